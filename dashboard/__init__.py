@@ -1,0 +1,1 @@
+"""What is shown: a Streamlit application that reads released files only."""

@@ -1,0 +1,1 @@
+"""What is asked: instruments, scoring, codebooks. Imports nothing of the other folders."""

@@ -1,0 +1,1 @@
+"""What is estimated: measurement statistics and regressions; numbers in, labelled results out."""

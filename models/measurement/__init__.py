@@ -1,0 +1,1 @@
+"""Is what was asked measured well? Reliability, item statistics, agreement."""

@@ -1,0 +1,1 @@
+"""Regressions: design, estimation, diagnostics."""

@@ -1,0 +1,1 @@
+"""How data flow: readers, steps, tables, store, Dagster graph, release, command line."""

@@ -1,0 +1,1 @@
+"""The pandera schema of every table: raw, core, out."""
