@@ -1,0 +1,198 @@
+"""A YAML file → a frozen specification, or every fault of the file at once with line and remedy.
+
+Put here what all specifications share: strict classes, the words of the faults, suggestions for misspelt keys, the
+generated JSON Schema. Not here: the notation (``strict_yaml``) and what a single kind of file contains (``spec``).
+"""
+
+import datetime as dt
+import difflib
+import hashlib
+import json
+import types
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
+
+from instruments.strict_yaml import Document, Place, read_yaml
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Texts = dict[Language, str]
+
+
+class Spec(BaseModel):
+    """Base of every specification class: frozen, strict types, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+AnySpec = TypeVar("AnySpec", bound=Spec)
+
+
+def read_spec(path: Path, kind: type[AnySpec]) -> tuple[AnySpec | None, Document]:
+    """Read one specification file.
+
+    Returns:
+        The specification, or None when it has faults, and the document, whose ``faults`` hold them all.
+    """
+    document = read_yaml(path)
+    if document.value is None and not document.faults:
+        document.blame((), f"the file is empty; expected {_keys_wanted(kind)}")
+    if not isinstance(document.value, dict):
+        if not document.faults:
+            document.blame((), f"expected keys with values: {_keys_wanted(kind)}")
+        return None, document
+    try:
+        spec = kind.model_validate(_json_like(cast("dict[object, object]", document.value)))
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            _blame(document, kind, detail)
+        return None, document
+    return (None if document.faults else spec), document
+
+
+def canonical_json(spec: BaseModel) -> str:
+    """Write a specification as JSON with sorted keys and no blanks: the same content gives the same text."""
+    content = spec.model_dump(mode="json", by_alias=True)
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def spec_hash(spec: BaseModel) -> str:
+    """Return the SHA-256 of the canonical JSON of a specification, in hexadecimal."""
+    return hashlib.sha256(canonical_json(spec).encode()).hexdigest()
+
+
+def json_schema(kind: type[Spec]) -> str:
+    """Write the JSON Schema of a specification class, as editors use it to complete keys."""
+    schema = kind.model_json_schema(by_alias=True)
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"
+
+
+def closest(word: str, known: list[str]) -> str:
+    """Return ``; did you mean 'x'?`` for the nearest known word, or nothing when none is near."""
+    folded = {entry.lower(): entry for entry in known}
+    near = difflib.get_close_matches(word.lower(), list(folded), n=1, cutoff=0.6)
+    return f"; did you mean '{folded[near[0]]}'?" if near else ""
+
+
+def _json_like(value: object) -> Any:  # noqa: ANN401 - plain YAML values of any shape
+    """Turn lists into tuples, which strict frozen classes expect; leave dates and numbers as they are."""
+    if isinstance(value, dict):
+        return {key: _json_like(entry) for key, entry in cast("dict[object, object]", value).items()}
+    if isinstance(value, list):
+        return tuple(_json_like(entry) for entry in cast("list[object]", value))
+    return value
+
+
+def _keys_wanted(kind: type[BaseModel]) -> str:
+    return ", ".join(name for name, field in kind.model_fields.items() if field.is_required())
+
+
+def _blame(document: Document, kind: type[BaseModel], detail: ErrorDetails) -> None:
+    place = _place_in(document, detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        keys = sorted(_keys_at(kind, place[:-1]))
+        document.blame(place, f"unknown key{closest(str(place[-1]), keys) or '; known keys: ' + ', '.join(keys)}")
+    elif detail["type"] == "missing":
+        document.blame(place, "this key is missing; add it")
+    else:
+        document.blame(place, _in_our_words(detail))
+
+
+def _place_in(document: Document, location: tuple[int | str, ...]) -> Place:
+    """Drop the parts of a pydantic location that name types and not keys of the file."""
+    place: list[Any] = []
+    for part in location:
+        for key in (part, _number(part)):
+            if (*place, key) in document.lines:
+                place.append(key)
+                break
+    missing = location[-1] if location else None
+    if isinstance(missing, str) and (not place or place[-1] != missing) and missing.isidentifier():
+        place.append(missing)
+    return tuple(place)
+
+
+def _number(part: int | str) -> object:
+    return int(part) if isinstance(part, str) and part.lstrip("-").isdigit() else part
+
+
+_WORDS = {
+    "string_type": "expected text",
+    "int_type": "expected a whole number",
+    "float_type": "expected a number",
+    "bool_type": "expected true or false",
+    "tuple_type": "expected a list: [a, b] or one entry a line after a dash",
+    "dict_type": "expected keys with values",
+    "model_type": "expected keys with values",
+    "date_type": "expected a date such as 2026-03-01",
+}
+
+
+def _in_our_words(detail: ErrorDetails) -> str:
+    found = detail.get("input")
+    shown = f", found {_shown(found)}"
+    if detail["type"] == "string_type" and isinstance(found, int | float | dt.date):
+        return f'expected text{shown}; write "{found}" in quotation marks'
+    if detail["type"] in _WORDS:
+        return _WORDS[detail["type"]] + shown
+    if detail["type"] == "literal_error":
+        expected = str(detail.get("ctx", {}).get("expected", ""))
+        choices = [choice.strip(" '") for choice in expected.replace(" or ", ",").split(",")]
+        return f"expected {expected}{shown}{closest(str(found), choices)}"
+    if detail["type"] == "string_pattern_mismatch":
+        return f"expected a name of letters, digits and underscores that begins with a letter{shown}"
+    if detail["type"] == "value_error":
+        return detail["msg"].removeprefix("Value error, ")
+    return detail["msg"][0].lower() + detail["msg"][1:] + shown
+
+
+def _shown(found: object) -> str:
+    if found is None:
+        return "nothing"
+    if isinstance(found, dict):
+        return "keys with values"
+    if isinstance(found, tuple | list):
+        return "a list"
+    return repr(found)
+
+
+def _keys_at(kind: object, place: Place) -> set[str]:
+    """Return the keys that specification classes allow at a place."""
+    here = [kind]
+    for key in place:
+        here = [below for each in here for below in _below(each, key)]
+    return {
+        field.alias or name
+        for each in here
+        if isinstance(each, type) and issubclass(each, BaseModel)
+        for name, field in each.model_fields.items()
+    }
+
+
+def _below(kind: object, key: object) -> Iterator[object]:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        for name, field in kind.model_fields.items():
+            if key in (name, field.alias):
+                yield from _choices(field.annotation)
+        return
+    arguments = get_args(kind)
+    if get_origin(kind) in (dict, Mapping):
+        yield from _choices(arguments[1])
+    elif get_origin(kind) in (tuple, list):
+        yield from _choices(arguments[0])
+
+
+def _choices(annotation: object) -> Iterator[object]:
+    """Flatten optional and union annotations into the types they allow."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _choices(get_args(annotation)[0])
+    elif origin in (Union, types.UnionType):
+        for choice in get_args(annotation):
+            yield from _choices(choice)
+    else:
+        yield annotation

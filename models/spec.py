@@ -1,0 +1,145 @@
+"""What a model specification says: what is explained, by what, for whom, with which inference. No data."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from instruments.spec_file import Name, Spec, Texts
+
+Covariance = Literal["classical", "HC1", "HC2", "HC3", "cluster"]
+Use = Literal["number", "category", "organisation_mean", "within_organisation"]
+
+
+class Variable(Spec):
+    """A variable of the analysis table and how it enters the model.
+
+    Attributes:
+        variable: A scale, an item, or ``wave``, ``respondent_group``, ``language``, ``source``.
+        use: ``number`` as it is; ``category`` as indicators against a reference; ``organisation_mean`` (mean of the
+            organisation's answers in the same wave and respondent group); ``within_organisation`` (deviation from it).
+        reference: The category that the others are compared with; the first by code when not given.
+    """
+
+    variable: Name
+    use: Use = "number"
+    reference: str | int | None = None
+
+    @model_validator(mode="after")
+    def _reference_needs_categories(self) -> Self:
+        if self.reference is not None and self.use != "category":
+            raise ValueError("a reference is for use: category only; remove it or set the use")
+        return self
+
+
+class Interaction(Spec):
+    """A product of variables; each must also stand on its own among the regressors.
+
+    Attributes:
+        interaction: Two or more variables.
+    """
+
+    interaction: tuple[Name | Variable, ...] = Field(min_length=2)
+
+
+class Population(Spec):
+    """Which analysed responses a model uses; empty lists stand for all."""
+
+    respondent_groups: tuple[Name, ...] = ()
+    waves: tuple[Name, ...] = ()
+    sources: tuple[Name, ...] = ()
+
+
+class Variant(Spec):
+    """A deviation from the model that was declared in advance; what is not given stays as in the model."""
+
+    name: Name
+    regressors: tuple[Name | Variable | Interaction, ...] | None = None
+    covariance: Covariance | None = None
+    cluster: Name | None = None
+    population: Population | None = None
+
+
+class RegressionSpec(Spec):
+    """A linear regression in words.
+
+    Attributes:
+        name: The file's name without ``.yaml``.
+        kind: ``regression``.
+        title: Title by language.
+        hypothesis: What is expected and why.
+        estimand: What is to be known, in words.
+        population: Which responses are used.
+        outcome: A scale or a number.
+        focal: The regressor of interest; one of the regressors.
+        regressors: Names, or names with a use, or interactions; without the intercept, which is always there.
+        covariance: ``classical``, ``HC1``, ``HC2``, ``HC3`` or ``cluster``.
+        cluster: Column whose values are the clusters; needed by covariance ``cluster``.
+        missing: ``listwise``: responses with a missing value in any variable of the model are left out.
+        confidence_level: Of the intervals, between 0 and 1.
+        expected_sign: ``positive``, ``negative`` or ``none``.
+        smallest_effect_of_interest: In units of the outcome.
+        variants: Deviations declared in advance.
+    """
+
+    name: Name
+    kind: Literal["regression"]
+    title: Texts
+    hypothesis: str = ""
+    estimand: str
+    population: Population = Population()
+    outcome: Name
+    focal: Name | Variable
+    regressors: tuple[Name | Variable | Interaction, ...] = Field(min_length=1)
+    covariance: Covariance = "HC3"
+    cluster: Name | None = None
+    missing: Literal["listwise"] = "listwise"
+    confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
+    expected_sign: Literal["positive", "negative", "none"] = "none"
+    smallest_effect_of_interest: float | None = None
+    variants: tuple[Variant, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        for variant in (None, *self.variants):
+            covariance = (variant and variant.covariance) or self.covariance
+            cluster = (variant and variant.cluster) or self.cluster
+            if covariance == "cluster" and cluster is None:
+                raise ValueError("covariance: cluster needs a key cluster that names a column, such as organisation_id")
+        names = [variant.name for variant in self.variants]
+        if len({"main", *names}) < len(names) + 1:
+            raise ValueError("every variant needs a name of its own, other than main")
+        if as_variable(self.focal) not in [
+            each for each in self.regressors_as_variables() if isinstance(each, Variable)
+        ]:
+            raise ValueError("the focal regressor must stand among the regressors, written the same way")
+        return self
+
+    def regressors_as_variables(self) -> list[Variable | Interaction]:
+        """Return the regressors with every plain name written out as a variable used as a number."""
+        return [each if isinstance(each, Interaction) else as_variable(each) for each in self.regressors]
+
+    def variables(self) -> list[Variable]:
+        """Return every variable on the right-hand side of the model and its variants, interactions taken apart."""
+        found: list[Variable] = []
+        for regressors in (self.regressors, *(variant.regressors or () for variant in self.variants)):
+            for each in regressors:
+                parts = each.interaction if isinstance(each, Interaction) else (each,)
+                found += [as_variable(part) for part in parts]
+        return found
+
+    def with_variant(self, name: str) -> "RegressionSpec":
+        """Return the model as a variant changes it, without variants; ``main`` is the model itself."""
+        plain = self.model_copy(update={"variants": ()})
+        if name == "main":
+            return plain
+        variant = next(each for each in self.variants if each.name == name)
+        changes = {key: value for key in _CHANGEABLE if (value := getattr(variant, key)) is not None}
+        return plain.model_copy(update=changes)
+
+
+_CHANGEABLE = ("regressors", "covariance", "cluster", "population")
+
+
+def as_variable(regressor: str | Variable) -> Variable:
+    """Write a plain name out as a variable used as a number."""
+    return Variable(variable=regressor) if isinstance(regressor, str) else regressor

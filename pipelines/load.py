@@ -1,0 +1,205 @@
+"""A study folder → its specifications, checked against one another, with every fault of all files at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from instruments.faults import Fault, raise_if_any
+from instruments.load import LIBRARY as INSTRUMENT_LIBRARY
+from instruments.load import find_instruments, read_instrument
+from instruments.spec import Instrument, Item
+from instruments.spec_file import closest, read_spec
+from instruments.strict_yaml import Document, Place
+from models.load import LIBRARY as MODEL_LIBRARY
+from models.load import VariableKind, blame_unknown_variables, find_models, read_model
+from models.spec import RegressionSpec
+from pipelines.spec import Source, StudySpec
+
+KEYS_OF_A_RESPONSE: dict[str, VariableKind] = {
+    "wave": "category",
+    "source": "category",
+    "respondent_group": "category",
+    "language": "category",
+}
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study folder and what its files say.
+
+    Attributes:
+        folder: The study folder.
+        spec: ``study.yaml``.
+        instruments: The instruments it uses, by name, in its order.
+        models: The models it uses, by name, in its order.
+    """
+
+    folder: Path
+    spec: StudySpec
+    instruments: dict[str, Instrument]
+    models: dict[str, RegressionSpec]
+
+    @property
+    def name(self) -> str:
+        """Name of the study."""
+        return self.spec.name
+
+    @property
+    def exports(self) -> Path:
+        """Folder of the platform files."""
+        return self.folder / "exports"
+
+    @property
+    def warehouse(self) -> Path:
+        """Folder of the private tables."""
+        return self.folder / "warehouse"
+
+    @property
+    def releases(self) -> Path:
+        """Folder of the released files."""
+        return self.folder / "releases"
+
+    def items(self) -> dict[str, Item]:
+        """Every item of the study's instruments by name."""
+        return {name: item for each in self.instruments.values() for name, item in each.items.items()}
+
+    def scales(self) -> dict[str, Instrument]:
+        """The instrument of every scale, by the scale's name."""
+        return {scale: each for each in self.instruments.values() for scale in each.scales}
+
+    def instruments_of(self, source: Source) -> list[Instrument]:
+        """The instruments that a source administered."""
+        return [self.instruments[name] for name in source.instruments or self.spec.instruments]
+
+
+def load_study(folder: Path) -> Study:
+    """Read a study folder.
+
+    Args:
+        folder: The folder that holds ``study.yaml``.
+
+    Returns:
+        The study, free of faults.
+
+    Raises:
+        SpecError: With every fault of study.yaml and of all instruments and models it names.
+    """
+    spec, document = read_spec(folder / "study.yaml", StudySpec)
+    if spec is None:
+        faults = [*document.faults, *_faults_of_own_files(folder)]
+        raise_if_any(faults)
+        raise AssertionError("a study without faults was not read")
+    instruments = _read_instruments(folder, spec, document)
+    study = Study(folder, spec, instruments, {})
+    _blame_names(study, document)
+    models, model_documents = _read_models(study, document)
+    raise_if_any([*document.faults, *(fault for each in model_documents for fault in each.faults)])
+    return Study(folder, spec, instruments, models)
+
+
+def analysis_variables(study: Study) -> dict[str, VariableKind]:
+    """Every variable of ``core.analysis`` that a model may name, with its kind."""
+    known: dict[str, VariableKind] = dict(KEYS_OF_A_RESPONSE)
+    for instrument in study.instruments.values():
+        for name, item in instrument.items.items():
+            scale = instrument.response_scale_of(name)
+            if item.kind == "number" or (scale is not None and scale.ordered):
+                known[name] = "number"
+            elif item.kind in ("choice", "code"):
+                known[name] = "category"
+        known.update(dict.fromkeys(instrument.scales, "scale"))
+    return known
+
+
+def _faults_of_own_files(folder: Path) -> list[Fault]:
+    found = [fault for path in sorted((folder / "instruments").glob("*.yaml")) for fault in read_instrument(path)[1]]
+    for path in sorted((folder / "models").glob("*.yaml")):
+        found += read_model(path)[1].faults
+    return found
+
+
+def _read_instruments(folder: Path, spec: StudySpec, document: Document) -> dict[str, Instrument]:
+    files = find_instruments([INSTRUMENT_LIBRARY, folder / "instruments"])
+    wanted = _existing(spec.instruments, files, document, ("instruments",), "instrument")
+    wanted += [path.stem for path in sorted((folder / "instruments").glob("*.yaml")) if path.stem not in wanted]
+    instruments: dict[str, Instrument] = {}
+    for name in wanted:
+        instrument, faults = read_instrument(files[name])
+        document.faults += faults
+        if instrument is not None and name in spec.instruments:
+            instruments[name] = instrument
+    return instruments
+
+
+def _read_models(study: Study, document: Document) -> tuple[dict[str, RegressionSpec], list[Document]]:
+    files = find_models([MODEL_LIBRARY, study.folder / "models"])
+    wanted = _existing(study.spec.models, files, document, ("models",), "model")
+    wanted += [path.stem for path in sorted((study.folder / "models").glob("*.yaml")) if path.stem not in wanted]
+    models: dict[str, RegressionSpec] = {}
+    documents: list[Document] = []
+    all_instruments_read = len(study.instruments) == len(study.spec.instruments)
+    for name in wanted:
+        model, model_document = read_model(files[name])
+        documents.append(model_document)
+        if model is None:
+            continue
+        if all_instruments_read:
+            blame_unknown_variables(model_document, model, analysis_variables(study))
+        _blame_population(study, model, model_document)
+        if name in study.spec.models:
+            models[name] = model
+    return models, documents
+
+
+def _blame_population(study: Study, model: RegressionSpec, document: Document) -> None:
+    for place, population in [
+        (("population",), model.population),
+        *((("variants",), variant.population) for variant in model.variants if variant.population),
+    ]:
+        _existing(population.waves, study.spec.waves, document, (*place, "waves"), "wave")
+        _existing(population.sources, study.spec.sources, document, (*place, "sources"), "source")
+        groups = study.spec.respondent_groups
+        _existing(population.respondent_groups, groups, document, (*place, "respondent_groups"), "respondent group")
+
+
+def _blame_names(study: Study, document: Document) -> None:
+    """Check every name that study.yaml takes from another file or another part of itself."""
+    _blame_names_used_twice(study, document)
+    for name, source in study.spec.sources.items():
+        place: Place = ("sources", name)
+        _existing([source.wave], study.spec.waves, document, (*place, "wave"), "wave")
+        groups = [*source.groups.values(), *([source.respondent_group] if source.respondent_group else [])]
+        _existing(groups, study.spec.respondent_groups, document, (*place, "respondent_group"), "respondent group")
+        named = source.identifiers.respondent_group
+        if not groups and not named and len(study.spec.respondent_groups) > 1:
+            document.blame(place, "whose answers are these? give respondent_group, or identifiers.respondent_group")
+        _existing(source.instruments, study.spec.instruments, document, (*place, "instruments"), "instrument")
+        if len(study.instruments) == len(study.spec.instruments):
+            for key in ("columns", "constants", "not_administered"):
+                _existing(getattr(source, key), study.items(), document, (*place, key), "item")
+    if study.spec.frame is not None and not (study.folder / study.spec.frame.file).is_file():
+        document.blame(("frame", "file"), f"there is no file {study.spec.frame.file} in the study folder")
+
+
+def _blame_names_used_twice(study: Study, document: Document) -> None:
+    owner: dict[str, str] = {}
+    for instrument in study.instruments.values():
+        for name in (*instrument.items, *instrument.scales):
+            if name in KEYS_OF_A_RESPONSE:
+                document.blame(("instruments",), f"'{name}' in {instrument.name} is a column of every response; rename")
+            if name in owner:
+                message = f"'{name}' stands in {owner[name]} and in {instrument.name}; a study needs unique names"
+                document.blame(("instruments",), message)
+            owner[name] = instrument.name
+
+
+def _existing(names: Iterable[str], known: Iterable[str], document: Document, place: Place, thing: str) -> list[str]:
+    """Return the names that are known and blame the others."""
+    listed = list(known)
+    found: list[str] = []
+    for name in names:
+        if name in listed:
+            found.append(name)
+        else:
+            document.blame(place, f"there is no {thing} '{name}'{closest(name, listed)}")
+    return found

@@ -1,0 +1,149 @@
+"""Tables of responses: who answered, the coded answers, why answers are missing, scores. Private."""
+
+from typing import get_args
+
+from instruments.spec import Instrument, Item, MissingReason
+from pipelines.load import Study
+from pipelines.tables.base import DAY, MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
+
+DISPOSITIONS = (
+    "complete",
+    "partial",
+    "refusal",
+    "break_off",
+    "noncontact",
+    "other",
+    "unknown_eligibility",
+    "not_eligible",
+)
+
+RESPONSES = Table(
+    name="core.responses",
+    grain="One row a response",
+    key=("response_id",),
+    slice_by=("wave",),
+    columns={
+        "response_id": ColumnOf(TEXT, "Source, a slash, the platform's id or the row number"),
+        "wave": ColumnOf(TEXT, "Wave"),
+        "source": ColumnOf(TEXT, "Source in study.yaml"),
+        "respondent_group": ColumnOf(TEXT, "Respondent group"),
+        "organisation_id": ColumnOf(TEXT, "Organisation", may_be_missing=True),
+        "respondent_key": ColumnOf(TEXT, "Person across waves and in the frame", may_be_missing=True),
+        "language": ColumnOf(TEXT, "Language of the questionnaire", may_be_missing=True),
+        "started_at": ColumnOf(MOMENT, "Start, UTC", may_be_missing=True),
+        "ended_at": ColumnOf(MOMENT, "End, UTC", may_be_missing=True),
+        "response_seconds": ColumnOf(
+            NUMBER, "Seconds from start to end as the platform says", may_be_missing=True, least=0
+        ),
+        "is_finished": ColumnOf(TRUTH, "Whether the platform says the end was reached", may_be_missing=True),
+        "share_answered": ColumnOf(
+            NUMBER, "Answered share of the administered closed items", may_be_missing=True, least=0, most=1
+        ),
+        "disposition": ColumnOf(TEXT, "Outcome of contact (AAPOR)", is_among=DISPOSITIONS),
+        "is_analysed": ColumnOf(TRUTH, "Whether scores and models use it"),
+        "file_sha256": ColumnOf(TEXT, "File"),
+        "row_number": ColumnOf(WHOLE, "Row of the file, headers counted", least=1),
+    },
+)
+
+MISSING = Table(
+    name="core.missing",
+    grain="One row a missing answer",
+    key=("response_id", "item"),
+    slice_by=("wave",),
+    columns={
+        "response_id": ColumnOf(TEXT, "Response"),
+        "wave": ColumnOf(TEXT, "Wave"),
+        "item": ColumnOf(TEXT, "Item"),
+        "reason": ColumnOf(TEXT, "Why there is no answer", is_among=get_args(MissingReason)),
+    },
+)
+
+OPEN_ANSWERS = Table(
+    name="core.open_answers",
+    grain="One row an open-text answer",
+    key=("response_id", "item"),
+    slice_by=("wave",),
+    columns={
+        "response_id": ColumnOf(TEXT, "Response"),
+        "wave": ColumnOf(TEXT, "Wave"),
+        "item": ColumnOf(TEXT, "Item"),
+        "text": ColumnOf(TEXT, "The answer as typed"),
+    },
+)
+
+REJECTS = Table(
+    name="core.rejects",
+    grain="One row a rejected row or cell",
+    key=(),
+    slice_by=("wave",),
+    columns={
+        "file_sha256": ColumnOf(TEXT, "File"),
+        "wave": ColumnOf(TEXT, "Wave"),
+        "row_number": ColumnOf(WHOLE, "Row of the file, headers counted", least=1),
+        "column_name": ColumnOf(TEXT, "Column; missing when the whole row is meant", may_be_missing=True),
+        "rule": ColumnOf(TEXT, "Rule that was broken"),
+        "reason": ColumnOf(TEXT, "The rule in words, without the cell's text"),
+    },
+)
+
+SAMPLED_UNITS = Table(
+    name="core.sampled_units",
+    grain="One row an invited unit and wave",
+    key=("unit_id", "wave"),
+    columns={
+        "unit_id": ColumnOf(TEXT, "Unit; equals respondent_key of a response"),
+        "wave": ColumnOf(TEXT, "Wave"),
+        "organisation_id": ColumnOf(TEXT, "Organisation", may_be_missing=True),
+        "respondent_group": ColumnOf(TEXT, "Respondent group"),
+        "disposition": ColumnOf(TEXT, "Outcome of contact (AAPOR)", is_among=DISPOSITIONS),
+    },
+)
+
+TABLES = (RESPONSES, MISSING, OPEN_ANSWERS, REJECTS, SAMPLED_UNITS)
+KEYS = ("response_id", "wave", "source", "respondent_group", "organisation_id", "respondent_key", "language")
+
+
+def answers(study: Study) -> Table:
+    """Describe ``core.answers``: one column an item, coded as the instruments say."""
+    columns = {"response_id": RESPONSES.columns["response_id"], "wave": RESPONSES.columns["wave"]}
+    for instrument in study.instruments.values():
+        columns |= {
+            name: _answer(instrument, name, item) for name, item in instrument.items.items() if item.kind != "open_text"
+        }
+    return Table("core.answers", "One row a response: its coded answers", ("response_id",), columns, ("wave",))
+
+
+def scores(study: Study) -> Table:
+    """Describe ``core.scores``: one column a scale."""
+    columns = {"response_id": RESPONSES.columns["response_id"], "wave": RESPONSES.columns["wave"]}
+    columns |= {scale: _score(study, scale) for scale in study.scales()}
+    return Table("core.scores", "One row an analysed response: its scale scores", ("response_id",), columns, ("wave",))
+
+
+def analysis(study: Study) -> Table:
+    """Describe ``core.analysis``: keys, scores, organisation means and deviations, single items."""
+    columns = {name: RESPONSES.columns[name] for name in KEYS}
+    for scale in study.scales():
+        columns[scale] = _score(study, scale)
+        over = f"of {scale} over the organisation's answers in the same wave and respondent group"
+        columns[f"{scale}_organisation_mean"] = ColumnOf(NUMBER, f"Mean {over}", may_be_missing=True)
+        columns[f"{scale}_within_organisation"] = ColumnOf(
+            NUMBER, f"Deviation from the mean {over}", may_be_missing=True
+        )
+    columns |= {name: column for name, column in answers(study).columns.items() if name not in columns}
+    return Table("core.analysis", "One row an analysed response", ("response_id",), columns)
+
+
+def _score(study: Study, scale: str) -> ColumnOf:
+    rule = study.scales()[scale].scales[scale]
+    return ColumnOf(NUMBER, f"Scale score ({rule.score} of {len(rule.items)} items)", may_be_missing=True)
+
+
+def _answer(instrument: Instrument, name: str, item: Item) -> ColumnOf:
+    wording = next(iter(item.text.values()), name)
+    scale = instrument.response_scale_of(name)
+    if scale is not None:
+        return ColumnOf(SMALL, wording, may_be_missing=True, is_among=tuple(scale.points))
+    kinds = {"number": NUMBER, "date": DAY, "code": TEXT}
+    return ColumnOf(kinds[item.kind], wording, may_be_missing=True, least=item.least, most=item.most)

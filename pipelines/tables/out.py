@@ -1,0 +1,202 @@
+"""Tables of results: response rates, scale quality, means, distributions, fits. One row a figure, no respondent."""
+
+from pipelines.tables.base import MOMENT, NUMBER, SMALL, TEXT, WHOLE, ColumnOf, Table
+
+GROUP = ColumnOf(TEXT, "Respondent group")
+WAVE = ColumnOf(TEXT, "Wave")
+SCALE = ColumnOf(TEXT, "Scale")
+MODEL = ColumnOf(TEXT, "Model")
+
+
+def number(meaning: str) -> ColumnOf:
+    """Describe a figure that may be impossible to compute."""
+    return ColumnOf(NUMBER, meaning, may_be_missing=True)
+
+
+def count(meaning: str) -> ColumnOf:
+    """Describe a count."""
+    return ColumnOf(WHOLE, meaning, least=0)
+
+
+RESPONSE_RATES = Table(
+    name="out.response_rates",
+    grain="One row a wave and respondent group",
+    key=("wave", "respondent_group"),
+    columns={
+        "wave": WAVE,
+        "respondent_group": GROUP,
+        "n_invited": ColumnOf(WHOLE, "Units in the frame; missing without a frame", may_be_missing=True, least=0),
+        "n_complete": count("Complete responses (I)"),
+        "n_partial": count("Partial responses (P)"),
+        "n_refusal": count("Refusals and break-offs (R)"),
+        "n_noncontact": count("Non-contacts (NC)"),
+        "n_other": count("Other (O)"),
+        "n_unknown": count("Unknown eligibility (U)"),
+        "n_not_eligible": count("Not eligible"),
+        "eligible_share": number("e: eligible share of the units of known eligibility"),
+        **{f"response_rate_{k}": number(f"AAPOR response rate {k}") for k in range(1, 7)},
+    },
+)
+
+RELIABILITY = Table(
+    name="out.reliability",
+    grain="One row a scale, respondent group, wave and coefficient",
+    key=("scale", "respondent_group", "wave", "coefficient"),
+    columns={
+        "scale": SCALE,
+        "respondent_group": GROUP,
+        "wave": WAVE,
+        "coefficient": ColumnOf(TEXT, "Coefficient, such as alpha"),
+        "estimate": number("Estimate"),
+        "conf_low": number("Lower end of the 95 % interval"),
+        "conf_high": number("Upper end of the 95 % interval"),
+        "n_obs": count("Responses with every item answered"),
+        "n_items": count("Items"),
+    },
+)
+
+ITEMS = Table(
+    name="out.items",
+    grain="One row an item of a scale, respondent group and wave",
+    key=("scale", "item", "respondent_group", "wave"),
+    columns={
+        "scale": SCALE,
+        "item": ColumnOf(TEXT, "Item"),
+        "respondent_group": GROUP,
+        "wave": WAVE,
+        "n_obs": count("Answers"),
+        "mean": number("Mean code, not reverse-scored"),
+        "std_dev": number("Standard deviation, n - 1"),
+        "item_rest_r": number("Correlation with the sum of the other items, reverse-scored, complete cases"),
+        "alpha_if_dropped": number("Alpha of the other items, complete cases"),
+        "share_missing": number("Missing share of the analysed responses, 0 to 1"),
+    },
+)
+
+AGREEMENT = Table(
+    name="out.agreement",
+    grain="One row a scale, respondent group, wave and level",
+    key=("scale", "respondent_group", "wave", "level"),
+    columns={
+        "scale": SCALE,
+        "respondent_group": GROUP,
+        "wave": WAVE,
+        "level": ColumnOf(TEXT, "Level of the groups, such as organisation"),
+        "icc_1": number("ICC(1)"),
+        "icc_2": number("ICC(2)"),
+        "rwg_j_mean": number("Mean r_wg(j), uniform null"),
+        "rwg_j_median": number("Median r_wg(j), uniform null"),
+        "n_groups": count("Groups with at least two answers"),
+        "n_obs": count("Scores in those groups"),
+    },
+)
+
+SCALE_MEANS = Table(
+    name="out.scale_means",
+    grain="One row a scale, respondent group and wave, over all organisations",
+    key=("scale", "respondent_group", "wave"),
+    columns={
+        "scale": SCALE,
+        "respondent_group": GROUP,
+        "wave": WAVE,
+        "n_obs": count("Scores"),
+        "n_organisations": ColumnOf(WHOLE, "Organisations; missing when unknown", may_be_missing=True, least=0),
+        "mean": number("Mean score"),
+        "std_dev": number("Standard deviation, n - 1"),
+        "std_error": number("Standard error, clustered by organisation where known"),
+        "conf_low": number("Lower end of the 95 % interval"),
+        "conf_high": number("Upper end of the 95 % interval"),
+    },
+)
+
+DISTRIBUTIONS = Table(
+    name="out.distributions",
+    grain="One row an item, respondent group, wave and answer option, over all organisations",
+    key=("item", "respondent_group", "wave", "code"),
+    columns={
+        "item": ColumnOf(TEXT, "Item"),
+        "respondent_group": GROUP,
+        "wave": WAVE,
+        "code": ColumnOf(SMALL, "Code of the answer option"),
+        "n_answers": count("Answers with this code"),
+        "n_obs": count("Answers to the item"),
+        "share": number("Share of the answers, 0 to 1"),
+    },
+)
+
+FITS = Table(
+    name="out.fits",
+    grain="One row a fit",
+    key=("fit_id",),
+    slice_by=("model",),
+    columns={
+        "fit_id": ColumnOf(TEXT, "Name of the fit, made from everything it depends on"),
+        "model": MODEL,
+        "variant": ColumnOf(TEXT, "Variant; main is the model as written"),
+        "label": ColumnOf(TEXT, "confirmatory or exploratory", is_among=("confirmatory", "exploratory")),
+        "estimator": ColumnOf(TEXT, "Estimator"),
+        "covariance": ColumnOf(TEXT, "Covariance of the estimates"),
+        "outcome": ColumnOf(TEXT, "Outcome"),
+        "n_obs": count("Responses used"),
+        "n_clusters": ColumnOf(WHOLE, "Clusters; missing without clusters", may_be_missing=True, least=0),
+        "df_resid": number("Responses minus coefficients"),
+        "r_squared": number("Share of variance explained"),
+        "spec_json": ColumnOf(TEXT, "The model as fitted, variant applied, canonical JSON"),
+        "spec_hash": ColumnOf(TEXT, "SHA-256 of spec_json"),
+        "data_hash": ColumnOf(TEXT, "SHA-256 of the rows used; they are kept under this name in warehouse/data/"),
+        "code_hash": ColumnOf(TEXT, "SHA-256 of the source of instruments/ and models/"),
+        "env_hash": ColumnOf(TEXT, "SHA-256 of env_json"),
+        "env_json": ColumnOf(TEXT, "Packages, Python, machine, linear algebra, threads"),
+        "seed": ColumnOf(WHOLE, "Seed derived from study, model and variant"),
+        "digest": ColumnOf(TEXT, "SHA-256 of the float64 results"),
+        "fitted_at": ColumnOf(MOMENT, "When"),
+    },
+)
+
+ESTIMATES = Table(
+    name="out.estimates",
+    grain="One row a term of a fit",
+    key=("fit_id", "term"),
+    slice_by=("model",),
+    columns={
+        "fit_id": ColumnOf(TEXT, "Fit"),
+        "model": MODEL,
+        "variant": ColumnOf(TEXT, "Variant"),
+        "term": ColumnOf(TEXT, "Term: variable, variable[category], or terms joined by ' x '"),
+        "estimate": number("Coefficient, in units of the outcome"),
+        "std_error": number("Standard error"),
+        "df": number("Degrees of freedom of the t distribution; missing for the normal"),
+        "statistic": number("Estimate divided by its standard error"),
+        "p_value": number("Two-sided p-value of no effect"),
+        "conf_low": number("Lower end of the interval"),
+        "conf_high": number("Upper end of the interval"),
+    },
+)
+
+DIAGNOSTICS = Table(
+    name="out.diagnostics",
+    grain="One row a diagnostic of a fit",
+    key=("fit_id", "diagnostic"),
+    slice_by=("model",),
+    columns={
+        "fit_id": ColumnOf(TEXT, "Fit"),
+        "model": MODEL,
+        "variant": ColumnOf(TEXT, "Variant"),
+        "diagnostic": ColumnOf(TEXT, "Diagnostic"),
+        "value": number("Value"),
+        "threshold": number("Value from which a person should look; missing when there is none"),
+        "verdict": ColumnOf(TEXT, "ok, look or none", is_among=("ok", "look", "none")),
+    },
+)
+
+TABLES = (
+    RESPONSE_RATES,
+    RELIABILITY,
+    ITEMS,
+    AGREEMENT,
+    SCALE_MEANS,
+    DISTRIBUTIONS,
+    FITS,
+    ESTIMATES,
+    DIAGNOSTICS,
+)

@@ -1,0 +1,170 @@
+"""Tables of a release file: aggregates over all organisations, fits and texts. Nothing about one respondent or organisation.
+
+A figure that must not be shown keeps its row, with ``is_hidden`` true and no value, so that a page can say so.
+"""
+
+from pipelines.tables.base import NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
+from pipelines.tables.out import GROUP, MODEL, RESPONSE_RATES, SCALE, WAVE, number
+
+SCHEMA_VERSION = 1
+HIDDEN = ColumnOf(TRUTH, "Whether the figure is withheld because too few people stand behind it")
+ROUNDED = ColumnOf(WHOLE, "Answers behind the figure, rounded to 5", may_be_missing=True, least=0)
+
+MANIFEST = Table(
+    name="meta.manifest",
+    grain="One row a property of the release",
+    key=("key",),
+    columns={
+        "key": ColumnOf(
+            TEXT, "study, is_synthetic, schema_version, release, released_at, least_cell_size, languages …"
+        ),
+        "value": ColumnOf(TEXT, "Its value"),
+    },
+)
+
+TEXTS = Table(
+    name="meta.texts",
+    grain="One row a text and language",
+    key=("kind", "name", "language"),
+    columns={
+        "kind": ColumnOf(
+            TEXT,
+            "study_title, wave_title, group_title, scale_title, high_score_means, item_text, point_label, model_title, "
+            "hypothesis, estimand, term_label",
+        ),
+        "name": ColumnOf(TEXT, "What it names; for point_label item=code; for term_label model/term"),
+        "language": ColumnOf(TEXT, "Language; und for a text that exists in one language only"),
+        "text": ColumnOf(TEXT, "Text"),
+    },
+)
+
+SCALES = Table(
+    name="meta.scales",
+    grain="One row a scale",
+    key=("scale",),
+    columns={
+        "scale": SCALE,
+        "position": ColumnOf(WHOLE, "Order of appearance"),
+        "instrument": ColumnOf(TEXT, "Instrument"),
+        "status": ColumnOf(TEXT, "Validation status of the instrument"),
+        "score": ColumnOf(TEXT, "mean or sum"),
+        "lowest": ColumnOf(NUMBER, "Lowest possible score"),
+        "highest": ColumnOf(NUMBER, "Highest possible score"),
+    },
+)
+
+ITEMS = Table(
+    name="meta.items",
+    grain="One row an item of a scale",
+    key=("scale", "item"),
+    columns={
+        "scale": SCALE,
+        "item": ColumnOf(TEXT, "Item"),
+        "position": ColumnOf(WHOLE, "Order in the scale"),
+        "is_reverse_scored": ColumnOf(TRUTH, "Whether agreement means less of the construct"),
+        "midpoint": ColumnOf(SMALL, "Code of the neutral answer", may_be_missing=True),
+    },
+)
+
+RESPONSE_RATES_RELEASED = Table(
+    name="out.response_rates",
+    grain="One row a wave and respondent group, over all organisations",
+    key=("wave", "respondent_group"),
+    columns={
+        "wave": WAVE,
+        "respondent_group": GROUP,
+        "n_invited": ROUNDED,
+        "n_responses": ROUNDED,
+        "n_organisations": ROUNDED,
+        "response_rate_2": RESPONSE_RATES.columns["response_rate_2"],
+        "is_hidden": HIDDEN,
+    },
+)
+
+SCALE_MEANS_RELEASED = Table(
+    name="out.scale_means",
+    grain="One row a scale, respondent group and wave, over all organisations",
+    key=("scale", "respondent_group", "wave"),
+    columns={
+        "scale": SCALE,
+        "respondent_group": GROUP,
+        "wave": WAVE,
+        "n_obs": ROUNDED,
+        "mean": number("Mean score, two decimals"),
+        "conf_low": number("Lower end of the 95 % interval, two decimals"),
+        "conf_high": number("Upper end of the 95 % interval, two decimals"),
+        "alpha": number("Cronbach's alpha, two decimals; missing for a formative scale"),
+        "is_hidden": HIDDEN,
+    },
+)
+
+DISTRIBUTIONS_RELEASED = Table(
+    name="out.distributions",
+    grain="One row an item, respondent group, wave and band of answer options, over all organisations",
+    key=("item", "respondent_group", "wave", "code_from"),
+    columns={
+        "item": ColumnOf(TEXT, "Item"),
+        "respondent_group": GROUP,
+        "wave": WAVE,
+        "code_from": ColumnOf(SMALL, "First answer option of the band; options chosen by very few are joined"),
+        "code_to": ColumnOf(SMALL, "Last answer option of the band"),
+        "n_obs": ROUNDED,
+        "percent": ColumnOf(WHOLE, "Share of the answers in whole per cent", may_be_missing=True, least=0, most=100),
+        "is_hidden": HIDDEN,
+    },
+)
+
+FITS_RELEASED = Table(
+    name="out.fits",
+    grain="One row a released fit",
+    key=("fit_id",),
+    columns={
+        "fit_id": ColumnOf(TEXT, "Fit"),
+        "model": MODEL,
+        "variant": ColumnOf(TEXT, "Variant; main is the model as written"),
+        "label": ColumnOf(TEXT, "confirmatory or exploratory"),
+        "estimator": ColumnOf(TEXT, "Estimator"),
+        "covariance": ColumnOf(TEXT, "Covariance of the estimates"),
+        "outcome": ColumnOf(TEXT, "Outcome"),
+        "focal_term": ColumnOf(TEXT, "Term of interest", may_be_missing=True),
+        "expected_sign": ColumnOf(TEXT, "positive, negative or none"),
+        "n_obs": ROUNDED,
+        "n_clusters": ColumnOf(WHOLE, "Clusters", may_be_missing=True),
+        "r_squared": number("Share of variance explained, two decimals"),
+        "spec_hash": ColumnOf(TEXT, "Hash of the model as fitted"),
+        "data_hash": ColumnOf(TEXT, "Hash of the rows used"),
+        "code_hash": ColumnOf(TEXT, "Hash of the software's source"),
+        "env_hash": ColumnOf(TEXT, "Hash of the environment"),
+        "digest": ColumnOf(TEXT, "Hash of the unrounded results"),
+    },
+)
+
+ESTIMATES_RELEASED = Table(
+    name="out.estimates",
+    grain="One row a term of a released fit",
+    key=("fit_id", "term"),
+    columns={
+        "fit_id": ColumnOf(TEXT, "Fit"),
+        "model": MODEL,
+        "variant": ColumnOf(TEXT, "Variant"),
+        "position": ColumnOf(WHOLE, "Order of the terms"),
+        "term": ColumnOf(TEXT, "Term"),
+        "estimate": number("Coefficient, three decimals"),
+        "std_error": number("Standard error, three decimals"),
+        "p_value": number("Two-sided p-value, three decimals"),
+        "conf_low": number("Lower end of the interval, three decimals"),
+        "conf_high": number("Upper end of the interval, three decimals"),
+    },
+)
+
+TABLES = (
+    MANIFEST,
+    TEXTS,
+    SCALES,
+    ITEMS,
+    RESPONSE_RATES_RELEASED,
+    SCALE_MEANS_RELEASED,
+    DISTRIBUTIONS_RELEASED,
+    FITS_RELEASED,
+    ESTIMATES_RELEASED,
+)
