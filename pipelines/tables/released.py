@@ -1,4 +1,4 @@
-"""Tables of a release file: aggregates over all organisations, fits and texts. Nothing about one respondent or organisation.
+"""Tables of a release file: aggregates over all organisations, fits and texts; nothing about one respondent.
 
 A figure that must not be shown keeps its row, with ``is_hidden`` true and no value, so that a page can say so.
 """
