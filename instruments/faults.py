@@ -1,11 +1,30 @@
-"""What is wrong with a specification file, and where: one record a fault, all of them raised at once.
+"""What users meet when something is wrong: three kinds of error, and the faults of specification files.
 
-Put here the fault and its error class; not the rules that find faults.
+Put here the base classes, each with its exit code, and the fault; not the rules that find faults.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
+
+
+class DataError(Exception):
+    """The data cannot be used as they are; nothing was changed and nothing released."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(Exception):
+    """A specification or the use of a command is wrong."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class EnvironmentFault(Exception):
+    """The machine stands in the way: a missing program, a locked file, a full disk."""
+
+    exit_code: ClassVar[int] = 3
 
 
 @dataclass(frozen=True, order=True)
@@ -30,7 +49,7 @@ class Fault:
         return f"{where}: {self.place}: {self.message}" if self.place else f"{where}: {self.message}"
 
 
-class SpecError(Exception):
+class SpecError(UsageError):
     """One or more specification files cannot be used; ``faults`` holds every reason."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:

@@ -11,7 +11,7 @@ import json
 import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, TypeGuard, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
@@ -45,13 +45,18 @@ def read_spec(path: Path, kind: type[AnySpec]) -> tuple[AnySpec | None, Document
         if not document.faults:
             document.blame((), f"expected keys with values: {_keys_wanted(kind)}")
         return None, document
+    return validate_spec(document, kind, json_like(cast("dict[object, object]", document.value))), document
+
+
+def validate_spec(document: Document, kind: type[AnySpec], value: object) -> AnySpec | None:
+    """Make a specification from plain values, or add every fault to the document and return None."""
     try:
-        spec = kind.model_validate(_json_like(cast("dict[object, object]", document.value)))
+        spec = kind.model_validate(value)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
+        for detail in _of_fitting_choices(document, kind, error.errors(include_url=False)):
             _blame(document, kind, detail)
-        return None, document
-    return (None if document.faults else spec), document
+        return None
+    return None if document.faults else spec
 
 
 def canonical_json(spec: BaseModel) -> str:
@@ -78,12 +83,12 @@ def closest(word: str, known: list[str]) -> str:
     return f"; did you mean '{folded[near[0]]}'?" if near else ""
 
 
-def _json_like(value: object) -> Any:  # noqa: ANN401 - plain YAML values of any shape
+def json_like(value: object) -> Any:  # noqa: ANN401 - plain YAML values of any shape
     """Turn lists into tuples, which strict frozen classes expect; leave dates and numbers as they are."""
     if isinstance(value, dict):
-        return {key: _json_like(entry) for key, entry in cast("dict[object, object]", value).items()}
+        return {key: json_like(entry) for key, entry in cast("dict[object, object]", value).items()}
     if isinstance(value, list):
-        return tuple(_json_like(entry) for entry in cast("list[object]", value))
+        return tuple(json_like(entry) for entry in cast("list[object]", value))
     return value
 
 
@@ -114,6 +119,42 @@ def _place_in(document: Document, location: tuple[int | str, ...]) -> Place:
     if isinstance(missing, str) and (not place or place[-1] != missing) and missing.isidentifier():
         place.append(missing)
     return tuple(place)
+
+
+def _of_fitting_choices(document: Document, kind: type[BaseModel], details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Where a value may be of several kinds, keep the faults of the kind it was meant to be and drop the others."""
+    choices: dict[Place, list[str]] = {}
+    for detail in details:
+        for place, choice in _choices_taken(document, detail):
+            choices.setdefault(place, []).append(choice)
+    fitting = {place: _fitting_choice(document, kind, place, names) for place, names in choices.items()}
+    return [
+        detail
+        for detail in details
+        if all(choice == fitting[place] for place, choice in _choices_taken(document, detail))
+    ]
+
+
+def _choices_taken(document: Document, detail: ErrorDetails) -> Iterator[tuple[Place, str]]:
+    """Find the parts of a pydantic location that name a type, with the place whose value was read as that type."""
+    place: Place = ()
+    location = detail["loc"][:-1] if detail["type"] == "missing" else detail["loc"]
+    for part in location:
+        known = [key for key in (part, _number(part)) if (*place, key) in document.lines]
+        if known:
+            place = (*place, cast("Any", known[0]))
+        elif isinstance(part, str) and part != "[key]":
+            yield place, part
+
+
+def _fitting_choice(document: Document, kind: type[BaseModel], place: Place, names: list[str]) -> str:
+    value: Any = document.value
+    for key in place:
+        value = value[key]
+    keys = {each.__name__: set(each.model_fields) for each in _kinds_at(kind, place) if _is_spec(each)}
+    if isinstance(value, dict):
+        return max(names, key=lambda name: len(keys.get(name, set()) & set(cast("dict[str, object]", value))))
+    return next((name for name in names if name not in keys), names[0])
 
 
 def _number(part: int | str) -> object:
@@ -147,7 +188,11 @@ def _in_our_words(detail: ErrorDetails) -> str:
         return f"expected a name of letters, digits and underscores that begins with a letter{shown}"
     if detail["type"] == "value_error":
         return detail["msg"].removeprefix("Value error, ")
-    return detail["msg"][0].lower() + detail["msg"][1:] + shown
+    if detail["type"] == "too_short":
+        context = detail.get("ctx", {})
+        return f"expected at least {context['min_length']} entries, found {context['actual_length']}"
+    message = detail["msg"].replace("Input should be", "expected")
+    return message[0].lower() + message[1:] + shown
 
 
 def _shown(found: object) -> str:
@@ -162,19 +207,28 @@ def _shown(found: object) -> str:
 
 def _keys_at(kind: object, place: Place) -> set[str]:
     """Return the keys that specification classes allow at a place."""
-    here = [kind]
-    for key in place:
-        here = [below for each in here for below in _below(each, key)]
     return {
         field.alias or name
-        for each in here
-        if isinstance(each, type) and issubclass(each, BaseModel)
+        for each in _kinds_at(kind, place)
+        if _is_spec(each)
         for name, field in each.model_fields.items()
     }
 
 
+def _kinds_at(kind: object, place: Place) -> list[object]:
+    """Return the types that a value at a place may have."""
+    here = [kind]
+    for key in place:
+        here = [below for each in here for below in _below(each, key)]
+    return here
+
+
+def _is_spec(kind: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
 def _below(kind: object, key: object) -> Iterator[object]:
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
+    if _is_spec(kind):
         for name, field in kind.model_fields.items():
             if key in (name, field.alias):
                 yield from _choices(field.annotation)

@@ -23,7 +23,7 @@ Place = tuple[Key, ...]
 LARGEST_BYTES = 2_000_000
 DEEPEST_LEVEL = 40
 
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YES_NO_WORDS = frozenset({"y", "n", "yes", "no", "on", "off"})
@@ -72,8 +72,12 @@ def read_yaml(path: Path) -> Document:
     """
     document = Document(path)
     text = _read_text(document)
-    if text is None:
-        return document
+    return document if text is None else parse_yaml(document, text)
+
+
+def parse_yaml(document: Document, text: str) -> Document:
+    """Fill a document from YAML text."""
+    path = document.path
     try:
         _refuse_machinery(document, text)
         if not document.faults:
@@ -82,11 +86,15 @@ def read_yaml(path: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark else 0
-        document.faults.append(
-            Fault(path, line, "", f"this is not valid YAML: {error.problem}; check indents and quotes")
-        )
+        problem = str(error.problem)
+        advice = "indent with spaces, not with tabs" if r"\t" in problem else "check indents and quotes"
+        document.faults.append(Fault(path, line, "", f"this is not valid YAML: {problem}; {advice}"))
     except yaml.YAMLError as error:
-        document.faults.append(Fault(path, 0, "", f"this is not valid YAML: {error}"))
+        problem = str(error).split("\n", maxsplit=1)[0]
+        document.faults.append(Fault(path, 0, "", f"this is not valid YAML: {problem}; remove the character"))
+    except (ValueError, OverflowError):  # PyYAML does not turn these into its own errors
+        message = "this is not valid YAML: an escape or a number is out of range; check backslashes in quotation marks"
+        document.faults.append(Fault(path, 0, "", message))
     return document
 
 
@@ -100,6 +108,9 @@ def _read_text(document: Document) -> str | None:
         return None
     try:
         return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        document.faults.append(Fault(path, 0, "", f"the file cannot be read: {error.strerror}"))
+        return None
     except UnicodeDecodeError as error:
         document.faults.append(Fault(path, 0, "", f"byte {error.start} is not UTF-8; save the file as UTF-8"))
         return None
@@ -183,7 +194,7 @@ def _typed(text: str) -> object:
         return _TRUTH[text.lower()]
     if _INTEGER.fullmatch(text):
         return int(text)
-    if _DECIMAL.fullmatch(text) and not text.isdigit():
+    if _DECIMAL.fullmatch(text) and not text.lstrip("+-").isdigit():
         return float(text)
     if _DATE.fullmatch(text):
         return _date_or_text(text)

@@ -9,6 +9,7 @@ from instruments.strict_yaml import Document
 from models.spec import RegressionSpec, Variable, as_variable
 
 LIBRARY = Path(__file__).parent / "library"
+CLUSTERS = ("organisation_id", "respondent_key")
 VariableKind = Literal["scale", "number", "category"]
 
 
@@ -41,6 +42,12 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
     _blame_variable(document, ("focal",), as_variable(model.focal), known)
     for variable in model.variables():
         _blame_variable(document, ("regressors",), variable, known)
+    for cluster in {model.cluster, *(variant.cluster for variant in model.variants)} - {None}:
+        if cluster not in CLUSTERS and known.get(str(cluster)) != "category":
+            expected = ", ".join(CLUSTERS)
+            document.blame(
+                ("cluster",), f"'{cluster}' does not name groups of responses; expected {expected} or a category"
+            )
 
 
 def _blame_variable(

@@ -108,6 +108,8 @@ class RegressionSpec(Spec):
         names = [variant.name for variant in self.variants]
         if len({"main", *names}) < len(names) + 1:
             raise ValueError("every variant needs a name of its own, other than main")
+        for regressors in (self.regressors, *(variant.regressors or () for variant in self.variants)):
+            _refuse_lonely_interactions(regressors)
         if as_variable(self.focal) not in [
             each for each in self.regressors_as_variables() if isinstance(each, Variable)
         ]:
@@ -132,9 +134,21 @@ class RegressionSpec(Spec):
         plain = self.model_copy(update={"variants": ()})
         if name == "main":
             return plain
-        variant = next(each for each in self.variants if each.name == name)
+        variant = next((each for each in self.variants if each.name == name), None)
+        if variant is None:
+            raise ValueError(f"the model {self.name} has no variant {name}")
         changes = {key: value for key in _CHANGEABLE if (value := getattr(variant, key)) is not None}
         return plain.model_copy(update=changes)
+
+
+def _refuse_lonely_interactions(regressors: tuple[str | Variable | Interaction, ...]) -> None:
+    """Raise ValueError when a part of a product does not stand among the regressors on its own."""
+    alone = [as_variable(each) for each in regressors if not isinstance(each, Interaction)]
+    for each in regressors:
+        for part in each.interaction if isinstance(each, Interaction) else ():
+            if as_variable(part) not in alone:
+                name = as_variable(part).variable
+                raise ValueError(f"the interaction needs '{name}' among the regressors too, written the same way")
 
 
 _CHANGEABLE = ("regressors", "covariance", "cluster", "population")

@@ -21,6 +21,24 @@ KEYS_OF_A_RESPONSE: dict[str, VariableKind] = {
     "respondent_group": "category",
     "language": "category",
 }
+COLUMNS_OF_A_RESPONSE = frozenset(
+    {
+        *KEYS_OF_A_RESPONSE,
+        "response_id",
+        "organisation_id",
+        "respondent_key",
+        "started_at",
+        "ended_at",
+        "response_seconds",
+        "is_finished",
+        "share_answered",
+        "disposition",
+        "is_analysed",
+        "file_sha256",
+        "row_number",
+    }
+)
+COLUMNS_OF_A_SCALE = ("{}", "{}_organisation_mean", "{}_within_organisation")
 
 
 @dataclass(frozen=True)
@@ -58,6 +76,16 @@ class Study:
     def releases(self) -> Path:
         """Folder of the released files."""
         return self.folder / "releases"
+
+    def sources(self) -> dict[str, Source]:
+        """The sources by name; a study with a single respondent group gives it to every source."""
+        groups = list(self.spec.respondent_groups)
+        if len(groups) > 1:
+            return dict(self.spec.sources)
+        return {
+            name: source if source.respondent_group else source.model_copy(update={"respondent_group": groups[0]})
+            for name, source in self.spec.sources.items()
+        }
 
     def items(self) -> dict[str, Item]:
         """Every item of the study's instruments by name."""
@@ -144,11 +172,20 @@ def _read_models(study: Study, document: Document) -> tuple[dict[str, Regression
         if model is None:
             continue
         if all_instruments_read:
-            blame_unknown_variables(model_document, model, analysis_variables(study))
+            known = analysis_variables(study)
+            blame_unknown_variables(model_document, model, known)
+            _blame_cluster(model, model_document, [*known, "organisation_id", "respondent_key"])
         _blame_population(study, model, model_document)
         if name in study.spec.models:
             models[name] = model
     return models, documents
+
+
+def _blame_cluster(model: RegressionSpec, document: Document, known: list[str]) -> None:
+    clusters: list[tuple[Place, str | None]] = [(("cluster",), model.cluster)]
+    clusters += [(("variants",), variant.cluster) for variant in model.variants]
+    for place, cluster in clusters:
+        _existing([cluster] if cluster else [], known, document, place, "cluster column")
 
 
 def _blame_population(study: Study, model: RegressionSpec, document: Document) -> None:
@@ -182,15 +219,21 @@ def _blame_names(study: Study, document: Document) -> None:
 
 
 def _blame_names_used_twice(study: Study, document: Document) -> None:
+    """Every name becomes a column, and columns that differ in capital letters only are the same column."""
+    for place, names in ((("instruments",), study.spec.instruments), (("models",), study.spec.models)):
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            document.blame(place, f"'{name}' stands twice; keep one")
     owner: dict[str, str] = {}
     for instrument in study.instruments.values():
-        for name in (*instrument.items, *instrument.scales):
-            if name in KEYS_OF_A_RESPONSE:
+        of_scales = [column.format(scale) for scale in instrument.scales for column in COLUMNS_OF_A_SCALE]
+        for name in (*instrument.items, *of_scales):
+            column = name.lower()
+            if column in COLUMNS_OF_A_RESPONSE:
                 document.blame(("instruments",), f"'{name}' in {instrument.name} is a column of every response; rename")
-            if name in owner:
-                message = f"'{name}' stands in {owner[name]} and in {instrument.name}; a study needs unique names"
+            if column in owner:
+                message = f"'{name}' stands in {owner[column]} and in {instrument.name}; a study needs unique names"
                 document.blame(("instruments",), message)
-            owner[name] = instrument.name
+            owner[column] = instrument.name
 
 
 def _existing(names: Iterable[str], known: Iterable[str], document: Document, place: Place, thing: str) -> list[str]:

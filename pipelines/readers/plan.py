@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from instruments.faults import DataError
 from instruments.spec import Instrument, ItemKind, MissingReason
 from pipelines.spec import Source
 
@@ -41,7 +42,7 @@ KeyName = Literal[
 HEAD_BYTES = 4_000_000
 
 
-class ReadingError(Exception):
+class ReadingError(DataError):
     """A file cannot be read as an export: what was expected, what was found, what to do.
 
     Attributes:

@@ -1,10 +1,10 @@
-"""How a table is described: its pandera schema, and the slice that one write replaces.
+"""How a table is described: its grain, key and columns, and the pandera schema made from them.
 
 Put here the description's form; the tables themselves are in ``raw``, ``core`` and ``out``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 import pandera.pandas as pa
@@ -69,7 +69,6 @@ class Table:
         name: ``layer.content``.
         grain: ``One row a …``; begins the table's comment.
         key: Columns that are unique together.
-        slice_by: Columns whose values one write replaces; empty when every write replaces the whole table.
         columns: Columns by name, in order.
     """
 
@@ -77,7 +76,6 @@ class Table:
     grain: str
     key: tuple[str, ...]
     columns: Mapping[str, ColumnOf]
-    slice_by: tuple[str, ...] = field(default=())
 
     def schema(self) -> pa.DataFrameSchema:
         """Return the pandera schema: types, closed lists, ranges, uniqueness of the key."""

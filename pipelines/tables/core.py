@@ -21,7 +21,6 @@ RESPONSES = Table(
     name="core.responses",
     grain="One row a response",
     key=("response_id",),
-    slice_by=("wave",),
     columns={
         "response_id": ColumnOf(TEXT, "Source, a slash, the platform's id or the row number"),
         "wave": ColumnOf(TEXT, "Wave"),
@@ -50,7 +49,6 @@ MISSING = Table(
     name="core.missing",
     grain="One row a missing answer",
     key=("response_id", "item"),
-    slice_by=("wave",),
     columns={
         "response_id": ColumnOf(TEXT, "Response"),
         "wave": ColumnOf(TEXT, "Wave"),
@@ -63,7 +61,6 @@ OPEN_ANSWERS = Table(
     name="core.open_answers",
     grain="One row an open-text answer",
     key=("response_id", "item"),
-    slice_by=("wave",),
     columns={
         "response_id": ColumnOf(TEXT, "Response"),
         "wave": ColumnOf(TEXT, "Wave"),
@@ -76,7 +73,6 @@ REJECTS = Table(
     name="core.rejects",
     grain="One row a rejected row or cell",
     key=(),
-    slice_by=("wave",),
     columns={
         "file_sha256": ColumnOf(TEXT, "File"),
         "wave": ColumnOf(TEXT, "Wave"),
@@ -111,14 +107,14 @@ def answers(study: Study) -> Table:
         columns |= {
             name: _answer(instrument, name, item) for name, item in instrument.items.items() if item.kind != "open_text"
         }
-    return Table("core.answers", "One row a response: its coded answers", ("response_id",), columns, ("wave",))
+    return Table("core.answers", "One row a response: its coded answers", ("response_id",), columns)
 
 
 def scores(study: Study) -> Table:
     """Describe ``core.scores``: one column a scale."""
     columns = {"response_id": RESPONSES.columns["response_id"], "wave": RESPONSES.columns["wave"]}
     columns |= {scale: _score(study, scale) for scale in study.scales()}
-    return Table("core.scores", "One row an analysed response: its scale scores", ("response_id",), columns, ("wave",))
+    return Table("core.scores", "One row an analysed response: its scale scores", ("response_id",), columns)
 
 
 def analysis(study: Study) -> Table:

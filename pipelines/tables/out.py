@@ -1,11 +1,12 @@
 """Tables of results: response rates, scale quality, means, distributions, fits. One row a figure, no respondent."""
 
-from pipelines.tables.base import MOMENT, NUMBER, SMALL, TEXT, WHOLE, ColumnOf, Table
+from pipelines.tables.base import MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
 
 GROUP = ColumnOf(TEXT, "Respondent group")
 WAVE = ColumnOf(TEXT, "Wave")
 SCALE = ColumnOf(TEXT, "Scale")
 MODEL = ColumnOf(TEXT, "Model")
+DECLARED = ColumnOf(TRUTH, "Whether the study declares the model; false for a fit made by hand")
 
 
 def number(meaning: str) -> ColumnOf:
@@ -120,6 +121,7 @@ DISTRIBUTIONS = Table(
         "code": ColumnOf(SMALL, "Code of the answer option"),
         "n_answers": count("Answers with this code"),
         "n_obs": count("Answers to the item"),
+        "n_organisations": ColumnOf(WHOLE, "Organisations; missing when unknown", may_be_missing=True, least=0),
         "share": number("Share of the answers, 0 to 1"),
     },
 )
@@ -128,11 +130,11 @@ FITS = Table(
     name="out.fits",
     grain="One row a fit",
     key=("fit_id",),
-    slice_by=("model",),
     columns={
         "fit_id": ColumnOf(TEXT, "Name of the fit, made from everything it depends on"),
         "model": MODEL,
         "variant": ColumnOf(TEXT, "Variant; main is the model as written"),
+        "is_declared": DECLARED,
         "label": ColumnOf(TEXT, "confirmatory or exploratory", is_among=("confirmatory", "exploratory")),
         "estimator": ColumnOf(TEXT, "Estimator"),
         "covariance": ColumnOf(TEXT, "Covariance of the estimates"),
@@ -143,6 +145,7 @@ FITS = Table(
         "r_squared": number("Share of variance explained"),
         "spec_json": ColumnOf(TEXT, "The model as fitted, variant applied, canonical JSON"),
         "spec_hash": ColumnOf(TEXT, "SHA-256 of spec_json"),
+        "labels_json": ColumnOf(TEXT, "Labels of categories that name the terms, canonical JSON"),
         "data_hash": ColumnOf(TEXT, "SHA-256 of the rows used; they are kept under this name in warehouse/data/"),
         "code_hash": ColumnOf(TEXT, "SHA-256 of the source of instruments/ and models/"),
         "env_hash": ColumnOf(TEXT, "SHA-256 of env_json"),
@@ -157,11 +160,12 @@ ESTIMATES = Table(
     name="out.estimates",
     grain="One row a term of a fit",
     key=("fit_id", "term"),
-    slice_by=("model",),
     columns={
         "fit_id": ColumnOf(TEXT, "Fit"),
         "model": MODEL,
         "variant": ColumnOf(TEXT, "Variant"),
+        "is_declared": DECLARED,
+        "position": count("Order of the terms"),
         "term": ColumnOf(TEXT, "Term: variable, variable[category], or terms joined by ' x '"),
         "estimate": number("Coefficient, in units of the outcome"),
         "std_error": number("Standard error"),
@@ -177,11 +181,11 @@ DIAGNOSTICS = Table(
     name="out.diagnostics",
     grain="One row a diagnostic of a fit",
     key=("fit_id", "diagnostic"),
-    slice_by=("model",),
     columns={
         "fit_id": ColumnOf(TEXT, "Fit"),
         "model": MODEL,
         "variant": ColumnOf(TEXT, "Variant"),
+        "is_declared": DECLARED,
         "diagnostic": ColumnOf(TEXT, "Diagnostic"),
         "value": number("Value"),
         "threshold": number("Value from which a person should look; missing when there is none"),

@@ -6,7 +6,6 @@ FILES = Table(
     name="raw.files",
     grain="One row an accepted file",
     key=("file_sha256",),
-    slice_by=("wave",),
     columns={
         "file_sha256": ColumnOf(TEXT, "SHA-256 of the bytes; the file is kept under this name in warehouse/raw/"),
         "file_name": ColumnOf(TEXT, "Name it arrived with"),
@@ -24,7 +23,6 @@ COLUMNS = Table(
     name="raw.columns",
     grain="One row a column of a file",
     key=("file_sha256", "position"),
-    slice_by=("wave",),
     columns={
         "file_sha256": ColumnOf(TEXT, "File"),
         "wave": ColumnOf(TEXT, "Wave"),
@@ -44,7 +42,6 @@ CONSERVATION = Table(
     name="raw.conservation",
     grain="One row a column of a file: where every cell went",
     key=("file_sha256", "position"),
-    slice_by=("wave",),
     columns={
         "file_sha256": ColumnOf(TEXT, "File"),
         "wave": ColumnOf(TEXT, "Wave"),
@@ -62,7 +59,6 @@ CHECKS = Table(
     name="raw.checks",
     grain="One row a blocking check and wave: its last result",
     key=("check_name", "wave"),
-    slice_by=("check_name", "wave"),
     columns={
         "check_name": ColumnOf(TEXT, "Check"),
         "wave": ColumnOf(TEXT, "Wave"),
@@ -76,7 +72,6 @@ FAILURES = Table(
     name="raw.failures",
     grain="One row a failure that the last validation of a wave found",
     key=(),
-    slice_by=("wave",),
     columns={
         "wave": ColumnOf(TEXT, "Wave"),
         "table_name": ColumnOf(TEXT, "Table that was validated"),
@@ -92,7 +87,6 @@ WRITES = Table(
     name="raw.writes",
     grain="One row a table and slice: what the last write was made from",
     key=("table_name", "slice"),
-    slice_by=("table_name", "slice"),
     columns={
         "table_name": ColumnOf(TEXT, "Table"),
         "slice": ColumnOf(TEXT, "Wave or model that was replaced; empty for the whole table"),

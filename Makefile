@@ -1,0 +1,53 @@
+# make demo and make test do everything from a fresh clone; they need Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+
+.PHONY: demo test test-full lint lock bench schemas clean
+
+demo: $(VENV)/.installed
+	$(BIN)/sensemaking demo
+
+test: $(VENV)/.installed-dev
+	$(MAKE) lint
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+
+test-full: $(VENV)/.installed-dev
+	./tests/install_browser.sh
+	SENSEMAKING_HYPOTHESIS=full $(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench
+
+schemas: $(VENV)/.installed
+	$(BIN)/python -m pipelines.commands.schemas
+
+# The locks name no host: hashes alone say what is installed.
+lock: $(VENV)/.installed-dev
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet \
+	  --extra build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet \
+	  --extra build --extra dev pyproject.toml -o requirements-dev.lock
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, found " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo-study build *.egg-info

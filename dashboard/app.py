@@ -1,0 +1,100 @@
+"""The executives' dashboard: finds the current release, chooses the language, runs one page.
+
+Started by ``sensemaking dashboard``; the folder of releases comes in the environment variable SENSEMAKING_RELEASES.
+"""
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import queries
+from dashboard.figures import date
+from dashboard.pointer import FOLDER_VARIABLE
+from dashboard.views import overview, results
+from dashboard.views.page import Page, choose, chosen, in_order, names_in, plain
+from dashboard.wording import DEFAULT_LANGUAGE, WORDINGS, Words
+
+STYLE = """<style>
+[data-testid="stMainBlockContainer"] {max-width: 1200px; padding-top: 4.5rem}
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {color: #565b66 !important; opacity: 1}
+</style>"""
+
+
+def main() -> None:
+    """Run the dashboard once, for one visitor and one interaction."""
+    st.set_page_config(layout="wide")
+    folder = os.environ.get(FOLDER_VARIABLE, "")
+    shown = queries.reader_of(Path(folder)).shown() if folder else queries.Shown(None, "no_folder")
+    if shown.release is None:
+        _show_nothing(shown)
+        return
+    page = open_page(shown.release)
+    say = page.words.say
+    entries = [
+        st.Page(lambda: overview.show(page), title=say("overview"), url_path="overview", default=True),
+        st.Page(lambda: results.show(page), title=say("results"), url_path="results"),
+    ]
+    entry = st.navigation(entries, position="top")
+    _show_head(page, shown)
+    entry.run()
+
+
+def open_page(release: queries.Release) -> Page:
+    """Read from a release what every page needs, in the language of the address."""
+    manifest = queries.manifest(release)
+    languages = _languages(manifest)
+    words = Words(language := chosen("lang", languages, languages[0]), queries.texts(release, language))
+    rates, means = queries.response_rates(release), queries.scale_means(release)
+    waves = {*rates["wave"], *means["wave"]}
+    groups = {*rates["respondent_group"], *means["respondent_group"]}
+    return Page(
+        release=release,
+        words=words,
+        manifest=manifest,
+        waves=in_order(sorted(waves), names_in(manifest.get("waves", ""))),
+        groups=in_order(sorted(groups), names_in(manifest.get("respondent_groups", ""))),
+    )
+
+
+def _languages(manifest: dict[str, str]) -> list[str]:
+    released = [language for language in names_in(manifest.get("languages", "")) if language in WORDINGS]
+    return released or [DEFAULT_LANGUAGE]
+
+
+def _show_nothing(shown: queries.Shown) -> None:
+    language = chosen("lang", list(WORDINGS), DEFAULT_LANGUAGE)
+    words = Words(language)
+    _set_document_language(language)
+    st.title(words.say("dashboard"))
+    say = st.info if shown.trouble == "nothing_released" else st.warning
+    say(words.say(str(shown.trouble)))
+
+
+def _show_head(page: Page, shown: queries.Shown) -> None:
+    """Write what stands above every page: warnings, title, release, language."""
+    words, release = page.words, page.release
+    _set_document_language(words.language)
+    st.html(STYLE)
+    if shown.trouble is not None:
+        st.warning(words.say("last_good", release=release.number, reason=words.say(shown.trouble)))
+    if page.manifest.get("is_synthetic", "").casefold() == "true":
+        st.warning(f"**{words.say('synthetic')}**")
+    left, right = st.columns([5, 1], vertical_alignment="bottom")
+    with left:
+        titles = [text for (kind, _), text in words.titles.items() if kind == "study_title"]
+        st.title(plain(titles[0] if titles else words.say("dashboard")), anchor=False)
+        published = date(release.published_at, words.language)
+        least = page.manifest.get("least_cell_size", "10")
+        st.caption(words.say("release_line", release=release.number, date=published, least=least))
+    with right:
+        languages = _languages(dict(page.manifest))
+        choose("lang", languages, languages[0], words.say("choose_language"), lambda code: WORDINGS[code]["language"])
+
+
+def _set_document_language(language: str) -> None:
+    st.html(f"<script>document.documentElement.lang = '{language}'</script>", unsafe_allow_javascript=True)
+
+
+if __name__ == "__main__":
+    main()

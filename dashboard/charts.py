@@ -1,0 +1,287 @@
+"""Charts as Altair specifications: dots with intervals, and answers on both sides of the middle.
+
+Every row carries its label above the drawing, so that nothing is cut on a narrow screen. Colours are safe for
+colour-blind readers, series differ by shape as well, and every mark has its sentence for screen readers. No data are
+fetched.
+"""
+
+import json
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import pandas as pd
+
+from dashboard.figures import vega_locale
+
+INK, MUTED, LINE, PAPER = "#1f2430", "#565b66", "#dfe2e6", "#ffffff"
+FONT = "'Source Sans', 'Source Sans Pro', sans-serif"
+SERIES_COLOURS = ("#0b5394", "#b45309", "#5b5b5b", "#7f4f9b", "#0f7b7b", "#8a6d00")
+SERIES_SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross")
+LEAN_COLOURS: Mapping[str, str] = {
+    "strongly_low": "#8c510a",
+    "low": "#dfc27d",
+    "neutral": "#d0d3d8",
+    "high": "#80cdc1",
+    "strongly_high": "#01665e",
+    "mixed": "#f6f6f6",
+}
+DARK_LEANS = ("strongly_low", "strongly_high")
+NARROW_LETTERS, WIDE_LETTERS, NARROW_WIDTH = 42, 105, 640
+LABEL_LINE, NOTE_LINE, TRACK, ROW_GAP, BAR = 18, 17, 18, 18, 24
+LEAST_PERCENT_WITH_NUMBER = 7
+COLUMN_GAP = 5.0
+IS_NARROW = f"width < {NARROW_WIDTH}"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The horizontal axis of a chart of intervals.
+
+    Attributes:
+        title: What it measures, with unit.
+        domain: Its ends; from the data when None.
+        has_zero_line: Whether a line marks zero.
+    """
+
+    title: str
+    domain: tuple[float, float] | None = None
+    has_zero_line: bool = False
+
+
+def interval_chart(points: pd.DataFrame, series: Sequence[str], axis: Axis, language: str) -> alt.LayerChart:
+    """Draw a dot with its interval for every row and series, in the order given.
+
+    Args:
+        points: One row a dot: ``key`` of the row, ``row`` (its label), ``note`` (small print under it), ``series``,
+            ``value``, ``low``, ``high``, ``figure`` (the value as written), ``said`` (for pointer and screen reader).
+            Where the value is missing, ``said`` is written in the place of the dot.
+        series: Names of the series in order; each has a colour and a shape.
+        axis: The horizontal axis.
+        language: Language of the numbers.
+    """
+    rows = _rows(points.drop_duplicates("key"), len(series) * TRACK)
+    placed = points.merge(rows[["key", "y"]], on="key", validate="many_to_one")
+    placed["y"] += TRACK * (placed["series"].map({name: k for k, name in enumerate(series)}) + 0.5)
+    height = float(rows["end"].max())
+    zero = _upright(rows, 0, len(series) * TRACK, height).mark_rule(color=INK, strokeWidth=1.5, aria=False)
+    layers = [*_labels(rows, height), *([zero] if axis.has_zero_line else []), *_dots(placed, series, axis, height)]
+    return _finished(layers, height, language)
+
+
+def answer_chart(bands: pd.DataFrame, lean_names: Mapping[str, str], language: str) -> alt.LayerChart:
+    """Draw answers as bars on both sides of the middle, neutral ones in a column apart, a figure at the row's end.
+
+    Args:
+        bands: One row an item and band of answers, in the order to be shown: ``key`` of the item, ``row`` (the
+            question), ``note``, ``lean`` and ``distance`` (see ``findings.leaning``), ``percent``, ``figure`` (the per
+            cent as written), ``end`` (written at the row's end), ``said`` (for pointer and screen reader),
+            ``is_hidden``.
+        lean_names: Lean → its name in the legend.
+        language: Language of the numbers.
+    """
+    rows = _rows(bands.drop_duplicates("key"), BAR)
+    ends = bands.drop_duplicates("key")[["key", "end"]].rename(columns={"end": "end_text"})
+    rows = rows.merge(ends, on="key", validate="one_to_one")
+    bars = stacked(bands).merge(rows[["key", "y"]], on="key", validate="many_to_one")
+    height = float(rows["end"].max())
+    layers = [*_labels(rows, height), *_bars(bars, lean_names, height), *_hidden_rows(bars, height)]
+    layers.append(_row_ends(rows, height))
+    return _finished(layers, height, language).resolve_axis(y="independent")
+
+
+def stacked(bands: pd.DataFrame) -> pd.DataFrame:
+    """Place every band on the horizontal axis, in per cent from the middle.
+
+    Returns:
+        The rows with ``left`` and ``right``: low answers left of 0, high answers right of it, neutral and mixed ones
+        from a common start to the right of every high answer. A hidden item spans the two sides.
+    """
+    placed = bands.sort_values(["key", "distance"], kind="stable")
+    side = placed["lean"].map({"strongly_low": "low", "low": "low", "high": "high", "strongly_high": "high"})
+    side = side.where(side.notna(), "apart")
+    upto = placed["percent"].fillna(0.0).groupby([placed["key"], side], sort=False).cumsum()
+    before = upto - placed["percent"].fillna(0.0)
+    most_low, most_high = (float(upto[side == name].max()) if (side == name).any() else 0.0 for name in ("low", "high"))
+    apart = max(most_high, 1.0) + COLUMN_GAP
+    placed["left"] = before.where(side == "high", -upto).where(side != "apart", before + apart)
+    placed["right"] = upto.where(side == "high", -before).where(side != "apart", upto + apart)
+    hidden = placed["is_hidden"].astype(bool)
+    placed["left"] = placed["left"].mask(hidden, -most_low)
+    placed["right"] = placed["right"].mask(hidden, max(most_high, 40.0 - most_low))
+    return placed.reindex(bands.index)
+
+
+def _rows(first: pd.DataFrame, body: float) -> pd.DataFrame:
+    """Give every row its lines of label and note, and the height where its drawing begins (y) and it ends."""
+    rows = first[["key", "row", "note"]].reset_index(drop=True)
+    for name, letters in (("narrow", NARROW_LETTERS), ("wide", WIDE_LETTERS)):
+        rows[name] = [textwrap.fill(text, letters) for text in rows["row"]]
+        rows[f"note_{name}"] = [textwrap.fill(text, letters + 4) for text in rows["note"]]
+    note = rows["note_narrow"].str.count("\n") + (rows["note"] != "")
+    label = (rows["narrow"].str.count("\n") + 1) * LABEL_LINE + note * NOTE_LINE
+    rows["end"] = (label + body + ROW_GAP).cumsum()
+    rows["y"] = rows["end"] - ROW_GAP / 2 - body
+    return rows
+
+
+def _y(height: float, field: str = "y") -> alt.Y:
+    return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False, zero=False))
+
+
+def _labels(rows: pd.DataFrame, height: float) -> list[alt.Chart]:
+    """Write label and note right above the drawing, wrapped to the width that the screen turns out to have."""
+    written = alt.Chart(rows.drop(columns=["key", "row", "note"])).transform_calculate(
+        label=f"split({IS_NARROW} ? datum.narrow : datum.wide, '\\n')",
+        small=f"split({IS_NARROW} ? datum.note_narrow : datum.note_wide, '\\n')",
+        small_y=f"datum.y - 3 - (datum.note_wide ? {NOTE_LINE} * datum.small.length : 0)",
+        label_y=f"datum.small_y - {LABEL_LINE} * datum.label.length",
+    )
+    halo = {"stroke": PAPER, "strokeWidth": 5, "strokeJoin": "round", "aria": False}
+    title = {"fontSize": 14.5, "fontWeight": 600, "color": INK, "lineHeight": LABEL_LINE}
+    note = {"fontSize": 13, "color": MUTED, "lineHeight": NOTE_LINE}
+    return [
+        written.mark_text(align="left", baseline="top", **style, **edge).encode(
+            x=alt.value(0), y=_y(height, place), text=f"{text}:N"
+        )
+        for text, place, style in (("label", "label_y", title), ("small", "small_y", note))
+        for edge in (halo, {})
+    ]
+
+
+def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float) -> list[alt.Chart]:
+    shown, absent = placed[placed["value"].notna()], placed[placed["value"].isna()]
+    scale = alt.Scale(domain=list(axis.domain)) if axis.domain else alt.Scale(zero=axis.has_zero_line)
+    scaled = alt.X("low:Q", title=axis.title, scale=scale, axis=alt.Axis(tickCount=alt.ExprRef(f"{IS_NARROW} ? 4 : 8")))
+    kinds = list(series)
+    columns = alt.ExprRef(f"{IS_NARROW} ? 1 : {len(kinds)}")
+    legend = alt.Legend(title=None, orient="top", columns=columns) if len(kinds) > 1 else None
+    colour = alt.Color(
+        "series:N",
+        scale=alt.Scale(domain=kinds, range=list(SERIES_COLOURS)),
+        legend=legend,
+    )
+    shape = alt.Shape("series:N", scale=alt.Scale(domain=kinds, range=list(SERIES_SHAPES)), legend=legend)
+    said = {"tooltip": alt.Tooltip("said:N"), "description": "said:N"}
+    drawn = alt.Chart(shown)
+    return [
+        drawn.mark_rule(strokeWidth=2.5).encode(x=scaled, x2="high:Q", y=_y(height), color=colour, **said),
+        drawn.mark_point(filled=True, size=90, opacity=1).encode(
+            x="value:Q", y=_y(height), color=colour, shape=shape, **said
+        ),
+        drawn.mark_text(align="left", dx=9, fontSize=13, color=INK, aria=False).encode(
+            x="high:Q", y=_y(height), text="figure:N"
+        ),
+        alt.Chart(absent)
+        .mark_text(align="left", fontSize=13, fontStyle="italic", color=MUTED)
+        .encode(x=alt.value(2), y=_y(height), text="said:N", description="said:N"),
+    ]
+
+
+def _upright(rows: pd.DataFrame, above: float, below: float, height: float) -> alt.Chart:
+    """Mark zero beside the drawing of each row, not through the labels."""
+    ends = pd.DataFrame({"zero": 0.0, "y": rows["y"] + above, "y2": rows["y"] + below}).drop_duplicates()
+    return alt.Chart(ends).encode(x="zero:Q", y=_y(height), y2="y2:Q")
+
+
+def _bars(bars: pd.DataFrame, lean_names: Mapping[str, str], height: float) -> list[alt.Chart]:
+    shown = bars[~bars["is_hidden"].astype(bool) & (bars["percent"] > 0)]
+    present = [lean for lean in LEAN_COLOURS if lean != "mixed" or (shown["lean"] == "mixed").any()]
+    told = shown.assign(
+        name=shown["lean"].map(lean_names),
+        centre=(shown["left"] + shown["right"]) / 2,
+        y2=shown["y"] + BAR,
+        middle=shown["y"] + BAR / 2,
+        ink=shown["lean"].isin(DARK_LEANS).map({True: PAPER, False: INK}),
+        edge=(shown["lean"] == "mixed").map({True: MUTED, False: PAPER}),
+    )
+    colour = alt.Color(
+        "name:N",
+        scale=alt.Scale(domain=[lean_names[lean] for lean in present], range=[LEAN_COLOURS[lean] for lean in present]),
+        legend=alt.Legend(
+            title=None,
+            orient="top",
+            symbolType="square",
+            symbolStrokeColor=MUTED,
+            symbolStrokeWidth=0.5,
+            columns=alt.ExprRef(f"{IS_NARROW} ? 2 : {len(present)}"),
+        ),
+    )
+    x = alt.X("left:Q", axis=None, scale=alt.Scale(nice=False, zero=False))
+    drawn = alt.Chart(told)
+    return [
+        drawn.mark_bar(strokeWidth=1).encode(
+            x=x,
+            x2="right:Q",
+            y=_y(height),
+            y2="y2:Q",
+            color=colour,
+            stroke=alt.Stroke("edge:N", scale=None),
+            strokeDash=alt.condition("datum.lean == 'mixed'", alt.value([3, 3]), alt.value([1, 0])),
+            tooltip="said:N",
+            description="said:N",
+        ),
+        drawn.transform_filter(f"datum.percent >= ({IS_NARROW} ? 2 : 1) * {LEAST_PERCENT_WITH_NUMBER}")
+        .mark_text(fontSize=12.5, aria=False)
+        .encode(x="centre:Q", y=_y(height, "middle"), text="figure:N", color=alt.Color("ink:N", scale=None)),
+        _upright(bars, -2, BAR + 2, height).mark_rule(color=INK, aria=False),
+    ]
+
+
+def _hidden_rows(bars: pd.DataFrame, height: float) -> list[alt.Chart]:
+    hidden = bars[bars["is_hidden"].astype(bool)].drop_duplicates("key")
+    told = alt.Chart(hidden.assign(y2=hidden["y"] + BAR, middle=hidden["y"] + BAR / 2))
+    return [
+        told.mark_bar(color=LEAN_COLOURS["mixed"], stroke=MUTED, strokeDash=[3, 3]).encode(
+            x="left:Q", x2="right:Q", y=_y(height), y2="y2:Q", description="said:N"
+        ),
+        told.mark_text(align="left", dx=8, fontSize=13, fontStyle="italic", color=MUTED, aria=False).encode(
+            x="left:Q", y=_y(height, "middle"), text="said:N"
+        ),
+    ]
+
+
+def _row_ends(rows: pd.DataFrame, height: float) -> alt.Chart:
+    """Write the figure at each row's end as labels of a right-hand axis, which takes just the width it needs."""
+    rows = rows.assign(middle=rows["y"] + BAR / 2)
+    places, said = list(rows["middle"]), json.dumps(list(rows["end_text"]), ensure_ascii=False)
+    axis = alt.Axis(
+        orient="right",
+        values=places,
+        labelExpr=f"{said}[indexof({json.dumps(places)}, datum.value)]",
+        title=None,
+        domain=False,
+        ticks=False,
+        grid=False,
+        labelFontSize=14,
+        labelFontWeight=600,
+        labelColor=INK,
+    )
+    y = alt.Y("middle:Q", axis=axis, scale=alt.Scale(domain=[height, 0], nice=False, zero=False))
+    return alt.Chart(rows[["middle"]]).mark_point(opacity=0, aria=False).encode(y=y)
+
+
+def _finished(layers: list[alt.Chart], height: float, language: str) -> alt.LayerChart:
+    text = {
+        "labelColor": INK,
+        "titleColor": MUTED,
+        "labelFontSize": 13,
+        "titleFontSize": 13,
+        "titleFontWeight": "normal",
+    }
+    return alt.LayerChart(layer=layers).properties(
+        height=height,
+        width="container",
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        usermeta={"embedOptions": {"renderer": "svg", "actions": False}},
+        padding={"left": 2, "right": 40, "top": 4, "bottom": 4},
+        config=alt.Config(
+            font=FONT,
+            background=PAPER,
+            view=alt.ViewConfig(stroke=None),
+            axis=alt.AxisConfig(**text, labelOverlap=False, gridColor=LINE, domain=False, tickColor=LINE),
+            legend=alt.LegendConfig(labelColor=INK, labelFontSize=13, symbolSize=110, labelLimit=400),
+            locale=alt.Locale(number=alt.NumberLocale(**vega_locale(language))),
+        ),
+    )

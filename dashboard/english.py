@@ -1,0 +1,166 @@
+"""Every sentence that the dashboard says of its own, in English; ``danish`` has the same keys and placeholders."""
+
+from collections.abc import Mapping
+
+ENGLISH: Mapping[str, str] = {
+    "language": "English",
+    "choose_language": "Language",
+    "overview": "Overview",
+    "results": "What goes together",
+    "dashboard": "Survey results",
+    "synthetic": "SYNTHETIC DATA. Every answer is invented; no figure says anything about a real organisation or "
+    "person.",
+    "release_line": "Release {release}, published {date}. Every figure stands for at least {least} people; numbers "
+    "of people are rounded to 5.",
+    "nothing_released": "Nothing has been released yet. Run: sensemaking release STUDY",
+    "no_folder": "The folder of releases was not found. Start this page with: sensemaking dashboard STUDY",
+    "pointer_unreadable": "The note on which release is current (current.json) cannot be read. Publish again with: "
+    "sensemaking release STUDY",
+    "file_missing": "The file of the current release is missing. Publish again with: sensemaking release STUDY",
+    "file_changed": "The file of the current release is not the one that was published, so it is not shown. Publish "
+    "again with: sensemaking release STUDY",
+    "file_unreadable": "The file of the current release cannot be opened. Publish again with: sensemaking release "
+    "STUDY",
+    "newer_schema": "The current release was made by a newer version of the software. Update the dashboard.",
+    "last_good": "You see the last good release, number {release}. {reason}",
+    "in_short": "In short",
+    "who_answered": "Who answered",
+    "scores": "What the scores show",
+    "answers": "How the answers fall",
+    "as_table": "Show as a table",
+    "how_to_read": "How to read this page",
+    "group": "Respondent group",
+    "wave": "Wave",
+    "scale": "Scale",
+    "n_responses": "Responses",
+    "n_invited": "Invited",
+    "n_organisations": "Organisations",
+    "response_rate": "Response rate",
+    "status": "Status",
+    "status_draft": "draft, not validated",
+    "status_expert_reviewed": "reviewed by experts, not validated",
+    "status_cognitively_interviewed": "tried in interviews, not validated",
+    "status_piloted": "piloted, not validated",
+    "status_validated": "validated",
+    "status_line": "Status of the questions behind: {status}",
+    "status_of_some": "{status}: {scales}",
+    "hidden": "not shown: too few answers",
+    "responses": "{count} responses",
+    "rate_of_invited": "{rate} of about {invited} invited",
+    "rate_alone": "Response rate {rate}",
+    "no_rate": "Response rate not known",
+    "wave_line": "{wave}: {text}",
+    "short_rates": "**Who answered** in {wave}: {rates}.",
+    "short_change": "**{group}** since {wave}: {changes}.",
+    "short_models": "**What goes together**: {clear} of {models} models show a clear connection; see the page “What "
+    "goes together”.",
+    "and_more": "{scales} and {count} more",
+    "up_on": "up on {scales}",
+    "down_on": "down on {scales}",
+    "unclear_on": "no clear change on {count} of {scales} scales",
+    "unclear_on_all": "no clear change on any scale",
+    "not_said_on": "too few answers to tell on {count}",
+    "change_up": "Up since {wave}: {difference} ({low} to {high})",
+    "change_down": "Down since {wave}: {difference} ({low} to {high})",
+    "change_unclear": "No clear change since {wave}: {difference} ({low} to {high})",
+    "change_unknown": "Change since {wave}: not shown, too few answers",
+    "change": "Change",
+    "mean_score": "Mean score",
+    "scored_as": "Questions combined as",
+    "mean": "mean",
+    "sum": "sum",
+    "interval": "95% interval",
+    "alpha": "Cronbach's alpha",
+    "n": "n",
+    "score_axis": "Score, from {lowest} (lowest possible) to {highest} (highest possible)",
+    "score_said": "{scale}, {wave}: {value} ({low} to {high}), n about {n}",
+    "score_alt": "Scores of {group} with 95% intervals, one row a scale. The same figures stand in the table below.",
+    "score_reading": "A dot is the score of a wave, its line the 95% interval. A change is called up or down when "
+    "the interval of the difference between the waves leaves out zero. Waves are treated as independent; where the "
+    "same people answered twice, that makes a change harder to call.",
+    "rate_reading": "The response rate is AAPOR's response rate 2: complete and partial responses out of all "
+    "eligible units and those of unknown eligibility.",
+    "rounding_reading": "Figures are rounded when they are released, so parts may not add up to 100. “Not shown” "
+    "means that too few people stand behind a figure, or that it would give away another one that must not be shown.",
+    "high_means": "A high score means: {meaning}",
+    "answers_reading": "Each bar is one question, sorted by the share of answers that point to a high score; the "
+    "share stands at the end of the row. Questions worded the other way round are turned. Neutral answers stand "
+    "apart, so that the two sides can be compared.",
+    "answers_alt": "Answers of {group} in {wave} to the questions of {scale}, in per cent. The same figures stand "
+    "in the table below.",
+    "strongly_low": "Points clearly to a low score",
+    "low": "Points to a low score",
+    "neutral": "Neutral",
+    "high": "Points to a high score",
+    "strongly_high": "Points clearly to a high score",
+    "mixed": "Cannot be split: too few answers",
+    "band_said": "{labels}: {percent} of about {n} answers",
+    "no_answers": "There are no answers to these questions in this group and wave.",
+    "question": "Question",
+    "answer": "Answer",
+    "share": "Share",
+    "turned": "Worded the other way round; turned here",
+    "end_high": "{percent} high",
+    "from_to": "{low} to {high}",
+    "results_intro": "The models say which answers go together once the other terms are taken into account. Two "
+    "things may go together without one bringing the other about.",
+    "no_models": "This release holds no models.",
+    "confirmatory": "Confirmatory",
+    "exploratory": "Exploratory",
+    "confirmatory_note": "planned and locked before the data came",
+    "exploratory_note": "not locked in advance: a question to follow up, not an answer",
+    "hypothesis": "**Expected**: {text}",
+    "found_number_up": "Higher **{focal}** goes together with higher **{outcome}**: one point more goes with "
+    "{estimate} points ({low} to {high}).",
+    "found_number_down": "Higher **{focal}** goes together with lower **{outcome}**: one point more goes with "
+    "{estimate} points ({low} to {high}).",
+    "found_number_unclear": "No clear connection between **{focal}** and **{outcome}**: one point more goes with "
+    "anything from {low} to {high} points.",
+    "found_category_up": "**{focal}** goes together with higher **{outcome}** than the group it is compared with: "
+    "{estimate} points ({low} to {high}).",
+    "found_category_down": "**{focal}** goes together with lower **{outcome}** than the group it is compared with: "
+    "{estimate} points ({low} to {high}).",
+    "found_category_unclear": "No clear difference in **{outcome}** between **{focal}** and the group it is "
+    "compared with: anything from {low} to {high} points.",
+    "found_product_up": "The terms of **{focal}** strengthen each other in going together with **{outcome}**: "
+    "{estimate} ({low} to {high}).",
+    "found_product_down": "The terms of **{focal}** weaken each other in going together with **{outcome}**: "
+    "{estimate} ({low} to {high}).",
+    "found_product_unclear": "Whether the terms of **{focal}** strengthen or weaken each other in going together "
+    "with **{outcome}** is not clear: anything from {low} to {high}.",
+    "found_nothing": "The model has no single term of interest; see the table.",
+    "as_expected": "The sign is as expected.",
+    "against_expected": "The sign is the opposite of what was expected.",
+    "not_settled": "Whether the expected sign holds is not settled by these answers.",
+    "main": "Model as written",
+    "model_line": "n about {n}, {clusters}standard errors: {covariance}, share of variance explained: {r_squared}, "
+    "estimator: {estimator}.",
+    "clusters": "{count} clusters, ",
+    "covariance_classical": "classical",
+    "covariance_HC1": "robust to unequal variance (HC1)",
+    "covariance_HC2": "robust to unequal variance (HC2)",
+    "covariance_HC3": "robust to unequal variance (HC3)",
+    "covariance_cluster": "robust to dependence within clusters",
+    "coefficient_axis": "Points of {outcome} for one unit more",
+    "coefficient_said": "{term}, {variant}: {estimate} ({low} to {high})",
+    "coefficient_alt": "Coefficients of the model {model} with confidence intervals. The same figures stand in the "
+    "table below.",
+    "coefficient_reading": "A dot is a coefficient, its line the confidence interval. A line that crosses zero "
+    "shows no clear connection.",
+    "of_interest": "Term of interest",
+    "term": "Term",
+    "variant": "Variant",
+    "estimate": "Estimate",
+    "estimate_interval": "Interval",
+    "p_value": "p",
+    "intercept": "Intercept",
+    "how_made": "How was this made?",
+    "how_made_note": "What is to be known: {estimand}",
+    "rerun_note": "A methodologist repeats a fit with: sensemaking rerun STUDY FIT_ID",
+    "fit_id": "Fit",
+    "spec_hash": "Model",
+    "data_hash": "Data",
+    "code_hash": "Software",
+    "env_hash": "Environment",
+    "digest": "Results",
+}

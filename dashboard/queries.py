@@ -1,0 +1,179 @@
+"""Questions that the dashboard asks a release file, each read-only and with a name.
+
+The only file of the dashboard that speaks DuckDB. A page run asks one ``Release`` throughout and so never mixes two.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from dashboard.pointer import Reason, UnusableReleaseError, read_pointer, verify
+
+SUPPORTED_SCHEMA_VERSION = 1
+LOCKED_DOWN: Mapping[str, str] = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "allow_persistent_secrets": "false",
+    "python_enable_replacements": "false",
+    "temp_directory": "",
+    "memory_limit": "256MB",
+    "threads": "1",
+    "lock_configuration": "true",
+}
+
+
+@dataclass(frozen=True)
+class Release:
+    """One published file, open for reading.
+
+    Attributes:
+        file: Its name.
+        number: Number of the release, counted from 1.
+        published_at: ISO time of publication.
+        connection: The locked-down connection; every question takes a cursor of its own.
+    """
+
+    file: str
+    number: int
+    published_at: str
+    connection: duckdb.DuckDBPyConnection
+
+    def ask(self, question: str, **values: str) -> pd.DataFrame:
+        """Answer a question written in SQL with ``$name`` for each of the values."""
+        with self.connection.cursor() as cursor:
+            return cursor.execute(question, values).df()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page run shows.
+
+    Attributes:
+        release: The current release, or the last good one, or None when there is neither.
+        trouble: Why the current release cannot be shown; None when it can.
+    """
+
+    release: Release | None
+    trouble: Reason | None = None
+
+
+class ReleaseReader:
+    """Follows ``current.json`` of one folder and remembers the last good release."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._last_good: Release | None = None
+
+    def shown(self) -> Shown:
+        """Return the release to show now; cheap while the pointer stays the same."""
+        try:
+            self._last_good = open_current(self._folder)
+        except UnusableReleaseError as trouble:
+            return Shown(self._last_good, trouble.reason)
+        return Shown(self._last_good)
+
+
+@cache
+def reader_of(folder: Path) -> ReleaseReader:
+    """Return the reader of a folder; all visitors of one server share it."""
+    return ReleaseReader(folder)
+
+
+def open_current(folder: Path) -> Release:
+    """Open the release that ``current.json`` names.
+
+    Raises:
+        UnusableReleaseError: When the pointer, the file or its version is not as expected.
+    """
+    pointer = read_pointer(folder)
+    if pointer.schema_version > SUPPORTED_SCHEMA_VERSION:
+        raise UnusableReleaseError("newer_schema")
+    connection = connect(pointer.path, pointer.sha256)
+    return Release(pointer.path.name, pointer.release, pointer.published_at, connection)
+
+
+@lru_cache(maxsize=4)
+def connect(path: Path, sha256: str) -> duckdb.DuckDBPyConnection:
+    """Check a release file once and open it read-only, locked down.
+
+    A file name is never used twice, so a connection under a name stays right.
+
+    Raises:
+        UnusableReleaseError: When the file is missing, changed or no database.
+    """
+    verify(path, sha256)
+    try:
+        return duckdb.connect(path, read_only=True, config=dict(LOCKED_DOWN))
+    except duckdb.Error as error:
+        raise UnusableReleaseError("file_unreadable") from error
+
+
+def manifest(release: Release) -> dict[str, str]:
+    """Return the properties of the release."""
+    rows = release.ask("SELECT key, value FROM meta.manifest ORDER BY key")
+    return dict(zip(rows["key"], rows["value"], strict=True))
+
+
+def texts(release: Release, language: str) -> dict[tuple[str, str], str]:
+    """Return the study's own texts by kind and name, in the language where there is one, else in another."""
+    rows = release.ask(
+        """
+        SELECT kind, name, arg_min(text, (CASE language WHEN $language THEN 0 WHEN 'und' THEN 1 WHEN 'en' THEN 2
+            ELSE 3 END, language)) AS text
+        FROM meta.texts GROUP BY kind, name ORDER BY kind, name
+        """,
+        language=language,
+    )
+    return {(kind, name): text for kind, name, text in rows.itertuples(index=False)}
+
+
+def response_rates(release: Release) -> pd.DataFrame:
+    """Return out.response_rates: one row a wave and respondent group."""
+    return release.ask("SELECT * FROM out.response_rates ORDER BY wave, respondent_group")
+
+
+def scales(release: Release) -> pd.DataFrame:
+    """Return meta.scales in order of appearance: one row a scale."""
+    return release.ask("SELECT * FROM meta.scales ORDER BY position, scale")
+
+
+def scale_means(release: Release) -> pd.DataFrame:
+    """Return out.scale_means with what meta.scales says: one row a scale, respondent group and wave."""
+    return release.ask(
+        """
+        SELECT means.*, scales.* EXCLUDE (scale)
+        FROM out.scale_means AS means JOIN meta.scales AS scales USING (scale)
+        ORDER BY scales.position, scale, respondent_group, wave
+        """
+    )
+
+
+def distributions(release: Release, scale: str, group: str, wave: str) -> pd.DataFrame:
+    """Return the answers to the items of a scale, with what meta.items says: one row a band of answer options."""
+    return release.ask(
+        """
+        SELECT items.position, items.is_reverse_scored, items.midpoint, bands.*
+        FROM meta.items AS items JOIN out.distributions AS bands USING (item)
+        WHERE items.scale = $scale AND bands.respondent_group = $group AND bands.wave = $wave
+        ORDER BY items.position, bands.code_from
+        """,
+        scale=scale,
+        group=group,
+        wave=wave,
+    )
+
+
+def fits(release: Release) -> pd.DataFrame:
+    """Return out.fits, the model as written before its variants: one row a fit."""
+    return release.ask("SELECT * FROM out.fits ORDER BY model, variant <> 'main', variant")
+
+
+def estimates(release: Release) -> pd.DataFrame:
+    """Return out.estimates in the order of the terms: one row a term of a fit."""
+    return release.ask("SELECT * FROM out.estimates ORDER BY model, variant <> 'main', variant, position")

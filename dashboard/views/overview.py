@@ -1,0 +1,125 @@
+"""First page: the release in short, who answered, what the scores show, how the answers fall."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import findings, queries
+from dashboard.figures import percent, whole
+from dashboard.views.page import Page, plain, show_table
+from dashboard.views.scores import show_answers, show_scores
+
+MOST_NAMES = 4
+PAGE, GAP, LEAST_TILE = 1040, 16, 240
+
+
+def show(page: Page) -> None:
+    """Show the page."""
+    say = page.words.say
+    rates = page.arranged(queries.response_rates(page.release))
+    means = page.arranged(queries.scale_means(page.release)).sort_values("position", kind="stable")
+    changes = findings.change(means, page.waves[-2], page.waves[-1]) if len(page.waves) > 1 else None
+    st.header(say("in_short"), anchor=False)
+    st.markdown("\n".join(f"- {line}" for line in _in_short(page, rates, changes)))
+    st.header(say("who_answered"), anchor=False)
+    _show_who_answered(page, rates)
+    if not means.empty:
+        st.header(say("scores"), anchor=False)
+        group = show_scores(page, means, changes)
+        st.header(say("answers"), anchor=False)
+        show_answers(page, means[means["respondent_group"] == group], group)
+    with st.expander(say("how_to_read")):
+        st.markdown("\n\n".join(say(f"{what}_reading") for what in ("rate", "score", "answers", "rounding")))
+
+
+def _in_short(page: Page, rates: pd.DataFrame, changes: pd.DataFrame | None) -> list[str]:
+    lines = []
+    latest = rates[(rates["wave"] == page.waves[-1]) & ~rates["is_hidden"].astype(bool)]
+    known = latest.set_index("respondent_group")["response_rate_2"].dropna().to_dict()
+    if known:
+        listed = [
+            f"{plain(page.group(group))} {percent(known[group] * 100, page.words.language)}"
+            for group in page.groups
+            if group in known
+        ]
+        lines.append(page.words.say("short_rates", wave=plain(page.wave(page.waves[-1])), rates=", ".join(listed)))
+    if changes is not None:
+        groups = [group for group in page.groups if (changes["respondent_group"] == group).any()]
+        lines += [_group_in_short(page, group, changes[changes["respondent_group"] == group]) for group in groups]
+    return [*lines, *_models_in_short(page)]
+
+
+def _group_in_short(page: Page, group: str, changes: pd.DataFrame) -> str:
+    say, parts = page.words.say, []
+    for way in ("up", "down"):
+        names = [plain(page.scale(scale)) for scale in changes.loc[changes["direction"] == way, "scale"]]
+        if names:
+            listed = ", ".join(names[:MOST_NAMES])
+            more = len(names) - MOST_NAMES
+            parts.append(say(f"{way}_on", scales=say("and_more", scales=listed, count=more) if more > 0 else listed))
+    unclear, unknown = int((changes["direction"] == "unclear").sum()), int(changes["direction"].isna().sum())
+    if unclear:
+        parts.append(
+            say("unclear_on_all") if unclear == len(changes) else say("unclear_on", count=unclear, scales=len(changes))
+        )
+    if unknown:
+        parts.append(say("not_said_on", count=unknown))
+    return say(
+        "short_change", group=plain(page.group(group)), wave=plain(page.wave(page.waves[-2])), changes="; ".join(parts)
+    )
+
+
+def _models_in_short(page: Page) -> list[str]:
+    fits, estimates = queries.fits(page.release), queries.estimates(page.release)
+    written = [findings.focal_estimate(fit, estimates) for _, fit in fits[fits["variant"] == "main"].iterrows()]
+    judged = [focal for focal in written if focal is not None]
+    if not judged:
+        return []
+    clear = sum(focal["conf_low"] > 0 or focal["conf_high"] < 0 for focal in judged)
+    return [page.words.say("short_models", clear=clear, models=len(judged))]
+
+
+def _show_who_answered(page: Page, rates: pd.DataFrame) -> None:
+    cells = {(cell["respondent_group"], cell["wave"]): cell for cell in rates.to_dict("records")}
+    tiles = st.container(horizontal=True)
+    width = max(LEAST_TILE, PAGE // len(page.groups) - GAP)
+    for group in page.groups:
+        with tiles.container(border=True, width=width, height="stretch"):
+            st.markdown(f"**{plain(page.group(group))}**")
+            for wave in page.waves[::-1]:
+                if (group, wave) in cells:
+                    _show_rate(page, wave, cells[group, wave])
+    language = page.words.language
+    figures = {
+        "n_responses": rates["n_responses"].map(lambda count: whole(count, language)),
+        "n_invited": rates["n_invited"].map(lambda count: whole(count, language)),
+        "response_rate": (rates["response_rate_2"] * 100).map(lambda share: percent(share, language)),
+        "n_organisations": rates["n_organisations"].map(lambda count: whole(count, language)),
+    }
+    table = pd.DataFrame({"wave": rates["wave"].map(page.wave), "group": rates["respondent_group"].map(page.group)})
+    hidden = rates["is_hidden"].astype(bool)
+    show_table(
+        page, table.assign(**{name: told.mask(hidden, page.words.say("hidden")) for name, told in figures.items()})
+    )
+
+
+def _show_rate(page: Page, wave: str, cell: Mapping[str, Any]) -> None:
+    """Write how many answered and what share of those invited that is; earlier waves in small print."""
+    say, language = page.words.say, page.words.language
+    if cell["is_hidden"]:
+        st.caption(say("wave_line", wave=plain(page.wave(wave)), text=say("hidden")))
+        return
+    count = whole(cell["n_responses"], language)
+    rate, invited = cell["response_rate_2"], cell["n_invited"]
+    if pd.isna(rate):
+        share = say("no_rate")
+    elif pd.isna(invited):
+        share = say("rate_alone", rate=percent(rate * 100, language))
+    else:
+        share = say("rate_of_invited", rate=percent(rate * 100, language), invited=whole(invited, language))
+    if wave == page.waves[-1]:
+        st.metric(plain(page.wave(wave)), say("responses", count=count), share, delta_color="off", delta_arrow="off")
+    else:
+        st.caption(say("wave_line", wave=plain(page.wave(wave)), text=f"{say('responses', count=count)}. {share}"))

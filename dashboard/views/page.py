@@ -1,0 +1,129 @@
+"""What every page shares: the release and the words it shows, choices kept in the address, tables, notes.
+
+Put here the furniture of pages; not their content.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from dashboard.queries import Release
+from dashboard.wording import Words
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]$<>|~#:])")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one page run shows; everything on it comes from one release.
+
+    Attributes:
+        release: The release.
+        words: The language, with the study's texts.
+        manifest: Properties of the release.
+        waves: Waves in order of time.
+        groups: Respondent groups in the study's order.
+    """
+
+    release: Release
+    words: Words
+    manifest: Mapping[str, str]
+    waves: Sequence[str]
+    groups: Sequence[str]
+
+    def wave(self, wave: str) -> str:
+        """Return a wave's title."""
+        return self.words.title("wave_title", wave)
+
+    def group(self, group: str) -> str:
+        """Return a respondent group's title."""
+        return self.words.title("group_title", group)
+
+    def scale(self, scale: str) -> str:
+        """Return a scale's title."""
+        return self.words.title("scale_title", scale)
+
+    def arranged(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Sort rows by respondent group, then wave, in the page's order."""
+        place = {name: position for order in (self.groups, self.waves) for position, name in enumerate(order)}
+        return rows.sort_values(["respondent_group", "wave"], key=lambda names: names.map(place), kind="stable")
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names in a property of the manifest, whatever separates them."""
+    return re.findall(r"[\w-]+", text)
+
+
+def in_order(found: Sequence[str], declared: Sequence[str]) -> list[str]:
+    """Sort names as declared in the manifest, undeclared ones last by alphabet."""
+    known = [name for name in declared if name in found]
+    return known + sorted(set(found) - set(known))
+
+
+def plain(text: str) -> str:
+    """Write a study's text so that Markdown shows it letter by letter."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def chosen(name: str, options: Sequence[str], default: str) -> str:
+    """Return a choice kept in the address of the page, or the default where the address has none that exists."""
+    memory = f"chosen_{name}"
+    wanted = st.query_params.get(name, st.session_state.get(memory))
+    value = str(wanted) if wanted in options else default
+    st.session_state[memory] = value
+    if value != default:
+        st.query_params[name] = value
+    elif name in st.query_params:
+        del st.query_params[name]
+    return value
+
+
+def choose(name: str, options: Sequence[str], default: str, label: str, title: Callable[[str], str]) -> str:
+    """Let the reader choose one of few options, side by side; the choice is kept in the address."""
+    value, key = chosen(name, options, default), f"choose_{name}"
+    st.session_state[key] = value
+    st.segmented_control(
+        label, options, format_func=title, key=key, required=True, wrap=True, on_change=_keep, args=(name,)
+    )
+    return value
+
+
+def choose_from_list(name: str, options: Sequence[str], label: str, title: Callable[[str], str]) -> str:
+    """Let the reader choose one of many options from a list; the choice is kept in the address."""
+    value, key = chosen(name, options, options[0]), f"choose_{name}"
+    st.session_state[key] = value
+    st.selectbox(label, options, format_func=title, key=key, on_change=_keep, args=(name,))
+    return value
+
+
+def _keep(name: str) -> None:
+    st.query_params[name] = st.session_state[f"choose_{name}"]
+
+
+def show_chart(chart: alt.LayerChart, caption: str, said: str) -> None:
+    """Show a chart as wide as the page under a caption, with a sentence for readers who cannot see it."""
+    st.caption(caption)
+    st.altair_chart(chart, theme=None, width="stretch", alt=said)
+
+
+def show_table(page: Page, rows: pd.DataFrame) -> None:
+    """Offer the figures of a chart as a table; columns are named by wording keys."""
+    named = rows.rename(columns=page.words.say)
+    with st.expander(page.words.say("as_table")):
+        st.table(named.map(lambda text: plain(str(text))), hide_index=True)
+
+
+def status_line(page: Page, status_of: Mapping[str, str]) -> str:
+    """Say how far the instruments behind scales have been validated: one status, or each with its scales."""
+    words = page.words
+    by_status: dict[str, list[str]] = {}
+    for scale, status in status_of.items():
+        by_status.setdefault(words.status(status), []).append(plain(page.scale(scale)))
+    if len(by_status) == 1:
+        return words.say("status_line", status=next(iter(by_status)))
+    told = [words.say("status_of_some", status=status, scales=", ".join(of)) for status, of in by_status.items()]
+    return words.say("status_line", status="; ".join(told))

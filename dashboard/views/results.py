@@ -1,0 +1,177 @@
+"""Second page: what every model found, in words first, then as a chart and a table, with the origin of every number."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import findings, queries
+from dashboard.charts import Axis, interval_chart
+from dashboard.figures import decimal, p_value, whole
+from dashboard.views.page import Page, plain, show_chart, show_table, status_line
+from dashboard.wording import ENGLISH
+
+INTERCEPTS = ("Intercept", "const")
+PLACES = 2
+HASHES = ("fit_id", "spec_hash", "data_hash", "code_hash", "env_hash", "digest")
+
+
+def show(page: Page) -> None:
+    """Show the page."""
+    fits, estimates = queries.fits(page.release), queries.estimates(page.release)
+    status = queries.scales(page.release).set_index("scale")["status"].to_dict()
+    st.header(page.words.say("results"), anchor=False)
+    st.markdown(page.words.say("results_intro"))
+    st.caption(page.words.say("coefficient_reading"))
+    if fits.empty:
+        st.info(page.words.say("no_models"))
+    for model, of_model in fits.groupby("model", sort=False):
+        with st.container(border=True):
+            _show_model(page, of_model.reset_index(drop=True), estimates[estimates["model"] == model], status)
+
+
+def _show_model(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status: dict[str, str]) -> None:
+    words, main = page.words, fits.iloc[0]
+    model = main["model"]
+    st.subheader(plain(words.title("model_title", model)), anchor=False)
+    st.markdown(f"**{words.say(main['label'])}**: {words.say(main['label'] + '_note')}")
+    hypothesis = words.titles.get(("hypothesis", model), "")
+    if hypothesis:
+        st.markdown(words.say("hypothesis", text=plain(hypothesis)))
+    st.markdown(f"#### {finding(page, main, estimates)}")
+    _show_coefficients(page, fits, estimates, status)
+    st.caption(_line(page, main.to_dict()))
+    _show_estimate_table(page, fits, estimates)
+    with st.expander(words.say("how_made")):
+        _show_origin(page, fits)
+
+
+def finding(page: Page, fit: pd.Series, estimates: pd.DataFrame) -> str:
+    """Say in plain words what a fit found for its term of interest, and whether its sign is the expected one."""
+    focal = findings.focal_estimate(fit, estimates)
+    if focal is None:
+        return page.words.say("found_nothing")
+    language = page.words.language
+    way = str(findings.direction(pd.Series([focal["conf_low"]]), pd.Series([focal["conf_high"]]))[0])
+    figures = {name: decimal(focal[name], language, PLACES) for name in ("estimate", "conf_low", "conf_high")}
+    sentence = page.words.say(
+        f"found_{findings.kind_of_term(focal['term'])}_{way}",
+        focal=plain(_term(page, fit["model"], focal["term"])),
+        outcome=plain(page.scale(fit["outcome"])),
+        estimate=figures["estimate"],
+        low=figures["conf_low"],
+        high=figures["conf_high"],
+    )
+    return f"{sentence} {_verdict(page, fit['expected_sign'], way)}".strip()
+
+
+def _verdict(page: Page, expected: str, way: str) -> str:
+    if expected not in ("positive", "negative"):
+        return ""
+    if way == "unclear":
+        return page.words.say("not_settled")
+    return page.words.say("as_expected" if (expected == "positive") == (way == "up") else "against_expected")
+
+
+def _term(page: Page, model: str, term: str) -> str:
+    if term in INTERCEPTS:
+        return page.words.say("intercept")
+    return page.words.titles.get(("term_label", f"{model}/{term}")) or page.scale(term)
+
+
+def _variant(page: Page, variant: str) -> str:
+    return page.words.say("main") if variant == "main" else variant.replace("_", " ")
+
+
+def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status: dict[str, str]) -> None:
+    say, language, main = page.words.say, page.words.language, fits.iloc[0]
+    drawn = estimates[~estimates["term"].isin(INTERCEPTS) & estimates["estimate"].notna()]
+    drawn = drawn.assign(is_other=drawn["term"] != main["focal_term"]).sort_values(
+        ["is_other", "position"], kind="stable"
+    )
+    points = pd.DataFrame(
+        {
+            "key": drawn["term"],
+            "row": [_term(page, main["model"], term) for term in drawn["term"]],
+            "note": drawn["is_other"].map({False: say("of_interest"), True: ""}),
+            "series": [_variant(page, variant) for variant in drawn["variant"]],
+            "value": drawn["estimate"].astype(float),
+            "low": drawn["conf_low"].astype(float),
+            "high": drawn["conf_high"].astype(float),
+            "figure": [decimal(value, language, PLACES) for value in drawn["estimate"]],
+        }
+    )
+    points["said"] = [
+        say(
+            "coefficient_said",
+            term=point["row"],
+            variant=point["series"],
+            estimate=point["figure"],
+            low=decimal(point["low"], language, PLACES),
+            high=decimal(point["high"], language, PLACES),
+        )
+        for point in points.to_dict("records")
+    ]
+    outcome = page.scale(main["outcome"])
+    axis = Axis(say("coefficient_axis", outcome=outcome), has_zero_line=True)
+    series = [_variant(page, variant) for variant in fits["variant"]]
+    chart = interval_chart(points, series, axis, language)
+    show_chart(
+        chart,
+        _status(page, fits, estimates, status),
+        say("coefficient_alt", model=page.words.title("model_title", main["model"])),
+    )
+
+
+def _show_estimate_table(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame) -> None:
+    language, say = page.words.language, page.words.say
+    n_obs = fits.set_index("fit_id")["n_obs"]
+    rows = estimates.to_dict("records")
+    table = pd.DataFrame(
+        {
+            "term": [_term(page, row["model"], row["term"]) for row in rows],
+            "variant": [_variant(page, row["variant"]) for row in rows],
+            "estimate": [decimal(row["estimate"], language, 3) for row in rows],
+            "estimate_interval": [
+                say("from_to", low=decimal(row["conf_low"], language, 3), high=decimal(row["conf_high"], language, 3))
+                for row in rows
+            ],
+            "p_value": [p_value(row["p_value"], language) for row in rows],
+            "n": [whole(n_obs.get(row["fit_id"]), language) for row in rows],
+        }
+    )
+    show_table(page, table)
+
+
+def _line(page: Page, fit: Mapping[str, Any]) -> str:
+    """Say in one line how many answers stand behind a fit and how its standard errors were made."""
+    words, language = page.words, page.words.language
+    clusters, covariance = fit["n_clusters"], f"covariance_{fit['covariance']}"
+    return words.say(
+        "model_line",
+        n=whole(fit["n_obs"], language),
+        clusters="" if pd.isna(clusters) else words.say("clusters", count=whole(clusters, language)),
+        covariance=words.say(covariance) if covariance in ENGLISH else plain(fit["covariance"]),
+        r_squared=decimal(fit["r_squared"], language),
+        estimator=plain(fit["estimator"]),
+    )
+
+
+def _status(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status: dict[str, str]) -> str:
+    """Say how far the scales in a model have been validated."""
+    used = [fits.iloc[0]["outcome"], *(name for term in estimates["term"] for name in re.findall(r"\w+", term))]
+    return status_line(page, {scale: status[scale] for scale in dict.fromkeys(used) if scale in status})
+
+
+def _show_origin(page: Page, fits: pd.DataFrame) -> None:
+    """Write which method, rows, model, software and environment stand behind every fit."""
+    words = page.words
+    estimand = words.titles.get(("estimand", fits.iloc[0]["model"]))
+    if estimand:
+        st.markdown(words.say("how_made_note", estimand=plain(estimand)))
+    for fit in fits.to_dict("records"):
+        st.markdown(f"**{plain(_variant(page, fit['variant']))}**: {_line(page, fit)}")
+        st.markdown("\n".join(f"- {words.say(name)}: `{fit[name]}`" for name in HASHES))
+    st.caption(words.say("rerun_note"))

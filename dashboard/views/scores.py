@@ -1,0 +1,176 @@
+"""Two sections of the first page: scores with their intervals, and the answers behind one score."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import findings, queries
+from dashboard.charts import Axis, answer_chart, interval_chart
+from dashboard.figures import MISSING, decimal, percent, signed, whole
+from dashboard.views.page import Page, choose, choose_from_list, plain, show_chart, show_table, status_line
+from dashboard.wording import Words
+
+LEANS = ("strongly_low", "low", "neutral", "high", "strongly_high", "mixed")
+
+
+def show_scores(page: Page, means: pd.DataFrame, changes: pd.DataFrame | None) -> str:
+    """Show the scores of one respondent group: a chart for every range of scores, then a table.
+
+    Args:
+        page: What the page run shows.
+        means: See ``queries.scale_means``; at least one row.
+        changes: See ``findings.change``; None when there is one wave only.
+
+    Returns:
+        The respondent group that the reader chose.
+    """
+    words = page.words
+    groups = [group for group in page.groups if (means["respondent_group"] == group).any()]
+    group = choose("group", groups, groups[0], words.say("group"), page.group)
+    of_group = means[means["respondent_group"] == group].reset_index(drop=True)
+    points = _score_points(page, of_group, changes)
+    series = [page.wave(wave) for wave in page.waves[::-1] if (of_group["wave"] == wave).any()]
+    for (lowest, highest), part in of_group.groupby(["lowest", "highest"], sort=False):
+        ends = {"lowest": decimal(lowest, words.language, 0), "highest": decimal(highest, words.language, 0)}
+        axis = Axis(words.say("score_axis", **ends), (float(lowest), float(highest)))
+        caption = status_line(page, dict(zip(part["scale"], part["status"], strict=True)))
+        chart = interval_chart(points.loc[part.index], series, axis, words.language)
+        show_chart(chart, caption, words.say("score_alt", group=page.group(group)))
+    _show_score_table(page, of_group, points)
+    return group
+
+
+def _score_points(page: Page, means: pd.DataFrame, changes: pd.DataFrame | None) -> pd.DataFrame:
+    language, say = page.words.language, page.words.say
+    hidden = means["is_hidden"].astype(bool)
+    points = pd.DataFrame(
+        {
+            "key": means["scale"],
+            "row": means["scale"].map(page.scale),
+            "note": "",
+            "series": means["wave"].map(page.wave),
+            "value": means["mean"].astype(float).mask(hidden),
+            "low": means["conf_low"].astype(float).mask(hidden),
+            "high": means["conf_high"].astype(float).mask(hidden),
+            "n": means["n_obs"].astype(float).mask(hidden),
+        }
+    )
+    points["order"] = means["wave"].map({wave: position for position, wave in enumerate(page.waves)})
+    points["figure"] = points["value"].map(lambda value: decimal(value, language))
+    points["said"] = [
+        say("wave_line", wave=point["series"], text=say("hidden"))
+        if pd.isna(point["value"])
+        else say(
+            "score_said",
+            scale=point["row"],
+            wave=point["series"],
+            value=point["figure"],
+            low=decimal(point["low"], language),
+            high=decimal(point["high"], language),
+            n=whole(point["n"], language),
+        )
+        for point in points.to_dict("records")
+    ]
+    if changes is not None:
+        points["note"] = _change_notes(page, means, changes)
+    return points
+
+
+def _change_notes(page: Page, means: pd.DataFrame, changes: pd.DataFrame) -> list[str]:
+    """Say in words how each scale moved since the wave before; nothing where it was asked only once."""
+    language, wave = page.words.language, page.wave(page.waves[-2])
+    told = means[["scale", "respondent_group"]].merge(changes, how="left", on=["scale", "respondent_group"])
+    asked = means[means["wave"].isin(page.waves[-2:])].groupby("scale")["wave"].nunique()
+    notes = []
+    for change in told.to_dict("records"):
+        way = change["direction"] if pd.notna(change["direction"]) else "unknown"
+        figures = {
+            "difference": signed(change["difference"], language),
+            "low": signed(change["low"], language),
+            "high": signed(change["high"], language),
+        }
+        note = page.words.say(f"change_{way}", wave=wave, **figures)
+        notes.append(note if asked.get(change["scale"], 0) > 1 else "")
+    return notes
+
+
+def _show_score_table(page: Page, means: pd.DataFrame, points: pd.DataFrame) -> None:
+    language, say = page.words.language, page.words.say
+    hidden = means["is_hidden"].astype(bool)
+    table = pd.DataFrame(
+        {
+            "scale": points["row"],
+            "wave": points["series"],
+            "mean_score": points["figure"].mask(hidden, say("hidden")),
+            "interval": [_interval(page.words, *ends) for ends in zip(points["low"], points["high"], strict=True)],
+            "n": points["n"].map(lambda count: whole(count, language)),
+            "alpha": means["alpha"].astype(float).mask(hidden).map(lambda value: decimal(value, language)),
+            "change": points["note"],
+            "status": means["status"].map(page.words.status),
+        }
+    )
+    if (means["score"] == "sum").any():
+        table.insert(3, "scored_as", means["score"].map(say))
+    show_table(page, table)
+
+
+def _interval(words: Words, low: float, high: float) -> str:
+    if pd.isna(low):
+        return MISSING
+    return words.say("from_to", low=decimal(low, words.language), high=decimal(high, words.language))
+
+
+def show_answers(page: Page, means: pd.DataFrame, group: str) -> None:
+    """Show how one group's answers to the questions of one scale fall in one wave.
+
+    Args:
+        page: What the page run shows.
+        means: Scores of the group, see ``queries.scale_means``; at least one row.
+        group: The respondent group.
+    """
+    say = page.words.say
+    left, right = st.columns([2, 1])
+    with left:
+        scale = choose_from_list("scale", list(means["scale"].unique()), say("scale"), page.scale)
+    asked = means[means["scale"] == scale]
+    waves = [wave for wave in page.waves if (asked["wave"] == wave).any()]
+    with right:
+        wave = choose("wave", waves, waves[-1], say("wave"), page.wave)
+    meaning = page.words.titles.get(("high_score_means", scale))
+    if meaning:
+        st.markdown(say("high_means", meaning=plain(meaning)))
+    bands = queries.distributions(page.release, scale, group, wave)
+    if bands.empty:
+        st.info(say("no_answers"))
+        return
+    told = _told_bands(page, findings.leaning(bands))
+    caption = status_line(page, {scale: asked["status"].iloc[0]})
+    names = {lean: say(lean) for lean in LEANS}
+    alt = say("answers_alt", group=page.group(group), wave=page.wave(wave), scale=page.scale(scale))
+    show_chart(answer_chart(told, names, page.words.language), caption, alt)
+    table = told[["row", "label", "figure"]].set_axis(["question", "answer", "share"], axis=1)
+    show_table(page, table)
+
+
+def _told_bands(page: Page, bands: pd.DataFrame) -> pd.DataFrame:
+    """Add to answers what is written of them, in the order of the chart: most high answers first, hidden items last."""
+    language, say, hidden = page.words.language, page.words.say, bands["is_hidden"]
+    told = bands.assign(key=bands["item"], row=[page.words.title("item_text", item) for item in bands["item"]])
+    told["note"] = bands["is_reverse_scored"].astype(bool).map({True: say("turned"), False: ""})
+    told["label"] = [_label(page, *band) for band in bands[["item", "code_from", "code_to"]].itertuples(index=False)]
+    told["figure"] = told["percent"].map(lambda share: percent(share, language)).mask(hidden, say("hidden"))
+    told["end"] = [
+        "" if pd.isna(share) else say("end_high", percent=percent(share, language)) for share in told["percent_high"]
+    ]
+    told["said"] = [
+        say("hidden") if is_hidden else say("band_said", labels=label, percent=figure, n=whole(n, language))
+        for label, figure, n, is_hidden in zip(told["label"], told["figure"], told["n_obs"], hidden, strict=True)
+    ]
+    keys = {"is_hidden": True, "percent_high": False, "row": True, "code_from": True}
+    return told.sort_values(list(keys), ascending=list(keys.values()), na_position="last").reset_index(drop=True)
+
+
+def _label(page: Page, item: str, code_from: int, code_to: int) -> str:
+    ends = dict.fromkeys(
+        page.words.titles.get(("point_label", f"{item}={code}"), str(code)) for code in (code_from, code_to)
+    )
+    return " – ".join(ends)

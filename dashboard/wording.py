@@ -1,0 +1,39 @@
+"""How a page finds its words: the dashboard's own sentences by key, and the study's texts by what they name.
+
+The sentences themselves are in ``english`` and ``danish``. A finding says what goes together, never what brings what
+about.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dashboard.danish import DANISH
+from dashboard.english import ENGLISH
+
+WORDINGS: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "da": DANISH}
+DEFAULT_LANGUAGE = "en"
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language: the dashboard's own wording and the study's texts.
+
+    Attributes:
+        language: ``en`` or ``da``.
+        titles: The study's texts by kind and name.
+    """
+
+    language: str
+    titles: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a wording with its placeholders filled."""
+        return WORDINGS[self.language][key].format(**values)
+
+    def title(self, kind: str, name: str) -> str:
+        """Return the study's text for a name, or the name where the study has none."""
+        return self.titles.get((kind, name), name)
+
+    def status(self, status: str) -> str:
+        """Return the validation status in words, or as written where it is not a known one."""
+        return WORDINGS[self.language].get(f"status_{status}", status)

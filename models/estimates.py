@@ -1,0 +1,77 @@
+"""What every estimator hands back, whatever it estimates: a fit with labelled estimates and diagnostics.
+
+Put here the result's form and its digest; not where a result comes from (``origin``) nor how it is computed.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
+
+RESULT_COLUMNS = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """One model fitted to one set of responses.
+
+    Attributes:
+        model: Name of the model.
+        variant: Name of the variant; ``main`` is the model as written.
+        estimator: Such as ``OLS``.
+        covariance: Covariance of the estimates, as the specification calls it.
+        outcome: Variable that is explained.
+        n_obs: Responses used.
+        n_clusters: Clusters; None without clusters.
+        df_resid: Responses minus coefficients.
+        r_squared: Explained share of the outcome's variance, 0 to 1.
+        estimates: One row a term: term, estimate, std_error, df, statistic, p_value, conf_low, conf_high.
+        diagnostics: One row a diagnostic: diagnostic, value, threshold (NaN when there is none), verdict
+            (``ok``, ``look`` or ``none``).
+        data: The responses used, sorted by response_id, with the columns that the model reads and no other; the same
+            model fitted to them gives the same estimates.
+    """
+
+    model: str
+    variant: str
+    estimator: str
+    covariance: str
+    outcome: str
+    n_obs: int
+    n_clusters: int | None
+    df_resid: float
+    r_squared: float
+    estimates: pd.DataFrame
+    diagnostics: pd.DataFrame
+    data: pd.DataFrame
+
+
+def result_digest(fit: Fit) -> str:
+    """Return the SHA-256 of the terms of a fit and of the bits of its results, in hexadecimal."""
+    return estimates_digest(fit.estimates)
+
+
+def estimates_digest(estimates: pd.DataFrame) -> str:
+    """Return the SHA-256 of terms and results in the order of the terms' names, in hexadecimal.
+
+    Args:
+        estimates: One row a term, in any order, with the columns of ``Fit.estimates``; missing as NA or NaN.
+
+    Returns:
+        64 hexadecimal digits; equal exactly when terms and all float64 bits are.
+    """
+    ordered = estimates.sort_values("term")
+    digest = hashlib.sha256("\n".join(ordered["term"]).encode())
+    digest.update(result_numbers(ordered).astype("<f8").tobytes())
+    return digest.hexdigest()
+
+
+def result_numbers(estimates: pd.DataFrame) -> Matrix:
+    """Return the results of each term as float64, one row a term, one column each of ``RESULT_COLUMNS``."""
+    numbers = estimates[list(RESULT_COLUMNS)].to_numpy(dtype=float, na_value=np.nan)
+    return np.where(np.isnan(numbers), np.nan, numbers)

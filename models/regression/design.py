@@ -1,0 +1,179 @@
+"""Model specification + analysis table → outcome, matrix and clusters: what a regression is computed from.
+
+Put here which responses and which columns enter a model.
+Whether they can be told apart is in ``identification``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from models.regression.identification import ModelDataError, refuse_unidentified
+from models.spec import Interaction, RegressionSpec, Variable, as_variable
+
+Labels = Mapping[str, Mapping[Any, str]]
+INTERCEPT = "intercept"
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """What a regression is computed from; all parts have the same n rows in the same order, sorted by response_id.
+
+    Attributes:
+        outcome: The outcome, float64.
+        matrix: One column a coefficient, named as the term, ``intercept`` first, float64.
+        clusters: Cluster of each response; None when the covariance has no clusters.
+        rows: The responses used: response_id and the columns of the analysis table that the model reads.
+        n_in_population: Responses of the model's population before any was left out for a missing value.
+    """
+
+    outcome: pd.Series
+    matrix: pd.DataFrame
+    clusters: pd.Series | None
+    rows: pd.DataFrame
+    n_in_population: int
+
+
+def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels) -> Design:
+    """Select the responses of a model and lay out its columns.
+
+    A category becomes one 0/1 column for every category among the responses used, except the reference. An
+    interaction becomes the products of all columns of its parts. Responses with a missing value in the outcome, a
+    regressor or the cluster are left out.
+
+    Args:
+        spec: The model, variant applied.
+        analysis: ``core.analysis``: one row an analysed response, in any order, missing as NA.
+        labels: Variable → code → label, for the names of terms; a code without a label shows itself.
+
+    Raises:
+        ModelDataError: If a column is absent, no response is left, or the coefficients cannot be told apart.
+    """
+    population = _select_population(spec, analysis)
+    rows = _leave_out_missing(spec, population)
+    outcome = _numbers(rows, spec.outcome).rename(spec.outcome)
+    columns: dict[str, pd.Series] = {INTERCEPT: pd.Series(1.0, index=rows.index)}
+    for regressor in spec.regressors_as_variables():
+        for term, column in _columns_of(regressor, rows, labels).items():
+            if term in columns:
+                raise ModelDataError(f"the term '{term}' stands twice in the model; name each regressor once")
+            columns[term] = column
+    clusters = rows[str(spec.cluster)] if spec.covariance == "cluster" else None
+    matrix = pd.DataFrame(columns)
+    refuse_unidentified(outcome, matrix, clusters)
+    return Design(outcome, matrix, clusters, rows, len(population))
+
+
+def column_of(variable: Variable) -> str:
+    """Return the column of the analysis table that a variable reads."""
+    return variable.variable + ("" if variable.use in ("number", "category") else f"_{variable.use}")
+
+
+def _select_population(spec: RegressionSpec, analysis: pd.DataFrame) -> pd.DataFrame:
+    wanted = {
+        "respondent_group": spec.population.respondent_groups,
+        "wave": spec.population.waves,
+        "source": spec.population.sources,
+    }
+    filters = {column: list(values) for column, values in wanted.items() if values}
+    columns = list(dict.fromkeys(["response_id", *filters, *_columns_read(spec)]))
+    absent = [column for column in columns if column not in analysis.columns]
+    if absent:
+        listed = ", ".join(absent)
+        raise ModelDataError(f"the analysis table has no column {listed}, which the model reads; correct the name")
+    is_member = pd.Series(data=True, index=analysis.index)
+    for column, values in filters.items():
+        is_member &= analysis[column].isin(values)
+    if not is_member.any():
+        sought = "; ".join(f"{column}: {', '.join(values)}" for column, values in filters.items()) or "any"
+        raise ModelDataError(
+            f"none of the {len(analysis)} analysed responses belongs to the population ({sought}); "
+            "expected at least one; widen the population or import its responses"
+        )
+    return analysis.loc[is_member, columns].sort_values("response_id", kind="stable").reset_index(drop=True)
+
+
+def _columns_read(spec: RegressionSpec) -> list[str]:
+    read = [spec.outcome, *(column_of(variable) for variable in spec.variables())]
+    return [*read, str(spec.cluster)] if spec.covariance == "cluster" else read
+
+
+def _leave_out_missing(spec: RegressionSpec, population: pd.DataFrame) -> pd.DataFrame:
+    read = list(dict.fromkeys(_columns_read(spec)))
+    is_missing = population[read].isna()
+    rows = population[~is_missing.any(axis=1)].reset_index(drop=True)
+    if rows.empty:
+        lost = ", ".join(f"{column} {count}" for column, count in is_missing.sum().items() if count)
+        raise ModelDataError(
+            f"none of the {len(population)} responses of the population answered every variable of the model; missing "
+            f"by variable: {lost}; expected at least one complete response; take out what this population was not asked"
+        )
+    return rows
+
+
+def _columns_of(regressor: Variable | Interaction, rows: pd.DataFrame, labels: Labels) -> dict[str, pd.Series]:
+    """Return the columns of one regressor by term."""
+    if isinstance(regressor, Interaction):
+        parts = [_columns_of(as_variable(part), rows, labels) for part in regressor.interaction]
+        return {
+            " x ".join(terms): reduce(
+                lambda left, right: left * right, (part[term] for part, term in zip(parts, terms, strict=True))
+            )
+            for terms in product(*parts)
+        }
+    column = column_of(regressor)
+    if regressor.use == "category":
+        return _indicators(regressor, rows[column], labels.get(column, {}))
+    return {column: _numbers(rows, column)}
+
+
+def _numbers(rows: pd.DataFrame, column: str) -> pd.Series:
+    if not types.is_numeric_dtype(rows[column]):
+        raise ModelDataError(
+            f"'{column}' holds {rows[column].dtype}, expected numbers; write {{variable: {column}, use: category}}"
+        )
+    numbers = rows[column].astype("float64")
+    n_infinite = int(np.isinf(numbers).sum())
+    if n_infinite:
+        raise ModelDataError(
+            f"'{column}' is infinite in {n_infinite} responses; expected finite numbers; mend the data"
+        )
+    return numbers
+
+
+def _indicators(variable: Variable, codes: pd.Series, labels: Mapping[Any, str]) -> dict[str, pd.Series]:
+    """Return a 0/1 column for every category but the reference."""
+    present = sorted(codes.unique().tolist())
+    names = {code: labels.get(code, str(code)) for code in present}
+    if len(set(names.values())) < len(names):
+        names = {code: str(code) for code in present}
+    if len(present) == 1:
+        raise ModelDataError(
+            f"'{variable.variable}' has one category among the {len(codes)} responses used, '{names[present[0]]}'; "
+            "expected two or more; take it out of the model"
+        )
+    reference = _reference_code(variable, names)
+    return {
+        f"{variable.variable}[{name}]": (codes == code).astype("float64")
+        for code, name in names.items()
+        if code != reference
+    }
+
+
+def _reference_code(variable: Variable, names: Mapping[Any, str]) -> object:
+    if variable.reference is None:
+        return next(iter(names))
+    for code, name in names.items():
+        if variable.reference in (code, name, str(code)):
+            return code
+    found = ", ".join(f"{code} ({name})" if str(code) != name else name for code, name in names.items())
+    raise ModelDataError(
+        f"the reference '{variable.reference}' of '{variable.variable}' is not among the responses used; "
+        f"found {found}; name one of these"
+    )

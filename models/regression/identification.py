@@ -1,0 +1,86 @@
+"""Whether data can carry a regression: enough responses, coefficients that can be told apart, more than one cluster."""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
+
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.linalg import qr, solve_triangular
+
+from instruments.faults import DataError
+from models.estimates import Matrix
+
+FEWEST_CLUSTERS = 2
+RANK_TOLERANCE = 1e-10
+PART_TOLERANCE = 1e-6
+
+
+class ModelDataError(DataError):
+    """The data cannot carry a model; the message says what was found, what was expected and what to do."""
+
+
+def refuse_unidentified(outcome: pd.Series, matrix: pd.DataFrame, clusters: pd.Series | None) -> None:
+    """Raise ModelDataError when the regression has no unique solution or no standard errors.
+
+    Args:
+        outcome: n values, none missing.
+        matrix: n rows, one column a coefficient, the intercept first.
+        clusters: Cluster of each response, or None.
+    """
+    n, n_coefficients = matrix.shape
+    if n < n_coefficients + 1:
+        raise ModelDataError(
+            f"{n} complete responses for {n_coefficients} coefficients; expected at least {n_coefficients + 1}; "
+            "take out regressors or widen the population"
+        )
+    if outcome.min() == outcome.max():
+        raise ModelDataError(
+            f"the outcome '{outcome.name}' is the same in all {n} responses used; expected variation; "
+            "choose another outcome or population"
+        )
+    dependencies = find_dependencies(matrix)
+    if dependencies:
+        listed = "; ".join(_in_words(term, parts) for term, parts in dependencies.items())
+        raise ModelDataError(f"the coefficients cannot be told apart: {listed}; take one of them out of the model")
+    n_clusters = FEWEST_CLUSTERS if clusters is None else clusters.nunique()
+    if clusters is not None and n_clusters < FEWEST_CLUSTERS:
+        raise ModelDataError(
+            f"the {n} responses used belong to {n_clusters} cluster of '{clusters.name}'; expected at least "
+            f"{FEWEST_CLUSTERS}; use covariance HC3 or widen the population"
+        )
+
+
+def find_dependencies(matrix: pd.DataFrame) -> dict[str, list[str]]:
+    """Find columns that are exact linear combinations of others, by QR with column pivoting.
+
+    Args:
+        matrix: n rows, k columns, the first one constant.
+
+    Returns:
+        Each dependent column → the columns that make it up besides the constant; no column for one that is constant.
+
+    References:
+        Golub and Van Loan (2013), Matrix Computations, 4th ed., section 5.4. R: ``alias(lm(...))``.
+    """
+    values = matrix.to_numpy()[:, 1:]
+    names = list(matrix.columns[1:])
+    lengths = np.linalg.norm(values, axis=0)
+    centred: Matrix = (values - values.mean(axis=0)) / np.where(lengths > 0, lengths, 1.0)
+    factors: Any = qr(centred, mode="r", pivoting=True)
+    triangle, order = cast("tuple[Matrix, NDArray[np.int32]]", factors)
+    rank = int((np.abs(np.diag(triangle)) > RANK_TOLERANCE).sum())
+    shares = cast("Matrix", solve_triangular(triangle[:rank, :rank], triangle[:rank, rank:]))
+    is_part = np.abs(shares) > PART_TOLERANCE
+    return {
+        names[order[rank + place]]: [names[order[part]] for part in np.flatnonzero(is_part[:, place])]
+        for place in range(len(names) - rank)
+    }
+
+
+def _in_words(term: str, parts: list[str]) -> str:
+    if not parts:
+        return f"'{term}' is the same in all responses used"
+    listed = ", ".join(f"'{part}'" for part in sorted(parts))
+    return f"'{term}' follows from {listed}"

@@ -1,0 +1,227 @@
+"""Steps of responses: read, validated before anything is replaced, scored, joined for analysis."""
+
+import datetime as dt
+
+import pandas as pd
+
+from instruments.spec_file import spec_hash
+from pipelines.assets.raw import plan_of
+from pipelines.assets.step import Step, Task
+from pipelines.load import Study
+from pipelines.receive import ReadResult, ReceiveContext, read_export
+from pipelines.steps import dispositions, invalid_answers, response_rates, scores, supersede, validation
+from pipelines.store import Write
+from pipelines.tables import core, raw
+
+READING_CHECK = "answers_are_valid"
+
+
+def steps(study: Study) -> tuple[Step, ...]:
+    """Return the steps that write ``core``."""
+    answers, scored, analysis = core.answers(study), core.scores(study), core.analysis(study)
+    read_tables = (core.RESPONSES, answers, core.MISSING, core.OPEN_ANSWERS, core.REJECTS, raw.CONSERVATION)
+    every_instrument = {name: spec_hash(each) for name, each in study.instruments.items()}
+    return (
+        Step(
+            name="core/responses",
+            writes=read_tables,
+            reads=("raw.files", "raw.columns"),
+            by_wave=True,
+            depends_on=lambda task: [every_instrument, _reading_rules(task)],
+            make=_read,
+            meaning=core.RESPONSES.grain,
+        ),
+        Step(
+            name="core/scores",
+            writes=(scored,),
+            reads=("core.responses", "core.answers"),
+            by_wave=True,
+            depends_on=lambda _: every_instrument,
+            make=_score,
+            meaning=scored.grain,
+        ),
+        Step(
+            name="core/sampled_units",
+            writes=(core.SAMPLED_UNITS,),
+            reads=("core.responses",),
+            by_wave=False,
+            depends_on=_frame_text,
+            make=_sample,
+            meaning=core.SAMPLED_UNITS.grain,
+        ),
+        Step(
+            name="core/analysis",
+            writes=(analysis,),
+            reads=("core.responses", "core.answers", "core.scores"),
+            by_wave=False,
+            depends_on=lambda task: [every_instrument, list(task.study.spec.waves)],
+            make=_join,
+            meaning=analysis.grain,
+        ),
+    )
+
+
+def of_waves(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows of waves that the study still has."""
+    return rows[rows["wave"].isin(list(study.spec.waves))].reset_index(drop=True)
+
+
+def _reading_rules(task: Task) -> object:
+    spec = task.study.spec
+    sources = {name: spec_hash(source) for name, source in spec.sources.items() if source.wave == task.wave}
+    return [sources, spec.invalid_answers, spec_hash(spec.dispositions)]
+
+
+def _read(task: Task) -> list[Write]:
+    files = task.store.read(raw.FILES)
+    files = files[files["wave"] == task.wave].sort_values(["received_at", "file_name"], kind="stable")
+    results = [_read_file(task, dict(row)) for row in files.to_dict("records")]
+    joined = _join_files(results, list(files["file_sha256"]))
+    return _validated(task, joined)
+
+
+def _read_file(task: Task, file: dict[str, str]) -> ReadResult:
+    source = task.study.sources()[file["source"]]
+    path = task.store.kept_file(file["file_sha256"])
+    plan = plan_of(task.study, source, path, file["file_name"])
+    context = ReceiveContext(
+        source_name=file["source"],
+        source=source,
+        instruments=tuple(task.study.instruments.values()),
+        wave=task.wave,
+        file_sha256=file["file_sha256"],
+        file_name=file["file_name"],
+    )
+    return read_export(path, plan, context)
+
+
+def _join_files(results: list[ReadResult], files_in_order: list[str]) -> ReadResult:
+    """Put the files of a wave together; rows that a later export of the same source repeats are superseded."""
+    responses = pd.concat([each.responses for each in results], ignore_index=True)
+    answers = pd.concat([each.answers for each in results], ignore_index=True)
+    superseded = supersede.superseded_rows(responses, files_in_order)
+    gone = responses[superseded]
+    conservation = pd.concat([each.conservation for each in results], ignore_index=True)
+    rejects = [each.rejects for each in results]
+    missing = [_without(each, each.missing, gone) for each in results]
+    open_answers = [_without(each, each.open_answers, gone) for each in results]
+    rejects.append(
+        pd.DataFrame(
+            {
+                "file_sha256": gone["file_sha256"],
+                "wave": gone["wave"],
+                "row_number": gone["row_number"],
+                "column_name": None,
+                "rule": "superseded_by_later_export",
+                "reason": "a later export of the same source holds this response again",
+            }
+        )
+    )
+    return ReadResult(
+        responses=responses[~superseded].reset_index(drop=True),
+        answers=answers[~superseded].reset_index(drop=True),
+        missing=pd.concat(missing, ignore_index=True),
+        open_answers=pd.concat(open_answers, ignore_index=True),
+        rejects=pd.concat(rejects, ignore_index=True),
+        conservation=conservation,
+    )
+
+
+def _without(result: ReadResult, rows: pd.DataFrame, gone: pd.DataFrame) -> pd.DataFrame:
+    own = gone.loc[gone["file_sha256"].isin(result.responses["file_sha256"]), "response_id"]
+    return rows[~rows["response_id"].isin(own)] if len(own) else rows
+
+
+def _validated(task: Task, result: ReadResult) -> list[Write]:
+    """Validate before anything is written; a failing rule leaves all earlier rows as they are."""
+    study = task.study
+    answers_table = core.answers(study)
+    if study.spec.invalid_answers == "set_missing":
+        result = _with_invalid_as_missing(task, result)
+    closed = [name for name, item in study.items().items() if item.kind == "choice"]
+    share = dispositions.share_answered(result.responses["response_id"], _once(result.missing), closed)
+    responses = dispositions.classify_dispositions(
+        result.responses.assign(share_answered=share), study.spec.dispositions
+    )
+    places = responses[["file_sha256", "row_number", "response_id"]]
+    failures = [
+        validation.find_failures(core.RESPONSES, responses, places, task.wave),
+        validation.find_failures(answers_table, result.answers, places, task.wave),
+    ]
+    if study.spec.invalid_answers == "block":
+        failures.append(validation.failures_of_rejects(result.rejects, task.wave))
+    _record_check(task, failures)
+    validation.raise_if_blocking(task.wave, failures)
+    where = {"wave": task.wave}
+    tables = (core.RESPONSES, answers_table, core.MISSING, core.OPEN_ANSWERS, core.REJECTS, raw.CONSERVATION)
+    rows = (responses, result.answers, result.missing, result.open_answers, result.rejects, result.conservation)
+    return [Write(table, content, where) for table, content in zip(tables, rows, strict=True)]
+
+
+def _once(missing: pd.DataFrame) -> pd.DataFrame:
+    return missing.drop_duplicates(["response_id", "item"])
+
+
+def _record_check(task: Task, failures: list[pd.DataFrame]) -> None:
+    """Write the outcome in a transaction of its own: the release gate reads it, also after a failure."""
+    found = pd.concat(failures, ignore_index=True)
+    result = {
+        "check_name": READING_CHECK,
+        "wave": task.wave,
+        "passed": not len(found),
+        "n_failures": len(found),
+        "checked_at": dt.datetime.now(dt.UTC),
+    }
+    writes = [
+        Write(raw.CHECKS, pd.DataFrame([result]), {"check_name": READING_CHECK, "wave": task.wave}),
+        Write(raw.FAILURES, found, {"wave": task.wave}),
+    ]
+    task.store.write(writes, input_hash="", run_id="")
+
+
+def _with_invalid_as_missing(task: Task, result: ReadResult) -> ReadResult:
+    cells = invalid_answers.invalid_cells(result.answers, list(task.study.instruments.values()))
+    columns = task.store.read(raw.COLUMNS).dropna(subset=["item"])
+    column_of_item = dict(zip(columns["item"], columns["name"], strict=True))
+    rejects = invalid_answers.as_rejects(result.responses, cells, column_of_item)
+    return ReadResult(
+        responses=result.responses,
+        answers=invalid_answers.without_invalid(result.answers, cells),
+        missing=pd.concat([result.missing, invalid_answers.as_missing(result.answers, cells)], ignore_index=True),
+        open_answers=result.open_answers,
+        rejects=pd.concat([result.rejects, rejects], ignore_index=True),
+        conservation=result.conservation,
+    )
+
+
+def _score(task: Task) -> list[Write]:
+    responses, answers = task.store.read(core.RESPONSES), task.store.read(core.answers(task.study))
+    analysed = responses[(responses["wave"] == task.wave) & responses["is_analysed"].astype(bool)]["response_id"]
+    scored = scores.score_responses(answers, analysed, task.study.scales())
+    return [Write(core.scores(task.study), scored, {"wave": task.wave})]
+
+
+def _frame_text(task: Task) -> object:
+    frame = task.study.spec.frame
+    return None if frame is None else (task.study.folder / frame.file).read_bytes().decode("utf-8", "replace")
+
+
+def _sample(task: Task) -> list[Write]:
+    frame = task.study.spec.frame
+    if frame is None:
+        return [Write(core.SAMPLED_UNITS, core.SAMPLED_UNITS.empty())]
+    path = task.study.folder / frame.file
+    units = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    responses = of_waves(task.study, task.store.read(core.RESPONSES))
+    try:
+        return [Write(core.SAMPLED_UNITS, response_rates.sample_units(units, responses))]
+    except response_rates.FrameError as error:
+        raise response_rates.FrameError(f"{frame.file}: {error}") from error
+
+
+def _join(task: Task) -> list[Write]:
+    study, store = task.study, task.store
+    tables = [of_waves(study, store.read(table)) for table in (core.RESPONSES, core.answers(study), core.scores(study))]
+    responses, answers, scored = tables
+    joined = scores.join_for_analysis(responses, answers, scored, list(study.scales()))
+    return [Write(core.analysis(study), joined)]

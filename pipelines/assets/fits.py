@@ -1,0 +1,112 @@
+"""Model specifications → fits with their origin: ``out.fits``, ``out.estimates`` and ``out.diagnostics``."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+
+import pandas as pd
+
+from instruments.spec_file import canonical_json
+from models.estimates import Fit, result_digest
+from models.origin import derive_seed, env_json, environment, fit_id, origin_of
+from models.regression.fit import fit_regression
+from models.spec import RegressionSpec
+from pipelines.load import Study
+from pipelines.store import Store, Write
+from pipelines.tables import core, out
+
+Labels = dict[str, dict[int, str]]
+
+
+@dataclass(frozen=True)
+class FitRows:
+    """One fit as rows of the three tables, one row or more each."""
+
+    fits: pd.DataFrame
+    estimates: pd.DataFrame
+    diagnostics: pd.DataFrame
+
+
+def labels_of(study: Study) -> Labels:
+    """Return the English or first label of every code of every item, for the names of terms."""
+    labels: Labels = {}
+    for instrument in study.instruments.values():
+        for name in instrument.items:
+            scale = instrument.response_scale_of(name)
+            if scale is not None:
+                labels[name] = {
+                    code: point.label.get("en") or next(iter(point.label.values()), str(code))
+                    for code, point in scale.points.items()
+                }
+    return labels
+
+
+def fit_model(study: Study, store: Store, model: RegressionSpec, variant: str, *, is_declared: bool) -> FitRows:
+    """Fit one variant of a model to the analysis table and keep the rows it used.
+
+    Raises:
+        ModelDataError: When the data cannot carry the model.
+    """
+    analysis = store.read(core.analysis(study))
+    labels = {name: each for name, each in labels_of(study).items() if name in names_in(model)}
+    fit = fit_regression(model, analysis, labels, variant)
+    store.keep_rows(fit.data)
+    return fit_rows(study, model, fit, labels, is_declared=is_declared)
+
+
+def names_in(model: RegressionSpec) -> set[str]:
+    """Return the variables on the right-hand side of a model and its variants."""
+    return {variable.variable for variable in model.variables()}
+
+
+def fit_rows(study: Study, model: RegressionSpec, fit: Fit, labels: Labels, *, is_declared: bool) -> FitRows:
+    """Write a fit and everything it was made from as rows."""
+    seed = derive_seed(study.name, model.name, fit.variant)
+    origin = origin_of(fit, model, seed)
+    name = fit_id(model.name, fit.variant, origin)
+    key = {"fit_id": name, "model": model.name, "variant": fit.variant, "is_declared": is_declared}
+    row = {
+        **key,
+        "label": "exploratory",
+        "estimator": fit.estimator,
+        "covariance": fit.covariance,
+        "outcome": fit.outcome,
+        "n_obs": fit.n_obs,
+        "n_clusters": fit.n_clusters,
+        "df_resid": fit.df_resid,
+        "r_squared": fit.r_squared,
+        "spec_json": canonical_json(model.with_variant(fit.variant)),
+        "spec_hash": origin.spec_hash,
+        "labels_json": labels_json(labels),
+        "data_hash": origin.data_hash,
+        "code_hash": origin.code_hash,
+        "env_hash": origin.env_hash,
+        "env_json": env_json(environment()),
+        "seed": origin.seed,
+        "digest": result_digest(fit),
+        "fitted_at": dt.datetime.now(dt.UTC),
+    }
+    return FitRows(
+        out.FITS.typed(pd.DataFrame([row])),
+        out.ESTIMATES.typed(fit.estimates.assign(**key, position=range(len(fit.estimates)))),
+        out.DIAGNOSTICS.typed(fit.diagnostics.assign(**key)),
+    )
+
+
+def labels_json(labels: Labels) -> str:
+    """Write labels as JSON with sorted keys."""
+    return json.dumps(labels, sort_keys=True, ensure_ascii=False)
+
+
+def labels_from_json(text: str) -> Labels:
+    """Read what ``labels_json`` wrote."""
+    return {name: {int(code): label for code, label in each.items()} for name, each in json.loads(text).items()}
+
+
+def writes_of(rows: list[FitRows], where: dict[str, str | bool]) -> list[Write]:
+    """Return what has to be written for some fits."""
+    return [
+        Write(out.FITS, pd.concat([each.fits for each in rows], ignore_index=True), where),
+        Write(out.ESTIMATES, pd.concat([each.estimates for each in rows], ignore_index=True), where),
+        Write(out.DIAGNOSTICS, pd.concat([each.diagnostics for each in rows], ignore_index=True), where),
+    ]

@@ -1,0 +1,96 @@
+"""Steps of results: response rates, scale quality, means, distributions, and one step a model."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+
+from instruments.spec import Instrument
+from instruments.spec_file import spec_hash
+from pipelines.assets.core import of_waves
+from pipelines.assets.fits import fit_model, writes_of
+from pipelines.assets.step import Step, Task
+from pipelines.load import Study
+from pipelines.steps import quality
+from pipelines.steps.response_rates import response_rates
+from pipelines.store import Write
+from pipelines.tables import core, out
+from pipelines.tables.base import Table
+
+Describe = Callable[[pd.DataFrame, dict[str, Instrument]], pd.DataFrame]
+QUALITY: tuple[tuple[Table, Describe], ...] = (
+    (out.RELIABILITY, quality.reliability),
+    (out.ITEMS, quality.items),
+    (out.AGREEMENT, quality.agreement),
+    (out.SCALE_MEANS, quality.scale_means),
+    (out.DISTRIBUTIONS, quality.distributions),
+)
+
+
+def steps(study: Study) -> tuple[Step, ...]:
+    """Return the steps that write ``out``."""
+    return (
+        Step(
+            name="out/response_rates",
+            writes=(out.RESPONSE_RATES,),
+            reads=("core.responses", "core.sampled_units"),
+            by_wave=False,
+            depends_on=lambda task: list(task.study.spec.waves),
+            make=_rates,
+            meaning=out.RESPONSE_RATES.grain,
+        ),
+        *(_quality_step(table, describe) for table, describe in QUALITY),
+        *(_model_step(name) for name in study.models),
+    )
+
+
+def _rates(task: Task) -> list[Write]:
+    responses = of_waves(task.study, task.store.read(core.RESPONSES))
+    units = of_waves(task.study, task.store.read(core.SAMPLED_UNITS))
+    return [Write(out.RESPONSE_RATES, response_rates(responses, units))]
+
+
+def _quality_step(table: Table, describe: Describe) -> Step:
+    return Step(
+        name=table.name.replace(".", "/"),
+        writes=(table,),
+        reads=("core.analysis",),
+        by_wave=False,
+        depends_on=_instruments,
+        make=partial(_describe, table, describe),
+        meaning=table.grain,
+    )
+
+
+def _instruments(task: Task) -> object:
+    return {name: spec_hash(each) for name, each in task.study.instruments.items()}
+
+
+def _describe(table: Table, describe: Describe, task: Task) -> list[Write]:
+    analysis = task.store.read(core.analysis(task.study))
+    return [Write(table, describe(analysis, task.study.scales()))]
+
+
+def _model_step(name: str) -> Step:
+    return Step(
+        name=f"out/fits/{name}",
+        writes=(out.FITS, out.ESTIMATES, out.DIAGNOSTICS),
+        reads=("core.analysis",),
+        by_wave=False,
+        depends_on=lambda task: [spec_hash(task.study.models[name]), _instruments(task)],
+        make=partial(_fit, name),
+        meaning=f"{out.FITS.grain} of {name}",
+        slice=slice_of_model(name),
+    )
+
+
+def slice_of_model(name: str) -> str:
+    """Return the name of the slice of a model's declared fits."""
+    return f"{name},True"
+
+
+def _fit(name: str, task: Task) -> list[Write]:
+    model = task.study.models[name]
+    variants = ["main", *(variant.name for variant in model.variants)]
+    rows = [fit_model(task.study, task.store, model, variant, is_declared=True) for variant in variants]
+    return writes_of(rows, {"model": name, "is_declared": True})

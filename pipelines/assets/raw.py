@@ -1,0 +1,144 @@
+"""Steps of what arrived: files kept byte for byte, and their columns."""
+
+import datetime as dt
+import fnmatch
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from instruments.spec_file import spec_hash
+from pipelines.assets.step import Step, Task
+from pipelines.load import Study
+from pipelines.readers.head import read_head
+from pipelines.readers.plan import ReadingError, ReadingPlan, Request
+from pipelines.readers.registry import make_plan
+from pipelines.receive import count_rows
+from pipelines.spec import Source
+from pipelines.store import Write, file_sha256
+from pipelines.tables.raw import COLUMNS, FILES
+
+UNFINISHED = (".part", ".tmp", ".crdownload", ".download")
+
+
+def exports_of(study: Study, wave: str) -> list[tuple[str, Source, Path]]:
+    """List the exports of a wave: source, its settings and the file, oldest file of a source first."""
+    return [
+        (name, source, path)
+        for name, source in study.sources().items()
+        if source.wave == wave
+        for path in sorted(files_of(study.exports, source), key=lambda path: (path.stat().st_mtime_ns, path.name))
+    ]
+
+
+def files_of(exports: Path, source: Source) -> Iterator[Path]:
+    """List the finished files of a source; hidden and half-written ones are left alone."""
+    if not exports.is_dir():
+        return
+    for path in exports.iterdir():
+        hidden = path.name.startswith(".") or path.suffix in UNFINISHED
+        if path.is_file() and not hidden and fnmatch.fnmatchcase(path.name, source.files):
+            yield path
+
+
+def stray_files(study: Study) -> list[str]:
+    """List finished files in ``exports/`` that belong to no source."""
+    if not study.exports.is_dir():
+        return []
+    known = {path.name for source in study.spec.sources.values() for path in files_of(study.exports, source)}
+    present = [path for path in study.exports.iterdir() if path.is_file() and not path.name.startswith(".")]
+    return sorted(path.name for path in present if path.name not in known and path.suffix not in UNFINISHED)
+
+
+def plan_of(study: Study, source: Source, path: Path, file_name: str) -> ReadingPlan:
+    """Make the reading plan of one export of a study.
+
+    Args:
+        study: The study.
+        source: The source it belongs to.
+        path: Where the bytes lie.
+        file_name: Name it arrived with, for messages.
+    """
+    head = read_head(path, encoding=source.encoding, delimiter=source.delimiter, file_name=file_name)
+    request = Request(source, tuple(study.instruments_of(source)))
+    return make_plan(head, request, platform=source.platform)
+
+
+def _depends_on(task: Task) -> object:
+    exports = [(name, path.name, file_sha256(path)) for name, _, path in exports_of(task.study, task.wave)]
+    sources = {name: spec_hash(each) for name, each in task.study.spec.sources.items() if each.wave == task.wave}
+    return [exports, sources, {name: spec_hash(each) for name, each in task.study.instruments.items()}]
+
+
+def _receive(task: Task) -> list[Write]:
+    exports = exports_of(task.study, task.wave)
+    _refuse_missing_sources(task, [name for name, _, _ in exports])
+    known = task.store.read(FILES).set_index("file_sha256")["received_at"].to_dict()
+    now = pd.Timestamp(dt.datetime.now(dt.UTC))
+    files: list[dict[str, object]] = []
+    columns: list[pd.DataFrame] = []
+    for name, source, path in exports:
+        plan = plan_of(task.study, source, path, path.name)
+        n_rows = count_rows(path, plan)
+        if n_rows == 0:
+            raise ReadingError(path.name, "headers but no answers; export it again or take it out of exports/")
+        sha256 = task.store.keep_file(path)
+        if any(each["file_sha256"] == sha256 for each in files):
+            raise ReadingError(path.name, "another file in exports/ has the same bytes; keep one of them")
+        files.append(
+            {
+                "file_sha256": sha256,
+                "file_name": path.name,
+                "source": name,
+                "platform": plan.platform,
+                "layout": plan.layout,
+                "wave": task.wave,
+                "n_rows": n_rows,
+                "n_columns": len(plan.columns),
+                "received_at": known.get(sha256, now),
+            }
+        )
+        columns.append(_column_rows(task, plan, sha256))
+    every_column = pd.concat(columns, ignore_index=True)
+    where = {"wave": task.wave}
+    return [Write(FILES, pd.DataFrame(files), where), Write(COLUMNS, every_column, where)]
+
+
+def _refuse_missing_sources(task: Task, present: list[str]) -> None:
+    for name, source in task.study.spec.sources.items():
+        if source.wave == task.wave and name not in present:
+            message = f"there is no such file in exports/ for the source {name} of wave {task.wave}; put it there"
+            raise ReadingError(source.files, message)
+
+
+def _column_rows(task: Task, plan: ReadingPlan, sha256: str) -> pd.DataFrame:
+    items = task.study.items()
+    return pd.DataFrame(
+        [
+            {
+                "file_sha256": sha256,
+                "wave": task.wave,
+                "position": column.position,
+                "name": column.name,
+                "source_id": column.source_id,
+                "role": column.role,
+                "item": column.item,
+                "question_text": column.question_text,
+                "response_scale": items[column.item].response_scale if column.item else None,
+            }
+            for column in plan.columns
+        ]
+    )
+
+
+STEPS = (
+    Step(
+        name="raw/files",
+        writes=(FILES, COLUMNS),
+        reads=(),
+        by_wave=True,
+        depends_on=_depends_on,
+        make=_receive,
+        meaning=FILES.grain,
+    ),
+)

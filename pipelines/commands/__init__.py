@@ -1,0 +1,1 @@
+"""What each command does, without how it is printed."""

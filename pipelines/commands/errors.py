@@ -1,0 +1,74 @@
+"""Errors → exit code, a sentence for a person and a document for a machine; never a traceback for what users cause."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from instruments.faults import DataError, EnvironmentFault, SpecError, UsageError
+
+if TYPE_CHECKING:
+    from pipelines.steps.validation import BlockingFailure
+
+
+@dataclass
+class Told:
+    """An error as it is told.
+
+    Attributes:
+        code: Exit code.
+        message: For a person.
+        details: For a machine: faults, failures by rule, examples.
+    """
+
+    code: int
+    message: str
+    details: dict[str, object] = field(default_factory=dict)
+
+
+def tell(error: Exception) -> Told | None:
+    """Put an error in words; None for a defect of the software, which keeps its traceback."""
+    if isinstance(error, SpecError):
+        faults = [{**vars(fault), "path": str(fault.path)} for fault in error.faults]
+        counted = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        return Told(error.exit_code, f"{counted} in the specifications:\n{error}", {"faults": faults})
+    if isinstance(error, DataError):
+        return _tell_data(error)
+    if isinstance(error, UsageError | EnvironmentFault):
+        return Told(error.exit_code, str(error))
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return Told(EnvironmentFault.exit_code, f"{place}{error.strerror or error}")
+    return None
+
+
+def _tell_data(error: DataError) -> Told:
+    from pipelines.steps.validation import BlockingFailure  # noqa: PLC0415 - brings pandera, which takes seconds
+
+    if isinstance(error, BlockingFailure):
+        return Told(error.exit_code, failure_text(error), failure_details(error))
+    return Told(error.exit_code, str(error))
+
+
+def failure_details(failure: "BlockingFailure") -> dict[str, object]:
+    """Return counts by rule and the first failures, without any answer."""
+    examples = failure.examples().astype("object")
+    return {
+        "wave": failure.wave,
+        "n_failures": len(failure.failures),
+        "by_rule": [{"column": column, "rule": rule, "failures": n} for column, rule, n in failure.counts()],
+        "examples": examples.where(examples.notna(), None).to_dict("records"),
+    }
+
+
+def failure_text(failure: "BlockingFailure") -> str:
+    """Write counts by rule, the first failures, and what to do."""
+    examples = failure.examples()
+    lines = [str(failure), f"first {len(examples)} of {len(failure.failures)}:"]
+    lines += [
+        f"  file {str(row.file_sha256)[:12]} row {row.row_number} {row.column_name}: {str(row.rule).replace('_', ' ')}"
+        for row in examples.itertuples()
+    ]
+    lines.append(
+        "Mend the export or the instrument and run again; or let study.yaml say invalid_answers: set_missing, "
+        "where answers outside their response scale may be stored as missing. All failures: table raw.failures."
+    )
+    return "\n".join(lines)

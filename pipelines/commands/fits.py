@@ -1,0 +1,154 @@
+"""``fit``, ``rerun`` and ``compare``: one model now, a published number again, two fits side by side."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from instruments.faults import Fault, UsageError, raise_if_any
+from instruments.spec_file import closest, json_like, validate_spec
+from instruments.strict_yaml import Document, parse_yaml
+from models.load import blame_unknown_variables
+from models.origin import data_hash, origin_of
+from models.regression.compare import compare_results, differing_origins
+from models.regression.fit import fit_regression
+from models.spec import RegressionSpec
+from pipelines.assets.fits import FitRows, fit_model, labels_from_json, writes_of
+from pipelines.load import Study, analysis_variables
+from pipelines.store import Store
+from pipelines.tables import out
+
+ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "seed")
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """A fit made again.
+
+    Attributes:
+        fit_id: The recorded fit.
+        verdict: ``identical`` bits, ``equal`` within 1e-9, or ``different``.
+        largest_difference: Largest difference between recorded and new results, relative where above 1.
+        changed: What differs now: code_hash, env_hash.
+        recorded: The recorded estimates.
+        refitted: The new estimates.
+    """
+
+    fit_id: str
+    verdict: str
+    largest_difference: float
+    changed: tuple[str, ...]
+    recorded: pd.DataFrame
+    refitted: pd.DataFrame
+
+
+def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
+    """Fit one model without orchestration and keep the result, marked exploratory.
+
+    Args:
+        study: The study, whose ``core.analysis`` must exist.
+        model_name: A model of the study.
+        settings: ``key=value`` pairs that replace keys of the model, values in YAML.
+
+    Raises:
+        UsageError: When there is no such model or no data yet.
+        SpecError: When a setting is wrong.
+    """
+    model = with_settings(study, _model(study, model_name), settings)
+    store = Store(study.warehouse)
+    if not len(store.read(out.SCALE_MEANS)):
+        raise UsageError("there are no scored responses yet; run the study first")
+    rows = fit_model(study, store, model, "main", is_declared=False)
+    fit_id = str(rows.fits["fit_id"].iloc[0])
+    known = store.read(out.FITS)
+    if fit_id not in set(known["fit_id"]):
+        store.write(writes_of([rows], {"fit_id": fit_id}), input_hash="", run_id="sensemaking fit")
+    return rows
+
+
+def with_settings(study: Study, model: RegressionSpec, settings: list[str]) -> RegressionSpec:
+    """Return the model with keys replaced, checked like a file."""
+    document = Document(Path("--set"))
+    values: dict[str, object] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            document.faults.append(Fault(document.path, 0, setting, "expected key=value"))
+            continue
+        if key not in RegressionSpec.model_fields:
+            known = sorted(RegressionSpec.model_fields)
+            document.faults.append(Fault(document.path, 0, key, f"unknown key{closest(key, known)}"))
+            continue
+        parsed = parse_yaml(Document(document.path), f"{key}: {value}")
+        document.faults += parsed.faults
+        values |= parsed.value if isinstance(parsed.value, dict) else {}
+    raise_if_any(document.faults)
+    plain = model.model_copy(update={"variants": ()}).model_dump()
+    changed = validate_spec(document, RegressionSpec, {**plain, **json_like(values)})
+    if changed is not None:
+        blame_unknown_variables(document, changed, analysis_variables(study))
+    raise_if_any(document.faults)
+    if changed is None:
+        raise AssertionError("a model without faults was not read")
+    return changed
+
+
+def rerun(study: Study, fit_id: str) -> Rerun:
+    """Refit from the recorded origin and compare.
+
+    Raises:
+        UsageError: When there is no such fit.
+        WarehouseError: When the rows it used are gone.
+    """
+    store = Store(study.warehouse)
+    fit = _fit(store, fit_id)
+    model = RegressionSpec.model_validate_json(fit["spec_json"])
+    rows = store.kept_rows(str(fit["data_hash"]))
+    refitted = fit_regression(model, rows, labels_from_json(fit["labels_json"]))
+    recorded = _estimates(store, fit_id)
+    verdict, difference = compare_results(recorded, refitted.estimates)
+    now = origin_of(refitted, model, int(fit["seed"]))
+    changed = tuple(name for name in differing_origins(dict(fit), vars(now)) if name != "data_hash")
+    if data_hash(rows) != fit["data_hash"]:
+        changed = (*changed, "data_hash")
+    return Rerun(fit_id, verdict, difference, changed, recorded, refitted.estimates)
+
+
+def compare(study: Study, first_id: str, second_id: str) -> tuple[pd.DataFrame, list[str]]:
+    """Put two fits side by side.
+
+    Returns:
+        One row a term with the figures of both and the difference; and what differs in their origin.
+    """
+    store = Store(study.warehouse)
+    first, second = _fit(store, first_id), _fit(store, second_id)
+    figures = ["term", "estimate", "std_error", "p_value"]
+    left, right = _estimates(store, first_id)[figures], _estimates(store, second_id)[figures]
+    side_by_side = left.merge(right, on="term", how="outer", suffixes=("_first", "_second"), sort=False)
+    side_by_side["difference"] = side_by_side["estimate_second"] - side_by_side["estimate_first"]
+    return side_by_side, [name for name in ORIGIN if first[name] != second[name]]
+
+
+def recorded_fits(study: Study) -> pd.DataFrame:
+    """Return every fit of a study: ``out.fits``."""
+    return Store(study.warehouse).read(out.FITS)
+
+
+def _model(study: Study, name: str) -> RegressionSpec:
+    if name not in study.models:
+        known = list(study.models)
+        raise UsageError(f"there is no model {name}{closest(name, known)}; the study has {', '.join(known) or 'none'}")
+    return study.models[name]
+
+
+def _fit(store: Store, fit_id: str) -> pd.Series:
+    fits = store.read(out.FITS).set_index("fit_id", drop=False)
+    if fit_id not in fits.index:
+        near = closest(fit_id, [str(name) for name in fits.index])
+        raise UsageError(f"there is no fit {fit_id}{near}; list them with: sensemaking fits STUDY")
+    return fits[fits["fit_id"] == fit_id].iloc[0]
+
+
+def _estimates(store: Store, fit_id: str) -> pd.DataFrame:
+    estimates = store.read(out.ESTIMATES)
+    return estimates[estimates["fit_id"] == fit_id].sort_values("position").reset_index(drop=True)

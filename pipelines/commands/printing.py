@@ -1,0 +1,97 @@
+"""How results and errors look on a terminal, and as JSON. Nothing is computed here."""
+
+import json
+import math
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+WIDTH_OF_A_FILE = 200
+
+messages = Console(stderr=True, highlight=False, soft_wrap=True)
+results = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)
+
+
+def say(message: str) -> None:
+    """Print a message for a person to stderr."""
+    messages.print(message, markup=False)
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document to stdout; figures that are not finite become null."""
+    sys.stdout.write(json.dumps(_plain(document), ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table to stdout."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(cell(value) for value in row))
+    results.print(table)
+
+
+def print_frame(title: str, frame: pd.DataFrame) -> None:
+    """Print a data frame to stdout."""
+    print_rows(title, list(frame.columns), frame.itertuples(index=False))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines to stdout."""
+    for line in lines:
+        results.print(line, markup=False)
+
+
+class StepProgress:
+    """A progress display on stderr over a known number of steps."""
+
+    def __init__(self, n_steps: int) -> None:
+        self.display = Progress(
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}", markup=False),
+            console=messages,
+            transient=True,
+        )
+        self.task = self.display.add_task("starting", total=n_steps, completed=-1)
+        self.display.start()
+
+    def advance(self, description: str) -> None:
+        """Say which step begins."""
+        self.display.update(self.task, advance=1, description=description)
+
+    def close(self) -> None:
+        """Take the display away."""
+        self.display.stop()
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a data frame as plain values; missing as None."""
+    plain = frame.astype("object").where(frame.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
+
+
+def cell(value: object) -> str:
+    """Write one value: figures to four significant digits, missing as a dash."""
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(value)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

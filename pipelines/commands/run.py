@@ -1,0 +1,157 @@
+"""``sensemaking run``: what is out of date runs through Dagster in this process; what is not, does not."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+
+from instruments.faults import UsageError
+from pipelines.assets.graph import Due, due_steps, steps_of
+from pipelines.assets.raw import exports_of, stray_files
+from pipelines.assets.step import Step
+from pipelines.definitions import build_definitions
+from pipelines.factory import Observer, job_name, keys_of, waves_partition
+from pipelines.load import Study
+from pipelines.lock import Waiting, exclusive, no_message
+from pipelines.store import Store
+
+DAGSTER_SETTINGS = """\
+telemetry:
+  enabled: false
+"""
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass
+class Outcome:
+    """What a run did.
+
+    Attributes:
+        waves: Waves that were looked at.
+        steps: Step, wave and rows by table, in the order they ran.
+        failures: Step, wave and error of every step that failed.
+        warnings: What a person should know.
+        run_ids: Dagster's ids of the runs.
+    """
+
+    waves: list[str]
+    steps: list[tuple[str, str, dict[str, int]]] = field(default_factory=list)
+    failures: list[tuple[str, str, Exception]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    run_ids: list[str] = field(default_factory=list)
+
+
+class _Recorder(Observer):
+    def __init__(self, outcome: Outcome, on_step: Callable[[str, str], None]) -> None:
+        self.outcome = outcome
+        self.on_step = on_step
+
+    def began(self, step: Step, wave: str) -> None:
+        self.on_step(step.name, wave)
+
+    def failed(self, step: Step, wave: str, error: Exception) -> None:
+        if not any(name == step.name and part == wave for name, part, _ in self.outcome.failures):
+            self.outcome.failures.append((step.name, wave, error))
+
+    def ended(self, step: Step, wave: str, n_rows: dict[str, int]) -> None:
+        self.outcome.steps.append((step.name, wave, n_rows))
+
+
+def run_study(
+    study: Study,
+    wave: str | None = None,
+    select: str | None = None,
+    on_wait: Waiting = no_message,
+    on_begin: Callable[[list[Due]], None] = lambda _due: None,
+    on_step: Callable[[str, str], None] = lambda _name, _wave: None,
+) -> Outcome:
+    """Bring a study up to date.
+
+    Args:
+        study: The study.
+        wave: Only this wave, and the results over all waves.
+        select: Only this asset (``core/scores``, ``out/fits/h1`` …) and what it needs.
+        on_wait: Told whom a second run waits for.
+        on_begin: Told how many steps are due.
+        on_step: Told of every step as it begins.
+
+    Returns:
+        What was done; nothing when everything is up to date.
+
+    Raises:
+        UsageError: When there is no such wave, asset or export.
+    """
+    waves = _waves(study, wave)
+    names = None if select is None else _names(study, select)
+    outcome = Outcome(waves, warnings=_warnings(study, waves))
+    with exclusive(study.warehouse / "run.lock", "sensemaking run", on_wait):
+        due = due_steps(study, Store(study.warehouse), waves, names)
+        if not due:
+            return outcome
+        on_begin(due)
+        _execute(study, due, outcome, _Recorder(outcome, on_step))
+    return outcome
+
+
+def _waves(study: Study, wave: str | None) -> list[str]:
+    if wave is not None and wave not in study.spec.waves:
+        raise UsageError(f"there is no wave {wave}; the study has {', '.join(study.spec.waves)}")
+    present = [name for name in study.spec.waves if exports_of(study, name)]
+    if wave is not None and wave not in present:
+        raise UsageError(f"there is no export of wave {wave} in {study.exports}")
+    if not present:
+        expected = ", ".join(sorted({source.files for source in study.spec.sources.values()}))
+        raise UsageError(f"there are no exports in {study.exports}; expected {expected}")
+    return present if wave is None else [wave]
+
+
+def _names(study: Study, select: str) -> set[str]:
+    known = [step.name for step in steps_of(study)]
+    by_table = {table.name.replace(".", "/"): step.name for step in steps_of(study) for table in step.writes}
+    asked = select.replace(".", "/")
+    found = {name for name in known if name == asked or name.startswith(f"{asked}/")}
+    found |= {by_table[asked]} if asked in by_table and not asked.startswith("out/fits") else set()
+    if not found:
+        raise UsageError(f"there is no asset {select}; the study has {', '.join(known)}")
+    return found
+
+
+def _warnings(study: Study, waves: list[str]) -> list[str]:
+    absent = [wave for wave in study.spec.waves if not exports_of(study, wave)]
+    found = [f"exports/{name} belongs to no source of study.yaml; it was not read" for name in stray_files(study)]
+    return found + [f"wave {wave} has no exports yet" for wave in absent if wave not in waves]
+
+
+def _execute(study: Study, due: list[Due], outcome: Outcome, recorder: Observer) -> None:
+    definitions = build_definitions([study], recorder)
+    job = definitions.resolve_job_def(job_name(study))
+    with open_instance(study.warehouse / "dagster") as instance:
+        waves = list(dict.fromkeys(each.wave for each in due if each.wave))
+        instance.add_dynamic_partitions(waves_partition(study).name or "", waves)
+        for part in [*waves, ""]:
+            keys = [key for each in due if each.wave == part for key in keys_of(study, each.step)]
+            if not keys:
+                continue
+            result = job.execute_in_process(
+                instance=instance,
+                run_config=QUIET,
+                partition_key=part or None,
+                asset_selection=keys,
+                raise_on_error=False,
+                tags={"study": study.name, "trigger": "sensemaking run"},
+            )
+            outcome.run_ids.append(result.run_id)
+            if part and not result.success:
+                return
+
+
+def open_instance(home: Path) -> dg.DagsterInstance:
+    """Open Dagster's own storage of a study, SQLite in ``warehouse/dagster/``, telemetry off."""
+    home.mkdir(parents=True, exist_ok=True)
+    settings = home / "dagster.yaml"
+    if not settings.exists():
+        settings.write_text(DAGSTER_SETTINGS, encoding="utf-8")
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    return dg.DagsterInstance.from_config(str(home))

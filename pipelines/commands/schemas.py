@@ -1,0 +1,33 @@
+"""Writes the JSON Schemas with which editors complete the keys of specification files.
+
+Run as ``python -m pipelines.commands.schemas`` after changing a specification class.
+"""
+
+from pathlib import Path
+
+from instruments.spec import Instrument
+from instruments.spec_file import Spec, json_schema
+from models.spec import RegressionSpec
+from pipelines.spec import StudySpec
+
+HOUSE = Path(__file__).parents[2]
+SCHEMAS: tuple[tuple[str, type[Spec]], ...] = (
+    ("instruments/instrument.schema.json", Instrument),
+    ("models/model.schema.json", RegressionSpec),
+    ("pipelines/study.schema.json", StudySpec),
+)
+
+
+def schema_files() -> dict[Path, str]:
+    """Return the JSON Schema of every kind of specification by the file it belongs in."""
+    return {HOUSE / name: json_schema(kind) for name, kind in SCHEMAS}
+
+
+def main() -> None:
+    """Write every schema file."""
+    for path, text in schema_files().items():
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""``dashboard`` and ``orchestrate``: other programs of this environment, started on this machine only."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+from instruments.faults import UsageError
+from pipelines.commands.run import open_instance
+from pipelines.definitions import STUDIES
+from pipelines.load import Study
+
+ADDRESS = "127.0.0.1"
+STOP_SECONDS = 20
+LOOK_SECONDS = 0.5
+
+
+def free_port(wanted: int) -> int:
+    """Return the wanted port, or any free one for 0.
+
+    Raises:
+        UsageError: When the wanted port is taken.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ADDRESS, wanted))
+        except OSError as error:
+            raise UsageError(f"port {wanted} on {ADDRESS} is taken; choose another with --port") from error
+        return int(probe.getsockname()[1])
+
+
+def serve_dashboard(study: Study, port: int) -> int:
+    """Serve the released results until interrupted.
+
+    Args:
+        study: The study.
+        port: Port on 127.0.0.1.
+
+    Returns:
+        Exit code of the server.
+    """
+    command = [sys.executable, "-m", "dashboard.launch", str(port)]
+    return serve_together([command], {"SENSEMAKING_RELEASES": str(study.releases.resolve())})
+
+
+def serve_dagster(studies: Sequence[Study], port: int) -> int:
+    """Serve Dagster's own pages, and run schedules and sensors, until interrupted.
+
+    Dagster's storage is that of the first study, where ``sensemaking run`` keeps it too.
+
+    Returns:
+        Exit code of the first server that ended.
+    """
+    home = (studies[0].warehouse / "dagster").resolve()
+    with open_instance(home) as instance:
+        for study in studies:
+            instance.add_dynamic_partitions(f"wave_{study.name}", list(study.spec.waves))
+    environment = {
+        "DAGSTER_HOME": str(home),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+        STUDIES: os.pathsep.join(str(study.folder.resolve()) for study in studies),
+    }
+    location = ["-m", "pipelines.definitions"]
+    pages = [sys.executable, "-m", "dagster_webserver", "-h", ADDRESS, "-p", str(port), *location]
+    daemon = [sys.executable, "-m", "dagster._daemon", "run", *location]
+    return serve_together([pages, daemon], environment)
+
+
+def serve_together(commands: Sequence[Sequence[str]], environment: Mapping[str, str]) -> int:
+    """Run servers side by side; when one ends or this process is told to stop, end them all.
+
+    Returns:
+        Exit code of the first that ended; 0 after an interrupt.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    servers = [subprocess.Popen(command, env={**os.environ, **environment}) for command in commands]  # noqa: S603
+    try:
+        while all(server.poll() is None for server in servers):
+            time.sleep(LOOK_SECONDS)
+        return next(server.returncode for server in servers if server.returncode is not None)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        for server in servers:
+            if server.poll() is None:
+                server.terminate()
+        for server in servers:
+            _wait(server)
+
+
+def _wait(server: subprocess.Popen[bytes]) -> None:
+    try:
+        server.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

@@ -1,0 +1,97 @@
+"""``run`` and ``release`` as the command line shows them: progress while they work, a summary afterwards."""
+
+from typing import Any
+
+from pipelines.assets.graph import Due, due_steps
+from pipelines.commands import printing
+from pipelines.commands.run import Outcome, run_study
+from pipelines.load import Study
+from pipelines.release import Released, ReleaseRefused, publish
+from pipelines.store import Store
+from pipelines.tables import out
+
+MOST_NAMED = 5
+
+
+def run(study: Study, wave: str | None, select: str | None) -> Outcome:
+    """Run what is out of date with a progress display; the first failure is raised after everything else was done."""
+    displays: list[printing.StepProgress] = []
+
+    def begin(due: list[Due]) -> None:
+        displays.append(printing.StepProgress(len(due)))
+
+    def step(name: str, part: str) -> None:
+        displays[-1].advance(f"{name} {part}")
+
+    try:
+        outcome = run_study(study, wave, select, on_wait=printing.say, on_begin=begin, on_step=step)
+    finally:
+        for display in displays:
+            display.close()
+    for warning in outcome.warnings:
+        printing.say(f"note: {warning}")
+    for name, part, error in outcome.failures[1:]:
+        printing.say(f"{name} {part} failed too: {error}")
+    if outcome.failures:
+        raise outcome.failures[0][2]
+    return outcome
+
+
+def publish_current(study: Study) -> Released:
+    """Publish the results when they are up to date.
+
+    Raises:
+        ReleaseRefused: When exports or specifications changed since the last run, or another gate is shut.
+    """
+    due = due_steps(study, Store(study.warehouse), list(study.spec.waves))
+    if due:
+        named = ", ".join(f"{each.step.name} {each.wave}".strip() for each in due[:MOST_NAMED])
+        reason = f"{len(due)} steps are out of date ({named} …); run the study first: sensemaking run {study.folder}"
+        raise ReleaseRefused([reason])
+    return publish(study, Store(study.warehouse), on_wait=printing.say)
+
+
+def outcome_document(outcome: Outcome) -> dict[str, Any]:
+    """Return what a run did as JSON values."""
+    return {
+        "waves": outcome.waves,
+        "nothing_new": not outcome.steps,
+        "steps": [{"step": name, "wave": wave, "rows": rows} for name, wave, rows in outcome.steps],
+        "warnings": outcome.warnings,
+        "run_ids": outcome.run_ids,
+    }
+
+
+def print_outcome(study: Study, outcome: Outcome) -> None:
+    """Print what a run did, and the response rates and reliabilities it found."""
+    if not outcome.steps:
+        printing.print_lines(["Nothing new: every table is up to date."])
+        return
+    rows = (
+        (name, wave, ", ".join(f"{table} {n}" for table, n in tables.items())) for name, wave, tables in outcome.steps
+    )
+    printing.print_rows("Written", ("step", "wave", "rows"), rows)
+    store = Store(study.warehouse)
+    rates = store.read(out.RESPONSE_RATES)
+    columns = ["wave", "respondent_group", "n_invited", "n_complete", "n_partial", "response_rate_2"]
+    printing.print_frame("Who answered", rates[columns])
+    alphas = store.read(out.RELIABILITY)
+    printing.print_frame("Alpha", alphas[["scale", "respondent_group", "wave", "estimate", "n_obs"]])
+
+
+def release_document(released: Released) -> dict[str, Any]:
+    """Return what a release holds back as JSON values."""
+    return {
+        "release": released.number,
+        "file": str(released.path),
+        "sha256": released.sha256,
+        "hidden_cells": released.n_hidden,
+        "withheld_fits": released.withheld_fits,
+    }
+
+
+def print_release(released: Released) -> None:
+    """Print what was published and what was held back."""
+    hidden = ", ".join(f"{table}: {n}" for table, n in released.n_hidden.items())
+    printing.print_lines([f"Release {released.number}: {released.path}", f"withheld cells: {hidden}"])
+    printing.print_lines(f"withheld fit {name}: {reason}" for name, reason in released.withheld_fits.items())

@@ -1,0 +1,198 @@
+"""A study → its Dagster definitions: one asset a table, one a model, a blocking check, a job, a schedule, a sensor.
+
+Assets hand no values to each other: each reads its tables, runs one step and writes its tables.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+
+from pipelines import checks, sensors
+from pipelines.assets.graph import steps_of
+from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
+from pipelines.load import Study
+from pipelines.lock import exclusive
+from pipelines.steps.validation import BlockingFailure
+from pipelines.store import Store, Write
+from pipelines.tables import out
+from pipelines.tables.base import Table
+
+SHOWN_ROWS = 200
+
+
+class NoValuesIOManager(dg.IOManager):
+    """Refuses to store or load a value: tables are the only way from asset to asset, and nothing is pickled."""
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+        """Refuse a value."""
+        del obj
+        raise TypeError(f"{context.asset_key.to_user_string()} returned a value; write a table instead")
+
+    def load_input(self, context: dg.InputContext) -> object:
+        """Refuse a value."""
+        raise TypeError(f"{context.asset_key.to_user_string()} asked for a value; read a table instead")
+
+
+class Observer:
+    """Is told what happens in a run; this one keeps quiet."""
+
+    def began(self, step: Step, wave: str) -> None:
+        """Hear that a step began."""
+
+    def failed(self, step: Step, wave: str, error: Exception) -> None:
+        """Hear that a step failed."""
+
+    def ended(self, step: Step, wave: str, n_rows: dict[str, int]) -> None:
+        """Hear that a step ended, with the rows of each of its tables."""
+
+
+def job_name(study: Study) -> str:
+    """Name of the job that brings a wave and all results up to date."""
+    return f"{study.name}_run"
+
+
+def waves_partition(study: Study) -> dg.DynamicPartitionsDefinition:
+    """Partitions of the assets by wave; waves join as their exports arrive."""
+    return dg.DynamicPartitionsDefinition(name=f"wave_{study.name}")
+
+
+def build_study(study: Study, observer: Observer | None = None) -> dg.Definitions:
+    """Assemble the definitions of one study.
+
+    Args:
+        study: The study.
+        observer: Told of every step.
+    """
+    waves = waves_partition(study)
+    steps = steps_of(study)
+    written_by = {table.name: asset_key(study, step, table.name) for step in steps for table in step.writes}
+    assets = [_asset_of(study, step, waves, written_by, observer or Observer()) for step in steps]
+    job = dg.define_asset_job(job_name(study), selection=dg.AssetSelection.assets(*assets), tags={"study": study.name})
+    return dg.Definitions(
+        assets=assets,
+        jobs=[job],
+        schedules=[sensors.nightly(study, job_name(study))],
+        sensors=[sensors.exports_sensor(study, job_name(study), waves)],
+        resources={f"{study.name}_lock": _lock_of(study)},
+    )
+
+
+def asset_key(study: Study, step: Step, table: str) -> dg.AssetKey:
+    """Name the asset of a table: study, layer, table; a model's fits have the model's name too."""
+    layer, content = table.split(".")
+    model = step.name.split("/")[2:]
+    return dg.AssetKey([study.name, layer, content, *model])
+
+
+def keys_of(study: Study, step: Step) -> list[dg.AssetKey]:
+    """Name every asset of a step."""
+    return [asset_key(study, step, table.name) for table in step.writes]
+
+
+def _lock_of(study: Study) -> dg.ResourceDefinition:
+    @dg.resource(description="Held for a whole run, so that two runs of a study follow each other")
+    def lock(context: dg.InitResourceContext) -> Iterator[None]:
+        say = context.log.info if context.log else print
+        run = context.run.run_id if context.run else ""
+        with exclusive(study.warehouse / "run.lock", f"Dagster run {run[:8]}", say):
+            yield None
+
+    return lock
+
+
+def _asset_of(
+    study: Study,
+    step: Step,
+    waves: dg.DynamicPartitionsDefinition,
+    written_by: dict[str, dg.AssetKey],
+    observer: Observer,
+) -> dg.AssetsDefinition:
+    keys = keys_of(study, step)
+    checked = [checks.reading_check(keys[0])] if step.name == "core/responses" else []
+    store = Store(study.warehouse)
+
+    @dg.multi_asset(
+        name="__".join([study.name, *step.name.split("/")]),
+        specs=[
+            dg.AssetSpec(
+                key,
+                deps=[written_by[name] for name in step.reads],
+                description=f"{step.meaning if key == keys[0] else table.grain}.",
+                group_name=f"{study.name}_{table.name.split('.')[0]}",
+                code_version=code_hash()[:12],
+                kinds={"duckdb"},
+                skippable=True,
+            )
+            for key, table in zip(keys, step.writes, strict=True)
+        ],
+        check_specs=checked,
+        partitions_def=waves if step.by_wave else None,
+        required_resource_keys={f"{study.name}_lock"},
+        retry_policy=dg.RetryPolicy(max_retries=1) if step.slice else None,
+    )
+    def run_one_step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        wave = context.partition_key if step.by_wave else ""
+        observer.began(step, wave)
+        task = Task(study, store, wave)
+        try:
+            unchanged = is_current(step, task)
+            writes = [] if unchanged else run_step(step, task, context.run.run_id)
+        except BlockingFailure as failure:
+            observer.failed(step, wave, failure)
+            yield checks.failed(keys[0], failure)
+            raise dg.Failure(str(failure), allow_retries=False) from failure
+        except Exception as error:
+            observer.failed(step, wave, error)
+            raise
+        for key, table in zip(keys, step.writes, strict=True):
+            origin = store.provenance()[table.name, step.slice_of(wave)]
+            shown = next((write for write in writes if write.table is table or write.table.name == table.name), None)
+            yield dg.MaterializeResult(
+                asset_key=key,
+                data_version=dg.DataVersion(str(origin["content_hash"])),
+                metadata=_metadata(int(origin["n_rows"]), unchanged=unchanged, shown=shown),
+            )
+        if checked:
+            yield checks.passed(keys[0], wave)
+        observer.ended(step, wave, {table.name: _rows_of(store, step, table, wave) for table in step.writes})
+
+    return run_one_step
+
+
+def _rows_of(store: Store, step: Step, table: Table, wave: str) -> int:
+    return int(store.provenance()[table.name, step.slice_of(wave)]["n_rows"])
+
+
+def _metadata(n_rows: int, *, unchanged: bool, shown: Write | None) -> dict[str, dg.MetadataValue]:
+    metadata: dict[str, dg.MetadataValue] = {
+        "dagster/row_count": dg.MetadataValue.int(n_rows),
+        "unchanged": dg.MetadataValue.bool(unchanged),
+    }
+    if shown is not None and shown.table.name in SHOWN_COLUMNS:
+        columns = list(SHOWN_COLUMNS[shown.table.name])
+        metadata["table"] = dg.MetadataValue.md(as_markdown(shown.rows[columns].head(SHOWN_ROWS)))
+    return metadata
+
+
+SHOWN_COLUMNS = {
+    out.RESPONSE_RATES.name: ("wave", "respondent_group", "n_invited", "n_complete", "n_partial", "response_rate_2"),
+    out.RELIABILITY.name: ("scale", "respondent_group", "wave", "estimate", "conf_low", "conf_high", "n_obs"),
+    out.AGREEMENT.name: ("scale", "respondent_group", "wave", "icc_1", "icc_2", "rwg_j_mean", "n_groups"),
+    out.SCALE_MEANS.name: ("scale", "respondent_group", "wave", "n_obs", "mean", "conf_low", "conf_high"),
+    out.ESTIMATES.name: ("variant", "term", "estimate", "std_error", "p_value", "conf_low", "conf_high"),
+    out.FITS.name: ("variant", "covariance", "n_obs", "n_clusters", "r_squared"),
+}
+
+
+def as_markdown(rows: pd.DataFrame) -> str:
+    """Write a table as Markdown, figures to three decimals, missing as a dash."""
+    lines = ["| " + " | ".join(rows.columns) + " |", "|" + " --- |" * len(rows.columns)]
+    lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows.itertuples(index=False)]
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    if pd.isna(value):  # pyright: ignore[reportCallIssue]
+        return "–"
+    return f"{value:.3f}" if isinstance(value, float) else str(value).replace("|", "\\|")

@@ -1,0 +1,87 @@
+"""One at a time: a lock file that the kernel frees when its holder dies, and that says who holds it.
+
+Put here locking only; what is done under a lock belongs to the store, the run and the release.
+"""
+
+import datetime as dt
+import fcntl
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+POLL_SECONDS = 0.05
+Waiting = Callable[[str], None]
+
+
+@dataclass
+class _Held:
+    descriptor: int
+    times: int
+
+
+_held: dict[Path, _Held] = {}
+_guard = threading.RLock()
+
+
+def no_message(message: str) -> None:
+    """Say nothing while waiting."""
+    del message
+
+
+@contextmanager
+def exclusive(path: Path, purpose: str, on_wait: Waiting = no_message) -> Iterator[None]:
+    """Hold a lock file alone; the same process may enter again.
+
+    Args:
+        path: The lock file; made when it does not exist.
+        purpose: What the holder does, for the one who waits.
+        on_wait: Told once, in a sentence, whom this process waits for.
+    """
+    key = path.resolve()
+    with _guard:
+        held = _held.get(key)
+        if held is None:
+            held = _held[key] = _Held(_acquire(path, purpose, on_wait), 0)
+        held.times += 1
+    try:
+        yield
+    finally:
+        with _guard:
+            held.times -= 1
+            if held.times == 0:
+                del _held[key]
+                os.close(held.descriptor)
+
+
+def holder_of(path: Path) -> str:
+    """Say in words who holds a lock file, as far as the file tells."""
+    try:
+        holder = json.loads(path.read_text(encoding="utf-8"))
+        return f"{holder['purpose']} (process {holder['process']}, since {holder['since']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"
+
+
+def _acquire(path: Path, purpose: str, on_wait: Waiting) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    told = False
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if not told:
+                on_wait(f"Waiting for {holder_of(path)} …")
+                told = True
+            time.sleep(POLL_SECONDS)
+    since = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    record = json.dumps({"purpose": purpose, "process": os.getpid(), "since": since})
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, record.encode(), 0)
+    return descriptor

@@ -1,0 +1,200 @@
+"""The beginning of a file → text rows: which encoding, which column separator, or why it is no table at all.
+
+Put here what can be said of any delimited text file; not what a survey platform writes into it.
+"""
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.readers.plan import HEAD_BYTES, Head, ReadingError
+
+GUESSED_ENCODING = "cp1252"
+LONGEST_CELL = 2_000_000
+_CHUNK_BYTES = 8_000_000
+_DELIMITERS = (",", ";", "\t")
+_LEAST_SHARE_OF_EQUAL_ROWS = 0.5
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "an Excel workbook or another zip archive"),
+    (b"PK\x05\x06", "an empty zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"$FL2", "an SPSS file"),
+    (b"$FL3", "an SPSS file"),
+    (b"ASCII SPSS PORT", "an SPSS file"),
+    (b"<stata_dta>", "a Stata file"),
+    (b"%PDF", "a PDF document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"SQLite format 3", "a database"),
+    (b"<!doctype html", "a web page, perhaps the log-in page of the platform"),
+    (b"<html", "a web page, perhaps the log-in page of the platform"),
+    (b"<?xml", "an XML document"),
+    (b'{"', "JSON"),
+    (b'[{"', "JSON"),
+)
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def read_head(
+    path: Path, encoding: str | None = None, delimiter: str | None = None, file_name: str | None = None
+) -> Head:
+    """Decode the beginning of a file and cut it into cells.
+
+    Args:
+        path: The file.
+        encoding: Its encoding; recognised when not given: byte order mark, else UTF-8 when every byte of the file
+            fits, else Windows-1252.
+        delimiter: Column separator; recognised among comma, semicolon and tab when not given.
+        file_name: Name for messages; the path's own when not given.
+
+    Returns:
+        All rows of a file of at most ``HEAD_BYTES`` bytes, else the first rows.
+
+    Raises:
+        ReadingError: When the file is empty, not text, not in the encoding, or not a table.
+    """
+    name = file_name or path.name
+    if not path.is_file():
+        raise ReadingError(name, "there is no such file")
+    with path.open("rb") as file:
+        start = file.read(HEAD_BYTES)
+    if not start.removeprefix(codecs.BOM_UTF8).strip():
+        raise ReadingError(name, "expected a table, found an empty file; export it again")
+    _refuse_other_formats(name, start)
+    found = _known_encoding(name, encoding, start) if encoding else _recognised_encoding(name, path, start)
+    text = codecs.getincrementaldecoder(found)(errors="strict").decode(start, final=False).removeprefix("\ufeff")
+    sample = _Sample(name, text, is_whole=path.stat().st_size <= HEAD_BYTES)
+    found_delimiter = delimiter or sample.delimiter()
+    rows = sample.rows(found_delimiter)
+    if not rows or not any(rows[0]):
+        raise ReadingError(name, "expected headers in the first line, found a blank line; export the file again")
+    return Head(name, found, found_delimiter, tuple(map(tuple, rows)), sample.is_whole)
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """The first text of a file.
+
+    Attributes:
+        file_name: For messages.
+        text: The text.
+        is_whole: Whether it is all of the file; otherwise its last row may be cut.
+    """
+
+    file_name: str
+    text: str
+    is_whole: bool
+
+    def rows(self, delimiter: str) -> list[list[str]]:
+        """Cut the text into rows; blank lines at the end are left out."""
+        rows: list[list[str]] = []
+        try:
+            rows.extend(csv_rows(io.StringIO(self.text, newline=""), delimiter))
+        except csv.Error as error:
+            if self.is_whole:
+                raise ReadingError(self.file_name, quotation_fault(len(rows) + 1, error)) from error
+        else:
+            rows = rows if self.is_whole else rows[:-1]
+        while rows and not rows[-1]:
+            rows.pop()
+        return rows
+
+    def delimiter(self) -> str:
+        """Return the separator that cuts most rows into as many cells as the first row has."""
+        found: list[tuple[float, int, str]] = []
+        for delimiter in _DELIMITERS:
+            try:
+                widths = [len(row) for row in self.rows(delimiter) if row]
+            except ReadingError:
+                continue
+            if widths:
+                found.append((Counter(widths)[widths[0]] / len(widths), widths[0], delimiter))
+        several = [each for each in found if each[1] > 1 and each[0] >= _LEAST_SHARE_OF_EQUAL_ROWS]
+        if several:
+            return max(several, key=lambda each: each[:2])[2]
+        single = [each for each in found if each[1] == 1 and each[0] == 1]
+        if single:
+            return single[0][2]
+        raise ReadingError(
+            self.file_name,
+            "expected rows with as many cells as the first row, separated by comma, semicolon or tab; found rows of "
+            "different lengths with each of them; export the file again, or say which delimiter it has",
+        )
+
+
+def csv_rows(lines: Iterator[str] | io.StringIO, delimiter: str) -> Iterator[list[str]]:
+    """Cut lines into rows of text cells; a quoted line break does not end a row.
+
+    Raises:
+        csv.Error: When a quotation mark is not closed, or text follows a closing one.
+    """
+    csv.field_size_limit(LONGEST_CELL)
+    return csv.reader(lines, delimiter=delimiter, strict=True)
+
+
+def quotation_fault(row_number: int, error: csv.Error) -> str:
+    """Say in words why a row cannot be cut into cells."""
+    return (
+        f"row {row_number} cannot be cut into cells ({error}); expected every quotation mark inside a cell to be "
+        "doubled and every opened one to be closed; export the file again"
+    )
+
+
+def guess_warning(head: Head) -> tuple[str, ...]:
+    """Return the warning that belongs to an encoding that was guessed, or nothing."""
+    if head.encoding != GUESSED_ENCODING:
+        return ()
+    return ("the file is not UTF-8; it was read as Windows-1252: check letters such as æ, ø and å, or give encoding",)
+
+
+def _refuse_other_formats(name: str, start: bytes) -> None:
+    beginning = start.removeprefix(codecs.BOM_UTF8).lstrip()
+    for signature, looks_like in _SIGNATURES:
+        if beginning[:20].lower().startswith(signature.lower()):
+            raise ReadingError(name, f"expected a CSV file, found {looks_like}; export or save it as CSV (UTF-8)")
+    has_mark = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\0" in start and not has_mark:
+        raise ReadingError(
+            name, "expected text, found binary content or UTF-16 without a byte order mark; export it as CSV (UTF-8)"
+        )
+
+
+def _known_encoding(name: str, encoding: str, start: bytes) -> str:
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise ReadingError(name, f"there is no encoding '{encoding}'; give one such as utf-8 or cp1252") from error
+    if codecs.lookup(encoding).name == "utf-8":
+        encoding = "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8"
+    try:
+        codecs.getincrementaldecoder(encoding)(errors="strict").decode(start, final=False)
+    except UnicodeError as error:
+        raise ReadingError(name, f"the file is not in the encoding {encoding}; leave encoding out") from error
+    return encoding
+
+
+def _recognised_encoding(name: str, path: Path, start: bytes) -> str:
+    marked = [encoding for mark, encoding in _BYTE_ORDER_MARKS if start.startswith(mark)]
+    for encoding in marked or ["utf-8", GUESSED_ENCODING]:
+        if _decodes(path, encoding):
+            return encoding
+    raise ReadingError(
+        name, "expected text, found bytes that are neither UTF-8, UTF-16 nor Windows-1252; export it as CSV (UTF-8)"
+    )
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True

@@ -1,0 +1,176 @@
+"""A reading plan and counts of cells → what ``inspect`` says of an export. Proposals are marked as such.
+
+Put here the shape of the answer; which answer options belong together is in ``batteries``.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipelines.readers.batteries import find_batteries, is_yes_or_no, natural_order, question_of
+from pipelines.readers.keys import finished, is_status, read_keys
+from pipelines.readers.plan import PlannedColumn, ReadingPlan, Role
+
+MOST_VALUES = 25
+_FEWEST_OPEN_TEXTS = 25
+_LEAST_MEAN_LENGTH = 12
+_LEAST_SHARE_OF_DIFFERENT = 0.5
+_FEWEST_IDENTIFIERS = 20
+_QUESTIONS: tuple[Role, ...] = ("item", "multiple_choice_option", "unknown")
+_PROPOSED = "roles, items and scales are proposals from column names and the answers that occur; check them"
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """Rows of an export.
+
+    Attributes:
+        n_rows: Rows below the headers.
+        n_preview: Previews.
+        n_test: Test responses.
+        n_finished: Respondents' own responses that reached the end; None when the export does not say.
+        places: Places, from 0 among the scanned rows, of respondents' own responses.
+    """
+
+    n_rows: int
+    n_preview: int
+    n_test: int
+    n_finished: int | None
+    places: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ColumnCounts:
+    """Cells of one column over respondents' own responses: how many are filled, and how often each text occurs."""
+
+    n_answered: int
+    texts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class CellCounts:
+    """Rows and, by position, columns of an export."""
+
+    rows: RowCounts
+    columns: Mapping[int, ColumnCounts]
+
+
+def own_rows(plan: ReadingPlan, table: pa.Table, odd: Mapping[int, str]) -> RowCounts:
+    """Find the rows that are respondents' own: no previews, no tests, no blank rows.
+
+    Args:
+        plan: The plan.
+        table: One row a record: ``is_blank_row`` and the keys' texts.
+        odd: Rows that were set aside before.
+    """
+    keys, n_rows = read_keys(plan, table), table.num_rows
+    is_blank = table["is_blank_row"].to_numpy()
+    is_preview = is_status(keys, plan.preview_statuses, n_rows).to_numpy(dtype=bool)
+    is_test = is_status(keys, plan.test_statuses, n_rows).to_numpy(dtype=bool)
+    is_own = ~is_blank & ~is_preview & ~is_test
+    reached_end = finished(plan, keys, n_rows)[is_own]
+    return RowCounts(
+        n_rows=n_rows + len(odd),
+        n_preview=int(is_preview.sum()),
+        n_test=int(is_test.sum()),
+        n_finished=int(reached_end.sum()) if "is_finished" in plan.keys else None,
+        places=np.flatnonzero(is_own),
+    )
+
+
+def needs_texts(column: PlannedColumn) -> bool:
+    """Say whether the column's different texts are looked at: only for questions, never for personal data."""
+    return column.role in _QUESTIONS and not column.is_personal_data
+
+
+def describe(plan: ReadingPlan, counts: CellCounts) -> dict[str, object]:
+    """Say what an export is.
+
+    Args:
+        plan: The plan, made without a study.
+        counts: Its rows and cells.
+
+    Returns:
+        ``platform, layout, encoding, delimiter, time_zone, n_rows, n_responses, n_preview, n_test, n_finished,
+        n_partial`` (the last two None when unknowable), ``columns`` (one entry a column), ``scales`` (items that share
+        answer options: ``items``, ``points`` their number, ``labels`` in order), ``warnings``. Plain values for JSON.
+    """
+    rows, n_own = counts.rows, len(counts.rows.places)
+    roles = _proposed_roles(plan, counts)
+    items = {c.name: counts.columns[c.position].texts for c in plan.columns if roles[c.position] == "item"}
+    return {
+        "platform": plan.platform,
+        "layout": plan.layout,
+        "encoding": plan.encoding,
+        "delimiter": plan.delimiter,
+        "time_zone": plan.time_zone or None,
+        "n_rows": rows.n_rows,
+        "n_responses": n_own,
+        "n_preview": rows.n_preview,
+        "n_test": rows.n_test,
+        "n_finished": rows.n_finished,
+        "n_partial": None if rows.n_finished is None else n_own - rows.n_finished,
+        "columns": [_describe(c, roles[c.position], counts.columns[c.position], n_own) for c in plan.columns],
+        "scales": [
+            {"items": list(each.items), "points": len(each.labels), "labels": list(each.labels)}
+            for each in find_batteries(items)
+        ],
+        "warnings": [*plan.warnings, *([_PROPOSED] if items else [])],
+    }
+
+
+def _describe(column: PlannedColumn, role: Role, counts: ColumnCounts, n_own: int) -> dict[str, object]:
+    n_blank = n_own - counts.n_answered
+    is_personal = column.is_personal_data or role == "identifier"
+    shows_values = role in ("item", "multiple_choice_option") and not is_personal
+    return {
+        "position": column.position,
+        "name": column.name,
+        "source_id": column.source_id,
+        "role": role,
+        "item": column.name if role == "item" else None,
+        "question_text": column.question_text,
+        "values": natural_order(text.strip() for text in counts.texts)[:MOST_VALUES] if shows_values else None,
+        "n_answered": counts.n_answered,
+        "missing": {str(column.blank_means): n_blank} if n_blank else {},
+        "is_personal_data": is_personal,
+    }
+
+
+def _proposed_roles(plan: ReadingPlan, counts: CellCounts) -> dict[int, Role]:
+    """Propose roles from the answers that occur, where the platform itself does not tell questions apart."""
+    roles: dict[int, Role] = {column.position: column.role for column in plan.columns}
+    siblings: dict[str, list[int]] = {}
+    for column in plan.columns:
+        found = counts.columns[column.position]
+        if not needs_texts(column):
+            continue
+        if _looks_like_identifier(found, len(counts.rows.places)):
+            roles[column.position] = "identifier"
+        elif column.role == "item" and _looks_like_open_text(found):
+            roles[column.position] = "open_text"
+        elif column.role == "item":
+            siblings.setdefault(question_of(column.name), []).append(column.position)
+    for positions in siblings.values():
+        texts = [counts.columns[position].texts for position in positions]
+        if len(positions) > 1 and is_yes_or_no(texts):
+            roles |= dict.fromkeys(positions, "multiple_choice_option")
+    return roles
+
+
+def _looks_like_open_text(counts: ColumnCounts) -> bool:
+    words = [text for text in counts.texts if _LETTER.search(text)]
+    if len(words) < max(_FEWEST_OPEN_TEXTS, _LEAST_SHARE_OF_DIFFERENT * counts.n_answered):
+        return False
+    return sum(map(len, words)) >= _LEAST_MEAN_LENGTH * len(words)
+
+
+def _looks_like_identifier(counts: ColumnCounts, n_own: int) -> bool:
+    """Say whether every response has a short text of its own."""
+    all_differ = n_own >= _FEWEST_IDENTIFIERS and len(counts.texts) == n_own
+    return all_differ and not any(" " in text or "." in text for text in counts.texts)

@@ -1,0 +1,152 @@
+"""A file's bytes → plain UTF-8 records of equal width that a fast scan can cut, and the records that are not.
+
+Put here what must happen to bytes before DuckDB reads them; not what cells mean.
+"""
+
+import csv
+import mmap
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TextIO, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.readers.head import csv_rows, quotation_fault
+from pipelines.readers.plan import ReadingError, ReadingPlan
+
+PLAIN_ENCODING = "utf-8"
+RULES_OF_ROWS: Mapping[str, str] = {
+    "blank_row": "no cell of the row holds anything",
+    "too_few_cells": "the row has fewer cells than there are headers",
+    "too_many_cells": "the row has more cells than there are headers",
+}
+_BLANK_LINE = re.compile(rb"\n(?=\r?\n)|\r(?=\r)")
+_SIGNS_OF_PATTERNS = "*?[{"
+_CHUNK = 4_000_000
+
+
+@dataclass(frozen=True)
+class Records:
+    """A file that can be scanned.
+
+    Attributes:
+        path: UTF-8 without a byte order mark; the file itself where that is what it is.
+        skipped: Header records at its beginning.
+        folder: Where further copies may be made; removed with everything in it afterwards.
+        odd: Row number → rule, for rows that were left out because they are blank lines or have another width.
+    """
+
+    path: Path
+    skipped: int
+    folder: Path
+    odd: Mapping[int, str] = field(default_factory=dict[int, str])
+
+    def row_numbers(self, n_rows: int, header_rows: int) -> npt.NDArray[np.int64]:
+        """Return the row number in the file, headers counted, of every record that the scan yields.
+
+        Args:
+            n_rows: Records that the scan yields.
+            header_rows: Header rows of the original file.
+
+        Returns:
+            Length n_rows, ascending, from 1.
+        """
+        all_numbers = np.arange(header_rows + 1, header_rows + n_rows + len(self.odd) + 1, dtype=np.int64)
+        return all_numbers[~np.isin(all_numbers, list(self.odd))] if self.odd else all_numbers
+
+
+@contextmanager
+def plain_records(path: Path, plan: ReadingPlan, file_name: str) -> Iterator[Records]:
+    """Give access to a file as UTF-8 text; the temporary copy, where one is needed, is removed afterwards.
+
+    Raises:
+        ReadingError: When bytes are not in the plan's encoding, or a row cannot be cut into cells.
+    """
+    with TemporaryDirectory(prefix="sensemaking-") as folder:
+        text = path.absolute()
+        if plan.encoding != PLAIN_ENCODING:
+            text = Path(folder) / "utf8.csv"
+            _transcode(path, plan.encoding, text, file_name)
+        elif any(sign in str(text) for sign in _SIGNS_OF_PATTERNS):
+            text = Path(folder) / "export.csv"
+            text.symlink_to(path.absolute())
+        records = Records(text, plan.header_rows, Path(folder))
+        is_silent = len(plan.columns) > 1 and _has_blank_line(text)
+        yield in_order(records, plan, file_name) if is_silent else records
+
+
+def in_order(records: Records, plan: ReadingPlan, file_name: str) -> Records:
+    """Write the records of the right width into a new file, and say which others there are.
+
+    Slower than a scan, and only needed for files with blank lines, rows of different widths or mixed line ends.
+    Records that are in order already are returned as they are.
+
+    Raises:
+        ReadingError: When a quotation mark is not closed, or text follows a closing one.
+    """
+    if not records.skipped:
+        return records
+    width, target = len(plan.columns), records.folder / "in_order.csv"
+    odd: dict[int, str] = {}
+    number = 0
+    with _text(records.path) as source, _text(target, "w") as out:
+        writer = csv.writer(out, lineterminator="\n", delimiter=plan.delimiter)
+        try:
+            for number, row in enumerate(csv_rows(source, plan.delimiter), start=1):
+                cells = row or [""] * (width == 1)
+                if number > plan.header_rows and len(cells) == width:
+                    writer.writerow(cells)
+                elif number > plan.header_rows:
+                    odd[number] = _rule_of_width(len(cells), width)
+        except csv.Error as error:
+            raise ReadingError(file_name, quotation_fault(number + 1, error)) from error
+    return Records(target, 0, records.folder, _without_last_blanks(odd, number))
+
+
+def _text(path: Path, mode: str = "r") -> TextIO:
+    return cast("TextIO", path.open(mode, encoding=PLAIN_ENCODING, newline=""))
+
+
+def _rule_of_width(n_cells: int, width: int) -> str:
+    if n_cells == 0:
+        return "blank_row"
+    return "too_few_cells" if n_cells < width else "too_many_cells"
+
+
+def _without_last_blanks(odd: dict[int, str], last: int) -> dict[int, str]:
+    """Leave out blank lines at the end of the file: they are no rows."""
+    while odd.get(last) == "blank_row":
+        del odd[last]
+        last -= 1
+    return odd
+
+
+def _transcode(path: Path, encoding: str, target: Path, file_name: str) -> None:
+    try:
+        with path.open(encoding=encoding, newline="") as source, _text(target, "w") as out:
+            while text := source.read(_CHUNK):
+                out.write(text)
+    except UnicodeError as error:
+        raise ReadingError(file_name, f"the file is not in the encoding {encoding}; leave encoding out") from error
+
+
+def _has_blank_line(path: Path) -> bool:
+    """Say whether an empty line lies outside quotation marks, before the end: a scan would pass over it in silence."""
+    if path.stat().st_size == 0:
+        return False
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        end = len(data)
+        while end and data[end - 1] in b"\r\n":
+            end -= 1
+        n_quotes, counted_to = 0, 0
+        for found in _BLANK_LINE.finditer(data, 0, end):
+            n_quotes += data[counted_to : found.start()].count(b'"')
+            counted_to = found.start()
+            if n_quotes % 2 == 0:
+                return True
+    return False

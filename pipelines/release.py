@@ -1,0 +1,234 @@
+"""Writes the released file: aggregates, fits and texts in a file of a new name, then one pointer replaced at once.
+
+Gates before anything is visible: every blocking check passed, every fit has its origin, the disclosure audit found
+nothing. Put here how a release is made; what may be shown is decided in ``steps.disclosure``.
+"""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from instruments.faults import DataError
+from models.spec import RegressionSpec, Variable, as_variable
+from pipelines.load import Study
+from pipelines.lock import Waiting, exclusive, no_message
+from pipelines.steps import disclosure, release_texts
+from pipelines.store import Store, create_table, environment_faults, file_sha256, flush_file, insert_rows
+from pipelines.tables import core, out, raw, released
+from pipelines.tables.base import Table
+
+POINTER = "current.json"
+ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "digest")
+Tables = list[tuple[Table, pd.DataFrame]]
+
+
+class ReleaseRefused(DataError):
+    """Nothing was released; ``reasons`` say why."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__("nothing was released:\n" + "\n".join(f"  {reason}" for reason in reasons))
+
+
+@dataclass(frozen=True)
+class Released:
+    """A published release.
+
+    Attributes:
+        number: Its number, from 1.
+        path: The file.
+        sha256: Hash of the file.
+        n_hidden: Cells withheld, by table.
+        withheld_fits: Fits withheld, with the reason.
+    """
+
+    number: int
+    path: Path
+    sha256: str
+    n_hidden: dict[str, int]
+    withheld_fits: dict[str, str]
+
+
+def publish(study: Study, store: Store, on_wait: Waiting = no_message) -> Released:
+    """Protect, audit and publish the present results.
+
+    Raises:
+        ReleaseRefused: When a gate is shut.
+        DisclosureError: When the audit finds what must not leave.
+        WarehouseError: When the disk is full; the earlier release stays.
+    """
+    folder = study.releases
+    with environment_faults(folder), exclusive(study.warehouse / "release.lock", "sensemaking release", on_wait):
+        _refuse_unless_sound(study, store)
+        folder.mkdir(parents=True, exist_ok=True)
+        number = 1 + max((_number_of(path) for path in folder.glob("r*.duckdb")), default=0)
+        tables, withheld = _protected_tables(study, store, number)
+        disclosure.audit_released(tables)
+        path = _write_file(folder, number, tables)
+        sha256 = file_sha256(path)
+        _point_to(folder, path.name, sha256, number)
+    n_hidden = {table.name: int(rows["is_hidden"].sum()) for table, rows in tables if "is_hidden" in rows}
+    return Released(number, path, sha256, n_hidden, withheld)
+
+
+def _refuse_unless_sound(study: Study, store: Store) -> None:
+    checks = store.read(raw.CHECKS)
+    failed = checks[~checks["passed"].astype(bool) & checks["wave"].isin(list(study.spec.waves))]
+    reasons = [
+        f"the check {row.check_name} of wave {row.wave} last failed with {row.n_failures} failures; mend the data"
+        for row in failed.itertuples()
+    ]
+    if not len(store.read(out.SCALE_MEANS)) and not len(store.read(out.RESPONSE_RATES)):
+        reasons.append("there are no results yet; run the study first")
+    fits = store.read(out.FITS)
+    without = fits[fits[list(ORIGIN)].fillna("").eq("").any(axis=1)]
+    reasons += [
+        f"the fit {fit_id} has no complete record of its origin; run the study again" for fit_id in without["fit_id"]
+    ]
+    if reasons:
+        raise ReleaseRefused(reasons)
+
+
+def _protected_tables(study: Study, store: Store, number: int) -> tuple[Tables, dict[str, str]]:
+    least = study.spec.release.least_cell_size
+    rates = store.read(out.RESPONSE_RATES)
+    means = store.read(out.SCALE_MEANS)
+    fits, estimates, withheld = _releasable_fits(study, store)
+    tables: Tables = [
+        (released.MANIFEST, _manifest(study, number)),
+        (released.TEXTS, release_texts.release_texts(study, zip(estimates["model"], estimates["term"], strict=True))),
+        (released.SCALES, release_texts.released_scales(study)),
+        (released.ITEMS, release_texts.released_items(study)),
+        (
+            released.RESPONSE_RATES_RELEASED,
+            disclosure.protect_response_rates(rates, _organisations(store, rates), least),
+        ),
+        (
+            released.SCALE_MEANS_RELEASED,
+            disclosure.protect_scale_means(means, store.read(out.RELIABILITY), least),
+        ),
+        (released.DISTRIBUTIONS_RELEASED, disclosure.protect_distributions(store.read(out.DISTRIBUTIONS), least)),
+        (released.FITS_RELEASED, fits),
+        (released.ESTIMATES_RELEASED, estimates),
+    ]
+    return tables, withheld
+
+
+def _organisations(store: Store, rates: pd.DataFrame) -> pd.Series:
+    """Count the organisations among the analysed responses of every row of the response rates."""
+    responses = store.read(core.RESPONSES)
+    used = responses[responses["is_analysed"].astype(bool) & responses["organisation_id"].notna()]
+    counts = used.groupby(["wave", "respondent_group"])["organisation_id"].nunique()
+    found = counts.reindex(pd.MultiIndex.from_frame(rates[["wave", "respondent_group"]]))
+    return pd.Series(found.to_numpy(), index=rates.index).astype("Int64")
+
+
+def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+    fits = store.read(out.FITS)
+    fits = fits[fits["is_declared"].astype(bool) & fits["model"].isin(list(study.models))]
+    estimates, diagnostics = store.read(out.ESTIMATES), store.read(out.DIAGNOSTICS)
+    withheld: dict[str, str] = {}
+    least = study.spec.release.least_cell_size
+    for fit in fits.to_dict("records"):
+        own = diagnostics[diagnostics["fit_id"] == fit["fit_id"]].dropna(subset=["value"])
+        values = dict(zip(own["diagnostic"], own["value"].astype(float), strict=True))
+        terms = estimates.loc[estimates["fit_id"] == fit["fit_id"], "term"]
+        reasons = disclosure.reasons_to_withhold({**fit, "least_cell_size": least}, values, terms)
+        if reasons:
+            withheld[str(fit["fit_id"])] = "; ".join(reasons)
+    kept = fits[~fits["fit_id"].isin(list(withheld))]
+    return (
+        _released_fits(study, kept),
+        _released_estimates(estimates[estimates["fit_id"].isin(kept["fit_id"])]),
+        withheld,
+    )
+
+
+def _released_fits(study: Study, fits: pd.DataFrame) -> pd.DataFrame:
+    models = [study.models[model] for model in fits["model"]]
+    shown = fits.assign(
+        focal_term=[focal_term(model) for model in models],
+        expected_sign=[model.expected_sign for model in models],
+        n_obs=disclosure.round_to_five(fits["n_obs"]),
+        r_squared=fits["r_squared"].round(2),
+    )
+    return released.FITS_RELEASED.typed(shown)
+
+
+def focal_term(model: RegressionSpec) -> str | None:
+    """Return the term of the focal regressor; None when it has several terms, as a category has."""
+    focal: Variable = as_variable(model.focal)
+    suffix = {"number": "", "organisation_mean": "_organisation_mean", "within_organisation": "_within_organisation"}
+    return None if focal.use == "category" else focal.variable + suffix[focal.use]
+
+
+def _released_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
+    figures = ["estimate", "std_error", "p_value", "conf_low", "conf_high"]
+    return released.ESTIMATES_RELEASED.typed(estimates.assign(**estimates[figures].round(3)))
+
+
+def _manifest(study: Study, number: int) -> pd.DataFrame:
+    values = {
+        "study": study.name,
+        "is_synthetic": str(study.spec.is_synthetic).lower(),
+        "schema_version": str(released.SCHEMA_VERSION),
+        "release": str(number),
+        "released_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "least_cell_size": str(study.spec.release.least_cell_size),
+        "languages": ",".join(study.spec.release.languages),
+        "waves": ",".join(study.spec.waves),
+        "respondent_groups": ",".join(study.spec.respondent_groups),
+    }
+    return pd.DataFrame({"key": list(values), "value": list(values.values())})
+
+
+def _write_file(folder: Path, number: int, tables: Tables) -> Path:
+    """Write the file under a temporary name, close it, and give it a name that was never used."""
+    for left_over in folder.glob(".build-*"):
+        left_over.unlink()
+    building = folder / f".build-{uuid.uuid4().hex}.duckdb"
+    try:
+        connection = duckdb.connect(building)
+        try:
+            connection.begin()
+            for table, rows in tables:
+                create_table(connection, table)
+                insert_rows(connection, table, rows.sort_values(list(table.key)))
+            connection.commit()
+            connection.execute("CHECKPOINT")
+        finally:
+            connection.close()
+        final = folder / f"r{number:06d}-{file_sha256(building)[:12]}.duckdb"
+        building.chmod(0o444)
+        flush_file(building)
+        building.rename(final)
+    finally:
+        for left_over in folder.glob(f"{building.name}*"):
+            left_over.unlink()
+    return final
+
+
+def _point_to(folder: Path, file_name: str, sha256: str, number: int) -> None:
+    pointer = {
+        "file": file_name,
+        "sha256": sha256,
+        "release": number,
+        "schema_version": released.SCHEMA_VERSION,
+        "published_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    }
+    temporary = folder / f".{POINTER}.{uuid.uuid4().hex}"
+    temporary.write_text(json.dumps(pointer, indent=2) + "\n", encoding="utf-8")
+    flush_file(temporary)
+    temporary.replace(folder / POINTER)
+    flush_file(folder)
+
+
+def _number_of(path: Path) -> int:
+    digits = path.name[1:7]
+    return int(digits) if digits.isdigit() else 0

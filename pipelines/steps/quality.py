@@ -1,0 +1,120 @@
+"""The analysis table → figures by scale or item, respondent group and wave, over all organisations."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import pandas as pd
+
+from instruments.scoring import keyed_items
+from instruments.spec import Instrument, ResponseScale
+from models.measurement.agreement import group_agreement
+from models.measurement.items import item_statistics
+from models.measurement.means import scale_mean
+from models.measurement.reliability import cronbach_alpha
+from pipelines.tables.base import Table
+from pipelines.tables.out import AGREEMENT, DISTRIBUTIONS, ITEMS, RELIABILITY, SCALE_MEANS
+
+Cell = tuple[dict[str, str], pd.DataFrame]
+
+
+def cells_of(analysis: pd.DataFrame) -> Iterator[Cell]:
+    """Go through wave and respondent group, the only cuts that are made."""
+    for (wave, group), rows in analysis.groupby(["wave", "respondent_group"], sort=True):
+        yield {"wave": str(wave), "respondent_group": str(group)}, rows.reset_index(drop=True)
+
+
+def reliability(analysis: pd.DataFrame, scales: dict[str, Instrument]) -> pd.DataFrame:
+    """Estimate alpha of every reflective scale: ``out.reliability``."""
+    return _table(
+        RELIABILITY,
+        (
+            {"scale": scale, **cell, **asdict(cronbach_alpha(keyed_items(rows, instrument, scale)))}
+            for scale, instrument in scales.items()
+            if instrument.scales[scale].measurement == "reflective"
+            for cell, rows in _asked(analysis, scale)
+        ),
+    )
+
+
+def items(analysis: pd.DataFrame, scales: dict[str, Instrument]) -> pd.DataFrame:
+    """Describe every item of every scale: ``out.items``."""
+    described = [
+        item_statistics(rows, instrument, scale).assign(scale=scale, **cell)
+        for scale, instrument in scales.items()
+        for cell, rows in _asked(analysis, scale)
+    ]
+    return ITEMS.typed(pd.concat(described)) if described else ITEMS.empty()
+
+
+def agreement(analysis: pd.DataFrame, scales: dict[str, Instrument]) -> pd.DataFrame:
+    """Estimate agreement within organisations for every scale: ``out.agreement``."""
+    return _table(
+        AGREEMENT,
+        (
+            {"scale": scale, "level": "organisation", **cell, **_agreement(rows, instrument, scale)}
+            for scale, instrument in scales.items()
+            for cell, rows in _asked(analysis, scale)
+            if rows["organisation_id"].notna().any()
+        ),
+    )
+
+
+def scale_means(analysis: pd.DataFrame, scales: dict[str, Instrument]) -> pd.DataFrame:
+    """Estimate the mean of every scale: ``out.scale_means``."""
+    return _table(
+        SCALE_MEANS,
+        (
+            {"scale": scale, **cell, **asdict(scale_mean(rows[scale], rows["organisation_id"]))}
+            for scale in scales
+            for cell, rows in _asked(analysis, scale)
+        ),
+    )
+
+
+def distributions(analysis: pd.DataFrame, scales: dict[str, Instrument]) -> pd.DataFrame:
+    """Count the answers to every item of a scale: ``out.distributions``."""
+    counted = [
+        _distribution(rows, item, list(scale.points)).assign(item=item, **cell)
+        for item, scale in _items_of(scales).items()
+        for cell, rows in cells_of(analysis)
+        if rows[item].notna().any()
+    ]
+    return DISTRIBUTIONS.typed(pd.concat(counted)) if counted else DISTRIBUTIONS.empty()
+
+
+def _items_of(scales: dict[str, Instrument]) -> dict[str, ResponseScale]:
+    return {
+        item: instrument.points_of(scale)
+        for scale, instrument in scales.items()
+        for item in instrument.scales[scale].items
+    }
+
+
+def _asked(analysis: pd.DataFrame, scale: str) -> Iterator[Cell]:
+    """Go through the cells in which at least one respondent has a score of the scale."""
+    return ((cell, rows) for cell, rows in cells_of(analysis) if rows[scale].notna().any())
+
+
+def _agreement(rows: pd.DataFrame, instrument: Instrument, scale: str) -> dict[str, float]:
+    points = instrument.points_of(scale)
+    n_points = points.highest - points.lowest + 1
+    return asdict(group_agreement(keyed_items(rows, instrument, scale), rows[scale], rows["organisation_id"], n_points))
+
+
+def _distribution(rows: pd.DataFrame, item: str, codes: list[int]) -> pd.DataFrame:
+    answers = rows[item].dropna()
+    counts = answers.value_counts().reindex(codes, fill_value=0)
+    organisations = rows.loc[answers.index, "organisation_id"]
+    return pd.DataFrame(
+        {
+            "code": codes,
+            "n_answers": counts.to_numpy(),
+            "n_obs": len(answers),
+            "n_organisations": organisations.nunique() if organisations.notna().any() else pd.NA,
+            "share": counts.to_numpy(dtype=float) / len(answers),
+        }
+    )
+
+
+def _table(table: Table, rows: Iterator[dict[str, object]]) -> pd.DataFrame:
+    return table.typed(pd.DataFrame(list(rows), columns=list(table.columns)))

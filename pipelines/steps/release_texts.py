@@ -1,0 +1,146 @@
+"""Specifications → every text a released page needs, by kind, name and language."""
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from instruments.spec import Instrument
+from instruments.spec_file import Texts
+from models.spec import RegressionSpec
+from pipelines.load import Study
+from pipelines.tables.released import ITEMS, SCALES, TEXTS
+
+ANY_LANGUAGE = "und"
+SUFFIXES = {
+    "_organisation_mean": {"en": "{} (organisation mean)", "da": "{} (organisationens gennemsnit)"},
+    "_within_organisation": {"en": "{} (difference from the organisation)", "da": "{} (forskel fra organisationen)"},
+}
+KEY_TITLES: dict[str, Texts] = {
+    "intercept": {"en": "Intercept", "da": "Konstant"},
+    "wave": {"en": "Wave", "da": "Runde"},
+    "source": {"en": "Source", "da": "Kilde"},
+    "respondent_group": {"en": "Respondent group", "da": "Respondentgruppe"},
+    "language": {"en": "Language", "da": "Sprog"},
+}
+
+
+def release_texts(study: Study, terms: Iterable[tuple[str, str]]) -> pd.DataFrame:
+    """Collect the texts of a study.
+
+    Args:
+        study: The study.
+        terms: Model and term of every released estimate.
+
+    Returns:
+        ``meta.texts``.
+    """
+    rows = list(_rows(study))
+    titles = _titles(study)
+    for model, term in sorted(set(terms)):
+        rows += [
+            ("term_label", f"{model}/{term}", language, term_label(term, titles, language))
+            for language in study.spec.release.languages
+        ]
+    frame = pd.DataFrame(rows, columns=list(TEXTS.columns)).drop_duplicates(["kind", "name", "language"])
+    return TEXTS.typed(frame)
+
+
+def term_label(term: str, titles: dict[str, Texts], language: str) -> str:
+    """Write a term of a model in words, such as ``a x b``, ``education[Master]`` or ``trust_organisation_mean``."""
+    parts = [_part_label(part, titles, language) for part in term.split(" x ")]
+    return " × ".join(parts)
+
+
+def released_scales(study: Study) -> pd.DataFrame:
+    """Describe every scale: ``meta.scales``."""
+    rows = [
+        {
+            "scale": name,
+            "position": position,
+            "instrument": instrument.name,
+            "status": instrument.status,
+            "score": instrument.scales[name].score,
+            "lowest": instrument.points_of(name).lowest * _weight(instrument, name),
+            "highest": instrument.points_of(name).highest * _weight(instrument, name),
+        }
+        for position, (name, instrument) in enumerate(study.scales().items())
+    ]
+    return SCALES.typed(pd.DataFrame(rows, columns=list(SCALES.columns)))
+
+
+def released_items(study: Study) -> pd.DataFrame:
+    """Describe the items of every scale: ``meta.items``."""
+    rows = [
+        {
+            "scale": name,
+            "item": item,
+            "position": position,
+            "is_reverse_scored": item in instrument.scales[name].reverse_scored,
+            "midpoint": instrument.points_of(name).midpoint,
+        }
+        for name, instrument in study.scales().items()
+        for position, item in enumerate(instrument.scales[name].items)
+    ]
+    return ITEMS.typed(pd.DataFrame(rows, columns=list(ITEMS.columns)))
+
+
+def _weight(instrument: Instrument, scale: str) -> int:
+    rule = instrument.scales[scale]
+    return len(rule.items) if rule.score == "sum" else 1
+
+
+def _rows(study: Study) -> Iterator[tuple[str, str, str, str]]:
+    spec = study.spec
+    yield from _entries("study_title", spec.name, spec.title)
+    for name, wave in spec.waves.items():
+        yield from _entries("wave_title", name, wave.title or {ANY_LANGUAGE: name})
+    for name, title in spec.respondent_groups.items():
+        yield from _entries("group_title", name, title)
+    for instrument in study.instruments.values():
+        yield from _instrument_rows(instrument)
+    for model in study.models.values():
+        yield from _model_rows(model)
+
+
+def _instrument_rows(instrument: Instrument) -> Iterator[tuple[str, str, str, str]]:
+    for name, scale in instrument.scales.items():
+        yield from _entries("scale_title", name, scale.title or {ANY_LANGUAGE: name})
+        yield from _entries("high_score_means", name, scale.high_score_means)
+    for name, item in instrument.items.items():
+        yield from _entries("item_text", name, item.text)
+        points = instrument.response_scale_of(name)
+        for code, point in (points.points if points else {}).items():
+            yield from _entries("point_label", f"{name}={code}", point.label or {ANY_LANGUAGE: str(code)})
+
+
+def _model_rows(model: RegressionSpec) -> Iterator[tuple[str, str, str, str]]:
+    yield from _entries("model_title", model.name, model.title)
+    yield from _entries("hypothesis", model.name, {ANY_LANGUAGE: model.hypothesis} if model.hypothesis else {})
+    yield from _entries("estimand", model.name, {ANY_LANGUAGE: model.estimand})
+
+
+def _entries(kind: str, name: str, texts: Texts) -> Iterator[tuple[str, str, str, str]]:
+    for language, text in texts.items():
+        yield kind, name, language, text
+
+
+def _titles(study: Study) -> dict[str, Texts]:
+    titles = dict(KEY_TITLES)
+    for instrument in study.instruments.values():
+        titles |= {name: item.text for name, item in instrument.items.items() if item.text}
+        titles |= {name: scale.title for name, scale in instrument.scales.items() if scale.title}
+    return titles
+
+
+def _part_label(part: str, titles: dict[str, Texts], language: str) -> str:
+    name, bracket, category = part.partition("[")
+    for suffix, pattern in SUFFIXES.items():
+        if name.endswith(suffix) and name not in titles:
+            inner = _in_language(titles.get(name.removesuffix(suffix), {}), language, name.removesuffix(suffix))
+            return pattern.get(language, pattern["en"]).format(inner)
+    label = _in_language(titles.get(name, {}), language, name)
+    return f"{label}: {category.rstrip(']')}" if bracket else label
+
+
+def _in_language(texts: Texts, language: str, otherwise: str) -> str:
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), otherwise)

@@ -1,0 +1,1 @@
+"""Demonstration studies that ship with the software."""

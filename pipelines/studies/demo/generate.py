@@ -1,0 +1,125 @@
+"""Writes the synthetic demonstration study as a study folder: no real organisation, person or answer.
+
+The truth behind the answers is in ``parameters``; the same seed gives the same bytes.
+"""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from instruments.load import LIBRARY, load_instrument
+from instruments.spec import Instrument
+from pipelines.studies.demo.answering import FORMS, AnsweredForm, answer_forms
+from pipelines.studies.demo.parameters import DEFAULT_SEED, WAVES, Parameters
+from pipelines.studies.demo.population import Population, draw_population, stream
+from pipelines.studies.demo.qualtrics_file import qualtrics_csv
+
+FILES = Path(__file__).parent
+STUDY = "demo"
+FRAME_COLUMNS = ["unit_id", "wave", "organisation_id", "respondent_group", "disposition"]
+README = """SYNTHETIC demonstration study
+=============================
+
+Everything in this folder is invented by a random number generator (seed {seed}). No organisation, person or answer
+is real. Nothing here says anything about any workplace.
+
+study.yaml   waves, sources, groups and rules
+models/      the models that are fitted
+exports/     SYNTHETIC exports in the layout of Qualtrics, one a wave and form
+frame.csv    SYNTHETIC list of the invited persons
+"""
+
+
+@dataclass(frozen=True)
+class DrawnStudy:
+    """The demonstration study before it is written.
+
+    Attributes:
+        population: Organisations and invited persons with their latent values.
+        forms: What each form brought in each wave.
+        frame: One row an invited person and wave: unit_id, wave, organisation_id, respondent_group, disposition
+            (empty where nothing is known).
+    """
+
+    population: Population
+    forms: list[AnsweredForm]
+    frame: pd.DataFrame
+
+
+def draw_study(parameters: Parameters | None = None, seed: int = DEFAULT_SEED) -> DrawnStudy:
+    """Draw the demonstration study.
+
+    Args:
+        parameters: What is planted; the shipped study's when not given.
+        seed: Not negative.
+
+    Returns:
+        The study; the same parameters and seed give the same numbers.
+    """
+    planted = parameters or Parameters()
+    population = draw_population(planted, seed)
+    forms = answer_forms(population, form_instruments(), planted, seed)
+    return DrawnStudy(population, forms, _frame(population, forms, stream(seed, "frame")))
+
+
+def write_demo_study(home: Path, seed: int = DEFAULT_SEED) -> Path:
+    """Write the demonstration study as a study folder.
+
+    Args:
+        home: Folder in which the study folder ``demo`` is made; what the generator made there before is replaced.
+        seed: Not negative; the same seed gives the same bytes.
+
+    Returns:
+        The study folder.
+    """
+    folder = home / STUDY
+    for part in ("models", "exports"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(FILES / "study.yaml", folder / "study.yaml")
+    for model in sorted((FILES / "models").glob("*.yaml")):
+        shutil.copyfile(model, folder / "models" / model.name)
+    study, planted, instruments = draw_study(seed=seed), Parameters(), form_instruments()
+    for form in study.forms:
+        shown = [instruments[name] for name in FORMS[form.form]]
+        rng = stream(seed, f"export {form.form} {form.wave}")
+        _write(
+            folder / "exports" / f"{form.form}_{form.wave}.csv",
+            qualtrics_csv(form, shown, rng, planted.faults.previews),
+        )
+    _write(folder / "frame.csv", study.frame.to_csv(index=False, lineterminator="\n"))
+    _write(folder / "README.txt", README.format(seed=seed))
+    return folder
+
+
+def form_instruments() -> dict[str, Instrument]:
+    """Load the instruments of the forms from the built-in library, by name."""
+    names = dict.fromkeys(name for names in FORMS.values() for name in names)
+    return {name: load_instrument(LIBRARY / f"{name}.yaml") for name in names}
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_bytes(text.encode("utf-8"))
+
+
+def _frame(population: Population, forms: list[AnsweredForm], rng: np.random.Generator) -> pd.DataFrame:
+    answered: Mapping[tuple[str, str], set[str]] = {
+        (each.form, each.wave): set(each.persons["respondent_key"]) for each in forms
+    }
+    parts: list[pd.DataFrame] = []
+    for name, form in population.forms.items():
+        invited = form.persons
+        for wave in WAVES:
+            keys = answered[name, wave]
+            parts.append(_frame_of_wave(invited, wave, keys, rng))
+            invited = invited[invited["respondent_key"].isin(keys)]
+    return pd.concat(parts).sort_values(["wave", "unit_id"])[FRAME_COLUMNS]
+
+
+def _frame_of_wave(invited: pd.DataFrame, wave: str, answered: set[str], rng: np.random.Generator) -> pd.DataFrame:
+    known = rng.choice(["", "refusal", "noncontact", "not_eligible"], len(invited), p=[0.93, 0.03, 0.03, 0.01])
+    disposition = np.where(invited["respondent_key"].isin(answered), "", known)
+    return invited.rename(columns={"respondent_key": "unit_id"}).assign(wave=wave, disposition=disposition)

@@ -1,0 +1,28 @@
+"""Settings and fixtures of all tests: one thread for linear algebra, the folder of reference data."""
+
+import os
+from pathlib import Path
+
+for _library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_library, "1")
+os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+CHECKOUT = Path(__file__).parent.parent
+settings.register_profile("quick", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("full", deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("SENSEMAKING_HYPOTHESIS", "quick"))
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """Folder of real exports and R's results; without it tests are skipped, or fail where it must be there."""
+    folder = Path(os.environ.get("SENSEMAKING_REFERENCE", CHECKOUT.parent / "shared"))
+    if (folder / "data" / "INDEX.md").is_file():
+        return folder
+    message = f"REFERENCE DATA NOT FOUND in {folder}; set SENSEMAKING_REFERENCE to the folder that holds data/INDEX.md"
+    if os.environ.get("SENSEMAKING_REQUIRE_REFERENCE") == "1":
+        pytest.fail(message)
+    pytest.skip(message)

@@ -1,0 +1,110 @@
+"""A real Chromium for tests of pages, and for pictures of a running dashboard.
+
+A picture for the documents:
+``python tests/dashboard/chromium.py 'http://127.0.0.1:8501/?lang=da' docs/dashboard.png [width [height]]``; without a
+height, the picture shows the whole page.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from dashboard.launch import streamlit_arguments
+from dashboard.pointer import FOLDER_VARIABLE
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+READY_SECONDS = 60
+
+
+class NoChromiumError(Exception):
+    """There is no Chromium to test with; the message says what to do."""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start Chromium without a window; it ends with the block."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        raise NoChromiumError("No Chromium was found on the PATH. Install it with: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def served(releases: Path) -> Iterator[str]:
+    """Serve the dashboard for a folder of releases on a free port and give its address, until the block ends."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", *streamlit_arguments(port)],
+        env={**os.environ, FOLDER_VARIABLE: str(releases)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_until_ready(address)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_until_ready(address: str) -> None:
+    give_up = time.monotonic() + READY_SECONDS
+    while time.monotonic() < give_up:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(f"The dashboard did not answer within {READY_SECONDS} seconds.")
+
+
+def wait_until_drawn(page: Page, charts: int = 1) -> None:
+    """Wait until a page has at least so many charts with marks in them, and Streamlit has stopped working."""
+    page.wait_for_function(
+        "n => [...document.querySelectorAll('[data-testid=stVegaLiteChart] svg')]"
+        ".filter(svg => svg.querySelector('path, text')).length >= n",
+        arg=charts,
+        timeout=READY_SECONDS * 1000,
+    )
+    page.wait_for_selector("[data-testid=stStatusWidget]", state="detached", timeout=READY_SECONDS * 1000)
+    page.wait_for_timeout(500)
+
+
+def save_picture(page: Page, path: Path, height: int | None = None) -> None:
+    """Save a picture of the page's top, or of the whole page, however long it is."""
+    height = height or page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
+    page.wait_for_timeout(700)
+    page.screenshot(path=path)
+
+
+if __name__ == "__main__":
+    address, target, *rest = sys.argv[1:]
+    with chromium() as browser:
+        shown = browser.new_page(viewport={"width": int(rest[0]) if rest else 1440, "height": 900})
+        shown.goto(address)
+        wait_until_drawn(shown)
+        save_picture(shown, Path(target), int(rest[1]) if len(rest) > 1 else None)
