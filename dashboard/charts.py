@@ -9,6 +9,7 @@ import json
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -32,6 +33,7 @@ NARROW_LETTERS, WIDE_LETTERS, NARROW_WIDTH = 42, 105, 640
 LABEL_LINE, NOTE_LINE, TRACK, ROW_GAP, BAR = 18, 17, 18, 18, 24
 LEAST_PERCENT_WITH_NUMBER = 7
 COLUMN_GAP = 5.0
+HALO: Mapping[str, Any] = {"stroke": PAPER, "strokeWidth": 5, "strokeJoin": "round", "aria": False}
 IS_NARROW = f"width < {NARROW_WIDTH}"
 
 
@@ -138,7 +140,6 @@ def _labels(rows: pd.DataFrame, height: float) -> list[alt.Chart]:
         small_y=f"datum.y - 3 - (datum.note_wide ? {NOTE_LINE} * datum.small.length : 0)",
         label_y=f"datum.small_y - {LABEL_LINE} * datum.label.length",
     )
-    halo = {"stroke": PAPER, "strokeWidth": 5, "strokeJoin": "round", "aria": False}
     title = {"fontSize": 14.5, "fontWeight": 600, "color": INK, "lineHeight": LABEL_LINE}
     note = {"fontSize": 13, "color": MUTED, "lineHeight": NOTE_LINE}
     return [
@@ -146,14 +147,14 @@ def _labels(rows: pd.DataFrame, height: float) -> list[alt.Chart]:
             x=alt.value(0), y=_y(height, place), text=f"{text}:N"
         )
         for text, place, style in (("label", "label_y", title), ("small", "small_y", note))
-        for edge in (halo, {})
+        for edge in (HALO, {})
     ]
 
 
 def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float) -> list[alt.Chart]:
     shown, absent = placed[placed["value"].notna()], placed[placed["value"].isna()]
     scale = alt.Scale(domain=list(axis.domain)) if axis.domain else alt.Scale(zero=axis.has_zero_line)
-    scaled = alt.X("low:Q", title=axis.title, scale=scale, axis=alt.Axis(tickCount=alt.ExprRef(f"{IS_NARROW} ? 4 : 8")))
+    scaled = alt.X("low:Q", title=axis.title, scale=scale, axis=alt.Axis(tickCount=alt.ExprRef(f"{IS_NARROW} ? 3 : 8")))
     kinds = list(series)
     columns = alt.ExprRef(f"{IS_NARROW} ? 1 : {len(kinds)}")
     legend = alt.Legend(title=None, orient="top", columns=columns) if len(kinds) > 1 else None
@@ -170,8 +171,11 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
         drawn.mark_point(filled=True, size=90, opacity=1).encode(
             x="value:Q", y=_y(height), color=colour, shape=shape, **said
         ),
-        drawn.mark_text(align="left", dx=9, fontSize=13, color=INK, aria=False).encode(
-            x="high:Q", y=_y(height), text="figure:N"
+        *(
+            drawn.mark_text(align="left", dx=9, fontSize=13, color=INK, **edge).encode(
+                x="high:Q", y=_y(height), text="figure:N"
+            )
+            for edge in (HALO, {"aria": False})
         ),
         alt.Chart(absent)
         .mark_text(align="left", fontSize=13, fontStyle="italic", color=MUTED)
@@ -187,8 +191,7 @@ def _upright(rows: pd.DataFrame, above: float, below: float, height: float) -> a
 
 def _bars(bars: pd.DataFrame, lean_names: Mapping[str, str], height: float) -> list[alt.Chart]:
     shown = bars[~bars["is_hidden"].astype(bool) & (bars["percent"] > 0)]
-    present = [lean for lean in LEAN_COLOURS if lean != "mixed" or (shown["lean"] == "mixed").any()]
-    told = shown.assign(
+    told = shown[["left", "right", "y", "lean", "percent", "figure", "said"]].assign(
         name=shown["lean"].map(lean_names),
         centre=(shown["left"] + shown["right"]) / 2,
         y2=shown["y"] + BAR,
@@ -196,27 +199,15 @@ def _bars(bars: pd.DataFrame, lean_names: Mapping[str, str], height: float) -> l
         ink=shown["lean"].isin(DARK_LEANS).map({True: PAPER, False: INK}),
         edge=(shown["lean"] == "mixed").map({True: MUTED, False: PAPER}),
     )
-    colour = alt.Color(
-        "name:N",
-        scale=alt.Scale(domain=[lean_names[lean] for lean in present], range=[LEAN_COLOURS[lean] for lean in present]),
-        legend=alt.Legend(
-            title=None,
-            orient="top",
-            symbolType="square",
-            symbolStrokeColor=MUTED,
-            symbolStrokeWidth=0.5,
-            columns=alt.ExprRef(f"{IS_NARROW} ? 2 : {len(present)}"),
-        ),
-    )
-    x = alt.X("left:Q", axis=None, scale=alt.Scale(nice=False, zero=False))
     drawn = alt.Chart(told)
+    present = [lean for lean in LEAN_COLOURS if lean != "mixed" or (shown["lean"] == "mixed").any()]
     return [
         drawn.mark_bar(strokeWidth=1).encode(
-            x=x,
+            x=alt.X("left:Q", axis=None, scale=alt.Scale(nice=False, zero=False)),
             x2="right:Q",
             y=_y(height),
             y2="y2:Q",
-            color=colour,
+            color=_lean_colour({lean: lean_names[lean] for lean in present}),
             stroke=alt.Stroke("edge:N", scale=None),
             strokeDash=alt.condition("datum.lean == 'mixed'", alt.value([3, 3]), alt.value([1, 0])),
             tooltip="said:N",
@@ -229,9 +220,23 @@ def _bars(bars: pd.DataFrame, lean_names: Mapping[str, str], height: float) -> l
     ]
 
 
+def _lean_colour(names: Mapping[str, str]) -> alt.Color:
+    legend = alt.Legend(
+        title=None,
+        orient="top",
+        symbolType="square",
+        symbolStrokeColor=MUTED,
+        symbolStrokeWidth=0.5,
+        columns=alt.ExprRef(f"{IS_NARROW} ? 2 : {len(names)}"),
+    )
+    colours = alt.Scale(domain=list(names.values()), range=[LEAN_COLOURS[lean] for lean in names])
+    return alt.Color("name:N", scale=colours, legend=legend)
+
+
 def _hidden_rows(bars: pd.DataFrame, height: float) -> list[alt.Chart]:
     hidden = bars[bars["is_hidden"].astype(bool)].drop_duplicates("key")
-    told = alt.Chart(hidden.assign(y2=hidden["y"] + BAR, middle=hidden["y"] + BAR / 2))
+    places = hidden[["left", "right", "y", "said"]]
+    told = alt.Chart(places.assign(y2=hidden["y"] + BAR, middle=hidden["y"] + BAR / 2))
     return [
         told.mark_bar(color=LEAN_COLOURS["mixed"], stroke=MUTED, strokeDash=[3, 3]).encode(
             x="left:Q", x2="right:Q", y=_y(height), y2="y2:Q", description="said:N"

@@ -109,24 +109,24 @@ DANISH: Mapping[str, str] = {
     "confirmatory_note": "planlagt og låst, før data kom",
     "exploratory_note": "ikke låst på forhånd: et spørgsmål at følge op på, ikke et svar",
     "hypothesis": "**Forventet**: {text}",
-    "found_number_up": "Højere **{focal}** hænger sammen med højere **{outcome}**: ét point mere følges med "
+    "found_number_up": "Højere “{focal}” hænger sammen med højere “{outcome}”: ét point mere følges med "
     "{estimate} point ({low} til {high}).",
-    "found_number_down": "Højere **{focal}** hænger sammen med lavere **{outcome}**: ét point mere følges med "
+    "found_number_down": "Højere “{focal}” hænger sammen med lavere “{outcome}”: ét point mere følges med "
     "{estimate} point ({low} til {high}).",
-    "found_number_unclear": "Ingen klar sammenhæng mellem **{focal}** og **{outcome}**: ét point mere følges med "
+    "found_number_unclear": "Ingen klar sammenhæng mellem “{focal}” og “{outcome}”: ét point mere følges med "
     "alt fra {low} til {high} point.",
-    "found_category_up": "**{focal}** hænger sammen med højere **{outcome}** end gruppen, der sammenlignes med: "
+    "found_category_up": "“{focal}” hænger sammen med højere “{outcome}” end gruppen, der sammenlignes med: "
     "{estimate} point ({low} til {high}).",
-    "found_category_down": "**{focal}** hænger sammen med lavere **{outcome}** end gruppen, der sammenlignes med: "
+    "found_category_down": "“{focal}” hænger sammen med lavere “{outcome}” end gruppen, der sammenlignes med: "
     "{estimate} point ({low} til {high}).",
-    "found_category_unclear": "Ingen klar forskel i **{outcome}** mellem **{focal}** og gruppen, der sammenlignes "
+    "found_category_unclear": "Ingen klar forskel i “{outcome}” mellem “{focal}” og gruppen, der sammenlignes "
     "med: alt fra {low} til {high} point.",
-    "found_product_up": "Leddene i **{focal}** styrker hinanden i sammenhængen med **{outcome}**: {estimate} ({low} "
+    "found_product_up": "Leddene i “{focal}” styrker hinanden i sammenhængen med “{outcome}”: {estimate} ({low} "
     "til {high}).",
-    "found_product_down": "Leddene i **{focal}** svækker hinanden i sammenhængen med **{outcome}**: {estimate} "
+    "found_product_down": "Leddene i “{focal}” svækker hinanden i sammenhængen med “{outcome}”: {estimate} "
     "({low} til {high}).",
-    "found_product_unclear": "Om leddene i **{focal}** styrker eller svækker hinanden i sammenhængen med "
-    "**{outcome}**, er ikke klart: alt fra {low} til {high}.",
+    "found_product_unclear": "Om leddene i “{focal}” styrker eller svækker hinanden i sammenhængen med "
+    "“{outcome}”, er ikke klart: alt fra {low} til {high}.",
     "found_nothing": "Modellen har ikke ét led, der er i fokus; se tabellen.",
     "as_expected": "Fortegnet er som forventet.",
     "against_expected": "Fortegnet er det modsatte af det forventede.",

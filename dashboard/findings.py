@@ -53,13 +53,14 @@ def leaning(bands: pd.DataFrame) -> pd.DataFrame:
     """Say which way every band of answers points, and which part of the answers points to a high score.
 
     Args:
-        bands: One row an item and band: item, code_from, code_to, midpoint, is_reverse_scored, percent, is_hidden. All
-            answer options of an item are covered by its bands.
+        bands: One row an item and band: item, code_from, code_to, midpoint, is_reverse_scored, percent, n_obs,
+            is_hidden. All answer options of an item are covered by its bands.
 
     Returns:
         The rows with ``lean`` (strongly_low, low, neutral, high, strongly_high; mixed for a band that reaches across
         the middle), ``distance`` from the middle, ``percent_high`` of the item, NA where a mixed band hides it, and
-        ``is_hidden`` true for every band of an item that has a hidden one. Hidden rows have no percent and no lean.
+        ``is_hidden`` true for every band of an item that has a hidden one. Hidden rows have no percent, no n_obs and
+        no lean.
     """
     by_item = bands.groupby("item")
     lowest, highest = by_item["code_from"].transform("min"), by_item["code_to"].transform("max")
@@ -77,7 +78,7 @@ def leaning(bands: pd.DataFrame) -> pd.DataFrame:
     )
     hidden = bands["is_hidden"].astype(bool).groupby(bands["item"]).transform("any")
     told = bands.assign(is_hidden=hidden, distance=np.abs(ends).min(axis=1))
-    told["percent"] = bands["percent"].astype(float).mask(hidden)
+    told["percent"], told["n_obs"] = (bands[name].astype(float).mask(hidden) for name in ("percent", "n_obs"))
     told["lean"] = pd.Series(lean, index=bands.index).mask(hidden)
     told["percent_high"] = _percent_high(told)
     return told

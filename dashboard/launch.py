@@ -1,5 +1,7 @@
 """How the dashboard is started: its script and the arguments of ``streamlit``; no screen is imported here."""
 
+import os
+import sys
 from pathlib import Path
 
 APP = Path(__file__).parent / "app.py"
@@ -29,3 +31,13 @@ def streamlit_arguments(port: int) -> list[str]:
         "--theme.primaryColor=#0b5394",
         "--theme.textColor=#1f2430",
     ]
+
+
+def main() -> None:
+    """Become the dashboard's server: ``python -m dashboard.launch PORT``."""
+    port = int(sys.argv[1])
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", *streamlit_arguments(port)])  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()

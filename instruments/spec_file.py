@@ -18,8 +18,10 @@ from pydantic_core import ErrorDetails
 
 from instruments.strict_yaml import Document, Place, read_yaml
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$")]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+_NAME = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
+_LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+Name = Annotated[str, StringConstraints(pattern=_NAME)]
+Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
 Texts = dict[Language, str]
 
 
@@ -100,7 +102,8 @@ def _blame(document: Document, kind: type[BaseModel], detail: ErrorDetails) -> N
     place = _place_in(document, detail["loc"])
     if detail["type"] == "extra_forbidden":
         keys = sorted(_keys_at(kind, place[:-1]))
-        document.blame(place, f"unknown key{closest(str(place[-1]), keys) or '; known keys: ' + ', '.join(keys)}")
+        nearest = closest(str(detail["loc"][-1]), keys) or f"; known keys: {', '.join(keys)}"
+        document.blame(place, f"unknown key{nearest}")
     elif detail["type"] == "missing":
         document.blame(place, "this key is missing; add it")
     else:
@@ -153,8 +156,14 @@ def _fitting_choice(document: Document, kind: type[BaseModel], place: Place, nam
         value = value[key]
     keys = {each.__name__: set(each.model_fields) for each in _kinds_at(kind, place) if _is_spec(each)}
     if isinstance(value, dict):
-        return max(names, key=lambda name: len(keys.get(name, set()) & set(cast("dict[str, object]", value))))
-    return next((name for name in names if name not in keys), names[0])
+        given = set(cast("dict[str, object]", value))
+        return max(names, key=lambda name: len(keys.get(_class_of(name), set()) & given))
+    return next((name for name in names if _class_of(name) not in keys), names[0])
+
+
+def _class_of(choice: str) -> str:
+    """Return ``Variable`` for what pydantic calls ``function-after[_rule(), Variable]``."""
+    return choice.rstrip("]").split(" ")[-1]
 
 
 def _number(part: int | str) -> object:
@@ -171,13 +180,18 @@ _WORDS = {
     "model_type": "expected keys with values",
     "date_type": "expected a date such as 2026-03-01",
 }
+_WANTED_BY_PATTERN = {
+    _NAME: "expected a name of at most 63 letters, digits and underscores that begins with a letter",
+    _LANGUAGE: "expected a language such as en or da",
+}
 
 
 def _in_our_words(detail: ErrorDetails) -> str:
     found = detail.get("input")
     shown = f", found {_shown(found)}"
+    shown_unless_told = "" if detail["type"] == "value_error" else shown
     if detail["type"] == "string_type" and isinstance(found, int | float | dt.date):
-        return f'expected text{shown}; write "{found}" in quotation marks'
+        return f'expected text{shown}; write "{_shown(found)}" in quotation marks'
     if detail["type"] in _WORDS:
         return _WORDS[detail["type"]] + shown
     if detail["type"] == "literal_error":
@@ -185,14 +199,11 @@ def _in_our_words(detail: ErrorDetails) -> str:
         choices = [choice.strip(" '") for choice in expected.replace(" or ", ",").split(",")]
         return f"expected {expected}{shown}{closest(str(found), choices)}"
     if detail["type"] == "string_pattern_mismatch":
-        return f"expected a name of letters, digits and underscores that begins with a letter{shown}"
-    if detail["type"] == "value_error":
-        return detail["msg"].removeprefix("Value error, ")
+        return _WANTED_BY_PATTERN[detail.get("ctx", {})["pattern"]] + shown
     if detail["type"] == "too_short":
         context = detail.get("ctx", {})
-        return f"expected at least {context['min_length']} entries, found {context['actual_length']}"
-    message = detail["msg"].replace("Input should be", "expected")
-    return message[0].lower() + message[1:] + shown
+        return f"expected {context['min_length']} or more entries, found {context['actual_length']}"
+    return detail["msg"].replace("Input should be", "expected").removeprefix("Value error, ") + shown_unless_told
 
 
 def _shown(found: object) -> str:
@@ -202,6 +213,10 @@ def _shown(found: object) -> str:
         return "keys with values"
     if isinstance(found, tuple | list):
         return "a list"
+    if isinstance(found, dt.date):
+        return found.isoformat()
+    if isinstance(found, bool):
+        return str(found).lower()
     return repr(found)
 
 

@@ -16,7 +16,6 @@ from pipelines.lock import exclusive
 from pipelines.steps.validation import BlockingFailure
 from pipelines.store import Store, Write
 from pipelines.tables import out
-from pipelines.tables.base import Table
 
 SHOWN_ROWS = 200
 
@@ -145,8 +144,9 @@ def _asset_of(
         except Exception as error:
             observer.failed(step, wave, error)
             raise
+        origins = store.provenance()
         for key, table in zip(keys, step.writes, strict=True):
-            origin = store.provenance()[table.name, step.slice_of(wave)]
+            origin = origins[table.name, step.slice_of(wave)]
             shown = next((write for write in writes if write.table is table or write.table.name == table.name), None)
             yield dg.MaterializeResult(
                 asset_key=key,
@@ -155,13 +155,10 @@ def _asset_of(
             )
         if checked:
             yield checks.passed(keys[0], wave)
-        observer.ended(step, wave, {table.name: _rows_of(store, step, table, wave) for table in step.writes})
+        n_rows = {table.name: int(origins[table.name, step.slice_of(wave)]["n_rows"]) for table in step.writes}
+        observer.ended(step, wave, n_rows)
 
     return run_one_step
-
-
-def _rows_of(store: Store, step: Step, table: Table, wave: str) -> int:
-    return int(store.provenance()[table.name, step.slice_of(wave)]["n_rows"])
 
 
 def _metadata(n_rows: int, *, unchanged: bool, shown: Write | None) -> dict[str, dg.MetadataValue]:

@@ -172,20 +172,11 @@ def _read_models(study: Study, document: Document) -> tuple[dict[str, Regression
         if model is None:
             continue
         if all_instruments_read:
-            known = analysis_variables(study)
-            blame_unknown_variables(model_document, model, known)
-            _blame_cluster(model, model_document, [*known, "organisation_id", "respondent_key"])
+            blame_unknown_variables(model_document, model, analysis_variables(study))
         _blame_population(study, model, model_document)
         if name in study.spec.models:
             models[name] = model
     return models, documents
-
-
-def _blame_cluster(model: RegressionSpec, document: Document, known: list[str]) -> None:
-    clusters: list[tuple[Place, str | None]] = [(("cluster",), model.cluster)]
-    clusters += [(("variants",), variant.cluster) for variant in model.variants]
-    for place, cluster in clusters:
-        _existing([cluster] if cluster else [], known, document, place, "cluster column")
 
 
 def _blame_population(study: Study, model: RegressionSpec, document: Document) -> None:

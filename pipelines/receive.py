@@ -64,10 +64,7 @@ def count_rows(path: Path, plan: ReadingPlan) -> int:
     Raises:
         ReadingError: When the file cannot be cut into cells.
     """
-    # A bare count would let the scan pass over cells that it never looks at, so that odd rows would go unnoticed.
-    return _scan(
-        path, plan, path.name, lambda scan: scan.one_row(count_filled(plan, scan.table))[0] + len(scan.records.odd)
-    )
+    return _scan(path, plan, path.name, lambda scan: scan.counts(plan)[0] + len(scan.records.odd))
 
 
 def inspect_export(
@@ -122,14 +119,23 @@ class _Scan:
     records: Records
     table: str
 
-    def one_row(self, query: str) -> tuple[int, ...]:
-        """Run a query that yields one row of counts."""
-        return self.connection.execute(query).fetchall()[0]
+    def counts(self, plan: ReadingPlan, table: str | None = None) -> tuple[int, ...]:
+        """Count the rows, then the filled cells of every column, of the file or of a table made from it."""
+        counts = self.connection.execute(count_filled(plan, table or self.table)).fetchall()[0]
+        if table is None and counts[0] != self.records.n_rows:
+            raise _OtherCountError
+        return counts
+
+
+class _OtherCountError(Exception):
+    """A scan found another number of records than the bytes say."""
 
 
 def _scanned(scan: _Scan, plan: ReadingPlan) -> ScannedFile:
     table = scan.connection.sql(read_answers(plan, scan.table)).to_arrow_table()
-    counts = scan.one_row(count_filled(plan, scan.table))
+    counts = scan.counts(plan)
+    if counts[0] != table.num_rows:
+        raise _OtherCountError
     return ScannedFile(
         table=table,
         row_numbers=scan.records.row_numbers(table.num_rows, plan.header_rows),
@@ -140,13 +146,14 @@ def _scanned(scan: _Scan, plan: ReadingPlan) -> ScannedFile:
 
 def _counted(scan: _Scan, plan: ReadingPlan) -> CellCounts:
     connection = scan.connection
+    scan.counts(plan)
     connection.execute(f"CREATE OR REPLACE TABLE cells AS FROM {scan.table}")
     rows = own_rows(plan, connection.sql(read_answers(plan, "cells")).to_arrow_table(), scan.records.odd)
     connection.register("own_places", pa.table({"place": rows.places}))
     connection.execute(
         "CREATE OR REPLACE TABLE own AS SELECT cells.* FROM cells JOIN own_places ON cells.rowid = place ORDER BY place"
     )
-    filled = scan.one_row(count_filled(plan, "own"))[1:]
+    filled = scan.counts(plan, "own")[1:]
     columns = {
         column.position: ColumnCounts(n, _texts(connection, f"c{column.position}") if needs_texts(column) else {})
         for column, n in zip(plan.columns, filled, strict=True)
@@ -170,7 +177,7 @@ def _scan(path: Path, plan: ReadingPlan, file_name: str, work: Callable[[_Scan],
         for attempt in (lambda: records, lambda: in_order(records, plan, file_name)):
             ready = attempt()
             try:
-                return work(_Scan(connection, ready, table_of_file(str(ready.path), plan, ready.skipped)))
-            except duckdb.InvalidInputException:
+                return work(_Scan(connection, ready, table_of_file(plan, ready)))
+            except (duckdb.InvalidInputException, _OtherCountError):
                 continue
     raise ReadingError(file_name, _CANNOT_CUT)

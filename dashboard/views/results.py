@@ -13,7 +13,7 @@ from dashboard.figures import decimal, p_value, whole
 from dashboard.views.page import Page, plain, show_chart, show_table, status_line
 from dashboard.wording import ENGLISH
 
-INTERCEPTS = ("Intercept", "const")
+INTERCEPT = "intercept"
 PLACES = 2
 HASHES = ("fit_id", "spec_hash", "data_hash", "code_hash", "env_hash", "digest")
 
@@ -76,7 +76,7 @@ def _verdict(page: Page, expected: str, way: str) -> str:
 
 
 def _term(page: Page, model: str, term: str) -> str:
-    if term in INTERCEPTS:
+    if term == INTERCEPT:
         return page.words.say("intercept")
     return page.words.titles.get(("term_label", f"{model}/{term}")) or page.scale(term)
 
@@ -87,7 +87,7 @@ def _variant(page: Page, variant: str) -> str:
 
 def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status: dict[str, str]) -> None:
     say, language, main = page.words.say, page.words.language, fits.iloc[0]
-    drawn = estimates[~estimates["term"].isin(INTERCEPTS) & estimates["estimate"].notna()]
+    drawn = estimates[(estimates["term"] != INTERCEPT) & estimates["estimate"].notna()]
     drawn = drawn.assign(is_other=drawn["term"] != main["focal_term"]).sort_values(
         ["is_other", "position"], kind="stable"
     )

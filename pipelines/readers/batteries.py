@@ -14,6 +14,7 @@ _FEWEST_ITEMS = 2
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)")
 _NUMBERED_OPTION = re.compile(r"(-?\d{1,3})(?:\.0+|\s*[^\d.,].*)?", re.DOTALL)
 _LAST_PART = re.compile(r"(\[[^\]]*\]|[_.]?\d+)$")
+_NUMBERED_QUESTIONS = frozenset({"", "Q", "V", "QID", "QUESTION", "VAR"})
 _YES_OR_NO = frozenset({"yes", "no", "y", "n", "1", "0", "true", "false", "ja", "nej", "checked", "unchecked"})
 _FAMILIES: tuple[tuple[tuple[str, ...], ...], ...] = (
     (
@@ -74,8 +75,9 @@ class Battery:
 
 
 def question_of(column: str) -> str:
-    """Return the name without its last part: ``Q2_1`` and ``Q2[SQ001]`` belong to ``Q2``."""
-    return _LAST_PART.sub("", column)
+    """Return the name without its last part: ``Q2_1`` and ``Q2[SQ001]`` belong to ``Q2``, ``Q2`` to itself."""
+    question = _LAST_PART.sub("", column)
+    return column if question.upper() in _NUMBERED_QUESTIONS else question
 
 
 def is_yes_or_no(columns: Sequence[Mapping[str, int]]) -> bool:

@@ -6,7 +6,6 @@ Put here what can be said of any delimited text file; not what a survey platform
 import codecs
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,18 +106,21 @@ class _Sample:
     def delimiter(self) -> str:
         """Return the separator that cuts most rows into as many cells as the first row has."""
         found: list[tuple[float, int, str]] = []
+        faults: list[ReadingError] = []
         for delimiter in _DELIMITERS:
             try:
                 widths = [len(row) for row in self.rows(delimiter) if row]
-            except ReadingError:
-                continue
-            if widths:
-                found.append((Counter(widths)[widths[0]] / len(widths), widths[0], delimiter))
+            except ReadingError as fault:
+                faults.append(fault)
+            else:
+                found.append((widths.count(widths[0]) / len(widths), widths[0], delimiter))
+        if not found:
+            raise faults[0]
         several = [each for each in found if each[1] > 1 and each[0] >= _LEAST_SHARE_OF_EQUAL_ROWS]
         if several:
             return max(several, key=lambda each: each[:2])[2]
-        single = [each for each in found if each[1] == 1 and each[0] == 1]
-        if single:
+        single = [each for each in found if each[0] == 1]
+        if single and all(width == 1 for _, width, _ in found):
             return single[0][2]
         raise ReadingError(
             self.file_name,

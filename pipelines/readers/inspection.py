@@ -155,7 +155,9 @@ def _proposed_roles(plan: ReadingPlan, counts: CellCounts) -> dict[int, Role]:
         elif column.role == "item" and _looks_like_open_text(found):
             roles[column.position] = "open_text"
         elif column.role == "item":
-            siblings.setdefault(question_of(column.name), []).append(column.position)
+            is_repeated = column.name.startswith(column.source_id)
+            question = question_of(column.source_id if is_repeated else column.name)
+            siblings.setdefault(question, []).append(column.position)
     for positions in siblings.values():
         texts = [counts.columns[position].texts for position in positions]
         if len(positions) > 1 and is_yes_or_no(texts):

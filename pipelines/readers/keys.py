@@ -19,6 +19,7 @@ RULES_OF_KEYS = {
     "not_a_time": "the text is no time stamp such as 2026-03-01 09:30:00",
     "not_a_number": "the text is no number",
     "unknown_respondent_group": "the source's groups do not say which respondent group this text means",
+    "preview_without_group": "a preview or test response that no respondent group is known of",
 }
 _ISO_TIME = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?)?"
 _ZONE = r"\s?(Z|[+-]\d{2}:?\d{2})"
@@ -118,21 +119,24 @@ def is_status(keys: Keys, statuses: frozenset[str], n_rows: int) -> pd.Series:
     return folded(keys.text("status", n_rows)).isin(list(statuses)).astype("boolean")
 
 
-def respondent_groups(keys: Keys, groups: dict[str, str], constant: str | None, n_rows: int) -> pd.Series:
+def respondent_groups(keys: Keys, groups: dict[str, str], constant: str | None, is_preview: pd.Series) -> pd.Series:
     """Find the respondent group of every row.
 
     Args:
         keys: The keys; a text that ``groups`` does not know is blamed.
         groups: Text → respondent group; empty when the texts are the groups themselves.
         constant: Group of every row, where the file does not say.
-        n_rows: Number of rows.
+        is_preview: Length n; the researchers' own rows, which often have no group and then are set aside.
+
+    Returns:
+        Length n; NA where the group is not known.
     """
     if "respondent_group" not in keys.texts:
-        return pd.Series([constant] * n_rows, dtype="str")
-    texts = keys.texts["respondent_group"]
-    if not groups:
-        keys.blame("respondent_group", "unknown_respondent_group", texts.isna())
-        return texts
-    found = folded(texts).fillna("").map({fold(text): group for text, group in groups.items()}).astype("str")
-    keys.blame("respondent_group", "unknown_respondent_group", found.isna())
+        return pd.Series([constant] * len(is_preview), dtype="str")
+    found = keys.texts["respondent_group"]
+    if groups:
+        known = {fold(text): group for text, group in groups.items()}
+        found = folded(found).fillna("").map(known).astype("str")
+    keys.blame("respondent_group", "unknown_respondent_group", found.isna() & ~is_preview)
+    keys.blame("status", "preview_without_group", found.isna() & is_preview)
     return found

@@ -4,8 +4,6 @@ Put here what must happen to bytes before DuckDB reads them; not what cells mean
 """
 
 import csv
-import mmap
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.readers.head import csv_rows, quotation_fault
+from pipelines.readers.lines import measure_lines
 from pipelines.readers.plan import ReadingError, ReadingPlan
 
 PLAIN_ENCODING = "utf-8"
@@ -25,8 +24,8 @@ RULES_OF_ROWS: Mapping[str, str] = {
     "too_few_cells": "the row has fewer cells than there are headers",
     "too_many_cells": "the row has more cells than there are headers",
 }
-_BLANK_LINE = re.compile(rb"\n(?=\r?\n)|\r(?=\r)")
 _SIGNS_OF_PATTERNS = "*?[{"
+_LINE_END = "\r\n"
 _CHUNK = 4_000_000
 
 
@@ -37,12 +36,16 @@ class Records:
     Attributes:
         path: UTF-8 without a byte order mark; the file itself where that is what it is.
         skipped: Header records at its beginning.
+        n_rows: Records below them, counted from the bytes.
+        line_end: What ends a record.
         folder: Where further copies may be made; removed with everything in it afterwards.
         odd: Row number → rule, for rows that were left out because they are blank lines or have another width.
     """
 
     path: Path
     skipped: int
+    n_rows: int
+    line_end: str
     folder: Path
     odd: Mapping[int, str] = field(default_factory=dict[int, str])
 
@@ -75,9 +78,11 @@ def plain_records(path: Path, plan: ReadingPlan, file_name: str) -> Iterator[Rec
         elif any(sign in str(text) for sign in _SIGNS_OF_PATTERNS):
             text = Path(folder) / "export.csv"
             text.symlink_to(path.absolute())
-        records = Records(text, plan.header_rows, Path(folder))
-        is_silent = len(plan.columns) > 1 and _has_blank_line(text)
-        yield in_order(records, plan, file_name) if is_silent else records
+        lines = measure_lines(text)
+        n_rows = max(lines.n_records - plan.header_rows, 0)
+        records = Records(text, plan.header_rows, n_rows, lines.end, Path(folder))
+        is_irregular = lines.has_blank or not lines.end
+        yield in_order(records, plan, file_name) if is_irregular else records
 
 
 def in_order(records: Records, plan: ReadingPlan, file_name: str) -> Records:
@@ -95,17 +100,17 @@ def in_order(records: Records, plan: ReadingPlan, file_name: str) -> Records:
     odd: dict[int, str] = {}
     number = 0
     with _text(records.path) as source, _text(target, "w") as out:
-        writer = csv.writer(out, lineterminator="\n", delimiter=plan.delimiter)
+        writer = csv.writer(out, delimiter=plan.delimiter, lineterminator=_LINE_END)
         try:
             for number, row in enumerate(csv_rows(source, plan.delimiter), start=1):
-                cells = row or [""] * (width == 1)
-                if number > plan.header_rows and len(cells) == width:
-                    writer.writerow(cells)
+                if number > plan.header_rows and len(row) == width:
+                    writer.writerow(row)
                 elif number > plan.header_rows:
-                    odd[number] = _rule_of_width(len(cells), width)
+                    odd[number] = _rule_of_width(len(row), width)
         except csv.Error as error:
             raise ReadingError(file_name, quotation_fault(number + 1, error)) from error
-    return Records(target, 0, records.folder, _without_last_blanks(odd, number))
+    n_rows = max(number - plan.header_rows - len(odd), 0)
+    return Records(target, 0, n_rows, _LINE_END, records.folder, _without_last_blanks(odd, number))
 
 
 def _text(path: Path, mode: str = "r") -> TextIO:
@@ -133,20 +138,3 @@ def _transcode(path: Path, encoding: str, target: Path, file_name: str) -> None:
                 out.write(text)
     except UnicodeError as error:
         raise ReadingError(file_name, f"the file is not in the encoding {encoding}; leave encoding out") from error
-
-
-def _has_blank_line(path: Path) -> bool:
-    """Say whether an empty line lies outside quotation marks, before the end: a scan would pass over it in silence."""
-    if path.stat().st_size == 0:
-        return False
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        end = len(data)
-        while end and data[end - 1] in b"\r\n":
-            end -= 1
-        n_quotes, counted_to = 0, 0
-        for found in _BLANK_LINE.finditer(data, 0, end):
-            n_quotes += data[counted_to : found.start()].count(b'"')
-            counted_to = found.start()
-            if n_quotes % 2 == 0:
-                return True
-    return False

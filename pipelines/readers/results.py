@@ -25,7 +25,7 @@ from pipelines.readers.keys import (
     seconds,
     without_opt_outs,
 )
-from pipelines.readers.plan import ReadingPlan
+from pipelines.readers.plan import KeyName, ReadingPlan
 from pipelines.readers.records import RULES_OF_ROWS
 from pipelines.readers.resolve import REASONS, RULES, ResolvedColumn, resolve_column, rule_name
 from pipelines.spec import Source
@@ -33,6 +33,7 @@ from pipelines.tables.core import MISSING, OPEN_ANSWERS, REJECTS, RESPONSES
 
 _DTYPES = {"choice": "Int16", "number": "Float64", "code": "str", "open_text": "str", "date": "object"}
 _ANSWERED = -1
+WITHOUT_GROUP: tuple[KeyName, ...] = ("respondent_group", "status")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,6 @@ class ReceiveContext:
         wave: The wave.
         file_sha256: SHA-256 of the bytes.
         file_name: Name the file arrived with, for messages.
-        only_group: The study's respondent group when it has only one.
     """
 
     source_name: str
@@ -55,7 +55,6 @@ class ReceiveContext:
     wave: str
     file_sha256: str
     file_name: str = ""
-    only_group: str | None = None
 
 
 @dataclass(frozen=True)
@@ -130,8 +129,9 @@ def understand(scanned: ScannedFile, plan: ReadingPlan, context: ReceiveContext)
     keys = read_keys(plan, table)
     responses = _responses(scanned, plan, keys, context)
     is_kept = ~table["is_blank_row"].to_numpy()
-    if "respondent_group" in keys.faults:
-        is_kept = is_kept & ~keys.faults["respondent_group"][1]
+    for key in WITHOUT_GROUP:
+        if key in keys.faults:
+            is_kept = is_kept & ~keys.faults[key][1]
     return ReadFile(scanned, plan, context, columns, keys, responses, is_kept)
 
 
@@ -186,7 +186,8 @@ def _responses(scanned: ScannedFile, plan: ReadingPlan, keys: Keys, context: Rec
     keys.blame("started_at", "not_a_time", no_start)
     keys.blame("ended_at", "not_a_time", no_end)
     keys.blame("response_seconds", "not_a_number", no_seconds)
-    group = respondent_groups(keys, dict(source.groups), source.respondent_group or context.only_group, n_rows)
+    is_preview = is_status(keys, plan.preview_statuses | plan.test_statuses, n_rows)
+    group = respondent_groups(keys, dict(source.groups), source.respondent_group, is_preview)
     language = folded(keys.text("language", n_rows)) if "language" in keys.texts else source.language
     rows = pd.DataFrame(
         {
@@ -201,7 +202,7 @@ def _responses(scanned: ScannedFile, plan: ReadingPlan, keys: Keys, context: Rec
             "ended_at": ended,
             "response_seconds": lasted,
             "is_finished": finished(plan, keys, n_rows),
-            "is_preview": is_status(keys, plan.preview_statuses | plan.test_statuses, n_rows),
+            "is_preview": is_preview,
             "file_sha256": context.file_sha256,
             "row_number": pd.Series(scanned.row_numbers, dtype="Int64"),
         }
@@ -217,7 +218,7 @@ def _rejects(file: ReadFile) -> pd.DataFrame:
     found = [_reject_rows(numbers[is_blank], None, "blank_row", RULES_OF_ROWS["blank_row"])]
     found += [_reject_rows(np.array([n]), None, rule, RULES_OF_ROWS[rule]) for n, rule in file.scanned.odd.items()]
     for key, (rule, is_faulty) in file.keys.faults.items():
-        at = is_faulty & (~is_blank if key == "respondent_group" else is_kept)
+        at = is_faulty & (~is_blank if key in WITHOUT_GROUP else is_kept)
         found.append(_reject_rows(numbers[at], file.plan.keys[key], rule, RULES_OF_KEYS[rule]))
     for column in file.plan.columns:
         if column.position in file.columns:

@@ -4,11 +4,13 @@ Only text is made here; ``pipelines.receive`` runs it. ``resolve`` deals with th
 """
 
 from pipelines.readers.plan import PlannedColumn, ReadingPlan
+from pipelines.readers.records import Records
 
 BLANKS = "".join(
     map(chr, (*range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B)))
 ) + "".join(map(chr, (0x2028, 0x2029, 0x202F, 0x205F, 0x3000)))
 _PLAIN_NUMBER = r"[+-]?[0-9]{1,15}"
+_NAMES_OF_LINE_ENDS = {"\n": r"'\n'", "\r\n": r"'\r\n'", "\r": r"'\r'"}
 _PLAIN_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
@@ -17,12 +19,17 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def table_of_file(path: str, plan: ReadingPlan, skipped: int) -> str:
-    """Write the table function that cuts a file into text cells ``c1`` … ``cn``; an empty cell is NULL."""
+def table_of_file(plan: ReadingPlan, records: Records) -> str:
+    """Write the table function that cuts records into text cells ``c1`` … ``cn``; an empty cell is NULL.
+
+    The line end is stated: left to itself, the scan takes the first one it meets, also one inside quotation marks.
+    The strict mode is not: it is the default, and DuckDB 2.0.0 finds no row end when both are stated.
+    """
     names = ", ".join(f"'c{column.position}': 'VARCHAR'" for column in plan.columns)
     return (
-        f"read_csv({literal(path)}, columns={{{names}}}, auto_detect=false, header=false, skip={skipped}, "
-        f"delim={literal(plan.delimiter)}, quote='\"', escape='\"', strict_mode=true, null_padding=false)"
+        f"read_csv({literal(str(records.path))}, columns={{{names}}}, auto_detect=false, header=false, "
+        f"skip={records.skipped}, delim={literal(plan.delimiter)}, quote='\"', escape='\"', "
+        f"new_line={_NAMES_OF_LINE_ENDS[records.line_end]}, null_padding=false)"
     )
 
 

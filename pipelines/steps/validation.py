@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 from pandera.errors import SchemaErrors
 
+from instruments.faults import DataError
 from pipelines.tables.base import Table
 from pipelines.tables.raw import FAILURES
 
@@ -18,10 +19,10 @@ RULES = {
     "column_in_dataframe": "column_is_missing",
     "column_in_schema": "unknown_column",
 }
-HARMLESS_REJECTS = ("blank_row", "superseded_by_later_export")
+HARMLESS_REJECTS = ("blank_row", "preview_without_group", "superseded_by_later_export")
 
 
-class BlockingFailure(Exception):
+class BlockingFailure(DataError):
     """The data broke a blocking rule: nothing was written, earlier tables and releases are as they were.
 
     Attributes:

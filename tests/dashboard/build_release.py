@@ -235,7 +235,7 @@ def _fits(number: int) -> pd.DataFrame:
 
 def _estimates() -> pd.DataFrame:
     h1 = {
-        "Intercept": (2.1, 0.12),
+        "intercept": (2.1, 0.12),
         "identity_work": (0.284, 0.05),
         "vertical_integration": (0.151, 0.048),
         "identity_work x vertical_integration": (-0.021, 0.031),
@@ -246,7 +246,7 @@ def _estimates() -> pd.DataFrame:
         for k, (term, (estimate, error)) in enumerate(h1.items())
         if not (variant == "without_controls" and k > 1)
     ]
-    rows += [("h2", "main", 0, "Intercept", 3.2, 0.06), ("h2", "main", 1, "respondent_group[FRL]", 0.041, 0.07)]
+    rows += [("h2", "main", 0, "intercept", 3.2, 0.06), ("h2", "main", 1, "respondent_group[FRL]", 0.041, 0.07)]
     frame = pd.DataFrame(rows, columns=["model", "variant", "position", "term", "estimate", "std_error"])
     margin = 1.96 * frame["std_error"]
     return frame.assign(

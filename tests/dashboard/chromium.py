@@ -42,7 +42,7 @@ def chromium() -> Iterator[Browser]:
     """Start Chromium without a window; it ends with the block."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
-        raise NoChromiumError("No Chromium was found on the PATH. Install it with: apt-get install chromium")
+        raise NoChromiumError("No Chromium was found: run make test, which installs it, or apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield browser

@@ -155,16 +155,17 @@ def _attentive_codes(
 def _measured_items(
     shown: list[Instrument], latent: Mapping[str, Values]
 ) -> Iterator[tuple[Instrument, str, int, str]]:
-    """Yield every item once, under its dimension: the smallest scale that has it and a latent value."""
+    """Yield every item with its dimension, the smallest scale that has it and a latent value, and its place there."""
     for instrument in shown:
-        seen: set[str] = set()
-        for dimension in sorted(instrument.scales, key=lambda name: len(instrument.scales[name].items)):
-            items = instrument.scales[dimension].items
-            if dimension not in latent or seen.intersection(items):
-                continue
-            seen.update(items)
-            for place, item in enumerate(items):
-                yield instrument, dimension, place, item
+        for item in instrument.items:
+            sizes = {
+                name: len(scale.items)
+                for name, scale in instrument.scales.items()
+                if item in scale.items and name in latent
+            }
+            if sizes:
+                dimension = min(sizes, key=sizes.__getitem__)
+                yield instrument, dimension, instrument.scales[dimension].items.index(item), item
 
 
 def _answer_carelessly(rng: np.random.Generator, codes: pd.DataFrame, is_careless: np.ndarray) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from pipelines.studies.demo.answering import AnsweredForm
 TIME_ZONE = "Europe/Copenhagen"
 FIRST_DAY: Mapping[str, str] = {"w1": "2026-02-02", "w2": "2026-08-03"}
 DAYS_IN_FIELD = 26
+SHARE_WITH_ADDRESS = 0.3
 METADATA: tuple[tuple[str, str, str], ...] = (
     ("StartDate", "Start Date", "startDate"),
     ("EndDate", "End Date", "endDate"),
@@ -56,7 +57,7 @@ def qualtrics_csv(form: AnsweredForm, instruments: list[Instrument], rng: np.ran
     Returns:
         Three header rows and a row a response; break-offs are recorded a week after they ended.
     """
-    own = pd.concat([_paradata(form, rng), form.answers, _embedded(form.persons)], axis=1)
+    own = pd.concat([_paradata(form, rng), form.answers[_items(instruments)], _embedded(form.persons)], axis=1)
     own = own.sort_values(["RecordedDate", "ResponseId"], kind="stable")
     rows = pd.concat([_preview_rows(form, instruments, rng, previews), own])
     text = io.StringIO()
@@ -66,17 +67,25 @@ def qualtrics_csv(form: AnsweredForm, instruments: list[Instrument], rng: np.ran
 
 
 def _header_rows(instruments: list[Instrument]) -> list[list[str]]:
-    questions = [(name, name, _import_id(question)) for question, name in _questions(instruments)]
-    wordings = {name: _wording(instrument, name) for instrument in instruments for name in instrument.items}
-    tags = [tag for tag, _, _ in METADATA] + [tag for tag, _, _ in questions] + list(EMBEDDED)
-    texts = [text for _, text, _ in METADATA] + [wordings[tag] for tag, _, _ in questions] + list(EMBEDDED)
+    questions = _questions(instruments)
+    wordings = [_wording(instrument, name) for instrument in instruments for name in instrument.items]
+    tags = [*(tag for tag, _, _ in METADATA), *(item for _, item in questions), *EMBEDDED]
+    texts = [*(text for _, text, _ in METADATA), *wordings, *EMBEDDED]
     ids = [_metadata_id(import_id) for _, _, import_id in METADATA]
-    ids += [_json(ImportId=import_id) for _, _, import_id in questions] + [_json(ImportId=name) for name in EMBEDDED]
+    ids += [_json(ImportId=question) for question in (*(question for question, _ in questions), *EMBEDDED)]
     return [tags, texts, ids]
 
 
+def _items(instruments: list[Instrument]) -> list[str]:
+    return [name for instrument in instruments for name in instrument.items]
+
+
 def _questions(instruments: list[Instrument]) -> list[tuple[str, str]]:
-    """Number the questions as Qualtrics does: one matrix for neighbouring items with the same response scale."""
+    """Number the questions as Qualtrics does, one matrix for neighbouring items with the same response scale.
+
+    Returns:
+        ImportId and item of every question, in the order shown.
+    """
     items = [
         (instrument.name, item.response_scale if instrument.scales else name, item.kind, name)
         for instrument in instruments
@@ -92,10 +101,6 @@ def _questions(instruments: list[Instrument]) -> list[tuple[str, str]]:
         else:
             numbered += [(f"QID{number}_{row}", name) for row, name in enumerate(names, start=1)]
     return numbered
-
-
-def _import_id(question: str) -> str:
-    return question
 
 
 def _wording(instrument: Instrument, item: str) -> str:
@@ -124,7 +129,9 @@ def _paradata(form: AnsweredForm, rng: np.random.Generator) -> pd.DataFrame:
     start = np.datetime64(FIRST_DAY[form.wave], "s") + rng.integers(0, DAYS_IN_FIELD, n_rows) * np.timedelta64(1, "D")
     start = start + rng.integers(7 * 3600, 17 * 3600, n_rows).astype("timedelta64[s]")
     end = start + seconds.astype("timedelta64[s]")
-    address = np.where(rng.random(n_rows) < 0.3, [f"192.0.2.{last}" for last in rng.integers(1, 255, n_rows)], "")
+    address = np.where(
+        rng.random(n_rows) < SHARE_WITH_ADDRESS, [f"192.0.2.{last}" for last in rng.integers(1, 255, n_rows)], ""
+    )
     known = {
         "StartDate": start,
         "EndDate": end,
@@ -152,7 +159,7 @@ def _embedded(persons: pd.DataFrame) -> pd.DataFrame:
 def _preview_rows(
     form: AnsweredForm, instruments: list[Instrument], rng: np.random.Generator, previews: int
 ) -> pd.DataFrame:
-    """Make responses of the survey's makers: any answers, no embedded data, the day before the field period."""
+    """Make responses of the survey's makers: any answers, a group but no person, the day before the field period."""
     start = np.datetime64(FIRST_DAY[form.wave], "s") - np.timedelta64(12, "h")
     moments = start + np.arange(previews) * np.timedelta64(300, "s")
     ended = moments + np.timedelta64(60, "s")
@@ -167,11 +174,12 @@ def _preview_rows(
         "ResponseId": _response_ids(rng, previews),
         "DistributionChannel": "preview",
         "UserLanguage": "EN",
+        "respondent_group": form.persons["respondent_group"].mode()[0],
         "synthetic": SYNTHETIC,
     }
     for instrument in instruments:
         for name in instrument.items:
             scale = instrument.response_scale_of(name)
             known[name] = rng.integers(1, 1 + (scale.highest if scale else 1), previews) if scale else pd.NA
-    columns = [*(tag for tag, _, _ in METADATA), *form.answers.columns, *EMBEDDED]
+    columns = [*(tag for tag, _, _ in METADATA), *_items(instruments), *EMBEDDED]
     return pd.DataFrame(known, index=range(previews)).reindex(columns=columns)

@@ -1,0 +1,106 @@
+"""The command ``sensemaking`` as tests use it: in this process for speed, or as a program of its own; and what it left."""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import duckdb
+import pandas as pd
+
+from pipelines.cli import main
+
+CHECKOUT = Path(__file__).parents[1]
+PROGRAM = (sys.executable, "-m", "pipelines.cli")
+RECORDS_OF_THE_RUN = ("raw.writes", "raw.checks", "raw.failures")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def document(self) -> Any:
+        """The one JSON document on stdout; anything else there is an error."""
+        return json.loads(self.stdout)
+
+
+def sensemaking(*arguments: object) -> Ended:
+    """Run a command in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    argv = ["sensemaking", *map(str, arguments)]
+    with patch.object(sys, "argv", argv), redirect_stdout(out), redirect_stderr(err):
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code
+    return Ended(int(code or 0), out.getvalue(), err.getvalue())
+
+
+def program(*arguments: object) -> Ended:
+    """Run a command as a program of its own."""
+    command = [*PROGRAM, *map(str, arguments)]
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=180, check=False)
+    return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+
+def environment() -> dict[str, str]:
+    """Return the variables under which programs of this checkout run."""
+    return {**os.environ, "PYTHONPATH": str(CHECKOUT), "DAGSTER_DISABLE_TELEMETRY": "1"}
+
+
+def done(ended: Ended) -> Ended:
+    """Return how a command ended, when it ended well."""
+    assert ended.code == 0, ended.stderr
+    return ended
+
+
+def table(study: Path, name: str) -> pd.DataFrame:
+    """Read a table of the warehouse without our own software."""
+    with duckdb.connect(study / "warehouse" / "study.duckdb", read_only=True) as connection:
+        return connection.execute(f"FROM {name} ORDER BY ALL").df()
+
+
+def content_hashes(study: Path) -> dict[str, str]:
+    """Hash every table of core and out as it is stored; times of writing left out."""
+    with duckdb.connect(study / "warehouse" / "study.duckdb", read_only=True) as connection:
+        names = connection.execute(
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name IN ('core', 'out', 'raw')"
+        ).fetchall()
+        tables = {name: connection.execute(f"FROM {name} ORDER BY ALL").df() for (name,) in sorted(names)}
+    moments = {"received_at", "fitted_at"}
+    return {
+        name: pd.util.hash_pandas_object(rows.drop(columns=moments & set(rows)), index=False).to_numpy().tobytes().hex()
+        for name, rows in tables.items()
+        if name not in RECORDS_OF_THE_RUN
+    }
+
+
+def release_contents(study: Path) -> dict[str, pd.DataFrame]:
+    """Read every table of the release that ``current.json`` names; the time of release left out."""
+    pointer = json.loads((study / "releases" / "current.json").read_text(encoding="utf-8"))
+    copy = study / "copy-of-the-release.duckdb"  # a dashboard of this process may hold the file itself open
+    shutil.copyfile(study / "releases" / pointer["file"], copy)
+    with duckdb.connect(copy, read_only=True) as connection:
+        names = connection.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY 1").fetchall()
+        tables = {name: connection.execute(f"FROM {name} ORDER BY ALL").df() for (name,) in names}
+    copy.unlink()
+    manifest = tables["meta.manifest"]
+    tables["meta.manifest"] = manifest[manifest["key"] != "released_at"].reset_index(drop=True)
+    return tables
+
+
+def traces_of_a_traceback(ended: Ended) -> bool:
+    """Say whether a user would see Python's own words."""
+    return "Traceback" in ended.stdout + ended.stderr

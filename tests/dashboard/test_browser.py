@@ -1,0 +1,91 @@
+"""Both pages in a real Chromium: charts are drawn, the console stays silent, nothing is asked of another machine."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import build_release
+import pytest
+from chromium import chromium, save_picture, served, wait_until_drawn
+from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+# Streamlit's page asks for its server below the page's own address first, and asks the root when it is not there.
+PROBED_FIRST = re.compile(r"/results/_stcore/(health|host-config)$")
+PATHS = {"overview": "/", "results": "/results"}
+HEADINGS = {
+    ("overview", "en"): "Who answered",
+    ("overview", "da"): "Hvem har svaret",
+    ("results", "en"): "What goes together",
+    ("results", "da"): "Hvad der hænger sammen",
+}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    releases = tmp_path_factory.mktemp("releases")
+    build_release.publish(releases)
+    with served(releases) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+def _watched(browser: Browser, width: int) -> tuple[Page, list[str], set[str | None]]:
+    page, complaints, hosts = browser.new_page(viewport={"width": width, "height": 900}), [], set()
+
+    def hear(message):
+        if message.type in ("error", "warning") and not PROBED_FIRST.search(message.location["url"]):
+            complaints.append(f"{message.type}: {message.text}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).hostname))
+    return page, complaints, hosts
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("name", "language"), HEADINGS)
+def test_page_is_drawn_without_complaint_and_without_another_machine(
+    browser: Browser, address: str, tmp_path: Path, name: str, language: str, width: int
+):
+    page, complaints, hosts = _watched(browser, width)
+    page.goto(f"{address}{PATHS[name]}?lang={language}&scale=collective_leadership")
+    wait_until_drawn(page, charts=3 if name == "overview" else 2)
+    page.get_by_role("heading", name=HEADINGS[name, language]).first.wait_for()
+    save_picture(page, tmp_path / f"{name}-{language}-{width}.png")
+    widest = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('svg.marks')].map(s => s.getBoundingClientRect().right))"
+    )
+    axis = " ".join(page.locator("svg .role-axis-label text").all_text_contents())
+    spoken = page.evaluate("document.documentElement.lang")
+    page.close()
+    assert complaints == []
+    assert hosts == {"127.0.0.1"}
+    assert widest <= width, "a chart is cut off at the right"
+    assert spoken == language
+    if name == "results":
+        assert ("0,1" in axis, "0.1" in axis) == (language == "da", language == "en")
+
+
+def test_language_switch_and_page_change_keep_the_choice_in_the_address(browser: Browser, address: str):
+    page, complaints, _ = _watched(browser, 1440)
+    page.goto(address)
+    wait_until_drawn(page)
+    page.get_by_role("radio", name="Dansk").click()
+    page.get_by_role("heading", name="Hvem har svaret").wait_for()
+    page.get_by_role("link", name="Hvad der hænger sammen").click()
+    page.get_by_role("heading", name="Hvad der hænger sammen").wait_for()
+    wait_until_drawn(page)
+    found = page.url
+    page.close()
+    assert found.startswith(f"{address}/results")
+    assert "lang=da" in found
+    assert complaints == []

@@ -1,0 +1,128 @@
+"""What the charts' specifications hold: every figure, both colour and shape, the numbers' language, no addresses."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from dashboard.charts import LEAN_COLOURS, Axis, answer_chart, interval_chart, stacked
+
+POINTS = pd.DataFrame(
+    {
+        "key": ["a", "a", "b"],
+        "row": ["First scale with a name that is so long that it has to be broken on a narrow screen"] * 2 + ["Second"],
+        "note": ["", "", "No clear change"],
+        "series": ["2026", "2025", "2026"],
+        "value": [3.1, 2.9, None],
+        "low": [3.0, 2.8, None],
+        "high": [3.2, 3.0, None],
+        "figure": ["3.10", "2.90", "–"],
+        "said": ["First: 3.10", "First: 2.90", "2026: not shown: too few answers"],
+    }
+)
+NAMES = {lean: f"name of {lean}" for lean in LEAN_COLOURS}
+
+
+def _bands(**changes: list) -> pd.DataFrame:
+    rows = {
+        "key": ["q"] * 3 + ["hidden"],
+        "row": ["Question"] * 3 + ["Hidden question"],
+        "note": "",
+        "lean": ["low", "neutral", "high", None],
+        "distance": [1.0, 0.0, 1.0, 1.0],
+        "percent": [20.0, 30.0, 50.0, None],
+        "figure": ["20%", "30%", "50%", "not shown"],
+        "end": ["50% high"] * 3 + [""],
+        "said": ["Disagree: 20%", "Neither: 30%", "Agree: 50%", "not shown: too few answers"],
+        "is_hidden": [False] * 3 + [True],
+    }
+    return pd.DataFrame({**rows, **changes})
+
+
+def _rows(spec: dict) -> list[dict]:
+    return [row for rows in spec["datasets"].values() for row in rows]
+
+
+def _encoded(spec: dict, channel: str) -> list[dict]:
+    return [layer["encoding"][channel] for layer in spec["layer"] if channel in layer.get("encoding", {})]
+
+
+def test_series_differ_by_colour_and_by_shape():
+    spec = interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), "en").to_dict()
+    for channel in ("color", "shape"):
+        scale = next(each["scale"] for each in _encoded(spec, channel) if "scale" in each)
+        assert scale["domain"] == ["2026", "2025"]
+        assert len(set(scale["range"][:2])) == 2
+
+
+def test_scores_are_drawn_on_their_own_range_and_absent_ones_say_so():
+    spec = interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), "en").to_dict()
+    assert [1, 5] in [each["scale"].get("domain") for each in _encoded(spec, "x") if "scale" in each]
+    assert "2026: not shown: too few answers" in json.dumps(_rows(spec))
+    drawn = [row for row in _rows(spec) if row.get("value") is not None]
+    assert {row["figure"] for row in drawn} == {"3.10", "2.90"}
+
+
+@pytest.mark.parametrize("has_zero_line", [True, False])
+def test_zero_line_is_drawn_where_asked_for(has_zero_line: bool):
+    spec = interval_chart(POINTS, ["2026", "2025"], Axis("Points", has_zero_line=has_zero_line), "en").to_dict()
+    assert ("zero" in {each.get("field") for each in _encoded(spec, "x")}) is has_zero_line
+
+
+@pytest.mark.parametrize(("language", "decimal", "thousands"), [("en", ".", ","), ("da", ",", ".")])
+def test_axis_numbers_follow_the_language_and_no_label_is_dropped(language: str, decimal: str, thousands: str):
+    config = interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), language).to_dict()["config"]
+    assert (config["locale"]["number"]["decimal"], config["locale"]["number"]["thousands"]) == (decimal, thousands)
+    assert config["axis"]["labelOverlap"] is False
+
+
+def test_long_labels_are_broken_into_lines_and_lose_no_word():
+    spec = interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), "en").to_dict()
+    label = next(row for row in _rows(spec) if row.get("narrow", "").startswith("First"))
+    assert "\n" in label["narrow"]
+    assert label["narrow"].replace("\n", " ") == POINTS["row"].iloc[0]
+
+
+def test_low_answers_stand_left_of_zero_high_ones_right_and_neutral_ones_apart():
+    placed = stacked(_bands()).set_index("lean")
+    assert (placed.loc["low", "left"], placed.loc["low", "right"]) == (-20, 0)
+    assert (placed.loc["high", "left"], placed.loc["high", "right"]) == (0, 50)
+    assert placed.loc["neutral", "left"] > 50
+    assert placed.loc["neutral", "right"] - placed.loc["neutral", "left"] == 30
+
+
+def test_length_of_every_bar_is_its_share():
+    bands = _bands(lean=["strongly_high", "high", "mixed", None], distance=[2.0, 1.0, 0.0, 1.0])
+    placed = stacked(bands)
+    shown = placed[~placed["is_hidden"]]
+    assert (shown["right"] - shown["left"]).tolist() == shown["percent"].tolist()
+    assert placed["left"].iloc[0] == placed["right"].iloc[1], "strong answers lie outside of weak ones"
+
+
+def test_hidden_question_is_marked_and_share_of_high_answers_ends_its_row():
+    spec = answer_chart(_bands(), NAMES, "da").to_dict()
+    text = json.dumps(spec)
+    assert "not shown: too few answers" in text
+    assert "50% high" in text
+    assert "hidden" not in {row.get("lean") for row in _rows(spec)}
+
+
+def test_chart_of_hidden_questions_only_can_be_drawn():
+    assert answer_chart(_bands().iloc[[3]], NAMES, "en").to_dict()["layer"]
+
+
+def test_bands_across_the_middle_get_a_legend_entry_only_where_there_are_any():
+    without, with_mixed = _bands(), _bands(lean=["low", "mixed", "high", None])
+    assert NAMES["mixed"] not in json.dumps(answer_chart(without, NAMES, "en").to_dict())
+    assert NAMES["mixed"] in json.dumps(answer_chart(with_mixed, NAMES, "en").to_dict())
+
+
+def test_charts_fetch_nothing_and_say_every_mark_in_words():
+    for chart in (
+        interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), "en"),
+        answer_chart(_bands(), NAMES, "en"),
+    ):
+        spec = chart.to_dict()
+        assert '"url"' not in json.dumps({key: value for key, value in spec.items() if key != "$schema"})
+        assert _encoded(spec, "description")
+        assert spec["usermeta"]["embedOptions"]["renderer"] == "svg"

@@ -1,0 +1,223 @@
+"""Every page in both languages: nothing breaks, nothing hidden is shown, everything that must be said is said."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import build_release
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from dashboard.launch import ADDRESS, APP, streamlit_arguments
+from dashboard.pointer import FOLDER_VARIABLE
+from dashboard.wording import WORDINGS
+
+PAGES = ("overview", "results")
+Open = Callable[..., "Seen"]
+
+
+class Seen:
+    """What a reader of one page run meets."""
+
+    def __init__(self, app: AppTest, charts: list[dict]) -> None:
+        self.app = app
+        self.charts = json.dumps(charts, ensure_ascii=False)
+        self.tables = "\n".join(table.value.to_csv() for table in app.table).replace("\\", "")
+        self.warnings = [warning.value for warning in app.warning]
+        kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.warning, app.info)
+        self.text = "\n".join(element.value for kind in kinds for element in kind)
+        self.text += "\n".join(f"{metric.value} {metric.delta}" for metric in app.metric)
+        self.everything = self.text + self.tables + self.charts
+
+
+@pytest.fixture
+def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Open a page of the dashboard over the releases in ``tmp_path``, with query parameters."""
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    charts: list[dict] = []
+    draw = st.altair_chart
+
+    def record(chart, **options):
+        charts.append({**chart.to_dict(), "alt": options["alt"]})
+        return draw(chart, **options)
+
+    monkeypatch.setattr(st, "altair_chart", record)
+
+    def open_it(page: str = "overview", app: AppTest | None = None, **query: str) -> Seen:
+        app = app or AppTest.from_file(str(APP), default_timeout=60)
+        app.query_params.update(query)
+        app._page_hash = calc_hash("" if page == "overview" else page)
+        charts.clear()
+        app.run()
+        assert not app.exception, [error.message for error in app.exception]
+        return Seen(app, charts)
+
+    return open_it
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("language", WORDINGS)
+def test_page_opens_with_charts_tables_and_the_notice_of_invented_data(
+    open_page: Open, tmp_path: Path, page: str, language: str
+):
+    build_release.publish(tmp_path)
+    seen = open_page(page, lang=language, scale="collective_leadership")
+    assert any(WORDINGS[language]["synthetic"] in warning for warning in seen.warnings)
+    assert {"en": "Making sense of co-production", "da": "Meningsskabelse om samskabelse"}[language] in seen.text
+    assert len(seen.app.table) >= 2
+    assert seen.charts.count('"alt"') >= 2
+    assert WORDINGS[language]["status_draft"] in seen.text
+
+
+def test_real_data_carry_no_notice_of_invented_data(open_page: Open, tmp_path: Path):
+    build_release.publish(tmp_path, is_synthetic=False)
+    assert open_page().warnings == []
+
+
+def test_overview_says_first_in_words_who_answered_and_what_changed(open_page: Open, tmp_path: Path):
+    build_release.publish(tmp_path)
+    text = open_page().text
+    assert "**Who answered** in Spring 2026: Top managers 42%, Frontline staff 37%." in text
+    assert "**Frontline staff** since Autumn 2025: up on Collective leadership, Administrative burden; down on" in text
+    assert "too few answers to tell on 1" in text
+    assert "1 of 2 models show a clear connection" in text
+    assert "42% of about 260 invited" in text
+    assert "Response rate not known" in text
+
+
+def test_danish_page_writes_decimal_commas_in_words_tables_and_axes(open_page: Open, tmp_path: Path):
+    build_release.publish(tmp_path)
+    seen = open_page("results", lang="da")
+    assert "0,28 point (0,19 til 0,38)" in seen.text
+    assert "0,284" in seen.tables
+    assert '"decimal": ","' in seen.charts
+    assert "0.284" not in seen.text + seen.tables
+
+
+def test_results_say_what_goes_together_how_sure_and_how_to_repeat_it(open_page: Open, tmp_path: Path):
+    build_release.publish(tmp_path)
+    seen = open_page("results")
+    assert "Higher “Identity work” goes together with higher “Collective leadership”" in seen.text
+    assert "The sign is as expected." in seen.text
+    assert "No clear difference in **Vertical integration**" in seen.text
+    assert "**Confirmatory**" in seen.text
+    assert "**Exploratory**" in seen.text
+    assert "robust to dependence within clusters" in seen.text
+    for fit in build_release.release_tables()["out.fits"].to_dict("records"):
+        assert all(fit[name] in seen.text for name in ("fit_id", "spec_hash", "data_hash", "digest"))
+
+
+def test_hidden_figures_are_never_shown_even_if_a_release_held_them(open_page: Open, tmp_path: Path):
+    tables = build_release.release_tables()
+    rates, means, bands = (tables[f"out.{name}"] for name in ("response_rates", "scale_means", "distributions"))
+    rates.loc[rates["is_hidden"], ["n_invited", "n_responses", "n_organisations"]] = 77635
+    means.loc[means["is_hidden"], "n_obs"] = 77635
+    means.loc[means["is_hidden"], ["mean", "conf_low", "conf_high", "alpha"]] = 4.4477
+    bands["percent"] = bands["percent"].where(~bands["is_hidden"], 77)
+    bands["n_obs"] = bands["n_obs"].where(~bands["is_hidden"], 77635)
+    build_release.point_at(tmp_path, build_release.write_release(tmp_path, tables))
+    seen = open_page(scale="collective_leadership")
+    assert [
+        planted for planted in ("77635", "77,635", "4.45", "4.44", "77%", ": 77") if planted in seen.everything
+    ] == []
+    for where in (seen.text, seen.tables, seen.charts):
+        assert "not shown: too few answers" in where
+
+
+@pytest.mark.parametrize(
+    "query", [{"lang": "xx"}, {"group": "' OR 1=1 --"}, {"scale": "none"}, {"wave": "1"}, {"a": "b"}]
+)
+def test_unknown_query_values_give_the_defaults(open_page: Open, tmp_path: Path, query: dict[str, str]):
+    build_release.publish(tmp_path)
+    assert open_page(**query).everything == open_page().everything
+
+
+def test_address_chooses_group_scale_wave_and_language(open_page: Open, tmp_path: Path):
+    build_release.publish(tmp_path)
+    seen = open_page(lang="da", group="CIT", scale="collective_leadership", wave="autumn")
+    assert "Svar fra Borgere i Efterår 2025 på spørgsmålene i Kollektivt lederskab" in seen.charts
+
+
+def test_language_chosen_on_one_page_is_kept_on_the_next(open_page: Open, tmp_path: Path):
+    build_release.publish(tmp_path)
+    app = open_page(lang="da").app
+    app.query_params.clear()
+    assert "Hvad der hænger sammen" in open_page("results", app).text
+
+
+def test_group_chosen_by_hand_is_drawn_and_kept_in_the_address(open_page: Open, tmp_path: Path):
+    build_release.publish(tmp_path)
+    app = open_page().app
+    app.button_group(key="choose_group").set_value("FRL")
+    seen = open_page("overview", app)
+    assert "Scores of Frontline staff" in seen.charts
+    assert app.query_params["group"] == "FRL"
+
+
+def test_page_over_a_broken_pointer_shows_the_last_good_release_and_says_why(open_page: Open, tmp_path: Path):
+    build_release.publish(tmp_path)
+    app = open_page().app
+    (tmp_path / "current.json").write_text("{")
+    seen = open_page("overview", app)
+    assert any("last good release, number 1" in warning and "current.json" in warning for warning in seen.warnings)
+    assert "Frontline staff" in seen.text
+
+
+@pytest.mark.parametrize("language", WORDINGS)
+def test_page_before_the_first_release_says_what_to_run(open_page: Open, language: str):
+    seen = open_page(lang=language)
+    assert WORDINGS[language]["nothing_released"] in seen.text
+    assert "sensemaking release" in seen.text
+
+
+def test_page_without_a_folder_says_how_to_start(open_page: Open, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv(FOLDER_VARIABLE)
+    assert WORDINGS["en"]["no_folder"] in open_page().warnings
+
+
+@pytest.mark.parametrize("emptied", ["out.scale_means", "out.distributions", "out.fits"])
+@pytest.mark.parametrize("page", PAGES)
+def test_release_without_a_part_still_opens(open_page: Open, tmp_path: Path, emptied: str, page: str):
+    tables = build_release.release_tables()
+    tables[emptied] = tables[emptied].iloc[:0]
+    if emptied == "out.fits":
+        tables["out.estimates"] = tables["out.estimates"].iloc[:0]
+    build_release.point_at(tmp_path, build_release.write_release(tmp_path, tables))
+    assert open_page(page, scale="collective_leadership").text
+
+
+def test_study_of_one_wave_without_texts_opens_with_names(open_page: Open, tmp_path: Path):
+    tables = build_release.release_tables()
+    tables["meta.texts"] = tables["meta.texts"].iloc[:0]
+    for name in ("out.response_rates", "out.scale_means", "out.distributions"):
+        tables[name] = tables[name][tables[name]["wave"] == "spring"]
+    build_release.point_at(tmp_path, build_release.write_release(tmp_path, tables))
+    seen = open_page(scale="collective_leadership")
+    assert "collective_leadership" in seen.charts
+    assert "since" not in "\n".join(element.value for element in seen.app.caption)
+
+
+def test_study_texts_cannot_format_the_page(open_page: Open, tmp_path: Path):
+    tables = build_release.release_tables()
+    title = pd.Series(tables["meta.texts"]["kind"] == "study_title")
+    tables["meta.texts"].loc[title, "text"] = "A *bold* [link](http://example.org) :red[study]"
+    build_release.point_at(tmp_path, build_release.write_release(tmp_path, tables))
+    assert open_page().app.title[0].value == r"A \*bold\* \[link\](http\://example.org) \:red\[study\]"
+
+
+def test_dashboard_is_served_to_this_machine_only_without_reports_or_traces():
+    arguments = streamlit_arguments(8599)
+    assert arguments[:2] == ["run", str(APP)]
+    assert APP.is_file()
+    assert {
+        f"--server.address={ADDRESS}",
+        "--server.port=8599",
+        "--server.headless=true",
+        "--browser.gatherUsageStats=false",
+        "--client.showErrorDetails=none",
+        "--runner.magicEnabled=false",
+    } <= set(arguments)
+    assert ADDRESS == "127.0.0.1"

@@ -1,0 +1,193 @@
+"""Model files: every mistake has a wrong file in ``bad_specs``; a variant changes what it names and nothing else."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from instruments.spec_file import spec_hash
+from instruments.strict_yaml import Document
+from models.load import blame_unknown_variables, find_models, read_model
+from models.spec import Interaction, Population, RegressionSpec, Variable, Variant
+
+BAD_SPECS = Path(__file__).parents[1] / "bad_specs"
+KNOWN = {"voice": "scale", "trust": "scale", "age": "number", "workplace": "category", "wave": "category"}
+FAULTS = {
+    "cluster_is_missing": [
+        (1, "", "covariance: cluster needs a key cluster that names a column, such as organisation_id")
+    ],
+    "cluster_of_a_variant_is_missing": [
+        (1, "", "covariance: cluster needs a key cluster that names a column, such as organisation_id")
+    ],
+    "confidence_level_in_percent": [(13, "confidence_level", "expected less than 1, found 95")],
+    "focal_is_no_regressor": [(1, "", "the focal regressor must stand among the regressors, written the same way")],
+    "focal_written_differently": [(1, "", "the focal regressor must stand among the regressors, written the same way")],
+    "formula_as_regressor": [
+        (
+            10,
+            "regressors.1",
+            (
+                "expected a name of at most 63 letters, digits and underscores that begins with a "
+                "letter, found 'log(voice)'"
+            ),
+        )
+    ],
+    "interaction_of_one": [(10, "regressors.1.interaction", "expected 2 or more entries, found 1")],
+    "interaction_part_is_no_regressor": [
+        (1, "", "the interaction needs 'tenure' among the regressors too, written the same way")
+    ],
+    "missing_key": [(1, "outcome", "this key is missing; add it")],
+    "misspelt_key": [
+        (1, "estimand", "this key is missing; add it"),
+        (5, "estimands", "unknown key; did you mean 'estimand'?"),
+    ],
+    "named_unlike_its_file": [(1, "name", "the file is called h1.yaml; expected name: h1")],
+    "no_regressors": [(10, "regressors", "expected 1 or more entries, found 0")],
+    "reference_without_categories": [
+        (10, "regressors.1", "a reference is for use: category only; remove it or set the use")
+    ],
+    "two_variants_of_one_name": [(1, "", "every variant needs a name of its own, other than main")],
+    "unknown_kind": [(2, "kind", "expected 'regression', found 'regresion'; did you mean 'regression'?")],
+    "variant_called_main": [(1, "", "every variant needs a name of its own, other than main")],
+}
+
+
+def model(**changes):
+    content = {
+        "name": "h1",
+        "kind": "regression",
+        "title": {"en": "Voice and trust"},
+        "estimand": "Difference in trust for one point more voice.",
+        "outcome": "trust",
+        "focal": "voice",
+        "regressors": ("voice", "age"),
+    }
+    return RegressionSpec(**{**content, **changes})
+
+
+def blamed(spec):
+    document = Document(Path("h1.yaml"))
+    blame_unknown_variables(document, spec, KNOWN)
+    return [(fault.place, fault.message) for fault in document.faults]
+
+
+@pytest.mark.parametrize(("name", "faults"), FAULTS.items(), ids=FAULTS)
+def test_a_mistake_is_named_with_line_place_and_remedy(tmp_path, name, faults):
+    path = Path(shutil.copy(BAD_SPECS / f"model_{name}.yaml", tmp_path / "h1.yaml"))
+    spec, document = read_model(path)
+    assert spec is None
+    assert [(fault.line, fault.place, fault.message) for fault in document.faults] == faults
+
+
+def test_every_wrong_file_is_tested():
+    assert {path.stem.removeprefix("model_") for path in BAD_SPECS.glob("model_*.yaml")} == set(FAULTS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "faults"),
+    [
+        ({}, []),
+        ({"outcome": "trsut"}, [("outcome", "the study has no scale or item 'trsut'; did you mean 'trust'?")]),
+        (
+            {"regressors": ("voice", "agee")},
+            [("regressors", "the study has no scale or item 'agee'; did you mean 'age'?")],
+        ),
+        (
+            {"regressors": ("voice", "workplace")},
+            [
+                (
+                    "regressors",
+                    "'workplace' has categories without order; write {variable: workplace, use: category}",
+                )
+            ],
+        ),
+        (
+            {"regressors": ("voice", Variable(variable="age", use="organisation_mean"))},
+            [("regressors", "'age' is not a scale; only scales have organisation means")],
+        ),
+        ({"regressors": ("voice", Variable(variable="voice", use="organisation_mean"))}, []),
+        ({"regressors": ("voice", Variable(variable="age", use="category"))}, []),
+        (
+            {"regressors": ("voice", "tenure", Interaction(interaction=("voice", "tenure")))},
+            [("regressors", "the study has no scale or item 'tenure'")],
+        ),
+        ({"covariance": "cluster", "cluster": "organisation_id"}, []),
+        ({"covariance": "cluster", "cluster": "workplace"}, []),
+        (
+            {"covariance": "cluster", "cluster": "organisation"},
+            [
+                (
+                    "cluster",
+                    "'organisation' does not name groups of responses; expected organisation_id, respondent_key or a "
+                    "category",
+                )
+            ],
+        ),
+        (
+            {"variants": (Variant(name="short", regressors=("voice", "tenure")),)},
+            [("regressors", "the study has no scale or item 'tenure'")],
+        ),
+    ],
+)
+def test_variables_must_exist_and_be_used_as_what_they_are(changes, faults):
+    assert set(blamed(model(**changes))) == set(faults)
+
+
+def test_an_outcome_must_not_be_a_category():
+    assert [place for place, _ in blamed(model(outcome="workplace"))] == ["outcome"]
+
+
+def test_an_unknown_variant_is_refused():
+    with pytest.raises(ValueError, match="the model h1 has no variant long"):
+        model().with_variant("long")
+
+
+def test_a_variant_changes_what_it_names_and_nothing_else():
+    short = Variant(name="short", regressors=("voice",), covariance="HC2", population=Population(waves=("spring",)))
+    spec = model(covariance="cluster", cluster="organisation_id", variants=(short,))
+    varied = spec.with_variant("short")
+    assert varied.regressors == ("voice",)
+    assert (varied.covariance, varied.population.waves) == ("HC2", ("spring",))
+    assert (varied.cluster, varied.outcome, varied.focal) == ("organisation_id", "trust", "voice")
+    assert varied.variants == ()
+
+
+def test_the_main_variant_is_the_model_without_its_variants():
+    spec = model(variants=(Variant(name="short", regressors=("voice",)),))
+    assert spec.with_variant("main") == model()
+    assert spec_hash(spec.with_variant("main")) == spec_hash(model())
+
+
+def test_variables_of_interactions_and_variants_are_found():
+    workplace = Variable(variable="workplace", use="category")
+    spec = model(
+        regressors=("voice", workplace, Interaction(interaction=("voice", workplace))),
+        variants=(Variant(name="short", regressors=("voice", "age")),),
+    )
+    assert [(each.variable, each.use) for each in spec.variables()] == [
+        ("voice", "number"),
+        ("workplace", "category"),
+        ("voice", "number"),
+        ("workplace", "category"),
+        ("voice", "number"),
+        ("age", "number"),
+    ]
+
+
+def test_a_name_and_a_written_out_variable_are_the_same_regressor():
+    assert model(focal=Variable(variable="voice"), regressors=("voice",)).regressors_as_variables() == [
+        Variable(variable="voice")
+    ]
+
+
+def test_a_model_cannot_be_changed():
+    with pytest.raises(ValidationError, match="frozen"):
+        model().outcome = "voice"
+
+
+def test_a_model_of_the_study_replaces_one_of_the_library(tmp_path):
+    for folder in ("library", "own"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "h1.yaml").touch()
+    assert find_models([tmp_path / "library", tmp_path / "own"]) == {"h1": tmp_path / "own" / "h1.yaml"}

@@ -1,0 +1,236 @@
+"""Study folders: names that no file defines, rules that cannot hold, and every fault of all files at once."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from pilot_study import INSTRUMENTS, MODELS, STUDY, pilot_study, write_study
+
+from instruments.faults import SpecError
+from pipelines.load import COLUMNS_OF_A_RESPONSE, analysis_variables, load_study
+from pipelines.tables import core
+
+BAD_SPECS = Path(__file__).parents[1] / "bad_specs"
+FAULTS_OF_STUDY = {
+    "file_outside_exports": [(13, "sources.managers.files", "expected a file name in exports/, without folders")],
+    "frame_is_missing": [(20, "frame.file", "there is no file frame.csv in the study folder")],
+    "instrument_twice": [(9, "instruments", "'voice' stands twice; keep one")],
+    "least_cell_size_under_the_floor": [
+        (21, "release.least_cell_size", "expected greater than or equal to 5, found 4")
+    ],
+    "model_twice": [(20, "models", "'h1' stands twice; keep one")],
+    "no_header_rows": [(14, "sources.managers.header_rows", "expected greater than or equal to 1, found 0")],
+    "partial_above_complete": [
+        (21, "dispositions", "the share for a partial response is above the share for a complete one")
+    ],
+    "share_in_percent": [
+        (21, "dispositions.complete_if_share_answered_at_least", "expected less than or equal to 1, found 80.0")
+    ],
+    "source_with_unknown_instrument": [
+        (19, "sources.staff.instruments", "there is no instrument 'voices'; did you mean 'voice'?")
+    ],
+    "source_without_group": [
+        (15, "sources.staff", "whose answers are these? give respondent_group, or identifiers.respondent_group")
+    ],
+    "unknown_group": [
+        (14, "sources.managers.respondent_group", "there is no respondent group 'MRG'; did you mean 'MGR'?")
+    ],
+    "unknown_group_in_groups": [
+        (15, "sources.staff.respondent_group", "there is no respondent group 'STUFF'; did you mean 'STAFF'?")
+    ],
+    "unknown_instrument": [(9, "instruments", "there is no instrument 'trsut'; did you mean 'trust'?")],
+    "unknown_item": [(19, "sources.staff.columns", "there is no item 'v11'; did you mean 'v1'?")],
+    "unknown_item_not_administered": [(19, "sources.staff.not_administered", "there is no item 't9'")],
+    "unknown_model": [(20, "models", "there is no model 'h9'")],
+    "unknown_platform": [
+        (
+            14,
+            "sources.managers.platform",
+            ("expected 'qualtrics', 'limesurvey' or 'generic', found 'qualtrix'; did you mean 'qualtrics'?"),
+        )
+    ],
+    "unknown_wave": [(12, "sources.managers.wave", "there is no wave 'sprng'; did you mean 'spring'?")],
+    "without_waves": [(4, "waves", "expected 1 or more entries, found 0")],
+    "wrong_date": [(5, "waves.spring.starts_on", "expected a date such as 2026-03-01, found '1 March 2026'")],
+}
+FAULTS_OF_MODEL = {
+    "category_used_as_number": [
+        (10, "regressors", "'workplace' has categories without order; write {variable: workplace, use: category}")
+    ],
+    "open_answer_as_regressor": [(10, "regressors", "the study has no scale or item 'remark'")],
+    "organisation_mean_of_an_item": [(10, "regressors", "'age' is not a scale; only scales have organisation means")],
+    "unknown_cluster": [
+        (
+            12,
+            "cluster",
+            (
+                "'organisation' does not name groups of responses; expected organisation_id, "
+                "respondent_key or a category"
+            ),
+        )
+    ],
+    "unknown_group_of_a_variant": [
+        (14, "variants.respondent_groups", "there is no respondent group 'MRG'; did you mean 'MGR'?")
+    ],
+    "unknown_outcome": [(8, "outcome", "the study has no scale or item 'trsut'; did you mean 'trust'?")],
+    "unknown_regressor": [(10, "regressors", "the study has no scale or item 'tenure'")],
+    "unknown_source": [(7, "population.sources", "there is no source 'manager'; did you mean 'managers'?")],
+    "unknown_wave": [(7, "population.waves", "there is no wave 'sprong'; did you mean 'spring'?")],
+}
+
+
+def faults_of(folder):
+    with pytest.raises(SpecError) as caught:
+        load_study(folder)
+    return caught.value.faults
+
+
+@pytest.mark.parametrize(("name", "faults"), FAULTS_OF_STUDY.items(), ids=FAULTS_OF_STUDY)
+def test_a_mistake_in_study_yaml_is_named_with_line_place_and_remedy(tmp_path, name, faults):
+    folder = write_study(tmp_path)
+    shutil.copy(BAD_SPECS / f"study_{name}.yaml", folder / "study.yaml")
+    found = faults_of(folder)
+    assert [(fault.line, fault.place, fault.message) for fault in found] == faults
+    assert {fault.path for fault in found} == {folder / "study.yaml"}
+
+
+@pytest.mark.parametrize(("name", "faults"), FAULTS_OF_MODEL.items(), ids=FAULTS_OF_MODEL)
+def test_a_model_that_does_not_fit_the_study_is_named_with_line_place_and_remedy(tmp_path, name, faults):
+    folder = write_study(tmp_path)
+    shutil.copy(BAD_SPECS / f"analysis_{name}.yaml", folder / "models" / "h1.yaml")
+    found = faults_of(folder)
+    assert [(fault.line, fault.place, fault.message) for fault in found] == faults
+    assert {fault.path for fault in found} == {folder / "models" / "h1.yaml"}
+
+
+@pytest.mark.parametrize(("prefix", "faults"), [("study", FAULTS_OF_STUDY), ("analysis", FAULTS_OF_MODEL)])
+def test_every_wrong_file_is_tested(prefix, faults):
+    assert {path.stem.removeprefix(f"{prefix}_") for path in BAD_SPECS.glob(f"{prefix}_*.yaml")} == set(faults)
+
+
+@pytest.mark.parametrize("study", ["study_unknown_wave", "study_unknown_platform"])
+def test_every_fault_of_all_files_is_reported_at_once(tmp_path, study):
+    folder = write_study(tmp_path)
+    shutil.copy(BAD_SPECS / f"{study}.yaml", folder / "study.yaml")
+    shutil.copy(BAD_SPECS / "instrument_misspelt_key.yaml", folder / "instruments" / "voice.yaml")
+    shutil.copy(BAD_SPECS / "instrument_empty.yaml", folder / "instruments" / "unused.yaml")
+    shutil.copy(BAD_SPECS / "model_misspelt_key.yaml", folder / "models" / "h1.yaml")
+    shutil.copy(BAD_SPECS / "model_unknown_kind.yaml", folder / "models" / "h2.yaml")
+    found = [(fault.path.name, fault.line, fault.place) for fault in faults_of(folder)]
+    line, place = (12, "sources.managers.wave") if "wave" in study else (14, "sources.managers.platform")
+    assert found == [
+        ("unused.yaml", 1, ""),
+        ("voice.yaml", 40, "scales.voice.reversed_scored"),
+        ("h1.yaml", 1, "estimand"),
+        ("h1.yaml", 5, "estimands"),
+        ("h2.yaml", 2, "kind"),
+        ("study.yaml", line, place),
+    ]
+
+
+def test_a_folder_without_study_yaml_is_said_to_be_one(tmp_path):
+    assert [str(fault) for fault in faults_of(tmp_path)] == [f"{tmp_path}/study.yaml: there is no such file"]
+
+
+def test_a_sound_study_is_loaded_in_its_own_order(tmp_path):
+    study = pilot_study(tmp_path)
+    assert list(study.instruments) == ["voice", "trust"]
+    assert list(study.models) == ["h1"]
+    assert list(study.items()) == ["v1", "v2", "v3", "workplace", "age", "remark", "t1", "t2"]
+    assert {scale: instrument.name for scale, instrument in study.scales().items()} == {
+        "voice": "voice",
+        "trust": "trust",
+    }
+    assert (study.exports, study.warehouse, study.releases) == (
+        tmp_path / "exports",
+        tmp_path / "warehouse",
+        tmp_path / "releases",
+    )
+
+
+def test_variables_of_the_analysis_table_have_their_kind(tmp_path):
+    assert analysis_variables(pilot_study(tmp_path)) == {
+        "wave": "category",
+        "source": "category",
+        "respondent_group": "category",
+        "language": "category",
+        "voice": "scale",
+        "trust": "scale",
+        **dict.fromkeys(["v1", "v2", "v3", "t1", "t2", "age"], "number"),
+        "workplace": "category",
+    }
+
+
+def test_a_source_administers_all_instruments_unless_it_names_some(tmp_path):
+    study = pilot_study(
+        tmp_path,
+        STUDY.replace("respondent_group: STAFF, columns: {v1: Q1}", "respondent_group: STAFF, instruments: [trust]"),
+    )
+    sources = study.sources()
+    assert [each.name for each in study.instruments_of(sources["managers"])] == ["voice", "trust"]
+    assert [each.name for each in study.instruments_of(sources["staff"])] == ["trust"]
+
+
+def test_the_only_group_of_a_study_is_every_source_s_group(tmp_path):
+    text = STUDY.replace("  STAFF: {en: Staff}\n", "").replace(", respondent_group: STAFF", "")
+    study = pilot_study(tmp_path, text)
+    assert {source.respondent_group for source in study.sources().values()} == {"MGR"}
+
+
+def test_an_instrument_of_the_study_replaces_the_library_s(tmp_path):
+    folder = write_study(tmp_path, STUDY.replace("[voice, trust]", "[voice, trust, background]"))
+    text = INSTRUMENTS["trust"].replace("trust", "background").replace("t1", "b1").replace("t2", "b2")
+    (folder / "instruments" / "background.yaml").write_text(text, encoding="utf-8")
+    assert list(load_study(folder).instruments["background"].items) == ["b1", "b2"]
+
+
+def test_files_in_the_folder_that_the_study_does_not_use_are_checked_and_left_out(tmp_path):
+    folder = write_study(tmp_path)
+    (folder / "instruments" / "pay.yaml").write_text(
+        INSTRUMENTS["trust"].replace("trust", "pay").replace("t1", "p1").replace("t2", "p2"), encoding="utf-8"
+    )
+    (folder / "models" / "h2.yaml").write_text(MODELS["h1"].replace("h1", "h2"), encoding="utf-8")
+    study = load_study(folder)
+    assert (list(study.instruments), list(study.models)) == (["voice", "trust"], ["h1"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("t1", "v1", "'v1' stands in voice and in trust; a study needs unique names"),
+        ("t1", "V1", "'V1' stands in voice and in trust; a study needs unique names"),
+        ("t1", "voice", "'voice' stands in voice and in trust; a study needs unique names"),
+        ("t1", "trust", "'trust' stands in trust and in trust; a study needs unique names"),
+        (
+            "t1",
+            "voice_within_organisation",
+            "'voice_within_organisation' stands in voice and in trust; a study needs unique names",
+        ),
+        ("t1", "wave", "'wave' in trust is a column of every response; rename"),
+        ("t1", "started_at", "'started_at' in trust is a column of every response; rename"),
+        ("t1", "Response_ID", "'Response_ID' in trust is a column of every response; rename"),
+    ],
+)
+def test_names_that_would_share_a_column_are_refused(tmp_path, old, new, message):
+    folder = write_study(tmp_path)
+    text = INSTRUMENTS["trust"].replace(f"  {old}:", f"  {new}:").replace(f"[{old},", f"[{new},")
+    (folder / "instruments" / "trust.yaml").write_text(text, encoding="utf-8")
+    assert message in [fault.message for fault in faults_of(folder)]
+
+
+def test_every_column_of_a_response_is_reserved(tmp_path):
+    study = pilot_study(tmp_path)
+    assert set(core.RESPONSES.columns) == COLUMNS_OF_A_RESPONSE
+    assert set(core.KEYS) <= set(core.analysis(study).columns)
+
+
+def test_tables_of_a_study_have_a_column_for_every_item_and_scale(tmp_path):
+    study = pilot_study(tmp_path)
+    answers, analysis = core.answers(study), core.analysis(study)
+    assert list(answers.columns) == ["response_id", "wave", "v1", "v2", "v3", "workplace", "age", "t1", "t2"]
+    assert (answers.columns["v1"].is_among, answers.columns["age"].least, answers.columns["age"].most) == (
+        (1, 2, 3),
+        16,
+        99,
+    )
+    assert {"voice", "voice_organisation_mean", "trust_within_organisation", "workplace"} <= set(analysis.columns)
