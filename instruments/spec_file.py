@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeGuard, TypeVar, Union, cast, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails
 
 from instruments.strict_yaml import Document, Place, read_yaml
@@ -23,6 +23,19 @@ _LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 Name = Annotated[str, StringConstraints(pattern=_NAME)]
 Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
 Texts = dict[Language, str]
+ANY_LANGUAGE = "und"
+
+
+def _by_language(words: object) -> object:
+    return {ANY_LANGUAGE: words} if isinstance(words, str) else words
+
+
+Words = Annotated[
+    Texts,
+    BeforeValidator(_by_language),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}),
+]
+"""Words by language, or plain words that stand for every language."""
 
 
 class Spec(BaseModel):

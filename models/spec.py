@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from instruments.spec_file import Name, Spec, Texts
+from instruments.spec_file import Name, Spec, Texts, Words
 
 Covariance = Literal["classical", "HC1", "HC2", "HC3", "cluster"]
 Use = Literal["number", "category", "organisation_mean", "within_organisation"]
@@ -66,8 +66,8 @@ class RegressionSpec(Spec):
         name: The file's name without ``.yaml``.
         kind: ``regression``.
         title: Title by language.
-        hypothesis: What is expected and why.
-        estimand: What is to be known, in words.
+        hypothesis: What is expected and why; plain words, or words by language.
+        estimand: What is to be known; plain words, or words by language.
         population: Which responses are used.
         outcome: A scale or a number.
         focal: The regressor of interest; one of the regressors.
@@ -84,8 +84,8 @@ class RegressionSpec(Spec):
     name: Name
     kind: Literal["regression"]
     title: Texts
-    hypothesis: str = ""
-    estimand: str
+    hypothesis: Words = {}
+    estimand: Words
     population: Population = Population()
     outcome: Name
     focal: Name | Variable

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from instruments.spec import Instrument
-from instruments.spec_file import Texts
+from instruments.spec_file import ANY_LANGUAGE, Texts
 from models.spec import RegressionSpec
 from pipelines.load import Study
 from pipelines.tables.released import ITEMS, SCALES, TEXTS
 
-ANY_LANGUAGE = "und"
 SUFFIXES = {
     "_organisation_mean": {"en": "{} (organisation mean)", "da": "{} (organisationens gennemsnit)"},
     "_within_organisation": {"en": "{} (difference from the organisation)", "da": "{} (forskel fra organisationen)"},
@@ -115,8 +114,8 @@ def _instrument_rows(instrument: Instrument) -> Iterator[tuple[str, str, str, st
 
 def _model_rows(model: RegressionSpec) -> Iterator[tuple[str, str, str, str]]:
     yield from _entries("model_title", model.name, model.title)
-    yield from _entries("hypothesis", model.name, {ANY_LANGUAGE: model.hypothesis} if model.hypothesis else {})
-    yield from _entries("estimand", model.name, {ANY_LANGUAGE: model.estimand})
+    yield from _entries("hypothesis", model.name, model.hypothesis)
+    yield from _entries("estimand", model.name, model.estimand)
 
 
 def _entries(kind: str, name: str, texts: Texts) -> Iterator[tuple[str, str, str, str]]:
@@ -126,9 +125,15 @@ def _entries(kind: str, name: str, texts: Texts) -> Iterator[tuple[str, str, str
 
 def _titles(study: Study) -> dict[str, Texts]:
     titles = dict(KEY_TITLES)
+    titles |= {f"wave[{name}]": wave.title for name, wave in study.spec.waves.items()}
+    titles |= {f"respondent_group[{name}]": title for name, title in study.spec.respondent_groups.items()}
     for instrument in study.instruments.values():
         titles |= {name: item.text for name, item in instrument.items.items() if item.text}
         titles |= {name: scale.title for name, scale in instrument.scales.items() if scale.title}
+        for name in instrument.items:
+            points = instrument.response_scale_of(name)
+            labels = [point.label for point in (points.points if points else {}).values() if point.label]
+            titles |= {f"{name}[{_in_language(label, 'en', '')}]": label for label in labels}
     return titles
 
 
@@ -139,7 +144,7 @@ def _part_label(part: str, titles: dict[str, Texts], language: str) -> str:
             inner = _in_language(titles.get(name.removesuffix(suffix), {}), language, name.removesuffix(suffix))
             return pattern.get(language, pattern["en"]).format(inner)
     label = _in_language(titles.get(name, {}), language, name)
-    return f"{label}: {category.rstrip(']')}" if bracket else label
+    return f"{label}: {_in_language(titles.get(part, {}), language, category.rstrip(']'))}" if bracket else label
 
 
 def _in_language(texts: Texts, language: str, otherwise: str) -> str:

@@ -102,7 +102,7 @@ def test_results_say_what_goes_together_how_sure_and_how_to_repeat_it(open_page:
     seen = open_page("results")
     assert "Higher “Identity work” goes together with higher “Collective leadership”" in seen.text
     assert "The sign is as expected." in seen.text
-    assert "No clear difference in **Vertical integration**" in seen.text
+    assert "No clear difference in “Vertical integration”" in seen.text
     assert "**Confirmatory**" in seen.text
     assert "**Exploratory**" in seen.text
     assert "robust to dependence within clusters" in seen.text

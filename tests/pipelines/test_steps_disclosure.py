@@ -311,11 +311,11 @@ def test_the_audit_refuses_a_value_in_a_hidden_cell(column):
     hidden = disclosure.protect_scale_means(scale_mean(n_obs=3), alpha(3), 10)
     disclosure.audit_released([(released.SCALE_MEANS_RELEASED, hidden)])
     leaking = hidden.assign(**{column: 3})
-    with pytest.raises(disclosure.DisclosureError, match="out.scale_means shows a value in a cell that is hidden"):
+    with pytest.raises(disclosure.DisclosureError, match=r"out\.scale_means shows a value in a cell that is hidden"):
         disclosure.audit_released([(released.SCALE_MEANS_RELEASED, leaking)])
 
 
 def test_the_audit_refuses_a_percentage_in_a_hidden_distribution():
     hidden = disclosure.protect_distributions(distribution([2, 1]), 10)
-    with pytest.raises(disclosure.DisclosureError, match="out.distributions"):
+    with pytest.raises(disclosure.DisclosureError, match=r"out\.distributions"):
         disclosure.audit_released([(released.DISTRIBUTIONS_RELEASED, hidden.assign(percent=67))])

@@ -1,0 +1,110 @@
+"""Released texts: everything a page says, by kind, name and language; terms of a model in words."""
+
+import pytest
+from pilot_study import pilot_study
+
+from pipelines.steps.release_texts import release_texts, released_items, released_scales, term_label
+from pipelines.tables import released
+
+TITLES = {
+    "voice": {"en": "Voice", "da": "Stemme"},
+    "education": {"en": "Education", "da": "Uddannelse"},
+    "trust": {"da": "Tillid"},
+}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return pilot_study(tmp_path_factory.mktemp("pilot"))
+
+
+def text_of(texts, kind, name, language):
+    (found,) = texts.query("kind == @kind and name == @name and language == @language")["text"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "language", "text"),
+    [
+        ("study_title", "pilot", "da", "Pilotstudie"),
+        ("wave_title", "spring", "en", "Spring"),
+        ("group_title", "STAFF", "en", "Staff"),
+        ("scale_title", "voice", "da", "Stemme"),
+        ("scale_title", "trust", "und", "trust"),
+        ("high_score_means", "voice", "en", "People speak up."),
+        ("item_text", "v1", "en", "I speak up."),
+        ("point_label", "v1=3", "da", "Altid"),
+        ("point_label", "t1=4", "und", "4"),
+        ("model_title", "h1", "en", "More voice goes with more trust"),
+        ("hypothesis", "h1", "und", "Those who speak up trust more."),
+        ("estimand", "h1", "und", "Difference in trust for one point more voice."),
+        ("term_label", "h1/voice", "da", "Stemme"),
+        ("term_label", "h1/intercept", "da", "Konstant"),
+    ],
+)
+def test_every_text_of_a_page_is_there(study, kind, name, language, text):
+    texts = release_texts(study, [("h1", "voice"), ("h1", "intercept"), ("h1", "voice")])
+    assert text_of(texts, kind, name, language) == text
+
+
+def test_a_text_is_there_once(study):
+    texts = release_texts(study, [("h1", "voice")] * 3)
+    assert not texts.duplicated(["kind", "name", "language"]).any()
+    assert set(texts["kind"]) <= set(released.TEXTS.columns["kind"].meaning.replace(",", " ").split())
+    released.TEXTS.schema().validate(texts)
+
+
+def test_opt_outs_are_no_points(study):
+    texts = release_texts(study, [])
+    assert "v1=-8" not in set(texts["name"])
+
+
+@pytest.mark.parametrize(
+    ("term", "language", "label"),
+    [
+        ("voice", "en", "Voice"),
+        ("voice", "fr", "Voice"),
+        ("trust", "en", "Tillid"),
+        ("tenure", "en", "tenure"),
+        ("education[Master]", "da", "Uddannelse: Master"),
+        ("voice x education[Master]", "en", "Voice × Education: Master"),
+        ("voice_organisation_mean", "en", "Voice (organisation mean)"),
+        ("voice_within_organisation", "da", "Stemme (forskel fra organisationen)"),
+        ("voice_within_organisation", "fr", "Voice (difference from the organisation)"),
+        ("respondent_group[STAFF]", "en", "respondent_group: STAFF"),
+    ],
+)
+def test_terms_are_written_in_words(term, language, label):
+    assert term_label(term, TITLES, language) == label
+
+
+def test_scales_carry_status_and_the_range_of_their_scores(study):
+    scales = released_scales(study).set_index("scale")
+    assert scales.loc["voice", ["position", "status", "score", "lowest", "highest"]].tolist() == [
+        0,
+        "draft",
+        "mean",
+        1,
+        3,
+    ]
+    assert scales.loc["trust", ["position", "status", "score", "lowest", "highest"]].tolist() == [
+        1,
+        "piloted",
+        "sum",
+        2,
+        10,
+    ]
+
+
+def test_items_carry_their_order_direction_and_midpoint(study):
+    items = released_items(study)
+    assert items[items["scale"] == "voice"][["item", "position", "is_reverse_scored"]].to_numpy().tolist() == [
+        ["v1", 0, False],
+        ["v2", 1, True],
+        ["v3", 2, False],
+    ]
+    assert items.groupby("scale")["midpoint"].max().fillna(-1).to_dict() == {"trust": -1, "voice": 2}
+
+
+def test_items_outside_scales_are_not_released_as_results(study):
+    assert set(released_items(study)["item"]) == {"v1", "v2", "v3", "t1", "t2"}
