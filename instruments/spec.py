@@ -23,7 +23,7 @@ MissingReason = Literal[
 ]
 ItemKind = Literal["choice", "number", "date", "code", "open_text"]
 ValidationStatus = Literal["draft", "expert_reviewed", "cognitively_interviewed", "piloted", "validated"]
-FEWEST_ITEMS_OF_A_SCALE = 2
+LARGEST_CODE = 32_767
 
 
 class Point(Spec):
@@ -69,6 +69,9 @@ class ResponseScale(Spec):
 
     @model_validator(mode="after")
     def _codes_are_apart(self) -> Self:
+        too_large = [code for code in (*self.points, *self.opt_outs) if abs(code) > LARGEST_CODE]
+        if too_large:
+            raise ValueError(f"code {too_large[0]} is too large; expected codes from -{LARGEST_CODE} to {LARGEST_CODE}")
         shared = sorted(set(self.points) & set(self.opt_outs))
         if shared:
             raise ValueError(f"code {shared[0]} is both a point and an opt-out; give the opt-out another code")

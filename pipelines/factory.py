@@ -135,7 +135,7 @@ def _asset_of(
         observer.began(step, wave)
         task = Task(study, store, wave)
         try:
-            unchanged = is_current(step, task)
+            unchanged = is_current(step, task, store.provenance())
             writes = [] if unchanged else run_step(step, task, context.run.run_id)
         except BlockingFailure as failure:
             observer.failed(step, wave, failure)

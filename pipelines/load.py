@@ -78,14 +78,19 @@ class Study:
         return self.folder / "releases"
 
     def sources(self) -> dict[str, Source]:
-        """The sources by name; a study with a single respondent group gives it to every source."""
-        groups = list(self.spec.respondent_groups)
-        if len(groups) > 1:
-            return dict(self.spec.sources)
-        return {
-            name: source if source.respondent_group else source.model_copy(update={"respondent_group": groups[0]})
-            for name, source in self.spec.sources.items()
-        }
+        """The sources by name, with what the study as a whole says about respondent groups.
+
+        A study with a single group gives it to every source; a group column without ``groups`` holds the study's codes.
+        """
+        return {name: self._with_groups(source) for name, source in self.spec.sources.items()}
+
+    def _with_groups(self, source: Source) -> Source:
+        codes = list(self.spec.respondent_groups)
+        if source.identifiers.respondent_group is not None:
+            return source.model_copy(update={"groups": source.groups or {code: code for code in codes}})
+        if source.respondent_group is None and len(codes) == 1:
+            return source.model_copy(update={"respondent_group": codes[0]})
+        return source
 
     def items(self) -> dict[str, Item]:
         """Every item of the study's instruments by name."""

@@ -7,7 +7,7 @@ Put here what runs SQL over an export; the SQL's text is in ``readers.scan``, th
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -73,7 +73,7 @@ def inspect_export(
     platform: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Say what an export is, column by column, without a study.
 
     Args:

@@ -222,6 +222,8 @@ def _point_to(folder: Path, file_name: str, sha256: str, number: int) -> None:
         "schema_version": released.SCHEMA_VERSION,
         "published_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     }
+    for left_over in folder.glob(f".{POINTER}.*"):
+        left_over.unlink()
     temporary = folder / f".{POINTER}.{uuid.uuid4().hex}"
     temporary.write_text(json.dumps(pointer, indent=2) + "\n", encoding="utf-8")
     flush_file(temporary)

@@ -31,6 +31,9 @@ CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
     "allow_community_extensions": False,
 }
 
+MACHINE_ERRORS = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.TransactionException)
+DISK_IS_FULL = ("No space left on device", "Disk quota exceeded")
+
 
 class WarehouseError(EnvironmentFault):
     """The machine, not the study, stands in the way: disk, permissions, a damaged or newer file."""
@@ -185,9 +188,9 @@ def environment_faults(path: Path) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         text = str(error).split("\n")[0]
-        if "No space left" in text or "disk" in text.lower():
+        if any(phrase in text for phrase in DISK_IS_FULL):
             raise WarehouseError(_disk_full(path)) from error
-        if isinstance(error, duckdb.IOException | duckdb.SerializationException | duckdb.FatalException):
+        if isinstance(error, MACHINE_ERRORS):
             raise WarehouseError(f"{path} cannot be opened or written: {text}") from error
         raise
     except OSError as error:
@@ -222,7 +225,7 @@ def flush_file(path: Path) -> None:
 
 
 def create_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Create a table with comments that begin with its grain, and its schema."""
+    """Create a table and its schema; the comments on it and on every column begin with its grain."""
     layer, content = table.name.split(".")
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(layer)}")
     columns = ", ".join(f"{quoted(name)} {DUCKDB_TYPES[column.kind]}" for name, column in table.columns.items())
@@ -230,7 +233,8 @@ def create_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     connection.execute(f"CREATE TABLE {full_name} ({columns})")
     connection.execute(f"COMMENT ON TABLE {full_name} IS {_literal(table.grain)}")
     for name, column in table.columns.items():
-        connection.execute(f"COMMENT ON COLUMN {full_name}.{quoted(name)} IS {_literal(column.meaning)}")
+        comment = f"{table.grain}. {column.meaning}"
+        connection.execute(f"COMMENT ON COLUMN {full_name}.{quoted(name)} IS {_literal(comment)}")
 
 
 def insert_rows(connection: duckdb.DuckDBPyConnection, table: Table, rows: pd.DataFrame) -> None:

@@ -30,6 +30,7 @@ def steps(study: Study) -> tuple[Step, ...]:
             depends_on=lambda task: [every_instrument, _reading_rules(task)],
             make=_read,
             meaning=core.RESPONSES.grain,
+            is_settled=_last_check_passed,
         ),
         Step(
             name="core/scores",
@@ -102,7 +103,8 @@ def _join_files(results: list[ReadResult], files_in_order: list[str]) -> ReadRes
     superseded = supersede.superseded_rows(responses, files_in_order)
     gone = responses[superseded]
     conservation = pd.concat([each.conservation for each in results], ignore_index=True)
-    rejects = [each.rejects for each in results]
+    gone_rows = pd.MultiIndex.from_frame(gone[["file_sha256", "row_number"]])
+    rejects = [_outside(each.rejects, gone_rows) for each in results]
     missing = [_without(each, each.missing, gone) for each in results]
     open_answers = [_without(each, each.open_answers, gone) for each in results]
     rejects.append(
@@ -130,6 +132,10 @@ def _join_files(results: list[ReadResult], files_in_order: list[str]) -> ReadRes
 def _without(result: ReadResult, rows: pd.DataFrame, gone: pd.DataFrame) -> pd.DataFrame:
     own = gone.loc[gone["file_sha256"].isin(result.responses["file_sha256"]), "response_id"]
     return rows[~rows["response_id"].isin(own)] if len(own) else rows
+
+
+def _outside(rejects: pd.DataFrame, rows: pd.MultiIndex) -> pd.DataFrame:
+    return rejects[~pd.MultiIndex.from_frame(rejects[["file_sha256", "row_number"]]).isin(rows)]
 
 
 def _validated(task: Task, result: ReadResult) -> list[Write]:
@@ -177,6 +183,11 @@ def _record_check(task: Task, failures: list[pd.DataFrame]) -> None:
         Write(raw.FAILURES, found, {"wave": task.wave}),
     ]
     task.store.write(writes, input_hash="", run_id="")
+
+
+def _last_check_passed(task: Task) -> bool:
+    checks = task.store.read(raw.CHECKS)
+    return bool(checks.loc[checks["wave"] == task.wave, "passed"].all())
 
 
 def _with_invalid_as_missing(task: Task, result: ReadResult) -> ReadResult:

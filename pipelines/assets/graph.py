@@ -39,7 +39,7 @@ def due_steps(study: Study, store: Store, waves: list[str], names: set[str] | No
         Steps with their wave, in the order they run.
     """
     found: list[Due] = []
-    touched: set[str] = set()
+    provenance = store.provenance()
     for step in steps_of(study):
         for wave in waves if step.by_wave else [""]:
             upstream = any(
@@ -47,9 +47,8 @@ def due_steps(study: Study, store: Store, waves: list[str], names: set[str] | No
                 for each in found
                 if not step.by_wave or each.wave in (wave, "")
             )
-            if upstream or not is_current(step, Task(study, store, wave)):
+            if upstream or not is_current(step, Task(study, store, wave), provenance):
                 found.append(Due(step, wave))
-                touched.update(table.name for table in step.writes)
     return found if names is None else _needed_for(found, names)
 
 

@@ -95,7 +95,8 @@ def _receive(task: Task) -> list[Write]:
                 "wave": task.wave,
                 "n_rows": n_rows,
                 "n_columns": len(plan.columns),
-                "received_at": known.get(sha256, now),
+                # Files that arrive together keep their order, so that the newest one counts.
+                "received_at": known.get(sha256, now + pd.Timedelta(microseconds=len(files))),
             }
         )
         columns.append(_column_rows(task, plan, sha256))
@@ -107,7 +108,10 @@ def _receive(task: Task) -> list[Write]:
 def _refuse_missing_sources(task: Task, present: list[str]) -> None:
     for name, source in task.study.spec.sources.items():
         if source.wave == task.wave and name not in present:
-            message = f"there is no such file in exports/ for the source {name} of wave {task.wave}; put it there"
+            message = (
+                f"there is no such file in exports/ for the source {name} of wave {task.wave}; put it there, "
+                "or take the source out of study.yaml until it arrives"
+            )
             raise ReadingError(source.files, message)
 
 

@@ -6,10 +6,12 @@ and ``out``. Dagster only appears in ``pipelines.factory``.
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import pandas as pd
 
 from models.origin import source_hash
 from pipelines.load import Study
@@ -18,6 +20,7 @@ from pipelines.tables.base import Table
 
 HOUSE = Path(__file__).parents[2]
 CODE_FOLDERS = ("instruments", "models", "pipelines")
+Provenance = Mapping[tuple[str, str], pd.Series]
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Step:
         make: Computes the rows.
         meaning: One sentence: grain of its first table.
         slice: Name of the slice it writes in the provenance, for a step that is not by wave.
+        is_settled: Whether its last attempt left no failure behind; otherwise it runs again with whatever is there.
     """
 
     name: str
@@ -58,18 +62,20 @@ class Step:
     make: Callable[[Task], Sequence[Write]]
     meaning: str
     slice: str = ""
+    is_settled: Callable[[Task], bool] = lambda _: True
 
     def slice_of(self, wave: str) -> str:
         """Return the name of the slice that a run for a wave writes."""
         return wave if self.by_wave else self.slice
 
 
-def input_hash(step: Step, task: Task) -> str:
+def input_hash(step: Step, task: Task, provenance: Provenance) -> str:
     """Hash everything the result of a step depends on: tables read, specifications, files, code.
 
     Args:
         step: The step.
         task: Study, store and wave.
+        provenance: What every table was last written from.
 
     Returns:
         SHA-256 in hexadecimal.
@@ -77,21 +83,20 @@ def input_hash(step: Step, task: Task) -> str:
     waves = set(task.study.spec.waves)
     contents = sorted(
         (table, part, str(row["content_hash"]))
-        for (table, part), row in task.store.provenance().items()
+        for (table, part), row in provenance.items()
         if table in step.reads and (part == task.wave if step.by_wave and part in waves else part in {*waves, ""})
     )
     everything = [step.name, task.wave, contents, step.depends_on(task), code_hash()]
     return hashlib.sha256(json.dumps(everything, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def is_current(step: Step, task: Task) -> bool:
+def is_current(step: Step, task: Task, provenance: Provenance) -> bool:
     """Say whether every table of a step was written from what is there now."""
-    provenance = task.store.provenance()
     part = step.slice_of(task.wave)
     written = [provenance.get((table.name, part)) for table in step.writes]
-    if any(row is None for row in written):
+    if any(row is None for row in written) or not step.is_settled(task):
         return False
-    now = input_hash(step, task)
+    now = input_hash(step, task, provenance)
     return all(row is not None and row["input_hash"] == now for row in written)
 
 
@@ -101,7 +106,7 @@ def run_step(step: Step, task: Task, run_id: str) -> list[Write]:
     Returns:
         What was written.
     """
-    hashed = input_hash(step, task)
+    hashed = input_hash(step, task, task.store.provenance())
     writes = list(step.make(task))
     task.store.write(writes, input_hash=hashed, run_id=run_id)
     return writes

@@ -6,6 +6,7 @@ Put here the shape of the answer; which answer options belong together is in ``b
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -88,7 +89,7 @@ def needs_texts(column: PlannedColumn) -> bool:
     return column.role in _QUESTIONS and not column.is_personal_data
 
 
-def describe(plan: ReadingPlan, counts: CellCounts) -> dict[str, object]:
+def describe(plan: ReadingPlan, counts: CellCounts) -> dict[str, Any]:
     """Say what an export is.
 
     Args:
@@ -124,7 +125,7 @@ def describe(plan: ReadingPlan, counts: CellCounts) -> dict[str, object]:
     }
 
 
-def _describe(column: PlannedColumn, role: Role, counts: ColumnCounts, n_own: int) -> dict[str, object]:
+def _describe(column: PlannedColumn, role: Role, counts: ColumnCounts, n_own: int) -> dict[str, Any]:
     n_blank = n_own - counts.n_answered
     is_personal = column.is_personal_data or role == "identifier"
     shows_values = role in ("item", "multiple_choice_option") and not is_personal

@@ -39,7 +39,7 @@ def read_answers(plan: ReadingPlan, table: str) -> str:
     Columns: ``is_blank_row``; ``k_<key>`` the text of every key; for every column that holds an item ``v<position>``
     the typed answer and ``t<position>`` the text where no typed answer was found.
     """
-    every_cell = ", ".join(f"nullif(trim({_cell(column)}), '')" for column in plan.columns)
+    every_cell = ", ".join(_is_filled(_cell(column)) for column in plan.columns)
     parts = [f"coalesce({every_cell}, NULL) IS NULL AS is_blank_row"]
     parts += [f"{_cell(plan.column(name))} AS k_{key}" for key, name in plan.keys.items()]
     for column in plan.columns:

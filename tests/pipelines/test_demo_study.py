@@ -73,8 +73,8 @@ def test_models_speak_of_differences_and_never_of_effects(folder):
     for model in load_study(folder).models.values():
         words = f"{model.title} {model.hypothesis} {model.estimand}".lower()
         assert not re.search(r"\b(cause|causes|caused|impact|leads to|increases|reduces|improves)\b", words)
-        assert "description" in model.estimand
-        assert set(model.title) == {"en", "da"}
+        assert "description" in model.estimand["en"]
+        assert set(model.title) == set(model.hypothesis) == set(model.estimand) == {"en", "da"}
         assert as_variable(model.focal) in model.regressors_as_variables()
 
 

@@ -368,10 +368,10 @@ def test_every_written_cell_is_an_answer_a_missing_reason_or_part_of_a_rejected_
         writer = csv.writer(file, delimiter=delimiter, lineterminator=line_end, quoting=csv.QUOTE_ALL)
         writer.writerows([["a", "b", "rest"], *rows])
     each = instrument({"a": {"kind": "open_text"}, "b": {"kind": "open_text"}})
-    if not any(cell.strip(" ") for row in rows for cell in row):
+    if not any(fold(cell) for row in rows for cell in row):
         return
     result = read(path, each, source(delimiter=delimiter, columns={}))
-    kept = [row for row in rows if any(cell.strip(" ") for cell in row)]
+    kept = [row for row in rows if any(map(fold, row))]
     texts = result.open_answers.set_index(["response_id", "item"])["text"]
     for response_id, row in zip(result.responses["response_id"], kept, strict=True):
         for item, cell in zip("ab", row, strict=False):
