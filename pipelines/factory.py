@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
+from instruments.faults import DataError
 from pipelines import checks, sensors
 from pipelines.assets.graph import steps_of
 from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
@@ -137,10 +138,11 @@ def _asset_of(
         try:
             unchanged = is_current(step, task, store.provenance())
             writes = [] if unchanged else run_step(step, task, context.run.run_id)
-        except BlockingFailure as failure:
-            observer.failed(step, wave, failure)
-            yield checks.failed(keys[0], failure)
-            raise dg.Failure(str(failure), allow_retries=False) from failure
+        except DataError as error:
+            observer.failed(step, wave, error)
+            if isinstance(error, BlockingFailure):
+                yield checks.failed(keys[0], error)
+            raise dg.Failure(str(error), allow_retries=False) from error
         except Exception as error:
             observer.failed(step, wave, error)
             raise

@@ -68,7 +68,7 @@ def holder_of(path: Path) -> str:
 
 
 def _acquire(path: Path, purpose: str, on_wait: Waiting) -> int:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     told = False
     while True:

@@ -1,5 +1,6 @@
 """The command ``sensemaking`` as tests use it: in this process for speed, or as a program of its own; and what it left."""
 
+import hashlib
 import io
 import json
 import os
@@ -19,7 +20,6 @@ from pipelines.cli import main
 
 CHECKOUT = Path(__file__).parents[1]
 PROGRAM = (sys.executable, "-m", "pipelines.cli")
-RECORDS_OF_THE_RUN = ("raw.writes", "raw.checks", "raw.failures")
 
 
 @dataclass(frozen=True)
@@ -73,18 +73,18 @@ def table(study: Path, name: str) -> pd.DataFrame:
 
 
 def content_hashes(study: Path) -> dict[str, str]:
-    """Hash every table of core and out as it is stored; times of writing left out."""
+    """Hash every table of core and out as it is stored; the time of fitting left out."""
     with duckdb.connect(study / "warehouse" / "study.duckdb", read_only=True) as connection:
         names = connection.execute(
-            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name IN ('core', 'out', 'raw')"
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name IN ('core', 'out')"
         ).fetchall()
         tables = {name: connection.execute(f"FROM {name} ORDER BY ALL").df() for (name,) in sorted(names)}
-    moments = {"received_at", "fitted_at"}
-    return {
-        name: pd.util.hash_pandas_object(rows.drop(columns=moments & set(rows)), index=False).to_numpy().tobytes().hex()
-        for name, rows in tables.items()
-        if name not in RECORDS_OF_THE_RUN
-    }
+    return {name: hash_of(rows.drop(columns="fitted_at", errors="ignore")) for name, rows in tables.items()}
+
+
+def hash_of(rows: pd.DataFrame) -> str:
+    """Hash a table's cells, row by row."""
+    return hashlib.sha256(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes()).hexdigest()
 
 
 def release_contents(study: Path) -> dict[str, pd.DataFrame]:

@@ -152,7 +152,7 @@ def _validated(task: Task, result: ReadResult) -> list[Write]:
     places = responses[["file_sha256", "row_number", "response_id"]]
     failures = [
         validation.find_failures(core.RESPONSES, responses, places, task.wave),
-        validation.find_failures(answers_table, result.answers, places, task.wave),
+        _of_cells(validation.find_failures(answers_table, result.answers, places, task.wave)),
     ]
     if study.spec.invalid_answers == "block":
         failures.append(validation.failures_of_rejects(result.rejects, task.wave))
@@ -162,6 +162,11 @@ def _validated(task: Task, result: ReadResult) -> list[Write]:
     tables = (core.RESPONSES, answers_table, core.MISSING, core.OPEN_ANSWERS, core.REJECTS, raw.CONSERVATION)
     rows = (responses, result.answers, result.missing, result.open_answers, result.rejects, result.conservation)
     return [Write(table, content, where) for table, content in zip(tables, rows, strict=True)]
+
+
+def _of_cells(failures: pd.DataFrame) -> pd.DataFrame:
+    """Leave out repeated keys, which the validation of the responses has named already."""
+    return failures[failures["rule"] != "duplicated_key"]
 
 
 def _once(missing: pd.DataFrame) -> pd.DataFrame:
@@ -222,10 +227,13 @@ def _sample(task: Task) -> list[Write]:
     if frame is None:
         return [Write(core.SAMPLED_UNITS, core.SAMPLED_UNITS.empty())]
     path = task.study.folder / frame.file
-    units = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
     responses = of_waves(task.study, task.store.read(core.RESPONSES))
     try:
+        units = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
         return [Write(core.SAMPLED_UNITS, response_rates.sample_units(units, responses))]
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        message = f"{frame.file} is no list of invited units; expected a UTF-8 CSV file with headers"
+        raise response_rates.FrameError(message) from error
     except response_rates.FrameError as error:
         raise response_rates.FrameError(f"{frame.file}: {error}") from error
 

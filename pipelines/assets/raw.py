@@ -71,9 +71,9 @@ def _depends_on(task: Task) -> object:
 
 
 def _receive(task: Task) -> list[Write]:
-    exports = exports_of(task.study, task.wave)
+    exports = _without_repeated(exports_of(task.study, task.wave))
     _refuse_missing_sources(task, [name for name, _, _ in exports])
-    known = task.store.read(FILES).set_index("file_sha256")["received_at"].to_dict()
+    known = task.store.read(FILES).set_index(["file_sha256", "file_name"])["received_at"].to_dict()
     now = pd.Timestamp(dt.datetime.now(dt.UTC))
     files: list[dict[str, object]] = []
     columns: list[pd.DataFrame] = []
@@ -84,7 +84,7 @@ def _receive(task: Task) -> list[Write]:
             raise ReadingError(path.name, "headers but no answers; export it again or take it out of exports/")
         sha256 = task.store.keep_file(path)
         if any(each["file_sha256"] == sha256 for each in files):
-            raise ReadingError(path.name, "another file in exports/ has the same bytes; keep one of them")
+            raise ReadingError(path.name, "a file of another source has the same bytes; keep one of them")
         files.append(
             {
                 "file_sha256": sha256,
@@ -96,13 +96,21 @@ def _receive(task: Task) -> list[Write]:
                 "n_rows": n_rows,
                 "n_columns": len(plan.columns),
                 # Files that arrive together keep their order, so that the newest one counts.
-                "received_at": known.get(sha256, now + pd.Timedelta(microseconds=len(files))),
+                "received_at": known.get((sha256, path.name), now + pd.Timedelta(microseconds=len(files))),
             }
         )
         columns.append(_column_rows(task, plan, sha256))
     every_column = pd.concat(columns, ignore_index=True)
     where = {"wave": task.wave}
     return [Write(FILES, pd.DataFrame(files), where), Write(COLUMNS, every_column, where)]
+
+
+def _without_repeated(exports: list[tuple[str, Source, Path]]) -> list[tuple[str, Source, Path]]:
+    """Leave out a file whose bytes a newer export of its source repeats, as happens on a day without new answers."""
+    hashed = [(name, file_sha256(path), path) for name, _, path in exports]
+    newest = {(name, sha256): path for name, sha256, path in hashed}
+    kept = set(newest.values())
+    return [each for each in exports if each[2] in kept]
 
 
 def _refuse_missing_sources(task: Task, present: list[str]) -> None:

@@ -1,5 +1,6 @@
 """Errors → exit code, a sentence for a person and a document for a machine; never a traceback for what users cause."""
 
+import sqlite3
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,17 @@ def tell(error: Exception) -> Told | None:
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return Told(EnvironmentFault.exit_code, f"{place}{error.strerror or error}")
+    refusal = _refusal_of_sqlite(error)
+    return None if refusal is None else Told(EnvironmentFault.exit_code, refusal)
+
+
+def _refusal_of_sqlite(error: BaseException | None) -> str | None:
+    """Say that Dagster could not keep its records, when that is what lies under an error."""
+    while error is not None:
+        if isinstance(error, sqlite3.OperationalError):
+            what_to_do = "make room on the disk or mend the folder's permissions, and run again"
+            return f"Dagster's records in warehouse/dagster cannot be written ({error}); {what_to_do}"
+        error = error.__cause__ or error.__context__
     return None
 
 

@@ -1,5 +1,6 @@
 """``fit``, ``rerun`` and ``compare``: one model now, a published number again, two fits side by side."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pandas as pd
 
 from instruments.faults import Fault, UsageError, raise_if_any
 from instruments.spec_file import closest, json_like, validate_spec
-from instruments.strict_yaml import Document, parse_yaml
+from instruments.strict_yaml import Document, Place, parse_yaml
 from models.load import blame_unknown_variables
 from models.origin import data_hash, origin_of
 from models.regression.compare import compare_results, differing_origins
@@ -82,15 +83,23 @@ def with_settings(study: Study, model: RegressionSpec, settings: list[str]) -> R
         parsed = parse_yaml(Document(document.path), f"{key}: {value}")
         document.faults += parsed.faults
         values |= parsed.value if isinstance(parsed.value, dict) else {}
-    raise_if_any(document.faults)
-    plain = model.model_copy(update={"variants": ()}).model_dump()
-    changed = validate_spec(document, RegressionSpec, {**plain, **json_like(values)})
+    document.value = {**model.model_copy(update={"variants": ()}).model_dump(), **json_like(values)}
+    document.lines = dict.fromkeys(_places(document.value), 0)
+    changed = validate_spec(document, RegressionSpec, document.value)
     if changed is not None:
         blame_unknown_variables(document, changed, analysis_variables(study))
     raise_if_any(document.faults)
     if changed is None:
         raise AssertionError("a model without faults was not read")
     return changed
+
+
+def _places(value: object, above: Place = ()) -> Iterator[Place]:
+    """List the place of every key and entry; a setting stands on no line."""
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple) else ()
+    for key, entry in entries:
+        yield (*above, key)
+        yield from _places(entry, (*above, key))
 
 
 def rerun(study: Study, fit_id: str) -> Rerun:

@@ -1,5 +1,6 @@
 """How results and errors look on a terminal, and as JSON. Nothing is computed here."""
 
+import datetime as dt
 import json
 import math
 import sys
@@ -10,6 +11,7 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 WIDTH_OF_A_FILE = 200
 
@@ -33,7 +35,7 @@ def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(cell(value) for value in row))
+        table.add_row(*(Text(cell(value)) for value in row))
     results.print(table)
 
 
@@ -84,6 +86,8 @@ def cell(value: object) -> str:
         return "–"
     if isinstance(value, float):
         return f"{value:.4g}"
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
     return str(value)
 
 

@@ -53,7 +53,7 @@ def code_spans(page: Path) -> list[str]:
 
 
 def code_lines(page: Path) -> list[str]:
-    in_blocks = [line for _, text in blocks(page, "sh") for line in text.splitlines()]
+    in_blocks = [line for _, text in blocks(page, "sh") for line in re.split(r"\n|&&", text)]
     return [line.strip() for line in [*in_blocks, *code_spans(page)]]
 
 

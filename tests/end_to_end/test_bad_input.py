@@ -1,10 +1,9 @@
 """Bad input: what the user is told, with which exit code, and that earlier tables and the release are unharmed."""
 
-import json
-import os
 import resource
+import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from tests.command_line import PROGRAM, Ended, content_hashes, done, environment
 from tests.small_study import N_RESPONSES, SECRET, answers, write_export
 
 ANSWER_TEXT = "Agree, but only on Tuesdays"
+MANY = 20_000
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
 WORKBOOK = b"PK\x03\x04\x14\x00\x06\x00" + bytes(200)
 
@@ -148,12 +148,19 @@ DATA = (
         ("spring.csv", "cannot be cut into cells", "export the file again"),
     ),
     Case(
-        "two files with the same bytes",
-        lambda study: (study / "exports" / "spring-copy.csv").write_bytes(
-            (study / "exports" / "spring.csv").read_bytes()
+        "file of another source with the same bytes",
+        both(
+            edits("models: [trust]", "  late_staff: {wave: spring, files: late.csv, platform: generic}\nmodels: [trust]"),
+            lambda study: (study / "exports" / "late.csv").write_bytes((study / "exports" / "spring.csv").read_bytes()),
         ),
         1,
-        ("another file in exports/ has the same bytes", "keep one of them"),
+        ("a file of another source has the same bytes", "keep one of them"),
+    ),
+    Case(
+        "one of two sources of a wave has no file",
+        edits("models: [trust]", "  late_staff: {wave: spring, files: late.csv, platform: generic}\nmodels: [trust]"),
+        1,
+        ("late.csv", "there is no such file in exports/ for the source late_staff of wave spring"),
     ),
 )
 SPECS = (
@@ -271,9 +278,19 @@ def test_release_names_the_check_that_failed_until_the_data_are_mended(study: Pa
 def test_faulty_export_that_a_later_one_corrects_blocks_nothing(study: Path):
     before = content_hashes(study)
     with_cell("TR_3", 4, ANSWER_TEXT)(study)
+    assert sensemaking("run", study).code == 1
     write_export(study, "spring-day-2.csv", answers("spring"))
     done(sensemaking("run", study, "--select", "core/responses"))
     assert content_hashes(study)["core.answers"] == before["core.answers"]
+
+
+def test_export_that_is_the_same_as_the_day_before_changes_nothing(study: Path):
+    before = content_hashes(study)
+    write_export(study, "spring-day-2.csv", answers("spring"))
+    done(sensemaking("run", study))
+    assert table(study, "raw.files")["file_name"].tolist().count("spring-day-2.csv") == 1
+    after = content_hashes(study)
+    assert after == before
 
 
 def test_answers_outside_their_scale_become_missing_where_the_study_says_so(study: Path):
@@ -315,13 +332,8 @@ def test_damaged_warehouse_is_a_fault_of_the_environment(study: Path):
     assert "Traceback" not in ended.stderr
 
 
-def least_file_size(study: Path) -> int:
-    """Return a limit under which Dagster's records fit but the warehouse cannot grow."""
-    return (study / "warehouse" / "study.duckdb").stat().st_size + 4096
-
-
 def run_with_limit(study: Path, limit: int) -> Ended:
-    """Run with a limit on the size of files, which makes writing fail as a full disk does."""
+    """Run with a limit on the size of every file, at which writing fails as on a full disk."""
 
     def set_limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -335,28 +347,53 @@ def run_with_limit(study: Path, limit: int) -> Ended:
 
 def assert_stopped_by_the_machine(ended: Ended) -> None:
     assert ended.code == 3, ended.stderr
+    assert ended.document["error"]["exit_code"] == 3
     assert "Traceback" not in ended.stderr
-    assert json.loads(ended.stdout)["error"]["exit_code"] == 3
 
 
-@pytest.mark.parametrize("room", [-1, 0, 1])
-def test_disk_that_fills_up_stops_the_run_and_harms_nothing(study: Path, room: int):
+def size_of_warehouse(study: Path) -> int:
+    return (study / "warehouse" / "study.duckdb").stat().st_size
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        pytest.param(lambda _: 0, id="nothing can be written", marks=pytest.mark.slow),
+        pytest.param(lambda _: 40_000, id="Dagster's records cannot grow", marks=pytest.mark.slow),
+        pytest.param(lambda study: size_of_warehouse(study) + 4096, id="the warehouse cannot grow"),
+    ],
+)
+def test_disk_that_fills_up_stops_the_run_and_harms_nothing(study: Path, limit: Callable[[Path], int]):
     before = state(study)
-    write_export(study, "spring.csv", answers("spring", n_responses=20_000))
-    limit = least_file_size(study) if room > 0 else (0 if room < 0 else 40_000)
-    assert_stopped_by_the_machine(run_with_limit(study, limit))
+    write_export(study, "spring.csv", answers("spring", n_responses=MANY))
+    assert_stopped_by_the_machine(run_with_limit(study, limit(study)))
     assert state(study) == before
-    done(program("run", study))
-    assert len(table(study, "core.responses")) == N_RESPONSES + 20_000
+    done(sensemaking("run", study, "--select", "core/responses"))
+    assert len(table(study, "core.responses")) == N_RESPONSES + MANY
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own; without the right to mount one, the limit on file sizes above has to do."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=200m", "none", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("this machine does not let the test mount a small disk; the limit on file sizes was tested instead")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
 @pytest.mark.slow
-def test_disk_that_is_really_full_stops_the_run_and_harms_nothing(study: Path, tmp_path: Path):
-    small_disk = tmp_path / "disk"
-    small_disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=12m", "none", str(small_disk)], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip("this machine does not let the test mount a small disk; the limit on file sizes is tested instead")
-    os.sync()
+@pytest.mark.parametrize("free", [0, 100_000, 1_000_000])
+def test_full_disk_stops_the_run_and_harms_nothing(finished_small_study: Path, small_disk: Path, free: int):
+    study = Path(shutil.copytree(finished_small_study, small_disk / "small"))
+    write_export(study, "spring.csv", answers("spring", n_responses=MANY))
+    before = state(study)
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(shutil.disk_usage(small_disk).free - free))
+    assert_stopped_by_the_machine(program("run", study, "--json"))
+    ballast.unlink()
+    assert state(study) == before
+    done(sensemaking("run", study, "--select", "core/responses"))
+    assert len(table(study, "core.responses")) == N_RESPONSES + MANY

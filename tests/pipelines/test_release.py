@@ -376,6 +376,14 @@ def test_left_overs_of_a_killed_release_are_removed(study, store):
     assert sorted(path.name for path in study.releases.iterdir()) == ["current.json", done.path.name]
 
 
+def test_the_pointer_is_replaced_and_never_written_over(study, store):
+    first = publish(study, store)
+    with (study.releases / "current.json").open(encoding="utf-8") as opened:
+        publish(study, store)
+        assert json.load(opened)["file"] == first.path.name
+    assert pointer(study)["release"] == 2
+
+
 def test_a_reader_never_finds_half_a_pointer_or_a_missing_file(study, store):
     publish(study, store)
     stop, seen, broken = threading.Event(), set(), []

@@ -108,6 +108,12 @@ def test_a_response_counts_in_its_own_wave_only():
     assert units["disposition"].tolist() == ["unknown_eligibility", "complete"]
 
 
+def test_a_unit_has_a_disposition_in_every_wave():
+    answered = responses(("k1", "spring", "complete"), ("k1", "autumn", "partial"))
+    units = sample_units(frame("k1", "k1", wave=["spring", "autumn"]), answered)
+    assert units["disposition"].tolist() == ["complete", "partial"]
+
+
 def test_responses_of_people_outside_the_frame_add_no_unit():
     answered = responses(("stranger", "spring", "complete"), (None, "spring", "complete"))
     assert sample_units(frame("k1"), answered)["disposition"].tolist() == ["unknown_eligibility"]

@@ -185,6 +185,13 @@ def test_columns_are_matched_by_name_whatever_their_order(store):
     }
 
 
+def test_a_description_in_another_order_writes_into_the_right_columns(store, old):
+    columns = {name: ANSWERS.columns[name] for name in ("wave", "order", "response_id", "v1")}
+    turned = Table(ANSWERS.name, ANSWERS.grain, ANSWERS.key, columns)
+    write(store, rows_of("spring"), {"wave": "spring"}, table=turned)
+    assert store.read(ANSWERS).equals(old)
+
+
 def test_rows_without_a_column_of_the_table_are_refused_and_nothing_is_written(store, old):
     with pytest.raises(KeyError, match="v1"):
         write(store, rows_of("spring").drop(columns="v1"))

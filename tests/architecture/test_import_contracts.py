@@ -1,0 +1,107 @@
+"""Who may import whom: the contracts of pyproject hold, and they speak of what they are meant to speak of."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[2]
+FOLDERS = ("instruments", "models", "pipelines", "dashboard")
+CONTRACTS = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+SPEAKERS_OF_DUCKDB = {"pipelines.store", "pipelines.receive", "pipelines.release", "dashboard.queries"}
+# Parts that stay free of the database, of orchestration and of the screen (whole packages by prefix).
+PURE = ("instruments", "models", "pipelines.spec", "pipelines.load", "pipelines.readers", "pipelines.steps")
+
+
+def module_of(path):
+    parts = path.relative_to(HOUSE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_of(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+IMPORTS = {
+    module_of(path): set(imports_of(path)) for folder in FOLDERS for path in sorted((HOUSE / folder).rglob("*.py"))
+}
+
+
+def importers_of(package):
+    return {
+        module
+        for module, imported in IMPORTS.items()
+        if any(name == package or name.startswith(f"{package}.") for name in imported)
+    }
+
+
+def is_within(module, packages):
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+def test_every_contract_is_kept():
+    program = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([program], cwd=HOUSE, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    assert "0 broken" in done.stdout
+
+
+def test_the_contracts_are_there():
+    assert {"folders", "pipeline-layers", "pure-science", "speakers-of-duckdb", "thin-dashboard"} <= {
+        contract["id"] for contract in CONTRACTS
+    }
+
+
+def test_exactly_four_modules_speak_duckdb():
+    assert importers_of("duckdb") == SPEAKERS_OF_DUCKDB
+
+
+@pytest.mark.parametrize("package", ["dagster", "duckdb", "streamlit"])
+def test_science_imports_no_orchestration_no_database_and_no_screen(package):
+    assert {module for module in importers_of(package) if is_within(module, (*PURE, "pipelines.tables"))} == set()
+
+
+def test_the_dashboard_opens_no_warehouse_and_runs_nothing():
+    forbidden = ("pipelines.store", "pipelines.receive", "pipelines.release", "pipelines.assets", "pipelines.steps")
+    found = {
+        (module, name)
+        for module, imported in IMPORTS.items()
+        if is_within(module, ("dashboard",))
+        for name in imported
+        if is_within(name, (*forbidden, "dagster", "statsmodels"))
+    }
+    assert found == set()
+
+
+def test_the_screen_stays_in_the_dashboard():
+    assert {module for module in importers_of("streamlit") if not is_within(module, ("dashboard",))} == set()
+
+
+def test_the_package_of_pipelines_holds_a_docstring_only():
+    (only,) = ast.parse((HOUSE / "pipelines" / "__init__.py").read_text(encoding="utf-8")).body
+    assert isinstance(only, ast.Expr)
+
+
+def test_nothing_evaluates_text_or_unpickles():
+    found = set()
+    for folder in FOLDERS:
+        for path in (HOUSE / folder).rglob("*.py"):
+            calls = [
+                node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+            ]
+            names = {node.func.id for node in calls if isinstance(node.func, ast.Name)}
+            found |= {(module_of(path), name) for name in names & {"eval", "exec", "compile", "__import__"}}
+    assert found == set()
+    assert importers_of("pickle") == importers_of("dill") == importers_of("cloudpickle") == set()
+
+
+def test_there_is_no_src_folder():
+    assert not (HOUSE / "src").exists()

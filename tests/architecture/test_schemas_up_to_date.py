@@ -1,0 +1,59 @@
+"""The generated JSON Schemas: as fresh as the classes, and in agreement with the loader about the shipped files."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from instruments.strict_yaml import read_yaml
+from pipelines.commands import schemas
+
+HOUSE = Path(__file__).parents[2]
+SHIPPED = {
+    "instruments/instrument.schema.json": sorted((HOUSE / "instruments" / "library").glob("*.yaml")),
+    "models/model.schema.json": sorted(HOUSE.glob("pipelines/studies/*/models/*.yaml")),
+    "pipelines/study.schema.json": sorted(HOUSE.glob("pipelines/studies/*/study.yaml")),
+}
+FILES = [(schema, path) for schema, paths in SHIPPED.items() for path in paths]
+
+
+def as_json(value):
+    """Keys of JSON are text and dates are text, as an editor sees a YAML file."""
+    return json.loads(json.dumps(value, default=str))
+
+
+@pytest.mark.parametrize("path", schemas.schema_files(), ids=lambda path: path.name)
+def test_a_schema_file_is_what_its_class_says(path):
+    assert path.is_file(), f"run: python -m pipelines.commands.schemas ({path.name} is missing)"
+    fresh = path.read_text(encoding="utf-8") == schemas.schema_files()[path]
+    assert fresh, f"run: python -m pipelines.commands.schemas ({path.name} is stale)"
+
+
+def test_writing_the_schemas_writes_every_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(schemas, "HOUSE", tmp_path)
+    for folder in ("instruments", "models", "pipelines"):
+        (tmp_path / folder).mkdir()
+    schemas.main()
+    written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.json")}
+    assert written == {
+        "instruments/instrument.schema.json",
+        "models/model.schema.json",
+        "pipelines/study.schema.json",
+    }
+
+
+def test_every_kind_of_file_ships():
+    assert all(SHIPPED.values())
+
+
+@pytest.mark.parametrize(("schema", "path"), FILES, ids=lambda value: getattr(value, "stem", None))
+def test_an_editor_accepts_every_shipped_file(schema, path):
+    jsonschema.validate(as_json(read_yaml(path).value), json.loads((HOUSE / schema).read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(("schema", "path"), FILES, ids=lambda value: getattr(value, "stem", None))
+def test_an_editor_refuses_an_unknown_key(schema, path):
+    changed = {**as_json(read_yaml(path).value), "colour": "blue"}
+    with pytest.raises(jsonschema.ValidationError, match="colour"):
+        jsonschema.validate(changed, json.loads((HOUSE / schema).read_text(encoding="utf-8")))

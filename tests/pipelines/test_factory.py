@@ -1,0 +1,199 @@
+"""A study's Dagster definitions: what there is, what a run leaves behind, and what a failing check stops."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.definitions import STUDIES, build_definitions, defs
+from pipelines.factory import NoValuesIOManager, job_name, waves_partition
+from pipelines.load import Study, load_study
+from tests.small_study import answers, build_small_study, write_export
+
+ASSETS_OF_THE_SMALL_STUDY = [
+    "small/core/analysis",
+    "small/core/answers",
+    "small/core/missing",
+    "small/core/open_answers",
+    "small/core/rejects",
+    "small/core/responses",
+    "small/core/sampled_units",
+    "small/core/scores",
+    "small/out/agreement",
+    "small/out/diagnostics/trust",
+    "small/out/distributions",
+    "small/out/estimates/trust",
+    "small/out/fits/trust",
+    "small/out/items",
+    "small/out/reliability",
+    "small/out/response_rates",
+    "small/out/scale_means",
+    "small/raw/columns",
+    "small/raw/conservation",
+    "small/raw/files",
+]
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    return load_study(build_small_study(tmp_path / "small"))
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+def keys_of(definitions: dg.Definitions) -> list[str]:
+    return sorted(key.to_user_string() for key in definitions.resolve_all_asset_keys())
+
+
+def run_wave(study: Study, instance: dg.DagsterInstance, wave: str) -> dg.ExecuteInProcessResult:
+    """Run everything of a wave as the job of the study does, whatever its outcome."""
+    instance.add_dynamic_partitions(waves_partition(study).name or "", [wave])
+    job = build_definitions([study]).resolve_job_def(job_name(study))
+    return job.execute_in_process(instance=instance, partition_key=wave, raise_on_error=False)
+
+
+def steps_that_began(result: dg.ExecuteInProcessResult) -> set[str]:
+    return {str(event.step_key) for event in result.all_events if event.event_type_value == "STEP_START"}
+
+
+def test_definitions_load_and_hold_every_table_the_job_the_schedule_and_the_sensor(study: Study):
+    definitions = build_definitions([study])
+    dg.Definitions.validate_loadable(definitions)
+    assert keys_of(definitions) == ASSETS_OF_THE_SMALL_STUDY
+    assert definitions.resolve_job_def("small_run").name == "small_run"
+    schedule = definitions.resolve_schedule_def("small_nightly")
+    assert schedule.cron_schedule == "0 3 * * *"
+    assert schedule.execution_timezone == "UTC"
+    assert definitions.resolve_sensor_def("small_exports").default_status is dg.DefaultSensorStatus.RUNNING
+
+
+def test_assets_by_wave_are_partitioned_and_results_are_not(study: Study):
+    graph = build_definitions([study]).resolve_asset_graph()
+    partitioned = {key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).is_partitioned}
+    assert partitioned == {
+        f"small/{table}"
+        for table in (
+            "raw/files",
+            "raw/columns",
+            "raw/conservation",
+            "core/responses",
+            "core/answers",
+            "core/missing",
+            "core/open_answers",
+            "core/rejects",
+            "core/scores",
+        )
+    }
+
+
+def test_validation_is_a_blocking_check_of_the_responses(study: Study):
+    graph = build_definitions([study]).resolve_asset_graph()
+    (check,) = graph.asset_check_keys
+    assert (check.asset_key.to_user_string(), check.name) == ("small/core/responses", "answers_are_valid")
+    assert graph.get_check_spec(check).blocking
+
+
+def test_model_depends_on_the_analysis_table_and_on_no_other_model(study: Study):
+    graph = build_definitions([study]).resolve_asset_graph()
+    fits = graph.get(dg.AssetKey(["small", "out", "fits", "trust"]))
+    assert {key.to_user_string() for key in fits.parent_keys} == {"small/core/analysis"}
+
+
+def test_several_studies_live_beside_each_other(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    other = build_small_study(tmp_path / "other", name="other")
+    monkeypatch.setenv(STUDIES, f"{study.folder}:{other}")
+    definitions = defs()
+    dg.Definitions.validate_loadable(definitions)
+    others = [key.replace("small/", "other/", 1) for key in ASSETS_OF_THE_SMALL_STUDY]
+    assert keys_of(definitions) == sorted([*ASSETS_OF_THE_SMALL_STUDY, *others])
+    assert definitions.resolve_sensor_def("other_exports")
+    assert definitions.resolve_job_def("other_run")
+
+
+def test_without_studies_there_is_an_empty_code_location(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv(STUDIES, raising=False)
+    definitions = defs()
+    dg.Definitions.validate_loadable(definitions)
+    assert keys_of(definitions) == []
+
+
+def test_run_of_the_job_shows_row_counts_and_tables(study: Study, instance: dg.DagsterInstance):
+    result = run_wave(study, instance, "autumn")
+    assert result.success
+    of_asset = {
+        event.asset_key.to_user_string(): event.materialization.metadata
+        for event in result.get_asset_materialization_events()
+        if event.asset_key
+    }
+    assert sorted(of_asset) == ASSETS_OF_THE_SMALL_STUDY
+    assert of_asset["small/core/responses"]["dagster/row_count"].value == 40
+    alphas = of_asset["small/out/reliability"]["table"].value
+    assert alphas.startswith("| scale | respondent_group | wave | estimate | conf_low | conf_high | n_obs |\n| --- |")
+    assert "| teamwork | FRL | autumn | 0." in alphas
+    coefficients = of_asset["small/out/estimates/trust"]["table"].value
+    assert "| main | teamwork | " in coefficients
+    rates = of_asset["small/out/response_rates"]["table"].value
+    assert "| autumn | FRL | – | 4" in rates
+    (evaluation,) = result.get_asset_check_evaluations()
+    assert evaluation.passed
+
+
+def test_run_without_anything_new_writes_nothing_again(study: Study, instance: dg.DagsterInstance):
+    assert run_wave(study, instance, "autumn").success
+    again = run_wave(study, instance, "autumn")
+    assert again.success
+    metadata = [event.materialization.metadata for event in again.get_asset_materialization_events()]
+    assert len(metadata) == len(ASSETS_OF_THE_SMALL_STUDY)
+    assert all(each["unchanged"].value for each in metadata)
+
+
+def test_failing_check_fails_the_run_and_stops_every_step_that_follows(study: Study, instance: dg.DagsterInstance):
+    table = answers("autumn")
+    table.loc[[3, 5], "TW_1"] = "7"
+    write_export(study.folder, "autumn.csv", table)
+    result = run_wave(study, instance, "autumn")
+    assert not result.success
+    assert steps_that_began(result) == {"small__raw__files", "small__core__responses"}
+    (evaluation,) = result.get_asset_check_evaluations()
+    assert not evaluation.passed
+    assert evaluation.metadata["n_failures"].value == 2
+    (by_rule,) = evaluation.metadata["by_rule"].records
+    assert by_rule.data == {"column": "TW_1", "rule": "outside_response_scale", "failures": 2}
+    assert [record.data["row_number"] for record in evaluation.metadata["examples"].records] == ["5", "7"]
+    written = {event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key}
+    assert written == {"small/raw/files", "small/raw/columns"}
+
+
+def test_failing_check_is_not_tried_twice(study: Study, instance: dg.DagsterInstance):
+    write_export(study.folder, "autumn.csv", answers("autumn").assign(TW_1="7"))
+    result = run_wave(study, instance, "autumn")
+    kinds = [event.event_type_value for event in result.all_events]
+    assert "STEP_UP_FOR_RETRY" not in kinds
+    assert kinds.count("STEP_FAILURE") == 1
+
+
+def test_values_are_refused_from_asset_to_asset(instance: dg.DagsterInstance):
+    @dg.asset
+    def upstream() -> int:
+        return 1
+
+    @dg.asset(deps=[upstream])
+    def careful() -> None:
+        """Hands over nothing."""
+
+    manager = {"io_manager": NoValuesIOManager()}
+    result = dg.materialize([upstream, careful], instance=instance, resources=manager, raise_on_error=False)
+    assert not result.success
+    failure = next(event for event in result.all_events if event.event_type_value == "STEP_FAILURE")
+    assert "upstream returned a value; write a table instead" in str(failure.step_failure_data.error)
+
+
+def test_asked_for_value_is_refused():
+    context = dg.build_input_context(asset_key=dg.AssetKey(["small", "core", "responses"]))
+    with pytest.raises(TypeError, match="small/core/responses asked for a value; read a table instead"):
+        NoValuesIOManager().load_input(context)
