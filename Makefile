@@ -28,6 +28,7 @@ bench: $(VENV)/.installed-dev
 
 schemas: $(VENV)/.installed
 	$(BIN)/python -m pipelines.commands.schemas
+	$(BIN)/python -m pipelines.commands.reference_pages
 
 # The locks name no host: hashes alone say what is installed.
 lock: $(VENV)/.installed-dev

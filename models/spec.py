@@ -42,7 +42,13 @@ class Interaction(Spec):
 
 
 class Population(Spec):
-    """Which analysed responses a model uses; empty lists stand for all."""
+    """Which analysed responses a model uses; empty lists stand for all.
+
+    Attributes:
+        respondent_groups: Codes of respondent groups.
+        waves: Names of waves.
+        sources: Names of sources.
+    """
 
     respondent_groups: tuple[Name, ...] = ()
     waves: tuple[Name, ...] = ()
@@ -50,7 +56,15 @@ class Population(Spec):
 
 
 class Variant(Spec):
-    """A deviation from the model that was declared in advance; what is not given stays as in the model."""
+    """A deviation from the model that was declared in advance; what is not given stays as in the model.
+
+    Attributes:
+        name: Name of the variant, other than ``main``.
+        regressors: Other regressors.
+        covariance: Another covariance.
+        cluster: Another cluster.
+        population: Another population.
+    """
 
     name: Name
     regressors: tuple[Name | Variable | Interaction, ...] | None = None

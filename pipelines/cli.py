@@ -157,7 +157,7 @@ def list_fits(study: StudyFolder, *, as_json: AsJson = False) -> None:
     if as_json:
         printing.print_json(printing.records(recorded))
     else:
-        shown = ["fit_id", "label", "is_declared", "outcome", "covariance", "n_obs", "fitted_at"]
+        shown = ["fit_id", "label", "is_declared", "is_current", "outcome", "covariance", "n_obs", "fitted_at"]
         printing.print_frame("Fits", recorded[shown])
 
 

@@ -15,10 +15,12 @@ from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
 from pipelines.load import Study
 from pipelines.lock import exclusive
 from pipelines.steps.validation import BlockingFailure
-from pipelines.store import Store, Write
+from pipelines.store import Store
 from pipelines.tables import out
+from pipelines.tables.base import Table
 
 SHOWN_ROWS = 200
+LESS_NOISE = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
 
 
 class NoValuesIOManager(dg.IOManager):
@@ -68,7 +70,9 @@ def build_study(study: Study, observer: Observer | None = None) -> dg.Definition
     steps = steps_of(study)
     written_by = {table.name: asset_key(study, step, table.name) for step in steps for table in step.writes}
     assets = [_asset_of(study, step, waves, written_by, observer or Observer()) for step in steps]
-    job = dg.define_asset_job(job_name(study), selection=dg.AssetSelection.assets(*assets), tags={"study": study.name})
+    job = dg.define_asset_job(
+        job_name(study), selection=dg.AssetSelection.assets(*assets), tags={"study": study.name}, config=LESS_NOISE
+    )
     return dg.Definitions(
         assets=assets,
         jobs=[job],
@@ -137,7 +141,8 @@ def _asset_of(
         task = Task(study, store, wave)
         try:
             unchanged = is_current(step, task, store.provenance())
-            writes = [] if unchanged else run_step(step, task, context.run.run_id)
+            if not unchanged:
+                run_step(step, task, context.run.run_id)
         except DataError as error:
             observer.failed(step, wave, error)
             if isinstance(error, BlockingFailure):
@@ -149,11 +154,14 @@ def _asset_of(
         origins = store.provenance()
         for key, table in zip(keys, step.writes, strict=True):
             origin = origins[table.name, step.slice_of(wave)]
-            shown = next((write for write in writes if write.table is table or write.table.name == table.name), None)
             yield dg.MaterializeResult(
                 asset_key=key,
                 data_version=dg.DataVersion(str(origin["content_hash"])),
-                metadata=_metadata(int(origin["n_rows"]), unchanged=unchanged, shown=shown),
+                metadata={
+                    "dagster/row_count": int(origin["n_rows"]),
+                    "unchanged": unchanged,
+                    **_shown_table(store, step, table),
+                },
             )
         if checked:
             yield checks.passed(keys[0], wave)
@@ -163,15 +171,17 @@ def _asset_of(
     return run_one_step
 
 
-def _metadata(n_rows: int, *, unchanged: bool, shown: Write | None) -> dict[str, dg.MetadataValue]:
-    metadata: dict[str, dg.MetadataValue] = {
-        "dagster/row_count": dg.MetadataValue.int(n_rows),
-        "unchanged": dg.MetadataValue.bool(unchanged),
-    }
-    if shown is not None and shown.table.name in SHOWN_COLUMNS:
-        columns = list(SHOWN_COLUMNS[shown.table.name])
-        metadata["table"] = dg.MetadataValue.md(as_markdown(shown.rows[columns].head(SHOWN_ROWS)))
-    return metadata
+def _shown_table(store: Store, step: Step, table: Table) -> dict[str, dg.MetadataValue]:
+    """Return the table as Markdown where it is short enough to be read on Dagster's pages."""
+    columns = SHOWN_COLUMNS.get(table.name)
+    if columns is None:
+        return {}
+    rows = store.read(table)
+    if step.slice:
+        fits = store.read(out.FITS)
+        current = fits[fits["is_current"].astype(bool) & (fits["model"] == step.name.split("/")[-1])]
+        rows = rows[rows["fit_id"].isin(current["fit_id"])]
+    return {"table": dg.MetadataValue.md(as_markdown(rows[list(columns)].head(SHOWN_ROWS)))}
 
 
 SHOWN_COLUMNS = {

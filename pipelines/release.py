@@ -131,7 +131,8 @@ def _organisations(store: Store, rates: pd.DataFrame) -> pd.Series:
 
 def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
     fits = store.read(out.FITS)
-    fits = fits[fits["is_declared"].astype(bool) & fits["model"].isin(list(study.models))]
+    declared = fits["is_declared"].astype(bool) & fits["is_current"].astype(bool)
+    fits = fits[declared & fits["model"].isin(list(study.models))]
     estimates, diagnostics = store.read(out.ESTIMATES), store.read(out.DIAGNOSTICS)
     withheld: dict[str, str] = {}
     least = study.spec.release.least_cell_size

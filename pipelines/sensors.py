@@ -57,6 +57,7 @@ def nightly(study: Study, job: str) -> dg.ScheduleDefinition:
         job_name=job,
         cron_schedule=study.spec.schedule.cron,
         execution_timezone=study.spec.schedule.time_zone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
     )
     def schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         present = [wave for wave in study.spec.waves if exports_of(study, wave)]
@@ -65,6 +66,9 @@ def nightly(study: Study, job: str) -> dg.ScheduleDefinition:
         if not due:
             return dg.SkipReason("nothing new since the last run")
         context.instance.add_dynamic_partitions(f"wave_{study.name}", due)
-        return [dg.RunRequest(partition_key=wave, tags={"trigger": "nightly"}) for wave in due]
+        night = context.scheduled_execution_time.isoformat()
+        return [
+            dg.RunRequest(run_key=f"{wave}-{night}", partition_key=wave, tags={"trigger": "nightly"}) for wave in due
+        ]
 
     return schedule

@@ -154,8 +154,8 @@ def _validated(task: Task, result: ReadResult) -> list[Write]:
         validation.find_failures(core.RESPONSES, responses, places, task.wave),
         _of_cells(validation.find_failures(answers_table, result.answers, places, task.wave)),
     ]
-    if study.spec.invalid_answers == "block":
-        failures.append(validation.failures_of_rejects(result.rejects, task.wave))
+    rule = study.spec.invalid_answers
+    failures.append(validation.failures_of_rejects(result.rejects, task.wave, invalid_answers=rule))
     _record_check(task, failures)
     validation.raise_if_blocking(task.wave, failures)
     where = {"wave": task.wave}

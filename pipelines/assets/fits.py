@@ -67,6 +67,7 @@ def fit_rows(study: Study, model: RegressionSpec, fit: Fit, labels: Labels, *, i
     key = {"fit_id": name, "model": model.name, "variant": fit.variant, "is_declared": is_declared}
     row = {
         **key,
+        "is_current": True,
         "label": "exploratory",
         "estimator": fit.estimator,
         "covariance": fit.covariance,
@@ -103,10 +104,32 @@ def labels_from_json(text: str) -> Labels:
     return {name: {int(code): label for code, label in each.items()} for name, each in json.loads(text).items()}
 
 
-def writes_of(rows: list[FitRows], where: dict[str, str | bool]) -> list[Write]:
+def with_earlier(store: Store, rows: FitRows, model: str) -> FitRows:
+    """Add the earlier declared fits of a model, no longer current, so that any published number can be made again."""
+    new = set(rows.fits["fit_id"])
+    tables = (rows.fits, rows.estimates, rows.diagnostics)
+    joined: list[pd.DataFrame] = []
+    for table, added in zip((out.FITS, out.ESTIMATES, out.DIAGNOSTICS), tables, strict=True):
+        earlier = store.read(table)
+        is_kept = earlier["is_declared"].astype(bool) & (earlier["model"] == model) & ~earlier["fit_id"].isin(new)
+        joined.append(pd.concat([earlier[is_kept], added], ignore_index=True))
+    joined[0]["is_current"] = joined[0]["fit_id"].isin(new)
+    return FitRows(*joined)
+
+
+def joined_rows(rows: list[FitRows]) -> FitRows:
+    """Put the rows of several fits together."""
+    return FitRows(
+        pd.concat([each.fits for each in rows], ignore_index=True),
+        pd.concat([each.estimates for each in rows], ignore_index=True),
+        pd.concat([each.diagnostics for each in rows], ignore_index=True),
+    )
+
+
+def writes_of(rows: FitRows, where: dict[str, str | bool]) -> list[Write]:
     """Return what has to be written for some fits."""
     return [
-        Write(out.FITS, pd.concat([each.fits for each in rows], ignore_index=True), where),
-        Write(out.ESTIMATES, pd.concat([each.estimates for each in rows], ignore_index=True), where),
-        Write(out.DIAGNOSTICS, pd.concat([each.diagnostics for each in rows], ignore_index=True), where),
+        Write(out.FITS, rows.fits, where),
+        Write(out.ESTIMATES, rows.estimates, where),
+        Write(out.DIAGNOSTICS, rows.diagnostics, where),
     ]

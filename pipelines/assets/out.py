@@ -8,7 +8,7 @@ import pandas as pd
 from instruments.spec import Instrument
 from instruments.spec_file import spec_hash
 from pipelines.assets.core import of_waves
-from pipelines.assets.fits import fit_model, writes_of
+from pipelines.assets.fits import fit_model, joined_rows, with_earlier, writes_of
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps import quality
@@ -93,4 +93,5 @@ def _fit(name: str, task: Task) -> list[Write]:
     model = task.study.models[name]
     variants = ["main", *(variant.name for variant in model.variants)]
     rows = [fit_model(task.study, task.store, model, variant, is_declared=True) for variant in variants]
-    return writes_of(rows, {"model": name, "is_declared": True})
+    every_fit = with_earlier(task.store, joined_rows(rows), name)
+    return writes_of(every_fit, {"model": name, "is_declared": True})

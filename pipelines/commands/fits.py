@@ -63,7 +63,7 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     fit_id = str(rows.fits["fit_id"].iloc[0])
     known = store.read(out.FITS)
     if fit_id not in set(known["fit_id"]):
-        store.write(writes_of([rows], {"fit_id": fit_id}), input_hash="", run_id="sensemaking fit")
+        store.write(writes_of(rows, {"fit_id": fit_id}), input_hash="", run_id="sensemaking fit")
     return rows
 
 

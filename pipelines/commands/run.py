@@ -20,6 +20,8 @@ from pipelines.store import Store
 DAGSTER_SETTINGS = """\
 telemetry:
   enabled: false
+nux:
+  enabled: false
 """
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 

@@ -19,6 +19,14 @@ RULES = {
     "column_in_dataframe": "column_is_missing",
     "column_in_schema": "unknown_column",
 }
+ANSWER_RULES = (
+    "not_an_answer_option",
+    "not_a_number",
+    "not_a_date",
+    "not_a_time",
+    "outside_response_scale",
+    "outside_range",
+)
 HARMLESS_REJECTS = ("blank_row", "preview_without_group", "superseded_by_later_export")
 
 
@@ -86,9 +94,16 @@ def find_failures(table: Table, rows: pd.DataFrame, places: pd.DataFrame, wave: 
     return FAILURES.typed(found.drop_duplicates())
 
 
-def failures_of_rejects(rejects: pd.DataFrame, wave: str) -> pd.DataFrame:
-    """Return the rejected rows and cells that block a run, as ``raw.failures``."""
-    blocking = rejects[~rejects["rule"].isin(HARMLESS_REJECTS)]
+def failures_of_rejects(rejects: pd.DataFrame, wave: str, *, invalid_answers: str) -> pd.DataFrame:
+    """Return the rejected rows and cells that block a run, as ``raw.failures``.
+
+    Args:
+        rejects: ``core.rejects`` of the wave.
+        wave: The wave.
+        invalid_answers: ``set_missing`` lets cells through that were stored as missing; lost rows always block.
+    """
+    harmless = (*HARMLESS_REJECTS, *ANSWER_RULES) if invalid_answers == "set_missing" else HARMLESS_REJECTS
+    blocking = rejects[~rejects["rule"].isin(harmless)]
     return FAILURES.typed(blocking.assign(wave=wave, table_name="core.rejects", response_id=None))
 
 

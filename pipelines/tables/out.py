@@ -133,8 +133,11 @@ FITS = Table(
     columns={
         "fit_id": ColumnOf(TEXT, "Name of the fit, made from everything it depends on"),
         "model": MODEL,
-        "variant": ColumnOf(TEXT, "Variant; main is the model as written"),
+        "variant": ColumnOf(TEXT, "Variant; main is the model as written, or as changed by hand"),
         "is_declared": DECLARED,
+        "is_current": ColumnOf(
+            TRUTH, "Whether it is the latest fit of its model and variant; older ones stay for rerun"
+        ),
         "label": ColumnOf(TEXT, "confirmatory or exploratory", is_among=("confirmatory", "exploratory")),
         "estimator": ColumnOf(TEXT, "Estimator"),
         "covariance": ColumnOf(TEXT, "Covariance of the estimates"),

@@ -11,7 +11,6 @@ from tests.command_line import content_hashes, done, program, release_contents, 
 from tests.small_study import MODEL, N_RESPONSES, STUDY, answers, build_small_study, write_export
 
 
-
 def writes(study: Path) -> pd.DataFrame:
     return table(study, "raw.writes").set_index(["table_name", "slice"]).sort_index()
 

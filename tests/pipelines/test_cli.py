@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from instruments.faults import UsageError
 from pipelines.cli import app
 from pipelines.commands.serve import ADDRESS, free_port
-from instruments.faults import UsageError
 from tests.command_line import done, sensemaking
 from tests.small_study import build_small_study
 
