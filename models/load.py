@@ -38,7 +38,10 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
         model: The model.
         known: Variables of the study's analysis table: scales, numbers and categories.
     """
-    _blame_variable(document, ("outcome",), Variable(variable=model.outcome), known)
+    if known.get(model.outcome) == "category":
+        document.blame(("outcome",), f"'{model.outcome}' has categories without order; expected a scale or a number")
+    else:
+        _blame_variable(document, ("outcome",), Variable(variable=model.outcome), known)
     _blame_variable(document, ("focal",), as_variable(model.focal), known)
     for variable in model.variables():
         _blame_variable(document, ("regressors",), variable, known)

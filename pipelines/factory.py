@@ -20,6 +20,7 @@ from pipelines.tables import out
 from pipelines.tables.base import Table
 
 SHOWN_ROWS = 200
+CHECKED_STEP = "core/responses"
 LESS_NOISE = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
 
 
@@ -112,24 +113,12 @@ def _asset_of(
     written_by: dict[str, dg.AssetKey],
     observer: Observer,
 ) -> dg.AssetsDefinition:
-    keys = keys_of(study, step)
-    checked = [checks.reading_check(keys[0])] if step.name == "core/responses" else []
+    checked = [checks.reading_check(keys_of(study, step)[0])] if step.name == CHECKED_STEP else []
     store = Store(study.warehouse)
 
     @dg.multi_asset(
         name="__".join([study.name, *step.name.split("/")]),
-        specs=[
-            dg.AssetSpec(
-                key,
-                deps=[written_by[name] for name in step.reads],
-                description=f"{step.meaning if key == keys[0] else table.grain}.",
-                group_name=f"{study.name}_{table.name.split('.')[0]}",
-                code_version=code_hash()[:12],
-                kinds={"duckdb"},
-                skippable=True,
-            )
-            for key, table in zip(keys, step.writes, strict=True)
-        ],
+        specs=_specs_of(study, step, written_by),
         check_specs=checked,
         partitions_def=waves if step.by_wave else None,
         required_resource_keys={f"{study.name}_lock"},
@@ -137,38 +126,65 @@ def _asset_of(
     )
     def run_one_step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         wave = context.partition_key if step.by_wave else ""
-        observer.began(step, wave)
-        task = Task(study, store, wave)
-        try:
-            unchanged = is_current(step, task, store.provenance())
-            if not unchanged:
-                run_step(step, task, context.run.run_id)
-        except DataError as error:
-            observer.failed(step, wave, error)
-            if isinstance(error, BlockingFailure):
-                yield checks.failed(keys[0], error)
-            raise dg.Failure(str(error), allow_retries=False) from error
-        except Exception as error:
-            observer.failed(step, wave, error)
-            raise
-        origins = store.provenance()
-        for key, table in zip(keys, step.writes, strict=True):
-            origin = origins[table.name, step.slice_of(wave)]
-            yield dg.MaterializeResult(
-                asset_key=key,
-                data_version=dg.DataVersion(str(origin["content_hash"])),
-                metadata={
-                    "dagster/row_count": int(origin["n_rows"]),
-                    "unchanged": unchanged,
-                    **_shown_table(store, step, table),
-                },
-            )
-        if checked:
-            yield checks.passed(keys[0], wave)
-        n_rows = {table.name: int(origins[table.name, step.slice_of(wave)]["n_rows"]) for table in step.writes}
-        observer.ended(step, wave, n_rows)
+        yield from _materialise(step, Task(study, store, wave), context.run.run_id, observer)
 
     return run_one_step
+
+
+def _materialise(
+    step: Step, task: Task, run_id: str, observer: Observer
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    store, keys = task.store, keys_of(task.study, step)
+    observer.began(step, task.wave)
+    try:
+        unchanged = is_current(step, task, store.provenance())
+        if not unchanged:
+            run_step(step, task, run_id)
+    except DataError as error:
+        observer.failed(step, task.wave, error)
+        if isinstance(error, BlockingFailure):
+            yield checks.failed(keys[0], error)
+        raise dg.Failure(str(error), allow_retries=False) from error
+    except Exception as error:
+        observer.failed(step, task.wave, error)
+        raise
+    origins = store.provenance()
+    written = {table.name: origins[table.name, step.slice_of(task.wave)] for table in step.writes}
+    for key, table in zip(keys, step.writes, strict=True):
+        yield _result_of(store, step, table, key, written[table.name], unchanged=unchanged)
+    if step.name == CHECKED_STEP:
+        yield checks.passed(keys[0], task.wave)
+    observer.ended(step, task.wave, {name: int(origin["n_rows"]) for name, origin in written.items()})
+
+
+def _specs_of(study: Study, step: Step, written_by: dict[str, dg.AssetKey]) -> list[dg.AssetSpec]:
+    keys = keys_of(study, step)
+    return [
+        dg.AssetSpec(
+            key,
+            deps=[written_by[name] for name in step.reads],
+            description=f"{step.meaning if key == keys[0] else table.grain}.",
+            group_name=f"{study.name}_{table.name.split('.')[0]}",
+            code_version=code_hash()[:12],
+            kinds={"duckdb"},
+            skippable=True,
+        )
+        for key, table in zip(keys, step.writes, strict=True)
+    ]
+
+
+def _result_of(
+    store: Store, step: Step, table: Table, key: dg.AssetKey, origin: pd.Series, *, unchanged: bool
+) -> dg.MaterializeResult:
+    return dg.MaterializeResult(
+        asset_key=key,
+        data_version=dg.DataVersion(str(origin["content_hash"])),
+        metadata={
+            "dagster/row_count": int(origin["n_rows"]),
+            "unchanged": unchanged,
+            **_shown_table(store, step, table),
+        },
+    )
 
 
 def _shown_table(store: Store, step: Step, table: Table) -> dict[str, dg.MetadataValue]:

@@ -84,6 +84,8 @@ def _refuse_unless_sound(study: Study, store: Store) -> None:
         f"the check {row.check_name} of wave {row.wave} last failed with {row.n_failures} failures; mend the data"
         for row in failed.itertuples()
     ]
+    unchecked = set(store.read(core.RESPONSES)["wave"]) & set(study.spec.waves) - set(checks["wave"])
+    reasons += [f"wave {wave} was never checked; run the study again" for wave in sorted(unchecked)]
     if not len(store.read(out.SCALE_MEANS)) and not len(store.read(out.RESPONSE_RATES)):
         reasons.append("there are no results yet; run the study first")
     fits = store.read(out.FITS)
@@ -143,6 +145,7 @@ def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataF
         reasons = disclosure.reasons_to_withhold({**fit, "least_cell_size": least}, values, terms)
         if reasons:
             withheld[str(fit["fit_id"])] = "; ".join(reasons)
+    withheld |= disclosure.too_alike(fits[~fits["fit_id"].isin(list(withheld))], least)
     kept = fits[~fits["fit_id"].isin(list(withheld))]
     return (
         _released_fits(study, kept),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Literal, Self
+from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
@@ -10,6 +11,13 @@ from instruments.spec_file import Name, Spec, Texts
 
 LEAST_CELL_SIZE_FLOOR = 5
 PlatformName = Literal["qualtrics", "limesurvey", "generic"]
+
+
+def known_time_zone(name: str) -> str:
+    """Return the name of a time zone, or raise ValueError when there is none of that name."""
+    if name not in available_timezones():
+        raise ValueError(f"there is no time zone '{name}'; expected a name such as Europe/Copenhagen")
+    return name
 
 
 class Wave(Spec):
@@ -93,6 +101,11 @@ class Source(Spec):
     header_rows: int | None = Field(default=None, ge=1, le=5)
     time_zone: str | None = None
 
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, name: str | None) -> str | None:
+        return name if name is None else known_time_zone(name)
+
     @field_validator("files")
     @classmethod
     def _stays_in_exports(cls, files: str) -> str:
@@ -152,8 +165,13 @@ class Schedule(Spec):
         time_zone: IANA name.
     """
 
-    cron: str = "0 3 * * *"
+    cron: str = Field(default="0 3 * * *", pattern=r"^\s*(\S+\s+){4}\S+\s*$")
     time_zone: str = "UTC"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, name: str) -> str:
+        return known_time_zone(name)
 
 
 class StudySpec(Spec):

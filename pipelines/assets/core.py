@@ -18,20 +18,10 @@ READING_CHECK = "answers_are_valid"
 
 def steps(study: Study) -> tuple[Step, ...]:
     """Return the steps that write ``core``."""
-    answers, scored, analysis = core.answers(study), core.scores(study), core.analysis(study)
-    read_tables = (core.RESPONSES, answers, core.MISSING, core.OPEN_ANSWERS, core.REJECTS, raw.CONSERVATION)
+    scored, analysis = core.scores(study), core.analysis(study)
     every_instrument = {name: spec_hash(each) for name, each in study.instruments.items()}
     return (
-        Step(
-            name="core/responses",
-            writes=read_tables,
-            reads=("raw.files", "raw.columns"),
-            by_wave=True,
-            depends_on=lambda task: [every_instrument, _reading_rules(task)],
-            make=_read,
-            meaning=core.RESPONSES.grain,
-            is_settled=_last_check_passed,
-        ),
+        _reading_step(study, every_instrument),
         Step(
             name="core/scores",
             writes=(scored,),
@@ -59,6 +49,20 @@ def steps(study: Study) -> tuple[Step, ...]:
             make=_join,
             meaning=analysis.grain,
         ),
+    )
+
+
+def _reading_step(study: Study, every_instrument: dict[str, str]) -> Step:
+    answers = core.answers(study)
+    return Step(
+        name="core/responses",
+        writes=(core.RESPONSES, answers, core.MISSING, core.OPEN_ANSWERS, core.REJECTS, raw.CONSERVATION),
+        reads=("raw.files", "raw.columns"),
+        by_wave=True,
+        depends_on=lambda task: [every_instrument, _reading_rules(task)],
+        make=_read,
+        meaning=core.RESPONSES.grain,
+        is_settled=_last_check_passed,
     )
 
 

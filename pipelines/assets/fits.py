@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -51,7 +51,17 @@ def fit_model(study: Study, store: Store, model: RegressionSpec, variant: str, *
     labels = {name: each for name, each in labels_of(study).items() if name in names_in(model)}
     fit = fit_regression(model, analysis, labels, variant)
     store.keep_rows(fit.data)
+    fit = replace(fit, diagnostics=_with_organisations(fit, analysis))
     return fit_rows(study, model, fit, labels, is_declared=is_declared)
+
+
+def _with_organisations(fit: Fit, analysis: pd.DataFrame) -> pd.DataFrame:
+    """Add how many organisations the responses used come from, where organisations are known."""
+    used = analysis.loc[analysis["response_id"].isin(fit.data["response_id"]), "organisation_id"].dropna()
+    if used.empty:
+        return fit.diagnostics
+    row = {"diagnostic": "n_organisations", "value": float(used.nunique()), "threshold": None, "verdict": "none"}
+    return pd.concat([fit.diagnostics, pd.DataFrame([row]).astype({"threshold": "float64"})], ignore_index=True)
 
 
 def names_in(model: RegressionSpec) -> set[str]:

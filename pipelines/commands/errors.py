@@ -73,14 +73,23 @@ def failure_details(failure: "BlockingFailure") -> dict[str, object]:
 
 def failure_text(failure: "BlockingFailure") -> str:
     """Write counts by rule, the first failures, and what to do."""
+    from pipelines.steps.validation import ANSWER_RULES  # noqa: PLC0415 - brings pandera, which takes seconds
+
     examples = failure.examples()
     lines = [str(failure), f"first {len(examples)} of {len(failure.failures)}:"]
     lines += [
-        f"  file {str(row.file_sha256)[:12]} row {row.row_number} {row.column_name}: {str(row.rule).replace('_', ' ')}"
+        f"  file {str(row.file_sha256)[:12]} row {row.row_number} {_column(row.column_name)}: {_in_words(row.rule)}"
         for row in examples.itertuples()
     ]
-    lines.append(
-        "Mend the export or the instrument and run again; or let study.yaml say invalid_answers: set_missing, "
-        "where answers outside their response scale may be stored as missing. All failures: table raw.failures."
-    )
+    lines.append("Mend the export or the instrument and run again. All failures: table raw.failures.")
+    if set(failure.failures["rule"]) <= set(ANSWER_RULES):
+        lines.append("Where such answers may be stored as missing, let study.yaml say invalid_answers: set_missing.")
     return "\n".join(lines)
+
+
+def _in_words(rule: object) -> str:
+    return str(rule).replace("_", " ")
+
+
+def _column(name: object) -> str:
+    return name if isinstance(name, str) else "(whole row)"

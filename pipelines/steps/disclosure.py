@@ -196,6 +196,28 @@ def reasons_to_withhold(fit: Mapping[str, object], diagnostics: Mapping[str, flo
     return [reason for broken, reason in rules if broken]
 
 
+def too_alike(fits: pd.DataFrame, least_cell_size: int) -> dict[str, str]:
+    """Find fits of one model whose responses differ from another's by so few people that these could be worked out.
+
+    Args:
+        fits: Rows of ``out.fits`` that may otherwise be released: fit_id, model, variant, n_obs.
+        least_cell_size: Fewest people two fits may differ by, unless they use equally many responses.
+
+    Returns:
+        Fit → reason to withhold it; the model as written goes before its variants.
+    """
+    withheld: dict[str, str] = {}
+    for _, of_model in fits.groupby("model", sort=True):
+        kept: list[int] = []
+        in_order = of_model.assign(is_variant=of_model["variant"] != "main").sort_values(["is_variant", "variant"])
+        for fit_id, n_obs in zip(in_order["fit_id"], in_order["n_obs"].astype(int), strict=True):
+            if any(0 < abs(n_obs - other) < least_cell_size for other in kept):
+                withheld[str(fit_id)] = f"differs from a released fit by fewer than {least_cell_size} responses"
+            else:
+                kept.append(n_obs)
+    return withheld
+
+
 def _figure(value: object, when_missing: float) -> float:
     figure = float("nan") if value is None or value is pd.NA else float(str(value))
     return when_missing if math.isnan(figure) else figure

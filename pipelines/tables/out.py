@@ -135,9 +135,7 @@ FITS = Table(
         "model": MODEL,
         "variant": ColumnOf(TEXT, "Variant; main is the model as written, or as changed by hand"),
         "is_declared": DECLARED,
-        "is_current": ColumnOf(
-            TRUTH, "Whether it is the latest fit of its model and variant; older ones stay for rerun"
-        ),
+        "is_current": ColumnOf(TRUTH, "Whether it is the latest of its model and variant; older ones stay for rerun"),
         "label": ColumnOf(TEXT, "confirmatory or exploratory", is_among=("confirmatory", "exploratory")),
         "estimator": ColumnOf(TEXT, "Estimator"),
         "covariance": ColumnOf(TEXT, "Covariance of the estimates"),

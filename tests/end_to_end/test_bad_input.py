@@ -150,7 +150,9 @@ DATA = (
     Case(
         "file of another source with the same bytes",
         both(
-            edits("models: [trust]", "  late_staff: {wave: spring, files: late.csv, platform: generic}\nmodels: [trust]"),
+            edits(
+                "models: [trust]", "  late_staff: {wave: spring, files: late.csv, platform: generic}\nmodels: [trust]"
+            ),
             lambda study: (study / "exports" / "late.csv").write_bytes((study / "exports" / "spring.csv").read_bytes()),
         ),
         1,

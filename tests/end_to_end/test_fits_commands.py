@@ -82,7 +82,7 @@ def test_same_fit_again_is_not_kept_twice(study: Path):
         (["regressors=[teamwork, tenur]"], ["tenur", "tenure"]),
         (["regressors=[tenure]"], ["the focal regressor must stand among the regressors"]),
         (["regressors=[teamwork"], ["YAML"]),
-        (["regressors=[teamwork, \"np.exp(tenure)\"]"], ["np.exp(tenure)"]),
+        (['regressors=[teamwork, "np.exp(tenure)"]'], ["np.exp(tenure)"]),
         (["covarianc=HC1", "covariance=HC7"], ["2 faults", "covarianc", "HC1"]),
     ],
 )

@@ -5,6 +5,7 @@ Each point is a place where the driver, a program of its own, kills itself with 
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,61 +17,52 @@ import pandas as pd
 import pytest
 
 from dashboard import queries
+from pipelines import factory, release, store
+from pipelines.cli import main
+from pipelines.store import Store
 from tests.command_line import content_hashes, done, environment, release_contents, sensemaking, table
 from tests.small_study import N_RESPONSES, answers, write_export
 
 MANY = N_RESPONSES + 5
 
 
-def kill_at_call(number: int, original: Callable, *, before: bool = False) -> Callable:
-    """Return a function that does what the original does and kills its process around the call of this number."""
-    calls = 0
+def killing(original: Callable, is_the_moment: Callable[..., bool], *, before: bool = False) -> Callable:
+    """Return a function that does what the original does and, at the moment, kills its process before or after that."""
 
-    def killing(*arguments, **named):
-        nonlocal calls
-        calls += 1
-        if before and calls == number:
+    def original_and_kill(*arguments):
+        if before:
             os.kill(os.getpid(), signal.SIGKILL)
-        result = original(*arguments, **named)
-        if calls == number:
+        result = original(*arguments)
+        if is_the_moment(*arguments):
             os.kill(os.getpid(), signal.SIGKILL)
         return result
 
-    return killing
+    return original_and_kill
 
 
-def after_landing() -> Callable[[], object]:
-    from pipelines.store import Store
-
-    return patch.object(Store, "keep_file", kill_at_call(2, Store.keep_file)).start
+def after_landing() -> None:
+    patch.object(Store, "keep_file", killing(Store.keep_file, lambda *_: True)).start()
 
 
-def inside_the_transaction() -> Callable[[], object]:
-    from pipelines import store
-
-    return patch.object(store, "insert_rows", kill_at_call(FOURTH_TABLE_OF_RESPONSES, store.insert_rows)).start
-
-
-def between_commit_and_dagsters_record() -> Callable[[], object]:
-    from pipelines import factory
-
-    return patch.object(factory, "run_step", kill_at_call(2, factory.run_step)).start
+def inside_the_transaction() -> None:
+    moment = killing(store.insert_rows, lambda _, written, __: written.name == "core.open_answers")
+    patch.object(store, "insert_rows", moment).start()
 
 
-def while_the_release_is_built() -> Callable[[], object]:
-    from pipelines import release
-
-    return patch.object(release, "insert_rows", kill_at_call(4, release.insert_rows)).start
-
-
-def between_rename_and_pointer() -> Callable[[], object]:
-    from pipelines import release
-
-    return patch.object(release, "_point_to", kill_at_call(1, release._point_to, before=True)).start
+def between_commit_and_dagsters_record() -> None:
+    moment = killing(factory.run_step, lambda step, _, __: step.name == "core/responses")
+    patch.object(factory, "run_step", moment).start()
 
 
-# raw.files, raw.columns and their provenance; raw.checks, raw.failures and theirs; then core.responses and what follows.
-FOURTH_TABLE_OF_RESPONSES = 8 + 7
+def while_the_release_is_built() -> None:
+    moment = killing(release.insert_rows, lambda _, written, __: written.name == "out.scale_means")
+    patch.object(release, "insert_rows", moment).start()
+
+
+def between_rename_and_pointer() -> None:
+    patch.object(release, "_point_to", killing(release._point_to, lambda *_: True, before=True)).start()
+
+
 POINTS = {
     point.__name__: (command, point)
     for command, point in (
@@ -86,18 +78,14 @@ POINTS = {
 def drive(point: str, study: str) -> None:
     """Run the command of a point until it kills itself: ``python -m tests.end_to_end.test_kill POINT STUDY``."""
     command, prepare = POINTS[point]
-    prepare()()
+    prepare()
     sys.argv = ["sensemaking", command, study]
-    from pipelines.cli import main
-
     main()
 
 
 @pytest.fixture(scope="module")
 def undisturbed(finished_small_study: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The finished study after a further export, run and release, without any accident."""
-    import shutil
-
     study = Path(shutil.copytree(finished_small_study, tmp_path_factory.mktemp("undisturbed") / "small"))
     add_answers(study)
     done(sensemaking("run", study))

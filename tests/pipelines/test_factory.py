@@ -69,6 +69,7 @@ def test_definitions_load_and_hold_every_table_the_job_the_schedule_and_the_sens
     schedule = definitions.resolve_schedule_def("small_nightly")
     assert schedule.cron_schedule == "0 3 * * *"
     assert schedule.execution_timezone == "UTC"
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
     assert definitions.resolve_sensor_def("small_exports").default_status is dg.DefaultSensorStatus.RUNNING
 
 
@@ -165,7 +166,9 @@ def test_failing_check_fails_the_run_and_stops_every_step_that_follows(study: St
     (by_rule,) = evaluation.metadata["by_rule"].records
     assert by_rule.data == {"column": "TW_1", "rule": "outside_response_scale", "failures": 2}
     assert [record.data["row_number"] for record in evaluation.metadata["examples"].records] == ["5", "7"]
-    written = {event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key}
+    written = {
+        event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key
+    }
     assert written == {"small/raw/files", "small/raw/columns"}
 
 

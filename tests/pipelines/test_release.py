@@ -77,6 +77,7 @@ def fits(**changes):
         "model": "h1",
         "variant": "main",
         "is_declared": True,
+        "is_current": True,
         "label": "exploratory",
         "estimator": "OLS",
         "covariance": "cluster",
@@ -90,6 +91,7 @@ def fits(**changes):
     }
     rows = [row, {**row, "fit_id": "h1.plain.bbbb", "variant": "plain", "covariance": "HC3", "n_clusters": None}]
     rows.append({**row, "fit_id": "h1.hand.cccc", "variant": "by hand", "is_declared": False})
+    rows.append({**row, "fit_id": "h1.main.earlier", "is_current": False})
     rows[0].update(changes)
     return out.FITS.typed(pd.DataFrame(rows))
 
@@ -338,8 +340,14 @@ def test_a_shut_gate_releases_nothing_and_says_why(study, changes, reason):
 
 
 def test_a_failed_check_of_a_wave_that_the_study_no_longer_has_shuts_no_gate(study):
-    publish(study, fill(study, checks=(raw.CHECKS, checks(passed=False, wave="pretest"))))
+    both = pd.concat([checks(), checks(passed=False, wave="pretest")], ignore_index=True)
+    publish(study, fill(study, checks=(raw.CHECKS, both)))
     assert pointer(study)["release"] == 1
+
+
+def test_a_wave_that_was_never_checked_is_refused(study):
+    with pytest.raises(ReleaseRefused, match="wave spring was never checked"):
+        publish(study, fill(study, checks=(raw.CHECKS, checks(wave="pretest"))))
 
 
 def test_an_empty_warehouse_is_refused(study):

@@ -104,9 +104,13 @@ def test_sensor_of_a_study_without_exports_keeps_quiet(tmp_path: Path, instance:
 
 
 def nightly(study: Study, instance: dg.DagsterInstance) -> list[dg.RunRequest] | dg.SkipReason:
-    schedule = build_definitions([study]).resolve_schedule_def("small_nightly")
-    moment = dt.datetime(2026, 3, 2, 3, tzinfo=dt.UTC)
-    data = schedule.evaluate_tick(dg.build_schedule_context(instance=instance, scheduled_execution_time=moment))
+    definitions = build_definitions([study])
+    context = dg.build_schedule_context(
+        instance=instance,
+        scheduled_execution_time=dt.datetime(2026, 3, 2, 3, tzinfo=dt.UTC),
+        repository_def=definitions.get_repository_def(),
+    )
+    data = definitions.resolve_schedule_def("small_nightly").evaluate_tick(context)
     return list(data.run_requests or []) or dg.SkipReason(data.skip_message)
 
 

@@ -319,3 +319,23 @@ def test_the_audit_refuses_a_percentage_in_a_hidden_distribution():
     hidden = disclosure.protect_distributions(distribution([2, 1]), 10)
     with pytest.raises(disclosure.DisclosureError, match=r"out\.distributions"):
         disclosure.audit_released([(released.DISTRIBUTIONS_RELEASED, hidden.assign(percent=67))])
+
+
+def like(*rows: tuple[str, str, int]) -> pd.DataFrame:
+    fits = pd.DataFrame(rows, columns=["model", "variant", "n_obs"])
+    return fits.assign(fit_id=fits["model"] + "." + fits["variant"])
+
+
+@pytest.mark.parametrize(
+    ("fits", "withheld"),
+    [
+        (like(("h1", "main", 100), ("h1", "wide", 100)), []),
+        (like(("h1", "main", 100), ("h1", "wide", 110)), []),
+        (like(("h1", "wide", 109), ("h1", "main", 100)), ["h1.wide"]),
+        (like(("h1", "main", 100), ("h1", "narrow", 99)), ["h1.narrow"]),
+        (like(("h1", "main", 100), ("h2", "main", 99)), []),
+        (like(("h1", "main", 100), ("h1", "a", 120), ("h1", "b", 115)), ["h1.b"]),
+    ],
+)
+def test_fits_of_one_model_that_differ_by_few_people_are_not_shown_together(fits, withheld):
+    assert list(disclosure.too_alike(fits, 10)) == withheld

@@ -74,8 +74,22 @@ def test_failures_never_hold_the_value_of_a_cell():
     assert "1234567" not in str(BlockingFailure("spring", found))
 
 
-@pytest.mark.parametrize(("rule", "n"), [("outside_range", 1), ("blank_row", 0), ("superseded_by_later_export", 0)])
-def test_rejects_block_unless_they_are_harmless(rule, n):
+@pytest.mark.parametrize(
+    ("rule", "invalid_answers", "n"),
+    [
+        ("outside_range", "block", 1),
+        ("not_an_answer_option", "block", 1),
+        ("blank_row", "block", 0),
+        ("superseded_by_later_export", "block", 0),
+        ("preview_without_group", "block", 0),
+        ("outside_range", "set_missing", 0),
+        ("not_an_answer_option", "set_missing", 0),
+        ("too_many_cells", "set_missing", 1),
+        ("too_few_cells", "set_missing", 1),
+        ("unknown_respondent_group", "set_missing", 1),
+    ],
+)
+def test_rejects_block_unless_they_are_harmless_and_lost_rows_always_block(rule, invalid_answers, n):
     reject = {
         "file_sha256": "f0",
         "wave": "spring",
@@ -85,7 +99,7 @@ def test_rejects_block_unless_they_are_harmless(rule, n):
         "reason": "why",
     }
     rejects = REJECTS.typed(pd.DataFrame([reject]))
-    assert len(failures_of_rejects(rejects, "spring")) == n
+    assert len(failures_of_rejects(rejects, "spring", invalid_answers=invalid_answers)) == n
 
 
 def test_without_failures_the_run_goes_on():
