@@ -5,6 +5,7 @@ Heavy libraries are imported by the commands that need them.
 """
 
 import sys
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +27,22 @@ app = typer.Typer(
 )
 StudyFolder = Annotated[Path, typer.Argument(help="The study folder, which holds study.yaml.", metavar="STUDY")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+
+def _print_version(is_asked: bool) -> None:  # noqa: FBT001 - as Typer calls it
+    if is_asked:
+        printing.print_lines([version_of("sensemaking")])
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[  # noqa: ARG001 - its callback does the work
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """From survey exports to released results: how managers make sense of co-production."""
 
 
 @app.command()
@@ -85,16 +102,19 @@ def inspect(
 ) -> None:
     """Say what an export is, column by column, without a study."""
     from instruments.faults import UsageError
+    from pipelines.readers.registry import READERS
     from pipelines.receive import inspect_export
 
     if not file.is_file():
         raise UsageError(f"there is no file {file}")
+    if platform is not None and platform not in READERS:
+        raise UsageError(f"there is no platform '{platform}'; expected {', '.join(READERS)}")
     found = inspect_export(file, structure=structure, platform=platform)
     if as_json:
         printing.print_json(found)
         return
     facts = ("platform", "layout", "encoding", "delimiter", "time_zone", "n_rows", "n_responses", "n_preview", "n_test")
-    printing.print_lines(f"{name}: {found[name]!r}" for name in (*facts, "n_finished", "n_partial"))
+    printing.print_lines(f"{name}: {printing.fact(found[name])}" for name in (*facts, "n_finished", "n_partial"))
     columns = ("position", "name", "role", "n_answered", "question_text")
     printing.print_rows("Columns", columns, ([column[name] for name in columns] for column in found["columns"]))
     scales = (

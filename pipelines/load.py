@@ -119,8 +119,8 @@ def load_study(folder: Path) -> Study:
     """
     spec, document = read_spec(folder / "study.yaml", StudySpec)
     if spec is None:
-        faults = [*document.faults, *_faults_of_own_files(folder)]
-        raise_if_any(faults)
+        _blame_missing_files(folder, document)
+        raise_if_any([*document.faults, *_faults_of_own_files(folder)])
         raise AssertionError("a study without faults was not read")
     instruments = _read_instruments(folder, spec, document)
     study = Study(folder, spec, instruments, {})
@@ -142,6 +142,19 @@ def analysis_variables(study: Study) -> dict[str, VariableKind]:
                 known[name] = "category"
         known.update(dict.fromkeys(instrument.scales, "scale"))
     return known
+
+
+def _blame_missing_files(folder: Path, document: Document) -> None:
+    """Look up the instruments and models of a study.yaml that has other faults."""
+    content = document.value if isinstance(document.value, dict) else {}
+    files = {
+        "instruments": find_instruments([INSTRUMENT_LIBRARY, folder / "instruments"]),
+        "models": find_models([MODEL_LIBRARY, folder / "models"]),
+    }
+    for key, known in files.items():
+        names = content.get(key)
+        texts = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+        _existing(texts, known, document, (key,), key.removesuffix("s"))
 
 
 def _faults_of_own_files(folder: Path) -> list[Fault]:

@@ -1,4 +1,4 @@
-"""The command ``sensemaking`` as tests use it: in this process for speed, or as a program of its own; and what it left."""
+"""The command ``sensemaking`` as tests use it, in this process or as a program of its own; and what it left behind."""
 
 import hashlib
 import io

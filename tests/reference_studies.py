@@ -1,4 +1,4 @@
-"""Studies of real exports: the specifications of ``tests/studies`` with the files of the reference data put beside them.
+"""Studies of real exports: the specifications of ``tests/studies`` with files of the reference data beside them.
 
 By hand: ``python -m tests.reference_studies rse_2017 DIR``.
 """

@@ -1,4 +1,4 @@
-"""A small invented study for tests: two waves of forty responses from eight organisations, one instrument, one model."""
+"""A small invented study: two waves of forty responses from eight organisations, one instrument, one model."""
 
 from pathlib import Path
 

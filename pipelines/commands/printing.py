@@ -80,6 +80,12 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
 
 
+def fact(value: object) -> str:
+    """Write one fact of an export in words: what is not stated, and separators by name."""
+    names = {"\t": "tab", ",": "comma", ";": "semicolon"}
+    return "not stated" if value is None else names.get(str(value), str(value))
+
+
 def cell(value: object) -> str:
     """Write one value: figures to four significant digits, missing as a dash."""
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):

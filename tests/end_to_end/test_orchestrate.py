@@ -83,7 +83,7 @@ def listening_addresses(pids: list[int]) -> set[str]:
     for pid in pids:
         for descriptor in Path(f"/proc/{pid}/fd").glob("*"):
             try:
-                links.add(os.readlink(descriptor))
+                links.add(str(descriptor.readlink()))
             except OSError:
                 continue
     inodes = {link[len("socket:[") : -1] for link in links if link.startswith("socket:[")}
