@@ -10,6 +10,7 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
@@ -90,12 +91,12 @@ def hash_of(rows: pd.DataFrame) -> str:
 def release_contents(study: Path) -> dict[str, pd.DataFrame]:
     """Read every table of the release that ``current.json`` names; the time of release left out."""
     pointer = json.loads((study / "releases" / "current.json").read_text(encoding="utf-8"))
-    copy = study / "copy-of-the-release.duckdb"  # a dashboard of this process may hold the file itself open
-    shutil.copyfile(study / "releases" / pointer["file"], copy)
-    with duckdb.connect(copy, read_only=True) as connection:
-        names = connection.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY 1").fetchall()
-        tables = {name: connection.execute(f"FROM {name} ORDER BY ALL").df() for (name,) in names}
-    copy.unlink()
+    with TemporaryDirectory() as folder:
+        # A copy, since a dashboard in this process may hold the file itself open, with settings of its own.
+        copy = shutil.copyfile(study / "releases" / pointer["file"], Path(folder) / "release.duckdb")
+        with duckdb.connect(copy, read_only=True) as connection:
+            names = connection.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall()
+            tables = {name: connection.execute(f"FROM {name} ORDER BY ALL").df() for (name,) in sorted(names)}
     manifest = tables["meta.manifest"]
     tables["meta.manifest"] = manifest[manifest["key"] != "released_at"].reset_index(drop=True)
     return tables

@@ -1,10 +1,14 @@
-"""Finished studies, made once a session and copied for every test."""
+"""Finished studies, made once a session, also where it has several processes, and copied for every test."""
 
+import os
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from pipelines.lock import exclusive
 from tests.command_line import done, sensemaking
 from tests.reference_studies import build_reference_study
 from tests.small_study import build_small_study
@@ -13,10 +17,7 @@ from tests.small_study import build_small_study
 @pytest.fixture(scope="session")
 def finished_small_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small study after a run and a release; not to be changed."""
-    study = build_small_study(tmp_path_factory.mktemp("finished") / "small")
-    done(sensemaking("run", study))
-    done(sensemaking("release", study))
-    return study
+    return _finished("small", lambda folder: build_small_study(folder / "small"), tmp_path_factory)
 
 
 @pytest.fixture
@@ -28,17 +29,23 @@ def study(finished_small_study: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def rse_2017(tmp_path_factory: pytest.TempPathFactory, reference: Path) -> Path:
     """The study of research software engineers after a run and a release; not to be changed."""
-    return _finished("rse_2017", tmp_path_factory, reference)
+    return _finished("rse_2017", partial(build_reference_study, "rse_2017", reference=reference), tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def lq2002(tmp_path_factory: pytest.TempPathFactory, reference: Path) -> Path:
     """The study of army companies after a run and a release; not to be changed."""
-    return _finished("lq2002", tmp_path_factory, reference)
+    return _finished("lq2002", partial(build_reference_study, "lq2002", reference=reference), tmp_path_factory)
 
 
-def _finished(name: str, tmp_path_factory: pytest.TempPathFactory, reference: Path) -> Path:
-    study = build_reference_study(name, tmp_path_factory.mktemp("finished"), reference)
-    done(sensemaking("run", study))
-    done(sensemaking("release", study))
-    return study
+def _finished(name: str, build: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build, run and release a study in the process of the session that comes first; the others wait for it."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / f"finished-{name}"
+    with exclusive(folder / "lock", "a test"):
+        if not (folder / "is_finished").exists():
+            study = build(folder)
+            done(sensemaking("run", study))
+            done(sensemaking("release", study))
+            (folder / "is_finished").touch()
+    return folder / name

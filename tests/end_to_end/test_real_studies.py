@@ -1,8 +1,8 @@
 """Real exports through the whole path, against figures computed elsewhere and an independent reading of the files.
 
-Constants: ``data/INDEX.md`` of the reference data, sections 2 and 6 ("computed here in R or pandas; re-computable"), read
-2026-11-22. Regressions: statsmodels 0.15, ``OLS(y, X).fit(cov_type=…)``, called in the tests themselves on tables that
-they read and recode with ``pandas.read_csv(dtype="str")``.
+Constants: ``data/INDEX.md`` of the reference data, sections 2 and 6 ("computed here in R or pandas; re-computable"),
+read 2026-11-22. Regressions: statsmodels 0.15, ``OLS(y, X).fit(cov_type=…)``, called in the tests on tables that
+they themselves read and recode with ``pandas.read_csv(dtype="str")``.
 """
 
 from pathlib import Path

@@ -1,6 +1,7 @@
 """A study's Dagster definitions: what there is, what a run leaves behind, and what a failing check stops."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
@@ -55,6 +56,24 @@ def run_wave(study: Study, instance: dg.DagsterInstance, wave: str) -> dg.Execut
     instance.add_dynamic_partitions(waves_partition(study).name or "", [wave])
     job = build_definitions([study]).resolve_job_def(job_name(study))
     return job.execute_in_process(instance=instance, partition_key=wave, raise_on_error=False)
+
+
+@dataclass(frozen=True)
+class FirstRun:
+    """A study whose first wave was run through its job."""
+
+    study: Study
+    instance: dg.DagsterInstance
+    result: dg.ExecuteInProcessResult
+
+
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstRun]:
+    study = load_study(build_small_study(tmp_path_factory.mktemp("first") / "small"))
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        result = run_wave(study, ephemeral, "autumn")
+        assert result.success
+        yield FirstRun(study, ephemeral, result)
 
 
 def steps_that_began(result: dg.ExecuteInProcessResult) -> set[str]:
@@ -123,9 +142,8 @@ def test_without_studies_there_is_an_empty_code_location(monkeypatch: pytest.Mon
     assert keys_of(definitions) == []
 
 
-def test_run_of_the_job_shows_row_counts_and_tables(study: Study, instance: dg.DagsterInstance):
-    result = run_wave(study, instance, "autumn")
-    assert result.success
+def test_run_of_the_job_shows_row_counts_and_tables(first_run: FirstRun):
+    result = first_run.result
     of_asset = {
         event.asset_key.to_user_string(): event.materialization.metadata
         for event in result.get_asset_materialization_events()
@@ -144,9 +162,8 @@ def test_run_of_the_job_shows_row_counts_and_tables(study: Study, instance: dg.D
     assert evaluation.passed
 
 
-def test_run_without_anything_new_writes_nothing_again(study: Study, instance: dg.DagsterInstance):
-    assert run_wave(study, instance, "autumn").success
-    again = run_wave(study, instance, "autumn")
+def test_run_without_anything_new_writes_nothing_again(first_run: FirstRun):
+    again = run_wave(first_run.study, first_run.instance, "autumn")
     assert again.success
     metadata = [event.materialization.metadata for event in again.get_asset_materialization_events()]
     assert len(metadata) == len(ASSETS_OF_THE_SMALL_STUDY)
