@@ -88,6 +88,12 @@ def hash_of(rows: pd.DataFrame) -> str:
     return hashlib.sha256(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes()).hexdigest()
 
 
+def state_of(study: Path) -> tuple[dict[str, str], bytes, list[str]]:
+    """Return everything that a failing run must leave as it is."""
+    pointer = (study / "releases" / "current.json").read_bytes()
+    return content_hashes(study), pointer, sorted(path.name for path in (study / "releases").iterdir())
+
+
 def release_contents(study: Path) -> dict[str, pd.DataFrame]:
     """Read every table of the release that ``current.json`` names; the time of release left out."""
     pointer = json.loads((study / "releases" / "current.json").read_text(encoding="utf-8"))
