@@ -38,7 +38,7 @@ def _print_version(is_asked: bool) -> None:  # noqa: FBT001 - as Typer calls it
 @app.callback()
 def options(
     *,
-    version: Annotated[  # noqa: ARG001 - its callback does the work
+    version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
     ] = False,
 ) -> None:

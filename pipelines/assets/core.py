@@ -1,6 +1,7 @@
 """Steps of responses: read, validated before anything is replaced, scored, joined for analysis."""
 
 import datetime as dt
+from dataclasses import fields
 
 import pandas as pd
 
@@ -9,7 +10,7 @@ from pipelines.assets.raw import plan_of
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.receive import ReadResult, ReceiveContext, read_export
-from pipelines.steps import dispositions, invalid_answers, response_rates, scores, supersede, validation
+from pipelines.steps import dispositions, invalid_answers, response_rates, scores, validation
 from pipelines.store import Write
 from pipelines.tables import core, raw
 
@@ -80,12 +81,16 @@ def _reading_rules(task: Task) -> object:
 def _read(task: Task) -> list[Write]:
     files = task.store.read(raw.FILES)
     files = files[files["wave"] == task.wave].sort_values(["received_at", "file_name"], kind="stable")
-    results = [_read_file(task, dict(row)) for row in files.to_dict("records")]
-    joined = _join_files(results, list(files["file_sha256"]))
-    return _validated(task, joined)
+    later: dict[str, set[str]] = {}
+    results: list[ReadResult] = []
+    for file in reversed(files.to_dict("records")):
+        seen = later.setdefault(str(file["source"]), set())
+        results.append(_read_file(task, {str(name): str(value) for name, value in file.items()}, frozenset(seen)))
+        seen.update(results[-1].responses["response_id"])
+    return _validated(task, _together(results[::-1]))
 
 
-def _read_file(task: Task, file: dict[str, str]) -> ReadResult:
+def _read_file(task: Task, file: dict[str, str], later_responses: frozenset[str]) -> ReadResult:
     source = task.study.sources()[file["source"]]
     path = task.store.kept_file(file["file_sha256"])
     plan = plan_of(task.study, source, path, file["file_name"])
@@ -96,50 +101,18 @@ def _read_file(task: Task, file: dict[str, str]) -> ReadResult:
         wave=task.wave,
         file_sha256=file["file_sha256"],
         file_name=file["file_name"],
+        later_responses=later_responses,
     )
     return read_export(path, plan, context)
 
 
-def _join_files(results: list[ReadResult], files_in_order: list[str]) -> ReadResult:
-    """Put the files of a wave together; rows that a later export of the same source repeats are superseded."""
-    responses = pd.concat([each.responses for each in results], ignore_index=True)
-    answers = pd.concat([each.answers for each in results], ignore_index=True)
-    superseded = supersede.superseded_rows(responses, files_in_order)
-    gone = responses[superseded]
-    conservation = pd.concat([each.conservation for each in results], ignore_index=True)
-    gone_rows = pd.MultiIndex.from_frame(gone[["file_sha256", "row_number"]])
-    rejects = [_outside(each.rejects, gone_rows) for each in results]
-    missing = [_without(each, each.missing, gone) for each in results]
-    open_answers = [_without(each, each.open_answers, gone) for each in results]
-    rejects.append(
-        pd.DataFrame(
-            {
-                "file_sha256": gone["file_sha256"],
-                "wave": gone["wave"],
-                "row_number": gone["row_number"],
-                "column_name": None,
-                "rule": "superseded_by_later_export",
-                "reason": "a later export of the same source holds this response again",
-            }
-        )
-    )
-    return ReadResult(
-        responses=responses[~superseded].reset_index(drop=True),
-        answers=answers[~superseded].reset_index(drop=True),
-        missing=pd.concat(missing, ignore_index=True),
-        open_answers=pd.concat(open_answers, ignore_index=True),
-        rejects=pd.concat(rejects, ignore_index=True),
-        conservation=conservation,
-    )
-
-
-def _without(result: ReadResult, rows: pd.DataFrame, gone: pd.DataFrame) -> pd.DataFrame:
-    own = gone.loc[gone["file_sha256"].isin(result.responses["file_sha256"]), "response_id"]
-    return rows[~rows["response_id"].isin(own)] if len(own) else rows
-
-
-def _outside(rejects: pd.DataFrame, rows: pd.MultiIndex) -> pd.DataFrame:
-    return rejects[~pd.MultiIndex.from_frame(rejects[["file_sha256", "row_number"]]).isin(rows)]
+def _together(results: list[ReadResult]) -> ReadResult:
+    """Put the files of a wave together."""
+    tables = {
+        field.name: pd.concat([getattr(each, field.name) for each in results], ignore_index=True)
+        for field in fields(ReadResult)
+    }
+    return ReadResult(**tables)
 
 
 def _validated(task: Task, result: ReadResult) -> list[Write]:
@@ -202,15 +175,14 @@ def _last_check_passed(task: Task) -> bool:
 def _with_invalid_as_missing(task: Task, result: ReadResult) -> ReadResult:
     cells = invalid_answers.invalid_cells(result.answers, list(task.study.instruments.values()))
     columns = task.store.read(raw.COLUMNS).dropna(subset=["item"])
-    column_of_item = dict(zip(columns["item"], columns["name"], strict=True))
-    rejects = invalid_answers.as_rejects(result.responses, cells, column_of_item)
+    rejects = invalid_answers.as_rejects(result.responses, cells, columns)
     return ReadResult(
         responses=result.responses,
         answers=invalid_answers.without_invalid(result.answers, cells),
         missing=pd.concat([result.missing, invalid_answers.as_missing(result.answers, cells)], ignore_index=True),
         open_answers=result.open_answers,
-        rejects=pd.concat([result.rejects, rejects], ignore_index=True),
-        conservation=result.conservation,
+        rejects=pd.concat([result.rejects, rejects.drop(columns="position")], ignore_index=True),
+        conservation=invalid_answers.recount(result.conservation, rejects),
     )
 
 

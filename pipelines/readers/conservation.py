@@ -27,7 +27,7 @@ def account(file: ReadFile) -> pd.DataFrame:
         }
         for column in file.plan.columns
     ]
-    return CONSERVATION.typed(pd.DataFrame(rows).assign(n_superseded=0))
+    return CONSERVATION.typed(pd.DataFrame(rows).assign(n_superseded=int(file.is_superseded.sum())))
 
 
 def audit(result: ReadResult, file: ReadFile) -> None:
@@ -45,7 +45,7 @@ def audit(result: ReadResult, file: ReadFile) -> None:
         if column.item is not None:
             n_rejected = accounted["n_rejected"][column.position] - file.n_rejected_rows
             expected = (accounted["n_answered"][column.position], accounted["n_missing"][column.position] + n_rejected)
-            if stored[column.item] != expected:
+            if stored.get(column.item, (0, 0)) != expected:
                 wrong.add(column.position)
     if wrong:
         places = ", ".join(map(str, sorted(wrong)[:10]))

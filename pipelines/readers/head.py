@@ -65,7 +65,7 @@ def read_head(
     if not start.removeprefix(codecs.BOM_UTF8).strip():
         raise ReadingError(name, "expected a table, found an empty file; export it again")
     _refuse_other_formats(name, start)
-    found = _known_encoding(name, encoding, start) if encoding else _recognised_encoding(name, path, start)
+    found = _known_encoding(name, encoding, path, start) if encoding else _recognised_encoding(name, path, start)
     text = codecs.getincrementaldecoder(found)(errors="strict").decode(start, final=False).removeprefix("\ufeff")
     sample = _Sample(name, text, is_whole=path.stat().st_size <= HEAD_BYTES)
     found_delimiter = delimiter or sample.delimiter()
@@ -106,16 +106,17 @@ class _Sample:
     def delimiter(self) -> str:
         """Return the separator that cuts most rows into as many cells as the first row has."""
         found: list[tuple[float, int, str]] = []
-        faults: list[ReadingError] = []
+        faults: list[tuple[int, ReadingError]] = []
         for delimiter in _DELIMITERS:
             try:
                 widths = [len(row) for row in self.rows(delimiter) if row]
             except ReadingError as fault:
-                faults.append(fault)
+                faults.append((self._width_of_headers(delimiter), fault))
             else:
                 found.append((widths.count(widths[0]) / len(widths), widths[0], delimiter))
-        if not found:
-            raise faults[0]
+        widest = max((width for _, width, _ in found), default=0)
+        if faults and max(faults, key=lambda each: each[0])[0] > widest:
+            raise max(faults, key=lambda each: each[0])[1]
         several = [each for each in found if each[1] > 1 and each[0] >= _LEAST_SHARE_OF_EQUAL_ROWS]
         if several:
             return max(several, key=lambda each: each[:2])[2]
@@ -127,6 +128,13 @@ class _Sample:
             "expected rows with as many cells as the first row, separated by comma, semicolon or tab; found rows of "
             "different lengths with each of them; export the file again, or say which delimiter it has",
         )
+
+    def _width_of_headers(self, delimiter: str) -> int:
+        """Return the cells of the first row, for a text whose later rows cannot be cut; 1 when it cannot either."""
+        try:
+            return len(next(csv_rows(io.StringIO(self.text, newline=""), delimiter)))
+        except csv.Error:
+            return 1
 
 
 def csv_rows(lines: Iterator[str] | io.StringIO, delimiter: str) -> Iterator[list[str]]:
@@ -166,17 +174,15 @@ def _refuse_other_formats(name: str, start: bytes) -> None:
         )
 
 
-def _known_encoding(name: str, encoding: str, start: bytes) -> str:
+def _known_encoding(name: str, encoding: str, path: Path, start: bytes) -> str:
     try:
         codecs.lookup(encoding)
     except LookupError as error:
         raise ReadingError(name, f"there is no encoding '{encoding}'; give one such as utf-8 or cp1252") from error
     if codecs.lookup(encoding).name == "utf-8":
         encoding = "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8"
-    try:
-        codecs.getincrementaldecoder(encoding)(errors="strict").decode(start, final=False)
-    except UnicodeError as error:
-        raise ReadingError(name, f"the file is not in the encoding {encoding}; leave encoding out") from error
+    if not _decodes(path, encoding):
+        raise ReadingError(name, f"the file is not in the encoding {encoding}; leave encoding out")
     return encoding
 
 

@@ -23,6 +23,7 @@ RULES_OF_ROWS: Mapping[str, str] = {
     "blank_row": "no cell of the row holds anything",
     "too_few_cells": "the row has fewer cells than there are headers",
     "too_many_cells": "the row has more cells than there are headers",
+    "superseded_by_later_export": "a later export of the same source holds this response again",
 }
 _SIGNS_OF_PATTERNS = "*?[{"
 _LINE_END = "\r\n"

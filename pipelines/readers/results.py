@@ -33,6 +33,7 @@ from pipelines.tables.core import MISSING, OPEN_ANSWERS, REJECTS, RESPONSES
 
 _DTYPES = {"choice": "Int16", "number": "Float64", "code": "str", "open_text": "str", "date": "object"}
 _ANSWERED = -1
+SUPERSEDED = "superseded_by_later_export"
 WITHOUT_GROUP: tuple[KeyName, ...] = ("respondent_group", "status")
 
 
@@ -47,6 +48,7 @@ class ReceiveContext:
         wave: The wave.
         file_sha256: SHA-256 of the bytes.
         file_name: Name the file arrived with, for messages.
+        later_responses: response_id of the responses that a later export of the source holds again; they are left out.
     """
 
     source_name: str
@@ -55,6 +57,7 @@ class ReceiveContext:
     wave: str
     file_sha256: str
     file_name: str = ""
+    later_responses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -106,11 +109,12 @@ class ReadFile:
     keys: Keys
     responses: pd.DataFrame
     is_kept: npt.NDArray[np.bool_]
+    is_superseded: npt.NDArray[np.bool_]
 
     @property
     def n_rejected_rows(self) -> int:
-        """Rows that yield no response."""
-        return len(self.scanned.odd) + int((~self.is_kept).sum())
+        """Rows that yield no response, other than those that a later export holds again."""
+        return len(self.scanned.odd) + int((~self.is_kept & ~self.is_superseded).sum())
 
 
 def understand(scanned: ScannedFile, plan: ReadingPlan, context: ReceiveContext) -> ReadFile:
@@ -128,11 +132,13 @@ def understand(scanned: ScannedFile, plan: ReadingPlan, context: ReceiveContext)
     }
     keys = read_keys(plan, table)
     responses = _responses(scanned, plan, keys, context)
-    is_kept = ~table["is_blank_row"].to_numpy()
+    is_blank = table["is_blank_row"].to_numpy()
+    is_superseded = responses["response_id"].isin(context.later_responses).to_numpy(dtype=bool) & ~is_blank
+    is_kept = ~is_blank & ~is_superseded
     for key in WITHOUT_GROUP:
         if key in keys.faults:
             is_kept = is_kept & ~keys.faults[key][1]
-    return ReadFile(scanned, plan, context, columns, keys, responses, is_kept)
+    return ReadFile(scanned, plan, context, columns, keys, responses, is_kept, is_superseded)
 
 
 def as_tables(file: ReadFile, conservation: pd.DataFrame) -> ReadResult:
@@ -217,8 +223,9 @@ def _rejects(file: ReadFile) -> pd.DataFrame:
     is_blank = file.scanned.table["is_blank_row"].to_numpy()
     found = [_reject_rows(numbers[is_blank], None, "blank_row", RULES_OF_ROWS["blank_row"])]
     found += [_reject_rows(np.array([n]), None, rule, RULES_OF_ROWS[rule]) for n, rule in file.scanned.odd.items()]
+    found.append(_reject_rows(numbers[file.is_superseded], None, SUPERSEDED, RULES_OF_ROWS[SUPERSEDED]))
     for key, (rule, is_faulty) in file.keys.faults.items():
-        at = is_faulty & (~is_blank if key in WITHOUT_GROUP else is_kept)
+        at = is_faulty & (~is_blank & ~file.is_superseded if key in WITHOUT_GROUP else is_kept)
         found.append(_reject_rows(numbers[at], file.plan.keys[key], rule, RULES_OF_KEYS[rule]))
     for column in file.plan.columns:
         if column.position in file.columns:

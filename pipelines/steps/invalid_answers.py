@@ -60,22 +60,43 @@ def as_missing(answers: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def as_rejects(places: pd.DataFrame, cells: pd.DataFrame, column_of_item: dict[str, str]) -> pd.DataFrame:
-    """Return the emptied cells as rows of ``core.rejects``.
+def as_rejects(places: pd.DataFrame, cells: pd.DataFrame, columns: pd.DataFrame) -> pd.DataFrame:
+    """Return the emptied cells as rows of ``core.rejects``, with the position of their column.
 
     Args:
         places: Same rows as the answers: file_sha256, wave, row_number.
         cells: From ``invalid_cells``.
-        column_of_item: Item → column of the file.
+        columns: ``raw.columns`` of the items: file_sha256, item, name, position.
     """
     at = places.iloc[cells["position"].to_numpy()].reset_index(drop=True)
+    named = at[["file_sha256", "wave", "row_number"]].assign(item=cells["item"].to_numpy())
+    found = named.merge(columns[["file_sha256", "item", "name", "position"]], how="left", on=["file_sha256", "item"])
     return pd.DataFrame(
         {
-            "file_sha256": at["file_sha256"],
-            "wave": at["wave"],
-            "row_number": at["row_number"],
-            "column_name": cells["item"].map(column_of_item).fillna(cells["item"]).to_numpy(),
+            "file_sha256": found["file_sha256"],
+            "wave": found["wave"],
+            "row_number": found["row_number"],
+            "column_name": found["name"].fillna(found["item"]),
             "rule": "outside_response_scale",
-            "reason": "the answer is not among the points the instrument allows",
+            "reason": "the answer is not among those the instrument allows",
+            "position": found["position"],
         }
+    )
+
+
+def recount(conservation: pd.DataFrame, rejects: pd.DataFrame) -> pd.DataFrame:
+    """Move the emptied cells from answered to rejected.
+
+    Args:
+        conservation: ``raw.conservation`` as the files were read.
+        rejects: From ``as_rejects``.
+
+    Returns:
+        A table of the same shape; the cells of a column still add up.
+    """
+    counts = rejects.groupby(["file_sha256", "position"]).size()
+    keys = pd.MultiIndex.from_frame(conservation[["file_sha256", "position"]])
+    n_emptied = pd.Series(counts.reindex(keys, fill_value=0).to_numpy(), index=conservation.index)
+    return conservation.assign(
+        n_answered=conservation["n_answered"] - n_emptied, n_rejected=conservation["n_rejected"] + n_emptied
     )

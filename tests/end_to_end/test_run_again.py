@@ -107,7 +107,6 @@ def test_next_export_of_a_source_replaces_the_responses_it_repeats(study: Path):
     assert not table(study, "core.open_answers").duplicated(["response_id", "item"]).any()
 
 
-@pytest.mark.xfail(strict=True, reason="raw.conservation counts the cells of replaced responses as answered")
 def test_cells_of_replaced_responses_are_accounted_for_as_such(study: Path):
     write_export(study, "spring-day-2.csv", answers("spring", first=31, n_responses=20))
     done(sensemaking("run", study, "--select", "core/responses"))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pilot_study import INSTRUMENTS
 
 from instruments.load import load_instrument
-from pipelines.steps.invalid_answers import as_missing, as_rejects, invalid_cells, without_invalid
+from pipelines.steps.invalid_answers import as_missing, as_rejects, invalid_cells, recount, without_invalid
 from pipelines.tables.core import MISSING, REJECTS
 
 CODES = st.one_of(st.none(), st.integers(-10, 10))
@@ -50,7 +50,11 @@ def test_an_emptied_cell_has_a_missing_reason_and_a_reject(voice):
     cells = invalid_cells(answers, [voice])
     places = pd.DataFrame({"file_sha256": "f0", "wave": "spring", "row_number": [4, 5, 6]})
     missing = MISSING.typed(as_missing(answers, cells))
-    rejects = REJECTS.typed(as_rejects(places, cells, {"v1": "Q1"}))
+    columns = pd.DataFrame({"file_sha256": "f0", "item": ["v1", "age"], "name": ["Q1", "age"], "position": [2, 3]})
+    found = as_rejects(places, cells, columns)
+    rejects = REJECTS.typed(found)
+    counted = pd.DataFrame({"file_sha256": "f0", "position": [1, 2, 3], "n_answered": 3, "n_rejected": 0})
+    assert recount(counted, found)[["n_answered", "n_rejected"]].to_numpy().tolist() == [[3, 0], [2, 1], [2, 1]]
     assert missing[["response_id", "item", "reason"]].to_numpy().tolist() == [
         ["managers/1", "v1", "invalid"],
         ["managers/2", "age", "invalid"],
