@@ -77,8 +77,9 @@ DANISH: Mapping[str, str] = {
     "score_reading": "En prik er scoren i en runde, stregen er 95 %-intervallet. En ændring kaldes op eller ned, "
     "når intervallet for forskellen mellem runderne ikke rummer nul. Runderne behandles som uafhængige; hvor de "
     "samme personer har svaret to gange, skal der mere til, før en ændring kaldes klar.",
-    "rate_reading": "Svarprocenten er AAPOR's response rate 2: hele og delvise besvarelser ud af alle enheder i "
-    "målgruppen og dem, hvor det er ukendt.",
+    "rate_reading": "Svarprocenten følger AAPOR's response rate 2 (hele og delvise besvarelser ud af alle inviterede) "
+    "og er beregnet af de viste, afrundede antal, så den kan ligge nogle procentpoint ved siden af i en lille gruppe. "
+    "Den vises ikke, hvor den ville fortælle, hvad ganske få personer gjorde.",
     "rounding_reading": "Tallene er afrundet ved udgivelsen, så dele ikke altid giver 100. “Vises ikke” betyder, at "
     "for få personer står bag et tal, eller at det ville røbe et andet, som ikke må vises.",
     "high_means": "En høj score betyder: {meaning}",

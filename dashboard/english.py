@@ -78,8 +78,9 @@ ENGLISH: Mapping[str, str] = {
     "score_reading": "A dot is the score of a wave, its line the 95% interval. A change is called up or down when "
     "the interval of the difference between the waves leaves out zero. Waves are treated as independent; where the "
     "same people answered twice, that makes a change harder to call.",
-    "rate_reading": "The response rate is AAPOR's response rate 2: complete and partial responses out of all "
-    "eligible units and those of unknown eligibility.",
+    "rate_reading": "The response rate follows AAPOR's response rate 2 (complete and partial responses out of all "
+    "invited units) and is computed from the rounded numbers shown, so in a small group it can be some points off. It "
+    "is not shown where it would tell how a few people behaved.",
     "rounding_reading": "Figures are rounded when they are released, so parts may not add up to 100. “Not shown” "
     "means that too few people stand behind a figure, or that it would give away another one that must not be shown.",
     "high_means": "A high score means: {meaning}",

@@ -1,6 +1,10 @@
-"""Validation failures → Dagster asset checks: counts by rule and the first 50 examples, never the text of an answer."""
+"""Validation failures → Dagster asset checks: counts by rule and where the first 50 lie.
+
+Never the text of an answer, nor the id of a response, which may be an e-mail address.
+"""
 
 import dagster as dg
+import pandas as pd
 
 from pipelines.assets.core import READING_CHECK
 from pipelines.steps.validation import BlockingFailure
@@ -20,9 +24,18 @@ def passed(asset: dg.AssetKey, wave: str) -> dg.AssetCheckResult:
 def failed(asset: dg.AssetKey, failure: BlockingFailure) -> dg.AssetCheckResult:
     """Report what a wave broke."""
     by_rule = [dg.TableRecord({"column": column, "rule": rule, "failures": n}) for column, rule, n in failure.counts()]
-    examples = [
-        dg.TableRecord({str(name): "" if value is None else str(value) for name, value in row.items()})
-        for row in failure.examples().astype("object").to_dict("records")
+    examples = failure.examples()
+    places = pd.DataFrame(
+        {
+            "file_sha256": examples["file_sha256"].astype("string").str[:12].fillna(""),
+            "row_number": examples["row_number"].astype("string").fillna(""),
+            "column": examples["column_name"].fillna("(whole row)"),
+            "rule": examples["rule"],
+            "table": examples["table_name"],
+        }
+    )
+    records = [
+        dg.TableRecord({str(name): str(value) for name, value in row.items()}) for row in places.to_dict("records")
     ]
     return dg.AssetCheckResult(
         passed=False,
@@ -34,7 +47,7 @@ def failed(asset: dg.AssetKey, failure: BlockingFailure) -> dg.AssetCheckResult:
             "wave": failure.wave,
             "n_failures": len(failure.failures),
             "by_rule": dg.MetadataValue.table(by_rule, schema=_schema("column", "rule", failures="int")),
-            "examples": dg.MetadataValue.table(examples, schema=_schema(*failure.failures.columns)),
+            "examples": dg.MetadataValue.table(records, schema=_schema(*places.columns)),
         },
     )
 

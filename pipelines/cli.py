@@ -54,6 +54,7 @@ def demo(
 ) -> None:
     """Write the SYNTHETIC demonstration study, run it end to end, release it."""
     from pipelines.commands import shown
+    from pipelines.commands.serve import serve_dashboard
     from pipelines.studies.demo.generate import write_demo_study
 
     printing.say(f"Writing the SYNTHETIC demonstration study to {home / 'demo'} …")
@@ -69,7 +70,7 @@ def demo(
         shown.print_release(released)
         printing.print_lines([f"\nLook at it:  sensemaking dashboard {folder}"])
     if serve:
-        _serve_dashboard(study, DASHBOARD_PORT)
+        serve_dashboard(study, DASHBOARD_PORT, as_json=False)
 
 
 @app.command()
@@ -105,8 +106,9 @@ def inspect(
     from pipelines.readers.registry import READERS
     from pipelines.receive import inspect_export
 
-    if not file.is_file():
-        raise UsageError(f"there is no file {file}")
+    for path in (file, structure):
+        if path is not None and not path.is_file():
+            raise UsageError(f"there is no file {path}")
     if platform is not None and platform not in READERS:
         raise UsageError(f"there is no platform '{platform}'; expected {', '.join(READERS)}")
     found = inspect_export(file, structure=structure, platform=platform)
@@ -232,10 +234,15 @@ def release(study: StudyFolder, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def dashboard(
-    study: StudyFolder, *, port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes any.")] = DASHBOARD_PORT
+    study: StudyFolder,
+    *,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes any.")] = DASHBOARD_PORT,
+    as_json: AsJson = False,
 ) -> None:
     """Serve the released results on this machine."""
-    raise typer.Exit(_serve_dashboard(load(study), port))
+    from pipelines.commands.serve import serve_dashboard
+
+    raise typer.Exit(serve_dashboard(load(study), port, as_json=as_json))
 
 
 @app.command()
@@ -243,17 +250,16 @@ def orchestrate(
     studies: Annotated[list[Path], typer.Argument(help="Study folders.", metavar="STUDY...")],
     *,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes any.")] = DAGSTER_PORT,
+    as_json: AsJson = False,
 ) -> None:
     """Serve Dagster's pages, and run schedules and sensors, on this machine."""
-    from pipelines.commands import serve
+    from pipelines.commands.serve import serve_dagster
 
-    taken = serve.free_port(port)
-    printing.say(f"Dagster: http://{serve.ADDRESS}:{taken} (Ctrl-C ends it)")
-    raise typer.Exit(serve.serve_dagster([load(folder) for folder in studies], taken))
+    raise typer.Exit(serve_dagster([load(folder) for folder in studies], port, as_json=as_json))
 
 
 def main() -> None:
-    """Run a command; end with 0 done, 1 data failed, 2 wrong usage or specification, 3 wrong environment."""
+    """Run a command; end with 0 done, 1 data failed, 2 wrong usage or specification, 3 wrong environment, 70 defect."""
     try:
         code = app(standalone_mode=False)
     except TyperException as error:
@@ -264,8 +270,6 @@ def main() -> None:
         from pipelines.commands.errors import tell
 
         told = tell(error)
-        if told is None:
-            raise
         code = _fail(told.code, told.message, told.details)
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -282,14 +286,6 @@ def load(folder: Path) -> "Study":
     from pipelines.load import load_study
 
     return load_study(folder)
-
-
-def _serve_dashboard(study: "Study", port: int) -> int:
-    from pipelines.commands import serve
-
-    taken = serve.free_port(port)
-    printing.say(f"Dashboard: http://{serve.ADDRESS}:{taken} (Ctrl-C ends it)")
-    return serve.serve_dashboard(study, taken)
 
 
 if __name__ == "__main__":

@@ -211,6 +211,7 @@ def _blame_population(study: Study, model: RegressionSpec, document: Document) -
 def _blame_names(study: Study, document: Document) -> None:
     """Check every name that study.yaml takes from another file or another part of itself."""
     _blame_names_used_twice(study, document)
+    _blame_waves_without_source(study, document)
     for name, source in study.spec.sources.items():
         place: Place = ("sources", name)
         _existing([source.wave], study.spec.waves, document, (*place, "wave"), "wave")
@@ -225,6 +226,13 @@ def _blame_names(study: Study, document: Document) -> None:
                 _existing(getattr(source, key), study.items(), document, (*place, key), "item")
     if study.spec.frame is not None and not (study.folder / study.spec.frame.file).is_file():
         document.blame(("frame", "file"), f"there is no file {study.spec.frame.file} in the study folder")
+
+
+def _blame_waves_without_source(study: Study, document: Document) -> None:
+    used = {source.wave for source in study.spec.sources.values()}
+    for wave in study.spec.waves:
+        if wave not in used:
+            document.blame(("waves", wave), f"no source belongs to wave '{wave}'; add one, or take the wave out")
 
 
 def _blame_names_used_twice(study: Study, document: Document) -> None:

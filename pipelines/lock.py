@@ -1,5 +1,7 @@
 """One at a time: a lock file that the kernel frees when its holder dies, and that says who holds it.
 
+A process holds a lock, not a thread: Dagster may enter in one thread and leave in another, so every thread of the
+holding process enters at once. Threads never wait for each other while one of them waits for another process.
 Put here locking only; what is done under a lock belongs to the store, the run and the release.
 """
 
@@ -25,7 +27,7 @@ class _Held:
 
 
 _held: dict[Path, _Held] = {}
-_guard = threading.RLock()
+_guard = threading.Lock()
 
 
 def no_message(message: str) -> None:
@@ -35,7 +37,7 @@ def no_message(message: str) -> None:
 
 @contextmanager
 def exclusive(path: Path, purpose: str, on_wait: Waiting = no_message) -> Iterator[None]:
-    """Hold a lock file alone; the same process may enter again.
+    """Hold a lock file alone; the same process may enter again, in any of its threads.
 
     Args:
         path: The lock file; made when it does not exist.
@@ -43,11 +45,13 @@ def exclusive(path: Path, purpose: str, on_wait: Waiting = no_message) -> Iterat
         on_wait: Told once, in a sentence, whom this process waits for.
     """
     key = path.resolve()
-    with _guard:
-        held = _held.get(key)
-        if held is None:
-            held = _held[key] = _Held(_acquire(path, purpose, on_wait), 0)
-        held.times += 1
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = _enter(key, purpose)
+    if held is None:
+        on_wait(f"Waiting for {holder_of(path)} …")
+    while held is None:
+        time.sleep(POLL_SECONDS)
+        held = _enter(key, purpose)
     try:
         yield
     finally:
@@ -67,21 +71,31 @@ def holder_of(path: Path) -> str:
         return "another process"
 
 
-def _acquire(path: Path, purpose: str, on_wait: Waiting) -> int:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _enter(path: Path, purpose: str) -> _Held | None:
+    """Enter when this process holds the lock or can take it at once."""
+    with _guard:
+        held = _held.get(path)
+        if held is None:
+            descriptor = _take(path, purpose)
+            if descriptor is None:
+                return None
+            held = _held[path] = _Held(descriptor, 0)
+        held.times += 1
+        return held
+
+
+def _take(path: Path, purpose: str) -> int | None:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    told = False
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
-        except BlockingIOError:
-            if not told:
-                on_wait(f"Waiting for {holder_of(path)} …")
-                told = True
-            time.sleep(POLL_SECONDS)
-    since = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    record = json.dumps({"purpose": purpose, "process": os.getpid(), "since": since})
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, record.encode(), 0)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        since = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        record = json.dumps({"purpose": purpose, "process": os.getpid(), "since": since})
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, record.encode(), 0)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    except OSError:
+        os.close(descriptor)
+        raise
     return descriptor

@@ -16,10 +16,11 @@ import pandas as pd
 
 from instruments.faults import DataError
 from models.spec import RegressionSpec, Variable, as_variable
+from pipelines.files import file_sha256, flush_file
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.steps import disclosure, release_texts
-from pipelines.store import Store, create_table, environment_faults, file_sha256, flush_file, insert_rows
+from pipelines.store import Store, create_table, environment_faults, insert_rows
 from pipelines.tables import core, out, raw, released
 from pipelines.tables.base import Table
 
@@ -45,7 +46,7 @@ class Released:
         path: The file.
         sha256: Hash of the file.
         n_hidden: Cells withheld, by table.
-        withheld_fits: Fits withheld, with the reason.
+        withheld_fits: Fits withheld and models without a fit, with the reason.
     """
 
     number: int
@@ -56,7 +57,7 @@ class Released:
 
 
 def publish(study: Study, store: Store, on_wait: Waiting = no_message) -> Released:
-    """Protect, audit and publish the present results.
+    """Protect, audit and publish the present results, while no run changes them.
 
     Raises:
         ReleaseRefused: When a gate is shut.
@@ -64,7 +65,11 @@ def publish(study: Study, store: Store, on_wait: Waiting = no_message) -> Releas
         WarehouseError: When the disk is full; the earlier release stays.
     """
     folder = study.releases
-    with environment_faults(folder), exclusive(study.warehouse / "release.lock", "sensemaking release", on_wait):
+    with (
+        environment_faults(folder),
+        exclusive(study.warehouse / "run.lock", "sensemaking release", on_wait),
+        exclusive(study.warehouse / "release.lock", "sensemaking release", on_wait),
+    ):
         _refuse_unless_sound(study, store)
         folder.mkdir(parents=True, exist_ok=True)
         number = 1 + max((_number_of(path) for path in folder.glob("r*.duckdb")), default=0)
@@ -136,16 +141,17 @@ def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataF
     declared = fits["is_declared"].astype(bool) & fits["is_current"].astype(bool)
     fits = fits[declared & fits["model"].isin(list(study.models))]
     estimates, diagnostics = store.read(out.ESTIMATES), store.read(out.DIAGNOSTICS)
-    withheld: dict[str, str] = {}
+    withheld = {model: "not estimated: see the run" for model in study.models if model not in set(fits["model"])}
+    text_items = [name for name, item in study.items().items() if item.kind == "code"]
     least = study.spec.release.least_cell_size
     for fit in fits.to_dict("records"):
         own = diagnostics[diagnostics["fit_id"] == fit["fit_id"]].dropna(subset=["value"])
         values = dict(zip(own["diagnostic"], own["value"].astype(float), strict=True))
         terms = estimates.loc[estimates["fit_id"] == fit["fit_id"], "term"]
-        reasons = disclosure.reasons_to_withhold({**fit, "least_cell_size": least}, values, terms)
+        reasons = disclosure.reasons_to_withhold({**fit, "least_cell_size": least}, values, terms, text_items)
         if reasons:
             withheld[str(fit["fit_id"])] = "; ".join(reasons)
-    withheld |= disclosure.too_alike(fits[~fits["fit_id"].isin(list(withheld))], least)
+    withheld |= disclosure.too_alike(_responses_used(store, fits[~fits["fit_id"].isin(list(withheld))]), least)
     kept = fits[~fits["fit_id"].isin(list(withheld))]
     return (
         _released_fits(study, kept),
@@ -154,12 +160,20 @@ def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataF
     )
 
 
+def _responses_used(store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """Return the responses behind every fit; models as written go before all variants, which are withheld first."""
+    in_order = fits.assign(is_variant=fits["variant"] != "main").sort_values(["is_variant", "model", "variant"])
+    used = {name: frozenset(store.kept_rows(name)["response_id"]) for name in in_order["data_hash"].unique()}
+    return {fit: used[name] for fit, name in zip(in_order["fit_id"], in_order["data_hash"], strict=True)}
+
+
 def _released_fits(study: Study, fits: pd.DataFrame) -> pd.DataFrame:
     models = [study.models[model] for model in fits["model"]]
     shown = fits.assign(
         focal_term=[focal_term(model) for model in models],
         expected_sign=[model.expected_sign for model in models],
         n_obs=disclosure.round_to_five(fits["n_obs"]),
+        n_clusters=disclosure.round_to_five(fits["n_clusters"]),
         r_squared=fits["r_squared"].round(2),
     )
     return released.FITS_RELEASED.typed(shown)

@@ -16,7 +16,12 @@ SENSOR_SECONDS = 30
 
 
 def exports_sensor(study: Study, job: str, waves: dg.DynamicPartitionsDefinition) -> dg.SensorDefinition:
-    """Start a run for every wave whose files changed, once they have not been written to for some seconds."""
+    """Start a run for every wave whose files changed, once they have not been written to for some seconds.
+
+    The cursor holds the files each wave was last looked at with, and how many runs were asked for: Dagster never
+    starts a run whose key it has seen, so that every request needs a key of its own. A run that failed is repeated
+    when its files change again, and by the nightly schedule.
+    """
 
     @dg.sensor(
         name=f"{study.name}_exports",
@@ -25,16 +30,21 @@ def exports_sensor(study: Study, job: str, waves: dg.DynamicPartitionsDefinition
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def exports(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        seen: dict[str, str] = json.loads(context.cursor or "{}")
+        last = json.loads(context.cursor or "{}")
+        seen: dict[str, str] = last.get("seen", {})
+        n_requests: int = last.get("n_requests", 0)
         now = {wave: print_of for wave in study.spec.waves if (print_of := fingerprint(study, wave))}
-        changed = [wave for wave, print_of in now.items() if seen.get(wave) != print_of]
+        store = Store(study.warehouse)
+        due = [wave for wave in now if seen.get(wave) != now[wave] and due_steps(study, store, [wave])]
         return dg.SensorResult(
             run_requests=[
-                dg.RunRequest(run_key=f"{wave}-{now[wave]}", partition_key=wave, tags={"trigger": "new export"})
-                for wave in changed
+                dg.RunRequest(
+                    run_key=f"{wave}-{now[wave]}-{number}", partition_key=wave, tags={"trigger": "new export"}
+                )
+                for number, wave in enumerate(due, start=n_requests + 1)
             ],
-            dynamic_partitions_requests=[waves.build_add_request(changed)] if changed else [],
-            cursor=json.dumps({**seen, **now}),
+            dynamic_partitions_requests=[waves.build_add_request(due)] if due else [],
+            cursor=json.dumps({"seen": {**seen, **now}, "n_requests": n_requests + len(due)}),
         )
 
     return exports

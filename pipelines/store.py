@@ -6,8 +6,6 @@ transaction. A connection lives for one call. Put here how tables are kept; neve
 
 import datetime as dt
 import errno
-import hashlib
-import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +18,7 @@ import pandas as pd
 
 from instruments.faults import EnvironmentFault
 from models.origin import data_hash
+from pipelines.files import file_sha256, flush_file
 from pipelines.lock import exclusive
 from pipelines.tables.base import DUCKDB_TYPES, Table
 from pipelines.tables.raw import WRITES
@@ -125,12 +124,22 @@ class Store:
             The SHA-256 in hexadecimal.
         """
         sha256 = file_sha256(path)
-        self._keep(self.kept_file(sha256), lambda target: shutil.copyfile(path, target))
+        kept = self.folder / "raw" / sha256
+        if kept.is_file() and file_sha256(kept) != sha256:
+            kept.unlink()
+        self._keep(kept, lambda target: shutil.copyfile(path, target))
         return sha256
 
     def kept_file(self, sha256: str) -> Path:
-        """Return where a kept file lies."""
-        return self.folder / "raw" / sha256
+        """Return where a kept file lies.
+
+        Raises:
+            WarehouseError: When it is gone, or its bytes are not those that were kept.
+        """
+        kept = self.folder / "raw" / sha256
+        if not kept.is_file() or file_sha256(kept) != sha256:
+            raise WarehouseError(f"{kept} is gone or damaged; put the export it came from into exports/ again and run")
+        return kept
 
     def keep_rows(self, rows: pd.DataFrame) -> str:
         """Keep the rows a fit used, as Parquet under their hash in ``data/``.
@@ -209,21 +218,6 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def flush_file(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def create_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Create a table and its schema; the comments on it and on every column begin with its grain."""
     layer, content = table.name.split(".")
@@ -249,24 +243,35 @@ def _replace(connection: duckdb.DuckDBPyConnection, write: Write) -> None:
     present = _columns_of(connection, table)
     if not present:
         create_table(connection, table)
-    elif present != _declared(table):
-        _rebuild(connection, table, present)
     conditions = " AND ".join(f"{quoted(column)} = ?" for column in write.where) or "TRUE"
     statement = f"DELETE FROM {_full_name(table)} WHERE {conditions}"  # noqa: S608 - identifiers quoted
     connection.execute(statement, list(write.where.values()))
+    if present and present != _declared(table):
+        _rebuild(connection, table, present)
     insert_rows(connection, table, write.rows)
 
 
 def _rebuild(connection: duckdb.DuckDBPyConnection, table: Table, present: Mapping[str, str]) -> None:
-    """Give a table its new columns; rows of other slices keep what both descriptions share."""
+    """Give a table its new columns; rows of other slices keep all they hold until they are written again."""
     declared = _declared(table)
-    shared = ", ".join(quoted(name) for name, kind in present.items() if declared.get(name) == kind)
     full_name = _full_name(table)
-    connection.execute(f"CREATE TEMP TABLE kept AS SELECT {shared} FROM {full_name}")  # noqa: S608 - identifiers quoted
+    connection.execute(f"CREATE TEMP TABLE kept AS SELECT * FROM {full_name}")  # noqa: S608 - identifiers quoted
+    earlier = {name: kind for name, kind in present.items() if name not in declared and _holds(connection, name)}
     connection.execute(f"DROP TABLE {full_name}")
     create_table(connection, table)
-    connection.execute(f"INSERT INTO {full_name} BY NAME SELECT * FROM kept")  # noqa: S608 - identifiers quoted
+    for name, kind in earlier.items():
+        connection.execute(f"ALTER TABLE {full_name} ADD COLUMN {quoted(name)} {kind}")
+    kept = ", ".join(
+        f"TRY_CAST({quoted(name)} AS {declared[name]}) AS {quoted(name)}" if name in declared else quoted(name)
+        for name in present
+        if name in declared or name in earlier
+    )
+    connection.execute(f"INSERT INTO {full_name} BY NAME SELECT {kept} FROM kept")  # noqa: S608 - identifiers quoted
     connection.execute("DROP TABLE kept")
+
+
+def _holds(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return bool(connection.execute(f"SELECT count({quoted(name)}) > 0 FROM kept").fetchall()[0][0])  # noqa: S608
 
 
 def _declared(table: Table) -> dict[str, str]:

@@ -206,7 +206,11 @@ def _sample(task: Task) -> list[Write]:
     responses = of_waves(task.study, task.store.read(core.RESPONSES))
     try:
         units = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-        return [Write(core.SAMPLED_UNITS, response_rates.sample_units(units, responses))]
+        groups = list(task.study.spec.respondent_groups)
+        response_rates.check_frame_against_study(units, list(task.study.spec.waves), groups)
+        sampled = response_rates.sample_units(units, responses)
+        response_rates.outside_frame(responses, sampled)
+        return [Write(core.SAMPLED_UNITS, sampled)]
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         message = f"{frame.file} is no list of invited units; expected a UTF-8 CSV file with headers"
         raise response_rates.FrameError(message) from error

@@ -9,8 +9,9 @@ import pandas as pd
 from instruments.spec_file import canonical_json
 from models.estimates import Fit, result_digest
 from models.origin import derive_seed, env_json, environment, fit_id, origin_of
+from models.regression.design import column_of
 from models.regression.fit import fit_regression
-from models.spec import RegressionSpec
+from models.spec import Interaction, RegressionSpec, as_variable
 from pipelines.load import Study
 from pipelines.store import Store, Write
 from pipelines.tables import core, out
@@ -51,17 +52,42 @@ def fit_model(study: Study, store: Store, model: RegressionSpec, variant: str, *
     labels = {name: each for name, each in labels_of(study).items() if name in names_in(model)}
     fit = fit_regression(model, analysis, labels, variant)
     store.keep_rows(fit.data)
-    fit = replace(fit, diagnostics=_with_organisations(fit, analysis))
+    fit = replace(fit, diagnostics=_with_organisations(model.with_variant(variant), fit, analysis))
     return fit_rows(study, model, fit, labels, is_declared=is_declared)
 
 
-def _with_organisations(fit: Fit, analysis: pd.DataFrame) -> pd.DataFrame:
-    """Add how many organisations the responses used come from, where organisations are known."""
-    used = analysis.loc[analysis["response_id"].isin(fit.data["response_id"]), "organisation_id"].dropna()
-    if used.empty:
+def _with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame) -> pd.DataFrame:
+    """Add how many organisations are behind the responses and behind the least category, where they are known."""
+    rows = fit.data.drop(columns="organisation_id", errors="ignore")
+    rows = rows.merge(analysis[["response_id", "organisation_id"]], on="response_id", validate="one_to_one")
+    rows = rows[rows["organisation_id"].notna()]
+    if rows.empty:
         return fit.diagnostics
-    row = {"diagnostic": "n_organisations", "value": float(used.nunique()), "threshold": None, "verdict": "none"}
-    return pd.concat([fit.diagnostics, pd.DataFrame([row]).astype({"threshold": "float64"})], ignore_index=True)
+    found = {"n_organisations": rows["organisation_id"].nunique()}
+    behind = [rows.groupby(each)["organisation_id"].nunique().min() for each in _categories(model, fit.data)]
+    if behind:
+        found["least_category_organisations"] = min(behind)
+    added = pd.DataFrame({"diagnostic": list(found), "value": [float(value) for value in found.values()]})
+    return pd.concat([fit.diagnostics, added.assign(threshold=float("nan"), verdict="none")], ignore_index=True)
+
+
+def _categories(model: RegressionSpec, rows: pd.DataFrame) -> list[list[str]]:
+    """Return the columns whose values divide the responses: alone, and joined where a product joins them.
+
+    A number with two values divides them as a category does. The responses outside a category need no count of their
+    own: they hold another category whole.
+    """
+    found: list[list[str]] = []
+    for each in model.regressors_as_variables():
+        parts = [as_variable(part) for part in each.interaction] if isinstance(each, Interaction) else [each]
+        columns = [
+            column
+            for column, use in ((column_of(part), part.use) for part in parts)
+            if use == "category" or rows[column].nunique() == 2  # noqa: PLR2004 - as an indicator
+        ]
+        if columns:
+            found.append(columns)
+    return found
 
 
 def names_in(model: RegressionSpec) -> set[str]:
@@ -130,9 +156,9 @@ def with_earlier(store: Store, rows: FitRows, model: str) -> FitRows:
 def joined_rows(rows: list[FitRows]) -> FitRows:
     """Put the rows of several fits together."""
     return FitRows(
-        pd.concat([each.fits for each in rows], ignore_index=True),
-        pd.concat([each.estimates for each in rows], ignore_index=True),
-        pd.concat([each.diagnostics for each in rows], ignore_index=True),
+        pd.concat([out.FITS.empty(), *(each.fits for each in rows)], ignore_index=True),
+        pd.concat([out.ESTIMATES.empty(), *(each.estimates for each in rows)], ignore_index=True),
+        pd.concat([out.DIAGNOSTICS.empty(), *(each.diagnostics for each in rows)], ignore_index=True),
     )
 
 

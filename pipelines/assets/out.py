@@ -7,8 +7,9 @@ import pandas as pd
 
 from instruments.spec import Instrument
 from instruments.spec_file import spec_hash
+from models.regression.identification import ModelDataError
 from pipelines.assets.core import of_waves
-from pipelines.assets.fits import fit_model, joined_rows, with_earlier, writes_of
+from pipelines.assets.fits import FitRows, fit_model, joined_rows, with_earlier, writes_of
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps import quality
@@ -74,7 +75,7 @@ def _describe(table: Table, describe: Describe, task: Task) -> list[Write]:
 def _model_step(name: str) -> Step:
     return Step(
         name=f"out/fits/{name}",
-        writes=(out.FITS, out.ESTIMATES, out.DIAGNOSTICS),
+        writes=(out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.REFUSALS),
         reads=("core.analysis",),
         by_wave=False,
         depends_on=lambda task: [spec_hash(task.study.models[name]), _instruments(task)],
@@ -92,6 +93,14 @@ def slice_of_model(name: str) -> str:
 def _fit(name: str, task: Task) -> list[Write]:
     model = task.study.models[name]
     variants = ["main", *(variant.name for variant in model.variants)]
-    rows = [fit_model(task.study, task.store, model, variant, is_declared=True) for variant in variants]
+    rows: list[FitRows] = []
+    refused: list[dict[str, object]] = []
+    for variant in variants:
+        try:
+            rows.append(fit_model(task.study, task.store, model, variant, is_declared=True))
+        except ModelDataError as error:
+            refused.append({"model": name, "variant": variant, "is_declared": True, "reason": str(error)})
     every_fit = with_earlier(task.store, joined_rows(rows), name)
-    return writes_of(every_fit, {"model": name, "is_declared": True})
+    refusals = pd.DataFrame(refused, columns=list(out.REFUSALS.columns))
+    where: dict[str, str | bool] = {"model": name, "is_declared": True}
+    return [*writes_of(every_fit, where), Write(out.REFUSALS, refusals, where)]

@@ -9,13 +9,14 @@ import pandas as pd
 
 from instruments.spec_file import spec_hash
 from pipelines.assets.step import Step, Task
+from pipelines.files import file_sha256
 from pipelines.load import Study
 from pipelines.readers.head import read_head
 from pipelines.readers.plan import ReadingError, ReadingPlan, Request
 from pipelines.readers.registry import make_plan
 from pipelines.receive import count_rows
 from pipelines.spec import Source
-from pipelines.store import Write, file_sha256
+from pipelines.store import Store, Write
 from pipelines.tables.raw import COLUMNS, FILES
 
 UNFINISHED = (".part", ".tmp", ".crdownload", ".download")
@@ -29,6 +30,12 @@ def exports_of(study: Study, wave: str) -> list[tuple[str, Source, Path]]:
         if source.wave == wave
         for path in sorted(files_of(study.exports, source), key=lambda path: (path.stat().st_mtime_ns, path.name))
     ]
+
+
+def begun_waves(study: Study, store: Store) -> list[str]:
+    """List the waves there is something to do for: those with exports, and those that were read before."""
+    read_before = set(store.read(FILES)["wave"])
+    return [wave for wave in study.spec.waves if wave in read_before or exports_of(study, wave)]
 
 
 def files_of(exports: Path, source: Source) -> Iterator[Path]:
@@ -75,10 +82,11 @@ def _receive(task: Task) -> list[Write]:
     _refuse_missing_sources(task, [name for name, _, _ in exports])
     known = task.store.read(FILES).set_index(["file_sha256", "file_name"])["received_at"].to_dict()
     now = pd.Timestamp(dt.datetime.now(dt.UTC))
+    plans = [(name, plan_of(task.study, source, path, path.name), path.name) for name, source, path in exports]
+    _refuse_nameless(plans)
     files: list[dict[str, object]] = []
     columns: list[pd.DataFrame] = []
-    for name, source, path in exports:
-        plan = plan_of(task.study, source, path, path.name)
+    for (name, plan, _), (_, _, path) in zip(plans, exports, strict=True):
         n_rows = count_rows(path, plan)
         if n_rows == 0:
             raise ReadingError(path.name, "headers but no answers; export it again or take it out of exports/")
@@ -111,6 +119,17 @@ def _without_repeated(exports: list[tuple[str, Source, Path]]) -> list[tuple[str
     newest = {(name, sha256): path for name, sha256, path in hashed}
     kept = set(newest.values())
     return [each for each in exports if each[2] in kept]
+
+
+def _refuse_nameless(plans: list[tuple[str, ReadingPlan, str]]) -> None:
+    """Refuse several files of a source whose responses have no id: nobody can know which rows repeat."""
+    for name, plan, file_name in plans:
+        if "response_id" not in plan.keys and sum(other == name for other, _, _ in plans) > 1:
+            raise ReadingError(
+                file_name,
+                f"the source {name} has several files but no response id, so it cannot be known which rows repeat; "
+                "name the column in identifiers.response_id, or keep one file",
+            )
 
 
 def _refuse_missing_sources(task: Task, present: list[str]) -> None:

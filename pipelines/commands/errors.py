@@ -1,6 +1,7 @@
 """Errors → exit code, a sentence for a person and a document for a machine; never a traceback for what users cause."""
 
 import sqlite3
+import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,8 @@ from instruments.faults import DataError, EnvironmentFault, SpecError, UsageErro
 
 if TYPE_CHECKING:
     from pipelines.steps.validation import BlockingFailure
+
+DEFECT = 70
 
 
 @dataclass
@@ -25,8 +28,8 @@ class Told:
     details: dict[str, object] = field(default_factory=dict)
 
 
-def tell(error: Exception) -> Told | None:
-    """Put an error in words; None for a defect of the software, which keeps its traceback."""
+def tell(error: Exception) -> Told:
+    """Put an error in words; a defect of the software keeps its traceback, on stderr."""
     if isinstance(error, SpecError):
         faults = [{**vars(fault), "path": str(fault.path)} for fault in error.faults]
         counted = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
@@ -38,16 +41,27 @@ def tell(error: Exception) -> Told | None:
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return Told(EnvironmentFault.exit_code, f"{place}{error.strerror or error}")
-    refusal = _refusal_of_sqlite(error)
-    return None if refusal is None else Told(EnvironmentFault.exit_code, refusal)
+    refusal = _refusal_of_files(error)
+    if refusal is not None:
+        return Told(EnvironmentFault.exit_code, refusal)
+    traceback.print_exception(error)
+    return Told(DEFECT, f"defect of the software: {type(error).__name__}")
 
 
-def _refusal_of_sqlite(error: BaseException | None) -> str | None:
-    """Say that Dagster could not keep its records, when that is what lies under an error."""
+def _refusal_of_files(error: BaseException | None) -> str | None:
+    """Say which files are damaged or cannot be written, when that is what lies under an error."""
+    from pyarrow import ArrowInvalid  # noqa: PLC0415 - wanted only when something else failed
+
     while error is not None:
+        # SQLite raises the base class itself, and none of its kinds, for a file that is no database any more.
+        if type(error) is sqlite3.DatabaseError:
+            what_to_do = "move that folder away and run again; the tables, fits and releases do not depend on it"
+            return f"Dagster's records in warehouse/dagster are damaged ({error}); {what_to_do}"
         if isinstance(error, sqlite3.OperationalError):
             what_to_do = "make room on the disk or mend the folder's permissions, and run again"
             return f"Dagster's records in warehouse/dagster cannot be written ({error}); {what_to_do}"
+        if isinstance(error, ArrowInvalid) and "Parquet" in str(error):
+            return f"rows kept in warehouse/data are damaged ({error}); restore that folder from a backup"
         error = error.__cause__ or error.__context__
     return None
 
@@ -62,7 +76,7 @@ def _tell_data(error: DataError) -> Told:
 
 def failure_details(failure: "BlockingFailure") -> dict[str, object]:
     """Return counts by rule and the first failures, without any answer."""
-    examples = failure.examples().astype("object")
+    examples = failure.examples().drop(columns="response_id").astype("object")
     return {
         "wave": failure.wave,
         "n_failures": len(failure.failures),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from instruments.faults import Fault, UsageError, raise_if_any
+from instruments.faults import DataError, Fault, UsageError, raise_if_any
 from instruments.spec_file import closest, json_like, validate_spec
 from instruments.strict_yaml import Document, Place, parse_yaml
 from models.load import blame_unknown_variables
@@ -15,6 +15,8 @@ from models.regression.compare import compare_results, differing_origins
 from models.regression.fit import fit_regression
 from models.spec import RegressionSpec
 from pipelines.assets.fits import FitRows, fit_model, labels_from_json, writes_of
+from pipelines.assets.graph import due_steps
+from pipelines.assets.raw import begun_waves
 from pipelines.load import Study, analysis_variables
 from pipelines.store import Store
 from pipelines.tables import out
@@ -59,6 +61,8 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     store = Store(study.warehouse)
     if not len(store.read(out.SCALE_MEANS)):
         raise UsageError("there are no scored responses yet; run the study first")
+    if due_steps(study, store, begun_waves(study, store), {"core/analysis"}):
+        raise DataError("exports or specifications changed since the last run; run the study first")
     rows = fit_model(study, store, model, "main", is_declared=False)
     fit_id = str(rows.fits["fit_id"].iloc[0])
     known = store.read(out.FITS)
@@ -140,7 +144,9 @@ def compare(study: Study, first_id: str, second_id: str) -> tuple[pd.DataFrame, 
 
 def recorded_fits(study: Study) -> pd.DataFrame:
     """Return every fit of a study: ``out.fits``."""
-    return Store(study.warehouse).read(out.FITS)
+    recorded = Store(study.warehouse).read(out.FITS)
+    is_asked_for = recorded["model"].isin(list(study.models)) | ~recorded["is_declared"].astype(bool)
+    return recorded.assign(is_current=recorded["is_current"] & is_asked_for)
 
 
 def _model(study: Study, name: str) -> RegressionSpec:

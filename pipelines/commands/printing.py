@@ -25,8 +25,9 @@ def say(message: str) -> None:
 
 
 def print_json(document: object) -> None:
-    """Print one JSON document to stdout; figures that are not finite become null."""
+    """Print one JSON document to stdout, at once; figures that are not finite become null."""
     sys.stdout.write(json.dumps(_plain(document), ensure_ascii=False, indent=2, default=str) + "\n")
+    sys.stdout.flush()
 
 
 def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

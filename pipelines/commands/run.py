@@ -1,21 +1,24 @@
 """``sensemaking run``: what is out of date runs through Dagster in this process; what is not, does not."""
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import dagster as dg
+import pandas as pd
 
 from instruments.faults import UsageError
 from pipelines.assets.graph import Due, due_steps, steps_of
-from pipelines.assets.raw import exports_of, stray_files
+from pipelines.assets.raw import begun_waves, exports_of, stray_files
 from pipelines.assets.step import Step
 from pipelines.definitions import build_definitions
 from pipelines.factory import Observer, job_name, keys_of, waves_partition
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.store import Store
+from pipelines.tables import core, out, raw
 
 DAGSTER_SETTINGS = """\
 telemetry:
@@ -85,22 +88,51 @@ def run_study(
     Raises:
         UsageError: When there is no such wave, asset or export.
     """
-    waves = _waves(study, wave)
     names = None if select is None else _names(study, select)
-    outcome = Outcome(waves, warnings=_warnings(study, waves))
+    store = Store(study.warehouse)
     with exclusive(study.warehouse / "run.lock", "sensemaking run", on_wait):
-        due = due_steps(study, Store(study.warehouse), waves, names)
+        waves = _waves(study, store, wave)
+        outcome = Outcome(waves, warnings=_warnings(study, store, waves))
+        due = due_steps(study, store, waves, names)
         if not due:
             return outcome
         on_begin(due)
+        before = store.read(core.RESPONSES)
         _execute(study, due, outcome, _Recorder(outcome, on_step))
+        outcome.warnings += findings(study, store, before)
     return outcome
 
 
-def _waves(study: Study, wave: str | None) -> list[str]:
+def findings(study: Study, store: Store, before: pd.DataFrame) -> list[str]:
+    """Say what a run brought to light that a person should know.
+
+    Args:
+        study: The study.
+        store: Its warehouse after the run.
+        before: ``core.responses`` before it.
+    """
+    now = store.read(core.RESPONSES)
+    gone = before[~before["response_id"].isin(now["response_id"]) & before["wave"].isin(list(study.spec.waves))]
+    found = [
+        f"wave {wave}: {n} responses that were read before are in no export any more; they are gone from the tables"
+        for wave, n in gone.groupby("wave").size().items()
+    ]
+    rates = store.read(out.RESPONSE_RATES)
+    found += [
+        f"wave {row.wave}, {row.respondent_group}: {row.n_outside_frame} responses are of nobody in the list of invited"
+        for row in rates[rates["n_outside_frame"].fillna(0) > 0].itertuples()
+    ]
+    refused = store.read(out.REFUSALS)
+    return found + [
+        f"the model {row.model} ({row.variant}) was not estimated: {row.reason}"
+        for row in refused[refused["model"].isin(list(study.models))].itertuples()
+    ]
+
+
+def _waves(study: Study, store: Store, wave: str | None) -> list[str]:
     if wave is not None and wave not in study.spec.waves:
         raise UsageError(f"there is no wave {wave}; the study has {', '.join(study.spec.waves)}")
-    present = [name for name in study.spec.waves if exports_of(study, name)]
+    present = begun_waves(study, store)
     if wave is not None and wave not in present:
         raise UsageError(f"there is no export of wave {wave} in {study.exports}")
     if not present:
@@ -120,9 +152,16 @@ def _names(study: Study, select: str) -> set[str]:
     return found
 
 
-def _warnings(study: Study, waves: list[str]) -> list[str]:
+def _warnings(study: Study, store: Store, waves: list[str]) -> list[str]:
+    known = set(store.read(raw.FILES)["file_name"])
+    new = Counter(name for wave in waves for name, _, path in exports_of(study, wave) if path.name not in known)
     absent = [wave for wave in study.spec.waves if not exports_of(study, wave)]
     found = [f"exports/{name} belongs to no source of study.yaml; it was not read" for name in stray_files(study)]
+    found += [
+        f"{n} exports of the source {name} arrived together; of a response in several, the file changed last counts"
+        for name, n in new.items()
+        if n > 1
+    ]
     return found + [f"wave {wave} has no exports yet" for wave in absent if wave not in waves]
 
 
@@ -150,10 +189,17 @@ def _execute(study: Study, due: list[Due], outcome: Outcome, recorder: Observer)
 
 
 def open_instance(home: Path) -> dg.DagsterInstance:
-    """Open Dagster's own storage of a study, SQLite in ``warehouse/dagster/``, telemetry off."""
+    """Open Dagster's own storage of a study, SQLite in ``warehouse/dagster/``, telemetry off.
+
+    Raises:
+        UsageError: When the path holds a sign that has a meaning of its own in SQLite's addresses.
+    """
+    if set("?%") & set(str(home.absolute())):
+        raise UsageError(f"a '?' or '%' stands in the path {home}, which Dagster cannot use; rename the folder")
     home.mkdir(parents=True, exist_ok=True)
     settings = home / "dagster.yaml"
     if not settings.exists():
         settings.write_text(DAGSTER_SETTINGS, encoding="utf-8")
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
-    return dg.DagsterInstance.from_config(str(home))
+    # Dagster reads dagster.yaml through a glob and misses it where the path holds brackets.
+    return dg.DagsterInstance.local_temp(str(home), overrides={"telemetry": {"enabled": False}})

@@ -7,8 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from instruments.faults import UsageError
+from pipelines.commands.printing import print_json, say
 from pipelines.commands.run import open_instance
 from pipelines.definitions import STUDIES
 from pipelines.load import Study
@@ -16,6 +18,7 @@ from pipelines.load import Study
 ADDRESS = "127.0.0.1"
 STOP_SECONDS = 20
 LOOK_SECONDS = 0.5
+STANDARD_ERROR = 2
 
 
 def free_port(wanted: int) -> int:
@@ -33,28 +36,42 @@ def free_port(wanted: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def serve_dashboard(study: Study, port: int) -> int:
+def serve_dashboard(study: Study, port: int, *, as_json: bool) -> int:
     """Serve the released results until interrupted.
 
     Args:
         study: The study.
-        port: Port on 127.0.0.1.
+        port: Port on 127.0.0.1; 0 takes any.
+        as_json: Whether the address is printed as JSON too.
 
     Returns:
         Exit code of the server.
     """
-    command = [sys.executable, "-m", "dashboard.launch", str(port)]
+    taken = free_port(port)
+    command = [sys.executable, "-m", "dashboard.launch", str(taken)]
+    _print_address("Dashboard", taken, as_json=as_json)
     return serve_together([command], {"SENSEMAKING_RELEASES": str(study.releases.resolve())})
 
 
-def serve_dagster(studies: Sequence[Study], port: int) -> int:
+def serve_dagster(studies: Sequence[Study], port: int, *, as_json: bool) -> int:
     """Serve Dagster's own pages, and run schedules and sensors, until interrupted.
 
     Dagster's storage is that of the first study, where ``sensemaking run`` keeps it too.
 
+    Args:
+        studies: Studies of different names.
+        port: Port on 127.0.0.1; 0 takes any.
+        as_json: Whether the address is printed as JSON too.
+
     Returns:
         Exit code of the first server that ended.
+
+    Raises:
+        UsageError: When two studies have the same name, a folder cannot stand in a list of folders, or the port is
+            taken.
     """
+    _refuse_indistinct(studies)
+    taken = free_port(port)
     home = (studies[0].warehouse / "dagster").resolve()
     with open_instance(home) as instance:
         for study in studies:
@@ -65,19 +82,23 @@ def serve_dagster(studies: Sequence[Study], port: int) -> int:
         STUDIES: os.pathsep.join(str(study.folder.resolve()) for study in studies),
     }
     location = ["-m", "pipelines.definitions"]
-    pages = [sys.executable, "-m", "dagster_webserver", "-h", ADDRESS, "-p", str(port), *location]
+    pages = [sys.executable, "-m", "dagster_webserver", "-h", ADDRESS, "-p", str(taken), *location]
     daemon = [sys.executable, "-m", "dagster._daemon", "run", *location]
+    _print_address("Dagster", taken, as_json=as_json)
     return serve_together([pages, daemon], environment)
 
 
 def serve_together(commands: Sequence[Sequence[str]], environment: Mapping[str, str]) -> int:
     """Run servers side by side; when one ends or this process is told to stop, end them all.
 
+    What they print goes to stderr: stdout belongs to this program's own results.
+
     Returns:
         Exit code of the first that ended; 0 after an interrupt.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    servers = [subprocess.Popen(command, env={**os.environ, **environment}) for command in commands]  # noqa: S603
+    variables = {**os.environ, **environment}
+    servers = [subprocess.Popen(command, env=variables, stdout=STANDARD_ERROR) for command in commands]  # noqa: S603
     try:
         while all(server.poll() is None for server in servers):
             time.sleep(LOOK_SECONDS)
@@ -90,6 +111,26 @@ def serve_together(commands: Sequence[Sequence[str]], environment: Mapping[str, 
                 server.terminate()
         for server in servers:
             _wait(server)
+
+
+def _refuse_indistinct(studies: Sequence[Study]) -> None:
+    folders: dict[str, Path] = {}
+    for study in studies:
+        folder = study.folder.resolve()
+        if os.pathsep in str(folder):
+            raise UsageError(f"a '{os.pathsep}' in the path {folder} separates folders; rename the folder")
+        if study.name in folders:
+            raise UsageError(
+                f"{folders[study.name]} and {folder} hold studies of the same name {study.name}; rename one"
+            )
+        folders[study.name] = folder
+
+
+def _print_address(what: str, port: int, *, as_json: bool) -> None:
+    address = f"http://{ADDRESS}:{port}"
+    if as_json:
+        print_json({"address": address})
+    say(f"{what}: {address} (Ctrl-C ends it)")
 
 
 def _wait(server: subprocess.Popen[bytes]) -> None:

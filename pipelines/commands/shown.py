@@ -3,9 +3,11 @@
 from typing import Any
 
 from pipelines.assets.graph import Due, due_steps
+from pipelines.assets.raw import begun_waves
 from pipelines.commands import printing
 from pipelines.commands.run import Outcome, run_study
 from pipelines.load import Study
+from pipelines.lock import exclusive
 from pipelines.release import Released, ReleaseRefused, publish
 from pipelines.store import Store
 from pipelines.tables import out
@@ -43,12 +45,16 @@ def publish_current(study: Study) -> Released:
     Raises:
         ReleaseRefused: When exports or specifications changed since the last run, or another gate is shut.
     """
-    due = due_steps(study, Store(study.warehouse), list(study.spec.waves))
-    if due:
-        named = ", ".join(f"{each.step.name} {each.wave}".strip() for each in due[:MOST_NAMED])
-        reason = f"{len(due)} steps are out of date ({named} …); run the study first: sensemaking run {study.folder}"
-        raise ReleaseRefused([reason])
-    return publish(study, Store(study.warehouse), on_wait=printing.say)
+    store = Store(study.warehouse)
+    with exclusive(study.warehouse / "run.lock", "sensemaking release", printing.say):
+        due = due_steps(study, store, begun_waves(study, store))
+        if due:
+            named = ", ".join(f"{each.step.name} {each.wave}".strip() for each in due[:MOST_NAMED])
+            reason = (
+                f"{len(due)} steps are out of date ({named} …); run the study first: sensemaking run {study.folder}"
+            )
+            raise ReleaseRefused([reason])
+        return publish(study, store, on_wait=printing.say)
 
 
 def outcome_document(outcome: Outcome) -> dict[str, Any]:

@@ -185,7 +185,8 @@ def _cells_of_item(file: ReadFile, name: str, item: Item) -> tuple[pd.Series, np
 
 def _responses(scanned: ScannedFile, plan: ReadingPlan, keys: Keys, context: ReceiveContext) -> pd.DataFrame:
     source, n_rows = context.source, len(scanned.row_numbers)
-    numbered = pd.Series([f"row-{number}" for number in scanned.row_numbers], dtype="str")
+    file = f"{context.file_sha256[:8]}-" if "response_id" in keys.texts else ""
+    numbered = pd.Series([f"{file}row-{number}" for number in scanned.row_numbers], dtype="str")
     started, no_start = moments(without_opt_outs(plan, "started_at", keys.text("started_at", n_rows)), plan.time_zone)
     ended, no_end = moments(without_opt_outs(plan, "ended_at", keys.text("ended_at", n_rows)), plan.time_zone)
     lasted, no_seconds = seconds(keys.text("response_seconds", n_rows), plan.decimal)

@@ -51,7 +51,9 @@ def is_too_small(n_obs: pd.Series, n_organisations: pd.Series, least_cell_size: 
 
 
 def protect_response_rates(rates: pd.DataFrame, n_organisations: pd.Series, least_cell_size: int) -> pd.DataFrame:
-    """Withhold small groups and round.
+    """Withhold small groups and round; a rate is that of the rounded counts, so that it tells no more than these.
+
+    A rate is missing where so few did not answer that they could be worked out, and where it is nought or one.
 
     Args:
         rates: ``out.response_rates``.
@@ -63,12 +65,15 @@ def protect_response_rates(rates: pd.DataFrame, n_organisations: pd.Series, leas
     """
     responses = rates["n_complete"] + rates["n_partial"]
     hidden = is_too_small(responses, n_organisations, least_cell_size)
+    n_invited, n_responses = round_to_five(rates["n_invited"]), round_to_five(responses)
+    rate = (n_responses / n_invited.where(n_invited > 0)).astype("Float64").round(2)
+    few_silent = (rates["n_invited"] - responses < least_cell_size).fillna(True)
     shown = pd.DataFrame(
         {
-            "n_invited": round_to_five(rates["n_invited"]),
-            "n_responses": round_to_five(responses),
+            "n_invited": n_invited,
+            "n_responses": n_responses,
             "n_organisations": round_to_five(n_organisations),
-            "response_rate_2": rates["response_rate_2"].round(2),
+            "response_rate_2": rate.mask((few_silent | rate.isin([0.0, 1.0])).astype(bool)),
         }
     ).mask(hidden)
     return RESPONSE_RATES_RELEASED.typed(shown.assign(**rates[["wave", "respondent_group"]], is_hidden=hidden))
@@ -168,7 +173,9 @@ def whole_percents(counts: list[int]) -> list[int]:
     return floors
 
 
-def reasons_to_withhold(fit: Mapping[str, object], diagnostics: Mapping[str, float], terms: Iterable[str]) -> list[str]:
+def reasons_to_withhold(
+    fit: Mapping[str, object], diagnostics: Mapping[str, float], terms: Iterable[str], text_items: Iterable[str]
+) -> list[str]:
     """List why a fit must not be released; nothing when it may.
 
     Args:
@@ -176,11 +183,13 @@ def reasons_to_withhold(fit: Mapping[str, object], diagnostics: Mapping[str, flo
             else is missing counts against the fit.
         diagnostics: Diagnostic → value; leverage must be there.
         terms: Terms of the fit.
+        text_items: Items whose answers are texts of the export's cells (kind ``code``).
 
     Returns:
         Reasons in words.
     """
     least = float(str(fit["least_cell_size"]))
+    parts = [part for term in terms for part in term.split(" x ")]
     rules = (
         (_figure(fit["n_obs"], 0) < least, f"fewer than {least:.0f} responses"),
         (_figure(fit["df_resid"], 0) < LEAST_DF, f"fewer than {LEAST_DF} degrees of freedom"),
@@ -191,30 +200,36 @@ def reasons_to_withhold(fit: Mapping[str, object], diagnostics: Mapping[str, flo
             diagnostics.get("n_organisations", LEAST_ORGANISATIONS) < LEAST_ORGANISATIONS,
             f"fewer than {LEAST_ORGANISATIONS} organisations",
         ),
-        (any("organisation_id" in term for term in terms), "a figure for a single organisation"),
+        (
+            diagnostics.get("least_category_organisations", LEAST_ORGANISATIONS) < LEAST_ORGANISATIONS,
+            f"a category with fewer than {LEAST_ORGANISATIONS} organisations",
+        ),
+        (any("organisation_id" in part for part in parts), "a figure for a single organisation"),
+        (
+            any(part.startswith(f"{item}[") for item in text_items for part in parts),
+            "a category whose names are cell texts",
+        ),
     )
     return [reason for broken, reason in rules if broken]
 
 
-def too_alike(fits: pd.DataFrame, least_cell_size: int) -> dict[str, str]:
-    """Find fits of one model whose responses differ from another's by so few people that these could be worked out.
+def too_alike(responses: Mapping[str, frozenset[str]], least_cell_size: int) -> dict[str, str]:
+    """Find fits whose responses differ from those of another by so few people that these could be worked out.
 
     Args:
-        fits: Rows of ``out.fits`` that may otherwise be released: fit_id, model, variant, n_obs.
-        least_cell_size: Fewest people two fits may differ by, unless they use equally many responses.
+        responses: Fit → response ids it used, of fits that may otherwise be released; the earlier of two is kept.
+        least_cell_size: Fewest people in one of two fits but not in both, unless both use the same people.
 
     Returns:
-        Fit → reason to withhold it; the model as written goes before its variants.
+        Fit → reason to withhold it.
     """
     withheld: dict[str, str] = {}
-    for _, of_model in fits.groupby("model", sort=True):
-        kept: list[int] = []
-        in_order = of_model.assign(is_variant=of_model["variant"] != "main").sort_values(["is_variant", "variant"])
-        for fit_id, n_obs in zip(in_order["fit_id"], in_order["n_obs"].astype(int), strict=True):
-            if any(0 < abs(n_obs - other) < least_cell_size for other in kept):
-                withheld[str(fit_id)] = f"differs from a released fit by fewer than {least_cell_size} responses"
-            else:
-                kept.append(n_obs)
+    kept: set[frozenset[str]] = set()
+    for fit_id, used in responses.items():
+        if any(0 < len(used ^ other) < least_cell_size for other in kept):
+            withheld[fit_id] = f"differs from a released fit by fewer than {least_cell_size} responses"
+        else:
+            kept.add(used)
     return withheld
 
 

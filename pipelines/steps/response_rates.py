@@ -66,6 +66,40 @@ def _check_frame(frame: pd.DataFrame) -> None:
             raise FrameError(f"row {row}: unknown disposition; expected one of {', '.join(DISPOSITIONS)}")
 
 
+def check_frame_against_study(frame: pd.DataFrame, waves: list[str], groups: list[str]) -> None:
+    """Refuse a frame that names waves or respondent groups the study does not have.
+
+    Raises:
+        FrameError: With the first row that does.
+    """
+    for column, known in (("wave", waves), ("respondent_group", groups)):
+        if column in frame:
+            strange = ~frame[column].isin(known)
+            if strange.any():
+                row = int(strange.to_numpy().argmax())
+                found = frame[column].iloc[row]
+                raise FrameError(f"row {row + 2}: there is no {column} '{found}'; expected {', '.join(known)}")
+
+
+def outside_frame(responses: pd.DataFrame, units: pd.DataFrame) -> pd.Series:
+    """Count the responses of nobody in the frame, by wave and respondent group, for the waves that the frame covers.
+
+    Raises:
+        FrameError: When not one response of a wave is of somebody in the frame, as when keys and unit ids differ.
+    """
+    counted = responses[responses["wave"].isin(units["wave"]) & (responses["disposition"] != "not_eligible")]
+    known = pd.MultiIndex.from_frame(units[["unit_id", "wave"]])
+    keys = pd.MultiIndex.from_frame(counted[["respondent_key", "wave"]])
+    is_outside = pd.Series(~keys.isin(known), index=counted.index)
+    for wave, of_wave in is_outside.groupby(counted["wave"]):
+        if of_wave.all():
+            raise FrameError(
+                f"wave {wave}: none of the {len(of_wave)} responses has a respondent_key among the unit ids; "
+                "name the column with the unit ids in identifiers.respondent_key, or correct the ids"
+            )
+    return is_outside.groupby([counted["wave"], counted["respondent_group"]]).sum()
+
+
 def response_rates(responses: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     """Compute AAPOR response rates 1 to 6 by wave and respondent group.
 
@@ -89,19 +123,22 @@ def response_rates(responses: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame
         AAPOR Standard Definitions, response rates.
     """
     by = ["wave", "respondent_group"]
-    source = units if len(units) else responses
+    without_frame = responses[~responses["wave"].isin(units["wave"])]
+    source = pd.concat([units[[*by, "disposition"]], without_frame[[*by, "disposition"]]])
     counts = source.groupby([*by, "disposition"]).size().unstack(fill_value=0)
     counts = counts.reindex(columns=list(DISPOSITIONS), fill_value=0).astype("float64")
     rates = pd.DataFrame(index=counts.index)
-    rates["n_invited"] = counts.sum(axis=1) if len(units) else pd.NA
+    is_known = pd.Series(counts.index.get_level_values("wave").isin(units["wave"]), index=counts.index)
+    rates["n_invited"] = counts.sum(axis=1).where(is_known)
+    rates["n_outside_frame"] = outside_frame(responses, units).reindex(counts.index).fillna(0).where(is_known)
     rates["n_complete"], rates["n_partial"] = counts["complete"], counts["partial"]
     rates["n_refusal"] = counts["refusal"] + counts["break_off"]
     rates["n_noncontact"], rates["n_other"] = counts["noncontact"], counts["other"]
     rates["n_unknown"], rates["n_not_eligible"] = counts["unknown_eligibility"], counts["not_eligible"]
-    return RESPONSE_RATES.typed(_with_rates(rates, is_known=bool(len(units))).reset_index())
+    return RESPONSE_RATES.typed(_with_rates(rates, is_known).reset_index())
 
 
-def _with_rates(rates: pd.DataFrame, *, is_known: bool) -> pd.DataFrame:
+def _with_rates(rates: pd.DataFrame, is_known: pd.Series) -> pd.DataFrame:
     complete, partial, unknown = rates["n_complete"], rates["n_partial"], rates["n_unknown"]
     eligible = complete + partial + rates["n_refusal"] + rates["n_noncontact"] + rates["n_other"]
     known = eligible + rates["n_not_eligible"]

@@ -35,6 +35,7 @@ RESPONSE_RATES = Table(
         "n_unknown": count("Unknown eligibility (U)"),
         "n_not_eligible": count("Not eligible"),
         "eligible_share": number("e: eligible share of the units of known eligibility"),
+        "n_outside_frame": ColumnOf(WHOLE, "Responses of nobody in the frame; missing without a frame", True, least=0),
         **{f"response_rate_{k}": number(f"AAPOR response rate {k}") for k in range(1, 7)},
     },
 )
@@ -194,6 +195,18 @@ DIAGNOSTICS = Table(
     },
 )
 
+REFUSALS = Table(
+    name="out.refusals",
+    grain="One row a variant of a model that the data cannot carry",
+    key=("model", "variant"),
+    columns={
+        "model": MODEL,
+        "variant": ColumnOf(TEXT, "Variant; main is the model as written"),
+        "is_declared": DECLARED,
+        "reason": ColumnOf(TEXT, "What was found, what was expected, what to do"),
+    },
+)
+
 TABLES = (
     RESPONSE_RATES,
     RELIABILITY,
@@ -204,4 +217,5 @@ TABLES = (
     FITS,
     ESTIMATES,
     DIAGNOSTICS,
+    REFUSALS,
 )

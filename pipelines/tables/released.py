@@ -4,11 +4,17 @@ A figure that must not be shown keeps its row, with ``is_hidden`` true and no va
 """
 
 from pipelines.tables.base import NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
-from pipelines.tables.out import GROUP, MODEL, RESPONSE_RATES, SCALE, WAVE, number
+from pipelines.tables.out import GROUP, MODEL, SCALE, WAVE, number
 
 SCHEMA_VERSION = 1
 HIDDEN = ColumnOf(TRUTH, "Whether the figure is withheld because too few people stand behind it")
-ROUNDED = ColumnOf(WHOLE, "Answers behind the figure, rounded to 5", may_be_missing=True, least=0)
+
+
+def _rounded(what: str) -> ColumnOf:
+    return ColumnOf(WHOLE, f"{what}, rounded to 5", may_be_missing=True, least=0)
+
+
+ROUNDED = _rounded("Answers behind the figure")
 
 MANIFEST = Table(
     name="meta.manifest",
@@ -73,10 +79,13 @@ RESPONSE_RATES_RELEASED = Table(
     columns={
         "wave": WAVE,
         "respondent_group": GROUP,
-        "n_invited": ROUNDED,
-        "n_responses": ROUNDED,
-        "n_organisations": ROUNDED,
-        "response_rate_2": RESPONSE_RATES.columns["response_rate_2"],
+        "n_invited": _rounded("Invited units"),
+        "n_responses": _rounded("Complete and partial responses"),
+        "n_organisations": _rounded("Organisations of the analysed responses"),
+        "response_rate_2": number(
+            "Responses out of the invited, from the two rounded counts, two decimals: AAPOR response rate 2 when all "
+            "invited units are eligible; missing where very few did not answer"
+        ),
         "is_hidden": HIDDEN,
     },
 )
@@ -129,7 +138,7 @@ FITS_RELEASED = Table(
         "focal_term": ColumnOf(TEXT, "Term of interest", may_be_missing=True),
         "expected_sign": ColumnOf(TEXT, "positive, negative or none"),
         "n_obs": ROUNDED,
-        "n_clusters": ColumnOf(WHOLE, "Clusters", may_be_missing=True),
+        "n_clusters": _rounded("Clusters"),
         "r_squared": number("Share of variance explained, two decimals"),
         "spec_hash": ColumnOf(TEXT, "Hash of the model as fitted"),
         "data_hash": ColumnOf(TEXT, "Hash of the rows used"),

@@ -19,6 +19,7 @@ from instruments.strict_yaml import Document, parse_yaml, read_yaml
 from models.regression.diagnostics import LOOK_BELOW, LOOK_FROM
 from models.spec import Covariance, RegressionSpec
 from pipelines.cli import app
+from pipelines.commands.errors import DEFECT
 from pipelines.commands.reference_pages import KINDS, docstring_parts, pages
 from pipelines.load import load_study
 from pipelines.readers.plan import Role
@@ -205,5 +206,5 @@ def test_the_glossary_explains_every_word_that_results_and_tables_use():
 
 def test_the_page_of_exit_codes_has_every_code():
     page = (CHECKOUT / "docs" / "reference" / "exit-codes.md").read_text(encoding="utf-8")
-    codes = {0, 130, *(kind.exit_code for kind in (DataError, UsageError, EnvironmentFault))}
+    codes = {0, 130, DEFECT, *(kind.exit_code for kind in (DataError, UsageError, EnvironmentFault))}
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} == codes

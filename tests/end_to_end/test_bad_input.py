@@ -178,8 +178,8 @@ SPECS = (
     Case(
         "no exports at all",
         lambda study: [path.unlink() for path in (study / "exports").iterdir()],
-        2,
-        ("there are no exports in", "expected autumn*.csv, spring*.csv"),
+        1,
+        ("autumn*.csv", "there is no such file in exports/ for the source", "put it there"),
     ),
 )
 

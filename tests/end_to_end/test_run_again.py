@@ -64,6 +64,7 @@ def test_changed_model_refits_that_model_only(study: Path):
     document = done(sensemaking("run", study, "--json")).document
     assert steps_of(document) == [("out/fits/trust", "")]
     expected = {("out.fits", "trust,True"), ("out.estimates", "trust,True"), ("out.diagnostics", "trust,True")}
+    expected |= {("out.refusals", "trust,True")}
     assert rewritten(before, writes(study)) == expected
     fits = table(study, "out.fits").set_index(["model", "variant"])["covariance"].to_dict()
     assert fits[("trust", "main")] == "HC1"

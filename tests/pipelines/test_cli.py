@@ -1,16 +1,20 @@
 """What the commands take and print: help, ``check``, ``inspect``, wrong usage; not what a run computes."""
 
 import json
+import os
+import re
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 
 from instruments.faults import UsageError
 from pipelines.cli import app
-from pipelines.commands.serve import ADDRESS, free_port
+from pipelines.commands.run import open_instance
+from pipelines.commands.serve import ADDRESS, free_port, serve_together
 from tests.command_line import done, sensemaking
-from tests.small_study import build_small_study
+from tests.small_study import answers, build_small_study, write_export
 
 COMMANDS = (
     "demo",
@@ -112,6 +116,99 @@ def test_wrong_usage_ends_with_two_and_no_traceback(arguments: list[str], told: 
     assert told in ended.stderr
     assert "Traceback" not in ended.stderr
     assert ended.stdout == ""
+
+
+def test_inspect_with_a_structure_file_that_is_not_there_is_wrong_usage(study: Path):
+    ended = sensemaking("inspect", study / "exports" / "spring.csv", "--structure", "nosuch", "--json")
+    assert ended.code == 2
+    assert ended.document["error"]["message"] == "there is no file nosuch"
+
+
+def test_studies_of_the_same_name_are_not_served_together(study: Path, tmp_path: Path):
+    other = build_small_study(tmp_path / "other")
+    ended = sensemaking("orchestrate", study, other, "--port", "0", "--json")
+    assert ended.code == 2
+    assert f"{study} and {other} hold studies of the same name small" in ended.document["error"]["message"]
+
+
+def test_study_whose_path_holds_the_separator_of_paths_is_not_served(tmp_path: Path):
+    folder = build_small_study(tmp_path / f"a{os.pathsep}b")
+    ended = sensemaking("orchestrate", folder, "--port", "0", "--json")
+    assert ended.code == 2
+    assert str(folder) in ended.document["error"]["message"]
+
+
+@pytest.mark.parametrize("command", ["dashboard", "orchestrate"])
+def test_address_is_the_only_thing_a_server_prints_as_json(study: Path, monkeypatch: pytest.MonkeyPatch, command: str):
+    monkeypatch.setattr("pipelines.commands.serve.serve_together", lambda commands, environment: 0)
+    address = done(sensemaking(command, study, "--port", "0", "--json")).document["address"]
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address)
+    plain = done(sensemaking(command, study, "--port", "0"))
+    assert plain.stdout == ""
+    assert "http://127.0.0.1:" in plain.stderr
+
+
+def test_what_servers_print_goes_to_stderr(capfd: pytest.CaptureFixture[str]):
+    assert serve_together([[sys.executable, "-c", "print('started')"]], {}) == 0
+    assert capfd.readouterr() == ("", "started\n")
+
+
+def test_damaged_records_of_dagster_are_told_with_what_to_do(tmp_path: Path):
+    study = build_small_study(tmp_path / "small")
+    done(sensemaking("run", study))
+    for path in (study / "warehouse" / "dagster").rglob("*.db"):
+        path.write_bytes(b"no database" * 1000)
+    ended = sensemaking("run", study, "--json")
+    assert done(ended).document["nothing_new"]
+    write_export(study, "spring.csv", answers("spring", first=2))
+    ended = sensemaking("run", study, "--json")
+    assert ended.code == 3
+    assert "move that folder away and run again" in ended.document["error"]["message"]
+    assert "Traceback" not in ended.stderr
+    (study / "warehouse" / "dagster").rename(tmp_path / "damaged")
+    done(sensemaking("run", study))
+
+
+def test_damaged_rows_of_a_fit_are_told_with_what_to_do(tmp_path: Path):
+    study = build_small_study(tmp_path / "small")
+    done(sensemaking("run", study))
+    fit_id = done(sensemaking("fits", study, "--json")).document[0]["fit_id"]
+    for path in (study / "warehouse" / "data").iterdir():
+        path.chmod(0o600)
+        path.write_bytes(b"no rows")
+    ended = sensemaking("rerun", study, fit_id, "--json")
+    assert ended.code == 3
+    assert "damaged" in ended.document["error"]["message"]
+    assert "Traceback" not in ended.stderr
+
+
+def test_defect_keeps_its_traceback_and_is_told_as_json_without_its_words(study: Path, monkeypatch: pytest.MonkeyPatch):
+    def break_down(folder: Path) -> None:
+        raise KeyError("words of an answer")
+
+    monkeypatch.setattr("pipelines.load.load_study", break_down)
+    ended = sensemaking("check", study, "--json")
+    assert ended.code == 70
+    assert ended.document == {"error": {"exit_code": 70, "message": "defect of the software: KeyError"}}
+    assert "Traceback" in ended.stderr
+    assert sensemaking("check", study).code == 70
+
+
+@pytest.mark.parametrize("name", ["plain", "t [x]", "all*", "1 # of é"])
+def test_telemetry_is_off_whatever_the_folder_is_called(tmp_path: Path, name: str):
+    for _ in range(2):
+        with open_instance(tmp_path / name / "dagster") as instance:
+            assert instance.telemetry_enabled is False
+            assert Path(instance.root_directory) == tmp_path / name / "dagster"
+    assert (tmp_path / name / "dagster" / "history").is_dir()
+
+
+@pytest.mark.parametrize("name", ["what?", "50%41"])
+def test_study_whose_path_dagster_would_read_differently_is_not_run(tmp_path: Path, name: str):
+    ended = sensemaking("run", build_small_study(tmp_path / name), "--json")
+    assert ended.code == 2
+    assert "rename the folder" in ended.document["error"]["message"]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_nothing_can_be_released_or_rerun_before_the_first_run(tmp_path: Path):

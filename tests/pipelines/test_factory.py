@@ -27,6 +27,7 @@ ASSETS_OF_THE_SMALL_STUDY = [
     "small/out/estimates/trust",
     "small/out/fits/trust",
     "small/out/items",
+    "small/out/refusals/trust",
     "small/out/reliability",
     "small/out/response_rates",
     "small/out/scale_means",

@@ -1,18 +1,35 @@
 """Study folders: names that no file defines, rules that cannot hold, and every fault of all files at once."""
 
+import re
 import shutil
 from pathlib import Path
+from typing import get_args
 
+import dagster as dg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pilot_study import INSTRUMENTS, MODELS, STUDY, pilot_study, write_study
 
+from dashboard.wording import WORDINGS
 from instruments.faults import SpecError
 from pipelines.load import COLUMNS_OF_A_RESPONSE, analysis_variables, load_study
+from pipelines.spec import DashboardLanguage, Schedule
 from pipelines.tables import core
 
 BAD_SPECS = Path(__file__).parents[1] / "bad_specs"
 FAULTS_OF_STUDY = {
+    "cron_out_of_range": [
+        (21, "schedule.cron", "the minute '99' is not within 0 to 59, smaller number first and steps from 1")
+    ],
     "file_outside_exports": [(13, "sources.managers.files", "expected a file name in exports/, without folders")],
+    "file_pattern_with_bracket": [
+        (13, "sources.managers.files", "a pattern may hold * and ?; take the [ out, of the file's name too")
+    ],
+    "frame_outside_the_study": [(21, "frame.file", "expected a file name in the study folder, without folders")],
+    "language_of_no_dashboard": [(21, "release.languages.1", "expected 'en' or 'da', found 'fr'")],
+    "language_twice": [(21, "release.languages", "a language stands twice; keep one")],
+    "no_language": [(21, "release.languages", "expected 1 or more entries, found 0")],
     "frame_is_missing": [(20, "frame.file", "there is no file frame.csv in the study folder")],
     "instrument_twice": [(9, "instruments", "'voice' stands twice; keep one")],
     "least_cell_size_under_the_floor": [
@@ -126,6 +143,59 @@ def test_every_fault_of_all_files_is_reported_at_once(tmp_path, study):
         ("h2.yaml", 2, "kind"),
         ("study.yaml", line, place),
     ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "*/15 1-5 * jan,MAR mon-fri",
+        "5/15 * 29 2 *",
+        "0 0 31 */3 7",
+        "0,30 */6 1-31/2 2-11 0-6",
+        "  0   3 * * *",
+    ],
+)
+def test_a_cron_line_may_hold_numbers_ranges_steps_lists_and_names(line):
+    assert Schedule(cron=line).cron == line
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("0 3 * *", "expected five fields such as 0 3 * * *, found 4"),
+        ("@daily", "expected five fields such as 0 3 * * *, found 1"),
+        ("60 3 * * *", "the minute '60' is not within 0 to 59"),
+        ("0 24 * * *", "the hour '24' is not within 0 to 23"),
+        ("0 3 0 * *", "the day of the month '0' is not within 1 to 31"),
+        ("0 3 * 13 *", "the month '13' is not within 1 to 12"),
+        ("0 3 * * 8", "the day of the week '8' is not within 0 to 7"),
+        ("0 5-3 * * *", "the hour '5-3' is not within 0 to 23, smaller number first"),
+        ("*/0 * * * *", "the minute '*/0' is not within 0 to 59, smaller number first and steps from 1"),
+        ("0 3 * * 1,", "the day of the week '' is no number, name, range or *"),
+        ("0 3 * * monday", "the day of the week 'monday' is no number, name, range or *"),
+        ("0 3 30 feb *", "no month has such a day: day of the month 30, month feb"),
+        ("0 3 31 4,6 *", "no month has such a day: day of the month 31, month 4,6"),
+    ],
+)
+def test_a_cron_line_that_can_never_be_due_is_told_with_its_field(line, told):
+    with pytest.raises(ValueError, match=re.escape(told)):
+        Schedule(cron=line)
+
+
+PARTS = st.sampled_from(["*", "*/7", "0", "1-3", "2,5", "29", "30", "31", "59", "60", "feb", "mon", "9-4", "x", "1/2"])
+
+
+@given(st.lists(PARTS, min_size=4, max_size=6).map(" ".join))
+def test_every_cron_line_that_is_accepted_makes_a_schedule(line):
+    try:
+        Schedule(cron=line)
+    except ValueError:
+        return
+    dg.ScheduleDefinition(name="nightly", job_name="run", cron_schedule=line)
+
+
+def test_a_release_may_have_the_languages_the_dashboard_speaks():
+    assert set(get_args(DashboardLanguage)) == set(WORDINGS)
 
 
 def test_a_folder_without_study_yaml_is_said_to_be_one(tmp_path):

@@ -94,6 +94,39 @@ def test_two_locks_are_independent(lock):
         assert process.wait(timeout=30) == 0
 
 
+def test_waiting_for_another_process_keeps_no_thread_from_its_own_locks(lock):
+    foreign = lock.with_name("other.lock")
+    told, entered = threading.Event(), []
+
+    def wait_for_the_other():
+        with exclusive(foreign, "the next", lambda _: told.set()):
+            entered.append("foreign")
+
+    def enter_own():
+        with exclusive(lock, "a thread"):
+            entered.append("own")
+
+    with holder(foreign, 60) as process, ThreadPoolExecutor(2) as pool:
+        waiting = pool.submit(wait_for_the_other)
+        try:
+            assert told.wait(timeout=10)
+            pool.submit(enter_own).result(timeout=10)
+            assert entered == ["own"]
+        finally:
+            process.kill()
+        waiting.result(timeout=10)
+    assert entered == ["own", "foreign"]
+
+
+def test_a_lock_entered_in_one_thread_is_left_in_another(lock):
+    entered = exclusive(lock, "a run")
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(entered.__enter__).result(timeout=10)
+    entered.__exit__(None, None, None)
+    with holder(lock, 0) as process:
+        assert process.wait(timeout=30) == 0
+
+
 def test_threads_of_one_process_enter_and_leave_without_losing_the_lock(lock):
     barrier = threading.Barrier(4)
 

@@ -12,10 +12,15 @@ import threading
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
-from pilot_study import STUDY, pilot_study
+from pilot_study import INSTRUMENTS, MODELS, STUDY, pilot_study, write_study
 
+from models.origin import data_hash
+from pipelines.assets.fits import fit_model
+from pipelines.load import load_study
+from pipelines.lock import exclusive
 from pipelines.release import ORIGIN, ReleaseRefused, focal_term, publish
 from pipelines.spec import LEAST_CELL_SIZE_FLOOR
 from pipelines.steps import disclosure
@@ -69,10 +74,16 @@ def responses():
     return core.RESPONSES.typed(pd.DataFrame({**rows, "file_sha256": SECRET, "row_number": range(2, n + 2)}))
 
 
+def rows_used(*, without=0):
+    """The rows of a fit that used the first managers and staff but some."""
+    return pd.DataFrame({"response_id": responses()["response_id"].iloc[: 43 - without].to_numpy()})
+
+
 def fits(**changes):
     row = {
         **dict.fromkeys(out.FITS.columns),
         **{name: f"{name}-of-main" for name in ORIGIN},
+        "data_hash": data_hash(rows_used()),
         "fit_id": "h1.main.aaaa",
         "model": "h1",
         "variant": "main",
@@ -144,6 +155,7 @@ def results(**changes):
 
 def fill(study, **changes):
     store = Store(study.warehouse)
+    store.keep_rows(rows_used())
     writes = [Write(table, rows) for table, rows in results(**changes).values()]
     store.write(writes, input_hash="inputs", run_id="run-1")
     return store
@@ -236,7 +248,7 @@ def test_small_groups_are_hidden_and_shown_figures_rounded(study, store):
         100,
         40,
         5,
-        0.41,
+        0.4,
     ]
     assert rates.loc["STAFF", ["n_invited", "n_responses", "response_rate_2"]].isna().all()
     assert done.n_hidden == {"out.response_rates": 1, "out.scale_means": 1, "out.distributions": 1}
@@ -246,8 +258,10 @@ def test_declared_fits_are_released_rounded_with_their_origin_and_fits_by_hand_a
     done = publish(study, store)
     fits_ = read(done.path, "out.fits").set_index("variant")
     assert set(fits_.index) == {"main", "plain"}
-    assert fits_.loc["main", ["n_obs", "r_squared", "focal_term", "expected_sign", "digest"]].tolist() == [
+    shown = ["n_obs", "n_clusters", "r_squared", "focal_term", "expected_sign", "digest"]
+    assert fits_.loc["main", shown].tolist() == [
         45,
+        10,
         0.23,
         "voice",
         "positive",
@@ -293,11 +307,54 @@ def test_a_fit_that_gives_someone_away_is_withheld_with_its_terms_and_the_reason
     assert set(read(done.path, "out.estimates")["variant"]) == {"plain"}
 
 
-@pytest.mark.parametrize("values", [{"max_leverage": 0.95}, {"max_leverage": None}, {"least_category_n": 2.0}])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"max_leverage": 0.95},
+        {"max_leverage": None},
+        {"least_category_n": 2.0},
+        {"least_category_organisations": 2.0},
+    ],
+)
 def test_diagnostics_decide_on_every_fit(study, values):
     done = publish(study, fill(study, diagnostics=(out.DIAGNOSTICS, diagnostics(**values))))
     assert set(done.withheld_fits) == {"h1.main.aaaa", "h1.plain.bbbb"}
     assert read(done.path, "out.estimates").empty
+
+
+def test_a_variant_whose_people_differ_by_few_from_the_model_s_is_withheld(study):
+    store = fill(study)
+    others = store.keep_rows(rows_used(without=4))
+    store = fill(study, fits=(out.FITS, fits(data_hash=others)))
+    reason = "differs from a released fit by fewer than 10 responses"
+    assert publish(study, store).withheld_fits == {"h1.plain.bbbb": reason}
+
+
+def test_a_model_as_written_goes_before_the_variants_of_every_model(tmp_path):
+    write_study(tmp_path, STUDY.replace("[h1]", "[h2, h1]"))
+    (tmp_path / "models" / "h2.yaml").write_text(MODELS["h1"].replace("name: h1", "name: h2"), encoding="utf-8")
+    study = load_study(tmp_path)
+    others = fill(study).keep_rows(rows_used(without=4))
+    rows = fits(model="h2", data_hash=others)
+    assert set(publish(study, fill(study, fits=(out.FITS, rows))).withheld_fits) == {"h1.plain.bbbb"}
+
+
+def test_a_fit_with_a_category_of_cell_texts_is_withheld(tmp_path):
+    write_study(tmp_path)
+    instrument = INSTRUMENTS["voice"].replace("workplace: {response_scale: workplaces,", "workplace: {kind: code,")
+    (tmp_path / "instruments" / "voice.yaml").write_text(instrument, encoding="utf-8")
+    study = load_study(tmp_path)
+    done = publish(study, fill(study))
+    reason = "a category whose names are cell texts"
+    assert done.withheld_fits == {"h1.main.aaaa": reason, "h1.plain.bbbb": reason}
+    assert b"Municipality" not in done.path.read_bytes()
+
+
+@pytest.mark.parametrize("rows", [out.FITS.empty(), fits(is_current=False).head(1), fits(is_declared=False).head(1)])
+def test_a_model_that_could_not_be_estimated_is_named_and_does_not_block(study, rows):
+    done = publish(study, fill(study, fits=(out.FITS, rows)))
+    assert done.withheld_fits == {"h1": "not estimated: see the run"}
+    assert len(read(done.path, "out.scale_means")) == 2
 
 
 def test_the_study_s_least_cell_size_is_the_one_that_is_used(tmp_path):
@@ -374,6 +431,38 @@ def test_a_lock_that_cannot_be_made_is_an_error_of_the_machine(study, store):
     (study.warehouse / "release.lock").mkdir()
     with pytest.raises(WarehouseError, match="releases"):
         publish(study, store)
+
+
+def test_a_release_waits_for_a_run_and_says_for_whom(study, store):
+    hold = (
+        "import sys, time\nfrom pathlib import Path\nfrom pipelines.lock import exclusive\n"
+        "with exclusive(Path(sys.argv[1]), 'sensemaking run'):\n    print('held', flush=True)\n"
+        "    sys.stdin.readline()\n"
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-c", hold, str(study.warehouse / "run.lock")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stdout.readline() == "held\n"
+    messages, seen = [], []
+
+    def on_wait(message):
+        messages.append(message)
+        seen.append(study.releases.exists())
+        run.communicate("\n", timeout=30)
+
+    publish(study, store, on_wait)
+    assert len(messages) == 1
+    assert f"Waiting for sensemaking run (process {run.pid}, since" in messages[0]
+    assert seen == [False]
+    assert pointer(study)["release"] == 1
+
+
+def test_a_release_may_be_made_by_the_process_that_holds_the_study(study, store):
+    with exclusive(study.warehouse / "run.lock", "a run and its release"):
+        assert publish(study, store).number == 1
 
 
 def test_left_overs_of_a_killed_release_are_removed(study, store):
@@ -463,3 +552,77 @@ def test_a_focal_category_has_no_single_term(study):
     assert (
         focal_term(type(model).model_validate({**model.model_dump(), "focal": focal, "regressors": (focal,)})) is None
     )
+
+
+def analysis_of(n_per_cell, organisations):
+    """Responses in which the workplace is spread over the organisations named, workplace by workplace."""
+    random = np.random.default_rng(20260501)
+    rows = pd.DataFrame(
+        [
+            {"workplace": workplace, "organisation_id": organisation}
+            for workplace, names in organisations.items()
+            for organisation in names
+            for _ in range(n_per_cell)
+        ]
+    )
+    n = len(rows)
+    rows = rows.assign(response_id=[f"s/{k:04}" for k in range(n)], wave="spring", source="s", respondent_group="MGR")
+    return rows.assign(voice=random.normal(size=n), trust=random.normal(size=n))
+
+
+def diagnostics_of(study, rows, regressors, **changes):
+    """The diagnostics of a fit of the model with these regressors to these rows."""
+    store = Store(study.warehouse)
+    table = core.analysis(study)
+    store.write([Write(table, rows.reindex(columns=list(table.columns)))], input_hash="inputs", run_id="run-1")
+    model = study.models["h1"]
+    changed = {**model.model_dump(), "focal": regressors[0], "regressors": tuple(regressors), "variants": (), **changes}
+    found = fit_model(study, store, type(model).model_validate(changed), "main", is_declared=True).diagnostics
+    return dict(zip(found["diagnostic"], found["value"], strict=True))
+
+
+WORKPLACE = {"variable": "workplace", "use": "category"}
+MANY = [f"o{k}" for k in range(12)]
+HC3 = {"covariance": "HC3", "cluster": None}
+
+
+@pytest.mark.parametrize(
+    ("organisations", "reference", "least"),
+    [
+        ({1: MANY, 2: MANY}, 1, 12),
+        ({1: MANY, 2: MANY[:1]}, 1, 1),
+        ({1: MANY, 2: MANY[:1]}, 2, 1),
+        ({1: MANY[:2], 2: MANY}, 1, 2),
+        ({1: MANY[:6], 2: MANY[6:]}, 1, 6),
+    ],
+    ids=["in all", "a category of one", "the reference of one", "the reference of two", "a half each"],
+)
+def test_the_organisations_behind_the_least_category_are_counted(study, organisations, reference, least):
+    rows = analysis_of(10, organisations)
+    found = diagnostics_of(study, rows, ["voice", {**WORKPLACE, "reference": reference}], **HC3)
+    assert found["least_category_organisations"] == least
+    assert found["n_organisations"] == 12
+
+
+def test_a_cell_of_two_categories_counts_where_a_product_makes_it_a_term(study):
+    rows = analysis_of(10, {1: MANY, 2: MANY})
+    late = (rows["workplace"] == 2) & (rows["organisation_id"] != "o0")
+    rows["wave"] = np.where(late | (rows.index % 2 == 0), "autumn", "spring")
+    apart = ["voice", WORKPLACE, {"variable": "wave", "use": "category"}]
+    product = {"interaction": (WORKPLACE, {"variable": "wave", "use": "category"})}
+    assert diagnostics_of(study, rows, apart, **HC3)["least_category_organisations"] == 12
+    assert diagnostics_of(study, rows, [*apart, product], **HC3)["least_category_organisations"] == 1
+
+
+def test_a_number_with_two_values_counts_as_a_category(study):
+    rows = analysis_of(10, {1: MANY})
+    rows["age"] = np.where(rows["organisation_id"] == "o3", 30, 40)
+    assert diagnostics_of(study, rows, ["voice", "age"], **HC3)["least_category_organisations"] == 1
+
+
+def test_without_categories_or_without_organisations_nothing_is_counted(study):
+    rows = analysis_of(10, {1: MANY, 2: MANY})
+    assert "least_category_organisations" not in diagnostics_of(study, rows, ["voice"], **HC3)
+    unknown = rows.assign(organisation_id=None)
+    found = diagnostics_of(study, unknown, ["voice", WORKPLACE], **HC3)
+    assert not {"least_category_organisations", "n_organisations"} & set(found)

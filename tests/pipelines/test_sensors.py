@@ -88,6 +88,29 @@ def test_sensor_waits_until_a_file_is_no_longer_written_to(study: Study, instanc
     assert waves_of(evaluate(study, instance, waiting.cursor)) == ["spring"]
 
 
+def test_sensor_asks_again_with_a_new_key_when_earlier_files_are_back_after_a_run_that_failed(
+    study: Study, instance: dg.DagsterInstance
+):
+    first = evaluate(study, instance)
+    added = write_export(study.folder, "spring-day-2.csv", answers("spring", first=41))
+    settle(study)
+    second = evaluate(study, instance, first.cursor)
+    added.unlink()
+    third = evaluate(study, instance, second.cursor)
+    assert waves_of(third) == ["spring"]
+    keys = [request.run_key for result in (first, second, third) for request in result.run_requests or []]
+    assert len(keys) == len(set(keys)) == 4
+
+
+def test_sensor_keeps_quiet_about_files_that_were_run_already(study: Study, instance: dg.DagsterInstance):
+    done(sensemaking("run", study.folder))
+    quiet = evaluate(study, instance)
+    assert waves_of(quiet) == []
+    for path in study.exports.iterdir():
+        os.utime(path, (AN_HOUR_AGO + 60, AN_HOUR_AGO + 60))
+    assert waves_of(evaluate(study, instance, quiet.cursor)) == []
+
+
 @pytest.mark.parametrize("name", ["spring-2.csv.part", ".spring-2.csv", "spring-2.csv.tmp", "notes.csv"])
 def test_sensor_leaves_half_written_hidden_and_stray_files_alone(study: Study, instance: dg.DagsterInstance, name: str):
     first = evaluate(study, instance)

@@ -38,9 +38,14 @@ def distribution(counts, n_organisations=8, item="v1"):
     )
 
 
-def response_rate(n_complete=30, n_partial=10):
-    row = dict.fromkeys(RESPONSE_RATES.columns, 0) | KEY | {"n_invited": 123, "n_complete": n_complete}
-    return RESPONSE_RATES.typed(pd.DataFrame([{**row, "n_partial": n_partial, "response_rate_2": 0.32468}]))
+def response_rate(n_complete=30, n_partial=10, n_invited=123):
+    row = dict.fromkeys(RESPONSE_RATES.columns, 0) | KEY | {"n_invited": n_invited, "n_complete": n_complete}
+    return RESPONSE_RATES.typed(pd.DataFrame([{**row, "n_partial": n_partial, "response_rate_2": 0.98765}]))
+
+
+def shown_rate(n_responses, n_invited, least=10):
+    rates = response_rate(n_responses, 0, n_invited)
+    return disclosure.protect_response_rates(rates, pd.Series([8], dtype="Int64"), least).iloc[0]
 
 
 def means_are_hidden(means, least=10, reliability=None):
@@ -63,14 +68,15 @@ def fit(**changes):
 
 
 def diagnostics(**changes):
-    return {"max_leverage": 0.2, "least_category_n": 30.0, "n_organisations": 40.0, **changes}
+    organisations = {"n_organisations": 40.0, "least_category_organisations": 12.0}
+    return {"max_leverage": 0.2, "least_category_n": 30.0, **organisations, **changes}
 
 
 def fit_is_withheld(least=10, terms=("intercept", "voice"), is_missing=(), **changes):
     figures = {key: value for key, value in changes.items() if key in fit()}
     others = {key: value for key, value in changes.items() if key not in fit()}
     kept = {key: value for key, value in diagnostics(**others).items() if key not in is_missing}
-    return bool(disclosure.reasons_to_withhold({**fit(**figures), "least_cell_size": least}, kept, terms))
+    return bool(disclosure.reasons_to_withhold({**fit(**figures), "least_cell_size": least}, kept, terms, ["site"]))
 
 
 # The constant, a value that switches the rule off, and a case that this rule alone withholds.
@@ -89,6 +95,11 @@ RULES = {
     "P11 clusters": ("LEAST_CLUSTERS", 0, lambda: fit_is_withheld(n_clusters=9)),
     "P11 leverage": ("HIGHEST_LEVERAGE", 1.1, lambda: fit_is_withheld(max_leverage=0.9)),
     "P11 organisations behind a fit": ("LEAST_ORGANISATIONS", 0, lambda: fit_is_withheld(n_organisations=2.0)),
+    "P11 organisations behind a category": (
+        "LEAST_ORGANISATIONS",
+        0,
+        lambda: fit_is_withheld(least_category_organisations=2.0),
+    ),
 }
 # A case that the least cell size alone withholds: hidden with 10, shown with 5.
 CELL_SIZE = {
@@ -123,7 +134,8 @@ def test_the_least_cell_size_bites(is_withheld):
         lambda: fit_is_withheld(n_obs=10, df_resid=10.0, n_clusters=10, max_leverage=0.89, least_category_n=10.0),
         lambda: fit_is_withheld(n_clusters=None),
         lambda: fit_is_withheld(n_clusters=pd.NA),
-        lambda: fit_is_withheld(is_missing=["least_category_n", "n_organisations"]),
+        lambda: fit_is_withheld(least_category_organisations=3.0),
+        lambda: fit_is_withheld(is_missing=["least_category_n", "n_organisations", "least_category_organisations"]),
     ],
     ids=[
         "mean",
@@ -133,6 +145,7 @@ def test_the_least_cell_size_bites(is_withheld):
         "fit",
         "fit without clusters",
         "fit without clusters, from a table",
+        "fit with a category of three organisations",
         "fit without categories",
     ],
 )
@@ -164,16 +177,29 @@ def test_a_fit_without_leverage_is_withheld():
 
 @pytest.mark.parametrize("term", ["organisation_id[North]", "voice x organisation_id[North]"])
 def test_a_figure_for_a_single_organisation_is_withheld(term):
-    assert disclosure.reasons_to_withhold(fit(), diagnostics(), ["intercept", term]) == [
+    assert disclosure.reasons_to_withhold(fit(), diagnostics(), ["intercept", term], []) == [
         "a figure for a single organisation"
     ]
+
+
+@pytest.mark.parametrize("term", ["site[North]", "voice x site[North]"])
+def test_a_category_whose_names_are_cell_texts_is_withheld(term):
+    assert disclosure.reasons_to_withhold(fit(), diagnostics(), ["intercept", term], ["place", "site"]) == [
+        "a category whose names are cell texts"
+    ]
+
+
+@pytest.mark.parametrize("term", ["workplace[Municipality]", "site_size[Large]", "site"])
+def test_a_category_whose_names_the_instrument_gives_is_shown(term):
+    assert disclosure.reasons_to_withhold(fit(), diagnostics(), ["intercept", term], ["site"]) == []
 
 
 def test_every_reason_is_given():
     reasons = disclosure.reasons_to_withhold(
         fit(n_obs=8, df_resid=4.0, n_clusters=3),
-        {"max_leverage": 1.0, "least_category_n": 1.0, "n_organisations": 2.0},
-        ["organisation_id[North]"],
+        {"max_leverage": 1.0, "least_category_n": 1.0, "n_organisations": 2.0, "least_category_organisations": 1.0},
+        ["organisation_id[North]", "site[North]"],
+        ["site"],
     )
     assert reasons == [
         "fewer than 10 responses",
@@ -182,7 +208,9 @@ def test_every_reason_is_given():
         "a category with fewer than 10 responses",
         "one response nearly decides a coefficient",
         "fewer than 3 organisations",
+        "a category with fewer than 3 organisations",
         "a figure for a single organisation",
+        "a category whose names are cell texts",
     ]
 
 
@@ -208,6 +236,41 @@ def test_shown_response_rates_are_rounded():
     organisations = pd.Series([8], dtype="Int64")
     row = disclosure.protect_response_rates(response_rate(31, 11), organisations, 10).iloc[0]
     assert row[["n_invited", "n_responses", "n_organisations", "response_rate_2"]].tolist() == [125, 40, 10, 0.32]
+
+
+@pytest.mark.parametrize(("n_responses", "n_invited"), [(38, 98), (42, 102), (40, 101)])
+def test_a_response_rate_tells_no_more_than_the_rounded_counts(n_responses, n_invited):
+    assert shown_rate(n_responses, n_invited)["response_rate_2"] == 0.4
+
+
+@pytest.mark.parametrize(
+    ("n_responses", "n_invited", "is_shown"),
+    [(40, 49, False), (40, 50, True), (40, 40, False), (41, 40, False), (10, 5000, False), (4990, 5000, False)],
+    ids=[
+        "nine silent",
+        "ten silent",
+        "all answered",
+        "more answered than invited",
+        "rounds to nought",
+        "rounds to one",
+    ],
+)
+def test_a_rate_that_tells_of_few_who_did_not_answer_is_missing_beside_its_counts(n_responses, n_invited, is_shown):
+    row = shown_rate(n_responses, n_invited)
+    assert pd.notna(row["response_rate_2"]) == is_shown
+    assert row[["n_invited", "n_responses"]].notna().all()
+    assert not row["is_hidden"]
+
+
+def test_the_least_cell_size_decides_how_many_must_be_silent():
+    assert pd.isna(shown_rate(40, 49, least=10)["response_rate_2"])
+    assert shown_rate(40, 49, least=9)["response_rate_2"] == 0.8
+
+
+def test_without_a_list_of_invited_units_there_are_counts_and_no_rate():
+    row = shown_rate(40, pd.NA)
+    assert row["n_responses"] == 40
+    assert row[["n_invited", "response_rate_2"]].isna().all()
 
 
 @pytest.mark.parametrize(
@@ -321,21 +384,40 @@ def test_the_audit_refuses_a_percentage_in_a_hidden_distribution():
         disclosure.audit_released([(released.DISTRIBUTIONS_RELEASED, hidden.assign(percent=67))])
 
 
-def like(*rows: tuple[str, str, int]) -> pd.DataFrame:
-    fits = pd.DataFrame(rows, columns=["model", "variant", "n_obs"])
-    return fits.assign(fit_id=fits["model"] + "." + fits["variant"])
+def people(*spans: tuple[int, int]) -> frozenset[str]:
+    return frozenset(f"survey/{number}" for first, last in spans for number in range(first, last))
 
 
 @pytest.mark.parametrize(
     ("fits", "withheld"),
     [
-        (like(("h1", "main", 100), ("h1", "wide", 100)), []),
-        (like(("h1", "main", 100), ("h1", "wide", 110)), []),
-        (like(("h1", "wide", 109), ("h1", "main", 100)), ["h1.wide"]),
-        (like(("h1", "main", 100), ("h1", "narrow", 99)), ["h1.narrow"]),
-        (like(("h1", "main", 100), ("h2", "main", 99)), []),
-        (like(("h1", "main", 100), ("h1", "a", 120), ("h1", "b", 115)), ["h1.b"]),
+        ({"h1.main": people((0, 100)), "h1.wide": people((0, 100))}, []),
+        ({"h1.main": people((0, 100)), "h1.wide": people((0, 110))}, []),
+        ({"h1.main": people((0, 100)), "h1.wide": people((0, 109))}, ["h1.wide"]),
+        ({"h1.main": people((0, 100)), "h1.narrow": people((0, 99))}, ["h1.narrow"]),
+        ({"h1.main": people((0, 100)), "h2.main": people((0, 99))}, ["h2.main"]),
+        ({"h1.main": people((0, 100)), "h1.moved": people((1, 101))}, ["h1.moved"]),
+        ({"h1.main": people((0, 100)), "h1.moved": people((5, 105))}, []),
+        ({"h1.main": people((0, 100)), "a": people((0, 120)), "b": people((0, 115))}, ["b"]),
+        ({"h1.main": people((0, 100)), "a": people((0, 105)), "b": people((0, 112))}, ["a"]),
+    ],
+    ids=[
+        "the same people",
+        "ten more",
+        "nine more",
+        "one fewer",
+        "one fewer in another model",
+        "as many but one other",
+        "as many but five others",
+        "like a variant",
+        "like a withheld fit only",
     ],
 )
-def test_fits_of_one_model_that_differ_by_few_people_are_not_shown_together(fits, withheld):
+def test_fits_whose_people_differ_by_few_are_not_shown_together(fits, withheld):
     assert list(disclosure.too_alike(fits, 10)) == withheld
+
+
+def test_the_least_cell_size_decides_what_is_too_alike():
+    fits = {"h1.main": people((0, 100)), "h2.main": people((0, 93))}
+    assert disclosure.too_alike(fits, 7) == {}
+    assert disclosure.too_alike(fits, 8) == {"h2.main": "differs from a released fit by fewer than 8 responses"}
