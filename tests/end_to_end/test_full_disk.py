@@ -3,6 +3,7 @@
 import resource
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,27 +56,39 @@ def test_disk_that_fills_up_stops_the_run_and_harms_nothing(study: Path, limit: 
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of its own; without the right to mount one, the limit on file sizes above has to do."""
+def small_disk(tmp_path: Path) -> Iterator[Path | None]:
+    """A disk of its own; None, said aloud, where the machine lets nobody mount one."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=200m", "none", str(disk)]
     if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("this machine does not let the test mount a small disk; the limit on file sizes was tested instead")
+        warning = "NO SMALL DISK: this machine lets nobody mount one; a limit on the size of files stands in for it"
+        sys.stderr.write(f"{warning}\n")
+        yield None
+        return
     yield disk
     subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
+def run_on_full_disk(study: Path, disk: Path, free: int) -> Ended:
+    """Run with some bytes left on the disk, which are then given back."""
+    ballast = disk / "ballast"
+    ballast.write_bytes(bytes(shutil.disk_usage(disk).free - free))
+    ended = program("run", study, "--json")
+    ballast.unlink()
+    return ended
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("free", [0, 100_000, 1_000_000])
-def test_full_disk_stops_the_run_and_harms_nothing(finished_small_study: Path, small_disk: Path, free: int):
-    study = Path(shutil.copytree(finished_small_study, small_disk / "small"))
+def test_full_disk_stops_the_run_and_harms_nothing(
+    finished_small_study: Path, small_disk: Path | None, tmp_path: Path, free: int
+):
+    study = Path(shutil.copytree(finished_small_study, (small_disk or tmp_path) / "small"))
     write_export(study, "spring.csv", answers("spring", n_responses=MANY))
     before = state_of(study)
-    ballast = small_disk / "ballast"
-    ballast.write_bytes(bytes(shutil.disk_usage(small_disk).free - free))
-    assert_stopped_by_the_machine(program("run", study, "--json"))
-    ballast.unlink()
+    ended = run_with_limit(study, free) if small_disk is None else run_on_full_disk(study, small_disk, free)
+    assert_stopped_by_the_machine(ended)
     assert state_of(study) == before
     done(sensemaking("run", study, "--select", "core/responses"))
     assert len(table(study, "core.responses")) == N_RESPONSES + MANY
