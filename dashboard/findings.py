@@ -10,7 +10,6 @@ import pandas as pd
 
 NORMAL_95 = 1.96
 STRONG = 0.5
-Direction = Literal["up", "down", "unclear"]
 
 
 def change(means: pd.DataFrame, earlier: str, later: str) -> pd.DataFrame:

@@ -191,13 +191,14 @@ def _read_models(study: Study, document: Document) -> tuple[dict[str, Regression
             continue
         if all_instruments_read:
             blame_unknown_variables(model_document, model, analysis_variables(study))
-        _blame_population(study, model, model_document)
+        blame_population(study, model, model_document)
         if name in study.spec.models:
             models[name] = model
     return models, documents
 
 
-def _blame_population(study: Study, model: RegressionSpec, document: Document) -> None:
+def blame_population(study: Study, model: RegressionSpec, document: Document) -> None:
+    """Add a fault for every wave, source and respondent group of a population that the study does not have."""
     for place, population in [
         (("population",), model.population),
         *((("variants",), variant.population) for variant in model.variants if variant.population),

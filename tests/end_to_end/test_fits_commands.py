@@ -78,6 +78,7 @@ def test_same_fit_again_is_not_kept_twice(study: Path):
         (["covariance=HC7"], ["covariance", "HC1"]),
         (["covariance"], ["expected key=value"]),
         (["covariance=cluster"], ["cluster"]),
+        (["population={waves: [nope]}"], ["population.waves", "there is no wave 'nope'"]),
         (["outcome=happiness"], ["happiness"]),
         (["regressors=[teamwork, tenur]"], ["tenur", "tenure"]),
         (["regressors=[tenure]"], ["the focal regressor must stand among the regressors"]),
