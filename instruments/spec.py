@@ -21,9 +21,18 @@ MissingReason = Literal[
     "redacted",
     "unknown_blank",
 ]
-ItemKind = Literal["choice", "number", "date", "code", "open_text"]
+ItemKind = Literal["choice", "multiple_choice", "number", "date", "code", "open_text"]
 ValidationStatus = Literal["draft", "expert_reviewed", "cognitively_interviewed", "piloted", "validated"]
+CLOSED_KINDS = ("choice", "multiple_choice")
 LARGEST_CODE = 32_767
+
+
+def option_column(item: str, code: int) -> str:
+    """Return the column of ``core.answers`` that says whether an option of a multiple choice was ticked (1) or not (0).
+
+    ``tools`` and 3 make ``tools_3``, and a negative code such as -1 makes ``tools_minus_1``.
+    """
+    return f"{item}_{code}" if code >= 0 else f"{item}_minus_{-code}"
 
 
 class Point(Spec):
@@ -95,8 +104,9 @@ class Item(Spec):
 
     Attributes:
         text: Wording by language.
-        kind: ``choice`` (a response scale), ``number``, ``date``, ``code`` (text from a closed list) or ``open_text``.
-        response_scale: Name of the response scale of a choice.
+        kind: ``choice`` (one point of a response scale), ``multiple_choice`` (any number of its points), ``number``,
+            ``date``, ``code`` (text from a closed list) or ``open_text``.
+        response_scale: Name of the response scale of a choice or multiple choice.
         least: Smallest number allowed.
         most: Largest number allowed.
         is_core: Whether the item belongs to the short form.
@@ -115,11 +125,11 @@ class Item(Spec):
 
     @model_validator(mode="after")
     def _choice_has_a_response_scale(self) -> Self:
-        if self.kind == "choice" and self.response_scale is None:
+        if self.kind in CLOSED_KINDS and self.response_scale is None:
             raise ValueError(
                 "a choice needs a response_scale; name one, or set kind to number, date, code or open_text"
             )
-        if self.kind != "choice" and self.response_scale is not None:
+        if self.kind not in CLOSED_KINDS and self.response_scale is not None:
             raise ValueError(f"an item of kind {self.kind} has no response_scale; remove it")
         return self
 
@@ -197,6 +207,13 @@ class Instrument(Spec):
         name = self.items[item].response_scale
         return None if name is None else self.response_scales[name]
 
+    def option_columns(self, item: str) -> dict[str, int]:
+        """Return the columns of a multiple choice with the code of the point each stands for; none for other items."""
+        scale = self.response_scale_of(item)
+        if scale is None or self.items[item].kind != "multiple_choice":
+            return {}
+        return {option_column(item, code): code for code in scale.points}
+
     def points_of(self, scale: str) -> ResponseScale:
         """Return the response scale that all items of a scale share."""
         shared = self.response_scale_of(self.scales[scale].items[0])
@@ -219,6 +236,13 @@ class Instrument(Spec):
             for name, item in self.items.items()
             if item.response_scale is not None and item.response_scale not in self.response_scales
         ]
+        faults += [
+            (("items", name), f"its option's column would be called {column}, like another item; rename one of them")
+            for name in self.items
+            if self.items[name].response_scale in self.response_scales
+            for column in self.option_columns(name)
+            if column in self.items
+        ]
         for name, scale in self.scales.items():
             faults += self._faults_of_scale(name, scale)
         return faults
@@ -231,7 +255,7 @@ class Instrument(Spec):
                 for item in unknown
             ]
         used = {self.items[item].response_scale for item in scale.items}
-        if None in used:
+        if any(self.items[item].kind != "choice" for item in scale.items):
             return [(("scales", name, "items"), "every item of a scale must be a choice")]
         if len(used) > 1:
             listed = ", ".join(sorted(map(str, used)))

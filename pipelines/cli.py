@@ -97,8 +97,10 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
 def inspect(
     file: Annotated[Path, typer.Argument(help="An export of a survey platform.")],
     *,
-    structure: Annotated[Path | None, typer.Option(help="The platform's structure file.")] = None,
-    platform: Annotated[str | None, typer.Option(help="qualtrics, limesurvey or generic, when not recognised.")] = None,
+    structure: Annotated[
+        list[Path] | None, typer.Option(help="A file of the survey's definition; may be given several times.")
+    ] = None,
+    platform: Annotated[str | None, typer.Option(help="Who wrote the file, when it is not recognised.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what an export is, column by column, without a study."""
@@ -106,12 +108,12 @@ def inspect(
     from pipelines.readers.registry import READERS
     from pipelines.receive import inspect_export
 
-    for path in (file, structure):
-        if path is not None and not path.is_file():
+    for path in (file, *(structure or ())):
+        if not path.is_file():
             raise UsageError(f"there is no file {path}")
     if platform is not None and platform not in READERS:
         raise UsageError(f"there is no platform '{platform}'; expected {', '.join(READERS)}")
-    found = inspect_export(file, structure=structure, platform=platform)
+    found = inspect_export(file, structure or (), platform)
     if as_json:
         printing.print_json(found)
         return

@@ -13,7 +13,8 @@ from instruments.strict_yaml import Document, Place
 from models.load import LIBRARY as MODEL_LIBRARY
 from models.load import VariableKind, blame_unknown_variables, find_models, read_model
 from models.spec import RegressionSpec
-from pipelines.spec import Source, StudySpec
+from pipelines.sections.sources import Source
+from pipelines.spec import StudySpec
 
 KEYS_OF_A_RESPONSE: dict[str, VariableKind] = {
     "wave": "category",

@@ -4,7 +4,7 @@ Put here what runs SQL over an export; the SQL's text is in ``readers.scan``, th
 ``readers.resolve``. Nothing here knows a platform.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,17 +13,19 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.readers.conservation import account, audit
-from pipelines.readers.head import read_head
 from pipelines.readers.inspection import CellCounts, ColumnCounts, describe, needs_texts, own_rows
+from pipelines.readers.opening import OpenedExport, Settings, opened
 from pipelines.readers.plan import ReadingError, ReadingPlan, Request
 from pipelines.readers.records import Records, in_order, plain_records
 from pipelines.readers.registry import make_plan
 from pipelines.readers.results import ReadResult, ReceiveContext, ScannedFile, as_tables, understand
 from pipelines.readers.scan import count_filled, read_answers, table_of_file
+from pipelines.readers.structures import read_structure
 
 __all__ = ["ReadResult", "ReceiveContext", "count_rows", "inspect_export", "read_export"]
 
 Found = TypeVar("Found")
+NO_SETTINGS = Settings()
 _SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 _CANNOT_CUT = (
     "the rows cannot be cut into cells: expected every row to have as many cells as there are headers and at most "
@@ -31,11 +33,11 @@ _CANNOT_CUT = (
 )
 
 
-def read_export(path: Path, plan: ReadingPlan, context: ReceiveContext) -> ReadResult:
+def read_export(export: OpenedExport, plan: ReadingPlan, context: ReceiveContext) -> ReadResult:
     """Read an export.
 
     Args:
-        path: The file; its bytes are never changed.
+        export: The opened file; its bytes are never changed.
         plan: How to read it.
         context: Whose export it is.
 
@@ -47,8 +49,8 @@ def read_export(path: Path, plan: ReadingPlan, context: ReceiveContext) -> ReadR
         ReadingError: When the file has headers but no answers, cannot be cut into cells, or the audit finds a cell
             unaccounted for.
     """
-    file_name = context.file_name or path.name
-    scanned = _scan(path, plan, file_name, lambda scan: _scanned(scan, plan))
+    file_name = context.file_name or export.head.file_name
+    scanned = _scan(export, plan, file_name, lambda scan: _scanned(scan, plan))
     table = scanned.table
     if not table.num_rows or all(table["is_blank_row"].to_pylist()):
         raise ReadingError(file_name, "the file has headers but no answers; export it again or take it out of exports/")
@@ -58,30 +60,28 @@ def read_export(path: Path, plan: ReadingPlan, context: ReceiveContext) -> ReadR
     return result
 
 
-def count_rows(path: Path, plan: ReadingPlan) -> int:
+def count_rows(export: OpenedExport, plan: ReadingPlan) -> int:
     """Count the rows below the headers; blank lines at the end of the file are none.
 
     Raises:
         ReadingError: When the file cannot be cut into cells.
     """
-    return _scan(path, plan, path.name, lambda scan: scan.counts(plan)[0] + len(scan.records.odd))
+    return _scan(export, plan, export.head.file_name, lambda scan: scan.counts(plan)[0] + len(scan.records.odd))
 
 
 def inspect_export(
     path: Path,
-    structure: Path | None = None,
+    structure: Sequence[Path] = (),
     platform: str | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
+    settings: Settings = NO_SETTINGS,
 ) -> dict[str, Any]:
     """Say what an export is, column by column, without a study.
 
     Args:
         path: The file.
-        structure: The survey's definition; not read in this version.
+        structure: The files of the survey's definition.
         platform: Who wrote the file; recognised when not given.
-        encoding: Text encoding; recognised when not given.
-        delimiter: Column separator; recognised when not given.
+        settings: Encoding, delimiter and sheet, where they are to be said.
 
     Returns:
         Plain values for JSON, in the shape that ``readers.inspection.describe`` states.
@@ -89,20 +89,20 @@ def inspect_export(
     Raises:
         ReadingError: When the file is no export.
     """
-    if structure is not None:
-        raise ReadingError(structure.name, "structure files are read in a later version; leave --structure out")
-    plan = make_plan(read_head(path, encoding=encoding, delimiter=delimiter), Request(), platform)
-    return describe(plan, count_cells(path, plan))
+    known = read_structure(structure) if structure else None
+    with opened(path, settings) as export:
+        plan = make_plan(export.head, Request(structure=known or export.head.structure), platform)
+        return describe(plan, count_cells(export, plan))
 
 
-def count_cells(path: Path, plan: ReadingPlan) -> CellCounts:
+def count_cells(export: OpenedExport, plan: ReadingPlan) -> CellCounts:
     """Count rows and cells of an export for ``inspect``; only respondents' own rows count in the columns.
 
     Args:
-        path: The file.
+        export: The opened file.
         plan: Its plan; needs no items.
     """
-    return _scan(path, plan, path.name, lambda scan: _counted(scan, plan))
+    return _scan(export, plan, export.head.file_name, lambda scan: _counted(scan, plan))
 
 
 @dataclass(frozen=True)
@@ -167,13 +167,14 @@ def _texts(connection: duckdb.DuckDBPyConnection, cell: str) -> dict[str, int]:
     return {str(text): int(n) for text, n in connection.execute(query).fetchall() if str(text).split()}
 
 
-def _scan(path: Path, plan: ReadingPlan, file_name: str, work: Callable[[_Scan], Found]) -> Found:
+def _scan(export: OpenedExport, plan: ReadingPlan, file_name: str, work: Callable[[_Scan], Found]) -> Found:
     """Do work on a file's records.
 
     A file that a strict scan does not accept as it stands is first put in order, with every odd row set aside by its
     number; then the work is done again.
     """
-    with plain_records(path, plan, file_name) as records, duckdb.connect(config=dict(_SETTINGS)) as connection:
+    records = plain_records(export.path, export.folder, plan, file_name)
+    with duckdb.connect(config=dict(_SETTINGS)) as connection:
         for attempt in (lambda: records, lambda: in_order(records, plan, file_name)):
             ready = attempt()
             try:

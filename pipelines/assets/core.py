@@ -6,7 +6,7 @@ from dataclasses import fields
 import pandas as pd
 
 from instruments.spec_file import spec_hash
-from pipelines.assets.raw import plan_of
+from pipelines.assets.raw import planned
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.receive import ReadResult, ReceiveContext, read_export
@@ -93,7 +93,6 @@ def _read(task: Task) -> list[Write]:
 def _read_file(task: Task, file: dict[str, str], later_responses: frozenset[str]) -> ReadResult:
     source = task.study.sources()[file["source"]]
     path = task.store.kept_file(file["file_sha256"])
-    plan = plan_of(task.study, source, path, file["file_name"])
     context = ReceiveContext(
         source_name=file["source"],
         source=source,
@@ -103,7 +102,8 @@ def _read_file(task: Task, file: dict[str, str], later_responses: frozenset[str]
         file_name=file["file_name"],
         later_responses=later_responses,
     )
-    return read_export(path, plan, context)
+    with planned(task.study, source, path, file["file_name"]) as (export, plan):
+        return read_export(export, plan, context)
 
 
 def _together(results: list[ReadResult]) -> ReadResult:

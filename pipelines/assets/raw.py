@@ -3,6 +3,7 @@
 import datetime as dt
 import fnmatch
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -11,11 +12,12 @@ from instruments.spec_file import spec_hash
 from pipelines.assets.step import Step, Task
 from pipelines.files import file_sha256
 from pipelines.load import Study
-from pipelines.readers.head import read_head
+from pipelines.readers.opening import OpenedExport, Settings, opened
 from pipelines.readers.plan import ReadingError, ReadingPlan, Request
 from pipelines.readers.registry import make_plan
+from pipelines.readers.structures import read_structure
 from pipelines.receive import count_rows
-from pipelines.spec import Source
+from pipelines.sections.sources import Source
 from pipelines.store import Store, Write
 from pipelines.tables.raw import COLUMNS, FILES
 
@@ -53,12 +55,14 @@ def stray_files(study: Study) -> list[str]:
     if not study.exports.is_dir():
         return []
     known = {path.name for source in study.spec.sources.values() for path in files_of(study.exports, source)}
+    known |= {name for source in study.spec.sources.values() for name in source.structure}
     present = [path for path in study.exports.iterdir() if path.is_file() and not path.name.startswith(".")]
     return sorted(path.name for path in present if path.name not in known and path.suffix not in UNFINISHED)
 
 
-def plan_of(study: Study, source: Source, path: Path, file_name: str) -> ReadingPlan:
-    """Make the reading plan of one export of a study.
+@contextmanager
+def planned(study: Study, source: Source, path: Path, file_name: str) -> Iterator[tuple[OpenedExport, ReadingPlan]]:
+    """Open one export of a study and make its reading plan.
 
     Args:
         study: The study.
@@ -66,9 +70,13 @@ def plan_of(study: Study, source: Source, path: Path, file_name: str) -> Reading
         path: Where the bytes lie.
         file_name: Name it arrived with, for messages.
     """
-    head = read_head(path, encoding=source.encoding, delimiter=source.delimiter, file_name=file_name)
-    request = Request(source, tuple(study.instruments_of(source)))
-    return make_plan(head, request, platform=source.platform)
+    settings = Settings(
+        file_name, source.encoding or "", source.delimiter or "", source.sheet or "", study.warehouse / "staging"
+    )
+    structure = read_structure([study.exports / name for name in source.structure]) if source.structure else None
+    with opened(path, settings) as export:
+        request = Request(source, tuple(study.instruments_of(source)), structure or export.head.structure)
+        yield export, make_plan(export.head, request, platform=source.platform)
 
 
 def _depends_on(task: Task) -> object:
@@ -82,12 +90,16 @@ def _receive(task: Task) -> list[Write]:
     _refuse_missing_sources(task, [name for name, _, _ in exports])
     known = task.store.read(FILES).set_index(["file_sha256", "file_name"])["received_at"].to_dict()
     now = pd.Timestamp(dt.datetime.now(dt.UTC))
-    plans = [(name, plan_of(task.study, source, path, path.name), path.name) for name, source, path in exports]
+    plans: list[tuple[str, ReadingPlan, str]] = []
+    counts: list[int] = []
+    for name, source, path in exports:
+        with planned(task.study, source, path, path.name) as (export, plan):
+            plans.append((name, plan, path.name))
+            counts.append(count_rows(export, plan))
     _refuse_nameless(plans)
     files: list[dict[str, object]] = []
     columns: list[pd.DataFrame] = []
-    for (name, plan, _), (_, _, path) in zip(plans, exports, strict=True):
-        n_rows = count_rows(path, plan)
+    for (name, plan, _), (_, _, path), n_rows in zip(plans, exports, counts, strict=True):
         if n_rows == 0:
             raise ReadingError(path.name, "headers but no answers; export it again or take it out of exports/")
         sha256 = task.store.keep_file(path)

@@ -12,7 +12,7 @@ from instruments.spec import Instrument, Item, MissingReason
 from instruments.spec_file import closest
 from pipelines.readers.headers import listed
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingError, ReadingPlan, Request, Role, fold
-from pipelines.spec import Source
+from pipelines.sections.sources import Source
 
 FINISHED_TEXTS = frozenset(
     {"1", "true", "yes", "y", "finished", "complete", "completed", "ja", "sand", "afsluttet", "gennemført"}

@@ -10,7 +10,8 @@ from typing import Literal, Protocol
 
 from instruments.faults import DataError
 from instruments.spec import Instrument, ItemKind, MissingReason
-from pipelines.spec import Source
+from pipelines.readers.structure import Question, Structure
+from pipelines.sections.sources import Source
 
 Role = Literal[
     "metadata",
@@ -38,7 +39,12 @@ KeyName = Literal[
     "response_seconds",
     "is_finished",
     "status",
+    "recorded_at",
+    "last_page",
+    "repeat_instrument",
+    "repeat_instance",
 ]
+Unreached = Literal["", "after_last_answer", "after_last_page"]
 HEAD_BYTES = 4_000_000
 
 
@@ -66,6 +72,8 @@ class Head:
         delimiter: Column separator.
         rows: First rows as text cells, header rows included; a quoted line break does not end a row.
         is_whole: Whether ``rows`` are all rows of the file.
+        container: ``text``, ``workbook``, ``spss``, ``stata`` or ``limesurvey_xml``: in what the cells came.
+        structure: What the file itself says of its questions, such as the labels of an SPSS file; None when nothing.
     """
 
     file_name: str
@@ -73,6 +81,8 @@ class Head:
     delimiter: str
     rows: tuple[tuple[str, ...], ...]
     is_whole: bool
+    container: str = "text"
+    structure: Structure | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +103,15 @@ class PlannedColumn:
         most: Largest number allowed.
         blank_means: Missing reason of an empty cell.
         is_personal_data: Whether cells may identify a person; they are then never printed.
+        question: The question, where a structure says more of it than the header does.
+        option: For a column that holds one option of a multiple choice: the option's code as the platform writes it
+            (``question.options``); once bound to an item, the instrument's code. Empty for other columns.
+        separator: For a column that holds all ticked options of a multiple choice in one cell: what separates them.
+        ticked: For an option's column: folded texts that mean ticked; empty when every text but the unticked does.
+        unticked: For an option's column: folded texts that mean shown and not ticked. A blank cell means not ticked
+            where another option of the same question is ticked in the row, otherwise ``blank_means``.
+        shown_if: Name of a column; where its cell is blank, this column was not administered to the row, whatever its
+            own cell holds (REDCap writes 0 for check boxes of a form that was never opened).
     """
 
     position: int
@@ -108,6 +127,12 @@ class PlannedColumn:
     most: float | None = None
     blank_means: MissingReason = "unknown_blank"
     is_personal_data: bool = False
+    question: Question | None = None
+    option: str = ""
+    separator: str = ""
+    ticked: frozenset[str] = frozenset()
+    unticked: frozenset[str] = frozenset()
+    shown_if: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +140,7 @@ class ReadingPlan:
     """How to read one export.
 
     Attributes:
-        platform: ``qualtrics``, ``limesurvey`` or ``generic``.
+        platform: One of ``pipelines.sections.sources.PlatformName``.
         layout: The platform's layout, such as ``three_header_rows`` or ``headers_stripped``.
         encoding: Text encoding.
         delimiter: Column separator.
@@ -127,6 +152,8 @@ class ReadingPlan:
         preview_statuses: Folded texts of the status column that mark a preview.
         test_statuses: Folded texts of the status column that mark a test response.
         finished_texts: Folded texts of the finished column that mean yes.
+        unreached: Which blank cells of an unfinished response were never reached: those right of its last answer, or
+            those of questions on a page after ``last_page``; empty when nobody can say.
         warnings: What a person should know before relying on the plan.
     """
 
@@ -142,6 +169,7 @@ class ReadingPlan:
     preview_statuses: frozenset[str] = frozenset()
     test_statuses: frozenset[str] = frozenset()
     finished_texts: frozenset[str] = frozenset()
+    unreached: Unreached = ""
     warnings: tuple[str, ...] = ()
 
     def column(self, name: str) -> PlannedColumn:
@@ -151,15 +179,17 @@ class ReadingPlan:
 
 @dataclass(frozen=True)
 class Request:
-    """What a study asks of a file: the source's settings and the instruments it administered.
+    """What is known from outside the file: the source's settings, its instruments, the survey's definition.
 
     Attributes:
         source: The source; None for ``inspect`` without a study.
         instruments: Instruments whose items the columns hold.
+        structure: The survey's definition, from the structure files or from the export itself.
     """
 
     source: Source | None = None
     instruments: tuple[Instrument, ...] = ()
+    structure: Structure | None = None
 
 
 class Reader(Protocol):

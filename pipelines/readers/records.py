@@ -4,11 +4,9 @@ Put here what must happen to bytes before DuckDB reads them; not what cells mean
 """
 
 import csv
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TextIO, cast
 
 import numpy as np
@@ -64,26 +62,25 @@ class Records:
         return all_numbers[~np.isin(all_numbers, list(self.odd))] if self.odd else all_numbers
 
 
-@contextmanager
-def plain_records(path: Path, plan: ReadingPlan, file_name: str) -> Iterator[Records]:
-    """Give access to a file as UTF-8 text; the temporary copy, where one is needed, is removed afterwards.
+def plain_records(path: Path, folder: Path, plan: ReadingPlan, file_name: str) -> Records:
+    """Give access to a file as UTF-8 text; a copy, where one is needed, is made in the folder.
 
     Raises:
         ReadingError: When bytes are not in the plan's encoding, or a row cannot be cut into cells.
     """
-    with TemporaryDirectory(prefix="sensemaking-") as folder:
-        text = path.absolute()
-        if plan.encoding != PLAIN_ENCODING:
-            text = Path(folder) / "utf8.csv"
-            _transcode(path, plan.encoding, text, file_name)
-        elif any(sign in str(text) for sign in _SIGNS_OF_PATTERNS):
-            text = Path(folder) / "export.csv"
-            text.symlink_to(path.absolute())
-        lines = measure_lines(text)
-        n_rows = max(lines.n_records - plan.header_rows, 0)
-        records = Records(text, plan.header_rows, n_rows, lines.end, Path(folder))
-        is_irregular = lines.has_blank or not lines.end
-        yield in_order(records, plan, file_name) if is_irregular else records
+    text = path.absolute()
+    if plan.encoding != PLAIN_ENCODING:
+        text = folder / "utf8.csv"
+        _transcode(path, plan.encoding, text, file_name)
+    elif any(sign in str(text) for sign in _SIGNS_OF_PATTERNS):
+        text = folder / "export.csv"
+        text.unlink(missing_ok=True)
+        text.symlink_to(path.absolute())
+    lines = measure_lines(text)
+    n_rows = max(lines.n_records - plan.header_rows, 0)
+    records = Records(text, plan.header_rows, n_rows, lines.end, folder)
+    is_irregular = lines.has_blank or not lines.end
+    return in_order(records, plan, file_name) if is_irregular else records
 
 
 def in_order(records: Records, plan: ReadingPlan, file_name: str) -> Records:

@@ -28,7 +28,7 @@ from pipelines.readers.keys import (
 from pipelines.readers.plan import KeyName, ReadingPlan
 from pipelines.readers.records import RULES_OF_ROWS
 from pipelines.readers.resolve import REASONS, RULES, ResolvedColumn, resolve_column, rule_name
-from pipelines.spec import Source
+from pipelines.sections.sources import Source
 from pipelines.tables.core import MISSING, OPEN_ANSWERS, REJECTS, RESPONSES
 
 _DTYPES = {"choice": "Int16", "number": "Float64", "code": "str", "open_text": "str", "date": "object"}

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipelines.spec import Dispositions
+from pipelines.sections.fieldwork import Dispositions
 
 NOT_ADMINISTERED = ("not_administered", "not_reached")
 DEALT_WITH = ("dont_know", "refused", "not_applicable")

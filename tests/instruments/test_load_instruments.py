@@ -114,7 +114,9 @@ FAULTS = {
         (
             33,
             "items.age.kind",
-            ("expected 'choice', 'number', 'date', 'code' or 'open_text', found 'numbr'; did you mean 'number'?"),
+            (
+                "expected 'choice', 'multiple_choice', 'number', 'date', 'code' or 'open_text', found 'numbr'; did you mean 'number'?"
+            ),
         )
     ],
     "unknown_item_in_scale": [(39, "scales.voice.items", "there is no item 'v33'; did you mean 'v3'?")],

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.readers.opening import Settings
 from pipelines.readers.plan import ReadingError
 from pipelines.receive import inspect_export
 
@@ -114,7 +115,7 @@ def test_headers_alone_are_an_export_without_rows(tmp_path: Path) -> None:
 
 
 def test_an_unrecognised_table_is_described_with_a_warning(tmp_path: Path) -> None:
-    found = inspected(written(tmp_path, "a;b\n1;2\n"), delimiter=";")
+    found = inspected(written(tmp_path, "a;b\n1;2\n"), settings=Settings(delimiter=";"))
     assert (found["platform"], found["delimiter"]) == ("generic", ";")
     assert any("not recognised" in warning for warning in found["warnings"])
 
@@ -125,7 +126,7 @@ def test_a_platform_that_the_content_contradicts_is_refused(tmp_path: Path) -> N
         inspect_export(path, platform="limesurvey")
 
 
-def test_structure_files_are_refused_in_words(tmp_path: Path) -> None:
+def test_a_structure_file_of_no_platform_is_refused_in_words(tmp_path: Path) -> None:
     path = written(tmp_path, "a,b\n1,2\n")
-    with pytest.raises(ReadingError, match="structure files are read in a later version"):
-        inspect_export(path, structure=tmp_path / "survey.qsf")
+    with pytest.raises(ReadingError, match="expected the definition of a survey"):
+        inspect_export(path, structure=[path])

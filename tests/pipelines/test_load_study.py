@@ -14,7 +14,8 @@ from pilot_study import INSTRUMENTS, MODELS, STUDY, pilot_study, write_study
 from dashboard.wording import WORDINGS
 from instruments.faults import SpecError
 from pipelines.load import COLUMNS_OF_A_RESPONSE, analysis_variables, load_study
-from pipelines.spec import DashboardLanguage, Schedule
+from pipelines.sections.publishing import DashboardLanguage
+from pipelines.sections.schedule import Schedule
 from pipelines.tables import core
 
 BAD_SPECS = Path(__file__).parents[1] / "bad_specs"
@@ -63,7 +64,11 @@ FAULTS_OF_STUDY = {
         (
             14,
             "sources.managers.platform",
-            ("expected 'qualtrics', 'limesurvey' or 'generic', found 'qualtrix'; did you mean 'qualtrics'?"),
+            (
+                "expected 'qualtrics', 'limesurvey', 'redcap', 'kobo', 'spss', 'stata', 'surveyxact', 'sosci', 'efs', "
+                "'surveymonkey', 'microsoft_forms', 'google_forms', 'enalyzer' or 'generic', found 'qualtrix'; "
+                "did you mean 'qualtrics'?"
+            ),
         )
     ],
     "unknown_wave": [(12, "sources.managers.wave", "there is no wave 'sprng'; did you mean 'spring'?")],

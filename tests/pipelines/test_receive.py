@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from instruments.spec import Instrument
 from pipelines.readers import conservation
 from pipelines.readers.head import read_head
+from pipelines.readers.opening import Settings, opened
 from pipelines.readers.plan import ReadingError, Request, fold
 from pipelines.readers.registry import make_plan
 from pipelines.receive import ReadResult, ReceiveContext, count_rows, read_export
-from pipelines.spec import Source
+from pipelines.sections.sources import Source
 from pipelines.tables.core import MISSING, OPEN_ANSWERS, REJECTS
 from pipelines.tables.raw import CONSERVATION
+from tests.opened import opened_export
 
 QUALTRICS = "data/qualtrics"
 AGREEMENT = {
@@ -47,7 +49,7 @@ def source(**settings: Any) -> Source:
 def read(path: Path, each: Instrument, settings: Source) -> ReadResult:
     head = read_head(path, encoding=settings.encoding, delimiter=settings.delimiter)
     plan = make_plan(head, Request(settings, (each,)))
-    return read_export(path, plan, ReceiveContext("s", settings, (each,), "w1", "f" * 64))
+    return read_export(opened_export(path), plan, ReceiveContext("s", settings, (each,), "w1", "f" * 64))
 
 
 def written(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -173,7 +175,7 @@ def test_instruments_of_other_sources_are_not_administered(tmp_path: Path) -> No
     path = written(tmp_path, "a,b\n1,2\n")
     plan = make_plan(read_head(path), Request(settings, (asked,)))
     context = ReceiveContext("s", settings, (asked, choices("z")), "w1", "f" * 64)
-    result = read_export(path, plan, context)
+    result = read_export(opened_export(path), plan, context)
     assert answers_of(result, "z") == [None]
     assert list(result.missing["reason"]) == ["not_administered"]
 
@@ -206,7 +208,7 @@ def test_an_unclosed_quotation_mark_is_refused_with_its_row(tmp_path: Path) -> N
     plan = make_plan(read_head(path), Request(settings, (each,)))
     path.write_text('a,b\n1,2\n"3,4\n5,1\n', encoding="utf-8")
     with pytest.raises(ReadingError, match="row 3 cannot be cut into cells"):
-        read_export(path, plan, ReceiveContext("s", settings, (each,), "w1", "f" * 64))
+        read_export(opened_export(path), plan, ReceiveContext("s", settings, (each,), "w1", "f" * 64))
 
 
 @pytest.mark.parametrize("text", ["a,b\n", "a,b", "a,b\n\n", "a,b\n,\n , \n"])
@@ -308,14 +310,18 @@ def test_reading_leaves_no_file_behind_and_changes_no_byte(tmp_path: Path) -> No
     path = written(tmp_path, "a,b\n1,ø\n\n2,x\n", "cp1252")
     before = path.read_bytes()
     each = instrument({"a": {"response_scale": "agreement"}, "b": {"kind": "code"}})
-    read(path, each, source())
-    assert (path.read_bytes(), list(tmp_path.iterdir())) == (before, [path])
+    staging = tmp_path / "staging"
+    with opened(path, Settings(staging=staging)) as export:
+        plan = make_plan(export.head, Request(source(), (each,)))
+        read_export(export, plan, ReceiveContext("s", source(), (each,), "w1", "f" * 64))
+        assert len(list(staging.iterdir())) == 1
+    assert (path.read_bytes(), list(staging.iterdir())) == (before, [])
 
 
 def test_rows_are_counted_without_reading_answers(tmp_path: Path) -> None:
     path = written(tmp_path, "a,b\n1,2\n\n,\n3\n4,5\n\n")
     plan = make_plan(read_head(path), Request(source(), (choices("a", "b"),)))
-    assert count_rows(path, plan) == 5
+    assert count_rows(opened_export(path), plan) == 5
 
 
 def test_the_tables_fit_their_descriptions(tmp_path: Path) -> None:

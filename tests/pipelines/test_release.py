@@ -22,7 +22,7 @@ from pipelines.assets.fits import fit_model
 from pipelines.load import load_study
 from pipelines.lock import exclusive
 from pipelines.release import ORIGIN, ReleaseRefused, focal_term, publish
-from pipelines.spec import LEAST_CELL_SIZE_FLOOR
+from pipelines.sections.publishing import LEAST_CELL_SIZE_FLOOR
 from pipelines.steps import disclosure
 from pipelines.store import Store, WarehouseError, Write
 from pipelines.tables import core, out, raw, released

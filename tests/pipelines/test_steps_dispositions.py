@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.spec import Dispositions
+from pipelines.sections.fieldwork import Dispositions
 from pipelines.steps.dispositions import classify_dispositions, share_answered
 from pipelines.tables.core import DISPOSITIONS, MISSING
 

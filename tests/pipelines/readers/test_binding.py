@@ -13,7 +13,7 @@ from pipelines.readers.head import read_head
 from pipelines.readers.headers import unique_names
 from pipelines.readers.plan import ReadingError, ReadingPlan, Request, fold
 from pipelines.readers.registry import make_plan
-from pipelines.spec import Source
+from pipelines.sections.sources import Source
 
 AGREEMENT = {
     "points": {

@@ -11,7 +11,7 @@ from pipelines.readers.plan import ReadingError, ReadingPlan, Request
 from pipelines.readers.qualtrics import QualtricsReader
 from pipelines.readers.qualtrics_columns import QualtricsHeader, role_of, status_texts
 from pipelines.readers.registry import make_plan
-from pipelines.spec import Source
+from pipelines.sections.sources import Source
 
 QUALTRICS = "data/qualtrics"
 

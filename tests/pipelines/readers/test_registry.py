@@ -7,7 +7,7 @@ import pytest
 from pipelines.readers.head import read_head
 from pipelines.readers.plan import ReadingError, Request
 from pipelines.readers.registry import choose_reader, make_plan
-from pipelines.spec import Source
+from pipelines.sections.sources import Source
 
 LIMESURVEY = "id,submitdate,lastpage,startlanguage,Q1[SQ001]\n1,2024-01-01 10:00:00,3,en,4\n"
 PLAIN = "a,b\n1,2\n"

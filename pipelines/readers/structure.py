@@ -1,0 +1,106 @@
+"""What a platform's own definition of a survey says, whoever wrote it: questions, answer options, signs of missing.
+
+A plain value. One file a platform (``qualtrics_structure`` …) reads a QSF, an ``.lss``, a data dictionary, an XLSForm
+or the labels of an SPSS file into it; plans, drafts of instruments and the comparison of waves are made from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from instruments.spec import MissingReason
+
+QuestionKind = Literal[
+    "choice",
+    "multiple_choice",
+    "number",
+    "date",
+    "code",
+    "open_text",
+    "other_text",
+    "ranking",
+    "timing",
+    "display_order",
+    "metadata",
+    "embedded",
+    "weight",
+    "score",
+    "identifier",
+    "unknown",
+]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer option as the platform knows it.
+
+    Attributes:
+        code: What numeric exports write, such as a recode value; never the position on the screen.
+        label: What was shown, without mark-up, in the survey's first language.
+        also: Further texts that exports write for it: other languages, variable names, the label with its mark-up.
+        reason: Missing reason, where the platform itself says that the option is no answer; None otherwise.
+    """
+
+    code: str
+    label: str
+    also: tuple[str, ...] = ()
+    reason: MissingReason | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as one column of an export holds it: a row of a matrix is a question of its own.
+
+    Attributes:
+        id: The platform's id in the form in which the reader of the platform looks it up (``PlannedColumn.source_id``);
+            for a multiple choice the id of the whole question, as its options are columns or share one cell.
+        text: What was asked, without mark-up; for a row of a matrix the row.
+        kind: What its answers are.
+        stem: Text above a matrix; empty for a single question.
+        battery: Id that the rows of one matrix share; empty for a single question.
+        options: Answer options in the order shown.
+        page: Page from 1 on which it was shown; None when the platform does not say.
+        section: Title of the block, group or form.
+        shown_if: Condition under which it is shown, verbatim; empty when it is always shown.
+        is_required: Whether respondents had to answer.
+        is_personal_data: Whether the platform marks it as identifying.
+        least: Smallest number allowed.
+        most: Largest number allowed.
+        texts: Language → ``text`` in that language, for surveys in several.
+    """
+
+    id: str
+    text: str
+    kind: QuestionKind
+    stem: str = ""
+    battery: str = ""
+    options: tuple[Option, ...] = ()
+    page: int | None = None
+    section: str = ""
+    shown_if: str = ""
+    is_required: bool = False
+    is_personal_data: bool = False
+    least: float | None = None
+    most: float | None = None
+    texts: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The definition of a survey.
+
+    Attributes:
+        platform: Who wrote it.
+        title: Title of the survey.
+        language: Its first language; empty when it does not say.
+        questions: Id → question, in the order shown.
+        missing: Cell text → missing reason in every column, such as REDCap's missing data codes.
+        warnings: What could not be understood.
+    """
+
+    platform: str
+    title: str
+    language: str
+    questions: Mapping[str, Question]
+    missing: Mapping[str, MissingReason] = field(default_factory=dict[str, MissingReason])
+    warnings: tuple[str, ...] = ()

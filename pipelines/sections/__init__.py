@@ -1,0 +1,1 @@
+"""The sections of study.yaml, one a file; ``pipelines.spec`` puts them together."""
