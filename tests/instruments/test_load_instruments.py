@@ -115,7 +115,8 @@ FAULTS = {
             33,
             "items.age.kind",
             (
-                "expected 'choice', 'multiple_choice', 'number', 'date', 'code' or 'open_text', found 'numbr'; did you mean 'number'?"
+                "expected 'choice', 'multiple_choice', 'number', 'date', 'code' or 'open_text', found 'numbr'; "
+                "did you mean 'number'?"
             ),
         )
     ],
