@@ -1,6 +1,5 @@
 """A study folder → its specifications, checked against one another, with every fault of all files at once."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,11 +7,12 @@ from instruments.faults import Fault, raise_if_any
 from instruments.load import LIBRARY as INSTRUMENT_LIBRARY
 from instruments.load import find_instruments, read_instrument
 from instruments.spec import Instrument, Item
-from instruments.spec_file import closest, read_spec
+from instruments.spec_file import read_spec
 from instruments.strict_yaml import Document, Place
 from models.load import LIBRARY as MODEL_LIBRARY
 from models.load import VariableKind, blame_unknown_variables, find_models, read_model
 from models.spec import RegressionSpec
+from pipelines.cross_checks import blame_linking, blame_missing_file, existing
 from pipelines.sections.sources import Source
 from pipelines.spec import StudySpec
 
@@ -155,7 +155,7 @@ def _blame_missing_files(folder: Path, document: Document) -> None:
     for key, known in files.items():
         names = content.get(key)
         texts = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
-        _existing(texts, known, document, (key,), key.removesuffix("s"))
+        existing(texts, known, document, (key,), key.removesuffix("s"))
 
 
 def _faults_of_own_files(folder: Path) -> list[Fault]:
@@ -167,7 +167,7 @@ def _faults_of_own_files(folder: Path) -> list[Fault]:
 
 def _read_instruments(folder: Path, spec: StudySpec, document: Document) -> dict[str, Instrument]:
     files = find_instruments([INSTRUMENT_LIBRARY, folder / "instruments"])
-    wanted = _existing(spec.instruments, files, document, ("instruments",), "instrument")
+    wanted = existing(spec.instruments, files, document, ("instruments",), "instrument")
     wanted += [path.stem for path in sorted((folder / "instruments").glob("*.yaml")) if path.stem not in wanted]
     instruments: dict[str, Instrument] = {}
     for name in wanted:
@@ -180,7 +180,7 @@ def _read_instruments(folder: Path, spec: StudySpec, document: Document) -> dict
 
 def _read_models(study: Study, document: Document) -> tuple[dict[str, RegressionSpec], list[Document]]:
     files = find_models([MODEL_LIBRARY, study.folder / "models"])
-    wanted = _existing(study.spec.models, files, document, ("models",), "model")
+    wanted = existing(study.spec.models, files, document, ("models",), "model")
     wanted += [path.stem for path in sorted((study.folder / "models").glob("*.yaml")) if path.stem not in wanted]
     models: dict[str, RegressionSpec] = {}
     documents: list[Document] = []
@@ -204,10 +204,10 @@ def blame_population(study: Study, model: RegressionSpec, document: Document) ->
         (("population",), model.population),
         *((("variants",), variant.population) for variant in model.variants if variant.population),
     ]:
-        _existing(population.waves, study.spec.waves, document, (*place, "waves"), "wave")
-        _existing(population.sources, study.spec.sources, document, (*place, "sources"), "source")
+        existing(population.waves, study.spec.waves, document, (*place, "waves"), "wave")
+        existing(population.sources, study.spec.sources, document, (*place, "sources"), "source")
         groups = study.spec.respondent_groups
-        _existing(population.respondent_groups, groups, document, (*place, "respondent_groups"), "respondent group")
+        existing(population.respondent_groups, groups, document, (*place, "respondent_groups"), "respondent group")
 
 
 def _blame_names(study: Study, document: Document) -> None:
@@ -216,18 +216,21 @@ def _blame_names(study: Study, document: Document) -> None:
     _blame_waves_without_source(study, document)
     for name, source in study.spec.sources.items():
         place: Place = ("sources", name)
-        _existing([source.wave], study.spec.waves, document, (*place, "wave"), "wave")
+        existing([source.wave], study.spec.waves, document, (*place, "wave"), "wave")
         groups = [*source.groups.values(), *([source.respondent_group] if source.respondent_group else [])]
-        _existing(groups, study.spec.respondent_groups, document, (*place, "respondent_group"), "respondent group")
+        existing(groups, study.spec.respondent_groups, document, (*place, "respondent_group"), "respondent group")
         named = source.identifiers.respondent_group
         if not groups and not named and len(study.spec.respondent_groups) > 1:
             document.blame(place, "whose answers are these? give respondent_group, or identifiers.respondent_group")
-        _existing(source.instruments, study.spec.instruments, document, (*place, "instruments"), "instrument")
+        existing(source.instruments, study.spec.instruments, document, (*place, "instruments"), "instrument")
         if len(study.instruments) == len(study.spec.instruments):
             for key in ("columns", "constants", "not_administered"):
-                _existing(getattr(source, key), study.items(), document, (*place, key), "item")
-    if study.spec.frame is not None and not (study.folder / study.spec.frame.file).is_file():
-        document.blame(("frame", "file"), f"there is no file {study.spec.frame.file} in the study folder")
+                existing(getattr(source, key), study.items(), document, (*place, key), "item")
+    if len(study.instruments) == len(study.spec.instruments):
+        existing(study.spec.linking.comparable, study.items(), document, ("linking", "comparable"), "item")
+    frame = study.spec.frame
+    blame_missing_file(study.folder, frame.file if frame else None, document, ("frame", "file"))
+    blame_linking(study.spec, study.folder, document)
 
 
 def _blame_waves_without_source(study: Study, document: Document) -> None:
@@ -253,15 +256,3 @@ def _blame_names_used_twice(study: Study, document: Document) -> None:
                 message = f"'{name}' stands in {owner[column]} and in {instrument.name}; a study needs unique names"
                 document.blame(("instruments",), message)
             owner[column] = instrument.name
-
-
-def _existing(names: Iterable[str], known: Iterable[str], document: Document, place: Place, thing: str) -> list[str]:
-    """Return the names that are known and blame the others."""
-    listed = list(known)
-    found: list[str] = []
-    for name in names:
-        if name in listed:
-            found.append(name)
-        else:
-            document.blame(place, f"there is no {thing} '{name}'{closest(name, listed)}")
-    return found

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from instruments.spec_file import Name, Spec, Texts
 from pipelines.sections.fieldwork import Dispositions, Frame, Wave
+from pipelines.sections.linking import Linking
 from pipelines.sections.publishing import Release
 from pipelines.sections.schedule import Schedule
 from pipelines.sections.sources import Source
@@ -27,6 +28,7 @@ class StudySpec(Spec):
         models: Names of models, from the study's folder or the built-in library.
         invalid_answers: ``block`` stops the run; ``set_missing`` stores the reason ``invalid`` and goes on.
         dispositions: When a response is complete or partial.
+        linking: How the waves belong together.
         release: What may leave the warehouse.
         schedule: When exports are looked for.
     """
@@ -43,5 +45,6 @@ class StudySpec(Spec):
     models: tuple[Name, ...] = ()
     invalid_answers: Literal["block", "set_missing"] = "block"
     dispositions: Dispositions = Dispositions()
+    linking: Linking = Linking()
     release: Release = Release()
     schedule: Schedule = Schedule()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import fnmatch
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from pipelines.assets.step import Step, Task
 from pipelines.files import file_sha256
 from pipelines.load import Study
 from pipelines.readers.opening import OpenedExport, Settings, opened
-from pipelines.readers.plan import ReadingError, ReadingPlan, Request
+from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan, Request
 from pipelines.readers.registry import make_plan
 from pipelines.readers.structures import read_structure
 from pipelines.receive import count_rows
@@ -168,10 +169,16 @@ def _column_rows(task: Task, plan: ReadingPlan, sha256: str) -> pd.DataFrame:
                 "item": column.item,
                 "question_text": column.question_text,
                 "response_scale": items[column.item].response_scale if column.item else None,
+                "options": _options(column),
             }
             for column in plan.columns
         ]
     )
+
+
+def _options(column: PlannedColumn) -> str:
+    options = column.question.options if column.question else ()
+    return json.dumps({each.code: each.label for each in options}, ensure_ascii=False) if options else ""
 
 
 STEPS = (

@@ -20,7 +20,8 @@ from models import spec as models
 from pipelines import spec as studies
 from pipelines.load import Study
 from pipelines.sections import fieldwork, publishing, schedule, sources
-from pipelines.tables import core, out, raw, released
+from pipelines.sections import linking as links
+from pipelines.tables import core, linking, out, raw, released
 from pipelines.tables.base import DUCKDB_TYPES, ColumnOf, Table
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
@@ -33,6 +34,8 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         sources.Identifiers,
         fieldwork.Frame,
         fieldwork.Dispositions,
+        links.Linking,
+        links.LinkCode,
         publishing.Release,
         schedule.Schedule,
     ),
@@ -164,6 +167,7 @@ def tables_page() -> str:
         ("Warehouse: raw", raw, raw.TABLES),
         ("Warehouse: core", core, (*core.TABLES, *made_for_a_study)),
         ("Warehouse: out", out, out.TABLES),
+        ("Warehouse: across waves", linking, linking.TABLES),
         ("Release file", released, released.TABLES),
     ):
         lines += [f"## {title}\n", _on_one_line(inspect.getdoc(module) or "") + "\n"]

@@ -139,7 +139,7 @@ def _keys(found: Mapping[KeyName, str], source: Source, names: list[str]) -> tup
     if source.respondent_group:
         keys.pop("respondent_group", None)
     faults: list[str] = []
-    for key, column in source.identifiers.model_dump(exclude_none=True).items():
+    for key, column in source.identifiers.model_dump(exclude_none=True, exclude={"link_code"}).items():
         if column in names:
             keys[key] = column
         else:

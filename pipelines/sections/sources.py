@@ -43,6 +43,7 @@ class Identifiers(Spec):
             the later one counts.
         repeat_instrument: Column with the name of a repeated block; rows that have one go to ``core.repeats``.
         repeat_instance: Column with the number of the repetition.
+        link_code: Element of the study's ``linking.code`` → column that holds it.
     """
 
     response_id: str | None = None
@@ -57,6 +58,7 @@ class Identifiers(Spec):
     recorded_at: str | None = None
     repeat_instrument: str | None = None
     repeat_instance: str | None = None
+    link_code: dict[Name, str] = {}
 
 
 class Source(Spec):

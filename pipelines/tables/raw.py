@@ -35,6 +35,10 @@ COLUMNS = Table(
         ),
         "question_text": ColumnOf(TEXT, "Question as the export words it"),
         "response_scale": ColumnOf(TEXT, "Response scale of the item", may_be_missing=True),
+        "options": ColumnOf(
+            TEXT,
+            "Answer options as the survey's definition has them, JSON: code → label; empty without one",
+        ),
     },
 )
 

@@ -15,6 +15,8 @@ from tests.small_study import answers, build_small_study, write_export
 ASSETS_OF_THE_SMALL_STUDY = [
     "small/core/analysis",
     "small/core/answers",
+    "small/core/link_candidates",
+    "small/core/links",
     "small/core/missing",
     "small/core/open_answers",
     "small/core/rejects",
@@ -22,10 +24,13 @@ ASSETS_OF_THE_SMALL_STUDY = [
     "small/core/sampled_units",
     "small/core/scores",
     "small/out/agreement",
+    "small/out/attrition",
+    "small/out/attrition_differences",
     "small/out/diagnostics/trust",
     "small/out/distributions",
     "small/out/estimates/trust",
     "small/out/fits/trust",
+    "small/out/instrument_changes",
     "small/out/items",
     "small/out/refusals/trust",
     "small/out/reliability",
@@ -177,7 +182,8 @@ def test_failing_check_fails_the_run_and_stops_every_step_that_follows(study: St
     write_export(study.folder, "autumn.csv", table)
     result = run_wave(study, instance, "autumn")
     assert not result.success
-    assert steps_that_began(result) == {"small__raw__files", "small__core__responses"}
+    needs_no_answers = {"small__raw__files", "small__out__instrument_changes"}
+    assert steps_that_began(result) == {*needs_no_answers, "small__core__responses"}
     (evaluation,) = result.get_asset_check_evaluations()
     assert not evaluation.passed
     assert evaluation.metadata["n_failures"].value == 2
@@ -187,7 +193,7 @@ def test_failing_check_fails_the_run_and_stops_every_step_that_follows(study: St
     written = {
         event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key
     }
-    assert written == {"small/raw/files", "small/raw/columns"}
+    assert written == {"small/raw/files", "small/raw/columns", "small/out/instrument_changes"}
 
 
 def test_failing_check_is_not_tried_twice(study: Study, instance: dg.DagsterInstance):

@@ -1,0 +1,43 @@
+"""Names that one section of study.yaml takes from another part of the study → a fault for each that is not there.
+
+Put here checks of a section of study.yaml against the rest; reading the files is in ``load``.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from instruments.spec_file import closest
+from instruments.strict_yaml import Document, Place
+from pipelines.spec import StudySpec
+
+
+def existing(names: Iterable[str], known: Iterable[str], document: Document, place: Place, thing: str) -> list[str]:
+    """Return the names that are known and blame the others."""
+    listed = list(known)
+    found: list[str] = []
+    for name in names:
+        if name in listed:
+            found.append(name)
+        else:
+            document.blame(place, f"there is no {thing} '{name}'{closest(name, listed)}")
+    return found
+
+
+def blame_missing_file(folder: Path, file: str | None, document: Document, place: Place) -> None:
+    """Blame a file of the study folder that is named but not there."""
+    if file is not None and not (folder / file).is_file():
+        document.blame(place, f"there is no file {file} in the study folder")
+
+
+def blame_linking(spec: StudySpec, folder: Path, document: Document) -> None:
+    """Check the section ``linking`` and the columns of the self-generated code."""
+    blame_missing_file(folder, spec.linking.decisions, document, ("linking", "decisions"))
+    elements = spec.linking.code.elements if spec.linking.code else ()
+    for name, source in spec.sources.items():
+        place: Place = ("sources", name, "identifiers", "link_code")
+        existing(source.identifiers.link_code, elements, document, place, "element of linking.code")
+        absent = [each for each in elements if each not in source.identifiers.link_code]
+        if source.identifiers.link_code and absent:
+            document.blame(place, f"the column of the element '{absent[0]}' is missing; name it")
+    if elements and not any(source.identifiers.link_code for source in spec.sources.values()):
+        document.blame(("linking", "code"), "no source says in identifiers.link_code which columns hold the elements")
