@@ -74,6 +74,7 @@ class Head:
         is_whole: Whether ``rows`` are all rows of the file.
         container: ``text``, ``workbook``, ``spss``, ``stata`` or ``limesurvey_xml``: in what the cells came.
         structure: What the file itself says of its questions, such as the labels of an SPSS file; None when nothing.
+        warnings: What a person should know of the file before its columns are looked at, such as further sheets.
     """
 
     file_name: str
@@ -83,6 +84,7 @@ class Head:
     is_whole: bool
     container: str = "text"
     structure: Structure | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

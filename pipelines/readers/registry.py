@@ -75,4 +75,4 @@ def make_plan(head: Head, request: Request, platform: str | None = None) -> Read
     plan = reader.plan(head, request)
     is_told = request.source is not None and request.source.encoding is not None
     warnings = (() if is_told else guess_warning(head)) + ((_NOT_RECOGNISED,) if not_recognised else ())
-    return replace(plan, warnings=(*plan.warnings, *warnings))
+    return replace(plan, warnings=(*head.warnings, *plan.warnings, *warnings))
