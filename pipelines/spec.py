@@ -7,6 +7,7 @@ from pydantic import Field
 from instruments.spec_file import Name, Spec, Texts
 from pipelines.sections.fieldwork import Dispositions, Frame, Wave
 from pipelines.sections.linking import Linking
+from pipelines.sections.privacy import Privacy
 from pipelines.sections.publishing import Release
 from pipelines.sections.schedule import Schedule
 from pipelines.sections.sources import Source
@@ -29,6 +30,7 @@ class StudySpec(Spec):
         invalid_answers: ``block`` stops the run; ``set_missing`` stores the reason ``invalid`` and goes on.
         dispositions: When a response is complete or partial.
         linking: How the waves belong together.
+        privacy: How people are kept from being recognised in the study's own tables.
         release: What may leave the warehouse.
         schedule: When exports are looked for.
     """
@@ -46,5 +48,6 @@ class StudySpec(Spec):
     invalid_answers: Literal["block", "set_missing"] = "block"
     dispositions: Dispositions = Dispositions()
     linking: Linking = Linking()
+    privacy: Privacy = Privacy()
     release: Release = Release()
     schedule: Schedule = Schedule()
