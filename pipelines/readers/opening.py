@@ -10,13 +10,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipelines.readers.archive import GzipOpener, ZipOpener
+from pipelines.readers.cut_rows import KeptCellsOpener
 from pipelines.readers.opener import OpenedExport, Opener, Settings, open_with
 from pipelines.readers.workbook import OldWorkbookOpener
 
 __all__ = ["OPENERS", "OpenedExport", "Opener", "Settings", "open_file", "opened"]
 
 TABLES: Sequence[Opener] = (OldWorkbookOpener(),)
-OPENERS: Sequence[Opener] = (*TABLES, ZipOpener(TABLES), GzipOpener(TABLES))
+OPENERS: Sequence[Opener] = (KeptCellsOpener(), *TABLES, ZipOpener(TABLES), GzipOpener(TABLES))
 
 
 @contextmanager
