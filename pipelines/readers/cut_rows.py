@@ -1,8 +1,8 @@
 """A file without some of its rows: what an erasure leaves of an export.
 
-Delimited text keeps every other byte as it was; where quotation marks do not pair up, every other cell. Other formats become their text cells in a Parquet file that carries
-what the file said of itself, so that the same plan reads it. Put here how rows are taken out of a file; whose rows
-they are is decided in ``pipelines.erasure``.
+Delimited text keeps every other byte as it was, and every other cell where quotation marks do not pair up. Other
+formats become their text cells in a Parquet file that carries what the file said of itself, so that the same plan
+reads it. Put here how rows are taken out of a file; whose rows they are is decided in ``pipelines.erasure``.
 """
 
 import codecs
