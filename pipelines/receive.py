@@ -105,6 +105,26 @@ def count_cells(export: OpenedExport, plan: ReadingPlan) -> CellCounts:
     return _scan(export, plan, export.head.file_name, lambda scan: _counted(scan, plan))
 
 
+def own_texts(export: OpenedExport, plan: ReadingPlan, names: Sequence[str]) -> pa.Table:
+    """Return the text cells of some columns over respondents' own responses.
+
+    Args:
+        export: The opened file.
+        plan: Its plan; needs no items.
+        names: Names of the columns, in the order wanted.
+
+    Returns:
+        One row a response, one text column a name.
+    """
+    cells = ", ".join(f"c{plan.column(name).position}" for name in names)
+
+    def texts(scan: _Scan) -> pa.Table:
+        _counted(scan, plan)
+        return scan.connection.sql(f"SELECT {cells} FROM own").to_arrow_table()  # noqa: S608 - our own names
+
+    return _scan(export, plan, export.head.file_name, texts).rename_columns(list(names))
+
+
 @dataclass(frozen=True)
 class _Scan:
     """A file that can be queried.

@@ -107,7 +107,7 @@ def find_batteries(items: Mapping[str, Mapping[str, int]]) -> list[Battery]:
     in_words: dict[frozenset[str], dict[str, list[str]]] = {}
     for column, texts in items.items():
         options = list(texts)
-        if _are_numbered(options):
+        if are_numbered(options):
             in_numbers.setdefault(question_of(column), {})[column] = options
         elif _FEWEST_OPTIONS <= len(set(map(fold, options))) <= _MOST_OPTIONS:
             in_words.setdefault(frozenset(map(fold, options)), {})[column] = options
@@ -118,7 +118,7 @@ def find_batteries(items: Mapping[str, Mapping[str, int]]) -> list[Battery]:
     return sorted(usable, key=lambda battery: place[battery.items[0]])
 
 
-def _are_numbered(options: Sequence[str]) -> bool:
+def are_numbered(options: Sequence[str]) -> bool:
     """Say whether the options are the whole numbers of a short range, with or without a label."""
     numbers = [found for option in options if (found := _NUMBERED_OPTION.fullmatch(option.strip()))]
     if not options or len(numbers) < len(options):
@@ -143,14 +143,23 @@ def _battery(group: Mapping[str, Sequence[str]], order: Sequence[str]) -> Batter
     for column in columns:
         for option in group[column]:
             labels.setdefault(fold(option), option.strip())
-    return Battery(tuple(columns), tuple(labels[folded] for folded in _low_to_high(list(labels))))
+    return Battery(tuple(columns), tuple(labels[folded] for folded in low_to_high(list(labels))))
 
 
-def _low_to_high(options: list[str]) -> list[str]:
+def order_is_known(labels: Sequence[str]) -> bool:
+    """Say whether all labels belong to one family whose order is known."""
+    folded = [fold(label) for label in labels]
+    return len(folded) > 1 and any(
+        all(option in {label for labels in family for label in labels} for option in folded) for family in _FAMILIES
+    )
+
+
+def low_to_high(options: list[str]) -> list[str]:
+    """Sort options from low to high where their order is known; otherwise leave them as they are."""
     for family in _FAMILIES:
         rank = {label: place for place, labels in enumerate(family) for label in labels}
-        if all(option in rank for option in options):
-            return sorted(options, key=lambda option: rank[option])
+        if all(fold(option) in rank for option in options):
+            return sorted(options, key=lambda option: rank[fold(option)])
     if all(_NUMBERED_OPTION.fullmatch(option) for option in options):
         return sorted(options, key=_natural)
     return options

@@ -1,6 +1,10 @@
 """Headers of an export → names that are clean and unique. Nothing that only one platform knows."""
 
+import re
 from collections.abc import Sequence
+
+_NO_LETTER = re.compile(r"[^A-Za-z0-9]+")
+_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 def cell(row: Sequence[str], index: int) -> str:
@@ -36,3 +40,9 @@ def listed(names: Sequence[str], most: int = 10) -> str:
     """List names in one line, the first ones only when there are many."""
     shown = ", ".join(name[:60] for name in names[:most])
     return f"{shown} … ({len(names)} in all)" if len(names) > most else shown
+
+
+def plain_name(text: str) -> str:
+    """Return a text as a name of letters, digits and underscores that begins with a letter; empty when none is left."""
+    plain = _NO_LETTER.sub("_", text.translate(_LETTERS)).strip("_")
+    return plain.lstrip("0123456789_")

@@ -102,7 +102,7 @@ def describe(plan: ReadingPlan, counts: CellCounts) -> dict[str, Any]:
         answer options: ``items``, ``points`` their number, ``labels`` in order), ``warnings``. Plain values for JSON.
     """
     rows, n_own = counts.rows, len(counts.rows.places)
-    roles = _proposed_roles(plan, counts)
+    roles = proposed_roles(plan, counts)
     items = {c.name: counts.columns[c.position].texts for c in plan.columns if roles[c.position] == "item"}
     return {
         "platform": plan.platform,
@@ -143,13 +143,13 @@ def _describe(column: PlannedColumn, role: Role, counts: ColumnCounts, n_own: in
     }
 
 
-def _proposed_roles(plan: ReadingPlan, counts: CellCounts) -> dict[int, Role]:
+def proposed_roles(plan: ReadingPlan, counts: CellCounts) -> dict[int, Role]:
     """Propose roles from the answers that occur, where the platform itself does not tell questions apart."""
     roles: dict[int, Role] = {column.position: column.role for column in plan.columns}
     siblings: dict[str, list[int]] = {}
     for column in plan.columns:
         found = counts.columns[column.position]
-        if not needs_texts(column):
+        if not needs_texts(column) or column.question is not None:
             continue
         if _looks_like_identifier(found, len(counts.rows.places)):
             roles[column.position] = "identifier"

@@ -1,0 +1,85 @@
+"""The commands about fits: what each takes and prints."""
+
+from typing import Annotated
+
+import typer
+
+from pipelines.commands import printing
+from pipelines.commands.arguments import AsJson, StudyFolder, load
+
+app = typer.Typer()
+
+
+@app.command()
+def fit(
+    study: StudyFolder,
+    model: Annotated[str, typer.Argument(help="A model of the study.")],
+    *,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="Replace a key of the model.", metavar="KEY=VALUE")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit one model now, without orchestration; the fit is marked exploratory."""
+    from pipelines.commands import fits
+
+    rows = fits.fit_now(load(study), model, settings or [])
+    if as_json:
+        tables = {"fit": rows.fits, "estimates": rows.estimates, "diagnostics": rows.diagnostics}
+        printing.print_json({name: printing.records(table) for name, table in tables.items()})
+        return
+    row = rows.fits.iloc[0]
+    printing.print_lines([f"{row['fit_id']} (exploratory): {row['outcome']}, {row['covariance']}, n = {row['n_obs']}"])
+    figures = ["term", "estimate", "std_error", "df", "p_value", "conf_low", "conf_high"]
+    printing.print_frame("Estimates", rows.estimates[figures])
+    printing.print_frame("Diagnostics", rows.diagnostics[["diagnostic", "value", "threshold", "verdict"]])
+
+
+@app.command("fits")
+def list_fits(study: StudyFolder, *, as_json: AsJson = False) -> None:
+    """List every fit of a study."""
+    from pipelines.commands import fits
+
+    recorded = fits.recorded_fits(load(study)).drop(columns=["spec_json", "env_json"])
+    if as_json:
+        printing.print_json(printing.records(recorded))
+    else:
+        shown = ["fit_id", "label", "is_declared", "is_current", "outcome", "covariance", "n_obs", "fitted_at"]
+        printing.print_frame("Fits", recorded[shown])
+
+
+@app.command()
+def rerun(
+    study: StudyFolder, fit_id: Annotated[str, typer.Argument(help="A recorded fit.")], *, as_json: AsJson = False
+) -> None:
+    """Refit from the recorded origin: identical, equal within 1e-9, or different."""
+    from pipelines.commands import fits
+
+    made = fits.rerun(load(study), fit_id)
+    if as_json:
+        tables = {"recorded": printing.records(made.recorded), "refitted": printing.records(made.refitted)}
+        printing.print_json({**vars(made), **tables})
+    else:
+        changed = ", ".join(made.changed) or "nothing"
+        verdict = {"equal": "equal within 1e-9"}.get(made.verdict, made.verdict)
+        printing.print_lines([f"{fit_id}: {verdict} (largest difference {made.largest_difference:.3g})"])
+        printing.print_lines([f"changed since it was recorded: {changed}"])
+
+
+@app.command()
+def compare(
+    study: StudyFolder,
+    first: Annotated[str, typer.Argument(help="A recorded fit.")],
+    second: Annotated[str, typer.Argument(help="Another.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Put two fits side by side, with what differs in specification, data, code and environment."""
+    from pipelines.commands import fits
+
+    side_by_side, differing = fits.compare(load(study), first, second)
+    if as_json:
+        printing.print_json({"terms": printing.records(side_by_side), "differing": differing})
+    else:
+        printing.print_frame(f"{first} and {second}", side_by_side)
+        printing.print_lines([f"differing: {', '.join(differing) or 'nothing'}"])

@@ -1,0 +1,86 @@
+"""The commands that begin, check and look: what each takes and prints."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.commands import printing
+from pipelines.commands.arguments import AsJson, StudyFolder, load, refuse_missing
+
+app = typer.Typer()
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The study folder to make.")],
+    *,
+    export: Annotated[Path | None, typer.Option("--from", help="An export to draft the study from.")] = None,
+    structure: Annotated[
+        list[Path] | None, typer.Option(help="A file of the survey's definition; may be given several times.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Start a study; with an export, draft its items and scales, every guess marked."""
+    from pipelines.commands.init import start_study
+    from pipelines.commands.shown_init import print_started, started_document
+
+    refuse_missing([export, *(structure or ())])
+    started = start_study(folder, export, structure or ())
+    if as_json:
+        printing.print_json(started_document(started))
+    else:
+        print_started(started)
+
+
+@app.command()
+def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
+    """Load all specifications of a study and report every fault."""
+    loaded = load(study)
+    document = {
+        "study": loaded.name,
+        "waves": list(loaded.spec.waves),
+        "sources": list(loaded.spec.sources),
+        "instruments": {name: each.status for name, each in loaded.instruments.items()},
+        "models": list(loaded.models),
+        "faults": [],
+    }
+    if as_json:
+        printing.print_json(document)
+    else:
+        printing.print_lines([f"{study / 'study.yaml'}: no faults"])
+        for key in ("waves", "sources", "instruments", "models"):
+            printing.print_lines([f"  {key}: {', '.join(document[key]) or 'none'}"])
+
+
+@app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(help="An export of a survey platform.")],
+    *,
+    structure: Annotated[
+        list[Path] | None, typer.Option(help="A file of the survey's definition; may be given several times.")
+    ] = None,
+    platform: Annotated[str | None, typer.Option(help="Who wrote the file, when it is not recognised.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what an export is, column by column, without a study."""
+    from instruments.faults import UsageError
+    from pipelines.readers.registry import READERS
+    from pipelines.receive import inspect_export
+
+    refuse_missing([file, *(structure or ())])
+    if platform is not None and platform not in READERS:
+        raise UsageError(f"there is no platform '{platform}'; expected {', '.join(READERS)}")
+    found = inspect_export(file, structure or (), platform)
+    if as_json:
+        printing.print_json(found)
+        return
+    facts = ("platform", "layout", "encoding", "delimiter", "time_zone", "n_rows", "n_responses", "n_preview", "n_test")
+    printing.print_lines(f"{name}: {printing.fact(found[name])}" for name in (*facts, "n_finished", "n_partial"))
+    columns = ("position", "name", "role", "n_answered", "question_text")
+    printing.print_rows("Columns", columns, ([column[name] for name in columns] for column in found["columns"]))
+    scales = (
+        (len(scale["items"]), ", ".join(scale["items"]), " | ".join(scale["labels"])) for scale in found["scales"]
+    )
+    printing.print_rows("Items that share answers", ("n", "items", "labels"), scales)
+    printing.print_lines(f"note: {warning}" for warning in found["warnings"])

@@ -1,0 +1,40 @@
+"""``init`` as the command line shows it: what was drafted, and what to look at."""
+
+from typing import Any
+
+from pipelines.commands import printing
+from pipelines.commands.init import Started
+
+
+def started_document(started: Started) -> dict[str, Any]:
+    """Return what was made as JSON values."""
+    draft = started.draft
+    return {
+        "study": str(started.study.folder),
+        "items": [item.name for item in draft.items] if draft else [],
+        "scales": {scale.name: list(scale.items) for scale in draft.scales} if draft else {},
+        "personal_data": list(draft.personal) if draft else [],
+        "left_out": dict(draft.left_out) if draft else {},
+    }
+
+
+def print_started(started: Started) -> None:
+    """Print what was made and what a person should do next."""
+    folder, draft = started.study.folder, started.draft
+    printing.print_lines([f"{folder / 'study.yaml'}: no faults"])
+    if draft is not None:
+        printing.print_lines(
+            [
+                f"  {len(draft.items)} items, {len(draft.response_scales)} response scales, {len(draft.scales)} "
+                f"candidate scales; {len(draft.personal)} columns may identify people and are not read"
+            ]
+        )
+        rows = ((scale.name, len(scale.items), ", ".join(scale.items)) for scale in draft.scales)
+        printing.print_rows("Candidate scales", ("scale", "n", "items"), rows)
+    printing.print_lines(
+        [
+            f"Next: look through the lines marked 'guess' in {folder}, then",
+            f"  sensemaking check {folder}",
+            f"  sensemaking run {folder}",
+        ]
+    )

@@ -1,0 +1,87 @@
+"""Starting a study: what is drafted from real exports passes check and run unedited."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.load import load_study
+from tests.command_line import done, sensemaking, table
+
+BFI = "data/substantive/bfi/bfi.csv"
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    "path",
+    [
+        "data/limesurvey/rse-2017-us/public_data.csv",
+        "data/limesurvey/limonaid-998192/survey_998192_R_data_file.csv",
+        "data/qualtrics/porter-rescue/full_anonymized.csv",
+        "data/qualtrics/model-evaluation/Model+evaluation_February+26,+2021_01.25.csv",
+        "data/qualtrics/qt-no-basis/No_Basis_for_Evaluation (Insights).csv",
+        "data/substantive/lq2002/lq2002.csv",
+        "data/generic/rse-group-leaders/survey_responses.csv",
+        BFI,
+    ],
+)
+def test_the_draft_of_a_real_export_passes_check_and_run_unedited(tmp_path: Path, reference: Path, path: str):
+    study = tmp_path / "draft"
+    document = done(sensemaking("init", study, "--from", reference / path, "--json")).document
+    done(sensemaking("check", study))
+    done(sensemaking("run", study))
+    assert (study / "exports" / Path(path).name).read_bytes() == (reference / path).read_bytes()
+    responses, drafted = table(study, "core.responses"), table(study, "raw.columns")["item"].dropna()
+    assert len(responses) > 0
+    assert set(drafted) == set(document["items"])
+    assert table(study, "core.rejects")["column_name"].dropna().empty
+
+
+@pytest.mark.reference
+def test_items_worded_the_other_way_round_are_suggested_with_their_evidence(tmp_path: Path, reference: Path):
+    study = tmp_path / "bfi"
+    document = done(sensemaking("init", study, "--from", reference / BFI, "--json")).document
+    assert document["scales"]["scale_A1"] == ["A1", "A2", "A3", "A4", "A5"]
+    text = (study / "instruments" / "questionnaire.yaml").read_text(encoding="utf-8")
+    suggested = [line.strip() for line in text.splitlines() if "suggestion: reverse_scored" in line]
+    # The dictionary of the inventory keys A1, C4, C5, E1, E2, O2 and O5 negatively; O2 correlates too weakly to tell.
+    assert suggested == [
+        "# suggestion: reverse_scored: [A1]",
+        "# suggestion: reverse_scored: [C4, C5]",
+        "# suggestion: reverse_scored: [E1, E2]",
+        "# suggestion: reverse_scored: [O5]",
+    ]
+    assert "A1: mean correlation -0.23 with the items that go together, n = 2784" in text
+    assert all(not scale.reverse_scored for scale in load_study(study).instruments["questionnaire"].scales.values())
+
+
+def test_a_study_without_an_export_has_a_place_for_one(tmp_path: Path):
+    done(sensemaking("init", tmp_path / "new study"))
+    study = load_study(tmp_path / "new study")
+    assert study.name == "new_study"
+    assert study.exports.is_dir()
+    ended = sensemaking("run", study.folder)
+    assert ended.code == 2
+    assert "there are no exports" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--from", "nowhere.csv"], "there is no file nowhere.csv"),
+        (["--structure", "{file}"], "--structure needs --from"),
+        (["--from", "{file}", "--structure", "{file}"], "expected the definition of a survey"),
+    ],
+)
+def test_bad_use_is_told_and_nothing_is_made(tmp_path: Path, arguments: list[str], told: str):
+    file = tmp_path / "export.csv"
+    file.write_text("a,b\n1,2\n", encoding="utf-8")
+    ended = sensemaking("init", tmp_path / "study", *(each.format(file=file) for each in arguments))
+    assert ended.code in (1, 2)
+    assert told in ended.stderr
+    assert not (tmp_path / "study").exists()
+
+
+def test_a_folder_that_holds_a_study_is_left_alone(tmp_path: Path):
+    done(sensemaking("init", tmp_path / "study"))
+    ended = sensemaking("init", tmp_path / "study")
+    assert (ended.code, "holds a study already" in ended.stderr) == (2, True)
