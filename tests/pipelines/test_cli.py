@@ -18,6 +18,7 @@ from tests.small_study import answers, build_small_study, write_export
 
 COMMANDS = (
     "demo",
+    "init",
     "check",
     "inspect",
     "run",
@@ -37,7 +38,9 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_command_is_there_with_a_sentence_of_help():
-    commands = {each.name or each.callback.__name__: each.callback.__doc__ for each in app.registered_commands}
+    parts = [app, *(group.typer_instance for group in app.registered_groups)]
+    registered = [each for part in parts for each in part.registered_commands]
+    commands = {each.name or each.callback.__name__: each.callback.__doc__ for each in registered}
     assert set(commands) == set(COMMANDS)
     assert all(commands.values())
 
