@@ -3,6 +3,8 @@
 Put here what is known of a response as a whole; not its answers.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -23,6 +25,7 @@ RULES_OF_KEYS = {
 }
 _ISO_TIME = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?)?"
 _ZONE = r"\s?(Z|[+-]\d{2}:?\d{2})"
+_OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})?$", re.IGNORECASE)
 
 
 @dataclass
@@ -70,13 +73,14 @@ def without_opt_outs(plan: ReadingPlan, key: KeyName, texts: pd.Series) -> pd.Se
     return texts.where(~folded(texts).isin(list(opt_outs))) if opt_outs else texts
 
 
-def moments(texts: pd.Series, time_zone: str) -> tuple[pd.Series, pd.Series]:
-    """Parse ISO time stamps.
+def moments(texts: pd.Series, time_zone: str, formats: Sequence[str] = ()) -> tuple[pd.Series, pd.Series]:
+    """Parse time stamps.
 
     Args:
         texts: Length n.
         time_zone: Zone of those that state none; UTC when empty. Of an hour that the clock passes twice the first is
             meant; a time that the clock skips is moved to the next one there was.
+        formats: Forms other than ISO, in the notation of ``strptime``; ISO goes first.
 
     Returns:
         Length n in UTC, NA where there is none; and length n, True where a text is no time stamp.
@@ -85,11 +89,29 @@ def moments(texts: pd.Series, time_zone: str) -> tuple[pd.Series, pd.Series]:
     is_local = texts.str.fullmatch(_ISO_TIME).fillna(value=False).astype(bool)
     zoned = pd.to_datetime(texts.where(has_zone), format="ISO8601", utc=True, errors="coerce")
     local = pd.to_datetime(texts.where(is_local), format="ISO8601", errors="coerce")
-    in_zone = local.dt.tz_localize(
-        time_zone or "UTC", ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward"
-    )
-    parsed = zoned.astype(MOMENT).fillna(in_zone.dt.tz_convert("UTC").astype(MOMENT))
+    parsed = zoned.astype(MOMENT).fillna(_in_zone(local, time_zone))
+    for form in formats:
+        rest = texts.where(parsed.isna())
+        if "%z" in form:
+            offset = pd.to_datetime(rest.map(_plain_offset, na_action="ignore"), format=form, utc=True, errors="coerce")
+            parsed = parsed.fillna(offset.astype(MOMENT))
+        else:
+            parsed = parsed.fillna(_in_zone(pd.to_datetime(rest, format=form, errors="coerce"), time_zone))
     return parsed, texts.notna() & parsed.isna()
+
+
+def _in_zone(local: pd.Series, time_zone: str) -> pd.Series:
+    is_first = np.ones(len(local), dtype=bool)
+    in_zone = local.dt.tz_localize(time_zone or "UTC", ambiguous=is_first, nonexistent="shift_forward")
+    return in_zone.dt.tz_convert("UTC").astype(MOMENT)
+
+
+def _plain_offset(text: str) -> str:
+    """Write the offset at the end of a text as ``strptime`` reads it: ``GMT+2`` becomes ``+0200``."""
+    found = _OFFSET.search(text)
+    if found is None:
+        return text
+    return f"{text[: found.start()].rstrip()} {found.group(1)}{int(found.group(2)):02}{found.group(3) or '00'}"
 
 
 def seconds(texts: pd.Series, decimal: str) -> tuple[pd.Series, pd.Series]:

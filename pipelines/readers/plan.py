@@ -45,6 +45,9 @@ KeyName = Literal[
     "repeat_instance",
 ]
 Unreached = Literal["", "after_last_answer", "after_last_page"]
+PlatformDisposition = Literal[
+    "not_invited", "no_answer", "partial", "complete", "excused", "screened_out", "quota_full"
+]
 HEAD_BYTES = 4_000_000
 
 
@@ -114,6 +117,10 @@ class PlannedColumn:
             where another option of the same question is ticked in the row, otherwise ``blank_means``.
         shown_if: Name of a column; where its cell is blank, this column was not administered to the row, whatever its
             own cell holds (REDCap writes 0 for check boxes of a form that was never opened).
+        blanks: Folded texts that stand for a blank cell, such as the 0 that SurveyXact writes into every option of a
+            multiple choice that was not ticked, whether or not the question was ever shown.
+        unit: What follows every number of the column, such as ``%``; it is cut off before the number is read, and a
+            number without it is rejected, as nobody can say whether it is in the same unit.
     """
 
     position: int
@@ -135,6 +142,8 @@ class PlannedColumn:
     ticked: frozenset[str] = frozenset()
     unticked: frozenset[str] = frozenset()
     shown_if: str = ""
+    blanks: frozenset[str] = frozenset()
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,6 +165,10 @@ class ReadingPlan:
         finished_texts: Folded texts of the finished column that mean yes.
         unreached: Which blank cells of an unfinished response were never reached: those right of its last answer, or
             those of questions on a page after ``last_page``; empty when nobody can say.
+        time_formats: Forms of time stamps that are not ISO, in the notation of ``strptime``; tried in this order. A
+            zone in them is written as ``+0100``, ``+01:00``, ``GMT+1`` or ``UTC+1``.
+        dispositions: Name of a column → folded text → what the platform itself says came of the contact; of several
+            columns the first with such a text counts (SurveyXact has one column a status, with a 1 in one of them).
         warnings: What a person should know before relying on the plan.
     """
 
@@ -172,6 +185,8 @@ class ReadingPlan:
     test_statuses: frozenset[str] = frozenset()
     finished_texts: frozenset[str] = frozenset()
     unreached: Unreached = ""
+    time_formats: tuple[str, ...] = ()
+    dispositions: Mapping[str, Mapping[str, PlatformDisposition]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     def column(self, name: str) -> PlannedColumn:

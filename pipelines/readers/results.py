@@ -187,8 +187,12 @@ def _responses(scanned: ScannedFile, plan: ReadingPlan, keys: Keys, context: Rec
     source, n_rows = context.source, len(scanned.row_numbers)
     file = f"{context.file_sha256[:8]}-" if "response_id" in keys.texts else ""
     numbered = pd.Series([f"{file}row-{number}" for number in scanned.row_numbers], dtype="str")
-    started, no_start = moments(without_opt_outs(plan, "started_at", keys.text("started_at", n_rows)), plan.time_zone)
-    ended, no_end = moments(without_opt_outs(plan, "ended_at", keys.text("ended_at", n_rows)), plan.time_zone)
+
+    def times(key: KeyName) -> tuple[pd.Series, pd.Series]:
+        return moments(without_opt_outs(plan, key, keys.text(key, n_rows)), plan.time_zone, plan.time_formats)
+
+    started, no_start = times("started_at")
+    ended, no_end = times("ended_at")
     lasted, no_seconds = seconds(keys.text("response_seconds", n_rows), plan.decimal)
     keys.blame("started_at", "not_a_time", no_start)
     keys.blame("ended_at", "not_a_time", no_end)

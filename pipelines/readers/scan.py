@@ -78,7 +78,7 @@ def _typed(column: PlannedColumn, cell: str, decimal: str) -> str | None:
         return f"CAST(CASE lower({cell}) {branches} END AS SMALLINT)" if branches else None
     opt_outs = ", ".join(map(literal, column.opt_outs))
     not_opted_out = f"lower({cell}) NOT IN ({opt_outs}) AND " if opt_outs else ""
-    if column.kind == "number":
+    if column.kind == "number" and not column.unit:
         pattern = literal(rf"{_PLAIN_NUMBER}([{decimal}][0-9]{{1,15}})?")
         number = f"CAST(replace({cell}, {literal(decimal)}, '.') AS DOUBLE)"
         return f"CASE WHEN {not_opted_out}regexp_full_match({cell}, {pattern}) THEN {number} END"

@@ -26,6 +26,9 @@ PlatformName = Literal[
 ]
 
 
+DateOrder = Literal["day_first", "month_first"]
+
+
 class Identifiers(Spec):
     """Columns that say whose answers a row holds; a column without a header is called ``column_<position>``.
 
@@ -87,6 +90,8 @@ class Source(Spec):
         decimal: Decimal sign of numbers.
         header_rows: Rows above the first answer; recognised when not given.
         time_zone: Time zone of time stamps without one, such as Europe/Copenhagen.
+        date_order: Whether 03/04/2026 is the third of April (``day_first``) or the fourth of March (``month_first``);
+            needed only where the time stamps do not show it.
     """
 
     wave: Name
@@ -110,6 +115,7 @@ class Source(Spec):
     decimal: Literal[".", ","] = "."
     header_rows: int | None = Field(default=None, ge=1, le=5)
     time_zone: str | None = None
+    date_order: DateOrder | None = None
 
     @field_validator("time_zone")
     @classmethod
