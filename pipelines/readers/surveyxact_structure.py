@@ -14,7 +14,7 @@ from itertools import pairwise
 from pipelines.readers.head import csv_rows
 from pipelines.readers.plan import ReadingError, fold
 from pipelines.readers.structure import Option, Question, QuestionKind, Structure
-from pipelines.readers.structures import StructureFile
+from pipelines.readers.structure_file import StructureFile
 
 TICKED = frozenset(
     {"1", "valgt", "vald", "valt", "selected", "chosen", "checked", "ausgewählt", "gewählt", "sélectionné", "valittu"}
@@ -86,6 +86,22 @@ class SurveyXactStructureReader:
             content = structure_rows(rows) if part == "structure" else labels_by_variable(rows)
             tables = replace(tables, **{part: content})
         return structure_of(tables)
+
+
+def structure_of_sheets(sheets: Mapping[str, Sequence[Sequence[str]]]) -> Structure:
+    """Read the definition from the sheets ``Structure``, ``Labels`` and ``Variables`` of a workbook, as far as there.
+
+    Args:
+        sheets: Name → rows of text cells.
+    """
+    structure, labels = sheets.get("Structure", ()), sheets.get("Labels", ())
+    return structure_of(
+        Tables(
+            structure=structure_rows(structure) if is_structure(structure) else (),
+            labels=labels_by_variable(labels) if is_labels(labels) else {},
+            described={row[0].strip(): _line(row[1]) for row in sheets.get("Variables", ())[1:] if len(row) > 1},
+        )
+    )
 
 
 def is_structure(rows: Sequence[Sequence[str]]) -> bool:
