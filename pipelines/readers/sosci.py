@@ -19,6 +19,7 @@ from pipelines.readers.generic_columns import (
     without_signs_that_are_answers,
 )
 from pipelines.readers.headers import cell, listed
+from pipelines.readers.opt_outs import reason_of_label
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingPlan, Request, Role, fold
 from pipelines.readers.structure import Question
 
@@ -36,16 +37,10 @@ _METADATA = frozenset(
 )  # fmt: skip
 _PERSONAL = frozenset({"SERIAL", "REF", "IP", "MAILSENT", "REFERER", "LATITUDE", "LONGITUDE"})
 _PAGE_TIME = re.compile(r"TIME(\d{3}|_SUM)")
-_ORDER = re.compile(r"[A-Z]{2}\d{2}(_CP|x\d+)")
-_OTHER_TEXT = re.compile(r"[A-Z]{2}\d{2}(_\d{2})?a")
+_ORDER = re.compile(r"[A-Z][A-Z0-9]\d{2}(_CP|x\d+)")
+_OTHER_TEXT = re.compile(r"[A-Z][A-Z0-9]\d{2}(_\d{2})?a")
 _SIGNS: Mapping[str, MissingReason] = {"-9": "seen_unanswered", "-8": "invalid"}
 _RESIDUAL = frozenset({"-1", "-2", "-3"})
-_RESIDUAL_WORDS: tuple[tuple[MissingReason, tuple[str, ...]], ...] = (
-    ("not_applicable", ("trifft nicht zu", "nicht zutreffend", "does not apply", "not applicable", "ikke relevant")),
-    ("refused", ("keine angabe", "no answer", "prefer not", "möchte ich nicht", "ønsker ikke", "will not say")),
-    ("dont_know", ("weiß nicht", "weiss nicht", "nicht beurteilen", "don't know", "do not know", "cannot say",
-                   "can't say", "ved ikke", "vet ikke")),
-)  # fmt: skip
 _TEST_MODES = frozenset({"pretest", "admin", "debug", "test", "qnrtest", "preview"})
 _OWN_MODE = "interview"
 _ZONE = re.compile(r"\(([A-Za-z]+/[A-Za-z_/]+)\)")
@@ -122,9 +117,9 @@ def _residual_reasons(question: Question | None) -> dict[str, MissingReason]:
     """Say what -1, -2 and -3 mean where the label says it: SoSci Survey gives them to any residual option."""
     found: dict[str, MissingReason] = {}
     for option in question.options if question else ():
-        reasons = [reason for reason, words in _RESIDUAL_WORDS if any(word in fold(option.label) for word in words)]
-        if option.code in _RESIDUAL and (option.reason or reasons):
-            found[option.code] = option.reason or reasons[0]
+        reason = option.reason or reason_of_label(option.label)
+        if option.code in _RESIDUAL and reason is not None:
+            found[option.code] = reason
     return found
 
 

@@ -66,8 +66,8 @@ class SurveyXactStructureReader:
 
     def recognises(self, files: Sequence[StructureFile]) -> bool:
         """Say whether every file is a table of the structure or of labels."""
-        starts = [_rows(_decoded(file.content[:_START])) for file in files]
-        return bool(starts) and all(is_structure(rows) or is_labels(rows[:-1] or rows) for rows in starts)
+        texts = [_decoded(file.content[:_START]) for file in files]
+        return any(map(str.strip, texts)) and all(_rows(text, is_start=True) for text in texts if text.strip())
 
     def read(self, files: Sequence[StructureFile]) -> Structure:
         """Read the definition.
@@ -77,7 +77,10 @@ class SurveyXactStructureReader:
         """
         tables = Tables()
         for file in files:
-            rows = _rows(_decoded(file.content))
+            text = _decoded(file.content)
+            if not text.strip():
+                continue
+            rows = _rows(text)
             if not rows:
                 raise ReadingError(file.name, "the rows cannot be cut into cells; export it from SurveyXact again")
             part = "structure" if is_structure(rows) else "labels"
@@ -231,13 +234,21 @@ def _decoded(content: bytes) -> str:
     return ""
 
 
-def _rows(text: str) -> list[list[str]]:
-    """Cut a text into rows with the first separator that makes it a table of either kind."""
+def _rows(text: str, *, is_start: bool = False) -> list[list[str]]:
+    """Cut a text into rows with the first separator that makes it a table of either kind; none when no one does.
+
+    Args:
+        text: The text.
+        is_start: Whether it is only the beginning of a file, so that its last row may be cut.
+    """
     for delimiter in "\t;,":
+        rows: list[list[str]] = []
         try:
-            rows = list(csv_rows(io.StringIO(text, newline=""), delimiter))
+            rows.extend(csv_rows(io.StringIO(text, newline=""), delimiter))
         except csv.Error:
-            continue
-        if is_structure(rows) or is_labels(rows[:-1] or rows):
+            if not is_start:
+                continue
+        whole = rows[:-1] if is_start and len(rows) > 1 else rows
+        if is_structure(whole) or is_labels(whole):
             return rows
     return []
