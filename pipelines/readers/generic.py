@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+from instruments.spec_file import closest
 from pipelines.readers.bind import FINISHED_TEXTS, bind_plan
 from pipelines.readers.date_order import with_time_formats
 from pipelines.readers.generic_columns import revised, table_plan, texts_below, with_warnings
 from pipelines.readers.generic_headers import header_rows_of, joined_headers
 from pipelines.readers.headers import listed
 from pipelines.readers.personal_numbers import PERSONAL_HEADERS, holds_cpr, holds_email
-from pipelines.readers.plan import Head, PlannedColumn, ReadingPlan, Request, fold
+from pipelines.readers.plan import Head, PlannedColumn, ReadingError, ReadingPlan, Request, fold
 
 _PERCENT = "%"
 
@@ -32,7 +33,7 @@ class GenericReader:
         header_rows = header_rows_of(head, request)
         headers = joined_headers(head.rows[:header_rows])
         plan = table_plan(head, request, self.platform, headers, header_rows)
-        plan = replace(plan, finished_texts=FINISHED_TEXTS)
+        plan = _without_some_rows(replace(plan, finished_texts=FINISHED_TEXTS), head, request)
         plan = revised(plan, lambda each: _as_generic(each, head, header_rows))
         repeated = sorted({header for header in headers if header and headers.count(header) > 1})
         is_told = request.source is not None and request.source.header_rows is not None
@@ -46,6 +47,17 @@ class GenericReader:
             else "",
         )
         return with_time_formats(bind_plan(plan, head, request), head, request)
+
+
+def _without_some_rows(plan: ReadingPlan, head: Head, request: Request) -> ReadingPlan:
+    """Plan the rows that are nobody's answers as test responses."""
+    names = [column.name for column in plan.columns]
+    for column, texts in (request.source.without if request.source else {}).items():
+        if column not in names:
+            message = f"without names '{column}', but there is no such column{closest(column, names)}"
+            raise ReadingError(head.file_name, message)
+        return replace(plan, keys={"status": column}, test_statuses=frozenset(map(fold, texts)))
+    return plan
 
 
 def _as_generic(column: PlannedColumn, head: Head, header_rows: int) -> PlannedColumn:

@@ -10,6 +10,7 @@ from instruments.spec import MissingReason
 from pipelines.readers.headers import cell, listed, unique_names
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingError, ReadingPlan, Request, Role, fold
 
+_COMMA = ", "
 _TEXTS: tuple[Role, ...] = ("open_text", "other_text")
 
 
@@ -147,3 +148,24 @@ def _ambiguous(sign: str, names: Sequence[str]) -> str:
         f"{sign} is an answer of {listed(names)} and stays one, although the platform also writes it for a missing "
         "answer: the two cannot be told apart there; recode it on the platform, or state it under missing"
     )
+
+
+def cut_at_commas(plan: ReadingPlan, title: str) -> ReadingPlan:
+    """Cut the cells of a multiple choice at commas, which is only possible where the options are known.
+
+    Args:
+        plan: The bound plan; columns that hold one option or have a separator stay as they are.
+        title: Which export joins ticked options by a comma and a blank, for the warning.
+
+    Returns:
+        The plan, with a warning that names the columns with an option that holds a comma itself.
+    """
+    whole = [each for each in plan.columns if each.kind == "multiple_choice" and not each.option and not each.separator]
+    names = {column.name for column in whole}
+    torn = [column.name for column in whole if any("," in label for label in column.codes)]
+    warning = (
+        f"options of {listed(torn)} hold a comma, and {title} joins ticked options by commas: cells with such an "
+        "option cannot be cut and are rejected; take the comma out of the option's label"
+    )
+    plan = revised(plan, lambda each: replace(each, separator=_COMMA) if each.name in names else each)
+    return with_warnings(plan, warning if torn else "")

@@ -1,20 +1,18 @@
 """Google Forms responses → reading plan: a localised time stamp, then one column a question, labels only."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelines.readers.bind import bind_plan
 from pipelines.readers.date_order import with_time_formats
 from pipelines.readers.generic_columns import (
+    cut_at_commas,
     first_row,
     refuse_stated_header_rows,
     revised,
     table_plan,
     texts_below,
-    with_warnings,
 )
-from pipelines.readers.headers import listed
 from pipelines.readers.personal_numbers import PERSONAL_HEADERS, holds_cpr, holds_email
 from pipelines.readers.plan import Head, PlannedColumn, ReadingPlan, Request, fold
 from pipelines.readers.structure import Question
@@ -26,7 +24,6 @@ _TIME_STAMPS = frozenset(
 _SCORES = frozenset({"score", "total score", "point", "punkte", "poäng", "poeng"})
 _GRID_ROW = re.compile(r"(?P<stem>.+\S)\s*\[(?P<row>[^\[\]]+)\]", re.DOTALL)
 _STAMP = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ ,].*\d{1,2}[:.]\d{2}.*")
-_SEPARATOR = ", "
 
 
 class GoogleFormsReader:
@@ -51,7 +48,7 @@ class GoogleFormsReader:
         plan = table_plan(head, request, self.platform, first_row(head))
         plan = revised(plan, lambda each: _as_google_forms(each, head))
         plan = replace(plan, layout="one_header_row", keys={"ended_at": plan.columns[0].name})
-        bound = _with_separators(bind_plan(plan, head, request))
+        bound = cut_at_commas(bind_plan(plan, head, request), "Google Forms")
         return with_time_formats(bound, head, request)
 
 
@@ -71,20 +68,3 @@ def _as_google_forms(column: PlannedColumn, head: Head) -> PlannedColumn:
         return column
     row = Question(column.name, grid["row"], "unknown", stem=grid["stem"], battery=grid["stem"])
     return replace(column, question=row)
-
-
-def _with_separators(plan: ReadingPlan) -> ReadingPlan:
-    """Cut the cells of a multiple choice at commas, which is only possible where the options are known."""
-    cut = [column for column in plan.columns if column.kind == "multiple_choice" and not column.option]
-    names = {column.name for column in cut}
-    torn = [column.name for column in cut if any(_SEPARATOR.strip() in label for label in _labels(column))]
-    warning = (
-        f"options of {listed(torn)} hold a comma, and Google Forms separates ticked options by commas: cells with such "
-        "an option cannot be cut and are rejected; take the comma out of the option's label"
-    )
-    plan = revised(plan, lambda each: replace(each, separator=_SEPARATOR) if each.name in names else each)
-    return with_warnings(plan, warning if torn else "")
-
-
-def _labels(column: PlannedColumn) -> Sequence[str]:
-    return list(column.codes)

@@ -108,6 +108,9 @@ def make_plan(head: Head, request: Request, platform: str | None = None) -> Read
             f"{_EXPECTED}; found a table of {len(head.rows[0])} columns whose first row holds {_seen(head)}. "
             "If it is none of these, set platform: generic and give the columns of the items",
         )
+    if request.source is not None and request.source.without and reader.platform != "generic":
+        message = f"without is only for platform: generic, and this is an export of {TITLES[reader.platform]}; use only"
+        raise ReadingError(head.file_name, message)
     plan = reader.plan(head, request)
     is_told = request.source is not None and request.source.encoding is not None
     warnings = (() if is_told else guess_warning(head)) + ((_NOT_RECOGNISED,) if not_recognised else ())

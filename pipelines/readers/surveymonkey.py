@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pipelines.readers.bind import bind_plan
 from pipelines.readers.date_order import with_time_formats
 from pipelines.readers.generic_columns import (
+    cut_at_commas,
     has_headers,
     refuse_stated_header_rows,
     revised,
@@ -78,7 +79,8 @@ class SurveyMonkeyReader:
         )
         has_options = any(column.role == "multiple_choice_option" for column in plan.columns)
         plan = replace(plan, layout="expanded" if has_options else "condensed", keys=_keys(plan, headings))
-        return with_time_formats(bind_plan(plan, head, request), head, request)
+        bound = cut_at_commas(bind_plan(plan, head, request), "SurveyMonkey's condensed export")
+        return with_time_formats(bound, head, request)
 
 
 def _has_parts(head: Head) -> bool:

@@ -82,6 +82,8 @@ class Source(Spec):
         constants: Item → code for every row, for what the source as a whole has in common.
         not_administered: Items that this source did not ask.
         only: Column → texts: only rows that hold one of them belong to the source, such as one event of a project.
+        without: Column → texts: rows that hold one of them are nobody's answers, such as the benchmarks at the top of a
+            published table; they are counted like test responses. One column, with ``platform: generic``.
         repeats_of: Source whose responses the rows repeat, as in the child table of a repeated group;
             ``identifiers.response_id`` is then the column with the id of the response they belong to.
         missing: Cell text → missing reason, in every column.
@@ -108,6 +110,7 @@ class Source(Spec):
     constants: dict[Name, int | float | str] = {}
     not_administered: tuple[Name, ...] = ()
     only: dict[str, tuple[str, ...]] = {}
+    without: dict[str, tuple[str, ...]] = Field(default={}, max_length=1)
     repeats_of: Name | None = None
     missing: dict[str, MissingReason] = {}
     encoding: str | None = None
