@@ -65,6 +65,7 @@ def test_blank_lines_at_the_end_are_no_rows(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (b"", "empty file"),
+        (codecs.BOM_UTF16_LE, "empty file"),
         (codecs.BOM_UTF8, "empty file"),
         (b" \r\n\r\n", "empty file"),
         (b"PK\x03\x04 rest of a workbook", "Excel workbook"),
