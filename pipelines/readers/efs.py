@@ -17,7 +17,7 @@ from pipelines.readers.generic_columns import (
     with_signs,
     without_signs_that_are_answers,
 )
-from pipelines.readers.plan import Head, KeyName, PlannedColumn, PlatformDisposition, ReadingPlan, Request, Role, fold
+from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingPlan, Request, Role, fold
 from pipelines.readers.structure import Question, QuestionKind
 
 _NEEDED = ("lfdn", "external_lfdn", "tester", "dispcode")
@@ -35,7 +35,6 @@ _PERSONAL = re.compile(r"u_.*|ip_addr|host|participant_(ip|host)|referer|codelin
 _TIMING = re.compile(r"rts\d+")
 _PAGE_TIMES_AND_ORDER: Mapping[str, Role] = {"page_history": "display_order"}
 _COMPLETE = frozenset({"31", "32", "completed", "completed after break", "beendet", "beendet nach unterbrechung"})
-_BROKEN_OFF = ("22", "23", "suspended", "unterbrochen")
 _SIGNS: Mapping[str, MissingReason] = {
     "0": "seen_unanswered", "-99": "seen_unanswered", "-77": "not_administered", "-66": "not_administered",
 }  # fmt: skip
@@ -62,16 +61,12 @@ class EfsReader:
         questions = request.structure.questions if request.structure else {}
         plan = revised(plan, lambda each: _as_efs(each, questions.get(each.name)))
         keys = keys_by_header(plan.columns, _KEYS)
-        states: dict[str, PlatformDisposition] = {
-            **dict.fromkeys(_COMPLETE, "complete"), **dict.fromkeys(_BROKEN_OFF, "partial"),
-        }  # fmt: skip
         plan = replace(
             plan,
             layout="names",
-            keys=keys,
+            keys={**keys, "platform_disposition": keys["is_finished"]},
             test_statuses=frozenset({"1", "true", "yes", "ja"}),
             finished_texts=_COMPLETE,
-            dispositions={keys["is_finished"]: states},
             unreached="after_last_answer",
         )
         bound = _not_ticked(bind_plan(with_signs(plan, _SIGNS), head, request))

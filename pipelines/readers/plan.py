@@ -41,13 +41,11 @@ KeyName = Literal[
     "status",
     "recorded_at",
     "last_page",
+    "platform_disposition",
     "repeat_instrument",
     "repeat_instance",
 ]
 Unreached = Literal["", "after_last_answer", "after_last_page"]
-PlatformDisposition = Literal[
-    "not_invited", "no_answer", "partial", "complete", "excused", "screened_out", "quota_full"
-]
 HEAD_BYTES = 4_000_000
 
 
@@ -167,8 +165,9 @@ class ReadingPlan:
             those of questions on a page after ``last_page``; empty when nobody can say.
         time_formats: Forms of time stamps that are not ISO, in the notation of ``strptime``; tried in this order. A
             zone in them is written as ``+0100``, ``+01:00``, ``GMT+1`` or ``UTC+1``.
-        dispositions: Name of a column → folded text → what the platform itself says came of the contact; of several
-            columns the first with such a text counts (SurveyXact has one column a status, with a 1 in one of them).
+        dispositions: Where no single column holds the key ``platform_disposition``: name of a column → folded text →
+            the text that the key then has. Of several columns the first with such a text counts (SurveyXact has one
+            column a status, with a 1 in one of them).
         warnings: What a person should know before relying on the plan.
     """
 
@@ -186,7 +185,7 @@ class ReadingPlan:
     finished_texts: frozenset[str] = frozenset()
     unreached: Unreached = ""
     time_formats: tuple[str, ...] = ()
-    dispositions: Mapping[str, Mapping[str, PlatformDisposition]] = field(default_factory=dict)
+    dispositions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     def column(self, name: str) -> PlannedColumn:

@@ -24,7 +24,6 @@ from pipelines.readers.plan import (
     Head,
     KeyName,
     PlannedColumn,
-    PlatformDisposition,
     ReadingPlan,
     Request,
     Role,
@@ -34,9 +33,8 @@ from pipelines.readers.structure import Option, Question, QuestionKind, Structur
 from pipelines.readers.surveyxact_structure import NOT_TICKED, OF_AN_OPTION, SYSTEM, TICKED
 
 _OVERALL = re.compile(r"stato(?:verall)?_([1-5])")
-_STATES: Mapping[str, PlatformDisposition] = {
-    "1": "not_invited", "2": "no_answer", "3": "partial", "4": "complete", "5": "excused",
-}  # fmt: skip
+_STATES = frozenset("12345")
+_COMPLETE = "4"
 _KEYS: Mapping[str, KeyName] = {
     "respondentid": "response_id", "responde": "response_id", "starttime": "started_at", "starttim": "started_at",
     "closetime": "ended_at", "closetim": "ended_at", "modified": "recorded_at", "difftime": "response_seconds",
@@ -62,7 +60,7 @@ class SurveyXactReader:
             return True
         names = {name.lower() for name in first_row(head)}
         states = {found.group(1) for name in names if (found := _OVERALL.fullmatch(name))}
-        if states == set(_STATES):
+        if states == _STATES:
             return True
         n_system = sum(SYSTEM.fullmatch(name) is not None for name in names)
         return "respondentid" in names and n_system >= _LEAST_SYSTEM_COLUMNS
@@ -158,9 +156,10 @@ def _as_question(column: PlannedColumn, question: Question) -> PlannedColumn:
     )
 
 
-def _states(plan: ReadingPlan) -> dict[str, dict[str, PlatformDisposition]]:
+def _states(plan: ReadingPlan) -> dict[str, dict[str, str]]:
+    """Say which column stands for which of the five: new, distributed, partially answered, completed, excused."""
     return {
-        column.name: dict.fromkeys(TICKED, _STATES[found.group(1)])
+        column.name: dict.fromkeys(TICKED, found.group(1))
         for column in plan.columns
         if (found := _OVERALL.fullmatch(column.name.lower()))
     }
@@ -173,7 +172,7 @@ def _keys(plan: ReadingPlan) -> dict[KeyName, str]:
         if lower in _KEYS:
             keys.setdefault(_KEYS[lower], column.name)
         complete = _OVERALL.fullmatch(lower)
-        if complete and _STATES[complete.group(1)] == "complete":
+        if complete and complete.group(1) == _COMPLETE:
             keys["is_finished"] = column.name
     return keys
 

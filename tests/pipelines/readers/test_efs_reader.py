@@ -50,10 +50,11 @@ def test_own_columns_are_told_from_questions(tmp_path: Path) -> None:
     assert plan.test_statuses >= {"1"}
 
 
-def test_dispositions_come_from_the_code_and_only_where_its_meaning_is_known(tmp_path: Path) -> None:
-    states = efs_plan(tmp_path).dispositions["dispcode"]
-    assert (states["31"], states["32"], states["22"]) == ("complete", "complete", "partial")
-    assert "37" not in states
+def test_the_disposition_code_is_kept_and_two_of_its_values_mean_the_end_was_reached(tmp_path: Path) -> None:
+    plan = efs_plan(tmp_path)
+    assert plan.keys["platform_disposition"] == plan.keys["is_finished"] == "dispcode"
+    assert {"31", "32"} <= plan.finished_texts
+    assert not {"22", "37"} & plan.finished_texts
 
 
 @pytest.mark.parametrize(
