@@ -6,6 +6,7 @@ from dataclasses import replace
 from pipelines.readers.bind import bind_plan
 from pipelines.readers.date_order import with_time_formats
 from pipelines.readers.generic_columns import (
+    NOT_TICKED,
     first_row,
     keys_by_header,
     refuse_stated_header_rows,
@@ -70,7 +71,7 @@ def _as_enalyzer(column: PlannedColumn, head: Head) -> PlannedColumn:
         return replace(column, role="identifier" if name in _IDS else "metadata")
     if name in PERSONAL_HEADERS:
         return replace(column, role="metadata", is_personal_data=True)
-    return replace(column, is_personal_data=holds_email(texts))
+    return replace(column, is_personal_data=holds_email(texts), unticked=NOT_TICKED)
 
 
 def _numbers_found(names: list[str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from instruments.spec_file import closest
 from pipelines.readers.bind import FINISHED_TEXTS, bind_plan
 from pipelines.readers.date_order import with_time_formats
-from pipelines.readers.generic_columns import revised, table_plan, texts_below, with_warnings
+from pipelines.readers.generic_columns import NOT_TICKED, revised, table_plan, texts_below, with_warnings
 from pipelines.readers.generic_headers import header_rows_of, joined_headers
 from pipelines.readers.headers import listed
 from pipelines.readers.personal_numbers import PERSONAL_HEADERS, holds_cpr, holds_email
@@ -64,4 +64,4 @@ def _as_generic(column: PlannedColumn, head: Head, header_rows: int) -> PlannedC
     texts = texts_below(head, header_rows, column.position)
     is_percent = bool(texts) and all(text.endswith(_PERCENT) for text in texts)
     is_personal = fold(column.question_text) in PERSONAL_HEADERS or holds_email(texts) or holds_cpr(texts)
-    return replace(column, unit=_PERCENT if is_percent else "", is_personal_data=is_personal)
+    return replace(column, unit=_PERCENT if is_percent else "", is_personal_data=is_personal, unticked=NOT_TICKED)

@@ -11,6 +11,10 @@ from pipelines.readers.headers import cell, listed, unique_names
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingError, ReadingPlan, Request, Role, fold
 
 _COMMA = ", "
+NOT_TICKED = frozenset(
+    {"0", "no", "nej", "nei", "false", "falsk", "unchecked", "not selected", "ikke valgt", "inte vald"}
+)
+"""Texts that mean not ticked in a table that nobody defines; any other text in an option's column is a tick."""
 _TEXTS: tuple[Role, ...] = ("open_text", "other_text")
 
 
@@ -121,11 +125,11 @@ def without_signs_that_are_answers(
 
     def change(column: PlannedColumn) -> PlannedColumn:
         answers = {text for text in signs if text not in stated and _is_an_answer(column, text)}
-        answers &= {text for text in column.opt_outs if column.opt_outs[text] == signs.get(text)}
         if column.role not in _TEXTS and column.kind != "number":
             for text in answers:
                 taken_back.setdefault(text, []).append(column.name)
-        return replace(column, opt_outs={text: why for text, why in column.opt_outs.items() if text not in answers})
+        kept = {text: why for text, why in column.opt_outs.items() if text not in answers or why != signs[text]}
+        return replace(column, opt_outs=kept)
 
     return with_warnings(revised(plan, change), *(_ambiguous(text, names) for text, names in taken_back.items()))
 
@@ -154,13 +158,17 @@ def cut_at_commas(plan: ReadingPlan, title: str) -> ReadingPlan:
     """Cut the cells of a multiple choice at commas, which is only possible where the options are known.
 
     Args:
-        plan: The bound plan; columns that hold one option or have a separator stay as they are.
+        plan: The bound plan; columns that hold one option or have another separator stay as they are.
         title: Which export joins ticked options by a comma and a blank, for the warning.
 
     Returns:
         The plan, with a warning that names the columns with an option that holds a comma itself.
     """
-    whole = [each for each in plan.columns if each.kind == "multiple_choice" and not each.option and not each.separator]
+    whole = [
+        each
+        for each in plan.columns
+        if each.kind == "multiple_choice" and not each.option and each.separator in ("", _COMMA.strip())
+    ]
     names = {column.name for column in whole}
     torn = [column.name for column in whole if any("," in label for label in column.codes)]
     warning = (

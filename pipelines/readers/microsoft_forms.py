@@ -16,7 +16,6 @@ from pipelines.readers.generic_columns import (
 )
 from pipelines.readers.personal_numbers import holds_cpr, holds_email
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingPlan, Request, fold
-from pipelines.readers.structure import Option, Question
 
 _STARTS = frozenset(
     {"start time", "starttidspunkt", "startzeit", "starttid", "heure de début", "begintijd", "hora de inicio"}
@@ -103,9 +102,5 @@ def _as_question(column: PlannedColumn, head: Head) -> PlannedColumn:
         return replace(column, role="score")
     texts = texts_below(head, 1, column.position)
     column = replace(column, is_personal_data=holds_email(texts) or holds_cpr(texts))
-    if not texts or not all(text.endswith(_SEPARATOR) for text in texts):
-        return column
-    labels = dict.fromkeys(part.strip() for text in texts for part in text.split(_SEPARATOR) if part.strip())
-    options = tuple(Option(label, label) for label in labels)
-    question = Question(column.name, column.question_text, "multiple_choice", options=options)
-    return replace(column, question=question, separator=_SEPARATOR)
+    is_cut = bool(texts) and all(text.endswith(_SEPARATOR) for text in texts)
+    return replace(column, separator=_SEPARATOR if is_cut else "")

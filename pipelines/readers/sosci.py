@@ -41,6 +41,8 @@ _ORDER = re.compile(r"[A-Z][A-Z0-9]\d{2}(_CP|x\d+)")
 _OTHER_TEXT = re.compile(r"[A-Z][A-Z0-9]\d{2}(_\d{2})?a")
 _SIGNS: Mapping[str, MissingReason] = {"-9": "seen_unanswered", "-8": "invalid"}
 _RESIDUAL = frozenset({"-1", "-2", "-3"})
+_TICKED = frozenset({"2", "ausgewählt", "gewählt", "checked", "selected"})
+_NOT_TICKED = frozenset({"1", "nicht ausgewählt", "nicht gewählt", "not checked", "not selected"})
 _TEST_MODES = frozenset({"pretest", "admin", "debug", "test", "qnrtest", "preview"})
 _OWN_MODE = "interview"
 _ZONE = re.compile(r"\(([A-Za-z]+/[A-Za-z_/]+)\)")
@@ -99,6 +101,8 @@ def _as_sosci(column: PlannedColumn, texts: list[str], question: Question | None
         question=question,
         opt_outs=residual,
         blank_means="not_administered",
+        ticked=_TICKED,
+        unticked=_NOT_TICKED,
         is_personal_data=column.name in _PERSONAL or (question is not None and question.is_personal_data),
     )
 

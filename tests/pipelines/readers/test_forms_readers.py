@@ -46,11 +46,10 @@ def test_microsoft_forms_is_recognised_in_every_language(tmp_path: Path, languag
     assert [c.name for c in plan.columns if c.role == "item"] == list(QUESTIONS)
 
 
-def test_ticked_options_are_cut_at_semicolons_and_listed(tmp_path: Path) -> None:
+def test_ticked_options_are_cut_at_semicolons(tmp_path: Path) -> None:
     tools = plan_of(text_file(tmp_path, microsoft_rows("en", QUESTIONS, ANSWERS))).column("Tools?")
     assert tools.separator == ";"
-    assert tools.question is not None
-    assert [option.label for option in tools.question.options] == ["Meetings", "Pooled budgets"]
+    assert tools.question is None, "labels that occur are no definition: respondents type their own beside 'Other'"
 
 
 def test_an_answer_with_a_semicolon_inside_is_not_cut(tmp_path: Path) -> None:

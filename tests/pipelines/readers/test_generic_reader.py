@@ -122,6 +122,12 @@ def test_a_column_of_percents_is_told_from_one_with_numbers_in_between(tmp_path:
     assert [column.unit for column in plan.columns] == ["%", ""]
 
 
+def test_the_usual_words_for_not_ticked_are_none(tmp_path: Path) -> None:
+    column = planned(tmp_path, [["a"], ["0"], ["1"]]).columns[0]
+    assert {"0", "no", "nej", "false"} <= column.unticked
+    assert column.ticked == frozenset()
+
+
 def test_addresses_and_numbers_of_persons_are_personal_whatever_their_header(tmp_path: Path) -> None:
     rows = [["x", "y", "Navn", "z"], ["a@example.org", "010203-1234", "", "1"], ["", "", "", "2"]]
     assert [column.is_personal_data for column in planned(tmp_path, rows).columns] == [True, True, True, False]

@@ -106,3 +106,9 @@ def test_a_residual_option_without_a_label_is_not_guessed(tmp_path: Path) -> Non
     plan = plan_of(written(tmp_path, data_set(QUESTIONS, CASES)))
     assert "-1" not in plan.column("B201").opt_outs
     assert any("residual options" in warning and "B201" in warning for warning in plan.warnings)
+
+
+def test_one_is_not_ticked_and_two_is_in_the_column_of_an_option(tmp_path: Path) -> None:
+    column = plan_of(written(tmp_path, data_set(QUESTIONS, CASES))).column("A101_01")
+    assert "2" in column.ticked
+    assert "1" in column.unticked
