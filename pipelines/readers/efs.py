@@ -14,6 +14,7 @@ from pipelines.readers.generic_columns import (
     refuse_stated_header_rows,
     revised,
     table_plan,
+    with_personal_cells,
     with_signs,
     without_signs_that_are_answers,
 )
@@ -69,7 +70,8 @@ class EfsReader:
             finished_texts=_COMPLETE,
             unreached="after_last_answer",
         )
-        bound = _not_ticked(bind_plan(with_signs(plan, _SIGNS), head, request))
+        plan = with_personal_cells(with_signs(plan, _SIGNS), head)
+        bound = _not_ticked(bind_plan(plan, head, request))
         return with_time_formats(without_signs_that_are_answers(bound, request, _SIGNS), head, request)
 
 

@@ -13,10 +13,11 @@ from pipelines.readers.generic_columns import (
     revised,
     table_plan,
     texts_below,
+    with_personal_cells,
     with_warnings,
 )
 from pipelines.readers.headers import listed
-from pipelines.readers.personal_numbers import PERSONAL_HEADERS, holds_cpr, holds_email
+from pipelines.readers.personal_numbers import PERSONAL_HEADERS, holds_cpr
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingPlan, Request, fold
 
 _IDS = ("respondent id", "respondentid", "besvarelses-id", "respondent-id", "response id", "svar-id")
@@ -54,7 +55,7 @@ class EnalyzerReader:
         """
         refuse_stated_header_rows(head, request, "Enalyzer", 1)
         plan = table_plan(head, request, self.platform, first_row(head))
-        plan = revised(plan, lambda each: _as_enalyzer(each, head))
+        plan = with_personal_cells(revised(plan, lambda each: _as_enalyzer(each, head)), head)
         numbers = [each.name for each in plan.columns if holds_cpr(texts_below(head, 1, each.position))]
         plan = replace(
             plan, layout="one_header_row", keys=keys_by_header(plan.columns, _KEYS), finished_texts=_FINISHED
@@ -66,12 +67,12 @@ class EnalyzerReader:
 def _as_enalyzer(column: PlannedColumn, head: Head) -> PlannedColumn:
     name, texts = fold(column.question_text), texts_below(head, 1, column.position)
     if holds_cpr(texts):
-        return replace(column, role="identifier", is_personal_data=True)
+        return replace(column, role="identifier")
     if name in _KEYS:
         return replace(column, role="identifier" if name in _IDS else "metadata")
     if name in PERSONAL_HEADERS:
-        return replace(column, role="metadata", is_personal_data=True)
-    return replace(column, is_personal_data=holds_email(texts), unticked=NOT_TICKED)
+        return replace(column, role="metadata")
+    return replace(column, unticked=NOT_TICKED)
 
 
 def _numbers_found(names: list[str]) -> str:

@@ -5,10 +5,16 @@ from dataclasses import replace
 from instruments.spec_file import closest
 from pipelines.readers.bind import FINISHED_TEXTS, bind_plan
 from pipelines.readers.date_order import with_time_formats
-from pipelines.readers.generic_columns import NOT_TICKED, revised, table_plan, texts_below, with_warnings
+from pipelines.readers.generic_columns import (
+    NOT_TICKED,
+    revised,
+    table_plan,
+    texts_below,
+    with_personal_cells,
+    with_warnings,
+)
 from pipelines.readers.generic_headers import header_rows_of, joined_headers
 from pipelines.readers.headers import listed
-from pipelines.readers.personal_numbers import PERSONAL_HEADERS, holds_cpr, holds_email
 from pipelines.readers.plan import Head, PlannedColumn, ReadingError, ReadingPlan, Request, fold
 
 _PERCENT = "%"
@@ -34,7 +40,7 @@ class GenericReader:
         headers = joined_headers(head.rows[:header_rows])
         plan = table_plan(head, request, self.platform, headers, header_rows)
         plan = _without_some_rows(replace(plan, finished_texts=FINISHED_TEXTS), head, request)
-        plan = revised(plan, lambda each: _as_generic(each, head, header_rows))
+        plan = with_personal_cells(revised(plan, lambda each: _as_generic(each, head, header_rows)), head)
         repeated = sorted({header for header in headers if header and headers.count(header) > 1})
         is_told = request.source is not None and request.source.header_rows is not None
         plan = with_warnings(
@@ -63,5 +69,4 @@ def _without_some_rows(plan: ReadingPlan, head: Head, request: Request) -> Readi
 def _as_generic(column: PlannedColumn, head: Head, header_rows: int) -> PlannedColumn:
     texts = texts_below(head, header_rows, column.position)
     is_percent = bool(texts) and all(text.endswith(_PERCENT) for text in texts)
-    is_personal = fold(column.question_text) in PERSONAL_HEADERS or holds_email(texts) or holds_cpr(texts)
-    return replace(column, unit=_PERCENT if is_percent else "", is_personal_data=is_personal, unticked=NOT_TICKED)
+    return replace(column, unit=_PERCENT if is_percent else "", unticked=NOT_TICKED)

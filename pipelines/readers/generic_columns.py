@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from instruments.spec import MissingReason
 from pipelines.readers.headers import cell, listed, unique_names
+from pipelines.readers.personal_numbers import PERSONAL_HEADERS, count_cpr, holds_cpr, holds_email
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingError, ReadingPlan, Request, Role, fold
 
 _COMMA = ", "
@@ -152,6 +153,32 @@ def _ambiguous(sign: str, names: Sequence[str]) -> str:
         f"{sign} is an answer of {listed(names)} and stays one, although the platform also writes it for a missing "
         "answer: the two cannot be told apart there; recode it on the platform, or state it under missing"
     )
+
+
+def with_personal_cells(plan: ReadingPlan, head: Head) -> ReadingPlan:
+    """Mark columns as personal data whose header or whose first cells identify a person, whatever the platform.
+
+    Args:
+        plan: The plan; what it marks already stays marked.
+        head: The beginning of the file.
+
+    Returns:
+        The plan, with a warning that names columns in which civil registration numbers occur among other texts.
+    """
+    among: list[str] = []
+
+    def change(column: PlannedColumn) -> PlannedColumn:
+        texts = texts_below(head, plan.header_rows, column.position)
+        is_number = holds_cpr(texts)
+        if not is_number and count_cpr(texts):
+            among.append(column.name)
+        is_named = fold(column.question_text) in PERSONAL_HEADERS
+        is_personal = column.is_personal_data or is_named or is_number or holds_email(texts)
+        return replace(column, is_personal_data=is_personal)
+
+    changed = revised(plan, change)
+    warning = f"some cells of {listed(among)} hold what looks like a civil registration number (CPR)" if among else ""
+    return with_warnings(changed, warning)
 
 
 def cut_at_commas(plan: ReadingPlan, title: str) -> ReadingPlan:

@@ -12,8 +12,8 @@ from pipelines.readers.generic_columns import (
     revised,
     table_plan,
     texts_below,
+    with_personal_cells,
 )
-from pipelines.readers.personal_numbers import PERSONAL_HEADERS, holds_cpr, holds_email
 from pipelines.readers.plan import Head, PlannedColumn, ReadingPlan, Request, fold
 from pipelines.readers.structure import Question
 
@@ -46,13 +46,13 @@ class GoogleFormsReader:
         """
         refuse_stated_header_rows(head, request, "Google Forms", 1)
         plan = table_plan(head, request, self.platform, first_row(head))
-        plan = revised(plan, lambda each: _as_google_forms(each, head))
+        plan = with_personal_cells(revised(plan, _as_google_forms), head)
         plan = replace(plan, layout="one_header_row", keys={"ended_at": plan.columns[0].name})
         bound = cut_at_commas(bind_plan(plan, head, request), "Google Forms")
         return with_time_formats(bound, head, request)
 
 
-def _as_google_forms(column: PlannedColumn, head: Head) -> PlannedColumn:
+def _as_google_forms(column: PlannedColumn) -> PlannedColumn:
     name = fold(column.question_text)
     if column.position == 1:
         return replace(column, role="metadata")
@@ -60,9 +60,6 @@ def _as_google_forms(column: PlannedColumn, head: Head) -> PlannedColumn:
         return column
     if name in _SCORES or name.endswith(("[score]", "[feedback]")):
         return replace(column, role="score")
-    texts = texts_below(head, 1, column.position)
-    is_personal = name in PERSONAL_HEADERS or holds_email(texts) or holds_cpr(texts)
-    column = replace(column, is_personal_data=is_personal)
     grid = _GRID_ROW.fullmatch(column.question_text)
     if grid is None:
         return column

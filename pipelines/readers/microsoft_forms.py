@@ -13,8 +13,8 @@ from pipelines.readers.generic_columns import (
     revised,
     table_plan,
     texts_below,
+    with_personal_cells,
 )
-from pipelines.readers.personal_numbers import holds_cpr, holds_email
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingPlan, Request, fold
 
 _STARTS = frozenset(
@@ -74,6 +74,7 @@ class MicrosoftFormsReader:
         plan = table_plan(head, request, self.platform, first_row(head))
         n_own = _own_columns(plan)
         plan = revised(plan, lambda each: _as_own(each) if each.position <= n_own else _as_question(each, head))
+        plan = with_personal_cells(plan, head)
         keys = keys_by_header(plan.columns[:n_own], _KEYS)
         plan = replace(plan, layout="one_header_row", keys=keys)
         return with_time_formats(bind_plan(plan, head, request), head, request)
@@ -101,6 +102,5 @@ def _as_question(column: PlannedColumn, head: Head) -> PlannedColumn:
     if _SCORE.fullmatch(fold(column.question_text)):
         return replace(column, role="score")
     texts = texts_below(head, 1, column.position)
-    column = replace(column, is_personal_data=holds_email(texts) or holds_cpr(texts))
     is_cut = bool(texts) and all(text.endswith(_SEPARATOR) for text in texts)
     return replace(column, separator=_SEPARATOR if is_cut else "")

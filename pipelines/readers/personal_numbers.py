@@ -4,10 +4,11 @@ Put here patterns that hold whatever the platform; the names of a platform's own
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[A-Za-z]{2,}")
 _CPR = re.compile(r"(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d{2}(-?)\d{4}")
+_CPR_IN_TEXT = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d{2}-\d{4}(?!\d)")
 PERSONAL_HEADERS = frozenset(
     {
         "email", "e-mail", "email address", "e-mail address", "e-mailadresse", "e-postadresse", "e-post", "mail",
@@ -20,18 +21,23 @@ PERSONAL_HEADERS = frozenset(
 )  # fmt: skip
 
 
-def holds_email(texts: Iterable[str]) -> bool:
-    """Say whether any text is an e-mail address."""
-    return any(_EMAIL.fullmatch(text) for text in texts)
+def holds_email(texts: Sequence[str]) -> bool:
+    """Say whether at least half of the texts are e-mail addresses; one in a comment does not make a column of them."""
+    return 2 * sum(_EMAIL.fullmatch(text) is not None for text in texts) >= max(len(texts), 1)
 
 
-def holds_cpr(texts: Iterable[str]) -> bool:
-    """Say whether the texts are civil registration numbers.
+def holds_cpr(texts: Sequence[str]) -> bool:
+    """Say whether at least half of the texts are civil registration numbers.
 
-    One in the usual form, a date, a hyphen and four digits, is enough; without hyphens, as ten digits may be any
-    number, all of at least three texts must begin with a date.
+    With the hyphen in its place one is enough; ten digits alone may be any number, so that at least three texts must
+    all begin with a date.
     """
-    found = [_CPR.fullmatch(text) for text in texts]
-    if any(match is not None and match.group(3) for match in found):
-        return True
-    return len(found) >= 3 and all(found)  # noqa: PLR2004 - fewer may be a coincidence
+    found = [match for text in texts if (match := _CPR.fullmatch(text)) is not None]
+    if any(match.group(3) for match in found):
+        return 2 * len(found) >= len(texts)
+    return len(found) == len(texts) >= 3  # noqa: PLR2004 - fewer may be a coincidence
+
+
+def count_cpr(texts: Sequence[str]) -> int:
+    """Count the texts that hold a civil registration number with its hyphen, alone or among other words."""
+    return sum(_CPR_IN_TEXT.search(text) is not None for text in texts)

@@ -14,6 +14,7 @@ from pipelines.readers.generic_columns import (
     revised,
     table_plan,
     texts_below,
+    with_personal_cells,
     with_signs,
     with_warnings,
     without_signs_that_are_answers,
@@ -81,7 +82,7 @@ class SoSciReader:
         )
         questions = request.structure.questions if request.structure else {}
         plan = with_signs(revised(plan, lambda each: _as_sosci(each, texts, questions.get(each.name))), _SIGNS)
-        plan = with_warnings(plan, _residual_warning(plan, head))
+        plan = with_personal_cells(with_warnings(plan, _residual_warning(plan, head)), head)
         bound = without_signs_that_are_answers(bind_plan(plan, head, request), request, _SIGNS)
         return with_time_formats(bound, head, request)
 

@@ -16,6 +16,7 @@ from pipelines.readers.generic_columns import (
     revised,
     table_plan,
     texts_below,
+    with_personal_cells,
 )
 from pipelines.readers.headers import cell
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingPlan, Request, Role, fold
@@ -77,6 +78,7 @@ class SurveyMonkeyReader:
             plan,
             lambda each: _as_surveymonkey(each, headings[each.position - 1], siblings, options),
         )
+        plan = with_personal_cells(plan, head)
         has_options = any(column.role == "multiple_choice_option" for column in plan.columns)
         plan = replace(plan, layout="expanded" if has_options else "condensed", keys=_keys(plan, headings))
         bound = cut_at_commas(bind_plan(plan, head, request), "SurveyMonkey's condensed export")

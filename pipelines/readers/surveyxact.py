@@ -16,10 +16,11 @@ from pipelines.readers.generic_columns import (
     revised,
     table_plan,
     texts_below,
+    with_personal_cells,
     with_warnings,
 )
 from pipelines.readers.headers import listed
-from pipelines.readers.personal_numbers import PERSONAL_HEADERS, holds_cpr, holds_email
+from pipelines.readers.personal_numbers import PERSONAL_HEADERS
 from pipelines.readers.plan import (
     Head,
     KeyName,
@@ -74,7 +75,7 @@ class SurveyXactReader:
         refuse_stated_header_rows(head, request, "SurveyXact", 1)
         plan = table_plan(head, request, self.platform, first_row(head))
         structure = request.structure or head.structure
-        plan = _with_questions(plan, head, structure)
+        plan = with_personal_cells(_with_questions(plan, head, structure), head)
         states = _states(plan)
         plan = replace(
             plan,
@@ -94,9 +95,7 @@ def _with_questions(plan: ReadingPlan, head: Head, structure: Structure | None) 
     options = _options(questions) or _options_by_content(plan, head)
 
     def change(column: PlannedColumn) -> PlannedColumn:
-        texts = texts_below(head, plan.header_rows, column.position)
-        is_personal = fold(column.name) in PERSONAL_HEADERS | _PERSONAL or holds_email(texts) or holds_cpr(texts)
-        column = replace(column, is_personal_data=is_personal)
+        column = replace(column, is_personal_data=fold(column.name) in _PERSONAL)
         if SYSTEM.fullmatch(column.name.lower()) or fold(column.name) in PERSONAL_HEADERS:
             return replace(column, role="identifier" if column.name.lower() == "respondentid" else "metadata")
         if column.name in options:

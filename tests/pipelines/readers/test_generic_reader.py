@@ -167,3 +167,11 @@ def test_any_table_keeps_every_column_and_every_cell(
     plan = plan_of(path, source=generic(delimiter=";"))
     assert len(set(names(plan))) == len(plan.columns) == 3
     assert [list(row) for row in opened_export(path, Settings(delimiter=";")).head.rows] == rows
+
+
+def test_a_registration_number_in_a_comment_is_told_without_being_shown(tmp_path: Path) -> None:
+    plan = planned(tmp_path, [["comment"], ["ring 010203-1234"], ["nej"], ["ja"]])
+    assert not plan.columns[0].is_personal_data
+    assert [warning for warning in plan.warnings if "(CPR)" in warning] == [
+        "some cells of comment hold what looks like a civil registration number (CPR)"
+    ]
