@@ -59,8 +59,9 @@ def has_headers(head: Head, wanted: Iterable[str]) -> bool:
 
 
 def texts_below(head: Head, header_rows: int, position: int) -> list[str]:
-    """Return the texts that the first rows hold in a column, blank cells left out."""
-    return [text for row in head.rows[header_rows:] if (text := cell(row, position - 1))]
+    """Return the different texts that the first rows hold in a column, blank cells left out."""
+    raw = dict.fromkeys(row[position - 1] for row in head.rows[header_rows:] if position <= len(row))
+    return list(dict.fromkeys(text for each in raw if (text := cell([each], 0))))
 
 
 def revised(plan: ReadingPlan, change: Callable[[PlannedColumn], PlannedColumn]) -> ReadingPlan:

@@ -22,12 +22,12 @@ PERSONAL_HEADERS = frozenset(
 
 
 def holds_email(texts: Sequence[str]) -> bool:
-    """Say whether at least half of the texts are e-mail addresses; one in a comment does not make a column of them."""
+    """Say whether at least half of the different texts are addresses; one in a comment makes no column of them."""
     return 2 * sum(_EMAIL.fullmatch(text) is not None for text in texts) >= max(len(texts), 1)
 
 
 def holds_cpr(texts: Sequence[str]) -> bool:
-    """Say whether at least half of the texts are civil registration numbers.
+    """Say whether at least half of the different texts are civil registration numbers.
 
     With the hyphen in its place one is enough; ten digits alone may be any number, so that at least three texts must
     all begin with a date.
