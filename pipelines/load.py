@@ -137,7 +137,9 @@ def analysis_variables(study: Study) -> dict[str, VariableKind]:
     for instrument in study.instruments.values():
         for name, item in instrument.items.items():
             scale = instrument.response_scale_of(name)
-            if item.kind == "number" or (scale is not None and scale.ordered):
+            if item.kind == "multiple_choice":
+                known.update(dict.fromkeys(instrument.option_columns(name), "number"))
+            elif item.kind == "number" or (scale is not None and scale.ordered):
                 known[name] = "number"
             elif item.kind in ("choice", "code"):
                 known[name] = "category"
@@ -217,10 +219,12 @@ def _blame_names(study: Study, document: Document) -> None:
     for name, source in study.spec.sources.items():
         place: Place = ("sources", name)
         existing([source.wave], study.spec.waves, document, (*place, "wave"), "wave")
+        if source.repeats_of is not None:
+            existing([source.repeats_of], study.spec.sources, document, (*place, "repeats_of"), "source")
         groups = [*source.groups.values(), *([source.respondent_group] if source.respondent_group else [])]
         existing(groups, study.spec.respondent_groups, document, (*place, "respondent_group"), "respondent group")
         named = source.identifiers.respondent_group
-        if not groups and not named and len(study.spec.respondent_groups) > 1:
+        if not groups and not named and not source.repeats_of and len(study.spec.respondent_groups) > 1:
             document.blame(place, "whose answers are these? give respondent_group, or identifiers.respondent_group")
         existing(source.instruments, study.spec.instruments, document, (*place, "instruments"), "instrument")
         if len(study.instruments) == len(study.spec.instruments):
@@ -248,7 +252,8 @@ def _blame_names_used_twice(study: Study, document: Document) -> None:
     owner: dict[str, str] = {}
     for instrument in study.instruments.values():
         of_scales = [column.format(scale) for scale in instrument.scales for column in COLUMNS_OF_A_SCALE]
-        for name in (*instrument.items, *of_scales):
+        of_options = [column for item in instrument.items for column in instrument.option_columns(item)]
+        for name in (*instrument.items, *of_options, *of_scales):
             column = name.lower()
             if column in COLUMNS_OF_A_RESPONSE:
                 document.blame(("instruments",), f"'{name}' in {instrument.name} is a column of every response; rename")

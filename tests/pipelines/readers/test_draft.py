@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +26,7 @@ def drafted(columns: list[PlannedColumn], texts: dict[str, list[str]]):
         column.position: ColumnCounts(len(texts.get(column.name, [])), dict.fromkeys(texts.get(column.name, []), 1))
         for column in columns
     }
-    return draft_of(plan, CellCounts(RowCounts(3, 0, 0, None, np.arange(3)), counts), {"wave"})
+    return draft_of(plan, CellCounts(RowCounts(3, 0, 0, None, 3), counts), {"wave"})
 
 
 def column(position: int, name: str, question: Question | None = None, **more: Any) -> PlannedColumn:
