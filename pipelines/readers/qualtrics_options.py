@@ -15,6 +15,7 @@ from pipelines.readers.structure import Option
 
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,9}")
 _FEWEST_POINTS = 2
+_SEVERAL = frozenset({"MAVR", "MAHR", "MACOL", "MSB"})
 
 
 def ordered(given: object, order: object) -> dict[str, dict[str, Any]]:
@@ -56,20 +57,29 @@ def options_of(payload: Mapping[str, Any], key: str, order: str) -> tuple[Option
         also = tuple({fold(text): text for text in reversed(written) if fold(text) not in ("", fold(label))}.values())
         code = _code(recodes, choice_id)
         options.append(Option(code, label, also[::-1], id="" if code == choice_id else choice_id))
-    return with_opt_outs(options)
+    return with_opt_outs(options, is_ranked=not allows_several(payload))
 
 
-def with_opt_outs(options: Sequence[Option]) -> tuple[Option, ...]:
+def allows_several(payload: Mapping[str, Any]) -> bool:
+    """Say whether a respondent may tick several of the options."""
+    return payload.get("Selector") in _SEVERAL or payload.get("SubSelector") == "MultipleAnswer"
+
+
+def with_opt_outs(options: Sequence[Option], *, is_ranked: bool) -> tuple[Option, ...]:
     """Mark options with a negative recode as no answer, where the label says so or the recode breaks the order.
 
     Negative recodes shown before or after codes that are in order, as -1 after 1, 2, 3, set the option apart;
     -2, -1, 0, 1, 2 in this order is a bipolar scale.
+
+    Args:
+        options: In the order shown.
+        is_ranked: Whether the order of the recodes counts; it does not where several options may be ticked.
     """
     if len([option for option in options if not _is_negative(option)]) < _FEWEST_POINTS:
         return tuple(options)
     marked = [replace(each, reason=reason_of_label(each.label) if _is_negative(each) else None) for each in options]
     rest = [option for option in marked if option.reason is None]
-    apart = _before_or_after_the_order(rest)
+    apart = _before_or_after_the_order(rest) if is_ranked else ()
     return tuple(replace(each, reason="not_applicable") if each in apart else each for each in marked)
 
 

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipelines.readers.qualtrics_options import choice_label, options_of, ordered
+from pipelines.readers.qualtrics_options import allows_several, choice_label, options_of, ordered
 from pipelines.readers.qualtrics_texts import condition, entries, mapping, plain
 from pipelines.readers.structure import Option, Question, QuestionKind
 
-_SEVERAL = frozenset({"MAVR", "MAHR", "MACOL", "MSB"})
 _CLICKS = ("FIRST_CLICK", "LAST_CLICK", "PAGE_SUBMIT", "CLICK_COUNT")
 _FILE = ("FILE_ID", "FILE_NAME", "FILE_SIZE", "FILE_TYPE")
 _BROWSER = ("BROWSER", "VERSION", "OS", "RESOLUTION")
@@ -77,11 +76,10 @@ def _unknown(given: Payload) -> Iterator[Question]:
 
 def _choice(given: Payload) -> Iterator[Question]:
     options = options_of(given.content, "Choices", "ChoiceOrder")
-    selector = str(given.content.get("Selector") or "")
-    kind: QuestionKind = "multiple_choice" if selector in _SEVERAL else "choice"
+    kind: QuestionKind = "multiple_choice" if allows_several(given.content) else "choice"
     yield replace(given.common, kind=kind, options=options)
     yield from _texts_beside(given, options)
-    if selector == "NPS":
+    if given.content.get("Selector") == "NPS":
         yield _part(given, "NPS_GROUP", "score", given.common.text)
 
 
@@ -108,11 +106,11 @@ def _text(given: Payload) -> Iterator[Question]:
 
 
 def _matrix(given: Payload) -> Iterator[Question]:
-    selector, sub = (str(given.content.get(key) or "") for key in ("Selector", "SubSelector"))
+    selector = str(given.content.get("Selector") or "")
     if selector in ("TE", "CS"):
         yield from _cells(given, "open_text" if selector == "TE" else "number")
         return
-    kind: QuestionKind = "multiple_choice" if sub == "MultipleAnswer" else "choice"
+    kind: QuestionKind = "multiple_choice" if allows_several(given.content) else "choice"
     kind = "ranking" if selector == "RO" else kind
     points = options_of(given.content, "Answers", "AnswerOrder")
     for row, label, common in _rows(given):
