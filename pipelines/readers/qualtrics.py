@@ -233,6 +233,7 @@ def _explained(
             "questions of this export; give the QSF of the survey that it came from, or leave structure out"
         )
         raise ReadingError(head.file_name, message)
+    strangers = [column.name for column in asked if column.name in strangers and column.role != "other_text"]
     if strangers:
         message = f"the definition of the survey does not have these columns: {listed(strangers)}"
         warnings = (*warnings, message)

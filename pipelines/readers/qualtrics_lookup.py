@@ -13,6 +13,8 @@ from pipelines.readers.plan import fold
 from pipelines.readers.qualtrics_columns import QualtricsHeader, loop_of, question_id
 from pipelines.readers.structure import Option, Question, Structure
 
+_WRITTEN_BY_HAND = ("open_text", "number")
+
 
 @dataclass(frozen=True)
 class Found:
@@ -58,6 +60,8 @@ def _by_import_id(structure: Structure, header: QualtricsHeader) -> Found:
     identity = question_id(header) or header.import_id
     for candidate in _spellings_of_id(identity):
         question = structure.questions.get(candidate)
+        if question is not None and candidate != identity and question.kind not in _WRITTEN_BY_HAND:
+            continue
         if question is not None and question.kind != "multiple_choice":
             return Found(question)
         if question is not None:

@@ -244,7 +244,9 @@ def _texts_beside(given: Payload, options: Sequence[Option]) -> Iterator[Questio
     for option in options:
         choice_id = option.id or option.code
         if str(choices.get(choice_id, {}).get("TextEntry")).lower() in ("true", "on", "1"):
-            endings = dict.fromkeys((*(name for name in _names_of_row(given, choice_id)), f"{given.tag}_{option.code}"))
+            tag = plain(mapping(given.content.get("ChoiceDataExportTags")).get(choice_id))
+            own = (f"{given.tag}{tag}",) if tag else ()
+            beginnings = dict.fromkeys((*_names_of_row(given, choice_id), f"{given.tag}_{option.code}", *own))
             yield replace(
                 given.common,
                 id=f"{given.id}_{choice_id}_TEXT",
@@ -253,7 +255,7 @@ def _texts_beside(given: Payload, options: Sequence[Option]) -> Iterator[Questio
                 stem=given.common.text,
                 options=(),
                 is_required=False,
-                names=tuple(f"{name}_TEXT" for name in endings),
+                names=tuple(f"{name}_TEXT" for name in beginnings),
             )
 
 
