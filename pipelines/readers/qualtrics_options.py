@@ -62,7 +62,7 @@ def options_of(payload: Mapping[str, Any], key: str, order: str) -> tuple[Option
 
 def allows_several(payload: Mapping[str, Any]) -> bool:
     """Say whether a respondent may tick several of the options."""
-    return payload.get("Selector") in _SEVERAL or payload.get("SubSelector") == "MultipleAnswer"
+    return str(payload.get("Selector")) in _SEVERAL or payload.get("SubSelector") == "MultipleAnswer"
 
 
 def with_opt_outs(options: Sequence[Option], *, is_ranked: bool) -> tuple[Option, ...]:

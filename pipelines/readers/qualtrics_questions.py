@@ -139,7 +139,10 @@ def _points_of_row(given: Payload, row: str) -> tuple[Option, ...]:
 
 
 def _side_by_side(given: Payload) -> Iterator[Question]:
-    for number, column in entries(given.content.get("AdditionalQuestions")).items():
+    columns = entries(given.content.get("AdditionalQuestions"))
+    for number, column in columns.items():
+        if column.get("QuestionType") == "SBS":
+            continue
         content = {"Choices": given.content.get("Choices"), "ChoiceOrder": given.content.get("ChoiceOrder"), **column}
         content["QuestionID"] = str(column.get("QuestionID") or f"{given.id}#{number}")
         content.setdefault("DataExportTag", f"{given.tag}#{number}")

@@ -11,6 +11,7 @@ _LINE_BREAK = re.compile(r"</?(br|p|div|li|ul|ol|tr|td|th|table|h[1-6]|hr)\b[^<>
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _PIPED = re.compile(r"\$\{[^{}]*\}")
 PIPED_MARK = "…"
+_DEEPEST_LOGIC = 20
 
 
 def plain(markup: object) -> str:
@@ -52,8 +53,8 @@ def condition(logic: object) -> str:
     return " ".join(parts).removeprefix("And ").removeprefix("Or ")
 
 
-def _expressions(logic: object) -> Iterator[str]:
-    given = mapping(logic)
+def _expressions(logic: object, depth: int = 0) -> Iterator[str]:
+    given = mapping(logic) if depth < _DEEPEST_LOGIC else {}
     if "LogicType" in given:
         joined = str(given.get("Conjuction") or given.get("Conjunction") or "And")
         words = [str(given.get(key) or "") for key in ("LeftOperand", "Operator", "RightOperand")]
@@ -61,4 +62,4 @@ def _expressions(logic: object) -> Iterator[str]:
         return
     for entry in given.values():
         if isinstance(entry, Mapping | list):
-            yield from _expressions(cast("object", entry))
+            yield from _expressions(cast("object", entry), depth + 1)
