@@ -169,7 +169,7 @@ def _headers(head: Head, layout: str, header_rows: int) -> list[QualtricsHeader]
                 text=text,
                 import_id=str(parsed.get("ImportId", "")),
                 choice_id=str(parsed.get("choiceId", "")),
-                is_label_twin=bool(parsed.get("IsLabelsColumn", False)),
+                is_label_twin=str(parsed.get("IsLabelsColumn")).lower() == "true",
                 time_zone=str(parsed.get("timeZone", "")),
             )
         )
@@ -180,9 +180,9 @@ def _columns(headers: Sequence[QualtricsHeader]) -> tuple[PlannedColumn, ...]:
     names = unique_names([header.name for header in headers])
     all_ids = {question_id(header) for header in headers}
     columns: list[PlannedColumn] = []
-    for position, (name, header, source_id) in enumerate(
-        zip(names, headers, source_ids(headers), strict=True), start=1
-    ):
+    ids = source_ids(headers)
+    for position, (name, header) in enumerate(zip(names, headers, strict=True), start=1):
+        source_id = "" if header.is_label_twin else ids[position - 1]
         role = role_of(header, all_ids) if header.name else "unknown"
         columns.append(
             PlannedColumn(
