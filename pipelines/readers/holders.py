@@ -70,7 +70,7 @@ class Columns:
         """Return the columns of the options of a question that its id, its tag or the beginning of names names."""
         options = [column for column in self._columns if column.role == "multiple_choice_option"]
         by_question = [column for column in options if self._is_question(column, reference)]
-        by_id = [column for column in options if column.source_id.rpartition("_")[0] == reference]
+        by_id = [column for column in options if _beginning(column.source_id) == reference]
         return by_question or by_id or [column for column in options if _beginning(column.name) == reference]
 
     def closest(self, reference: str) -> str:
@@ -217,7 +217,7 @@ def _code_by_header(holders: Holders, column: PlannedColumn, name: str, scale: R
 
 
 def _warn_of_options(holders: Holders, name: str, scale: ResponseScale, found: Iterable[int]) -> None:
-    given = Counter(found)
+    given = Counter(list(found))
     twice = sorted(code for code, times in given.items() if times > 1)
     if twice:
         holders.faults.append(f"several columns hold the same option of {name}: {listed(list(map(str, twice)))}")
