@@ -69,8 +69,7 @@ def _by_import_id(structure: Structure, header: QualtricsHeader) -> Found:
             return Found(question, option) if option or not header.choice_id else Found()
         parent, _, choice = candidate.rpartition("_")
         question = structure.questions.get(parent)
-        repeats = header.choice_id in ("", choice)
-        if question is not None and question.kind == "multiple_choice" and repeats:
+        if question is not None and question.kind == "multiple_choice":
             option = _option(question, choice)
             if option is not None:
                 return Found(question, option)

@@ -97,6 +97,14 @@ def test_a_code_of_the_instrument_that_the_survey_does_not_have_is_no_answer() -
     assert plan.warnings == ()
 
 
+def test_the_platforms_sign_of_a_missing_answer_goes_before_a_code_the_survey_does_not_have() -> None:
+    scale = {**AGREEMENT, "opt_outs": {-99: {"reason": "refused"}}}
+    raw = {"name": "x", "version": "1", "title": {"en": "t"}, "items": {"IW": CHOICE}}
+    each = Instrument.model_validate({**raw, "response_scales": {"agreement": scale}}, strict=False)
+    sign = column("IW", *options(c1="Disagree", c3="Agree"), opt_outs={"-99": "seen_unanswered"})
+    assert means(bound(sign, items=each), "IW", "-99") == "seen_unanswered"
+
+
 def test_options_in_other_words_are_taken_by_code_and_named() -> None:
     given = options(c1="Strongly against", c2="Neither", c3="Agree")
     plan = bound(column("IW", *given), items=instrument(IW=CHOICE))

@@ -195,6 +195,15 @@ def test_a_sign_that_is_a_recode_of_the_question_stays_an_answer_there(tmp_path:
     assert answer(plan, rows[1], "own_tag") == "not_administered"
 
 
+def test_a_recode_of_99_in_several_questions_is_no_sign(tmp_path: Path) -> None:
+    questions = survey(["No", "Yes"], ["1", SEEN], ["", ""])
+    responses = (Response("R_1", {"QID1": "1", "QID3_1": "1"}), Response("R_2", {"QID1": "2", "QID4": "x"}))
+    plan, rows = written_plan(tmp_path, questions, responses, Settings(), instrument(["No", "Yes"]))
+    assert [answer(plan, cells, "single") for cells in rows] == [2, 1]
+    assert plan.column("text").blank_means == "unknown_blank"
+    assert plan.column("own_tag").opt_outs.get(SEEN) is None
+
+
 def test_another_sign_than_99_is_recognised_where_the_options_are_known(tmp_path: Path) -> None:
     labels = ["No", "Yes"]
     questions = survey(labels, ["1", "2"], ["", ""])
