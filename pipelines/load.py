@@ -230,11 +230,28 @@ def _blame_names(study: Study, document: Document) -> None:
         if len(study.instruments) == len(study.spec.instruments):
             for key in ("columns", "constants", "not_administered"):
                 existing(getattr(source, key), study.items(), document, (*place, key), "item")
+            _blame_option_columns(study, source, document, (*place, "columns"))
     if len(study.instruments) == len(study.spec.instruments):
         existing(study.spec.linking.comparable, study.items(), document, ("linking", "comparable"), "item")
     frame = study.spec.frame
     blame_missing_file(study.folder, frame.file if frame else None, document, ("frame", "file"))
     blame_linking(study.spec, study.folder, document)
+
+
+def _blame_option_columns(study: Study, source: Source, document: Document, place: Place) -> None:
+    """Only the options of a multiple choice have columns of their own, and only those of its response scale."""
+    for instrument in study.instruments.values():
+        for item in set(instrument.items) & set(source.columns):
+            named, scale = source.columns[item], instrument.response_scale_of(item)
+            if isinstance(named, str):
+                continue
+            if scale is None or instrument.items[item].kind != "multiple_choice":
+                document.blame((*place, item), "only a multiple_choice has a column for every option; name one column")
+                continue
+            known = sorted({*scale.points, *scale.opt_outs})
+            for code in [code for code in named if code not in known]:
+                message = f"there is no option {code}; the codes of {item} are {', '.join(map(str, known))}"
+                document.blame((*place, item, code), message)
 
 
 def _blame_waves_without_source(study: Study, document: Document) -> None:

@@ -185,4 +185,4 @@ def _structure_from(plain: dict[str, Any]) -> Structure:
 
 def _question_from(plain: dict[str, Any]) -> Question:
     options = tuple(Option(**{**each, "also": tuple(each["also"])}) for each in plain["options"])
-    return Question(**{**plain, "options": options})
+    return Question(**{**plain, "options": options, "names": tuple(plain["names"])})

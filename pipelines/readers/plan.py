@@ -45,6 +45,7 @@ KeyName = Literal[
     "repeat_instance",
 ]
 Unreached = Literal["", "after_last_answer", "after_last_page"]
+Written = Literal["", "codes", "labels"]
 HEAD_BYTES = 4_000_000
 
 
@@ -114,6 +115,8 @@ class PlannedColumn:
             where another option of the same question is ticked in the row, otherwise ``blank_means``.
         shown_if: Name of a column; where its cell is blank, this column was not administered to the row, whatever its
             own cell holds (REDCap writes 0 for check boxes of a form that was never opened).
+        written: Whether cells hold the codes or the labels of ``question.options``: it decides what a text means that
+            is the code of one option and the label of another. Empty when the export does not say.
     """
 
     position: int
@@ -135,6 +138,7 @@ class PlannedColumn:
     ticked: frozenset[str] = frozenset()
     unticked: frozenset[str] = frozenset()
     shown_if: str = ""
+    written: Written = ""
 
 
 @dataclass(frozen=True)

@@ -39,12 +39,14 @@ class Option:
         label: What was shown, without mark-up, in the survey's first language.
         also: Further texts that exports write for it: other languages, variable names, the label with its mark-up.
         reason: Missing reason, where the platform itself says that the option is no answer; None otherwise.
+        id: The platform's own id of the option, where the code is another; headers may hold it, cells never do.
     """
 
     code: str
     label: str
     also: tuple[str, ...] = ()
     reason: MissingReason | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Question:
         least: Smallest number allowed.
         most: Largest number allowed.
         texts: Language → ``text`` in that language, for surveys in several.
+        names: Names that exports give its column, the most usual first; for a multiple choice the beginnings that the
+            columns of its options share. Empty where the id is the name.
     """
 
     id: str
@@ -83,6 +87,7 @@ class Question:
     least: float | None = None
     most: float | None = None
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
