@@ -119,14 +119,13 @@ class _Found:
             if row.table == _RESPONSES:
                 rows.append(self._named(row.cells, names, document))
                 if len(rows) == _ROWS_A_CHUNK:
-                    self._keep(rows)
+                    self._keep(rows, document)
             elif row.table in (_TOKENS, _TIMINGS):
                 key = row.cells.get("token" if row.table == _TOKENS else "id", "")
                 self.tables.setdefault(row.table, {})[key] = self._named(row.cells, names, document, row.table)
             elif document.kind in _DEFINITIONS:
                 self.definition.append(row)
-        self._keep(rows)
-        self.fields += [each for each in document.fields.get(_RESPONSES, []) if each not in self.fields]
+        self._keep(rows, document)
         self.documents.append(document)
 
     def structure(self) -> Structure | None:
@@ -166,10 +165,12 @@ class _Found:
                 names[tag] = field_of(tag, document.fields.get(table, ()))
         return {names[tag]: text for tag, text in cells.items()}
 
-    def _keep(self, rows: list[dict[str, str]]) -> None:
+    def _keep(self, rows: list[dict[str, str]], document: Document) -> None:
+        listed = document.fields.get(_RESPONSES, [])
+        names = dict.fromkeys(name for row in rows for name in row)
+        known = set(self.fields)
+        self.fields += [name for name in dict.fromkeys((*listed, *names)) if name not in known]
         if rows:
-            names = dict.fromkeys(name for row in rows for name in row)
-            self.fields += [name for name in names if name not in self.fields]
             columns = {name: _cells([row.get(name) for row in rows], name, len(rows)) for name in names}
             self.chunks.append(_Chunk(len(rows), columns))
             self.n_rows += len(rows)

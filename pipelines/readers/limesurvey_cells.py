@@ -31,6 +31,8 @@ _ANONYMISED_TIMES = ("1980-01-01 00:00:00", "1980-01-01 00:00", "1980-01-01")
 _TIMES = frozenset({"submitdate", "startdate", "datestamp"})
 _TICKED = frozenset({"y"})
 _UNTICKED = frozenset({"n"})
+_BOX_TICKED = frozenset({"1"})
+_BOX_UNTICKED = frozenset({"0"})
 _CONVERTED_TICKED = frozenset({"1"})
 _CONVERTED_UNTICKED = frozenset({"0", "2"})
 _YES = frozenset(map(fold, words("yes")))
@@ -98,14 +100,14 @@ def planned_column(form: Form, position: int, name: str) -> PlannedColumn:
 
 def reads_conversions(form: Form, columns: Sequence[PlannedColumn]) -> bool:
     """Say whether options' cells hold the numbers that LimeSurvey converts Y and N to."""
-    questions = {column.question.id for column in columns if column.option and column.question}
+    questions = {each.question.id for each in columns if each.option and each.question and not each.question.battery}
     texts = [found for question, found in form.texts_of_choices.items() if question in questions]
     return any(found & (_CONVERTED_TICKED | _CONVERTED_UNTICKED) for found in texts)
 
 
 def _of_question(form: Form, position: int, name: str, column: StructureColumn, question: Question) -> PlannedColumn:
     is_option = bool(column.option)
-    ticked, unticked = _marks(form) if is_option else (frozenset[str](), frozenset[str]())
+    ticked, unticked = _marks(form, question) if is_option else (frozenset[str](), frozenset[str]())
     return PlannedColumn(
         position=position,
         name=name,
@@ -123,8 +125,10 @@ def _of_question(form: Form, position: int, name: str, column: StructureColumn, 
     )
 
 
-def _marks(form: Form) -> tuple[frozenset[str], frozenset[str]]:
+def _marks(form: Form, question: Question) -> tuple[frozenset[str], frozenset[str]]:
     """Return what means ticked and not ticked: codes, and in CSV the words and numbers they may be exported as."""
+    if question.battery:
+        return _BOX_TICKED, _BOX_UNTICKED
     if form.states_not_shown:
         return _TICKED, _UNTICKED
     return _TICKED | _YES | _CONVERTED_TICKED, _UNTICKED | _NO | _CONVERTED_UNTICKED

@@ -23,7 +23,8 @@ PERSONAL = frozenset({"token", "ipaddr", "refurl", "firstname", "lastname", "ema
 CONTAINER = "limesurvey_xml"
 _TELLING = frozenset({"submitdate", "lastpage", "startlanguage"})
 _TELLING_TEXTS = _TELLING | {"datestamp"}
-_CODE = r"[A-Za-z]\w*(?:\[[^\[\]]*\]){0,2}"
+_DATABASE = r"\d+X\d+X\d+[\w#]*|Q\d+_S\d+#[01]"
+_CODE = rf"(?:{_DATABASE}|[A-Za-z]\w*(?:\[[^\[\]]*\]){{0,2}})"
 _WHOLE_CODE = re.compile(_CODE)
 _CODE_AND_TEXT = re.compile(rf"({_CODE})([^\w\s\[\]()'\"¿¡]*\s*[^\w\s\[\]()'\"¿¡]*\s*)(.*)", re.DOTALL)
 _LETTER_IN_BRACKETS = re.compile(r"\[[^\[\]]*[A-Za-z][^\[\]]*\]")
@@ -152,9 +153,12 @@ def _split(header: str, separator: str) -> tuple[str, str] | None:
 def _separator(headers: Sequence[str]) -> str:
     """Return what stands between code and text; empty where headers are not made of both.
 
-    LimeSurvey's own columns tell it: what stands between ``submitdate`` and "Date submitted". Without them it is what
-    follows the code in nearly all headers; blanks alone then are none, as they separate the words of any text.
+    LimeSurvey's own columns tell it: what stands between ``submitdate`` and "Date submitted", or that they are one of
+    the two. Without them it is what follows the code in nearly all headers; blanks alone then are none, as they
+    separate the words of any text.
     """
+    if any(HEADINGS.get(plain(header), "") in _TELLING_TEXTS for header in headers):
+        return ""
     own: Counter[str] = Counter()
     others: Counter[str] = Counter()
     for header in headers:
