@@ -40,6 +40,7 @@ _NO = frozenset(map(fold, words("no")))
 _NOT_APPLICABLE = tuple(map(fold, words("not_applicable")))
 _TRANSLATED = ({"Y", "N"}, {"F", "M"})
 _RANK = re.compile(rf"\[(?:{'|'.join(map(re.escape, (*words('rank'), 'Ranking')))}) \d+\]$", re.IGNORECASE)
+_LEAST_SHARE_KNOWN = 0.8
 _OTHER = ("[other]", "comment]", "_other", "othercomment")
 _PARTICIPANT = "participant_"
 
@@ -62,6 +63,26 @@ class Form:
     def codes(self) -> frozenset[str]:
         """All codes in the headers, without what stands in brackets."""
         return frozenset(each.code.split("[", 1)[0] for each in self.headings.each if each.code)
+
+    @cached_property
+    def _counted(self) -> frozenset[str]:
+        """Names of the columns whose files are counted in a column of their own."""
+        names = [each.name for each in self.headings.each if _is_file_count(each)]
+        return frozenset(
+            re.sub(r"^filecount - |\[filecount\]|_filecount", "", name, flags=re.IGNORECASE) for name in names
+        )
+
+    def is_upload(self, heading: Heading) -> bool:
+        """Say whether the column holds uploaded files, which name them as the respondent did."""
+        return heading.name in self._counted
+
+    def is_added(self, heading: Heading) -> bool:
+        """Say whether a header in words was added from outside: the structure knows nearly all others, and not it."""
+        pairs = zip(self.headings.each, self.found.columns, strict=True)
+        asked = [column for each, column in pairs if each.header and not each.own and not each.is_time]
+        n_known = sum(1 for column in asked if column is not None)
+        is_of_survey = self.structure is not None and n_known >= _LEAST_SHARE_KNOWN * len(asked)
+        return not heading.code and is_of_survey and heading.header not in self.found.unclear
 
     @cached_property
     def texts_of_choices(self) -> Mapping[str, frozenset[str]]:
@@ -155,11 +176,11 @@ def _role(form: Form, heading: Heading, column: StructureColumn | None) -> Role:
         return "unknown"
     if heading.is_time or _is_time_of(form, heading, column):
         return "timing"
-    if heading.own or column is not None or is_attribute(code) or _is_file_count(heading):
+    if heading.own or column is not None or is_attribute(code) or _is_file_count(heading) or form.is_upload(heading):
         return "metadata"
     if form.headings.layout == "xml" and code.startswith(_PARTICIPANT):
         return "metadata"
-    if _knows_most(form):
+    if form.is_added(heading):
         return "embedded"
     return "other_text" if code.endswith(_OTHER) or heading.header.lower().endswith(_other_words()) else "item"
 
@@ -175,23 +196,15 @@ def _is_time_of(form: Form, heading: Heading, column: StructureColumn | None) ->
 
 def _is_file_count(heading: Heading) -> bool:
     header = heading.header.lower()
-    return header.startswith("filecount") or "[filecount]" in header or heading.text.lower().startswith("filecount")
-
-
-def _knows_most(form: Form) -> bool:
-    """Say whether the structure is of this survey: what it does not know then was added from outside."""
-    asked = [
-        place for place, each in enumerate(form.headings.each) if each.header and not each.own and not each.is_time
-    ]
-    n_known = sum(1 for place in asked if form.found.columns[place] is not None)
-    return bool(asked) and n_known * 2 >= len(asked) and not form.found.unclear
+    in_code = heading.code.lower().endswith(("[filecount]", "_filecount"))
+    return in_code or header.startswith("filecount - ") or heading.text.lower().startswith("filecount - ")
 
 
 def _is_personal(form: Form, heading: Heading, column: StructureColumn | None) -> bool:
     code = heading.code.lower()
     if heading.own in PERSONAL or is_attribute(code) or code == f"{_PARTICIPANT}participant_id":
         return True
-    return column is None and not heading.own and not heading.is_time and _role(form, heading, column) == "embedded"
+    return column is None and (form.is_upload(heading) or _role(form, heading, column) == "embedded")
 
 
 def _other_words() -> tuple[str, ...]:

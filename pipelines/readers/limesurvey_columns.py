@@ -6,19 +6,11 @@ Put here what LimeSurvey makes of each type of question; how its files are read 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipelines.readers.limesurvey_survey import Answer, Group, LimeQuestion, SubQuestion, Survey, Texts, condition
-from pipelines.readers.limesurvey_words import word, words
+from pipelines.readers.limesurvey_options import limits_of, option_of, options_of, spoken, text_in
+from pipelines.readers.limesurvey_survey import Group, LimeQuestion, SubQuestion, Survey, Texts, condition
+from pipelines.readers.limesurvey_words import word
 from pipelines.readers.structure import Option, Question, QuestionKind, Structure, StructureColumn
 
-_OTHER_CODE = "-oth-"
-_FIXED: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "C": (("Y", "yes"), ("U", "uncertain"), ("N", "no")),
-    "E": (("I", "increase"), ("S", "same"), ("D", "decrease")),
-    "G": (("F", "female"), ("M", "male")),
-    "Y": (("Y", "yes"), ("N", "no")),
-}
-_CONVERTED = {("Y", "Y"): ("1",), ("Y", "N"): ("2", "0")}
-_POINTS = {"5": 5, "A": 5, "B": 10}
 _SINGLE: Mapping[str, QuestionKind] = {
     "L": "choice",
     "!": "choice",
@@ -45,11 +37,6 @@ _ROWS: Mapping[str, QuestionKind] = {
     "K": "number",
     "Q": "open_text",
 }
-_LIMITS = (
-    ("min_num_value_n", "max_num_value_n"),
-    ("slider_min", "slider_max"),
-    ("multiflexible_min", "multiflexible_max"),
-)
 Label = Texts | str
 
 
@@ -144,7 +131,7 @@ class _Maker:
             yield from self._single(_SINGLE.get(kind, "unknown"))
 
     def _single(self, kind: QuestionKind) -> Iterator[_Made]:
-        options = self._options(0)
+        options = options_of(self.lime, self.survey, 0)
         if kind == "code":
             options = tuple(Option(language, language) for language in self.survey.languages)
         yield self._made(self._question(kind, options=options), _Place())
@@ -157,7 +144,7 @@ class _Maker:
             yield _Made(None, (replace(self._column(place), question=""),))
 
     def _rows(self, kind: QuestionKind) -> Iterator[_Made]:
-        options = self._options(0)
+        options = options_of(self.lime, self.survey, 0)
         for sub in self._subs(0):
             place = _Place(sub.code, sub.code, f"_S{sub.id}", (sub.texts,))
             yield self._made(self._question(kind, place=place, sub=sub, options=options), place)
@@ -169,7 +156,9 @@ class _Maker:
                 suffix = f"#{scale}"
                 labels: tuple[Label, ...] = (sub.texts, f"scale {scale + 1}")
                 place = _Place(sub.code, sub.code + suffix, f"_S{sub.id}{suffix}", labels, scale)
-                question = self._question("choice", place=place, sub=sub, options=self._options(scale))
+                question = self._question(
+                    "choice", place=place, sub=sub, options=options_of(self.lime, self.survey, scale)
+                )
                 header = self.lime.attributes.get(f"dualscale_header{'AB'[scale]}", "")
                 stem = f"{question.stem} [{header}]" if header else question.stem
                 yield self._made(replace(question, battery=f"{self.lime.code}#{scale + 1}", stem=stem), place)
@@ -177,7 +166,7 @@ class _Maker:
     def multiple(self) -> Iterator[_Made]:
         """Make one column an option, with its comment, and those of "other"."""
         subs = self._subs(0)
-        options = tuple(self._option(sub.code, sub.texts) for sub in subs)
+        options = tuple(option_of(sub.code, sub.texts, self.survey.language) for sub in subs)
         question = self._question("multiple_choice", options=options)
         for number, sub in enumerate(subs):
             place = _Place(sub.code, sub.code, f"_S{sub.id}", (sub.texts,))
@@ -194,7 +183,7 @@ class _Maker:
         """Make one column a cell of a grid of numbers, texts or ticks."""
         is_ticked = self.lime.kind == ":" and self.lime.attributes.get("multiflexible_checkbox") == "1"
         columns = self._subs(1)
-        options = tuple(self._option(column.code, column.texts) for column in columns)
+        options = tuple(option_of(column.code, column.texts, self.survey.language) for column in columns)
         for row in self._subs(0):
             row_place = _Place(row.code, labels=(row.texts,))
             ticked = self._question("multiple_choice", place=row_place, sub=row, options=options)
@@ -217,7 +206,7 @@ class _Maker:
         for rank in range(1, n_ranks + 1):
             answer_id = answers[rank - 1].id
             place = _Place(str(rank), str(rank), f"_R{answer_id}", (f"rank {rank}",))
-            question = self._question("ranking", place=place, options=self._options(0))
+            question = self._question("ranking", place=place, options=options_of(self.lime, self.survey, 0))
             question = replace(question, text=f"{word('rank', self.survey.language)} {rank}", battery=self.lime.code)
             yield self._made(question, place, also=(answer_id,) if answer_id else ())
 
@@ -231,16 +220,16 @@ class _Maker:
         """Make a question: the whole one, or one of its rows with the whole one as its stem."""
         lime, language = self.lime, self.survey.language
         own = lime.texts if sub is None else sub.texts
-        least, most = self._limits() if kind == "number" else (None, None)
+        least, most = limits_of(self.lime) if kind == "number" else (None, None)
         return Question(
             id=lime.code if place is None else self._column(place).name,
-            text=_in(own, language),
+            text=text_in(own, language),
             kind=kind,
-            stem="" if place is None else _in(lime.texts, language),
+            stem="" if place is None else text_in(lime.texts, language),
             battery="" if sub is None else lime.code,
             options=options,
             page=self.page,
-            section=_in(self.group.texts, language),
+            section=text_in(self.group.texts, language),
             shown_if=condition(self.group.relevance, lime.relevance, sub.relevance if sub else ""),
             is_required=lime.is_mandatory,
             is_personal_data=lime.is_encrypted or lime.kind == "|",
@@ -253,7 +242,7 @@ class _Maker:
         """Make the text that goes with an option."""
         question = self._question("other_text", place=place)
         label = place.labels[-1]
-        text = word(label, self.survey.language) if isinstance(label, str) else _in(label, self.survey.language)
+        text = word(label, self.survey.language) if isinstance(label, str) else text_in(label, self.survey.language)
         return self._made(replace(question, text=text, is_required=False, texts={}), place, also)
 
     def _made(self, question: Question, place: _Place, also: tuple[str, ...] = ()) -> _Made:
@@ -278,50 +267,19 @@ class _Maker:
         """Write what the column is called where texts are the headings, in every language of the survey."""
         found: list[str] = []
         for language in self.survey.languages or [""]:
-            headings = [_in(self.lime.texts, language)]
+            headings = [text_in(self.lime.texts, language)]
             for label in place.labels:
-                texts = _spoken(label) if isinstance(label, str) else (_in(label, language),)
+                texts = spoken(label) if isinstance(label, str) else (text_in(label, language),)
                 headings = [f"{heading} [{text}]" for heading in headings for text in texts]
             found += [f"filecount - {each}" for each in headings] if place.aid == "filecount" else headings
         return tuple(dict.fromkeys(found))
 
-    def _options(self, scale: int) -> tuple[Option, ...]:
-        kind, language = self.lime.kind, self.survey.language
-        if kind in _POINTS:
-            return tuple(Option(str(point), str(point)) for point in range(1, _POINTS[kind] + 1))
-        if kind in _FIXED:
-            return tuple(
-                Option(code, word(key, language), (*words(key), *_CONVERTED.get((kind, code), ())))
-                for code, key in _FIXED[kind]
-            )
-        answers = sorted((each for each in self.lime.answers if each.scale == scale), key=lambda each: each.order)
-        values = {each.value for each in answers}
-        options = [self._option(each.code, each.texts, _value(each, values)) for each in answers]
-        if self.lime.has_other and kind in "L!":
-            texts = self.lime.other_texts or {language: word("other", language)}
-            other = self._option(_OTHER_CODE, texts)
-            options.append(replace(other, also=tuple(dict.fromkeys((*other.also, *words("other"))))))
-        return tuple(options)
-
-    def _option(self, code: str, texts: Texts, value: float | None = None) -> Option:
-        label = _in(texts, self.survey.language)
-        return Option(
-            code, label, tuple(dict.fromkeys(each for each in texts.values() if each not in ("", label))), value=value
-        )
-
     def _subs(self, scale: int) -> list[SubQuestion]:
         return sorted((each for each in self.lime.sub_questions if each.scale == scale), key=lambda each: each.order)
 
-    def _limits(self) -> tuple[float | None, float | None]:
-        for low, high in _LIMITS:
-            found = _number(self.lime.attributes.get(low, "")), _number(self.lime.attributes.get(high, ""))
-            if found != (None, None):
-                return found
-        return None, None
-
     def _joined(self, row: SubQuestion, column: SubQuestion) -> str:
         language = self.survey.language
-        return f"{_in(row.texts, language)} [{_in(column.texts, language)}]"
+        return f"{text_in(row.texts, language)} [{text_in(column.texts, language)}]"
 
 
 _BY_TYPE: Mapping[str, Callable[[_Maker], Iterator[_Made]]] = {
@@ -332,26 +290,3 @@ _BY_TYPE: Mapping[str, Callable[[_Maker], Iterator[_Made]]] = {
     "P": _Maker.multiple,
     "R": _Maker.ranking,
 }
-
-
-def _in(texts: Texts, language: str) -> str:
-    """Return the text in a language, else in the first one that has one."""
-    return texts.get(language) or next((text for text in texts.values() if text), "")
-
-
-def _spoken(label: str) -> tuple[str, ...]:
-    """Return a word of LimeSurvey's own in every language, with the number that follows it."""
-    key, _, number = label.partition(" ")
-    return tuple(f"{each} {number}".strip() for each in words(key))
-
-
-def _value(answer: Answer, values: set[float | None]) -> float | None:
-    """Return the value in assessments; none when all options have the same, as where nobody set them."""
-    return answer.value if len(values) > 1 else None
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text) if text and text.strip("+-.0123456789") == "" else None
-    except ValueError:
-        return None

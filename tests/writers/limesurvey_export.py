@@ -413,7 +413,11 @@ def _in_all(
 
 
 def _said(name: str, texts: Texts, language: str) -> dict[str, str]:
-    return {name: f"<p>{escape(texts[language])}</p>", "language": language}
+    return {name: _html(texts[language]), "language": language}
+
+
+def _html(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
 
 
 def _tab_rows(group: Group, language: str) -> Iterator[dict[str, str]]:
@@ -421,13 +425,13 @@ def _tab_rows(group: Group, language: str) -> Iterator[dict[str, str]]:
            "relevance": group.relevance, "language": language, "random_group": group.shuffled}  # fmt: skip
     for ask in group.asks:
         own = {"id": str(ask.number), "class": "Q", "type/scale": ask.kind, "name": ask.code,
-               "relevance": ask.relevance, "text": ask.texts[language], "language": language,
+               "relevance": ask.relevance, "text": _html(ask.texts[language]), "language": language,
                "mandatory": ask.mandatory, "other": "NY"[ask.has_other]}  # fmt: skip
         yield own | dict(ask.attributes)
         for row in ask.rows:
             yield {"id": str(row.number), "class": "SQ", "type/scale": str(row.scale or ""), "name": row.code,
-                   "relevance": "1", "text": row.texts[language], "language": language}  # fmt: skip
+                   "relevance": "1", "text": _html(row.texts[language]), "language": language}  # fmt: skip
         for answer in ask.answers:
             yield {"id": str(ask.number), "class": "A", "type/scale": str(answer.scale), "name": answer.code,
-                   "text": answer.texts[language], "language": language,
+                   "text": _html(answer.texts[language]), "language": language,
                    "assessment_value": str(answer.value)}  # fmt: skip
