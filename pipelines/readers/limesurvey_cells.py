@@ -40,6 +40,7 @@ _NO = frozenset(map(fold, words("no")))
 _NOT_APPLICABLE = tuple(map(fold, words("not_applicable")))
 _TRANSLATED = ({"Y", "N"}, {"F", "M"})
 _RANK = re.compile(rf"\[(?:{'|'.join(map(re.escape, (*words('rank'), 'Ranking')))}) \d+\]$", re.IGNORECASE)
+_COUNT_OF = re.compile(r"^filecount - |\[filecount\]$|_filecount$", re.IGNORECASE)
 _LEAST_SHARE_KNOWN = 0.8
 _OTHER = ("[other]", "comment]", "_other", "othercomment")
 _PARTICIPANT = "participant_"

@@ -1,11 +1,17 @@
 """LimeSurvey's own definitions of a survey, in each of their forms, and files that are not what they seem."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipelines.readers.limesurvey_structure import LimeSurveyStructureReader
+from pipelines.readers.plan import ReadingError
 from pipelines.readers.structure import Structure
+from pipelines.readers.structure_file import StructureFile
 from pipelines.readers.structures import read_structure
 from tests.writers.limesurvey_export import Survey, write_lsa, write_lsr, write_lss, write_tabs
 from tests.writers.limesurvey_sample import RESPONSES, SURVEY
@@ -93,3 +99,105 @@ def test_shuffled_groups_have_no_page(tmp_path: Path) -> None:
     survey = Survey(1, ("en",), {"en": ""}, groups)
     structure = read_structure([written(tmp_path, "p.lss", write_lss(survey))])
     assert [structure.questions[code].page for code in ("region", "staff", "short")] == [None, None, 3]
+
+
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE document [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>
+<document><LimeSurveyDocType>Survey</LimeSurveyDocType><title>&b;</title></document>"""
+OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE document [<!ENTITY a SYSTEM "file:///etc/hostname">]>
+<document><LimeSurveyDocType>Survey</LimeSurveyDocType><title>&a;</title></document>"""
+DEEP = b"<document><LimeSurveyDocType>Survey</LimeSurveyDocType>" + b"<a>" * 40 + b"</a>" * 40 + b"</document>"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (BOMB, "a document type declaration"),
+        (OUTSIDE, "a document type declaration"),
+        (DEEP, "nested more than"),
+        (write_lss(SURVEY)[:3000], "damaged or cut off at line"),
+        (b"<document><LimeSurveyDocType>Survey</LimeSurveyDocType></document>", "expected the questions of a survey"),
+        (write_tabs(SURVEY).split(b"\n")[0] + b'\n"never closed', "row 2 cannot be cut into cells"),
+    ],
+)
+def test_dangerous_damaged_and_empty_definitions_are_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    with pytest.raises(ReadingError, match=message):
+        read_structure([written(tmp_path, "s.lss", content)])
+
+
+def test_what_a_question_says_is_never_in_a_message(tmp_path: Path) -> None:
+    with pytest.raises(ReadingError) as caught:
+        read_structure([written(tmp_path, "s.lss", write_lss(SURVEY)[:-200])])
+    assert "trust" not in str(caught.value)
+
+
+def test_the_groups_of_one_survey_may_come_in_several_files(tmp_path: Path) -> None:
+    paths = [
+        written(tmp_path, f"{place}.lsg", write_lss(replace(SURVEY, groups=(group,)), kind="Group"))
+        for place, group in enumerate(SURVEY.groups)
+    ]
+    assert list(read_structure(paths).questions) == list(read_structure([_whole(tmp_path)]).questions)
+
+
+def _whole(folder: Path) -> Path:
+    return written(folder, "whole.lss", write_lss(SURVEY))
+
+
+def test_relevance_of_group_and_question_stand_together(tmp_path: Path) -> None:
+    group = replace(SURVEY.groups[1], relevance="region == 1")
+    structure = read_structure([written(tmp_path, "s.lss", write_lss(replace(SURVEY, groups=(group,))))])
+    assert structure.questions["staff"].shown_if == "region == 1"
+    assert structure.questions["tools"].shown_if == '(region == 1) and (manager.NAOK == "Y")'
+
+
+def read_or_refuse(content: bytes) -> None:
+    """Read bytes as a definition; a clear refusal is as good as a result."""
+    files = [StructureFile("any", content)]
+    reader = LimeSurveyStructureReader()
+    reader.recognises(files)
+    with suppress(ReadingError):
+        reader.read(files)
+
+
+@given(st.binary(max_size=300))
+def test_random_bytes_never_crash_the_structure_reader(content: bytes) -> None:
+    for start in (b"", b"<document><LimeSurveyDocType>Survey</LimeSurveyDocType>", b"PK\x03\x04", b"\xff\xfe"):
+        read_or_refuse(start + content)
+
+
+NAMES = st.sampled_from(
+    ["groups", "questions", "subquestions", "answers", "question_l10ns", "answer_l10ns", "group_l10ns", "surveys",
+     "question_attributes", "surveys_languagesettings", "rows", "row", "fields", "fieldname", "languages", "language",
+     "qid", "gid", "aid", "sid", "parent_qid", "type", "title", "code", "other", "scale_id", "question", "attribute",
+     "value", "sortorder", "assessment_value"]
+)  # fmt: skip
+TEXTS = st.one_of(
+    st.sampled_from(["1", "2", "3", "F", "1.5e9", "M", "R", "P", ":", "Y", "other_replace_text", "max_subquestions"]),
+    st.text(alphabet=st.characters(codec="utf-8", exclude_characters="<>&\x00", exclude_categories=["Cc"]), max_size=8),
+)
+XML = st.recursive(
+    TEXTS,
+    lambda inner: st.lists(st.tuples(NAMES, inner), max_size=4).map(
+        lambda parts: "".join(f"<{name}>{text}</{name}>" for name, text in parts)
+    ),
+    max_leaves=30,
+)
+TABLES = st.dictionaries(NAMES, st.lists(st.dictionaries(NAMES, TEXTS, max_size=9), max_size=5), max_size=9)
+
+
+def _row(cells: dict[str, str]) -> str:
+    return "<row>" + "".join(f"<{name}>{text}</{name}>" for name, text in cells.items()) + "</row>"
+
+
+@given(XML, TABLES)
+def test_any_xml_of_the_form_is_read_or_refused(inner: str, tables: dict[str, list[dict[str, str]]]) -> None:
+    rows = "".join(f"<{table}><rows>{''.join(map(_row, found))}</rows></{table}>" for table, found in tables.items())
+    start = "<document><LimeSurveyDocType>Survey</LimeSurveyDocType>"
+    for body in (inner, rows):
+        read_or_refuse(f"{start}{body}</document>".encode())
+
+
+@given(st.lists(st.lists(TEXTS, max_size=8), max_size=12), st.sampled_from(["G", "Q", "SQ", "A", "S", "SL"]))
+def test_any_tab_separated_rows_are_read_or_refused(rows: list[list[str]], kind: str) -> None:
+    head = "class\ttype/scale\tname\trelevance\ttext\tlanguage\tid"
+    lines = [head, *("\t".join([kind, *row]) for row in rows)]
+    read_or_refuse("\n".join(lines).encode())
