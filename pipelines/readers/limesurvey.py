@@ -131,12 +131,12 @@ def _misfits(headings: Sequence[Heading], found: Lookup, columns: Sequence[Plann
     """Say which headers the structure does not know, and which it knows several times."""
     asked = [place for place, each in enumerate(headings) if each.header and not each.own and not each.is_time]
     missing = [columns[place].name for place in asked if found.columns[place] is None]
-    missing = [name for name in missing if name not in found.unclear]
+    missing = [name for name in missing if name not in found.unclear and name.casefold() not in found.unclear]
     misfits: list[str] = []
     if found.unclear:
         misfits.append(
-            f"these headers stand for several questions of the structure, so none was taken: {listed(found.unclear)}; "
-            "export with question codes as headings"
+            f"these headers stand for several questions, or several stand for one, so none was taken: "
+            f"{listed(found.unclear)}; export with question codes as headings"
         )
     if len(missing) > _LEAST_SHARE_FOUND * len(asked):
         misfits.append(

@@ -77,13 +77,17 @@ class Form:
         """Say whether the column holds uploaded files, which name them as the respondent did."""
         return heading.name in self._counted
 
-    def is_added(self, heading: Heading) -> bool:
-        """Say whether a header in words was added from outside: the structure knows nearly all others, and not it."""
+    @cached_property
+    def _is_of_survey(self) -> bool:
+        """Whether the structure knows nearly all columns."""
         pairs = zip(self.headings.each, self.found.columns, strict=True)
         asked = [column for each, column in pairs if each.header and not each.own and not each.is_time]
         n_known = sum(1 for column in asked if column is not None)
-        is_of_survey = self.structure is not None and n_known >= _LEAST_SHARE_KNOWN * len(asked)
-        return not heading.code and is_of_survey and heading.header not in self.found.unclear
+        return self.structure is not None and n_known >= _LEAST_SHARE_KNOWN * len(asked)
+
+    def is_added(self, heading: Heading) -> bool:
+        """Say whether a header in words was added from outside: the structure knows nearly all others, and not it."""
+        return not heading.code and self._is_of_survey and heading.header not in self.found.unclear
 
     @cached_property
     def texts_of_choices(self) -> Mapping[str, frozenset[str]]:

@@ -3,6 +3,7 @@
 Put here what LimeSurvey makes of each type of question; how its files are read is in ``limesurvey_structure``.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -75,15 +76,19 @@ def structure_of(survey: Survey, *, is_whole: bool) -> Structure:
         is_whole: Whether it holds all groups, so that pages can be counted.
     """
     made = list(_all_made(survey, is_whole=is_whole))
-    questions = {each.question.id: each.question for each in made if each.question is not None}
+    times = Counter(each.question.id for each in made if each.question is not None)
+    questions = {each.question.id: each.question for each in made if each.question and times[each.question.id] == 1}
     unknown = [question.id for question in questions.values() if question.kind == "unknown"]
+    shared = [question for question, n_times in times.items() if n_times > 1]
     warnings = (f"the type of these questions is not known: {', '.join(unknown)}",) if unknown else ()
+    if shared:
+        warnings += (f"several questions share these codes, so nothing is known of them: {', '.join(shared)}",)
     return Structure(
         platform="limesurvey",
         title=survey.titles.get(survey.language, ""),
         language=survey.language,
         questions=questions,
-        columns=tuple(column for each in made for column in each.columns),
+        columns=tuple(column for each in made for column in each.columns if times[column.question] <= 1),
         warnings=warnings,
     )
 

@@ -33,7 +33,8 @@ class Lookup:
 def look_up(headings: Sequence[Heading], columns: Sequence[StructureColumn]) -> Lookup:
     """Find the column of every header: by code where it has one, by text else."""
     by_code = _by_code(columns)
-    found: list[StructureColumn | None] = [_of_code(each, by_code) for each in headings]
+    times = Counter(each.code.casefold() for each in headings)
+    found = [_of_code(each, by_code) if times[each.code.casefold()] == 1 else None for each in headings]
     taken = {column.name for column in found if column is not None}
     open_places = [
         place
@@ -41,7 +42,7 @@ def look_up(headings: Sequence[Heading], columns: Sequence[StructureColumn]) -> 
         if column is None and heading.text and not heading.code and not heading.own and not heading.is_time
     ]
     free = [column for column in columns if column.name not in taken and column.headings]
-    unclear: list[str] = []
+    unclear = [code for code, n_times in times.items() if n_times > 1 and code in by_code]
     for places, candidates in _groups(headings, open_places, free):
         if len(candidates) == len(places):
             for place, column in zip(places, candidates, strict=True):

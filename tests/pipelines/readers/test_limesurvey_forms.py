@@ -127,6 +127,15 @@ def test_a_heading_that_two_questions_share_is_not_guessed(tmp_path: Path, lss: 
     assert any("stand for several questions" in text or "does not know" in text for text in plan.warnings)
 
 
+def test_a_code_that_stands_twice_is_not_taken_for_one_question(tmp_path: Path, lss: Path) -> None:
+    head = headings(SURVEY, "code")
+    place = head.index("tools[SQ002]")
+    content = write_csv(SURVEY, RESPONSES, [*head[:place], "tools[SQ001]", *head[place + 1 :]])
+    plan = plan_of(written(tmp_path, "e.csv", content), lss)
+    assert [plan.column(name).question for name in ("tools[SQ001]", "tools[SQ001]_2")] == [None, None]
+    assert any("several stand for one" in text for text in plan.warnings)
+
+
 def instrument() -> Instrument:
     points = {
         1: Point(label={"en": "Disagree", "de": "Stimme nicht zu"}, also=("A1",)),

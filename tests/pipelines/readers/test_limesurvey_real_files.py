@@ -2,7 +2,9 @@
 
 import csv
 import io
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +21,12 @@ pytestmark = pytest.mark.reference
 
 FOLDER = "data/limesurvey"
 AGREEMENT = ("Strongly disagree", "Disagree", "Neither agree or disagree", "Agree", "Strongly Agree")
+
+
+@cache
+def inspected(path: Path) -> dict[str, Any]:
+    """Inspect a file once for all tests."""
+    return inspect_export(path)
 
 
 def engineers(reference: Path, country: str) -> Path:
@@ -43,7 +51,7 @@ def test_every_row_and_column_is_there(reference: Path, path: str, n_rows: int, 
 
 def test_the_resilience_survey_is_read_by_its_full_texts(reference: Path) -> None:
     path = reference / FOLDER / "limonaid-998192/survey_998192_R_data_file.csv"
-    found = inspect_export(path)
+    found = inspected(path)
     assert (found["n_responses"], found["n_finished"], found["n_partial"]) == (7, 2, 5)
     plan = plan_of(path)
     rows = opened_export(path).head.rows[1:]
@@ -100,14 +108,14 @@ def test_an_old_structure_is_read(reference: Path) -> None:
 
 @pytest.mark.parametrize(("country", "n_items"), [("uk", 15), ("us", 20)])
 def test_agreement_items_form_one_scale_of_five_and_rankings_none(reference: Path, country: str, n_items: int) -> None:
-    scales = inspect_export(engineers(reference, country))["scales"]
+    scales = inspected(engineers(reference, country))["scales"]
     agreement = [scale for scale in scales if tuple(scale["labels"]) == AGREEMENT]
     assert [len(scale["items"]) for scale in agreement] == [n_items]
     assert not [item for scale in scales for item in scale["items"] if item.startswith("prevEmp2")]
 
 
 def test_what_is_known_of_the_british_engineers(reference: Path) -> None:
-    found = inspect_export(engineers(reference, "uk"))
+    found = inspected(engineers(reference, "uk"))
     assert (found["n_finished"], found["n_partial"]) == (None, None)
     assert found["columns"][0]["name"] == "column_1"
     times = next(scale for scale in found["scales"] if scale["items"][0].startswith("time1can"))

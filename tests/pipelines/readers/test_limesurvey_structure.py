@@ -14,7 +14,7 @@ from pipelines.readers.structure import Structure
 from pipelines.readers.structure_file import StructureFile
 from pipelines.readers.structures import read_structure
 from tests.writers.limesurvey_export import Survey, write_lsa, write_lsr, write_lss, write_tabs
-from tests.writers.limesurvey_sample import RESPONSES, SURVEY
+from tests.writers.limesurvey_sample import RESPONSES, SURVEY, ask
 
 
 def written(folder: Path, name: str, content: bytes) -> Path:
@@ -147,6 +147,14 @@ def test_relevance_of_group_and_question_stand_together(tmp_path: Path) -> None:
     structure = read_structure([written(tmp_path, "s.lss", write_lss(replace(SURVEY, groups=(group,))))])
     assert structure.questions["staff"].shown_if == "region == 1"
     assert structure.questions["tools"].shown_if == '(region == 1) and (manager.NAOK == "Y")'
+
+
+def test_questions_that_share_a_code_are_told(tmp_path: Path) -> None:
+    asks = (ask("T", "twin"), ask("N", "twin"), ask("T", "one"))
+    survey = replace(SURVEY, groups=(replace(SURVEY.groups[0], asks=asks),))
+    structure = read_structure([written(tmp_path, "s.lss", write_lss(survey))])
+    assert list(structure.questions) == ["one"]
+    assert any("share these codes: twin" in text for text in structure.warnings)
 
 
 def read_or_refuse(content: bytes) -> None:
