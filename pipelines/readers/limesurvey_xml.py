@@ -58,45 +58,60 @@ class _Rows:
         self.rows: list[Row] = []
         self._document = document
         self._path: list[str] = []
+        self._is_in_row = False
         self._cells: dict[str, str] = {}
         self._text: list[str] = []
         self._length = 0
 
     def start(self, tag: str, attrs: dict[str, str]) -> None:
+        """Go into an element; its attributes say nothing in these files."""
         del attrs
         self._path.append(tag)
-        if len(self._path) > _DEEPEST:
-            raise _Refused(f"elements nested more than {_DEEPEST} deep")
-        if self._is_row():
+        depth = len(self._path)
+        if depth == _ROW:
+            self._is_in_row = self._path[2:] == ["rows", "row"]
             self._cells = {}
-        self._text.clear()
-        self._length = 0
+        elif depth > _DEEPEST:
+            raise _Refused(f"elements nested more than {_DEEPEST} deep")
+        if self._text:
+            self._text.clear()
+            self._length = 0
 
     def data(self, data: str) -> None:
+        """Take in a piece of text."""
         self._length += len(data)
         if self._length > _LONGEST_TEXT:
             raise _Refused(f"a text of more than {_LONGEST_TEXT:,} letters")
         self._text.append(data)
 
     def end(self, tag: str) -> None:
-        text, path, document = "".join(self._text), self._path, self._document
-        if len(path) == _CELL and path[2] == "rows":
-            self._cells[tag] = text
-            if len(self._cells) > _MOST_FIELDS:
-                raise _Refused(f"a row of more than {_MOST_FIELDS:,} cells")
-        elif self._is_row():
-            self.rows.append(Row(path[1], self._cells))
-        elif path[2:] == ["fields", "fieldname"]:
+        """Go out of an element: a cell, a row, or something said of the document."""
+        depth = len(self._path)
+        if depth == _CELL and self._is_in_row:
+            self._cells[tag] = "".join(self._text)
+        elif depth == _ROW and self._is_in_row:
+            self._end_row()
+        else:
+            self._take_note("".join(self._text))
+        self._path.pop()
+        if self._text:
+            self._text.clear()
+            self._length = 0
+
+    def _end_row(self) -> None:
+        if len(self._cells) > _MOST_FIELDS:
+            raise _Refused(f"a row of more than {_MOST_FIELDS:,} cells")
+        self.rows.append(Row(self._path[1], self._cells))
+        self._is_in_row = False
+
+    def _take_note(self, text: str) -> None:
+        path, document = self._path, self._document
+        if path[2:] == ["fields", "fieldname"]:
             document.fields.setdefault(path[1], []).append(text)
         elif path[1:] == ["LimeSurveyDocType"]:
             document.kind = text.strip()
         elif path[1:] == ["languages", "language"]:
             document.languages.append(text.strip())
-        path.pop()
-        self._text.clear()
-
-    def _is_row(self) -> bool:
-        return len(self._path) == _ROW and self._path[2:] == ["rows", "row"]
 
 
 def read_rows(file_name: str, chunks: Iterable[bytes], document: Document) -> Iterator[Row]:
