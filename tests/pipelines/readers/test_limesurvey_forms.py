@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -118,13 +118,27 @@ def test_headings_without_blanks_are_found_too(tmp_path: Path, lss: Path) -> Non
     assert plan.keys["last_page"] == "Last_page"
 
 
-def test_a_heading_that_two_questions_share_is_not_guessed(tmp_path: Path, lss: Path) -> None:
-    head = headings(SURVEY, "full")
-    shared = head[len(OWN)][:10] + ".. "
-    content = write_csv(SURVEY, RESPONSES, [*head[: len(OWN)], shared, *head[len(OWN) + 1 :]])
-    plan = plan_of(written(tmp_path, "e.csv", content), lss)
-    assert plan.columns[len(OWN)].question is None
-    assert any("stand for several questions" in text or "does not know" in text for text in plan.warnings)
+@pytest.mark.parametrize("style", ["full", "abbreviated"])
+def test_a_heading_that_two_questions_share_is_not_guessed(tmp_path: Path, style: str) -> None:
+    twin = ask("T", "first")
+    asks = (twin, replace(twin, number=77, code="second"), ask("T", "third"))
+    survey = replace(SURVEY, groups=(replace(SURVEY.groups[0], asks=asks),))
+    structure = written(tmp_path, "s.lss", write_lss(survey))
+    head = headings(survey, style)
+    both = plan_of(written(tmp_path, "both.csv", write_csv(survey, RESPONSES, head)), structure)
+    assert [each[0] for each in answers_of(both)] == ["first", "second", "third"]
+    place = len(OWN) + 1
+    alone = _without_column(write_csv(survey, RESPONSES, head), place)
+    plan = plan_of(written(tmp_path, "alone.csv", alone), structure)
+    assert [each[0] for each in answers_of(plan)] == ["third"]
+    assert any("stand for several questions" in text for text in plan.warnings)
+
+
+def _without_column(content: bytes, place: int) -> bytes:
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    out = io.StringIO()
+    csv.writer(out).writerows([*row[:place], *row[place + 1 :]] for row in rows)
+    return out.getvalue().encode()
 
 
 def test_a_code_that_stands_twice_is_not_taken_for_one_question(tmp_path: Path, lss: Path) -> None:
