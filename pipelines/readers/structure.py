@@ -116,15 +116,15 @@ class Structure:
         title: Title of the survey.
         language: Its first language; empty when it does not say.
         questions: Id → question, in the order shown.
-        columns: Columns of exports in the order in which they are written, where ids of questions do not say it.
         missing: Cell text → missing reason in every column, such as REDCap's missing data codes.
         warnings: What could not be understood.
+        columns: Columns of exports in the order in which they are written, where ids of questions do not say it.
     """
 
     platform: str
     title: str
     language: str
     questions: Mapping[str, Question]
-    columns: tuple[StructureColumn, ...] = ()
     missing: Mapping[str, MissingReason] = field(default_factory=dict[str, MissingReason])
     warnings: tuple[str, ...] = ()
+    columns: tuple[StructureColumn, ...] = ()
