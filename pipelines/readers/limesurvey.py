@@ -31,6 +31,7 @@ _CONVERTED = (
     "proposes when it converts Y and N; export the codes Y and N when other numbers were chosen"
 )
 _LEAST_SHARE_FOUND = 0.5
+_STATISTICS_FILES = ("spss", "stata")
 
 
 class LimeSurveyReader:
@@ -39,8 +40,11 @@ class LimeSurveyReader:
     platform = "limesurvey"
 
     def recognises(self, head: Head) -> bool:
-        """Say whether LimeSurvey's own columns, or headers made of codes with sub-question codes, are there."""
-        return bool(head.rows) and is_limesurvey(head)
+        """Say whether LimeSurvey's own columns, or headers made of codes with sub-question codes, are there.
+
+        What LimeSurvey writes for statistical packages is left to their readers, as its labels are in the file.
+        """
+        return head.container not in _STATISTICS_FILES and bool(head.rows) and is_limesurvey(head)
 
     def plan(self, head: Head, request: Request) -> ReadingPlan:
         """Make the reading plan.

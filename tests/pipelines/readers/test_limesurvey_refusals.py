@@ -2,6 +2,7 @@
 
 import zipfile
 from contextlib import suppress
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,9 +14,9 @@ from hypothesis import strategies as st
 from pipelines.readers.limesurvey import LimeSurveyReader
 from pipelines.readers.limesurvey_archive import LimeSurveyArchiveOpener, LimeSurveyXmlOpener
 from pipelines.readers.limesurvey_structure import LimeSurveyStructureReader
-from pipelines.readers.limesurvey_words import HEADINGS
+from pipelines.readers.limesurvey_words import HEADINGS, words
 from pipelines.readers.opener import Settings
-from pipelines.readers.plan import Head, ReadingError, Request
+from pipelines.readers.plan import Head, ReadingError, Request, fold
 from pipelines.readers.structure_file import StructureFile
 from pipelines.sections.sources import Source
 from tests.opened import opened_export
@@ -78,6 +79,25 @@ def test_its_own_columns_are_recognised_in_every_language(header: list[str]) -> 
     if any(each.lower().startswith(("id", "sv", "ant", "vas")) for each in header):
         assert plan.keys["response_id"] == plan.columns[0].name
         assert {"is_finished", "last_page"} <= set(plan.keys)
+
+
+@pytest.mark.parametrize(("container", "is_its_own"), [("text", True), ("workbook", True), ("spss", False)])
+def test_files_of_statistical_packages_are_left_to_their_readers(container: str, is_its_own: bool) -> None:
+    head = replace(head_of(["id", "submitdate", "lastpage", "Q1"], ["1", "", "1", "2"]), container=container)
+    assert READER.recognises(head) == is_its_own
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("yes", "no", "uncertain", "not_applicable"),
+        ("female", "male", "not_applicable"),
+        ("increase", "same", "decrease"),
+    ],
+)
+def test_no_word_means_two_answers(keys: tuple[str, ...]) -> None:
+    found = [fold(text) for key in keys for text in set(map(fold, words(key)))]
+    assert len(found) == len(set(found))
 
 
 def test_no_heading_means_two_things() -> None:
