@@ -111,7 +111,8 @@ def describe(plan: ReadingPlan, counts: CellCounts) -> dict[str, Any]:
     """
     rows, n_own = counts.rows, counts.rows.n_own
     roles = proposed_roles(plan, counts)
-    items = {c.name: counts.columns[c.position].texts for c in plan.columns if roles[c.position] == "item"}
+    rated = [c for c in plan.columns if roles[c.position] == "item" and not _is_rank(c)]
+    items = {c.name: counts.columns[c.position].texts for c in rated}
     return {
         "platform": plan.platform,
         "layout": plan.layout,
@@ -172,6 +173,11 @@ def proposed_roles(plan: ReadingPlan, counts: CellCounts) -> dict[int, Role]:
         if len(positions) > 1 and is_yes_or_no(texts):
             roles |= dict.fromkeys(positions, "multiple_choice_option")
     return roles
+
+
+def _is_rank(column: PlannedColumn) -> bool:
+    """Say whether the cells name what was put in one place of a ranking: no scale, though all places share options."""
+    return column.question is not None and column.question.kind == "ranking"
 
 
 def _looks_like_open_text(counts: ColumnCounts) -> bool:

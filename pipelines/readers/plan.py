@@ -113,6 +113,10 @@ class PlannedColumn:
         ticked: For an option's column: folded texts that mean ticked; empty when every text but the unticked does.
         unticked: For an option's column: folded texts that mean shown and not ticked. A blank cell means not ticked
             where another option of the same question is ticked in the row, otherwise ``blank_means``.
+        blank_is_unticked: For an option's column: whether a blank cell may mean not ticked, as above; false where the
+            export writes out what was not ticked, so that a blank cell says nothing.
+        blanks: Folded texts that stand for a blank cell, such as what LimeSurvey's VV export writes for a date that is
+            not there.
         shown_if: Name of a column; where its cell is blank, this column was not administered to the row, whatever its
             own cell holds (REDCap writes 0 for check boxes of a form that was never opened).
         written: Whether cells hold the codes or the labels of ``question.options``: it decides what a text means that
@@ -137,6 +141,8 @@ class PlannedColumn:
     separator: str = ""
     ticked: frozenset[str] = frozenset()
     unticked: frozenset[str] = frozenset()
+    blank_is_unticked: bool = True
+    blanks: frozenset[str] = frozenset()
     shown_if: str = ""
     written: Written = ""
 
@@ -159,7 +165,11 @@ class ReadingPlan:
         test_statuses: Folded texts of the status column that mark a test response.
         finished_texts: Folded texts of the finished column that mean yes.
         unreached: Which blank cells of an unfinished response were never reached: those right of its last answer, or
-            those of questions on a page after ``last_page``; empty when nobody can say.
+            those of questions on a page after ``last_page``; empty when nobody can say. A cell whose own text means
+            ``not_administered`` is not reached in the same cases, as LimeSurvey writes one sign for both.
+        escapes: Text in a cell → what it stands for, wherever it stands in a text that becomes an answer; replaced in
+            one pass from left to right, so that what a replacement makes is not looked at again.
+        leading_escapes: The same, at the beginning of a cell only.
         warnings: What a person should know before relying on the plan.
     """
 
@@ -176,6 +186,8 @@ class ReadingPlan:
     test_statuses: frozenset[str] = frozenset()
     finished_texts: frozenset[str] = frozenset()
     unreached: Unreached = ""
+    escapes: Mapping[str, str] = field(default_factory=dict)
+    leading_escapes: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     def column(self, name: str) -> PlannedColumn:

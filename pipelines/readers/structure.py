@@ -40,6 +40,8 @@ class Option:
         also: Further texts that exports write for it: other languages, variable names, the label with its mark-up.
         reason: Missing reason, where the platform itself says that the option is no answer; None otherwise.
         id: The platform's own id of the option, where the code is another; headers may hold it, cells never do.
+        value: Number that the platform counts it with and exports do not write, such as LimeSurvey's assessment value;
+            None when it has none.
     """
 
     code: str
@@ -47,6 +49,7 @@ class Option:
     also: tuple[str, ...] = ()
     reason: MissingReason | None = None
     id: str = ""
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,25 @@ class Question:
 
 
 @dataclass(frozen=True)
+class StructureColumn:
+    """One column that exports have for a question, where they call it by several names.
+
+    Attributes:
+        name: What it is called where codes are the headings; ``source_id`` of the planned columns it is found for.
+        question: Id of the question; empty for a time or a count about it.
+        option: For one option of a multiple choice: its code.
+        aliases: Other names, such as that of the platform's database.
+        headings: Full texts that stand in the header where texts are the headings, in every language.
+    """
+
+    name: str
+    question: str
+    option: str = ""
+    aliases: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Structure:
     """The definition of a survey.
 
@@ -101,6 +123,7 @@ class Structure:
         questions: Id → question, in the order shown.
         missing: Cell text → missing reason in every column, such as REDCap's missing data codes.
         warnings: What could not be understood.
+        columns: Columns of exports in the order in which they are written, where ids of questions do not say it.
     """
 
     platform: str
@@ -109,3 +132,4 @@ class Structure:
     questions: Mapping[str, Question]
     missing: Mapping[str, MissingReason] = field(default_factory=dict[str, MissingReason])
     warnings: tuple[str, ...] = ()
+    columns: tuple[StructureColumn, ...] = ()
