@@ -112,8 +112,10 @@ class PlannedColumn:
         ticked: For an option's column: folded texts that mean ticked; empty when every text but the unticked does.
         unticked: For an option's column: folded texts that mean shown and not ticked. A blank cell means not ticked
             where another option of the same question is ticked in the row, otherwise ``blank_means``.
-        shown_if: Name of a column; where its cell is blank, this column was not administered to the row, whatever its
-            own cell holds (REDCap writes 0 for check boxes of a form that was never opened).
+        shown_if: Name of a column; where its cell is blank, this column was not administered to the row unless it is
+            answered: its own cell is blank or, for an option, no option of the question is ticked (REDCap writes 0 for
+            check boxes of a form that was never opened).
+        decimal: Decimal sign of its numbers, where it is another than the plan's; empty otherwise.
     """
 
     position: int
@@ -135,6 +137,7 @@ class PlannedColumn:
     ticked: frozenset[str] = frozenset()
     unticked: frozenset[str] = frozenset()
     shown_if: str = ""
+    decimal: Literal["", ".", ","] = ""
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,10 @@ class ReadingPlan:
         header_rows: Rows above the first answer.
         columns: Every column, by position.
         keys: What is known of a response → name of the column that holds it.
+        key_parts: Key → names of further columns whose texts belong to it, joined to the key's own by ``/``; a blank
+            one is left out. A row of a longitudinal project is a record and an event. The column of ``repeat_instance``
+            counts only in rows that name no ``repeat_instrument``: there it numbers the response itself.
+        repeated_block: Name of the repeated block that every row repeats, where no column names it, as in a child table.
         preview_statuses: Folded texts of the status column that mark a preview.
         test_statuses: Folded texts of the status column that mark a test response.
         finished_texts: Folded texts of the finished column that mean yes.
@@ -168,6 +175,8 @@ class ReadingPlan:
     header_rows: int
     columns: tuple[PlannedColumn, ...]
     keys: Mapping[KeyName, str]
+    key_parts: Mapping[KeyName, tuple[str, ...]] = field(default_factory=dict)
+    repeated_block: str = ""
     preview_statuses: frozenset[str] = frozenset()
     test_statuses: frozenset[str] = frozenset()
     finished_texts: frozenset[str] = frozenset()

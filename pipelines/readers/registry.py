@@ -7,11 +7,12 @@ from pipelines.readers.head import guess_warning
 from pipelines.readers.limesurvey import LimeSurveyReader
 from pipelines.readers.plan import Head, Reader, ReadingError, ReadingPlan, Request
 from pipelines.readers.qualtrics import QualtricsReader
+from pipelines.readers.redcap import RedcapReader
 
 READERS: dict[str, Reader] = {
-    reader.platform: reader for reader in (QualtricsReader(), LimeSurveyReader(), GenericReader())
+    reader.platform: reader for reader in (QualtricsReader(), LimeSurveyReader(), RedcapReader(), GenericReader())
 }
-TITLES = {"qualtrics": "Qualtrics", "limesurvey": "LimeSurvey", "generic": "generic"}
+TITLES = {"qualtrics": "Qualtrics", "limesurvey": "LimeSurvey", "redcap": "REDCap", "generic": "generic"}
 _NOT_RECOGNISED = "the survey platform was not recognised; the file is read as a plain table, every column as an item"
 
 

@@ -67,6 +67,11 @@ class Question:
         least: Smallest number allowed.
         most: Largest number allowed.
         texts: Language → ``text`` in that language, for surveys in several.
+        path: Names of the groups it stands in and its own, joined by ``/``, for platforms whose exports write some or
+            all of them in front of a header; empty elsewhere.
+        repeated_block: Name of the repeated block it is asked in; empty when it is asked once.
+        decimal: Decimal sign in which its numbers are stored, where the platform says so; empty otherwise.
+        keeps_missing_codes: Whether the project's missing codes are ordinary answers here (REDCap's ``@NOMISSING``).
     """
 
     id: str
@@ -83,6 +88,10 @@ class Question:
     least: float | None = None
     most: float | None = None
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
+    path: str = ""
+    repeated_block: str = ""
+    decimal: Literal["", ".", ","] = ""
+    keeps_missing_codes: bool = False
 
 
 @dataclass(frozen=True)

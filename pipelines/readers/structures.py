@@ -1,48 +1,15 @@
 """Files that define a survey → its structure, by the platform whose form they have."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from pipelines.readers.plan import ReadingError
+from pipelines.readers.redcap_structure import RedcapStructureReader
 from pipelines.readers.structure import Structure
+from pipelines.readers.structure_file import StructureFile, StructureReader
 
 LARGEST_STRUCTURE_BYTES = 200_000_000
-
-
-@dataclass(frozen=True)
-class StructureFile:
-    """A file that defines a survey, or a part of it.
-
-    Attributes:
-        name: Name without folder, for messages; never used to recognise the format.
-        content: Its bytes.
-    """
-
-    name: str
-    content: bytes
-
-
-class StructureReader(Protocol):
-    """The form in which one platform writes survey definitions."""
-
-    platform: str
-
-    def recognises(self, files: Sequence[StructureFile]) -> bool:
-        """Say from content alone whether the platform wrote the files."""
-        ...
-
-    def read(self, files: Sequence[StructureFile]) -> Structure:
-        """Read the definition.
-
-        Raises:
-            ReadingError: When a file is damaged or a part is missing.
-        """
-        ...
-
-
-STRUCTURE_READERS: Sequence[StructureReader] = ()
+STRUCTURE_READERS: Sequence[StructureReader] = (RedcapStructureReader(),)
 
 
 def read_structure(paths: Sequence[Path]) -> Structure:
