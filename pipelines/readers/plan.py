@@ -157,7 +157,7 @@ class ReadingPlan:
         key_parts: Key → names of further columns whose texts belong to it, joined to the key's own by ``/``; a blank
             one is left out. A row of a longitudinal project is a record and an event. The column of ``repeat_instance``
             counts only in rows that name no ``repeat_instrument``: there it numbers the response itself.
-        repeated_block: Name of the repeated block that every row repeats, where no column names it, as in a child table.
+        repeated_block: Name of the repeated block of every row, where no column names it, as in a child table.
         preview_statuses: Folded texts of the status column that mark a preview.
         test_statuses: Folded texts of the status column that mark a test response.
         finished_texts: Folded texts of the finished column that mean yes.

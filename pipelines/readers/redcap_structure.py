@@ -60,6 +60,7 @@ _FIXED: Mapping[str, tuple[Option, ...]] = {
     "yesno": (Option("1", "Yes"), Option("0", "No")),
     "truefalse": (Option("1", "True"), Option("0", "False")),
 }
+_FIRST_BYTES = 50_000
 _SLIDER_ENDS = (0.0, 100.0)
 _NO_MISSING_CODES = "@NOMISSING"
 _YES = frozenset({"y", "yes", "1", "true"})
@@ -114,7 +115,10 @@ def choices(text: str) -> tuple[Option, ...]:
 
 def _kind_of_file(file: StructureFile) -> str:
     """Return ``dictionary``, ``project`` or nothing."""
-    candidates = [_keys_of_json(file.content)] if _looks_like_json(file.content) else first_headers(file.content)
+    if _looks_like_json(file.content):
+        candidates = [_keys_of_json(file.content)] if _holds_redcap_keys(file.content) else []
+    else:
+        candidates = first_headers(file.content)
     for headers in candidates:
         known = {_column(header) for header in headers}
         if known >= _DISTINCTIVE:
@@ -126,6 +130,12 @@ def _kind_of_file(file: StructureFile) -> str:
 
 def _looks_like_json(content: bytes) -> bool:
     return content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
+
+
+def _holds_redcap_keys(content: bytes) -> bool:
+    """Say whether the beginning of JSON names a key of REDCap, before all of a large file is parsed."""
+    start = content[:_FIRST_BYTES]
+    return b'"field_name"' in start or b'"missing_data_codes"' in start
 
 
 def _json_records(content: bytes) -> list[dict[str, str]]:

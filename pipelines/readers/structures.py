@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.readers.kobo_structure import KoboStructureReader
 from pipelines.readers.plan import ReadingError
 from pipelines.readers.redcap_structure import RedcapStructureReader
 from pipelines.readers.structure import Structure
 from pipelines.readers.structure_file import StructureFile, StructureReader
 
 LARGEST_STRUCTURE_BYTES = 200_000_000
-STRUCTURE_READERS: Sequence[StructureReader] = (RedcapStructureReader(),)
+STRUCTURE_READERS: Sequence[StructureReader] = (RedcapStructureReader(), KoboStructureReader())
 
 
 def read_structure(paths: Sequence[Path]) -> Structure:
