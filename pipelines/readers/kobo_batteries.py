@@ -39,10 +39,9 @@ def _matrix(placed: Placed) -> str:
     path = "/".join(each.name for each in placed.groups)
     if placed.type.name == "score__row":
         return path
-    shown = set(placed.appearance.lower().split()) | (
-        set(group.appearance.lower().split()) & _GROUPS if group else set()
-    )
-    return f"{path}:{placed.type.choices}" if shown & (_ROWS | _GROUPS) else ""
+    is_row = bool(_ROWS & set(placed.appearance.lower().split()))
+    is_in_table = group is not None and bool(_GROUPS & set(group.appearance.lower().split()))
+    return f"{path}:{placed.type.choices}" if is_row or is_in_table else ""
 
 
 def _is_heading(placed: Placed) -> bool:

@@ -50,8 +50,8 @@ def odd_codes(options: Mapping[str, tuple[Option, ...]], asked: Iterable[Placed]
     if not odd:
         return []
     return [
-        f"options with a negative code that the label does not explain: {listed(sorted(odd))}; they are read as answers "
-        "unless the instrument lists them among its opt_outs"
+        f"options with a negative code that the label does not explain: {listed(sorted(odd))}; they are read as "
+        "answers unless the instrument lists them among its opt_outs"
     ]
 
 

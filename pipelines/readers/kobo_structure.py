@@ -16,7 +16,7 @@ from pipelines.readers.definition_tables import (
 from pipelines.readers.headers import listed
 from pipelines.readers.kobo_batteries import with_batteries
 from pipelines.readers.kobo_options import lists_of_options, odd_codes
-from pipelines.readers.personal_names import names_a_person
+from pipelines.readers.personal_names import identifies
 from pipelines.readers.plan import ReadingError, fold
 from pipelines.readers.structure import Option, Question, Structure
 from pipelines.readers.structure_file import StructureFile
@@ -172,14 +172,15 @@ class _Form:
             section=next((group.label or group.name for group in reversed(groups)), ""),
             shown_if=conditions[0] if len(conditions) == 1 else " and ".join(f"({each})" for each in conditions),
             is_required=is_yes(row.text("required")),
-            is_personal_data=kind.name in PERSONAL_TYPES or names_a_person(name),
+            is_personal_data=kind.name in PERSONAL_TYPES,
             least=least,
             most=most,
             texts={language: text for language, text in row.labels.items() if language},
             path="/".join((*(group.name for group in groups), name)),
             repeated_block=next((group.name for group in reversed(groups) if group.kind == "begin_repeat"), ""),
         )
-        return Placed(question, replace(kind, choices=shared), row.text("appearance"), groups)
+        question = replace(question, is_personal_data=question.is_personal_data or identifies(question))
+        return Placed(question, replace(kind, choices=shared), row.text("appearance"), row.text("relevant"), groups)
 
     @staticmethod
     def _with_other(placed: Placed) -> list[Placed]:
@@ -191,7 +192,7 @@ class _Form:
             question, id=question.id + _OTHER_SUFFIX, kind="other_text", options=(), path=question.path + _OTHER_SUFFIX
         )
         with_option = replace(question, options=(*question.options, Option("other", "Other")))
-        return [replace(placed, question=with_option), Placed(text, FormType("text"), "", placed.groups)]
+        return [replace(placed, question=with_option), Placed(text, FormType("text"), "", "", placed.groups)]
 
 
 def _with_ids(placed: Sequence[Placed]) -> list[Placed]:
@@ -210,7 +211,7 @@ def _with_other_texts(placed: Sequence[Placed]) -> list[Placed]:
     }
     found: list[Placed] = []
     for each in placed:
-        condition = _CONDITION.fullmatch(each.question.shown_if.strip())
+        condition = _CONDITION.fullmatch(each.relevant)
         label = labels.get((condition[1], condition[2].strip()), "") if condition else ""
         is_other = each.question.kind == "open_text" and label.startswith(("other", "andet", "autre", "otro"))
         found.append(replace(each, question=replace(each.question, kind="other_text")) if is_other else each)
@@ -221,10 +222,8 @@ def _refuse_missing_lists(name: str, placed: Sequence[Placed], options: Mapping[
     wanted = {each.type.choices for each in placed if each.type.choices and not each.type.is_from_file}
     absent = sorted(wanted - set(options))
     if absent:
-        raise ReadingError(
-            name,
-            f"the form uses lists of options that are not in its choices: {listed(absent)}; give the sheet choices too",
-        )
+        message = f"the form uses lists of options that its choices lack: {listed(absent)}; give the sheet choices too"
+        raise ReadingError(name, message)
 
 
 def _special_numbers(survey: Sequence[FormRow]) -> list[str]:

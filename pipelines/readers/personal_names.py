@@ -1,10 +1,12 @@
-"""Names of variables that say what a person is called or where to be found → personal data.
+"""Names of variables and wordings that ask what a person is called or where to be found → personal data.
 
-Evidence for platforms that do not mark identifying questions, or where nobody marked them; it looks at names of
-variables only, never at answers.
+Evidence for platforms that do not mark identifying questions, or where nobody marked them; it never looks at answers.
 """
 
 import re
+
+from pipelines.readers.plan import fold
+from pipelines.readers.structure import Question
 
 _PARTS = re.compile(r"[^a-z0-9]+|(?<=[a-z])(?=[0-9])|(?<=[0-9])(?=[a-z])")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -23,6 +25,13 @@ _PHRASES = (
     ("date", "birth"), ("date", "naissance"), ("social", "security"), ("national", "id"), ("id", "number"),
     ("whats", "app"), ("user", "name"), ("device", "id"),
 )  # fmt: skip
+_WORDING = re.compile(
+    r"\b(?:full|first|last|middle|family|given) name\b"
+    r"|\bname of (?:the )?(?:respondent|participant|interviewee|child|(?:household )?head|next of kin)\b"
+    r"|\b(?:phone|telephone|mobile|whatsapp) number\b|\be-?mail address\b|\bdate of birth\b"
+    r"|\b(?:home|postal|street) address\b|\bsocial security number\b|\bcpr-?nummer\b|\bfulde navn\b"
+)
+_MOST_OPTIONS_OF_AN_ANSWER = 10
 
 
 def names_a_person(name: str) -> bool:
@@ -31,3 +40,15 @@ def names_a_person(name: str) -> bool:
     if _WORDS & set(words) or words == ("name",):
         return True
     return any(words[start : start + len(phrase)] == phrase for phrase in _PHRASES for start in range(len(words)))
+
+
+def identifies(question: Question) -> bool:
+    """Say whether a question's name or wording asks for a direct identifier.
+
+    A choice among a few fixed options, such as whether there is a telephone number, is none.
+    """
+    if question.options and len(question.options) <= _MOST_OPTIONS_OF_AN_ANSWER:
+        return False
+    if names_a_person(question.id):
+        return True
+    return question.kind not in ("metadata", "choice", "multiple_choice") and bool(_WORDING.search(fold(question.text)))

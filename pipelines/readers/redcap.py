@@ -212,8 +212,9 @@ def _missing_codes(request: Request) -> dict[str, MissingReason]:
 def _is_personal(column: RedcapColumn) -> bool:
     if column.kind in ("survey_identifier", "timestamp"):
         return True
-    marked = column.question is not None and column.question.is_personal_data
-    return marked or (column.kind == "field" and names_a_person(column.header))
+    if column.question is not None:
+        return column.question.is_personal_data
+    return column.kind == "field" and names_a_person(column.header)
 
 
 def _repeated_forms(head: Head, found: Sequence[RedcapColumn]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from pipelines.readers.definition_tables import first_headers, rows_of_text
 from pipelines.readers.headers import cell
 from pipelines.readers.markup import without_markup
 from pipelines.readers.opt_outs import reason_of_label
-from pipelines.readers.personal_names import names_a_person
+from pipelines.readers.personal_names import identifies
 from pipelines.readers.plan import ReadingError, fold
 from pipelines.readers.structure import Option, Question, QuestionKind, Structure
 from pipelines.readers.structure_file import StructureFile
@@ -197,7 +197,7 @@ def _question(field: Mapping[str, str], stem: str) -> Question:
     if kind == "slider":
         least, most = (_SLIDER_ENDS[0] if least is None else least), (_SLIDER_ENDS[1] if most is None else most)
     is_marked = fold(field.get("identifier", "")) in _YES or kind == "file"
-    return Question(
+    question = Question(
         id=name,
         text=without_markup(field.get("field_label", "")),
         kind=_KINDS.get(kind, _kind_of_text(validation) if kind == "text" else "unknown"),
@@ -207,12 +207,13 @@ def _question(field: Mapping[str, str], stem: str) -> Question:
         section=field.get("form_name", ""),
         shown_if=field.get("branching_logic", ""),
         is_required=fold(field.get("required_field", "")) in _YES,
-        is_personal_data=is_marked or bool(_PERSONAL_VALIDATIONS.fullmatch(validation)) or names_a_person(name),
+        is_personal_data=is_marked or bool(_PERSONAL_VALIDATIONS.fullmatch(validation)),
         least=least,
         most=most,
         decimal="," if validation.endswith("comma_decimal") else "",
         keeps_missing_codes=_NO_MISSING_CODES in field.get("field_annotation", "").upper().split(),
     )
+    return replace(question, is_personal_data=question.is_personal_data or identifies(question))
 
 
 def _as_record_id(question: Question) -> Question:

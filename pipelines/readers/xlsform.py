@@ -136,11 +136,20 @@ class Group:
 
 @dataclass(frozen=True)
 class Placed:
-    """A question with what its row says beside it: the type, how it is shown, and the groups around it, outermost first."""
+    """A question with what its row says beside it.
+
+    Attributes:
+        question: The question.
+        type: Its type.
+        appearance: How it is shown.
+        relevant: Its own condition, without those of the groups.
+        groups: The groups around it, outermost first.
+    """
 
     question: Question
     type: FormType
     appearance: str
+    relevant: str
     groups: tuple[Group, ...]
 
 
@@ -174,9 +183,8 @@ def form_type(text: str) -> FormType:
     if select is None:
         return FormType(re.sub(r"[ -]", "_", plain.lower()))
     kind = re.sub(r"[ _]", "_", select["kind"].lower())
-    name = (
-        "rank" if kind == "rank" else "select_one" if kind.startswith(("select_one", "select1")) else "select_multiple"
-    )
+    is_single = kind.startswith(("select_one", "select1"))
+    name = "rank" if kind == "rank" else "select_one" if is_single else "select_multiple"
     is_from_file = bool(select["file"]) or kind.endswith("external")
     return FormType(name, select["list"], is_from_file, bool(select["other"]))
 
