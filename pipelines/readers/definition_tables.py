@@ -6,21 +6,23 @@ Put here what a data dictionary and an XLSForm have in common; not what their co
 import codecs
 import csv
 import io
-import zipfile
+from collections import deque
 from collections.abc import Mapping, Sequence
 
 import python_calamine
 
 from pipelines.readers.head import GUESSED_ENCODING, csv_rows, quotation_fault
 from pipelines.readers.plan import ReadingError
+from pipelines.readers.sheet_scan import parts_of_sheets, scan_sheet
 from pipelines.readers.structure_file import StructureFile
+from pipelines.readers.workbook import Guard
+from pipelines.readers.zip_members import opened_zip
 
 Rows = list[list[str]]
 _DELIMITERS = (",", ";", "\t")
 _WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _FIRST_CHARACTERS = 100_000
-_MOST_MEMBERS = 2_000
-_MOST_UNPACKED_BYTES = 500_000_000
+_MOST_CELLS = 5_000_000
 
 
 def is_workbook(content: bytes) -> bool:
@@ -65,12 +67,14 @@ def rows_of_text(file: StructureFile) -> Rows:
 
 
 def sheet_names(content: bytes) -> list[str]:
-    """Return the names of a workbook's sheets; none when it is damaged, locked, too large or no workbook."""
-    if not is_workbook(content) or not _is_bounded(content):
+    """Return the names of a workbook's sheets; none of what is no workbook, or of one that would not be read."""
+    if not is_workbook(content):
         return []
     try:
-        return list(python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names)
-    except (python_calamine.CalamineError, ValueError, OSError):
+        _check_packed(content, "")
+        with Guard(""), python_calamine.load_workbook(io.BytesIO(content)) as book:
+            return list(book.sheet_names)
+    except ReadingError:
         return []
 
 
@@ -82,15 +86,38 @@ def rows_of_sheets(file: StructureFile, wanted: Sequence[str]) -> Mapping[str, R
         wanted: Names of sheets, in lower case; those that are not there are left out.
 
     Raises:
-        ReadingError: When the workbook is damaged or locked.
+        ReadingError: When the workbook is damaged, locked or too large.
     """
-    try:
-        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.content))
-        found = {name.strip().lower(): workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names}
-    except (python_calamine.CalamineError, ValueError, OSError) as error:
-        message = "expected an Excel workbook, found one that cannot be opened; save it again without a password"
-        raise ReadingError(file.name, message) from error
-    return {name: _filled(found[name]) for name in wanted if name in found}
+    _check_packed(file.content, file.name)
+    found: dict[str, Rows] = {}
+    with Guard(file.name), python_calamine.load_workbook(io.BytesIO(file.content)) as book:
+        for name in book.sheet_names:
+            if name.strip().lower() in wanted:
+                sheet = book.get_sheet_by_name(name)
+                if sheet.height * sheet.width > _MOST_CELLS:
+                    raise _too_many_cells(file.name)
+                found[name.strip().lower()] = _filled(sheet.to_python())
+    return found
+
+
+def _check_packed(content: bytes, name: str) -> None:
+    """Refuse a packed workbook that is damaged, comes to too much, or spans too many cells; old ones are not packed."""
+    if not content.startswith(b"PK"):
+        return
+    with opened_zip(io.BytesIO(content), name) as members:
+        for info in members.files:
+            deque(members.chunks(info), maxlen=0)
+        parts = parts_of_sheets(members) if "xl/workbook.xml" in members.names() else {}
+        scans = [scan_sheet(members, part) for part in parts.values()]
+    if any(scan.n_rows * scan.n_columns > _MOST_CELLS for scan in scans):
+        raise _too_many_cells(name)
+
+
+def _too_many_cells(name: str) -> ReadingError:
+    return ReadingError(
+        name,
+        f"a sheet spans more than {_MOST_CELLS // 1_000_000} million cells; delete what lies far outside the form",
+    )
 
 
 def _filled(rows: Sequence[Sequence[object]]) -> Rows:
@@ -127,14 +154,3 @@ def _delimiter(text: str, width: int) -> str:
         except csv.Error:
             continue
     return ","
-
-
-def _is_bounded(content: bytes) -> bool:
-    """Say whether unpacking is harmless; an old workbook is not packed."""
-    if not zipfile.is_zipfile(io.BytesIO(content)):
-        return not content.startswith(b"PK")
-    try:
-        members = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return False
-    return len(members) <= _MOST_MEMBERS and sum(each.file_size for each in members) <= _MOST_UNPACKED_BYTES

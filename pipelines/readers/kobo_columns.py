@@ -84,14 +84,13 @@ def _with_form(header: str, form: FormHeaders, headers: frozenset[str]) -> KoboC
     target = form.find(header) or form.find(name)
     if target is not None:
         question = target.question
+        option = target.option if _is_several(question) else ""
         return KoboColumn(
             header=header,
             name=name,
-            role="multiple_choice_option"
-            if target.option and _is_several(question)
-            else ROLES.get(question.kind, "item"),
+            role="multiple_choice_option" if option else ROLES.get(question.kind, "item"),
             question=question,
-            option=target.option if _is_several(question) else "",
+            option=option,
             is_personal_data=question.is_personal_data or name in PERSONAL,
             spelling=target.spelling,
         )
