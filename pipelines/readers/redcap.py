@@ -30,7 +30,7 @@ FINISHED = frozenset({"2", "complete"})
 TICKED, UNTICKED = frozenset({"1", "checked"}), frozenset({"0", "unchecked"})
 NOT_COMPLETED = "[not completed]"
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
-_RECORD_ID = re.compile(r"(\w+_)?(id|record|subject|participant)", re.ASCII)
+_RECORD_ID = re.compile(r"\w*id|(\w+_)?(record|subject|participant|patient|case)", re.ASCII)
 _TRUTH_WORDS = {"1": "true", "0": "false"}
 _COMMA_NUMBER, _POINT_NUMBER = re.compile(r"-?\d*,\d+"), re.compile(r"-?\d*\.\d+")
 _ROLES: Mapping[QuestionKind, Role] = {
@@ -78,7 +78,8 @@ class RedcapReader:
             return False
         is_survey = any(header.removesuffix(COMPLETE) + TIMESTAMP in names for header in statuses)
         has_options = any(OPTION in header for header in headers)
-        return has_options or is_survey or _RECORD_ID.fullmatch(headers[0]) is not None
+        is_whole = headers[-1] in statuses and _holds_complete(head, len(headers) - 1)
+        return has_options or is_survey or is_whole or _RECORD_ID.fullmatch(headers[0]) is not None
 
     def plan(self, head: Head, request: Request) -> ReadingPlan:
         """Make the reading plan.
@@ -197,6 +198,11 @@ def _statuses(head: Head, headers: Sequence[str]) -> list[str]:
             texts = {fold(row[index]) for row in head.rows[1:] if index < len(row)} - {""}
             found += [header] if texts <= FORM_STATUSES else []
     return found
+
+
+def _holds_complete(head: Head, index: int) -> bool:
+    """Say whether a column of form statuses holds the third one, which tells it from a yes or no."""
+    return any(fold(row[index]) in FINISHED for row in head.rows[1:] if index < len(row))
 
 
 def _with_truth_words(question: Question) -> Question:

@@ -288,7 +288,7 @@ def test_an_export_that_forces_another_decimal_sign_is_believed(tmp_path, text, 
     "text",
     [
         "record_id,treatment_complete\n1,yes\n",
-        "unit,score,form_complete\n1,4,2\n",
+        "unit,score,form_complete\n1,4,1\n",
         "Record Id,Form_complete\n1,2\n",
         "record_id,name\n1,x\n",
         "Complete?,Name\nperhaps,x\n",
