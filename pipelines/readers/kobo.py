@@ -85,7 +85,7 @@ def _planned(column: KoboColumn, name: str, position: int, *, is_old: bool) -> P
     planned = PlannedColumn(
         position=position,
         name=name,
-        source_id=question.id if question else column.name or name,
+        source_id=question.id if question and not column.is_summary else column.name or name,
         role="metadata" if column.is_summary else column.role,
         question_text=question.text if question else "",
         opt_outs={_NOT_ASKED: blank} if is_old and question is not None else {},
@@ -95,7 +95,7 @@ def _planned(column: KoboColumn, name: str, position: int, *, is_old: bool) -> P
     )
     if column.option:
         return replace(planned, option=column.option, ticked=TICKED, unticked=UNTICKED)
-    is_several = question is not None and question.kind == "multiple_choice" and not column.is_summary
+    is_several = question is not None and question.kind == "multiple_choice"
     return replace(planned, separator=BETWEEN_CODES) if is_several else planned
 
 

@@ -12,7 +12,7 @@ from pipelines.readers.kobo_headers import FormHeaders, Spelling
 from pipelines.readers.kobo_names import PERSONAL, is_added, original_name, r_name
 from pipelines.readers.personal_names import names_a_person
 from pipelines.readers.plan import Head, Role, fold
-from pipelines.readers.structure import Question, QuestionKind, Structure
+from pipelines.readers.structure import Option, Question, QuestionKind, Structure
 
 TICKED, UNTICKED = frozenset({"1", "true", "1.0"}), frozenset({"0", "false", "0.0"})
 BETWEEN_CODES = " "
@@ -120,7 +120,10 @@ def _added(header: str, name: str, headers: frozenset[str]) -> KoboColumn | None
 def _without_form(head: Head, headers: Sequence[str]) -> list[KoboColumn]:
     """Tell options by the column that sums them up; everything else is an item as far as anybody can say."""
     options = _options_by_summary(head, headers)
-    split = {question for question, _ in options.values()}
+    listed: dict[str, list[Option]] = {}
+    for question, code in options.values():
+        listed.setdefault(question, []).append(Option(code, code))
+    split = {name: Question(name, "", "multiple_choice", options=tuple(each)) for name, each in listed.items()}
     names = frozenset(headers)
     found: list[KoboColumn] = []
     for index, header in enumerate(headers):
@@ -131,11 +134,9 @@ def _without_form(head: Head, headers: Sequence[str]) -> list[KoboColumn]:
             found.append(added)
         elif index in options:
             question, code = options[index]
-            found.append(
-                KoboColumn(header, name, "multiple_choice_option", Question(question, "", "multiple_choice"), code)
-            )
+            found.append(KoboColumn(header, name, "multiple_choice_option", split[question], code))
         elif header in split:
-            found.append(KoboColumn(header, name, "item", Question(header, "", "multiple_choice"), is_summary=True))
+            found.append(KoboColumn(header, name, "item", split[header], is_summary=True))
         elif header.endswith(_OTHER) and header.removesuffix(_OTHER) in names:
             found.append(KoboColumn(header, name, "other_text", is_personal_data=personal))
         else:

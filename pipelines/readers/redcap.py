@@ -149,7 +149,7 @@ class _Columns:
             shown_if=self._status_of_form.get(column.form, "") if is_answer else "",
             question=question,
         )
-        if column.kind == "option":
+        if column.kind == "option" and question is not None:
             return replace(planned, option=column.option, ticked=TICKED, unticked=UNTICKED)
         if question is not None and question.kind == "number":
             return replace(planned, decimal=self._decimal_of(index, question.decimal or "."))
@@ -167,7 +167,7 @@ class _Columns:
 
     def _role(self, column: RedcapColumn) -> Role:
         if column.kind == "option":
-            return "multiple_choice_option"
+            return "multiple_choice_option" if column.question is not None else "unknown"
         if column.kind in ("repeat_instrument", "repeat_instance"):
             return "repeat"
         if column.kind != "field":

@@ -98,7 +98,7 @@ def columns_by_name(
             found.append(RedcapColumn(header, "option", split.group(1), split.group(2)))
         else:
             found.append(RedcapColumn(header, "field", header))
-    return _with_forms(found)
+    return _with_forms(found if questions else _with_stated_options(found))
 
 
 def columns_by_label(headers: Sequence[str], structure: Structure | None) -> list[RedcapColumn]:
@@ -121,7 +121,19 @@ def columns_by_label(headers: Sequence[str], structure: Structure | None) -> lis
             found.append(RedcapColumn(header, "option", split.group(1) or "", split.group(2)))
         else:
             found.append(RedcapColumn(header, "field", header))
-    return _with_forms(found)
+    return _with_forms(found if questions else _with_stated_options(found))
+
+
+def _with_stated_options(columns: Sequence[RedcapColumn]) -> list[RedcapColumn]:
+    """Give the options of a check box, where there is no dictionary, a question that lists what the headers say."""
+    options: dict[str, list[Option]] = defaultdict(list)
+    for column in columns:
+        if column.kind == "option":
+            options[column.field].append(Option(column.option, column.option))
+    questions = {field: Question(field, "", "multiple_choice", options=tuple(each)) for field, each in options.items()}
+    return [
+        replace(column, question=questions[column.field]) if column.kind == "option" else column for column in columns
+    ]
 
 
 def _of_question(name: str, question: Question) -> RedcapColumn:

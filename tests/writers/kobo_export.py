@@ -112,7 +112,7 @@ def export(form: Form, records, style: Style = Style(), repeat: str = "") -> Wri
     if odk and not repeat:
         columns.append(("SubmissionDate", ("", ""), [f"2026-03-01T10:00:0{n}.000Z" for n, _ in enumerate(records)]))
     for row, groups, block in leaves(form):
-        if block != repeat or row.type in ("note",):
+        if block != repeat or row.type == "note":
             continue
         shown = groups[groups.index(repeat) + 1 :] if odk and repeat else groups
         head = style.joint.join((*shown, row.name)) if style.joint else row.name
@@ -164,6 +164,7 @@ def _added(records, style: Style, repeat: str):
         ]  # fmt: skip
     return [
         ("_id", ("", ""), numbers), ("_uuid", ("", ""), ids),
-        ("_submission_time", ("", ""), ["2026-03-01T10:00:00"] * len(numbers)), ("_validation_status", ("", ""), numbers),
-        ("_submitted_by", ("", ""), numbers), ("__version__", ("", ""), numbers), ("_index", ("", ""), numbers),
+        ("_submission_time", ("", ""), ["2026-03-01T10:00:00"] * len(numbers)),
+        ("_validation_status", ("", ""), numbers), ("_submitted_by", ("", ""), numbers),
+        ("__version__", ("", ""), numbers), ("_index", ("", ""), numbers),
     ]  # fmt: skip

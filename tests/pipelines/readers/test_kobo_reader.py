@@ -155,6 +155,7 @@ def test_without_the_form_options_are_told_by_their_summary(reference):
     assert (plan.column("primary_livelihood.loans").source_id, plan.column("primary_livelihood.loans").option) == (
         "primary_livelihood", "loans",
     )  # fmt: skip
+    assert len(plan.column("primary_livelihood.loans").question.options) == 18
 
 
 @pytest.mark.reference
@@ -221,6 +222,13 @@ def test_submissions_have_their_keys_and_only_whole_forms_are_sent(tmp_path):
     assert plan.column("unit/trust").blank_means == "not_administered"
     assert plan.column("unit/size").blank_means == "unknown_blank"
     assert [column.name for column in plan.columns if column.is_personal_data] == ["_submitted_by"]
+
+
+def test_a_summary_beside_its_options_is_no_second_answer(tmp_path):
+    plan = plan_of(*written(tmp_path, export(FORM, RECORDS)))
+    summary = plan.column("unit/ways/contact")
+    assert (summary.role, summary.question, summary.separator) == ("metadata", None, " ")
+    assert [column.option for column in plan.columns if column.source_id == "contact"] == ["phone", "in_person", "-999"]
 
 
 def test_a_child_table_belongs_to_the_submissions(tmp_path):
@@ -345,7 +353,8 @@ def test_a_study_binds_items_to_questions(tmp_path):
     )  # fmt: skip
     source = Source(wave="w1", files="export.csv", columns={"trust": "unit/trust"})
     plan = plan_of(*written(tmp_path, export(FORM, RECORDS)), source=source, instruments=(instrument,))
-    assert (plan.column("unit/trust").item, plan.column("unit/trust").codes) == ("trust", {"1": 1, "2": 2})
+    assert plan.column("unit/trust").item == "trust"
+    assert {text: plan.column("unit/trust").codes[text] for text in "12"} == {"1": 1, "2": 2}
 
 
 def test_stated_header_rows_that_kobo_never_writes_are_refused(tmp_path):

@@ -245,14 +245,13 @@ def test_a_workbook_says_the_same_as_csv_files(tmp_path):
 
 
 def test_a_form_without_the_options_it_uses_is_refused():
+    form = Form((Row("select_one agree", "q"),), {})
+    files = [StructureFile("survey.csv", as_csv(survey_sheet(form)).encode())]
     with pytest.raises(ReadingError, match="agree; give the sheet choices too"):
-        form = Form((Row("select_one agree", "q"),), {})
-        KoboStructureReader().read([StructureFile("survey.csv", as_csv(survey_sheet(form)).encode())])
+        KoboStructureReader().read(files)
 
 
-@pytest.mark.parametrize(
-    "names", [("choices",), ("survey", "survey"), ("survey", "other")], ids=lambda names: "+".join(names)
-)
+@pytest.mark.parametrize("names", [("choices",), ("survey", "survey"), ("survey", "other")], ids="+".join)
 def test_files_that_do_not_make_up_a_form_are_not_recognised(names):
     form = Form((Row("text", "q", "Why?"),), YES_NO)
     texts = {"survey": as_csv(survey_sheet(form)), "choices": as_csv(choices_sheet(form)), "other": "a,b\n1,2\n"}

@@ -166,6 +166,7 @@ def test_without_a_dictionary_options_are_what_headers_say_with_a_warning(tmp_pa
     found = export(Project((ID, PETS)), records({"pets": {"-1"}}))
     plan = plan_of(*written(tmp_path, found))
     assert [column.option for column in plan.columns if column.option] == ["0", "1", "_1", "b"]
+    assert [each.code for each in plan.column("pets___0").question.options] == ["0", "1", "_1", "b"]
     assert any("give the dictionary" in warning for warning in plan.warnings)
 
 
@@ -239,6 +240,15 @@ def test_equal_labels_that_cannot_be_told_apart_are_left_alone(tmp_path):
     column = plan.column("Mood")
     assert (column.role, column.question) == ("unknown", None)
     assert any("the dictionary does not know these columns: Mood" in warning for warning in plan.warnings)
+
+
+def test_options_whose_labels_cannot_be_told_apart_are_left_alone(tmp_path):
+    twin = Field("pets_2", "people", "checkbox", "Pets", (("1", "Cat"),))
+    shown = export(Project((ID, PETS)), records({"pets": {"1"}}), label_headers=True)
+    plan = plan_of(*written(tmp_path, shown, Project((ID, PETS, twin))))
+    found = {column.name: (column.role, column.option) for column in plan.columns}
+    assert found["Pets (choice=Cat)"] == ("unknown", "")
+    assert found["Pets (choice=Dog)"] == ("multiple_choice_option", "B")
 
 
 def test_labels_without_a_dictionary_still_tell_options_from_questions(tmp_path):

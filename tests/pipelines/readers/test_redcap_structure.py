@@ -62,7 +62,8 @@ def test_a_matrix_is_a_battery_below_its_section_header(reference: Path):
     assert {questions[name].stem for name in ("gym", "drink")} == {
         "Please provide the patient's weekly schedule for the activities below."
     }
-    assert [(each.code, each.label) for each in questions["gym"].options][0] == ("0", "Monday")
+    monday = questions["gym"].options[0]
+    assert (monday.code, monday.label) == ("0", "Monday")
     assert questions["num_children"].shown_if == '[sex] = "0" and [given_birth] = "1"'
     assert (questions["specify_mood"].least, questions["specify_mood"].most) == (0, 100)
     assert questions["specify_mood"].options == ()
@@ -168,9 +169,8 @@ def test_the_api_may_write_json_and_the_projects_settings_hold_its_missing_codes
         {"field_name": "q", "form_name": "f", "field_type": "yesno", "field_label": "Ok?", "identifier": ""},
     ]
     (tmp_path / "fields.json").write_text(json.dumps(records))
-    settings = (
-        'project_id,project_title,missing_data_codes\n1,Pilot,"NA, Not applicable | UNK, Unknown | -9, Refused"\n'
-    )
+    codes = "NA, Not applicable | UNK, Unknown | -9, Refused"
+    settings = f'project_id,project_title,missing_data_codes\n1,Pilot,"{codes}"\n'
     (tmp_path / "project.csv").write_text(settings)
     structure = read_structure([tmp_path / "fields.json", tmp_path / "project.csv"])
     assert (structure.title, list(structure.questions)) == ("Pilot", ["record_id", "q"])
