@@ -4,13 +4,12 @@ Put here the plan; how columns are spelled is in ``redcap_columns``, the diction
 """
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from instruments.spec import MissingReason
 from pipelines.readers.bind import bind_plan
-from pipelines.readers.headers import cell, listed, unique_names
+from pipelines.readers.headers import cell, unique_names
 from pipelines.readers.personal_names import names_a_person
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingError, ReadingPlan, Request, Role, fold
 from pipelines.readers.redcap_columns import (
@@ -19,15 +18,17 @@ from pipelines.readers.redcap_columns import (
     KIND_OF_LABEL,
     KIND_OF_NAME,
     OPTION,
+    TICKED,
     TIMESTAMP,
+    UNTICKED,
     RedcapColumn,
     columns_by_label,
     columns_by_name,
 )
+from pipelines.readers.redcap_warnings import warnings_of
 from pipelines.readers.structure import Question, QuestionKind
 
 FINISHED = frozenset({"2", "complete"})
-TICKED, UNTICKED = frozenset({"1", "checked"}), frozenset({"0", "unchecked"})
 NOT_COMPLETED = "[not completed]"
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _RECORD_ID = re.compile(r"\w*id|(\w+_)?(record|subject|participant|patient|case)", re.ASCII)
@@ -44,18 +45,6 @@ _ROLES: Mapping[QuestionKind, Role] = {
     "metadata": "metadata",
     "identifier": "identifier",
 }
-_EVENTS_WARNING = (
-    "every row is a record and an event, and which form completes an event the export does not say; "
-    "give identifiers.is_finished, and only when a source is one event"
-)
-_FORMS_WARNING = (
-    "the export has several forms and no survey among them, so it does not say which one completes a record; "
-    "give identifiers.is_finished"
-)
-_NO_DICTIONARY = (
-    "without the data dictionary the options of check boxes are known by their headers alone, where a code such as -1 "
-    "is spelled _1; give the dictionary as structure"
-)
 
 
 class RedcapReader:
@@ -112,7 +101,7 @@ class RedcapReader:
             keys=keys,
             key_parts=key_parts,
             finished_texts=FINISHED,
-            warnings=_warnings(found, columns, keys, request),
+            warnings=warnings_of(head, found, columns, request.structure, says_finished="is_finished" in keys),
         )
         return _with_form_status(bind_plan(plan, head, request), found)
 
@@ -259,28 +248,6 @@ def _last_form(found: Sequence[RedcapColumn], repeated: frozenset[str]) -> str:
     forms = [column.form for column in found if column.kind == "complete" and column.form not in repeated]
     surveys = [form for form in forms if form in asked]
     return surveys[-1] if surveys else forms[0] if len(forms) == 1 else ""
-
-
-def _warnings(
-    found: Sequence[RedcapColumn], columns: Sequence[PlannedColumn], keys: Mapping[KeyName, str], request: Request
-) -> tuple[str, ...]:
-    warnings = list(request.structure.warnings) if request.structure else []
-    if any(column.kind == "event" for column in found):
-        warnings.append(_EVENTS_WARNING)
-    elif "is_finished" not in keys and any(column.kind == "complete" for column in found):
-        warnings.append(_FORMS_WARNING)
-    if request.structure is None:
-        return (*warnings, *([_NO_DICTIONARY] if any(column.kind == "option" for column in found) else []))
-    strangers = [column.header for column, planned in zip(found, columns, strict=True) if planned.role == "unknown"]
-    options = [name for name in strangers if OPTION in name and name.split(OPTION)[0] in request.structure.questions]
-    if options:
-        codes = Counter(name.split(OPTION, 1)[1] for name in options)
-        warnings.append(
-            f"check boxes have columns that the dictionary does not know: {listed(options)}; missing data codes of the "
-            f"project are spelled so ({listed(list(codes))}): give their reasons under missing"
-        )
-    others = [name for name in strangers if name not in options]
-    return (*warnings, *([f"the dictionary does not know these columns: {listed(others)}"] if others else []))
 
 
 def _with_form_status(plan: ReadingPlan, found: Sequence[RedcapColumn]) -> ReadingPlan:

@@ -35,6 +35,7 @@ KIND_OF_LABEL: Mapping[str, ColumnKind] = {
     "complete?": "complete",
 }
 FORM_STATUSES = frozenset({"0", "1", "2", "incomplete", "unverified", "complete"})
+TICKED, UNTICKED = frozenset({"1", "checked"}), frozenset({"0", "unchecked"})
 COMPLETE, TIMESTAMP, OPTION = "_complete", "_timestamp", "___"
 _OPTION_OF_NAME = re.compile(r"([a-z][a-z0-9_]*?)___(\w+)", re.ASCII)
 _OPTION_OF_LABEL = re.compile(r"(.*\S)?\s*\(choice=(.*)\)", re.DOTALL)

@@ -1,16 +1,21 @@
 """KoboToolbox, ODK Central and SurveyCTO exports as they write them, and as R writes them again."""
 
 import csv
+import io
 from collections import Counter
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from instruments.spec import Instrument
-from pipelines.readers.plan import ReadingError
+from pipelines.readers.opening import Settings
+from pipelines.readers.plan import ReadingError, Request
+from pipelines.readers.registry import make_plan
+from pipelines.readers.structures import read_structure
 from pipelines.receive import inspect_export
 from pipelines.sections.sources import Source
-from tests.opened import plan_of
+from tests.opened import opened_export, plan_of
 from tests.writers.kobo_export import (
     Form,
     Row,
@@ -259,6 +264,23 @@ def table(tmp_path: Path, *rows: str) -> Path:
     path = tmp_path / "table.csv"
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     return path
+
+
+def test_a_workbook_holds_submissions_and_repeats_as_sheets(tmp_path):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, repeat in (("Form", ""), ("partners", "partners")):
+        sheet = book.create_sheet(name)
+        for row in csv.reader(io.StringIO(export(FORM, RECORDS, repeat=repeat).text), delimiter=";"):
+            sheet.append([int(cell) if cell.isdigit() else cell or None for cell in row])
+    book.save(tmp_path / "export.xlsx")
+    structure = read_structure(written(tmp_path, export(FORM, RECORDS))[1:])
+    for name, repeat in (("Form", ""), ("partners", "partners")):
+        head = opened_export(tmp_path / "export.xlsx", Settings(sheet=name)).head
+        plan = make_plan(head, Request(structure=structure))
+        assert (plan.platform, plan.repeated_block) == ("kobo", repeat)
+        read = [(c.question.id, c.option) if c.question else ("", "") for c in plan.columns]
+        assert read == list(export(FORM, RECORDS, repeat=repeat).columns)
 
 
 def test_repeats_within_repeats_are_told(tmp_path):

@@ -1,4 +1,4 @@
-"""What holds of every REDCap and Kobo export: columns are what was written, no other file is taken for one, none crash."""
+"""What holds of every REDCap and Kobo export: columns are what was written, no other file is taken for one."""
 
 import string
 from dataclasses import replace

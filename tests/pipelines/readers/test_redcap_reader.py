@@ -137,6 +137,18 @@ def test_check_boxes_belong_to_the_form_that_was_opened(reference):
 
 
 @pytest.mark.reference
+@pytest.mark.parametrize(
+    ("project", "counted"),
+    [("checkboxes-1", "form_2 (1 of 4)"), ("simple", ""), ("longitudinal", ""), ("survey", "")],
+)
+def test_forms_that_may_never_have_been_opened_are_counted(reference, project, counted):
+    """Record 4 of checkboxes-1 has the status 0, no text and no tick; the export wrote 0 into nine check boxes."""
+    found = [warning for warning in real(reference, project).warnings if "gray status" in warning]
+    assert len(found) == bool(counted)
+    assert all(counted in warning for warning in found)
+
+
+@pytest.mark.reference
 def test_a_choice_of_0_and_1_that_another_program_saved_as_truths_keeps_its_codes(reference):
     plan = real(reference, "simple")
     options = plan.column("sex").question.options
