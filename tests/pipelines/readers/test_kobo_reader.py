@@ -9,9 +9,12 @@ import openpyxl
 import pytest
 
 from instruments.spec import Instrument
+from pipelines.readers.kobo_headers import FormHeaders
+from pipelines.readers.kobo_names import original_name, r_name
 from pipelines.readers.opening import Settings
 from pipelines.readers.plan import ReadingError, Request
 from pipelines.readers.registry import make_plan
+from pipelines.readers.structure import Question, Structure
 from pipelines.readers.structures import read_structure
 from pipelines.receive import inspect_export
 from pipelines.sections.sources import Source
@@ -215,6 +218,37 @@ def test_labels_as_headers_name_the_same_questions(tmp_path, several):
     plan = plan_of(*written(tmp_path, found))
     assert plan.layout == "kobo_submissions_labels"
     assert [(c.question.id, c.option) if c.question else ("", "") for c in plan.columns] == list(found.columns)
+
+
+@pytest.mark.parametrize(
+    ("header", "changed"),
+    [
+        ("unit/trust", "unit.trust"), ("_uuid", "X_uuid"), ("2nd", "X2nd"), ("__version__", "X__version__"),
+        ("meta-instanceID", "meta.instanceID"), ("tools/-999", "tools..999"), (".1", "X.1"), (".a", ".a"),
+    ],
+)  # fmt: skip
+def test_r_changes_names_by_its_own_rules(header, changed):
+    """A name begins with a letter, or a dot that no digit follows; see ``?make.names``."""
+    assert r_name(header) == changed
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("X_uuid", "_uuid"), ("X.U.FEFF.start", "start"), ("ï..start", "start"), ("X__version__", "__version__"),
+        ("meta.instanceID", "instanceID"), ("meta/instanceID", "instanceID"), ("formhub.uuid", "formhub/uuid"),
+        ("X_mine", "X_mine"), ("start", "start"),
+    ],
+)  # fmt: skip
+def test_names_that_r_changed_are_those_of_the_platform(header, name):
+    assert original_name(header) == name
+
+
+def test_a_spelling_that_two_questions_share_finds_neither():
+    twins = (Question("a", "Why?", "open_text", path="g/a"), Question("b", "Why?", "open_text", path="h/b"))
+    headers = FormHeaders(Structure("kobo", "", "en", {each.id: each for each in twins}))
+    assert headers.find("Why?") is None
+    assert headers.find("h/b").question.id == headers.find("b").question.id == headers.find("h.b").question.id == "b"
 
 
 def test_submissions_have_their_keys_and_only_whole_forms_are_sent(tmp_path):
