@@ -11,7 +11,8 @@ from pipelines.readers.structure import Option, Question
     "name",
     [
         "name", "first_name", "name_last", "LastName", "email", "e_mail", "email2", "dob", "telephone_1",
-        "date_of_birth", "phone", "home_address", "ip", "gps", "postcode", "respondent_name", "deviceid", "next_of_kin_contact_name",
+        "date_of_birth", "phone", "home_address", "ip", "gps", "postcode", "respondent_name", "deviceid",
+        "next_of_kin_contact_name",
     ],
 )  # fmt: skip
 def test_a_name_promises_an_identifier(name):
