@@ -7,6 +7,7 @@ an item is in ``holders``, what their texts mean in ``meanings``.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from zoneinfo import available_timezones
 
 from instruments.spec import Instrument, Item
@@ -163,10 +164,16 @@ def _as_bystander(column: PlannedColumn, keys: Mapping[KeyName, str]) -> Planned
     return column
 
 
+@cache
+def _time_zones() -> frozenset[str]:
+    """Return the names of all time zones; looking them up reads hundreds of files."""
+    return frozenset(available_timezones())
+
+
 def _with_time_zone(plan: ReadingPlan, head: Head, source: Source | None) -> ReadingPlan:
     """Take the zone that the export states, else the source's; an unknown one is refused, none at all is warned of."""
     stated = source.time_zone if source else None
-    known = available_timezones()
+    known = _time_zones()
     zone = plan.time_zone if plan.time_zone in known or not stated else stated
     if zone and zone not in known:
         message = f"'{zone}' is not a time zone of the IANA list; give time_zone, such as Europe/Copenhagen"

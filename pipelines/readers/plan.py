@@ -117,10 +117,12 @@ class PlannedColumn:
             export writes out what was not ticked, so that a blank cell says nothing.
         blanks: Folded texts that stand for a blank cell, such as what LimeSurvey's VV export writes for a date that is
             not there.
-        shown_if: Name of a column; where its cell is blank, this column was not administered to the row, whatever its
-            own cell holds (REDCap writes 0 for check boxes of a form that was never opened).
         written: Whether cells hold the codes or the labels of ``question.options``: it decides what a text means that
             is the code of one option and the label of another. Empty when the export does not say.
+        shown_if: Name of a column; where its cell is blank, this column was not administered to the row unless it is
+            answered: its own cell is blank or, for an option, no option of the question is ticked (REDCap writes 0 for
+            check boxes of a form that was never opened).
+        decimal: Decimal sign of its numbers, where it is another than the plan's; empty otherwise.
     """
 
     position: int
@@ -145,6 +147,7 @@ class PlannedColumn:
     blanks: frozenset[str] = frozenset()
     shown_if: str = ""
     written: Written = ""
+    decimal: Literal["", ".", ","] = ""
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,10 @@ class ReadingPlan:
         header_rows: Rows above the first answer.
         columns: Every column, by position.
         keys: What is known of a response → name of the column that holds it.
+        key_parts: Key → names of further columns whose texts belong to it, joined to the key's own by ``/``; a blank
+            one is left out. A row of a longitudinal project is a record and an event. The column of ``repeat_instance``
+            counts only in rows that name no ``repeat_instrument``: there it numbers the response itself.
+        repeated_block: Name of the repeated block of every row, where no column names it, as in a child table.
         preview_statuses: Folded texts of the status column that mark a preview.
         test_statuses: Folded texts of the status column that mark a test response.
         finished_texts: Folded texts of the finished column that mean yes.
@@ -182,6 +189,8 @@ class ReadingPlan:
     header_rows: int
     columns: tuple[PlannedColumn, ...]
     keys: Mapping[KeyName, str]
+    key_parts: Mapping[KeyName, tuple[str, ...]] = field(default_factory=dict)
+    repeated_block: str = ""
     preview_statuses: frozenset[str] = frozenset()
     test_statuses: frozenset[str] = frozenset()
     finished_texts: frozenset[str] = frozenset()

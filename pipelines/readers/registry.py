@@ -4,14 +4,23 @@ from dataclasses import replace
 
 from pipelines.readers.generic import GenericReader
 from pipelines.readers.head import guess_warning
+from pipelines.readers.kobo import KoboReader
 from pipelines.readers.limesurvey import LimeSurveyReader
 from pipelines.readers.plan import Head, Reader, ReadingError, ReadingPlan, Request
 from pipelines.readers.qualtrics import QualtricsReader
+from pipelines.readers.redcap import RedcapReader
 
 READERS: dict[str, Reader] = {
-    reader.platform: reader for reader in (QualtricsReader(), LimeSurveyReader(), GenericReader())
+    reader.platform: reader
+    for reader in (QualtricsReader(), LimeSurveyReader(), RedcapReader(), KoboReader(), GenericReader())
 }
-TITLES = {"qualtrics": "Qualtrics", "limesurvey": "LimeSurvey", "generic": "generic"}
+TITLES = {
+    "qualtrics": "Qualtrics",
+    "limesurvey": "LimeSurvey",
+    "redcap": "REDCap",
+    "kobo": "Kobo or ODK",
+    "generic": "generic",
+}
 _NOT_RECOGNISED = "the survey platform was not recognised; the file is read as a plain table, every column as an item"
 
 
@@ -69,7 +78,7 @@ def make_plan(head: Head, request: Request, platform: str | None = None) -> Read
     if not_recognised and request.source is not None:
         raise ReadingError(
             head.file_name,
-            "expected an export of Qualtrics or LimeSurvey, found a table of unknown origin; "
+            "expected an export of Qualtrics, LimeSurvey, REDCap, KoboToolbox or ODK, found a table of unknown origin; "
             "set platform: generic and give the columns of the items",
         )
     plan = reader.plan(head, request)

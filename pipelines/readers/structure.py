@@ -74,6 +74,11 @@ class Question:
         texts: Language → ``text`` in that language, for surveys in several.
         names: Names that exports give its column, the most usual first; for a multiple choice the beginnings that the
             columns of its options share. Empty where the id is the name.
+        path: Names of the groups it stands in and its own, joined by ``/``, for platforms whose exports write some or
+            all of them in front of a header; empty elsewhere.
+        repeated_block: Name of the repeated block it is asked in; empty when it is asked once.
+        decimal: Decimal sign in which its numbers are stored, where the platform says so; empty otherwise.
+        keeps_missing_codes: Whether the project's missing codes are ordinary answers here (REDCap's ``@NOMISSING``).
     """
 
     id: str
@@ -91,6 +96,10 @@ class Question:
     most: float | None = None
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
     names: tuple[str, ...] = ()
+    path: str = ""
+    repeated_block: str = ""
+    decimal: Literal["", ".", ","] = ""
+    keeps_missing_codes: bool = False
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def open_workbook(path: Path, settings: Settings, folder: Path) -> OpenedExport:
     """
     name = settings.file_name or path.name
     scans = _scans(path, name)
-    with _Guard(name), calamine.load_workbook(path) as book:
+    with Guard(name), calamine.load_workbook(path) as book:
         chosen, warnings = _choose(book, settings.sheet, name, scans)
         sheet = _loaded(book, chosen, name, scans)
         grid = Grid(sheet.start[1] if sheet.start else 0, scans[chosen].marks if scans else {})
@@ -76,7 +76,7 @@ def open_workbook(path: Path, settings: Settings, folder: Path) -> OpenedExport:
     return OpenedExport(head, path, folder, cells)
 
 
-class _Guard:
+class Guard:
     """Turns whatever the library raises, down to its own panics, into a refusal."""
 
     def __init__(self, file_name: str) -> None:

@@ -91,18 +91,18 @@ class Members:
 
 
 @contextmanager
-def opened_zip(path: Path | BytesIO, file_name: str) -> Iterator[Members]:
-    """Open a zip file and look at its directory.
+def opened_zip(source: Path | BytesIO, file_name: str) -> Iterator[Members]:
+    """Open a zip file, or its bytes, and look at its directory.
 
     Raises:
         ReadingError: When it is damaged, encrypted or too large, or a member has a name that leads out of a folder.
     """
     try:
-        archive = ZipFile(path)
+        archive = ZipFile(source)
     except _DAMAGES as error:
         raise damaged(file_name, error) from error
     with archive:
-        n_bytes = path.stat().st_size if isinstance(path, Path) else path.getbuffer().nbytes
+        n_bytes = source.stat().st_size if isinstance(source, Path) else source.getbuffer().nbytes
         yield _checked(archive, n_bytes, file_name)
 
 
