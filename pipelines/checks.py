@@ -6,7 +6,7 @@ Never the text of an answer, nor the id of a response, which may be an e-mail ad
 import dagster as dg
 import pandas as pd
 
-from pipelines.assets.core import READING_CHECK
+from pipelines.assets.reading import READING_CHECK
 from pipelines.steps.validation import BlockingFailure
 
 

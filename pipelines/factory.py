@@ -101,6 +101,7 @@ def _lock_of(study: Study) -> dg.ResourceDefinition:
         say = context.log.info if context.log else print
         run = context.run.run_id if context.run else ""
         with exclusive(study.warehouse / "run.lock", f"Dagster run {run[:8]}", say):
+            Store(study.warehouse).clear_staging()
             yield None
 
     return lock

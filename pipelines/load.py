@@ -137,7 +137,9 @@ def analysis_variables(study: Study) -> dict[str, VariableKind]:
     for instrument in study.instruments.values():
         for name, item in instrument.items.items():
             scale = instrument.response_scale_of(name)
-            if item.kind == "number" or (scale is not None and scale.ordered):
+            if item.kind == "multiple_choice":
+                known.update(dict.fromkeys(instrument.option_columns(name), "number"))
+            elif item.kind == "number" or (scale is not None and scale.ordered):
                 known[name] = "number"
             elif item.kind in ("choice", "code"):
                 known[name] = "category"
@@ -217,20 +219,39 @@ def _blame_names(study: Study, document: Document) -> None:
     for name, source in study.spec.sources.items():
         place: Place = ("sources", name)
         existing([source.wave], study.spec.waves, document, (*place, "wave"), "wave")
+        if source.repeats_of is not None:
+            existing([source.repeats_of], study.spec.sources, document, (*place, "repeats_of"), "source")
         groups = [*source.groups.values(), *([source.respondent_group] if source.respondent_group else [])]
         existing(groups, study.spec.respondent_groups, document, (*place, "respondent_group"), "respondent group")
         named = source.identifiers.respondent_group
-        if not groups and not named and len(study.spec.respondent_groups) > 1:
+        if not groups and not named and not source.repeats_of and len(study.spec.respondent_groups) > 1:
             document.blame(place, "whose answers are these? give respondent_group, or identifiers.respondent_group")
         existing(source.instruments, study.spec.instruments, document, (*place, "instruments"), "instrument")
         if len(study.instruments) == len(study.spec.instruments):
             for key in ("columns", "constants", "not_administered"):
                 existing(getattr(source, key), study.items(), document, (*place, key), "item")
+            _blame_option_columns(study, source, document, (*place, "columns"))
     if len(study.instruments) == len(study.spec.instruments):
         existing(study.spec.linking.comparable, study.items(), document, ("linking", "comparable"), "item")
     frame = study.spec.frame
     blame_missing_file(study.folder, frame.file if frame else None, document, ("frame", "file"))
     blame_linking(study.spec, study.folder, document)
+
+
+def _blame_option_columns(study: Study, source: Source, document: Document, place: Place) -> None:
+    """Only the options of a multiple choice have columns of their own, and only those of its response scale."""
+    for instrument in study.instruments.values():
+        for item in set(instrument.items) & set(source.columns):
+            named, scale = source.columns[item], instrument.response_scale_of(item)
+            if isinstance(named, str):
+                continue
+            if scale is None or instrument.items[item].kind != "multiple_choice":
+                document.blame((*place, item), "only a multiple_choice has a column for every option; name one column")
+                continue
+            known = sorted({*scale.points, *scale.opt_outs})
+            for code in [code for code in named if code not in known]:
+                message = f"there is no option {code}; the codes of {item} are {', '.join(map(str, known))}"
+                document.blame((*place, item, code), message)
 
 
 def _blame_waves_without_source(study: Study, document: Document) -> None:
@@ -248,7 +269,8 @@ def _blame_names_used_twice(study: Study, document: Document) -> None:
     owner: dict[str, str] = {}
     for instrument in study.instruments.values():
         of_scales = [column.format(scale) for scale in instrument.scales for column in COLUMNS_OF_A_SCALE]
-        for name in (*instrument.items, *of_scales):
+        of_options = [column for item in instrument.items for column in instrument.option_columns(item)]
+        for name in (*instrument.items, *of_options, *of_scales):
             column = name.lower()
             if column in COLUMNS_OF_A_RESPONSE:
                 document.blame(("instruments",), f"'{name}' in {instrument.name} is a column of every response; rename")

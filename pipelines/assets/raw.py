@@ -89,7 +89,7 @@ def _depends_on(task: Task) -> object:
 def _receive(task: Task) -> list[Write]:
     exports = _without_repeated(exports_of(task.study, task.wave))
     _refuse_missing_sources(task, [name for name, _, _ in exports])
-    known = task.store.read(FILES).set_index(["file_sha256", "file_name"])["received_at"].to_dict()
+    known = task.store.read(FILES).set_index(["file_sha256", "file_name", "source"])["received_at"].to_dict()
     now = pd.Timestamp(dt.datetime.now(dt.UTC))
     plans: list[tuple[str, ReadingPlan, str]] = []
     counts: list[int] = []
@@ -104,8 +104,9 @@ def _receive(task: Task) -> list[Write]:
         if n_rows == 0:
             raise ReadingError(path.name, "headers but no answers; export it again or take it out of exports/")
         sha256 = task.store.keep_file(path)
-        if any(each["file_sha256"] == sha256 for each in files):
-            raise ReadingError(path.name, "a file of another source has the same bytes; keep one of them")
+        _refuse_shared_rows(
+            task.study, name, path.name, [str(each["source"]) for each in files if each["file_sha256"] == sha256]
+        )
         files.append(
             {
                 "file_sha256": sha256,
@@ -117,10 +118,10 @@ def _receive(task: Task) -> list[Write]:
                 "n_rows": n_rows,
                 "n_columns": len(plan.columns),
                 # Files that arrive together keep their order, so that the newest one counts.
-                "received_at": known.get((sha256, path.name), now + pd.Timedelta(microseconds=len(files))),
+                "received_at": known.get((sha256, path.name, name), now + pd.Timedelta(microseconds=len(files))),
             }
         )
-        columns.append(_column_rows(task, plan, sha256))
+        columns.append(_column_rows(task, plan, sha256, name))
     every_column = pd.concat(columns, ignore_index=True)
     where = {"wave": task.wave}
     return [Write(FILES, pd.DataFrame(files), where), Write(COLUMNS, every_column, where)]
@@ -130,8 +131,8 @@ def _without_repeated(exports: list[tuple[str, Source, Path]]) -> list[tuple[str
     """Leave out a file whose bytes a newer export of its source repeats, as happens on a day without new answers."""
     hashed = [(name, file_sha256(path), path) for name, _, path in exports]
     newest = {(name, sha256): path for name, sha256, path in hashed}
-    kept = set(newest.values())
-    return [each for each in exports if each[2] in kept]
+    kept = {(name, path) for (name, _), path in newest.items()}
+    return [each for each in exports if (each[0], each[2]) in kept]
 
 
 def _refuse_nameless(plans: list[tuple[str, ReadingPlan, str]]) -> None:
@@ -145,6 +146,19 @@ def _refuse_nameless(plans: list[tuple[str, ReadingPlan, str]]) -> None:
             )
 
 
+def _refuse_shared_rows(study: Study, source: str, file_name: str, others: list[str]) -> None:
+    """Refuse a file that serves another source too, unless each takes rows of its own or one its repetitions."""
+    sources = study.spec.sources
+    for other in others:
+        pair = (sources[source], sources[other])
+        if pair[0].only == pair[1].only and pair[0].repeats_of == pair[1].repeats_of:
+            message = (
+                f"the source {other} has a file with the same bytes; keep one of them, or say with only which rows "
+                "each source takes"
+            )
+            raise ReadingError(file_name, message)
+
+
 def _refuse_missing_sources(task: Task, present: list[str]) -> None:
     for name, source in task.study.spec.sources.items():
         if source.wave == task.wave and name not in present:
@@ -155,13 +169,14 @@ def _refuse_missing_sources(task: Task, present: list[str]) -> None:
             raise ReadingError(source.files, message)
 
 
-def _column_rows(task: Task, plan: ReadingPlan, sha256: str) -> pd.DataFrame:
+def _column_rows(task: Task, plan: ReadingPlan, sha256: str, source: str) -> pd.DataFrame:
     items = task.study.items()
     return pd.DataFrame(
         [
             {
                 "file_sha256": sha256,
                 "wave": task.wave,
+                "source": source,
                 "position": column.position,
                 "name": column.name,
                 "source_id": column.source_id,

@@ -7,7 +7,7 @@ and ``out``. Dagster only appears in ``pipelines.factory``.
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -31,11 +31,13 @@ class Task:
         study: The study.
         store: Its warehouse.
         wave: The wave of a step by wave; empty otherwise.
+        staging: Private folder for what is not stored yet, while a step runs.
     """
 
     study: Study
     store: Store
     wave: str = ""
+    staging: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,9 @@ def run_step(step: Step, task: Task, run_id: str) -> list[Write]:
         What was written.
     """
     hashed = input_hash(step, task, task.store.provenance())
-    writes = list(step.make(task))
-    task.store.write(writes, input_hash=hashed, run_id=run_id)
+    with task.store.staging() as folder:
+        writes = list(step.make(replace(task, staging=folder)))
+        task.store.write(writes, input_hash=hashed, run_id=run_id)
     return writes
 
 

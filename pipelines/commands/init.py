@@ -83,7 +83,7 @@ def start_study(folder: Path, export: Path | None, structure: Sequence[Path]) ->
             structure=tuple(_legal(path.name) for path in structure),
             title=found.title if found else "",
             language=found.language if found else "",
-            n_responses=len(counts.rows.places),
+            n_responses=counts.rows.n_own,
             reversed_items=_evidence(file, plan, draft),
         )
     texts = {

@@ -91,6 +91,7 @@ def run_study(
     names = None if select is None else _names(study, select)
     store = Store(study.warehouse)
     with exclusive(study.warehouse / "run.lock", "sensemaking run", on_wait):
+        store.clear_staging()
         waves = _waves(study, store, wave)
         outcome = Outcome(waves, warnings=_warnings(study, store, waves))
         due = due_steps(study, store, waves, names)

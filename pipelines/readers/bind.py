@@ -1,16 +1,19 @@
 """A platform's columns and a study's items → which column holds which item, and what its cells mean.
 
-Put here what every reader does once it knows its own columns; nothing that only one platform knows.
+Put here what every reader does once it knows its own columns; nothing that only one platform knows. Which columns hold
+an item is in ``holders``, what their texts mean in ``meanings``.
 """
 
-from collections import Counter
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from zoneinfo import available_timezones
 
-from instruments.spec import Instrument, Item, MissingReason
-from instruments.spec_file import closest
+from instruments.spec import Instrument, Item
 from pipelines.readers.headers import listed
+from pipelines.readers.holders import Columns, Held, find_holders
+from pipelines.readers.meanings import Meanings, meanings_of_column
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingError, ReadingPlan, Request, Role, fold
 from pipelines.sections.sources import Source
 
@@ -19,7 +22,9 @@ FINISHED_TEXTS = frozenset(
 )
 _ASKED_BY_AN_INSTRUMENT: tuple[Role, ...] = ("item", "multiple_choice_option", "open_text", "unknown")
 _IDENTIFYING_KEYS: tuple[KeyName, ...] = ("organisation_id", "respondent_key")
-_TIME_KEYS: tuple[KeyName, ...] = ("started_at", "ended_at")
+_TIME_KEYS: tuple[KeyName, ...] = ("started_at", "ended_at", "recorded_at")
+_SEPARATOR = ","
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
 def bind_plan(plan: ReadingPlan, head: Head, request: Request) -> ReadingPlan:
@@ -35,147 +40,140 @@ def bind_plan(plan: ReadingPlan, head: Head, request: Request) -> ReadingPlan:
 
     Raises:
         ReadingError: With every required item that has no column, every setting that names a column the file does
-            not have, and every column or item that is claimed twice.
+            not have, every column or item that is claimed twice, and every answer option of the survey's definition
+            that is none of the instrument's.
     """
     source = request.source
     if source is None:
         return _with_time_zone(plan, head, None)
-    names = [column.name for column in plan.columns]
-    holders, faults = _holders(request.instruments, source, names)
-    keys, key_faults = _keys(plan.keys, source, names)
-    faults += key_faults
+    columns = Columns(plan, head)
+    holders = find_holders(columns, request.instruments, source)
+    keys, faults = _keys(plan.keys, source, columns)
+    items = {name: (each, item) for each in request.instruments for name, item in each.items.items()}
+    bound: list[PlannedColumn] = []
+    found: list[tuple[str, Meanings]] = []
+    for column in plan.columns:
+        held = next(iter(holders.held.get(column.name, [])), None)
+        if held is None:
+            bound.append(_as_bystander(column, keys))
+            continue
+        meanings = _meanings(column, *items[held.item], held, source)
+        found.append((column.name, meanings))
+        bound.append(_as_item(column, items[held.item][1], held, meanings))
+    faults = [*holders.faults, *faults, *_joined([(name, each.faults) for name, each in found])]
     if faults:
         raise ReadingError(head.file_name, "; ".join(faults))
-    items = {name: (each, item) for each in request.instruments for name, item in each.items.items()}
-    item_of_column = {column: item for item, column in holders.items()}
-    columns = tuple(
-        _as_item(column, *items[item_of_column[column.name]], item_of_column[column.name], source)
-        if column.name in item_of_column
-        else _as_bystander(column, keys)
-        for column in plan.columns
-    )
-    unknown = [column.name for column in columns if column.role == "unknown"]
-    warnings = list(plan.warnings)
+    unknown = [column.name for column in bound if column.role == "unknown"]
+    warnings = [*plan.warnings, *holders.warnings, *_joined([(name, each.warnings) for name, each in found])]
     if unknown:
         warnings.append(f"no instrument asks for these columns; they stay in the file: {listed(unknown)}")
     finished_texts = FINISHED_TEXTS if source.identifiers.is_finished else plan.finished_texts
-    bound = replace(plan, columns=columns, keys=keys, warnings=tuple(warnings), finished_texts=finished_texts)
-    return _with_time_zone(bound, head, source)
+    changed = replace(plan, columns=tuple(bound), keys=keys, warnings=tuple(warnings), finished_texts=finished_texts)
+    return _with_time_zone(changed, head, source)
 
 
-def meanings_of_texts(
-    instrument: Instrument, item: str, missing: Mapping[str, MissingReason]
-) -> tuple[dict[str, int], dict[str, MissingReason]]:
-    """Say which cell texts mean which code, and which mean no answer.
-
-    Args:
-        instrument: The instrument.
-        item: One of its items.
-        missing: Cell text → missing reason, as the source states; it goes before the instrument.
-
-    Returns:
-        Folded text → code of a point (its labels in every language, further spellings, the code itself), and folded
-        text → missing reason of an opt-out.
-    """
-    codes: dict[str, int] = {}
-    opt_outs: dict[str, MissingReason] = {}
-    scale = instrument.response_scale_of(item)
-    if scale is not None:
-        for code, point in scale.points.items():
-            codes |= dict.fromkeys(map(fold, (*point.label.values(), *point.also)), code)
-        codes |= {str(code): code for code in scale.points}
-        for code, opt_out in scale.opt_outs.items():
-            texts = (str(code), *opt_out.label.values(), *opt_out.also)
-            opt_outs |= dict.fromkeys(map(fold, texts), opt_out.reason)
-    opt_outs |= {fold(text): reason for text, reason in missing.items() if fold(text)}
-    return {text: code for text, code in codes.items() if text and text not in opt_outs}, opt_outs
+def _joined(said: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+    """Say once for all columns what is said of several."""
+    names: dict[str, list[str]] = {}
+    for name, messages in said:
+        for message in messages:
+            names.setdefault(message, []).append(name)
+    return [f"{listed(columns)}: {message}" for message, columns in names.items()]
 
 
-def _holders(instruments: Sequence[Instrument], source: Source, names: list[str]) -> tuple[dict[str, str], list[str]]:
-    """Find the column of every item; return item → column, and faults."""
-    absent = {*source.not_administered, *source.constants}
-    items = {name: item for each in instruments for name, item in each.items.items() if name not in absent}
-    holders: dict[str, str] = {}
-    faults: list[str] = []
-    for name in items:
-        column = source.columns.get(name, name)
-        if column in names:
-            holders[name] = column
-        elif name in source.columns:
-            faults.append(
-                f"columns says that '{column}' holds {name}, but there is no such column{closest(column, names)}"
-            )
-        if column != name and name in names and name not in source.columns.values():
-            faults.append(f"two columns hold {name}: '{column}' (from columns) and '{name}'; keep one of them")
-    shared = [column for column, times in Counter(holders.values()).items() if times > 1]
-    for column in shared:
-        claimed = ", ".join(sorted(item for item, holder in holders.items() if holder == column))
-        faults.append(f"the column '{column}' is claimed by several items: {claimed}; give each its own column")
-    faults += _missing_required(items, holders, source, names)
-    return holders, faults
+def _meanings(column: PlannedColumn, instrument: Instrument, item: Item, held: Held, source: Source) -> Meanings:
+    """Say what the cells of a bound column mean; options' columns hold ticks, other kinds than choices no codes."""
+    if held.option is not None:
+        scale = instrument.response_scale_of(held.item)
+        opt_out = scale.opt_outs.get(held.option) if scale else None
+        reasons = dict.fromkeys(_texts_of_option(column), opt_out.reason) if opt_out else {}
+        return Meanings(opt_outs=reasons | {fold(text): each for text, each in source.missing.items() if fold(text)})
+    meanings = meanings_of_column(column, instrument, held.item, source.missing)
+    odd = _labels_other_than_codes(column)
+    if not odd or item.kind not in ("number", "code"):
+        return meanings
+    if item.kind == "number" and column.written != "labels":
+        fault = (
+            f"{held.item} is a number, but the cells hold codes of answer options ({listed(odd)}); export choice text, "
+            "or make the item a choice"
+        )
+        return replace(meanings, faults=(*meanings.faults, fault))
+    warning = f"{held.item} is no choice, so its texts are kept as this export writes them: {column.written or 'codes'}"
+    return meanings if item.kind == "number" else replace(meanings, warnings=(*meanings.warnings, warning))
 
 
-def _missing_required(
-    items: Mapping[str, Item], holders: Mapping[str, str], source: Source, names: list[str]
-) -> list[str]:
-    free = [name for name in names if name not in holders.values()]
-    missing = [
-        f"'{name}'{closest(name, free).replace(';', ',')}"
-        for name, item in items.items()
-        if item.is_required and name not in holders and name not in source.columns
-    ]
-    if not missing:
-        return []
-    return [
-        f"missing required column for {len(missing)} of {len(items)} items: {', '.join(missing)}; give the column "
-        "under columns, or list the item under not_administered when it was not asked"
-    ]
+def _labels_other_than_codes(column: PlannedColumn) -> list[str]:
+    options = column.question.options if column.question else ()
+    return [f"{each.code} ({each.label})" for each in options if each.label and fold(each.label) != fold(each.code)]
 
 
-def _keys(found: Mapping[KeyName, str], source: Source, names: list[str]) -> tuple[dict[KeyName, str], list[str]]:
+def _texts_of_option(column: PlannedColumn) -> list[str]:
+    """Return the texts that say that the option of a column is ticked."""
+    options = column.question.options if column.question else ()
+    own = [option for option in options if option.code == column.option]
+    texts = {"1", *column.ticked, *(fold(text) for each in own for text in (each.code, each.label, *each.also))}
+    return sorted(text for text in texts if text and text not in column.unticked)
+
+
+def _as_item(column: PlannedColumn, item: Item, held: Held, meanings: Meanings) -> PlannedColumn:
+    is_option = held.option is not None
+    kept = {text: reason for text, reason in column.opt_outs.items() if text not in meanings.codes}
+    opt_outs = kept | {text: each for text, each in meanings.opt_outs.items() if each != "invalid" or text not in kept}
+    unticked = frozenset(text for text, reason in opt_outs.items() if reason == "seen_unanswered") if is_option else ()
+    role: Role = "multiple_choice_option" if is_option else "item"
+    is_unsplit = item.kind == "multiple_choice" and not is_option
+    return replace(
+        column,
+        role="open_text" if item.kind == "open_text" else role,
+        item=held.item,
+        kind=item.kind,
+        codes=meanings.codes,
+        opt_outs={text: reason for text, reason in opt_outs.items() if text not in unticked},
+        least=item.least,
+        most=item.most,
+        is_personal_data=item.personal_data or (column.is_personal_data and column.role != "embedded"),
+        option=str(held.option) if is_option else "",
+        separator=(column.separator or _SEPARATOR) if is_unsplit else "",
+        unticked=column.unticked | frozenset(unticked) if is_option else frozenset(),
+    )
+
+
+def _keys(found: Mapping[KeyName, str], source: Source, columns: Columns) -> tuple[dict[KeyName, str], list[str]]:
     keys = dict(found)
     if source.language:
         keys.pop("language", None)
     if source.respondent_group:
         keys.pop("respondent_group", None)
     faults: list[str] = []
-    for key, column in source.identifiers.model_dump(exclude_none=True, exclude={"link_code"}).items():
-        if column in names:
-            keys[key] = column
+    for key, named in source.identifiers.model_dump(exclude_none=True, exclude={"link_code"}).items():
+        column = columns.one(named)
+        if column is not None:
+            keys[key] = column.name
         else:
-            faults.append(f"identifiers.{key} names '{column}', but there is no such column{closest(column, names)}")
+            faults.append(f"identifiers.{key} names '{named}', but there is no such column{columns.closest(named)}")
     return keys, faults
-
-
-def _as_item(column: PlannedColumn, instrument: Instrument, item: Item, name: str, source: Source) -> PlannedColumn:
-    codes, opt_outs = meanings_of_texts(instrument, name, source.missing)
-    return replace(
-        column,
-        role="open_text" if item.kind == "open_text" else "item",
-        item=name,
-        kind=item.kind,
-        codes=codes,
-        opt_outs={**column.opt_outs, **opt_outs},
-        least=item.least,
-        most=item.most,
-        is_personal_data=item.personal_data or column.is_personal_data,
-    )
 
 
 def _as_bystander(column: PlannedColumn, keys: Mapping[KeyName, str]) -> PlannedColumn:
     of_column = [key for key, name in keys.items() if name == column.name]
     if any(key in _IDENTIFYING_KEYS for key in of_column):
-        personal = column.is_personal_data or "respondent_key" in of_column
+        personal = "respondent_key" in of_column or (column.is_personal_data and column.role != "embedded")
         return replace(column, role="identifier", is_personal_data=personal)
     if column.role in _ASKED_BY_AN_INSTRUMENT:
         return replace(column, role="metadata" if of_column else "unknown")
     return column
 
 
+@cache
+def _time_zones() -> frozenset[str]:
+    """Return the names of all time zones; looking them up reads hundreds of files."""
+    return frozenset(available_timezones())
+
+
 def _with_time_zone(plan: ReadingPlan, head: Head, source: Source | None) -> ReadingPlan:
     """Take the zone that the export states, else the source's; an unknown one is refused, none at all is warned of."""
     stated = source.time_zone if source else None
-    known = available_timezones()
+    known = _time_zones()
     zone = plan.time_zone if plan.time_zone in known or not stated else stated
     if zone and zone not in known:
         message = f"'{zone}' is not a time zone of the IANA list; give time_zone, such as Europe/Copenhagen"

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from pipelines.readers.head import csv_rows
 from pipelines.readers.opener import OpenedExport, Settings
 from pipelines.readers.plan import Head, ReadingError
-from pipelines.readers.structure import Option, Question, Structure
+from pipelines.readers.structure import Option, Question, Structure, StructureColumn
 
 _MAGIC = b"PAR1"
 _ABOUT = b"sensemaking_head"
@@ -180,9 +180,14 @@ def _head_from(about: dict[str, Any], cells: pa.Table, name: str) -> Head:
 def _structure_from(plain: dict[str, Any]) -> Structure:
     """Put a structure together again that ``asdict`` took apart."""
     questions = {name: _question_from(each) for name, each in plain["questions"].items()}
-    return Structure(**{**plain, "questions": questions, "warnings": tuple(plain["warnings"])})
+    columns = tuple(_column_from(each) for each in plain["columns"])
+    return Structure(**{**plain, "questions": questions, "warnings": tuple(plain["warnings"]), "columns": columns})
+
+
+def _column_from(plain: dict[str, Any]) -> StructureColumn:
+    return StructureColumn(**{**plain, "aliases": tuple(plain["aliases"]), "headings": tuple(plain["headings"])})
 
 
 def _question_from(plain: dict[str, Any]) -> Question:
     options = tuple(Option(**{**each, "also": tuple(each["also"])}) for each in plain["options"])
-    return Question(**{**plain, "options": options})
+    return Question(**{**plain, "options": options, "names": tuple(plain["names"])})

@@ -193,9 +193,12 @@ def _multiple_choice(
     wanted = first.question.id if first.question and first.question.id else first.name
     name = names.of(wanted, first.position)
     columns = {code_of[column.option]: column.name for column in group if column.option in code_of}
-    points = tuple(point for point in scale.points if first.separator or point.code in columns)
+    points, opt_outs = (
+        tuple(each for each in options if first.separator or each.code in columns)
+        for options in (scale.points, scale.opt_outs)
+    )
     names.taken.update(option_column(name, point.code).lower() for point in points)
-    scale = replace(scale, points=points, opt_outs=(), ordered=False)
+    scale = replace(scale, points=points, opt_outs=opt_outs, ordered=False)
     return DraftItem(name, first.name if first.separator else columns, text, "multiple_choice"), scale
 
 

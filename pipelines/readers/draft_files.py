@@ -68,7 +68,7 @@ def study_yaml(draft: Draft, plan: ReadingPlan, origin: Origin, instrument: str)
         f"    platform: {plan.platform}",
         *_source_lines(draft, plan),
         "    respondent_group: ALL",
-        *_column_lines(draft),
+        *_column_lines(draft, plan),
         *_personal_lines(draft),
     ]
     return "\n".join(lines) + "\n"
@@ -111,8 +111,9 @@ def _source_lines(draft: Draft, plan: ReadingPlan) -> Iterator[str]:
         yield f"    # guess: these columns differ in every response: {_remark(listed(identifiers))}"
 
 
-def _column_lines(draft: Draft) -> Iterator[str]:
-    mapped = [item for item in draft.items if item.columns != item.name]
+def _column_lines(draft: Draft, plan: ReadingPlan) -> Iterator[str]:
+    numbered = {column.name.removesuffix("_2") for column in plan.columns if column.name.endswith("_2")}
+    mapped = [item for item in draft.items if item.columns != item.name or item.name in numbered]
     if mapped:
         yield "    columns:"
     for item in mapped:

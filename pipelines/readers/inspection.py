@@ -4,17 +4,14 @@ Put here the shape of the answer; which answer options belong together is in ``b
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-
 from pipelines.readers.batteries import find_batteries, is_yes_or_no, natural_order, question_of
-from pipelines.readers.keys import finished, is_status, read_keys
+from pipelines.readers.keys import finished, has_status
 from pipelines.readers.plan import PlannedColumn, ReadingPlan, Role
+from pipelines.readers.scan import cell_of, is_filled
 
 MOST_VALUES = 25
 _FEWEST_OPEN_TEXTS = 25
@@ -35,14 +32,14 @@ class RowCounts:
         n_preview: Previews.
         n_test: Test responses.
         n_finished: Respondents' own responses that reached the end; None when the export does not say.
-        places: Places, from 0 among the scanned rows, of respondents' own responses.
+        n_own: Respondents' own responses.
     """
 
     n_rows: int
     n_preview: int
     n_test: int
     n_finished: int | None
-    places: npt.NDArray[np.int64]
+    n_own: int
 
 
 @dataclass(frozen=True)
@@ -61,27 +58,38 @@ class CellCounts:
     columns: Mapping[int, ColumnCounts]
 
 
-def own_rows(plan: ReadingPlan, table: pa.Table, odd: Mapping[int, str]) -> RowCounts:
-    """Find the rows that are respondents' own: no previews, no tests, no blank rows.
+def read_own_rows(plan: ReadingPlan, table: str, keys: Sequence[str]) -> str:
+    """Write the query that keeps all cells and says of every row whether it is a respondent's own.
+
+    Columns: ``c1`` …; ``is_preview``, ``is_test``, ``is_finished``; ``is_own``: no preview, no test, not blank.
 
     Args:
         plan: The plan.
-        table: One row a record: ``is_blank_row`` and the keys' texts.
-        odd: Rows that were set aside before.
+        table: Table of the file's text cells.
+        keys: The scanned columns of the keys.
     """
-    keys, n_rows = read_keys(plan, table), table.num_rows
-    is_blank = table["is_blank_row"].to_numpy()
-    is_preview = is_status(keys, plan.preview_statuses, n_rows).to_numpy(dtype=bool)
-    is_test = is_status(keys, plan.test_statuses, n_rows).to_numpy(dtype=bool)
-    is_own = ~is_blank & ~is_preview & ~is_test
-    reached_end = finished(plan, keys, n_rows)[is_own]
-    return RowCounts(
-        n_rows=n_rows + len(odd),
-        n_preview=int(is_preview.sum()),
-        n_test=int(is_test.sum()),
-        n_finished=int(reached_end.sum()) if "is_finished" in plan.keys else None,
-        places=np.flatnonzero(is_own),
+    cells = ", ".join(cell_of(column) for column in plan.columns)
+    is_blank = f"coalesce({', '.join(is_filled(cell_of(column)) for column in plan.columns)}) IS NULL AS is_blank"
+    scanned = f"SELECT {', '.join([cells, is_blank, *keys])} FROM {table}"  # noqa: S608 - texts are literals
+    preview, test = has_status(plan, plan.preview_statuses), has_status(plan, plan.test_statuses)
+    marked = (
+        f"SELECT {cells}, is_blank, {preview} AS is_preview, {test} AS is_test, {finished(plan)} AS is_finished "  # noqa: S608
+        f"FROM ({scanned})"
     )
+    return f"SELECT *, NOT is_blank AND NOT is_preview AND NOT is_test AS is_own FROM ({marked})"  # noqa: S608
+
+
+def count_own_rows(plan: ReadingPlan) -> str:
+    """Write the query that counts rows, previews, tests, own rows and those of them that reached the end."""
+    ended = "is_own AND is_finished" if "is_finished" in plan.keys else "false"
+    counted = ", ".join(f"count(CASE WHEN {each} THEN 1 END)" for each in ("is_preview", "is_test", "is_own", ended))
+    return f"SELECT count(*), {counted} FROM cells"  # noqa: S608 - names are ours
+
+
+def row_counts(plan: ReadingPlan, counted: tuple[int, ...], n_odd: int) -> RowCounts:
+    """Put the counts of ``count_own_rows`` and the rows set aside before together."""
+    n_rows, n_preview, n_test, n_own, n_finished = counted
+    return RowCounts(n_rows + n_odd, n_preview, n_test, n_finished if "is_finished" in plan.keys else None, n_own)
 
 
 def needs_texts(column: PlannedColumn) -> bool:
@@ -101,9 +109,10 @@ def describe(plan: ReadingPlan, counts: CellCounts) -> dict[str, Any]:
         n_partial`` (the last two None when unknowable), ``columns`` (one entry a column), ``scales`` (items that share
         answer options: ``items``, ``points`` their number, ``labels`` in order), ``warnings``. Plain values for JSON.
     """
-    rows, n_own = counts.rows, len(counts.rows.places)
+    rows, n_own = counts.rows, counts.rows.n_own
     roles = proposed_roles(plan, counts)
-    items = {c.name: counts.columns[c.position].texts for c in plan.columns if roles[c.position] == "item"}
+    rated = [c for c in plan.columns if roles[c.position] == "item" and not _is_rank(c)]
+    items = {c.name: counts.columns[c.position].texts for c in rated}
     return {
         "platform": plan.platform,
         "layout": plan.layout,
@@ -151,7 +160,7 @@ def proposed_roles(plan: ReadingPlan, counts: CellCounts) -> dict[int, Role]:
         found = counts.columns[column.position]
         if not needs_texts(column) or column.question is not None:
             continue
-        if _looks_like_identifier(found, len(counts.rows.places)):
+        if _looks_like_identifier(found, counts.rows.n_own):
             roles[column.position] = "identifier"
         elif column.role == "item" and _looks_like_open_text(found):
             roles[column.position] = "open_text"
@@ -164,6 +173,11 @@ def proposed_roles(plan: ReadingPlan, counts: CellCounts) -> dict[int, Role]:
         if len(positions) > 1 and is_yes_or_no(texts):
             roles |= dict.fromkeys(positions, "multiple_choice_option")
     return roles
+
+
+def _is_rank(column: PlannedColumn) -> bool:
+    """Say whether the cells name what was put in one place of a ranking: no scale, though all places share options."""
+    return column.question is not None and column.question.kind == "ranking"
 
 
 def _looks_like_open_text(counts: ColumnCounts) -> bool:

@@ -1,164 +1,222 @@
-"""Texts of a response's keys and paradata → typed columns: who, when, how long, finished, preview.
+"""Texts of a response's keys and paradata → typed columns: who, when, how long, finished, preview. As SQL.
 
 Put here what is known of a response as a whole; not its answers.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import cast
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from pipelines.readers.plan import KeyName, ReadingPlan, fold
-from pipelines.readers.scan import BLANKS
-from pipelines.tables.base import MOMENT
+from pipelines.readers.scan import cell_of, folded, is_among, literal, trimmed
 
-RULES_OF_KEYS = {
+RULES_OF_KEYS: Mapping[str, str] = {
     "not_a_time": "the text is no time stamp such as 2026-03-01 09:30:00",
     "not_a_number": "the text is no number",
     "unknown_respondent_group": "the source's groups do not say which respondent group this text means",
     "preview_without_group": "a preview or test response that no respondent group is known of",
 }
-_ISO_TIME = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?)?"
-_ZONE = r"\s?(Z|[+-]\d{2}:?\d{2})"
-_OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})?$", re.IGNORECASE)
+RULE_OF_KEY: Mapping[KeyName, str] = {
+    "started_at": "not_a_time",
+    "ended_at": "not_a_time",
+    "recorded_at": "not_a_time",
+    "response_seconds": "not_a_number",
+    "repeat_instance": "not_a_number",
+}
+TIMES: tuple[KeyName, ...] = ("started_at", "ended_at", "recorded_at")
+_ISO_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?)?"
+_ZONE = r"(Z|[+-][0-9]{2}:?[0-9]{2})"
+_WRITTEN_ZONE = r" ?(GMT|UTC)?([+-])([0-9]{1,2}):?([0-9]{2})?$"
+_PATTERNS = {
+    "%d": "[0-9]{1,2}", "%m": "[0-9]{1,2}", "%Y": "[0-9]{4}", "%y": "[0-9]{2}", "%H": "[0-9]{1,2}", "%I": "[0-9]{1,2}",
+    "%M": "[0-9]{2}", "%S": "[0-9]{2}", "%p": "[AaPp][Mm]",
+}  # fmt: skip
+_SECONDS = r"-?[0-9]+(\.[0-9]+)?"
 
 
-@dataclass
-class Keys:
-    """What is known of each scanned row as a response.
+def scanned_keys(plan: ReadingPlan) -> list[str]:
+    """Write the scanned columns of the keys.
 
-    Attributes:
-        texts: Key → length n, outer blanks cut, NA where the cell is blank.
-        faults: Key → rule and length n, True where the text breaks it.
+    A time becomes ``l_<key>`` on the clock of the export, or ``u_<key>`` in UTC where its zone is stated; ``k_<key>``
+    then keeps the texts that are no time. Of every other key ``k_<key>`` is the text.
     """
+    parts: list[str] = []
+    for key, name in plan.keys.items():
+        cell = cell_of(plan.column(name))
+        if key not in TIMES:
+            parts.append(f"{cell} AS k_{key}")
+            continue
+        text, opt_outs = trimmed(cell), plan.column(name).opt_outs
+        if opt_outs:
+            text = f"CASE WHEN NOT {is_among(folded(cell), opt_outs)} THEN {text} END"
+        parts += [f"{_local(text, plan)} AS l_{key}", f"{_zoned(text, plan)} AS u_{key}"]
+        parts.append(f"CASE WHEN l_{key} IS NULL AND u_{key} IS NULL THEN {cell} END AS k_{key}")
+    return [*parts, *_disposition(plan)]
 
-    texts: dict[KeyName, pd.Series]
-    faults: dict[KeyName, tuple[str, npt.NDArray[np.bool_]]] = field(
-        default_factory=dict["KeyName", tuple[str, "npt.NDArray[np.bool_]"]]
+
+def _disposition(plan: ReadingPlan) -> list[str]:
+    """Write the platform's own disposition where several columns hold it; nothing where one does, or none."""
+    branches = " ".join(
+        f"WHEN {folded(cell_of(plan.column(name)))} = {literal(text)} THEN {literal(meaning)}"
+        for name, meanings in plan.dispositions.items()
+        for text, meaning in sorted(meanings.items())
+    )
+    return [f"CASE {branches} END AS k_platform_disposition"] if branches else []
+
+
+def key_is_filled(key: KeyName) -> str:
+    """Write whether the cell of a key holds anything, blanks included."""
+    kept = f"k_{key} IS NOT NULL"
+    return f"({kept} OR l_{key} IS NOT NULL OR u_{key} IS NOT NULL)" if key in TIMES else kept
+
+
+def minutes_to_move(plan: ReadingPlan, cells: str) -> str:
+    """Write the query of all different minutes on the clock of the export."""
+    keys = [key for key in TIMES if key in plan.keys]
+    return " UNION ".join(
+        f"SELECT DISTINCT date_trunc('minute', l_{key}) AS minute FROM {cells} WHERE l_{key} IS NOT NULL"  # noqa: S608
+        for key in keys
     )
 
-    def text(self, key: KeyName, n_rows: int) -> pd.Series:
-        """Return the texts of a key; all NA when the file does not hold it."""
-        return self.texts.get(key, pd.Series([None] * n_rows, dtype="str"))
 
-    def blame(self, key: KeyName, rule: str, is_faulty: pd.Series) -> None:
-        """Remember which texts of a key break a rule."""
-        found = is_faulty.fillna(value=False).to_numpy(dtype=bool)
-        if found.any():
-            self.faults[key] = (rule, found)
-
-
-def read_keys(plan: ReadingPlan, table: pa.Table) -> Keys:
-    """Take the texts of all keys from a scan."""
-    texts: dict[KeyName, pd.Series] = {}
-    for key in plan.keys:
-        stripped = cast("pd.Series", table[f"k_{key}"].to_pandas()).astype("str").str.strip(BLANKS)
-        texts[key] = stripped.where(stripped != "")
-    return Keys(texts)
-
-
-def folded(texts: pd.Series) -> pd.Series:
-    """Fold every different text once."""
-    return texts.map({text: fold(text) for text in texts.dropna().unique()}).astype("str")
-
-
-def without_opt_outs(plan: ReadingPlan, key: KeyName, texts: pd.Series) -> pd.Series:
-    """Empty the cells that stand for no value, such as the date that anonymised surveys write."""
-    opt_outs = plan.column(plan.keys[key]).opt_outs if key in plan.keys else {}
-    return texts.where(~folded(texts).isin(list(opt_outs))) if opt_outs else texts
-
-
-def moments(texts: pd.Series, time_zone: str, formats: Sequence[str] = ()) -> tuple[pd.Series, pd.Series]:
-    """Parse time stamps.
+def moved_minutes(minutes: pd.Series, time_zone: str) -> pd.DataFrame:
+    """Move minutes on a clock to UTC.
 
     Args:
-        texts: Length n.
-        time_zone: Zone of those that state none; UTC when empty. Of an hour that the clock passes twice the first is
-            meant; a time that the clock skips is moved to the next one there was.
-        formats: Forms other than ISO, in the notation of ``strptime``; ISO goes first.
+        minutes: Length n, without zone.
+        time_zone: Of an hour that the clock passes twice the first is meant; a time that the clock skips is moved to
+            the next one there was.
 
     Returns:
-        Length n in UTC, NA where there is none; and length n, True where a text is no time stamp.
+        Length n: ``minute``, ``utc`` without zone, ``is_skipped``.
     """
-    has_zone = texts.str.fullmatch(_ISO_TIME + _ZONE).fillna(value=False).astype(bool)
-    is_local = texts.str.fullmatch(_ISO_TIME).fillna(value=False).astype(bool)
-    zoned = pd.to_datetime(texts.where(has_zone), format="ISO8601", utc=True, errors="coerce")
-    local = pd.to_datetime(texts.where(is_local), format="ISO8601", errors="coerce")
-    parsed = zoned.astype(MOMENT).fillna(_in_zone(local, time_zone))
-    for form in formats:
-        rest = texts.where(parsed.isna())
-        if "%z" in form:
-            offset = pd.to_datetime(rest.map(_plain_offset, na_action="ignore"), format=form, utc=True, errors="coerce")
-            parsed = parsed.fillna(offset.astype(MOMENT))
-        else:
-            parsed = parsed.fillna(_in_zone(pd.to_datetime(rest, format=form, errors="coerce"), time_zone))
-    return parsed, texts.notna() & parsed.isna()
+    first = np.ones(len(minutes), dtype=bool)
+    moved = minutes.dt.tz_localize(time_zone, ambiguous=first, nonexistent="shift_forward")
+    return pd.DataFrame(
+        {
+            "minute": minutes,
+            "utc": moved.dt.tz_convert("UTC").dt.tz_localize(None),
+            "is_skipped": moved.dt.tz_localize(None) != minutes,
+        }
+    )
 
 
-def _in_zone(local: pd.Series, time_zone: str) -> pd.Series:
-    is_first = np.ones(len(local), dtype=bool)
-    in_zone = local.dt.tz_localize(time_zone or "UTC", ambiguous=is_first, nonexistent="shift_forward")
-    return in_zone.dt.tz_convert("UTC").astype(MOMENT)
+def needs_zone(plan: ReadingPlan) -> bool:
+    """Say whether times have to be moved to UTC."""
+    return plan.time_zone not in ("", "UTC") and any(key in plan.keys for key in TIMES)
 
 
-def _plain_offset(text: str) -> str:
-    """Write the offset at the end of a text as ``strptime`` reads it: ``GMT+2`` becomes ``+0200``."""
-    found = _OFFSET.search(text)
-    if found is None:
-        return text
-    return f"{text[: found.start()].rstrip()} {found.group(1)}{int(found.group(2)):02}{found.group(3) or '00'}"
+def moment(plan: ReadingPlan, key: KeyName) -> str:
+    """Write a key's time in UTC; a zone's minutes are joined as ``zone_<key>``."""
+    if key not in plan.keys:
+        return "CAST(NULL AS TIMESTAMPTZ)"
+    local = f"l_{key}"
+    if needs_zone(plan):
+        zone = f"zone_{key}"
+        rest = f"(l_{key} - {zone}.minute)"
+        local = f"CASE WHEN {zone}.is_skipped THEN {zone}.utc ELSE {zone}.utc + {rest} END"
+    return f"CAST(coalesce(u_{key}, {local}) AS TIMESTAMPTZ)"
 
 
-def seconds(texts: pd.Series, decimal: str) -> tuple[pd.Series, pd.Series]:
-    """Parse durations in seconds; return them, and where a text is no number."""
-    plain = texts.str.replace(decimal, ".", regex=False)
-    is_number = plain.str.fullmatch(r"-?\d+(\.\d+)?").fillna(value=False).astype(bool)
-    parsed = pd.to_numeric(plain.where(is_number)).astype("Float64")
-    return parsed, texts.notna() & ~is_number
+def key_text(plan: ReadingPlan, key: KeyName) -> str:
+    """Write the text of a key without outer blanks; NULL when the file does not hold it."""
+    is_there = key in plan.keys or (key == "platform_disposition" and plan.dispositions)
+    return trimmed(f"k_{key}") if is_there else "CAST(NULL AS VARCHAR)"
 
 
-def finished(plan: ReadingPlan, keys: Keys, n_rows: int) -> pd.Series:
-    """Say who reached the end.
+def seconds(plan: ReadingPlan, key: KeyName) -> str:
+    """Write a duration in seconds; NULL where the text is no number."""
+    plain = f"replace({key_text(plan, key)}, {literal(plan.decimal)}, '.')"
+    return f"CASE WHEN regexp_full_match({plain}, {literal(_SECONDS)}) THEN TRY_CAST({plain} AS DOUBLE) END"
 
-    Returns:
-        Length n; all NA when the file does not say. A plan without ``finished_texts`` means: whoever has any text.
+
+def whole(plan: ReadingPlan, key: KeyName) -> str:
+    """Write a whole number; NULL where the text is none."""
+    text = key_text(plan, key)
+    return f"CASE WHEN regexp_full_match({text}, '[0-9]{{1,9}}') THEN TRY_CAST({text} AS INTEGER) END"
+
+
+def finished(plan: ReadingPlan) -> str:
+    """Write who reached the end; NULL when the file does not say.
+
+    A plan without ``finished_texts`` means: whoever has any text.
     """
-    if "is_finished" not in keys.texts:
-        return pd.Series([pd.NA] * n_rows, dtype="boolean")
-    texts = keys.texts["is_finished"]
+    if "is_finished" not in plan.keys:
+        return "CAST(NULL AS BOOLEAN)"
+    text = key_text(plan, "is_finished")
     if not plan.finished_texts:
-        return texts.notna().astype("boolean")
-    return folded(texts).isin(list(plan.finished_texts)).astype("boolean").where(texts.notna())
+        return f"{text} IS NOT NULL"
+    return f"CASE WHEN {text} IS NOT NULL THEN {is_among(folded(text), plan.finished_texts)} END"
 
 
-def is_status(keys: Keys, statuses: frozenset[str], n_rows: int) -> pd.Series:
-    """Say which rows have one of the statuses; none when the file has no status column."""
-    return folded(keys.text("status", n_rows)).isin(list(statuses)).astype("boolean")
+def has_status(plan: ReadingPlan, statuses: frozenset[str]) -> str:
+    """Write who has one of the statuses; nobody when the file has no status column."""
+    return is_among(folded(key_text(plan, "status")), statuses) if "status" in plan.keys else "false"
 
 
-def respondent_groups(keys: Keys, groups: dict[str, str], constant: str | None, is_preview: pd.Series) -> pd.Series:
-    """Find the respondent group of every row.
+def respondent_group(plan: ReadingPlan, groups: Mapping[str, str], constant: str | None) -> str:
+    """Write the respondent group; NULL where it is not known.
 
     Args:
-        keys: The keys; a text that ``groups`` does not know is blamed.
+        plan: The plan.
         groups: Text → respondent group; empty when the texts are the groups themselves.
         constant: Group of every row, where the file does not say.
-        is_preview: Length n; the researchers' own rows, which often have no group and then are set aside.
-
-    Returns:
-        Length n; NA where the group is not known.
     """
-    if "respondent_group" not in keys.texts:
-        return pd.Series([constant] * len(is_preview), dtype="str")
-    found = keys.texts["respondent_group"]
-    if groups:
-        known = {fold(text): group for text, group in groups.items()}
-        found = folded(found).fillna("").map(known).astype("str")
-    keys.blame("respondent_group", "unknown_respondent_group", found.isna() & ~is_preview)
-    keys.blame("status", "preview_without_group", found.isna() & is_preview)
-    return found
+    if "respondent_group" not in plan.keys:
+        return "CAST(NULL AS VARCHAR)" if constant is None else literal(constant)
+    text = key_text(plan, "respondent_group")
+    branches = " ".join(f"WHEN {literal(fold(each))} THEN {literal(group)}" for each, group in groups.items())
+    return f"CASE {folded(text)} {branches} END" if branches else text
+
+
+def faulty_keys(plan: ReadingPlan) -> Sequence[KeyName]:
+    """List the keys whose cells can break a rule, each with a column ``f_<key>`` of the rows."""
+    return [key for key in RULE_OF_KEY if key in plan.keys]
+
+
+def key_fault(plan: ReadingPlan, key: KeyName) -> str:
+    """Write whether the cell of a key breaks its rule."""
+    text = key_text(plan, key)
+    if key in TIMES:
+        opt_outs = plan.column(plan.keys[key]).opt_outs
+        return f"{text} IS NOT NULL" + (f" AND NOT {is_among(folded(text), opt_outs)}" if opt_outs else "")
+    parsed = seconds(plan, key) if key == "response_seconds" else whole(plan, key)
+    return f"{text} IS NOT NULL AND {parsed} IS NULL"
+
+
+def _local(text: str, plan: ReadingPlan) -> str:
+    iso = f"CASE WHEN regexp_full_match({text}, {literal(_ISO_TIME)}) THEN {_timestamp(text)} END"
+    others = [_in_form(text, form) for form in plan.time_formats if not form.endswith("%z")]
+    return f"coalesce({', '.join([iso, *others])})" if others else iso
+
+
+def _zoned(text: str, plan: ReadingPlan) -> str:
+    zone = f"regexp_extract({text}, {literal(_ZONE + '$')})"
+    clock = _timestamp(f"rtrim(left({text}, length({text}) - length({zone})))")
+    minutes = f"CAST(substr({zone}, 2, 2) AS INTEGER) * 60 + CAST(right({zone}, 2) AS INTEGER)"
+    offset = f"CASE WHEN {zone} = 'Z' THEN 0 WHEN {zone} LIKE '-%' THEN -({minutes}) ELSE {minutes} END"
+    is_zoned = f"regexp_full_match({text}, {literal(f'{_ISO_TIME} ?{_ZONE}')})"
+    iso = f"CASE WHEN {is_zoned} THEN {clock} - to_minutes({offset}) END"
+    others = [_with_offset(text, form) for form in plan.time_formats if form.endswith("%z")]
+    return f"coalesce({', '.join([iso, *others])})" if others else iso
+
+
+def _in_form(text: str, form: str) -> str:
+    """Write a time in a form of ``strptime``; the form's own pattern keeps shorter and longer texts out."""
+    parts = re.split(r"(%[A-Za-z])", form)
+    pattern = literal("".join(_PATTERNS.get(part, re.escape(part)) for part in parts))
+    return f"CASE WHEN regexp_full_match({text}, {pattern}) THEN try_strptime({text}, {literal(form)}) END"
+
+
+def _with_offset(text: str, form: str) -> str:
+    """Write a time whose offset follows as ``+02:00``, ``+2`` or ``GMT+2``, in UTC."""
+    sign, hours, rest = (f"regexp_extract({text}, {literal(_WRITTEN_ZONE)}, {group})" for group in (2, 3, 4))
+    clock = _in_form(f"regexp_replace({text}, {literal(_WRITTEN_ZONE)}, '')", form.removesuffix("%z").rstrip())
+    minutes = f"TRY_CAST({hours} AS INTEGER) * 60 + coalesce(TRY_CAST(nullif({rest}, '') AS INTEGER), 0)"
+    return f"{clock} - to_minutes(CASE WHEN {sign} = '-' THEN -({minutes}) ELSE {minutes} END)"
+
+
+def _timestamp(text: str) -> str:
+    return f"TRY_CAST(replace({text}, ',', '.') AS TIMESTAMP)"

@@ -11,13 +11,20 @@ from tempfile import TemporaryDirectory
 
 from pipelines.readers.archive import GzipOpener, ZipOpener
 from pipelines.readers.cut_rows import KeptCellsOpener
+from pipelines.readers.limesurvey_archive import LimeSurveyArchiveOpener, LimeSurveyXmlOpener
 from pipelines.readers.opener import OpenedExport, Opener, Settings, open_with
 from pipelines.readers.workbook import OldWorkbookOpener
 
 __all__ = ["OPENERS", "OpenedExport", "Opener", "Settings", "open_file", "opened"]
 
-TABLES: Sequence[Opener] = (OldWorkbookOpener(),)
-OPENERS: Sequence[Opener] = (KeptCellsOpener(), *TABLES, ZipOpener(TABLES), GzipOpener(TABLES))
+TABLES: Sequence[Opener] = (OldWorkbookOpener(), LimeSurveyXmlOpener())
+OPENERS: Sequence[Opener] = (
+    KeptCellsOpener(),
+    LimeSurveyArchiveOpener(),
+    *TABLES,
+    ZipOpener(TABLES),
+    GzipOpener(TABLES),
+)
 
 
 @contextmanager

@@ -46,6 +46,7 @@ KeyName = Literal[
     "repeat_instance",
 ]
 Unreached = Literal["", "after_last_answer", "after_last_page"]
+Written = Literal["", "codes", "labels"]
 HEAD_BYTES = 4_000_000
 
 
@@ -113,10 +114,16 @@ class PlannedColumn:
         ticked: For an option's column: folded texts that mean ticked; empty when every text but the unticked does.
         unticked: For an option's column: folded texts that mean shown and not ticked. A blank cell means not ticked
             where another option of the same question is ticked in the row, otherwise ``blank_means``.
-        shown_if: Name of a column; where its cell is blank, this column was not administered to the row, whatever its
-            own cell holds (REDCap writes 0 for check boxes of a form that was never opened).
-        blanks: Folded texts that stand for a blank cell, such as the 0 that SurveyXact writes into every option of a
-            multiple choice that was not ticked, whether or not the question was ever shown.
+        blank_is_unticked: For an option's column: whether a blank cell may mean not ticked, as above; false where the
+            export writes out what was not ticked, so that a blank cell says nothing.
+        blanks: Folded texts that stand for a blank cell, such as what LimeSurvey's VV export writes for a date that is
+            not there, or the 0 that SurveyXact writes for every option that was not ticked, shown or not.
+        written: Whether cells hold the codes or the labels of ``question.options``: it decides what a text means that
+            is the code of one option and the label of another. Empty when the export does not say.
+        shown_if: Name of a column; where its cell is blank, this column was not administered to the row unless it is
+            answered: its own cell is blank or, for an option, no option of the question is ticked (REDCap writes 0 for
+            check boxes of a form that was never opened).
+        decimal: Decimal sign of its numbers, where it is another than the plan's; empty otherwise.
         unit: What follows every number of the column, such as ``%``; it is cut off before the number is read, and a
             number without it is rejected, as nobody can say whether it is in the same unit.
     """
@@ -139,8 +146,11 @@ class PlannedColumn:
     separator: str = ""
     ticked: frozenset[str] = frozenset()
     unticked: frozenset[str] = frozenset()
-    shown_if: str = ""
+    blank_is_unticked: bool = True
     blanks: frozenset[str] = frozenset()
+    shown_if: str = ""
+    written: Written = ""
+    decimal: Literal["", ".", ","] = ""
     unit: str = ""
 
 
@@ -158,11 +168,19 @@ class ReadingPlan:
         header_rows: Rows above the first answer.
         columns: Every column, by position.
         keys: What is known of a response → name of the column that holds it.
+        key_parts: Key → names of further columns whose texts belong to it, joined to the key's own by ``/``; a blank
+            one is left out. A row of a longitudinal project is a record and an event. The column of ``repeat_instance``
+            counts only in rows that name no ``repeat_instrument``: there it numbers the response itself.
+        repeated_block: Name of the repeated block of every row, where no column names it, as in a child table.
         preview_statuses: Folded texts of the status column that mark a preview.
         test_statuses: Folded texts of the status column that mark a test response.
         finished_texts: Folded texts of the finished column that mean yes.
         unreached: Which blank cells of an unfinished response were never reached: those right of its last answer, or
-            those of questions on a page after ``last_page``; empty when nobody can say.
+            those of questions on a page after ``last_page``; empty when nobody can say. A cell whose own text means
+            ``not_administered`` is not reached in the same cases, as LimeSurvey writes one sign for both.
+        escapes: Text in a cell → what it stands for, wherever it stands in a text that becomes an answer; replaced in
+            one pass from left to right, so that what a replacement makes is not looked at again.
+        leading_escapes: The same, at the beginning of a cell only.
         time_formats: Forms of time stamps that are not ISO, in the notation of ``strptime``; tried in this order. A
             zone in them is written as ``+0100``, ``+01:00``, ``GMT+1`` or ``UTC+1``.
         dispositions: Where no single column holds the key ``platform_disposition``: name of a column → folded text →
@@ -180,12 +198,16 @@ class ReadingPlan:
     header_rows: int
     columns: tuple[PlannedColumn, ...]
     keys: Mapping[KeyName, str]
+    key_parts: Mapping[KeyName, tuple[str, ...]] = field(default_factory=dict)
+    repeated_block: str = ""
     preview_statuses: frozenset[str] = frozenset()
     test_statuses: frozenset[str] = frozenset()
     finished_texts: frozenset[str] = frozenset()
     unreached: Unreached = ""
     time_formats: tuple[str, ...] = ()
     dispositions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    escapes: Mapping[str, str] = field(default_factory=dict)
+    leading_escapes: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     def column(self, name: str) -> PlannedColumn:

@@ -21,7 +21,8 @@ RULES_OF_ROWS: Mapping[str, str] = {
     "blank_row": "no cell of the row holds anything",
     "too_few_cells": "the row has fewer cells than there are headers",
     "too_many_cells": "the row has more cells than there are headers",
-    "superseded_by_later_export": "a later export of the same source holds this response again",
+    "superseded_by_later_export": "another export of the same source holds this response as it was later",
+    "row_of_another_source": "the source takes only rows that hold certain texts, and this is none of them",
 }
 _SIGNS_OF_PATTERNS = "*?[{"
 _LINE_END = "\r\n"

@@ -8,10 +8,12 @@ from pipelines.readers.generic import GenericReader
 from pipelines.readers.google_forms import GoogleFormsReader
 from pipelines.readers.head import guess_warning
 from pipelines.readers.headers import cell, listed
+from pipelines.readers.kobo import KoboReader
 from pipelines.readers.limesurvey import LimeSurveyReader
 from pipelines.readers.microsoft_forms import MicrosoftFormsReader
 from pipelines.readers.plan import Head, Reader, ReadingError, ReadingPlan, Request
 from pipelines.readers.qualtrics import QualtricsReader
+from pipelines.readers.redcap import RedcapReader
 from pipelines.readers.sosci import SoSciReader
 from pipelines.readers.surveymonkey import SurveyMonkeyReader
 from pipelines.readers.surveyxact import SurveyXactReader
@@ -27,6 +29,8 @@ READERS: dict[str, Reader] = {
         MicrosoftFormsReader(),
         GoogleFormsReader(),
         LimeSurveyReader(),
+        RedcapReader(),
+        KoboReader(),
         EnalyzerReader(),
         GenericReader(),
     )
@@ -34,6 +38,8 @@ READERS: dict[str, Reader] = {
 TITLES = {
     "qualtrics": "Qualtrics",
     "limesurvey": "LimeSurvey",
+    "redcap": "REDCap",
+    "kobo": "Kobo or ODK",
     "surveyxact": "SurveyXact",
     "sosci": "SoSci Survey",
     "efs": "EFS Survey",

@@ -1,4 +1,4 @@
-"""Cell texts → answer, missing reason or broken rule: what the scan left as text, each different text once.
+"""Cell texts → answer, missing reason or broken rule: what the scan set aside, each different text once.
 
 Put here what a text means by its column's plan; not where it came from.
 """
@@ -6,29 +6,33 @@ Put here what a text means by its column's plan; not where it came from.
 import datetime as dt
 import math
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 from instruments.spec import MissingReason
-from pipelines.readers.plan import PlannedColumn, fold
+from pipelines.readers.marks import broken_mark, filled_mark
+from pipelines.readers.plan import PlannedColumn, ReadingPlan, fold
+from pipelines.readers.scan import holds_marks
 
-REASONS: tuple[MissingReason, ...] = get_args(MissingReason)
-RULES: dict[str, str] = {
-    "not_an_answer_option": "the text is no answer option of the item, and no code",
-    "not_a_number": "the text is no number",
-    "not_a_date": "the text is no date such as 2026-03-01",
-}
-_RULE_NAMES = tuple(RULES)
-_ANSWERED = -1
 _WHOLE_NUMBER = re.compile(r"([+-]?[0-9]{1,5})([.]0+)?")
 _NUMBERS = {sign: re.compile(rf"[+-]?([0-9]+([{sign}][0-9]*)?|[{sign}][0-9]+)(e[+-]?[0-9]+)?") for sign in ".,"}
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([ t][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?z?)?")
 _LARGEST_CODE = 32_767
+_SCHEMA = pa.schema(
+    {
+        "position": pa.int32(),
+        "text": pa.string(),
+        "code": pa.int32(),
+        "number": pa.float64(),
+        "day": pa.date32(),
+        "words": pa.string(),
+        "codes": pa.list_(pa.int16()),
+        "mark": pa.int32(),
+    }
+)
+_MOST_WAYS = 10
 
 
 @dataclass(frozen=True)
@@ -41,20 +45,63 @@ class Resolved:
 
 
 @dataclass(frozen=True)
-class ResolvedColumn:
-    """The cells of one column, in the order of the file.
+class Meanings:
+    """What the texts that a scan set aside mean.
 
     Attributes:
-        cells: Length n; Int16, Float64, dates or text by the item's kind; NA without an answer.
-        reasons: Length n; index in ``REASONS``, -1 where answered.
-        rules: Length n; index in ``RULES``, -1 where no rule was broken.
-        is_filled: Length n; whether the cell holds anything but blanks.
+        rows: One row a column and text: position, text, and one of code, number, day, words, codes and mark; none of
+            them for a text of blanks, which is an empty cell.
+        n_blank: Position → cells with nothing but blanks.
+        may_be_broken: Positions of which some text breaks a rule.
+        columns: Columns of which some text means something.
     """
 
-    cells: pd.Series
-    reasons: npt.NDArray[np.int8]
-    rules: npt.NDArray[np.int8]
-    is_filled: npt.NDArray[np.bool_]
+    rows: pa.Table
+    n_blank: Mapping[int, int]
+    may_be_broken: frozenset[int]
+    columns: tuple[PlannedColumn, ...]
+
+    def updates(self, cells: str, resolved: str) -> list[str]:
+        """Write the statements that put the meanings into the scanned cells.
+
+        Args:
+            cells: Table of the scanned cells.
+            resolved: Table of place, position and what ``rows`` holds.
+        """
+        return [
+            f"UPDATE {cells} SET {_assigned(column)} FROM {resolved} AS resolved WHERE resolved.place = {cells}.rowid "  # noqa: S608
+            f"AND resolved.position = {column.position}"
+            for column in self.columns
+        ]
+
+
+def understand_texts(plan: ReadingPlan, texts: Iterable[tuple[int, str, int]]) -> Meanings:
+    """Say what texts mean.
+
+    Args:
+        plan: The plan.
+        texts: Position, text, number of cells.
+    """
+    columns = {column.position: column for column in plan.columns}
+    rows: list[dict[str, object]] = []
+    n_blank: dict[int, int] = {}
+    broken: set[int] = set()
+    for position, text, n_cells in texts:
+        meaning = resolve_text(columns[position], text, plan.decimal)
+        row: dict[str, object] = {"position": position, "text": text}
+        if not fold(text):
+            n_blank[position] = n_blank.get(position, 0) + n_cells
+        elif meaning.rule is not None:
+            broken.add(position)
+            row["mark"] = broken_mark(meaning.rule)
+        elif meaning.reason is not None:
+            row["mark"] = filled_mark(meaning.reason)
+        else:
+            row[_field(columns[position])] = meaning.value
+        rows.append(row)
+    meant = {int(str(row["position"])) for row in rows if len(row) > 2}  # noqa: PLR2004 - more than position and text
+    found = tuple(columns[position] for position in sorted(meant))
+    return Meanings(pa.Table.from_pylist(rows, _SCHEMA), n_blank, frozenset(broken), found)
 
 
 def resolve_text(column: PlannedColumn, text: str, decimal: str) -> Resolved:
@@ -75,45 +122,13 @@ def resolve_text(column: PlannedColumn, text: str, decimal: str) -> Resolved:
         return Resolved(reason=column.opt_outs[folded])
     if column.kind == "choice":
         return _choice(column, folded)
+    if column.kind == "multiple_choice":
+        return _option(column, folded) if column.option else _picked(column, folded)
     if column.kind == "number":
         return _number(folded, decimal, fold(column.unit))
     if column.kind == "date":
         return _date(folded)
     return Resolved(value=text.strip() if column.kind == "code" else text)
-
-
-def resolve_column(
-    column: PlannedColumn, typed: pa.ChunkedArray | None, texts: pa.ChunkedArray, decimal: str
-) -> ResolvedColumn:
-    """Put together what the scan typed and what its remaining texts mean.
-
-    Args:
-        column: The column's plan, with an item.
-        typed: Length n; typed answers, null where the scan found none; None for kinds that stay text.
-        texts: Length n; the text where there is no typed answer, null where the cell is empty or typed.
-        decimal: Decimal sign.
-    """
-    encoded = texts.combine_chunks().dictionary_encode()
-    index = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    meanings = [resolve_text(column, text, decimal) for text in encoded.dictionary.to_pylist()]
-    is_typed = np.zeros(len(index), dtype=bool) if typed is None else typed.is_valid().to_numpy()
-    blank = REASONS.index(column.blank_means)
-    reason_of = [_ANSWERED if each.reason is None else REASONS.index(each.reason) for each in meanings]
-    reason_of = [
-        REASONS.index("invalid") if each.rule else code for each, code in zip(meanings, reason_of, strict=True)
-    ]
-    rule_of = [-1 if each.rule is None else _RULE_NAMES.index(each.rule) for each in meanings]
-    filled_of = [bool(text.split()) for text in encoded.dictionary.to_pylist()]
-    reasons = np.where(is_typed, _ANSWERED, np.array([*reason_of, blank])[index]).astype(np.int8)
-    rules = np.where(is_typed, -1, np.array([*rule_of, -1])[index]).astype(np.int8)
-    is_filled = is_typed | np.array([*filled_of, False])[index]
-    values = _values(column, typed, [each.value for each in meanings], index)
-    return ResolvedColumn(values, reasons, rules, is_filled)
-
-
-def rule_name(code: int) -> str:
-    """Return the name of a rule by its index."""
-    return _RULE_NAMES[code]
 
 
 def _choice(column: PlannedColumn, folded: str) -> Resolved:
@@ -146,22 +161,57 @@ def _date(folded: str) -> Resolved:
         return Resolved(rule="not_a_date")
 
 
-def _values(
-    column: PlannedColumn, typed: pa.ChunkedArray | None, resolved: list[object], index: npt.NDArray[np.int64]
-) -> pd.Series:
-    """Lay the resolved texts' values over the typed ones."""
-    of_text: npt.NDArray[Any] = np.array([*resolved, None], dtype=object)[index]
-    if column.kind in ("code", "open_text"):
-        return pd.Series(of_text, dtype="str")
-    if column.kind == "date":
-        of_scan = of_text if typed is None else np.array(typed.to_pylist(), dtype=object)
-        return pd.Series(np.where(pd.isna(of_scan), of_text, of_scan), dtype="object")
-    dtype = "Int16" if column.kind == "choice" else "Float64"
-    if typed is None:
-        return pd.Series(of_text, dtype=dtype)
-    is_typed = typed.is_valid().to_numpy()
-    has_value = is_typed | np.array([*(value is not None for value in resolved), False])[index]
-    numbers = np.array([*(0 if value is None else value for value in resolved), 0])[index]
-    data = np.where(is_typed, typed.fill_null(0).to_numpy(), numbers).astype(dtype.lower())
-    array = pd.arrays.IntegerArray if dtype == "Int16" else pd.arrays.FloatingArray
-    return pd.Series(array(data, ~has_value))
+def _option(column: PlannedColumn, folded: str) -> Resolved:
+    if folded in column.unticked:
+        return Resolved(value=0)
+    if not column.ticked or folded in column.ticked:
+        return Resolved(value=1)
+    return Resolved(rule="not_an_answer_option")
+
+
+def _picked(column: PlannedColumn, folded: str) -> Resolved:
+    """Cut the text of a cell into answer options; labels may hold the separator themselves.
+
+    Every way to cut the whole text into known options is looked at; they must agree on what was picked.
+    """
+    ways = _ways(folded, column.codes, fold(column.separator) or " ") if column.separator else None
+    if ways is None:
+        ways = {frozenset([column.codes[folded]])} if folded in column.codes else set()
+    if not ways:
+        return Resolved(rule="not_an_answer_option")
+    return Resolved(value=sorted(next(iter(ways)))) if len(ways) == 1 else Resolved(rule="ambiguous_options")
+
+
+def _ways(text: str, codes: Mapping[str, int], separator: str) -> set[frozenset[int]]:
+    """Return the sets of options into which a text can be cut, a handful of them at most.
+
+    An empty piece, as a trailing separator leaves it, is no option.
+    """
+    places = [place for place in range(len(text)) if text.startswith(separator, place)]
+    starts = [0, *(place + len(separator) for place in places)]
+    ends = [*places, len(text)]
+    ways: list[set[frozenset[int]]] = [set() for _ in range(len(starts) + 1)]
+    ways[-1] = {frozenset()}
+    for first in reversed(range(len(starts))):
+        for last in range(first, len(ends)):
+            piece = text[starts[first] : ends[last]].strip()
+            if piece in codes or (not piece and first == last):
+                picked = frozenset([codes[piece]] if piece else [])
+                ways[first] |= {picked | rest for rest in ways[last + 1]}
+        ways[first] = set(sorted(ways[first], key=sorted)[:_MOST_WAYS])
+    return ways[0]
+
+
+def _field(column: PlannedColumn) -> str:
+    if column.kind == "multiple_choice" and not column.option:
+        return "codes"
+    return {"choice": "code", "multiple_choice": "code", "number": "number", "date": "day"}.get(
+        str(column.kind), "words"
+    )
+
+
+def _assigned(column: PlannedColumn) -> str:
+    at = column.position
+    if holds_marks(column):
+        return f"v{at} = coalesce(resolved.code, resolved.mark)"
+    return f"v{at} = resolved.{_field(column)}, m{at} = resolved.mark"

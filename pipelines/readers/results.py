@@ -1,40 +1,38 @@
-"""A scanned file → the rows of ``core`` that one export yields: responses, answers, missing reasons, rejects.
+"""Scanned cells → the rows of ``core`` that one export yields: responses, answers, missing reasons, rejects. As SQL.
 
-Put here how tables are put together; what texts mean is in ``resolve`` and ``keys``.
+Put here how tables are put together; what texts mean is in ``resolve`` and ``keys``. Scanned cells lie in
+``cells_<n>`` (one row a record, ``rowid`` its place), what is known of the row as a response in ``rows_<n>``.
 """
 
-import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
-from instruments.spec import Instrument, Item
+from instruments.spec import Instrument, Item, option_column
 from pipelines.readers.keys import (
+    RULE_OF_KEY,
     RULES_OF_KEYS,
-    Keys,
+    faulty_keys,
     finished,
-    folded,
-    is_status,
-    moments,
-    read_keys,
-    respondent_groups,
+    has_status,
+    key_fault,
+    key_text,
+    moment,
+    needs_zone,
+    respondent_group,
     seconds,
-    without_opt_outs,
+    whole,
 )
-from pipelines.readers.plan import KeyName, ReadingPlan
+from pipelines.readers.marks import BROKEN, FILLED, REASONS, RULES, broken_mark, filled_mark, reason_number
+from pipelines.readers.plan import PlannedColumn, ReadingPlan
 from pipelines.readers.records import RULES_OF_ROWS
-from pipelines.readers.resolve import REASONS, RULES, ResolvedColumn, resolve_column, rule_name
+from pipelines.readers.scan import folded, holds_marks, is_list, is_option, literal
 from pipelines.sections.sources import Source
-from pipelines.tables.core import MISSING, OPEN_ANSWERS, REJECTS, RESPONSES
 
-_DTYPES = {"choice": "Int16", "number": "Float64", "code": "str", "open_text": "str", "date": "object"}
-_ANSWERED = -1
-SUPERSEDED = "superseded_by_later_export"
-WITHOUT_GROUP: tuple[KeyName, ...] = ("respondent_group", "status")
+KEPT, REPEAT, SUPERSEDED = "kept", "repeat", "superseded_by_later_export"
+_NOT_ADMINISTERED, _NOT_REACHED = REASONS.index("not_administered"), REASONS.index("not_reached")
+_TYPES = {"choice": "SMALLINT", "number": "DOUBLE", "date": "DATE", "code": "VARCHAR", "open_text": "VARCHAR"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,6 @@ class ReceiveContext:
         wave: The wave.
         file_sha256: SHA-256 of the bytes.
         file_name: Name the file arrived with, for messages.
-        later_responses: response_id of the responses that a later export of the source holds again; they are left out.
     """
 
     source_name: str
@@ -57,24 +54,59 @@ class ReceiveContext:
     wave: str
     file_sha256: str
     file_name: str = ""
-    later_responses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class ScannedFile:
-    """What one scan of a file yields.
+    """One export in the staging database.
 
     Attributes:
-        table: One row a record of the right width, in the order of the file; columns as ``scan.read_answers`` says.
-        row_numbers: Length n; row number in the file, headers counted.
+        number: Its number there; files that come later count over earlier ones.
+        plan: How it was read.
+        context: Whose it is.
         odd: Row number → rule, for rows without the right width.
-        n_filled: Position → cells that are not blank, counted afresh from the file without any plan.
+        n_records: Records of the right width.
+        n_filled: Position → cells that are not empty, counted afresh from the file without any plan.
+        n_blank_texts: Position → cells of items that hold nothing but blanks.
+        may_be_broken: Positions of items of which some text breaks a rule.
     """
 
-    table: pa.Table
-    row_numbers: npt.NDArray[np.int64]
+    number: int
+    plan: ReadingPlan
+    context: ReceiveContext
     odd: Mapping[int, str]
+    n_records: int
     n_filled: Mapping[int, int]
+    n_blank_texts: Mapping[int, int] = field(default_factory=dict[int, int])
+    may_be_broken: frozenset[int] = frozenset()
+
+    @property
+    def cells(self) -> str:
+        """Name of its table of scanned cells."""
+        return f"cells_{self.number}"
+
+    @property
+    def rows(self) -> str:
+        """Name of its table of rows as responses."""
+        return f"rows_{self.number}"
+
+    @property
+    def columns_of_items(self) -> list[PlannedColumn]:
+        """Its columns that hold items."""
+        return [column for column in self.plan.columns if column.kind is not None and column.item is not None]
+
+    def columns_of(self, item: str) -> list[PlannedColumn]:
+        """Its columns of one item: none, one, or one an option."""
+        return [column for column in self.plan.columns if column.item == item]
+
+    @property
+    def has_repeats(self) -> bool:
+        """Whether rows of it may be repetitions."""
+        return bool(self.context.source.repeats_of) or "repeat_instrument" in self.plan.keys
+
+    def picks(self, column: PlannedColumn) -> str:
+        """Name of the table of what each text of a list of options means."""
+        return f"picks_{self.number}_{column.position}"
 
 
 @dataclass(frozen=True)
@@ -83,9 +115,11 @@ class ReadResult:
 
     Attributes:
         responses: One row a response: keys, paradata, ``is_preview``, file and row number.
-        answers: One row a response, in the same order: response_id, wave, one column an item other than open text.
+        answers: One row a response, in the same order: response_id, wave, one column an item other than open text, one
+            an option of a multiple choice.
         missing: One row an item without an answer: response_id, wave, item, reason.
         open_answers: One row an open-text answer: response_id, wave, item, text.
+        repeats: One row an answer in a repetition, as ``core.repeats``.
         rejects: One row a rejected row or cell: file_sha256, wave, row_number, column_name, rule, reason.
         conservation: One row a column of the file: where every cell went.
     """
@@ -94,157 +128,312 @@ class ReadResult:
     answers: pd.DataFrame
     missing: pd.DataFrame
     open_answers: pd.DataFrame
+    repeats: pd.DataFrame
     rejects: pd.DataFrame
     conservation: pd.DataFrame
 
 
-@dataclass(frozen=True)
-class ReadFile:
-    """A scanned file with every cell understood; rows still include the rejected ones."""
+def read_rows(file: ScannedFile, numbers: str | None, zone: str) -> str:
+    """Write the query of what is known of every row as a response.
 
-    scanned: ScannedFile
-    plan: ReadingPlan
-    context: ReceiveContext
-    columns: Mapping[int, ResolvedColumn]
-    keys: Keys
-    responses: pd.DataFrame
-    is_kept: npt.NDArray[np.bool_]
-    is_superseded: npt.NDArray[np.bool_]
-
-    @property
-    def n_rejected_rows(self) -> int:
-        """Rows that yield no response, other than those that a later export holds again."""
-        return len(self.scanned.odd) + int((~self.is_kept & ~self.is_superseded).sum())
-
-
-def understand(scanned: ScannedFile, plan: ReadingPlan, context: ReceiveContext) -> ReadFile:
-    """Say what every cell of a scanned file means."""
-    table = scanned.table
-    columns = {
-        column.position: resolve_column(
-            column,
-            table[f"v{column.position}"] if f"v{column.position}" in table.column_names else None,
-            table[f"t{column.position}"],
-            plan.decimal,
+    Args:
+        file: The file.
+        numbers: Table of place and row number, where row numbers have gaps.
+        zone: Table of minutes moved to UTC, where the plan has a time zone.
+    """
+    plan, context = file.plan, file.context
+    number = "numbers.row_number" if numbers else f"cells.rowid + {plan.header_rows + 1}"
+    prefix = f"{context.file_sha256[:8]}-row-" if "response_id" in plan.keys else "row-"
+    identity = f"coalesce({key_text(plan, 'response_id')}, {literal(prefix)} || ({number}))"
+    joins = f" JOIN {numbers} AS numbers ON numbers.place = cells.rowid" if numbers else ""
+    if needs_zone(plan):
+        joins += "".join(
+            f" LEFT JOIN {zone} AS zone_{key} ON zone_{key}.minute = date_trunc('minute', l_{key})"
+            for key in ("started_at", "ended_at", "recorded_at")
+            if key in plan.keys
         )
-        for column in plan.columns
-        if column.kind is not None
+    columns = {
+        "place": "cells.rowid",
+        "row_number": f"CAST({number} AS BIGINT)",
+        "response_id": f"{literal((context.source.repeats_of or context.source_name) + '/')} || {identity}",
+        "wave": literal(context.wave),
+        "source": literal(context.source_name),
+        **_paradata(plan, context),
+        "file_sha256": literal(context.file_sha256),
+        **{f"f_{key}": key_fault(plan, key) for key in faulty_keys(plan)},
+        "last_filled": "last_filled" if _asks_for_last_filled(file) else "CAST(NULL AS INTEGER)",
     }
-    keys = read_keys(plan, table)
-    responses = _responses(scanned, plan, keys, context)
-    is_blank = table["is_blank_row"].to_numpy()
-    is_superseded = responses["response_id"].isin(context.later_responses).to_numpy(dtype=bool) & ~is_blank
-    is_kept = ~is_blank & ~is_superseded
-    for key in WITHOUT_GROUP:
-        if key in keys.faults:
-            is_kept = is_kept & ~keys.faults[key][1]
-    return ReadFile(scanned, plan, context, columns, keys, responses, is_kept, is_superseded)
+    listed = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
+    return f"SELECT *, {_state(plan, context)} AS state FROM (SELECT {listed}, is_blank, is_own FROM {file.cells} AS cells{joins})"  # noqa: S608, E501 - texts are literals
 
 
-def as_tables(file: ReadFile, conservation: pd.DataFrame) -> ReadResult:
-    """Put the rows of ``core`` together."""
-    responses = file.responses[file.is_kept].reset_index(drop=True)
-    identity = responses[["response_id", "wave"]]
-    answers: dict[str, pd.Series] = {}
-    missing, open_answers = [MISSING.empty()], [OPEN_ANSWERS.empty()]
+def _asks_for_last_filled(file: ScannedFile) -> bool:
+    return file.plan.unreached == "after_last_answer" and bool(file.columns_of_items)
+
+
+def _paradata(plan: ReadingPlan, context: ReceiveContext) -> dict[str, str]:
+    source = context.source
+    language = "CAST(NULL AS VARCHAR)" if source.language is None else literal(source.language)
+    return {
+        "respondent_group": respondent_group(plan, source.groups, source.respondent_group),
+        "organisation_id": key_text(plan, "organisation_id"),
+        "respondent_key": key_text(plan, "respondent_key"),
+        "language": folded(key_text(plan, "language")) if "language" in plan.keys else language,
+        "started_at": moment(plan, "started_at"),
+        "ended_at": moment(plan, "ended_at"),
+        "recorded_at": moment(plan, "recorded_at"),
+        "response_seconds": seconds(plan, "response_seconds"),
+        "is_finished": finished(plan),
+        "is_preview": has_status(plan, plan.preview_statuses | plan.test_statuses),
+        "last_page": whole(plan, "last_page"),
+        "repeat_instrument": key_text(plan, "repeat_instrument"),
+        "repeat_instance": whole(plan, "repeat_instance"),
+    }
+
+
+def _state(plan: ReadingPlan, context: ReceiveContext) -> str:
+    """Write what becomes of a row: it is kept, a repetition, or set aside by a rule."""
+    repeats = "WHEN true" if context.source.repeats_of else "WHEN repeat_instrument IS NOT NULL"
+    group = ""
+    if "respondent_group" in plan.keys:
+        group = (
+            "WHEN respondent_group IS NULL AND is_preview THEN 'preview_without_group' "
+            "WHEN respondent_group IS NULL THEN 'unknown_respondent_group'"
+        )
+    return (
+        "CASE WHEN is_blank THEN 'blank_row' WHEN NOT is_own THEN 'row_of_another_source' "
+        f"{repeats} THEN '{REPEAT}' {group} ELSE '{KEPT}' END"
+    )
+
+
+def understood(file: ScannedFile) -> str:
+    """Write the scanned cells with their place, what was picked of lists, and whether any option was ticked."""
+    parts, joins = ["cells.rowid AS place"], ""
+    replaced: list[str] = []
+    for column in file.columns_of_items:
+        if is_list(column):
+            name = f"p{column.position}"
+            parts.append(f"{name}.codes AS o{column.position}")
+            replaced.append(f"coalesce(m{column.position}, {name}.mark) AS m{column.position}")
+            joins += f" LEFT JOIN {file.picks(column)} AS {name} ON {name}.text = cells.v{column.position}"
+    for item in dict.fromkeys(column.item for column in file.columns_of_items if is_option(column)):
+        options = file.columns_of(str(item))
+        is_ticked = ", ".join(f"CASE WHEN v{each.position} = 1 THEN 1 END" for each in options)
+        parts.append(f"coalesce({is_ticked}, NULL) IS NOT NULL AS ticked_{options[0].position}")
+    star = f"cells.* REPLACE ({', '.join(replaced)})" if replaced else "cells.*"
+    return f"(SELECT {star}, {', '.join(parts)} FROM {file.cells} AS cells{joins})"  # noqa: S608 - names are ours
+
+
+def stored_as(column: PlannedColumn) -> str:
+    """Name the column of the answers that holds a cell's answer."""
+    return option_column(str(column.item), int(column.option)) if is_option(column) else str(column.item)
+
+
+def mark_of(column: PlannedColumn) -> str:
+    """Write the mark of a cell; NULL where it holds an answer or nothing."""
+    value = f"v{column.position}"
+    return f"CASE WHEN {value} >= {FILLED} THEN {value} END" if holds_marks(column) else f"m{column.position}"
+
+
+def answer_of(file: ScannedFile, column: PlannedColumn) -> str:
+    """Write the answer of a cell; NULL where there is none. A list of options is the list of picked codes."""
+    value = f"v{column.position}"
+    if is_list(column):
+        return f"CASE WHEN m{column.position} IS NULL THEN o{column.position} END"
+    if is_option(column):
+        first = file.columns_of(str(column.item))[0].position
+        is_blank = f"coalesce({value}, {blank}) = {blank}" if (blank := _blank_mark(column)) else f"{value} IS NULL"
+        return f"CAST(CASE WHEN {value} < {FILLED} THEN {value} WHEN {is_blank} AND ticked_{first} THEN 0 END AS SMALLINT)"  # noqa: E501
+    return f"CAST(CASE WHEN {value} < {FILLED} THEN {value} END AS SMALLINT)" if column.kind == "choice" else value
+
+
+def _blank_mark(column: PlannedColumn) -> int | None:
+    """Return the mark of a cell whose text stands for a blank one; None where no text does."""
+    return filled_mark(column.blank_means) if column.blanks else None
+
+
+def answers(file: ScannedFile, more: Sequence[str] = ()) -> str:
+    """Write the query of the answers of kept rows: response_id, wave, one column an item other than open text.
+
+    Args:
+        file: The file.
+        more: Further columns of the rows.
+    """
+    columns = [f"{expression} AS {quoted(name)}" for name, expression in _answer_columns(file)]
+    listed = ", ".join(["rows.response_id", "rows.wave", *(f"rows.{name}" for name in more), *columns])
+    return f"SELECT {listed} {_from_kept(file)}"
+
+
+def answer_columns(file: ScannedFile) -> list[str]:
+    """List the columns of the answers, other than response_id and wave."""
+    return [name for name, _ in _answer_columns(file)]
+
+
+def _answer_columns(file: ScannedFile) -> Iterator[tuple[str, str]]:
     for instrument in file.context.instruments:
         for name, item in instrument.items.items():
-            values, reasons = _cells_of_item(file, name, item)
-            if item.kind == "open_text":
-                given = values.notna().to_numpy()
-                open_answers.append(identity[given].assign(item=name, text=values[given]))
-            else:
-                answers[name] = values
-            absent = reasons != _ANSWERED
-            texts = np.array(REASONS, dtype=object)[reasons[absent]]
-            missing.append(identity[absent].assign(item=name, reason=texts))
-    return ReadResult(
-        responses=responses,
-        answers=pd.concat([identity, pd.DataFrame(answers, index=identity.index)], axis=1),
-        missing=MISSING.typed(pd.concat(missing, ignore_index=True)),
-        open_answers=OPEN_ANSWERS.typed(pd.concat(open_answers, ignore_index=True)),
-        rejects=_rejects(file),
-        conservation=conservation,
-    )
+            columns = file.columns_of(name)
+            if item.kind == "multiple_choice":
+                yield from _option_columns(file, instrument, name, columns)
+            elif item.kind != "open_text":
+                yield name, answer_of(file, columns[0]) if columns else _constant(file, name, item)
 
 
-def _cells_of_item(file: ReadFile, name: str, item: Item) -> tuple[pd.Series, npt.NDArray[np.int8]]:
-    """Return values and reasons of an item over the kept rows."""
-    n_rows = int(file.is_kept.sum())
-    position = next((column.position for column in file.plan.columns if column.item == name), None)
-    if position is not None:
-        column = file.columns[position]
-        return column.cells[file.is_kept].reset_index(drop=True), column.reasons[file.is_kept]
+def _option_columns(
+    file: ScannedFile, instrument: Instrument, item: str, columns: Sequence[PlannedColumn]
+) -> Iterator[tuple[str, str]]:
+    by_code = {column.option: column for column in columns}
+    for name, code in instrument.option_columns(item).items():
+        if columns and is_list(columns[0]):
+            picked = answer_of(file, columns[0])
+            yield name, f"CAST(list_contains({picked}, {code}) AS SMALLINT)"
+        elif str(code) in by_code:
+            yield name, answer_of(file, by_code[str(code)])
+        else:
+            yield name, "CAST(NULL AS SMALLINT)"
+
+
+def _constant(file: ScannedFile, name: str, item: Item) -> str:
     constant = file.context.source.constants.get(name)
-    if constant is not None and item.kind == "date":
-        constant = dt.date.fromisoformat(str(constant))
-    values = pd.Series([constant] * n_rows, dtype=_DTYPES[item.kind])
-    reason = REASONS.index("not_administered") if constant is None else _ANSWERED
-    return values, np.full(n_rows, reason, dtype=np.int8)
+    value = "NULL" if constant is None else literal(str(constant))
+    return f"CAST({value} AS {_TYPES[item.kind]})"
 
 
-def _responses(scanned: ScannedFile, plan: ReadingPlan, keys: Keys, context: ReceiveContext) -> pd.DataFrame:
-    source, n_rows = context.source, len(scanned.row_numbers)
-    file = f"{context.file_sha256[:8]}-" if "response_id" in keys.texts else ""
-    numbered = pd.Series([f"{file}row-{number}" for number in scanned.row_numbers], dtype="str")
+def gaps(file: ScannedFile, item_numbers: Mapping[str, int]) -> str:
+    """Write the query of the missing answers of kept rows: place, item_no, reason_no.
 
-    def times(key: KeyName) -> tuple[pd.Series, pd.Series]:
-        return moments(without_opt_outs(plan, key, keys.text(key, n_rows)), plan.time_zone, plan.time_formats)
-
-    started, no_start = times("started_at")
-    ended, no_end = times("ended_at")
-    lasted, no_seconds = seconds(keys.text("response_seconds", n_rows), plan.decimal)
-    keys.blame("started_at", "not_a_time", no_start)
-    keys.blame("ended_at", "not_a_time", no_end)
-    keys.blame("response_seconds", "not_a_number", no_seconds)
-    is_preview = is_status(keys, plan.preview_statuses | plan.test_statuses, n_rows)
-    group = respondent_groups(keys, dict(source.groups), source.respondent_group, is_preview)
-    language = folded(keys.text("language", n_rows)) if "language" in keys.texts else source.language
-    rows = pd.DataFrame(
-        {
-            "response_id": f"{context.source_name}/" + keys.text("response_id", n_rows).fillna(numbered),
-            "wave": pd.Series([context.wave] * n_rows, dtype="str"),
-            "source": context.source_name,
-            "respondent_group": group,
-            "organisation_id": keys.text("organisation_id", n_rows),
-            "respondent_key": keys.text("respondent_key", n_rows),
-            "language": language,
-            "started_at": started,
-            "ended_at": ended,
-            "response_seconds": lasted,
-            "is_finished": finished(plan, keys, n_rows),
-            "is_preview": is_preview,
-            "file_sha256": context.file_sha256,
-            "row_number": pd.Series(scanned.row_numbers, dtype="Int64"),
-        }
+    Args:
+        file: The file.
+        item_numbers: Item → its number.
+    """
+    branches = [
+        branch
+        for instrument in file.context.instruments
+        for name in instrument.items
+        if (branch := _gaps_of_item(file, name, item_numbers[name])) is not None
+    ]
+    if not branches:
+        return "SELECT 0 AS place, 0 AS item_no, 0 AS reason_no WHERE false"
+    reason = reason_number("mark", "blank")
+    if file.plan.unreached:
+        limit = "last_filled" if file.plan.unreached == "after_last_answer" else "last_page"
+        reason = f"CASE WHEN mark IS NULL AND rows.is_finished = false AND asked_at > rows.{limit} THEN {_NOT_REACHED} ELSE {reason} END"  # noqa: E501
+    union = " UNION ALL ".join(branches)
+    return (
+        f"SELECT gap.place, CAST(item_no AS USMALLINT) AS item_no, CAST({reason} AS UTINYINT) AS reason_no "  # noqa: S608
+        f"FROM ({union}) AS gap JOIN {file.rows} AS rows ON rows.place = gap.place WHERE rows.state = '{KEPT}'"
     )
-    kinds = {name: column.kind for name, column in RESPONSES.columns.items() if name in rows}
-    return rows.astype(kinds)
 
 
-def _rejects(file: ReadFile) -> pd.DataFrame:
-    """List rejected rows and cells, in the order of the file."""
-    numbers, is_kept = file.scanned.row_numbers, file.is_kept
-    is_blank = file.scanned.table["is_blank_row"].to_numpy()
-    found = [_reject_rows(numbers[is_blank], None, "blank_row", RULES_OF_ROWS["blank_row"])]
-    found += [_reject_rows(np.array([n]), None, rule, RULES_OF_ROWS[rule]) for n, rule in file.scanned.odd.items()]
-    found.append(_reject_rows(numbers[file.is_superseded], None, SUPERSEDED, RULES_OF_ROWS[SUPERSEDED]))
-    for key, (rule, is_faulty) in file.keys.faults.items():
-        at = is_faulty & (~is_blank & ~file.is_superseded if key in WITHOUT_GROUP else is_kept)
-        found.append(_reject_rows(numbers[at], file.plan.keys[key], rule, RULES_OF_KEYS[rule]))
-    for column in file.plan.columns:
-        if column.position in file.columns:
-            rules = file.columns[column.position].rules
-            for code in np.unique(rules[rules >= 0]):
-                rule = rule_name(int(code))
-                found.append(_reject_rows(numbers[(rules == code) & is_kept], column.name, rule, RULES[rule]))
-    rejects = pd.concat(found, ignore_index=True).sort_values("row_number", kind="stable")
-    return REJECTS.typed(rejects.assign(file_sha256=file.context.file_sha256, wave=file.context.wave))
-
-
-def _reject_rows(numbers: npt.NDArray[np.int64], column: str | None, rule: str, reason: str) -> pd.DataFrame:
-    n_rows = len(numbers)
-    names = pd.Series([column] * n_rows, dtype="str")
-    return pd.DataFrame({"row_number": numbers, "column_name": names, "rule": rule, "reason": reason}).astype(
-        {"rule": "str", "reason": "str"}
+def _gaps_of_item(file: ScannedFile, item: str, number: int) -> str | None:
+    columns = file.columns_of(item)
+    if not columns:
+        if item in file.context.source.constants:
+            return None
+        return (
+            f"SELECT place, {number} AS item_no, CAST(NULL AS INTEGER) AS mark, {_NOT_ADMINISTERED} AS blank, "  # noqa: S608
+            f"CAST(NULL AS INTEGER) AS asked_at FROM {file.rows}"
+        )
+    first = columns[0]
+    absent = [f"{answer_of(file, column)} IS NULL" for column in columns]
+    broken = [
+        f"CASE WHEN {mark_of(column)} >= {BROKEN} THEN {mark_of(column)} END" for column in columns[1:] and columns
+    ]
+    mark = f"coalesce({', '.join([*broken, *(mark_of(column) for column in columns), 'NULL'])})"
+    if len(columns) == 1:
+        mark = mark_of(first)
+    if blank_mark := _blank_mark(first):
+        mark = f"nullif({mark}, {blank_mark})"
+    page = first.question.page if first.question else None
+    at = first.position if file.plan.unreached == "after_last_answer" else page
+    return (
+        f"SELECT place, {number} AS item_no, {mark} AS mark, {REASONS.index(first.blank_means)} AS blank, "  # noqa: S608
+        f"CAST({'NULL' if at is None else at} AS INTEGER) AS asked_at FROM {understood(file)} WHERE {' OR '.join(absent)}"
     )
+
+
+def open_answers(file: ScannedFile) -> list[str]:
+    """Write the queries of the open-text answers of kept rows, one an item."""
+    return [
+        f"SELECT rows.response_id, rows.wave, {literal(str(column.item))} AS item, v{column.position} AS text "
+        f"{_from_kept(file)} AND v{column.position} IS NOT NULL"
+        for column in file.columns_of_items
+        if column.kind == "open_text"
+    ]
+
+
+def responses(file: ScannedFile, columns: Sequence[str]) -> str:
+    """Write the query of the kept rows as responses."""
+    listed = ", ".join([*columns, "place", f"{file.number} AS file"])
+    return f"SELECT {listed} FROM {file.rows} WHERE state = '{KEPT}'"  # noqa: S608 - names are ours
+
+
+def rejects(file: ScannedFile) -> str:
+    """Write the query of rejected rows and cells: row_number, column_name, rule, reason, seq (their order in a row)."""
+    plan = file.plan
+    group, status = (literal(plan.keys[key]) if key in plan.keys else "NULL" for key in ("respondent_group", "status"))
+    reasons = " ".join(
+        f"WHEN {literal(rule)} THEN {literal(text)}" for rule, text in {**RULES_OF_ROWS, **RULES_OF_KEYS}.items()
+    )
+    column = f"CASE state WHEN 'unknown_respondent_group' THEN {group} WHEN 'preview_without_group' THEN {status} END"
+    found = [
+        f"SELECT row_number, CAST({column} AS VARCHAR) AS column_name, state AS rule, CASE state {reasons} END AS reason, "  # noqa: S608
+        f"0 AS seq FROM {file.rows} WHERE state NOT IN ('{KEPT}', '{REPEAT}')"
+    ]
+    found += [
+        f"SELECT {number}, NULL, {literal(rule)}, {literal(RULES_OF_ROWS[rule])}, 0"
+        for number, rule in file.odd.items()
+    ]
+    found += [
+        f"SELECT row_number, {literal(plan.keys[key])}, {literal(RULE_OF_KEY[key])}, "  # noqa: S608
+        f"{literal(RULES_OF_KEYS[RULE_OF_KEY[key]])}, 1 FROM {file.rows} WHERE f_{key} AND state IN ('{KEPT}', '{REPEAT}')"
+        for key in faulty_keys(plan)
+    ]
+    for each in file.columns_of_items:
+        if each.position in file.may_be_broken:
+            names = ", ".join(map(literal, RULES))
+            texts = ", ".join(map(literal, RULES.values()))
+            mark = mark_of(each)
+            found.append(
+                f"SELECT rows.row_number, {literal(each.name)}, [{names}][{mark} - {BROKEN - 1}], "  # noqa: S608
+                f"[{texts}][{mark} - {BROKEN - 1}], {each.position + 1} FROM {understood(file)} AS cells "
+                f"JOIN {file.rows} AS rows USING (place) WHERE state IN ('{KEPT}', '{REPEAT}') AND {mark} >= {BROKEN}"
+            )
+    union = " UNION ALL ".join(found)
+    return (
+        f"SELECT {literal(file.context.file_sha256)} AS file_sha256, {literal(file.context.wave)} AS wave, row_number, "  # noqa: S608
+        f"column_name, rule, reason FROM ({union}) ORDER BY row_number, seq"
+    )
+
+
+def invalid_set_aside(file: ScannedFile) -> list[tuple[int, str]]:
+    """Write, by position, the statements that turn answers which their item does not allow into broken marks."""
+    items = {name: (each, item) for each in file.context.instruments for name, item in each.items.items()}
+    found: list[tuple[int, str]] = []
+    for column in file.columns_of_items:
+        instrument, item = items[str(column.item)]
+        value, scale = f"v{column.position}", instrument.response_scale_of(str(column.item))
+        if column.kind == "choice" and scale is not None:
+            known = ", ".join(map(str, scale.points))
+            change = f"{value} = {broken_mark('outside_response_scale')}"
+            found.append(
+                (
+                    column.position,
+                    f"UPDATE {file.cells} SET {change} WHERE {value} < {FILLED} AND {value} NOT IN ({known})",
+                )
+            )
+        elif column.kind == "number" and (item.least is not None or item.most is not None):
+            limits = [f"{value} < {item.least}"] if item.least is not None else []
+            limits += [f"{value} > {item.most}"] if item.most is not None else []
+            change = f"{value} = NULL, m{column.position} = {broken_mark('outside_range')}"
+            found.append((column.position, f"UPDATE {file.cells} SET {change} WHERE {' OR '.join(limits)}"))  # noqa: S608
+    return found
+
+
+def _from_kept(file: ScannedFile) -> str:
+    return f"FROM {understood(file)} AS cells JOIN {file.rows} AS rows USING (place) WHERE rows.state = '{KEPT}'"
+
+
+def quoted(name: str) -> str:
+    """Quote an identifier for SQL."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,9 +1,12 @@
-"""A reading plan → the SQL of one scan: exact texts become codes on the way in, the few others stay text.
+"""A reading plan → the SQL of one scan: exact texts become codes on the way in, the few others are set aside.
 
-Only text is made here; ``pipelines.receive`` runs it. ``resolve`` deals with the texts that stay.
+Only text is made here; ``pipelines.receive`` runs it. ``resolve`` says what the texts mean that were set aside.
 """
 
-from pipelines.readers.plan import PlannedColumn, ReadingPlan
+from collections.abc import Iterable, Mapping, Sequence
+
+from pipelines.readers.marks import BLANK, FILLED, REASONS, filled_mark
+from pipelines.readers.plan import PlannedColumn, ReadingPlan, fold
 from pipelines.readers.records import Records
 
 BLANKS = "".join(
@@ -12,11 +15,29 @@ BLANKS = "".join(
 _PLAIN_NUMBER = r"[+-]?[0-9]{1,15}"
 _NAMES_OF_LINE_ENDS = {"\n": r"'\n'", "\r\n": r"'\r\n'", "\r": r"'\r'"}
 _PLAIN_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DIGITS = "0123456789"
+_NOT_ADMINISTERED = REASONS.index("not_administered")
 
 
 def literal(text: str) -> str:
     """Write a text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def trimmed(cell: str) -> str:
+    """Write the text of a cell without outer blanks; NULL where nothing is left."""
+    return f"nullif(trim({cell}, {literal(BLANKS)}), '')"
+
+
+def folded(text: str) -> str:
+    """Write ``fold`` of a text."""
+    return f"lower(trim(regexp_replace({text}, {literal(f'[{BLANKS}]+')}, ' ', 'g')))"
+
+
+def is_among(text: str, texts: Iterable[str]) -> str:
+    """Write whether a text is one of several; false without any."""
+    listed = ", ".join(map(literal, sorted(texts)))
+    return f"coalesce({text} IN ({listed}), false)" if listed else "false"
 
 
 def table_of_file(plan: ReadingPlan, records: Records) -> str:
@@ -33,61 +54,172 @@ def table_of_file(plan: ReadingPlan, records: Records) -> str:
     )
 
 
-def read_answers(plan: ReadingPlan, table: str) -> str:
+def read_cells(plan: ReadingPlan, table: str, keys: Sequence[str], only: Mapping[str, Sequence[str]]) -> str:
     """Write the query that yields one row a record, in the order of the file.
 
-    Columns: ``is_blank_row``; ``k_<key>`` the text of every key; for every column that holds an item ``v<position>``
-    the typed answer and ``t<position>`` the text where no typed answer was found.
+    Columns: ``is_blank``; ``is_own`` whether the row belongs to the source; those of ``keys``; ``last_filled`` the last
+    position of an item that is not empty, where the plan asks for it; for every column with an item ``v<position>`` the
+    typed answer and, where that cannot hold marks (``marks``), ``m<position>``; ``left_over`` position and text of the
+    cells that are neither.
     """
-    every_cell = ", ".join(_is_filled(_cell(column)) for column in plan.columns)
-    parts = [f"coalesce({every_cell}, NULL) IS NULL AS is_blank_row"]
-    parts += [f"{_cell(plan.column(name))} AS k_{key}" for key, name in plan.keys.items()]
-    for column in plan.columns:
-        if column.kind is not None:
-            parts += _answer(column, plan.decimal)
-    return f"SELECT {', '.join(parts)} FROM {table}"  # noqa: S608 - texts are literals, names are ours
+    items = [column for column in plan.columns if column.kind is not None]
+    typed = [part for column in items for part in _typed(plan, column)]
+    every_cell = ", ".join(is_filled(cell_of(column)) for column in plan.columns)
+    parts = [f"coalesce({every_cell}) IS NULL AS is_blank", f"{_is_own(plan, only)} AS is_own"]
+    parts += keys
+    if plan.unreached == "after_last_answer" and items:
+        filled = ", ".join(f"CASE WHEN {_says_something(each)} THEN {each.position} END" for each in items)
+        parts.append(f"greatest({filled}, 0) AS last_filled")
+    parts += [name for column in items for name in names_of(column)]
+    parts.append(f"{_left_over(items)} AS left_over")
+    inner = f"SELECT *{''.join(f', {each}' for each in typed)} FROM {table}"  # noqa: S608 - texts are literals
+    return f"SELECT {', '.join(parts)} FROM ({inner})"  # noqa: S608 - texts are literals, names are ours
 
 
 def count_filled(plan: ReadingPlan, table: str) -> str:
-    """Write the query that counts records, and in every column the cells that are not blank; it knows no codes."""
-    counts = ", ".join(f"count({_is_filled(_cell(column))})" for column in plan.columns)
-    return f"SELECT count(*), {counts} FROM {table}"  # noqa: S608 - texts are literals, names are ours
+    """Write the query that counts records, and in every column the cells that are not empty; it knows no codes."""
+    counts = ", ".join(f"count({cell_of(column)})" for column in plan.columns)
+    return f"SELECT count(*), {counts} FROM {table}"  # noqa: S608 - names are ours
 
 
-def _is_filled(cell: str) -> str:
+def count_visible(plan: ReadingPlan, table: str) -> str:
+    """Write the query that counts in every column the cells with anything but blanks."""
+    counts = ", ".join(f"count({is_filled(cell_of(column))})" for column in plan.columns)
+    return f"SELECT {counts} FROM {table}"  # noqa: S608 - texts are literals, names are ours
+
+
+def cell_of(column: PlannedColumn) -> str:
+    """Name the text cell of a column."""
+    return f"c{column.position}"
+
+
+def names_of(column: PlannedColumn) -> list[str]:
+    """Name the scanned columns of an item's column: its answer, and its mark where the answer cannot hold it."""
+    return [f"v{column.position}"] if holds_marks(column) else [f"v{column.position}", f"m{column.position}"]
+
+
+def holds_marks(column: PlannedColumn) -> bool:
+    """Say whether the answers are small whole numbers, so that a mark can stand in the same place."""
+    return column.kind == "choice" or is_option(column)
+
+
+def is_option(column: PlannedColumn) -> bool:
+    """Say whether the column holds one option of a multiple choice."""
+    return column.kind == "multiple_choice" and bool(column.option)
+
+
+def is_list(column: PlannedColumn) -> bool:
+    """Say whether one cell of the column holds all ticked options of a multiple choice."""
+    return column.kind == "multiple_choice" and not column.option
+
+
+def is_filled(cell: str) -> str:
     """Write a case that is not NULL for a cell with anything but blanks; a visible first letter settles most cells."""
     return f"CASE WHEN {cell} BETWEEN '!' AND '~' THEN 1 WHEN trim({cell}, {literal(BLANKS)}) <> '' THEN 1 END"
 
 
-def _cell(column: PlannedColumn) -> str:
-    return f"c{column.position}"
+def _says_something(column: PlannedColumn) -> str:
+    """Write whether a cell holds anything other than what stands for a blank cell."""
+    cell = cell_of(column)
+    stands_for_blank = f" AND NOT {is_among(folded(cell), column.blanks)}" if column.blanks else ""
+    return f"{cell} IS NOT NULL{stands_for_blank}"
 
 
-def _answer(column: PlannedColumn, decimal: str) -> list[str]:
-    cell, value, text = _cell(column), f"v{column.position}", f"t{column.position}"
-    typed = _typed(column, cell, decimal)
-    if typed is None:
-        return [f"{cell} AS {text}"]
-    return [f"{typed} AS {value}", f"CASE WHEN {value} IS NULL THEN {cell} END AS {text}"]
+def _is_own(plan: ReadingPlan, only: Mapping[str, Sequence[str]]) -> str:
+    held = [is_among(folded(cell_of(plan.column(name))), map(fold, texts)) for name, texts in only.items()]
+    return " AND ".join(held) or "true"
 
 
-def _typed(column: PlannedColumn, cell: str, decimal: str) -> str | None:
-    """Write the expression of a typed answer; None for kinds that stay text."""
+def _left_over(items: Sequence[PlannedColumn]) -> str:
+    """Write the list of the cells that hold a text and neither an answer nor a mark; NULL for most rows."""
+    if not items:
+        return "NULL"
+    found = [
+        f"CASE WHEN {' AND '.join(f'{name} IS NULL' for name in names_of(each))} AND {cell_of(each)} IS NOT NULL "
+        f"THEN {{'position': {each.position}, 'text': {cell_of(each)}}} END"
+        for each in items
+    ]
+    gates = [
+        f"CASE WHEN {' AND '.join(f'{name} IS NULL' for name in names_of(each))} AND {cell_of(each)} IS NOT NULL "
+        "THEN 1 END"
+        for each in items
+    ]
+    is_there = f"coalesce({', '.join(gates)}, NULL) IS NOT NULL"
+    return f"CASE WHEN {is_there} THEN list_filter([{', '.join(found)}], lambda each: each IS NOT NULL) END"
+
+
+def _typed(plan: ReadingPlan, column: PlannedColumn) -> list[str]:
+    """Write the typed answer of a column and, where it is a column of its own, its mark."""
+    cell = cell_of(column)
+    answer = _answer(column, cell, plan.decimal)
+    if not column.shown_if:
+        mark = "CAST(NULL AS INTEGER)"
+    else:
+        is_hidden = f"{trimmed(cell_of(plan.column(column.shown_if)))} IS NULL"
+        mark = (
+            f"CASE WHEN {is_hidden} THEN CASE WHEN {cell} IS NULL THEN {BLANK + _NOT_ADMINISTERED} "
+            f"ELSE {FILLED + _NOT_ADMINISTERED} END END"
+        )
+        hidden = mark if holds_marks(column) else "NULL"
+        answer = f"CASE WHEN {is_hidden} THEN {hidden} ELSE {answer} END"
+    named = f"{answer} AS v{column.position}"
+    return [named] if holds_marks(column) else [named, f"{mark} AS m{column.position}"]
+
+
+def _answer(column: PlannedColumn, cell: str, decimal: str) -> str:
     if column.kind == "choice":
-        branches = " ".join(f"WHEN {literal(text)} THEN {code}" for text, code in _codes_first(column))
-        return f"CAST(CASE lower({cell}) {branches} END AS SMALLINT)" if branches else None
-    opt_outs = ", ".join(map(literal, column.opt_outs))
-    not_opted_out = f"lower({cell}) NOT IN ({opt_outs}) AND " if opt_outs else ""
-    if column.kind == "number" and not column.unit:
+        return _choice(column, cell)
+    if is_option(column):
+        return _option(column, cell)
+    if is_list(column):
+        return cell
+    if column.kind in ("number", "date"):
+        return _measured(column, cell, decimal)
+    special = f"trim({cell}, {literal(BLANKS)}) = ''"
+    if column.opt_outs:
+        special += f" OR {is_among(folded(cell), column.opt_outs)}"
+    text = f"trim({cell}, {literal(BLANKS)})" if column.kind == "code" else cell
+    return f"CASE WHEN NOT ({special}) THEN {text} END"
+
+
+def _choice(column: PlannedColumn, cell: str) -> str:
+    """Write the code of a choice: single digits are cast, every other exact text is compared."""
+    means = {text: filled_mark(reason) for text, reason in column.opt_outs.items()}
+    means |= {text: code for text, code in column.codes.items() if text not in means}
+    odd = [digit for digit in _DIGITS if means.get(digit, int(digit)) != int(digit)]
+    plain = f"strlen({cell}) = 1" + (f" AND NOT {is_among(cell, odd)}" if odd else "")
+    rest = {text: code for text, code in means.items() if len(text) > 1 or text not in _DIGITS or text in odd}
+    branches = " ".join(f"WHEN {literal(text)} THEN {code}" for text, code in sorted(rest.items(), key=_by_code))
+    compared = f"CASE lower({cell}) {branches} END" if branches else "NULL"
+    digit = f"{cell} BETWEEN '0' AND '9'"
+    return f"CAST(CASE WHEN {plain} AND {digit} THEN TRY_CAST({cell} AS INTEGER) ELSE {compared} END AS INTEGER)"
+
+
+def _by_code(entry: tuple[str, int]) -> tuple[bool, int]:
+    """Order texts so that bare codes, which numeric exports hold, are compared first."""
+    return entry[0] != str(entry[1]), entry[1]
+
+
+def _option(column: PlannedColumn, cell: str) -> str:
+    """Write 1 for ticked, 0 for not ticked, a mark for an opt-out, NULL for what has to be looked at."""
+    means = dict.fromkeys(column.ticked, 1) | dict.fromkeys(column.unticked, 0)
+    means |= dict.fromkeys(column.blanks, filled_mark(column.blank_means))
+    means |= {text: filled_mark(reason) for text, reason in column.opt_outs.items()}
+    branches = " ".join(f"WHEN lower({cell}) = {literal(text)} THEN {value}" for text, value in means.items())
+    any_text = ""
+    if not column.ticked:
+        is_known = is_among(folded(cell), means)
+        any_text = f"WHEN trim({cell}, {literal(BLANKS)}) <> '' AND NOT {is_known} THEN 1"
+    return f"CAST(CASE WHEN {cell} IS NULL THEN NULL {branches} {any_text} END AS INTEGER)"
+
+
+def _measured(column: PlannedColumn, cell: str, decimal: str) -> str:
+    not_opted_out = f"NOT {is_among(f'lower({cell})', column.opt_outs)} AND " if column.opt_outs else ""
+    if column.unit:
+        return "CAST(NULL AS DOUBLE)"
+    if column.kind == "number":
         pattern = literal(rf"{_PLAIN_NUMBER}([{decimal}][0-9]{{1,15}})?")
         number = f"CAST(replace({cell}, {literal(decimal)}, '.') AS DOUBLE)"
         return f"CASE WHEN {not_opted_out}regexp_full_match({cell}, {pattern}) THEN {number} END"
-    if column.kind == "date":
-        pattern = literal(_PLAIN_DATE)
-        return f"CASE WHEN {not_opted_out}regexp_full_match({cell}, {pattern}) THEN TRY_CAST({cell} AS DATE) END"
-    return None
-
-
-def _codes_first(column: PlannedColumn) -> list[tuple[str, int]]:
-    """Order the texts so that bare codes, which numeric exports hold, are compared first."""
-    return sorted(column.codes.items(), key=lambda entry: (entry[0] != str(entry[1]), entry[1]))
+    pattern = literal(_PLAIN_DATE)
+    return f"CASE WHEN {not_opted_out}regexp_full_match({cell}, {pattern}) THEN TRY_CAST({cell} AS DATE) END"

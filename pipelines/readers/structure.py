@@ -39,12 +39,17 @@ class Option:
         label: What was shown, without mark-up, in the survey's first language.
         also: Further texts that exports write for it: other languages, variable names, the label with its mark-up.
         reason: Missing reason, where the platform itself says that the option is no answer; None otherwise.
+        id: The platform's own id of the option, where the code is another; headers may hold it, cells never do.
+        value: Number that the platform counts it with and exports do not write, such as LimeSurvey's assessment value;
+            None when it has none.
     """
 
     code: str
     label: str
     also: tuple[str, ...] = ()
     reason: MissingReason | None = None
+    id: str = ""
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,13 @@ class Question:
         least: Smallest number allowed.
         most: Largest number allowed.
         texts: Language → ``text`` in that language, for surveys in several.
+        names: Names that exports give its column, the most usual first; for a multiple choice the beginnings that the
+            columns of its options share. Empty where the id is the name.
+        path: Names of the groups it stands in and its own, joined by ``/``, for platforms whose exports write some or
+            all of them in front of a header; empty elsewhere.
+        repeated_block: Name of the repeated block it is asked in; empty when it is asked once.
+        decimal: Decimal sign in which its numbers are stored, where the platform says so; empty otherwise.
+        keeps_missing_codes: Whether the project's missing codes are ordinary answers here (REDCap's ``@NOMISSING``).
     """
 
     id: str
@@ -83,6 +95,30 @@ class Question:
     least: float | None = None
     most: float | None = None
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
+    names: tuple[str, ...] = ()
+    path: str = ""
+    repeated_block: str = ""
+    decimal: Literal["", ".", ","] = ""
+    keeps_missing_codes: bool = False
+
+
+@dataclass(frozen=True)
+class StructureColumn:
+    """One column that exports have for a question, where they call it by several names.
+
+    Attributes:
+        name: What it is called where codes are the headings; ``source_id`` of the planned columns it is found for.
+        question: Id of the question; empty for a time or a count about it.
+        option: For one option of a multiple choice: its code.
+        aliases: Other names, such as that of the platform's database.
+        headings: Full texts that stand in the header where texts are the headings, in every language.
+    """
+
+    name: str
+    question: str
+    option: str = ""
+    aliases: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +132,7 @@ class Structure:
         questions: Id → question, in the order shown.
         missing: Cell text → missing reason in every column, such as REDCap's missing data codes.
         warnings: What could not be understood.
+        columns: Columns of exports in the order in which they are written, where ids of questions do not say it.
     """
 
     platform: str
@@ -104,3 +141,4 @@ class Structure:
     questions: Mapping[str, Question]
     missing: Mapping[str, MissingReason] = field(default_factory=dict[str, MissingReason])
     warnings: tuple[str, ...] = ()
+    columns: tuple[StructureColumn, ...] = ()

@@ -3,13 +3,25 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.readers.kobo_structure import KoboStructureReader
+from pipelines.readers.limesurvey_structure import LimeSurveyStructureReader
 from pipelines.readers.plan import ReadingError
+from pipelines.readers.qualtrics_structure import QualtricsStructureReader
+from pipelines.readers.redcap_structure import RedcapStructureReader
 from pipelines.readers.structure import Structure
 from pipelines.readers.structure_file import StructureFile, StructureReader
 from pipelines.readers.surveyxact_structure import SurveyXactStructureReader
 
+__all__ = ["STRUCTURE_READERS", "StructureFile", "StructureReader", "read_structure"]
+
 LARGEST_STRUCTURE_BYTES = 200_000_000
-STRUCTURE_READERS: Sequence[StructureReader] = (SurveyXactStructureReader(),)
+STRUCTURE_READERS: Sequence[StructureReader] = (
+    QualtricsStructureReader(),
+    LimeSurveyStructureReader(),
+    RedcapStructureReader(),
+    KoboStructureReader(),
+    SurveyXactStructureReader(),
+)
 
 
 def read_structure(paths: Sequence[Path]) -> Structure:

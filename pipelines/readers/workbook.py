@@ -61,7 +61,7 @@ def open_workbook(path: Path, settings: Settings, folder: Path) -> OpenedExport:
     """
     name = settings.file_name or path.name
     scans = _scans(path, name)
-    with _Guard(name), calamine.load_workbook(path) as book:
+    with Guard(name), calamine.load_workbook(path) as book:
         bundle = None if settings.sheet else bundle_of(book.sheet_names)
         if bundle is not None:
             head, cells = _bundled(book, bundle, name, scans)
@@ -115,7 +115,7 @@ def _bundled(
     return head, cells
 
 
-class _Guard:
+class Guard:
     """Turns whatever the library raises, down to its own panics, into a refusal."""
 
     def __init__(self, file_name: str) -> None:

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -90,18 +91,19 @@ class Members:
 
 
 @contextmanager
-def opened_zip(path: Path, file_name: str) -> Iterator[Members]:
-    """Open a zip file and look at its directory.
+def opened_zip(source: Path | BytesIO, file_name: str) -> Iterator[Members]:
+    """Open a zip file, or its bytes, and look at its directory.
 
     Raises:
         ReadingError: When it is damaged, encrypted or too large, or a member has a name that leads out of a folder.
     """
     try:
-        archive = ZipFile(path)
+        archive = ZipFile(source)
     except _DAMAGES as error:
         raise damaged(file_name, error) from error
     with archive:
-        yield _checked(archive, path, file_name)
+        n_bytes = source.stat().st_size if isinstance(source, Path) else source.getbuffer().nbytes
+        yield _checked(archive, n_bytes, file_name)
 
 
 def shown_name(name: str) -> str:
@@ -128,14 +130,14 @@ def too_large(file_name: str) -> ReadingError:
     )
 
 
-def _checked(archive: ZipFile, path: Path, file_name: str) -> Members:
+def _checked(archive: ZipFile, n_bytes: int, file_name: str) -> Members:
     infos = archive.infolist()
     if len(infos) > MOST_MEMBERS:
         message = f"the archive has {len(infos)} members, more than {MOST_MEMBERS}; unpack it and give the table inside"
         raise ReadingError(file_name, message)
     for info in infos:
         _refuse_unsafe(info, file_name)
-    most_bytes = min(MOST_BYTES, max(UNBOUNDED_BYTES, MOST_RATIO * path.stat().st_size))
+    most_bytes = min(MOST_BYTES, max(UNBOUNDED_BYTES, MOST_RATIO * n_bytes))
     if sum(info.file_size for info in infos) > most_bytes:
         raise too_large(file_name)
     return Members(archive, file_name, tuple(info for info in infos if not info.is_dir()), most_bytes)

@@ -1,8 +1,8 @@
 """Where answers come from: the exports of every wave and what their columns hold."""
 
-from typing import Literal
+from typing import Annotated, Literal, cast
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from instruments.spec import MissingReason
 from instruments.spec_file import Name, Spec
@@ -27,6 +27,22 @@ PlatformName = Literal[
 
 
 DateOrder = Literal["day_first", "month_first"]
+
+
+def _column_or_options(value: object) -> object:
+    if isinstance(value, str):
+        return value
+    named = cast("dict[object, object]", value) if isinstance(value, dict) else {}
+    if not named or any(type(code) is not int or not isinstance(column, str) for code, column in named.items()):
+        raise ValueError(
+            "expected the name of a column, or for a multiple choice code: column for every option, as {1: Q5_1, "
+            "2: Q5_2}; write names that are numbers in quotation marks"
+        )
+    return named
+
+
+ColumnOfItem = Annotated[str | dict[int, str], BeforeValidator(_column_or_options)]
+"""A column, or code → column for the options of a multiple choice."""
 
 
 class Identifiers(Spec):
@@ -78,7 +94,9 @@ class Source(Spec):
         groups: The text of the group column → respondent group.
         language: Language of every respondent of the source.
         identifiers: Columns with keys and paradata; the platform's own when not given.
-        columns: Item → column, where the column is not called as the item.
+        columns: Item → column, where the column is not called as the item: its header, or the platform's id of the
+            question. For a multiple choice whose options are columns also the id or tag of the question, or code →
+            column for every option.
         constants: Item → code for every row, for what the source as a whole has in common.
         not_administered: Items that this source did not ask.
         only: Column → texts: only rows that hold one of them belong to the source, such as one event of a project.
@@ -106,7 +124,7 @@ class Source(Spec):
     groups: dict[str, Name] = {}
     language: str | None = None
     identifiers: Identifiers = Identifiers()
-    columns: dict[Name, str] = {}
+    columns: dict[Name, ColumnOfItem] = {}
     constants: dict[Name, int | float | str] = {}
     not_administered: tuple[Name, ...] = ()
     only: dict[str, tuple[str, ...]] = {}

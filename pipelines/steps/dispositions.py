@@ -9,28 +9,38 @@ DEALT_WITH = ("dont_know", "refused", "not_applicable")
 ANALYSED = ("complete", "partial")
 
 
-def share_answered(response_ids: pd.Series, missing: pd.DataFrame, closed_items: list[str]) -> pd.Series:
+def count_gaps(gaps: str, key: str) -> str:
+    """Write the query that counts, for every response with a gap, its closed items without an answer.
+
+    Args:
+        gaps: Query of the key and ``reason`` of every closed item without an answer.
+        key: Column that names the response.
+
+    Returns:
+        SQL that yields the key, ``n_open`` gaps, of these ``n_absent`` not asked and ``n_dealt_with`` by an opt-out.
+    """
+    absent, dealt_with = (", ".join(f"'{reason}'" for reason in reasons) for reasons in (NOT_ADMINISTERED, DEALT_WITH))
+    return (
+        f"SELECT {key}, count(*) AS n_open, count(CASE WHEN reason IN ({absent}) THEN 1 END) AS n_absent, "  # noqa: S608
+        f"count(CASE WHEN reason IN ({dealt_with}) THEN 1 END) AS n_dealt_with FROM ({gaps}) GROUP BY {key}"
+    )
+
+
+def share_answered(gaps: pd.DataFrame, n_closed: int) -> pd.Series:
     """Compute which share of the closed items a respondent was asked was dealt with.
 
     An opt-out counts as dealt with; an item that was not administered does not count at all.
 
     Args:
-        response_ids: Length n, unique.
-        missing: One row a missing answer: response_id, item, reason.
-        closed_items: Names of the items that count.
+        gaps: One row a response: what ``count_gaps`` yields, 0 where nothing is missing.
+        n_closed: Number of closed items.
 
     Returns:
-        Length n, 0 to 1, aligned with ``response_ids``; NA where nothing was administered.
+        0 to 1, index of ``gaps``; NA where nothing was administered.
     """
-    counted = missing[missing["item"].isin(closed_items)]
-    by_response = counted.groupby(["response_id", "reason"]).size().unstack(fill_value=0)
-    by_response = by_response.reindex(response_ids, fill_value=0)
-    absent = by_response.reindex(columns=list(NOT_ADMINISTERED), fill_value=0).sum(axis=1)
-    dealt_with = by_response.reindex(columns=list(DEALT_WITH), fill_value=0).sum(axis=1)
-    administered = len(closed_items) - absent
-    answered = len(closed_items) - by_response.sum(axis=1) + dealt_with
-    share = (answered / administered.where(administered > 0)).astype("Float64")
-    return share.set_axis(response_ids.index)
+    administered = n_closed - gaps["n_absent"]
+    answered = n_closed - gaps["n_open"] + gaps["n_dealt_with"]
+    return (answered / administered.where(administered > 0)).astype("Float64")
 
 
 def classify_dispositions(responses: pd.DataFrame, rules: Dispositions) -> pd.DataFrame:

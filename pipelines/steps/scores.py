@@ -1,27 +1,53 @@
 """Answers → scale scores, and the analysis table: keys, scores, organisation means and deviations, items."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
-from instruments.scoring import score_scale
 from instruments.spec import Instrument
 
 WITHIN = ["wave", "respondent_group", "organisation_id"]
 
 
-def score_responses(answers: pd.DataFrame, analysed: pd.Series, scales: dict[str, Instrument]) -> pd.DataFrame:
-    """Score every scale for the analysed responses.
+def score_responses(scales: Mapping[str, Instrument], wave: str) -> str:
+    """Write the query that scores every scale for the analysed responses of a wave.
+
+    It gives, bit for bit, what ``instruments.scoring.score_scale`` says.
 
     Args:
-        answers: ``core.answers``, one row a response.
-        analysed: response_id of the analysed responses.
         scales: Scale → its instrument.
+        wave: The wave.
 
     Returns:
-        ``core.scores``: one row an analysed response, sorted by response_id.
+        SQL over ``core.responses`` and ``core.answers`` that yields ``core.scores``: one row an analysed response.
     """
-    used = answers[answers["response_id"].isin(analysed)].sort_values("response_id").reset_index(drop=True)
-    scored = {scale: score_scale(used, instrument, scale) for scale, instrument in scales.items()}
-    return used[["response_id", "wave"]].assign(**scored)
+    scored = ", ".join(f"{score_of(instrument, scale)} AS {_quoted(scale)}" for scale, instrument in scales.items())
+    wave = "'" + wave.replace("'", "''") + "'"
+    return (
+        f"SELECT answers.response_id, answers.wave{', ' if scored else ''}{scored} FROM core.answers AS answers "  # noqa: S608
+        f"SEMI JOIN (SELECT response_id FROM core.responses WHERE wave = {wave} AND is_analysed) AS analysed "
+        f"USING (response_id) WHERE answers.wave = {wave}"
+    )
+
+
+def score_of(instrument: Instrument, scale: str) -> str:
+    """Write the score of a scale; sums of codes are whole numbers, so only the last step rounds."""
+    rule = instrument.scales[scale]
+    columns = [_quoted(item) for item in rule.items]
+    keyed = dict(zip(rule.items, columns, strict=True))
+    if rule.reverse_scored:
+        points = instrument.points_of(scale)
+        keyed |= {item: f"({points.lowest + points.highest} - {keyed[item]})" for item in rule.reverse_scored}
+    total = " + ".join(f"coalesce(CAST({each} AS INTEGER), 0)" for each in keyed.values())
+    answered = " + ".join(f"CAST({column} IS NOT NULL AS INTEGER)" for column in columns)
+    score = f"CAST({total} AS DOUBLE) / ({answered})"
+    if rule.score == "sum":
+        score = f"CAST({total} AS DOUBLE) * (CAST({len(columns)} AS DOUBLE) / ({answered}))"
+    return f"CASE WHEN ({answered}) >= {rule.least_answered} THEN {score} END"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def join_for_analysis(

@@ -1,33 +1,26 @@
 """Tables → every rule they break, by row; and the decision whether a run may go on. Never the value of a cell."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
-from pandera.errors import SchemaErrors
 
 from instruments.faults import DataError
 from pipelines.tables.base import Table
 from pipelines.tables.raw import FAILURES
 
 MOST_EXAMPLES = 50
-RULES = {
-    "isin": "outside_response_scale",
-    "greater_than_or_equal_to": "outside_range",
-    "less_than_or_equal_to": "outside_range",
-    "not_nullable": "must_not_be_missing",
-    "multiple_fields_uniqueness": "duplicated_key",
-    "column_in_dataframe": "column_is_missing",
-    "column_in_schema": "unknown_column",
-}
+_PLACE = "file_sha256, row_number, response_id"
 ANSWER_RULES = (
     "not_an_answer_option",
+    "ambiguous_options",
     "not_a_number",
     "not_a_date",
     "not_a_time",
     "outside_response_scale",
     "outside_range",
 )
-HARMLESS_REJECTS = ("blank_row", "preview_without_group", "superseded_by_later_export")
+HARMLESS_REJECTS = ("blank_row", "preview_without_group", "superseded_by_later_export", "row_of_another_source")
 
 
 class BlockingFailure(DataError):
@@ -60,51 +53,124 @@ class BlockingFailure(DataError):
         return "\n".join(lines)
 
 
-def find_failures(table: Table, rows: pd.DataFrame, places: pd.DataFrame, wave: str) -> pd.DataFrame:
-    """Validate a table against its pandera schema.
+def find_failures(table: Table, relation: str, fetch: Callable[[str], pd.DataFrame], wave: str) -> pd.DataFrame:
+    """Validate a relation against a table's description: what its pandera schema says, as SQL.
+
+    One pass over all columns finds the rules that may be broken; only those are looked at row by row.
 
     Args:
         table: Its description.
-        rows: The table.
-        places: Same length and index as ``rows``: response_id, file_sha256, row_number.
+        relation: Query of the rows, with response_id, file_sha256 and row_number.
+        fetch: Runs a query.
         wave: The wave, for the report.
 
     Returns:
-        One row a failure, as ``raw.failures``.
+        One row a failure, as ``raw.failures``; never the value of a cell.
     """
-    try:
-        table.schema().validate(table.typed(rows), lazy=True)
-    except SchemaErrors as errors:
-        cases = errors.failure_cases
-    else:
+    rules = rules_of(table)
+    extremes = fetch(find_extremes(table, relation)).iloc[0]
+    broken = [rule for rule in rules if rule.may_be_broken(extremes)]
+    found = [fetch(report(relation, broken))] if broken else []
+    if table.key:
+        found.append(fetch(report_duplicates(table, relation)))
+    if not any(map(len, found)):
         return FAILURES.empty()
-    positions = pd.to_numeric(cases["index"], errors="coerce").astype("Int64")
-    found = pd.DataFrame(
-        {
-            "wave": wave,
-            "table_name": table.name,
-            "column_name": cases["column"].astype("str"),
-            "rule": [rule_name(check) for check in cases["check"].astype("str")],
-        }
+    return FAILURES.typed(pd.concat(found, ignore_index=True).assign(wave=wave, table_name=table.name))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of a column.
+
+    Attributes:
+        column: The column.
+        name: ``must_not_be_missing``, ``outside_response_scale`` or ``outside_range``.
+        condition: SQL that holds for a cell that breaks it.
+        lowest: Smallest value that keeps it; None where the condition itself has to be counted.
+        highest: Largest value that keeps it.
+    """
+
+    column: str
+    name: str
+    condition: str
+    lowest: float | None = None
+    highest: float | None = None
+
+    def may_be_broken(self, extremes: pd.Series) -> bool:
+        """Say from the smallest and largest value, or the number of broken cells, whether a row has to be found."""
+        if self.lowest is None and self.highest is None:
+            return bool(extremes[f"{self.name} {self.column}"] > 0)
+        least, most = extremes[f"least {self.column}"], extremes[f"most {self.column}"]
+        below = self.lowest is not None and not pd.isna(least) and least < self.lowest
+        return bool(below or (self.highest is not None and not pd.isna(most) and most > self.highest))
+
+
+def rules_of(table: Table) -> list[Rule]:
+    """Derive the rules of every column from a table's description."""
+    found: list[Rule] = []
+    for name, column in table.columns.items():
+        cell = _quoted(name)
+        if not column.may_be_missing:
+            found.append(Rule(name, "must_not_be_missing", f"{cell} IS NULL"))
+        if column.is_among:
+            listed = ", ".join(_literal(value) for value in column.is_among)
+            whole = sorted(value for value in column.is_among if isinstance(value, int))
+            is_closed = len(whole) == len(column.is_among) and whole[-1] - whole[0] == len(whole) - 1
+            limits = (whole[0], whole[-1]) if is_closed else (None, None)
+            found.append(Rule(name, "outside_response_scale", f"{cell} NOT IN ({listed})", *limits))
+        if column.least is not None:
+            found.append(Rule(name, "outside_range", f"{cell} < {column.least}", lowest=column.least))
+        if column.most is not None:
+            found.append(Rule(name, "outside_range", f"{cell} > {column.most}", highest=column.most))
+    return found
+
+
+def find_extremes(table: Table, relation: str) -> str:
+    """Write the query that yields, in one row, what ``Rule.may_be_broken`` looks at."""
+    parts: dict[str, str] = {}
+    for rule in rules_of(table):
+        if rule.lowest is None and rule.highest is None:
+            parts[f"{rule.name} {rule.column}"] = f"count(CASE WHEN {rule.condition} THEN 1 END)"
+        else:
+            parts[f"least {rule.column}"] = f"min({_quoted(rule.column)})"
+            parts[f"most {rule.column}"] = f"max({_quoted(rule.column)})"
+    listed = ", ".join(f"{expression} AS {_quoted(name)}" for name, expression in parts.items())
+    return f"SELECT {listed or '0 AS nothing'} FROM ({relation})"  # noqa: S608 - identifiers quoted
+
+
+def report(relation: str, rules: Sequence[Rule]) -> str:
+    """Write the query of the rows that break rules."""
+    return " UNION ".join(
+        f"SELECT {_literal(rule.column)} AS column_name, {_literal(rule.name)} AS rule, {_PLACE} "  # noqa: S608
+        f"FROM ({relation}) WHERE {rule.condition}"
+        for rule in rules
     )
-    at = places.reset_index(drop=True).reindex(positions).reset_index(drop=True)
-    found = pd.concat([found.reset_index(drop=True), at[["file_sha256", "row_number", "response_id"]]], axis=1)
-    is_key = found["rule"] == "duplicated_key"
-    found.loc[is_key, "column_name"] = table.key[0]
-    return FAILURES.typed(found.drop_duplicates())
 
 
-def failures_of_rejects(rejects: pd.DataFrame, wave: str, *, invalid_answers: str) -> pd.DataFrame:
-    """Return the rejected rows and cells that block a run, as ``raw.failures``.
+def report_duplicates(table: Table, relation: str) -> str:
+    """Write the query of the rows whose key is not theirs alone."""
+    key = ", ".join(map(_quoted, table.key))
+    same = " AND ".join(f"each.{name} IS NOT DISTINCT FROM twice.{name}" for name in map(_quoted, table.key))
+    return (
+        f"SELECT DISTINCT {_literal(table.key[0])} AS column_name, 'duplicated_key' AS rule, {_PLACE} "  # noqa: S608
+        f"FROM ({relation}) AS each SEMI JOIN "
+        f"(SELECT {key} FROM ({relation}) GROUP BY {key} HAVING count(*) > 1) AS twice ON {same}"
+    )
+
+
+def blocking_rejects(rejects: str, *, invalid_answers: str) -> str:
+    """Write the query of the rejected rows and cells that block a run, as failures.
 
     Args:
-        rejects: ``core.rejects`` of the wave.
-        wave: The wave.
+        rejects: Query of ``core.rejects``.
         invalid_answers: ``set_missing`` lets cells through that were stored as missing; lost rows always block.
     """
     harmless = (*HARMLESS_REJECTS, *ANSWER_RULES) if invalid_answers == "set_missing" else HARMLESS_REJECTS
-    blocking = rejects[~rejects["rule"].isin(harmless)]
-    return FAILURES.typed(blocking.assign(wave=wave, table_name="core.rejects", response_id=None))
+    listed = ", ".join(map(_literal, harmless))
+    return (
+        "SELECT wave, 'core.rejects' AS table_name, column_name, rule, file_sha256, row_number, "  # noqa: S608
+        f"CAST(NULL AS VARCHAR) AS response_id FROM ({rejects}) WHERE rule NOT IN ({listed})"
+    )
 
 
 def raise_if_blocking(wave: str, failures: Sequence[pd.DataFrame]) -> None:
@@ -114,7 +180,9 @@ def raise_if_blocking(wave: str, failures: Sequence[pd.DataFrame]) -> None:
         raise BlockingFailure(wave, found)
 
 
-def rule_name(check: str) -> str:
-    """Return our name of a pandera check: ``isin([1, 2])`` is ``outside_response_scale``."""
-    name = check.split("(", maxsplit=1)[0]
-    return RULES.get(name, name)
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(value: object) -> str:
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)

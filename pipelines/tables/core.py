@@ -83,6 +83,30 @@ REJECTS = Table(
     },
 )
 
+REPEATS = Table(
+    name="core.repeats",
+    grain="One row an answer within a repetition",
+    key=("response_id", "source", "instrument", "instance", "item"),
+    columns={
+        "response_id": ColumnOf(TEXT, "Response that the repetition belongs to"),
+        "wave": ColumnOf(TEXT, "Wave"),
+        "source": ColumnOf(TEXT, "Source in study.yaml"),
+        "instrument": ColumnOf(TEXT, "Repeated block as the platform names it, else the source"),
+        "instance": ColumnOf(WHOLE, "Number of the repetition", least=0),
+        "item": ColumnOf(TEXT, "Item; of a multiple choice the option's column"),
+        "code": ColumnOf(SMALL, "Answer of a choice", may_be_missing=True),
+        "number": ColumnOf(NUMBER, "Answer that is a number", may_be_missing=True),
+        "day": ColumnOf(DAY, "Answer that is a date", may_be_missing=True),
+        "text": ColumnOf(TEXT, "Answer that is a text", may_be_missing=True),
+        "reason": ColumnOf(
+            TEXT,
+            "Why a filled cell is no answer; missing where it is one",
+            may_be_missing=True,
+            is_among=get_args(MissingReason),
+        ),
+    },
+)
+
 SAMPLED_UNITS = Table(
     name="core.sampled_units",
     grain="One row an invited unit and wave",
@@ -96,7 +120,7 @@ SAMPLED_UNITS = Table(
     },
 )
 
-TABLES = (RESPONSES, MISSING, OPEN_ANSWERS, REJECTS, SAMPLED_UNITS)
+TABLES = (RESPONSES, MISSING, OPEN_ANSWERS, REPEATS, REJECTS, SAMPLED_UNITS)
 KEYS = ("response_id", "wave", "source", "respondent_group", "organisation_id", "respondent_key", "language")
 
 
@@ -104,9 +128,11 @@ def answers(study: Study) -> Table:
     """Describe ``core.answers``: one column an item, coded as the instruments say."""
     columns = {"response_id": RESPONSES.columns["response_id"], "wave": RESPONSES.columns["wave"]}
     for instrument in study.instruments.values():
-        columns |= {
-            name: _answer(instrument, name, item) for name, item in instrument.items.items() if item.kind != "open_text"
-        }
+        for name, item in instrument.items.items():
+            if item.kind == "multiple_choice":
+                columns |= _options(instrument, name, item)
+            elif item.kind != "open_text":
+                columns[name] = _answer(instrument, name, item)
     return Table("core.answers", "One row a response: its coded answers", ("response_id",), columns)
 
 
@@ -134,6 +160,21 @@ def analysis(study: Study) -> Table:
 def _score(study: Study, scale: str) -> ColumnOf:
     rule = study.scales()[scale].scales[scale]
     return ColumnOf(NUMBER, f"Scale score ({rule.score} of {len(rule.items)} items)", may_be_missing=True)
+
+
+def _options(instrument: Instrument, name: str, item: Item) -> dict[str, ColumnOf]:
+    """Describe the columns of a multiple choice: one an option, 1 ticked, 0 not ticked."""
+    scale, wording = instrument.response_scale_of(name), next(iter(item.text.values()), name)
+    points = scale.points if scale is not None else {}
+    return {
+        column: ColumnOf(
+            SMALL,
+            f"{wording} {next(iter(points[code].label.values()), str(code))}: 1 ticked, 0 not",
+            may_be_missing=True,
+            is_among=(0, 1),
+        )
+        for column, code in instrument.option_columns(name).items()
+    }
 
 
 def _answer(instrument: Instrument, name: str, item: Item) -> ColumnOf:

@@ -4,8 +4,8 @@ from pipelines.tables.base import MOMENT, TEXT, TRUTH, WHOLE, ColumnOf, Table
 
 FILES = Table(
     name="raw.files",
-    grain="One row an accepted file",
-    key=("file_sha256",),
+    grain="One row an accepted file, for each source it serves",
+    key=("file_sha256", "source"),
     columns={
         "file_sha256": ColumnOf(TEXT, "SHA-256 of the bytes; the file is kept under this name in warehouse/raw/"),
         "file_name": ColumnOf(TEXT, "Name it arrived with"),
@@ -22,10 +22,11 @@ FILES = Table(
 COLUMNS = Table(
     name="raw.columns",
     grain="One row a column of a file",
-    key=("file_sha256", "position"),
+    key=("file_sha256", "source", "position"),
     columns={
         "file_sha256": ColumnOf(TEXT, "File"),
         "wave": ColumnOf(TEXT, "Wave"),
+        "source": ColumnOf(TEXT, "Source in study.yaml"),
         "position": ColumnOf(WHOLE, "Position from 1", least=1),
         "name": ColumnOf(TEXT, "Header, made unique"),
         "source_id": ColumnOf(TEXT, "The platform's id of the question"),
@@ -45,16 +46,17 @@ COLUMNS = Table(
 CONSERVATION = Table(
     name="raw.conservation",
     grain="One row a column of a file: where every cell went",
-    key=("file_sha256", "position"),
+    key=("file_sha256", "source", "position"),
     columns={
         "file_sha256": ColumnOf(TEXT, "File"),
         "wave": ColumnOf(TEXT, "Wave"),
+        "source": ColumnOf(TEXT, "Source in study.yaml"),
         "position": ColumnOf(WHOLE, "Position from 1", least=1),
         "n_cells": ColumnOf(WHOLE, "Cells below the headers", least=0),
         "n_answered": ColumnOf(WHOLE, "Cells that became an answer, a key or a time", least=0),
         "n_missing": ColumnOf(WHOLE, "Cells that became a missing reason", least=0),
         "n_rejected": ColumnOf(WHOLE, "Cells listed in core.rejects", least=0),
-        "n_superseded": ColumnOf(WHOLE, "Cells of rows that a later export of the same source replaced", least=0),
+        "n_superseded": ColumnOf(WHOLE, "Cells of rows whose response counts in another export", least=0),
         "n_kept_raw": ColumnOf(WHOLE, "Cells of columns that no instrument asks for, kept in the file", least=0),
     },
 )

@@ -17,9 +17,9 @@ import pandas as pd
 import pytest
 
 from dashboard import queries
-from pipelines import factory, release, store
+from pipelines import factory, release
 from pipelines.cli import main
-from pipelines.store import Store
+from pipelines.store import Store, slices
 from tests.command_line import content_hashes, done, environment, release_contents, sensemaking, table
 from tests.small_study import N_RESPONSES, answers, write_export
 
@@ -45,8 +45,8 @@ def after_landing() -> None:
 
 
 def inside_the_transaction() -> None:
-    moment = killing(store.insert_rows, lambda _, written, __: written.name == "core.open_answers")
-    patch.object(store, "insert_rows", moment).start()
+    moment = killing(slices.insert_rows, lambda _, written, __: written.name == "core.open_answers")
+    patch.object(slices, "insert_rows", moment).start()
 
 
 def between_commit_and_dagsters_record() -> None:

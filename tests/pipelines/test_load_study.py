@@ -20,6 +20,19 @@ from pipelines.tables import core
 
 BAD_SPECS = Path(__file__).parents[1] / "bad_specs"
 FAULTS_OF_STUDY = {
+    "column_without_a_name": [
+        (
+            19,
+            "sources.staff.columns.v1",
+            (
+                "expected the name of a column, or for a multiple choice code: column for every option, as {1: Q5_1, "
+                "2: Q5_2}; write names that are numbers in quotation marks"
+            ),
+        )
+    ],
+    "columns_for_the_points_of_a_choice": [
+        (20, "sources.staff.columns.v1", "only a multiple_choice has a column for every option; name one column")
+    ],
     "cron_out_of_range": [
         (21, "schedule.cron", "the minute '99' is not within 0 to 59, smaller number first and steps from 1")
     ],
@@ -114,6 +127,19 @@ def test_a_mistake_in_study_yaml_is_named_with_line_place_and_remedy(tmp_path, n
     found = faults_of(folder)
     assert [(fault.line, fault.place, fault.message) for fault in found] == faults
     assert {fault.path for fault in found} == {folder / "study.yaml"}
+
+
+def test_columns_of_options_that_a_multiple_choice_does_not_have_are_named(tmp_path):
+    folder = write_study(tmp_path, STUDY.replace("columns: {v1: Q1}", "columns: {places: {1: Q1_1, 3: Q1_3}}"))
+    voice = INSTRUMENTS["voice"].replace(
+        "  remark:", "  places: {kind: multiple_choice, response_scale: workplaces}\n  remark:"
+    )
+    (folder / "instruments" / "voice.yaml").write_text(voice, encoding="utf-8")
+    (fault,) = faults_of(folder)
+    assert (fault.place, fault.message) == (
+        "sources.staff.columns.places.3",
+        "there is no option 3; the codes of places are 1, 2",
+    )
 
 
 @pytest.mark.parametrize(("name", "faults"), FAULTS_OF_MODEL.items(), ids=FAULTS_OF_MODEL)

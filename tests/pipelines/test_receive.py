@@ -2,6 +2,8 @@
 
 import csv
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instruments.spec import Instrument
-from pipelines.readers import conservation
+from pipelines.readers import conservation, results
 from pipelines.readers.head import read_head
 from pipelines.readers.opening import Settings, opened
 from pipelines.readers.plan import ReadingError, Request, fold
 from pipelines.readers.registry import make_plan
-from pipelines.receive import ReadResult, ReceiveContext, count_rows, read_export
+from pipelines.receive import ReadResult, ReceiveContext, count_rows, read_export, staging
 from pipelines.sections.sources import Source
 from pipelines.tables.core import MISSING, OPEN_ANSWERS, REJECTS
 from pipelines.tables.raw import CONSERVATION
@@ -336,23 +338,49 @@ def test_the_tables_fit_their_descriptions(tmp_path: Path) -> None:
         table.schema().validate(rows)
 
 
-def test_the_audit_refuses_a_result_that_lost_an_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = written(tmp_path, "a,b\n1,2\n3,4\n")
-    seen: list[Any] = []
-    monkeypatch.setattr("pipelines.receive.audit", lambda result, file: seen.append((result, file)))
+@pytest.mark.parametrize(
+    ("lost", "loses"),
+    [
+        ("answers", lambda query: f"SELECT * REPLACE (nullif(a, 1) AS a) FROM ({query})"),
+        ("answers", lambda query: f"FROM ({query}) LIMIT 2"),
+        ("gaps", lambda query: f"FROM ({query}) WHERE false"),
+        ("read_cells", lambda query: f"SELECT * REPLACE (CAST(NULL AS INTEGER) AS v2) FROM ({query})"),
+    ],
+    ids=["an answer", "a row", "a missing reason", "a cell on the way in"],
+)
+def test_the_audit_refuses_a_result_that_lost_something(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str, loses: Callable[[str], str]
+) -> None:
+    path = written(tmp_path, "a,b\n1,2\n3,4\n5,\n")
     read(path, choices("a", "b"), source())
-    result, file = seen[0]
-    conservation.audit(result, file)
-    emptied = result.answers.assign(a=pd.array([pd.NA, 3], dtype="Int16"))
+    owner = staging if hasattr(staging, lost) else results
+    made = getattr(owner, lost)
+    monkeypatch.setattr(owner, lost, lambda *arguments: loses(made(*arguments)))
     with pytest.raises(ReadingError, match="do not add up"):
-        conservation.audit(ReadResult(**{**vars(result), "answers": emptied}), file)
-    miscounted = file.scanned.n_filled | {2: 1}
-    with pytest.raises(ReadingError, match="do not add up"):
-        conservation.audit(result, replaced(file, replaced(file.scanned, n_filled=miscounted), "scanned"))
+        read(path, choices("a", "b"), source())
 
 
-def replaced(value: Any, inner: Any = None, name: str = "", **changes: Any) -> Any:
-    return type(value)(**{**vars(value), **({name: inner} if name else {}), **changes})
+@pytest.mark.parametrize(
+    ("wrong", "count"),
+    [
+        ("n_filled", {1: 2, 2: 1}),
+        ("stored", {"a": 1, "b": 2}),
+        ("missing", {"a": 1}),
+        ("states", {"kept": 1}),
+    ],
+)
+def test_the_audit_refuses_every_count_that_differs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str, count: dict[Any, int]
+) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr("pipelines.receive.staging.audit", lambda *arguments: seen.append(arguments))
+    read(written(tmp_path, "a,b\n1,2\n3,4\n"), choices("a", "b"), source())
+    file, counts, accounted = seen[0]
+    conservation.audit(file, counts, accounted)
+    file = replace(file, n_filled=count) if wrong == "n_filled" else file
+    counts = counts if wrong == "n_filled" else replace(counts, **{wrong: count})
+    with pytest.raises(ReadingError, match="do not add up"):
+        conservation.audit(file, counts, conservation.account(file, counts))
 
 
 CELLS = st.one_of(

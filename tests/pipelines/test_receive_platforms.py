@@ -8,6 +8,7 @@ import pytest
 from instruments.spec import Instrument
 from pipelines.readers.plan import Request
 from pipelines.readers.registry import make_plan
+from pipelines.readers.structures import read_structure
 from pipelines.receive import ReadResult, ReceiveContext, inspect_export, read_export
 from pipelines.sections.sources import Source
 from tests.opened import opened_export
@@ -15,7 +16,7 @@ from tests.writers.delimited import delimited, write_workbook
 from tests.writers.efs import result_export
 from tests.writers.forms import google_rows, microsoft_rows
 from tests.writers.sosci import data_set
-from tests.writers.surveyxact import DIALECTS, Open, Respondent, Single, write_bundle, write_bundle_workbook
+from tests.writers.surveyxact import DIALECTS, Multiple, Open, Respondent, Single, write_bundle, write_bundle_workbook
 
 SCALE = {
     "points": {
@@ -41,13 +42,14 @@ def instrument(**items: dict[str, Any]) -> Instrument:
     return Instrument.model_validate(raw, strict=False)
 
 
-def read(path: Path, each: Instrument, **settings: Any) -> ReadResult:
+def read(path: Path, each: Instrument, *structure: Path, **settings: Any) -> ReadResult:
     source = Source.model_validate(
         {"wave": "w1", "files": "e.csv", "respondent_group": "g", "time_zone": "Europe/Copenhagen", **settings},
         strict=False,
     )
     export = opened_export(path)
-    plan = make_plan(export.head, Request(source, (each,), export.head.structure))
+    known = read_structure(structure) if structure else export.head.structure
+    plan = make_plan(export.head, Request(source, (each,), known))
     return read_export(export, plan, ReceiveContext("s", source, (each,), "w1", "0" * 64, path.name))
 
 
@@ -66,7 +68,7 @@ EXPECTED = (
     {"response_id": ["s/825", "s/826", "s/827"], "s_1": [5, None, 2], "alder": [47.5, None, None]},
     [
         ("s/826", "alder", "invalid"), ("s/826", "s_1", "dont_know"), ("s/826", "s_9", "unknown_blank"),
-        ("s/827", "alder", "unknown_blank"), ("s/827", "s_9", "unknown_blank"),
+        ("s/827", "alder", "not_reached"), ("s/827", "s_9", "not_reached"),
     ],
     ["fælles; mål"],
     [("alder", "not_a_number")],
@@ -113,10 +115,6 @@ def test_microsoft_forms_labels_become_codes_and_local_times_utc(tmp_path: Path,
         write_workbook(path, {"Sheet1": rows})
     else:
         path.write_bytes(delimited(rows))
-    if workbook:
-        head = opened_export(path).head
-        assert [list(row) for row in head.rows] == rows
-        return
     result = read(path, instrument(q={"response_scale": "s"}), columns={"q": "How far?"})
     assert result.answers["q"].fillna(-1).tolist() == [2, -1]
     assert result.missing["reason"].tolist() == ["dont_know"]
@@ -136,3 +134,34 @@ def test_a_surveyxact_workbook_brings_its_own_structure_to_inspect(tmp_path: Pat
     head = opened_export(write_bundle_workbook(tmp_path / "e.xlsx", QUESTIONS, RESPONDENTS)).head
     assert head.structure is not None
     assert head.structure.questions["s_1"].options[1].label == "I nogen grad"
+
+
+TOOLS = Multiple("v_1", "Redskaber?", {"1": "Møder", "16": "Puljer, fonde", "14": "Andet"})
+TICKED = (
+    Respondent("825", "completed", {"s_1": "5", "v_1": ("16", "14"), "s_9": "a"}),
+    Respondent("826", "completed", {"s_1": "2", "s_9": "b"}),
+    Respondent("827", "partial", {"s_1": "2"}),
+    Respondent("828", "partial", {"v_1": ("1",)}),
+)
+
+
+@pytest.mark.parametrize("labels", [False, True])
+def test_what_was_not_ticked_is_a_no_only_where_something_was(tmp_path: Path, labels: bool) -> None:
+    """A respondent who broke off has zeros in every option too: they are not reached, and not a no."""
+    questions = (*QUESTIONS[:1], TOOLS, QUESTIONS[1])
+    dataset, structure, names = write_bundle(tmp_path, questions, TICKED, "semicolon_ansi", labels=labels)
+    raw = {
+        "name": "i", "version": "1", "title": {"en": "t"},
+        "items": {"tools": {"kind": "multiple_choice", "response_scale": "tools"}},
+        "response_scales": {"tools": {"points": {
+            1: {"label": {"da": "Puljer, fonde"}}, 2: {"label": {"da": "Møder"}}, 3: {"label": {"da": "Andet"}},
+        }}},
+    }  # fmt: skip
+    each = Instrument.model_validate(raw, strict=False)
+    result = read(dataset, each, structure, names, columns={"tools": "v_1"})
+    answers = result.answers[["tools_1", "tools_2", "tools_3"]].astype("Int64").fillna(-1).to_numpy().tolist()
+    assert answers == [[1, 0, 1], [-1, -1, -1], [-1, -1, -1], [0, 1, 0]]
+    assert list(zip(result.missing["response_id"], result.missing["reason"], strict=True)) == [
+        ("s/826", "unknown_blank"), ("s/827", "not_reached"),
+    ]  # fmt: skip
+    assert result.rejects.empty

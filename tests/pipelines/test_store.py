@@ -50,19 +50,20 @@ import os, signal, sys
 from pathlib import Path
 import pandas as pd
 import pipelines.store as store_module
+import pipelines.store.slices as slices
 from pipelines.store import Store, WarehouseError, Write
 from test_store import ANSWERS, rows_of
 store = Store(Path(sys.argv[1]))
 def die(): os.kill(os.getpid(), signal.SIGKILL)
 """
 KILLED_BETWEEN_TWO_INSERTS = """
-insert, done = store_module.insert_rows, []
+insert, done = slices.insert_rows, []
 def insert_and_die(*arguments):
     insert(*arguments)
     done.append(1)
     if len(done) == 3:
         die()
-store_module.insert_rows = insert_and_die
+slices.insert_rows = insert_and_die
 """
 KILLED_AT_THE_COMMIT = """
 class Connection:

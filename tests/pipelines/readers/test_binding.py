@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instruments.spec import Instrument
-from pipelines.readers.bind import meanings_of_texts
 from pipelines.readers.head import read_head
 from pipelines.readers.headers import unique_names
+from pipelines.readers.meanings import meanings_of_texts
 from pipelines.readers.plan import ReadingError, ReadingPlan, Request, fold
 from pipelines.readers.registry import make_plan
 from pipelines.sections.sources import Source

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipelines.readers.cut_rows import write_without_rows
 from pipelines.readers.opener import OpenedExport
 from pipelines.readers.plan import Head, ReadingError
-from pipelines.readers.structure import Option, Question, Structure
+from pipelines.readers.structure import Option, Question, Structure, StructureColumn
 from tests.opened import opened_export
 
 TEXT = 'id,answer\r\nr1,"two\r\nlines, and ""marks"""\r\n\r\nr2,ø\r\nr3,\r\n'
@@ -71,7 +71,8 @@ def test_a_mark_that_is_never_closed_is_refused_and_nothing_is_left_behind(tmp_p
 def test_cells_of_other_formats_are_kept_with_what_the_file_said_of_itself(tmp_path: Path):
     options = (Option("1", "Yes", ("Ja",)), Option("-9", "Refused", reason="refused"))
     question = Question("Q1", "Do you?", "choice", options=options, page=2, texts={"da": "Gør du?"})
-    structure = Structure("spss", "Title", "en", {"Q1": question}, {"-9": "refused"}, ("odd",))
+    columns = (StructureColumn("Q1", "Q1", aliases=("1X2X3",), headings=("Do you?", "Gør du?")),)
+    structure = Structure("spss", "Title", "en", {"Q1": question}, {"-9": "refused"}, ("odd",), columns)
     head = Head("e.sav", "utf-8", "", (("Q1", "Q2"),), is_whole=True, container="spss", structure=structure)
     cells = pa.table({"c1": ["Q1", "1", "2", None], "c2": ["Q2", "", "x", "ø"]})
     target = tmp_path / "rest"

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from pipelines.readers.date_order import date_orders, with_time_formats
 from pipelines.readers.generic_columns import table_plan
-from pipelines.readers.keys import moments
 from pipelines.readers.plan import Head, ReadingPlan, Request
 from pipelines.sections.sources import DateOrder, Source
+from tests.moments import read_moments
 
 FORMS: dict[str, DateOrder | None] = {
     "%d-%m-%Y %H:%M:%S": "day_first", "%m/%d/%Y %I:%M:%S %p": "month_first", "%d.%m.%Y %H.%M": "day_first",
@@ -30,9 +30,7 @@ def with_texts(texts: list[str], order: DateOrder | None = None) -> ReadingPlan:
 
 
 def read(texts: list[str], formats: tuple[str, ...], zone: str = "Europe/Copenhagen") -> list[str | None]:
-    parsed, faulty = moments(pd.Series(texts, dtype="str"), zone, formats)
-    assert list(faulty) == list(parsed.isna())
-    return [None if pd.isna(each) else each.isoformat() for each in parsed]
+    return [None if each is None else each.isoformat() for each in read_moments(texts, zone, formats)]
 
 
 @given(
@@ -42,9 +40,7 @@ def read(texts: list[str], formats: tuple[str, ...], zone: str = "Europe/Copenha
 def test_what_was_written_in_any_form_is_read_back(times: list[dt.datetime], form: str) -> None:
     texts = [each.strftime(form) for each in times]
     formats = with_texts(texts, FORMS[form]).time_formats
-    parsed, faulty = moments(pd.Series(texts, dtype="str"), "UTC", formats)
-    assert not faulty.any()
-    assert [each.strftime(form) for each in parsed] == texts
+    assert [each.strftime(form) for each in read_moments(texts, "UTC", formats)] == texts
 
 
 def test_a_number_above_twelve_decides_for_the_whole_column() -> None:

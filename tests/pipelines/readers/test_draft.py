@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +10,7 @@ from instruments.spec import Instrument
 from instruments.spec_file import json_like
 from instruments.strict_yaml import read_yaml
 from pipelines.readers.draft import draft_of
-from pipelines.readers.draft_files import Origin, instrument_yaml
+from pipelines.readers.draft_files import Origin, instrument_yaml, study_yaml
 from pipelines.readers.draft_scales import are_numbers, scale_from_options, scale_from_texts, with_other_texts
 from pipelines.readers.inspection import CellCounts, ColumnCounts, RowCounts
 from pipelines.readers.plan import PlannedColumn, ReadingPlan
@@ -27,7 +26,7 @@ def drafted(columns: list[PlannedColumn], texts: dict[str, list[str]]):
         column.position: ColumnCounts(len(texts.get(column.name, [])), dict.fromkeys(texts.get(column.name, []), 1))
         for column in columns
     }
-    return draft_of(plan, CellCounts(RowCounts(3, 0, 0, None, np.arange(3)), counts), {"wave"})
+    return draft_of(plan, CellCounts(RowCounts(3, 0, 0, None, 3), counts), {"wave"})
 
 
 def column(position: int, name: str, question: Question | None = None, **more: Any) -> PlannedColumn:
@@ -51,6 +50,27 @@ def test_split_options_become_one_multiple_choice():
     ]
     (item,) = drafted(columns, {}).items
     assert (item.kind, item.columns, item.text) == ("multiple_choice", {1: "Q2_1", 4: "Q2_4"}, "Which tools?")
+
+
+def test_an_option_that_is_no_answer_keeps_its_column_and_becomes_an_opt_out():
+    options = (Option("1", "Pen"), Option("2", "Chalk"), Option("-1", "N/A", reason="not_applicable"))
+    question = Question("Q2", "Which tools?", "multiple_choice", options=options)
+    columns = [
+        PlannedColumn(n, f"Q2_{n}", "Q2", "multiple_choice_option", question=question, option=each.code)
+        for n, each in enumerate(options, start=1)
+    ]
+    draft = drafted(columns, {})
+    (item,), (scale,) = draft.items, draft.response_scales.values()
+    assert item.columns == {1: "Q2_1", 2: "Q2_2", -1: "Q2_3"}
+    assert ([each.code for each in scale.points], [each.code for each in scale.opt_outs]) == ([1, 2], [-1])
+
+
+def test_an_item_whose_tag_several_columns_have_names_its_column():
+    columns = [column(1, "Q1"), column(2, "Q1_2"), column(3, "Q3")]
+    plan = ReadingPlan("generic", "one_header_row", "utf-8", ",", ".", "", 1, tuple(columns), {})
+    lines = study_yaml(drafted(columns, {name: ["a", "b"] for name in ("Q1", "Q1_2", "Q3")}), plan, ORIGIN, "x")
+    assert '      Q1: "Q1"' in lines
+    assert "      Q3:" not in lines
 
 
 def test_personal_columns_are_left_out_and_named():

@@ -5,12 +5,15 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.readers.head import read_head
-from pipelines.readers.plan import ReadingError, ReadingPlan, Request
+from pipelines.readers.plan import Head, ReadingError, ReadingPlan, Request
 from pipelines.readers.qualtrics import QualtricsReader
-from pipelines.readers.qualtrics_columns import QualtricsHeader, role_of, status_texts
+from pipelines.readers.qualtrics_columns import QualtricsHeader, role_of, source_ids, status_texts
 from pipelines.readers.registry import make_plan
+from pipelines.readers.structure import Option, Question, Structure
 from pipelines.sections.sources import Source
 
 QUALTRICS = "data/qualtrics"
@@ -115,6 +118,23 @@ def test_legacy_names_stand_in_the_second_row_and_repeated_ones_are_numbered(ref
         ("panel-RecipientEmail", {}, "metadata"),
         ("Q_RecaptchaScore", {}, "metadata"),
         ("QID3_BROWSER", {}, "metadata"),
+        ("QID3_OS", {}, "metadata"),
+        ("QID3", {"choice_id": "2"}, "multiple_choice_option"),
+        ("QID5_2", {"choice_id": "1"}, "multiple_choice_option"),
+        ("2_QID6_3", {}, "item"),
+        ("2_QID6_TEXT", {}, "open_text"),
+        ("QID1#2_1_1", {}, "item"),
+        ("QID1_DO", {"choice_id": "3"}, "display_order"),
+        ("BL_0pwLK1aimKUjDBs_DO", {"choice_id": "Q1"}, "display_order"),
+        ("FL_15_DO", {"choice_id": "FL_16"}, "display_order"),
+        ("SC_0pwLK1aimKUjDBs", {}, "score"),
+        ("QID2_TEXT_eae5a8d0e7fd4bd183e983e5SentimentScore", {}, "score"),
+        ("QID40_FILE_ID", {}, "metadata"),
+        ("Q_DuplicateRespondent", {}, "metadata"),
+        ("Q_BallotBoxStuffing", {}, "metadata"),
+        ("Q_TotalDuration", {}, "metadata"),
+        ("lastModifiedDate", {}, "metadata"),
+        ("QID1-TEXT", {}, "other_text"),
     ],
 )
 def test_import_ids_say_what_a_column_is(import_id: str, extra: dict[str, object], role: str) -> None:
@@ -134,6 +154,148 @@ def test_import_ids_say_what_a_column_is(import_id: str, extra: dict[str, object
 )  # fmt: skip
 def test_status_is_a_bit_mask_in_codes_and_labels(text: str, is_preview: bool, is_test: bool) -> None:
     assert (text in status_texts("preview"), text in status_texts("test")) == (is_preview, is_test)
+
+
+@pytest.mark.parametrize(
+    ("names", "roles"),
+    [
+        (["Q1", "Q1_DO", "Q1_DO_3"], ["item", "display_order", "display_order"]),
+        (["to_do", "to_do_list"], ["item", "item"]),
+        (["SC0", "Score-sum", "Q2 - Topics", "Q3.8 - Sentiment Score"], ["score"] * 4),
+        (["Q7_First Click", "Q7_Page Submit", "Q7_Click Count"], ["timing"] * 3),
+        (["Q3_Browser", "Q3_Operating System"], ["metadata"] * 2),
+        (["Q5", "Q5_NPS_GROUP", "Q5_TEXT", "Q6_TEXT"], ["item", "score", "other_text", "open_text"]),
+    ],
+)
+def test_names_alone_say_what_a_column_is_where_there_are_no_import_ids(names: list[str], roles: list[str]) -> None:
+    headers = [QualtricsHeader(name) for name in names]
+    assert [role_of(header, set(names)) for header in headers] == roles
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        ([("QID3", "1"), ("QID3", "2")], ["QID3_1", "QID3_2"]),
+        ([("QID3_1", "1"), ("QID3_2", "2")], ["QID3_1", "QID3_2"]),
+        ([("QID5_1", "1"), ("QID5_1", "2"), ("QID5_2", "2")], ["QID5_1_1", "QID5_1_2", "QID5_2_2"]),
+        ([("1_QID3", "4"), ("2_QID3", "4")], ["1_QID3_4", "2_QID3_4"]),
+        ([("QID2-1", ""), ("QID5#3-1-1-TEXT", "")], ["QID2_1", "QID5#3_1_1_TEXT"]),
+        ([("startDate", ""), ("municipality", "")], ["startDate", "municipality"]),
+    ],
+)
+def test_every_column_has_an_id_of_its_own(ids: list[tuple[str, str]], expected: list[str]) -> None:
+    headers = [QualtricsHeader("any", import_id=import_id, choice_id=choice) for import_id, choice in ids]
+    assert source_ids(headers) == expected
+
+
+@pytest.mark.parametrize(
+    "cell", ["{" * 5000, "{'a': " * 2000, '{"ImportId": ' + "[" * 5000, "{'ImportId': 'x' * 9**9}"]
+)
+def test_hostile_header_cells_are_no_import_ids(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "export.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([["Q1", "Q2"], ["a", "b"], [cell, cell], ["1", "2"]])
+    assert not QualtricsReader().recognises(read_head(path))
+
+
+@pytest.mark.parametrize(
+    "cell", ["{'ImportId': \"it's\"}", "{'ImportId': 'QID1', 'choiceId': '2'}", '{"ImportId":"QID1","x":{"y":[1]}}']
+)
+def test_both_notations_of_import_ids_are_read(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "export.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([["Q1"], ["a"], [cell], ["1"]])
+    assert QualtricsReader().recognises(read_head(path))
+
+
+def test_the_time_of_the_last_change_goes_before_the_time_of_recording(tmp_path: Path) -> None:
+    names = ["RecordedDate", "LastModifiedDate", "Q1"]
+    ids = [{"ImportId": "recordedDate"}, {"ImportId": "lastModifiedDate"}, {"ImportId": "QID1"}]
+    assert plan_of(export(tmp_path, names, names, ids)).keys["recorded_at"] == "LastModifiedDate"
+
+
+def test_loops_timing_labels_and_embedded_data_are_told_apart(tmp_path: Path) -> None:
+    names = ["1_Q6", "2_Q6", "Q7_First Click", "Q1", "Q1", "municipality"]
+    ids = [
+        {"ImportId": "1_QID6"}, {"ImportId": "2_QID6"}, {"ImportId": "QID7_FIRST_CLICK"}, {"ImportId": "QID1"},
+        {"ImportId": "QID1", "IsLabelsColumn": True}, {"ImportId": "municipality"},
+    ]  # fmt: skip
+    plan = plan_of(export(tmp_path, names, names, ids, ["1"] * 6))
+    assert [(column.source_id, column.role, column.is_personal_data) for column in plan.columns] == [
+        ("1_QID6", "item", False), ("2_QID6", "item", False), ("QID7_FIRST_CLICK", "timing", False),
+        ("QID1", "item", False), ("Q1_2", "embedded", False), ("municipality", "embedded", True),
+    ]  # fmt: skip
+
+
+def test_a_definition_of_another_survey_is_refused_and_strangers_are_named(tmp_path: Path) -> None:
+    path = export(tmp_path, ["Q1", "Q2"], ["x", "y"], [{"ImportId": "QID1"}, {"ImportId": "QID2"}])
+    question = Question("QID1", "Words of the definition", "choice", options=(Option("1", "a"), Option("2", "b")))
+    known = Structure("qualtrics", "Mine", "en", {"QID1": question})
+    plan = make_plan(read_head(path), Request(structure=known))
+    assert plan.column("Q1").question_text == "Words of the definition"
+    assert "the definition of the survey does not have these columns: Q2" in plan.warnings
+    other = Structure("qualtrics", "Another", "en", {"QID9": question})
+    with pytest.raises(ReadingError, match=r"'Another', of qualtrics\) has none of the 2 questions"):
+        make_plan(read_head(path), Request(structure=other))
+
+
+@pytest.mark.parametrize(
+    ("finished", "n_unknown"), [("1", 0), ("True", 0), ("FALSK", 0), ("SAND", 0), ("Wahr", 0), ("Klaar", 1)]
+)
+def test_finished_in_other_languages_is_understood_or_warned_of(tmp_path: Path, finished: str, n_unknown: int) -> None:
+    ids = [{"ImportId": "finished"}, {"ImportId": "QID1"}]
+    warnings = plan_of(export(tmp_path, ["Finished", "Q1"], ["f", "x"], ids, [finished, "1"])).warnings
+    assert len([warning for warning in warnings if "the finished column holds" in warning]) == n_unknown
+
+
+@given(st.lists(st.lists(st.text(max_size=20), min_size=1, max_size=4), min_size=1, max_size=5))
+def test_any_head_is_recognised_or_not_and_then_planned_or_refused(rows: list[list[str]]) -> None:
+    head = Head("x.csv", "utf-8", ",", tuple(map(tuple, rows)), is_whole=True)
+    if QualtricsReader().recognises(head):
+        QualtricsReader().plan(head, Request())
+
+
+HEADERS = st.sampled_from(
+    [
+        "StartDate",
+        "Status",
+        "Finished",
+        "Q1",
+        "Q1_2",
+        "V1",
+        "ResponseID",
+        "ResponseSet",
+        "QID1_TEXT",
+        "",
+        "Q1_DO",
+        "-99",
+    ]
+)
+IDS = st.sampled_from(
+    [
+        '{"ImportId":"QID1"}',
+        "{'ImportId': 'QID1-2'}",
+        '{"ImportId":"QID1","choiceId":"2"}',
+        '{"ImportId":5}',
+        "{}",
+        "",
+        "[",
+    ]
+)
+
+
+@given(
+    st.lists(HEADERS, min_size=1, max_size=6),
+    st.lists(IDS, max_size=6),
+    st.lists(st.lists(st.sampled_from(["", "-99", "0", "1", "Survey Preview"]), max_size=6), max_size=3),
+)
+def test_headers_that_look_like_qualtrics_are_planned_or_refused(
+    names: list[str], ids: list[str], rows: list[list[str]]
+) -> None:
+    head = Head("x.csv", "utf-8", ",", tuple(map(tuple, [names, names, ids, *rows])), is_whole=True)
+    if QualtricsReader().recognises(head):
+        plan = QualtricsReader().plan(head, Request())
+        assert len(plan.columns) == len(names)
 
 
 def test_a_header_that_is_not_plain_data_is_never_evaluated(tmp_path: Path) -> None:

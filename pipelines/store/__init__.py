@@ -10,8 +10,8 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pandas as pd
@@ -20,8 +20,22 @@ from instruments.faults import EnvironmentFault
 from models.origin import data_hash
 from pipelines.files import file_sha256, flush_file
 from pipelines.lock import exclusive
-from pipelines.tables.base import DUCKDB_TYPES, Table
+from pipelines.store.slices import (
+    Query,
+    Write,
+    attach,
+    columns_of,
+    create_table,
+    full_name,
+    insert_rows,
+    quoted,
+    replace_slice,
+    write_slice,
+)
+from pipelines.tables.base import Table
 from pipelines.tables.raw import WRITES
+
+__all__ = ["Query", "Store", "WarehouseError", "Write", "create_table", "environment_faults", "insert_rows", "quoted"]
 
 CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
     "threads": 1,
@@ -36,26 +50,6 @@ DISK_IS_FULL = ("No space left on device", "Disk quota exceeded")
 
 class WarehouseError(EnvironmentFault):
     """The machine, not the study, stands in the way: disk, permissions, a damaged or newer file."""
-
-
-@dataclass(frozen=True)
-class Write:
-    """Rows that replace a slice of a table.
-
-    Attributes:
-        table: The table.
-        rows: The new rows of the slice, with the table's columns.
-        where: Column → value of the rows that are replaced; empty for the whole table.
-    """
-
-    table: Table
-    rows: pd.DataFrame
-    where: Mapping[str, str | bool] = field(default_factory=dict)
-
-    @property
-    def slice(self) -> str:
-        """Name of the slice in the provenance."""
-        return ",".join(str(value) for value in self.where.values())
 
 
 class Store:
@@ -75,9 +69,9 @@ class Store:
         order = ", ".join(quoted(column) for column in table.key) or "ALL"
         columns = ", ".join(quoted(column) for column in table.columns)
         with self._connection(read_only=True) as connection:
-            if connection is None or set(table.columns) - set(_columns_of(connection, table)):
+            if connection is None or set(table.columns) - set(columns_of(connection, table)):
                 return table.empty()
-            rows = connection.sql(f"SELECT {columns} FROM {_full_name(table)} ORDER BY {order}")  # noqa: S608 - quoted
+            rows = connection.sql(f"SELECT {columns} FROM {full_name(table)} ORDER BY {order}")  # noqa: S608 - quoted
             return table.typed(rows.to_arrow_table().to_pandas())
 
     def provenance(self) -> dict[tuple[str, str], pd.Series]:
@@ -100,22 +94,35 @@ class Store:
         with self._connection(read_only=False) as connection:
             if connection is None:
                 raise AssertionError("a connection for writing always exists")
+            attach(connection, writes)
             connection.begin()
             for write in writes:
-                rows = write.table.typed(write.rows)
-                _replace(connection, Write(write.table, rows, write.where))
+                content_hash, n_rows = write_slice(connection, write)
                 origin = {
                     "table_name": write.table.name,
                     "slice": write.slice,
                     "input_hash": input_hash,
-                    "content_hash": data_hash(rows),
-                    "n_rows": len(rows),
+                    "content_hash": content_hash,
+                    "n_rows": n_rows,
                     "run_id": run_id,
                     "written_at": now,
                 }
                 where = {"table_name": write.table.name, "slice": write.slice}
-                _replace(connection, Write(WRITES, WRITES.typed(pd.DataFrame([origin])), where))
+                replace_slice(connection, Write(WRITES, WRITES.typed(pd.DataFrame([origin])), where))
             connection.commit()
+
+    @contextmanager
+    def staging(self) -> Iterator[Path]:
+        """Give a private folder for what is not stored yet; it is removed afterwards."""
+        folder = self.folder / "staging"
+        with environment_faults(folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with TemporaryDirectory(prefix="sensemaking-", dir=folder) as private:
+                yield Path(private)
+
+    def clear_staging(self) -> None:
+        """Remove what killed runs left in the staging folder; only for whoever holds the lock of the run."""
+        shutil.rmtree(self.folder / "staging", ignore_errors=True)
 
     def keep_file(self, path: Path) -> str:
         """Keep a file byte for byte under its SHA-256 in ``raw/``.
@@ -211,86 +218,3 @@ def environment_faults(path: Path) -> Iterator[None]:
 def _disk_full(path: Path) -> str:
     free = shutil.disk_usage(path.parent).free // 1_000_000 if path.parent.exists() else 0
     return f"the disk of {path.parent} is full ({free} MB free); make room and run again: earlier tables are unharmed"
-
-
-def quoted(name: str) -> str:
-    """Quote an identifier for SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def create_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Create a table and its schema; the comments on it and on every column begin with its grain."""
-    layer, content = table.name.split(".")
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(layer)}")
-    columns = ", ".join(f"{quoted(name)} {DUCKDB_TYPES[column.kind]}" for name, column in table.columns.items())
-    full_name = f"{quoted(layer)}.{quoted(content)}"
-    connection.execute(f"CREATE TABLE {full_name} ({columns})")
-    connection.execute(f"COMMENT ON TABLE {full_name} IS {_literal(table.grain)}")
-    for name, column in table.columns.items():
-        comment = f"{table.grain}. {column.meaning}"
-        connection.execute(f"COMMENT ON COLUMN {full_name}.{quoted(name)} IS {_literal(comment)}")
-
-
-def insert_rows(connection: duckdb.DuckDBPyConnection, table: Table, rows: pd.DataFrame) -> None:
-    """Insert rows by column name."""
-    connection.register("new_rows", rows)
-    connection.execute(f"INSERT INTO {_full_name(table)} BY NAME SELECT * FROM new_rows")  # noqa: S608 - quoted
-    connection.unregister("new_rows")
-
-
-def _replace(connection: duckdb.DuckDBPyConnection, write: Write) -> None:
-    table = write.table
-    present = _columns_of(connection, table)
-    if not present:
-        create_table(connection, table)
-    conditions = " AND ".join(f"{quoted(column)} = ?" for column in write.where) or "TRUE"
-    statement = f"DELETE FROM {_full_name(table)} WHERE {conditions}"  # noqa: S608 - identifiers quoted
-    connection.execute(statement, list(write.where.values()))
-    if present and present != _declared(table):
-        _rebuild(connection, table, present)
-    insert_rows(connection, table, write.rows)
-
-
-def _rebuild(connection: duckdb.DuckDBPyConnection, table: Table, present: Mapping[str, str]) -> None:
-    """Give a table its new columns; rows of other slices keep all they hold until they are written again."""
-    declared = _declared(table)
-    full_name = _full_name(table)
-    connection.execute(f"CREATE TEMP TABLE kept AS SELECT * FROM {full_name}")  # noqa: S608 - identifiers quoted
-    earlier = {name: kind for name, kind in present.items() if name not in declared and _holds(connection, name)}
-    connection.execute(f"DROP TABLE {full_name}")
-    create_table(connection, table)
-    for name, kind in earlier.items():
-        connection.execute(f"ALTER TABLE {full_name} ADD COLUMN {quoted(name)} {kind}")
-    kept = ", ".join(
-        f"TRY_CAST({quoted(name)} AS {declared[name]}) AS {quoted(name)}" if name in declared else quoted(name)
-        for name in present
-        if name in declared or name in earlier
-    )
-    connection.execute(f"INSERT INTO {full_name} BY NAME SELECT {kept} FROM kept")  # noqa: S608 - identifiers quoted
-    connection.execute("DROP TABLE kept")
-
-
-def _holds(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    return bool(connection.execute(f"SELECT count({quoted(name)}) > 0 FROM kept").fetchall()[0][0])  # noqa: S608
-
-
-def _declared(table: Table) -> dict[str, str]:
-    return {name: DUCKDB_TYPES[column.kind] for name, column in table.columns.items()}
-
-
-def _columns_of(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:
-    layer, content = table.name.split(".")
-    rows = connection.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? "
-        "ORDER BY column_index",
-        [layer, content],
-    ).fetchall()
-    return {name: "TIMESTAMPTZ" if kind == "TIMESTAMP WITH TIME ZONE" else kind for name, kind in rows}
-
-
-def _full_name(table: Table) -> str:
-    return ".".join(quoted(part) for part in table.name.split("."))
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,147 @@
+"""The step that reads the exports of a wave: into a private database, validated there before anything is replaced."""
+
+import datetime as dt
+
+import pandas as pd
+
+from instruments.spec import CLOSED_KINDS
+from instruments.spec_file import spec_hash
+from pipelines.assets.raw import planned
+from pipelines.assets.step import Step, Task
+from pipelines.load import Study
+from pipelines.receive import ReceiveContext, Staging
+from pipelines.steps import dispositions, validation
+from pipelines.store import Query, Write
+from pipelines.tables import core, raw
+from pipelines.tables.base import Table
+
+READING_CHECK = "answers_are_valid"
+_DECIDED = ("share_answered", "disposition", "is_analysed")
+_DECIDES = ("n_open", "n_absent", "n_dealt_with", "source", "is_preview", "is_finished")
+
+
+def reading_step(study: Study, every_instrument: dict[str, str]) -> Step:
+    """Return the step that writes everything read from the exports of a wave."""
+    return Step(
+        name="core/responses",
+        writes=(*_tables(study).values(),),
+        reads=("raw.files", "raw.columns"),
+        by_wave=True,
+        depends_on=lambda task: [every_instrument, _rules(task)],
+        make=_read,
+        meaning=core.RESPONSES.grain,
+        is_settled=_last_check_passed,
+    )
+
+
+def _tables(study: Study) -> dict[str, Table]:
+    """Return the tables by the relation of the private database that each is filled from."""
+    return {
+        "responses": core.RESPONSES,
+        "answers": core.answers(study),
+        "missing": core.MISSING,
+        "open_answers": core.OPEN_ANSWERS,
+        "repeats": core.REPEATS,
+        "rejects": core.REJECTS,
+        "conservation": raw.CONSERVATION,
+    }
+
+
+def _rules(task: Task) -> object:
+    spec = task.study.spec
+    sources = {name: spec_hash(source) for name, source in spec.sources.items() if source.wave == task.wave}
+    return [sources, spec.invalid_answers, spec_hash(spec.dispositions)]
+
+
+def _read(task: Task) -> list[Write]:
+    if task.staging is None:
+        raise AssertionError("a step runs with a folder for what is not stored yet")
+    files = task.store.read(raw.FILES)
+    files = files[files["wave"] == task.wave].sort_values(["received_at", "file_name"], kind="stable")
+    with Staging(task.staging) as staging:
+        for file in files.to_dict("records"):
+            _add(task, staging, {str(name): str(value) for name, value in file.items()})
+        numbers = {name: number for number, name in enumerate(task.study.items())}
+        staging.settle(numbers, set_missing=task.study.spec.invalid_answers == "set_missing")
+        queries = {name: staging.relation(name) for name in _tables(task.study)}
+        queries["responses"] = _classified(task.study, staging)
+        _validate(task, staging, queries["responses"])
+    return [
+        Write(table, Query(queries[name], staging.path), {"wave": task.wave})
+        for name, table in _tables(task.study).items()
+    ]
+
+
+def _add(task: Task, staging: Staging, file: dict[str, str]) -> None:
+    source = task.study.sources()[file["source"]]
+    path = task.store.kept_file(file["file_sha256"])
+    context = ReceiveContext(
+        source_name=file["source"],
+        source=source,
+        instruments=tuple(task.study.instruments.values()),
+        wave=task.wave,
+        file_sha256=file["file_sha256"],
+        file_name=file["file_name"],
+    )
+    with planned(task.study, source, path, file["file_name"]) as (export, plan):
+        staging.add(export, plan, context)
+
+
+def _classified(study: Study, staging: Staging) -> str:
+    """Return the query of the responses with their disposition, decided once for all that are alike."""
+    closed = [name for name, item in study.items().items() if item.kind in CLOSED_KINDS]
+    staging.create("gap_counts", dispositions.count_gaps(staging.gaps(closed), "file, place"))
+    columns = ", ".join(name for name in core.RESPONSES.columns if name not in _DECIDED)
+    counts = ", ".join(f"CAST(coalesce({name}, 0) AS BIGINT) AS {name}" for name in _DECIDES[:3])
+    known = (
+        f"SELECT {columns}, is_preview, {counts} FROM ({staging.relation('responses')}) AS responses "  # noqa: S608
+        "LEFT JOIN gap_counts USING (file, place)"
+    )
+    alike = ", ".join(_DECIDES)
+    kinds = staging.fetch(f"SELECT DISTINCT {alike} FROM ({known})")  # noqa: S608 - names are ours
+    kinds = kinds.assign(share_answered=dispositions.share_answered(kinds, len(closed)))
+    staging.create("outcomes", dispositions.classify_dispositions(kinds, study.spec.dispositions))
+    same = " AND ".join(f"responses.{name} IS NOT DISTINCT FROM outcomes.{name}" for name in _DECIDES)
+    own = ", ".join(f"responses.{name}" for name in core.RESPONSES.columns if name not in _DECIDED)
+    decided = ", ".join(f"outcomes.{name}" for name in _DECIDED)
+    return f"SELECT {own}, {decided} FROM ({known}) AS responses JOIN outcomes ON {same}"  # noqa: S608 - names are ours
+
+
+def _validate(task: Task, staging: Staging, responses: str) -> None:
+    """Validate before anything is written; a failing rule leaves all earlier rows as they are."""
+    answers = staging.relation("answers", ("file_sha256", "row_number"))
+    rejects = validation.blocking_rejects(staging.relation("rejects"), invalid_answers=task.study.spec.invalid_answers)
+    failures = [
+        validation.find_failures(core.RESPONSES, responses, staging.fetch, task.wave),
+        _of_cells(validation.find_failures(core.answers(task.study), answers, staging.fetch, task.wave)),
+        raw.FAILURES.typed(staging.fetch(rejects)),
+    ]
+    _record_check(task, failures)
+    validation.raise_if_blocking(task.wave, failures)
+
+
+def _of_cells(failures: pd.DataFrame) -> pd.DataFrame:
+    """Leave out repeated keys, which the validation of the responses has named already."""
+    return failures[failures["rule"] != "duplicated_key"]
+
+
+def _record_check(task: Task, failures: list[pd.DataFrame]) -> None:
+    """Write the outcome in a transaction of its own: the release gate reads it, also after a failure."""
+    found = pd.concat(failures, ignore_index=True)
+    result = {
+        "check_name": READING_CHECK,
+        "wave": task.wave,
+        "passed": not len(found),
+        "n_failures": len(found),
+        "checked_at": dt.datetime.now(dt.UTC),
+    }
+    writes = [
+        Write(raw.CHECKS, pd.DataFrame([result]), {"check_name": READING_CHECK, "wave": task.wave}),
+        Write(raw.FAILURES, found, {"wave": task.wave}),
+    ]
+    task.store.write(writes, input_hash="", run_id="")
+
+
+def _last_check_passed(task: Task) -> bool:
+    checks = task.store.read(raw.CHECKS)
+    return bool(checks.loc[checks["wave"] == task.wave, "passed"].all())

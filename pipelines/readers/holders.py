@@ -1,0 +1,270 @@
+"""A study's items and the columns of an export → which column holds which item, or which option of one.
+
+Columns are named by their header, by the platform's id, or, for a multiple choice, by the question that its options
+belong to. What the cells mean is in ``meanings``.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from instruments.spec import Instrument, Item, ResponseScale, option_column
+from instruments.spec_file import closest
+from pipelines.readers.headers import cell, listed
+from pipelines.readers.meanings import label_in_header, match_options
+from pipelines.readers.plan import Head, PlannedColumn, ReadingPlan
+from pipelines.sections.sources import Source
+
+_OPTION = re.compile(r"(_+(?P<minus>minus_)?|\[)(?P<code>-?\d{1,5})\]?$")
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a column holds: an item, and for a column of one option also the option's code in the instrument."""
+
+    item: str
+    option: int | None = None
+
+
+@dataclass
+class Holders:
+    """Name of a column → what it holds; with every fault and warning."""
+
+    held: dict[str, list[Held]] = field(default_factory=dict[str, list[Held]])
+    faults: list[str] = field(default_factory=list[str])
+    warnings: list[str] = field(default_factory=list[str])
+
+    def give(self, column: str, held: Held) -> None:
+        """Say that a column holds something."""
+        self.held.setdefault(column, []).append(held)
+
+    def items(self) -> set[str]:
+        """Return the items that have a column."""
+        return {each.item for several in self.held.values() for each in several}
+
+
+class Columns:
+    """The columns of an export, by the ways in which a study may name them."""
+
+    def __init__(self, plan: ReadingPlan, head: Head) -> None:
+        self.names = [column.name for column in plan.columns]
+        self._columns = plan.columns
+        self._by_name = {column.name: column for column in plan.columns}
+        headers = [Counter(cell(row, index) for index in range(len(row))) for row in head.rows[: plan.header_rows]]
+        self.repeated = {name for row in headers for name, times in row.items() if times > 1}
+
+    def one(self, reference: str) -> PlannedColumn | None:
+        """Return the column that a header, the platform's id or a tag of the survey's definition names, if only one."""
+        if reference in self._by_name:
+            return self._by_name[reference]
+        for found in (
+            [column for column in self._columns if column.source_id == reference],
+            [column for column in self._columns if not column.option and self._is_question(column, reference)],
+        ):
+            if len(found) == 1:
+                return found[0]
+        return None
+
+    def options_of(self, reference: str) -> list[PlannedColumn]:
+        """Return the columns of the options of a question that its id, its tag or the beginning of names names."""
+        options = [column for column in self._columns if column.role == "multiple_choice_option"]
+        by_question = [column for column in options if self._is_question(column, reference)]
+        by_id = [column for column in options if _beginning(column.source_id) == reference]
+        return by_question or by_id or [column for column in options if _beginning(column.name) == reference]
+
+    def closest(self, reference: str) -> str:
+        """Suggest a column for a name that none has."""
+        return closest(reference, [*self.names, *(column.source_id for column in self._columns)])
+
+    @staticmethod
+    def _is_question(column: PlannedColumn, reference: str) -> bool:
+        question = column.question
+        return question is not None and reference in (question.id, *question.names)
+
+
+def find_holders(columns: Columns, instruments: Sequence[Instrument], source: Source) -> Holders:
+    """Find the columns of every item.
+
+    Args:
+        columns: The columns of the export.
+        instruments: What the source administered.
+        source: Its settings.
+
+    Returns:
+        The holders, with a fault for every setting that names no column, every column or item that is claimed twice,
+        every required item without a column, and every option that is none of the instrument's.
+    """
+    absent = {*source.not_administered, *source.constants}
+    items = {name: (each, item) for each in instruments for name, item in each.items.items() if name not in absent}
+    holders = Holders()
+    for name, (instrument, item) in items.items():
+        named = source.columns.get(name)
+        if isinstance(named, Mapping):
+            _give_options(holders, columns, name, named, instrument.response_scale_of(name), item)
+        else:
+            _give(holders, columns, name, named, instrument)
+    _blame_shared_columns(holders)
+    _blame_two_columns(holders, columns, items, source)
+    _blame_missing(holders, columns, {name: item for name, (_, item) in items.items()}, source)
+    return holders
+
+
+def _give(holders: Holders, columns: Columns, name: str, named: str | None, instrument: Instrument) -> None:
+    reference = name if named is None else named
+    item, scale = instrument.items[name], instrument.response_scale_of(name)
+    column = columns.one(reference)
+    if column is not None and not (item.kind == "multiple_choice" and column.option):
+        if named is None and column.name == name and name in columns.repeated:
+            holders.faults.append(
+                f"several columns are called '{name}'; say under columns which of them holds {name}, by its source_id"
+            )
+        holders.give(column.name, Held(name))
+    elif item.kind == "multiple_choice" and scale is not None:
+        found = _options(holders, columns, reference, name, scale)
+        for option_name, code in found.items():
+            holders.give(option_name, Held(name, code))
+        _warn_of_options(holders, name, scale, found.values())
+        if named is not None and not found:
+            holders.faults.append(_no_such_column(columns, name, named))
+    elif named is not None:
+        holders.faults.append(_no_such_column(columns, name, named))
+
+
+def _give_options(
+    holders: Holders,
+    columns: Columns,
+    name: str,
+    named: Mapping[int, str],
+    scale: ResponseScale | None,
+    item: Item,
+) -> None:
+    """Take the columns that the study itself gives for the options of a multiple choice."""
+    if item.kind != "multiple_choice" or scale is None:
+        holders.faults.append(f"columns gives a column for every option of {name}, but it is no multiple_choice")
+        return
+    known = {*scale.points, *scale.opt_outs}
+    for code, reference in named.items():
+        column = columns.one(reference)
+        if code not in known:
+            codes = ", ".join(map(str, sorted(known)))
+            holders.faults.append(f"columns gives a column for the option {code} of {name}; its codes are {codes}")
+        elif column is None:
+            holders.faults.append(_no_such_column(columns, f"the option {code} of {name}", reference))
+        else:
+            holders.give(column.name, Held(name, code))
+    _warn_of_options(holders, name, scale, named)
+
+
+def _options(holders: Holders, columns: Columns, reference: str, name: str, scale: ResponseScale) -> dict[str, int]:
+    """Find the columns of a multiple choice; return column → the option's code in the instrument."""
+    options = columns.options_of(reference)
+    if not options:
+        spellings = {
+            spelling: code
+            for code in (*scale.points, *scale.opt_outs)
+            for spelling in (option_column(reference, code), f"{reference}_{code}")
+        }
+        found = [(columns.one(spelling), code) for spelling, code in spellings.items() if spelling in columns.names]
+        return {column.name: code for column, code in found if column is not None}
+    codes = _codes_by_structure(holders, options, name, scale)
+    strangers: list[str] = []
+    for column in options:
+        if column.name in codes or column.question is not None:
+            continue
+        code = _code_by_header(holders, column, name, scale)
+        if code is None:
+            strangers.append(column.name)
+        else:
+            codes[column.name] = code
+    if strangers:
+        holders.faults.append(
+            f"these columns hold options of {name} that are none of its response scale: {listed(strangers)}; give "
+            f"columns: {{{name}: {{code: column}}}}, or add the options to the scale"
+        )
+    return codes
+
+
+def _codes_by_structure(
+    holders: Holders, options: Sequence[PlannedColumn], name: str, scale: ResponseScale
+) -> dict[str, int]:
+    questions = {column.question.id: column.question for column in options if column.question is not None}
+    codes: dict[str, int] = {}
+    for question in questions.values():
+        matched = match_options(question.options, scale)
+        holders.faults += [f"{name}: {fault}" for fault in matched.faults]
+        holders.warnings += [f"{name}: {warning}" for warning in matched.warnings]
+        own = [column for column in options if column.question is not None and column.question.id == question.id]
+        for column in own:
+            meaning = next((each for option, each in matched.of_option.items() if option.code == column.option), None)
+            if isinstance(meaning, int):
+                codes[column.name] = meaning
+    return codes
+
+
+def _code_by_header(holders: Holders, column: PlannedColumn, name: str, scale: ResponseScale) -> int | None:
+    """Take the option of a column whose question is not known: by the label that ends its text, else by its name."""
+    by_label = label_in_header(column.question_text, scale)
+    ending = _OPTION.search(column.name)
+    number = int(ending.group("code")) * (-1 if ending.group("minus") else 1) if ending else None
+    by_name = number if number in scale.points or number in scale.opt_outs else None
+    if by_label is not None and by_name is not None and by_label != by_name:
+        holders.warnings.append(
+            f"{name}: the column {column.name} is called like option {by_name} and has the label of option {by_label}; "
+            "the label was followed"
+        )
+    return by_name if by_label is None else by_label
+
+
+def _warn_of_options(holders: Holders, name: str, scale: ResponseScale, found: Iterable[int]) -> None:
+    given = Counter(list(found))
+    twice = sorted(code for code, times in given.items() if times > 1)
+    if twice:
+        holders.faults.append(f"several columns hold the same option of {name}: {listed(list(map(str, twice)))}")
+    absent = [code for code in scale.points if code not in given]
+    if given and absent:
+        holders.warnings.append(f"{name}: no column holds the options {listed(list(map(str, absent)))}")
+
+
+def _beginning(name: str) -> str:
+    """Return what the names of a question's option columns share: ``Q2`` for ``Q2_3``, ``Q2_-1`` and ``Q2[3]``."""
+    return _OPTION.sub("", name)
+
+
+def _no_such_column(columns: Columns, item: str, reference: str) -> str:
+    return f"columns says that '{reference}' holds {item}, but there is no such column{columns.closest(reference)}"
+
+
+def _blame_shared_columns(holders: Holders) -> None:
+    for column, held in holders.held.items():
+        claimed = sorted({each.item for each in held})
+        if len(claimed) > 1:
+            holders.faults.append(
+                f"the column '{column}' is claimed by several items: {', '.join(claimed)}; give each its own column"
+            )
+        elif len(held) > 1:
+            holders.faults.append(f"the column '{column}' is given for several options of {claimed[0]}; keep one")
+
+
+def _blame_two_columns(holders: Holders, columns: Columns, items: Mapping[str, object], source: Source) -> None:
+    """Refuse an item that has a column by its settings and another that is called like it."""
+    for name in items:
+        named = source.columns.get(name)
+        if named is not None and name in columns.names and name not in holders.held:
+            shown = named if isinstance(named, str) else ", ".join(named.values())
+            holders.faults.append(f"two columns hold {name}: '{shown}' (from columns) and '{name}'; keep one of them")
+
+
+def _blame_missing(holders: Holders, columns: Columns, items: Mapping[str, Item], source: Source) -> None:
+    found = holders.items()
+    free = [name for name in columns.names if name not in holders.held]
+    missing = [
+        f"'{name}'{closest(name, free).replace(';', ',')}"
+        for name, item in items.items()
+        if item.is_required and name not in found and name not in source.columns
+    ]
+    if missing:
+        holders.faults.append(
+            f"missing required column for {len(missing)} of {len(items)} items: {', '.join(missing)}; give the column "
+            "under columns, or list the item under not_administered when it was not asked"
+        )

@@ -1,0 +1,277 @@
+"""A private database in which the exports of a wave are read, understood and audited before anything is stored.
+
+Put here what runs SQL over scanned cells; the SQL's text is in ``pipelines.readers``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from instruments.spec_file import closest
+from pipelines.readers import results
+from pipelines.readers.conservation import Counts, account, audit, count_stored, count_understood
+from pipelines.readers.keys import minutes_to_move, moved_minutes, needs_zone, scanned_keys
+from pipelines.readers.marks import REASONS
+from pipelines.readers.opening import OpenedExport
+from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
+from pipelines.readers.repeats import repeats, superseded, winners
+from pipelines.readers.resolve import understand_texts
+from pipelines.readers.results import ReceiveContext, ScannedFile
+from pipelines.readers.scan import is_list, literal, read_cells
+from pipelines.receive.scanning import SETTINGS, OtherCountError, Scan, scan
+
+DATABASE = "staging.duckdb"
+_NULLABLE = {
+    pa.bool_(): pd.BooleanDtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.float64(): pd.Float64Dtype(),
+}
+_OF_A_RESPONSE = (
+    "response_id", "wave", "source", "respondent_group", "organisation_id", "respondent_key", "language", "started_at",
+    "ended_at", "response_seconds", "is_finished", "is_preview", "file_sha256", "row_number",
+)  # fmt: skip
+
+
+class Staging:
+    """A private database in which the exports of one wave are read, understood and audited before anything is stored.
+
+    Attributes:
+        path: Its file, unless it is kept in memory; whoever made the folder removes it.
+        files: The exports that were read, those that count less first.
+    """
+
+    def __init__(self, folder: Path, *, in_memory: bool = False) -> None:
+        self.path = folder / DATABASE
+        self.files: list[ScannedFile] = []
+        self._connection = duckdb.connect(":memory:" if in_memory else self.path, config=dict(SETTINGS))
+        self._connection.execute(f"SET TimeZone = 'UTC'; SET temp_directory = {literal(str(folder / 'spill'))}")
+
+    def __enter__(self) -> Self:
+        """Return the database."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Close the database; its file stays."""
+        self._connection.close()
+
+    def fetch(self, query: str) -> pd.DataFrame:
+        """Return the rows of a query, in types that know missing values."""
+        return self._connection.sql(query).to_arrow_table().to_pandas(types_mapper=_NULLABLE.get)
+
+    def count(self, query: str) -> int:
+        """Return the only number of a query, or the rows that a statement changed."""
+        return int(self._connection.execute(query).fetchall()[0][0])
+
+    def create(self, name: str, content: str | pd.DataFrame | pa.Table) -> None:
+        """Make a table from a query or from rows."""
+        if isinstance(content, str):
+            self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS {content}")
+            return
+        rows = pa.Table.from_pandas(content, preserve_index=False) if isinstance(content, pd.DataFrame) else content
+        self._connection.register("content", rows)
+        self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM content")
+        self._connection.unregister("content")
+
+    def add(self, export: OpenedExport, plan: ReadingPlan, context: ReceiveContext) -> None:
+        """Read an export; one that is added later counts over the ones before.
+
+        Raises:
+            ReadingError: When the file has headers but no answers or cannot be cut into cells.
+        """
+        file_name = context.file_name or export.head.file_name
+        context = replace(context, file_name=file_name)
+        _refuse_unknown_columns(plan, context)
+        file = scan(self._connection, export, plan, file_name, partial(_scanned, context, len(self.files)))
+        if not self.count(f"SELECT count(*) FROM {file.cells} WHERE NOT is_blank"):  # noqa: S608 - name is ours
+            message = "the file has headers but no answers; export it again or take it out of exports/"
+            raise ReadingError(file_name, message)
+        file = self._resolved(file)
+        self._add_rows(file)
+        self.files.append(file)
+
+    def settle(self, item_numbers: Mapping[str, int], *, set_missing: bool = False) -> None:
+        """Decide which export a response is taken from, find what is missing, and audit every cell.
+
+        Afterwards the tables ``missing_numbers``, ``gaps_<n>``, ``rejects`` and ``conservation`` are there.
+
+        Args:
+            item_numbers: Item → its number.
+            set_missing: Whether answers that their item does not allow become missing.
+
+        Raises:
+            ReadingError: When the audit finds a cell unaccounted for.
+        """
+        self._supersede()
+        if set_missing:
+            self.files = [self._with_invalid_set_aside(file) for file in self.files]
+        names = pd.DataFrame({"item": list(item_numbers), "item_no": list(item_numbers.values())})
+        self.create("item_numbers", names.astype({"item": "str", "item_no": "uint16"}))
+        accounted: list[pd.DataFrame] = []
+        for file in self.files:
+            self.create(f"gaps_{file.number}", results.gaps(file, item_numbers))
+            counts = self._counts(file)
+            accounted.append(account(file, counts))
+            audit(file, counts, accounted[-1])
+        self.create("conservation", pd.concat(accounted, ignore_index=True))
+        self.create("rejects", _union([f"FROM ({results.rejects(file)})" for file in self.files]))
+
+    def relation(self, name: str, more: Sequence[str] = ()) -> str:
+        """Return the query of one of the relations that are to be stored.
+
+        Args:
+            name: ``responses`` (without disposition), ``answers``, ``missing``, ``open_answers``, ``repeats``,
+                ``rejects`` or ``conservation``.
+            more: Further columns of the rows, for ``answers``.
+        """
+        if name in ("rejects", "conservation"):
+            return f"SELECT * FROM {name}"  # noqa: S608 - name is ours
+        if name == "responses":
+            return _union([results.responses(file, _OF_A_RESPONSE) for file in self.files])
+        if name == "answers":
+            return _union([results.answers(file, more) for file in self.files])
+        if name == "missing":
+            return _union([self._missing(file) for file in self.files])
+        makers = {"open_answers": results.open_answers, "repeats": repeats}
+        return _union([each for file in self.files for each in makers[name](file)]) or _EMPTY[name]
+
+    def gaps(self, items: Sequence[str]) -> str:
+        """Return the query of the gaps of some items in all kept rows: file, place, reason."""
+        names, listed = ", ".join(map(literal, REASONS)), ", ".join(map(literal, items))
+        return _union(
+            [
+                f"SELECT {file.number} AS file, place, [{names}][reason_no + 1] AS reason FROM gaps_{file.number} "  # noqa: S608
+                f"JOIN item_numbers USING (item_no) WHERE item IN ({listed})"
+                for file in self.files
+            ]
+        )
+
+    def _missing(self, file: ScannedFile) -> str:
+        names = ", ".join(map(literal, REASONS))
+        return (
+            f"SELECT rows.response_id, rows.wave, item_numbers.item, [{names}][reason_no + 1] AS reason "  # noqa: S608
+            f"FROM gaps_{file.number} AS gaps JOIN {file.rows} AS rows USING (place) JOIN item_numbers USING (item_no)"
+        )
+
+    def _resolved(self, file: ScannedFile) -> ScannedFile:
+        """Look at every different text that the scan set aside, once, and put its meaning in its cells."""
+        left = f"left_{file.number}"
+        unnested = f"SELECT rowid AS place, unnest(left_over) AS cell FROM {file.cells} WHERE left_over IS NOT NULL"  # noqa: S608
+        self.create(left, f"SELECT place, cell.position AS position, cell.text AS text FROM ({unnested})")  # noqa: S608
+        texts = f"SELECT position, text, count(*) AS n FROM {left} GROUP BY ALL ORDER BY ALL"  # noqa: S608 - name is ours
+        meanings = understand_texts(file.plan, self._connection.execute(texts).fetchall())
+        if meanings.columns:
+            self.create("meanings", meanings.rows)
+            resolved = f"SELECT * FROM {left} JOIN meanings USING (position, text) WHERE meanings.text IS NOT NULL"  # noqa: S608
+            self.create("resolved", resolved)
+            for statement in meanings.updates(file.cells, "resolved"):
+                self._connection.execute(statement)
+        broken = set(meanings.may_be_broken)
+        for column in file.columns_of_items:
+            if is_list(column):
+                broken |= self._with_picks(file, column)
+        return replace(file, n_blank_texts=meanings.n_blank, may_be_broken=frozenset(broken))
+
+    def _with_picks(self, file: ScannedFile, column: PlannedColumn) -> frozenset[int]:
+        """Look at every different list of options once; return the position where some text breaks a rule."""
+        cell = f"v{column.position}"
+        texts = f"SELECT DISTINCT {column.position}, {cell}, 1 FROM {file.cells} WHERE {cell} IS NOT NULL"  # noqa: S608
+        picks = understand_texts(file.plan, self._connection.execute(texts).fetchall())
+        self.create(file.picks(column), picks.rows)
+        return picks.may_be_broken
+
+    def _add_rows(self, file: ScannedFile) -> None:
+        numbers, zone = None, f"zone_{file.number}"
+        if file.odd:
+            numbers = f"numbers_{file.number}"
+            rows = range(file.plan.header_rows + 1, file.plan.header_rows + 1 + file.n_records + len(file.odd))
+            regular = [row for row in rows if row not in file.odd]
+            self.create(numbers, pd.DataFrame({"place": range(len(regular)), "row_number": regular}))
+        if needs_zone(file.plan):
+            minutes = self.fetch(minutes_to_move(file.plan, file.cells))["minute"].astype("datetime64[us]")
+            self.create(zone, moved_minutes(minutes, file.plan.time_zone))
+        self.create(file.rows, results.read_rows(file, numbers, zone))
+
+    def _supersede(self) -> None:
+        by_source: dict[str, list[ScannedFile]] = {}
+        for file in self.files:
+            by_source.setdefault(file.context.source_name, []).append(file)
+        for files in by_source.values():
+            if len(files) > 1:
+                self.create("winners", winners(files))
+                for file in files:
+                    self._connection.execute(superseded(file, "winners"))
+
+    def _with_invalid_set_aside(self, file: ScannedFile) -> ScannedFile:
+        broken = set(file.may_be_broken)
+        for position, statement in results.invalid_set_aside(file):
+            if self.count(statement):
+                broken.add(position)
+        return replace(file, may_be_broken=frozenset(broken))
+
+    def _counts(self, file: ScannedFile) -> Counts:
+        """Count what was understood and what will be stored of a file."""
+        gaps = f"SELECT item, count(*) FROM gaps_{file.number} JOIN item_numbers USING (item_no) GROUP BY item"  # noqa: S608
+        opened_texts, repeated = results.open_answers(file), repeats(file) if file.has_repeats else []
+        names = results.answer_columns(file)
+        stored = self._named(count_stored(names, results.answers(file)))
+        return Counts(
+            understood=self._named(count_understood(file)),
+            states=self._pairs(f"SELECT state, count(*) FROM {file.rows} GROUP BY state"),  # noqa: S608
+            stored=stored | self._by_item(opened_texts),
+            missing=self._pairs(gaps),
+            repeated=self._by_item(repeated),
+        )
+
+    def _by_item(self, queries: Iterable[str]) -> dict[str, int]:
+        union = _union(list(queries))
+        return self._pairs(f"SELECT item, count(*) FROM ({union}) GROUP BY item") if union else {}  # noqa: S608
+
+    def _pairs(self, query: str) -> dict[str, int]:
+        return {str(name): int(n) for name, n in self._connection.execute(query).fetchall()}
+
+    def _named(self, query: str) -> dict[str, int]:
+        found = self._connection.execute(query)
+        names = [str(each[0]) for each in found.description or []]
+        return dict(zip(names, map(int, found.fetchall()[0]), strict=True))
+
+
+_EMPTY = {
+    "open_answers": "SELECT '' AS response_id, '' AS wave, '' AS item, '' AS text WHERE false",
+    "repeats": (
+        "SELECT '' AS response_id, '' AS wave, '' AS source, '' AS instrument, 0::BIGINT AS instance, '' AS item, "
+        "NULL::SMALLINT AS code, NULL::DOUBLE AS number, NULL::DATE AS day, NULL::VARCHAR AS text, "
+        "NULL::VARCHAR AS reason WHERE false"
+    ),
+}
+
+
+def _union(queries: Sequence[str]) -> str:
+    return " UNION ALL BY NAME ".join(queries)
+
+
+def _scanned(context: ReceiveContext, number: int, scanned: Scan, plan: ReadingPlan) -> ScannedFile:
+    file = ScannedFile(number, plan, context, scanned.records.odd, scanned.records.n_rows, {})
+    keys = scanned_keys(plan)
+    query = read_cells(plan, scanned.table, keys, context.source.only)
+    scanned.connection.execute(f"CREATE OR REPLACE TABLE {file.cells} AS {query}")
+    n_read = scanned.connection.execute(f"SELECT count(*) FROM {file.cells}").fetchall()[0][0]  # noqa: S608 - name is ours
+    counts = scanned.counts(plan)
+    if n_read != counts[0]:
+        raise OtherCountError
+    return replace(file, n_filled={column.position: n for column, n in zip(plan.columns, counts[1:], strict=True)})
+
+
+def _refuse_unknown_columns(plan: ReadingPlan, context: ReceiveContext) -> None:
+    names = [column.name for column in plan.columns]
+    for column in context.source.only:
+        if column not in names:
+            message = f"only names '{column}', but there is no such column{closest(column, names)}"
+            raise ReadingError(context.file_name, message)

@@ -1,0 +1,175 @@
+"""How rows replace a slice of a table: by column name, in the types and with the comments of its description.
+
+Put here the SQL of one table inside a transaction that the store has begun; never what is in the table.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from models.origin import data_hash
+from pipelines.tables.base import DUCKDB_TYPES, Table
+
+
+@dataclass(frozen=True)
+class Query:
+    """Rows that are not taken into memory: SQL over the warehouse itself, or over a private database beside it.
+
+    Attributes:
+        sql: Yields the rows, with the table's columns.
+        staged: File of the private database; None for the warehouse itself.
+    """
+
+    sql: str
+    staged: Path | None = None
+
+
+@dataclass(frozen=True)
+class Write:
+    """Rows that replace a slice of a table.
+
+    Attributes:
+        table: The table.
+        rows: The new rows of the slice, with the table's columns.
+        where: Column → value of the rows that are replaced; empty for the whole table.
+    """
+
+    table: Table
+    rows: pd.DataFrame | Query
+    where: Mapping[str, str | bool] = field(default_factory=dict)
+
+    @property
+    def slice(self) -> str:
+        """Name of the slice in the provenance."""
+        return ",".join(str(value) for value in self.where.values())
+
+
+def quoted(name: str) -> str:
+    """Quote an identifier for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def create_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Create a table and its schema; the comments on it and on every column begin with its grain."""
+    layer, content = table.name.split(".")
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(layer)}")
+    columns = ", ".join(f"{quoted(name)} {DUCKDB_TYPES[column.kind]}" for name, column in table.columns.items())
+    named = f"{quoted(layer)}.{quoted(content)}"
+    connection.execute(f"CREATE TABLE {named} ({columns})")
+    connection.execute(f"COMMENT ON TABLE {named} IS {_literal(table.grain)}")
+    for name, column in table.columns.items():
+        comment = f"{table.grain}. {column.meaning}"
+        connection.execute(f"COMMENT ON COLUMN {named}.{quoted(name)} IS {_literal(comment)}")
+
+
+def insert_rows(connection: duckdb.DuckDBPyConnection, table: Table, rows: pd.DataFrame | Query) -> None:
+    """Insert rows by column name."""
+    if isinstance(rows, Query):
+        connection.execute(f"INSERT INTO {full_name(table)} BY NAME {rows.sql}")
+        return
+    connection.register("new_rows", rows)
+    connection.execute(f"INSERT INTO {full_name(table)} BY NAME SELECT * FROM new_rows")  # noqa: S608 - quoted
+    connection.unregister("new_rows")
+
+
+def attach(connection: duckdb.DuckDBPyConnection, writes: Sequence[Write]) -> None:
+    """Make the private databases readable under their tables' own names, and let queries use every processor."""
+    queries = [write.rows for write in writes if isinstance(write.rows, Query)]
+    staged = sorted({query.staged for query in queries if query.staged is not None})
+    for number, path in enumerate(staged):
+        connection.execute(f"ATTACH {_literal(str(path))} AS staged_{number} (READ_ONLY)")
+    if staged:
+        own = str(connection.execute("SELECT current_database()").fetchall()[0][0])
+        names = [quoted(own), *(f"staged_{number}" for number in range(len(staged)))]
+        connection.execute(f"SET search_path = {_literal(','.join(f'{name}.main' for name in names))}")
+    if queries:
+        connection.execute("RESET threads")
+
+
+def write_slice(connection: duckdb.DuckDBPyConnection, write: Write) -> tuple[str, int]:
+    """Replace a slice; return the hash of its rows and their number."""
+    if isinstance(write.rows, Query):
+        replace_slice(connection, write)
+        return _hash_of_slice(connection, write)
+    rows = write.table.typed(write.rows)
+    replace_slice(connection, Write(write.table, rows, write.where))
+    return data_hash(rows), len(rows)
+
+
+def _hash_of_slice(connection: duckdb.DuckDBPyConnection, write: Write) -> tuple[str, int]:
+    """Hash the stored rows whatever their order; DuckDB's version counts, as its hash may change with it."""
+    columns = ", ".join(quoted(name) for name in write.table.columns)
+    conditions = " AND ".join(f"{quoted(column)} = ?" for column in write.where) or "TRUE"
+    found = connection.execute(
+        f"SELECT count(*), bit_xor(each), sum(each) FROM (SELECT hash({columns}) AS each "  # noqa: S608 - quoted
+        f"FROM {full_name(write.table)} WHERE {conditions})",
+        list(write.where.values()),
+    ).fetchall()[0]
+    content = [duckdb.__version__, {name: column.kind for name, column in write.table.columns.items()}, *found]
+    return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest(), int(found[0])
+
+
+def replace_slice(connection: duckdb.DuckDBPyConnection, write: Write) -> None:
+    """Delete the rows of a slice and insert the new ones; the table takes on its described columns."""
+    table = write.table
+    present = columns_of(connection, table)
+    if not present:
+        create_table(connection, table)
+    conditions = " AND ".join(f"{quoted(column)} = ?" for column in write.where) or "TRUE"
+    statement = f"DELETE FROM {full_name(table)} WHERE {conditions}"  # noqa: S608 - identifiers quoted
+    connection.execute(statement, list(write.where.values()))
+    if present and present != _declared(table):
+        _rebuild(connection, table, present)
+    insert_rows(connection, table, write.rows)
+
+
+def _rebuild(connection: duckdb.DuckDBPyConnection, table: Table, present: Mapping[str, str]) -> None:
+    """Give a table its new columns; rows of other slices keep all they hold until they are written again."""
+    declared = _declared(table)
+    named = full_name(table)
+    connection.execute(f"CREATE TEMP TABLE kept AS SELECT * FROM {named}")  # noqa: S608 - identifiers quoted
+    earlier = {name: kind for name, kind in present.items() if name not in declared and _holds(connection, name)}
+    connection.execute(f"DROP TABLE {named}")
+    create_table(connection, table)
+    for name, kind in earlier.items():
+        connection.execute(f"ALTER TABLE {named} ADD COLUMN {quoted(name)} {kind}")
+    kept = ", ".join(
+        f"TRY_CAST({quoted(name)} AS {declared[name]}) AS {quoted(name)}" if name in declared else quoted(name)
+        for name in present
+        if name in declared or name in earlier
+    )
+    connection.execute(f"INSERT INTO {named} BY NAME SELECT {kept} FROM kept")  # noqa: S608 - identifiers quoted
+    connection.execute("DROP TABLE kept")
+
+
+def _holds(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return bool(connection.execute(f"SELECT count({quoted(name)}) > 0 FROM kept").fetchall()[0][0])  # noqa: S608
+
+
+def _declared(table: Table) -> dict[str, str]:
+    return {name: DUCKDB_TYPES[column.kind] for name, column in table.columns.items()}
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:
+    """Return the columns that a table has, with their types; none when it is not there."""
+    layer, content = table.name.split(".")
+    rows = connection.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? "
+        "ORDER BY column_index",
+        [layer, content],
+    ).fetchall()
+    return {name: "TIMESTAMPTZ" if kind == "TIMESTAMP WITH TIME ZONE" else kind for name, kind in rows}
+
+
+def full_name(table: Table) -> str:
+    """Name a table in SQL."""
+    return ".".join(quoted(part) for part in table.name.split("."))
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
