@@ -53,8 +53,17 @@ def read_export(export: OpenedExport, plan: ReadingPlan, context: ReceiveContext
     with Staging(export.folder, in_memory=True) as staging:
         staging.add(export, plan, context)
         staging.settle({name: number for number, name in enumerate(items)})
-        names = ("responses", "answers", "missing", "open_answers", "repeats", "rejects", "conservation")
-        return ReadResult(**{name: staging.fetch(staging.relation(name)) for name in names})
+        in_order = "ORDER BY row_number"
+        names = ("missing", "open_answers", "repeats", "rejects", "conservation")
+        return ReadResult(
+            responses=staging.fetch(
+                f"SELECT * EXCLUDE (file, place) FROM ({staging.relation('responses')}) {in_order}"
+            ),  # noqa: S608
+            answers=staging.fetch(
+                f"SELECT * EXCLUDE (row_number) FROM ({staging.relation('answers', ('row_number',))}) {in_order}"
+            ),  # noqa: S608, E501
+            **{name: staging.fetch(staging.relation(name)) for name in names},
+        )
 
 
 def count_rows(export: OpenedExport, plan: ReadingPlan) -> int:
