@@ -1,4 +1,4 @@
-"""What a reading plan may ask for beyond plain items: multiple choices, hidden questions, repetitions, other formats."""
+"""What a reading plan may ask for beyond plain items: multiple choices, hidden questions, repetitions, formats."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -170,8 +170,8 @@ def test_cells_of_a_form_that_was_never_opened_are_not_administered(tmp_path: Pa
     hours = column(6, "hours", item="hours", kind="number", shown_if="form_complete")
     note = column(7, "note", item="note", kind="open_text", role="open_text", shown_if="form_complete")
     plan = plan_of(
-        guard, choice(2, "a", shown_if="form_complete"), *(option(place, code, **marks) for place, code in ((3, 1), (4, 2), (5, -3))), hours, note,
-        choice(8, "b"),
+        guard, choice(2, "a", shown_if="form_complete"), option(3, 1, **marks), option(4, 2, **marks),
+        option(5, -3, **marks), hours, note, choice(8, "b"),
     )  # fmt: skip
     result = read(tmp_path, plan, "2,1,0,1,0,38,x,1", ",,0,0,0,,,1", " ,5,0,0,0,40,y,1")
     assert answers_of(result, "a") == [1, None, None]

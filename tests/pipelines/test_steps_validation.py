@@ -70,8 +70,11 @@ def failures_of_pandera(table, rows):
     else:
         return set()
     rules = [RULES_OF_PANDERA[str(check).split("(")[0]] for check in cases["check"]]
-    columns = [table.key[0] if rule == "duplicated_key" else column for column, rule in zip(cases["column"], rules)]
-    return {(column, rule, int(index) + 2) for column, rule, index in zip(columns, rules, cases["index"])}
+    columns = [
+        table.key[0] if rule == "duplicated_key" else column
+        for column, rule in zip(cases["column"], rules, strict=True)
+    ]
+    return {(column, rule, int(index) + 2) for column, rule, index in zip(columns, rules, cases["index"], strict=True)}
 
 
 def failures_of(**columns):
