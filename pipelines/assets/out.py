@@ -12,9 +12,9 @@ from pipelines.assets.core import of_waves
 from pipelines.assets.fits import FitRows, fit_model, joined_rows, with_earlier, writes_of
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
-from pipelines.steps import quality
+from pipelines.steps import missingness, quality
 from pipelines.steps.response_rates import response_rates
-from pipelines.store import Write
+from pipelines.store import Query, Write
 from pipelines.tables import core, out
 from pipelines.tables.base import Table
 
@@ -40,6 +40,15 @@ def steps(study: Study) -> tuple[Step, ...]:
             make=_rates,
             meaning=out.RESPONSE_RATES.grain,
         ),
+        Step(
+            name="out/missing",
+            writes=(out.MISSING,),
+            reads=("core.responses", "core.missing"),
+            by_wave=False,
+            depends_on=lambda task: list(task.study.spec.waves),
+            make=_missing,
+            meaning=out.MISSING.grain,
+        ),
         *(_quality_step(table, describe) for table, describe in QUALITY),
         *(_model_step(name) for name in study.models),
     )
@@ -49,6 +58,10 @@ def _rates(task: Task) -> list[Write]:
     responses = of_waves(task.study, task.store.read(core.RESPONSES))
     units = of_waves(task.study, task.store.read(core.SAMPLED_UNITS))
     return [Write(out.RESPONSE_RATES, response_rates(responses, units))]
+
+
+def _missing(task: Task) -> list[Write]:
+    return [Write(out.MISSING, Query(missingness.shares_by_reason(list(task.study.spec.waves))))]
 
 
 def _quality_step(table: Table, describe: Describe) -> Step:

@@ -45,7 +45,8 @@ def scanned_keys(plan: ReadingPlan) -> list[str]:
         text, opt_outs = trimmed(cell), plan.column(name).opt_outs
         if opt_outs:
             text = f"CASE WHEN NOT {is_among(folded(cell), opt_outs)} THEN {text} END"
-        parts += [f"{_local(text)} AS l_{key}", f"{_zoned(text)} AS u_{key}"]
+        local = _local(text)
+        parts += [f"{local} AS l_{key}", f"CASE WHEN {local} IS NULL THEN {_zoned(text)} END AS u_{key}"]
         parts.append(f"CASE WHEN l_{key} IS NULL AND u_{key} IS NULL THEN {cell} END AS k_{key}")
     return parts
 
@@ -170,7 +171,8 @@ def key_fault(plan: ReadingPlan, key: KeyName) -> str:
 
 
 def _local(text: str) -> str:
-    return f"CASE WHEN regexp_full_match({text}, {literal(_ISO_TIME)}) THEN {_timestamp(text)} END"
+    is_plain = f"CAST(TRY_CAST({text} AS TIMESTAMP) AS VARCHAR) = {text}"
+    return f"CASE WHEN {is_plain} OR regexp_full_match({text}, {literal(_ISO_TIME)}) THEN {_timestamp(text)} END"
 
 
 def _zoned(text: str) -> str:

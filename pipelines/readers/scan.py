@@ -180,12 +180,16 @@ def _choice(column: PlannedColumn, cell: str) -> str:
     means = {text: filled_mark(reason) for text, reason in column.opt_outs.items()}
     means |= {text: code for text, code in column.codes.items() if text not in means}
     odd = [digit for digit in _DIGITS if means.get(digit, int(digit)) != int(digit)]
-    plain = f"strlen({cell}) = 1" + (f" AND NOT {is_among(cell, odd)}" if odd else "")
+    compared_alone = [*odd, *(text for text in means if len(text) == 1 and text not in _DIGITS)]
+    plain = f"strlen({cell}) = 1" + "".join(f" AND {_other_than(cell, text)}" for text in compared_alone)
     rest = {text: code for text, code in means.items() if len(text) > 1 or text not in _DIGITS or text in odd}
     branches = " ".join(f"WHEN {literal(text)} THEN {code}" for text, code in sorted(rest.items(), key=_by_code))
     compared = f"CASE lower({cell}) {branches} END" if branches else "NULL"
-    digit = f"{cell} BETWEEN '0' AND '9'"
-    return f"CAST(CASE WHEN {plain} AND {digit} THEN TRY_CAST({cell} AS INTEGER) ELSE {compared} END AS INTEGER)"
+    return f"CAST(CASE WHEN {plain} THEN TRY_CAST({cell} AS INTEGER) ELSE {compared} END AS INTEGER)"
+
+
+def _other_than(cell: str, letter: str) -> str:
+    return f"{cell} <> {literal(letter)}" if letter in _DIGITS else f"lower({cell}) <> {literal(letter)}"
 
 
 def _by_code(entry: tuple[str, int]) -> tuple[bool, int]:
@@ -210,6 +214,7 @@ def _measured(column: PlannedColumn, cell: str, decimal: str) -> str:
     if column.kind == "number":
         pattern = literal(rf"{_PLAIN_NUMBER}([{decimal}][0-9]{{1,15}})?")
         number = f"CAST(replace({cell}, {literal(decimal)}, '.') AS DOUBLE)"
-        return f"CASE WHEN {not_opted_out}regexp_full_match({cell}, {pattern}) THEN {number} END"
+        is_whole = f"CAST(TRY_CAST({cell} AS INTEGER) AS VARCHAR) = {cell}"
+        return f"CASE WHEN {not_opted_out}({is_whole} OR regexp_full_match({cell}, {pattern})) THEN {number} END"
     pattern = literal(_PLAIN_DATE)
     return f"CASE WHEN {not_opted_out}regexp_full_match({cell}, {pattern}) THEN TRY_CAST({cell} AS DATE) END"

@@ -23,8 +23,9 @@ from pipelines.readers.opening import OpenedExport
 from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
 from pipelines.readers.repeats import repeats, superseded, winners
 from pipelines.readers.resolve import understand_texts
-from pipelines.readers.results import ReceiveContext, ScannedFile
+from pipelines.readers.rows import read_rows, responses
 from pipelines.readers.scan import is_list, literal, read_cells
+from pipelines.readers.scanned import ReceiveContext, ScannedFile
 from pipelines.receive.scanning import SETTINGS, OtherCountError, Scan, scan
 
 DATABASE = "staging.duckdb"
@@ -134,12 +135,12 @@ class Staging:
         if name in ("rejects", "conservation"):
             return f"SELECT * FROM {name}"  # noqa: S608 - name is ours
         if name == "responses":
-            return _union([results.responses(file, _OF_A_RESPONSE) for file in self.files])
+            return _union([responses(file, _OF_A_RESPONSE) for file in self.files])
         if name == "answers":
             return _union([results.answers(file, more) for file in self.files])
         if name == "missing":
             return _union([self._missing(file) for file in self.files])
-        makers = {"open_answers": results.open_answers, "repeats": repeats}
+        makers = {"open_answers": results.open_answers, "repeats": _repeats_if_any}
         return _union([each for file in self.files for each in makers[name](file)]) or _EMPTY[name]
 
     def gaps(self, items: Sequence[str]) -> str:
@@ -193,11 +194,12 @@ class Staging:
             numbers = f"numbers_{file.number}"
             rows = range(file.plan.header_rows + 1, file.plan.header_rows + 1 + file.n_records + len(file.odd))
             regular = [row for row in rows if row not in file.odd]
+            self.create(file.odd_rows, pd.DataFrame({"row_number": list(file.odd), "rule": list(file.odd.values())}))
             self.create(numbers, pd.DataFrame({"place": range(len(regular)), "row_number": regular}))
         if needs_zone(file.plan):
             minutes = self.fetch(minutes_to_move(file.plan, file.cells))["minute"].astype("datetime64[us]")
             self.create(zone, moved_minutes(minutes, file.plan.time_zone))
-        self.create(file.rows, results.read_rows(file, numbers, zone))
+        self.create(file.rows, read_rows(file, numbers, zone))
 
     def _supersede(self) -> None:
         by_source: dict[str, list[ScannedFile]] = {}
@@ -219,7 +221,7 @@ class Staging:
     def _counts(self, file: ScannedFile) -> Counts:
         """Count what was understood and what will be stored of a file."""
         gaps = f"SELECT item, count(*) FROM gaps_{file.number} JOIN item_numbers USING (item_no) GROUP BY item"  # noqa: S608
-        opened_texts, repeated = results.open_answers(file), repeats(file) if file.has_repeats else []
+        opened_texts, repeated = results.open_answers(file), _repeats_if_any(file)
         names = results.answer_columns(file)
         stored = self._named(count_stored(names, results.answers(file)))
         return Counts(
@@ -251,6 +253,10 @@ _EMPTY = {
         "NULL::VARCHAR AS reason WHERE false"
     ),
 }
+
+
+def _repeats_if_any(file: ScannedFile) -> list[str]:
+    return repeats(file) if file.has_repeats else []
 
 
 def _union(queries: Sequence[str]) -> str:

@@ -75,6 +75,22 @@ ITEMS = Table(
     },
 )
 
+MISSING = Table(
+    name="out.missing",
+    grain="One row an item, respondent group, wave and missing reason that occurs",
+    key=("item", "respondent_group", "wave", "reason"),
+    columns={
+        "item": ColumnOf(TEXT, "Item"),
+        "respondent_group": GROUP,
+        "wave": WAVE,
+        "reason": ColumnOf(TEXT, "Missing reason"),
+        "n": count("Responses without an answer for this reason"),
+        "n_responses": count("Responses of the group and wave, previews and tests left out"),
+        "n_administered": count("Of these, responses in which the item was asked and reached"),
+        "share": number("Share of the responses of the group and wave, 0 to 1"),
+    },
+)
+
 AGREEMENT = Table(
     name="out.agreement",
     grain="One row a scale, respondent group, wave and level",
@@ -211,6 +227,7 @@ TABLES = (
     RESPONSE_RATES,
     RELIABILITY,
     ITEMS,
+    MISSING,
     AGREEMENT,
     SCALE_MEANS,
     DISTRIBUTIONS,
