@@ -1,11 +1,13 @@
 """Mahalanobis distance of each response from the mean of all: how unusual its combination of answers is."""
 
+# pyright: reportMissingTypeStubs=false
+
 from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from models.estimates import Matrix, Vector
 from models.screening.correlations import pairwise_covariance
@@ -77,8 +79,7 @@ def observed_mahalanobis(codes: Matrix) -> Distances:
 
 def chi_square_limit(df: Vector, probability: float) -> Vector:
     """Return the quantile of chi-square below which a distance lies with a probability; NaN for no degrees."""
-    limit = cast("Vector", chi2.ppf(probability, np.where(df > 0, df, np.nan)))
-    return np.asarray(limit, dtype=float)
+    return cast("Vector", chdtri(np.where(df > 0, df, np.nan), 1 - probability))
 
 
 def _deviations_and_covariance(codes: Matrix) -> tuple[Matrix, Matrix] | None:

@@ -8,7 +8,7 @@ from models.screening.runs import highest, lowest
 
 FEWEST_COMPARED = 20
 MOST_COMPARED_PAIRWISE = 20_000
-_ROWS_AT_ONCE = 1_000
+_ROWS_AT_ONCE = 500
 
 
 def largest_match(codes: Matrix, fewest_compared: int = FEWEST_COMPARED) -> Vector:
@@ -52,7 +52,8 @@ def _pairwise(codes: Matrix, fewest_compared: int) -> Vector:
         compared = is_answered[start:stop] @ is_answered.T
         compared[np.arange(stop - start), np.arange(start, stop)] = 0
         enough = compared >= fewest_compared
-        shares = np.where(enough, matches / np.maximum(compared, 1), -1.0).max(axis=1, initial=-1.0)
+        shares = np.divide(matches, compared, out=np.full(matches.shape, -1.0), where=enough, dtype=np.float64)
+        shares = shares.max(axis=1, initial=-1.0)
         best[start:stop] = np.where(shares < 0, np.nan, shares)
     return best
 

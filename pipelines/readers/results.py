@@ -46,6 +46,7 @@ class ReceiveContext:
         wave: The wave.
         file_sha256: SHA-256 of the bytes.
         file_name: Name the file arrived with, for messages.
+        quality_columns: Columns in which the platform judges responses.
     """
 
     source_name: str
@@ -54,6 +55,7 @@ class ReceiveContext:
     wave: str
     file_sha256: str
     file_name: str = ""
+    quality_columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ class ReadResult:
         missing: One row an item without an answer: response_id, wave, item, reason.
         open_answers: One row an open-text answer: response_id, wave, item, text.
         repeats: One row an answer in a repetition, as ``core.repeats``.
+        paradata: One row a response and paradata column, as ``core.paradata``.
         rejects: One row a rejected row or cell: file_sha256, wave, row_number, column_name, rule, reason.
         conservation: One row a column of the file: where every cell went.
     """
@@ -129,6 +132,7 @@ class ReadResult:
     missing: pd.DataFrame
     open_answers: pd.DataFrame
     repeats: pd.DataFrame
+    paradata: pd.DataFrame
     rejects: pd.DataFrame
     conservation: pd.DataFrame
 
@@ -307,7 +311,7 @@ def gaps(file: ScannedFile, item_numbers: Mapping[str, int]) -> str:
     reason = reason_number("mark", "blank")
     if file.plan.unreached:
         limit = "last_filled" if file.plan.unreached == "after_last_answer" else "last_page"
-        reason = f"CASE WHEN mark IS NULL AND rows.is_finished = false AND at > rows.{limit} THEN {_NOT_REACHED} ELSE {reason} END"  # noqa: E501
+        reason = f"CASE WHEN mark IS NULL AND rows.is_finished = false AND stands_at > rows.{limit} THEN {_NOT_REACHED} ELSE {reason} END"  # noqa: E501
     union = " UNION ALL ".join(branches)
     return (
         f"SELECT gap.place, CAST(item_no AS USMALLINT) AS item_no, CAST({reason} AS UTINYINT) AS reason_no "  # noqa: S608
@@ -322,7 +326,7 @@ def _gaps_of_item(file: ScannedFile, item: str, number: int) -> str | None:
             return None
         return (
             f"SELECT place, {number} AS item_no, CAST(NULL AS INTEGER) AS mark, {_NOT_ADMINISTERED} AS blank, "  # noqa: S608
-            f"CAST(NULL AS INTEGER) AS at FROM {file.rows}"
+            f"CAST(NULL AS INTEGER) AS stands_at FROM {file.rows}"
         )
     first = columns[0]
     absent = [f"{answer_of(file, column)} IS NULL" for column in columns]
@@ -336,7 +340,7 @@ def _gaps_of_item(file: ScannedFile, item: str, number: int) -> str | None:
     at = first.position if file.plan.unreached == "after_last_answer" else page
     return (
         f"SELECT place, {number} AS item_no, {mark} AS mark, {REASONS.index(first.blank_means)} AS blank, "  # noqa: S608
-        f"CAST({'NULL' if at is None else at} AS INTEGER) AS at FROM {understood(file)} WHERE {' OR '.join(absent)}"
+        f"CAST({'NULL' if at is None else at} AS INTEGER) AS stands_at FROM {understood(file)} WHERE {' OR '.join(absent)}"
     )
 
 

@@ -54,7 +54,7 @@ def read_export(export: OpenedExport, plan: ReadingPlan, context: ReceiveContext
     with Staging(export.folder, in_memory=True) as staging:
         staging.add(export, plan, context)
         staging.settle({name: number for number, name in enumerate(items)})
-        names = ("responses", "answers", "missing", "open_answers", "repeats", "rejects", "conservation")
+        names = ("responses", "answers", "missing", "open_answers", "repeats", "paradata", "rejects", "conservation")
         return ReadResult(**{name: staging.fetch(staging.relation(name)) for name in names})
 
 
