@@ -10,6 +10,7 @@ from pipelines.sections.linking import Linking
 from pipelines.sections.privacy import Privacy
 from pipelines.sections.publishing import Release
 from pipelines.sections.schedule import Schedule
+from pipelines.sections.screening import Screening
 from pipelines.sections.sources import Source
 
 
@@ -31,6 +32,7 @@ class StudySpec(Spec):
         dispositions: When a response is complete or partial.
         linking: How the waves belong together.
         privacy: How people are kept from being recognised in the study's own tables.
+        screening: How careless and fraudulent responses are flagged, and which exclusion rules there are.
         release: What may leave the warehouse.
         schedule: When exports are looked for.
     """
@@ -49,5 +51,6 @@ class StudySpec(Spec):
     dispositions: Dispositions = Dispositions()
     linking: Linking = Linking()
     privacy: Privacy = Privacy()
+    screening: Screening = Screening()
     release: Release = Release()
     schedule: Schedule = Schedule()

@@ -15,6 +15,7 @@ from pipelines.steps import dispositions, validation
 from pipelines.store import Query, Write
 from pipelines.tables import core, raw
 from pipelines.tables.base import Table
+from pipelines.tables.screening import PARADATA
 
 READING_CHECK = "answers_are_valid"
 _DECIDED = ("share_answered", "disposition", "is_analysed")
@@ -43,6 +44,7 @@ def _tables(study: Study) -> dict[str, Table]:
         "missing": core.MISSING,
         "open_answers": core.OPEN_ANSWERS,
         "repeats": core.REPEATS,
+        "paradata": PARADATA,
         "rejects": core.REJECTS,
         "conservation": raw.CONSERVATION,
     }
@@ -51,7 +53,8 @@ def _tables(study: Study) -> dict[str, Table]:
 def _rules(task: Task) -> object:
     spec = task.study.spec
     sources = {name: spec_hash(source) for name, source in spec.sources.items() if source.wave == task.wave}
-    return [sources, spec.invalid_answers, spec_hash(spec.dispositions)]
+    quality = sorted(spec.screening.every_fraud_score())
+    return [sources, spec.invalid_answers, spec_hash(spec.dispositions), quality]
 
 
 def _read(task: Task) -> list[Write]:
@@ -83,6 +86,7 @@ def _add(task: Task, staging: Staging, file: dict[str, str]) -> None:
         wave=task.wave,
         file_sha256=file["file_sha256"],
         file_name=file["file_name"],
+        quality_columns=frozenset(task.study.spec.screening.every_fraud_score()),
     )
     with planned(task.study, source, path, file["file_name"]) as (export, plan):
         staging.add(export, plan, context)

@@ -19,7 +19,7 @@ from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
 from pipelines import spec as studies
 from pipelines.load import Study
-from pipelines.sections import fieldwork, privacy, publishing, schedule, sources
+from pipelines.sections import fieldwork, privacy, publishing, schedule, screening, sources
 from pipelines.sections import linking as links
 from pipelines.tables import core, linking, out, raw, released
 from pipelines.tables.base import DUCKDB_TYPES, ColumnOf, Table
@@ -37,6 +37,11 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         links.Linking,
         links.LinkCode,
         privacy.Privacy,
+        screening.Screening,
+        screening.Limit,
+        screening.AttentionCheck,
+        screening.FraudScore,
+        screening.Exclusions,
         publishing.Release,
         schedule.Schedule,
     ),

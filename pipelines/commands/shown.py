@@ -82,6 +82,7 @@ def print_outcome(study: Study, outcome: Outcome) -> None:
     columns = ["wave", "respondent_group", "n_invited", "n_complete", "n_partial", "response_rate_2"]
     printing.print_frame("Who answered", rates[columns])
     alphas = store.read(out.RELIABILITY)
+    alphas = alphas[alphas["exclusions"] == ""]
     printing.print_frame("Alpha", alphas[["scale", "respondent_group", "wave", "estimate", "n_obs"]])
 
 

@@ -54,13 +54,19 @@ def table_of_file(plan: ReadingPlan, records: Records) -> str:
     )
 
 
-def read_cells(plan: ReadingPlan, table: str, keys: Sequence[str], only: Mapping[str, Sequence[str]]) -> str:
+def read_cells(
+    plan: ReadingPlan,
+    table: str,
+    keys: Sequence[str],
+    only: Mapping[str, Sequence[str]],
+    paradata: Iterable[int] = (),
+) -> str:
     """Write the query that yields one row a record, in the order of the file.
 
     Columns: ``is_blank``; ``is_own`` whether the row belongs to the source; those of ``keys``; ``last_filled`` the last
     position of an item that is not empty, where the plan asks for it; for every column with an item ``v<position>`` the
-    typed answer and, where that cannot hold marks (``marks``), ``m<position>``; ``left_over`` position and text of the
-    cells that are neither.
+    typed answer and, where that cannot hold marks (``marks``), ``m<position>``; for every position of paradata
+    ``d<position>`` the text; ``left_over`` position and text of the cells that are neither answer nor mark.
     """
     items = [column for column in plan.columns if column.kind is not None]
     typed = [part for column in items for part in _typed(plan, column)]
@@ -71,6 +77,7 @@ def read_cells(plan: ReadingPlan, table: str, keys: Sequence[str], only: Mapping
         filled = ", ".join(f"CASE WHEN {cell_of(each)} IS NOT NULL THEN {each.position} END" for each in items)
         parts.append(f"greatest({filled}, 0) AS last_filled")
     parts += [name for column in items for name in names_of(column)]
+    parts += [f"c{position} AS d{position}" for position in paradata]
     parts.append(f"{_left_over(items)} AS left_over")
     inner = f"SELECT *{''.join(f', {each}' for each in typed)} FROM {table}"  # noqa: S608 - texts are literals
     return f"SELECT {', '.join(parts)} FROM ({inner})"  # noqa: S608 - texts are literals, names are ours

@@ -30,6 +30,7 @@ class ReceiveContext:
         wave: The wave.
         file_sha256: SHA-256 of the bytes.
         file_name: Name the file arrived with, for messages.
+        quality_columns: Columns in which the platform judges responses.
     """
 
     source_name: str
@@ -38,6 +39,7 @@ class ReceiveContext:
     wave: str
     file_sha256: str
     file_name: str = ""
+    quality_columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class ReadResult:
         missing: One row an item without an answer: response_id, wave, item, reason.
         open_answers: One row an open-text answer: response_id, wave, item, text.
         repeats: One row an answer in a repetition, as ``core.repeats``.
+        paradata: One row a response and paradata column, as ``core.paradata``.
         rejects: One row a rejected row or cell: file_sha256, wave, row_number, column_name, rule, reason.
         conservation: One row a column of the file: where every cell went.
     """
@@ -118,6 +121,7 @@ class ReadResult:
     missing: pd.DataFrame
     open_answers: pd.DataFrame
     repeats: pd.DataFrame
+    paradata: pd.DataFrame
     rejects: pd.DataFrame
     conservation: pd.DataFrame
 

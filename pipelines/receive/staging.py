@@ -20,6 +20,7 @@ from pipelines.readers.conservation import Counts, account, audit, count_stored,
 from pipelines.readers.keys import minutes_to_move, moved_minutes, needs_zone, scanned_keys
 from pipelines.readers.marks import REASONS
 from pipelines.readers.opening import OpenedExport
+from pipelines.readers.paradata import paradata_columns, paradata_rows
 from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
 from pipelines.readers.repeats import repeats, superseded, winners
 from pipelines.readers.resolve import understand_texts
@@ -129,7 +130,7 @@ class Staging:
 
         Args:
             name: ``responses`` (without disposition), ``answers``, ``missing``, ``open_answers``, ``repeats``,
-                ``rejects`` or ``conservation``.
+                ``paradata``, ``rejects`` or ``conservation``.
             more: Further columns of the rows, for ``answers``.
         """
         if name in ("rejects", "conservation"):
@@ -140,7 +141,7 @@ class Staging:
             return _union([results.answers(file, more) for file in self.files])
         if name == "missing":
             return _union([self._missing(file) for file in self.files])
-        makers = {"open_answers": results.open_answers, "repeats": _repeats_if_any}
+        makers = {"open_answers": results.open_answers, "repeats": _repeats_if_any, "paradata": paradata_rows}
         return _union([each for file in self.files for each in makers[name](file)]) or _EMPTY[name]
 
     def gaps(self, items: Sequence[str]) -> str:
@@ -246,6 +247,10 @@ class Staging:
 
 
 _EMPTY = {
+    "paradata": (
+        "SELECT '' AS response_id, '' AS wave, '' AS kind, '' AS name, NULL::VARCHAR AS page, NULL::DOUBLE AS value, "
+        "NULL::VARCHAR AS text WHERE false"
+    ),
     "open_answers": "SELECT '' AS response_id, '' AS wave, '' AS item, '' AS text WHERE false",
     "repeats": (
         "SELECT '' AS response_id, '' AS wave, '' AS source, '' AS instrument, 0::BIGINT AS instance, '' AS item, "
@@ -266,7 +271,7 @@ def _union(queries: Sequence[str]) -> str:
 def _scanned(context: ReceiveContext, number: int, scanned: Scan, plan: ReadingPlan) -> ScannedFile:
     file = ScannedFile(number, plan, context, scanned.records.odd, scanned.records.n_rows, {})
     keys = scanned_keys(plan)
-    query = read_cells(plan, scanned.table, keys, context.source.only)
+    query = read_cells(plan, scanned.table, keys, context.source.only, paradata_columns(plan, context.quality_columns))
     scanned.connection.execute(f"CREATE OR REPLACE TABLE {file.cells} AS {query}")
     n_read = scanned.connection.execute(f"SELECT count(*) FROM {file.cells}").fetchall()[0][0]  # noqa: S608 - name is ours
     counts = scanned.counts(plan)

@@ -4,6 +4,7 @@ from typing import get_args
 
 from instruments.spec import Instrument, Item, MissingReason
 from pipelines.load import Study
+from pipelines.tables import screening
 from pipelines.tables.base import DAY, MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
 
 DISPOSITIONS = (
@@ -120,7 +121,7 @@ SAMPLED_UNITS = Table(
     },
 )
 
-TABLES = (RESPONSES, MISSING, OPEN_ANSWERS, REPEATS, REJECTS, SAMPLED_UNITS)
+TABLES = (RESPONSES, MISSING, OPEN_ANSWERS, REPEATS, REJECTS, SAMPLED_UNITS, *screening.CORE_TABLES)
 KEYS = ("response_id", "wave", "source", "respondent_group", "organisation_id", "respondent_key", "language")
 
 

@@ -1,10 +1,12 @@
 """Tables of results: response rates, scale quality, means, distributions, fits. One row a figure, no respondent."""
 
+from pipelines.tables import screening
 from pipelines.tables.base import MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
 
 GROUP = ColumnOf(TEXT, "Respondent group")
 WAVE = ColumnOf(TEXT, "Wave")
 SCALE = ColumnOf(TEXT, "Scale")
+EXCLUSIONS = ColumnOf(TEXT, "Exclusion rule whose responses are left out; empty for every analysed response")
 MODEL = ColumnOf(TEXT, "Model")
 DECLARED = ColumnOf(TRUTH, "Whether the study declares the model; false for a fit made by hand")
 
@@ -43,11 +45,12 @@ RESPONSE_RATES = Table(
 RELIABILITY = Table(
     name="out.reliability",
     grain="One row a scale, respondent group, wave and coefficient",
-    key=("scale", "respondent_group", "wave", "coefficient"),
+    key=("scale", "respondent_group", "wave", "coefficient", "exclusions"),
     columns={
         "scale": SCALE,
         "respondent_group": GROUP,
         "wave": WAVE,
+        "exclusions": EXCLUSIONS,
         "coefficient": ColumnOf(TEXT, "Coefficient, such as alpha"),
         "estimate": number("Estimate"),
         "conf_low": number("Lower end of the 95 % interval"),
@@ -60,12 +63,13 @@ RELIABILITY = Table(
 ITEMS = Table(
     name="out.items",
     grain="One row an item of a scale, respondent group and wave",
-    key=("scale", "item", "respondent_group", "wave"),
+    key=("scale", "item", "respondent_group", "wave", "exclusions"),
     columns={
         "scale": SCALE,
         "item": ColumnOf(TEXT, "Item"),
         "respondent_group": GROUP,
         "wave": WAVE,
+        "exclusions": EXCLUSIONS,
         "n_obs": count("Answers"),
         "mean": number("Mean code, not reverse-scored"),
         "std_dev": number("Standard deviation, n - 1"),
@@ -94,11 +98,12 @@ MISSING = Table(
 AGREEMENT = Table(
     name="out.agreement",
     grain="One row a scale, respondent group, wave and level",
-    key=("scale", "respondent_group", "wave", "level"),
+    key=("scale", "respondent_group", "wave", "level", "exclusions"),
     columns={
         "scale": SCALE,
         "respondent_group": GROUP,
         "wave": WAVE,
+        "exclusions": EXCLUSIONS,
         "level": ColumnOf(TEXT, "Level of the groups, such as organisation"),
         "icc_1": number("ICC(1)"),
         "icc_2": number("ICC(2)"),
@@ -112,11 +117,12 @@ AGREEMENT = Table(
 SCALE_MEANS = Table(
     name="out.scale_means",
     grain="One row a scale, respondent group and wave, over all organisations",
-    key=("scale", "respondent_group", "wave"),
+    key=("scale", "respondent_group", "wave", "exclusions"),
     columns={
         "scale": SCALE,
         "respondent_group": GROUP,
         "wave": WAVE,
+        "exclusions": EXCLUSIONS,
         "n_obs": count("Scores"),
         "n_organisations": ColumnOf(WHOLE, "Organisations; missing when unknown", may_be_missing=True, least=0),
         "mean": number("Mean score"),
@@ -130,11 +136,12 @@ SCALE_MEANS = Table(
 DISTRIBUTIONS = Table(
     name="out.distributions",
     grain="One row an item, respondent group, wave and answer option, over all organisations",
-    key=("item", "respondent_group", "wave", "code"),
+    key=("item", "respondent_group", "wave", "code", "exclusions"),
     columns={
         "item": ColumnOf(TEXT, "Item"),
         "respondent_group": GROUP,
         "wave": WAVE,
+        "exclusions": EXCLUSIONS,
         "code": ColumnOf(SMALL, "Code of the answer option"),
         "n_answers": count("Answers with this code"),
         "n_obs": count("Answers to the item"),
@@ -235,4 +242,5 @@ TABLES = (
     ESTIMATES,
     DIAGNOSTICS,
     REFUSALS,
+    *screening.OUT_TABLES,
 )
