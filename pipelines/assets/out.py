@@ -8,12 +8,10 @@ import pandas as pd
 from instruments.spec import Instrument
 from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
-from pipelines.assets.core import of_waves
 from pipelines.assets.fits import FitRows, fit_model, joined_rows, with_earlier, writes_of
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps import quality
-from pipelines.steps.response_rates import response_rates
 from pipelines.store import Write
 from pipelines.tables import core, out
 from pipelines.tables.base import Table
@@ -31,24 +29,9 @@ QUALITY: tuple[tuple[Table, Describe], ...] = (
 def steps(study: Study) -> tuple[Step, ...]:
     """Return the steps that write ``out``."""
     return (
-        Step(
-            name="out/response_rates",
-            writes=(out.RESPONSE_RATES,),
-            reads=("core.responses", "core.sampled_units"),
-            by_wave=False,
-            depends_on=lambda task: list(task.study.spec.waves),
-            make=_rates,
-            meaning=out.RESPONSE_RATES.grain,
-        ),
         *(_quality_step(table, describe) for table, describe in QUALITY),
         *(_model_step(name) for name in study.models),
     )
-
-
-def _rates(task: Task) -> list[Write]:
-    responses = of_waves(task.study, task.store.read(core.RESPONSES))
-    units = of_waves(task.study, task.store.read(core.SAMPLED_UNITS))
-    return [Write(out.RESPONSE_RATES, response_rates(responses, units))]
 
 
 def _quality_step(table: Table, describe: Describe) -> Step:

@@ -19,9 +19,10 @@ from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
 from pipelines import spec as studies
 from pipelines.load import Study
-from pipelines.sections import fieldwork, privacy, publishing, schedule, sources
+from pipelines.sections import fieldwork, privacy, publishing, schedule, sources, weighting
 from pipelines.sections import linking as links
 from pipelines.tables import core, linking, out, raw, released
+from pipelines.tables import fieldwork as fieldwork_tables
 from pipelines.tables.base import DUCKDB_TYPES, ColumnOf, Table
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
@@ -33,7 +34,15 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         sources.Source,
         sources.Identifiers,
         fieldwork.Frame,
+        fieldwork.ContactLog,
         fieldwork.Dispositions,
+        fieldwork.Eligibility,
+        weighting.Weights,
+        weighting.DesignWeights,
+        weighting.Nonresponse,
+        weighting.Calibration,
+        weighting.Trimming,
+        weighting.RepresentativityOf,
         links.Linking,
         links.LinkCode,
         privacy.Privacy,
@@ -168,6 +177,7 @@ def tables_page() -> str:
         ("Warehouse: raw", raw, raw.TABLES),
         ("Warehouse: core", core, (*core.TABLES, *made_for_a_study)),
         ("Warehouse: out", out, out.TABLES),
+        ("Warehouse: fieldwork", fieldwork_tables, fieldwork_tables.TABLES),
         ("Warehouse: across waves", linking, linking.TABLES),
         ("Release file", released, released.TABLES),
     ):

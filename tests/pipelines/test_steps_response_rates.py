@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.steps.response_rates import FrameError, response_rates, sample_units
+from pipelines.steps.response_rates import response_rates
+from pipelines.steps.sampled_units import FrameError, sample_units
 from pipelines.tables.core import DISPOSITIONS, RESPONSES, SAMPLED_UNITS
 
 COUNTS = st.fixed_dictionaries({name: st.integers(0, 6) for name in DISPOSITIONS}).filter(lambda n: sum(n.values()) > 0)

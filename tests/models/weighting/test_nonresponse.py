@@ -123,8 +123,8 @@ def test_counts_weigh_the_units():
         ([known("sector", "aabb")], [0, 0, 1, 0], "nobody with sector 'a' responded"),
         ([], [1, 1], "everybody or nobody responded"),
         (
-            [known("sector", "aabbccdd"), known("size", "slslslsl"), known("age", "yooyyooy")],
-            [1, 0, 0, 1, 1, 0, 0, 1],
+            [known("sector", "aaaabbbb"), known("size", "ssllssll"), known("age", "oyoyoyoy")],
+            [0, 0, 0, 1, 0, 1, 1, 1],
             "everybody or nobody of a combination of sector, size, age",
         ),
     ],
@@ -141,7 +141,4 @@ def test_classes_are_of_about_equal_size_in_order_of_propensity():
         ("class 01",),
         ("class 02",),
     ]
-    assert (
-        set(propensity_classes(np.full(5, 0.4), 5)) == {("class 02",)}
-        or len(set(propensity_classes(np.full(5, 0.4), 5))) == 1
-    )
+    assert len(set(propensity_classes(np.full(5, 0.4), 5))) == 1
