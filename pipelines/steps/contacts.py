@@ -64,7 +64,7 @@ def _column(log: pd.DataFrame, name: str) -> pd.Series:
 def _moments(log: pd.DataFrame, name: str, time_zone: str | None) -> pd.Series:
     """Parse ISO times; missing where the file has none."""
     if name not in log:
-        return pd.Series(pd.NaT, index=log.index).astype(MOMENT)
+        return pd.Series(pd.NaT, index=log.index, dtype=MOMENT)
     texts = log[name].str.strip()
     texts = texts.where(texts != "")
     has_zone = texts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True).fillna(value=False).astype(bool)
