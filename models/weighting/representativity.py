@@ -34,7 +34,7 @@ class Representativity:
         r_unadjusted: ``1 - 2 S``, with S the standard deviation of the estimated propensities.
         r_adjusted: The same without the part of S that only comes from estimating; NaN when the design weights differ
             within a stratum.
-        std_error: Of ``r_adjusted``; NaN unless all design weights are equal, and where the spread is nought.
+        std_error: Of ``r_adjusted``; NaN unless all design weights are equal, and where ``r_adjusted`` is 1.
         cv: Adjusted S over the mean propensity: the largest relative bias of a mean through nonresponse.
         mean_propensity: Design-weighted mean.
         partials: Unconditional partial indicators, adjusted as ``r_adjusted``.
@@ -89,7 +89,7 @@ def r_indicator(
     return Representativity(
         r_unadjusted=1 - 2 * float(np.sqrt(variance)),
         r_adjusted=1 - 2 * adjusted,
-        std_error=_std_error(fitted, weights),
+        std_error=_std_error(fitted, weights) if adjusted > 0 else float("nan"),
         cv=adjusted / mean,
         mean_propensity=mean,
         partials=tuple(_partials(variables, rho, weights, share)),
@@ -122,7 +122,7 @@ def _std_error(fitted: Propensities, weights: Values) -> float:
     """Estimate the standard error of R under simple random sampling."""
     rho, n = fitted.values, len(weights)
     variance = float(rho.var(ddof=1))
-    if not np.allclose(weights, weights[0]) or variance == 0:
+    if not np.allclose(weights, weights[0]):
         return float("nan")
     gradient, inverse = _curvature(fitted)
     centred = gradient - gradient.mean(axis=0)

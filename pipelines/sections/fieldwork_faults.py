@@ -93,8 +93,8 @@ def _columns_named(sections: Sections) -> Iterator[tuple[Place, str]]:
 
 
 def _header(folder: Path, frame: Frame | None) -> list[str] | None:
-    """Return the frame's columns; None when there is no frame that can be read, of which something else tells."""
+    """Return the frame's columns; None when there is no frame or nothing in it, of which something else tells."""
     if frame is None or not (folder / frame.file).is_file():
         return None
     text = (folder / frame.file).read_bytes().decode("utf-8-sig", "replace")
-    return next(csv.reader(text.splitlines()), [])
+    return next(csv.reader(text.splitlines()), None)
