@@ -13,7 +13,7 @@ from models.load import LIBRARY as MODEL_LIBRARY
 from models.load import VariableKind, blame_unknown_variables, find_models, read_model
 from models.spec import RegressionSpec
 from pipelines.cross_checks import blame_linking, blame_missing_file, existing
-from pipelines.sections.fieldwork_faults import Sections, Surroundings, blame_fieldwork
+from pipelines.fieldwork_checks import blame_fieldwork
 from pipelines.sections.sources import Source
 from pipelines.spec import StudySpec
 
@@ -239,10 +239,7 @@ def _blame_names(study: Study, document: Document) -> None:
     blame_missing_file(study.folder, frame.file if frame else None, document, ("frame", "file"))
     blame_linking(study.spec, study.folder, document)
     if len(study.instruments) == len(study.spec.instruments):
-        spec = study.spec
-        sections = Sections(spec.frame, spec.contact_log, spec.weights, spec.representativity)
-        around = Surroundings(study.folder, spec.waves, spec.respondent_groups, study.items())
-        blame_fieldwork(sections, around, document)
+        blame_fieldwork(study.spec, study.folder, study.items(), document)
 
 
 def _blame_option_columns(study: Study, source: Source, document: Document, place: Place) -> None:
