@@ -18,6 +18,7 @@ from instruments import spec as instruments
 from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
 from pipelines import spec as studies
+from pipelines.commands.disposition_page import dispositions_page
 from pipelines.load import Study
 from pipelines.sections import fieldwork, privacy, publishing, schedule, sources, weighting
 from pipelines.sections import linking as links
@@ -81,7 +82,11 @@ LIMITS = {"ge": "at least {}", "gt": "above {}", "le": "at most {}", "lt": "belo
 
 def pages() -> dict[Path, str]:
     """Return the text of every generated page by the file it belongs in."""
-    return {FOLDER / "specifications.md": specifications_page(), FOLDER / "tables.md": tables_page()}
+    return {
+        FOLDER / "specifications.md": specifications_page(),
+        FOLDER / "tables.md": tables_page(),
+        FOLDER / "dispositions.md": f"{GENERATED}\n{dispositions_page()}",
+    }
 
 
 def main() -> None:

@@ -41,7 +41,7 @@ class Disposition(Spec):
         word: The coarse word for it.
         category: AAPOR's letter, by which it enters the outcome rates.
         codes: Code by edition.
-        unverified: Editions whose code could not be compared with a copy of the standard.
+        unverified: Editions whose code was not confirmed by a second source.
     """
 
     label: str
