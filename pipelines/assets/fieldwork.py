@@ -143,14 +143,13 @@ def _units_with_variables(task: Task) -> pd.DataFrame:
 
 def _weigh(task: Task) -> list[Write]:
     study = task.study
+    known = _margins(study)
     responses = of_waves(study, task.store.read(core.RESPONSES))
-    answers = task.store.read(core.answers(study))
-    groups = groups_to_weigh(
-        responses.merge(answers.drop(columns="wave"), on="response_id", how="left", validate="one_to_one"),
-        _units_with_variables(task),
-        task.store.read(out.RESPONSE_RATES),
-        _margins(study),
-    )
+    items = [name for name in margins.variables_of(list(known["variable"].drop_duplicates())) if name in study.items()]
+    if items:
+        answers = task.store.read(core.answers(study))[["response_id", *items]]
+        responses = responses.merge(answers, on="response_id", how="left", validate="one_to_one")
+    groups = groups_to_weigh(responses, _units_with_variables(task), task.store.read(out.RESPONSE_RATES), known)
     tables = weighting.weigh(groups, study.spec.weights).tables()
     return [Write(table, rows) for table, rows in zip(OF_WEIGHTS, tables, strict=True)]
 

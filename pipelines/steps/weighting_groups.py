@@ -18,7 +18,7 @@ def groups_to_weigh(
     counts by e of its wave and group.
 
     Args:
-        responses: ``core.responses`` with the items of ``core.answers`` as further columns.
+        responses: ``core.responses`` with the items that margins name as further columns.
         units: ``core.sampled_units`` with the frame's variables as further columns.
         rates: ``out.response_rates``.
         margins: wave (empty: every one), respondent_group, variable, category, total.
