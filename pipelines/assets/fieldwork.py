@@ -16,6 +16,11 @@ from pipelines.tables import core, fieldwork, out
 OF_UNITS = (core.SAMPLED_UNITS, fieldwork.CONTACTS, fieldwork.UNIT_VARIABLES)
 OF_WEIGHTS = (fieldwork.WEIGHTS, fieldwork.WEIGHTING, fieldwork.WEIGHTING_CELLS, fieldwork.WEIGHTING_MARGINS)
 
+WEIGHED_BY = [
+    *("response_id", "wave", "respondent_group", "respondent_key"),
+    *("disposition", "disposition_code", "is_analysed"),
+]
+
 
 def _text_of(study: Study, file_name: str | None) -> str | None:
     return None if file_name is None else (study.folder / file_name).read_bytes().decode("utf-8", "replace")
@@ -144,7 +149,7 @@ def _units_with_variables(task: Task) -> pd.DataFrame:
 def _weigh(task: Task) -> list[Write]:
     study = task.study
     known = _margins(study)
-    responses = of_waves(study, task.store.read(core.RESPONSES))
+    responses = of_waves(study, task.store.read(core.RESPONSES))[WEIGHED_BY]
     items = [name for name in margins.variables_of(list(known["variable"].drop_duplicates())) if name in study.items()]
     if items:
         answers = task.store.read(core.answers(study))[["response_id", *items]]

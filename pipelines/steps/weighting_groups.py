@@ -18,7 +18,7 @@ def groups_to_weigh(
     counts by e of its wave and group.
 
     Args:
-        responses: ``core.responses`` with the items that margins name as further columns.
+        responses: Keys and dispositions of ``core.responses``, and the items that margins name.
         units: ``core.sampled_units`` with the frame's variables as further columns.
         rates: ``out.response_rates``.
         margins: wave (empty: every one), respondent_group, variable, category, total.
@@ -72,13 +72,13 @@ def _eligibility(units: pd.DataFrame, rates: pd.DataFrame) -> pd.Series:
 
 
 def _with_texts(responses: pd.DataFrame, units: pd.DataFrame, variables: list[str]) -> pd.DataFrame:
-    """Keep the variables of the margins, of the frame or else of the answers, as text."""
+    """Keep the variables of the margins, of the answers or else of the frame, as text."""
     texts = responses[["response_id", "unit_id"]].copy()
     keys = pd.MultiIndex.from_frame(responses[["respondent_key", "wave"]])
     for name in variables:
-        if name in units:
+        if name in responses:
+            texts[name] = responses[name].astype("str")
+        else:
             values = units.set_index(["unit_id", "wave"])[name].reindex(keys).to_numpy()
             texts[name] = pd.Series(values, index=responses.index, dtype="str")
-        else:
-            texts[name] = responses[name].astype("str")
     return texts.reset_index(drop=True)
