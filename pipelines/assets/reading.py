@@ -95,8 +95,8 @@ def _classified(study: Study, staging: Staging, platforms: dict[str, str]) -> st
     columns = ", ".join(name for name in core.RESPONSES.columns if name not in _DECIDED)
     counts = ", ".join(f"CAST(coalesce({name}, 0) AS BIGINT) AS {name}" for name in _DECIDES[:3])
     known = (
-        f"SELECT {columns}, is_preview, platform_disposition, {counts} FROM ({staging.relation('responses')}) AS responses "  # noqa: S608
-        "LEFT JOIN gap_counts USING (file, place)"
+        f"SELECT {columns}, is_preview, platform_disposition, {counts} "  # noqa: S608 - names are ours
+        f"FROM ({staging.relation('responses')}) AS responses LEFT JOIN gap_counts USING (file, place)"
     )
     alike = ", ".join(_DECIDES)
     kinds = staging.fetch(f"SELECT DISTINCT {alike} FROM ({known})")  # noqa: S608 - names are ours
