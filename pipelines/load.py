@@ -13,6 +13,7 @@ from models.load import LIBRARY as MODEL_LIBRARY
 from models.load import VariableKind, blame_unknown_variables, find_models, read_model
 from models.spec import RegressionSpec
 from pipelines.cross_checks import blame_linking, blame_missing_file, existing
+from pipelines.fieldwork_checks import blame_fieldwork
 from pipelines.sections.screening_faults import blame_screening, with_exclusions
 from pipelines.sections.sources import Source
 from pipelines.spec import StudySpec
@@ -35,6 +36,7 @@ COLUMNS_OF_A_RESPONSE = frozenset(
         "is_finished",
         "share_answered",
         "disposition",
+        "disposition_code",
         "is_analysed",
         "file_sha256",
         "row_number",
@@ -240,6 +242,8 @@ def _blame_names(study: Study, document: Document) -> None:
     frame = study.spec.frame
     blame_missing_file(study.folder, frame.file if frame else None, document, ("frame", "file"))
     blame_linking(study.spec, study.folder, document)
+    if len(study.instruments) == len(study.spec.instruments):
+        blame_fieldwork(study.spec, study.folder, study.items(), document)
 
 
 def _blame_option_columns(study: Study, source: Source, document: Document, place: Place) -> None:

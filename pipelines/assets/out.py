@@ -8,13 +8,11 @@ import pandas as pd
 from instruments.spec import Instrument
 from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
-from pipelines.assets.core import of_waves
 from pipelines.assets.fits import FitRows, fit_model, joined_rows, with_earlier, writes_of
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps import missingness, quality
 from pipelines.steps.exclusions import without_excluded
-from pipelines.steps.response_rates import response_rates
 from pipelines.store import Query, Write
 from pipelines.tables import core, out
 from pipelines.tables.base import Table
@@ -34,15 +32,6 @@ def steps(study: Study) -> tuple[Step, ...]:
     """Return the steps that write ``out``."""
     return (
         Step(
-            name="out/response_rates",
-            writes=(out.RESPONSE_RATES,),
-            reads=("core.responses", "core.sampled_units"),
-            by_wave=False,
-            depends_on=lambda task: list(task.study.spec.waves),
-            make=_rates,
-            meaning=out.RESPONSE_RATES.grain,
-        ),
-        Step(
             name="out/missing",
             writes=(out.MISSING,),
             reads=("core.responses", "core.missing"),
@@ -54,12 +43,6 @@ def steps(study: Study) -> tuple[Step, ...]:
         *(_quality_step(table, describe) for table, describe in QUALITY),
         *(_model_step(name) for name in study.models),
     )
-
-
-def _rates(task: Task) -> list[Write]:
-    responses = of_waves(task.study, task.store.read(core.RESPONSES))
-    units = of_waves(task.study, task.store.read(core.SAMPLED_UNITS))
-    return [Write(out.RESPONSE_RATES, response_rates(responses, units))]
 
 
 def _missing(task: Task) -> list[Write]:

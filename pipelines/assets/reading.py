@@ -18,8 +18,8 @@ from pipelines.tables.base import Table
 from pipelines.tables.screening import PARADATA
 
 READING_CHECK = "answers_are_valid"
-_DECIDED = ("share_answered", "disposition", "is_analysed")
-_DECIDES = ("n_open", "n_absent", "n_dealt_with", "source", "is_preview", "is_finished")
+_DECIDED = ("share_answered", "disposition", "disposition_code", "is_analysed")
+_DECIDES = ("n_open", "n_absent", "n_dealt_with", "source", "is_preview", "is_finished", "platform_disposition")
 
 
 def reading_step(study: Study, every_instrument: dict[str, str]) -> Step:
@@ -68,7 +68,8 @@ def _read(task: Task) -> list[Write]:
         numbers = {name: number for number, name in enumerate(task.study.items())}
         staging.settle(numbers, set_missing=task.study.spec.invalid_answers == "set_missing")
         queries = {name: staging.relation(name) for name in _tables(task.study)}
-        queries["responses"] = _classified(task.study, staging)
+        platforms = dict(zip(files["source"], files["platform"], strict=True))
+        queries["responses"] = _classified(task.study, staging, platforms)
         _validate(task, staging, queries["responses"])
     return [
         Write(table, Query(queries[name], staging.path), {"wave": task.wave})
@@ -92,19 +93,20 @@ def _add(task: Task, staging: Staging, file: dict[str, str]) -> None:
         staging.add(export, plan, context)
 
 
-def _classified(study: Study, staging: Staging) -> str:
+def _classified(study: Study, staging: Staging, platforms: dict[str, str]) -> str:
     """Return the query of the responses with their disposition, decided once for all that are alike."""
     closed = [name for name, item in study.items().items() if item.kind in CLOSED_KINDS]
     staging.create("gap_counts", dispositions.count_gaps(staging.gaps(closed), "file, place"))
     columns = ", ".join(name for name in core.RESPONSES.columns if name not in _DECIDED)
     counts = ", ".join(f"CAST(coalesce({name}, 0) AS BIGINT) AS {name}" for name in _DECIDES[:3])
     known = (
-        f"SELECT {columns}, is_preview, {counts} FROM ({staging.relation('responses')}) AS responses "  # noqa: S608
-        "LEFT JOIN gap_counts USING (file, place)"
+        f"SELECT {columns}, is_preview, platform_disposition, {counts} "  # noqa: S608 - names are ours
+        f"FROM ({staging.relation('responses')}) AS responses LEFT JOIN gap_counts USING (file, place)"
     )
     alike = ", ".join(_DECIDES)
     kinds = staging.fetch(f"SELECT DISTINCT {alike} FROM ({known})")  # noqa: S608 - names are ours
-    kinds = kinds.assign(share_answered=dispositions.share_answered(kinds, len(closed)))
+    share = dispositions.share_answered(kinds, len(closed))
+    kinds = kinds.assign(share_answered=share, platform=kinds["source"].map(platforms))
     staging.create("outcomes", dispositions.classify_dispositions(kinds, study.spec.dispositions))
     same = " AND ".join(f"responses.{name} IS NOT DISTINCT FROM outcomes.{name}" for name in _DECIDES)
     own = ", ".join(f"responses.{name}" for name in core.RESPONSES.columns if name not in _DECIDED)

@@ -41,6 +41,7 @@ KeyName = Literal[
     "status",
     "recorded_at",
     "last_page",
+    "platform_disposition",
     "repeat_instrument",
     "repeat_instance",
 ]

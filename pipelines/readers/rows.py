@@ -68,6 +68,7 @@ def _paradata(plan: ReadingPlan, context: ReceiveContext) -> dict[str, str]:
         "response_seconds": seconds(plan, "response_seconds"),
         "is_finished": finished(plan),
         "is_preview": has_status(plan, plan.preview_statuses | plan.test_statuses),
+        "platform_disposition": key_text(plan, "platform_disposition"),
         "last_page": whole(plan, "last_page"),
         "repeat_instrument": key_text(plan, "repeat_instrument"),
         "repeat_instance": whole(plan, "repeat_instance"),

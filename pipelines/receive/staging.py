@@ -38,7 +38,7 @@ _NULLABLE = {
 }
 _OF_A_RESPONSE = (
     "response_id", "wave", "source", "respondent_group", "organisation_id", "respondent_key", "language", "started_at",
-    "ended_at", "response_seconds", "is_finished", "is_preview", "file_sha256", "row_number",
+    "ended_at", "response_seconds", "is_finished", "is_preview", "platform_disposition", "file_sha256", "row_number",
 )  # fmt: skip
 
 

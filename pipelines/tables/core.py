@@ -40,6 +40,9 @@ RESPONSES = Table(
             NUMBER, "Answered share of the administered closed items", may_be_missing=True, least=0, most=1
         ),
         "disposition": ColumnOf(TEXT, "Outcome of contact (AAPOR)", is_among=DISPOSITIONS),
+        "disposition_code": ColumnOf(
+            TEXT, "The same as AAPOR's code; missing for previews and tests", may_be_missing=True
+        ),
         "is_analysed": ColumnOf(TRUTH, "Whether scores and models use it"),
         "file_sha256": ColumnOf(TEXT, "File"),
         "row_number": ColumnOf(WHOLE, "Row of the file, headers counted", least=1),
@@ -118,6 +121,7 @@ SAMPLED_UNITS = Table(
         "organisation_id": ColumnOf(TEXT, "Organisation", may_be_missing=True),
         "respondent_group": ColumnOf(TEXT, "Respondent group"),
         "disposition": ColumnOf(TEXT, "Outcome of contact (AAPOR)", is_among=DISPOSITIONS),
+        "disposition_code": ColumnOf(TEXT, "The same as AAPOR's code"),
     },
 )
 

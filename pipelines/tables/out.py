@@ -35,10 +35,20 @@ RESPONSE_RATES = Table(
         "n_noncontact": count("Non-contacts (NC)"),
         "n_other": count("Other (O)"),
         "n_unknown": count("Unknown eligibility (U)"),
+        "n_unknown_unit": count("Of these, nothing known of unit or address (UH)"),
+        "n_unknown_other": count("Of these, other (UO)"),
         "n_not_eligible": count("Not eligible"),
-        "eligible_share": number("e: eligible share of the units of known eligibility"),
+        "eligible_share": number("e: share of the units of unknown eligibility taken to be eligible"),
+        "eligible_share_by": ColumnOf(TEXT, "How e was found", is_among=("proportional", "stated", "all")),
+        "n_responses": count("Responses without previews and tests"),
+        "n_repeated": ColumnOf(
+            WHOLE, "Responses beyond the best one of a unit; missing without a frame", may_be_missing=True, least=0
+        ),
         "n_outside_frame": ColumnOf(WHOLE, "Responses of nobody in the frame; missing without a frame", True, least=0),
         **{f"response_rate_{k}": number(f"AAPOR response rate {k}") for k in range(1, 7)},
+        **{f"cooperation_rate_{k}": number(f"AAPOR cooperation rate {k}") for k in range(1, 5)},
+        **{f"refusal_rate_{k}": number(f"AAPOR refusal rate {k}") for k in range(1, 4)},
+        **{f"contact_rate_{k}": number(f"AAPOR contact rate {k}") for k in range(1, 4)},
     },
 )
 
