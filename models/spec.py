@@ -1,5 +1,6 @@
 """What a model specification says: what is explained, by what, for whom, with which inference. No data."""
 
+from collections.abc import Iterable
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -48,11 +49,13 @@ class Population(Spec):
         respondent_groups: Codes of respondent groups.
         waves: Names of waves.
         sources: Names of sources.
+        without: Name of an exclusion rule of study.yaml; the responses it leaves out are not used.
     """
 
     respondent_groups: tuple[Name, ...] = ()
     waves: tuple[Name, ...] = ()
     sources: tuple[Name, ...] = ()
+    without: Name | None = None
 
 
 class Variant(Spec):
@@ -143,6 +146,20 @@ class RegressionSpec(Spec):
                 found += [as_variable(part) for part in parts]
         return found
 
+    def with_exclusions(self, rules: Iterable[str]) -> "RegressionSpec":
+        """Return the model with a further variant for each exclusion rule of itself and of each of its variants.
+
+        The variant ``without_<rule>`` is the model without the responses that the rule leaves out, and
+        ``<variant>_without_<rule>`` is the same of a variant. A variant that names a rule itself gets no further ones.
+        """
+        added = [
+            _without(variant, rule, (variant and variant.population) or self.population)
+            for rule in rules
+            for variant in (None, *self.variants)
+            if ((variant and variant.population) or self.population).without is None
+        ]
+        return self.model_copy(update={"variants": (*self.variants, *added)})
+
     def with_variant(self, name: str) -> "RegressionSpec":
         """Return the model as a variant changes it, without variants; ``main`` is the model itself."""
         plain = self.model_copy(update={"variants": ()})
@@ -163,6 +180,12 @@ def _refuse_lonely_interactions(regressors: tuple[str | Variable | Interaction, 
             if as_variable(part) not in alone:
                 name = as_variable(part).variable
                 raise ValueError(f"the interaction needs '{name}' among the regressors too, written the same way")
+
+
+def _without(variant: Variant | None, rule: str, population: Population) -> Variant:
+    name = f"without_{rule}" if variant is None else f"{variant.name}_without_{rule}"
+    narrowed = population.model_copy(update={"without": rule})
+    return (variant or Variant(name="main")).model_copy(update={"name": name, "population": narrowed})
 
 
 _CHANGEABLE = ("regressors", "covariance", "cluster", "population")

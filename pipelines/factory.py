@@ -198,6 +198,8 @@ def _shown_table(store: Store, step: Step, table: Table) -> dict[str, dg.Metadat
         fits = store.read(out.FITS)
         current = fits[fits["is_current"].astype(bool) & (fits["model"] == step.name.split("/")[-1])]
         rows = rows[rows["fit_id"].isin(current["fit_id"])]
+    if "exclusions" in rows:
+        rows = rows[rows["exclusions"] == ""]
     return {"table": dg.MetadataValue.md(as_markdown(rows[list(columns)].head(SHOWN_ROWS)))}
 
 
@@ -206,6 +208,7 @@ SHOWN_COLUMNS = {
     out.RELIABILITY.name: ("scale", "respondent_group", "wave", "estimate", "conf_low", "conf_high", "n_obs"),
     out.AGREEMENT.name: ("scale", "respondent_group", "wave", "icc_1", "icc_2", "rwg_j_mean", "n_groups"),
     out.SCALE_MEANS.name: ("scale", "respondent_group", "wave", "n_obs", "mean", "conf_low", "conf_high"),
+    "out.screening": ("wave", "respondent_group", "check_name", "block", "n_judged", "n_flagged", "share_flagged"),
     out.ESTIMATES.name: ("variant", "term", "estimate", "std_error", "p_value", "conf_low", "conf_high"),
     out.FITS.name: ("variant", "covariance", "n_obs", "n_clusters", "r_squared"),
 }

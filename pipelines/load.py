@@ -13,6 +13,8 @@ from models.load import LIBRARY as MODEL_LIBRARY
 from models.load import VariableKind, blame_unknown_variables, find_models, read_model
 from models.spec import RegressionSpec
 from pipelines.cross_checks import blame_linking, blame_missing_file, existing
+from pipelines.fieldwork_checks import blame_fieldwork
+from pipelines.sections.screening_faults import blame_screening, with_exclusions
 from pipelines.sections.sources import Source
 from pipelines.spec import StudySpec
 
@@ -34,6 +36,7 @@ COLUMNS_OF_A_RESPONSE = frozenset(
         "is_finished",
         "share_answered",
         "disposition",
+        "disposition_code",
         "is_analysed",
         "file_sha256",
         "row_number",
@@ -196,7 +199,7 @@ def _read_models(study: Study, document: Document) -> tuple[dict[str, Regression
             blame_unknown_variables(model_document, model, analysis_variables(study))
         blame_population(study, model, model_document)
         if name in study.spec.models:
-            models[name] = model
+            models[name] = with_exclusions(study.spec.screening, model, model_document)
     return models, documents
 
 
@@ -208,6 +211,8 @@ def blame_population(study: Study, model: RegressionSpec, document: Document) ->
     ]:
         existing(population.waves, study.spec.waves, document, (*place, "waves"), "wave")
         existing(population.sources, study.spec.sources, document, (*place, "sources"), "source")
+        without = [population.without] if population.without else []
+        existing(without, study.spec.screening.exclusions, document, (*place, "without"), "exclusion rule")
         groups = study.spec.respondent_groups
         existing(population.respondent_groups, groups, document, (*place, "respondent_groups"), "respondent group")
 
@@ -233,9 +238,12 @@ def _blame_names(study: Study, document: Document) -> None:
             _blame_option_columns(study, source, document, (*place, "columns"))
     if len(study.instruments) == len(study.spec.instruments):
         existing(study.spec.linking.comparable, study.items(), document, ("linking", "comparable"), "item")
+        blame_screening(study.spec.screening, study.instruments, document)
     frame = study.spec.frame
     blame_missing_file(study.folder, frame.file if frame else None, document, ("frame", "file"))
     blame_linking(study.spec, study.folder, document)
+    if len(study.instruments) == len(study.spec.instruments):
+        blame_fieldwork(study.spec, study.folder, study.items(), document)
 
 
 def _blame_option_columns(study: Study, source: Source, document: Document, place: Place) -> None:

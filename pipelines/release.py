@@ -105,7 +105,9 @@ def _refuse_unless_sound(study: Study, store: Store) -> None:
 def _protected_tables(study: Study, store: Store, number: int) -> tuple[Tables, dict[str, str]]:
     least = study.spec.release.least_cell_size
     rates = store.read(out.RESPONSE_RATES)
-    means = store.read(out.SCALE_MEANS)
+    means, reliability, distributions = (
+        _of_every_response(store.read(table)) for table in (out.SCALE_MEANS, out.RELIABILITY, out.DISTRIBUTIONS)
+    )
     fits, estimates, withheld = _releasable_fits(study, store)
     tables: Tables = [
         (released.MANIFEST, _manifest(study, number)),
@@ -118,13 +120,18 @@ def _protected_tables(study: Study, store: Store, number: int) -> tuple[Tables, 
         ),
         (
             released.SCALE_MEANS_RELEASED,
-            disclosure.protect_scale_means(means, store.read(out.RELIABILITY), least),
+            disclosure.protect_scale_means(means, reliability, least),
         ),
-        (released.DISTRIBUTIONS_RELEASED, disclosure.protect_distributions(store.read(out.DISTRIBUTIONS), least)),
+        (released.DISTRIBUTIONS_RELEASED, disclosure.protect_distributions(distributions, least)),
         (released.FITS_RELEASED, fits),
         (released.ESTIMATES_RELEASED, estimates),
     ]
     return tables, withheld
+
+
+def _of_every_response(figures: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the figures of the exclusion rules: two figures that differ by a few people tell about these."""
+    return figures[figures["exclusions"] == ""].reset_index(drop=True)
 
 
 def _organisations(store: Store, rates: pd.DataFrame) -> pd.Series:
@@ -151,7 +158,7 @@ def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataF
         reasons = disclosure.reasons_to_withhold({**fit, "least_cell_size": least}, values, terms, text_items)
         if reasons:
             withheld[str(fit["fit_id"])] = "; ".join(reasons)
-    withheld |= disclosure.too_alike(_responses_used(store, fits[~fits["fit_id"].isin(list(withheld))]), least)
+    withheld |= disclosure.too_alike(_responses_used(study, store, fits[~fits["fit_id"].isin(list(withheld))]), least)
     kept = fits[~fits["fit_id"].isin(list(withheld))]
     return (
         _released_fits(study, kept),
@@ -160,9 +167,20 @@ def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataF
     )
 
 
-def _responses_used(store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]]:
-    """Return the responses behind every fit; models as written go before all variants, which are withheld first."""
-    in_order = fits.assign(is_variant=fits["variant"] != "main").sort_values(["is_variant", "model", "variant"])
+def _responses_used(study: Study, store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """Return the responses behind every fit; what comes later is withheld first.
+
+    Models as written come before their variants, and variants before those without the responses of an exclusion rule.
+    """
+    narrowed = {
+        (model.name, variant.name)
+        for model in study.models.values()
+        for variant in model.variants
+        if variant.population is not None and variant.population.without is not None
+    }
+    without = [each in narrowed for each in zip(fits["model"], fits["variant"], strict=True)]
+    in_order = fits.assign(is_without=without, is_variant=fits["variant"] != "main")
+    in_order = in_order.sort_values(["is_without", "is_variant", "model", "variant"])
     used = {name: frozenset(store.kept_rows(name)["response_id"]) for name in in_order["data_hash"].unique()}
     return {fit: used[name] for fit, name in zip(in_order["fit_id"], in_order["data_hash"], strict=True)}
 

@@ -5,12 +5,14 @@ from typing import Literal
 from pydantic import Field
 
 from instruments.spec_file import Name, Spec, Texts
-from pipelines.sections.fieldwork import Dispositions, Frame, Wave
+from pipelines.sections.fieldwork import ContactLog, Dispositions, Eligibility, Frame, Wave
 from pipelines.sections.linking import Linking
 from pipelines.sections.privacy import Privacy
 from pipelines.sections.publishing import Release
 from pipelines.sections.schedule import Schedule
+from pipelines.sections.screening import Screening
 from pipelines.sections.sources import Source
+from pipelines.sections.weighting import RepresentativityOf, Weights
 
 
 class StudySpec(Spec):
@@ -26,11 +28,16 @@ class StudySpec(Spec):
         instruments: Names of instruments, from the study's folder or the built-in library.
         sources: Sources by name.
         frame: The list of invited units.
+        contact_log: What came of every attempt to reach them.
         models: Names of models, from the study's folder or the built-in library.
         invalid_answers: ``block`` stops the run; ``set_missing`` stores the reason ``invalid`` and goes on.
         dispositions: When a response is complete or partial.
+        eligibility: Which share of the units of unknown eligibility is taken to be eligible.
+        weights: How responses are weighted; left out, every weight is 1.
+        representativity: What the R-indicators are about.
         linking: How the waves belong together.
         privacy: How people are kept from being recognised in the study's own tables.
+        screening: How careless and fraudulent responses are flagged, and which exclusion rules there are.
         release: What may leave the warehouse.
         schedule: When exports are looked for.
     """
@@ -44,10 +51,15 @@ class StudySpec(Spec):
     instruments: tuple[Name, ...] = Field(min_length=1)
     sources: dict[Name, Source] = Field(min_length=1)
     frame: Frame | None = None
+    contact_log: ContactLog | None = None
     models: tuple[Name, ...] = ()
     invalid_answers: Literal["block", "set_missing"] = "block"
     dispositions: Dispositions = Dispositions()
+    eligibility: Eligibility = Eligibility()
+    weights: Weights | None = None
+    representativity: RepresentativityOf | None = None
     linking: Linking = Linking()
     privacy: Privacy = Privacy()
+    screening: Screening = Screening()
     release: Release = Release()
     schedule: Schedule = Schedule()

@@ -75,6 +75,11 @@ def column_of(variable: Variable) -> str:
     return variable.variable + ("" if variable.use in ("number", "category") else f"_{variable.use}")
 
 
+def excluded_column(rule: str) -> str:
+    """Return the column of the analysis table that says whether an exclusion rule leaves a response out."""
+    return f"excluded_by_{rule}"
+
+
 def _select_population(spec: RegressionSpec, analysis: pd.DataFrame) -> pd.DataFrame:
     wanted = {
         "respondent_group": spec.population.respondent_groups,
@@ -82,7 +87,8 @@ def _select_population(spec: RegressionSpec, analysis: pd.DataFrame) -> pd.DataF
         "source": spec.population.sources,
     }
     filters = {column: list(values) for column, values in wanted.items() if values}
-    columns = list(dict.fromkeys(["response_id", *filters, *_columns_read(spec)]))
+    left_out = [excluded_column(rule)] if (rule := spec.population.without) else []
+    columns = list(dict.fromkeys(["response_id", *filters, *left_out, *_columns_read(spec)]))
     absent = [column for column in columns if column not in analysis.columns]
     if absent:
         listed = ", ".join(absent)
@@ -90,8 +96,11 @@ def _select_population(spec: RegressionSpec, analysis: pd.DataFrame) -> pd.DataF
     is_member = pd.Series(data=True, index=analysis.index)
     for column, values in filters.items():
         is_member &= analysis[column].isin(values)
+    for column in left_out:
+        is_member &= ~analysis[column].astype(bool)
     if not is_member.any():
         sought = "; ".join(f"{column}: {', '.join(values)}" for column, values in filters.items()) or "any"
+        sought += f"; without {rule}" if rule else ""
         raise ModelDataError(
             f"none of the {len(analysis)} analysed responses belongs to the population ({sought}); "
             "expected at least one; widen the population or import its responses"

@@ -6,7 +6,7 @@ from instruments.spec_file import spec_hash
 from pipelines.assets import reading
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
-from pipelines.steps import response_rates, scores
+from pipelines.steps import scores
 from pipelines.store import Query, Write
 from pipelines.tables import core
 
@@ -25,15 +25,6 @@ def steps(study: Study) -> tuple[Step, ...]:
             depends_on=lambda _: every_instrument,
             make=_score,
             meaning=scored.grain,
-        ),
-        Step(
-            name="core/sampled_units",
-            writes=(core.SAMPLED_UNITS,),
-            reads=("core.responses",),
-            by_wave=False,
-            depends_on=_frame_text,
-            make=_sample,
-            meaning=core.SAMPLED_UNITS.grain,
         ),
         Step(
             name="core/analysis",
@@ -55,31 +46,6 @@ def of_waves(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
 def _score(task: Task) -> list[Write]:
     query = scores.score_responses(task.study.scales(), task.wave)
     return [Write(core.scores(task.study), Query(query), {"wave": task.wave})]
-
-
-def _frame_text(task: Task) -> object:
-    frame = task.study.spec.frame
-    return None if frame is None else (task.study.folder / frame.file).read_bytes().decode("utf-8", "replace")
-
-
-def _sample(task: Task) -> list[Write]:
-    frame = task.study.spec.frame
-    if frame is None:
-        return [Write(core.SAMPLED_UNITS, core.SAMPLED_UNITS.empty())]
-    path = task.study.folder / frame.file
-    responses = of_waves(task.study, task.store.read(core.RESPONSES))
-    try:
-        units = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-        groups = list(task.study.spec.respondent_groups)
-        response_rates.check_frame_against_study(units, list(task.study.spec.waves), groups)
-        sampled = response_rates.sample_units(units, responses)
-        response_rates.outside_frame(responses, sampled)
-        return [Write(core.SAMPLED_UNITS, sampled)]
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        message = f"{frame.file} is no list of invited units; expected a UTF-8 CSV file with headers"
-        raise response_rates.FrameError(message) from error
-    except response_rates.FrameError as error:
-        raise response_rates.FrameError(f"{frame.file}: {error}") from error
 
 
 def _join(task: Task) -> list[Write]:

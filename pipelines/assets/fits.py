@@ -13,8 +13,10 @@ from models.regression.design import column_of
 from models.regression.fit import fit_regression
 from models.spec import Interaction, RegressionSpec, as_variable
 from pipelines.load import Study
+from pipelines.steps.exclusions import mark_excluded
 from pipelines.store import Store, Write
 from pipelines.tables import core, out
+from pipelines.tables.screening import EXCLUSIONS
 
 Labels = dict[str, dict[int, str]]
 
@@ -49,6 +51,8 @@ def fit_model(study: Study, store: Store, model: RegressionSpec, variant: str, *
         ModelDataError: When the data cannot carry the model.
     """
     analysis = store.read(core.analysis(study))
+    if rule := model.with_variant(variant).population.without:
+        analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
     labels = {name: each for name, each in labels_of(study).items() if name in names_in(model)}
     fit = fit_regression(model, analysis, labels, variant)
     store.keep_rows(fit.data)

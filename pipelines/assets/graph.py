@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipelines.assets import core, linking, out, raw
+from pipelines.assets import core, fieldwork, linking, out, raw, screening
 from pipelines.assets.step import Step, Task, is_current
 from pipelines.load import Study
 from pipelines.store import Store
@@ -23,7 +23,14 @@ class Due:
 
 def steps_of(study: Study) -> tuple[Step, ...]:
     """Return every step of a study, each after those it reads from."""
-    return (*raw.STEPS, *core.steps(study), *linking.steps(study), *out.steps(study))
+    return (
+        *raw.STEPS,
+        *core.steps(study),
+        *fieldwork.STEPS,
+        *linking.steps(study),
+        *screening.STEPS,
+        *out.steps(study),
+    )
 
 
 def due_steps(study: Study, store: Store, waves: list[str], names: set[str] | None = None) -> list[Due]:

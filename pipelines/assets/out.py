@@ -8,15 +8,15 @@ import pandas as pd
 from instruments.spec import Instrument
 from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
-from pipelines.assets.core import of_waves
 from pipelines.assets.fits import FitRows, fit_model, joined_rows, with_earlier, writes_of
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
-from pipelines.steps import quality
-from pipelines.steps.response_rates import response_rates
-from pipelines.store import Write
+from pipelines.steps import missingness, quality
+from pipelines.steps.exclusions import without_excluded
+from pipelines.store import Query, Write
 from pipelines.tables import core, out
 from pipelines.tables.base import Table
+from pipelines.tables.screening import EXCLUSIONS
 
 Describe = Callable[[pd.DataFrame, dict[str, Instrument]], pd.DataFrame]
 QUALITY: tuple[tuple[Table, Describe], ...] = (
@@ -32,32 +32,30 @@ def steps(study: Study) -> tuple[Step, ...]:
     """Return the steps that write ``out``."""
     return (
         Step(
-            name="out/response_rates",
-            writes=(out.RESPONSE_RATES,),
-            reads=("core.responses", "core.sampled_units"),
+            name="out/missing",
+            writes=(out.MISSING,),
+            reads=("core.responses", "core.missing"),
             by_wave=False,
             depends_on=lambda task: list(task.study.spec.waves),
-            make=_rates,
-            meaning=out.RESPONSE_RATES.grain,
+            make=_missing,
+            meaning=out.MISSING.grain,
         ),
         *(_quality_step(table, describe) for table, describe in QUALITY),
         *(_model_step(name) for name in study.models),
     )
 
 
-def _rates(task: Task) -> list[Write]:
-    responses = of_waves(task.study, task.store.read(core.RESPONSES))
-    units = of_waves(task.study, task.store.read(core.SAMPLED_UNITS))
-    return [Write(out.RESPONSE_RATES, response_rates(responses, units))]
+def _missing(task: Task) -> list[Write]:
+    return [Write(out.MISSING, Query(missingness.shares_by_reason(list(task.study.spec.waves))))]
 
 
 def _quality_step(table: Table, describe: Describe) -> Step:
     return Step(
         name=table.name.replace(".", "/"),
         writes=(table,),
-        reads=("core.analysis",),
+        reads=("core.analysis", "core.exclusions"),
         by_wave=False,
-        depends_on=_instruments,
+        depends_on=lambda task: [_instruments(task), list(task.study.spec.screening.exclusions)],
         make=partial(_describe, table, describe),
         meaning=table.grain,
     )
@@ -68,15 +66,22 @@ def _instruments(task: Task) -> object:
 
 
 def _describe(table: Table, describe: Describe, task: Task) -> list[Write]:
-    analysis = task.store.read(core.analysis(task.study))
-    return [Write(table, describe(analysis, task.study.scales()))]
+    """Describe all analysed responses, and again those that each exclusion rule keeps."""
+    analysis, scales = task.store.read(core.analysis(task.study)), task.study.scales()
+    found = [describe(analysis, scales)]
+    excluded = task.store.read(EXCLUSIONS)
+    found += [
+        describe(without_excluded(analysis, excluded, rule), scales).assign(exclusions=rule)
+        for rule in task.study.spec.screening.exclusions
+    ]
+    return [Write(table, pd.concat(found, ignore_index=True))]
 
 
 def _model_step(name: str) -> Step:
     return Step(
         name=f"out/fits/{name}",
         writes=(out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.REFUSALS),
-        reads=("core.analysis",),
+        reads=("core.analysis", "core.exclusions"),
         by_wave=False,
         depends_on=lambda task: [spec_hash(task.study.models[name]), _instruments(task)],
         make=partial(_fit, name),

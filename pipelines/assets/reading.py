@@ -1,6 +1,7 @@
 """The step that reads the exports of a wave: into a private database, validated there before anything is replaced."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pandas as pd
 
@@ -14,10 +15,11 @@ from pipelines.steps import dispositions, validation
 from pipelines.store import Query, Write
 from pipelines.tables import core, raw
 from pipelines.tables.base import Table
+from pipelines.tables.screening import PARADATA
 
 READING_CHECK = "answers_are_valid"
-_DECIDED = ("share_answered", "disposition", "is_analysed")
-_DECIDES = ("n_open", "n_absent", "n_dealt_with", "source", "is_preview", "is_finished")
+_DECIDED = ("share_answered", "disposition", "disposition_code", "is_analysed")
+_DECIDES = ("n_open", "n_absent", "n_dealt_with", "source", "is_preview", "is_finished", "platform_disposition")
 
 
 def reading_step(study: Study, every_instrument: dict[str, str]) -> Step:
@@ -42,6 +44,7 @@ def _tables(study: Study) -> dict[str, Table]:
         "missing": core.MISSING,
         "open_answers": core.OPEN_ANSWERS,
         "repeats": core.REPEATS,
+        "paradata": PARADATA,
         "rejects": core.REJECTS,
         "conservation": raw.CONSERVATION,
     }
@@ -50,7 +53,8 @@ def _tables(study: Study) -> dict[str, Table]:
 def _rules(task: Task) -> object:
     spec = task.study.spec
     sources = {name: spec_hash(source) for name, source in spec.sources.items() if source.wave == task.wave}
-    return [sources, spec.invalid_answers, spec_hash(spec.dispositions)]
+    quality = sorted(spec.screening.every_fraud_score())
+    return [sources, spec.invalid_answers, spec_hash(spec.dispositions), quality]
 
 
 def _read(task: Task) -> list[Write]:
@@ -64,7 +68,8 @@ def _read(task: Task) -> list[Write]:
         numbers = {name: number for number, name in enumerate(task.study.items())}
         staging.settle(numbers, set_missing=task.study.spec.invalid_answers == "set_missing")
         queries = {name: staging.relation(name) for name in _tables(task.study)}
-        queries["responses"] = _classified(task.study, staging)
+        platforms = dict(zip(files["source"], files["platform"], strict=True))
+        queries["responses"] = _classified(task.study, staging, platforms)
         _validate(task, staging, queries["responses"])
     return [
         Write(table, Query(queries[name], staging.path), {"wave": task.wave})
@@ -82,24 +87,26 @@ def _add(task: Task, staging: Staging, file: dict[str, str]) -> None:
         wave=task.wave,
         file_sha256=file["file_sha256"],
         file_name=file["file_name"],
+        quality_columns=frozenset(task.study.spec.screening.every_fraud_score()),
     )
     with planned(task.study, source, path, file["file_name"]) as (export, plan):
         staging.add(export, plan, context)
 
 
-def _classified(study: Study, staging: Staging) -> str:
+def _classified(study: Study, staging: Staging, platforms: dict[str, str]) -> str:
     """Return the query of the responses with their disposition, decided once for all that are alike."""
     closed = [name for name, item in study.items().items() if item.kind in CLOSED_KINDS]
     staging.create("gap_counts", dispositions.count_gaps(staging.gaps(closed), "file, place"))
     columns = ", ".join(name for name in core.RESPONSES.columns if name not in _DECIDED)
     counts = ", ".join(f"CAST(coalesce({name}, 0) AS BIGINT) AS {name}" for name in _DECIDES[:3])
     known = (
-        f"SELECT {columns}, is_preview, {counts} FROM ({staging.relation('responses')}) AS responses "  # noqa: S608
-        "LEFT JOIN gap_counts USING (file, place)"
+        f"SELECT {columns}, is_preview, platform_disposition, {counts} "  # noqa: S608 - names are ours
+        f"FROM ({staging.relation('responses')}) AS responses LEFT JOIN gap_counts USING (file, place)"
     )
     alike = ", ".join(_DECIDES)
     kinds = staging.fetch(f"SELECT DISTINCT {alike} FROM ({known})")  # noqa: S608 - names are ours
-    kinds = kinds.assign(share_answered=dispositions.share_answered(kinds, len(closed)))
+    share = dispositions.share_answered(kinds, len(closed))
+    kinds = kinds.assign(share_answered=share, platform=kinds["source"].map(platforms))
     staging.create("outcomes", dispositions.classify_dispositions(kinds, study.spec.dispositions))
     same = " AND ".join(f"responses.{name} IS NOT DISTINCT FROM outcomes.{name}" for name in _DECIDES)
     own = ", ".join(f"responses.{name}" for name in core.RESPONSES.columns if name not in _DECIDED)
@@ -109,20 +116,17 @@ def _classified(study: Study, staging: Staging) -> str:
 
 def _validate(task: Task, staging: Staging, responses: str) -> None:
     """Validate before anything is written; a failing rule leaves all earlier rows as they are."""
+    # Repeated keys are named by the validation of the responses already.
+    cells = replace(core.answers(task.study), key=())
     answers = staging.relation("answers", ("file_sha256", "row_number"))
     rejects = validation.blocking_rejects(staging.relation("rejects"), invalid_answers=task.study.spec.invalid_answers)
     failures = [
         validation.find_failures(core.RESPONSES, responses, staging.fetch, task.wave),
-        _of_cells(validation.find_failures(core.answers(task.study), answers, staging.fetch, task.wave)),
+        validation.find_failures(cells, answers, staging.fetch, task.wave),
         raw.FAILURES.typed(staging.fetch(rejects)),
     ]
     _record_check(task, failures)
     validation.raise_if_blocking(task.wave, failures)
-
-
-def _of_cells(failures: pd.DataFrame) -> pd.DataFrame:
-    """Leave out repeated keys, which the validation of the responses has named already."""
-    return failures[failures["rule"] != "duplicated_key"]
 
 
 def _record_check(task: Task, failures: list[pd.DataFrame]) -> None:

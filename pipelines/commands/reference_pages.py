@@ -18,10 +18,12 @@ from instruments import spec as instruments
 from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
 from pipelines import spec as studies
+from pipelines.commands.disposition_page import dispositions_page
 from pipelines.load import Study
-from pipelines.sections import fieldwork, privacy, publishing, schedule, sources
+from pipelines.sections import fieldwork, privacy, publishing, schedule, screening, sources, weighting
 from pipelines.sections import linking as links
 from pipelines.tables import core, linking, out, raw, released
+from pipelines.tables import fieldwork as fieldwork_tables
 from pipelines.tables.base import DUCKDB_TYPES, ColumnOf, Table
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
@@ -33,10 +35,23 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         sources.Source,
         sources.Identifiers,
         fieldwork.Frame,
+        fieldwork.ContactLog,
         fieldwork.Dispositions,
+        fieldwork.Eligibility,
+        weighting.Weights,
+        weighting.DesignWeights,
+        weighting.Nonresponse,
+        weighting.Calibration,
+        weighting.Trimming,
+        weighting.RepresentativityOf,
         links.Linking,
         links.LinkCode,
         privacy.Privacy,
+        screening.Screening,
+        screening.Limit,
+        screening.AttentionCheck,
+        screening.FraudScore,
+        screening.Exclusions,
         publishing.Release,
         schedule.Schedule,
     ),
@@ -72,7 +87,11 @@ LIMITS = {"ge": "at least {}", "gt": "above {}", "le": "at most {}", "lt": "belo
 
 def pages() -> dict[Path, str]:
     """Return the text of every generated page by the file it belongs in."""
-    return {FOLDER / "specifications.md": specifications_page(), FOLDER / "tables.md": tables_page()}
+    return {
+        FOLDER / "specifications.md": specifications_page(),
+        FOLDER / "tables.md": tables_page(),
+        FOLDER / "dispositions.md": f"{GENERATED}\n{dispositions_page()}",
+    }
 
 
 def main() -> None:
@@ -168,6 +187,7 @@ def tables_page() -> str:
         ("Warehouse: raw", raw, raw.TABLES),
         ("Warehouse: core", core, (*core.TABLES, *made_for_a_study)),
         ("Warehouse: out", out, out.TABLES),
+        ("Warehouse: fieldwork", fieldwork_tables, fieldwork_tables.TABLES),
         ("Warehouse: across waves", linking, linking.TABLES),
         ("Release file", released, released.TABLES),
     ):

@@ -10,8 +10,10 @@ import dagster as dg
 import pandas as pd
 
 from instruments.faults import UsageError
+from pipelines.assets.core import of_waves
 from pipelines.assets.graph import Due, due_steps, steps_of
 from pipelines.assets.raw import begun_waves, exports_of, stray_files
+from pipelines.assets.screening import notes as screening_notes
 from pipelines.assets.step import Step
 from pipelines.definitions import build_definitions
 from pipelines.factory import Observer, job_name, keys_of, waves_partition
@@ -19,6 +21,7 @@ from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.store import Store
 from pipelines.tables import core, out, raw
+from pipelines.tables.screening import QUALITY_FLAGS
 
 DAGSTER_SETTINGS = """\
 telemetry:
@@ -123,6 +126,7 @@ def findings(study: Study, store: Store, before: pd.DataFrame) -> list[str]:
         f"wave {row.wave}, {row.respondent_group}: {row.n_outside_frame} responses are of nobody in the list of invited"
         for row in rates[rates["n_outside_frame"].fillna(0) > 0].itertuples()
     ]
+    found += screening_notes(of_waves(study, store.read(QUALITY_FLAGS)))
     refused = store.read(out.REFUSALS)
     return found + [
         f"the model {row.model} ({row.variant}) was not estimated: {row.reason}"

@@ -6,6 +6,7 @@ from pipelines.assets.graph import Due, due_steps
 from pipelines.assets.raw import begun_waves
 from pipelines.commands import printing
 from pipelines.commands.run import Outcome, run_study
+from pipelines.commands.shown_fieldwork import print_fieldwork
 from pipelines.load import Study
 from pipelines.lock import exclusive
 from pipelines.release import Released, ReleaseRefused, publish
@@ -78,10 +79,9 @@ def print_outcome(study: Study, outcome: Outcome) -> None:
     )
     printing.print_rows("Written", ("step", "wave", "rows"), rows)
     store = Store(study.warehouse)
-    rates = store.read(out.RESPONSE_RATES)
-    columns = ["wave", "respondent_group", "n_invited", "n_complete", "n_partial", "response_rate_2"]
-    printing.print_frame("Who answered", rates[columns])
+    print_fieldwork(store)
     alphas = store.read(out.RELIABILITY)
+    alphas = alphas[alphas["exclusions"] == ""]
     printing.print_frame("Alpha", alphas[["scale", "respondent_group", "wave", "estimate", "n_obs"]])
 
 

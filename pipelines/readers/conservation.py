@@ -13,7 +13,8 @@ from instruments.spec import Instrument
 from pipelines.readers.keys import faulty_keys, key_is_filled, key_text
 from pipelines.readers.marks import BLANK, BROKEN
 from pipelines.readers.plan import KeyName, PlannedColumn, ReadingError
-from pipelines.readers.results import (
+from pipelines.readers.scan import holds_marks, is_list, is_option
+from pipelines.readers.scanned import (
     KEPT,
     REPEAT,
     SUPERSEDED,
@@ -24,12 +25,10 @@ from pipelines.readers.results import (
     stored_as,
     understood,
 )
-from pipelines.readers.scan import is_list, is_option
 from pipelines.tables.raw import CONSERVATION
 
 _COUNTS = ("n_answered", "n_missing", "n_rejected", "n_superseded", "n_kept_raw")
-_IS_KEPT = f"state = '{KEPT}'"
-_IS_REPEAT = f"state = '{REPEAT}'"
+_IS_KEPT, _IS_REPEAT = "is_kept", "is_repeat"
 
 
 @dataclass(frozen=True)
@@ -62,14 +61,14 @@ def count_understood(file: ScannedFile) -> str:
     for column in file.columns_of_items:
         parts += _counts_of_item(file, column)
     for key in file.plan.keys:
-        is_kept, filled = f"state IN ('{KEPT}', '{REPEAT}')", key_is_filled(key)
+        is_kept, filled = "(is_kept OR is_repeat)", key_is_filled(key)
         visible = f"({filled}) AND ({_is_visible(file, key)})"
         parts += [f"count(CASE WHEN {filled} THEN 1 END) AS f_{key}"]
         parts += [f"count(CASE WHEN {is_kept} AND {visible} THEN 1 END) AS k_{key}"]
         if key in faulty_keys(file.plan):
             parts.append(f"count(CASE WHEN {is_kept} AND f_{key} THEN 1 END) AS x_{key}")
     faults = "".join(f", f_{key}" for key in faulty_keys(file.plan))
-    rows = f"(SELECT place, state{faults} FROM {file.rows})"  # noqa: S608 - names are ours
+    rows = f"(SELECT place, state = '{KEPT}' AS is_kept, state = '{REPEAT}' AS is_repeat{faults} FROM {file.rows})"  # noqa: S608 - names are ours
     return f"SELECT {', '.join(parts)} FROM {understood(file)} AS cells JOIN {rows} AS rows USING (place)"  # noqa: S608
 
 
@@ -81,6 +80,8 @@ def _is_visible(file: ScannedFile, key: KeyName) -> str:
 def _counts_of_item(file: ScannedFile, column: PlannedColumn) -> list[str]:
     at, answer, mark = column.position, answer_of(file, column), mark_of(column)
     is_there = f"v{at} IS NOT NULL OR coalesce({mark}, {BLANK}) NOT BETWEEN {BLANK} AND {BROKEN - 1}"
+    if holds_marks(column) or is_list(column):
+        is_there = f"v{at} IS NOT NULL"
     if column.shown_if:
         is_there = f"({is_there}) AND coalesce({mark}, 0) NOT BETWEEN {BLANK} AND {BROKEN - 1}"
     parts = [

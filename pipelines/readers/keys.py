@@ -51,7 +51,8 @@ def scanned_keys(plan: ReadingPlan) -> list[str]:
         text, opt_outs = trimmed(cell), plan.column(name).opt_outs
         if opt_outs:
             text = f"CASE WHEN NOT {is_among(folded(cell), opt_outs)} THEN {text} END"
-        parts += [f"{_local(text, plan)} AS l_{key}", f"{_zoned(text, plan)} AS u_{key}"]
+        local = _local(text, plan)
+        parts += [f"{local} AS l_{key}", f"CASE WHEN {local} IS NULL THEN {_zoned(text, plan)} END AS u_{key}"]
         parts.append(f"CASE WHEN l_{key} IS NULL AND u_{key} IS NULL THEN {cell} END AS k_{key}")
     return [*parts, *_disposition(plan)]
 
@@ -187,7 +188,9 @@ def key_fault(plan: ReadingPlan, key: KeyName) -> str:
 
 
 def _local(text: str, plan: ReadingPlan) -> str:
-    iso = f"CASE WHEN regexp_full_match({text}, {literal(_ISO_TIME)}) THEN {_timestamp(text)} END"
+    is_plain = f"CAST(TRY_CAST({text} AS TIMESTAMP) AS VARCHAR) = {text}"
+    is_iso = f"{is_plain} OR regexp_full_match({text}, {literal(_ISO_TIME)})"
+    iso = f"CASE WHEN {is_iso} THEN {_timestamp(text)} END"
     others = [_in_form(text, form) for form in plan.time_formats if not form.endswith("%z")]
     return f"coalesce({', '.join([iso, *others])})" if others else iso
 

@@ -121,6 +121,7 @@ def planned_column(form: Form, position: int, name: str) -> PlannedColumn:
         is_personal_data=_is_personal(form, heading, column),
         blanks=frozenset({NOT_SHOWN}) if is_own and form.headings.layout == "vv" else frozenset(),
         question=_ranking(name, heading) if role == "item" else None,
+        page=name if role == "timing" and _is_page_time(heading, column) else "",
     )
 
 
@@ -188,6 +189,12 @@ def _role(form: Form, heading: Heading, column: StructureColumn | None) -> Role:
     if form.is_added(heading):
         return "embedded"
     return "other_text" if code.endswith(_OTHER) or heading.header.lower().endswith(_other_words()) else "item"
+
+
+def _is_page_time(heading: Heading, column: StructureColumn | None) -> bool:
+    """Say whether a time is that of a group of questions, which by default is a page."""
+    code = column.name if column is not None else heading.code
+    return heading.is_page_time or code.startswith("groupTime")
 
 
 def _is_time_of(form: Form, heading: Heading, column: StructureColumn | None) -> bool:

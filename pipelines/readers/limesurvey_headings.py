@@ -43,6 +43,7 @@ class Heading:
         text: The text in it; empty when it is a code.
         own: LimeSurvey's own code, such as ``submitdate``, for the columns that every survey has; else empty.
         is_time: Whether it says that the column holds the time taken by a group or a question.
+        is_page_time: Whether it is the time of a group.
     """
 
     header: str
@@ -50,6 +51,7 @@ class Heading:
     text: str
     own: str = ""
     is_time: bool = False
+    is_page_time: bool = False
 
     @property
     def name(self) -> str:
@@ -124,7 +126,7 @@ def _heading(header: str, separator: str) -> Heading:
             return _coded(header, *found)
     before, colon, _ = header.partition(":")
     if colon and plain(before) in TIME_PREFIXES:
-        return Heading(header, "", header, is_time=True)
+        return Heading(header, "", header, is_time=True, is_page_time=TIME_PREFIXES[plain(before)] == "groupTime")
     if _WHOLE_CODE.fullmatch(header):
         return _coded(header, header, "")
     return Heading(header, "", header)

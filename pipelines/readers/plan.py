@@ -124,6 +124,8 @@ class PlannedColumn:
             answered: its own cell is blank or, for an option, no option of the question is ticked (REDCap writes 0 for
             check boxes of a form that was never opened).
         decimal: Decimal sign of its numbers, where it is another than the plan's; empty otherwise.
+        page: For a timing column: the page whose whole time it holds, in seconds; empty for clicks and for sums of
+            pages. For a display order: ``source_id`` of the column whose position it holds.
         unit: What follows every number of the column, such as ``%``; it is cut off before the number is read, and a
             number without it is rejected, as nobody can say whether it is in the same unit.
     """
@@ -151,6 +153,7 @@ class PlannedColumn:
     shown_if: str = ""
     written: Written = ""
     decimal: Literal["", ".", ","] = ""
+    page: str = ""
     unit: str = ""
 
 

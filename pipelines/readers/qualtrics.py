@@ -22,6 +22,7 @@ from pipelines.readers.qualtrics_columns import (
     is_metadata,
     is_personal,
     loop_of,
+    page_of,
     question_id,
     role_of,
     source_ids,
@@ -192,6 +193,7 @@ def _columns(headers: Sequence[QualtricsHeader]) -> tuple[PlannedColumn, ...]:
                 role=role,
                 question_text=header.text,
                 option=header.choice_id if role == "multiple_choice_option" else "",
+                page=page_of(header) if role in ("timing", "display_order") else "",
                 is_personal_data=is_personal(header) or (role == "embedded" and not header.is_label_twin),
             )
         )

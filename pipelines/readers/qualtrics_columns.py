@@ -45,6 +45,7 @@ FINISHED_TEXTS = frozenset(
 UNFINISHED_TEXTS = frozenset(
     {"0", "false", "falsch", "faux", "falso", "onwaar", "falsk", "falskt", "usann", "epätosi", "fałsz"}
 )
+_PAGE_TIME = re.compile(r"(.+)_PAGE[_ ]SUBMIT", re.IGNORECASE)
 _LOOP = re.compile(r"\d+_(?=\D)")
 _PREVIEW, _TEST = 1, 2
 _STATUS_LABELS = {
@@ -166,6 +167,19 @@ def _orders_a_question(name: str, names: Collection[str]) -> bool:
     others = [each for each in names if each != name and "_DO" not in each.upper()]
     is_of_question = any(each == question or each.startswith(f"{question}_") for each in others)
     return is_of_question or _ORDER_OF_BLOCKS.fullmatch(name) is not None
+
+
+def page_of(header: QualtricsHeader) -> str:
+    """Return the page whose seconds until it was left a column holds, or the question whose place in the order shown.
+
+    ``QID5_PAGE_SUBMIT`` is about ``QID5``; ``QID5_DO_3`` about ``QID5_3``.
+    """
+    identity = loop_of(header) + question_id(header)
+    timed = _PAGE_TIME.fullmatch(identity)
+    if timed is not None:
+        return timed.group(1)
+    question, is_order, place = identity.partition("_DO_")
+    return f"{question}_{place}" if is_order else ""
 
 
 def question_id(header: QualtricsHeader) -> str:

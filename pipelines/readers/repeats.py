@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from instruments.spec import Instrument
 from pipelines.readers.marks import BLANK, BROKEN, FILLED, REASONS, reason_number
 from pipelines.readers.plan import PlannedColumn
-from pipelines.readers.results import REPEAT, SUPERSEDED, ScannedFile, answer_of, mark_of, stored_as, understood
 from pipelines.readers.scan import is_list, literal
+from pipelines.readers.scanned import REPEAT, SUPERSEDED, ScannedFile, answer_of, mark_of, stored_as, understood
 
 _FIELDS = {"choice": "code", "multiple_choice": "code", "number": "number", "date": "day"}
 _NULLS = {"code": "SMALLINT", "number": "DOUBLE", "day": "DATE", "text": "VARCHAR"}
@@ -17,7 +17,7 @@ _SET_ASIDE = "('blank_row', 'row_of_another_source')"
 
 
 def repeats(file: ScannedFile) -> list[str]:
-    """Write the queries of the filled cells of repetitions, one an item's column: an answer or a missing reason each."""
+    """Write the queries of the filled cells of repetitions, by column: an answer or a missing reason each."""
     instruments = {name: each for each in file.context.instruments for name in each.items}
     found: list[str] = []
     for column in file.columns_of_items:

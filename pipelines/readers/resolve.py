@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from instruments.spec import MissingReason
+from instruments.spec import CLOSED_KINDS, MissingReason
 from pipelines.readers.marks import broken_mark, filled_mark
 from pipelines.readers.plan import PlannedColumn, ReadingPlan, fold
 from pipelines.readers.scan import holds_marks
@@ -120,15 +120,19 @@ def resolve_text(column: PlannedColumn, text: str, decimal: str) -> Resolved:
         return Resolved(reason=column.blank_means)
     if folded in column.opt_outs:
         return Resolved(reason=column.opt_outs[folded])
-    if column.kind == "choice":
-        return _choice(column, folded)
-    if column.kind == "multiple_choice":
-        return _option(column, folded) if column.option else _picked(column, folded)
+    if column.kind in CLOSED_KINDS:
+        return _closed(column, folded)
     if column.kind == "number":
         return _number(folded, decimal, fold(column.unit))
     if column.kind == "date":
         return _date(folded)
     return Resolved(value=text.strip() if column.kind == "code" else text)
+
+
+def _closed(column: PlannedColumn, folded: str) -> Resolved:
+    if column.kind == "choice":
+        return _choice(column, folded)
+    return _option(column, folded) if column.option else _picked(column, folded)
 
 
 def _choice(column: PlannedColumn, folded: str) -> Resolved:

@@ -54,13 +54,19 @@ def table_of_file(plan: ReadingPlan, records: Records) -> str:
     )
 
 
-def read_cells(plan: ReadingPlan, table: str, keys: Sequence[str], only: Mapping[str, Sequence[str]]) -> str:
+def read_cells(
+    plan: ReadingPlan,
+    table: str,
+    keys: Sequence[str],
+    only: Mapping[str, Sequence[str]],
+    paradata: Iterable[int] = (),
+) -> str:
     """Write the query that yields one row a record, in the order of the file.
 
     Columns: ``is_blank``; ``is_own`` whether the row belongs to the source; those of ``keys``; ``last_filled`` the last
     position of an item that is not empty, where the plan asks for it; for every column with an item ``v<position>`` the
-    typed answer and, where that cannot hold marks (``marks``), ``m<position>``; ``left_over`` position and text of the
-    cells that are neither.
+    typed answer and, where that cannot hold marks (``marks``), ``m<position>``; for every position of paradata
+    ``d<position>`` the text; ``left_over`` position and text of the cells that are neither answer nor mark.
     """
     items = [column for column in plan.columns if column.kind is not None]
     typed = [part for column in items for part in _typed(plan, column)]
@@ -71,6 +77,7 @@ def read_cells(plan: ReadingPlan, table: str, keys: Sequence[str], only: Mapping
         filled = ", ".join(f"CASE WHEN {_says_something(each)} THEN {each.position} END" for each in items)
         parts.append(f"greatest({filled}, 0) AS last_filled")
     parts += [name for column in items for name in names_of(column)]
+    parts += [f"c{position} AS d{position}" for position in paradata]
     parts.append(f"{_left_over(items)} AS left_over")
     inner = f"SELECT *{''.join(f', {each}' for each in typed)} FROM {table}"  # noqa: S608 - texts are literals
     return f"SELECT {', '.join(parts)} FROM ({inner})"  # noqa: S608 - texts are literals, names are ours
@@ -187,12 +194,16 @@ def _choice(column: PlannedColumn, cell: str) -> str:
     means = {text: filled_mark(reason) for text, reason in column.opt_outs.items()}
     means |= {text: code for text, code in column.codes.items() if text not in means}
     odd = [digit for digit in _DIGITS if means.get(digit, int(digit)) != int(digit)]
-    plain = f"strlen({cell}) = 1" + (f" AND NOT {is_among(cell, odd)}" if odd else "")
+    compared_alone = [*odd, *(text for text in means if len(text) == 1 and text not in _DIGITS)]
+    plain = f"strlen({cell}) = 1" + "".join(f" AND {_other_than(cell, text)}" for text in compared_alone)
     rest = {text: code for text, code in means.items() if len(text) > 1 or text not in _DIGITS or text in odd}
     branches = " ".join(f"WHEN {literal(text)} THEN {code}" for text, code in sorted(rest.items(), key=_by_code))
     compared = f"CASE lower({cell}) {branches} END" if branches else "NULL"
-    digit = f"{cell} BETWEEN '0' AND '9'"
-    return f"CAST(CASE WHEN {plain} AND {digit} THEN TRY_CAST({cell} AS INTEGER) ELSE {compared} END AS INTEGER)"
+    return f"CAST(CASE WHEN {plain} THEN TRY_CAST({cell} AS INTEGER) ELSE {compared} END AS INTEGER)"
+
+
+def _other_than(cell: str, letter: str) -> str:
+    return f"{cell} <> {literal(letter)}" if letter in _DIGITS else f"lower({cell}) <> {literal(letter)}"
 
 
 def _by_code(entry: tuple[str, int]) -> tuple[bool, int]:
@@ -220,6 +231,7 @@ def _measured(column: PlannedColumn, cell: str, decimal: str) -> str:
     if column.kind == "number":
         pattern = literal(rf"{_PLAIN_NUMBER}([{decimal}][0-9]{{1,15}})?")
         number = f"CAST(replace({cell}, {literal(decimal)}, '.') AS DOUBLE)"
-        return f"CASE WHEN {not_opted_out}regexp_full_match({cell}, {pattern}) THEN {number} END"
+        is_whole = f"CAST(TRY_CAST({cell} AS INTEGER) AS VARCHAR) = {cell}"
+        return f"CASE WHEN {not_opted_out}({is_whole} OR regexp_full_match({cell}, {pattern})) THEN {number} END"
     pattern = literal(_PLAIN_DATE)
     return f"CASE WHEN {not_opted_out}regexp_full_match({cell}, {pattern}) THEN TRY_CAST({cell} AS DATE) END"

@@ -23,8 +23,8 @@ from pipelines.readers.keys import scanned_keys
 from pipelines.readers.opening import OpenedExport, Settings, opened
 from pipelines.readers.plan import ReadingPlan, Request
 from pipelines.readers.registry import make_plan
-from pipelines.readers.results import ReadResult, ReceiveContext
 from pipelines.readers.scan import count_visible
+from pipelines.readers.scanned import ReadResult, ReceiveContext
 from pipelines.readers.structures import read_structure
 from pipelines.receive.scanning import SETTINGS, Scan, scan
 from pipelines.receive.staging import Staging
@@ -54,8 +54,14 @@ def read_export(export: OpenedExport, plan: ReadingPlan, context: ReceiveContext
     with Staging(export.folder, in_memory=True) as staging:
         staging.add(export, plan, context)
         staging.settle({name: number for number, name in enumerate(items)})
-        names = ("responses", "answers", "missing", "open_answers", "repeats", "rejects", "conservation")
-        return ReadResult(**{name: staging.fetch(staging.relation(name)) for name in names})
+        responses = f"SELECT * EXCLUDE (file, place) FROM ({staging.relation('responses')})"  # noqa: S608 - ours
+        answers = f"SELECT * EXCLUDE (row_number) FROM ({staging.relation('answers', ('row_number',))})"  # noqa: S608
+        names = ("missing", "open_answers", "repeats", "paradata", "rejects", "conservation")
+        return ReadResult(
+            responses=staging.fetch(f"{responses} ORDER BY row_number"),
+            answers=staging.fetch(f"{answers} ORDER BY row_number"),
+            **{name: staging.fetch(staging.relation(name)) for name in names},
+        )
 
 
 def count_rows(export: OpenedExport, plan: ReadingPlan) -> int:

@@ -20,11 +20,13 @@ from pipelines.readers.conservation import Counts, account, audit, count_stored,
 from pipelines.readers.keys import minutes_to_move, moved_minutes, needs_zone, scanned_keys
 from pipelines.readers.marks import REASONS
 from pipelines.readers.opening import OpenedExport
+from pipelines.readers.paradata import paradata_columns, paradata_rows
 from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
 from pipelines.readers.repeats import repeats, superseded, winners
 from pipelines.readers.resolve import understand_texts
-from pipelines.readers.results import ReceiveContext, ScannedFile
+from pipelines.readers.rows import read_rows, responses
 from pipelines.readers.scan import is_list, literal, read_cells
+from pipelines.readers.scanned import ReceiveContext, ScannedFile
 from pipelines.receive.scanning import SETTINGS, OtherCountError, Scan, scan
 
 DATABASE = "staging.duckdb"
@@ -36,7 +38,7 @@ _NULLABLE = {
 }
 _OF_A_RESPONSE = (
     "response_id", "wave", "source", "respondent_group", "organisation_id", "respondent_key", "language", "started_at",
-    "ended_at", "response_seconds", "is_finished", "is_preview", "file_sha256", "row_number",
+    "ended_at", "response_seconds", "is_finished", "is_preview", "platform_disposition", "file_sha256", "row_number",
 )  # fmt: skip
 
 
@@ -128,18 +130,18 @@ class Staging:
 
         Args:
             name: ``responses`` (without disposition), ``answers``, ``missing``, ``open_answers``, ``repeats``,
-                ``rejects`` or ``conservation``.
+                ``paradata``, ``rejects`` or ``conservation``.
             more: Further columns of the rows, for ``answers``.
         """
         if name in ("rejects", "conservation"):
             return f"SELECT * FROM {name}"  # noqa: S608 - name is ours
         if name == "responses":
-            return _union([results.responses(file, _OF_A_RESPONSE) for file in self.files])
+            return _union([responses(file, _OF_A_RESPONSE) for file in self.files])
         if name == "answers":
             return _union([results.answers(file, more) for file in self.files])
         if name == "missing":
             return _union([self._missing(file) for file in self.files])
-        makers = {"open_answers": results.open_answers, "repeats": repeats}
+        makers = {"open_answers": results.open_answers, "repeats": _repeats_if_any, "paradata": paradata_rows}
         return _union([each for file in self.files for each in makers[name](file)]) or _EMPTY[name]
 
     def gaps(self, items: Sequence[str]) -> str:
@@ -193,11 +195,12 @@ class Staging:
             numbers = f"numbers_{file.number}"
             rows = range(file.plan.header_rows + 1, file.plan.header_rows + 1 + file.n_records + len(file.odd))
             regular = [row for row in rows if row not in file.odd]
+            self.create(file.odd_rows, pd.DataFrame({"row_number": list(file.odd), "rule": list(file.odd.values())}))
             self.create(numbers, pd.DataFrame({"place": range(len(regular)), "row_number": regular}))
         if needs_zone(file.plan):
             minutes = self.fetch(minutes_to_move(file.plan, file.cells))["minute"].astype("datetime64[us]")
             self.create(zone, moved_minutes(minutes, file.plan.time_zone))
-        self.create(file.rows, results.read_rows(file, numbers, zone))
+        self.create(file.rows, read_rows(file, numbers, zone))
 
     def _supersede(self) -> None:
         by_source: dict[str, list[ScannedFile]] = {}
@@ -219,7 +222,7 @@ class Staging:
     def _counts(self, file: ScannedFile) -> Counts:
         """Count what was understood and what will be stored of a file."""
         gaps = f"SELECT item, count(*) FROM gaps_{file.number} JOIN item_numbers USING (item_no) GROUP BY item"  # noqa: S608
-        opened_texts, repeated = results.open_answers(file), repeats(file) if file.has_repeats else []
+        opened_texts, repeated = results.open_answers(file), _repeats_if_any(file)
         names = results.answer_columns(file)
         stored = self._named(count_stored(names, results.answers(file)))
         return Counts(
@@ -244,6 +247,10 @@ class Staging:
 
 
 _EMPTY = {
+    "paradata": (
+        "SELECT '' AS response_id, '' AS wave, '' AS kind, '' AS name, NULL::VARCHAR AS page, NULL::DOUBLE AS value, "
+        "NULL::VARCHAR AS text WHERE false"
+    ),
     "open_answers": "SELECT '' AS response_id, '' AS wave, '' AS item, '' AS text WHERE false",
     "repeats": (
         "SELECT '' AS response_id, '' AS wave, '' AS source, '' AS instrument, 0::BIGINT AS instance, '' AS item, "
@@ -253,6 +260,10 @@ _EMPTY = {
 }
 
 
+def _repeats_if_any(file: ScannedFile) -> list[str]:
+    return repeats(file) if file.has_repeats else []
+
+
 def _union(queries: Sequence[str]) -> str:
     return " UNION ALL BY NAME ".join(queries)
 
@@ -260,7 +271,7 @@ def _union(queries: Sequence[str]) -> str:
 def _scanned(context: ReceiveContext, number: int, scanned: Scan, plan: ReadingPlan) -> ScannedFile:
     file = ScannedFile(number, plan, context, scanned.records.odd, scanned.records.n_rows, {})
     keys = scanned_keys(plan)
-    query = read_cells(plan, scanned.table, keys, context.source.only)
+    query = read_cells(plan, scanned.table, keys, context.source.only, paradata_columns(plan, context.quality_columns))
     scanned.connection.execute(f"CREATE OR REPLACE TABLE {file.cells} AS {query}")
     n_read = scanned.connection.execute(f"SELECT count(*) FROM {file.cells}").fetchall()[0][0]  # noqa: S608 - name is ours
     counts = scanned.counts(plan)

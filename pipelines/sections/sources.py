@@ -60,6 +60,8 @@ class Identifiers(Spec):
         is_finished: Column that says whether the respondent reached the end.
         recorded_at: Column with the time the platform last changed the response; of two exports with the same response
             the later one counts.
+        platform_disposition: Column with the platform's status of the contact; what its texts mean is in
+            ``dispositions.platform_status``.
         repeat_instrument: Column with the name of a repeated block; rows that have one go to ``core.repeats``.
         repeat_instance: Column with the number of the repetition.
         link_code: Element of the study's ``linking.code`` → column that holds it.
@@ -75,6 +77,7 @@ class Identifiers(Spec):
     response_seconds: str | None = None
     is_finished: str | None = None
     recorded_at: str | None = None
+    platform_disposition: str | None = None
     repeat_instrument: str | None = None
     repeat_instance: str | None = None
     link_code: dict[Name, str] = {}

@@ -20,7 +20,7 @@ Cell = tuple[dict[str, str], pd.DataFrame]
 def cells_of(analysis: pd.DataFrame) -> Iterator[Cell]:
     """Go through wave and respondent group, the only cuts that are made."""
     for (wave, group), rows in analysis.groupby(["wave", "respondent_group"], sort=True):
-        yield {"wave": str(wave), "respondent_group": str(group)}, rows.reset_index(drop=True)
+        yield {"wave": str(wave), "respondent_group": str(group), "exclusions": ""}, rows.reset_index(drop=True)
 
 
 def reliability(analysis: pd.DataFrame, scales: dict[str, Instrument]) -> pd.DataFrame:

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from instruments.spec import Instrument
-
-WITHIN = ["wave", "respondent_group", "organisation_id"]
+from pipelines.steps.organisation_means import organisation_means
 
 
 def score_responses(scales: Mapping[str, Instrument], wave: str) -> str:
@@ -55,9 +54,6 @@ def join_for_analysis(
 ) -> pd.DataFrame:
     """Join keys, scores and answers of the analysed responses, with organisation means and deviations of every scale.
 
-    The mean of a scale is taken over all scores of the same wave, respondent group and organisation, the response's
-    own included; the deviation is the score minus that mean. Both are missing where the organisation is unknown.
-
     Args:
         responses: ``core.responses``.
         answers: ``core.answers``.
@@ -71,9 +67,4 @@ def join_for_analysis(
     joined = used.merge(scores.drop(columns="wave"), on="response_id", validate="one_to_one")
     joined = joined.merge(answers.drop(columns="wave"), on="response_id", validate="one_to_one")
     joined = joined.sort_values("response_id").reset_index(drop=True)
-    added: dict[str, pd.Series] = {}
-    for scale in scales:
-        mean = joined.groupby(WITHIN)[scale].transform("mean")
-        added[f"{scale}_organisation_mean"] = mean
-        added[f"{scale}_within_organisation"] = joined[scale] - mean
-    return pd.concat([joined, pd.DataFrame(added, index=joined.index)], axis=1)
+    return pd.concat([joined, organisation_means(joined, scales)], axis=1)

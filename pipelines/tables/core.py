@@ -4,6 +4,7 @@ from typing import get_args
 
 from instruments.spec import Instrument, Item, MissingReason
 from pipelines.load import Study
+from pipelines.tables import screening
 from pipelines.tables.base import DAY, MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
 
 DISPOSITIONS = (
@@ -39,6 +40,9 @@ RESPONSES = Table(
             NUMBER, "Answered share of the administered closed items", may_be_missing=True, least=0, most=1
         ),
         "disposition": ColumnOf(TEXT, "Outcome of contact (AAPOR)", is_among=DISPOSITIONS),
+        "disposition_code": ColumnOf(
+            TEXT, "The same as AAPOR's code; missing for previews and tests", may_be_missing=True
+        ),
         "is_analysed": ColumnOf(TRUTH, "Whether scores and models use it"),
         "file_sha256": ColumnOf(TEXT, "File"),
         "row_number": ColumnOf(WHOLE, "Row of the file, headers counted", least=1),
@@ -117,10 +121,11 @@ SAMPLED_UNITS = Table(
         "organisation_id": ColumnOf(TEXT, "Organisation", may_be_missing=True),
         "respondent_group": ColumnOf(TEXT, "Respondent group"),
         "disposition": ColumnOf(TEXT, "Outcome of contact (AAPOR)", is_among=DISPOSITIONS),
+        "disposition_code": ColumnOf(TEXT, "The same as AAPOR's code"),
     },
 )
 
-TABLES = (RESPONSES, MISSING, OPEN_ANSWERS, REPEATS, REJECTS, SAMPLED_UNITS)
+TABLES = (RESPONSES, MISSING, OPEN_ANSWERS, REPEATS, REJECTS, SAMPLED_UNITS, *screening.CORE_TABLES)
 KEYS = ("response_id", "wave", "source", "respondent_group", "organisation_id", "respondent_key", "language")
 
 

@@ -1,10 +1,12 @@
 """Tables of results: response rates, scale quality, means, distributions, fits. One row a figure, no respondent."""
 
+from pipelines.tables import screening
 from pipelines.tables.base import MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
 
 GROUP = ColumnOf(TEXT, "Respondent group")
 WAVE = ColumnOf(TEXT, "Wave")
 SCALE = ColumnOf(TEXT, "Scale")
+EXCLUSIONS = ColumnOf(TEXT, "Exclusion rule whose responses are left out; empty for every analysed response")
 MODEL = ColumnOf(TEXT, "Model")
 DECLARED = ColumnOf(TRUTH, "Whether the study declares the model; false for a fit made by hand")
 
@@ -33,21 +35,32 @@ RESPONSE_RATES = Table(
         "n_noncontact": count("Non-contacts (NC)"),
         "n_other": count("Other (O)"),
         "n_unknown": count("Unknown eligibility (U)"),
+        "n_unknown_unit": count("Of these, nothing known of unit or address (UH)"),
+        "n_unknown_other": count("Of these, other (UO)"),
         "n_not_eligible": count("Not eligible"),
-        "eligible_share": number("e: eligible share of the units of known eligibility"),
+        "eligible_share": number("e: share of the units of unknown eligibility taken to be eligible"),
+        "eligible_share_by": ColumnOf(TEXT, "How e was found", is_among=("proportional", "stated", "all")),
+        "n_responses": count("Responses without previews and tests"),
+        "n_repeated": ColumnOf(
+            WHOLE, "Responses beyond the best one of a unit; missing without a frame", may_be_missing=True, least=0
+        ),
         "n_outside_frame": ColumnOf(WHOLE, "Responses of nobody in the frame; missing without a frame", True, least=0),
         **{f"response_rate_{k}": number(f"AAPOR response rate {k}") for k in range(1, 7)},
+        **{f"cooperation_rate_{k}": number(f"AAPOR cooperation rate {k}") for k in range(1, 5)},
+        **{f"refusal_rate_{k}": number(f"AAPOR refusal rate {k}") for k in range(1, 4)},
+        **{f"contact_rate_{k}": number(f"AAPOR contact rate {k}") for k in range(1, 4)},
     },
 )
 
 RELIABILITY = Table(
     name="out.reliability",
     grain="One row a scale, respondent group, wave and coefficient",
-    key=("scale", "respondent_group", "wave", "coefficient"),
+    key=("scale", "respondent_group", "wave", "coefficient", "exclusions"),
     columns={
         "scale": SCALE,
         "respondent_group": GROUP,
         "wave": WAVE,
+        "exclusions": EXCLUSIONS,
         "coefficient": ColumnOf(TEXT, "Coefficient, such as alpha"),
         "estimate": number("Estimate"),
         "conf_low": number("Lower end of the 95 % interval"),
@@ -60,12 +73,13 @@ RELIABILITY = Table(
 ITEMS = Table(
     name="out.items",
     grain="One row an item of a scale, respondent group and wave",
-    key=("scale", "item", "respondent_group", "wave"),
+    key=("scale", "item", "respondent_group", "wave", "exclusions"),
     columns={
         "scale": SCALE,
         "item": ColumnOf(TEXT, "Item"),
         "respondent_group": GROUP,
         "wave": WAVE,
+        "exclusions": EXCLUSIONS,
         "n_obs": count("Answers"),
         "mean": number("Mean code, not reverse-scored"),
         "std_dev": number("Standard deviation, n - 1"),
@@ -75,14 +89,31 @@ ITEMS = Table(
     },
 )
 
+MISSING = Table(
+    name="out.missing",
+    grain="One row an item, respondent group, wave and missing reason that occurs",
+    key=("item", "respondent_group", "wave", "reason"),
+    columns={
+        "item": ColumnOf(TEXT, "Item"),
+        "respondent_group": GROUP,
+        "wave": WAVE,
+        "reason": ColumnOf(TEXT, "Missing reason"),
+        "n": count("Responses without an answer for this reason"),
+        "n_responses": count("Responses of the group and wave, previews and tests left out"),
+        "n_administered": count("Of these, responses in which the item was asked and reached"),
+        "share": number("Share of the responses of the group and wave, 0 to 1"),
+    },
+)
+
 AGREEMENT = Table(
     name="out.agreement",
     grain="One row a scale, respondent group, wave and level",
-    key=("scale", "respondent_group", "wave", "level"),
+    key=("scale", "respondent_group", "wave", "level", "exclusions"),
     columns={
         "scale": SCALE,
         "respondent_group": GROUP,
         "wave": WAVE,
+        "exclusions": EXCLUSIONS,
         "level": ColumnOf(TEXT, "Level of the groups, such as organisation"),
         "icc_1": number("ICC(1)"),
         "icc_2": number("ICC(2)"),
@@ -96,11 +127,12 @@ AGREEMENT = Table(
 SCALE_MEANS = Table(
     name="out.scale_means",
     grain="One row a scale, respondent group and wave, over all organisations",
-    key=("scale", "respondent_group", "wave"),
+    key=("scale", "respondent_group", "wave", "exclusions"),
     columns={
         "scale": SCALE,
         "respondent_group": GROUP,
         "wave": WAVE,
+        "exclusions": EXCLUSIONS,
         "n_obs": count("Scores"),
         "n_organisations": ColumnOf(WHOLE, "Organisations; missing when unknown", may_be_missing=True, least=0),
         "mean": number("Mean score"),
@@ -114,11 +146,12 @@ SCALE_MEANS = Table(
 DISTRIBUTIONS = Table(
     name="out.distributions",
     grain="One row an item, respondent group, wave and answer option, over all organisations",
-    key=("item", "respondent_group", "wave", "code"),
+    key=("item", "respondent_group", "wave", "code", "exclusions"),
     columns={
         "item": ColumnOf(TEXT, "Item"),
         "respondent_group": GROUP,
         "wave": WAVE,
+        "exclusions": EXCLUSIONS,
         "code": ColumnOf(SMALL, "Code of the answer option"),
         "n_answers": count("Answers with this code"),
         "n_obs": count("Answers to the item"),
@@ -211,6 +244,7 @@ TABLES = (
     RESPONSE_RATES,
     RELIABILITY,
     ITEMS,
+    MISSING,
     AGREEMENT,
     SCALE_MEANS,
     DISTRIBUTIONS,
@@ -218,4 +252,5 @@ TABLES = (
     ESTIMATES,
     DIAGNOSTICS,
     REFUSALS,
+    *screening.OUT_TABLES,
 )

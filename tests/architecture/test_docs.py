@@ -114,7 +114,8 @@ def test_examples_of_whole_specifications_load_without_a_fault(page, tmp_path):
     examples = [(kind, text) for kind, text in blocks(page, "yaml") if kind in WHOLE]
     for folder in ("instruments", "models"):
         (tmp_path / folder).mkdir()
-    (tmp_path / "frame.csv").touch()
+    for file_name in ("frame.csv", "contacts.csv"):
+        (tmp_path / file_name).touch()
     if "study" not in dict(examples):
         shutil.copytree(DEMO / "models", tmp_path / "models", dirs_exist_ok=True)
         shutil.copyfile(DEMO / "study.yaml", tmp_path / "study.yaml")

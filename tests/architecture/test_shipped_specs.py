@@ -80,8 +80,9 @@ def test_a_shipped_model_loads(path):
 def test_a_shipped_study_loads_with_everything_it_names(tmp_path, folder):
     home = Path(shutil.copytree(folder, tmp_path / folder.name))
     spec, _ = read_spec(home / "study.yaml", StudySpec)
-    if spec is not None and spec.frame is not None:
-        (home / spec.frame.file).touch()  # made together with the exports
+    for each in (spec.frame, spec.contact_log) if spec is not None else ():
+        if each is not None:
+            (home / each.file).touch()  # made together with the exports
     study = load_study(home)
     assert list(study.instruments) == list(study.spec.instruments)
     assert list(study.models) == list(study.spec.models)

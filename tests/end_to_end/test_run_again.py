@@ -213,6 +213,7 @@ def test_selected_asset_is_made_with_what_it_needs_and_nothing_else(tmp_path: Pa
         "core/responses",
         "core/scores",
         "core/analysis",
+        "core/quality_flags",
         "out/reliability",
     }
     assert len(table(study, "out.reliability")) == 4

@@ -15,27 +15,45 @@ from tests.small_study import answers, build_small_study, write_export
 ASSETS_OF_THE_SMALL_STUDY = [
     "small/core/analysis",
     "small/core/answers",
+    "small/core/contacts",
+    "small/core/exclusions",
     "small/core/link_candidates",
     "small/core/links",
     "small/core/missing",
     "small/core/open_answers",
+    "small/core/paradata",
+    "small/core/quality_flags",
     "small/core/rejects",
+    "small/core/repeats",
     "small/core/responses",
     "small/core/sampled_units",
     "small/core/scores",
+    "small/core/unit_variables",
+    "small/core/weights",
     "small/out/agreement",
     "small/out/attrition",
     "small/out/attrition_differences",
+    "small/out/break_off_items",
     "small/out/diagnostics/trust",
     "small/out/distributions",
     "small/out/estimates/trust",
+    "small/out/exclusions",
+    "small/out/fieldwork_by_day",
     "small/out/fits/trust",
     "small/out/instrument_changes",
     "small/out/items",
+    "small/out/missing",
     "small/out/refusals/trust",
     "small/out/reliability",
+    "small/out/representativity",
     "small/out/response_rates",
+    "small/out/response_rates_by_organisation",
     "small/out/scale_means",
+    "small/out/screening",
+    "small/out/screening_overlap",
+    "small/out/weighting",
+    "small/out/weighting_cells",
+    "small/out/weighting_margins",
     "small/raw/columns",
     "small/raw/conservation",
     "small/raw/files",
@@ -111,7 +129,11 @@ def test_assets_by_wave_are_partitioned_and_results_are_not(study: Study):
             "core/answers",
             "core/missing",
             "core/open_answers",
+            "core/paradata",
+            "core/quality_flags",
+            "core/exclusions",
             "core/rejects",
+            "core/repeats",
             "core/scores",
         )
     }
@@ -124,10 +146,10 @@ def test_validation_is_a_blocking_check_of_the_responses(study: Study):
     assert graph.get_check_spec(check).blocking
 
 
-def test_model_depends_on_the_analysis_table_and_on_no_other_model(study: Study):
+def test_model_depends_on_the_analysis_table_and_the_exclusions_and_on_no_other_model(study: Study):
     graph = build_definitions([study]).resolve_asset_graph()
     fits = graph.get(dg.AssetKey(["small", "out", "fits", "trust"]))
-    assert {key.to_user_string() for key in fits.parent_keys} == {"small/core/analysis"}
+    assert {key.to_user_string() for key in fits.parent_keys} == {"small/core/analysis", "small/core/exclusions"}
 
 
 def test_several_studies_live_beside_each_other(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -52,7 +52,9 @@ def response_rates():
 
 def scale_means():
     rows = pd.DataFrame({"respondent_group": list(N), "n_obs": list(N.values())})
-    rows = rows.assign(scale="voice", wave="spring", n_organisations=4, mean=2.34567, std_dev=0.5, std_error=0.1)
+    rows = rows.assign(
+        scale="voice", wave="spring", exclusions="", n_organisations=4, mean=2.34567, std_dev=0.5, std_error=0.1
+    )
     return out.SCALE_MEANS.typed(rows.assign(conf_low=2.14567, conf_high=2.54567))
 
 
@@ -62,7 +64,9 @@ def distributions():
         for group, counts in (("MGR", [20, 19, 1]), ("STAFF", [3, 4, 0]))
         for code, n in zip((1, 2, 3), counts, strict=True)
     ]
-    return out.DISTRIBUTIONS.typed(pd.DataFrame(rows).assign(item="v1", wave="spring", n_organisations=4))
+    return out.DISTRIBUTIONS.typed(
+        pd.DataFrame(rows).assign(item="v1", wave="spring", exclusions="", n_organisations=4)
+    )
 
 
 def responses():

@@ -20,13 +20,21 @@ LEAST = st.integers(5, 15)
 
 
 def scale_mean(n_obs=40, n_organisations=8, std_dev=0.9, mean=3.14159):
-    row = {"scale": "voice", **KEY, "n_obs": n_obs, "n_organisations": n_organisations, "mean": mean}
+    row = {"scale": "voice", **KEY, "exclusions": "", "n_obs": n_obs, "n_organisations": n_organisations, "mean": mean}
     error = {"std_dev": std_dev, "std_error": 0.1, "conf_low": mean - 0.2, "conf_high": mean + 0.2}
     return SCALE_MEANS.typed(pd.DataFrame([{**row, **error}]))
 
 
 def alpha(n_obs=40):
-    row = {"scale": "voice", **KEY, "coefficient": "alpha", "estimate": 0.81234, "n_obs": n_obs, "n_items": 3}
+    row = {
+        "scale": "voice",
+        **KEY,
+        "exclusions": "",
+        "coefficient": "alpha",
+        "estimate": 0.81234,
+        "n_obs": n_obs,
+        "n_items": 3,
+    }
     return RELIABILITY.typed(pd.DataFrame([{**row, "conf_low": 0.7, "conf_high": 0.9}]))
 
 
@@ -34,7 +42,14 @@ def distribution(counts, n_organisations=8, item="v1"):
     rows = pd.DataFrame({"code": range(1, len(counts) + 1), "n_answers": counts})
     n_obs = max(sum(counts), 1)
     return DISTRIBUTIONS.typed(
-        rows.assign(item=item, **KEY, n_obs=n_obs, n_organisations=n_organisations, share=rows["n_answers"] / n_obs)
+        rows.assign(
+            item=item,
+            **KEY,
+            exclusions="",
+            n_obs=n_obs,
+            n_organisations=n_organisations,
+            share=rows["n_answers"] / n_obs,
+        )
     )
 
 

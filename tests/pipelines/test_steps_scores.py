@@ -1,5 +1,6 @@
 """Scores and the analysis table: one row an analysed response, organisation means within wave and group."""
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pilot_study import pilot_study
 
-from pipelines.steps.scores import join_for_analysis, score_responses
+from instruments.scoring import score_scale
+from instruments.spec import Instrument
+from pipelines.steps.scores import join_for_analysis, score_of, score_responses
 from pipelines.tables import core
+from pipelines.tables.base import DUCKDB_TYPES
 
 RESPONSE = st.tuples(
     st.sampled_from(["spring", "autumn"]),
@@ -37,10 +41,27 @@ def tables(study, rows):
     return responses, core.answers(study).typed(answers)
 
 
+def scored(study, responses, answers):
+    """Score every wave in DuckDB."""
+    with duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA core")
+        for table, rows in ((core.RESPONSES, responses), (core.answers(study), answers)):
+            create_table_of(connection, table, rows)
+        found = [connection.sql(score_responses(study.scales(), wave)).df() for wave in ("spring", "autumn")]
+    return core.scores(study).typed(pd.concat(found, ignore_index=True)).sort_values("response_id", ignore_index=True)
+
+
+def create_table_of(connection, table, rows):
+    columns = ", ".join(f'"{name}" {DUCKDB_TYPES[column.kind]}' for name, column in table.columns.items())
+    connection.execute(f"CREATE TABLE {table.name} ({columns})")
+    connection.register("rows", rows)
+    connection.execute(f"INSERT INTO {table.name} BY NAME FROM rows")
+    connection.unregister("rows")
+
+
 def analysis_of(study, rows):
     responses, answers = tables(study, rows)
-    analysed = responses.loc[responses["is_analysed"], "response_id"]
-    scores = core.scores(study).typed(score_responses(answers, analysed, study.scales()))
+    scores = scored(study, responses, answers)
     return core.analysis(study).typed(join_for_analysis(responses, answers, scores, list(study.scales())))
 
 
@@ -48,7 +69,7 @@ def test_only_analysed_responses_are_scored_in_the_order_of_their_id(study):
     rows = [("spring", "MGR", "o1", True, [3, 1, 3]), ("spring", "MGR", "o1", False, [1, 1, 1])]
     rows.append(("spring", "MGR", "o1", True, [1, None, 1]))
     responses, answers = tables(study, rows)
-    scores = score_responses(answers, responses.loc[responses["is_analysed"], "response_id"], study.scales())
+    scores = scored(study, responses, answers)
     assert scores["response_id"].tolist() == ["s/001", "s/003"]
     assert scores["voice"].tolist() == [1.0, 3.0]
     assert scores["trust"].tolist() == [10.0, 10.0]
@@ -84,3 +105,40 @@ def test_mean_and_deviation_add_up_to_the_score_and_deviations_to_zero(study, ro
     keys = ["wave", "respondent_group", "organisation_id"]
     np.testing.assert_allclose(known.groupby(keys)["voice_within_organisation"].sum().to_numpy(float), 0, atol=1e-12)
     assert analysis.loc[analysis["organisation_id"].isna(), "voice_organisation_mean"].isna().all()
+
+
+@st.composite
+def scales_with_answers(draw):
+    """Draw an instrument with one scale of any kind, and answers with any pattern of gaps."""
+    n_items = draw(st.integers(1, 9))
+    lowest = draw(st.integers(-3, 3))
+    points = {code: {} for code in range(lowest, lowest + draw(st.integers(2, 11)))}
+    items = [f"i{number}" for number in range(n_items)]
+    scale = {
+        "items": items,
+        "reverse_scored": draw(st.lists(st.sampled_from(items), unique=True)),
+        "score": draw(st.sampled_from(["mean", "sum"])),
+        "least_answered": draw(st.integers(1, n_items)),
+    }
+    raw = {
+        "name": "any",
+        "version": "1",
+        "title": {"en": "t"},
+        "response_scales": {"points": {"points": points}},
+        "items": {item: {"response_scale": "points"} for item in items},
+        "scales": {"scale": scale},
+    }
+    code = st.one_of(st.none(), st.sampled_from(list(points)))
+    rows = draw(st.lists(st.lists(code, min_size=n_items, max_size=n_items), min_size=1, max_size=30))
+    return Instrument.model_validate(raw, strict=False), pd.DataFrame(rows, columns=items, dtype="Int16")
+
+
+@given(scales_with_answers())
+def test_scores_are_bit_for_bit_those_of_the_definition(drawn):
+    instrument, answers = drawn
+    query = f"SELECT {score_of(instrument, 'scale')} AS scale FROM answers"
+    found = duckdb.sql(query).df()["scale"].to_numpy(float)
+    defined = score_scale(answers, instrument, "scale").to_numpy(float, na_value=np.nan)
+    assert (np.isnan(found) == np.isnan(defined)).all()
+    given_scores = ~np.isnan(defined)
+    assert found[given_scores].tobytes() == defined[given_scores].tobytes()

@@ -2,18 +2,21 @@
 
 from contextlib import contextmanager
 
+import duckdb
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pandera.errors import SchemaErrors
 
 from pipelines.steps.validation import (
     MOST_EXAMPLES,
     BlockingFailure,
-    failures_of_rejects,
+    blocking_rejects,
     find_failures,
     raise_if_blocking,
-    rule_name,
 )
-from pipelines.tables.base import NUMBER, SMALL, TEXT, ColumnOf, Table
+from pipelines.tables.base import DUCKDB_TYPES, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
 from pipelines.tables.core import REJECTS
 from pipelines.tables.raw import FAILURES
 
@@ -30,12 +33,54 @@ ANSWERS = Table(
 )
 
 
+RULES_OF_PANDERA = {
+    "isin": "outside_response_scale",
+    "greater_than_or_equal_to": "outside_range",
+    "less_than_or_equal_to": "outside_range",
+    "not_nullable": "must_not_be_missing",
+    "multiple_fields_uniqueness": "duplicated_key",
+}
+
+
+def with_places(rows):
+    return rows.assign(file_sha256="f0", row_number=range(2, len(rows) + 2))
+
+
+def failures_in(table, rows):
+    """Validate rows in DuckDB."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"CREATE TABLE content ({columns_with_types(table)}, file_sha256 VARCHAR, row_number BIGINT)"
+        )
+        connection.register("rows", with_places(rows))
+        connection.execute("INSERT INTO content BY NAME FROM rows")
+        return find_failures(table, "SELECT * FROM content", lambda query: connection.sql(query).df(), "spring")
+
+
+def columns_with_types(table):
+    return ", ".join(f'"{name}" {DUCKDB_TYPES[column.kind]}' for name, column in table.columns.items())
+
+
+def failures_of_pandera(table, rows):
+    """Column, rule and row of every failure, and the verdict, as the pandera schema says."""
+    try:
+        table.schema().validate(table.typed(rows), lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+    else:
+        return set()
+    rules = [RULES_OF_PANDERA[str(check).split("(")[0]] for check in cases["check"]]
+    columns = [
+        table.key[0] if rule == "duplicated_key" else column
+        for column, rule in zip(cases["column"], rules, strict=True)
+    ]
+    return {(column, rule, int(index) + 2) for column, rule, index in zip(columns, rules, cases["index"], strict=True)}
+
+
 def failures_of(**columns):
     n = max(len(values) for values in columns.values())
     sound = {"response_id": [f"r{k}" for k in range(n)], "wave": ["spring"] * n, "v1": [1] * n, "age": [40] * n}
-    rows = pd.DataFrame({**sound, **columns})
-    places = pd.DataFrame({"response_id": rows["response_id"], "file_sha256": "f0", "row_number": range(2, n + 2)})
-    return find_failures(ANSWERS, rows, places, "spring")
+    return failures_in(ANSWERS, ANSWERS.typed(pd.DataFrame({**sound, **columns})))
 
 
 def summary(failures):
@@ -98,8 +143,9 @@ def test_rejects_block_unless_they_are_harmless_and_lost_rows_always_block(rule,
         "rule": rule,
         "reason": "why",
     }
-    rejects = REJECTS.typed(pd.DataFrame([reject]))
-    assert len(failures_of_rejects(rejects, "spring", invalid_answers=invalid_answers)) == n
+    rejects = REJECTS.typed(pd.DataFrame([reject]))  # noqa: F841 - DuckDB finds it by its name
+    query = blocking_rejects("FROM rejects", invalid_answers=invalid_answers)
+    assert len(FAILURES.typed(duckdb.sql(query).df())) == n
 
 
 def test_without_failures_the_run_goes_on():
@@ -132,8 +178,37 @@ def test_examples_come_in_the_order_of_the_files_and_are_limited():
     assert examples["row_number"].tolist() == list(range(2, MOST_EXAMPLES + 2))
 
 
-@pytest.mark.parametrize(
-    ("check", "rule"), [("isin([1, 2])", "outside_response_scale"), ("not_nullable", "must_not_be_missing"), ("x", "x")]
+EVERY_KIND_OF_RULE = Table(
+    "core.answers",
+    "One row a response",
+    ("response_id", "wave"),
+    {
+        "response_id": ColumnOf(TEXT, "Response"),
+        "wave": ColumnOf(TEXT, "Wave", is_among=("autumn", "it's spring")),
+        "gap": ColumnOf(SMALL, "A scale with a gap", may_be_missing=True, is_among=(1, 2, 5)),
+        "zero": ColumnOf(SMALL, "A scale from zero", is_among=(0, 1, 2)),
+        "share": ColumnOf(NUMBER, "Share", may_be_missing=True, least=0, most=0.5),
+        "count": ColumnOf(WHOLE, "Count", may_be_missing=True, least=1),
+        "is_it": ColumnOf(TRUTH, "Truth"),
+    },
 )
-def test_checks_have_names_of_the_field(check, rule):
-    assert rule_name(check) == rule
+ROW = st.fixed_dictionaries(
+    {
+        "response_id": st.sampled_from(["a", "b", "c", "d", "e", "f", None]),
+        "wave": st.sampled_from(["autumn", "it's spring", "summer", None]),
+        "gap": st.sampled_from([1, 2, 5, 3, -1, None]),
+        "zero": st.sampled_from([0, 1, 2, 3, -1, None]),
+        "share": st.sampled_from([0.0, 0.25, 0.5, 0.5000001, -1e-9, None]),
+        "count": st.sampled_from([1, 2**60, 0, None]),
+        "is_it": st.sampled_from([True, False, None]),
+    }
+)
+
+
+@given(st.lists(ROW, max_size=12))
+def test_verdict_and_reported_rows_are_those_of_the_pandera_schema(rows):
+    frame = EVERY_KIND_OF_RULE.typed(pd.DataFrame(rows, columns=list(EVERY_KIND_OF_RULE.columns)))
+    found = failures_in(EVERY_KIND_OF_RULE, frame)
+    ours = set(zip(found["column_name"], found["rule"], found["row_number"].astype(int), strict=True))
+    assert ours == failures_of_pandera(EVERY_KIND_OF_RULE, frame)
+    assert len(ours) == len(found)

@@ -5,10 +5,10 @@ import pytest
 from pandera.errors import SchemaError, SchemaErrors
 from pilot_study import pilot_study
 
-from pipelines.tables import core, out, raw, released
+from pipelines.tables import core, fieldwork, out, raw, released
 from pipelines.tables.base import DAY, DUCKDB_TYPES, NUMBER, SMALL, TEXT, ColumnOf, Table
 
-EVERY_TABLE = (*raw.TABLES, *core.TABLES, *out.TABLES, *released.TABLES)
+EVERY_TABLE = (*raw.TABLES, *core.TABLES, *out.TABLES, *fieldwork.TABLES, *released.TABLES)
 NAMES_OF_PEOPLE_AND_UNITS = {"response_id", "respondent_key", "organisation_id", "unit_id", "row_number", "file_sha256"}
 PEOPLE = Table(
     "core.people",
@@ -52,7 +52,11 @@ def test_a_released_table_has_no_column_of_a_person_or_a_unit(table):
     assert not NAMES_OF_PEOPLE_AND_UNITS & set(table.columns)
 
 
-@pytest.mark.parametrize("tables", [raw.TABLES, core.TABLES, out.TABLES, released.TABLES])
+def test_no_table_of_fieldwork_is_released():
+    assert not {table.name for table in fieldwork.TABLES} & {table.name for table in released.TABLES}
+
+
+@pytest.mark.parametrize("tables", [raw.TABLES, core.TABLES, out.TABLES, fieldwork.TABLES, released.TABLES])
 def test_no_two_tables_have_the_same_name(tables):
     assert len({table.name for table in tables}) == len(tables)
 

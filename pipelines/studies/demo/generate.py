@@ -20,7 +20,11 @@ from pipelines.studies.demo.qualtrics_file import qualtrics_csv
 
 FILES = Path(__file__).parent
 STUDY = "demo"
-FRAME_COLUMNS = ["unit_id", "wave", "organisation_id", "respondent_group", "disposition"]
+FRAME_COLUMNS = ["unit_id", "wave", "organisation_id", "respondent_group", "country", "tenure_band", "disposition"]
+TENURE_BANDS = {"under 10 years": 0, "10 to 19 years": 10, "20 years and more": 20}
+INVITED_AT, REMINDED_AT = {"w1": "2026-02-02", "w2": "2026-08-03"}, {"w1": "2026-02-12", "w2": "2026-08-13"}
+KNOWN_AT = {"w1": "2026-02-16", "w2": "2026-08-17"}
+OUTCOMES = {"refusal": "opted_out", "noncontact": "unreachable", "not_eligible": "left_organisation"}
 README = """SYNTHETIC demonstration study
 =============================
 
@@ -31,6 +35,7 @@ study.yaml   waves, sources, groups and rules
 models/      the models that are fitted
 exports/     SYNTHETIC exports in the layout of Qualtrics, one a wave and form
 frame.csv    SYNTHETIC list of the invited persons
+contacts.csv SYNTHETIC list of invitations, reminders and what came of them
 """
 
 
@@ -41,13 +46,15 @@ class DrawnStudy:
     Attributes:
         population: Organisations and invited persons with their latent values.
         forms: What each form brought in each wave.
-        frame: One row an invited person and wave: unit_id, wave, organisation_id, respondent_group, disposition
-            (empty where nothing is known).
+        frame: One row an invited person and wave: unit_id, wave, organisation_id, respondent_group, country,
+            tenure_band, disposition (empty where nothing is known).
+        contacts: One row an attempt to reach a person: unit_id, wave, contacted_at, outcome.
     """
 
     population: Population
     forms: list[AnsweredForm]
     frame: pd.DataFrame
+    contacts: pd.DataFrame
 
 
 def draw_study(parameters: Parameters | None = None, seed: int = DEFAULT_SEED) -> DrawnStudy:
@@ -63,7 +70,8 @@ def draw_study(parameters: Parameters | None = None, seed: int = DEFAULT_SEED) -
     planted = parameters or Parameters()
     population = draw_population(planted, seed)
     forms = answer_forms(population, form_instruments(), planted, seed)
-    return DrawnStudy(population, forms, _frame(population, forms, stream(seed, "frame")))
+    frame = _frame(population, forms, stream(seed, "frame"))
+    return DrawnStudy(population, forms, frame, _contacts(frame, forms))
 
 
 def write_demo_study(home: Path, seed: int = DEFAULT_SEED) -> Path:
@@ -91,6 +99,7 @@ def write_demo_study(home: Path, seed: int = DEFAULT_SEED) -> Path:
             qualtrics_csv(form, shown, rng, planted.faults.previews),
         )
     _write(folder / "frame.csv", study.frame.to_csv(index=False, lineterminator="\n"))
+    _write(folder / "contacts.csv", study.contacts.to_csv(index=False, lineterminator="\n"))
     _write(folder / "README.txt", README.format(seed=seed))
     return folder
 
@@ -122,4 +131,23 @@ def _frame(population: Population, forms: list[AnsweredForm], rng: np.random.Gen
 def _frame_of_wave(invited: pd.DataFrame, wave: str, answered: set[str], rng: np.random.Generator) -> pd.DataFrame:
     known = rng.choice(["", "refusal", "noncontact", "not_eligible"], len(invited), p=[0.93, 0.03, 0.03, 0.01])
     disposition = np.where(invited["respondent_key"].isin(answered), "", known)
-    return invited.rename(columns={"respondent_key": "unit_id"}).assign(wave=wave, disposition=disposition)
+    edges = [*TENURE_BANDS.values(), np.inf]
+    known_of_all = {
+        "country": invited["language"].map({"da": "Denmark", "en": "Scotland"}),
+        "tenure_band": pd.cut(invited["STR_tenure"], edges, right=False, labels=list(TENURE_BANDS)),
+    }
+    units = invited.rename(columns={"respondent_key": "unit_id"}).assign(**known_of_all)
+    return units.assign(wave=wave, disposition=disposition)
+
+
+def _contacts(frame: pd.DataFrame, forms: list[AnsweredForm]) -> pd.DataFrame:
+    """List invitations, reminders to those who had not answered, and what was learned of them."""
+    answered = {(each.wave, key) for each in forms for key in each.persons["respondent_key"]}
+    is_silent = [pair not in answered for pair in zip(frame["wave"], frame["unit_id"], strict=True)]
+    sent = frame[["unit_id", "wave"]].assign(contacted_at=frame["wave"].map(INVITED_AT), outcome="sent")
+    silent = frame.loc[is_silent, ["unit_id", "wave", "disposition"]]
+    reminded = silent.assign(contacted_at=silent["wave"].map(REMINDED_AT), outcome="reminded")
+    known = silent[silent["disposition"] != ""]
+    learned = known.assign(contacted_at=known["wave"].map(KNOWN_AT), outcome=known["disposition"].map(OUTCOMES))
+    every = pd.concat([sent, reminded, learned]).sort_values(["wave", "unit_id", "contacted_at"])
+    return every[["unit_id", "wave", "contacted_at", "outcome"]]

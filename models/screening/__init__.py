@@ -1,0 +1,1 @@
+"""Careless and fraudulent responding: indices of single responses, numbers in, numbers out."""

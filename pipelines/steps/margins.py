@@ -1,0 +1,110 @@
+"""Margins of study.yaml or a CSV → what raking needs for one wave and respondent group."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.weighting.faults import WeightingError
+from models.weighting.raking import Margin
+from pipelines.sections.weighting import CROSSED, Calibration
+
+COLUMNS = ["wave", "respondent_group", "variable", "category", "total"]
+UNKNOWN = ""
+FIRST_ROW = 2
+
+
+def margins_of_study(calibration: Calibration) -> pd.DataFrame:
+    """Return the margins that stand in study.yaml, one row a category: wave (empty: every one) … total."""
+    rows = [
+        ("", group, variable, category, total)
+        for group, of_group in calibration.margins.items()
+        for variable, categories in of_group.items()
+        for category, total in categories.items()
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def read_margins(texts: pd.DataFrame) -> pd.DataFrame:
+    """Understand a file of margins.
+
+    Args:
+        texts: The cells as text: respondent_group, variable, category, total and perhaps wave.
+
+    Returns:
+        The columns of ``margins_of_study``.
+
+    Raises:
+        WeightingError: When a column is missing, a total is no number above 0, or a row is repeated; with the row.
+    """
+    absent = [name for name in COLUMNS[1:] if name not in texts]
+    if absent:
+        raise WeightingError(f"the column {absent[0]} is missing; found {', '.join(map(str, texts.columns))}")
+    margins = texts.assign(wave=texts.get("wave", ""))[COLUMNS]
+    margins = margins.assign(**{name: margins[name].str.strip() for name in COLUMNS})
+    totals = pd.to_numeric(margins["total"], errors="coerce")
+    repeated = margins.duplicated(COLUMNS[:-1])
+    for faulty, message in (
+        (~(totals > 0), "the total is no number above 0"),
+        (repeated, "this category stands twice"),
+    ):
+        if faulty.any():
+            raise WeightingError(f"row {int(faulty.to_numpy().argmax()) + FIRST_ROW}: {message}")
+    return margins.assign(total=totals)
+
+
+def variables_of(names: Sequence[str]) -> list[str]:
+    """Return the single variables behind the names of margins, crossed ones taken apart."""
+    return list(dict.fromkeys(part for name in names for part in name.split(CROSSED)))
+
+
+def build_margins(
+    margins: pd.DataFrame, values: Mapping[str, pd.Series], weights: npt.NDArray[np.float64]
+) -> list[Margin]:
+    """Make the margins of one wave and group.
+
+    Shares are turned into totals with the sum of the weights. Responses of which the category is not known make a
+    category of their own, whose share stays what it is; the others share the rest as the margin says.
+
+    Args:
+        margins: Of the wave and group: variable, category, total.
+        values: Variable → length n; text of each response's category, NA where not known.
+        weights: Length n; before calibration.
+
+    Returns:
+        Margins in the order in which the variables first occur.
+
+    Raises:
+        WeightingError: When responses have a category that the margin lacks.
+    """
+    found: list[Margin] = []
+    for variable in margins["variable"].drop_duplicates():
+        own = margins[margins["variable"] == variable]
+        categories = list(own["category"])
+        category = _crossed([values[part] for part in str(variable).split(CROSSED)])
+        strange = sorted(set(category.dropna()) - set(categories))
+        if strange:
+            raise WeightingError(
+                f"{int(category.eq(strange[0]).sum())} responses have {variable} '{strange[0]}', which the margin "
+                "lacks; add it, or correct the data"
+            )
+        targets = own["total"].to_numpy(dtype=np.float64)
+        if np.isclose(targets.sum(), 1.0, rtol=1e-4):
+            targets = targets / targets.sum() * weights.sum()
+        is_unknown = category.isna().to_numpy(dtype=bool)
+        if is_unknown.any():
+            share = float(weights[is_unknown].sum() / weights.sum())
+            targets = np.append(targets * (1 - share), targets.sum() * share)
+            categories = [*categories, UNKNOWN]
+        places = {name: place for place, name in enumerate(categories)}
+        codes = category.fillna(UNKNOWN).map(places).to_numpy(dtype=np.intp)
+        found.append(Margin(str(variable), tuple(categories), targets, codes))
+    return found
+
+
+def _crossed(parts: list[pd.Series]) -> pd.Series:
+    joined = parts[0].astype("str")
+    for part in parts[1:]:
+        joined = joined + CROSSED + part.astype("str")
+    return joined
