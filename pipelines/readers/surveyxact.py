@@ -28,6 +28,7 @@ from pipelines.readers.plan import (
     ReadingPlan,
     Request,
     Role,
+    Written,
     fold,
 )
 from pipelines.readers.structure import Option, Question, QuestionKind, Structure
@@ -86,7 +87,7 @@ class SurveyXactReader:
             finished_texts=TICKED,
             unreached="after_last_answer" if states else "",
         )
-        plan = with_warnings(plan, *_warnings(plan, structure))
+        plan = with_warnings(_written(plan), *_warnings(plan, structure))
         return with_time_formats(bind_plan(plan, head, request), head, request, habit="day_first")
 
 
@@ -180,6 +181,14 @@ def _layout(plan: ReadingPlan, head: Head, states: Mapping[str, object]) -> str:
     columns = [column for column in plan.columns if column.name in states or column.role == "multiple_choice_option"]
     texts = {fold(text) for each in columns for text in texts_below(head, plan.header_rows, each.position)}
     return "labels" if texts - {"0", "1"} else "values"
+
+
+def _written(plan: ReadingPlan) -> ReadingPlan:
+    """Say whether the cells of choices hold codes or labels, as a label may be the number of another option."""
+    written: Written = "labels" if plan.layout == "labels" else "codes"
+    return revised(
+        plan, lambda each: replace(each, written=written) if each.question and each.question.kind == "choice" else each
+    )
 
 
 def _decimal(plan: ReadingPlan, head: Head) -> str:

@@ -99,6 +99,7 @@ def test_an_efs_export_reads_zero_as_missing_only_where_it_is_no_answer(tmp_path
     path = tmp_path / "data.csv"
     path.write_bytes(result_export(("v_1", "v_2"), ({"v_1": "0", "v_2": "0"}, {"v_1": "5", "v_2": "-77"})))
     result = read(path, instrument(v_1={"response_scale": "s"}, v_2={"kind": "number"}))
+    assert list(result.responses["platform_disposition"]) == ["31", "31"]
     assert result.answers["v_1"].fillna(-1).tolist() == [-1, 5]
     assert result.answers["v_2"].fillna(-1).tolist() == [0.0, -1]
     assert sorted(zip(result.missing["item"], result.missing["reason"], strict=True)) == [
@@ -165,3 +166,5 @@ def test_what_was_not_ticked_is_a_no_only_where_something_was(tmp_path: Path, la
         ("s/826", "unknown_blank"), ("s/827", "not_reached"),
     ]  # fmt: skip
     assert result.rejects.empty
+    assert list(result.responses["platform_disposition"]) == ["4", "4", "3", "3"]
+    assert list(result.responses["is_finished"]) == [True, True, False, False]

@@ -84,6 +84,7 @@ def test_the_status_columns_say_what_came_of_every_respondent(tmp_path: Path, la
     dataset, structure, names = write_bundle(tmp_path, QUESTIONS, RESPONDENTS, "semicolon_ansi", labels=labels)
     plan = plan_of(dataset, structure, names)
     assert plan.layout == ("labels" if labels else "values")
+    assert plan.column("s_1").written == ("labels" if labels else "codes")
     rows = opened_export(dataset).head.rows
     found = [
         next(
