@@ -4,14 +4,17 @@ Put here the shape of the answer; which answer options belong together is in ``b
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.readers.batteries import find_batteries, is_yes_or_no, natural_order, question_of
+from pipelines.readers.batteries import Battery, find_batteries, is_yes_or_no, natural_order, question_of
 from pipelines.readers.keys import finished, has_status
-from pipelines.readers.plan import PlannedColumn, ReadingPlan, Role
+from pipelines.readers.opt_outs import reason_of_label
+from pipelines.readers.plan import PlannedColumn, ReadingPlan, Role, fold
 from pipelines.readers.scan import cell_of, is_filled
+from pipelines.readers.structure import Option
 
 MOST_VALUES = 25
 _FEWEST_OPEN_TEXTS = 25
@@ -112,7 +115,8 @@ def describe(plan: ReadingPlan, counts: CellCounts) -> dict[str, Any]:
     rows, n_own = counts.rows, counts.rows.n_own
     roles = proposed_roles(plan, counts)
     rated = [c for c in plan.columns if roles[c.position] == "item" and not _is_rank(c)]
-    items = {c.name: counts.columns[c.position].texts for c in rated}
+    guessed = {c.name: counts.columns[c.position].texts for c in rated if not _options(c)}
+    batteries = [*_stated_batteries(rated), *find_batteries(guessed)]
     return {
         "platform": plan.platform,
         "layout": plan.layout,
@@ -127,15 +131,39 @@ def describe(plan: ReadingPlan, counts: CellCounts) -> dict[str, Any]:
         "n_partial": None if rows.n_finished is None else n_own - rows.n_finished,
         "columns": [_describe(c, roles[c.position], counts.columns[c.position], n_own) for c in plan.columns],
         "scales": [
-            {"items": list(each.items), "points": len(each.labels), "labels": list(each.labels)}
-            for each in find_batteries(items)
+            {"items": list(each.items), "points": len(each.labels), "labels": list(each.labels)} for each in batteries
         ],
-        "warnings": [*plan.warnings, *([_PROPOSED] if items else [])],
+        "warnings": [*plan.warnings, *([_PROPOSED] if guessed else [])],
     }
 
 
+def _options(column: PlannedColumn) -> tuple[Option, ...]:
+    """Return the answer options that the survey's definition states, without those that are no answers."""
+    options = column.question.options if column.question is not None else ()
+    return tuple(option for option in options if option.reason is None and reason_of_label(option.label) is None)
+
+
+def _stated_batteries(columns: Sequence[PlannedColumn]) -> list[Battery]:
+    """Return the matrices of the survey's definition: rows of one battery with the same options, in the order shown."""
+    groups: dict[tuple[str, tuple[Option, ...]], list[str]] = {}
+    for column in columns:
+        options = _options(column)
+        if column.question is not None and column.question.battery and options:
+            groups.setdefault((column.question.battery, options), []).append(column.name)
+    return [
+        Battery(tuple(names), tuple(option.label or option.code for option in options))
+        for (_, options), names in groups.items()
+        if len(names) > 1
+    ]
+
+
 def _describe(column: PlannedColumn, role: Role, counts: ColumnCounts, n_own: int) -> dict[str, Any]:
-    n_blank = n_own - counts.n_answered
+    missing = Counter({str(column.blank_means): n_own - counts.n_answered})
+    reasons = _reasons(column)
+    for text, n in counts.texts.items():
+        if fold(text) in reasons:
+            missing[reasons[fold(text)]] += n
+    n_answered = n_own - missing.total()
     is_personal = column.is_personal_data or role == "identifier"
     shows_values = role in ("item", "multiple_choice_option") and not is_personal
     return {
@@ -146,10 +174,23 @@ def _describe(column: PlannedColumn, role: Role, counts: ColumnCounts, n_own: in
         "item": column.name if role == "item" else None,
         "question_text": column.question_text,
         "values": natural_order(text.strip() for text in counts.texts)[:MOST_VALUES] if shows_values else None,
-        "n_answered": counts.n_answered,
-        "missing": {str(column.blank_means): n_blank} if n_blank else {},
+        "n_answered": n_answered,
+        "missing": {reason: n for reason, n in missing.items() if n},
         "is_personal_data": is_personal,
     }
+
+
+def _reasons(column: PlannedColumn) -> dict[str, str]:
+    """Return the folded texts that mean no answer, by the plan and by the survey's definition."""
+    options = column.question.options if column.question is not None else ()
+    stated = {
+        fold(text): str(option.reason)
+        for option in options
+        if option.reason is not None
+        for text in (option.code, option.label, *option.also)
+        if text
+    }
+    return {**stated, **{text: str(reason) for text, reason in column.opt_outs.items()}}
 
 
 def proposed_roles(plan: ReadingPlan, counts: CellCounts) -> dict[int, Role]:

@@ -1,5 +1,7 @@
 """Saying what an export is, without a study."""
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -130,3 +132,25 @@ def test_a_structure_file_of_no_platform_is_refused_in_words(tmp_path: Path) -> 
     path = written(tmp_path, "a,b\n1,2\n")
     with pytest.raises(ReadingError, match="expected the definition of a survey"):
         inspect_export(path, structure=[path])
+
+
+@pytest.mark.reference
+def test_a_definition_states_scales_and_what_is_no_answer(tmp_path: Path, reference: Path) -> None:
+    folder = reference / "data/qualtrics/qt-no-basis"
+    lines = (folder / "No_Basis_for_Evaluation (Insights).csv").read_text(encoding="utf-8")
+    path = tmp_path / "real.csv"
+    # The genuine answers are tests (status 2); as a respondent's own (status 0) they are looked at.
+    rows = list(csv.reader(io.StringIO(lines)))
+    status = rows[0].index("Status")
+    own = [*rows[:3], *([*row[:status], "0", *row[status + 1 :]] for row in rows[3:])]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(own)
+    (definition,) = folder.glob("*.qsf")
+    found = inspected(path, structure=[definition])
+    assert found["n_responses"] == 15
+    points = {scale["points"] for scale in found["scales"]}
+    assert points == {3}
+    first = next(column for column in found["columns"] if column["name"] == "Q1")
+    texts = [row[rows[0].index("Q1")] for row in own[3:]]
+    assert first["n_answered"] == sum(text in ("1", "2", "3") for text in texts)
+    assert sum(first["missing"].values()) == 15 - first["n_answered"]
