@@ -65,9 +65,8 @@ class Grid:
             )
         rows, columns = self.n_skipped
         if rows or columns:
-            found.append(
-                f"rows are counted from the first filled one: {rows} blank rows, {columns} columns are left out"
-            )
+            left_out = f"{rows} blank rows and {columns} blank columns before it are left out"
+            found.append(f"rows are counted from the first filled one; {left_out}")
         n_uncomputed = sum(text == UNCOMPUTED for text in self.marks.values())
         if n_uncomputed:
             found.append(

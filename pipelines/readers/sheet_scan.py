@@ -53,11 +53,8 @@ def scan_sheet(members: Members, part: str) -> SheetScan:
     Raises:
         ReadingError: When the part is absent, damaged or not in UTF-8.
     """
-    info = next((info for info in members.files if info.filename == part), None)
-    if info is None:
-        raise ReadingError(members.file_name, "a sheet of the workbook is missing; save it again as .xlsx")
     scan, n_rows = SheetScan(), 0
-    for text in _pieces(members.chunks(info), members.file_name):
+    for text in _pieces(members.chunks(members.file(part)), members.file_name):
         n_rows += len(_NUMBERLESS_ROW.findall(text))
         scan.n_columns = max([scan.n_columns, *map(column_number, set(_COLUMN.findall(text)))])
         scan.n_rows = max([scan.n_rows, n_rows, *map(int, set(_ROW.findall(text)))])
@@ -72,17 +69,23 @@ def parts_of_sheets(members: Members) -> Mapping[str, str]:
     Raises:
         ReadingError: When the directory is absent or damaged.
     """
-    sheets = _directory(members, "xl/workbook.xml")
-    targets = {
-        each.get("Id", ""): each.get("Target", "") for each in _directory(members, "xl/_rels/workbook.xml.rels").iter()
-    }
+    targets = targets_of(members, "xl/_rels/workbook.xml.rels")
     parts: dict[str, str] = {}
-    for each in sheets.iter():
+    for each in _directory(members, "xl/workbook.xml").iter():
         if each.tag.endswith("}sheet"):
             key = next((value for name, value in each.attrib.items() if name.endswith("}id")), "")
-            target = targets.get(key, "")
-            parts[each.get("name", "")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+            parts[each.get("name", "")] = targets.get(key, "")
     return parts
+
+
+def targets_of(members: Members, part: str) -> Mapping[str, str]:
+    """Return id → name of a member, from the relations of the workbook.
+
+    Raises:
+        ReadingError: When they are absent or damaged.
+    """
+    found = {each.get("Id", ""): each.get("Target", "") for each in _directory(members, part).iter()}
+    return {key: to.removeprefix("/") if to.startswith("/") else f"xl/{to}" for key, to in found.items()}
 
 
 def column_number(letters: bytes) -> int:
@@ -135,11 +138,7 @@ def _marks(text: bytes) -> dict[tuple[int, int], str]:
 
 
 def _directory(members: Members, part: str) -> ET.Element:
-    info = next((info for info in members.files if info.filename == part), None)
-    if info is None:
-        message = "expected a workbook, found an Office file without sheets; save the table as .xlsx or CSV (UTF-8)"
-        raise ReadingError(members.file_name, message)
-    content = members.content(info, _LARGEST_DIRECTORY)
+    content = members.content(members.file(part), _LARGEST_DIRECTORY)
     if b"<!DOCTYPE" in content or content.startswith(_UTF_16_MARKS):
         raise ReadingError(members.file_name, "the workbook's directory has an unknown form; save it again as .xlsx")
     try:

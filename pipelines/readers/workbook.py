@@ -5,18 +5,19 @@ Put here how a workbook is opened safely and which of its sheets is read; how a 
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
 import python_calamine as calamine
 
+from pipelines.readers.binary_sheet_scan import binary_parts_of_sheets, scan_binary_sheet
 from pipelines.readers.opener import OpenedExport, Settings
 from pipelines.readers.plan import Head, ReadingError
 from pipelines.readers.sheet_bundle import SheetBundle, bundle_of, definition_of, side_by_side
 from pipelines.readers.sheet_cells import HEAD_ROWS, Grid
 from pipelines.readers.sheet_scan import SheetScan, parts_of_sheets, scan_sheet
-from pipelines.readers.zip_members import opened_zip
+from pipelines.readers.zip_members import Members, opened_zip
 
 MOST_CELLS = 50_000_000
 _OLD_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -137,7 +138,7 @@ class Guard:
 
 
 def _scans(path: Path, name: str) -> Mapping[str, SheetScan]:
-    """Look for macros and, in XLSX files, over every sheet; nothing is known of the sheets of other kinds."""
+    """Look for macros, and over every sheet of XLSX and XLSB files; of other kinds nothing is known before loading."""
     with path.open("rb") as file:
         is_old = file.read(len(_OLD_SIGNATURE)) == _OLD_SIGNATURE
     if is_old:
@@ -151,11 +152,20 @@ def _scans(path: Path, name: str) -> Mapping[str, SheetScan]:
         if "content.xml" not in names and not any(each.startswith("xl/") for each in names):
             message = "expected a workbook, found another Office document; save its table as CSV (UTF-8)"
             raise ReadingError(name, message)
-        parts = parts_of_sheets(members) if "xl/workbook.xml" in names else {}
+        parts, scan = _parts(members)
         for info in members.files:
             if info.filename not in parts.values():
                 deque(members.chunks(info), maxlen=0)
-        return {sheet: scan_sheet(members, part) for sheet, part in parts.items()}
+        return {sheet: scan(members, part) for sheet, part in parts.items()}
+
+
+def _parts(members: Members) -> tuple[Mapping[str, str], Callable[[Members, str], SheetScan]]:
+    """Return the parts that hold sheets, and how they are looked over."""
+    if "xl/workbook.xml" in members.names():
+        return parts_of_sheets(members), scan_sheet
+    if "xl/workbook.bin" in members.names():
+        return binary_parts_of_sheets(members), scan_binary_sheet
+    return {}, scan_sheet
 
 
 def _choose(

@@ -59,6 +59,19 @@ class Members:
         """Return the names, as they stand in the archive."""
         return {info.filename for info in self.files}
 
+    def file(self, name: str) -> ZipInfo:
+        """Return the member of a name.
+
+        Raises:
+            ReadingError: When there is none.
+        """
+        found = next((info for info in self.files if info.filename == name), None)
+        if found is None:
+            raise ReadingError(
+                self.file_name, "a part of the file is missing; export it again, or save it again as .xlsx"
+            )
+        return found
+
     def chunks(self, member: ZipInfo) -> Iterator[bytes]:
         """Unpack one member piece by piece, whatever size the archive states for it.
 
