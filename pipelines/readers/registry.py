@@ -15,12 +15,15 @@ from pipelines.readers.plan import Head, Reader, ReadingError, ReadingPlan, Requ
 from pipelines.readers.qualtrics import QualtricsReader
 from pipelines.readers.redcap import RedcapReader
 from pipelines.readers.sosci import SoSciReader
+from pipelines.readers.statistics_reader import StatisticsReader
 from pipelines.readers.surveymonkey import SurveyMonkeyReader
 from pipelines.readers.surveyxact import SurveyXactReader
 
 READERS: dict[str, Reader] = {
     reader.platform: reader
     for reader in (
+        StatisticsReader("spss"),
+        StatisticsReader("stata"),
         QualtricsReader(),
         SurveyXactReader(),
         SoSciReader(),
@@ -47,6 +50,8 @@ TITLES = {
     "microsoft_forms": "Microsoft Forms",
     "google_forms": "Google Forms",
     "enalyzer": "Enalyzer",
+    "spss": "SPSS",
+    "stata": "Stata",
     "generic": "generic",
 }
 WITHOUT_A_SIGN = ("enalyzer", "generic")

@@ -274,11 +274,14 @@ def test_letters_and_numbers_of_columns_are_inverse(index: int) -> None:
     assert column_number(column_letters(index).encode()) == index + 1
 
 
+with tempfile.TemporaryDirectory() as _folder:
+    WHOLE = saved(Path(_folder), ["a", "b"], ["x", 1.5], [True, dt.date(2026, 1, 1)]).read_bytes()
+
+
 @given(data=st.data())
 def test_a_damaged_workbook_is_refused_or_read_and_never_crashes(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = saved(Path(folder), ["a", "b"], ["x", 1.5], [True, dt.date(2026, 1, 1)])
-        content = bytearray(path.read_bytes())
+        path, content = Path(folder) / "export.xlsx", bytearray(WHOLE)
         for _ in range(data.draw(st.integers(0, 8))):
             content[data.draw(st.integers(4, len(content) - 1))] = data.draw(st.integers(0, 255))
         path.write_bytes(content[: data.draw(st.integers(4, len(content)))])
@@ -311,11 +314,9 @@ def test_the_limit_of_cells_is_the_one_that_is_told() -> None:
 @pytest.mark.reference
 def test_the_real_form_reads_as_another_library_reads_it(reference: Path) -> None:
     path = reference / "data/kobo/ipa-backcheck/Household_Back_Check_Survey.xlsx"
+    book = openpyxl.load_workbook(path)
     for sheet in ("survey", "choices"):
-        expected = [
-            [None if value is None else in_words(value) for value in row]
-            for row in openpyxl.load_workbook(path, read_only=True)[sheet].iter_rows(values_only=True)
-        ]
+        expected = [[in_words(value) for value in row] for row in book[sheet].iter_rows(values_only=True)]
         while expected and not any(expected[-1]):
             expected.pop()
         width = max(index + 1 for row in expected for index, value in enumerate(row) if value is not None)
