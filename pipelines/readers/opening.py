@@ -13,7 +13,7 @@ from pipelines.readers.archive import GzipOpener, ZipOpener
 from pipelines.readers.cut_rows import KeptCellsOpener
 from pipelines.readers.limesurvey_archive import LimeSurveyArchiveOpener, LimeSurveyXmlOpener
 from pipelines.readers.opener import OpenedExport, Opener, Settings, open_with
-from pipelines.readers.statistics_file import StatisticsFileOpener
+from pipelines.readers.statistics_process import StatisticsFileOpener
 from pipelines.readers.workbook import OldWorkbookOpener
 
 __all__ = ["OPENERS", "OpenedExport", "Opener", "Settings", "open_file", "opened"]

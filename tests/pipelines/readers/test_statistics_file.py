@@ -2,9 +2,12 @@
 
 import csv
 import datetime as dt
+import os
+import signal
 import struct
 import tempfile
 from pathlib import Path
+from threading import Timer
 
 import pandas as pd
 import pyreadstat
@@ -13,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.measurement.reliability import cronbach_alpha
-from pipelines.readers import statistics_file
+from pipelines.readers import statistics_process, statistics_reading
 from pipelines.readers.missing_labels import reason_of_label
 from pipelines.readers.opener import Settings
 from pipelines.readers.plan import ReadingError
@@ -213,10 +216,11 @@ def test_the_weight_is_the_one_that_the_header_names(tmp_path: Path) -> None:
 
 def test_a_big_file_is_read_in_blocks_without_losing_a_row(tmp_path: Path, monkeypatch) -> None:
     path = saved_sav(tmp_path, pd.DataFrame({"n": [float(number) for number in range(25)]}))
-    monkeypatch.setattr(statistics_file, "_CELLS_OF_A_BLOCK", 1)
+    monkeypatch.setattr(statistics_reading, "_CELLS_OF_A_BLOCK", 1)
     for rows in (1, 4, 5, 25, 26):
-        monkeypatch.setattr(statistics_file, "_LEAST_ROWS_OF_A_BLOCK", rows)
-        assert column_of(path, "n") == [str(number) for number in range(25)]
+        monkeypatch.setattr(statistics_reading, "_LEAST_ROWS_OF_A_BLOCK", rows)
+        _, cells = statistics_reading.read_statistics_file(path, "export.sav", "")
+        assert cells["c1"].to_pylist() == ["n", *(str(number) for number in range(25))]
 
 
 NAMES = st.lists(st.from_regex(r"\A[a-z][a-z0-9_]{0,20}\Z"), min_size=1, max_size=4, unique=True)
@@ -281,6 +285,19 @@ def test_a_damaged_file_is_refused_or_read_and_never_crashes(data: st.DataObject
             assert opened_export(path).head.rows
         except ReadingError as error:
             assert error.message  # noqa: PT017 - either outcome is right
+
+
+def test_a_file_that_brings_the_library_down_is_refused_and_the_next_one_is_read(tmp_path: Path) -> None:
+    good = saved_sav(tmp_path, pd.DataFrame({"q1": [1.0]}))
+    assert column_of(good, "q1") == ["1"]
+    reading = statistics_process._the_process().running
+    assert reading is not None
+    os.kill(reading.pid, signal.SIGSTOP)
+    os.kill(reading.pid, signal.SIGSEGV)
+    Timer(0.5, os.kill, (reading.pid, signal.SIGCONT)).start()
+    with pytest.raises(ReadingError, match="the file is damaged: it cannot be read"):
+        opened_export(good)
+    assert column_of(good, "q1") == ["1"]
 
 
 @given(st.binary(max_size=1_000), st.sampled_from([b"$FL2", b"$FL3", b"<stata_dta>", b"r\1\1\0", b"s\2\1\0"]))

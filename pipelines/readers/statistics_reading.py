@@ -1,13 +1,13 @@
 """An SPSS (``.sav``, ``.zsav``, ``.por``) or Stata (``.dta``) file → text cells of codes, and the structure it states.
 
 Values stay codes; labels, missing values and multiple response sets go into the structure. Nothing the file declares
-missing is emptied. Put here how a file is opened and read block by block; what a variable is, is in
-``statistics_variables``.
+missing is emptied. Put here how a file is read block by block; what a variable is, is in ``statistics_variables``, and
+the process of its own in which this runs in ``statistics_process``.
 """
 
 import struct
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyreadstat
 from pyreadstat import PyreadstatError, ReadstatError
 
-from pipelines.readers.opener import OpenedExport, Settings
+from pipelines.readers.opener import start_of
 from pipelines.readers.plan import Head, ReadingError
 from pipelines.readers.sheet_cells import HEAD_ROWS
 from pipelines.readers.statistics_structure import MultipleResponse, Seen, structure_of
@@ -32,25 +32,29 @@ _PORTABLE_LOSES = (
 )
 
 
-class StatisticsFileOpener:
-    """Opener of SPSS and Stata files."""
+def is_statistics_file(start: bytes) -> bool:
+    """Say from its first 4,096 bytes whether a file is one of SPSS or Stata."""
+    return _kind_of(start) is not None
 
-    def opens(self, start: bytes) -> bool:
-        """Say whether the file is one of SPSS or Stata."""
-        return _kind_of(start) is not None
 
-    def open(self, path: Path, settings: Settings, folder: Path) -> OpenedExport:
-        """Read the file.
+def read_statistics_file(path: Path, name: str, encoding: str) -> tuple[Head, pa.Table]:
+    """Read a file.
 
-        Raises:
-            ReadingError: When it is damaged, or its texts are not in the encoding it states.
-        """
-        name = settings.file_name or path.name
-        with path.open("rb") as file:
-            kind = _kind_of(file.read(4_096))
-        if kind is None:
-            raise ReadingError(name, "expected an SPSS or Stata file, found another format; export it again")
-        return _read(_File(path, name, kind, settings.encoding), folder)
+    Args:
+        path: The file.
+        name: Its name for messages.
+        encoding: Of its texts; empty for the one it states.
+
+    Returns:
+        Its head with its structure, and all rows as text cells, the names of the variables first.
+
+    Raises:
+        ReadingError: When it is damaged, or its texts are not in the encoding it states.
+    """
+    kind = _kind_of(start_of(path))
+    if kind is None:
+        raise ReadingError(name, "expected an SPSS or Stata file, found another format; export it again")
+    return _read(_File(path, name, kind, encoding))
 
 
 @dataclass(frozen=True)
@@ -109,11 +113,14 @@ def _kind_of(start: bytes) -> _Kind | None:
     return None
 
 
-def _read(file: _File, folder: Path) -> OpenedExport:
+def _read(file: _File) -> tuple[Head, pa.Table]:
     _, metadata = file.read(metadataonly=True)
-    variables = variables_of(metadata)
-    if not variables:
+    names = metadata.column_names
+    if not names:
         raise ReadingError(file.name, "expected a table, found a file without variables; export it again")
+    if not all(names) or len(set(names)) < len(names):
+        raise ReadingError(file.name, "the file is damaged: variables without a name, or of one name; export it again")
+    variables = variables_of(metadata)
     seen = {variable.name: Seen() for variable in variables}
     cells = _cells(file, variables, seen)
     structure = structure_of(
@@ -135,7 +142,7 @@ def _read(file: _File, folder: Path) -> OpenedExport:
         structure=structure,
         warnings=(*structure.warnings, *(() if file.kind.keeps_missing else (_PORTABLE_LOSES,))),
     )
-    return OpenedExport(replace(head, structure=structure), file.path, folder, cells)
+    return head, cells
 
 
 def _cells(file: _File, variables: Sequence[Variable], seen: dict[str, Seen]) -> pa.Table:
