@@ -103,7 +103,9 @@ def _meanings(column: PlannedColumn, instrument: Instrument, item: Item, held: H
 
 
 def _labels_other_than_codes(column: PlannedColumn) -> list[str]:
-    options = column.question.options if column.question else ()
+    if column.question is None or column.question.kind == "number":
+        return []
+    options = [each for each in column.question.options if each.reason is None]
     return [f"{each.code} ({each.label})" for each in options if each.label and fold(each.label) != fold(each.code)]
 
 

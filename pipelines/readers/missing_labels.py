@@ -1,7 +1,8 @@
 """The label of a value that a file declares missing → the missing reason, by the words the label uses.
 
-Only for values that the file itself declares missing: the same words may label a point of a scale. Put here words, in
-the languages of our users; which values are missing is for the file's reader to know.
+Only for values that the file itself declares missing: the same words may label a point of a scale, and data managers
+word them otherwise than options that are shown, which are in ``opt_outs``. Put here words, in the languages of our
+users; which values are missing is for the file's reader to know.
 """
 
 import re
@@ -42,7 +43,7 @@ _WORDS: Mapping[MissingReason, str] = {
 _PATTERNS: dict[MissingReason, re.Pattern[str]] = {reason: re.compile(words) for reason, words in _WORDS.items()}
 
 
-def reason_of_label(label: str) -> MissingReason:
+def reason_of_missing_value(label: str) -> MissingReason:
     """Return the missing reason that a label names; ``unknown_blank`` when it names none, or several."""
     text = fold(label).replace("’", "'")
     found: list[MissingReason] = [reason for reason, pattern in _PATTERNS.items() if pattern.search(text)]

@@ -12,10 +12,10 @@ from typing import Any
 
 from instruments.spec import MissingReason
 from pipelines.readers.headers import listed
-from pipelines.readers.missing_labels import UNKNOWN, reason_of_label
+from pipelines.readers.missing_labels import UNKNOWN, reason_of_missing_value
 from pipelines.readers.plan import fold
 from pipelines.readers.statistics_variables import Variable
-from pipelines.readers.structure import Option, Question, QuestionKind, Structure
+from pipelines.readers.structure import Option, Question, QuestionKind, Structure, StructureColumn
 
 SHORT_TEXT_BYTES = 8
 _MOST_COUNTED = 1_000
@@ -89,13 +89,15 @@ def structure_of(
     if weight:
         questions[weight] = replace(questions[weight], kind="weight")
     questions = _with_batteries(questions, [each.name for each in variables])
+    columns: list[StructureColumn] = []
     for each in sets:
         if each.counted:
             questions[set_id(each)] = _multiple_choice(each, questions)
+            columns += [StructureColumn(name, set_id(each), name, ticked=each.counted) for name in each.variables]
         else:
             for name in each.variables:
                 questions[name] = replace(questions[name], battery=each.name, stem=each.label)
-    return Structure(platform, title, "", questions, warnings=_warnings(questions, seen))
+    return Structure(platform, title, "", questions, warnings=_warnings(questions, seen), columns=tuple(columns))
 
 
 def set_id(each: MultipleResponse) -> str:
@@ -123,7 +125,7 @@ def _options(variable: Variable, seen: Seen) -> tuple[Option, ...]:
     options: dict[str, Option] = {}
     for value, label in variable.labels.items():
         code = variable.text(value) or ""
-        reason = reason_of_label(label) if variable.is_missing(value) else None
+        reason = reason_of_missing_value(label) if variable.is_missing(value) else None
         options[code] = Option(code, " ".join(label.split()), reason=reason)
     points = [variable.text(low) or "" for low, high in variable.missing if low == high]
     for code in (*points, *seen.declared_missing):
@@ -158,8 +160,7 @@ def _with_batteries(questions: Mapping[str, Question], names: Sequence[str]) -> 
 
 
 def _multiple_choice(each: MultipleResponse, questions: Mapping[str, Question]) -> Question:
-    """Describe a set of which each variable is an option; what the file writes for a ticked one is in ``also``."""
-    options = tuple(Option(name, questions[name].text or name, also=(each.counted,)) for name in each.variables)
+    options = tuple(Option(name, questions[name].text or name) for name in each.variables)
     return Question(set_id(each), each.label, "multiple_choice", options=options)
 
 

@@ -112,6 +112,7 @@ class StructureColumn:
         option: For one option of a multiple choice: its code.
         aliases: Other names, such as that of the platform's database.
         headings: Full texts that stand in the header where texts are the headings, in every language.
+        ticked: For one option of a multiple choice: what exports write where it is ticked, if the platform says so.
     """
 
     name: str
@@ -119,6 +120,7 @@ class StructureColumn:
     option: str = ""
     aliases: tuple[str, ...] = ()
     headings: tuple[str, ...] = ()
+    ticked: str = ""
 
 
 @dataclass(frozen=True)

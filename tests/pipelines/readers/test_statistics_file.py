@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from models.measurement.reliability import cronbach_alpha
 from pipelines.readers import statistics_process, statistics_reading
-from pipelines.readers.missing_labels import reason_of_label
+from pipelines.readers.missing_labels import reason_of_missing_value
 from pipelines.readers.opener import Settings
 from pipelines.readers.plan import ReadingError
 from pipelines.readers.statistics_variables import duration_text, number_text
@@ -116,7 +116,7 @@ def test_a_length_of_time_is_written_in_hours(seconds: float, text: str) -> None
     ],
 )
 def test_a_label_gives_the_reason_that_it_names_and_no_other(label: str, reason: str) -> None:
-    assert reason_of_label(label) == reason
+    assert reason_of_missing_value(label) == reason
 
 
 def test_declared_missing_values_stay_codes_with_reasons_from_their_labels(tmp_path: Path) -> None:
