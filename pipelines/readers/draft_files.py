@@ -15,6 +15,7 @@ from pipelines.readers.headers import listed
 from pipelines.readers.plan import ReadingPlan
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+_WORDS_OF_YAML = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
 _LONGEST_REMARK = 200
 
 
@@ -118,10 +119,10 @@ def _column_lines(draft: Draft, plan: ReadingPlan) -> Iterator[str]:
         yield "    columns:"
     for item in mapped:
         if isinstance(item.columns, str):
-            yield f"      {item.name}: {_text(item.columns)}"
+            yield f"      {_name(item.name)}: {_text(item.columns)}"
         else:
             inner = ", ".join(f"{code}: {_text(column)}" for code, column in item.columns.items())
-            yield f"      {item.name}: {{{inner}}}"
+            yield f"      {_name(item.name)}: {{{inner}}}"
 
 
 def _personal_lines(draft: Draft) -> Iterator[str]:
@@ -156,7 +157,7 @@ def _option(point: DraftPoint, language: str) -> str:
 
 
 def _item_lines(item: DraftItem, language: str) -> Iterator[str]:
-    yield f"  {item.name}:{_guess(item.guess)}"
+    yield f"  {_name(item.name)}:{_guess(item.guess)}"
     yield f"    text: {{{language}: {_text(item.text)}}}"
     if item.kind != "choice":
         yield f"    kind: {item.kind}"
@@ -167,14 +168,19 @@ def _item_lines(item: DraftItem, language: str) -> Iterator[str]:
 
 
 def _scale_lines(scale: DraftScale, origin: Origin) -> Iterator[str]:
-    yield f"  {scale.name}:{_guess(scale.guess + '; rename it after what it measures')}"
-    yield f"    items: [{', '.join(scale.items)}]"
+    yield f"  {_name(scale.name)}:{_guess(scale.guess + '; rename it after what it measures')}"
+    yield f"    items: [{', '.join(map(_name, scale.items))}]"
     turned = [item for item in scale.items if item in origin.reversed_items]
     if turned:
-        yield f"    # suggestion: reverse_scored: [{', '.join(turned)}]"
+        yield f"    # suggestion: reverse_scored: [{', '.join(map(_name, turned))}]"
     for item in turned:
         yield f"    #   {item}: {origin.reversed_items[item]}"
     yield f"    least_answered: {(len(scale.items) + 1) // 2}"
+
+
+def _name(name: str) -> str:
+    """Write a name; one that YAML takes for true, false or nothing in quotation marks."""
+    return _text(name) if name.lower() in _WORDS_OF_YAML else name
 
 
 def _guess(text: str) -> str:

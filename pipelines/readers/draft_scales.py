@@ -45,15 +45,20 @@ class DraftResponseScale:
 
 
 def scale_from_options(options: Sequence[Option], *, is_ranked: bool) -> DraftResponseScale:
-    """Make a response scale of a platform's options; codes that are no whole numbers are counted from 1."""
+    """Make a response scale of a platform's options; codes that are no whole numbers are counted from 1.
+
+    A label such as "No opinion" makes an opt-out only at the end of the codes: between others it is the midpoint.
+    """
     code_of = codes_of(options)
+    answers = [code_of[each.code] for each in options if not each.reason and not reason_of_label(each.label)]
     points: list[DraftPoint] = []
     opt_outs: list[DraftPoint] = []
     for option in options:
         also = tuple(dict.fromkeys(text for text in option.also if text and fold(text) != fold(option.label)))
         if str(code_of[option.code]) != option.code:
             also = (*also, option.code)
-        reason = option.reason or reason_of_label(option.label)
+        is_between = bool(answers) and min(answers) < code_of[option.code] < max(answers)
+        reason = option.reason or (None if is_between else reason_of_label(option.label))
         (opt_outs if reason else points).append(DraftPoint(code_of[option.code], option.label, also, reason))
     codes = [point.code for point in points]
     ordered = is_ranked or order_is_known([point.label for point in points])

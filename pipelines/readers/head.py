@@ -19,20 +19,16 @@ _DELIMITERS = (",", ";", "\t")
 _LEAST_SHARE_OF_EQUAL_ROWS = 0.5
 _EMPTY = "expected a table, found an empty file; export it again"
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "an Excel workbook or another zip archive"),
-    (b"PK\x05\x06", "an empty zip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-    (b"$FL2", "an SPSS file"),
-    (b"$FL3", "an SPSS file"),
-    (b"ASCII SPSS PORT", "an SPSS file"),
-    (b"<stata_dta>", "a Stata file"),
     (b"%PDF", "a PDF document"),
-    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive, which has to be unpacked"),
+    (b"Rar!\x1a", "a RAR archive, which has to be unpacked"),
+    (b"RDX", "a workspace of R"),
+    (b"HEADER RECORD***", "a SAS transport file"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"SQLite format 3", "a database"),
-    (b"<!doctype html", "a web page, perhaps the log-in page of the platform"),
-    (b"<html", "a web page, perhaps the log-in page of the platform"),
+    (b"<!doctype html", "a web page, perhaps the log-in page of the platform, or a table saved as one"),
+    (b"<html", "a web page, perhaps the log-in page of the platform, or a table saved as one"),
     (b"<?xml", "an XML document"),
     (b'{"', "JSON"),
     (b'[{"', "JSON"),
@@ -169,7 +165,7 @@ def _refuse_other_formats(name: str, start: bytes) -> None:
     beginning = start.removeprefix(codecs.BOM_UTF8).lstrip()
     for signature, looks_like in _SIGNATURES:
         if beginning[:20].lower().startswith(signature.lower()):
-            raise ReadingError(name, f"expected a CSV file, found {looks_like}; export or save it as CSV (UTF-8)")
+            raise ReadingError(name, f"expected a table, found {looks_like}; export or save it as CSV (UTF-8)")
     has_mark = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if b"\0" in start and not has_mark:
         raise ReadingError(

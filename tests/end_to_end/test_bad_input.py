@@ -69,7 +69,7 @@ DATA = (
         ("spring.csv", "headers but no answers", "export it again"),
     ),
     Case("picture", exports_bytes(PNG), 1, ("spring.csv", "expected", "found", "CSV (UTF-8)")),
-    Case("workbook", exports_bytes(WORKBOOK), 1, ("spring.csv", "expected a CSV file, found", "CSV (UTF-8)")),
+    Case("workbook", exports_bytes(WORKBOOK), 1, ("spring.csv", "damaged or incomplete", "export it again")),
     Case(
         "no platform's headers",
         edits(SPRING, SPRING.replace("generic", "qualtrics")),

@@ -99,6 +99,22 @@ def test_known_labels_are_ranked_and_opt_outs_set_apart():
     assert [(each.label, each.reason) for each in scale.opt_outs] == [("Don't know", "dont_know")]
 
 
+def test_no_opinion_between_other_points_is_their_midpoint_and_at_the_end_an_opt_out():
+    between = [Option("1", "Disagree"), Option("2", "No opinion"), Option("3", "Agree")]
+    assert [point.code for point in scale_from_options(between, is_ranked=True).points] == [1, 2, 3]
+    at_the_end = [Option("1", "Disagree"), Option("2", "Agree"), Option("3", "No opinion")]
+    assert [point.code for point in scale_from_options(at_the_end, is_ranked=True).opt_outs] == [3]
+
+
+def test_an_item_whose_name_yaml_takes_for_a_truth_makes_an_instrument(tmp_path):
+    draft = drafted([column(1, "y"), column(2, "no")], {"y": ["1", "2"], "no": ["1", "2"]})
+    path = tmp_path / "questionnaire.yaml"
+    path.write_text(instrument_yaml(draft, ORIGIN, "questionnaire"), encoding="utf-8")
+    document = read_yaml(path)
+    assert not document.faults
+    assert list(json_like(document.value)["items"]) == ["y", "no"]
+
+
 def test_options_with_letters_are_counted_and_keep_their_code_as_a_spelling():
     scale = scale_from_options((Option("A1", "Low"), Option("A2", "High")), is_ranked=True)
     assert [(point.code, point.also) for point in scale.points] == [(1, ("A1",)), (2, ("A2",))]
