@@ -148,7 +148,8 @@ def test_the_page_of_the_command_line_names_every_command_and_every_option():
     sections = dict(re.findall(r"^## `(\w+)`.*?\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
     assert set(sections) == set(COMMANDS)
     for name, command in COMMANDS.items():
-        options = {each for parameter in command.params for each in parameter.opts if each.startswith("--")}
+        own = [command, *getattr(command, "commands", {}).values()]
+        options = {each for one in own for parameter in one.params for each in parameter.opts if each[:2] == "--"}
         mentioned = set(re.findall(r"`(--[a-z-]+)", sections[name])) | {"--json"} & options
         assert mentioned == options, name
 

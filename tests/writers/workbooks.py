@@ -135,3 +135,58 @@ def _record(kind: int, content: bytes = b"") -> bytes:
         size >>= 7
         if not size:
             return head + bytes(length) + content
+
+
+def write_xls(path: Path, cells: Mapping[tuple[int, int], str | float | bool]) -> Path:
+    """Write an old workbook (MS-XLS, BIFF8) in a compound file; a text that is an error becomes that error."""
+    start = _biff(0x809, struct.pack("<HHHHII", 0x600, 0x5, 0, 1997, 0, 0x600))
+    name = struct.pack("<BB", 7, 0) + b"Answers"
+    place = len(start) + 4 + 6 + len(name) + 4
+    book = start + _biff(0x85, struct.pack("<IBB", place, 0, 0) + name) + _biff(0x0A)
+    rows, columns = [row for row, _ in cells], [column for _, column in cells]
+    sheet = _biff(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 1997, 0, 0x600))
+    sheet += _biff(0x200, struct.pack("<IIHHH", 0, max(rows) + 1, 0, max(columns) + 1, 0))
+    sheet += b"".join(_biff_cell(row, column, value) for (row, column), value in sorted(cells.items())) + _biff(0x0A)
+    return write_compound_file(path, {"Workbook": book + sheet})
+
+
+def write_compound_file(path: Path, streams: Mapping[str, bytes]) -> Path:
+    """Write a compound file (MS-CFB, version 3) with streams in its root, each filled up to 4,096 bytes."""
+    filled = {name: content.ljust(max(4096, -(-len(content) // 512) * 512), b"\0") for name, content in streams.items()}
+    n_directory = -(-(len(filled) + 1) // 4)
+    sectors: list[int] = [0xFFFFFFFD, *range(2, n_directory + 1), 0xFFFFFFFE]
+    entries = [_entry("Root Entry", 5, 0xFFFFFFFE, 0, child=1)]
+    for number, (name, content) in enumerate(filled.items(), start=1):
+        first = len(sectors)
+        sectors += [*range(first + 1, first + len(content) // 512), 0xFFFFFFFE]
+        following = number + 1 if number < len(filled) else 0xFFFFFFFF
+        entries.append(_entry(name, 2, first, len(content), following=following))
+    directory = b"".join(entries).ljust(512 * n_directory, b"\0")
+    fat = struct.pack("<128I", *sectors, *[0xFFFFFFFF] * (128 - len(sectors)))
+    sizes = struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    places = struct.pack("<9I", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + sizes + places
+    header += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
+    path.write_bytes(header + fat + directory + b"".join(filled.values()))
+    return path
+
+
+def _entry(name: str, kind: int, first: int, size: int, child: int = 0xFFFFFFFF, following: int = 0xFFFFFFFF) -> bytes:
+    wide = name.encode("utf-16-le") + b"\0\0"
+    about = struct.pack("<HBBIII", len(wide), kind, 1, 0xFFFFFFFF, following, child)
+    return wide.ljust(64, b"\0") + about + bytes(36) + struct.pack("<IQ", first, size)
+
+
+def _biff_cell(row: int, column: int, value: str | float | bool) -> bytes:
+    start = struct.pack("<HHH", row, column, 0)
+    if isinstance(value, bool):
+        return _biff(0x205, start + bytes([value, 0]))
+    if isinstance(value, float):
+        return _biff(0x203, start + struct.pack("<d", value))
+    if value in XLSB_ERRORS:
+        return _biff(0x205, start + bytes([XLSB_ERRORS[value], 1]))
+    return _biff(0x204, start + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
+
+
+def _biff(kind: int, content: bytes = b"") -> bytes:
+    return struct.pack("<HH", kind, len(content)) + content

@@ -19,7 +19,7 @@ from pipelines.readers.opener import Settings
 from pipelines.readers.plan import ReadingError
 from pipelines.readers.sheet_scan import column_letters, column_number
 from tests.opened import opened_export
-from tests.writers.workbooks import write_ods, write_xlsb, write_xlsx_parts
+from tests.writers.workbooks import write_compound_file, write_ods, write_xls, write_xlsb, write_xlsx_parts
 
 
 def moment(*parts: int) -> dt.datetime:
@@ -221,6 +221,28 @@ def test_a_binary_sheet_that_spans_too_much_is_refused_before_it_is_loaded(tmp_p
 def test_a_binary_workbook_is_read_with_its_errors(tmp_path: Path) -> None:
     cells = {(0, 0): "a", (0, 1): "b", (1, 0): "007", (1, 1): 4.0, (2, 0): True, (2, 1): "#DIV/0!"}
     assert cells_of(write_xlsb(tmp_path / "e.xlsb", cells)) == [["a", "b"], ["007", "4"], ["TRUE", "#DIV/0!"]]
+
+
+def test_an_old_workbook_is_read(tmp_path: Path) -> None:
+    cells = {(0, 0): "a", (0, 1): "Ærø", (1, 0): "007", (1, 1): 4.0, (2, 0): True, (2, 1): 0.5}
+    assert cells_of(write_xls(tmp_path / "e.xls", cells)) == [["a", "Ærø"], ["007", "4"], ["TRUE", "0.5"]]
+
+
+def test_an_old_workbook_with_macros_is_refused(tmp_path: Path) -> None:
+    path = write_compound_file(tmp_path / "export.xls", {"Workbook": b"", "_VBA_PROJECT_CUR": b""})
+    with pytest.raises(ReadingError, match="holds macros"):
+        opened_export(path)
+
+
+def test_a_workbook_with_a_password_is_refused(tmp_path: Path) -> None:
+    path = write_compound_file(tmp_path / "export.xlsx", {"EncryptionInfo": b"\4\0\4\0", "EncryptedPackage": b"x"})
+    with pytest.raises(ReadingError, match="protected with a password; open it, take the password off"):
+        opened_export(path)
+
+
+def test_another_old_office_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReadingError, match="damaged or of an unknown kind"):
+        opened_export(write_compound_file(tmp_path / "letter.doc", {"WordDocument": b"x"}))
 
 
 def test_an_opendocument_table_is_read_and_its_repetitions_unfolded(tmp_path: Path) -> None:
