@@ -123,6 +123,8 @@ class PlannedColumn:
             answered: its own cell is blank or, for an option, no option of the question is ticked (REDCap writes 0 for
             check boxes of a form that was never opened).
         decimal: Decimal sign of its numbers, where it is another than the plan's; empty otherwise.
+        ticked_means: For the column of an option that stands for no answer: the missing reason of whoever ticks it and
+            no other option. Beside other options the tick is set aside and their answers are kept.
     """
 
     position: int
@@ -148,6 +150,7 @@ class PlannedColumn:
     shown_if: str = ""
     written: Written = ""
     decimal: Literal["", ".", ","] = ""
+    ticked_means: MissingReason | None = None
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,9 @@ class ReadingPlan:
         finished_texts: Folded texts of the finished column that mean yes.
         unreached: Which blank cells of an unfinished response were never reached: those right of its last answer, or
             those of questions on a page after ``last_page``; empty when nobody can say. A cell whose own text means
-            ``not_administered`` is not reached in the same cases, as LimeSurvey writes one sign for both.
+            ``not_administered`` is not reached in the same cases, as LimeSurvey writes one sign for both. Where
+            ``last_page`` is blank, no page was reached if no question of the row is answered; if one is, nobody can
+            say how far the row came, and its blank cells keep their own reason.
         escapes: Text in a cell → what it stands for, wherever it stands in a text that becomes an answer; replaced in
             one pass from left to right, so that what a replacement makes is not looked at again.
         leading_escapes: The same, at the beginning of a cell only.
