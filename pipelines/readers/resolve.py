@@ -235,7 +235,7 @@ def _ways(text: str, pieces: Mapping[str, Piece], separator: str) -> set[frozens
         for last in range(first, len(ends)):
             piece = text[starts[first] : ends[last]].strip()
             if piece in pieces or (not piece and first == last):
-                picked = frozenset([pieces[piece]] if piece else [])
+                picked: frozenset[Piece] = frozenset([pieces[piece]] if piece else [])
                 ways[first] |= {picked | rest for rest in ways[last + 1]}
         ways[first] = set(sorted(ways[first], key=_as_texts)[:_MOST_WAYS])
     return ways[0]
