@@ -20,6 +20,7 @@ from pipelines.readers.scanned import (
     SUPERSEDED,
     ScannedFile,
     answer_of,
+    is_said_missing,
     mark_of,
     quoted,
     stored_as,
@@ -95,8 +96,7 @@ def _counts_of_item(file: ScannedFile, column: PlannedColumn) -> list[str]:
     ]
     if file.has_repeats:
         parts.append(f"count(CASE WHEN {_IS_REPEAT} AND {answer} IS NOT NULL THEN 1 END) AS c_{at}")
-        marked = f"{mark} IS NOT NULL AND {mark} NOT BETWEEN {BLANK} AND {BROKEN - 1}"
-        parts.append(f"count(CASE WHEN {_IS_REPEAT} AND {marked} THEN 1 END) AS e_{at}")
+        parts.append(f"count(CASE WHEN {_IS_REPEAT} AND {is_said_missing(column)} THEN 1 END) AS e_{at}")
     if at in file.may_be_broken:
         parts.append(f"count(CASE WHEN {_IS_KEPT} AND {mark} >= {BROKEN} THEN 1 END) AS b_{at}")
         parts.append(f"count(CASE WHEN {_IS_REPEAT} AND {mark} >= {BROKEN} THEN 1 END) AS d_{at}")

@@ -85,6 +85,10 @@ class Columns:
         by_id = [column for column in options if _beginning(column.source_id) == reference]
         return by_question or by_id or [column for column in options if _beginning(column.name) == reference]
 
+    def sums_up_options(self, name: str) -> bool:
+        """Say whether the column of a name only repeats the ticks of options that have columns of their own."""
+        return self._by_name[name].role == "metadata" and bool(self.options_of(name))
+
     def closest(self, reference: str) -> str:
         """Suggest a column for a name that none has."""
         return closest(reference, [*self.names, *(column.source_id for column in self.each)])
@@ -126,7 +130,7 @@ def _give(holders: Holders, columns: Columns, name: str, named: str | None, inst
     reference = name if named is None else named
     item, scale = instrument.items[name], instrument.response_scale_of(name)
     column = columns.one(reference)
-    if column is not None and not (item.kind == "multiple_choice" and _is_split(columns, column, reference)):
+    if column is not None and not (item.kind == "multiple_choice" and _is_split(columns, column)):
         if named is None and column.name == name and name in columns.repeated:
             holders.faults.append(
                 f"several columns are called '{name}'; say under columns which of them holds {name}, by its source_id"
@@ -143,9 +147,9 @@ def _give(holders: Holders, columns: Columns, name: str, named: str | None, inst
         holders.faults.append(_no_such_column(columns, name, named))
 
 
-def _is_split(columns: Columns, column: PlannedColumn, reference: str) -> bool:
+def _is_split(columns: Columns, column: PlannedColumn) -> bool:
     """Say whether a column holds one option, or sums up options that have columns of their own."""
-    return bool(column.option) or (column.role == "metadata" and bool(columns.options_of(reference)))
+    return bool(column.option) or columns.sums_up_options(column.name)
 
 
 def _held(item: str, meaning: Meaning, scale: ResponseScale) -> Held:
@@ -283,10 +287,11 @@ def _blame_shared_columns(holders: Holders) -> None:
 
 
 def _blame_two_columns(holders: Holders, columns: Columns, items: Mapping[str, object], source: Source) -> None:
-    """Refuse an item that has a column by its settings and another that is called like it."""
+    """Refuse an item that has a column by its settings and another that is called like it and no sum of its options."""
     for name in items:
         named = source.columns.get(name)
-        if named is not None and name in columns.names and name not in holders.held:
+        is_free = name in columns.names and name not in holders.held and not columns.sums_up_options(name)
+        if named is not None and is_free:
             shown = named if isinstance(named, str) else ", ".join(named.values())
             holders.faults.append(f"two columns hold {name}: '{shown}' (from columns) and '{name}'; keep one of them")
 

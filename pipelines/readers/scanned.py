@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from instruments.spec import Instrument, option_column
-from pipelines.readers.marks import BLANK, FILLED, REASONS, broken_mark, filled_mark
+from pipelines.readers.marks import BLANK, BROKEN, FILLED, REASONS, broken_mark, filled_mark
 from pipelines.readers.plan import PlannedColumn, ReadingPlan
 from pipelines.readers.scan import holds_marks, is_guarded, is_list, is_opt_out, is_option
 from pipelines.sections.sources import Source
@@ -193,6 +193,13 @@ def mark_of(column: PlannedColumn) -> str:
     """Write the mark of a cell; NULL where it holds an answer or nothing."""
     value = f"v{column.position}"
     return f"CASE WHEN {value} >= {FILLED} THEN {value} END" if holds_marks(column) else f"m{column.position}"
+
+
+def is_said_missing(column: PlannedColumn) -> str:
+    """Write whether a cell of a repetition says why there is no answer; a check box of another form does not."""
+    mark = mark_of(column)
+    found = f"{mark} IS NOT NULL AND {mark} NOT BETWEEN {BLANK} AND {BROKEN - 1}"
+    return f"{found} AND {mark} <> {filled_mark('not_administered')}" if is_guarded(column) else found
 
 
 def answer_of(file: ScannedFile, column: PlannedColumn) -> str:
