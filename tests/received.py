@@ -46,23 +46,25 @@ class Delivery:
         return folder / self.name
 
 
-def instrument_of(raw: Mapping[str, Any]) -> Instrument:
-    return Instrument.model_validate({"name": "items", "version": "1", "title": {"en": "t"}, **raw}, strict=False)
+def whole(name: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": name, "version": "1", "title": {"en": "t"}, **raw}
 
 
-def receive(folder: Path, delivery: Delivery, raw: Mapping[str, Any]) -> ReadResult:
-    """Read a delivery with the readers and the executor alone."""
-    path, each = delivery.written(folder), instrument_of(raw)
+def receive(folder: Path, delivery: Delivery, raws: Mapping[str, Mapping[str, Any]]) -> ReadResult:
+    """Read a delivery with the readers and the executor alone; instruments are given by name."""
+    path = delivery.written(folder)
     source = Source.model_validate(delivery.settings(), strict=False)
+    every = {name: Instrument.model_validate(whole(name, raw), strict=False) for name, raw in raws.items()}
+    asked = tuple(each for name, each in every.items() if name in source.instruments or not source.instruments)
     export = opened_export(path, Settings(encoding=source.encoding or "", delimiter=source.delimiter or ""))
     paths = [folder / name for name in delivery.definition]
     structure = read_structure(paths) if paths else export.head.structure
-    plan = make_plan(export.head, Request(source, (each,), structure), source.platform)
-    return read_export(export, plan, ReceiveContext("s", source, (each,), "w1", "f" * 64))
+    plan = make_plan(export.head, Request(source, asked, structure), source.platform)
+    return read_export(export, plan, ReceiveContext("s", source, tuple(every.values()), "w1", "f" * 64))
 
 
-def run_study(folder: Path, deliveries: Mapping[str, Delivery], raw: Mapping[str, Any]) -> ReadResult:
-    """Run a study of deliveries, by source, and return the tables that it stored."""
+def run_study(folder: Path, deliveries: Mapping[str, Delivery], raws: Mapping[str, Mapping[str, Any]]) -> ReadResult:
+    """Run a study of deliveries, by source, and return the tables that it stored; instruments are given by name."""
     for each in deliveries.values():
         each.written(folder / "exports")
     study = {
@@ -71,14 +73,15 @@ def run_study(folder: Path, deliveries: Mapping[str, Delivery], raw: Mapping[str
         "is_synthetic": True,
         "waves": {"w1": {"title": {"en": "First"}}},
         "respondent_groups": {"staff": {"en": "Staff"}},
-        "instruments": ["items"],
+        "instruments": list(raws),
         "sources": {name: each.settings() for name, each in deliveries.items()},
         "release": {"least_cell_size": 10, "languages": ["en"]},
     }
     (folder / "instruments").mkdir()
-    whole = {"name": "items", "version": "1", "title": {"en": "t"}, **raw}
-    for path, content in ((folder / "study.yaml", study), (folder / "instruments" / "items.yaml", whole)):
-        path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    files = {f"instruments/{name}.yaml": whole(name, raw) for name, raw in raws.items()} | {"study.yaml": study}
+    for name, content in files.items():
+        text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+        (folder / name).write_text(text, encoding="utf-8")
     done(sensemaking("check", folder))
     done(sensemaking("run", folder))
     names = ("responses", "answers", "missing", "open_answers", "repeats", "rejects")

@@ -86,7 +86,7 @@ BLANK = {
 
 @pytest.mark.parametrize("form", STATES_NOT_SHOWN)
 def test_what_was_not_shown_not_answered_and_not_reached_is_told_apart(tmp_path: Path, form: str):
-    result = receive(tmp_path, STATES_NOT_SHOWN[form], ITEMS)
+    result = receive(tmp_path, STATES_NOT_SHOWN[form], {"items": ITEMS})
     assert answers_of(result) == {"1": FULL, "2": {}, "3": PAGE_1}
     seen = dict.fromkeys(ITEMS["items"], "seen_unanswered")
     assert reasons_of(result) == {"1": {}, "2": {**seen, "tools": "not_administered"}, "3": NOT_REACHED}
@@ -96,7 +96,7 @@ def test_what_was_not_shown_not_answered_and_not_reached_is_told_apart(tmp_path:
 
 @pytest.mark.parametrize("form", BLANK)
 def test_codes_labels_and_every_heading_give_the_same_answers(tmp_path: Path, form: str):
-    result = receive(tmp_path, BLANK[form], ITEMS)
+    result = receive(tmp_path, BLANK[form], {"items": ITEMS})
     found, reasons = answers_of(result), reasons_of(result)
     nothing_ticked = {"partners_1": 0, "partners_2": 0} if form in ("labels", "converted") else {}
     if form == "converted":
@@ -109,7 +109,7 @@ def test_codes_labels_and_every_heading_give_the_same_answers(tmp_path: Path, fo
 
 
 def test_a_withheld_moment_of_submission_is_no_time_and_the_response_is_finished(tmp_path: Path):
-    result = receive(tmp_path, STATES_NOT_SHOWN["vv"], ITEMS)
+    result = receive(tmp_path, STATES_NOT_SHOWN["vv"], {"items": ITEMS})
     assert list(result.responses["ended_at"].isna()) == [False, True, True]
     assert list(result.responses["is_finished"]) == [True, True, False]
     assert not len(result.rejects)
@@ -127,6 +127,6 @@ def test_inspect_counts_who_finished_in_every_container(tmp_path: Path, form: st
 
 @pytest.mark.parametrize("form", ["archive", "vv"])
 def test_a_study_of_a_survey_archive_stores_what_was_written(tmp_path: Path, form: str):
-    result = run_study(tmp_path / "study", {"s": STATES_NOT_SHOWN[form]}, ITEMS)
+    result = run_study(tmp_path / "study", {"s": STATES_NOT_SHOWN[form]}, {"items": ITEMS})
     assert answers_of(result) == {"1": FULL, "2": {}, "3": PAGE_1}
     assert reasons_of(result)["3"] == NOT_REACHED

@@ -82,14 +82,14 @@ SIMPLE = Project(FIELDS, missing_codes=("UNK", "REF"))
 
 @pytest.mark.parametrize(("labels", "label_headers"), [(False, False), (True, False), (True, True)])
 def test_codes_labels_and_missing_codes_are_what_was_written(tmp_path: Path, labels: bool, label_headers: bool):
-    result = receive(tmp_path, delivery(SIMPLE, RECORDS, labels=labels, label_headers=label_headers), RAW)
+    result = receive(tmp_path, delivery(SIMPLE, RECORDS, labels=labels, label_headers=label_headers), {"items": RAW})
     assert answers_of(result) == ANSWERS
     assert reasons_of(result) == REASONS
     assert result.rejects[["row_number", "rule"]].to_numpy().tolist() == [[5, "opt_out_beside_answers"]]
 
 
 def test_a_study_of_a_project_stores_what_was_written_although_an_opt_out_stands_beside_answers(tmp_path: Path):
-    result = run_study(tmp_path / "study", {"s": delivery(SIMPLE, RECORDS)}, RAW)
+    result = run_study(tmp_path / "study", {"s": delivery(SIMPLE, RECORDS)}, {"items": RAW})
     assert answers_of(result) == ANSWERS
     assert reasons_of(result) == REASONS
     assert list(result.rejects["rule"]) == ["opt_out_beside_answers"]
@@ -117,7 +117,7 @@ def test_records_events_and_their_repetitions_are_responses_and_repeated_forms_a
     tmp_path: Path, labels: bool
 ):
     project = Project(FIELDS, special=EVENTS)
-    result = receive(tmp_path, delivery(project, LONGITUDINAL, labels=labels), RAW)
+    result = receive(tmp_path, delivery(project, LONGITUDINAL, labels=labels), {"items": RAW})
     found = {name: each.get("mood") for name, each in answers_of(result).items()}
     assert found == {"1/first": 1, "1/again/1": 2, "1/again/2": None, "2/first": 2}
     assert reasons_of(result)["1/again/2"]["mood"] == "dont_know"
@@ -130,7 +130,7 @@ def test_records_events_and_their_repetitions_are_responses_and_repeated_forms_a
 def test_a_study_of_repeated_forms_stores_them_below_their_record(tmp_path: Path):
     project = Project(FIELDS, special=EVENTS[1:])
     records = [{name: cell for name, cell in each.items() if name != EVENTS[0]} for each in LONGITUDINAL[:3]]
-    result = run_study(tmp_path / "study", {"s": delivery(project, records)}, RAW)
+    result = run_study(tmp_path / "study", {"s": delivery(project, records)}, {"items": RAW})
     assert answers_of(result) == {"1": {"mood": 1, "pets_1": 0, "pets_2": 0}}
     assert repeats_of(result) == {
         ("1", "visit", 1): {"seen": "2026-03-01"},
