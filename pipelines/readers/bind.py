@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from zoneinfo import available_timezones
 
-from instruments.spec import Instrument, Item
+from instruments.spec import Instrument, Item, MissingReason
 from pipelines.readers.headers import listed
 from pipelines.readers.holders import Columns, Held, find_holders
 from pipelines.readers.meanings import Meanings, meanings_of_column
@@ -57,7 +57,7 @@ def bind_plan(plan: ReadingPlan, head: Head, request: Request) -> ReadingPlan:
         if held is None:
             bound.append(_as_bystander(column, keys))
             continue
-        meanings = _meanings(column, *items[held.item], held, source)
+        meanings = _meanings(column, *items[held.item], held, _missing(column, request))
         found.append((column.name, meanings))
         bound.append(_as_item(column, items[held.item][1], held, meanings))
     faults = [*holders.faults, *faults, *_joined([(name, each.faults) for name, each in found])]
@@ -67,9 +67,37 @@ def bind_plan(plan: ReadingPlan, head: Head, request: Request) -> ReadingPlan:
     warnings = [*plan.warnings, *holders.warnings, *_joined([(name, each.warnings) for name, each in found])]
     if unknown:
         warnings.append(f"no instrument asks for these columns; they stay in the file: {listed(unknown)}")
-    finished_texts = FINISHED_TEXTS if source.identifiers.is_finished else plan.finished_texts
-    changed = replace(plan, columns=tuple(bound), keys=keys, warnings=tuple(warnings), finished_texts=finished_texts)
+    changed = replace(
+        plan,
+        columns=tuple(bound),
+        keys=keys,
+        key_parts={key: parts for key, parts in plan.key_parts.items() if keys.get(key) == plan.keys.get(key)},
+        warnings=tuple(warnings),
+        finished_texts=_finished_texts(plan, keys),
+    )
     return _with_time_zone(changed, head, source)
+
+
+def _finished_texts(plan: ReadingPlan, keys: Mapping[KeyName, str]) -> frozenset[str]:
+    """Return what means finished: what the platform writes in its own column; in a time that it knows, any text."""
+    named = keys.get("is_finished")
+    if named == plan.keys.get("is_finished"):
+        return plan.finished_texts
+    is_time = any(named == plan.keys.get(key) for key in _TIME_KEYS)
+    return frozenset() if is_time else FINISHED_TEXTS
+
+
+def _missing(column: PlannedColumn, request: Request) -> dict[str, MissingReason]:
+    """Return the texts that stand for no answer in a column: those of the survey's definition, then the source's.
+
+    Where the definition says that a question keeps the project's codes as answers, they are none.
+    """
+    stated = request.source.missing if request.source else {}
+    of_project = request.structure.missing if request.structure else {}
+    if column.question is not None and column.question.keeps_missing_codes:
+        known = set(map(fold, of_project))
+        return {text: reason for text, reason in stated.items() if known and fold(text) not in known}
+    return {**of_project, **stated}
 
 
 def _joined(said: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
@@ -81,14 +109,15 @@ def _joined(said: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
     return [f"{listed(columns)}: {message}" for message, columns in names.items()]
 
 
-def _meanings(column: PlannedColumn, instrument: Instrument, item: Item, held: Held, source: Source) -> Meanings:
+def _meanings(
+    column: PlannedColumn, instrument: Instrument, item: Item, held: Held, missing: Mapping[str, MissingReason]
+) -> Meanings:
     """Say what the cells of a bound column mean; options' columns hold ticks, other kinds than choices no codes."""
-    if held.option is not None:
-        scale = instrument.response_scale_of(held.item)
-        opt_out = scale.opt_outs.get(held.option) if scale else None
-        reasons = dict.fromkeys(_texts_of_option(column), opt_out.reason) if opt_out else {}
-        return Meanings(opt_outs=reasons | {fold(text): each for text, each in source.missing.items() if fold(text)})
-    meanings = meanings_of_column(column, instrument, held.item, source.missing)
+    if held.is_option:
+        reasons = dict.fromkeys(_texts_of_option(column), held.reason) if held.reason else {}
+        stated = {fold(text): each for text, each in missing.items() if fold(text) and fold(text) not in reasons}
+        return Meanings(opt_outs=reasons | stated)
+    meanings = meanings_of_column(column, instrument, held.item, missing)
     odd = _labels_other_than_codes(column)
     if not odd or item.kind not in ("number", "code"):
         return meanings
@@ -118,10 +147,11 @@ def _texts_of_option(column: PlannedColumn) -> list[str]:
 
 
 def _as_item(column: PlannedColumn, item: Item, held: Held, meanings: Meanings) -> PlannedColumn:
-    is_option = held.option is not None
+    is_option, ticks = held.is_option, _texts_of_option(column) if held.reason else []
     kept = {text: reason for text, reason in column.opt_outs.items() if text not in meanings.codes}
     opt_outs = kept | {text: each for text, each in meanings.opt_outs.items() if each != "invalid" or text not in kept}
-    unticked = frozenset(text for text, reason in opt_outs.items() if reason == "seen_unanswered") if is_option else ()
+    seen = [text for text, reason in opt_outs.items() if reason == "seen_unanswered" and text not in ticks]
+    unticked = frozenset(seen) if is_option else frozenset[str]()
     role: Role = "multiple_choice_option" if is_option else "item"
     is_unsplit = item.kind == "multiple_choice" and not is_option
     return replace(
@@ -134,9 +164,10 @@ def _as_item(column: PlannedColumn, item: Item, held: Held, meanings: Meanings) 
         least=item.least,
         most=item.most,
         is_personal_data=item.personal_data or (column.is_personal_data and column.role != "embedded"),
-        option=str(held.option) if is_option else "",
+        option=(column.option if held.option is None else str(held.option)) if is_option else "",
+        ticked_means=held.reason,
         separator=(column.separator or _SEPARATOR) if is_unsplit else "",
-        unticked=column.unticked | frozenset(unticked) if is_option else frozenset(),
+        unticked=column.unticked | unticked if is_option else frozenset(),
     )
 
 

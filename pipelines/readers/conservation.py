@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from instruments.spec import Instrument
-from pipelines.readers.keys import faulty_keys, key_is_filled, key_text
+from pipelines.readers.keys import columns_of_parts, faulty_keys, key_is_filled, key_text, part_text
 from pipelines.readers.marks import BLANK, BROKEN
 from pipelines.readers.plan import KeyName, PlannedColumn, ReadingError
 from pipelines.readers.scan import holds_marks, is_list, is_option
@@ -20,6 +20,7 @@ from pipelines.readers.scanned import (
     SUPERSEDED,
     ScannedFile,
     answer_of,
+    is_said_missing,
     mark_of,
     quoted,
     stored_as,
@@ -54,8 +55,9 @@ def count_understood(file: ScannedFile) -> str:
     """Write the query that counts, by position, what the cells were understood to be.
 
     ``f_`` filled, in every row; ``a_`` answered and ``b_`` breaking a rule, in kept rows; ``c_`` and ``d_`` the same in
-    repetitions, ``e_`` filled there; ``g_`` kept rows with an answer to every option; ``k_`` filled and ``x_`` faulty
-    cells of keys.
+    repetitions, ``e_`` filled there, ``o_`` there with an opt-out ticked alone; ``g_`` kept rows with an answer to
+    every option; ``k_`` filled and ``x_`` faulty cells of keys. Columns that belong to a key have ``part_`` in front of
+    their position.
     """
     parts = ["count(*) AS n"]
     for column in file.columns_of_items:
@@ -67,6 +69,10 @@ def count_understood(file: ScannedFile) -> str:
         parts += [f"count(CASE WHEN {is_kept} AND {visible} THEN 1 END) AS k_{key}"]
         if key in faulty_keys(file.plan):
             parts.append(f"count(CASE WHEN {is_kept} AND f_{key} THEN 1 END) AS x_{key}")
+    for column in columns_of_parts(file.plan):
+        at = column.position
+        parts += [f"count(x_{at}) AS f_part_{at}"]
+        parts += [f"count(CASE WHEN is_kept OR is_repeat THEN {part_text(column)} END) AS k_part_{at}"]
     faults = "".join(f", f_{key}" for key in faulty_keys(file.plan))
     rows = f"(SELECT place, state = '{KEPT}' AS is_kept, state = '{REPEAT}' AS is_repeat{faults} FROM {file.rows})"  # noqa: S608 - names are ours
     return f"SELECT {', '.join(parts)} FROM {understood(file)} AS cells JOIN {rows} AS rows USING (place)"  # noqa: S608
@@ -90,14 +96,15 @@ def _counts_of_item(file: ScannedFile, column: PlannedColumn) -> list[str]:
     ]
     if file.has_repeats:
         parts.append(f"count(CASE WHEN {_IS_REPEAT} AND {answer} IS NOT NULL THEN 1 END) AS c_{at}")
-        marked = f"{mark} IS NOT NULL AND {mark} NOT BETWEEN {BLANK} AND {BROKEN - 1}"
-        parts.append(f"count(CASE WHEN {_IS_REPEAT} AND {marked} THEN 1 END) AS e_{at}")
+        parts.append(f"count(CASE WHEN {_IS_REPEAT} AND {is_said_missing(column)} THEN 1 END) AS e_{at}")
     if at in file.may_be_broken:
         parts.append(f"count(CASE WHEN {_IS_KEPT} AND {mark} >= {BROKEN} THEN 1 END) AS b_{at}")
         parts.append(f"count(CASE WHEN {_IS_REPEAT} AND {mark} >= {BROKEN} THEN 1 END) AS d_{at}")
     if is_option(column) and file.columns_of(str(column.item))[0] is column:
-        every = " AND ".join(f"{answer_of(file, each)} IS NOT NULL" for each in file.columns_of(str(column.item)))
-        parts.append(f"count(CASE WHEN {_IS_KEPT} AND {every} THEN 1 END) AS g_{at}")
+        answered = [f"{answer_of(file, each)} IS NOT NULL" for each in file.answers_of(str(column.item))] or ["false"]
+        parts.append(f"count(CASE WHEN {_IS_KEPT} AND {' AND '.join(answered)} THEN 1 END) AS g_{at}")
+        if file.has_repeats and file.opt_outs_of(str(column.item)):
+            parts.append(f"count(CASE WHEN {_IS_REPEAT} THEN opted_{at} END) AS o_{at}")
     return parts
 
 
@@ -151,18 +158,23 @@ def _is_stored(file: ScannedFile, counts: Counts, instrument: Instrument, item: 
     columns, understood_to_be = file.columns_of(item), counts.understood
     first, n_kept = columns[0], counts.states.get(KEPT, 0)
     if is_option(first):
-        stored = {f"a_{each.position}": counts.stored.get(stored_as(each), -1) for each in columns}
+        stored = {f"a_{each.position}": counts.stored.get(stored_as(each), -1) for each in file.answers_of(item)}
         n_complete = understood_to_be[f"g_{first.position}"]
     else:
         names = list(instrument.option_columns(item)) or [item]
         stored = {f"a_{first.position}": counts.stored.get(name, 0) for name in names}
         n_complete = understood_to_be[f"a_{first.position}"]
     agrees = all(understood_to_be[name] == n for name, n in stored.items())
-    return agrees and counts.missing.get(item, 0) == n_kept - n_complete and _repeats_agree(counts, columns, instrument)
+    return (
+        agrees and counts.missing.get(item, 0) == n_kept - n_complete and _repeats_agree(file, counts, instrument, item)
+    )
 
 
-def _repeats_agree(counts: Counts, columns: Sequence[PlannedColumn], instrument: Instrument) -> bool:
-    for column in columns:
+def _repeats_agree(file: ScannedFile, counts: Counts, instrument: Instrument, item: str) -> bool:
+    n_opted = counts.understood.get(f"o_{file.columns_of(item)[0].position}", 0)
+    if file.opt_outs_of(item) and counts.repeated.get(item, 0) != n_opted:
+        return False
+    for column in file.answers_of(item):
         answered = counts.understood.get(f"c_{column.position}", 0)
         marked = counts.understood.get(f"e_{column.position}", 0)
         if is_list(column):
@@ -190,6 +202,9 @@ def _went_to(file: ScannedFile, position: int, counts: Counts) -> dict[str, int]
         faulty = max(found.get(f"x_{key}", 0) for key in keys)
         filled = found[f"k_{keys[0]}"]
         return _counts(filled - faulty, n_kept - filled, faulty + n_rejected)
+    if f"k_part_{position}" in found:
+        filled = found[f"k_part_{position}"]
+        return _counts(filled, n_kept - filled, n_rejected)
     return {**_counts(0, 0, n_rejected), "n_kept_raw": n_kept}
 
 
@@ -200,6 +215,7 @@ def _counts(answered: int, missing: int, rejected: int) -> dict[str, int]:
 def _filled(file: ScannedFile, counts: Counts) -> dict[int, int]:
     """Count the cells understood to hold something, by position, for every column that is read."""
     keys = {file.plan.column(name).position: counts.understood[f"f_{key}"] for key, name in file.plan.keys.items()}
+    keys |= {each.position: counts.understood[f"f_part_{each.position}"] for each in columns_of_parts(file.plan)}
     items = {
         each.position: counts.understood[f"f_{each.position}"] + file.n_blank_texts.get(each.position, 0)
         for each in file.columns_of_items

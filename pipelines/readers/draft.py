@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from instruments.spec import ItemKind, option_column
 from pipelines.readers.batteries import are_numbered, find_batteries
 from pipelines.readers.draft_scales import (
+    DraftPoint,
     DraftResponseScale,
     are_numbers,
     codes_of,
@@ -197,9 +198,23 @@ def _multiple_choice(
         tuple(each for each in options if first.separator or each.code in columns)
         for options in (scale.points, scale.opt_outs)
     )
+    if not first.separator and len(points) < 2:  # noqa: PLR2004 - a response scale has two points or more
+        return _check_box(name, text, points, columns)
     names.taken.update(option_column(name, point.code).lower() for point in points)
     scale = replace(scale, points=points, opt_outs=opt_outs, ordered=False)
     return DraftItem(name, first.name if first.separator else columns, text, "multiple_choice"), scale
+
+
+def _check_box(
+    name: str, text: str, points: Sequence[DraftPoint], columns: Mapping[int, str]
+) -> tuple[DraftItem, DraftResponseScale | None]:
+    """Make a choice between ticked and not of a question with one option; without any it is kept as it is written."""
+    if not points:
+        return DraftItem(name, next(iter(columns.values())), text, "open_text", guess="no option is an answer"), None
+    (point,) = points
+    both = DraftPoint(0, "Not ticked"), DraftPoint(1, point.label or "Ticked")
+    scale = DraftResponseScale(both, ordered=False, guess="one check box: ticked or not")
+    return DraftItem(name, columns[point.code], text, "choice"), scale
 
 
 def _from_texts(item: DraftItem, texts: Sequence[str], *, is_tick: bool) -> tuple[DraftItem, DraftResponseScale | None]:

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from instruments.spec import Instrument, Item, ResponseScale, option_column
+from instruments.spec import Instrument, Item, MissingReason, ResponseScale, option_column
 from instruments.spec_file import closest
 from pipelines.readers.headers import cell, listed
-from pipelines.readers.meanings import label_in_header, match_options
+from pipelines.readers.meanings import Meaning, label_in_header, match_options
 from pipelines.readers.plan import Head, PlannedColumn, ReadingPlan
 from pipelines.sections.sources import Source
 
@@ -21,10 +21,22 @@ _OPTION = re.compile(r"(_+(?P<minus>minus_)?|\[)(?P<code>-?\d{1,5})\]?$")
 
 @dataclass(frozen=True)
 class Held:
-    """What a column holds: an item, and for a column of one option also the option's code in the instrument."""
+    """What a column holds.
+
+    Attributes:
+        item: The item.
+        option: For a column of one option: its code in the instrument; None where only the definition knows it.
+        reason: For a column of an option that stands for no answer: what it means to tick it.
+    """
 
     item: str
     option: int | None = None
+    reason: MissingReason | None = None
+
+    @property
+    def is_option(self) -> bool:
+        """Whether the column holds one option."""
+        return self.option is not None or self.reason is not None
 
 
 @dataclass
@@ -49,7 +61,7 @@ class Columns:
 
     def __init__(self, plan: ReadingPlan, head: Head) -> None:
         self.names = [column.name for column in plan.columns]
-        self._columns = plan.columns
+        self.each = plan.columns
         self._by_name = {column.name: column for column in plan.columns}
         headers = [Counter(cell(row, index) for index in range(len(row))) for row in head.rows[: plan.header_rows]]
         self.repeated = {name for row in headers for name, times in row.items() if times > 1}
@@ -59,8 +71,8 @@ class Columns:
         if reference in self._by_name:
             return self._by_name[reference]
         for found in (
-            [column for column in self._columns if column.source_id == reference],
-            [column for column in self._columns if not column.option and self._is_question(column, reference)],
+            [column for column in self.each if column.source_id == reference],
+            [column for column in self.each if not column.option and self._is_question(column, reference)],
         ):
             if len(found) == 1:
                 return found[0]
@@ -68,14 +80,18 @@ class Columns:
 
     def options_of(self, reference: str) -> list[PlannedColumn]:
         """Return the columns of the options of a question that its id, its tag or the beginning of names names."""
-        options = [column for column in self._columns if column.role == "multiple_choice_option"]
+        options = [column for column in self.each if column.role == "multiple_choice_option"]
         by_question = [column for column in options if self._is_question(column, reference)]
         by_id = [column for column in options if _beginning(column.source_id) == reference]
         return by_question or by_id or [column for column in options if _beginning(column.name) == reference]
 
+    def sums_up_options(self, name: str) -> bool:
+        """Say whether the column of a name only repeats the ticks of options that have columns of their own."""
+        return self._by_name[name].role == "metadata" and bool(self.options_of(name))
+
     def closest(self, reference: str) -> str:
         """Suggest a column for a name that none has."""
-        return closest(reference, [*self.names, *(column.source_id for column in self._columns)])
+        return closest(reference, [*self.names, *(column.source_id for column in self.each)])
 
     @staticmethod
     def _is_question(column: PlannedColumn, reference: str) -> bool:
@@ -114,7 +130,7 @@ def _give(holders: Holders, columns: Columns, name: str, named: str | None, inst
     reference = name if named is None else named
     item, scale = instrument.items[name], instrument.response_scale_of(name)
     column = columns.one(reference)
-    if column is not None and not (item.kind == "multiple_choice" and column.option):
+    if column is not None and not (item.kind == "multiple_choice" and _is_split(columns, column)):
         if named is None and column.name == name and name in columns.repeated:
             holders.faults.append(
                 f"several columns are called '{name}'; say under columns which of them holds {name}, by its source_id"
@@ -122,13 +138,25 @@ def _give(holders: Holders, columns: Columns, name: str, named: str | None, inst
         holders.give(column.name, Held(name))
     elif item.kind == "multiple_choice" and scale is not None:
         found = _options(holders, columns, reference, name, scale)
-        for option_name, code in found.items():
-            holders.give(option_name, Held(name, code))
-        _warn_of_options(holders, name, scale, found.values())
+        for option_name, meaning in found.items():
+            holders.give(option_name, _held(name, meaning, scale))
+        _warn_of_options(holders, name, scale, [each for each in found.values() if isinstance(each, int)])
         if named is not None and not found:
             holders.faults.append(_no_such_column(columns, name, named))
     elif named is not None:
         holders.faults.append(_no_such_column(columns, name, named))
+
+
+def _is_split(columns: Columns, column: PlannedColumn) -> bool:
+    """Say whether a column holds one option, or sums up options that have columns of their own."""
+    return bool(column.option) or columns.sums_up_options(column.name)
+
+
+def _held(item: str, meaning: Meaning, scale: ResponseScale) -> Held:
+    """Say what the column of an option holds that means a code of the instrument, or a missing reason."""
+    if not isinstance(meaning, int):
+        return Held(item, reason=meaning)
+    return Held(item, meaning, scale.opt_outs[meaning].reason if meaning in scale.opt_outs else None)
 
 
 def _give_options(
@@ -152,12 +180,24 @@ def _give_options(
         elif column is None:
             holders.faults.append(_no_such_column(columns, f"the option {code} of {name}", reference))
         else:
-            holders.give(column.name, Held(name, code))
+            holders.give(column.name, _held(name, code, scale))
+    _give_further_opt_outs(holders, columns, name)
     _warn_of_options(holders, name, scale, named)
 
 
-def _options(holders: Holders, columns: Columns, reference: str, name: str, scale: ResponseScale) -> dict[str, int]:
-    """Find the columns of a multiple choice; return column → the option's code in the instrument."""
+def _give_further_opt_outs(holders: Holders, columns: Columns, name: str) -> None:
+    """Take the columns that the survey's definition knows as no answer to a question whose options the study names."""
+    given = [column for column in columns.each if any(each.item == name for each in holders.held.get(column.name, []))]
+    questions = {column.question.id: column.question for column in given if column.question and column.option}
+    for question in questions.values():
+        reasons = {option.code: option.reason for option in question.options if option.reason is not None}
+        for column in columns.options_of(question.id):
+            if column.option in reasons and column.name not in holders.held:
+                holders.give(column.name, Held(name, reason=reasons[column.option]))
+
+
+def _options(holders: Holders, columns: Columns, reference: str, name: str, scale: ResponseScale) -> dict[str, Meaning]:
+    """Find the columns of a multiple choice; return column → the option's code in the instrument, or its reason."""
     options = columns.options_of(reference)
     if not options:
         spellings = {
@@ -187,9 +227,9 @@ def _options(holders: Holders, columns: Columns, reference: str, name: str, scal
 
 def _codes_by_structure(
     holders: Holders, options: Sequence[PlannedColumn], name: str, scale: ResponseScale
-) -> dict[str, int]:
+) -> dict[str, Meaning]:
     questions = {column.question.id: column.question for column in options if column.question is not None}
-    codes: dict[str, int] = {}
+    codes: dict[str, Meaning] = {}
     for question in questions.values():
         matched = match_options(question.options, scale)
         holders.faults += [f"{name}: {fault}" for fault in matched.faults]
@@ -197,7 +237,7 @@ def _codes_by_structure(
         own = [column for column in options if column.question is not None and column.question.id == question.id]
         for column in own:
             meaning = next((each for option, each in matched.of_option.items() if option.code == column.option), None)
-            if isinstance(meaning, int):
+            if meaning is not None:
                 codes[column.name] = meaning
     return codes
 
@@ -247,10 +287,11 @@ def _blame_shared_columns(holders: Holders) -> None:
 
 
 def _blame_two_columns(holders: Holders, columns: Columns, items: Mapping[str, object], source: Source) -> None:
-    """Refuse an item that has a column by its settings and another that is called like it."""
+    """Refuse an item that has a column by its settings and another that is called like it and no sum of its options."""
     for name in items:
         named = source.columns.get(name)
-        if named is not None and name in columns.names and name not in holders.held:
+        is_free = name in columns.names and name not in holders.held and not columns.sums_up_options(name)
+        if named is not None and is_free:
             shown = named if isinstance(named, str) else ", ".join(named.values())
             holders.faults.append(f"two columns hold {name}: '{shown}' (from columns) and '{name}'; keep one of them")
 

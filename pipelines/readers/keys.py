@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from pipelines.readers.plan import KeyName, ReadingPlan, fold
+from pipelines.readers.plan import KeyName, PlannedColumn, ReadingPlan, fold
 from pipelines.readers.scan import cell_of, folded, is_among, literal, trimmed
 
 RULES_OF_KEYS: Mapping[str, str] = {
@@ -40,9 +40,10 @@ def scanned_keys(plan: ReadingPlan) -> list[str]:
     """Write the scanned columns of the keys.
 
     A time becomes ``l_<key>`` on the clock of the export, or ``u_<key>`` in UTC where its zone is stated; ``k_<key>``
-    then keeps the texts that are no time. Of every other key ``k_<key>`` is the text.
+    then keeps the texts that are no time. Of every other key ``k_<key>`` is the text, and ``x_<position>`` that of a
+    column that belongs to a key.
     """
-    parts: list[str] = []
+    parts = [f"{cell_of(column)} AS x_{column.position}" for column in columns_of_parts(plan)]
     for key, name in plan.keys.items():
         cell = cell_of(plan.column(name))
         if key not in TIMES:
@@ -122,9 +123,40 @@ def moment(plan: ReadingPlan, key: KeyName) -> str:
 
 
 def key_text(plan: ReadingPlan, key: KeyName) -> str:
-    """Write the text of a key without outer blanks; NULL when the file does not hold it."""
-    is_there = key in plan.keys or (key == "platform_disposition" and plan.dispositions)
-    return trimmed(f"k_{key}") if is_there else "CAST(NULL AS VARCHAR)"
+    """Write the text of a key without outer blanks, its parts joined to it; NULL when the file does not hold it."""
+    if key == "platform_disposition" and plan.dispositions:
+        return trimmed(f"k_{key}")
+    if key not in plan.keys:
+        return "CAST(NULL AS VARCHAR)"
+    own = _without_blanks(f"k_{key}", plan.column(plan.keys[key]))
+    if not plan.key_parts.get(key):
+        return own
+    parts = ", ".join(_part(plan, plan.column(name)) for name in plan.key_parts[key])
+    return f"CASE WHEN {own} IS NOT NULL THEN concat_ws('/', {own}, {parts}) END"
+
+
+def columns_of_parts(plan: ReadingPlan) -> list[PlannedColumn]:
+    """List the columns whose texts belong to a key of another column."""
+    names = {name for key, parts in plan.key_parts.items() if key in plan.keys for name in parts}
+    return [column for column in plan.columns if column.name in names]
+
+
+def part_text(column: PlannedColumn) -> str:
+    """Write the text of a column that belongs to a key; NULL where it is blank."""
+    return _without_blanks(f"x_{column.position}", column)
+
+
+def _part(plan: ReadingPlan, column: PlannedColumn) -> str:
+    """Write what a column adds to a key: the number of a repetition only where the response itself repeats."""
+    text = part_text(column)
+    if column.name != plan.keys.get("repeat_instance") or "repeat_instrument" not in plan.keys:
+        return text
+    return f"CASE WHEN {key_text(plan, 'repeat_instrument')} IS NULL THEN {text} END"
+
+
+def _without_blanks(cell: str, column: PlannedColumn) -> str:
+    text = trimmed(cell)
+    return f"CASE WHEN NOT {is_among(folded(cell), column.blanks)} THEN {text} END" if column.blanks else text
 
 
 def seconds(plan: ReadingPlan, key: KeyName) -> str:

@@ -15,6 +15,7 @@ RULES: dict[str, str] = {
     "not_a_date": "the text is no date such as 2026-03-01",
     "outside_response_scale": "the answer is not among those the instrument allows",
     "outside_range": "the number is smaller or larger than the instrument allows",
+    "opt_out_beside_answers": "the option stands for no answer, but others are ticked too; their answers were kept",
 }
 FILLED, BLANK, BROKEN = 100_000, 200_000, 300_000
 _RULE_NAMES = tuple(RULES)

@@ -222,7 +222,7 @@ def _with_ticks(column: PlannedColumn, scale: ResponseScale | None, codes: dict[
         return codes
     own = [option for option in column.question.options if option.code == column.option]
     ticked = {fold(text): 1 for option in own for text in (option.code, option.label, *option.also) if fold(text)}
-    return {**dict.fromkeys(column.unticked, 0), **codes, **ticked}
+    return {**dict.fromkeys(column.unticked, 0), **codes, **ticked, **dict.fromkeys(column.ticked, 1)}
 
 
 def _apart(

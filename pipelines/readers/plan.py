@@ -128,6 +128,8 @@ class PlannedColumn:
             pages. For a display order: ``source_id`` of the column whose position it holds.
         unit: What follows every number of the column, such as ``%``; it is cut off before the number is read, and a
             number without it is rejected, as nobody can say whether it is in the same unit.
+        ticked_means: For the column of an option that stands for no answer: the missing reason of whoever ticks it and
+            no other option. Beside other options the tick is set aside and their answers are kept.
     """
 
     position: int
@@ -155,6 +157,7 @@ class PlannedColumn:
     decimal: Literal["", ".", ","] = ""
     page: str = ""
     unit: str = ""
+    ticked_means: MissingReason | None = None
 
 
 @dataclass(frozen=True)
@@ -180,7 +183,9 @@ class ReadingPlan:
         finished_texts: Folded texts of the finished column that mean yes.
         unreached: Which blank cells of an unfinished response were never reached: those right of its last answer, or
             those of questions on a page after ``last_page``; empty when nobody can say. A cell whose own text means
-            ``not_administered`` is not reached in the same cases, as LimeSurvey writes one sign for both.
+            ``not_administered`` is not reached in the same cases, as LimeSurvey writes one sign for both. Where
+            ``last_page`` is blank, no page was reached if no question of the row is answered; if one is, nobody can
+            say how far the row came, and its blank cells keep their own reason.
         escapes: Text in a cell → what it stands for, wherever it stands in a text that becomes an answer; replaced in
             one pass from left to right, so that what a replacement makes is not looked at again.
         leading_escapes: The same, at the beginning of a cell only.

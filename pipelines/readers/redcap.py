@@ -83,7 +83,7 @@ class RedcapReader:
         missing = _missing_codes(request)
         statuses = frozenset(_statuses(head, headers))
         found = (
-            columns_by_label(headers, request.structure)
+            columns_by_label(headers, request.structure, missing)
             if has_labels
             else columns_by_name(headers, statuses, request.structure, missing)
         )

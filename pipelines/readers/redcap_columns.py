@@ -11,6 +11,7 @@ from typing import Literal
 
 from instruments.spec import MissingReason
 from pipelines.readers.markup import without_markup
+from pipelines.readers.opt_outs import reason_of_label
 from pipelines.readers.plan import fold
 from pipelines.readers.structure import Option, Question, Structure
 
@@ -102,8 +103,16 @@ def columns_by_name(
     return _with_forms(found if questions else _with_stated_options(found))
 
 
-def columns_by_label(headers: Sequence[str], structure: Structure | None) -> list[RedcapColumn]:
-    """Take apart headers that are labels of fields; equal ones are told apart by form and order, or left alone."""
+def columns_by_label(
+    headers: Sequence[str], structure: Structure | None, missing: Mapping[str, MissingReason]
+) -> list[RedcapColumn]:
+    """Take apart headers that are labels of fields; equal ones are told apart by form and order, or left alone.
+
+    Args:
+        headers: Clean headers.
+        structure: The dictionary.
+        missing: Missing codes of the project; of a check box each has a column of its own.
+    """
     names = _names_of_labels(headers, structure) if structure else {}
     questions = structure.questions if structure else {}
     options = _option_columns(questions, {})
@@ -122,7 +131,34 @@ def columns_by_label(headers: Sequence[str], structure: Structure | None) -> lis
             found.append(RedcapColumn(header, "option", split.group(1) or "", split.group(2)))
         else:
             found.append(RedcapColumn(header, "field", header))
-    return _with_forms(found if questions else _with_stated_options(found))
+    return _with_forms(_with_missing_codes(found, questions, missing) if questions else _with_stated_options(found))
+
+
+def _with_missing_codes(
+    columns: Sequence[RedcapColumn], questions: Mapping[str, Question], missing: Mapping[str, MissingReason]
+) -> list[RedcapColumn]:
+    """Find the options of a check box that its field does not list and whose label says that they are no answer."""
+    by_text: dict[str, list[Question]] = defaultdict(list)
+    for question in questions.values():
+        if question.kind == "multiple_choice" and not question.keeps_missing_codes:
+            by_text[fold(question.text)].append(question)
+    extra: dict[str, list[Option]] = defaultdict(list)
+    found: list[RedcapColumn] = []
+    for column in columns:
+        asked = by_text[fold(without_markup(column.field))] if column.kind == "option" and not column.question else []
+        reason = missing.get(column.option) or reason_of_label(column.option)
+        if len(asked) == 1 and reason is not None:
+            (question,) = asked
+            extra[question.id].append(Option(column.option, column.option, reason=reason))
+            found.append(replace(column, field=question.id, form=question.section, question=question))
+        else:
+            found.append(column)
+    return [
+        replace(column, question=replace(column.question, options=(*column.question.options, *extra[column.field])))
+        if column.kind == "option" and column.question is not None and column.field in extra
+        else column
+        for column in found
+    ]
 
 
 def _with_stated_options(columns: Sequence[RedcapColumn]) -> list[RedcapColumn]:

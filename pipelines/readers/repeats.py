@@ -6,10 +6,19 @@ Put here what concerns rows that stand several times; single responses are in ``
 from collections.abc import Sequence
 
 from instruments.spec import Instrument
-from pipelines.readers.marks import BLANK, BROKEN, FILLED, REASONS, reason_number
+from pipelines.readers.marks import FILLED, REASONS, reason_number
 from pipelines.readers.plan import PlannedColumn
-from pipelines.readers.scan import is_list, literal
-from pipelines.readers.scanned import REPEAT, SUPERSEDED, ScannedFile, answer_of, mark_of, stored_as, understood
+from pipelines.readers.scan import is_list, is_opt_out, literal
+from pipelines.readers.scanned import (
+    REPEAT,
+    SUPERSEDED,
+    ScannedFile,
+    answer_of,
+    is_said_missing,
+    mark_of,
+    stored_as,
+    understood,
+)
 
 _FIELDS = {"choice": "code", "multiple_choice": "code", "number": "number", "date": "day"}
 _NULLS = {"code": "SMALLINT", "number": "DOUBLE", "day": "DATE", "text": "VARCHAR"}
@@ -27,7 +36,11 @@ def repeats(file: ScannedFile) -> list[str]:
 
 def _of_column(file: ScannedFile, column: PlannedColumn, instrument: Instrument) -> list[str]:
     item, answer, mark = str(column.item), answer_of(file, column), mark_of(column)
-    no_answer = f"{mark} IS NOT NULL AND {mark} NOT BETWEEN {BLANK} AND {BROKEN - 1}"
+    if is_opt_out(column):
+        opted = f"opted_{file.columns_of(item)[0].position}"
+        is_first = file.opt_outs_of(item)[0] is column
+        return [_rows(file, item, "code", "NULL", _reason(opted), f"{opted} IS NOT NULL")] if is_first else []
+    no_answer = is_said_missing(column)
     if is_list(column):
         answered = [
             _rows(
@@ -52,7 +65,8 @@ def _reason(mark: str) -> str:
 
 def _rows(file: ScannedFile, item: str, field: str, answer: str, reason: str, condition: str) -> str:
     values = [f"CAST({answer if name == field else 'NULL'} AS {kind}) AS {name}" for name, kind in _NULLS.items()]
-    instrument = f"coalesce(repeat_instrument, {literal(file.context.source_name)})"
+    block = file.plan.repeated_block or file.context.source_name
+    instrument = f"coalesce(repeat_instrument, {literal(block)})"
     running = f"row_number() OVER (PARTITION BY response_id, {instrument} ORDER BY place)"
     rows = (
         f"(SELECT *, {instrument} AS instrument, coalesce(CAST(repeat_instance AS BIGINT), {running}) AS instance "  # noqa: S608

@@ -11,7 +11,7 @@ from pipelines.readers.marks import BROKEN, FILLED, REASONS, RULES, broken_mark,
 from pipelines.readers.plan import PlannedColumn
 from pipelines.readers.records import RULES_OF_ROWS
 from pipelines.readers.scan import is_list, literal
-from pipelines.readers.scanned import KEPT, REPEAT, ScannedFile, answer_of, blank_mark, mark_of, quoted, understood
+from pipelines.readers.scanned import KEPT, REPEAT, ScannedFile, answer_of, mark_of, quoted, understood
 
 IS_USED = f"state IN ('{KEPT}', '{REPEAT}')"
 _NOT_ADMINISTERED, _NOT_REACHED = REASONS.index("not_administered"), REASONS.index("not_reached")
@@ -82,8 +82,9 @@ def gaps(file: ScannedFile, item_numbers: Mapping[str, int]) -> str:
         return "SELECT 0 AS place, 0 AS item_no, 0 AS reason_no WHERE false"
     reason = reason_number("mark", "blank")
     if file.plan.unreached:
-        limit = "last_filled" if file.plan.unreached == "after_last_answer" else "last_page"
-        reason = f"CASE WHEN mark IS NULL AND rows.is_finished = false AND stands_at > rows.{limit} THEN {_NOT_REACHED} ELSE {reason} END"  # noqa: E501
+        may_be_unreached = f"coalesce(mark, {FILLED + _NOT_ADMINISTERED}) = {FILLED + _NOT_ADMINISTERED}"
+        is_unreached = f"{may_be_unreached} AND rows.is_finished = false AND stands_at > rows.reached"
+        reason = f"CASE WHEN {is_unreached} THEN {_NOT_REACHED} ELSE {reason} END"
     union = " UNION ALL ".join(branches)
     return (
         f"SELECT gap.place, CAST(item_no AS USMALLINT) AS item_no, CAST({reason} AS UTINYINT) AS reason_no "  # noqa: S608
@@ -101,22 +102,26 @@ def _gaps_of_item(file: ScannedFile, item: str, number: int) -> str | None:
             f"CAST(NULL AS INTEGER) AS stands_at FROM {file.rows}"
         )
     first = columns[0]
-    absent = [f"{answer_of(file, column)} IS NULL" for column in columns]
-    broken = [
-        f"CASE WHEN {mark_of(column)} >= {BROKEN} THEN {mark_of(column)} END" for column in columns[1:] and columns
-    ]
-    mark = f"coalesce({', '.join([*broken, *(mark_of(column) for column in columns), 'NULL'])})"
-    if len(columns) == 1:
-        mark = mark_of(first)
-    if blank := blank_mark(first):
-        mark = f"nullif({mark}, {blank})"
+    absent = [f"{answer_of(file, column)} IS NULL" for column in file.answers_of(item)] or ["true"]
     page = first.question.page if first.question else None
     at = first.position if file.plan.unreached == "after_last_answer" else page
+    mark, blank = _mark_of_item(file, item), REASONS.index(first.blank_means)
     return (
-        f"SELECT place, {number} AS item_no, {mark} AS mark, {REASONS.index(first.blank_means)} AS blank, "  # noqa: S608
+        f"SELECT place, {number} AS item_no, {mark} AS mark, {blank} AS blank, "  # noqa: S608
         f"CAST({'NULL' if at is None else at} AS INTEGER) AS stands_at FROM {understood(file)} "
         f"WHERE {' OR '.join(absent)}"
     )
+
+
+def _mark_of_item(file: ScannedFile, item: str) -> str:
+    """Write the mark of an item: that of its only column, else a broken one, a ticked opt-out, or the first one."""
+    columns = file.answers_of(item)
+    marks = [mark_of(column) for column in columns]
+    if len(file.columns_of(item)) == 1 and columns:
+        return marks[0]
+    broken = [f"CASE WHEN {mark} >= {BROKEN} THEN {mark} END" for mark in marks]
+    opted = [f"opted_{file.columns_of(item)[0].position}"] if file.opt_outs_of(item) else []
+    return f"coalesce({', '.join([*broken, *opted, *marks, 'NULL'])})"
 
 
 def open_answers(file: ScannedFile) -> list[str]:
@@ -178,6 +183,13 @@ def _rejected_cells(file: ScannedFile) -> list[str]:
                 f"SELECT rows.row_number, {literal(column.name)}, [{names}]{rule}, [{texts}]{rule}, "  # noqa: S608
                 f"{column.position + 1} FROM {understood(file)} AS cells JOIN {file.rows} AS rows USING (place) "
                 f"WHERE {IS_USED} AND {mark} >= {BROKEN}"
+            )
+        if column.position in file.may_be_broken and is_list(column):
+            name = "opt_out_beside_answers"
+            found.append(
+                f"SELECT rows.row_number, {literal(column.name)}, {literal(name)}, {literal(RULES[name])}, "  # noqa: S608
+                f"{column.position + 1} FROM {understood(file)} AS cells JOIN {file.rows} AS rows USING (place) "
+                f"WHERE {IS_USED} AND w{column.position}"
             )
     return found
 

@@ -48,15 +48,20 @@ def read_rows(file: ScannedFile, numbers: str | None, zone: str) -> str:
         **_paradata(plan, context),
         "file_sha256": literal(context.file_sha256),
         **{f"f_{key}": key_fault(plan, key) for key in faulty_keys(plan)},
-        "last_filled": "last_filled" if _asks_for_last_filled(plan) else "CAST(NULL AS INTEGER)",
+        "reached": _reached(plan),
     }
     listed = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
     return f"SELECT *, {_state(plan, context)} AS state FROM (SELECT {listed}, is_blank, is_own FROM {file.cells} AS cells{joins})"  # noqa: S608, E501 - texts are literals
 
 
-def _asks_for_last_filled(plan: ReadingPlan) -> bool:
-    has_items = any(column.kind is not None for column in plan.columns)
-    return plan.unreached == "after_last_answer" and has_items
+def _reached(plan: ReadingPlan) -> str:
+    """Write how far a row came: the position of its last answer or its last page; NULL where nobody can say."""
+    if plan.unreached == "after_last_answer":
+        return "last_filled"
+    if not plan.unreached:
+        return "CAST(NULL AS INTEGER)"
+    never_began = f"{key_text(plan, 'last_page')} IS NULL AND NOT has_answer"
+    return f"CASE WHEN {never_began} THEN 0 ELSE {whole(plan, 'last_page')} END"
 
 
 def _paradata(plan: ReadingPlan, context: ReceiveContext) -> dict[str, str]:
@@ -74,7 +79,6 @@ def _paradata(plan: ReadingPlan, context: ReceiveContext) -> dict[str, str]:
         "is_finished": finished(plan),
         "is_preview": has_status(plan, plan.preview_statuses | plan.test_statuses),
         "platform_disposition": key_text(plan, "platform_disposition"),
-        "last_page": whole(plan, "last_page"),
         "repeat_instrument": key_text(plan, "repeat_instrument"),
         "repeat_instance": whole(plan, "repeat_instance"),
     }

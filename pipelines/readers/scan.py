@@ -64,18 +64,23 @@ def read_cells(
     """Write the query that yields one row a record, in the order of the file.
 
     Columns: ``is_blank``; ``is_own`` whether the row belongs to the source; those of ``keys``; ``last_filled`` the last
-    position of an item that is not empty, where the plan asks for it; for every column with an item ``v<position>`` the
-    typed answer and, where that cannot hold marks (``marks``), ``m<position>``; for every position of paradata
-    ``d<position>`` the text; ``left_over`` position and text of the cells that are neither answer nor mark.
+    position of an item that is not empty, or ``has_answer`` whether any question is answered, where the plan asks for
+    it; ``h_<position>`` whether a column is blank on which options' columns depend; for every column with an item
+    ``v<position>`` the typed answer and, where that cannot hold marks (``marks``), ``m<position>``; for every position
+    of paradata ``d<position>`` the text; ``left_over`` position and text of the cells that are neither answer nor mark.
     """
     items = [column for column in plan.columns if column.kind is not None]
     typed = [part for column in items for part in _typed(plan, column)]
     every_cell = ", ".join(is_filled(cell_of(column)) for column in plan.columns)
     parts = [f"coalesce({every_cell}) IS NULL AS is_blank", f"{_is_own(plan, only)} AS is_own"]
     parts += keys
-    if plan.unreached == "after_last_answer" and items:
-        filled = ", ".join(f"CASE WHEN {_says_something(each)} THEN {each.position} END" for each in items)
-        parts.append(f"greatest({filled}, 0) AS last_filled")
+    if plan.unreached == "after_last_answer":
+        filled = [f"CASE WHEN {text_of(each)} IS NOT NULL THEN {each.position} END" for each in items]
+        parts.append(f"greatest({', '.join([*filled, '0'])}) AS last_filled")
+    if plan.unreached == "after_last_page":
+        parts.append(f"{_has_answer(plan)} AS has_answer")
+    guards = {plan.column(each.shown_if).position: plan.column(each.shown_if) for each in items if is_guarded(each)}
+    parts += [f"{trimmed(text_of(guard))} IS NULL AS h_{at}" for at, guard in guards.items()]
     parts += [name for column in items for name in names_of(column)]
     parts += [f"c{position} AS d{position}" for position in paradata]
     parts.append(f"{_left_over(items)} AS left_over")
@@ -91,13 +96,19 @@ def count_filled(plan: ReadingPlan, table: str) -> str:
 
 def count_visible(plan: ReadingPlan, table: str) -> str:
     """Write the query that counts in every column the cells with anything but blanks."""
-    counts = ", ".join(f"count({is_filled(cell_of(column))})" for column in plan.columns)
+    counts = ", ".join(f"count({is_filled(text_of(column))})" for column in plan.columns)
     return f"SELECT {counts} FROM {table}"  # noqa: S608 - texts are literals, names are ours
 
 
 def cell_of(column: PlannedColumn) -> str:
     """Name the text cell of a column."""
     return f"c{column.position}"
+
+
+def text_of(column: PlannedColumn) -> str:
+    """Write the text cell of a column; NULL also where its text stands for a blank cell."""
+    cell = cell_of(column)
+    return f"CASE WHEN NOT {is_among(folded(cell), column.blanks)} THEN {cell} END" if column.blanks else cell
 
 
 def names_of(column: PlannedColumn) -> list[str]:
@@ -115,6 +126,16 @@ def is_option(column: PlannedColumn) -> bool:
     return column.kind == "multiple_choice" and bool(column.option)
 
 
+def is_guarded(column: PlannedColumn) -> bool:
+    """Say whether it depends on another column and on the other options whether the column was shown to a row."""
+    return bool(column.shown_if) and is_option(column)
+
+
+def is_opt_out(column: PlannedColumn) -> bool:
+    """Say whether the column holds an option that stands for no answer."""
+    return column.ticked_means is not None
+
+
 def is_list(column: PlannedColumn) -> bool:
     """Say whether one cell of the column holds all ticked options of a multiple choice."""
     return column.kind == "multiple_choice" and not column.option
@@ -123,13 +144,6 @@ def is_list(column: PlannedColumn) -> bool:
 def is_filled(cell: str) -> str:
     """Write a case that is not NULL for a cell with anything but blanks; a visible first letter settles most cells."""
     return f"CASE WHEN {cell} BETWEEN '!' AND '~' THEN 1 WHEN trim({cell}, {literal(BLANKS)}) <> '' THEN 1 END"
-
-
-def _says_something(column: PlannedColumn) -> str:
-    """Write whether a cell holds anything other than what stands for a blank cell."""
-    cell = cell_of(column)
-    stands_for_blank = f" AND NOT {is_among(folded(cell), column.blanks)}" if column.blanks else ""
-    return f"{cell} IS NOT NULL{stands_for_blank}"
 
 
 def _is_own(plan: ReadingPlan, only: Mapping[str, Sequence[str]]) -> str:
@@ -158,11 +172,14 @@ def _left_over(items: Sequence[PlannedColumn]) -> str:
 def _typed(plan: ReadingPlan, column: PlannedColumn) -> list[str]:
     """Write the typed answer of a column and, where it is a column of its own, its mark."""
     cell = cell_of(column)
-    answer = _answer(column, cell, plan.decimal)
-    if not column.shown_if:
-        mark = "CAST(NULL AS INTEGER)"
-    else:
-        is_hidden = f"{trimmed(cell_of(plan.column(column.shown_if)))} IS NULL"
+    answer = _answer(column, cell, column.decimal or plan.decimal)
+    reserved = _is_reserved(plan, column, cell)
+    if reserved:
+        answer = f"CASE WHEN NOT ({reserved}) THEN {answer} END"
+    mark = "CAST(NULL AS INTEGER)"
+    if column.shown_if and not is_option(column):
+        guard = text_of(plan.column(column.shown_if))
+        is_hidden = f"{trimmed(guard)} IS NULL AND {trimmed(text_of(column))} IS NULL"
         mark = (
             f"CASE WHEN {is_hidden} THEN CASE WHEN {cell} IS NULL THEN {BLANK + _NOT_ADMINISTERED} "
             f"ELSE {FILLED + _NOT_ADMINISTERED} END END"
@@ -171,6 +188,31 @@ def _typed(plan: ReadingPlan, column: PlannedColumn) -> list[str]:
         answer = f"CASE WHEN {is_hidden} THEN {hidden} ELSE {answer} END"
     named = f"{answer} AS v{column.position}"
     return [named] if holds_marks(column) else [named, f"{mark} AS m{column.position}"]
+
+
+def _has_answer(plan: ReadingPlan) -> str:
+    """Write whether a row answers any question that an item or the survey's definition knows."""
+    asked = [each for each in plan.columns if each.kind is not None or (each.question and each.role != "metadata")]
+    filled = [
+        f"CASE WHEN NOT {is_among(folded(cell_of(each)), {*each.blanks, *each.opt_outs, *each.unticked})} "
+        f"THEN {is_filled(cell_of(each))} END"
+        for each in asked
+    ]
+    return f"coalesce({', '.join([*filled, 'NULL'])}) IS NOT NULL"
+
+
+def _is_reserved(plan: ReadingPlan, column: PlannedColumn, cell: str) -> str:
+    """Write whether a text says nothing, or has to be unescaped before it is compared; empty where none can."""
+    if is_list(column):
+        return ""
+    compared = {*column.codes, *column.opt_outs, *column.ticked, *column.unticked}
+    signs = [*map(fold, plan.escapes), *map(fold, plan.leading_escapes)]
+    takes_any = column.kind in ("code", "open_text") or (is_option(column) and not column.ticked)
+    found = [is_among(folded(cell), column.blanks)] if column.blanks else []
+    if takes_any or any(sign in text for sign in signs for text in compared):
+        found += [f"coalesce(contains({cell}, {literal(sign)}), false)" for sign in plan.escapes]
+        found += [f"coalesce(starts_with({cell}, {literal(sign)}), false)" for sign in plan.leading_escapes]
+    return " OR ".join(found)
 
 
 def _answer(column: PlannedColumn, cell: str, decimal: str) -> str:
@@ -213,14 +255,14 @@ def _by_code(entry: tuple[str, int]) -> tuple[bool, int]:
 
 def _option(column: PlannedColumn, cell: str) -> str:
     """Write 1 for ticked, 0 for not ticked, a mark for an opt-out, NULL for what has to be looked at."""
-    means = dict.fromkeys(column.ticked, 1) | dict.fromkeys(column.unticked, 0)
-    means |= dict.fromkeys(column.blanks, filled_mark(column.blank_means))
+    is_ticked = 1 if column.ticked_means is None else filled_mark(column.ticked_means)
+    means = dict.fromkeys(column.ticked, is_ticked) | dict.fromkeys(column.unticked, 0)
     means |= {text: filled_mark(reason) for text, reason in column.opt_outs.items()}
     branches = " ".join(f"WHEN lower({cell}) = {literal(text)} THEN {value}" for text, value in means.items())
     any_text = ""
     if not column.ticked:
         is_known = is_among(folded(cell), means)
-        any_text = f"WHEN trim({cell}, {literal(BLANKS)}) <> '' AND NOT {is_known} THEN 1"
+        any_text = f"WHEN trim({cell}, {literal(BLANKS)}) <> '' AND NOT {is_known} THEN {is_ticked}"
     return f"CAST(CASE WHEN {cell} IS NULL THEN NULL {branches} {any_text} END AS INTEGER)"
 
 

@@ -5,15 +5,15 @@ Scanned cells lie in ``cells_<n>`` (one row a record, ``rowid`` its place), what
 ``repeats`` and ``conservation``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from instruments.spec import Instrument, option_column
-from pipelines.readers.marks import FILLED, filled_mark
+from pipelines.readers.marks import BLANK, BROKEN, FILLED, REASONS, broken_mark, filled_mark
 from pipelines.readers.plan import PlannedColumn, ReadingPlan
-from pipelines.readers.scan import holds_marks, is_list, is_option
+from pipelines.readers.scan import holds_marks, is_guarded, is_list, is_opt_out, is_option
 from pipelines.sections.sources import Source
 
 KEPT, REPEAT, SUPERSEDED = "kept", "repeat", "superseded_by_later_export"
@@ -90,6 +90,14 @@ class ScannedFile:
         """Its columns of one item: none, one, or one an option."""
         return [column for column in self.plan.columns if column.item == item]
 
+    def answers_of(self, item: str) -> list[PlannedColumn]:
+        """Its columns of one item without those of options that stand for no answer."""
+        return [column for column in self.columns_of(item) if not is_opt_out(column)]
+
+    def opt_outs_of(self, item: str) -> list[PlannedColumn]:
+        """Its columns of the options of one item that stand for no answer."""
+        return [column for column in self.columns_of(item) if is_opt_out(column)]
+
     @property
     def has_repeats(self) -> bool:
         """Whether rows of it may be repetitions."""
@@ -127,32 +135,75 @@ class ReadResult:
 
 
 def understood(file: ScannedFile) -> str:
-    """Write the scanned cells with their place, what was picked of lists, and whether any option was ticked."""
+    """Write the scanned cells with their place, and of multiple choices what the cells of a row say together.
+
+    Columns beside those of the scan: ``place``; of a list of options ``o<position>`` the picked codes and
+    ``w<position>`` whether an option that stands for no answer is among them; of an item with a column an option, at
+    the position of its first one, ``ticked_`` whether any is ticked and ``opted_`` the mark of an option that stands
+    for no answer and is ticked alone.
+    """
     parts, joins = ["cells.rowid AS place"], ""
     replaced: list[str] = []
     for column in file.columns_of_items:
         if is_list(column):
-            name = f"p{column.position}"
-            parts.append(f"{name}.codes AS o{column.position}")
-            replaced.append(f"coalesce(m{column.position}, {name}.mark) AS m{column.position}")
-            joins += f" LEFT JOIN {file.picks(column)} AS {name} ON {name}.text = cells.v{column.position}"
+            at, name = column.position, f"p{column.position}"
+            parts += [f"{name}.codes AS o{at}", f"coalesce({name}.is_contradicted, false) AS w{at}"]
+            replaced.append(f"coalesce(m{at}, {name}.mark) AS m{at}")
+            joins += f" LEFT JOIN {file.picks(column)} AS {name} ON {name}.text = cells.v{at}"
     for item in dict.fromkeys(column.item for column in file.columns_of_items if is_option(column)):
         options = file.columns_of(str(item))
-        is_ticked = ", ".join(f"CASE WHEN v{each.position} = 1 THEN 1 END" for each in options)
-        parts.append(f"coalesce({is_ticked}, NULL) IS NOT NULL AS ticked_{options[0].position}")
+        first, is_ticked = options[0].position, _is_any_ticked(options)
+        parts.append(f"{is_ticked} AS ticked_{first}")
+        opted = [f"CASE WHEN {_is_opted(each)} THEN cells.v{each.position} END" for each in options if is_opt_out(each)]
+        if opted:
+            parts.append(f"CASE WHEN NOT {is_ticked} THEN coalesce({', '.join([*opted, 'NULL'])}) END AS opted_{first}")
+        replaced += [part for each in options for part in _with_others(file, each, options)]
     star = f"cells.* REPLACE ({', '.join(replaced)})" if replaced else "cells.*"
     return f"(SELECT {star}, {', '.join(parts)} FROM {file.cells} AS cells{joins})"  # noqa: S608 - names are ours
 
 
+def _is_any_ticked(options: Sequence[PlannedColumn]) -> str:
+    ticked = [f"CASE WHEN cells.v{each.position} = 1 THEN 1 END" for each in options if not is_opt_out(each)]
+    return f"(coalesce({', '.join([*ticked, 'NULL'])}) IS NOT NULL)"
+
+
+def _is_opted(column: PlannedColumn) -> str:
+    return f"cells.v{column.position} = {filled_mark(column.ticked_means)}" if column.ticked_means else "false"
+
+
+def _with_others(file: ScannedFile, column: PlannedColumn, options: Sequence[PlannedColumn]) -> list[str]:
+    """Write what a cell means once the other options of its row are known, where that may be something else."""
+    value, branches = f"cells.v{column.position}", list[str]()
+    if is_opt_out(column):
+        contradiction = broken_mark("opt_out_beside_answers")
+        branches.append(f"WHEN {_is_opted(column)} AND {_is_any_ticked(options)} THEN {contradiction}")
+    if is_guarded(column):
+        says = ", ".join(f"CASE WHEN cells.v{each.position} > 0 THEN 1 END" for each in options)
+        guard, hidden = file.plan.column(column.shown_if).position, REASONS.index("not_administered")
+        branches.append(
+            f"WHEN h_{guard} AND coalesce({says}, NULL) IS NULL "
+            f"THEN CASE WHEN {value} IS NULL THEN {BLANK + hidden} ELSE {FILLED + hidden} END"
+        )
+    return [f"CASE {' '.join(branches)} ELSE {value} END AS v{column.position}"] if branches else []
+
+
 def stored_as(column: PlannedColumn) -> str:
-    """Name the column of the answers that holds a cell's answer."""
-    return option_column(str(column.item), int(column.option)) if is_option(column) else str(column.item)
+    """Name the column of the answers that holds a cell's answer; none does of an option that stands for no answer."""
+    is_answer = is_option(column) and not is_opt_out(column)
+    return option_column(str(column.item), int(column.option)) if is_answer else str(column.item)
 
 
 def mark_of(column: PlannedColumn) -> str:
     """Write the mark of a cell; NULL where it holds an answer or nothing."""
     value = f"v{column.position}"
     return f"CASE WHEN {value} >= {FILLED} THEN {value} END" if holds_marks(column) else f"m{column.position}"
+
+
+def is_said_missing(column: PlannedColumn) -> str:
+    """Write whether a cell of a repetition says why there is no answer; a check box of another form does not."""
+    mark = mark_of(column)
+    found = f"{mark} IS NOT NULL AND {mark} NOT BETWEEN {BLANK} AND {BROKEN - 1}"
+    return f"{found} AND {mark} <> {filled_mark('not_administered')}" if is_guarded(column) else found
 
 
 def answer_of(file: ScannedFile, column: PlannedColumn) -> str:
@@ -162,17 +213,10 @@ def answer_of(file: ScannedFile, column: PlannedColumn) -> str:
         return f"CASE WHEN m{column.position} IS NULL THEN o{column.position} END"
     if is_option(column):
         first = file.columns_of(str(column.item))[0].position
-        blank = blank_mark(column)
-        is_blank = f"coalesce({value}, {blank}) = {blank}" if blank else f"{value} IS NULL"
-        return (
-            f"CAST(CASE WHEN {value} < {FILLED} THEN {value} WHEN {is_blank} AND ticked_{first} THEN 0 END AS SMALLINT)"
-        )
+        alone = f"WHEN opted_{first} IS NOT NULL THEN NULL " if file.opt_outs_of(str(column.item)) else ""
+        unticked = f" WHEN {value} IS NULL AND ticked_{first} THEN 0" if column.blank_is_unticked else ""
+        return f"CAST(CASE {alone}WHEN {value} < {FILLED} THEN {value}{unticked} END AS SMALLINT)"
     return f"CAST(CASE WHEN {value} < {FILLED} THEN {value} END AS SMALLINT)" if column.kind == "choice" else value
-
-
-def blank_mark(column: PlannedColumn) -> int | None:
-    """Return the mark of a cell whose text stands for a blank one; None where no text does."""
-    return filled_mark(column.blank_means) if column.blanks else None
 
 
 def quoted(name: str) -> str:

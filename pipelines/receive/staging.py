@@ -25,7 +25,7 @@ from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
 from pipelines.readers.repeats import repeats, superseded, winners
 from pipelines.readers.resolve import understand_texts
 from pipelines.readers.rows import read_rows, responses
-from pipelines.readers.scan import is_list, literal, read_cells
+from pipelines.readers.scan import is_list, is_opt_out, literal, read_cells
 from pipelines.readers.scanned import ReceiveContext, ScannedFile
 from pipelines.receive.scanning import SETTINGS, OtherCountError, Scan, scan
 
@@ -175,7 +175,7 @@ class Staging:
             self.create("resolved", resolved)
             for statement in meanings.updates(file.cells, "resolved"):
                 self._connection.execute(statement)
-        broken = set(meanings.may_be_broken)
+        broken = {*meanings.may_be_broken, *(each.position for each in file.columns_of_items if is_opt_out(each))}
         for column in file.columns_of_items:
             if is_list(column):
                 broken |= self._with_picks(file, column)

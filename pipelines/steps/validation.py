@@ -20,7 +20,10 @@ ANSWER_RULES = (
     "outside_response_scale",
     "outside_range",
 )
-HARMLESS_REJECTS = ("blank_row", "preview_without_group", "superseded_by_later_export", "row_of_another_source")
+HARMLESS_REJECTS = (
+    "blank_row", "preview_without_group", "superseded_by_later_export", "row_of_another_source",
+    "opt_out_beside_answers",
+)  # fmt: skip
 
 
 class BlockingFailure(DataError):

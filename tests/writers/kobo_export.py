@@ -106,7 +106,7 @@ def mangled(header: str) -> str:
 
 
 def export(form: Form, records, style: Style = Style(), repeat: str = "") -> Written:
-    """Write the submissions, or the child table of one repeat."""
+    """Write the submissions, or the child table of one repeat, whose records name their submission in ``_parent``."""
     columns: list[tuple[str, tuple[str, str], list[str]]] = []
     odk = style.platform == "odk"
     if odk and not repeat:
@@ -147,11 +147,14 @@ def _columns(form: Form, row: Row, head: str, records, style: Style):
 
 def _added(records, style: Style, repeat: str):
     numbers = [str(place) for place, _ in enumerate(records, start=1)]
-    ids = [f"uuid-{number}" for number in numbers]
+    parents = [str(record.get("_parent", number)) for record, number in zip(records, numbers, strict=True)]
+    ids = [f"uuid-{parent}" for parent in parents]
     if style.platform == "odk":
-        keys = [f"uuid:{number}" for number in numbers]
+        keys = [f"uuid:{parent}" for parent in parents]
         if repeat:
-            return [("PARENT_KEY", ("", ""), keys), ("KEY", ("", ""), [f"{key}/{repeat}[1]" for key in keys])]
+            turns = [parents[: place + 1].count(parent) for place, parent in enumerate(parents)]
+            own = [f"{key}/{repeat}[{turn}]" for key, turn in zip(keys, turns, strict=True)]
+            return [("PARENT_KEY", ("", ""), keys), ("KEY", ("", ""), own)]
         return [
             ("meta-instanceID", ("", ""), keys), ("KEY", ("", ""), keys), ("SubmitterName", ("", ""), numbers),
             ("ReviewState", ("", ""), [""] * len(keys)),
@@ -159,7 +162,7 @@ def _added(records, style: Style, repeat: str):
     if repeat:
         return [
             ("_index", ("", ""), numbers), ("_parent_table_name", ("", ""), ["Form"] * len(numbers)),
-            ("_parent_index", ("", ""), numbers), ("_submission__id", ("", ""), numbers),
+            ("_parent_index", ("", ""), parents), ("_submission__id", ("", ""), parents),
             ("_submission__uuid", ("", ""), ids), ("_submission__submitted_by", ("", ""), numbers),
         ]  # fmt: skip
     return [

@@ -64,7 +64,7 @@ def bound(*columns: PlannedColumn, items: Instrument, header: tuple[str, ...] = 
 
 
 def means(plan: ReadingPlan, name: str, text: str) -> object:
-    resolved = resolve_text(plan.column(name), text, ".")
+    resolved = resolve_text(plan.column(name), text, plan)
     return resolved.rule or resolved.reason or resolved.value
 
 

@@ -181,7 +181,7 @@ def test_codes_and_labels_are_read_as_the_same_answers(
     for k in (1, 2):
         column = named(plan, f"trust[SQ00{k}]")
         assert column.item == f"trust_{k}"
-        found = [resolve_text(column, row[column.position - 1], ".") for row in rows]
+        found = [resolve_text(column, row[column.position - 1], plan) for row in rows]
         assert [each.value for each in found] == [3, None, 3]
         assert found[1].reason == "unknown_blank"
 

@@ -136,7 +136,7 @@ def satisfaction() -> Instrument:
 def codes_of(plan: ReadingPlan, rows: tuple[tuple[str, ...], ...]) -> np.ndarray:
     """Return n rows of four codes, NaN where there is no answer."""
     columns: list[PlannedColumn] = [column for column in plan.columns if column.item]
-    found = [[resolve_text(column, row[column.position - 1], ".").value for column in columns] for row in rows]
+    found = [[resolve_text(column, row[column.position - 1], plan).value for column in columns] for row in rows]
     return np.array(found, dtype=float)
 
 

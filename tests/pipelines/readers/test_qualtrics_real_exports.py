@@ -195,7 +195,7 @@ def test_a_stripped_export_keeps_its_first_rows_and_finds_its_questions_by_tag(e
     plan = plan_of(folder / "full_anonymized.csv", folder / "survey.qsf", source=source, instruments=(each,))
     rows = cells_of(folder / "full_anonymized.csv", plan)
     column = plan.column("conserv")
-    answers = [resolve_text(column, row[column.position - 1], ".").value for row in rows]
+    answers = [resolve_text(column, row[column.position - 1], plan).value for row in rows]
     numbers = [float(str(answer)) for answer in answers if answer is not None]
     assert (column.source_id, len(numbers), round(statistics.mean(numbers), 4)) == ("QID34", 170, 3.2412)
     assert plan.column("Q_RecaptchaScore").role == "metadata"

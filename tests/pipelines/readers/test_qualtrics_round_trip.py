@@ -73,7 +73,7 @@ def answer(plan: ReadingPlan, cells: list[str], item: str) -> object:
     (column,) = columns
     text = cells[column.position - 1]
     if column.kind != "multiple_choice":
-        resolved = resolve_text(column, text, ".")
+        resolved = resolve_text(column, text, plan)
         assert resolved.rule is None, resolved.rule
         return resolved.reason or resolved.value
     if not fold(text):
