@@ -5,6 +5,7 @@ import pandas as pd
 from instruments.spec_file import spec_hash
 from models.weighting.faults import WeightingError
 from pipelines.assets.core import of_waves
+from pipelines.assets.pseudonyms import normalised_units, pseudonymised_units
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps import contacts, margins, progress, response_rates, sampled_units, weighting
@@ -84,14 +85,15 @@ def _sample(task: Task) -> list[Write]:
             Write(table, table.empty()) for table in (core.SAMPLED_UNITS, fieldwork.CONTACTS, fieldwork.UNIT_VARIABLES)
         ]
     responses = of_waves(task.study, task.store.read(core.RESPONSES))
-    frame = _read_csv(task.study, spec.frame.file, "list of invited units")
+    frame = normalised_units(_read_csv(task.study, spec.frame.file, "list of invited units"))
     try:
         sampled_units.check_frame_against_study(frame, list(spec.waves), list(spec.respondent_groups))
         sampled_units.check_frame(frame)
         variables = sampled_units.unit_variables(frame, _variables(task.study))
     except sampled_units.FrameError as error:
         raise sampled_units.FrameError(f"{spec.frame.file}: {error}") from error
-    attempts = _contacts(task, frame)
+    attempts = pseudonymised_units(task, _contacts(task, frame))
+    frame, variables = (pseudonymised_units(task, rows) for rows in (frame, variables))
     try:
         sampled = sampled_units.sample_units(frame, responses, attempts, spec.dispositions.edition)
         response_rates.outside_frame(responses, sampled)

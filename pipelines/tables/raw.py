@@ -104,4 +104,15 @@ WRITES = Table(
     },
 )
 
-TABLES = (FILES, COLUMNS, CONSERVATION, CHECKS, FAILURES, WRITES)
+KEYS = Table(
+    name="raw.keys",
+    grain="One row a purpose of pseudonyms: which key made them",
+    key=("purpose",),
+    columns={
+        "purpose": ColumnOf(TEXT, "What the pseudonyms are for"),
+        "fingerprint": ColumnOf(TEXT, "Tells the key from another; the key itself lies outside the warehouse"),
+        "created_at": ColumnOf(MOMENT, "When pseudonyms were first made with it"),
+    },
+)
+
+TABLES = (FILES, COLUMNS, CONSERVATION, CHECKS, FAILURES, WRITES, KEYS)
