@@ -23,10 +23,8 @@ def build_panel_study(folder: Path, *, keyed: bool = True, coded: bool = False, 
     build_small_study(folder)
     specification = (folder / "study.yaml").read_text(encoding="utf-8")
     columns = ["respondent_key: token"] * keyed + [OF_CODES] * coded
-    specification = specification.replace("organisation: organisation}", "organisation}")
-    specification = specification.replace(
-        "organisation_id: organisation}", ", ".join(["organisation_id: organisation", *columns]) + "}"
-    )
+    identifiers = ", ".join(["organisation_id: organisation", *columns])
+    specification = specification.replace("organisation_id: organisation}", f"{identifiers}}}")
     if coded:
         specification += f"linking: {{code: {{elements: [{', '.join(ELEMENTS)}]}}}}\n"
     if framed:

@@ -5,6 +5,7 @@ import pandas as pd
 from instruments.spec_file import spec_hash
 from models.weighting.faults import WeightingError
 from pipelines.assets.core import of_waves
+from pipelines.assets.erased import without_erased_units
 from pipelines.assets.pseudonyms import normalised_units, pseudonymised_units
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
@@ -13,6 +14,7 @@ from pipelines.steps.representativity import representativity
 from pipelines.steps.weighting_groups import groups_to_weigh
 from pipelines.store import Write
 from pipelines.tables import core, fieldwork, out
+from pipelines.tables.erasures import ERASED
 
 OF_UNITS = (core.SAMPLED_UNITS, fieldwork.CONTACTS, fieldwork.UNIT_VARIABLES)
 OF_WEIGHTS = (fieldwork.WEIGHTS, fieldwork.WEIGHTING, fieldwork.WEIGHTING_CELLS, fieldwork.WEIGHTING_MARGINS)
@@ -42,6 +44,7 @@ def _on_frame(task: Task) -> object:
         _text_of(task.study, spec.frame.file if spec.frame else None),
         None if log is None else [spec_hash(log), _text_of(task.study, log.file)],
         spec.dispositions.edition,
+        sorted(task.store.read(ERASED)["mark"]),
         _on_weights(task),
         spec_hash(spec.representativity) if spec.representativity else None,
     ]
@@ -92,8 +95,11 @@ def _sample(task: Task) -> list[Write]:
         variables = sampled_units.unit_variables(frame, _variables(task.study))
     except sampled_units.FrameError as error:
         raise sampled_units.FrameError(f"{spec.frame.file}: {error}") from error
-    attempts = pseudonymised_units(task, _contacts(task, frame))
-    frame, variables = (pseudonymised_units(task, rows) for rows in (frame, variables))
+    attempts = _contacts(task, frame)
+    frame, attempts, variables = (
+        pseudonymised_units(task, without_erased_units(task.study, task.store, rows))
+        for rows in (frame, attempts, variables)
+    )
     try:
         sampled = sampled_units.sample_units(frame, responses, attempts, spec.dispositions.edition)
         response_rates.outside_frame(responses, sampled)

@@ -7,9 +7,9 @@ import pandas as pd
 
 from instruments.spec import CLOSED_KINDS
 from instruments.spec_file import spec_hash
+from pipelines.assets.exports import planned
 from pipelines.assets.open_answers import screened
 from pipelines.assets.pseudonyms import link_codes, pseudonymise_people
-from pipelines.assets.raw import planned
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.receive import ReceiveContext, Staging

@@ -11,6 +11,7 @@ import pandas as pd
 
 from instruments.faults import UsageError
 from pipelines.assets.core import of_waves
+from pipelines.assets.erased import notes as erasure_notes
 from pipelines.assets.graph import Due, due_steps, steps_of
 from pipelines.assets.open_answers import notes as open_text_notes
 from pipelines.assets.pseudonyms import check_keys
@@ -130,6 +131,7 @@ def findings(study: Study, store: Store, before: pd.DataFrame) -> list[str]:
         for row in rates[rates["n_outside_frame"].fillna(0) > 0].itertuples()
     ]
     found += screening_notes(of_waves(study, store.read(QUALITY_FLAGS)))
+    found += erasure_notes(study, store)
     is_redacted = study.spec.privacy.open_text == "redact"
     found += open_text_notes(of_waves(study, store.read(core.OPEN_TEXT_FINDINGS)), is_redacted=is_redacted)
     refused = store.read(out.REFUSALS)

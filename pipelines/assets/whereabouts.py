@@ -1,0 +1,196 @@
+"""Where a response or a person is: in kept files, in exports, in tables, as marks of an earlier erasure.
+
+Put here how somebody is found; what is then done is in ``commands.erase``.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from instruments.faults import UsageError
+from pipelines.assets.erased import Marks, identities, sources_of_file
+from pipelines.assets.pseudonyms import PERSON, pseudonymiser
+from pipelines.files import file_sha256
+from pipelines.load import Study
+from pipelines.readers.plan import ReadingError
+from pipelines.steps.pseudonyms import normalised_key
+from pipelines.store import Store
+from pipelines.tables import core
+from pipelines.tables.erasures import ERASED, ERASURES
+from pipelines.tables.raw import FILES, KEYS
+
+_MADE_UP = re.compile(r".*/(?:[0-9a-f]{8}-)?row-\d+")
+_NOWHERE = pd.DataFrame(
+    columns=[
+        *("file_sha256", "row_number", "response_id", "respondent_key", "state", "source", "is_numbered", "is_own"),
+        *("file_name", "is_kept", "is_current"),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Who is looked for: exactly one of the two.
+
+    Attributes:
+        response: Id of a response, with its source or without.
+        person: Key of a person, as exports or the frame hold it.
+    """
+
+    response: str | None
+    person: str | None
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where somebody is.
+
+    Attributes:
+        rows: Their rows of kept files and of exports: as ``identities`` returns them, with file_name and is_kept.
+        responses: Ids of their responses in the tables.
+        fit_responses: The same in rows of fits, which may be older than the tables.
+        people: Their pseudonym, when a person was looked for.
+        marks: Mark → kind.
+        unreadable: Kept files that no source of the study reads.
+    """
+
+    rows: pd.DataFrame
+    responses: frozenset[str]
+    fit_responses: frozenset[str]
+    people: frozenset[str]
+    marks: dict[str, str]
+    unreadable: tuple[str, ...]
+
+
+def find(study: Study, store: Store, wanted: Wanted, folder: Path) -> Whereabouts:
+    """Find a response or a person.
+
+    Args:
+        study: The study.
+        store: Its warehouse.
+        wanted: Who.
+        folder: Private folder.
+
+    Raises:
+        UsageError: When they are nowhere, or several sources have a response of that id.
+    """
+    marks = Marks(pseudonymiser(study, store, "erasure"), frozenset(store.read(ERASED)["mark"]))
+    unreadable: list[str] = []
+    kept = list(_kept_rows(study, store, folder, unreadable))
+    rows = pd.concat([_NOWHERE, *kept, *_exported_rows(study, store, marks, folder)], ignore_index=True)
+    is_certain = rows["is_current"].astype(bool) | ~rows["is_numbered"].astype(bool)
+    people = _pseudonym(study, store, wanted)
+    if wanted.person is not None:
+        key = normalised_key(wanted.person)
+        is_named = rows["respondent_key"].map(lambda each: isinstance(each, str) and normalised_key(each) == key)
+        named = set(rows.loc[is_named.astype(bool) & is_certain, "response_id"])
+        own = {marks.person(wanted.person): "person"}
+    else:
+        candidates = _candidates(study, str(wanted.response))
+        is_named = pd.Series(data=False, index=rows.index)
+        named = set(rows.loc[rows["response_id"].isin(candidates) & is_certain, "response_id"])
+        own = {mark: "response" for each in candidates if (mark := marks.response(each)) in marks.known}
+    responses = named | _in_tables(store, people, set() if wanted.person else candidates)
+    _refuse_several(wanted, responses)
+    is_theirs = is_named.astype(bool) | (rows["response_id"].isin(responses) & rows["is_own"].astype(bool) & is_certain)
+    theirs = rows[is_theirs]
+    if theirs.empty and not responses and not _is_unit(store, people) and not marks.known & set(own):
+        raise UsageError(_nobody(wanted, len(store.kept_names("raw"))))
+    own |= _marks_of_responses(marks, theirs, responses)
+    fit_responses = frozenset(responses | set(theirs["response_id"]))
+    return Whereabouts(theirs, frozenset(responses), fit_responses, people, own, tuple(unreadable))
+
+
+def _kept_rows(study: Study, store: Store, folder: Path, unreadable: list[str]) -> Iterator[pd.DataFrame]:
+    files = store.read(FILES)
+    for sha256 in store.kept_names("raw"):
+        current = files[(files["file_sha256"] == sha256) & files["source"].isin(list(study.spec.sources))]
+        name = str(current["file_name"].iloc[0]) if len(current) else sha256
+        sources = list(current["source"]) or list(study.spec.sources)
+        found: list[pd.DataFrame] = []
+        for source in dict.fromkeys([*sources, *(sources_of_file(study, name) if len(current) else [])]):
+            try:
+                found.append(identities(study, [source], store.kept_file(sha256), name, folder))
+            except ReadingError:
+                # An earlier file says nowhere whose it is: of the sources that cannot read it, it is not.
+                continue
+        if not found:
+            unreadable.append(sha256)
+        yield from (each.assign(file_name=name, is_kept=True, is_current=len(current) > 0) for each in found)
+
+
+def _exported_rows(study: Study, store: Store, marks: Marks, folder: Path) -> Iterator[pd.DataFrame]:
+    """Read the exports; ids made of row numbers are those that the rest has after earlier erasures."""
+    rewritten = store.read(ERASURES).drop_duplicates("old_sha256", keep="last")
+    newest = dict(zip(rewritten["old_sha256"], rewritten["new_sha256"], strict=True))
+    for path in sorted(study.exports.iterdir()) if study.exports.is_dir() else ():
+        sources = sources_of_file(study, path.name) if path.is_file() and not path.name.startswith(".") else []
+        if not sources:
+            continue
+        rows = identities(study, sources, path, path.name, folder)
+        is_gone = marks.among(rows)
+        gone = sorted(set(rows.loc[is_gone, "row_number"]))
+        rest = rows[~is_gone]
+        shift = rest["row_number"].map(lambda number, gone=gone: sum(each < number for each in gone))
+        sha256 = file_sha256(path)
+        moved = [
+            _moved(str(row.response_id), int(str(row.row_number)), n, (sha256, newest.get(sha256, sha256)))
+            if row.is_numbered
+            else row.response_id
+            for row, n in zip(rest.itertuples(), shift, strict=True)
+        ]
+        yield rest.assign(response_id=moved, file_name=path.name, is_kept=False, is_current=True)
+
+
+def _moved(response_id: str, row_number: int, n_before: int, hashes: tuple[str, str]) -> str:
+    first, _, last = response_id.rpartition("/")
+    made_up = last.replace(f"row-{row_number}", f"row-{row_number - n_before}")
+    return f"{first}/{made_up.replace(hashes[0][:8], hashes[1][:8])}"
+
+
+def _candidates(study: Study, response: str) -> set[str]:
+    has_source = response.partition("/")[0] in study.spec.sources
+    return {response} if has_source else {f"{source}/{response}" for source in study.spec.sources}
+
+
+def _pseudonym(study: Study, store: Store, wanted: Wanted) -> frozenset[str]:
+    if wanted.person is None or "respondent" not in set(store.read(KEYS)["purpose"]):
+        return frozenset()
+    maker = pseudonymiser(study, store, "respondent")
+    return frozenset([maker.one(PERSON, normalised_key(wanted.person))])
+
+
+def _in_tables(store: Store, people: frozenset[str], candidates: set[str]) -> set[str]:
+    responses = store.read(core.RESPONSES)
+    is_theirs = responses["response_id"].isin(candidates) | responses["respondent_key"].isin(people)
+    return set(responses.loc[is_theirs, "response_id"])
+
+
+def _is_unit(store: Store, people: frozenset[str]) -> bool:
+    return bool(store.read(core.SAMPLED_UNITS)["unit_id"].isin(people).any())
+
+
+def _marks_of_responses(marks: Marks, theirs: pd.DataFrame, responses: set[str]) -> dict[str, str]:
+    numbered = theirs[theirs["is_numbered"].astype(bool)]
+    with_id = (set(theirs["response_id"]) | responses) - set(numbered["response_id"])
+    found = {marks.response(each): "response" for each in sorted(with_id) if not _MADE_UP.fullmatch(each)}
+    exported = numbered[~numbered["is_kept"].astype(bool)]
+    return found | {
+        marks.row(str(sha256), int(number)): "row"
+        for sha256, number in zip(exported["file_sha256"], exported["row_number"], strict=True)
+    }
+
+
+def _refuse_several(wanted: Wanted, responses: set[str]) -> None:
+    if wanted.response is not None and len(responses) > 1:
+        sources = ", ".join(sorted(each.partition("/")[0] for each in responses))
+        raise UsageError(f"several sources have a response of this id; write it with its source: SOURCE/ID ({sources})")
+
+
+def _nobody(wanted: Wanted, n_files: int) -> str:
+    what = f"response '{wanted.response}'" if wanted.response is not None else "such person"
+    searched = f"the tables of the warehouse, {n_files} kept files, the exports and the marks of earlier erasures"
+    return f"there is no {what}; searched were {searched}; nothing was changed"
