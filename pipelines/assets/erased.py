@@ -66,9 +66,8 @@ class Marks:
             )
         ]
         is_named = rows["response_id"].map(by_id) & ~rows["is_numbered"] & rows["is_own"]
-        return (
-            is_named.astype(bool) | rows["respondent_key"].map(by_key).eq(other=True) | pd.Series(of_rows, rows.index)
-        )
+        is_keyed = rows["respondent_key"].map(by_key).eq(other=True)
+        return is_named.astype(bool) | is_keyed | pd.Series(of_rows, rows.index, dtype=bool)
 
 
 def marks_of(study: Study, store: Store) -> Marks | None:

@@ -83,17 +83,17 @@ def find(study: Study, store: Store, wanted: Wanted, folder: Path) -> Whereabout
     rows = pd.concat([_NOWHERE, *kept, *_exported_rows(study, store, marks, folder)], ignore_index=True)
     is_certain = rows["is_current"].astype(bool) | ~rows["is_numbered"].astype(bool)
     people = _pseudonym(study, store, wanted)
+    candidates = set() if wanted.response is None else _candidates(study, wanted.response)
     if wanted.person is not None:
         key = normalised_key(wanted.person)
         is_named = rows["respondent_key"].map(lambda each: isinstance(each, str) and normalised_key(each) == key)
         named = set(rows.loc[is_named.astype(bool) & is_certain, "response_id"])
         own = {marks.person(wanted.person): "person"}
     else:
-        candidates = _candidates(study, str(wanted.response))
         is_named = pd.Series(data=False, index=rows.index)
         named = set(rows.loc[rows["response_id"].isin(candidates) & is_certain, "response_id"])
         own = {mark: "response" for each in candidates if (mark := marks.response(each)) in marks.known}
-    responses = named | _in_tables(store, people, set() if wanted.person else candidates)
+    responses = named | _in_tables(store, people, candidates)
     _refuse_several(wanted, responses)
     is_theirs = is_named.astype(bool) | (rows["response_id"].isin(responses) & rows["is_own"].astype(bool) & is_certain)
     theirs = rows[is_theirs]
