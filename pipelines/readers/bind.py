@@ -60,6 +60,7 @@ def bind_plan(plan: ReadingPlan, head: Head, request: Request) -> ReadingPlan:
             of_code = column.name in link_code.values()
             bound.append(_as_element(column) if of_code else _as_bystander(column, keys))
             continue
+        faults += _personal(column, held.item, items[held.item][1])
         meanings = _meanings(column, *items[held.item], held, source)
         found.append((column.name, meanings))
         bound.append(_as_item(column, items[held.item][1], held, meanings))
@@ -155,6 +156,17 @@ def _keys(found: Mapping[KeyName, str], source: Source, columns: Columns) -> tup
         else:
             faults.append(f"identifiers.{key} names '{named}', but there is no such column{columns.closest(named)}")
     return keys, faults
+
+
+def _personal(column: PlannedColumn, name: str, item: Item) -> list[str]:
+    """Refuse to store as an answer what identifies people, unless the instrument says that it does."""
+    is_personal = column.is_personal_data and column.role != "embedded"
+    if not is_personal or item.personal_data or item.kind == "open_text":
+        return []
+    return [
+        f"'{column.name}' may identify people and would be stored as the item {name}; take the item out of the "
+        "instrument, or let it say personal_data: true when that is meant"
+    ]
 
 
 def _link_code(
