@@ -68,10 +68,7 @@ def _depends_on(task: Task) -> object:
 
 
 def _receive(task: Task) -> list[Write]:
-    if task.staging is None:
-        raise AssertionError("a step runs with a folder for what is not stored yet")
-    arrived = exports_of(task.study, task.wave)
-    exports = _without_repeated(without_erased(task.study, task.store, arrived, task.staging))
+    exports = _arrived(task)
     _refuse_missing_sources(task, [name for name, _, _ in exports])
     known = task.store.read(FILES).set_index(["file_sha256", "file_name", "source"])["received_at"].to_dict()
     now = pd.Timestamp(dt.datetime.now(dt.UTC))
@@ -109,6 +106,13 @@ def _receive(task: Task) -> list[Write]:
     every_column = pd.concat(columns, ignore_index=True)
     where = {"wave": task.wave}
     return [Write(FILES, pd.DataFrame(files), where), Write(COLUMNS, every_column, where)]
+
+
+def _arrived(task: Task) -> list[tuple[str, Source, Path]]:
+    if task.staging is None:
+        raise AssertionError("a step runs with a folder for what is not stored yet")
+    exports = exports_of(task.study, task.wave)
+    return _without_repeated(without_erased(task.study, task.store, exports, task.staging))
 
 
 def _without_repeated(exports: list[tuple[str, Source, Path]]) -> list[tuple[str, Source, Path]]:

@@ -54,6 +54,7 @@ class Whereabouts:
         fit_responses: The same in rows of fits, which may be older than the tables.
         people: Their pseudonym, when a person was looked for.
         marks: Mark → kind.
+        request: Keyed hash of who was looked for.
         unreadable: Kept files that no source of the study reads.
     """
 
@@ -62,6 +63,7 @@ class Whereabouts:
     fit_responses: frozenset[str]
     people: frozenset[str]
     marks: dict[str, str]
+    request: str
     unreadable: tuple[str, ...]
 
 
@@ -77,31 +79,62 @@ def find(study: Study, store: Store, wanted: Wanted, folder: Path) -> Whereabout
     Raises:
         UsageError: When they are nowhere, or several sources have a response of that id.
     """
-    marks = Marks(pseudonymiser(study, store, "erasure"), frozenset(store.read(ERASED)["mark"]))
+    erased = store.read(ERASED)
+    marks = Marks(pseudonymiser(study, store, "erasure"), frozenset(erased["mark"]))
+    rows, unreadable = _every_row(study, store, marks, folder)
+    people = _pseudonym(study, store, wanted)
+    candidates = set() if wanted.response is None else _candidates(study, wanted.response)
+    asked = {marks.response(each) for each in candidates} if wanted.person is None else {marks.person(wanted.person)}
+    begun = asked & set(erased.loc[~erased["is_finished"].astype(bool), "request"])
+    is_certain = ~rows["is_numbered"].astype(bool) | _is_in_place(rows, marks, is_begun=bool(begun))
+    is_named = _has_key(rows, wanted.person)
+    responses = set(rows.loc[(is_named | rows["response_id"].isin(candidates)) & is_certain, "response_id"])
+    responses |= _in_tables(store, people, candidates)
+    _refuse_several(wanted, responses)
+    is_theirs = is_named | (rows["response_id"].isin(responses) & rows["is_own"].astype(bool) & is_certain)
+    theirs = rows[is_theirs]
+    earlier = asked & set(erased["request"])
+    if theirs.empty and not responses and not _is_unit(store, people) and not earlier:
+        raise UsageError(_nobody(wanted, len(store.kept_names("raw"))))
+    named = dict.fromkeys(asked, "person") if wanted.person is not None else {}
+    return Whereabouts(
+        rows=theirs,
+        responses=frozenset(responses),
+        fit_responses=frozenset(responses | set(theirs["response_id"])),
+        people=people,
+        marks=named | _marks_of_responses(marks, theirs, responses),
+        request=next(iter(named or map(marks.response, responses)), "") or min(earlier),
+        unreadable=unreadable,
+    )
+
+
+def _is_in_place(rows: pd.DataFrame, marks: Marks, *, is_begun: bool) -> pd.Series:
+    """Say of which rows an id made of the row number can be relied on.
+
+    Once an erasure has begun the rows after the erased one may have moved up: then only rows that it marked.
+    """
+    if not is_begun:
+        return rows["is_current"].astype(bool)
+    places = zip(rows["file_sha256"], rows["row_number"], strict=True)
+    is_marked = pd.Series(
+        [marks.row(str(sha256), int(number)) in marks.known for sha256, number in places], rows.index, dtype=bool
+    )
+    return rows["is_kept"].astype(bool) & is_marked
+
+
+def _has_key(rows: pd.DataFrame, person: str | None) -> pd.Series:
+    if person is None:
+        return pd.Series(data=False, index=rows.index)
+    key = normalised_key(person)
+    found = rows["respondent_key"].map(lambda each: isinstance(each, str) and normalised_key(each) == key)
+    return found.astype(bool)
+
+
+def _every_row(study: Study, store: Store, marks: Marks, folder: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
     unreadable: list[str] = []
     kept = list(_kept_rows(study, store, folder, unreadable))
     rows = pd.concat([_NOWHERE, *kept, *_exported_rows(study, store, marks, folder)], ignore_index=True)
-    is_certain = rows["is_current"].astype(bool) | ~rows["is_numbered"].astype(bool)
-    people = _pseudonym(study, store, wanted)
-    candidates = set() if wanted.response is None else _candidates(study, wanted.response)
-    if wanted.person is not None:
-        key = normalised_key(wanted.person)
-        is_named = rows["respondent_key"].map(lambda each: isinstance(each, str) and normalised_key(each) == key)
-        named = set(rows.loc[is_named.astype(bool) & is_certain, "response_id"])
-        own = {marks.person(wanted.person): "person"}
-    else:
-        is_named = pd.Series(data=False, index=rows.index)
-        named = set(rows.loc[rows["response_id"].isin(candidates) & is_certain, "response_id"])
-        own = {mark: "response" for each in candidates if (mark := marks.response(each)) in marks.known}
-    responses = named | _in_tables(store, people, candidates)
-    _refuse_several(wanted, responses)
-    is_theirs = is_named.astype(bool) | (rows["response_id"].isin(responses) & rows["is_own"].astype(bool) & is_certain)
-    theirs = rows[is_theirs]
-    if theirs.empty and not responses and not _is_unit(store, people) and not marks.known & set(own):
-        raise UsageError(_nobody(wanted, len(store.kept_names("raw"))))
-    own |= _marks_of_responses(marks, theirs, responses)
-    fit_responses = frozenset(responses | set(theirs["response_id"]))
-    return Whereabouts(theirs, frozenset(responses), fit_responses, people, own, tuple(unreadable))
+    return rows, tuple(unreadable)
 
 
 def _kept_rows(study: Study, store: Store, folder: Path, unreadable: list[str]) -> Iterator[pd.DataFrame]:
@@ -177,10 +210,9 @@ def _marks_of_responses(marks: Marks, theirs: pd.DataFrame, responses: set[str])
     numbered = theirs[theirs["is_numbered"].astype(bool)]
     with_id = (set(theirs["response_id"]) | responses) - set(numbered["response_id"])
     found = {marks.response(each): "response" for each in sorted(with_id) if not _MADE_UP.fullmatch(each)}
-    exported = numbered[~numbered["is_kept"].astype(bool)]
     return found | {
         marks.row(str(sha256), int(number)): "row"
-        for sha256, number in zip(exported["file_sha256"], exported["row_number"], strict=True)
+        for sha256, number in zip(numbered["file_sha256"], numbered["row_number"], strict=True)
     }
 
 

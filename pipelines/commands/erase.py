@@ -97,26 +97,26 @@ def still_held(study: Study, wanted: Wanted, found: Whereabouts) -> Iterator[str
 
 
 def _erase(study: Study, store: Store, found: Whereabouts, because: str, folder: Path) -> Erasure:
-    _record(store, found.marks, because, is_finished=False)
+    _record(store, found, because, is_finished=False)
     done = Erasure(n_responses=len(found.responses))
     done.fit_rows = list(_rewrite_fit_rows(store, found.fit_responses, because))
     done.files = list(_rewrite_files(study, store, found.rows, because, folder))
     done.deleted = dict(store.delete_people(found.responses, found.people))
     store.write_afresh()
-    _record(store, found.marks, because, is_finished=True)
+    _record(store, found, because, is_finished=True)
     done.notes = list(_notes(found))
     return done
 
 
-def _record(store: Store, marks: dict[str, str], because: str, *, is_finished: bool) -> None:
+def _record(store: Store, found: Whereabouts, because: str, *, is_finished: bool) -> None:
     known = store.read(ERASED)
-    now = dt.datetime.now(dt.UTC)
+    stated = {"request": found.request, "erased_at": dt.datetime.now(dt.UTC), "because": because}
     new = [
-        {"mark": mark, "kind": kind, "erased_at": now, "because": because, "is_finished": is_finished}
-        for mark, kind in marks.items()
+        {"mark": mark, "kind": kind, **stated, "is_finished": is_finished}
+        for mark, kind in found.marks.items()
         if mark not in set(known["mark"])
     ]
-    known["is_finished"] = known["is_finished"].mask(known["mark"].isin(list(marks)), other=is_finished)
+    known["is_finished"] = known["is_finished"].mask(known["request"] == found.request, other=is_finished)
     rows = pd.concat([known, ERASED.typed(pd.DataFrame(new, columns=list(ERASED.columns)))], ignore_index=True)
     store.write([Write(ERASED, rows)], input_hash="", run_id="")
 

@@ -23,6 +23,7 @@ ERASED = Table(
     columns={
         "mark": ColumnOf(TEXT, "Keyed hash, by which it is recognised in later exports"),
         "kind": ColumnOf(TEXT, "What it is the hash of", is_among=("response", "person", "row")),
+        "request": ColumnOf(TEXT, "Keyed hash of who was asked to be erased; rows of one request are erased together"),
         "erased_at": ColumnOf(MOMENT, "When"),
         "because": ColumnOf(TEXT, "Why"),
         "is_finished": ColumnOf(TRUTH, "Whether the erasure was carried out to its end"),
