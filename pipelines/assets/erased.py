@@ -23,6 +23,7 @@ from pipelines.sections.sources import Source
 from pipelines.steps.pseudonyms import Pseudonymiser, normalised_key
 from pipelines.store import Store, Write
 from pipelines.tables.erasures import ERASED, ERASURES
+from pipelines.tables.raw import KEPT_FILES
 
 OF_ANOTHER = "row_of_another_source"
 
@@ -162,6 +163,15 @@ def _cut(study: Study, store: Store, marks: Marks, export: tuple[str, Path], fol
     write_rest(study, source, path, erased, target)
     record_rewritten(store, (old, file_sha256(target)), "export", len(erased), "erased before, and still in an export")
     return target
+
+
+def remember_kept(store: Store, file_sha256: str, source: str, file_name: str) -> None:
+    """Write down which source a kept file is of, for good: without it nobody could tell whose rows it holds."""
+    known = store.read(KEPT_FILES)
+    if not ((known["file_sha256"] == file_sha256) & (known["source"] == source)).any():
+        where = {"file_sha256": file_sha256, "source": source}
+        row = pd.DataFrame([{**where, "file_name": file_name}])
+        store.write([Write(KEPT_FILES, row, where)], input_hash="", run_id="")
 
 
 def record_rewritten(store: Store, hashes: tuple[str, str], kind: str, n_rows: int, because: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from instruments.spec_file import spec_hash
-from pipelines.assets.erased import without_erased
+from pipelines.assets.erased import remember_kept, without_erased
 from pipelines.assets.exports import planned
 from pipelines.assets.step import Step, Task
 from pipelines.files import file_sha256
@@ -85,6 +85,7 @@ def _receive(task: Task) -> list[Write]:
         if n_rows == 0:
             raise ReadingError(path.name, "headers but no answers; export it again or take it out of exports/")
         sha256 = task.store.keep_file(path)
+        remember_kept(task.store, sha256, name, path.name)
         _refuse_shared_rows(
             task.study, name, path.name, [str(each["source"]) for each in files if each["file_sha256"] == sha256]
         )

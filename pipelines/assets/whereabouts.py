@@ -20,7 +20,7 @@ from pipelines.steps.pseudonyms import normalised_key
 from pipelines.store import Store
 from pipelines.tables import core
 from pipelines.tables.erasures import ERASED, ERASURES
-from pipelines.tables.raw import FILES, KEYS
+from pipelines.tables.raw import FILES, KEPT_FILES, KEYS
 
 _MADE_UP = re.compile(r".*/(?:[0-9a-f]{8}-)?row-\d+")
 _NOWHERE = pd.DataFrame(
@@ -55,7 +55,7 @@ class Whereabouts:
         people: Their pseudonym, when a person was looked for.
         marks: Mark → kind.
         request: Keyed hash of who was looked for.
-        unreadable: Kept files that no source of the study reads.
+        unreadable: Kept files whose source is not known, or that it does not read any more.
     """
 
     rows: pd.DataFrame
@@ -88,7 +88,7 @@ def find(study: Study, store: Store, wanted: Wanted, folder: Path) -> Whereabout
     begun = asked & set(erased.loc[~erased["is_finished"].astype(bool), "request"])
     is_certain = ~rows["is_numbered"].astype(bool) | _is_in_place(rows, marks, is_begun=bool(begun))
     is_named = _has_key(rows, wanted.person)
-    responses = set(rows.loc[(is_named | rows["response_id"].isin(candidates)) & is_certain, "response_id"])
+    responses = set(rows.loc[(is_named | rows["response_id"].isin(candidates)) & is_certain, "response_id"].dropna())
     responses |= _in_tables(store, people, candidates)
     _refuse_several(wanted, responses)
     is_theirs = is_named | (rows["response_id"].isin(responses) & rows["is_own"].astype(bool) & is_certain)
@@ -100,7 +100,7 @@ def find(study: Study, store: Store, wanted: Wanted, folder: Path) -> Whereabout
     return Whereabouts(
         rows=theirs,
         responses=frozenset(responses),
-        fit_responses=frozenset(responses | set(theirs["response_id"])),
+        fit_responses=frozenset(responses | set(theirs["response_id"].dropna())),
         people=people,
         marks=named | _marks_of_responses(marks, theirs, responses),
         request=next(iter(named or map(marks.response, responses)), "") or min(earlier),
@@ -138,21 +138,35 @@ def _every_row(study: Study, store: Store, marks: Marks, folder: Path) -> tuple[
 
 
 def _kept_rows(study: Study, store: Store, folder: Path, unreadable: list[str]) -> Iterator[pd.DataFrame]:
-    files = store.read(FILES)
+    """Read every kept file as the sources do that it was accepted for.
+
+    Of a file without a known source every source is tried, and only keys of people count: its ids could be anybody's.
+    """
+    current = set(store.read(FILES)["file_sha256"])
     for sha256 in store.kept_names("raw"):
-        current = files[(files["file_sha256"] == sha256) & files["source"].isin(list(study.spec.sources))]
-        name = str(current["file_name"].iloc[0]) if len(current) else sha256
-        sources = list(current["source"]) or list(study.spec.sources)
+        known = _accepted_as(store, sha256)
+        known = known[known["source"].isin(list(study.spec.sources))]
+        name = str(known["file_name"].iloc[0]) if len(known) else sha256
         found: list[pd.DataFrame] = []
-        for source in dict.fromkeys([*sources, *(sources_of_file(study, name) if len(current) else [])]):
+        for source in known["source"] if len(known) else study.spec.sources:
             try:
-                found.append(identities(study, [source], store.kept_file(sha256), name, folder))
+                found.append(identities(study, [str(source)], store.kept_file(sha256), name, folder))
             except ReadingError:
-                # An earlier file says nowhere whose it is: of the sources that cannot read it, it is not.
+                # Whoever reads the report learns of files that no source reads.
                 continue
-        if not found:
+        if not found or known.empty:
             unreadable.append(sha256)
-        yield from (each.assign(file_name=name, is_kept=True, is_current=len(current) > 0) for each in found)
+        for each in found:
+            rows = each if len(known) else each.assign(response_id=None, is_numbered=False)
+            is_current = bool(current & {sha256, *known["file_sha256"]})
+            yield rows.assign(file_name=name, is_kept=True, is_current=is_current)
+
+
+def _accepted_as(store: Store, sha256: str) -> pd.DataFrame:
+    """Return the rows of ``raw.kept_files`` of a file, or of what took its place when an erasure was stopped."""
+    known, rewritten = store.read(KEPT_FILES), store.read(ERASURES)
+    newer = rewritten.loc[rewritten["old_sha256"] == sha256, "new_sha256"]
+    return known[known["file_sha256"].isin([sha256, *newer])].drop_duplicates("source")
 
 
 def _exported_rows(study: Study, store: Store, marks: Marks, folder: Path) -> Iterator[pd.DataFrame]:
@@ -208,7 +222,7 @@ def _is_unit(store: Store, people: frozenset[str]) -> bool:
 
 def _marks_of_responses(marks: Marks, theirs: pd.DataFrame, responses: set[str]) -> dict[str, str]:
     numbered = theirs[theirs["is_numbered"].astype(bool)]
-    with_id = (set(theirs["response_id"]) | responses) - set(numbered["response_id"])
+    with_id = (set(theirs["response_id"].dropna()) | responses) - set(numbered["response_id"])
     found = {marks.response(each): "response" for each in sorted(with_id) if not _MADE_UP.fullmatch(each)}
     return found | {
         marks.row(str(sha256), int(number)): "row"

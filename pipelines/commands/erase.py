@@ -154,7 +154,7 @@ def _notes(found: Whereabouts) -> Iterator[str]:
     yield "tables are out of date until the next run: sensemaking run STUDY; nothing was published"
     yield "releases hold aggregates only; publish again when the figures without this person are wanted"
     for name in found.unreadable:
-        yield f"no source of the study reads warehouse/raw/{name}; look through it, and delete it by hand if in doubt"
+        yield f"warehouse/raw/{name} is not read by a known source; look through it, and delete it by hand if in doubt"
     if found.rows["is_numbered"].astype(bool).any():
         yield (
             "the platform gave no id: this response cannot be recognised in a further export of the survey, and the "

@@ -19,6 +19,17 @@ FILES = Table(
     },
 )
 
+KEPT_FILES = Table(
+    name="raw.kept_files",
+    grain="One row a file in warehouse/raw/ and source it was accepted for, whether or not it still counts",
+    key=("file_sha256", "source"),
+    columns={
+        "file_sha256": ColumnOf(TEXT, "File"),
+        "source": ColumnOf(TEXT, "Source in study.yaml"),
+        "file_name": ColumnOf(TEXT, "Name it arrived with"),
+    },
+)
+
 COLUMNS = Table(
     name="raw.columns",
     grain="One row a column of a file",
@@ -115,4 +126,4 @@ KEYS = Table(
     },
 )
 
-TABLES = (FILES, COLUMNS, CONSERVATION, CHECKS, FAILURES, WRITES, KEYS)
+TABLES = (FILES, KEPT_FILES, COLUMNS, CONSERVATION, CHECKS, FAILURES, WRITES, KEYS)

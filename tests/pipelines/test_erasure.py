@@ -184,3 +184,34 @@ def test_marks_tell_nobody_who_was_erased(study: Path):
     assert sorted(marks["kind"]) == ["person", "response", "response"]
     assert marks["mark"].str.fullmatch("[0-9a-f]{32}").all()
     assert isinstance(store.read(ERASURES), pd.DataFrame)
+
+
+def test_earlier_files_are_rewritten_and_equal_ids_of_another_source_are_somebody_else(study: Path):
+    for wave in ("autumn", "spring"):
+        rows = people(wave)
+        write_export(study, f"{wave}.csv", rows.assign(id=range(1, 41), tenure="1"))
+    bring_up_to_date(study, READ)
+    for wave in ("autumn", "spring"):
+        write_export(study, f"{wave}.csv", people(wave).assign(id=range(1, 41), tenure="2"))
+    loaded, store = bring_up_to_date(study, READ)
+    assert len(store.kept_names("raw")) == 6
+    told = erase(loaded, Wanted("autumn_staff/7", None), "asked")
+    assert [n for _, _, n in told.files] == [1, 1]
+    _, store = bring_up_to_date(study, READ)
+    kept = store.read(core.RESPONSES)["response_id"]
+    assert set(kept) >= {"spring_staff/7", "autumn_staff/8"}
+    assert "autumn_staff/7" not in set(kept)
+    told = erase(loaded, Wanted(None, TOKEN.format(9)), "asked")
+    assert len(told.files) == 6
+    assert is_anywhere(study, TOKEN.format(9)) == []
+    _, store = bring_up_to_date(study, READ)
+    assert len(store.read(core.RESPONSES)) == 77
+
+
+def test_deleted_rows_stay_in_the_pages_of_the_old_database_file_and_not_in_the_new_one(study: Path):
+    store = Store(study / "warehouse")
+    store.delete_people({"autumn_staff/autumn-7", "spring_staff/spring-7"}, set())
+    assert any(where.startswith("study.duckdb") for where in is_anywhere(study, PLANTED))
+    store.write_afresh()
+    assert not any(where.startswith("study.duckdb") for where in is_anywhere(study, PLANTED))
+    assert content_hashes(study)
