@@ -52,7 +52,7 @@ def list_fits(study: StudyFolder, *, as_json: AsJson = False) -> None:
 def rerun(
     study: StudyFolder, fit_id: Annotated[str, typer.Argument(help="A recorded fit.")], *, as_json: AsJson = False
 ) -> None:
-    """Refit from the recorded origin: identical, equal within 1e-9, or different."""
+    """Refit from the recorded origin: identical, equal within 1e-9, different, or not reproducible after an erasure."""
     from pipelines.commands import fits
 
     made = fits.rerun(load(study), fit_id)
@@ -61,7 +61,8 @@ def rerun(
         printing.print_json({**vars(made), **tables})
     else:
         changed = ", ".join(made.changed) or "nothing"
-        verdict = {"equal": "equal within 1e-9"}.get(made.verdict, made.verdict)
+        words = {"equal": "equal within 1e-9", "not_reproducible": f"not reproducible: {made.erased}"}
+        verdict = words.get(made.verdict, made.verdict)
         printing.print_lines([f"{fit_id}: {verdict} (largest difference {made.largest_difference:.3g})"])
         printing.print_lines([f"changed since it was recorded: {changed}"])
 

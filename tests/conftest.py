@@ -1,11 +1,15 @@
 """Settings and fixtures of all tests: one thread for linear algebra, the folder of reference data."""
 
 import os
+import tempfile
 from pathlib import Path
 
 for _library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_library, "1")
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _keys = tempfile.TemporaryDirectory(prefix="sensemaking-keys-")
+    os.environ["SENSEMAKING_KEYS"] = _keys.name
 
 import pytest
 from hypothesis import HealthCheck, settings

@@ -5,6 +5,8 @@ import pandas as pd
 from instruments.spec_file import spec_hash
 from models.weighting.faults import WeightingError
 from pipelines.assets.core import of_waves
+from pipelines.assets.erased import without_erased_units
+from pipelines.assets.pseudonyms import normalised_units, pseudonymised_units
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps import contacts, margins, progress, response_rates, sampled_units, weighting
@@ -12,6 +14,7 @@ from pipelines.steps.representativity import representativity
 from pipelines.steps.weighting_groups import groups_to_weigh
 from pipelines.store import Write
 from pipelines.tables import core, fieldwork, out
+from pipelines.tables.erasures import ERASED
 
 OF_UNITS = (core.SAMPLED_UNITS, fieldwork.CONTACTS, fieldwork.UNIT_VARIABLES)
 OF_WEIGHTS = (fieldwork.WEIGHTS, fieldwork.WEIGHTING, fieldwork.WEIGHTING_CELLS, fieldwork.WEIGHTING_MARGINS)
@@ -41,6 +44,7 @@ def _on_frame(task: Task) -> object:
         _text_of(task.study, spec.frame.file if spec.frame else None),
         None if log is None else [spec_hash(log), _text_of(task.study, log.file)],
         spec.dispositions.edition,
+        sorted(task.store.read(ERASED)["mark"]),
         _on_weights(task),
         spec_hash(spec.representativity) if spec.representativity else None,
     ]
@@ -84,7 +88,7 @@ def _sample(task: Task) -> list[Write]:
             Write(table, table.empty()) for table in (core.SAMPLED_UNITS, fieldwork.CONTACTS, fieldwork.UNIT_VARIABLES)
         ]
     responses = of_waves(task.study, task.store.read(core.RESPONSES))
-    frame = _read_csv(task.study, spec.frame.file, "list of invited units")
+    frame = normalised_units(_read_csv(task.study, spec.frame.file, "list of invited units"))
     try:
         sampled_units.check_frame_against_study(frame, list(spec.waves), list(spec.respondent_groups))
         sampled_units.check_frame(frame)
@@ -92,6 +96,10 @@ def _sample(task: Task) -> list[Write]:
     except sampled_units.FrameError as error:
         raise sampled_units.FrameError(f"{spec.frame.file}: {error}") from error
     attempts = _contacts(task, frame)
+    frame, attempts, variables = (
+        pseudonymised_units(task, without_erased_units(task.study, task.store, rows))
+        for rows in (frame, attempts, variables)
+    )
     try:
         sampled = sampled_units.sample_units(frame, responses, attempts, spec.dispositions.edition)
         response_rates.outside_frame(responses, sampled)

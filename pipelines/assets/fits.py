@@ -12,6 +12,7 @@ from models.origin import derive_seed, env_json, environment, fit_id, origin_of
 from models.regression.design import column_of
 from models.regression.fit import fit_regression
 from models.spec import Interaction, RegressionSpec, as_variable
+from pipelines.assets.pooling import refuse_changed_items
 from pipelines.load import Study
 from pipelines.steps.exclusions import mark_excluded
 from pipelines.store import Store, Write
@@ -50,6 +51,7 @@ def fit_model(study: Study, store: Store, model: RegressionSpec, variant: str, *
     Raises:
         ModelDataError: When the data cannot carry the model.
     """
+    refuse_changed_items(study, store, model.with_variant(variant))
     analysis = store.read(core.analysis(study))
     if rule := model.with_variant(variant).population.without:
         analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))

@@ -22,7 +22,7 @@ def steps(study: Study) -> tuple[Step, ...]:
         Step(
             name="core/links",
             writes=(linking.LINKS, linking.LINK_CANDIDATES),
-            reads=("core.responses",),
+            reads=("core.responses", "core.link_codes"),
             by_wave=False,
             depends_on=lambda task: [list(task.study.spec.waves), spec_hash(task.study.spec.linking), _text(task)],
             make=_link,
@@ -31,7 +31,7 @@ def steps(study: Study) -> tuple[Step, ...]:
         Step(
             name="out/attrition",
             writes=(linking.ATTRITION, linking.ATTRITION_DIFFERENCES),
-            reads=("core.responses", "core.links", "core.link_candidates", "core.scores"),
+            reads=("core.responses", "core.links", "core.link_candidates", "core.link_codes", "core.scores"),
             by_wave=False,
             depends_on=lambda task: list(task.study.spec.waves),
             make=_attrition,

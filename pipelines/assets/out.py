@@ -81,7 +81,7 @@ def _model_step(name: str) -> Step:
     return Step(
         name=f"out/fits/{name}",
         writes=(out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.REFUSALS),
-        reads=("core.analysis", "core.exclusions"),
+        reads=("core.analysis", "core.exclusions", "out.instrument_changes"),
         by_wave=False,
         depends_on=lambda task: [spec_hash(task.study.models[name]), _instruments(task)],
         make=partial(_fit, name),

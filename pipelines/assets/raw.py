@@ -4,22 +4,21 @@ import datetime as dt
 import fnmatch
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 
 from instruments.spec_file import spec_hash
+from pipelines.assets.erased import remember_kept, without_erased
+from pipelines.assets.exports import planned
 from pipelines.assets.step import Step, Task
 from pipelines.files import file_sha256
 from pipelines.load import Study
-from pipelines.readers.opening import OpenedExport, Settings, opened
-from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan, Request
-from pipelines.readers.registry import make_plan
-from pipelines.readers.structures import read_structure
+from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
 from pipelines.receive import count_rows
 from pipelines.sections.sources import Source
 from pipelines.store import Store, Write
+from pipelines.tables.erasures import ERASED
 from pipelines.tables.raw import COLUMNS, FILES
 
 UNFINISHED = (".part", ".tmp", ".crdownload", ".download")
@@ -61,33 +60,15 @@ def stray_files(study: Study) -> list[str]:
     return sorted(path.name for path in present if path.name not in known and path.suffix not in UNFINISHED)
 
 
-@contextmanager
-def planned(study: Study, source: Source, path: Path, file_name: str) -> Iterator[tuple[OpenedExport, ReadingPlan]]:
-    """Open one export of a study and make its reading plan.
-
-    Args:
-        study: The study.
-        source: The source it belongs to.
-        path: Where the bytes lie.
-        file_name: Name it arrived with, for messages.
-    """
-    settings = Settings(
-        file_name, source.encoding or "", source.delimiter or "", source.sheet or "", study.warehouse / "staging"
-    )
-    structure = read_structure([study.exports / name for name in source.structure]) if source.structure else None
-    with opened(path, settings) as export:
-        request = Request(source, tuple(study.instruments_of(source)), structure or export.head.structure)
-        yield export, make_plan(export.head, request, platform=source.platform)
-
-
 def _depends_on(task: Task) -> object:
     exports = [(name, path.name, file_sha256(path)) for name, _, path in exports_of(task.study, task.wave)]
     sources = {name: spec_hash(each) for name, each in task.study.spec.sources.items() if each.wave == task.wave}
-    return [exports, sources, {name: spec_hash(each) for name, each in task.study.instruments.items()}]
+    instruments = {name: spec_hash(each) for name, each in task.study.instruments.items()}
+    return [exports, sources, instruments, sorted(task.store.read(ERASED)["mark"])]
 
 
 def _receive(task: Task) -> list[Write]:
-    exports = _without_repeated(exports_of(task.study, task.wave))
+    exports = _arrived(task)
     _refuse_missing_sources(task, [name for name, _, _ in exports])
     known = task.store.read(FILES).set_index(["file_sha256", "file_name", "source"])["received_at"].to_dict()
     now = pd.Timestamp(dt.datetime.now(dt.UTC))
@@ -104,6 +85,7 @@ def _receive(task: Task) -> list[Write]:
         if n_rows == 0:
             raise ReadingError(path.name, "headers but no answers; export it again or take it out of exports/")
         sha256 = task.store.keep_file(path)
+        remember_kept(task.store, sha256, name, path.name)
         _refuse_shared_rows(
             task.study, name, path.name, [str(each["source"]) for each in files if each["file_sha256"] == sha256]
         )
@@ -125,6 +107,13 @@ def _receive(task: Task) -> list[Write]:
     every_column = pd.concat(columns, ignore_index=True)
     where = {"wave": task.wave}
     return [Write(FILES, pd.DataFrame(files), where), Write(COLUMNS, every_column, where)]
+
+
+def _arrived(task: Task) -> list[tuple[str, Source, Path]]:
+    if task.staging is None:
+        raise AssertionError("a step runs with a folder for what is not stored yet")
+    exports = exports_of(task.study, task.wave)
+    return _without_repeated(without_erased(task.study, task.store, exports, task.staging))
 
 
 def _without_repeated(exports: list[tuple[str, Source, Path]]) -> list[tuple[str, Source, Path]]:

@@ -7,7 +7,9 @@ import pandas as pd
 
 from instruments.spec import CLOSED_KINDS
 from instruments.spec_file import spec_hash
-from pipelines.assets.raw import planned
+from pipelines.assets.exports import planned
+from pipelines.assets.open_answers import screened
+from pipelines.assets.pseudonyms import link_codes, pseudonymise_people
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.receive import ReceiveContext, Staging
@@ -15,6 +17,7 @@ from pipelines.steps import dispositions, validation
 from pipelines.store import Query, Write
 from pipelines.tables import core, raw
 from pipelines.tables.base import Table
+from pipelines.tables.linking import LINK_CODES
 from pipelines.tables.screening import PARADATA
 
 READING_CHECK = "answers_are_valid"
@@ -43,6 +46,8 @@ def _tables(study: Study) -> dict[str, Table]:
         "answers": core.answers(study),
         "missing": core.MISSING,
         "open_answers": core.OPEN_ANSWERS,
+        "open_text_findings": core.OPEN_TEXT_FINDINGS,
+        "link_codes": LINK_CODES,
         "repeats": core.REPEATS,
         "paradata": PARADATA,
         "rejects": core.REJECTS,
@@ -54,7 +59,7 @@ def _rules(task: Task) -> object:
     spec = task.study.spec
     sources = {name: spec_hash(source) for name, source in spec.sources.items() if source.wave == task.wave}
     quality = sorted(spec.screening.every_fraud_score())
-    return [sources, spec.invalid_answers, spec_hash(spec.dispositions), quality]
+    return [sources, spec.invalid_answers, spec_hash(spec.dispositions), quality, spec.privacy.open_text]
 
 
 def _read(task: Task) -> list[Write]:
@@ -67,7 +72,9 @@ def _read(task: Task) -> list[Write]:
             _add(task, staging, {str(name): str(value) for name, value in file.items()})
         numbers = {name: number for number, name in enumerate(task.study.items())}
         staging.settle(numbers, set_missing=task.study.spec.invalid_answers == "set_missing")
-        queries = {name: staging.relation(name) for name in _tables(task.study)}
+        pseudonymise_people(task, staging)
+        made = {**screened(task.study, staging), "link_codes": link_codes(task, staging)}
+        queries = {name: made.get(name) or staging.relation(name) for name in _tables(task.study)}
         platforms = dict(zip(files["source"], files["platform"], strict=True))
         queries["responses"] = _classified(task.study, staging, platforms)
         _validate(task, staging, queries["responses"])

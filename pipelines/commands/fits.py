@@ -13,6 +13,7 @@ from models.load import blame_unknown_variables
 from models.origin import data_hash, origin_of
 from models.regression.compare import compare_results, differing_origins
 from models.regression.fit import fit_regression
+from models.regression.identification import ModelDataError
 from models.spec import RegressionSpec
 from pipelines.assets.fits import FitRows, fit_model, labels_from_json, writes_of
 from pipelines.assets.graph import due_steps
@@ -20,6 +21,7 @@ from pipelines.assets.raw import begun_waves
 from pipelines.load import Study, analysis_variables, blame_population
 from pipelines.store import Store
 from pipelines.tables import out
+from pipelines.tables.erasures import ERASURES
 
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "seed")
 
@@ -30,9 +32,10 @@ class Rerun:
 
     Attributes:
         fit_id: The recorded fit.
-        verdict: ``identical`` bits, ``equal`` within 1e-9, or ``different``.
+        verdict: ``identical`` bits, ``equal`` within 1e-9, ``different``, or ``not_reproducible`` after an erasure.
         largest_difference: Largest difference between recorded and new results, relative where above 1.
-        changed: What differs now: code_hash, env_hash.
+        changed: What differs now: code_hash, env_hash; data_hash after an erasure.
+        erased: How many of its responses were erased, and when; empty when none was.
         recorded: The recorded estimates.
         refitted: The new estimates.
     """
@@ -41,6 +44,7 @@ class Rerun:
     verdict: str
     largest_difference: float
     changed: tuple[str, ...]
+    erased: str
     recorded: pd.DataFrame
     refitted: pd.DataFrame
 
@@ -61,7 +65,7 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     store = Store(study.warehouse)
     if not len(store.read(out.SCALE_MEANS)):
         raise UsageError("there are no scored responses yet; run the study first")
-    if due_steps(study, store, begun_waves(study, store), {"core/analysis"}):
+    if due_steps(study, store, begun_waves(study, store), {"core/analysis", "out/instrument_changes"}):
         raise DataError("exports or specifications changed since the last run; run the study first")
     rows = fit_model(study, store, model, "main", is_declared=False)
     fit_id = str(rows.fits["fit_id"].iloc[0])
@@ -113,19 +117,39 @@ def rerun(study: Study, fit_id: str) -> Rerun:
     Raises:
         UsageError: When there is no such fit.
         WarehouseError: When the rows it used are gone.
+        DataError: When responses were erased and the others cannot carry the model.
     """
     store = Store(study.warehouse)
     fit = _fit(store, fit_id)
     model = RegressionSpec.model_validate_json(fit["spec_json"])
-    rows = store.kept_rows(str(fit["data_hash"]))
-    refitted = fit_regression(model, rows, labels_from_json(fit["labels_json"]))
+    name, erased = _rest_of_rows(store, str(fit["data_hash"]))
+    rows = store.kept_rows(name)
+    try:
+        refitted = fit_regression(model, rows, labels_from_json(fit["labels_json"]))
+    except ModelDataError as error:
+        raise DataError(f"not reproducible: {erased}; the other responses cannot carry it: {error}") from error
     recorded = _estimates(store, fit_id)
     verdict, difference = compare_results(recorded, refitted.estimates)
     now = origin_of(refitted, model, int(fit["seed"]))
     changed = tuple(name for name in differing_origins(dict(fit), vars(now)) if name != "data_hash")
     if data_hash(rows) != fit["data_hash"]:
         changed = (*changed, "data_hash")
-    return Rerun(fit_id, verdict, difference, changed, recorded, refitted.estimates)
+    answer = "not_reproducible" if erased else verdict
+    return Rerun(fit_id, answer, difference, changed, erased, recorded, refitted.estimates)
+
+
+def _rest_of_rows(store: Store, name: str) -> tuple[str, str]:
+    """Return the hash under which the rows of a fit lie now, and in words what was erased of them."""
+    rewritten = store.read(ERASURES)
+    rewritten = rewritten[rewritten["kind"] == "fit_rows"].drop_duplicates("old_sha256", keep="last")
+    by_old = rewritten.set_index("old_sha256")
+    n, days = 0, list[str]()
+    while name in by_old.index and f"{name}.parquet" not in store.kept_names("data"):
+        step = by_old.loc[name]
+        n += int(step["n_rows"])
+        days.append(f"{step['erased_at']:%Y-%m-%d}")
+        name = str(step["new_sha256"])
+    return name, f"{n} responses erased on {' and '.join(dict.fromkeys(days))}" if n else ""
 
 
 def compare(study: Study, first_id: str, second_id: str) -> tuple[pd.DataFrame, list[str]]:

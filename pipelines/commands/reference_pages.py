@@ -22,7 +22,7 @@ from pipelines.commands.disposition_page import dispositions_page
 from pipelines.load import Study
 from pipelines.sections import fieldwork, privacy, publishing, schedule, screening, sources, weighting
 from pipelines.sections import linking as links
-from pipelines.tables import core, linking, out, raw, released
+from pipelines.tables import core, erasures, linking, out, raw, released
 from pipelines.tables import fieldwork as fieldwork_tables
 from pipelines.tables.base import DUCKDB_TYPES, ColumnOf, Table
 
@@ -189,6 +189,7 @@ def tables_page() -> str:
         ("Warehouse: out", out, out.TABLES),
         ("Warehouse: fieldwork", fieldwork_tables, fieldwork_tables.TABLES),
         ("Warehouse: across waves", linking, linking.TABLES),
+        ("Warehouse: erasures", erasures, erasures.TABLES),
         ("Release file", released, released.TABLES),
     ):
         lines += [f"## {title}\n", _on_one_line(inspect.getdoc(module) or "") + "\n"]

@@ -11,7 +11,10 @@ import pandas as pd
 
 from instruments.faults import UsageError
 from pipelines.assets.core import of_waves
+from pipelines.assets.erased import notes as erasure_notes
 from pipelines.assets.graph import Due, due_steps, steps_of
+from pipelines.assets.open_answers import notes as open_text_notes
+from pipelines.assets.pseudonyms import check_keys
 from pipelines.assets.raw import begun_waves, exports_of, stray_files
 from pipelines.assets.screening import notes as screening_notes
 from pipelines.assets.step import Step
@@ -95,6 +98,7 @@ def run_study(
     store = Store(study.warehouse)
     with exclusive(study.warehouse / "run.lock", "sensemaking run", on_wait):
         store.clear_staging()
+        check_keys(study, store)
         waves = _waves(study, store, wave)
         outcome = Outcome(waves, warnings=_warnings(study, store, waves))
         due = due_steps(study, store, waves, names)
@@ -127,6 +131,9 @@ def findings(study: Study, store: Store, before: pd.DataFrame) -> list[str]:
         for row in rates[rates["n_outside_frame"].fillna(0) > 0].itertuples()
     ]
     found += screening_notes(of_waves(study, store.read(QUALITY_FLAGS)))
+    found += erasure_notes(study, store)
+    is_redacted = study.spec.privacy.open_text == "redact"
+    found += open_text_notes(of_waves(study, store.read(core.OPEN_TEXT_FINDINGS)), is_redacted=is_redacted)
     refused = store.read(out.REFUSALS)
     return found + [
         f"the model {row.model} ({row.variant}) was not estimated: {row.reason}"

@@ -49,14 +49,18 @@ def bind_plan(plan: ReadingPlan, head: Head, request: Request) -> ReadingPlan:
     columns = Columns(plan, head)
     holders = find_holders(columns, request.instruments, source)
     keys, faults = _keys(plan.keys, source, columns)
+    link_code, of_code = _link_code(source, columns, holders.held)
+    faults += of_code
     items = {name: (each, item) for each in request.instruments for name, item in each.items.items()}
     bound: list[PlannedColumn] = []
     found: list[tuple[str, Meanings]] = []
     for column in plan.columns:
         held = next(iter(holders.held.get(column.name, [])), None)
         if held is None:
-            bound.append(_as_bystander(column, keys))
+            of_code = column.name in link_code.values()
+            bound.append(_as_element(column) if of_code else _as_bystander(column, keys))
             continue
+        faults += _personal(column, held.item, items[held.item][1])
         meanings = _meanings(column, *items[held.item], held, _missing(column, request))
         found.append((column.name, meanings))
         bound.append(_as_item(column, items[held.item][1], held, meanings))
@@ -72,6 +76,7 @@ def bind_plan(plan: ReadingPlan, head: Head, request: Request) -> ReadingPlan:
         columns=tuple(bound),
         keys=keys,
         key_parts={key: parts for key, parts in plan.key_parts.items() if keys.get(key) == plan.keys.get(key)},
+        link_code=link_code,
         warnings=tuple(warnings),
         finished_texts=_finished_texts(plan, keys),
     )
@@ -185,6 +190,41 @@ def _keys(found: Mapping[KeyName, str], source: Source, columns: Columns) -> tup
         else:
             faults.append(f"identifiers.{key} names '{named}', but there is no such column{columns.closest(named)}")
     return keys, faults
+
+
+def _personal(column: PlannedColumn, name: str, item: Item) -> list[str]:
+    """Refuse to store as an answer what identifies people, unless the instrument says that it does."""
+    is_personal = column.is_personal_data and column.role != "embedded"
+    if not is_personal or item.personal_data or item.kind == "open_text":
+        return []
+    return [
+        f"'{column.name}' may identify people and would be stored as the item {name}; take the item out of the "
+        "instrument, or let it say personal_data: true when that is meant"
+    ]
+
+
+def _link_code(
+    source: Source, columns: Columns, held: Mapping[str, Sequence[Held]]
+) -> tuple[dict[str, str], list[str]]:
+    """Find the columns of the self-generated code; none of them may hold an item, whose answers are stored as given."""
+    found: dict[str, str] = {}
+    faults: list[str] = []
+    for element, named in source.identifiers.link_code.items():
+        column = columns.one(named)
+        if column is None:
+            faults.append(f"identifiers.link_code names '{named}', but there is no such column{columns.closest(named)}")
+        elif held.get(column.name):
+            faults.append(
+                f"'{column.name}' holds the item {held[column.name][0].item} and an element of the self-generated "
+                "code; what identifies people is no answer: take the item out of the instrument"
+            )
+        else:
+            found[element] = column.name
+    return found, faults
+
+
+def _as_element(column: PlannedColumn) -> PlannedColumn:
+    return replace(column, role="identifier", is_personal_data=True)
 
 
 def _as_bystander(column: PlannedColumn, keys: Mapping[KeyName, str]) -> PlannedColumn:

@@ -18,6 +18,7 @@ from instruments.spec_file import closest
 from pipelines.readers import results
 from pipelines.readers.conservation import Counts, account, audit, count_stored, count_understood
 from pipelines.readers.keys import minutes_to_move, moved_minutes, needs_zone, scanned_keys
+from pipelines.readers.link_codes import link_code_columns, link_code_rows
 from pipelines.readers.marks import REASONS
 from pipelines.readers.opening import OpenedExport
 from pipelines.readers.paradata import paradata_columns, paradata_rows
@@ -130,7 +131,7 @@ class Staging:
 
         Args:
             name: ``responses`` (without disposition), ``answers``, ``missing``, ``open_answers``, ``repeats``,
-                ``paradata``, ``rejects`` or ``conservation``.
+                ``paradata``, ``link_codes``, ``rejects`` or ``conservation``.
             more: Further columns of the rows, for ``answers``.
         """
         if name in ("rejects", "conservation"):
@@ -141,7 +142,12 @@ class Staging:
             return _union([results.answers(file, more) for file in self.files])
         if name == "missing":
             return _union([self._missing(file) for file in self.files])
-        makers = {"open_answers": results.open_answers, "repeats": _repeats_if_any, "paradata": paradata_rows}
+        makers = {
+            "open_answers": results.open_answers,
+            "repeats": _repeats_if_any,
+            "paradata": paradata_rows,
+            "link_codes": link_code_rows,
+        }
         return _union([each for file in self.files for each in makers[name](file)]) or _EMPTY[name]
 
     def gaps(self, items: Sequence[str]) -> str:
@@ -251,6 +257,7 @@ _EMPTY = {
         "SELECT '' AS response_id, '' AS wave, '' AS kind, '' AS name, NULL::VARCHAR AS page, NULL::DOUBLE AS value, "
         "NULL::VARCHAR AS text WHERE false"
     ),
+    "link_codes": "SELECT '' AS response_id, '' AS wave, '' AS element, '' AS text WHERE false",
     "open_answers": "SELECT '' AS response_id, '' AS wave, '' AS item, '' AS text WHERE false",
     "repeats": (
         "SELECT '' AS response_id, '' AS wave, '' AS source, '' AS instrument, 0::BIGINT AS instance, '' AS item, "
@@ -271,7 +278,8 @@ def _union(queries: Sequence[str]) -> str:
 def _scanned(context: ReceiveContext, number: int, scanned: Scan, plan: ReadingPlan) -> ScannedFile:
     file = ScannedFile(number, plan, context, scanned.records.odd, scanned.records.n_rows, {})
     keys = scanned_keys(plan)
-    query = read_cells(plan, scanned.table, keys, context.source.only, paradata_columns(plan, context.quality_columns))
+    further = {*paradata_columns(plan, context.quality_columns), *link_code_columns(plan).values()}
+    query = read_cells(plan, scanned.table, keys, context.source.only, sorted(further))
     scanned.connection.execute(f"CREATE OR REPLACE TABLE {file.cells} AS {query}")
     n_read = scanned.connection.execute(f"SELECT count(*) FROM {file.cells}").fetchall()[0][0]  # noqa: S608 - name is ours
     counts = scanned.counts(plan)

@@ -7,6 +7,7 @@ import pandas as pd
 from instruments.spec_file import closest
 from pipelines.sections.aapor import ContactList, ContactRule, standard
 from pipelines.sections.fieldwork import ContactLog
+from pipelines.steps.pseudonyms import normalised_key
 from pipelines.steps.sampled_units import FrameError, rows_in_words
 from pipelines.tables.base import MOMENT
 from pipelines.tables.fieldwork import CONTACTS
@@ -35,7 +36,7 @@ def read_contacts(log: pd.DataFrame, spec: ContactLog, units: pd.DataFrame) -> p
     names = {name: name for name in COLUMNS} | layout.columns | spec.columns
     found = pd.DataFrame(index=log.index)
     found["row_number"] = log.index + FIRST_ROW
-    found["unit_id"] = _column(log, names["unit_id"])
+    found["unit_id"] = _column(log, names["unit_id"]).map(normalised_key)
     found["wave"] = spec.wave if spec.wave is not None else _column(log, names["wave"])
     found["contacted_at"] = _moments(log, names["contacted_at"], spec.time_zone)
     found["outcome"] = _outcomes(log, names["outcome"], layout, spec)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 KINDS = ("email", "cpr", "chi", "phone")
-SUSPICIOUS = r"@|\(at\)|\[at\]|[0-9](?:[^0-9]{0,2}[0-9]){6}"
+SUSPICIOUS = r"(?i)@|\(at\)|\[at\]|[0-9](?:[^0-9]{0,3}[0-9]){6}"
 _EMAIL = re.compile(r"[\w.%+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _PERSON_NUMBER = re.compile(r"(?<![\d.,])(\d{2})[ .]?(\d{2})[ .]?(\d{2})([- ]?)(\d{4})(?![\d]|[.,]\d)")
 _PHONE = re.compile(

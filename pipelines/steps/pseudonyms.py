@@ -4,7 +4,6 @@ HMAC-SHA-256 (RFC 2104) over ``study|purpose|field|value``: a plain or salted ha
 and codes can be listed and tried.
 """
 
-import hashlib
 import hmac
 import unicodedata
 from dataclasses import dataclass
@@ -37,7 +36,7 @@ class Pseudonymiser:
             value: The normalised value.
         """
         message = f"{self.study}|{self.purpose}|{field}|{value}".encode()
-        return hmac.new(self.key, message, hashlib.sha256).hexdigest()[:_DIGITS]
+        return hmac.digest(self.key, message, "sha256").hex()[:_DIGITS]
 
     def every(self, field: str, values: pd.Series) -> pd.Series:
         """Return the pseudonyms of values; missing stays missing."""

@@ -8,7 +8,7 @@ import datetime as dt
 import errno
 import shutil
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +20,7 @@ from instruments.faults import EnvironmentFault
 from models.origin import data_hash
 from pipelines.files import file_sha256, flush_file
 from pipelines.lock import exclusive
+from pipelines.store import erasing
 from pipelines.store.slices import (
     Query,
     Write,
@@ -147,6 +148,51 @@ class Store:
         if not kept.is_file() or file_sha256(kept) != sha256:
             raise WarehouseError(f"{kept} is gone or damaged; put the export it came from into exports/ again and run")
         return kept
+
+    def kept_names(self, folder: str) -> list[str]:
+        """List what is kept in ``raw`` or ``data``, by name."""
+        return sorted(path.name for path in (self.folder / folder).glob("[!.]*"))
+
+    def remove_kept(self, folder: str, name: str) -> None:
+        """Remove something kept in ``raw`` or ``data``, for good."""
+        with environment_faults(self.folder / folder):
+            (self.folder / folder / name).unlink(missing_ok=True)
+            flush_file(self.folder / folder)
+
+    def rename_file(self, old: str, new: str) -> None:
+        """Let every row that came from a kept file name the one that took its place."""
+        with self._connection(read_only=False) as connection:
+            if connection is not None:
+                erasing.rename_file(connection, old, new)
+
+    def delete_people(self, responses: Collection[str], people: Collection[str]) -> Mapping[str, int]:
+        """Delete the rows of some responses and people from every table, in one transaction, and all provenance.
+
+        Args:
+            responses: Ids of responses.
+            people: Pseudonyms of people.
+
+        Returns:
+            Table → rows deleted.
+        """
+        with self._connection(read_only=False) as connection:
+            if connection is None:
+                return {}
+            connection.begin()
+            deleted = erasing.delete_people(connection, responses, people)
+            connection.commit()
+            return deleted
+
+    def write_afresh(self) -> None:
+        """Put a new database file in the place of the old one, whose pages still hold what was deleted."""
+        fresh = self.folder / f".{self.database.name}.fresh"
+        with exclusive(self.folder / "store.lock", "a write to the warehouse"):
+            with self._connection(read_only=False) as connection:
+                if connection is not None:
+                    erasing.write_afresh(connection, fresh)
+            with environment_faults(self.database):
+                fresh.replace(self.database)
+                flush_file(self.folder)
 
     def keep_rows(self, rows: pd.DataFrame) -> str:
         """Keep the rows a fit used, as Parquet under their hash in ``data/``.

@@ -61,10 +61,10 @@ def create_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     columns = ", ".join(f"{quoted(name)} {DUCKDB_TYPES[column.kind]}" for name, column in table.columns.items())
     named = f"{quoted(layer)}.{quoted(content)}"
     connection.execute(f"CREATE TABLE {named} ({columns})")
-    connection.execute(f"COMMENT ON TABLE {named} IS {_literal(table.grain)}")
+    connection.execute(f"COMMENT ON TABLE {named} IS {literal(table.grain)}")
     for name, column in table.columns.items():
         comment = f"{table.grain}. {column.meaning}"
-        connection.execute(f"COMMENT ON COLUMN {named}.{quoted(name)} IS {_literal(comment)}")
+        connection.execute(f"COMMENT ON COLUMN {named}.{quoted(name)} IS {literal(comment)}")
 
 
 def insert_rows(connection: duckdb.DuckDBPyConnection, table: Table, rows: pd.DataFrame | Query) -> None:
@@ -82,11 +82,11 @@ def attach(connection: duckdb.DuckDBPyConnection, writes: Sequence[Write]) -> No
     queries = [write.rows for write in writes if isinstance(write.rows, Query)]
     staged = sorted({query.staged for query in queries if query.staged is not None})
     for number, path in enumerate(staged):
-        connection.execute(f"ATTACH {_literal(str(path))} AS staged_{number} (READ_ONLY)")
+        connection.execute(f"ATTACH {literal(str(path))} AS staged_{number} (READ_ONLY)")
     if staged:
         own = str(connection.execute("SELECT current_database()").fetchall()[0][0])
         names = [quoted(own), *(f"staged_{number}" for number in range(len(staged)))]
-        connection.execute(f"SET search_path = {_literal(','.join(f'{name}.main' for name in names))}")
+        connection.execute(f"SET search_path = {literal(','.join(f'{name}.main' for name in names))}")
     if queries:
         connection.execute("RESET threads")
 
@@ -171,5 +171,6 @@ def full_name(table: Table) -> str:
     return ".".join(quoted(part) for part in table.name.split("."))
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Write a text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"

@@ -28,7 +28,7 @@ RESPONSES = Table(
         "source": ColumnOf(TEXT, "Source in study.yaml"),
         "respondent_group": ColumnOf(TEXT, "Respondent group"),
         "organisation_id": ColumnOf(TEXT, "Organisation", may_be_missing=True),
-        "respondent_key": ColumnOf(TEXT, "Person across waves and in the frame", may_be_missing=True),
+        "respondent_key": ColumnOf(TEXT, "Pseudonym of the person across waves and in the frame", may_be_missing=True),
         "language": ColumnOf(TEXT, "Language of the questionnaire", may_be_missing=True),
         "started_at": ColumnOf(MOMENT, "Start, UTC", may_be_missing=True),
         "ended_at": ColumnOf(MOMENT, "End, UTC", may_be_missing=True),
@@ -69,7 +69,20 @@ OPEN_ANSWERS = Table(
         "response_id": ColumnOf(TEXT, "Response"),
         "wave": ColumnOf(TEXT, "Wave"),
         "item": ColumnOf(TEXT, "Item"),
-        "text": ColumnOf(TEXT, "The answer as typed"),
+        "text": ColumnOf(TEXT, "The answer, screened for personal data as privacy.open_text says"),
+    },
+)
+
+OPEN_TEXT_FINDINGS = Table(
+    name="core.open_text_findings",
+    grain="One row a response, open question and kind of personal data found in the answer",
+    key=("response_id", "item", "kind"),
+    columns={
+        "response_id": ColumnOf(TEXT, "Response"),
+        "wave": ColumnOf(TEXT, "Wave"),
+        "item": ColumnOf(TEXT, "Item"),
+        "kind": ColumnOf(TEXT, "What was found", is_among=("email", "cpr", "chi", "phone")),
+        "n": ColumnOf(WHOLE, "How many", least=1),
     },
 )
 
@@ -116,7 +129,7 @@ SAMPLED_UNITS = Table(
     grain="One row an invited unit and wave",
     key=("unit_id", "wave"),
     columns={
-        "unit_id": ColumnOf(TEXT, "Unit; equals respondent_key of a response"),
+        "unit_id": ColumnOf(TEXT, "Pseudonym of the unit; equals respondent_key of a response"),
         "wave": ColumnOf(TEXT, "Wave"),
         "organisation_id": ColumnOf(TEXT, "Organisation", may_be_missing=True),
         "respondent_group": ColumnOf(TEXT, "Respondent group"),
@@ -125,7 +138,7 @@ SAMPLED_UNITS = Table(
     },
 )
 
-TABLES = (RESPONSES, MISSING, OPEN_ANSWERS, REPEATS, REJECTS, SAMPLED_UNITS, *screening.CORE_TABLES)
+TABLES = (RESPONSES, MISSING, OPEN_ANSWERS, OPEN_TEXT_FINDINGS, REPEATS, REJECTS, SAMPLED_UNITS, *screening.CORE_TABLES)
 KEYS = ("response_id", "wave", "source", "respondent_group", "organisation_id", "respondent_key", "language")
 
 

@@ -3,7 +3,7 @@
 from pipelines.tables.base import DAY, MOMENT, TEXT, TRUTH, WHOLE, ColumnOf, Table
 from pipelines.tables.out import GROUP, RESPONSE_RATES, WAVE, count, number
 
-UNIT = ColumnOf(TEXT, "Unit of the frame")
+UNIT = ColumnOf(TEXT, "Pseudonym of the unit, as in core.sampled_units")
 
 CONTACTS = Table(
     name="core.contacts",

@@ -19,6 +19,17 @@ FILES = Table(
     },
 )
 
+KEPT_FILES = Table(
+    name="raw.kept_files",
+    grain="One row a file in warehouse/raw/ and source it was accepted for, whether or not it still counts",
+    key=("file_sha256", "source"),
+    columns={
+        "file_sha256": ColumnOf(TEXT, "File"),
+        "source": ColumnOf(TEXT, "Source in study.yaml"),
+        "file_name": ColumnOf(TEXT, "Name it arrived with"),
+    },
+)
+
 COLUMNS = Table(
     name="raw.columns",
     grain="One row a column of a file",
@@ -104,4 +115,15 @@ WRITES = Table(
     },
 )
 
-TABLES = (FILES, COLUMNS, CONSERVATION, CHECKS, FAILURES, WRITES)
+KEYS = Table(
+    name="raw.keys",
+    grain="One row a purpose of pseudonyms: which key made them",
+    key=("purpose",),
+    columns={
+        "purpose": ColumnOf(TEXT, "What the pseudonyms are for"),
+        "fingerprint": ColumnOf(TEXT, "Tells the key from another; the key itself lies outside the warehouse"),
+        "created_at": ColumnOf(MOMENT, "When pseudonyms were first made with it"),
+    },
+)
+
+TABLES = (FILES, KEPT_FILES, COLUMNS, CONSERVATION, CHECKS, FAILURES, WRITES, KEYS)

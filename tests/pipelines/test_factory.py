@@ -18,9 +18,11 @@ ASSETS_OF_THE_SMALL_STUDY = [
     "small/core/contacts",
     "small/core/exclusions",
     "small/core/link_candidates",
+    "small/core/link_codes",
     "small/core/links",
     "small/core/missing",
     "small/core/open_answers",
+    "small/core/open_text_findings",
     "small/core/paradata",
     "small/core/quality_flags",
     "small/core/rejects",
@@ -146,10 +148,14 @@ def test_validation_is_a_blocking_check_of_the_responses(study: Study):
     assert graph.get_check_spec(check).blocking
 
 
-def test_model_depends_on_the_analysis_table_and_the_exclusions_and_on_no_other_model(study: Study):
+def test_model_depends_on_analysis_exclusions_and_changed_questions_and_on_no_other_model(study: Study):
     graph = build_definitions([study]).resolve_asset_graph()
     fits = graph.get(dg.AssetKey(["small", "out", "fits", "trust"]))
-    assert {key.to_user_string() for key in fits.parent_keys} == {"small/core/analysis", "small/core/exclusions"}
+    assert {key.to_user_string() for key in fits.parent_keys} == {
+        "small/core/analysis",
+        "small/core/exclusions",
+        "small/out/instrument_changes",
+    }
 
 
 def test_several_studies_live_beside_each_other(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -76,18 +76,18 @@ def test_every_mode_but_interview_is_a_test(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("text", "reason"), [("-9", "seen_unanswered"), ("-8", "invalid"), ("", "not_administered")])
 def test_signs_become_reasons(tmp_path: Path, text: str, reason: str) -> None:
     plan = study_plan(written(tmp_path, data_set(QUESTIONS, CASES)), {1: {}, 5: {}})
-    assert resolve_text(plan.column("A101_01"), text, ".").reason == reason
+    assert resolve_text(plan.column("A101_01"), text, plan).reason == reason
 
 
 def test_a_sign_that_is_a_code_of_the_instrument_stays_an_answer_and_is_warned_of(tmp_path: Path) -> None:
     plan = study_plan(written(tmp_path, data_set(QUESTIONS, CASES)), {-9: {}, 5: {}})
-    assert resolve_text(plan.column("A101_01"), "-9", ".").value == -9
+    assert resolve_text(plan.column("A101_01"), "-9", plan).value == -9
     assert any(warning.startswith("-9 is an answer of A101_01") for warning in plan.warnings)
 
 
 def test_what_the_source_states_goes_before_the_instrument(tmp_path: Path) -> None:
     plan = study_plan(written(tmp_path, data_set(QUESTIONS, CASES)), {-9: {}, 5: {}}, {"-9": "refused"})
-    assert resolve_text(plan.column("A101_01"), "-9", ".").reason == "refused"
+    assert resolve_text(plan.column("A101_01"), "-9", plan).reason == "refused"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,163 @@
+"""``sensemaking erase``: a response or a person is taken out of everything the software keeps, on request.
+
+The order lets a second call finish what a killed one began: what was found is marked first; rows of fits are rewritten
+while the files still tell whose they are, files while the tables still do, then rows are deleted, then the database is
+written afresh.
+"""
+
+import datetime as dt
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from instruments.faults import UsageError
+from pipelines.assets.erased import record_rewritten, write_rest
+from pipelines.assets.pseudonyms import check_keys
+from pipelines.assets.whereabouts import Wanted, Whereabouts, find
+from pipelines.load import Study
+from pipelines.lock import Waiting, exclusive, no_message
+from pipelines.steps.pseudonyms import normalised_key
+from pipelines.store import Store, Write
+from pipelines.tables.erasures import ERASED
+
+Rewritten = tuple[str, str, int]
+
+
+@dataclass
+class Erasure:
+    """What an erasure did.
+
+    Attributes:
+        n_responses: Responses erased from the tables.
+        files: Old hash, new hash and rows taken out of every kept file that was rewritten.
+        fit_rows: The same of the rows of fits.
+        deleted: Table → rows deleted.
+        still_held: What of the team's own still holds them, which the software never changes.
+        notes: What a person should know.
+    """
+
+    n_responses: int = 0
+    files: list[Rewritten] = field(default_factory=list[Rewritten])
+    fit_rows: list[Rewritten] = field(default_factory=list[Rewritten])
+    deleted: dict[str, int] = field(default_factory=dict[str, int])
+    still_held: list[str] = field(default_factory=list[str])
+    notes: list[str] = field(default_factory=list[str])
+
+
+def erase(study: Study, wanted: Wanted, because: str, on_wait: Waiting = no_message) -> Erasure:
+    """Erase a response or a person.
+
+    Args:
+        study: The study.
+        wanted: Who.
+        because: Why, for the record.
+        on_wait: Told whom a second run waits for.
+
+    Raises:
+        UsageError: When nothing of them is found.
+    """
+    if (wanted.response is None) == (wanted.person is None) or not because.strip():
+        raise UsageError("say who and why: --response ID or --person KEY, and --because TEXT")
+    store = Store(study.warehouse)
+    if not store.database.exists():
+        raise UsageError(f"there is nothing in {study.warehouse} yet; take the rows out of exports/ by hand")
+    with exclusive(study.warehouse / "run.lock", "sensemaking erase", on_wait):
+        store.clear_staging()
+        check_keys(study, store)
+        with store.staging() as folder:
+            found = find(study, store, wanted, folder)
+            done = _erase(study, store, found, because, folder)
+    done.still_held = list(still_held(study, wanted, found))
+    return done
+
+
+def still_held(study: Study, wanted: Wanted, found: Whereabouts) -> Iterator[str]:
+    """List what of the team's own still holds somebody: exports, the frame, the contact log, decisions."""
+    exported = found.rows[~found.rows["is_kept"].astype(bool)]
+    for name, n in exported.drop_duplicates(["file_name", "row_number"]).groupby("file_name").size().items():
+        yield f"exports/{name}: {n} rows"
+    spec = study.spec
+    lists = [each.file for each in (spec.frame, spec.contact_log) if each is not None]
+    lists += [spec.linking.decisions] if spec.linking.decisions else []
+    texts = {normalised_key(wanted.person)} if wanted.person is not None else set(found.responses)
+    texts |= {str(key) for key in found.rows["respondent_key"].dropna()}
+    for name in lists:
+        cells = pd.read_csv(
+            io.BytesIO((study.folder / name).read_bytes()), dtype="str", keep_default_na=False, encoding="utf-8-sig"
+        )
+        n = int(cells.map(normalised_key).isin(texts).any(axis=1).sum())
+        if n:
+            yield f"{name}: {n} rows"
+    reports = study.folder / "reports"
+    if reports.is_dir() and any(reports.iterdir()):
+        yield "reports/: made before this erasure; look through them"
+
+
+def _erase(study: Study, store: Store, found: Whereabouts, because: str, folder: Path) -> Erasure:
+    _record(store, found, because, is_finished=False)
+    done = Erasure(n_responses=len(found.responses))
+    done.fit_rows = list(_rewrite_fit_rows(store, found.fit_responses, because))
+    done.files = list(_rewrite_files(study, store, found.rows, because, folder))
+    done.deleted = dict(store.delete_people(found.responses, found.people))
+    store.write_afresh()
+    _record(store, found, because, is_finished=True)
+    done.notes = list(_notes(found))
+    return done
+
+
+def _record(store: Store, found: Whereabouts, because: str, *, is_finished: bool) -> None:
+    known = store.read(ERASED)
+    stated = {"request": found.request, "erased_at": dt.datetime.now(dt.UTC), "because": because}
+    new = [
+        {"mark": mark, "kind": kind, **stated, "is_finished": is_finished}
+        for mark, kind in found.marks.items()
+        if mark not in set(known["mark"])
+    ]
+    known["is_finished"] = known["is_finished"].mask(known["request"] == found.request, other=is_finished)
+    rows = pd.concat([known, ERASED.typed(pd.DataFrame(new, columns=list(ERASED.columns)))], ignore_index=True)
+    store.write([Write(ERASED, rows)], input_hash="", run_id="")
+
+
+def _rewrite_fit_rows(store: Store, responses: frozenset[str], because: str) -> Iterator[Rewritten]:
+    for file in store.kept_names("data"):
+        old = file.removesuffix(".parquet")
+        rows = store.kept_rows(old)
+        is_theirs = rows["response_id"].isin(responses)
+        if not is_theirs.any():
+            continue
+        n = int(is_theirs.sum())
+        new = store.keep_rows(rows[~is_theirs].reset_index(drop=True))
+        record_rewritten(store, (old, new), "fit_rows", n, because)
+        store.remove_kept("data", file)
+        yield old, new, n
+
+
+def _rewrite_files(study: Study, store: Store, rows: pd.DataFrame, because: str, folder: Path) -> Iterator[Rewritten]:
+    kept = rows[rows["is_kept"].astype(bool)]
+    for old, of_file in kept.groupby("file_sha256"):
+        first = of_file.iloc[0]
+        numbers = set(of_file["row_number"].astype(int))
+        target = folder / f"rest-{old}"
+        write_rest(study, str(first["source"]), store.kept_file(str(old)), numbers, target)
+        new = store.keep_file(target)
+        record_rewritten(store, (str(old), new), "export", len(numbers), because)
+        store.rename_file(str(old), new)
+        store.remove_kept("raw", str(old))
+        target.unlink()
+        yield str(old), new, len(numbers)
+
+
+def _notes(found: Whereabouts) -> Iterator[str]:
+    yield "tables are out of date until the next run: sensemaking run STUDY; nothing was published"
+    yield "releases hold aggregates only; publish again when the figures without this person are wanted"
+    for name in found.unreadable:
+        yield f"warehouse/raw/{name} is not read by a known source; look through it, and delete it by hand if in doubt"
+    if found.rows["is_numbered"].astype(bool).any():
+        yield (
+            "the platform gave no id: this response cannot be recognised in a further export of the survey, and the "
+            "ids of later rows of the file move up by one"
+        )
+    yield "copies elsewhere (backups, other machines) are not known to the software"
