@@ -24,6 +24,7 @@ COMMANDS = (
     "run",
     "fit",
     "fits",
+    "erase",
     "rerun",
     "compare",
     "release",

@@ -131,6 +131,8 @@ def test_assets_by_wave_are_partitioned_and_results_are_not(study: Study):
             "core/answers",
             "core/missing",
             "core/open_answers",
+            "core/open_text_findings",
+            "core/link_codes",
             "core/paradata",
             "core/quality_flags",
             "core/exclusions",
