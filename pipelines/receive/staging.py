@@ -17,6 +17,7 @@ import pyarrow as pa
 from instruments.spec_file import closest
 from pipelines.readers import results
 from pipelines.readers.conservation import Counts, account, audit, count_stored, count_understood
+from pipelines.readers.empty import EMPTY
 from pipelines.readers.keys import minutes_to_move, moved_minutes, needs_zone, scanned_keys
 from pipelines.readers.link_codes import link_code_columns, link_code_rows
 from pipelines.readers.marks import REASONS
@@ -142,13 +143,7 @@ class Staging:
             return _union([results.answers(file, more) for file in self.files])
         if name == "missing":
             return _union([self._missing(file) for file in self.files])
-        makers = {
-            "open_answers": results.open_answers,
-            "repeats": _repeats_if_any,
-            "paradata": paradata_rows,
-            "link_codes": link_code_rows,
-        }
-        return _union([each for file in self.files for each in makers[name](file)]) or _EMPTY[name]
+        return _union([each for file in self.files for each in _MAKERS[name](file)]) or EMPTY[name]
 
     def gaps(self, items: Sequence[str]) -> str:
         """Return the query of the gaps of some items in all kept rows: file, place, reason."""
@@ -252,23 +247,16 @@ class Staging:
         return dict(zip(names, map(int, found.fetchall()[0]), strict=True))
 
 
-_EMPTY = {
-    "paradata": (
-        "SELECT '' AS response_id, '' AS wave, '' AS kind, '' AS name, NULL::VARCHAR AS page, NULL::DOUBLE AS value, "
-        "NULL::VARCHAR AS text WHERE false"
-    ),
-    "link_codes": "SELECT '' AS response_id, '' AS wave, '' AS element, '' AS text WHERE false",
-    "open_answers": "SELECT '' AS response_id, '' AS wave, '' AS item, '' AS text WHERE false",
-    "repeats": (
-        "SELECT '' AS response_id, '' AS wave, '' AS source, '' AS instrument, 0::BIGINT AS instance, '' AS item, "
-        "NULL::SMALLINT AS code, NULL::DOUBLE AS number, NULL::DATE AS day, NULL::VARCHAR AS text, "
-        "NULL::VARCHAR AS reason WHERE false"
-    ),
-}
-
-
 def _repeats_if_any(file: ScannedFile) -> list[str]:
     return repeats(file) if file.has_repeats else []
+
+
+_MAKERS = {
+    "open_answers": results.open_answers,
+    "repeats": _repeats_if_any,
+    "paradata": paradata_rows,
+    "link_codes": link_code_rows,
+}
 
 
 def _union(queries: Sequence[str]) -> str:
