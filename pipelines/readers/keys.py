@@ -50,11 +50,17 @@ def scanned_keys(plan: ReadingPlan) -> list[str]:
             parts.append(f"{cell} AS k_{key}")
             continue
         text, opt_outs = trimmed(cell), plan.column(name).opt_outs
+        # Most cells are written exactly as a time is, and need no pattern.
+        is_plain = f"CAST(TRY_CAST({cell} AS TIMESTAMP) AS VARCHAR) = {cell}"
         if opt_outs:
             text = f"CASE WHEN NOT {is_among(folded(cell), opt_outs)} THEN {text} END"
-        local = _local(text, plan)
-        parts += [f"{local} AS l_{key}", f"CASE WHEN {local} IS NULL THEN {_zoned(text, plan)} END AS u_{key}"]
-        parts.append(f"CASE WHEN l_{key} IS NULL AND u_{key} IS NULL THEN {cell} END AS k_{key}")
+            is_plain = "false"
+        local, is_settled = _local(text, plan), f"WHEN {cell} IS NULL OR {is_plain} THEN NULL"
+        parts += [
+            f"CASE WHEN {is_plain} THEN TRY_CAST({cell} AS TIMESTAMP) ELSE {local} END AS l_{key}",
+            f"CASE {is_settled} WHEN {local} IS NULL THEN {_zoned(text, plan)} END AS u_{key}",
+            f"CASE {is_settled} WHEN l_{key} IS NULL AND u_{key} IS NULL THEN {cell} END AS k_{key}",
+        ]
     return [*parts, *_disposition(plan)]
 
 
