@@ -7,7 +7,6 @@ import signal
 import struct
 import tempfile
 from pathlib import Path
-from threading import Timer
 
 import pandas as pd
 import pyreadstat
@@ -287,16 +286,35 @@ def test_a_damaged_file_is_refused_or_read_and_never_crashes(data: st.DataObject
             assert error.message  # noqa: PT017 - either outcome is right
 
 
-def test_a_file_that_brings_the_library_down_is_refused_and_the_next_one_is_read(tmp_path: Path) -> None:
+def test_a_file_that_brings_the_library_down_is_refused_and_the_next_one_is_read(tmp_path: Path, monkeypatch) -> None:
     good = saved_sav(tmp_path, pd.DataFrame({"q1": [1.0]}))
     assert column_of(good, "q1") == ["1"]
     reading = statistics_process._the_process().running
     assert reading is not None
     os.kill(reading.pid, signal.SIGSTOP)
-    os.kill(reading.pid, signal.SIGSEGV)
-    Timer(0.5, os.kill, (reading.pid, signal.SIGCONT)).start()
-    with pytest.raises(ReadingError, match="the file is damaged: it cannot be read"):
-        opened_export(good)
+    wait = statistics_process.select.select
+
+    def dies_meanwhile(*arguments):
+        os.kill(reading.pid, signal.SIGKILL)
+        return wait(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(statistics_process.select, "select", dies_meanwhile)
+        with pytest.raises(ReadingError, match="the file is damaged: it cannot be read"):
+            opened_export(good)
+    assert column_of(good, "q1") == ["1"]
+
+
+def test_a_file_that_is_read_for_ever_is_refused(tmp_path: Path, monkeypatch) -> None:
+    good = saved_sav(tmp_path, pd.DataFrame({"q1": [1.0]}))
+    assert column_of(good, "q1") == ["1"]
+    reading = statistics_process._the_process().running
+    assert reading is not None
+    os.kill(reading.pid, signal.SIGSTOP)
+    with monkeypatch.context() as patched:
+        patched.setattr(statistics_process, "_LEAST_SECONDS", 0.1)
+        with pytest.raises(ReadingError, match="the file is damaged: it cannot be read"):
+            opened_export(good)
     assert column_of(good, "q1") == ["1"]
 
 
