@@ -16,8 +16,8 @@ GUESSED_ENCODING = "cp1252"
 LONGEST_CELL = 2_000_000
 _CHUNK_BYTES = 8_000_000
 _ENDLESS_ROW = (
-    f"expected the headers to end within the first {HEAD_BYTES // 1_000_000} MB, found no end of a row; a quotation mark "
-    "may be open, or it is no table; export the file again"
+    f"expected the headers to end within the first {HEAD_BYTES // 1_000_000} MB, found no end of a row; a quotation "
+    "mark may be open, or it is no table; export the file again"
 )
 _DELIMITERS = (",", ";", "\t")
 _LEAST_SHARE_OF_EQUAL_ROWS = 0.5
