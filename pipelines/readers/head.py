@@ -21,6 +21,7 @@ _ENDLESS_ROW = (
 )
 _DELIMITERS = (",", ";", "\t")
 _LEAST_SHARE_OF_EQUAL_ROWS = 0.5
+_EMPTY = "expected a table, found an empty file; export it again"
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "an Excel workbook or another zip archive"),
     (b"PK\x05\x06", "an empty zip archive"),
@@ -67,12 +68,12 @@ def read_head(
     with path.open("rb") as file:
         start = file.read(HEAD_BYTES)
     if not start.removeprefix(codecs.BOM_UTF8).strip():
-        raise ReadingError(name, "expected a table, found an empty file; export it again")
+        raise ReadingError(name, _EMPTY)
     _refuse_other_formats(name, start)
     found = _known_encoding(name, encoding, path, start) if encoding else _recognised_encoding(name, path, start)
     text = codecs.getincrementaldecoder(found)(errors="strict").decode(start, final=False).removeprefix("\ufeff")
     if not text.strip():
-        raise ReadingError(name, "expected a table, found nothing but blank lines; export it again")
+        raise ReadingError(name, _EMPTY)
     sample = _Sample(name, text, is_whole=path.stat().st_size <= HEAD_BYTES)
     found_delimiter = delimiter or sample.delimiter()
     rows = sample.rows(found_delimiter)

@@ -3,6 +3,7 @@
 Put here what is known of a response as a whole; not its answers.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -27,6 +28,11 @@ RULE_OF_KEY: Mapping[KeyName, str] = {
 TIMES: tuple[KeyName, ...] = ("started_at", "ended_at", "recorded_at")
 _ISO_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?)?"
 _ZONE = r"(Z|[+-][0-9]{2}:?[0-9]{2})"
+_WRITTEN_ZONE = r" ?(GMT|UTC)?([+-])([0-9]{1,2}):?([0-9]{2})?$"
+_PATTERNS = {
+    "%d": "[0-9]{1,2}", "%m": "[0-9]{1,2}", "%Y": "[0-9]{4}", "%y": "[0-9]{2}", "%H": "[0-9]{1,2}", "%I": "[0-9]{1,2}",
+    "%M": "[0-9]{2}", "%S": "[0-9]{2}", "%p": "[AaPp][Mm]",
+}  # fmt: skip
 _SECONDS = r"-?[0-9]+(\.[0-9]+)?"
 
 
@@ -45,10 +51,20 @@ def scanned_keys(plan: ReadingPlan) -> list[str]:
         text, opt_outs = trimmed(cell), plan.column(name).opt_outs
         if opt_outs:
             text = f"CASE WHEN NOT {is_among(folded(cell), opt_outs)} THEN {text} END"
-        local = _local(text)
-        parts += [f"{local} AS l_{key}", f"CASE WHEN {local} IS NULL THEN {_zoned(text)} END AS u_{key}"]
+        local = _local(text, plan)
+        parts += [f"{local} AS l_{key}", f"CASE WHEN {local} IS NULL THEN {_zoned(text, plan)} END AS u_{key}"]
         parts.append(f"CASE WHEN l_{key} IS NULL AND u_{key} IS NULL THEN {cell} END AS k_{key}")
-    return parts
+    return [*parts, *_disposition(plan)]
+
+
+def _disposition(plan: ReadingPlan) -> list[str]:
+    """Write the platform's own disposition where several columns hold it; nothing where one does, or none."""
+    branches = " ".join(
+        f"WHEN {folded(cell_of(plan.column(name)))} = {literal(text)} THEN {literal(meaning)}"
+        for name, meanings in plan.dispositions.items()
+        for text, meaning in sorted(meanings.items())
+    )
+    return [f"CASE {branches} END AS k_platform_disposition"] if branches else []
 
 
 def key_is_filled(key: KeyName) -> str:
@@ -107,7 +123,8 @@ def moment(plan: ReadingPlan, key: KeyName) -> str:
 
 def key_text(plan: ReadingPlan, key: KeyName) -> str:
     """Write the text of a key without outer blanks; NULL when the file does not hold it."""
-    return trimmed(f"k_{key}") if key in plan.keys else "CAST(NULL AS VARCHAR)"
+    is_there = key in plan.keys or (key == "platform_disposition" and plan.dispositions)
+    return trimmed(f"k_{key}") if is_there else "CAST(NULL AS VARCHAR)"
 
 
 def seconds(plan: ReadingPlan, key: KeyName) -> str:
@@ -170,18 +187,38 @@ def key_fault(plan: ReadingPlan, key: KeyName) -> str:
     return f"{text} IS NOT NULL AND {parsed} IS NULL"
 
 
-def _local(text: str) -> str:
+def _local(text: str, plan: ReadingPlan) -> str:
     is_plain = f"CAST(TRY_CAST({text} AS TIMESTAMP) AS VARCHAR) = {text}"
-    return f"CASE WHEN {is_plain} OR regexp_full_match({text}, {literal(_ISO_TIME)}) THEN {_timestamp(text)} END"
+    is_iso = f"{is_plain} OR regexp_full_match({text}, {literal(_ISO_TIME)})"
+    iso = f"CASE WHEN {is_iso} THEN {_timestamp(text)} END"
+    others = [_in_form(text, form) for form in plan.time_formats if not form.endswith("%z")]
+    return f"coalesce({', '.join([iso, *others])})" if others else iso
 
 
-def _zoned(text: str) -> str:
+def _zoned(text: str, plan: ReadingPlan) -> str:
     zone = f"regexp_extract({text}, {literal(_ZONE + '$')})"
     clock = _timestamp(f"rtrim(left({text}, length({text}) - length({zone})))")
     minutes = f"CAST(substr({zone}, 2, 2) AS INTEGER) * 60 + CAST(right({zone}, 2) AS INTEGER)"
     offset = f"CASE WHEN {zone} = 'Z' THEN 0 WHEN {zone} LIKE '-%' THEN -({minutes}) ELSE {minutes} END"
     is_zoned = f"regexp_full_match({text}, {literal(f'{_ISO_TIME} ?{_ZONE}')})"
-    return f"CASE WHEN {is_zoned} THEN {clock} - to_minutes({offset}) END"
+    iso = f"CASE WHEN {is_zoned} THEN {clock} - to_minutes({offset}) END"
+    others = [_with_offset(text, form) for form in plan.time_formats if form.endswith("%z")]
+    return f"coalesce({', '.join([iso, *others])})" if others else iso
+
+
+def _in_form(text: str, form: str) -> str:
+    """Write a time in a form of ``strptime``; the form's own pattern keeps shorter and longer texts out."""
+    parts = re.split(r"(%[A-Za-z])", form)
+    pattern = literal("".join(_PATTERNS.get(part, re.escape(part)) for part in parts))
+    return f"CASE WHEN regexp_full_match({text}, {pattern}) THEN try_strptime({text}, {literal(form)}) END"
+
+
+def _with_offset(text: str, form: str) -> str:
+    """Write a time whose offset follows as ``+02:00``, ``+2`` or ``GMT+2``, in UTC."""
+    sign, hours, rest = (f"regexp_extract({text}, {literal(_WRITTEN_ZONE)}, {group})" for group in (2, 3, 4))
+    clock = _in_form(f"regexp_replace({text}, {literal(_WRITTEN_ZONE)}, '')", form.removesuffix("%z").rstrip())
+    minutes = f"TRY_CAST({hours} AS INTEGER) * 60 + coalesce(TRY_CAST(nullif({rest}, '') AS INTEGER), 0)"
+    return f"{clock} - to_minutes(CASE WHEN {sign} = '-' THEN -({minutes}) ELSE {minutes} END)"
 
 
 def _timestamp(text: str) -> str:

@@ -117,7 +117,7 @@ class PlannedColumn:
         blank_is_unticked: For an option's column: whether a blank cell may mean not ticked, as above; false where the
             export writes out what was not ticked, so that a blank cell says nothing.
         blanks: Folded texts that stand for a blank cell, such as what LimeSurvey's VV export writes for a date that is
-            not there.
+            not there, or the 0 that SurveyXact writes for every option that was not ticked, shown or not.
         written: Whether cells hold the codes or the labels of ``question.options``: it decides what a text means that
             is the code of one option and the label of another. Empty when the export does not say.
         shown_if: Name of a column; where its cell is blank, this column was not administered to the row unless it is
@@ -126,6 +126,8 @@ class PlannedColumn:
         decimal: Decimal sign of its numbers, where it is another than the plan's; empty otherwise.
         page: For a timing column: the page whose whole time it holds, in seconds; empty for clicks and for sums of
             pages. For a display order: ``source_id`` of the column whose position it holds.
+        unit: What follows every number of the column, such as ``%``; it is cut off before the number is read, and a
+            number without it is rejected, as nobody can say whether it is in the same unit.
     """
 
     position: int
@@ -152,6 +154,7 @@ class PlannedColumn:
     written: Written = ""
     decimal: Literal["", ".", ","] = ""
     page: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,11 @@ class ReadingPlan:
         escapes: Text in a cell → what it stands for, wherever it stands in a text that becomes an answer; replaced in
             one pass from left to right, so that what a replacement makes is not looked at again.
         leading_escapes: The same, at the beginning of a cell only.
+        time_formats: Forms of time stamps that are not ISO, in the notation of ``strptime``; tried in this order. A
+            zone in them is written as ``+0100``, ``+01:00``, ``GMT+1`` or ``UTC+1``.
+        dispositions: Where no single column holds the key ``platform_disposition``: name of a column → folded text →
+            the text that the key then has. Of several columns the first with such a text counts (SurveyXact has one
+            column a status, with a 1 in one of them).
         warnings: What a person should know before relying on the plan.
     """
 
@@ -199,6 +207,8 @@ class ReadingPlan:
     test_statuses: frozenset[str] = frozenset()
     finished_texts: frozenset[str] = frozenset()
     unreached: Unreached = ""
+    time_formats: tuple[str, ...] = ()
+    dispositions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     escapes: Mapping[str, str] = field(default_factory=dict)
     leading_escapes: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

@@ -2,26 +2,59 @@
 
 from dataclasses import replace
 
+from pipelines.readers.efs import EfsReader
+from pipelines.readers.enalyzer import EnalyzerReader
 from pipelines.readers.generic import GenericReader
+from pipelines.readers.google_forms import GoogleFormsReader
 from pipelines.readers.head import guess_warning
+from pipelines.readers.headers import cell, listed
 from pipelines.readers.kobo import KoboReader
 from pipelines.readers.limesurvey import LimeSurveyReader
+from pipelines.readers.microsoft_forms import MicrosoftFormsReader
 from pipelines.readers.plan import Head, Reader, ReadingError, ReadingPlan, Request
 from pipelines.readers.qualtrics import QualtricsReader
 from pipelines.readers.redcap import RedcapReader
+from pipelines.readers.sosci import SoSciReader
+from pipelines.readers.surveymonkey import SurveyMonkeyReader
+from pipelines.readers.surveyxact import SurveyXactReader
 
 READERS: dict[str, Reader] = {
     reader.platform: reader
-    for reader in (QualtricsReader(), LimeSurveyReader(), RedcapReader(), KoboReader(), GenericReader())
+    for reader in (
+        QualtricsReader(),
+        SurveyXactReader(),
+        SoSciReader(),
+        EfsReader(),
+        SurveyMonkeyReader(),
+        MicrosoftFormsReader(),
+        GoogleFormsReader(),
+        LimeSurveyReader(),
+        RedcapReader(),
+        KoboReader(),
+        EnalyzerReader(),
+        GenericReader(),
+    )
 }
 TITLES = {
     "qualtrics": "Qualtrics",
     "limesurvey": "LimeSurvey",
     "redcap": "REDCap",
     "kobo": "Kobo or ODK",
+    "surveyxact": "SurveyXact",
+    "sosci": "SoSci Survey",
+    "efs": "EFS Survey",
+    "surveymonkey": "SurveyMonkey",
+    "microsoft_forms": "Microsoft Forms",
+    "google_forms": "Google Forms",
+    "enalyzer": "Enalyzer",
     "generic": "generic",
 }
+WITHOUT_A_SIGN = ("enalyzer", "generic")
 _NOT_RECOGNISED = "the survey platform was not recognised; the file is read as a plain table, every column as an item"
+_EXPECTED = "expected the headers of " + ", ".join(
+    TITLES[platform] for platform in READERS if platform not in WITHOUT_A_SIGN
+)
+_MOST_SEEN = 6
 
 
 def choose_reader(head: Head, platform: str | None) -> Reader:
@@ -42,7 +75,7 @@ def choose_reader(head: Head, platform: str | None) -> Reader:
         return recognised or READERS["generic"]
     if platform not in READERS:
         raise ReadingError(head.file_name, f"there is no platform '{platform}'; expected {', '.join(READERS)}")
-    if platform == "generic" or READERS[platform].recognises(head):
+    if platform in WITHOUT_A_SIGN or READERS[platform].recognises(head):
         return READERS[platform]
     title = TITLES[platform]
     if recognised is not None:
@@ -78,10 +111,20 @@ def make_plan(head: Head, request: Request, platform: str | None = None) -> Read
     if not_recognised and request.source is not None:
         raise ReadingError(
             head.file_name,
-            "expected an export of Qualtrics, LimeSurvey, REDCap, KoboToolbox or ODK, found a table of unknown origin; "
-            "set platform: generic and give the columns of the items",
+            f"{_EXPECTED}; found a table of {len(head.rows[0])} columns whose first row holds {_seen(head)}. "
+            "If it is none of these, set platform: generic and give the columns of the items",
         )
+    if request.source is not None and request.source.without and reader.platform != "generic":
+        message = f"without is only for platform: generic, and this is an export of {TITLES[reader.platform]}; use only"
+        raise ReadingError(head.file_name, message)
     plan = reader.plan(head, request)
     is_told = request.source is not None and request.source.encoding is not None
     warnings = (() if is_told else guess_warning(head)) + ((_NOT_RECOGNISED,) if not_recognised else ())
     return replace(plan, warnings=(*head.warnings, *plan.warnings, *warnings))
+
+
+def _seen(head: Head) -> str:
+    """List the first cells of the first row, as headers are; numbers and addresses are no headers and stay unsaid."""
+    texts = [cell(head.rows[0], index) for index in range(len(head.rows[0]))]
+    headers = [text for text in texts if text and "@" not in text and not any(sign.isdigit() for sign in text)]
+    return listed([f"'{text}'" for text in headers], _MOST_SEEN) if headers else "no text without numbers"

@@ -116,14 +116,14 @@ def resolve_text(column: PlannedColumn, text: str, decimal: str) -> Resolved:
         decimal: Decimal sign.
     """
     folded = fold(text)
-    if not folded:
+    if not folded or folded in column.blanks:
         return Resolved(reason=column.blank_means)
     if folded in column.opt_outs:
         return Resolved(reason=column.opt_outs[folded])
     if column.kind in CLOSED_KINDS:
         return _closed(column, folded)
     if column.kind == "number":
-        return _number(folded, decimal)
+        return _number(folded, decimal, fold(column.unit))
     if column.kind == "date":
         return _date(folded)
     return Resolved(value=text.strip() if column.kind == "code" else text)
@@ -146,7 +146,10 @@ def _choice(column: PlannedColumn, folded: str) -> Resolved:
     return Resolved(value=number) if reason is None else Resolved(reason=reason)
 
 
-def _number(folded: str, decimal: str) -> Resolved:
+def _number(folded: str, decimal: str, unit: str) -> Resolved:
+    if not folded.endswith(unit):
+        return Resolved(rule="not_a_number")
+    folded = folded.removesuffix(unit).rstrip()
     if _NUMBERS[decimal].fullmatch(folded):
         number = float(folded.replace(decimal, "."))
         if math.isfinite(number):

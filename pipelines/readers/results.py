@@ -11,7 +11,7 @@ from pipelines.readers.marks import BROKEN, FILLED, REASONS, RULES, broken_mark,
 from pipelines.readers.plan import PlannedColumn
 from pipelines.readers.records import RULES_OF_ROWS
 from pipelines.readers.scan import is_list, literal
-from pipelines.readers.scanned import KEPT, REPEAT, ScannedFile, answer_of, mark_of, quoted, understood
+from pipelines.readers.scanned import KEPT, REPEAT, ScannedFile, answer_of, blank_mark, mark_of, quoted, understood
 
 IS_USED = f"state IN ('{KEPT}', '{REPEAT}')"
 _NOT_ADMINISTERED, _NOT_REACHED = REASONS.index("not_administered"), REASONS.index("not_reached")
@@ -108,6 +108,8 @@ def _gaps_of_item(file: ScannedFile, item: str, number: int) -> str | None:
     mark = f"coalesce({', '.join([*broken, *(mark_of(column) for column in columns), 'NULL'])})"
     if len(columns) == 1:
         mark = mark_of(first)
+    if blank := blank_mark(first):
+        mark = f"nullif({mark}, {blank})"
     page = first.question.page if first.question else None
     at = first.position if file.plan.unreached == "after_last_answer" else page
     return (

@@ -48,10 +48,15 @@ def read_rows(file: ScannedFile, numbers: str | None, zone: str) -> str:
         **_paradata(plan, context),
         "file_sha256": literal(context.file_sha256),
         **{f"f_{key}": key_fault(plan, key) for key in faulty_keys(plan)},
-        "last_filled": "last_filled" if plan.unreached == "after_last_answer" else "CAST(NULL AS INTEGER)",
+        "last_filled": "last_filled" if _asks_for_last_filled(plan) else "CAST(NULL AS INTEGER)",
     }
     listed = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
     return f"SELECT *, {_state(plan, context)} AS state FROM (SELECT {listed}, is_blank, is_own FROM {file.cells} AS cells{joins})"  # noqa: S608, E501 - texts are literals
+
+
+def _asks_for_last_filled(plan: ReadingPlan) -> bool:
+    has_items = any(column.kind is not None for column in plan.columns)
+    return plan.unreached == "after_last_answer" and has_items
 
 
 def _paradata(plan: ReadingPlan, context: ReceiveContext) -> dict[str, str]:

@@ -74,7 +74,7 @@ def read_cells(
     parts = [f"coalesce({every_cell}) IS NULL AS is_blank", f"{_is_own(plan, only)} AS is_own"]
     parts += keys
     if plan.unreached == "after_last_answer" and items:
-        filled = ", ".join(f"CASE WHEN {cell_of(each)} IS NOT NULL THEN {each.position} END" for each in items)
+        filled = ", ".join(f"CASE WHEN {_says_something(each)} THEN {each.position} END" for each in items)
         parts.append(f"greatest({filled}, 0) AS last_filled")
     parts += [name for column in items for name in names_of(column)]
     parts += [f"c{position} AS d{position}" for position in paradata]
@@ -123,6 +123,13 @@ def is_list(column: PlannedColumn) -> bool:
 def is_filled(cell: str) -> str:
     """Write a case that is not NULL for a cell with anything but blanks; a visible first letter settles most cells."""
     return f"CASE WHEN {cell} BETWEEN '!' AND '~' THEN 1 WHEN trim({cell}, {literal(BLANKS)}) <> '' THEN 1 END"
+
+
+def _says_something(column: PlannedColumn) -> str:
+    """Write whether a cell holds anything other than what stands for a blank cell."""
+    cell = cell_of(column)
+    stands_for_blank = f" AND NOT {is_among(folded(cell), column.blanks)}" if column.blanks else ""
+    return f"{cell} IS NOT NULL{stands_for_blank}"
 
 
 def _is_own(plan: ReadingPlan, only: Mapping[str, Sequence[str]]) -> str:
@@ -207,6 +214,7 @@ def _by_code(entry: tuple[str, int]) -> tuple[bool, int]:
 def _option(column: PlannedColumn, cell: str) -> str:
     """Write 1 for ticked, 0 for not ticked, a mark for an opt-out, NULL for what has to be looked at."""
     means = dict.fromkeys(column.ticked, 1) | dict.fromkeys(column.unticked, 0)
+    means |= dict.fromkeys(column.blanks, filled_mark(column.blank_means))
     means |= {text: filled_mark(reason) for text, reason in column.opt_outs.items()}
     branches = " ".join(f"WHEN lower({cell}) = {literal(text)} THEN {value}" for text, value in means.items())
     any_text = ""
@@ -218,6 +226,8 @@ def _option(column: PlannedColumn, cell: str) -> str:
 
 def _measured(column: PlannedColumn, cell: str, decimal: str) -> str:
     not_opted_out = f"NOT {is_among(f'lower({cell})', column.opt_outs)} AND " if column.opt_outs else ""
+    if column.unit:
+        return "CAST(NULL AS DOUBLE)"
     if column.kind == "number":
         pattern = literal(rf"{_PLAIN_NUMBER}([{decimal}][0-9]{{1,15}})?")
         number = f"CAST(replace({cell}, {literal(decimal)}, '.') AS DOUBLE)"

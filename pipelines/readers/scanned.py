@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from instruments.spec import Instrument, option_column
-from pipelines.readers.marks import FILLED
+from pipelines.readers.marks import FILLED, filled_mark
 from pipelines.readers.plan import PlannedColumn, ReadingPlan
 from pipelines.readers.scan import holds_marks, is_list, is_option
 from pipelines.sections.sources import Source
@@ -162,8 +162,17 @@ def answer_of(file: ScannedFile, column: PlannedColumn) -> str:
         return f"CASE WHEN m{column.position} IS NULL THEN o{column.position} END"
     if is_option(column):
         first = file.columns_of(str(column.item))[0].position
-        return f"CAST(CASE WHEN {value} < {FILLED} THEN {value} WHEN {value} IS NULL AND ticked_{first} THEN 0 END AS SMALLINT)"  # noqa: E501
+        blank = blank_mark(column)
+        is_blank = f"coalesce({value}, {blank}) = {blank}" if blank else f"{value} IS NULL"
+        return (
+            f"CAST(CASE WHEN {value} < {FILLED} THEN {value} WHEN {is_blank} AND ticked_{first} THEN 0 END AS SMALLINT)"  # noqa: E501
+        )
     return f"CAST(CASE WHEN {value} < {FILLED} THEN {value} END AS SMALLINT)" if column.kind == "choice" else value
+
+
+def blank_mark(column: PlannedColumn) -> int | None:
+    """Return the mark of a cell whose text stands for a blank one; None where no text does."""
+    return filled_mark(column.blank_means) if column.blanks else None
 
 
 def quoted(name: str) -> str:

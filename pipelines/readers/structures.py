@@ -10,6 +10,7 @@ from pipelines.readers.qualtrics_structure import QualtricsStructureReader
 from pipelines.readers.redcap_structure import RedcapStructureReader
 from pipelines.readers.structure import Structure
 from pipelines.readers.structure_file import StructureFile, StructureReader
+from pipelines.readers.surveyxact_structure import SurveyXactStructureReader
 
 __all__ = ["STRUCTURE_READERS", "StructureFile", "StructureReader", "read_structure"]
 
@@ -19,6 +20,7 @@ STRUCTURE_READERS: Sequence[StructureReader] = (
     LimeSurveyStructureReader(),
     RedcapStructureReader(),
     KoboStructureReader(),
+    SurveyXactStructureReader(),
 )
 
 

@@ -8,10 +8,12 @@ from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
+import pyarrow as pa
 import python_calamine as calamine
 
 from pipelines.readers.opener import OpenedExport, Settings
 from pipelines.readers.plan import Head, ReadingError
+from pipelines.readers.sheet_bundle import SheetBundle, bundle_of, definition_of, side_by_side
 from pipelines.readers.sheet_cells import HEAD_ROWS, Grid
 from pipelines.readers.sheet_scan import SheetScan, parts_of_sheets, scan_sheet
 from pipelines.readers.zip_members import opened_zip
@@ -60,10 +62,12 @@ def open_workbook(path: Path, settings: Settings, folder: Path) -> OpenedExport:
     name = settings.file_name or path.name
     scans = _scans(path, name)
     with Guard(name), calamine.load_workbook(path) as book:
+        bundle = None if settings.sheet else bundle_of(book.sheet_names)
+        if bundle is not None:
+            head, cells = _bundled(book, bundle, name, scans)
+            return OpenedExport(head, path, folder, cells)
         chosen, warnings = _choose(book, settings.sheet, name, scans)
-        sheet = _loaded(book, chosen, name, scans)
-        grid = Grid(sheet.start[1] if sheet.start else 0, scans[chosen].marks if scans else {})
-        cells, rows = grid.read(sheet.iter_rows(), name)
+        cells, rows, about = _read(book, chosen, name, scans)
     head = Head(
         file_name=name,
         encoding="",
@@ -71,9 +75,44 @@ def open_workbook(path: Path, settings: Settings, folder: Path) -> OpenedExport:
         rows=rows,
         is_whole=cells.num_rows <= HEAD_ROWS,
         container="workbook",
-        warnings=(*warnings, *grid.warnings()),
+        warnings=(*warnings, *about),
     )
     return OpenedExport(head, path, folder, cells)
+
+
+def _read(
+    book: calamine.CalamineWorkbook, chosen: str, name: str, scans: Mapping[str, SheetScan]
+) -> tuple[pa.Table, tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    """Return all cells of a sheet, its first rows and what is to be told of it."""
+    sheet = _loaded(book, chosen, name, scans)
+    grid = Grid(sheet.start[1] if sheet.start else 0, scans[chosen].marks if scans else {})
+    cells, rows = grid.read(sheet.iter_rows(), name)
+    return cells, rows, grid.warnings()
+
+
+def _bundled(
+    book: calamine.CalamineWorkbook, bundle: SheetBundle, name: str, scans: Mapping[str, SheetScan]
+) -> tuple[Head, pa.Table]:
+    """Read the sheets of a bundle: the answers as one table, the others as the structure."""
+    parts = [_read(book, each, name, scans) for each in bundle.data]
+    cells = side_by_side([part[0] for part in parts], name)
+    rows = zip(*(column.slice(0, HEAD_ROWS).fill_null("").to_pylist() for column in cells.columns), strict=True)
+    definition = {
+        each: _read(book, each, name, scans)[0]
+        for each in bundle.definition
+        if _likeness_of_table(_loaded(book, each, name, scans))
+    }
+    head = Head(
+        file_name=name,
+        encoding="",
+        delimiter="",
+        rows=tuple(rows),
+        is_whole=cells.num_rows <= HEAD_ROWS,
+        container="workbook",
+        structure=definition_of(definition),
+        warnings=tuple(warning for part in parts for warning in part[2]),
+    )
+    return head, cells
 
 
 class Guard:

@@ -90,7 +90,7 @@ class Staging:
         """
         file_name = context.file_name or export.head.file_name
         context = replace(context, file_name=file_name)
-        _refuse_unknown_columns(plan, context)
+        _refuse_what_is_not_there(plan, context)
         file = scan(self._connection, export, plan, file_name, partial(_scanned, context, len(self.files)))
         if not self.count(f"SELECT count(*) FROM {file.cells} WHERE NOT is_blank"):  # noqa: S608 - name is ours
             message = "the file has headers but no answers; export it again or take it out of exports/"
@@ -280,7 +280,13 @@ def _scanned(context: ReceiveContext, number: int, scanned: Scan, plan: ReadingP
     return replace(file, n_filled={column.position: n for column, n in zip(plan.columns, counts[1:], strict=True)})
 
 
-def _refuse_unknown_columns(plan: ReadingPlan, context: ReceiveContext) -> None:
+def _refuse_what_is_not_there(plan: ReadingPlan, context: ReceiveContext) -> None:
+    if context.source.repeats_of and "response_id" not in plan.keys:
+        message = (
+            f"the rows repeat responses of {context.source.repeats_of}, but it is not known which; name the column "
+            "with the id of the response in identifiers.response_id"
+        )
+        raise ReadingError(context.file_name, message)
     names = [column.name for column in plan.columns]
     for column in context.source.only:
         if column not in names:

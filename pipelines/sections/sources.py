@@ -26,6 +26,9 @@ PlatformName = Literal[
 ]
 
 
+DateOrder = Literal["day_first", "month_first"]
+
+
 def _column_or_options(value: object) -> object:
     if isinstance(value, str):
         return value
@@ -100,6 +103,8 @@ class Source(Spec):
         constants: Item → code for every row, for what the source as a whole has in common.
         not_administered: Items that this source did not ask.
         only: Column → texts: only rows that hold one of them belong to the source, such as one event of a project.
+        without: Column → texts: rows that hold one of them are nobody's answers, such as the benchmarks at the top of a
+            published table; they are counted like test responses. One column, with ``platform: generic``.
         repeats_of: Source whose responses the rows repeat, as in the child table of a repeated group;
             ``identifiers.response_id`` is then the column with the id of the response they belong to.
         missing: Cell text → missing reason, in every column.
@@ -108,6 +113,8 @@ class Source(Spec):
         decimal: Decimal sign of numbers.
         header_rows: Rows above the first answer; recognised when not given.
         time_zone: Time zone of time stamps without one, such as Europe/Copenhagen.
+        date_order: Whether 03/04/2026 is the third of April (``day_first``) or the fourth of March (``month_first``);
+            needed only where the time stamps do not show it.
     """
 
     wave: Name
@@ -124,6 +131,7 @@ class Source(Spec):
     constants: dict[Name, int | float | str] = {}
     not_administered: tuple[Name, ...] = ()
     only: dict[str, tuple[str, ...]] = {}
+    without: dict[str, tuple[str, ...]] = Field(default={}, max_length=1)
     repeats_of: Name | None = None
     missing: dict[str, MissingReason] = {}
     encoding: str | None = None
@@ -131,6 +139,7 @@ class Source(Spec):
     decimal: Literal[".", ","] = "."
     header_rows: int | None = Field(default=None, ge=1, le=5)
     time_zone: str | None = None
+    date_order: DateOrder | None = None
 
     @field_validator("time_zone")
     @classmethod

@@ -124,6 +124,7 @@ def test_everything_is_readable_after_a_kill_and_the_next_run_ends_as_if_undistu
     assert done(sensemaking("run", study, "--json")).document["nothing_new"] is True
     assert not list((study / "releases").glob(".*"))
     assert not list((study / "warehouse" / "raw").glob(".*"))
+    assert not list((study / "warehouse" / "staging").glob("*"))
 
 
 def assert_unharmed(study: Path, before: dict[str, str], released: dict[str, pd.DataFrame], *, half_done: bool) -> None:

@@ -53,6 +53,38 @@ def test_second_run_as_a_program_of_its_own_does_no_work_either(study: Path):
     pd.testing.assert_frame_equal(writes(study), before)
 
 
+def test_what_a_killed_run_staged_is_removed_by_the_next(study: Path):
+    left = study / "warehouse" / "staging" / "sensemaking-killed"
+    left.mkdir(parents=True)
+    (left / "staging.duckdb").write_bytes(b"answers")
+    done(sensemaking("run", study))
+    assert not left.exists()
+
+
+def test_one_file_serves_two_sources_that_take_rows_of_their_own(tmp_path: Path):
+    study = build_small_study(tmp_path / "small", waves=("autumn",))
+    edit(study / "study.yaml", "files: spring*.csv", "files: autumn*.csv")
+    edit(study / "study.yaml", "wave: spring", "wave: autumn")
+    (study / "study.yaml").write_text(
+        (study / "study.yaml").read_text().replace("  spring: {title: {en: Spring}}\n", ""), encoding="utf-8"
+    )
+    refused = sensemaking("run", study, "--json").document["error"]
+    assert "say with only which rows each source takes" in refused["message"]
+    text = (study / "study.yaml").read_text()
+    for source, places in (("autumn_staff", "O0, O1, O2, O3"), ("spring_staff", "O4, O5, O6, O7")):
+        text = text.replace(f"  {source}:\n", f"  {source}:\n    only: {{organisation: [{places}]}}\n")
+    (study / "study.yaml").write_text(text, encoding="utf-8")
+    done(sensemaking("run", study, "--select", "core/responses"))
+    responses = table(study, "core.responses")
+    assert responses.groupby("source").size().to_dict() == {"autumn_staff": 20, "spring_staff": 20}
+    assert set(table(study, "core.rejects")["rule"]) == {"row_of_another_source"}
+    assert len(table(study, "raw.files")) == 2
+    audit = table(study, "raw.conservation")
+    parts = ["n_answered", "n_missing", "n_rejected", "n_superseded", "n_kept_raw"]
+    assert (audit[parts].sum(axis=1) == audit["n_cells"]).all()
+    assert audit.groupby("source")["n_cells"].first().to_dict() == {"autumn_staff": 40, "spring_staff": 40}
+
+
 def test_changed_model_refits_that_model_only(study: Path):
     edit(study / "study.yaml", "models: [trust]", "models: [trust, tenure]")
     tenure = MODEL.replace("name: trust", "name: tenure", 1).replace("outcome: trust", "outcome: tenure")

@@ -7,36 +7,19 @@ import gzip
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import openpyxl
 
 from pipelines.readers.cut_rows import write_without_rows
+from tests.fuzz.plain_samples import plain_samples, surveyxact_definitions
+from tests.fuzz.sample import Sample
 from tests.fuzz.survival import MARK
 from tests.opened import opened_export
 from tests.writers import kobo_export, limesurvey_export, limesurvey_sample, qualtrics_export, redcap_export
 from tests.writers.limesurvey_export import Ask, Group, Part, Survey
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A file and what lies beside it.
-
-    Attributes:
-        content: The file that is damaged.
-        form: How it may be damaged; see ``damage.damaged``.
-        definitions: For an export, the files of the survey's definition.
-        export: For a definition, an export of its survey.
-        platform: Named platform; None to recognise it.
-    """
-
-    content: bytes
-    form: str
-    definitions: tuple[bytes, ...] = ()
-    export: bytes | None = None
-    platform: str | None = None
 
 
 def _qualtrics() -> tuple[list[Sample], list[Sample]]:
@@ -224,6 +207,7 @@ def _all() -> tuple[Mapping[str, list[Sample]], Mapping[str, list[Sample]]]:
         "LimeSurvey .lsa": limesurvey["lsa"],
         "REDCap": redcap,
         "Kobo and ODK": kobo,
+        **plain_samples(),
         "plain table": _generic(),
         "zip and gzip": _containers(tables),
         "rest of an erasure": _kept_cells(limesurvey["lsa"][0].content),
@@ -233,6 +217,7 @@ def _all() -> tuple[Mapping[str, list[Sample]], Mapping[str, list[Sample]]]:
         "LimeSurvey .lss, .lsa, tab-separated": limesurvey["definitions"],
         "REDCap data dictionary": dictionaries,
         "XLSForm": xlsforms,
+        "SurveyXact structure and labels": surveyxact_definitions(),
     }
     return exports, definitions
 

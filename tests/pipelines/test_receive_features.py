@@ -260,6 +260,12 @@ def test_a_child_table_belongs_to_the_responses_of_its_parent(tmp_path: Path) ->
     assert adds_up(result)
 
 
+def test_a_child_table_without_the_id_of_its_parent_is_refused(tmp_path: Path) -> None:
+    context = context_of(name="child", repeats_of="s")
+    with pytest.raises(ReadingError, match=r"repeat responses of s, .* identifiers\.response_id"):
+        read(tmp_path, plan_of(choice(1, "a")), "2", context=context)
+
+
 def test_rows_of_other_events_are_set_aside_and_counted(tmp_path: Path) -> None:
     plan = plan_of(column(1, "event", role="metadata"), choice(2, "a"))
     result = read(tmp_path, plan, "Baseline,1", "follow up,2", ",3", context=context_of(only={"event": ["baseline"]}))

@@ -46,7 +46,7 @@ def test_several_header_rows_of_a_generic_table_are_joined(tmp_path: Path) -> No
     head = read_head(written(tmp_path, "Leadership,,Pay\nQ1,Q2,\n1,2,3\n"))
     source = Source(wave="w1", files="export.csv", platform="generic", header_rows=2)
     plan = make_plan(head, Request(source))
-    assert [column.name for column in plan.columns] == ["Leadership | Q1", "Q2", "Pay"]
+    assert [column.name for column in plan.columns] == ["Leadership | Q1", "Leadership | Q2", "Pay"]
 
 
 def test_a_guessed_encoding_is_warned_of_unless_the_source_states_it(tmp_path: Path) -> None:
