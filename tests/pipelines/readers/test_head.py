@@ -69,7 +69,6 @@ def test_blank_lines_at_the_end_are_no_rows(tmp_path: Path) -> None:
         (codecs.BOM_UTF8, "empty file"),
         (b" \r\n\r\n", "empty file"),
         ("\r\n\r\n".encode("utf-16"), "empty file"),
-        (codecs.BOM_UTF16_LE, "empty file"),
         (b"PK\x03\x04 rest of a workbook", "Excel workbook"),
         (b"$FL2@(#) SPSS DATA FILE", "SPSS"),
         (b"%PDF-1.7", "PDF"),
