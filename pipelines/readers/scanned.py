@@ -165,7 +165,7 @@ def answer_of(file: ScannedFile, column: PlannedColumn) -> str:
         blank = blank_mark(column)
         is_blank = f"coalesce({value}, {blank}) = {blank}" if blank else f"{value} IS NULL"
         return (
-            f"CAST(CASE WHEN {value} < {FILLED} THEN {value} WHEN {is_blank} AND ticked_{first} THEN 0 END AS SMALLINT)"  # noqa: E501
+            f"CAST(CASE WHEN {value} < {FILLED} THEN {value} WHEN {is_blank} AND ticked_{first} THEN 0 END AS SMALLINT)"
         )
     return f"CAST(CASE WHEN {value} < {FILLED} THEN {value} END AS SMALLINT)" if column.kind == "choice" else value
 
