@@ -9,7 +9,7 @@ from tests.fuzz.damage import BLOWS, damaged
 from tests.fuzz.samples import EVERY_CONTENT, Sample
 from tests.fuzz.survival import Outcome, try_definition, try_export
 
-ONE_IN = 8
+ONE_IN = 16
 Note = Callable[[Outcome], None]
 
 
@@ -29,7 +29,7 @@ def contents(samples: Sequence[Sample]) -> st.SearchStrategy[tuple[Sample, bytes
 
 
 def exports_survive(samples: Sequence[Sample], note: Note = lambda _: None) -> Callable[[], None]:
-    """Make the property of a format of exports; one in eight examples is also inspected."""
+    """Make the property of a format of exports; one example in sixteen is also inspected."""
 
     @given(contents(samples), st.integers(0, ONE_IN - 1))
     def survives(drawn: tuple[Sample, bytes], chance: int) -> None:
