@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+MINUTES ?= 10
+EXAMPLES ?= 0
 
-.PHONY: demo test test-full lint lock bench schemas clean
+.PHONY: demo test test-full lint lock bench fuzz schemas clean
 
 demo: $(VENV)/.installed
 	$(BIN)/sensemaking demo
@@ -25,6 +27,9 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench
+
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --examples $(EXAMPLES)
 
 schemas: $(VENV)/.installed
 	$(BIN)/python -m pipelines.commands.schemas

@@ -15,6 +15,10 @@ from pipelines.readers.plan import HEAD_BYTES, Head, ReadingError
 GUESSED_ENCODING = "cp1252"
 LONGEST_CELL = 2_000_000
 _CHUNK_BYTES = 8_000_000
+_ENDLESS_ROW = (
+    f"expected the headers to end within the first {HEAD_BYTES // 1_000_000} MB, found no end of a row; a quotation "
+    "mark may be open, or it is no table; export the file again"
+)
 _DELIMITERS = (",", ";", "\t")
 _LEAST_SHARE_OF_EQUAL_ROWS = 0.5
 _EMPTY = "expected a table, found an empty file; export it again"
@@ -100,6 +104,8 @@ class _Sample:
             rows = rows if self.is_whole else rows[:-1]
         while rows and not rows[-1]:
             rows.pop()
+        if not rows:
+            raise ReadingError(self.file_name, _ENDLESS_ROW)
         return rows
 
     def delimiter(self) -> str:

@@ -7,7 +7,6 @@ from pipelines.readers.enalyzer import EnalyzerReader
 from pipelines.readers.generic import GenericReader
 from pipelines.readers.google_forms import GoogleFormsReader
 from pipelines.readers.head import guess_warning
-from pipelines.readers.headers import cell, listed
 from pipelines.readers.kobo import KoboReader
 from pipelines.readers.limesurvey import LimeSurveyReader
 from pipelines.readers.microsoft_forms import MicrosoftFormsReader
@@ -59,7 +58,6 @@ _NOT_RECOGNISED = "the survey platform was not recognised; the file is read as a
 _EXPECTED = "expected the headers of " + ", ".join(
     TITLES[platform] for platform in READERS if platform not in WITHOUT_A_SIGN
 )
-_MOST_SEEN = 6
 
 
 def choose_reader(head: Head, platform: str | None) -> Reader:
@@ -116,8 +114,9 @@ def make_plan(head: Head, request: Request, platform: str | None = None) -> Read
     if not_recognised and request.source is not None:
         raise ReadingError(
             head.file_name,
-            f"{_EXPECTED}; found a table of {len(head.rows[0])} columns whose first row holds {_seen(head)}. "
-            "If it is none of these, set platform: generic and give the columns of the items",
+            f"{_EXPECTED}; found a table of {len(head.rows[0])} columns whose first row is none of these. "
+            "Put back header rows that were cut off; if it is a table made by hand, set platform: generic and give the "
+            "columns of the items",
         )
     if request.source is not None and request.source.without and reader.platform != "generic":
         message = f"without is only for platform: generic, and this is an export of {TITLES[reader.platform]}; use only"
@@ -126,10 +125,3 @@ def make_plan(head: Head, request: Request, platform: str | None = None) -> Read
     is_told = request.source is not None and request.source.encoding is not None
     warnings = (() if is_told else guess_warning(head)) + ((_NOT_RECOGNISED,) if not_recognised else ())
     return replace(plan, warnings=(*head.warnings, *plan.warnings, *warnings))
-
-
-def _seen(head: Head) -> str:
-    """List the first cells of the first row, as headers are; numbers and addresses are no headers and stay unsaid."""
-    texts = [cell(head.rows[0], index) for index in range(len(head.rows[0]))]
-    headers = [text for text in texts if text and "@" not in text and not any(sign.isdigit() for sign in text)]
-    return listed([f"'{text}'" for text in headers], _MOST_SEEN) if headers else "no text without numbers"

@@ -68,6 +68,7 @@ def test_blank_lines_at_the_end_are_no_rows(tmp_path: Path) -> None:
         (codecs.BOM_UTF16_LE, "empty file"),
         (codecs.BOM_UTF8, "empty file"),
         (b" \r\n\r\n", "empty file"),
+        ("\r\n\r\n".encode("utf-16"), "empty file"),
         (b"%PDF-1.7", "PDF"),
         (b"7z\xbc\xaf\x27\x1c\x00", "7-Zip archive"),
         (b"Rar!\x1a\x07\x00", "RAR archive"),
@@ -105,6 +106,17 @@ def test_a_large_file_gives_whole_rows_only(tmp_path: Path, monkeypatch: pytest.
     head = read_head(written(tmp_path, 'a,b\nx,"1\n2"\ny,"3 ø 4 and a long text"\n'.encode()))
     assert not head.is_whole
     assert head.rows == (("a", "b"), ("x", "1\n2"))
+
+
+@pytest.mark.parametrize(
+    "text", ["one,row,that,never,ends", '"a quotation mark\nthat stays open', "\n,a blank row,and no end"]
+)
+def test_a_large_file_whose_first_row_does_not_end_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(head_module, "HEAD_BYTES", 20)
+    with pytest.raises(ReadingError, match=r"no end of a row|different lengths"):
+        read_head(written(tmp_path, text.encode()))
 
 
 def test_an_odd_byte_far_behind_the_head_still_decides_the_encoding(
