@@ -18,6 +18,7 @@ from pipelines.readers.structure import Question
 from pipelines.receive import ReadResult, ReceiveContext, Staging, read_export
 from pipelines.sections.sources import Source
 from pipelines.tables.core import REPEATS
+from tests.opened import plan_alone
 
 TOOLS = {"points": {1: {"label": {"en": "Mail"}}, 2: {"label": {"en": "Chat, video"}}, -3: {"label": {"en": "None"}}}}
 SCALE = {"points": {code: {} for code in range(1, 6)}}
@@ -151,7 +152,7 @@ def test_one_cell_with_all_options_is_cut_by_the_longest_known_labels(tmp_path: 
 )  # fmt: skip
 def test_lists_of_options(codes: dict[str, int], separator: str, text: str, value: object, rule: str | None) -> None:
     each = column(1, "t", item="tools", kind="multiple_choice", separator=separator, codes=codes)
-    meaning = resolve_text(each, text, ".")
+    meaning = resolve_text(each, text, plan_alone())
     assert (meaning.value, meaning.rule) == (value, rule)
 
 
@@ -161,7 +162,7 @@ def test_any_set_of_labels_is_read_back(picked: set[int], chance: Any) -> None:
     texts = [labels[code] for code in picked]
     chance.shuffle(texts)
     each = column(1, "t", item="tools", kind="multiple_choice", separator=",", codes=CODES)
-    assert resolve_text(each, ",".join(texts), ".").value == sorted(picked)
+    assert resolve_text(each, ",".join(texts), plan_alone()).value == sorted(picked)
 
 
 def test_cells_of_a_form_that_was_never_opened_are_not_administered(tmp_path: Path) -> None:
