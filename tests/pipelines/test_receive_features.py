@@ -165,7 +165,7 @@ def test_any_set_of_labels_is_read_back(picked: set[int], chance: Any) -> None:
     assert resolve_text(each, ",".join(texts), plan_alone()).value == sorted(picked)
 
 
-def test_cells_of_a_form_that_was_never_opened_are_not_administered(tmp_path: Path) -> None:
+def test_cells_of_a_form_that_was_never_opened_are_not_administered_unless_they_are_answered(tmp_path: Path) -> None:
     guard = column(1, "form_complete", role="metadata")
     marks: dict[str, Any] = {"ticked": frozenset({"1"}), "unticked": frozenset({"0"}), "shown_if": "form_complete"}
     hours = column(6, "hours", item="hours", kind="number", shown_if="form_complete")
@@ -175,12 +175,13 @@ def test_cells_of_a_form_that_was_never_opened_are_not_administered(tmp_path: Pa
         option(5, -3, **marks), hours, note, choice(8, "b"),
     )  # fmt: skip
     result = read(tmp_path, plan, "2,1,0,1,0,38,x,1", ",,0,0,0,,,1", " ,5,0,0,0,40,y,1")
-    assert answers_of(result, "a") == [1, None, None]
+    assert answers_of(result, "a") == [1, None, 5]
     assert answers_of(result, "tools_2") == [1, None, None]
-    assert answers_of(result, "hours") == [38.0, None, None]
-    assert list(result.open_answers["text"]) == ["x"]
-    for item in ("a", "tools", "hours", "note"):
-        assert missing_of(result, item) == [("3", "not_administered"), ("4", "not_administered")]
+    assert answers_of(result, "hours") == [38.0, None, 40.0]
+    assert list(result.open_answers["text"]) == ["x", "y"]
+    assert missing_of(result, "tools") == [("3", "not_administered"), ("4", "not_administered")]
+    for item in ("a", "hours", "note"):
+        assert missing_of(result, item) == [("3", "not_administered")]
     assert adds_up(result)
 
 
