@@ -31,3 +31,8 @@ def plan_of(
     head = opened_export(path, settings).head
     known = read_structure(structure) if structure else head.structure
     return make_plan(head, Request(source, instruments, known), platform)
+
+
+def plan_alone(decimal: str = ".") -> ReadingPlan:
+    """Return a plan for cells that come from no file."""
+    return ReadingPlan("generic", "", "utf-8", ",", decimal, "UTC", 1, (), {})

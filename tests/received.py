@@ -84,7 +84,7 @@ def run_study(folder: Path, deliveries: Mapping[str, Delivery], raws: Mapping[st
         (folder / name).write_text(text, encoding="utf-8")
     done(sensemaking("check", folder))
     done(sensemaking("run", folder))
-    names = ("responses", "answers", "missing", "open_answers", "repeats", "rejects")
+    names = ("responses", "answers", "missing", "open_answers", "repeats", "rejects", "paradata")
     tables = {name: table(folder, f"core.{name}") for name in names}
     return ReadResult(**tables, conservation=table(folder, "raw.conservation"))
 

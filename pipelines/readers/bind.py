@@ -12,7 +12,8 @@ from zoneinfo import available_timezones
 
 from instruments.spec import Instrument, Item, MissingReason
 from pipelines.readers.headers import listed
-from pipelines.readers.holders import Columns, Held, find_holders
+from pipelines.readers.held_columns import Columns, Held
+from pipelines.readers.holders import find_holders
 from pipelines.readers.meanings import Meanings, meanings_of_column
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingError, ReadingPlan, Request, Role, fold
 from pipelines.sections.sources import Source

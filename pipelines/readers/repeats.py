@@ -3,7 +3,7 @@
 Put here what concerns rows that stand several times; single responses are in ``results``. SQL only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from instruments.spec import Instrument
 from pipelines.readers.marks import FILLED, REASONS, reason_number
@@ -39,23 +39,18 @@ def _of_column(file: ScannedFile, column: PlannedColumn, instrument: Instrument)
     if is_opt_out(column):
         opted = f"opted_{file.columns_of(item)[0].position}"
         is_first = file.opt_outs_of(item)[0] is column
-        return [_rows(file, item, "code", "NULL", _reason(opted), f"{opted} IS NOT NULL")] if is_first else []
+        return [_rows(file, column, item, {}, _reason(opted), f"{opted} IS NOT NULL")] if is_first else []
     no_answer = is_said_missing(column)
     if is_list(column):
-        answered = [
-            _rows(
-                file,
-                name,
-                "code",
-                f"CAST(list_contains({answer}, {code}) AS SMALLINT)",
-                "NULL",
-                f"{answer} IS NOT NULL",
-            )
+        picked = {
+            name: {"code": f"CAST(list_contains({answer}, {code}) AS SMALLINT)"}
             for name, code in instrument.option_columns(item).items()
-        ]
-        return [*answered, _rows(file, item, "code", "NULL", _reason(mark), no_answer)]
-    field = _FIELDS.get(str(column.kind), "text")
-    return [_rows(file, stored_as(column), field, answer, _reason(mark), f"({answer} IS NOT NULL OR {no_answer})")]
+        }
+        answered = [_rows(file, column, name, code, "NULL", f"{answer} IS NOT NULL") for name, code in picked.items()]
+        return [*answered, _rows(file, column, item, {}, _reason(mark), no_answer)]
+    given = {_FIELDS.get(str(column.kind), "text"): answer}
+    condition = f"({answer} IS NOT NULL OR {no_answer})"
+    return [_rows(file, column, stored_as(column), given, _reason(mark), condition)]
 
 
 def _reason(mark: str) -> str:
@@ -63,8 +58,10 @@ def _reason(mark: str) -> str:
     return f"CASE WHEN {mark} >= {FILLED} THEN [{names}][{reason_number(mark, 'NULL')} + 1] END"
 
 
-def _rows(file: ScannedFile, item: str, field: str, answer: str, reason: str, condition: str) -> str:
-    values = [f"CAST({answer if name == field else 'NULL'} AS {kind}) AS {name}" for name, kind in _NULLS.items()]
+def _rows(
+    file: ScannedFile, column: PlannedColumn, item: str, given: Mapping[str, str], reason: str, condition: str
+) -> str:
+    values = [f"CAST({given.get(name, 'NULL')} AS {kind}) AS {name}" for name, kind in _NULLS.items()]
     block = file.plan.repeated_block or file.context.source_name
     instrument = f"coalesce(repeat_instrument, {literal(block)})"
     running = f"row_number() OVER (PARTITION BY response_id, {instrument} ORDER BY place)"
@@ -75,7 +72,7 @@ def _rows(file: ScannedFile, item: str, field: str, answer: str, reason: str, co
     return (
         f"SELECT rows.response_id, rows.wave, rows.source, rows.instrument, rows.instance, {literal(item)} AS item, "  # noqa: S608
         f"{', '.join(values)}, CAST({reason} AS VARCHAR) AS reason "
-        f"FROM {understood(file)} AS cells JOIN {rows} AS rows USING (place) WHERE {condition}"
+        f"FROM {understood(file, [str(column.item)])} AS cells JOIN {rows} AS rows USING (place) WHERE {condition}"
     )
 
 

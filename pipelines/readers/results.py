@@ -3,7 +3,7 @@
 Put here how tables are put together; what texts mean is in ``resolve`` and ``keys``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from instruments.spec import Instrument, Item
 from pipelines.readers.keys import RULE_OF_KEY, RULES_OF_KEYS, faulty_keys
@@ -108,7 +108,7 @@ def _gaps_of_item(file: ScannedFile, item: str, number: int) -> str | None:
     mark, blank = _mark_of_item(file, item), REASONS.index(first.blank_means)
     return (
         f"SELECT place, {number} AS item_no, {mark} AS mark, {blank} AS blank, "  # noqa: S608
-        f"CAST({'NULL' if at is None else at} AS INTEGER) AS stands_at FROM {understood(file)} "
+        f"CAST({'NULL' if at is None else at} AS INTEGER) AS stands_at FROM {understood(file, [item])} "
         f"WHERE {' OR '.join(absent)}"
     )
 
@@ -128,7 +128,7 @@ def open_answers(file: ScannedFile) -> list[str]:
     """Write the queries of the open-text answers of kept rows, one an item."""
     return [
         f"SELECT rows.response_id, rows.wave, {literal(str(column.item))} AS item, v{column.position} AS text "
-        f"{_from_kept(file)} AND v{column.position} IS NOT NULL"
+        f"{_from_kept(file, [str(column.item)])} AND v{column.position} IS NOT NULL"
         for column in file.columns_of_items
         if column.kind == "open_text"
     ]
@@ -176,19 +176,20 @@ def _rejected_cells(file: ScannedFile) -> list[str]:
     names, texts = ", ".join(map(literal, RULES)), ", ".join(map(literal, RULES.values()))
     found: list[str] = []
     for column in file.columns_of_items:
+        cells = understood(file, [str(column.item)])
         if column.position in file.may_be_broken:
             mark = mark_of(column)
             rule = f"[{mark} - {BROKEN - 1}]"
             found.append(
                 f"SELECT rows.row_number, {literal(column.name)}, [{names}]{rule}, [{texts}]{rule}, "  # noqa: S608
-                f"{column.position + 1} FROM {understood(file)} AS cells JOIN {file.rows} AS rows USING (place) "
+                f"{column.position + 1} FROM {cells} AS cells JOIN {file.rows} AS rows USING (place) "
                 f"WHERE {IS_USED} AND {mark} >= {BROKEN}"
             )
         if column.position in file.may_be_broken and is_list(column):
             name = "opt_out_beside_answers"
             found.append(
                 f"SELECT rows.row_number, {literal(column.name)}, {literal(name)}, {literal(RULES[name])}, "  # noqa: S608
-                f"{column.position + 1} FROM {understood(file)} AS cells JOIN {file.rows} AS rows USING (place) "
+                f"{column.position + 1} FROM {cells} AS cells JOIN {file.rows} AS rows USING (place) "
                 f"WHERE {IS_USED} AND w{column.position}"
             )
     return found
@@ -214,5 +215,5 @@ def invalid_set_aside(file: ScannedFile) -> list[tuple[int, str]]:
     return found
 
 
-def _from_kept(file: ScannedFile) -> str:
-    return f"FROM {understood(file)} AS cells JOIN {file.rows} AS rows USING (place) WHERE rows.state = '{KEPT}'"
+def _from_kept(file: ScannedFile, items: Collection[str] | None = None) -> str:
+    return f"FROM {understood(file, items)} AS cells JOIN {file.rows} AS rows USING (place) WHERE rows.state = '{KEPT}'"

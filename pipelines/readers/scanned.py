@@ -5,7 +5,7 @@ Scanned cells lie in ``cells_<n>`` (one row a record, ``rowid`` its place), what
 ``repeats`` and ``conservation``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -13,7 +13,7 @@ import pandas as pd
 from instruments.spec import Instrument, option_column
 from pipelines.readers.marks import BLANK, BROKEN, FILLED, REASONS, broken_mark, filled_mark
 from pipelines.readers.plan import PlannedColumn, ReadingPlan
-from pipelines.readers.scan import holds_marks, is_guarded, is_list, is_opt_out, is_option
+from pipelines.readers.scan import holds_marks, is_guarded, is_list, is_opt_out, is_option, names_of
 from pipelines.sections.sources import Source
 
 KEPT, REPEAT, SUPERSEDED = "kept", "repeat", "superseded_by_later_export"
@@ -134,32 +134,53 @@ class ReadResult:
     conservation: pd.DataFrame
 
 
-def understood(file: ScannedFile) -> str:
+def understood(file: ScannedFile, items: Collection[str] | None = None) -> str:
     """Write the scanned cells with their place, and of multiple choices what the cells of a row say together.
 
     Columns beside those of the scan: ``place``; of a list of options ``o<position>`` the picked codes and
     ``w<position>`` whether an option that stands for no answer is among them; of an item with a column an option, at
     the position of its first one, ``ticked_`` whether any is ticked and ``opted_`` the mark of an option that stands
     for no answer and is ticked alone.
+
+    Args:
+        file: The file.
+        items: Items whose columns are wanted; all columns of the scan by default, which takes long to plan for many.
     """
+    columns = [each for each in file.columns_of_items if items is None or each.item in items]
     parts, joins = ["cells.rowid AS place"], ""
-    replaced: list[str] = []
-    for column in file.columns_of_items:
+    changed: dict[str, str] = {}
+    for column in columns:
         if is_list(column):
             at, name = column.position, f"p{column.position}"
             parts += [f"{name}.codes AS o{at}", f"coalesce({name}.is_contradicted, false) AS w{at}"]
-            replaced.append(f"coalesce(m{at}, {name}.mark) AS m{at}")
+            changed[f"m{at}"] = f"coalesce(m{at}, {name}.mark)"
             joins += f" LEFT JOIN {file.picks(column)} AS {name} ON {name}.text = cells.v{at}"
-    for item in dict.fromkeys(column.item for column in file.columns_of_items if is_option(column)):
-        options = file.columns_of(str(item))
-        first, is_ticked = options[0].position, _is_any_ticked(options)
-        parts.append(f"{is_ticked} AS ticked_{first}")
-        opted = [f"CASE WHEN {_is_opted(each)} THEN cells.v{each.position} END" for each in options if is_opt_out(each)]
-        if opted:
-            parts.append(f"CASE WHEN NOT {is_ticked} THEN coalesce({', '.join([*opted, 'NULL'])}) END AS opted_{first}")
-        replaced += [part for each in options for part in _with_others(file, each, options)]
-    star = f"cells.* REPLACE ({', '.join(replaced)})" if replaced else "cells.*"
-    return f"(SELECT {star}, {', '.join(parts)} FROM {file.cells} AS cells{joins})"  # noqa: S608 - names are ours
+    for item in dict.fromkeys(str(column.item) for column in columns if is_option(column)):
+        options = file.columns_of(item)
+        parts += _said_together(options)
+        changed |= {f"v{each.position}": _with_others(file, each, options) for each in options if _depends(each)}
+    replaced = ", ".join(f"{expression} AS {name}" for name, expression in changed.items())
+    if items is None:
+        parts.insert(0, f"cells.* REPLACE ({replaced})" if replaced else "cells.*")
+    else:
+        names = [name for column in columns for name in names_of(column)]
+        parts += [f"{changed.get(name, f'cells.{name}')} AS {name}" for name in names]
+    return f"(SELECT {', '.join(parts)} FROM {file.cells} AS cells{joins})"  # noqa: S608 - names are ours
+
+
+def _said_together(options: Sequence[PlannedColumn]) -> list[str]:
+    """Write whether any option of an item is ticked, and which one that stands for no answer is ticked alone."""
+    first, is_ticked = options[0].position, _is_any_ticked(options)
+    opted = [f"CASE WHEN {_is_opted(each)} THEN cells.v{each.position} END" for each in options if is_opt_out(each)]
+    parts = [f"{is_ticked} AS ticked_{first}"]
+    if opted:
+        parts.append(f"CASE WHEN NOT {is_ticked} THEN coalesce({', '.join([*opted, 'NULL'])}) END AS opted_{first}")
+    return parts
+
+
+def _depends(column: PlannedColumn) -> bool:
+    """Say whether a cell may mean something else once the other options of its row are known."""
+    return is_opt_out(column) or is_guarded(column)
 
 
 def _is_any_ticked(options: Sequence[PlannedColumn]) -> str:
@@ -171,8 +192,8 @@ def _is_opted(column: PlannedColumn) -> str:
     return f"cells.v{column.position} = {filled_mark(column.ticked_means)}" if column.ticked_means else "false"
 
 
-def _with_others(file: ScannedFile, column: PlannedColumn, options: Sequence[PlannedColumn]) -> list[str]:
-    """Write what a cell means once the other options of its row are known, where that may be something else."""
+def _with_others(file: ScannedFile, column: PlannedColumn, options: Sequence[PlannedColumn]) -> str:
+    """Write what a cell means once the other options of its row are known."""
     value, branches = f"cells.v{column.position}", list[str]()
     if is_opt_out(column):
         contradiction = broken_mark("opt_out_beside_answers")
@@ -184,7 +205,7 @@ def _with_others(file: ScannedFile, column: PlannedColumn, options: Sequence[Pla
             f"WHEN h_{guard} AND coalesce({says}, NULL) IS NULL "
             f"THEN CASE WHEN {value} IS NULL THEN {BLANK + hidden} ELSE {FILLED + hidden} END"
         )
-    return [f"CASE {' '.join(branches)} ELSE {value} END AS v{column.position}"] if branches else []
+    return f"CASE {' '.join(branches)} ELSE {value} END"
 
 
 def stored_as(column: PlannedColumn) -> str:

@@ -18,6 +18,7 @@ from pipelines.readers.structure import Question
 from pipelines.receive import ReadResult, ReceiveContext, Staging, read_export
 from pipelines.sections.sources import Source
 from pipelines.tables.core import REPEATS
+from tests.opened import plan_alone
 
 TOOLS = {"points": {1: {"label": {"en": "Mail"}}, 2: {"label": {"en": "Chat, video"}}, -3: {"label": {"en": "None"}}}}
 SCALE = {"points": {code: {} for code in range(1, 6)}}
@@ -151,7 +152,7 @@ def test_one_cell_with_all_options_is_cut_by_the_longest_known_labels(tmp_path: 
 )  # fmt: skip
 def test_lists_of_options(codes: dict[str, int], separator: str, text: str, value: object, rule: str | None) -> None:
     each = column(1, "t", item="tools", kind="multiple_choice", separator=separator, codes=codes)
-    meaning = resolve_text(each, text, ".")
+    meaning = resolve_text(each, text, plan_alone())
     assert (meaning.value, meaning.rule) == (value, rule)
 
 
@@ -161,10 +162,10 @@ def test_any_set_of_labels_is_read_back(picked: set[int], chance: Any) -> None:
     texts = [labels[code] for code in picked]
     chance.shuffle(texts)
     each = column(1, "t", item="tools", kind="multiple_choice", separator=",", codes=CODES)
-    assert resolve_text(each, ",".join(texts), ".").value == sorted(picked)
+    assert resolve_text(each, ",".join(texts), plan_alone()).value == sorted(picked)
 
 
-def test_cells_of_a_form_that_was_never_opened_are_not_administered(tmp_path: Path) -> None:
+def test_cells_of_a_form_that_was_never_opened_are_not_administered_unless_they_are_answered(tmp_path: Path) -> None:
     guard = column(1, "form_complete", role="metadata")
     marks: dict[str, Any] = {"ticked": frozenset({"1"}), "unticked": frozenset({"0"}), "shown_if": "form_complete"}
     hours = column(6, "hours", item="hours", kind="number", shown_if="form_complete")
@@ -174,12 +175,13 @@ def test_cells_of_a_form_that_was_never_opened_are_not_administered(tmp_path: Pa
         option(5, -3, **marks), hours, note, choice(8, "b"),
     )  # fmt: skip
     result = read(tmp_path, plan, "2,1,0,1,0,38,x,1", ",,0,0,0,,,1", " ,5,0,0,0,40,y,1")
-    assert answers_of(result, "a") == [1, None, None]
+    assert answers_of(result, "a") == [1, None, 5]
     assert answers_of(result, "tools_2") == [1, None, None]
-    assert answers_of(result, "hours") == [38.0, None, None]
-    assert list(result.open_answers["text"]) == ["x"]
-    for item in ("a", "tools", "hours", "note"):
-        assert missing_of(result, item) == [("3", "not_administered"), ("4", "not_administered")]
+    assert answers_of(result, "hours") == [38.0, None, 40.0]
+    assert list(result.open_answers["text"]) == ["x", "y"]
+    assert missing_of(result, "tools") == [("3", "not_administered"), ("4", "not_administered")]
+    for item in ("a", "hours", "note"):
+        assert missing_of(result, item) == [("3", "not_administered")]
     assert adds_up(result)
 
 

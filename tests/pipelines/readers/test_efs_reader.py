@@ -67,7 +67,8 @@ def test_the_disposition_code_is_kept_and_two_of_its_values_mean_the_end_was_rea
     ],
 )  # fmt: skip
 def test_zero_is_missing_only_where_it_is_no_answer(tmp_path: Path, item: str, text: str, expected: object) -> None:
-    resolved = resolve_text(efs_plan(tmp_path, ITEMS).column(item), text, ".")
+    plan = efs_plan(tmp_path, ITEMS)
+    resolved = resolve_text(plan.column(item), text, plan)
     assert (resolved.reason if resolved.value is None else resolved.value) == expected
 
 
@@ -79,5 +80,5 @@ def test_the_zero_that_cannot_be_told_apart_is_warned_of_and_no_other(tmp_path: 
 
 def test_a_study_that_says_what_zero_means_is_believed(tmp_path: Path) -> None:
     plan = efs_plan(tmp_path, ITEMS, missing={"0": "seen_unanswered"})
-    assert resolve_text(plan.column("v_2"), "0", ".").reason == "seen_unanswered"
+    assert resolve_text(plan.column("v_2"), "0", plan).reason == "seen_unanswered"
     assert not any(warning.startswith("0 is an answer of v_2") for warning in plan.warnings)

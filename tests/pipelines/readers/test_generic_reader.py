@@ -12,7 +12,7 @@ from pipelines.readers.opening import Settings
 from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
 from pipelines.readers.resolve import resolve_text
 from pipelines.sections.sources import Source
-from tests.opened import opened_export, plan_of
+from tests.opened import opened_export, plan_alone, plan_of
 from tests.writers.delimited import delimited, write_workbook
 
 STACKED = [
@@ -113,7 +113,7 @@ def number(unit: str = "") -> PlannedColumn:
 def test_percent_signs_are_cut_off_and_thousands_separators_are_refused(
     text: str, unit: str, decimal: str, expected: float | None
 ) -> None:
-    resolved = resolve_text(number(unit), text, decimal)
+    resolved = resolve_text(number(unit), text, plan_alone(decimal))
     assert (resolved.value, resolved.rule) == (expected, None if expected else "not_a_number")
 
 
