@@ -56,10 +56,11 @@ def read_export(export: OpenedExport, plan: ReadingPlan, context: ReceiveContext
         staging.settle({name: number for number, name in enumerate(items)})
         responses = f"SELECT * EXCLUDE (file, place) FROM ({staging.relation('responses')})"  # noqa: S608 - ours
         answers = f"SELECT * EXCLUDE (row_number) FROM ({staging.relation('answers', ('row_number',))})"  # noqa: S608
-        names = ("missing", "open_answers", "repeats", "paradata", "rejects", "conservation")
+        names = ("open_answers", "repeats", "paradata", "rejects", "conservation")
         return ReadResult(
             responses=staging.fetch(f"{responses} ORDER BY row_number"),
             answers=staging.fetch(f"{answers} ORDER BY row_number"),
+            missing=staging.fetch(f"FROM ({staging.relation('missing')}) ORDER BY item, response_id"),
             **{name: staging.fetch(staging.relation(name)) for name in names},
         )
 
