@@ -27,6 +27,8 @@ COMMANDS = (
     "erase",
     "rerun",
     "compare",
+    "export spss",
+    "export stata",
     "release",
     "dashboard",
     "orchestrate",
@@ -39,16 +41,19 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_command_is_there_with_a_sentence_of_help():
-    parts = [app, *(group.typer_instance for group in app.registered_groups)]
-    registered = [each for part in parts for each in part.registered_commands]
-    commands = {each.name or each.callback.__name__: each.callback.__doc__ for each in registered}
+    parts = [("", app), *((group.name or "", group.typer_instance) for group in app.registered_groups)]
+    commands = {
+        f"{group} {each.name or each.callback.__name__}".strip(): each.callback.__doc__
+        for group, part in parts
+        for each in part.registered_commands
+    }
     assert set(commands) == set(COMMANDS)
     assert all(commands.values())
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_a_command_names_its_arguments(command: str):
-    ended = done(sensemaking(command, "--help"))
+    ended = done(sensemaking(*command.split(), "--help"))
     assert "Usage" in ended.stdout
     assert ended.stderr == ""
 
