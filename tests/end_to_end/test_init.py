@@ -29,21 +29,18 @@ DEFINED = {
 }
 
 
+QUICK = ["data/limesurvey/rse-2017-us/public_data.csv", f"{QUALTRICS}/porter-rescue/full_anonymized.csv", BFI]
+OTHERS = [
+    "data/limesurvey/limonaid-998192/survey_998192_R_data_file.csv",
+    f"{QUALTRICS}/model-evaluation/Model+evaluation_February+26,+2021_01.25.csv",
+    "data/substantive/lq2002/lq2002.csv",
+    "data/generic/rse-group-leaders/survey_responses.csv",
+    *(path for path in DEFINED if path not in QUICK),
+]
+
+
 @pytest.mark.reference
-@pytest.mark.parametrize(
-    "path",
-    [
-        "data/limesurvey/rse-2017-us/public_data.csv",
-        "data/limesurvey/limonaid-998192/survey_998192_R_data_file.csv",
-        "data/qualtrics/porter-rescue/full_anonymized.csv",
-        "data/qualtrics/model-evaluation/Model+evaluation_February+26,+2021_01.25.csv",
-        "data/qualtrics/qt-no-basis/No_Basis_for_Evaluation (Insights).csv",
-        "data/substantive/lq2002/lq2002.csv",
-        "data/generic/rse-group-leaders/survey_responses.csv",
-        BFI,
-        *DEFINED,
-    ],
-)
+@pytest.mark.parametrize("path", [*QUICK, *(pytest.param(path, marks=pytest.mark.slow) for path in OTHERS)])
 def test_the_draft_of_a_real_export_passes_check_and_run_unedited(tmp_path: Path, reference: Path, path: str):
     study = tmp_path / "draft"
     definition = [reference / Path(path).parent / name for name in DEFINED.get(path, [])]
