@@ -15,7 +15,7 @@ from pipelines.readers.draft import Draft, draft_of
 from pipelines.readers.draft_files import Origin, instrument_yaml, study_yaml
 from pipelines.readers.headers import plain_name
 from pipelines.readers.opening import OpenedExport, Settings, opened
-from pipelines.readers.plan import ReadingPlan, Request, fold
+from pipelines.readers.plan import ReadingError, ReadingPlan, Request, fold
 from pipelines.readers.registry import make_plan
 from pipelines.readers.structures import read_structure
 from pipelines.receive import count_cells, own_texts
@@ -77,6 +77,12 @@ def start_study(folder: Path, export: Path | None, structure: Sequence[Path]) ->
         plan = make_plan(file.head, Request(structure=found))
         counts = count_cells(file, plan)
         draft = draft_of(plan, counts, COLUMNS_OF_A_RESPONSE)
+        if not draft.items:
+            raise ReadingError(
+                export.name,
+                "expected columns with questions, found only those that the platform itself writes; export the answers "
+                "too, or begin without --from",
+            )
         origin = Origin(
             study=name,
             export=_legal(export.name),

@@ -105,3 +105,11 @@ def test_a_folder_that_holds_a_study_is_left_alone(tmp_path: Path):
     done(sensemaking("init", tmp_path / "study"))
     ended = sensemaking("init", tmp_path / "study")
     assert (ended.code, "holds a study already" in ended.stderr) == (2, True)
+
+
+@pytest.mark.reference
+def test_an_export_without_questions_is_refused_in_words(tmp_path: Path, reference: Path):
+    path = reference / QUALTRICS / "excluder" / "qualtrics_raw.csv"
+    ended = sensemaking("init", tmp_path / "study", "--from", path)
+    assert (ended.code, "expected columns with questions" in ended.stderr) == (1, True)
+    assert not (tmp_path / "study").exists()
