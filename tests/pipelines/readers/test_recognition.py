@@ -19,7 +19,7 @@ from tests.opened import opened_export
 pytestmark = pytest.mark.reference
 
 ABOUT = re.compile(r"(LICENSE.*|DESCRIPTION|README\.md|copyright|INDEX\.md)$")
-DEFINITION, PLAIN, LABELLED = "a definition, not responses", "nobody's table", "labelled data"
+DEFINITION, PLAIN = "a definition, not responses", "nobody's table"
 WHAT_IT_IS = {
     "qualtrics/*.csv": "qualtrics",
     "qualtrics/*.qsf": DEFINITION,
@@ -35,13 +35,13 @@ WHAT_IT_IS = {
     "kobo/cleaningtools/cleaningtools_survey.csv": DEFINITION,
     "kobo/cleaningtools/cleaningtools_choices.csv": PLAIN,
     "kobo/ipa-backcheck/*.xlsx": DEFINITION,
-    "kobo/ipa-backcheck/*.dta": LABELLED,
+    "kobo/ipa-backcheck/*.dta": "stata",
     "generic/rse-group-leaders/*.csv": "google_forms",
     "generic/uk-csps/*": PLAIN,
-    "spss-stata/*.sav": LABELLED,
-    "spss-stata/*.zsav": LABELLED,
-    "spss-stata/*.por": LABELLED,
-    "spss-stata/*.dta": LABELLED,
+    "spss-stata/*.sav": "spss",
+    "spss-stata/*.zsav": "spss",
+    "spss-stata/*.por": "spss",
+    "spss-stata/*.dta": "stata",
     "spss-stata/*.csv": PLAIN,
     "substantive/*.csv": PLAIN,
 }
@@ -81,8 +81,6 @@ def is_as_expected(what: str, platform: str, found: set[str] | str, definitions:
     """Say whether a file was told as what it is; ``found`` is a text where it holds no responses to read."""
     if what == DEFINITION:
         return definitions == [platform] and (isinstance(found, str) or found == set())
-    if what == LABELLED:
-        return definitions == [] and (isinstance(found, str) or found == set())
     return (found, definitions) == (set() if what == PLAIN else {what}, [])
 
 
@@ -102,4 +100,4 @@ def test_a_file_of_another_platform_would_be_noticed() -> None:
     assert not is_as_expected("qualtrics", "qualtrics", {"qualtrics", "redcap"}, [])
     assert not is_as_expected(DEFINITION, "redcap", set(), ["redcap", "kobo"])
     assert not is_as_expected(PLAIN, "generic", {"kobo"}, [])
-    assert not is_as_expected(LABELLED, "spss-stata", {"kobo"}, [])
+    assert not is_as_expected("spss", "spss-stata", "refused", [])
