@@ -12,7 +12,7 @@ from instruments.spec import MissingReason
 from pipelines.readers.limesurvey_headings import PERSONAL, Heading, Headings, is_attribute
 from pipelines.readers.limesurvey_lookup import Lookup
 from pipelines.readers.limesurvey_words import NOT_SHOWN, words
-from pipelines.readers.plan import Head, PlannedColumn, Role, fold
+from pipelines.readers.plan import Head, PlannedColumn, Role, Written, fold
 from pipelines.readers.structure import Question, Structure, StructureColumn
 
 _ROLE_OF_KIND: Mapping[str, Role] = {
@@ -89,6 +89,11 @@ class Form:
         """Say whether a header in words was added from outside: the structure knows nearly all others, and not it."""
         return not heading.code and self._is_of_survey and heading.header not in self.found.unclear
 
+    @property
+    def written(self) -> Written:
+        """What cells hold: codes where the export states what was not shown; otherwise it does not say."""
+        return "codes" if self.states_not_shown else ""
+
     @cached_property
     def texts_of_choices(self) -> Mapping[str, frozenset[str]]:
         """Id of a multiple choice → folded texts that occur in its options' columns, as far as rows were seen."""
@@ -118,6 +123,7 @@ def planned_column(form: Form, position: int, name: str) -> PlannedColumn:
         question_text=heading.text,
         opt_outs={**opt_outs, **({NOT_SHOWN: "not_administered"} if is_written_out else {})},
         blank_means="seen_unanswered" if is_written_out else "unknown_blank",
+        written="" if is_own else form.written,
         is_personal_data=_is_personal(form, heading, column),
         blanks=frozenset({NOT_SHOWN}) if is_own and form.headings.layout == "vv" else frozenset(),
         question=_ranking(name, heading) if role == "item" else None,
@@ -143,6 +149,7 @@ def _of_question(form: Form, position: int, name: str, column: StructureColumn, 
         question_text=_text(question, column),
         opt_outs=_opt_outs(form, question),
         blank_means="seen_unanswered" if form.states_not_shown else "unknown_blank",
+        written=form.written,
         is_personal_data=question.is_personal_data,
         question=question,
         option=column.option,

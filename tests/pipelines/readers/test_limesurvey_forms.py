@@ -353,3 +353,13 @@ def test_a_structure_of_another_survey_is_told(tmp_path: Path) -> None:
     plan = plan_of(written(tmp_path, "e.csv", write_csv(SURVEY, RESPONSES, headings(SURVEY, "code"))), structure)
     assert any("knows only 0 of" in text for text in plan.warnings)
     assert named(plan, "trust[SQ001]").role == "item"
+
+
+@pytest.mark.parametrize(("layout", "written_as"), [("vv", "codes"), ("xml", "codes"), ("csv", "")])
+def test_a_vv_file_and_an_xml_file_hold_codes_also_where_a_label_is_the_code_of_another_option(
+    tmp_path: Path, lss: Path, layout: str, written_as: str
+) -> None:
+    head = headings(SURVEY, "code")
+    contents = {"vv": write_vv, "xml": write_lsr, "csv": lambda survey, rows: write_csv(survey, rows, head)}
+    plan = plan_of(written(tmp_path, "e", contents[layout](SURVEY, RESPONSES)), lss)
+    assert {column.written for column in plan.columns if column.question is not None} == {written_as}
