@@ -5,6 +5,7 @@ and answers hold what breaks parsers: separators, quotation marks, line breaks, 
 """
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -23,7 +24,8 @@ from tests.writers.delimited import delimited
 QUICK, THOROUGH = 4, int(os.environ.get("SENSEMAKING_ROUND_TRIP_EXAMPLES", "40"))
 BLANK, SEEN = "unknown_blank", "seen_unanswered"
 STRANGE = (
-    "NA", "None", "-99", "007", "N/A", "null", "True", "a, b", "a; b", 'say "no"', "'", "x\ny", "Bøf & Æg", "ß <b>",
+    "NA", "None", "a1", "A2", "-99", "007", "N/A", "null", "True", "a, b", "a; b", 'say "no"',
+    "'", "x\ny", "Bøf & Æg", "ß <b>",
     "你好", "😀", "-", "...", "1.5", "=1+1", "\\n", "%s", "{0}", "Ikke valgt?", "#REF!",
 )  # fmt: skip
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9)
@@ -288,6 +290,11 @@ def fits_a_dictionary(label: str) -> bool:
     return "|" not in label and "\n" not in label
 
 
+def is_no_code(label: str) -> bool:
+    """Say whether a label is none of the codes A1 ...: a file that does not say is refused where it is both."""
+    return not re.fullmatch(r"a\d", fold(label))
+
+
 def of_qualtrics(**how: Any) -> Form:
     return Form(qualtrics(**how), takes_answer=is_not_its_sign)
 
@@ -302,8 +309,8 @@ FORMS: Mapping[str, Form] = {
     "Qualtrics, one cell": of_qualtrics(is_split=False),
     "Qualtrics, tabs": of_qualtrics(container="tsv", values="labels"),
     "Qualtrics, legacy": of_qualtrics(layout="legacy"),
-    "LimeSurvey, codes": Form(limesurvey_csv()),
-    "LimeSurvey, labels": Form(limesurvey_csv(answers="long"), writes_unticked=True),
+    "LimeSurvey, codes": Form(limesurvey_csv(), takes_label=is_no_code),
+    "LimeSurvey, labels": Form(limesurvey_csv(answers="long"), writes_unticked=True, takes_label=is_no_code),
     "LimeSurvey, VV": Form(limesurvey(limesurvey_export.write_vv), SEEN),
     "LimeSurvey, XML": Form(limesurvey(limesurvey_export.write_lsr, "e.lsr"), SEEN),
     "REDCap, codes": of_redcap(),
