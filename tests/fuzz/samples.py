@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import openpyxl
+import pandas as pd
+import pyreadstat
 
 from pipelines.readers.cut_rows import write_without_rows
 from tests.fuzz.plain_samples import plain_samples, surveyxact_definitions
@@ -19,6 +21,7 @@ from tests.fuzz.sample import Sample
 from tests.fuzz.survival import MARK
 from tests.opened import opened_export
 from tests.writers import kobo_export, limesurvey_export, limesurvey_sample, qualtrics_export, redcap_export
+from tests.writers.delimited import write_workbook
 from tests.writers.limesurvey_export import Ask, Group, Part, Survey
 
 
@@ -174,6 +177,25 @@ def _generic() -> list[Sample]:
     return [Sample(content, form, platform="generic") for content, form in encoded]
 
 
+def _workbooks() -> list[Sample]:
+    rows = [["id", "single", "several", "hours", "text"], ["1", "Yes", "No", "7", MARK], ["2", "", "Yes", "1,5", MARK]]
+    with TemporaryDirectory() as folder:
+        path = write_workbook(Path(folder) / "e.xlsx", {"Data": rows, "Notes": [["a note"]]})
+        return [Sample(path.read_bytes(), "zip")]
+
+
+def _statistics_files() -> list[Sample]:
+    """Make files of SPSS and Stata, which another process reads."""
+    frame = pd.DataFrame({"single": [1.0, 2.0, None], "hours": [7.0, -99.0, 1.5], "text": [MARK, "", f"{MARK}, so"]})
+    labels = {"single": {1: "No", 2: "Yes"}, "hours": {-99: "No answer"}}
+    with TemporaryDirectory() as folder:
+        pyreadstat.write_sav(frame, f"{folder}/a.sav", variable_value_labels=labels, missing_ranges={"hours": [-99]})
+        pyreadstat.write_sav(frame, f"{folder}/a.zsav", variable_value_labels=labels, compress=True)
+        pyreadstat.write_dta(frame, f"{folder}/a.dta", variable_value_labels={"single": labels["single"]})
+        pyreadstat.write_por(frame, f"{folder}/a.por")
+        return [Sample(path.read_bytes(), "bytes") for path in sorted(Path(folder).iterdir())]
+
+
 def _containers(tables: Sequence[Sample]) -> list[Sample]:
     found: list[Sample] = []
     for each in tables:
@@ -209,6 +231,8 @@ def _all() -> tuple[Mapping[str, list[Sample]], Mapping[str, list[Sample]]]:
         "Kobo and ODK": kobo,
         **plain_samples(),
         "plain table": _generic(),
+        "workbook": _workbooks(),
+        "SPSS and Stata": _statistics_files(),
         "zip and gzip": _containers(tables),
         "rest of an erasure": _kept_cells(limesurvey["lsa"][0].content),
     }
