@@ -17,7 +17,8 @@ test: $(VENV)/.installed-dev
 
 test-full: $(VENV)/.installed-dev
 	./tests/install_browser.sh
-	SENSEMAKING_HYPOTHESIS=full $(BIN)/python -m pytest -m slow
+	SENSEMAKING_HYPOTHESIS=full $(BIN)/python -m pytest -n $(WORKERS) -m slow tests/fuzz
+	SENSEMAKING_HYPOTHESIS=full $(BIN)/python -m pytest -m slow --ignore=tests/fuzz
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

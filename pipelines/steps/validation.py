@@ -151,13 +151,15 @@ def report(relation: str, rules: Sequence[Rule]) -> str:
 
 
 def report_duplicates(table: Table, relation: str) -> str:
-    """Write the query of the rows whose key is not theirs alone."""
+    """Write the query of the rows whose key is not theirs alone; a key of which nothing is there is no key."""
     key = ", ".join(map(_quoted, table.key))
+    texts = ", ".join(f"CAST({name} AS VARCHAR)" for name in map(_quoted, table.key))
     same = " AND ".join(f"each.{name} IS NOT DISTINCT FROM twice.{name}" for name in map(_quoted, table.key))
     return (
         f"SELECT DISTINCT {_literal(table.key[0])} AS column_name, 'duplicated_key' AS rule, {_PLACE} "  # noqa: S608
         f"FROM ({relation}) AS each SEMI JOIN "
-        f"(SELECT {key} FROM ({relation}) GROUP BY {key} HAVING count(*) > 1) AS twice ON {same}"
+        f"(SELECT {key} FROM ({relation}) WHERE coalesce({texts}) IS NOT NULL GROUP BY {key} HAVING count(*) > 1) "
+        f"AS twice ON {same}"
     )
 
 

@@ -137,7 +137,7 @@ DATA = (
             lambda study: (study / "exports" / "late.csv").write_bytes((study / "exports" / "spring.csv").read_bytes()),
         ),
         1,
-        ("a file of another source has the same bytes", "keep one of them"),
+        ("the source spring_staff has a file with the same bytes", "keep one of them"),
     ),
     Case(
         "one of two sources of a wave has no file",

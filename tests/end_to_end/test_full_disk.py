@@ -12,7 +12,7 @@ import pytest
 from tests.command_line import PROGRAM, Ended, done, environment, program, sensemaking, state_of, table
 from tests.small_study import N_RESPONSES, answers, write_export
 
-MANY = 20_000
+MANY = 60_000
 
 
 def run_with_limit(study: Path, limit: int) -> Ended:
