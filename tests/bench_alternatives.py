@@ -17,9 +17,9 @@ from pipelines.assets.core import steps as core_steps
 from pipelines.assets.raw import STEPS, planned
 from pipelines.assets.step import Task, run_step
 from pipelines.load import Study, load_study
-from pipelines.readers.keys import scanned_keys
-from pipelines.readers.records import plain_records
-from pipelines.readers.scan import read_cells, table_of_file
+from pipelines.readers.cells.keys import scanned_keys
+from pipelines.readers.cells.scan import read_cells, table_of_file
+from pipelines.readers.files.records import plain_records
 from pipelines.steps import scores, validation
 from pipelines.store import Store
 from pipelines.tables import core

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from pipelines.readers.keys import moment, moved_minutes, needs_zone, scanned_keys
+from pipelines.readers.cells.keys import moment, moved_minutes, needs_zone, scanned_keys
 from pipelines.readers.plan import PlannedColumn, ReadingPlan
 
 

@@ -17,7 +17,7 @@ from pipelines.assets.exports import planned
 from pipelines.assets.pseudonyms import pseudonymiser
 from pipelines.files import file_sha256
 from pipelines.load import Study
-from pipelines.readers.cut_rows import write_without_rows
+from pipelines.readers.files.cut_rows import write_without_rows
 from pipelines.receive import ReceiveContext, Staging
 from pipelines.sections.sources import Source
 from pipelines.steps.pseudonyms import Pseudonymiser, normalised_key

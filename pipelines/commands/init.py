@@ -11,8 +11,8 @@ from instruments.faults import UsageError
 from instruments.spec_file import Name
 from models.measurement.keying import suggest_reversed
 from pipelines.load import COLUMNS_OF_A_RESPONSE, Study, load_study
-from pipelines.readers.draft import Draft, draft_of
-from pipelines.readers.draft_files import Origin, instrument_yaml, study_yaml
+from pipelines.readers.drafts.draft import Draft, draft_of
+from pipelines.readers.drafts.files import Origin, instrument_yaml, study_yaml
 from pipelines.readers.headers import plain_name
 from pipelines.readers.opening import OpenedExport, Settings, opened
 from pipelines.readers.plan import ReadingError, ReadingPlan, Request, fold

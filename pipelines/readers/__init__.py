@@ -1,1 +1,1 @@
-"""One survey platform a file: a file's head and structure in, a reading plan out."""
+"""A file's head and its survey's definition → a reading plan, and its SQL; one package a platform."""

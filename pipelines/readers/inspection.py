@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.readers.batteries import Battery, find_batteries, is_yes_or_no, natural_order, question_of
-from pipelines.readers.keys import finished, has_status
+from pipelines.readers.cells.keys import finished, has_status
+from pipelines.readers.cells.scan import cell_of, is_filled
+from pipelines.readers.drafts.batteries import Battery, find_batteries, is_yes_or_no, natural_order, question_of
 from pipelines.readers.opt_outs import reason_of_label
 from pipelines.readers.plan import PlannedColumn, ReadingPlan, Role, fold
-from pipelines.readers.scan import cell_of, is_filled
 from pipelines.readers.structure import Option
 
 MOST_VALUES = 25

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipelines.readers.archive import GzipOpener, ZipOpener
-from pipelines.readers.cut_rows import KeptCellsOpener
-from pipelines.readers.limesurvey_archive import LimeSurveyArchiveOpener, LimeSurveyXmlOpener
-from pipelines.readers.opener import OpenedExport, Opener, Settings, open_with
-from pipelines.readers.statistics_process import StatisticsFileOpener
-from pipelines.readers.workbook import OldWorkbookOpener
+from pipelines.readers.files.archive import GzipOpener, ZipOpener
+from pipelines.readers.files.cut_rows import KeptCellsOpener
+from pipelines.readers.files.opener import OpenedExport, Opener, Settings, open_with
+from pipelines.readers.files.workbook import OldWorkbookOpener
+from pipelines.readers.limesurvey.archive import LimeSurveyArchiveOpener, LimeSurveyXmlOpener
+from pipelines.readers.statistics.process import StatisticsFileOpener
 
 __all__ = ["OPENERS", "OpenedExport", "Opener", "Settings", "open_file", "opened"]
 

@@ -2,21 +2,21 @@
 
 from dataclasses import replace
 
-from pipelines.readers.efs import EfsReader
-from pipelines.readers.enalyzer import EnalyzerReader
-from pipelines.readers.generic import GenericReader
-from pipelines.readers.google_forms import GoogleFormsReader
-from pipelines.readers.head import guess_warning
-from pipelines.readers.kobo import KoboReader
-from pipelines.readers.limesurvey import LimeSurveyReader
-from pipelines.readers.microsoft_forms import MicrosoftFormsReader
+from pipelines.readers.files.head import guess_warning
+from pipelines.readers.kobo.reader import KoboReader
+from pipelines.readers.limesurvey.reader import LimeSurveyReader
+from pipelines.readers.plain_tables.efs import EfsReader
+from pipelines.readers.plain_tables.enalyzer import EnalyzerReader
+from pipelines.readers.plain_tables.generic import GenericReader
+from pipelines.readers.plain_tables.google_forms import GoogleFormsReader
+from pipelines.readers.plain_tables.microsoft_forms import MicrosoftFormsReader
+from pipelines.readers.plain_tables.sosci import SoSciReader
+from pipelines.readers.plain_tables.surveymonkey import SurveyMonkeyReader
 from pipelines.readers.plan import Head, Reader, ReadingError, ReadingPlan, Request
-from pipelines.readers.qualtrics import QualtricsReader
-from pipelines.readers.redcap import RedcapReader
-from pipelines.readers.sosci import SoSciReader
-from pipelines.readers.statistics_reader import StatisticsReader
-from pipelines.readers.surveymonkey import SurveyMonkeyReader
-from pipelines.readers.surveyxact import SurveyXactReader
+from pipelines.readers.qualtrics.reader import QualtricsReader
+from pipelines.readers.redcap.reader import RedcapReader
+from pipelines.readers.statistics.reader import StatisticsReader
+from pipelines.readers.surveyxact.reader import SurveyXactReader
 
 READERS: dict[str, Reader] = {
     reader.platform: reader

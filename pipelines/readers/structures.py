@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.readers.kobo_structure import KoboStructureReader
-from pipelines.readers.limesurvey_structure import LimeSurveyStructureReader
+from pipelines.readers.kobo.structure import KoboStructureReader
+from pipelines.readers.limesurvey.structure import LimeSurveyStructureReader
 from pipelines.readers.plan import ReadingError
-from pipelines.readers.qualtrics_structure import QualtricsStructureReader
-from pipelines.readers.redcap_structure import RedcapStructureReader
+from pipelines.readers.qualtrics.structure import QualtricsStructureReader
+from pipelines.readers.redcap.structure import RedcapStructureReader
 from pipelines.readers.structure import Structure
 from pipelines.readers.structure_file import StructureFile, StructureReader
-from pipelines.readers.surveyxact_structure import SurveyXactStructureReader
+from pipelines.readers.surveyxact.structure import SurveyXactStructureReader
 
 __all__ = ["STRUCTURE_READERS", "StructureFile", "StructureReader", "read_structure"]
 

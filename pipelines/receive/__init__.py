@@ -10,6 +10,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pipelines.readers.cells.keys import scanned_keys
+from pipelines.readers.cells.scan import count_visible
+from pipelines.readers.cells.scanned import ReadResult, ReceiveContext
 from pipelines.readers.inspection import (
     CellCounts,
     ColumnCounts,
@@ -19,12 +22,9 @@ from pipelines.readers.inspection import (
     read_own_rows,
     row_counts,
 )
-from pipelines.readers.keys import scanned_keys
 from pipelines.readers.opening import OpenedExport, Settings, opened
 from pipelines.readers.plan import ReadingPlan, Request
 from pipelines.readers.registry import make_plan
-from pipelines.readers.scan import count_visible
-from pipelines.readers.scanned import ReadResult, ReceiveContext
 from pipelines.readers.structures import read_structure
 from pipelines.receive.scanning import SETTINGS, Scan, scan
 from pipelines.receive.staging import Staging

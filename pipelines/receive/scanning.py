@@ -6,10 +6,10 @@ from typing import TypeVar
 
 import duckdb
 
+from pipelines.readers.cells.scan import count_filled, table_of_file
+from pipelines.readers.files.records import Records, in_order, plain_records
 from pipelines.readers.opening import OpenedExport
 from pipelines.readers.plan import ReadingError, ReadingPlan
-from pipelines.readers.records import Records, in_order, plain_records
-from pipelines.readers.scan import count_filled, table_of_file
 
 SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 Found = TypeVar("Found")

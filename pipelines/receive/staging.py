@@ -15,20 +15,20 @@ import pandas as pd
 import pyarrow as pa
 
 from instruments.spec_file import closest
-from pipelines.readers import results
-from pipelines.readers.conservation import Counts, account, audit, count_stored, count_understood
-from pipelines.readers.empty import EMPTY
-from pipelines.readers.keys import minutes_to_move, moved_minutes, needs_zone, scanned_keys
-from pipelines.readers.link_codes import link_code_columns, link_code_rows
-from pipelines.readers.marks import REASONS
+from pipelines.readers.cells import results
+from pipelines.readers.cells.conservation import Counts, account, audit, count_stored, count_understood
+from pipelines.readers.cells.empty import EMPTY
+from pipelines.readers.cells.keys import minutes_to_move, moved_minutes, needs_zone, scanned_keys
+from pipelines.readers.cells.link_codes import link_code_columns, link_code_rows
+from pipelines.readers.cells.marks import REASONS
+from pipelines.readers.cells.paradata import paradata_columns, paradata_rows
+from pipelines.readers.cells.repeats import repeats, superseded, winners
+from pipelines.readers.cells.resolve import understand_texts
+from pipelines.readers.cells.rows import read_rows, responses
+from pipelines.readers.cells.scan import is_list, is_opt_out, literal, read_cells
+from pipelines.readers.cells.scanned import ReceiveContext, ScannedFile
 from pipelines.readers.opening import OpenedExport
-from pipelines.readers.paradata import paradata_columns, paradata_rows
 from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
-from pipelines.readers.repeats import repeats, superseded, winners
-from pipelines.readers.resolve import understand_texts
-from pipelines.readers.rows import read_rows, responses
-from pipelines.readers.scan import is_list, is_opt_out, literal, read_cells
-from pipelines.readers.scanned import ReceiveContext, ScannedFile
 from pipelines.receive.scanning import SETTINGS, OtherCountError, Scan, scan
 
 DATABASE = "staging.duckdb"

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipelines.readers.cut_rows import write_without_rows
+from pipelines.readers.files.cut_rows import write_without_rows
 from pipelines.receive import inspect_export
 from tests.opened import opened_export
 from tests.received import Delivery, answers_of, reasons_of, receive, run_study

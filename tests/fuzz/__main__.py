@@ -105,7 +105,7 @@ def page(attacked: Sequence[Target], seconds: float) -> str:
 
 def fingerprint() -> str:
     """Return the first letters of the SHA-256 of the readers' source, so that a table says what it is of."""
-    files = sorted((CHECKOUT / "pipelines/readers").glob("*.py"))
+    files = sorted((CHECKOUT / "pipelines/readers").rglob("*.py"))
     return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:12]
 
 

@@ -15,7 +15,7 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 
-from pipelines.readers.cut_rows import write_without_rows
+from pipelines.readers.files.cut_rows import write_without_rows
 from tests.fuzz.plain_samples import plain_samples, surveyxact_definitions
 from tests.fuzz.sample import Sample
 from tests.fuzz.survival import MARK

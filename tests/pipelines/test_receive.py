@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instruments.spec import Instrument
-from pipelines.readers import conservation, results
-from pipelines.readers.head import read_head
+from pipelines.readers.cells import conservation, results
+from pipelines.readers.files.head import read_head
 from pipelines.readers.opening import Settings, opened
 from pipelines.readers.plan import ReadingError, Request, fold
 from pipelines.readers.registry import make_plan

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instruments.spec import Instrument
+from pipelines.readers.cells.resolve import resolve_text
 from pipelines.readers.opening import OpenedExport
 from pipelines.readers.plan import Head, PlannedColumn, ReadingError, ReadingPlan
-from pipelines.readers.resolve import resolve_text
 from pipelines.readers.structure import Question
 from pipelines.receive import ReadResult, ReceiveContext, Staging, read_export
 from pipelines.sections.sources import Source

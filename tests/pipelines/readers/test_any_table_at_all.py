@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipelines.readers.plan import Head, ReadingError, ReadingPlan, Request
 from pipelines.readers.registry import READERS
 from pipelines.readers.structure_file import StructureFile
-from pipelines.readers.surveyxact_structure import SurveyXactStructureReader
+from pipelines.readers.surveyxact.structure import SurveyXactStructureReader
 from pipelines.sections.sources import Source
 from tests.opened import plan_of
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.readers import zip_members
-from pipelines.readers.opener import Settings
+from pipelines.readers.files import zip_members
+from pipelines.readers.files.opener import Settings
 from pipelines.readers.plan import ReadingError
 from tests.opened import opened_export
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.readers.batteries import find_batteries, natural_order
+from pipelines.readers.drafts.batteries import find_batteries, natural_order
 
 AGREE = ["Agree", "Strongly Agree", "Neither agree or disagree", "Strongly disagree", "Disagree"]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instruments.spec import Instrument
-from pipelines.readers.head import read_head
+from pipelines.readers.files.head import read_head
 from pipelines.readers.headers import unique_names
 from pipelines.readers.meanings import meanings_of_texts
 from pipelines.readers.plan import ReadingError, ReadingPlan, Request, fold

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from instruments.spec import Instrument
 from pipelines.readers.bind import bind_plan
+from pipelines.readers.cells.resolve import resolve_text
 from pipelines.readers.meanings import label_in_header, meanings_of_column
 from pipelines.readers.plan import Head, PlannedColumn, ReadingError, ReadingPlan, Request, fold
-from pipelines.readers.resolve import resolve_text
 from pipelines.readers.structure import Option, Question
 from pipelines.sections.sources import Source
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.readers.cut_rows import write_without_rows
-from pipelines.readers.opener import OpenedExport
+from pipelines.readers.files.cut_rows import write_without_rows
+from pipelines.readers.files.opener import OpenedExport
 from pipelines.readers.plan import Head, ReadingError
 from pipelines.readers.structure import Option, Question, Structure, StructureColumn
 from tests.opened import opened_export

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.readers.date_order import date_orders, with_time_formats
-from pipelines.readers.generic_columns import table_plan
+from pipelines.readers.plain_tables.date_order import date_orders, with_time_formats
+from pipelines.readers.plain_tables.generic_columns import table_plan
 from pipelines.readers.plan import Head, ReadingPlan, Request
 from pipelines.sections.sources import DateOrder, Source
 from tests.moments import read_moments

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from instruments.spec import Instrument
 from instruments.spec_file import json_like
 from instruments.strict_yaml import read_yaml
-from pipelines.readers.draft import draft_of
-from pipelines.readers.draft_files import Origin, instrument_yaml, study_yaml
-from pipelines.readers.draft_scales import are_numbers, scale_from_options, scale_from_texts, with_other_texts
+from pipelines.readers.drafts.draft import draft_of
+from pipelines.readers.drafts.files import Origin, instrument_yaml, study_yaml
+from pipelines.readers.drafts.scales import are_numbers, scale_from_options, scale_from_texts, with_other_texts
 from pipelines.readers.inspection import CellCounts, ColumnCounts, RowCounts
 from pipelines.readers.plan import PlannedColumn, ReadingPlan
 from pipelines.readers.structure import Option, Question

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from instruments.spec import Instrument
+from pipelines.readers.cells.resolve import resolve_text
 from pipelines.readers.plan import ReadingPlan
-from pipelines.readers.resolve import resolve_text
 from pipelines.sections.sources import Source
 from tests.opened import plan_of
 from tests.writers.efs import result_export

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.readers.generic_headers import joined_headers, recognised_header_rows
+from pipelines.readers.cells.resolve import resolve_text
 from pipelines.readers.opening import Settings
+from pipelines.readers.plain_tables.generic_headers import joined_headers, recognised_header_rows
 from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
-from pipelines.readers.resolve import resolve_text
 from pipelines.sections.sources import Source
 from tests.opened import opened_export, plan_alone, plan_of
 from tests.writers.delimited import delimited, write_workbook

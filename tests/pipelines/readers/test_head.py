@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.readers import head as head_module
-from pipelines.readers.head import read_head
+from pipelines.readers.files import head as head_module
+from pipelines.readers.files.head import read_head
 from pipelines.readers.plan import ReadingError
 
 DANISH = "id,svar\n1,Søren er uenig\n"

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from instruments.spec import Instrument
-from pipelines.readers.kobo_headers import FormHeaders
-from pipelines.readers.kobo_names import original_name, r_name
+from pipelines.readers.kobo.headers import FormHeaders
+from pipelines.readers.kobo.names import original_name, r_name
 from pipelines.readers.opening import Settings
 from pipelines.readers.plan import ReadingError, Request
 from pipelines.readers.registry import make_plan

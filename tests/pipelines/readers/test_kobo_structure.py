@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipelines.readers.kobo_structure import KoboStructureReader
+from pipelines.readers.kobo.structure import KoboStructureReader
 from pipelines.readers.plan import ReadingError
 from pipelines.readers.structure_file import StructureFile
 from pipelines.readers.structures import read_structure

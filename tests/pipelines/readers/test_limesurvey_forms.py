@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instruments.spec import Instrument, Item, Point, ResponseScale
+from pipelines.readers.cells.resolve import resolve_text
 from pipelines.readers.plan import Head, PlannedColumn, ReadingError, ReadingPlan, Request
 from pipelines.readers.registry import make_plan
-from pipelines.readers.resolve import resolve_text
 from pipelines.sections.sources import Source
 from tests.opened import opened_export, plan_of
 from tests.writers.limesurvey_export import (

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from instruments.spec import Instrument, Item, Point, ResponseScale
+from pipelines.readers.cells.resolve import resolve_text
 from pipelines.readers.plan import PlannedColumn, ReadingPlan
-from pipelines.readers.resolve import resolve_text
 from pipelines.readers.structures import read_structure
 from pipelines.receive import inspect_export
 from pipelines.sections.sources import Source

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.readers.limesurvey import LimeSurveyReader
-from pipelines.readers.limesurvey_archive import LimeSurveyArchiveOpener, LimeSurveyXmlOpener
-from pipelines.readers.limesurvey_structure import LimeSurveyStructureReader
-from pipelines.readers.limesurvey_words import HEADINGS, words
-from pipelines.readers.opener import Settings
+from pipelines.readers.files.opener import Settings
+from pipelines.readers.limesurvey.archive import LimeSurveyArchiveOpener, LimeSurveyXmlOpener
+from pipelines.readers.limesurvey.reader import LimeSurveyReader
+from pipelines.readers.limesurvey.structure import LimeSurveyStructureReader
+from pipelines.readers.limesurvey.words import HEADINGS, words
 from pipelines.readers.plan import Head, ReadingError, Request, fold
 from pipelines.readers.structure_file import StructureFile
 from pipelines.sections.sources import Source

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.readers.limesurvey_structure import LimeSurveyStructureReader
+from pipelines.readers.limesurvey.structure import LimeSurveyStructureReader
 from pipelines.readers.plan import ReadingError
 from pipelines.readers.structure import Structure
 from pipelines.readers.structure_file import StructureFile

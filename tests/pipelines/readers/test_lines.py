@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.readers import lines as lines_module
-from pipelines.readers.lines import Lines, measure_lines
+from pipelines.readers.files import lines as lines_module
+from pipelines.readers.files.lines import Lines, measure_lines
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from instruments.spec import Instrument
-from pipelines.readers.paradata import paradata_columns
+from pipelines.readers.cells.paradata import paradata_columns
 from pipelines.readers.plan import Request
 from pipelines.readers.registry import make_plan
 from pipelines.receive import ReceiveContext, read_export

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from instruments.spec import Instrument
-from pipelines.readers.head import read_head
+from pipelines.readers.files.head import read_head
 from pipelines.readers.plan import ReadingError, Request
 from pipelines.readers.registry import make_plan
 from pipelines.sections.sources import Source

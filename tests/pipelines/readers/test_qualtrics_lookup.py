@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.readers.qualtrics_columns import QualtricsHeader
-from pipelines.readers.qualtrics_lookup import find_questions, says
+from pipelines.readers.qualtrics.columns import QualtricsHeader
+from pipelines.readers.qualtrics.lookup import find_questions, says
 from pipelines.readers.structure import Option, Question, Structure
 
 SEVERAL = Question(

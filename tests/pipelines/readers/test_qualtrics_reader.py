@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.readers.head import read_head
+from pipelines.readers.files.head import read_head
 from pipelines.readers.plan import Head, ReadingError, ReadingPlan, Request
-from pipelines.readers.qualtrics import QualtricsReader
-from pipelines.readers.qualtrics_columns import QualtricsHeader, role_of, source_ids, status_texts
+from pipelines.readers.qualtrics.columns import QualtricsHeader, role_of, source_ids, status_texts
+from pipelines.readers.qualtrics.reader import QualtricsReader
 from pipelines.readers.registry import make_plan
 from pipelines.readers.structure import Option, Question, Structure
 from pipelines.sections.sources import Source

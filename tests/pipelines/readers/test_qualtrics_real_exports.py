@@ -8,8 +8,8 @@ import pytest
 from opened import plan_of
 
 from instruments.spec import Instrument
+from pipelines.readers.cells.resolve import resolve_text
 from pipelines.readers.plan import ReadingPlan, fold
-from pipelines.readers.resolve import resolve_text
 from pipelines.receive import inspect_export
 from pipelines.sections.sources import Source
 

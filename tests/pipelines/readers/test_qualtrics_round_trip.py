@@ -13,8 +13,8 @@ from opened import plan_of
 from writers.qualtrics_export import Choice, Question, Response, Row, Settings, export_bytes, qsf_bytes
 
 from instruments.spec import Instrument
+from pipelines.readers.cells.resolve import resolve_text
 from pipelines.readers.plan import PlannedColumn, ReadingPlan, fold
-from pipelines.readers.resolve import resolve_text
 from pipelines.sections.sources import Source
 
 SEEN = "-99"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipelines.readers.opt_outs import reason_of_label
 from pipelines.readers.plan import ReadingError
-from pipelines.readers.qualtrics_structure import QualtricsStructureReader
-from pipelines.readers.qualtrics_texts import condition, mapping, plain, spellings
+from pipelines.readers.qualtrics.structure import QualtricsStructureReader
+from pipelines.readers.qualtrics.texts import condition, mapping, plain, spellings
 from pipelines.readers.structure import Question, Structure
 from pipelines.readers.structure_file import StructureFile
 from pipelines.readers.structures import read_structure

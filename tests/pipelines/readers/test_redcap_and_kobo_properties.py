@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.readers.kobo import KoboReader
-from pipelines.readers.kobo_structure import KoboStructureReader
+from pipelines.readers.kobo.reader import KoboReader
+from pipelines.readers.kobo.structure import KoboStructureReader
 from pipelines.readers.plan import ReadingError, Request
-from pipelines.readers.redcap import RedcapReader
-from pipelines.readers.redcap_structure import RedcapStructureReader
+from pipelines.readers.redcap.reader import RedcapReader
+from pipelines.readers.redcap.structure import RedcapStructureReader
 from pipelines.readers.registry import make_plan
 from pipelines.readers.structure_file import StructureFile
 from pipelines.readers.structures import read_structure

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.readers.plan import ReadingError
-from pipelines.readers.redcap_structure import RedcapStructureReader, choices
+from pipelines.readers.redcap.structure import RedcapStructureReader, choices
 from pipelines.readers.structure_file import StructureFile
 from pipelines.readers.structures import read_structure
 from tests.writers.redcap_export import Field, Project, dictionary

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.readers.head import read_head
+from pipelines.readers.files.head import read_head
 from pipelines.readers.plan import ReadingError, Request
 from pipelines.readers.registry import choose_reader, make_plan
 from pipelines.sections.sources import Source

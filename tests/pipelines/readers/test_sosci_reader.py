@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from instruments.spec import Instrument
+from pipelines.readers.cells.resolve import resolve_text
 from pipelines.readers.plan import ReadingPlan, Request
 from pipelines.readers.registry import make_plan
-from pipelines.readers.resolve import resolve_text
 from pipelines.readers.structure import Option, Question, Structure
 from pipelines.sections.sources import Source
 from tests.opened import opened_export, plan_of

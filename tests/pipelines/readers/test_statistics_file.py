@@ -15,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.measurement.reliability import cronbach_alpha
-from pipelines.readers import statistics_process, statistics_reading
-from pipelines.readers.missing_labels import reason_of_missing_value
-from pipelines.readers.opener import Settings
+from pipelines.readers.files.opener import Settings
 from pipelines.readers.plan import ReadingError
-from pipelines.readers.statistics_variables import duration_text, number_text
+from pipelines.readers.statistics import process as statistics_process
+from pipelines.readers.statistics import reading as statistics_reading
+from pipelines.readers.statistics.missing_labels import reason_of_missing_value
+from pipelines.readers.statistics.variables import duration_text, number_text
 from tests.opened import opened_export, plan_of
 
 

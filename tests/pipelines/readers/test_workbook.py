@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from pipelines.readers import workbook as workbook_module
-from pipelines.readers.opener import Settings
+from pipelines.readers.files import workbook as workbook_module
+from pipelines.readers.files.opener import Settings
+from pipelines.readers.files.sheet_scan import column_letters, column_number
 from pipelines.readers.plan import ReadingError
-from pipelines.readers.sheet_scan import column_letters, column_number
 from tests.opened import opened_export
 from tests.writers.workbooks import write_compound_file, write_ods, write_xls, write_xlsb, write_xlsx_parts
 

@@ -1,0 +1,1 @@
+"""An export and its structure → a draft of a study and its instrument."""

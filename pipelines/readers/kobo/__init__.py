@@ -1,0 +1,1 @@
+"""KoboToolbox, ODK Central and SurveyCTO: their exports and XLSForms."""

@@ -1,0 +1,1 @@
+"""LimeSurvey: its exports in every form, and the definition of a survey."""

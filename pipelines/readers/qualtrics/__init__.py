@@ -1,0 +1,1 @@
+"""Qualtrics: its exports, and the definition of a survey (QSF)."""

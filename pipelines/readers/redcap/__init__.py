@@ -1,0 +1,1 @@
+"""REDCap: its exports and data dictionaries."""

@@ -1,0 +1,1 @@
+"""SPSS and Stata files: their cells, variables and labels."""

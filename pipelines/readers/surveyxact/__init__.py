@@ -1,0 +1,1 @@
+"""SurveyXact: its data sets, structures and labels."""
