@@ -25,13 +25,18 @@ def literal(text: str) -> str:
 
 
 def trimmed(cell: str) -> str:
-    """Write the text of a cell without outer blanks; NULL where nothing is left."""
-    return f"nullif(trim({cell}, {literal(BLANKS)}), '')"
+    """Write the text of a cell without outer blanks; NULL where nothing is left.
+
+    Trimming by a set of letters is slow, and few cells need it: most begin and end with a visible letter.
+    """
+    is_bare = f"{cell} BETWEEN '!' AND '~' AND right({cell}, 1) BETWEEN '!' AND '~'"
+    return f"CASE WHEN {is_bare} THEN {cell} ELSE nullif(trim({cell}, {literal(BLANKS)}), '') END"
 
 
 def folded(text: str) -> str:
-    """Write ``fold`` of a text."""
-    return f"lower(trim(regexp_replace({text}, {literal(f'[{BLANKS}]+')}, ' ', 'g')))"
+    """Write ``fold`` of a text; one without any blank needs no replacement."""
+    one_blank = f"trim(regexp_replace({text}, {literal(f'[{BLANKS}]+')}, ' ', 'g'))"
+    return f"lower(CASE WHEN regexp_full_match({text}, '[!-~]*') THEN {text} ELSE {one_blank} END)"
 
 
 def is_among(text: str, texts: Iterable[str]) -> str:
@@ -224,10 +229,10 @@ def _answer(column: PlannedColumn, cell: str, decimal: str) -> str:
         return cell
     if column.kind in ("number", "date"):
         return _measured(column, cell, decimal)
-    special = f"trim({cell}, {literal(BLANKS)}) = ''"
+    special = f"{is_filled(cell)} IS NULL"
     if column.opt_outs:
         special += f" OR {is_among(folded(cell), column.opt_outs)}"
-    text = f"trim({cell}, {literal(BLANKS)})" if column.kind == "code" else cell
+    text = trimmed(cell) if column.kind == "code" else cell
     return f"CASE WHEN NOT ({special}) THEN {text} END"
 
 
@@ -262,7 +267,7 @@ def _option(column: PlannedColumn, cell: str) -> str:
     any_text = ""
     if not column.ticked:
         is_known = is_among(folded(cell), means)
-        any_text = f"WHEN trim({cell}, {literal(BLANKS)}) <> '' AND NOT {is_known} THEN {is_ticked}"
+        any_text = f"WHEN {is_filled(cell)} IS NOT NULL AND NOT {is_known} THEN {is_ticked}"
     return f"CAST(CASE WHEN {cell} IS NULL THEN NULL {branches} {any_text} END AS INTEGER)"
 
 
