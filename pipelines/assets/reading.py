@@ -14,7 +14,7 @@ from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.receive import ReceiveContext, Staging
 from pipelines.steps import dispositions, validation
-from pipelines.store import Query, Write
+from pipelines.store import Write
 from pipelines.tables import core, raw
 from pipelines.tables.base import Table
 from pipelines.tables.linking import LINK_CODES
@@ -67,20 +67,19 @@ def _read(task: Task) -> list[Write]:
         raise AssertionError("a step runs with a folder for what is not stored yet")
     files = task.store.read(raw.FILES)
     files = files[files["wave"] == task.wave].sort_values(["received_at", "file_name"], kind="stable")
-    with Staging(task.staging) as staging:
-        for file in files.to_dict("records"):
-            _add(task, staging, {str(name): str(value) for name, value in file.items()})
-        numbers = {name: number for number, name in enumerate(task.study.items())}
-        staging.settle(numbers, set_missing=task.study.spec.invalid_answers == "set_missing")
-        pseudonymise_people(task, staging)
-        made = {**screened(task.study, staging), "link_codes": link_codes(task, staging)}
-        queries = {name: made.get(name) or staging.relation(name) for name in _tables(task.study)}
-        platforms = dict(zip(files["source"], files["platform"], strict=True))
-        queries["responses"] = _classified(task.study, staging, platforms)
-        _validate(task, staging, queries["responses"])
+    staging = task.opened.enter_context(Staging(task.staging))
+    for file in files.to_dict("records"):
+        _add(task, staging, {str(name): str(value) for name, value in file.items()})
+    numbers = {name: number for number, name in enumerate(task.study.items())}
+    staging.settle(numbers, set_missing=task.study.spec.invalid_answers == "set_missing")
+    pseudonymise_people(task, staging)
+    made = {**screened(task.study, staging), "link_codes": link_codes(task, staging)}
+    queries = {name: made.get(name) or staging.relation(name) for name in _tables(task.study)}
+    platforms = dict(zip(files["source"], files["platform"], strict=True))
+    queries["responses"] = _classified(task.study, staging, platforms)
+    _validate(task, staging, queries["responses"])
     return [
-        Write(table, Query(queries[name], staging.path), {"wave": task.wave})
-        for name, table in _tables(task.study).items()
+        Write(table, staging.rows(queries[name]), {"wave": task.wave}) for name, table in _tables(task.study).items()
     ]
 
 

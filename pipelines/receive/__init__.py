@@ -51,7 +51,7 @@ def read_export(export: OpenedExport, plan: ReadingPlan, context: ReceiveContext
             unaccounted for.
     """
     items = [name for instrument in context.instruments for name in instrument.items]
-    with Staging(export.folder, in_memory=True) as staging:
+    with Staging(export.folder) as staging:
         staging.add(export, plan, context)
         staging.settle({name: number for number, name in enumerate(items)})
         responses = f"SELECT * EXCLUDE (file, place) FROM ({staging.relation('responses')})"  # noqa: S608 - ours

@@ -1,6 +1,7 @@
 """A private database in which the exports of a wave are read, understood and audited before anything is stored.
 
-Put here what runs SQL over scanned cells; the SQL's text is in ``pipelines.readers``.
+It lies in memory, and what memory cannot hold in a private folder. Put here what runs SQL over scanned cells; the SQL's
+text is in ``pipelines.readers``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,8 +31,8 @@ from pipelines.readers.cells.scanned import ReceiveContext, ScannedFile
 from pipelines.readers.opening import OpenedExport
 from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
 from pipelines.receive.scanning import SETTINGS, OtherCountError, Scan, scan
+from pipelines.store import Query
 
-DATABASE = "staging.duckdb"
 _NULLABLE = {
     pa.bool_(): pd.BooleanDtype(),
     pa.int16(): pd.Int16Dtype(),
@@ -48,14 +49,17 @@ class Staging:
     """A private database in which the exports of one wave are read, understood and audited before anything is stored.
 
     Attributes:
-        path: Its file, unless it is kept in memory; whoever made the folder removes it.
         files: The exports that were read, those that count less first.
     """
 
-    def __init__(self, folder: Path, *, in_memory: bool = False) -> None:
-        self.path = folder / DATABASE
+    def __init__(self, folder: Path) -> None:
+        """Open an empty database.
+
+        Args:
+            folder: Takes what memory cannot hold; whoever made it removes it.
+        """
         self.files: list[ScannedFile] = []
-        self._connection = duckdb.connect(":memory:" if in_memory else self.path, config=dict(SETTINGS))
+        self._connection = duckdb.connect(":memory:", config=dict(SETTINGS))
         self._connection.execute(f"SET TimeZone = 'UTC'; SET temp_directory = {literal(str(folder / 'spill'))}")
 
     def __enter__(self) -> Self:
@@ -63,8 +67,12 @@ class Staging:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Close the database; its file stays."""
+        """Close the database; nothing of it stays."""
         self._connection.close()
+
+    def rows(self, query: str) -> Query:
+        """Return a query as rows that can be stored while the database is open."""
+        return Query(query, self._connection)
 
     def fetch(self, query: str) -> pd.DataFrame:
         """Return the rows of a query, in types that know missing values."""

@@ -181,13 +181,13 @@ def _typed(plan: ReadingPlan, column: PlannedColumn) -> list[str]:
     reserved = _is_reserved(plan, column, cell)
     if reserved:
         answer = f"CASE WHEN NOT ({reserved}) THEN {answer} END"
-    mark = "CAST(NULL AS INTEGER)"
+    mark = "CAST(NULL AS SMALLINT)"
     if column.shown_if and not is_option(column):
         guard = text_of(plan.column(column.shown_if))
         is_hidden = f"{trimmed(guard)} IS NULL AND {trimmed(text_of(column))} IS NULL"
         mark = (
-            f"CASE WHEN {is_hidden} THEN CASE WHEN {cell} IS NULL THEN {BLANK + _NOT_ADMINISTERED} "
-            f"ELSE {FILLED + _NOT_ADMINISTERED} END END"
+            f"CAST(CASE WHEN {is_hidden} THEN CASE WHEN {cell} IS NULL THEN {BLANK + _NOT_ADMINISTERED} "
+            f"ELSE {FILLED + _NOT_ADMINISTERED} END END AS SMALLINT)"
         )
         hidden = mark if holds_marks(column) else "NULL"
         answer = f"CASE WHEN {is_hidden} THEN {hidden} ELSE {answer} END"
@@ -246,7 +246,7 @@ def _choice(column: PlannedColumn, cell: str) -> str:
     rest = {text: code for text, code in means.items() if len(text) > 1 or text not in _DIGITS or text in odd}
     branches = " ".join(f"WHEN {literal(text)} THEN {code}" for text, code in sorted(rest.items(), key=_by_code))
     compared = f"CASE lower({cell}) {branches} END" if branches else "NULL"
-    return f"CAST(CASE WHEN {plain} THEN TRY_CAST({cell} AS INTEGER) ELSE {compared} END AS INTEGER)"
+    return f"CAST(CASE WHEN {plain} THEN TRY_CAST({cell} AS SMALLINT) ELSE {compared} END AS SMALLINT)"
 
 
 def _other_than(cell: str, letter: str) -> str:
@@ -268,7 +268,7 @@ def _option(column: PlannedColumn, cell: str) -> str:
     if not column.ticked:
         is_known = is_among(folded(cell), means)
         any_text = f"WHEN {is_filled(cell)} IS NOT NULL AND NOT {is_known} THEN {is_ticked}"
-    return f"CAST(CASE WHEN {cell} IS NULL THEN NULL {branches} {any_text} END AS INTEGER)"
+    return f"CAST(CASE WHEN {cell} IS NULL THEN NULL {branches} {any_text} END AS SMALLINT)"
 
 
 def _measured(column: PlannedColumn, cell: str, decimal: str) -> str:

@@ -237,7 +237,7 @@ def answer_of(file: ScannedFile, column: PlannedColumn) -> str:
         alone = f"WHEN opted_{first} IS NOT NULL THEN NULL " if file.opt_outs_of(str(column.item)) else ""
         unticked = f" WHEN {value} IS NULL AND ticked_{first} THEN 0" if column.blank_is_unticked else ""
         return f"CAST(CASE {alone}WHEN {value} < {FILLED} THEN {value}{unticked} END AS SMALLINT)"
-    return f"CAST(CASE WHEN {value} < {FILLED} THEN {value} END AS SMALLINT)" if column.kind == "choice" else value
+    return f"CASE WHEN {value} < {FILLED} THEN {value} END" if column.kind == "choice" else value
 
 
 def quoted(name: str) -> str:
