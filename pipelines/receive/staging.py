@@ -92,8 +92,20 @@ class Staging:
         self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM content")
         self._connection.unregister("content")
 
-    def add(self, export: OpenedExport, plan: ReadingPlan, context: ReceiveContext) -> None:
+    def add(
+        self,
+        export: OpenedExport,
+        plan: ReadingPlan,
+        context: ReceiveContext,
+        n_filled: Mapping[int, int] | None = None,
+    ) -> None:
         """Read an export; one that is added later counts over the ones before.
+
+        Args:
+            export: The opened file.
+            plan: How to read it.
+            context: Whose it is.
+            n_filled: Position → cells that are not empty, as ``count_filled_cells`` found them; counted now by default.
 
         Raises:
             ReadingError: When the file has headers but no answers or cannot be cut into cells.
@@ -101,7 +113,7 @@ class Staging:
         file_name = context.file_name or export.head.file_name
         context = replace(context, file_name=file_name)
         _refuse_what_is_not_there(plan, context)
-        file = scan(self._connection, export, plan, file_name, partial(_scanned, context, len(self.files)))
+        file = scan(self._connection, export, plan, file_name, partial(_scanned, context, len(self.files), n_filled))
         if not self.count(f"SELECT count(*) FROM {file.cells} WHERE NOT is_blank"):  # noqa: S608 - name is ours
             message = "the file has headers but no answers; export it again or take it out of exports/"
             raise ReadingError(file_name, message)
@@ -271,17 +283,18 @@ def _union(queries: Sequence[str]) -> str:
     return " UNION ALL BY NAME ".join(queries)
 
 
-def _scanned(context: ReceiveContext, number: int, scanned: Scan, plan: ReadingPlan) -> ScannedFile:
+def _scanned(
+    context: ReceiveContext, number: int, n_filled: Mapping[int, int] | None, scanned: Scan, plan: ReadingPlan
+) -> ScannedFile:
     file = ScannedFile(number, plan, context, scanned.records.odd, scanned.records.n_rows, {})
     keys = scanned_keys(plan)
     further = {*paradata_columns(plan, context.quality_columns), *link_code_columns(plan).values()}
     query = read_cells(plan, scanned.table, keys, context.source.only, sorted(further))
     scanned.connection.execute(f"CREATE OR REPLACE TABLE {file.cells} AS {query}")
     n_read = scanned.connection.execute(f"SELECT count(*) FROM {file.cells}").fetchall()[0][0]  # noqa: S608 - name is ours
-    counts = scanned.counts(plan)
-    if n_read != counts[0]:
+    if n_read != scanned.records.n_rows:
         raise OtherCountError
-    return replace(file, n_filled={column.position: n for column, n in zip(plan.columns, counts[1:], strict=True)})
+    return replace(file, n_filled=scanned.count_filled(plan) if n_filled is None else n_filled)
 
 
 def _refuse_what_is_not_there(plan: ReadingPlan, context: ReceiveContext) -> None:

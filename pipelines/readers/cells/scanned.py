@@ -52,7 +52,7 @@ class ScannedFile:
         context: Whose it is.
         odd: Row number → rule, for rows without the right width.
         n_records: Records of the right width.
-        n_filled: Position → cells that are not empty, counted afresh from the file without any plan.
+        n_filled: Position → cells that are not empty, counted from the file without any plan.
         n_blank_texts: Position → cells of items that hold nothing but blanks.
         may_be_broken: Positions of items of which some text breaks a rule.
     """
