@@ -25,7 +25,7 @@ from pipelines.readers.cells.marks import REASONS
 from pipelines.readers.cells.paradata import paradata_columns, paradata_rows
 from pipelines.readers.cells.repeats import repeats, superseded, winners
 from pipelines.readers.cells.resolve import understand_texts
-from pipelines.readers.cells.rows import read_rows, responses
+from pipelines.readers.cells.rows import read_rows, responses, rows_of
 from pipelines.readers.cells.scan import is_list, is_opt_out, literal, read_cells
 from pipelines.readers.cells.scanned import ReceiveContext, ScannedFile
 from pipelines.readers.opening import OpenedExport
@@ -221,7 +221,8 @@ class Staging:
         if needs_zone(file.plan):
             minutes = self.fetch(minutes_to_move(file.plan, file.cells))["minute"].astype("datetime64[us]")
             self.create(zone, moved_minutes(minutes, file.plan.time_zone))
-        self.create(file.rows, read_rows(file, numbers, zone))
+        self.create(file.changing_rows, read_rows(file, numbers, zone))
+        self._connection.execute(f"CREATE VIEW {file.rows} AS {rows_of(file)}")
 
     def _supersede(self) -> None:
         by_source: dict[str, list[ScannedFile]] = {}

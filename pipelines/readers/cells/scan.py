@@ -80,8 +80,8 @@ def read_cells(
     parts = [f"coalesce({every_cell}) IS NULL AS is_blank", f"{_is_own(plan, only)} AS is_own"]
     parts += keys
     if plan.unreached == "after_last_answer":
-        filled = [f"CASE WHEN {text_of(each)} IS NOT NULL THEN {each.position} END" for each in items]
-        parts.append(f"greatest({', '.join([*filled, '0'])}) AS last_filled")
+        filled = [f"CASE WHEN {text_of(each)} IS NOT NULL THEN {each.position} END" for each in reversed(items)]
+        parts.append(f"coalesce({', '.join([*filled, '0'])}) AS last_filled")
     if plan.unreached == "after_last_page":
         parts.append(f"{_has_answer(plan)} AS has_answer")
     guards = {plan.column(each.shown_if).position: plan.column(each.shown_if) for each in items if is_guarded(each)}
@@ -242,15 +242,16 @@ def _choice(column: PlannedColumn, cell: str) -> str:
     means |= {text: code for text, code in column.codes.items() if text not in means}
     odd = [digit for digit in _DIGITS if means.get(digit, int(digit)) != int(digit)]
     compared_alone = [*odd, *(text for text in means if len(text) == 1 and text not in _DIGITS)]
-    plain = f"strlen({cell}) = 1" + "".join(f" AND {_other_than(cell, text)}" for text in compared_alone)
+    special = "".join(f" OR {_is_letter(cell, text)}" for text in compared_alone)
     rest = {text: code for text, code in means.items() if len(text) > 1 or text not in _DIGITS or text in odd}
     branches = " ".join(f"WHEN {literal(text)} THEN {code}" for text, code in sorted(rest.items(), key=_by_code))
     compared = f"CASE lower({cell}) {branches} END" if branches else "NULL"
-    return f"CAST(CASE WHEN {plain} THEN TRY_CAST({cell} AS SMALLINT) ELSE {compared} END AS SMALLINT)"
+    digit = f"TRY_CAST({cell} AS SMALLINT)"
+    return f"CAST(CASE WHEN strlen({cell}) <> 1{special} THEN {compared} ELSE {digit} END AS SMALLINT)"
 
 
-def _other_than(cell: str, letter: str) -> str:
-    return f"{cell} <> {literal(letter)}" if letter in _DIGITS else f"lower({cell}) <> {literal(letter)}"
+def _is_letter(cell: str, letter: str) -> str:
+    return f"{cell} = {literal(letter)}" if letter in _DIGITS else f"lower({cell}) = {literal(letter)}"
 
 
 def _by_code(entry: tuple[str, int]) -> tuple[bool, int]:

@@ -73,8 +73,13 @@ class ScannedFile:
 
     @property
     def rows(self) -> str:
-        """Name of its table of rows as responses."""
+        """Name of the view of its rows as responses."""
         return f"rows_{self.number}"
+
+    @property
+    def changing_rows(self) -> str:
+        """Name of the table of what differs from row to row, behind the view."""
+        return f"changing_rows_{self.number}"
 
     @property
     def odd_rows(self) -> str:
