@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from instruments.spec import Instrument
+from instruments.spec import LARGEST_CODE, Instrument
 from pipelines.steps.organisation_means import organisation_means
 
 
@@ -37,12 +37,20 @@ def score_of(instrument: Instrument, scale: str) -> str:
     if rule.reverse_scored:
         points = instrument.points_of(scale)
         keyed |= {item: f"({points.lowest + points.highest} - {keyed[item]})" for item in rule.reverse_scored}
-    total = " + ".join(f"coalesce(CAST({each} AS INTEGER), 0)" for each in keyed.values())
-    answered = " + ".join(f"CAST({column} IS NOT NULL AS INTEGER)" for column in columns)
+    whole = _type_of_total(instrument, scale)
+    total = " + ".join(f"coalesce(CAST({each} AS {whole}), 0)" for each in keyed.values())
+    answered = " + ".join(f"CAST({column} IS NOT NULL AS SMALLINT)" for column in columns)
     score = f"CAST({total} AS DOUBLE) / ({answered})"
     if rule.score == "sum":
         score = f"CAST({total} AS DOUBLE) * (CAST({len(columns)} AS DOUBLE) / ({answered}))"
     return f"CASE WHEN ({answered}) >= {rule.least_answered} THEN {score} END"
+
+
+def _type_of_total(instrument: Instrument, scale: str) -> str:
+    """Name the smallest type that holds any sum of a scale's codes; small whole numbers are added faster."""
+    points = instrument.points_of(scale)
+    largest = (abs(points.lowest) + abs(points.highest)) * len(instrument.scales[scale].items)
+    return "SMALLINT" if largest <= LARGEST_CODE else "INTEGER"
 
 
 def _quoted(name: str) -> str:
