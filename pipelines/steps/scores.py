@@ -22,10 +22,11 @@ def score_responses(scales: Mapping[str, Instrument], wave: str) -> str:
     """
     scored = ", ".join(f"{score_of(instrument, scale)} AS {_quoted(scale)}" for scale, instrument in scales.items())
     wave = "'" + wave.replace("'", "''") + "'"
+    every = f"SELECT response_id, wave{', ' if scored else ''}{scored} FROM core.answers WHERE wave = {wave}"  # noqa: S608
+    # Every answer has its response, and few are set aside: those are looked up, not the many that are analysed.
     return (
-        f"SELECT answers.response_id, answers.wave{', ' if scored else ''}{scored} FROM core.answers AS answers "  # noqa: S608
-        f"SEMI JOIN (SELECT response_id FROM core.responses WHERE wave = {wave} AND is_analysed) AS analysed "
-        f"USING (response_id) WHERE answers.wave = {wave}"
+        f"FROM ({every}) AS scored ANTI JOIN (SELECT response_id FROM core.responses "  # noqa: S608 - text is a literal
+        f"WHERE wave = {wave} AND NOT is_analysed) AS set_aside USING (response_id)"
     )
 
 
