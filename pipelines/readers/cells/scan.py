@@ -279,7 +279,10 @@ def _measured(column: PlannedColumn, cell: str, decimal: str) -> str:
     if column.kind == "number":
         pattern = literal(rf"{_PLAIN_NUMBER}([{decimal}][0-9]{{1,15}})?")
         number = f"CAST(replace({cell}, {literal(decimal)}, '.') AS DOUBLE)"
-        is_whole = f"CAST(TRY_CAST({cell} AS INTEGER) AS VARCHAR) = {cell}"
-        return f"CASE WHEN {not_opted_out}({is_whole} OR regexp_full_match({cell}, {pattern})) THEN {number} END"
+        whole = f"TRY_CAST({cell} AS INTEGER)"
+        return (
+            f"CASE WHEN {not_opted_out}CAST({whole} AS VARCHAR) = {cell} THEN CAST({whole} AS DOUBLE) "
+            f"WHEN {not_opted_out}regexp_full_match({cell}, {pattern}) THEN {number} END"
+        )
     pattern = literal(_PLAIN_DATE)
     return f"CASE WHEN {not_opted_out}regexp_full_match({cell}, {pattern}) THEN TRY_CAST({cell} AS DATE) END"
