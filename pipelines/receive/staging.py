@@ -4,6 +4,7 @@ It lies in memory, and what memory cannot hold in a private folder. Put here wha
 text is in ``pipelines.readers``.
 """
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -33,6 +34,7 @@ from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
 from pipelines.receive.scanning import SETTINGS, OtherCountError, Scan, scan
 from pipelines.store import Query
 
+LEAST_MEGABYTES = 700
 _NULLABLE = {
     pa.bool_(): pd.BooleanDtype(),
     pa.int16(): pd.Int16Dtype(),
@@ -59,6 +61,7 @@ class Staging:
             folder: Takes what memory cannot hold; whoever made it removes it.
         """
         self.files: list[ScannedFile] = []
+        self._megabytes = 0
         self._connection = duckdb.connect(":memory:", config=dict(SETTINGS))
         self._connection.execute(f"SET TimeZone = 'UTC'; SET temp_directory = {literal(str(folder / 'spill'))}")
 
@@ -113,6 +116,7 @@ class Staging:
         file_name = context.file_name or export.head.file_name
         context = replace(context, file_name=file_name)
         _refuse_what_is_not_there(plan, context)
+        self._give_memory(len(plan.columns))
         file = scan(self._connection, export, plan, file_name, partial(_scanned, context, len(self.files), n_filled))
         if not self.count(f"SELECT count(*) FROM {file.cells} WHERE NOT is_blank"):  # noqa: S608 - name is ours
             message = "the file has headers but no answers; export it again or take it out of exports/"
@@ -175,6 +179,12 @@ class Staging:
                 for file in self.files
             ]
         )
+
+    def _give_memory(self, n_columns: int) -> None:
+        """Limit the memory to what the widest export needs; the rest of a long one goes to the folder."""
+        self._megabytes = max(self._megabytes, LEAST_MEGABYTES + n_columns)
+        has = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1_000_000
+        self._connection.execute(f"SET memory_limit = '{min(self._megabytes, has * 8 // 10)}MB'")
 
     def _missing(self, file: ScannedFile) -> str:
         names = ", ".join(map(literal, REASONS))

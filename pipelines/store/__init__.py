@@ -258,6 +258,8 @@ def environment_faults(path: Path) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         text = str(error).split("\n")[0]
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise WarehouseError(f"{text}; close other programs, or run where there is more memory") from error
         if any(phrase in text for phrase in DISK_IS_FULL):
             raise WarehouseError(_disk_full(path)) from error
         if isinstance(error, MACHINE_ERRORS):

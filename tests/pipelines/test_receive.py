@@ -339,6 +339,29 @@ def test_the_tables_fit_their_descriptions(tmp_path: Path) -> None:
         table.schema().validate(rows)
 
 
+def test_an_export_larger_than_the_memory_it_is_given_is_read_as_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each = instrument({**{f"q{k}": {"response_scale": "agreement"} for k in range(9)}, "o": {"kind": "open_text"}})
+    codes = [",".join(str(1 + (row + k) % 5) for k in range(9)) for row in range(5)]
+    lines = [f"{codes[row % 5]},text {row * 7919 % 1_000_003} {str(row * row) * 150}" for row in range(120_000)]
+    path = written(tmp_path, "\n".join([",".join([*(f"q{k}" for k in range(9)), "o"]), *lines]) + "\n")
+    with_room = read(path, each, source())
+    monkeypatch.setattr(staging, "LEAST_MEGABYTES", 100)
+    spilled: list[int] = []
+    settle = staging.Staging.settle
+
+    def watched(self: staging.Staging, *arguments: Any, **settings: Any) -> None:
+        spilled.append(self.count("SELECT sum(temporary_storage_bytes) FROM duckdb_memory()"))
+        settle(self, *arguments, **settings)
+
+    monkeypatch.setattr(staging.Staging, "settle", watched)
+    without = read(path, each, source())
+    assert spilled[0] > 0
+    pd.testing.assert_frame_equal(without.answers, with_room.answers)
+    pd.testing.assert_frame_equal(without.open_answers, with_room.open_answers)
+
+
 @pytest.mark.parametrize(
     ("lost", "loses"),
     [
