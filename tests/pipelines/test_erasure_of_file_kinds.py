@@ -17,7 +17,7 @@ from tests.writers.file_kinds import WRITERS, everything_in
 
 PLANTED = "the planted remark of one person"
 GONE = (PLANTED, TOKEN.format(7), "autumn-7,", "spring-7,", "staff/autumn-7\x00", "staff/spring-7\x00")
-CODES = dict.fromkeys(ITEMS, {**dict(enumerate(LABELS, start=1)), 9: "Don't know"})
+CODES = {item: {**dict(enumerate(LABELS, start=1)), 9: "Don't know"} for item in ITEMS}
 PLATFORMS = {"xlsx": "generic", "zip": "generic", "sav": "spss", "dta": "stata"}
 WAVES = ("autumn", "spring")
 FITTED = {"out/fits/trust"}

@@ -1,4 +1,4 @@
-"""One table of text cells → the same answers as another kind of file: workbook, SPSS, Stata, zipped CSV. Knows no reader."""
+"""A table of text cells → the same answers as a workbook, an SPSS or Stata file, a zipped CSV. Knows no reader."""
 
 import io
 import zipfile
