@@ -112,6 +112,11 @@ def is_of_windows(text: object) -> bool:
     return True
 
 
+def fits_a_dictionary(label: str) -> bool:
+    """Say whether a label can stand in a field of REDCap, where options are separated by strokes or line breaks."""
+    return "|" not in label and "\n" not in label
+
+
 def number(hours: float | None) -> str:
     return "" if hours is None else f"{hours:g}"
 

@@ -11,7 +11,19 @@ from typing import Any
 import pytest
 
 from pipelines.readers.plan import fold
-from tests.drawn_surveys import QUICK, SEEN, THOROUGH, Form, Make, Survey, held, ids, is_of_windows, number
+from tests.drawn_surveys import (
+    QUICK,
+    SEEN,
+    THOROUGH,
+    Form,
+    Make,
+    Survey,
+    fits_a_dictionary,
+    held,
+    ids,
+    is_of_windows,
+    number,
+)
 from tests.received import Delivery
 from tests.writers import kobo_export, limesurvey_export, qualtrics_export, redcap_export, surveyxact
 from tests.writers.delimited import delimited
@@ -166,9 +178,8 @@ def xact(dialect: str, **how: bool) -> Make:
 
 def plain(delimiter: str, encoding: str, *, labels: bool) -> Make:
     def make(survey: Survey) -> Delivery:
-        rows = [
-            ["id", "single", *(f"several_{code}" for code in range(1, len(survey.labels) + 1)), "hours", "day", "text"]
-        ]
+        options = [f"several_{code}" for code in range(1, len(survey.labels) + 1)]
+        rows = [["id", "single", *options, "hours", "day", "text"]]
         for name, each in zip(ids(survey), survey.responses, strict=True):
             ticks = ["1" if each.several and code in each.several else "" for code in range(1, len(survey.labels) + 1)]
             single = (survey.labels[each.single - 1] if labels else str(each.single)) if each.single else ""
@@ -183,11 +194,6 @@ def plain(delimiter: str, encoding: str, *, labels: bool) -> Make:
 def is_not_its_sign(answer: object) -> bool:
     """Say whether Qualtrics can export an answer: -99 is its own sign of a question that was seen and not answered."""
     return answer not in ("-99", -99.0)
-
-
-def fits_a_dictionary(label: str) -> bool:
-    """Say whether a label can stand in a field of REDCap, where options are separated by strokes or line breaks."""
-    return "|" not in label and "\n" not in label
 
 
 def is_no_code(label: str) -> bool:

@@ -55,7 +55,7 @@ QUESTIONS = ("single", "several", "hours", "day", "text")
 
 
 def soscis(*, texts: bool, tab: bool) -> Make:
-    blank = {"single": "-9", "several": "-9"}
+    blank = {"single": "-9", "several": ""}
 
     def make(survey: Survey) -> Delivery:
         asked = {name: f"{name}?" for name in ("single", *options(survey).values(), "hours", "day", "text")}
@@ -145,9 +145,9 @@ def joins_by(separator: str) -> Callable[[str], bool]:
 
 is_of_efs = is_no_sign("0", "-99", "-77", "-66")
 FORMS: Mapping[str, Form] = {
-    "SoSci, tabs": Form(soscis(texts=False, tab=True), NOT_SHOWN, {"single": SEEN, "several": SEEN},
+    "SoSci, tabs": Form(soscis(texts=False, tab=True), NOT_SHOWN, {"single": SEEN},
                         takes_answer=is_no_sign("-8", "-9")),
-    "SoSci, texts above": Form(soscis(texts=True, tab=False), NOT_SHOWN, {"single": SEEN, "several": SEEN},
+    "SoSci, texts above": Form(soscis(texts=True, tab=False), NOT_SHOWN, {"single": SEEN},
                                takes_label=is_of_windows,
                                takes_answer=lambda answer: is_of_windows(answer) and is_no_sign("-8", "-9")(answer)),
     "EFS": Form(unipark, NOT_SHOWN, {"single": SEEN, "text": SEEN}, takes_label=is_of_windows,
@@ -157,7 +157,7 @@ FORMS: Mapping[str, Form] = {
     "Microsoft Forms": Form(microsoft("en", delimited, "e.csv"), takes_label=joins_by(";")),
     "Microsoft Forms, Danish workbook": Form(microsoft("da", workbook, "e.xlsx"), takes_label=joins_by(";")),
     "Google Forms": Form(google, takes_label=joins_by(",")),
-    "Enalyzer": Form(enalyzer(","), writes_unticked=False),
+    "Enalyzer": Form(enalyzer(",")),
     "Enalyzer, semicolons": Form(enalyzer(";")),
 }  # fmt: skip
 
