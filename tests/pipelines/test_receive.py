@@ -18,7 +18,7 @@ from pipelines.readers.files.head import read_head
 from pipelines.readers.opening import Settings, opened
 from pipelines.readers.plan import ReadingError, Request, fold
 from pipelines.readers.registry import make_plan
-from pipelines.receive import ReadResult, ReceiveContext, count_rows, read_export, staging
+from pipelines.receive import ReadResult, ReceiveContext, count_filled_cells, read_export, staging
 from pipelines.sections.sources import Source
 from pipelines.tables.core import MISSING, OPEN_ANSWERS, REJECTS
 from pipelines.tables.raw import CONSERVATION
@@ -320,10 +320,11 @@ def test_reading_leaves_no_file_behind_and_changes_no_byte(tmp_path: Path) -> No
     assert (path.read_bytes(), list(staging.iterdir())) == (before, [])
 
 
-def test_rows_are_counted_without_reading_answers(tmp_path: Path) -> None:
+def test_rows_and_filled_cells_are_counted_without_reading_answers(tmp_path: Path) -> None:
     path = written(tmp_path, "a,b\n1,2\n\n,\n3\n4,5\n\n")
     plan = make_plan(read_head(path), Request(source(), (choices("a", "b"),)))
-    assert count_rows(opened_export(path), plan) == 5
+    counted = count_filled_cells(opened_export(path), plan)
+    assert (counted.n_rows, counted.by_position) == (5, {1: 2, 2: 2})
 
 
 def test_the_tables_fit_their_descriptions(tmp_path: Path) -> None:
