@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pipelines.readers.plain_tables.generic_columns import texts_below, with_warnings
+from pipelines.readers.first_cells import texts_below
+from pipelines.readers.plain_tables.generic_columns import with_warnings
 from pipelines.readers.plan import Head, KeyName, ReadingError, ReadingPlan, Request
 from pipelines.sections.sources import DateOrder
 
