@@ -85,6 +85,14 @@ def test_a_study_without_an_export_has_a_place_for_one(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("folder", "name"), [("survey of managers " * 5, "survey_of_managers_" * 3 + "survey"), ("2026", "study")]
+)
+def test_any_folder_name_makes_a_legal_study(tmp_path: Path, folder: str, name: str):
+    done(sensemaking("init", tmp_path / folder.strip()))
+    assert load_study(tmp_path / folder.strip()).name == name
+
+
+@pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["--from", "nowhere.csv"], "there is no file nowhere.csv"),
