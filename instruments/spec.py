@@ -24,7 +24,8 @@ MissingReason = Literal[
 ItemKind = Literal["choice", "multiple_choice", "number", "date", "code", "open_text"]
 ValidationStatus = Literal["draft", "expert_reviewed", "cognitively_interviewed", "piloted", "validated"]
 CLOSED_KINDS = ("choice", "multiple_choice")
-LARGEST_CODE = 32_767
+LARGEST_CODE = 31_999
+"""Largest code of an answer option: what a small whole number holds, less room for marks while exports are read."""
 
 
 def option_column(item: str, code: int) -> str:

@@ -105,6 +105,7 @@ def measured_alternatives(folder: Path) -> dict[int, dict[str, dict[str, float]]
         if size == SIZES[-1]:
             names = list(dict.fromkeys(name for pair in COMPARED for name in (pair[0], pair[1])))
             alternative("whole_way", study)
+            alternative("plant_failures", study)
         rounds = [{name: alternative(name, study) for name in names[:: (-1) ** turn]} for turn in range(ROUNDS)]
         found[size] = {
             name: {

@@ -63,8 +63,8 @@ def pseudonymise_people(task: Task, staging: Staging) -> None:
     staging.create("people", found.assign(pseudonym=maker.every(PERSON, found["text"])))
     for file in staging.files:
         staging.count(
-            f"UPDATE {file.rows} SET respondent_key = people.pseudonym FROM people "  # noqa: S608 - name is ours
-            f"WHERE {file.rows}.respondent_key = people.text"
+            f"UPDATE {file.changing_rows} SET respondent_key = people.pseudonym FROM people "  # noqa: S608 - name is ours
+            f"WHERE {file.changing_rows}.respondent_key = people.text"
         )
 
 

@@ -15,7 +15,7 @@ from pipelines.assets.step import Step, Task
 from pipelines.files import file_sha256
 from pipelines.load import Study
 from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
-from pipelines.receive import count_rows
+from pipelines.receive import FilledCells, count_filled_cells
 from pipelines.sections.sources import Source
 from pipelines.store import Store, Write
 from pipelines.tables.erasures import ERASED
@@ -73,16 +73,16 @@ def _receive(task: Task) -> list[Write]:
     known = task.store.read(FILES).set_index(["file_sha256", "file_name", "source"])["received_at"].to_dict()
     now = pd.Timestamp(dt.datetime.now(dt.UTC))
     plans: list[tuple[str, ReadingPlan, str]] = []
-    counts: list[int] = []
+    counts: list[FilledCells] = []
     for name, source, path in exports:
         with planned(task.study, source, path, path.name) as (export, plan):
             plans.append((name, plan, path.name))
-            counts.append(count_rows(export, plan))
+            counts.append(count_filled_cells(export, plan))
     _refuse_nameless(plans)
     files: list[dict[str, object]] = []
     columns: list[pd.DataFrame] = []
-    for (name, plan, _), (_, _, path), n_rows in zip(plans, exports, counts, strict=True):
-        if n_rows == 0:
+    for (name, plan, _), (_, _, path), filled in zip(plans, exports, counts, strict=True):
+        if filled.n_rows == 0:
             raise ReadingError(path.name, "headers but no answers; export it again or take it out of exports/")
         sha256 = task.store.keep_file(path)
         remember_kept(task.store, sha256, name, path.name)
@@ -97,13 +97,13 @@ def _receive(task: Task) -> list[Write]:
                 "platform": plan.platform,
                 "layout": plan.layout,
                 "wave": task.wave,
-                "n_rows": n_rows,
+                "n_rows": filled.n_rows,
                 "n_columns": len(plan.columns),
                 # Files that arrive together keep their order, so that the newest one counts.
                 "received_at": known.get((sha256, path.name, name), now + pd.Timedelta(microseconds=len(files))),
             }
         )
-        columns.append(_column_rows(task, plan, sha256, name))
+        columns.append(_column_rows(task, plan, sha256, name, filled))
     every_column = pd.concat(columns, ignore_index=True)
     where = {"wave": task.wave}
     return [Write(FILES, pd.DataFrame(files), where), Write(COLUMNS, every_column, where)]
@@ -158,7 +158,7 @@ def _refuse_missing_sources(task: Task, present: list[str]) -> None:
             raise ReadingError(source.files, message)
 
 
-def _column_rows(task: Task, plan: ReadingPlan, sha256: str, source: str) -> pd.DataFrame:
+def _column_rows(task: Task, plan: ReadingPlan, sha256: str, source: str, filled: FilledCells) -> pd.DataFrame:
     items = task.study.items()
     return pd.DataFrame(
         [
@@ -169,6 +169,7 @@ def _column_rows(task: Task, plan: ReadingPlan, sha256: str, source: str) -> pd.
                 "position": column.position,
                 "name": column.name,
                 "source_id": column.source_id,
+                "n_filled": filled.by_position[column.position],
                 "role": column.role,
                 "item": column.item,
                 "question_text": column.question_text,

@@ -14,7 +14,7 @@ from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.receive import ReceiveContext, Staging
 from pipelines.steps import dispositions, validation
-from pipelines.store import Query, Write
+from pipelines.store import Write
 from pipelines.tables import core, raw
 from pipelines.tables.base import Table
 from pipelines.tables.linking import LINK_CODES
@@ -67,24 +67,25 @@ def _read(task: Task) -> list[Write]:
         raise AssertionError("a step runs with a folder for what is not stored yet")
     files = task.store.read(raw.FILES)
     files = files[files["wave"] == task.wave].sort_values(["received_at", "file_name"], kind="stable")
-    with Staging(task.staging) as staging:
-        for file in files.to_dict("records"):
-            _add(task, staging, {str(name): str(value) for name, value in file.items()})
-        numbers = {name: number for number, name in enumerate(task.study.items())}
-        staging.settle(numbers, set_missing=task.study.spec.invalid_answers == "set_missing")
-        pseudonymise_people(task, staging)
-        made = {**screened(task.study, staging), "link_codes": link_codes(task, staging)}
-        queries = {name: made.get(name) or staging.relation(name) for name in _tables(task.study)}
-        platforms = dict(zip(files["source"], files["platform"], strict=True))
-        queries["responses"] = _classified(task.study, staging, platforms)
-        _validate(task, staging, queries["responses"])
+    columns = task.store.read(raw.COLUMNS).set_index(["file_sha256", "source"])
+    staging = task.opened.enter_context(Staging(task.staging))
+    for file in files.to_dict("records"):
+        filled = columns.loc[[(file["file_sha256"], file["source"])]].set_index("position")["n_filled"].to_dict()
+        _add(task, staging, {str(name): str(value) for name, value in file.items()}, filled)
+    numbers = {name: number for number, name in enumerate(task.study.items())}
+    staging.settle(numbers, set_missing=task.study.spec.invalid_answers == "set_missing")
+    pseudonymise_people(task, staging)
+    made = {**screened(task.study, staging), "link_codes": link_codes(task, staging)}
+    queries = {name: made.get(name) or staging.relation(name) for name in _tables(task.study)}
+    platforms = dict(zip(files["source"], files["platform"], strict=True))
+    queries["responses"] = _classified(task.study, staging, platforms)
+    _validate(task, staging, queries["responses"])
     return [
-        Write(table, Query(queries[name], staging.path), {"wave": task.wave})
-        for name, table in _tables(task.study).items()
+        Write(table, staging.rows(queries[name]), {"wave": task.wave}) for name, table in _tables(task.study).items()
     ]
 
 
-def _add(task: Task, staging: Staging, file: dict[str, str]) -> None:
+def _add(task: Task, staging: Staging, file: dict[str, str], n_filled: dict[int, int]) -> None:
     source = task.study.sources()[file["source"]]
     path = task.store.kept_file(file["file_sha256"])
     context = ReceiveContext(
@@ -97,7 +98,7 @@ def _add(task: Task, staging: Staging, file: dict[str, str]) -> None:
         quality_columns=frozenset(task.study.spec.screening.every_fraud_score()),
     )
     with planned(task.study, source, path, file["file_name"]) as (export, plan):
-        staging.add(export, plan, context)
+        staging.add(export, plan, context, n_filled)
 
 
 def _classified(study: Study, staging: Staging, platforms: dict[str, str]) -> str:

@@ -7,7 +7,8 @@ and ``out``. Dagster only appears in ``pipelines.factory``.
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -32,12 +33,14 @@ class Task:
         store: Its warehouse.
         wave: The wave of a step by wave; empty otherwise.
         staging: Private folder for what is not stored yet, while a step runs.
+        opened: Closes, once the rows of the step are stored, what they come from.
     """
 
     study: Study
     store: Store
     wave: str = ""
     staging: Path | None = None
+    opened: ExitStack = field(default_factory=ExitStack)
 
 
 @dataclass(frozen=True)
@@ -109,8 +112,8 @@ def run_step(step: Step, task: Task, run_id: str) -> list[Write]:
         What was written.
     """
     hashed = input_hash(step, task, task.store.provenance())
-    with task.store.staging() as folder:
-        writes = list(step.make(replace(task, staging=folder)))
+    with task.store.staging() as folder, ExitStack() as opened:
+        writes = list(step.make(replace(task, staging=folder, opened=opened)))
         task.store.write(writes, input_hash=hashed, run_id=run_id)
     return writes
 

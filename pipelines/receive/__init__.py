@@ -3,7 +3,8 @@
 Put here what runs SQL over an export; the SQL's text is in ``readers``. Nothing here knows a platform.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,15 @@ from pipelines.readers.structures import read_structure
 from pipelines.receive.scanning import SETTINGS, Scan, scan
 from pipelines.receive.staging import Staging
 
-__all__ = ["ReadResult", "ReceiveContext", "Staging", "count_rows", "inspect_export", "own_texts", "read_export"]
+__all__ = [
+    "ReadResult",
+    "ReceiveContext",
+    "Staging",
+    "count_filled_cells",
+    "inspect_export",
+    "own_texts",
+    "read_export",
+]
 
 NO_SETTINGS = Settings()
 
@@ -51,7 +60,7 @@ def read_export(export: OpenedExport, plan: ReadingPlan, context: ReceiveContext
             unaccounted for.
     """
     items = [name for instrument in context.instruments for name in instrument.items]
-    with Staging(export.folder, in_memory=True) as staging:
+    with Staging(export.folder) as staging:
         staging.add(export, plan, context)
         staging.settle({name: number for number, name in enumerate(items)})
         responses = f"SELECT * EXCLUDE (file, place) FROM ({staging.relation('responses')})"  # noqa: S608 - ours
@@ -65,16 +74,31 @@ def read_export(export: OpenedExport, plan: ReadingPlan, context: ReceiveContext
         )
 
 
-def count_rows(export: OpenedExport, plan: ReadingPlan) -> int:
-    """Count the rows below the headers; blank lines at the end of the file are none.
+@dataclass(frozen=True)
+class FilledCells:
+    """What lies in a file, counted without any plan of its cells.
+
+    Attributes:
+        n_rows: Rows below the headers; blank lines at the end of the file are none.
+        by_position: Position of a column → cells that are not empty, in rows of the right width.
+    """
+
+    n_rows: int
+    by_position: Mapping[int, int]
+
+
+def count_filled_cells(export: OpenedExport, plan: ReadingPlan) -> FilledCells:
+    """Count the rows of a file and the cells that are not empty.
 
     Raises:
         ReadingError: When the file cannot be cut into cells.
     """
+
+    def counted(scanned: Scan, plan: ReadingPlan) -> FilledCells:
+        return FilledCells(scanned.records.n_rows + len(scanned.records.odd), scanned.count_filled(plan))
+
     with duckdb.connect(config=dict(SETTINGS)) as connection:
-        return scan(
-            connection, export, plan, export.head.file_name, lambda each, _: each.n_records() + len(each.records.odd)
-        )
+        return scan(connection, export, plan, export.head.file_name, counted)
 
 
 def inspect_export(

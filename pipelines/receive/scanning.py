@@ -34,16 +34,16 @@ class Scan:
     records: Records
     table: str
 
-    def counts(self, plan: ReadingPlan) -> tuple[int, ...]:
-        """Count the rows, then the filled cells of every column, afresh from the file.
+    def count_filled(self, plan: ReadingPlan) -> dict[int, int]:
+        """Count the filled cells of every column by its position, afresh from the file.
 
         Raises:
             OtherCountError: When there are other records than the bytes say.
         """
-        counts = self.connection.execute(count_filled(plan, self.table)).fetchall()[0]
-        if counts[0] != self.records.n_rows:
+        n_records, *filled = self.connection.execute(count_filled(plan, self.table)).fetchall()[0]
+        if n_records != self.records.n_rows:
             raise OtherCountError
-        return counts
+        return {column.position: n for column, n in zip(plan.columns, filled, strict=True)}
 
     def n_records(self) -> int:
         """Count the rows alone.

@@ -1,8 +1,10 @@
 """A private database in which the exports of a wave are read, understood and audited before anything is stored.
 
-Put here what runs SQL over scanned cells; the SQL's text is in ``pipelines.readers``.
+It lies in memory, and what memory cannot hold in a private folder. Put here what runs SQL over scanned cells; the SQL's
+text is in ``pipelines.readers``.
 """
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -24,14 +26,15 @@ from pipelines.readers.cells.marks import REASONS
 from pipelines.readers.cells.paradata import paradata_columns, paradata_rows
 from pipelines.readers.cells.repeats import repeats, superseded, winners
 from pipelines.readers.cells.resolve import understand_texts
-from pipelines.readers.cells.rows import read_rows, responses
+from pipelines.readers.cells.rows import read_rows, responses, rows_of
 from pipelines.readers.cells.scan import is_list, is_opt_out, literal, read_cells
 from pipelines.readers.cells.scanned import ReceiveContext, ScannedFile
 from pipelines.readers.opening import OpenedExport
 from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
 from pipelines.receive.scanning import SETTINGS, OtherCountError, Scan, scan
+from pipelines.store import Query
 
-DATABASE = "staging.duckdb"
+LEAST_MEGABYTES = 700
 _NULLABLE = {
     pa.bool_(): pd.BooleanDtype(),
     pa.int16(): pd.Int16Dtype(),
@@ -48,14 +51,18 @@ class Staging:
     """A private database in which the exports of one wave are read, understood and audited before anything is stored.
 
     Attributes:
-        path: Its file, unless it is kept in memory; whoever made the folder removes it.
         files: The exports that were read, those that count less first.
     """
 
-    def __init__(self, folder: Path, *, in_memory: bool = False) -> None:
-        self.path = folder / DATABASE
+    def __init__(self, folder: Path) -> None:
+        """Open an empty database.
+
+        Args:
+            folder: Takes what memory cannot hold; whoever made it removes it.
+        """
         self.files: list[ScannedFile] = []
-        self._connection = duckdb.connect(":memory:" if in_memory else self.path, config=dict(SETTINGS))
+        self._megabytes = 0
+        self._connection = duckdb.connect(":memory:", config=dict(SETTINGS))
         self._connection.execute(f"SET TimeZone = 'UTC'; SET temp_directory = {literal(str(folder / 'spill'))}")
 
     def __enter__(self) -> Self:
@@ -63,8 +70,12 @@ class Staging:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Close the database; its file stays."""
+        """Close the database; nothing of it stays."""
         self._connection.close()
+
+    def rows(self, query: str) -> Query:
+        """Return a query as rows that can be stored while the database is open."""
+        return Query(query, self._connection)
 
     def fetch(self, query: str) -> pd.DataFrame:
         """Return the rows of a query, in types that know missing values."""
@@ -84,8 +95,20 @@ class Staging:
         self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM content")
         self._connection.unregister("content")
 
-    def add(self, export: OpenedExport, plan: ReadingPlan, context: ReceiveContext) -> None:
+    def add(
+        self,
+        export: OpenedExport,
+        plan: ReadingPlan,
+        context: ReceiveContext,
+        n_filled: Mapping[int, int] | None = None,
+    ) -> None:
         """Read an export; one that is added later counts over the ones before.
+
+        Args:
+            export: The opened file.
+            plan: How to read it.
+            context: Whose it is.
+            n_filled: Position → cells that are not empty, as ``count_filled_cells`` found them; counted now by default.
 
         Raises:
             ReadingError: When the file has headers but no answers or cannot be cut into cells.
@@ -93,7 +116,8 @@ class Staging:
         file_name = context.file_name or export.head.file_name
         context = replace(context, file_name=file_name)
         _refuse_what_is_not_there(plan, context)
-        file = scan(self._connection, export, plan, file_name, partial(_scanned, context, len(self.files)))
+        self._give_memory(len(plan.columns))
+        file = scan(self._connection, export, plan, file_name, partial(_scanned, context, len(self.files), n_filled))
         if not self.count(f"SELECT count(*) FROM {file.cells} WHERE NOT is_blank"):  # noqa: S608 - name is ours
             message = "the file has headers but no answers; export it again or take it out of exports/"
             raise ReadingError(file_name, message)
@@ -156,6 +180,12 @@ class Staging:
             ]
         )
 
+    def _give_memory(self, n_columns: int) -> None:
+        """Limit the memory to what the widest export needs; the rest of a long one goes to the folder."""
+        self._megabytes = max(self._megabytes, LEAST_MEGABYTES + n_columns)
+        has = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1_000_000
+        self._connection.execute(f"SET memory_limit = '{min(self._megabytes, has * 8 // 10)}MB'")
+
     def _missing(self, file: ScannedFile) -> str:
         names = ", ".join(map(literal, REASONS))
         return (
@@ -201,7 +231,8 @@ class Staging:
         if needs_zone(file.plan):
             minutes = self.fetch(minutes_to_move(file.plan, file.cells))["minute"].astype("datetime64[us]")
             self.create(zone, moved_minutes(minutes, file.plan.time_zone))
-        self.create(file.rows, read_rows(file, numbers, zone))
+        self.create(file.changing_rows, read_rows(file, numbers, zone))
+        self._connection.execute(f"CREATE VIEW {file.rows} AS {rows_of(file)}")
 
     def _supersede(self) -> None:
         by_source: dict[str, list[ScannedFile]] = {}
@@ -263,17 +294,18 @@ def _union(queries: Sequence[str]) -> str:
     return " UNION ALL BY NAME ".join(queries)
 
 
-def _scanned(context: ReceiveContext, number: int, scanned: Scan, plan: ReadingPlan) -> ScannedFile:
+def _scanned(
+    context: ReceiveContext, number: int, n_filled: Mapping[int, int] | None, scanned: Scan, plan: ReadingPlan
+) -> ScannedFile:
     file = ScannedFile(number, plan, context, scanned.records.odd, scanned.records.n_rows, {})
     keys = scanned_keys(plan)
     further = {*paradata_columns(plan, context.quality_columns), *link_code_columns(plan).values()}
     query = read_cells(plan, scanned.table, keys, context.source.only, sorted(further))
     scanned.connection.execute(f"CREATE OR REPLACE TABLE {file.cells} AS {query}")
     n_read = scanned.connection.execute(f"SELECT count(*) FROM {file.cells}").fetchall()[0][0]  # noqa: S608 - name is ours
-    counts = scanned.counts(plan)
-    if n_read != counts[0]:
+    if n_read != scanned.records.n_rows:
         raise OtherCountError
-    return replace(file, n_filled={column.position: n for column, n in zip(plan.columns, counts[1:], strict=True)})
+    return replace(file, n_filled=scanned.count_filled(plan) if n_filled is None else n_filled)
 
 
 def _refuse_what_is_not_there(plan: ReadingPlan, context: ReceiveContext) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from instruments.spec import Instrument
+from instruments.spec import LARGEST_CODE, Instrument
 from pipelines.steps.organisation_means import organisation_means
 
 
@@ -22,10 +22,11 @@ def score_responses(scales: Mapping[str, Instrument], wave: str) -> str:
     """
     scored = ", ".join(f"{score_of(instrument, scale)} AS {_quoted(scale)}" for scale, instrument in scales.items())
     wave = "'" + wave.replace("'", "''") + "'"
+    every = f"SELECT response_id, wave{', ' if scored else ''}{scored} FROM core.answers WHERE wave = {wave}"  # noqa: S608
+    # Every answer has its response, and few are set aside: those are looked up, not the many that are analysed.
     return (
-        f"SELECT answers.response_id, answers.wave{', ' if scored else ''}{scored} FROM core.answers AS answers "  # noqa: S608
-        f"SEMI JOIN (SELECT response_id FROM core.responses WHERE wave = {wave} AND is_analysed) AS analysed "
-        f"USING (response_id) WHERE answers.wave = {wave}"
+        f"FROM ({every}) AS scored ANTI JOIN (SELECT response_id FROM core.responses "  # noqa: S608 - text is a literal
+        f"WHERE wave = {wave} AND NOT is_analysed) AS set_aside USING (response_id)"
     )
 
 
@@ -37,12 +38,20 @@ def score_of(instrument: Instrument, scale: str) -> str:
     if rule.reverse_scored:
         points = instrument.points_of(scale)
         keyed |= {item: f"({points.lowest + points.highest} - {keyed[item]})" for item in rule.reverse_scored}
-    total = " + ".join(f"coalesce(CAST({each} AS INTEGER), 0)" for each in keyed.values())
-    answered = " + ".join(f"CAST({column} IS NOT NULL AS INTEGER)" for column in columns)
+    whole = _type_of_total(instrument, scale)
+    total = " + ".join(f"coalesce(CAST({each} AS {whole}), 0)" for each in keyed.values())
+    answered = " + ".join(f"CAST({column} IS NOT NULL AS SMALLINT)" for column in columns)
     score = f"CAST({total} AS DOUBLE) / ({answered})"
     if rule.score == "sum":
         score = f"CAST({total} AS DOUBLE) * (CAST({len(columns)} AS DOUBLE) / ({answered}))"
     return f"CASE WHEN ({answered}) >= {rule.least_answered} THEN {score} END"
+
+
+def _type_of_total(instrument: Instrument, scale: str) -> str:
+    """Name the smallest type that holds any sum of a scale's codes; small whole numbers are added faster."""
+    points = instrument.points_of(scale)
+    largest = (abs(points.lowest) + abs(points.highest)) * len(instrument.scales[scale].items)
+    return "SMALLINT" if largest <= LARGEST_CODE else "INTEGER"
 
 
 def _quoted(name: str) -> str:

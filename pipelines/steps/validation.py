@@ -10,6 +10,7 @@ from pipelines.tables.base import Table
 from pipelines.tables.raw import FAILURES
 
 MOST_EXAMPLES = 50
+MISSING = "must_not_be_missing"
 _PLACE = "file_sha256, row_number, response_id"
 ANSWER_RULES = (
     "not_an_answer_option",
@@ -114,7 +115,7 @@ def rules_of(table: Table) -> list[Rule]:
     for name, column in table.columns.items():
         cell = _quoted(name)
         if not column.may_be_missing:
-            found.append(Rule(name, "must_not_be_missing", f"{cell} IS NULL"))
+            found.append(Rule(name, MISSING, f"{cell} IS NULL"))
         if column.is_among:
             listed = ", ".join(_literal(value) for value in column.is_among)
             whole = sorted(value for value in column.is_among if isinstance(value, int))
@@ -132,7 +133,10 @@ def find_extremes(table: Table, relation: str) -> str:
     """Write the query that yields, in one row, what ``Rule.may_be_broken`` looks at."""
     parts: dict[str, str] = {}
     for rule in rules_of(table):
-        if rule.lowest is None and rule.highest is None:
+        if rule.name == MISSING:
+            # Written so, stored rows need not be read: the database knows how many are missing.
+            parts[f"{rule.name} {rule.column}"] = f"count(*) - count({_quoted(rule.column)})"
+        elif rule.lowest is None and rule.highest is None:
             parts[f"{rule.name} {rule.column}"] = f"count(CASE WHEN {rule.condition} THEN 1 END)"
         else:
             parts[f"least {rule.column}"] = f"min({_quoted(rule.column)})"

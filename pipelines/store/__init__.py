@@ -24,13 +24,14 @@ from pipelines.store import erasing
 from pipelines.store.slices import (
     Query,
     Write,
-    attach,
+    beside,
     columns_of,
     create_table,
     full_name,
     insert_rows,
     quoted,
     replace_slice,
+    staged_database,
     write_slice,
 )
 from pipelines.tables.base import Table
@@ -105,10 +106,11 @@ class Store:
             WarehouseError: When the disk is full or the file cannot be written; the old rows stay.
         """
         now = dt.datetime.now(dt.UTC)
-        with self._connection(read_only=False) as connection:
+        with self._connection(read_only=False, staged=staged_database(writes)) as connection:
             if connection is None:
                 raise AssertionError("a connection for writing always exists")
-            attach(connection, writes)
+            if any(isinstance(write.rows, Query) for write in writes):
+                connection.execute("RESET threads")
             connection.begin()
             for write in writes:
                 content_hash, n_rows = write_slice(connection, write)
@@ -243,11 +245,17 @@ class Store:
                 temporary.unlink(missing_ok=True)
 
     @contextmanager
-    def _connection(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection | None]:
+    def _connection(
+        self, *, read_only: bool, staged: duckdb.DuckDBPyConnection | None = None
+    ) -> Iterator[duckdb.DuckDBPyConnection | None]:
         if read_only and not self.database.exists():
             yield None
             return
         with environment_faults(self.database), exclusive(self.folder / "store.lock", "a write to the warehouse"):
+            if staged is not None:
+                with beside(staged, self.database) as connection:
+                    yield connection
+                return
             connection = duckdb.connect(self.database, read_only=read_only, config=dict(CONFIG))
             try:
                 connection.execute("SET TimeZone = 'UTC'")
@@ -263,6 +271,8 @@ def environment_faults(path: Path) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         text = str(error).split("\n")[0]
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise WarehouseError(f"{text}; close other programs, or run where there is more memory") from error
         if any(phrase in text for phrase in DISK_IS_FULL):
             raise WarehouseError(_disk_full(path)) from error
         if isinstance(error, MACHINE_ERRORS):

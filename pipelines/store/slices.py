@@ -5,7 +5,8 @@ Put here the SQL of one table inside a transaction that the store has begun; nev
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import pandas as pd
 from models.origin import data_hash
 from pipelines.tables.base import DUCKDB_TYPES, Table
 
+WAREHOUSE = "warehouse"
+
 
 @dataclass(frozen=True)
 class Query:
@@ -22,11 +25,11 @@ class Query:
 
     Attributes:
         sql: Yields the rows, with the table's columns.
-        staged: File of the private database; None for the warehouse itself.
+        staged: The private database, open; None for the warehouse itself.
     """
 
     sql: str
-    staged: Path | None = None
+    staged: duckdb.DuckDBPyConnection | None = None
 
 
 @dataclass(frozen=True)
@@ -77,18 +80,32 @@ def insert_rows(connection: duckdb.DuckDBPyConnection, table: Table, rows: pd.Da
     connection.unregister("new_rows")
 
 
-def attach(connection: duckdb.DuckDBPyConnection, writes: Sequence[Write]) -> None:
-    """Make the private databases readable under their tables' own names, and let queries use every processor."""
-    queries = [write.rows for write in writes if isinstance(write.rows, Query)]
-    staged = sorted({query.staged for query in queries if query.staged is not None})
-    for number, path in enumerate(staged):
-        connection.execute(f"ATTACH {literal(str(path))} AS staged_{number} (READ_ONLY)")
-    if staged:
-        own = str(connection.execute("SELECT current_database()").fetchall()[0][0])
-        names = [quoted(own), *(f"staged_{number}" for number in range(len(staged)))]
-        connection.execute(f"SET search_path = {literal(','.join(f'{name}.main' for name in names))}")
-    if queries:
-        connection.execute("RESET threads")
+def staged_database(writes: Sequence[Write]) -> duckdb.DuckDBPyConnection | None:
+    """Return the private database that rows come from; all of one write come from the same."""
+    found = {id(write.rows.staged): write.rows.staged for write in writes if isinstance(write.rows, Query)}
+    databases = [each for each in found.values() if each is not None]
+    if len(databases) > 1:
+        raise AssertionError("the rows of one write come from one private database")
+    return databases[0] if databases else None
+
+
+@contextmanager
+def beside(staged: duckdb.DuckDBPyConnection, database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a warehouse beside a private database: tables of both are found by their own names.
+
+    What is not committed is rolled back.
+    """
+    own = str(staged.execute("SELECT current_database()").fetchall()[0][0])
+    staged.execute(f"ATTACH {literal(str(database))} AS {WAREHOUSE}")
+    try:
+        staged.execute(f"SET search_path = {literal(f'{WAREHOUSE}.main,{quoted(own)}.main')}")
+        yield staged
+    except BaseException:
+        staged.rollback()
+        raise
+    finally:
+        staged.execute(f"SET search_path = {literal(f'{quoted(own)}.main')}")
+        staged.execute(f"DETACH {WAREHOUSE}")
 
 
 def write_slice(connection: duckdb.DuckDBPyConnection, write: Write) -> tuple[str, int]:
@@ -159,8 +176,8 @@ def columns_of(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str,
     """Return the columns that a table has, with their types; none when it is not there."""
     layer, content = table.name.split(".")
     rows = connection.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? "
-        "ORDER BY column_index",
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() "
+        "AND schema_name = ? AND table_name = ? ORDER BY column_index",
         [layer, content],
     ).fetchall()
     return {name: "TIMESTAMPTZ" if kind == "TIMESTAMP WITH TIME ZONE" else kind for name, kind in rows}

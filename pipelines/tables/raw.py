@@ -41,6 +41,7 @@ COLUMNS = Table(
         "position": ColumnOf(WHOLE, "Position from 1", least=1),
         "name": ColumnOf(TEXT, "Header, made unique"),
         "source_id": ColumnOf(TEXT, "The platform's id of the question"),
+        "n_filled": ColumnOf(WHOLE, "Cells that are not empty, in rows of the right width", least=0),
         "role": ColumnOf(TEXT, "What kind of column it is"),
         "item": ColumnOf(
             TEXT, "Item of the instrument; missing when the column is not read into core", may_be_missing=True

@@ -18,7 +18,7 @@ from pipelines.readers.files.head import read_head
 from pipelines.readers.opening import Settings, opened
 from pipelines.readers.plan import ReadingError, Request, fold
 from pipelines.readers.registry import make_plan
-from pipelines.receive import ReadResult, ReceiveContext, count_rows, read_export, staging
+from pipelines.receive import ReadResult, ReceiveContext, count_filled_cells, read_export, staging
 from pipelines.sections.sources import Source
 from pipelines.tables.core import MISSING, OPEN_ANSWERS, REJECTS
 from pipelines.tables.raw import CONSERVATION
@@ -320,10 +320,11 @@ def test_reading_leaves_no_file_behind_and_changes_no_byte(tmp_path: Path) -> No
     assert (path.read_bytes(), list(staging.iterdir())) == (before, [])
 
 
-def test_rows_are_counted_without_reading_answers(tmp_path: Path) -> None:
+def test_rows_and_filled_cells_are_counted_without_reading_answers(tmp_path: Path) -> None:
     path = written(tmp_path, "a,b\n1,2\n\n,\n3\n4,5\n\n")
     plan = make_plan(read_head(path), Request(source(), (choices("a", "b"),)))
-    assert count_rows(opened_export(path), plan) == 5
+    counted = count_filled_cells(opened_export(path), plan)
+    assert (counted.n_rows, counted.by_position) == (5, {1: 2, 2: 2})
 
 
 def test_the_tables_fit_their_descriptions(tmp_path: Path) -> None:
@@ -336,6 +337,29 @@ def test_the_tables_fit_their_descriptions(tmp_path: Path) -> None:
         (CONSERVATION, result.conservation),
     ]:
         table.schema().validate(rows)
+
+
+def test_an_export_larger_than_the_memory_it_is_given_is_read_as_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each = instrument({**{f"q{k}": {"response_scale": "agreement"} for k in range(9)}, "o": {"kind": "open_text"}})
+    codes = [",".join(str(1 + (row + k) % 5) for k in range(9)) for row in range(5)]
+    lines = [f"{codes[row % 5]},text {row * 7919 % 1_000_003} {str(row * row) * 150}" for row in range(120_000)]
+    path = written(tmp_path, "\n".join([",".join([*(f"q{k}" for k in range(9)), "o"]), *lines]) + "\n")
+    with_room = read(path, each, source())
+    monkeypatch.setattr(staging, "LEAST_MEGABYTES", 100)
+    spilled: list[int] = []
+    settle = staging.Staging.settle
+
+    def watched(self: staging.Staging, *arguments: Any, **settings: Any) -> None:
+        spilled.append(self.count("SELECT sum(temporary_storage_bytes) FROM duckdb_memory()"))
+        settle(self, *arguments, **settings)
+
+    monkeypatch.setattr(staging.Staging, "settle", watched)
+    without = read(path, each, source())
+    assert spilled[0] > 0
+    pd.testing.assert_frame_equal(without.answers, with_room.answers)
+    pd.testing.assert_frame_equal(without.open_answers, with_room.open_answers)
 
 
 @pytest.mark.parametrize(

@@ -309,7 +309,7 @@ def test_of_two_exports_the_response_recorded_later_counts_else_the_newer_file(
 ) -> None:
     keys: dict[Any, str] = {"response_id": "id", "recorded_at": "at"}
     plan = plan_of(column(1, "id", role="identifier"), column(2, "at", role="metadata"), choice(3, "a"), keys=keys)
-    with Staging(tmp_path, in_memory=True) as staging:
+    with Staging(tmp_path) as staging:
         for number, at in enumerate((first, second), start=1):
             context = replace(context_of(), file_sha256=str(number) * 64)
             export = export_of(tmp_path, "id,at,a", f"R1,{at},{number}", f"own{number},,{number + 2}")
@@ -325,7 +325,7 @@ def test_of_two_exports_the_response_recorded_later_counts_else_the_newer_file(
 def test_answers_that_are_not_allowed_become_missing_each_with_a_reject(tmp_path: Path) -> None:
     each = instrument(a={"response_scale": "scale"}, hours={"kind": "number", "least": 0, "most": 60.5})
     plan = plan_of(choice(1, "a"), column(2, "hours", item="hours", kind="number"))
-    with Staging(tmp_path, in_memory=True) as staging:
+    with Staging(tmp_path) as staging:
         staging.add(export_of(tmp_path, "a,hours", "1,60.5", "7,61", "-2,-0.5", "5,"), plan, context_of(each))
         staging.settle({"a": 0, "hours": 1}, set_missing=True)
         answers = staging.fetch(staging.relation("answers"))

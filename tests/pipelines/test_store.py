@@ -17,7 +17,7 @@ import pytest
 
 from models.origin import data_hash
 from pipelines.files import file_sha256
-from pipelines.store import Store, WarehouseError, Write, environment_faults, quoted
+from pipelines.store import Query, Store, WarehouseError, Write, environment_faults, quoted
 from pipelines.tables.base import DAY, DUCKDB_TYPES, MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
 from pipelines.tables.raw import WRITES
 
@@ -207,6 +207,41 @@ def test_of_several_writes_all_or_none_are_done(store, old):
         store.write(writes, input_hash="new", run_id="new")
     assert store.read(ANSWERS).equals(old)
     assert set(store.read(WRITES)["input_hash"]) == {"inputs"}
+
+
+def staged_rows(rows: pd.DataFrame) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.register("given", rows)
+    connection.execute("CREATE TABLE staged AS FROM given")
+    connection.unregister("given")
+    return connection
+
+
+def test_rows_of_an_open_private_database_replace_their_slice_as_rows_in_memory_do(store, old, tmp_path):
+    rows = rows_of("spring", 9)
+    private = staged_rows(rows)
+    store.write([Write(ANSWERS, Query("FROM staged", private), {"wave": "spring"})], input_hash="new", run_id="new")
+    other = Store(tmp_path / "other")
+    write(other, old)
+    write(other, rows, {"wave": "spring"})
+    pd.testing.assert_frame_equal(store.read(ANSWERS), other.read(ANSWERS))
+    assert private.execute("SELECT count(*) FROM staged").fetchall() == [(9,)]
+
+
+def test_a_write_from_a_private_database_that_fails_changes_nothing_and_can_be_tried_again(store, old):
+    private = staged_rows(rows_of("spring", 9))
+    good = Write(ANSWERS, Query("FROM staged", private), {"wave": "spring"})
+    bad = Write(ANSWERS, Query("SELECT error('broken') AS v1, * EXCLUDE (v1) FROM staged", private), {"wave": "autumn"})
+    with pytest.raises(duckdb.Error, match="broken"):
+        store.write([good, bad], input_hash="new", run_id="new")
+    assert store.read(ANSWERS).equals(old)
+    store.write([good], input_hash="new", run_id="new")
+    assert len(store.read(ANSWERS).query("wave == 'spring'")) == 9
+
+
+def test_too_little_memory_is_an_error_of_the_machine(store):
+    with pytest.raises(WarehouseError, match="more memory"), environment_faults(store.folder):
+        raise duckdb.OutOfMemoryException("could not allocate block of size 256.0 KiB")
 
 
 def test_a_write_leaves_its_provenance(store, old):

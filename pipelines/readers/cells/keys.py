@@ -55,11 +55,11 @@ def scanned_keys(plan: ReadingPlan) -> list[str]:
         if opt_outs:
             text = f"CASE WHEN NOT {is_among(folded(cell), opt_outs)} THEN {text} END"
             is_plain = "false"
-        local, is_settled = _local(text, plan), f"WHEN {cell} IS NULL OR {is_plain} THEN NULL"
+        is_open = f"{cell} IS NOT NULL AND l_{key} IS NULL"
         parts += [
-            f"CASE WHEN {is_plain} THEN TRY_CAST({cell} AS TIMESTAMP) ELSE {local} END AS l_{key}",
-            f"CASE {is_settled} WHEN {local} IS NULL THEN {_zoned(text, plan)} END AS u_{key}",
-            f"CASE {is_settled} WHEN l_{key} IS NULL AND u_{key} IS NULL THEN {cell} END AS k_{key}",
+            f"CASE WHEN {is_plain} THEN TRY_CAST({cell} AS TIMESTAMP) ELSE {_local(text, plan)} END AS l_{key}",
+            f"CASE WHEN {is_open} THEN {_zoned(text, plan)} END AS u_{key}",
+            f"CASE WHEN {is_open} AND u_{key} IS NULL THEN {cell} END AS k_{key}",
         ]
     return [*parts, *_disposition(plan)]
 

@@ -5,7 +5,7 @@ A mark says why there is no answer and whether the cell was filled, so that ever
 
 from typing import get_args
 
-from instruments.spec import MissingReason
+from instruments.spec import LARGEST_CODE, MissingReason
 
 REASONS: tuple[MissingReason, ...] = get_args(MissingReason)
 RULES: dict[str, str] = {
@@ -17,7 +17,7 @@ RULES: dict[str, str] = {
     "outside_range": "the number is smaller or larger than the instrument allows",
     "opt_out_beside_answers": "the option stands for no answer, but others are ticked too; their answers were kept",
 }
-FILLED, BLANK, BROKEN = 100_000, 200_000, 300_000
+FILLED, BLANK, BROKEN = LARGEST_CODE + 1, LARGEST_CODE + 101, LARGEST_CODE + 201
 _RULE_NAMES = tuple(RULES)
 
 

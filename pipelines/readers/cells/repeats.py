@@ -96,7 +96,7 @@ def winners(files: Sequence[ScannedFile]) -> str:
 def superseded(file: ScannedFile, winners_table: str) -> str:
     """Write the statement that sets aside the rows of a file whose response counts in another one."""
     return (
-        f"UPDATE {file.rows} SET state = '{SUPERSEDED}' FROM {winners_table} AS winners "  # noqa: S608
-        f"WHERE winners.response_id = {file.rows}.response_id AND winners.file <> {file.number} "
+        f"UPDATE {file.changing_rows} SET state = '{SUPERSEDED}' FROM {winners_table} AS winners "  # noqa: S608
+        f"WHERE winners.response_id = {file.changing_rows}.response_id AND winners.file <> {file.number} "
         f"AND state NOT IN {_SET_ASIDE}"
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from instruments.spec import CLOSED_KINDS, MissingReason
+from instruments.spec import CLOSED_KINDS, LARGEST_CODE, MissingReason
 from pipelines.readers.cells.marks import REASONS, broken_mark, filled_mark
 from pipelines.readers.cells.scan import holds_marks
 from pipelines.readers.plan import PlannedColumn, ReadingPlan, fold
@@ -19,17 +19,16 @@ from pipelines.readers.plan import PlannedColumn, ReadingPlan, fold
 _WHOLE_NUMBER = re.compile(r"([+-]?[0-9]{1,5})([.]0+)?")
 _NUMBERS = {sign: re.compile(rf"[+-]?([0-9]+([{sign}][0-9]*)?|[{sign}][0-9]+)(e[+-]?[0-9]+)?") for sign in ".,"}
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([ t][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?z?)?")
-_LARGEST_CODE = 32_767
 _SCHEMA = pa.schema(
     {
         "position": pa.int32(),
         "text": pa.string(),
-        "code": pa.int32(),
+        "code": pa.int16(),
         "number": pa.float64(),
         "day": pa.date32(),
         "words": pa.string(),
         "codes": pa.list_(pa.int16()),
-        "mark": pa.int32(),
+        "mark": pa.int16(),
         "is_contradicted": pa.bool_(),
     }
 )
@@ -167,7 +166,7 @@ def _choice(column: PlannedColumn, folded: str) -> Resolved:
     if folded in column.codes:
         return Resolved(value=column.codes[folded])
     whole = _WHOLE_NUMBER.fullmatch(folded)
-    if whole is None or abs(int(whole.group(1))) > _LARGEST_CODE:
+    if whole is None or abs(int(whole.group(1))) > LARGEST_CODE:
         return Resolved(rule="not_an_answer_option")
     number = int(whole.group(1))
     reason = column.opt_outs.get(str(number))

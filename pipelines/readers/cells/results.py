@@ -98,7 +98,7 @@ def _gaps_of_item(file: ScannedFile, item: str, number: int) -> str | None:
         if item in file.context.source.constants:
             return None
         return (
-            f"SELECT place, {number} AS item_no, CAST(NULL AS INTEGER) AS mark, {_NOT_ADMINISTERED} AS blank, "  # noqa: S608
+            f"SELECT place, {number} AS item_no, CAST(NULL AS SMALLINT) AS mark, {_NOT_ADMINISTERED} AS blank, "  # noqa: S608
             f"CAST(NULL AS INTEGER) AS stands_at FROM {file.rows}"
         )
     first = columns[0]

@@ -21,7 +21,7 @@ from pipelines.readers.plan import ReadingPlan
 
 
 def read_rows(file: ScannedFile, numbers: str | None, zone: str) -> str:
-    """Write the query of what is known of every row as a response.
+    """Write the query of what is known of every row as a response and may differ from row to row.
 
     Args:
         file: The file.
@@ -43,15 +43,20 @@ def read_rows(file: ScannedFile, numbers: str | None, zone: str) -> str:
         "place": "cells.rowid",
         "row_number": f"CAST({number} AS BIGINT)",
         "response_id": f"{literal((context.source.repeats_of or context.source_name) + '/')} || {identity}",
-        "wave": literal(context.wave),
-        "source": literal(context.source_name),
         **_paradata(plan, context),
-        "file_sha256": literal(context.file_sha256),
         **{f"f_{key}": key_fault(plan, key) for key in faulty_keys(plan)},
         "reached": _reached(plan),
     }
     listed = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
     return f"SELECT *, {_state(plan, context)} AS state FROM (SELECT {listed}, is_blank, is_own FROM {file.cells} AS cells{joins})"  # noqa: S608, E501 - texts are literals
+
+
+def rows_of(file: ScannedFile) -> str:
+    """Write the query of all that is known of every row: also what is the same for a whole file, which takes room."""
+    context = file.context
+    same = {"wave": context.wave, "source": context.source_name, "file_sha256": context.file_sha256}
+    listed = ", ".join(f"{literal(value)} AS {name}" for name, value in same.items())
+    return f"SELECT *, {listed} FROM {file.changing_rows}"  # noqa: S608 - texts are literals, names are ours
 
 
 def _reached(plan: ReadingPlan) -> str:

@@ -25,13 +25,18 @@ def literal(text: str) -> str:
 
 
 def trimmed(cell: str) -> str:
-    """Write the text of a cell without outer blanks; NULL where nothing is left."""
-    return f"nullif(trim({cell}, {literal(BLANKS)}), '')"
+    """Write the text of a cell without outer blanks; NULL where nothing is left.
+
+    Trimming by a set of letters is slow, and few cells need it: most begin and end with a visible letter.
+    """
+    is_bare = f"{cell} BETWEEN '!' AND '~' AND right({cell}, 1) BETWEEN '!' AND '~'"
+    return f"CASE WHEN {is_bare} THEN {cell} ELSE nullif(trim({cell}, {literal(BLANKS)}), '') END"
 
 
 def folded(text: str) -> str:
-    """Write ``fold`` of a text."""
-    return f"lower(trim(regexp_replace({text}, {literal(f'[{BLANKS}]+')}, ' ', 'g')))"
+    """Write ``fold`` of a text; one without any blank needs no replacement."""
+    one_blank = f"trim(regexp_replace({text}, {literal(f'[{BLANKS}]+')}, ' ', 'g'))"
+    return f"lower(CASE WHEN regexp_full_match({text}, '[!-~]*') THEN {text} ELSE {one_blank} END)"
 
 
 def is_among(text: str, texts: Iterable[str]) -> str:
@@ -75,8 +80,8 @@ def read_cells(
     parts = [f"coalesce({every_cell}) IS NULL AS is_blank", f"{_is_own(plan, only)} AS is_own"]
     parts += keys
     if plan.unreached == "after_last_answer":
-        filled = [f"CASE WHEN {text_of(each)} IS NOT NULL THEN {each.position} END" for each in items]
-        parts.append(f"greatest({', '.join([*filled, '0'])}) AS last_filled")
+        filled = [f"CASE WHEN {text_of(each)} IS NOT NULL THEN {each.position} END" for each in reversed(items)]
+        parts.append(f"coalesce({', '.join([*filled, '0'])}) AS last_filled")
     if plan.unreached == "after_last_page":
         parts.append(f"{_has_answer(plan)} AS has_answer")
     guards = {plan.column(each.shown_if).position: plan.column(each.shown_if) for each in items if is_guarded(each)}
@@ -176,13 +181,13 @@ def _typed(plan: ReadingPlan, column: PlannedColumn) -> list[str]:
     reserved = _is_reserved(plan, column, cell)
     if reserved:
         answer = f"CASE WHEN NOT ({reserved}) THEN {answer} END"
-    mark = "CAST(NULL AS INTEGER)"
+    mark = "CAST(NULL AS SMALLINT)"
     if column.shown_if and not is_option(column):
         guard = text_of(plan.column(column.shown_if))
         is_hidden = f"{trimmed(guard)} IS NULL AND {trimmed(text_of(column))} IS NULL"
         mark = (
-            f"CASE WHEN {is_hidden} THEN CASE WHEN {cell} IS NULL THEN {BLANK + _NOT_ADMINISTERED} "
-            f"ELSE {FILLED + _NOT_ADMINISTERED} END END"
+            f"CAST(CASE WHEN {is_hidden} THEN CASE WHEN {cell} IS NULL THEN {BLANK + _NOT_ADMINISTERED} "
+            f"ELSE {FILLED + _NOT_ADMINISTERED} END END AS SMALLINT)"
         )
         hidden = mark if holds_marks(column) else "NULL"
         answer = f"CASE WHEN {is_hidden} THEN {hidden} ELSE {answer} END"
@@ -224,10 +229,10 @@ def _answer(column: PlannedColumn, cell: str, decimal: str) -> str:
         return cell
     if column.kind in ("number", "date"):
         return _measured(column, cell, decimal)
-    special = f"trim({cell}, {literal(BLANKS)}) = ''"
+    special = f"{is_filled(cell)} IS NULL"
     if column.opt_outs:
         special += f" OR {is_among(folded(cell), column.opt_outs)}"
-    text = f"trim({cell}, {literal(BLANKS)})" if column.kind == "code" else cell
+    text = trimmed(cell) if column.kind == "code" else cell
     return f"CASE WHEN NOT ({special}) THEN {text} END"
 
 
@@ -237,15 +242,16 @@ def _choice(column: PlannedColumn, cell: str) -> str:
     means |= {text: code for text, code in column.codes.items() if text not in means}
     odd = [digit for digit in _DIGITS if means.get(digit, int(digit)) != int(digit)]
     compared_alone = [*odd, *(text for text in means if len(text) == 1 and text not in _DIGITS)]
-    plain = f"strlen({cell}) = 1" + "".join(f" AND {_other_than(cell, text)}" for text in compared_alone)
+    special = "".join(f" OR {_is_letter(cell, text)}" for text in compared_alone)
     rest = {text: code for text, code in means.items() if len(text) > 1 or text not in _DIGITS or text in odd}
     branches = " ".join(f"WHEN {literal(text)} THEN {code}" for text, code in sorted(rest.items(), key=_by_code))
     compared = f"CASE lower({cell}) {branches} END" if branches else "NULL"
-    return f"CAST(CASE WHEN {plain} THEN TRY_CAST({cell} AS INTEGER) ELSE {compared} END AS INTEGER)"
+    digit = f"TRY_CAST({cell} AS SMALLINT)"
+    return f"CAST(CASE WHEN strlen({cell}) <> 1{special} THEN {compared} ELSE {digit} END AS SMALLINT)"
 
 
-def _other_than(cell: str, letter: str) -> str:
-    return f"{cell} <> {literal(letter)}" if letter in _DIGITS else f"lower({cell}) <> {literal(letter)}"
+def _is_letter(cell: str, letter: str) -> str:
+    return f"{cell} = {literal(letter)}" if letter in _DIGITS else f"lower({cell}) = {literal(letter)}"
 
 
 def _by_code(entry: tuple[str, int]) -> tuple[bool, int]:
@@ -262,8 +268,8 @@ def _option(column: PlannedColumn, cell: str) -> str:
     any_text = ""
     if not column.ticked:
         is_known = is_among(folded(cell), means)
-        any_text = f"WHEN trim({cell}, {literal(BLANKS)}) <> '' AND NOT {is_known} THEN {is_ticked}"
-    return f"CAST(CASE WHEN {cell} IS NULL THEN NULL {branches} {any_text} END AS INTEGER)"
+        any_text = f"WHEN {is_filled(cell)} IS NOT NULL AND NOT {is_known} THEN {is_ticked}"
+    return f"CAST(CASE WHEN {cell} IS NULL THEN NULL {branches} {any_text} END AS SMALLINT)"
 
 
 def _measured(column: PlannedColumn, cell: str, decimal: str) -> str:
@@ -273,7 +279,10 @@ def _measured(column: PlannedColumn, cell: str, decimal: str) -> str:
     if column.kind == "number":
         pattern = literal(rf"{_PLAIN_NUMBER}([{decimal}][0-9]{{1,15}})?")
         number = f"CAST(replace({cell}, {literal(decimal)}, '.') AS DOUBLE)"
-        is_whole = f"CAST(TRY_CAST({cell} AS INTEGER) AS VARCHAR) = {cell}"
-        return f"CASE WHEN {not_opted_out}({is_whole} OR regexp_full_match({cell}, {pattern})) THEN {number} END"
+        whole = f"TRY_CAST({cell} AS INTEGER)"
+        return (
+            f"CASE WHEN {not_opted_out}CAST({whole} AS VARCHAR) = {cell} THEN CAST({whole} AS DOUBLE) "
+            f"WHEN {not_opted_out}regexp_full_match({cell}, {pattern}) THEN {number} END"
+        )
     pattern = literal(_PLAIN_DATE)
     return f"CASE WHEN {not_opted_out}regexp_full_match({cell}, {pattern}) THEN TRY_CAST({cell} AS DATE) END"

@@ -52,7 +52,7 @@ class ScannedFile:
         context: Whose it is.
         odd: Row number → rule, for rows without the right width.
         n_records: Records of the right width.
-        n_filled: Position → cells that are not empty, counted afresh from the file without any plan.
+        n_filled: Position → cells that are not empty, counted from the file without any plan.
         n_blank_texts: Position → cells of items that hold nothing but blanks.
         may_be_broken: Positions of items of which some text breaks a rule.
     """
@@ -73,8 +73,13 @@ class ScannedFile:
 
     @property
     def rows(self) -> str:
-        """Name of its table of rows as responses."""
+        """Name of the view of its rows as responses."""
         return f"rows_{self.number}"
+
+    @property
+    def changing_rows(self) -> str:
+        """Name of the table of what differs from row to row, behind the view."""
+        return f"changing_rows_{self.number}"
 
     @property
     def odd_rows(self) -> str:
@@ -237,7 +242,7 @@ def answer_of(file: ScannedFile, column: PlannedColumn) -> str:
         alone = f"WHEN opted_{first} IS NOT NULL THEN NULL " if file.opt_outs_of(str(column.item)) else ""
         unticked = f" WHEN {value} IS NULL AND ticked_{first} THEN 0" if column.blank_is_unticked else ""
         return f"CAST(CASE {alone}WHEN {value} < {FILLED} THEN {value}{unticked} END AS SMALLINT)"
-    return f"CAST(CASE WHEN {value} < {FILLED} THEN {value} END AS SMALLINT)" if column.kind == "choice" else value
+    return f"CASE WHEN {value} < {FILLED} THEN {value} END" if column.kind == "choice" else value
 
 
 def quoted(name: str) -> str:

@@ -12,7 +12,7 @@ from models.measurement.reliability import alpha_of
 from pipelines.readers.opening import Settings
 from pipelines.readers.plan import ReadingPlan, Request
 from pipelines.readers.registry import READERS, make_plan
-from pipelines.receive import ReadResult, ReceiveContext, count_cells, count_rows, read_export
+from pipelines.receive import ReadResult, ReceiveContext, count_cells, count_filled_cells, read_export
 from pipelines.sections.sources import Source
 from tests.moments import read_moments
 from tests.opened import opened_export, plan_of
@@ -91,7 +91,11 @@ def test_group_leaders_answered_a_google_form_whose_dates_have_the_day_first(ref
     """The index calls the dates American, but 14/12/2022 stands among them, and only so do they ascend."""
     path = reference / RSE
     plan = plan_of(path)
-    assert (plan.platform, len(plan.columns), count_rows(opened_export(path), plan)) == ("google_forms", 21, 36)
+    assert (plan.platform, len(plan.columns), count_filled_cells(opened_export(path), plan).n_rows) == (
+        "google_forms",
+        21,
+        36,
+    )
     assert plan.time_formats == ("%d/%m/%Y %H:%M:%S",)
     stamps = [row[0] for row in opened_export(path).head.rows[1:]]
     parsed = read_moments(stamps, "Europe/London", plan.time_formats)
