@@ -18,6 +18,11 @@ from dashboard.wording import DEFAULT_LANGUAGE, WORDINGS, Words
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] {max-width: 1200px; padding-top: 4.5rem}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {color: #565b66 !important; opacity: 1}
+[data-testid="stHeading"] h1 {font-size: clamp(1.4rem, 6vw, 2.75rem)}
+[data-testid="stHeading"] h2 {font-size: clamp(1.3rem, 5.5vw, 2.25rem)}
+[data-testid="stHeading"] h3 {font-size: clamp(1.15rem, 5vw, 1.75rem)}
+[data-testid="stHeading"] h4 {font-size: clamp(1.1rem, 4.6vw, 1.5rem)}
+[data-testid="stHeading"] :is(h1, h2, h3) {hyphens: auto}
 </style>"""
 
 

@@ -259,6 +259,7 @@ def _row_ends(rows: pd.DataFrame, height: float) -> alt.Chart:
         domain=False,
         ticks=False,
         grid=False,
+        labelPadding=10,
         labelFontSize=14,
         labelFontWeight=600,
         labelColor=INK,

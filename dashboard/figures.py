@@ -15,18 +15,18 @@ _LEAST_P_VALUE = 0.001
 
 
 def decimal(value: float | None, language: str, places: int = 2) -> str:
-    """Write a number with a fixed count of decimals; a dash when it is missing."""
+    """Write a number with a fixed count of decimals, zero without a sign; a dash when it is missing."""
     if value is None or pd.isna(value):
         return MISSING
     point, thousands, _ = _SIGNS[language]
-    written = f"{value:,.{places}f}".replace("-", "\N{MINUS SIGN}")
+    written = f"{round(float(value), places) + 0.0:,.{places}f}".replace("-", "\N{MINUS SIGN}")
     return written.translate(str.maketrans({".": point, ",": thousands}))
 
 
 def signed(value: float | None, language: str, places: int = 2) -> str:
-    """Write a difference with its sign."""
+    """Write a difference with its sign; one that rounds to nothing has none."""
     written = decimal(value, language, places)
-    return f"+{written}" if value is not None and not pd.isna(value) and value > 0 else written
+    return f"+{written}" if value is not None and not pd.isna(value) and round(float(value), places) > 0 else written
 
 
 def whole(value: float | None, language: str) -> str:

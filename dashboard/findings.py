@@ -57,9 +57,9 @@ def leaning(bands: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         The rows with ``lean`` (strongly_low, low, neutral, high, strongly_high; mixed for a band that reaches across
-        the middle), ``distance`` from the middle, ``percent_high`` of the item, NA where a mixed band hides it, and
-        ``is_hidden`` true for every band of an item that has a hidden one. Hidden rows have no percent, no n_obs and
-        no lean.
+        the middle; a band of joined options leans as its mildest one), ``distance`` from the middle, ``percent_high``
+        of the item, NA where a mixed band hides it, and ``is_hidden`` true for every band of an item that has a hidden
+        one. Hidden rows have no percent, no n_obs and no lean.
     """
     by_item = bands.groupby("item")
     lowest, highest = by_item["code_from"].transform("min"), by_item["code_to"].transform("max")
@@ -67,11 +67,11 @@ def leaning(bands: pd.DataFrame) -> pd.DataFrame:
     reach = np.maximum(highest - middle, middle - lowest)
     turn = np.where(bands["is_reverse_scored"].astype(bool), -1.0, 1.0)
     ends = np.sort(np.column_stack([(bands["code_from"] - middle) * turn, (bands["code_to"] - middle) * turn]), axis=1)
-    centre = ends.mean(axis=1) / reach
     is_high, is_low = ends[:, 0] > 0, ends[:, 1] < 0
+    is_strong = np.abs(ends).min(axis=1) / reach > STRONG
     is_neutral = (ends == 0).all(axis=1)
     lean = np.select(
-        [is_high & (centre > STRONG), is_high, is_low & (centre < -STRONG), is_low, is_neutral],
+        [is_high & is_strong, is_high, is_low & is_strong, is_low, is_neutral],
         ["strongly_high", "high", "strongly_low", "low", "neutral"],
         "mixed",
     )

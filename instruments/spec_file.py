@@ -18,7 +18,8 @@ from pydantic_core import ErrorDetails
 
 from instruments.strict_yaml import Document, Place, read_yaml
 
-_NAME = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
+LONGEST_NAME = 63
+_NAME = rf"^[A-Za-z][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}$"
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 Name = Annotated[str, StringConstraints(pattern=_NAME)]
 Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
@@ -194,7 +195,7 @@ _WORDS = {
     "date_type": "expected a date such as 2026-03-01",
 }
 _WANTED_BY_PATTERN = {
-    _NAME: "expected a name of at most 63 letters, digits and underscores that begins with a letter",
+    _NAME: f"expected a name of at most {LONGEST_NAME} letters, digits and underscores that begins with a letter",
     _LANGUAGE: "expected a language such as en or da",
 }
 

@@ -8,13 +8,16 @@ from pipelines.assets.core import of_waves
 from pipelines.assets.erased import without_erased_units
 from pipelines.assets.pseudonyms import normalised_units, pseudonymised_units
 from pipelines.assets.step import Step, Task
+from pipelines.files import file_sha256
 from pipelines.load import Study
 from pipelines.steps import contacts, margins, progress, response_rates, sampled_units, weighting
 from pipelines.steps.representativity import representativity
+from pipelines.steps.sampled_units import FrameError
 from pipelines.steps.weighting_groups import groups_to_weigh
 from pipelines.store import Write
 from pipelines.tables import core, fieldwork, out
 from pipelines.tables.erasures import ERASED
+from pipelines.team_tables import faults_of, read_team_table
 
 OF_UNITS = (core.SAMPLED_UNITS, fieldwork.CONTACTS, fieldwork.UNIT_VARIABLES)
 OF_WEIGHTS = (fieldwork.WEIGHTS, fieldwork.WEIGHTING, fieldwork.WEIGHTING_CELLS, fieldwork.WEIGHTING_MARGINS)
@@ -25,24 +28,16 @@ WEIGHED_BY = [
 ]
 
 
-def _text_of(study: Study, file_name: str | None) -> str | None:
-    return None if file_name is None else (study.folder / file_name).read_bytes().decode("utf-8", "replace")
-
-
-def _read_csv(study: Study, file_name: str, what: str) -> pd.DataFrame:
-    try:
-        return pd.read_csv(study.folder / file_name, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        message = f"{file_name} is no {what}; expected a UTF-8 CSV file with headers"
-        raise sampled_units.FrameError(message) from error
+def _hash_of(study: Study, file_name: str | None) -> str | None:
+    return None if file_name is None else file_sha256(study.folder / file_name)
 
 
 def _on_frame(task: Task) -> object:
     spec = task.study.spec
     log = spec.contact_log
     return [
-        _text_of(task.study, spec.frame.file if spec.frame else None),
-        None if log is None else [spec_hash(log), _text_of(task.study, log.file)],
+        _hash_of(task.study, spec.frame.file if spec.frame else None),
+        None if log is None else [spec_hash(log), _hash_of(task.study, log.file)],
         spec.dispositions.edition,
         sorted(task.store.read(ERASED)["mark"]),
         _on_weights(task),
@@ -60,7 +55,7 @@ def _on_weights(task: Task) -> object:
     if weights is None:
         return None
     file = weights.calibration.margins_file if weights.calibration else None
-    return [spec_hash(weights), _text_of(task.study, file)]
+    return [spec_hash(weights), _hash_of(task.study, file)]
 
 
 def _on_representativity(task: Task) -> object:
@@ -81,52 +76,48 @@ def _variables(study: Study) -> list[str]:
     return list(dict.fromkeys([*names, *(name for name in of_margins if name not in items)]))
 
 
+def _responses(task: Task) -> pd.DataFrame:
+    return of_waves(task.study, task.store.read(core.RESPONSES))
+
+
+def _units(task: Task) -> pd.DataFrame:
+    return of_waves(task.study, task.store.read(core.SAMPLED_UNITS))
+
+
 def _sample(task: Task) -> list[Write]:
     spec = task.study.spec
     if spec.frame is None:
-        return [
-            Write(table, table.empty()) for table in (core.SAMPLED_UNITS, fieldwork.CONTACTS, fieldwork.UNIT_VARIABLES)
-        ]
-    responses = of_waves(task.study, task.store.read(core.RESPONSES))
-    frame = normalised_units(_read_csv(task.study, spec.frame.file, "list of invited units"))
-    try:
+        return [Write(table, table.empty()) for table in OF_UNITS]
+    responses = _responses(task)
+    frame = normalised_units(read_team_table(task.study.folder / spec.frame.file, "list of invited units"))
+    with faults_of(spec.frame.file, FrameError):
         sampled_units.check_frame_against_study(frame, list(spec.waves), list(spec.respondent_groups))
         sampled_units.check_frame(frame)
         variables = sampled_units.unit_variables(frame, _variables(task.study))
-    except sampled_units.FrameError as error:
-        raise sampled_units.FrameError(f"{spec.frame.file}: {error}") from error
     attempts = _contacts(task, frame)
     frame, attempts, variables = (
         pseudonymised_units(task, without_erased_units(task.study, task.store, rows))
         for rows in (frame, attempts, variables)
     )
-    try:
+    with faults_of(spec.frame.file, FrameError):
         sampled = sampled_units.sample_units(frame, responses, attempts, spec.dispositions.edition)
         response_rates.outside_frame(responses, sampled)
-    except sampled_units.FrameError as error:
-        raise sampled_units.FrameError(f"{spec.frame.file}: {error}") from error
-    return [
-        Write(core.SAMPLED_UNITS, sampled),
-        Write(fieldwork.CONTACTS, attempts),
-        Write(fieldwork.UNIT_VARIABLES, variables),
-    ]
+    return [Write(table, rows) for table, rows in zip(OF_UNITS, (sampled, attempts, variables), strict=True)]
 
 
 def _contacts(task: Task, frame: pd.DataFrame) -> pd.DataFrame:
     log = task.study.spec.contact_log
     if log is None:
         return fieldwork.CONTACTS.empty()
-    texts = _read_csv(task.study, log.file, "list of contacts")
-    try:
+    texts = read_team_table(task.study.folder / log.file, "list of contacts")
+    with faults_of(log.file, FrameError):
         return contacts.read_contacts(texts, log, frame)
-    except sampled_units.FrameError as error:
-        raise sampled_units.FrameError(f"{log.file}: {error}") from error
 
 
 def _rates(task: Task) -> list[Write]:
     spec = task.study.spec
-    responses = of_waves(task.study, task.store.read(core.RESPONSES))
-    units = of_waves(task.study, task.store.read(core.SAMPLED_UNITS))
+    responses = _responses(task)
+    units = _units(task)
     edition = spec.dispositions.edition
     return [
         Write(out.RESPONSE_RATES, response_rates.response_rates(responses, units, spec.eligibility, edition)),
@@ -140,15 +131,13 @@ def _margins(study: Study) -> pd.DataFrame:
         return pd.DataFrame(columns=margins.COLUMNS)
     if calibration.margins_file is None:
         return margins.margins_of_study(calibration)
-    texts = _read_csv(study, calibration.margins_file, "table of margins")
-    try:
+    texts = read_team_table(study.folder / calibration.margins_file, "table of margins")
+    with faults_of(calibration.margins_file, WeightingError):
         return margins.read_margins(texts)
-    except WeightingError as error:
-        raise WeightingError(f"{calibration.margins_file}: {error}") from error
 
 
 def _units_with_variables(task: Task) -> pd.DataFrame:
-    units = of_waves(task.study, task.store.read(core.SAMPLED_UNITS))
+    units = _units(task)
     long = of_waves(task.study, task.store.read(fieldwork.UNIT_VARIABLES))
     wide = long.pivot(index=["unit_id", "wave"], columns="variable", values="value").rename_axis(columns=None)
     return units.merge(wide.reset_index(), on=["unit_id", "wave"], how="left")
@@ -157,7 +146,7 @@ def _units_with_variables(task: Task) -> pd.DataFrame:
 def _weigh(task: Task) -> list[Write]:
     study = task.study
     known = _margins(study)
-    responses = of_waves(study, task.store.read(core.RESPONSES))[WEIGHED_BY]
+    responses = _responses(task)[WEIGHED_BY]
     items = [name for name in margins.variables_of(list(known["variable"].drop_duplicates())) if name in study.items()]
     if items:
         answers = task.store.read(core.answers(study))[["response_id", *items]]
@@ -178,8 +167,8 @@ def _represent(task: Task) -> list[Write]:
 
 def _progress(task: Task) -> list[Write]:
     study = task.study
-    responses = of_waves(study, task.store.read(core.RESPONSES))
-    units = of_waves(study, task.store.read(core.SAMPLED_UNITS))
+    responses = _responses(task)
+    units = _units(task)
     missing = task.store.read(core.MISSING)
     items = {
         name: [item for each in study.instruments_of(source) for item in each.items]

@@ -5,12 +5,14 @@ import pandas as pd
 from instruments.spec_file import spec_hash
 from pipelines.assets.core import of_waves
 from pipelines.assets.step import Step, Task
+from pipelines.files import file_sha256
 from pipelines.load import Study
 from pipelines.steps.attrition import attrition, attrition_differences
 from pipelines.steps.instrument_changes import instrument_changes
 from pipelines.steps.link_waves import DecisionError, check_decisions, link_waves
 from pipelines.store import Write
 from pipelines.tables import core, linking, raw
+from pipelines.team_tables import faults_of, read_team_table
 
 _NO_DECISIONS = pd.DataFrame({"response_id": [], "other_response_id": [], "decision": []}, dtype="str")
 
@@ -24,7 +26,7 @@ def steps(study: Study) -> tuple[Step, ...]:
             writes=(linking.LINKS, linking.LINK_CANDIDATES),
             reads=("core.responses", "core.link_codes"),
             by_wave=False,
-            depends_on=lambda task: [list(task.study.spec.waves), spec_hash(task.study.spec.linking), _text(task)],
+            depends_on=lambda task: [list(task.study.spec.waves), spec_hash(task.study.spec.linking), _hash(task)],
             make=_link,
             meaning=linking.LINKS.grain,
         ),
@@ -58,22 +60,18 @@ def _link(task: Task) -> list[Write]:
     return [Write(linking.LINKS, found.links), Write(linking.LINK_CANDIDATES, found.candidates)]
 
 
-def _text(task: Task) -> str:
+def _hash(task: Task) -> str:
     file = task.study.spec.linking.decisions
-    return "" if file is None else (task.study.folder / file).read_bytes().decode("utf-8", "replace")
+    return "" if file is None else file_sha256(task.study.folder / file)
 
 
 def _decisions(task: Task, responses: pd.DataFrame) -> pd.DataFrame:
     file = task.study.spec.linking.decisions
     if file is None:
         return _NO_DECISIONS
-    try:
-        decisions = pd.read_csv(task.study.folder / file, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    decisions = read_team_table(task.study.folder / file, "list of decisions")
+    with faults_of(file, DecisionError):
         check_decisions(decisions, responses)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise DecisionError(f"{file} is no list of decisions; expected a UTF-8 CSV file with headers") from error
-    except DecisionError as error:
-        raise DecisionError(f"{file}: {error}") from error
     return decisions
 
 

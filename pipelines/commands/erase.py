@@ -6,7 +6,6 @@ written afresh.
 """
 
 import datetime as dt
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +25,7 @@ from pipelines.steps.pseudonyms import normalised_key
 from pipelines.store import Store, Write
 from pipelines.tables import out
 from pipelines.tables.erasures import ERASED, ERASURES
+from pipelines.team_tables import TeamTableError, read_team_table
 
 Rewritten = tuple[str, str, int]
 
@@ -89,15 +89,22 @@ def still_held(study: Study, wanted: Wanted, found: Whereabouts) -> Iterator[str
     texts = {normalised_key(wanted.person)} if wanted.person is not None else set(found.responses)
     texts |= {str(key) for key in found.rows["respondent_key"].dropna()}
     for name in lists:
-        cells = pd.read_csv(
-            io.BytesIO((study.folder / name).read_bytes()), dtype="str", keep_default_na=False, encoding="utf-8-sig"
-        )
-        n = int(cells.map(normalised_key).isin(texts).any(axis=1).sum())
-        if n:
-            yield f"{name}: {n} rows"
+        yield from _still_listed(study.folder / name, texts)
     reports = study.folder / "reports"
     if reports.is_dir() and any(reports.iterdir()):
         yield "reports/: made before this erasure; look through them"
+
+
+def _still_listed(path: Path, texts: set[str]) -> Iterator[str]:
+    """Say how many rows of a list hold somebody; of one that cannot be read, that nobody knows."""
+    try:
+        cells = read_team_table(path, "list")
+    except TeamTableError as error:
+        yield f"{error}. Look through it by hand"
+        return
+    n = int(cells.map(normalised_key).isin(texts).any(axis=1).sum())
+    if n:
+        yield f"{path.name}: {n} rows"
 
 
 def _erase(study: Study, store: Store, found: Whereabouts, because: str, folder: Path) -> Erasure:

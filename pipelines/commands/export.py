@@ -47,7 +47,7 @@ def export_analysis(study: Study, program: str, path: Path, *, replace: bool) ->
 
     Raises:
         UsageError: When there is nothing to export, or the place or name will not do.
-        DataError: When exports or specifications changed since the last run.
+        DataError: When exports, specifications or the software changed since the last run.
     """
     for folder in (study.releases, study.exports):
         if path.resolve().is_relative_to(folder.resolve()):
@@ -59,7 +59,7 @@ def export_analysis(study: Study, program: str, path: Path, *, replace: bool) ->
     if not len(analysis):
         raise UsageError("there are no analysed responses yet; run the study first")
     if due_steps(study, store, begun_waves(study, store), {"core/analysis"}):
-        raise DataError("exports or specifications changed since the last run; run the study first")
+        raise DataError("exports, specifications or the software changed since the last run; run the study first")
     plan = plan_labelled_file(PROGRAMS[program], study, table, analysis, store.read(core.MISSING))
     codebook = write_statistics_file(plan, path, replace=replace)
     return Exported(path, codebook, len(analysis), len(plan.variables), (PRIVATE, *plan.warnings()))

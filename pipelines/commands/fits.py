@@ -66,7 +66,7 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     if not len(store.read(out.SCALE_MEANS)):
         raise UsageError("there are no scored responses yet; run the study first")
     if due_steps(study, store, begun_waves(study, store), {"core/analysis", "out/instrument_changes"}):
-        raise DataError("exports or specifications changed since the last run; run the study first")
+        raise DataError("exports, specifications or the software changed since the last run; run the study first")
     rows = fit_model(study, store, model, "main", is_declared=False)
     fit_id = str(rows.fits["fit_id"].iloc[0])
     known = store.read(out.FITS)

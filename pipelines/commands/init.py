@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from instruments.faults import UsageError
-from instruments.spec_file import Name
+from instruments.spec_file import LONGEST_NAME, Name
 from models.measurement.keying import suggest_reversed
 from pipelines.load import COLUMNS_OF_A_RESPONSE, Study, load_study
 from pipelines.readers.drafts.draft import Draft, draft_of
@@ -65,7 +65,7 @@ def start_study(folder: Path, export: Path | None, structure: Sequence[Path]) ->
     """
     if (folder / "study.yaml").exists():
         raise UsageError(f"{folder} holds a study already; name another folder")
-    name = plain_name(folder.resolve().name) or "study"
+    name = plain_name(folder.resolve().name)[:LONGEST_NAME] or "study"
     if export is None:
         if structure:
             raise UsageError("--structure needs --from: a definition alone holds no answers to draft from")

@@ -91,6 +91,7 @@ def _write(plan: LabelledFile, path: Path) -> None:
                 variable_format=_formats(plan, _SPSS_FORMATS),
             )
         else:
+            frame = frame.assign(**{each.name: _with_letters(each) for each in plan.variables if each.cells.missing})
             letters = {each.name: list(each.cells.missing.values()) for each in plan.variables if each.cells.missing}
             pyreadstat.write_dta(
                 frame,
@@ -103,6 +104,18 @@ def _write(plan: LabelledFile, path: Path) -> None:
             )
     except (PyreadstatError, ReadstatError, OSError) as error:
         raise EnvironmentFault(f"{path.name} cannot be written: {error}") from error
+
+
+def _with_letters(variable: FileVariable) -> pd.Series:
+    """Return numbers among letters as categories, letters first.
+
+    The library takes a column of objects for text when its first hundred cells are letters; of categories it looks at
+    each once.
+    """
+    series, letters = variable.cells.series, list(variable.cells.missing.values())
+    numbers = sorted(series[series.notna() & ~series.isin(letters)].unique())
+    categories = pd.Index([*letters, *numbers], dtype="object")
+    return pd.Series(pd.Categorical(series, categories=categories), index=series.index)
 
 
 def _compare(plan: LabelledFile, path: Path, wanted: Path) -> None:

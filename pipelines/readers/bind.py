@@ -10,11 +10,12 @@ from dataclasses import replace
 from functools import cache
 from zoneinfo import available_timezones
 
-from instruments.spec import Instrument, Item, MissingReason
+from instruments.spec import Instrument, Item, ItemKind, MissingReason
 from pipelines.readers.headers import listed
 from pipelines.readers.held_columns import Columns, Held
 from pipelines.readers.holders import find_holders
 from pipelines.readers.meanings import Meanings, meanings_of_column
+from pipelines.readers.personal_columns import with_personal_columns
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingError, ReadingPlan, Request, Role, fold
 from pipelines.sections.sources import Source
 
@@ -22,6 +23,7 @@ FINISHED_TEXTS = frozenset(
     {"1", "true", "yes", "y", "finished", "complete", "completed", "ja", "sand", "afsluttet", "gennemført"}
 )
 _ASKED_BY_AN_INSTRUMENT: tuple[Role, ...] = ("item", "multiple_choice_option", "open_text", "unknown")
+_CHOICES: tuple[ItemKind, ...] = ("choice", "multiple_choice")
 _IDENTIFYING_KEYS: tuple[KeyName, ...] = ("organisation_id", "respondent_key")
 _TIME_KEYS: tuple[KeyName, ...] = ("started_at", "ended_at", "recorded_at")
 _SEPARATOR = ","
@@ -46,13 +48,14 @@ def bind_plan(plan: ReadingPlan, head: Head, request: Request) -> ReadingPlan:
     """
     source = request.source
     if source is None:
-        return _with_time_zone(plan, head, None)
+        return _with_time_zone(with_personal_columns(plan, head), head, None)
     columns = Columns(plan, head)
     holders = find_holders(columns, request.instruments, source)
     keys, faults = _keys(plan.keys, source, columns)
     link_code, of_code = _link_code(source, columns, holders.held)
     faults += of_code
     items = {name: (each, item) for each in request.instruments for name, item in each.items.items()}
+    plan = with_personal_columns(plan, head, _choices(holders.held, items))
     bound: list[PlannedColumn] = []
     found: list[tuple[str, Meanings]] = []
     for column in plan.columns:
@@ -82,6 +85,11 @@ def bind_plan(plan: ReadingPlan, head: Head, request: Request) -> ReadingPlan:
         finished_texts=_finished_texts(plan, keys),
     )
     return _with_time_zone(changed, head, source)
+
+
+def _choices(held: Mapping[str, Sequence[Held]], items: Mapping[str, tuple[Instrument, Item]]) -> list[str]:
+    """Name the columns that hold a choice: what a name promises is no evidence against an instrument's options."""
+    return [name for name, each in held.items() if each and items[each[0].item][1].kind in _CHOICES]
 
 
 def _finished_texts(plan: ReadingPlan, keys: Mapping[KeyName, str]) -> frozenset[str]:

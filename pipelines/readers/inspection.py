@@ -11,14 +11,22 @@ from typing import Any
 
 from pipelines.readers.cells.keys import finished, has_status
 from pipelines.readers.cells.scan import cell_of, is_filled
-from pipelines.readers.drafts.batteries import Battery, find_batteries, is_yes_or_no, natural_order, question_of
+from pipelines.readers.drafts.batteries import (
+    Battery,
+    are_numbered,
+    find_batteries,
+    is_yes_or_no,
+    natural_order,
+    order_is_known,
+    question_of,
+)
 from pipelines.readers.opt_outs import reason_of_label
 from pipelines.readers.plan import PlannedColumn, ReadingPlan, Role, fold
 from pipelines.readers.structure import Option
 
 MOST_VALUES = 25
 _FEWEST_OPEN_TEXTS = 25
-_LEAST_MEAN_LENGTH = 12
+_LEAST_MEAN_LENGTH, _LEAST_LENGTH_OF_REMARKS = 12, 4
 _LEAST_SHARE_OF_DIFFERENT = 0.5
 _FEWEST_IDENTIFIERS = 20
 _QUESTIONS: tuple[Role, ...] = ("item", "multiple_choice_option", "unknown")
@@ -115,7 +123,7 @@ def describe(plan: ReadingPlan, counts: CellCounts) -> dict[str, Any]:
     rows, n_own = counts.rows, counts.rows.n_own
     roles = proposed_roles(plan, counts)
     rated = [c for c in plan.columns if roles[c.position] == "item" and not _is_rank(c)]
-    guessed = {c.name: counts.columns[c.position].texts for c in rated if not _options(c)}
+    guessed = {c.name: _answers(c, counts.columns[c.position]) for c in rated if not _options(c)}
     batteries = [*_stated_batteries(rated), *find_batteries(guessed)]
     return {
         "platform": plan.platform,
@@ -155,6 +163,12 @@ def _stated_batteries(columns: Sequence[PlannedColumn]) -> list[Battery]:
         for (_, options), names in groups.items()
         if len(names) > 1
     ]
+
+
+def _answers(column: PlannedColumn, counts: ColumnCounts) -> dict[str, int]:
+    """Return the texts that are not signs of a missing answer."""
+    reasons = _reasons(column)
+    return {text: n for text, n in counts.texts.items() if fold(text) not in reasons}
 
 
 def _describe(column: PlannedColumn, role: Role, counts: ColumnCounts, n_own: int) -> dict[str, Any]:
@@ -197,13 +211,14 @@ def proposed_roles(plan: ReadingPlan, counts: CellCounts) -> dict[int, Role]:
     """Propose roles from the answers that occur, where the platform itself does not tell questions apart."""
     roles: dict[int, Role] = {column.position: column.role for column in plan.columns}
     siblings: dict[str, list[int]] = {}
+    shared = Counter(fold(text) for each in counts.columns.values() for text in each.texts)
     for column in plan.columns:
         found = counts.columns[column.position]
         if not needs_texts(column) or column.question is not None:
             continue
         if _looks_like_identifier(found, counts.rows.n_own):
             roles[column.position] = "identifier"
-        elif column.role == "item" and _looks_like_open_text(found):
+        elif column.role == "item" and (_looks_like_open_text(found) or _looks_like_remarks(found, shared)):
             roles[column.position] = "open_text"
         elif column.role == "item":
             is_repeated = column.name.startswith(column.source_id)
@@ -226,6 +241,16 @@ def _looks_like_open_text(counts: ColumnCounts) -> bool:
     if len(words) < max(_FEWEST_OPEN_TEXTS, _LEAST_SHARE_OF_DIFFERENT * counts.n_answered):
         return False
     return sum(map(len, words)) >= _LEAST_MEAN_LENGTH * len(words)
+
+
+def _looks_like_remarks(counts: ColumnCounts, shared: Counter[str]) -> bool:
+    """Say whether most answers are texts that nobody else gave, here or elsewhere: no options, and not printed."""
+    texts = [text for text in counts.texts if text.strip()]
+    if order_is_known(texts) or are_numbered(texts):
+        return False
+    alone = [text for text in texts if counts.texts[text] == shared[fold(text)] == 1 and _LETTER.search(text)]
+    is_long = sum(map(len, alone)) >= _LEAST_LENGTH_OF_REMARKS * len(alone)
+    return is_long and len(alone) > _LEAST_SHARE_OF_DIFFERENT * counts.n_answered
 
 
 def _looks_like_identifier(counts: ColumnCounts, n_own: int) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from instruments.faults import DataError
 from instruments.spec import Instrument, ItemKind, MissingReason
 from pipelines.readers.structure import Question, Structure
-from pipelines.sections.sources import Source
+from pipelines.sections.sources import DateOrder, Source
 
 Role = Literal[
     "metadata",
@@ -192,6 +192,8 @@ class ReadingPlan:
         leading_escapes: The same, at the beginning of a cell only.
         time_formats: Forms of time stamps that are not ISO, in the notation of ``strptime``; tried in this order. A
             zone in them is written as ``+0100``, ``+01:00``, ``GMT+1`` or ``UTC+1``.
+        open_date_order: Where nothing in the export tells the day of its time stamps from the month, what is likely; a
+            study must say it.
         dispositions: Where no single column holds the key ``platform_disposition``: name of a column → folded text →
             the text that the key then has. Of several columns the first with such a text counts (SurveyXact has one
             column a status, with a 1 in one of them).
@@ -215,6 +217,7 @@ class ReadingPlan:
     finished_texts: frozenset[str] = frozenset()
     unreached: Unreached = ""
     time_formats: tuple[str, ...] = ()
+    open_date_order: DateOrder | None = None
     dispositions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     escapes: Mapping[str, str] = field(default_factory=dict)
     leading_escapes: Mapping[str, str] = field(default_factory=dict)

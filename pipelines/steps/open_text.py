@@ -4,17 +4,17 @@ What is found is replaced by a word in brackets. Names and places cannot be foun
 private, whatever this finds.
 """
 
-import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
 
+from pipelines.person_numbers import PERSON_NUMBER, kind_of_person_number
+
 KINDS = ("email", "cpr", "chi", "phone")
 SUSPICIOUS = r"(?i)@|\(at\)|\[at\]|[0-9](?:[^0-9]{0,3}[0-9]){6}"
 _EMAIL = re.compile(r"[\w.%+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
-_PERSON_NUMBER = re.compile(r"(?<![\d.,])(\d{2})[ .]?(\d{2})[ .]?(\d{2})([- ]?)(\d{4})(?![\d]|[.,]\d)")
 _PHONE = re.compile(
     r"(?<![\d.,+])(?:"
     r"\(?(?:\+|00)[1-9](?:[ .-]?\(?\d\)?){6,13}"
@@ -23,8 +23,6 @@ _PHONE = re.compile(
     r")(?![\d]|[.,]\d)"
 )
 _TWO_YEARS = re.compile(r"(?:19|20)\d{2}[ -](?:19|20)\d{2}")
-_CHI_WEIGHTS = range(10, 1, -1)
-_MODULUS, _NO_CHECK_DIGIT = 11, 10
 
 
 @dataclass(frozen=True)
@@ -80,27 +78,5 @@ def redact(text: str) -> tuple[str, dict[str, int]]:
         return replace
 
     text = _EMAIL.sub(replacing(lambda _: "email"), text)
-    text = _PERSON_NUMBER.sub(replacing(_person_number), text)
+    text = PERSON_NUMBER.sub(replacing(kind_of_person_number), text)
     return _PHONE.sub(replacing(lambda found: "" if _TWO_YEARS.fullmatch(found.group()) else "phone"), text), counts
-
-
-def _person_number(found: re.Match[str]) -> str:
-    day, month, year, mark, rest = found.groups()
-    if not any(_is_day(int(day), int(month), century + int(year)) for century in (1900, 2000)):
-        return ""
-    return "chi" if not mark and _has_chi_check_digit(day + month + year + rest) else "cpr"
-
-
-def _is_day(day: int, month: int, year: int) -> bool:
-    try:
-        dt.date(year, month, day)
-    except ValueError:
-        return False
-    return True
-
-
-def _has_chi_check_digit(digits: str) -> bool:
-    """Check the tenth digit: 11 minus the weighted sum of the others modulo 11, 11 counting as 0 and 10 not given."""
-    total = sum(weight * int(digit) for weight, digit in zip(_CHI_WEIGHTS, digits, strict=False))
-    check = (_MODULUS - total % _MODULUS) % _MODULUS
-    return check != _NO_CHECK_DIGIT and check == int(digits[-1])

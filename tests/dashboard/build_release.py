@@ -96,7 +96,7 @@ def _manifest(number: int, is_synthetic: bool) -> pd.DataFrame:
 
 
 def _texts() -> pd.DataFrame:
-    both = [("study_title", "invented", "Making sense of co-production", "Meningsskabelse om samskabelse")]
+    both = [("study_title", "invented", "Making sense of co-production", "Demonstrationsundersøgelse om samskabelse")]
     both += [("wave_title", name, *titles) for name, titles in WAVES.items()]
     both += [("group_title", name, *titles) for name, titles in GROUPS.items()]
     both += [("scale_title", name, said[0], said[1]) for name, said in SCALES.items()]

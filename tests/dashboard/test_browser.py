@@ -15,6 +15,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # Streamlit's page asks for its server below the page's own address first, and asks the root when it is not there.
 PROBED_FIRST = re.compile(r"/results/_stcore/(health|host-config)$")
 PATHS = {"overview": "/", "results": "/results"}
+WIDEST_WORD_OF_THE_TITLE = """() => {
+    const title = document.querySelector("h1"), drawn = document.createElement("canvas").getContext("2d")
+    drawn.font = getComputedStyle(title).font
+    return Math.max(...title.innerText.split(/\\s+/).map(word => drawn.measureText(word).width))
+}"""
 HEADINGS = {
     ("overview", "en"): "Who answered",
     ("overview", "da"): "Hvem har svaret",
@@ -64,12 +69,14 @@ def test_page_is_drawn_without_complaint_and_without_another_machine(
     widest = page.evaluate(
         "Math.max(...[...document.querySelectorAll('svg.marks')].map(s => s.getBoundingClientRect().right))"
     )
+    torn = page.evaluate(WIDEST_WORD_OF_THE_TITLE) > page.evaluate("document.querySelector('h1').clientWidth")
     axis = " ".join(page.locator("svg .role-axis-label text").all_text_contents())
     spoken = page.evaluate("document.documentElement.lang")
     page.close()
     assert complaints == []
     assert hosts == {"127.0.0.1"}
     assert widest <= width, "a chart is cut off at the right"
+    assert not torn, "a word of the title does not fit into a line"
     assert spoken == language
     if name == "results":
         assert ("0,1" in axis, "0.1" in axis) == (language == "da", language == "en")

@@ -58,7 +58,9 @@ SIDES = ["strongly_low", "low", "neutral", "high", "strongly_high"]
     [
         (_bands(FIVE), SIDES, 50),
         (_bands(FIVE, reverse=True), SIDES[::-1], 20),
-        (_bands({(1, 2): 20, (3, 3): 30, (4, 5): 50}), ["strongly_low", "neutral", "strongly_high"], 50),
+        (_bands({(1, 2): 20, (3, 3): 30, (4, 5): 50}), ["low", "neutral", "high"], 50),
+        (_bands({(1, 2): 20, (3, 3): 5, (4, 4): 30, (5, 5): 5, (6, 7): 40}, midpoint=4),
+         ["strongly_low", "low", "neutral", "high", "strongly_high"], 45),
         (_bands({(1, 3): 50, (4, 4): 40, (5, 5): 10}), ["mixed", "high", "strongly_high"], None),
         (_bands({(1, 1): 5, (2, 2): 15, (3, 5): 80}), ["strongly_low", "low", "mixed"], None),
         (_bands({(1, 1): 10, (2, 2): 20, (3, 3): 30, (4, 4): 40}, midpoint=None),

@@ -66,7 +66,9 @@ def test_page_opens_with_charts_tables_and_the_notice_of_invented_data(
     build_release.publish(tmp_path)
     seen = open_page(page, lang=language, scale="collective_leadership")
     assert any(WORDINGS[language]["synthetic"] in warning for warning in seen.warnings)
-    assert {"en": "Making sense of co-production", "da": "Meningsskabelse om samskabelse"}[language] in seen.text
+    assert {"en": "Making sense of co-production", "da": "Demonstrationsundersøgelse om samskabelse"}[
+        language
+    ] in seen.text
     assert len(seen.app.table) >= 2
     assert seen.charts.count('"alt"') >= 2
     assert WORDINGS[language]["status_draft"] in seen.text

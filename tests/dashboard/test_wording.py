@@ -52,6 +52,9 @@ def test_study_text_that_is_missing_falls_back_on_the_name():
 @pytest.mark.parametrize(
     ("written", "english", "danish"),
     [
+        (lambda language: figures.decimal(-0.004, language), "0.00", "0,00"),
+        (lambda language: figures.signed(0.004, language), "0.00", "0,00"),
+        (lambda language: figures.signed(-0.04, language, 1), "0.0", "0,0"),
         (lambda language: figures.decimal(-1234.5, language), "−1,234.50", "−1.234,50"),
         (lambda language: figures.signed(0.21, language), "+0.21", "+0,21"),
         (lambda language: figures.signed(0.0, language), "0.00", "0,00"),

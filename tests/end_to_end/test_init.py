@@ -84,6 +84,51 @@ def test_a_study_without_an_export_has_a_place_for_one(tmp_path: Path):
     assert "there are no exports" in ended.stderr
 
 
+SMALL_EXPORTS = {
+    "decimal comma, two header rows, Windows-1252": (
+        "Trivsel;;Baggrund\nA;B;Års løn\n1;2;41,5\n2;2;50\n5;4;\n".encode("cp1252"), 'decimal: ","'
+    ),
+    "numbers with either sign": (b"a;b\n1,5;1.5\n2,5;12.5\n", "platform: generic"),
+    "day and month that cannot be told apart": (
+        b"Timestamp,How?\n01/02/2026 10:32:07,Good\n03/04/2026 10:32:07,Bad\n", "date_order: day_first"
+    ),
+    "the same with clocks of twice twelve hours": (
+        b"Respondent ID,Collector ID,Start Date,End Date,How?\n,,,,Response\n"
+        b"1,7,01/02/2026 10:00:00 AM,01/02/2026 10:10:00 PM,Good\n", "date_order: month_first"
+    ),
+    "one response": (b"id,submitdate,lastpage,startlanguage,q1\n1,2026-01-01 10:00:00,3,sv,Ja\n", "limesurvey"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("export", SMALL_EXPORTS)
+def test_the_draft_of_a_small_and_odd_export_passes_check_and_run_unedited(tmp_path: Path, export: str):
+    raw, told = SMALL_EXPORTS[export]
+    (tmp_path / "export.csv").write_bytes(raw)
+    done(sensemaking("init", tmp_path / "study", "--from", tmp_path / "export.csv"))
+    assert told in (tmp_path / "study" / "study.yaml").read_text(encoding="utf-8")
+    done(sensemaking("run", tmp_path / "study"))
+    assert len(table(tmp_path / "study", "core.rejects")) == 0
+
+
+def test_remarks_of_a_few_people_become_no_options_and_are_not_printed(tmp_path: Path):
+    remarks = ("Ring til Ada", "Mere tid, tak", "Kontoret ved havnen")
+    rows = [f"{n};Enig;{remark}" for n, remark in enumerate(remarks, start=1)]
+    (tmp_path / "export.csv").write_text("\n".join(["nr;Trives du?;Andet?", *rows, "4;Uenig;"]), encoding="utf-8")
+    shown = done(sensemaking("inspect", tmp_path / "export.csv", "--json"))
+    done(sensemaking("init", tmp_path / "study", "--from", tmp_path / "export.csv"))
+    drafted = (tmp_path / "study/instruments/questionnaire.yaml").read_text(encoding="utf-8")
+    assert not [remark for remark in remarks if remark in drafted or remark in shown.stdout]
+    assert "Uenig" in drafted
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"), [("survey of managers " * 5, "survey_of_managers_" * 3 + "survey"), ("2026", "study")]
+)
+def test_any_folder_name_makes_a_legal_study(tmp_path: Path, folder: str, name: str):
+    done(sensemaking("init", tmp_path / folder.strip()))
+    assert load_study(tmp_path / folder.strip()).name == name
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

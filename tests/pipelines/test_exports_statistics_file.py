@@ -172,6 +172,18 @@ def test_values_labels_and_reasons_come_back(tmp_path: Path, program: Program, s
 
 
 @BOTH
+@pytest.mark.parametrize("answers", [[None] * 150 + [1, None, 3], [None] * 150])
+def test_a_column_whose_first_hundred_cells_are_missing_is_written_whole(
+    tmp_path: Path, program: Program, suffix: str, answers: list[int | None]
+) -> None:
+    why = {row: "not_administered" for row, answer in enumerate(answers) if answer is None and row != 1}
+    path = written(tmp_path, program, suffix, rows(agrees=answers, tenure=answers), reasons(agrees=why, tenure=why))
+    sign = "-99" if program is SPSS else ".a"
+    expected = [str(answer) if answer else sign if row in why else None for row, answer in enumerate(answers)]
+    assert read_back(path)["agrees"] == read_back(path)["tenure"] == expected
+
+
+@BOTH
 @pytest.mark.parametrize("reason", REASONS)
 def test_every_reason_comes_back_as_itself(tmp_path: Path, program: Program, suffix: str, reason: str) -> None:
     path = written(tmp_path, program, suffix, rows(agrees=[None, 1]), reasons(agrees={0: reason}))

@@ -1,5 +1,6 @@
 """The warehouse: a write replaces its slice or nothing, whatever happens to the process or the disk meanwhile."""
 
+import errno
 import resource
 import shutil
 import signal
@@ -336,8 +337,24 @@ def test_a_file_that_is_no_warehouse_is_said_to_be_none(store):
 
 def test_a_folder_that_cannot_be_made_is_said_to_be_so(tmp_path):
     (tmp_path / "warehouse").write_text("a file", encoding="utf-8")
-    with pytest.raises(WarehouseError, match="check the folder's permissions"):
+    with pytest.raises(WarehouseError, match="a file of that name stands where the folder should be; move it away"):
         write(Store(tmp_path / "warehouse"), rows_of("spring"))
+
+
+@pytest.mark.parametrize(
+    ("error", "helps"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied"), "check the folder's permissions"),
+        (OSError(errno.EFBIG, "File too large"), r"limit set for your account \(ulimit -f\)"),
+        (duckdb.IOException("IO Error: Could not write file: File too large"), r"limit set for your account"),
+        (OSError(errno.ENOSPC, "No space left on device"), "make room and run again"),
+        (OSError(errno.EROFS, "Read-only file system"), "mounted read-only"),
+        (OSError(errno.EPIPE, "Broken pipe"), "see to it that the folder is there"),
+    ],
+)
+def test_what_is_in_the_way_of_a_write_is_said_with_what_helps(tmp_path, error, helps):
+    with pytest.raises(WarehouseError, match=helps), environment_faults(tmp_path / "study.duckdb"):
+        raise error
 
 
 @pytest.mark.parametrize("name", ["plain", 'with "quotes"', "a b; --"])

@@ -15,6 +15,7 @@ from pipelines.readers.drafts.scales import (
     DraftResponseScale,
     are_numbers,
     codes_of,
+    decimal_sign,
     scale_from_options,
     scale_from_texts,
     with_other_texts,
@@ -75,6 +76,7 @@ class Draft:
         scales: Candidate scales.
         personal: Columns that identify people; they are not read.
         left_out: Columns that are no question, with their role.
+        decimal: Decimal sign of the numbers.
     """
 
     items: tuple[DraftItem, ...]
@@ -82,6 +84,7 @@ class Draft:
     scales: tuple[DraftScale, ...]
     personal: tuple[str, ...] = ()
     left_out: Mapping[str, Role] = field(default_factory=dict[str, "Role"])
+    decimal: str = "."
 
 
 @dataclass
@@ -126,7 +129,9 @@ def draft_of(plan: ReadingPlan, counts: CellCounts, taken: Iterable[str]) -> Dra
     for group in _questions(asked, roles):
         item, scale = _item(group, roles, counts, names)
         items.append(_with_scale(item, scale, scales, names) if scale else item)
-    items = _joined_batteries(items, scales, {c.name: _texts(counts.columns[c.position]) for c in asked}, names)
+    texts = {column.name: _texts(counts.columns[column.position]) for column in asked}
+    decimal, items = _with_one_sign(plan, items, {c.name: texts[c.name] for c in asked if not c.decimal})
+    items = _joined_batteries(items, scales, texts, names)
     return Draft(
         items=tuple(items),
         response_scales={name: scale for name, scale in scales.items() if any(i.response_scale == name for i in items)},
@@ -137,7 +142,19 @@ def draft_of(plan: ReadingPlan, counts: CellCounts, taken: Iterable[str]) -> Dra
             for column in plan.columns
             if column not in asked and not column.is_personal_data and column.name not in keys
         },
+        decimal=decimal,
     )
+
+
+def _with_one_sign(
+    plan: ReadingPlan, items: list[DraftItem], texts: Mapping[str, Sequence[str]]
+) -> tuple[str, list[DraftItem]]:
+    """Choose the decimal sign of an export; what is written with the other one is kept as text."""
+    numbers = {i.name: texts.get(i.columns, ()) for i in items if i.kind == "number" and isinstance(i.columns, str)}
+    decimal = plan.decimal if plan.decimal == "," else decimal_sign(numbers.values())
+    torn = {name for name, found in numbers.items() if any({".": ",", ",": "."}[decimal] in text for text in found)}
+    guess = f"numbers with another decimal sign than '{decimal}', which others in the export have"
+    return decimal, [replace(i, kind="open_text", guess=guess) if i.name in torn else i for i in items]
 
 
 def _questions(asked: Sequence[PlannedColumn], roles: Mapping[int, Role]) -> list[list[PlannedColumn]]:

@@ -102,8 +102,10 @@ def instrument_yaml(draft: Draft, origin: Origin, name: str) -> str:
 def _source_lines(draft: Draft, plan: ReadingPlan) -> Iterator[str]:
     if plan.platform == "generic":
         yield f"    header_rows: {plan.header_rows}"
-    if plan.decimal == ",":
+    if draft.decimal == ",":
         yield '    decimal: ","  # guess: numbers in the export have a comma'
+    if plan.open_date_order is not None:
+        yield f"    date_order: {plan.open_date_order}  # guess: the export leaves day or month open; look!"
     if not plan.time_zone and {"started_at", "ended_at"} & set(plan.keys):
         yield "    time_zone: UTC  # guess: the export does not say; such as Europe/Copenhagen"
     yield "    # identifiers.organisation_id and identifiers.respondent_key: no column was taken for them"

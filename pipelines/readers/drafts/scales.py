@@ -4,7 +4,7 @@ Put here codes, order and opt-outs; which items share a response scale is in ``d
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from instruments.spec import LARGEST_CODE, MissingReason
@@ -99,6 +99,12 @@ def with_other_texts(scale: DraftResponseScale, texts: Sequence[str]) -> DraftRe
 def are_numbers(texts: Sequence[str]) -> bool:
     """Say whether all texts are numbers with the same decimal sign."""
     return any(all(pattern.fullmatch(text) for text in texts) for pattern in _NUMBERS)
+
+
+def decimal_sign(columns: Iterable[Sequence[str]]) -> str:
+    """Return the decimal sign of columns of numbers: a comma where one occurs and nowhere a point, else a point."""
+    signs = {sign for texts in columns for text in texts for sign in ".," if sign in text}
+    return "," if signs == {","} else "."
 
 
 def scale_from_texts(texts: Sequence[str]) -> DraftResponseScale:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pipelines.readers.plain_tables.generic_columns import texts_below, with_warnings
+from pipelines.readers.first_cells import texts_below
+from pipelines.readers.plain_tables.generic_columns import with_warnings
 from pipelines.readers.plan import Head, KeyName, ReadingError, ReadingPlan, Request
 from pipelines.sections.sources import DateOrder
 
@@ -42,7 +43,8 @@ def with_time_formats(plan: ReadingPlan, head: Head, request: Request, habit: Da
         habit: What the platform is known to write, where the texts leave it open.
 
     Returns:
-        The plan with ``time_formats``; without a study an open order is a warning.
+        The plan with ``time_formats``; without a study an open order is a warning, and the likely one is named: clocks
+        of twice twelve hours go with the month first.
 
     Raises:
         ReadingError: When the texts contradict each other or the source, or, in a study, leave the order open.
@@ -58,7 +60,10 @@ def with_time_formats(plan: ReadingPlan, head: Head, request: Request, habit: Da
     if order is None:
         if request.source is not None:
             raise ReadingError(head.file_name, _open(columns[0].name))
-        return with_warnings(plan, _open(columns[0].name))
+        likely: DateOrder = (
+            "month_first" if any("%p" in stamp.forms["month_first"] for stamp in stamps) else "day_first"
+        )
+        return replace(with_warnings(plan, _open(columns[0].name)), open_date_order=likely)
     return replace(plan, time_formats=tuple(dict.fromkeys(stamp.forms[order] for stamp in stamps)))
 
 

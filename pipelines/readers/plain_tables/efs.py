@@ -14,7 +14,6 @@ from pipelines.readers.plain_tables.generic_columns import (
     refuse_stated_header_rows,
     revised,
     table_plan,
-    with_personal_cells,
     with_signs,
     without_signs_that_are_answers,
 )
@@ -70,7 +69,7 @@ class EfsReader:
             finished_texts=_COMPLETE,
             unreached="after_last_answer",
         )
-        plan = with_personal_cells(with_signs(plan, _SIGNS), head)
+        plan = with_signs(plan, _SIGNS)
         bound = _not_ticked(bind_plan(plan, head, request))
         return with_time_formats(without_signs_that_are_answers(bound, request, _SIGNS), head, request)
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pipelines.readers.bind import bind_plan
+from pipelines.readers.first_cells import texts_below
 from pipelines.readers.headers import listed
-from pipelines.readers.personal_numbers import PERSONAL_HEADERS, holds_cpr
+from pipelines.readers.personal_cells import holds_cpr
+from pipelines.readers.personal_names import is_personal_header
 from pipelines.readers.plain_tables.date_order import with_time_formats
 from pipelines.readers.plain_tables.generic_columns import (
     NOT_TICKED,
@@ -14,8 +16,6 @@ from pipelines.readers.plain_tables.generic_columns import (
     refuse_stated_header_rows,
     revised,
     table_plan,
-    texts_below,
-    with_personal_cells,
     with_warnings,
 )
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingPlan, Request, fold
@@ -55,7 +55,7 @@ class EnalyzerReader:
         """
         refuse_stated_header_rows(head, request, "Enalyzer", 1)
         plan = table_plan(head, request, self.platform, first_row(head))
-        plan = with_personal_cells(revised(plan, lambda each: _as_enalyzer(each, head)), head)
+        plan = revised(plan, lambda each: _as_enalyzer(each, head))
         numbers = [each.name for each in plan.columns if holds_cpr(texts_below(head, 1, each.position))]
         plan = replace(
             plan, layout="one_header_row", keys=keys_by_header(plan.columns, _KEYS), finished_texts=_FINISHED
@@ -70,7 +70,7 @@ def _as_enalyzer(column: PlannedColumn, head: Head) -> PlannedColumn:
         return replace(column, role="identifier")
     if name in _KEYS:
         return replace(column, role="identifier" if name in _IDS else "metadata")
-    if name in PERSONAL_HEADERS:
+    if is_personal_header(name):
         return replace(column, role="metadata")
     return replace(column, unticked=NOT_TICKED)
 

@@ -4,14 +4,13 @@ from dataclasses import replace
 
 from instruments.spec_file import closest
 from pipelines.readers.bind import FINISHED_TEXTS, bind_plan
+from pipelines.readers.first_cells import texts_below
 from pipelines.readers.headers import listed
 from pipelines.readers.plain_tables.date_order import with_time_formats
 from pipelines.readers.plain_tables.generic_columns import (
     NOT_TICKED,
     revised,
     table_plan,
-    texts_below,
-    with_personal_cells,
     with_warnings,
 )
 from pipelines.readers.plain_tables.generic_headers import header_rows_of, joined_headers
@@ -40,7 +39,7 @@ class GenericReader:
         headers = joined_headers(head.rows[:header_rows])
         plan = table_plan(head, request, self.platform, headers, header_rows)
         plan = _without_some_rows(replace(plan, finished_texts=FINISHED_TEXTS), head, request)
-        plan = with_personal_cells(revised(plan, lambda each: _as_generic(each, head, header_rows)), head)
+        plan = revised(plan, lambda each: _as_generic(each, head, header_rows))
         repeated = sorted({header for header in headers if header and headers.count(header) > 1})
         is_told = request.source is not None and request.source.header_rows is not None
         plan = with_warnings(

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from instruments.spec import MissingReason
 from pipelines.readers.headers import cell, listed, unique_names
-from pipelines.readers.personal_numbers import PERSONAL_HEADERS, count_cpr, holds_cpr, holds_email
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingError, ReadingPlan, Request, Role, fold
 
 _COMMA = ", "
@@ -56,12 +55,6 @@ def first_row(head: Head) -> list[str]:
 def has_headers(head: Head, wanted: Iterable[str]) -> bool:
     """Say whether all of some folded headers are in the first row."""
     return set(wanted) <= set(map(fold, first_row(head)))
-
-
-def texts_below(head: Head, header_rows: int, position: int) -> list[str]:
-    """Return the different texts that the first rows hold in a column, blank cells left out."""
-    raw = dict.fromkeys(row[position - 1] for row in head.rows[header_rows:] if position <= len(row))
-    return list(dict.fromkeys(text for each in raw if (text := cell([each], 0))))
 
 
 def revised(plan: ReadingPlan, change: Callable[[PlannedColumn], PlannedColumn]) -> ReadingPlan:
@@ -154,32 +147,6 @@ def _ambiguous(sign: str, names: Sequence[str]) -> str:
         f"{sign} is an answer of {listed(names)} and stays one, although the platform also writes it for a missing "
         "answer: the two cannot be told apart there; recode it on the platform, or state it under missing"
     )
-
-
-def with_personal_cells(plan: ReadingPlan, head: Head) -> ReadingPlan:
-    """Mark columns as personal data whose header or whose first cells identify a person, whatever the platform.
-
-    Args:
-        plan: The plan; what it marks already stays marked.
-        head: The beginning of the file.
-
-    Returns:
-        The plan, with a warning that names columns in which civil registration numbers occur among other texts.
-    """
-    among: list[str] = []
-
-    def change(column: PlannedColumn) -> PlannedColumn:
-        texts = texts_below(head, plan.header_rows, column.position)
-        is_number = holds_cpr(texts)
-        if not is_number and count_cpr(texts):
-            among.append(column.name)
-        is_named = fold(column.question_text) in PERSONAL_HEADERS
-        is_personal = column.is_personal_data or is_named or is_number or holds_email(texts)
-        return replace(column, is_personal_data=is_personal)
-
-    changed = revised(plan, change)
-    warning = f"some cells of {listed(among)} hold what looks like a civil registration number (CPR)" if among else ""
-    return with_warnings(changed, warning)
 
 
 def cut_at_commas(plan: ReadingPlan, title: str) -> ReadingPlan:

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from pipelines.readers.bind import bind_plan
+from pipelines.readers.first_cells import texts_below
 from pipelines.readers.plain_tables.date_order import with_time_formats
 from pipelines.readers.plain_tables.generic_columns import (
     cut_at_commas,
@@ -11,8 +12,6 @@ from pipelines.readers.plain_tables.generic_columns import (
     refuse_stated_header_rows,
     revised,
     table_plan,
-    texts_below,
-    with_personal_cells,
 )
 from pipelines.readers.plan import Head, PlannedColumn, ReadingPlan, Request, fold
 from pipelines.readers.structure import Question
@@ -46,7 +45,7 @@ class GoogleFormsReader:
         """
         refuse_stated_header_rows(head, request, "Google Forms", 1)
         plan = table_plan(head, request, self.platform, first_row(head))
-        plan = with_personal_cells(revised(plan, _as_google_forms), head)
+        plan = revised(plan, _as_google_forms)
         plan = replace(plan, layout="one_header_row", keys={"ended_at": plan.columns[0].name})
         bound = cut_at_commas(bind_plan(plan, head, request), "Google Forms")
         return with_time_formats(bound, head, request)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pipelines.readers.bind import bind_plan
+from pipelines.readers.first_cells import texts_below
 from pipelines.readers.plain_tables.date_order import with_time_formats
 from pipelines.readers.plain_tables.generic_columns import (
     first_row,
@@ -12,8 +13,6 @@ from pipelines.readers.plain_tables.generic_columns import (
     refuse_stated_header_rows,
     revised,
     table_plan,
-    texts_below,
-    with_personal_cells,
 )
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingPlan, Request, fold
 
@@ -74,7 +73,6 @@ class MicrosoftFormsReader:
         plan = table_plan(head, request, self.platform, first_row(head))
         n_own = _own_columns(plan)
         plan = revised(plan, lambda each: _as_own(each) if each.position <= n_own else _as_question(each, head))
-        plan = with_personal_cells(plan, head)
         keys = keys_by_header(plan.columns[:n_own], _KEYS)
         plan = replace(plan, layout="one_header_row", keys=keys)
         return with_time_formats(bind_plan(plan, head, request), head, request)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from instruments.spec import MissingReason
 from pipelines.readers.bind import bind_plan
+from pipelines.readers.first_cells import texts_below
 from pipelines.readers.headers import cell, listed
 from pipelines.readers.opt_outs import reason_of_label
 from pipelines.readers.plain_tables.date_order import with_time_formats
@@ -15,8 +16,6 @@ from pipelines.readers.plain_tables.generic_columns import (
     refuse_stated_header_rows,
     revised,
     table_plan,
-    texts_below,
-    with_personal_cells,
     with_signs,
     with_warnings,
     without_signs_that_are_answers,
@@ -82,7 +81,7 @@ class SoSciReader:
         )
         questions = request.structure.questions if request.structure else {}
         plan = with_signs(revised(plan, lambda each: _as_sosci(each, texts, questions.get(each.name))), _SIGNS)
-        plan = with_personal_cells(with_warnings(plan, _residual_warning(plan, head)), head)
+        plan = with_warnings(plan, _residual_warning(plan, head))
         bound = without_signs_that_are_answers(bind_plan(plan, head, request), request, _SIGNS)
         return with_time_formats(bound, head, request)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.readers.bind import bind_plan
+from pipelines.readers.first_cells import texts_below
 from pipelines.readers.headers import cell
 from pipelines.readers.plain_tables.date_order import with_time_formats
 from pipelines.readers.plain_tables.generic_columns import (
@@ -16,8 +17,6 @@ from pipelines.readers.plain_tables.generic_columns import (
     refuse_stated_header_rows,
     revised,
     table_plan,
-    texts_below,
-    with_personal_cells,
 )
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingPlan, Request, Role, fold
 from pipelines.readers.structure import Option, Question
@@ -78,7 +77,6 @@ class SurveyMonkeyReader:
             plan,
             lambda each: _as_surveymonkey(each, headings[each.position - 1], siblings, options),
         )
-        plan = with_personal_cells(plan, head)
         has_options = any(column.role == "multiple_choice_option" for column in plan.columns)
         plan = replace(plan, layout="expanded" if has_options else "condensed", keys=_keys(plan, headings))
         bound = cut_at_commas(bind_plan(plan, head, request), "SurveyMonkey's condensed export")

@@ -9,16 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipelines.readers.bind import bind_plan
+from pipelines.readers.first_cells import texts_below
 from pipelines.readers.headers import listed
-from pipelines.readers.personal_numbers import PERSONAL_HEADERS
+from pipelines.readers.personal_names import is_personal_header
 from pipelines.readers.plain_tables.date_order import with_time_formats
 from pipelines.readers.plain_tables.generic_columns import (
     first_row,
     refuse_stated_header_rows,
     revised,
     table_plan,
-    texts_below,
-    with_personal_cells,
     with_warnings,
 )
 from pipelines.readers.plan import (
@@ -76,7 +75,7 @@ class SurveyXactReader:
         refuse_stated_header_rows(head, request, "SurveyXact", 1)
         plan = table_plan(head, request, self.platform, first_row(head))
         structure = request.structure or head.structure
-        plan = with_personal_cells(_with_questions(plan, head, structure), head)
+        plan = _with_questions(plan, head, structure)
         states = _states(plan)
         plan = replace(
             plan,
@@ -97,7 +96,7 @@ def _with_questions(plan: ReadingPlan, head: Head, structure: Structure | None) 
 
     def change(column: PlannedColumn) -> PlannedColumn:
         column = replace(column, is_personal_data=fold(column.name) in _PERSONAL)
-        if SYSTEM.fullmatch(column.name.lower()) or fold(column.name) in PERSONAL_HEADERS:
+        if SYSTEM.fullmatch(column.name.lower()) or is_personal_header(column.name):
             return replace(column, role="identifier" if column.name.lower() == "respondentid" else "metadata")
         if column.name in options:
             return _as_option(column, *options[column.name])

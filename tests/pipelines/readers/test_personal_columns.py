@@ -9,6 +9,7 @@ from pipelines.readers.files.head import read_head
 from pipelines.readers.plan import ReadingError, Request
 from pipelines.readers.registry import make_plan
 from pipelines.sections.sources import Source
+from tests.opened import plan_of
 
 QUALTRICS = (
     "StartDate,Status,IPAddress,Finished,ResponseId,RecipientEmail,Q1\n"
@@ -68,3 +69,59 @@ def test_an_element_of_a_code_is_an_identifier_and_never_an_item(tmp_path: Path,
     assert (plan.column("Q1").role, plan.column("Q1").is_personal_data) == ("identifier", True)
     with pytest.raises(ReadingError, match="holds the item Q1 and an element of the self-generated code"):
         make_plan(read_head(path), Request(source, (instrument("Q1"),)))
+
+
+PLAIN_ROWS = {
+    "limesurvey": "id,submitdate,lastpage,startlanguage,{column}\n1,2024-01-01 10:00:00,3,en,{cell}\n",
+    "sosci": "CASE,QUESTNNR,MODE,STARTED,LASTDATA,FINISHED,LASTPAGE,{column}\n1,base,interview,,,1,3,{cell}\n",
+    "efs": "lfdn,external_lfdn,tester,dispcode,{column}\n1,0,0,31,{cell}\n",
+    "generic": "nr,{column}\n1,{cell}\n",
+}
+
+
+@pytest.mark.parametrize("platform", PLAIN_ROWS)
+@pytest.mark.parametrize(
+    ("column", "cell", "expected"),
+    [
+        ("firstname", "Ada", True), ("leder_mobil", "20123456", True), ("kontakt", "010203-1234", True),
+        ("q7", "ada@lovelace.example", True), ("mobile_use", "4", False), ("organisation", "Odense", False),
+    ],
+)  # fmt: skip
+def test_names_and_cells_speak_for_personal_data_on_every_platform(
+    tmp_path: Path, platform: str, column: str, cell: str, expected: bool
+):
+    path = tmp_path / "export.csv"
+    path.write_text(PLAIN_ROWS[platform].format(column=column, cell=cell), encoding="utf-8")
+    assert make_plan(read_head(path), Request(), platform).column(column).is_personal_data is expected
+
+
+def test_an_instruments_options_are_stronger_than_a_name(tmp_path: Path):
+    path = tmp_path / "export.csv"
+    path.write_text("nr,mobile_app\n1,Good\n2,Bad\n", encoding="utf-8")
+    source = Source(wave="w1", files="export.csv", platform="generic", identifiers={"response_id": "nr"})
+    form = {
+        "name": "form", "version": "1", "title": {"en": "Form"},
+        "response_scales": {"two": {"points": {1: {"label": {"en": "Bad"}}, 2: {"label": {"en": "Good"}}}}},
+        "items": {"mobile_app": {"text": {"en": "The app?"}, "response_scale": "two"}},
+    }  # fmt: skip
+    plan = make_plan(read_head(path), Request(source, (Instrument.model_validate(form),)))
+    assert plan.column("mobile_app").codes == {"bad": 1, "good": 2, "1": 1, "2": 2}
+    assert not plan.column("mobile_app").is_personal_data
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    ("path", "personal"),
+    [
+        ("pspp-examples/personnel.sav", {"firstname", "lastname", "dob"}),
+        (
+            "../kobo/ipa-backcheck/household_backcheck.dta",
+            {"deviceid", "subscriberid", "simid", "devicephonenum", "username", "gpslatitude", "gpslongitude",
+             "gpsaltitude"},
+        ),
+        ("efc/efc.sav", set()),
+    ],
+)  # fmt: skip
+def test_real_files_of_spss_and_stata_are_told_by_their_names(reference: Path, path: str, personal: set[str]):
+    plan = plan_of(reference / "data/spss-stata" / path)
+    assert {column.name for column in plan.columns if column.is_personal_data} == personal

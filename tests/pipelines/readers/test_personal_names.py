@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.readers.markup import without_markup
-from pipelines.readers.personal_names import identifies, names_a_person
+from pipelines.readers.personal_names import identifies, is_personal_header, names_a_person
 from pipelines.readers.structure import Option, Question
 
 
@@ -12,7 +12,7 @@ from pipelines.readers.structure import Option, Question
     [
         "name", "first_name", "name_last", "LastName", "email", "e_mail", "email2", "dob", "telephone_1",
         "date_of_birth", "phone", "home_address", "ip", "gps", "postcode", "respondent_name", "deviceid",
-        "next_of_kin_contact_name",
+        "next_of_kin_contact_name", "efternavn", "leder_telefonnr", "gpslatitude", "fødselsdato",
     ],
 )  # fmt: skip
 def test_a_name_promises_an_identifier(name):
@@ -25,6 +25,18 @@ def test_a_name_promises_an_identifier(name):
 )
 def test_other_names_do_not(name):
     assert not names_a_person(name)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("E-mailadresse", True), ("Your name", True), ("CPR-nr.", True), ("Adresse de messagerie", True),
+        ("Phone number*", True), ("NAVN", True), ("E-post", True), ("prénom", True),
+        ("Street lighting", False), ("Name of the programme", False), ("Your number", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_header_that_is_nothing_but_an_identifier_is_told_from_a_question_about_one(header, expected):
+    assert is_personal_header(header) is expected
 
 
 @pytest.mark.parametrize(
