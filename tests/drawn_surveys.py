@@ -87,7 +87,6 @@ def surveys(
     text: st.SearchStrategy[str],
     label: st.SearchStrategy[str],
     takes_answer: Callable[[object], bool],
-    day: st.SearchStrategy[str | None],
 ) -> Survey:
     labels = draw(st.lists(label, min_size=2, max_size=4, unique_by=fold))
     codes = st.integers(1, len(labels))
@@ -97,7 +96,7 @@ def surveys(
         single=st.none() | codes,
         several=st.none() | st.frozensets(codes, min_size=1),
         hours=st.none() | hours.filter(takes_answer),
-        day=day,
+        day=st.none() | DAYS,
         text=st.none() | text,
     )
     return Survey(tuple(labels), tuple(draw(st.lists(answered, min_size=1, max_size=3))))
@@ -139,7 +138,6 @@ class Form:
         writes_unticked: Whether it writes out what was not ticked, also where nothing was.
         takes_label: Whether the platform's definition can hold a label.
         takes_answer: Whether the export can hold a text or a number as an answer.
-        writes_iso_days: Whether days are written with the year first; no other form is read as an answer.
     """
 
     make: Make
@@ -148,7 +146,24 @@ class Form:
     writes_unticked: bool = False
     takes_label: Callable[[str], bool] = lambda _: True
     takes_answer: Callable[[object], bool] = lambda _: True
-    writes_iso_days: bool = True
+
+
+def with_days(make: Make, form: str, **stated: object) -> Make:
+    """Write days in another form than ISO.
+
+    Args:
+        make: Writes a survey.
+        form: Of a day, for ``str.format``.
+        stated: What the source says of it.
+    """
+
+    def written(survey: Survey) -> Delivery:
+        days = [each.day and form.format(dt.date.fromisoformat(each.day)) for each in survey.responses]
+        people = tuple(replace(each, day=day) for each, day in zip(survey.responses, days, strict=True))
+        delivery = make(replace(survey, responses=people))
+        return replace(delivery, source={**delivery.source, **stated})
+
+    return written
 
 
 def check(form: Form, survey: Survey) -> None:
@@ -163,8 +178,7 @@ def check(form: Form, survey: Survey) -> None:
 
 
 def held(form: Form, n_examples: int) -> None:
-    days = st.none() | DAYS if form.writes_iso_days else st.none()
-    drawn = surveys(TEXTS.filter(form.takes_answer), TEXTS.filter(form.takes_label), form.takes_answer, days)
+    drawn = surveys(TEXTS.filter(form.takes_answer), TEXTS.filter(form.takes_label), form.takes_answer)
 
     @settings(max_examples=n_examples, deadline=None, suppress_health_check=list(HealthCheck))
     @given(drawn)

@@ -12,10 +12,8 @@ from pipelines.readers.plan import PlannedColumn, ReadingPlan
 
 def read_moments(texts: Sequence[str], zone: str, formats: Sequence[str] = ()) -> list[Any]:
     """Return a time stamp in UTC for every text, None where it is none."""
-    column = PlannedColumn(1, "at", "at", "metadata")
-    plan = ReadingPlan(
-        "generic", "", "utf-8", ",", ".", zone, 1, (column,), {"started_at": "at"}, time_formats=tuple(formats)
-    )
+    column = PlannedColumn(1, "at", "at", "metadata", time_formats=tuple(formats))
+    plan = ReadingPlan("generic", "", "utf-8", ",", ".", zone, 1, (column,), {"started_at": "at"})
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.register("texts", pd.DataFrame({"place": range(len(texts)), "c1": list(texts)}))

@@ -130,6 +130,9 @@ class PlannedColumn:
             number without it is rejected, as nobody can say whether it is in the same unit.
         ticked_means: For the column of an option that stands for no answer: the missing reason of whoever ticks it and
             no other option. Beside other options the tick is set aside and their answers are kept.
+        time_formats: For a time stamp and for an answer that is a date: the forms that are not ISO, in the notation of
+            ``strptime``; tried in this order. A zone in them is written as ``+0100``, ``+01:00``, ``GMT+1`` or
+            ``UTC+1``. Of an answer only the day is read.
     """
 
     position: int
@@ -158,6 +161,7 @@ class PlannedColumn:
     page: str = ""
     unit: str = ""
     ticked_means: MissingReason | None = None
+    time_formats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,8 +194,6 @@ class ReadingPlan:
         escapes: Text in a cell → what it stands for, wherever it stands in a text that becomes an answer; replaced in
             one pass from left to right, so that what a replacement makes is not looked at again.
         leading_escapes: The same, at the beginning of a cell only.
-        time_formats: Forms of time stamps that are not ISO, in the notation of ``strptime``; tried in this order. A
-            zone in them is written as ``+0100``, ``+01:00``, ``GMT+1`` or ``UTC+1``.
         open_date_order: Where nothing in the export tells the day of its time stamps from the month, what is likely; a
             study must say it.
         dispositions: Where no single column holds the key ``platform_disposition``: name of a column → folded text →
@@ -216,7 +218,6 @@ class ReadingPlan:
     test_statuses: frozenset[str] = frozenset()
     finished_texts: frozenset[str] = frozenset()
     unreached: Unreached = ""
-    time_formats: tuple[str, ...] = ()
     open_date_order: DateOrder | None = None
     dispositions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     escapes: Mapping[str, str] = field(default_factory=dict)

@@ -114,7 +114,8 @@ class Source(Spec):
         header_rows: Rows above the first answer; recognised when not given.
         time_zone: Time zone of time stamps without one, such as Europe/Copenhagen.
         date_order: Whether 03/04/2026 is the third of April (``day_first``) or the fourth of March (``month_first``);
-            needed only where the time stamps do not show it.
+            needed only where time stamps and dates do not show it. For the whole export, or by column where its
+            columns differ.
     """
 
     wave: Name
@@ -139,7 +140,7 @@ class Source(Spec):
     decimal: Literal[".", ","] = "."
     header_rows: int | None = Field(default=None, ge=1, le=5)
     time_zone: str | None = None
-    date_order: DateOrder | None = None
+    date_order: DateOrder | dict[str, DateOrder] | None = None
 
     @field_validator("time_zone")
     @classmethod

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.readers.plan import fold
-from tests.drawn_surveys import DAYS, QUICK, TEXTS, THOROUGH, Answered, Survey, fits_a_dictionary, number, surveys
+from tests.drawn_surveys import QUICK, TEXTS, THOROUGH, Answered, Survey, fits_a_dictionary, number, surveys
 from tests.received import Delivery, receive, repeats_of
 from tests.writers import kobo_export, redcap_export
 
@@ -121,7 +121,7 @@ def check(form: str, survey: Survey, parents: list[int]) -> None:
 
 def held(form: str, n_examples: int) -> None:
     label = TEXTS.filter(fits_a_dictionary) if form.startswith("REDCap") else TEXTS
-    drawn = surveys(TEXTS, label, lambda _: True, st.none() | DAYS)
+    drawn = surveys(TEXTS, label, lambda _: True)
 
     @settings(max_examples=n_examples, deadline=None, suppress_health_check=list(HealthCheck))
     @given(drawn, st.lists(st.integers(1, 2), min_size=3, max_size=3))

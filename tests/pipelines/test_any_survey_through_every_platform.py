@@ -23,6 +23,7 @@ from tests.drawn_surveys import (
     ids,
     is_of_windows,
     number,
+    with_days,
 )
 from tests.received import Delivery
 from tests.writers import kobo_export, limesurvey_export, qualtrics_export, redcap_export, surveyxact
@@ -141,10 +142,6 @@ def kobo(**how: Any) -> Make:
     return make
 
 
-def day_first(day: str | None) -> str:
-    return "-".join(reversed(day.split("-"))) if day else ""
-
-
 def xact(dialect: str, **how: bool) -> Make:
     def make(survey: Survey) -> Delivery:
         labels = {str(code): label for code, label in enumerate(survey.labels, start=1)}
@@ -160,7 +157,7 @@ def xact(dialect: str, **how: bool) -> Make:
                 name,
                 "completed",
                 {"single": str(each.single or ""), "several": tuple(map(str, each.several or ())),
-                 "hours": number(each.hours), "day": day_first(each.day), "text": each.text or ""},
+                 "hours": number(each.hours), "day": each.day or "", "text": each.text or ""},
             )
             for name, each in zip(ids(survey), survey.responses, strict=True)
         ]  # fmt: skip
@@ -173,7 +170,7 @@ def xact(dialect: str, **how: bool) -> Make:
         files = {name: delimited(rows, delimiter, encoding) for name, rows in tables.items()}
         return Delivery("e.csv", files.pop("e.csv"), files, {"time_zone": "UTC"})
 
-    return make
+    return with_days(make, "{0.day:02}-{0.month:02}-{0.year}")
 
 
 def plain(delimiter: str, encoding: str, *, labels: bool) -> Make:
@@ -208,7 +205,7 @@ def has_no_comma(label: str) -> bool:
 
 def of_windows(make: Make) -> Form:
     """Return a form in Windows' code page, without days."""
-    return Form(make, takes_label=is_of_windows, takes_answer=is_of_windows, writes_iso_days=False)
+    return Form(make, takes_label=is_of_windows, takes_answer=is_of_windows)
 
 
 def of_qualtrics(**how: Any) -> Form:
@@ -236,8 +233,8 @@ FORMS: Mapping[str, Form] = {
     "Kobo, labels": Form(kobo(several="details", labels=True)),
     "ODK": Form(kobo(joint="-", platform="odk", delimiter=",")),
     "Qualtrics, one cell of labels": replace(of_qualtrics(is_split=False, values="labels"), takes_label=has_no_comma),
-    "SurveyXact, codes": Form(xact("tab_utf16"), writes_iso_days=False),
-    "SurveyXact, labels": Form(xact("tab_utf16", labels=True), writes_iso_days=False),
+    "SurveyXact, codes": Form(xact("tab_utf16")),
+    "SurveyXact, labels": Form(xact("tab_utf16", labels=True)),
     "SurveyXact, semicolons": of_windows(xact("semicolon_ansi", labels=True)),
     "SurveyXact, commas": of_windows(xact("comma_ansi")),
     "plain, labels": Form(plain(",", "utf-8", labels=True)),

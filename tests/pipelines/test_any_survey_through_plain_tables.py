@@ -9,11 +9,25 @@ from collections.abc import Callable, Mapping, Sequence
 import openpyxl
 import pytest
 
-from tests.drawn_surveys import QUICK, SEEN, THOROUGH, Answered, Form, Make, Survey, held, ids, is_of_windows, number
+from tests.drawn_surveys import (
+    QUICK,
+    SEEN,
+    THOROUGH,
+    Answered,
+    Form,
+    Make,
+    Survey,
+    held,
+    ids,
+    is_of_windows,
+    number,
+    with_days,
+)
 from tests.received import Delivery
 from tests.writers import efs, forms, sosci, surveymonkey
 from tests.writers.delimited import delimited
 
+GERMAN, AMERICAN = "{0.day:02}.{0.month:02}.{0.year}", "{0.month}/{0.day}/{0.year}"
 NOT_SHOWN = "not_administered"
 MOMENTS = ("2026-03-14 09:00:00", "2026-03-14 09:08:30")
 
@@ -159,6 +173,20 @@ FORMS: Mapping[str, Form] = {
     "Google Forms": Form(google, takes_label=joins_by(",")),
     "Enalyzer": Form(enalyzer(",")),
     "Enalyzer, semicolons": Form(enalyzer(";")),
+    "SoSci, day first": Form(with_days(soscis(texts=False, tab=True), GERMAN, date_order="day_first"), NOT_SHOWN,
+                             {"single": SEEN}, takes_answer=is_no_sign("-8", "-9")),
+    "EFS, day first": Form(with_days(unipark, GERMAN, date_order="day_first"), NOT_SHOWN,
+                           {"single": SEEN, "text": SEEN}, takes_label=is_of_windows,
+                           takes_answer=lambda answer: is_of_windows(answer) and is_of_efs(answer)),
+    "SurveyMonkey, day first among stamps with the month first": Form(
+        with_days(monkey(expanded=True), "{0.day:02}/{0.month:02}/{0.year}", date_order={"day": "day_first"})),
+    "SurveyMonkey, month first as its stamps": Form(with_days(monkey(expanded=True), AMERICAN)),
+    "Microsoft Forms, month first": Form(
+        with_days(microsoft("en", delimited, "e.csv"), AMERICAN, date_order="month_first"), takes_label=joins_by(";")),
+    "Google Forms, day first": Form(
+        with_days(google, "{0.day:02}/{0.month:02}/{0.year}", date_order={"day": "day_first"}),
+        takes_label=joins_by(",")),
+    "Enalyzer, month first": Form(with_days(enalyzer(";"), "{0.month:02}-{0.day:02}-{0.year}")),
 }  # fmt: skip
 
 

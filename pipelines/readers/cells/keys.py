@@ -49,7 +49,7 @@ def scanned_keys(plan: ReadingPlan) -> list[str]:
         if key not in TIMES:
             parts.append(f"{cell} AS k_{key}")
             continue
-        text, opt_outs = trimmed(cell), plan.column(name).opt_outs
+        text, opt_outs, forms = trimmed(cell), plan.column(name).opt_outs, plan.column(name).time_formats
         # Most cells are written exactly as a time is, and need no pattern.
         is_plain = f"CAST(TRY_CAST({cell} AS TIMESTAMP) AS VARCHAR) = {cell}"
         if opt_outs:
@@ -57,8 +57,8 @@ def scanned_keys(plan: ReadingPlan) -> list[str]:
             is_plain = "false"
         is_open = f"{cell} IS NOT NULL AND l_{key} IS NULL"
         parts += [
-            f"CASE WHEN {is_plain} THEN TRY_CAST({cell} AS TIMESTAMP) ELSE {_local(text, plan)} END AS l_{key}",
-            f"CASE WHEN {is_open} THEN {_zoned(text, plan)} END AS u_{key}",
+            f"CASE WHEN {is_plain} THEN TRY_CAST({cell} AS TIMESTAMP) ELSE {_local(text, forms)} END AS l_{key}",
+            f"CASE WHEN {is_open} THEN {_zoned(text, forms)} END AS u_{key}",
             f"CASE WHEN {is_open} AND u_{key} IS NULL THEN {cell} END AS k_{key}",
         ]
     return [*parts, *_disposition(plan)]
@@ -225,22 +225,22 @@ def key_fault(plan: ReadingPlan, key: KeyName) -> str:
     return f"{text} IS NOT NULL AND {parsed} IS NULL"
 
 
-def _local(text: str, plan: ReadingPlan) -> str:
+def _local(text: str, forms: Sequence[str]) -> str:
     is_plain = f"CAST(TRY_CAST({text} AS TIMESTAMP) AS VARCHAR) = {text}"
     is_iso = f"{is_plain} OR regexp_full_match({text}, {literal(_ISO_TIME)})"
     iso = f"CASE WHEN {is_iso} THEN {_timestamp(text)} END"
-    others = [_in_form(text, form) for form in plan.time_formats if not form.endswith("%z")]
+    others = [_in_form(text, form) for form in forms if not form.endswith("%z")]
     return f"coalesce({', '.join([iso, *others])})" if others else iso
 
 
-def _zoned(text: str, plan: ReadingPlan) -> str:
+def _zoned(text: str, forms: Sequence[str]) -> str:
     zone = f"regexp_extract({text}, {literal(_ZONE + '$')})"
     clock = _timestamp(f"rtrim(left({text}, length({text}) - length({zone})))")
     minutes = f"CAST(substr({zone}, 2, 2) AS INTEGER) * 60 + CAST(right({zone}, 2) AS INTEGER)"
     offset = f"CASE WHEN {zone} = 'Z' THEN 0 WHEN {zone} LIKE '-%' THEN -({minutes}) ELSE {minutes} END"
     is_zoned = f"regexp_full_match({text}, {literal(f'{_ISO_TIME} ?{_ZONE}')})"
     iso = f"CASE WHEN {is_zoned} THEN {clock} - to_minutes({offset}) END"
-    others = [_with_offset(text, form) for form in plan.time_formats if form.endswith("%z")]
+    others = [_with_offset(text, form) for form in forms if form.endswith("%z")]
     return f"coalesce({', '.join([iso, *others])})" if others else iso
 
 

@@ -12,7 +12,7 @@ RULES: dict[str, str] = {
     "not_an_answer_option": "the text is no answer option of the item, and no code",
     "ambiguous_options": "the text can be cut into answer options in several ways",
     "not_a_number": "the text is no number",
-    "not_a_date": "the text is no date such as 2026-03-01",
+    "not_a_date": "the text is no date such as 2026-03-01 or as the column's first rows have them, year in full",
     "outside_response_scale": "the answer is not among those the instrument allows",
     "outside_range": "the number is smaller or larger than the instrument allows",
     "opt_out_beside_answers": "the option stands for no answer, but others are ticked too; their answers were kept",

@@ -3,7 +3,6 @@
 Put here what a text means by its column's plan; not where it came from.
 """
 
-import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -12,13 +11,13 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from instruments.spec import CLOSED_KINDS, LARGEST_CODE, MissingReason
+from pipelines.readers.cells.days import day_of
 from pipelines.readers.cells.marks import REASONS, broken_mark, filled_mark
 from pipelines.readers.cells.scan import holds_marks
 from pipelines.readers.plan import PlannedColumn, ReadingPlan, fold
 
 _WHOLE_NUMBER = re.compile(r"([+-]?[0-9]{1,5})([.]0+)?")
 _NUMBERS = {sign: re.compile(rf"[+-]?([0-9]+([{sign}][0-9]*)?|[{sign}][0-9]+)(e[+-]?[0-9]+)?") for sign in ".,"}
-_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([ t][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?z?)?")
 _SCHEMA = pa.schema(
     {
         "position": pa.int32(),
@@ -141,7 +140,8 @@ def resolve_text(column: PlannedColumn, text: str, plan: ReadingPlan) -> Resolve
     if column.kind == "number":
         return _number(folded, column.decimal or plan.decimal, fold(column.unit))
     if column.kind == "date":
-        return _date(folded)
+        day = day_of(folded, column.time_formats)
+        return Resolved(rule="not_a_date") if day is None else Resolved(value=day)
     return Resolved(value=text.strip() if column.kind == "code" else text)
 
 
@@ -182,14 +182,6 @@ def _number(folded: str, decimal: str, unit: str) -> Resolved:
         if math.isfinite(number):
             return Resolved(value=number)
     return Resolved(rule="not_a_number")
-
-
-def _date(folded: str) -> Resolved:
-    found = _DATE.fullmatch(folded)
-    try:
-        return Resolved(value=dt.date.fromisoformat(found.group(1) if found else ""))
-    except ValueError:
-        return Resolved(rule="not_a_date")
 
 
 def _option(column: PlannedColumn, folded: str) -> Resolved:

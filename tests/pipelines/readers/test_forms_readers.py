@@ -82,7 +82,7 @@ def test_google_forms_time_stamps_are_read_in_the_order_they_show(
     tmp_path: Path, header: str, moments: list[str], formats: tuple[str, ...]
 ) -> None:
     plan = plan_of(text_file(tmp_path, google_rows(header, QUESTIONS, ANSWERS, moments)))
-    assert (plan.platform, plan.time_formats) == ("google_forms", formats)
+    assert (plan.platform, plan.column(header).time_formats) == ("google_forms", formats)
     assert plan.keys == {"ended_at": header}
 
 
@@ -93,7 +93,8 @@ def test_time_stamps_that_leave_the_order_open_must_be_stated_in_a_study(tmp_pat
     assert any("give date_order" in warning for warning in plan_of(path).warnings)
     with pytest.raises(ReadingError, match="'Timestamp' do not show whether the day or the month comes first"):
         plan_of(path, source=source())
-    assert plan_of(path, source=source(date_order="day_first")).time_formats == ("%d/%m/%Y %H:%M:%S",)
+    plan = plan_of(path, source=source(date_order="day_first"))
+    assert plan.column("Timestamp").time_formats == ("%d/%m/%Y %H:%M:%S",)
 
 
 def test_a_stated_order_that_the_time_stamps_contradict_is_refused(tmp_path: Path) -> None:
@@ -174,7 +175,7 @@ def test_enalyzer_is_declared_and_its_dates_have_the_month_first(tmp_path: Path)
     path = text_file(tmp_path, ENALYZER, ";")
     assert plan_of(path).platform == "generic"
     plan = plan_of(path, source=source(platform="enalyzer"))
-    assert (plan.platform, plan.time_formats) == ("enalyzer", ("%m-%d-%Y",))
+    assert (plan.platform, plan.column("Start date").time_formats) == ("enalyzer", ("%m-%d-%Y",))
     assert plan.keys == {"response_id": "Respondent ID", "started_at": "Start date"}
     assert any("label numbers" in warning for warning in plan.warnings)
 

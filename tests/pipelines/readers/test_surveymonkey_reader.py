@@ -82,7 +82,7 @@ def test_own_columns_are_keys_and_personal(tmp_path: Path) -> None:
     assert {column.name for column in plan.columns if column.is_personal_data} == {
         "Collector ID", "IP Address", "Email Address", "First Name", "Last Name", "Custom Data 1",
     }  # fmt: skip
-    assert plan.time_formats == ("%m/%d/%Y %I:%M:%S %p",)
+    assert plan.column("End Date").time_formats == ("%m/%d/%Y %I:%M:%S %p",)
 
 
 def test_another_number_of_header_rows_is_refused_with_what_is_there(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_every_dialect_gives_the_same_plan_with_structure_and_labels(tmp_path: P
         "response_id": "respondentid", "is_finished": "statoverall_4", "started_at": "starttime",
         "ended_at": "closetime",
     }  # fmt: skip
-    assert plan.time_formats == ("%d-%m-%Y %H:%M:%S",)
+    assert plan.column("closetime").time_formats == ("%d-%m-%Y %H:%M:%S",)
     assert [c.name for c in plan.columns if c.is_personal_data] == ["email"]
 
 
