@@ -105,7 +105,8 @@ def test_a_whole_number_outside_the_scale_goes_through_for_validation_to_name(tm
         ("number", "1,5", "not_a_number"),
         ("number", "nan", "not_a_number"),
         ("number", "1e999", "not_a_number"),
-        ("date", "12/03/2026", "not_a_date"),
+        ("date", "in March 2026", "not_a_date"),
+        ("date", "12/03/26", "not_a_date"),
         ("date", "2026-02-30", "not_a_date"),
     ],
 )

@@ -116,6 +116,7 @@ def test_every_column_has_its_own_order(columns: Columns, habit: DateOrder | Non
         ({"day": [*OF_DAY, *OF_MONTH]}, None, None, "some of the dates of 'day' can only have the day first and some"),
         ({"at": OF_MONTH, "day": OPEN}, None, "day_first", "can only have the month first.*{'at': month_first}"),
         ({"day": OF_MONTH}, None, "day_first", "dates of 'day' can only have the month first; correct date_order"),
+        ({"day": ["13/02/26", "01/02/2026"]}, None, None, "the dates of 'day' do not show"),
         ({"day": OPEN}, None, {"days": "day_first"}, "date_order names 'days', but there is no such column"),
         ({"day": OPEN, "at": OF_DAY}, None, {"at": "month_first"}, "date_order says month_first, but the time stamps"),
     ],
