@@ -3,7 +3,6 @@
 Put here how somebody is found; what is then done is in ``commands.erase``.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import pandas as pd
 
 from instruments.faults import UsageError
 from pipelines.assets.erased import Marks, identities, sources_of_file
+from pipelines.assets.moved_rows import is_made_up, refuse_moved
 from pipelines.assets.pseudonyms import PERSON, pseudonymiser
 from pipelines.files import file_sha256
 from pipelines.load import Study
@@ -22,7 +22,6 @@ from pipelines.tables import core
 from pipelines.tables.erasures import ERASED, ERASURES
 from pipelines.tables.raw import FILES, KEPT_FILES, KEYS
 
-_MADE_UP = re.compile(r".*/(?:[0-9a-f]{8}-)?row-\d+")
 _NOWHERE = pd.DataFrame(
     columns=[
         *("file_sha256", "row_number", "response_id", "respondent_key", "state", "source", "is_numbered", "is_own"),
@@ -51,7 +50,8 @@ class Whereabouts:
     Attributes:
         rows: Their rows of kept files and of exports: as ``identities`` returns them, with file_name and is_kept.
         responses: Ids of their responses in the tables.
-        fit_responses: The same in rows of fits, which may be older than the tables.
+        fit_responses: Ids by which they are known in rows of fits, which may be older than the tables; those that are
+            made of row numbers left out.
         people: Their pseudonym, when a person was looked for.
         marks: Mark → kind.
         request: Keyed hash of who was looked for.
@@ -85,13 +85,17 @@ def find(study: Study, store: Store, wanted: Wanted, folder: Path) -> Whereabout
     people = _pseudonym(study, store, wanted)
     candidates = set() if wanted.response is None else _candidates(study, wanted.response)
     asked = {marks.response(each) for each in candidates} if wanted.person is None else {marks.person(wanted.person)}
+    if refuse_moved(study, store, candidates, asked):
+        return Whereabouts(_NOWHERE, frozenset(), frozenset(), frozenset(), {}, min(asked), ())
     begun = asked & set(erased.loc[~erased["is_finished"].astype(bool), "request"])
     is_certain = ~rows["is_numbered"].astype(bool) | _is_in_place(rows, marks, is_begun=bool(begun))
     is_named = _has_key(rows, wanted.person)
     responses = set(rows.loc[(is_named | rows["response_id"].isin(candidates)) & is_certain, "response_id"].dropna())
     responses |= _in_tables(store, people, candidates)
     _refuse_several(wanted, responses)
-    is_theirs = is_named | (rows["response_id"].isin(responses) & rows["is_own"].astype(bool) & is_certain)
+    # Of a person, a row without an id is known by the key alone: in another export its number is somebody else's.
+    is_known = is_certain & (~rows["is_numbered"].astype(bool) | (wanted.response is not None))
+    is_theirs = is_named | (rows["response_id"].isin(responses) & rows["is_own"].astype(bool) & is_known)
     theirs = rows[is_theirs]
     earlier = asked & set(erased["request"])
     if theirs.empty and not responses and not _is_unit(store, people) and not earlier:
@@ -100,7 +104,9 @@ def find(study: Study, store: Store, wanted: Wanted, folder: Path) -> Whereabout
     return Whereabouts(
         rows=theirs,
         responses=frozenset(responses),
-        fit_responses=frozenset(responses | set(theirs["response_id"].dropna())),
+        fit_responses=frozenset(
+            each for each in responses | set(theirs["response_id"].dropna()) if not is_made_up(each)
+        ),
         people=people,
         marks=named | _marks_of_responses(marks, theirs, responses),
         request=next(iter(named or map(marks.response, responses)), "") or min(earlier),
@@ -144,7 +150,7 @@ def _kept_rows(study: Study, store: Store, folder: Path, unreadable: list[str]) 
     """
     current = set(store.read(FILES)["file_sha256"])
     for sha256 in store.kept_names("raw"):
-        known = _accepted_as(store, sha256)
+        known = accepted_as(store, sha256)
         known = known[known["source"].isin(list(study.spec.sources))]
         name = str(known["file_name"].iloc[0]) if len(known) else sha256
         found: list[pd.DataFrame] = []
@@ -158,19 +164,27 @@ def _kept_rows(study: Study, store: Store, folder: Path, unreadable: list[str]) 
             unreadable.append(sha256)
         for each in found:
             rows = each if len(known) else each.assign(response_id=None, is_numbered=False)
-            is_current = bool(current & {sha256, *known["file_sha256"]})
-            yield rows.assign(file_name=name, is_kept=True, is_current=is_current)
+            yield rows.assign(file_name=name, is_kept=True, is_current=bool(current & _versions(store, sha256)))
 
 
-def _accepted_as(store: Store, sha256: str) -> pd.DataFrame:
+def _versions(store: Store, sha256: str) -> set[str]:
+    """Return the hash of a file, and of what took its place when an erasure was stopped."""
+    rewritten = store.read(ERASURES)
+    return {sha256, *rewritten.loc[rewritten["old_sha256"] == sha256, "new_sha256"]}
+
+
+def accepted_as(store: Store, sha256: str) -> pd.DataFrame:
     """Return the rows of ``raw.kept_files`` of a file, or of what took its place when an erasure was stopped."""
-    known, rewritten = store.read(KEPT_FILES), store.read(ERASURES)
-    newer = rewritten.loc[rewritten["old_sha256"] == sha256, "new_sha256"]
-    return known[known["file_sha256"].isin([sha256, *newer])].drop_duplicates("source")
+    known = store.read(KEPT_FILES)
+    return known[known["file_sha256"].isin(_versions(store, sha256))].drop_duplicates("source")
 
 
 def _exported_rows(study: Study, store: Store, marks: Marks, folder: Path) -> Iterator[pd.DataFrame]:
-    """Read the exports; ids made of row numbers are those that the rest has after earlier erasures."""
+    """Read the exports; ids made of row numbers are those that the rest has after earlier erasures.
+
+    Those of an export that no run has read yet count for nothing: nobody can have looked them up.
+    """
+    current = set(store.read(FILES)["file_sha256"])
     rewritten = store.read(ERASURES).drop_duplicates("old_sha256", keep="last")
     newest = dict(zip(rewritten["old_sha256"], rewritten["new_sha256"], strict=True))
     for path in sorted(study.exports.iterdir()) if study.exports.is_dir() else ():
@@ -189,7 +203,8 @@ def _exported_rows(study: Study, store: Store, marks: Marks, folder: Path) -> It
             else row.response_id
             for row, n in zip(rest.itertuples(), shift, strict=True)
         ]
-        yield rest.assign(response_id=moved, file_name=path.name, is_kept=False, is_current=True)
+        is_current = bool(current & _versions(store, sha256))
+        yield rest.assign(response_id=moved, file_name=path.name, is_kept=False, is_current=is_current)
 
 
 def _moved(response_id: str, row_number: int, n_before: int, hashes: tuple[str, str]) -> str:
@@ -223,7 +238,7 @@ def _is_unit(store: Store, people: frozenset[str]) -> bool:
 def _marks_of_responses(marks: Marks, theirs: pd.DataFrame, responses: set[str]) -> dict[str, str]:
     numbered = theirs[theirs["is_numbered"].astype(bool)]
     with_id = (set(theirs["response_id"].dropna()) | responses) - set(numbered["response_id"])
-    found = {marks.response(each): "response" for each in sorted(with_id) if not _MADE_UP.fullmatch(each)}
+    found = {marks.response(each): "response" for each in sorted(with_id) if not is_made_up(each)}
     return found | {
         marks.row(str(sha256), int(number)): "row"
         for sha256, number in zip(numbered["file_sha256"], numbered["row_number"], strict=True)

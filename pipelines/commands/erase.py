@@ -13,14 +13,18 @@ from pathlib import Path
 import pandas as pd
 
 from instruments.faults import UsageError
+from models.origin import data_hash
 from pipelines.assets.erased import record_rewritten, write_rest
+from pipelines.assets.moved_rows import TakenOut, moved
 from pipelines.assets.pseudonyms import check_keys
-from pipelines.assets.whereabouts import Wanted, Whereabouts, find
+from pipelines.assets.whereabouts import Wanted, Whereabouts, accepted_as, find
+from pipelines.files import file_sha256
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.steps.pseudonyms import normalised_key
 from pipelines.store import Store, Write
-from pipelines.tables.erasures import ERASED
+from pipelines.tables import out
+from pipelines.tables.erasures import ERASED, ERASURES
 from pipelines.team_tables import TeamTableError, read_team_table
 
 Rewritten = tuple[str, str, int]
@@ -104,10 +108,11 @@ def _still_listed(path: Path, texts: set[str]) -> Iterator[str]:
 
 
 def _erase(study: Study, store: Store, found: Whereabouts, because: str, folder: Path) -> Erasure:
-    _record(store, found, because, is_finished=False)
+    since = _record(store, found, because, is_finished=False)
     done = Erasure(n_responses=len(found.responses))
-    done.fit_rows = list(_rewrite_fit_rows(store, found.fit_responses, because))
-    done.files = list(_rewrite_files(study, store, found.rows, because, folder))
+    rests = [_rest(study, store, rows, folder) for _, rows in _kept(found).groupby("file_sha256")]
+    done.fit_rows = list(_rewrite_fit_rows(store, found.fit_responses, rests, (since, because)))
+    done.files = list(_rewrite_files(store, rests, because, folder))
     done.deleted = dict(store.delete_people(found.responses, found.people))
     store.write_afresh()
     _record(store, found, because, is_finished=True)
@@ -115,46 +120,86 @@ def _erase(study: Study, store: Store, found: Whereabouts, because: str, folder:
     return done
 
 
-def _record(store: Store, found: Whereabouts, because: str, *, is_finished: bool) -> None:
+def _record(store: Store, found: Whereabouts, because: str, *, is_finished: bool) -> pd.Timestamp:
+    """Mark what is erased; return when it was begun, which is earlier than now when it was stopped before."""
     known = store.read(ERASED)
-    stated = {"request": found.request, "erased_at": dt.datetime.now(dt.UTC), "because": because}
+    now = pd.Timestamp(dt.datetime.now(dt.UTC))
+    is_same = known["request"] == found.request
+    stopped = known.loc[is_same & ~known["is_finished"].astype(bool), "erased_at"]
     new = [
-        {"mark": mark, "kind": kind, **stated, "is_finished": is_finished}
+        {"mark": mark, "kind": kind, "request": found.request, "erased_at": now, "because": because}
         for mark, kind in found.marks.items()
         if mark not in set(known["mark"])
     ]
-    known["is_finished"] = known["is_finished"].mask(known["request"] == found.request, other=is_finished)
-    rows = pd.concat([known, ERASED.typed(pd.DataFrame(new, columns=list(ERASED.columns)))], ignore_index=True)
+    # A row number is asked for anew when rows have moved up to it: what was taken out of its place then is finished.
+    is_meant = is_same & ((known["kind"] != "row") | is_finished)
+    known["is_finished"] = known["is_finished"].mask(is_meant, other=is_finished)
+    added = ERASED.typed(pd.DataFrame(new, columns=list(ERASED.columns)).assign(is_finished=is_finished))
+    rows = pd.concat([known, added], ignore_index=True)
     store.write([Write(ERASED, rows)], input_hash="", run_id="")
+    return min([now, *stopped])
 
 
-def _rewrite_fit_rows(store: Store, responses: frozenset[str], because: str) -> Iterator[Rewritten]:
+def _kept(found: Whereabouts) -> pd.DataFrame:
+    return found.rows[found.rows["is_kept"].astype(bool)]
+
+
+def _rest(study: Study, store: Store, rows: pd.DataFrame, folder: Path) -> TakenOut:
+    """Write what is left of a kept file into the private folder."""
+    first = rows.iloc[0]
+    old, numbers = str(first["file_sha256"]), frozenset(rows["row_number"].astype(int))
+    target = _place(folder, old)
+    write_rest(study, str(first["source"]), store.kept_file(old), numbers, target)
+    specs = study.sources()
+    names = [str(name) for name in accepted_as(store, old)["source"] if name in specs]
+    sources = frozenset(specs[name].repeats_of or name for name in names)
+    return TakenOut(old, file_sha256(target), numbers, sources, bool(first["is_current"]))
+
+
+def _place(folder: Path, old: str) -> Path:
+    return folder / f"rest-{old}"
+
+
+def _rewrite_fit_rows(
+    store: Store, responses: frozenset[str], rests: list[TakenOut], begun: tuple[pd.Timestamp, str]
+) -> Iterator[Rewritten]:
+    """Take responses out of the rows of fits; ids made of row numbers follow the rows that move up.
+
+    What was written since the erasure began has them as they are to be: it is of a call or a run since it was stopped.
+    """
+    since, because = begun
+    fits, record = store.read(out.FITS), store.read(ERASURES)
+    of_now = set(fits.loc[fits["is_current"].astype(bool), "data_hash"])
+    has_moved = set(fits.loc[fits["fitted_at"] > since, "data_hash"])
+    has_moved |= set(record.loc[record["erased_at"] > since, "new_sha256"])
+    current = [each for each in rests if each.is_current]
+    renewed = {source for each in current for source in each.sources}
+    earlier = [each for each in rests if not each.is_current and not each.sources & renewed]
     for file in store.kept_names("data"):
         old = file.removesuffix(".parquet")
         rows = store.kept_rows(old)
-        is_theirs = rows["response_id"].isin(responses)
-        if not is_theirs.any():
+        taken = [] if old in has_moved else current if old in of_now else [*current, *earlier]
+        ids = moved(rows["response_id"].mask(rows["response_id"].isin(responses)), taken)
+        if ids.equals(rows["response_id"]):
             continue
-        n = int(is_theirs.sum())
-        new = store.keep_rows(rows[~is_theirs].reset_index(drop=True))
+        rest = rows.assign(response_id=ids).dropna(subset="response_id")
+        rest = rest.sort_values("response_id", kind="stable").reset_index(drop=True)
+        new, n = data_hash(rest), len(rows) - len(rest)
         record_rewritten(store, (old, new), "fit_rows", n, because)
+        store.keep_rows(rest)
         store.remove_kept("data", file)
         yield old, new, n
 
 
-def _rewrite_files(study: Study, store: Store, rows: pd.DataFrame, because: str, folder: Path) -> Iterator[Rewritten]:
-    kept = rows[rows["is_kept"].astype(bool)]
-    for old, of_file in kept.groupby("file_sha256"):
-        first = of_file.iloc[0]
-        numbers = set(of_file["row_number"].astype(int))
-        target = folder / f"rest-{old}"
-        write_rest(study, str(first["source"]), store.kept_file(str(old)), numbers, target)
-        new = store.keep_file(target)
-        record_rewritten(store, (str(old), new), "export", len(numbers), because)
-        store.rename_file(str(old), new)
-        store.remove_kept("raw", str(old))
+def _rewrite_files(store: Store, rests: list[TakenOut], because: str, folder: Path) -> Iterator[Rewritten]:
+    for each in rests:
+        target = _place(folder, each.old_sha256)
+        store.keep_file(target)
+        record_rewritten(store, (each.old_sha256, each.new_sha256), "export", len(each.rows), because)
+        store.rename_file(each.old_sha256, each.new_sha256)
+        store.remove_kept("raw", each.old_sha256)
         target.unlink()
-        yield str(old), new, len(numbers)
+        yield each.old_sha256, each.new_sha256, len(each.rows)
 
 
 def _notes(found: Whereabouts) -> Iterator[str]:

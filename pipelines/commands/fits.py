@@ -146,8 +146,9 @@ def _rest_of_rows(store: Store, name: str) -> tuple[str, str]:
     n, days = 0, list[str]()
     while name in by_old.index and f"{name}.parquet" not in store.kept_names("data"):
         step = by_old.loc[name]
-        n += int(step["n_rows"])
-        days.append(f"{step['erased_at']:%Y-%m-%d}")
+        if n_gone := int(step["n_rows"]):
+            n += n_gone
+            days.append(f"{step['erased_at']:%Y-%m-%d}")
         name = str(step["new_sha256"])
     return name, f"{n} responses erased on {' and '.join(dict.fromkeys(days))}" if n else ""
 

@@ -5,7 +5,7 @@ text is in ``pipelines.readers``.
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from instruments.spec_file import closest
 from pipelines.readers.cells import results
-from pipelines.readers.cells.conservation import Counts, account, audit, count_stored, count_understood
+from pipelines.readers.cells.conservation import account, audit
 from pipelines.readers.cells.empty import EMPTY
 from pipelines.readers.cells.keys import minutes_to_move, moved_minutes, needs_zone, scanned_keys
 from pipelines.readers.cells.link_codes import link_code_columns, link_code_rows
@@ -28,9 +28,10 @@ from pipelines.readers.cells.repeats import repeats, superseded, winners
 from pipelines.readers.cells.resolve import understand_texts
 from pipelines.readers.cells.rows import read_rows, responses, rows_of
 from pipelines.readers.cells.scan import is_list, is_opt_out, literal, read_cells
-from pipelines.readers.cells.scanned import ReceiveContext, ScannedFile
+from pipelines.readers.cells.scanned import ReceiveContext, ScannedFile, union
 from pipelines.readers.opening import OpenedExport
 from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
+from pipelines.receive.counting import count_cells
 from pipelines.receive.scanning import SETTINGS, OtherCountError, Scan, scan
 from pipelines.store import Query
 
@@ -145,11 +146,11 @@ class Staging:
         accounted: list[pd.DataFrame] = []
         for file in self.files:
             self.create(f"gaps_{file.number}", results.gaps(file, item_numbers))
-            counts = self._counts(file)
+            counts = count_cells(self._connection, file)
             accounted.append(account(file, counts))
             audit(file, counts, accounted[-1])
         self.create("conservation", pd.concat(accounted, ignore_index=True))
-        self.create("rejects", _union([f"FROM ({results.rejects(file)})" for file in self.files]))
+        self.create("rejects", union([f"FROM ({results.rejects(file)})" for file in self.files]))
 
     def relation(self, name: str, more: Sequence[str] = ()) -> str:
         """Return the query of one of the relations that are to be stored.
@@ -162,17 +163,17 @@ class Staging:
         if name in ("rejects", "conservation"):
             return f"SELECT * FROM {name}"  # noqa: S608 - name is ours
         if name == "responses":
-            return _union([responses(file, _OF_A_RESPONSE) for file in self.files])
+            return union([responses(file, _OF_A_RESPONSE) for file in self.files])
         if name == "answers":
-            return _union([results.answers(file, more) for file in self.files])
+            return union([results.answers(file, more) for file in self.files])
         if name == "missing":
-            return _union([self._missing(file) for file in self.files])
-        return _union([each for file in self.files for each in _MAKERS[name](file)]) or EMPTY[name]
+            return union([self._missing(file) for file in self.files])
+        return union([each for file in self.files for each in _MAKERS[name](file)]) or EMPTY[name]
 
     def gaps(self, items: Sequence[str]) -> str:
         """Return the query of the gaps of some items in all kept rows: file, place, reason."""
         names, listed = ", ".join(map(literal, REASONS)), ", ".join(map(literal, items))
-        return _union(
+        return union(
             [
                 f"SELECT {file.number} AS file, place, [{names}][reason_no + 1] AS reason FROM gaps_{file.number} "  # noqa: S608
                 f"JOIN item_numbers USING (item_no) WHERE item IN ({listed})"
@@ -251,47 +252,13 @@ class Staging:
                 broken.add(position)
         return replace(file, may_be_broken=frozenset(broken))
 
-    def _counts(self, file: ScannedFile) -> Counts:
-        """Count what was understood and what will be stored of a file."""
-        gaps = f"SELECT item, count(*) FROM gaps_{file.number} JOIN item_numbers USING (item_no) GROUP BY item"  # noqa: S608
-        opened_texts, repeated = results.open_answers(file), _repeats_if_any(file)
-        names = results.answer_columns(file)
-        stored = self._named(count_stored(names, results.answers(file)))
-        return Counts(
-            understood=self._named(count_understood(file)),
-            states=self._pairs(f"SELECT state, count(*) FROM {file.rows} GROUP BY state"),  # noqa: S608
-            stored=stored | self._by_item(opened_texts),
-            missing=self._pairs(gaps),
-            repeated=self._by_item(repeated),
-        )
-
-    def _by_item(self, queries: Iterable[str]) -> dict[str, int]:
-        union = _union(list(queries))
-        return self._pairs(f"SELECT item, count(*) FROM ({union}) GROUP BY item") if union else {}  # noqa: S608
-
-    def _pairs(self, query: str) -> dict[str, int]:
-        return {str(name): int(n) for name, n in self._connection.execute(query).fetchall()}
-
-    def _named(self, query: str) -> dict[str, int]:
-        found = self._connection.execute(query)
-        names = [str(each[0]) for each in found.description or []]
-        return dict(zip(names, map(int, found.fetchall()[0]), strict=True))
-
-
-def _repeats_if_any(file: ScannedFile) -> list[str]:
-    return repeats(file) if file.has_repeats else []
-
 
 _MAKERS = {
     "open_answers": results.open_answers,
-    "repeats": _repeats_if_any,
+    "repeats": repeats,
     "paradata": paradata_rows,
     "link_codes": link_code_rows,
 }
-
-
-def _union(queries: Sequence[str]) -> str:
-    return " UNION ALL BY NAME ".join(queries)
 
 
 def _scanned(

@@ -93,19 +93,18 @@ def staged_database(writes: Sequence[Write]) -> duckdb.DuckDBPyConnection | None
 def beside(staged: duckdb.DuckDBPyConnection, database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a warehouse beside a private database: tables of both are found by their own names.
 
-    What is not committed is rolled back.
+    What is not committed is rolled back when the connection closes.
     """
-    own = str(staged.execute("SELECT current_database()").fetchall()[0][0])
-    staged.execute(f"ATTACH {literal(str(database))} AS {WAREHOUSE}")
+    connection = staged.cursor()
+    own = str(connection.execute("SELECT current_database()").fetchall()[0][0])
     try:
-        staged.execute(f"SET search_path = {literal(f'{WAREHOUSE}.main,{quoted(own)}.main')}")
-        yield staged
-    except BaseException:
-        staged.rollback()
-        raise
+        connection.execute(f"ATTACH {literal(str(database))} AS {WAREHOUSE}")
+        connection.execute(f"SET search_path = {literal(f'{WAREHOUSE}.main,{quoted(own)}.main')}")
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
     finally:
-        staged.execute(f"SET search_path = {literal(f'{quoted(own)}.main')}")
-        staged.execute(f"DETACH {WAREHOUSE}")
+        connection.close()
+        staged.execute(f"DETACH DATABASE IF EXISTS {WAREHOUSE}")
 
 
 def write_slice(connection: duckdb.DuckDBPyConnection, write: Write) -> tuple[str, int]:

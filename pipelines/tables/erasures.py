@@ -10,7 +10,9 @@ ERASURES = Table(
         "old_sha256": ColumnOf(TEXT, "Hash of the old bytes, which are gone; of the rows, for rows of a fit"),
         "new_sha256": ColumnOf(TEXT, "Hash of the new ones"),
         "kind": ColumnOf(TEXT, "What was rewritten", is_among=("export", "fit_rows")),
-        "n_rows": ColumnOf(WHOLE, "Rows taken out", least=1),
+        "n_rows": ColumnOf(
+            WHOLE, "Rows taken out; 0 for rows of a fit where only ids made of row numbers moved up", least=0
+        ),
         "erased_at": ColumnOf(MOMENT, "When"),
         "because": ColumnOf(TEXT, "Why"),
     },

@@ -1,114 +1,32 @@
 """Any survey that is drawn, written as each platform writes it, is stored as it was drawn: every answer, every gap.
 
-The writers share nothing with the readers. One choice, one multiple choice, one number and one free text, whose options
-and answers hold what breaks parsers: separators, quotation marks, line breaks, leading zeros, NA, None, -99.
+The writers share nothing with the readers.
 """
 
-import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from pipelines.readers.plan import fold
-from tests.received import Delivery, answers_of, reasons_of, receive
+from tests.drawn_surveys import (
+    QUICK,
+    SEEN,
+    THOROUGH,
+    Form,
+    Make,
+    Survey,
+    fits_a_dictionary,
+    held,
+    ids,
+    is_of_windows,
+    number,
+)
+from tests.received import Delivery
 from tests.writers import kobo_export, limesurvey_export, qualtrics_export, redcap_export, surveyxact
 from tests.writers.delimited import delimited
-
-QUICK, THOROUGH = 4, int(os.environ.get("SENSEMAKING_ROUND_TRIP_EXAMPLES", "40"))
-BLANK, SEEN = "unknown_blank", "seen_unanswered"
-STRANGE = (
-    "NA", "None", "a1", "A2", "-99", "007", "N/A", "null", "True", "a, b", "a; b", 'say "no"',
-    "'", "x\ny", "Bøf & Æg", "ß <b>",
-    "你好", "😀", "-", "...", "1.5", "=1+1", "\\n", "%s", "{0}", "Ikke valgt?", "#REF!",
-)  # fmt: skip
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9)
-LETTERED = st.tuples(st.sampled_from("abcøÅ"), WORDS).map("".join)
-TEXTS = st.one_of(st.sampled_from(STRANGE), LETTERED, st.tuples(LETTERED, LETTERED).map("\n".join))
-
-
-@dataclass(frozen=True)
-class Answered:
-    """One response: code of the choice, ticked codes, number, text; None where nothing was answered."""
-
-    single: int | None
-    several: frozenset[int] | None
-    hours: float | None
-    text: str | None
-
-
-@dataclass(frozen=True)
-class Survey:
-    """Labels of the options, by code from 1, and the responses."""
-
-    labels: tuple[str, ...]
-    responses: tuple[Answered, ...]
-
-    def instrument(self) -> dict[str, Any]:
-        points = {code: {"label": {"en": label}} for code, label in enumerate(self.labels, start=1)}
-        return {
-            "response_scales": {"s": {"points": points, "ordered": False}},
-            "items": {
-                "single": {"response_scale": "s"},
-                "several": {"response_scale": "s", "kind": "multiple_choice"},
-                "hours": {"kind": "number"},
-                "text": {"kind": "open_text"},
-            },
-        }
-
-    def answers(self, each: Answered) -> dict[str, Any]:
-        """Return what ``core`` must hold of a response."""
-        found: dict[str, Any] = {"single": each.single, "hours": each.hours, "text": each.text}
-        if each.several is not None:
-            found |= {f"several_{code}": int(code in each.several) for code in range(1, len(self.labels) + 1)}
-        return {name: value for name, value in found.items() if value is not None}
-
-    def with_nothing_ticked(self) -> "Survey":
-        """Return what a platform can say that writes out every option that is not ticked."""
-        return replace(
-            self, responses=tuple(replace(each, several=each.several or frozenset()) for each in self.responses)
-        )
-
-
-def missing(each: Answered) -> set[str]:
-    return {name for name in ("single", "several", "hours", "text") if getattr(each, name) is None}
-
-
-@st.composite
-def surveys(
-    draw: st.DrawFn,
-    text: st.SearchStrategy[str],
-    label: st.SearchStrategy[str],
-    takes_answer: Callable[[object], bool],
-) -> Survey:
-    labels = draw(st.lists(label, min_size=2, max_size=4, unique_by=fold))
-    codes = st.integers(1, len(labels))
-    hours = st.one_of(st.integers(-5, 2_000).map(float), st.sampled_from([0.5, 1.25, 99.0, -99.0]))
-    answered = st.builds(
-        Answered,
-        single=st.none() | codes,
-        several=st.none() | st.frozensets(codes, min_size=1),
-        hours=st.none() | hours.filter(takes_answer),
-        text=st.none() | text,
-    )
-    return Survey(tuple(labels), tuple(draw(st.lists(answered, min_size=1, max_size=3))))
-
-
-def number(hours: float | None) -> str:
-    return "" if hours is None else f"{hours:g}"
-
-
-def ids(survey: Survey) -> list[str]:
-    return [str(place) for place in range(1, len(survey.responses) + 1)]
-
-
-Make = Callable[[Survey], Delivery]
 
 
 def qualtrics(**how: Any) -> Make:
@@ -123,6 +41,7 @@ def qualtrics(**how: Any) -> Make:
             qualtrics_export.Question("QID2", "several", "Any?", "multiple", choices),
             qualtrics_export.Question("QID3", "hours", "How long?", "text"),
             qualtrics_export.Question("QID4", "text", "In your words?", "text"),
+            qualtrics_export.Question("QID5", "day", "When?", "text"),
         )
         responses = []
         for name, each in zip(ids(survey), survey.responses, strict=True):
@@ -131,6 +50,7 @@ def qualtrics(**how: Any) -> Make:
             found |= {"QID2": frozenset(str(10 - code) for code in each.several)} if each.several else {}
             found |= {} if each.hours is None else {"QID3": number(each.hours)}
             found |= {} if each.text is None else {"QID4": each.text}
+            found |= {} if each.day is None else {"QID5": each.day}
             responses.append(qualtrics_export.Response(name, found))
         content = qualtrics_export.export_bytes(questions, tuple(responses), qualtrics_export.Settings(**how))
         return Delivery("e.csv", content, {"s.qsf": qualtrics_export.qsf_bytes(questions)}, {"time_zone": "UTC"})
@@ -149,6 +69,7 @@ def limesurvey(write: Callable[..., bytes], name: str = "e.csv") -> Make:
             limesurvey_export.Ask(52, "several", "M", {"en": "Any?"}, rows=parts),
             limesurvey_export.Ask(53, "hours", "N", {"en": "How long?"}),
             limesurvey_export.Ask(54, "text", "T", {"en": "In your words?"}),
+            limesurvey_export.Ask(55, "day", "D", {"en": "When?"}),
         )
         group = limesurvey_export.Group(5, {"en": "Group"}, asks)
         form = limesurvey_export.Survey(77, ("en",), {"en": "Survey"}, (group,))
@@ -157,6 +78,7 @@ def limesurvey(write: Callable[..., bytes], name: str = "e.csv") -> Make:
             own = {"id": number_of, "submitdate": "2026-03-01 09:12:00", "lastpage": "1", "startlanguage": "en"}
             ticks = ["Y" if each.several and code in each.several else "" for code in range(1, len(parts) + 1)]
             texts = [f"A{each.single}" if each.single else "", *ticks, number(each.hours), each.text or ""]
+            texts.append(f"{each.day} 00:00:00" if each.day else "")
             rows.append(own | dict(zip((field.old for field in form.fields()), texts, strict=True)))
         return Delivery(name, write(form, rows), {"s.lss": limesurvey_export.write_lss(form)}, {"time_zone": "UTC"})
 
@@ -177,12 +99,13 @@ def redcap(**how: bool) -> Make:
             redcap_export.Field("single", "first", "radio", "One?", choices),
             redcap_export.Field("several", "first", "checkbox", "Any?", choices),
             redcap_export.Field("hours", "first", "text", "How long?", validation="number"),
+            redcap_export.Field("day", "first", "text", "When?", validation="date_ymd"),
             redcap_export.Field("text", "first", "notes", "In your words?"),
         )
         project = redcap_export.Project(fields)
         rows = [
             {"record_id": name, "single": str(each.single or ""), "several": {str(code) for code in each.several or ()},
-             "hours": number(each.hours), "text": each.text or "", "first_complete": "2"}
+             "hours": number(each.hours), "day": each.day or "", "text": each.text or "", "first_complete": "2"}
             for name, each in zip(ids(survey), survey.responses, strict=True)
         ]  # fmt: skip
         dictionary = redcap_export.dictionary(project).encode()
@@ -197,6 +120,7 @@ def kobo(**how: Any) -> Make:
             kobo_export.Row("select_one s", "single", "One?"),
             kobo_export.Row("select_multiple s", "several", "Any?"),
             kobo_export.Row("decimal", "hours", "How long?"),
+            kobo_export.Row("date", "day", "When?"),
             kobo_export.Row("text", "text", "In your words?"),
         )
         form = kobo_export.Form(
@@ -204,7 +128,7 @@ def kobo(**how: Any) -> Make:
         )
         records = [
             {"single": str(each.single or ""), "several": " ".join(map(str, sorted(each.several or ()))),
-             "hours": number(each.hours), "text": each.text or ""}
+             "hours": number(each.hours), "day": each.day or "", "text": each.text or ""}
             for each in survey.responses
         ]  # fmt: skip
         sheets = {
@@ -217,6 +141,10 @@ def kobo(**how: Any) -> Make:
     return make
 
 
+def day_first(day: str | None) -> str:
+    return "-".join(reversed(day.split("-"))) if day else ""
+
+
 def xact(dialect: str, **how: bool) -> Make:
     def make(survey: Survey) -> Delivery:
         labels = {str(code): label for code, label in enumerate(survey.labels, start=1)}
@@ -224,6 +152,7 @@ def xact(dialect: str, **how: bool) -> Make:
             surveyxact.Single("single", "One?", labels),
             surveyxact.Multiple("several", "Any?", labels),
             surveyxact.Open("hours", "How long?", "Number"),
+            surveyxact.Open("day", "When?", "Date"),
             surveyxact.Open("text", "In your words?"),
         )
         people = [
@@ -231,7 +160,7 @@ def xact(dialect: str, **how: bool) -> Make:
                 name,
                 "completed",
                 {"single": str(each.single or ""), "several": tuple(map(str, each.several or ())),
-                 "hours": number(each.hours), "text": each.text or ""},
+                 "hours": number(each.hours), "day": day_first(each.day), "text": each.text or ""},
             )
             for name, each in zip(ids(survey), survey.responses, strict=True)
         ]  # fmt: skip
@@ -249,35 +178,17 @@ def xact(dialect: str, **how: bool) -> Make:
 
 def plain(delimiter: str, encoding: str, *, labels: bool) -> Make:
     def make(survey: Survey) -> Delivery:
-        rows = [["id", "single", *(f"several_{code}" for code in range(1, len(survey.labels) + 1)), "hours", "text"]]
+        options = [f"several_{code}" for code in range(1, len(survey.labels) + 1)]
+        rows = [["id", "single", *options, "hours", "day", "text"]]
         for name, each in zip(ids(survey), survey.responses, strict=True):
             ticks = ["1" if each.several and code in each.several else "" for code in range(1, len(survey.labels) + 1)]
             single = (survey.labels[each.single - 1] if labels else str(each.single)) if each.single else ""
-            rows.append([name, single, *ticks, number(each.hours), each.text or ""])
-        columns = {code: f"several_{code}" for code in range(1, len(survey.labels) + 1)}
+            rows.append([name, single, *ticks, number(each.hours), each.day or "", each.text or ""])
+        columns = dict(enumerate(options, start=1))
         source = {"platform": "generic", "identifiers": {"response_id": "id"}, "columns": {"several": columns}}
         return Delivery("e.csv", delimited(rows, delimiter, encoding), {}, source)
 
     return make
-
-
-@dataclass(frozen=True)
-class Form:
-    """One form of export.
-
-    Attributes:
-        make: Writes a survey.
-        reason: Why an answer that is not there is missing, as far as the form says it.
-        writes_unticked: Whether it writes out what was not ticked, also where nothing was.
-        takes_label: Whether the platform's definition can hold a label.
-        takes_answer: Whether the export can hold a text or a number as an answer.
-    """
-
-    make: Make
-    reason: str = BLANK
-    writes_unticked: bool = False
-    takes_label: Callable[[str], bool] = lambda _: True
-    takes_answer: Callable[[object], bool] = lambda _: True
 
 
 def is_not_its_sign(answer: object) -> bool:
@@ -285,14 +196,19 @@ def is_not_its_sign(answer: object) -> bool:
     return answer not in ("-99", -99.0)
 
 
-def fits_a_dictionary(label: str) -> bool:
-    """Say whether a label can stand in a field of REDCap, where options are separated by strokes or line breaks."""
-    return "|" not in label and "\n" not in label
-
-
 def is_no_code(label: str) -> bool:
     """Say whether a label is none of the codes A1 ...: a file that does not say is refused where it is both."""
     return not re.fullmatch(r"a\d", fold(label))
+
+
+def has_no_comma(label: str) -> bool:
+    """Say whether labels joined by commas can be told apart."""
+    return "," not in label
+
+
+def of_windows(make: Make) -> Form:
+    """Return a form in Windows' code page, without days."""
+    return Form(make, takes_label=is_of_windows, takes_answer=is_of_windows, writes_iso_days=False)
 
 
 def of_qualtrics(**how: Any) -> Form:
@@ -319,32 +235,14 @@ FORMS: Mapping[str, Form] = {
     "Kobo, summary": Form(kobo(several="summary")),
     "Kobo, labels": Form(kobo(several="details", labels=True)),
     "ODK": Form(kobo(joint="-", platform="odk", delimiter=",")),
-    "SurveyXact, codes": Form(xact("tab_utf16")),
+    "Qualtrics, one cell of labels": replace(of_qualtrics(is_split=False, values="labels"), takes_label=has_no_comma),
+    "SurveyXact, codes": Form(xact("tab_utf16"), writes_iso_days=False),
+    "SurveyXact, labels": Form(xact("tab_utf16", labels=True), writes_iso_days=False),
+    "SurveyXact, semicolons": of_windows(xact("semicolon_ansi", labels=True)),
+    "SurveyXact, commas": of_windows(xact("comma_ansi")),
     "plain, labels": Form(plain(",", "utf-8", labels=True)),
     "plain, codes, UTF-16": Form(plain("\t", "utf-16", labels=False)),
 }
-
-
-def check(form: Form, survey: Survey) -> None:
-    """Write a survey as a platform does and compare what is stored with what was drawn, cell for cell."""
-    said = survey.with_nothing_ticked() if form.writes_unticked else survey
-    with tempfile.TemporaryDirectory() as folder:
-        result = receive(Path(folder), form.make(survey), {"x": survey.instrument()})
-    assert list(answers_of(result).values()) == [said.answers(each) for each in said.responses]
-    reasons = [dict.fromkeys(missing(each), form.reason) for each in said.responses]
-    assert list(reasons_of(result).values()) == reasons
-    assert result.rejects.empty
-
-
-def held(form: Form, n_examples: int) -> None:
-    drawn = surveys(TEXTS.filter(form.takes_answer), TEXTS.filter(form.takes_label), form.takes_answer)
-
-    @settings(max_examples=n_examples, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(drawn)
-    def holds(survey: Survey) -> None:
-        check(form, survey)
-
-    holds()
 
 
 @pytest.mark.parametrize("form", FORMS)

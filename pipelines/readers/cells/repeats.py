@@ -27,6 +27,8 @@ _SET_ASIDE = "('blank_row', 'row_of_another_source')"
 
 def repeats(file: ScannedFile) -> list[str]:
     """Write the queries of the filled cells of repetitions, by column: an answer or a missing reason each."""
+    if not file.has_repeats:
+        return []
     instruments = {name: each for each in file.context.instruments for name in each.items}
     found: list[str] = []
     for column in file.columns_of_items:

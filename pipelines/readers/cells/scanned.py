@@ -248,3 +248,8 @@ def answer_of(file: ScannedFile, column: PlannedColumn) -> str:
 def quoted(name: str) -> str:
     """Quote an identifier for SQL."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def union(queries: Sequence[str]) -> str:
+    """Write one query of all rows of several with the same columns; empty without any."""
+    return " UNION ALL BY NAME ".join(queries)
