@@ -68,7 +68,10 @@ def validate_ours(folder: Path) -> Callable[[], object]:
     """``steps.validation`` over the answers with failures in them, in the database file."""
     table = core.answers(load_study(folder))
     connection = duckdb.connect(folder / "warehouse" / "study.duckdb", read_only=True)
-    fetch = lambda query: connection.sql(query).to_arrow_table().to_pandas()  # noqa: E731 - as the staging database does
+
+    def fetch(query: str) -> pd.DataFrame:
+        return connection.sql(query).to_arrow_table().to_pandas()
+
     return lambda: len(validation.find_failures(table, "FROM bench.answers", fetch, WAVE))
 
 
