@@ -20,6 +20,7 @@ from pipelines.load import Study, load_study
 from pipelines.readers.cells.keys import scanned_keys
 from pipelines.readers.cells.scan import read_cells, table_of_file
 from pipelines.readers.files.records import plain_records
+from pipelines.receive import count_filled_cells
 from pipelines.steps import scores, validation
 from pipelines.store import Store
 from pipelines.tables import core
@@ -48,8 +49,9 @@ def typed_read(folder: Path) -> Callable[[], object]:
     study = load_study(folder)
     source = study.sources()["staff"]
     with planned(study, source, _export(folder), "export.csv") as (export, plan):
+        digits = count_filled_cells(export, plan).digits
         records = plain_records(export.path, export.folder, plan, "export.csv")
-    query = read_cells(plan, table_of_file(plan, records), scanned_keys(plan), {})
+    query = read_cells(plan, table_of_file(plan, records), scanned_keys(plan), {}, digits=digits)
     return lambda: _durably(folder, f"CREATE TABLE cells AS {query}")
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.load import Study
-from pipelines.readers.cells.scan import literal
+from pipelines.readers.cells.texts import literal
 from pipelines.receive import Staging
 from pipelines.steps.open_text import KINDS, SUSPICIOUS, screen_texts
 

@@ -170,6 +170,7 @@ def _column_rows(task: Task, plan: ReadingPlan, sha256: str, source: str, filled
                 "name": column.name,
                 "source_id": column.source_id,
                 "n_filled": filled.by_position[column.position],
+                "is_digits": column.position in filled.digits,
                 "role": column.role,
                 "item": column.item,
                 "question_text": column.question_text,

@@ -12,7 +12,7 @@ from pipelines.assets.open_answers import screened
 from pipelines.assets.pseudonyms import link_codes, pseudonymise_people
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
-from pipelines.receive import ReceiveContext, Staging
+from pipelines.receive import FilledCells, ReceiveContext, Staging
 from pipelines.steps import dispositions, validation
 from pipelines.store import Write
 from pipelines.tables import core, raw
@@ -70,7 +70,9 @@ def _read(task: Task) -> list[Write]:
     columns = task.store.read(raw.COLUMNS).set_index(["file_sha256", "source"])
     staging = task.opened.enter_context(Staging(task.staging))
     for file in files.to_dict("records"):
-        filled = columns.loc[[(file["file_sha256"], file["source"])]].set_index("position")["n_filled"].to_dict()
+        of_file = columns.loc[[(file["file_sha256"], file["source"])]]
+        digits = frozenset(map(int, of_file.loc[of_file["is_digits"], "position"]))
+        filled = FilledCells(int(file["n_rows"]), of_file.set_index("position")["n_filled"].to_dict(), digits)
         _add(task, staging, {str(name): str(value) for name, value in file.items()}, filled)
     numbers = {name: number for number, name in enumerate(task.study.items())}
     staging.settle(numbers, set_missing=task.study.spec.invalid_answers == "set_missing")
@@ -85,7 +87,7 @@ def _read(task: Task) -> list[Write]:
     ]
 
 
-def _add(task: Task, staging: Staging, file: dict[str, str], n_filled: dict[int, int]) -> None:
+def _add(task: Task, staging: Staging, file: dict[str, str], filled: FilledCells) -> None:
     source = task.study.sources()[file["source"]]
     path = task.store.kept_file(file["file_sha256"])
     context = ReceiveContext(
@@ -98,7 +100,7 @@ def _add(task: Task, staging: Staging, file: dict[str, str], n_filled: dict[int,
         quality_columns=frozenset(task.study.spec.screening.every_fraud_score()),
     )
     with planned(task.study, source, path, file["file_name"]) as (export, plan):
-        staging.add(export, plan, context, n_filled)
+        staging.add(export, plan, context, filled)
 
 
 def _classified(study: Study, staging: Staging, platforms: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.readers.cells.keys import finished, has_status
-from pipelines.readers.cells.scan import cell_of, is_filled
+from pipelines.readers.cells.texts import cell_of, is_filled
 from pipelines.readers.drafts.batteries import (
     Battery,
     are_numbered,

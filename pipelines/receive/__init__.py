@@ -3,8 +3,7 @@
 Put here what runs SQL over an export; the SQL's text is in ``readers``. Nothing here knows a platform.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +26,11 @@ from pipelines.readers.opening import OpenedExport, Settings, opened
 from pipelines.readers.plan import ReadingPlan, Request
 from pipelines.readers.registry import make_plan
 from pipelines.readers.structures import read_structure
-from pipelines.receive.scanning import SETTINGS, Scan, scan
+from pipelines.receive.scanning import SETTINGS, FilledCells, Scan, scan
 from pipelines.receive.staging import Staging
 
 __all__ = [
+    "FilledCells",
     "ReadResult",
     "ReceiveContext",
     "Staging",
@@ -74,31 +74,14 @@ def read_export(export: OpenedExport, plan: ReadingPlan, context: ReceiveContext
         )
 
 
-@dataclass(frozen=True)
-class FilledCells:
-    """What lies in a file, counted without any plan of its cells.
-
-    Attributes:
-        n_rows: Rows below the headers; blank lines at the end of the file are none.
-        by_position: Position of a column → cells that are not empty, in rows of the right width.
-    """
-
-    n_rows: int
-    by_position: Mapping[int, int]
-
-
 def count_filled_cells(export: OpenedExport, plan: ReadingPlan) -> FilledCells:
     """Count the rows of a file and the cells that are not empty.
 
     Raises:
         ReadingError: When the file cannot be cut into cells.
     """
-
-    def counted(scanned: Scan, plan: ReadingPlan) -> FilledCells:
-        return FilledCells(scanned.records.n_rows + len(scanned.records.odd), scanned.count_filled(plan))
-
     with duckdb.connect(config=dict(SETTINGS)) as connection:
-        return scan(connection, export, plan, export.head.file_name, counted)
+        return scan(connection, export, plan, export.head.file_name, Scan.count_filled)
 
 
 def inspect_export(

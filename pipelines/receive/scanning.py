@@ -1,6 +1,6 @@
 """One scan of an export inside DuckDB: its records as a table, and a second try where a file is not in order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -21,6 +21,21 @@ _CANNOT_CUT = (
 
 
 @dataclass(frozen=True)
+class FilledCells:
+    """What lies in a file, counted without any plan of its cells.
+
+    Attributes:
+        n_rows: Rows below the headers; blank lines at the end of the file are none.
+        by_position: Position of a column → cells that are not empty, in rows of the right width.
+        digits: Positions of the columns whose filled cells are one digit each.
+    """
+
+    n_rows: int
+    by_position: Mapping[int, int]
+    digits: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
 class Scan:
     """A file that can be queried.
 
@@ -34,16 +49,21 @@ class Scan:
     records: Records
     table: str
 
-    def count_filled(self, plan: ReadingPlan) -> dict[int, int]:
-        """Count the filled cells of every column by its position, afresh from the file.
+    def count_filled(self, plan: ReadingPlan) -> FilledCells:
+        """Count the rows, and the filled cells of every column, afresh from the file.
 
         Raises:
             OtherCountError: When there are other records than the bytes say.
         """
-        n_records, *filled = self.connection.execute(count_filled(plan, self.table)).fetchall()[0]
+        n_records, *found = self.connection.execute(count_filled(plan, self.table)).fetchall()[0]
         if n_records != self.records.n_rows:
             raise OtherCountError
-        return {column.position: n for column, n in zip(plan.columns, filled, strict=True)}
+        positions, n_columns = [column.position for column in plan.columns], len(plan.columns)
+        return FilledCells(
+            n_rows=n_records + len(self.records.odd),
+            by_position=dict(zip(positions, found[:n_columns], strict=True)),
+            digits=frozenset(at for at, is_digit in zip(positions, found[n_columns:], strict=True) if is_digit),
+        )
 
     def n_records(self) -> int:
         """Count the rows alone.

@@ -27,12 +27,13 @@ from pipelines.readers.cells.paradata import paradata_columns, paradata_rows
 from pipelines.readers.cells.repeats import repeats, superseded, winners
 from pipelines.readers.cells.resolve import understand_texts
 from pipelines.readers.cells.rows import read_rows, responses, rows_of
-from pipelines.readers.cells.scan import is_list, is_opt_out, literal, read_cells
+from pipelines.readers.cells.scan import read_cells
 from pipelines.readers.cells.scanned import ReceiveContext, ScannedFile, union
+from pipelines.readers.cells.texts import is_list, is_opt_out, literal
 from pipelines.readers.opening import OpenedExport
 from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
 from pipelines.receive.counting import count_cells
-from pipelines.receive.scanning import SETTINGS, OtherCountError, Scan, scan
+from pipelines.receive.scanning import SETTINGS, FilledCells, OtherCountError, Scan, scan
 from pipelines.store import Query
 
 LEAST_MEGABYTES = 700
@@ -101,7 +102,7 @@ class Staging:
         export: OpenedExport,
         plan: ReadingPlan,
         context: ReceiveContext,
-        n_filled: Mapping[int, int] | None = None,
+        filled: FilledCells | None = None,
     ) -> None:
         """Read an export; one that is added later counts over the ones before.
 
@@ -109,7 +110,7 @@ class Staging:
             export: The opened file.
             plan: How to read it.
             context: Whose it is.
-            n_filled: Position → cells that are not empty, as ``count_filled_cells`` found them; counted now by default.
+            filled: What lies in the file, as ``count_filled_cells`` found it; counted now by default.
 
         Raises:
             ReadingError: When the file has headers but no answers or cannot be cut into cells.
@@ -118,7 +119,7 @@ class Staging:
         context = replace(context, file_name=file_name)
         _refuse_what_is_not_there(plan, context)
         self._give_memory(len(plan.columns))
-        file = scan(self._connection, export, plan, file_name, partial(_scanned, context, len(self.files), n_filled))
+        file = scan(self._connection, export, plan, file_name, partial(_scanned, context, len(self.files), filled))
         if not self.count(f"SELECT count(*) FROM {file.cells} WHERE NOT is_blank"):  # noqa: S608 - name is ours
             message = "the file has headers but no answers; export it again or take it out of exports/"
             raise ReadingError(file_name, message)
@@ -262,17 +263,18 @@ _MAKERS = {
 
 
 def _scanned(
-    context: ReceiveContext, number: int, n_filled: Mapping[int, int] | None, scanned: Scan, plan: ReadingPlan
+    context: ReceiveContext, number: int, filled: FilledCells | None, scanned: Scan, plan: ReadingPlan
 ) -> ScannedFile:
-    file = ScannedFile(number, plan, context, scanned.records.odd, scanned.records.n_rows, {})
+    filled = scanned.count_filled(plan) if filled is None else filled
+    file = ScannedFile(number, plan, context, scanned.records.odd, scanned.records.n_rows, filled.by_position)
     keys = scanned_keys(plan)
     further = {*paradata_columns(plan, context.quality_columns), *link_code_columns(plan).values()}
-    query = read_cells(plan, scanned.table, keys, context.source.only, sorted(further))
+    query = read_cells(plan, scanned.table, keys, context.source.only, sorted(further), filled.digits)
     scanned.connection.execute(f"CREATE OR REPLACE TABLE {file.cells} AS {query}")
     n_read = scanned.connection.execute(f"SELECT count(*) FROM {file.cells}").fetchall()[0][0]  # noqa: S608 - name is ours
     if n_read != scanned.records.n_rows:
         raise OtherCountError
-    return replace(file, n_filled=scanned.count_filled(plan) if n_filled is None else n_filled)
+    return file
 
 
 def _refuse_what_is_not_there(plan: ReadingPlan, context: ReceiveContext) -> None:

@@ -42,6 +42,7 @@ COLUMNS = Table(
         "name": ColumnOf(TEXT, "Header, made unique"),
         "source_id": ColumnOf(TEXT, "The platform's id of the question"),
         "n_filled": ColumnOf(WHOLE, "Cells that are not empty, in rows of the right width", least=0),
+        "is_digits": ColumnOf(TRUTH, "Whether these cells are one digit each"),
         "role": ColumnOf(TEXT, "What kind of column it is"),
         "item": ColumnOf(
             TEXT, "Item of the instrument; missing when the column is not read into core", may_be_missing=True

@@ -12,7 +12,6 @@ import pandas as pd
 from instruments.spec import Instrument
 from pipelines.readers.cells.keys import columns_of_parts, faulty_keys, key_is_filled, key_text, part_text
 from pipelines.readers.cells.marks import BLANK, BROKEN
-from pipelines.readers.cells.scan import holds_marks, is_list, is_option
 from pipelines.readers.cells.scanned import (
     KEPT,
     REPEAT,
@@ -25,6 +24,7 @@ from pipelines.readers.cells.scanned import (
     stored_as,
     understood,
 )
+from pipelines.readers.cells.texts import holds_marks, is_list, is_option
 from pipelines.readers.plan import KeyName, PlannedColumn, ReadingError
 from pipelines.tables.raw import CONSERVATION
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from pipelines.readers.cells.scan import cell_of, folded, is_among, literal, trimmed
+from pipelines.readers.cells.texts import cell_of, folded, is_among, literal, trimmed
 from pipelines.readers.plan import KeyName, PlannedColumn, ReadingPlan, fold
 
 RULES_OF_KEYS: Mapping[str, str] = {

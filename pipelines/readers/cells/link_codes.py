@@ -3,8 +3,8 @@
 Put here how the elements are taken from the scanned cells; their pseudonyms are made in ``assets.pseudonyms``.
 """
 
-from pipelines.readers.cells.scan import literal, trimmed
 from pipelines.readers.cells.scanned import KEPT, ScannedFile
+from pipelines.readers.cells.texts import literal, trimmed
 from pipelines.readers.plan import ReadingPlan
 
 

@@ -5,8 +5,8 @@ Put here which columns these are and how their cells are stored; what follows fr
 
 from collections.abc import Collection
 
-from pipelines.readers.cells.scan import literal, trimmed
 from pipelines.readers.cells.scanned import KEPT, ScannedFile
+from pipelines.readers.cells.texts import literal, trimmed
 from pipelines.readers.plan import PlannedColumn, ReadingPlan
 
 KIND_OF_ROLE = {"timing": "timing", "display_order": "display_order", "score": "score"}

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from instruments.spec import Instrument
 from pipelines.readers.cells.marks import FILLED, REASONS, reason_number
-from pipelines.readers.cells.scan import is_list, is_opt_out, literal
 from pipelines.readers.cells.scanned import (
     REPEAT,
     SUPERSEDED,
@@ -18,6 +17,7 @@ from pipelines.readers.cells.scanned import (
     stored_as,
     understood,
 )
+from pipelines.readers.cells.texts import is_list, is_opt_out, literal
 from pipelines.readers.plan import PlannedColumn
 
 _FIELDS = {"choice": "code", "multiple_choice": "code", "number": "number", "date": "day"}

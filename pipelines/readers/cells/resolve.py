@@ -13,7 +13,7 @@ import pyarrow as pa
 from instruments.spec import CLOSED_KINDS, LARGEST_CODE, MissingReason
 from pipelines.readers.cells.days import day_of
 from pipelines.readers.cells.marks import REASONS, broken_mark, filled_mark
-from pipelines.readers.cells.scan import holds_marks
+from pipelines.readers.cells.texts import holds_marks
 from pipelines.readers.plan import PlannedColumn, ReadingPlan, fold
 
 _WHOLE_NUMBER = re.compile(r"([+-]?[0-9]{1,5})([.]0+)?")

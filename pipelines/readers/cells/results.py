@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from instruments.spec import Instrument, Item
 from pipelines.readers.cells.keys import RULE_OF_KEY, RULES_OF_KEYS, faulty_keys
 from pipelines.readers.cells.marks import BROKEN, FILLED, REASONS, RULES, broken_mark, reason_number
-from pipelines.readers.cells.scan import is_list, literal
 from pipelines.readers.cells.scanned import KEPT, REPEAT, ScannedFile, answer_of, mark_of, quoted, understood
+from pipelines.readers.cells.texts import is_list, literal
 from pipelines.readers.files.records import RULES_OF_ROWS
 from pipelines.readers.plan import PlannedColumn
 

@@ -15,8 +15,8 @@ from pipelines.readers.cells.keys import (
     seconds,
     whole,
 )
-from pipelines.readers.cells.scan import folded, literal
 from pipelines.readers.cells.scanned import KEPT, REPEAT, ReceiveContext, ScannedFile
+from pipelines.readers.cells.texts import folded, literal
 from pipelines.readers.plan import ReadingPlan
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from instruments.spec import Instrument, option_column
 from pipelines.readers.cells.marks import BLANK, BROKEN, FILLED, REASONS, broken_mark, filled_mark
-from pipelines.readers.cells.scan import holds_marks, is_guarded, is_list, is_opt_out, is_option, names_of
+from pipelines.readers.cells.texts import holds_marks, is_guarded, is_list, is_opt_out, is_option, names_of
 from pipelines.readers.plan import PlannedColumn, ReadingPlan
 from pipelines.sections.sources import Source
 
