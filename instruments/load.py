@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from instruments.faults import Fault, raise_if_any
+from instruments.inner_faults import inner_faults
 from instruments.spec import Instrument
 from instruments.spec_file import read_spec
 
@@ -20,7 +21,7 @@ def read_instrument(path: Path) -> tuple[Instrument | None, list[Fault]]:
     if instrument is not None:
         if instrument.name != path.stem:
             document.blame(("name",), f"the file is called {path.name}; expected name: {path.stem}")
-        for place, message in instrument.inner_faults():
+        for place, message in inner_faults(instrument):
             document.blame(place, message)
     return (None if document.faults else instrument), document.faults
 

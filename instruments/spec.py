@@ -3,29 +3,20 @@
 The classes are the single description of the YAML of ``library/``; the JSON Schema beside this file is made from them.
 """
 
+import math
+from collections.abc import Collection
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from instruments.spec_file import Name, Spec, Texts, closest
+from instruments.sections.provenance import Provenance, RelatedScale
+from instruments.sections.response_scale import ResponseScale
+from instruments.spec_file import Name, Spec, Texts
 
-MissingReason = Literal[
-    "not_administered",
-    "not_reached",
-    "seen_unanswered",
-    "dont_know",
-    "refused",
-    "not_applicable",
-    "invalid",
-    "technical",
-    "redacted",
-    "unknown_blank",
-]
 ItemKind = Literal["choice", "multiple_choice", "number", "date", "code", "open_text"]
 ValidationStatus = Literal["draft", "expert_reviewed", "cognitively_interviewed", "piloted", "validated"]
+Wording = Literal["self", "observer", "manager"]
 CLOSED_KINDS = ("choice", "multiple_choice")
-LARGEST_CODE = 31_999
-"""Largest code of an answer option: what a small whole number holds, less room for marks while exports are read."""
 
 
 def option_column(item: str, code: int) -> str:
@@ -34,70 +25,6 @@ def option_column(item: str, code: int) -> str:
     ``tools`` and 3 make ``tools_3``, and a negative code such as -1 makes ``tools_minus_1``.
     """
     return f"{item}_{code}" if code >= 0 else f"{item}_minus_{-code}"
-
-
-class Point(Spec):
-    """One answer option of a response scale.
-
-    Attributes:
-        label: Wording by language; empty where only the number is shown.
-        also: Further spellings that exports use for the same option.
-    """
-
-    label: Texts = {}
-    also: tuple[str, ...] = ()
-
-
-class OptOut(Spec):
-    """An answer option that is not a point of the scale, such as "don't know".
-
-    Attributes:
-        reason: The missing reason it is stored as.
-        label: Wording by language.
-        also: Further spellings that exports use for it.
-    """
-
-    reason: MissingReason
-    label: Texts = {}
-    also: tuple[str, ...] = ()
-
-
-class ResponseScale(Spec):
-    """The answer options of closed items.
-
-    Attributes:
-        points: Code → option, in the order shown.
-        opt_outs: Code → option that counts as missing.
-        ordered: Whether the codes rank the options; false for nominal answers, which have no mean.
-        midpoint: Code of the neutral option; none when there is none.
-    """
-
-    points: dict[int, Point] = Field(min_length=2)
-    opt_outs: dict[int, OptOut] = {}
-    ordered: bool = True
-    midpoint: int | None = None
-
-    @model_validator(mode="after")
-    def _codes_are_apart(self) -> Self:
-        too_large = [code for code in (*self.points, *self.opt_outs) if abs(code) > LARGEST_CODE]
-        if too_large:
-            raise ValueError(f"code {too_large[0]} is too large; expected codes from -{LARGEST_CODE} to {LARGEST_CODE}")
-        shared = sorted(set(self.points) & set(self.opt_outs))
-        if shared:
-            raise ValueError(f"code {shared[0]} is both a point and an opt-out; give the opt-out another code")
-        if self.midpoint is not None and self.midpoint not in self.points:
-            raise ValueError(f"the midpoint {self.midpoint} is not among the points")
-        return self
-
-    @property
-    def lowest(self) -> int:
-        """Smallest code of a point."""
-        return min(self.points)
-
-    @property
-    def highest(self) -> int:
-        """Largest code of a point."""
-        return max(self.points)
 
 
 class Item(Spec):
@@ -113,6 +40,11 @@ class Item(Spec):
         is_core: Whether the item belongs to the short form.
         is_required: Whether an export without a column for it blocks the run.
         personal_data: Whether the answer may identify a person.
+        prompted: Whether the word that the study is about was shown before; left out, a form tells it from the place.
+        wording: ``self``, ``observer`` (staff on their top management) or ``manager`` (a manager on the own staff).
+        parallel_to: The item that says the same in the wording ``self``.
+        expected_answer: Code that an attentive respondent gives, for an instructed response.
+        stands_alone: Whether the item is meant to belong to no scale, though it answers on the response scale of one.
     """
 
     text: Texts = {}
@@ -123,6 +55,11 @@ class Item(Spec):
     is_core: bool = True
     is_required: bool = True
     personal_data: bool = False
+    prompted: bool | None = None
+    wording: Wording = "self"
+    parallel_to: Name | None = None
+    expected_answer: int | None = None
+    stands_alone: bool = False
 
     @model_validator(mode="after")
     def _choice_has_a_response_scale(self) -> Self:
@@ -146,9 +83,19 @@ class Scale(Spec):
         least_answered: Fewest answered items for which there is a score.
         high_score_means: What a high score says, by language.
         measurement: ``reflective`` (alpha applies) or ``formative`` (an index, no alpha).
+        code: Short name in publications, such as IW.fa.
+        definition: What is measured, by language.
+        provenance: Where the construct comes from.
+        dimensions: The scales that a scale of second order consists of; its items are theirs.
+        parallel_to: The scale that measures the same in the wording ``self``.
     """
 
     title: Texts = {}
+    code: str = ""
+    definition: Texts = {}
+    provenance: tuple[Provenance, ...] = ()
+    dimensions: tuple[Name, ...] = ()
+    parallel_to: Name | None = None
     items: tuple[Name, ...] = Field(min_length=1)
     reverse_scored: tuple[Name, ...] = ()
     score: Literal["mean", "sum"] = "mean"
@@ -166,6 +113,41 @@ class Scale(Spec):
         if len(set(self.items)) < len(self.items):
             raise ValueError("an item stands twice in the scale; name each once")
         return self
+
+    def asking(self, items: Collection[str]) -> "Scale | None":
+        """Return the scale with only some of its items; None when fewer than two of several are left.
+
+        The share of items that must be answered stays. A scale of second order of which every dimension has at most
+        one item left is an index: no reliability can be told from it.
+        """
+        kept = tuple(item for item in self.items if item in items)
+        if len(kept) == len(self.items):
+            return self
+        if len(kept) < 2:  # noqa: PLR2004 - one item is no scale
+            return None
+        is_index = bool(self.dimensions) and len(kept) <= len(self.dimensions)
+        return self.model_copy(
+            update={
+                "items": kept,
+                "reverse_scored": tuple(item for item in self.reverse_scored if item in kept),
+                "least_answered": math.ceil(len(kept) * self.least_answered / len(self.items)),
+                "measurement": "formative" if is_index else self.measurement,
+            }
+        )
+
+
+class ConstantSum(Spec):
+    """Numbers among which a respondent shares out a total, such as 100 points.
+
+    Attributes:
+        text: The question, by language.
+        items: The parts.
+        total: What they add up to.
+    """
+
+    text: Texts = {}
+    items: tuple[Name, ...] = Field(min_length=2)
+    total: int = 100
 
 
 class Instrument(Spec):
@@ -186,9 +168,23 @@ class Instrument(Spec):
         response_scales: Response scales by name.
         items: Items by name, in the order shown.
         scales: Scales by name.
+        code: Short name in publications, such as IW.
+        referent: Whom or what the answers are about.
+        window: The time they are about.
+        structure: How the scales hang together, in words.
+        provenance: Where the construct comes from.
+        related_scales: Published scales of the same or a near construct, with their licence.
+        constant_sums: Questions of which the parts add up to a total.
     """
 
     name: Name
+    code: str = ""
+    referent: str = ""
+    window: str = ""
+    structure: str = ""
+    provenance: tuple[Provenance, ...] = ()
+    related_scales: tuple[RelatedScale, ...] = ()
+    constant_sums: dict[Name, ConstantSum] = {}
     version: str
     title: Texts
     definition: Texts = {}
@@ -222,56 +218,20 @@ class Instrument(Spec):
             raise ValueError(f"the items of {scale} have no response scale")
         return shared
 
-    def inner_faults(self) -> list[tuple[tuple[str, ...], str]]:
-        """Find names used in one part of the instrument that another part does not define.
-
-        Returns:
-            Place and message of each fault.
-        """
-        faults = [
-            (
-                ("items", name, "response_scale"),
-                f"there is no response scale '{item.response_scale}'"
-                + closest(item.response_scale, list(self.response_scales)),
-            )
-            for name, item in self.items.items()
-            if item.response_scale is not None and item.response_scale not in self.response_scales
-        ]
-        faults += [
-            (("items", name), f"its option's column would be called {column}, like another item; rename one of them")
-            for name in self.items
-            if self.items[name].response_scale in self.response_scales
-            for column in self.option_columns(name)
-            if column in self.items
-        ]
-        for name, scale in self.scales.items():
-            faults += self._faults_of_scale(name, scale)
-        return faults
-
-    def _faults_of_scale(self, name: str, scale: Scale) -> list[tuple[tuple[str, ...], str]]:
-        unknown = [item for item in scale.items if item not in self.items]
-        if unknown:
-            return [
-                (("scales", name, "items"), f"there is no item '{item}'{closest(item, list(self.items))}")
-                for item in unknown
-            ]
-        used = {self.items[item].response_scale for item in scale.items}
-        if any(self.items[item].kind != "choice" for item in scale.items):
-            return [(("scales", name, "items"), "every item of a scale must be a choice")]
-        if len(used) > 1:
-            listed = ", ".join(sorted(map(str, used)))
-            return [
-                (
-                    ("scales", name, "items"),
-                    f"the items have different response scales: {listed}; expected one",
-                )
-            ]
-        points = self.response_scales.get(str(used.pop()))
-        if points is not None and not points.ordered:
-            return [
-                (
-                    ("scales", name, "items"),
-                    "the response scale is not ordered, so its answers have no mean or sum",
-                )
-            ]
-        return []
+    def asking(self, items: Collection[str]) -> "Instrument":
+        """Return the instrument with only some of its items, and the scales that are still scales."""
+        scales = {name: kept for name, scale in self.scales.items() if (kept := scale.asking(items)) is not None}
+        return self.model_copy(
+            update={
+                "items": {name: item for name, item in self.items.items() if name in items},
+                "scales": {
+                    name: scale.model_copy(
+                        update={"dimensions": tuple(each for each in scale.dimensions if each in scales)}
+                    )
+                    for name, scale in scales.items()
+                },
+                "constant_sums": {
+                    name: each for name, each in self.constant_sums.items() if set(each.items) <= set(items)
+                },
+            }
+        )

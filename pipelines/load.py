@@ -1,9 +1,11 @@
 """A study folder → its specifications, checked against one another, with every fault of all files at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from instruments.faults import Fault, raise_if_any
+from instruments.forms.load import FORMS, find_forms
+from instruments.forms.spec import Form
 from instruments.load import LIBRARY as INSTRUMENT_LIBRARY
 from instruments.load import find_instruments, read_instrument
 from instruments.spec import Instrument, Item
@@ -14,6 +16,7 @@ from models.load import VariableKind, blame_unknown_variables, find_models, read
 from models.spec import RegressionSpec
 from pipelines.cross_checks import blame_linking, blame_missing_file, existing
 from pipelines.fieldwork_checks import blame_fieldwork
+from pipelines.load_instruments import read_instruments, with_form
 from pipelines.sections.screening_faults import blame_screening, with_exclusions
 from pipelines.sections.sources import Source
 from pipelines.spec import StudySpec
@@ -54,12 +57,16 @@ class Study:
         spec: ``study.yaml``.
         instruments: The instruments it uses, by name, in its order.
         models: The models it uses, by name, in its order.
+        forms: The forms that its respondents were given, by name.
+        is_whole: Whether every instrument and form that it names was free of faults.
     """
 
     folder: Path
     spec: StudySpec
     instruments: dict[str, Instrument]
     models: dict[str, RegressionSpec]
+    forms: dict[str, Form] = field(default_factory=dict[str, Form])
+    is_whole: bool = True
 
     @property
     def name(self) -> str:
@@ -89,6 +96,7 @@ class Study:
         return {name: self._with_groups(source) for name, source in self.spec.sources.items()}
 
     def _with_groups(self, source: Source) -> Source:
+        source = with_form(source, self.forms, self.instruments)
         codes = list(self.spec.respondent_groups)
         if source.identifiers.respondent_group is not None:
             return source.model_copy(update={"groups": source.groups or {code: code for code in codes}})
@@ -106,7 +114,7 @@ class Study:
 
     def instruments_of(self, source: Source) -> list[Instrument]:
         """The instruments that a source administered."""
-        return [self.instruments[name] for name in source.instruments or self.spec.instruments]
+        return [self.instruments[name] for name in source.instruments or self.instruments]
 
 
 def load_study(folder: Path) -> Study:
@@ -126,12 +134,12 @@ def load_study(folder: Path) -> Study:
         _blame_missing_files(folder, document)
         raise_if_any([*document.faults, *_faults_of_own_files(folder)])
         raise AssertionError("a study without faults was not read")
-    instruments = _read_instruments(folder, spec, document)
-    study = Study(folder, spec, instruments, {})
+    asked = read_instruments(folder, spec, document)
+    study = Study(folder, spec, asked.instruments, {}, asked.forms, asked.is_whole)
     _blame_names(study, document)
     models, model_documents = _read_models(study, document)
     raise_if_any([*document.faults, *(fault for each in model_documents for fault in each.faults)])
-    return Study(folder, spec, instruments, models)
+    return replace(study, models=models)
 
 
 def analysis_variables(study: Study) -> dict[str, VariableKind]:
@@ -155,6 +163,7 @@ def _blame_missing_files(folder: Path, document: Document) -> None:
     content = document.value if isinstance(document.value, dict) else {}
     files = {
         "instruments": find_instruments([INSTRUMENT_LIBRARY, folder / "instruments"]),
+        "forms": find_forms([FORMS, folder / "forms"]),
         "models": find_models([MODEL_LIBRARY, folder / "models"]),
     }
     for key, known in files.items():
@@ -170,32 +179,18 @@ def _faults_of_own_files(folder: Path) -> list[Fault]:
     return found
 
 
-def _read_instruments(folder: Path, spec: StudySpec, document: Document) -> dict[str, Instrument]:
-    files = find_instruments([INSTRUMENT_LIBRARY, folder / "instruments"])
-    wanted = existing(spec.instruments, files, document, ("instruments",), "instrument")
-    wanted += [path.stem for path in sorted((folder / "instruments").glob("*.yaml")) if path.stem not in wanted]
-    instruments: dict[str, Instrument] = {}
-    for name in wanted:
-        instrument, faults = read_instrument(files[name])
-        document.faults += faults
-        if instrument is not None and name in spec.instruments:
-            instruments[name] = instrument
-    return instruments
-
-
 def _read_models(study: Study, document: Document) -> tuple[dict[str, RegressionSpec], list[Document]]:
     files = find_models([MODEL_LIBRARY, study.folder / "models"])
     wanted = existing(study.spec.models, files, document, ("models",), "model")
     wanted += [path.stem for path in sorted((study.folder / "models").glob("*.yaml")) if path.stem not in wanted]
     models: dict[str, RegressionSpec] = {}
     documents: list[Document] = []
-    all_instruments_read = len(study.instruments) == len(study.spec.instruments)
     for name in wanted:
         model, model_document = read_model(files[name])
         documents.append(model_document)
         if model is None:
             continue
-        if all_instruments_read:
+        if study.is_whole:
             blame_unknown_variables(model_document, model, analysis_variables(study))
         blame_population(study, model, model_document)
         if name in study.spec.models:
@@ -228,21 +223,22 @@ def _blame_names(study: Study, document: Document) -> None:
             existing([source.repeats_of], study.spec.sources, document, (*place, "repeats_of"), "source")
         groups = [*source.groups.values(), *([source.respondent_group] if source.respondent_group else [])]
         existing(groups, study.spec.respondent_groups, document, (*place, "respondent_group"), "respondent group")
-        named = source.identifiers.respondent_group
+        named = source.identifiers.respondent_group or source.form
         if not groups and not named and not source.repeats_of and len(study.spec.respondent_groups) > 1:
             document.blame(place, "whose answers are these? give respondent_group, or identifiers.respondent_group")
-        existing(source.instruments, study.spec.instruments, document, (*place, "instruments"), "instrument")
-        if len(study.instruments) == len(study.spec.instruments):
+        existing(source.instruments, study.instruments, document, (*place, "instruments"), "instrument")
+        existing([source.form] if source.form else [], study.spec.forms, document, (*place, "form"), "form")
+        if study.is_whole:
             for key in ("columns", "constants", "not_administered"):
                 existing(getattr(source, key), study.items(), document, (*place, key), "item")
             _blame_option_columns(study, source, document, (*place, "columns"))
-    if len(study.instruments) == len(study.spec.instruments):
+    if study.is_whole:
         existing(study.spec.linking.comparable, study.items(), document, ("linking", "comparable"), "item")
         blame_screening(study.spec.screening, study.instruments, document)
     frame = study.spec.frame
     blame_missing_file(study.folder, frame.file if frame else None, document, ("frame", "file"))
     blame_linking(study.spec, study.folder, document)
-    if len(study.instruments) == len(study.spec.instruments):
+    if study.is_whole:
         blame_fieldwork(study.spec, study.folder, study.items(), document)
 
 

@@ -1,8 +1,8 @@
 """What a study specification says; its sections are in ``pipelines.sections``. No files, no tables."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts
 from pipelines.sections.fieldwork import ContactLog, Dispositions, Eligibility, Frame, Wave
@@ -25,7 +25,9 @@ class StudySpec(Spec):
         target_population: Whom the study speaks about.
         waves: Waves by name, in order.
         respondent_groups: Groups by code, with their title.
-        instruments: Names of instruments, from the study's folder or the built-in library.
+        instruments: Names of instruments, from the study's folder or the built-in library; used whole.
+        forms: Names of forms, from the study's folder or the built-in library; of the instruments they name the study
+            uses what they ask.
         sources: Sources by name.
         frame: The list of invited units.
         contact_log: What came of every attempt to reach them.
@@ -48,7 +50,8 @@ class StudySpec(Spec):
     target_population: str = ""
     waves: dict[Name, Wave] = Field(min_length=1)
     respondent_groups: dict[Name, Texts] = Field(min_length=1)
-    instruments: tuple[Name, ...] = Field(min_length=1)
+    instruments: tuple[Name, ...] = ()
+    forms: tuple[Name, ...] = ()
     sources: dict[Name, Source] = Field(min_length=1)
     frame: Frame | None = None
     contact_log: ContactLog | None = None
@@ -63,3 +66,9 @@ class StudySpec(Spec):
     screening: Screening = Screening()
     release: Release = Release()
     schedule: Schedule = Schedule()
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not self.instruments and not self.forms:
+            raise ValueError("the study asks nothing; name its instruments, or its forms")
+        return self

@@ -15,6 +15,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from instruments import spec as instruments
+from instruments.forms import spec as form_spec
+from instruments.sections import labels, provenance, response_scale
 from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
 from pipelines import spec as studies
@@ -57,12 +59,20 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
     ),
     "instruments/*.yaml": (
         instruments.Instrument,
-        instruments.ResponseScale,
-        instruments.Point,
-        instruments.OptOut,
+        response_scale.ResponseScale,
+        response_scale.Point,
+        response_scale.OptOut,
         instruments.Item,
         instruments.Scale,
+        instruments.ConstantSum,
+        provenance.Provenance,
+        provenance.RelatedScale,
     ),
+    "forms/*.yaml": (
+        form_spec.Form,
+        form_spec.Section,
+    ),
+    "instruments/library/labels/*.yaml": (labels.LabelSlot,),
     "models/*.yaml": (
         models.RegressionSpec,
         models.Variable,
@@ -80,7 +90,7 @@ WORDS: Mapping[object, str] = {
     Name: "name",
     Language: "language",
     Texts: "text by language",
-    instruments.MissingReason: "[missing reason](glossary.md#missing-reasons)",
+    response_scale.MissingReason: "[missing reason](glossary.md#missing-reasons)",
 }
 LIMITS = {"ge": "at least {}", "gt": "above {}", "le": "at most {}", "lt": "below {}"}
 
@@ -211,7 +221,9 @@ def study_of_one_item() -> Study:
         name="example",
         version="1",
         title={"en": "Example"},
-        response_scales={"two": instruments.ResponseScale(points={1: instruments.Point(), 2: instruments.Point()})},
+        response_scales={
+            "two": response_scale.ResponseScale(points={1: response_scale.Point(), 2: response_scale.Point()})
+        },
         items={"item": instruments.Item(text={"en": "The item's wording"}, response_scale="two")},
         scales={"scale": instruments.Scale(items=("item",), least_answered=1)},
     )

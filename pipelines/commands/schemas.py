@@ -5,6 +5,8 @@ Run as ``python -m pipelines.commands.schemas`` after changing a specification c
 
 from pathlib import Path
 
+from instruments.forms.spec import Form
+from instruments.sections.labels import LabelSlot
 from instruments.spec import Instrument
 from instruments.spec_file import Spec, json_schema
 from models.spec import RegressionSpec
@@ -13,6 +15,8 @@ from pipelines.spec import StudySpec
 HOUSE = Path(__file__).parents[2]
 SCHEMAS: tuple[tuple[str, type[Spec]], ...] = (
     ("instruments/instrument.schema.json", Instrument),
+    ("instruments/form.schema.json", Form),
+    ("instruments/labels.schema.json", LabelSlot),
     ("models/model.schema.json", RegressionSpec),
     ("pipelines/study.schema.json", StudySpec),
 )

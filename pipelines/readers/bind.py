@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import cache
 from zoneinfo import available_timezones
 
-from instruments.spec import Instrument, Item, ItemKind, MissingReason
+from instruments.sections.response_scale import MissingReason
+from instruments.spec import Instrument, Item, ItemKind
 from pipelines.readers.headers import listed
 from pipelines.readers.held_columns import Columns, Held
 from pipelines.readers.holders import find_holders

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 from instruments.spec_file import closest
 from pipelines.readers.headers import cell
 from pipelines.readers.plan import Head, PlannedColumn, ReadingPlan

@@ -7,7 +7,8 @@ belong to. What the cells mean is in ``meanings``.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from instruments.spec import Instrument, Item, ResponseScale, option_column
+from instruments.sections.response_scale import ResponseScale
+from instruments.spec import Instrument, Item, option_column
 from instruments.spec_file import closest
 from pipelines.readers.headers import listed
 from pipelines.readers.held_columns import OPTION, Columns, Held, Holders

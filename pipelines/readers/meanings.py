@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from instruments.spec import Instrument, MissingReason, OptOut, Point, ResponseScale
+from instruments.sections.response_scale import MissingReason, OptOut, Point, ResponseScale
+from instruments.spec import Instrument
 from pipelines.readers.headers import listed
 from pipelines.readers.plan import PlannedColumn, Written, fold
 from pipelines.readers.structure import Option

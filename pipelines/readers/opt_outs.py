@@ -5,7 +5,7 @@ Evidence for a person or for a rule that has more to go on; a label alone never 
 
 import re
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 from pipelines.readers.plan import fold
 
 _REASONS: tuple[tuple[MissingReason, tuple[str, ...]], ...] = (

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from instruments.faults import DataError
-from instruments.spec import Instrument, ItemKind, MissingReason
+from instruments.sections.response_scale import MissingReason
+from instruments.spec import Instrument, ItemKind
 from pipelines.readers.structure import Question, Structure
 from pipelines.sections.sources import DateOrder, Source
 

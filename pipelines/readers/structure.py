@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 
 QuestionKind = Literal[
     "choice",

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, cast
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 from instruments.spec_file import Name, Spec
 from pipelines.sections.names import known_time_zone, plain_file_name
 
@@ -92,7 +92,9 @@ class Source(Spec):
         structure: Files in ``exports/`` that define the survey: a QSF, an .lss, a data dictionary, an XLSForm …
         sheet: Sheet of a workbook that holds the answers; the first one with a table when not given.
         platform: Who wrote the file; recognised by content when not given.
-        instruments: Instruments it administered; all of the study's when empty.
+        form: The form that its respondents were given; it says the instruments, the respondent group and what was not
+            asked.
+        instruments: Instruments it administered, where it has no form; all of the study's when empty.
         respondent_group: Group of every respondent of the source.
         groups: The text of the group column → respondent group.
         language: Language of every respondent of the source.
@@ -123,6 +125,7 @@ class Source(Spec):
     structure: tuple[str, ...] = ()
     sheet: str | None = None
     platform: PlatformName | None = None
+    form: Name | None = None
     instruments: tuple[Name, ...] = ()
     respondent_group: Name | None = None
     groups: dict[str, Name] = {}

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 from pipelines.steps.program_limits import SPSS, Program, cut
 from pipelines.tables.base import DAY, MOMENT
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 from pipelines.load import Study
 from pipelines.steps.labelled_cells import Cells, numeric_cells, text_cells
 from pipelines.steps.program_limits import Program, cut, legal_names

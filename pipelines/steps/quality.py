@@ -6,7 +6,8 @@ from dataclasses import asdict
 import pandas as pd
 
 from instruments.scoring import keyed_items
-from instruments.spec import Instrument, ResponseScale
+from instruments.sections.response_scale import ResponseScale
+from instruments.spec import Instrument
 from models.measurement.agreement import group_agreement
 from models.measurement.items import item_statistics
 from models.measurement.means import scale_mean

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from instruments.spec import LARGEST_CODE, Instrument
+from instruments.sections.response_scale import LARGEST_CODE
+from instruments.spec import Instrument
 from pipelines.steps.organisation_means import organisation_means
 
 

@@ -2,7 +2,8 @@
 
 from typing import get_args
 
-from instruments.spec import Instrument, Item, MissingReason
+from instruments.sections.response_scale import MissingReason
+from instruments.spec import Instrument, Item
 from pipelines.load import Study
 from pipelines.tables import screening
 from pipelines.tables.base import DAY, MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table

@@ -13,7 +13,8 @@ from typer.main import get_command
 
 from instruments.faults import DataError, EnvironmentFault, UsageError
 from instruments.load import LIBRARY
-from instruments.spec import Instrument, MissingReason
+from instruments.sections.response_scale import MissingReason
+from instruments.spec import Instrument
 from instruments.spec_file import Spec, json_like, validate_spec
 from instruments.strict_yaml import Document, parse_yaml, read_yaml
 from models.regression.diagnostics import LOOK_BELOW, LOOK_FROM

@@ -140,8 +140,9 @@ FAULTS = {
             2,
             "qqq",
             (
-                "unknown key; known keys: citation, definition, evidence, items, level, licence, name,"
-                " respondent_groups, response_scales, scales, status, stem, title, version"
+                "unknown key; known keys: citation, code, constant_sums, definition, evidence, items, level, licence,"
+                " name, provenance, referent, related_scales, respondent_groups, response_scales, scales, status, stem,"
+                " structure, title, version, window"
             ),
         )
     ],

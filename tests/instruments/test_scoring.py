@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instruments.scoring import MissingItemError, keyed_items, reverse_score, score_scale
-from instruments.spec import Instrument, Item, Point, ResponseScale, Scale
+from instruments.sections.response_scale import Point, ResponseScale
+from instruments.spec import Instrument, Item, Scale
 
 CODES = st.lists(st.lists(st.one_of(st.none(), st.integers(0, 4)), min_size=4, max_size=4), min_size=1, max_size=8)
 

@@ -5,7 +5,7 @@ A mark says why there is no answer and whether the cell was filled, so that ever
 
 from typing import get_args
 
-from instruments.spec import LARGEST_CODE, MissingReason
+from instruments.sections.response_scale import LARGEST_CODE, MissingReason
 
 REASONS: tuple[MissingReason, ...] = get_args(MissingReason)
 RULES: dict[str, str] = {

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from instruments.spec import CLOSED_KINDS, LARGEST_CODE, MissingReason
+from instruments.sections.response_scale import LARGEST_CODE, MissingReason
+from instruments.spec import CLOSED_KINDS
 from pipelines.readers.cells.days import day_of
 from pipelines.readers.cells.marks import REASONS, broken_mark, filled_mark
 from pipelines.readers.cells.texts import holds_marks

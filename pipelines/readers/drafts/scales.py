@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from instruments.spec import LARGEST_CODE, MissingReason
+from instruments.sections.response_scale import LARGEST_CODE, MissingReason
 from pipelines.readers.drafts.batteries import are_numbered, low_to_high, order_is_known
 from pipelines.readers.opt_outs import reason_of_label
 from pipelines.readers.plan import fold

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 from pipelines.readers.headers import listed
 from pipelines.readers.kobo.xlsform import FormRow, Placed
 from pipelines.readers.opt_outs import reason_of_label

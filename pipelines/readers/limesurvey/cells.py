@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 from pipelines.readers.limesurvey.headings import PERSONAL, Heading, Headings, is_attribute
 from pipelines.readers.limesurvey.lookup import Lookup
 from pipelines.readers.limesurvey.words import NOT_SHOWN, words

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 from pipelines.readers.bind import bind_plan
 from pipelines.readers.plain_tables.date_order import with_time_formats
 from pipelines.readers.plain_tables.generic_columns import (

@@ -6,7 +6,7 @@ Put here what the readers of several platforms need; the names and signs themsel
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 from pipelines.readers.headers import cell, listed, unique_names
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingError, ReadingPlan, Request, Role, fold
 

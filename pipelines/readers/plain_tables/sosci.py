@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 from pipelines.readers.bind import bind_plan
 from pipelines.readers.first_cells import texts_below
 from pipelines.readers.headers import cell, listed

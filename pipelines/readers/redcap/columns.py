@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 from pipelines.readers.markup import without_markup
 from pipelines.readers.opt_outs import reason_of_label
 from pipelines.readers.plan import fold

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 from pipelines.readers.bind import bind_plan
 from pipelines.readers.headers import cell, unique_names
 from pipelines.readers.personal_names import names_a_person

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 from pipelines.readers.files.definition_tables import first_headers, rows_of_text
 from pipelines.readers.headers import cell
 from pipelines.readers.markup import without_markup

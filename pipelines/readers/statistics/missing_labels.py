@@ -8,7 +8,7 @@ users; which values are missing is for the file's reader to know.
 import re
 from collections.abc import Mapping
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 from pipelines.readers.plan import fold
 
 UNKNOWN: MissingReason = "unknown_blank"

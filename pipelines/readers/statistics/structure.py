@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
-from instruments.spec import MissingReason
+from instruments.sections.response_scale import MissingReason
 from pipelines.readers.headers import listed
 from pipelines.readers.plan import fold
 from pipelines.readers.statistics.missing_labels import UNKNOWN, reason_of_missing_value

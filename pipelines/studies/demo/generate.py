@@ -11,8 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from instruments.load import LIBRARY, load_instrument
+from instruments.forms.asked import as_asked
+from instruments.forms.load import find_forms, labels_of, library_labels, load_form
+from instruments.load import LIBRARY, find_instruments, load_instrument
 from instruments.spec import Instrument
+from instruments.wording import with_labels
 from pipelines.studies.demo.answering import FORMS, AnsweredForm, answer_forms
 from pipelines.studies.demo.parameters import DEFAULT_SEED, WAVES, Parameters
 from pipelines.studies.demo.population import Population, draw_population, stream
@@ -32,6 +35,7 @@ Everything in this folder is invented by a random number generator (seed {seed})
 is real. Nothing here says anything about any workplace.
 
 study.yaml   waves, sources, groups and rules
+forms/       what the groups were asked
 models/      the models that are fitted
 exports/     SYNTHETIC exports in the layout of Qualtrics, one a wave and form
 frame.csv    SYNTHETIC list of the invited persons
@@ -85,11 +89,11 @@ def write_demo_study(home: Path, seed: int = DEFAULT_SEED) -> Path:
         The study folder.
     """
     folder = home / STUDY
-    for part in ("models", "exports"):
+    for part in ("models", "forms", "exports"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     shutil.copyfile(FILES / "study.yaml", folder / "study.yaml")
-    for model in sorted((FILES / "models").glob("*.yaml")):
-        shutil.copyfile(model, folder / "models" / model.name)
+    for spec in sorted([*(FILES / "models").glob("*.yaml"), *(FILES / "forms").glob("*.yaml")]):
+        shutil.copyfile(spec, folder / spec.parent.name / spec.name)
     study, planted, instruments = draw_study(seed=seed), Parameters(), form_instruments()
     for form in study.forms:
         shown = [instruments[name] for name in FORMS[form.form]]
@@ -105,9 +109,11 @@ def write_demo_study(home: Path, seed: int = DEFAULT_SEED) -> Path:
 
 
 def form_instruments() -> dict[str, Instrument]:
-    """Load the instruments of the forms from the built-in library, by name."""
-    names = dict.fromkeys(name for names in FORMS.values() for name in names)
-    return {name: load_instrument(LIBRARY / f"{name}.yaml") for name in names}
+    """Return what the forms ask of the instruments of the built-in library, by name."""
+    known = {name: load_instrument(path) for name, path in find_instruments([LIBRARY]).items()}
+    forms = {name: load_form(path, known) for name, path in find_forms([FILES / "forms"]).items()}
+    labels = labels_of(None, library_labels())
+    return {name: with_labels(each, labels) for name, each in as_asked(forms, known).items()}
 
 
 def _write(path: Path, text: str) -> None:

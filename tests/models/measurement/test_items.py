@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from instruments.spec import Instrument, Item, Point, ResponseScale, Scale
+from instruments.sections.response_scale import Point, ResponseScale
+from instruments.spec import Instrument, Item, Scale
 from models.measurement.items import item_statistics
 from models.measurement.reliability import cronbach_alpha
 

@@ -12,7 +12,8 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS
 
 from instruments.scoring import score_scale
-from instruments.spec import Instrument, Item, Point, ResponseScale, Scale
+from instruments.sections.response_scale import Point, ResponseScale
+from instruments.spec import Instrument, Item, Scale
 from models.estimates import RESULT_COLUMNS, result_digest
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from instruments.inner_faults import inner_faults
 from instruments.spec import Instrument
 from instruments.spec_file import json_like
 from instruments.strict_yaml import read_yaml
@@ -148,5 +149,5 @@ def test_any_headers_and_answers_make_an_instrument_without_faults(
     document = read_yaml(path)
     assert not document.faults
     instrument = Instrument.model_validate(json_like(document.value))
-    assert not instrument.inner_faults()
+    assert not inner_faults(instrument)
     assert len(instrument.items) == len(names)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instruments.spec import Instrument, Item, Point, ResponseScale
+from instruments.sections.response_scale import Point, ResponseScale
+from instruments.spec import Instrument, Item
 from pipelines.readers.cells.resolve import resolve_text
 from pipelines.readers.plan import Head, PlannedColumn, ReadingError, ReadingPlan, Request
 from pipelines.readers.registry import make_plan

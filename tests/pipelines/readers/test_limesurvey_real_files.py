@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from instruments.spec import Instrument, Item, Point, ResponseScale
+from instruments.sections.response_scale import Point, ResponseScale
+from instruments.spec import Instrument, Item
 from pipelines.readers.cells.resolve import resolve_text
 from pipelines.readers.plan import PlannedColumn, ReadingPlan
 from pipelines.readers.structures import read_structure

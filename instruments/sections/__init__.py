@@ -1,0 +1,1 @@
+"""Parts of instrument and form specifications that several kinds of file share."""

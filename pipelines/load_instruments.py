@@ -1,0 +1,94 @@
+"""The instruments and forms of a study: its own files and the built-in library → what its respondents are asked."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from instruments.forms.asked import as_asked, asked_items
+from instruments.forms.load import FORMS, find_forms, labels_of, library_labels, read_form
+from instruments.forms.spec import Form
+from instruments.load import LIBRARY, find_instruments, read_instrument
+from instruments.spec import Instrument
+from instruments.strict_yaml import Document
+from instruments.wording import with_labels
+from pipelines.cross_checks import existing
+from pipelines.sections.sources import Source
+from pipelines.spec import StudySpec
+
+
+@dataclass(frozen=True)
+class AskedInstruments:
+    """What the respondents of a study are asked.
+
+    Attributes:
+        instruments: Instruments by name, with labels in their slots: those that study.yaml names, whole, and of those
+            that its forms name what they ask.
+        forms: Forms by name.
+        is_whole: Whether every instrument and form was free of faults.
+    """
+
+    instruments: dict[str, Instrument]
+    forms: dict[str, Form]
+    is_whole: bool
+
+
+def read_instruments(folder: Path, spec: StudySpec, document: Document) -> AskedInstruments:
+    """Read the instruments and forms that a study names, and look for faults in its own files that it does not name.
+
+    Args:
+        folder: The study folder.
+        spec: ``study.yaml``.
+        document: Takes the faults.
+    """
+    files = find_instruments([LIBRARY, folder / "instruments"])
+    wanted = existing(spec.instruments, files, document, ("instruments",), "instrument")
+    own = [path.stem for path in sorted((folder / "instruments").glob("*.yaml"))]
+    if spec.forms:
+        own += list(files)
+    read: dict[str, Instrument] = {}
+    for name in dict.fromkeys([*wanted, *own]):
+        instrument, faults = read_instrument(files[name])
+        document.faults += faults
+        if instrument is not None:
+            read[name] = instrument
+    forms = _read_forms(folder, spec, read, document)
+    asked = as_asked(forms, read) | {name: read[name] for name in wanted if name in read}
+    labels = labels_of(next(iter(forms.values()), None), library_labels())
+    instruments = {name: with_labels(each, labels) for name, each in asked.items()}
+    ordered = {name: instruments[name] for name in (*wanted, *instruments) if name in instruments}
+    is_whole = all(name in read for name in spec.instruments) and all(name in forms for name in spec.forms)
+    return AskedInstruments(ordered, forms, is_whole)
+
+
+def with_form(source: Source, forms: dict[str, Form], instruments: dict[str, Instrument]) -> Source:
+    """Return a source with what its form says: the group, the instruments, and the items that were not asked."""
+    form = forms.get(source.form or "")
+    if form is None:
+        return source
+    asked = asked_items(form, instruments)
+    administered = [name for name in instruments if any(each.instrument == name for each in asked)]
+    on_form = {each.item for each in asked}
+    absent = [item for name in administered for item in instruments[name].items if item not in on_form]
+    group = source.respondent_group or (None if source.identifiers.respondent_group else form.respondent_group)
+    return source.model_copy(
+        update={
+            "instruments": tuple(administered),
+            "not_administered": tuple(dict.fromkeys([*source.not_administered, *absent])),
+            "respondent_group": group,
+        }
+    )
+
+
+def _read_forms(folder: Path, spec: StudySpec, known: dict[str, Instrument], document: Document) -> dict[str, Form]:
+    files = find_forms([FORMS, folder / "forms"])
+    wanted = existing(spec.forms, files, document, ("forms",), "form")
+    wanted += [path.stem for path in sorted((folder / "forms").glob("*.yaml")) if path.stem not in wanted]
+    forms: dict[str, Form] = {}
+    for name in wanted:
+        form, form_document = read_form(files[name], known)
+        document.faults += form_document.faults
+        if form is not None and name in spec.forms:
+            forms[name] = form
+    labels = {tuple(sorted(form.labels.items())) for form in forms.values()}
+    if len(labels) > 1:
+        document.blame(("forms",), "the forms put different labels in a slot; a study has one label for each")
+    return forms
