@@ -54,7 +54,7 @@ def test_slots_are_filled_before_anybody_sees_them(folder: Path) -> None:
 def test_a_source_with_a_form_says_who_was_asked_what(folder: Path) -> None:
     sources = load_study(folder).sources()
     assert (sources["managers"].respondent_group, sources["staff"].respondent_group) == ("TOP", "FRL")
-    assert sources["staff"].instruments == ("forwarding_inhibiting", "identity_work")
+    assert sources["staff"].instruments == ("identity_work", "forwarding_inhibiting")
     assert "IW_ac_1" in sources["staff"].not_administered
     assert "FWI_fo_1" in sources["staff"].not_administered
     assert sources["staff"].not_administered[0] == "FWI_in_3_o"
