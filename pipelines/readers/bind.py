@@ -55,8 +55,7 @@ def bind_plan(plan: ReadingPlan, head: Head, request: Request) -> ReadingPlan:
     columns = Columns(plan, head)
     holders = find_holders(columns, request.instruments, source)
     keys, faults = _keys(plan.keys, source, columns)
-    of_people, unheld = _columns_of_people(source, columns, holders.held)
-    faults += unheld
+    of_people = _columns_of_people(source, columns, holders.held, faults)
     items = {name: (each, item) for each in request.instruments for name, item in each.items.items()}
     plan = with_personal_columns(plan, head, _choices(holders.held, items))
     bound: list[PlannedColumn] = []
@@ -217,15 +216,20 @@ def _personal(column: PlannedColumn, name: str, item: Item) -> list[str]:
 
 
 def _columns_of_people(
-    source: Source, columns: Columns, held: Mapping[str, Sequence[Held]]
-) -> tuple[dict[str, dict[str, str]], list[str]]:
+    source: Source, columns: Columns, held: Mapping[str, Sequence[Held]], faults: list[str]
+) -> dict[str, dict[str, str]]:
     """Find columns that tell people apart; none of them may hold an item, whose answers are stored as given.
 
+    Args:
+        source: The source's settings.
+        columns: The columns of the file.
+        held: Column → the items it holds.
+        faults: Takes what is wrong.
+
     Returns:
-        Setting → element or kind of dyad → name of the column; and the faults.
+        Setting → element or kind of dyad → name of the column.
     """
     found: dict[str, dict[str, str]] = {}
-    faults: list[str] = []
     for setting, meaning in _PARTS_OF_PEOPLE.items():
         found[setting] = {}
         for name, named in getattr(source.identifiers, setting).items():
@@ -240,7 +244,7 @@ def _columns_of_people(
                 )
             else:
                 found[setting][name] = column.name
-    return found, faults
+    return found
 
 
 def _as_element(column: PlannedColumn) -> PlannedColumn:
