@@ -78,5 +78,5 @@ def _blame_variable(
         document.blame(place, f"the study has no scale or item '{name}'{closest(name, list(known))}")
     elif kind == "category" and variable.use != "category":
         document.blame(place, f"'{name}' has categories without order; write {{variable: {name}, use: category}}")
-    elif kind != "scale" and variable.use in ("organisation_mean", "within_organisation"):
-        document.blame(place, f"'{name}' is not a scale; only scales have organisation means")
+    elif kind != "scale" and variable.of is None and variable.use in ("organisation_mean", "within_organisation"):
+        document.blame(place, f"'{name}' is not a scale; only scales have organisation means, unless of names a group")

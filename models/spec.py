@@ -52,7 +52,7 @@ class Expected(Spec):
     """What is expected of a regressor beside the focal one.
 
     Attributes:
-        regressor: One of the regressors, written the same way.
+        regressor: One of the regressors of the model or of a variant, written the same way.
         sign: ``positive``, ``negative`` or ``none``.
     """
 
@@ -160,8 +160,10 @@ class RegressionSpec(Spec):
 
     def _refuse_strangers(self) -> None:
         """Raise ValueError when something is said of a regressor that the model does not have."""
+        every = (self.regressors, *(variant.regressors or () for variant in self.variants))
+        known = [_written_out(each) for regressors in every for each in regressors]
         for each in self.also_expected:
-            if _written_out(each.regressor) not in [_written_out(known) for known in self.regressors]:
+            if _written_out(each.regressor) not in known:
                 raise ValueError("also_expected names what is no regressor; write it the same way as there")
         unknown = sorted(set(self.because) - {each.variable for each in self.variables()})
         if unknown:

@@ -48,7 +48,6 @@ def means_of_groups(rows: pd.DataFrame, variables: Iterable[Variable], is_used: 
     keys = [column for column in WITHIN if column != "respondent_group"]
     for variable in dict.fromkeys(each for each in variables if each.of is not None):
         asked = rows[is_used & (rows["respondent_group"] == variable.of)]
-        means = asked.groupby(keys, as_index=False)[variable.variable].mean()
-        named = means.rename(columns={variable.variable: column_of(variable)})
-        joined = joined.merge(named, on=keys, how="left", validate="many_to_one")
+        means = asked.groupby(keys)[variable.variable].mean().rename(column_of(variable))
+        joined = joined.merge(means.reset_index(), on=keys, how="left", validate="many_to_one")
     return joined
