@@ -8,6 +8,7 @@ from instruments.forms.load import FORMS, find_forms, labels_of, library_labels,
 from instruments.forms.spec import Form
 from instruments.load import LIBRARY, find_instruments, read_instrument
 from instruments.spec import Instrument
+from instruments.spec_file import read_spec
 from instruments.strict_yaml import Document
 from instruments.wording import with_labels
 from pipelines.cross_checks import existing
@@ -42,10 +43,9 @@ def read_instruments(folder: Path, spec: StudySpec, document: Document) -> Asked
     files = find_instruments([LIBRARY, folder / "instruments"])
     wanted = existing(spec.instruments, files, document, ("instruments",), "instrument")
     own = [path.stem for path in sorted((folder / "instruments").glob("*.yaml"))]
-    if spec.forms:
-        own += list(files)
+    on_forms = [name for name in _named_by_forms(folder, spec) if name in files]
     read: dict[str, Instrument] = {}
-    for name in dict.fromkeys([*wanted, *own]):
+    for name in dict.fromkeys([*wanted, *own, *on_forms]):
         instrument, faults = read_instrument(files[name])
         document.faults += faults
         if instrument is not None:
@@ -76,6 +76,14 @@ def with_form(source: Source, forms: dict[str, Form], instruments: dict[str, Ins
             "respondent_group": group,
         }
     )
+
+
+def _named_by_forms(folder: Path, spec: StudySpec) -> list[str]:
+    """List the instruments that the study's forms name; the library has many more."""
+    files = find_forms([FORMS, folder / "forms"])
+    named = [path for name, path in files.items() if name in spec.forms or path.parent.parent == folder]
+    forms = [form for form, _ in (read_spec(path, Form) for path in named) if form is not None]
+    return [section.instrument for form in forms for section in form.sections if section.instrument is not None]
 
 
 def _read_forms(folder: Path, spec: StudySpec, known: dict[str, Instrument], document: Document) -> dict[str, Form]:
