@@ -1,0 +1,134 @@
+"""``instruments``: which instruments and forms there are, how they look, and their way out to survey platforms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from instruments.faults import UsageError
+from instruments.forms.asked import asked_items, minutes
+from instruments.forms.load import FORMS, find_forms, library_labels, load_form
+from instruments.forms.spec import Form
+from instruments.forms.writers import form_of, in_languages, write_form
+from instruments.load import LIBRARY, find_instruments, load_instrument
+from instruments.shown.arrange import form_questionnaire, instrument_questionnaire
+from instruments.shown.page import html_page
+from instruments.shown.questionnaire import Questionnaire
+from instruments.shown.questions import in_language
+from instruments.spec import Instrument
+from instruments.spec_file import closest
+
+FIRST_LANGUAGE = "en"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The built-in instruments and forms, and those of a study beside them.
+
+    Attributes:
+        study: A study folder, whose own files replace built-in ones of the same name; none for the library alone.
+    """
+
+    study: Path | None = None
+
+    @cached_property
+    def instruments(self) -> dict[str, Instrument]:
+        """Every instrument by name, whole, slots unfilled."""
+        folders = [LIBRARY, *([self.study / "instruments"] if self.study else [])]
+        return {name: load_instrument(path) for name, path in find_instruments(folders).items()}
+
+    @cached_property
+    def forms(self) -> dict[str, Form]:
+        """Every form by name."""
+        folders = [FORMS, *([self.study / "forms"] if self.study else [])]
+        return {name: load_form(path, self.instruments) for name, path in find_forms(folders).items()}
+
+    def questionnaire(self, name: str, language: str) -> Questionnaire:
+        """Arrange a form or an instrument for reading; a form where both have the name.
+
+        Raises:
+            UsageError: When there is neither, or it is not worded in the language.
+        """
+        self._refuse_unknown(name)
+        slots = library_labels()
+        if name in self.forms:
+            return form_questionnaire(self.forms[name], self.instruments, slots, language)
+        return instrument_questionnaire(self.instruments[name], slots, language)
+
+    def written(self, name: str, target: str, languages: Sequence[str]) -> bytes:
+        """Write a form, or an instrument alone in full length, for another program.
+
+        Raises:
+            UsageError: When there is no such form, instrument, language or way out.
+        """
+        self._refuse_unknown(name)
+        form = self.forms[name] if name in self.forms else form_of(self.instruments[name])
+        return write_form(in_languages(form, languages), self.instruments, target)
+
+    def _refuse_unknown(self, name: str) -> None:
+        if name not in self.forms and name not in self.instruments:
+            near = closest(name, [*self.instruments, *self.forms])
+            raise UsageError(
+                f"there is no instrument or form '{name}'{near}; list them with: sensemaking instruments list"
+            )
+
+
+def listed_instruments(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Return what a list says of every instrument."""
+    rows: list[dict[str, Any]] = []
+    for name, each in catalogue.instruments.items():
+        own = [item for item in each.items.values() if item.parallel_to is None]
+        rows.append(
+            {
+                "name": name,
+                "code": each.code,
+                "title": in_language(each.title, FIRST_LANGUAGE),
+                "items": len(own),
+                "core_items": sum(item.is_core for item in own),
+                "scales": len(each.scales),
+                "respondent_groups": list(each.respondent_groups),
+                "status": each.status,
+            }
+        )
+    return rows
+
+
+def listed_forms(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Return what a list says of every form."""
+    rows: list[dict[str, Any]] = []
+    for name, form in catalogue.forms.items():
+        asked = asked_items(form, catalogue.instruments)
+        used = dict.fromkeys(each.instrument for each in asked)
+        rows.append(
+            {
+                "name": name,
+                "respondent_group": form.respondent_group,
+                "title": in_language(form.title, FIRST_LANGUAGE),
+                "items": len(asked),
+                "minutes": round(minutes(form, catalogue.instruments), 1),
+                "languages": list(form.languages),
+                "status": ", ".join(dict.fromkeys(catalogue.instruments[each].status for each in used)),
+            }
+        )
+    return rows
+
+
+def save_page(shown: Questionnaire, path: Path, *, replace: bool) -> None:
+    """Write a questionnaire as an HTML page."""
+    save(html_page(shown).encode(), path, replace=replace)
+
+
+def save(content: bytes, path: Path, *, replace: bool) -> None:
+    """Write a file.
+
+    Raises:
+        UsageError: When its folder is not there, or the file is there already and may not be replaced.
+    """
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent}; make it first")
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; give the name of a file")
+    if path.exists() and not replace:
+        raise UsageError(f"{path} is there already; give another name, or --force to replace it")
+    path.write_bytes(content)
