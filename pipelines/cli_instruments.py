@@ -10,15 +10,16 @@ from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson
 
 app = typer.Typer(no_args_is_help=True, help="The built-in instruments and forms: list, read, take to a platform.")
-Named = Annotated[str, typer.Argument(help="An instrument or a form.", metavar="NAME")]
-OfStudy = Annotated[
-    Path | None, typer.Option("--study", help="A study folder, for its own files too.", metavar="STUDY")
-]
+Named = Annotated[str, typer.Argument(help="An instrument or a form, or a study's file of one.", metavar="NAME")]
 MayReplace = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
 
 
 @app.command("list")
-def list_instruments(*, study: OfStudy = None, as_json: AsJson = False) -> None:
+def list_instruments(
+    *,
+    study: Annotated[Path | None, typer.Option(help="A study folder, for its own files too.", metavar="STUDY")] = None,
+    as_json: AsJson = False,
+) -> None:
     """List the instruments and forms, each with its validation status."""
     from pipelines.commands.instruments import Catalogue, listed_forms, listed_instruments
 
@@ -38,15 +39,15 @@ def show(
     *,
     language: Annotated[str, typer.Option(help="Language of the wording.")] = "en",
     html: Annotated[Path | None, typer.Option(help="Write a page for browsers instead.", metavar="FILE")] = None,
-    study: OfStudy = None,
     force: MayReplace = False,
     as_json: AsJson = False,
 ) -> None:
     """Show a questionnaire: questions, answer options, scales and scoring, provenance, validation status."""
     from instruments.shown.terminal import text_lines
-    from pipelines.commands.instruments import Catalogue, save_page
+    from pipelines.commands.instruments import find, save_page
 
-    shown = Catalogue(study).questionnaire(name, language)
+    catalogue, found = find(name)
+    shown = catalogue.questionnaire(found, language)
     if html is not None:
         save_page(shown, html, replace=force)
     if as_json:
@@ -66,16 +67,16 @@ def export_form(
     language: Annotated[
         list[str] | None, typer.Option(help="Only this language, the first as the default; may be given several times.")
     ] = None,
-    study: OfStudy = None,
     force: MayReplace = False,
     as_json: AsJson = False,
 ) -> None:
     """Write a form, or an instrument alone in full length, as a file that another program imports."""
-    from pipelines.commands.instruments import Catalogue, save
+    from pipelines.commands.instruments import find, save
 
-    content = Catalogue(study).written(name, to, language or ())
+    catalogue, found = find(name)
+    content = catalogue.written(found, to, language or ())
     save(content, out, replace=force)
     if as_json:
-        printing.print_json({"name": name, "to": to, "file": str(out), "bytes": len(content)})
+        printing.print_json({"name": found, "to": to, "file": str(out), "bytes": len(content)})
     else:
-        printing.print_lines([f"{out}: {name} for {to}, {len(content)} bytes"])
+        printing.print_lines([f"{out}: {found} for {to}, {len(content)} bytes"])

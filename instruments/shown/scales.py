@@ -52,7 +52,7 @@ def _belongs_to(instrument: Instrument, scale: Scale, language: str) -> str:
         known = instrument.scales.get(other)
         return other if known is None else known.code or other
 
-    parts = []
+    parts: list[str] = []
     if scale.dimensions:
         parts.append(f"{say(language, 'second_order')} {', '.join(map(named, scale.dimensions))}")
     if scale.parallel_to:

@@ -74,6 +74,20 @@ class Catalogue:
             )
 
 
+def find(name: str) -> tuple[Catalogue, str]:
+    """Return where a name is looked up, and the name: built in, or a file in a study's instruments/ or forms/.
+
+    Raises:
+        UsageError: When a file is named that is not there.
+    """
+    path = Path(name)
+    if path.suffix != ".yaml":
+        return Catalogue(), name
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}")
+    return Catalogue(path.resolve().parent.parent), path.stem
+
+
 def listed_instruments(catalogue: Catalogue) -> list[dict[str, Any]]:
     """Return what a list says of every instrument."""
     rows: list[dict[str, Any]] = []
