@@ -24,8 +24,7 @@ def text_lines(shown: Questionnaire, width: int) -> Iterator[str]:
     yield from _wrapped(shown.title, width)
     yield from _wrapped(f"{kind} {shown.name}, {version}", width)
     yield from _wrapped(f"{say(words, 'status')}: {shown.status}. {say(words, 'status_note')}", width)
-    yield ""
-    yield from _wrapped(shown.introduction, width)
+    yield from ["", *_wrapped(shown.introduction, width)] if shown.introduction else []
     yield from _facts(shown, width)
     for number, section in enumerate(shown.sections, 1):
         heading = section.heading if len(shown.sections) == 1 else f"{number}. {section.heading}"

@@ -33,16 +33,22 @@ class Catalogue:
     study: Path | None = None
 
     @cached_property
-    def instruments(self) -> dict[str, Instrument]:
-        """Every instrument by name, whole, slots unfilled."""
-        folders = [LIBRARY, *([self.study / "instruments"] if self.study else [])]
-        return {name: load_instrument(path) for name, path in find_instruments(folders).items()}
+    def built_in(self) -> dict[str, Instrument]:
+        """The instruments of the library by name, whole, slots unfilled."""
+        return {name: load_instrument(path) for name, path in find_instruments([LIBRARY]).items()}
 
     @cached_property
-    def forms(self) -> dict[str, Form]:
-        """Every form by name."""
-        folders = [FORMS, *([self.study / "forms"] if self.study else [])]
-        return {name: load_form(path, self.instruments) for name, path in find_forms(folders).items()}
+    def instruments(self) -> dict[str, Instrument]:
+        """Every instrument by name; the study's own in place of a built-in one of the same name."""
+        own = find_instruments([self.study / "instruments"]) if self.study else {}
+        return self.built_in | {name: load_instrument(path) for name, path in own.items()}
+
+    @cached_property
+    def forms(self) -> dict[str, tuple[Form, dict[str, Instrument]]]:
+        """Every form by name, with the instruments that it may ask: a built-in form asks built-in ones."""
+        built_in = {name: (load_form(path, self.built_in), self.built_in) for name, path in find_forms([FORMS]).items()}
+        own = find_forms([self.study / "forms"]) if self.study else {}
+        return built_in | {name: (load_form(path, self.instruments), self.instruments) for name, path in own.items()}
 
     def questionnaire(self, name: str, language: str) -> Questionnaire:
         """Arrange a form or an instrument for reading; a form where both have the name.
@@ -53,7 +59,8 @@ class Catalogue:
         self._refuse_unknown(name)
         slots = library_labels()
         if name in self.forms:
-            return form_questionnaire(self.forms[name], self.instruments, slots, language)
+            form, instruments = self.forms[name]
+            return form_questionnaire(form, instruments, slots, language)
         return instrument_questionnaire(self.instruments[name], slots, language)
 
     def written(self, name: str, target: str, languages: Sequence[str]) -> bytes:
@@ -63,8 +70,9 @@ class Catalogue:
             UsageError: When there is no such form, instrument, language or way out.
         """
         self._refuse_unknown(name)
-        form = self.forms[name] if name in self.forms else form_of(self.instruments[name])
-        return write_form(in_languages(form, languages), self.instruments, target)
+        alone = None if name in self.forms else form_of(self.instruments[name])
+        form, instruments = (alone, self.instruments) if alone else self.forms[name]
+        return write_form(in_languages(form, languages), instruments, target)
 
     def _refuse_unknown(self, name: str) -> None:
         if name not in self.forms and name not in self.instruments:
@@ -111,8 +119,8 @@ def listed_instruments(catalogue: Catalogue) -> list[dict[str, Any]]:
 def listed_forms(catalogue: Catalogue) -> list[dict[str, Any]]:
     """Return what a list says of every form."""
     rows: list[dict[str, Any]] = []
-    for name, form in catalogue.forms.items():
-        asked = asked_items(form, catalogue.instruments)
+    for name, (form, instruments) in catalogue.forms.items():
+        asked = asked_items(form, instruments)
         used = dict.fromkeys(each.instrument for each in asked)
         rows.append(
             {
@@ -120,9 +128,9 @@ def listed_forms(catalogue: Catalogue) -> list[dict[str, Any]]:
                 "respondent_group": form.respondent_group,
                 "title": in_language(form.title, FIRST_LANGUAGE),
                 "items": len(asked),
-                "minutes": round(minutes(form, catalogue.instruments), 1),
+                "minutes": round(minutes(form, instruments), 1),
                 "languages": list(form.languages),
-                "status": ", ".join(dict.fromkeys(catalogue.instruments[each].status for each in used)),
+                "status": ", ".join(dict.fromkeys(instruments[each].status for each in used)),
             }
         )
     return rows
