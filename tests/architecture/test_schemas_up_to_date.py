@@ -12,6 +12,11 @@ from pipelines.commands import schemas
 HOUSE = Path(__file__).parents[2]
 SHIPPED = {
     "instruments/instrument.schema.json": sorted((HOUSE / "instruments" / "library").glob("*.yaml")),
+    "instruments/form.schema.json": [
+        *sorted((HOUSE / "instruments" / "library" / "forms").glob("*.yaml")),
+        *sorted(HOUSE.glob("pipelines/studies/*/forms/*.yaml")),
+    ],
+    "instruments/labels.schema.json": sorted((HOUSE / "instruments" / "library" / "labels").glob("*.yaml")),
     "models/model.schema.json": sorted(HOUSE.glob("pipelines/studies/*/models/*.yaml")),
     "pipelines/study.schema.json": sorted(HOUSE.glob("pipelines/studies/*/study.yaml")),
 }
@@ -36,11 +41,7 @@ def test_writing_the_schemas_writes_every_file(tmp_path, monkeypatch):
         (tmp_path / folder).mkdir()
     schemas.main()
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.json")}
-    assert written == {
-        "instruments/instrument.schema.json",
-        "models/model.schema.json",
-        "pipelines/study.schema.json",
-    }
+    assert written == set(SHIPPED)
 
 
 def test_every_kind_of_file_ships():
