@@ -24,6 +24,7 @@ from models.sections import waiting
 from pipelines import spec as studies
 from pipelines.commands.disposition_page import dispositions_page
 from pipelines.commands.hypotheses_page import hypotheses_page
+from pipelines.commands.seeds_page import sources_page, terms_page
 from pipelines.load import Study
 from pipelines.sections import fieldwork, organisations, privacy, publishing, schedule, screening, sources, weighting
 from pipelines.sections import linking as links
@@ -110,6 +111,8 @@ def pages() -> dict[Path, str]:
         FOLDER / "specifications.md": specifications_page(),
         FOLDER / "tables.md": tables_page(),
         FOLDER / "hypotheses.md": f"{GENERATED}\n{hypotheses_page()}",
+        FOLDER / "sources.md": f"{GENERATED}\n{sources_page()}",
+        FOLDER / "terms.md": f"{GENERATED}\n{terms_page()}",
         FOLDER / "dispositions.md": f"{GENERATED}\n{dispositions_page()}",
     }
 

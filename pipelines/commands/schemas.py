@@ -7,6 +7,7 @@ from pathlib import Path
 
 from instruments.forms.spec import Form
 from instruments.sections.labels import LabelSlot
+from instruments.seeds.spec import Features, Glossary, Seeds
 from instruments.spec import Instrument
 from instruments.spec_file import Spec, json_schema
 from models.sections.waiting import WaitingSpec
@@ -18,6 +19,9 @@ SCHEMAS: tuple[tuple[str, type[Spec]], ...] = (
     ("instruments/instrument.schema.json", Instrument),
     ("instruments/form.schema.json", Form),
     ("instruments/labels.schema.json", LabelSlot),
+    ("instruments/seeds.schema.json", Seeds),
+    ("instruments/features.schema.json", Features),
+    ("instruments/glossary.schema.json", Glossary),
     ("models/model.schema.json", RegressionSpec),
     ("models/waiting.schema.json", WaitingSpec),
     ("pipelines/study.schema.json", StudySpec),

@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from instruments.seeds.load import FEATURES, SEEDS, TERMS
 from instruments.strict_yaml import read_yaml
 from models.load import LIBRARY, is_waiting
 from pipelines.commands import schemas
@@ -19,6 +20,9 @@ SHIPPED = {
         *sorted(HOUSE.glob("pipelines/studies/*/forms/*.yaml")),
     ],
     "instruments/labels.schema.json": sorted((HOUSE / "instruments" / "library" / "labels").glob("*.yaml")),
+    "instruments/seeds.schema.json": [SEEDS],
+    "instruments/features.schema.json": [FEATURES],
+    "instruments/glossary.schema.json": [TERMS],
     "models/model.schema.json": [
         *sorted(HOUSE.glob("pipelines/studies/*/models/*.yaml")),
         *(path for path in LIBRARY_MODELS if not is_waiting(path)),
