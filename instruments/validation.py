@@ -3,6 +3,7 @@
 The ladder is that of ``docs/reference/validation-ladder.md``. Not here: any statistic.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from instruments.spec import Instrument, ValidationStatus
@@ -55,7 +56,7 @@ LADDER = (
     ),
     Rung(6, "validated", "criterion validity with another source", "that scores go with what the other source shows"),
 )
-STATUS_LABELS: dict[ValidationStatus, Texts] = {
+STATUS_LABELS: Mapping[str, Texts] = {
     "draft": {"en": "draft, not validated", "da": "udkast, ikke valideret"},
     "expert_reviewed": {"en": "reviewed by experts, not validated", "da": "gennemgået af eksperter, ikke valideret"},
     "cognitively_interviewed": {
