@@ -14,7 +14,7 @@ from instruments.strict_yaml import Document, Place
 from models.load import LIBRARY as MODEL_LIBRARY
 from models.load import VariableKind, blame_unknown_variables, find_models, read_model
 from models.spec import RegressionSpec
-from pipelines.cross_checks import blame_linking, blame_missing_file, existing
+from pipelines.cross_checks import blame_collaborations, blame_linking, blame_missing_file, existing
 from pipelines.fieldwork_checks import blame_fieldwork
 from pipelines.load_instruments import read_instruments, with_form
 from pipelines.sections.screening_faults import blame_screening, with_exclusions
@@ -235,6 +235,7 @@ def _blame_names(study: Study, document: Document) -> None:
     if study.is_whole:
         existing(study.spec.linking.comparable, study.items(), document, ("linking", "comparable"), "item")
         blame_screening(study.spec.screening, study.instruments, document)
+        blame_collaborations(study.spec, study.folder, study.items(), document)
     frame = study.spec.frame
     blame_missing_file(study.folder, frame.file if frame else None, document, ("frame", "file"))
     blame_linking(study.spec, study.folder, document)

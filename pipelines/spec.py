@@ -9,6 +9,7 @@ from pipelines.sections.fieldwork import ContactLog, Dispositions, Eligibility, 
 from pipelines.sections.linking import Linking
 from pipelines.sections.privacy import Privacy
 from pipelines.sections.publishing import Release
+from pipelines.sections.relations import Collaborations
 from pipelines.sections.schedule import Schedule
 from pipelines.sections.screening import Screening
 from pipelines.sections.sources import Source
@@ -38,6 +39,7 @@ class StudySpec(Spec):
         weights: How responses are weighted; left out, every weight is 1.
         representativity: What the R-indicators are about.
         linking: How the waves belong together.
+        collaborations: The named groups in which respondents work together.
         privacy: How people are kept from being recognised in the study's own tables.
         screening: How careless and fraudulent responses are flagged, and which exclusion rules there are.
         release: What may leave the warehouse.
@@ -62,6 +64,7 @@ class StudySpec(Spec):
     weights: Weights | None = None
     representativity: RepresentativityOf | None = None
     linking: Linking = Linking()
+    collaborations: Collaborations | None = None
     privacy: Privacy = Privacy()
     screening: Screening = Screening()
     release: Release = Release()

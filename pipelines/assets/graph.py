@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipelines.assets import core, fieldwork, linking, out, raw, screening
+from pipelines.assets import core, fieldwork, linking, out, raw, relations, screening
 from pipelines.assets.step import Step, Task, is_current
 from pipelines.load import Study
 from pipelines.store import Store
@@ -28,6 +28,7 @@ def steps_of(study: Study) -> tuple[Step, ...]:
         *core.steps(study),
         *fieldwork.STEPS,
         *linking.steps(study),
+        *relations.steps(study),
         *screening.STEPS,
         *out.steps(study),
     )

@@ -24,7 +24,8 @@ from pipelines.commands.disposition_page import dispositions_page
 from pipelines.load import Study
 from pipelines.sections import fieldwork, privacy, publishing, schedule, screening, sources, weighting
 from pipelines.sections import linking as links
-from pipelines.tables import core, erasures, linking, out, raw, released
+from pipelines.sections import relations as working_together
+from pipelines.tables import core, erasures, linking, out, raw, relations, released
 from pipelines.tables import fieldwork as fieldwork_tables
 from pipelines.tables.base import DUCKDB_TYPES, ColumnOf, Table
 
@@ -48,6 +49,7 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         weighting.RepresentativityOf,
         links.Linking,
         links.LinkCode,
+        working_together.Collaborations,
         privacy.Privacy,
         screening.Screening,
         screening.Limit,
@@ -199,6 +201,7 @@ def tables_page() -> str:
         ("Warehouse: out", out, out.TABLES),
         ("Warehouse: fieldwork", fieldwork_tables, fieldwork_tables.TABLES),
         ("Warehouse: across waves", linking, linking.TABLES),
+        ("Warehouse: who belongs with whom", relations, relations.TABLES),
         ("Warehouse: erasures", erasures, erasures.TABLES),
         ("Release file", released, released.TABLES),
     ):
