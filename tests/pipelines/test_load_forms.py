@@ -94,5 +94,17 @@ def test_forms_that_put_different_labels_in_a_slot_are_refused(folder: Path) -> 
     with pytest.raises(SpecError) as raised:
         load_study(folder)
     assert [(each.path.name, each.line, each.place, each.message) for each in raised.value.faults] == [
-        ("study.yaml", 5, "forms", "the forms put different labels in a slot; a study has one label for each")
+        (
+            "study.yaml",
+            5,
+            "forms",
+            "the forms put different labels in the slot COPROD: co_production in top_managers, joint_production in "
+            "short; name the same one in all of them",
+        )
     ]
+
+
+def test_naming_the_default_label_is_the_same_as_naming_none(folder: Path) -> None:
+    path = folder / "forms" / "short.yaml"
+    path.write_text(SHORT.replace("sections:", "labels: {COPROD: co_production}\nsections:"), encoding="utf-8")
+    assert list(load_study(folder).forms) == ["top_managers", "short"]
