@@ -1,6 +1,6 @@
 """How far an instrument has been validated: the status in words, and what may be claimed at each level.
 
-The ladder is that of ``docs/reference/validation-ladder.md``. Not here: any statistic.
+Put here what the statuses mean; not here: any statistic, nor the status of an instrument, which stands in its file.
 """
 
 from collections.abc import Mapping
@@ -66,6 +66,11 @@ STATUS_LABELS: Mapping[str, Texts] = {
     "piloted": {"en": "piloted, not validated", "da": "pilottestet, ikke valideret"},
     "validated": {"en": "validated", "da": "valideret"},
 }
+
+
+def claim_of(instrument: Instrument) -> str:
+    """Say in English what may be claimed with the scores of an instrument: at the lowest level that has its status."""
+    return next(each.claim for each in LADDER if each.status == instrument.status)
 
 
 def status_in_words(instrument: Instrument, language: str = "en") -> str:
