@@ -19,7 +19,8 @@ from models.terms import scales_in_terms
 from pipelines.assets.fits import FitRows, fit_model, labels_from_json, writes_of
 from pipelines.assets.graph import due_steps
 from pipelines.assets.raw import begun_waves
-from pipelines.load import Study, analysis_variables, blame_population
+from pipelines.load import Study, analysis_variables
+from pipelines.load_models import blame_population
 from pipelines.store import Store
 from pipelines.tables import out
 from pipelines.tables.erasures import ERASURES
@@ -97,7 +98,7 @@ def with_settings(study: Study, model: RegressionSpec, settings: list[str]) -> R
     changed = validate_spec(document, RegressionSpec, document.value)
     if changed is not None:
         blame_unknown_variables(document, changed, analysis_variables(study))
-        blame_population(study, changed, document)
+        blame_population(study.spec, changed, document)
     raise_if_any(document.faults)
     if changed is None:
         raise AssertionError("a model without faults was not read")

@@ -43,7 +43,7 @@ def meanings_of(study: Study, table: Table) -> dict[str, Meaning]:
         table: ``core.analysis``, or any table with columns of items, options and scales.
     """
     found: dict[str, Meaning] = {name: _plain(column) for name, column in table.columns.items()}
-    for instrument in study.instruments.values():
+    for instrument in study.described():
         worded = _items(instrument, study.spec.release.languages) | _scales(instrument, study.spec.release.languages)
         found |= {name: meaning for name, meaning in worded.items() if name in found}
     return found
