@@ -16,6 +16,7 @@ from pipelines.assets.graph import Due, due_steps, steps_of
 from pipelines.assets.open_answers import notes as open_text_notes
 from pipelines.assets.pseudonyms import check_keys
 from pipelines.assets.raw import begun_waves, exports_of, stray_files
+from pipelines.assets.raw import notes as received_notes
 from pipelines.assets.screening import notes as screening_notes
 from pipelines.assets.step import Step
 from pipelines.definitions import build_definitions
@@ -130,6 +131,7 @@ def findings(study: Study, store: Store, before: pd.DataFrame) -> list[str]:
         f"wave {row.wave}, {row.respondent_group}: {row.n_outside_frame} responses are of nobody in the list of invited"
         for row in rates[rates["n_outside_frame"].fillna(0) > 0].itertuples()
     ]
+    found += received_notes(study, store)
     found += screening_notes(of_waves(study, store.read(QUALITY_FLAGS)))
     found += erasure_notes(study, store)
     is_redacted = study.spec.privacy.open_text == "redact"

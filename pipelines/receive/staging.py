@@ -113,16 +113,13 @@ class Staging:
             filled: What lies in the file, as ``count_filled_cells`` found it; counted now by default.
 
         Raises:
-            ReadingError: When the file has headers but no answers or cannot be cut into cells.
+            ReadingError: When the file cannot be cut into cells.
         """
         file_name = context.file_name or export.head.file_name
         context = replace(context, file_name=file_name)
         _refuse_what_is_not_there(plan, context)
         self._give_memory(len(plan.columns))
         file = scan(self._connection, export, plan, file_name, partial(_scanned, context, len(self.files), filled))
-        if not self.count(f"SELECT count(*) FROM {file.cells} WHERE NOT is_blank"):  # noqa: S608 - name is ours
-            message = "the file has headers but no answers; export it again or take it out of exports/"
-            raise ReadingError(file_name, message)
         file = self._resolved(file)
         self._add_rows(file)
         self.files.append(file)
@@ -137,8 +134,9 @@ class Staging:
             set_missing: Whether answers that their item does not allow become missing.
 
         Raises:
-            ReadingError: When the audit finds a cell unaccounted for.
+            ReadingError: When no file has any answer, or the audit finds a cell unaccounted for.
         """
+        self._refuse_no_answers()
         self._supersede()
         if set_missing:
             self.files = [self._with_invalid_set_aside(file) for file in self.files]
@@ -235,6 +233,13 @@ class Staging:
             self.create(zone, moved_minutes(minutes, file.plan.time_zone))
         self.create(file.changing_rows, read_rows(file, numbers, zone))
         self._connection.execute(f"CREATE VIEW {file.rows} AS {rows_of(file)}")
+
+    def _refuse_no_answers(self) -> None:
+        """Refuse files that have headers only; beside one with answers they are what a survey exports that began."""
+        filled = (f"SELECT count(*) FROM {file.cells} WHERE NOT is_blank" for file in self.files)  # noqa: S608 - ours
+        if not any(map(self.count, filled)):
+            message = "the file has headers but no answers; export it again or take it out of exports/"
+            raise ReadingError(self.files[0].context.file_name, message)
 
     def _supersede(self) -> None:
         by_source: dict[str, list[ScannedFile]] = {}
