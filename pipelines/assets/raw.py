@@ -62,10 +62,11 @@ def stray_files(study: Study) -> list[str]:
 
 def notes(study: Study, store: Store) -> Iterator[str]:
     """Say which files of the study's waves have headers only, as an export has before anybody answered."""
-    filled = store.read(COLUMNS).groupby(["file_sha256", "source"])["n_filled"].sum()
-    for file in store.read(FILES).sort_values("file_name").itertuples():
-        if file.wave in study.spec.waves and filled[(file.file_sha256, file.source)] == 0:
-            yield f"exports/{file.file_name} has no answers yet; wave {file.wave} was read from the other files"
+    keys = ["file_sha256", "source"]
+    filled = store.read(COLUMNS).groupby(keys, as_index=False)["n_filled"].sum()
+    files = store.read(FILES).merge(filled[filled["n_filled"] == 0], on=keys)
+    for file in files[files["wave"].isin(list(study.spec.waves))].sort_values("file_name").itertuples():
+        yield f"exports/{file.file_name} has no answers yet; wave {file.wave} was read from the other files"
 
 
 def _depends_on(task: Task) -> object:
