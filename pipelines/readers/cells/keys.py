@@ -210,6 +210,13 @@ def respondent_group(plan: ReadingPlan, groups: Mapping[str, str], constant: str
     return f"CASE {folded(text)} {branches} END" if branches else text
 
 
+def repeat_instrument(plan: ReadingPlan) -> str:
+    """Write the name of the repeated block of a row; NULL where the row is a response."""
+    text = key_text(plan, "repeat_instrument")
+    branches = " ".join(f"WHEN {literal(title)} THEN {literal(name)}" for title, name in plan.repeated_blocks.items())
+    return f"CASE {folded(text)} {branches} ELSE {text} END" if branches else text
+
+
 def faulty_keys(plan: ReadingPlan) -> Sequence[KeyName]:
     """List the keys whose cells can break a rule, each with a column ``f_<key>`` of the rows."""
     return [key for key in RULE_OF_KEY if key in plan.keys]

@@ -11,6 +11,7 @@ from pipelines.readers.cells.keys import (
     key_text,
     moment,
     needs_zone,
+    repeat_instrument,
     respondent_group,
     seconds,
     whole,
@@ -84,7 +85,7 @@ def _paradata(plan: ReadingPlan, context: ReceiveContext) -> dict[str, str]:
         "is_finished": finished(plan),
         "is_preview": has_status(plan, plan.preview_statuses | plan.test_statuses),
         "platform_disposition": key_text(plan, "platform_disposition"),
-        "repeat_instrument": key_text(plan, "repeat_instrument"),
+        "repeat_instrument": repeat_instrument(plan),
         "repeat_instance": whole(plan, "repeat_instance"),
     }
 
