@@ -171,6 +171,20 @@ def seconds(plan: ReadingPlan, key: KeyName) -> str:
     return f"CASE WHEN regexp_full_match({plain}, {literal(_SECONDS)}) THEN TRY_CAST({plain} AS DOUBLE) END"
 
 
+def response_seconds(plan: ReadingPlan) -> str:
+    """Write how long a response took: what the file says, else from start to end; NULL where nobody can say.
+
+    A time at midnight has most likely no time of day, and an end before the start is nobody's duration.
+    """
+    said = seconds(plan, "response_seconds")
+    if not {"started_at", "ended_at"} <= set(plan.keys):
+        return said
+    start, end = moment(plan, "started_at"), moment(plan, "ended_at")
+    clocks = [f"CAST(l_{key} AS TIME) IS DISTINCT FROM TIME '00:00:00'" for key in ("started_at", "ended_at")]
+    is_duration = " AND ".join([f"{key_text(plan, 'response_seconds')} IS NULL", *clocks, f"{end} >= {start}"])
+    return f"CASE WHEN {is_duration} THEN epoch({end}) - epoch({start}) ELSE {said} END"
+
+
 def whole(plan: ReadingPlan, key: KeyName) -> str:
     """Write a whole number; NULL where the text is none."""
     text = key_text(plan, key)
