@@ -37,6 +37,7 @@ from pipelines.receive.scanning import SETTINGS, FilledCells, OtherCountError, S
 from pipelines.store import Query
 
 LEAST_MEGABYTES = 700
+MEGABYTES_TO_SCAN_ABREAST = 16
 _NULLABLE = {
     pa.bool_(): pd.BooleanDtype(),
     pa.int16(): pd.Int16Dtype(),
@@ -118,8 +119,9 @@ class Staging:
         file_name = context.file_name or export.head.file_name
         context = replace(context, file_name=file_name)
         _refuse_what_is_not_there(plan, context)
-        self._give_memory(len(plan.columns))
+        self._give_memory(len(plan.columns), export.path.stat().st_size)
         file = scan(self._connection, export, plan, file_name, partial(_scanned, context, len(self.files), filled))
+        self._give_memory(len(plan.columns))
         file = self._resolved(file)
         self._add_rows(file)
         self.files.append(file)
@@ -180,11 +182,17 @@ class Staging:
             ]
         )
 
-    def _give_memory(self, n_columns: int) -> None:
-        """Limit the memory to what the widest export needs; the rest of a long one goes to the folder."""
-        self._megabytes = max(self._megabytes, LEAST_MEGABYTES + n_columns)
+    def _give_memory(self, n_columns: int, n_bytes: int | None = None) -> None:
+        """Limit the memory to what the widest export needs; the rest of a long one goes to the folder.
+
+        DuckDB scans on one processor unless it might take far more than it does. Where what is scanned has room within
+        the limit anyway, it is told that it might.
+        """
+        self._megabytes = limit = max(self._megabytes, LEAST_MEGABYTES + n_columns)
+        if n_bytes is not None and n_bytes * 2 < limit * 1_000_000:
+            limit += MEGABYTES_TO_SCAN_ABREAST * n_columns
         has = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1_000_000
-        self._connection.execute(f"SET memory_limit = '{min(self._megabytes, has * 8 // 10)}MB'")
+        self._connection.execute(f"SET memory_limit = '{min(limit, has * 8 // 10)}MB'")
 
     def _missing(self, file: ScannedFile) -> str:
         names = ", ".join(map(literal, REASONS))
