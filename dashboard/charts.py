@@ -64,7 +64,7 @@ def interval_chart(points: pd.DataFrame, series: Sequence[str], axis: Axis, lang
         language: Language of the numbers.
     """
     rows = _rows(points.drop_duplicates("key"), len(series) * TRACK)
-    placed = points.merge(rows[["key", "y"]], on="key", validate="many_to_one")
+    placed = points.merge(rows[["key", "y", "shift"]], on="key", validate="many_to_one")
     placed["y"] += TRACK * (placed["series"].map({name: k for k, name in enumerate(series)}) + 0.5)
     height = float(rows["end"].max())
     zero = _upright(rows, 0, len(series) * TRACK, height).mark_rule(color=INK, strokeWidth=1.5, aria=False)
@@ -86,7 +86,7 @@ def answer_chart(bands: pd.DataFrame, lean_names: Mapping[str, str], language: s
     rows = _rows(bands.drop_duplicates("key"), BAR)
     ends = bands.drop_duplicates("key")[["key", "end"]].rename(columns={"end": "end_text"})
     rows = rows.merge(ends, on="key", validate="one_to_one")
-    bars = stacked(bands).merge(rows[["key", "y"]], on="key", validate="many_to_one")
+    bars = stacked(bands).merge(rows[["key", "y", "shift"]], on="key", validate="many_to_one")
     height = float(rows["end"].max())
     layers = [*_labels(rows, height), *_bars(bars, lean_names, height), *_hidden_rows(bars, height)]
     layers.append(_row_ends(rows, height))
@@ -116,19 +116,38 @@ def stacked(bands: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(first: pd.DataFrame, body: float) -> pd.DataFrame:
-    """Give every row its lines of label and note, and the height where its drawing begins (y) and it ends."""
+    """Give every row its lines of label and note, and the height where its drawing begins (y) and it ends.
+
+    The height of a chart cannot follow the width of the screen, so it is what a narrow one needs. On a wide one, where
+    labels take fewer lines, the drawing of a row moves by ``shift``, and the room that is left is shared by all rows.
+    """
     rows = first[["key", "row", "note"]].reset_index(drop=True)
     for name, letters in (("narrow", NARROW_LETTERS), ("wide", WIDE_LETTERS)):
         rows[name] = [textwrap.fill(text, letters) for text in rows["row"]]
         rows[f"note_{name}"] = [textwrap.fill(text, letters + 4) for text in rows["note"]]
-    note = rows["note_narrow"].str.count("\n") + (rows["note"] != "")
-    label = (rows["narrow"].str.count("\n") + 1) * LABEL_LINE + note * NOTE_LINE
-    rows["end"] = (label + body + ROW_GAP).cumsum()
+    heights = {name: _label_heights(rows, name) + body + ROW_GAP for name in ("narrow", "wide")}
+    spare = (heights["narrow"].sum() - heights["wide"].sum()) / len(rows)
+    rows["end"] = heights["narrow"].cumsum()
     rows["y"] = rows["end"] - ROW_GAP / 2 - body
+    rows["shift"] = (heights["wide"] + spare).cumsum() - rows["end"]
     return rows
 
 
-def _y(height: float, field: str = "y") -> alt.Y:
+def _label_heights(rows: pd.DataFrame, width: str) -> pd.Series:
+    notes = rows[f"note_{width}"].str.count("\n") + (rows["note"] != "")
+    return (rows[width].str.count("\n") + 1) * LABEL_LINE + notes * NOTE_LINE
+
+
+def _place(field: str) -> str:
+    return f"(datum.{field} + ({IS_NARROW} ? 0 : datum.shift))"
+
+
+def _drawn(rows: pd.DataFrame, *heights: str) -> alt.Chart:
+    """Draw rows whose heights follow the width that the screen turns out to have."""
+    return alt.Chart(rows).transform_calculate(**{f"{field}_placed": _place(field) for field in heights})
+
+
+def _y(height: float, field: str = "y_placed") -> alt.Y:
     return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False, zero=False))
 
 
@@ -137,7 +156,7 @@ def _labels(rows: pd.DataFrame, height: float) -> list[alt.Chart]:
     written = alt.Chart(rows.drop(columns=["key", "row", "note"])).transform_calculate(
         label=f"split({IS_NARROW} ? datum.narrow : datum.wide, '\\n')",
         small=f"split({IS_NARROW} ? datum.note_narrow : datum.note_wide, '\\n')",
-        small_y=f"datum.y - 3 - (datum.note_wide ? {NOTE_LINE} * datum.small.length : 0)",
+        small_y=f"{_place('y')} - 3 - (datum.note_wide ? {NOTE_LINE} * datum.small.length : 0)",
         label_y=f"datum.small_y - {LABEL_LINE} * datum.label.length",
     )
     title = {"fontSize": 14.5, "fontWeight": 600, "color": INK, "lineHeight": LABEL_LINE}
@@ -165,7 +184,7 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
     )
     shape = alt.Shape("series:N", scale=alt.Scale(domain=kinds, range=list(SERIES_SHAPES)), legend=legend)
     said = {"tooltip": alt.Tooltip("said:N"), "description": "said:N"}
-    drawn = alt.Chart(shown)
+    drawn = _drawn(shown, "y")
     return [
         drawn.mark_rule(strokeWidth=2.5).encode(x=scaled, x2="high:Q", y=_y(height), color=colour, **said),
         drawn.mark_point(filled=True, size=90, opacity=1).encode(
@@ -177,7 +196,7 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
             )
             for edge in (HALO, {"aria": False})
         ),
-        alt.Chart(absent)
+        _drawn(absent, "y")
         .mark_text(align="left", fontSize=13, fontStyle="italic", color=MUTED)
         .encode(x=alt.value(2), y=_y(height), text="said:N", description="said:N"),
     ]
@@ -185,13 +204,13 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
 
 def _upright(rows: pd.DataFrame, above: float, below: float, height: float) -> alt.Chart:
     """Mark zero beside the drawing of each row, not through the labels."""
-    ends = pd.DataFrame({"zero": 0.0, "y": rows["y"] + above, "y2": rows["y"] + below}).drop_duplicates()
-    return alt.Chart(ends).encode(x="zero:Q", y=_y(height), y2="y2:Q")
+    ends = rows[["shift"]].assign(zero=0.0, y=rows["y"] + above, y2=rows["y"] + below).drop_duplicates()
+    return _drawn(ends, "y", "y2").encode(x="zero:Q", y=_y(height), y2="y2_placed:Q")
 
 
 def _bars(bars: pd.DataFrame, lean_names: Mapping[str, str], height: float) -> list[alt.Chart]:
     shown = bars[~bars["is_hidden"].astype(bool) & (bars["percent"] > 0)]
-    told = shown[["left", "right", "y", "lean", "percent", "figure", "said"]].assign(
+    told = shown[["left", "right", "y", "shift", "lean", "percent", "figure", "said"]].assign(
         name=shown["lean"].map(lean_names),
         centre=(shown["left"] + shown["right"]) / 2,
         y2=shown["y"] + BAR,
@@ -199,14 +218,14 @@ def _bars(bars: pd.DataFrame, lean_names: Mapping[str, str], height: float) -> l
         ink=shown["lean"].isin(DARK_LEANS).map({True: PAPER, False: INK}),
         edge=(shown["lean"] == "mixed").map({True: MUTED, False: PAPER}),
     )
-    drawn = alt.Chart(told)
+    drawn = _drawn(told, "y", "y2", "middle")
     present = [lean for lean in LEAN_COLOURS if lean != "mixed" or (shown["lean"] == "mixed").any()]
     return [
         drawn.mark_bar(strokeWidth=1).encode(
             x=alt.X("left:Q", axis=None, scale=alt.Scale(nice=False, zero=False)),
             x2="right:Q",
             y=_y(height),
-            y2="y2:Q",
+            y2="y2_placed:Q",
             color=_lean_colour({lean: lean_names[lean] for lean in present}),
             stroke=alt.Stroke("edge:N", scale=None),
             strokeDash=alt.condition("datum.lean == 'mixed'", alt.value([3, 3]), alt.value([1, 0])),
@@ -215,7 +234,7 @@ def _bars(bars: pd.DataFrame, lean_names: Mapping[str, str], height: float) -> l
         ),
         drawn.transform_filter(f"datum.percent >= ({IS_NARROW} ? 2 : 1) * {LEAST_PERCENT_WITH_NUMBER}")
         .mark_text(fontSize=12.5, aria=False)
-        .encode(x="centre:Q", y=_y(height, "middle"), text="figure:N", color=alt.Color("ink:N", scale=None)),
+        .encode(x="centre:Q", y=_y(height, "middle_placed"), text="figure:N", color=alt.Color("ink:N", scale=None)),
         _upright(bars, -2, BAR + 2, height).mark_rule(color=INK, aria=False),
     ]
 
@@ -235,14 +254,14 @@ def _lean_colour(names: Mapping[str, str]) -> alt.Color:
 
 def _hidden_rows(bars: pd.DataFrame, height: float) -> list[alt.Chart]:
     hidden = bars[bars["is_hidden"].astype(bool)].drop_duplicates("key")
-    places = hidden[["left", "right", "y", "said"]]
-    told = alt.Chart(places.assign(y2=hidden["y"] + BAR, middle=hidden["y"] + BAR / 2))
+    places = hidden[["left", "right", "y", "shift", "said"]]
+    told = _drawn(places.assign(y2=hidden["y"] + BAR, middle=hidden["y"] + BAR / 2), "y", "y2", "middle")
     return [
         told.mark_bar(color=LEAN_COLOURS["mixed"], stroke=MUTED, strokeDash=[3, 3]).encode(
-            x="left:Q", x2="right:Q", y=_y(height), y2="y2:Q", description="said:N"
+            x="left:Q", x2="right:Q", y=_y(height), y2="y2_placed:Q", description="said:N"
         ),
         told.mark_text(align="left", dx=8, fontSize=13, fontStyle="italic", color=MUTED, aria=False).encode(
-            x="left:Q", y=_y(height, "middle"), text="said:N"
+            x="left:Q", y=_y(height, "middle_placed"), text="said:N"
         ),
     ]
 
@@ -250,11 +269,12 @@ def _hidden_rows(bars: pd.DataFrame, height: float) -> list[alt.Chart]:
 def _row_ends(rows: pd.DataFrame, height: float) -> alt.Chart:
     """Write the figure at each row's end as labels of a right-hand axis, which takes just the width it needs."""
     rows = rows.assign(middle=rows["y"] + BAR / 2)
-    places, said = list(rows["middle"]), json.dumps(list(rows["end_text"]), ensure_ascii=False)
+    narrow, wide = (json.dumps(list(each)) for each in (rows["middle"], rows["middle"] + rows["shift"]))
+    places, said = f"({IS_NARROW} ? {narrow} : {wide})", json.dumps(list(rows["end_text"]), ensure_ascii=False)
     axis = alt.Axis(
         orient="right",
-        values=places,
-        labelExpr=f"{said}[indexof({json.dumps(places)}, datum.value)]",
+        values=alt.ExprRef(places),
+        labelExpr=f"{said}[indexof({places}, datum.value)]",
         title=None,
         domain=False,
         ticks=False,
