@@ -6,7 +6,6 @@ fetched.
 """
 
 import json
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard.figures import vega_locale
+from dashboard.row_heights import IS_NARROW, LABEL_LINE, NOTE_LINE, drawn_at, place_of, placed_rows
 
 INK, MUTED, LINE, PAPER = "#1f2430", "#565b66", "#dfe2e6", "#ffffff"
 FONT = "'Source Sans', 'Source Sans Pro', sans-serif"
@@ -29,12 +29,10 @@ LEAN_COLOURS: Mapping[str, str] = {
     "mixed": "#f6f6f6",
 }
 DARK_LEANS = ("strongly_low", "strongly_high")
-NARROW_LETTERS, WIDE_LETTERS, NARROW_WIDTH = 42, 105, 640
-LABEL_LINE, NOTE_LINE, TRACK, ROW_GAP, BAR = 18, 17, 18, 18, 24
+TRACK, BAR = 18, 24
 LEAST_PERCENT_WITH_NUMBER = 7
 COLUMN_GAP = 5.0
 HALO: Mapping[str, Any] = {"stroke": PAPER, "strokeWidth": 5, "strokeJoin": "round", "aria": False}
-IS_NARROW = f"width < {NARROW_WIDTH}"
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def interval_chart(points: pd.DataFrame, series: Sequence[str], axis: Axis, lang
         axis: The horizontal axis.
         language: Language of the numbers.
     """
-    rows = _rows(points.drop_duplicates("key"), len(series) * TRACK)
+    rows = placed_rows(points.drop_duplicates("key"), len(series) * TRACK)
     placed = points.merge(rows[["key", "y", "shift"]], on="key", validate="many_to_one")
     placed["y"] += TRACK * (placed["series"].map({name: k for k, name in enumerate(series)}) + 0.5)
     height = float(rows["end"].max())
@@ -83,7 +81,7 @@ def answer_chart(bands: pd.DataFrame, lean_names: Mapping[str, str], language: s
         lean_names: Lean → its name in the legend.
         language: Language of the numbers.
     """
-    rows = _rows(bands.drop_duplicates("key"), BAR)
+    rows = placed_rows(bands.drop_duplicates("key"), BAR)
     ends = bands.drop_duplicates("key")[["key", "end"]].rename(columns={"end": "end_text"})
     rows = rows.merge(ends, on="key", validate="one_to_one")
     bars = stacked(bands).merge(rows[["key", "y", "shift"]], on="key", validate="many_to_one")
@@ -115,38 +113,6 @@ def stacked(bands: pd.DataFrame) -> pd.DataFrame:
     return placed.reindex(bands.index)
 
 
-def _rows(first: pd.DataFrame, body: float) -> pd.DataFrame:
-    """Give every row its lines of label and note, and the height where its drawing begins (y) and it ends.
-
-    The height of a chart cannot follow the width of the screen, so it is what a narrow one needs. On a wide one, where
-    labels take fewer lines, the drawing of a row moves by ``shift``, and the room that is left is shared by all rows.
-    """
-    rows = first[["key", "row", "note"]].reset_index(drop=True)
-    for name, letters in (("narrow", NARROW_LETTERS), ("wide", WIDE_LETTERS)):
-        rows[name] = [textwrap.fill(text, letters) for text in rows["row"]]
-        rows[f"note_{name}"] = [textwrap.fill(text, letters + 4) for text in rows["note"]]
-    heights = {name: _label_heights(rows, name) + body + ROW_GAP for name in ("narrow", "wide")}
-    spare = (heights["narrow"].sum() - heights["wide"].sum()) / len(rows)
-    rows["end"] = heights["narrow"].cumsum()
-    rows["y"] = rows["end"] - ROW_GAP / 2 - body
-    rows["shift"] = (heights["wide"] + spare).cumsum() - rows["end"]
-    return rows
-
-
-def _label_heights(rows: pd.DataFrame, width: str) -> pd.Series:
-    notes = rows[f"note_{width}"].str.count("\n") + (rows["note"] != "")
-    return (rows[width].str.count("\n") + 1) * LABEL_LINE + notes * NOTE_LINE
-
-
-def _place(field: str) -> str:
-    return f"(datum.{field} + ({IS_NARROW} ? 0 : datum.shift))"
-
-
-def _drawn(rows: pd.DataFrame, *heights: str) -> alt.Chart:
-    """Draw rows whose heights follow the width that the screen turns out to have."""
-    return alt.Chart(rows).transform_calculate(**{f"{field}_placed": _place(field) for field in heights})
-
-
 def _y(height: float, field: str = "y_placed") -> alt.Y:
     return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False, zero=False))
 
@@ -156,7 +122,7 @@ def _labels(rows: pd.DataFrame, height: float) -> list[alt.Chart]:
     written = alt.Chart(rows.drop(columns=["key", "row", "note"])).transform_calculate(
         label=f"split({IS_NARROW} ? datum.narrow : datum.wide, '\\n')",
         small=f"split({IS_NARROW} ? datum.note_narrow : datum.note_wide, '\\n')",
-        small_y=f"{_place('y')} - 3 - (datum.note_wide ? {NOTE_LINE} * datum.small.length : 0)",
+        small_y=f"{place_of('y')} - 3 - (datum.note_wide ? {NOTE_LINE} * datum.small.length : 0)",
         label_y=f"datum.small_y - {LABEL_LINE} * datum.label.length",
     )
     title = {"fontSize": 14.5, "fontWeight": 600, "color": INK, "lineHeight": LABEL_LINE}
@@ -184,7 +150,7 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
     )
     shape = alt.Shape("series:N", scale=alt.Scale(domain=kinds, range=list(SERIES_SHAPES)), legend=legend)
     said = {"tooltip": alt.Tooltip("said:N"), "description": "said:N"}
-    drawn = _drawn(shown, "y")
+    drawn = drawn_at(shown, "y")
     return [
         drawn.mark_rule(strokeWidth=2.5).encode(x=scaled, x2="high:Q", y=_y(height), color=colour, **said),
         drawn.mark_point(filled=True, size=90, opacity=1).encode(
@@ -196,7 +162,7 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
             )
             for edge in (HALO, {"aria": False})
         ),
-        _drawn(absent, "y")
+        drawn_at(absent, "y")
         .mark_text(align="left", fontSize=13, fontStyle="italic", color=MUTED)
         .encode(x=alt.value(2), y=_y(height), text="said:N", description="said:N"),
     ]
@@ -205,7 +171,7 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
 def _upright(rows: pd.DataFrame, above: float, below: float, height: float) -> alt.Chart:
     """Mark zero beside the drawing of each row, not through the labels."""
     ends = rows[["shift"]].assign(zero=0.0, y=rows["y"] + above, y2=rows["y"] + below).drop_duplicates()
-    return _drawn(ends, "y", "y2").encode(x="zero:Q", y=_y(height), y2="y2_placed:Q")
+    return drawn_at(ends, "y", "y2").encode(x="zero:Q", y=_y(height), y2="y2_placed:Q")
 
 
 def _bars(bars: pd.DataFrame, lean_names: Mapping[str, str], height: float) -> list[alt.Chart]:
@@ -218,7 +184,7 @@ def _bars(bars: pd.DataFrame, lean_names: Mapping[str, str], height: float) -> l
         ink=shown["lean"].isin(DARK_LEANS).map({True: PAPER, False: INK}),
         edge=(shown["lean"] == "mixed").map({True: MUTED, False: PAPER}),
     )
-    drawn = _drawn(told, "y", "y2", "middle")
+    drawn = drawn_at(told, "y", "y2", "middle")
     present = [lean for lean in LEAN_COLOURS if lean != "mixed" or (shown["lean"] == "mixed").any()]
     return [
         drawn.mark_bar(strokeWidth=1).encode(
@@ -255,7 +221,7 @@ def _lean_colour(names: Mapping[str, str]) -> alt.Color:
 def _hidden_rows(bars: pd.DataFrame, height: float) -> list[alt.Chart]:
     hidden = bars[bars["is_hidden"].astype(bool)].drop_duplicates("key")
     places = hidden[["left", "right", "y", "shift", "said"]]
-    told = _drawn(places.assign(y2=hidden["y"] + BAR, middle=hidden["y"] + BAR / 2), "y", "y2", "middle")
+    told = drawn_at(places.assign(y2=hidden["y"] + BAR, middle=hidden["y"] + BAR / 2), "y", "y2", "middle")
     return [
         told.mark_bar(color=LEAN_COLOURS["mixed"], stroke=MUTED, strokeDash=[3, 3]).encode(
             x="left:Q", x2="right:Q", y=_y(height), y2="y2_placed:Q", description="said:N"

@@ -138,7 +138,10 @@ class Staging:
         Raises:
             ReadingError: When no file has any answer, or the audit finds a cell unaccounted for.
         """
-        self._refuse_no_answers()
+        filled = (f"SELECT count(*) FROM {file.cells} WHERE NOT is_blank" for file in self.files)  # noqa: S608 - ours
+        if not any(map(self.count, filled)):
+            message = "the file has headers but no answers; export it again or take it out of exports/"
+            raise ReadingError(self.files[0].context.file_name, message)
         self._supersede()
         if set_missing:
             self.files = [self._with_invalid_set_aside(file) for file in self.files]
@@ -241,13 +244,6 @@ class Staging:
             self.create(zone, moved_minutes(minutes, file.plan.time_zone))
         self.create(file.changing_rows, read_rows(file, numbers, zone))
         self._connection.execute(f"CREATE VIEW {file.rows} AS {rows_of(file)}")
-
-    def _refuse_no_answers(self) -> None:
-        """Refuse files that have headers only; beside one with answers they are what a survey exports that began."""
-        filled = (f"SELECT count(*) FROM {file.cells} WHERE NOT is_blank" for file in self.files)  # noqa: S608 - ours
-        if not any(map(self.count, filled)):
-            message = "the file has headers but no answers; export it again or take it out of exports/"
-            raise ReadingError(self.files[0].context.file_name, message)
 
     def _supersede(self) -> None:
         by_source: dict[str, list[ScannedFile]] = {}

@@ -5,17 +5,8 @@ import json
 import pandas as pd
 import pytest
 
-from dashboard.charts import (
-    BAR,
-    LABEL_LINE,
-    LEAN_COLOURS,
-    NOTE_LINE,
-    TRACK,
-    Axis,
-    answer_chart,
-    interval_chart,
-    stacked,
-)
+from dashboard.charts import BAR, LEAN_COLOURS, TRACK, Axis, answer_chart, interval_chart, stacked
+from dashboard.row_heights import LABEL_LINE, NOTE_LINE
 
 POINTS = pd.DataFrame(
     {
