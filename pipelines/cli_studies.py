@@ -52,8 +52,10 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
         printing.print_json(document)
     else:
         printing.print_lines([f"{study / 'study.yaml'}: no faults"])
+        listed = {key: list(document[key]) for key in ("waves", "sources", "models")}
+        listed["instruments"] = [f"{name} ({status})" for name, status in document["instruments"].items()]
         for key in ("waves", "sources", "instruments", "models"):
-            printing.print_lines([f"  {key}: {', '.join(document[key]) or 'none'}"])
+            printing.print_lines([f"  {key}: {', '.join(listed[key]) or 'none'}"])
         printing.print_lines(waiting_lines(loaded.waiting))
 
 
