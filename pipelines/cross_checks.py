@@ -30,6 +30,14 @@ def blame_missing_file(folder: Path, file: str | None, document: Document, place
         document.blame(place, f"there is no file {file} in the study folder")
 
 
+def blame_casework(spec: StudySpec, folder: Path, document: Document) -> None:
+    """Check that the lists of the section ``casework`` are there, and that interviews and traces have their cases."""
+    for key, file in spec.casework.model_dump().items():
+        blame_missing_file(folder, file, document, ("casework", key))
+    if spec.casework.traces is not None and spec.casework.cases is None:
+        document.blame(("casework", "traces"), "a trace is that of a case; name the case registry under cases")
+
+
 def blame_collaborations(spec: StudySpec, folder: Path, items: Mapping[str, Item], document: Document) -> None:
     """Check the section ``collaborations``."""
     asked = spec.collaborations

@@ -15,7 +15,7 @@ from models.load import LIBRARY as MODEL_LIBRARY
 from models.load import VariableKind, find_models
 from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
-from pipelines.cross_checks import blame_collaborations, blame_linking, blame_missing_file, existing
+from pipelines.cross_checks import blame_casework, blame_collaborations, blame_linking, blame_missing_file, existing
 from pipelines.fieldwork_checks import blame_fieldwork
 from pipelines.load_instruments import read_instruments, with_form
 from pipelines.load_models import faults_of_own_models, read_models
@@ -216,6 +216,7 @@ def _blame_names(study: Study, document: Document) -> None:
         blame_collaborations(study.spec, study.folder, study.items(), document)
     frame = study.spec.frame
     blame_missing_file(study.folder, frame.file if frame else None, document, ("frame", "file"))
+    blame_casework(study.spec, study.folder, document)
     blame_linking(study.spec, study.folder, document)
     if study.is_whole:
         blame_fieldwork(study.spec, study.folder, study.items(), document)

@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts
+from pipelines.sections.casework import Casework
 from pipelines.sections.fieldwork import ContactLog, Dispositions, Eligibility, Frame, Wave
 from pipelines.sections.linking import Linking
 from pipelines.sections.organisations import Organisations
@@ -42,6 +43,7 @@ class StudySpec(Spec):
         linking: How the waves belong together.
         collaborations: The named groups in which respondents work together.
         organisations: What registers and archives say about the organisations.
+        casework: How its cases and people were chosen, and what is known of each case beside answers.
         privacy: How people are kept from being recognised in the study's own tables.
         screening: How careless and fraudulent responses are flagged, and which exclusion rules there are.
         release: What may leave the warehouse.
@@ -68,6 +70,7 @@ class StudySpec(Spec):
     linking: Linking = Linking()
     collaborations: Collaborations | None = None
     organisations: Organisations | None = None
+    casework: Casework = Casework()
     privacy: Privacy = Privacy()
     screening: Screening = Screening()
     release: Release = Release()

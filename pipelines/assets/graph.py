@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipelines.assets import core, fieldwork, linking, out, raw, relations, screening
+from pipelines.assets import casework, core, fieldwork, linking, out, raw, relations, screening
 from pipelines.assets.step import Step, Task, is_current
 from pipelines.load import Study
 from pipelines.store import Store
@@ -29,6 +29,7 @@ def steps_of(study: Study) -> tuple[Step, ...]:
         *fieldwork.STEPS,
         *linking.steps(study),
         *relations.steps(study),
+        *casework.steps(study),
         *screening.STEPS,
         *out.steps(study),
     )

@@ -19,6 +19,7 @@ from pipelines.readers.plan import ReadingError
 from pipelines.steps.pseudonyms import normalised_key
 from pipelines.store import Store
 from pipelines.tables import core
+from pipelines.tables.casework import INTERVIEWS, SAMPLE_REGISTER
 from pipelines.tables.erasures import ERASED, ERASURES
 from pipelines.tables.raw import FILES, KEPT_FILES, KEYS
 
@@ -233,7 +234,8 @@ def _in_tables(store: Store, people: frozenset[str], candidates: set[str]) -> se
 
 
 def _is_unit(store: Store, people: frozenset[str]) -> bool:
-    return bool(store.read(core.SAMPLED_UNITS)["unit_id"].isin(people).any())
+    tables = (core.SAMPLED_UNITS, SAMPLE_REGISTER, INTERVIEWS)
+    return any(store.read(table)["unit_id"].isin(people).any() for table in tables)
 
 
 def _marks_of_responses(marks: Marks, theirs: pd.DataFrame, responses: set[str]) -> dict[str, str]:

@@ -26,9 +26,20 @@ from pipelines.commands.disposition_page import dispositions_page
 from pipelines.commands.hypotheses_page import hypotheses_page
 from pipelines.commands.seeds_page import sources_page, terms_page
 from pipelines.load import Study
-from pipelines.sections import fieldwork, organisations, privacy, publishing, schedule, screening, sources, weighting
+from pipelines.sections import (
+    casework,
+    fieldwork,
+    organisations,
+    privacy,
+    publishing,
+    schedule,
+    screening,
+    sources,
+    weighting,
+)
 from pipelines.sections import linking as links
 from pipelines.sections import relations as working_together
+from pipelines.tables import casework as casework_tables
 from pipelines.tables import core, erasures, linking, out, raw, relations, released
 from pipelines.tables import fieldwork as fieldwork_tables
 from pipelines.tables.base import DUCKDB_TYPES, ColumnOf, Table
@@ -55,6 +66,7 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         links.LinkCode,
         working_together.Collaborations,
         organisations.Organisations,
+        casework.Casework,
         privacy.Privacy,
         screening.Screening,
         screening.Limit,
@@ -218,6 +230,7 @@ def tables_page() -> str:
         ("Warehouse: fieldwork", fieldwork_tables, fieldwork_tables.TABLES),
         ("Warehouse: across waves", linking, linking.TABLES),
         ("Warehouse: who belongs with whom", relations, relations.TABLES),
+        ("Warehouse: cases", casework_tables, casework_tables.TABLES),
         ("Warehouse: erasures", erasures, erasures.TABLES),
         ("Release file", released, released.TABLES),
     ):

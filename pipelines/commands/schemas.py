@@ -8,6 +8,7 @@ from pathlib import Path
 from instruments.forms.spec import Form
 from instruments.sections.labels import LabelSlot
 from instruments.seeds.spec import Features, Glossary, Seeds
+from instruments.seeds.traces import TraceTemplate
 from instruments.spec import Instrument
 from instruments.spec_file import Spec, json_schema
 from models.sections.waiting import WaitingSpec
@@ -22,6 +23,7 @@ SCHEMAS: tuple[tuple[str, type[Spec]], ...] = (
     ("instruments/seeds.schema.json", Seeds),
     ("instruments/features.schema.json", Features),
     ("instruments/glossary.schema.json", Glossary),
+    ("instruments/trace.schema.json", TraceTemplate),
     ("models/model.schema.json", RegressionSpec),
     ("models/waiting.schema.json", WaitingSpec),
     ("pipelines/study.schema.json", StudySpec),

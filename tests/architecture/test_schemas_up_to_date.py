@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 
 from instruments.seeds.load import FEATURES, SEEDS, TERMS
+from instruments.seeds.traces import TRACES
 from instruments.strict_yaml import read_yaml
 from models.load import LIBRARY, is_waiting
 from pipelines.commands import schemas
@@ -23,6 +24,7 @@ SHIPPED = {
     "instruments/seeds.schema.json": [SEEDS],
     "instruments/features.schema.json": [FEATURES],
     "instruments/glossary.schema.json": [TERMS],
+    "instruments/trace.schema.json": sorted(TRACES.glob("*.yaml")),
     "models/model.schema.json": [
         *sorted(HOUSE.glob("pipelines/studies/*/models/*.yaml")),
         *(path for path in LIBRARY_MODELS if not is_waiting(path)),
