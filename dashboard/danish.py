@@ -28,6 +28,7 @@ DANISH: Mapping[str, str] = {
     "answers": "Sådan fordeler svarene sig",
     "as_table": "Vis som tabel",
     "how_to_read": "Sådan læses siden",
+    "limits": "Hvad tallene ikke siger",
     "group": "Respondentgruppe",
     "wave": "Runde",
     "scale": "Skala",

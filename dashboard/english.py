@@ -29,6 +29,7 @@ ENGLISH: Mapping[str, str] = {
     "answers": "How the answers fall",
     "as_table": "Show as a table",
     "how_to_read": "How to read this page",
+    "limits": "What these figures do not say",
     "group": "Respondent group",
     "wave": "Wave",
     "scale": "Scale",

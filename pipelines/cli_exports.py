@@ -26,6 +26,28 @@ def export_stata(study: StudyFolder, out: OutFile, *, force: MayReplace = False,
     _export(study, "stata", out, force=force, as_json=as_json)
 
 
+@app.command("network")
+def export_network(
+    study: StudyFolder,
+    out: OutFile,
+    *,
+    wave: Annotated[str | None, typer.Option(help="Only this wave; all waves when left out.")] = None,
+    force: MayReplace = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write collaborations and their members as a graph: .graphml, or .csv for a list of edges."""
+    from pipelines.commands.export_network import export_network as write
+
+    made = write(load(study), out, wave, replace=force)
+    if as_json:
+        printing.print_json(vars(made))
+        return
+    size = f"{counted(made.n_members, 'member')}, {counted(made.n_collaborations, 'collaboration')}"
+    printing.print_lines([f"{made.file}: {size}, {counted(made.n_edges, 'edge')}"])
+    for warning in made.warnings:
+        printing.say(f"note: {warning}")
+
+
 def _export(study: Path, program: str, out: Path, *, force: bool, as_json: bool) -> None:
     from pipelines.commands.export import export_analysis
 

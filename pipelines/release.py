@@ -25,6 +25,7 @@ from pipelines.steps import disclosure, release_texts
 from pipelines.store import Store, create_table, environment_faults, insert_rows
 from pipelines.tables import core, out, raw, released
 from pipelines.tables.base import Table
+from pipelines.tables.casework import SAMPLE_REGISTER
 
 POINTER = "current.json"
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "digest")
@@ -112,9 +113,10 @@ def _protected_tables(study: Study, store: Store, number: int) -> tuple[Tables, 
         _of_every_response(store.read(table)) for table in (out.SCALE_MEANS, out.RELIABILITY, out.DISTRIBUTIONS)
     )
     fits, estimates, withheld = _releasable_fits(study, store)
+    terms = zip(estimates["model"], estimates["term"], strict=True)
     tables: Tables = [
         (released.MANIFEST, _manifest(study, number)),
-        (released.TEXTS, release_texts.release_texts(study, zip(estimates["model"], estimates["term"], strict=True))),
+        (released.TEXTS, release_texts.release_texts(study, terms, waves_without_inference(study, store))),
         (released.SCALES, release_texts.released_scales(study)),
         (released.ITEMS, release_texts.released_items(study)),
         (
@@ -144,6 +146,13 @@ def _organisations(store: Store, rates: pd.DataFrame) -> pd.Series:
     counts = used.groupby(["wave", "respondent_group"])["organisation_id"].nunique()
     found = counts.reindex(pd.MultiIndex.from_frame(rates[["wave", "respondent_group"]]))
     return pd.Series(found.to_numpy(), index=rates.index).astype("Int64")
+
+
+def waves_without_inference(study: Study, store: Store) -> list[str]:
+    """Return the waves whose sample register has a unit that was neither taken with all others nor drawn at random."""
+    register = store.read(SAMPLE_REGISTER)
+    chosen = set(register.loc[~register["allows_inference"].astype(bool), "wave"])
+    return [wave for wave in study.spec.waves if wave in chosen] if study.spec.casework.sample else []
 
 
 def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:

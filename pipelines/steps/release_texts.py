@@ -1,6 +1,6 @@
 """Specifications → every text a released page needs, by kind, name and language."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import pandas as pd
 
@@ -8,6 +8,7 @@ from instruments.spec import Instrument
 from instruments.spec_file import ANY_LANGUAGE, Texts
 from models.spec import RegressionSpec, Variant
 from pipelines.load import Study
+from pipelines.steps.report_limits import report_limits
 from pipelines.tables.released import ITEMS, SCALES, TEXTS
 
 SUFFIXES = {
@@ -25,17 +26,22 @@ KEY_TITLES: dict[str, Texts] = {
 WITHOUT: Texts = {"en": "without", "da": "uden"}
 
 
-def release_texts(study: Study, terms: Iterable[tuple[str, str]]) -> pd.DataFrame:
+def release_texts(
+    study: Study, terms: Iterable[tuple[str, str]], waves_without_inference: Collection[str] = ()
+) -> pd.DataFrame:
     """Collect the texts of a study.
 
     Args:
         study: The study.
         terms: Model and term of every released estimate.
+        waves_without_inference: Waves whose sample register does not allow inference.
 
     Returns:
         ``meta.texts``.
     """
     rows = list(_rows(study))
+    for name, limit in report_limits(study, waves_without_inference).items():
+        rows += _entries("limit", name, limit)
     titles = _titles(study)
     for model, term in sorted(set(terms)):
         rows += [

@@ -91,6 +91,17 @@ def test_overview_says_first_in_words_who_answered_and_what_changed(open_page: O
     assert "Response rate not known" in text
 
 
+@pytest.mark.parametrize(
+    ("language", "limit"),
+    [("en", "No figure names a single cause."), ("da", "Intet tal peger på én årsag.")],
+)
+def test_overview_says_what_its_figures_do_not_say(open_page: Open, tmp_path: Path, language: str, limit: str):
+    build_release.publish(tmp_path)
+    seen = open_page(lang=language)
+    assert limit in seen.text
+    assert WORDINGS[language]["limits"] in [box.label for box in seen.app.expander]
+
+
 def test_danish_page_writes_decimal_commas_in_words_tables_and_axes(open_page: Open, tmp_path: Path):
     build_release.publish(tmp_path)
     seen = open_page("results", lang="da")

@@ -91,6 +91,7 @@ def test_every_need_is_explained_and_needed():
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_a_model_is_worded_in_both_languages(model):
     assert {"en", "da"} == set(model.title) == set(model.hypothesis) == set(model.estimand)
+    assert [each.name for each in model.variants if set(each.title) != {"en", "da"}] == []
 
 
 @pytest.mark.parametrize(("model", "variant"), runs(), ids=lambda each: getattr(each, "name", each))
