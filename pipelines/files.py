@@ -2,7 +2,11 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+PRIVATE, PUBLIC = 0o600, 0o644
 
 
 def file_sha256(path: Path) -> str:
@@ -18,3 +22,22 @@ def flush_file(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def whole_or_absent(path: Path, mode: int = PRIVATE) -> Iterator[Path]:
+    """Give another name beside a file; the file takes its own name when nothing went wrong.
+
+    Args:
+        path: The file.
+        mode: Who may read it, before the user's own mask.
+    """
+    unfinished = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode))
+    try:
+        yield unfinished
+        flush_file(unfinished)
+        unfinished.replace(path)
+        flush_file(path.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -34,11 +34,22 @@ def codebook_of_form(form: Form, instruments: Mapping[str, Instrument], labels: 
         version=form.version,
         groups={group: {} for group in groups},
         asked_of={each.item: groups for each in asked},
-        unprompted=frozenset(
-            each.item
-            for each in asked
-            if each.is_unprompted and not _holds_a_label(instruments[each.instrument], each.item, labels)
-        ),
+        unprompted=unprompted_items(form, instruments, labels),
+    )
+
+
+def unprompted_items(form: Form, instruments: Mapping[str, Instrument], labels: Mapping[str, Texts]) -> frozenset[str]:
+    """Return the items of a form that are answered before the word that the study is about was shown.
+
+    Args:
+        form: The form, free of faults.
+        instruments: The instruments as it asks them, by name, with labels in their slots.
+        labels: Slot → label by language: what stands in the slots.
+    """
+    return frozenset(
+        each.item
+        for each in asked_items(form, instruments)
+        if each.is_unprompted and not _holds_a_label(instruments[each.instrument], each.item, labels)
     )
 
 
