@@ -145,7 +145,7 @@ def _add_groups(data: ET.Element, instrument: Instrument, codebook: Codebook) ->
 def _add_scale(data: ET.Element, instrument: Instrument, name: str, scale: Scale, codebook: Codebook) -> None:
     columns = " ".join([id_of("scores", name), *(id_of("answers", item) for item in scale.items)])
     below = " ".join(f"group.{each}" for each in scale.dimensions)
-    group = add(data, "varGrp", ID=f"group.{name}", type="subject", name=name, var=columns, varGrp=below)
+    group = add(data, "varGrp", ID=f"group.{name}", type="analysis", name=name, var=columns, varGrp=below)
     add_texts(group, "labl", scale.title, codebook.languages)
     add_texts(group, "txt", scale.definition, codebook.languages)
     add_texts(group, "txt", scoring_rule(instrument, name), codebook.languages)

@@ -39,17 +39,24 @@ def codebook_of_form(form: Form, instruments: Mapping[str, Instrument], labels: 
 
 
 def unprompted_items(form: Form, instruments: Mapping[str, Instrument], labels: Mapping[str, Texts]) -> frozenset[str]:
-    """Return the items of a form that are answered before the word that the study is about was shown.
+    """Return the items of a form that are answered before the word that the study is about is shown.
+
+    A form that shows no such word has none, but for items that say so themselves.
 
     Args:
         form: The form, free of faults.
         instruments: The instruments as it asks them, by name, with labels in their slots.
         labels: Slot → label by language: what stands in the slots.
     """
+    asked = asked_items(form, instruments)
+    with_word = {each.item for each in asked if _holds_a_label(instruments[each.instrument], each.item, labels)}
+    is_shown = bool(with_word) or any(section.definition is not None for section in form.sections)
     return frozenset(
         each.item
-        for each in asked_items(form, instruments)
-        if each.is_unprompted and not _holds_a_label(instruments[each.instrument], each.item, labels)
+        for each in asked
+        if each.is_unprompted
+        and each.item not in with_word
+        and (is_shown or instruments[each.instrument].items[each.item].prompted is False)
     )
 
 

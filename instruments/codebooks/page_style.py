@@ -29,8 +29,9 @@ table { border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; }
 caption { text-align: left; color: var(--quiet); padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid var(--line); }
 thead th { background: var(--soft); }
-tbody th { font-weight: 600; white-space: nowrap; }
-section, tr[id] { scroll-margin-top: 6rem; }
+tbody th { font-weight: 400; }
+tbody th code { font-weight: 600; white-space: nowrap; }
+section, tr[id], div[id], h3 { scroll-margin-top: 6rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 [hidden] { display: none !important; }
 @media (max-width: 48rem) {
@@ -40,7 +41,7 @@ section, tr[id] { scroll-margin-top: 6rem; }
   table, tbody, tr, th, td, caption { display: block; width: 100%; }
   tr { border: 1px solid var(--line); border-radius: 6px; margin: .6rem 0; padding: .3rem; }
   th, td { border: 0; padding: .2rem .4rem; }
-  tbody th { white-space: normal; }
+  tbody th code { white-space: normal; }
   td[data-head]::before { content: attr(data-head); display: block; color: var(--quiet); font-size: .85em; }
   td:empty { display: none; }
   .number { text-align: left; }
