@@ -69,7 +69,7 @@ def _header(codebook: Codebook) -> Iterator[str]:
         yield "<p class='warning'>SYNTHETIC: every answer of this study is invented.</p>"
     yield in_languages(codebook.description, languages)
     yield facts(_facts(codebook))
-    yield "</header><nav aria-labelledby='contents'><h3 id='contents'>Contents</h3><ol>"
+    yield "</header><nav aria-labelledby='contents'><h2 id='contents'>Contents</h2><ol>"
     yield "<li><a href='#missing'>Why an answer may be missing</a></li>"
     for each in codebook.instruments:
         name = first_text(each.title, languages) or each.name

@@ -1,13 +1,14 @@
 """How the page of a codebook looks on a screen, a phone and paper, and how its search works. No content."""
 
 STYLE = """
-:root { color-scheme: light; --ink: #1d2430; --quiet: #4a5361; --line: #c9ced6; --soft: #f3f5f8; --link: #0b4f8a; }
+:root { color-scheme: light; --ink: #1d2430; --quiet: #414957; --line: #c9ced6; --soft: #f3f5f8; --link: #0a4680; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1rem clamp(1rem, 4vw, 3rem) 4rem; max-width: 78rem; color: var(--ink);
   background: #fff; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: .5rem 0; }
 h2 { font-size: 1.4rem; margin: 3rem 0 .5rem; padding-top: .75rem; border-top: 3px solid var(--ink); }
-h3 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; }
+h3, nav h2 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; }
+nav h2 { padding: 0; border: 0; }
 p { margin: .25rem 0; max-width: 65rem; }
 a { color: var(--link); }
 a:focus-visible, input:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
