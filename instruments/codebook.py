@@ -5,7 +5,7 @@ no counts, no personal data.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -174,6 +174,12 @@ def scales_with(instrument: Instrument, item: str) -> dict[str, Scale]:
     return {name: scale for name, scale in instrument.scales.items() if item in scale.items}
 
 
-def first_text(texts: Texts, languages: tuple[str, ...]) -> str:
+def worded(texts: Texts, languages: Sequence[str]) -> Texts:
+    """Return a text in those of the languages it is worded in, in their order; else in its own first language."""
+    known = {each: texts[each] for each in languages if texts.get(each)}
+    return known or next(({each: text} for each, text in texts.items() if text), dict[str, str]())
+
+
+def first_text(texts: Texts, languages: Sequence[str]) -> str:
     """Return a text in the first of the languages it is worded in, else in its own first; empty when there is none."""
-    return next((texts[each] for each in languages if texts.get(each)), next(iter(texts.values()), ""))
+    return next(iter(worded(texts, languages).values()), "")

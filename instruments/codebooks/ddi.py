@@ -15,6 +15,7 @@ from instruments.codebooks.ddi_variables import add_variable, described_variable
 from instruments.codebooks.variables import scoring_rule
 from instruments.codebooks.xml_tree import add, add_texts, document
 from instruments.spec import Instrument, Scale
+from instruments.validation import status_in_words
 
 NAMESPACE = "ddi:codebook:2_5"
 SCHEMA = f"{NAMESPACE} http://www.ddialliance.org/Specification/DDI-Codebook/2.5/XMLSchema/codebook.xsd"
@@ -105,7 +106,7 @@ def _publications(instruments: Iterable[Instrument]) -> Iterable[str]:
 
 
 def _status(instrument: Instrument) -> str:
-    told = [f"{instrument.name} {instrument.version}: {instrument.status.replace('_', ' ')}", instrument.evidence]
+    told = [f"{instrument.name} {instrument.version}: {status_in_words(instrument)}", instrument.evidence]
     return ". ".join(each for each in told if each)
 
 

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from instruments.codebook import Codebook, Variable, VariableKind, first_text, scales_with
+from instruments.codebook import Codebook, Variable, VariableKind, first_text, scales_with, worded
 from instruments.codebooks.variables import OPEN_ANSWER, scoring_rule
 from instruments.codebooks.xml_tree import add, add_texts
 from instruments.spec import Instrument, ItemKind
@@ -81,12 +81,11 @@ def add_variable(data: ET.Element, variable: Variable, tables: list[str], codebo
 def _add_question(element: ET.Element, instrument: Instrument, name: str, codebook: Codebook) -> None:
     """Add the question in every language it is worded in, with the text above it and the item as its number."""
     item = instrument.items[name]
-    for language in dict.fromkeys([*codebook.languages, *item.text]):
-        if item.text.get(language):
-            question = add(element, "qstn", language=language, seqNo=name, responseDomainType=_RESPONSES[item.kind])
-            if instrument.stem.get(language):
-                add(question, "preQTxt", instrument.stem[language], language=language)
-            add(question, "qstnLit", item.text[language], language=language)
+    for language, text in worded(item.text, codebook.languages).items():
+        question = add(element, "qstn", language=language, seqNo=name, responseDomainType=_RESPONSES[item.kind])
+        if instrument.stem.get(language):
+            add(question, "preQTxt", instrument.stem[language], language=language)
+        add(question, "qstnLit", text, language=language)
 
 
 def _add_ranges(element: ET.Element, variable: Variable) -> None:

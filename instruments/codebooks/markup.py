@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
+from instruments.codebook import worded
 from instruments.codebooks.xml_tree import readable
 from instruments.spec_file import Texts
 
@@ -30,10 +31,10 @@ def text(words: object) -> str:
 
 def in_languages(texts: Texts, languages: Sequence[str], tag: str = "p") -> str:
     """Write a text in every language it is worded in; where there are several, each is named."""
-    known = [each for each in dict.fromkeys([*languages, *texts]) if texts.get(each)]
     named = "<span class='language' lang='en'>{}</span>" if len(languages) > 1 else ""
     return "".join(
-        f"<{tag} lang='{text(each)}'>{named.format(text(each))}{text(texts[each])}</{tag}>" for each in known
+        f"<{tag} lang='{text(language)}'>{named.format(text(language))}{text(words)}</{tag}>"
+        for language, words in worded(texts, languages).items()
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from instruments.codebook import Codebook
 from instruments.codebooks.datapackage import data_package
 from instruments.codebooks.ddi import ddi_codebook
-from instruments.codebooks.variables import RESPONSE_ID, languages_of, tables_of
+from instruments.codebooks.variables import RESPONSE_ID, tables_of
 from instruments.forms.asked import asked_items
 from instruments.forms.spec import Form
 from instruments.spec import Instrument
@@ -27,7 +27,7 @@ def codebook_of_form(form: Form, instruments: Mapping[str, Instrument], labels: 
     return Codebook(
         name=form.name,
         title=form.title,
-        languages=languages_of(ordered, form.languages),
+        languages=form.languages,
         instruments=ordered,
         tables=tables_of(ordered, (RESPONSE_ID,)),
         description=ordered[0].definition if is_instrument else {},

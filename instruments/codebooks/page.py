@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from instruments.codebook import Codebook, CodebookTable, Variable, first_text
 from instruments.codebooks.markup import Row, facts, in_languages, table, text
-from instruments.codebooks.page_instrument import MissingCounts, instrument_section, status_in_words
+from instruments.codebooks.page_instrument import MissingCounts, instrument_section
 from instruments.codebooks.page_style import SCRIPT, STYLE
 from instruments.codebooks.reasons import REASON_LABELS, REASON_MEANINGS
+from instruments.validation import status_in_words
 
 _TOLD = (REASON_LABELS, REASON_MEANINGS)
 _DESCRIBED_ABOVE = ("answers", "scores")
@@ -117,14 +118,8 @@ def _search() -> str:
 
 
 def _reasons(codebook: Codebook) -> str:
-    languages = tuple(each for each in codebook.languages if each in ("en", "da")) or ("en",)
     rows = [
-        Row(
-            [
-                f"<code>{text(reason)}</code>",
-                *(in_languages({each: told[reason][each] for each in languages}, languages) for told in _TOLD),
-            ]
-        )
+        Row([f"<code>{text(reason)}</code>", *(in_languages(told[reason], codebook.languages) for told in _TOLD)])
         for reason in REASON_LABELS
     ]
     return (

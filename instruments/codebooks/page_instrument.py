@@ -9,15 +9,9 @@ from instruments.codebooks.reasons import REASON_LABELS
 from instruments.codebooks.variables import scoring_rule
 from instruments.sections.provenance import Provenance
 from instruments.sections.response_scale import MissingReason, ResponseScale
-from instruments.spec import Instrument, Item, ValidationStatus
+from instruments.spec import Instrument, Item
+from instruments.validation import status_in_words
 
-_STATUSES: Mapping[ValidationStatus, str] = {
-    "draft": "draft, not validated",
-    "expert_reviewed": "reviewed by experts, not validated",
-    "cognitively_interviewed": "cognitively interviewed, not validated",
-    "piloted": "piloted",
-    "validated": "validated",
-}
 _WORDINGS = {"self": "", "observer": "staff on their top management", "manager": "a manager on the own staff"}
 
 
@@ -34,11 +28,6 @@ class MissingCounts:
     least_cell_size: int
     n_responses: int
     by_item: Mapping[str, Mapping[MissingReason, int]]
-
-
-def status_in_words(instrument: Instrument) -> str:
-    """Say how far an instrument has been validated."""
-    return _STATUSES[instrument.status]
 
 
 def instrument_section(codebook: Codebook, instrument: Instrument, counts: MissingCounts | None) -> str:

@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 
+from instruments.codebook import worded
 from instruments.spec_file import Texts
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -29,10 +30,9 @@ def add(parent: ET.Element, tag: str, text: str = "", *, language: str = "", **a
 
 
 def add_texts(parent: ET.Element, tag: str, texts: Texts, languages: tuple[str, ...], **attributes: str) -> None:
-    """Add an element in every language in which there are words, those of the codebook first."""
-    for language in dict.fromkeys([*languages, *texts]):
-        if texts.get(language):
-            add(parent, tag, texts[language], language=language, **attributes)
+    """Add an element for every language of the codebook in which there are words."""
+    for language, text in worded(texts, languages).items():
+        add(parent, tag, text, language=language, **attributes)
 
 
 def document(root: ET.Element) -> bytes:
