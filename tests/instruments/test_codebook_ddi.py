@@ -1,5 +1,6 @@
 """DDI-Codebook 2.5: elements, their order and closed lists as ``tests.ddi_rules`` has them; every wording survives."""
 
+import json
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 from instruments.codebooks.ddi import ddi_codebook
 from instruments.codebooks.xml_tree import REPLACEMENT, readable
-from tests.codebooks import FORM_NAMES, codebook_of, codebook_of_built_in, everything
+from instruments.forms.writers import form_of, write_form
+from tests.codebooks import FORM_NAMES, codebook_of, codebook_of_built_in, everything, library
 from tests.ddi_rules import LANGUAGE, NAMESPACE, faults_of
 
 BOOKS = {**{name: codebook_of_built_in(name) for name in FORM_NAMES}, "everything": codebook_of(everything())}
@@ -31,6 +33,17 @@ def texts(element, path):
 @pytest.mark.parametrize("name", BOOKS)
 def test_a_codebook_keeps_the_rules_of_the_schema(name):
     assert faults_of(parsed(BOOKS[name])) == []
+
+
+@pytest.mark.parametrize("name", library())
+def test_every_instrument_of_the_library_can_be_written(name):
+    form = form_of(library()[name])
+    assert faults_of(ET.fromstring(write_form(form, library(), "ddi"))) == []
+    package = json.loads(write_form(form, library(), "datapackage"))
+    asked = [item for item, each in library()[name].items.items() if each.wording == "self"]
+    (missing,) = [each for each in package["resources"] if each["name"] == "missing"]
+    (items,) = [each["categories"] for each in missing["schema"]["fields"] if each["name"] == "item"]
+    assert [each["value"] for each in items] == asked
 
 
 @pytest.mark.parametrize(
