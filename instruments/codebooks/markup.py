@@ -29,6 +29,11 @@ def text(words: object) -> str:
     return escape(readable(str(words))).replace("\r", "&#13;")
 
 
+def as_code(words: object) -> str:
+    """Write a name as the data have it; it may be broken after an underscore."""
+    return f"<code>{text(words).replace('_', '_<wbr>')}</code>"
+
+
 def in_languages(texts: Texts, languages: Sequence[str], tag: str = "p") -> str:
     """Write a text in every language it is worded in; where there are several, each is named."""
     named = "<span class='language' lang='en'>{}</span>" if len(languages) > 1 else ""

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
 from instruments.codebook import Codebook, CodebookTable, Variable, first_text
-from instruments.codebooks.markup import Row, facts, in_languages, table, text
+from instruments.codebooks.markup import Row, as_code, facts, in_languages, table, text
 from instruments.codebooks.page_instrument import MissingCounts, instrument_section
 from instruments.codebooks.page_style import SCRIPT, STYLE
 from instruments.codebooks.reasons import REASON_LABELS, REASON_MEANINGS
@@ -82,7 +82,7 @@ def _facts(codebook: Codebook) -> Iterator[tuple[str, str]]:
     languages = codebook.languages
     n_items = sum(len(each.items) for each in codebook.instruments)
     n_scales = sum(len(each.scales) for each in codebook.instruments)
-    yield "Name", f"<code>{text(codebook.name)}</code>"
+    yield "Name", as_code(codebook.name)
     yield "Version", text(codebook.version)
     yield "Population", text(codebook.population)
     yield "Languages", text(", ".join(languages))
@@ -102,11 +102,11 @@ def _statuses(codebook: Codebook) -> str:
 
 def _wave(name: str, title: str, starts_on: object, ends_on: object) -> str:
     days = " to ".join(str(day) for day in (starts_on, ends_on) if day is not None)
-    return f"<code>{text(name)}</code> {text(title)}" + (f" ({text(days)})" if days else "")
+    return f"{as_code(name)} {text(title)}" + (f" ({text(days)})" if days else "")
 
 
 def _named(name: str, title: Mapping[str, str], languages: tuple[str, ...]) -> str:
-    return f"<code>{text(name)}</code> {text(first_text(dict(title), languages))}".strip()
+    return f"{as_code(name)} {text(first_text(dict(title), languages))}".strip()
 
 
 def _search() -> str:
@@ -119,7 +119,7 @@ def _search() -> str:
 
 def _reasons(codebook: Codebook) -> str:
     rows = [
-        Row([f"<code>{text(reason)}</code>", *(in_languages(told[reason], codebook.languages) for told in _TOLD)])
+        Row([as_code(reason), *(in_languages(told[reason], codebook.languages) for told in _TOLD)])
         for reason in REASON_LABELS
     ]
     return (
@@ -133,10 +133,10 @@ def _reasons(codebook: Codebook) -> str:
 def _tables(codebook: Codebook) -> Iterator[str]:
     yield "<section id='tables'><h2>Tables</h2>"
     for each in codebook.tables:
-        yield f"<h3 id='table-{text(each.name)}'><code>{text(each.name)}</code></h3>"
+        yield f"<h3 id='table-{text(each.name)}'>{as_code(each.name)}</h3>"
         yield in_languages(each.title, codebook.languages)
         yield in_languages(each.grain, codebook.languages)
-        key = ", ".join(f"<code>{text(name)}</code>" for name in each.key)
+        key = ", ".join(as_code(name) for name in each.key)
         yield f"<p>{len(each.variables)} columns; unique together: {key}.</p>"
         yield table(f"Columns of {each.name}", ("Column", "Holds", "Type", "Values"), _columns(codebook, each))
     yield "</section>"
@@ -147,7 +147,7 @@ def _columns(codebook: Codebook, described: CodebookTable) -> Iterable[Row]:
     for each in described.variables:
         if each.is_key or described.name not in _DESCRIBED_ABOVE:
             label = in_languages(each.label, codebook.languages)
-            yield Row([f"<code>{text(each.name)}</code>", label, _KINDS[each.kind], _values(codebook, each)])
+            yield Row([as_code(each.name), label, _KINDS[each.kind], _values(codebook, each)])
 
 
 def _values(codebook: Codebook, variable: Variable) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from instruments.codebook import Codebook, first_text, scales_with
-from instruments.codebooks.markup import Row, facts, in_languages, table, text
+from instruments.codebooks.markup import Row, as_code, facts, in_languages, table, text
 from instruments.codebooks.reasons import REASON_LABELS
 from instruments.codebooks.variables import scoring_rule
 from instruments.sections.provenance import Provenance
@@ -58,7 +58,7 @@ def instrument_section(codebook: Codebook, instrument: Instrument, counts: Missi
 
 
 def _facts(instrument: Instrument) -> Iterator[tuple[str, str]]:
-    yield "Name", f"<code>{text(instrument.name)}</code>"
+    yield "Name", as_code(instrument.name)
     named = ("version", "level", "referent", "window", "structure", "citation", "licence")
     for key in named:
         yield key.capitalize(), text(getattr(instrument, key))
@@ -85,13 +85,13 @@ def _item(codebook: Codebook, instrument: Instrument, name: str) -> Row:
     )
     answers = _answers(codebook, instrument, item)
     remarks = text("; ".join(_remarks(codebook, name, item)))
-    return Row([f"<code>{text(name)}</code>", *wordings, answers, belonging, remarks], f"item-{name}", "item")
+    return Row([as_code(name), *wordings, answers, belonging, remarks], f"item-{name}", "item")
 
 
 def _answers(codebook: Codebook, instrument: Instrument, item: Item) -> str:
     if item.response_scale is None:
-        limits = [f"from {item.least:g}"] if item.least is not None else []
-        limits += [f"to {item.most:g}"] if item.most is not None else []
+        limits = [f"from {item.least:.15g}"] if item.least is not None else []
+        limits += [f"to {item.most:.15g}"] if item.most is not None else []
         return text(" ".join([item.kind.replace("_", " "), *limits]))
     scale = instrument.response_scales[item.response_scale]
     ends = [(code, first_text(scale.points[code].label, codebook.languages)) for code in (scale.lowest, scale.highest)]
@@ -122,7 +122,7 @@ def _remarks(codebook: Codebook, name: str, item: Item) -> Iterator[str]:
 
 def _sums(codebook: Codebook, instrument: Instrument) -> Iterator[str]:
     for parts in instrument.constant_sums.values():
-        listed = ", ".join(f"<code>{text(item)}</code>" for item in parts.items)
+        listed = ", ".join(as_code(item) for item in parts.items)
         yield f"<div>{in_languages(parts.text, codebook.languages)}<p>{listed} add up to {parts.total}.</p></div>"
 
 
@@ -136,7 +136,7 @@ def _counts(instrument: Instrument, counts: MissingCounts | None) -> Iterator[st
     rows = [
         Row(
             [
-                f"<a href='#item-{text(item)}'><code>{text(item)}</code></a>",
+                f"<a href='#item-{text(item)}'>{as_code(item)}</a>",
                 *(str(counts.by_item[item].get(each, "few")) for each in reasons),
             ]
         )
@@ -167,7 +167,7 @@ def _option_rows(scale: ResponseScale, languages: Sequence[str]) -> Iterator[Row
         neutral = "answer, neutral" if code == scale.midpoint else "answer"
         yield Row([str(code), *(_label(point.label, each) for each in languages), neutral])
     for code, each in scale.opt_outs.items():
-        counted = f"missing: <code>{text(each.reason)}</code>"
+        counted = f"missing: {as_code(each.reason)}"
         yield Row([str(code), *(_label(each.label, language) for language in languages), counted])
 
 
@@ -185,19 +185,19 @@ def _scales(codebook: Codebook, instrument: Instrument) -> str:
 def _scale(codebook: Codebook, instrument: Instrument, name: str) -> Row:
     scale, languages = instrument.scales[name], codebook.languages
     items = ", ".join(
-        f"<a href='#item-{text(item)}'>{text(item)}</a>" + (" (reverse)" if item in scale.reverse_scored else "")
+        f"<a href='#item-{text(item)}'>{as_code(item)}</a>" + (" (reverse)" if item in scale.reverse_scored else "")
         for item in scale.items
     )
     measures = in_languages(scale.title, languages) + in_languages(scale.definition, languages)
     if scale.dimensions:
-        measures += f"<p>Second order over {text(', '.join(scale.dimensions))}.</p>"
+        measures += f"<p>Second order over {', '.join(as_code(each) for each in scale.dimensions)}.</p>"
     kind = "reflective" if scale.measurement == "reflective" else "formative: an index, no reliability coefficient"
     score = f"<p>{text(scoring_rule(instrument, name)['en'])}</p><p>{kind}</p>"
     score += f"<p><strong>{text(status_in_words(instrument))}</strong></p>"
     code = f"<p class='quiet'>{text(scale.code)}</p>" if scale.code else ""
     high = in_languages(scale.high_score_means, languages)
     origin = "".join(f"<p>{_citation(each)}</p>" for each in scale.provenance)
-    return Row([f"<code>{text(name)}</code>{code}", measures, items, score, high, origin], f"scale-{name}")
+    return Row([f"{as_code(name)}{code}", measures, items, score, high, origin], f"scale-{name}")
 
 
 def _origin(instrument: Instrument) -> Iterator[str]:

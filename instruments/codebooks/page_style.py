@@ -31,18 +31,17 @@ caption { text-align: left; color: var(--quiet); padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid var(--line); }
 thead th { background: var(--soft); }
 tbody th { font-weight: 400; }
-tbody th code { font-weight: 600; white-space: nowrap; }
+tbody th code { font-weight: 600; }
 section, tr[id], div[id], h3 { scroll-margin-top: 6rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 [hidden] { display: none !important; }
-@media (max-width: 48rem) {
+@media screen and (max-width: 64rem) {
   dl { grid-template-columns: 1fr; }
   dd { margin-bottom: .4rem; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table, tbody, tr, th, td, caption { display: block; width: 100%; }
   tr { border: 1px solid var(--line); border-radius: 6px; margin: .6rem 0; padding: .3rem; }
   th, td { border: 0; padding: .2rem .4rem; }
-  tbody th code { white-space: normal; }
   td[data-head]::before { content: attr(data-head); display: block; color: var(--quiet); font-size: .85em; }
   td:empty { display: none; }
   .number { text-align: left; }
@@ -50,6 +49,7 @@ section, tr[id], div[id], h3 { scroll-margin-top: 6rem; }
 @media print {
   body { max-width: none; padding: 0; font-size: 9.5pt; }
   .search, nav { display: none; }
+  th, td { padding: .2rem .35rem; hyphens: auto; }
   a { color: inherit; text-decoration: none; }
   h2 { break-before: page; }
   h2, h3, caption, thead { break-after: avoid; }
@@ -62,6 +62,7 @@ const box = document.getElementById("search");
 const told = document.getElementById("found");
 const rows = [...document.querySelectorAll("tr.item")];
 const parts = [...document.querySelectorAll("section.instrument")];
+const others = [...document.querySelectorAll("section:not(.instrument)")];
 box.closest(".search").hidden = false;
 box.addEventListener("input", () => {
   const words = box.value.toLowerCase().split(/\\s+/).filter(Boolean);
@@ -73,6 +74,9 @@ box.addEventListener("input", () => {
   }
   for (const part of parts) {
     part.hidden = words.length > 0 && !part.querySelector("tr.item:not([hidden])");
+  }
+  for (const other of others) {
+    other.hidden = words.length > 0;
   }
   told.textContent = words.length ? `${n} of ${rows.length} items` : "";
 });

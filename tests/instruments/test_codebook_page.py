@@ -18,7 +18,7 @@ from instruments.codebooks.xml_tree import readable
 from tests.codebooks import FORM_NAMES, codebook_of, codebook_of_built_in, everything
 
 BOOKS = {**{name: codebook_of_built_in(name) for name in FORM_NAMES}, "everything": codebook_of(everything())}
-VOID = {"meta", "input", "br"}
+VOID = {"meta", "input", "wbr"}
 
 
 class Page(HTMLParser):
@@ -112,8 +112,8 @@ def test_every_item_and_scale_is_a_row(name):
         "ask first",
         "<strong>reverse</strong>",
         "counted as 4 minus the code: E_2",
-        "missing: <code>dont_know</code>",
-        "<code>E_a</code>, <code>E_b</code> add up to 100.",
+        "missing: <code>dont_<wbr>know</code>",
+        "<code>E_<wbr>a</code>, <code>E_<wbr>b</code> add up to 100.",
         "number from 0 to 60.5",
         "may identify a person",
         "The respondent left before the question.",
@@ -134,8 +134,8 @@ def test_missing_answers_are_counted_only_where_counts_are_given():
     without, told = (html_page(BOOKS["everything"], each).decode() for each in (None, counts))
     assert "Missing answers" not in without.split("<section id='tables'>")[0]
     assert "Of 200 responses of all groups and waves; rounded to 5; few: under 10, or under 10 answers" in told
-    assert re.search(r"item-E_1'><code>E_1</code></a></th><td[^>]*>25</td>", told)
-    assert re.search(r"item-E_2'><code>E_2</code></a></th><td[^>]*>few</td>", told)
+    assert re.search(r"item-E_1'><code>E_<wbr>1</code></a></th><td[^>]*>25</td>", told)
+    assert re.search(r"item-E_2'><code>E_<wbr>2</code></a></th><td[^>]*>few</td>", told)
 
 
 def test_columns_without_content_and_tables_without_rows_are_left_out():
