@@ -22,12 +22,14 @@ def codebook(
     as_json: AsJson = False,
 ) -> None:
     """Write what the data of a study hold: wording, answer options, scales, missing reasons. No answers."""
+    from instruments.counted import counted
     from pipelines.commands.codebook import write_codebook
 
     written = write_codebook(load(study), to, out, with_counts=counts, replace=force)
     if as_json:
         printing.print_json(vars(written))
         return
-    printing.print_lines([f"{written.file}: {written.n_instruments} instruments, {written.n_variables} variables"])
+    told = f"{counted(written.n_instruments, 'instrument')}, {counted(written.n_variables, 'variable')}"
+    printing.print_lines([f"{written.file}: {told}"])
     for note in written.notes:
         printing.say(f"note: {note}")

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from instruments.faults import UsageError
+
 PRIVATE, PUBLIC = 0o600, 0o644
 
 
@@ -22,6 +24,20 @@ def flush_file(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def refuse_to_write(path: Path, *, replace: bool) -> None:
+    """Refuse a file that a user named and that cannot or may not be written.
+
+    Raises:
+        UsageError: When its folder is not there, or the file is there already and may not be replaced.
+    """
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent}; make it first")
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; give the name of a file")
+    if path.exists() and not replace:
+        raise UsageError(f"{path} is there already; give another name, or --force to replace it")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from instruments.codebooks.markup import Row, as_code, facts, in_languages, tabl
 from instruments.codebooks.page_instrument import MissingCounts, instrument_section
 from instruments.codebooks.page_style import SCRIPT, STYLE
 from instruments.codebooks.reasons import REASON_LABELS, REASON_MEANINGS
+from instruments.counted import counted
 from instruments.validation import status_in_words
 
 _TOLD = (REASON_LABELS, REASON_MEANINGS)
@@ -86,7 +87,9 @@ def _facts(codebook: Codebook) -> Iterator[tuple[str, str]]:
     yield "Version", text(codebook.version)
     yield "Population", text(codebook.population)
     yield "Languages", text(", ".join(languages))
-    yield "Content", f"{len(codebook.instruments)} instruments, {n_items} items, {n_scales} scales"
+    n_instruments = len(codebook.instruments)
+    parts = (counted(n_instruments, "instrument"), counted(n_items, "item"), counted(n_scales, "scale"))
+    yield "Content", ", ".join(parts)
     yield "Validation status", text(_statuses(codebook))
     yield "Waves", "; ".join(_wave(each.name, first_text(each.title, languages), each.starts_on, each.ends_on)
                              for each in codebook.periods)  # fmt: skip
@@ -97,7 +100,7 @@ def _statuses(codebook: Codebook) -> str:
     found: dict[str, int] = {}
     for each in codebook.instruments:
         found[status_in_words(each)] = found.get(status_in_words(each), 0) + 1
-    return "; ".join(f"{n} {'instrument' if n == 1 else 'instruments'}: {status}" for status, n in found.items())
+    return "; ".join(f"{counted(n, 'instrument')}: {status}" for status, n in found.items())
 
 
 def _wave(name: str, title: str, starts_on: object, ends_on: object) -> str:
@@ -137,7 +140,7 @@ def _tables(codebook: Codebook) -> Iterator[str]:
         yield in_languages(each.title, codebook.languages)
         yield in_languages(each.grain, codebook.languages)
         key = ", ".join(as_code(name) for name in each.key)
-        yield f"<p>{len(each.variables)} columns; unique together: {key}.</p>"
+        yield f"<p>{counted(len(each.variables), 'column')}; unique together: {key}.</p>"
         yield table(f"Columns of {each.name}", ("Column", "Holds", "Type", "Values"), _columns(codebook, each))
     yield "</section>"
 

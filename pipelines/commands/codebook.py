@@ -11,7 +11,7 @@ from instruments.codebooks.page import html_page
 from instruments.codebooks.page_instrument import MissingCounts
 from instruments.faults import UsageError
 from instruments.spec_file import closest
-from pipelines.files import PUBLIC, whole_or_absent
+from pipelines.files import PUBLIC, refuse_to_write, whole_or_absent
 from pipelines.load import Study
 from pipelines.steps.missing_counts import tellable_counts
 from pipelines.steps.study_codebook import study_codebook
@@ -77,10 +77,7 @@ def _refuse(study: Study, to: str, path: Path, *, with_counts: bool, replace: bo
     for folder in (study.releases, study.exports):
         if path.resolve().is_relative_to(folder.resolve()):
             raise UsageError(f"{path} lies in {folder.name}/, which holds other files; choose another folder")
-    if not path.parent.is_dir():
-        raise UsageError(f"there is no folder {path.parent}; make it first")
-    if path.exists() and not replace:
-        raise UsageError(f"{path} is there already; give another name, or --force to replace it")
+    refuse_to_write(path, replace=replace)
 
 
 def _content(codebook: Codebook, to: str, counts: MissingCounts | None) -> bytes:

@@ -14,7 +14,7 @@ import pyreadstat
 from pyreadstat import PyreadstatError, ReadstatError
 
 from instruments.faults import EnvironmentFault, UsageError
-from pipelines.files import whole_or_absent
+from pipelines.files import refuse_to_write, whole_or_absent
 from pipelines.steps.labelled_file import FileVariable, LabelledFile
 from pipelines.steps.program_limits import SPSS
 
@@ -39,12 +39,9 @@ def write_statistics_file(plan: LabelledFile, path: Path, *, replace: bool = Fal
     """
     if path.suffix not in plan.program.suffixes:
         raise UsageError(f"{path.name}: expected a name ending in {' or '.join(plan.program.suffixes)}")
-    if not path.parent.is_dir():
-        raise UsageError(f"there is no folder {path.parent}; make it first")
     codebook = path.with_name(f"{path.name}.codebook.csv")
     for each in (path, codebook):
-        if each.exists() and not replace:
-            raise UsageError(f"{each} is there already; give another name, or --force to replace it")
+        refuse_to_write(each, replace=replace)
     with whole_or_absent(path) as unfinished:
         _write(plan, unfinished)
         _compare(plan, unfinished, path)
