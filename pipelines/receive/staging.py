@@ -122,9 +122,8 @@ class Staging:
         self._give_memory(len(plan.columns), bytes_to_scan(export))
         file = scan(self._connection, export, plan, file_name, partial(_scanned, context, len(self.files), filled))
         self._give_memory(len(plan.columns))
-        file = self._resolved(file)
-        self._add_rows(file)
-        self.files.append(file)
+        self.files.append(self._resolved(file))
+        self._add_rows(self.files[-1])
 
     def settle(self, item_numbers: Mapping[str, int], *, set_missing: bool = False) -> None:
         """Decide which export a response is taken from, find what is missing, and audit every cell.
