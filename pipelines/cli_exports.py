@@ -48,6 +48,20 @@ def export_network(
         printing.say(f"note: {warning}")
 
 
+@app.command("labels")
+def export_labels(study: StudyFolder, out: OutFile, *, force: MayReplace = False, as_json: AsJson = False) -> None:
+    """Draw which label each invited unit sees, by chance within organisations, as .csv."""
+    from pipelines.commands.export_labels import export_labels as write
+
+    made = write(load(study), out, replace=force)
+    if as_json:
+        printing.print_json(vars(made))
+        return
+    printing.print_lines([f"{made.file}: {', '.join(f'{label} {n}' for label, n in made.n_units.items())}"])
+    for warning in made.warnings:
+        printing.say(f"note: {warning}")
+
+
 def _export(study: Path, program: str, out: Path, *, force: bool, as_json: bool) -> None:
     from pipelines.commands.export import export_analysis
 

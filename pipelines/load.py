@@ -15,7 +15,14 @@ from models.load import LIBRARY as MODEL_LIBRARY
 from models.load import VariableKind, find_models
 from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
-from pipelines.cross_checks import blame_casework, blame_collaborations, blame_linking, blame_missing_file, existing
+from pipelines.cross_checks import (
+    blame_casework,
+    blame_collaborations,
+    blame_label_experiment,
+    blame_linking,
+    blame_missing_file,
+    existing,
+)
 from pipelines.fieldwork_checks import blame_fieldwork
 from pipelines.load_instruments import read_instruments, with_form
 from pipelines.load_models import faults_of_own_models, read_models
@@ -44,6 +51,7 @@ COLUMNS_OF_A_RESPONSE = frozenset(
         "disposition",
         "disposition_code",
         "is_analysed",
+        "label_seen",
         "file_sha256",
         "row_number",
     }
@@ -158,6 +166,8 @@ def load_study(folder: Path) -> Study:
 def analysis_variables(study: Study) -> dict[str, VariableKind]:
     """Every variable of ``core.analysis`` that a model may name, with its kind."""
     known: dict[str, VariableKind] = dict(KEYS_OF_A_RESPONSE)
+    if study.spec.label_experiment is not None:
+        known["label_seen"] = "category"
     for instrument in study.described():
         for name, item in instrument.items.items():
             scale = instrument.response_scale_of(name)
@@ -217,6 +227,7 @@ def _blame_names(study: Study, document: Document) -> None:
     frame = study.spec.frame
     blame_missing_file(study.folder, frame.file if frame else None, document, ("frame", "file"))
     blame_casework(study.spec, study.folder, document)
+    blame_label_experiment(study.spec, study.folder, document)
     blame_linking(study.spec, study.folder, document)
     if study.is_whole:
         blame_fieldwork(study.spec, study.folder, study.items(), document)

@@ -3,19 +3,22 @@
 import pandas as pd
 
 from instruments.spec_file import spec_hash
-from pipelines.assets import organisations, reading
+from pipelines.assets import label_experiment, organisations, reading
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps import scores
+from pipelines.steps.label_experiment import with_labels_seen
 from pipelines.steps.organisations import with_facts
 from pipelines.store import Query, Write
 from pipelines.tables import core
+from pipelines.tables.experiments import LABELS_SEEN
 
 
 def steps(study: Study) -> tuple[Step, ...]:
     """Return the steps that write ``core``."""
     scored, analysis = core.scores(study), core.analysis(study)
-    facts = ("core.organisations",) if study.register is not None else ()
+    beside = ["core.organisations"] if study.register is not None else []
+    beside += ["core.labels_seen"] if study.spec.label_experiment is not None else []
     every_instrument = {name: spec_hash(each) for name, each in study.instruments.items()}
     return (
         reading.reading_step(study, every_instrument),
@@ -29,10 +32,11 @@ def steps(study: Study) -> tuple[Step, ...]:
             meaning=scored.grain,
         ),
         *organisations.steps(study),
+        *label_experiment.steps(study),
         Step(
             name="core/analysis",
             writes=(analysis,),
-            reads=("core.responses", "core.answers", "core.scores", *facts),
+            reads=("core.responses", "core.answers", "core.scores", *beside),
             by_wave=False,
             depends_on=lambda task: [every_instrument, list(task.study.spec.waves), organisations.on_register(study)],
             make=_join,
@@ -58,4 +62,6 @@ def _join(task: Task) -> list[Write]:
     joined = scores.join_for_analysis(responses, answers, scored, list(study.scales()))
     if study.register is not None:
         joined = with_facts(joined, of_waves(study, store.read(core.organisations(study))))
+    if study.spec.label_experiment is not None:
+        joined = with_labels_seen(joined, store.read(LABELS_SEEN))
     return [Write(core.analysis(study), joined)]

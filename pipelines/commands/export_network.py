@@ -71,7 +71,7 @@ def export_network(study: Study, path: Path, wave: str | None, *, replace: bool)
     if memberships.empty:
         raise UsageError("nobody names a collaboration yet; there is no network to write")
     network = network_of(memberships, collaborations, responses)
-    _write(path, FORMATS[path.suffix](network))
+    write_private(path, FORMATS[path.suffix](network))
     n_members = int((network.nodes["kind"] == "member").sum())
     return ExportedNetwork(path, n_members, len(network.nodes) - n_members, len(network.edges), (PRIVATE,))
 
@@ -85,7 +85,7 @@ def _refuse_name(path: Path, *, replace: bool) -> None:
         raise UsageError(f"{path} is there already; give another name, or --force to replace it")
 
 
-def _write(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Write the file under another name, readable by its owner alone, and only then give it its name."""
     unfinished = path.with_name(f".{path.name}.part")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)

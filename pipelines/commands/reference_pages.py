@@ -29,6 +29,7 @@ from pipelines.load import Study
 from pipelines.sections import (
     casework,
     fieldwork,
+    label_experiment,
     organisations,
     privacy,
     publishing,
@@ -40,7 +41,7 @@ from pipelines.sections import (
 from pipelines.sections import linking as links
 from pipelines.sections import relations as working_together
 from pipelines.tables import casework as casework_tables
-from pipelines.tables import core, erasures, linking, out, raw, relations, released
+from pipelines.tables import core, erasures, experiments, linking, out, raw, relations, released
 from pipelines.tables import fieldwork as fieldwork_tables
 from pipelines.tables.base import DUCKDB_TYPES, ColumnOf, Table
 
@@ -67,6 +68,7 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         working_together.Collaborations,
         organisations.Organisations,
         casework.Casework,
+        label_experiment.LabelExperiment,
         privacy.Privacy,
         screening.Screening,
         screening.Limit,
@@ -231,6 +233,7 @@ def tables_page() -> str:
         ("Warehouse: across waves", linking, linking.TABLES),
         ("Warehouse: who belongs with whom", relations, relations.TABLES),
         ("Warehouse: cases", casework_tables, casework_tables.TABLES),
+        ("Warehouse: experiments", experiments, experiments.TABLES),
         ("Warehouse: erasures", erasures, erasures.TABLES),
         ("Release file", released, released.TABLES),
     ):

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 import pandas as pd
 
+from instruments.forms.load import library_labels
 from instruments.spec import Instrument
 from instruments.spec_file import ANY_LANGUAGE, Texts
 from models.spec import RegressionSpec, Variant
@@ -22,6 +23,7 @@ KEY_TITLES: dict[str, Texts] = {
     "source": {"en": "Source", "da": "Kilde"},
     "respondent_group": {"en": "Respondent group", "da": "Respondentgruppe"},
     "language": {"en": "Language", "da": "Sprog"},
+    "label_seen": {"en": "Word shown", "da": "Vist ord"},
 }
 WITHOUT: Texts = {"en": "without", "da": "uden"}
 
@@ -148,6 +150,9 @@ def _titles(study: Study) -> dict[str, Texts]:
     titles = dict(KEY_TITLES)
     titles |= {f"wave[{name}]": wave.title for name, wave in study.spec.waves.items()}
     titles |= {f"respondent_group[{name}]": title for name, title in study.spec.respondent_groups.items()}
+    experiment = study.spec.label_experiment
+    for label, texts in library_labels()[experiment.slot].labels.items() if experiment is not None else ():
+        titles[f"label_seen[{label}]"] = texts
     for instrument in study.described():
         titles |= {name: item.text for name, item in instrument.items.items() if item.text}
         titles |= {name: scale.title for name, scale in instrument.scales.items() if scale.title}

@@ -7,6 +7,7 @@ from instruments.spec import Instrument, Item
 from pipelines.load import Study
 from pipelines.tables import screening
 from pipelines.tables.base import DAY, MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
+from pipelines.tables.experiments import LABEL_SEEN
 
 DISPOSITIONS = (
     "complete",
@@ -178,6 +179,8 @@ def analysis(study: Study) -> Table:
         )
     columns |= {name: column for name, column in answers(study).columns.items() if name not in columns}
     columns |= facts(study)
+    if study.spec.label_experiment is not None:
+        columns[LABEL_SEEN] = ColumnOf(TEXT, "Label in the slot of the experiment", may_be_missing=True)
     return Table("core.analysis", "One row an analysed response", ("response_id",), columns)
 
 
