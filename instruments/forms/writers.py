@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from instruments.faults import UsageError
 from instruments.forms.asked import as_asked, items_of
+from instruments.forms.limesurvey import write_lss
 from instruments.forms.load import labels_of, library_labels
 from instruments.forms.qualtrics import write_qsf
 from instruments.forms.spec import Form, Section
@@ -19,6 +20,7 @@ Writer = Callable[[Form, Mapping[str, Instrument], Mapping[str, Texts]], bytes]
 
 WRITERS: Mapping[str, Writer] = {
     "qualtrics": write_qsf,
+    "limesurvey": write_lss,
 }
 """Name of a way out → its writer."""
 

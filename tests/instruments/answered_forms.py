@@ -13,7 +13,7 @@ from typing import Any
 
 from instruments.forms.asked import as_asked, asked_items
 from instruments.forms.load import FORMS, find_forms, labels_of, library_labels, load_form
-from instruments.forms.spec import Form
+from instruments.forms.spec import Form, Section
 from instruments.forms.writers import in_languages, write_form
 from instruments.load import LIBRARY, find_instruments, load_instrument
 from instruments.sections.response_scale import ResponseScale
@@ -73,6 +73,41 @@ def asked_by(form: Form, instruments: Mapping[str, Instrument]) -> Asking:
     return Asking(form, known, items)
 
 
+def odd() -> Asking:
+    """Return a form whose names and codes platforms spell otherwise: digits side by side, signs, no labels."""
+    raw = {
+        "name": "odd",
+        "version": "1",
+        "title": {"en": "Odd", "da": "Sær"},
+        "stem": {"en": "How much?", "da": "Hvor meget?"},
+        "response_scales": {
+            "bare": {"points": {code: {} for code in (-2, -1, 0, 1, 2)}, "opt_outs": {-8: {"reason": "dont_know"}}},
+            "any": {
+                "ordered": False,
+                "points": {code: {"label": {"en": f"Thing {code}", "da": f"Ting {code}"}} for code in (1, 2, 8)},
+                "opt_outs": {-8: {"reason": "not_applicable", "label": {"en": "None of them", "da": "Ingen af dem"}}},
+            },
+        },
+        "items": {
+            **{name: {"response_scale": "bare", "text": {"en": f"Of {name}", "da": f"Af {name}"}}
+               for name in ("Q1_1", "Q1_2", "Q11", "q_2b", "Q3__4")},
+            "Q5_1": {"response_scale": "any", "kind": "multiple_choice", "text": {"en": "Which?", "da": "Hvilke?"}},
+            "Q5_12": {"kind": "number", "text": {"en": "How many?", "da": "Hvor mange?"}},
+            "Q51": {"kind": "code", "text": {"en": "Which code?", "da": "Hvilken kode?"}},
+        },
+    }  # fmt: skip
+    instrument = Instrument.model_validate(raw, strict=False)
+    form = Form(
+        name="odd",
+        version="1",
+        title=instrument.title,
+        respondent_group="TOP",
+        languages=LANGUAGES,
+        sections=(Section(instrument="odd", length="full"),),
+    )
+    return asked_by(form, {"odd": instrument})
+
+
 @cache
 def written(name: str, language: str, target: str) -> bytes:
     return write_form(asking(name, language).form, library(), target)
@@ -92,7 +127,8 @@ def _drawn(item: Item, instrument: Instrument, name: str, number: int, generator
     if number == 0 or generator.random() < 0.1:
         return None
     if item.kind == "multiple_choice" and scale is not None:
-        return frozenset(generator.sample(list(scale.points), 2))
+        is_opt_out = bool(scale.opt_outs) and number % 2 == 1
+        return frozenset([next(iter(scale.opt_outs))] if is_opt_out else generator.sample(list(scale.points), 2))
     if scale is not None:
         codes = [*scale.points, *scale.opt_outs]
         return codes[(number - 1) % len(codes)] if number < 3 else generator.choice(codes)
@@ -135,7 +171,9 @@ def given(asked: Asking, shown: Sequence[Shown], drawn: Sequence[Answers]) -> li
 def _given(question: Shown, scale: ResponseScale | None, answer: Any, language: str) -> Any:
     if scale is None:
         return str(answer)
-    labels = {code: each.label[language] for code, each in (*scale.points.items(), *scale.opt_outs.items())}
+    labels = {
+        code: each.label.get(language, str(code)) for code, each in (*scale.points.items(), *scale.opt_outs.items())
+    }
     if question.is_multiple:
         return frozenset(question.option(labels[code], language) for code in answer)
     return question.option(labels[answer], language)
@@ -146,7 +184,7 @@ def stored(asked: Asking, answers: Answers) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, item, instrument in asked.items:
         scale, answer = instrument.response_scale_of(name), answers[name]
-        if answer is None or (scale is not None and item.kind == "choice" and answer in scale.opt_outs):
+        if answer is None or _reason(scale, answer) is not None:
             continue
         if item.kind == "multiple_choice" and scale is not None:
             found |= {option_column(name, code): int(code in answer) for code in scale.points}
@@ -158,13 +196,19 @@ def stored(asked: Asking, answers: Answers) -> dict[str, Any]:
 def missing(asked: Asking, answers: Answers, blank: str) -> dict[str, str]:
     """Return item → why it has no answer, when nothing answered is stored as ``blank``."""
     found: dict[str, str] = {}
-    for name, item, instrument in asked.items:
-        scale, answer = instrument.response_scale_of(name), answers[name]
-        if answer is None:
-            found[name] = blank
-        elif scale is not None and item.kind == "choice" and answer in scale.opt_outs:
-            found[name] = scale.opt_outs[answer].reason
+    for name, _, instrument in asked.items:
+        reason = blank if answers[name] is None else _reason(instrument.response_scale_of(name), answers[name])
+        found |= {} if reason is None else {name: reason}
     return found
+
+
+def _reason(scale: ResponseScale | None, answer: Any) -> str | None:
+    """Return why an answer is none; None where it is one."""
+    if scale is None:
+        return None
+    codes = answer if isinstance(answer, frozenset) else [answer]
+    reasons = [scale.opt_outs[code].reason for code in codes if code in scale.opt_outs]
+    return reasons[0] if reasons else None
 
 
 def with_nothing_ticked(asked: Asking, drawn: Sequence[Answers]) -> list[Answers]:
