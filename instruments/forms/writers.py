@@ -10,6 +10,7 @@ from instruments.forms.asked import as_asked, items_of
 from instruments.forms.limesurvey import write_lss
 from instruments.forms.load import labels_of, library_labels
 from instruments.forms.qualtrics import write_qsf
+from instruments.forms.redcap import write_dictionary
 from instruments.forms.spec import Form, Section
 from instruments.spec import Instrument
 from instruments.spec_file import ANY_LANGUAGE, Texts, closest
@@ -21,6 +22,7 @@ Writer = Callable[[Form, Mapping[str, Instrument], Mapping[str, Texts]], bytes]
 WRITERS: Mapping[str, Writer] = {
     "qualtrics": write_qsf,
     "limesurvey": write_lss,
+    "redcap": write_dictionary,
 }
 """Name of a way out → its writer."""
 
