@@ -12,6 +12,7 @@ from instruments.forms.load import labels_of, library_labels
 from instruments.forms.qualtrics import write_qsf
 from instruments.forms.redcap import write_dictionary
 from instruments.forms.spec import Form, Section
+from instruments.forms.xlsform import write_xlsform
 from instruments.spec import Instrument
 from instruments.spec_file import ANY_LANGUAGE, Texts, closest
 from instruments.wording import with_labels
@@ -23,6 +24,7 @@ WRITERS: Mapping[str, Writer] = {
     "qualtrics": write_qsf,
     "limesurvey": write_lss,
     "redcap": write_dictionary,
+    "xlsform": write_xlsform,
 }
 """Name of a way out → its writer."""
 
