@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from instruments.faults import UsageError
 from instruments.forms.asked import as_asked, items_of
 from instruments.forms.limesurvey import write_lss
+from instruments.forms.limesurvey_tabs import write_tabs
 from instruments.forms.load import labels_of, library_labels
 from instruments.forms.qualtrics import write_qsf
+from instruments.forms.qualtrics_text import write_text
 from instruments.forms.redcap import write_dictionary
 from instruments.forms.spec import Form, Section
 from instruments.forms.xlsform import write_xlsform
@@ -22,7 +24,9 @@ Writer = Callable[[Form, Mapping[str, Instrument], Mapping[str, Texts]], bytes]
 
 WRITERS: Mapping[str, Writer] = {
     "qualtrics": write_qsf,
+    "qualtrics-txt": write_text,
     "limesurvey": write_lss,
+    "limesurvey-tsv": write_tabs,
     "redcap": write_dictionary,
     "xlsform": write_xlsform,
 }

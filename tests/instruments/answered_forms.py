@@ -154,9 +154,18 @@ def question_of(asked: Asking, shown: Sequence[Shown], name: str) -> Shown:
     return found[0]
 
 
-def given(asked: Asking, shown: Sequence[Shown], drawn: Sequence[Answers]) -> list[dict[str, Any]]:
-    """Return what every respondent gives: key of the question → code of the option with the label, or what is typed."""
-    questions = {name: question_of(asked, shown, name) for name, _, _ in asked.items}
+def given(
+    asked: Asking, shown: Sequence[Shown], drawn: Sequence[Answers], by_item: Mapping[str, Shown] = {}
+) -> list[dict[str, Any]]:
+    """Return what every respondent gives: key of the question → code of the option with the label, or what is typed.
+
+    Args:
+        asked: The form.
+        shown: The questions as shown.
+        drawn: Answers by item.
+        by_item: Item → its question, where the words do not tell them apart.
+    """
+    questions = by_item or {name: question_of(asked, shown, name) for name, _, _ in asked.items}
     scales = {name: instrument.response_scale_of(name) for name, _, instrument in asked.items}
     return [
         {

@@ -28,7 +28,7 @@ from tests.instruments.answered_forms import (
 )
 from tests.received import Delivery
 from tests.writers import limesurvey_export
-from tests.writers.limesurvey_import import fields_of, imported, read_texts, tables_of
+from tests.writers.limesurvey_import import fields_of, imported, imported_tabs, read_texts, tables_of
 
 Write = Callable[..., bytes]
 
@@ -90,16 +90,46 @@ def holds(asked: Asking, content: bytes, how: str, *, has_definition: bool, fold
     check(folder, asked, delivery, said, "seen_unanswered" if how in ("vv", "lsr") else "unknown_blank")
 
 
+def holds_in_tabs(asked: Asking, how: str, *, has_definition: bool, folder: Path) -> None:
+    content = written(asked.form.name, asked.language, "limesurvey-tsv")
+    (survey, shown), drawn = imported_tabs(content), draw(asked)
+    export = WRITES[how](survey, rows_of(survey, given(asked, shown, drawn)))
+    definition = {"form.txt": content} if has_definition else {}
+    delivery = Delivery("e.csv", export, definition, {"time_zone": "UTC"})
+    check(folder, asked, delivery, drawn, "seen_unanswered" if how == "vv" else "unknown_blank")
+
+
 @pytest.mark.parametrize(("name", "language", "how", "has_definition"), FEW)
 def test_exports_are_read_as_answered(name: str, language: str, how: str, has_definition: bool, tmp_path: Path) -> None:
     content = written(name, language, "limesurvey")
     holds(asking(name, language), content, how, has_definition=has_definition, folder=tmp_path)
 
 
+@pytest.mark.parametrize(("name", "language", "how", "has_definition"), [FEW[3], ("partners", "da", "code", True)])
+def test_exports_of_a_form_in_tabs_are_read_as_answered(
+    name: str, language: str, how: str, has_definition: bool, tmp_path: Path
+) -> None:
+    holds_in_tabs(asking(name, language), how, has_definition=has_definition, folder=tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "language", "how", "has_definition"), product(FORM_NAMES, LANGUAGES, ("code",), (True, False))
+)
+def test_exports_of_every_form_in_tabs_are_read_as_answered(
+    name: str, language: str, how: str, has_definition: bool, tmp_path: Path
+) -> None:
+    holds_in_tabs(asking(name, language), how, has_definition=has_definition, folder=tmp_path)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "language", "how", "has_definition"),
-    [each for each in product(FORM_NAMES, LANGUAGES, WRITES, (True, False)) if each[3] or each[2] != "lsr"],
+    [
+        each
+        for each in product(FORM_NAMES, LANGUAGES, ("code", "code, labels", "vv", "lsr"), (True, False))
+        if each[3] or each[2] != "lsr"
+    ],
 )
 def test_exports_of_every_form_are_read_as_answered(
     name: str, language: str, how: str, has_definition: bool, tmp_path: Path
@@ -175,6 +205,24 @@ def test_a_form_that_limesurvey_does_not_take_is_refused(items: list[str], point
     with pytest.raises(UsageError, match="cannot be written for LimeSurvey") as refused:
         write_lss(form_of(instrument), {"x": instrument}, {})
     assert says in str(refused.value)
+
+
+@pytest.mark.parametrize("name", FORM_NAMES)
+def test_both_kinds_of_file_hold_the_same_survey(name: str) -> None:
+    tables, tabs = (
+        imported(written(name, "da", "limesurvey"))[1],
+        imported_tabs(written(name, "da", "limesurvey-tsv"))[1],
+    )
+    assert tables == tabs
+
+
+@pytest.mark.reference
+def test_every_column_of_tabs_occurs_in_the_real_files(reference: Path) -> None:
+    files = sorted((reference / "data/limesurvey/limonaid-structure").glob("*.txt"))
+    assert len(files) == 2
+    heads = [set(path.read_text().splitlines()[0].split("\t")) for path in files]
+    ours = written("citizens", "en", "limesurvey-tsv").decode("utf-8-sig").splitlines()[0].split("\t")
+    assert set(ours) <= set.union(*heads)
 
 
 @pytest.mark.reference

@@ -1,5 +1,7 @@
 """An ``.lss`` file → the survey that LimeSurvey would make of it, as respondents see it and as it exports answers."""
 
+import csv
+import io
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -31,6 +33,48 @@ def tables_of(content: bytes) -> dict[str, Rows]:
     return {
         table.tag: [{cell.tag: cell.text or "" for cell in row} for row in table.findall("rows/row")] for table in root
     }
+
+
+def imported_tabs(content: bytes) -> tuple[Survey, list[Shown]]:
+    """Return the survey of a tab-separated structure, and what is shown, as :func:`imported` does."""
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter="\t"))
+    settings = {each["name"]: each["text"] for each in rows if each["class"] == "S"}
+    languages = (settings["language"], *settings["additional_languages"].split())
+    texts: dict[tuple[str, ...], dict[str, str]] = {}
+    owner, tree = ("", ""), dict[str, dict[str, dict[str, Rows]]]()
+    for each in rows:
+        kind, language = each["class"], each["language"]
+        if kind == "G":
+            owner = (each["id"], "")
+            tree.setdefault(each["id"], {})
+        if kind == "Q":
+            owner = (owner[0], each["id"])
+            tree[owner[0]].setdefault(each["id"], {"Q": [each], "SQ": [], "A": []})
+        if kind in ("SQ", "A") and language == languages[0]:
+            tree[owner[0]][owner[1]][kind].append(each)
+        if kind in ("G", "Q", "SQ", "A"):
+            key = (kind, each["id"], each["name"] if kind == "A" else "")
+            texts.setdefault(key, {})[language] = plain(each["text" if kind != "G" else "name"])
+    titles = {each["language"]: each["text"] for each in rows if each["name"] == "surveyls_title"}
+    groups = tuple(
+        Group(int(gid), texts["G", gid, ""], tuple(_ask(asked, texts) for asked in questions.values()))
+        for gid, questions in tree.items()
+    )
+    survey = Survey(int(settings["sid"]), languages, titles, groups, settings["format"])
+    return survey, [shown for group in groups for ask in group.asks for shown in _shown(survey, group, ask)]
+
+
+def _ask(asked: Mapping[str, Rows], texts: Mapping[tuple[str, ...], Texts]) -> Ask:
+    (own,) = asked["Q"]
+    return Ask(
+        int(own["id"]),
+        own["name"],
+        own["type/scale"],
+        texts["Q", own["id"], ""],
+        tuple(Part(int(row["id"]), row["name"], texts["SQ", row["id"], ""]) for row in asked["SQ"]),
+        tuple(Part(place, row["name"], texts["A", own["id"], row["name"]]) for place, row in enumerate(asked["A"])),
+        attributes=own,
+    )
 
 
 def fields_of(content: bytes) -> dict[str, list[str]]:

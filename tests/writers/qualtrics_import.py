@@ -27,6 +27,36 @@ def imported(content: bytes) -> tuple[tuple[Question, ...], list[Shown]]:
     return tuple(map(_question, asked)), [shown for payload in asked for shown in _shown(payload, first)]
 
 
+def imported_text(content: bytes, language: str) -> tuple[tuple[Question, ...], list[Shown], list[str]]:
+    """Return the questions of a file in the advanced text format, what is shown, and the texts that are only read."""
+    head, *parts = content.decode().split("[[Question:")
+    assert head.startswith("[[AdvancedFormat]]")
+    questions: list[Question] = []
+    texts: list[str] = []
+    for part in parts:
+        kind, _, rest = part.partition("]]\n")
+        tag, _, rest = rest.removeprefix("[[ID:").partition("]]\n")
+        body, _, choices = rest.partition("\n\n")[0].partition("\n[[AdvancedChoices]]\n")
+        if kind == "DB":
+            texts.append(plain(body))
+            continue
+        pairs = [each.partition("]]\n")[::2] for each in choices.split("[[Choice:")[1:]]
+        made = [Choice(str(place), code, plain(label.strip())) for place, (code, label) in enumerate(pairs, start=1)]
+        kinds = {"MC:MultipleAnswer:Vertical": "multiple"}
+        several = kinds.get(kind, "single" if kind.startswith("MC:SingleAnswer") else "text")
+        questions.append(Question(f"QID{len(questions) + 1}", tag, plain(body), several, tuple(made)))
+    shown = [
+        Shown(
+            each.id,
+            {language: each.text},
+            options=tuple(({language: choice.label}, choice.id) for choice in each.choices),
+            is_multiple=each.kind == "multiple",
+        )
+        for each in questions
+    ]
+    return tuple(questions), shown, texts
+
+
 def read_texts(content: bytes, language: str) -> list[str]:
     """Return the texts that are only read, in a language."""
     survey = json.loads(content)
