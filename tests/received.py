@@ -52,9 +52,14 @@ def whole(name: str, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def receive(folder: Path, delivery: Delivery, raws: Mapping[str, Mapping[str, Any]]) -> ReadResult:
     """Read a delivery with the readers and the executor alone; instruments are given by name."""
+    every = {name: Instrument.model_validate(whole(name, raw), strict=False) for name, raw in raws.items()}
+    return receive_asked(folder, delivery, every)
+
+
+def receive_asked(folder: Path, delivery: Delivery, every: Mapping[str, Instrument]) -> ReadResult:
+    """Read a delivery with the readers and the executor alone."""
     path = delivery.written(folder)
     source = Source.model_validate(delivery.settings(), strict=False)
-    every = {name: Instrument.model_validate(whole(name, raw), strict=False) for name, raw in raws.items()}
     asked = tuple(each for name, each in every.items() if name in source.instruments or not source.instruments)
     export = opened_export(path, Settings(encoding=source.encoding or "", delimiter=source.delimiter or ""))
     paths = [folder / name for name in delivery.definition]

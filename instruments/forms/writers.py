@@ -7,9 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 
 from instruments.codebooks.of_forms import data_package_of_form, ddi_of_form
 from instruments.faults import UsageError
-from instruments.forms.asked import as_asked
+from instruments.forms.asked import as_asked, items_of
+from instruments.forms.limesurvey import write_lss
+from instruments.forms.limesurvey_tabs import write_tabs
 from instruments.forms.load import labels_of, library_labels
+from instruments.forms.qualtrics import write_qsf
+from instruments.forms.qualtrics_text import write_text
+from instruments.forms.redcap import write_dictionary
 from instruments.forms.spec import Form, Section
+from instruments.forms.xlsform import write_xlsform
 from instruments.spec import Instrument
 from instruments.spec_file import ANY_LANGUAGE, Texts, closest
 from instruments.wording import with_labels
@@ -17,7 +23,16 @@ from instruments.wording import with_labels
 Writer = Callable[[Form, Mapping[str, Instrument], Mapping[str, Texts]], bytes]
 """Form, the instruments as it asks them by name with labels in their slots, and slot → label → a file's bytes."""
 
-WRITERS: Mapping[str, Writer] = {"datapackage": data_package_of_form, "ddi": ddi_of_form}
+WRITERS: Mapping[str, Writer] = {
+    "qualtrics": write_qsf,
+    "qualtrics-txt": write_text,
+    "limesurvey": write_lss,
+    "limesurvey-tsv": write_tabs,
+    "redcap": write_dictionary,
+    "xlsform": write_xlsform,
+    "datapackage": data_package_of_form,
+    "ddi": ddi_of_form,
+}
 """Name of a way out → its writer."""
 
 
@@ -41,7 +56,8 @@ def write_form(form: Form, instruments: Mapping[str, Instrument], target: str) -
         raise UsageError(f"there is no way out called '{target}'{closest(target, known)}; there are: {listed}")
     labels = labels_of(form, library_labels())
     asked = as_asked({form.name: form}, instruments)
-    return WRITERS[target](form, {name: with_labels(each, labels) for name, each in asked.items()}, labels)
+    labelled = {name: with_labels(each, labels) for name, each in asked.items()}
+    return WRITERS[target](_with_items(form, instruments), labelled, labels)
 
 
 def form_of(instrument: Instrument) -> Form:
@@ -73,3 +89,16 @@ def in_languages(form: Form, languages: Sequence[str]) -> Form:
         if language not in form.languages:
             raise UsageError(f"{form.name} has no wording in '{language}'; it has {', '.join(form.languages)}")
     return form.model_copy(update={"languages": tuple(languages) or form.languages})
+
+
+def _with_items(form: Form, instruments: Mapping[str, Instrument]) -> Form:
+    """Return a form that lists the items of every section; only whole instruments say which scales have them."""
+    sections = [
+        each
+        if each.instrument is None
+        else each.model_copy(
+            update={"items": tuple(items_of(each, instruments[each.instrument])), "scales": (), "without": ()}
+        )
+        for each in form.sections
+    ]
+    return form.model_copy(update={"sections": tuple(sections)})

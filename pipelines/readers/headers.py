@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 _NO_LETTER = re.compile(r"[^A-Za-z0-9]+")
+_BETWEEN_PARTS = re.compile(r"[_\[\]]+")
 _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -40,6 +41,18 @@ def listed(names: Sequence[str], most: int = 10) -> str:
     """List names in one line, the first ones only when there are many."""
     shown = ", ".join(name[:60] for name in names[:most])
     return f"{shown} … ({len(names)} in all)" if len(names) > most else shown
+
+
+def reduced_name(name: str) -> str:
+    """Return what is left of a name where a platform takes neither underscores nor capitals.
+
+    ``SM_cu_1``, ``SMcu1`` and ``SM[cu1]`` are all ``smcu1``. Two digits stay apart: ``Q1_1`` is ``q1x1``, not ``q11``.
+    """
+    reduced = ""
+    for part in filter(None, _BETWEEN_PARTS.split(name.lower())):
+        joint = "x" if reduced[-1:].isdigit() and part[0].isdigit() else ""
+        reduced += joint + part
+    return reduced
 
 
 def plain_name(text: str) -> str:

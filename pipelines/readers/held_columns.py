@@ -8,8 +8,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from instruments.sections.response_scale import MissingReason
+from instruments.spec import option_column
 from instruments.spec_file import closest
-from pipelines.readers.headers import cell
+from pipelines.readers.headers import cell, reduced_name
 from pipelines.readers.plan import Head, PlannedColumn, ReadingPlan
 
 OPTION = re.compile(r"(_+(?P<minus>minus_)?|\[)(?P<code>-?\d{1,5})\]?$")
@@ -63,12 +64,16 @@ class Columns:
         self.repeated = {name for row in headers for name, times in row.items() if times > 1}
 
     def one(self, reference: str) -> PlannedColumn | None:
-        """Return the column that a header, the platform's id or a tag of the survey's definition names, if only one."""
+        """Return the column that a header, the platform's id or a tag of the survey's definition names, if only one.
+
+        Last comes the column whose name is that of the reference where the platform takes no underscores or capitals.
+        """
         if reference in self._by_name:
             return self._by_name[reference]
         for found in (
             [column for column in self.each if column.source_id == reference],
             [column for column in self.each if not column.option and self._is_question(column, reference)],
+            [column for column in self.each if not column.option and column.reduced == reduced_name(reference)],
         ):
             if len(found) == 1:
                 return found[0]
@@ -79,7 +84,19 @@ class Columns:
         options = [column for column in self.each if column.role == "multiple_choice_option"]
         by_question = [column for column in options if self._is_question(column, reference)]
         by_id = [column for column in options if _beginning(column.source_id) == reference]
-        return by_question or by_id or [column for column in options if _beginning(column.name) == reference]
+        by_name = [column for column in options if _beginning(column.name) == reference]
+        return by_question or by_id or by_name or [column for column in options if _is_reduced(column, reference)]
+
+    def option_of(self, reference: str, code: int) -> PlannedColumn | None:
+        """Return the column that is called like an option of a question, its code behind the question's name."""
+        sign = next((column.minus for column in self.each if column.minus), "-")
+        spelled = f"{reference}_{code}" if code >= 0 else f"{reference}_{sign}{-code}"
+        for spelling in (option_column(reference, code), spelled):
+            if spelling in self._by_name:
+                return self._by_name[spelling]
+        reduced = {reduced_name(option_column(reference, code)), reduced_name(spelled)}
+        found = [column for column in self.each if column.reduced and column.reduced in reduced]
+        return found[0] if len(found) == 1 else None
 
     def sums_up_options(self, name: str) -> bool:
         """Say whether the column of a name only repeats the ticks of options that have columns of their own."""
@@ -93,6 +110,12 @@ class Columns:
     def _is_question(column: PlannedColumn, reference: str) -> bool:
         question = column.question
         return question is not None and reference in (question.id, *question.names)
+
+
+def _is_reduced(column: PlannedColumn, reference: str) -> bool:
+    """Say whether a column of an option belongs to a question whose name is that of the reference, but for signs."""
+    question = column.question.id if column.question else _beginning(column.name)
+    return bool(column.reduced) and reduced_name(question) == reduced_name(reference)
 
 
 def _beginning(name: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from instruments.counted import counted
 from instruments.sections.response_scale import ResponseScale
-from instruments.spec import Instrument, Item, option_column
+from instruments.spec import Instrument, Item
 from instruments.spec_file import closest
 from pipelines.readers.headers import listed
 from pipelines.readers.held_columns import OPTION, Columns, Held, Holders
@@ -119,12 +119,7 @@ def _options(holders: Holders, columns: Columns, reference: str, name: str, scal
     """Find the columns of a multiple choice; return column → the option's code in the instrument, or its reason."""
     options = columns.options_of(reference)
     if not options:
-        spellings = {
-            spelling: code
-            for code in (*scale.points, *scale.opt_outs)
-            for spelling in (option_column(reference, code), f"{reference}_{code}")
-        }
-        found = [(columns.one(spelling), code) for spelling, code in spellings.items() if spelling in columns.names]
+        found = [(columns.option_of(reference, code), code) for code in (*scale.points, *scale.opt_outs)]
         return {column.name: code for column, code in found if column is not None}
     codes = _codes_by_structure(holders, options, name, scale)
     strangers: list[str] = []
@@ -150,7 +145,7 @@ def _codes_by_structure(
     questions = {column.question.id: column.question for column in options if column.question is not None}
     codes: dict[str, Meaning] = {}
     for question in questions.values():
-        matched = match_options(question.options, scale)
+        matched = match_options(question.options, scale, options[0].minus)
         holders.faults += [f"{name}: {fault}" for fault in matched.faults]
         holders.warnings += [f"{name}: {warning}" for warning in matched.warnings]
         own = [column for column in options if column.question is not None and column.question.id == question.id]

@@ -47,7 +47,7 @@ class OptionMeanings:
 
 
 def meanings_of_texts(
-    instrument: Instrument, item: str, missing: Mapping[str, MissingReason], written: Written = ""
+    instrument: Instrument, item: str, missing: Mapping[str, MissingReason], written: Written = "", minus: str = ""
 ) -> tuple[dict[str, int], dict[str, MissingReason]]:
     """Say which cell texts mean which code, and which mean no answer, by the instrument alone.
 
@@ -56,13 +56,14 @@ def meanings_of_texts(
         item: One of its items.
         missing: Cell text → missing reason, as the source states; it goes before the instrument.
         written: Whether cells hold codes or labels; a text that is both is taken as a code unless they hold labels.
+        minus: What stands for the sign of a negative code, where the platform takes none.
 
     Returns:
         Folded text → code of a point (its labels in every language, further spellings, the code itself), and folded
         text → missing reason of an opt-out.
     """
     scale = instrument.response_scale_of(item)
-    labels, codes = _texts_of_labels(scale), _texts_of_codes(scale)
+    labels, codes = _texts_of_labels(scale), _texts_of_codes(scale, minus)
     texts = codes | labels if written == "labels" else labels | codes
     return _apart(texts, scale, missing)
 
@@ -81,30 +82,31 @@ def meanings_of_column(
     options = column.question.options if column.question else ()
     scale = instrument.response_scale_of(item)
     if scale is None or not options or column.option:
-        codes, opt_outs = meanings_of_texts(instrument, item, missing, column.written)
+        codes, opt_outs = meanings_of_texts(instrument, item, missing, column.written, column.minus)
         return Meanings(_with_ticks(column, scale, codes), opt_outs)
-    matched = match_options(options, scale)
+    matched = match_options(options, scale, column.minus)
     texts, faults = _texts_of_options(matched.of_option, column.written)
     for text, meaning in _texts_of_labels(scale).items():
         texts.setdefault(text, meaning)
-    for text in _texts_of_codes(scale):
+    for text in _texts_of_codes(scale, column.minus):
         texts.setdefault(text, "invalid")
     codes, opt_outs = _apart(texts, scale, missing)
     return Meanings(codes, opt_outs, (*matched.faults, *faults), tuple(matched.warnings))
 
 
-def match_options(options: Sequence[Option], scale: ResponseScale) -> OptionMeanings:
+def match_options(options: Sequence[Option], scale: ResponseScale, minus: str = "") -> OptionMeanings:
     """Say what the options of a question mean to an instrument.
 
     Args:
         options: Options of the survey's definition.
         scale: Response scale of the item.
+        minus: What stands for the sign of a negative code, where the platform takes none.
 
     Returns:
         The meaning of every option that has one; a fault for options without one, and for codes that cannot be relied
         on because other options' labels contradict theirs; warnings where labels went before codes.
     """
-    labels, codes = _texts_of_labels(scale), _texts_of_codes(scale)
+    labels, codes = _texts_of_labels(scale), _texts_of_codes(scale, minus)
     result = OptionMeanings()
     by_label: list[Option] = []
     by_code: list[Option] = []
@@ -258,8 +260,11 @@ def _texts_of_labels(scale: ResponseScale | None) -> dict[str, Meaning]:
     }
 
 
-def _texts_of_codes(scale: ResponseScale | None) -> dict[str, Meaning]:
-    return {str(code): code for code in _points_and_opt_outs(scale)}
+def _texts_of_codes(scale: ResponseScale | None, minus: str = "") -> dict[str, Meaning]:
+    """Return text → code; a negative one also with what the platform writes for its sign."""
+    codes = _points_and_opt_outs(scale)
+    spelled: dict[str, Meaning] = {f"{minus}{-code}": code for code in codes if code < 0} if minus else {}
+    return {str(code): code for code in codes} | spelled
 
 
 def _forms_of_code(code: str) -> tuple[str, ...]:

@@ -131,6 +131,9 @@ class PlannedColumn:
             number without it is rejected, as nobody can say whether it is in the same unit.
         ticked_means: For the column of an option that stands for no answer: the missing reason of whoever ticks it and
             no other option. Beside other options the tick is set aside and their answers are kept.
+        reduced: Where the platform takes no underscores or no capitals in names: its name without them, see
+            ``reduced_name``. An item whose name is the same without them is meant, unless a column is called like it.
+        minus: Where codes of options take no sign: what stands for it in a negative one.
         time_formats: For a time stamp and for an answer that is a date: the forms that are not ISO, in the notation of
             ``strptime``; tried in this order. A zone in them is written as ``+0100``, ``+01:00``, ``GMT+1`` or
             ``UTC+1``. Of an answer only the day is read.
@@ -163,6 +166,8 @@ class PlannedColumn:
     unit: str = ""
     ticked_means: MissingReason | None = None
     time_formats: tuple[str, ...] = ()
+    reduced: str = ""
+    minus: str = ""
 
 
 @dataclass(frozen=True)

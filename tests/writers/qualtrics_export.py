@@ -47,12 +47,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Question:
-    """A question: ``single``, ``multiple``, ``matrix`` (one answer a row), ``multiple_matrix`` or ``text``."""
+    """A question: ``single``, ``multiple``, ``matrix`` (one answer a row), ``multiple_matrix``, ``sum`` or ``text``."""
 
     id: str
     tag: str
     text: str
-    kind: Literal["single", "multiple", "matrix", "multiple_matrix", "text"]
+    kind: Literal["single", "multiple", "matrix", "multiple_matrix", "sum", "text"]
     choices: tuple[Choice, ...] = ()
     rows: tuple[Row, ...] = ()
 
@@ -186,7 +186,7 @@ def _columns(question: Question, settings: Settings) -> Iterator[Column]:
 
 
 def _of_choices(question: Question, settings: Settings, key: str, tag: str, text: str) -> Iterator[Column]:
-    if question.kind in ("single", "matrix") or not settings.is_split:
+    if question.kind in ("single", "matrix", "sum") or not settings.is_split:
         yield Column(tag, text, {"ImportId": key}, key, question)
         return
     for place, choice in enumerate(question.choices, start=1):
@@ -232,7 +232,7 @@ def _cell(column: Column, response: Response, settings: Settings) -> str:
         return "1" if settings.ticks_as_one and settings.values == "codes" else _written(column.choice, settings)
     if answer is None or answer == frozenset():
         return settings.seen_unanswered
-    if column.question.kind == "text":
+    if column.question.kind in ("text", "sum"):
         return str(answer)
     ticked = answer if isinstance(answer, frozenset) else {answer}
     return ",".join(_written(each, settings) for each in column.question.choices if each.id in ticked)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from instruments.sections.response_scale import MissingReason
+from pipelines.readers.headers import reduced_name
 from pipelines.readers.limesurvey.headings import PERSONAL, Heading, Headings, is_attribute
 from pipelines.readers.limesurvey.lookup import Lookup
 from pipelines.readers.limesurvey.words import NOT_SHOWN, words
@@ -41,6 +42,8 @@ _NOT_APPLICABLE = tuple(map(fold, words("not_applicable")))
 _TRANSLATED = ({"Y", "N"}, {"F", "M"})
 _RANK = re.compile(rf"\[(?:{'|'.join(map(re.escape, (*words('rank'), 'Ranking')))}) \d+\]$", re.IGNORECASE)
 _COUNT_OF = re.compile(r"^filecount - |\[filecount\]$|_filecount$", re.IGNORECASE)
+_ROW_OF_GRID = re.compile(r"grid\d+[\[_]([A-Za-z0-9]+)\]?")
+MINUS = "m"
 _LEAST_SHARE_KNOWN = 0.8
 _OTHER = ("[other]", "comment]", "_other", "othercomment")
 _PARTICIPANT = "participant_"
@@ -128,6 +131,8 @@ def planned_column(form: Form, position: int, name: str) -> PlannedColumn:
         blanks=frozenset({NOT_SHOWN}) if is_own and form.headings.layout == "vv" else frozenset(),
         question=_ranking(name, heading) if role == "item" else None,
         page=name if role == "timing" and _is_page_time(heading, column) else "",
+        reduced=_reduced(heading.code) if role in _ROLE_OF_KIND.values() else "",
+        minus=MINUS,
     )
 
 
@@ -156,7 +161,15 @@ def _of_question(form: Form, position: int, name: str, column: StructureColumn, 
         ticked=ticked,
         unticked=unticked,
         blank_is_unticked=not form.texts_of_choices.get(question.id, frozenset()) & unticked,
+        reduced=_reduced(column.name),
+        minus=MINUS,
     )
+
+
+def _reduced(code: str) -> str:
+    """Return the name of a column without signs; of a row of a grid that has no name of its own, that of the row."""
+    row = _ROW_OF_GRID.fullmatch(code)
+    return reduced_name(row[1] if row else code)
 
 
 def _marks(form: Form, question: Question) -> tuple[frozenset[str], frozenset[str]]:

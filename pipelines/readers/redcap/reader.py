@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from instruments.sections.response_scale import MissingReason
 from pipelines.readers.bind import bind_plan
-from pipelines.readers.headers import cell, unique_names
+from pipelines.readers.headers import cell, reduced_name, unique_names
 from pipelines.readers.personal_names import names_a_person
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingError, ReadingPlan, Request, Role, fold
 from pipelines.readers.redcap.columns import (
@@ -30,6 +30,7 @@ from pipelines.readers.redcap.warnings import warnings_of
 from pipelines.readers.structure import Question, QuestionKind
 
 FINISHED = frozenset({"2", "complete"})
+_MINUS = "minus_"
 NOT_COMPLETED = "[not completed]"
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _RECORD_ID = re.compile(r"\w*id|(\w+_)?(record|subject|participant|patient|case)", re.ASCII)
@@ -141,6 +142,8 @@ class _Columns:
             opt_outs={NOT_COMPLETED: "not_reached"} if column.kind == "timestamp" else {},
             shown_if=self._status_of_form.get(column.form, "") if is_answer else "",
             question=question,
+            reduced=reduced_name(column.field if question else column.header) if is_answer else "",
+            minus=_MINUS,
         )
         if column.kind == "option" and question is not None:
             return replace(planned, option=column.option, ticked=TICKED, unticked=UNTICKED)

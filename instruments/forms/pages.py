@@ -1,0 +1,213 @@
+"""A form → what respondents meet page by page, in every language: grids, single questions, sums, texts to read.
+
+What all files for survey platforms share; how one platform writes a page is in the module of that platform.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from instruments.faults import UsageError
+from instruments.forms.asked import items_of
+from instruments.forms.load import library_labels
+from instruments.forms.spec import Form, Section
+from instruments.sections.response_scale import ResponseScale
+from instruments.spec import ConstantSum, Instrument, Item
+from instruments.spec_file import ANY_LANGUAGE, Texts
+from instruments.wording import fill_slots, slots_in, with_labels
+
+BlockKind = Literal["grid", "sum", "choice", "multiple_choice", "number", "date", "code", "open_text"]
+
+
+@dataclass(frozen=True)
+class AnswerOption:
+    """One answer option.
+
+    Attributes:
+        code: The code that it is stored as.
+        label: Its wording by language; the code where only the number is shown.
+    """
+
+    code: int
+    label: Texts
+
+
+@dataclass(frozen=True)
+class Block:
+    """Questions that are asked as one.
+
+    Attributes:
+        kind: ``grid`` (choices on one response scale below a stem), ``sum`` (numbers that add up to a total), or the
+            kind of a single item.
+        items: The items by name, in the order shown; one unless the kind is ``grid`` or ``sum``.
+        text: What stands above a grid or a sum; empty for a single question, whose wording is its item's.
+        scale: Name of the response scale with its instrument before it; empty without one.
+        options: Answer options in the order shown, those that stand for no answer last.
+        total: What the parts of a sum add up to; 0 otherwise.
+    """
+
+    kind: BlockKind
+    items: Mapping[str, Item]
+    text: Texts
+    scale: str = ""
+    options: tuple[AnswerOption, ...] = ()
+    total: int = 0
+
+    @property
+    def name(self) -> str:
+        """Name of the only item of a single question."""
+        return next(iter(self.items))
+
+    @property
+    def item(self) -> Item:
+        """The only item of a single question."""
+        return self.items[self.name]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One section of a form.
+
+    Attributes:
+        number: From 1.
+        title: Heading by language; empty by default.
+        text: What is read before the questions, or the definition that is shown in place of any.
+        blocks: The questions.
+    """
+
+    number: int
+    title: Texts
+    text: Texts
+    blocks: tuple[Block, ...]
+
+
+def pages_of(form: Form, instruments: Mapping[str, Instrument], labels: Mapping[str, Texts]) -> tuple[Page, ...]:
+    """Arrange a form page by page.
+
+    Args:
+        form: The form, free of faults.
+        instruments: Instruments by name.
+        labels: Slot → label by language.
+
+    Raises:
+        UsageError: When a text lacks one of the form's languages, a slot has no label, or the parts of a sum are asked
+            apart.
+    """
+    pages = tuple(_page(number, each, instruments, labels) for number, each in enumerate(form.sections, start=1))
+    faults = [fault for page in pages for fault in _faults(page, form.languages)]
+    faults += [
+        f"{where}: {fault}" for where, text in _greetings(form) for fault in _faults_of_text(text, form.languages)
+    ]
+    refuse(form, faults)
+    return pages
+
+
+def refuse(form: Form, faults: Sequence[str], platform: str = "") -> None:
+    """Raise UsageError with everything that keeps a form from being written.
+
+    Args:
+        form: The form.
+        faults: What is wrong, where, and what to do.
+        platform: The platform that does not take it; empty when none would.
+    """
+    if faults:
+        target = f" for {platform}" if platform else ""
+        raise UsageError(f"the form {form.name} cannot be written{target}: {'; '.join(dict.fromkeys(faults))}")
+
+
+def said(texts: Texts, language: str) -> str:
+    """Return a text in a language, else the one that stands for every language; empty where there is neither."""
+    return texts.get(language) or texts.get(ANY_LANGUAGE, "")
+
+
+def sum_name(block: Block) -> str:
+    """Return the name of a sum: what the names of its parts have in common, such as ``STR_cs_lead``."""
+    parts = [name.split("_") for name in block.items]
+    shared = [words[0] for words in zip(*parts, strict=False) if len(set(words)) == 1]
+    return "_".join(shared) or block.name
+
+
+def _page(number: int, section: Section, instruments: Mapping[str, Instrument], labels: Mapping[str, Texts]) -> Page:
+    if section.instrument is None:
+        text = library_labels()[str(section.definition)].shown_definition
+        return Page(number, section.title, fill_slots(text, labels), ())
+    instrument = with_labels(instruments[section.instrument], labels)
+    blocks = tuple(_blocks(instrument, items_of(section, instruments[section.instrument]), labels))
+    has_own = any(block.kind != "grid" for block in blocks)
+    return Page(number, section.title, instrument.stem if has_own else {}, blocks)
+
+
+def _blocks(instrument: Instrument, items: Sequence[str], labels: Mapping[str, Texts]) -> Iterator[Block]:
+    sum_of = {item: name for name, each in instrument.constant_sums.items() for item in each.items}
+
+    def what_is_shared(item: str) -> tuple[str, str]:
+        each = instrument.items[item]
+        if item in sum_of:
+            return "sum", sum_of[item]
+        is_row = each.kind == "choice" and bool(instrument.stem)
+        return ("grid", str(each.response_scale)) if is_row else ("single", item)
+
+    for (kind, shared), group in groupby(items, what_is_shared):
+        names = list(group)
+        if kind == "sum":
+            yield _sum(instrument, shared, instrument.constant_sums[shared], names, labels)
+        else:
+            yield _question(instrument, names, is_grid=kind == "grid")
+
+
+def _sum(
+    instrument: Instrument, name: str, total: ConstantSum, items: Sequence[str], labels: Mapping[str, Texts]
+) -> Block:
+    if sorted(items) != sorted(total.items):
+        raise UsageError(
+            f"{instrument.name}: the parts of {name} add up to {total.total} and are asked apart or not all; ask "
+            f"{', '.join(total.items)} one after the other"
+        )
+    return Block(
+        "sum", {item: instrument.items[item] for item in items}, fill_slots(total.text, labels), total=total.total
+    )
+
+
+def _question(instrument: Instrument, names: Sequence[str], *, is_grid: bool) -> Block:
+    scale = instrument.response_scale_of(names[0])
+    scale_name = f"{instrument.name}_{instrument.items[names[0]].response_scale}" if scale else ""
+    return Block(
+        kind="grid" if is_grid else instrument.items[names[0]].kind,
+        items={name: instrument.items[name] for name in names},
+        text=instrument.stem if is_grid else {},
+        scale=scale_name,
+        options=tuple(_options(scale)) if scale else (),
+    )
+
+
+def _options(scale: ResponseScale) -> Iterator[AnswerOption]:
+    for code, each in (*scale.points.items(), *scale.opt_outs.items()):
+        yield AnswerOption(code, each.label or {ANY_LANGUAGE: str(code)})
+
+
+def _greetings(form: Form) -> Iterator[tuple[str, Texts]]:
+    yield "title", form.title
+    if form.introduction:
+        yield "introduction", form.introduction
+
+
+def _faults(page: Page, languages: Sequence[str]) -> Iterator[str]:
+    where = f"section {page.number}"
+    texts = [(where, page.title), (where, page.text)]
+    for block in page.blocks:
+        texts.append((f"{where}, above {block.name}", block.text))
+        texts += [(f"{where}, {name}", item.text) for name, item in block.items.items()]
+        texts += [(f"{where}, option {each.code} of {block.scale}", each.label) for each in block.options]
+    for place, text in texts:
+        if text:
+            yield from (f"{place}: {fault}" for fault in _faults_of_text(text, languages))
+
+
+def _faults_of_text(text: Texts, languages: Sequence[str]) -> Iterator[str]:
+    missing = [language for language in languages if not said(text, language)]
+    if missing:
+        yield f"there is no wording in {', '.join(missing)}; translate it, or leave the language out"
+    unfilled = sorted(slots_in(text))
+    if unfilled:
+        yield f"the slot {{{unfilled[0]}}} has no label; give the form one under labels"
