@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from instruments import spec as instruments
+from instruments.codings import spec as coding_spec
 from instruments.forms import spec as form_spec
 from instruments.sections import labels, provenance, response_scale
 from instruments.spec_file import Language, Name, Spec, Texts
@@ -73,6 +74,13 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         form_spec.Section,
     ),
     "instruments/library/labels/*.yaml": (labels.LabelSlot,),
+    "instruments/library/codings/*.yaml": (
+        coding_spec.CodingScheme,
+        coding_spec.Code,
+        coding_spec.Change,
+        coding_spec.Protocol,
+        coding_spec.Thresholds,
+    ),
     "models/*.yaml": (
         models.RegressionSpec,
         models.Variable,

@@ -5,6 +5,7 @@ Run as ``python -m pipelines.commands.schemas`` after changing a specification c
 
 from pathlib import Path
 
+from instruments.codings.spec import CodingScheme
 from instruments.forms.spec import Form
 from instruments.sections.labels import LabelSlot
 from instruments.spec import Instrument
@@ -17,6 +18,7 @@ SCHEMAS: tuple[tuple[str, type[Spec]], ...] = (
     ("instruments/instrument.schema.json", Instrument),
     ("instruments/form.schema.json", Form),
     ("instruments/labels.schema.json", LabelSlot),
+    ("instruments/coding_scheme.schema.json", CodingScheme),
     ("models/model.schema.json", RegressionSpec),
     ("pipelines/study.schema.json", StudySpec),
 )

@@ -12,6 +12,7 @@ from pipelines.commands import schemas
 HOUSE = Path(__file__).parents[2]
 SHIPPED = {
     "instruments/instrument.schema.json": sorted((HOUSE / "instruments" / "library").glob("*.yaml")),
+    "instruments/coding_scheme.schema.json": sorted((HOUSE / "instruments" / "library" / "codings").glob("*.yaml")),
     "models/model.schema.json": sorted(HOUSE.glob("pipelines/studies/*/models/*.yaml")),
     "pipelines/study.schema.json": sorted(HOUSE.glob("pipelines/studies/*/study.yaml")),
 }
@@ -37,7 +38,10 @@ def test_writing_the_schemas_writes_every_file(tmp_path, monkeypatch):
     schemas.main()
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.json")}
     assert written == {
+        "instruments/coding_scheme.schema.json",
+        "instruments/form.schema.json",
         "instruments/instrument.schema.json",
+        "instruments/labels.schema.json",
         "models/model.schema.json",
         "pipelines/study.schema.json",
     }
