@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from pipelines import cli_exports, cli_fits, cli_privacy, cli_studies
+from pipelines import cli_coding, cli_exports, cli_fits, cli_privacy, cli_studies
 from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
 
@@ -28,6 +28,7 @@ app.add_typer(cli_studies.app)
 app.add_typer(cli_fits.app)
 app.add_typer(cli_exports.app, name="export")
 app.add_typer(cli_privacy.app)
+app.add_typer(cli_coding.app, name="code")
 
 
 def _print_version(is_asked: bool) -> None:  # noqa: FBT001 - as Typer calls it

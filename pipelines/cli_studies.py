@@ -36,6 +36,8 @@ def init(
 @app.command()
 def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
     """Load all specifications of a study and report every fault."""
+    from pipelines.commands.coding import refused_models
+
     loaded = load(study)
     document = {
         "study": loaded.name,
@@ -44,6 +46,7 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
         "instruments": {name: each.status for name, each in loaded.instruments.items()},
         "models": list(loaded.models),
         "faults": [],
+        "refused_models": refused_models(loaded),
     }
     if as_json:
         printing.print_json(document)
@@ -51,6 +54,8 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
         printing.print_lines([f"{study / 'study.yaml'}: no faults"])
         for key in ("waves", "sources", "instruments", "models"):
             printing.print_lines([f"  {key}: {', '.join(document[key]) or 'none'}"])
+        for model, reasons in document["refused_models"].items():
+            printing.print_lines(f"  the model {model} will be refused: {reason}" for reason in reasons)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from models.load import VariableKind, blame_unknown_variables, find_models, read
 from models.spec import RegressionSpec
 from pipelines.cross_checks import blame_linking, blame_missing_file, existing
 from pipelines.fieldwork_checks import blame_fieldwork
+from pipelines.load_coding import StudyCoding, blame_coded_names, read_coding
 from pipelines.load_instruments import read_instruments, with_form
 from pipelines.sections.screening_faults import blame_screening, with_exclusions
 from pipelines.sections.sources import Source
@@ -58,6 +59,7 @@ class Study:
         instruments: The instruments it uses, by name, in its order.
         models: The models it uses, by name, in its order.
         forms: The forms that its respondents were given, by name.
+        coding: How open answers are coded; None when they are not.
         is_whole: Whether every instrument and form that it names was free of faults.
     """
 
@@ -67,6 +69,7 @@ class Study:
     models: dict[str, RegressionSpec]
     forms: dict[str, Form] = field(default_factory=dict[str, Form])
     is_whole: bool = True
+    coding: StudyCoding | None = None
 
     @property
     def name(self) -> str:
@@ -135,7 +138,8 @@ def load_study(folder: Path) -> Study:
         raise_if_any([*document.faults, *_faults_of_own_files(folder)])
         raise AssertionError("a study without faults was not read")
     asked = read_instruments(folder, spec, document)
-    study = Study(folder, spec, asked.instruments, {}, asked.forms, asked.is_whole)
+    coding = read_coding(folder, spec, asked.instruments, asked.forms, document) if asked.is_whole else None
+    study = Study(folder, spec, asked.instruments, {}, asked.forms, asked.is_whole, coding)
     _blame_names(study, document)
     models, model_documents = _read_models(study, document)
     raise_if_any([*document.faults, *(fault for each in model_documents for fault in each.faults)])
@@ -155,6 +159,7 @@ def analysis_variables(study: Study) -> dict[str, VariableKind]:
             elif item.kind in ("choice", "code"):
                 known[name] = "category"
         known.update(dict.fromkeys(instrument.scales, "scale"))
+    known.update(dict.fromkeys(study.coding.variables() if study.coding else (), "number"))
     return known
 
 
@@ -282,3 +287,4 @@ def _blame_names_used_twice(study: Study, document: Document) -> None:
                 message = f"'{name}' stands in {owner[column]} and in {instrument.name}; a study needs unique names"
                 document.blame(("instruments",), message)
             owner[column] = instrument.name
+    blame_coded_names(study.coding, owner, document)

@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts
+from pipelines.sections.coding import Coding
 from pipelines.sections.fieldwork import ContactLog, Dispositions, Eligibility, Frame, Wave
 from pipelines.sections.linking import Linking
 from pipelines.sections.privacy import Privacy
@@ -40,6 +41,7 @@ class StudySpec(Spec):
         linking: How the waves belong together.
         privacy: How people are kept from being recognised in the study's own tables.
         screening: How careless and fraudulent responses are flagged, and which exclusion rules there are.
+        coding: Which open answers are coded, by whom and with which scheme.
         release: What may leave the warehouse.
         schedule: When exports are looked for.
     """
@@ -64,6 +66,7 @@ class StudySpec(Spec):
     linking: Linking = Linking()
     privacy: Privacy = Privacy()
     screening: Screening = Screening()
+    coding: Coding | None = None
     release: Release = Release()
     schedule: Schedule = Schedule()
 

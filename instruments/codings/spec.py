@@ -164,6 +164,21 @@ class CodingScheme(Spec):
         """Codes of earlier versions that are gone."""
         return {code for change in self.changes for code in change.removed} - set(self.codes)
 
+    def codes_of(self, version: str) -> set[str]:
+        """Return the codes that a version of the scheme has."""
+        found: set[str] = set()
+        for change in self.changes[: self.versions.index(version) + 1]:
+            found |= set(change.added)
+            found -= set(change.removed)
+        return found
+
+    def code_called(self, word: str) -> str | None:
+        """Return the id of the code that a coder means: its id or its name, in any letters; None when there is none."""
+        wanted = word.strip().upper()
+        ids = {code.upper(): code for code in (*self.codes, *self.removed)}
+        names = {each.name: code for code, each in self.codes.items()}
+        return ids.get(wanted) or names.get(wanted)
+
     def is_outdated(self, code: str, version: str) -> bool:
         """Say whether a coding made under a version of the scheme was made under another meaning of its code."""
         if code not in self.codes:

@@ -46,8 +46,10 @@ def count_values(ratings: Matrix) -> NDArray[np.int64]:
     """
     pairable = ratings[np.sum(~np.isnan(ratings), axis=1) >= FEWEST_RATINGS]
     values: Vector = np.unique(pairable[~np.isnan(pairable)])
-    is_value = pairable[:, :, None] == values[None, None, :]
-    return is_value.sum(axis=1, dtype=np.int64)
+    counts = np.zeros((len(pairable), len(values)), dtype=np.int64)
+    for place, value in enumerate(values):
+        counts[:, place] = np.count_nonzero(pairable == value, axis=1)
+    return counts
 
 
 def percent_agreement(counts: NDArray[np.int64]) -> float:
@@ -62,7 +64,8 @@ def percent_agreement(counts: NDArray[np.int64]) -> float:
     if not len(counts):
         return math.nan
     n_ratings = counts.sum(axis=1)
-    return float(np.mean((counts * (counts - 1)).sum(axis=1) / (n_ratings * (n_ratings - 1))))
+    agreeing: Vector = (counts * (counts - 1)).sum(axis=1) / (n_ratings * (n_ratings - 1))
+    return float(agreeing.mean())
 
 
 def krippendorff_alpha(counts: NDArray[np.int64]) -> float:

@@ -12,6 +12,7 @@ from models.origin import derive_seed, env_json, environment, fit_id, origin_of
 from models.regression.design import column_of
 from models.regression.fit import fit_regression
 from models.spec import Interaction, RegressionSpec, as_variable
+from pipelines.assets.codings import refuse_unreliable_codes
 from pipelines.assets.pooling import refuse_changed_items
 from pipelines.load import Study
 from pipelines.steps.exclusions import mark_excluded
@@ -52,6 +53,7 @@ def fit_model(study: Study, store: Store, model: RegressionSpec, variant: str, *
         ModelDataError: When the data cannot carry the model.
     """
     refuse_changed_items(study, store, model.with_variant(variant))
+    refuse_unreliable_codes(study, store, model.with_variant(variant))
     analysis = store.read(core.analysis(study))
     if rule := model.with_variant(variant).population.without:
         analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))

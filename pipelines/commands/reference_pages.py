@@ -23,8 +23,9 @@ from models import spec as models
 from pipelines import spec as studies
 from pipelines.commands.disposition_page import dispositions_page
 from pipelines.load import Study
-from pipelines.sections import fieldwork, privacy, publishing, schedule, screening, sources, weighting
+from pipelines.sections import coding, fieldwork, privacy, publishing, schedule, screening, sources, weighting
 from pipelines.sections import linking as links
+from pipelines.tables import coding as coding_tables
 from pipelines.tables import core, erasures, linking, out, raw, released
 from pipelines.tables import fieldwork as fieldwork_tables
 from pipelines.tables.base import DUCKDB_TYPES, ColumnOf, Table
@@ -55,6 +56,7 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         screening.AttentionCheck,
         screening.FraudScore,
         screening.Exclusions,
+        coding.Coding,
         publishing.Release,
         schedule.Schedule,
     ),
@@ -207,6 +209,7 @@ def tables_page() -> str:
         ("Warehouse: out", out, out.TABLES),
         ("Warehouse: fieldwork", fieldwork_tables, fieldwork_tables.TABLES),
         ("Warehouse: across waves", linking, linking.TABLES),
+        ("Warehouse: coded answers", coding_tables, coding_tables.TABLES),
         ("Warehouse: erasures", erasures, erasures.TABLES),
         ("Release file", released, released.TABLES),
     ):

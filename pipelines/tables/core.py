@@ -7,6 +7,7 @@ from instruments.spec import Instrument, Item
 from pipelines.load import Study
 from pipelines.tables import screening
 from pipelines.tables.base import DAY, MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
+from pipelines.tables.coding import theme_columns
 
 DISPOSITIONS = (
     "complete",
@@ -163,7 +164,7 @@ def scores(study: Study) -> Table:
 
 
 def analysis(study: Study) -> Table:
-    """Describe ``core.analysis``: keys, scores, organisation means and deviations, single items."""
+    """Describe ``core.analysis``: keys, scores, organisation means and deviations, single items, coded answers."""
     columns = {name: RESPONSES.columns[name] for name in KEYS}
     for scale in study.scales():
         columns[scale] = _score(study, scale)
@@ -173,6 +174,7 @@ def analysis(study: Study) -> Table:
             NUMBER, f"Deviation from the mean {over}", may_be_missing=True
         )
     columns |= {name: column for name, column in answers(study).columns.items() if name not in columns}
+    columns |= theme_columns(study)
     return Table("core.analysis", "One row an analysed response", ("response_id",), columns)
 
 
