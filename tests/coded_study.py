@@ -77,6 +77,15 @@ QUESTIONS = """\
 scales:
 """
 SECTION = "coding: {scheme: acts, items: [story, reason], coders: [anna, bo], adjudicator: carl}\n"
+BEFORE = (
+    "raw/files",
+    "core/responses",
+    "core/scores",
+    "core/quality_flags",
+    "out/instrument_changes",
+    "out/scale_means",
+)
+AFTER = ("core/codings", "core/coded_themes", "core/analysis", "out/coding_agreement", "out/scale_means")
 MODEL = """\
 name: acting
 kind: regression
@@ -114,11 +123,13 @@ def build_coded_study(folder: Path) -> Path:
     return folder
 
 
-def run_steps(folder: Path) -> tuple[Study, Store]:
-    """Run every step of the study."""
+def run_steps(folder: Path, *, reads_anew: bool = True) -> tuple[Study, Store]:
+    """Run the steps that codings need and those that need codings; without the former when answers are read already."""
     study = load_study(folder)
     store = Store(study.warehouse)
     for step in steps_of(study):
-        for wave in ["autumn"] if step.by_wave else [""]:
-            run_step(step, Task(study, store, wave), "test")
+        is_new = step.name in BEFORE if reads_anew else False
+        if is_new or step.name in AFTER or step.name.startswith("out/fits/"):
+            for wave in ["autumn"] if step.by_wave else [""]:
+                run_step(step, Task(study, store, wave), "test")
     return study, store
