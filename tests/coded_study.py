@@ -85,7 +85,14 @@ BEFORE = (
     "out/instrument_changes",
     "out/scale_means",
 )
-AFTER = ("core/codings", "core/coded_themes", "core/analysis", "out/coding_agreement", "out/scale_means")
+AFTER = (
+    "core/codings",
+    "core/coded_themes",
+    "core/analysis",
+    "out/coding_agreement",
+    "out/coded_shares",
+    "out/scale_means",
+)
 MODEL = """\
 name: acting
 kind: regression

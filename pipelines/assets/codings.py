@@ -12,6 +12,7 @@ from pipelines.assets.core import of_waves
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.load_coding import StudyCoding
+from pipelines.steps.coded_shares import coded_shares, saturation
 from pipelines.steps.codings import read_codings, with_waves
 from pipelines.steps.judgements import agreement, judge, recode_queue
 from pipelines.steps.themes import themes
@@ -56,6 +57,23 @@ def steps(study: Study) -> tuple[Step, ...]:
     )
 
 
+def shares_step(study: Study) -> tuple[Step, ...]:
+    """Return the step that counts codes among those analysed; none for a study without codings."""
+    if study.coding is None:
+        return ()
+    return (
+        Step(
+            name="out/coded_shares",
+            writes=(tables.SHARES, tables.SATURATION),
+            reads=("core.responses", "core.codings", "core.analysis"),
+            by_wave=False,
+            depends_on=_specs,
+            make=_count,
+            meaning=tables.SHARES.grain,
+        ),
+    )
+
+
 def _specs(task: Task) -> object:
     coding = coding_of(task.study)
     return [list(task.study.spec.waves), spec_hash(coding.spec), spec_hash(coding.scheme), sorted(coding.unprompted)]
@@ -89,6 +107,15 @@ def _agree(task: Task) -> list[Write]:
     coding = coding_of(task.study)
     judged = judge(task.store.read(tables.CODINGS), coding)
     return [Write(tables.AGREEMENT, agreement(judged, coding, task.study.name))]
+
+
+def _count(task: Task) -> list[Write]:
+    study, store, coding = task.study, task.store, coding_of(task.study)
+    responses = of_waves(study, store.read(core.RESPONSES))
+    analysed = responses[responses["is_analysed"].astype(bool)]
+    curve = saturation(analysed, judge(store.read(tables.CODINGS), coding), coding)
+    shares = coded_shares(store.read(core.analysis(study)), coding)
+    return [Write(tables.SHARES, shares), Write(tables.SATURATION, curve)]
 
 
 def notes(store: Store) -> Iterator[str]:

@@ -28,6 +28,7 @@ def steps_of(study: Study) -> tuple[Step, ...]:
         *core.steps(study),
         *codings.steps(study),
         core.analysis_step(study),
+        *codings.shares_step(study),
         *fieldwork.STEPS,
         *linking.steps(study),
         *screening.STEPS,

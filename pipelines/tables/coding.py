@@ -5,7 +5,7 @@ from instruments.spec_file import ANY_LANGUAGE
 from pipelines.load import Study
 from pipelines.load_coding import CodedVariable
 from pipelines.tables.base import NUMBER, SMALL, TEXT, TRUTH, ColumnOf, Table
-from pipelines.tables.out import count, number
+from pipelines.tables.out import GROUP, WAVE, count, number
 
 NONE = "none"
 ROUNDS = ("training", "main")
@@ -72,7 +72,37 @@ AGREEMENT = Table(
     },
 )
 
-TABLES = (CODINGS, RECODE_QUEUE, AGREEMENT)
+SHARES = Table(
+    name="out.coded_shares",
+    grain="One row a code, open question (and over all, empty), respondent group and wave with judged answers",
+    key=("item", "code", "respondent_group", "wave"),
+    columns={
+        "item": ColumnOf(TEXT, "Open question; empty over all"),
+        "code": ColumnOf(TEXT, "Code"),
+        "respondent_group": GROUP,
+        "wave": WAVE,
+        "n_with": count("Respondents whose answer has the code"),
+        "n": count("Respondents whose answer was judged"),
+        "conf_low": number("Lower end of the exact 95 % interval, as if they were a random sample"),
+        "conf_high": number("Upper end"),
+        "says": ColumnOf(TEXT, "The same as people read it: 2 of 3 (.09 to .99)"),
+    },
+)
+
+SATURATION = Table(
+    name="out.saturation",
+    grain="One row a respondent group, wave and number of respondents in the order they began",
+    key=("respondent_group", "wave", "n_respondents"),
+    columns={
+        "respondent_group": GROUP,
+        "wave": WAVE,
+        "n_respondents": count("Respondents so far whose answers were judged"),
+        "n_new": count("Codes that appear for the first time; technical codes left out"),
+        "n_codes": count("Codes that have appeared so far"),
+    },
+)
+
+TABLES = (CODINGS, RECODE_QUEUE, AGREEMENT, SHARES, SATURATION)
 
 
 def themes(study: Study) -> Table:

@@ -108,6 +108,33 @@ def test_a_coded_theme_is_a_variable_of_a_model(coded):
     assert fits.loc["acting", "n_obs"] == len(used) < 30
 
 
+def test_codes_are_told_as_x_of_n_with_an_exact_interval(coded):
+    shares = Store(coded / "warehouse").read(tables.SHARES).set_index(["item", "code"])
+    of_story = Store(coded / "warehouse").read(core.analysis(load_study(coded)))["code_A1_story"].dropna()
+    row = shares.loc[("story", "A1")]
+    assert (row["n_with"], row["n"]) == (of_story.sum(), len(of_story))
+    assert row["says"].startswith(f"{int(of_story.sum())} of {len(of_story)} (.")
+    curve = Store(coded / "warehouse").read(tables.SATURATION)
+    assert curve["n_codes"].is_monotonic_increasing
+    assert curve["n_new"].sum() == curve["n_codes"].iloc[-1] == 1
+    assert len(curve) == curve["n_respondents"].iloc[-1] == 40
+
+
+def test_a_regression_of_few_people_is_refused_with_what_to_do_instead(coded):
+    few = ["regressors=[code_A1_story, code_A1_reason]", "focal=code_A1_story"]
+    with pytest.raises(ModelDataError, match=r"too few for a regression; expected at least 23, 20 more than .*x of n"):
+        fit_now(load_study(coded), "acting", few)
+
+
+def test_an_effect_of_fewer_than_thirty_organisations_says_so_in_its_result(coded):
+    study, mean = load_study(coded), "{variable: teamwork, use: organisation_mean}"
+    of_organisations = fit_now(study, "trust", [f"regressors=[{mean}]", f"focal={mean}"]).diagnostics
+    of_people = fit_now(study, "trust", []).diagnostics
+    found = [each.set_index("diagnostic").loc["n_organisations"] for each in (of_organisations, of_people)]
+    assert [(row["value"], row["verdict"]) for row in found] == [(8, "look"), (8, "none")]
+    assert found[0]["threshold"] == 30
+
+
 def test_no_work_is_left_and_reading_twice_adds_nothing(coded):
     study = load_study(coded)
     now = progress(study)
