@@ -178,7 +178,7 @@ def test_three_managers_and_twenty_interviews_are_no_regression(n, is_refused):
     if not is_refused:
         assert len(build_design(model, analysis, {}, FEWEST_BEYOND).rows) == n
         return
-    with pytest.raises(ModelDataError, match="expected at least|too few for a regression"):
+    with pytest.raises(ModelDataError, match=r"expected at least"):
         build_design(model, analysis, {}, FEWEST_BEYOND)
 
 
