@@ -1,11 +1,12 @@
 """The commands of coding open answers: what each takes and prints."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipelines.commands import printing
-from pipelines.commands.arguments import AsJson, StudyFolder, load
+from pipelines.commands.arguments import AsJson, StudyFolder, load, refuse_missing
 
 app = typer.Typer(no_args_is_help=True, help="Code open answers; sheets hold answers and are private.")
 
@@ -78,6 +79,34 @@ def queue(study: StudyFolder, *, as_json: AsJson = False) -> None:
         printing.print_json(printing.records(rows))
     else:
         printing.print_frame("To be looked at again", rows)
+
+
+@app.command("export")
+def export_codings(
+    study: StudyFolder,
+    *,
+    out: Annotated[Path, typer.Option(help="File: .qdc codebook, .qdpx project, .xlsx or .csv codings.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write codebook, screened answers and codings for another program; such files are private."""
+    from pipelines.commands.coding_exchange import export_codings as export_now
+
+    _print_counts({str(out): export_now(load(study), out, replace=force)}, "codes or codings", as_json=as_json)
+
+
+@app.command("import")
+def import_codings(
+    study: StudyFolder,
+    file: Annotated[Path, typer.Argument(help="A .qdpx project, or .xlsx or .csv codings.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Add codings made in another program to the coding files; what was coded before stays."""
+    from pipelines.commands.coding_exchange import import_codings as import_now
+
+    refuse_missing([file])
+    _print_counts(import_now(load(study), file), "new rows", as_json=as_json)
 
 
 def _print_counts(counts: dict[str, int], what: str, *, as_json: bool) -> None:

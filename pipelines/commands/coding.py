@@ -53,8 +53,14 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class _Now:
-    """The coding of a study as its files are now."""
+class CodingNow:
+    """The coding of a study as its files are now.
+
+    Attributes:
+        coding: How it codes.
+        answers: ``core.open_answers`` of the coded questions and analysed responses.
+        codings: ``core.codings``.
+    """
 
     coding: StudyCoding
     answers: pd.DataFrame
@@ -76,7 +82,7 @@ def write_sheets(study: Study, *, recode: bool) -> dict[str, int]:
         DataError: When a sheet holds codes that were not read.
     """
     with exclusive(study.warehouse / "run.lock", "sensemaking code sheets"):
-        now = _now(study)
+        now = coding_now(study)
         keep_scheme(study, now.coding.scheme)
         wanted = _queued(now) if recode else _left(study, now)
         return _write(study, now, {coder: wanted[wanted["coder"] == coder] for coder in now.coding.spec.coders})
@@ -92,7 +98,7 @@ def write_adjudication(study: Study) -> dict[str, int]:
         UsageError: When study.yaml names no adjudicator.
     """
     with exclusive(study.warehouse / "run.lock", "sensemaking code adjudicate"):
-        now = _now(study)
+        now = coding_now(study)
         person = now.coding.spec.adjudicator
         if person is None:
             raise UsageError("study.yaml names no adjudicator under coding; name the third person who decides")
@@ -112,27 +118,43 @@ def read_sheets(study: Study) -> dict[str, int]:
         CodingError: With everything that is wrong in the sheets; then no file is changed.
     """
     with exclusive(study.warehouse / "run.lock", "sensemaking code read"):
-        now = _now(study)
-        coding = now.coding
-        added: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {}
-        for person in coding.spec.people:
-            if (filled := _filled(study, person, coding)) is not None:
-                held = held_rows(study, person, coding.scheme)
-                codings = read_codings([filled], coding)
-                with_waves(codings, now.answers)
-                new = new_rows(filled, held)
-                added[person] = (held, new.assign(round=new["round"].replace("", "main")))
-        if not added:
+        now = coding_now(study)
+        found = (_filled(study, person, now.coding) for person in now.coding.spec.people)
+        filled = [each for each in found if each is not None]
+        if not filled:
             raise UsageError(f"there are no sheets in {folder_of(study) / 'sheets'}; write them: code sheets STUDY")
-        for person, (held, new) in added.items():
-            if len(new):
-                write_table(folder_of(study) / f"{person}.csv", pd.concat([held, new], ignore_index=True))
-        return {f"codings/{person}.csv": len(new) for person, (_, new) in added.items()}
+        return add_codings(study, now, filled)
+
+
+def add_codings(study: Study, now: CodingNow, filled: list[CodingFile]) -> dict[str, int]:
+    """Add what people coded to their coding files, all or nothing.
+
+    Args:
+        study: The study.
+        now: Its coding as it is.
+        filled: What was coded, one entry a person.
+
+    Returns:
+        Name of each coding file → rows added.
+
+    Raises:
+        CodingError: With everything that is wrong.
+    """
+    with_waves(read_codings(filled, now.coding), now.answers)
+    added: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {}
+    for each in filled:
+        held = held_rows(study, each.coder, now.coding.scheme)
+        new = new_rows(each, held)
+        added[each.coder] = (held, new.assign(round=new["round"].replace("", "main")))
+    for person, (held, new) in added.items():
+        if len(new):
+            write_table(folder_of(study) / f"{person}.csv", pd.concat([held, new], ignore_index=True))
+    return {f"codings/{person}.csv": len(new) for person, (_, new) in added.items()}
 
 
 def progress(study: Study) -> Progress:
     """Say how far the coding is, from the files as they are now."""
-    now = _now(study)
+    now = coding_now(study)
     judged = judge(now.codings, now.coding)
     figures = agreement(judged, now.coding, study.name)
     plan = _plan(study, now)
@@ -151,7 +173,7 @@ def progress(study: Study) -> Progress:
 
 def queue(study: Study) -> pd.DataFrame:
     """Return what has to be looked at again, from the files as they are now: ``core.recode_queue``."""
-    now = _now(study)
+    now = coding_now(study)
     return recode_queue(now.codings, now.coding.scheme)
 
 
@@ -172,7 +194,13 @@ def refused_models(study: Study) -> dict[str, list[str]]:
     return found
 
 
-def _now(study: Study) -> _Now:
+def coding_now(study: Study) -> CodingNow:
+    """Read the coding of a study as its files are now.
+
+    Raises:
+        UsageError: When nothing is coded in the study, or nobody has answered yet.
+        DataError: When the answers are out of date, or coding files have faults.
+    """
     if study.coding is None:
         raise UsageError("study.yaml has no section coding; name there the items, the coders and the scheme")
     store = Store(study.warehouse)
@@ -186,28 +214,28 @@ def _now(study: Study) -> _Now:
     if coded.empty:
         raise UsageError(f"nobody has answered {', '.join(study.coding.spec.items)} yet; there is nothing to code")
     codings = with_waves(read_codings(coding_files(study, study.coding), study.coding), answers)
-    return _Now(study.coding, coded.reset_index(drop=True), codings)
+    return CodingNow(study.coding, coded.reset_index(drop=True), codings)
 
 
-def _plan(study: Study, now: _Now) -> pd.DataFrame:
+def _plan(study: Study, now: CodingNow) -> pd.DataFrame:
     return plan_coding(now.answers, now.codings, now.coding, study.name, list(study.spec.waves))
 
 
-def _left(study: Study, now: _Now) -> pd.DataFrame:
+def _left(study: Study, now: CodingNow) -> pd.DataFrame:
     plan = _plan(study, now)
     done = set(now.codings[[*_ANSWER, "coder"]].itertuples(index=False, name=None))
     keys = plan[[*_ANSWER, "coder"]].itertuples(index=False, name=None)
     return plan[[key not in done for key in keys]]
 
 
-def _queued(now: _Now) -> pd.DataFrame:
+def _queued(now: CodingNow) -> pd.DataFrame:
     waiting = recode_queue(now.codings, now.coding.scheme)
     waiting = waiting.loc[waiting["reason"] != "proposal", [*_ANSWER, "coder"]].drop_duplicates()
     rounds = now.codings[[*_ANSWER, "coder", "round"]].drop_duplicates([*_ANSWER, "coder"])
     return waiting.merge(rounds, on=[*_ANSWER, "coder"], how="left")
 
 
-def _write(study: Study, now: _Now, wanted: dict[str, pd.DataFrame]) -> dict[str, int]:
+def _write(study: Study, now: CodingNow, wanted: dict[str, pd.DataFrame]) -> dict[str, int]:
     for person in wanted:
         _refuse_unread(study, now, person)
     found: dict[str, int] = {}
@@ -217,7 +245,7 @@ def _write(study: Study, now: _Now, wanted: dict[str, pd.DataFrame]) -> dict[str
     return found
 
 
-def _refuse_unread(study: Study, now: _Now, person: str) -> None:
+def _refuse_unread(study: Study, now: CodingNow, person: str) -> None:
     filled = _filled(study, person, now.coding)
     n = 0 if filled is None else unread(filled, held_rows(study, person, now.coding.scheme))
     if n:

@@ -1,22 +1,27 @@
 """A whole study whose open answers are coded: sheets out and back, agreement, models, a new version, an erasure."""
 
 import shutil
+import zipfile
 
 import pandas as pd
 import pytest
 
+from instruments.codings.refi_qda import read_codebook
 from instruments.faults import SpecError, UsageError
 from models.regression.identification import ModelDataError
 from pipelines.assets.codings import refused_codes
 from pipelines.assets.whereabouts import Wanted
 from pipelines.commands.coding import progress, queue, read_sheets, refused_models, write_adjudication, write_sheets
+from pipelines.commands.coding_exchange import export_codings, import_codings
 from pipelines.commands.erase import erase
 from pipelines.commands.fits import fit_now
 from pipelines.load import load_study
+from pipelines.readers.plan import ReadingError
 from pipelines.steps.codings import CodingError
 from pipelines.store import Store
 from pipelines.tables import coding as tables
 from pipelines.tables import core, out
+from pipelines.team_tables import read_numbered_table
 from tests.coded_study import MODEL, SCHEME, build_coded_study, run_steps
 
 
@@ -204,6 +209,73 @@ def test_an_erased_respondent_leaves_coding_files_and_sheets_too(own):
     assert dict(done.codings) == {path.relative_to(own).as_posix(): 2 for path in files}
     assert not any(f"{response}," in path.read_text(encoding="utf-8") for path in files)
     assert response not in set(Store(study.warehouse).read(tables.CODINGS)["response_id"])
+
+
+@pytest.mark.parametrize("name", ["codings.qdpx", "codings.csv", "codings.xlsx"])
+def test_codings_go_out_to_another_program_and_come_back_as_they_were(own, tmp_path, name):
+    study, file = load_study(own), tmp_path / name
+    before = {coder: read_numbered_table(own / "codings" / f"{coder}.csv", "") for coder in ("anna", "bo")}
+    export_codings(study, file, replace=False)
+    with pytest.raises(UsageError, match="is there already"):
+        export_codings(study, file, replace=False)
+    assert set(import_codings(study, file).values()) == {0}
+    for coder in before:
+        (own / "codings" / f"{coder}.csv").unlink()
+    import_codings(study, file)
+    for coder, rows in before.items():
+        again = read_numbered_table(own / "codings" / f"{coder}.csv", "")
+        key = ["response_id", "item", "code"]
+        pd.testing.assert_frame_equal(
+            again.sort_values(key, ignore_index=True), rows.sort_values(key, ignore_index=True)
+        )
+
+
+def test_a_project_holds_screened_texts_and_names_no_response(own, tmp_path):
+    study, file = load_study(own), tmp_path / "codings.qdpx"
+    export_codings(study, file, replace=False)
+    with zipfile.ZipFile(file) as archive:
+        everything = "".join(archive.read(name).decode() + name for name in archive.namelist())
+    assert "[email]" in everything
+    assert "@example.org" not in everything
+    assert "autumn-" not in everything
+    path = own / "study.yaml"
+    kept = 'privacy: {open_text: keep, because: "agreed"}\n'
+    path.write_text(path.read_text(encoding="utf-8") + kept, encoding="utf-8")
+    with pytest.raises(UsageError, match="only screened texts leave the study"):
+        export_codings(load_study(own), tmp_path / "other.qdpx", replace=False)
+
+
+def test_a_codebook_has_every_family_and_code(own, tmp_path):
+    file = tmp_path / "acts.qdc"
+    assert export_codings(load_study(own), file, replace=False) == 5
+    families = read_codebook(file.read_bytes())
+    assert [each.name for each in families] == ["A Acts", "X Technical", "NONE"]
+    assert [each.name for each in families[0].children] == ["A1 FORWARD", "A2 INHIBIT", "A3 UNPROMPTED"]
+    with pytest.raises(UsageError, match="a codebook holds no codings"):
+        import_codings(load_study(own), file)
+
+
+def test_what_another_program_changed_is_told(own, tmp_path):
+    study = load_study(own)
+    export_codings(study, tmp_path / "codings.qdpx", replace=False)
+    with zipfile.ZipFile(tmp_path / "codings.qdpx") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    changed = {name: text + b" and more" if name.endswith(".txt") else text for name, text in members.items()}
+    for name, content in (("texts.qdpx", changed), ("empty.qdpx", {"other.txt": b"x"})):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            for member, text in content.items():
+                archive.writestr(member, text)
+    with pytest.raises(CodingError, match=r"texts.qdpx: the source 'reason \w{8}' has another text than the answer"):
+        import_codings(study, tmp_path / "texts.qdpx")
+    with pytest.raises(CodingError, match=r"there is no project\.qde in it"):
+        import_codings(study, tmp_path / "empty.qdpx")
+    (tmp_path / "broken.qdpx").write_bytes(b"PK\x03\x04nothing")
+    with pytest.raises(ReadingError):
+        import_codings(study, tmp_path / "broken.qdpx")
+    rows = "response_id,item,code,coder,scheme_version\nautumn_staff/autumn-1,story,A1,dora,1\n"
+    (tmp_path / "rows.csv").write_text(rows, encoding="utf-8")
+    with pytest.raises(CodingError, match=r"rows\.csv, column coder: dora is nobody of the study"):
+        import_codings(study, tmp_path / "rows.csv")
 
 
 @pytest.mark.parametrize(
