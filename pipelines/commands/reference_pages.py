@@ -22,6 +22,7 @@ from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
 from pipelines import spec as studies
 from pipelines.commands.disposition_page import dispositions_page
+from pipelines.commands.figures import figures
 from pipelines.load import Study
 from pipelines.sections import coding, fieldwork, privacy, publishing, schedule, screening, sources, weighting
 from pipelines.sections import linking as links
@@ -111,6 +112,7 @@ def pages() -> dict[Path, str]:
         FOLDER / "specifications.md": specifications_page(),
         FOLDER / "tables.md": tables_page(),
         FOLDER / "dispositions.md": f"{GENERATED}\n{dispositions_page()}",
+        **figures(),
     }
 
 
