@@ -199,6 +199,12 @@ class Instrument(Spec):
     items: dict[Name, Item] = Field(min_length=1)
     scales: dict[Name, Scale] = {}
 
+    @model_validator(mode="after")
+    def _status_rests_on_evidence(self) -> Self:
+        if self.status != "draft" and not self.evidence.strip():
+            raise ValueError(f"the status is {self.status}, but there is no evidence; say what supports it")
+        return self
+
     def response_scale_of(self, item: str) -> ResponseScale | None:
         """Return the response scale of an item, or None for an item without one."""
         name = self.items[item].response_scale

@@ -3,9 +3,10 @@
 Put here checks of a section of study.yaml against the rest; reading the files is in ``load``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from instruments.spec import Item
 from instruments.spec_file import closest
 from instruments.strict_yaml import Document, Place
 from pipelines.spec import StudySpec
@@ -27,6 +28,18 @@ def blame_missing_file(folder: Path, file: str | None, document: Document, place
     """Blame a file of the study folder that is named but not there."""
     if file is not None and not (folder / file).is_file():
         document.blame(place, f"there is no file {file} in the study folder")
+
+
+def blame_collaborations(spec: StudySpec, folder: Path, items: Mapping[str, Item], document: Document) -> None:
+    """Check the section ``collaborations``."""
+    asked = spec.collaborations
+    if asked is None:
+        return
+    blame_missing_file(folder, asked.names, document, ("collaborations", "names"))
+    place = ("collaborations", "item")
+    existing([asked.item], items, document, place, "item")
+    if asked.item in items and items[asked.item].kind != "open_text":
+        document.blame(place, f"'{asked.item}' is no open question; expected one of kind open_text")
 
 
 def blame_linking(spec: StudySpec, folder: Path, document: Document) -> None:

@@ -8,6 +8,7 @@ from instruments.forms.load import FORMS, find_forms, labels_of, library_labels,
 from instruments.forms.spec import Form
 from instruments.load import LIBRARY, find_instruments, read_instrument
 from instruments.spec import Instrument
+from instruments.spec_file import read_spec
 from instruments.strict_yaml import Document
 from instruments.wording import with_labels
 from pipelines.cross_checks import existing
@@ -42,10 +43,9 @@ def read_instruments(folder: Path, spec: StudySpec, document: Document) -> Asked
     files = find_instruments([LIBRARY, folder / "instruments"])
     wanted = existing(spec.instruments, files, document, ("instruments",), "instrument")
     own = [path.stem for path in sorted((folder / "instruments").glob("*.yaml"))]
-    if spec.forms:
-        own += list(files)
+    on_forms = [name for name in _named_by_forms(folder, spec) if name in files]
     read: dict[str, Instrument] = {}
-    for name in dict.fromkeys([*wanted, *own]):
+    for name in dict.fromkeys([*wanted, *own, *on_forms]):
         instrument, faults = read_instrument(files[name])
         document.faults += faults
         if instrument is not None:
@@ -78,6 +78,14 @@ def with_form(source: Source, forms: dict[str, Form], instruments: dict[str, Ins
     )
 
 
+def _named_by_forms(folder: Path, spec: StudySpec) -> list[str]:
+    """List the instruments that the study's forms name; the library has many more."""
+    files = find_forms([FORMS, folder / "forms"])
+    named = [path for name, path in files.items() if name in spec.forms or path.parent.parent == folder]
+    forms = [form for form, _ in (read_spec(path, Form) for path in named) if form is not None]
+    return [section.instrument for form in forms for section in form.sections if section.instrument is not None]
+
+
 def _read_forms(folder: Path, spec: StudySpec, known: dict[str, Instrument], document: Document) -> dict[str, Form]:
     files = find_forms([FORMS, folder / "forms"])
     wanted = existing(spec.forms, files, document, ("forms",), "form")
@@ -88,7 +96,10 @@ def _read_forms(folder: Path, spec: StudySpec, known: dict[str, Instrument], doc
         document.faults += form_document.faults
         if form is not None and name in spec.forms:
             forms[name] = form
-    labels = {tuple(sorted(form.labels.items())) for form in forms.values()}
-    if len(labels) > 1:
-        document.blame(("forms",), "the forms put different labels in a slot; a study has one label for each")
+    for slot, known_labels in library_labels().items():
+        chosen = {name: form.labels.get(slot, known_labels.default) for name, form in forms.items()}
+        if len(set(chosen.values())) > 1:
+            told = ", ".join(f"{label} in {name}" for name, label in chosen.items())
+            message = f"the forms put different labels in the slot {slot}: {told}; name the same one in all of them"
+            document.blame(("forms",), message)
     return forms

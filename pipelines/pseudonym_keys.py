@@ -13,7 +13,7 @@ from instruments.faults import EnvironmentFault
 from pipelines.load import Study
 
 FOLDER_VARIABLE = "SENSEMAKING_KEYS"
-PURPOSES = ("respondent", "link_code", "erasure")
+PURPOSES = ("respondent", "link_code", "collaboration", "erasure")
 _KEY_BYTES = 32
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

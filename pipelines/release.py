@@ -15,6 +15,7 @@ import duckdb
 import pandas as pd
 
 from instruments.faults import DataError
+from models.regression.design import column_of
 from models.spec import RegressionSpec, Variable, as_variable
 from pipelines.files import file_sha256, flush_file
 from pipelines.load import Study
@@ -200,8 +201,7 @@ def _released_fits(study: Study, fits: pd.DataFrame) -> pd.DataFrame:
 def focal_term(model: RegressionSpec) -> str | None:
     """Return the term of the focal regressor; None when it has several terms, as a category has."""
     focal: Variable = as_variable(model.focal)
-    suffix = {"number": "", "organisation_mean": "_organisation_mean", "within_organisation": "_within_organisation"}
-    return None if focal.use == "category" else focal.variable + suffix[focal.use]
+    return None if focal.use == "category" else column_of(focal)
 
 
 def _released_estimates(estimates: pd.DataFrame) -> pd.DataFrame:

@@ -8,8 +8,10 @@ from instruments.spec_file import Name, Spec, Texts
 from pipelines.sections.coding import Coding
 from pipelines.sections.fieldwork import ContactLog, Dispositions, Eligibility, Frame, Wave
 from pipelines.sections.linking import Linking
+from pipelines.sections.organisations import Organisations
 from pipelines.sections.privacy import Privacy
 from pipelines.sections.publishing import Release
+from pipelines.sections.relations import Collaborations
 from pipelines.sections.schedule import Schedule
 from pipelines.sections.screening import Screening
 from pipelines.sections.sources import Source
@@ -39,6 +41,8 @@ class StudySpec(Spec):
         weights: How responses are weighted; left out, every weight is 1.
         representativity: What the R-indicators are about.
         linking: How the waves belong together.
+        collaborations: The named groups in which respondents work together.
+        organisations: What registers and archives say about the organisations.
         privacy: How people are kept from being recognised in the study's own tables.
         screening: How careless and fraudulent responses are flagged, and which exclusion rules there are.
         coding: Which open answers are coded, by whom and with which scheme.
@@ -64,6 +68,8 @@ class StudySpec(Spec):
     weights: Weights | None = None
     representativity: RepresentativityOf | None = None
     linking: Linking = Linking()
+    collaborations: Collaborations | None = None
+    organisations: Organisations | None = None
     privacy: Privacy = Privacy()
     screening: Screening = Screening()
     coding: Coding | None = None

@@ -1,6 +1,5 @@
 """Second page: what every model found, in words first, then as a chart and a table, with the origin of every number."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from dashboard.charts import Axis, interval_chart
 from dashboard.figures import decimal, p_value, whole
 from dashboard.views.page import Page, plain, show_chart, show_table, status_line
 from dashboard.wording import ENGLISH
+from models.terms import scales_in_terms
 
 INTERCEPT = "intercept"
 PLACES = 2
@@ -161,8 +161,8 @@ def _line(page: Page, fit: Mapping[str, Any]) -> str:
 
 def _status(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status: dict[str, str]) -> str:
     """Say how far the scales in a model have been validated."""
-    used = [fits.iloc[0]["outcome"], *(name for term in estimates["term"] for name in re.findall(r"\w+", term))]
-    return status_line(page, {scale: status[scale] for scale in dict.fromkeys(used) if scale in status})
+    used = scales_in_terms([fits.iloc[0]["outcome"], *estimates["term"]], status)
+    return status_line(page, {scale: status[scale] for scale in used})
 
 
 def _show_origin(page: Page, fits: pd.DataFrame) -> None:

@@ -73,7 +73,9 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, f
 
 def column_of(variable: Variable) -> str:
     """Return the column of the analysis table that a variable reads."""
-    return variable.variable + ("" if variable.use in ("number", "category") else f"_{variable.use}")
+    if variable.use in ("number", "category"):
+        return variable.variable
+    return f"{variable.variable}_{variable.use}" + (f"_of_{variable.of}" if variable.of else "")
 
 
 def excluded_column(rule: str) -> str:

@@ -3,10 +3,11 @@
 import pandas as pd
 
 from instruments.spec_file import spec_hash
-from pipelines.assets import reading
+from pipelines.assets import organisations, reading
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps import scores
+from pipelines.steps.organisations import with_facts
 from pipelines.store import Query, Write
 from pipelines.tables import core
 from pipelines.tables.coding import themes
@@ -26,6 +27,7 @@ def steps(study: Study) -> tuple[Step, ...]:
             make=_score,
             meaning=scored.grain,
         ),
+        *organisations.steps(study),
     )
 
 
@@ -33,12 +35,13 @@ def analysis_step(study: Study) -> Step:
     """Return the step that joins what is analysed; it comes after all it joins."""
     table, every_instrument = core.analysis(study), _instruments(study)
     coded = ("core.coded_themes",) if study.coding is not None else ()
+    facts = ("core.organisations",) if study.register is not None else ()
     return Step(
         name="core/analysis",
         writes=(table,),
-        reads=("core.responses", "core.answers", "core.scores", *coded),
+        reads=("core.responses", "core.answers", "core.scores", *coded, *facts),
         by_wave=False,
-        depends_on=lambda task: [every_instrument, list(task.study.spec.waves)],
+        depends_on=lambda task: [every_instrument, list(task.study.spec.waves), organisations.on_register(study)],
         make=_join,
         meaning=table.grain,
     )
@@ -66,4 +69,6 @@ def _join(task: Task) -> list[Write]:
     if study.coding is not None:
         coded = store.read(themes(study)).drop(columns="wave")
         joined = joined.merge(coded, on="response_id", how="left", validate="one_to_one")
+    if study.register is not None:
+        joined = with_facts(joined, of_waves(study, store.read(core.organisations(study))))
     return [Write(core.analysis(study), joined)]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipelines.assets import codings, core, fieldwork, linking, out, raw, screening
+from pipelines.assets import codings, core, fieldwork, linking, out, raw, relations, screening
 from pipelines.assets.step import Step, Task, is_current
 from pipelines.load import Study
 from pipelines.store import Store
@@ -31,6 +31,7 @@ def steps_of(study: Study) -> tuple[Step, ...]:
         *codings.shares_step(study),
         *fieldwork.STEPS,
         *linking.steps(study),
+        *relations.steps(study),
         *screening.STEPS,
         *out.steps(study),
     )

@@ -82,6 +82,17 @@ def link_codes(task: Task, staging: Staging) -> str:
     return f"SELECT response_id, wave, element, pseudonym FROM ({given}) JOIN elements USING (element, text)"  # noqa: S608
 
 
+def dyad_keys(task: Task, staging: Staging) -> str:
+    """Return the query of ``core.dyad_keys``: the other persons by the pseudonyms that their own responses have."""
+    given = staging.relation("dyads")
+    found = staging.fetch(f"SELECT DISTINCT text FROM ({given})")  # noqa: S608 - texts are literals
+    if found.empty:
+        return f"SELECT response_id, wave, kind, text AS other_key FROM ({given})"  # noqa: S608 - texts are literals
+    maker = pseudonymiser(task.study, task.store, "respondent")
+    staging.create("others", found.assign(pseudonym=maker.every(PERSON, found["text"])))
+    return f"SELECT response_id, wave, kind, pseudonym AS other_key FROM ({given}) JOIN others USING (text)"  # noqa: S608
+
+
 def pseudonymised_units(task: Task, rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows of a frame or contact log with the pseudonyms that respondents have too."""
     if rows.empty:

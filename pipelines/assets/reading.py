@@ -9,7 +9,7 @@ from instruments.spec import CLOSED_KINDS
 from instruments.spec_file import spec_hash
 from pipelines.assets.exports import planned
 from pipelines.assets.open_answers import screened
-from pipelines.assets.pseudonyms import link_codes, pseudonymise_people
+from pipelines.assets.pseudonyms import dyad_keys, link_codes, pseudonymise_people
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.receive import FilledCells, ReceiveContext, Staging
@@ -18,6 +18,7 @@ from pipelines.store import Write
 from pipelines.tables import core, raw
 from pipelines.tables.base import Table
 from pipelines.tables.linking import LINK_CODES
+from pipelines.tables.relations import DYAD_KEYS
 from pipelines.tables.screening import PARADATA
 
 READING_CHECK = "answers_are_valid"
@@ -48,6 +49,7 @@ def _tables(study: Study) -> dict[str, Table]:
         "open_answers": core.OPEN_ANSWERS,
         "open_text_findings": core.OPEN_TEXT_FINDINGS,
         "link_codes": LINK_CODES,
+        "dyads": DYAD_KEYS,
         "repeats": core.REPEATS,
         "paradata": PARADATA,
         "rejects": core.REJECTS,
@@ -77,7 +79,7 @@ def _read(task: Task) -> list[Write]:
     numbers = {name: number for number, name in enumerate(task.study.items())}
     staging.settle(numbers, set_missing=task.study.spec.invalid_answers == "set_missing")
     pseudonymise_people(task, staging)
-    made = {**screened(task.study, staging), "link_codes": link_codes(task, staging)}
+    made = {**screened(task.study, staging), "link_codes": link_codes(task, staging), "dyads": dyad_keys(task, staging)}
     queries = {name: made.get(name) or staging.relation(name) for name in _tables(task.study)}
     platforms = dict(zip(files["source"], files["platform"], strict=True))
     queries["responses"] = _classified(task.study, staging, platforms)

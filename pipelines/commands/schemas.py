@@ -10,6 +10,7 @@ from instruments.forms.spec import Form
 from instruments.sections.labels import LabelSlot
 from instruments.spec import Instrument
 from instruments.spec_file import Spec, json_schema
+from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
 from pipelines.spec import StudySpec
 
@@ -20,6 +21,7 @@ SCHEMAS: tuple[tuple[str, type[Spec]], ...] = (
     ("instruments/labels.schema.json", LabelSlot),
     ("instruments/coding_scheme.schema.json", CodingScheme),
     ("models/model.schema.json", RegressionSpec),
+    ("models/waiting.schema.json", WaitingSpec),
     ("pipelines/study.schema.json", StudySpec),
 )
 

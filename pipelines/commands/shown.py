@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from instruments.validation import status_in_words
 from pipelines.assets.graph import Due, due_steps
 from pipelines.assets.raw import begun_waves
 from pipelines.commands import printing
@@ -82,7 +83,9 @@ def print_outcome(study: Study, outcome: Outcome) -> None:
     print_fieldwork(store)
     alphas = store.read(out.RELIABILITY)
     alphas = alphas[alphas["exclusions"] == ""]
-    printing.print_frame("Alpha", alphas[["scale", "respondent_group", "wave", "estimate", "n_obs"]])
+    told = {scale: status_in_words(instrument) for scale, instrument in study.scales().items()}
+    alphas = alphas.assign(status=alphas["scale"].map(told))
+    printing.print_frame("Alpha", alphas[["scale", "respondent_group", "wave", "estimate", "n_obs", "status"]])
 
 
 def release_document(released: Released) -> dict[str, Any]:

@@ -30,6 +30,8 @@ _TIME_KEYS: tuple[KeyName, ...] = ("started_at", "ended_at", "recorded_at")
 _SEPARATOR = ","
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
+_PARTS_OF_PEOPLE = {"link_code": "an element of the self-generated code", "dyads": "the key of another person"}
+
 
 def bind_plan(plan: ReadingPlan, head: Head, request: Request) -> ReadingPlan:
     """Bind the columns of a plan to what a study asks for.
@@ -53,8 +55,7 @@ def bind_plan(plan: ReadingPlan, head: Head, request: Request) -> ReadingPlan:
     columns = Columns(plan, head)
     holders = find_holders(columns, request.instruments, source)
     keys, faults = _keys(plan.keys, source, columns)
-    link_code, of_code = _link_code(source, columns, holders.held)
-    faults += of_code
+    of_people = _columns_of_people(source, columns, holders.held, faults)
     items = {name: (each, item) for each in request.instruments for name, item in each.items.items()}
     plan = with_personal_columns(plan, head, _choices(holders.held, items))
     bound: list[PlannedColumn] = []
@@ -62,8 +63,8 @@ def bind_plan(plan: ReadingPlan, head: Head, request: Request) -> ReadingPlan:
     for column in plan.columns:
         held = next(iter(holders.held.get(column.name, [])), None)
         if held is None:
-            of_code = column.name in link_code.values()
-            bound.append(_as_element(column) if of_code else _as_bystander(column, keys))
+            is_of_people = any(column.name in named.values() for named in of_people.values())
+            bound.append(_as_element(column) if is_of_people else _as_bystander(column, keys))
             continue
         faults += _personal(column, held.item, items[held.item][1])
         meanings = _meanings(column, *items[held.item], held, _missing(column, request))
@@ -81,7 +82,8 @@ def bind_plan(plan: ReadingPlan, head: Head, request: Request) -> ReadingPlan:
         columns=tuple(bound),
         keys=keys,
         key_parts={key: parts for key, parts in plan.key_parts.items() if keys.get(key) == plan.keys.get(key)},
-        link_code=link_code,
+        link_code=of_people["link_code"],
+        dyads=of_people["dyads"],
         warnings=tuple(warnings),
         finished_texts=_finished_texts(plan, keys),
     )
@@ -193,7 +195,7 @@ def _keys(found: Mapping[KeyName, str], source: Source, columns: Columns) -> tup
     if source.respondent_group:
         keys.pop("respondent_group", None)
     faults: list[str] = []
-    for key, named in source.identifiers.model_dump(exclude_none=True, exclude={"link_code"}).items():
+    for key, named in source.identifiers.model_dump(exclude_none=True, exclude={"link_code", "dyads"}).items():
         column = columns.one(named)
         if column is not None:
             keys[key] = column.name
@@ -213,24 +215,36 @@ def _personal(column: PlannedColumn, name: str, item: Item) -> list[str]:
     ]
 
 
-def _link_code(
-    source: Source, columns: Columns, held: Mapping[str, Sequence[Held]]
-) -> tuple[dict[str, str], list[str]]:
-    """Find the columns of the self-generated code; none of them may hold an item, whose answers are stored as given."""
-    found: dict[str, str] = {}
-    faults: list[str] = []
-    for element, named in source.identifiers.link_code.items():
-        column = columns.one(named)
-        if column is None:
-            faults.append(f"identifiers.link_code names '{named}', but there is no such column{columns.closest(named)}")
-        elif held.get(column.name):
-            faults.append(
-                f"'{column.name}' holds the item {held[column.name][0].item} and an element of the self-generated "
-                "code; what identifies people is no answer: take the item out of the instrument"
-            )
-        else:
-            found[element] = column.name
-    return found, faults
+def _columns_of_people(
+    source: Source, columns: Columns, held: Mapping[str, Sequence[Held]], faults: list[str]
+) -> dict[str, dict[str, str]]:
+    """Find columns that tell people apart; none of them may hold an item, whose answers are stored as given.
+
+    Args:
+        source: The source's settings.
+        columns: The columns of the file.
+        held: Column → the items it holds.
+        faults: Takes what is wrong.
+
+    Returns:
+        Setting → element or kind of dyad → name of the column.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for setting, meaning in _PARTS_OF_PEOPLE.items():
+        found[setting] = {}
+        for name, named in getattr(source.identifiers, setting).items():
+            column = columns.one(named)
+            if column is None:
+                nearest = columns.closest(named)
+                faults.append(f"identifiers.{setting} names '{named}', but there is no such column{nearest}")
+            elif held.get(column.name):
+                faults.append(
+                    f"'{column.name}' holds the item {held[column.name][0].item} and {meaning}; what identifies people "
+                    "is no answer: take the item out of the instrument"
+                )
+            else:
+                found[setting][name] = column.name
+    return found
 
 
 def _as_element(column: PlannedColumn) -> PlannedColumn:

@@ -183,6 +183,7 @@ class ReadingPlan:
             one is left out. A row of a longitudinal project is a record and an event. The column of ``repeat_instance``
             counts only in rows that name no ``repeat_instrument``: there it numbers the response itself.
         link_code: Element of the self-generated code → name of the column that holds it.
+        dyads: Kind of dyad → name of the column with the key of the other person.
         repeated_block: Name of the repeated block of every row, where no column names it, as in a child table.
         preview_statuses: Folded texts of the status column that mark a preview.
         test_statuses: Folded texts of the status column that mark a test response.
@@ -214,6 +215,7 @@ class ReadingPlan:
     keys: Mapping[KeyName, str]
     key_parts: Mapping[KeyName, tuple[str, ...]] = field(default_factory=dict)
     link_code: Mapping[str, str] = field(default_factory=dict)
+    dyads: Mapping[str, str] = field(default_factory=dict)
     repeated_block: str = ""
     preview_statuses: frozenset[str] = frozenset()
     test_statuses: frozenset[str] = frozenset()

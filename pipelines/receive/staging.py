@@ -21,9 +21,9 @@ from pipelines.readers.cells import results
 from pipelines.readers.cells.conservation import account, audit
 from pipelines.readers.cells.empty import EMPTY
 from pipelines.readers.cells.keys import minutes_to_move, moved_minutes, needs_zone, scanned_keys
-from pipelines.readers.cells.link_codes import link_code_columns, link_code_rows
 from pipelines.readers.cells.marks import REASONS
 from pipelines.readers.cells.paradata import paradata_columns, paradata_rows
+from pipelines.readers.cells.person_texts import columns_of_people, dyad_rows, link_code_rows
 from pipelines.readers.cells.repeats import repeats, superseded, winners
 from pipelines.readers.cells.resolve import understand_texts
 from pipelines.readers.cells.rows import read_rows, responses, rows_of
@@ -160,7 +160,7 @@ class Staging:
 
         Args:
             name: ``responses`` (without disposition), ``answers``, ``missing``, ``open_answers``, ``repeats``,
-                ``paradata``, ``link_codes``, ``rejects`` or ``conservation``.
+                ``paradata``, ``link_codes``, ``dyads``, ``rejects`` or ``conservation``.
             more: Further columns of the rows, for ``answers``.
         """
         if name in ("rejects", "conservation"):
@@ -267,6 +267,7 @@ _MAKERS = {
     "repeats": repeats,
     "paradata": paradata_rows,
     "link_codes": link_code_rows,
+    "dyads": dyad_rows,
 }
 
 
@@ -276,7 +277,7 @@ def _scanned(
     filled = scanned.count_filled(plan) if filled is None else filled
     file = ScannedFile(number, plan, context, scanned.records.odd, scanned.records.n_rows, filled.by_position)
     keys = scanned_keys(plan)
-    further = {*paradata_columns(plan, context.quality_columns), *link_code_columns(plan).values()}
+    further = {*paradata_columns(plan, context.quality_columns), *columns_of_people(plan)}
     query = read_cells(plan, scanned.table, keys, context.source.only, sorted(further), filled.digits)
     scanned.connection.execute(f"CREATE OR REPLACE TABLE {file.cells} AS {query}")
     n_read = scanned.connection.execute(f"SELECT count(*) FROM {file.cells}").fetchall()[0][0]  # noqa: S608 - name is ours

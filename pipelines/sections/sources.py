@@ -65,6 +65,7 @@ class Identifiers(Spec):
         repeat_instrument: Column with the name of a repeated block; rows that have one go to ``core.repeats``.
         repeat_instance: Column with the number of the repetition.
         link_code: Element of the study's ``linking.code`` → column that holds it.
+        dyads: Kind of dyad, such as ``staff_manager`` → column with the ``respondent_key`` of the other person.
     """
 
     response_id: str | None = None
@@ -81,6 +82,7 @@ class Identifiers(Spec):
     repeat_instrument: str | None = None
     repeat_instance: str | None = None
     link_code: dict[Name, str] = {}
+    dyads: dict[Name, str] = {}
 
 
 class Source(Spec):

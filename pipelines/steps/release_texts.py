@@ -14,6 +14,7 @@ SUFFIXES = {
     "_organisation_mean": {"en": "{} (organisation mean)", "da": "{} (organisationens gennemsnit)"},
     "_within_organisation": {"en": "{} (difference from the organisation)", "da": "{} (forskel fra organisationen)"},
 }
+OF_A_GROUP = {"en": "{} (organisation mean: {})", "da": "{} (organisationens gennemsnit: {})"}
 KEY_TITLES: dict[str, Texts] = {
     "intercept": {"en": "Intercept", "da": "Konstant"},
     "wave": {"en": "Wave", "da": "Runde"},
@@ -127,7 +128,7 @@ def _titles(study: Study) -> dict[str, Texts]:
     titles = dict(KEY_TITLES)
     titles |= {f"wave[{name}]": wave.title for name, wave in study.spec.waves.items()}
     titles |= {f"respondent_group[{name}]": title for name, title in study.spec.respondent_groups.items()}
-    for instrument in study.instruments.values():
+    for instrument in study.described():
         titles |= {name: item.text for name, item in instrument.items.items() if item.text}
         titles |= {name: scale.title for name, scale in instrument.scales.items() if scale.title}
         for name in instrument.items:
@@ -139,6 +140,11 @@ def _titles(study: Study) -> dict[str, Texts]:
 
 def _part_label(part: str, titles: dict[str, Texts], language: str) -> str:
     name, bracket, category = part.partition("[")
+    scale, of_a_group, group = name.partition("_organisation_mean_of_")
+    if of_a_group and name not in titles:
+        whose = _in_language(titles.get(f"respondent_group[{group}]", {}), language, group)
+        inner = _in_language(titles.get(scale, {}), language, scale)
+        return OF_A_GROUP.get(language, OF_A_GROUP["en"]).format(inner, whose)
     for suffix, pattern in SUFFIXES.items():
         if name.endswith(suffix) and name not in titles:
             inner = _in_language(titles.get(name.removesuffix(suffix), {}), language, name.removesuffix(suffix))

@@ -164,7 +164,7 @@ def scores(study: Study) -> Table:
 
 
 def analysis(study: Study) -> Table:
-    """Describe ``core.analysis``: keys, scores, organisation means and deviations, single items, coded answers."""
+    """Describe ``core.analysis``: keys, scores, organisation means and deviations, items, coded answers, facts."""
     columns = {name: RESPONSES.columns[name] for name in KEYS}
     for scale in study.scales():
         columns[scale] = _score(study, scale)
@@ -175,7 +175,27 @@ def analysis(study: Study) -> Table:
         )
     columns |= {name: column for name, column in answers(study).columns.items() if name not in columns}
     columns |= theme_columns(study)
+    columns |= facts(study)
     return Table("core.analysis", "One row an analysed response", ("response_id",), columns)
+
+
+def organisations(study: Study) -> Table:
+    """Describe ``core.organisations``: one column a fact of a register or archive."""
+    columns = {
+        "organisation_id": ColumnOf(TEXT, "Organisation"),
+        "wave": ColumnOf(TEXT, "Wave"),
+    }
+    grain = "One row an organisation and wave: what registers and archives say"
+    return Table("core.organisations", grain, ("organisation_id", "wave"), columns | facts(study))
+
+
+def facts(study: Study) -> dict[str, ColumnOf]:
+    """Describe the columns of facts about organisations; none where the study has no register."""
+    return (
+        {}
+        if study.register is None
+        else {name: _answer(study.register, name, item) for name, item in study.register.items.items()}
+    )
 
 
 def _score(study: Study, scale: str) -> ColumnOf:

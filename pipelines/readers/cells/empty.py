@@ -8,6 +8,7 @@ EMPTY: Mapping[str, str] = {
         "NULL::VARCHAR AS text WHERE false"
     ),
     "link_codes": "SELECT '' AS response_id, '' AS wave, '' AS element, '' AS text WHERE false",
+    "dyads": "SELECT '' AS response_id, '' AS wave, '' AS kind, '' AS text WHERE false",
     "open_answers": "SELECT '' AS response_id, '' AS wave, '' AS item, '' AS text WHERE false",
     "repeats": (
         "SELECT '' AS response_id, '' AS wave, '' AS source, '' AS instrument, 0::BIGINT AS instance, '' AS item, "

@@ -1,0 +1,77 @@
+"""Steps of who belongs with whom: dyads, and collaborations with their members."""
+
+import pandas as pd
+
+from instruments.spec_file import spec_hash
+from pipelines.assets.core import of_waves
+from pipelines.assets.pseudonyms import pseudonymiser
+from pipelines.assets.step import Step, Task
+from pipelines.files import file_sha256
+from pipelines.load import Study
+from pipelines.steps.relations import NAME_COLUMNS, NamesError, dyads, together
+from pipelines.store import Write
+from pipelines.tables import core, relations
+from pipelines.team_tables import faults_of, read_team_table
+
+_NO_NAMES = pd.DataFrame({column: [] for column in NAME_COLUMNS}, dtype="str")
+
+
+def steps(study: Study) -> tuple[Step, ...]:
+    """Return the steps of who belongs with whom; none where the study asks for neither."""
+    found: list[Step] = []
+    if any(source.identifiers.dyads for source in study.spec.sources.values()):
+        found.append(
+            Step(
+                name="core/dyads",
+                writes=(relations.DYADS,),
+                reads=("core.responses", "core.dyad_keys"),
+                by_wave=False,
+                depends_on=lambda task: list(task.study.spec.waves),
+                make=_dyads,
+                meaning=relations.DYADS.grain,
+            )
+        )
+    if study.spec.collaborations is not None:
+        found.append(
+            Step(
+                name="core/collaborations",
+                writes=(relations.COLLABORATIONS, relations.MEMBERSHIPS),
+                reads=("core.responses", "core.open_answers"),
+                by_wave=False,
+                depends_on=_depends_on,
+                make=_collaborations,
+                meaning=relations.COLLABORATIONS.grain,
+            )
+        )
+    return tuple(found)
+
+
+def _dyads(task: Task) -> list[Write]:
+    responses = of_waves(task.study, task.store.read(core.RESPONSES))
+    keys = of_waves(task.study, task.store.read(relations.DYAD_KEYS))
+    return [Write(relations.DYADS, dyads(keys, responses))]
+
+
+def _depends_on(task: Task) -> object:
+    asked = task.study.spec.collaborations
+    if asked is None:
+        return None
+    names = "" if asked.names is None else file_sha256(task.study.folder / asked.names)
+    return [list(task.study.spec.waves), spec_hash(asked), names]
+
+
+def _collaborations(task: Task) -> list[Write]:
+    asked = task.study.spec.collaborations
+    if asked is None:
+        raise AssertionError("the step exists only where the study has collaborations")
+    responses = of_waves(task.study, task.store.read(core.RESPONSES))
+    answers = of_waves(task.study, task.store.read(core.OPEN_ANSWERS))
+    named = answers.loc[answers["item"] == asked.item, ["response_id", "text"]]
+    names = _NO_NAMES if asked.names is None else read_team_table(task.study.folder / asked.names, "list of names")
+    maker = pseudonymiser(task.study, task.store, "collaboration")
+    with faults_of(asked.names or "", NamesError):
+        found = together(named, responses, names, lambda text: maker.one("collaboration", text))
+    return [
+        Write(relations.COLLABORATIONS, found.collaborations),
+        Write(relations.MEMBERSHIPS, found.memberships),
+    ]
