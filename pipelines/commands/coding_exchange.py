@@ -7,14 +7,9 @@ import pandas as pd
 from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
-from instruments.codings.refi_qda import (
-    PROJECT_FILE,
-    ExchangeFault,
-    QdaProject,
-    read_project,
-    write_codebook,
-    write_project,
-)
+from instruments.codings.refi_qda import PROJECT_FILE, ExchangeFault, QdaProject
+from instruments.codings.refi_qda_reading import read_project
+from instruments.codings.refi_qda_writing import write_codebook, write_project
 from instruments.faults import UsageError
 from pipelines.assets.coding_files import write_table
 from pipelines.commands.coding import CodingNow, add_codings, coding_now

@@ -17,16 +17,15 @@ from pydantic_core import PydanticUndefined
 from instruments import spec as instruments
 from instruments.codings import spec as coding_spec
 from instruments.forms import spec as form_spec
-from instruments.load import LIBRARY, load_instrument
 from instruments.sections import labels, provenance, response_scale
 from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
 from models.sections import waiting
 from pipelines import spec as studies
 from pipelines.commands.disposition_page import dispositions_page
+from pipelines.commands.example_study import study_of_one_item
 from pipelines.commands.figures import figures
 from pipelines.commands.hypotheses_page import hypotheses_page
-from pipelines.load import Study
 from pipelines.sections import (
     coding,
     fieldwork,
@@ -253,30 +252,6 @@ column carries its description as a DuckDB comment. A study's own instruments de
 `core.scores` and `core.analysis`; below they stand for one item called `item` and one scale called `scale`, and the
 facts about organisations are those of the built-in register.
 """
-
-
-def study_of_one_item() -> Study:
-    """Return a study with an item ``item`` and a scale ``scale``, for tables whose columns a study decides."""
-    instrument = instruments.Instrument(
-        name="example",
-        version="1",
-        title={"en": "Example"},
-        response_scales={
-            "two": response_scale.ResponseScale(points={1: response_scale.Point(), 2: response_scale.Point()})
-        },
-        items={"item": instruments.Item(text={"en": "The item's wording"}, response_scale="two")},
-        scales={"scale": instruments.Scale(items=("item",), least_answered=1)},
-    )
-    spec = studies.StudySpec(
-        name="example",
-        title={"en": "Example"},
-        waves={"w1": studies.Wave()},
-        respondent_groups={"all": {}},
-        instruments=("example",),
-        sources={"only": studies.Source(wave="w1", files="export.csv")},
-    )
-    register = load_instrument(LIBRARY / "register.yaml")
-    return Study(Path(), spec, {"example": instrument}, {}, register=register)
 
 
 def _section_of_a_table(table: Table) -> list[str]:

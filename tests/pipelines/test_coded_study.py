@@ -6,7 +6,7 @@ import zipfile
 import pandas as pd
 import pytest
 
-from instruments.codings.refi_qda import read_codebook
+from instruments.codings.refi_qda_reading import read_codebook
 from instruments.faults import SpecError, UsageError
 from models.regression.identification import ModelDataError
 from pipelines.assets.codings import refused_codes

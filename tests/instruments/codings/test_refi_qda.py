@@ -9,17 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instruments.codings.refi_qda import (
-    ExchangeFault,
-    QdaCode,
-    QdaCoding,
-    QdaProject,
-    QdaSource,
-    read_codebook,
-    read_project,
-    write_codebook,
-    write_project,
-)
+from instruments.codings.refi_qda import ExchangeFault, QdaCode, QdaCoding, QdaProject, QdaSource
+from instruments.codings.refi_qda_reading import read_codebook, read_project
+from instruments.codings.refi_qda_writing import write_codebook, write_project
 
 # The children of every element in their order, after the schemas of 18 March 2019 (codebook 1.0, project 1.0):
 # what stands here and nothing else may stand there, in this order.
