@@ -235,7 +235,7 @@ def tables_page() -> str:
         ("Warehouse: out", out, out.TABLES),
         ("Warehouse: fieldwork", fieldwork_tables, fieldwork_tables.TABLES),
         ("Warehouse: across waves", linking, linking.TABLES),
-        ("Warehouse: coded answers", coding_tables, coding_tables.TABLES),
+        ("Warehouse: coded answers", coding_tables, (*coding_tables.TABLES, coding_tables.themes(example))),
         ("Warehouse: who belongs with whom", relations, relations.TABLES),
         ("Warehouse: erasures", erasures, erasures.TABLES),
         ("Release file", released, released.TABLES),
@@ -249,8 +249,8 @@ def tables_page() -> str:
 TABLES_INTRODUCTION = """\
 The warehouse is `warehouse/study.duckdb` and is private; a release is a file of its own in `releases/`. Every table and
 column carries its description as a DuckDB comment. A study's own instruments decide the columns of `core.answers`,
-`core.scores` and `core.analysis`; below they stand for one item called `item` and one scale called `scale`, and the
-facts about organisations are those of the built-in register.
+`core.scores` and `core.analysis`; below they stand for one item called `item`, one scale called `scale` and one
+open question called `question` coded with E1, and the facts about organisations are those of the built-in register.
 """
 
 

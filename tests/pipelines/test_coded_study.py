@@ -23,6 +23,7 @@ from pipelines.tables import coding as tables
 from pipelines.tables import core, out
 from pipelines.team_tables import read_numbered_table
 from tests.coded_study import MODEL, SCHEME, build_coded_study, run_steps
+from tests.command_line import sensemaking
 
 
 def fill(folder, coder, codes_of):
@@ -146,6 +147,14 @@ def test_no_work_is_left_and_reading_twice_adds_nothing(coded):
     assert now.people["n_left"].sum() == 0
     assert now.n_undecided > 0
     assert set(read_sheets(study).values()) == {0}
+
+
+def test_status_and_check_say_it_to_machines_and_people(coded):
+    status = sensemaking("code", "status", coded, "--json").document
+    assert {row["code"]: row["verdict"] for row in status["agreement"]}["A2"] == "below"
+    assert set(status["refused_models"]) == {"stopping"}
+    assert "the model stopping is refused: coders do not agree enough" in sensemaking("code", "status", coded).stdout
+    assert "the model stopping will be refused: coders" in sensemaking("check", coded).stdout
 
 
 def test_the_third_person_decides_without_knowing_who_said_what(own):
