@@ -73,6 +73,13 @@ class Change(Spec):
     changed: tuple[Name, ...] = ()
     removed: tuple[Name, ...] = ()
 
+    @field_validator("version")
+    @classmethod
+    def _can_be_part_of_a_file_name(cls, version: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", version):
+            raise ValueError(f"expected a version of letters, digits, dots and hyphens such as 1.2, found {version!r}")
+        return version
+
 
 class Protocol(Spec):
     """Who codes how many answers.

@@ -78,25 +78,32 @@ def krippendorff_alpha(counts: NDArray[np.int64]) -> float:
     References:
         Krippendorff (2011), Computing Krippendorff's alpha-reliability.
     """
-    disagreement, expected = _disagreements(np.ones((1, len(counts))), counts)
-    return float(1 - disagreement[0] / expected[0]) if expected[0] > 0 else math.nan
+    alpha = alphas_of_weights(np.ones((1, len(counts))), disagreement_within(counts), counts)
+    return float(alpha[0])
 
 
-def alphas_of_weights(weights: Matrix, counts: NDArray[np.int64]) -> Vector:
-    """Return alpha once for each row of weights of the units; NaN where no value differs."""
-    disagreement, expected = _disagreements(weights, counts)
-    is_defined = expected > 0
-    return np.where(is_defined, 1 - disagreement / np.where(is_defined, expected, 1.0), np.nan)
-
-
-def _disagreements(weights: Matrix, counts: NDArray[np.int64]) -> tuple[Vector, Vector]:
-    """Return observed and expected disagreement, both times the number of ratings, for each row of weights."""
+def disagreement_within(counts: NDArray[np.int64]) -> Vector:
+    """Return of each unit the disagreement in it: sum_k n_uk (m_u - n_uk) / (m_u - 1)."""
     of_unit = counts.sum(axis=1, keepdims=True)
-    in_unit = (counts * (of_unit - counts) / np.maximum(of_unit - 1, 1)).sum(axis=1)
+    return (counts * (of_unit - counts) / np.maximum(of_unit - 1, 1)).sum(axis=1)
+
+
+def alphas_of_weights(weights: Matrix, within: Vector, counts: NDArray[np.int64]) -> Vector:
+    """Return alpha once for each row of weights of the units.
+
+    Args:
+        weights: One row a draw, one column a unit: how often the unit counts.
+        within: Disagreement in each unit; a unit may be several put together, by adding up.
+        counts: Ratings of each value in each unit, added up likewise.
+
+    Returns:
+        One alpha a draw; NaN where no value differs.
+    """
     of_value = weights @ counts
     n = of_value.sum(axis=1)
     expected = (of_value * (n[:, None] - of_value)).sum(axis=1) / np.maximum(n - 1, 1)
-    return weights @ in_unit, expected
+    is_defined = expected > 0
+    return np.where(is_defined, 1 - (weights @ within) / np.where(is_defined, expected, 1.0), np.nan)
 
 
 def cohen_kappa(ratings: Matrix, confidence_level: float = 0.95) -> Kappa:

@@ -5,9 +5,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from models.coding.agreement import alphas_of_weights
+from models.coding.agreement import alphas_of_weights, disagreement_within
 
 N_DRAWS = 2000
+AT_ONCE = 200
 MOST_UNDEFINED = 0.05
 
 
@@ -40,14 +41,27 @@ def alpha_interval(
         Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 13. Other than the algorithm of Hayes and
         Krippendorff (2007), which draws single pairs of values and takes those of one unit to be independent.
     """
-    belongs = np.arange(len(counts)) if answers is None else answers
+    belongs = np.arange(len(counts)) if answers is None else np.unique(answers, return_inverse=True)[1]
     n = len(np.unique(belongs))
-    if n < 2:  # noqa: PLR2004 - one unit drawn again is the same unit
+    if n < 2:  # noqa: PLR2004 - one answer drawn again is the same answer
         return math.nan, math.nan
-    draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=n_draws)
-    alphas = alphas_of_weights(draws[:, np.unique(belongs, return_inverse=True)[1]].astype(np.float64), counts)
+    within, ratings = np.zeros(n), np.zeros((n, counts.shape[1]), dtype=np.int64)
+    np.add.at(within, belongs, disagreement_within(counts))
+    np.add.at(ratings, belongs, counts)
+    draw = np.random.default_rng(seed)
+    alphas = np.concatenate(
+        [
+            alphas_of_weights(draw.multinomial(n, np.full(n, 1 / n), size=size).astype(np.float64), within, ratings)
+            for size in _in_portions(n_draws)
+        ]
+    )
     if np.isnan(alphas).mean() > MOST_UNDEFINED:
         return math.nan, math.nan
     outside = (1 - confidence_level) / 2
     low, high = np.nanquantile(alphas, [outside, 1 - outside])
     return float(low), float(high)
+
+
+def _in_portions(n_draws: int) -> list[int]:
+    whole, rest = divmod(n_draws, AT_ONCE)
+    return [AT_ONCE] * whole + [rest] * bool(rest)

@@ -4,8 +4,7 @@ Put here reading and writing of these files; what their rows mean is in ``steps`
 """
 
 import csv
-import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +16,7 @@ from pipelines.load import Study
 from pipelines.load_coding import StudyCoding
 from pipelines.steps.coding_sheets import FILE, without_responses
 from pipelines.steps.codings import CodingError, CodingFile, in_ids
-from pipelines.team_tables import read_numbered_table
+from pipelines.team_tables import TeamTableError, read_numbered_table
 
 MEANING = ("definition", "include", "exclude", "answers", "stands_alone")
 
@@ -96,7 +95,7 @@ def check_scheme(study: Study, scheme: CodingScheme) -> None:
     """
     order = {version: number for number, version in enumerate(scheme.versions)}
     for path in sorted((folder_of(study) / "schemes").glob(f"{scheme.name}-*.json")):
-        before = CodingScheme.model_validate(_tuples(json.loads(path.read_text(encoding="utf-8"))))
+        before = CodingScheme.model_validate_json(path.read_text(encoding="utf-8"))
         if before.version not in order:
             raise CodingError(
                 f"version {before.version} of {scheme.name} was handed out to coders, but is not among its changes "
@@ -118,24 +117,27 @@ def _meaning(code: object) -> list[object]:
     return [getattr(code, name, None) for name in MEANING]
 
 
-def _tuples(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _tuples(each) for key, each in value.items()}
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
-
-
-def take_out(study: Study, responses: Collection[str]) -> Iterator[tuple[str, int]]:
+def take_out(study: Study, responses: Collection[str]) -> tuple[list[tuple[str, int]], list[str]]:
     """Take the rows of some responses out of every coding file and sheet.
 
-    Yields:
-        Name of each file that held some, and how many rows.
+    Returns:
+        Name of each file that held some and how many rows; and what cannot be read, to be looked through by hand.
     """
     folder = folder_of(study)
+    found: list[tuple[str, int]] = []
+    unread: list[str] = []
     for path in sorted([*folder.glob("*.csv"), *folder.glob("sheets/*.csv")]):
-        rows = read_numbered_table(path, "coding file")
+        name = path.relative_to(study.folder).as_posix()
+        try:
+            rows = read_numbered_table(path, "coding file")
+        except TeamTableError as error:
+            unread.append(f"{error}; look through {name} by hand")
+            continue
         if "response_id" not in rows:
+            unread.append(f"{name} has no column response_id; look through it by hand")
             continue
         rest = without_responses(rows, list(responses))
         if len(rest) < len(rows):
             write_table(path, rest)
-            yield path.relative_to(study.folder).as_posix(), len(rows) - len(rest)
+            found.append((name, len(rows) - len(rest)))
+    return found, unread

@@ -116,11 +116,11 @@ def _erase(study: Study, store: Store, found: Whereabouts, because: str, folder:
     rests = [_rest(study, store, rows, folder) for _, rows in _kept(found).groupby("file_sha256")]
     done.fit_rows = list(_rewrite_fit_rows(store, found.fit_responses, rests, (since, because)))
     done.files = list(_rewrite_files(store, rests, because, folder))
-    done.codings = list(take_out(study, found.responses))
+    done.codings, unread = take_out(study, found.responses)
     done.deleted = dict(store.delete_people(found.responses, found.people))
     store.write_afresh()
     _record(store, found, because, is_finished=True)
-    done.notes = list(_notes(found))
+    done.notes = [*unread, *_notes(found)]
     return done
 
 

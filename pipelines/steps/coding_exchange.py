@@ -91,7 +91,7 @@ def _source(row: dict[str, str], rows: pd.DataFrame | None, scheme: CodingScheme
 
 
 def _coding(row: dict[str, str], source: str, scheme: CodingScheme, study: str) -> QdaCoding:
-    first, _, end = row["segment"].partition("-")
+    first, _, end = row["segment"].partition("..")
     return QdaCoding(
         guid=guid(source, row["coder"], row["code"], row["segment"]),
         code=guid(scheme.name, row["code"]),
@@ -140,7 +140,7 @@ def rows_of_project(
                 what = "code" if code is None else "user"
                 faults.append(f"{name}: the source '{source.name}' has a {what} that the study does not know")
                 continue
-            segment = "" if each.segment is None else f"{each.segment[0]}-{each.segment[1]}"
+            segment = "" if each.segment is None else f"{each.segment[0]}..{each.segment[1]}"
             where = dict(zip(("response_id", "item"), known[own], strict=True))
             said = {"segment": segment, "code": code, "coder": person, "note": each.note}
             rows.append({**where, **said, "scheme_version": version, "round": source.variables.get("round", "")})

@@ -19,7 +19,7 @@ from pipelines.tables.coding import CODINGS, NONE, ROUNDS
 NEEDED = ("response_id", "item", "code", "coder", "scheme_version")
 OPTIONAL = ("segment", "round", "note")
 MOST_SHOWN = 20
-_SEGMENT = re.compile(r"(\d{1,7})-(\d{1,7})")
+_SEGMENT = re.compile(r"(\d{1,7})\.\.(\d{1,7})")
 _ANSWER = ["response_id", "item", "coder", "scheme_version"]
 
 
@@ -130,7 +130,7 @@ def _faults_of_place(cell: dict[str, str], coding: StudyCoding) -> Iterator[str]
     if cell["round"] not in ROUNDS:
         yield f"round: expected {' or '.join(ROUNDS)}"
     if cell["segment"] and not _is_segment(cell["segment"]):
-        yield "segment: expected first and last-plus-one sign such as 12-57, or nothing for the whole answer"
+        yield "segment: expected first and last-plus-one sign such as 12..57, or nothing for the whole answer"
 
 
 def _faults_of_code(cell: dict[str, str], coding: StudyCoding, of_version: set[str]) -> Iterator[str]:
@@ -173,7 +173,7 @@ def with_waves(codings: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     """
     known = answers[["response_id", "item", "wave", "text"]]
     joined = codings.merge(known, on=["response_id", "item"], how="left", validate="many_to_one")
-    ends = pd.Series([int(each.partition("-")[2] or 0) for each in joined["segment"]], joined.index, dtype="int64")
+    ends = pd.Series([int(each.partition("..")[2] or 0) for each in joined["segment"]], joined.index, dtype="int64")
     beyond = joined[ends > joined["text"].str.len().fillna(ends)]
     if len(beyond):
         listed = ", ".join(sorted(set(beyond["coder"])))

@@ -19,7 +19,7 @@ from models.coding.resampling import alpha_interval
 from models.estimates import Matrix
 from models.origin import derive_seed
 from pipelines.load_coding import ANY_ITEM, StudyCoding
-from pipelines.tables.coding import AGREEMENT, NONE, RECODE_QUEUE
+from pipelines.tables.coding import AGREEMENT, RECODE_QUEUE
 
 EVERY_CODE = ""
 _ANSWER = ["response_id", "item"]
@@ -158,17 +158,24 @@ def recode_queue(codings: pd.DataFrame, scheme: CodingScheme) -> pd.DataFrame:
         scheme: The scheme.
     """
     latest = latest_codings(codings[codings["wave"].notna()], scheme)
+    reasons = {version: _reasons(scheme, version) for version in scheme.versions}
     found = [*_proposals(latest, scheme)]
     for key, rows in latest.groupby([*_ANSWER, "coder", "scheme_version"], sort=True):
         response, item, coder, version = map(str, key)
-        given, known = set(rows["code"]) - {NONE}, scheme.codes_of(version)
+        given = set(rows["code"])
         where = {"response_id": response, "item": item, "coder": coder, "coded_under": version, "note": ""}
-        for code in (*scheme.codes, *sorted(given & scheme.removed)):
-            if scheme.is_outdated(code, version):
-                reason = "removed" if code in scheme.removed else "changed" if code in known else "added"
+        for code, reason in reasons[version].items():
+            if reason != "removed" or code in given:
                 found.append({**where, "code": code, "reason": reason, "was_given": code in given})
     rows = RECODE_QUEUE.typed(pd.DataFrame(found, columns=list(RECODE_QUEUE.columns)))
     return rows.sort_values(list(RECODE_QUEUE.key)).reset_index(drop=True)
+
+
+def _reasons(scheme: CodingScheme, version: str) -> dict[str, str]:
+    """Return the codes that have another meaning than under a version, with what happened to them since."""
+    known = scheme.codes_of(version)
+    outdated = (code for code in (*scheme.codes, *sorted(scheme.removed)) if scheme.is_outdated(code, version))
+    return {code: "removed" if code in scheme.removed else "changed" if code in known else "added" for code in outdated}
 
 
 def _proposals(latest: pd.DataFrame, scheme: CodingScheme) -> Iterator[dict[str, object]]:

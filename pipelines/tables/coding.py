@@ -20,7 +20,7 @@ CODINGS = Table(
         "response_id": ColumnOf(TEXT, "Response"),
         "wave": ColumnOf(TEXT, "Wave; missing where the answer is in no export any more", may_be_missing=True),
         "item": ColumnOf(TEXT, "Open question"),
-        "segment": ColumnOf(TEXT, "First and last-plus-one sign of the part that is meant, 12-57; empty for the whole"),
+        "segment": ColumnOf(TEXT, "First and last-plus-one sign of the part, 12..57; empty for the whole answer"),
         "code": ColumnOf(TEXT, f"Code, or {NONE}"),
         "coder": ColumnOf(TEXT, "Short name of the coder"),
         "role": ColumnOf(TEXT, "Coder or third person", is_among=("coder", "adjudicator")),

@@ -220,6 +220,13 @@ def test_an_erased_respondent_leaves_coding_files_and_sheets_too(own):
     assert response not in set(Store(study.warehouse).read(tables.CODINGS)["response_id"])
 
 
+def test_a_coding_file_that_cannot_be_read_is_named_and_stops_no_erasure(own):
+    (own / "codings" / "bo.csv").write_bytes(b"response_id,item\n\xff\xff,story\n")
+    done = erase(load_study(own), Wanted("autumn_staff/autumn-6", None), "asked")
+    assert dict(done.codings)["codings/anna.csv"] == 2
+    assert any("look through codings/bo.csv by hand" in note for note in done.notes)
+
+
 @pytest.mark.parametrize("name", ["codings.qdpx", "codings.csv", "codings.xlsx"])
 def test_codings_go_out_to_another_program_and_come_back_as_they_were(own, tmp_path, name):
     study, file = load_study(own), tmp_path / name

@@ -77,7 +77,7 @@ def test_the_coders_words_lose_what_identifies_people():
         ([{"code": "A1", "response_id": ""}], "row 2, column response_id: empty"),
         ([{"code": "A1", "coder": "bo"}], "row 2, column coder: expected anna"),
         ([{"code": "A1", "scheme_version": "7"}], "row 2, column scheme_version: the scheme has no version"),
-        ([{"code": "A1", "segment": "9-3"}], "row 2, column segment: expected first and last-plus-one"),
+        ([{"code": "A1", "segment": "9..3"}], "row 2, column segment: expected first and last-plus-one"),
         ([{"code": "A1", "round": "trial"}], "row 2, column round: expected training or main"),
         ([{"code": "A1"}, {"code": "A1"}], "row 3: the same code of the same answer stands above"),
         ([{"code": "A1"}, {"code": "none"}], "row 3, column code: none stands beside other codes"),
@@ -119,11 +119,13 @@ def test_a_version_has_the_codes_it_had():
 
 def test_an_answer_that_is_gone_leaves_its_codings_without_a_wave_and_a_segment_ends_within_its_answer():
     answers = pd.DataFrame({"response_id": ["s/1"], "item": ["story"], "wave": ["w1"], "text": ["0123456789"]})
-    found = read_codings([file_of([{"code": "A1", "segment": "2-10"}, {"code": "A1", "response_id": "s/9"}])], coding())
+    found = read_codings(
+        [file_of([{"code": "A1", "segment": "2..10"}, {"code": "A1", "response_id": "s/9"}])], coding()
+    )
     placed = with_waves(found, answers)
     assert placed["wave"].isna().tolist() == [False, True]
     CODINGS.schema().validate(placed)
-    long = read_codings([file_of([{"code": "A1", "segment": "2-11"}])], coding())
+    long = read_codings([file_of([{"code": "A1", "segment": "2..11"}])], coding())
     with pytest.raises(CodingError, match="end after the end of their answer"):
         with_waves(long, answers)
     assert with_waves(read_codings([], coding()), answers).empty

@@ -156,6 +156,16 @@ def test_the_interval_is_the_same_for_a_seed_and_covers_the_alpha_of_the_populat
     assert alpha_interval(counts, 5) == alpha_interval(counts, 5) != alpha_interval(counts, 6)
 
 
+def test_units_of_one_answer_are_drawn_together():
+    counts = count_values(np.random.default_rng(4).integers(0, 2, (60, 2)).astype(float))
+    alone = alpha_interval(counts, 5, answers=np.arange(60))
+    assert alone == alpha_interval(counts, 5)
+    tripled, answers = np.repeat(counts, 3, axis=0), np.repeat(np.arange(60), 3)
+    together = alpha_interval(tripled, 5, answers=answers)
+    apart = alpha_interval(tripled, 5)
+    assert together[1] - together[0] > 1.4 * (apart[1] - apart[0])  # sqrt(3) as wide
+
+
 def test_a_code_that_is_hardly_ever_used_gets_no_interval():
     ratings = np.zeros((200, 2))
     ratings[0] = 1
