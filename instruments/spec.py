@@ -9,6 +9,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from instruments.counted import counted
 from instruments.sections.provenance import Provenance, RelatedScale
 from instruments.sections.response_scale import ResponseScale
 from instruments.spec_file import Name, Spec, Texts
@@ -109,7 +110,9 @@ class Scale(Spec):
         if strangers:
             raise ValueError(f"reverse_scored names {strangers[0]}, which is not among the items of the scale")
         if self.least_answered > len(self.items):
-            raise ValueError(f"least_answered is {self.least_answered}, but the scale has {len(self.items)} items")
+            raise ValueError(
+                f"least_answered is {self.least_answered}, but the scale has {counted(len(self.items), 'item')}"
+            )
         if len(set(self.items)) < len(self.items):
             raise ValueError("an item stands twice in the scale; name each once")
         return self

@@ -81,6 +81,7 @@ class Variant(Spec):
 
     Attributes:
         name: Name of the variant, other than ``main``.
+        title: Title by language; the name in words where there is none.
         regressors: Other regressors.
         covariance: Another covariance.
         cluster: Another cluster.
@@ -88,6 +89,7 @@ class Variant(Spec):
     """
 
     name: Name
+    title: Texts = {}
     regressors: tuple[Name | Variable | Interaction, ...] | None = None
     covariance: Covariance | None = None
     cluster: Name | None = None

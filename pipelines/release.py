@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from instruments.counted import counted
 from instruments.faults import DataError
 from models.regression.design import column_of
 from models.spec import RegressionSpec, Variable, as_variable
@@ -87,7 +88,8 @@ def _refuse_unless_sound(study: Study, store: Store) -> None:
     checks = store.read(raw.CHECKS)
     failed = checks[~checks["passed"].astype(bool) & checks["wave"].isin(list(study.spec.waves))]
     reasons = [
-        f"the check {row.check_name} of wave {row.wave} last failed with {row.n_failures} failures; mend the data"
+        f"the check {row.check_name} of wave {row.wave} last failed with {counted(row.n_failures, 'failure')}; "
+        "mend the data"
         for row in failed.itertuples()
     ]
     unchecked = set(store.read(core.RESPONSES)["wave"]) & set(study.spec.waves) - set(checks["wave"])

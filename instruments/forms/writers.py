@@ -5,6 +5,7 @@ Put a new way out in a file of its own and add its row here; not here: what any 
 
 from collections.abc import Callable, Mapping, Sequence
 
+from instruments.codebooks.of_forms import data_package_of_form, ddi_of_form
 from instruments.faults import UsageError
 from instruments.forms.asked import as_asked
 from instruments.forms.load import labels_of, library_labels
@@ -16,7 +17,7 @@ from instruments.wording import with_labels
 Writer = Callable[[Form, Mapping[str, Instrument], Mapping[str, Texts]], bytes]
 """Form, the instruments as it asks them by name with labels in their slots, and slot → label → a file's bytes."""
 
-WRITERS: Mapping[str, Writer] = {}
+WRITERS: Mapping[str, Writer] = {"datapackage": data_package_of_form, "ddi": ddi_of_form}
 """Name of a way out → its writer."""
 
 

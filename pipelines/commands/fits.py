@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from instruments.counted import counted
 from instruments.faults import DataError, Fault, UsageError, raise_if_any
 from instruments.spec_file import closest, json_like, validate_spec
 from instruments.strict_yaml import Document, Place, parse_yaml
@@ -153,7 +154,7 @@ def _rest_of_rows(store: Store, name: str) -> tuple[str, str]:
             n += n_gone
             days.append(f"{step['erased_at']:%Y-%m-%d}")
         name = str(step["new_sha256"])
-    return name, f"{n} responses erased on {' and '.join(dict.fromkeys(days))}" if n else ""
+    return name, f"{counted(n, 'response')} erased on {' and '.join(dict.fromkeys(days))}" if n else ""
 
 
 def compare(study: Study, first_id: str, second_id: str) -> tuple[pd.DataFrame, list[str]]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from instruments.spec import Instrument
 from instruments.spec_file import ANY_LANGUAGE, Texts
-from models.spec import RegressionSpec
+from models.spec import RegressionSpec, Variant
 from pipelines.load import Study
 from pipelines.tables.released import ITEMS, SCALES, TEXTS
 
@@ -22,6 +22,7 @@ KEY_TITLES: dict[str, Texts] = {
     "respondent_group": {"en": "Respondent group", "da": "Respondentgruppe"},
     "language": {"en": "Language", "da": "Sprog"},
 }
+WITHOUT: Texts = {"en": "without", "da": "uden"}
 
 
 def release_texts(study: Study, terms: Iterable[tuple[str, str]]) -> pd.DataFrame:
@@ -117,6 +118,19 @@ def _model_rows(model: RegressionSpec) -> Iterator[tuple[str, str, str, str]]:
     yield from _entries("model_title", model.name, model.title)
     yield from _entries("hypothesis", model.name, model.hypothesis)
     yield from _entries("estimand", model.name, model.estimand)
+    for variant in model.variants:
+        yield from _entries("variant_title", f"{model.name}/{variant.name}", _variant_title(variant))
+
+
+def _variant_title(variant: Variant) -> Texts:
+    """Return the title of a variant; of one that an exclusion rule made, with the rule behind that of its variant."""
+    rule = variant.population.without if variant.population else None
+    name = variant.name.replace("_", " ")
+    if rule is None or not variant.name.endswith(f"without_{rule}"):
+        return variant.title or {ANY_LANGUAGE: name}
+    base = name.removesuffix(f"without {rule.replace('_', ' ')}").strip()
+    before = {language: f"{_in_language(variant.title, language, base)}, " if base else "" for language in WITHOUT}
+    return {language: f"{before[language]}{text} {rule.replace('_', ' ')}" for language, text in WITHOUT.items()}
 
 
 def _entries(kind: str, name: str, texts: Texts) -> Iterator[tuple[str, str, str, str]]:

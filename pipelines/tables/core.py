@@ -35,7 +35,11 @@ RESPONSES = Table(
         "started_at": ColumnOf(MOMENT, "Start, UTC", may_be_missing=True),
         "ended_at": ColumnOf(MOMENT, "End, UTC", may_be_missing=True),
         "response_seconds": ColumnOf(
-            NUMBER, "Seconds from start to end as the platform says", may_be_missing=True, least=0
+            NUMBER,
+            "Seconds the response took as the platform says; where it does not, from started_at to ended_at, missing "
+            "if that is negative or one of them has no time of day",
+            may_be_missing=True,
+            least=0,
         ),
         "is_finished": ColumnOf(TRUTH, "Whether the platform says the end was reached", may_be_missing=True),
         "share_answered": ColumnOf(

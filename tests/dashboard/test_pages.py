@@ -100,6 +100,17 @@ def test_danish_page_writes_decimal_commas_in_words_tables_and_axes(open_page: O
     assert "0.284" not in seen.text + seen.tables
 
 
+@pytest.mark.parametrize(("language", "said"), [("da", "Uden kontrolvariable"), ("en", "Without control variables")])
+def test_variants_of_a_model_have_their_titles_in_the_language_of_the_page(
+    open_page: Open, tmp_path: Path, language: str, said: str
+):
+    build_release.publish(tmp_path)
+    seen = open_page("results", lang=language)
+    assert f"**{said}**" in seen.text
+    assert "without controls" not in seen.text
+    assert "top managers only" in seen.text
+
+
 def test_results_say_what_goes_together_how_sure_and_how_to_repeat_it(open_page: Open, tmp_path: Path):
     build_release.publish(tmp_path)
     seen = open_page("results")

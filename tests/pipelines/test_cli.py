@@ -29,6 +29,7 @@ COMMANDS = (
     "compare",
     "export spss",
     "export stata",
+    "codebook",
     "instruments list",
     "instruments show",
     "instruments export",
