@@ -36,6 +36,7 @@ def init(
 @app.command()
 def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
     """Load all specifications of a study, report every fault, and list what waits for an estimator."""
+    from pipelines.commands.coding import refused_models
     from pipelines.commands.shown_waiting import waiting_document, waiting_lines
 
     loaded = load(study)
@@ -47,6 +48,7 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
         "models": list(loaded.models),
         "waiting": waiting_document(loaded.waiting),
         "faults": [],
+        "refused_models": refused_models(loaded),
     }
     if as_json:
         printing.print_json(document)
@@ -57,6 +59,8 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
         for key in ("waves", "sources", "instruments", "models"):
             printing.print_lines([f"  {key}: {', '.join(listed[key]) or 'none'}"])
         printing.print_lines(waiting_lines(loaded.waiting))
+        for model, reasons in document["refused_models"].items():
+            printing.print_lines(f"  the model {model} will be refused: {reason}" for reason in reasons)
 
 
 @app.command()

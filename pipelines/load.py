@@ -24,6 +24,7 @@ from pipelines.cross_checks import (
     existing,
 )
 from pipelines.fieldwork_checks import blame_fieldwork
+from pipelines.load_coding import StudyCoding, blame_coded_names, read_coding
 from pipelines.load_instruments import read_instruments, with_form
 from pipelines.load_models import faults_of_own_models, read_models
 from pipelines.load_register import read_register
@@ -69,6 +70,7 @@ class Study:
         instruments: The instruments it uses, by name, in its order.
         models: The models it uses, by name, in its order.
         forms: The forms that its respondents were given, by name.
+        coding: How open answers are coded; None when they are not.
         is_whole: Whether every instrument and form that it names was free of faults.
         register: What describes the facts about organisations; None when the study has none.
         waiting: What it names that waits for an estimator, by name.
@@ -82,6 +84,7 @@ class Study:
     is_whole: bool = True
     register: Instrument | None = None
     waiting: dict[str, WaitingSpec] = field(default_factory=dict[str, WaitingSpec])
+    coding: StudyCoding | None = None
 
     @property
     def name(self) -> str:
@@ -154,8 +157,9 @@ def load_study(folder: Path) -> Study:
         raise_if_any([*document.faults, *_faults_of_own_files(folder)])
         raise AssertionError("a study without faults was not read")
     asked = read_instruments(folder, spec, document)
+    coding = read_coding(folder, spec, asked.instruments, asked.forms, document) if asked.is_whole else None
     register = read_register(folder, spec, document)
-    study = Study(folder, spec, asked.instruments, {}, asked.forms, asked.is_whole, register)
+    study = Study(folder, spec, asked.instruments, {}, asked.forms, asked.is_whole, register, coding=coding)
     _blame_names(study, document)
     is_whole = study.is_whole and (register is not None or spec.organisations is None)
     declared = read_models(folder, spec, document, analysis_variables(study) if is_whole else None)
@@ -178,6 +182,7 @@ def analysis_variables(study: Study) -> dict[str, VariableKind]:
             elif item.kind in ("choice", "code"):
                 known[name] = "category"
         known.update(dict.fromkeys(instrument.scales, "scale"))
+    known.update(dict.fromkeys(study.coding.variables() if study.coding else (), "number"))
     return known
 
 
@@ -273,3 +278,4 @@ def _blame_names_used_twice(study: Study, document: Document) -> None:
                 message = f"'{name}' stands in {owner[column]} and in {instrument.name}; a study needs unique names"
                 document.blame(("instruments",), message)
             owner[column] = instrument.name
+    blame_coded_names(study.coding, owner, document)

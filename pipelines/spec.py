@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts
 from pipelines.sections.casework import Casework
+from pipelines.sections.coding import Coding
 from pipelines.sections.fieldwork import ContactLog, Dispositions, Eligibility, Frame, Wave
 from pipelines.sections.label_experiment import LabelExperiment
 from pipelines.sections.linking import Linking
@@ -48,6 +49,7 @@ class StudySpec(Spec):
         casework: How its cases and people were chosen, and what is known of each case beside answers.
         privacy: How people are kept from being recognised in the study's own tables.
         screening: How careless and fraudulent responses are flagged, and which exclusion rules there are.
+        coding: Which open answers are coded, by whom and with which scheme.
         release: What may leave the warehouse.
         schedule: When exports are looked for.
     """
@@ -76,6 +78,7 @@ class StudySpec(Spec):
     casework: Casework = Casework()
     privacy: Privacy = Privacy()
     screening: Screening = Screening()
+    coding: Coding | None = None
     release: Release = Release()
     schedule: Schedule = Schedule()
 

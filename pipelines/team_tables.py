@@ -39,6 +39,11 @@ def read_team_table(path: Path, what: str) -> pd.DataFrame:
     Raises:
         TeamTableError: When it is no such file, headers are missing or repeated, or a row is longer than they are.
     """
+    return read_numbered_table(path, what).reset_index(drop=True)
+
+
+def read_numbered_table(path: Path, what: str) -> pd.DataFrame:
+    """Read a table as ``read_team_table`` does; the index holds the numbers of the rows, headers counted."""
     text = _decoded(path, what)
     first = text.partition("\n")[0]
     separator = max(_SEPARATORS, key=first.count)
@@ -50,7 +55,8 @@ def read_team_table(path: Path, what: str) -> pd.DataFrame:
         raise TeamTableError(f"{path.name} is no {what}: expected a row of headers, found an empty file")
     headers = _headers(path.name, rows[0][1], rows[1:])
     cells = [_cells(path.name, number, row, len(headers)) for number, row in rows[1:]]
-    table = pd.DataFrame(cells, columns=pd.Index(headers), dtype="str")
+    numbers = [number for number, _ in rows[1:]]
+    table = pd.DataFrame(cells, columns=pd.Index(headers), index=pd.Index(numbers, dtype="int64"), dtype="str")
     return table.loc[:, [header != "" for header in headers]]
 
 

@@ -41,7 +41,7 @@ class Design:
     n_in_population: int
 
 
-def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels) -> Design:
+def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, fewest_beyond: int = 1) -> Design:
     """Select the responses of a model and lay out its columns.
 
     A category becomes one 0/1 column for every category among the responses used, except the reference. An
@@ -52,6 +52,7 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels) -
         spec: The model, variant applied.
         analysis: ``core.analysis``: one row an analysed response, in any order, missing as NA.
         labels: Variable → code → label, for the names of terms; a code without a label shows itself.
+        fewest_beyond: How many more responses than coefficients are asked for.
 
     Raises:
         ModelDataError: If a column is absent, no response is left, or the coefficients cannot be told apart.
@@ -67,7 +68,7 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels) -
             columns[term] = column
     clusters = rows[str(spec.cluster)] if spec.covariance == "cluster" else None
     matrix = pd.DataFrame(columns)
-    refuse_unidentified(outcome, matrix, clusters)
+    refuse_unidentified(outcome, matrix, clusters, fewest_beyond)
     return Design(outcome, matrix, clusters, rows, len(population))
 
 

@@ -26,6 +26,7 @@ from pipelines.store import Store
 from pipelines.tables import out
 from pipelines.tables.erasures import ERASURES
 
+_NEEDED = {"core/analysis", "out/instrument_changes", "out/coding_agreement"}
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "seed")
 
 
@@ -68,7 +69,7 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     store = Store(study.warehouse)
     if not len(store.read(out.SCALE_MEANS)):
         raise UsageError("there are no scored responses yet; run the study first")
-    if due_steps(study, store, begun_waves(study, store), {"core/analysis", "out/instrument_changes"}):
+    if due_steps(study, store, begun_waves(study, store), _NEEDED):
         raise DataError("exports, specifications or the software changed since the last run; run the study first")
     rows = fit_model(study, store, model, "main", is_declared=False)
     fit_id = str(rows.fits["fit_id"].iloc[0])

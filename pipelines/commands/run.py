@@ -11,6 +11,7 @@ import pandas as pd
 
 from instruments.counted import counted
 from instruments.faults import UsageError
+from pipelines.assets.codings import notes as coding_notes
 from pipelines.assets.core import of_waves
 from pipelines.assets.erased import notes as erasure_notes
 from pipelines.assets.graph import Due, due_steps, steps_of
@@ -137,6 +138,7 @@ def findings(study: Study, store: Store, before: pd.DataFrame) -> list[str]:
     found += received_notes(study, store)
     found += screening_notes(of_waves(study, store.read(QUALITY_FLAGS)))
     found += erasure_notes(study, store)
+    found += coding_notes(store)
     is_redacted = study.spec.privacy.open_text == "redact"
     found += open_text_notes(of_waves(study, store.read(core.OPEN_TEXT_FINDINGS)), is_redacted=is_redacted)
     refused = store.read(out.REFUSALS)

@@ -5,6 +5,7 @@ Run as ``python -m pipelines.commands.schemas`` after changing a specification c
 
 from pathlib import Path
 
+from instruments.codings.spec import CodingScheme
 from instruments.forms.spec import Form
 from instruments.sections.labels import LabelSlot
 from instruments.seeds.spec import Features, Glossary, Seeds
@@ -24,6 +25,7 @@ SCHEMAS: tuple[tuple[str, type[Spec]], ...] = (
     ("instruments/features.schema.json", Features),
     ("instruments/glossary.schema.json", Glossary),
     ("instruments/trace.schema.json", TraceTemplate),
+    ("instruments/coding_scheme.schema.json", CodingScheme),
     ("models/model.schema.json", RegressionSpec),
     ("models/waiting.schema.json", WaitingSpec),
     ("pipelines/study.schema.json", StudySpec),

@@ -7,6 +7,7 @@ from instruments.spec import Instrument, Item
 from pipelines.load import Study
 from pipelines.tables import screening
 from pipelines.tables.base import DAY, MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
+from pipelines.tables.coding import theme_columns
 from pipelines.tables.experiments import LABEL_SEEN
 
 DISPOSITIONS = (
@@ -168,7 +169,7 @@ def scores(study: Study) -> Table:
 
 
 def analysis(study: Study) -> Table:
-    """Describe ``core.analysis``: keys, scores, organisation means and deviations, single items, facts."""
+    """Describe ``core.analysis``: keys, scores, organisation means and deviations, items, coded answers, facts."""
     columns = {name: RESPONSES.columns[name] for name in KEYS}
     for scale in study.scales():
         columns[scale] = _score(study, scale)
@@ -178,6 +179,7 @@ def analysis(study: Study) -> Table:
             NUMBER, f"Deviation from the mean {over}", may_be_missing=True
         )
     columns |= {name: column for name, column in answers(study).columns.items() if name not in columns}
+    columns |= theme_columns(study)
     columns |= facts(study)
     if study.spec.label_experiment is not None:
         columns[LABEL_SEEN] = ColumnOf(TEXT, "Label in the slot of the experiment", may_be_missing=True)

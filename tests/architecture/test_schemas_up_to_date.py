@@ -16,6 +16,7 @@ HOUSE = Path(__file__).parents[2]
 LIBRARY_MODELS = sorted(LIBRARY.glob("*.yaml"))
 SHIPPED = {
     "instruments/instrument.schema.json": sorted((HOUSE / "instruments" / "library").glob("*.yaml")),
+    "instruments/coding_scheme.schema.json": sorted((HOUSE / "instruments" / "library" / "codings").glob("*.yaml")),
     "instruments/form.schema.json": [
         *sorted((HOUSE / "instruments" / "library" / "forms").glob("*.yaml")),
         *sorted(HOUSE.glob("pipelines/studies/*/forms/*.yaml")),

@@ -6,7 +6,7 @@ import pytest
 from analysis_tables import invented_analysis, model_of
 
 from models.regression.design import build_design
-from models.regression.identification import ModelDataError
+from models.regression.identification import FEWEST_BEYOND, ModelDataError
 from models.spec import Interaction, Population, Variable
 
 EDUCATION = {"education": {1: "School", 2: "Bachelor degree", 3: "Master degree"}}
@@ -172,6 +172,18 @@ def unanswered(analysis):
 def test_data_that_cannot_carry_the_model_are_refused(change, model, message):
     with pytest.raises(ModelDataError, match=message):
         build_design(model, change(invented_analysis()), EDUCATION)
+
+
+@pytest.mark.parametrize(("n", "is_refused"), [(3, True), (20, True), (22, True), (23, False)])
+def test_three_managers_and_twenty_interviews_are_no_regression(n, is_refused):
+    model, analysis = model_of("trust", "workload"), invented_analysis(n)
+    if n > 3:
+        assert len(build_design(model, analysis, {}).rows) == n
+    if not is_refused:
+        assert len(build_design(model, analysis, {}, FEWEST_BEYOND).rows) == n
+        return
+    with pytest.raises(ModelDataError, match=r"expected at least"):
+        build_design(model, analysis, {}, FEWEST_BEYOND)
 
 
 def test_every_part_of_a_dependency_is_named():
