@@ -56,6 +56,7 @@ FEW = (
     ("frontline_staff", "da", "vv", True),
     ("citizens", "en", "code", False),
     ("partners", "en", "vv", False),
+    ("citizens", "da", "code, labels", False),
 )
 
 

@@ -1,4 +1,4 @@
-"""The table of ways out: every form and every instrument alone goes out everywhere, sections as whole instruments say."""
+"""The table of ways out: every form and every instrument alone goes out everywhere, with the items that it asks."""
 
 import pytest
 
