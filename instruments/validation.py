@@ -1,8 +1,9 @@
 """How far an instrument has been validated: the status in words, and what may be claimed at each level.
 
-The ladder is that of ``docs/reference/validation-ladder.md``. Not here: any statistic.
+Put here what the statuses mean; not here: any statistic, nor the status of an instrument, which stands in its file.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from instruments.spec import Instrument, ValidationStatus
@@ -55,7 +56,7 @@ LADDER = (
     ),
     Rung(6, "validated", "criterion validity with another source", "that scores go with what the other source shows"),
 )
-STATUS_LABELS: dict[ValidationStatus, Texts] = {
+STATUS_LABELS: Mapping[str, Texts] = {
     "draft": {"en": "draft, not validated", "da": "udkast, ikke valideret"},
     "expert_reviewed": {"en": "reviewed by experts, not validated", "da": "gennemgået af eksperter, ikke valideret"},
     "cognitively_interviewed": {
@@ -65,6 +66,11 @@ STATUS_LABELS: dict[ValidationStatus, Texts] = {
     "piloted": {"en": "piloted, not validated", "da": "pilottestet, ikke valideret"},
     "validated": {"en": "validated", "da": "valideret"},
 }
+
+
+def claim_of(instrument: Instrument) -> str:
+    """Say in English what may be claimed with the scores of an instrument: at the lowest level that has its status."""
+    return next(each.claim for each in LADDER if each.status == instrument.status)
 
 
 def status_in_words(instrument: Instrument, language: str = "en") -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from instruments.counted import counted
 from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
 
@@ -25,6 +26,42 @@ def export_stata(study: StudyFolder, out: OutFile, *, force: MayReplace = False,
     _export(study, "stata", out, force=force, as_json=as_json)
 
 
+@app.command("network")
+def export_network(
+    study: StudyFolder,
+    out: OutFile,
+    *,
+    wave: Annotated[str | None, typer.Option(help="Only this wave; all waves when left out.")] = None,
+    force: MayReplace = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write collaborations and their members as a graph: .graphml, or .csv for a list of edges."""
+    from pipelines.commands.export_network import export_network as write
+
+    made = write(load(study), out, wave, replace=force)
+    if as_json:
+        printing.print_json(vars(made))
+        return
+    size = f"{counted(made.n_members, 'member')}, {counted(made.n_collaborations, 'collaboration')}"
+    printing.print_lines([f"{made.file}: {size}, {counted(made.n_edges, 'edge')}"])
+    for warning in made.warnings:
+        printing.say(f"note: {warning}")
+
+
+@app.command("labels")
+def export_labels(study: StudyFolder, out: OutFile, *, force: MayReplace = False, as_json: AsJson = False) -> None:
+    """Draw which label each invited unit sees, by chance within organisations, as .csv."""
+    from pipelines.commands.export_labels import export_labels as write
+
+    made = write(load(study), out, replace=force)
+    if as_json:
+        printing.print_json(vars(made))
+        return
+    printing.print_lines([f"{made.file}: {', '.join(f'{label} {n}' for label, n in made.n_units.items())}"])
+    for warning in made.warnings:
+        printing.say(f"note: {warning}")
+
+
 def _export(study: Path, program: str, out: Path, *, force: bool, as_json: bool) -> None:
     from pipelines.commands.export import export_analysis
 
@@ -32,6 +69,7 @@ def _export(study: Path, program: str, out: Path, *, force: bool, as_json: bool)
     if as_json:
         printing.print_json(vars(made))
         return
-    printing.print_lines([f"{made.file}: {made.n_rows} responses, {made.n_variables} variables; {made.codebook.name}"])
+    size = f"{counted(made.n_rows, 'response')}, {counted(made.n_variables, 'variable')}"
+    printing.print_lines([f"{made.file}: {size}; {made.codebook.name}"])
     for warning in made.warnings:
         printing.say(f"note: {warning}")

@@ -6,6 +6,7 @@ Put here checks of a section of study.yaml against the rest; reading the files i
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from instruments.forms.load import library_labels
 from instruments.spec import Item
 from instruments.spec_file import closest
 from instruments.strict_yaml import Document, Place
@@ -28,6 +29,27 @@ def blame_missing_file(folder: Path, file: str | None, document: Document, place
     """Blame a file of the study folder that is named but not there."""
     if file is not None and not (folder / file).is_file():
         document.blame(place, f"there is no file {file} in the study folder")
+
+
+def blame_casework(spec: StudySpec, folder: Path, document: Document) -> None:
+    """Check that the lists of the section ``casework`` are there, and that interviews and traces have their cases."""
+    for key, file in spec.casework.model_dump().items():
+        blame_missing_file(folder, file, document, ("casework", key))
+    if spec.casework.traces is not None and spec.casework.cases is None:
+        document.blame(("casework", "traces"), "a trace is that of a case; name the case registry under cases")
+
+
+def blame_label_experiment(spec: StudySpec, folder: Path, document: Document) -> None:
+    """Check that the slot and its labels exist; the file may still have to be drawn."""
+    experiment = spec.label_experiment
+    if experiment is None:
+        return
+    known = library_labels()
+    place = ("label_experiment", "slot")
+    if existing([experiment.slot], known, document, place, "slot"):
+        existing(experiment.labels, known[experiment.slot].labels, document, ("label_experiment", "labels"), "label")
+    if spec.frame is None:
+        blame_missing_file(folder, experiment.file, document, ("label_experiment", "file"))
 
 
 def blame_collaborations(spec: StudySpec, folder: Path, items: Mapping[str, Item], document: Document) -> None:

@@ -14,7 +14,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from instruments.counted import counted
 from instruments.faults import DataError
+from models.regression.design import column_of
 from models.spec import RegressionSpec, Variable, as_variable
 from pipelines.files import file_sha256, flush_file
 from pipelines.load import Study
@@ -23,6 +25,7 @@ from pipelines.steps import disclosure, release_texts
 from pipelines.store import Store, create_table, environment_faults, insert_rows
 from pipelines.tables import core, out, raw, released
 from pipelines.tables.base import Table
+from pipelines.tables.casework import SAMPLE_REGISTER
 
 POINTER = "current.json"
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "digest")
@@ -86,7 +89,8 @@ def _refuse_unless_sound(study: Study, store: Store) -> None:
     checks = store.read(raw.CHECKS)
     failed = checks[~checks["passed"].astype(bool) & checks["wave"].isin(list(study.spec.waves))]
     reasons = [
-        f"the check {row.check_name} of wave {row.wave} last failed with {row.n_failures} failures; mend the data"
+        f"the check {row.check_name} of wave {row.wave} last failed with {counted(row.n_failures, 'failure')}; "
+        "mend the data"
         for row in failed.itertuples()
     ]
     unchecked = set(store.read(core.RESPONSES)["wave"]) & set(study.spec.waves) - set(checks["wave"])
@@ -109,9 +113,10 @@ def _protected_tables(study: Study, store: Store, number: int) -> tuple[Tables, 
         _of_every_response(store.read(table)) for table in (out.SCALE_MEANS, out.RELIABILITY, out.DISTRIBUTIONS)
     )
     fits, estimates, withheld = _releasable_fits(study, store)
+    terms = zip(estimates["model"], estimates["term"], strict=True)
     tables: Tables = [
         (released.MANIFEST, _manifest(study, number)),
-        (released.TEXTS, release_texts.release_texts(study, zip(estimates["model"], estimates["term"], strict=True))),
+        (released.TEXTS, release_texts.release_texts(study, terms, waves_without_inference(study, store))),
         (released.SCALES, release_texts.released_scales(study)),
         (released.ITEMS, release_texts.released_items(study)),
         (
@@ -141,6 +146,13 @@ def _organisations(store: Store, rates: pd.DataFrame) -> pd.Series:
     counts = used.groupby(["wave", "respondent_group"])["organisation_id"].nunique()
     found = counts.reindex(pd.MultiIndex.from_frame(rates[["wave", "respondent_group"]]))
     return pd.Series(found.to_numpy(), index=rates.index).astype("Int64")
+
+
+def waves_without_inference(study: Study, store: Store) -> list[str]:
+    """Return the waves whose sample register has a unit that was neither taken with all others nor drawn at random."""
+    register = store.read(SAMPLE_REGISTER)
+    chosen = set(register.loc[~register["allows_inference"].astype(bool), "wave"])
+    return [wave for wave in study.spec.waves if wave in chosen] if study.spec.casework.sample else []
 
 
 def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
@@ -200,8 +212,7 @@ def _released_fits(study: Study, fits: pd.DataFrame) -> pd.DataFrame:
 def focal_term(model: RegressionSpec) -> str | None:
     """Return the term of the focal regressor; None when it has several terms, as a category has."""
     focal: Variable = as_variable(model.focal)
-    suffix = {"number": "", "organisation_mean": "_organisation_mean", "within_organisation": "_within_organisation"}
-    return None if focal.use == "category" else focal.variable + suffix[focal.use]
+    return None if focal.use == "category" else column_of(focal)
 
 
 def _released_estimates(estimates: pd.DataFrame) -> pd.DataFrame:

@@ -5,8 +5,12 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts
+from pipelines.sections.casework import Casework
+from pipelines.sections.coding import Coding
 from pipelines.sections.fieldwork import ContactLog, Dispositions, Eligibility, Frame, Wave
+from pipelines.sections.label_experiment import LabelExperiment
 from pipelines.sections.linking import Linking
+from pipelines.sections.organisations import Organisations
 from pipelines.sections.privacy import Privacy
 from pipelines.sections.publishing import Release
 from pipelines.sections.relations import Collaborations
@@ -40,8 +44,12 @@ class StudySpec(Spec):
         representativity: What the R-indicators are about.
         linking: How the waves belong together.
         collaborations: The named groups in which respondents work together.
+        organisations: What registers and archives say about the organisations.
+        label_experiment: Which words respondents see in a label slot by chance.
+        casework: How its cases and people were chosen, and what is known of each case beside answers.
         privacy: How people are kept from being recognised in the study's own tables.
         screening: How careless and fraudulent responses are flagged, and which exclusion rules there are.
+        coding: Which open answers are coded, by whom and with which scheme.
         release: What may leave the warehouse.
         schedule: When exports are looked for.
     """
@@ -65,8 +73,12 @@ class StudySpec(Spec):
     representativity: RepresentativityOf | None = None
     linking: Linking = Linking()
     collaborations: Collaborations | None = None
+    organisations: Organisations | None = None
+    label_experiment: LabelExperiment | None = None
+    casework: Casework = Casework()
     privacy: Privacy = Privacy()
     screening: Screening = Screening()
+    coding: Coding | None = None
     release: Release = Release()
     schedule: Schedule = Schedule()
 

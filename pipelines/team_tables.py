@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from instruments.counted import counted
 from instruments.faults import DataError
 
 _SEPARATORS = ",;\t"
@@ -38,6 +39,11 @@ def read_team_table(path: Path, what: str) -> pd.DataFrame:
     Raises:
         TeamTableError: When it is no such file, headers are missing or repeated, or a row is longer than they are.
     """
+    return read_numbered_table(path, what).reset_index(drop=True)
+
+
+def read_numbered_table(path: Path, what: str) -> pd.DataFrame:
+    """Read a table as ``read_team_table`` does; the index holds the numbers of the rows, headers counted."""
     text = _decoded(path, what)
     first = text.partition("\n")[0]
     separator = max(_SEPARATORS, key=first.count)
@@ -49,7 +55,8 @@ def read_team_table(path: Path, what: str) -> pd.DataFrame:
         raise TeamTableError(f"{path.name} is no {what}: expected a row of headers, found an empty file")
     headers = _headers(path.name, rows[0][1], rows[1:])
     cells = [_cells(path.name, number, row, len(headers)) for number, row in rows[1:]]
-    table = pd.DataFrame(cells, columns=pd.Index(headers), dtype="str")
+    numbers = [number for number, _ in rows[1:]]
+    table = pd.DataFrame(cells, columns=pd.Index(headers), index=pd.Index(numbers, dtype="int64"), dtype="str")
     return table.loc[:, [header != "" for header in headers]]
 
 
@@ -104,6 +111,6 @@ def _headers(name: str, row: Sequence[str], below: Sequence[tuple[int, list[str]
 
 def _cells(name: str, number: int, row: Sequence[str], width: int) -> list[str]:
     if any(cell.strip() for cell in row[width:]):
-        message = f"row {number} has {len(row)} cells, but there are {width} headers; quote cells that hold a separator"
+        message = f"row {number} has {counted(len(row), 'cell')}, expected {width}; quote cells that hold a separator"
         raise TeamTableError(f"{name}: {message}")
     return [*row[:width], *[""] * (width - len(row))]

@@ -32,6 +32,10 @@ def show(page: Page) -> None:
         show_answers(page, means[means["respondent_group"] == group], group)
     with st.expander(say("how_to_read")):
         st.markdown("\n\n".join(say(f"{what}_reading") for what in ("rate", "score", "answers", "rounding")))
+    limits = [text for (kind, _), text in page.words.titles.items() if kind == "limit"]
+    if limits:
+        with st.expander(say("limits")):
+            st.markdown("\n".join(f"- {plain(limit)}" for limit in limits))
 
 
 def _in_short(page: Page, rates: pd.DataFrame, changes: pd.DataFrame | None) -> list[str]:

@@ -5,6 +5,7 @@ Put a new way out in a file of its own and add its row here; not here: what any 
 
 from collections.abc import Callable, Mapping, Sequence
 
+from instruments.codebooks.of_forms import data_package_of_form, ddi_of_form
 from instruments.faults import UsageError
 from instruments.forms.asked import as_asked, items_of
 from instruments.forms.limesurvey import write_lss
@@ -29,6 +30,8 @@ WRITERS: Mapping[str, Writer] = {
     "limesurvey-tsv": write_tabs,
     "redcap": write_dictionary,
     "xlsform": write_xlsform,
+    "datapackage": data_package_of_form,
+    "ddi": ddi_of_form,
 }
 """Name of a way out → its writer."""
 

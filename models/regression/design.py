@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from instruments.counted import counted
 from models.regression.identification import ModelDataError, refuse_unidentified
 from models.spec import Interaction, RegressionSpec, Variable, as_variable
 
@@ -40,7 +41,7 @@ class Design:
     n_in_population: int
 
 
-def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels) -> Design:
+def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, fewest_beyond: int = 1) -> Design:
     """Select the responses of a model and lay out its columns.
 
     A category becomes one 0/1 column for every category among the responses used, except the reference. An
@@ -51,6 +52,7 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels) -
         spec: The model, variant applied.
         analysis: ``core.analysis``: one row an analysed response, in any order, missing as NA.
         labels: Variable → code → label, for the names of terms; a code without a label shows itself.
+        fewest_beyond: How many more responses than coefficients are asked for.
 
     Raises:
         ModelDataError: If a column is absent, no response is left, or the coefficients cannot be told apart.
@@ -66,13 +68,15 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels) -
             columns[term] = column
     clusters = rows[str(spec.cluster)] if spec.covariance == "cluster" else None
     matrix = pd.DataFrame(columns)
-    refuse_unidentified(outcome, matrix, clusters)
+    refuse_unidentified(outcome, matrix, clusters, fewest_beyond)
     return Design(outcome, matrix, clusters, rows, len(population))
 
 
 def column_of(variable: Variable) -> str:
     """Return the column of the analysis table that a variable reads."""
-    return variable.variable + ("" if variable.use in ("number", "category") else f"_{variable.use}")
+    if variable.use in ("number", "category"):
+        return variable.variable
+    return f"{variable.variable}_{variable.use}" + (f"_of_{variable.of}" if variable.of else "")
 
 
 def excluded_column(rule: str) -> str:
@@ -102,7 +106,7 @@ def _select_population(spec: RegressionSpec, analysis: pd.DataFrame) -> pd.DataF
         sought = "; ".join(f"{column}: {', '.join(values)}" for column, values in filters.items()) or "any"
         sought += f"; without {rule}" if rule else ""
         raise ModelDataError(
-            f"none of the {len(analysis)} analysed responses belongs to the population ({sought}); "
+            f"of {counted(len(analysis), 'analysed response')}, none belongs to the population ({sought}); "
             "expected at least one; widen the population or import its responses"
         )
     return analysis.loc[is_member, columns].sort_values("response_id", kind="stable").reset_index(drop=True)
@@ -120,8 +124,9 @@ def _leave_out_missing(spec: RegressionSpec, population: pd.DataFrame) -> pd.Dat
     if rows.empty:
         lost = ", ".join(f"{column} {count}" for column, count in is_missing.sum().items() if count)
         raise ModelDataError(
-            f"none of the {len(population)} responses of the population answered every variable of the model; missing "
-            f"by variable: {lost}; expected at least one complete response; take out what this population was not asked"
+            f"of {counted(len(population), 'response')} of the population, none answered every variable of the model; "
+            f"missing by variable: {lost}; expected at least one complete response; take out what this population was "
+            "not asked"
         )
     return rows
 
@@ -151,7 +156,7 @@ def _numbers(rows: pd.DataFrame, column: str) -> pd.Series:
     n_infinite = int(np.isinf(numbers).sum())
     if n_infinite:
         raise ModelDataError(
-            f"'{column}' is infinite in {n_infinite} responses; expected finite numbers; mend the data"
+            f"'{column}' is infinite in {counted(n_infinite, 'response')}; expected finite numbers; mend the data"
         )
     return numbers
 

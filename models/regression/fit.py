@@ -21,7 +21,11 @@ NO_LABELS: Labels = MappingProxyType({})
 
 
 def fit_regression(
-    spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels = NO_LABELS, variant: str = "main"
+    spec: RegressionSpec,
+    analysis: pd.DataFrame,
+    labels: Labels = NO_LABELS,
+    variant: str = "main",
+    fewest_beyond: int = 1,
 ) -> Fit:
     """Fit a linear regression to the responses that its specification selects.
 
@@ -32,6 +36,7 @@ def fit_regression(
         analysis: ``core.analysis``: one row an analysed response, missing as NA.
         labels: Variable → code → label, for the names of terms.
         variant: Name of a variant of the model; ``main`` is the model itself.
+        fewest_beyond: How many more responses than coefficients are asked for.
 
     Returns:
         Coefficients in units of the outcome, with t-based p-values and intervals at the model's confidence level;
@@ -47,7 +52,7 @@ def fit_regression(
     from statsmodels.regression.linear_model import OLS  # noqa: PLC0415
 
     fitted = _apply_variant(spec, variant)
-    design = build_design(fitted, analysis, labels)
+    design = build_design(fitted, analysis, labels, fewest_beyond)
     with threadpool_limits(limits=1):
         refuse_full_leverage(fitted.covariance, design)
         options = fit_options(fitted.covariance, design.clusters)

@@ -9,10 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.linalg import qr, solve_triangular
 
+from instruments.counted import counted
 from instruments.faults import DataError
 from models.estimates import Matrix
 
 FEWEST_CLUSTERS = 2
+FEWEST_BEYOND = 20
 RANK_TOLERANCE = 1e-10
 PART_TOLERANCE = 1e-6
 
@@ -21,19 +23,28 @@ class ModelDataError(DataError):
     """The data cannot carry a model; the message says what was found, what was expected and what to do."""
 
 
-def refuse_unidentified(outcome: pd.Series, matrix: pd.DataFrame, clusters: pd.Series | None) -> None:
+def refuse_unidentified(
+    outcome: pd.Series, matrix: pd.DataFrame, clusters: pd.Series | None, fewest_beyond: int = 1
+) -> None:
     """Raise ModelDataError when the regression has no unique solution or no standard errors.
 
     Args:
         outcome: n values, none missing.
         matrix: n rows, one column a coefficient, the intercept first.
         clusters: Cluster of each response, or None.
+        fewest_beyond: How many more responses than coefficients are asked for.
     """
     n, n_coefficients = matrix.shape
+    if n_coefficients < n < n_coefficients + fewest_beyond:
+        raise ModelDataError(
+            f"{n} complete responses for {n_coefficients} coefficients are too few for a regression; expected at least "
+            f"{n_coefficients + fewest_beyond}, {fewest_beyond} more than coefficients; widen the population, or "
+            "report so few people as profiles and as x of n (out.coded_shares)"
+        )
     if n < n_coefficients + 1:
         raise ModelDataError(
-            f"{n} complete responses for {n_coefficients} coefficients; expected at least {n_coefficients + 1}; "
-            "take out regressors or widen the population"
+            f"{counted(n, 'complete response')} for {counted(n_coefficients, 'coefficient')}; "
+            f"expected at least {n_coefficients + 1}; take out regressors or widen the population"
         )
     if outcome.min() == outcome.max():
         raise ModelDataError(

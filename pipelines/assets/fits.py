@@ -9,17 +9,21 @@ import pandas as pd
 from instruments.spec_file import canonical_json
 from models.estimates import Fit, result_digest
 from models.origin import derive_seed, env_json, environment, fit_id, origin_of
-from models.regression.design import column_of
+from models.regression.design import column_of, excluded_column
 from models.regression.fit import fit_regression
+from models.regression.identification import FEWEST_BEYOND
 from models.spec import Interaction, RegressionSpec, as_variable
+from pipelines.assets.codings import refuse_unreliable_codes
 from pipelines.assets.pooling import refuse_changed_items
 from pipelines.load import Study
 from pipelines.steps.exclusions import mark_excluded
+from pipelines.steps.organisation_means import means_of_groups
 from pipelines.store import Store, Write
 from pipelines.tables import core, out
 from pipelines.tables.screening import EXCLUSIONS
 
 Labels = dict[str, dict[int, str]]
+FEWEST_ORGANISATIONS = 30
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class FitRows:
 def labels_of(study: Study) -> Labels:
     """Return the English or first label of every code of every item, for the names of terms."""
     labels: Labels = {}
-    for instrument in study.instruments.values():
+    for instrument in study.described():
         for name in instrument.items:
             scale = instrument.response_scale_of(name)
             if scale is not None:
@@ -52,18 +56,25 @@ def fit_model(study: Study, store: Store, model: RegressionSpec, variant: str, *
         ModelDataError: When the data cannot carry the model.
     """
     refuse_changed_items(study, store, model.with_variant(variant))
+    refuse_unreliable_codes(study, store, model.with_variant(variant))
     analysis = store.read(core.analysis(study))
+    is_used = pd.Series(data=True, index=analysis.index)
     if rule := model.with_variant(variant).population.without:
         analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
+        is_used = ~analysis[excluded_column(rule)]
+    analysis = means_of_groups(analysis, model.with_variant(variant).variables(), is_used)
     labels = {name: each for name, each in labels_of(study).items() if name in names_in(model)}
-    fit = fit_regression(model, analysis, labels, variant)
+    fit = fit_regression(model, analysis, labels, variant, FEWEST_BEYOND)
     store.keep_rows(fit.data)
     fit = replace(fit, diagnostics=_with_organisations(model.with_variant(variant), fit, analysis))
     return fit_rows(study, model, fit, labels, is_declared=is_declared)
 
 
 def _with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame) -> pd.DataFrame:
-    """Add how many organisations are behind the responses and behind the least category, where they are known."""
+    """Add how many organisations are behind the responses and behind the least category, where they are known.
+
+    An effect of organisations, from their means, asks for thirty of them; with fewer the fit deserves a look.
+    """
     rows = fit.data.drop(columns="organisation_id", errors="ignore")
     rows = rows.merge(analysis[["response_id", "organisation_id"]], on="response_id", validate="one_to_one")
     rows = rows[rows["organisation_id"].notna()]
@@ -74,7 +85,11 @@ def _with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame)
     if behind:
         found["least_category_organisations"] = min(behind)
     added = pd.DataFrame({"diagnostic": list(found), "value": [float(value) for value in found.values()]})
-    return pd.concat([fit.diagnostics, added.assign(threshold=float("nan"), verdict="none")], ignore_index=True)
+    added = added.assign(threshold=float("nan"), verdict="none")
+    if any(variable.use == "organisation_mean" for variable in model.variables()):
+        few = added["value"] < FEWEST_ORGANISATIONS
+        added.loc[0, ["threshold", "verdict"]] = [float(FEWEST_ORGANISATIONS), "look" if few[0] else "ok"]
+    return pd.concat([fit.diagnostics, added], ignore_index=True)
 
 
 def _categories(model: RegressionSpec, rows: pd.DataFrame) -> list[list[str]]:

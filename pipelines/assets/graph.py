@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipelines.assets import core, fieldwork, linking, out, raw, relations, screening
+from pipelines.assets import casework, codings, core, fieldwork, linking, out, raw, relations, screening
 from pipelines.assets.step import Step, Task, is_current
 from pipelines.load import Study
 from pipelines.store import Store
@@ -26,9 +26,13 @@ def steps_of(study: Study) -> tuple[Step, ...]:
     return (
         *raw.STEPS,
         *core.steps(study),
+        *codings.steps(study),
+        core.analysis_step(study),
+        *codings.shares_step(study),
         *fieldwork.STEPS,
         *linking.steps(study),
         *relations.steps(study),
+        *casework.steps(study),
         *screening.STEPS,
         *out.steps(study),
     )

@@ -41,7 +41,7 @@ def steps(study: Study) -> tuple[Step, ...]:
             meaning=out.MISSING.grain,
         ),
         *(_quality_step(table, describe) for table, describe in QUALITY),
-        *(_model_step(name) for name in study.models),
+        *(_model_step(study, name) for name in study.models),
     )
 
 
@@ -77,11 +77,12 @@ def _describe(table: Table, describe: Describe, task: Task) -> list[Write]:
     return [Write(table, pd.concat(found, ignore_index=True))]
 
 
-def _model_step(name: str) -> Step:
+def _model_step(study: Study, name: str) -> Step:
+    agreed = ("out.coding_agreement",) if study.coding is not None else ()
     return Step(
         name=f"out/fits/{name}",
         writes=(out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.REFUSALS),
-        reads=("core.analysis", "core.exclusions", "out.instrument_changes"),
+        reads=("core.analysis", "core.exclusions", "out.instrument_changes", *agreed),
         by_wave=False,
         depends_on=lambda task: [spec_hash(task.study.models[name]), _instruments(task)],
         make=partial(_fit, name),

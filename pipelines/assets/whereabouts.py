@@ -11,7 +11,7 @@ import pandas as pd
 
 from instruments.faults import UsageError
 from pipelines.assets.erased import Marks, identities, sources_of_file
-from pipelines.assets.moved_rows import is_made_up, refuse_moved
+from pipelines.assets.moved_rows import is_made_up, refuse_moved, refuse_while_stopped
 from pipelines.assets.pseudonyms import PERSON, pseudonymiser
 from pipelines.files import file_sha256
 from pipelines.load import Study
@@ -19,6 +19,7 @@ from pipelines.readers.plan import ReadingError
 from pipelines.steps.pseudonyms import normalised_key
 from pipelines.store import Store
 from pipelines.tables import core
+from pipelines.tables.casework import INTERVIEWS, SAMPLE_REGISTER
 from pipelines.tables.erasures import ERASED, ERASURES
 from pipelines.tables.raw import FILES, KEPT_FILES, KEYS
 
@@ -97,6 +98,7 @@ def find(study: Study, store: Store, wanted: Wanted, folder: Path) -> Whereabout
     is_known = is_certain & (~rows["is_numbered"].astype(bool) | (wanted.response is not None))
     is_theirs = is_named | (rows["response_id"].isin(responses) & rows["is_own"].astype(bool) & is_known)
     theirs = rows[is_theirs]
+    refuse_while_stopped(erased, {*responses, *theirs["response_id"].dropna()}, asked)
     earlier = asked & set(erased["request"])
     if theirs.empty and not responses and not _is_unit(store, people) and not earlier:
         raise UsageError(_nobody(wanted, len(store.kept_names("raw"))))
@@ -232,7 +234,8 @@ def _in_tables(store: Store, people: frozenset[str], candidates: set[str]) -> se
 
 
 def _is_unit(store: Store, people: frozenset[str]) -> bool:
-    return bool(store.read(core.SAMPLED_UNITS)["unit_id"].isin(people).any())
+    tables = (core.SAMPLED_UNITS, SAMPLE_REGISTER, INTERVIEWS)
+    return any(store.read(table)["unit_id"].isin(people).any() for table in tables)
 
 
 def _marks_of_responses(marks: Marks, theirs: pd.DataFrame, responses: set[str]) -> dict[str, str]:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from instruments.counted import counted
 from instruments.faults import UsageError
 from models.origin import data_hash
+from pipelines.assets.coding_files import take_out
 from pipelines.assets.erased import record_rewritten, write_rest
 from pipelines.assets.moved_rows import TakenOut, moved
 from pipelines.assets.pseudonyms import check_keys
@@ -38,6 +40,7 @@ class Erasure:
         n_responses: Responses erased from the tables.
         files: Old hash, new hash and rows taken out of every kept file that was rewritten.
         fit_rows: The same of the rows of fits.
+        codings: Coding file or sheet → rows taken out.
         deleted: Table → rows deleted.
         still_held: What of the team's own still holds them, which the software never changes.
         notes: What a person should know.
@@ -46,6 +49,7 @@ class Erasure:
     n_responses: int = 0
     files: list[Rewritten] = field(default_factory=list[Rewritten])
     fit_rows: list[Rewritten] = field(default_factory=list[Rewritten])
+    codings: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     deleted: dict[str, int] = field(default_factory=dict[str, int])
     still_held: list[str] = field(default_factory=list[str])
     notes: list[str] = field(default_factory=list[str])
@@ -82,7 +86,7 @@ def still_held(study: Study, wanted: Wanted, found: Whereabouts) -> Iterator[str
     """List what of the team's own still holds somebody: exports, the frame, the contact log, decisions."""
     exported = found.rows[~found.rows["is_kept"].astype(bool)]
     for name, n in exported.drop_duplicates(["file_name", "row_number"]).groupby("file_name").size().items():
-        yield f"exports/{name}: {n} rows"
+        yield f"exports/{name}: {counted(n, 'row')}"
     spec = study.spec
     lists = [each.file for each in (spec.frame, spec.contact_log) if each is not None]
     lists += [spec.linking.decisions] if spec.linking.decisions else []
@@ -104,7 +108,7 @@ def _still_listed(path: Path, texts: set[str]) -> Iterator[str]:
         return
     n = int(cells.map(normalised_key).isin(texts).any(axis=1).sum())
     if n:
-        yield f"{path.name}: {n} rows"
+        yield f"{path.name}: {counted(n, 'row')}"
 
 
 def _erase(study: Study, store: Store, found: Whereabouts, because: str, folder: Path) -> Erasure:
@@ -113,10 +117,11 @@ def _erase(study: Study, store: Store, found: Whereabouts, because: str, folder:
     rests = [_rest(study, store, rows, folder) for _, rows in _kept(found).groupby("file_sha256")]
     done.fit_rows = list(_rewrite_fit_rows(store, found.fit_responses, rests, (since, because)))
     done.files = list(_rewrite_files(store, rests, because, folder))
+    done.codings, unread = take_out(study, found.responses)
     done.deleted = dict(store.delete_people(found.responses, found.people))
     store.write_afresh()
     _record(store, found, because, is_finished=True)
-    done.notes = list(_notes(found))
+    done.notes = [*unread, *_notes(found)]
     return done
 
 

@@ -49,11 +49,7 @@ def export_analysis(study: Study, program: str, path: Path, *, replace: bool) ->
         UsageError: When there is nothing to export, or the place or name will not do.
         DataError: When exports, specifications or the software changed since the last run.
     """
-    for folder in (study.releases, study.exports):
-        if path.resolve().is_relative_to(folder.resolve()):
-            raise UsageError(
-                f"{path} lies in {folder.name}/, which is not for files of respondents; choose another folder"
-            )
+    refuse_public_place(study, path)
     store, table = Store(study.warehouse), core.analysis(study)
     analysis = store.read(table)
     if not len(analysis):
@@ -63,3 +59,12 @@ def export_analysis(study: Study, program: str, path: Path, *, replace: bool) ->
     plan = plan_labelled_file(PROGRAMS[program], study, table, analysis, store.read(core.MISSING))
     codebook = write_statistics_file(plan, path, replace=replace)
     return Exported(path, codebook, len(analysis), len(plan.variables), (PRIVATE, *plan.warnings()))
+
+
+def refuse_public_place(study: Study, path: Path) -> None:
+    """Raise UsageError when a file of respondents would lie among the releases or the platforms' exports."""
+    for folder in (study.releases, study.exports):
+        if path.resolve().is_relative_to(folder.resolve()):
+            raise UsageError(
+                f"{path} lies in {folder.name}/, which is not for files of respondents; choose another folder"
+            )

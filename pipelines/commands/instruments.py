@@ -18,6 +18,7 @@ from instruments.shown.questionnaire import Questionnaire
 from instruments.shown.questions import in_language
 from instruments.spec import Instrument
 from instruments.spec_file import closest
+from pipelines.files import PUBLIC, refuse_to_write, whole_or_absent
 
 FIRST_LANGUAGE = "en"
 
@@ -147,10 +148,6 @@ def save(content: bytes, path: Path, *, replace: bool) -> None:
     Raises:
         UsageError: When its folder is not there, or the file is there already and may not be replaced.
     """
-    if not path.parent.is_dir():
-        raise UsageError(f"there is no folder {path.parent}; make it first")
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder; give the name of a file")
-    if path.exists() and not replace:
-        raise UsageError(f"{path} is there already; give another name, or --force to replace it")
-    path.write_bytes(content)
+    refuse_to_write(path, replace=replace)
+    with whole_or_absent(path, PUBLIC) as unfinished:
+        unfinished.write_bytes(content)

@@ -15,17 +15,36 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from instruments import spec as instruments
+from instruments.codings import spec as coding_spec
 from instruments.forms import spec as form_spec
 from instruments.sections import labels, provenance, response_scale
 from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
+from models.sections import waiting
 from pipelines import spec as studies
 from pipelines.commands.disposition_page import dispositions_page
-from pipelines.load import Study
-from pipelines.sections import fieldwork, privacy, publishing, schedule, screening, sources, weighting
+from pipelines.commands.example_study import study_of_one_item
+from pipelines.commands.figures import figures
+from pipelines.commands.hypotheses_page import hypotheses_page
+from pipelines.commands.seeds_page import sources_page, terms_page
+from pipelines.sections import (
+    casework,
+    coding,
+    fieldwork,
+    label_experiment,
+    organisations,
+    privacy,
+    publishing,
+    schedule,
+    screening,
+    sources,
+    weighting,
+)
 from pipelines.sections import linking as links
 from pipelines.sections import relations as working_together
-from pipelines.tables import core, erasures, linking, out, raw, relations, released
+from pipelines.tables import casework as casework_tables
+from pipelines.tables import coding as coding_tables
+from pipelines.tables import core, erasures, experiments, linking, out, raw, relations, released
 from pipelines.tables import fieldwork as fieldwork_tables
 from pipelines.tables.base import DUCKDB_TYPES, ColumnOf, Table
 
@@ -50,12 +69,16 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         links.Linking,
         links.LinkCode,
         working_together.Collaborations,
+        organisations.Organisations,
+        casework.Casework,
+        label_experiment.LabelExperiment,
         privacy.Privacy,
         screening.Screening,
         screening.Limit,
         screening.AttentionCheck,
         screening.FraudScore,
         screening.Exclusions,
+        coding.Coding,
         publishing.Release,
         schedule.Schedule,
     ),
@@ -75,12 +98,22 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         form_spec.Section,
     ),
     "instruments/library/labels/*.yaml": (labels.LabelSlot,),
+    "instruments/library/codings/*.yaml": (
+        coding_spec.CodingScheme,
+        coding_spec.Code,
+        coding_spec.Change,
+        coding_spec.Protocol,
+        coding_spec.Thresholds,
+    ),
     "models/*.yaml": (
         models.RegressionSpec,
         models.Variable,
         models.Interaction,
         models.Population,
         models.Variant,
+        models.Expected,
+        waiting.WaitingSpec,
+        waiting.WaitingPart,
     ),
 }
 WORDS: Mapping[object, str] = {
@@ -102,7 +135,11 @@ def pages() -> dict[Path, str]:
     return {
         FOLDER / "specifications.md": specifications_page(),
         FOLDER / "tables.md": tables_page(),
+        FOLDER / "hypotheses.md": f"{GENERATED}\n{hypotheses_page()}",
+        FOLDER / "sources.md": f"{GENERATED}\n{sources_page()}",
+        FOLDER / "terms.md": f"{GENERATED}\n{terms_page()}",
         FOLDER / "dispositions.md": f"{GENERATED}\n{dispositions_page()}",
+        **figures(),
     }
 
 
@@ -193,7 +230,12 @@ def _when_left_out(field: FieldInfo) -> str:
 def tables_page() -> str:
     """Describe every column of every table, of the warehouse and of a release."""
     example = study_of_one_item()
-    made_for_a_study = (core.answers(example), core.scores(example), core.analysis(example))
+    made_for_a_study = (
+        core.answers(example),
+        core.scores(example),
+        core.analysis(example),
+        core.organisations(example),
+    )
     lines = [GENERATED, "# Tables\n", TABLES_INTRODUCTION]
     for title, module, tables in (
         ("Warehouse: raw", raw, raw.TABLES),
@@ -201,7 +243,10 @@ def tables_page() -> str:
         ("Warehouse: out", out, out.TABLES),
         ("Warehouse: fieldwork", fieldwork_tables, fieldwork_tables.TABLES),
         ("Warehouse: across waves", linking, linking.TABLES),
+        ("Warehouse: coded answers", coding_tables, (*coding_tables.TABLES, coding_tables.themes(example))),
         ("Warehouse: who belongs with whom", relations, relations.TABLES),
+        ("Warehouse: cases", casework_tables, casework_tables.TABLES),
+        ("Warehouse: experiments", experiments, experiments.TABLES),
         ("Warehouse: erasures", erasures, erasures.TABLES),
         ("Release file", released, released.TABLES),
     ):
@@ -214,31 +259,9 @@ def tables_page() -> str:
 TABLES_INTRODUCTION = """\
 The warehouse is `warehouse/study.duckdb` and is private; a release is a file of its own in `releases/`. Every table and
 column carries its description as a DuckDB comment. A study's own instruments decide the columns of `core.answers`,
-`core.scores` and `core.analysis`; below they stand for one item called `item` and one scale called `scale`.
+`core.scores` and `core.analysis`; below they stand for one item called `item`, one scale called `scale` and one
+open question called `question` coded with E1, and the facts about organisations are those of the built-in register.
 """
-
-
-def study_of_one_item() -> Study:
-    """Return a study with an item ``item`` and a scale ``scale``, for tables whose columns a study decides."""
-    instrument = instruments.Instrument(
-        name="example",
-        version="1",
-        title={"en": "Example"},
-        response_scales={
-            "two": response_scale.ResponseScale(points={1: response_scale.Point(), 2: response_scale.Point()})
-        },
-        items={"item": instruments.Item(text={"en": "The item's wording"}, response_scale="two")},
-        scales={"scale": instruments.Scale(items=("item",), least_answered=1)},
-    )
-    spec = studies.StudySpec(
-        name="example",
-        title={"en": "Example"},
-        waves={"w1": studies.Wave()},
-        respondent_groups={"all": {}},
-        instruments=("example",),
-        sources={"only": studies.Source(wave="w1", files="export.csv")},
-    )
-    return Study(Path(), spec, {"example": instrument}, {})
 
 
 def _section_of_a_table(table: Table) -> list[str]:

@@ -5,10 +5,14 @@ Run as ``python -m pipelines.commands.schemas`` after changing a specification c
 
 from pathlib import Path
 
+from instruments.codings.spec import CodingScheme
 from instruments.forms.spec import Form
 from instruments.sections.labels import LabelSlot
+from instruments.seeds.spec import Features, Glossary, Seeds
+from instruments.seeds.traces import TraceTemplate
 from instruments.spec import Instrument
 from instruments.spec_file import Spec, json_schema
+from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
 from pipelines.spec import StudySpec
 
@@ -17,7 +21,13 @@ SCHEMAS: tuple[tuple[str, type[Spec]], ...] = (
     ("instruments/instrument.schema.json", Instrument),
     ("instruments/form.schema.json", Form),
     ("instruments/labels.schema.json", LabelSlot),
+    ("instruments/seeds.schema.json", Seeds),
+    ("instruments/features.schema.json", Features),
+    ("instruments/glossary.schema.json", Glossary),
+    ("instruments/trace.schema.json", TraceTemplate),
+    ("instruments/coding_scheme.schema.json", CodingScheme),
     ("models/model.schema.json", RegressionSpec),
+    ("models/waiting.schema.json", WaitingSpec),
     ("pipelines/study.schema.json", StudySpec),
 )
 

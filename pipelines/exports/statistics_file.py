@@ -6,9 +6,6 @@ Put here writing; what the file holds is planned in ``steps.labelled_file``.
 
 import csv
 import io
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +14,12 @@ import pyreadstat
 from pyreadstat import PyreadstatError, ReadstatError
 
 from instruments.faults import EnvironmentFault, UsageError
-from pipelines.files import flush_file
+from pipelines.files import refuse_to_write, whole_or_absent
 from pipelines.steps.labelled_file import FileVariable, LabelledFile
 from pipelines.steps.program_limits import SPSS
 
 _SPSS_FORMATS = {"day": "SDATE10", "moment": "DATETIME23.2"}
 _STATA_FORMATS = {"day": "%td", "moment": "%tc"}
-_PRIVATE = 0o600
 
 
 def write_statistics_file(plan: LabelledFile, path: Path, *, replace: bool = False) -> Path:
@@ -43,32 +39,15 @@ def write_statistics_file(plan: LabelledFile, path: Path, *, replace: bool = Fal
     """
     if path.suffix not in plan.program.suffixes:
         raise UsageError(f"{path.name}: expected a name ending in {' or '.join(plan.program.suffixes)}")
-    if not path.parent.is_dir():
-        raise UsageError(f"there is no folder {path.parent}; make it first")
     codebook = path.with_name(f"{path.name}.codebook.csv")
     for each in (path, codebook):
-        if each.exists() and not replace:
-            raise UsageError(f"{each} is there already; give another name, or --force to replace it")
-    with _whole_or_absent(path) as unfinished:
+        refuse_to_write(each, replace=replace)
+    with whole_or_absent(path) as unfinished:
         _write(plan, unfinished)
         _compare(plan, unfinished, path)
-        with _whole_or_absent(codebook) as unfinished_codebook:
+        with whole_or_absent(codebook) as unfinished_codebook:
             unfinished_codebook.write_text(_codebook(plan), encoding="utf-8-sig", newline="")
     return codebook
-
-
-@contextmanager
-def _whole_or_absent(path: Path) -> Iterator[Path]:
-    """Give a private name beside the file; the file takes its own name when nothing went wrong."""
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE))
-    try:
-        yield unfinished
-        flush_file(unfinished)
-        unfinished.replace(path)
-        flush_file(path.parent)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _write(plan: LabelledFile, path: Path) -> None:
@@ -161,12 +140,15 @@ def _formats(plan: LabelledFile, formats: dict[str, str]) -> dict[str, str]:
 def _codebook(plan: LabelledFile) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["variable", "column", "label", "measure", "values", "missing_values", "changes"])
+    header = ("variable", "column", "label", "measure", "values", "missing_values", "changes", "validation_status")
+    writer.writerow(header)
     for each in plan.variables:
         values = "; ".join(f"{code} = {label}" for code, label in each.meaning.points.items())
         missing = "; ".join(f"{_code(code)} = {reason}" for reason, code in each.cells.missing.items())
         changes = "; ".join(each.changes)
-        writer.writerow([each.name, each.column, each.meaning.label, each.meaning.measure, values, missing, changes])
+        meaning = each.meaning
+        kept = (each.name, each.column, meaning.label, meaning.measure, values, missing, changes, meaning.status)
+        writer.writerow(kept)
     return text.getvalue()
 
 

@@ -10,25 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from instruments.sections.response_scale import MissingReason
+from instruments.codebooks.reasons import REASON_LABELS
 from pipelines.load import Study
 from pipelines.steps.labelled_cells import Cells, numeric_cells, text_cells
 from pipelines.steps.program_limits import Program, cut, legal_names
 from pipelines.steps.variable_meanings import Meaning, in_language, meanings_of
 from pipelines.tables.base import NUMBER, TEXT, Table
-
-REASON_LABELS: Mapping[MissingReason, str] = {
-    "not_administered": "Not administered",
-    "not_reached": "Not reached",
-    "seen_unanswered": "Seen, not answered",
-    "dont_know": "Don't know",
-    "refused": "Refused",
-    "not_applicable": "Not applicable",
-    "invalid": "Invalid",
-    "technical": "Technical fault",
-    "redacted": "Redacted",
-    "unknown_blank": "Blank for an unknown reason",
-}
 
 
 @dataclass(frozen=True)
@@ -137,7 +124,7 @@ class _Maker:
     def _variable(self, column: str, meaning: Meaning, cells: Cells) -> FileVariable:
         program = self.program
         label = cut(meaning.label, program.longest_label, program.length)
-        wanted: dict[int | str, str] = {code: REASON_LABELS[reason] for reason, code in cells.missing.items()}
+        wanted: dict[int | str, str] = {code: REASON_LABELS[reason]["en"] for reason, code in cells.missing.items()}
         wanted |= {code: text for code, text in meaning.points.items()}  # noqa: C416 - the keys become wider
         value_labels = {code: cut(text, program.longest_value_label) for code, text in wanted.items()}
         changes = list(cells.changes)

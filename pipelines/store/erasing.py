@@ -12,7 +12,7 @@ from pipelines.files import flush_file
 from pipelines.store.slices import literal, quoted
 
 RESPONSES = ("response_id", "other_response_id", "person_id")
-PEOPLE = ("respondent_key", "unit_id")
+PEOPLE = ("respondent_key", "unit_id", "referred_by")
 _LASTING = ("raw.keys", "raw.erasures", "raw.erased_responses", "raw.checks", "raw.failures")
 
 

@@ -6,18 +6,31 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from instruments.seeds.load import FEATURES, SEEDS, TERMS
+from instruments.seeds.traces import TRACES
 from instruments.strict_yaml import read_yaml
+from models.load import LIBRARY, is_waiting
 from pipelines.commands import schemas
 
 HOUSE = Path(__file__).parents[2]
+LIBRARY_MODELS = sorted(LIBRARY.glob("*.yaml"))
 SHIPPED = {
     "instruments/instrument.schema.json": sorted((HOUSE / "instruments" / "library").glob("*.yaml")),
+    "instruments/coding_scheme.schema.json": sorted((HOUSE / "instruments" / "library" / "codings").glob("*.yaml")),
     "instruments/form.schema.json": [
         *sorted((HOUSE / "instruments" / "library" / "forms").glob("*.yaml")),
         *sorted(HOUSE.glob("pipelines/studies/*/forms/*.yaml")),
     ],
     "instruments/labels.schema.json": sorted((HOUSE / "instruments" / "library" / "labels").glob("*.yaml")),
-    "models/model.schema.json": sorted(HOUSE.glob("pipelines/studies/*/models/*.yaml")),
+    "instruments/seeds.schema.json": [SEEDS],
+    "instruments/features.schema.json": [FEATURES],
+    "instruments/glossary.schema.json": [TERMS],
+    "instruments/trace.schema.json": sorted(TRACES.glob("*.yaml")),
+    "models/model.schema.json": [
+        *sorted(HOUSE.glob("pipelines/studies/*/models/*.yaml")),
+        *(path for path in LIBRARY_MODELS if not is_waiting(path)),
+    ],
+    "models/waiting.schema.json": [path for path in LIBRARY_MODELS if is_waiting(path)],
     "pipelines/study.schema.json": sorted(HOUSE.glob("pipelines/studies/*/study.yaml")),
 }
 FILES = [(schema, path) for schema, paths in SHIPPED.items() for path in paths]

@@ -102,7 +102,9 @@ def _texts() -> pd.DataFrame:
     both += [("scale_title", name, said[0], said[1]) for name, said in SCALES.items()]
     both += [("point_label", f"{item}={code}", *label) for item in ITEMS for code, label in POINTS.items()]
     both += [
+        ("limit", "no_single_cause", "No figure names a single cause.", "Intet tal peger på én årsag."),
         ("high_score_means", "collective_leadership", "Leadership is done together.", "Ledelse sker i fællesskab."),
+        ("variant_title", "h1/without_controls", "Without control variables", "Uden kontrolvariable"),
         ("model_title", "h1", "Identity work and collective leadership", "Identitetsarbejde og kollektivt lederskab"),
         ("model_title", "h2", "Frontline staff and vertical integration", "Frontmedarbejdere og vertikal integration"),
         ("term_label", "h1/identity_work", "Identity work", "Identitetsarbejde"),

@@ -1,4 +1,4 @@
-"""Shown questionnaires: everything that an instrument or form holds is there, in the language asked for, and readable."""
+"""Shown questionnaires: all that an instrument or form holds is there, in the language asked for, and readable."""
 
 import re
 from collections.abc import Iterator

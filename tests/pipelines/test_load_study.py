@@ -93,7 +93,13 @@ FAULTS_OF_MODEL = {
         (10, "regressors", "'workplace' has categories without order; write {variable: workplace, use: category}")
     ],
     "open_answer_as_regressor": [(10, "regressors", "the study has no scale or item 'remark'")],
-    "organisation_mean_of_an_item": [(10, "regressors", "'age' is not a scale; only scales have organisation means")],
+    "organisation_mean_of_an_item": [
+        (
+            10,
+            "regressors",
+            "'age' is not a scale; only scales have organisation means, unless of names a group",
+        )
+    ],
     "unknown_cluster": [
         (
             12,
