@@ -39,6 +39,8 @@ DANISH: Mapping[str, str] = {
     "status": "Status",
     "status_line": "Status for de bagvedliggende spørgsmål: {status}",
     "status_of_some": "{status}: {scales}",
+    "no_inference": "Ingen slutning til en population: {groups}. Ikke alle blev spurgt, og de spurgte blev ikke "
+    "udtrukket tilfældigt; intervaller og p-værdier forudsætter, at de blev det.",
     "hidden": "vises ikke: for få svar",
     "responses": "{count} svar",
     "rate_of_invited": "{rate} af ca. {invited} inviterede",

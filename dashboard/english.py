@@ -40,6 +40,8 @@ ENGLISH: Mapping[str, str] = {
     "status": "Status",
     "status_line": "Status of the questions behind: {status}",
     "status_of_some": "{status}: {scales}",
+    "no_inference": "No inference to a population: {groups}. Not everyone was asked, and those asked were not drawn at "
+    "random; intervals and p-values assume that they were.",
     "hidden": "not shown: too few answers",
     "responses": "{count} responses",
     "rate_of_invited": "{rate} of about {invited} invited",

@@ -12,7 +12,16 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from pipelines import cli_codebook, cli_coding, cli_exports, cli_fits, cli_instruments, cli_privacy, cli_studies
+from pipelines import (
+    cli_codebook,
+    cli_coding,
+    cli_exports,
+    cli_fits,
+    cli_instruments,
+    cli_material,
+    cli_privacy,
+    cli_studies,
+)
 from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
 
@@ -29,6 +38,7 @@ app.add_typer(cli_codebook.app)
 app.add_typer(cli_fits.app)
 app.add_typer(cli_exports.app, name="export")
 app.add_typer(cli_privacy.app)
+app.add_typer(cli_material.app)
 app.add_typer(cli_coding.app, name="code")
 app.add_typer(cli_instruments.app, name="instruments")
 

@@ -26,17 +26,18 @@ def fit(
     loaded = load(study)
     rows = fits.fit_now(loaded, model, settings or [])
     row = rows.fits.iloc[0]
-    validation = fits.validation_of(loaded, [row["fit_id"]])
+    validation, no_inference = fits.validation_of(loaded, [row["fit_id"]]), fits.inference_of(loaded, [row["fit_id"]])
     if as_json:
         tables = {"fit": rows.fits, "estimates": rows.estimates, "diagnostics": rows.diagnostics}
         documents = {name: printing.records(table) for name, table in tables.items()}
-        printing.print_json({**documents, "validation_status": validation})
+        printing.print_json({**documents, "validation_status": validation, "no_inference": no_inference})
         return
     printing.print_lines([f"{row['fit_id']} (exploratory): {row['outcome']}, {row['covariance']}, n = {row['n_obs']}"])
     figures = ["term", "estimate", "std_error", "df", "p_value", "conf_low", "conf_high"]
     printing.print_frame("Estimates", rows.estimates[figures])
     printing.print_frame("Diagnostics", rows.diagnostics[["diagnostic", "value", "threshold", "verdict"]])
     printing.print_validation(validation)
+    printing.print_lines(no_inference.values())
 
 
 @app.command("fits")
@@ -63,7 +64,8 @@ def rerun(
     made = fits.rerun(loaded, fit_id)
     if as_json:
         tables = {"recorded": printing.records(made.recorded), "refitted": printing.records(made.refitted)}
-        printing.print_json({**vars(made), **tables, "validation_status": fits.validation_of(loaded, [fit_id])})
+        told = {"validation_status": fits.validation_of(loaded, [fit_id])}
+        printing.print_json({**vars(made), **tables, **told, "no_inference": fits.inference_of(loaded, [fit_id])})
     else:
         changed = ", ".join(made.changed) or "nothing"
         words = {"equal": "equal within 1e-9", "not_reproducible": f"not reproducible: {made.erased}"}
@@ -85,11 +87,12 @@ def compare(
 
     loaded = load(study)
     side_by_side, differing = fits.compare(loaded, first, second)
-    validation = fits.validation_of(loaded, [first, second])
+    validation, no_inference = fits.validation_of(loaded, [first, second]), fits.inference_of(loaded, [first, second])
     if as_json:
-        terms = printing.records(side_by_side)
-        printing.print_json({"terms": terms, "differing": differing, "validation_status": validation})
+        told = {"validation_status": validation, "no_inference": no_inference}
+        printing.print_json({"terms": printing.records(side_by_side), "differing": differing, **told})
     else:
         printing.print_frame(f"{first} and {second}", side_by_side)
         printing.print_lines([f"differing: {', '.join(differing) or 'nothing'}"])
         printing.print_validation(validation)
+        printing.print_lines(f"{name}: {note}" for name, note in no_inference.items())

@@ -22,10 +22,12 @@ from pipelines.files import file_sha256, flush_file
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.steps import disclosure, release_texts
+from pipelines.steps.sampling import groups_without_inference
 from pipelines.store import Store, create_table, environment_faults, insert_rows
 from pipelines.tables import core, out, raw, released
 from pipelines.tables.base import Table
 from pipelines.tables.casework import SAMPLE_REGISTER
+from pipelines.tables.sampling import SAMPLING
 
 POINTER = "current.json"
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "digest")
@@ -115,7 +117,7 @@ def _protected_tables(study: Study, store: Store, number: int) -> tuple[Tables, 
     fits, estimates, withheld = _releasable_fits(study, store)
     terms = zip(estimates["model"], estimates["term"], strict=True)
     tables: Tables = [
-        (released.MANIFEST, _manifest(study, number)),
+        (released.MANIFEST, _manifest(study, store, number)),
         (released.TEXTS, release_texts.release_texts(study, terms, waves_without_inference(study, store))),
         (released.SCALES, release_texts.released_scales(study)),
         (released.ITEMS, release_texts.released_items(study)),
@@ -220,7 +222,9 @@ def _released_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
     return released.ESTIMATES_RELEASED.typed(estimates.assign(**estimates[figures].round(3)))
 
 
-def _manifest(study: Study, number: int) -> pd.DataFrame:
+def _manifest(study: Study, store: Store, number: int) -> pd.DataFrame:
+    groups = list(study.spec.respondent_groups)
+    sampled = store.read(SAMPLING) if study.spec.casework.sample else SAMPLING.empty()
     values = {
         "study": study.name,
         "is_synthetic": str(study.spec.is_synthetic).lower(),
@@ -230,7 +234,8 @@ def _manifest(study: Study, number: int) -> pd.DataFrame:
         "least_cell_size": str(study.spec.release.least_cell_size),
         "languages": ",".join(study.spec.release.languages),
         "waves": ",".join(study.spec.waves),
-        "respondent_groups": ",".join(study.spec.respondent_groups),
+        "respondent_groups": ",".join(groups),
+        "no_inference": ",".join(groups_without_inference(sampled, groups)),
     }
     return pd.DataFrame({"key": list(values), "value": list(values.values())})
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import findings, queries
 from dashboard.figures import percent, whole
-from dashboard.views.page import Page, plain, show_table
+from dashboard.views.page import Page, inference_line, plain, show_table
 from dashboard.views.scores import show_answers, show_scores
 
 MOST_NAMES = 4
@@ -52,7 +52,8 @@ def _in_short(page: Page, rates: pd.DataFrame, changes: pd.DataFrame | None) -> 
     if changes is not None:
         groups = [group for group in page.groups if (changes["respondent_group"] == group).any()]
         lines += [_group_in_short(page, group, changes[changes["respondent_group"] == group]) for group in groups]
-    return [*lines, *_models_in_short(page)]
+    without = inference_line(page, page.groups)
+    return [*lines, *_models_in_short(page), *([without] if without else [])]
 
 
 def _group_in_short(page: Page, group: str, changes: pd.DataFrame) -> str:

@@ -127,3 +127,10 @@ def status_line(page: Page, status_of: Mapping[str, str]) -> str:
         return words.say("status_line", status=next(iter(by_status)))
     told = [words.say("status_of_some", status=status, scales=", ".join(of)) for status, of in by_status.items()]
     return words.say("status_line", status="; ".join(told))
+
+
+def inference_line(page: Page, groups: Sequence[str]) -> str:
+    """Name those of some respondent groups whose figures allow no inference to a population; nothing without any."""
+    flagged = set(names_in(page.manifest.get("no_inference", "")))
+    named = [plain(page.group(group)) for group in groups if group in flagged]
+    return page.words.say("no_inference", groups=", ".join(named)) if named else ""

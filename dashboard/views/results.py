@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import findings, queries
 from dashboard.charts import Axis, interval_chart
 from dashboard.figures import decimal, p_value, whole
-from dashboard.views.page import Page, plain, show_chart, show_table, status_line
+from dashboard.views.page import Page, inference_line, plain, show_chart, show_table, status_line
 from dashboard.wording import ENGLISH
 from models.terms import scales_in_terms
 
@@ -122,7 +122,7 @@ def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, 
     chart = interval_chart(points, series, axis, language)
     show_chart(
         chart,
-        _status(page, fits, estimates, status),
+        f"{_status(page, fits, estimates, status)} {inference_line(page, page.groups)}".strip(),
         say("coefficient_alt", model=page.words.title("model_title", main["model"])),
     )
 

@@ -6,7 +6,16 @@ import streamlit as st
 from dashboard import findings, queries
 from dashboard.charts import Axis, answer_chart, interval_chart
 from dashboard.figures import MISSING, decimal, percent, signed, whole
-from dashboard.views.page import Page, choose, choose_from_list, plain, show_chart, show_table, status_line
+from dashboard.views.page import (
+    Page,
+    choose,
+    choose_from_list,
+    inference_line,
+    plain,
+    show_chart,
+    show_table,
+    status_line,
+)
 from dashboard.wording import Words
 
 LEANS = ("strongly_low", "low", "neutral", "high", "strongly_high", "mixed")
@@ -32,7 +41,8 @@ def show_scores(page: Page, means: pd.DataFrame, changes: pd.DataFrame | None) -
     for (lowest, highest), part in of_group.groupby(["lowest", "highest"], sort=False):
         ends = {"lowest": decimal(lowest, words.language, 0), "highest": decimal(highest, words.language, 0)}
         axis = Axis(words.say("score_axis", **ends), (float(lowest), float(highest)))
-        caption = status_line(page, dict(zip(part["scale"], part["status"], strict=True)))
+        status = status_line(page, dict(zip(part["scale"], part["status"], strict=True)))
+        caption = f"{status} {inference_line(page, [group])}".strip()
         chart = interval_chart(points.loc[part.index], series, axis, words.language)
         show_chart(chart, caption, words.say("score_alt", group=page.group(group)))
     _show_score_table(page, of_group, points)
@@ -143,7 +153,7 @@ def show_answers(page: Page, means: pd.DataFrame, group: str) -> None:
         st.info(say("no_answers"))
         return
     told = _told_bands(page, findings.leaning(bands))
-    caption = status_line(page, {scale: asked["status"].iloc[0]})
+    caption = f"{status_line(page, {scale: asked['status'].iloc[0]})} {inference_line(page, [group])}".strip()
     names = {lean: say(lean) for lean in LEANS}
     alt = say("answers_alt", group=page.group(group), wave=page.wave(wave), scale=page.scale(scale))
     show_chart(answer_chart(told, names, page.words.language), caption, alt)

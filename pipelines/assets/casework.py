@@ -63,7 +63,8 @@ def _sample(task: Task) -> list[Write]:
     if "referred_by" in texts:
         texts = texts.assign(referred_by=[normalised_key(str(key)) for key in texts["referred_by"]])
     with faults_of(file, ListError):
-        sample = casework.read_sample(texts, list(task.study.spec.waves))
+        spec = task.study.spec
+        sample = casework.read_sample(texts, list(spec.waves), list(spec.respondent_groups))
     register = _of_people(task, sample.register)
     referrers = sample.referrals.rename(columns={"unit_id": "own", "referred_by": "unit_id"})
     referrers = _of_people(task, referrers).rename(columns={"unit_id": "referred_by", "own": "unit_id"})

@@ -15,13 +15,16 @@ from models.regression.identification import FEWEST_BEYOND
 from models.spec import Interaction, RegressionSpec, as_variable
 from pipelines.assets.codings import refuse_unreliable_codes
 from pipelines.assets.pooling import refuse_changed_items
+from pipelines.assets.sampling import known_sampling
 from pipelines.load import Study
 from pipelines.steps.exclusions import mark_excluded
 from pipelines.steps.organisation_means import means_of_groups
+from pipelines.steps.sampling import share_without_inference
 from pipelines.store import Store, Write
 from pipelines.tables import core, out
 from pipelines.tables.screening import EXCLUSIONS
 
+WITHOUT_INFERENCE = "share_without_inference"
 Labels = dict[str, dict[int, str]]
 FEWEST_ORGANISATIONS = 30
 
@@ -67,6 +70,7 @@ def fit_model(study: Study, store: Store, model: RegressionSpec, variant: str, *
     fit = fit_regression(model, analysis, labels, variant, FEWEST_BEYOND)
     store.keep_rows(fit.data)
     fit = replace(fit, diagnostics=_with_organisations(model.with_variant(variant), fit, analysis))
+    fit = replace(fit, diagnostics=_with_inference(fit, analysis, known_sampling(study, store)))
     return fit_rows(study, model, fit, labels, is_declared=is_declared)
 
 
@@ -90,6 +94,17 @@ def _with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame)
         few = added["value"] < FEWEST_ORGANISATIONS
         added.loc[0, ["threshold", "verdict"]] = [float(FEWEST_ORGANISATIONS), "look" if few[0] else "ok"]
     return pd.concat([fit.diagnostics, added], ignore_index=True)
+
+
+def _with_inference(fit: Fit, analysis: pd.DataFrame, sampled: pd.DataFrame) -> pd.DataFrame:
+    """Add which share of the responses allows no inference to a population, where a sample register tells."""
+    used = analysis[analysis["response_id"].isin(fit.data["response_id"])]
+    share = share_without_inference(used, sampled)
+    if share is None:
+        return fit.diagnostics
+    verdict = "look" if share > 0 else "ok"
+    row = {"diagnostic": WITHOUT_INFERENCE, "value": share, "threshold": 0.0, "verdict": verdict}
+    return pd.concat([fit.diagnostics, pd.DataFrame([row])], ignore_index=True)
 
 
 def _categories(model: RegressionSpec, rows: pd.DataFrame) -> list[list[str]]:

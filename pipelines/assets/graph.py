@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipelines.assets import casework, codings, core, fieldwork, linking, out, raw, relations, screening
+from pipelines.assets import casework, codings, core, fieldwork, linking, out, raw, relations, sampling, screening
 from pipelines.assets.step import Step, Task, is_current
 from pipelines.load import Study
 from pipelines.store import Store
@@ -33,6 +33,7 @@ def steps_of(study: Study) -> tuple[Step, ...]:
         *linking.steps(study),
         *relations.steps(study),
         *casework.steps(study),
+        *sampling.steps(study),
         *screening.STEPS,
         *out.steps(study),
     )

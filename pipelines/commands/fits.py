@@ -20,13 +20,14 @@ from models.terms import scales_in_terms
 from pipelines.assets.fits import FitRows, fit_model, labels_from_json, writes_of
 from pipelines.assets.graph import due_steps
 from pipelines.assets.raw import begun_waves
+from pipelines.commands.sample import inference_of_fits
 from pipelines.load import Study, analysis_variables
 from pipelines.load_models import blame_population
 from pipelines.store import Store
 from pipelines.tables import out
 from pipelines.tables.erasures import ERASURES
 
-_NEEDED = {"core/analysis", "out/instrument_changes", "out/coding_agreement"}
+_NEEDED = {"core/analysis", "out/instrument_changes", "out/coding_agreement", "out/sampling"}
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "seed")
 
 
@@ -177,6 +178,11 @@ def validation_of(study: Study, fit_ids: Iterable[str]) -> dict[str, str]:
     store, instrument_of = Store(study.warehouse), study.scales()
     terms = [name for each in fit_ids for name in (_fit(store, each)["outcome"], *_estimates(store, each)["term"])]
     return {scale: instrument_of[scale].status for scale in scales_in_terms(terms, instrument_of)}
+
+
+def inference_of(study: Study, fit_ids: Iterable[str]) -> dict[str, str]:
+    """Say of recorded fits, by id, where they allow no inference to a population."""
+    return inference_of_fits(Store(study.warehouse), fit_ids)
 
 
 def recorded_fits(study: Study) -> pd.DataFrame:

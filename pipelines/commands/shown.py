@@ -8,6 +8,7 @@ from pipelines.assets.graph import Due, due_steps
 from pipelines.assets.raw import begun_waves
 from pipelines.commands import printing
 from pipelines.commands.run import Outcome, run_study
+from pipelines.commands.sample import inference_notes
 from pipelines.commands.shown_fieldwork import print_fieldwork
 from pipelines.load import Study
 from pipelines.lock import exclusive
@@ -85,6 +86,7 @@ def print_outcome(study: Study, outcome: Outcome) -> None:
     told = {scale: status_in_words(instrument) for scale, instrument in study.scales().items()}
     alphas = alphas.assign(status=alphas["scale"].map(told))
     printing.print_frame("Alpha", alphas[["scale", "respondent_group", "wave", "estimate", "n_obs", "status"]])
+    printing.print_lines(inference_notes(study, store))
 
 
 def release_document(released: Released) -> dict[str, Any]:

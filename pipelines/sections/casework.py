@@ -10,8 +10,8 @@ class Casework(Spec):
     """Lists that a team keeps of its cases: each a CSV in the study folder.
 
     Attributes:
-        sample: Sample register, one row a unit and wave: unit_id, wave, selection, gatekeeper, referred_by and
-            inclusion_probability.
+        sample: Sample register, one row a unit and wave: unit_id, wave, respondent_group, selection, gatekeeper,
+            referred_by and inclusion_probability.
         cases: Case registry, one row a case: case_id, embedded_in, unit_kind, organisation_id and because.
         documents: Document register: document_id, case_id, kind, title, dated_on and origin.
         interviews: Interview metadata: interview_id, case_id, unit_id, interviewed_on, minutes, mode, is_recorded and

@@ -30,11 +30,12 @@ class Sample:
     referrals: pd.DataFrame
 
 
-def read_sample(texts: pd.DataFrame, waves: Collection[str]) -> Sample:
+def read_sample(texts: pd.DataFrame, waves: Collection[str], groups: Collection[str]) -> Sample:
     """Read a sample register.
 
-    A wave allows inference when every unit of it was taken (census) or drawn at random (probability). Units that were
-    chosen, referred or let in by a gatekeeper describe themselves and nobody else.
+    A respondent group of a wave allows inference when every unit of it was taken (census) or drawn at random
+    (probability). Units that were chosen, referred or let in by a gatekeeper describe themselves and nobody else; those
+    without a group count for every group of their wave.
 
     Raises:
         ListError: Beside wrong cells, when a referred unit has no referrer or one that is not in the list, a chain of
@@ -48,6 +49,7 @@ def read_sample(texts: pd.DataFrame, waves: Collection[str]) -> Sample:
     rows = typed_list(texts, {**written, **_REFERRED_BY})
     refuse_repeats(rows, ["unit_id", "wave"])
     refuse_strangers(rows, "wave", set(waves), "wave")
+    refuse_strangers(rows, "respondent_group", set(groups), "respondent group")
     for row, each in enumerate(rows.to_dict("records"), FIRST_ROW):
         _check_selection(f"row {row}", each)
     pairs = set(zip(rows["unit_id"], rows["wave"], strict=True))
@@ -59,10 +61,16 @@ def read_sample(texts: pd.DataFrame, waves: Collection[str]) -> Sample:
                 raise ListError(f"row {int(str(place)) + FIRST_ROW}, column referred_by: {message}")
         depths = steps_up(own, "unit_id", "referred_by")
         before |= {(unit, str(wave)): depth for unit, depth in depths.items()}
-    drawn = rows["selection"].isin(DRAWN).groupby(rows["wave"]).transform("all")
     keys = zip(rows["unit_id"], rows["wave"], strict=True)
-    register = rows.assign(n_referrals_before=[before[key] for key in keys], allows_inference=drawn)
+    register = rows.assign(n_referrals_before=[before[key] for key in keys], allows_inference=_allow_inference(rows))
     return Sample(register, rows[rows["referred_by"].notna()][["unit_id", "wave", "referred_by"]])
+
+
+def _allow_inference(rows: pd.DataFrame) -> list[bool]:
+    chosen = rows[~rows["selection"].isin(DRAWN)]
+    without = set(zip(chosen["wave"], chosen["respondent_group"], strict=True))
+    keys = zip(rows["wave"], rows["respondent_group"], strict=True)
+    return [(wave, group) not in without and (wave, None) not in without for wave, group in keys]
 
 
 def _check_selection(where: str, row: dict[str, object]) -> None:

@@ -12,11 +12,14 @@ SAMPLE_REGISTER = Table(
     columns={
         "unit_id": ColumnOf(TEXT, "Pseudonym of the unit; equals respondent_key of a response"),
         "wave": ColumnOf(TEXT, "Wave"),
+        "respondent_group": ColumnOf(
+            TEXT, "Respondent group; missing where the list says none: of any group", may_be_missing=True
+        ),
         "selection": ColumnOf(TEXT, "How the unit was selected", is_among=(*DRAWN, *CHOSEN)),
         "gatekeeper": ColumnOf(TEXT, "Code of whoever let the study in, never a name", may_be_missing=True),
         "n_referrals_before": ColumnOf(WHOLE, "Referrals between the unit and one that nobody referred", least=0),
         "inclusion_probability": ColumnOf(NUMBER, "Chance of being drawn", may_be_missing=True, least=0, most=1),
-        "allows_inference": ColumnOf(TRUTH, "Whether every unit of the wave was taken or drawn at random"),
+        "allows_inference": ColumnOf(TRUTH, "Whether every unit of its wave and group was taken or drawn at random"),
     },
 )
 

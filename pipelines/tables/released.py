@@ -22,7 +22,7 @@ MANIFEST = Table(
     key=("key",),
     columns={
         "key": ColumnOf(
-            TEXT, "study, is_synthetic, schema_version, release, released_at, least_cell_size, languages …"
+            TEXT, "study, is_synthetic, schema_version, release, released_at, least_cell_size, no_inference …"
         ),
         "value": ColumnOf(TEXT, "Its value"),
     },

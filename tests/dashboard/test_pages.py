@@ -25,6 +25,7 @@ class Seen:
 
     def __init__(self, app: AppTest, charts: list[dict]) -> None:
         self.app = app
+        self.charts_drawn = list(charts)
         self.charts = json.dumps(charts, ensure_ascii=False)
         self.tables = "\n".join(table.value.to_csv() for table in app.table).replace("\\", "")
         self.warnings = [warning.value for warning in app.warning]
@@ -133,6 +134,22 @@ def test_results_say_what_goes_together_how_sure_and_how_to_repeat_it(open_page:
     assert "robust to dependence within clusters" in seen.text
     for fit in build_release.release_tables()["out.fits"].to_dict("records"):
         assert all(fit[name] in seen.text for name in ("fit_id", "spec_hash", "data_hash", "digest"))
+
+
+def test_figures_of_a_group_that_was_not_drawn_at_random_say_so(open_page: Open, tmp_path: Path):
+    tables = build_release.release_tables()
+    flag = pd.DataFrame([{"key": "no_inference", "value": "FRL"}])
+    tables["meta.manifest"] = pd.concat([tables["meta.manifest"], flag], ignore_index=True)
+    build_release.point_at(tmp_path, build_release.write_release(tmp_path, tables))
+    said = "No inference to a population: Frontline staff"
+    seen = open_page("overview", group="FRL")
+    of_figures = [each.value for each in seen.app.caption if each.value.startswith("Status of the questions")]
+    assert len(of_figures) == len(seen.charts_drawn) >= 2
+    assert all(said in caption for caption in of_figures)
+    assert said in seen.app.markdown[0].value
+    assert not any(said in caption.value for caption in open_page("overview", group="CIT").app.caption)
+    assert sum(said in caption.value for caption in open_page("results").app.caption) == 2
+    assert "Ingen slutning til en population: Frontmedarbejdere" in open_page("results", lang="da").text
 
 
 def test_results_say_how_far_the_scales_behind_organisation_means_are_validated(open_page: Open, tmp_path: Path):

@@ -82,8 +82,8 @@ def test_the_sample_register_follows_referrals_and_says_where_inference_is_allow
 
 def test_one_chosen_unit_takes_inference_from_the_whole_wave() -> None:
     drawn = "unit_id,wave,selection,inclusion_probability\na,w1,census,\nb,w1,probability,0.5\n"
-    assert read_sample(cells(drawn), ["w1"]).register["allows_inference"].tolist() == [True, True]
-    chosen = read_sample(cells(drawn + "c,w1,purposive,\n"), ["w1"]).register
+    assert read_sample(cells(drawn), ["w1"], ["MID"]).register["allows_inference"].tolist() == [True, True]
+    chosen = read_sample(cells(drawn + "c,w1,purposive,\n"), ["w1"], ["MID"]).register
     assert chosen["allows_inference"].tolist() == [False, False, False]
 
 
@@ -132,7 +132,7 @@ def test_an_erased_person_is_in_no_list_of_cases(folder: Path) -> None:
 def refused_sample(rows: str) -> str:
     header = "unit_id,wave,selection,gatekeeper,referred_by,inclusion_probability\n"
     with pytest.raises(ListError) as refused:
-        read_sample(cells(header + rows), ["w1"])
+        read_sample(cells(header + rows), ["w1"], ["MID"])
     return str(refused.value)
 
 

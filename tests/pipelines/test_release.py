@@ -293,6 +293,7 @@ def test_the_manifest_says_what_a_page_must_know(study, store):
         "languages": "en,da",
         "waves": "spring,autumn",
         "respondent_groups": "MGR,STAFF",
+        "no_inference": "",
     }
 
 

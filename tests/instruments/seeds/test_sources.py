@@ -29,6 +29,7 @@ from pipelines.tables import (
     raw,
     relations,
     released,
+    sampling,
 )
 
 CHECKOUT = Path(__file__).parents[3]
@@ -42,7 +43,7 @@ VARIANTS = {f"{each.name}/{variant.name}" for each in MODELS for variant in each
 SCHEME = LIBRARY / "codings" / "coding_scheme.yaml"
 EXAMPLE = study_of_one_item()
 OF_A_STUDY = (core.answers(EXAMPLE), core.scores(EXAMPLE), core.analysis(EXAMPLE), core.organisations(EXAMPLE))
-MODULES = (raw, core, fieldwork, linking, relations, casework, coding, experiments, erasures, out, released)
+MODULES = (raw, core, fieldwork, linking, relations, casework, sampling, coding, experiments, erasures, out, released)
 TABLES = {table.name for tables in (*(each.TABLES for each in MODULES), OF_A_STUDY) for table in tables}
 COMMANDS = get_command(app).commands
 NOT_BUILT = {
