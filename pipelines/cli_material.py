@@ -1,5 +1,7 @@
 """The commands that show what a study's material is and how it came about: what each takes and prints."""
 
+from typing import Annotated
+
 import typer
 
 from pipelines.commands import printing
@@ -20,3 +22,20 @@ def sample(study: StudyFolder, *, as_json: AsJson = False) -> None:
         printing.print_json({**documents, "notes": found.notes})
     else:
         print_sample(found)
+
+
+@app.command()
+def cases(
+    study: StudyFolder,
+    *,
+    case: Annotated[str | None, typer.Option("--case", help="Only this case.", metavar="ID")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what material there is of every case: responses, members, documents, interviews, process trace."""
+    from pipelines.commands.cases import describe_cases, print_cases
+
+    found = describe_cases(load(study), case)
+    if as_json:
+        printing.print_json({"cases": found})
+    else:
+        print_cases(found)

@@ -19,11 +19,15 @@ class TraceStep(Spec):
         title: What happens, by language.
         quote: A literal fragment of the account it comes from, of under 15 words.
         seed: Row of the seed table.
+        measured_by: Codes of scales, and items, of the library that ask about the same.
+        codes: Codes of the coding scheme that mark it in open answers.
     """
 
     title: Texts = Field(min_length=1)
     quote: str
     seed: SeedId
+    measured_by: tuple[str, ...] = Field(min_length=1)
+    codes: tuple[str, ...] = ()
 
 
 class TraceTemplate(Spec):

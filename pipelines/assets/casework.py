@@ -7,12 +7,14 @@ import pandas as pd
 from instruments.seeds.traces import load_template
 from instruments.spec_file import spec_hash
 from pipelines.assets.erased import without_erased_units
-from pipelines.assets.pseudonyms import normalised_units, pseudonymised_units
+from pipelines.assets.pseudonyms import normalised_units, pseudonymised_units, pseudonymiser
+from pipelines.assets.relations import names_of_collaborations
 from pipelines.assets.step import Step, Task
 from pipelines.files import file_sha256
 from pipelines.load import Study
 from pipelines.steps import casework
 from pipelines.steps.pseudonyms import normalised_key
+from pipelines.steps.relations import NamesError, one_collaboration
 from pipelines.steps.team_cells import ListError
 from pipelines.store import Write
 from pipelines.tables import casework as tables
@@ -48,7 +50,9 @@ def _step(written: tuple[Table, ...], make: Callable[[Task], Sequence[Write]]) -
 
 def _depends_on(task: Task) -> object:
     named = task.study.spec.casework
-    hashes = [file_sha256(task.study.folder / file) for file in named.files()]
+    asked = task.study.spec.collaborations
+    files = [*named.files(), *([asked.names] if asked is not None and asked.names is not None else [])]
+    hashes = [asked is None, *(file_sha256(task.study.folder / file) for file in files)]
     erased = sorted(task.store.read(ERASED)["mark"])
     return [spec_hash(named), hashes, list(task.study.spec.waves), spec_hash(load_template()), erased]
 
@@ -80,7 +84,22 @@ def _of_people(task: Task, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cases(task: Task) -> list[Write]:
-    return [Write(tables.CASES, tables.CASES.typed(_read_cases(task)))]
+    rows, file = _read_cases(task), task.study.spec.casework.cases or ""
+    pairs = zip(rows["organisation_id"], rows["collaboration"], strict=True)
+    with faults_of(file, ListError):
+        ids = [None if name is None else _collaboration(task, organisation or "", name) for organisation, name in pairs]
+    known = rows.assign(collaboration_id=pd.Series(ids, index=rows.index, dtype="object"))
+    return [Write(tables.CASES, tables.CASES.typed(known))]
+
+
+def _collaboration(task: Task, organisation: str, name: str) -> str:
+    """Return the id that the respondents who name a collaboration give it."""
+    asked = task.study.spec.collaborations
+    if asked is None:
+        raise ListError("the column collaboration needs the section collaborations in study.yaml; add it or remove it")
+    maker, names = pseudonymiser(task.study, task.store, "collaboration"), names_of_collaborations(task.study)
+    with faults_of(asked.names or "", NamesError):
+        return one_collaboration((organisation, name), names, lambda text: maker.one("collaboration", text))
 
 
 def _read_cases(task: Task) -> pd.DataFrame:

@@ -52,6 +52,13 @@ def _dyads(task: Task) -> list[Write]:
     return [Write(relations.DYADS, dyads(keys, responses))]
 
 
+def names_of_collaborations(study: Study) -> pd.DataFrame:
+    """Return the list that says which spellings of a collaboration mean the same; without rows where there is none."""
+    asked = study.spec.collaborations
+    file = None if asked is None else asked.names
+    return _NO_NAMES if file is None else read_team_table(study.folder / file, "list of names")
+
+
 def _depends_on(task: Task) -> object:
     asked = task.study.spec.collaborations
     if asked is None:
@@ -67,7 +74,7 @@ def _collaborations(task: Task) -> list[Write]:
     responses = of_waves(task.study, task.store.read(core.RESPONSES))
     answers = of_waves(task.study, task.store.read(core.OPEN_ANSWERS))
     named = answers.loc[answers["item"] == asked.item, ["response_id", "text"]]
-    names = _NO_NAMES if asked.names is None else read_team_table(task.study.folder / asked.names, "list of names")
+    names = names_of_collaborations(task.study)
     maker = pseudonymiser(task.study, task.store, "collaboration")
     with faults_of(asked.names or "", NamesError):
         found = together(named, responses, names, lambda text: maker.one("collaboration", text))

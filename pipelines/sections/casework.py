@@ -12,11 +12,13 @@ class Casework(Spec):
     Attributes:
         sample: Sample register, one row a unit and wave: unit_id, wave, respondent_group, selection, gatekeeper,
             referred_by and inclusion_probability.
-        cases: Case registry, one row a case: case_id, embedded_in, unit_kind, organisation_id and because.
-        documents: Document register: document_id, case_id, kind, title, dated_on and origin.
-        interviews: Interview metadata: interview_id, case_id, unit_id, interviewed_on, minutes, mode, is_recorded and
-            language.
-        traces: Process traces, one row a case and step of the template: case_id, step, observed_on and evidence.
+        cases: Case registry, one row a case: case_id, embedded_in, unit_kind, title, organisation_id, collaboration,
+            began_on, ended_on, bounded_by and because.
+        documents: Document register: document_id, case_id, kind, title, dated_on, origin and words.
+        interviews: Interview metadata: interview_id, case_id, unit_id, interviewed_on, minutes, mode, is_recorded,
+            language and words.
+        traces: Process traces, one row a case and step of the template: case_id, step, observed_on, evidence, strength
+            and note.
     """
 
     sample: str | None = None

@@ -10,10 +10,19 @@ from dataclasses import dataclass
 import pandas as pd
 
 from instruments.seeds.traces import TraceTemplate
-from pipelines.steps.team_cells import FIRST_ROW, ListError, refuse_repeats, refuse_strangers, steps_up, typed_list
+from pipelines.steps.team_cells import (
+    FIRST_ROW,
+    ListError,
+    refuse_personal,
+    refuse_repeats,
+    refuse_strangers,
+    steps_up,
+    typed_list,
+)
 from pipelines.tables.base import TEXT, ColumnOf
 from pipelines.tables.casework import CASES, DOCUMENTS, DRAWN, INTERVIEWS, SAMPLE_REGISTER, TRACES
 
+_COLLABORATION = {"collaboration": ColumnOf(TEXT, "Name of the collaboration", may_be_missing=True)}
 _REFERRED_BY = {"referred_by": ColumnOf(TEXT, "Unit that referred it", may_be_missing=True)}
 
 
@@ -88,14 +97,20 @@ def _check_selection(where: str, row: dict[str, object]) -> None:
 
 
 def read_cases(texts: pd.DataFrame) -> pd.DataFrame:
-    """Read a case registry: ``core.cases``.
+    """Read a case registry: ``core.cases`` with ``collaboration``, its name as written, in place of the id.
 
     Raises:
-        ListError: Beside wrong cells, when a case stands twice, lies in a case that is not there, or in itself.
+        ListError: Beside wrong cells, when a case stands twice, lies in a case that is not there or in itself, ends
+            before it begins, or when words of the team reach a person.
     """
-    rows = typed_list(texts, {name: column for name, column in CASES.columns.items() if name != "depth"})
+    written = {name: column for name, column in CASES.columns.items() if name not in ("depth", "collaboration_id")}
+    rows = typed_list(texts, {**written, **_COLLABORATION})
     refuse_repeats(rows, ["case_id"])
     refuse_strangers(rows, "embedded_in", set(rows["case_id"]), "case")
+    refuse_personal(rows, ("case_id", "title", "bounded_by", "because"))
+    for row, (began, ended) in enumerate(zip(rows["began_on"], rows["ended_on"], strict=True), FIRST_ROW):
+        if began is not None and ended is not None and ended < began:
+            raise ListError(f"row {row}, column ended_on: the case ends before it began; correct one of the days")
     depths = steps_up(rows, "case_id", "embedded_in")
     return rows.assign(depth=rows["case_id"].map(depths))
 
@@ -104,10 +119,12 @@ def read_documents(texts: pd.DataFrame, cases: Collection[str]) -> pd.DataFrame:
     """Read a document register: ``core.documents``.
 
     Raises:
-        ListError: Beside wrong cells, when a document stands twice or names a case that is not there.
+        ListError: Beside wrong cells, when a document stands twice, names a case that is not there, or when its
+            words reach a person.
     """
     rows = typed_list(texts, DOCUMENTS.columns)
     refuse_repeats(rows, ["document_id"])
+    refuse_personal(rows, ("document_id", "title", "origin"))
     refuse_strangers(rows, "case_id", set(cases), "case")
     return rows
 
@@ -130,7 +147,7 @@ def read_traces(
     """Set the evidence of every traced case against the steps of a template: ``core.trace_steps``.
 
     Args:
-        texts: case_id, step, observed_on, evidence; steps without a row were not observed.
+        texts: case_id, step, observed_on, evidence, strength and note; steps without a row were not observed.
         template: The steps.
         cases: Cases of the registry.
         evidence: Ids of documents and interviews.
@@ -138,8 +155,9 @@ def read_traces(
     Raises:
         ListError: Beside wrong cells, when a step stands twice or is not in the template, or evidence is not there.
     """
-    written = {name: TRACES.columns[name] for name in ("case_id", "step", "observed_on", "evidence")}
-    rows = typed_list(texts, written)
+    names = ("case_id", "step", "observed_on", "evidence", "strength", "note")
+    rows = typed_list(texts, {name: TRACES.columns[name] for name in names})
+    refuse_personal(rows, ("note",))
     refuse_repeats(rows, ["case_id", "step"])
     refuse_strangers(rows, "case_id", set(cases), "case")
     for row, (step, names) in enumerate(zip(rows["step"], rows["evidence"], strict=True), FIRST_ROW):

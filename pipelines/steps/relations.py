@@ -87,6 +87,21 @@ def together(
     return Together(COLLABORATIONS.typed(counted), MEMBERSHIPS.typed(members))
 
 
+def one_collaboration(pair: tuple[str, str], names: pd.DataFrame, pseudonym: Callable[[str], str]) -> str:
+    """Return the id of a collaboration as those who name it make it.
+
+    Args:
+        pair: Its organisation, empty where it has none, and its name as somebody spells it.
+        names: As ``together`` takes them.
+        pseudonym: As ``together`` takes it.
+
+    Raises:
+        NamesError: As ``together`` raises it.
+    """
+    spelling = (pair[0], normalised_element(pair[1]))
+    return pseudonym("|".join((pair[0], _meanings(names).get(spelling, spelling[1]))))
+
+
 def _meanings(names: pd.DataFrame) -> dict[tuple[str, str], str]:
     absent = [column for column in NAME_COLUMNS if column not in names.columns]
     if absent:

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from instruments.faults import DataError
 from instruments.spec_file import closest
+from pipelines.steps.open_text import redact
 from pipelines.tables.base import DAY, NUMBER, TEXT, TRUTH, WHOLE, ColumnOf
 
 FIRST_ROW = 2
@@ -65,6 +66,15 @@ def refuse_strangers(rows: pd.DataFrame, column: str, known: set[str], what: str
     for row, name in enumerate(rows[column], FIRST_ROW):
         if name is not None and name not in known:
             raise ListError(f"row {row}, column {column}: this names no {what}; correct it or add the {what}")
+
+
+def refuse_personal(rows: pd.DataFrame, columns: Iterable[str]) -> None:
+    """Raise ListError when words hold an e-mail address, or the number of a telephone or person."""
+    for column in columns:
+        for row, text in enumerate(rows[column], FIRST_ROW):
+            if text is not None and any(redact(str(text))[1].values()):
+                message = "found what looks like an e-mail address, telephone or person number; take it out"
+                raise ListError(f"row {row}, column {column}: {message}")
 
 
 def steps_up(rows: pd.DataFrame, name_column: str, column: str) -> dict[str, int]:

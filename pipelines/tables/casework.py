@@ -45,7 +45,12 @@ CASES = Table(
         "unit_kind": ColumnOf(
             TEXT, "What the case is", is_among=("organisation", "collaboration", "person", "account", "incident")
         ),
+        "title": ColumnOf(TEXT, "What the team calls it", may_be_missing=True),
         "organisation_id": ColumnOf(TEXT, "Organisation", may_be_missing=True),
+        "collaboration_id": ColumnOf(TEXT, "Collaboration, as in core.collaborations", may_be_missing=True),
+        "began_on": ColumnOf(DAY, "First day that it covers", may_be_missing=True),
+        "ended_on": ColumnOf(DAY, "Last day that it covers", may_be_missing=True),
+        "bounded_by": ColumnOf(TEXT, "What belongs to the case and what does not", may_be_missing=True),
         "because": ColumnOf(TEXT, "Why it was chosen"),
     },
 )
@@ -63,6 +68,7 @@ DOCUMENTS = Table(
         "title": ColumnOf(TEXT, "Title"),
         "dated_on": ColumnOf(DAY, "Date of the document", may_be_missing=True),
         "origin": ColumnOf(TEXT, "Where it was found", may_be_missing=True),
+        "words": ColumnOf(WHOLE, "Length in words", may_be_missing=True, least=0),
     },
 )
 
@@ -79,6 +85,7 @@ INTERVIEWS = Table(
         "mode": ColumnOf(TEXT, "How", is_among=("face_to_face", "telephone", "video", "written")),
         "is_recorded": ColumnOf(TRUTH, "Whether it was recorded"),
         "language": ColumnOf(TEXT, "Language"),
+        "words": ColumnOf(WHOLE, "Length of the transcript in words", may_be_missing=True, least=0),
     },
 )
 
@@ -95,6 +102,10 @@ TRACES = Table(
             TRUTH, "Whether no earlier step came later; missing without a day", may_be_missing=True
         ),
         "evidence": ColumnOf(TEXT, "Documents and interviews, separated by ;", may_be_missing=True),
+        "strength": ColumnOf(
+            TEXT, "How strong the team finds it", may_be_missing=True, is_among=("weak", "moderate", "strong")
+        ),
+        "note": ColumnOf(TEXT, "What the team wrote about it", may_be_missing=True),
     },
 )
 

@@ -5,7 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from instruments.codings.load import load_scheme
 from instruments.faults import SpecError
+from instruments.load import LIBRARY, load_instrument
 from instruments.seeds.load import load_seeds
 from instruments.seeds.traces import load_template
 from pipelines.assets.whereabouts import Wanted
@@ -120,6 +122,25 @@ def test_the_template_has_the_ten_steps_of_the_account_in_its_words() -> None:
     assert all({"en", "da"} == set(step.title) for step in template.steps)
 
 
+def test_the_steps_name_scales_items_and_codes_that_the_library_has() -> None:
+    instruments = [load_instrument(path) for path in sorted(LIBRARY.glob("*.yaml"))]
+    known = {scale.code for each in instruments for scale in each.scales.values()}
+    known |= {item for each in instruments for item in each.items}
+    codes = {code.name for code in load_scheme(LIBRARY / "codings" / "coding_scheme.yaml").codes.values()}
+    for step in load_template().steps:
+        assert set(step.measured_by) <= known
+        assert set(step.codes) <= codes
+
+
+@pytest.mark.reference
+def test_the_steps_lie_where_the_table_of_concepts_says(reference: Path) -> None:
+    lines = (reference / "domain" / "sources.md").read_text(encoding="utf-8").splitlines()
+    homes = {line.split("|")[1].strip(): line.split("|")[5] for line in lines if line.startswith("| D")}
+    for number, step in enumerate(load_template().steps, start=1):
+        said = sorted(part.strip() for part in homes[step.seed].replace(";", ",").split(","))
+        assert said == sorted([f"trace step {number}", *step.measured_by, *(f"code {code}" for code in step.codes)])
+
+
 def test_an_erased_person_is_in_no_list_of_cases(folder: Path) -> None:
     bring_up_to_date(folder, STEPS)
     erase(load_study(folder), Wanted(response=None, person="bo"), because="asked")
@@ -172,6 +193,29 @@ def test_a_wrong_case_registry_is_refused(rows: str, message: str) -> None:
     with pytest.raises(ListError) as refused:
         read_cases(cells("case_id,embedded_in,unit_kind,organisation_id,because\n" + rows))
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("began_on,2019-13-01", "row 2, column began_on: expected a date such as 2026-01-31"),
+        ("title,write to a@b.dk", "row 2, column title: found what looks like an e-mail address"),
+        ("bounded_by,born 010190-1234", "row 2, column bounded_by: found what looks like an e-mail address, telephone"),
+    ],
+)
+def test_bounds_and_words_of_a_case_are_checked(cell: str, message: str) -> None:
+    name, _, text = cell.partition(",")
+    with pytest.raises(ListError) as refused:
+        read_cases(cells(f"case_id,unit_kind,because,{name}\nJ,person,why,{text}"))
+    assert message in str(refused.value)
+    assert text not in str(refused.value)
+
+
+def test_a_case_ends_after_it_began() -> None:
+    rows = "case_id,unit_kind,because,began_on,ended_on\nJ,person,why,2019-01-01,2019-01-01\nK,person,why,{}"
+    assert len(read_cases(cells(rows.format("2019-01-01,2019-01-02")))) == 2
+    with pytest.raises(ListError, match="row 3, column ended_on: the case ends before it began"):
+        read_cases(cells(rows.format("2019-01-02,2019-01-01")))
 
 
 @pytest.mark.parametrize(
