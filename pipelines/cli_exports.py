@@ -32,13 +32,16 @@ def export_network(
     out: OutFile,
     *,
     wave: Annotated[str | None, typer.Option(help="Only this wave; all waves when left out.")] = None,
+    people: Annotated[
+        bool, typer.Option("--people", help="Every response as a node, under a pseudonym, with dyads.")
+    ] = False,
     force: MayReplace = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write collaborations and their members as a graph: .graphml, or .csv for a list of edges."""
+    """Write collaborations and the groups that name them as a graph: .graphml, or .csv for a list of edges."""
     from pipelines.commands.export_network import export_network as write
 
-    made = write(load(study), out, wave, replace=force)
+    made = write(load(study), out, wave, people=people, replace=force)
     if as_json:
         printing.print_json(vars(made))
         return
