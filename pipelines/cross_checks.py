@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from instruments.forms.load import library_labels
+from instruments.forms.spec import Form
 from instruments.spec import Item
 from instruments.spec_file import closest
 from instruments.strict_yaml import Document, Place
@@ -39,15 +40,22 @@ def blame_casework(spec: StudySpec, folder: Path, document: Document) -> None:
         document.blame(("casework", "traces"), "a trace is that of a case; name the case registry under cases")
 
 
-def blame_label_experiment(spec: StudySpec, folder: Path, document: Document) -> None:
-    """Check that the slot and its labels exist; the file may still have to be drawn."""
+def blame_label_experiment(spec: StudySpec, folder: Path, forms: Iterable[Form], document: Document) -> None:
+    """Check that the slot and its labels exist and differ in the forms; the file may still have to be drawn."""
     experiment = spec.label_experiment
     if experiment is None:
         return
     known = library_labels()
     place = ("label_experiment", "slot")
     if existing([experiment.slot], known, document, place, "slot"):
-        existing(experiment.labels, known[experiment.slot].labels, document, ("label_experiment", "labels"), "label")
+        labels = known[experiment.slot].labels
+        place = ("label_experiment", "labels")
+        if len(existing(experiment.labels, labels, document, place, "label")) == len(experiment.labels):
+            for language in dict.fromkeys(each for form in forms for each in form.languages):
+                words = [labels[label].get(language, "") for label in experiment.labels]
+                if len(set(words)) < len(words):
+                    message = f"two labels are the same word in {language}: nobody would see a difference"
+                    document.blame(place, f"{message}; choose other labels, or take the language out of the forms")
     if spec.frame is None:
         blame_missing_file(folder, experiment.file, document, ("label_experiment", "file"))
 

@@ -231,7 +231,7 @@ def _blame_names(study: Study, document: Document) -> None:
     frame = study.spec.frame
     blame_missing_file(study.folder, frame.file if frame else None, document, ("frame", "file"))
     blame_casework(study.spec, study.folder, document)
-    blame_label_experiment(study.spec, study.folder, document)
+    blame_label_experiment(study.spec, study.folder, study.forms.values(), document)
     blame_linking(study.spec, study.folder, document)
     if study.is_whole:
         blame_fieldwork(study.spec, study.folder, study.items(), document)

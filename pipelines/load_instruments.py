@@ -8,7 +8,7 @@ from instruments.forms.load import FORMS, find_forms, labels_of, library_labels,
 from instruments.forms.spec import Form
 from instruments.load import LIBRARY, find_instruments, read_instrument
 from instruments.spec import Instrument
-from instruments.spec_file import read_spec
+from instruments.spec_file import Texts, read_spec
 from instruments.strict_yaml import Document
 from instruments.wording import with_labels
 from pipelines.cross_checks import existing
@@ -52,7 +52,7 @@ def read_instruments(folder: Path, spec: StudySpec, document: Document) -> Asked
             read[name] = instrument
     forms = _read_forms(folder, spec, read, document)
     asked = as_asked(forms, read) | {name: read[name] for name in wanted if name in read}
-    labels = labels_of(next(iter(forms.values()), None), library_labels())
+    labels = _words_shown(forms)
     instruments = {name: with_labels(each, labels) for name, each in asked.items()}
     ordered = {name: instruments[name] for name in (*wanted, *instruments) if name in instruments}
     is_whole = all(name in read for name in spec.instruments) and all(name in forms for name in spec.forms)
@@ -96,10 +96,25 @@ def _read_forms(folder: Path, spec: StudySpec, known: dict[str, Instrument], doc
         document.faults += form_document.faults
         if form is not None and name in spec.forms:
             forms[name] = form
+    experiment = spec.label_experiment
     for slot, known_labels in library_labels().items():
         chosen = {name: form.labels.get(slot, known_labels.default) for name, form in forms.items()}
-        if len(set(chosen.values())) > 1:
+        drawn = experiment.labels if experiment is not None and experiment.slot == slot else ()
+        if len(set(chosen.values())) > 1 and not set(chosen.values()) <= set(drawn):
             told = ", ".join(f"{label} in {name}" for name, label in chosen.items())
             message = f"the forms put different labels in the slot {slot}: {told}; name the same one in all of them"
-            document.blame(("forms",), message)
+            document.blame(("forms",), f"{message}, or name these labels in label_experiment")
     return forms
+
+
+def _words_shown(forms: dict[str, Form]) -> dict[str, Texts]:
+    """Return what respondents see in each slot by language: of a label experiment every word, with a slash between."""
+    slots = library_labels()
+    shown = [labels_of(form, slots) for form in forms.values()] or [labels_of(None, slots)]
+    return {
+        slot: {
+            language: " / ".join(dict.fromkeys(each[slot][language] for each in shown if language in each[slot]))
+            for language in dict.fromkeys(language for each in shown for language in each[slot])
+        }
+        for slot in slots
+    }

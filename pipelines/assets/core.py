@@ -45,7 +45,12 @@ def analysis_step(study: Study) -> Step:
         writes=(table,),
         reads=("core.responses", "core.answers", "core.scores", *coded, *facts, *labels),
         by_wave=False,
-        depends_on=lambda task: [every_instrument, list(task.study.spec.waves), organisations.on_register(study)],
+        depends_on=lambda task: [
+            every_instrument,
+            list(task.study.spec.waves),
+            organisations.on_register(study),
+            label_experiment.words_of_sources(study),
+        ],
         make=_join,
         meaning=table.grain,
     )
@@ -76,5 +81,5 @@ def _join(task: Task) -> list[Write]:
     if study.register is not None:
         joined = with_facts(joined, of_waves(study, store.read(core.organisations(study))))
     if study.spec.label_experiment is not None:
-        joined = with_labels_seen(joined, store.read(LABELS_SEEN))
+        joined = with_labels_seen(joined, store.read(LABELS_SEEN), label_experiment.words_of_sources(study))
     return [Write(core.analysis(study), joined)]

@@ -2,7 +2,19 @@
 
 from dataclasses import dataclass
 
-from pipelines.assets import casework, codings, core, fieldwork, linking, out, raw, relations, sampling, screening
+from pipelines.assets import (
+    casework,
+    codings,
+    core,
+    fieldwork,
+    label_experiment,
+    linking,
+    out,
+    raw,
+    relations,
+    sampling,
+    screening,
+)
 from pipelines.assets.step import Step, Task, is_current
 from pipelines.load import Study
 from pipelines.store import Store
@@ -34,6 +46,7 @@ def steps_of(study: Study) -> tuple[Step, ...]:
         *relations.steps(study),
         *casework.steps(study),
         *sampling.steps(study),
+        *label_experiment.balance_steps(study),
         *screening.STEPS,
         *out.steps(study),
     )

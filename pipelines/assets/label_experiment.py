@@ -1,8 +1,9 @@
-"""The step that reads who was given which label."""
+"""The steps of a label experiment: who was given which label, and whether they saw it."""
 
 from pathlib import Path
 
 from instruments.faults import UsageError
+from instruments.forms.load import library_labels
 from instruments.spec_file import spec_hash
 from pipelines.assets.erased import without_erased_units
 from pipelines.assets.pseudonyms import normalised_units, pseudonymised_units
@@ -10,11 +11,12 @@ from pipelines.assets.step import Step, Task
 from pipelines.files import file_sha256
 from pipelines.load import Study
 from pipelines.sections.label_experiment import LabelExperiment
-from pipelines.steps.label_experiment import read_labels_seen
+from pipelines.steps.label_experiment import label_balance, read_labels_seen
 from pipelines.steps.team_cells import ListError
 from pipelines.store import Write
+from pipelines.tables import core
 from pipelines.tables.erasures import ERASED
-from pipelines.tables.experiments import LABELS_SEEN
+from pipelines.tables.experiments import LABEL_BALANCE, LABELS_SEEN
 from pipelines.team_tables import faults_of, read_team_table
 
 
@@ -33,6 +35,46 @@ def steps(study: Study) -> tuple[Step, ...]:
             meaning=LABELS_SEEN.grain,
         ),
     )
+
+
+def balance_steps(study: Study) -> tuple[Step, ...]:
+    """Return the step that counts who saw which label; none where the study has no such experiment."""
+    if study.spec.label_experiment is None:
+        return ()
+    return (
+        Step(
+            name="out/label_balance",
+            writes=(LABEL_BALANCE,),
+            reads=("core.labels_seen", "core.responses"),
+            by_wave=False,
+            depends_on=lambda task: [list(task.study.spec.waves), words_of_sources(task.study)],
+            make=_balance,
+            meaning=LABEL_BALANCE.grain,
+        ),
+    )
+
+
+def words_of_sources(study: Study) -> dict[str, str]:
+    """Return the label in the form of every source, where the forms of its respondent group have different ones."""
+    experiment = study.spec.label_experiment
+    if experiment is None:
+        return {}
+    default = library_labels()[experiment.slot].default
+    label_of = {name: form.labels.get(experiment.slot, default) for name, form in study.forms.items()}
+    of_groups: dict[str, set[str]] = {}
+    for name, form in study.forms.items():
+        of_groups.setdefault(form.respondent_group, set()).add(label_of[name])
+    form_of = {name: source.form for name, source in study.spec.sources.items() if source.form is not None}
+    return {
+        name: label_of[form] for name, form in form_of.items() if len(of_groups[study.forms[form].respondent_group]) > 1
+    }
+
+
+def _balance(task: Task) -> list[Write]:
+    responses = task.store.read(core.RESPONSES)
+    responses = responses[responses["wave"].isin(list(task.study.spec.waves))]
+    seen = task.store.read(LABELS_SEEN)
+    return [Write(LABEL_BALANCE, label_balance(responses, seen, words_of_sources(task.study)))]
 
 
 def _depends_on(task: Task) -> object:

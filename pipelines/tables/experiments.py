@@ -1,6 +1,7 @@
 """Tables of experiments within a survey: who saw which label."""
 
 from pipelines.tables.base import TEXT, ColumnOf, Table
+from pipelines.tables.out import GROUP, WAVE, count, number
 
 LABEL_SEEN = "label_seen"
 
@@ -14,4 +15,18 @@ LABELS_SEEN = Table(
     },
 )
 
-TABLES = (LABELS_SEEN,)
+LABEL_BALANCE = Table(
+    name="out.label_balance",
+    grain="One row a wave, respondent group and label: the analysed responses that saw it",
+    key=("wave", "respondent_group", LABEL_SEEN),
+    columns={
+        "wave": WAVE,
+        "respondent_group": GROUP,
+        LABEL_SEEN: ColumnOf(TEXT, "Label in the slot of the experiment"),
+        "n_drawn": count("Analysed responses of people for whom it was drawn"),
+        "n_seen": count("Analysed responses that saw it, those of nobody in the list too"),
+        "share_seen": number("Of the wave's and group's responses that saw any label, 0 to 1"),
+    },
+)
+
+TABLES = (LABELS_SEEN, LABEL_BALANCE)

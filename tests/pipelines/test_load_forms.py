@@ -99,7 +99,7 @@ def test_forms_that_put_different_labels_in_a_slot_are_refused(folder: Path) -> 
             5,
             "forms",
             "the forms put different labels in the slot COPROD: co_production in top_managers, joint_production in "
-            "short; name the same one in all of them",
+            "short; name the same one in all of them, or name these labels in label_experiment",
         )
     ]
 
