@@ -45,6 +45,8 @@ COMMANDS = (
     "code status",
     "export labels",
     "export network",
+    "sample",
+    "cases",
 )
 
 

@@ -12,6 +12,7 @@ from instruments.faults import UsageError
 from pipelines.commands.fits import fit_now, inference_of
 from pipelines.commands.sample import GATEKEEPERS, inference_notes, read_sample
 from pipelines.load import load_study
+from pipelines.release import publish
 from pipelines.steps import casework
 from pipelines.steps.sampling import groups_without_inference, referral_depths, sampling, share_without_inference
 from pipelines.steps.team_cells import ListError
@@ -19,7 +20,7 @@ from pipelines.tables import out
 from pipelines.tables.casework import SAMPLE_REGISTER
 from pipelines.tables.core import RESPONSES
 from pipelines.tables.sampling import SAMPLING
-from tests.command_line import done, sensemaking
+from tests.command_line import done, release_contents, sensemaking
 from tests.panel_study import TOKEN, build_panel_study
 from tests.run_steps import bring_up_to_date
 
@@ -145,6 +146,12 @@ def test_the_command_shows_selections_and_depths_of_referral(snowball_study: Pat
     assert [row["has_inference"] for row in told["selections"]] == [True, False]
     assert told["notes"][1:] == [GATEKEEPERS]
     assert "Chains of referral" in done(sensemaking("sample", snowball_study)).stdout
+
+
+def test_a_release_names_the_groups_for_the_dashboard(snowball_study: Path):
+    publish(*bring_up_to_date(snowball_study))
+    manifest = release_contents(snowball_study)["meta.manifest"].set_index("key")["value"]
+    assert manifest["no_inference"] == "FRL"
 
 
 def test_a_study_without_a_register_is_told_how_to_have_one(tmp_path: Path):
