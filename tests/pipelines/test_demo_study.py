@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pipelines.studies.demo.qualtrics_file import EMBEDDED, METADATA
 
 from models.spec import as_variable
 from pipelines.load import load_study
 from pipelines.studies.demo.generate import draw_study, form_instruments, write_demo_study
 from pipelines.studies.demo.parameters import DEFAULT_SEED
-from pipelines.studies.demo.qualtrics_file import EMBEDDED, METADATA
 
 INSTRUMENTS = form_instruments()
 EXPORTS = ("managers_w1.csv", "managers_w2.csv", "staff_w1.csv", "staff_w2.csv")

@@ -82,9 +82,7 @@ def draw_study(parameters: Parameters = SHIPPED, seed: int = DEFAULT_SEED) -> Dr
         The study; the same parameters and seed give the same numbers.
     """
     population = draw_population(parameters, seed)
-    return DrawnStudy(
-        parameters, seed, population, list(answer_forms(population, shown_forms(), parameters, seed))
-    )
+    return DrawnStudy(parameters, seed, population, list(answer_forms(population, shown_forms(), parameters, seed)))
 
 
 def write_demo_study(home: Path, seed: int = DEFAULT_SEED, parameters: Parameters = SHIPPED) -> Path:

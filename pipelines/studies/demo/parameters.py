@@ -115,7 +115,9 @@ class Measurement:
         default_factory=lambda: MappingProxyType({"CL_em_3": 0.40, "CPE_co_2": -0.40})
     )
     english_loading_shift: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({"CL_rl_2": -0.25}))
-    observer_threshold_shift: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({"FWI_fo_2_o": 0.35}))
+    observer_threshold_shift: Mapping[str, float] = field(
+        default_factory=lambda: MappingProxyType({"FWI_fo_2_o": 0.35})
+    )
 
 
 @dataclass(frozen=True)

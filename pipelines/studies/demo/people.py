@@ -17,7 +17,9 @@ OLDEST_AT_WORK = 69
 AGE_BANDS = (30, 40, 50, 60)
 FIRST_WORKING_YEAR = 20
 SPAN: Mapping[str, float] = MappingProxyType({"TOP": 5.5, "MID": 3.2})
-ROLES: Mapping[str, tuple[int, ...]] = MappingProxyType({"TOP": (1, 2), "MID": (2, 3, 4), "FRL": (5, 5, 5, 6, 7), "PAR": (3, 6, 7, 8)})
+ROLES: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {"TOP": (1, 2), "MID": (2, 3, 4), "FRL": (5, 5, 5, 6, 7), "PAR": (3, 6, 7, 8)}
+)
 SHARE_IN_COLLABORATION: Mapping[str, float] = MappingProxyType({"FRL": 1 / 3, "CIT": 1 / 3, "PAR": 1.0})
 MOST_COLLABORATIONS = 4
 COLLABORATIONS = ("garden group", "night café", "reading circle", "moving day")

@@ -22,7 +22,7 @@ _ENGLISH: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
         (
             "We planned the garden together with the neighbours, and it was ready in May.",
-            "Residents wrote the programme with us; \"one door in\", as they called it.",
+            'Residents wrote the programme with us; "one door in", as they called it.',
             "The choir, the library and parents\nran the evening with our staff.",
         ),
     ),
@@ -52,7 +52,7 @@ _DANISH: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
         (
             "Vi planlagde haven sammen med naboerne, og den stod færdig i maj.",
-            "Beboerne skrev programmet sammen med os; \"én dør ind\", som de kaldte det.",
+            'Beboerne skrev programmet sammen med os; "én dør ind", som de kaldte det.',
             "Koret, biblioteket og forældrene\nholdt aftenen sammen med vores medarbejdere.",
         ),
     ),
@@ -77,9 +77,7 @@ _LIKE = {"OEQ_1_citizen": "OEQ_1"}
 N_VARIANTS = 3
 
 
-def write_texts(
-    rng: np.random.Generator, item: str, deserves: Truths, is_english: Truths, writes: Truths
-) -> pd.Series:
+def write_texts(rng: np.random.Generator, item: str, deserves: Truths, is_english: Truths, writes: Truths) -> pd.Series:
     """Write the answers to an open question.
 
     Args:
@@ -93,17 +91,13 @@ def write_texts(
         Length n, missing where nobody writes.
     """
     question = _LIKE.get(item, item)
-    known = [
-        MARK + text for texts in (_DANISH, _ENGLISH) for of_code in texts[question] for text in of_code
-    ]
+    known = [MARK + text for texts in (_DANISH, _ENGLISH) for of_code in texts[question] for text in of_code]
     chosen = (2 * is_english.astype(int) + deserves) * N_VARIANTS + rng.integers(0, N_VARIANTS, len(deserves))
     texts = pa.array(known, pa.large_string()).take(pa.array(chosen, mask=~writes))
     return pd.Series(texts.to_pandas().to_numpy(), dtype="str")
 
 
-def deserved(
-    rng: np.random.Generator, item: str, latent: Latent, place: int, planted: OpenAnswers
-) -> Truths:
+def deserved(rng: np.random.Generator, item: str, latent: Latent, place: int, planted: OpenAnswers) -> Truths:
     """Draw whether the text of every invited person deserves the code of a question; by halves where it has none."""
     code = CODE_OF_ITEM.get(item)
     if code is None:

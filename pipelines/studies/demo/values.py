@@ -167,6 +167,4 @@ def _occasions(number: int, dynamics: Dynamics, seed: int) -> Values:
 
 def _parts(names: tuple[str, ...], whole: Values, loading: float, seed: int) -> dict[str, Values]:
     rest = np.sqrt(1 - loading**2)
-    return {
-        name: loading * whole + rest * stream(seed, f"part {name}").standard_normal(whole.shape) for name in names
-    }
+    return {name: loading * whole + rest * stream(seed, f"part {name}").standard_normal(whole.shape) for name in names}

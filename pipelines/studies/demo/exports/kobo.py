@@ -84,7 +84,9 @@ def write_form(survey: Path, choices: Path, asked: Asked) -> None:
         scale, name = instrument.response_scale_of(item), _list_of(instrument, item)
         if scale is not None and name not in listed:
             options = {**scale.points, **scale.opt_outs}
-            listed[name] = [(name, str(code), *(each.label[lang] for lang in ("en", "da"))) for code, each in options.items()]
+            listed[name] = [
+                (name, str(code), *(each.label[lang] for lang in ("en", "da"))) for code, each in options.items()
+            ]
     write_csv(survey, [SURVEY_HEADERS], pd.DataFrame(rows, dtype="str"), CsvStyle())
     options = [row for each in listed.values() for row in each]
     write_csv(choices, [CHOICE_HEADERS], pd.DataFrame(options, dtype="str"), CsvStyle())

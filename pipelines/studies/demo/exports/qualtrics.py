@@ -179,4 +179,6 @@ def _preview_rows(form: AnsweredForm, own: pd.DataFrame, rng: np.random.Generato
     }
     rows = own.iloc[rng.integers(0, len(own), previews)].reset_index(drop=True) if len(own) else own
     is_text = [name for name, kind in form.answers.dtypes.items() if kind == "str"]
-    return rows.assign(**dict.fromkeys([*is_text, "IPAddress", "organisation_id", "respondent_key"]), **known)[own.columns]
+    return rows.assign(**dict.fromkeys([*is_text, "IPAddress", "organisation_id", "respondent_key"]), **known)[
+        own.columns
+    ]
