@@ -1,4 +1,4 @@
-"""Answers that measure no latent value: facts of the person, where the work is hosted, who shares in it, instructions."""
+"""Answers that measure no latent value: facts of the person, who hosts and shares the work, instructions."""
 
 from collections.abc import Mapping
 

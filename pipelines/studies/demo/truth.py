@@ -29,7 +29,7 @@ DECISIONS = (
     "Where only phases of co-production exist, the code E5 depends on their sum, scaled to unit variance.",
     "The codes D1 and E1 of middle managers depend on their own enabler identity and forwarding.",
     "Partners write open answers as often as frontline staff.",
-    "Age is drawn in years (normal, means 54, 48, 43, 50, 46) and reported in bands; tenure is gamma, at most age - 20.",
+    "Age is drawn in years (normal) and reported in bands; tenure is gamma, at most age - 20.",
     "Everybody of an organisation that hosts joint work itself names a public authority as its place.",
     "Registers and archives are unrelated to everything except the programme.",
 )
