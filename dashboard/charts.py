@@ -6,7 +6,6 @@ fetched.
 """
 
 import json
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard.figures import vega_locale
+from dashboard.row_heights import IS_NARROW, LABEL_LINE, NOTE_LINE, drawn_at, place_of, placed_rows
 
 INK, MUTED, LINE, PAPER = "#1f2430", "#565b66", "#dfe2e6", "#ffffff"
 FONT = "'Source Sans', 'Source Sans Pro', sans-serif"
@@ -29,12 +29,10 @@ LEAN_COLOURS: Mapping[str, str] = {
     "mixed": "#f6f6f6",
 }
 DARK_LEANS = ("strongly_low", "strongly_high")
-NARROW_LETTERS, WIDE_LETTERS, NARROW_WIDTH = 42, 105, 640
-LABEL_LINE, NOTE_LINE, TRACK, ROW_GAP, BAR = 18, 17, 18, 18, 24
+TRACK, BAR = 18, 24
 LEAST_PERCENT_WITH_NUMBER = 7
 COLUMN_GAP = 5.0
 HALO: Mapping[str, Any] = {"stroke": PAPER, "strokeWidth": 5, "strokeJoin": "round", "aria": False}
-IS_NARROW = f"width < {NARROW_WIDTH}"
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,8 @@ def interval_chart(points: pd.DataFrame, series: Sequence[str], axis: Axis, lang
         axis: The horizontal axis.
         language: Language of the numbers.
     """
-    rows = _rows(points.drop_duplicates("key"), len(series) * TRACK)
-    placed = points.merge(rows[["key", "y"]], on="key", validate="many_to_one")
+    rows = placed_rows(points.drop_duplicates("key"), len(series) * TRACK)
+    placed = points.merge(rows[["key", "y", "shift"]], on="key", validate="many_to_one")
     placed["y"] += TRACK * (placed["series"].map({name: k for k, name in enumerate(series)}) + 0.5)
     height = float(rows["end"].max())
     zero = _upright(rows, 0, len(series) * TRACK, height).mark_rule(color=INK, strokeWidth=1.5, aria=False)
@@ -83,10 +81,10 @@ def answer_chart(bands: pd.DataFrame, lean_names: Mapping[str, str], language: s
         lean_names: Lean → its name in the legend.
         language: Language of the numbers.
     """
-    rows = _rows(bands.drop_duplicates("key"), BAR)
+    rows = placed_rows(bands.drop_duplicates("key"), BAR)
     ends = bands.drop_duplicates("key")[["key", "end"]].rename(columns={"end": "end_text"})
     rows = rows.merge(ends, on="key", validate="one_to_one")
-    bars = stacked(bands).merge(rows[["key", "y"]], on="key", validate="many_to_one")
+    bars = stacked(bands).merge(rows[["key", "y", "shift"]], on="key", validate="many_to_one")
     height = float(rows["end"].max())
     layers = [*_labels(rows, height), *_bars(bars, lean_names, height), *_hidden_rows(bars, height)]
     layers.append(_row_ends(rows, height))
@@ -115,20 +113,7 @@ def stacked(bands: pd.DataFrame) -> pd.DataFrame:
     return placed.reindex(bands.index)
 
 
-def _rows(first: pd.DataFrame, body: float) -> pd.DataFrame:
-    """Give every row its lines of label and note, and the height where its drawing begins (y) and it ends."""
-    rows = first[["key", "row", "note"]].reset_index(drop=True)
-    for name, letters in (("narrow", NARROW_LETTERS), ("wide", WIDE_LETTERS)):
-        rows[name] = [textwrap.fill(text, letters) for text in rows["row"]]
-        rows[f"note_{name}"] = [textwrap.fill(text, letters + 4) for text in rows["note"]]
-    note = rows["note_narrow"].str.count("\n") + (rows["note"] != "")
-    label = (rows["narrow"].str.count("\n") + 1) * LABEL_LINE + note * NOTE_LINE
-    rows["end"] = (label + body + ROW_GAP).cumsum()
-    rows["y"] = rows["end"] - ROW_GAP / 2 - body
-    return rows
-
-
-def _y(height: float, field: str = "y") -> alt.Y:
+def _y(height: float, field: str = "y_placed") -> alt.Y:
     return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False, zero=False))
 
 
@@ -137,7 +122,7 @@ def _labels(rows: pd.DataFrame, height: float) -> list[alt.Chart]:
     written = alt.Chart(rows.drop(columns=["key", "row", "note"])).transform_calculate(
         label=f"split({IS_NARROW} ? datum.narrow : datum.wide, '\\n')",
         small=f"split({IS_NARROW} ? datum.note_narrow : datum.note_wide, '\\n')",
-        small_y=f"datum.y - 3 - (datum.note_wide ? {NOTE_LINE} * datum.small.length : 0)",
+        small_y=f"{place_of('y')} - 3 - (datum.note_wide ? {NOTE_LINE} * datum.small.length : 0)",
         label_y=f"datum.small_y - {LABEL_LINE} * datum.label.length",
     )
     title = {"fontSize": 14.5, "fontWeight": 600, "color": INK, "lineHeight": LABEL_LINE}
@@ -165,7 +150,7 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
     )
     shape = alt.Shape("series:N", scale=alt.Scale(domain=kinds, range=list(SERIES_SHAPES)), legend=legend)
     said = {"tooltip": alt.Tooltip("said:N"), "description": "said:N"}
-    drawn = alt.Chart(shown)
+    drawn = drawn_at(shown, "y")
     return [
         drawn.mark_rule(strokeWidth=2.5).encode(x=scaled, x2="high:Q", y=_y(height), color=colour, **said),
         drawn.mark_point(filled=True, size=90, opacity=1).encode(
@@ -177,7 +162,7 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
             )
             for edge in (HALO, {"aria": False})
         ),
-        alt.Chart(absent)
+        drawn_at(absent, "y")
         .mark_text(align="left", fontSize=13, fontStyle="italic", color=MUTED)
         .encode(x=alt.value(2), y=_y(height), text="said:N", description="said:N"),
     ]
@@ -185,13 +170,13 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
 
 def _upright(rows: pd.DataFrame, above: float, below: float, height: float) -> alt.Chart:
     """Mark zero beside the drawing of each row, not through the labels."""
-    ends = pd.DataFrame({"zero": 0.0, "y": rows["y"] + above, "y2": rows["y"] + below}).drop_duplicates()
-    return alt.Chart(ends).encode(x="zero:Q", y=_y(height), y2="y2:Q")
+    ends = rows[["shift"]].assign(zero=0.0, y=rows["y"] + above, y2=rows["y"] + below).drop_duplicates()
+    return drawn_at(ends, "y", "y2").encode(x="zero:Q", y=_y(height), y2="y2_placed:Q")
 
 
 def _bars(bars: pd.DataFrame, lean_names: Mapping[str, str], height: float) -> list[alt.Chart]:
     shown = bars[~bars["is_hidden"].astype(bool) & (bars["percent"] > 0)]
-    told = shown[["left", "right", "y", "lean", "percent", "figure", "said"]].assign(
+    told = shown[["left", "right", "y", "shift", "lean", "percent", "figure", "said"]].assign(
         name=shown["lean"].map(lean_names),
         centre=(shown["left"] + shown["right"]) / 2,
         y2=shown["y"] + BAR,
@@ -199,14 +184,14 @@ def _bars(bars: pd.DataFrame, lean_names: Mapping[str, str], height: float) -> l
         ink=shown["lean"].isin(DARK_LEANS).map({True: PAPER, False: INK}),
         edge=(shown["lean"] == "mixed").map({True: MUTED, False: PAPER}),
     )
-    drawn = alt.Chart(told)
+    drawn = drawn_at(told, "y", "y2", "middle")
     present = [lean for lean in LEAN_COLOURS if lean != "mixed" or (shown["lean"] == "mixed").any()]
     return [
         drawn.mark_bar(strokeWidth=1).encode(
             x=alt.X("left:Q", axis=None, scale=alt.Scale(nice=False, zero=False)),
             x2="right:Q",
             y=_y(height),
-            y2="y2:Q",
+            y2="y2_placed:Q",
             color=_lean_colour({lean: lean_names[lean] for lean in present}),
             stroke=alt.Stroke("edge:N", scale=None),
             strokeDash=alt.condition("datum.lean == 'mixed'", alt.value([3, 3]), alt.value([1, 0])),
@@ -215,7 +200,7 @@ def _bars(bars: pd.DataFrame, lean_names: Mapping[str, str], height: float) -> l
         ),
         drawn.transform_filter(f"datum.percent >= ({IS_NARROW} ? 2 : 1) * {LEAST_PERCENT_WITH_NUMBER}")
         .mark_text(fontSize=12.5, aria=False)
-        .encode(x="centre:Q", y=_y(height, "middle"), text="figure:N", color=alt.Color("ink:N", scale=None)),
+        .encode(x="centre:Q", y=_y(height, "middle_placed"), text="figure:N", color=alt.Color("ink:N", scale=None)),
         _upright(bars, -2, BAR + 2, height).mark_rule(color=INK, aria=False),
     ]
 
@@ -235,14 +220,14 @@ def _lean_colour(names: Mapping[str, str]) -> alt.Color:
 
 def _hidden_rows(bars: pd.DataFrame, height: float) -> list[alt.Chart]:
     hidden = bars[bars["is_hidden"].astype(bool)].drop_duplicates("key")
-    places = hidden[["left", "right", "y", "said"]]
-    told = alt.Chart(places.assign(y2=hidden["y"] + BAR, middle=hidden["y"] + BAR / 2))
+    places = hidden[["left", "right", "y", "shift", "said"]]
+    told = drawn_at(places.assign(y2=hidden["y"] + BAR, middle=hidden["y"] + BAR / 2), "y", "y2", "middle")
     return [
         told.mark_bar(color=LEAN_COLOURS["mixed"], stroke=MUTED, strokeDash=[3, 3]).encode(
-            x="left:Q", x2="right:Q", y=_y(height), y2="y2:Q", description="said:N"
+            x="left:Q", x2="right:Q", y=_y(height), y2="y2_placed:Q", description="said:N"
         ),
         told.mark_text(align="left", dx=8, fontSize=13, fontStyle="italic", color=MUTED, aria=False).encode(
-            x="left:Q", y=_y(height, "middle"), text="said:N"
+            x="left:Q", y=_y(height, "middle_placed"), text="said:N"
         ),
     ]
 
@@ -250,11 +235,12 @@ def _hidden_rows(bars: pd.DataFrame, height: float) -> list[alt.Chart]:
 def _row_ends(rows: pd.DataFrame, height: float) -> alt.Chart:
     """Write the figure at each row's end as labels of a right-hand axis, which takes just the width it needs."""
     rows = rows.assign(middle=rows["y"] + BAR / 2)
-    places, said = list(rows["middle"]), json.dumps(list(rows["end_text"]), ensure_ascii=False)
+    narrow, wide = (json.dumps(list(each)) for each in (rows["middle"], rows["middle"] + rows["shift"]))
+    places, said = f"({IS_NARROW} ? {narrow} : {wide})", json.dumps(list(rows["end_text"]), ensure_ascii=False)
     axis = alt.Axis(
         orient="right",
-        values=places,
-        labelExpr=f"{said}[indexof({json.dumps(places)}, datum.value)]",
+        values=alt.ExprRef(places),
+        labelExpr=f"{said}[indexof({places}, datum.value)]",
         title=None,
         domain=False,
         ticks=False,

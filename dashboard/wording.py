@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from dashboard.danish import DANISH
 from dashboard.english import ENGLISH
+from instruments.validation import STATUS_LABELS
 
 WORDINGS: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "da": DANISH}
 DEFAULT_LANGUAGE = "en"
@@ -36,4 +37,4 @@ class Words:
 
     def status(self, status: str) -> str:
         """Return the validation status in words, or as written where it is not a known one."""
-        return WORDINGS[self.language].get(f"status_{status}", status)
+        return STATUS_LABELS.get(status, {}).get(self.language, status)

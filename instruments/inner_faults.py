@@ -27,6 +27,7 @@ def inner_faults(instrument: Instrument) -> list[Fault]:
 
 def _faults_of_items(instrument: Instrument) -> Iterator[Fault]:
     for name, item in instrument.items.items():
+        yield from _faults_of_expected_answer(instrument, name)
         if item.response_scale is not None and item.response_scale not in instrument.response_scales:
             nearest = closest(item.response_scale, list(instrument.response_scales))
             yield ("items", name, "response_scale"), f"there is no response scale '{item.response_scale}'{nearest}"
@@ -35,6 +36,17 @@ def _faults_of_items(instrument: Instrument) -> Iterator[Fault]:
                 if column in instrument.items:
                     message = f"its option's column would be called {column}, like another item; rename one of them"
                     yield ("items", name), message
+
+
+def _faults_of_expected_answer(instrument: Instrument, name: str) -> Iterator[Fault]:
+    item, place = instrument.items[name], ("items", name, "expected_answer")
+    points = instrument.response_scales.get(item.response_scale or "")
+    if item.expected_answer is None:
+        return
+    if item.kind != "choice":
+        yield place, f"an item of kind {item.kind} has no expected_answer; remove it, or set kind to choice"
+    elif points is not None and item.expected_answer not in points.points:
+        yield place, f"{item.expected_answer} is none of the points of '{item.response_scale}'; name one of its codes"
 
 
 def _faults_of_names(instrument: Instrument) -> Iterator[Fault]:
@@ -104,11 +116,13 @@ def _missing_translations(instrument: Instrument) -> Iterator[Fault]:
 def _shown_texts(instrument: Instrument) -> Iterator[tuple[Place, Texts]]:
     """Yield every wording that respondents or readers of results see, with its place."""
     yield ("title",), instrument.title
+    yield ("definition",), instrument.definition
     yield ("stem",), instrument.stem
     for name, item in instrument.items.items():
         yield ("items", name, "text"), item.text
     for name, scale in instrument.scales.items():
         yield ("scales", name, "title"), scale.title
+        yield ("scales", name, "definition"), scale.definition
         yield ("scales", name, "high_score_means"), scale.high_score_means
     for name, each in instrument.constant_sums.items():
         yield ("constant_sums", name, "text"), each.text

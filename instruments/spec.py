@@ -9,6 +9,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from instruments.counted import counted
 from instruments.sections.provenance import Provenance, RelatedScale
 from instruments.sections.response_scale import ResponseScale
 from instruments.spec_file import Name, Spec, Texts
@@ -109,7 +110,9 @@ class Scale(Spec):
         if strangers:
             raise ValueError(f"reverse_scored names {strangers[0]}, which is not among the items of the scale")
         if self.least_answered > len(self.items):
-            raise ValueError(f"least_answered is {self.least_answered}, but the scale has {len(self.items)} items")
+            raise ValueError(
+                f"least_answered is {self.least_answered}, but the scale has {counted(len(self.items), 'item')}"
+            )
         if len(set(self.items)) < len(self.items):
             raise ValueError("an item stands twice in the scale; name each once")
         return self
@@ -198,6 +201,12 @@ class Instrument(Spec):
     response_scales: dict[Name, ResponseScale] = {}
     items: dict[Name, Item] = Field(min_length=1)
     scales: dict[Name, Scale] = {}
+
+    @model_validator(mode="after")
+    def _status_rests_on_evidence(self) -> Self:
+        if self.status != "draft" and not self.evidence.strip():
+            raise ValueError(f"the status is {self.status}, but there is no evidence; say what supports it")
+        return self
 
     def response_scale_of(self, item: str) -> ResponseScale | None:
         """Return the response scale of an item, or None for an item without one."""

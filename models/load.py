@@ -2,15 +2,28 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar, cast
 
 from instruments.spec_file import closest, read_spec
-from instruments.strict_yaml import Document
+from instruments.strict_yaml import Document, read_yaml
+from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec, Variable, as_variable
 
 LIBRARY = Path(__file__).parent / "library"
 CLUSTERS = ("organisation_id", "respondent_key")
+AnyModel = TypeVar("AnyModel", RegressionSpec, WaitingSpec)
 VariableKind = Literal["scale", "number", "category"]
+
+
+def is_waiting(path: Path) -> bool:
+    """Say whether a model file describes what waits for an estimator."""
+    content = read_yaml(path).value
+    return isinstance(content, dict) and cast("dict[object, object]", content).get("kind") == "waiting"
+
+
+def read_waiting(path: Path) -> tuple[WaitingSpec | None, Document]:
+    """Read one file of parts that wait for an estimator; returns as ``read_model``."""
+    return _named_like_its_file(path, WaitingSpec)
 
 
 def read_model(path: Path) -> tuple[RegressionSpec | None, Document]:
@@ -19,7 +32,11 @@ def read_model(path: Path) -> tuple[RegressionSpec | None, Document]:
     Returns:
         The specification, or None when it has faults, and the document with the faults and the lines.
     """
-    model, document = read_spec(path, RegressionSpec)
+    return _named_like_its_file(path, RegressionSpec)
+
+
+def _named_like_its_file(path: Path, kind: type[AnyModel]) -> tuple[AnyModel | None, Document]:
+    model, document = read_spec(path, kind)
     if model is not None and model.name != path.stem:
         document.blame(("name",), f"the file is called {path.name}; expected name: {path.stem}")
     return (None if document.faults else model), document
@@ -61,5 +78,5 @@ def _blame_variable(
         document.blame(place, f"the study has no scale or item '{name}'{closest(name, list(known))}")
     elif kind == "category" and variable.use != "category":
         document.blame(place, f"'{name}' has categories without order; write {{variable: {name}, use: category}}")
-    elif kind != "scale" and variable.use in ("organisation_mean", "within_organisation"):
-        document.blame(place, f"'{name}' is not a scale; only scales have organisation means")
+    elif kind != "scale" and variable.of is None and variable.use in ("organisation_mean", "within_organisation"):
+        document.blame(place, f"'{name}' is not a scale; only scales have organisation means, unless of names a group")

@@ -9,26 +9,32 @@ from instruments.spec_file import Name, Spec, Texts, Words
 
 Covariance = Literal["classical", "HC1", "HC2", "HC3", "cluster"]
 Use = Literal["number", "category", "organisation_mean", "within_organisation"]
+Sign = Literal["positive", "negative", "none"]
 
 
 class Variable(Spec):
     """A variable of the analysis table and how it enters the model.
 
     Attributes:
-        variable: A scale, an item, or ``wave``, ``respondent_group``, ``language``, ``source``.
+        variable: A scale, an item, a fact about the organisation, or ``wave``, ``respondent_group``, ``language``,
+            ``source``.
         use: ``number`` as it is; ``category`` as indicators against a reference; ``organisation_mean`` (mean of the
             organisation's answers in the same wave and respondent group); ``within_organisation`` (deviation from it).
+        of: The respondent group whose organisation mean in the same wave it is; left out, the respondent's own.
         reference: The category that the others are compared with; the first by code when not given.
     """
 
     variable: Name
     use: Use = "number"
+    of: Name | None = None
     reference: str | int | None = None
 
     @model_validator(mode="after")
     def _reference_needs_categories(self) -> Self:
         if self.reference is not None and self.use != "category":
             raise ValueError("a reference is for use: category only; remove it or set the use")
+        if self.of is not None and self.use != "organisation_mean":
+            raise ValueError("of names whose organisation mean is meant; write use: organisation_mean or remove it")
         return self
 
 
@@ -40,6 +46,18 @@ class Interaction(Spec):
     """
 
     interaction: tuple[Name | Variable, ...] = Field(min_length=2)
+
+
+class Expected(Spec):
+    """What is expected of a regressor beside the focal one.
+
+    Attributes:
+        regressor: One of the regressors of the model or of a variant, written the same way.
+        sign: ``positive``, ``negative`` or ``none``.
+    """
+
+    regressor: Name | Variable | Interaction
+    sign: Sign
 
 
 class Population(Spec):
@@ -63,6 +81,7 @@ class Variant(Spec):
 
     Attributes:
         name: Name of the variant, other than ``main``.
+        title: Title by language; the name in words where there is none.
         regressors: Other regressors.
         covariance: Another covariance.
         cluster: Another cluster.
@@ -70,6 +89,7 @@ class Variant(Spec):
     """
 
     name: Name
+    title: Texts = {}
     regressors: tuple[Name | Variable | Interaction, ...] | None = None
     covariance: Covariance | None = None
     cluster: Name | None = None
@@ -82,6 +102,7 @@ class RegressionSpec(Spec):
     Attributes:
         name: The file's name without ``.yaml``.
         kind: ``regression``.
+        code: Short name of the hypothesis in publications, such as H1.
         title: Title by language.
         hypothesis: What is expected and why; plain words, or words by language.
         estimand: What is to be known; plain words, or words by language.
@@ -93,13 +114,16 @@ class RegressionSpec(Spec):
         cluster: Column whose values are the clusters; needed by covariance ``cluster``.
         missing: ``listwise``: responses with a missing value in any variable of the model are left out.
         confidence_level: Of the intervals, between 0 and 1.
-        expected_sign: ``positive``, ``negative`` or ``none``.
+        expected_sign: ``positive``, ``negative`` or ``none``, of the focal regressor.
+        also_expected: What is expected of further regressors.
+        because: Why a control is in the model, by variable.
         smallest_effect_of_interest: In units of the outcome.
         variants: Deviations declared in advance.
     """
 
     name: Name
     kind: Literal["regression"]
+    code: str = ""
     title: Texts
     hypothesis: Words = {}
     estimand: Words
@@ -111,7 +135,9 @@ class RegressionSpec(Spec):
     cluster: Name | None = None
     missing: Literal["listwise"] = "listwise"
     confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
-    expected_sign: Literal["positive", "negative", "none"] = "none"
+    expected_sign: Sign = "none"
+    also_expected: tuple[Expected, ...] = ()
+    because: dict[Name, str] = {}
     smallest_effect_of_interest: float | None = None
     variants: tuple[Variant, ...] = ()
 
@@ -131,7 +157,19 @@ class RegressionSpec(Spec):
             each for each in self.regressors_as_variables() if isinstance(each, Variable)
         ]:
             raise ValueError("the focal regressor must stand among the regressors, written the same way")
+        self._refuse_strangers()
         return self
+
+    def _refuse_strangers(self) -> None:
+        """Raise ValueError when something is said of a regressor that the model does not have."""
+        every = (self.regressors, *(variant.regressors or () for variant in self.variants))
+        known = [_written_out(each) for regressors in every for each in regressors]
+        for each in self.also_expected:
+            if _written_out(each.regressor) not in known:
+                raise ValueError("also_expected names what is no regressor; write it the same way as there")
+        unknown = sorted(set(self.because) - {each.variable for each in self.variables()})
+        if unknown:
+            raise ValueError(f"because explains '{unknown[0]}', which is no regressor; correct the name or remove it")
 
     def regressors_as_variables(self) -> list[Variable | Interaction]:
         """Return the regressors with every plain name written out as a variable used as a number."""
@@ -186,6 +224,11 @@ def _without(variant: Variant | None, rule: str, population: Population) -> Vari
     name = f"without_{rule}" if variant is None else f"{variant.name}_without_{rule}"
     narrowed = population.model_copy(update={"without": rule})
     return (variant or Variant(name="main")).model_copy(update={"name": name, "population": narrowed})
+
+
+def _written_out(regressor: str | Variable | Interaction) -> tuple[Variable, ...]:
+    parts = regressor.interaction if isinstance(regressor, Interaction) else (regressor,)
+    return tuple(as_variable(part) for part in parts)
 
 
 _CHANGEABLE = ("regressors", "covariance", "cluster", "population")

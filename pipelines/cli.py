@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from pipelines import cli_exports, cli_fits, cli_privacy, cli_studies
+from pipelines import cli_exports, cli_fits, cli_instruments, cli_privacy, cli_studies
 from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
 
@@ -28,6 +28,7 @@ app.add_typer(cli_studies.app)
 app.add_typer(cli_fits.app)
 app.add_typer(cli_exports.app, name="export")
 app.add_typer(cli_privacy.app)
+app.add_typer(cli_instruments.app, name="instruments")
 
 
 def _print_version(is_asked: bool) -> None:  # noqa: FBT001 - as Typer calls it
@@ -51,9 +52,18 @@ def demo(
     home: Annotated[Path, typer.Option(help="Folder the demonstration study is written to.")] = Path("demo-study"),
     *,
     serve: Annotated[bool, typer.Option("--serve", help="Serve the dashboard afterwards.")] = False,
+    recovery: Annotated[
+        bool, typer.Option("--recovery", help="Write nothing; tell how well what is planted is recovered.")
+    ] = False,
+    replications: Annotated[int, typer.Option(help="Studies drawn for --recovery.", min=2)] = 20,
     as_json: AsJson = False,
 ) -> None:
     """Write the SYNTHETIC demonstration study, run it end to end, release it."""
+    if recovery:
+        from pipelines.commands.recovery import show_recovery
+
+        show_recovery(replications, as_json=as_json)
+        return
     from pipelines.commands import shown
     from pipelines.commands.serve import serve_dashboard
     from pipelines.studies.demo.generate import write_demo_study

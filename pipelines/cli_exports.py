@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from instruments.counted import counted
 from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
 
@@ -32,6 +33,7 @@ def _export(study: Path, program: str, out: Path, *, force: bool, as_json: bool)
     if as_json:
         printing.print_json(vars(made))
         return
-    printing.print_lines([f"{made.file}: {made.n_rows} responses, {made.n_variables} variables; {made.codebook.name}"])
+    size = f"{counted(made.n_rows, 'response')}, {counted(made.n_variables, 'variable')}"
+    printing.print_lines([f"{made.file}: {size}; {made.codebook.name}"])
     for warning in made.warnings:
         printing.say(f"note: {warning}")

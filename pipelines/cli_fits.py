@@ -23,16 +23,20 @@ def fit(
     """Fit one model now, without orchestration; the fit is marked exploratory."""
     from pipelines.commands import fits
 
-    rows = fits.fit_now(load(study), model, settings or [])
+    loaded = load(study)
+    rows = fits.fit_now(loaded, model, settings or [])
+    row = rows.fits.iloc[0]
+    validation = fits.validation_of(loaded, [row["fit_id"]])
     if as_json:
         tables = {"fit": rows.fits, "estimates": rows.estimates, "diagnostics": rows.diagnostics}
-        printing.print_json({name: printing.records(table) for name, table in tables.items()})
+        documents = {name: printing.records(table) for name, table in tables.items()}
+        printing.print_json({**documents, "validation_status": validation})
         return
-    row = rows.fits.iloc[0]
     printing.print_lines([f"{row['fit_id']} (exploratory): {row['outcome']}, {row['covariance']}, n = {row['n_obs']}"])
     figures = ["term", "estimate", "std_error", "df", "p_value", "conf_low", "conf_high"]
     printing.print_frame("Estimates", rows.estimates[figures])
     printing.print_frame("Diagnostics", rows.diagnostics[["diagnostic", "value", "threshold", "verdict"]])
+    printing.print_validation(validation)
 
 
 @app.command("fits")
@@ -55,10 +59,11 @@ def rerun(
     """Refit from the recorded origin: identical, equal within 1e-9, different, or not reproducible after an erasure."""
     from pipelines.commands import fits
 
-    made = fits.rerun(load(study), fit_id)
+    loaded = load(study)
+    made = fits.rerun(loaded, fit_id)
     if as_json:
         tables = {"recorded": printing.records(made.recorded), "refitted": printing.records(made.refitted)}
-        printing.print_json({**vars(made), **tables})
+        printing.print_json({**vars(made), **tables, "validation_status": fits.validation_of(loaded, [fit_id])})
     else:
         changed = ", ".join(made.changed) or "nothing"
         words = {"equal": "equal within 1e-9", "not_reproducible": f"not reproducible: {made.erased}"}
@@ -78,9 +83,13 @@ def compare(
     """Put two fits side by side, with what differs in specification, data, code and environment."""
     from pipelines.commands import fits
 
-    side_by_side, differing = fits.compare(load(study), first, second)
+    loaded = load(study)
+    side_by_side, differing = fits.compare(loaded, first, second)
+    validation = fits.validation_of(loaded, [first, second])
     if as_json:
-        printing.print_json({"terms": printing.records(side_by_side), "differing": differing})
+        terms = printing.records(side_by_side)
+        printing.print_json({"terms": terms, "differing": differing, "validation_status": validation})
     else:
         printing.print_frame(f"{first} and {second}", side_by_side)
         printing.print_lines([f"differing: {', '.join(differing) or 'nothing'}"])
+        printing.print_validation(validation)

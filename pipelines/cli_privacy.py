@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from instruments.counted import counted
 from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
 
@@ -27,7 +28,7 @@ def erase(
     if as_json:
         printing.print_json(vars(done))
         return
-    printing.print_lines([f"erased: {done.n_responses} responses"])
+    printing.print_lines([f"erased: {counted(done.n_responses, 'response')}"])
     for what, rewritten in (("kept files", done.files), ("rows of fits", done.fit_rows)):
         rows = ((old[:12], new[:12], n) for old, new, n in rewritten)
         printing.print_rows(f"Rewritten {what}", ("old sha256", "new sha256", "rows taken out"), rows)

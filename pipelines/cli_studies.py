@@ -35,7 +35,9 @@ def init(
 
 @app.command()
 def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
-    """Load all specifications of a study and report every fault."""
+    """Load all specifications of a study, report every fault, and list what waits for an estimator."""
+    from pipelines.commands.shown_waiting import waiting_document, waiting_lines
+
     loaded = load(study)
     document = {
         "study": loaded.name,
@@ -43,14 +45,18 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
         "sources": list(loaded.spec.sources),
         "instruments": {name: each.status for name, each in loaded.instruments.items()},
         "models": list(loaded.models),
+        "waiting": waiting_document(loaded.waiting),
         "faults": [],
     }
     if as_json:
         printing.print_json(document)
     else:
         printing.print_lines([f"{study / 'study.yaml'}: no faults"])
+        listed = {key: list(document[key]) for key in ("waves", "sources", "models")}
+        listed["instruments"] = [f"{name} ({status})" for name, status in document["instruments"].items()]
         for key in ("waves", "sources", "instruments", "models"):
-            printing.print_lines([f"  {key}: {', '.join(document[key]) or 'none'}"])
+            printing.print_lines([f"  {key}: {', '.join(listed[key]) or 'none'}"])
+        printing.print_lines(waiting_lines(loaded.waiting))
 
 
 @app.command()

@@ -12,12 +12,15 @@ from instruments.spec import Instrument, Item
 from instruments.spec_file import read_spec
 from instruments.strict_yaml import Document, Place
 from models.load import LIBRARY as MODEL_LIBRARY
-from models.load import VariableKind, blame_unknown_variables, find_models, read_model
+from models.load import VariableKind, find_models
+from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
 from pipelines.cross_checks import blame_collaborations, blame_linking, blame_missing_file, existing
 from pipelines.fieldwork_checks import blame_fieldwork
 from pipelines.load_instruments import read_instruments, with_form
-from pipelines.sections.screening_faults import blame_screening, with_exclusions
+from pipelines.load_models import faults_of_own_models, read_models
+from pipelines.load_register import read_register
+from pipelines.sections.screening_faults import blame_screening
 from pipelines.sections.sources import Source
 from pipelines.spec import StudySpec
 
@@ -59,6 +62,8 @@ class Study:
         models: The models it uses, by name, in its order.
         forms: The forms that its respondents were given, by name.
         is_whole: Whether every instrument and form that it names was free of faults.
+        register: What describes the facts about organisations; None when the study has none.
+        waiting: What it names that waits for an estimator, by name.
     """
 
     folder: Path
@@ -67,6 +72,8 @@ class Study:
     models: dict[str, RegressionSpec]
     forms: dict[str, Form] = field(default_factory=dict[str, Form])
     is_whole: bool = True
+    register: Instrument | None = None
+    waiting: dict[str, WaitingSpec] = field(default_factory=dict[str, WaitingSpec])
 
     @property
     def name(self) -> str:
@@ -108,6 +115,10 @@ class Study:
         """Every item of the study's instruments by name."""
         return {name: item for each in self.instruments.values() for name, item in each.items.items()}
 
+    def described(self) -> list[Instrument]:
+        """The instruments and the register: whatever words the variables of the analysis table."""
+        return [*self.instruments.values(), *([self.register] if self.register else [])]
+
     def scales(self) -> dict[str, Instrument]:
         """The instrument of every scale, by the scale's name."""
         return {scale: each for each in self.instruments.values() for scale in each.scales}
@@ -135,17 +146,19 @@ def load_study(folder: Path) -> Study:
         raise_if_any([*document.faults, *_faults_of_own_files(folder)])
         raise AssertionError("a study without faults was not read")
     asked = read_instruments(folder, spec, document)
-    study = Study(folder, spec, asked.instruments, {}, asked.forms, asked.is_whole)
+    register = read_register(folder, spec, document)
+    study = Study(folder, spec, asked.instruments, {}, asked.forms, asked.is_whole, register)
     _blame_names(study, document)
-    models, model_documents = _read_models(study, document)
-    raise_if_any([*document.faults, *(fault for each in model_documents for fault in each.faults)])
-    return replace(study, models=models)
+    is_whole = study.is_whole and (register is not None or spec.organisations is None)
+    declared = read_models(folder, spec, document, analysis_variables(study) if is_whole else None)
+    raise_if_any([*document.faults, *declared.faults])
+    return replace(study, models=declared.models, waiting=declared.waiting)
 
 
 def analysis_variables(study: Study) -> dict[str, VariableKind]:
     """Every variable of ``core.analysis`` that a model may name, with its kind."""
     known: dict[str, VariableKind] = dict(KEYS_OF_A_RESPONSE)
-    for instrument in study.instruments.values():
+    for instrument in study.described():
         for name, item in instrument.items.items():
             scale = instrument.response_scale_of(name)
             if item.kind == "multiple_choice":
@@ -174,42 +187,7 @@ def _blame_missing_files(folder: Path, document: Document) -> None:
 
 def _faults_of_own_files(folder: Path) -> list[Fault]:
     found = [fault for path in sorted((folder / "instruments").glob("*.yaml")) for fault in read_instrument(path)[1]]
-    for path in sorted((folder / "models").glob("*.yaml")):
-        found += read_model(path)[1].faults
-    return found
-
-
-def _read_models(study: Study, document: Document) -> tuple[dict[str, RegressionSpec], list[Document]]:
-    files = find_models([MODEL_LIBRARY, study.folder / "models"])
-    wanted = existing(study.spec.models, files, document, ("models",), "model")
-    wanted += [path.stem for path in sorted((study.folder / "models").glob("*.yaml")) if path.stem not in wanted]
-    models: dict[str, RegressionSpec] = {}
-    documents: list[Document] = []
-    for name in wanted:
-        model, model_document = read_model(files[name])
-        documents.append(model_document)
-        if model is None:
-            continue
-        if study.is_whole:
-            blame_unknown_variables(model_document, model, analysis_variables(study))
-        blame_population(study, model, model_document)
-        if name in study.spec.models:
-            models[name] = with_exclusions(study.spec.screening, model, model_document)
-    return models, documents
-
-
-def blame_population(study: Study, model: RegressionSpec, document: Document) -> None:
-    """Add a fault for every wave, source and respondent group of a population that the study does not have."""
-    for place, population in [
-        (("population",), model.population),
-        *((("variants",), variant.population) for variant in model.variants if variant.population),
-    ]:
-        existing(population.waves, study.spec.waves, document, (*place, "waves"), "wave")
-        existing(population.sources, study.spec.sources, document, (*place, "sources"), "source")
-        without = [population.without] if population.without else []
-        existing(without, study.spec.screening.exclusions, document, (*place, "without"), "exclusion rule")
-        groups = study.spec.respondent_groups
-        existing(population.respondent_groups, groups, document, (*place, "respondent_groups"), "respondent group")
+    return [*found, *faults_of_own_models(folder)]
 
 
 def _blame_names(study: Study, document: Document) -> None:
@@ -272,7 +250,7 @@ def _blame_names_used_twice(study: Study, document: Document) -> None:
         for name in sorted({name for name in names if names.count(name) > 1}):
             document.blame(place, f"'{name}' stands twice; keep one")
     owner: dict[str, str] = {}
-    for instrument in study.instruments.values():
+    for instrument in study.described():
         of_scales = [column.format(scale) for scale in instrument.scales for column in COLUMNS_OF_A_SCALE]
         of_options = [column for item in instrument.items for column in instrument.option_columns(item)]
         for name in (*instrument.items, *of_options, *of_scales):

@@ -96,7 +96,10 @@ def _read_forms(folder: Path, spec: StudySpec, known: dict[str, Instrument], doc
         document.faults += form_document.faults
         if form is not None and name in spec.forms:
             forms[name] = form
-    labels = {tuple(sorted(form.labels.items())) for form in forms.values()}
-    if len(labels) > 1:
-        document.blame(("forms",), "the forms put different labels in a slot; a study has one label for each")
+    for slot, known_labels in library_labels().items():
+        chosen = {name: form.labels.get(slot, known_labels.default) for name, form in forms.items()}
+        if len(set(chosen.values())) > 1:
+            told = ", ".join(f"{label} in {name}" for name, label in chosen.items())
+            message = f"the forms put different labels in the slot {slot}: {told}; name the same one in all of them"
+            document.blame(("forms",), message)
     return forms

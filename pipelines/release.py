@@ -14,7 +14,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from instruments.counted import counted
 from instruments.faults import DataError
+from models.regression.design import column_of
 from models.spec import RegressionSpec, Variable, as_variable
 from pipelines.files import file_sha256, flush_file
 from pipelines.load import Study
@@ -86,7 +88,8 @@ def _refuse_unless_sound(study: Study, store: Store) -> None:
     checks = store.read(raw.CHECKS)
     failed = checks[~checks["passed"].astype(bool) & checks["wave"].isin(list(study.spec.waves))]
     reasons = [
-        f"the check {row.check_name} of wave {row.wave} last failed with {row.n_failures} failures; mend the data"
+        f"the check {row.check_name} of wave {row.wave} last failed with {counted(row.n_failures, 'failure')}; "
+        "mend the data"
         for row in failed.itertuples()
     ]
     unchecked = set(store.read(core.RESPONSES)["wave"]) & set(study.spec.waves) - set(checks["wave"])
@@ -200,8 +203,7 @@ def _released_fits(study: Study, fits: pd.DataFrame) -> pd.DataFrame:
 def focal_term(model: RegressionSpec) -> str | None:
     """Return the term of the focal regressor; None when it has several terms, as a category has."""
     focal: Variable = as_variable(model.focal)
-    suffix = {"number": "", "organisation_mean": "_organisation_mean", "within_organisation": "_within_organisation"}
-    return None if focal.use == "category" else focal.variable + suffix[focal.use]
+    return None if focal.use == "category" else column_of(focal)
 
 
 def _released_estimates(estimates: pd.DataFrame) -> pd.DataFrame:

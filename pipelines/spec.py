@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from instruments.spec_file import Name, Spec, Texts
 from pipelines.sections.fieldwork import ContactLog, Dispositions, Eligibility, Frame, Wave
 from pipelines.sections.linking import Linking
+from pipelines.sections.organisations import Organisations
 from pipelines.sections.privacy import Privacy
 from pipelines.sections.publishing import Release
 from pipelines.sections.relations import Collaborations
@@ -40,6 +41,7 @@ class StudySpec(Spec):
         representativity: What the R-indicators are about.
         linking: How the waves belong together.
         collaborations: The named groups in which respondents work together.
+        organisations: What registers and archives say about the organisations.
         privacy: How people are kept from being recognised in the study's own tables.
         screening: How careless and fraudulent responses are flagged, and which exclusion rules there are.
         release: What may leave the warehouse.
@@ -65,6 +67,7 @@ class StudySpec(Spec):
     representativity: RepresentativityOf | None = None
     linking: Linking = Linking()
     collaborations: Collaborations | None = None
+    organisations: Organisations | None = None
     privacy: Privacy = Privacy()
     screening: Screening = Screening()
     release: Release = Release()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from instruments.counted import counted
 from instruments.faults import DataError
 
 _SEPARATORS = ",;\t"
@@ -104,6 +105,6 @@ def _headers(name: str, row: Sequence[str], below: Sequence[tuple[int, list[str]
 
 def _cells(name: str, number: int, row: Sequence[str], width: int) -> list[str]:
     if any(cell.strip() for cell in row[width:]):
-        message = f"row {number} has {len(row)} cells, but there are {width} headers; quote cells that hold a separator"
+        message = f"row {number} has {counted(len(row), 'cell')}, expected {width}; quote cells that hold a separator"
         raise TeamTableError(f"{name}: {message}")
     return [*row[:width], *[""] * (width - len(row))]

@@ -1,6 +1,5 @@
 """Second page: what every model found, in words first, then as a chart and a table, with the origin of every number."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from dashboard.charts import Axis, interval_chart
 from dashboard.figures import decimal, p_value, whole
 from dashboard.views.page import Page, plain, show_chart, show_table, status_line
 from dashboard.wording import ENGLISH
+from models.terms import scales_in_terms
 
 INTERCEPT = "intercept"
 PLACES = 2
@@ -81,8 +81,10 @@ def _term(page: Page, model: str, term: str) -> str:
     return page.words.titles.get(("term_label", f"{model}/{term}")) or page.scale(term)
 
 
-def _variant(page: Page, variant: str) -> str:
-    return page.words.say("main") if variant == "main" else variant.replace("_", " ")
+def _variant(page: Page, model: str, variant: str) -> str:
+    if variant == "main":
+        return page.words.say("main")
+    return page.words.titles.get(("variant_title", f"{model}/{variant}"), variant.replace("_", " "))
 
 
 def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status: dict[str, str]) -> None:
@@ -96,7 +98,7 @@ def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, 
             "key": drawn["term"],
             "row": [_term(page, main["model"], term) for term in drawn["term"]],
             "note": drawn["is_other"].map({False: say("of_interest"), True: ""}),
-            "series": [_variant(page, variant) for variant in drawn["variant"]],
+            "series": [_variant(page, main["model"], variant) for variant in drawn["variant"]],
             "value": drawn["estimate"].astype(float),
             "low": drawn["conf_low"].astype(float),
             "high": drawn["conf_high"].astype(float),
@@ -116,7 +118,7 @@ def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, 
     ]
     outcome = page.scale(main["outcome"])
     axis = Axis(say("coefficient_axis", outcome=outcome), has_zero_line=True)
-    series = [_variant(page, variant) for variant in fits["variant"]]
+    series = [_variant(page, main["model"], variant) for variant in fits["variant"]]
     chart = interval_chart(points, series, axis, language)
     show_chart(
         chart,
@@ -132,7 +134,7 @@ def _show_estimate_table(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame
     table = pd.DataFrame(
         {
             "term": [_term(page, row["model"], row["term"]) for row in rows],
-            "variant": [_variant(page, row["variant"]) for row in rows],
+            "variant": [_variant(page, row["model"], row["variant"]) for row in rows],
             "estimate": [decimal(row["estimate"], language, 3) for row in rows],
             "estimate_interval": [
                 say("from_to", low=decimal(row["conf_low"], language, 3), high=decimal(row["conf_high"], language, 3))
@@ -161,8 +163,8 @@ def _line(page: Page, fit: Mapping[str, Any]) -> str:
 
 def _status(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status: dict[str, str]) -> str:
     """Say how far the scales in a model have been validated."""
-    used = [fits.iloc[0]["outcome"], *(name for term in estimates["term"] for name in re.findall(r"\w+", term))]
-    return status_line(page, {scale: status[scale] for scale in dict.fromkeys(used) if scale in status})
+    used = scales_in_terms([fits.iloc[0]["outcome"], *estimates["term"]], status)
+    return status_line(page, {scale: status[scale] for scale in used})
 
 
 def _show_origin(page: Page, fits: pd.DataFrame) -> None:
@@ -172,6 +174,6 @@ def _show_origin(page: Page, fits: pd.DataFrame) -> None:
     if estimand:
         st.markdown(words.say("how_made_note", estimand=plain(estimand)))
     for fit in fits.to_dict("records"):
-        st.markdown(f"**{plain(_variant(page, fit['variant']))}**: {_line(page, fit)}")
+        st.markdown(f"**{plain(_variant(page, fit['model'], fit['variant']))}**: {_line(page, fit)}")
         st.markdown("\n".join(f"- {words.say(name)}: `{fit[name]}`" for name in HASHES))
     st.caption(words.say("rerun_note"))

@@ -8,7 +8,7 @@ from instruments.forms.asked import asked_items, items_of
 from instruments.forms.spec import Form, Section
 from instruments.sections.labels import LabelSlot
 from instruments.spec import Instrument
-from instruments.spec_file import Texts, closest, read_spec
+from instruments.spec_file import ANY_LANGUAGE, Texts, closest, read_spec
 from instruments.strict_yaml import Document, Place
 from instruments.wording import slots_in
 
@@ -81,6 +81,7 @@ def labels_of(form: Form | None, slots: Mapping[str, LabelSlot]) -> dict[str, Te
 
 def _faults(form: Form, instruments: Mapping[str, Instrument]) -> Iterator[tuple[Place, str]]:
     known = library_labels()
+    yield from _faults_of_words(form)
     for slot, label in form.labels.items():
         if slot not in known:
             yield ("labels", slot), f"there is no slot '{slot}'{closest(slot, list(known))}"
@@ -96,6 +97,16 @@ def _faults(form: Form, instruments: Mapping[str, Instrument]) -> Iterator[tuple
         yield from _faults_of_items(form, instruments, set(known))
 
 
+def _faults_of_words(form: Form) -> Iterator[tuple[Place, str]]:
+    """Find words of the form itself that lack one of its languages."""
+    shown: list[tuple[Place, Texts]] = [(("title",), form.title), (("introduction",), form.introduction)]
+    shown += [(("sections", number, "title"), each.title) for number, each in enumerate(form.sections)]
+    for place, texts in shown:
+        missing = [language for language in form.languages if language not in texts]
+        if texts and ANY_LANGUAGE not in texts and missing:
+            yield place, f"there is no wording in {', '.join(missing)}; translate it, or take the language out"
+
+
 def _faults_of(number: int, section: Section, instruments: Mapping[str, Instrument]) -> Iterator[tuple[Place, str]]:
     if section.instrument is None:
         return
@@ -105,29 +116,34 @@ def _faults_of(number: int, section: Section, instruments: Mapping[str, Instrume
         yield ("sections", number, "instrument"), f"there is no instrument '{section.instrument}'{nearest}"
         return
     named = (("scales", section.scales, instrument.scales), ("without", section.without, instrument.scales))
+    is_known = True
     for key, names, known in (*named, ("items", section.items, instrument.items)):
         for name in names:
             if name not in known:
-                word = "item" if key == "items" else "scale"
+                word, is_known = ("item" if key == "items" else "scale"), False
                 yield ("sections", number, key), f"{instrument.name} has no {word} '{name}'{closest(name, list(known))}"
-    if not section.items and not items_of(section, instrument):
+    if is_known and not section.items and not items_of(section, instrument):
         message = f"the section asks no item of {instrument.name}; look at length, scales, without and wording"
         yield ("sections", number), message
 
 
 def _faults_of_items(form: Form, instruments: Mapping[str, Instrument], slots: set[str]) -> Iterator[tuple[Place, str]]:
     seen: set[str] = set()
+    untranslated: dict[tuple[int, tuple[str, ...]], list[str]] = {}
     for each in asked_items(form, instruments):
         item, place = instruments[each.instrument].items[each.item], ("sections", each.section)
         if each.item in seen:
             yield place, f"{each.item} is asked twice; ask it once"
         seen.add(each.item)
-        missing = [language for language in form.languages if language not in item.text]
+        missing = tuple(language for language in form.languages if language not in item.text)
         if missing:
-            yield place, f"{each.item} has no wording in {', '.join(missing)}; translate it, or take the language out"
+            untranslated.setdefault((each.section, missing), []).append(each.item)
         unknown = sorted(slots_in(item.text) - slots)
         if unknown:
-            yield (
-                place,
-                f"{each.item} has the slot {{{unknown[0]}}}, which has no labels{closest(unknown[0], list(slots))}",
-            )
+            message = f"{each.item} has the slot {{{unknown[0]}}}, which has no labels"
+            yield place, f"{message}{closest(unknown[0], list(slots))}"
+    for (section, missing), items in untranslated.items():
+        rest = f" and {len(items) - 1} more" if len(items) > 1 else ""
+        has = "have" if rest else "has"
+        message = f"{items[0]}{rest} {has} no wording in {', '.join(missing)}; translate, or take the language out"
+        yield ("sections", section), message

@@ -34,7 +34,7 @@ class Section(Spec):
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
         if (self.instrument is None) == (self.definition is None):
-            raise ValueError("a section needs either an instrument or a definition")
+            raise ValueError("a section needs either an instrument or a definition, and not both")
         if self.items and (self.scales or self.without):
             raise ValueError("items are asked as listed; remove scales and without")
         return self

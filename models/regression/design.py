@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from instruments.counted import counted
 from models.regression.identification import ModelDataError, refuse_unidentified
 from models.spec import Interaction, RegressionSpec, Variable, as_variable
 
@@ -72,7 +73,9 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels) -
 
 def column_of(variable: Variable) -> str:
     """Return the column of the analysis table that a variable reads."""
-    return variable.variable + ("" if variable.use in ("number", "category") else f"_{variable.use}")
+    if variable.use in ("number", "category"):
+        return variable.variable
+    return f"{variable.variable}_{variable.use}" + (f"_of_{variable.of}" if variable.of else "")
 
 
 def excluded_column(rule: str) -> str:
@@ -102,7 +105,7 @@ def _select_population(spec: RegressionSpec, analysis: pd.DataFrame) -> pd.DataF
         sought = "; ".join(f"{column}: {', '.join(values)}" for column, values in filters.items()) or "any"
         sought += f"; without {rule}" if rule else ""
         raise ModelDataError(
-            f"none of the {len(analysis)} analysed responses belongs to the population ({sought}); "
+            f"of {counted(len(analysis), 'analysed response')}, none belongs to the population ({sought}); "
             "expected at least one; widen the population or import its responses"
         )
     return analysis.loc[is_member, columns].sort_values("response_id", kind="stable").reset_index(drop=True)
@@ -120,8 +123,9 @@ def _leave_out_missing(spec: RegressionSpec, population: pd.DataFrame) -> pd.Dat
     if rows.empty:
         lost = ", ".join(f"{column} {count}" for column, count in is_missing.sum().items() if count)
         raise ModelDataError(
-            f"none of the {len(population)} responses of the population answered every variable of the model; missing "
-            f"by variable: {lost}; expected at least one complete response; take out what this population was not asked"
+            f"of {counted(len(population), 'response')} of the population, none answered every variable of the model; "
+            f"missing by variable: {lost}; expected at least one complete response; take out what this population was "
+            "not asked"
         )
     return rows
 
@@ -151,7 +155,7 @@ def _numbers(rows: pd.DataFrame, column: str) -> pd.Series:
     n_infinite = int(np.isinf(numbers).sum())
     if n_infinite:
         raise ModelDataError(
-            f"'{column}' is infinite in {n_infinite} responses; expected finite numbers; mend the data"
+            f"'{column}' is infinite in {counted(n_infinite, 'response')}; expected finite numbers; mend the data"
         )
     return numbers
 

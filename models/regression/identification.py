@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.linalg import qr, solve_triangular
 
+from instruments.counted import counted
 from instruments.faults import DataError
 from models.estimates import Matrix
 
@@ -32,8 +33,8 @@ def refuse_unidentified(outcome: pd.Series, matrix: pd.DataFrame, clusters: pd.S
     n, n_coefficients = matrix.shape
     if n < n_coefficients + 1:
         raise ModelDataError(
-            f"{n} complete responses for {n_coefficients} coefficients; expected at least {n_coefficients + 1}; "
-            "take out regressors or widen the population"
+            f"{counted(n, 'complete response')} for {counted(n_coefficients, 'coefficient')}; "
+            f"expected at least {n_coefficients + 1}; take out regressors or widen the population"
         )
     if outcome.min() == outcome.max():
         raise ModelDataError(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from models.weighting.faults import WeightingError
 from models.weighting.propensity import Known, Propensities, fit_propensities
 
 Values = npt.NDArray[np.float64]
@@ -18,7 +19,8 @@ class PartialIndicator:
     Attributes:
         variable: The variable.
         category: The category; empty for the variable as a whole.
-        value: For a category negative where it responds less than the average, positive where more.
+        value: For a category negative where it responds less than the average, positive where more; NaN for a variable
+            of which all units have the same category.
     """
 
     variable: str
@@ -48,6 +50,11 @@ class Representativity:
     partials: tuple[PartialIndicator, ...]
 
 
+def varies(known: Known) -> bool:
+    """Say whether not all units have the same category."""
+    return len(np.unique(known.codes)) > 1
+
+
 def r_indicator(
     variables: Sequence[Known],
     has_responded: npt.NDArray[np.bool_],
@@ -73,7 +80,7 @@ def r_indicator(
         1 is representative as to these variables; lower is less so.
 
     Raises:
-        WeightingError: When everybody or nobody of a category responded.
+        WeightingError: When no variable varies, or everybody or nobody of a category responded.
 
     References:
         Schouten, Cobben and Bethlehem (2009), Survey Methodology 35(1), 101-113; Shlomo, Skinner and Schouten (2012),
@@ -81,6 +88,11 @@ def r_indicator(
         Skinner (2011), Journal of Official Statistics 27(2), 231-253 (partial indicators).
     """
     fitted = fit_propensities(variables, has_responded)
+    if not any(map(varies, variables)):
+        names = " and the same ".join(known.name for known in variables)
+        raise WeightingError(
+            f"all units have the same {names}, so it cannot tell who responds; name a variable that varies"
+        )
     rho, weights, total = fitted.values, design_weights, float(design_weights.sum())
     mean = float(np.average(rho, weights=weights))
     variance = float(weights @ (rho - mean) ** 2) / (total - 1)
@@ -141,6 +153,9 @@ def _partials(variables: Sequence[Known], rho: Values, weights: Values, share: f
     mean, total = float(np.average(rho, weights=weights)), float(weights.sum())
     found: list[PartialIndicator] = []
     for known in variables:
+        if not varies(known):
+            found.append(PartialIndicator(known.name, "", float("nan")))
+            continue
         sizes = np.bincount(known.codes, weights=weights, minlength=len(known.categories))
         sums = np.bincount(known.codes, weights=weights * rho, minlength=len(known.categories))
         deviations = np.divide(sums, sizes, out=np.full(len(sizes), mean), where=sizes > 0) - mean

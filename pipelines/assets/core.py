@@ -3,10 +3,11 @@
 import pandas as pd
 
 from instruments.spec_file import spec_hash
-from pipelines.assets import reading
+from pipelines.assets import organisations, reading
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps import scores
+from pipelines.steps.organisations import with_facts
 from pipelines.store import Query, Write
 from pipelines.tables import core
 
@@ -14,6 +15,7 @@ from pipelines.tables import core
 def steps(study: Study) -> tuple[Step, ...]:
     """Return the steps that write ``core``."""
     scored, analysis = core.scores(study), core.analysis(study)
+    facts = ("core.organisations",) if study.register is not None else ()
     every_instrument = {name: spec_hash(each) for name, each in study.instruments.items()}
     return (
         reading.reading_step(study, every_instrument),
@@ -26,12 +28,13 @@ def steps(study: Study) -> tuple[Step, ...]:
             make=_score,
             meaning=scored.grain,
         ),
+        *organisations.steps(study),
         Step(
             name="core/analysis",
             writes=(analysis,),
-            reads=("core.responses", "core.answers", "core.scores"),
+            reads=("core.responses", "core.answers", "core.scores", *facts),
             by_wave=False,
-            depends_on=lambda task: [every_instrument, list(task.study.spec.waves)],
+            depends_on=lambda task: [every_instrument, list(task.study.spec.waves), organisations.on_register(study)],
             make=_join,
             meaning=analysis.grain,
         ),
@@ -53,4 +56,6 @@ def _join(task: Task) -> list[Write]:
     tables = [of_waves(study, store.read(table)) for table in (core.RESPONSES, core.answers(study), core.scores(study))]
     responses, answers, scored = tables
     joined = scores.join_for_analysis(responses, answers, scored, list(study.scales()))
+    if study.register is not None:
+        joined = with_facts(joined, of_waves(study, store.read(core.organisations(study))))
     return [Write(core.analysis(study), joined)]

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from instruments.counted import counted
 from pipelines.assets.exports import planned
 from pipelines.assets.pseudonyms import pseudonymiser
 from pipelines.files import file_sha256
@@ -209,4 +210,4 @@ def notes(study: Study, store: Store) -> Iterator[str]:
         return
     for path in sorted(study.exports.iterdir()):
         if path.is_file() and sources_of_file(study, path.name) and (n := rewritten.get(file_sha256(path))) is not None:
-            yield f"exports/{path.name} still holds {n} rows of people who were erased; they were left out"
+            yield f"exports/{path.name} still holds {counted(n, 'row')} of people who were erased, left out of this run"

@@ -9,12 +9,13 @@ import pandas as pd
 from instruments.spec_file import canonical_json
 from models.estimates import Fit, result_digest
 from models.origin import derive_seed, env_json, environment, fit_id, origin_of
-from models.regression.design import column_of
+from models.regression.design import column_of, excluded_column
 from models.regression.fit import fit_regression
 from models.spec import Interaction, RegressionSpec, as_variable
 from pipelines.assets.pooling import refuse_changed_items
 from pipelines.load import Study
 from pipelines.steps.exclusions import mark_excluded
+from pipelines.steps.organisation_means import means_of_groups
 from pipelines.store import Store, Write
 from pipelines.tables import core, out
 from pipelines.tables.screening import EXCLUSIONS
@@ -34,7 +35,7 @@ class FitRows:
 def labels_of(study: Study) -> Labels:
     """Return the English or first label of every code of every item, for the names of terms."""
     labels: Labels = {}
-    for instrument in study.instruments.values():
+    for instrument in study.described():
         for name in instrument.items:
             scale = instrument.response_scale_of(name)
             if scale is not None:
@@ -53,8 +54,11 @@ def fit_model(study: Study, store: Store, model: RegressionSpec, variant: str, *
     """
     refuse_changed_items(study, store, model.with_variant(variant))
     analysis = store.read(core.analysis(study))
+    is_used = pd.Series(data=True, index=analysis.index)
     if rule := model.with_variant(variant).population.without:
         analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
+        is_used = ~analysis[excluded_column(rule)]
+    analysis = means_of_groups(analysis, model.with_variant(variant).variables(), is_used)
     labels = {name: each for name, each in labels_of(study).items() if name in names_in(model)}
     fit = fit_regression(model, analysis, labels, variant)
     store.keep_rows(fit.data)

@@ -66,14 +66,9 @@ def refuse_moved(study: Study, store: Store, candidates: Set[str], asked: Set[st
     """
     made_up = {each for each in candidates if is_made_up(each)}
     erased = store.read(ERASED)
-    unfinished = set(erased.loc[~erased["is_finished"].astype(bool), "request"])
-    if erased.empty or not made_up or asked & unfinished:
+    if erased.empty or not made_up or _is_begun(erased, asked):
         return False
-    if unfinished:
-        raise UsageError(
-            "an erasure was stopped before it ended, and rows may have moved up; run sensemaking erase again for the "
-            "same response or person, then sensemaking run, and look the id up again"
-        )
+    refuse_while_stopped(erased, made_up, asked)
     sources = study.sources()
     waves = {sources[name].wave for name in (each.partition("/")[0] for each in made_up) if name in sources}
     written = {row["slice"] for (name, _), row in store.provenance().items() if name == core.RESPONSES.name}
@@ -85,6 +80,30 @@ def refuse_moved(study: Study, store: Store, candidates: Set[str], asked: Set[st
         "rows have moved up since the tables were made, because of an erasure; bring them up to date with "
         "sensemaking run, and look the id up again"
     )
+
+
+def refuse_while_stopped(erased: pd.DataFrame, response_ids: Iterable[str], asked: Set[str]) -> None:
+    """Refuse to erase rows by their numbers while another erasure is half-way: some hold the old ones, some the new.
+
+    Args:
+        erased: ``raw.erased_responses``.
+        response_ids: Ids of the responses that are to be erased.
+        asked: Marks of who is asked for.
+
+    Raises:
+        UsageError: When one of the ids is made of a row number, and another erasure was stopped.
+    """
+    is_stopped = not erased["is_finished"].astype(bool).all()
+    if is_stopped and not _is_begun(erased, asked) and any(map(is_made_up, response_ids)):
+        raise UsageError(
+            "an erasure was stopped before it ended, and rows may have moved up; run sensemaking erase again for the "
+            "same response or person, then sensemaking run, and look the id up again"
+        )
+
+
+def _is_begun(erased: pd.DataFrame, asked: Set[str]) -> bool:
+    """Say whether just this erasure was stopped."""
+    return bool(asked & set(erased.loc[~erased["is_finished"].astype(bool), "request"]))
 
 
 def _moved_up(response_id: str, taken: TakenOut) -> str | None:

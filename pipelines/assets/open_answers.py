@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 import pyarrow as pa
 
+from instruments.counted import counted
 from pipelines.load import Study
 from pipelines.readers.cells.texts import literal
 from pipelines.receive import Staging
@@ -49,7 +50,7 @@ def notes(findings: pd.DataFrame, *, is_redacted: bool) -> Iterator[str]:
         counts = of_wave.groupby("kind")["n"].sum()
         listed = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if kind in counts)
         n_answers = of_wave[["response_id", "item"]].drop_duplicates().shape[0]
-        yield f"wave {wave}: {n_answers} open answers held personal data ({listed}); {done}"
+        yield f"wave {wave}: {counted(n_answers, 'open answer')} held personal data ({listed}); {done}"
 
 
 def _open_items(study: Study) -> Iterable[str]:

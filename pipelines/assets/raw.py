@@ -60,6 +60,15 @@ def stray_files(study: Study) -> list[str]:
     return sorted(path.name for path in present if path.name not in known and path.suffix not in UNFINISHED)
 
 
+def notes(study: Study, store: Store) -> Iterator[str]:
+    """Say which files of the study's waves have headers only, as an export has before anybody answered."""
+    keys = ["file_sha256", "source"]
+    filled = store.read(COLUMNS).groupby(keys, as_index=False)["n_filled"].sum()
+    files = store.read(FILES).merge(filled[filled["n_filled"] == 0], on=keys)
+    for file in files[files["wave"].isin(list(study.spec.waves))].sort_values("file_name").itertuples():
+        yield f"exports/{file.file_name} has no answers yet; wave {file.wave} was read from the other files"
+
+
 def _depends_on(task: Task) -> object:
     exports = [(name, path.name, file_sha256(path)) for name, _, path in exports_of(task.study, task.wave)]
     sources = {name: spec_hash(each) for name, each in task.study.spec.sources.items() if each.wave == task.wave}
@@ -79,11 +88,11 @@ def _receive(task: Task) -> list[Write]:
             plans.append((name, plan, path.name))
             counts.append(count_filled_cells(export, plan))
     _refuse_nameless(plans)
+    if not any(filled.n_rows for filled in counts):
+        raise ReadingError(exports[0][2].name, "headers but no answers; export it again or take it out of exports/")
     files: list[dict[str, object]] = []
     columns: list[pd.DataFrame] = []
     for (name, plan, _), (_, _, path), filled in zip(plans, exports, counts, strict=True):
-        if filled.n_rows == 0:
-            raise ReadingError(path.name, "headers but no answers; export it again or take it out of exports/")
         sha256 = task.store.keep_file(path)
         remember_kept(task.store, sha256, name, path.name)
         _refuse_shared_rows(

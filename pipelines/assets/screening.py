@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from instruments.counted import counted
 from instruments.spec_file import spec_hash
 from pipelines.assets.core import of_waves
 from pipelines.assets.step import Step, Task
@@ -32,7 +33,7 @@ def notes(flags: pd.DataFrame) -> list[str]:
         listed = ", ".join(f"{check} {n}" for check, n in counts.items())
         n_responses = rows["response_id"].nunique()
         found.append(
-            f"wave {wave}: flagged as possibly careless, of {n_responses} analysed responses: {listed}; "
+            f"wave {wave}: flagged as possibly careless, of {counted(n_responses, 'analysed response')}: {listed}; "
             "flags take nobody out"
         )
     return found

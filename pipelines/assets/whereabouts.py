@@ -11,7 +11,7 @@ import pandas as pd
 
 from instruments.faults import UsageError
 from pipelines.assets.erased import Marks, identities, sources_of_file
-from pipelines.assets.moved_rows import is_made_up, refuse_moved
+from pipelines.assets.moved_rows import is_made_up, refuse_moved, refuse_while_stopped
 from pipelines.assets.pseudonyms import PERSON, pseudonymiser
 from pipelines.files import file_sha256
 from pipelines.load import Study
@@ -97,6 +97,7 @@ def find(study: Study, store: Store, wanted: Wanted, folder: Path) -> Whereabout
     is_known = is_certain & (~rows["is_numbered"].astype(bool) | (wanted.response is not None))
     is_theirs = is_named | (rows["response_id"].isin(responses) & rows["is_own"].astype(bool) & is_known)
     theirs = rows[is_theirs]
+    refuse_while_stopped(erased, {*responses, *theirs["response_id"].dropna()}, asked)
     earlier = asked & set(erased["request"])
     if theirs.empty and not responses and not _is_unit(store, people) and not earlier:
         raise UsageError(_nobody(wanted, len(store.kept_names("raw"))))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from instruments.counted import counted
 from instruments.faults import UsageError
 from models.origin import data_hash
 from pipelines.assets.erased import record_rewritten, write_rest
@@ -82,7 +83,7 @@ def still_held(study: Study, wanted: Wanted, found: Whereabouts) -> Iterator[str
     """List what of the team's own still holds somebody: exports, the frame, the contact log, decisions."""
     exported = found.rows[~found.rows["is_kept"].astype(bool)]
     for name, n in exported.drop_duplicates(["file_name", "row_number"]).groupby("file_name").size().items():
-        yield f"exports/{name}: {n} rows"
+        yield f"exports/{name}: {counted(n, 'row')}"
     spec = study.spec
     lists = [each.file for each in (spec.frame, spec.contact_log) if each is not None]
     lists += [spec.linking.decisions] if spec.linking.decisions else []
@@ -104,7 +105,7 @@ def _still_listed(path: Path, texts: set[str]) -> Iterator[str]:
         return
     n = int(cells.map(normalised_key).isin(texts).any(axis=1).sum())
     if n:
-        yield f"{path.name}: {n} rows"
+        yield f"{path.name}: {counted(n, 'row')}"
 
 
 def _erase(study: Study, store: Store, found: Whereabouts, because: str, folder: Path) -> Erasure:

@@ -5,6 +5,7 @@ import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from instruments.counted import counted
 from instruments.faults import DataError, EnvironmentFault, SpecError, UsageError
 
 if TYPE_CHECKING:
@@ -32,8 +33,9 @@ def tell(error: Exception) -> Told:
     """Put an error in words; a defect of the software keeps its traceback, on stderr."""
     if isinstance(error, SpecError):
         faults = [{**vars(fault), "path": str(fault.path)} for fault in error.faults]
-        counted = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        return Told(error.exit_code, f"{counted} in the specifications:\n{error}", {"faults": faults})
+        return Told(
+            error.exit_code, f"{counted(len(faults), 'fault')} in the specifications:\n{error}", {"faults": faults}
+        )
     if isinstance(error, DataError):
         return _tell_data(error)
     if isinstance(error, UsageError | EnvironmentFault):

@@ -1,11 +1,12 @@
 """``fit``, ``rerun`` and ``compare``: one model now, a published number again, two fits side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from instruments.counted import counted
 from instruments.faults import DataError, Fault, UsageError, raise_if_any
 from instruments.spec_file import closest, json_like, validate_spec
 from instruments.strict_yaml import Document, Place, parse_yaml
@@ -15,10 +16,12 @@ from models.regression.compare import compare_results, differing_origins
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
 from models.spec import RegressionSpec
+from models.terms import scales_in_terms
 from pipelines.assets.fits import FitRows, fit_model, labels_from_json, writes_of
 from pipelines.assets.graph import due_steps
 from pipelines.assets.raw import begun_waves
-from pipelines.load import Study, analysis_variables, blame_population
+from pipelines.load import Study, analysis_variables
+from pipelines.load_models import blame_population
 from pipelines.store import Store
 from pipelines.tables import out
 from pipelines.tables.erasures import ERASURES
@@ -96,7 +99,7 @@ def with_settings(study: Study, model: RegressionSpec, settings: list[str]) -> R
     changed = validate_spec(document, RegressionSpec, document.value)
     if changed is not None:
         blame_unknown_variables(document, changed, analysis_variables(study))
-        blame_population(study, changed, document)
+        blame_population(study.spec, changed, document)
     raise_if_any(document.faults)
     if changed is None:
         raise AssertionError("a model without faults was not read")
@@ -150,7 +153,7 @@ def _rest_of_rows(store: Store, name: str) -> tuple[str, str]:
             n += n_gone
             days.append(f"{step['erased_at']:%Y-%m-%d}")
         name = str(step["new_sha256"])
-    return name, f"{n} responses erased on {' and '.join(dict.fromkeys(days))}" if n else ""
+    return name, f"{counted(n, 'response')} erased on {' and '.join(dict.fromkeys(days))}" if n else ""
 
 
 def compare(study: Study, first_id: str, second_id: str) -> tuple[pd.DataFrame, list[str]]:
@@ -166,6 +169,13 @@ def compare(study: Study, first_id: str, second_id: str) -> tuple[pd.DataFrame, 
     side_by_side = left.merge(right, on="term", how="outer", suffixes=("_first", "_second"), sort=False)
     side_by_side["difference"] = side_by_side["estimate_second"] - side_by_side["estimate_first"]
     return side_by_side, [name for name in ORIGIN if first[name] != second[name]]
+
+
+def validation_of(study: Study, fit_ids: Iterable[str]) -> dict[str, str]:
+    """Return the validation status of every scale in some recorded fits, by the scale's name."""
+    store, instrument_of = Store(study.warehouse), study.scales()
+    terms = [name for each in fit_ids for name in (_fit(store, each)["outcome"], *_estimates(store, each)["term"])]
+    return {scale: instrument_of[scale].status for scale in scales_in_terms(terms, instrument_of)}
 
 
 def recorded_fits(study: Study) -> pd.DataFrame:

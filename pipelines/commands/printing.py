@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+
+from instruments.validation import STATUS_LABELS
 
 WIDTH_OF_A_FILE = 200
 
@@ -49,6 +51,14 @@ def print_lines(lines: Iterable[str]) -> None:
     """Print lines to stdout."""
     for line in lines:
         results.print(line, markup=False)
+
+
+def print_validation(status_of: Mapping[str, str]) -> None:
+    """Say how far the instruments behind scores have been validated: each status with its scales."""
+    by_status: dict[str, list[str]] = {}
+    for scale, status in status_of.items():
+        by_status.setdefault(STATUS_LABELS[status]["en"], []).append(scale)
+    print_lines(f"Validation status, {label}: {', '.join(scales)}" for label, scales in by_status.items())
 
 
 class StepProgress:

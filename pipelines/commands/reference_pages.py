@@ -16,13 +16,16 @@ from pydantic_core import PydanticUndefined
 
 from instruments import spec as instruments
 from instruments.forms import spec as form_spec
+from instruments.load import LIBRARY, load_instrument
 from instruments.sections import labels, provenance, response_scale
 from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
+from models.sections import waiting
 from pipelines import spec as studies
 from pipelines.commands.disposition_page import dispositions_page
+from pipelines.commands.hypotheses_page import hypotheses_page
 from pipelines.load import Study
-from pipelines.sections import fieldwork, privacy, publishing, schedule, screening, sources, weighting
+from pipelines.sections import fieldwork, organisations, privacy, publishing, schedule, screening, sources, weighting
 from pipelines.sections import linking as links
 from pipelines.sections import relations as working_together
 from pipelines.tables import core, erasures, linking, out, raw, relations, released
@@ -50,6 +53,7 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         links.Linking,
         links.LinkCode,
         working_together.Collaborations,
+        organisations.Organisations,
         privacy.Privacy,
         screening.Screening,
         screening.Limit,
@@ -81,6 +85,9 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         models.Interaction,
         models.Population,
         models.Variant,
+        models.Expected,
+        waiting.WaitingSpec,
+        waiting.WaitingPart,
     ),
 }
 WORDS: Mapping[object, str] = {
@@ -102,6 +109,7 @@ def pages() -> dict[Path, str]:
     return {
         FOLDER / "specifications.md": specifications_page(),
         FOLDER / "tables.md": tables_page(),
+        FOLDER / "hypotheses.md": f"{GENERATED}\n{hypotheses_page()}",
         FOLDER / "dispositions.md": f"{GENERATED}\n{dispositions_page()}",
     }
 
@@ -193,7 +201,12 @@ def _when_left_out(field: FieldInfo) -> str:
 def tables_page() -> str:
     """Describe every column of every table, of the warehouse and of a release."""
     example = study_of_one_item()
-    made_for_a_study = (core.answers(example), core.scores(example), core.analysis(example))
+    made_for_a_study = (
+        core.answers(example),
+        core.scores(example),
+        core.analysis(example),
+        core.organisations(example),
+    )
     lines = [GENERATED, "# Tables\n", TABLES_INTRODUCTION]
     for title, module, tables in (
         ("Warehouse: raw", raw, raw.TABLES),
@@ -214,7 +227,8 @@ def tables_page() -> str:
 TABLES_INTRODUCTION = """\
 The warehouse is `warehouse/study.duckdb` and is private; a release is a file of its own in `releases/`. Every table and
 column carries its description as a DuckDB comment. A study's own instruments decide the columns of `core.answers`,
-`core.scores` and `core.analysis`; below they stand for one item called `item` and one scale called `scale`.
+`core.scores` and `core.analysis`; below they stand for one item called `item` and one scale called `scale`, and the
+facts about organisations are those of the built-in register.
 """
 
 
@@ -238,7 +252,8 @@ def study_of_one_item() -> Study:
         instruments=("example",),
         sources={"only": studies.Source(wave="w1", files="export.csv")},
     )
-    return Study(Path(), spec, {"example": instrument}, {})
+    register = load_instrument(LIBRARY / "register.yaml")
+    return Study(Path(), spec, {"example": instrument}, {}, register=register)
 
 
 def _section_of_a_table(table: Table) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 
+from instruments.counted import counted
 from instruments.faults import UsageError
 from pipelines.assets.core import of_waves
 from pipelines.assets.erased import notes as erasure_notes
@@ -16,6 +17,7 @@ from pipelines.assets.graph import Due, due_steps, steps_of
 from pipelines.assets.open_answers import notes as open_text_notes
 from pipelines.assets.pseudonyms import check_keys
 from pipelines.assets.raw import begun_waves, exports_of, stray_files
+from pipelines.assets.raw import notes as received_notes
 from pipelines.assets.screening import notes as screening_notes
 from pipelines.assets.step import Step
 from pipelines.definitions import build_definitions
@@ -32,6 +34,8 @@ telemetry:
 nux:
   enabled: false
 """
+_READ_BEFORE = ("response that was read before is", "responses that were read before are")
+_OF_NOBODY = ("response is of nobody", "responses are of nobody")
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -122,14 +126,15 @@ def findings(study: Study, store: Store, before: pd.DataFrame) -> list[str]:
     now = store.read(core.RESPONSES)
     gone = before[~before["response_id"].isin(now["response_id"]) & before["wave"].isin(list(study.spec.waves))]
     found = [
-        f"wave {wave}: {n} responses that were read before are in no export any more; they are gone from the tables"
+        f"wave {wave}: {counted(n, *_READ_BEFORE)} in no export any more and gone from the tables"
         for wave, n in gone.groupby("wave").size().items()
     ]
     rates = store.read(out.RESPONSE_RATES)
     found += [
-        f"wave {row.wave}, {row.respondent_group}: {row.n_outside_frame} responses are of nobody in the list of invited"
+        f"wave {row.wave}, {row.respondent_group}: {counted(row.n_outside_frame, *_OF_NOBODY)} in the list of invited"
         for row in rates[rates["n_outside_frame"].fillna(0) > 0].itertuples()
     ]
+    found += received_notes(study, store)
     found += screening_notes(of_waves(study, store.read(QUALITY_FLAGS)))
     found += erasure_notes(study, store)
     is_redacted = study.spec.privacy.open_text == "redact"

@@ -9,6 +9,7 @@ from instruments.forms.spec import Form
 from instruments.sections.labels import LabelSlot
 from instruments.spec import Instrument
 from instruments.spec_file import Spec, json_schema
+from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
 from pipelines.spec import StudySpec
 
@@ -18,6 +19,7 @@ SCHEMAS: tuple[tuple[str, type[Spec]], ...] = (
     ("instruments/form.schema.json", Form),
     ("instruments/labels.schema.json", LabelSlot),
     ("models/model.schema.json", RegressionSpec),
+    ("models/waiting.schema.json", WaitingSpec),
     ("pipelines/study.schema.json", StudySpec),
 )
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from instruments.counted import counted
+from instruments.validation import status_in_words
 from pipelines.assets.graph import Due, due_steps
 from pipelines.assets.raw import begun_waves
 from pipelines.commands import printing
@@ -51,10 +53,8 @@ def publish_current(study: Study) -> Released:
         due = due_steps(study, store, begun_waves(study, store))
         if due:
             named = ", ".join(f"{each.step.name} {each.wave}".strip() for each in due[:MOST_NAMED])
-            reason = (
-                f"{len(due)} steps are out of date ({named} …); run the study first: sensemaking run {study.folder}"
-            )
-            raise ReleaseRefused([reason])
+            late = f"{counted(len(due), 'step is', 'steps are')} out of date ({named} …)"
+            raise ReleaseRefused([f"{late}; run the study first: sensemaking run {study.folder}"])
         return publish(study, store, on_wait=printing.say)
 
 
@@ -82,7 +82,9 @@ def print_outcome(study: Study, outcome: Outcome) -> None:
     print_fieldwork(store)
     alphas = store.read(out.RELIABILITY)
     alphas = alphas[alphas["exclusions"] == ""]
-    printing.print_frame("Alpha", alphas[["scale", "respondent_group", "wave", "estimate", "n_obs"]])
+    told = {scale: status_in_words(instrument) for scale, instrument in study.scales().items()}
+    alphas = alphas.assign(status=alphas["scale"].map(told))
+    printing.print_frame("Alpha", alphas[["scale", "respondent_group", "wave", "estimate", "n_obs", "status"]])
 
 
 def release_document(released: Released) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from instruments.counted import counted
 from pipelines.commands import printing
 from pipelines.commands.init import Started
 
@@ -25,8 +26,9 @@ def print_started(started: Started) -> None:
     if draft is not None:
         printing.print_lines(
             [
-                f"  {len(draft.items)} items, {len(draft.response_scales)} response scales, {len(draft.scales)} "
-                f"candidate scales; {len(draft.personal)} columns may identify people and are not read"
+                f"  {counted(len(draft.items), 'item')}, {counted(len(draft.response_scales), 'response scale')}, "
+                f"{counted(len(draft.scales), 'candidate scale')}; "
+                f"{counted(len(draft.personal), 'column')} that may identify people, not read"
             ]
         )
         rows = ((scale.name, len(scale.items), ", ".join(scale.items)) for scale in draft.scales)

@@ -161,12 +161,15 @@ def _formats(plan: LabelledFile, formats: dict[str, str]) -> dict[str, str]:
 def _codebook(plan: LabelledFile) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["variable", "column", "label", "measure", "values", "missing_values", "changes"])
+    header = ("variable", "column", "label", "measure", "values", "missing_values", "changes", "validation_status")
+    writer.writerow(header)
     for each in plan.variables:
         values = "; ".join(f"{code} = {label}" for code, label in each.meaning.points.items())
         missing = "; ".join(f"{_code(code)} = {reason}" for reason, code in each.cells.missing.items())
         changes = "; ".join(each.changes)
-        writer.writerow([each.name, each.column, each.meaning.label, each.meaning.measure, values, missing, changes])
+        meaning = each.meaning
+        kept = (each.name, each.column, meaning.label, meaning.measure, values, missing, changes, meaning.status)
+        writer.writerow(kept)
     return text.getvalue()
 
 

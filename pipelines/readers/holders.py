@@ -7,6 +7,7 @@ belong to. What the cells mean is in ``meanings``.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from instruments.counted import counted
 from instruments.sections.response_scale import ResponseScale
 from instruments.spec import Instrument, Item, option_column
 from instruments.spec_file import closest
@@ -219,6 +220,6 @@ def _blame_missing(holders: Holders, columns: Columns, items: Mapping[str, Item]
     ]
     if missing:
         holders.faults.append(
-            f"missing required column for {len(missing)} of {len(items)} items: {', '.join(missing)}; give the column "
-            "under columns, or list the item under not_administered when it was not asked"
+            f"missing required column for {len(missing)} of {counted(len(items), 'item')}: {', '.join(missing)}; "
+            "give the column under columns, or list the item under not_administered when it was not asked"
         )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from instruments.counted import counted
 from instruments.sections.response_scale import MissingReason, OptOut, Point, ResponseScale
 from instruments.spec import Instrument
 from pipelines.readers.headers import listed
@@ -149,8 +150,9 @@ def label_in_header(header_text: str, scale: ResponseScale) -> int | None:
 def _blame_strangers(result: OptionMeanings, strangers: Sequence[Option]) -> None:
     if strangers:
         result.faults.append(
-            f"{len(strangers)} answer options of the survey's definition are no point and no opt-out of the response "
-            f"scale: {_shown(strangers)}; add each label under also, or the option to the scale"
+            f"{counted(len(strangers), 'answer option is', 'answer options are')} in the survey's definition, but no "
+            f"point and no opt-out of the response scale: {_shown(strangers)}; add each label under also, or the "
+            "option to the scale"
         )
 
 

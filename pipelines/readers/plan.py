@@ -185,6 +185,8 @@ class ReadingPlan:
         link_code: Element of the self-generated code → name of the column that holds it.
         dyads: Kind of dyad → name of the column with the key of the other person.
         repeated_block: Name of the repeated block of every row, where no column names it, as in a child table.
+        repeated_blocks: Folded text of the key ``repeat_instrument`` → name of the repeated block, where the export may
+            write its title; any other text is a name.
         preview_statuses: Folded texts of the status column that mark a preview.
         test_statuses: Folded texts of the status column that mark a test response.
         finished_texts: Folded texts of the finished column that mean yes.
@@ -217,6 +219,7 @@ class ReadingPlan:
     link_code: Mapping[str, str] = field(default_factory=dict)
     dyads: Mapping[str, str] = field(default_factory=dict)
     repeated_block: str = ""
+    repeated_blocks: Mapping[str, str] = field(default_factory=dict)
     preview_statuses: frozenset[str] = frozenset()
     test_statuses: frozenset[str] = frozenset()
     finished_texts: frozenset[str] = frozenset()

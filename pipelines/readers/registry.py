@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from instruments.counted import counted
 from pipelines.readers.files.head import guess_warning
 from pipelines.readers.kobo.reader import KoboReader
 from pipelines.readers.limesurvey.reader import LimeSurveyReader
@@ -114,7 +115,7 @@ def make_plan(head: Head, request: Request, platform: str | None = None) -> Read
     if not_recognised and request.source is not None:
         raise ReadingError(
             head.file_name,
-            f"{_EXPECTED}; found a table of {len(head.rows[0])} columns whose first row is none of these. "
+            f"{_EXPECTED}; found a table of {counted(len(head.rows[0]), 'column')} whose first row is none of these. "
             "Put back header rows that were cut off; if it is a table made by hand, set platform: generic and give the "
             "columns of the items",
         )

@@ -111,3 +111,8 @@ def scan(
         except (duckdb.InvalidInputException, OtherCountError):
             continue
     raise ReadingError(file_name, _CANNOT_CUT)
+
+
+def bytes_to_scan(export: OpenedExport) -> int | None:
+    """Return the size of a text file; cells that lie in memory already are not scanned from a file."""
+    return None if export.cells is not None else export.path.stat().st_size

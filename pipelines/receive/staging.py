@@ -33,7 +33,7 @@ from pipelines.readers.cells.texts import is_list, is_opt_out, literal
 from pipelines.readers.opening import OpenedExport
 from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
 from pipelines.receive.counting import count_cells
-from pipelines.receive.scanning import SETTINGS, FilledCells, OtherCountError, Scan, scan
+from pipelines.receive.scanning import SETTINGS, FilledCells, OtherCountError, Scan, bytes_to_scan, scan
 from pipelines.store import Query
 
 LEAST_MEGABYTES = 700
@@ -114,20 +114,16 @@ class Staging:
             filled: What lies in the file, as ``count_filled_cells`` found it; counted now by default.
 
         Raises:
-            ReadingError: When the file has headers but no answers or cannot be cut into cells.
+            ReadingError: When the file cannot be cut into cells.
         """
         file_name = context.file_name or export.head.file_name
         context = replace(context, file_name=file_name)
         _refuse_what_is_not_there(plan, context)
-        self._give_memory(len(plan.columns), export.path.stat().st_size)
+        self._give_memory(len(plan.columns), bytes_to_scan(export))
         file = scan(self._connection, export, plan, file_name, partial(_scanned, context, len(self.files), filled))
-        if not self.count(f"SELECT count(*) FROM {file.cells} WHERE NOT is_blank"):  # noqa: S608 - name is ours
-            message = "the file has headers but no answers; export it again or take it out of exports/"
-            raise ReadingError(file_name, message)
         self._give_memory(len(plan.columns))
-        file = self._resolved(file)
-        self._add_rows(file)
-        self.files.append(file)
+        self.files.append(self._resolved(file))
+        self._add_rows(self.files[-1])
 
     def settle(self, item_numbers: Mapping[str, int], *, set_missing: bool = False) -> None:
         """Decide which export a response is taken from, find what is missing, and audit every cell.
@@ -139,8 +135,12 @@ class Staging:
             set_missing: Whether answers that their item does not allow become missing.
 
         Raises:
-            ReadingError: When the audit finds a cell unaccounted for.
+            ReadingError: When no file has any answer, or the audit finds a cell unaccounted for.
         """
+        filled = (f"SELECT count(*) FROM {file.cells} WHERE NOT is_blank" for file in self.files)  # noqa: S608 - ours
+        if not any(map(self.count, filled)):
+            message = "the file has headers but no answers; export it again or take it out of exports/"
+            raise ReadingError(self.files[0].context.file_name, message)
         self._supersede()
         if set_missing:
             self.files = [self._with_invalid_set_aside(file) for file in self.files]

@@ -11,6 +11,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from instruments.counted import counted
 from instruments.spec_file import Name, Spec
 
 CheckName = Literal[
@@ -128,7 +129,9 @@ class Exclusions(Spec):
         if not self.all_of and not self.any_of:
             raise ValueError("name the checks in all_of or any_of")
         if self.any_of and self.fewest_flags > len(set(self.any_of)):
-            raise ValueError(f"fewest_flags is {self.fewest_flags}, but any_of names {len(set(self.any_of))} checks")
+            raise ValueError(
+                f"fewest_flags is {self.fewest_flags}, but any_of names {counted(len(set(self.any_of)), 'check')}"
+            )
         return self
 
     def checks(self) -> tuple[CheckName, ...]:

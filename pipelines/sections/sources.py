@@ -56,7 +56,7 @@ class Identifiers(Spec):
         language: Column with the language; or give the source's ``language``.
         started_at: Column with the start.
         ended_at: Column with the end.
-        response_seconds: Column with the time taken.
+        response_seconds: Column with the time taken; without one, or in a blank cell, it is from start to end.
         is_finished: Column that says whether the respondent reached the end.
         recorded_at: Column with the time the platform last changed the response; of two exports with the same response
             the later one counts.

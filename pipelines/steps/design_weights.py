@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from instruments.counted import counted
 from models.weighting.faults import WeightingError
 from pipelines.sections.weighting import DesignWeights
 
@@ -41,7 +42,9 @@ def _of_strata(units: pd.DataFrame, stratum: str, size: str) -> pd.Series:
         if of_stratum.min() < of_stratum.max():
             raise WeightingError(f"the {stratum} '{name}' has more than one {size}; give every unit of it the same")
         if of_stratum.iloc[0] < len(of_stratum):
-            raise WeightingError(f"the {stratum} '{name}' has {len(of_stratum)} units in the frame; its {size} is less")
+            raise WeightingError(
+                f"the {stratum} '{name}' has {counted(len(of_stratum), 'unit')} in the frame; its {size} is less"
+            )
     return sizes / drawn
 
 
@@ -49,5 +52,7 @@ def _numbers(units: pd.DataFrame, column: str) -> pd.Series:
     numbers = pd.to_numeric(units[column], errors="coerce").astype(float)
     if not np.isfinite(numbers).all():
         n = int((~np.isfinite(numbers)).sum())
-        raise WeightingError(f"{n} units of the frame have no number in {column}; fill it in for every unit")
+        raise WeightingError(
+            f"{counted(n, 'unit')} of the frame without a number in {column}; fill it in for every unit"
+        )
     return numbers

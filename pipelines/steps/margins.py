@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from instruments.counted import counted
 from models.weighting.faults import WeightingError
 from models.weighting.raking import Margin
 from pipelines.sections.weighting import CROSSED, Calibration
@@ -85,8 +86,9 @@ def build_margins(
         category = _crossed([values[part] for part in str(variable).split(CROSSED)])
         strange = sorted(set(category.dropna()) - set(categories))
         if strange:
+            n = int(category.eq(strange[0]).sum())
             raise WeightingError(
-                f"{int(category.eq(strange[0]).sum())} responses have {variable} '{strange[0]}', which the margin "
+                f"{counted(n, 'response has', 'responses have')} {variable} '{strange[0]}', which the margin "
                 "lacks; add it, or correct the data"
             )
         targets = own["total"].to_numpy(dtype=np.float64)

@@ -1,6 +1,11 @@
 """Scale scores → means over an organisation's answers and deviations from them."""
 
+from collections.abc import Iterable
+
 import pandas as pd
+
+from models.regression.design import column_of
+from models.spec import Variable
 
 WITHIN = ["wave", "respondent_group", "organisation_id"]
 
@@ -25,3 +30,24 @@ def organisation_means(rows: pd.DataFrame, scales: list[str]) -> pd.DataFrame:
         found[f"{scale}_organisation_mean"] = mean
         found[f"{scale}_within_organisation"] = rows[scale] - mean
     return pd.DataFrame(found, index=rows.index)
+
+
+def means_of_groups(rows: pd.DataFrame, variables: Iterable[Variable], is_used: pd.Series) -> pd.DataFrame:
+    """Add the organisation means that other respondent groups give, such as what staff see for their managers.
+
+    Args:
+        rows: ``core.analysis``.
+        variables: Those with a group in ``of`` are added; a response of an organisation or wave without an answer of
+            that group misses the mean.
+        is_used: Length n: whose answers count.
+
+    Returns:
+        The rows in the same order, with a column for each variable.
+    """
+    joined = rows
+    keys = [column for column in WITHIN if column != "respondent_group"]
+    for variable in dict.fromkeys(each for each in variables if each.of is not None):
+        asked = rows[is_used & (rows["respondent_group"] == variable.of)]
+        means = asked.groupby(keys)[variable.variable].mean().rename(column_of(variable))
+        joined = joined.merge(means.reset_index(), on=keys, how="left", validate="many_to_one")
+    return joined

@@ -6,7 +6,7 @@ import pandas as pd
 
 from instruments.spec import Instrument
 from instruments.spec_file import ANY_LANGUAGE, Texts
-from models.spec import RegressionSpec
+from models.spec import RegressionSpec, Variant
 from pipelines.load import Study
 from pipelines.tables.released import ITEMS, SCALES, TEXTS
 
@@ -14,6 +14,7 @@ SUFFIXES = {
     "_organisation_mean": {"en": "{} (organisation mean)", "da": "{} (organisationens gennemsnit)"},
     "_within_organisation": {"en": "{} (difference from the organisation)", "da": "{} (forskel fra organisationen)"},
 }
+OF_A_GROUP = {"en": "{} (organisation mean: {})", "da": "{} (organisationens gennemsnit: {})"}
 KEY_TITLES: dict[str, Texts] = {
     "intercept": {"en": "Intercept", "da": "Konstant"},
     "wave": {"en": "Wave", "da": "Runde"},
@@ -21,6 +22,7 @@ KEY_TITLES: dict[str, Texts] = {
     "respondent_group": {"en": "Respondent group", "da": "Respondentgruppe"},
     "language": {"en": "Language", "da": "Sprog"},
 }
+WITHOUT: Texts = {"en": "without", "da": "uden"}
 
 
 def release_texts(study: Study, terms: Iterable[tuple[str, str]]) -> pd.DataFrame:
@@ -116,6 +118,19 @@ def _model_rows(model: RegressionSpec) -> Iterator[tuple[str, str, str, str]]:
     yield from _entries("model_title", model.name, model.title)
     yield from _entries("hypothesis", model.name, model.hypothesis)
     yield from _entries("estimand", model.name, model.estimand)
+    for variant in model.variants:
+        yield from _entries("variant_title", f"{model.name}/{variant.name}", _variant_title(variant))
+
+
+def _variant_title(variant: Variant) -> Texts:
+    """Return the title of a variant; of one that an exclusion rule made, with the rule behind that of its variant."""
+    rule = variant.population.without if variant.population else None
+    name = variant.name.replace("_", " ")
+    if rule is None or not variant.name.endswith(f"without_{rule}"):
+        return variant.title or {ANY_LANGUAGE: name}
+    base = name.removesuffix(f"without {rule.replace('_', ' ')}").strip()
+    before = {language: f"{_in_language(variant.title, language, base)}, " if base else "" for language in WITHOUT}
+    return {language: f"{before[language]}{text} {rule.replace('_', ' ')}" for language, text in WITHOUT.items()}
 
 
 def _entries(kind: str, name: str, texts: Texts) -> Iterator[tuple[str, str, str, str]]:
@@ -127,7 +142,7 @@ def _titles(study: Study) -> dict[str, Texts]:
     titles = dict(KEY_TITLES)
     titles |= {f"wave[{name}]": wave.title for name, wave in study.spec.waves.items()}
     titles |= {f"respondent_group[{name}]": title for name, title in study.spec.respondent_groups.items()}
-    for instrument in study.instruments.values():
+    for instrument in study.described():
         titles |= {name: item.text for name, item in instrument.items.items() if item.text}
         titles |= {name: scale.title for name, scale in instrument.scales.items() if scale.title}
         for name in instrument.items:
@@ -139,6 +154,11 @@ def _titles(study: Study) -> dict[str, Texts]:
 
 def _part_label(part: str, titles: dict[str, Texts], language: str) -> str:
     name, bracket, category = part.partition("[")
+    scale, of_a_group, group = name.partition("_organisation_mean_of_")
+    if of_a_group and name not in titles:
+        whose = _in_language(titles.get(f"respondent_group[{group}]", {}), language, group)
+        inner = _in_language(titles.get(scale, {}), language, scale)
+        return OF_A_GROUP.get(language, OF_A_GROUP["en"]).format(inner, whose)
     for suffix, pattern in SUFFIXES.items():
         if name.endswith(suffix) and name not in titles:
             inner = _in_language(titles.get(name.removesuffix(suffix), {}), language, name.removesuffix(suffix))

@@ -1,18 +1,19 @@
 """Units of the frame → R-indicators by wave and respondent group."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
 
 from models.weighting.faults import WeightingError
-from models.weighting.representativity import Representativity, r_indicator
+from models.weighting.representativity import Representativity, r_indicator, varies
 from pipelines.sections.weighting import DesignWeights
 from pipelines.steps.design_weights import design_weights
 from pipelines.steps.weighting import known_variable
 from pipelines.tables.fieldwork import REPRESENTATIVITY
 
 ANSWERED = ("complete", "partial")
+CONSTANT = "the variable does not vary: all units have the same category"
 UNEQUAL = "design weights differ within a stratum, so the bias is not known"
 
 
@@ -46,11 +47,12 @@ def representativity(units: pd.DataFrame, variables: Sequence[str], design: Desi
         except WeightingError as error:
             rows.append({**cell, "indicator": "r_indicator", "variable": "", "category": "", "reason": str(error)})
             continue
-        rows += [{**cell, **row} for row in _rows_of(found)]
+        constant = {each.name for each in known if not varies(each)}
+        rows += [{**cell, **row} for row in _rows_of(found, constant)]
     return REPRESENTATIVITY.typed(pd.DataFrame(rows, columns=list(REPRESENTATIVITY.columns)))
 
 
-def _rows_of(found: Representativity) -> list[dict[str, object]]:
+def _rows_of(found: Representativity, constant: Collection[str]) -> list[dict[str, object]]:
     whole = {
         "r_indicator": found.r_adjusted,
         "r_indicator_unadjusted": found.r_unadjusted,
@@ -63,12 +65,22 @@ def _rows_of(found: Representativity) -> list[dict[str, object]]:
             "variable": "",
             "category": "",
             "estimate": value,
-            "reason": UNEQUAL if np.isnan(value) else None,
+            "reason": _reason(value),
         }
         for name, value in whole.items()
     ]
     rows[0]["std_error"] = found.std_error
     return rows + [
-        {"indicator": "partial_r", "variable": each.variable, "category": each.category, "estimate": each.value}
+        {
+            "indicator": "partial_r",
+            "variable": each.variable,
+            "category": each.category,
+            "estimate": each.value,
+            "reason": CONSTANT if each.variable in constant else _reason(each.value),
+        }
         for each in found.partials
     ]
+
+
+def _reason(value: float) -> str | None:
+    return UNEQUAL if np.isnan(value) else None

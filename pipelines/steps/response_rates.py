@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from instruments.counted import counted
 from pipelines.sections.aapor import EditionName, standard
 from pipelines.sections.fieldwork import Eligibility
 from pipelines.steps.sampled_units import FrameError, best_responses
@@ -30,15 +31,15 @@ def outside_frame(responses: pd.DataFrame, units: pd.DataFrame) -> pd.Series:
     Raises:
         FrameError: When not one response of a wave is of somebody in the frame, as when keys and unit ids differ.
     """
-    counted = responses[responses["wave"].isin(units["wave"]) & responses["disposition_code"].notna()]
-    is_outside = ~is_in_frame(counted, units)
-    for wave, of_wave in is_outside.groupby(counted["wave"]):
+    classified = responses[responses["wave"].isin(units["wave"]) & responses["disposition_code"].notna()]
+    is_outside = ~is_in_frame(classified, units)
+    for wave, of_wave in is_outside.groupby(classified["wave"]):
         if of_wave.all():
             raise FrameError(
-                f"wave {wave}: none of the {len(of_wave)} responses has a respondent_key among the unit ids; "
+                f"wave {wave}: of {counted(len(of_wave), 'response')}, none has a respondent_key among the unit ids; "
                 "name the column with the unit ids in identifiers.respondent_key, or correct the ids"
             )
-    return is_outside.groupby([counted["wave"], counted["respondent_group"]]).sum()
+    return is_outside.groupby([classified["wave"], classified["respondent_group"]]).sum()
 
 
 def is_in_frame(responses: pd.DataFrame, units: pd.DataFrame) -> pd.Series:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from instruments.spec import Instrument
+from instruments.validation import status_in_words
 from pipelines.load import Study
 from pipelines.tables.base import NUMBER, TRUTH, ColumnOf, Table
 
@@ -24,12 +25,14 @@ class Meaning:
         points: Code → wording of the option, in the order shown; codes without a wording are left out.
         measure: ``nominal``, ``ordinal`` or ``scale`` (differences count).
         item: The item whose missing reasons count; None for a column that is no answer.
+        status: How far the instrument of a score has been validated, in words; empty for what is no score.
     """
 
     label: str
     points: Mapping[int, str] = field(default_factory=dict[int, str])
     measure: Measure = "nominal"
     item: str | None = None
+    status: str = ""
 
 
 def meanings_of(study: Study, table: Table) -> dict[str, Meaning]:
@@ -40,7 +43,7 @@ def meanings_of(study: Study, table: Table) -> dict[str, Meaning]:
         table: ``core.analysis``, or any table with columns of items, options and scales.
     """
     found: dict[str, Meaning] = {name: _plain(column) for name, column in table.columns.items()}
-    for instrument in study.instruments.values():
+    for instrument in study.described():
         worded = _items(instrument, study.spec.release.languages) | _scales(instrument, study.spec.release.languages)
         found |= {name: meaning for name, meaning in worded.items() if name in found}
     return found
@@ -77,9 +80,13 @@ def _scales(instrument: Instrument, languages: Sequence[str]) -> dict[str, Meani
     found: dict[str, Meaning] = {}
     for name, scale in instrument.scales.items():
         title = in_language(scale.title, languages) or name
-        found[name] = Meaning(f"{title} ({scale.score} of {len(scale.items)} items)", {}, "scale")
-        found[f"{name}_organisation_mean"] = Meaning(f"{title}: mean of the organisation, wave and group", {}, "scale")
-        found[f"{name}_within_organisation"] = Meaning(f"{title}: deviation from that mean", {}, "scale")
+        labels = {
+            name: f"{title} ({scale.score} of {len(scale.items)} items)",
+            f"{name}_organisation_mean": f"{title}: mean of the organisation, wave and group",
+            f"{name}_within_organisation": f"{title}: deviation from that mean",
+        }
+        status = status_in_words(instrument)
+        found |= {column: Meaning(label, {}, "scale", status=status) for column, label in labels.items()}
     return found
 
 

@@ -34,7 +34,11 @@ RESPONSES = Table(
         "started_at": ColumnOf(MOMENT, "Start, UTC", may_be_missing=True),
         "ended_at": ColumnOf(MOMENT, "End, UTC", may_be_missing=True),
         "response_seconds": ColumnOf(
-            NUMBER, "Seconds from start to end as the platform says", may_be_missing=True, least=0
+            NUMBER,
+            "Seconds the response took as the platform says; where it does not, from started_at to ended_at, missing "
+            "if that is negative or one of them has no time of day",
+            may_be_missing=True,
+            least=0,
         ),
         "is_finished": ColumnOf(TRUTH, "Whether the platform says the end was reached", may_be_missing=True),
         "share_answered": ColumnOf(
@@ -163,7 +167,7 @@ def scores(study: Study) -> Table:
 
 
 def analysis(study: Study) -> Table:
-    """Describe ``core.analysis``: keys, scores, organisation means and deviations, single items."""
+    """Describe ``core.analysis``: keys, scores, organisation means and deviations, single items, facts."""
     columns = {name: RESPONSES.columns[name] for name in KEYS}
     for scale in study.scales():
         columns[scale] = _score(study, scale)
@@ -173,7 +177,27 @@ def analysis(study: Study) -> Table:
             NUMBER, f"Deviation from the mean {over}", may_be_missing=True
         )
     columns |= {name: column for name, column in answers(study).columns.items() if name not in columns}
+    columns |= facts(study)
     return Table("core.analysis", "One row an analysed response", ("response_id",), columns)
+
+
+def organisations(study: Study) -> Table:
+    """Describe ``core.organisations``: one column a fact of a register or archive."""
+    columns = {
+        "organisation_id": ColumnOf(TEXT, "Organisation"),
+        "wave": ColumnOf(TEXT, "Wave"),
+    }
+    grain = "One row an organisation and wave: what registers and archives say"
+    return Table("core.organisations", grain, ("organisation_id", "wave"), columns | facts(study))
+
+
+def facts(study: Study) -> dict[str, ColumnOf]:
+    """Describe the columns of facts about organisations; none where the study has no register."""
+    return (
+        {}
+        if study.register is None
+        else {name: _answer(study.register, name, item) for name, item in study.register.items.items()}
+    )
 
 
 def _score(study: Study, scale: str) -> ColumnOf:

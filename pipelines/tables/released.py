@@ -36,9 +36,11 @@ TEXTS = Table(
         "kind": ColumnOf(
             TEXT,
             "study_title, wave_title, group_title, scale_title, high_score_means, item_text, point_label, model_title, "
-            "hypothesis, estimand, term_label",
+            "hypothesis, estimand, term_label, variant_title",
         ),
-        "name": ColumnOf(TEXT, "What it names; for point_label item=code; for term_label model/term"),
+        "name": ColumnOf(
+            TEXT, "What it names; point_label: item=code; term_label: model/term; variant_title: model/variant"
+        ),
         "language": ColumnOf(TEXT, "Language; und for a text that exists in one language only"),
         "text": ColumnOf(TEXT, "Text"),
     },

@@ -118,7 +118,8 @@ def test_examples_of_whole_specifications_load_without_a_fault(page, tmp_path):
     for file_name in ("frame.csv", "contacts.csv"):
         (tmp_path / file_name).touch()
     if "study" not in dict(examples):
-        shutil.copytree(DEMO / "models", tmp_path / "models", dirs_exist_ok=True)
+        for folder in ("models", "forms"):
+            shutil.copytree(DEMO / folder, tmp_path / folder, dirs_exist_ok=True)
         shutil.copyfile(DEMO / "study.yaml", tmp_path / "study.yaml")
     for kind, text in examples:
         name = re.findall(r"^name: (\w+)$", text, re.MULTILINE)

@@ -7,12 +7,23 @@ import jsonschema
 import pytest
 
 from instruments.strict_yaml import read_yaml
+from models.load import LIBRARY, is_waiting
 from pipelines.commands import schemas
 
 HOUSE = Path(__file__).parents[2]
+LIBRARY_MODELS = sorted(LIBRARY.glob("*.yaml"))
 SHIPPED = {
     "instruments/instrument.schema.json": sorted((HOUSE / "instruments" / "library").glob("*.yaml")),
-    "models/model.schema.json": sorted(HOUSE.glob("pipelines/studies/*/models/*.yaml")),
+    "instruments/form.schema.json": [
+        *sorted((HOUSE / "instruments" / "library" / "forms").glob("*.yaml")),
+        *sorted(HOUSE.glob("pipelines/studies/*/forms/*.yaml")),
+    ],
+    "instruments/labels.schema.json": sorted((HOUSE / "instruments" / "library" / "labels").glob("*.yaml")),
+    "models/model.schema.json": [
+        *sorted(HOUSE.glob("pipelines/studies/*/models/*.yaml")),
+        *(path for path in LIBRARY_MODELS if not is_waiting(path)),
+    ],
+    "models/waiting.schema.json": [path for path in LIBRARY_MODELS if is_waiting(path)],
     "pipelines/study.schema.json": sorted(HOUSE.glob("pipelines/studies/*/study.yaml")),
 }
 FILES = [(schema, path) for schema, paths in SHIPPED.items() for path in paths]
@@ -36,11 +47,7 @@ def test_writing_the_schemas_writes_every_file(tmp_path, monkeypatch):
         (tmp_path / folder).mkdir()
     schemas.main()
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.json")}
-    assert written == {
-        "instruments/instrument.schema.json",
-        "models/model.schema.json",
-        "pipelines/study.schema.json",
-    }
+    assert written == set(SHIPPED)
 
 
 def test_every_kind_of_file_ships():

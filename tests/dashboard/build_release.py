@@ -103,6 +103,7 @@ def _texts() -> pd.DataFrame:
     both += [("point_label", f"{item}={code}", *label) for item in ITEMS for code, label in POINTS.items()]
     both += [
         ("high_score_means", "collective_leadership", "Leadership is done together.", "Ledelse sker i fællesskab."),
+        ("variant_title", "h1/without_controls", "Without control variables", "Uden kontrolvariable"),
         ("model_title", "h1", "Identity work and collective leadership", "Identitetsarbejde og kollektivt lederskab"),
         ("model_title", "h2", "Frontline staff and vertical integration", "Frontmedarbejdere og vertikal integration"),
         ("term_label", "h1/identity_work", "Identity work", "Identitetsarbejde"),

@@ -5,7 +5,8 @@ import json
 import pandas as pd
 import pytest
 
-from dashboard.charts import LEAN_COLOURS, Axis, answer_chart, interval_chart, stacked
+from dashboard.charts import BAR, LEAN_COLOURS, TRACK, Axis, answer_chart, interval_chart, stacked
+from dashboard.row_heights import LABEL_LINE, NOTE_LINE
 
 POINTS = pd.DataFrame(
     {
@@ -126,3 +127,30 @@ def test_charts_fetch_nothing_and_say_every_mark_in_words():
         assert '"url"' not in json.dumps({key: value for key, value in spec.items() if key != "$schema"})
         assert _encoded(spec, "description")
         assert spec["usermeta"]["embedOptions"]["renderer"] == "svg"
+
+
+@pytest.mark.parametrize("is_narrow", [True, False])
+@pytest.mark.parametrize("kind", ["intervals", "answers"])
+def test_rows_stand_equally_far_apart_on_every_screen(kind: str, is_narrow: bool):
+    long = "A question that is so long that it takes several lines on a narrow screen, but one on a wide one"
+    if kind == "answers":
+        labels = {"key": list("abc"), "row": ["Short", long, "Short again"], "note": ["", "", "turned"]}
+        told = {"lean": ["high"] * 3, "distance": [1.0] * 3, "percent": [50.0] * 3, "figure": ["50%"] * 3}
+        chart = answer_chart(_bands(**labels, **told, end="", said="said", is_hidden=False).iloc[:3], NAMES, "en")
+    else:
+        labels = {"key": list("abc"), "row": ["Short", long, "Short again"], "note": ["", "", "No clear change"]}
+        chart = interval_chart(POINTS.assign(**labels, series="2026"), ["2026"], Axis("Score", (1, 5)), "en")
+    body = BAR if kind == "answers" else TRACK
+    rows = [row for row in _rows(chart.to_dict()) if "narrow" in row]
+    width, place = ("narrow", 0) if is_narrow else ("wide", 1)
+    tops, ends = [], []
+    for row in sorted({row["narrow"]: row for row in rows}.values(), key=lambda row: row["y"]):
+        start = row["y"] + place * row["shift"]
+        notes = (row[f"note_{width}"].count("\n") + 1) * NOTE_LINE if row[f"note_{width}"] else 0
+        tops.append(start - notes - (row[width].count("\n") + 1) * LABEL_LINE)
+        ends.append(start + body)
+    gaps = [top - end for top, end in zip(tops[1:], ends[:-1], strict=True)]
+    assert len(gaps) == 2
+    assert gaps == pytest.approx([gaps[0]] * 2)
+    assert tops[0] >= 0
+    assert ends[-1] <= chart.to_dict()["height"]

@@ -14,6 +14,7 @@ from streamlit.util import calc_hash
 from dashboard.launch import ADDRESS, APP, streamlit_arguments
 from dashboard.pointer import FOLDER_VARIABLE
 from dashboard.wording import WORDINGS
+from instruments.validation import STATUS_LABELS
 
 PAGES = ("overview", "results")
 Open = Callable[..., "Seen"]
@@ -71,7 +72,7 @@ def test_page_opens_with_charts_tables_and_the_notice_of_invented_data(
     ] in seen.text
     assert len(seen.app.table) >= 2
     assert seen.charts.count('"alt"') >= 2
-    assert WORDINGS[language]["status_draft"] in seen.text
+    assert STATUS_LABELS["draft"][language] in seen.text
 
 
 def test_real_data_carry_no_notice_of_invented_data(open_page: Open, tmp_path: Path):
@@ -99,6 +100,17 @@ def test_danish_page_writes_decimal_commas_in_words_tables_and_axes(open_page: O
     assert "0.284" not in seen.text + seen.tables
 
 
+@pytest.mark.parametrize(("language", "said"), [("da", "Uden kontrolvariable"), ("en", "Without control variables")])
+def test_variants_of_a_model_have_their_titles_in_the_language_of_the_page(
+    open_page: Open, tmp_path: Path, language: str, said: str
+):
+    build_release.publish(tmp_path)
+    seen = open_page("results", lang=language)
+    assert f"**{said}**" in seen.text
+    assert "without controls" not in seen.text
+    assert "top managers only" in seen.text
+
+
 def test_results_say_what_goes_together_how_sure_and_how_to_repeat_it(open_page: Open, tmp_path: Path):
     build_release.publish(tmp_path)
     seen = open_page("results")
@@ -110,6 +122,15 @@ def test_results_say_what_goes_together_how_sure_and_how_to_repeat_it(open_page:
     assert "robust to dependence within clusters" in seen.text
     for fit in build_release.release_tables()["out.fits"].to_dict("records"):
         assert all(fit[name] in seen.text for name in ("fit_id", "spec_hash", "data_hash", "digest"))
+
+
+def test_results_say_how_far_the_scales_behind_organisation_means_are_validated(open_page: Open, tmp_path: Path):
+    tables = build_release.release_tables()
+    estimates = tables["out.estimates"]
+    estimates["term"] = estimates["term"].replace("identity_work", "burden_organisation_mean")
+    tables["meta.scales"].loc[tables["meta.scales"]["scale"] == "burden", "status"] = "cognitively_interviewed"
+    build_release.point_at(tmp_path, build_release.write_release(tmp_path, tables))
+    assert "tried in interviews, not validated: Administrative burden" in open_page("results").text
 
 
 def test_hidden_figures_are_never_shown_even_if_a_release_held_them(open_page: Open, tmp_path: Path):

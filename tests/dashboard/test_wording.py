@@ -10,6 +10,7 @@ from dashboard import figures
 from dashboard.pointer import Reason
 from dashboard.wording import WORDINGS, Words
 from instruments.spec import ValidationStatus
+from instruments.validation import STATUS_LABELS
 from models.spec import Covariance
 
 CAUSAL = {
@@ -39,9 +40,12 @@ def test_no_wording_is_causal(language: str):
 @pytest.mark.parametrize("language", WORDINGS)
 def test_every_reason_status_and_covariance_has_words(language: str):
     keys = [*get_args(Reason)]
-    keys += [f"status_{status}" for status in get_args(ValidationStatus)]
     keys += [f"covariance_{covariance}" for covariance in get_args(Covariance)]
     assert set(keys) <= set(WORDINGS[language])
+    assert all(
+        STATUS_LABELS[status][language] == Words(language).status(status) for status in get_args(ValidationStatus)
+    )
+    assert Words(language).status("tried at home") == "tried at home"
 
 
 def test_study_text_that_is_missing_falls_back_on_the_name():

@@ -83,7 +83,7 @@ def with_frame(folder: Path, rows: list[tuple[str, str, str]]) -> Path:
             ("row 3", "no wave 'Autumn'", "autumn, spring"),
         ),
         ([("autumn-1", "autumn", "frl")], ("row 2", "no respondent_group 'frl'", "FRL")),
-        ([("u1", "autumn", "FRL"), ("u2", "autumn", "FRL")], ("none of the 40 responses", "respondent_key")),
+        ([("u1", "autumn", "FRL"), ("u2", "autumn", "FRL")], ("of 40 responses, none has a", "respondent_key")),
     ],
 )
 def test_list_of_invited_that_contradicts_the_study_is_refused(tmp_path: Path, rows, told):

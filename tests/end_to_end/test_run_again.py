@@ -282,3 +282,20 @@ def test_run_is_recorded_in_dagster_with_study_and_trigger(study: Path):
     assert all(run.status is dg.DagsterRunStatus.SUCCESS for run in runs)
     assert all(run.tags["study"] == "small" and run.tags["trigger"] == "sensemaking run" for run in runs)
     assert sorted(run.tags.get("dagster/partition", "") for run in runs) == ["", "autumn", "spring"]
+
+
+@pytest.mark.parametrize("below", ["", ",,,,,,,,,\n"], ids=["headers only", "a blank row"])
+def test_a_file_without_answers_is_received_beside_the_others_of_its_wave(study: Path, below: str):
+    before = content_hashes(study)
+    empty = write_export(study, "spring_first_day.csv", answers("spring").head(0))
+    empty.write_text(empty.read_text(encoding="utf-8") + below, encoding="utf-8")
+    said = done(sensemaking("run", study, "--select", "core/responses", "--json")).document["warnings"]
+    assert [each for each in said if "spring_first_day.csv has no answers yet" in each]
+    assert not [each for each in said if "spring.csv has no answers yet" in each]
+    files = table(study, "raw.files").set_index("file_name")["n_rows"].to_dict()
+    assert files == {"autumn.csv": N_RESPONSES, "spring.csv": N_RESPONSES, "spring_first_day.csv": len(below) > 0}
+    assert content_hashes(study)["core.responses"] == before["core.responses"]
+    write_export(study, "spring_first_day.csv", answers("spring", first=41, n_responses=2))
+    said = done(sensemaking("run", study, "--select", "core/responses", "--json")).document["warnings"]
+    assert not [each for each in said if "no answers yet" in each]
+    assert len(table(study, "core.responses")) == 2 * N_RESPONSES + 2

@@ -162,6 +162,39 @@ FAULTS = {
             ),
         )
     ],
+    "expected_answer_is_no_point": [
+        (28, "items.v3.expected_answer", "4 is none of the points of 'often'; name one of its codes")
+    ],
+    "expected_answer_of_a_number": [
+        (
+            34,
+            "items.age.expected_answer",
+            "an item of kind number has no expected_answer; remove it, or set kind to choice",
+        )
+    ],
+    "item_in_no_scale": [
+        (
+            29,
+            "items.v4",
+            "the item is in no scale; add it to the items of one, or say stands_alone: true if none is meant",
+        )
+    ],
+    "item_of_no_dimension": [(43, "scales.voice_at_work.items", "'v3' belongs to none of the dimensions of the scale")],
+    "long_quote": [(6, "provenance.0", "the quote has 15 words; quote fewer than 15")],
+    "long_quote_of_a_scale": [(43, "scales.voice.provenance.0", "the quote has 16 words; quote fewer than 15")],
+    "missing_translation": [
+        (4, "definition", "the wording has en but not da, which other items have; translate it"),
+        (31, "items.workplace.text", "the wording has en but not da, which other items have; translate it"),
+        (39, "scales.voice.definition", "the wording has en but not da, which other items have; translate it"),
+        (40, "scales.voice.high_score_means", "the wording has en but not da, which other items have; translate it"),
+        (17, "response_scales.sector.points.2", "the wording has en but not da, which other items have; translate it"),
+    ],
+    "sum_of_no_number": [(45, "constant_sums.shares.items", "'v1' is no number; expected kind: number")],
+    "sum_of_unknown_item": [(45, "constant_sums.shares.items", "there is no item 'agee'; did you mean 'age'?")],
+    "unknown_dimension": [(44, "scales.voice_at_work.dimensions", "there is no scale 'voise'; did you mean 'voice'?")],
+    "unknown_parallel_item": [(30, "items.v3.parallel_to", "there is no item 'v11'; did you mean 'v1'?")],
+    "unknown_parallel_scale": [(42, "scales.voice.parallel_to", "there is no scale 'voic'; did you mean 'voice'?")],
+    "validated_without_evidence": [(1, "", "the status is piloted, but there is no evidence; say what supports it")],
 }
 
 

@@ -33,6 +33,14 @@ FAULTS = {
             ),
         )
     ],
+    "expected_of_no_regressor": [(1, "", "also_expected names what is no regressor; write it the same way as there")],
+    "group_of_no_organisation_mean": [
+        (
+            10,
+            "regressors.1",
+            "of names whose organisation mean is meant; write use: organisation_mean or remove it",
+        )
+    ],
     "interaction_of_one": [(10, "regressors.1.interaction", "expected 2 or more entries, found 1")],
     "interaction_part_is_no_regressor": [
         (1, "", "the interaction needs 'tenure' among the regressors too, written the same way")
@@ -44,6 +52,7 @@ FAULTS = {
     ],
     "named_unlike_its_file": [(1, "name", "the file is called h1.yaml; expected name: h1")],
     "no_regressors": [(10, "regressors", "expected 1 or more entries, found 0")],
+    "reason_of_no_regressor": [(1, "", "because explains 'age', which is no regressor; correct the name or remove it")],
     "reference_without_categories": [
         (10, "regressors.1", "a reference is for use: category only; remove it or set the use")
     ],
@@ -104,8 +113,14 @@ def test_every_wrong_file_is_tested():
         ),
         (
             {"regressors": ("voice", Variable(variable="age", use="organisation_mean"))},
-            [("regressors", "'age' is not a scale; only scales have organisation means")],
+            [
+                (
+                    "regressors",
+                    "'age' is not a scale; only scales have organisation means, unless of names a group",
+                )
+            ],
         ),
+        ({"regressors": ("voice", Variable(variable="age", use="organisation_mean", of="FRL"))}, []),
         ({"regressors": ("voice", Variable(variable="voice", use="organisation_mean"))}, []),
         ({"regressors": ("voice", Variable(variable="age", use="category"))}, []),
         (

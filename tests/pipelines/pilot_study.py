@@ -56,6 +56,7 @@ scales:
 version: "1"
 title: {en: Trust}
 status: piloted
+evidence: A pilot in one office
 response_scales:
   agree: {points: {1: {}, 2: {}, 3: {}, 4: {}, 5: {}}}
 items:

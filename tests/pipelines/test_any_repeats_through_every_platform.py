@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.readers.plan import fold
 from tests.drawn_surveys import QUICK, TEXTS, THOROUGH, Answered, Survey, fits_a_dictionary, number, surveys
 from tests.received import Delivery, receive, repeats_of
 from tests.writers import kobo_export, redcap_export
@@ -109,7 +108,7 @@ def check(form: str, survey: Survey, parents: list[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         result = receive(Path(folder), FORMS[form](survey, parents), {"x": survey.instrument()})
     found = repeats_of(result)
-    assert {fold(block) for _, block, _ in found} <= {"visit"}
+    assert {block for _, block, _ in found} <= {"visit"}
     # Kobo numbers the rows of a child table throughout.
     numbers = range(1, len(parents) + 1) if form.startswith("Kobo") else turns(parents)
     drawn = zip(said.responses, parents, numbers, strict=True)

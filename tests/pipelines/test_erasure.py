@@ -79,7 +79,7 @@ def test_a_person_is_gone_from_every_byte_and_the_next_run_is_as_if_they_had_nev
     assert told["n_responses"] == 2
     assert [n for _, _, n in told["files"]] == [1, 1]
     assert len(told["fit_rows"]) == 1
-    assert told["still_held"] == ["exports/autumn.csv: 1 rows", "exports/spring.csv: 1 rows", "frame.csv: 2 rows"]
+    assert told["still_held"] == ["exports/autumn.csv: 1 row", "exports/spring.csv: 1 row", "frame.csv: 2 rows"]
     assert is_anywhere(study, PLANTED, TOKEN.format(7), "autumn-7,", "spring-7,", "staff/autumn-7\x00") == []
     for name in ("core.responses", "core.answers", "core.open_answers", "core.analysis", "core.links"):
         assert not table(study, name)["response_id"].str.endswith("-7").any()
@@ -116,7 +116,7 @@ def test_a_later_export_that_still_holds_the_person_is_read_without_them(study: 
     assert PLANTED.encode() not in autumn.read_bytes()
     assert store.read(raw.CONSERVATION).query("wave == 'autumn'")["n_cells"].eq(44).all()
     assert list(notes(loaded, store)) == [
-        "exports/autumn.csv still holds 1 rows of people who were erased; they were left out"
+        "exports/autumn.csv still holds 1 row of people who were erased, left out of this run"
     ]
 
 

@@ -34,10 +34,19 @@ class KilledError(BaseException):
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build one wave without ids, in which person k has worked there for k years."""
-    folder = build_small_study(tmp_path_factory.mktemp("rows") / "small", waves=("autumn",))
+    return without_ids(tmp_path_factory.mktemp("rows") / "small", identifiers="")
+
+
+@pytest.fixture(scope="module")
+def finished_with_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return without_ids(tmp_path_factory.mktemp("keys") / "small", identifiers="respondent_key: id, ")
+
+
+def without_ids(folder: Path, identifiers: str) -> Path:
+    """Build one wave without ids of responses, in which person k has worked there for k years."""
+    build_small_study(folder, waves=("autumn",))
     specification = folder / "study.yaml"
-    text = specification.read_text(encoding="utf-8").replace("response_id: id, ", "")
+    text = specification.read_text(encoding="utf-8").replace("response_id: id, ", identifiers)
     specification.write_text(text, encoding="utf-8")
     rows = answers("autumn").assign(tenure=[str(number) for number in sorted(EVERYONE)], TW_2="Agree", TR_1="Agree")
     write_export(folder, "autumn.csv", rows)
@@ -48,6 +57,11 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def study(finished: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(finished, tmp_path / "small"))
+
+
+@pytest.fixture
+def keyed(finished_with_keys: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(finished_with_keys, tmp_path / "small"))
 
 
 @contextmanager
@@ -73,6 +87,10 @@ def killed_before(change: int) -> Iterator[None]:
 
 def erase_row(study: Path, number: int) -> Erasure:
     return erase(load_study(study), Wanted(f"autumn_staff/row-{number}", None), "asked")
+
+
+def erase_person(study: Path, number: int) -> Erasure:
+    return erase(load_study(study), Wanted(None, f"autumn-{number}"), "asked")
 
 
 def people_of_fits(study: Path) -> list[set[int]]:
@@ -187,3 +205,65 @@ def test_in_a_newer_export_no_run_has_read_only_the_key_tells_who_it_is(study: P
     assert people_of_fits(study)[0] == EVERYONE - {7}
     loaded, store = bring_up_to_date(study, {"core/responses"})
     assert set(store.read(core.answers(loaded))["tenure"].astype(int)) == EVERYONE - gone
+
+
+@pytest.mark.parametrize(("change", "has_run"), WORST)
+def test_the_erasure_of_a_person_without_ids_killed_at_the_worst_moments_takes_nobody_else(
+    keyed: Path, change: int, has_run: bool
+):
+    check_person_killed(keyed, change, has_run=has_run)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("has_run", [False, True])
+@pytest.mark.parametrize("change", range(N_CHANGES))
+def test_the_erasure_of_a_person_without_ids_killed_at_any_moment_takes_nobody_else(
+    keyed: Path, change: int, has_run: bool
+):
+    check_person_killed(keyed, change, has_run=has_run)
+
+
+def check_person_killed(study: Path, change: int, *, has_run: bool) -> None:
+    """Kill the erasure of a person before one of its changes, run the study or not, and erase the person again."""
+    with killed_before(change), pytest.raises(KilledError):
+        erase_person(study, 7)
+    if has_run:
+        bring_up_to_date(study, FITTED)
+    erase_person(study, 7)
+    check_gone(study, 7)
+    check_tables(study, 7)
+    check_gone(study, 7)
+
+
+@pytest.mark.parametrize(("change", "has_run"), WORST)
+def test_while_an_erasure_is_stopped_nobody_without_an_id_is_erased(keyed: Path, change: int, has_run: bool):
+    check_next_person(keyed, change, has_run=has_run)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("has_run", [False, True])
+@pytest.mark.parametrize("change", range(IS_MARKED + 1, N_CHANGES))
+def test_whenever_an_erasure_is_stopped_nobody_without_an_id_is_erased(keyed: Path, change: int, has_run: bool):
+    check_next_person(keyed, change, has_run=has_run)
+
+
+def check_next_person(study: Path, change: int, *, has_run: bool) -> None:
+    """Kill the erasure of a row, run the study or not, and ask for another person before and after it is finished."""
+    with killed_before(change), pytest.raises(KilledError):
+        erase_row(study, 8)
+    if has_run:
+        bring_up_to_date(study, FITTED)
+    with pytest.raises(UsageError, match="stopped"):
+        erase_person(study, 20)
+    erase_row(study, 8)
+    check_gone(study, 7)
+    erase_person(study, 20)
+    check_gone(study, 7, 20)
+    check_tables(study, 7, 20)
+
+
+def test_people_without_ids_are_erased_one_after_the_other_without_a_run_between(keyed: Path):
+    for number in (7, 20, 21, 2):
+        erase_person(keyed, number)
+    check_gone(keyed, 2, 7, 20, 21)
+    check_tables(keyed, 2, 7, 20, 21)

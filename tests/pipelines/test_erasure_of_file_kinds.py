@@ -72,7 +72,7 @@ def test_a_person_is_erased_whatever_kind_of_file_holds_them(tmp_path: Path, kin
     fit = recorded_fits(load_study(study)).query("variant == 'main'").iloc[0]["fit_id"]
     told = done(sensemaking("erase", study, "--person", TOKEN.format(7), "--because", "asked", "--json")).document
     assert told["n_responses"] == 2
-    assert told["still_held"] == [f"exports/{name}: 1 rows" for name in names]
+    assert told["still_held"] == [f"exports/{name}: 1 row" for name in names]
     check_record(study, old)
     assert where(study / "warehouse", *GONE) == []
     refitted = rerun(load_study(study), fit)

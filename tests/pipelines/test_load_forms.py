@@ -21,7 +21,7 @@ release: {languages: [en]}
 SHORT = """\
 name: short
 version: "1"
-title: {en: Short}
+title: {en: Short, da: Kort}
 respondent_group: FRL
 languages: [en, da]
 sections:
@@ -86,3 +86,25 @@ def test_faults_of_a_form_are_named_with_its_file(folder: Path) -> None:
     found = raised.value.faults
     assert [(each.path.name, each.line, each.place) for each in found] == [("short.yaml", 7, "sections.0.items")]
     assert found[0].message == "identity_work has no item 'IW_fa_33'; did you mean 'IW_fa_3'?"
+
+
+def test_forms_that_put_different_labels_in_a_slot_are_refused(folder: Path) -> None:
+    path = folder / "forms" / "short.yaml"
+    path.write_text(SHORT.replace("sections:", "labels: {COPROD: joint_production}\nsections:"), encoding="utf-8")
+    with pytest.raises(SpecError) as raised:
+        load_study(folder)
+    assert [(each.path.name, each.line, each.place, each.message) for each in raised.value.faults] == [
+        (
+            "study.yaml",
+            5,
+            "forms",
+            "the forms put different labels in the slot COPROD: co_production in top_managers, joint_production in "
+            "short; name the same one in all of them",
+        )
+    ]
+
+
+def test_naming_the_default_label_is_the_same_as_naming_none(folder: Path) -> None:
+    path = folder / "forms" / "short.yaml"
+    path.write_text(SHORT.replace("sections:", "labels: {COPROD: co_production}\nsections:"), encoding="utf-8")
+    assert list(load_study(folder).forms) == ["top_managers", "short"]

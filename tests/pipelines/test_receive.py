@@ -273,12 +273,31 @@ def test_times_are_moved_to_utc_from_the_zone_of_the_source(tmp_path: Path) -> N
     ]  # fmt: skip
     assert [None if pd.isna(each) else each for each in result.responses["response_seconds"]] == [
         90.5,
-        None,
+        18_142_200.0,
         60.0,
         None,
     ]
     assert [None if pd.isna(each) else each for each in result.responses["language"]] == ["da", "en", None, None]
     assert sorted(rejected(result)) == [(5, "seconds", "not_a_number"), (5, "start", "not_a_time")]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "seconds"),
+    [
+        ("2026-01-15 10:00:00", "2026-01-15 10:07:30", 450), ("2026-03-29 01:59:00", "2026-03-29 03:01:00", 120),
+        ("2026-01-15T10:00:00Z", "2026-01-15 11:00:10", 10), ("2026-01-15 10:00:00", "2026-01-15 10:00:00", 0),
+        ("2026-01-15 10:00:00", "2026-01-15 09:59:59", None), ("2026-01-15", "2026-01-16", None),
+        ("2026-01-15", "2026-01-15 10:00:00", None), ("2026-01-15 00:00:00", "2026-01-15 00:00:00", None),
+        ("2026-01-15 10:00:00", "", None), ("", "2026-01-15 10:00:00", None),
+    ],
+)  # fmt: skip
+def test_how_long_a_response_took_is_from_start_to_end_where_no_column_says_it(
+    tmp_path: Path, start: str, end: str, seconds: int | None
+) -> None:
+    settings = source(time_zone="Europe/Copenhagen", identifiers={"started_at": "start", "ended_at": "end"})
+    result = read(written(tmp_path, f"start,end,a,b\n{start},{end},1,2\n"), choices("a", "b"), settings)
+    (found,) = result.responses["response_seconds"]
+    assert (None if pd.isna(found) else found) == seconds
 
 
 def test_a_limesurvey_response_is_finished_when_it_was_submitted(tmp_path: Path) -> None:

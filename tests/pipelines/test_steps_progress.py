@@ -124,6 +124,17 @@ def test_where_there_is_no_estimate_the_reason_stands():
     assert found["reason"].iloc[0].startswith("nobody with sector 'roads' responded")
 
 
+def test_a_variable_of_one_category_has_no_indicator_but_a_reason():
+    found = indicators(of_sectors(("health", 50, 30)))
+    assert found["estimate"].isna().tolist() == [True]
+    assert found.loc[("r_indicator", ""), "reason"].startswith("all units have the same sector")
+    units = of_sectors(("health", 50, 30), ("roads", 50, 10)).assign(country="dk")
+    beside = representativity(units, ["sector", "country"], None)
+    missing = beside[beside["estimate"].isna()]
+    assert missing[["indicator", "variable"]].to_numpy().tolist() == [["partial_r", "country"]]
+    assert missing["reason"].iloc[0].startswith("the variable does not vary")
+
+
 def test_unequal_weights_give_the_unadjusted_indicator_only():
     units = of_sectors(("health", 50, 30), ("roads", 50, 10))
     found = indicators(units.assign(p=["0.5", "1"] * 50), DesignWeights(selection_probability="p"))

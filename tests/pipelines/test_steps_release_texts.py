@@ -1,8 +1,11 @@
 """Released texts: everything a page says, by kind, name and language; terms of a model in words."""
 
+from dataclasses import replace
+
 import pytest
 from pilot_study import pilot_study
 
+from models.spec import Variant
 from pipelines.steps.release_texts import release_texts, released_items, released_scales, term_label
 from pipelines.tables import released
 
@@ -38,6 +41,7 @@ def text_of(texts, kind, name, language):
         ("model_title", "h1", "en", "More voice goes with more trust"),
         ("hypothesis", "h1", "und", "Those who speak up trust more."),
         ("estimand", "h1", "und", "Difference in trust for one point more voice."),
+        ("variant_title", "h1/plain", "und", "plain"),
         ("term_label", "h1/voice", "da", "Stemme"),
         ("term_label", "h1/intercept", "da", "Konstant"),
     ],
@@ -45,6 +49,30 @@ def text_of(texts, kind, name, language):
 def test_every_text_of_a_page_is_there(study, kind, name, language, text):
     texts = release_texts(study, [("h1", "voice"), ("h1", "intercept"), ("h1", "voice")])
     assert text_of(texts, kind, name, language) == text
+
+
+def test_variants_have_titles_in_words_also_those_that_an_exclusion_rule_made(study):
+    titled = study.models["h1"].model_copy(
+        update={
+            "variants": (
+                Variant(name="first_wave", title={"en": "First wave only", "da": "Kun første runde"}),
+                Variant(name="hc3_only"),
+            )
+        }
+    )
+    models = {"h1": titled.with_exclusions(["too_fast"])}
+    texts = release_texts(replace(study, models=models), []).query("kind == 'variant_title'")
+    assert {(name.partition("/")[2], language): text for _, name, language, text in texts.to_numpy()} == {
+        ("first_wave", "en"): "First wave only",
+        ("first_wave", "da"): "Kun første runde",
+        ("hc3_only", "und"): "hc3 only",
+        ("without_too_fast", "en"): "without too fast",
+        ("without_too_fast", "da"): "uden too fast",
+        ("first_wave_without_too_fast", "en"): "First wave only, without too fast",
+        ("first_wave_without_too_fast", "da"): "Kun første runde, uden too fast",
+        ("hc3_only_without_too_fast", "en"): "hc3 only, without too fast",
+        ("hc3_only_without_too_fast", "da"): "hc3 only, uden too fast",
+    }
 
 
 def test_a_text_is_there_once(study):

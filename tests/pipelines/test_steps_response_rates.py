@@ -158,7 +158,7 @@ def test_responses_and_units_are_both_counted():
 
 
 def test_a_wave_of_which_no_response_is_in_the_frame_is_refused():
-    with pytest.raises(FrameError, match="wave spring: none of the 1 responses has a respondent_key among the unit"):
+    with pytest.raises(FrameError, match="wave spring: of 1 response, none has a respondent_key among the unit"):
         response_rates(responses(("k1", "spring", "complete")), units_of({"complete": 1}))
 
 

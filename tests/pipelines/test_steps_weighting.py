@@ -197,7 +197,7 @@ def test_trimming_by_hand_is_reported():
         (
             {"p": ["x"] * 7},
             Weights(design=DesignWeights(selection_probability="p")),
-            "7 units of the frame have no number",
+            "7 units of the frame without a number",
         ),
         (
             {"size": ["7", "7", "8", "7", "7", "7", "7"]},
@@ -210,7 +210,7 @@ def test_trimming_by_hand_is_reported():
             "the stratum 'all' has 7 units in the frame; its size is less",
         ),
         ({}, Weights(nonresponse=Nonresponse(variables=("sector",), largest_factor=1.1)), "allow a larger one"),
-        ({}, of_study(sector={"health": 1})[0], "1 responses have sector 'roads', which the margin lacks"),
+        ({}, of_study(sector={"health": 1})[0], "1 response has sector 'roads', which the margin lacks"),
         ({}, of_study(sector={"health": 1, "roads": 1, "schools": 1})[0], "'schools', of which there is no response"),
     ],
 )

@@ -45,7 +45,7 @@ def test_blank_rows_short_rows_and_blank_columns_are_no_fault(tmp_path: Path):
     [
         ("unit_id;sector\nt1;å\n".encode("cp1252"), "frame.csv is no list in UTF-8: row 2 .* save it as 'CSV UTF-8'"),
         (b"", "expected a row of headers, found an empty file"),
-        (b"a,b\n1,2,3\n", "row 2 has 3 cells, but there are 2 headers"),
+        (b"a,b\n1,2,3\n", "row 2 has 3 cells, expected 2"),
         (b"a,b,a\n1,2,3\n", "two columns are called a; rename or remove one"),
         (b"a,,c\n1,2,3\n", "column 2 holds cells, but has no header"),
         (b'a,b\n"1,2\n', "is no list: .*; export it again"),

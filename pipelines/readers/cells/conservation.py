@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from instruments.counted import counted
 from instruments.spec import Instrument
 from pipelines.readers.cells.keys import columns_of_parts, faulty_keys, key_is_filled, key_text, part_text
 from pipelines.readers.cells.marks import BLANK, BROKEN
@@ -148,8 +149,8 @@ def audit(file: ScannedFile, counts: Counts, accounted: pd.DataFrame) -> None:
         places = ", ".join(map(str, sorted(wrong)[:10]))
         raise ReadingError(
             file.context.file_name or file.context.source_name,
-            f"the cells of {len(wrong)} columns do not add up (positions {places}); this is a defect of the software, "
-            "not of the file: nothing was stored; report it with the layout of the export",
+            f"the cells of {counted(len(wrong), 'column')} do not add up (positions {places}); this is a defect of "
+            "the software, not of the file: nothing was stored; report it with the layout of the export",
         )
 
 

@@ -171,6 +171,20 @@ def seconds(plan: ReadingPlan, key: KeyName) -> str:
     return f"CASE WHEN regexp_full_match({plain}, {literal(_SECONDS)}) THEN TRY_CAST({plain} AS DOUBLE) END"
 
 
+def response_seconds(plan: ReadingPlan) -> str:
+    """Write how long a response took: what the file says, else from start to end; NULL where nobody can say.
+
+    A time at midnight has most likely no time of day, and an end before the start is nobody's duration.
+    """
+    said = seconds(plan, "response_seconds")
+    if not {"started_at", "ended_at"} <= set(plan.keys):
+        return said
+    start, end = moment(plan, "started_at"), moment(plan, "ended_at")
+    clocks = [f"CAST(l_{key} AS TIME) IS DISTINCT FROM TIME '00:00:00'" for key in ("started_at", "ended_at")]
+    is_duration = " AND ".join([f"{key_text(plan, 'response_seconds')} IS NULL", *clocks, f"{end} >= {start}"])
+    return f"CASE WHEN {is_duration} THEN epoch({end}) - epoch({start}) ELSE {said} END"
+
+
 def whole(plan: ReadingPlan, key: KeyName) -> str:
     """Write a whole number; NULL where the text is none."""
     text = key_text(plan, key)
@@ -208,6 +222,13 @@ def respondent_group(plan: ReadingPlan, groups: Mapping[str, str], constant: str
     text = key_text(plan, "respondent_group")
     branches = " ".join(f"WHEN {literal(fold(each))} THEN {literal(group)}" for each, group in groups.items())
     return f"CASE {folded(text)} {branches} END" if branches else text
+
+
+def repeat_instrument(plan: ReadingPlan) -> str:
+    """Write the name of the repeated block of a row; NULL where the row is a response."""
+    text = key_text(plan, "repeat_instrument")
+    branches = " ".join(f"WHEN {literal(title)} THEN {literal(name)}" for title, name in plan.repeated_blocks.items())
+    return f"CASE {folded(text)} {branches} ELSE {text} END" if branches else text
 
 
 def faulty_keys(plan: ReadingPlan) -> Sequence[KeyName]:

@@ -11,8 +11,9 @@ from pipelines.readers.cells.keys import (
     key_text,
     moment,
     needs_zone,
+    repeat_instrument,
     respondent_group,
-    seconds,
+    response_seconds,
     whole,
 )
 from pipelines.readers.cells.scanned import KEPT, REPEAT, ReceiveContext, ScannedFile
@@ -80,11 +81,11 @@ def _paradata(plan: ReadingPlan, context: ReceiveContext) -> dict[str, str]:
         "started_at": moment(plan, "started_at"),
         "ended_at": moment(plan, "ended_at"),
         "recorded_at": moment(plan, "recorded_at"),
-        "response_seconds": seconds(plan, "response_seconds"),
+        "response_seconds": response_seconds(plan),
         "is_finished": finished(plan),
         "is_preview": has_status(plan, plan.preview_statuses | plan.test_statuses),
         "platform_disposition": key_text(plan, "platform_disposition"),
-        "repeat_instrument": key_text(plan, "repeat_instrument"),
+        "repeat_instrument": repeat_instrument(plan),
         "repeat_instance": whole(plan, "repeat_instance"),
     }
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from instruments.counted import counted
 from instruments.spec import ItemKind, option_column
 from pipelines.readers.drafts.batteries import are_numbered, find_batteries
 from pipelines.readers.drafts.scales import (
@@ -243,7 +244,7 @@ def _from_texts(item: DraftItem, texts: Sequence[str], *, is_tick: bool) -> tupl
         return replace(item, kind="number", guess="every answer is a number"), None
     if is_tick or 2 <= n_different <= MOST_OPTIONS:  # noqa: PLR2004 - a choice needs two
         return replace(item, kind="choice"), scale_from_texts(texts)
-    return replace(item, kind="open_text", guess=f"{n_different} different texts"), None
+    return replace(item, kind="open_text", guess=counted(n_different, "different text")), None
 
 
 def _with_scale(

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from instruments.counted import counted
 from pipelines.readers.drafts.draft import Draft, DraftItem, DraftScale
 from pipelines.readers.drafts.scales import DraftPoint, DraftResponseScale
 from pipelines.readers.headers import listed
@@ -52,7 +53,8 @@ def study_yaml(draft: Draft, plan: ReadingPlan, origin: Origin, instrument: str)
     """Write ``study.yaml``."""
     title = origin.title or origin.study
     lines = [
-        f"# Drafted from {_remark(origin.export)} ({origin.n_responses} responses). Lines marked 'guess' want a look.",
+        f"# Drafted from {_remark(origin.export)} ({counted(origin.n_responses, 'response')}). "
+        "Lines marked 'guess' want a look.",
         f"name: {origin.study}",
         f"title: {{{origin.words}: {_text(title)}}}",
         "",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from instruments.counted import counted
 from instruments.sections.response_scale import LARGEST_CODE, MissingReason
 from pipelines.readers.drafts.batteries import are_numbered, low_to_high, order_is_known
 from pipelines.readers.opt_outs import reason_of_label
@@ -92,7 +93,7 @@ def with_other_texts(scale: DraftResponseScale, texts: Sequence[str]) -> DraftRe
         code = int(text) if is_code else max([*taken, 0]) + 1
         taken.add(code)
         points.append(DraftPoint(code, "" if is_code else text))
-    guess = f"{scale.guess}; {len(strange)} more answers occur, added at the end"
+    guess = f"{scale.guess}; {counted(len(strange), 'more answer occurs', 'more answers occur')}, added at the end"
     return replace(scale, points=tuple(points), ordered=False, guess=guess)
 
 

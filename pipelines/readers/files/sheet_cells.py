@@ -12,6 +12,7 @@ from itertools import chain, islice, repeat
 import numpy as np
 import pyarrow as pa
 
+from instruments.counted import counted
 from pipelines.readers.files.sheet_scan import UNCOMPUTED, column_letters
 from pipelines.readers.plan import ReadingError
 
@@ -65,15 +66,17 @@ class Grid:
             )
         rows, columns = self.n_skipped
         if rows or columns:
-            left_out = f"{rows} blank rows and {columns} blank columns before it are left out"
+            left_out = f"{counted(rows, 'blank row')} and {counted(columns, 'blank column')} before it are left out"
             found.append(f"rows are counted from the first filled one; {left_out}")
         n_uncomputed = sum(text == UNCOMPUTED for text in self.marks.values())
         if n_uncomputed:
             found.append(
-                f"{n_uncomputed} formulas have no result; open the workbook in a spreadsheet and save it again"
+                f"{counted(n_uncomputed, 'formula has', 'formulas have')} no result; "
+                "open the workbook in a spreadsheet and save it again"
             )
         if len(self.marks) > n_uncomputed:
-            found.append(f"{len(self.marks) - n_uncomputed} cells hold an error such as #N/A; they are no answers")
+            n_errors = len(self.marks) - n_uncomputed
+            found.append(f"{counted(n_errors, 'cell holds', 'cells hold')} an error such as #N/A, which is no answer")
         return tuple(found)
 
     def _blocks(self, rows: Iterator[Sequence[Cell]]) -> Iterator[pa.Table]:

@@ -6,6 +6,7 @@ of a column mean is in ``limesurvey_cells``. Put here how these come together.
 
 from collections.abc import Sequence
 
+from instruments.counted import counted
 from pipelines.readers.bind import bind_plan
 from pipelines.readers.headers import listed, unique_names
 from pipelines.readers.limesurvey.cells import Form, planned_column, reads_conversions
@@ -144,7 +145,8 @@ def _misfits(headings: Sequence[Heading], found: Lookup, columns: Sequence[Plann
         )
     if len(missing) > _LEAST_SHARE_FOUND * len(asked):
         misfits.append(
-            f"the structure knows only {len(asked) - len(missing)} of {len(asked)} columns; is it of this survey?"
+            f"the structure knows only {len(asked) - len(missing)} of {counted(len(asked), 'column')}; "
+            "is it of this survey?"
         )
     elif missing:
         misfits.append(f"the structure does not know these columns: {listed(missing)}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pipelines.readers.first_cells import texts_below
 from pipelines.readers.held_columns import Columns
 from pipelines.readers.plain_tables.generic_columns import with_warnings
-from pipelines.readers.plain_tables.stamps import Stamp, common_orders, stamp_of
+from pipelines.readers.plain_tables.stamps import Stamp, common_orders, stamp_of, usual_forms
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingError, ReadingPlan, Request, fold
 from pipelines.sections.sources import DateOrder
 
@@ -60,6 +60,8 @@ class _Decision:
     def formats(self) -> tuple[str, ...]:
         if self.order is None:
             return ()
+        if not self.group.stamps:
+            return usual_forms(self.order, with_clock=not self.group.are_answers)
         return tuple(dict.fromkeys(stamp.forms[self.order] for stamp in self.group.stamps))
 
 
@@ -67,7 +69,8 @@ def with_time_formats(plan: ReadingPlan, head: Head, request: Request, habit: Da
     """State the forms of the time stamps of a plan and of the dates that are answers.
 
     The texts of all time stamps decide together, those of a date's column for that column. Where they leave the order
-    open, the other columns decide and the platform's habit, if all of them agree.
+    open, the other columns decide and the platform's habit, if all of them agree. A column that shows no form at the
+    beginning of the file gets the usual ones of the order that the source states, for the days that come later.
 
     Args:
         plan: The bound plan; its time keys and the kinds of its items say which columns count.
@@ -118,20 +121,19 @@ def _stamps(plan: ReadingPlan, head: Head, column: PlannedColumn) -> list[Stamp]
 
 
 def _stated(groups: Sequence[_Group], plan: ReadingPlan, head: Head, request: Request) -> list[_Group]:
-    """Give every group with texts that need it the order that the source states."""
+    """Give every group the order that the source states; one without texts that need an order counts only then."""
     stated = request.source.date_order if request.source else None
-    needed = [group for group in groups if group.stamps]
     if not isinstance(stated, dict):
-        return [replace(group, stated=stated) for group in needed]
+        return [replace(group, stated=stated) for group in groups if group.stamps or stated]
     by_column = _by_column(stated, groups, Columns(plan, head), head.file_name)
     found: list[_Group] = []
-    for group in needed:
+    for group in groups:
         orders = {by_column[name] for name in group.columns if name in by_column}
         if len(orders) > 1:
             message = "date_order gives the platform's time stamps two orders, but they are written alike; give one"
             raise ReadingError(head.file_name, message)
         found.append(replace(group, stated=next(iter(orders), None)))
-    return found
+    return [group for group in found if group.stamps or group.stated]
 
 
 def _by_column(

@@ -6,6 +6,7 @@ Put here how stacked header rows are found and joined; what a header means belon
 import re
 from collections.abc import Sequence
 
+from instruments.counted import counted
 from pipelines.readers.headers import cell
 from pipelines.readers.plan import Head, ReadingError, Request
 
@@ -24,7 +25,7 @@ def header_rows_of(head: Head, request: Request) -> int:
     if stated is None:
         return recognised_header_rows(head.rows)
     if len(head.rows) < stated:
-        message = f"header_rows says {stated}, but the file has {len(head.rows)} rows; correct header_rows"
+        message = f"header_rows says {stated}, but the file has {counted(len(head.rows), 'row')}; correct header_rows"
         raise ReadingError(head.file_name, message)
     return stated
 

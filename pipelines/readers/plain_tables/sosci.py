@@ -83,6 +83,7 @@ class SoSciReader:
         plan = with_signs(revised(plan, lambda each: _as_sosci(each, texts, questions.get(each.name))), _SIGNS)
         plan = with_warnings(plan, _residual_warning(plan, head))
         bound = without_signs_that_are_answers(bind_plan(plan, head, request), request, _SIGNS)
+        bound = revised(bound, _with_options_unanswered)
         return with_time_formats(bound, head, request)
 
 
@@ -105,6 +106,12 @@ def _as_sosci(column: PlannedColumn, texts: list[str], question: Question | None
         unticked=_NOT_TICKED,
         is_personal_data=column.name in _PERSONAL or (question is not None and question.is_personal_data),
     )
+
+
+def _with_options_unanswered(column: PlannedColumn) -> PlannedColumn:
+    """Keep what is not answered apart from what is not ticked: SoSci Survey has a code of its own for each."""
+    unanswered = {sign: why for sign, why in _SIGNS.items() if sign in column.unticked}
+    return replace(column, unticked=column.unticked - set(unanswered), opt_outs={**unanswered, **column.opt_outs})
 
 
 def _role(column: PlannedColumn) -> Role:

@@ -17,6 +17,8 @@ _DAY_OR_MONTH = re.compile(
 )
 _YEAR_FIRST = re.compile(rf"(?P<year>\d{{4}})(?P<sign>[-/.])\d{{1,2}}(?P=sign)\d{{1,2}}{_TIME}{_ZONE}")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:.*)?")
+_DAYS: dict[DateOrder, str] = {"day_first": "%d{0}%m{0}%Y", "month_first": "%m{0}%d{0}%Y"}
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 ORDERS: tuple[DateOrder, ...] = ("day_first", "month_first")
 
 
@@ -36,6 +38,12 @@ class Stamp:
 def common_orders(stamps: Iterable[Stamp]) -> frozenset[DateOrder]:
     """Return the orders that all of some time stamps allow."""
     return frozenset(ORDERS).intersection(*(stamp.orders for stamp in stamps))
+
+
+def usual_forms(order: DateOrder, *, with_clock: bool) -> tuple[str, ...]:
+    """Return the forms that are usual with an order, for a column that shows none; the year is always in full."""
+    days = [_DAYS[order].format(sign) for sign in "-/."]
+    return tuple(f"{day}{clock}" for day in days for clock in (_CLOCKS if with_clock else ("",)))
 
 
 def stamp_of(text: str) -> Stamp | None:

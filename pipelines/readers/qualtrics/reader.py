@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from instruments.counted import counted
 from pipelines.readers.bind import bind_plan
 from pipelines.readers.headers import cell, listed, unique_names
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, ReadingError, ReadingPlan, Request, Role, Written, fold
@@ -80,7 +81,8 @@ class QualtricsReader:
         layout, header_rows = _layout(head)
         stated = request.source.header_rows if request.source else None
         if stated not in (None, header_rows):
-            message = f"header_rows says {stated}, but the file has {header_rows} header rows; leave header_rows out"
+            found = counted(header_rows, "header row")
+            message = f"header_rows says {stated}, but the file has {found}; leave header_rows out"
             raise ReadingError(head.file_name, message)
         headers = _headers(head, layout, header_rows)
         columns = _columns(headers)

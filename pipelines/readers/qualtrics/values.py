@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from instruments.counted import counted
 from pipelines.readers.plan import Head, KeyName, PlannedColumn, Written, fold
 from pipelines.readers.qualtrics.columns import FINISHED_TEXTS, UNFINISHED_TEXTS, known_status_texts
 
@@ -41,14 +42,14 @@ def status_warnings(head: Head, header_rows: int, keys: Mapping[KeyName, Planned
         n_unknown = len(texts_below(head, header_rows, keys["status"]) - known_status_texts())
         if n_unknown:
             warnings.append(
-                f"the status column holds {n_unknown} texts that are not Qualtrics' English labels or numbers; "
+                f"the status column holds {counted(n_unknown, 'text')} outside Qualtrics' English labels and numbers; "
                 "previews among them cannot be recognised; export numeric values or English labels"
             )
     if "is_finished" in keys:
         n_unknown = len(texts_below(head, header_rows, keys["is_finished"]) - FINISHED_TEXTS - UNFINISHED_TEXTS)
         if n_unknown:
             warnings.append(
-                f"the finished column holds {n_unknown} texts that mean neither yes nor no; they are taken as not "
+                f"the finished column holds {counted(n_unknown, 'text')} for neither yes nor no, taken as not "
                 "finished; export numeric values or English labels"
             )
     return tuple(warnings)

@@ -25,6 +25,7 @@ from pipelines.readers.redcap.columns import (
     columns_by_label,
     columns_by_name,
 )
+from pipelines.readers.redcap.repeated_forms import repeated_forms
 from pipelines.readers.redcap.warnings import warnings_of
 from pipelines.readers.structure import Question, QuestionKind
 
@@ -88,7 +89,9 @@ class RedcapReader:
             else columns_by_name(headers, statuses, request.structure, missing)
         )
         columns = _Columns(head, request, found).planned()
-        keys, key_parts = _keys(found, columns, _repeated_forms(head, found))
+        repeated = repeated_forms(head, found, request.structure)
+        keys, key_parts = _keys(found, columns, repeated.forms)
+        warnings = warnings_of(head, found, columns, request.structure, says_finished="is_finished" in keys)
         plan = ReadingPlan(
             platform=self.platform,
             layout="field_labels" if has_labels else "variable_names",
@@ -100,8 +103,9 @@ class RedcapReader:
             columns=columns,
             keys=keys,
             key_parts=key_parts,
+            repeated_blocks=repeated.titles,
             finished_texts=FINISHED,
-            warnings=warnings_of(head, found, columns, request.structure, says_finished="is_finished" in keys),
+            warnings=(*warnings, *repeated.warnings()),
         )
         return _with_form_status(bind_plan(plan, head, request), found)
 
@@ -210,13 +214,6 @@ def _is_personal(column: RedcapColumn) -> bool:
     if column.question is not None:
         return column.question.is_personal_data
     return column.kind == "field" and names_a_person(column.header)
-
-
-def _repeated_forms(head: Head, found: Sequence[RedcapColumn]) -> frozenset[str]:
-    """Return the forms that rows repeat, as the first rows name them: by name, or by a title like it."""
-    places = [index for index, column in enumerate(found) if column.kind == "repeat_instrument"]
-    texts = {fold(cell(row, index)) for row in head.rows[1:] for index in places}
-    return frozenset(re.sub(r"\W+", "_", text).strip("_") for text in texts - {""})
 
 
 def _keys(

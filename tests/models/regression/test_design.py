@@ -119,16 +119,20 @@ def unanswered(analysis):
     [
         (constant, model_of(), "'trust' is the same in all responses used; take one of them out"),
         (double, model_of(), "cannot be told apart: '(trust|workload)' follows from '(trust|workload)'"),
-        (unanswered, model_of(), "none of the 60 responses .* missing by variable: trust 60; expected at least one"),
+        (
+            unanswered,
+            model_of(),
+            "of 60 responses .*, none .* missing by variable: trust 60; expected at least one",
+        ),
         (lambda a: a.assign(strain=2.0), model_of(), "the outcome 'strain' is the same in all 60 responses used"),
         (lambda a: a.head(3), model_of(), "3 complete responses for 3 coefficients; expected at least 4"),
-        (lambda a: a.head(0), model_of(), "none of the 0 analysed responses belongs to the population"),
+        (lambda a: a.head(0), model_of(), "of 0 analysed responses, none belongs to the population"),
         (lambda a: a.drop(columns="trust"), model_of(), "no column trust, which the model reads"),
         (lambda a: a.assign(trust=np.inf), model_of(), "'trust' is infinite in 60 responses"),
         (
             lambda a: a,
             model_of(population=Population(waves=("wave9",))),
-            r"none of the 60 analysed responses belongs to the population \(wave: wave9\)",
+            r"of 60 analysed responses, none belongs to the population \(wave: wave9\)",
         ),
         (lambda a: a, model_of("language"), "'language' holds str, expected numbers; write .* use: category"),
         (lambda a: a, model_of("trust", "trust"), "the term 'trust' stands twice"),

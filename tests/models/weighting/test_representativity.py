@@ -5,6 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from models.weighting.faults import WeightingError
 from models.weighting.propensity import Known
 from models.weighting.representativity import r_indicator
 
@@ -94,7 +95,25 @@ def test_the_adjusted_indicator_finds_the_truth_and_its_standard_error_in_simula
     assert np.nanmean([each.std_error for each in found]) == pytest.approx(adjusted.std(), rel=0.15)
 
 
-@given(st.lists(st.tuples(st.integers(2, 30), st.integers(1, 29)), min_size=1, max_size=4))
+def test_variables_that_do_not_vary_tell_nothing_of_representativity():
+    one_sector = np.zeros(100, np.intp)
+    responded = np.arange(100) < 40
+    with pytest.raises(WeightingError, match="all units have the same sector"):
+        of_sample(one_sector, responded)
+
+
+def test_a_variable_that_does_not_vary_beside_one_that_does_has_no_partial_indicator():
+    codes, responded = by_group((50, 30), (50, 10))
+    alone = of_sample(codes, responded)
+    country = Known("country", ("dk",), np.zeros(100, np.intp))
+    sector = Known("sector", ("a", "b"), codes)
+    found = r_indicator([sector, country], responded, np.ones(100), np.zeros(100, np.intp))
+    assert found.r_adjusted == pytest.approx(alone.r_adjusted)
+    assert [each.variable for each in found.partials if np.isnan(each.value)] == ["country"]
+    assert found.partials[:3] == alone.partials
+
+
+@given(st.lists(st.tuples(st.integers(2, 30), st.integers(1, 29)), min_size=2, max_size=4))
 def test_indicators_lie_between_0_and_1_and_categories_add_up(groups):
     assume(all(n < size for size, n in groups))
     found = of_sample(*by_group(*groups))

@@ -264,7 +264,7 @@ def test_options_of_a_question_that_the_instrument_lacks_are_named() -> None:
     named = [
         split(f"tools_{code}", code, *TICKS[:2], *options(c9="Fax"), question="QID2") for code in ("10", "20", "9")
     ]
-    with pytest.raises(ReadingError, match=r"tools: 1 answer options .* no opt-out .*: 9 \(Fax\)"):
+    with pytest.raises(ReadingError, match=r"tools: 1 answer option is .* no opt-out .*: 9 \(Fax\)"):
         bound(*named, items=instrument(tools=SEVERAL))
     unnamed = (split("tools_1", "1"), split("tools_7", "7"))
     with pytest.raises(ReadingError, match=r"these columns hold options of tools that are none of its .*: tools_7"):

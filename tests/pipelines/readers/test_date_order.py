@@ -66,6 +66,19 @@ def test_iso_time_stamps_need_no_form() -> None:
     assert formats_of(["2026-01-02 10:00:00", "2026-01-03"]) == ()
 
 
+@pytest.mark.parametrize(
+    ("order", "text"),
+    [
+        ("day_first", "03-04-2026"), ("day_first", "3/4/2026 10:00"), ("day_first", "03.04.2026 10:00:00"),
+        ("month_first", "4/3/2026 10:00 AM"), ("month_first", "04/03/2026 10:00:00 AM"),
+    ],
+)  # fmt: skip
+def test_a_stated_order_reads_time_stamps_of_which_the_first_rows_show_none(order: DateOrder, text: str) -> None:
+    assert formats_of([""]) == ()
+    (moment,) = read([text], formats_of([""], order), "UTC")
+    assert (moment or "").startswith("2026-04-03T")
+
+
 def test_local_times_are_moved_to_utc_and_stated_offsets_go_before_the_zone() -> None:
     assert read(["02-07-2026 10:00:00"], ("%d-%m-%Y %H:%M:%S",)) == ["2026-07-02T08:00:00+00:00"]
     assert read(["2026/07/02 3:17:39 PM GMT+5", "2026/07/02 3:17:39 PM GMT-3:30"], ("%Y/%m/%d %I:%M:%S %p %z",)) == [

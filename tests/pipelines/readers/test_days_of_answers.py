@@ -98,13 +98,32 @@ def test_days_are_read_as_they_were_written_or_asked_about(given_days: list[dt.d
         ({"at": OF_MONTH, "day": OPEN}, None, {"day": "day_first"}, "md"),
         ({"at": OF_DAY, "day": OPEN, "end": OF_MONTH}, None, {"day": "day_first"}, "ddm"),
         ({"day": [*OF_DAY, *OF_MONTH]}, None, "day_first", "d"),
-        ({"day": ["2026-01-02"]}, None, {"day": "day_first"}, "i"),
+        ({"day": ["2026-01-02"]}, None, None, "i"),
+        ({"at": OF_DAY, "day": [""]}, None, None, "di"),
     ],
 )  # fmt: skip
 def test_every_column_has_its_own_order(columns: Columns, habit: DateOrder | None, stated: object, orders: str) -> None:
     plan = planned(columns, habit=habit, date_order=stated)
     forms = {"d": ("%d/%m/%Y",), "m": ("%m/%d/%Y",), "y": ("%Y/%m/%d",), "i": ()}
     assert [column.time_formats for column in plan.columns] == [forms[order] for order in orders]
+
+
+@pytest.mark.parametrize("shown", ["", "2026-01-02"], ids=["nothing", "ISO"])
+@pytest.mark.parametrize("by_column", [False, True])
+@pytest.mark.parametrize(
+    ("order", "text", "day"),
+    [
+        ("day_first", "03/04/2026", "2026-04-03"), ("month_first", "03/04/2026", "2026-03-04"),
+        ("day_first", "3-4-2026", "2026-04-03"), ("month_first", "3.14.2026", "2026-03-14"),
+        ("day_first", "03.04.2026 18:30", "2026-04-03"), ("day_first", "2026-04-03", "2026-04-03"),
+        ("day_first", "03/14/2026", None), ("month_first", "14/03/2026", None), ("day_first", "03/04/26", None),
+    ],
+)  # fmt: skip
+def test_a_stated_order_counts_where_the_first_rows_show_no_form(
+    shown: str, by_column: bool, order: DateOrder, text: str, day: str | None
+) -> None:
+    plan = planned({"day": [shown]}, date_order={"day": order} if by_column else order)
+    assert days(plan, "day", [text]) == [day]
 
 
 @pytest.mark.parametrize(

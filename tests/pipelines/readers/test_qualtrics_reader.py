@@ -328,7 +328,7 @@ def test_stripped_headers_with_question_texts_left_are_two_rows(tmp_path: Path) 
 def test_status_texts_in_another_language_are_warned_of(tmp_path: Path) -> None:
     ids = [{"ImportId": "status"}, {"ImportId": "QID1"}]
     path = export(tmp_path, ["Status", "Q1"], ["Antworttyp", "x"], ids, ["Umfragevorschau", "1"], ["IP Address", "2"])
-    assert any("status column holds 1 texts" in warning for warning in plan_of(path).warnings)
+    assert any("status column holds 1 text " in warning for warning in plan_of(path).warnings)
 
 
 def test_an_unknown_time_zone_is_refused_and_the_source_can_state_one(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from instruments.spec import Instrument
-from pipelines.readers.plan import ReadingError
+from pipelines.readers.plan import ReadingError, fold
 from pipelines.sections.sources import Identifiers, Source
 from tests.opened import plan_of
 from tests.writers.redcap_export import Field, Project, Written, dictionary, export
@@ -269,6 +269,65 @@ def test_labels_without_a_dictionary_still_tell_options_from_questions(tmp_path)
     assert [(column.source_id, column.option) for column in plan.columns if column.option] == [
         ("Pets", "None"), ("Pets", "Cat"), ("Pets", "Other"), ("Pets", "Dog"),
     ]  # fmt: skip
+
+
+FOLLOW_UP = (
+    Field("seen", "follow_up", label="Seen"), Field("tick", "follow_up", "checkbox", "Ticks", (("1", "A"), ("2", "B"))),
+    Field("again", "visit", label="Again"),
+)  # fmt: skip
+
+
+def repeated(text, **cells):
+    return {"redcap_repeat_instrument": text, "redcap_repeat_instance": "1", **cells}
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "form"),
+    [
+        ("Follow Up", {"seen": "x", "follow_up_complete": "0"}, "follow_up"),
+        ("Third time", {"follow_up_complete": "2"}, "follow_up"),
+        ("Third time", {"seen": "x"}, "follow_up"),
+        ("Visit", {"seen": "x", "follow_up_complete": "2"}, "follow_up"),
+        ("Follow-up", {"again": "x", "visit_complete": "2"}, "visit"),
+        ("Follow-up!", {}, "follow_up"),
+        ("Third time", {}, None),
+        ("Third time", {"seen": "x", "again": "x"}, None),
+    ],
+)
+def test_a_repeated_form_has_its_name_also_where_the_export_writes_its_title(tmp_path, text, cells, form):
+    special = ("redcap_repeat_instrument", "redcap_repeat_instance")
+    project = Project((ID, *FOLLOW_UP), special=special)
+    plan = plan_of(
+        *written(tmp_path, export(project, records({}, repeated(text, **cells)), label_headers=True), project)
+    )
+    assert plan.repeated_blocks.get(fold(text)) == form
+    assert any("core.repeats has the titles" in each and text in each for each in plan.warnings) == (form is None)
+
+
+@pytest.mark.parametrize(
+    ("label_headers", "with_dictionary", "text", "form", "is_told"),
+    [
+        (False, True, "follow_up", None, False), (False, False, "follow_up", None, False),
+        (False, False, "Follow Up", "follow_up", False), (True, False, "Follow Up", None, True),
+    ],
+)  # fmt: skip
+def test_without_a_dictionary_the_headers_say_which_form_is_repeated(
+    tmp_path, label_headers, with_dictionary, text, form, is_told
+):
+    project = Project((ID, *FOLLOW_UP), special=("redcap_repeat_instrument", "redcap_repeat_instance"))
+    rows = records({}, repeated(text, seen="x", follow_up_complete="2"))
+    files = written(
+        tmp_path, export(project, rows, label_headers=label_headers), *([project] if with_dictionary else [])
+    )
+    plan = plan_of(*files)
+    assert plan.repeated_blocks.get(fold(text)) == form
+    assert any("core.repeats has the titles" in each for each in plan.warnings) == is_told
+
+
+def test_a_title_that_begins_below_the_first_rows_is_taken_for_the_name_like_it(tmp_path):
+    project = Project((ID, *FOLLOW_UP), special=("redcap_repeat_instrument", "redcap_repeat_instance"))
+    plan = plan_of(*written(tmp_path, export(project, records({}), label_headers=True), project))
+    assert plan.repeated_blocks["follow up"] == "follow_up"
 
 
 def test_an_event_that_repeats_counts_its_instance_into_the_response(tmp_path):

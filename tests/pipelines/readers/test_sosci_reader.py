@@ -12,6 +12,7 @@ from pipelines.readers.registry import make_plan
 from pipelines.readers.structure import Option, Question, Structure
 from pipelines.sections.sources import Source
 from tests.opened import opened_export, plan_of
+from tests.received import Delivery, receive
 from tests.writers.sosci import data_set
 
 QUESTIONS = {
@@ -112,3 +113,25 @@ def test_one_is_not_ticked_and_two_is_in_the_column_of_an_option(tmp_path: Path)
     column = plan_of(written(tmp_path, data_set(QUESTIONS, CASES))).column("A101_01")
     assert "2" in column.ticked
     assert "1" in column.unticked
+
+
+@pytest.mark.parametrize("stated", [{}, {"-9": "seen_unanswered"}])
+def test_an_option_that_was_not_answered_is_not_the_same_as_one_not_ticked(
+    tmp_path: Path, stated: dict[str, str]
+) -> None:
+    options = {f"A201_0{option}": f"Werkzeug {option}" for option in (1, 2)}
+    cells = (("2", "1"), ("1", "1"), ("-9", "-9"), ("2", "-9"))
+    cases = [dict(zip(options, each, strict=True)) for each in cells]
+    source = {
+        "time_zone": "Europe/Berlin", "columns": {"tools": {1: "A201_01", 2: "A201_02"}}, "missing": stated,
+    }  # fmt: skip
+    asked = {
+        "items": {"tools": {"kind": "multiple_choice", "response_scale": "tools"}},
+        "response_scales": {"tools": {"ordered": False, "points": {1: {}, 2: {}}}},
+    }
+    found = receive(tmp_path, Delivery("d.csv", data_set(options, cases), source=source), {"a": asked})
+    ticks = found.answers[["tools_1", "tools_2"]].astype("object")
+    assert ticks.where(ticks.notna(), None).to_numpy().tolist() == [[1, 0], [0, 0], [None, None], [1, None]]
+    assert found.missing[["response_id", "reason"]].to_numpy().tolist() == [
+        ["s/43", "seen_unanswered"], ["s/44", "seen_unanswered"],
+    ]  # fmt: skip

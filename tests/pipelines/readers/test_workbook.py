@@ -132,7 +132,7 @@ def test_blank_rows_and_columns_around_the_table_are_left_out_and_told(tmp_path:
     assert as_rows(opened.cells) == [["a", "b"], ["1", None], [None, None], ["2", "3"]]
     assert opened.head.rows == (("a", "b"), ("1", ""), ("", ""), ("2", "3"))
     assert opened.head.is_whole
-    assert "2 blank rows and 1 blank columns" in opened.head.warnings[0]
+    assert "2 blank rows and 1 blank column " in opened.head.warnings[0]
 
 
 def test_the_head_of_a_long_sheet_says_that_there_is_more(tmp_path: Path) -> None:

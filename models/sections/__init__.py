@@ -1,0 +1,1 @@
+"""Sections and kinds of model specifications beside the regression. No data."""

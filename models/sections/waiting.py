@@ -1,0 +1,87 @@
+"""What a hypothesis still waits for: parts whose estimator does not exist yet, written down so that none is forgotten.
+
+Put here what such a file says; models that can be estimated are in ``spec``.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from instruments.spec_file import Name, Spec, Texts, Words
+
+Need = Literal[
+    "random_intercept",
+    "mediation",
+    "cross_lagged_panel",
+    "latent_growth",
+    "response_surface",
+    "logit",
+    "compositional",
+    "joint_outcomes",
+    "equality_across_models",
+    "model_comparison",
+    "score_without_an_item",
+    "correlated_regressors",
+    "actor_partner",
+    "earlier_wave",
+    "one_row_an_organisation",
+]
+NEEDS: dict[Need, str] = {
+    "random_intercept": "a random intercept of organisations, collaborations or managers (multilevel models)",
+    "mediation": "the product of two paths with its interval (path models)",
+    "cross_lagged_panel": "a cross-lagged panel model with random intercepts over three waves (path models)",
+    "latent_growth": "growth over waves of a latent variable (path models)",
+    "response_surface": "polynomial regression with response surface (regression)",
+    "logit": "logistic regression (regression)",
+    "compositional": "outcomes that add up to a total, as isometric log-ratios (regression)",
+    "joint_outcomes": "two outcomes estimated together, with their correlation (path models)",
+    "equality_across_models": "a test that one coefficient is the same for two outcomes (path models)",
+    "model_comparison": "models compared by cross-validated fit (regression)",
+    "score_without_an_item": "the score of a scale without one of its items (measurement)",
+    "correlated_regressors": "ridge regression or dominance analysis of regressors that go together (regression)",
+    "actor_partner": "both members of a dyad in one model (multilevel models)",
+    "earlier_wave": "answers of the same person or organisation at the wave before (path models)",
+    "one_row_an_organisation": "one row an organisation and wave, with an outcome from records (multilevel models)",
+}
+
+
+class WaitingPart(Spec):
+    """One part of a hypothesis that cannot be estimated yet.
+
+    Attributes:
+        estimand: What is to be known; plain words, or words by language.
+        needs: The estimators it waits for.
+        outcomes: Codes of what is explained.
+        predictors: Code of a predictor → expected sign, as the hypothesis words it.
+    """
+
+    estimand: Words
+    needs: tuple[Need, ...] = Field(min_length=1)
+    outcomes: tuple[str, ...] = ()
+    predictors: dict[str, str] = {}
+
+
+class WaitingSpec(Spec):
+    """Parts of a hypothesis that wait for an estimator.
+
+    Attributes:
+        name: The file's name without ``.yaml``.
+        kind: ``waiting``.
+        code: Short name of the hypothesis in publications, such as H1.
+        title: Title by language.
+        hypothesis: What is expected and why; plain words, or words by language.
+        refs: Codes of the scales, items and codes that the parts need.
+        parts: The parts.
+    """
+
+    name: Name
+    kind: Literal["waiting"]
+    code: str
+    title: Texts
+    hypothesis: Words = {}
+    refs: tuple[str, ...] = ()
+    parts: tuple[WaitingPart, ...] = Field(min_length=1)
+
+    def needs(self) -> tuple[Need, ...]:
+        """Return the estimators that the parts wait for, each once."""
+        return tuple(dict.fromkeys(need for part in self.parts for need in part.needs))

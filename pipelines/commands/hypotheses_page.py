@@ -1,0 +1,106 @@
+"""Models of the library → the page of the hypotheses: what is expected, which models test it, what waits."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from instruments.load import LIBRARY as INSTRUMENTS
+from instruments.load import find_instruments, load_instrument
+from instruments.spec_file import ANY_LANGUAGE, Texts
+from models.load import LIBRARY, AnyModel, is_waiting, read_model, read_waiting
+from models.sections.waiting import NEEDS, WaitingSpec
+from models.spec import Interaction, RegressionSpec, Variable, as_variable
+
+_SIGNS = {"positive": "+", "negative": "−", "none": "0 or open"}
+_INTRODUCTION = """\
+# Hypotheses
+
+Nineteen hypotheses come from the four publications behind the measurement model. Below stands for each which models of
+`models/library/` test it today and which parts wait for an estimator. A study names the ones it wants under `models` in
+`study.yaml`, beside the five forms and `organisations`; `sensemaking check STUDY` lists those that wait.
+
+Signs are of the regressor named: + more, − less, 0 or open. `of TOP` is the mean of the organisation's top managers in
+the same wave; without it, the mean is that of the respondent's own group. Every model has a variant `without_controls`;
+variants called `exploratory_…` test no hypothesis. Coefficients say how answers go together, never what would follow
+from a change.
+"""
+
+
+def hypotheses_page() -> str:
+    """Write the page."""
+    models, waiting = library_models()
+    codes = sorted({each.code for each in (*models, *waiting)}, key=lambda code: int(code.removeprefix("H")))
+    lines = [_INTRODUCTION]
+    names = _short_names()
+    for code in codes:
+        tested = [each for each in models if each.code == code]
+        waits = [each for each in waiting if each.code == code]
+        lines += [f"## {code}\n", f"{_text(waits[0].hypothesis)}\n"]
+        lines += _models_of(tested, names)
+        lines += [line for each in waits for line in _waiting_of(each)]
+    return "\n".join(lines)
+
+
+def library_models() -> tuple[list[RegressionSpec], list[WaitingSpec]]:
+    """Return the models of the library and what waits for an estimator, by name.
+
+    Raises:
+        AssertionError: When a file of the library has faults.
+    """
+    models: list[RegressionSpec] = []
+    waiting: list[WaitingSpec] = []
+    for path in sorted(LIBRARY.glob("*.yaml")):
+        if is_waiting(path):
+            waiting.append(_whole(path, read_waiting(path)[0]))
+        else:
+            models.append(_whole(path, read_model(path)[0]))
+    return models, waiting
+
+
+def _whole(path: Path, spec: AnyModel | None) -> AnyModel:
+    if spec is None:
+        raise AssertionError(f"{path.name} has faults")
+    return spec
+
+
+def _short_names() -> dict[str, str]:
+    """Return the code of every scale of the library, such as IW.fa, by the scale's name."""
+    loaded = [load_instrument(path) for path in find_instruments([INSTRUMENTS]).values()]
+    return {name: scale.code for each in loaded for name, scale in each.scales.items() if scale.code}
+
+
+def _models_of(models: list[RegressionSpec], names: dict[str, str]) -> Iterator[str]:
+    if not models:
+        return
+    yield "| model | asked of | outcome | expected | variants |"
+    yield "| --- | --- | --- | --- | --- |"
+    for model in models:
+        expected = [(model.focal, model.expected_sign), *((each.regressor, each.sign) for each in model.also_expected)]
+        signs = "; ".join(f"{_written(regressor, names)} {_SIGNS[sign]}" for regressor, sign in expected)
+        groups = ", ".join(model.population.respondent_groups)
+        variants = ", ".join(f"`{each.name}`" for each in model.variants)
+        yield f"| `{model.name}` | {groups} | {_named(model.outcome, names)} | {signs} | {variants} |"
+    yield ""
+
+
+def _waiting_of(waiting: WaitingSpec) -> Iterator[str]:
+    for part in waiting.parts:
+        wanted = "; ".join(NEEDS[need] for need in part.needs)
+        yield f"- `{waiting.name}`: {_text(part.estimand)} Waits for {wanted}."
+    yield ""
+
+
+def _written(regressor: str | Variable | Interaction, names: dict[str, str]) -> str:
+    if isinstance(regressor, Interaction):
+        return " × ".join(_written(part, names) for part in regressor.interaction)
+    variable = as_variable(regressor)
+    use = {"organisation_mean": "mean", "within_organisation": "within"}.get(variable.use, "")
+    of = f" of {variable.of}" if variable.of else ""
+    return _named(variable.variable, names) + (f" ({use}{of})" if use else "")
+
+
+def _named(variable: str, names: dict[str, str]) -> str:
+    return names.get(variable, f"`{variable}`")
+
+
+def _text(texts: Texts) -> str:
+    return texts.get("en") or texts.get(ANY_LANGUAGE) or next(iter(texts.values()))

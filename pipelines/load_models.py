@@ -1,0 +1,102 @@
+"""The models of a study: its own files and the built-in library → model specifications, checked against the study."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from instruments.faults import Fault
+from instruments.strict_yaml import Document
+from models.load import (
+    LIBRARY,
+    VariableKind,
+    blame_unknown_variables,
+    find_models,
+    is_waiting,
+    read_model,
+    read_waiting,
+)
+from models.sections.waiting import WaitingSpec
+from models.spec import RegressionSpec
+from pipelines.cross_checks import existing
+from pipelines.sections.screening_faults import with_exclusions
+from pipelines.spec import StudySpec
+
+
+@dataclass(frozen=True)
+class DeclaredModels:
+    """The models of a study.
+
+    Attributes:
+        models: Models that can be estimated, by name, in the order of ``study.yaml``.
+        waiting: What waits for an estimator, by name.
+        faults: Faults of the models' files.
+    """
+
+    models: dict[str, RegressionSpec] = field(default_factory=dict[str, RegressionSpec])
+    waiting: dict[str, WaitingSpec] = field(default_factory=dict[str, WaitingSpec])
+    faults: list[Fault] = field(default_factory=list[Fault])
+
+
+def read_models(
+    folder: Path, spec: StudySpec, document: Document, known: Mapping[str, VariableKind] | None
+) -> DeclaredModels:
+    """Read the models that a study names, and look for faults in its own files that it does not name.
+
+    Args:
+        folder: The study folder.
+        spec: ``study.yaml``.
+        document: Takes the faults of ``study.yaml``.
+        known: Variables of the study's analysis table; None where its instruments have faults.
+    """
+    files = find_models([LIBRARY, folder / "models"])
+    wanted = existing(spec.models, files, document, ("models",), "model")
+    wanted += [path.stem for path in sorted((folder / "models").glob("*.yaml")) if path.stem not in wanted]
+    found = DeclaredModels()
+    for name in wanted:
+        if is_waiting(files[name]):
+            waiting, own = read_waiting(files[name])
+            if waiting is not None and name in spec.models:
+                found.waiting[name] = waiting
+        else:
+            own = _read_one(files[name], spec, known, found.models)
+        found.faults.extend(own.faults)
+    return found
+
+
+def faults_of_own_models(folder: Path) -> list[Fault]:
+    """Return the faults of the model files of a study folder, looked at by themselves."""
+    files = sorted((folder / "models").glob("*.yaml"))
+    return [fault for path in files for fault in (read_waiting if is_waiting(path) else read_model)(path)[1].faults]
+
+
+def blame_population(spec: StudySpec, model: RegressionSpec, document: Document) -> None:
+    """Add a fault for every wave, source and respondent group that a model names and the study does not have."""
+    groups = spec.respondent_groups
+    for place, population in [
+        (("population",), model.population),
+        *((("variants",), variant.population) for variant in model.variants if variant.population),
+    ]:
+        existing(population.waves, spec.waves, document, (*place, "waves"), "wave")
+        existing(population.sources, spec.sources, document, (*place, "sources"), "source")
+        without = [population.without] if population.without else []
+        existing(without, spec.screening.exclusions, document, (*place, "without"), "exclusion rule")
+        existing(population.respondent_groups, groups, document, (*place, "respondent_groups"), "respondent group")
+    existing(_groups_in(model), groups, document, ("regressors",), "respondent group")
+
+
+def _groups_in(model: RegressionSpec) -> Iterable[str]:
+    return dict.fromkeys(each.of for each in model.variables() if each.of is not None)
+
+
+def _read_one(
+    path: Path, spec: StudySpec, known: Mapping[str, VariableKind] | None, models: dict[str, RegressionSpec]
+) -> Document:
+    """Read one model, put it among the models of the study when the study names it, and return its document."""
+    model, document = read_model(path)
+    if model is not None:
+        if known is not None:
+            blame_unknown_variables(document, model, known)
+        blame_population(spec, model, document)
+        if path.stem in spec.models:
+            models[path.stem] = with_exclusions(spec.screening, model, document)
+    return document

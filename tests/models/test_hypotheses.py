@@ -1,0 +1,298 @@
+"""The hypotheses of the library: none is left out, nobody is asked for more than the form has, all can be estimated."""
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from instruments.load import LIBRARY, find_instruments, load_instrument
+from models.regression.fit import fit_regression
+from models.sections.waiting import NEEDS
+from models.spec import Interaction, Variable, as_variable
+from pipelines.assets.fits import labels_of
+from pipelines.cli import app
+from pipelines.commands.hypotheses_page import library_models
+from pipelines.load import Study, load_study
+from pipelines.steps.organisation_means import means_of_groups, organisation_means
+from pipelines.tables import core
+from pipelines.tables.base import NUMBER, SMALL
+from tests.five_groups import FORM_OF, write_five_groups
+
+MODELS, WAITING = library_models()
+INSTRUMENTS = [load_instrument(path) for path in find_instruments([LIBRARY]).values()]
+SCALE_OF = {scale.code: name for each in INSTRUMENTS for name, scale in each.scales.items() if scale.code}
+HYPOTHESES = [f"H{number}" for number in range(1, 20)]
+CONTROLS = {
+    "TOP": "REG_pop REG_budget_change STR_sector STR_tenure STR_gender STR_span CTL.ps CTL.tc",
+    "MID": "REG_pop REG_budget_change STR_sector STR_tenure STR_gender STR_span CTL.tc",
+    "FRL": "REG_pop REG_budget_change STR_sector STR_tenure STR_gender CTL.ps CTL.tc",
+    "PAR": "REG_pop REG_budget_change STR_sector STR_tenure STR_gender",
+    "CIT": "REG_pop REG_budget_change STR_gender",
+}
+SIGNS = {"+": "positive", "-": "negative", "0": "none", "+ or 0": "none", "0 or +": "none"}
+N_ORGANISATIONS = 40
+
+
+def runs():
+    return [(model, variant) for model in MODELS for variant in ("main", *(each.name for each in model.variants))]
+
+
+def flat(regressors) -> list[Variable]:
+    parts = [each.interaction if isinstance(each, Interaction) else (each,) for each in regressors]
+    return [as_variable(part) for each in parts for part in each]
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory) -> Study:
+    names = [each.name for each in (*MODELS, *WAITING)]
+    return load_study(write_five_groups(tmp_path_factory.mktemp("whole"), names))
+
+
+@pytest.fixture(scope="module")
+def analysis(study: Study) -> pd.DataFrame:
+    """Invented answers of four people a group, organisation and wave; nobody misses anything."""
+    draw = np.random.default_rng(20261126)
+    keys = [(o, w, g) for o in range(N_ORGANISATIONS) for w in study.spec.waves for g in FORM_OF for _ in range(4)]
+    rows = pd.DataFrame(keys, columns=["organisation_id", "wave", "respondent_group"])
+    table = core.analysis(study)
+    found = {"response_id": [f"r{place:06d}" for place in range(len(rows))], "organisation_id": rows["organisation_id"]}
+    for name, column in table.columns.items():
+        if name not in core.KEYS and column.kind in (SMALL, NUMBER):
+            choices = list(column.is_among) or list(range(1, 6))
+            found[name] = draw.choice(choices, len(rows)) + (draw.normal(size=len(rows)) if not column.is_among else 0)
+    for name in study.register.items:
+        of_organisation = draw.integers(0, 2, N_ORGANISATIONS) if study.register.response_scale_of(name) else None
+        if of_organisation is None:
+            of_organisation = draw.normal(50, 10, N_ORGANISATIONS)
+        found[name] = of_organisation[rows["organisation_id"]]
+    table = pd.DataFrame(found).assign(wave=rows["wave"], respondent_group=rows["respondent_group"], source="s")
+    means = organisation_means(table, list(study.scales()))
+    return table.drop(columns=[name for name in means if name in table]).join(means)
+
+
+@pytest.mark.parametrize("code", HYPOTHESES)
+def test_no_hypothesis_is_left_out(code):
+    assert [each for each in MODELS if each.code == code] or code in ("H15", "H19")
+    assert [each for each in WAITING if each.code == code]
+
+
+def test_nothing_belongs_to_no_hypothesis():
+    assert {each.code for each in (*MODELS, *WAITING)} == set(HYPOTHESES)
+
+
+def test_every_need_is_explained_and_needed():
+    assert set(NEEDS) == {need for each in WAITING for need in each.needs()}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_a_model_is_worded_in_both_languages(model):
+    assert {"en", "da"} == set(model.title) == set(model.hypothesis) == set(model.estimand)
+
+
+@pytest.mark.parametrize(("model", "variant"), runs(), ids=lambda each: getattr(each, "name", each))
+def test_nobody_is_asked_for_more_than_the_form_has(study, model, variant):
+    spec = model.with_variant(variant)
+    wanted = [Variable(variable=spec.outcome), *flat(spec.regressors)]
+    groups = spec.population.respondent_groups
+    assert groups
+    for each in wanted:
+        for group in (each.of,) if each.of else groups:
+            assert each.variable in variables_of(study, group), (each.variable, group)
+
+
+def variables_of(study: Study, group: str) -> set[str]:
+    """Return what can be told of a respondent of a group: answers, scores the form allows, facts, keys."""
+    source = study.sources()[f"{FORM_OF[group]}_w1"]
+    asked = {
+        item
+        for name in source.instruments
+        for item in study.instruments[name].items
+        if item not in source.not_administered
+    }
+    scales = {
+        name
+        for name, instrument in study.scales().items()
+        if (rule := instrument.scales[name]).least_answered <= len(asked & set(rule.items))
+    }
+    return asked | scales | set(study.register.items) | {"wave"}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_controls_stand_in_the_model_with_a_reason_and_not_in_the_variant_without(model):
+    (group,) = model.population.respondent_groups
+    expected = {SCALE_OF.get(each, each) for each in CONTROLS[group].split()}
+    assert expected <= {each.variable for each in flat(model.regressors)}
+    assert expected <= set(model.because)
+    without = model.with_variant("without_controls")
+    assert not expected & {each.variable for each in flat(without.regressors)}
+    main = [as_variable(each) for each in model.regressors if not isinstance(each, Interaction)]
+    kept = [as_variable(each) for each in without.regressors if not isinstance(each, Interaction)]
+    assert {each.variable for each in main if each not in kept} == expected
+
+
+def test_rows_d010_and_d125_are_exploratory_variants():
+    model = next(each for each in MODELS if each.name == "h09_coproduction_by_npm")
+    products = {
+        each.name: {
+            tuple(as_variable(part).variable for part in regressor.interaction)
+            for regressor in each.regressors or ()
+            if isinstance(regressor, Interaction)
+        }
+        for each in model.variants
+        if each.name.startswith("exploratory_")
+    }
+    assert products == {
+        "exploratory_npm_and_departments": {("npm_culture", "horizontal_across_departments")},
+        "exploratory_npm_and_wickedness": {("npm_culture", "wicked_issue")},
+    }
+
+
+def test_the_recipe_frame_is_tested_on_coproduction_without_the_self_report():
+    model = next(each for each in MODELS if each.name == "h04_coproduction_by_frames")
+    assert "forwarding" not in {each.variable for each in model.variables()}
+
+
+def test_every_model_of_the_library_can_be_estimated(study, analysis):
+    labels, too_few = labels_of(study), []
+    for model, variant in runs():
+        spec = model.with_variant(variant)
+        rows = means_of_groups(analysis, spec.variables(), pd.Series(True, index=analysis.index))
+        fit = fit_regression(model, rows, labels, variant)
+        if fit.n_clusters != N_ORGANISATIONS or not np.isfinite(fit.estimates["std_error"]).all():
+            too_few.append((model.name, variant))
+    assert too_few == []
+
+
+def test_check_lists_what_waits_and_for_what(study):
+    told = CliRunner().invoke(app, ["check", str(study.folder)])
+    found = json.loads(CliRunner().invoke(app, ["check", str(study.folder), "--json"]).stdout)
+    assert told.exit_code == 0
+    assert found["faults"] == []
+    assert {each["code"] for each in found["waiting"]} == set(HYPOTHESES)
+    assert set(found["models"]) == {each.name for each in MODELS}
+    h15 = next(each for each in found["waiting"] if each["code"] == "H15")
+    assert list(h15["parts"][0]["waits_for"]) == ["cross_lagged_panel", "earlier_wave"]
+    for need, meaning in h15["parts"][0]["waits_for"].items():
+        assert NEEDS[need] == meaning
+        assert meaning in told.stdout.replace("\n", " ")
+    assert "waiting: h15_waiting (H15)" in told.stdout
+
+
+def test_a_study_lists_only_what_it_names(tmp_path):
+    study = load_study(write_five_groups(tmp_path, ["h05_coproduction_by_integration", "h15_waiting"]))
+    assert (list(study.models), list(study.waiting)) == (["h05_coproduction_by_integration"], ["h15_waiting"])
+
+
+@pytest.fixture(scope="module")
+def drafts(reference) -> dict[str, dict]:
+    path = reference / "domain" / "instruments" / "hypotheses.yaml"
+    return {each["id"]: each for each in yaml.safe_load(path.read_text(encoding="utf-8"))["hypotheses"]}
+
+
+def known_codes() -> set[str]:
+    items = {item for each in INSTRUMENTS for item in each.items}
+    sums = {name for each in INSTRUMENTS for name in each.constant_sums}
+    codes = {
+        found
+        for path in (LIBRARY / "codings").glob("*.yaml")
+        for found in re.findall(r"id: ([A-Z]\d+)\b", path.read_text())
+    }
+    return {*SCALE_OF, *items, *sums, *codes}
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("code", HYPOTHESES)
+def test_every_reference_of_a_hypothesis_is_alive(drafts, code):
+    assert set(drafts[code]["refs"]) - known_codes() == set()
+    waiting = next(each for each in WAITING if each.code == code)
+    assert set(waiting.refs) == set(drafts[code]["refs"])
+
+
+OUTCOMES = {
+    "CPE_b": ["CPE"],
+    "CPE (FRL)": ["CPE"],
+    "CPE (phases)": ["CPE", "CPE.co", "CPE.ds", "CPE.dl", "CPE.as"],
+    "FWI.fo self": ["FWI.fo"],
+    "FWI.fo observer": ["FWI.fo.o"],
+    "OUT": ["OUT.qu", "OUT.wb", "OUT.ef", "OUT.tr", "OUT.sf"],
+}
+FURTHER = {
+    "H1": {"FWI.fo.o"},  # cross-source: the outcome as staff see it
+    "H3": {"SG"},  # first path
+    "H6": {"FWI.fo.o"},  # first path
+    "H15": {"IW.fa"},  # identity shifts toward enabler
+}
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("code", HYPOTHESES)
+def test_outcomes_are_those_of_the_hypothesis(drafts, code):
+    stated = drafts[code]["outcome"]
+    expected = {
+        outcome for each in ([stated] if isinstance(stated, str) else stated) for outcome in OUTCOMES.get(each, [each])
+    }
+    of_scale = {name: short for short, name in SCALE_OF.items()}
+    tested = {of_scale[each.outcome] for each in MODELS if each.code == code}
+    waits = {outcome for each in WAITING if each.code == code for part in each.parts for outcome in part.outcomes}
+    assert expected <= tested | waits
+    assert (tested | waits) - expected <= FURTHER.get(code, set())
+
+
+PREDICTORS = {
+    "H5": {"INT.v_b": "INT.v", "INT.h_b": "INT.h", "INT.v_b:INT.h_b": "INT.v x INT.h"},
+    "H6": {"FWI.fo self of TOP": "FWI.fo"},
+    "H7": {"CL_w": "CL", "CL_b": "CL", "b: product of the four principles": "CL.sy x CL.em x CL.rl x CL.iq"},
+    "H8": {"CL_w:CON.wi": "CL x CON.wi"},
+    "H9": {"GOV.np_b": "GOV.np", "CON.fr:GOV.np": "CON.fr x GOV.np"},
+    "H10": {f"BAR.{each}": f"BAR_{each}_1" for each in ("co", "pt", "cu", "ic", "si", "pr", "ca")},
+    "H11": {"STR_locus public": "STR_locus"},
+    "H12": {"SLA.pw:SLA.ac": "SLA.pw x SLA.ac"},
+    "H14": {"FWI.fo self X": "FWI.fo", "FWI.fo observer Y": "FWI.fo.o"},
+    "H16": {"CPE_b lagged": "CPE"},
+    "H17": {"BAR.ca": "BAR_ca_1"},
+}
+
+
+def expected_of(code: str) -> dict[str, set[str]]:
+    of_scale = {name: short for short, name in SCALE_OF.items()}
+    found: dict[str, set[str]] = {}
+    for model in (each for each in MODELS if each.code == code):
+        stated = [(model.focal, model.expected_sign), *((each.regressor, each.sign) for each in model.also_expected)]
+        for regressor, sign in stated:
+            term = " x ".join(of_scale.get(each.variable, each.variable) for each in flat([regressor]))
+            found.setdefault(term, set()).add(sign)
+    return found
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("code", HYPOTHESES)
+def test_predictors_and_their_signs_are_those_of_the_hypothesis(drafts, code):
+    ours = expected_of(code)
+    waits = {
+        name: sign for each in WAITING if each.code == code for p in each.parts for name, sign in p.predictors.items()
+    }
+    for name, text in drafts[code]["predictors"].items():
+        sign = re.match(r"(\+ or 0|0 or \+|[+0-])", text).group(0)
+        if name in waits and name not in PREDICTORS.get(code, {}) and name not in ours:
+            assert waits[name] == sign
+        else:
+            assert SIGNS[sign] in ours[PREDICTORS.get(code, {}).get(name, name)], (name, ours)
+
+
+BESIDE = [
+    ("H1", "IW.fa x GOV.np", "negative"),
+    ("H3", "SG", "positive"),
+    ("H6", "FWI.fo.o", "positive"),
+    ("H18", "CIT.fl", "positive"),
+]
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(("code", "term", "sign"), BESIDE)
+def test_moderators_and_mediators_have_the_sign_of_the_hypothesis(drafts, code, term, sign):
+    assert drafts[code].get("moderators") or drafts[code].get("mediators")
+    assert expected_of(code)[term] == {sign}
