@@ -98,7 +98,8 @@ def write_csv(path: Path, headers: Sequence[Sequence[str]], rows: pd.DataFrame, 
     quoting = csv.QUOTE_ALL if style.quotes_all else csv.QUOTE_MINIMAL
     text = io.StringIO()
     csv.writer(text, delimiter=style.delimiter, lineterminator="\n", quoting=quoting).writerows(headers)
-    table = pa.Table.from_pandas(rows, preserve_index=False)
+    # Of texts in several chunks Arrow 26 writes whatever lies in memory.
+    table = pa.Table.from_pandas(rows, preserve_index=False).combine_chunks()
     options = arrow_csv.WriteOptions(
         include_header=False,
         delimiter=style.delimiter,
