@@ -46,7 +46,7 @@ def background_codes(
     drawn |= {name: codes for name in SUMS for name, codes in _sum(rng, name, number).items()}
     if "STR_actor" in items:
         drawn |= _actors(rng, number)
-    drawn |= {name: persons[name].to_numpy() for name in persons if str(name).startswith("STR_")}
+    drawn |= {str(name): persons[name].to_numpy() for name in persons if str(name).startswith("STR_")}
     wanted = {*items, *(name for name in drawn if name.rpartition("_")[0] in items)}
     return {name: codes for name, codes in drawn.items() if name in wanted}
 

@@ -120,7 +120,7 @@ def _harder(item: MeasuredItem, respondents: Respondents, measurement: Measureme
     added = measurement.threshold_shift_of_scale.get(item.dimension, 0.0)
     added += measurement.observer_threshold_shift.get(item.name, 0.0)
     of_english = measurement.english_threshold_shift.get(item.name, 0.0)
-    return added + of_english * respondents.is_english if of_english else added
+    return added + of_english * respondents.is_english.astype(np.float64) if of_english else added
 
 
 def _categories(value: Values, thresholds: Sequence[float]) -> Codes:

@@ -77,11 +77,15 @@ def as_json(value: object) -> Any:  # noqa: ANN401 - JSON values are of many typ
 
 def _organisations(population: Population) -> list[dict[str, Any]]:
     true = pd.DataFrame(population.organisations).round(6)
-    return pd.concat([population.places, true], axis=1).to_dict("records")
+    return _records(pd.concat([population.places, true], axis=1))
 
 
 def _careless(form: AnsweredForm, ids: pd.Series) -> list[dict[str, Any]]:
     persons = form.persons.assign(response_id=f"{source_of(form)}/" + ids, wave=form.wave, respondent_group=form.group)
     known = persons.loc[persons["careless"] != ATTENTIVE]
     shown = ["response_id", "wave", "respondent_group", "respondent_key", "careless", "starts_late"]
-    return known[shown].rename(columns={"careless": "kind"}).to_dict("records")
+    return _records(known[shown].rename(columns={"careless": "kind"}))
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]

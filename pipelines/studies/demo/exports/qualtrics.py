@@ -178,7 +178,7 @@ def _preview_rows(form: AnsweredForm, own: pd.DataFrame, rng: np.random.Generato
         "synthetic": SYNTHETIC,
     }
     rows = own.iloc[rng.integers(0, len(own), previews)].reset_index(drop=True) if len(own) else own
-    is_text = [name for name, kind in form.answers.dtypes.items() if kind == "str"]
+    is_text = [str(name) for name, kind in form.answers.dtypes.items() if kind == "str"]
     return rows.assign(**dict.fromkeys([*is_text, "IPAddress", "organisation_id", "respondent_key"]), **known)[
         own.columns
     ]

@@ -12,6 +12,7 @@ REPORT = [
     "parameter",
     "hypothesis",
     "true_value",
+    "true_error",
     "stated",
     "estimate",
     "conf_low",
@@ -39,6 +40,7 @@ class Parameter:
         hypothesis: Hypothesis it belongs to; empty for most.
         stated: The same figure as the specification states it for its prototype; NaN where it states none.
         note: What a reader has to know.
+        true_error: Standard error of the true value, where it is itself an estimate from a large population.
     """
 
     part: str
@@ -47,6 +49,7 @@ class Parameter:
     hypothesis: str = ""
     stated: float = float("nan")
     note: str = ""
+    true_error: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ def _identity(parameter: Parameter) -> dict[str, object]:
         "parameter": parameter.name,
         "hypothesis": parameter.hypothesis,
         "true_value": parameter.true_value,
+        "true_error": parameter.true_error,
         "stated": parameter.stated,
         "note": parameter.note,
     }
@@ -114,7 +118,8 @@ def _spread(own: pd.DataFrame, true_value: float) -> dict[str, float]:
     deviation = float(estimates.std(ddof=1)) if number > 1 else np.nan
     error = deviation / np.sqrt(number)
     low, high = own["conf_low"].to_numpy(dtype=float), own["conf_high"].to_numpy(dtype=float)
-    has_interval = bool(np.isfinite(low).all() and np.isfinite(high).all())
+    has_interval = bool(np.isfinite([*low, *high, true_value]).all())
+    has_error = has_interval and bool(own["std_error"].notna().all())
     return {
         "estimate": mean,
         "conf_low": mean - NORMAL_95 * error,
@@ -124,6 +129,6 @@ def _spread(own: pd.DataFrame, true_value: float) -> dict[str, float]:
         "std_dev": deviation,
         "mean_std_error": float(own["std_error"].mean()),
         "coverage": float(((low <= true_value) & (true_value <= high)).mean()) if has_interval else np.nan,
-        "rejects_zero": float(((low > 0) | (high < 0)).mean()) if has_interval else np.nan,
+        "rejects_zero": float(((low > 0) | (high < 0)).mean()) if has_error else np.nan,
         "n_replications": number,
     }

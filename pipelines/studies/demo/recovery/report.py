@@ -50,8 +50,9 @@ def recovery_report(plan: Plan, on_replication: Callable[[int], None] = lambda _
         on_replication: Called with the number of each replication before it begins, from 0.
 
     Returns:
-        One row a parameter; see ``figures.REPORT``. ``status`` is covered (the true value lies within three Monte
-        Carlo errors of the mean), not covered, described (nothing to hold it against), waits, or nothing planted.
+        One row a parameter; see ``figures.REPORT``. ``status`` is covered (the bias is within three errors, those
+        of the replications and of the true value together), not covered, described (nothing to hold it against), waits,
+        or nothing planted.
     """
     parameters = [*mechanisms.planted(plan.parameters), *pseudo_true(plan)]
     replications: list[list[Figure]] = []
@@ -92,7 +93,8 @@ def pseudo_true(plan: Plan) -> list[Parameter]:
     found: list[Parameter] = []
     for figure in (*quality.quality(wave), *coefficients.coefficients(wave)):
         hypothesis = coefficients.HYPOTHESES.get(figure.name.partition(" ~ ")[0], "")
-        found.append(Parameter(figure.part, figure.name, figure.estimate, hypothesis, stated(figure), note))
+        error = figure.std_error if np.isfinite(figure.std_error) else 0.0
+        found.append(Parameter(figure.part, figure.name, figure.estimate, hypothesis, stated(figure), note, error))
     names = (f"{each} {group}" for group in found_careless.GROUPS for each in ("sensitivity", "specificity"))
     return [*found, *(Parameter(found_careless.PART, name, np.nan, note=_NO_TRUTH) for name in names)]
 
@@ -121,7 +123,8 @@ def stated(figure: Figure) -> float:
 
 
 def _status(row: dict[str, object]) -> str:
-    true, error, bias = (float(str(row[name])) for name in ("true_value", "monte_carlo_error", "bias"))
+    names = ("true_value", "true_error", "monte_carlo_error", "bias")
+    true, true_error, error, bias = (float(str(row[name])) for name in names)
     if not np.isfinite(true) or not np.isfinite(error):
         return DESCRIBED
-    return ESTIMATED if abs(bias) <= ERRORS_ALLOWED * error else OFF
+    return ESTIMATED if abs(bias) <= ERRORS_ALLOWED * np.hypot(error, true_error) else OFF
