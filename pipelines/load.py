@@ -52,7 +52,6 @@ COLUMNS_OF_A_RESPONSE = frozenset(
         "disposition",
         "disposition_code",
         "is_analysed",
-        "label_seen",
         "file_sha256",
         "row_number",
     }
@@ -266,13 +265,14 @@ def _blame_names_used_twice(study: Study, document: Document) -> None:
     for place, names in ((("instruments",), study.spec.instruments), (("models",), study.spec.models)):
         for name in sorted({name for name in names if names.count(name) > 1}):
             document.blame(place, f"'{name}' stands twice; keep one")
+    reserved = COLUMNS_OF_A_RESPONSE | ({"label_seen"} if study.spec.label_experiment is not None else set())
     owner: dict[str, str] = {}
     for instrument in study.described():
         of_scales = [column.format(scale) for scale in instrument.scales for column in COLUMNS_OF_A_SCALE]
         of_options = [column for item in instrument.items for column in instrument.option_columns(item)]
         for name in (*instrument.items, *of_options, *of_scales):
             column = name.lower()
-            if column in COLUMNS_OF_A_RESPONSE:
+            if column in reserved:
                 document.blame(("instruments",), f"'{name}' in {instrument.name} is a column of every response; rename")
             if column in owner:
                 message = f"'{name}' stands in {owner[column]} and in {instrument.name}; a study needs unique names"

@@ -72,7 +72,8 @@ class Page:
     Attributes:
         number: From 1.
         title: Heading by language; empty by default.
-        text: What is read before the questions, or the definition that is shown in place of any.
+        text: What is read before the questions, where they do not begin with a grid that has it as its stem; or the
+            definition that is shown in place of any.
         blocks: The questions.
     """
 
@@ -134,8 +135,8 @@ def _page(number: int, section: Section, instruments: Mapping[str, Instrument], 
         return Page(number, section.title, fill_slots(text, labels), ())
     instrument = with_labels(instruments[section.instrument], labels)
     blocks = tuple(_blocks(instrument, items_of(section, instruments[section.instrument]), labels))
-    has_own = any(block.kind != "grid" for block in blocks)
-    return Page(number, section.title, instrument.stem if has_own else {}, blocks)
+    is_above_a_grid = bool(blocks) and blocks[0].kind == "grid"
+    return Page(number, section.title, {} if is_above_a_grid else instrument.stem, blocks)
 
 
 def _blocks(instrument: Instrument, items: Sequence[str], labels: Mapping[str, Texts]) -> Iterator[Block]:

@@ -184,6 +184,7 @@ def _as_item(column: PlannedColumn, item: Item, held: Held, meanings: Meanings) 
         option=(column.option if held.option is None else str(held.option)) if is_option else "",
         ticked_means=held.reason,
         separator=(column.separator or _SEPARATOR) if is_unsplit else "",
+        ticked=column.ticked if is_option else frozenset(),
         unticked=column.unticked | unticked if is_option else frozenset(),
     )
 

@@ -70,10 +70,11 @@ class Columns:
         """
         if reference in self._by_name:
             return self._by_name[reference]
+        reduced = reduced_name(reference)
         for found in (
             [column for column in self.each if column.source_id == reference],
             [column for column in self.each if not column.option and self._is_question(column, reference)],
-            [column for column in self.each if not column.option and column.reduced == reduced_name(reference)],
+            [column for column in self.each if not column.option and column.reduced == reduced != ""],
         ):
             if len(found) == 1:
                 return found[0]

@@ -113,6 +113,6 @@ def scan(
     raise ReadingError(file_name, _CANNOT_CUT)
 
 
-def bytes_to_scan(export: OpenedExport) -> int | None:
-    """Return the size of a text file; cells that lie in memory already are not scanned from a file."""
-    return None if export.cells is not None else export.path.stat().st_size
+def bytes_to_scan(export: OpenedExport) -> int:
+    """Return the size of a text file, or of the cells where they lie in memory already."""
+    return export.path.stat().st_size if export.cells is None else export.cells.nbytes

@@ -56,6 +56,7 @@ FEW = (
     ("frontline_staff", "da", "vv", True),
     ("citizens", "en", "code", False),
     ("partners", "en", "vv", False),
+    ("citizens", "da", "code, labels", False),
 )
 
 
@@ -149,7 +150,7 @@ def test_names_and_codes_that_limesurvey_spells_otherwise_are_known(
 
 def test_codes_are_names_without_underscores_and_signs_are_letters() -> None:
     tables = tables_of(write_lss(odd().form, odd().instruments, {}))
-    assert [each["title"] for each in tables["questions"]] == ["text1", "grid1", "Q5x1", "Q5x12", "Q51"]
+    assert [each["title"] for each in tables["questions"]] == ["grid1", "Q5x1", "Q5x12", "Q51"]
     rows = [each["title"] for each in tables["subquestions"]]
     assert rows == ["Q1x1", "Q1x2", "Q11", "q2b", "Q3x4", "1", "2", "8", "M8"]
     assert [each["code"] for each in tables["answers"]] == ["M2", "M1", "0", "1", "2", "M8"]

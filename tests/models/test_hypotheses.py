@@ -197,11 +197,8 @@ def drafts(reference) -> dict[str, dict]:
 def known_codes() -> set[str]:
     items = {item for each in INSTRUMENTS for item in each.items}
     sums = {name for each in INSTRUMENTS for name in each.constant_sums}
-    codes = {
-        found
-        for path in (LIBRARY / "codings").glob("*.yaml")
-        for found in re.findall(r"id: ([A-Z]\d+)\b", path.read_text())
-    }
+    schemes = "".join(path.read_text(encoding="utf-8") for path in (LIBRARY / "codings").glob("*.yaml"))
+    codes = set(re.findall(r"^  ([A-Z]\d+):$", schemes, re.MULTILINE))
     return {*SCALE_OF, *items, *sums, *codes}
 
 

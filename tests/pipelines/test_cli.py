@@ -36,6 +36,15 @@ COMMANDS = (
     "release",
     "dashboard",
     "orchestrate",
+    "code adjudicate",
+    "code export",
+    "code import",
+    "code queue",
+    "code read",
+    "code sheets",
+    "code status",
+    "export labels",
+    "export network",
 )
 
 
@@ -70,6 +79,8 @@ def test_check_says_what_a_study_consists_of(study: Path):
         "sources": ["autumn_staff", "spring_staff"],
         "instruments": {"teamwork": "draft"},
         "models": ["trust"],
+        "waiting": [],
+        "refused_models": {},
         "faults": [],
     }
     assert "no faults" in done(sensemaking("check", study)).stdout

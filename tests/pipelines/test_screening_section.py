@@ -54,7 +54,7 @@ FAULTS = {
     ),
     "exclusions: {strict: {any_of: [longstring], fewest_flags: 2, because: alike, declared_on: 2026-01-15}}": (
         "screening.exclusions.strict",
-        "fewest_flags is 2, but any_of names 1 checks",
+        "fewest_flags is 2, but any_of names 1 check",
     ),
 }
 

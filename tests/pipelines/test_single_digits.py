@@ -41,7 +41,18 @@ def scanned(plan: ReadingPlan, rows: list[tuple[str | None, str | None]], digits
         {"kind": "number"},
         {"kind": "code"},
     ],
-    ids=str,
+    ids=(
+        "plain",
+        "opt_outs",
+        "recoded",
+        "recoded_opt_out",
+        "blanks",
+        "guarded",
+        "guarded_opt_out",
+        "option",
+        "number",
+        "code",
+    ),
 )
 def test_digits_are_cast_to_what_comparing_their_texts_gives(settings: dict[str, Any]) -> None:
     rows = [(digit, guard) for digit in (*"0123456789", None) for guard in ("x", None)]

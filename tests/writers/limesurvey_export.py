@@ -29,6 +29,7 @@ WORDS = {
            "rank": "Rang", "Y": "Ja", "N": "Nein", "U": "Unsicher", "I": "Zunahme", "S": "Gleich", "D": "Abnahme",
            "F": "weiblich", "M": "männlich", "": "N/A", "group": "Gruppenzeit", "question": "Fragezeit",
            "total": "Gesamtzeit"},
+    "da": {"Y": "Ja", "N": "Nej", "": "Ikke relevant", "other": "Andet"},
 }  # fmt: skip
 
 

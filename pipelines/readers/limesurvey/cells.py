@@ -115,6 +115,7 @@ def planned_column(form: Form, position: int, name: str) -> PlannedColumn:
     if column is not None and column.question and form.structure is not None:
         return _of_question(form, position, name, column, form.structure.questions[column.question])
     role = _role(form, heading, column)
+    ticked, unticked = _marks(form, is_box=False) if role == "item" else (frozenset[str](), frozenset[str]())
     is_own = bool(heading.own) or role in ("metadata", "timing")
     is_written_out = form.states_not_shown and not is_own
     opt_outs: dict[str, MissingReason] = dict.fromkeys(_ANONYMISED_TIMES, "redacted") if heading.own in _TIMES else {}
@@ -131,6 +132,8 @@ def planned_column(form: Form, position: int, name: str) -> PlannedColumn:
         blanks=frozenset({NOT_SHOWN}) if is_own and form.headings.layout == "vv" else frozenset(),
         question=_ranking(name, heading) if role == "item" else None,
         page=name if role == "timing" and _is_page_time(heading, column) else "",
+        ticked=ticked,
+        unticked=unticked,
         reduced=_reduced(heading.code) if role in _ROLE_OF_KIND.values() else "",
         minus=MINUS,
     )
@@ -145,7 +148,9 @@ def reads_conversions(form: Form, columns: Sequence[PlannedColumn]) -> bool:
 
 def _of_question(form: Form, position: int, name: str, column: StructureColumn, question: Question) -> PlannedColumn:
     is_option = bool(column.option)
-    ticked, unticked = _marks(form, question) if is_option else (frozenset[str](), frozenset[str]())
+    ticked, unticked = (
+        _marks(form, is_box=bool(question.battery)) if is_option else (frozenset[str](), frozenset[str]())
+    )
     return PlannedColumn(
         position=position,
         name=name,
@@ -172,9 +177,9 @@ def _reduced(code: str) -> str:
     return reduced_name(row[1] if row else code)
 
 
-def _marks(form: Form, question: Question) -> tuple[frozenset[str], frozenset[str]]:
+def _marks(form: Form, *, is_box: bool) -> tuple[frozenset[str], frozenset[str]]:
     """Return what means ticked and not ticked: codes, and in CSV the words and numbers they may be exported as."""
-    if question.battery:
+    if is_box:
         return _BOX_TICKED, _BOX_UNTICKED
     if form.states_not_shown:
         return _TICKED, _UNTICKED

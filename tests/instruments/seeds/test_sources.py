@@ -17,7 +17,19 @@ from pipelines.cli import app
 from pipelines.commands.hypotheses_page import library_models
 from pipelines.commands.reference_pages import study_of_one_item
 from pipelines.spec import StudySpec
-from pipelines.tables import casework, core, erasures, experiments, fieldwork, linking, out, raw, relations, released
+from pipelines.tables import (
+    casework,
+    coding,
+    core,
+    erasures,
+    experiments,
+    fieldwork,
+    linking,
+    out,
+    raw,
+    relations,
+    released,
+)
 
 CHECKOUT = Path(__file__).parents[3]
 SEEDS, FEATURES, TERMS = load_seeds().seeds, load_features().features, load_glossary().terms
@@ -30,13 +42,10 @@ VARIANTS = {f"{each.name}/{variant.name}" for each in MODELS for variant in each
 SCHEME = LIBRARY / "codings" / "coding_scheme.yaml"
 EXAMPLE = study_of_one_item()
 OF_A_STUDY = (core.answers(EXAMPLE), core.scores(EXAMPLE), core.analysis(EXAMPLE), core.organisations(EXAMPLE))
-MODULES = (raw, core, fieldwork, linking, relations, casework, experiments, erasures, out, released)
+MODULES = (raw, core, fieldwork, linking, relations, casework, coding, experiments, erasures, out, released)
 TABLES = {table.name for tables in (*(each.TABLES for each in MODULES), OF_A_STUDY) for table in tables}
 COMMANDS = get_command(app).commands
 NOT_BUILT = {
-    "coding of open answers": {
-        *("coding_scheme", "code_change_log", "recode_queue", "qualitative_exchange", "concept_figures"),
-    },
     "measurement models": {"invariance", "construct_overlap"},
     "the synthetic study": {"synthetic_study"},
 }
