@@ -72,6 +72,11 @@ class Figure:
     conf_low: float = float("nan")
     conf_high: float = float("nan")
 
+    def error(self) -> float:
+        """Return the standard error, or what the interval says of it; 0 where there is neither."""
+        known = [self.std_error, (self.conf_high - self.conf_low) / 2 / NORMAL_95]
+        return next((each for each in known if np.isfinite(each)), 0.0)
+
     @classmethod
     def with_error(cls, part: str, name: str, estimate: float, std_error: float) -> "Figure":
         """Return a figure with the normal interval of its standard error."""

@@ -93,8 +93,8 @@ def pseudo_true(plan: Plan) -> list[Parameter]:
     found: list[Parameter] = []
     for figure in (*quality.quality(wave), *coefficients.coefficients(wave)):
         hypothesis = coefficients.HYPOTHESES.get(figure.name.partition(" ~ ")[0], "")
-        error = figure.std_error if np.isfinite(figure.std_error) else 0.0
-        found.append(Parameter(figure.part, figure.name, figure.estimate, hypothesis, stated(figure), note, error))
+        named = (figure.part, figure.name, figure.estimate, hypothesis, stated(figure), note)
+        found.append(Parameter(*named, true_error=figure.error()))
     names = (f"{each} {group}" for group in found_careless.GROUPS for each in ("sensitivity", "specificity"))
     return [*found, *(Parameter(found_careless.PART, name, np.nan, note=_NO_TRUTH) for name in names)]
 
