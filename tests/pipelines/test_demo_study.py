@@ -15,7 +15,6 @@ import pytest
 from small_demo import EXPORTS, SMALL, WAVES
 
 from instruments.load import LIBRARY, load_instrument
-from instruments.spec_file import read_spec
 from models.spec import as_variable
 from pipelines.load import load_study
 from pipelines.readers.opening import Settings
@@ -23,11 +22,7 @@ from pipelines.readers.plan import Request
 from pipelines.readers.registry import make_plan
 from pipelines.readers.structures import read_structure
 from pipelines.receive import ReceiveContext, read_export
-from pipelines.spec import StudySpec
-from pipelines.studies.demo.exports.limesurvey import headings_of
 from pipelines.studies.demo.exports.qualtrics import EMBEDDED, METADATA
-from pipelines.studies.demo.exports.redcap import field_of
-from pipelines.studies.demo.forms_asked import FILES, shown_forms
 from pipelines.studies.demo.generate import draw_study, write_demo_study
 from pipelines.studies.demo.parameters import DEFAULT_SEED
 from tests.opened import opened_export
@@ -135,19 +130,9 @@ def test_every_export_belongs_to_exactly_one_source_and_structures_to_none(folde
         assert sum(path.match(source.files) for source in sources) == (path.name not in structures)
 
 
-def test_columns_that_the_study_names_are_those_that_the_platforms_write():
-    shown = shown_forms()
-    spec, document = read_spec(FILES / "study.yaml", StudySpec)
-    assert spec is not None, document.faults
-    sources = spec.sources
-    lime: dict[str, object] = {}
-    for instrument, item in shown.items["FRL"]:
-        headings = headings_of(instrument, item)
-        options = instrument.option_columns(item)
-        lime[item] = {code: headings[name] for name, code in options.items()} if options else headings[item]
-    for wave in WAVES:
-        assert sources[f"frontline_staff_{wave}"].columns == lime
-        assert sources[f"citizens_{wave}"].columns == {item: field_of(item) for _, item in shown.items["CIT"]}
+def test_exports_bind_by_the_forms_that_the_platforms_were_given_without_a_mapping(folder):
+    sources = load_study(folder).spec.sources.values()
+    assert all(source.structure and not source.columns for source in sources)
 
 
 def test_models_speak_of_differences_and_never_of_effects(folder):

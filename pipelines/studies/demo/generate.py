@@ -5,21 +5,16 @@ The truth behind the answers is in ``parameters`` and ``effects``; the same seed
 
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from pipelines.studies.demo.answering import AnsweredForm, answer_forms
 from pipelines.studies.demo.codings import CODERS, codings_of, source_of
 from pipelines.studies.demo.draws import stream
-from pipelines.studies.demo.exports.kobo import write_form, write_kobo
-from pipelines.studies.demo.exports.layout import Asked, CsvStyle, write_csv
-from pipelines.studies.demo.exports.limesurvey import write_limesurvey
-from pipelines.studies.demo.exports.qualtrics import write_qualtrics
-from pipelines.studies.demo.exports.redcap import write_dictionary, write_redcap
+from pipelines.studies.demo.exports.layout import CsvStyle, write_csv
+from pipelines.studies.demo.exports.platforms import write_answers, write_structures
 from pipelines.studies.demo.fieldwork import FRAME, draw_frame, list_contacts
 from pipelines.studies.demo.forms_asked import FILES, shown_forms
 from pipelines.studies.demo.organisations import draw_registers
@@ -29,8 +24,6 @@ from pipelines.studies.demo.truth import truth_of
 
 STUDY = "demo"
 TRUTH = "truth.json"
-Writer = Callable[[Path, AnsweredForm, Asked, np.random.Generator], pd.Series]
-WRITERS: dict[str, Writer] = {"FRL": write_limesurvey, "CIT": write_redcap, "PAR": write_kobo}
 README = """SYNTHETIC demonstration study
 =============================
 
@@ -41,7 +34,7 @@ study.yaml         waves, sources, groups and rules
 forms/             what the groups were asked
 models/            the models that are fitted
 exports/           SYNTHETIC exports, one a form and wave, in the layouts of Qualtrics (managers), LimeSurvey (frontline
-                   staff), REDCap (citizens) and KoboToolbox (partners), with REDCap's dictionary and the XLSForm
+                   staff), REDCap (citizens) and KoboToolbox (partners), and the form that each platform was given
 codings/           SYNTHETIC codes that two coders gave to open answers
 frame.csv          SYNTHETIC list of the invited persons
 contacts.csv       SYNTHETIC list of invitations, reminders and what came of them
@@ -103,7 +96,8 @@ def write_demo_study(home: Path, seed: int = DEFAULT_SEED, parameters: Parameter
     for spec in sorted([*(FILES / "models").glob("*.yaml"), *(FILES / "forms").glob("*.yaml")]):
         shutil.copyfile(spec, folder / spec.parent.name / spec.name)
     study = draw_study(parameters, seed)
-    ids = _write_exports(folder / "exports", study)
+    write_structures(folder / "exports")
+    ids = [_write_export(folder / "exports", study, form) for form in study.forms]
     for coder in CODERS:
         _write_table(
             folder / "codings" / f"{coder}.csv", codings_of(coder, study.forms, ids, parameters.open_answers, seed)
@@ -119,20 +113,10 @@ def write_demo_study(home: Path, seed: int = DEFAULT_SEED, parameters: Parameter
     return folder
 
 
-def _write_exports(folder: Path, study: DrawnStudy) -> list[pd.Series]:
-    """Write the export of every form and wave; return the ids of the responses of each."""
-    shown, previews = shown_forms(), study.parameters.faults.previews
-    ids: list[pd.Series] = []
-    for form in study.forms:
-        asked, rng = shown.items[form.group], stream(study.seed, f"export {form.group} {form.wave}")
-        path = folder / f"{source_of(form)}.csv"
-        if form.group in WRITERS:
-            ids.append(WRITERS[form.group](path, form, asked, rng))
-        else:
-            ids.append(write_qualtrics(path, form, asked, rng, previews))
-    write_dictionary(folder / "citizens_dictionary.csv", shown.items["CIT"])
-    write_form(folder / "partners_form_survey.csv", folder / "partners_form_choices.csv", shown.items["PAR"])
-    return ids
+def _write_export(folder: Path, study: DrawnStudy, form: AnsweredForm) -> pd.Series:
+    """Write the export of a form and wave; return the ids of its responses."""
+    rng = stream(study.seed, f"export {form.group} {form.wave}")
+    return write_answers(folder / f"{source_of(form)}.csv", form, rng, study.parameters.faults.previews)
 
 
 def _write_table(path: Path, rows: pd.DataFrame) -> None:

@@ -12,7 +12,6 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from instruments.spec import Instrument
 from pipelines.studies.demo.answering import AnsweredForm
 from pipelines.studies.demo.carelessness import ATTENTIVE
 
@@ -25,7 +24,6 @@ SECONDS_A_QUESTION, SPREAD = 8.0, 0.35
 CARELESS_HASTE = 0.4
 FASTEST = 5
 LETTERS = np.array(list("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"))
-Asked = Sequence[tuple[Instrument, str]]
 
 
 @dataclass(frozen=True)
@@ -108,9 +106,3 @@ def write_csv(path: Path, headers: Sequence[Sequence[str]], rows: pd.DataFrame, 
     with path.open("wb") as file:
         file.write(("\ufeff" if style.has_mark else "").encode() + text.getvalue().encode())
         arrow_csv.write_csv(table, file, options)
-
-
-def wording(instrument: Instrument, item: str, language: str = "en") -> str:
-    """Return what a respondent reads: the text above the items, and the item."""
-    stem, question = instrument.stem.get(language, ""), instrument.items[item].text[language]
-    return f"{stem} - {question}" if stem else question

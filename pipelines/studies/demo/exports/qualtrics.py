@@ -1,12 +1,15 @@
 """Answers of one form and wave → a Qualtrics export: three header rows, seventeen metadata columns, codes.
 
-Row 1 holds the export tags, row 2 the question texts with line breaks and quotation marks, row 3 the ImportIds as JSON.
+The columns are those that Qualtrics makes of the form as a QSF. Row 1 holds the export tags, row 2 the question texts
+with line breaks and quotation marks, row 3 the ImportIds as JSON.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,12 +19,10 @@ from pipelines.studies.demo.exports.layout import (
     FIRST_DAY,
     SYNTHETIC,
     TIME_ZONE,
-    Asked,
     CsvStyle,
     draw_ids,
     draw_moments,
     texts_of,
-    wording,
     write_csv,
 )
 
@@ -47,7 +48,6 @@ METADATA: tuple[tuple[str, str, str], ...] = (
 )
 EMBEDDED = ("organisation_id", "respondent_key", "respondent_group", "synthetic")
 SURVEY = 'SYNTHETIC demonstration study: "Working together"'
-TICKED = 1
 _WEEK = np.timedelta64(7, "D")
 
 
@@ -65,20 +65,20 @@ class _Column:
         return _json(**found)
 
 
-def write_qualtrics(path: Path, form: AnsweredForm, asked: Asked, rng: np.random.Generator, previews: int) -> pd.Series:
+def write_qualtrics(path: Path, form: AnsweredForm, qsf: bytes, rng: np.random.Generator, previews: int) -> pd.Series:
     """Write one export.
 
     Args:
         path: The file.
         form: Respondents and their answers.
-        asked: Instrument and item, in the order of the form.
+        qsf: The survey.
         rng: Random numbers for paradata and previews.
         previews: Preview responses above the respondents' own.
 
     Returns:
         Id of the response of each respondent; break-offs are recorded a week after they ended.
     """
-    columns = _columns(asked)
+    columns = list(_columns(qsf))
     known = _paradata(form, rng)
     answers = form.answers.assign(
         **{each.name: form.answers[each.name].replace(0, pd.NA) for each in columns if each.choice}
@@ -98,29 +98,30 @@ def _header_rows(columns: list[_Column]) -> list[list[str]]:
     return [tags, texts, ids]
 
 
-def _columns(asked: Asked) -> list[_Column]:
-    """Number the questions as Qualtrics does, one matrix for neighbouring items with the same response scale."""
-    found: list[_Column] = []
-    grouped = groupby(asked, key=lambda each: _block(*each))
-    for number, (_, members) in enumerate(grouped, start=1):
-        rows = list(members)
-        for row, (instrument, item) in enumerate(rows, start=1):
-            text, kind = wording(instrument, item), instrument.items[item].kind
-            scale = instrument.response_scale_of(item)
-            if kind == "multiple_choice" and scale is not None:
-                for name, code in instrument.option_columns(item).items():
-                    label = scale.points[code].label["en"]
-                    found.append(_Column(name, f"QID{number}", str(code), f"{text} - Selected Choice - {label}"))
-            elif kind != "choice":
-                found.append(_Column(item, f"QID{number}_TEXT", "", text))
+def _columns(qsf: bytes) -> Iterator[_Column]:
+    """Yield the columns of answers that Qualtrics makes of a survey."""
+    for element in json.loads(qsf)["SurveyElements"]:
+        payload: dict[str, Any] = element["Payload"] if element["Element"] == "SQ" else {}
+        kind, selector = payload.get("QuestionType"), payload.get("Selector")
+        if kind is None or kind == "DB":
+            continue
+        identity, tag, text = payload["QuestionID"], payload["DataExportTag"], _plain(payload["QuestionText"])
+        if kind == "TE":
+            yield _Column(tag, f"{identity}_TEXT", "", text)
+        elif kind == "MC" and selector != "MAVR":
+            yield _Column(tag, identity, "", text)
+        for choice in payload["ChoiceOrder"] if selector == "MAVR" or kind in ("Matrix", "CS") else ():
+            label = _plain(payload["Choices"][choice]["Display"])
+            if selector == "MAVR":
+                name = f"{tag}_{payload['RecodeValues'][choice]}"
+                yield _Column(name, identity, choice, f"{text} - Selected Choice - {label}")
             else:
-                found.append(_Column(item, f"QID{number}_{row}" if len(rows) > 1 else f"QID{number}", "", text))
-    return found
+                name = payload["ChoiceDataExportTags"][choice]
+                yield _Column(name, f"{identity}_{choice}", "", f"{text} - {label}")
 
 
-def _block(instrument, item: str) -> tuple[str, str]:  # noqa: ANN001
-    is_in_matrix = instrument.items[item].kind == "choice" and bool(instrument.scales)
-    return instrument.name, str(instrument.items[item].response_scale) if is_in_matrix else item
+def _plain(html: str) -> str:
+    return unescape(html.replace("<br>", "\n"))
 
 
 def _metadata_id(import_id: str) -> str:
