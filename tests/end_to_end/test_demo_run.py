@@ -1,4 +1,4 @@
-"""The demonstration study run and released: every reader takes part, some organisations can be looked at, some cannot."""
+"""The demonstration study run and released: every reader takes part, some organisations can be shown, some cannot."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Answers of one form and wave → a REDCap export, and the project's data dictionary with the fields that no form asks."""
+"""Answers of one form and wave → a REDCap export; the data dictionary with the fields that no form asks."""
 
 import csv
 import io
