@@ -40,7 +40,7 @@ def test_a_small_demonstration_runs_through_every_reader_and_is_released_as_synt
     with duckdb.connect(small / "warehouse" / "study.duckdb", read_only=True) as connection:
         counted = connection.execute("SELECT count(*), count(other_response_id) FROM core.dyads").fetchone()
         named = connection.execute(
-            "SELECT count(DISTINCT organisation_id), count(*) FROM core.collaborations"
+            "SELECT count(DISTINCT (organisation_id, wave)), count(*) FROM core.collaborations"
         ).fetchone()
     assert counted is not None
     assert counted[0] > counted[1] > 0

@@ -118,8 +118,8 @@ def stated(figure: Figure) -> float:
         model, _, regressor = figure.name.partition(" ~ ")
         return coefficients.STATED[model][regressor]
     group, _, scale = figure.name.partition(" ")
-    alpha, icc = quality.STATED[group, scale]
-    return alpha if figure.part == quality.RELIABILITY else icc
+    parts = (quality.RELIABILITY, quality.AGREEMENT, quality.MEANS)
+    return quality.STATED[group, scale][parts.index(figure.part)]
 
 
 def _status(row: dict[str, object]) -> str:
