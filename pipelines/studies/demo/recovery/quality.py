@@ -7,6 +7,7 @@ import numpy as np
 
 from instruments.scoring import score_scale
 from models.measurement.agreement import intraclass_correlations
+from models.measurement.means import scale_mean
 from models.measurement.reliability import cronbach_alpha
 from pipelines.studies.demo.recovery.figures import Figure
 from pipelines.studies.demo.recovery.scored import FirstWave, instrument_of, items_of
@@ -50,7 +51,8 @@ def quality(wave: FirstWave) -> Iterator[Figure]:
             )
             values = score_scale(codes, instrument_of(scale), scale).astype(float)
             known = values.notna()
-            yield Figure(MEANS, f"{group} {scale}", float(values.mean()))
+            mean = scale_mean(values, organisation)
+            yield Figure(MEANS, f"{group} {scale}", mean.mean, conf_low=mean.conf_low, conf_high=mean.conf_high)
             if group in BY_ORGANISATION:
                 icc, _ = intraclass_correlations(values[known], organisation[known])
                 yield Figure(AGREEMENT, f"{group} {scale}", icc)
