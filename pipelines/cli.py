@@ -64,9 +64,18 @@ def demo(
     home: Annotated[Path, typer.Option(help="Folder the demonstration study is written to.")] = Path("demo-study"),
     *,
     serve: Annotated[bool, typer.Option("--serve", help="Serve the dashboard afterwards.")] = False,
+    recovery: Annotated[
+        bool, typer.Option("--recovery", help="Write nothing; tell how well what is planted is recovered.")
+    ] = False,
+    replications: Annotated[int, typer.Option(help="Studies drawn for --recovery.", min=2)] = 20,
     as_json: AsJson = False,
 ) -> None:
     """Write the SYNTHETIC demonstration study, run it end to end, release it."""
+    if recovery:
+        from pipelines.commands.recovery import show_recovery
+
+        show_recovery(replications, as_json=as_json)
+        return
     from pipelines.commands import shown
     from pipelines.commands.serve import serve_dashboard
     from pipelines.studies.demo.generate import write_demo_study

@@ -48,10 +48,17 @@ def alpha_interval(
     within, ratings = np.zeros(n), np.zeros((n, counts.shape[1]), dtype=np.int64)
     np.add.at(within, belongs, disagreement_within(counts))
     np.add.at(ratings, belongs, counts)
+    # Answers that were rated alike are one sort: how many of each sort are drawn is all that alpha depends on.
+    rated: NDArray[np.float64] = np.column_stack([within, ratings.astype(np.float64)])
+    sorts, n_alike = np.unique(rated, axis=0, return_counts=True)
     draw = np.random.default_rng(seed)
     alphas = np.concatenate(
         [
-            alphas_of_weights(draw.multinomial(n, np.full(n, 1 / n), size=size).astype(np.float64), within, ratings)
+            alphas_of_weights(
+                draw.multinomial(n, n_alike / n, size=size).astype(np.float64),
+                sorts[:, 0],
+                sorts[:, 1:].astype(np.int64),
+            )
             for size in _in_portions(n_draws)
         ]
     )

@@ -113,13 +113,13 @@ def _options(side: pd.DataFrame) -> dict[str, dict[str, str]]:
 def _changes_of_options(
     before: dict[str, dict[str, str]], after: dict[str, dict[str, str]]
 ) -> list[tuple[str, str, str]]:
-    code_of = [{meaning: code for code, labels in side.items() for meaning in labels} for side in (before, after)]
-    moved = sorted(
-        meaning for meaning in code_of[0] if code_of[1].get(meaning, code_of[0][meaning]) != code_of[0][meaning]
-    )
+    codes_of = [_codes_by_meaning(side) for side in (before, after)]
+    moved = sorted(meaning for meaning in codes_of[0] if _has_moved(meaning, before, after, codes_of))
     found: list[tuple[str, str, str]] = []
     if moved:
-        shown = [", ".join(f"{codes[meaning]} = {meaning}" for meaning in moved) for codes in code_of]
+        shown = [
+            ", ".join(f"{' / '.join(sorted(codes[meaning]))} = {meaning}" for meaning in moved) for codes in codes_of
+        ]
         found.append(("option_codes", shown[0], shown[1]))
     relabelled = [
         code
@@ -135,6 +135,29 @@ def _changes_of_options(
             text = ", ".join(f"{code} = {_label(one[code])}" for code in gone)
             found.append((aspect, text, "") if aspect == "options_removed" else (aspect, "", text))
     return found
+
+
+def _codes_by_meaning(side: dict[str, dict[str, str]]) -> dict[str, set[str]]:
+    """Return meaning → its codes; platforms that take no -8 write the same option with a code of their own."""
+    found: dict[str, set[str]] = {}
+    for code, labels in side.items():
+        for meaning in labels:
+            found.setdefault(meaning, set()).add(code)
+    return found
+
+
+def _has_moved(
+    meaning: str,
+    before: dict[str, dict[str, str]],
+    after: dict[str, dict[str, str]],
+    codes_of: list[dict[str, set[str]]],
+) -> bool:
+    """Say whether an option that both waves have lost all its codes, or shares one that meant something else."""
+    earlier, later = codes_of[0][meaning], codes_of[1].get(meaning, set[str]())
+    if not later:
+        return False
+    is_taken_over = any(code in before for code in later - earlier) or any(code in after for code in earlier - later)
+    return not earlier & later or is_taken_over
 
 
 def _label(labels: dict[str, str]) -> str:

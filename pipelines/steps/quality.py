@@ -18,43 +18,48 @@ from pipelines.tables.out import AGREEMENT, DISTRIBUTIONS, ITEMS, RELIABILITY, S
 Cell = tuple[dict[str, str], pd.DataFrame]
 
 
-def cells_of(analysis: pd.DataFrame) -> Iterator[Cell]:
-    """Go through wave and respondent group, the only cuts that are made."""
-    for (wave, group), rows in analysis.groupby(["wave", "respondent_group"], sort=True):
-        yield {"wave": str(wave), "respondent_group": str(group), "exclusions": ""}, rows.reset_index(drop=True)
+def cells_of(analysis: pd.DataFrame) -> list[Cell]:
+    """Cut the table by wave and respondent group, the only cuts that are made; once for all scales and items."""
+    return [
+        ({"wave": str(wave), "respondent_group": str(group), "exclusions": ""}, rows.reset_index(drop=True))
+        for (wave, group), rows in analysis.groupby(["wave", "respondent_group"], sort=True)
+    ]
 
 
 def reliability(analysis: pd.DataFrame, scales: dict[str, Instrument]) -> pd.DataFrame:
     """Estimate alpha of every reflective scale: ``out.reliability``."""
+    cells = cells_of(analysis)
     return _table(
         RELIABILITY,
         (
             {"scale": scale, **cell, **asdict(cronbach_alpha(keyed_items(rows, instrument, scale)))}
             for scale, instrument in scales.items()
             if instrument.scales[scale].measurement == "reflective"
-            for cell, rows in _asked(analysis, scale)
+            for cell, rows in _asked(cells, scale)
         ),
     )
 
 
 def items(analysis: pd.DataFrame, scales: dict[str, Instrument]) -> pd.DataFrame:
     """Describe every item of every scale: ``out.items``."""
+    cells = cells_of(analysis)
     described = [
         item_statistics(rows, instrument, scale).assign(scale=scale, **cell)
         for scale, instrument in scales.items()
-        for cell, rows in _asked(analysis, scale)
+        for cell, rows in _asked(cells, scale)
     ]
     return ITEMS.typed(pd.concat(described)) if described else ITEMS.empty()
 
 
 def agreement(analysis: pd.DataFrame, scales: dict[str, Instrument]) -> pd.DataFrame:
     """Estimate agreement within organisations for every scale: ``out.agreement``."""
+    cells = cells_of(analysis)
     return _table(
         AGREEMENT,
         (
             {"scale": scale, "level": "organisation", **cell, **_agreement(rows, instrument, scale)}
             for scale, instrument in scales.items()
-            for cell, rows in _asked(analysis, scale)
+            for cell, rows in _asked(cells, scale)
             if rows["organisation_id"].notna().any()
         ),
     )
@@ -62,22 +67,24 @@ def agreement(analysis: pd.DataFrame, scales: dict[str, Instrument]) -> pd.DataF
 
 def scale_means(analysis: pd.DataFrame, scales: dict[str, Instrument]) -> pd.DataFrame:
     """Estimate the mean of every scale: ``out.scale_means``."""
+    cells = cells_of(analysis)
     return _table(
         SCALE_MEANS,
         (
             {"scale": scale, **cell, **asdict(scale_mean(rows[scale], rows["organisation_id"]))}
             for scale in scales
-            for cell, rows in _asked(analysis, scale)
+            for cell, rows in _asked(cells, scale)
         ),
     )
 
 
 def distributions(analysis: pd.DataFrame, scales: dict[str, Instrument]) -> pd.DataFrame:
     """Count the answers to every item of a scale: ``out.distributions``."""
+    cells = cells_of(analysis)
     counted = [
         _distribution(rows, item, list(scale.points)).assign(item=item, **cell)
         for item, scale in _items_of(scales).items()
-        for cell, rows in cells_of(analysis)
+        for cell, rows in cells
         if rows[item].notna().any()
     ]
     return DISTRIBUTIONS.typed(pd.concat(counted)) if counted else DISTRIBUTIONS.empty()
@@ -91,9 +98,9 @@ def _items_of(scales: dict[str, Instrument]) -> dict[str, ResponseScale]:
     }
 
 
-def _asked(analysis: pd.DataFrame, scale: str) -> Iterator[Cell]:
+def _asked(cells: list[Cell], scale: str) -> Iterator[Cell]:
     """Go through the cells in which at least one respondent has a score of the scale."""
-    return ((cell, rows) for cell, rows in cells_of(analysis) if rows[scale].notna().any())
+    return ((cell, rows) for cell, rows in cells if rows[scale].notna().any())
 
 
 def _agreement(rows: pd.DataFrame, instrument: Instrument, scale: str) -> dict[str, float]:

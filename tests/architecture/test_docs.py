@@ -115,7 +115,7 @@ def test_examples_of_whole_specifications_load_without_a_fault(page, tmp_path):
     examples = [(kind, text) for kind, text in blocks(page, "yaml") if kind in WHOLE]
     for folder in ("instruments", "models"):
         (tmp_path / folder).mkdir()
-    for file_name in ("frame.csv", "contacts.csv"):
+    for file_name in ("frame.csv", "contacts.csv", "organisations.csv"):
         (tmp_path / file_name).touch()
     if "study" not in dict(examples):
         for folder in ("models", "forms"):

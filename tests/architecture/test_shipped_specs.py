@@ -80,7 +80,7 @@ def test_a_shipped_model_loads(path):
 def test_a_shipped_study_loads_with_everything_it_names(tmp_path, folder):
     home = Path(shutil.copytree(folder, tmp_path / folder.name))
     spec, _ = read_spec(home / "study.yaml", StudySpec)
-    for each in (spec.frame, spec.contact_log) if spec is not None else ():
+    for each in (spec.frame, spec.contact_log, spec.organisations) if spec is not None else ():
         if each is not None:
             (home / each.file).touch()  # made together with the exports
     study = load_study(home)

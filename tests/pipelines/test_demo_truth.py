@@ -1,191 +1,237 @@
-"""The demonstration study holds what was planted: latent effects, scores, alphas and faults, over twenty seeds."""
+"""The demonstration study holds what was planted: equations, course over waves, measurement, faults, codes of texts."""
 
-from dataclasses import replace
-
-import demo_theory
 import numpy as np
 import pandas as pd
 import pytest
+from small_demo import CLEAN, NOBODY, of_organisations
 
-from instruments.scoring import keyed_items, score_scale
-from pipelines.studies.demo.generate import draw_study, form_instruments
-from pipelines.studies.demo.parameters import Effects, Faults, Parameters, Size
+from pipelines.studies.demo.answering import Answering
+from pipelines.studies.demo.carelessness import ATTENTIVE
+from pipelines.studies.demo.codings import codings_of
+from pipelines.studies.demo.effects import REST, Effects
+from pipelines.studies.demo.forms_asked import shown_forms
+from pipelines.studies.demo.parameters import Faults, OpenAnswers, Parameters
+from pipelines.studies.demo.population import draw_population
+from pipelines.studies.demo.values import COPRODUCTION, LEADERSHIP
 
-SEEDS = range(20)
-NOBODY = {"TOP": 0.0, "MID": 0.0, "FRL": 0.0}
-CLEAN = Parameters(
-    size=replace(Size(), danish_organisations=60, selection=NOBODY, staying=0.0),
-    faults=Faults(careless=NOBODY, skipped=0.0, opt_out=0.0, broken_off=0.0, previews=0),
+EFFECTS, N_ORGANISATIONS, SEED = Effects(), 2500, 7
+
+
+@pytest.fixture(scope="module")
+def population():
+    return draw_population(of_organisations(N_ORGANISATIONS), SEED)
+
+
+@pytest.fixture(scope="module")
+def answered():
+    """Forms by group of 400 organisations, an eighth of them in English, in which everybody answers without a fault."""
+    parameters = of_organisations(350)
+    size = parameters.size.__class__(danish_regions={"Hovedstaden": 350}, scottish_organisations=50)
+    parameters = Parameters(size=size, response=parameters.response, faults=CLEAN)
+    return parameters, everybody(parameters)
+
+
+def everybody(parameters, groups=("FRL", "MID", "TOP")):
+    population = draw_population(parameters, SEED)
+    drawing = Answering(population, shown_forms(), parameters, SEED)
+    return population, {
+        group: drawing.answer(group, 0, np.arange(len(population.groups[group].persons))) for group in groups
+    }
+
+
+def regress(outcome, causes) -> tuple[np.ndarray, np.ndarray]:
+    """Slopes and their standard errors."""
+    matrix = np.column_stack([np.ones(len(outcome)), *causes])
+    inverse = np.linalg.inv(matrix.T @ matrix)
+    slopes = inverse @ matrix.T @ outcome
+    variance = ((outcome - matrix @ slopes) ** 2).sum() / (len(outcome) - matrix.shape[1])
+    return slopes[1:], np.sqrt(variance * np.diag(inverse))[1:]
+
+
+def assert_planted(outcome, equation, values) -> None:
+    causes = {name: weight for name, weight in equation.items() if name != REST}
+    columns = [np.prod([values[part] for part in name.split(" x ")], axis=0) for name in causes]
+    slopes, errors = regress(outcome, columns)
+    assert np.all(np.abs(slopes - list(causes.values())) < 4 * errors), dict(zip(causes, slopes, strict=True))
+
+
+# Latent values
+
+
+@pytest.mark.parametrize("name", EFFECTS.organisations)
+def test_equations_of_organisations_hold(population, name):
+    values = population.organisations
+    assert_planted(values[name], EFFECTS.organisations[name], values)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, each in EFFECTS.top_managers.items() if len(each) > 1 and REST in each]
 )
-INSTRUMENT_OF = {scale: each for each in form_instruments().values() for scale in each.scales}
-STAFF_SCALES = ("vertical_integration", "horizontal_integration", "collective_leadership_intensity")
+def test_equations_of_top_managers_hold(population, name):
+    managers = population.groups["TOP"]
+    of = managers.persons["organisation"].to_numpy()
+    values = {"npm": population.organisations["npm"][of], **managers.latent.planted}
+    assert_planted(values[name], EFFECTS.top_managers[name], values)
+    assert values[name].var() == pytest.approx(1, abs=0.1)
 
 
-@pytest.fixture(scope="module")
-def clean_studies():
-    return [draw_study(CLEAN, seed) for seed in SEEDS]
+@pytest.mark.parametrize(("group", "equations"), [("FRL", EFFECTS.reports), ("CIT", EFFECTS.citizens)])
+def test_equations_of_staff_and_citizens_hold(population, group, equations):
+    invited = population.groups[group]
+    of = invited.persons["organisation"].to_numpy()
+    values = {name: each[of] for name, each in population.organisations.items()}
+    for name, equation in equations.items():
+        assert_planted(invited.latent.of(name, 0), equation, values)
 
 
-@pytest.fixture(scope="module")
-def shipped_studies():
-    return [draw_study(seed=seed) for seed in SEEDS]
+def test_the_recipe_frame_raises_the_report_and_not_the_practice(population):
+    latent = population.groups["TOP"].latent
+    recipe = latent.of("recipe_frame", 0)
+    assert np.corrcoef(recipe, latent.of("forwarding", 0))[0, 1] == pytest.approx(0.25 / np.sqrt(1.0625), abs=0.05)
+    assert np.corrcoef(recipe, latent.of("true_forwarding", 0))[0, 1] == pytest.approx(0, abs=0.05)
 
 
-def scores(form, *names: str) -> pd.DataFrame:
-    codes = form.answers.drop(columns="OEQ_1").replace(-8, pd.NA)
-    return pd.DataFrame({name: score_scale(codes, INSTRUMENT_OF[name], name).astype(float) for name in names})
+def within(values, of):
+    means = np.bincount(of, weights=values) / np.bincount(of)
+    return values - means[of]
 
 
-def regress(outcome, *regressors) -> np.ndarray:
-    """Coefficients without the intercept, listwise."""
-    rows = np.column_stack([np.ones(len(outcome)), *regressors, outcome])
-    rows = rows[np.isfinite(rows).all(axis=1)]
-    return np.linalg.lstsq(rows[:, :-1], rows[:, -1], rcond=None)[0][1:]
+def test_leadership_and_coproduction_have_the_shares_and_the_course_of_the_specification(population):
+    staff = population.groups["FRL"]
+    has_none = population.organisations["programme"][staff.persons["organisation"].to_numpy()] == 0
+    leadership, coproduction = (staff.latent.planted[name] for name in (LEADERSHIP, COPRODUCTION))
+    assert leadership[has_none, 0].var() == pytest.approx(1, abs=0.04)
+    growth = [leadership[~has_none, place].mean() - leadership[has_none, place].mean() for place in range(3)]
+    assert np.diff(growth) == pytest.approx([0.20, 0.20], abs=0.02)
+    stable = np.cov(leadership[has_none, 0], leadership[has_none, 1])[0, 1]
+    assert stable == pytest.approx(0.15 + 0.35 + 0.50 * 0.35, abs=0.03)
+    wicked = staff.latent.of("wicked_issue", 0)
+    of = staff.persons["organisation"].to_numpy()
+    slopes, errors = regress(within(coproduction[:, 0], of), [within(leadership[:, 0], of) * wicked])
+    assert abs(slopes[0] - 0.10) < 4 * errors[0]
 
 
-def assert_within_three_monte_carlo_errors(draws: list[np.ndarray], expected: np.ndarray) -> None:
-    found = np.asarray(draws)
-    error = found.std(axis=0, ddof=1) / np.sqrt(len(found))
-    assert np.all(np.abs(found.mean(axis=0) - expected) < 3 * error), (found.mean(axis=0), expected, error)
+def test_leadership_goes_before_coproduction_and_not_the_other_way_round():
+    effects = Effects(dynamics=EFFECTS.dynamics.__class__(
+        leadership_shares=(0.0, 0.0, 1.0), coproduction_shares=(0.0, 0.0, 1.0), leadership_by_wickedness=0.0,
+        programme_growth=0.0,
+    ))  # fmt: skip
+    latent = draw_population(of_organisations(2000, effects=effects), SEED).groups["FRL"].latent.planted
+    for place in (1, 2):
+        causes = [latent[LEADERSHIP][:, place - 1], latent[COPRODUCTION][:, place - 1]]
+        assert regress(latent[LEADERSHIP][:, place], causes)[0] == pytest.approx([0.35, 0.0], abs=0.02)
+        assert regress(latent[COPRODUCTION][:, place], causes)[0] == pytest.approx([0.15, 0.30], abs=0.02)
 
 
-def test_response_and_attrition_are_as_planted(clean_studies):
-    shares = []
-    for study in clean_studies:
-        by_wave = [pd.concat([each.persons for each in study.forms if each.wave == wave]) for wave in ("w1", "w2")]
-        first, second = (each["respondent_group"].value_counts() for each in by_wave)
-        shares.append([first["TOP"] / 120, first["MID"] / 360, first["FRL"] / 1200, second.sum() / first.sum()])
-    assert_within_three_monte_carlo_errors(shares, np.array([0.45, 0.50, 0.40, 0.78]))
+def test_what_no_equation_names_is_unrelated_to_everything(population):
+    managers, staff = population.groups["MID"].latent, population.groups["FRL"].latent
+    pairs = [(managers, "forwarding", "enabler_identity"), (staff, "green_marker", "psychological_safety")]
+    for latent, one, other in pairs:
+        assert abs(np.corrcoef(latent.of(one, 0), latent.of(other, 0))[0, 1]) < 0.03
+    assert np.array_equal(managers.of("forwarding", 0), managers.of("forwarding", 2))
 
 
-def test_the_effects_between_latent_values_are_as_planted(clean_studies):
-    effects, leaders, managers, staff = Effects(), [], [], []
-    for study in clean_studies:
-        population = study.population
-        states, people = population.organisations, population.forms["managers"]
-        organisation, latent = people.persons["organisation"].to_numpy(), people.latent
-        enabler, tension = latent["enabler_identity"][:, 0], latent["identity_tension"][:, 0]
-        of_report = regress(latent["vertical_integration"][:, 0], states.vertical[organisation], enabler, tension)
-        of_tension = regress(tension, enabler, states.npm[organisation], latent["identity_work_activity"][:, 0])
-        managers.append([*of_report, *of_tension])
-        mean = pd.Series(enabler).groupby(organisation).mean().to_numpy()
-        causes = (mean, states.vertical, states.horizontal, states.vertical * states.horizontal, states.npm)
-        leaders.append(regress(states.leadership, *causes))
-        people = population.forms["staff"]
-        organisation, latent = people.persons["organisation"].to_numpy(), people.latent
-        within = [
-            (latent[name][:, 0] - 0.40 * state[organisation]) / 0.90
-            for name, state in (
-                ("vertical_integration", states.vertical),
-                ("horizontal_integration", states.horizontal),
-            )
-        ]
-        outcome = latent["collective_leadership_intensity"]
-        growth = outcome[:, 1].mean() - outcome[:, 0].mean()
-        staff.append([*regress(outcome[:, 0], states.leadership[organisation], *within), growth])
-    assert_within_three_monte_carlo_errors(managers, np.array([0.40, 0.30, -0.10, -0.15, 0.25, 0.0]))
-    assert_within_three_monte_carlo_errors(staff, np.array([np.sqrt(0.15), 0.25, 0.10, 0.10]))
-    weights = np.array(effects.on_leadership[:5]) / effects.leadership_deviation
-    assert_within_three_monte_carlo_errors(leaders, weights)
+# Answers
 
 
-def test_scores_of_managers_recover_what_the_equations_imply(clean_studies):
-    names = ("enabler_identity", "identity_tension", "vertical_integration")
-    draws = []
-    for study in clean_studies:
-        scored = scores(study.forms[0], *names)
-        draws.append(regress(scored["vertical_integration"], scored["enabler_identity"], scored["identity_tension"]))
-    theory = demo_theory.of_scores(demo_theory.managers(), INSTRUMENT_OF)
-    expected = theory.slopes("vertical_integration", "enabler_identity", "identity_tension")
-    assert expected[0] > 0.15
-    assert_within_three_monte_carlo_errors(draws, expected)
+def test_items_that_work_differently_in_english_and_for_observers_do(answered):
+    parameters, (population, forms) = answered
+    planted, staff = parameters.measurement, forms["FRL"]
+    is_english = (staff.persons["language"] == "en").to_numpy()
 
+    def gap(item: str) -> float:
+        codes = staff.answers[item].to_numpy(dtype=float)
+        return codes[is_english].mean() - codes[~is_english].mean()
 
-def test_scores_of_staff_recover_what_the_equations_imply_within_organisations(clean_studies):
-    draws = []
-    for study in clean_studies:
-        form = study.forms[1]
-        scored = scores(form, *STAFF_SCALES)
-        within = scored - scored.groupby(form.persons["organisation_id"].to_numpy()).transform("mean")
-        draws.append(regress(*(within[name] for name in reversed(STAFF_SCALES))))
-    theory = demo_theory.of_scores(demo_theory.staff(), INSTRUMENT_OF)
-    expected = theory.slopes(*reversed(STAFF_SCALES), within=True)
-    assert expected.min() > 0.05
-    assert_within_three_monte_carlo_errors(draws, expected)
-
-
-def test_share_of_variance_between_organisations_is_as_planted(clean_studies):
-    draws = [
-        icc_1(scores(study.forms[1], *STAFF_SCALES), study.forms[1].persons["organisation"]) for study in clean_studies
+    assert planted.english_threshold_shift == {"CL_em_3": 0.40, "CPE_co_2": -0.40}
+    assert gap("CL_em_3") - gap("CL_em_2") == pytest.approx(-0.36, abs=0.12)
+    assert gap("CPE_co_2") - gap("CPE_co_1") == pytest.approx(0.36, abs=0.12)
+    observers, managers = staff.answers, forms["MID"].answers
+    lower = observers["FWI_fo_2_o"].mean() - observers["FWI_fo_3_o"].mean()
+    assert lower - (managers["FWI_fo_2"].mean() - managers["FWI_fo_3"].mean()) == pytest.approx(-0.31, abs=0.06)
+    principle = population.groups["FRL"].latent.of("relational_principle", 0)
+    spread = [
+        np.corrcoef(principle[who], staff.answers["CL_rl_2"][who].astype(float))[0, 1]
+        for who in (~is_english, is_english)
     ]
-    theory = demo_theory.of_scores(demo_theory.staff(), INSTRUMENT_OF)
-    assert np.all((theory.icc_1() > 0.07) & (theory.icc_1() < 0.13))
-    assert_within_three_monte_carlo_errors(draws, theory.icc_1())
+    assert spread[0] - spread[1] == pytest.approx(0.23, abs=0.07)
 
 
-def test_alphas_are_what_the_equations_imply(clean_studies):
-    draws = [[alpha(study.forms[1], name) for name in STAFF_SCALES] for study in clean_studies]
-    theory = demo_theory.of_scores(demo_theory.staff(), INSTRUMENT_OF)
-    assert_within_three_monte_carlo_errors(draws, theory.alpha)
+def test_phases_of_coproduction_are_as_hard_as_planted(answered):
+    _, (_, forms) = answered
+    means = {phase: forms["FRL"].answers[f"CPE_{phase}_1"].mean() for phase in ("co", "ds", "dl", "as")}
+    assert means["co"] < means["as"] < means["ds"] < means["dl"]
 
 
-def test_alphas_of_the_shipped_study_are_the_specified_ones(shipped_studies):
-    """Specified, careless answers included: .91 for collective leadership, .65 and .80 for three items.
-
-    The careless pull .65 down from .72, because one of its three items is reverse-scored.
-    """
-    names = ("collective_leadership_intensity", "vertical_between_levels", "horizontal_across_sectors")
-    draws = [[alpha(study.forms[1], name) for name in names] for study in shipped_studies]
-    assert np.mean(draws, axis=0) == pytest.approx([0.91, 0.65, 0.80], abs=0.02)
-
-
-def test_mean_scores_are_near_the_specified_ones(clean_studies):
-    """Specified: collective leadership 2.91, integration with one reversed item of three 3.10."""
-    names = ("collective_leadership_intensity", "vertical_between_levels")
-    means = [scores(study.forms[1], *names).mean() for study in clean_studies]
-    assert np.mean(means, axis=0) == pytest.approx([2.91, 3.10], abs=0.03)
+def test_background_is_what_the_organisation_and_the_person_are(answered):
+    _, (population, forms) = answered
+    staff = forms["FRL"]
+    hosts = population.organisations["host_public"][staff.persons["organisation"].to_numpy()]
+    assert ((staff.answers["STR_locus"] == 1).to_numpy() == (hosts > 0)).all()
+    parts = staff.answers[[f"STR_cs_power_{part}" for part in ("managers", "staff", "citizens", "partners")]]
+    assert (parts.sum(axis=1) == 100).all()
+    bands = pd.cut(staff.persons["age"], [0, 29, 39, 49, 59, 120], labels=[1, 2, 3, 4, 5]).astype(int)
+    assert (staff.answers["STR_age"] == bands).all()
+    assert (staff.answers["CTL_at_1"] == 4).all()
 
 
-def test_small_studies_agree_with_one_of_many_organisations_faults_and_selection_included(shipped_studies):
-    draws = [leadership_slopes(study) for study in shipped_studies]
-    large = replace(Parameters(), size=replace(Size(), organisations=2000, danish_organisations=1500))
-    pseudo_true = leadership_slopes(draw_study(large, seed=1))
-    assert pseudo_true.min() > 0.05
-    assert_within_three_monte_carlo_errors(draws, pseudo_true)
+# Faults
 
 
-def test_careless_answers_are_as_common_as_planted_and_less_consistent(shipped_studies):
-    persons = pd.concat([each.persons for study in shipped_studies for each in study.forms if each.wave == "w1"])
-    found = persons.groupby("respondent_group")["is_careless"].mean()
-    assert found.to_dict() == pytest.approx({"TOP": 0.03, "MID": 0.06, "FRL": 0.08}, abs=0.01)
-    form = shipped_studies[1].forms[1]
-    codes = form.answers[[item for item in form.answers if item.startswith("CL_")]].astype("Float64").astype(float)
-    is_straight = codes.std(axis=1) == 0
-    assert is_straight[form.persons["is_careless"]].mean() > 0.2 > is_straight[~form.persons["is_careless"]].mean()
+def test_careless_answers_are_of_the_planted_kinds_and_begin_where_they_say():
+    faults = Faults(careless={**NOBODY, "FRL": 0.5}, skipped=0.0, opt_out={}, broken_off=0.0)
+    parameters = of_organisations(120, faults=faults)
+    form = everybody(parameters, groups=("FRL",))[1]["FRL"]
+    kinds = form.persons["careless"].value_counts(normalize=True)
+    assert kinds[ATTENTIVE] == pytest.approx(0.5, abs=0.04)
+    assert (kinds.drop(ATTENTIVE) / 0.5).to_dict() == pytest.approx(
+        {"straightline": 0.50, "random": 0.35, "midpoint": 0.15}, abs=0.06
+    )
+    closed = form.answers[[name for name in form.answers if name.startswith(("CL_", "CPE_", "CTL_"))]].to_numpy(
+        dtype=int
+    )
+    lines = (form.persons["careless"] == "straightline").to_numpy()
+    late = form.persons["starts_late"].to_numpy()
+    assert late[form.persons["careless"] != ATTENTIVE].mean() == pytest.approx(1 / 3, abs=0.06)
+    assert (closed[lines & ~late].min(axis=1) == closed[lines & ~late].max(axis=1)).all()
+    last = closed[:, -8:]
+    assert (last[lines].min(axis=1) == last[lines].max(axis=1)).all()
+    assert (closed[lines & late].min(axis=1) < closed[lines & late].max(axis=1)).mean() > 0.95
 
 
-def leadership_slopes(study) -> np.ndarray:
-    """Slopes on organisation means of, and deviations in, vertical and horizontal integration."""
-    form = study.forms[1]
-    scored = scores(form, *STAFF_SCALES)
-    mean = scored.groupby(form.persons["organisation_id"].to_numpy()).transform("mean")
-    regressors = [each[name] for name in STAFF_SCALES[:2] for each in (mean, scored - mean)]
-    return regress(scored["collective_leadership_intensity"], *regressors)
+def test_opting_out_goes_down_with_tenure_and_gaps_are_as_common_as_planted():
+    parameters = of_organisations(300, faults=Faults(careless=NOBODY))
+    form = everybody(parameters, groups=("FRL",))[1]["FRL"]
+    stays = form.persons["share_seen"] >= 1
+    assert (~stays).mean() == pytest.approx(0.05, abs=0.01)
+    opts_out = (form.answers.loc[stays, "INT_hs_1"] == -8).fillna(value=False)
+    tenure = form.persons.loc[stays, "STR_tenure"]
+    short, long = opts_out[tenure < tenure.quantile(0.25)].mean(), opts_out[tenure > tenure.quantile(0.75)].mean()
+    assert short > 1.5 * long
+    assert opts_out.mean() == pytest.approx(0.043, abs=0.01)
+    assert form.answers.loc[stays, ["CL_sy_1", "CPE_ds_2"]].isna().mean().mean() == pytest.approx(0.015, abs=0.004)
+    assert form.answers.loc[~stays, "STR_contact"].isna().all()
 
 
-def alpha(form, scale: str) -> float:
-    answered = form.answers.drop(columns="OEQ_1").replace(-8, pd.NA)
-    items = keyed_items(answered, INSTRUMENT_OF[scale], scale).dropna().astype(float)
-    codes = items.cov().to_numpy()
-    return len(codes) / (len(codes) - 1) * (1 - np.trace(codes) / codes.sum())
+# Open answers
 
 
-def icc_1(scored: pd.DataFrame, organisation: pd.Series) -> np.ndarray:
-    """One-way ANOVA estimate with the average group size of unequal groups."""
-    groups = scored.groupby(organisation.to_numpy())
-    sizes = groups.size().to_numpy()
-    n, k = len(scored), len(sizes)
-    between = (sizes[:, None] * (groups.mean() - scored.mean()).to_numpy() ** 2).sum(axis=0) / (k - 1)
-    within = ((scored - groups.transform("mean")) ** 2).sum().to_numpy() / (n - k)
-    size = (n - (sizes**2).sum() / n) / (k - 1)
-    return (between - within) / (between + (size - 1) * within)
+def test_texts_deserve_codes_as_planted_and_coders_see_them_as_well_as_planted(answered):
+    _, (population, forms) = answered
+    planted, staff = OpenAnswers(), forms["FRL"]
+    value = population.groups["FRL"].latent.of(COPRODUCTION, 0)
+    deserves = staff.deserved["OEQ_1"].to_numpy()
+    intercept, slope = planted.codes["E5"]
+    expected = 1 / (1 + np.exp(-(intercept + slope * value)))
+    assert deserves.mean() == pytest.approx(expected.mean(), abs=0.02)
+    high, low = value > 1, value < -1
+    assert deserves[high].mean() - deserves[low].mean() == pytest.approx(
+        expected[high].mean() - expected[low].mean(), abs=0.04
+    )
+    assert staff.answers["OEQ_1"].notna().mean() == pytest.approx(0.45, abs=0.02)
+    ids = pd.Series(np.arange(len(deserves)).astype(str), dtype="str")
+    coded = codings_of("coder_1", [staff], [ids], planted, SEED)
+    gives = (coded["code"] == "E5").to_numpy()
+    true = deserves[staff.answers["OEQ_1"].notna().to_numpy()]
+    assert gives[true].mean() == pytest.approx(0.88, abs=0.03)
+    assert (~gives[~true]).mean() == pytest.approx(0.95, abs=0.02)

@@ -46,6 +46,24 @@ def test_a_wording_that_both_waves_have_among_others_is_no_change():
     assert found.empty
 
 
+LIME, OTHERS = {**FIVE, "M8": "Don't know"}, {**FIVE, "-8": "Don't know"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "aspects"),
+    [
+        ((LIME, OTHERS), (OTHERS, LIME), []),
+        ((OTHERS,), (OTHERS, LIME), ["options_added"]),
+        ((LIME, OTHERS), (LIME,), ["options_removed"]),
+        ((FIVE, FIVE), (FIVE, {"5": "Never", "3": "Sometimes", "1": "Always"}), ["option_codes"]),
+        (({"5": "Never", "3": "Sometimes", "1": "Always"}, FIVE), (FIVE,), ["option_codes"]),
+    ],
+)
+def test_an_option_may_have_a_code_of_its_own_on_each_platform(first: tuple, second: tuple, aspects: list[str]):
+    rows = [asked(wave, "A", each) for wave, of_wave in (("w1", first), ("w2", second)) for each in of_wave]
+    assert changes(*rows)["aspect"].tolist() == aspects
+
+
 def test_an_item_that_one_wave_did_not_ask_is_listed_and_blocks_nothing():
     found = changes(asked("w1", "A"), asked("w1", "B", item="v2"), asked("w2", "A"))
     assert found[["item", "aspect", "before", "after"]].to_numpy().tolist() == [

@@ -1,95 +1,76 @@
-"""What is planted in the demonstration study: its size, its true effects and its faults. Numbers only.
-
-Latent values are roughly of unit variance; effects are in units of the latent values.
-"""
+"""What is planted in the demonstration study beside its effects: size, response, measurement, faults. Numbers only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from pipelines.studies.demo.effects import Effects
+
 DEFAULT_SEED = 20261122
-WAVES = ("w1", "w2")
-FORM_OF_GROUP: Mapping[str, str] = MappingProxyType({"TOP": "managers", "MID": "managers", "FRL": "staff"})
+VERSION = "1.0"
+WAVES = ("w1", "w2", "w3")
+GROUPS = ("TOP", "MID", "FRL", "CIT", "PAR")
 
 
-def _by_group(top: float, middle: float, frontline: float) -> Mapping[str, float]:
-    return MappingProxyType({"TOP": top, "MID": middle, "FRL": frontline})
+def _by_group(**values: float) -> Mapping[str, float]:
+    return MappingProxyType({group: values[group] for group in GROUPS if group in values})
 
 
 @dataclass(frozen=True)
 class Size:
-    """How many are invited and how many answer.
+    """How many are invited.
 
     Attributes:
-        organisations: Number of organisations.
-        danish_organisations: The first of them answer in Danish, the others in English: language equals country, so
-            no difference between the languages is an effect of language.
+        danish_regions: Region → organisations, which answer in Danish.
+        scottish_organisations: Organisations that answer in English: language equals country, so that no difference
+            between the languages is an effect of language.
         invited: Persons per organisation by respondent group.
-        response_rate: Share of the invited who answer in the first wave.
-        selection: Slope, on the logit of answering in the first wave, of enabler identity (TOP, MID) or collective
-            leadership (FRL).
-        attrition: Share of the first wave's respondents who do not answer in the second; nobody is added.
-        staying: Slope of first-wave collective leadership on the logit of staying (FRL).
+        large_organisations: How many of the organisations, drawn at random, are large.
+        invited_by_large: Persons per large organisation, where other than in ``invited``.
     """
 
-    organisations: int = 60
-    danish_organisations: int = 45
-    invited: Mapping[str, float] = field(default_factory=lambda: _by_group(2, 6, 20))
-    response_rate: Mapping[str, float] = field(default_factory=lambda: _by_group(0.45, 0.50, 0.40))
-    selection: Mapping[str, float] = field(default_factory=lambda: _by_group(0.25, 0.0, 0.15))
-    attrition: float = 0.22
-    staying: float = 0.35
+    danish_regions: Mapping[str, int] = field(
+        default_factory=lambda: MappingProxyType(
+            {"Hovedstaden": 29, "Syddanmark": 22, "Midtjylland": 19, "Sjælland": 17, "Nordjylland": 11}
+        )
+    )
+    scottish_organisations: int = 32
+    invited: Mapping[str, float] = field(default_factory=lambda: _by_group(TOP=2, MID=6, FRL=25, CIT=25, PAR=4))
+    large_organisations: int = 0
+    invited_by_large: Mapping[str, float] = field(default_factory=lambda: _by_group(MID=40, FRL=150, CIT=150))
+
+    @property
+    def danish_organisations(self) -> int:
+        """Number of organisations that answer in Danish; they come first."""
+        return sum(self.danish_regions.values())
+
+    @property
+    def organisations(self) -> int:
+        """Number of organisations."""
+        return self.danish_organisations + self.scottish_organisations
 
 
 @dataclass(frozen=True)
-class Effects:
-    """True effects between latent values; everything not listed here is a true null.
-
-    ``npm`` is New Public Management culture, an unmeasured cause of several values. Identity work activity and years in
-    public service have no effect on anything.
+class Response:
+    """Who answers.
 
     Attributes:
-        npm_on_enabler: Culture on a manager's enabler identity.
-        npm_on_tension: Culture on identity tension.
-        enabler_on_tension: Enabler identity on identity tension.
-        enabler_organisation_share: Share of enabler identity's variance beyond culture that lies between organisations.
-        enabler_on_vertical_report: Enabler identity on the manager's report of vertical integration.
-        tension_on_vertical_report: Identity tension on it.
-        managers_on_state: Mean enabler identity of the invited managers on the organisation's vertical and horizontal
-            integration.
-        npm_on_state: Culture on the same two.
-        state_correlation: Correlation of what else makes the two.
-        state_on_report: Organisation's integration on a person's report of it.
-        on_leadership: The organisation's part of collective leadership: managers' enabler identity, vertical,
-            horizontal, their product, culture, residual standard deviation.
-        leadership_deviation: Standard deviation that the weights of ``on_leadership`` give, to which they are scaled.
-        leadership_shares: Shares of variance of the organisation, the person and the occasion.
-        vertical_on_leadership_within: A person's report of vertical integration, as far as it deviates from the
-            organisation's state, on that person's report of collective leadership.
-        horizontal_on_leadership_within: The same for horizontal integration.
-        growth_of_leadership: Change of collective leadership from one wave to the next.
-        leadership_carry_over: Correlation of the occasion's part of leadership between waves.
-        person_share: Share of other individual variance that is the same in every wave.
+        rate: Share of the invited who answer in the first wave; its logit is the base of the chance.
+        selection: Slope, on the logit, of true forwarding (TOP) and of co-production in the first wave (FRL).
+        attrition: Share lost from wave to wave; its logit is the base of the chance.
+        coproduction_on_attrition: Slope of the co-production of the last wave (FRL).
+        young_on_attrition: Added to the logit of those under ``young_until`` years.
+        young_until: Years.
     """
 
-    npm_on_enabler: float = -0.20
-    npm_on_tension: float = 0.25
-    enabler_on_tension: float = -0.15
-    enabler_organisation_share: float = 0.30
-    enabler_on_vertical_report: float = 0.30
-    tension_on_vertical_report: float = -0.10
-    managers_on_state: tuple[float, float] = (0.35, 0.25)
-    npm_on_state: tuple[float, float] = (-0.25, -0.15)
-    state_correlation: float = 0.30
-    state_on_report: float = 0.40
-    on_leadership: tuple[float, float, float, float, float, float] = (0.20, 0.20, 0.15, 0.10, -0.10, 0.30)
-    leadership_deviation: float = 0.501
-    leadership_shares: tuple[float, float, float] = (0.15, 0.30, 0.4775)
-    vertical_on_leadership_within: float = 0.25
-    horizontal_on_leadership_within: float = 0.10
-    growth_of_leadership: float = 0.10
-    leadership_carry_over: float = 0.35
-    person_share: float = 0.60
+    rate: Mapping[str, float] = field(
+        default_factory=lambda: _by_group(TOP=0.45, MID=0.50, FRL=0.40, CIT=0.20, PAR=0.35)
+    )
+    selection: Mapping[str, float] = field(default_factory=lambda: _by_group(TOP=0.25, FRL=0.15))
+    attrition: tuple[float, float] = (0.22, 0.18)
+    coproduction_on_attrition: float = -0.35
+    young_on_attrition: float = 0.30
+    young_until: int = 35
 
 
 @dataclass(frozen=True)
@@ -101,21 +82,21 @@ class Measurement:
     variance is 1; the code is 1 plus the number of thresholds below it.
 
     Attributes:
-        loadings: ``l`` of the items of a dimension in order, starting again after five.
+        loadings: ``l`` of the items of a latent value in the order of the form, starting again after five.
         reverse_loading: ``l`` of a reverse-scored item.
         common_source: ``c``.
         acquiescence: ``a``.
-        dimension_loading: Loading of a dimension on the composite it belongs to.
         thresholds: By response scale.
-        english_threshold_shift: Items that are harder to agree to in English.
-        english_loading_shift: Items that measure less well in English.
+        threshold_shift_of_scale: Added to all thresholds of a scale's items; plus is harder to agree to.
+        english_threshold_shift: The same for single items in English.
+        english_loading_shift: Added to ``l`` of single items in English.
+        observer_threshold_shift: The same as the first for single items in the wording of observers.
     """
 
     loadings: tuple[float, ...] = (0.80, 0.75, 0.70, 0.65, 0.60)
     reverse_loading: float = 0.55
     common_source: float = 0.20
     acquiescence: float = 0.15
-    dimension_loading: float = 0.85
     thresholds: Mapping[str, tuple[float, ...]] = field(
         default_factory=lambda: MappingProxyType(
             {
@@ -125,8 +106,18 @@ class Measurement:
             }
         )
     )
-    english_threshold_shift: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({"CL_em_3": 0.40}))
+    threshold_shift_of_scale: Mapping[str, float] = field(
+        default_factory=lambda: MappingProxyType(
+            {"coproduction_commissioning": 0.35, "coproduction_delivery": -0.25, "coproduction_assessment": 0.25}
+        )
+    )
+    english_threshold_shift: Mapping[str, float] = field(
+        default_factory=lambda: MappingProxyType({"CL_em_3": 0.40, "CPE_co_2": -0.40})
+    )
     english_loading_shift: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({"CL_rl_2": -0.25}))
+    observer_threshold_shift: Mapping[str, float] = field(
+        default_factory=lambda: MappingProxyType({"FWI_fo_2_o": 0.35})
+    )
 
 
 @dataclass(frozen=True)
@@ -134,24 +125,53 @@ class Faults:
     """What goes wrong when people answer.
 
     Attributes:
-        careless: Share of respondents who answer carelessly: half in a straight line, 35 % at random, 15 % around the
-            midpoint; one third of them only from half-way on.
-        skipped: Share of single items left blank.
-        opt_out: Share of "don't know / not relevant" on horizontal integration across sectors, for a respondent of
-            mean tenure.
+        careless: Share of respondents who answer carelessly in a wave.
+        kinds: Shares of straight lines, random answers, and answers around the midpoint among them.
+        midpoint: Chances of 2, 3 and 4 in the third kind.
+        late_onset: Share of them who begin half-way.
+        skipped: Share of single questions left blank.
+        opt_out: Share of "don't know / not relevant" by scale, for a respondent of mean tenure.
         opt_out_slope: Change of its logit with one standard deviation of tenure.
         broken_off: Share of respondents who leave before the end.
-        previews: Preview responses of the survey's makers in each export.
-        with_story: Share who answer the open question.
+        heeds_instruction: Share of attentive respondents who answer an instructed item as told.
+        previews: Preview responses of the survey's makers in each export of a platform that keeps them.
     """
 
-    careless: Mapping[str, float] = field(default_factory=lambda: _by_group(0.03, 0.06, 0.08))
+    careless: Mapping[str, float] = field(
+        default_factory=lambda: _by_group(TOP=0.03, MID=0.06, FRL=0.08, CIT=0.10, PAR=0.06)
+    )
+    kinds: tuple[float, float, float] = (0.50, 0.35, 0.15)
+    midpoint: tuple[float, float, float] = (0.10, 0.80, 0.10)
+    late_onset: float = 1 / 3
     skipped: float = 0.015
-    opt_out: float = 0.04
+    opt_out: Mapping[str, float] = field(
+        default_factory=lambda: MappingProxyType({"cogovernance": 0.04, "horizontal_across_sectors": 0.04})
+    )
     opt_out_slope: float = -0.5
     broken_off: float = 0.05
+    heeds_instruction: float = 0.97
     previews: int = 3
-    with_story: Mapping[str, float] = field(default_factory=lambda: _by_group(0.80, 0.65, 0.45))
+
+
+@dataclass(frozen=True)
+class OpenAnswers:
+    """Who writes, what codes the texts deserve, and how well coders see it.
+
+    Attributes:
+        share: Share of respondents who answer open questions.
+        codes: Code → intercept and slope of the logit of deserving it on the value that belongs to it.
+        sensitivity: Chance that a coder gives a code that is deserved.
+        specificity: Chance that a coder withholds one that is not.
+    """
+
+    share: Mapping[str, float] = field(
+        default_factory=lambda: _by_group(TOP=0.80, MID=0.65, FRL=0.45, CIT=0.35, PAR=0.45)
+    )
+    codes: Mapping[str, tuple[float, float]] = field(
+        default_factory=lambda: MappingProxyType({"E1": (-0.4, 0.6), "D1": (-0.8, 0.7), "E5": (-1.2, 0.5)})
+    )
+    sensitivity: float = 0.88
+    specificity: float = 0.95
 
 
 @dataclass(frozen=True)
@@ -159,6 +179,12 @@ class Parameters:
     """Everything planted in the demonstration study."""
 
     size: Size = field(default_factory=Size)
+    response: Response = field(default_factory=Response)
     effects: Effects = field(default_factory=Effects)
     measurement: Measurement = field(default_factory=Measurement)
     faults: Faults = field(default_factory=Faults)
+    open_answers: OpenAnswers = field(default_factory=OpenAnswers)
+
+
+SHIPPED = Parameters(size=Size(large_organisations=24))
+"""The demonstration as it ships: 24 large organisations, so that some can be looked at one by one."""

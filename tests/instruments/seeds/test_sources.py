@@ -48,7 +48,6 @@ TABLES = {table.name for tables in (*(each.TABLES for each in MODULES), OF_A_STU
 COMMANDS = get_command(app).commands
 NOT_BUILT = {
     "measurement models": {"invariance", "construct_overlap"},
-    "the synthetic study": {"synthetic_study"},
 }
 ONLY_DOCUMENTED = {"K008", "K011", "D033"}
 
