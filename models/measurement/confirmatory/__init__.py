@@ -1,0 +1,1 @@
+"""Factor models whose structure is stated beforehand: estimates, fit, validity, invariance."""
