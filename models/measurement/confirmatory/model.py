@@ -166,6 +166,17 @@ def baseline_layout(items: tuple[str, ...], n_groups: int, *, has_means: bool) -
     return Layout(items, (), n_groups, tuple(parameters))
 
 
+def ordinal_baseline(items: tuple[str, ...], n_categories: tuple[int, ...]) -> Layout:
+    """Return the model of uncorrelated ordered items in one group."""
+    parameters = [
+        Parameter("threshold", item, str(number))
+        for item, n in zip(items, n_categories, strict=True)
+        for number in range(1, n)
+    ]
+    parameters += [Parameter("response_scale", item, "", fixed=1.0) for item in items]
+    return Layout(items, (), 1, tuple(parameters), tuple(n - 1 for n in n_categories))
+
+
 def pairs_of(names: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return every pair of different names once."""
     return list(combinations(names, 2))
