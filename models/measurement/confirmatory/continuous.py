@@ -63,7 +63,7 @@ def fit_normal(layout: Layout, samples: tuple[Sample, ...]) -> ContinuousFit:
     """Fit a layout with normal theory inference (lavaan's ``ML``)."""
     likelihood, theta, has_converged, standard = _estimate(layout, samples)
     is_complete = all(each.is_complete for each in samples)
-    information = likelihood.expected_information(theta) if is_complete else _observed(likelihood, theta)
+    information = likelihood.curvature(theta) if is_complete else _observed(likelihood, theta)
     covariance = _inverse(information) / likelihood.n_obs
     return ContinuousFit(likelihood, theta, has_converged, covariance, standard, None)
 
@@ -95,7 +95,7 @@ def fit_satorra_bentler(layout: Layout, samples: tuple[Sample, ...]) -> Continuo
 def _estimate(layout: Layout, samples: tuple[Sample, ...]) -> tuple[Likelihood, Vector, bool, ChiSquare]:
     likelihood = Likelihood(layout, samples)
     start = start_values(layout, [each.mean for each in samples], [each.covariance for each in samples])
-    found = minimise(likelihood.evaluate, likelihood.expected_information, start)
+    found = minimise(likelihood.evaluate, likelihood.curvature, start)
     statistic = 2 * (saturated_log_likelihood(samples) - likelihood.log_likelihood(found.theta))
     test = ChiSquare("standard", statistic, n_moments(layout) - layout.n_free)
     return likelihood, found.theta, found.has_converged, test

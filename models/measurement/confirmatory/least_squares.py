@@ -53,6 +53,11 @@ class LeastSquares:
         """Responses of all groups."""
         return sum(each.n_obs for each in self.samples)
 
+    @property
+    def n_chi_square(self) -> float:
+        """By what twice the discrepancy is multiplied to give chi-square: responses minus groups."""
+        return self.n_obs - self.layout.n_groups
+
     def evaluate(self, theta: Vector) -> tuple[float, Vector]:
         """Return F and its gradient; infinite where a latent variance is not positive or a correlation leaves ±1."""
         value, gradient = 0.0, np.zeros(self.layout.n_free)

@@ -36,6 +36,11 @@ class Likelihood:
         """Responses of all groups."""
         return sum(each.n_obs for each in self.samples)
 
+    @property
+    def n_chi_square(self) -> float:
+        """By what twice the discrepancy is multiplied to give chi-square."""
+        return self.n_obs
+
     def evaluate(self, theta: Vector) -> tuple[float, Vector]:
         """Return minus the log likelihood of a response, and its gradient; infinite where no likelihood exists."""
         value, gradient = 0.0, np.zeros(self.layout.n_free)
@@ -54,7 +59,7 @@ class Likelihood:
         """Return the gradient of ``evaluate``."""
         return self.evaluate(theta)[1]
 
-    def expected_information(self, theta: Vector) -> Matrix:
+    def curvature(self, theta: Vector) -> Matrix:
         """Return the expected information of a response, as if every item had been answered, q x q."""
         total = np.zeros((self.layout.n_free, self.layout.n_free))
         for group, sample in enumerate(self.samples):

@@ -71,7 +71,7 @@ def fit_ordered(layout: Layout, samples: Sequence[OrderedMoments]) -> OrderedFit
     derivatives, weights, gamma = _stacked(least_squares, found.theta)
     half = np.linalg.solve((derivatives.T * weights) @ derivatives, derivatives.T * weights)
     covariance = half @ gamma @ half.T / n
-    statistic = 2 * (n - layout.n_groups) * found.value
+    statistic = 2 * least_squares.n_chi_square * found.value
     df = len(weights) - layout.n_free
     residual = residual_weights(np.diag(weights), derivatives)
     product = residual @ gamma

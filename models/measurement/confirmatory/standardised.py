@@ -1,0 +1,87 @@
+"""Estimates on the scale of standard deviations, with delta-method standard errors."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from models.estimates import Matrix, Vector
+from models.measurement.confirmatory.implied import Matrices, matrices, moments
+from models.measurement.confirmatory.parameters import Layout, Parameter
+
+STEP = 1e-5
+
+
+def standardised(layout: Layout, theta: Vector) -> Vector:
+    """Return every parameter with items and factors of variance 1; thresholds and intercepts in standard deviations.
+
+    R: ``lavaan::standardizedSolution``.
+    """
+    values = layout.values(theta)
+    found = np.empty(len(values))
+    for group in range(layout.n_groups):
+        each = matrices(layout, theta, group)
+        of_items = _item_deviations(layout, theta, group, each)
+        of_factors = np.sqrt(np.diagonal(each.latent_covariance))
+        item = dict(zip(layout.items, of_items, strict=True))
+        factor = dict(zip(layout.factors, of_factors, strict=True))
+        residual = _residual_deviations(layout, each)
+        for place, parameter in enumerate(layout.parameters):
+            if parameter.group == group:
+                found[place] = values[place] * _unit(parameter, item, factor, residual)
+    return found
+
+
+def _item_deviations(layout: Layout, theta: Vector, group: int, each: Matrices) -> Vector:
+    if layout.has_response_scale:
+        return 1 / each.response_scale
+    return np.sqrt(np.diagonal(moments(layout, theta, group, with_derivatives=False).covariance))
+
+
+def _residual_deviations(layout: Layout, each: Matrices) -> dict[str, float]:
+    """Return deviations by which covariances of residuals become correlations; of items, then of explained factors."""
+    own = dict(zip(layout.items, np.sqrt(np.abs(np.diagonal(each.residual_covariance))), strict=True))
+    if layout.has_response_scale:
+        loaded = each.loading @ each.latent_covariance @ each.loading.T
+        rest = 1 / each.response_scale**2 - np.diagonal(loaded)
+        own = dict(zip(layout.items, np.sqrt(np.abs(rest)), strict=True))
+    return own
+
+
+def _unit(each: Parameter, item: dict[str, float], factor: dict[str, float], residual: dict[str, float]) -> float:
+    match each.kind:
+        case "loading":
+            return factor[each.left] / item[each.right]
+        case "regression":
+            return factor[each.right] / factor[each.left]
+        case "factor_covariance":
+            return 1 / (factor[each.left] * factor[each.right])
+        case "residual_covariance" if each.left == each.right:
+            return 1 / item[each.left] ** 2
+        case "residual_covariance":
+            return 1 / (residual[each.left] * residual[each.right])
+        case "factor_mean":
+            return 1 / factor[each.left]
+        case "response_scale":
+            return item[each.left]
+        case _:
+            return 1 / item[each.left]
+
+
+def delta_errors(of: Callable[[Vector], Vector], theta: Vector, covariance: Matrix) -> Vector:
+    """Return standard errors of functions of the estimates: the square roots of the diagonal of ``J V J'``.
+
+    J is differentiated by central differences.
+    """
+    jacobian = derivatives(of, theta)
+    return np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", jacobian, covariance, jacobian), 0.0))
+
+
+def derivatives(of: Callable[[Vector], Vector], theta: Vector) -> Matrix:
+    """Return the derivatives of functions of the free values, one row a function, by fourth-order central differences."""
+    columns: list[Vector] = []
+    for place, value in enumerate(theta):
+        step = np.zeros_like(theta)
+        step[place] = 1e-3 * max(1.0, abs(value))
+        near, far = of(theta + step) - of(theta - step), of(theta + 2 * step) - of(theta - 2 * step)
+        columns.append((8 * near - far) / (12 * step[place]))
+    return np.column_stack(columns)
