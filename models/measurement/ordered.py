@@ -44,7 +44,7 @@ def ordered_sample(codes: Matrix, clusters: NDArray[np.intp] | None = None) -> O
 
     Args:
         codes: One row a response (n), one column an item, none missing.
-        clusters: Number of the cluster of each response, or None.
+        clusters: Number of the cluster of each response, alike in all groups; None without clusters.
     """
     categories = np.empty(codes.shape, dtype=np.intp)
     n_categories: list[int] = []

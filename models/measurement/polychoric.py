@@ -58,21 +58,22 @@ class Polychoric:
     at_bound: list[tuple[int, int]]
 
 
-def acov(sample: OrderedSample, found: Polychoric) -> Matrix:
-    """Return n times the covariance of thresholds and correlations, k x k; robust to clusters where the sample has any.
+def influence_totals(sample: OrderedSample, found: Polychoric) -> Matrix:
+    """Return how much each cluster (each pattern, without clusters) moves thresholds and correlations.
 
-    ``n A^-1 C A^-T`` with C the sum of squared scores of responses, or of the scores summed within clusters times
-    ``G / (G - 1)`` for G clusters.
+    ``A^-1 s`` with s the scores summed over the responses of a cluster; the covariance of the moments is the sum of their
+    outer products.
+
+    Returns:
+        One row a cluster (times ``sqrt(G / (G - 1))``) or a pattern, with clusters as many rows as the largest number + 1.
     """
     scores, derivative = estimating_equations(sample, found)
     if len(sample.clusters):
         totals = np.zeros((int(sample.clusters.max()) + 1, scores.shape[1]))
         np.add.at(totals, sample.clusters, scores * sample.counts[:, None])
-        meat = totals.T @ totals * (len(totals) / (len(totals) - 1))
     else:
-        meat = (scores * sample.counts[:, None]).T @ scores
-    half = np.linalg.solve(derivative, meat)
-    return sample.n_obs * np.linalg.solve(derivative, half.T)
+        totals = scores * np.sqrt(sample.counts)[:, None]
+    return np.linalg.solve(derivative, totals.T).T
 
 
 def polychoric(sample: OrderedSample) -> Polychoric:

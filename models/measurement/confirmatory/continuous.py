@@ -27,6 +27,7 @@ from models.measurement.confirmatory.saturated import (
     observed_information,
     saturated_scores,
 )
+from models.measurement.confirmatory.stacking import block_diagonal
 from models.measurement.confirmatory.start import start_values
 
 Clusters = tuple[NDArray[np.intp], ...]
@@ -162,13 +163,3 @@ def _stacked(likelihood: Likelihood, theta: Vector) -> tuple[Matrix, Matrix, Mat
         )
     derivatives = np.concatenate([each[0] for each in blocks])
     return derivatives, block_diagonal([each[1] for each in blocks]), block_diagonal([each[2] for each in blocks])
-
-
-def block_diagonal(blocks: list[Matrix]) -> Matrix:
-    """Put square matrices along the diagonal of one."""
-    size = sum(len(each) for each in blocks)
-    matrix, start = np.zeros((size, size)), 0
-    for each in blocks:
-        matrix[start : start + len(each), start : start + len(each)] = each
-        start += len(each)
-    return matrix

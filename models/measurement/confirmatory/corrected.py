@@ -17,12 +17,12 @@ from models.measurement.confirmatory.chi_square import ChiSquare, mean_scaled, r
 from models.measurement.confirmatory.continuous import (
     Clusters,
     ContinuousFit,
-    block_diagonal,
     mean_square,
     moment_derivatives,
 )
 from models.measurement.confirmatory.implied import moments
 from models.measurement.confirmatory.saturated import normal_weights, observed_information, saturated_scores
+from models.measurement.confirmatory.stacking import block_diagonal
 
 
 def corrected_test(fit: ContinuousFit, clusters: Clusters = ()) -> tuple[float, ChiSquare]:

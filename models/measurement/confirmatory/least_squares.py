@@ -7,13 +7,16 @@ References:
     Muthen, du Toit and Spisic (1997), Robust inference using weighted least squares. R: ``lavaan::cfa(estimator = "WLSMV")``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from models.estimates import Matrix, Vector
 from models.measurement.confirmatory.implied import standardised_moments
 from models.measurement.confirmatory.parameters import Layout
+from models.measurement.confirmatory.stacking import block_diagonal
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,17 +26,38 @@ class OrderedMoments:
     Attributes:
         n_obs: Responses.
         moments: Thresholds, then correlations below the diagonal, row by row, k.
-        acov: n times their covariance, k x k.
+        totals: Influence of every cluster, or of every answer pattern, on the moments; k columns.
+        has_clusters: Whether rows are clusters, numbered alike in all groups.
     """
 
     n_obs: float
     moments: Vector
-    acov: Matrix
+    totals: Matrix
+    has_clusters: bool = False
 
-    @property
+    @cached_property
     def weights(self) -> Vector:
-        """Inverse of the diagonal of ``acov``."""
-        return 1 / np.diagonal(self.acov)
+        """Inverse of n times the variance of every moment, k."""
+        squares = (self.totals**2).sum(axis=0)
+        if self.has_clusters:
+            squares = squares * small_sample_factor([self.totals])
+        return 1 / (self.n_obs * squares)
+
+
+def small_sample_factor(totals: Sequence[Matrix]) -> float:
+    """Return ``C / (C - 1)`` for the C clusters that have responses in any group."""
+    n_clusters = int(np.any([np.abs(each).sum(axis=1) > 0 for each in totals], axis=0).sum())
+    return n_clusters / (n_clusters - 1)
+
+
+def moment_covariance(samples: Sequence[OrderedMoments]) -> Matrix:
+    """Return the covariance of the moments of all groups; clusters that reach over groups tie them together."""
+    if not samples[0].has_clusters:
+        return block_diagonal([each.totals.T @ each.totals for each in samples])
+    n_rows = max(len(each.totals) for each in samples)
+    totals = [np.pad(each.totals, ((0, n_rows - len(each.totals)), (0, 0))) for each in samples]
+    joined = np.concatenate(totals, axis=1)
+    return joined.T @ joined * small_sample_factor(totals)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +94,14 @@ class LeastSquares:
             value += float(weighted @ (sample.moments - implied)) / 2
             gradient -= by_theta.T @ weighted
         return value, gradient
+
+    def statistic(self, theta: Vector) -> float:
+        """Return ``sum_g (n_g - 1) (s - m)' W (s - m)``, the weighted distance that is scaled to chi-square."""
+        total = 0.0
+        for group, sample in enumerate(self.samples):
+            distance = sample.moments - standardised_moments(self.layout, theta, group)[0]
+            total += (sample.n_obs - 1) * float(sample.weights @ distance**2)
+        return total
 
     def gradient(self, theta: Vector) -> Vector:
         """Return the gradient of ``evaluate``."""

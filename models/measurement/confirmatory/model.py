@@ -9,6 +9,7 @@ from typing import Literal
 from models.measurement.confirmatory.parameters import Kind, Layout, Parameter
 
 Scaling = Literal["marker", "unit_variance"]
+BINARY = 2
 NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
@@ -56,7 +57,7 @@ class Setting:
         n_groups: Groups.
         scaling: Whether the first loading or the variance of a factor is 1.
         has_means: Whether intercepts are estimated.
-        equal: Kinds of parameters that are equal in all groups.
+        equal: Kinds of parameters that are equal in all groups; of residuals the variances only.
         released: Parameters, as (kind, left, right), that differ between groups all the same.
     """
 
@@ -77,29 +78,58 @@ def continuous_layout(model: FactorModel, setting: Setting) -> Layout:
     return Layout(model.items, model.factors, setting.n_groups, tuple(parameters))
 
 
-def ordinal_layout(model: FactorModel, n_categories: tuple[int, ...], scaling: Scaling = "marker") -> Layout:
-    """Return the parameters of a model of ordered items in one group (delta parameterisation).
+def ordinal_layout(model: FactorModel, n_categories: tuple[int, ...], setting: Setting) -> Layout:
+    """Return the parameters of a model of ordered items.
 
-    Latent responses have mean 0 and variance 1.
+    In one group latent responses have mean 0 and variance 1 (delta parameterisation). In several groups residual variances
+    are 1 and intercepts 0 in the first group, and in the others until thresholds are equal; then they are free there until
+    their own kind is (theta parameterisation, Wu and Estabrook's identification). A binary item says one thing about a group:
+    its residual variance stays 1.
 
     Args:
         model: The model.
-        n_categories: Categories of each item, in the order of ``model.items``.
-        scaling: Whether the first loading or the variance of a factor is 1.
+        n_categories: Categories of each item in every group, in the order of ``model.items``.
+        setting: Groups, scaling and what is equal; ``has_means`` is taken as true with several groups.
+
+    References:
+        Wu and Estabrook (2016), Psychometrika 81, 1014-1045. R: ``semTools::measEq.syntax(ID.cat = "Wu.Estabrook.2016")``.
     """
-    setting = Setting(scaling=scaling)
-    apart = [each for each in _residuals(model, 0) if each.left != each.right]
-    parameters = [*_structure(model, setting, 0), *apart]
+    parameters: list[Parameter] = []
+    for group in range(setting.n_groups):
+        of_group = [*_structure(model, setting, group), *_thresholds(model, n_categories, group)]
+        of_group += [each for each in _residuals(model, group) if each.left != each.right]
+        if setting.n_groups == 1:
+            of_group += [Parameter("response_scale", item, "", fixed=1.0) for item in model.items]
+        else:
+            of_group += _latent_responses(model, n_categories, setting, group)
+            of_group += [each for each in _means(model, setting, group) if each.kind == "factor_mean"]
+        parameters += [_shared(each, setting) for each in of_group]
+    return Layout(model.items, model.factors, setting.n_groups, tuple(parameters), tuple(n - 1 for n in n_categories))
+
+
+def _thresholds(model: FactorModel, n_categories: tuple[int, ...], group: int) -> Iterator[Parameter]:
     for item, n in zip(model.items, n_categories, strict=True):
-        parameters += [Parameter("threshold", item, str(number)) for number in range(1, n)]
-        parameters.append(Parameter("response_scale", item, "", fixed=1.0))
-    return Layout(model.items, model.factors, 1, tuple(parameters), tuple(n - 1 for n in n_categories))
+        for number in range(1, n):
+            yield Parameter("threshold", item, str(number), group)
+
+
+def _latent_responses(
+    model: FactorModel, n_categories: tuple[int, ...], setting: Setting, group: int
+) -> Iterator[Parameter]:
+    has_free = group > 0 and "threshold" in setting.equal
+    for item, n in zip(model.items, n_categories, strict=True):
+        is_apart = {kind for kind, left, _ in setting.released if left == item}
+        is_residual = has_free and n > BINARY and ("residual_covariance" not in setting.equal or "residual_covariance" in is_apart)
+        is_intercept = has_free and ("intercept" not in setting.equal or "intercept" in is_apart)
+        yield Parameter("residual_covariance", item, item, group, fixed=None if is_residual else 1.0)
+        yield Parameter("intercept", item, "", group, fixed=None if is_intercept else 0.0)
 
 
 def _shared(each: Parameter, setting: Setting) -> Parameter:
     if each.fixed is not None or setting.n_groups == 1 or each.label:
         return each
-    is_equal = each.kind in setting.equal and (each.kind, each.left, each.right) not in setting.released
+    is_pair = each.kind == "residual_covariance" and each.left != each.right
+    is_equal = each.kind in setting.equal and not is_pair and (each.kind, each.left, each.right) not in setting.released
     return replace(each, label=each.name) if is_equal else each
 
 
@@ -143,7 +173,7 @@ def _residuals(model: FactorModel, group: int) -> Iterator[Parameter]:
 
 
 def _means(model: FactorModel, setting: Setting, group: int) -> Iterator[Parameter]:
-    if not setting.has_means:
+    if not setting.has_means and setting.n_groups == 1:
         return
     for item in model.items:
         yield Parameter("intercept", item, "", group)
@@ -166,15 +196,17 @@ def baseline_layout(items: tuple[str, ...], n_groups: int, *, has_means: bool) -
     return Layout(items, (), n_groups, tuple(parameters))
 
 
-def ordinal_baseline(items: tuple[str, ...], n_categories: tuple[int, ...]) -> Layout:
-    """Return the model of uncorrelated ordered items in one group."""
-    parameters = [
-        Parameter("threshold", item, str(number))
-        for item, n in zip(items, n_categories, strict=True)
-        for number in range(1, n)
-    ]
-    parameters += [Parameter("response_scale", item, "", fixed=1.0) for item in items]
-    return Layout(items, (), 1, tuple(parameters), tuple(n - 1 for n in n_categories))
+def ordinal_baseline(items: tuple[str, ...], n_categories: tuple[int, ...], n_groups: int) -> Layout:
+    """Return the model of uncorrelated ordered items."""
+    parameters: list[Parameter] = []
+    for group in range(n_groups):
+        parameters += [
+            Parameter("threshold", item, str(number), group)
+            for item, n in zip(items, n_categories, strict=True)
+            for number in range(1, n)
+        ]
+        parameters += [Parameter("response_scale", item, "", group, fixed=1.0) for item in items]
+    return Layout(items, (), n_groups, tuple(parameters), tuple(n - 1 for n in n_categories))
 
 
 def pairs_of(names: tuple[str, ...]) -> list[tuple[str, str]]:

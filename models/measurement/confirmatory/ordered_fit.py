@@ -2,7 +2,7 @@ r"""Factor models of ordered items: diagonally weighted least squares with robus
 
 With derivatives D of thresholds and correlations, weights W and n times their covariance G, the estimates have covariance
 ``(D' W D)^-1 D' W G W D (D' W D)^-1 / n``. G comes from polychoric estimating equations and sums scores within clusters when
-responses come from clusters. The statistic is ``2 (n - G) F`` for G groups.
+responses come from clusters. The statistic is ``sum_g 2 (n_g - 1) F_g``.
 
 References:
     Muthen, du Toit and Spisic (1997); Asparouhov and Muthen (2010); Savalei (2021), Structural Equation Modeling 28, 370-386.
@@ -16,15 +16,15 @@ import numpy as np
 
 from models.estimates import Matrix, Vector
 from models.measurement.confirmatory.chi_square import ChiSquare, mean_scaled, residual_weights, scaled_shifted
-from models.measurement.confirmatory.continuous import block_diagonal
 from models.measurement.confirmatory.implied import standardised_moments
-from models.measurement.confirmatory.least_squares import LeastSquares, OrderedMoments
+from models.measurement.confirmatory.least_squares import LeastSquares, OrderedMoments, moment_covariance
 from models.measurement.confirmatory.optimise import minimise
 from models.measurement.confirmatory.parameters import Layout
 from models.measurement.confirmatory.saturated import normal_weights
+from models.measurement.confirmatory.stacking import block_diagonal
 from models.measurement.confirmatory.start import start_values
 from models.measurement.ordered import OrderedSample
-from models.measurement.polychoric import acov, polychoric
+from models.measurement.polychoric import influence_totals, polychoric
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ def ordered_moments(sample: OrderedSample) -> OrderedMoments:
     found = polychoric(sample)
     rows, columns = np.tril_indices(sample.n_items, -1)
     moments = np.concatenate([*found.thresholds, found.correlation[rows, columns]])
-    return OrderedMoments(sample.n_obs, moments, acov(sample, found))
+    return OrderedMoments(sample.n_obs, moments, influence_totals(sample, found), has_clusters=len(sample.clusters) > 0)
 
 
 def fit_ordered(layout: Layout, samples: Sequence[OrderedMoments]) -> OrderedFit:
@@ -68,10 +68,10 @@ def fit_ordered(layout: Layout, samples: Sequence[OrderedMoments]) -> OrderedFit
     least_squares = LeastSquares(layout, tuple(samples))
     found = minimise(least_squares.evaluate, least_squares.curvature, _start(layout, samples))
     n = least_squares.n_obs
-    derivatives, weights, gamma = _stacked(least_squares, found.theta)
+    derivatives, weights, gamma = stacked(least_squares, found.theta)
     half = np.linalg.solve((derivatives.T * weights) @ derivatives, derivatives.T * weights)
     covariance = half @ gamma @ half.T / n
-    statistic = 2 * least_squares.n_chi_square * found.value
+    statistic = least_squares.statistic(found.theta)
     df = len(weights) - layout.n_free
     residual = residual_weights(np.diag(weights), derivatives)
     product = residual @ gamma
@@ -102,17 +102,16 @@ def correlation_matrix(below: Vector, p: int) -> Matrix:
     return matrix
 
 
-def _stacked(least_squares: LeastSquares, theta: Vector) -> tuple[Matrix, Vector, Matrix]:
+def stacked(least_squares: LeastSquares, theta: Vector) -> tuple[Matrix, Vector, Matrix]:
     """Return derivatives, diagonal weights and moment covariance of all groups, weighted by shares of responses."""
     derivatives: list[Matrix] = []
     weights: list[Vector] = []
-    gamma: list[Matrix] = []
     for group, sample in enumerate(least_squares.samples):
         share = sample.n_obs / least_squares.n_obs
         derivatives.append(standardised_moments(least_squares.layout, theta, group)[1])
         weights.append(share * sample.weights)
-        gamma.append(sample.acov / share)
-    return np.concatenate(derivatives), np.concatenate(weights), block_diagonal(gamma)
+    gamma = least_squares.n_obs * moment_covariance(least_squares.samples)
+    return np.concatenate(derivatives), np.concatenate(weights), gamma
 
 
 def categorical_likelihood_test(fit: OrderedFit) -> tuple[float, ChiSquare]:
@@ -125,7 +124,7 @@ def categorical_likelihood_test(fit: OrderedFit) -> tuple[float, ChiSquare]:
         Savalei (2021). R: ``cfi.robust`` and ``rmsea.robust`` of ``lavaan::cfa(ordered = TRUE)``.
     """
     layout, n = fit.layout, fit.least_squares.n_obs
-    derivatives, weights, gamma = _stacked(fit.least_squares, fit.theta)
+    derivatives, weights, gamma = stacked(fit.least_squares, fit.theta)
     inverse = np.linalg.inv((derivatives.T * weights) @ derivatives)
     p, k = len(layout.items), sum(layout.n_thresholds)
     rows, columns = np.tril_indices(p)
