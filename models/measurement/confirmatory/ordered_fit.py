@@ -66,7 +66,7 @@ def ordered_moments(sample: OrderedSample) -> OrderedMoments:
 def fit_ordered(layout: Layout, samples: Sequence[OrderedMoments]) -> OrderedFit:
     """Fit a layout of ordered items to the moments of its groups."""
     least_squares = LeastSquares(layout, tuple(samples))
-    found = minimise(least_squares.evaluate, least_squares.curvature, _start(layout, samples))
+    found = minimise(least_squares.evaluate, least_squares.curvature, ordered_start(layout, samples))
     n = least_squares.n_obs
     derivatives, weights, gamma = stacked(least_squares, found.theta)
     half = np.linalg.solve((derivatives.T * weights) @ derivatives, derivatives.T * weights)
@@ -80,7 +80,8 @@ def fit_ordered(layout: Layout, samples: Sequence[OrderedMoments]) -> OrderedFit
     return OrderedFit(least_squares, found.theta, found.has_converged, covariance, test, scaled, (residual, gamma))
 
 
-def _start(layout: Layout, samples: Sequence[OrderedMoments]) -> Vector:
+def ordered_start(layout: Layout, samples: Sequence[OrderedMoments]) -> Vector:
+    """Return where the search begins: thresholds of the groups, loadings from the polychoric correlations."""
     p, k = len(layout.items), sum(layout.n_thresholds)
     correlations = [correlation_matrix(each.moments[k:], p) for each in samples]
     start = start_values(layout, [np.zeros(p) for _ in samples], correlations)
