@@ -83,7 +83,9 @@ def polychoric(sample: OrderedSample) -> Polychoric:
     for _ in range(MOST_STEPS):
         slope, information = _slopes(pairs, correlation)
         step = slope / np.maximum(information, LEAST_PROBABILITY)
-        change = np.clip(correlation + np.clip(step, -0.3, 0.3), -LARGEST_CORRELATION, LARGEST_CORRELATION) - correlation
+        change = (
+            np.clip(correlation + np.clip(step, -0.3, 0.3), -LARGEST_CORRELATION, LARGEST_CORRELATION) - correlation
+        )
         correlation = correlation + change
         if np.abs(change).max(initial=0.0) < SMALLEST_STEP:
             break
@@ -183,7 +185,10 @@ def _derivative(sample: OrderedSample, pairs: Pairs, r: Vector, scores: Matrix, 
     of_pair = np.arange(k_thresholds, scores.shape[1])
     matrix[of_pair, of_pair] = (pairs.counts * (by_correlation / probability) ** 2).sum(axis=(1, 2))
     weight = pairs.counts * by_correlation / probability**2
-    for items, others, table in ((pairs.first, pairs.second, weight), (pairs.second, pairs.first, weight.swapaxes(1, 2))):
+    for items, others, table in (
+        (pairs.first, pairs.second, weight),
+        (pairs.second, pairs.first, weight.swapaxes(1, 2)),
+    ):
         slopes = _by_threshold(pairs, r, items, others, table)
         for pair, item in enumerate(items):
             matrix[k_thresholds + pair, start[item] : start[item + 1]] = slopes[pair, : n_thresholds[item]]

@@ -203,7 +203,11 @@ def fit_table(analysis: FactorAnalysis) -> Mapping[str, float]:
     if not is_ordered:
         log_likelihood = fit.likelihood.log_likelihood(fit.theta)
         k = fit.layout.n_free
-        found |= {"log_likelihood": log_likelihood, "aic": 2 * (k - log_likelihood), "bic": k * np.log(n) - 2 * log_likelihood}
+        found |= {
+            "log_likelihood": log_likelihood,
+            "aic": 2 * (k - log_likelihood),
+            "bic": k * np.log(n) - 2 * log_likelihood,
+        }
     return found
 
 
@@ -225,7 +229,9 @@ def _robust(analysis: FactorAnalysis) -> Approximate | None:
     if isinstance(fit, OrderedFit) and isinstance(baseline, OrderedFit):
         if n_groups > 1:
             return None
-        return robust_indices(categorical_likelihood_test(fit), categorical_likelihood_test(baseline), n - n_groups, n_groups)
+        return robust_indices(
+            categorical_likelihood_test(fit), categorical_likelihood_test(baseline), n - n_groups, n_groups
+        )
     if not isinstance(fit, ContinuousFit) or not isinstance(baseline, ContinuousFit):
         return None
     if not all(each.is_complete for each in fit.likelihood.samples):
@@ -233,4 +239,6 @@ def _robust(analysis: FactorAnalysis) -> Approximate | None:
         return robust_indices(corrected_test(fit, clusters), corrected_test(baseline, clusters), n, n_groups)
     if fit.scaled is None or baseline.scaled is None:
         return None
-    return robust_indices((fit.standard.statistic, fit.scaled), (baseline.standard.statistic, baseline.scaled), n, n_groups)
+    return robust_indices(
+        (fit.standard.statistic, fit.scaled), (baseline.standard.statistic, baseline.scaled), n, n_groups
+    )

@@ -97,7 +97,9 @@ def ladder(
         FactorModelError: If the model is not identified.
     """
     levels = ORDERED if answers.estimator == "wlsmv" else CONTINUOUS
-    setting = Setting(len(answers.grouped.names), "marker" if answers.estimator != "wlsmv" else "unit_variance", has_means=True)
+    setting = Setting(
+        len(answers.grouped.names), "marker" if answers.estimator != "wlsmv" else "unit_variance", has_means=True
+    )
     first = analyse(model, answers, setting)
     steps = [Step("configural", first, None, np.nan, np.nan, holds=not first.problems)]
     for level, equal in list(levels.items())[1:]:

@@ -64,7 +64,9 @@ class Likelihood:
         total = np.zeros((self.layout.n_free, self.layout.n_free))
         for group, sample in enumerate(self.samples):
             implied = moments(self.layout, theta, group)
-            total += sample.n_obs * normal_information(self.layout, implied.covariance, implied.covariance_by, implied.mean_by)
+            total += sample.n_obs * normal_information(
+                self.layout, implied.covariance, implied.covariance_by, implied.mean_by
+            )
         return total / self.n_obs
 
     def log_likelihood(self, theta: Vector) -> float:

@@ -119,7 +119,11 @@ def _latent_responses(
     has_free = group > 0 and "threshold" in setting.equal
     for item, n in zip(model.items, n_categories, strict=True):
         is_apart = {kind for kind, left, _ in setting.released if left == item}
-        is_residual = has_free and n > BINARY and ("residual_covariance" not in setting.equal or "residual_covariance" in is_apart)
+        is_residual = (
+            has_free
+            and n > BINARY
+            and ("residual_covariance" not in setting.equal or "residual_covariance" in is_apart)
+        )
         is_intercept = has_free and ("intercept" not in setting.equal or "intercept" in is_apart)
         yield Parameter("residual_covariance", item, item, group, fixed=None if is_residual else 1.0)
         yield Parameter("intercept", item, "", group, fixed=None if is_intercept else 0.0)

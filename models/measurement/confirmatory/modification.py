@@ -78,6 +78,4 @@ def _candidates(layout: Layout) -> tuple[Parameter, ...]:
         for group in range(layout.n_groups)
         for first, second in combinations(layout.items, 2)
     ]
-    return tuple(
-        each for each in candidates if (each.kind, *sorted((each.left, each.right)), each.group) not in known
-    )
+    return tuple(each for each in candidates if (each.kind, *sorted((each.left, each.right)), each.group) not in known)

@@ -132,7 +132,11 @@ def _too_close(layout: Layout, latent: Matrix, suffix: str) -> list[Problem]:
     correlation = latent / np.sqrt(np.outer(variance, variance))
     rows, columns = np.tril_indices(len(latent), -1)
     found = [
-        Problem("correlation_beyond_one", f"{layout.factors[column]} ~ {layout.factors[row]}{suffix}", float(correlation[row, column]))
+        Problem(
+            "correlation_beyond_one",
+            f"{layout.factors[column]} ~ {layout.factors[row]}{suffix}",
+            float(correlation[row, column]),
+        )
         for row, column in zip(rows, columns, strict=True)
         if abs(correlation[row, column]) >= LARGEST_CORRELATION
     ]

@@ -103,7 +103,9 @@ def _expectation_maximisation(patterns: Sequence[Pattern], data: Matrix) -> tupl
         new_covariance = squares / n - np.outer(shift, shift)
         new_covariance = (new_covariance + new_covariance.T) / 2
         scale = np.sqrt(np.outer(np.diagonal(new_covariance), np.diagonal(new_covariance)))
-        change = max(np.abs((new_covariance - covariance) / scale).max(), np.abs(shift / np.sqrt(scale.diagonal())).max())
+        change = max(
+            np.abs((new_covariance - covariance) / scale).max(), np.abs(shift / np.sqrt(scale.diagonal())).max()
+        )
         mean, covariance = mean + shift, new_covariance
         if change < SMALLEST_EM_CHANGE:
             break

@@ -37,12 +37,19 @@ def _start(layout: Layout, each: Parameter, standardised: Matrix, covariance: Ma
     match each.kind:
         case "loading":
             factor = layout.factors.index(each.left)
-            return float(standardised[item[each.right], factor] * scale[item[each.right]] / _unit(layout, each, standardised, scale))
+            return float(
+                standardised[item[each.right], factor]
+                * scale[item[each.right]]
+                / _unit(layout, each, standardised, scale)
+            )
         case "factor_covariance" if each.left == each.right:
             return float(_unit(layout, each, standardised, scale) ** 2)
         case "factor_covariance":
             first, second = layout.factors.index(each.left), layout.factors.index(each.right)
-            units = [_unit(layout, Parameter("loading", name, "", each.group), standardised, scale) for name in (each.left, each.right)]
+            units = [
+                _unit(layout, Parameter("loading", name, "", each.group), standardised, scale)
+                for name in (each.left, each.right)
+            ]
             return float(units[0] * units[1] * _between(standardised[:, first], standardised[:, second], correlation))
         case "residual_covariance" if each.left == each.right:
             place = item[each.left]

@@ -70,7 +70,11 @@ def convergence(factors: tuple[str, ...], each: Matrices, observed: Matrix) -> l
 
 
 def heterotrait_monotrait(
-    correlation: Matrix, items: tuple[str, ...], indicators: Mapping[str, tuple[str, ...]], *, is_geometric: bool = False
+    correlation: Matrix,
+    items: tuple[str, ...],
+    indicators: Mapping[str, tuple[str, ...]],
+    *,
+    is_geometric: bool = False,
 ) -> Matrix:
     """Return HTMT of every pair of factors, m x m with ones on the diagonal; NaN where a factor has one item.
 
