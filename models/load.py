@@ -6,19 +6,25 @@ from typing import Literal, TypeVar, cast
 
 from instruments.spec_file import closest, read_spec
 from instruments.strict_yaml import Document, read_yaml
+from models.sections.measurement import MeasurementSpec
 from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec, Variable, as_variable
 
 LIBRARY = Path(__file__).parent / "library"
 CLUSTERS = ("organisation_id", "respondent_key")
-AnyModel = TypeVar("AnyModel", RegressionSpec, WaitingSpec)
+AnyModel = TypeVar("AnyModel", RegressionSpec, MeasurementSpec, WaitingSpec)
 VariableKind = Literal["scale", "number", "category"]
 
 
-def is_waiting(path: Path) -> bool:
-    """Say whether a model file describes what waits for an estimator."""
+def kind_of(path: Path) -> str:
+    """Return what a model file says it describes: ``regression``, ``measurement``, ``waiting`` or anything else; empty without."""
     content = read_yaml(path).value
-    return isinstance(content, dict) and cast("dict[object, object]", content).get("kind") == "waiting"
+    return str(cast("dict[object, object]", content).get("kind", "")) if isinstance(content, dict) else ""
+
+
+def read_measurement(path: Path) -> tuple[MeasurementSpec | None, Document]:
+    """Read one measurement specification; returns as ``read_model``."""
+    return _named_like_its_file(path, MeasurementSpec)
 
 
 def read_waiting(path: Path) -> tuple[WaitingSpec | None, Document]:
@@ -67,6 +73,40 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
             expected = ", ".join(CLUSTERS)
             document.blame(
                 ("cluster",), f"'{cluster}' does not name groups of responses; expected {expected} or a category"
+            )
+
+
+def blame_unknown_scales(
+    document: Document, spec: MeasurementSpec, known: Mapping[str, VariableKind], items: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Add a fault for every scale, item and grouping that the study does not have.
+
+    Args:
+        document: The specification's file, which takes the faults.
+        spec: The specification.
+        known: Variables of the study's analysis table.
+        items: Items of every reflective scale.
+    """
+    for scale in spec.scales:
+        if known.get(scale) != "scale":
+            document.blame(("scales",), f"the study has no scale '{scale}'{closest(scale, list(items))}")
+        elif scale not in items:
+            document.blame(
+                ("scales",), f"'{scale}' is formative: its items make it up and are no indicators; take it out"
+            )
+    own = [item for scale in spec.scales for item in items.get(scale, ())]
+    for item in dict.fromkeys(each for each in own if own.count(each) > 1):
+        document.blame(
+            ("scales",), f"'{item}' is an item of two of these scales; a model of both cannot tell them apart"
+        )
+    for item in (each for pair in spec.residuals_together for each in pair):
+        if item not in own:
+            document.blame(("residuals_together",), f"'{item}' is no item of these scales{closest(item, own)}")
+    for each in spec.comparisons:
+        if known.get(each.over) != "category":
+            groups = [name for name, kind in known.items() if kind == "category"]
+            document.blame(
+                ("comparisons",), f"'{each.over}' does not name groups of responses{closest(each.over, groups)}"
             )
 
 

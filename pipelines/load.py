@@ -13,6 +13,7 @@ from instruments.spec_file import read_spec
 from instruments.strict_yaml import Document, Place
 from models.load import LIBRARY as MODEL_LIBRARY
 from models.load import VariableKind, find_models
+from models.sections.measurement import MeasurementSpec
 from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
 from pipelines.cross_checks import (
@@ -26,7 +27,7 @@ from pipelines.cross_checks import (
 from pipelines.fieldwork_checks import blame_fieldwork
 from pipelines.load_coding import StudyCoding, blame_coded_names, read_coding
 from pipelines.load_instruments import read_instruments, with_form
-from pipelines.load_models import faults_of_own_models, read_models
+from pipelines.load_models import Known, faults_of_own_models, read_models
 from pipelines.load_register import read_register
 from pipelines.sections.screening_faults import blame_screening
 from pipelines.sections.sources import Source
@@ -73,6 +74,7 @@ class Study:
         is_whole: Whether every instrument and form that it names was free of faults.
         register: What describes the facts about organisations; None when the study has none.
         waiting: What it names that waits for an estimator, by name.
+        measurement: Its measurement specifications, by name, in its order.
     """
 
     folder: Path
@@ -84,6 +86,7 @@ class Study:
     register: Instrument | None = None
     waiting: dict[str, WaitingSpec] = field(default_factory=dict[str, WaitingSpec])
     coding: StudyCoding | None = None
+    measurement: dict[str, MeasurementSpec] = field(default_factory=dict[str, MeasurementSpec])
 
     @property
     def name(self) -> str:
@@ -161,9 +164,18 @@ def load_study(folder: Path) -> Study:
     study = Study(folder, spec, asked.instruments, {}, asked.forms, asked.is_whole, register, coding=coding)
     _blame_names(study, document)
     is_whole = study.is_whole and (register is not None or spec.organisations is None)
-    declared = read_models(folder, spec, document, analysis_variables(study) if is_whole else None)
+    known = Known(analysis_variables(study), _reflective(study)) if is_whole else None
+    declared = read_models(folder, spec, document, known)
     raise_if_any([*document.faults, *declared.faults])
-    return replace(study, models=declared.models, waiting=declared.waiting)
+    return replace(study, models=declared.models, waiting=declared.waiting, measurement=declared.measurement)
+
+
+def _reflective(study: Study) -> dict[str, tuple[str, ...]]:
+    return {
+        scale: tuple(instrument.scales[scale].items)
+        for scale, instrument in study.scales().items()
+        if instrument.scales[scale].measurement == "reflective"
+    }
 
 
 def analysis_variables(study: Study) -> dict[str, VariableKind]:
@@ -262,7 +274,8 @@ def _blame_waves_without_source(study: Study, document: Document) -> None:
 
 def _blame_names_used_twice(study: Study, document: Document) -> None:
     """Every name becomes a column, and columns that differ in capital letters only are the same column."""
-    for place, names in ((("instruments",), study.spec.instruments), (("models",), study.spec.models)):
+    lists = {key: getattr(study.spec, key) for key in ("instruments", "models", "measurement")}
+    for place, names in (((key,), names) for key, names in lists.items()):
         for name in sorted({name for name in names if names.count(name) > 1}):
             document.blame(place, f"'{name}' stands twice; keep one")
     reserved = COLUMNS_OF_A_RESPONSE | ({"label_seen"} if study.spec.label_experiment is not None else set())

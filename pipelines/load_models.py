@@ -11,10 +11,13 @@ from models.load import (
     VariableKind,
     blame_unknown_variables,
     find_models,
-    is_waiting,
+    blame_unknown_scales,
+    kind_of,
+    read_measurement,
     read_model,
     read_waiting,
 )
+from models.sections.measurement import MeasurementSpec
 from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
 from pipelines.cross_checks import existing
@@ -28,35 +31,54 @@ class DeclaredModels:
 
     Attributes:
         models: Models that can be estimated, by name, in the order of ``study.yaml``.
+        measurement: Measurement specifications, by name, in the order of ``study.yaml``.
         waiting: What waits for an estimator, by name.
         faults: Faults of the models' files.
     """
 
     models: dict[str, RegressionSpec] = field(default_factory=dict[str, RegressionSpec])
+    measurement: dict[str, MeasurementSpec] = field(default_factory=dict[str, MeasurementSpec])
     waiting: dict[str, WaitingSpec] = field(default_factory=dict[str, WaitingSpec])
     faults: list[Fault] = field(default_factory=list[Fault])
 
 
-def read_models(
-    folder: Path, spec: StudySpec, document: Document, known: Mapping[str, VariableKind] | None
-) -> DeclaredModels:
+@dataclass(frozen=True)
+class Known:
+    """What of a study models may name.
+
+    Attributes:
+        variables: Variables of the analysis table.
+        reflective: Items of every reflective scale.
+    """
+
+    variables: Mapping[str, VariableKind]
+    reflective: Mapping[str, tuple[str, ...]]
+
+
+def read_models(folder: Path, spec: StudySpec, document: Document, known: Known | None) -> DeclaredModels:
     """Read the models that a study names, and look for faults in its own files that it does not name.
 
     Args:
         folder: The study folder.
         spec: ``study.yaml``.
         document: Takes the faults of ``study.yaml``.
-        known: Variables of the study's analysis table; None where its instruments have faults.
+        known: What models may name; None where the study's instruments have faults.
     """
     files = find_models([LIBRARY, folder / "models"])
-    wanted = existing(spec.models, files, document, ("models",), "model")
+    kinds = {name: kind_of(path) for name, path in files.items()}
+    measurement = [name for name, kind in kinds.items() if kind == "measurement"]
+    others = [name for name in files if name not in measurement]
+    wanted = existing(spec.measurement, measurement, document, ("measurement",), "measurement specification")
+    wanted += existing(spec.models, others, document, ("models",), "model")
     wanted += [path.stem for path in sorted((folder / "models").glob("*.yaml")) if path.stem not in wanted]
     found = DeclaredModels()
     for name in wanted:
-        if is_waiting(files[name]):
+        if kinds[name] == "waiting":
             waiting, own = read_waiting(files[name])
             if waiting is not None and name in spec.models:
                 found.waiting[name] = waiting
+        elif kinds[name] == "measurement":
+            own = _read_measurement(files[name], spec, known, found.measurement)
         else:
             own = _read_one(files[name], spec, known, found.models)
         found.faults.extend(own.faults)
@@ -65,8 +87,24 @@ def read_models(
 
 def faults_of_own_models(folder: Path) -> list[Fault]:
     """Return the faults of the model files of a study folder, looked at by themselves."""
+    readers = {"waiting": read_waiting, "measurement": read_measurement}
     files = sorted((folder / "models").glob("*.yaml"))
-    return [fault for path in files for fault in (read_waiting if is_waiting(path) else read_model)(path)[1].faults]
+    return [fault for path in files for fault in readers.get(kind_of(path), read_model)(path)[1].faults]
+
+
+def _read_measurement(
+    path: Path, spec: StudySpec, known: Known | None, measurement: dict[str, MeasurementSpec]
+) -> Document:
+    """Read one measurement specification, take it into the study when the study names it, and return its document."""
+    found, document = read_measurement(path)
+    if found is not None:
+        if known is not None:
+            blame_unknown_scales(document, found, known.variables, known.reflective)
+        existing(found.respondent_groups, spec.respondent_groups, document, ("respondent_groups",), "respondent group")
+        existing(found.waves, spec.waves, document, ("waves",), "wave")
+        if path.stem in spec.measurement:
+            measurement[path.stem] = found
+    return document
 
 
 def blame_population(spec: StudySpec, model: RegressionSpec, document: Document) -> None:
@@ -88,14 +126,12 @@ def _groups_in(model: RegressionSpec) -> Iterable[str]:
     return dict.fromkeys(each.of for each in model.variables() if each.of is not None)
 
 
-def _read_one(
-    path: Path, spec: StudySpec, known: Mapping[str, VariableKind] | None, models: dict[str, RegressionSpec]
-) -> Document:
+def _read_one(path: Path, spec: StudySpec, known: Known | None, models: dict[str, RegressionSpec]) -> Document:
     """Read one model, put it among the models of the study when the study names it, and return its document."""
     model, document = read_model(path)
     if model is not None:
         if known is not None:
-            blame_unknown_variables(document, model, known)
+            blame_unknown_variables(document, model, known.variables)
         blame_population(spec, model, document)
         if path.stem in spec.models:
             models[path.stem] = with_exclusions(spec.screening, model, document)

@@ -37,6 +37,7 @@ class StudySpec(Spec):
         frame: The list of invited units.
         contact_log: What came of every attempt to reach them.
         models: Names of models, from the study's folder or the built-in library.
+        measurement: Names of measurement specifications, from the same folders as models.
         invalid_answers: ``block`` stops the run; ``set_missing`` stores the reason ``invalid`` and goes on.
         dispositions: When a response is complete or partial.
         eligibility: Which share of the units of unknown eligibility is taken to be eligible.
@@ -66,6 +67,7 @@ class StudySpec(Spec):
     frame: Frame | None = None
     contact_log: ContactLog | None = None
     models: tuple[Name, ...] = ()
+    measurement: tuple[Name, ...] = ()
     invalid_answers: Literal["block", "set_missing"] = "block"
     dispositions: Dispositions = Dispositions()
     eligibility: Eligibility = Eligibility()

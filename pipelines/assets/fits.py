@@ -14,6 +14,7 @@ from models.regression.fit import fit_regression
 from models.regression.identification import FEWEST_BEYOND
 from models.spec import Interaction, RegressionSpec, as_variable
 from pipelines.assets.codings import refuse_unreliable_codes
+from pipelines.assets.measurement import refuse_unmeasured
 from pipelines.assets.pooling import refuse_changed_items
 from pipelines.assets.sampling import known_sampling
 from pipelines.load import Study
@@ -25,6 +26,7 @@ from pipelines.tables import core, out
 from pipelines.tables.screening import EXCLUSIONS
 
 WITHOUT_INFERENCE = "share_without_inference"
+CONDITIONS_NOT_MET = "measurement_conditions_not_met"
 Labels = dict[str, dict[int, str]]
 FEWEST_ORGANISATIONS = 30
 
@@ -68,8 +70,12 @@ def fit_model(study: Study, store: Store, model: RegressionSpec, variant: str, *
     analysis = means_of_groups(analysis, model.with_variant(variant).variables(), is_used)
     labels = {name: each for name, each in labels_of(study).items() if name in names_in(model)}
     fit = fit_regression(model, analysis, labels, variant, FEWEST_BEYOND)
+    used = analysis[analysis["response_id"].isin(fit.data["response_id"])]
+    missed = refuse_unmeasured(study, store, model.with_variant(variant), used)
     store.keep_rows(fit.data)
     fit = replace(fit, diagnostics=_with_organisations(model.with_variant(variant), fit, analysis))
+    if study.measurement:
+        fit = replace(fit, diagnostics=_with_conditions(fit, len(missed)))
     fit = replace(fit, diagnostics=_with_inference(fit, analysis, known_sampling(study, store)))
     return fit_rows(study, model, fit, labels, is_declared=is_declared)
 
@@ -94,6 +100,13 @@ def _with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame)
         few = added["value"] < FEWEST_ORGANISATIONS
         added.loc[0, ["threshold", "verdict"]] = [float(FEWEST_ORGANISATIONS), "look" if few[0] else "ok"]
     return pd.concat([fit.diagnostics, added], ignore_index=True)
+
+
+def _with_conditions(fit: Fit, n_missed: int) -> pd.DataFrame:
+    """Add how many conditions on the scores of the model are not met."""
+    verdict = "look" if n_missed else "ok"
+    row = {"diagnostic": CONDITIONS_NOT_MET, "value": float(n_missed), "threshold": 0.0, "verdict": verdict}
+    return pd.concat([fit.diagnostics, pd.DataFrame([row])], ignore_index=True)
 
 
 def _with_inference(fit: Fit, analysis: pd.DataFrame, sampled: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from pipelines.assets import (
     fieldwork,
     label_experiment,
     linking,
+    measurement,
     out,
     raw,
     relations,
@@ -48,6 +49,7 @@ def steps_of(study: Study) -> tuple[Step, ...]:
         *sampling.steps(study),
         *label_experiment.balance_steps(study),
         *screening.STEPS,
+        *measurement.steps(study),
         *out.steps(study),
     )
 

@@ -80,10 +80,11 @@ def _describe(table: Table, describe: Describe, task: Task) -> list[Write]:
 def _model_step(study: Study, name: str) -> Step:
     agreed = ("out.coding_agreement",) if study.coding is not None else ()
     sampled = ("out.sampling",) if study.spec.casework.sample is not None else ()
+    gated = ("out.gates",) if study.measurement else ()
     return Step(
         name=f"out/fits/{name}",
         writes=(out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.REFUSALS),
-        reads=("core.analysis", "core.exclusions", "out.instrument_changes", *agreed, *sampled),
+        reads=("core.analysis", "core.exclusions", "out.instrument_changes", *agreed, *sampled, *gated),
         by_wave=False,
         depends_on=lambda task: [spec_hash(task.study.models[name]), _instruments(task)],
         make=partial(_fit, name),

@@ -6,7 +6,7 @@ from pathlib import Path
 from instruments.load import LIBRARY as INSTRUMENTS
 from instruments.load import find_instruments, load_instrument
 from instruments.spec_file import ANY_LANGUAGE, Texts
-from models.load import LIBRARY, AnyModel, is_waiting, read_model, read_waiting
+from models.load import LIBRARY, AnyModel, kind_of, read_model, read_waiting
 from models.sections.waiting import NEEDS, WaitingSpec
 from models.spec import Interaction, RegressionSpec, Variable, as_variable
 
@@ -49,7 +49,7 @@ def library_models() -> tuple[list[RegressionSpec], list[WaitingSpec]]:
     models: list[RegressionSpec] = []
     waiting: list[WaitingSpec] = []
     for path in sorted(LIBRARY.glob("*.yaml")):
-        if is_waiting(path):
+        if kind_of(path) == "waiting":
             waiting.append(_whole(path, read_waiting(path)[0]))
         else:
             models.append(_whole(path, read_model(path)[0]))

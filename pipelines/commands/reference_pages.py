@@ -44,7 +44,7 @@ from pipelines.sections import linking as links
 from pipelines.sections import relations as working_together
 from pipelines.tables import casework as casework_tables
 from pipelines.tables import coding as coding_tables
-from pipelines.tables import core, erasures, experiments, linking, out, raw, relations, released, sampling
+from pipelines.tables import core, erasures, experiments, linking, measurement, out, raw, relations, released, sampling
 from pipelines.tables import fieldwork as fieldwork_tables
 from pipelines.tables.base import DUCKDB_TYPES, ColumnOf, Table
 
@@ -247,6 +247,7 @@ def tables_page() -> str:
         ("Warehouse: who belongs with whom", relations, relations.TABLES),
         ("Warehouse: cases", casework_tables, casework_tables.TABLES),
         ("Warehouse: selection of units", sampling, sampling.TABLES),
+        ("Warehouse: measurement", measurement, measurement.TABLES),
         ("Warehouse: experiments", experiments, experiments.TABLES),
         ("Warehouse: erasures", erasures, erasures.TABLES),
         ("Release file", released, released.TABLES),

@@ -12,6 +12,7 @@ from instruments.seeds.spec import Features, Glossary, Seeds
 from instruments.seeds.traces import TraceTemplate
 from instruments.spec import Instrument
 from instruments.spec_file import Spec, json_schema
+from models.sections.measurement import MeasurementSpec
 from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
 from pipelines.spec import StudySpec
@@ -27,6 +28,7 @@ SCHEMAS: tuple[tuple[str, type[Spec]], ...] = (
     ("instruments/trace.schema.json", TraceTemplate),
     ("instruments/coding_scheme.schema.json", CodingScheme),
     ("models/model.schema.json", RegressionSpec),
+    ("models/measurement.schema.json", MeasurementSpec),
     ("models/waiting.schema.json", WaitingSpec),
     ("pipelines/study.schema.json", StudySpec),
 )

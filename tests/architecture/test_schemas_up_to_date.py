@@ -9,11 +9,12 @@ import pytest
 from instruments.seeds.load import FEATURES, SEEDS, TERMS
 from instruments.seeds.traces import TRACES
 from instruments.strict_yaml import read_yaml
-from models.load import LIBRARY, is_waiting
+from models.load import LIBRARY, kind_of
 from pipelines.commands import schemas
 
 HOUSE = Path(__file__).parents[2]
 LIBRARY_MODELS = sorted(LIBRARY.glob("*.yaml"))
+STUDY_MODELS = sorted(HOUSE.glob("pipelines/studies/*/models/*.yaml"))
 SHIPPED = {
     "instruments/instrument.schema.json": sorted((HOUSE / "instruments" / "library").glob("*.yaml")),
     "instruments/coding_scheme.schema.json": sorted((HOUSE / "instruments" / "library" / "codings").glob("*.yaml")),
@@ -27,10 +28,13 @@ SHIPPED = {
     "instruments/glossary.schema.json": [TERMS],
     "instruments/trace.schema.json": sorted(TRACES.glob("*.yaml")),
     "models/model.schema.json": [
-        *sorted(HOUSE.glob("pipelines/studies/*/models/*.yaml")),
-        *(path for path in LIBRARY_MODELS if not is_waiting(path)),
+        *(path for path in STUDY_MODELS if kind_of(path) == "regression"),
+        *(path for path in LIBRARY_MODELS if kind_of(path) == "regression"),
     ],
-    "models/waiting.schema.json": [path for path in LIBRARY_MODELS if is_waiting(path)],
+    "models/measurement.schema.json": [
+        path for path in (*LIBRARY_MODELS, *STUDY_MODELS) if kind_of(path) == "measurement"
+    ],
+    "models/waiting.schema.json": [path for path in LIBRARY_MODELS if kind_of(path) == "waiting"],
     "pipelines/study.schema.json": sorted(HOUSE.glob("pipelines/studies/*/study.yaml")),
 }
 FILES = [(schema, path) for schema, paths in SHIPPED.items() for path in paths]

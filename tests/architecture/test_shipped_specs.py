@@ -10,7 +10,7 @@ from instruments.load import LIBRARY as INSTRUMENT_LIBRARY
 from instruments.load import load_instrument
 from instruments.spec_file import read_spec
 from models.load import LIBRARY as MODEL_LIBRARY
-from models.load import is_waiting, read_model, read_waiting
+from models.load import kind_of, read_measurement, read_model, read_waiting
 from pipelines.load import load_study
 from pipelines.spec import StudySpec
 
@@ -71,7 +71,8 @@ def _names(path):
 
 @pytest.mark.parametrize("path", MODELS, ids=name)
 def test_a_shipped_model_loads(path):
-    model, document = read_waiting(path) if is_waiting(path) else read_model(path)
+    readers = {"waiting": read_waiting, "measurement": read_measurement, "regression": read_model}
+    model, document = readers[kind_of(path)](path)
     assert document.faults == []
     assert model.name == path.stem
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from instruments.faults import SpecError
-from models.load import is_waiting, read_waiting
+from models.load import kind_of, read_waiting
 from pipelines.load import load_study
 from tests.small_study import build_small_study
 
@@ -29,7 +29,7 @@ def write(folder: Path, text: str = WAITING) -> Path:
 def test_a_waiting_file_names_each_estimator_once(tmp_path: Path) -> None:
     path = write(tmp_path)
     waiting, document = read_waiting(path)
-    assert is_waiting(path)
+    assert kind_of(path) == "waiting"
     assert document.faults == []
     assert waiting is not None
     assert waiting.needs() == ("mediation", "random_intercept")

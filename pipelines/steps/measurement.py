@@ -1,0 +1,193 @@
+"""Answers and a measurement specification → estimates, fit, invariance and verdicts on scores. Pure tables."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from instruments.scoring import keyed_items
+from instruments.spec import Instrument
+from models.measurement.confirmatory.analysis import FactorAnalysis, analyse, fit_table, measured, parameter_table
+from models.measurement.confirmatory.answers import grouped_answers
+from models.measurement.confirmatory.invariance import Criterion, Step, ladder
+from models.measurement.confirmatory.model import FactorModel, Setting
+from models.measurement.confirmatory.refusals import FactorModelError
+from models.sections.measurement import Comparison, MeasurementSpec
+from pipelines.steps.measurement_gates import (
+    Gate,
+    comparison_gate,
+    fit_gates,
+    gate_rows,
+    missing_comparison_gate,
+    score_gates,
+)
+from pipelines.tables.measurement import FIT_INDICES, GATES, INVARIANCE, LOADINGS, PROBLEMS
+
+Rows = list[dict[str, object]]
+Instruments = Mapping[str, Instrument]
+KINDS_SHOWN = ("loading", "regression", "factor_covariance", "residual_covariance", "intercept", "threshold")
+
+
+@dataclass
+class Found:
+    """Rows gathered for the five tables."""
+
+    loadings: list[pd.DataFrame] = field(default_factory=list[pd.DataFrame])
+    indices: Rows = field(default_factory=list[dict[str, object]])
+    invariance: Rows = field(default_factory=list[dict[str, object]])
+    problems: Rows = field(default_factory=list[dict[str, object]])
+    gates: list[Gate] = field(default_factory=list[Gate])
+
+
+def measurement_tables(
+    analysis: pd.DataFrame, spec: MeasurementSpec, scales: Instruments
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Measure the scales of a specification in every respondent group.
+
+    A model that the answers cannot carry is a row of problems with the reason, and its conditions are unknown; the others go on.
+
+    Args:
+        analysis: ``core.analysis``.
+        spec: The specification.
+        scales: Instrument of every scale.
+
+    Returns:
+        Rows of ``out.loadings``, ``out.fit_indices``, ``out.invariance``, ``out.measurement_problems`` and ``out.gates``.
+    """
+    found = Found()
+    used = analysis[analysis["wave"].isin(spec.waves)] if spec.waves else analysis
+    for group, rows in used.groupby("respondent_group", sort=True):
+        is_wanted = not spec.respondent_groups or group in spec.respondent_groups
+        if is_wanted and rows[list(spec.scales)].notna().any().all():
+            _measure_group(rows.reset_index(drop=True), str(group), spec, scales, found)
+    loadings = pd.concat(found.loadings, ignore_index=True) if found.loadings else LOADINGS.empty()
+    return (
+        LOADINGS.typed(loadings),
+        FIT_INDICES.typed(pd.DataFrame(found.indices, columns=list(FIT_INDICES.columns))),
+        INVARIANCE.typed(pd.DataFrame(found.invariance, columns=list(INVARIANCE.columns))),
+        PROBLEMS.typed(pd.DataFrame(found.problems, columns=list(PROBLEMS.columns))),
+        GATES.typed(gate_rows(found.gates)),
+    )
+
+
+def factor_model(spec: MeasurementSpec, scales: Instruments) -> FactorModel:
+    """Return the factor model of a specification: a factor a scale, and factors of factors."""
+    indicators = {scale: tuple(scales[scale].scales[scale].items) for scale in spec.scales}
+    return FactorModel({**indicators, **spec.second_order}, residual_covariances=spec.residuals_together)
+
+
+def _measure_group(rows: pd.DataFrame, group: str, spec: MeasurementSpec, scales: Instruments, found: Found) -> None:
+    model = factor_model(spec, scales)
+    turned = pd.concat([keyed_items(rows, scales[scale], scale) for scale in spec.scales], axis=1)
+    where: dict[str, object] = {"measurement": spec.name, "respondent_group": group, "over": "", "level": ""}
+    analysis = _analysed(model, spec, turned, rows, where, found)
+    if analysis is not None:
+        table = parameter_table(analysis)
+        table = table[table["kind"].isin(KINDS_SHOWN)].rename(columns={"left": "left_name", "right": "right_name"})
+        found.loadings.append(table.assign(measurement=spec.name, respondent_group=group))
+    found.gates += fit_gates(spec, group, fit_table(analysis) if analysis is not None else {})
+    for scale in spec.scales:
+        found.gates += score_gates(spec, group, scale, rows, scales[scale])
+    for comparison in spec.comparisons:
+        if rows[comparison.over].nunique() > 1:
+            _compare(model, spec, comparison, turned, rows, group, found)
+
+
+def _analysed(
+    model: FactorModel,
+    spec: MeasurementSpec,
+    turned: pd.DataFrame,
+    rows: pd.DataFrame,
+    where: dict[str, object],
+    found: Found,
+) -> FactorAnalysis | None:
+    try:
+        answers = grouped_answers(
+            turned, model.items, is_complete=spec.estimator != "mlr", clusters=_clusters(spec, rows)
+        )
+        analysis = analyse(model, measured(answers, spec.estimator), Setting(has_means=spec.estimator == "mlr"))
+    except FactorModelError as error:
+        found.problems.append(_refused(where, error))
+        return None
+    _note(analysis, where, found)
+    return analysis
+
+
+def _note(analysis: FactorAnalysis, where: dict[str, object], found: Found) -> None:
+    """Take down the fit and the problems of a model."""
+    found.indices += [{**where, "fit_index": name, "value": value} for name, value in fit_table(analysis).items()]
+    found.problems += [
+        {**where, "problem": each.name, "about": each.about, "value": each.value, "message": ""}
+        for each in analysis.problems
+    ]
+
+
+def _clusters(spec: MeasurementSpec, rows: pd.DataFrame) -> pd.Series | None:
+    is_known = rows["organisation_id"].notna()
+    return rows["organisation_id"] if spec.clusters and is_known.any() else None
+
+
+def _refused(where: dict[str, object], error: FactorModelError) -> dict[str, object]:
+    return {**where, "problem": "refused", "about": "", "value": np.nan, "message": str(error)}
+
+
+def _compare(
+    model: FactorModel,
+    spec: MeasurementSpec,
+    comparison: Comparison,
+    turned: pd.DataFrame,
+    rows: pd.DataFrame,
+    group: str,
+    found: Found,
+) -> None:
+    where: dict[str, object] = {"measurement": spec.name, "respondent_group": group, "over": comparison.over}
+    rule = spec.invariance
+    criterion = Criterion(-rule.largest_fall_of_cfi, rule.largest_rise_of_rmsea, rule.alpha)
+    try:
+        answers = grouped_answers(
+            turned,
+            model.items,
+            is_complete=spec.estimator != "mlr",
+            groups=rows[comparison.over].astype("string"),
+            clusters=_clusters(spec, rows),
+        )
+        steps = ladder(model, measured(answers, spec.estimator), criterion, is_partial=comparison.may_be_partial)
+    except FactorModelError as error:
+        found.problems.append(_refused({**where, "level": ""}, error))
+        found.gates += missing_comparison_gate(spec, group, comparison, str(error))
+        return
+    for step in steps:
+        found.invariance.append({**where, **_invariance_row(step)})
+        _note(step.analysis, {**where, "level": step.level}, found)
+    found.gates += comparison_gate(spec, group, comparison, steps)
+
+
+def _invariance_row(step: Step) -> dict[str, object]:
+    test = step.difference
+    return {
+        "level": step.level,
+        "holds": step.holds,
+        "n_groups": len(step.analysis.measured.grouped.names),
+        "chi_square_difference": test.statistic if test else np.nan,
+        "df": test.df if test else np.nan,
+        "p_value": test.p_value if test else np.nan,
+        "test": test.name if test else "",
+        "delta_cfi": step.delta_cfi,
+        "delta_rmsea": step.delta_rmsea,
+        "released": "; ".join(step.released),
+    }
+
+
+def unmet(
+    gates: pd.DataFrame, wanted: Iterator[tuple[str, str, str, str]] | list[tuple[str, str, str, str]]
+) -> pd.DataFrame:
+    """Return the conditions that are not met, or unknown, among those that a use of scores asks for.
+
+    Args:
+        gates: ``out.gates``.
+        wanted: Scale, respondent group, purpose and, of a comparison, over what; else empty.
+    """
+    keys = pd.DataFrame(list(wanted), columns=["scale", "respondent_group", "purpose", "over"]).drop_duplicates()
+    found = gates.merge(keys.astype("string"), on=list(keys.columns))
+    return found[found["verdict"] != "met"]
