@@ -142,6 +142,8 @@ def refused_codes(study: Study, store: Store, model: RegressionSpec) -> list[str
     known = study.coding.variables()
     named = dict.fromkeys([model.outcome, *(variable.variable for variable in model.variables())])
     codes = dict.fromkeys(known[name].code for name in named if name in known and known[name].code)
+    if not codes:
+        return []
     figures = store.read(tables.AGREEMENT)
     figures = figures[figures["item"] == ""].set_index("code")
     return [reason for code in codes if (reason := _reason(code, figures, study.coding))]
