@@ -37,9 +37,10 @@ def refuse_unidentified(
     n, n_coefficients = matrix.shape
     if fewest_beyond > 1 and n < n_coefficients + fewest_beyond:
         raise ModelDataError(
-            f"{counted(n, 'complete response')} for {counted(n_coefficients, 'coefficient')}: too few for a regression; "
-            f"expected at least {n_coefficients + fewest_beyond}, {fewest_beyond} more than coefficients; take out "
-            "regressors or widen the population, or report so few people as profiles and as x of n (out.coded_shares)"
+            f"{counted(n, 'complete response')} for {counted(n_coefficients, 'coefficient')}: too few for a "
+            f"regression; expected at least {n_coefficients + fewest_beyond}, {fewest_beyond} more than coefficients; "
+            "take out regressors or widen the population, or report so few people as profiles and as x of n "
+            "(out.coded_shares)"
         )
     if n < n_coefficients + 1:
         raise ModelDataError(
