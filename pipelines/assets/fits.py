@@ -75,7 +75,8 @@ def fit_model(
         analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
         is_used = ~analysis[excluded_column(rule)]
     analysis = means_of_groups(analysis, model.with_variant(variant).variables(), is_used)
-    labels = {name: each for name, each in labels_of(study).items() if name in names_in(model)}
+    named = names_in(model)
+    labels = {name: each for name, each in labels_of(study).items() if name in named}
     fit = fit_regression(model, analysis, labels, variant, FEWEST_BEYOND)
     store.keep_rows(fit.data)
     fit = replace(fit, diagnostics=_with_organisations(model.with_variant(variant), fit, analysis))
@@ -107,6 +108,8 @@ def _with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame)
 
 def _with_inference(fit: Fit, analysis: pd.DataFrame, sampled: pd.DataFrame) -> pd.DataFrame:
     """Add which share of the responses allows no inference to a population, where a sample register tells."""
+    if sampled.empty:
+        return fit.diagnostics
     used = analysis.loc[analysis["response_id"].isin(fit.data["response_id"]), KEYS]
     share = share_without_inference(used, sampled)
     if share is None:

@@ -62,7 +62,7 @@ def test_the_workflow_counts_the_families_of_the_scheme():
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_drawing_holds_every_word_within_its_frame(name):
-    drawing = ET.fromstring(draw(FIGURES[name]))  # noqa: S314 - our own drawing
+    drawing = ET.fromstring(draw(FIGURES[name]))
     _, _, right, bottom = map(float, drawing.attrib["viewBox"].split())
     texts = drawing.findall("{http://www.w3.org/2000/svg}text")
     said = " ".join(each.text or "" for each in texts)
