@@ -312,6 +312,14 @@ def test_a_faulty_section_is_refused(tmp_path, old, new, place, said):
     assert any(fault.place == place and said in fault.message for fault in refused.value.faults), refused.value
 
 
+def test_a_faulty_scheme_is_not_blamed_on_the_models_that_name_its_codes(own):
+    path = own / "codings" / "acts.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace('version: "1"', 'version: "2"', 1), encoding="utf-8")
+    with pytest.raises(SpecError) as refused:
+        load_study(own)
+    assert [fault.path.name for fault in refused.value.faults] == ["acts.yaml"]
+
+
 def test_a_study_without_the_section_has_nothing_to_code(own):
     path = own / "study.yaml"
     text = path.read_text(encoding="utf-8")
