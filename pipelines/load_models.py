@@ -9,9 +9,9 @@ from instruments.strict_yaml import Document
 from models.load import (
     LIBRARY,
     VariableKind,
+    blame_unknown_scales,
     blame_unknown_variables,
     find_models,
-    blame_unknown_scales,
     kind_of,
     read_measurement,
     read_model,

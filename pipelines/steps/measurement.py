@@ -1,6 +1,6 @@
 """Answers and a measurement specification → estimates, fit, invariance and verdicts on scores. Pure tables."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,8 +25,26 @@ from pipelines.steps.measurement_gates import (
 from pipelines.tables.measurement import FIT_INDICES, GATES, INVARIANCE, LOADINGS, PROBLEMS
 
 Rows = list[dict[str, object]]
+Place = dict[str, object]
 Instruments = Mapping[str, Instrument]
 KINDS_SHOWN = ("loading", "regression", "factor_covariance", "residual_covariance", "intercept", "threshold")
+
+
+@dataclass(frozen=True, eq=False)
+class GroupAnswers:
+    """Answers of one respondent group.
+
+    Attributes:
+        group: The group.
+        rows: Its analysed responses.
+        turned: Items of all scales, reverse-scored items turned round.
+        model: The factor model of the specification.
+    """
+
+    group: str
+    rows: pd.DataFrame
+    turned: pd.DataFrame
+    model: FactorModel
 
 
 @dataclass
@@ -60,7 +78,9 @@ def measurement_tables(
     for group, rows in used.groupby("respondent_group", sort=True):
         is_wanted = not spec.respondent_groups or group in spec.respondent_groups
         if is_wanted and rows[list(spec.scales)].notna().any().all():
-            _measure_group(rows.reset_index(drop=True), str(group), spec, scales, found)
+            own = rows.reset_index(drop=True)
+            turned = pd.concat([keyed_items(own, scales[scale], scale) for scale in spec.scales], axis=1)
+            _measure_group(GroupAnswers(str(group), own, turned, factor_model(spec, scales)), spec, scales, found)
     loadings = pd.concat(found.loadings, ignore_index=True) if found.loadings else LOADINGS.empty()
     return (
         LOADINGS.typed(loadings),
@@ -77,11 +97,9 @@ def factor_model(spec: MeasurementSpec, scales: Instruments) -> FactorModel:
     return FactorModel({**indicators, **spec.second_order}, residual_covariances=spec.residuals_together)
 
 
-def _measure_group(rows: pd.DataFrame, group: str, spec: MeasurementSpec, scales: Instruments, found: Found) -> None:
-    model = factor_model(spec, scales)
-    turned = pd.concat([keyed_items(rows, scales[scale], scale) for scale in spec.scales], axis=1)
-    where: dict[str, object] = {"measurement": spec.name, "respondent_group": group, "over": "", "level": ""}
-    analysis = _analysed(model, spec, turned, rows, where, found)
+def _measure_group(of_group: GroupAnswers, spec: MeasurementSpec, scales: Instruments, found: Found) -> None:
+    rows, group = of_group.rows, of_group.group
+    analysis = _analysed(of_group, spec, found)
     if analysis is not None:
         table = parameter_table(analysis)
         table = table[table["kind"].isin(KINDS_SHOWN)].rename(columns={"left": "left_name", "right": "right_name"})
@@ -91,22 +109,20 @@ def _measure_group(rows: pd.DataFrame, group: str, spec: MeasurementSpec, scales
         found.gates += score_gates(spec, group, scale, rows, scales[scale])
     for comparison in spec.comparisons:
         if rows[comparison.over].nunique() > 1:
-            _compare(model, spec, comparison, turned, rows, group, found)
+            _compare(of_group, spec, comparison, found)
 
 
-def _analysed(
-    model: FactorModel,
-    spec: MeasurementSpec,
-    turned: pd.DataFrame,
-    rows: pd.DataFrame,
-    where: dict[str, object],
-    found: Found,
-) -> FactorAnalysis | None:
+def _analysed(of_group: GroupAnswers, spec: MeasurementSpec, found: Found) -> FactorAnalysis | None:
+    where: Place = {"measurement": spec.name, "respondent_group": of_group.group, "over": "", "level": ""}
     try:
         answers = grouped_answers(
-            turned, model.items, is_complete=spec.estimator != "mlr", clusters=_clusters(spec, rows)
+            of_group.turned,
+            of_group.model.items,
+            is_complete=spec.estimator != "mlr",
+            clusters=_clusters(spec, of_group.rows),
         )
-        analysis = analyse(model, measured(answers, spec.estimator), Setting(has_means=spec.estimator == "mlr"))
+        setting = Setting(has_means=spec.estimator == "mlr")
+        analysis = analyse(of_group.model, measured(answers, spec.estimator), setting)
     except FactorModelError as error:
         found.problems.append(_refused(where, error))
         return None
@@ -114,7 +130,7 @@ def _analysed(
     return analysis
 
 
-def _note(analysis: FactorAnalysis, where: dict[str, object], found: Found) -> None:
+def _note(analysis: FactorAnalysis, where: Place, found: Found) -> None:
     """Take down the fit and the problems of a model."""
     found.indices += [{**where, "fit_index": name, "value": value} for name, value in fit_table(analysis).items()]
     found.problems += [
@@ -128,39 +144,32 @@ def _clusters(spec: MeasurementSpec, rows: pd.DataFrame) -> pd.Series | None:
     return rows["organisation_id"] if spec.clusters and is_known.any() else None
 
 
-def _refused(where: dict[str, object], error: FactorModelError) -> dict[str, object]:
+def _refused(where: Place, error: FactorModelError) -> dict[str, object]:
     return {**where, "problem": "refused", "about": "", "value": np.nan, "message": str(error)}
 
 
-def _compare(
-    model: FactorModel,
-    spec: MeasurementSpec,
-    comparison: Comparison,
-    turned: pd.DataFrame,
-    rows: pd.DataFrame,
-    group: str,
-    found: Found,
-) -> None:
-    where: dict[str, object] = {"measurement": spec.name, "respondent_group": group, "over": comparison.over}
+def _compare(of_group: GroupAnswers, spec: MeasurementSpec, comparison: Comparison, found: Found) -> None:
+    where: Place = {"measurement": spec.name, "respondent_group": of_group.group, "over": comparison.over}
     rule = spec.invariance
     criterion = Criterion(-rule.largest_fall_of_cfi, rule.largest_rise_of_rmsea, rule.alpha)
     try:
         answers = grouped_answers(
-            turned,
-            model.items,
+            of_group.turned,
+            of_group.model.items,
             is_complete=spec.estimator != "mlr",
-            groups=rows[comparison.over].astype("string"),
-            clusters=_clusters(spec, rows),
+            groups=of_group.rows[comparison.over].astype("string"),
+            clusters=_clusters(spec, of_group.rows),
         )
-        steps = ladder(model, measured(answers, spec.estimator), criterion, is_partial=comparison.may_be_partial)
+        answers = measured(answers, spec.estimator)
+        steps = ladder(of_group.model, answers, criterion, is_partial=comparison.may_be_partial)
     except FactorModelError as error:
         found.problems.append(_refused({**where, "level": ""}, error))
-        found.gates += missing_comparison_gate(spec, group, comparison, str(error))
+        found.gates += missing_comparison_gate(spec, of_group.group, comparison, str(error))
         return
     for step in steps:
         found.invariance.append({**where, **_invariance_row(step)})
         _note(step.analysis, {**where, "level": step.level}, found)
-    found.gates += comparison_gate(spec, group, comparison, steps)
+    found.gates += comparison_gate(spec, of_group.group, comparison, steps)
 
 
 def _invariance_row(step: Step) -> dict[str, object]:
@@ -179,9 +188,7 @@ def _invariance_row(step: Step) -> dict[str, object]:
     }
 
 
-def unmet(
-    gates: pd.DataFrame, wanted: Iterator[tuple[str, str, str, str]] | list[tuple[str, str, str, str]]
-) -> pd.DataFrame:
+def unmet(gates: pd.DataFrame, wanted: Iterable[tuple[str, str, str, str]]) -> pd.DataFrame:
     """Return the conditions that are not met, or unknown, among those that a use of scores asks for.
 
     Args:
