@@ -17,7 +17,7 @@ VariableKind = Literal["scale", "number", "category"]
 
 
 def kind_of(path: Path) -> str:
-    """Return what a model file says it describes: ``regression``, ``measurement``, ``waiting`` or anything else; empty without."""
+    """Return what kind of specification a model file says it is, such as ``measurement``; empty where it says none."""
     content = read_yaml(path).value
     return str(cast("dict[object, object]", content).get("kind", "")) if isinstance(content, dict) else ""
 
@@ -94,20 +94,18 @@ def blame_unknown_scales(
             document.blame(
                 ("scales",), f"'{scale}' is formative: its items make it up and are no indicators; take it out"
             )
-    own = [item for scale in spec.scales for item in items.get(scale, ())]
+    _blame_items(document, spec, [item for scale in spec.scales for item in items.get(scale, ())])
+    groups = [name for name, kind in known.items() if kind == "category"]
+    for over in (each.over for each in spec.comparisons if each.over not in groups):
+        document.blame(("comparisons",), f"'{over}' does not name groups of responses{closest(over, groups)}")
+
+
+def _blame_items(document: Document, spec: MeasurementSpec, own: list[str]) -> None:
     for item in dict.fromkeys(each for each in own if own.count(each) > 1):
-        document.blame(
-            ("scales",), f"'{item}' is an item of two of these scales; a model of both cannot tell them apart"
-        )
-    for item in (each for pair in spec.residuals_together for each in pair):
-        if item not in own:
-            document.blame(("residuals_together",), f"'{item}' is no item of these scales{closest(item, own)}")
-    for each in spec.comparisons:
-        if known.get(each.over) != "category":
-            groups = [name for name, kind in known.items() if kind == "category"]
-            document.blame(
-                ("comparisons",), f"'{each.over}' does not name groups of responses{closest(each.over, groups)}"
-            )
+        message = f"'{item}' is an item of two of these scales; a model of both cannot tell them apart"
+        document.blame(("scales",), message)
+    for item in (each for pair in spec.residuals_together for each in pair if each not in own):
+        document.blame(("residuals_together",), f"'{item}' is no item of these scales{closest(item, own)}")
 
 
 def _blame_variable(

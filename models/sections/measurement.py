@@ -1,4 +1,4 @@
-"""What a measurement specification says: which scales are measured together, and what must hold before their scores are used.
+"""What a measurement specification says: scales measured together, and what must hold before their scores are used.
 
 Put here what such a file says; what is computed from it is in ``models.measurement``.
 """
@@ -89,8 +89,8 @@ class Gates(Spec):
         reliability: Left out, it is not asked for.
         fit: Left out, it is not asked for.
         agreement: For organisation means; left out, it is not asked for.
-        when_not_met: ``block``: models and comparisons that need the score are refused with the reason; ``mark``: they are made
-            and say so.
+        when_not_met: ``block``: models and comparisons that need the score are refused with the reason; ``mark``: they
+            are made and say so.
     """
 
     reliability: ReliabilityGate | None = None
@@ -110,7 +110,8 @@ class MeasurementSpec(Spec):
         scales: Reflective scales; each is a factor of its own items.
         second_order: Factor of factors → its scales.
         residuals_together: Pairs of items that share more than their factor.
-        estimator: ``wlsmv`` for ordered answers, ``mlr`` for answers taken as continuous, gaps included, ``ml`` for normal ones.
+        estimator: ``wlsmv`` for ordered answers, ``mlr`` for answers taken as continuous, gaps included, ``ml`` for
+            normal ones.
         respondent_groups: Respondent groups whose answers are modelled, each alone; all that were asked when empty.
         waves: Waves whose answers are used, together; all when empty.
         clusters: Whether standard errors allow for organisations.

@@ -76,7 +76,7 @@ def refuse_unmeasured(study: Study, store: Store, model: RegressionSpec, used: p
 
 def _wanted(study: Study, model: RegressionSpec, used: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
     scales = set(study.scales())
-    over = [column for column in COMPARED if used[column].nunique() > 1]
+    over = [column for column in COMPARED if len(used[column].dropna().unique()) > 1]
     own = [str(each) for each in used["respondent_group"].dropna().unique()]
     uses = [(model.outcome, "number", None), *((each.variable, each.use, each.of) for each in model.variables())]
     for name, use, of in uses:

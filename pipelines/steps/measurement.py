@@ -63,7 +63,8 @@ def measurement_tables(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Measure the scales of a specification in every respondent group.
 
-    A model that the answers cannot carry is a row of problems with the reason, and its conditions are unknown; the others go on.
+    A model that the answers cannot carry is a row of problems with the reason, and its conditions are unknown; the
+    others go on.
 
     Args:
         analysis: ``core.analysis``.
@@ -71,7 +72,7 @@ def measurement_tables(
         scales: Instrument of every scale.
 
     Returns:
-        Rows of ``out.loadings``, ``out.fit_indices``, ``out.invariance``, ``out.measurement_problems`` and ``out.gates``.
+        Rows of ``out.loadings``, ``out.fit_indices``, ``out.invariance``, ``out.measurement_problems``, ``out.gates``.
     """
     found = Found()
     used = analysis[analysis["wave"].isin(spec.waves)] if spec.waves else analysis
@@ -108,7 +109,7 @@ def _measure_group(of_group: GroupAnswers, spec: MeasurementSpec, scales: Instru
     for scale in spec.scales:
         found.gates += score_gates(spec, group, scale, rows, scales[scale])
     for comparison in spec.comparisons:
-        if rows[comparison.over].nunique() > 1:
+        if len(rows[comparison.over].dropna().unique()) > 1:
             _compare(of_group, spec, comparison, found)
 
 

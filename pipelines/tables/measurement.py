@@ -1,4 +1,4 @@
-"""Tables of measurement: factor models with their fit, invariance over groups, and which scores may be used for what."""
+"""Tables of measurement: factor models with their fit, invariance over groups, and which scores may be used."""
 
 from pipelines.tables.base import NUMBER, TEXT, TRUTH, ColumnOf, Table
 from pipelines.tables.out import GROUP, count, number
