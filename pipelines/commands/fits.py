@@ -19,6 +19,7 @@ from models.spec import RegressionSpec
 from models.terms import scales_in_terms
 from pipelines.assets.fits import FitRows, fit_model, labels_from_json, writes_of
 from pipelines.assets.graph import due_steps
+from pipelines.assets.measurement import step_name
 from pipelines.assets.raw import begun_waves
 from pipelines.commands.sample import inference_of_fits
 from pipelines.load import Study, analysis_variables
@@ -70,7 +71,8 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     store = Store(study.warehouse)
     if not len(store.read(out.SCALE_MEANS)):
         raise UsageError("there are no scored responses yet; run the study first")
-    if due_steps(study, store, begun_waves(study, store), _NEEDED):
+    needed = _NEEDED | {step_name(name) for name in study.measurement}
+    if due_steps(study, store, begun_waves(study, store), needed):
         raise DataError("exports, specifications or the software changed since the last run; run the study first")
     rows = fit_model(study, store, store.read(core.analysis(study)), model, "main", is_declared=False)
     fit_id = str(rows.fits["fit_id"].iloc[0])
