@@ -4,18 +4,20 @@ from functools import partial
 
 import pandas as pd
 
+from instruments.counted import counted
 from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
 from models.spec import RegressionSpec
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps.measurement import measurement_tables
-from pipelines.steps.measurement_uses import MET, conditions
+from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, MET, conditions
 from pipelines.store import Store, Write
-from pipelines.tables import core
+from pipelines.tables import core, out
 from pipelines.tables.measurement import GATES, TABLES
 
 BLOCK = "block"
+SEE = "see: sensemaking measurement STUDY"
 
 
 def steps(study: Study) -> tuple[Step, ...]:
@@ -49,6 +51,24 @@ def _measure(name: str, task: Task) -> list[Write]:
         task.store.read(core.analysis(task.study)), task.study.measurement[name], task.study.scales()
     )
     return [Write(table, rows, {"measurement": name}) for table, rows in zip(TABLES, found, strict=True)]
+
+
+def notes(study: Study, store: Store) -> list[str]:
+    """Say which specifications have conditions that are not met, and which models are marked for it."""
+    gates, diagnostics, fits = store.read(GATES), store.read(out.DIAGNOSTICS), store.read(out.FITS)
+    found: list[str] = []
+    for name in study.measurement:
+        of_spec = gates[gates["measurement"] == name]
+        n_missed = int((of_spec["verdict"] != MET).sum())
+        if n_missed:
+            found.append(f"measurement {name}: {n_missed} of {counted(len(of_spec), 'condition')} not met; {SEE}")
+    current = fits.loc[fits["is_current"].astype(bool) & fits["model"].isin(list(study.models)), "fit_id"]
+    missed = (diagnostics["diagnostic"] == CONDITIONS_NOT_MET) & (diagnostics["value"] > 0)
+    marked = diagnostics[missed & diagnostics["fit_id"].isin(current)]
+    for model, rows in marked.groupby("model", sort=True):
+        variants = ", ".join(rows["variant"])
+        found.append(f"the model {model} ({variants}) uses scores whose conditions of measurement are not met; {SEE}")
+    return found
 
 
 def refuse_unmeasured(
