@@ -60,6 +60,8 @@ DANISH: Mapping[str, str] = {
     "apart_on": "runder sammenlignes ikke på {count}",
     "short_all_apart": "**Runder sammenlignes ikke**: for ingen skala er det vist, at den måler det samme i dem; "
     "hvorfor står under “Score for én runde ad gangen”.",
+    "short_some_apart": "Hvor det ikke er vist, at en skala måler det samme i runderne, sammenlignes de ikke; hvorfor "
+    "står under “Score for én runde ad gangen”.",
     "waves_apart": "Score for én runde ad gangen",
     "apart_not_shown": "Det er ikke vist, at de måler det samme i disse runder: {scales}.",
     "apart_not_tested": "Det er undersøgt, om de måler det samme i disse runder, men svarene kan ikke bære prøven: "

@@ -60,8 +60,9 @@ def _in_short(page: Page, rates: pd.DataFrame, changes: pd.DataFrame | None, apa
         lines += [
             _group_in_short(page, group, changes[changes["respondent_group"] == group], int(n_apart.get(group, 0)))
             for group in page.groups
-            if group in n_apart or (changes["respondent_group"] == group).any()
+            if (changes["respondent_group"] == group).any()
         ]
+        lines += [page.words.say("short_some_apart")] if len(apart) else []
     without = inference_line(page, page.groups)
     return [*lines, *_models_in_short(page), *([without] if without else [])]
 

@@ -19,6 +19,7 @@ from dashboard.views.page import (
 )
 from dashboard.wording import Words
 
+MOST_NAMES = 6
 LEANS = ("strongly_low", "low", "neutral", "high", "strongly_high", "mixed")
 
 
@@ -58,11 +59,14 @@ def _show_apart(page: Page, means: pd.DataFrame, apart: pd.Series) -> None:
 
 def _why_apart(page: Page, means: pd.DataFrame, apart: pd.Series) -> list[str]:
     by_reason = means["scale"].groupby(apart[means.index]).unique()
-    return [
-        page.words.say(f"apart_{reason}", scales=", ".join(plain(page.scale(scale)) for scale in by_reason[reason]))
-        for reason in REASONS
-        if reason in by_reason
-    ]
+    told = []
+    for reason in (each for each in REASONS if each in by_reason):
+        names = [plain(page.scale(scale)) for scale in by_reason[reason]]
+        more = len(names) - MOST_NAMES if reason == REASONS[-1] else 0
+        listed = ", ".join(names[:MOST_NAMES] if more > 0 else names)
+        scales = page.words.say("and_more", scales=listed, count=more) if more > 0 else listed
+        told.append(page.words.say(f"apart_{reason}", scales=scales))
+    return told
 
 
 def _show_charts(page: Page, means: pd.DataFrame, changes: pd.DataFrame | None) -> None:

@@ -189,7 +189,7 @@ def inference_of(study: Study, fit_ids: Iterable[str]) -> dict[str, str]:
 
 
 def recorded_fits(study: Study) -> pd.DataFrame:
-    """Return every fit of a study: ``out.fits``, and how many conditions on its scores are not met, where any is set."""
+    """Return every fit of a study: ``out.fits``, and how many conditions on its scores are not met."""
     store = Store(study.warehouse)
     recorded, diagnostics = store.read(out.FITS), store.read(out.DIAGNOSTICS)
     is_asked_for = recorded["model"].isin(list(study.models)) | ~recorded["is_declared"].astype(bool)
