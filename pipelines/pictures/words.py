@@ -32,7 +32,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "responses_said": "Share of each answer to each item in per cent. {all}",
         "none": "all together",
         "correlations": "{title}: correlations of the items, {group}",
-        "correlations_said": "Product-moment correlations of {n} complete responses, reverse-scored items turned round. {all}",
+        "correlations_said": "Product-moment correlations of {n} complete responses, reversed items turned. {all}",
         "pair": "{one} with {other}: {value}.",
         "wave": "wave",
         "language": "language",
