@@ -72,7 +72,7 @@ def _rung(
     shown = words.say(verdict) + (f" ({words.say('asked')})" if is_asked else "")
     sheet.words(EDGE + 306, y + height / 2 - (8 if is_asked else 0), wrapped(shown, 84, SIZE), SIZE)
     for x, name in ((EDGE + 420, "delta_cfi"), (EDGE + 540, "delta_rmsea")):
-        value = float(tried[level][name]) if level in tried else float("nan")
+        value = tried.get(level, {}).get(name)
         sheet.words(x, y + height / 2, words.number(value, 3), SIZE)
     sheet.words(EDGE + 640, y + 17, free, 12)
     sheet.line((EDGE, y + height - 2), (sheet.width - EDGE, y + height - 2), LINE, 1)
