@@ -126,11 +126,10 @@ def test_a_model_that_was_refused_leaves_its_fit_unknown_and_says_why():
     assert gates["reason"].str.contains("V_1 has the same answer everywhere").all()
 
 
-def gate(
-    scale="voice", group="STAFF", purpose="regression", over="", verdict="not_met", measurement="m", level="scalar"
-):
+def gate(group="STAFF", purpose="regression", over="", verdict="not_met", **other):
+    measurement, level = other.get("measurement", "m"), other.get("level", "scalar")
     row = dict.fromkeys(GATES.columns, "")
-    row |= {"scale": scale, "respondent_group": group, "purpose": purpose, "over": over, "verdict": verdict}
+    row |= {"scale": "voice", "respondent_group": group, "purpose": purpose, "over": over, "verdict": verdict}
     measure = f"{level}_invariance" if purpose == "comparison" else "omega"
     row |= {"measure": measure, "measurement": measurement, "value": 0.5, "threshold": 0.7, "when_not_met": "mark"}
     return {**row, "reason": "why"}
@@ -213,7 +212,7 @@ def steps(highest, least_n=50):
     rows = [
         {
             **dict.fromkeys(INVARIANCE.columns),
-            "measurement": measurement,
+            "measurement": "m",
             "respondent_group": "STAFF",
             "over": "wave",
             "level": level,
