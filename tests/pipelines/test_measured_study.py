@@ -9,6 +9,7 @@ from pipelines.commands.run import run_study
 from pipelines.load import load_study
 from pipelines.pictures.words import SAID
 from pipelines.release import publish
+from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.store import Store
 from pipelines.tables import out
 
