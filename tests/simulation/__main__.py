@@ -1,7 +1,7 @@
 """Run every simulation and write its table: ``make simulate``; ends with 1 when a figure fails.
 
-A coverage fails when its exact binomial 99 % interval, Bonferroni over all coverages of the table, lies wholly more than two points
-from 95 %; a bias fails beyond 2 % of the true value plus three Monte Carlo standard errors.
+A coverage fails when its exact binomial 99 % interval, Bonferroni over all coverages of the table, lies wholly more
+than two points from 95 %; a bias fails beyond 2 % of the true value plus three Monte Carlo standard errors.
 """
 
 import datetime as dt
@@ -70,27 +70,29 @@ def _test_row(design: Design, each: Sequence[Replication]) -> str:
 
 
 def _page(lines: Sequence[str], tests: Sequence[str], seconds: float, load: float) -> str:
-    today = dt.date.today()
+    today = dt.datetime.now(dt.UTC)
     return "\n".join(
         [
             "# Simulations",
             "",
-            "Written by `make simulate`. For ordered items answered in organisations no program gives values to compare with:",
-            "lavaan 0.6-14 accepts `ordered` with `cluster` and returns the standard errors without clusters. So the estimates are",
-            "compared with what was planted: two factors of four items with five categories, the same loadings within and between",
-            f"organisations; seed {SEED}, {REPLICATIONS} replications a design; {today:%d %B %Y}, {seconds:.0f} s, load {load:.1f}.",
+            "Written by `make simulate`. For ordered items answered in organisations no program gives values to",
+            "compare with: lavaan 0.6-14 accepts `ordered` with `cluster` and returns the standard errors without",
+            "clusters. So the estimates are compared with what was planted: two factors of four items with five",
+            "categories, the same",
+            f"loadings within and between organisations; seed {SEED}, {REPLICATIONS} replications a design;",
+            f"{today:%d %B %Y}, {seconds:.0f} s, load {load:.1f}.",
             "",
-            "*Bias* is mean estimate minus truth, *SD* the standard deviation of the estimates, *SE* the mean standard error with",
-            "organisations, *cover* how often the 95 % interval holds the truth, with and without organisations. A coverage in bold",
-            "fails: its exact binomial 99 % interval, Bonferroni over the table, lies more than two points from .95. A bias in bold is",
-            "beyond 2 % plus three Monte Carlo standard errors.",
+            "*Bias* is mean estimate minus truth, *SD* the standard deviation of the estimates, *SE* the mean",
+            "standard error with organisations, *cover* how often the 95 % interval holds the truth, with and without",
+            "organisations. A coverage in bold fails: its exact binomial 99 % interval, Bonferroni over the table,",
+            "lies more than two points from .95. A bias in bold is beyond 2 % plus three Monte Carlo standard errors.",
             "",
             "| design | parameter | true | bias | SD | SE | cover | cover without |",
             "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
             *lines,
             "",
-            "How often the scaled and shifted test rejects the true model at .05, with and without organisations; *liberal* where",
-            "the share lies outside the binomial 99 % interval of .05:",
+            "How often the scaled and shifted test rejects the true model at .05, with and without organisations;",
+            "*liberal* where the share lies outside the binomial 99 % interval of .05:",
             "",
             "| design | with | without |",
             "| --- | ---: | ---: |",

@@ -1,8 +1,8 @@
 """Factor models of ordered items answered in organisations: bias, coverage and size of the test over replications.
 
-Two factors of four items with five categories. Factors and items vary between organisations; the loadings are the same at both
-levels, so that the model of all responses together is right and its standardised loadings, factor correlation and thresholds are
-known. Standard errors with and without organisations are set side by side.
+Two factors of four items with five categories. Factors and items vary between organisations; the loadings are the same
+at both levels, so that the model of all responses together is right and its standardised loadings, factor correlation
+and thresholds are known. Standard errors with and without organisations are set side by side.
 """
 
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ def answers_of(design: Design, rng: np.random.Generator) -> tuple[pd.DataFrame, 
 
 @dataclass(frozen=True, eq=False)
 class Replication:
-    """What one drawn study gives: standardised loadings and correlation, their errors by both ways, rejection by both ways."""
+    """What one drawn study gives; standard errors and rejection with organisations, then without."""
 
     estimates: Vector
     errors: Matrix
@@ -98,7 +98,7 @@ def replicate(design: Design, number: int) -> Replication:
         )
         rows.append(table.loc[wanted, "standardised"].to_numpy())
         errors.append(table.loc[wanted, "standardised_error"].to_numpy())
-        rejected.append(bool(found.test.p_value < 0.05))  # noqa: PLR2004
+        rejected.append(bool(found.test.p_value < 0.05))
     return Replication(rows[0], np.array(errors), (rejected[0], rejected[1]))
 
 
