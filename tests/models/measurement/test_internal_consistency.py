@@ -18,7 +18,8 @@ SCALES = ["A", "C", "E", "N", "O"]
 COMPARED = {
     "pairwise": {
         "raw_alpha", "std_alpha", "G6", "average_r", "median_r", "signal_noise", "ase_duhachek", "duhachek_ci",
-        "feldt_ci", "alpha_if_dropped", "std_alpha_if_dropped", "item_rest_r", "item_total_r_cor", "item_mean", "item_sd",
+        "feldt_ci", "alpha_if_dropped", "std_alpha_if_dropped", "item_rest_r", "item_total_r_cor",
+        "item_mean", "item_sd",
         # Not compared: psych correlates an item with the mean of what was answered, which covariances do not hold.
         "item_total_raw_r",
     },

@@ -30,7 +30,7 @@ ANALYSES = [
     ),
     *(("bfi_complete", name) for name in ("minres_oblimin", "ml_none", "ml_promax")),
 ]
-# stats::varimax stops at eps = 1e-5, psych at min.err = .001 for principal axes; closer runs of both are compared below.
+# stats::varimax stops at eps = 1e-5, psych's principal axes at min.err = .001; closer runs are compared below.
 LOOSE = {"ml_varimax": 1e-3, "ml_promax": 1e-3, "pa_varimax": 1e-2}
 CLOSE = 3e-5  # optim of psych::fa and factanal stops at factr = 1e7: loadings stand still at about 2e-5
 
