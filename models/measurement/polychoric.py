@@ -1,12 +1,15 @@
 r"""Polychoric correlations by maximum likelihood in two steps, for all pairs of items at once, and their covariance.
 
-Thresholds come from each item's own shares; the correlation of a pair maximises ``sum_ab n_ab log p_ab(r)`` with ``p_ab`` the
-bivariate normal probability of the cell. The covariance of all thresholds and correlations is ``A^-1 C A^-T / n`` of the
-estimating equations of both steps.
+Thresholds come from each item's own shares; the correlation of a pair maximises ``sum_ab n_ab log p_ab(r)`` with
+``p_ab`` the bivariate normal probability of the cell. The covariance of all thresholds and correlations is ``A^-1 C
+A^-T / n`` of the estimating equations of both steps.
 
 References:
-    Olsson (1979), Psychometrika 44, 443-460. Muthen (1984), Psychometrika 49, 115-132. R: ``lavaan::lavCor(ordered = ...)``.
+    Olsson (1979), Psychometrika 44, 443-460. Muthen (1984), Psychometrika 49, 115-132. R: ``lavaan::lavCor(ordered =
+    ...)``.
 """
+
+# pyright: reportMissingTypeStubs=false
 
 from dataclasses import dataclass
 
@@ -61,11 +64,11 @@ class Polychoric:
 def influence_totals(sample: OrderedSample, found: Polychoric) -> Matrix:
     """Return how much each cluster (each pattern, without clusters) moves thresholds and correlations.
 
-    ``A^-1 s`` with s the scores summed over the responses of a cluster; the covariance of the moments is the sum of their
-    outer products.
+    ``A^-1 s`` with s the scores summed over the responses of a cluster; the covariance of the moments is the sum of
+    their outer products.
 
     Returns:
-        One row a cluster (times ``sqrt(G / (G - 1))``) or a pattern, with clusters as many rows as the largest number + 1.
+        One row a cluster, as many as the largest number + 1, or one row a pattern.
     """
     scores, derivative = estimating_equations(sample, found)
     if len(sample.clusters):
@@ -73,7 +76,7 @@ def influence_totals(sample: OrderedSample, found: Polychoric) -> Matrix:
         np.add.at(totals, sample.clusters, scores * sample.counts[:, None])
     else:
         totals = scores * np.sqrt(sample.counts)[:, None]
-    return np.linalg.solve(derivative, totals.T).T
+    return np.asarray(np.linalg.solve(derivative, totals.T).T, dtype=float)
 
 
 def polychoric(sample: OrderedSample) -> Polychoric:
@@ -182,7 +185,7 @@ def _derivative(sample: OrderedSample, pairs: Pairs, r: Vector, scores: Matrix, 
         own = scores[:, start[item] : start[item + 1]]
         matrix[start[item] : start[item + 1], start[item] : start[item + 1]] = (own * sample.counts[:, None]).T @ own
     probability, by_correlation = cells
-    of_pair = np.arange(k_thresholds, scores.shape[1])
+    of_pair: Index = np.arange(k_thresholds, scores.shape[1], dtype=np.intp)
     matrix[of_pair, of_pair] = (pairs.counts * (by_correlation / probability) ** 2).sum(axis=(1, 2))
     weight = pairs.counts * by_correlation / probability**2
     for items, others, table in (

@@ -1,8 +1,8 @@
 r"""Factor models of continuous items: estimates, standard errors and tests, normal or robust, complete or with gaps.
 
-The covariance of the estimates is ``H^-1 / n`` (normal) or the sandwich ``H^-1 J H^-1 / n`` with J the mean square of the
-responses' scores, summed within clusters and times ``C / (C - 1)`` when responses come from C clusters. H is the expected
-information for complete normal answers and the observed one otherwise.
+The covariance of the estimates is ``H^-1 / n`` (normal) or the sandwich ``H^-1 J H^-1 / n`` with J the mean square of
+the responses' scores, summed within clusters and times ``C / (C - 1)`` when responses come from C clusters. H is the
+expected information for complete normal answers and the observed one otherwise.
 
 References:
     Yuan and Bentler (2000); Arminger and Schoenberg (1989), Psychometrika 54, 409-425. R: ``lavaan::sem`` with
@@ -113,7 +113,7 @@ def _observed(likelihood: Likelihood, theta: Vector) -> Matrix:
 
 
 def _inverse(information: Matrix) -> Matrix:
-    return np.linalg.inv(information) if len(information) else information
+    return np.asarray(np.linalg.inv(information), dtype=float) if len(information) else information
 
 
 def _joined(clusters: Clusters) -> NDArray[np.intp] | None:

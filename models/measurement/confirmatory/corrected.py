@@ -1,9 +1,10 @@
 r"""Fit of a model of answers with gaps, in the metric of complete answers.
 
-Full information likelihood measures misfit against what was observed, so that its CFI and RMSEA depend on how much is missing. The
-corrected statistic compares the estimates with the saturated moments as if they came from complete answers; its scaling factor
-is ``tr(U W^-1 C W^-1 U G) / df`` with W and C the observed information of the saturated moments from the gaps and from complete
-answers, ``U = W - W D (D' W D)^-1 D' W`` and ``G = W^-1 J W^-1``, or ``W^-1`` for normal answers.
+Full information likelihood measures misfit against what was observed, so that its CFI and RMSEA depend on how much is
+missing. The corrected statistic compares the estimates with the saturated moments as if they came from complete
+answers; its scaling factor is ``tr(U W^-1 C W^-1 U G) / df`` with W and C the observed information of the saturated
+moments from the gaps and from complete answers, ``U = W - W D (D' W D)^-1 D' W`` and ``G = W^-1 J W^-1``, or ``W^-1``
+for normal answers.
 
 References:
     Zhang and Savalei (2023), Psychological Methods 28, 263-283 (FIML-C, versions 3 and 6). R: ``cfi.robust`` and

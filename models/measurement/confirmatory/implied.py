@@ -1,13 +1,14 @@
 r"""Moments that a factor model implies, and their derivatives by its parameters.
 
-With loadings L, regressions among factors B, factor covariances P, residual covariances T, intercepts v and factor means a,
-``A = (I - B)^-1``, ``covariance = L A P A' L' + T`` and ``mean = v + L A a``. Ordered items have latent responses with
-thresholds t; with the scales d, correlations are ``d_i d_j covariance_ij`` and standardised thresholds ``d_i (t - mean_i)``.
-Either d is a parameter and residual variances follow from it (delta parameterisation), or residual variances are parameters
-and ``d_i = covariance_ii^-1/2`` (theta parameterisation).
+With loadings L, regressions among factors B, factor covariances P, residual covariances T, intercepts v and factor
+means a, ``A = (I - B)^-1``, ``covariance = L A P A' L' + T`` and ``mean = v + L A a``. Ordered items have latent
+responses with thresholds t; with the scales d, correlations are ``d_i d_j covariance_ij`` and standardised thresholds
+``d_i (t - mean_i)``. Either d is a parameter and residual variances follow from it (delta parameterisation), or
+residual variances are parameters and ``d_i = covariance_ii^-1/2`` (theta parameterisation).
 
 References:
-    Bollen (1989), Structural equations with latent variables, ch. 4 and 8. Muthen and Asparouhov (2002), Mplus web note 4.
+    Bollen (1989), Structural equations with latent variables, ch. 4 and 8. Muthen and Asparouhov (2002), Mplus web
+    note 4.
 """
 
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class Matrices:
     @property
     def total_effect(self) -> Matrix:
         """``(I - B)^-1``, m x m."""
-        return np.linalg.inv(np.eye(len(self.regression)) - self.regression)
+        return np.asarray(np.linalg.inv(np.eye(len(self.regression)) - self.regression), dtype=float)
 
     @property
     def latent_covariance(self) -> Matrix:
@@ -144,8 +145,8 @@ def standardised_moments(layout: Layout, theta: Vector, group: int) -> tuple[Vec
     """Return what a model of ordered items implies: thresholds then correlations, and their derivatives.
 
     Returns:
-        k standardised thresholds item by item followed by the p(p - 1)/2 correlations below the diagonal, row by row; and
-        their derivatives by the q free values, (k + p(p - 1)/2) x q.
+        k standardised thresholds item by item followed by the p(p - 1)/2 correlations below the diagonal, row by row;
+        and their derivatives by the q free values, (k + p(p - 1)/2) x q.
     """
     of_group, found = matrices(layout, theta, group), moments(layout, theta, group)
     if layout.has_response_scale:

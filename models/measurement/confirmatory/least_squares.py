@@ -1,10 +1,11 @@
 r"""Weighted least squares of a factor model for ordered items: ``F = sum_g n_g / n (s - m)' W (s - m) / 2``.
 
-s are standardised thresholds and polychoric correlations, m what the model implies, W the inverse of the diagonal of their
-covariance times n (DWLS, the estimates of WLSMV).
+s are standardised thresholds and polychoric correlations, m what the model implies, W the inverse of the diagonal of
+their covariance times n (DWLS, the estimates of WLSMV).
 
 References:
-    Muthen, du Toit and Spisic (1997), Robust inference using weighted least squares. R: ``lavaan::cfa(estimator = "WLSMV")``.
+    Muthen, du Toit and Spisic (1997), Robust inference using weighted least squares. R: ``lavaan::cfa(estimator =
+    "WLSMV")``.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
 r"""The normal likelihood of a factor model, complete or with gaps (full information), and what follows from it.
 
-For responses with the items of a pattern, ``log L = -n/2 (k log 2 pi + log|S| + tr(S^-1 (C + d d')))`` with S the implied
-covariance, C the covariance in the pattern over n and d the distance of the means. A model without means has ``d = 0``.
+For responses with the items of a pattern, ``log L = -n/2 (k log 2 pi + log|S| + tr(S^-1 (C + d d')))`` with S the
+implied covariance, C the covariance in the pattern over n and d the distance of the means. A model without means has
+``d = 0``.
 
 References:
     Bollen (1989), ch. 4; Arbuckle (1996) in Marcoulides and Schumacker, Advanced structural equation modeling.

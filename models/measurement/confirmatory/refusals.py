@@ -41,7 +41,8 @@ def refuse_unusable(items: tuple[str, ...], data: Matrix, group: str = "") -> No
         group: Name of the group, for the message.
 
     Raises:
-        FactorModelError: If a column is empty or constant, two columns are the same, or there are no more rows than columns.
+        FactorModelError: If a column is empty or constant, two columns are the same, or there are no more rows than
+            columns.
     """
     where = f" in {group}" if group else ""
     if len(data) <= len(items):

@@ -1,7 +1,7 @@
 """The saturated model: how precisely the sample itself tells means and covariances.
 
-Moments are in the order means, then covariances on and below the diagonal, row by row; a model without means leaves the first
-out.
+Moments are in the order means, then covariances on and below the diagonal, row by row; a model without means leaves
+the first out.
 """
 
 import numpy as np
@@ -55,7 +55,7 @@ def saturated_scores(sample: Sample, *, has_means: bool) -> Matrix:
 
 def normal_weights(covariance: Matrix, *, has_means: bool) -> Matrix:
     """Return the expected information of a complete response about its moments, k x k."""
-    inverse = np.linalg.inv(covariance)
+    inverse: Matrix = np.asarray(np.linalg.inv(covariance), dtype=float)
     of_covariances = trace_products(inverse, inverse) / 2
     if not has_means:
         return of_covariances
