@@ -22,7 +22,7 @@ from models.measurement.confirmatory.continuous import (
     moment_derivatives,
 )
 from models.measurement.confirmatory.implied import moments
-from models.measurement.confirmatory.saturated import normal_weights, observed_information, saturated_scores
+from models.measurement.confirmatory.saturated import normal_weights, saturated_information, saturated_scores
 from models.measurement.confirmatory.stacking import block_diagonal
 
 
@@ -53,7 +53,7 @@ def _stacked(fit: ContinuousFit, clusters: Clusters) -> tuple[Matrix, Matrix, Ma
     for group, sample in enumerate(fit.likelihood.samples):
         share = sample.n_obs / n
         derivatives.append(moment_derivatives(fit.layout, fit.theta, group))
-        information = observed_information(sample, has_means=True) / sample.n_obs
+        information = saturated_information(sample, has_means=True) / sample.n_obs
         meat = mean_square(saturated_scores(sample, has_means=True), clusters[group] if clusters else None)
         inverse = np.linalg.inv(information)
         gaps.append(share * information)

@@ -141,6 +141,41 @@ def moments(layout: Layout, theta: Vector, group: int, *, with_derivatives: bool
     return Moments(mean, covariance, by_mean, by_covariance)
 
 
+def pulled_back(layout: Layout, theta: Vector, group: int, by_mean: Vector, by_covariance: Matrix) -> Vector:
+    """Return the derivatives by the q free values of a function of a group's moments.
+
+    Args:
+        layout: The model.
+        theta: Free values.
+        group: Number of the group.
+        by_mean: Derivatives of the function by the mean, p.
+        by_covariance: By the covariance, every cell taken alone, p x p, symmetric.
+    """
+    each = matrices(layout, theta, group)
+    total = each.total_effect
+    of_factors = each.loading @ total
+    by_loading = 2 * by_covariance @ of_factors @ each.factor_covariance @ total.T
+    by_loading = by_loading + np.outer(by_mean, total @ each.factor_mean)
+    slopes: dict[Kind, Matrix] = {
+        "loading": by_loading,
+        "regression": of_factors.T @ by_loading,
+        "factor_covariance": _once(of_factors.T @ by_covariance @ of_factors),
+        "residual_covariance": _once(by_covariance),
+        "intercept": by_mean[:, None],
+        "factor_mean": (of_factors.T @ by_mean)[:, None],
+    }
+    gradient = np.zeros(layout.n_free)
+    for kind, slope in slopes.items():
+        cells = _free_cells(layout, kind, group)
+        np.add.at(gradient, layout.free[cells.places], slope[cells.rows, cells.columns])
+    return gradient
+
+
+def _once(slope: Matrix) -> Matrix:
+    """Return derivatives by a symmetric matrix whose mirrored cells move together."""
+    return slope * (2 - np.eye(len(slope)))
+
+
 def standardised_moments(layout: Layout, theta: Vector, group: int) -> tuple[Vector, Matrix]:
     """Return what a model of ordered items implies: thresholds then correlations, and their derivatives.
 
