@@ -10,8 +10,6 @@ from scipy.special import ndtri
 
 from models.estimates import Matrix, Vector
 
-FEWEST_CATEGORIES = 2
-
 
 @dataclass(frozen=True, eq=False)
 class OrderedSample:

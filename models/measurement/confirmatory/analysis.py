@@ -127,7 +127,17 @@ def analyse(model: FactorModel, answers: Measured, setting: Setting) -> FactorAn
     refuse_unidentified(layout, _derivatives(layout, answers))
     fit = _fitted(layout, answers)
     baseline = _fitted(_baseline(layout, answers), answers)
-    return FactorAnalysis(answers, fit, baseline, problems(layout, fit.theta, has_converged=fit.has_converged))
+    found = (*problems(layout, fit.theta, has_converged=fit.has_converged), *_at_bound(answers))
+    return FactorAnalysis(answers, fit, baseline, found)
+
+
+def _at_bound(answers: Measured) -> list[Problem]:
+    """Return the pairs of ordered items of which one answers for the other."""
+    items, found = answers.grouped.items, list[Problem]()
+    for name, each in zip(answers.grouped.names, _ordered(answers), strict=False):
+        suffix = f" ({name})" if name else ""
+        found += [Problem("item_correlation_at_bound", f"{items[a]} ~ {items[b]}{suffix}") for b, a in each.at_bound]
+    return found
 
 
 def _layout(model: FactorModel, answers: Measured, setting: Setting) -> Layout:

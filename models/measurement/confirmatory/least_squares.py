@@ -29,12 +29,14 @@ class OrderedMoments:
         moments: Thresholds, then correlations below the diagonal, row by row, k.
         totals: Influence of every cluster, or of every answer pattern, on the moments; k columns.
         has_clusters: Whether rows are clusters, numbered alike in all groups.
+        at_bound: Pairs of items whose correlation lies at the bound of ±.999.
     """
 
     n_obs: float
     moments: Vector
     totals: Matrix
     has_clusters: bool = False
+    at_bound: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def weights(self) -> Vector:

@@ -61,7 +61,8 @@ def ordered_moments(sample: OrderedSample) -> OrderedMoments:
     found = polychoric(sample)
     rows, columns = np.tril_indices(sample.n_items, -1)
     moments = np.concatenate([*found.thresholds, found.correlation[rows, columns]])
-    return OrderedMoments(sample.n_obs, moments, influence_totals(sample, found), has_clusters=len(sample.clusters) > 0)
+    totals = influence_totals(sample, found)
+    return OrderedMoments(sample.n_obs, moments, totals, len(sample.clusters) > 0, tuple(found.at_bound))
 
 
 def fit_ordered(layout: Layout, samples: Sequence[OrderedMoments]) -> OrderedFit:

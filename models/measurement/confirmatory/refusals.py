@@ -22,7 +22,8 @@ class Problem:
     """One reason to distrust estimates.
 
     Attributes:
-        name: ``not_converged``, ``negative_variance``, ``correlation_beyond_one`` or ``covariance_not_positive``.
+        name: ``not_converged``, ``negative_variance``, ``correlation_beyond_one``, ``covariance_not_positive`` or
+            ``item_correlation_at_bound``.
         about: The variable or pair concerned; empty when it concerns the whole model.
         value: Its value; NaN where there is none.
     """
