@@ -34,7 +34,7 @@ def test_one_way_icc_equals_shrout_and_fleiss(reference):
 @pytest.mark.reference
 def test_icc_of_army_companies_of_unequal_size_equals_r(reference):
     # R 4.2.2, 2026-11-26: multilevel 2.7 ICC1, ICC2 of aov(LEAD ~ as.factor(COMPID), lq2002); ends by uniroot of
-    # function(t) sum(w * (y - weighted.mean(y, w))^2) / 48 / MSW - qf(c(.975, .025), 48, 1993), where w is n / (1 + n t)
+    # function(t) sum(w * (y - weighted.mean(y, w))^2) / 48 / MSW - qf(c(.975, .025), 48, 1993), w being n / (1 + n t)
     companies = pd.read_csv(reference / "data/substantive/lq2002/lq2002.csv")
     _, table = scores_by_group(companies["LEAD"], companies["COMPID"])
     found = intraclass_correlation(table)
