@@ -1,4 +1,4 @@
-r"""Differential item functioning by ordinal logistic regression: do groups answer an item differently at the same level?
+r"""Differential item functioning by ordinal logistic regression: do groups answer differently at the same level?
 
 Proportional odds models of the item: (1) the matching score, (2) score and group, (3) score, group and their product.
 Likelihood ratio tests: (2) against (1) uniform, (3) against (2) non-uniform, (3) against (1) both. The size is how much
@@ -89,7 +89,7 @@ class ItemFunctioning:
         both: Both together.
         log_odds: Of a higher answer, of every group but the first against it, at the same score (model 2).
         size: ``none`` where the test does not reject, else by the rule.
-        reason: ``constant_item``, ``constant_score``, ``one_group``, ``separated`` (a model has no finite estimates) or
+        reason: ``constant_item``, ``constant_score``, ``separated`` (a model has no finite estimates) or
             empty.
     """
 
@@ -151,7 +151,8 @@ def differential_functioning(
         raise UsageError(f"{len(names)} group with complete answers: differential functioning needs two groups or more")
     labels = [str(each) for each in items.columns]
     design = np.eye(len(names))[members][:, 1:]
-    found, seen = _round(codes[is_used], labels, design, (), rule), [()]
+    seen: list[tuple[int, ...]] = [()]
+    found = _round(codes[is_used], labels, design, (), rule)
     has_settled = not is_purified
     while is_purified and len(seen) < MOST_ROUNDS:
         flagged = tuple(place for place, each in enumerate(found) if each.is_flagged)
@@ -192,8 +193,17 @@ def _item(
         fits = _nested(answers, score - score.mean(), design)
         reason = "" if all(each.has_converged for each in fits) else "separated"
     if reason:
-        none = [LikelihoodRatio(np.nan, df, np.nan, np.nan, np.nan) for df in (k, k, 2 * k)]
-        return ItemFunctioning(label, matched_on, len(answers), *none, (np.nan,) * k, "none", reason)
+        return ItemFunctioning(
+            item=label,
+            matched_on=matched_on,
+            n_obs=len(answers),
+            uniform=_unknown(k),
+            non_uniform=_unknown(k),
+            both=_unknown(2 * k),
+            log_odds=(np.nan,) * k,
+            size="none",
+            reason=reason,
+        )
     plain, with_group, with_product = fits
     both = _ratio(plain, with_product, 2 * k)
     return ItemFunctioning(
@@ -226,6 +236,10 @@ def _ratio(narrow: OrdinalLogit, wide: OrdinalLogit, df: int) -> LikelihoodRatio
         mcfadden=wide.mcfadden - narrow.mcfadden,
         nagelkerke=wide.nagelkerke - narrow.nagelkerke,
     )
+
+
+def _unknown(df: int) -> LikelihoodRatio:
+    return LikelihoodRatio(np.nan, df, np.nan, np.nan, np.nan)
 
 
 def _size(both: LikelihoodRatio, rule: FunctioningRule) -> Size:

@@ -140,7 +140,9 @@ def item_distances(
         difference = higher - lower
         deviation = pooled_deviation(data[reference][:, place], data[focal][:, place])
         points, square = float(weight @ difference), float(weight @ difference**2)
-        found.append(ItemDistance(item, factor, np.sqrt(square) / deviation, points / deviation, points, deviation))
+        found.append(
+            ItemDistance(item, factor, float(np.sqrt(square)) / deviation, points / deviation, points, deviation)
+        )
     return tuple(found)
 
 

@@ -107,7 +107,9 @@ def fit_ordinal_logit(answers: CountedAnswers) -> OrdinalLogit:
         if float(gradient @ step) < SMALLEST_DECREMENT:
             has_converged = True
             break
-    covariance = np.linalg.inv(information) if has_converged else np.full_like(information, np.nan)
+    covariance: Matrix = np.full_like(information, np.nan)
+    if has_converged:
+        covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
     return OrdinalLogit(
         thresholds=theta[:m],
         slopes=theta[m:],

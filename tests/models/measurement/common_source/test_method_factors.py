@@ -57,7 +57,8 @@ def test_an_unmeasured_method_factor_equals_lavaan(reference):
 @pytest.mark.reference
 def test_the_sequence_of_marker_models_equals_lavaan(reference):
     # R 4.2.2, lavaan 0.6.14, 2026-11-26: cfa() with variances 1 (A =~ NA*LEAD01 + ...; A ~~ 1*A), marker M of HOSTIL01
-    # to 05; from baseline on M ~~ 0*A, M ~~ 0*B and loadings and residual variances of M at the values of the first; M =~ m*LEAD01 + ... + m*TSIG03 (method_c), without m (method_u), and A ~~ 0.543502080200443*B (method_r)
+    # to 05; from baseline on M ~~ 0*A, M ~~ 0*B and loadings and residual variances of M at the values of the first;
+    # M =~ m*LEAD01 + ... + m*TSIG03 (method_c), without m (method_u), and A ~~ 0.543502080200443*B (method_r)
     model = FactorModel({"A": LEADERSHIP[:6], "B": SIGNIFICANCE, "M": HOSTILITY})
     found = marker_factor(model, "M", companies_of(reference, model))
     expected = {
