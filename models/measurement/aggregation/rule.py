@@ -23,7 +23,7 @@ class AggregationRule:
     """What must hold; None leaves a condition out.
 
     Attributes:
-        least_icc_1: Of ICC(1); .05 is a small effect (LeBreton and Senter, 2008).
+        least_icc_1: Of ICC(1); LeBreton and Senter (2008) call .01 small, .10 medium and .25 large.
         alpha: Level at which the F test must reject that organisations do not differ.
         least_median_rwg_j: Of the median r_wg(j) over organisations (.70, Lance, Butts and Michels, 2006, on its
             origin).

@@ -4,7 +4,8 @@ Proportional odds models of the item: (1) the matching score, (2) score and grou
 Likelihood ratio tests: (2) against (1) uniform, (3) against (2) non-uniform, (3) against (1) both. The size is how much
 pseudo R^2 rises. The matching score is the mean of the other items; purified, of the others that show no DIF, judged
 anew until the set no longer changes. A score of few items measures with error: where groups differ much in level,
-unbiased items may then look biased.
+unbiased items may then look biased. The tests take responses as independent; for those of one organisation they are too
+sharp.
 
 References:
     Zumbo (1999), A handbook on the theory and methods of differential item functioning; Jodoin and Gierl (2001),
@@ -54,7 +55,8 @@ class FunctioningRule:
 
 JODOIN_GIERL = FunctioningRule()
 ZUMBO_THOMAS = FunctioningRule(moderate=0.13, large=0.26)
-CRANE = FunctioningRule(measure="mcfadden", moderate=0.02, large=0.05)
+CRANE = FunctioningRule(measure="mcfadden", moderate=0.02, large=np.inf)
+"""Names one cut-off only."""
 
 
 @dataclass(frozen=True)

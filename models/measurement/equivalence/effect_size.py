@@ -119,7 +119,7 @@ def item_distances(
         focal: Number of the focal group.
 
     Raises:
-        FactorModelError: As ``factor_of``.
+        FactorModelError: As ``factor_of``, or if a factor has no positive variance in the focal group.
     """
     layout, theta = analysis.fit.layout, analysis.fit.theta
     of_group = {group: matrices(layout, theta, group) for group in (reference, focal)}
@@ -131,6 +131,9 @@ def item_distances(
     for item, factor in factor_of(model).items():
         place, column = layout.items.index(item), layout.factors.index(factor)
         mean, variance = of_group[focal].latent_mean[column], of_group[focal].latent_covariance[column, column]
+        if variance <= 0:
+            name = analysis.measured.grouped.names[focal]
+            raise FactorModelError(f"{factor} has no positive variance in {name}: no level there to compare answers at")
         levels = mean + np.sqrt(variance) * level
         codes = np.unique(np.concatenate([each[:, place] for each in data]))
         higher, lower = (

@@ -23,8 +23,8 @@ def fitted(model, answers, groups, estimator, anchors):
 
 @pytest.mark.reference
 def test_distances_of_schools_equal_lavaan_and_integrate(reference):
-    # R 4.2.2, lavaan 0.6.14, 2026-11-26: cfa() with group = "school", x1 and x4 equal in loading and intercept, all else
-    # free, variances 1 and means 0 in the first group; sqrt(integrate(diff^2 * dnorm)) over the mean of deviations
+    # R 4.2.2, lavaan 0.6.14, 2026-11-26: cfa() with group = "school", x1 and x4 equal in loading and intercept, the
+    # others free, variances 1 and means 0 in the first group; sqrt(integrate(diff^2 * dnorm)) over the mean deviation
     answers = pd.read_csv(reference / "oracles/data/HolzingerSwineford1939.csv")
     found = fitted(TWO, answers, answers["school"], "ml", {"x1", "x4"})
     assert found.measured.grouped.names == ("Pasteur", "Grant-White")
@@ -45,8 +45,8 @@ def test_distances_of_schools_equal_lavaan_and_integrate(reference):
 
 @pytest.mark.reference
 def test_distances_of_ordered_items_equal_lavaan_and_integrate(reference):
-    # R 4.2.2, lavaan 0.6.14, 2026-11-26: cfa() with group = "gender", ordered, WLSMV, theta; E3 and E4 equal in loading and
-    # thresholds, residual variances 1 and intercepts 0 throughout; expected answers 1 + sum(pnorm(l * f - t)), integrate
+    # R 4.2.2, lavaan 0.6.14, 2026-11-26: cfa() with group = "gender", ordered, WLSMV, theta; E3 and E4 equal in
+    # loading and thresholds, residual variances 1, intercepts 0; expected answers 1 + sum(pnorm(l * f - t)), integrate
     answers = pd.read_csv(reference / "oracles/data/bfi.csv").sort_values("gender", kind="stable")
     found = fitted(ONE, answers, answers["gender"], "wlsmv", {"E3", "E4"})
     assert found.fit.standard.statistic == pytest.approx(114.87711837384, abs=1e-4)

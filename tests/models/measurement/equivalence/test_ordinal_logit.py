@@ -24,8 +24,8 @@ def counted(answers, design):
 @pytest.mark.reference
 def test_a_model_of_personality_equals_clm_and_polr(reference):
     # R 4.2.2, ordinal 2022.11.16, 2026-11-26: m <- clm(factor(E3) ~ s * factor(gender), data = d, control =
-    # clm.control(gradTol = 1e-12)), d <- na.omit(bfi[c(items, "gender")]), s the mean of the other four; coef, vcov, logLik.
-    # MASS 7.3 polr(Hess = TRUE, control = list(reltol = 1e-15)) differs by 3e-7 and has the log likelihood -3966.39611090387
+    # clm.control(gradTol = 1e-12)), d <- na.omit(bfi[c(items, "gender")]), s the mean of the other four; coef, vcov and
+    # logLik. MASS polr(control = list(reltol = 1e-15)) differs by 3e-7, its log likelihood is -3966.39611090387
     answers = pd.read_csv(reference / "oracles/data/bfi.csv")[[*ITEMS, "gender"]].dropna()
     score, second = answers[ITEMS[1:]].mean(axis=1).to_numpy(), (answers["gender"] == 2).to_numpy(dtype=float)
     found = fit_ordinal_logit(counted(answers["E3"], np.column_stack([score, second, score * second])))
