@@ -38,6 +38,23 @@ def test_moments_and_restricted_likelihood_agree_for_organisations_of_one_size()
     assert [restricted.between, restricted.within] == pytest.approx([moments.between, moments.within], rel=1e-9)
 
 
+def test_latent_means_and_errors_solve_henderson_s_equations():
+    random = np.random.default_rng(3)
+    groups = np.repeat(np.arange(6), [2, 3, 3, 5, 8, 20])
+    scores = random.normal(size=len(groups)) + random.normal(size=6)[groups]
+    table = variance_table(scores, groups)
+    components = variance_components(table, "reml")
+    found = organisation_means(table, components)
+    design = np.column_stack([np.ones(len(groups)), np.eye(6)[groups]])
+    left = design.T @ design / components.within + np.diag([0.0, *[1 / components.between] * 6])
+    solved = np.linalg.solve(left, design.T @ scores / components.within)
+    level = np.column_stack([np.ones(6), np.eye(6)])
+    errors = np.sqrt(np.diagonal(level @ np.linalg.inv(left) @ level.T))
+    assert components.between > 0
+    assert found.latent_mean.tolist() == pytest.approx((level @ solved).tolist(), abs=1e-10)
+    assert found.latent_error.tolist() == pytest.approx(errors.tolist(), abs=1e-10)
+
+
 @pytest.mark.slow
 def test_latent_means_miss_by_their_standard_errors():
     random = np.random.default_rng(20261126)

@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import ndtr
 
 from models.measurement.confirmatory.analysis import analyse, measured
 from models.measurement.confirmatory.answers import grouped_answers
 from models.measurement.confirmatory.implied import matrices
-from models.measurement.confirmatory.model import FactorModel
+from models.measurement.confirmatory.model import FactorModel, Setting
 from models.measurement.confirmatory.refusals import FactorModelError
 from models.measurement.equivalence.effect_size import anchored_setting, item_distances, pooled_deviation
 
@@ -61,6 +62,27 @@ def test_distances_of_ordered_items_equal_lavaan_and_integrate(reference):
     for each in item_distances(ONE, found, 0, 1):
         figures = (each.unsigned, each.signed, each.pooled_deviation)
         assert figures == pytest.approx(expected[each.item], abs=1e-5)
+
+
+@pytest.mark.reference
+def test_mean_distances_of_ordered_items_with_free_residuals_equal_their_closed_form(reference):
+    # mean of pnorm((v + l f - t) / sqrt(r)) over f ~ N(m, p) is pnorm((v + l m - t) / sqrt(r + l^2 p))
+    answers = pd.read_csv(reference / "oracles/data/bfi.csv").sort_values("gender", kind="stable")
+    grouped = grouped_answers(answers, ONE.items, is_complete=True, groups=answers["gender"])
+    metric = Setting(2, "unit_variance", has_means=True, equal=frozenset({"threshold", "loading"}))
+    found = analyse(ONE, measured(grouped, "wlsmv"), metric)
+    groups = [matrices(found.fit.layout, found.fit.theta, group) for group in (0, 1)]
+    mean, variance = groups[1].latent_mean[0], groups[1].latent_covariance[0, 0]
+    assert not np.allclose(np.diagonal(groups[1].residual_covariance), 1)
+    for place, each in enumerate(item_distances(ONE, found, 0, 1)):
+        expected = [
+            ndtr(
+                (of.intercept[place] + of.loading[place, 0] * mean - of.threshold[5 * place : 5 * place + 5])
+                / np.sqrt(of.residual_covariance[place, place] + of.loading[place, 0] ** 2 * variance)
+            ).sum()
+            for of in groups
+        ]
+        assert each.points == pytest.approx(expected[1] - expected[0], abs=1e-10)
 
 
 def invented(shift=0.0):
