@@ -1,4 +1,4 @@
-"""The models of the reference files, written as lavaan reads them, as ours; and the names that lavaan gives parameters."""
+"""Models as lavaan writes them, read as ours, and the names that lavaan gives parameters."""
 
 from models.measurement.confirmatory.model import FactorModel
 from models.measurement.confirmatory.parameters import Parameter

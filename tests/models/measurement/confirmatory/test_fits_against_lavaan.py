@@ -1,7 +1,7 @@
 """Factor models against lavaan 0.6-14 on every model of the reference file.
 
-R 4.2.2, lavaan 0.6-14, semTools 0.5-6; oracles/04_cfa_sem.json, made 2026-11-22. Unstandardised loadings on the badly scaled marker
-of bfi stand still at 2e-5 in lavaan: its optimiser stops there, while the discrepancy of ours is the smaller one.
+R 4.2.2, lavaan 0.6-14, semTools 0.5-6; oracles/04_cfa_sem.json, made 2026-11-22. Unstandardised loadings on the badly
+scaled marker of bfi stand still at 2e-5 in lavaan: its optimiser stops there, while the discrepancy of ours is smaller.
 """
 
 import json
@@ -23,7 +23,18 @@ from models.measurement.confirmatory.validity import convergence, heterotrait_mo
 from tests.models.measurement.confirmatory.lavaan_syntax import by_key, key_of, model_of
 
 FILES = {"hs": "HolzingerSwineford1939", "bfi": "bfi", "poldem": "PoliticalDemocracy"}
-FITS = ["hs_ml", "hs_mlr", "hs_std_lv", "hs_fiml", "hs_fiml_mlr", "bfi_ml", "bfi_wlsmv", "bfi_fiml_mlr", "poldem_ml", "poldem_mlr"]
+FITS = [
+    "hs_ml",
+    "hs_mlr",
+    "hs_std_lv",
+    "hs_fiml",
+    "hs_fiml_mlr",
+    "bfi_ml",
+    "bfi_wlsmv",
+    "bfi_fiml_mlr",
+    "poldem_ml",
+    "poldem_mlr",
+]
 INDICES = {
     "chi_square": "chisq", "df": "df", "cfi": "cfi", "tli": "tli", "rmsea": "rmsea", "rmsea_low": "rmsea.ci.lower",
     "rmsea_high": "rmsea.ci.upper", "srmr": "srmr", "log_likelihood": "logl", "aic": "aic", "bic": "bic",
@@ -41,7 +52,7 @@ def expected(reference):
 @pytest.fixture(scope="module")
 def answers_of(reference):
     def read(name: str) -> pd.DataFrame:
-        file = FILES[name.split("_")[0]] + ("_missing" if name.startswith("hs_fiml") else "")
+        file = FILES[name.split("_", maxsplit=1)[0]] + ("_missing" if name.startswith("hs_fiml") else "")
         return pd.read_csv(reference / f"oracles/data/{file}.csv")
 
     return read

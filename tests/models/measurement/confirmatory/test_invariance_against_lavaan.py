@@ -1,4 +1,4 @@
-"""The ladder of invariance against lavaan and semTools: continuous and ordered items, schools, waves, partial levels."""
+"""The ladder of invariance against lavaan and semTools: continuous and ordered items, schools, waves, partial."""
 
 import json
 
@@ -112,7 +112,9 @@ def test_score_tests_and_latent_means_equal_lavaan(expected, schools):
     setting = Setting(2, has_means=True, equal=frozenset(EQUAL["scalar"]))
     fit = fit_normal(continuous_layout(model, setting), samples)
     wanted = sorted(row["X2"] for row in expected["hs_school_ml"]["score_tests_scalar"])
-    assert sorted(each.index for each in releases(fit.likelihood, fit.theta)) == pytest.approx(wanted, rel=2e-5, abs=1e-6)
+    assert sorted(each.index for each in releases(fit.likelihood, fit.theta)) == pytest.approx(
+        wanted, rel=2e-5, abs=1e-6
+    )
     means = {
         each.left: fit.theta[number]
         for each, number in zip(fit.layout.parameters, fit.layout.free, strict=True)
@@ -175,7 +177,9 @@ def test_levels_over_waves_of_the_same_units_equal_lavaan(expected, reference):
         if before is not None:
             assert continuous_difference(fit, before).statistic == pytest.approx(steps[level]["chisq_diff"], rel=1e-5)
         if level == "scalar":
-            place = next(n for n, each in enumerate(fit.layout.parameters) if each.kind == "factor_mean" and each.left == "d65")
+            place = next(
+                n for n, each in enumerate(fit.layout.parameters) if each.kind == "factor_mean" and each.left == "d65"
+            )
             number = fit.layout.free[place]
             assert fit.theta[number] == pytest.approx(about["scalar_mean_d65"], abs=1e-5)
             assert np.sqrt(fit.covariance[number, number]) == pytest.approx(about["scalar_mean_d65_se"], abs=1e-5)
@@ -192,7 +196,12 @@ def test_levels_of_ordered_items_equal_semtools(reference):
         setting = Setting(2, "unit_variance", has_means=True, equal=frozenset(ORDERED_EQUAL[level]))
         found = analyse(model, summary, setting)
         table = fit_table(found)
-        ours = (found.fit.layout.n_free, found.fit.standard.statistic, found.fit.standard.df, found.fit.scaled.statistic)
+        ours = (
+            found.fit.layout.n_free,
+            found.fit.standard.statistic,
+            found.fit.standard.df,
+            found.fit.scaled.statistic,
+        )
         assert (*ours, table["cfi"], table["rmsea"]) == pytest.approx(SEMTOOLS[level], rel=1e-5), level
         if before is not None:
             difference = ordered_difference(found.fit, before.fit)
