@@ -40,7 +40,9 @@ INDICES = {
     "rmsea_high": "rmsea.ci.upper", "srmr": "srmr", "log_likelihood": "logl", "aic": "aic", "bic": "bic",
     "chi_square_scaled": "chisq.scaled", "scaling_factor": "chisq.scaling.factor", "cfi_robust": "cfi.robust",
     "tli_robust": "tli.robust", "rmsea_robust": "rmsea.robust", "rmsea_low_robust": "rmsea.ci.lower.robust",
-    "rmsea_high_robust": "rmsea.ci.upper.robust", "n_parameters": "npar",
+    "rmsea_high_robust": "rmsea.ci.upper.robust", "cfi_scaled": "cfi.scaled", "tli_scaled": "tli.scaled",
+    "rmsea_scaled": "rmsea.scaled", "rmsea_low_scaled": "rmsea.ci.lower.scaled",
+    "rmsea_high_scaled": "rmsea.ci.upper.scaled", "n_parameters": "npar",
 }  # fmt: skip
 
 
