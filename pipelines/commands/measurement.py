@@ -9,8 +9,9 @@ from pipelines.store import Store
 from pipelines.tables.measurement import FIT_INDICES, GATES, INVARIANCE, PROBLEMS
 
 SHOWN_INDICES = (
-    "n_obs", "chi_square", "chi_square_scaled", "df", "p_value", "cfi", "cfi_robust", "tli", "rmsea", "rmsea_robust", "srmr"
-)  # fmt: skip
+    *("n_obs", "chi_square", "chi_square_scaled", "df", "p_value"),
+    *("cfi", "cfi_robust", "tli", "rmsea", "rmsea_robust", "srmr"),
+)
 PLACE = ["measurement", "respondent_group", "over", "level"]
 
 

@@ -58,7 +58,7 @@ def _legend(sheet: Sheet, points: Mapping[int, str], colours: Mapping[int, str])
         wide = 34 + len(f"{code} {label}") * SIZE * 0.54
         if x + wide > sheet.width - EDGE:
             x, y = float(EDGE), y + 22
-        sheet.box(x, y, 14, 14, colours[code])
+        sheet.box(x, y, (14, 14), colours[code])
         sheet.words(x + 20, y + 12, f"{code} {label}", SIZE)
         x += wide
     return y + 34
@@ -70,7 +70,7 @@ def _bar(sheet: Sheet, y: float, group: str, shares: pd.Series, colours: Mapping
     x = left
     for code, share in shares.items():
         wide, colour = float(share) * (right - left), colours[int(str(code))]
-        sheet.box(x, y, wide, BAR, colour, PAPER)
+        sheet.box(x, y, (wide, BAR), colour, PAPER)
         if 100 * share >= LEAST_PERCENT_WITH_NUMBER:
             ink = PAPER if colour in (SHADES[0], SHADES[-1]) else INK
             sheet.words(x + wide / 2, y + 14, f"{100 * share:.0f}", 12, anchor="middle", fill=ink)
@@ -119,5 +119,5 @@ def _cells(sheet: Sheet, y: float, height: float, values: Sequence[float] | np.n
         strength = 0.0 if np.isnan(value) else DARKEST * min(abs(float(value)), 1.0)
         shade = "#" + "".join(f"{round(255 + (end - 255) * strength):02x}" for end in (11, 83, 148))
         x = LABELS + EDGE + CELL * place
-        sheet.box(x + 1, y + 1, CELL - 2, height - 2, shade, "#8c510a" if value < 0 else PAPER)
+        sheet.box(x + 1, y + 1, (CELL - 2, height - 2), shade, "#8c510a" if value < 0 else PAPER)
         sheet.words(x + CELL / 2, y + height / 2 + 4, words.number(value), 12, anchor="middle")

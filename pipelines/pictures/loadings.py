@@ -57,7 +57,7 @@ def path_diagram(loadings: pd.DataFrame, heading: str, words: Words) -> str:
     for name, at in factors.items():
         _draw_factor(sheet, at, words.title(name))
     for name, at in items.items():
-        sheet.box(at.left, at.middle - at.height / 2, ITEM_WIDTH, at.height)
+        sheet.box(at.left, at.middle - at.height / 2, (ITEM_WIDTH, at.height))
         lines = wrapped(f"{name}  {words.title(name)}", ITEM_WIDTH - 16, SIZE)
         sheet.words(at.left + 8, at.middle - at.height / 2 + SIZE + 4, lines, SIZE)
     return sheet.finished(max(at.middle + at.height / 2 for at in (*items.values(), *factors.values())) + EDGE)
@@ -98,7 +98,7 @@ def _arrow(sheet: Sheet, start: Placed, end: Placed, figure: str, share: float) 
     x1, x2 = start.left + FACTOR_WIDTH, end.left
     sheet.line((x1, start.middle), (x2 - 1, end.middle), has_head=True)
     x, y = x1 + share * (x2 - x1), start.middle + share * (end.middle - start.middle)
-    sheet.words(x, y + SIZE / 3, figure, SIZE, anchor="middle", is_bold=True, halo=True)
+    sheet.words(x, y + SIZE / 3, figure, SIZE, anchor="middle", is_bold=True, has_halo=True)
 
 
 def _curve(sheet: Sheet, one: Placed, other: Placed, place: int, figure: str) -> None:
@@ -107,13 +107,13 @@ def _curve(sheet: Sheet, one: Placed, other: Placed, place: int, figure: str) ->
     path = f"M{one.left:.1f} {one.middle:.1f}C{bend:.1f} {one.middle:.1f} {bend:.1f} {other.middle:.1f} "
     sheet.path(path + f"{other.left:.1f} {other.middle:.1f}", is_dashed=True)
     x, y = one.left - 0.75 * (one.left - bend), (one.middle + other.middle) / 2
-    sheet.words(x, y, figure, SIZE, anchor="middle", is_bold=True, halo=True)
+    sheet.words(x, y, figure, SIZE, anchor="middle", is_bold=True, has_halo=True)
 
 
 def _draw_factor(sheet: Sheet, at: Placed, title: str) -> None:
     lines = wrapped(title, FACTOR_WIDTH - 26, SIZE)
     height = max(at.height, len(lines) * SIZE * 1.25 + 22)
-    sheet.box(at.left, at.middle - height / 2, FACTOR_WIDTH, height, "#e8f0f7", ACCENT, corner=height / 2)
+    sheet.box(at.left, at.middle - height / 2, (FACTOR_WIDTH, height), "#e8f0f7", ACCENT, height / 2)
     first = at.middle - len(lines) * SIZE * 1.25 / 2 + SIZE
     sheet.words(at.left + FACTOR_WIDTH / 2, first, lines, SIZE, anchor="middle", is_bold=True)
 
@@ -157,5 +157,5 @@ def loading_plot(loadings: pd.DataFrame, heading: str, words: Words) -> str:
     for middle, row in marks:
         sheet.line((across(row["low"]), middle), (across(row["high"]), middle), ACCENT, 2.5)
         sheet.dot(across(row["standardised"]), middle)
-        sheet.words(across(row["high"]) + 8, middle + 4, words.number(row["standardised"]), SIZE, halo=True)
+        sheet.words(across(row["high"]) + 8, middle + 4, words.number(row["standardised"]), SIZE, has_halo=True)
     return sheet.finished(y + 36)

@@ -7,6 +7,7 @@ sans-serif letter, so that a drawing needs no browser to be laid out.
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from xml.sax.saxutils import escape
 
 INK, MUTED, LINE, PAPER, ACCENT = "#1f2430", "#565b66", "#c9cdd3", "#ffffff", "#0b5394"
@@ -20,6 +21,25 @@ def wrapped(words: str, width: float, size: float) -> list[str]:
     """Break words into lines that fit a width; a word longer than a line is broken too."""
     letters = max(LEAST_LETTERS, int(width / (size * LETTER)))
     return textwrap.wrap(words, letters) or [""]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How words look.
+
+    Attributes:
+        size: Height in pixels.
+        anchor: ``start``, ``middle`` or ``end`` of the words is at the place.
+        fill: Colour.
+        is_bold: Whether they are bold.
+        has_halo: Whether paper shines around them, where they lie on lines.
+    """
+
+    size: float = 13
+    anchor: str = "start"
+    fill: str = INK
+    is_bold: bool = False
+    has_halo: bool = False
 
 
 @dataclass
@@ -46,24 +66,16 @@ class Sheet:
         self.words(EDGE, EDGE + TITLE_SIZE, lines, TITLE_SIZE, is_bold=True)
         self.down = EDGE + len(lines) * TITLE_SIZE * 1.25 + 16
 
-    def words(
-        self,
-        x: float,
-        y: float,
-        lines: str | Sequence[str],
-        size: float = 13,
-        *,
-        anchor: str = "start",
-        fill: str = INK,
-        is_bold: bool = False,
-        halo: bool = False,
-    ) -> None:
-        """Write lines of words, the first on the base line ``y``."""
-        weight = ' font-weight="bold"' if is_bold else ""
-        edge = f' paint-order="stroke" stroke="{PAPER}" stroke-width="4" stroke-linejoin="round"' if halo else ""
+    def words(self, x: float, y: float, lines: str | Sequence[str], size: float = 13, **look: Any) -> None:  # noqa: ANN401
+        """Write lines of words, the first on the base line ``y``; ``look`` as the attributes of ``Look``."""
+        how = Look(size, **look)
+        weight = ' font-weight="bold"' if how.is_bold else ""
+        edge = (
+            f' paint-order="stroke" stroke="{PAPER}" stroke-width="4" stroke-linejoin="round"' if how.has_halo else ""
+        )
         for place, line in enumerate([lines] if isinstance(lines, str) else lines):
-            where = f'x="{x:.1f}" y="{y + place * size * 1.25:.1f}" font-size="{size:g}" text-anchor="{anchor}"'
-            self.parts.append(f'<text {where} fill="{fill}"{weight}{edge}>{escape(line)}</text>')
+            where = f'x="{x:.1f}" y="{y + place * size * 1.25:.1f}" font-size="{size:g}" text-anchor="{how.anchor}"'
+            self.parts.append(f'<text {where} fill="{how.fill}"{weight}{edge}>{escape(line)}</text>')
 
     def line(
         self, start: tuple[float, float], end: tuple[float, float], colour: str = MUTED, wide: float = 1.5, *,
@@ -82,12 +94,14 @@ class Sheet:
         self.parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{wide:g}"{more}/>')
 
     def box(
-        self, x: float, y: float, width: float, height: float, fill: str = PAPER, edge: str = MUTED, *,
-        corner: float = 0.0,
-    ) -> None:  # fmt: skip
-        """Draw a box."""
-        size = f'width="{max(width, 0.0):.1f}" height="{height:.1f}" rx="{corner:g}"'
-        self.parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" {size} fill="{fill}" stroke="{edge}"/>')
+        self, x: float, y: float, size: tuple[float, float], fill: str = PAPER, edge: str = MUTED, corner: float = 0.0
+    ) -> None:
+        """Draw a box of a width and height."""
+        wide, high = size
+        self.parts.append(
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(wide, 0.0):.1f}" height="{high:.1f}" rx="{corner:g}" '
+            f'fill="{fill}" stroke="{edge}"/>'
+        )
 
     def dot(self, x: float, y: float, colour: str = ACCENT) -> None:
         """Draw the mark of an estimate."""

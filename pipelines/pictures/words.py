@@ -32,7 +32,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "responses_said": "Share of each answer to each item in per cent. {all}",
         "none": "all together",
         "correlations": "{title}: correlations of the items, {group}",
-        "correlations_said": "Product-moment correlations of {n} complete responses, reverse-scored items turned round. {all}",
+        "correlations_said": "Product-moment correlations of {n} complete responses, reversed items turned. {all}",
         "pair": "{one} with {other}: {value}.",
         "wave": "wave",
         "language": "language",
@@ -97,9 +97,9 @@ class Words:
         """Return the study's words for a name, or the name."""
         return self.titles.get(name, name)
 
-    def number(self, value: float, places: int = 2) -> str:
+    def number(self, value: float | None, places: int = 2) -> str:
         """Write a figure; a dash when it is missing."""
-        if pd.isna(value):
+        if value is None or pd.isna(value):
             return "–"
         written = f"{round(float(value), places) + 0.0:.{places}f}".replace("-", "\N{MINUS SIGN}")
         return written.replace(".", ",") if self.language == "da" else written

@@ -119,7 +119,7 @@ def _measure_group(of_group: GroupAnswers, spec: MeasurementSpec, scales: Instru
     for scale in spec.scales:
         found.gates += score_gates(spec, group, scale, rows, scales[scale])
     for comparison in spec.comparisons:
-        if len(rows[comparison.over].dropna().unique()) > 1:
+        if comparison.over != BETWEEN_GROUPS:
             _compare(of_group, spec, comparison, found)
 
 
