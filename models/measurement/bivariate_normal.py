@@ -1,12 +1,16 @@
 r"""The standard bivariate normal distribution for many pairs of limits at once.
 
-``P(X < h, Y < k) = P(h) P(k) + 1/(2 pi) int_0^asin(r) exp(-(h^2 + k^2 - 2 h k sin t) / (2 cos^2 t)) dt`` by Gauss-Legendre
-quadrature in panels that narrow towards the end, where the integrand turns steep.
+``P(X < h, Y < k) = P(h) P(k) + 1/(2 pi) int_0^asin(r) exp(-(h^2 + k^2 - 2 h k sin t) / (2 cos^2 t)) dt`` by
+Gauss-Legendre quadrature in panels that narrow towards the end, where the integrand turns steep.
 
 References:
-    Drezner and Wesolowsky (1990), Journal of Statistical Computation and Simulation 35, 101-107. Genz (2004), Statistics
-    and Computing 14, 251-260. R: ``mnormt::pmnorm`` and ``pbivnorm::pbivnorm``.
+    Drezner and Wesolowsky (1990), Journal of Statistical Computation and Simulation 35, 101-107. Genz (2004),
+    Statistics and Computing 14, 251-260. R: ``mnormt::pmnorm`` and ``pbivnorm::pbivnorm``.
 """
+
+# pyright: reportMissingTypeStubs=false
+
+from itertools import pairwise
 
 import numpy as np
 from scipy.special import ndtr
@@ -34,7 +38,7 @@ def distribution(h: Matrix, k: Matrix, correlation: Matrix) -> Matrix:
     angle = np.arcsin(correlation)
     squares, product = (h**2 + k**2) / 2, h * k
     total = np.zeros(np.broadcast_shapes(np.shape(h), np.shape(k), np.shape(correlation)))
-    for left, right in zip(PANELS[:-1], PANELS[1:], strict=True):
+    for left, right in pairwise(PANELS):
         for node, weight in zip(NODES, WEIGHTS, strict=True):
             turn = angle * ((right - left) * node + right + left) / 2
             sine = np.sin(turn)
@@ -43,7 +47,7 @@ def distribution(h: Matrix, k: Matrix, correlation: Matrix) -> Matrix:
 
 
 def density(h: Matrix, k: Matrix, correlation: Matrix) -> Matrix:
-    """Return the density at (h, k), which is also the derivative of ``distribution`` by the correlation; 0 at infinity."""
+    """Return the density at (h, k), also the derivative of ``distribution`` by the correlation; 0 at infinity."""
     h, k = np.clip(h, -FARTHEST, FARTHEST), np.clip(k, -FARTHEST, FARTHEST)
     rest = 1 - correlation**2
     return np.exp(-(h**2 + k**2 - 2 * correlation * h * k) / (2 * rest)) / (2 * np.pi * np.sqrt(rest))

@@ -1,4 +1,6 @@
-"""Ordered answers counted by pattern: the categories in use, thresholds, and the sample that polychoric estimates need."""
+"""Ordered answers counted by pattern, and their thresholds: what polychoric estimates need of a sample."""
+
+# pyright: reportMissingTypeStubs=false
 
 from dataclasses import dataclass
 
@@ -7,8 +9,6 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from models.estimates import Matrix, Vector
-
-FEWEST_CATEGORIES = 2
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,12 +1,15 @@
 r"""Polychoric correlations by maximum likelihood in two steps, for all pairs of items at once, and their covariance.
 
-Thresholds come from each item's own shares; the correlation of a pair maximises ``sum_ab n_ab log p_ab(r)`` with ``p_ab`` the
-bivariate normal probability of the cell. The covariance of all thresholds and correlations is ``A^-1 C A^-T / n`` of the
-estimating equations of both steps.
+Thresholds come from each item's own shares; the correlation of a pair maximises ``sum_ab n_ab log p_ab(r)`` with
+``p_ab`` the bivariate normal probability of the cell. The covariance of all thresholds and correlations is ``A^-1 C
+A^-T / n`` of the estimating equations of both steps.
 
 References:
-    Olsson (1979), Psychometrika 44, 443-460. Muthen (1984), Psychometrika 49, 115-132. R: ``lavaan::lavCor(ordered = ...)``.
+    Olsson (1979), Psychometrika 44, 443-460. Muthen (1984), Psychometrika 49, 115-132. R: ``lavaan::lavCor(ordered =
+    ...)``.
 """
+
+# pyright: reportMissingTypeStubs=false
 
 from dataclasses import dataclass
 
@@ -23,7 +26,11 @@ Index = NDArray[np.intp]
 MOST_STEPS = 100
 SMALLEST_STEP = 1e-11
 LARGEST_CORRELATION = 0.999
-LEAST_PROBABILITY = 1e-300
+AT_BOUND = 1e-9
+LEAST_PROBABILITY = 1e-12
+"""Below the accuracy of the distribution; the cell of an answer counts as this likely at least."""
+HALF_A_RESPONSE = 0.5
+BINARY = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +68,11 @@ class Polychoric:
 def influence_totals(sample: OrderedSample, found: Polychoric) -> Matrix:
     """Return how much each cluster (each pattern, without clusters) moves thresholds and correlations.
 
-    ``A^-1 s`` with s the scores summed over the responses of a cluster; the covariance of the moments is the sum of their
-    outer products.
+    ``A^-1 s`` with s the scores summed over the responses of a cluster; the covariance of the moments is the sum of
+    their outer products.
 
     Returns:
-        One row a cluster (times ``sqrt(G / (G - 1))``) or a pattern, with clusters as many rows as the largest number + 1.
+        One row a cluster, as many as the largest number + 1, or one row a pattern.
     """
     scores, derivative = estimating_equations(sample, found)
     if len(sample.clusters):
@@ -73,25 +80,31 @@ def influence_totals(sample: OrderedSample, found: Polychoric) -> Matrix:
         np.add.at(totals, sample.clusters, scores * sample.counts[:, None])
     else:
         totals = scores * np.sqrt(sample.counts)[:, None]
-    return np.linalg.solve(derivative, totals.T).T
+    return np.asarray(np.linalg.solve(derivative, totals.T).T, dtype=float)
 
 
 def polychoric(sample: OrderedSample) -> Polychoric:
-    """Estimate the polychoric correlations of all pairs by scoring steps."""
+    """Estimate the polychoric correlations of all pairs by scoring steps within brackets.
+
+    A two by two table with one empty cell has its largest likelihood at ±1. There half a response is moved into the
+    empty cell and its margins are kept, as lavaan does (``zero.add = c(0.5, 0)``, ``zero.keep.margins = TRUE``); empty
+    cells of larger tables stay.
+    """
     pairs = _pairs(sample)
     correlation = np.clip(_start(sample, pairs), -0.9, 0.9)
+    low, high = np.full_like(correlation, -LARGEST_CORRELATION), np.full_like(correlation, LARGEST_CORRELATION)
     for _ in range(MOST_STEPS):
         slope, information = _slopes(pairs, correlation)
+        low, high = np.where(slope > 0, correlation, low), np.where(slope < 0, correlation, high)
         step = slope / np.maximum(information, LEAST_PROBABILITY)
-        change = (
-            np.clip(correlation + np.clip(step, -0.3, 0.3), -LARGEST_CORRELATION, LARGEST_CORRELATION) - correlation
-        )
-        correlation = correlation + change
-        if np.abs(change).max(initial=0.0) < SMALLEST_STEP:
+        new = np.where(np.abs(step) < SMALLEST_STEP, correlation, correlation + step)
+        new = np.where((new < low) | (new > high), (low + high) / 2, new)
+        change, correlation = np.abs(new - correlation), new
+        if change.max(initial=0.0) < SMALLEST_STEP:
             break
     matrix = np.eye(sample.n_items)
     matrix[pairs.first, pairs.second] = matrix[pairs.second, pairs.first] = correlation
-    at_bound = np.flatnonzero(np.abs(correlation) >= LARGEST_CORRELATION)
+    at_bound = np.flatnonzero(np.abs(correlation) >= LARGEST_CORRELATION - AT_BOUND)
     return Polychoric(
         thresholds(sample), matrix, [(int(pairs.first[each]), int(pairs.second[each])) for each in at_bound]
     )
@@ -136,11 +149,22 @@ def _slopes(pairs: Pairs, correlation: Vector) -> tuple[Vector, Vector]:
     """Return the score and the expected information of every correlation."""
     probability, by_correlation = _cells(pairs, correlation)
     probability = np.maximum(probability, LEAST_PROBABILITY)
-    total = pairs.counts.sum(axis=(1, 2))
-    is_possible = (probability > 1e-12) | (pairs.counts > 0)  # noqa: PLR2004
-    slope = (pairs.counts * by_correlation / probability).sum(axis=(1, 2))
-    information = total * (np.where(is_possible, by_correlation**2 / probability, 0.0)).sum(axis=(1, 2))
+    counts = _filled(pairs)
+    slope = (counts * by_correlation / probability).sum(axis=(1, 2))
+    information = counts.sum(axis=(1, 2)) * (by_correlation**2 / probability).sum(axis=(1, 2))
     return slope, information
+
+
+def _filled(pairs: Pairs) -> Matrix:
+    """Return the tables with half a response moved into the only empty cell of a two by two table."""
+    is_binary = (np.isfinite(pairs.limits).sum(axis=1) == 1)[np.stack([pairs.first, pairs.second])].all(axis=0)
+    inner = pairs.counts[:, :BINARY, :BINARY]
+    is_alone = is_binary & ((inner == 0).sum(axis=(1, 2)) == 1)
+    is_on_diagonal = (inner[:, 0, 0] == 0) | (inner[:, 1, 1] == 0)
+    moved = np.where(is_alone, np.where(is_on_diagonal, HALF_A_RESPONSE, -HALF_A_RESPONSE), 0.0)
+    counts = pairs.counts.copy()
+    counts[:, :BINARY, :BINARY] += moved[:, None, None] * np.array([[1.0, -1.0], [-1.0, 1.0]])
+    return counts
 
 
 def estimating_equations(sample: OrderedSample, found: Polychoric) -> tuple[Matrix, Matrix]:
@@ -182,7 +206,7 @@ def _derivative(sample: OrderedSample, pairs: Pairs, r: Vector, scores: Matrix, 
         own = scores[:, start[item] : start[item + 1]]
         matrix[start[item] : start[item + 1], start[item] : start[item + 1]] = (own * sample.counts[:, None]).T @ own
     probability, by_correlation = cells
-    of_pair = np.arange(k_thresholds, scores.shape[1])
+    of_pair: Index = np.arange(k_thresholds, scores.shape[1], dtype=np.intp)
     matrix[of_pair, of_pair] = (pairs.counts * (by_correlation / probability) ** 2).sum(axis=(1, 2))
     weight = pairs.counts * by_correlation / probability**2
     for items, others, table in (

@@ -76,7 +76,9 @@ PROBLEMS = Table(
         "over": OVER,
         "level": ColumnOf(TEXT, "Level of invariance; empty without a comparison"),
         "problem": ColumnOf(
-            TEXT, "refused, not_converged, negative_variance, correlation_beyond_one or covariance_not_positive"
+            TEXT,
+            "refused, not_converged, negative_variance, correlation_beyond_one, covariance_not_positive or "
+            "item_correlation_at_bound",
         ),
         "about": ColumnOf(TEXT, "Variable or pair concerned; empty when it is the whole model"),
         "value": number("Its value"),

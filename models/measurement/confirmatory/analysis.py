@@ -1,5 +1,7 @@
 """A factor model applied to answers: estimates, fit and reasons for doubt, in tables."""
 
+# pyright: reportMissingTypeStubs=false
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -11,10 +13,17 @@ from scipy.special import ndtri
 from models.estimates import Matrix
 from models.measurement.confirmatory.answers import GroupedAnswers, refuse_unlike_categories
 from models.measurement.confirmatory.chi_square import ChiSquare
-from models.measurement.confirmatory.continuous import ContinuousFit, fit_normal, fit_robust, moment_derivatives
+from models.measurement.confirmatory.continuous import (
+    Clusters,
+    ContinuousFit,
+    fit_normal,
+    fit_robust,
+    moment_derivatives,
+)
 from models.measurement.confirmatory.corrected import corrected_test
 from models.measurement.confirmatory.fit_indices import Approximate, indices, robust_indices
 from models.measurement.confirmatory.implied import standardised_moments
+from models.measurement.confirmatory.least_squares import OrderedMoments
 from models.measurement.confirmatory.model import (
     FactorModel,
     Setting,
@@ -30,7 +39,6 @@ from models.measurement.confirmatory.ordered_fit import (
     ordered_moments,
     ordered_start,
 )
-from models.measurement.confirmatory.least_squares import OrderedMoments
 from models.measurement.confirmatory.parameters import Layout
 from models.measurement.confirmatory.refusals import Problem, problems, refuse_unidentified
 from models.measurement.confirmatory.residuals import srmr
@@ -119,7 +127,17 @@ def analyse(model: FactorModel, answers: Measured, setting: Setting) -> FactorAn
     refuse_unidentified(layout, _derivatives(layout, answers))
     fit = _fitted(layout, answers)
     baseline = _fitted(_baseline(layout, answers), answers)
-    return FactorAnalysis(answers, fit, baseline, problems(layout, fit.theta, has_converged=fit.has_converged))
+    found = (*problems(layout, fit.theta, has_converged=fit.has_converged), *_at_bound(answers))
+    return FactorAnalysis(answers, fit, baseline, found)
+
+
+def _at_bound(answers: Measured) -> list[Problem]:
+    """Return the pairs of ordered items of which one answers for the other."""
+    items, found = answers.grouped.items, list[Problem]()
+    for name, each in zip(answers.grouped.names, _ordered(answers), strict=False):
+        suffix = f" ({name})" if name else ""
+        found += [Problem("item_correlation_at_bound", f"{items[a]} ~ {items[b]}{suffix}") for b, a in each.at_bound]
+    return found
 
 
 def _layout(model: FactorModel, answers: Measured, setting: Setting) -> Layout:
@@ -163,7 +181,8 @@ def parameter_table(analysis: FactorAnalysis) -> pd.DataFrame:
     """Return one row a parameter.
 
     Returns:
-        group, kind, left, right, estimate, std_error (0 where fixed), conf_low, conf_high, standardised, standardised_error.
+        group, kind, left, right, estimate, std_error (0 where fixed), conf_low, conf_high, standardised,
+        standardised_error.
     """
     layout, theta, covariance = analysis.fit.layout, analysis.fit.theta, analysis.fit.covariance
     values = layout.values(theta)
@@ -191,12 +210,15 @@ def fit_table(analysis: FactorAnalysis) -> Mapping[str, float]:
     fit, n = analysis.fit, float(analysis.n_obs)
     is_ordered = isinstance(fit, OrderedFit)
     n_groups = fit.layout.n_groups
-    plain = indices(fit.standard, analysis.baseline.standard, n - n_groups if is_ordered else n, n_groups)
+    n_rmsea = n - n_groups if is_ordered else n
+    plain = indices(fit.standard, analysis.baseline.standard, n_rmsea, n_groups)
     found = {"n_obs": n, "n_parameters": float(fit.layout.n_free), "chi_square": fit.standard.statistic}
     found |= {"df": float(fit.standard.df), "p_value": analysis.test.p_value, "srmr": srmr(fit)}
     found |= _named(plain, "")
     if fit.scaled is not None and analysis.baseline.scaled is not None:
         found |= {"chi_square_scaled": fit.scaled.statistic, "scaling_factor": fit.scaled.scaling_factor}
+    if isinstance(fit, OrderedFit) and isinstance(analysis.baseline, OrderedFit):
+        found |= _named(indices(fit.scaled, analysis.baseline.scaled, n_rmsea, n_groups), "_scaled")
     robust = _robust(analysis)
     if robust is not None:
         found |= _named(robust, "_robust")
@@ -222,23 +244,21 @@ def _named(found: Approximate, suffix: str) -> dict[str, float]:
 
 
 def _robust(analysis: FactorAnalysis) -> Approximate | None:
-    fit, baseline = analysis.fit, analysis.baseline
-    n, n_groups = float(analysis.n_obs), fit.layout.n_groups
-    if fit.standard.df == 0:
+    """Return indices of the population where they are defined: not for ordered items in several groups."""
+    if analysis.fit.standard.df == 0:
         return None
-    if isinstance(fit, OrderedFit) and isinstance(baseline, OrderedFit):
-        if n_groups > 1:
-            return None
-        return robust_indices(
-            categorical_likelihood_test(fit), categorical_likelihood_test(baseline), n - n_groups, n_groups
-        )
-    if not isinstance(fit, ContinuousFit) or not isinstance(baseline, ContinuousFit):
+    tests = [_estimating_test(each, analysis.measured.grouped.clusters) for each in (analysis.fit, analysis.baseline)]
+    if tests[0] is None or tests[1] is None:
         return None
+    n_groups = analysis.fit.layout.n_groups
+    n = analysis.n_obs - n_groups if isinstance(analysis.fit, OrderedFit) else analysis.n_obs
+    return robust_indices(tests[0], tests[1], n, n_groups)
+
+
+def _estimating_test(fit: ContinuousFit | OrderedFit, clusters: Clusters) -> tuple[float, ChiSquare] | None:
+    """Return the statistic and the scaled test whose distance estimates the population's; None where there is none."""
+    if isinstance(fit, OrderedFit):
+        return categorical_likelihood_test(fit) if fit.layout.n_groups == 1 else None
     if not all(each.is_complete for each in fit.likelihood.samples):
-        clusters = analysis.measured.grouped.clusters
-        return robust_indices(corrected_test(fit, clusters), corrected_test(baseline, clusters), n, n_groups)
-    if fit.scaled is None or baseline.scaled is None:
-        return None
-    return robust_indices(
-        (fit.standard.statistic, fit.scaled), (baseline.standard.statistic, baseline.scaled), n, n_groups
-    )
+        return corrected_test(fit, clusters)
+    return None if fit.scaled is None else (fit.standard.statistic, fit.scaled)

@@ -1,4 +1,4 @@
-"""Answers made ready for factor models: one matrix a group, clusters numbered alike in all, unusable answers refused by name."""
+"""Answers made ready for factor models: one matrix a group, clusters numbered alike, unusable answers refused."""
 
 from dataclasses import dataclass
 
@@ -51,7 +51,7 @@ def grouped_answers(
     """
     codes = answers[list(items)].to_numpy(dtype=float, na_value=np.nan)
     is_answered = ~np.isnan(codes)
-    is_used = is_answered.all(axis=1) if is_complete else is_answered.any(axis=1)
+    is_used = np.asarray(is_answered.all(axis=1) if is_complete else is_answered.any(axis=1), dtype=np.bool_)
     if clusters is not None:
         is_used &= clusters.notna().to_numpy()
     if groups is not None:
@@ -70,7 +70,8 @@ def _groups(groups: pd.Series | None, is_used: NDArray[np.bool_]) -> tuple[tuple
         return ("",), np.zeros(int(is_used.sum()), dtype=np.intp)
     members, names = pd.factorize(groups[is_used])
     if len(names) < 2:  # noqa: PLR2004
-        msg = f"only the group {', '.join(map(str, names)) or 'of nobody'} has answers: groups are compared in twos or more"
+        found = f"only the group {names[0]}" if len(names) else "no group"
+        msg = f"{found} has answers: groups are compared in twos or more"
         raise FactorModelError(msg)
     return tuple(str(each) for each in names), members.astype(np.intp)
 
@@ -99,8 +100,8 @@ def refuse_unlike_categories(grouped: GroupedAnswers) -> tuple[int, ...]:
             if len(lacking):
                 codes = ", ".join(f"{code:g}" for code in lacking)
                 msg = (
-                    f"nobody in {name} chose {codes} of {item}: join this category with its neighbour, or take the item as "
-                    f"continuous (estimator: mlr)"
+                    f"nobody in {name} chose {codes} of {item}: join this category with its neighbour, or take the "
+                    f"item as continuous (estimator: mlr)"
                 )
                 raise FactorModelError(msg)
         n_categories.append(len(everywhere))

@@ -1,13 +1,16 @@
 r"""Tests of fit: the likelihood ratio or weighted distance, and its corrections for answers that are not normal.
 
 With derivatives D of the implied moments, weights V and n times the covariance G of the sample moments,
-``U = V - V D (D' V D)^-1 D' V``; the statistic is distributed as a sum of squared normals weighted by the eigenvalues of U G.
+``U = V - V D (D' V D)^-1 D' V``; the statistic is distributed as a sum of squared normals weighted by the eigenvalues
+of U G.
 
 References:
-    Satorra and Bentler (1994); Yuan and Bentler (2000), Sociological Methodology 30, 165-200; Asparouhov and Muthen (2010),
-    Simple second order chi-square correction. R: ``lavaan`` ``test = "satorra.bentler"``, ``"yuan.bentler.mplus"``,
-    ``"scaled.shifted"``.
+    Satorra and Bentler (1994); Yuan and Bentler (2000), Sociological Methodology 30, 165-200; Asparouhov and Muthen
+    (2010), Simple second order chi-square correction. R: ``lavaan`` ``test = "satorra.bentler"``,
+    ``"yuan.bentler.mplus"``, ``"scaled.shifted"``.
 """
+
+# pyright: reportMissingTypeStubs=false
 
 from dataclasses import dataclass
 

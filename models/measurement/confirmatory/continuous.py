@@ -1,8 +1,8 @@
 r"""Factor models of continuous items: estimates, standard errors and tests, normal or robust, complete or with gaps.
 
-The covariance of the estimates is ``H^-1 / n`` (normal) or the sandwich ``H^-1 J H^-1 / n`` with J the mean square of the
-responses' scores, summed within clusters and times ``C / (C - 1)`` when responses come from C clusters. H is the expected
-information for complete normal answers and the observed one otherwise.
+The covariance of the estimates is ``H^-1 / n`` (normal) or the sandwich ``H^-1 J H^-1 / n`` with J the mean square of
+the responses' scores, summed within clusters and times ``C / (C - 1)`` when responses come from C clusters. H is the
+expected information for complete normal answers and the observed one otherwise.
 
 References:
     Yuan and Bentler (2000); Arminger and Schoenberg (1989), Psychometrika 54, 409-425. R: ``lavaan::sem`` with
@@ -10,21 +10,23 @@ References:
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
 from models.measurement.confirmatory.chi_square import ChiSquare, mean_scaled, residual_weights
-from models.measurement.confirmatory.implied import moments
-from models.measurement.confirmatory.likelihood import Likelihood, saturated_log_likelihood
+from models.measurement.confirmatory.implied import moments, pulled_back
+from models.measurement.confirmatory.likelihood import Likelihood, deviance_by_moments, saturated_log_likelihood
 from models.measurement.confirmatory.optimise import minimise, second_derivatives
 from models.measurement.confirmatory.parameters import Layout
 from models.measurement.confirmatory.sample import Sample
 from models.measurement.confirmatory.saturated import (
     moment_covariance,
+    moments_information,
     normal_weights,
-    observed_information,
+    saturated_information,
     saturated_scores,
 )
 from models.measurement.confirmatory.stacking import block_diagonal
@@ -64,7 +66,7 @@ def fit_normal(layout: Layout, samples: tuple[Sample, ...]) -> ContinuousFit:
     """Fit a layout with normal theory inference (lavaan's ``ML``)."""
     likelihood, theta, has_converged, standard = _estimate(layout, samples)
     is_complete = all(each.is_complete for each in samples)
-    information = likelihood.curvature(theta) if is_complete else _observed(likelihood, theta)
+    information = likelihood.curvature(theta) if is_complete else observed_information(likelihood, theta)
     covariance = _inverse(information) / likelihood.n_obs
     return ContinuousFit(likelihood, theta, has_converged, covariance, standard, None)
 
@@ -72,7 +74,7 @@ def fit_normal(layout: Layout, samples: tuple[Sample, ...]) -> ContinuousFit:
 def fit_robust(layout: Layout, samples: tuple[Sample, ...], clusters: Clusters = ()) -> ContinuousFit:
     """Fit a layout with Huber-White standard errors and Yuan and Bentler's test (lavaan's ``MLR``)."""
     likelihood, theta, has_converged, standard = _estimate(layout, samples)
-    information = _observed(likelihood, theta)
+    information = observed_information(likelihood, theta)
     inverse = _inverse(information)
     meat = mean_square(likelihood.scores(theta), _joined(clusters))
     covariance = inverse @ meat @ inverse / likelihood.n_obs
@@ -108,12 +110,30 @@ def n_moments(layout: Layout) -> int:
     return layout.n_groups * (p * (p + 1) // 2 + (p if layout.has_means else 0))
 
 
-def _observed(likelihood: Likelihood, theta: Vector) -> Matrix:
-    return second_derivatives(likelihood.gradient, theta)
+def observed_information(likelihood: Likelihood, theta: Vector) -> Matrix:
+    r"""Return the observed information of a response about the free values, q x q.
+
+    ``D' I D + sum_k g_k d^2 m_k`` with D the derivatives of the moments m, I their observed information and g the
+    slopes of the discrepancy by them; the second derivatives of m are central differences of fourth order.
+    """
+    layout, total = likelihood.layout, np.zeros((len(theta), len(theta)))
+    for group, sample in enumerate(likelihood.samples):
+        mean, covariance = likelihood.moments(theta, group)
+        derivatives = moment_derivatives(layout, theta, group)
+        information = moments_information(sample, mean, covariance)[-len(derivatives) :, -len(derivatives) :]
+        total += derivatives.T @ information @ derivatives
+        found = deviance_by_moments(sample, mean, covariance)
+        if found is None:
+            raise AssertionError("estimates imply a covariance matrix")
+        pull = partial(
+            pulled_back, layout, group=group, by_mean=found.by_mean / 2, by_covariance=found.by_covariance / 2
+        )
+        total += second_derivatives(pull, theta)
+    return total / likelihood.n_obs
 
 
 def _inverse(information: Matrix) -> Matrix:
-    return np.linalg.inv(information) if len(information) else information
+    return np.asarray(np.linalg.inv(information), dtype=float) if len(information) else information
 
 
 def _joined(clusters: Clusters) -> NDArray[np.intp] | None:
@@ -133,7 +153,7 @@ def mean_square(scores: Matrix, clusters: NDArray[np.intp] | None) -> Matrix:
 def _saturated_trace(likelihood: Likelihood, clusters: Clusters) -> float:
     total, has_means = 0.0, likelihood.layout.has_means
     for group, sample in enumerate(likelihood.samples):
-        information = observed_information(sample, has_means=has_means) / sample.n_obs
+        information = saturated_information(sample, has_means=has_means) / sample.n_obs
         meat = mean_square(saturated_scores(sample, has_means=has_means), clusters[group] if clusters else None)
         total += float(np.trace(np.linalg.solve(information, meat)))
     return total

@@ -1,9 +1,10 @@
 r"""Fit of a model of answers with gaps, in the metric of complete answers.
 
-Full information likelihood measures misfit against what was observed, so that its CFI and RMSEA depend on how much is missing. The
-corrected statistic compares the estimates with the saturated moments as if they came from complete answers; its scaling factor
-is ``tr(U W^-1 C W^-1 U G) / df`` with W and C the observed information of the saturated moments from the gaps and from complete
-answers, ``U = W - W D (D' W D)^-1 D' W`` and ``G = W^-1 J W^-1``, or ``W^-1`` for normal answers.
+Full information likelihood measures misfit against what was observed, so that its CFI and RMSEA depend on how much is
+missing. The corrected statistic compares the estimates with the saturated moments as if they came from complete
+answers; its scaling factor is ``tr(U W^-1 C W^-1 U G) / df`` with W and C the observed information of the saturated
+moments from the gaps and from complete answers, ``U = W - W D (D' W D)^-1 D' W`` and ``G = W^-1 J W^-1``, or ``W^-1``
+for normal answers.
 
 References:
     Zhang and Savalei (2023), Psychological Methods 28, 263-283 (FIML-C, versions 3 and 6). R: ``cfi.robust`` and
@@ -21,7 +22,7 @@ from models.measurement.confirmatory.continuous import (
     moment_derivatives,
 )
 from models.measurement.confirmatory.implied import moments
-from models.measurement.confirmatory.saturated import normal_weights, observed_information, saturated_scores
+from models.measurement.confirmatory.saturated import normal_weights, saturated_information, saturated_scores
 from models.measurement.confirmatory.stacking import block_diagonal
 
 
@@ -52,7 +53,7 @@ def _stacked(fit: ContinuousFit, clusters: Clusters) -> tuple[Matrix, Matrix, Ma
     for group, sample in enumerate(fit.likelihood.samples):
         share = sample.n_obs / n
         derivatives.append(moment_derivatives(fit.layout, fit.theta, group))
-        information = observed_information(sample, has_means=True) / sample.n_obs
+        information = saturated_information(sample, has_means=True) / sample.n_obs
         meat = mean_square(saturated_scores(sample, has_means=True), clusters[group] if clusters else None)
         inverse = np.linalg.inv(information)
         gaps.append(share * information)

@@ -1,12 +1,12 @@
 r"""Scores of factors for every response of a model of continuous items.
 
-Regression scores are ``a + P L' S^-1 (y - m)``, Bartlett scores ``a + (L' T^-1 L)^-1 L' T^-1 (y - m)``, with L the loadings, P and
-a covariance and means of the factors, T residual and S implied covariance, m implied means. With gaps, both use what a person
-answered.
+Regression scores are ``a + P L' S^-1 (y - m)``, Bartlett scores ``a + (L' T^-1 L)^-1 L' T^-1 (y - m)``, with L the
+loadings, P and a covariance and means of the factors, T residual and S implied covariance, m implied means. With
+gaps, both use what a person answered.
 
 References:
-    Thurstone (1935); Bartlett (1937), British Journal of Psychology 28, 97-104. R: ``lavaan::lavPredict(method = "regression")``,
-    ``"Bartlett"``.
+    Thurstone (1935); Bartlett (1937), British Journal of Psychology 28, 97-104. R: ``lavaan::lavPredict(method =
+    "regression")``, ``"Bartlett"``.
 """
 
 from typing import Literal
@@ -21,7 +21,7 @@ Method = Literal["regression", "bartlett"]
 
 
 def factor_scores(likelihood: Likelihood, theta: Vector, group: int, method: Method) -> Matrix:
-    """Return scores of the responses of a group, n x m; NaN where a Bartlett score is not defined by what was answered."""
+    """Return scores of the responses of a group, n x m; NaN where the answers given define no Bartlett score."""
     sample = likelihood.samples[group]
     each = matrices(likelihood.layout, theta, group)
     implied = moments(likelihood.layout, theta, group, with_derivatives=False)
@@ -44,4 +44,4 @@ def _bartlett(loading: Matrix, residual: Matrix) -> Matrix:
     information = loading.T @ weighted
     if np.linalg.matrix_rank(information) < len(information):
         return np.full((len(information), len(loading)), np.nan)
-    return np.linalg.solve(information, weighted.T)
+    return np.asarray(np.linalg.solve(information, weighted.T), dtype=float)

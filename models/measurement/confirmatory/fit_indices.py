@@ -1,21 +1,22 @@
 r"""Indices of approximate fit.
 
 With statistics T and degrees of freedom df of the model, ``T_0`` and ``df_0`` of the baseline of uncorrelated items, n
-responses and G groups: ``CFI = 1 - max(T - df, 0) / max(T - df, T_0 - df_0, 0)``, ``TLI = (T_0/df_0 - T/df) / (T_0/df_0 - 1)``,
-``RMSEA = sqrt(G max(T - df, 0) / (n df))``. Robust indices put ``c df`` for df, c being the factors that scale the tests, as the
-population's indices do.
+responses and G groups: ``CFI = 1 - max(T - df, 0) / max(T - df, T_0 - df_0, 0)``, ``TLI = (T_0/df_0 - T/df) /
+(T_0/df_0 - 1)``, ``RMSEA = sqrt(G max(T - df, 0) / (n df))``. Robust indices put ``c df`` for df, c being the factors
+that scale the tests, as the population's indices do.
 
 References:
     Bentler (1990), Psychological Bulletin 107, 238-246; Steiger (1990), Multivariate Behavioral Research 25, 173-180;
-    Brosseau-Liard and Savalei (2014), Multivariate Behavioral Research 49, 460-470. R: ``lavaan::fitMeasures``; RMSEA divides
-    by n, not n - 1.
+    Brosseau-Liard and Savalei (2014), Multivariate Behavioral Research 49, 460-470. R: ``lavaan::fitMeasures``; RMSEA
+    divides by n, not n - 1.
 """
+
+# pyright: reportMissingTypeStubs=false
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import chndtr
+from scipy.special import chndtr, chndtrinc
 
 from models.measurement.confirmatory.chi_square import ChiSquare
 
@@ -98,13 +99,4 @@ def rmsea_interval(statistic: float, df: float, n_obs: float, n_groups: int) -> 
 
 def _noncentrality(statistic: float, df: float, probability: float) -> float:
     """Return the noncentrality at which the statistic is the given quantile; 0 where there is none."""
-
-    def distance(noncentrality: float) -> float:
-        return float(chndtr(statistic, df, noncentrality)) - probability
-
-    if distance(0.0) < 0:
-        return 0.0
-    highest = max(statistic, 1.0)
-    while distance(highest) > 0:
-        highest *= 2
-    return float(brentq(distance, 0.0, highest, xtol=1e-10, rtol=1e-12))
+    return 0.0 if chndtr(statistic, df, 0.0) < probability else float(chndtrinc(statistic, df, probability))

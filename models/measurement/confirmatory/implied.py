@@ -1,13 +1,14 @@
 r"""Moments that a factor model implies, and their derivatives by its parameters.
 
-With loadings L, regressions among factors B, factor covariances P, residual covariances T, intercepts v and factor means a,
-``A = (I - B)^-1``, ``covariance = L A P A' L' + T`` and ``mean = v + L A a``. Ordered items have latent responses with
-thresholds t; with the scales d, correlations are ``d_i d_j covariance_ij`` and standardised thresholds ``d_i (t - mean_i)``.
-Either d is a parameter and residual variances follow from it (delta parameterisation), or residual variances are parameters
-and ``d_i = covariance_ii^-1/2`` (theta parameterisation).
+With loadings L, regressions among factors B, factor covariances P, residual covariances T, intercepts v and factor
+means a, ``A = (I - B)^-1``, ``covariance = L A P A' L' + T`` and ``mean = v + L A a``. Ordered items have latent
+responses with thresholds t; with the scales d, correlations are ``d_i d_j covariance_ij`` and standardised thresholds
+``d_i (t - mean_i)``. Either d is a parameter and residual variances follow from it (delta parameterisation), or
+residual variances are parameters and ``d_i = covariance_ii^-1/2`` (theta parameterisation).
 
 References:
-    Bollen (1989), Structural equations with latent variables, ch. 4 and 8. Muthen and Asparouhov (2002), Mplus web note 4.
+    Bollen (1989), Structural equations with latent variables, ch. 4 and 8. Muthen and Asparouhov (2002), Mplus web
+    note 4.
 """
 
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class Matrices:
     @property
     def total_effect(self) -> Matrix:
         """``(I - B)^-1``, m x m."""
-        return np.linalg.inv(np.eye(len(self.regression)) - self.regression)
+        return np.asarray(np.linalg.inv(np.eye(len(self.regression)) - self.regression), dtype=float)
 
     @property
     def latent_covariance(self) -> Matrix:
@@ -140,12 +141,47 @@ def moments(layout: Layout, theta: Vector, group: int, *, with_derivatives: bool
     return Moments(mean, covariance, by_mean, by_covariance)
 
 
+def pulled_back(layout: Layout, theta: Vector, group: int, by_mean: Vector, by_covariance: Matrix) -> Vector:
+    """Return the derivatives by the q free values of a function of a group's moments.
+
+    Args:
+        layout: The model.
+        theta: Free values.
+        group: Number of the group.
+        by_mean: Derivatives of the function by the mean, p.
+        by_covariance: By the covariance, every cell taken alone, p x p, symmetric.
+    """
+    each = matrices(layout, theta, group)
+    total = each.total_effect
+    of_factors = each.loading @ total
+    by_loading = 2 * by_covariance @ of_factors @ each.factor_covariance @ total.T
+    by_loading = by_loading + np.outer(by_mean, total @ each.factor_mean)
+    slopes: dict[Kind, Matrix] = {
+        "loading": by_loading,
+        "regression": of_factors.T @ by_loading,
+        "factor_covariance": _once(of_factors.T @ by_covariance @ of_factors),
+        "residual_covariance": _once(by_covariance),
+        "intercept": by_mean[:, None],
+        "factor_mean": (of_factors.T @ by_mean)[:, None],
+    }
+    gradient = np.zeros(layout.n_free)
+    for kind, slope in slopes.items():
+        cells = _free_cells(layout, kind, group)
+        np.add.at(gradient, layout.free[cells.places], slope[cells.rows, cells.columns])
+    return gradient
+
+
+def _once(slope: Matrix) -> Matrix:
+    """Return derivatives by a symmetric matrix whose mirrored cells move together."""
+    return slope * (2 - np.eye(len(slope)))
+
+
 def standardised_moments(layout: Layout, theta: Vector, group: int) -> tuple[Vector, Matrix]:
     """Return what a model of ordered items implies: thresholds then correlations, and their derivatives.
 
     Returns:
-        k standardised thresholds item by item followed by the p(p - 1)/2 correlations below the diagonal, row by row; and
-        their derivatives by the q free values, (k + p(p - 1)/2) x q.
+        k standardised thresholds item by item followed by the p(p - 1)/2 correlations below the diagonal, row by row;
+        and their derivatives by the q free values, (k + p(p - 1)/2) x q.
     """
     of_group, found = matrices(layout, theta, group), moments(layout, theta, group)
     if layout.has_response_scale:

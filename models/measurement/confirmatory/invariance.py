@@ -1,9 +1,10 @@
 """Whether groups answer alike: a ladder of ever stricter equalities, and which parameters would have to differ.
 
 References:
-    Meredith (1993), Psychometrika 58, 525-543; Wu and Estabrook (2016); Cheung and Rensvold (2002), Structural Equation Modeling
-    9, 233-255; Chen (2007), Structural Equation Modeling 14, 464-504; Byrne, Shavelson and Muthen (1989), Psychological Bulletin
-    105, 456-466. R: ``lavaan::cfa(group = ..., group.equal = ...)``, ``semTools::measEq.syntax``.
+    Meredith (1993), Psychometrika 58, 525-543; Wu and Estabrook (2016); Cheung and Rensvold (2002), Structural
+    Equation Modeling 9, 233-255; Chen (2007), Structural Equation Modeling 14, 464-504; Byrne, Shavelson and Muthen
+    (1989), Psychological Bulletin 105, 456-466. R: ``lavaan::cfa(group = ..., group.equal = ...)``,
+    ``semTools::measEq.syntax``.
 """
 
 from collections.abc import Mapping
@@ -87,8 +88,8 @@ def ladder(
         model: The model of every group.
         answers: Two groups or more.
         criterion: What a level may cost.
-        is_partial: Whether, where a level does not hold, equalities are given up one at a time, the largest score test first,
-            until it does, at most half of those of a kind.
+        is_partial: Whether, where a level does not hold, equalities are given up one at a time, the largest score
+            test first, until it does, at most half of those of a kind.
 
     Returns:
         Every level tried, the failing one last.
@@ -135,9 +136,12 @@ def _difference(narrow: FactorAnalysis, wide: FactorAnalysis) -> Difference:
 
 
 def _approximate(analysis: FactorAnalysis) -> tuple[float, float]:
-    """Return CFI and RMSEA: robust where both exist, else of the scaled statistic, else plain."""
+    """Return CFI and RMSEA: of ordered items by the scaled test, else robust ones where they exist, else plain ones.
+
+    Robust indices of ordered items are not defined for several groups.
+    """
     table = fit_table(analysis)
-    suffix = "_robust" if "cfi_robust" in table else "_scaled" if "cfi_scaled" in table else ""
+    suffix = next((each for each in ("_scaled", "_robust") if f"cfi{each}" in table), "")
     return table[f"cfi{suffix}"], table[f"rmsea{suffix}"]
 
 

@@ -1,10 +1,11 @@
 r"""Weighted least squares of a factor model for ordered items: ``F = sum_g n_g / n (s - m)' W (s - m) / 2``.
 
-s are standardised thresholds and polychoric correlations, m what the model implies, W the inverse of the diagonal of their
-covariance times n (DWLS, the estimates of WLSMV).
+s are standardised thresholds and polychoric correlations, m what the model implies, W the inverse of the diagonal of
+their covariance times n (DWLS, the estimates of WLSMV).
 
 References:
-    Muthen, du Toit and Spisic (1997), Robust inference using weighted least squares. R: ``lavaan::cfa(estimator = "WLSMV")``.
+    Muthen, du Toit and Spisic (1997), Robust inference using weighted least squares. R: ``lavaan::cfa(estimator =
+    "WLSMV")``.
 """
 
 from collections.abc import Sequence
@@ -28,12 +29,14 @@ class OrderedMoments:
         moments: Thresholds, then correlations below the diagonal, row by row, k.
         totals: Influence of every cluster, or of every answer pattern, on the moments; k columns.
         has_clusters: Whether rows are clusters, numbered alike in all groups.
+        at_bound: Pairs of items whose correlation lies at the bound of ±.999.
     """
 
     n_obs: float
     moments: Vector
     totals: Matrix
     has_clusters: bool = False
+    at_bound: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def weights(self) -> Vector:

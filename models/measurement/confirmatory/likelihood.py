@@ -1,7 +1,8 @@
 r"""The normal likelihood of a factor model, complete or with gaps (full information), and what follows from it.
 
-For responses with the items of a pattern, ``log L = -n/2 (k log 2 pi + log|S| + tr(S^-1 (C + d d')))`` with S the implied
-covariance, C the covariance in the pattern over n and d the distance of the means. A model without means has ``d = 0``.
+For responses with the items of a pattern, ``log L = -n/2 (k log 2 pi + log|S| + tr(S^-1 (C + d d')))`` with S the
+implied covariance, C the covariance in the pattern over n and d the distance of the means. A model without means has
+``d = 0``.
 
 References:
     Bollen (1989), ch. 4; Arbuckle (1996) in Marcoulides and Schumacker, Advanced structural equation modeling.
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.estimates import Matrix, Vector
-from models.measurement.confirmatory.implied import moments
+from models.measurement.confirmatory.implied import moments, pulled_back
 from models.measurement.confirmatory.parameters import Layout
 from models.measurement.confirmatory.sample import Sample
 
@@ -41,18 +42,21 @@ class Likelihood:
         """By what twice the discrepancy is multiplied to give chi-square."""
         return self.n_obs
 
+    def moments(self, theta: Vector, group: int) -> tuple[Vector, Matrix]:
+        """Return mean and covariance of a group; the sample's own mean where the model has none."""
+        implied = moments(self.layout, theta, group, with_derivatives=False)
+        return implied.mean if self.layout.has_means else self.samples[group].mean, implied.covariance
+
     def evaluate(self, theta: Vector) -> tuple[float, Vector]:
         """Return minus the log likelihood of a response, and its gradient; infinite where no likelihood exists."""
         value, gradient = 0.0, np.zeros(self.layout.n_free)
         for group, sample in enumerate(self.samples):
-            implied = moments(self.layout, theta, group)
-            mean = implied.mean if self.layout.has_means else sample.mean
-            found = deviance_by_moments(sample, mean, implied.covariance)
+            mean, covariance = self.moments(theta, group)
+            found = deviance_by_moments(sample, mean, covariance)
             if found is None:
                 return np.inf, gradient
             value += found.deviance / 2
-            gradient += implied.mean_by @ found.by_mean / 2 if self.layout.has_means else 0.0
-            gradient += np.einsum("qij,ij->q", implied.covariance_by, found.by_covariance) / 2
+            gradient += pulled_back(self.layout, theta, group, found.by_mean, found.by_covariance) / 2
         return value / self.n_obs, gradient / self.n_obs
 
     def gradient(self, theta: Vector) -> Vector:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import combinations, combinations_with_replacement
+from itertools import combinations_with_replacement
 from types import MappingProxyType
 from typing import Literal
 
@@ -81,10 +81,10 @@ def continuous_layout(model: FactorModel, setting: Setting) -> Layout:
 def ordinal_layout(model: FactorModel, n_categories: tuple[int, ...], setting: Setting) -> Layout:
     """Return the parameters of a model of ordered items.
 
-    In one group latent responses have mean 0 and variance 1 (delta parameterisation). In several groups residual variances
-    are 1 and intercepts 0 in the first group, and in the others until thresholds are equal; then they are free there until
-    their own kind is (theta parameterisation, Wu and Estabrook's identification). A binary item says one thing about a group:
-    its residual variance stays 1.
+    In one group latent responses have mean 0 and variance 1 (delta parameterisation). In several groups residual
+    variances are 1 and intercepts 0 in the first group, and in the others until thresholds are equal; then they are
+    free there until their own kind is (theta parameterisation, Wu and Estabrook's identification). A binary item says
+    one thing about a group: its residual variance stays 1.
 
     Args:
         model: The model.
@@ -92,7 +92,8 @@ def ordinal_layout(model: FactorModel, n_categories: tuple[int, ...], setting: S
         setting: Groups, scaling and what is equal; ``has_means`` is taken as true with several groups.
 
     References:
-        Wu and Estabrook (2016), Psychometrika 81, 1014-1045. R: ``semTools::measEq.syntax(ID.cat = "Wu.Estabrook.2016")``.
+        Wu and Estabrook (2016), Psychometrika 81, 1014-1045. R: ``semTools::measEq.syntax(ID.cat =
+        "Wu.Estabrook.2016")``.
     """
     parameters: list[Parameter] = []
     for group in range(setting.n_groups):
@@ -211,8 +212,3 @@ def ordinal_baseline(items: tuple[str, ...], n_categories: tuple[int, ...], n_gr
         ]
         parameters += [Parameter("response_scale", item, "", group, fixed=1.0) for item in items]
     return Layout(items, (), n_groups, tuple(parameters), tuple(n - 1 for n in n_categories))
-
-
-def pairs_of(names: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Return every pair of different names once."""
-    return list(combinations(names, 2))

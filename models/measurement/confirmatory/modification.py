@@ -47,7 +47,7 @@ def modifications(discrepancy: Likelihood | LeastSquares, theta: Vector) -> list
     gradient = widened.gradient(point)[layout.n_free :]
     information = widened.curvature(point)
     rest = _unexplained(information, layout.n_free)
-    usable = rest > 1e-10 * np.abs(np.diagonal(information)[layout.n_free :]).max(initial=0.0)  # noqa: PLR2004
+    usable = rest > 1e-10 * np.abs(np.diagonal(information)[layout.n_free :]).max(initial=0.0)
     found = [
         Modification(each, float(widened.n_chi_square * slope**2 / left), float(-slope / left))
         for each, slope, left, is_usable in zip(candidates, gradient, rest, usable, strict=True)

@@ -41,8 +41,8 @@ class Optimum:
 def minimise(evaluate: Evaluate, curvature: Curvature, start: Vector) -> Optimum:
     """Walk downhill by Levenberg-Marquardt steps on the scoring matrix.
 
-    A step solves ``(H + damping diag H) step = -gradient``; damping falls tenfold after a step that lowers the value and
-    rises tenfold after one that does not.
+    A step solves ``(H + damping diag H) step = -gradient``; damping falls tenfold after a step that lowers the value
+    and rises tenfold after one that does not.
 
     Args:
         evaluate: Value and gradient.

@@ -1,18 +1,19 @@
 r"""Factor models of ordered items: diagonally weighted least squares with robust standard errors and tests (WLSMV).
 
-With derivatives D of thresholds and correlations, weights W and n times their covariance G, the estimates have covariance
-``(D' W D)^-1 D' W G W D (D' W D)^-1 / n``. G comes from polychoric estimating equations and sums scores within clusters when
-responses come from clusters. The statistic is ``sum_g 2 (n_g - 1) F_g``.
+With derivatives D of thresholds and correlations, weights W and n times their covariance G, the estimates have
+covariance ``(D' W D)^-1 D' W G W D (D' W D)^-1 / n``. G comes from polychoric estimating equations and sums scores
+within clusters when responses come from clusters. The statistic is ``sum_g 2 (n_g - 1) F_g``.
 
 References:
-    Muthen, du Toit and Spisic (1997); Asparouhov and Muthen (2010); Savalei (2021), Structural Equation Modeling 28, 370-386.
-    R: ``lavaan::cfa(ordered = TRUE, estimator = "WLSMV")``, delta parameterisation.
+    Muthen, du Toit and Spisic (1997); Asparouhov and Muthen (2010); Savalei (2021), Structural Equation Modeling 28,
+    370-386. R: ``lavaan::cfa(ordered = TRUE, estimator = "WLSMV")``, delta parameterisation.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
 from models.measurement.confirmatory.chi_square import ChiSquare, mean_scaled, residual_weights, scaled_shifted
@@ -60,7 +61,8 @@ def ordered_moments(sample: OrderedSample) -> OrderedMoments:
     found = polychoric(sample)
     rows, columns = np.tril_indices(sample.n_items, -1)
     moments = np.concatenate([*found.thresholds, found.correlation[rows, columns]])
-    return OrderedMoments(sample.n_obs, moments, influence_totals(sample, found), has_clusters=len(sample.clusters) > 0)
+    totals = influence_totals(sample, found)
+    return OrderedMoments(sample.n_obs, moments, totals, len(sample.clusters) > 0, tuple(found.at_bound))
 
 
 def fit_ordered(layout: Layout, samples: Sequence[OrderedMoments]) -> OrderedFit:
@@ -129,7 +131,9 @@ def categorical_likelihood_test(fit: OrderedFit) -> tuple[float, ChiSquare]:
     inverse = np.linalg.inv((derivatives.T * weights) @ derivatives)
     p, k = len(layout.items), sum(layout.n_thresholds)
     rows, columns = np.tril_indices(p)
-    is_correlation, normal, statistic = [], [], 0.0
+    is_correlation: list[NDArray[np.bool_]] = []
+    normal: list[Matrix] = []
+    statistic = 0.0
     for group, sample in enumerate(fit.least_squares.samples):
         implied = correlation_matrix(standardised_moments(layout, fit.theta, group)[0][k:], p)
         found = correlation_matrix(sample.moments[k:], p)

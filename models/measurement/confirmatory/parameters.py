@@ -1,6 +1,7 @@
 """Parameters of a factor model with mean structure, in one or several groups, and where each stands in its matrices.
 
-Put here what a model consists of; moments that follow from it are in ``implied``, how a team states a model in ``model``.
+Put here what a model consists of; moments that follow from it are in ``implied``, how a team states a model in
+``model``.
 """
 
 from collections.abc import Sequence
@@ -149,18 +150,18 @@ class Layout:
         for place, each in enumerate(self.parameters):
             match each.kind:
                 case "loading":
-                    cell = item[each.right], factor[each.left]
+                    row, column = item[each.right], factor[each.left]
                 case "regression" | "factor_covariance":
-                    cell = factor[each.left], factor[each.right]
+                    row, column = factor[each.left], factor[each.right]
                 case "residual_covariance":
-                    cell = item[each.left], item[each.right]
+                    row, column = item[each.left], item[each.right]
                 case "factor_mean":
-                    cell = factor[each.left], 0
+                    row, column = factor[each.left], 0
                 case "threshold":
-                    cell = int(first[item[each.left]]) + int(each.right) - 1, 0
+                    row, column = int(first[item[each.left]]) + int(each.right) - 1, 0
                 case _:
-                    cell = item[each.left], 0
-            found[each.kind, each.group].append((place, *cell))
+                    row, column = item[each.left], 0
+            found[each.kind, each.group].append((place, row, column))
         return {key: _cells(each) for key, each in found.items()}
 
 

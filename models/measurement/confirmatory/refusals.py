@@ -22,7 +22,8 @@ class Problem:
     """One reason to distrust estimates.
 
     Attributes:
-        name: ``not_converged``, ``negative_variance``, ``correlation_beyond_one`` or ``covariance_not_positive``.
+        name: ``not_converged``, ``negative_variance``, ``correlation_beyond_one``, ``covariance_not_positive`` or
+            ``item_correlation_at_bound``.
         about: The variable or pair concerned; empty when it concerns the whole model.
         value: Its value; NaN where there is none.
     """
@@ -41,7 +42,8 @@ def refuse_unusable(items: tuple[str, ...], data: Matrix, group: str = "") -> No
         group: Name of the group, for the message.
 
     Raises:
-        FactorModelError: If a column is empty or constant, two columns are the same, or there are no more rows than columns.
+        FactorModelError: If a column is empty or constant, two columns are the same, or there are no more rows than
+            columns.
     """
     where = f" in {group}" if group else ""
     if len(data) <= len(items):

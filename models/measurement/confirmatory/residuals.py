@@ -1,8 +1,8 @@
 r"""What a model leaves unexplained, in correlations, and its summary SRMR.
 
-Residuals are ``(s_ij - m_ij) / sqrt(s_ii s_jj)`` and, of means, ``(s_i - m_i) / sqrt(s_ii)``. SRMR is the root of their mean square over
-the p(p + 1)/2 covariances and, where means are modelled, the p means; of ordered items over correlations with p(p + 1)/2 below the
-line. Groups are averaged by their responses.
+Residuals are ``(s_ij - m_ij) / sqrt(s_ii s_jj)`` and, of means, ``(s_i - m_i) / sqrt(s_ii)``. SRMR is the root of
+their mean square over the p(p + 1)/2 covariances and, where means are modelled, the p means; of ordered items over
+correlations with p(p + 1)/2 below the line. Groups are averaged by their responses.
 
 References:
     Bentler (1995), EQS structural equations program manual. R: ``lavaan::fitMeasures(fit, "srmr")``.

@@ -1,5 +1,6 @@
 """Estimates on the scale of standard deviations, with delta-method standard errors."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -8,7 +9,7 @@ from models.estimates import Matrix, Vector
 from models.measurement.confirmatory.implied import Matrices, matrices, moments
 from models.measurement.confirmatory.parameters import Layout, Parameter
 
-STEP = 1e-5
+RELATIVE_STEP = 1e-3
 
 
 def standardised(layout: Layout, theta: Vector) -> Vector:
@@ -48,23 +49,24 @@ def _residual_deviations(layout: Layout, each: Matrices) -> dict[str, float]:
 
 
 def _unit(each: Parameter, item: dict[str, float], factor: dict[str, float], residual: dict[str, float]) -> float:
-    match each.kind:
-        case "loading":
-            return factor[each.left] / item[each.right]
-        case "regression":
-            return factor[each.right] / factor[each.left]
-        case "factor_covariance":
-            return 1 / (factor[each.left] * factor[each.right])
-        case "residual_covariance" if each.left == each.right:
-            return 1 / item[each.left] ** 2
-        case "residual_covariance":
-            return 1 / (residual[each.left] * residual[each.right])
-        case "factor_mean":
-            return 1 / factor[each.left]
-        case "response_scale":
-            return item[each.left]
-        case _:
-            return 1 / item[each.left]
+    """Return by what a parameter is multiplied to stand on the scale of standard deviations."""
+    if each.kind == "residual_covariance" and each.left != each.right:
+        return 1 / (residual[each.left] * residual[each.right])
+    above, below = {
+        "loading": ((factor, each.left), ((item, each.right),)),
+        "regression": ((factor, each.right), ((factor, each.left),)),
+        "factor_covariance": (None, ((factor, each.left), (factor, each.right))),
+        "residual_covariance": (None, ((item, each.left), (item, each.right))),
+        "factor_mean": (None, ((factor, each.left),)),
+        "response_scale": ((item, each.left), ()),
+        "intercept": (None, ((item, each.left),)),
+        "threshold": (None, ((item, each.left),)),
+    }[each.kind]
+    return _deviation(above) / math.prod(_deviation(place) for place in below)
+
+
+def _deviation(place: tuple[dict[str, float], str] | None) -> float:
+    return 1.0 if place is None else place[0][place[1]]
 
 
 def delta_errors(of: Callable[[Vector], Vector], theta: Vector, covariance: Matrix) -> Vector:
@@ -77,11 +79,11 @@ def delta_errors(of: Callable[[Vector], Vector], theta: Vector, covariance: Matr
 
 
 def derivatives(of: Callable[[Vector], Vector], theta: Vector) -> Matrix:
-    """Return the derivatives of functions of the free values, one row a function, by fourth-order central differences."""
+    """Return the derivatives of functions of the free values, a row a function, by fourth-order differences."""
     columns: list[Vector] = []
     for place, value in enumerate(theta):
         step = np.zeros_like(theta)
-        step[place] = 1e-3 * max(1.0, abs(value))
+        step[place] = RELATIVE_STEP * max(1.0, abs(value))
         near, far = of(theta + step) - of(theta - step), of(theta + 2 * step) - of(theta - 2 * step)
         columns.append((8 * near - far) / (12 * step[place]))
     return np.column_stack(columns)

@@ -31,52 +31,42 @@ def start_values(layout: Layout, means: list[Vector], covariances: list[Matrix])
 
 
 def _start(layout: Layout, each: Parameter, standardised: Matrix, covariance: Matrix, mean: Vector) -> float:
+    if each.kind == "loading":
+        scale, place = np.sqrt(np.diagonal(covariance)), layout.items.index(each.right)
+        loading = standardised[place, layout.factors.index(each.left)] * scale[place]
+        return float(loading / _unit(layout, (each.left, each.group), standardised, scale))
+    if each.kind == "factor_covariance":
+        return _factor_covariance(layout, each, standardised, covariance)
+    if each.kind == "residual_covariance" and each.left == each.right:
+        place = layout.items.index(each.left)
+        explained = float((standardised[place] ** 2).max(initial=0.0))
+        return float(covariance[place, place] * max(1 - explained, LEAST_RESIDUAL))
+    if each.kind == "intercept":
+        return float(mean[layout.items.index(each.left)])
+    return {"response_scale": 1.0, "regression": FACTOR_VARIANCE}.get(each.kind, 0.0)
+
+
+def _factor_covariance(layout: Layout, each: Parameter, standardised: Matrix, covariance: Matrix) -> float:
     scale = np.sqrt(np.diagonal(covariance))
-    correlation = covariance / np.outer(scale, scale)
-    item = {name: place for place, name in enumerate(layout.items)}
-    match each.kind:
-        case "loading":
-            factor = layout.factors.index(each.left)
-            return float(
-                standardised[item[each.right], factor]
-                * scale[item[each.right]]
-                / _unit(layout, each, standardised, scale)
-            )
-        case "factor_covariance" if each.left == each.right:
-            return float(_unit(layout, each, standardised, scale) ** 2)
-        case "factor_covariance":
-            first, second = layout.factors.index(each.left), layout.factors.index(each.right)
-            units = [
-                _unit(layout, Parameter("loading", name, "", each.group), standardised, scale)
-                for name in (each.left, each.right)
-            ]
-            return float(units[0] * units[1] * _between(standardised[:, first], standardised[:, second], correlation))
-        case "residual_covariance" if each.left == each.right:
-            place = item[each.left]
-            explained = float((standardised[place] ** 2).max(initial=0.0))
-            return float(scale[place] ** 2 * max(1 - explained, LEAST_RESIDUAL))
-        case "intercept":
-            return float(mean[item[each.left]])
-        case "response_scale":
-            return 1.0
-        case "regression":
-            return FACTOR_VARIANCE
-        case _:
-            return 0.0
+    units = [_unit(layout, (name, each.group), standardised, scale) for name in (each.left, each.right)]
+    if each.left == each.right:
+        return units[0] ** 2
+    first, second = (standardised[:, layout.factors.index(name)] for name in (each.left, each.right))
+    return units[0] * units[1] * _between(first, second, covariance / np.outer(scale, scale))
 
 
-def _unit(layout: Layout, each: Parameter, standardised: Matrix, scale: Vector) -> float:
-    """Return the standard deviation that the marker gives its factor; 1 where the factor's variance is fixed."""
-    factor = layout.factors.index(each.left)
+def _unit(layout: Layout, of_group: tuple[str, int], standardised: Matrix, scale: Vector) -> float:
+    """Return the standard deviation that the marker gives a factor in a group; 1 where its variance is fixed."""
+    factor = layout.factors.index(of_group[0])
     for marker in layout.parameters:
-        if marker.group == each.group and marker.kind == "loading" and marker.left == each.left and marker.fixed == 1.0:
+        if (marker.left, marker.group) == of_group and marker.kind == "loading" and marker.fixed == 1.0:
             place = layout.items.index(marker.right)
             return float(standardised[place, factor] * scale[place])
     return 1.0
 
 
 def _between(first: Vector, second: Vector, correlation: Matrix) -> float:
-    """Return a rough correlation of two factors, from their items' correlations; never 0, where models lose identification."""
+    """Return a rough correlation of two factors from their items'; never 0, where models lose identification."""
     both = np.outer(first, second)
     size = float((both**2).sum())
     rough = float((both * correlation).sum()) / size if size > 0 else 0.0

@@ -1,14 +1,14 @@
 r"""Convergent and discriminant validity of the factors of a model.
 
-AVE is the share of its items' observed variance that a factor explains: ``sum l^2 v / sum of item variances`` (unstandardised), or
-the mean squared standardised loading. CR is ``(sum l)^2 v / ((sum l)^2 v + sum of residual variances)``; McDonald's omega has the
-sum of observed covariances below. HTMT is the mean correlation of items of two factors over the geometric mean of the mean
-correlations within each; HTMT2 takes geometric means throughout.
+AVE is the share of its items' observed variance that a factor explains: ``sum l^2 v / sum of item variances``
+(unstandardised), or the mean squared standardised loading. CR is ``(sum l)^2 v / ((sum l)^2 v + sum of residual
+variances)``; McDonald's omega has the sum of observed covariances below. HTMT is the mean correlation of items of two
+factors over the geometric mean of the mean correlations within each; HTMT2 takes geometric means throughout.
 
 References:
-    Fornell and Larcker (1981), Journal of Marketing Research 18, 39-50; Henseler, Ringle and Sarstedt (2015), Journal of the
-    Academy of Marketing Science 43, 115-135; Roemer, Schuberth and Henseler (2021), Industrial Management and Data Systems 121,
-    2637-2650. R: ``semTools::AVE``, ``compRelSEM``, ``htmt``.
+    Fornell and Larcker (1981), Journal of Marketing Research 18, 39-50; Henseler, Ringle and Sarstedt (2015), Journal
+    of the Academy of Marketing Science 43, 115-135; Roemer, Schuberth and Henseler (2021), Industrial Management and
+    Data Systems 121, 2637-2650. R: ``semTools::AVE``, ``compRelSEM``, ``htmt``.
 """
 
 from collections.abc import Mapping
