@@ -38,7 +38,8 @@ def specify(folder, at_least, when_not_met, *, compares=False):
     text = text if compares else text.replace("comparisons:\n  - {over: wave}\n", "")
     (folder / "models" / "together.yaml").write_text(text)
     path = folder / "study.yaml"
-    path.write_text(path.read_text().replace("models: [trust]\n", "models: [trust]\nmeasurement: [together]\n"))
+    if "measurement:" not in path.read_text():
+        path.write_text(path.read_text().replace("models: [trust]\n", "models: [trust]\nmeasurement: [together]\n"))
     return load_study(folder)
 
 
