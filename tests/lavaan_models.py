@@ -17,6 +17,7 @@ from models.measurement.confirmatory.model import (
 from models.measurement.confirmatory.ordered_fit import fit_ordered, ordered_moments
 from models.measurement.confirmatory.sample import sample_of
 from models.measurement.ordered import ordered_sample
+from tests.lavaan_optima import OPTIMA
 
 FITS = {"standard": fit_normal, "robust.huber.white": fit_robust, "robust.sem": fit_satorra_bentler}
 FILES = {"hs": "HolzingerSwineford1939", "bfi": "bfi", "poldem": "PoliticalDemocracy"}
@@ -83,3 +84,11 @@ def fitted(reference, key, about):
 
 def is_close(found, expected, tolerance):
     return bool(np.abs(found - expected) <= tolerance * max(1.0, abs(expected)))
+
+
+def optimum_of(key, rows):
+    """Return lavaan's estimates at the optimum itself by name, where its search stopped short; else nothing."""
+    free = [each for each in rows if each["se"] > 0]
+    values = [float(each) for each in OPTIMA.get(key, "").split()]
+    names = [(each["lhs"], each["op"], each["rhs"], *([each["group"]] if "group" in each else [])) for each in free]
+    return dict(zip(names, values, strict=True)) if values else {}

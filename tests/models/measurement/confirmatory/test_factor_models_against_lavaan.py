@@ -19,7 +19,7 @@ from models.measurement.confirmatory.ordered_fit import OrderedFit, categorical_
 from models.measurement.confirmatory.residuals import srmr
 from models.measurement.confirmatory.standardised import delta_errors, standardised
 from models.measurement.confirmatory.validity import convergence, heterotrait_monotrait
-from tests.lavaan_models import answers_of, fitted, is_close, keys_of, model_of, oracle
+from tests.lavaan_models import answers_of, fitted, is_close, keys_of, model_of, optimum_of, oracle
 
 pytestmark = pytest.mark.reference
 KEYS = (
@@ -43,17 +43,6 @@ NOT_OFFERED = {"fmin", "nfi", "rni", "bic2", "rmsea.pvalue", "gfi", "srmr_bentle
 NOT_OFFERED |= {"rmsea.ci.lower.scaled", "rmsea.ci.upper.scaled"}
 NOT_OFFERED |= {"scaling.factor.h1", "scaling.factor.h0", "unrestricted.logl"}
 
-TIGHT_LOADINGS = {
-    # lavaan's default search stopped with gradients of 2e-6. R 4.2.2, lavaan 0.6-14, 2026-11-26: cfa(model, bfi, start =
-    # default fit, optim.method = "BFGS", control = list(reltol = 1e-16, maxit = 10000)); gradient 7e-8
-    "bfi_ml": "-1.5787112768 -2.0296809552 -1.5642070930 -1.8040090064 1.1477869015 1.0362156521 -1.4211513681 "
-    "-1.4885888265 1.2256001097 -0.9211181468 -1.1210082815 -0.8078171406 0.9467400199 0.8838523765 0.6917763833 "
-    "0.6278305049 -1.0201581616 1.3727994536 0.4365984672 -0.9596431973",
-    # the same with missing = "ml", estimator = "MLR", em.h1.iter.max = 5000, em.h1.tol = 1e-12; gradient 5e-8
-    "bfi_fiml_mlr": "-1.5833381393 -2.0417967712 -1.5221621428 -1.8281632178 1.1639669929 1.0429728472 -1.4274379194 "
-    "-1.5255765272 1.1989272855 -0.9272745573 -1.0992237993 -0.7967753627 0.9551443870 0.9070333088 0.7032225972 "
-    "0.6428715979 -0.9599451814 1.3923875540 0.4614552778 -0.9527199739",
-}
 TIGHT_MODIFICATIONS = {
     # Index and change, as sorted by modindices. R 4.2.2, lavaan 0.6-14, 2026-11-26: four Newton steps, each
     # coef(f) - solve(lavTech(f, "information.observed"), lavTech(f, "gradient")) as start of sem(optim.method = "none",
@@ -94,7 +83,7 @@ def test_estimates_and_errors_equal_lavaan(reference, key):
     about, (fit, _) = oracle(reference, 4)[key], _fits(reference, key)
     table = {(each["lhs"], each["op"], each["rhs"]): each for each in about["estimates"]}
     errors, tolerance = np.sqrt(np.diagonal(fit.covariance)), _tolerance(reference, key)
-    tight = iter(float(each) for each in TIGHT_LOADINGS.get(key, "").split())
+    optimum = optimum_of(key, about["estimates"])
     assert fit.has_converged
     far, seen = [], set()
     for parameter, number, value in zip(
@@ -106,12 +95,7 @@ def test_estimates_and_errors_equal_lavaan(reference, key):
             continue
         seen.add((expected["lhs"], expected["op"], expected["rhs"]))
         error = errors[number] if number >= 0 else 0.0
-        estimate = expected["est"]
-        if key in TIGHT_LOADINGS:
-            if parameter.kind == "loading" and number >= 0:
-                estimate = next(tight)
-            elif parameter.kind != "intercept":
-                estimate = value if is_close(value, estimate, 5e-5) else estimate
+        estimate = optimum.get((expected["lhs"], expected["op"], expected["rhs"]), expected["est"])
         if not (is_close(value, estimate, tolerance) and is_close(error, expected["se"], tolerance)):
             far.append((parameter.name, value, estimate, error, expected["se"]))
     assert far == []
