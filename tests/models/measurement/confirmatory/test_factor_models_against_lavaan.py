@@ -199,8 +199,8 @@ def test_modification_indices_equal_lavaan(reference, key):
     about, (fit, _) = oracle(reference, 4)[key], _fits(reference, key)
     discrepancy = fit.least_squares if isinstance(fit, OrderedFit) else fit.likelihood
     found = {name: each for each in modifications(discrepancy, fit.theta) for name in keys_of(each.parameter)}
-    # With ordered items lavaan's gradient carries (n - 1) / n, its information does not: index and change are both short
-    # by that factor. Ours are the expected fall of the chi-square reported, and the parameter expected.
+    # With ordered items lavaan's gradient carries (n - 1) / n, its information does not: index and change are
+    # both short by that. Ours are the expected fall of the chi-square reported, and the parameter expected.
     share = (about["nobs"] - 1) / about["nobs"] if isinstance(fit, OrderedFit) else 1.0
     tight = [float(each) for each in TIGHT_MODIFICATIONS.get(key, "").split()]
     for place, expected in enumerate(about["modindices_top10"]):
