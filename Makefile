@@ -6,7 +6,7 @@ WORKERS ?= 2
 MINUTES ?= 10
 EXAMPLES ?= 0
 
-.PHONY: demo test test-full lint lock bench fuzz schemas clean
+.PHONY: demo test test-full lint lock bench fuzz simulate schemas clean
 
 demo: $(VENV)/.installed
 	$(BIN)/sensemaking demo
@@ -29,6 +29,9 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench
+
+simulate: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.simulation
 
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --examples $(EXAMPLES)

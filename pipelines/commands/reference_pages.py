@@ -27,6 +27,7 @@ from pipelines.commands.example_study import study_of_one_item
 from pipelines.commands.figures import figures
 from pipelines.commands.hypotheses_page import hypotheses_page
 from pipelines.commands.seeds_page import sources_page, terms_page
+from pipelines.commands.statistics_page import statistics_page
 from pipelines.sections import (
     casework,
     coding,
@@ -138,6 +139,7 @@ def pages() -> dict[Path, str]:
         FOLDER / "hypotheses.md": f"{GENERATED}\n{hypotheses_page()}",
         FOLDER / "sources.md": f"{GENERATED}\n{sources_page()}",
         FOLDER / "terms.md": f"{GENERATED}\n{terms_page()}",
+        FOLDER / "statistics.md": f"{GENERATED}\n{statistics_page()}",
         FOLDER / "dispositions.md": f"{GENERATED}\n{dispositions_page()}",
         **figures(),
     }
