@@ -18,7 +18,8 @@ test: $(VENV)/.installed-dev
 test-full: $(VENV)/.installed-dev
 	./tests/install_browser.sh
 	SENSEMAKING_HYPOTHESIS=full $(BIN)/python -m pytest -n $(WORKERS) -m slow tests/fuzz
-	SENSEMAKING_HYPOTHESIS=full $(BIN)/python -m pytest -m slow --ignore=tests/fuzz
+	SENSEMAKING_HYPOTHESIS=full $(BIN)/python -m pytest -n $(WORKERS) -m "slow and not alone" --ignore=tests/fuzz
+	$(BIN)/python -m pytest -m alone
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

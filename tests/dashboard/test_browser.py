@@ -10,7 +10,7 @@ import pytest
 from chromium import chromium, save_picture, served, wait_until_drawn
 from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow]
 
 # Streamlit's page asks for its server below the page's own address first, and asks the root when it is not there.
 PROBED_FIRST = re.compile(r"/results/_stcore/(health|host-config)$")

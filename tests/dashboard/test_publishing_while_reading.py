@@ -35,6 +35,7 @@ def _read_until(folder: Path, done: Event, report: Path) -> None:
     report.write_text(json.dumps(said))
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_readers_meet_no_error_and_no_mixed_state_while_twenty_releases_are_published(tmp_path: Path):
     folder = tmp_path / "releases"

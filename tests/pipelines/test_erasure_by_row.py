@@ -20,6 +20,8 @@ from pipelines.tables.erasures import ERASED, ERASURES
 from tests.run_steps import bring_up_to_date
 from tests.small_study import answers, build_small_study, write_export
 
+pytestmark = pytest.mark.slow
+
 FITTED = {"out/fits/trust"}
 CHANGES = ("write", "keep_rows", "keep_file", "rename_file", "remove_kept", "delete_people", "write_afresh")
 N_CHANGES = 12
@@ -127,7 +129,6 @@ def test_an_erasure_killed_at_the_worst_moments_takes_nobody_else(study: Path, c
     check_killed(study, change, has_run=has_run)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("has_run", [False, True])
 @pytest.mark.parametrize("change", range(N_CHANGES))
 def test_an_erasure_killed_at_any_moment_takes_nobody_else(study: Path, change: int, has_run: bool):
@@ -214,7 +215,6 @@ def test_the_erasure_of_a_person_without_ids_killed_at_the_worst_moments_takes_n
     check_person_killed(keyed, change, has_run=has_run)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("has_run", [False, True])
 @pytest.mark.parametrize("change", range(N_CHANGES))
 def test_the_erasure_of_a_person_without_ids_killed_at_any_moment_takes_nobody_else(
@@ -240,7 +240,6 @@ def test_while_an_erasure_is_stopped_nobody_without_an_id_is_erased(keyed: Path,
     check_next_person(keyed, change, has_run=has_run)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("has_run", [False, True])
 @pytest.mark.parametrize("change", range(IS_MARKED + 1, N_CHANGES))
 def test_whenever_an_erasure_is_stopped_nobody_without_an_id_is_erased(keyed: Path, change: int, has_run: bool):

@@ -15,6 +15,8 @@ from tests.run_steps import bring_up_to_date
 from tests.small_study import ITEMS, LABELS
 from tests.writers.file_kinds import WRITERS, everything_in
 
+pytestmark = pytest.mark.slow
+
 PLANTED = "the planted remark of one person"
 GONE = (PLANTED, TOKEN.format(7), "autumn-7,", "spring-7,", "staff/autumn-7\x00", "staff/spring-7\x00")
 CODES = {item: {**dict(enumerate(LABELS, start=1)), 9: "Don't know"} for item in ITEMS}

@@ -16,6 +16,8 @@ from tests.panel_study import TOKEN, build_panel_study, people
 from tests.run_steps import bring_up_to_date
 from tests.small_study import write_export
 
+pytestmark = pytest.mark.slow
+
 READ = {"core/responses", "core/links", "core/analysis"}
 N_PEOPLE = 6
 
