@@ -1,7 +1,7 @@
 """Numbers and dates as a language writes them: decimal sign, thousands, per cent, minus, names of months."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ _MONTHS: Mapping[str, str] = {
     "da": "januar februar marts april maj juni juli august september oktober november december",
 }
 _LEAST_P_VALUE = 0.001
+_MOST_PLACES = 6
 
 
 def decimal(value: float | None, language: str, places: int = 2) -> str:
@@ -21,6 +22,13 @@ def decimal(value: float | None, language: str, places: int = 2) -> str:
     point, thousands, _ = _SIGNS[language]
     written = f"{round(float(value), places) + 0.0:,.{places}f}".replace("-", "\N{MINUS SIGN}")
     return written.translate(str.maketrans({".": point, ",": thousands}))
+
+
+def places_for(ends: Iterable[float], least: int = 2) -> int:
+    """Return how many decimals the ends of an interval need so that none but zero itself reads as zero, 6 at most."""
+    known = [float(end) for end in ends if not pd.isna(end) and end != 0]
+    enough = (places for places in range(least, _MOST_PLACES) if all(round(end, places) for end in known))
+    return next(enough, _MOST_PLACES)
 
 
 def signed(value: float | None, language: str, places: int = 2) -> str:

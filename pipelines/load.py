@@ -161,6 +161,7 @@ def load_study(folder: Path) -> Study:
     study = Study(folder, spec, asked.instruments, {}, asked.forms, asked.is_whole, register, coding=coding)
     _blame_names(study, document)
     is_whole = study.is_whole and (register is not None or spec.organisations is None)
+    is_whole = is_whole and (coding is not None or spec.coding is None)
     declared = read_models(folder, spec, document, analysis_variables(study) if is_whole else None)
     raise_if_any([*document.faults, *declared.faults])
     return replace(study, models=declared.models, waiting=declared.waiting)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import findings, queries
 from dashboard.charts import Axis, interval_chart
-from dashboard.figures import decimal, p_value, whole
+from dashboard.figures import decimal, p_value, places_for, whole
 from dashboard.views.page import Page, inference_line, plain, show_chart, show_table, status_line
 from dashboard.wording import ENGLISH
 from models.terms import scales_in_terms
@@ -55,7 +55,8 @@ def finding(page: Page, fit: pd.Series, estimates: pd.DataFrame) -> str:
         return page.words.say("found_nothing")
     language = page.words.language
     way = str(findings.direction(pd.Series([focal["conf_low"]]), pd.Series([focal["conf_high"]]))[0])
-    figures = {name: decimal(focal[name], language, PLACES) for name in ("estimate", "conf_low", "conf_high")}
+    places = places_for([focal["conf_low"], focal["conf_high"]], PLACES)
+    figures = {name: decimal(focal[name], language, places) for name in ("estimate", "conf_low", "conf_high")}
     sentence = page.words.say(
         f"found_{findings.kind_of_term(focal['term'])}_{way}",
         focal=plain(_term(page, fit["model"], focal["term"])),

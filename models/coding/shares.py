@@ -4,6 +4,8 @@
 
 from scipy.special import betaincinv
 
+MOST_DIGITS = 18
+
 
 def exact_interval(n_with: int, n: int, confidence_level: float = 0.95) -> tuple[float, float]:
     """Return the interval of Clopper and Pearson for a share, as if the n were a random sample.
@@ -32,10 +34,13 @@ def exact_interval(n_with: int, n: int, confidence_level: float = 0.95) -> tuple
 
 
 def n_of_n(n_with: int, n: int, confidence_level: float = 0.95) -> str:
-    """Write a share as people read it: ``2 of 3 (.09 to .99)``."""
+    """Write a share as people read it: ``2 of 3 (.09 to .99)``; only what is 0 or 1 is written so."""
     low, high = exact_interval(n_with, n, confidence_level)
     return f"{n_with} of {n} ({_short(low)} to {_short(high)})"
 
 
 def _short(share: float) -> str:
-    return f"{share:.0f}" if share in (0, 1) else f"{share:.2f}".removeprefix("0")
+    if share in (0, 1):
+        return f"{share:.0f}"
+    digits = next(each for each in range(2, MOST_DIGITS) if 0 < round(share, each) < 1)
+    return f"{share:.{digits}f}".removeprefix("0")

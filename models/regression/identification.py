@@ -35,11 +35,12 @@ def refuse_unidentified(
         fewest_beyond: How many more responses than coefficients are asked for.
     """
     n, n_coefficients = matrix.shape
-    if n_coefficients < n < n_coefficients + fewest_beyond:
+    if fewest_beyond > 1 and n < n_coefficients + fewest_beyond:
         raise ModelDataError(
-            f"{n} complete responses for {n_coefficients} coefficients are too few for a regression; expected at least "
-            f"{n_coefficients + fewest_beyond}, {fewest_beyond} more than coefficients; widen the population, or "
-            "report so few people as profiles and as x of n (out.coded_shares)"
+            f"{counted(n, 'complete response')} for {counted(n_coefficients, 'coefficient')}: too few for a "
+            f"regression; expected at least {n_coefficients + fewest_beyond}, {fewest_beyond} more than coefficients; "
+            "take out regressors or widen the population, or report so few people as profiles and as x of n "
+            "(out.coded_shares)"
         )
     if n < n_coefficients + 1:
         raise ModelDataError(

@@ -142,6 +142,8 @@ def refused_codes(study: Study, store: Store, model: RegressionSpec) -> list[str
     known = study.coding.variables()
     named = dict.fromkeys([model.outcome, *(variable.variable for variable in model.variables())])
     codes = dict.fromkeys(known[name].code for name in named if name in known and known[name].code)
+    if not codes:
+        return []
     figures = store.read(tables.AGREEMENT)
     figures = figures[figures["item"] == ""].set_index("code")
     return [reason for code in codes if (reason := _reason(code, figures, study.coding))]
@@ -152,7 +154,10 @@ def _reason(code: str, figures: pd.DataFrame, coding: StudyCoding) -> str:
     found = figures.loc[code].to_dict() if code in figures.index else {"n_answers": 0}
     n = int(found["n_answers"])
     if n == 0:
-        return f"no answer was coded twice for the code {called}; let two coders code it before it enters a model"
+        return (
+            f"no answer was coded twice for the code {called} as it is defined now; let two coders code it before it "
+            "enters a model"
+        )
     if found["verdict"] == "undefined":
         return f"agreement about the code {called} is undefined: all judgements of {n} answers are the same"
     if found["verdict"] == "below":

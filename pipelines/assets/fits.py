@@ -19,9 +19,9 @@ from pipelines.assets.sampling import known_sampling
 from pipelines.load import Study
 from pipelines.steps.exclusions import mark_excluded
 from pipelines.steps.organisation_means import means_of_groups
-from pipelines.steps.sampling import share_without_inference
+from pipelines.steps.sampling import KEYS, share_without_inference
 from pipelines.store import Store, Write
-from pipelines.tables import core, out
+from pipelines.tables import out
 from pipelines.tables.screening import EXCLUSIONS
 
 WITHOUT_INFERENCE = "share_without_inference"
@@ -52,21 +52,31 @@ def labels_of(study: Study) -> Labels:
     return labels
 
 
-def fit_model(study: Study, store: Store, model: RegressionSpec, variant: str, *, is_declared: bool) -> FitRows:
+def fit_model(
+    study: Study, store: Store, analysis: pd.DataFrame, model: RegressionSpec, variant: str, *, is_declared: bool
+) -> FitRows:
     """Fit one variant of a model to the analysis table and keep the rows it used.
+
+    Args:
+        study: The study.
+        store: Its warehouse.
+        analysis: ``core.analysis``; read once for all variants, because it is wide.
+        model: The model.
+        variant: Name of the variant; ``main`` for the model itself.
+        is_declared: Whether the fit is one that the study declares.
 
     Raises:
         ModelDataError: When the data cannot carry the model.
     """
     refuse_changed_items(study, store, model.with_variant(variant))
     refuse_unreliable_codes(study, store, model.with_variant(variant))
-    analysis = store.read(core.analysis(study))
     is_used = pd.Series(data=True, index=analysis.index)
     if rule := model.with_variant(variant).population.without:
         analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
         is_used = ~analysis[excluded_column(rule)]
     analysis = means_of_groups(analysis, model.with_variant(variant).variables(), is_used)
-    labels = {name: each for name, each in labels_of(study).items() if name in names_in(model)}
+    named = names_in(model)
+    labels = {name: each for name, each in labels_of(study).items() if name in named}
     fit = fit_regression(model, analysis, labels, variant, FEWEST_BEYOND)
     store.keep_rows(fit.data)
     fit = replace(fit, diagnostics=_with_organisations(model.with_variant(variant), fit, analysis))
@@ -98,7 +108,9 @@ def _with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame)
 
 def _with_inference(fit: Fit, analysis: pd.DataFrame, sampled: pd.DataFrame) -> pd.DataFrame:
     """Add which share of the responses allows no inference to a population, where a sample register tells."""
-    used = analysis[analysis["response_id"].isin(fit.data["response_id"])]
+    if sampled.empty:
+        return fit.diagnostics
+    used = analysis.loc[analysis["response_id"].isin(fit.data["response_id"]), KEYS]
     share = share_without_inference(used, sampled)
     if share is None:
         return fit.diagnostics

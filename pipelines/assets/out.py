@@ -100,11 +100,12 @@ def slice_of_model(name: str) -> str:
 def _fit(name: str, task: Task) -> list[Write]:
     model = task.study.models[name]
     variants = ["main", *(variant.name for variant in model.variants)]
+    analysis = task.store.read(core.analysis(task.study))
     rows: list[FitRows] = []
     refused: list[dict[str, object]] = []
     for variant in variants:
         try:
-            rows.append(fit_model(task.study, task.store, model, variant, is_declared=True))
+            rows.append(fit_model(task.study, task.store, analysis, model, variant, is_declared=True))
         except ModelDataError as error:
             refused.append({"model": name, "variant": variant, "is_declared": True, "reason": str(error)})
     every_fit = with_earlier(task.store, joined_rows(rows), name)

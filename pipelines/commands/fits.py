@@ -24,7 +24,7 @@ from pipelines.commands.sample import inference_of_fits
 from pipelines.load import Study, analysis_variables
 from pipelines.load_models import blame_population
 from pipelines.store import Store
-from pipelines.tables import out
+from pipelines.tables import core, out
 from pipelines.tables.erasures import ERASURES
 
 _NEEDED = {"core/analysis", "out/instrument_changes", "out/coding_agreement", "out/sampling"}
@@ -72,7 +72,7 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
         raise UsageError("there are no scored responses yet; run the study first")
     if due_steps(study, store, begun_waves(study, store), _NEEDED):
         raise DataError("exports, specifications or the software changed since the last run; run the study first")
-    rows = fit_model(study, store, model, "main", is_declared=False)
+    rows = fit_model(study, store, store.read(core.analysis(study)), model, "main", is_declared=False)
     fit_id = str(rows.fits["fit_id"].iloc[0])
     known = store.read(out.FITS)
     if fit_id not in set(known["fit_id"]):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from models.coding.shares import exact_interval, n_of_n
-from pipelines.load_coding import StudyCoding
+from pipelines.load_coding import CodedVariable, StudyCoding
 from pipelines.steps.judgements import Judgements, resolve
 from pipelines.tables.coding import SATURATION, SHARES
 
@@ -21,7 +21,8 @@ def coded_shares(analysis: pd.DataFrame, coding: StudyCoding) -> pd.DataFrame:
     """
     codes = {name: each for name, each in coding.variables().items() if each.kind == "code"}
     rows = [
-        {"item": each.item, "code": each.code, **dict(zip(_CELL, map(str, cell), strict=True)), **_share(of_cell[name])}
+        {"item": each.item, "code": each.code, **dict(zip(_CELL, map(str, cell), strict=True))}
+        | _share(of_cell[name], _has_answered(of_cell, each, coding))
         for cell, of_cell in analysis.groupby(_CELL, sort=True)
         for name, each in codes.items()
         if of_cell[name].notna().any()
@@ -29,10 +30,25 @@ def coded_shares(analysis: pd.DataFrame, coding: StudyCoding) -> pd.DataFrame:
     return SHARES.typed(pd.DataFrame(rows, columns=list(SHARES.columns)))
 
 
-def _share(present: pd.Series) -> dict[str, object]:
+def _has_answered(rows: pd.DataFrame, variable: CodedVariable, coding: StudyCoding) -> pd.Series:
+    """Say who answered the question of a variable, or any question that the code may be given to."""
+    every = [item for item in coding.spec.items if coding.may_have(variable.code, item)]
+    items = [variable.item] if variable.item else every
+    return rows[[f"answered_{item}" for item in items]].eq(1).any(axis=1)
+
+
+def _share(present: pd.Series, has_answered: pd.Series) -> dict[str, object]:
     n, n_with = int(present.notna().sum()), int(present.sum())
     low, high = exact_interval(n_with, n)
-    return {"n_with": n_with, "n": n, "conf_low": low, "conf_high": high, "says": n_of_n(n_with, n)}
+    n_undecided = int((has_answered & present.isna()).sum())
+    return {
+        "n_with": n_with,
+        "n": n,
+        "n_undecided": n_undecided,
+        "conf_low": low,
+        "conf_high": high,
+        "says": n_of_n(n_with, n),
+    }
 
 
 def saturation(responses: pd.DataFrame, judged: Judgements, coding: StudyCoding) -> pd.DataFrame:

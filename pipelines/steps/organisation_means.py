@@ -44,10 +44,11 @@ def means_of_groups(rows: pd.DataFrame, variables: Iterable[Variable], is_used: 
     Returns:
         The rows in the same order, with a column for each variable.
     """
-    joined = rows
+    added: dict[str, pd.Series] = {}
     keys = [column for column in WITHIN if column != "respondent_group"]
     for variable in dict.fromkeys(each for each in variables if each.of is not None):
         asked = rows[is_used & (rows["respondent_group"] == variable.of)]
         means = asked.groupby(keys)[variable.variable].mean().rename(column_of(variable))
-        joined = joined.merge(means.reset_index(), on=keys, how="left", validate="many_to_one")
-    return joined
+        found = rows[keys].merge(means.reset_index(), on=keys, how="left", validate="many_to_one")
+        added[str(means.name)] = found[means.name].set_axis(rows.index)
+    return rows.assign(**added)

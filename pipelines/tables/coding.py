@@ -83,6 +83,7 @@ SHARES = Table(
         "wave": WAVE,
         "n_with": count("Respondents whose answer has the code"),
         "n": count("Respondents whose answer was judged"),
+        "n_undecided": count("Respondents who answered, but not judged yet, or coders differ and nobody decided"),
         "conf_low": number("Lower end of the exact 95 % interval, as if they were a random sample"),
         "conf_high": number("Upper end"),
         "says": ColumnOf(TEXT, "The same as people read it: 2 of 3 (.09 to .99)"),

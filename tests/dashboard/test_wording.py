@@ -73,3 +73,11 @@ def test_study_text_that_is_missing_falls_back_on_the_name():
 )
 def test_numbers_and_dates_follow_the_language(written, english, danish):
     assert (written("en"), written("da")) == (english, danish)
+
+
+@pytest.mark.parametrize(
+    ("ends", "places"),
+    [((-0.131, -0.002), 3), ((-0.131, 0.0), 2), ((0.05, 0.4), 2), ((0.000002, 3.0), 6), ((float("nan"), 0.3), 2)],
+)
+def test_an_end_of_an_interval_that_is_not_zero_does_not_read_as_zero(ends: tuple[float, float], places: int):
+    assert figures.places_for(ends) == places

@@ -120,6 +120,9 @@ def test_codes_are_told_as_x_of_n_with_an_exact_interval(coded):
     row = shares.loc[("story", "A1")]
     assert (row["n_with"], row["n"]) == (of_story.sum(), len(of_story))
     assert row["says"].startswith(f"{int(of_story.sum())} of {len(of_story)} (.")
+    # Anna and bo differ about A1 in autumn-1, -11, -21 and -31, of which all tell a story and none gives a reason
+    told = {("story", "A1"): (26, 4), ("reason", "A1"): (20, 0), ("", "A1"): (36, 4), ("", "A3"): (30, 0)}
+    assert {key: (shares.loc[key, "n"], shares.loc[key, "n_undecided"]) for key in told} == told
     curve = Store(coded / "warehouse").read(tables.SATURATION)
     assert curve["n_codes"].is_monotonic_increasing
     assert curve["n_new"].sum() == curve["n_codes"].iloc[-1] == 1
@@ -310,6 +313,14 @@ def test_a_faulty_section_is_refused(tmp_path, old, new, place, said):
     with pytest.raises(SpecError) as refused:
         load_study(folder)
     assert any(fault.place == place and said in fault.message for fault in refused.value.faults), refused.value
+
+
+def test_a_faulty_scheme_is_not_blamed_on_the_models_that_name_its_codes(own):
+    path = own / "codings" / "acts.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace('version: "1"', 'version: "2"', 1), encoding="utf-8")
+    with pytest.raises(SpecError) as refused:
+        load_study(own)
+    assert [fault.path.name for fault in refused.value.faults] == ["acts.yaml"]
 
 
 def test_a_study_without_the_section_has_nothing_to_code(own):

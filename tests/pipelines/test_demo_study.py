@@ -25,6 +25,7 @@ from pipelines.receive import ReceiveContext, read_export
 from pipelines.studies.demo.exports.qualtrics import EMBEDDED, METADATA
 from pipelines.studies.demo.generate import draw_study, write_demo_study
 from pipelines.studies.demo.parameters import DEFAULT_SEED
+from tests.command_line import done, sensemaking
 from tests.opened import opened_export
 
 QUALTRICS = tuple(name for name in EXPORTS if "managers" in name)
@@ -70,7 +71,19 @@ def test_the_study_folder_loads_without_faults(folder):
     assert list(study.spec.waves) == ["w1", "w2", "w3"]
     assert list(study.spec.respondent_groups) == ["TOP", "MID", "FRL", "CIT", "PAR"]
     assert {each.platform for each in study.spec.sources.values()} == {"qualtrics", "limesurvey", "redcap", "kobo"}
-    assert set(study.models) == {"h1_enabler_identity", "h2_identity_tension", "h5_h7_collective_leadership"}
+
+
+def test_every_hypothesis_has_a_model_or_is_listed_as_waiting_with_what_it_waits_for(folder):
+    study = load_study(folder)
+    own = {"h1_enabler_identity": "H1", "h2_identity_tension": "H2", "h5_h7_collective_leadership": "H5 H7"}
+    has_model = " ".join(own.get(name) or each.code for name, each in study.models.items()).split()
+    assert len(has_model) == len(set(has_model))
+    every = {f"H{number}" for number in range(1, 20)}
+    assert every - set(has_model) == {"H15", "H19"}
+    assert {each.code for each in study.waiting.values()} == every
+    said = json.loads(done(sensemaking("check", folder, "--json")).stdout)["waiting"]
+    assert {(each["model"], each["code"]) for each in said} == {(n, each.code) for n, each in study.waiting.items()}
+    assert all(part["waits_for"] for each in said for part in each["parts"])
 
 
 def test_everything_a_person_sees_says_synthetic(folder):

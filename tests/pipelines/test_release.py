@@ -583,7 +583,9 @@ def diagnostics_of(study, rows, regressors, **changes):
     store.write([Write(table, rows.reindex(columns=list(table.columns)))], input_hash="inputs", run_id="run-1")
     model = study.models["h1"]
     changed = {**model.model_dump(), "focal": regressors[0], "regressors": tuple(regressors), "variants": (), **changes}
-    found = fit_model(study, store, type(model).model_validate(changed), "main", is_declared=True).diagnostics
+    found = fit_model(
+        study, store, store.read(core.analysis(study)), type(model).model_validate(changed), "main", is_declared=True
+    ).diagnostics
     return dict(zip(found["diagnostic"], found["value"], strict=True))
 
 

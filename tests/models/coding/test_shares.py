@@ -22,6 +22,20 @@ def test_tiny_numbers_have_the_intervals_of_the_measurement_model(n_with, n, exp
     assert n_of_n(n_with, n) == expected
 
 
+# R 4.4 and scipy agree: the upper end of 0 of 1029 is 1 - .025^(1/1029) = .00358, that of 0 of 664 .00554
+@pytest.mark.parametrize(
+    ("n_with", "n", "expected"),
+    [
+        (0, 1029, "0 of 1029 (0 to .004)"),
+        (1029, 1029, "1029 of 1029 (.996 to 1)"),
+        (0, 664, "0 of 664 (0 to .01)"),
+        (1, 100_000, "1 of 100000 (.0000003 to .0001)"),
+    ],
+)
+def test_an_end_that_is_not_nought_is_never_written_as_nought(n_with, n, expected):
+    assert n_of_n(n_with, n) == expected
+
+
 @given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_interval_equals_the_binomial_test_of_scipy(share):
     # scipy: binomtest(x, n).proportion_ci(0.95, "exact"), computed here by root finding instead of beta quantiles
