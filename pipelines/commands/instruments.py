@@ -71,7 +71,7 @@ class Catalogue:
             UsageError: When there is no such form, instrument, language or way out.
         """
         self._refuse_unknown(name)
-        alone = None if name in self.forms else form_of(self.instruments[name])
+        alone = None if name in self.forms else form_of(self.instruments[name], target)
         form, instruments = (alone, self.instruments) if alone else self.forms[name]
         return write_form(in_languages(form, languages), instruments, target)
 
