@@ -89,8 +89,8 @@ def form_of(instrument: Instrument, target: str = "") -> Form:
 
 
 def _wordings(instrument: Instrument, target: str) -> list[Wording]:
-    used = list(dict.fromkeys(item.wording for item in instrument.items.values()))
-    return used if target in CODEBOOKS or "self" not in used else ["self"]
+    used: dict[Wording, None] = dict.fromkeys(item.wording for item in instrument.items.values())
+    return [each for each in used if each == "self" or target in CODEBOOKS or "self" not in used]
 
 
 def in_languages(form: Form, languages: Sequence[str]) -> Form:
