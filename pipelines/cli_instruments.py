@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from textwrap import fill
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ app = typer.Typer(no_args_is_help=True, help="The built-in instruments and forms
 Named = Annotated[str, typer.Argument(help="An instrument or a form, or a study's file of one.", metavar="NAME")]
 MayReplace = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
 
+_WIDTH_OF_CODES = 9
 _HEADINGS = {"core_items": "core", "respondent_groups": "groups", "respondent_group": "group"}
 
 
@@ -92,4 +94,4 @@ def _listed(row: dict[str, Any]) -> list[object]:
     code = f" ({row['code']})" if row.get("code") else ""
     first = f"{row['name']}\n  {row['title']}{code}"
     rest = [value for key, value in row.items() if key not in ("name", "code", "title")]
-    return [first, *(", ".join(each) if isinstance(each, list) else each for each in rest)]
+    return [first, *(fill(", ".join(each), _WIDTH_OF_CODES) if isinstance(each, list) else each for each in rest)]
