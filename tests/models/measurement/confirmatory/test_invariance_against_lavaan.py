@@ -145,7 +145,8 @@ def test_latent_means_equal_lavaan(reference):
 def test_score_tests_of_equalities_equal_lavaan(reference):
     # lavTestScore on the fit polished as below agrees to 1e-9; the oracle's own search stopped at 2e-5.
     # R 4.2.2, lavaan 0.6-14, 2026-11-26: cfa(..., group = "school", group.equal = c("loadings", "intercepts"),
-    # start = default fit, optim.method = "BFGS", control = list(reltol = 1e-16, maxit = 10000)); lavTestScore(fit)$uni$X2
+    # start = default fit, optim.method = "BFGS", control = list(reltol = 1e-16, maxit = 10000));
+    # lavTestScore(fit)$uni$X2
     polished = (
         "0.305654880747 1.636494196546 2.743519970460 2.627293984908 0.026550371593 0.003648769381 5.847275976306 "
         "6.863271540515 19.192510899859 2.138797431327 1.562735653799 0.032492900391 15.021448268359 4.709567683975 "
