@@ -1,8 +1,8 @@
 """Models that no oracle file holds, as lavaan fitted them: clusters, second order, equal loadings, binary items.
 
 R 4.2.2, lavaan 0.6-14, 2026-11-26: ``cfa(model, data, ...)`` and again from there with ``optim.method = "BFGS"``,
-``control = list(reltol = 1e-16, maxit = 10000)`` and ``optim.force.converged = TRUE``. Arguments of each beside its name
-in ``CASES`` of the test of clusters and structures.
+``control = list(reltol = 1e-16, maxit = 10000)`` and ``optim.force.converged = TRUE``. Arguments of each beside its
+name in ``CASES`` of the test of clusters and structures.
 """
 
 STATISTICS = {
