@@ -20,6 +20,7 @@ from instruments.forms import spec as form_spec
 from instruments.sections import labels, provenance, response_scale
 from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
+from models.sections import measurement as measuring
 from models.sections import waiting
 from pipelines import spec as studies
 from pipelines.commands.disposition_page import dispositions_page
@@ -113,6 +114,13 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         models.Population,
         models.Variant,
         models.Expected,
+        measuring.MeasurementSpec,
+        measuring.Comparison,
+        measuring.InvarianceRule,
+        measuring.Gates,
+        measuring.ReliabilityGate,
+        measuring.FitGate,
+        measuring.AgreementGate,
         waiting.WaitingSpec,
         waiting.WaitingPart,
     ),

@@ -15,6 +15,7 @@ from pipelines.steps.measurement_uses import conditions
 from pipelines.steps.released_comparisons import released_comparisons
 from pipelines.tables.measurement import GATES, INVARIANCE
 
+N = 1500
 ITEMS = tuple(f"V_{k}" for k in range(1, 5))
 VOICE = Instrument.model_validate_json(
     json.dumps(
@@ -31,7 +32,7 @@ VOICE = Instrument.model_validate_json(
 ALL_GATES = {"reliability": {"coefficient": "omega", "at_least": 0.7}, "fit": {}, "agreement": {}}
 
 
-def analysis(n: int = 600, **changes: object) -> pd.DataFrame:
+def analysis(n: int = N, **changes: object) -> pd.DataFrame:
     draw = np.random.default_rng(5)
     organisation = draw.integers(0, 30, n)
     trait = 0.6 * draw.normal(size=n) + 0.8 * draw.normal(size=30)[organisation]
@@ -93,7 +94,7 @@ def test_answers_that_shift_in_some_items_are_not_comparable_unless_these_may_di
 
 
 DEGENERATE = {
-    "constant_item": ({"V_1": pd.array([3] * 600, dtype="Int64")}, "V_1 has the same answer everywhere"),
+    "constant_item": ({"V_1": pd.array([3] * N, dtype="Int64")}, "V_1 has the same answer everywhere"),
     "identical_items": ({"V_1": analysis()["V_2"]}, "V_1 and V_2 have the same answers everywhere"),
     "unused_category_of_a_wave": (
         {"V_1": analysis()["V_1"].where((analysis()["wave"] == "w1") | (analysis()["V_1"] > 1), 2)},
@@ -121,16 +122,15 @@ def test_answers_that_carry_no_model_are_refused_by_name_and_the_rest_goes_on(ca
 
 
 def test_a_model_that_was_refused_leaves_its_fit_unknown_and_says_why():
-    gates = tables(analysis(V_1=pd.array([3] * 600, dtype="Int64"))).gates.query("measure == 'cfi'")
+    gates = tables(analysis(V_1=pd.array([3] * N, dtype="Int64"))).gates.query("measure == 'cfi'")
     assert set(gates["verdict"]) == {"unknown"}
     assert gates["reason"].str.contains("V_1 has the same answer everywhere").all()
 
 
-def gate(
-    scale="voice", group="STAFF", purpose="regression", over="", verdict="not_met", measurement="m", level="scalar"
-):
+def gate(group="STAFF", purpose="regression", over="", verdict="not_met", **other):
+    measurement, level = other.get("measurement", "m"), other.get("level", "scalar")
     row = dict.fromkeys(GATES.columns, "")
-    row |= {"scale": scale, "respondent_group": group, "purpose": purpose, "over": over, "verdict": verdict}
+    row |= {"scale": "voice", "respondent_group": group, "purpose": purpose, "over": over, "verdict": verdict}
     measure = f"{level}_invariance" if purpose == "comparison" else "omega"
     row |= {"measure": measure, "measurement": measurement, "value": 0.5, "threshold": 0.7, "when_not_met": "mark"}
     return {**row, "reason": "why"}
@@ -213,7 +213,7 @@ def steps(highest, least_n=50):
     rows = [
         {
             **dict.fromkeys(INVARIANCE.columns),
-            "measurement": measurement,
+            "measurement": "m",
             "respondent_group": "STAFF",
             "over": "wave",
             "level": level,
