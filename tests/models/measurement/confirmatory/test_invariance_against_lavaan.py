@@ -37,8 +37,8 @@ ORDERED_EQUAL = {
 }
 # R 4.2.2, lavaan 0.6-14, semTools 0.5-6, 2026-11-26: measEq.syntax(parameterization = "theta", ID.fac = "std.lv",
 # ID.cat = "Wu.Estabrook.2016", group = "gender") of bfi's A, C and N items, listwise, then cfa(estimator = "WLSMV") and
-# lavTestLRT: free parameters, chisq, df, chisq.scaled, cfi, rmsea, cfi.scaled, rmsea.scaled; Chisq diff, Df diff against
-# the level before.
+# lavTestLRT: free parameters, chisq, df, chisq.scaled, cfi, rmsea, cfi.scaled, rmsea.scaled; Chisq diff, Df diff
+# against the level before.
 SEMTOOLS = {
     "configural": (
         186,
