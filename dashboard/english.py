@@ -61,8 +61,8 @@ ENGLISH: Mapping[str, str] = {
     "apart_on": "waves not compared on {count}",
     "short_all_apart": "**Waves are not compared**: no scale was shown to be measured alike in them; why is said under "
     "“Scores of one wave at a time”.",
-    "short_some_apart": "Where it was not shown that a scale is measured alike in the waves, they are not compared; why "
-    "is said under “Scores of one wave at a time”.",
+    "short_some_apart": "Where it was not shown that a scale is measured alike in the waves, they are not compared; "
+    "why is said under “Scores of one wave at a time”.",
     "waves_apart": "Scores of one wave at a time",
     "apart_not_shown": "Not shown to be measured alike in these waves: {scales}.",
     "apart_not_tested": "Whether they are measured alike in these waves was looked at, but the answers cannot carry "
