@@ -18,43 +18,73 @@ class Rung:
         level: 0 to 6.
         status: Status that an instrument has from this level on.
         step: What was done.
-        claim: What may be said with a score.
+        claim: What may be said with a score, by language.
     """
 
     level: int
     status: ValidationStatus
     step: str
-    claim: str
+    claim: Texts
 
 
 LADDER = (
-    Rung(0, "draft", "items written", "what was answered, item by item; a score is a working figure"),
-    Rung(1, "expert_reviewed", "relevance rated by 8 or more experts (I-CVI)", "as level 0; the content is relevant"),
+    Rung(
+        0,
+        "draft",
+        "items written",
+        {
+            "en": "what was answered, item by item; a score is a working figure",
+            "da": "hvad der blev svaret, spørgsmål for spørgsmål; en score er et arbejdstal",
+        },
+    ),
+    Rung(
+        1,
+        "expert_reviewed",
+        "relevance rated by 8 or more experts (I-CVI)",
+        {"en": "as level 0; the content is relevant", "da": "som niveau 0; indholdet er relevant"},
+    ),
     Rung(
         2,
         "cognitively_interviewed",
         "8 cognitive interviews in each language and group",
-        "as level 1; the items are understood as meant",
+        {"en": "as level 1; the items are understood as meant", "da": "som niveau 1; spørgsmålene forstås som ment"},
     ),
     Rung(
         3,
         "piloted",
         "pilot of 150 or more: item statistics, exploratory factor analysis",
-        "observed mean scores with their reliability; no claim about latent means",
+        {
+            "en": "observed mean scores with their reliability; no claim about latent means",
+            "da": "observerede gennemsnit med deres reliabilitet; intet om latente gennemsnit",
+        },
     ),
     Rung(
         4,
         "validated",
         "confirmatory factor analysis in a new sample of 300 or more, omega, HTMT below .85",
-        "latent means and relations within one group, language and wave",
+        {
+            "en": "latent means and relations within one group, language and wave",
+            "da": "latente gennemsnit og sammenhænge inden for én gruppe, ét sprog og én runde",
+        },
     ),
     Rung(
         5,
         "validated",
         "invariance by language, role and wave",
-        "comparisons across the groups, languages or waves for which it was shown",
+        {
+            "en": "comparisons across the groups, languages or waves for which it was shown",
+            "da": "sammenligninger mellem de grupper, sprog eller runder, som det er vist for",
+        },
     ),
-    Rung(6, "validated", "criterion validity with another source", "that scores go with what the other source shows"),
+    Rung(
+        6,
+        "validated",
+        "criterion validity with another source",
+        {
+            "en": "that scores go with what the other source shows",
+            "da": "at scorer følges med det, den anden kilde viser",
+        },
+    ),
 )
 STATUS_LABELS: Mapping[str, Texts] = {
     "draft": {"en": "draft, not validated", "da": "udkast, ikke valideret"},
@@ -68,9 +98,13 @@ STATUS_LABELS: Mapping[str, Texts] = {
 }
 
 
-def claim_of(instrument: Instrument) -> str:
-    """Say in English what may be claimed with the scores of an instrument: at the lowest level that has its status."""
-    return next(each.claim for each in LADDER if each.status == instrument.status)
+def claim_of(instrument: Instrument, language: str = "en") -> str:
+    """Say what may be claimed with the scores of an instrument: at the lowest level that has its status.
+
+    In English where the language is not known.
+    """
+    claim = next(each.claim for each in LADDER if each.status == instrument.status)
+    return claim.get(language, claim["en"])
 
 
 def status_in_words(instrument: Instrument, language: str = "en") -> str:

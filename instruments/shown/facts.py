@@ -20,7 +20,7 @@ def facts_of_instrument(instrument: Instrument, slots: Mapping[str, LabelSlot], 
     """Tell what an instrument is about, on whom, how long it is, and on what terms it may be used."""
     full = [item for item in instrument.items.values() if item.parallel_to is None]
     counts = say(language, "items_full_core", full=len(full), core=sum(item.is_core for item in full))
-    yield Fact(say(language, "claim"), claim_of(instrument), SPECIFIED_IN)
+    yield Fact(say(language, "claim"), claim_of(instrument, language), language)
     about = ("evidence", "level", "referent", "window", "structure")
     yield from _specified(instrument, about, language)
     groups = ", ".join(instrument.respondent_groups)

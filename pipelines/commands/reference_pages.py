@@ -95,10 +95,7 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         provenance.Provenance,
         provenance.RelatedScale,
     ),
-    "forms/*.yaml": (
-        form_spec.Form,
-        form_spec.Section,
-    ),
+    "forms/*.yaml": (form_spec.Form, form_spec.Section),
     "instruments/library/labels/*.yaml": (labels.LabelSlot,),
     "instruments/library/codings/*.yaml": (
         coding_spec.CodingScheme,
@@ -240,12 +237,7 @@ def _when_left_out(field: FieldInfo) -> str:
 def tables_page() -> str:
     """Describe every column of every table, of the warehouse and of a release."""
     example = study_of_one_item()
-    made_for_a_study = (
-        core.answers(example),
-        core.scores(example),
-        core.analysis(example),
-        core.organisations(example),
-    )
+    made_for_a_study = [each(example) for each in (core.answers, core.scores, core.analysis, core.organisations)]
     lines = [GENERATED, "# Tables\n", TABLES_INTRODUCTION]
     for title, module, tables in (
         ("Warehouse: raw", raw, raw.TABLES),

@@ -12,7 +12,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "validation-ladder.md"
 
 def test_the_page_has_every_level_of_the_ladder_and_no_other():
     rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][2:]
-    assert rows == [f"| {each.level} | `{each.status}` | {each.step} | {each.claim} |" for each in LADDER]
+    assert rows == [f"| {each.level} | `{each.status}` | {each.step} | {each.claim["en"]} |" for each in LADDER]
 
 
 def test_levels_are_counted_and_statuses_climb_with_them():
@@ -39,5 +39,7 @@ def test_a_status_in_another_language_is_said_in_english():
 
 def test_what_may_be_said_is_that_of_the_lowest_level_with_the_status():
     draft = load_instrument(LIBRARY / "identity_work.yaml")
-    assert claim_of(draft) == LADDER[0].claim
-    assert claim_of(draft.model_copy(update={"status": "validated"})) == LADDER[4].claim
+    assert claim_of(draft) == LADDER[0].claim["en"]
+    assert claim_of(draft, "da") == LADDER[0].claim["da"]
+    assert claim_of(draft, "sv") == LADDER[0].claim["en"]
+    assert claim_of(draft.model_copy(update={"status": "validated"})) == LADDER[4].claim["en"]
