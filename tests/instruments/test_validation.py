@@ -12,7 +12,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "validation-ladder.md"
 
 def test_the_page_has_every_level_of_the_ladder_and_no_other():
     rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][2:]
-    assert rows == [f"| {each.level} | `{each.status}` | {each.step} | {each.claim["en"]} |" for each in LADDER]
+    assert rows == [f"| {each.level} | `{each.status}` | {each.step} | {each.claim['en']} |" for each in LADDER]
 
 
 def test_levels_are_counted_and_statuses_climb_with_them():
