@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.measurement.internal_consistency import bootstrap_alpha, consistency, item_consistency
+from models.measurement.alpha_bootstrap import bootstrap_alpha
+from models.measurement.internal_consistency import consistency, item_consistency
 from models.measurement.omega import omega_hierarchical, omega_total, ordered_reliability
 from models.measurement.raters import intraclass, reliability_of_means, stability
 from models.measurement.reliability import cronbach_alpha
