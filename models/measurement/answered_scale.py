@@ -74,7 +74,7 @@ def answered_scale(answers: pd.DataFrame, definition: Definition, confidence_lev
         item_n_obs=np.isfinite(codes).sum(axis=0).astype(float),
         item_mean=frame.mean().to_numpy(dtype=float),
         item_std_dev=frame.std(ddof=1).to_numpy(dtype=float),
-        item_score_r=score_r.to_numpy(dtype=float),
+        item_score_r=np.asarray(score_r, dtype=np.float64),
     )
 
 

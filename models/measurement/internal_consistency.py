@@ -10,7 +10,7 @@ References:
 
 # pyright: reportMissingTypeStubs=false
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -58,6 +58,9 @@ class Consistency:
     reason: Reason = ""
 
 
+UNDEFINED = Consistency(*[np.nan] * 11)
+
+
 def consistency(covariance: Matrix, n_obs: int, confidence_level: float = 0.95) -> Consistency:
     """Describe a scale by the covariances of its items.
 
@@ -68,7 +71,7 @@ def consistency(covariance: Matrix, n_obs: int, confidence_level: float = 0.95) 
     """
     k, reason = len(covariance), why_undefined(covariance, n_obs)
     if reason not in ("", "dependent_items"):
-        return Consistency(*[np.nan] * 11, reason)
+        return replace(UNDEFINED, reason=reason)
     correlation = correlation_of(covariance)
     off = correlation[np.tril_indices(k, -1)]
     average = float(off.mean())

@@ -19,6 +19,8 @@ from models.estimates import Matrix
 MOST_STEPS = 10_000
 SMALLEST_CHANGE = 1e-12
 SMALLEST_GRADIENT = 1e-9
+LARGEST_GRADIENT = 1e-6
+"""Beyond which an oblimin that can go no further has not converged."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,64 +30,88 @@ class Rotated:
     Attributes:
         loadings: Pattern, p x m.
         factor_correlation: m x m; ones on the diagonal, the identity after an orthogonal rotation.
+        has_converged: Whether the search ended at an optimum.
     """
 
     loadings: Matrix
     factor_correlation: Matrix
+    has_converged: bool = True
 
 
-def varimax(loadings: Matrix) -> Rotated:
-    """Rotate at right angles so that squared loadings of a factor differ most, rows scaled to length 1 before."""
-    rotated, _ = _varimax(loadings)
-    return Rotated(rotated, np.eye(loadings.shape[1]))
+def unrotated(loadings: Matrix) -> Rotated:
+    """Leave factors as they were extracted."""
+    return Rotated(loadings, np.eye(loadings.shape[1]))
 
 
-def _varimax(loadings: Matrix) -> tuple[Matrix, Matrix]:
+def varimax(loadings: Matrix, smallest_change: float = SMALLEST_CHANGE) -> Rotated:
+    """Rotate at right angles so that squared loadings of a factor differ most, rows scaled to length 1 before (Kaiser).
+
+    Args:
+        loadings: p x m.
+        smallest_change: Relative change of the criterion's bound at which the search ends; ``stats::varimax`` stops
+            at 1e-5, some way before the optimum.
+    """
+    rotated, _, has_converged = _varimax(loadings, smallest_change)
+    return Rotated(rotated, np.eye(loadings.shape[1]), has_converged)
+
+
+def _varimax(loadings: Matrix, smallest_change: float) -> tuple[Matrix, Matrix, bool]:
     length = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
     scaled = loadings / np.where(length > 0, length, 1.0)
-    turn, size = np.eye(loadings.shape[1]), 0.0
+    turn, size, has_converged = np.eye(loadings.shape[1]), 0.0, False
     for _ in range(MOST_STEPS):
         at = scaled @ turn
         left, values, right = np.linalg.svd(scaled.T @ (at**3 - at * (at**2).mean(axis=0)))
         turn, before, size = left @ right, size, float(values.sum())
-        if size < before * (1 + SMALLEST_CHANGE):
+        has_converged = size < before * (1 + smallest_change) or size == 0
+        if has_converged:
             break
-    return loadings @ turn, turn
+    return loadings @ turn, turn, has_converged
 
 
-def promax(loadings: Matrix, power: int = 4) -> Rotated:
-    """Let go of right angles after varimax: aim at loadings raised to a power with their sign."""
-    at, turn = _varimax(loadings)
+def promax(loadings: Matrix, power: int = 4, smallest_change: float = SMALLEST_CHANGE) -> Rotated:
+    """Let go of right angles after varimax: aim at loadings raised to a power with their sign.
+
+    Kaiser normalisation is in the varimax only, as in ``stats::promax``; ``psych::fa(rotate = "promax")`` differs.
+
+    Args:
+        loadings: p x m.
+        power: Of the loadings aimed at.
+        smallest_change: As in ``varimax``.
+    """
+    at, turn, has_converged = _varimax(loadings, smallest_change)
     aim = at * np.abs(at) ** (power - 1)
     oblique = np.linalg.lstsq(at, aim, rcond=None)[0]
     oblique = oblique * np.sqrt(np.diagonal(np.linalg.inv(oblique.T @ oblique)))
-    total = turn @ oblique
-    inverse = np.linalg.inv(total)
-    return Rotated(at @ oblique, inverse @ inverse.T)
+    inverse = np.linalg.inv(turn @ oblique)
+    return Rotated(at @ oblique, inverse @ inverse.T, has_converged)
 
 
-def oblimin(loadings: Matrix) -> Rotated:
-    """Minimise the products of squared loadings of different factors (quartimin) by gradient projection."""
-    turn = np.eye(loadings.shape[1])
+def oblimin(loadings: Matrix, smallest_gradient: float = SMALLEST_GRADIENT) -> Rotated:
+    """Minimise the products of squared loadings of different factors (quartimin) by gradient projection.
+
+    Args:
+        loadings: p x m.
+        smallest_gradient: Length of the projected gradient at which the search ends; ``GPArotation::oblimin`` stops at
+            1e-5.
+    """
+    turn, step, size = np.eye(loadings.shape[1]), 1.0, np.inf
     value, gradient, at = _quartimin(loadings, turn)
-    step = 1.0
     for _ in range(MOST_STEPS):
         projected = gradient - turn * (turn * gradient).sum(axis=0)
         size = float(np.sqrt((projected**2).sum()))
-        if size < SMALLEST_GRADIENT:
+        if size < smallest_gradient or step < SMALLEST_CHANGE:
             break
         step *= 2
-        while True:
+        while step >= SMALLEST_CHANGE:
             moved = turn - step * projected
             moved = moved / np.sqrt((moved**2).sum(axis=0))
-            new_value, new_gradient, new_at = _quartimin(loadings, moved)
-            if value - new_value > 0.5 * size**2 * step or step < SMALLEST_CHANGE:
+            new = _quartimin(loadings, moved)
+            if value - new[0] > 0.5 * size**2 * step:
+                turn, (value, gradient, at) = moved, new
                 break
             step /= 2
-        if step < SMALLEST_CHANGE:
-            break
-        turn, value, gradient, at = moved, new_value, new_gradient, new_at
-    return Rotated(at, turn.T @ turn)
+    return Rotated(at, turn.T @ turn, has_converged=size < max(smallest_gradient, LARGEST_GRADIENT))
 
 
 def _quartimin(loadings: Matrix, turn: Matrix) -> tuple[float, Matrix, Matrix]:
