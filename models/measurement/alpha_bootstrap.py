@@ -39,9 +39,7 @@ def bootstrap_alpha(
     return float(low), float(high)
 
 
-def _resampled(
-    patterns: Matrix, shares: Vector, n: int, generator: np.random.Generator, replications: int
-) -> Vector:
+def _resampled(patterns: Matrix, shares: Vector, n: int, generator: np.random.Generator, replications: int) -> Vector:
     """Return alpha of every resampled set; it needs the variances of the items and of their sum only."""
     k = patterns.shape[1]
     squares = np.column_stack([(patterns**2).sum(axis=1), patterns.sum(axis=1) ** 2])

@@ -63,9 +63,8 @@ def answered_scale(answers: pd.DataFrame, definition: Definition, confidence_lev
     """
     codes = complete_cases(answers) if definition == "listwise" else _answered(answers)
     covariance = item_covariances(codes)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        frame = pd.DataFrame(codes)
-        score_r = frame.corrwith(frame.mean(axis=1))
+    frame = pd.DataFrame(codes)
+    with_score = frame.assign(score=frame.mean(axis=1)).corr()["score"].drop("score")
     return AnsweredScale(
         definition=definition,
         n_obs=len(codes),
@@ -74,7 +73,7 @@ def answered_scale(answers: pd.DataFrame, definition: Definition, confidence_lev
         item_n_obs=np.isfinite(codes).sum(axis=0).astype(float),
         item_mean=frame.mean().to_numpy(dtype=float),
         item_std_dev=frame.std(ddof=1).to_numpy(dtype=float),
-        item_score_r=np.asarray(score_r, dtype=np.float64),
+        item_score_r=with_score.to_numpy(dtype=float),
     )
 
 

@@ -24,14 +24,18 @@ def category_counts(answers: pd.Series, codes: Sequence[int]) -> pd.DataFrame:
     given = answers.dropna()
     unknown = sorted(set(given.unique()) - set(codes))
     if unknown:
-        msg = f"{answers.name} has {len(unknown)} codes that are no category of it; expected {', '.join(map(str, codes))}"
+        msg = (
+            f"{answers.name} has {len(unknown)} codes that are no category of it; expected {', '.join(map(str, codes))}"
+        )
         raise DataError(msg)
     counts = given.value_counts().reindex(list(codes), fill_value=0).to_numpy(dtype=np.int64)
     shares = counts / len(given) if len(given) else np.full(len(counts), np.nan)
     return pd.DataFrame({"code": list(codes), "n_answers": counts, "n_obs": len(given), "share": shares})
 
 
-def answer_distributions(answers: pd.DataFrame, categories: dict[str, Sequence[int]], groups: pd.Series) -> pd.DataFrame:
+def answer_distributions(
+    answers: pd.DataFrame, categories: dict[str, Sequence[int]], groups: pd.Series
+) -> pd.DataFrame:
     """Count the answers to several items in every group.
 
     Args:

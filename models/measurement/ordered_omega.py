@@ -68,9 +68,7 @@ def ordered_reliability(answers: pd.DataFrame) -> OrderedReliability:
     """
     names = refuse_few_items(answers)
     grouped = grouped_answers(answers, names, is_complete=True)
-    analysis = analyse(
-        FactorModel({"factor": names}), measured(grouped, "wlsmv"), Setting(scaling="unit_variance")
-    )
+    analysis = analyse(FactorModel({"factor": names}), measured(grouped, "wlsmv"), Setting(scaling="unit_variance"))
     return reliability_of_fit(analysis)
 
 

@@ -69,7 +69,11 @@ class Parallel:
 
 
 def parallel_analysis(
-    answers: pd.DataFrame, seed: int, kind: CorrelationKind = "pearson", draw: Draw = "resampled", replications: int = 100
+    answers: pd.DataFrame,
+    seed: int,
+    kind: CorrelationKind = "pearson",
+    draw: Draw = "resampled",
+    replications: int = 100,
 ) -> Parallel:
     """Compare eigenvalues with those of as many random answers.
 

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from tests.leaves import leaves
 
 from models.measurement.answered_scale import answered_scale
 from models.measurement.confirmatory.analysis import analyse, measured
@@ -22,6 +21,7 @@ from models.measurement.internal_consistency import correlation_of
 from models.measurement.omega import omega_total
 from models.measurement.ordered_omega import ordered_reliability, reliability_of_fit
 from models.measurement.reliability import cronbach_alpha
+from tests.leaves import leaves
 
 # R 4.2.2, psych 2.2.9, lavaan 0.6-14, semTools 0.5-6, pbivnorm 0.6.0; oracles/01_reliability.json and
 # 02_ordinal_omega.json, made 2026-11-22, calls in meta.note
@@ -220,4 +220,6 @@ def test_the_interval_of_omega_allows_for_organisations(reference, has_clusters,
     clusters = soldiers["GRP"] if has_clusters else None
     found = omega_total(soldiers[["AF06", "AF07", "AP12", "AP17"]], clusters=clusters)
     assert found.model_implied == pytest.approx(0.7291352802, abs=1e-7)
-    assert [found.std_error, found.conf_low, found.conf_high] == pytest.approx([std_error, conf_low, conf_high], abs=1e-7)
+    assert [found.std_error, found.conf_low, found.conf_high] == pytest.approx(
+        [std_error, conf_low, conf_high], abs=1e-7
+    )

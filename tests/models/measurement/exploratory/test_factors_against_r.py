@@ -20,7 +20,10 @@ from tests.leaves import leaves
 pytestmark = pytest.mark.reference
 CLOSE = 1e-5
 BFI = [f"{letter}{number}" for letter in "ACENO" for number in range(1, 6)]
-FILES = {"hs": ("HolzingerSwineford1939.csv", [f"x{number}" for number in range(1, 10)]), "bfi_complete": ("bfi.csv", BFI)}
+FILES = {
+    "hs": ("HolzingerSwineford1939.csv", [f"x{number}" for number in range(1, 10)]),
+    "bfi_complete": ("bfi.csv", BFI),
+}
 STOPPED_AS_IN_R = {
     "none": unrotated,
     "varimax": lambda loadings: varimax(loadings, smallest_change=1e-5, n_starts=1),
@@ -134,7 +137,10 @@ def analysed(sample, method, rotation, wanted):
 
 def analyses():
     return [
-        *(("hs", key) for key in ("ml_varimax", "ml_promax", "minres_oblimin", "minres_none", "ml_oblimin", "pa_varimax")),
+        *(
+            ("hs", key)
+            for key in ("ml_varimax", "ml_promax", "minres_oblimin", "minres_none", "ml_oblimin", "pa_varimax")
+        ),
         *(("bfi_complete", key) for key in ("minres_oblimin", "ml_none", "ml_promax")),
     ]
 
