@@ -27,7 +27,8 @@ def bootstrap_alpha(
         Both ends; NaN where alpha is undefined.
 
     References:
-        Efron and Tibshirani (1993), An introduction to the bootstrap, ch. 13. R: ``psych::alpha(n.iter = 2000)$boot.ci``.
+        Efron and Tibshirani (1993), An introduction to the bootstrap, ch. 13. R: ``psych::alpha(n.iter =
+        2000)$boot.ci``.
     """
     n, k = codes.shape
     if n < FEWEST_ROWS or k < FEWEST_ITEMS or np.isnan(alpha_of(np.asarray(np.cov(codes, rowvar=False)))):

@@ -1,12 +1,12 @@
 r"""Reliability of the means of organisations from what members of one have in common.
 
-Spearman and Brown's formula for the size m of each organisation: ``m icc / (1 + (m - 1) icc)`` with ICC(1). ICC(2) is that of
-a single size: with the mean size, as ``agreement`` has it, it is that of an organisation of mean size, not the mean over
-organisations. Small organisations' means are less reliable than it says.
+Spearman and Brown's formula for the size m of each organisation: ``m icc / (1 + (m - 1) icc)`` with ICC(1). ICC(2) is
+that of a single size: with the mean size, as ``agreement`` has it, it is that of an organisation of mean size, not
+the mean over organisations. Small organisations' means are less reliable than it says.
 
 References:
-    Bliese (2000) in Klein and Kozlowski, Multilevel theory, research, and methods in organizations, 349-381; Snijders and
-    Bosker (2012), Multilevel analysis, 3.5. R: ``multilevel::gmeanrel`` (which takes the ICC of ``lme`` by REML).
+    Bliese (2000) in Klein and Kozlowski, Multilevel theory, research, and methods in organizations, 349-381; Snijders
+    and Bosker (2012), Multilevel analysis, 3.5. R: ``multilevel::gmeanrel`` (which takes the ICC of ``lme`` by REML).
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def reliability_of_means(icc_1: float, groups: pd.Series) -> MeanReliability:
         groups: Group of each response with a score; responses without a group are left out.
     """
     sizes = groups.dropna().value_counts().sort_index()
-    by_group = pd.Series(stepped_up(icc_1, sizes.to_numpy(dtype=float)), index=sizes.index, name="reliability")
+    by_group = pd.Series(stepped_up(icc_1, np.asarray(sizes, dtype=np.float64)), index=sizes.index, name="reliability")
     return MeanReliability(by_group, float(by_group.mean()), float(by_group.min()))
 
 

@@ -1,12 +1,12 @@
 r"""Omega hierarchical: how far the sum of items measures one thing that all of them share.
 
-With general loadings g, group loadings and correlations R of p items: ``omega_h = (sum g)^2 / sum R``, ``omega_t = 1 - sum
-of uniquenesses / sum R``; the limit of omega_h for many items is ``omega_h / omega_t``.
+With general loadings g, group loadings and correlations R of p items: ``omega_h = (sum g)^2 / sum R``, ``omega_t = 1
+- sum of uniquenesses / sum R``; the limit of omega_h for many items is ``omega_h / omega_t``.
 
 References:
     McDonald (1999), Test theory; Zinbarg, Revelle, Yovel and Li (2005), Psychometrika 70, 123-133; Rodriguez, Reise and
-    Haviland (2016), Psychological Methods 21, 137-150. R: ``psych::omega(nfactors, fm = "minres", rotate = "oblimin", flip =
-    FALSE)``.
+    Haviland (2016), Psychological Methods 21, 137-150. R: ``psych::omega(nfactors, fm = "minres", rotate = "oblimin",
+    flip = FALSE)``.
 """
 
 from dataclasses import dataclass

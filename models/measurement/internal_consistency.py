@@ -58,7 +58,7 @@ class Consistency:
     reason: Reason = ""
 
 
-UNDEFINED = Consistency(*[np.nan] * 11)
+UNDEFINED = Consistency(*[np.nan] * 11, reason="")
 
 
 def consistency(covariance: Matrix, n_obs: int, confidence_level: float = 0.95) -> Consistency:

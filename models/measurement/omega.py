@@ -5,7 +5,8 @@ denominator) or ``(sum l)^2 / sum of observed covariances`` (observed denominato
 
 References:
     McDonald (1999), Test theory; Raykov (2002), Structural Equation Modeling 9, 195-212. R: ``semTools::compRelSEM``
-    (``obs.var = TRUE``, its default, has the observed denominator); a parameter ``omega :=`` of ``lavaan::cfa`` for errors.
+    (``obs.var = TRUE``, its default, has the observed denominator); a parameter ``omega :=`` of ``lavaan::cfa`` for
+    errors.
 """
 
 # pyright: reportMissingTypeStubs=false
@@ -61,14 +62,15 @@ def omega_total(
     """Estimate omega of one factor from complete answers.
 
     Args:
-        answers: One row a response, one column an item (k, at least 3), reverse-scored items turned round, missing as NA.
+        answers: One row a response, one column an item (k, at least 3), reverse-scored items turned round, missing as
+            NA.
         inference: Standard error by normal theory, or robust to other distributions and to clusters.
         confidence_level: Between 0 and 1.
         clusters: Cluster of each response, such as its organisation; for ``mlr``.
 
     Raises:
-        FactorModelError: If there are fewer than three items, an item is constant, two are the same, or responses are no
-            more than items.
+        FactorModelError: If there are fewer than three items, an item is constant, two are the same, or responses are
+            no more than items.
     """
     names = refuse_few_items(answers)
     grouped = grouped_answers(answers, names, is_complete=True, clusters=clusters)

@@ -1,14 +1,14 @@
 r"""Reliability of a sum of ordered answers, from one factor of their latent responses.
 
-Covariances are those of the answers themselves, integrated over their latent responses (Green and Yang): with loadings l,
-thresholds t and correlations r of two items, ``sum_ab P(X > a, Y > b) - P(X > a) P(Y > b)`` over all pairs of thresholds.
-Above the line r is ``l_i l_j``; below it the polychoric correlation (observed denominator) or ``l_i l_j`` off the diagonal
-(model-implied denominator).
+Covariances are those of the answers themselves, integrated over their latent responses (Green and Yang): with
+loadings l, thresholds t and correlations r of two items, ``sum_ab P(X > a, Y > b) - P(X > a) P(Y > b)`` over all
+pairs of thresholds. Above the line r is ``l_i l_j``; below it the polychoric correlation (observed denominator) or
+``l_i l_j`` off the diagonal (model-implied denominator).
 
 References:
     Green and Yang (2009), Psychometrika 74, 155-167; Zumbo, Gadermann and Zeisser (2007), Journal of Modern Applied
-    Statistical Methods 6, 21-29 (ordinal alpha). R: ``semTools::compRelSEM(ord.scale = TRUE)`` with ``obs.var`` TRUE, its
-    default, or FALSE; a one-factor model that fits badly makes the first too high.
+    Statistical Methods 6, 21-29 (ordinal alpha). R: ``semTools::compRelSEM(ord.scale = TRUE)`` with ``obs.var`` TRUE,
+    its default, or FALSE; a one-factor model that fits badly makes the first too high.
 """
 
 # pyright: reportMissingTypeStubs=false
@@ -59,12 +59,12 @@ def ordered_reliability(answers: pd.DataFrame) -> OrderedReliability:
     """Estimate the reliability of a sum of ordered answers from one factor (WLSMV), over complete answers.
 
     Args:
-        answers: One row a response, one column an item (k, at least 3), reverse-scored items turned round, missing as NA.
-            Categories are the codes in use; the sum is of their numbers 1, 2, … in order.
+        answers: One row a response, one column an item (k, at least 3), reverse-scored items turned round, missing as
+            NA. Categories are the codes in use; the sum is of their numbers 1, 2, … in order.
 
     Raises:
-        FactorModelError: If there are fewer than three items, an item is constant, two are the same, or responses are no
-            more than items.
+        FactorModelError: If there are fewer than three items, an item is constant, two are the same, or responses are
+            no more than items.
     """
     names = refuse_few_items(answers)
     grouped = grouped_answers(answers, names, is_complete=True)

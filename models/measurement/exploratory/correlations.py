@@ -1,4 +1,4 @@
-"""Correlations that factors are looked for in: of answers taken as numbers, or of the latent responses of ordered items.
+"""Correlations that factors are looked for in: of answers taken as numbers, or as ordered categories.
 
 Complete answers only; what cannot be analysed is refused by name.
 """
@@ -44,8 +44,8 @@ def correlations(answers: pd.DataFrame, kind: CorrelationKind) -> Correlations:
         kind: ``polychoric`` takes the codes as ordered categories.
 
     Raises:
-        FactorModelError: If an item is constant, two are the same, responses are no more than items, or correlations are
-            not positive definite.
+        FactorModelError: If an item is constant, two are the same, responses are no more than items, or correlations
+            are not positive definite.
 
     References:
         R: ``cor(na.omit(answers))``; ``lavaan::lavCor(ordered = TRUE)``.
@@ -73,7 +73,7 @@ def refuse_indefinite(correlation: Matrix) -> None:
     smallest = float(np.linalg.eigvalsh(correlation)[0])
     if smallest < SMALLEST_EIGENVALUE:
         msg = (
-            f"the correlations of the items have no inverse (smallest eigenvalue {smallest:.2g}, expected a positive one): "
+            f"the correlations of the items have no inverse (smallest eigenvalue {smallest:.2g}, expected above 0): "
             "an item follows from others, or too few answered; take out items that repeat others, join rare categories"
         )
         raise FactorModelError(msg)

@@ -1,8 +1,9 @@
 r"""How well so many factors reproduce correlations, as ``psych::fa`` reports it.
 
-With M the reproduced correlations (ones on the diagonal), n responses, p items, m factors: ``F = tr(M^-1 R) - log|M^-1 R| -
-p``, ``c = n - 1 - (2p + 5)/6 - 2m/3``, statistic ``c F``; TLI is ``(F_0/df_0 - F/df) / (F_0/df_0 - 1/c)`` with ``F_0 =
--log|R|``; RMSEA is ``sqrt(max(c F / (n df) - 1/(n - 1), 0))``, the ends of its interval divide by n - 1.
+With M the reproduced correlations (ones on the diagonal), n responses, p items, m factors: ``F = tr(M^-1 R) -
+log|M^-1 R| - p``, ``c = n - 1 - (2p + 5)/6 - 2m/3``, statistic ``c F``; TLI is ``(F_0/df_0 - F/df) / (F_0/df_0 -
+1/c)`` with ``F_0 = -log|R|``; RMSEA is ``sqrt(max(c F / (n df) - 1/(n - 1), 0))``, the ends of its interval divide by
+n - 1.
 
 References:
     Bartlett (1950), British Journal of Psychology 3, 77-85; Tucker and Lewis (1973), Psychometrika 38, 1-10. R:

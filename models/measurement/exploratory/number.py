@@ -1,8 +1,8 @@
 r"""How many components correlations of items hold: Velicer's minimum average partial.
 
 References:
-    Velicer (1976), Psychometrika 41, 321-327; Velicer, Eaton and Fava (2000) in Goffin and Helmes, Problems and solutions
-    in human assessment, 41-71. R: ``psych::vss(...)$map`` (squares, from one component on).
+    Velicer (1976), Psychometrika 41, 321-327; Velicer, Eaton and Fava (2000) in Goffin and Helmes, Problems and
+    solutions in human assessment, 41-71. R: ``psych::vss(...)$map`` (squares, from one component on).
 """
 
 from dataclasses import dataclass

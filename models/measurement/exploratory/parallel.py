@@ -104,10 +104,7 @@ def _random(
 ) -> Iterator[Matrix]:
     n, p = codes.shape
     for _ in range(replications):
-        if draw == "normal":
-            answers = generator.standard_normal((n, p))
-        else:
-            answers = _resampled(generator, codes)
+        answers = generator.standard_normal((n, p)) if draw == "normal" else _resampled(generator, codes)
         yield correlation_matrix(answers, kind)
 
 

@@ -1,7 +1,7 @@
 r"""A general factor beside group factors, from correlated factors (Schmid and Leiman's transformation).
 
-Oblique factors with pattern L and correlations Phi; one factor of Phi with loadings g gives general loadings ``L g``, and
-group loadings ``l_ij sqrt(1 - g_j^2)``: what is left of each oblique factor.
+Oblique factors with pattern L and correlations Phi; one factor of Phi with loadings g gives general loadings ``L g``,
+and group loadings ``l_ij sqrt(1 - g_j^2)``: what is left of each oblique factor.
 
 References:
     Schmid and Leiman (1957), Psychometrika 22, 53-61; Zinbarg, Revelle, Yovel and Li (2005), Psychometrika 70, 123-133.

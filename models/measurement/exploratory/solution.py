@@ -1,7 +1,7 @@
 r"""Factors of items, extracted and rotated, in a fixed order and with fixed signs.
 
-Signs: the loadings of each factor sum to a positive number. Order: factors by falling sum of squares, ``diag(Phi L'L)``.
-Both as in ``psych::fa``. Factors carry no names; they are numbered in that order.
+Signs: the loadings of each factor sum to a positive number. Order: factors by falling sum of squares, ``diag(Phi
+L'L)``. Both as in ``psych::fa``. Factors carry no names; they are numbered in that order.
 
 References:
     Thurstone (1935), The vectors of mind; Bartlett (1937), British Journal of Psychology 28, 97-104. R: ``psych::fa``;
@@ -122,6 +122,6 @@ def score_weights(correlation: Matrix, solution: Solution, method: Literal["regr
     ``R^-1 L Phi`` (regression, Thurstone) or ``U^-1 L (L' U^-1 L)^-1`` (Bartlett, unbiased), U the uniquenesses.
     """
     if method == "regression":
-        return np.linalg.solve(correlation, solution.structure)
+        return np.asarray(np.linalg.solve(correlation, solution.structure), dtype=np.float64)
     weighted = solution.loadings / solution.uniqueness[:, None]
-    return weighted @ np.linalg.inv(solution.loadings.T @ weighted)
+    return np.asarray(weighted @ np.linalg.inv(solution.loadings.T @ weighted), dtype=np.float64)

@@ -84,8 +84,8 @@ def test_the_interval_of_stability_equals_r():
 
 @pytest.mark.reference
 def test_reliability_of_organisation_means_equals_multilevel(reference):
-    # R 4.2.2, multilevel 2.7, 2026-11-26: gmeanrel(lme(HRS ~ 1, random = ~ 1 | GRP, bhr2000, control = list(opt = "optim"))):
-    # $ICC, head($MeanRel, 4), mean and range
+    # R 4.2.2, multilevel 2.7, 2026-11-26: gmeanrel(lme(HRS ~ 1, random = ~ 1 | GRP, bhr2000, control = list(opt =
+    # "optim"))): $ICC, head($MeanRel, 4), mean and range
     soldiers = pd.read_csv(reference / "oracles/data/bhr2000.csv")
     found = reliability_of_means(0.17754399226829, soldiers["GRP"])
     first = [0.92720050853691, 0.90666568169769, 0.94713819891560, 0.84877431012346]

@@ -214,8 +214,9 @@ def test_loadings_equal_closer_runs_of_r(samples, name, method, m, rotation, fir
     ],
 )
 def test_minres_and_oblimin_equal_closer_runs_of_r(samples, name, first, fourth, correlation):
-    # R 4.2.2, 2026-11-26: uniquenesses that minimise the squared last eigenvalues of R - diag(u) by optim(method = "BFGS",
-    # reltol = 1e-16), then GPArotation 2022.10-2 oblimin(L, eps = 1e-10, maxit = 50000), ordered and signed as psych::fa
+    # R 4.2.2, 2026-11-26: uniquenesses that minimise the squared last eigenvalues of R - diag(u) by optim(method =
+    # "BFGS", reltol = 1e-16), then GPArotation 2022.10-2 oblimin(L, eps = 1e-10, maxit = 50000), ordered and signed
+    # as psych::fa
     found = in_order(oblimin(extract(samples[name].matrix, len(first), "minres").loadings))
     assert found.loadings[[0, 3]] == pytest.approx(np.array([first, fourth]), abs=1e-7)
     assert found.factor_correlation[0] == pytest.approx(np.array(correlation), abs=1e-7)
