@@ -57,6 +57,26 @@ DANISH: Mapping[str, str] = {
     "unclear_on": "ingen klar ændring på {count} af {scales} skalaer",
     "unclear_on_all": "ingen klar ændring på nogen skala",
     "not_said_on": "for få svar til at sige noget på {count}",
+    "apart_on": "runder sammenlignes ikke på {count}",
+    "short_all_apart": "**Runder sammenlignes ikke**: for ingen skala er det vist, at den måler det samme i dem; "
+    "hvorfor står under “Score for én runde ad gangen”.",
+    "short_some_apart": "Hvor det ikke er vist, at en skala måler det samme i runderne, sammenlignes de ikke; hvorfor "
+    "står under “Score for én runde ad gangen”.",
+    "waves_apart": "Score for én runde ad gangen",
+    "apart_not_shown": "Det er ikke vist, at de måler det samme i disse runder: {scales}.",
+    "apart_not_tested": "Det er undersøgt, om de måler det samme i disse runder, men svarene kan ikke bære prøven: "
+    "{scales}.",
+    "apart_too_few": "For få har svaret i en af disse runder til at sige, om de måler det samme: {scales}.",
+    "apart_other_waves": "Det er vist, at de måler det samme i nogle af runderne, men ikke i alle, der ville blive "
+    "sammenlignet her: {scales}.",
+    "apart_no_test": "Sat sammen af ting, der ikke behøver at følges ad, så ingen prøve siger, om de måler det samme i "
+    "disse runder: {scales}.",
+    "apart_not_looked_at": "Ingen har endnu undersøgt, om de måler det samme i disse runder: {scales}.",
+    "apart_reading": "Runder står side om side, og en ændring fortælles, kun hvor svarene viser, at spørgsmålene måler "
+    "det samme i disse runder. Ellers kan en forskel komme af, at spørgsmålene forstås forskelligt, og derfor vises én "
+    "runde ad gangen.",
+    "conditions_not_met": "**Læs med forbehold**: af de betingelser, der er sat for målingen af disse scorer, kunne "
+    "{count} ikke vises at holde.",
     "change_up": "Op siden {wave}: {difference} ({low} til {high})",
     "change_down": "Ned siden {wave}: {difference} ({low} til {high})",
     "change_unclear": "Ingen klar ændring siden {wave}: {difference} ({low} til {high})",

@@ -58,6 +58,26 @@ ENGLISH: Mapping[str, str] = {
     "unclear_on": "no clear change on {count} of {scales} scales",
     "unclear_on_all": "no clear change on any scale",
     "not_said_on": "too few answers to tell on {count}",
+    "apart_on": "waves not compared on {count}",
+    "short_all_apart": "**Waves are not compared**: no scale was shown to be measured alike in them; why is said under "
+    "“Scores of one wave at a time”.",
+    "short_some_apart": "Where it was not shown that a scale is measured alike in the waves, they are not compared; "
+    "why is said under “Scores of one wave at a time”.",
+    "waves_apart": "Scores of one wave at a time",
+    "apart_not_shown": "Not shown to be measured alike in these waves: {scales}.",
+    "apart_not_tested": "Whether they are measured alike in these waves was looked at, but the answers cannot carry "
+    "the test: {scales}.",
+    "apart_too_few": "Too few answered in one of these waves to tell whether they are measured alike: {scales}.",
+    "apart_other_waves": "Shown to be measured alike in some of the waves, but not in all that would be compared here: "
+    "{scales}.",
+    "apart_no_test": "Made up of separate things that need not go together, so that no test says whether they are "
+    "measured alike in these waves: {scales}.",
+    "apart_not_looked_at": "Nobody has looked yet at whether they are measured alike in these waves: {scales}.",
+    "apart_reading": "Waves stand side by side, and a change is told, only where the answers show that the questions "
+    "measure the same in these waves. Elsewhere a difference may come from questions being understood differently, so "
+    "one wave is shown at a time.",
+    "conditions_not_met": "**Read with care**: of the conditions that were set for the measurement of these scores, "
+    "{count} could not be shown to hold.",
     "change_up": "Up since {wave}: {difference} ({low} to {high})",
     "change_down": "Down since {wave}: {difference} ({low} to {high})",
     "change_unclear": "No clear change since {wave}: {difference} ({low} to {high})",

@@ -13,7 +13,8 @@ import pandas as pd
 
 from dashboard.pointer import Reason, UnusableReleaseError, read_pointer, verify
 
-SUPPORTED_SCHEMA_VERSION = 1
+SUPPORTED_SCHEMA_VERSION = 2
+FIRST_VERSION_WITH_COMPARISONS = 2
 LOCKED_DOWN: Mapping[str, str] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -36,12 +37,14 @@ class Release:
         file: Its name.
         number: Number of the release, counted from 1.
         published_at: ISO time of publication.
+        schema_version: Version of its tables.
         connection: The locked-down connection; every question takes a cursor of its own.
     """
 
     file: str
     number: int
     published_at: str
+    schema_version: int
     connection: duckdb.DuckDBPyConnection
 
     def ask(self, question: str, **values: str) -> pd.DataFrame:
@@ -95,7 +98,7 @@ def open_current(folder: Path) -> Release:
     if pointer.schema_version > SUPPORTED_SCHEMA_VERSION:
         raise UnusableReleaseError("newer_schema")
     connection = connect(pointer.path, pointer.sha256)
-    return Release(pointer.path.name, pointer.release, pointer.published_at, connection)
+    return Release(pointer.path.name, pointer.release, pointer.published_at, pointer.schema_version, connection)
 
 
 @lru_cache(maxsize=4)
@@ -152,6 +155,13 @@ def scale_means(release: Release) -> pd.DataFrame:
         ORDER BY scales.position, scale, respondent_group, wave
         """
     )
+
+
+def comparisons(release: Release) -> pd.DataFrame:
+    """Return out.comparisons: one row a scale, respondent group and kind of groups; none of an older release."""
+    if release.schema_version < FIRST_VERSION_WITH_COMPARISONS:
+        return pd.DataFrame(columns=["scale", "respondent_group", "over", "verdict", "compared"])
+    return release.ask("SELECT * FROM out.comparisons ORDER BY scale, respondent_group, over")
 
 
 def distributions(release: Release, scale: str, group: str, wave: str) -> pd.DataFrame:

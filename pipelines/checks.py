@@ -7,7 +7,10 @@ import dagster as dg
 import pandas as pd
 
 from pipelines.assets.reading import READING_CHECK
+from pipelines.steps.measurement_uses import MET
 from pipelines.steps.validation import BlockingFailure
+
+MEASUREMENT_CHECK = "conditions_of_measurement"
 
 
 def reading_check(asset: dg.AssetKey) -> dg.AssetCheckSpec:
@@ -48,6 +51,33 @@ def failed(asset: dg.AssetKey, failure: BlockingFailure) -> dg.AssetCheckResult:
             "n_failures": len(failure.failures),
             "by_rule": dg.MetadataValue.table(by_rule, schema=_schema("column", "rule", failures="int")),
             "examples": dg.MetadataValue.table(records, schema=_schema(*places.columns)),
+        },
+    )
+
+
+def measurement_check(asset: dg.AssetKey) -> dg.AssetCheckSpec:
+    """Declare the check of a measurement specification, which stops nothing."""
+    description = "Every condition that the specification sets for its scores is met; models are blocked or marked."
+    return dg.AssetCheckSpec(MEASUREMENT_CHECK, asset=asset, blocking=False, description=description)
+
+
+def measured(asset: dg.AssetKey, gates: pd.DataFrame) -> dg.AssetCheckResult:
+    """Report which conditions of a measurement specification are not met; ``gates`` are its rows of ``out.gates``."""
+    missed = gates[gates["verdict"] != MET]
+    columns = ["scale", "respondent_group", "purpose", "over", "measure", "verdict", "when_not_met", "reason"]
+    records = [
+        dg.TableRecord({name: str(value) for name, value in zip(columns, row, strict=True)})
+        for row in missed[columns].itertuples(index=False)
+    ]
+    return dg.AssetCheckResult(
+        passed=missed.empty,
+        check_name=MEASUREMENT_CHECK,
+        asset_key=asset,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "n_conditions": len(gates),
+            "n_not_met": len(missed),
+            "not_met": dg.MetadataValue.table(records, schema=_schema(*columns)),
         },
     )
 

@@ -19,6 +19,7 @@ from pipelines import (
     cli_fits,
     cli_instruments,
     cli_material,
+    cli_measurement,
     cli_privacy,
     cli_studies,
 )
@@ -36,6 +37,7 @@ app = typer.Typer(
 app.add_typer(cli_studies.app)
 app.add_typer(cli_codebook.app)
 app.add_typer(cli_fits.app)
+app.add_typer(cli_measurement.app)
 app.add_typer(cli_exports.app, name="export")
 app.add_typer(cli_privacy.app)
 app.add_typer(cli_material.app)

@@ -45,12 +45,14 @@ def list_fits(study: StudyFolder, *, as_json: AsJson = False) -> None:
     """List every fit of a study."""
     from pipelines.commands import fits
 
-    recorded = fits.recorded_fits(load(study)).drop(columns=["spec_json", "env_json"])
+    loaded = load(study)
+    recorded = fits.recorded_fits(loaded).drop(columns=["spec_json", "env_json"])
     if as_json:
         printing.print_json(printing.records(recorded))
     else:
         shown = ["fit_id", "label", "is_declared", "is_current", "outcome", "covariance", "n_obs", "fitted_at"]
-        printing.print_frame("Fits", recorded[shown])
+        printing.print_frame("Fits", recorded[[*shown, "conditions_not_met"]])
+        printing.print_lines(fits.refusals_in_words(loaded))
 
 
 @app.command()

@@ -2,7 +2,8 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from textwrap import fill
+from typing import Annotated, Any
 
 import typer
 
@@ -13,6 +14,9 @@ app = typer.Typer(no_args_is_help=True, help="The built-in instruments and forms
 Named = Annotated[str, typer.Argument(help="An instrument or a form, or a study's file of one.", metavar="NAME")]
 MayReplace = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
 
+_WIDTH_OF_CODES = 9
+_HEADINGS = {"core_items": "core", "respondent_groups": "groups", "respondent_group": "group"}
+
 
 @app.command("list")
 def list_instruments(
@@ -21,16 +25,19 @@ def list_instruments(
     as_json: AsJson = False,
 ) -> None:
     """List the instruments and forms, each with its validation status."""
+    from instruments.faults import UsageError
     from pipelines.commands.instruments import Catalogue, listed_forms, listed_instruments
 
+    if study is not None and not study.is_dir():
+        raise UsageError(f"there is no folder {study}; name the study's folder")
     catalogue = Catalogue(study)
     tables = {"instruments": listed_instruments(catalogue), "forms": listed_forms(catalogue)}
     if as_json:
         printing.print_json(tables)
         return
     for title, rows in tables.items():
-        shown = ([", ".join(each) if isinstance(each, list) else each for each in row.values()] for row in rows)
-        printing.print_rows(title.capitalize(), list(rows[0]), shown)
+        columns = [_HEADINGS.get(each, each) for each in rows[0] if each not in ("code", "title")]
+        printing.print_rows(title.capitalize(), columns, map(_listed, rows), max(len(row["name"]) for row in rows))
 
 
 @app.command()
@@ -80,3 +87,11 @@ def export_form(
         printing.print_json({"name": found, "to": to, "file": str(out), "bytes": len(content)})
     else:
         printing.print_lines([f"{out}: {found} for {to}, {len(content)} bytes"])
+
+
+def _listed(row: dict[str, Any]) -> list[object]:
+    """Return the cells of an instrument or a form: the title below the name, so that no name is broken at 80 signs."""
+    code = f" ({row['code']})" if row.get("code") else ""
+    first = f"{row['name']}\n  {row['title']}{code}"
+    rest = [value for key, value in row.items() if key not in ("name", "code", "title")]
+    return [first, *(fill(", ".join(each), _WIDTH_OF_CODES) if isinstance(each, list) else each for each in rest)]

@@ -46,6 +46,7 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
         "sources": list(loaded.spec.sources),
         "instruments": {name: each.status for name, each in loaded.instruments.items()},
         "models": list(loaded.models),
+        "measurement": list(loaded.measurement),
         "waiting": waiting_document(loaded.waiting),
         "faults": [],
         "refused_models": refused_models(loaded),
@@ -54,9 +55,9 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
         printing.print_json(document)
     else:
         printing.print_lines([f"{study / 'study.yaml'}: no faults"])
-        listed = {key: list(document[key]) for key in ("waves", "sources", "models")}
+        listed = {key: list(document[key]) for key in ("waves", "sources", "models", "measurement")}
         listed["instruments"] = [f"{name} ({status})" for name, status in document["instruments"].items()]
-        for key in ("waves", "sources", "instruments", "models"):
+        for key in ("waves", "sources", "instruments", "models", "measurement"):
             printing.print_lines([f"  {key}: {', '.join(listed[key]) or 'none'}"])
         printing.print_lines(waiting_lines(loaded.waiting))
         for model, reasons in document["refused_models"].items():

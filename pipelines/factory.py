@@ -18,6 +18,7 @@ from pipelines.steps.validation import BlockingFailure
 from pipelines.store import Store
 from pipelines.tables import out
 from pipelines.tables.base import Table
+from pipelines.tables.measurement import GATES, INVARIANCE, PROBLEMS
 
 SHOWN_ROWS = 200
 CHECKED_STEP = "core/responses"
@@ -114,7 +115,9 @@ def _asset_of(
     written_by: dict[str, dg.AssetKey],
     observer: Observer,
 ) -> dg.AssetsDefinition:
-    checked = [checks.reading_check(keys_of(study, step)[0])] if step.name == CHECKED_STEP else []
+    first = keys_of(study, step)[0]
+    checked = [checks.reading_check(first)] if step.name == CHECKED_STEP else []
+    checked += [checks.measurement_check(first)] if GATES in step.writes else []
     store = Store(study.warehouse)
 
     @dg.multi_asset(
@@ -155,6 +158,9 @@ def _materialise(
         yield _result_of(store, step, table, key, written[table.name], unchanged=unchanged)
     if step.name == CHECKED_STEP:
         yield checks.passed(keys[0], task.wave)
+    if GATES in step.writes:
+        gates = store.read(GATES)
+        yield checks.measured(keys[0], gates[gates["measurement"] == step.slice])
     observer.ended(step, task.wave, {name: int(origin["n_rows"]) for name, origin in written.items()})
 
 
@@ -194,7 +200,9 @@ def _shown_table(store: Store, step: Step, table: Table) -> dict[str, dg.Metadat
     if columns is None:
         return {}
     rows = store.read(table)
-    if step.slice:
+    if "measurement" in rows:
+        rows = rows[rows["measurement"] == step.slice]
+    elif step.slice:
         fits = store.read(out.FITS)
         current = fits[fits["is_current"].astype(bool) & (fits["model"] == step.name.split("/")[-1])]
         rows = rows[rows["fit_id"].isin(current["fit_id"])]
@@ -210,6 +218,9 @@ SHOWN_COLUMNS = {
     out.SCALE_MEANS.name: ("scale", "respondent_group", "wave", "n_obs", "mean", "conf_low", "conf_high"),
     "out.screening": ("wave", "respondent_group", "check_name", "block", "n_judged", "n_flagged", "share_flagged"),
     out.ESTIMATES.name: ("variant", "term", "estimate", "std_error", "p_value", "conf_low", "conf_high"),
+    GATES.name: ("scale", "respondent_group", "purpose", "over", "measure", "value", "threshold", "verdict"),
+    INVARIANCE.name: ("respondent_group", "over", "level", "holds", "delta_cfi", "delta_rmsea", "released"),
+    PROBLEMS.name: ("respondent_group", "over", "level", "problem", "about", "value", "message"),
     out.FITS.name: ("variant", "covariance", "n_obs", "n_clusters", "r_squared"),
 }
 

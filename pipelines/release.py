@@ -22,11 +22,14 @@ from pipelines.files import file_sha256, flush_file
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.steps import disclosure, release_texts
+from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
+from pipelines.steps.released_comparisons import released_comparisons
 from pipelines.steps.sampling import groups_without_inference
 from pipelines.store import Store, create_table, environment_faults, insert_rows
 from pipelines.tables import core, out, raw, released
 from pipelines.tables.base import Table
 from pipelines.tables.casework import SAMPLE_REGISTER
+from pipelines.tables.measurement import GATES, INVARIANCE
 from pipelines.tables.sampling import SAMPLING
 
 POINTER = "current.json"
@@ -130,6 +133,7 @@ def _protected_tables(study: Study, store: Store, number: int) -> tuple[Tables, 
             disclosure.protect_scale_means(means, reliability, least),
         ),
         (released.DISTRIBUTIONS_RELEASED, disclosure.protect_distributions(distributions, least)),
+        (released.COMPARISONS_RELEASED, released_comparisons(study, store.read(GATES), store.read(INVARIANCE), means)),
         (released.FITS_RELEASED, fits),
         (released.ESTIMATES_RELEASED, estimates),
     ]
@@ -174,6 +178,8 @@ def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataF
             withheld[str(fit["fit_id"])] = "; ".join(reasons)
     withheld |= disclosure.too_alike(_responses_used(study, store, fits[~fits["fit_id"].isin(list(withheld))]), least)
     kept = fits[~fits["fit_id"].isin(list(withheld))]
+    missed = diagnostics[diagnostics["diagnostic"] == CONDITIONS_NOT_MET].set_index("fit_id")["value"]
+    kept = kept.assign(conditions_not_met=kept["fit_id"].map(missed))
     return (
         _released_fits(study, kept),
         _released_estimates(estimates[estimates["fit_id"].isin(kept["fit_id"])]),

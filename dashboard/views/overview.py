@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import findings, queries
+from dashboard.comparisons import SHOWN, reasons_apart
 from dashboard.figures import percent, whole
 from dashboard.views.page import Page, inference_line, plain, show_table
 from dashboard.views.scores import show_answers, show_scores
@@ -20,25 +21,28 @@ def show(page: Page) -> None:
     say = page.words.say
     rates = page.arranged(queries.response_rates(page.release))
     means = page.arranged(queries.scale_means(page.release)).sort_values("position", kind="stable")
-    changes = findings.change(means, page.waves[-2], page.waves[-1]) if len(page.waves) > 1 else None
+    apart = reasons_apart(queries.comparisons(page.release), means)
+    changes = None
+    if len(page.waves) > 1:
+        changes = findings.change(means[apart == SHOWN], page.waves[-2], page.waves[-1])
     st.header(say("in_short"), anchor=False)
-    st.markdown("\n".join(f"- {line}" for line in _in_short(page, rates, changes)))
+    st.markdown("\n".join(f"- {line}" for line in _in_short(page, rates, changes, means[apart != SHOWN])))
     st.header(say("who_answered"), anchor=False)
     _show_who_answered(page, rates)
     if not means.empty:
         st.header(say("scores"), anchor=False)
-        group = show_scores(page, means, changes)
+        group = show_scores(page, means, changes, apart)
         st.header(say("answers"), anchor=False)
         show_answers(page, means[means["respondent_group"] == group], group)
     with st.expander(say("how_to_read")):
-        st.markdown("\n\n".join(say(f"{what}_reading") for what in ("rate", "score", "answers", "rounding")))
+        st.markdown("\n\n".join(say(f"{what}_reading") for what in ("rate", "score", "apart", "answers", "rounding")))
     limits = [text for (kind, _), text in page.words.titles.items() if kind == "limit"]
     if limits:
         with st.expander(say("limits")):
             st.markdown("\n".join(f"- {plain(limit)}" for limit in limits))
 
 
-def _in_short(page: Page, rates: pd.DataFrame, changes: pd.DataFrame | None) -> list[str]:
+def _in_short(page: Page, rates: pd.DataFrame, changes: pd.DataFrame | None, apart: pd.DataFrame) -> list[str]:
     lines = []
     latest = rates[(rates["wave"] == page.waves[-1]) & ~rates["is_hidden"].astype(bool)]
     known = latest.set_index("respondent_group")["response_rate_2"].dropna().to_dict()
@@ -49,14 +53,21 @@ def _in_short(page: Page, rates: pd.DataFrame, changes: pd.DataFrame | None) -> 
             if group in known
         ]
         lines.append(page.words.say("short_rates", wave=plain(page.wave(page.waves[-1])), rates=", ".join(listed)))
-    if changes is not None:
-        groups = [group for group in page.groups if (changes["respondent_group"] == group).any()]
-        lines += [_group_in_short(page, group, changes[changes["respondent_group"] == group]) for group in groups]
+    if changes is not None and changes.empty and len(apart):
+        lines.append(page.words.say("short_all_apart"))
+    elif changes is not None:
+        n_apart = apart.groupby("respondent_group")["scale"].nunique()
+        lines += [
+            _group_in_short(page, group, changes[changes["respondent_group"] == group], int(n_apart.get(group, 0)))
+            for group in page.groups
+            if (changes["respondent_group"] == group).any()
+        ]
+        lines += [page.words.say("short_some_apart")] if len(apart) else []
     without = inference_line(page, page.groups)
     return [*lines, *_models_in_short(page), *([without] if without else [])]
 
 
-def _group_in_short(page: Page, group: str, changes: pd.DataFrame) -> str:
+def _group_in_short(page: Page, group: str, changes: pd.DataFrame, n_apart: int) -> str:
     say, parts = page.words.say, []
     for way in ("up", "down"):
         names = [plain(page.scale(scale)) for scale in changes.loc[changes["direction"] == way, "scale"]]
@@ -64,13 +75,15 @@ def _group_in_short(page: Page, group: str, changes: pd.DataFrame) -> str:
             listed = ", ".join(names[:MOST_NAMES])
             more = len(names) - MOST_NAMES
             parts.append(say(f"{way}_on", scales=say("and_more", scales=listed, count=more) if more > 0 else listed))
+    n_scales = len(changes) + n_apart
     unclear, unknown = int((changes["direction"] == "unclear").sum()), int(changes["direction"].isna().sum())
     if unclear:
-        parts.append(
-            say("unclear_on_all") if unclear == len(changes) else say("unclear_on", count=unclear, scales=len(changes))
-        )
+        told = say("unclear_on", count=unclear, scales=n_scales)
+        parts.append(say("unclear_on_all") if unclear == n_scales else told)
     if unknown:
         parts.append(say("not_said_on", count=unknown))
+    if n_apart:
+        parts.append(say("apart_on", count=n_apart))
     return say(
         "short_change", group=plain(page.group(group)), wave=plain(page.wave(page.waves[-2])), changes="; ".join(parts)
     )

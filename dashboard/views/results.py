@@ -43,6 +43,8 @@ def _show_model(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status:
     st.markdown(f"#### {finding(page, main, estimates)}")
     _show_coefficients(page, fits, estimates, status)
     st.caption(_line(page, main.to_dict()))
+    if not pd.isna(missed := main.get("conditions_not_met", pd.NA)) and missed > 0:
+        st.markdown(words.say("conditions_not_met", count=whole(missed, words.language)))
     _show_estimate_table(page, fits, estimates)
     with st.expander(words.say("how_made")):
         _show_origin(page, fits)

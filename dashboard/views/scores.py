@@ -5,6 +5,7 @@ import streamlit as st
 
 from dashboard import findings, queries
 from dashboard.charts import Axis, answer_chart, interval_chart
+from dashboard.comparisons import REASONS, SHOWN
 from dashboard.figures import MISSING, decimal, percent, signed, whole
 from dashboard.views.page import (
     Page,
@@ -18,16 +19,18 @@ from dashboard.views.page import (
 )
 from dashboard.wording import Words
 
+MOST_NAMES = 6
 LEANS = ("strongly_low", "low", "neutral", "high", "strongly_high", "mixed")
 
 
-def show_scores(page: Page, means: pd.DataFrame, changes: pd.DataFrame | None) -> str:
-    """Show the scores of one respondent group: a chart for every range of scores, then a table.
+def show_scores(page: Page, means: pd.DataFrame, changes: pd.DataFrame | None, apart: pd.Series) -> str:
+    """Show the scores of one respondent group: waves side by side where that was shown to mean something, else apart.
 
     Args:
         page: What the page run shows.
         means: See ``queries.scale_means``; at least one row.
         changes: See ``findings.change``; None when there is one wave only.
+        apart: Why the waves of each row must not stand side by side; see ``comparisons.reasons_apart``.
 
     Returns:
         The respondent group that the reader chose.
@@ -35,18 +38,50 @@ def show_scores(page: Page, means: pd.DataFrame, changes: pd.DataFrame | None) -
     words = page.words
     groups = [group for group in page.groups if (means["respondent_group"] == group).any()]
     group = choose("group", groups, groups[0], words.say("group"), page.group)
-    of_group = means[means["respondent_group"] == group].reset_index(drop=True)
-    points = _score_points(page, of_group, changes)
-    series = [page.wave(wave) for wave in page.waves[::-1] if (of_group["wave"] == wave).any()]
-    for (lowest, highest), part in of_group.groupby(["lowest", "highest"], sort=False):
+    is_chosen = means["respondent_group"] == group
+    together = means[is_chosen & (apart == SHOWN)].reset_index(drop=True)
+    if not together.empty:
+        _show_charts(page, together, changes)
+    if len(together) < is_chosen.sum():
+        _show_apart(page, means[is_chosen & (apart != SHOWN)], apart)
+    return group
+
+
+def _show_apart(page: Page, means: pd.DataFrame, apart: pd.Series) -> None:
+    """Show scores of one wave at a time, and say why."""
+    say = page.words.say
+    st.subheader(say("waves_apart"), anchor=False)
+    st.markdown("\n".join(f"- {line}" for line in _why_apart(page, means, apart)))
+    waves = [wave for wave in page.waves if (means["wave"] == wave).any()]
+    wave = choose("score_wave", waves, waves[-1], say("wave"), page.wave)
+    _show_charts(page, means[means["wave"] == wave].reset_index(drop=True), None)
+
+
+def _why_apart(page: Page, means: pd.DataFrame, apart: pd.Series) -> list[str]:
+    by_reason = means["scale"].groupby(apart[means.index]).unique()
+    told = []
+    for reason in (each for each in REASONS if each in by_reason):
+        names = [plain(page.scale(scale)) for scale in by_reason[reason]]
+        more = len(names) - MOST_NAMES if reason == REASONS[-1] else 0
+        listed = ", ".join(names[:MOST_NAMES] if more > 0 else names)
+        scales = page.words.say("and_more", scales=listed, count=more) if more > 0 else listed
+        told.append(page.words.say(f"apart_{reason}", scales=scales))
+    return told
+
+
+def _show_charts(page: Page, means: pd.DataFrame, changes: pd.DataFrame | None) -> None:
+    """Show a chart for every range of scores, then a table."""
+    words, group = page.words, str(means["respondent_group"].iloc[0])
+    points = _score_points(page, means, changes)
+    series = [page.wave(wave) for wave in page.waves[::-1] if (means["wave"] == wave).any()]
+    for (lowest, highest), part in means.groupby(["lowest", "highest"], sort=False):
         ends = {"lowest": decimal(lowest, words.language, 0), "highest": decimal(highest, words.language, 0)}
         axis = Axis(words.say("score_axis", **ends), (float(lowest), float(highest)))
         status = status_line(page, dict(zip(part["scale"], part["status"], strict=True)))
         caption = f"{status} {inference_line(page, [group])}".strip()
         chart = interval_chart(points.loc[part.index], series, axis, words.language)
         show_chart(chart, caption, words.say("score_alt", group=page.group(group)))
-    _show_score_table(page, of_group, points)
-    return group
+    _show_score_table(page, means, points)
 
 
 def _score_points(page: Page, means: pd.DataFrame, changes: pd.DataFrame | None) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from instruments.codebook import Codebook
 from instruments.codebooks.datapackage import data_package
 from instruments.codebooks.ddi import ddi_codebook
 from instruments.codebooks.variables import RESPONSE_ID, tables_of
-from instruments.forms.asked import asked_items
+from instruments.forms.asked import Asked, asked_items
 from instruments.forms.spec import Form
 from instruments.spec import Instrument
 from instruments.spec_file import Texts
@@ -33,7 +33,7 @@ def codebook_of_form(form: Form, instruments: Mapping[str, Instrument], labels: 
         description=ordered[0].definition if is_instrument else {},
         version=form.version,
         groups={group: {} for group in groups},
-        asked_of={each.item: groups for each in asked},
+        asked_of={each.item: groups for each in asked if not is_instrument or _is_of_self(instruments, each)},
         unprompted=unprompted_items(form, instruments, labels),
     )
 
@@ -68,6 +68,11 @@ def data_package_of_form(form: Form, instruments: Mapping[str, Instrument], labe
 def ddi_of_form(form: Form, instruments: Mapping[str, Instrument], labels: Mapping[str, Texts]) -> bytes:
     """Write the codebook of a form as DDI-Codebook."""
     return ddi_codebook(codebook_of_form(form, instruments, labels))
+
+
+def _is_of_self(instruments: Mapping[str, Instrument], asked: Asked) -> bool:
+    """Say whether it is for the instrument's own groups; whom a parallel item is for, only a form says."""
+    return instruments[asked.instrument].items[asked.item].wording == "self"
 
 
 def _holds_a_label(instrument: Instrument, item: str, labels: Mapping[str, Texts]) -> bool:

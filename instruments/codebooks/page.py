@@ -17,7 +17,7 @@ from instruments.counted import counted
 from instruments.validation import status_in_words
 
 _TOLD = (REASON_LABELS, REASON_MEANINGS)
-_DESCRIBED_ABOVE = ("answers", "scores")
+_DESCRIBED_ABOVE = ("answers", "scores", "analysis")
 _KINDS: Mapping[str, str] = {
     "code": "code",
     "whole": "whole number",

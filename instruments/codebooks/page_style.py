@@ -20,7 +20,7 @@ code { font: .92em ui-monospace, monospace; }
 dl { display: grid; grid-template-columns: minmax(9rem, max-content) 1fr; gap: .2rem 1rem; margin: .75rem 0; }
 dt { color: var(--quiet); }
 dd { margin: 0; }
-nav ol { columns: 20rem; padding-left: 1.5rem; }
+nav ol { columns: 20rem; column-gap: 2.5rem; padding-left: 1.5rem; }
 .search { position: sticky; top: 0; z-index: 1; background: #fff; padding: .6rem 0;
   border-bottom: 1px solid var(--line); }
 .search label { font-weight: 600; display: block; }

@@ -11,13 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from instruments.forms.pages import Block, Page, pages_of, refuse
+from instruments.forms.pages import Block, Page, pages_of, said
+from instruments.forms.refusal import FormFault, refuse
 from instruments.forms.spec import Form
 from instruments.spec import Instrument
 from instruments.spec_file import Texts
 
 LONGEST_CODE = 20
 LONGEST_ANSWER_CODE = 5
+LONGEST_TITLE = 200
 MOST_COLUMNS = 1_017
 OWN_COLUMNS = 10
 _RESERVED = frozenset({"lang", "sid", "savedid", "token", "qid", "gid", "sgq", "self", "that", "this", "time", "other"})
@@ -67,13 +69,13 @@ def groups_of(form: Form, instruments: Mapping[str, Instrument], labels: Mapping
     """Arrange a form as LimeSurvey's groups.
 
     Raises:
-        UsageError: When a text is missing in a language, or LimeSurvey does not take the form: a name or a code too
-            long, two names that are the same without underscores, more columns than its database holds.
+        UsageError: When a text is missing in a language, or LimeSurvey does not take the form: a name, a code or a
+            title too long, two names that are the same without underscores, more columns than its database holds.
     """
     pages = pages_of(form, instruments, labels)
     numbers = iter(range(1, 1 + sum(len(page.blocks) for page in pages)))
     groups = tuple(LimeGroup(page.number, page.title, tuple(_questions(page, numbers))) for page in pages)
-    refuse(form, [*_faults_of_names(pages), *_faults_of_answers(groups), *_faults_of_size(groups)], _PLATFORM)
+    refuse(form, [*_faults_of_names(pages), *_faults_of_answers(groups), *_faults_of_size(form, groups)], _PLATFORM)
     return groups
 
 
@@ -131,39 +133,46 @@ def _limits(block: Block) -> Iterator[tuple[str, str]]:
             yield name, f"{limit:.15g}"
 
 
-def _faults_of_names(pages: Sequence[Page]) -> Iterator[str]:
+def _faults_of_names(pages: Sequence[Page]) -> Iterator[FormFault]:
     owner: dict[str, str] = {}
     for page in pages:
         for name in (name for block in page.blocks for name in block.items):
-            code, where = code_of(name), f"section {page.number}"
+            code = code_of(name)
             if len(code) > LONGEST_CODE:
-                yield (
-                    f"{where}: {name} is {code} without underscores, {len(code)} characters of at most {LONGEST_CODE}; "
-                    "shorten the name of the item"
-                )
+                long = f"{len(code)} characters of at most {LONGEST_CODE}; shorten the name of the item"
+                yield FormFault(page.number, name, f"{name} is {code} without underscores, {long}")
             if code.lower() in _RESERVED or re.fullmatch(r"(grid|text)\d+", code.lower()):
-                yield f"{where}: {name} is {code} without underscores, which is reserved; rename the item"
+                message = f"{name} is {code} without underscores, which is reserved; rename the item"
+                yield FormFault(page.number, name, message)
             other = owner.setdefault(code.lower(), name)
             if other != name:
-                yield f"{where}: {other} and {name} are both {code} without underscores; rename one of the items"
+                message = f"{other} and {name} are both {code} without underscores; rename one of the items"
+                yield FormFault(page.number, name, message)
 
 
-def _faults_of_answers(groups: Sequence[LimeGroup]) -> Iterator[str]:
+def _faults_of_answers(groups: Sequence[LimeGroup]) -> Iterator[FormFault]:
     for group in groups:
         for question in group.questions:
             options = question.rows if question.kind == "M" else question.answers
             for each in options:
                 if len(each.code) > LONGEST_ANSWER_CODE:
-                    yield (
-                        f"section {group.number}: the option {each.code} of {question.code} has {len(each.code)} "
-                        f"characters of at most {LONGEST_ANSWER_CODE}; give the option a smaller code"
-                    )
+                    long = f"{len(each.code)} characters of at most {LONGEST_ANSWER_CODE}"
+                    message = f"the option {each.code} of {question.code} has {long}; give the option a smaller code"
+                    yield FormFault(group.number, "", message)
 
 
-def _faults_of_size(groups: Sequence[LimeGroup]) -> Iterator[str]:
+def _faults_of_size(form: Form, groups: Sequence[LimeGroup]) -> Iterator[FormFault]:
     n_columns = sum(len(each.rows) or 1 for group in groups for each in group.questions)
     if n_columns > MOST_COLUMNS - OWN_COLUMNS:
-        yield (
+        yield FormFault(
+            0,
+            "",
             f"its {n_columns} columns and LimeSurvey's own {OWN_COLUMNS} are more than the {MOST_COLUMNS} of a table "
-            "in MySQL (InnoDB); ask fewer items or split the form"
+            "in MySQL (InnoDB); ask fewer items or split the form",
+            key="sections",
         )
+    for language in form.languages:
+        title = said(form.title, language)
+        if len(title) > LONGEST_TITLE:
+            message = f"the title in {language} has {len(title)} characters of at most {LONGEST_TITLE}; shorten it"
+            yield FormFault(0, "", message, key="title")

@@ -11,6 +11,7 @@ from typing import Literal
 from instruments.faults import UsageError
 from instruments.forms.asked import items_of
 from instruments.forms.load import library_labels
+from instruments.forms.refusal import FormFault, refuse
 from instruments.forms.spec import Form, Section
 from instruments.sections.response_scale import ResponseScale
 from instruments.spec import ConstantSum, Instrument, Item
@@ -98,23 +99,12 @@ def pages_of(form: Form, instruments: Mapping[str, Instrument], labels: Mapping[
     pages = tuple(_page(number, each, instruments, labels) for number, each in enumerate(form.sections, start=1))
     faults = [fault for page in pages for fault in _faults(page, form.languages)]
     faults += [
-        f"{where}: {fault}" for where, text in _greetings(form) for fault in _faults_of_text(text, form.languages)
+        FormFault(0, "", f"{where}: {fault}", key=where)
+        for where, text in _greetings(form)
+        for fault in _faults_of_text(text, form.languages)
     ]
     refuse(form, faults)
     return pages
-
-
-def refuse(form: Form, faults: Sequence[str], platform: str = "") -> None:
-    """Raise UsageError with everything that keeps a form from being written.
-
-    Args:
-        form: The form.
-        faults: What is wrong, where, and what to do.
-        platform: The platform that does not take it; empty when none would.
-    """
-    if faults:
-        target = f" for {platform}" if platform else ""
-        raise UsageError(f"the form {form.name} cannot be written{target}: {'; '.join(dict.fromkeys(faults))}")
 
 
 def said(texts: Texts, language: str) -> str:
@@ -193,16 +183,15 @@ def _greetings(form: Form) -> Iterator[tuple[str, Texts]]:
         yield "introduction", form.introduction
 
 
-def _faults(page: Page, languages: Sequence[str]) -> Iterator[str]:
-    where = f"section {page.number}"
-    texts = [(where, page.title), (where, page.text)]
+def _faults(page: Page, languages: Sequence[str]) -> Iterator[FormFault]:
+    texts = [("", "", page.title), ("", "", page.text)]
     for block in page.blocks:
-        texts.append((f"{where}, above {block.name}", block.text))
-        texts += [(f"{where}, {name}", item.text) for name, item in block.items.items()]
-        texts += [(f"{where}, option {each.code} of {block.scale}", each.label) for each in block.options]
-    for place, text in texts:
+        texts.append(("", f"above {block.name}: ", block.text))
+        texts += [(name, f"{name}: ", item.text) for name, item in block.items.items()]
+        texts += [("", f"option {each.code} of {block.scale}: ", each.label) for each in block.options]
+    for item, place, text in texts:
         if text:
-            yield from (f"{place}: {fault}" for fault in _faults_of_text(text, languages))
+            yield from (FormFault(page.number, item, f"{place}{fault}") for fault in _faults_of_text(text, languages))
 
 
 def _faults_of_text(text: Texts, languages: Sequence[str]) -> Iterator[str]:

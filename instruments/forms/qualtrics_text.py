@@ -8,7 +8,8 @@ translations imports the QSF.
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from instruments.forms.pages import Block, Page, pages_of, refuse, said
+from instruments.forms.pages import Block, Page, pages_of, said
+from instruments.forms.refusal import FormFault, refuse
 from instruments.forms.spec import Form
 from instruments.spec import Instrument, Item
 from instruments.spec_file import Texts
@@ -53,10 +54,12 @@ class _Lines:
 
     def __init__(self, form: Form) -> None:
         self._language = form.languages[0]
-        self.faults: list[str] = []
+        self.faults: list[FormFault] = []
+        self._section = 0
 
     def page(self, page: Page) -> Iterator[str]:
         """Yield the lines of a page."""
+        self._section = page.number
         for name, texts in ((f"heading_{page.number}", page.title), (f"text_{page.number}", page.text)):
             if texts:
                 yield from self.read(name, texts)
@@ -73,15 +76,16 @@ class _Lines:
     def _question(self, block: Block, name: str, item: Item) -> Iterator[str]:
         is_row = block.kind == "grid"
         kind = _TYPE_OF_A_ROW if is_row else _TYPES.get(block.kind, _TYPED_IN_ONE_LINE)
-        yield from (f"[[Question:{kind}]]", f"[[ID:{name}]]", self._text(name, item.text))
+        yield from (f"[[Question:{kind}]]", f"[[ID:{name}]]", self._text(name, item.text, item=name))
         if block.options:
             yield "[[AdvancedChoices]]"
         for each in block.options:
             yield from (f"[[Choice:{each.code}]]", self._text(f"option {each.code} of {block.scale}", each.label))
         yield ""
 
-    def _text(self, where: str, texts: Texts) -> str:
+    def _text(self, where: str, texts: Texts, item: str = "") -> str:
         text = said(texts, self._language)
         if "[[" in text:
-            self.faults.append(f"{where}: the wording holds [[, which begins a tag of the format; word it without")
+            message = f"{where}: the wording holds [[, which begins a tag of the format; word it without"
+            self.faults.append(FormFault(self._section, item, message))
         return escape(text, quote=False).replace("${", "&#36;{").replace("\n", "<br>")

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from instruments.forms.pages import Block, Page, pages_of, refuse, said, sum_name
+from instruments.forms.pages import Block, Page, pages_of, said, sum_name
+from instruments.forms.refusal import FormFault, refuse
 from instruments.forms.spec import Form
 from instruments.shown.words import say
 from instruments.spec import Instrument
@@ -121,32 +122,31 @@ def _choices(block: Block, language: str) -> str:
     )
 
 
-def _faults_of_names(form: Form, pages: Sequence[Page]) -> Iterator[str]:
+def _faults_of_names(form: Form, pages: Sequence[Page]) -> Iterator[FormFault]:
     owner = {RECORD_ID: "the record id", f"{field_name(form.name)}_complete": "the status of the form"}
     for page in pages:
         for block in page.blocks:
             names = [*block.items, *([_total_of(block)] if block.kind == "sum" else [])]
             for name in names:
-                field, where = field_name(name), f"section {page.number}"
+                field, item = field_name(name), name if name in block.items else ""
                 if len(field) > LONGEST_NAME:
-                    yield (
-                        f"{where}: {field} has {len(field)} characters, and the name of a field at most "
-                        f"{LONGEST_NAME}; shorten the name of the item"
-                    )
+                    long = f"{len(field)} characters, and the name of a field at most {LONGEST_NAME}"
+                    yield FormFault(page.number, item, f"{field} has {long}; shorten the name of the item")
                 if re.fullmatch(r"(grid|text|heading)_\d+|introduction_text", field):
-                    yield f"{where}: {field} is the name of a text or a grid of ours; rename the item"
+                    message = f"{field} is the name of a text or a grid of ours; rename the item"
+                    yield FormFault(page.number, item, message)
                 other = owner.setdefault(field, name)
                 if other != name:
-                    yield f"{where}: {name} and {other} are both {field} in small letters; rename the item"
+                    message = f"{name} and {other} are both {field} in small letters; rename the item"
+                    yield FormFault(page.number, item, message)
 
 
-def _faults_of_options(form: Form, pages: Sequence[Page]) -> Iterator[str]:
+def _faults_of_options(form: Form, pages: Sequence[Page]) -> Iterator[FormFault]:
     for page in pages:
         for block in page.blocks:
             for each in block.options:
                 label = said(each.label, form.languages[0])
                 if "|" in label or "\n" in label:
-                    yield (
-                        f"section {page.number}: option {each.code} of {block.scale} holds a stroke or a line break, "
-                        "which separate options in a dictionary; word it without"
-                    )
+                    found = f"option {each.code} of {block.scale} holds a stroke or a line break"
+                    message = f"{found}, which separate options in a dictionary; word it without"
+                    yield FormFault(page.number, "", message)

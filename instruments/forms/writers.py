@@ -16,7 +16,7 @@ from instruments.forms.qualtrics_text import write_text
 from instruments.forms.redcap import write_dictionary
 from instruments.forms.spec import Form, Section
 from instruments.forms.xlsform import write_xlsform
-from instruments.spec import Instrument
+from instruments.spec import Instrument, Wording
 from instruments.spec_file import ANY_LANGUAGE, Texts, closest
 from instruments.wording import with_labels
 
@@ -34,6 +34,8 @@ WRITERS: Mapping[str, Writer] = {
     "ddi": ddi_of_form,
 }
 """Name of a way out → its writer."""
+CODEBOOKS = ("datapackage", "ddi")
+"""Ways out that describe data rather than ask: of an instrument alone they have its parallel items too."""
 
 
 def write_form(form: Form, instruments: Mapping[str, Instrument], target: str) -> bytes:
@@ -60,8 +62,13 @@ def write_form(form: Form, instruments: Mapping[str, Instrument], target: str) -
     return WRITERS[target](_with_items(form, instruments), labelled, labels)
 
 
-def form_of(instrument: Instrument) -> Form:
+def form_of(instrument: Instrument, target: str = "") -> Form:
     """Return the form that asks one instrument in full length and nothing else.
+
+    Args:
+        instrument: The instrument.
+        target: Name of a way out; a codebook has the items for observers and managers too, a platform only those
+            in which people answer about themselves.
 
     Raises:
         UsageError: When its items name no language.
@@ -75,8 +82,15 @@ def form_of(instrument: Instrument) -> Form:
         title=instrument.title,
         respondent_group=instrument.respondent_groups[0] if instrument.respondent_groups else "ALL",
         languages=tuple(languages),
-        sections=(Section(instrument=instrument.name, length="full"),),
+        sections=tuple(
+            Section(instrument=instrument.name, length="full", wording=each) for each in _wordings(instrument, target)
+        ),
     )
+
+
+def _wordings(instrument: Instrument, target: str) -> list[Wording]:
+    used: dict[Wording, None] = dict.fromkeys(item.wording for item in instrument.items.values())
+    return [each for each in used if each == "self" or target in CODEBOOKS or "self" not in used]
 
 
 def in_languages(form: Form, languages: Sequence[str]) -> Form:

@@ -7,7 +7,8 @@ Questions keep the names of their items and options their codes. The file was ne
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from instruments.forms.pages import Block, Page, pages_of, refuse, said, sum_name
+from instruments.forms.pages import Block, Page, pages_of, said, sum_name
+from instruments.forms.refusal import FormFault, refuse
 from instruments.forms.spec import Form
 from instruments.forms.workbook import workbook
 from instruments.shown.words import say
@@ -45,7 +46,7 @@ def write_xlsform(form: Form, instruments: Mapping[str, Instrument], labels: Map
     sheet = _Sheet(form)
     survey = [{"type": "start", "name": "start"}, {"type": "end", "name": "end"}, *sheet.rows(pages)]
     choices = list(sheet.choices(pages))
-    refuse(form, [*_faults_of_names(pages), *_faults_of_texts([*survey, *choices])], _PLATFORM)
+    refuse(form, [*_faults_of_names(pages), *_faults_of_texts([*survey, *choices], pages)], _PLATFORM)
     settings = {
         "form_title": said(form.title, form.languages[0]),
         "form_id": form.name,
@@ -153,18 +154,23 @@ def _limits(least: float | None, most: float | None) -> str:
     return " and ".join(parts)
 
 
-def _faults_of_names(pages: Sequence[Page]) -> Iterator[str]:
+def _faults_of_names(pages: Sequence[Page]) -> Iterator[FormFault]:
     sums = {f"{sum_name(block)}_sum" for page in pages for block in page.blocks if block.kind == "sum"}
     for page in pages:
         for name in (name for block in page.blocks for name in block.items):
             if name.lower() in _ADDED or name in sums or re.fullmatch(r"(page|text|grid)_\d+", name):
-                yield f"section {page.number}: {name} is a name that the sheet needs itself; rename the item"
+                yield FormFault(page.number, name, f"{name} is a name that the sheet needs itself; rename the item")
 
 
-def _faults_of_texts(rows: Sequence[Row]) -> Iterator[str]:
+def _faults_of_texts(rows: Sequence[Row], pages: Sequence[Page]) -> Iterator[FormFault]:
+    section_of = {name: page.number for page in pages for block in page.blocks for name in block.items}
     for row in rows:
+        name = row.get("name", "")
+        section, item = section_of.get(name, 0), name if name in section_of else ""
         for column, text in row.items():
             if column.startswith("label") and "${" in text:
-                yield f"{row['name']}: the wording holds ${{, which would stand for an answer; word it without"
+                message = f"{name}: the wording holds ${{, which would stand for an answer; word it without"
+                yield FormFault(section, item, message)
             if len(text) > LONGEST_CELL:
-                yield f"{row['name']}: {len(text)} characters, and a cell holds {LONGEST_CELL}; shorten the wording"
+                message = f"{name}: {len(text)} characters, and a cell holds {LONGEST_CELL}; shorten the wording"
+                yield FormFault(section, item, message)

@@ -89,8 +89,8 @@ class Gates(Spec):
         reliability: Left out, it is not asked for.
         fit: Left out, it is not asked for.
         agreement: For organisation means; left out, it is not asked for.
-        when_not_met: ``block``: models and comparisons that need the score are refused with the reason; ``mark``: they
-            are made and say so.
+        when_not_met: ``block``: models that need the score are refused with the reason; ``mark``: they are made and say
+            so. The dashboard compares only what was shown, whatever stands here.
     """
 
     reliability: ReliabilityGate | None = None

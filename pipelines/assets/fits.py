@@ -14,11 +14,12 @@ from models.regression.fit import fit_regression
 from models.regression.identification import FEWEST_BEYOND
 from models.spec import Interaction, RegressionSpec, as_variable
 from pipelines.assets.codings import refuse_unreliable_codes
-from pipelines.assets.measurement import COMPARED, refuse_unmeasured
+from pipelines.assets.measurement import refuse_unmeasured
 from pipelines.assets.pooling import refuse_changed_items
 from pipelines.assets.sampling import known_sampling
 from pipelines.load import Study
 from pipelines.steps.exclusions import mark_excluded
+from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, MET
 from pipelines.steps.organisation_means import means_of_groups
 from pipelines.steps.sampling import KEYS, share_without_inference
 from pipelines.store import Store, Write
@@ -26,7 +27,6 @@ from pipelines.tables import out
 from pipelines.tables.screening import EXCLUSIONS
 
 WITHOUT_INFERENCE = "share_without_inference"
-CONDITIONS_NOT_MET = "measurement_conditions_not_met"
 Labels = dict[str, dict[int, str]]
 FEWEST_ORGANISATIONS = 30
 
@@ -80,12 +80,12 @@ def fit_model(
     named = names_in(model)
     labels = {name: each for name, each in labels_of(study).items() if name in named}
     fit = fit_regression(model, analysis, labels, variant, FEWEST_BEYOND)
-    used = analysis.loc[analysis["response_id"].isin(fit.data["response_id"]), list(COMPARED)]
-    missed = refuse_unmeasured(study, store, model.with_variant(variant), used)
+    in_fit = analysis["response_id"].isin(fit.data["response_id"])
+    asked = refuse_unmeasured(study, store, model.with_variant(variant), analysis, in_fit)
     store.keep_rows(fit.data)
     fit = replace(fit, diagnostics=_with_organisations(model.with_variant(variant), fit, analysis))
-    if study.measurement:
-        fit = replace(fit, diagnostics=_with_conditions(fit, len(missed)))
+    if len(asked):
+        fit = replace(fit, diagnostics=_with_conditions(fit, int((asked["verdict"] != MET).sum())))
     fit = replace(fit, diagnostics=_with_inference(fit, analysis, known_sampling(study, store)))
     return fit_rows(study, model, fit, labels, is_declared=is_declared)
 

@@ -1,22 +1,23 @@
 """Measurement specifications → one step each; and whether the scores that a model needs may be used."""
 
-from collections.abc import Iterator
 from functools import partial
 
 import pandas as pd
 
+from instruments.counted import counted
 from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
 from models.spec import RegressionSpec
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
-from pipelines.steps.measurement import measurement_tables, unmet
+from pipelines.steps.measurement import measurement_tables
+from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, MET, conditions
 from pipelines.store import Store, Write
-from pipelines.tables import core
+from pipelines.tables import core, out
 from pipelines.tables.measurement import GATES, TABLES
 
-COMPARED = ("wave", "language", "respondent_group", "source")
 BLOCK = "block"
+SEE = "see: sensemaking measurement STUDY"
 
 
 def steps(study: Study) -> tuple[Step, ...]:
@@ -24,9 +25,14 @@ def steps(study: Study) -> tuple[Step, ...]:
     return tuple(_step(name) for name in study.measurement)
 
 
+def step_name(name: str) -> str:
+    """Return the name of the step of a measurement specification."""
+    return f"out/measurement/{name}"
+
+
 def _step(name: str) -> Step:
     return Step(
-        name=f"out/measurement/{name}",
+        name=step_name(name),
         writes=TABLES,
         reads=("core.analysis", "out.instrument_changes"),
         by_wave=False,
@@ -47,44 +53,47 @@ def _measure(name: str, task: Task) -> list[Write]:
     return [Write(table, rows, {"measurement": name}) for table, rows in zip(TABLES, found, strict=True)]
 
 
-def refuse_unmeasured(study: Study, store: Store, model: RegressionSpec, used: pd.DataFrame) -> pd.DataFrame:
-    """Return the conditions on the scores of a model that are not met and only to be marked.
+def notes(study: Study, store: Store) -> list[str]:
+    """Say which specifications have conditions that are not met, and which models are marked for it."""
+    gates, diagnostics, fits = store.read(GATES), store.read(out.DIAGNOSTICS), store.read(out.FITS)
+    found: list[str] = []
+    for name in study.measurement:
+        of_spec = gates[gates["measurement"] == name]
+        n_missed = int((of_spec["verdict"] != MET).sum())
+        if n_missed:
+            found.append(f"measurement {name}: {n_missed} of {counted(len(of_spec), 'condition')} not met; {SEE}")
+    current = fits.loc[fits["is_current"].astype(bool) & fits["model"].isin(list(study.models)), "fit_id"]
+    missed = (diagnostics["diagnostic"] == CONDITIONS_NOT_MET) & (diagnostics["value"] > 0)
+    marked = diagnostics[missed & diagnostics["fit_id"].isin(current)]
+    for model, rows in marked.groupby("model", sort=True):
+        variants = ", ".join(rows["variant"])
+        found.append(f"the model {model} ({variants}) uses scores whose conditions of measurement are not met; {SEE}")
+    return found
+
+
+def refuse_unmeasured(
+    study: Study, store: Store, model: RegressionSpec, analysis: pd.DataFrame, is_used: pd.Series
+) -> pd.DataFrame:
+    """Return the conditions on the scores of a model, met or only to be marked.
 
     Args:
         study: The study.
         store: Its warehouse.
         model: One variant of a model.
-        used: The responses it uses, with wave, language, respondent_group and source.
+        analysis: ``core.analysis``.
+        is_used: Length n: which of its responses the model uses.
 
     Returns:
-        Rows of ``out.gates``.
+        Rows of ``out.gates``; none where no measurement specification asks anything of these scores.
 
     Raises:
         ModelDataError: If a condition is not met that the specification says must block.
     """
     if not study.measurement:
         return GATES.empty()
-    gates = store.read(GATES)
-    gates = gates[gates["measurement"].isin(list(study.measurement))]
-    missed = unmet(gates, list(_wanted(study, model, used)))
-    blocking = missed[missed["when_not_met"] == BLOCK]
+    found = conditions(store.read(GATES), study.measurement, model, analysis, is_used)
+    blocking = found[(found["verdict"] != MET) & (found["when_not_met"] == BLOCK)]
     if len(blocking):
         reasons = "; ".join(dict.fromkeys(blocking["reason"]))
         raise ModelDataError(f"a score of this model may not be used: {reasons}")
-    return missed
-
-
-def _wanted(study: Study, model: RegressionSpec, used: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
-    scales = set(study.scales())
-    over = [column for column in COMPARED if len(used[column].dropna().unique()) > 1]
-    own = [str(each) for each in used["respondent_group"].dropna().unique()]
-    uses = [(model.outcome, "number", None), *((each.variable, each.use, each.of) for each in model.variables())]
-    for name, use, of in uses:
-        if name not in scales:
-            continue
-        for group in [of] if of is not None else own:
-            yield name, group, "regression", ""
-            if use in ("organisation_mean", "within_organisation"):
-                yield name, group, "organisation_mean", ""
-            for column in over:
-                yield name, group, "comparison", column
+    return found

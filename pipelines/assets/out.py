@@ -65,6 +65,10 @@ def _instruments(task: Task) -> object:
     return {name: spec_hash(each) for name, each in task.study.instruments.items()}
 
 
+def _measurement(task: Task) -> object:
+    return {name: spec_hash(each) for name, each in task.study.measurement.items()}
+
+
 def _describe(table: Table, describe: Describe, task: Task) -> list[Write]:
     """Describe all analysed responses, and again those that each exclusion rule keeps."""
     analysis, scales = task.store.read(core.analysis(task.study)), task.study.scales()
@@ -86,7 +90,7 @@ def _model_step(study: Study, name: str) -> Step:
         writes=(out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.REFUSALS),
         reads=("core.analysis", "core.exclusions", "out.instrument_changes", *agreed, *sampled, *gated),
         by_wave=False,
-        depends_on=lambda task: [spec_hash(task.study.models[name]), _instruments(task)],
+        depends_on=lambda task: [spec_hash(task.study.models[name]), _instruments(task), _measurement(task)],
         make=partial(_fit, name),
         meaning=f"{out.FITS.grain} of {name}",
         slice=slice_of_model(name),

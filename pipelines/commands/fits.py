@@ -19,10 +19,12 @@ from models.spec import RegressionSpec
 from models.terms import scales_in_terms
 from pipelines.assets.fits import FitRows, fit_model, labels_from_json, writes_of
 from pipelines.assets.graph import due_steps
+from pipelines.assets.measurement import step_name
 from pipelines.assets.raw import begun_waves
 from pipelines.commands.sample import inference_of_fits
 from pipelines.load import Study, analysis_variables
 from pipelines.load_models import blame_population
+from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.store import Store
 from pipelines.tables import core, out
 from pipelines.tables.erasures import ERASURES
@@ -70,7 +72,8 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     store = Store(study.warehouse)
     if not len(store.read(out.SCALE_MEANS)):
         raise UsageError("there are no scored responses yet; run the study first")
-    if due_steps(study, store, begun_waves(study, store), _NEEDED):
+    needed = _NEEDED | {step_name(name) for name in study.measurement}
+    if due_steps(study, store, begun_waves(study, store), needed):
         raise DataError("exports, specifications or the software changed since the last run; run the study first")
     rows = fit_model(study, store, store.read(core.analysis(study)), model, "main", is_declared=False)
     fit_id = str(rows.fits["fit_id"].iloc[0])
@@ -186,10 +189,20 @@ def inference_of(study: Study, fit_ids: Iterable[str]) -> dict[str, str]:
 
 
 def recorded_fits(study: Study) -> pd.DataFrame:
-    """Return every fit of a study: ``out.fits``."""
-    recorded = Store(study.warehouse).read(out.FITS)
+    """Return every fit of a study: ``out.fits``, and how many conditions on its scores are not met."""
+    store = Store(study.warehouse)
+    recorded, diagnostics = store.read(out.FITS), store.read(out.DIAGNOSTICS)
     is_asked_for = recorded["model"].isin(list(study.models)) | ~recorded["is_declared"].astype(bool)
-    return recorded.assign(is_current=recorded["is_current"] & is_asked_for)
+    counts = diagnostics[diagnostics["diagnostic"] == CONDITIONS_NOT_MET].set_index("fit_id")["value"]
+    missed = recorded["fit_id"].map(counts).astype("Int64")
+    return recorded.assign(is_current=recorded["is_current"] & is_asked_for, conditions_not_met=missed)
+
+
+def refusals_in_words(study: Study) -> list[str]:
+    """Say which models were not estimated in the last run, and why."""
+    refused = Store(study.warehouse).read(out.REFUSALS)
+    refused = refused[refused["model"].isin(list(study.models))].sort_values(["model", "variant"])
+    return [f"not estimated: {row.model} ({row.variant}): {row.reason}" for row in refused.itertuples()]
 
 
 def _model(study: Study, name: str) -> RegressionSpec:

@@ -1,6 +1,6 @@
 """``instruments``: which instruments and forms there are, how they look, and their way out to survey platforms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 from instruments.faults import UsageError
 from instruments.forms.asked import asked_items, minutes
 from instruments.forms.load import FORMS, find_forms, library_labels, load_form
+from instruments.forms.refusal import UnwritableFormError
 from instruments.forms.spec import Form
 from instruments.forms.writers import form_of, in_languages, write_form
 from instruments.load import LIBRARY, find_instruments, load_instrument
@@ -18,6 +19,7 @@ from instruments.shown.questionnaire import Questionnaire
 from instruments.shown.questions import in_language
 from instruments.spec import Instrument
 from instruments.spec_file import closest
+from pipelines.commands.form_faults import with_lines
 from pipelines.files import PUBLIC, refuse_to_write, whole_or_absent
 
 FIRST_LANGUAGE = "en"
@@ -71,9 +73,19 @@ class Catalogue:
             UsageError: When there is no such form, instrument, language or way out.
         """
         self._refuse_unknown(name)
-        alone = None if name in self.forms else form_of(self.instruments[name])
+        alone = None if name in self.forms else form_of(self.instruments[name], target)
         form, instruments = (alone, self.instruments) if alone else self.forms[name]
-        return write_form(in_languages(form, languages), instruments, target)
+        try:
+            return write_form(in_languages(form, languages), instruments, target)
+        except UnwritableFormError as refusal:
+            raise with_lines(refusal, *self._files(name, instruments)) from refusal
+
+    def _files(self, name: str, instruments: Mapping[str, Instrument]) -> tuple[Path | None, dict[str, Path]]:
+        """Return the file of a form, none for an instrument alone, and the files of the instruments it may ask."""
+        own = [self.study] if self.study else []
+        forms = find_forms([FORMS, *(study / "forms" for study in own)])
+        of_library = [LIBRARY] if instruments is self.built_in else [LIBRARY, *(each / "instruments" for each in own)]
+        return forms.get(name), find_instruments(of_library)
 
     def _refuse_unknown(self, name: str) -> None:
         if name not in self.forms and name not in self.instruments:

@@ -32,11 +32,11 @@ def print_json(document: object) -> None:
     sys.stdout.flush()
 
 
-def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table to stdout."""
+def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], first_width: int = 0) -> None:
+    """Print a table to stdout, its first column at least so many signs wide."""
     table = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for number, column in enumerate(columns):
+        table.add_column(column, overflow="fold", min_width=None if number else first_width)
     for row in rows:
         table.add_row(*(Text(cell(value)) for value in row))
     results.print(table)

@@ -20,6 +20,7 @@ from instruments.forms import spec as form_spec
 from instruments.sections import labels, provenance, response_scale
 from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
+from models.sections import measurement as measuring
 from models.sections import waiting
 from pipelines import spec as studies
 from pipelines.commands.disposition_page import dispositions_page
@@ -27,6 +28,7 @@ from pipelines.commands.example_study import study_of_one_item
 from pipelines.commands.figures import figures
 from pipelines.commands.hypotheses_page import hypotheses_page
 from pipelines.commands.seeds_page import sources_page, terms_page
+from pipelines.commands.statistics_page import statistics_page
 from pipelines.sections import (
     casework,
     coding,
@@ -112,6 +114,13 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         models.Population,
         models.Variant,
         models.Expected,
+        measuring.MeasurementSpec,
+        measuring.Comparison,
+        measuring.InvarianceRule,
+        measuring.Gates,
+        measuring.ReliabilityGate,
+        measuring.FitGate,
+        measuring.AgreementGate,
         waiting.WaitingSpec,
         waiting.WaitingPart,
     ),
@@ -138,6 +147,7 @@ def pages() -> dict[Path, str]:
         FOLDER / "hypotheses.md": f"{GENERATED}\n{hypotheses_page()}",
         FOLDER / "sources.md": f"{GENERATED}\n{sources_page()}",
         FOLDER / "terms.md": f"{GENERATED}\n{terms_page()}",
+        FOLDER / "statistics.md": f"{GENERATED}\n{statistics_page()}",
         FOLDER / "dispositions.md": f"{GENERATED}\n{dispositions_page()}",
         **figures(),
     }

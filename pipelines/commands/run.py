@@ -15,6 +15,7 @@ from pipelines.assets.codings import notes as coding_notes
 from pipelines.assets.core import of_waves
 from pipelines.assets.erased import notes as erasure_notes
 from pipelines.assets.graph import Due, due_steps, steps_of
+from pipelines.assets.measurement import notes as measurement_notes
 from pipelines.assets.open_answers import notes as open_text_notes
 from pipelines.assets.pseudonyms import check_keys
 from pipelines.assets.raw import begun_waves, exports_of, stray_files
@@ -139,6 +140,7 @@ def findings(study: Study, store: Store, before: pd.DataFrame) -> list[str]:
     found += screening_notes(of_waves(study, store.read(QUALITY_FLAGS)))
     found += erasure_notes(study, store)
     found += coding_notes(store)
+    found += measurement_notes(study, store)
     is_redacted = study.spec.privacy.open_text == "redact"
     found += open_text_notes(of_waves(study, store.read(core.OPEN_TEXT_FINDINGS)), is_redacted=is_redacted)
     refused = store.read(out.REFUSALS)

@@ -12,7 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from instruments.counted import counted
-from instruments.spec_file import Name, Spec
+from instruments.spec_file import Name, Spec, Texts
 
 CheckName = Literal[
     "longstring",
@@ -111,6 +111,7 @@ class Exclusions(Spec):
     do. A check that could not be computed flags nobody. A check counts once, however many blocks it flags.
 
     Attributes:
+        title: What is left out, by language, as it follows "without" on the dashboard, such as "careless responses".
         all_of: Checks that must all flag.
         any_of: Checks of which some must flag.
         fewest_flags: How many of ``any_of``.
@@ -118,6 +119,7 @@ class Exclusions(Spec):
         declared_on: Day on which the rule was fixed, at best before the answers were seen.
     """
 
+    title: Texts = {}
     all_of: tuple[CheckName, ...] = ()
     any_of: tuple[CheckName, ...] = ()
     fewest_flags: int = Field(default=1, ge=1)

@@ -1,6 +1,6 @@
 """Answers and a measurement specification → estimates, fit, invariance and verdicts on scores. Pure tables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,15 +27,16 @@ from pipelines.tables.measurement import FIT_INDICES, GATES, INVARIANCE, LOADING
 Rows = list[dict[str, object]]
 Place = dict[str, object]
 Instruments = Mapping[str, Instrument]
+BETWEEN_GROUPS = "respondent_group"
 KINDS_SHOWN = ("loading", "regression", "factor_covariance", "residual_covariance", "intercept", "threshold")
 
 
 @dataclass(frozen=True, eq=False)
 class GroupAnswers:
-    """Answers of one respondent group.
+    """Answers of one respondent group, or of several that are compared.
 
     Attributes:
-        group: The group.
+        group: The group; empty for several together.
         rows: Its analysed responses.
         turned: Items of all scales, reverse-scored items turned round.
         model: The factor model of the specification.
@@ -76,12 +77,15 @@ def measurement_tables(
     """
     found = Found()
     used = analysis[analysis["wave"].isin(spec.waves)] if spec.waves else analysis
-    for group, rows in used.groupby("respondent_group", sort=True):
-        is_wanted = not spec.respondent_groups or group in spec.respondent_groups
-        if is_wanted and rows[list(spec.scales)].notna().any().all():
-            own = rows.reset_index(drop=True)
-            turned = pd.concat([keyed_items(own, scales[scale], scale) for scale in spec.scales], axis=1)
-            _measure_group(GroupAnswers(str(group), own, turned, factor_model(spec, scales)), spec, scales, found)
+    wanted = used["respondent_group"].isin(spec.respondent_groups) if spec.respondent_groups else used["wave"].notna()
+    by_group = used[wanted].groupby("respondent_group", sort=True)
+    asked = {str(group): rows for group, rows in by_group if rows[list(spec.scales)].notna().any().all()}
+    for group, rows in asked.items():
+        _measure_group(_answers_of(group, rows, spec, scales), spec, scales, found)
+    for comparison in spec.comparisons:
+        if comparison.over == BETWEEN_GROUPS and asked:
+            together = used[used["respondent_group"].isin(list(asked))]
+            _compare(_answers_of("", together, spec, scales), spec, comparison, found)
     loadings = pd.concat(found.loadings, ignore_index=True) if found.loadings else LOADINGS.empty()
     return (
         LOADINGS.typed(loadings),
@@ -98,6 +102,12 @@ def factor_model(spec: MeasurementSpec, scales: Instruments) -> FactorModel:
     return FactorModel({**indicators, **spec.second_order}, residual_covariances=spec.residuals_together)
 
 
+def _answers_of(group: str, rows: pd.DataFrame, spec: MeasurementSpec, scales: Instruments) -> GroupAnswers:
+    own = rows.reset_index(drop=True)
+    turned = pd.concat([keyed_items(own, scales[scale], scale) for scale in spec.scales], axis=1)
+    return GroupAnswers(group, own, turned, factor_model(spec, scales))
+
+
 def _measure_group(of_group: GroupAnswers, spec: MeasurementSpec, scales: Instruments, found: Found) -> None:
     rows, group = of_group.rows, of_group.group
     analysis = _analysed(of_group, spec, found)
@@ -105,11 +115,11 @@ def _measure_group(of_group: GroupAnswers, spec: MeasurementSpec, scales: Instru
         table = parameter_table(analysis)
         table = table[table["kind"].isin(KINDS_SHOWN)].rename(columns={"left": "left_name", "right": "right_name"})
         found.loadings.append(table.assign(measurement=spec.name, respondent_group=group))
-    found.gates += fit_gates(spec, group, fit_table(analysis) if analysis is not None else {})
+    found.gates += fit_gates(spec, group, analysis, "" if analysis else str(found.problems[-1]["message"]))
     for scale in spec.scales:
         found.gates += score_gates(spec, group, scale, rows, scales[scale])
     for comparison in spec.comparisons:
-        if len(rows[comparison.over].dropna().unique()) > 1:
+        if comparison.over != BETWEEN_GROUPS:
             _compare(of_group, spec, comparison, found)
 
 
@@ -165,7 +175,8 @@ def _compare(of_group: GroupAnswers, spec: MeasurementSpec, comparison: Comparis
         steps = ladder(of_group.model, answers, criterion, is_partial=comparison.may_be_partial)
     except FactorModelError as error:
         found.problems.append(_refused({**where, "level": ""}, error))
-        found.gates += missing_comparison_gate(spec, of_group.group, comparison, str(error))
+        if len(of_group.rows[comparison.over].dropna().unique()) > 1:
+            found.gates += missing_comparison_gate(spec, of_group.group, comparison, str(error))
         return
     for step in steps:
         found.invariance.append({**where, **_invariance_row(step)})
@@ -179,6 +190,8 @@ def _invariance_row(step: Step) -> dict[str, object]:
         "level": step.level,
         "holds": step.holds,
         "n_groups": len(step.analysis.measured.grouped.names),
+        "compared": "; ".join(sorted(step.analysis.measured.grouped.names)),
+        "least_group_n": min(len(each) for each in step.analysis.measured.grouped.data),
         "chi_square_difference": test.statistic if test else np.nan,
         "df": test.df if test else np.nan,
         "p_value": test.p_value if test else np.nan,
@@ -187,15 +200,3 @@ def _invariance_row(step: Step) -> dict[str, object]:
         "delta_rmsea": step.delta_rmsea,
         "released": "; ".join(step.released),
     }
-
-
-def unmet(gates: pd.DataFrame, wanted: Iterable[tuple[str, str, str, str]]) -> pd.DataFrame:
-    """Return the conditions that are not met, or unknown, among those that a use of scores asks for.
-
-    Args:
-        gates: ``out.gates``.
-        wanted: Scale, respondent group, purpose and, of a comparison, over what; else empty.
-    """
-    keys = pd.DataFrame(list(wanted), columns=["scale", "respondent_group", "purpose", "over"]).drop_duplicates()
-    found = gates.merge(keys.astype("string"), on=list(keys.columns))
-    return found[found["verdict"] != "met"]

@@ -1,6 +1,6 @@
 """Specifications → every text a released page needs, by kind, name and language."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -108,7 +108,7 @@ def _rows(study: Study) -> Iterator[tuple[str, str, str, str]]:
     for instrument in study.instruments.values():
         yield from _instrument_rows(instrument)
     for model in study.models.values():
-        yield from _model_rows(model)
+        yield from _model_rows(model, {name: rule.title for name, rule in spec.screening.exclusions.items()})
 
 
 def _instrument_rows(instrument: Instrument) -> Iterator[tuple[str, str, str, str]]:
@@ -122,23 +122,24 @@ def _instrument_rows(instrument: Instrument) -> Iterator[tuple[str, str, str, st
             yield from _entries("point_label", f"{name}={code}", point.label or {ANY_LANGUAGE: str(code)})
 
 
-def _model_rows(model: RegressionSpec) -> Iterator[tuple[str, str, str, str]]:
+def _model_rows(model: RegressionSpec, rules: Mapping[str, Texts]) -> Iterator[tuple[str, str, str, str]]:
     yield from _entries("model_title", model.name, model.title)
     yield from _entries("hypothesis", model.name, model.hypothesis)
     yield from _entries("estimand", model.name, model.estimand)
     for variant in model.variants:
-        yield from _entries("variant_title", f"{model.name}/{variant.name}", _variant_title(variant))
+        yield from _entries("variant_title", f"{model.name}/{variant.name}", _variant_title(variant, rules))
 
 
-def _variant_title(variant: Variant) -> Texts:
-    """Return the title of a variant; of one that an exclusion rule made, with the rule behind that of its variant."""
+def _variant_title(variant: Variant, rules: Mapping[str, Texts]) -> Texts:
+    """Return the title of a variant; of one that an exclusion rule made, with the rule's behind that of its variant."""
     rule = variant.population.without if variant.population else None
     name = variant.name.replace("_", " ")
     if rule is None or not variant.name.endswith(f"without_{rule}"):
         return variant.title or {ANY_LANGUAGE: name}
     base = name.removesuffix(f"without {rule.replace('_', ' ')}").strip()
     before = {language: f"{_in_language(variant.title, language, base)}, " if base else "" for language in WITHOUT}
-    return {language: f"{before[language]}{text} {rule.replace('_', ' ')}" for language, text in WITHOUT.items()}
+    left_out = {at: _in_language(rules.get(rule, {}), at, rule.replace("_", " ")) for at in WITHOUT}
+    return {language: f"{before[language]}{text} {left_out[language]}" for language, text in WITHOUT.items()}
 
 
 def _entries(kind: str, name: str, texts: Texts) -> Iterator[tuple[str, str, str, str]]:

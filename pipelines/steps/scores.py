@@ -34,18 +34,18 @@ def score_responses(scales: Mapping[str, Instrument], wave: str) -> str:
 def score_of(instrument: Instrument, scale: str) -> str:
     """Write the score of a scale; sums of codes are whole numbers, so only the last step rounds."""
     rule = instrument.scales[scale]
-    columns = [_quoted(item) for item in rule.items]
-    keyed = dict(zip(rule.items, columns, strict=True))
+    columns = {item: _quoted(item) for item in rule.items}
+    keyed = dict(columns)
     if rule.reverse_scored:
         points = instrument.points_of(scale)
-        keyed |= {item: f"({points.lowest + points.highest} - {keyed[item]})" for item in rule.reverse_scored}
+        keyed |= {item: f"{points.lowest + points.highest} - {columns[item]}" for item in rule.reverse_scored}
     whole = _type_of_total(instrument, scale)
-    total = " + ".join(f"coalesce(CAST({each} AS {whole}), 0)" for each in keyed.values())
-    answered = " + ".join(f"CAST({column} IS NOT NULL AS SMALLINT)" for column in columns)
-    score = f"CAST({total} AS DOUBLE) / ({answered})"
-    if rule.score == "sum":
-        score = f"CAST({total} AS DOUBLE) * (CAST({len(columns)} AS DOUBLE) / ({answered}))"
-    return f"CASE WHEN ({answered}) >= {rule.least_answered} THEN {score} END"
+    codes = (f"CASE WHEN {columns[item]} IS NULL THEN 0 ELSE CAST({keyed[item]} AS {whole}) END" for item in columns)
+    answered = " + ".join(f"CAST({column} IS NOT NULL AS SMALLINT)" for column in columns.values())
+    # Nothing divided by a missing number is missing, and is found for many rows at once; a choice around it is not.
+    enough = f"CASE WHEN {answered} >= {rule.least_answered} THEN {answered} END"
+    total = f"CAST({' + '.join(codes)} AS DOUBLE)"
+    return f"{total} * (CAST({len(columns)} AS DOUBLE) / {enough})" if rule.score == "sum" else f"{total} / {enough}"
 
 
 def _type_of_total(instrument: Instrument, scale: str) -> str:

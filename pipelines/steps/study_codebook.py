@@ -1,4 +1,4 @@
-"""A study → its codebook: the tables of the warehouse that hold responses, answers, scores and missing reasons.
+"""A study → its codebook: the tables of responses, answers, scores, missing reasons, and what models are made from.
 
 Put here what a study adds to its instruments: keys, waves, groups, who was asked what. No answers.
 """
@@ -12,6 +12,7 @@ from instruments.forms.asked import asked_items
 from instruments.forms.load import labels_of, library_labels
 from instruments.spec_file import Texts
 from pipelines.load import Study
+from pipelines.steps.analysis_codebook import analysis_table
 from pipelines.tables.base import DAY, MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf
 from pipelines.tables.core import RESPONSES
 
@@ -35,12 +36,14 @@ def study_codebook(study: Study) -> Codebook:
     """
     spec, instruments = study.spec, tuple(study.instruments.values())
     wave = _key("wave", RESPONSES.columns["wave"], {name: each.title for name, each in spec.waves.items()})
+    tables = (_responses(study, wave), *tables_of(instruments, (RESPONSE_ID, wave)))
+    described = {each.name: each for table in tables for each in table.variables}
     return Codebook(
         name=study.name,
         title=spec.title,
         languages=languages_of(instruments, spec.release.languages),
         instruments=instruments,
-        tables=(_responses(study, wave), *tables_of(instruments, (RESPONSE_ID, wave))),
+        tables=(*tables, analysis_table(study, described)),
         population=spec.target_population,
         is_synthetic=spec.is_synthetic,
         periods=tuple(Period(name, each.title, each.starts_on, each.ends_on) for name, each in spec.waves.items()),

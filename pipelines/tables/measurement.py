@@ -54,6 +54,8 @@ INVARIANCE = Table(
         "level": ColumnOf(TEXT, "Level of invariance"),
         "holds": ColumnOf(TRUTH, "Whether the level costs no more than the specification allows"),
         "n_groups": count("Groups compared"),
+        "compared": ColumnOf(TEXT, "Names of the groups compared, joined by a semicolon"),
+        "least_group_n": count("Responses of the smallest of them"),
         "chi_square_difference": number("Test against the level before"),
         "df": number("Its degrees of freedom"),
         "p_value": number("Its p-value"),

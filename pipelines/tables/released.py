@@ -6,7 +6,9 @@ A figure that must not be shown keeps its row, with ``is_hidden`` true and no va
 from pipelines.tables.base import NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
 from pipelines.tables.out import GROUP, MODEL, SCALE, WAVE, number
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+COMPARED_OVER = ("wave", "language", "respondent_group", "source")
+COMPARISON_VERDICTS = ("shown", "no_test", "not_looked_at", "too_few", "not_tested", "not_shown")
 HIDDEN = ColumnOf(TRUTH, "Whether the figure is withheld because too few people stand behind it")
 
 
@@ -125,6 +127,27 @@ DISTRIBUTIONS_RELEASED = Table(
     },
 )
 
+COMPARISONS_RELEASED = Table(
+    name="out.comparisons",
+    grain="One row a scale, respondent group and kind of groups whose averages somebody may want to compare",
+    key=("scale", "respondent_group", "over"),
+    columns={
+        "scale": SCALE,
+        "respondent_group": ColumnOf(TEXT, "Respondent group; empty where respondent groups are compared"),
+        "over": ColumnOf(TEXT, "What the groups are", is_among=COMPARED_OVER),
+        "verdict": ColumnOf(
+            TEXT,
+            "shown: averages may be compared; no_test: a formative scale; not_looked_at: nobody asks; too_few: "
+            "responses in a group; not_tested: the answers cannot carry the test; not_shown: the level does not hold",
+            is_among=COMPARISON_VERDICTS,
+        ),
+        "level_asked": ColumnOf(TEXT, "Level of invariance asked for; empty where nobody asks"),
+        "level_reached": ColumnOf(TEXT, "Highest level that holds; none without any"),
+        "n_differing": ColumnOf(WHOLE, "Parameters that differ between groups all the same", least=0),
+        "compared": ColumnOf(TEXT, "Names of the compared groups, joined by a semicolon; empty where withheld"),
+    },
+)
+
 FITS_RELEASED = Table(
     name="out.fits",
     grain="One row a released fit",
@@ -142,6 +165,9 @@ FITS_RELEASED = Table(
         "n_obs": ROUNDED,
         "n_clusters": _rounded("Clusters"),
         "r_squared": number("Share of variance explained, two decimals"),
+        "conditions_not_met": ColumnOf(
+            WHOLE, "Conditions on the measurement of its scores that are not met; missing where none is asked", True
+        ),
         "spec_hash": ColumnOf(TEXT, "Hash of the model as fitted"),
         "data_hash": ColumnOf(TEXT, "Hash of the rows used"),
         "code_hash": ColumnOf(TEXT, "Hash of the software's source"),
@@ -176,6 +202,7 @@ TABLES = (
     RESPONSE_RATES_RELEASED,
     SCALE_MEANS_RELEASED,
     DISTRIBUTIONS_RELEASED,
+    COMPARISONS_RELEASED,
     FITS_RELEASED,
     ESTIMATES_RELEASED,
 )

@@ -75,6 +75,7 @@ def release_tables(number: int = 1, *, is_synthetic: bool = True) -> dict[str, p
         "out.response_rates": _response_rates(number),
         "out.scale_means": _scale_means(number),
         "out.distributions": _distributions(),
+        "out.comparisons": _comparisons(),
         "out.fits": _fits(number),
         "out.estimates": _estimates(),
     }
@@ -175,6 +176,25 @@ def _scale_means(number: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _comparisons() -> pd.DataFrame:
+    """All scales of all groups may be compared, but of citizens and one of top managers; nobody looked at the last."""
+    verdicts = {
+        ("CIT", "identity_work"): ("not_shown", "metric", "autumn; spring"),
+        ("CIT", "vertical_integration"): ("not_tested", "none", ""),
+        ("CIT", "collective_leadership"): ("too_few", "none", ""),
+        ("TOP", "vertical_integration"): ("shown", "scalar", "spring; winter"),
+    }
+    shown = ("shown", "scalar", "autumn; spring")
+    rows = [
+        (scale, group, *verdicts.get((group, scale), shown))
+        for group in GROUPS
+        for scale in SCALES
+        if (group, scale) != ("CIT", "burden")
+    ]
+    columns = ["scale", "respondent_group", "verdict", "level_reached", "compared"]
+    return pd.DataFrame(rows, columns=columns).assign(over="wave", level_asked="scalar", n_differing=0)
+
+
 def _distributions() -> pd.DataFrame:
     shares = {
         "CL_1": {(1, 1): 4, (2, 2): 14, (3, 3): 27, (4, 4): 38, (5, 5): 17},
@@ -224,6 +244,7 @@ def _fits(number: int) -> pd.DataFrame:
                 "n_obs": number * 1000,
                 "n_clusters": 130 if covariance == "cluster" else None,
                 "r_squared": 0.23,
+                "conditions_not_met": {"main": 2, "without_controls": 0}.get(variant) if model == "h1" else None,
                 **{
                     f"{what}_hash": hashlib.sha256(f"{what}{model}{variant}".encode()).hexdigest()
                     for what in ("spec", "data", "code", "env")

@@ -50,7 +50,7 @@ def test_parts_of_a_sum_that_are_asked_apart_are_refused() -> None:
 def test_every_text_without_a_translation_is_named_with_its_place() -> None:
     form = library_form("citizens").model_copy(update={"introduction": {"en": "Hello"}, "languages": ("en", "de")})
     with pytest.raises(
-        UsageError, match="the form citizens cannot be written: section 1, OEQ_1_citizen: there is no"
+        UsageError, match="the form citizens cannot be written: section 1: OEQ_1_citizen: there is no"
     ) as e:
         write_form(form, library(), "redcap")
     assert "introduction: there is no wording in de; translate it, or leave the language out" in str(e.value)

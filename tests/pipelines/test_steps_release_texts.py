@@ -1,11 +1,13 @@
 """Released texts: everything a page says, by kind, name and language; terms of a model in words."""
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
 from pilot_study import pilot_study
 
 from models.spec import Variant
+from pipelines.sections.screening import Exclusions, Screening
 from pipelines.steps.release_texts import release_texts, released_items, released_scales, term_label
 from pipelines.tables import released
 
@@ -73,6 +75,20 @@ def test_variants_have_titles_in_words_also_those_that_an_exclusion_rule_made(st
         ("hc3_only_without_too_fast", "en"): "hc3 only, without too fast",
         ("hc3_only_without_too_fast", "da"): "hc3 only, uden too fast",
     }
+
+
+def test_an_exclusion_rule_is_named_by_its_title_in_each_language(study):
+    rule = Exclusions(
+        title={"en": "very fast responses", "da": "meget hurtige besvarelser"},
+        any_of=("total_duration",),
+        because="nobody reads so fast",
+        declared_on=dt.date(2026, 1, 15),
+    )
+    spec = study.spec.model_copy(update={"screening": Screening(exclusions={"too_fast": rule})})
+    models = {"h1": study.models["h1"].with_exclusions(["too_fast"])}
+    texts = release_texts(replace(study, spec=spec, models=models), [])
+    assert text_of(texts, "variant_title", "h1/without_too_fast", "en") == "without very fast responses"
+    assert text_of(texts, "variant_title", "h1/without_too_fast", "da") == "uden meget hurtige besvarelser"
 
 
 def test_a_text_is_there_once(study):

@@ -38,6 +38,7 @@ def test_tables_have_the_columns_of_the_warehouse_in_their_order(study):
         "open_answers": core.OPEN_ANSWERS,
         "scores": core.scores(study),
         "missing": core.MISSING,
+        "analysis": core.analysis(study),
     }
     assert described == {name: list(table.columns) for name, table in tables.items()}
     assert {table.name: table.key for table in book.tables} == {name: table.key for name, table in tables.items()}

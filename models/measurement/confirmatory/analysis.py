@@ -210,12 +210,15 @@ def fit_table(analysis: FactorAnalysis) -> Mapping[str, float]:
     fit, n = analysis.fit, float(analysis.n_obs)
     is_ordered = isinstance(fit, OrderedFit)
     n_groups = fit.layout.n_groups
-    plain = indices(fit.standard, analysis.baseline.standard, n - n_groups if is_ordered else n, n_groups)
+    n_rmsea = n - n_groups if is_ordered else n
+    plain = indices(fit.standard, analysis.baseline.standard, n_rmsea, n_groups)
     found = {"n_obs": n, "n_parameters": float(fit.layout.n_free), "chi_square": fit.standard.statistic}
     found |= {"df": float(fit.standard.df), "p_value": analysis.test.p_value, "srmr": srmr(fit)}
     found |= _named(plain, "")
     if fit.scaled is not None and analysis.baseline.scaled is not None:
         found |= {"chi_square_scaled": fit.scaled.statistic, "scaling_factor": fit.scaled.scaling_factor}
+    if isinstance(fit, OrderedFit) and isinstance(analysis.baseline, OrderedFit):
+        found |= _named(indices(fit.scaled, analysis.baseline.scaled, n_rmsea, n_groups), "_scaled")
     robust = _robust(analysis)
     if robust is not None:
         found |= _named(robust, "_robust")

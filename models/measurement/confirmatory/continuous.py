@@ -76,7 +76,7 @@ def fit_robust(layout: Layout, samples: tuple[Sample, ...], clusters: Clusters =
     likelihood, theta, has_converged, standard = _estimate(layout, samples)
     information = observed_information(likelihood, theta)
     inverse = _inverse(information)
-    meat = mean_square(likelihood.scores(theta), _joined(clusters))
+    meat = mean_square(likelihood.scores(theta), _joined(clusters)) * small_sample_factor(clusters)
     covariance = inverse @ meat @ inverse / likelihood.n_obs
     trace = _saturated_trace(likelihood, clusters) - float(np.trace(meat @ inverse))
     scaled = mean_scaled(standard.statistic, standard.df, trace, "yuan_bentler_mplus")
@@ -141,13 +141,24 @@ def _joined(clusters: Clusters) -> NDArray[np.intp] | None:
 
 
 def mean_square(scores: Matrix, clusters: NDArray[np.intp] | None) -> Matrix:
-    """Return the mean outer product of scores, summed within clusters and times ``C / (C - 1)`` when there are any."""
+    """Return the mean outer product of scores, summed within clusters when there are any."""
     if clusters is None:
         return scores.T @ scores / len(scores)
     names, numbers = np.unique(clusters, return_inverse=True)
     totals = np.zeros((len(names), scores.shape[1]))
     np.add.at(totals, numbers, scores)
-    return totals.T @ totals / len(scores) * len(names) / (len(names) - 1)
+    return totals.T @ totals / len(scores)
+
+
+def small_sample_factor(clusters: Clusters) -> float:
+    """Return ``C / (C - 1)`` for the C clusters of all groups; 1 without clusters.
+
+    lavaan takes each group's own number of clusters, as if none reached over groups.
+    """
+    if not clusters:
+        return 1.0
+    n_clusters = len(np.unique(np.concatenate(clusters)))
+    return n_clusters / (n_clusters - 1)
 
 
 def _saturated_trace(likelihood: Likelihood, clusters: Clusters) -> float:
@@ -156,7 +167,7 @@ def _saturated_trace(likelihood: Likelihood, clusters: Clusters) -> float:
         information = saturated_information(sample, has_means=has_means) / sample.n_obs
         meat = mean_square(saturated_scores(sample, has_means=has_means), clusters[group] if clusters else None)
         total += float(np.trace(np.linalg.solve(information, meat)))
-    return total
+    return total * small_sample_factor(clusters)
 
 
 def moment_derivatives(layout: Layout, theta: Vector, group: int) -> Matrix:

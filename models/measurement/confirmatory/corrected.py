@@ -20,6 +20,7 @@ from models.measurement.confirmatory.continuous import (
     ContinuousFit,
     mean_square,
     moment_derivatives,
+    small_sample_factor,
 )
 from models.measurement.confirmatory.implied import moments
 from models.measurement.confirmatory.saturated import normal_weights, saturated_information, saturated_scores
@@ -49,6 +50,7 @@ def _stacked(fit: ContinuousFit, clusters: Clusters) -> tuple[Matrix, Matrix, Ma
     gaps: list[Matrix] = []
     complete: list[Matrix] = []
     gamma: list[Matrix] = []
+    factor = small_sample_factor(clusters)
     n = fit.likelihood.n_obs
     for group, sample in enumerate(fit.likelihood.samples):
         share = sample.n_obs / n
@@ -58,7 +60,7 @@ def _stacked(fit: ContinuousFit, clusters: Clusters) -> tuple[Matrix, Matrix, Ma
         inverse = np.linalg.inv(information)
         gaps.append(share * information)
         complete.append(share * normal_weights(sample.covariance, has_means=True))
-        gamma.append(inverse @ meat @ inverse / share)
+        gamma.append(factor * inverse @ meat @ inverse / share)
     return np.concatenate(derivatives), block_diagonal(gaps), block_diagonal(complete), block_diagonal(gamma)
 
 

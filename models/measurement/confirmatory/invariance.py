@@ -136,9 +136,12 @@ def _difference(narrow: FactorAnalysis, wide: FactorAnalysis) -> Difference:
 
 
 def _approximate(analysis: FactorAnalysis) -> tuple[float, float]:
-    """Return CFI and RMSEA: robust where both exist, else of the scaled statistic, else plain."""
+    """Return CFI and RMSEA: of ordered items by the scaled test, else robust ones where they exist, else plain ones.
+
+    Robust indices of ordered items are not defined for several groups.
+    """
     table = fit_table(analysis)
-    suffix = "_robust" if "cfi_robust" in table else "_scaled" if "cfi_scaled" in table else ""
+    suffix = next((each for each in ("_scaled", "_robust") if f"cfi{each}" in table), "")
     return table[f"cfi{suffix}"], table[f"rmsea{suffix}"]
 
 

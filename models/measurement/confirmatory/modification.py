@@ -4,7 +4,8 @@ With g the gradient of the discrepancy by a candidate and I its information that
 ``MI = n g^2 / I`` and ``EPC = -g / I``.
 
 References:
-    Sorbom (1989), Psychometrika 54, 371-384. R: ``lavaan::modindices`` (expected information, not scaled).
+    Sorbom (1989), Psychometrika 54, 371-384. R: ``lavaan::modindices`` (expected information, not
+    scaled); of ordered items lavaan's index and change are ``(n - 1) / n`` of these.
 """
 
 from dataclasses import dataclass, replace

@@ -44,11 +44,14 @@ def convergence(factors: tuple[str, ...], each: Matrices, observed: Matrix) -> l
 
     Args:
         factors: Names.
-        each: Matrices of the model in a group.
+        each: Matrices of the model in a group; items whose residual variance follows from their scale have none there.
         observed: Covariances of the items, p x p.
     """
     latent = each.latent_covariance
-    implied = np.diagonal(each.loading @ latent @ each.loading.T + each.residual_covariance)
+    residual = np.diagonal(each.residual_covariance)
+    explained_variance = np.diagonal(each.loading @ latent @ each.loading.T)
+    follows = 1 / each.response_scale**2
+    implied = np.where(residual == 0, follows, explained_variance + residual)
     found: list[Convergence] = []
     for place, factor in enumerate(factors):
         items = np.flatnonzero(each.loading[:, place])

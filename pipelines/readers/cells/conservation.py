@@ -12,7 +12,7 @@ import pandas as pd
 from instruments.counted import counted
 from instruments.spec import Instrument
 from pipelines.readers.cells.keys import columns_of_parts, faulty_keys, key_is_filled, key_text, part_text
-from pipelines.readers.cells.marks import BLANK, BROKEN
+from pipelines.readers.cells.marks import BLANK, BROKEN, FILLED
 from pipelines.readers.cells.scanned import (
     KEPT,
     REPEAT,
@@ -85,28 +85,42 @@ def _is_visible(file: ScannedFile, key: KeyName) -> str:
 
 
 def _counts_of_item(file: ScannedFile, column: PlannedColumn) -> list[str]:
-    at, answer, mark = column.position, answer_of(file, column), mark_of(column)
-    is_there = f"v{at} IS NOT NULL OR coalesce({mark}, {BLANK}) NOT BETWEEN {BLANK} AND {BROKEN - 1}"
-    if holds_marks(column) or is_list(column):
-        is_there = f"v{at} IS NOT NULL"
-    if column.shown_if:
-        is_there = f"({is_there}) AND coalesce({mark}, 0) NOT BETWEEN {BLANK} AND {BROKEN - 1}"
+    at, mark, is_answered = column.position, mark_of(column), _is_answered(file, column)
     parts = [
-        f"count(CASE WHEN {is_there} THEN 1 END) AS f_{at}",
-        f"count(CASE WHEN {_IS_KEPT} AND {answer} IS NOT NULL THEN 1 END) AS a_{at}",
+        f"{_count_filled(column)} AS f_{at}",
+        f"count(CASE WHEN {_IS_KEPT} AND {is_answered} THEN 1 END) AS a_{at}",
     ]
     if file.has_repeats:
-        parts.append(f"count(CASE WHEN {_IS_REPEAT} AND {answer} IS NOT NULL THEN 1 END) AS c_{at}")
+        parts.append(f"count(CASE WHEN {_IS_REPEAT} AND {is_answered} THEN 1 END) AS c_{at}")
         parts.append(f"count(CASE WHEN {_IS_REPEAT} AND {is_said_missing(column)} THEN 1 END) AS e_{at}")
     if at in file.may_be_broken:
         parts.append(f"count(CASE WHEN {_IS_KEPT} AND {mark} >= {BROKEN} THEN 1 END) AS b_{at}")
         parts.append(f"count(CASE WHEN {_IS_REPEAT} AND {mark} >= {BROKEN} THEN 1 END) AS d_{at}")
     if is_option(column) and file.columns_of(str(column.item))[0] is column:
-        answered = [f"{answer_of(file, each)} IS NOT NULL" for each in file.answers_of(str(column.item))] or ["false"]
+        answered = [_is_answered(file, each) for each in file.answers_of(str(column.item))] or ["false"]
         parts.append(f"count(CASE WHEN {_IS_KEPT} AND {' AND '.join(answered)} THEN 1 END) AS g_{at}")
         if file.has_repeats and file.opt_outs_of(str(column.item)):
             parts.append(f"count(CASE WHEN {_IS_REPEAT} THEN opted_{at} END) AS o_{at}")
     return parts
+
+
+def _count_filled(column: PlannedColumn) -> str:
+    """Write how many cells hold something; values are counted as they are where nothing else counts."""
+    at, mark = column.position, mark_of(column)
+    has_value_when_filled = holds_marks(column) or is_list(column)
+    if has_value_when_filled and not column.shown_if:
+        return f"count(v{at})"
+    is_there = f"v{at} IS NOT NULL"
+    if not has_value_when_filled:
+        is_there += f" OR coalesce({mark}, {BLANK}) NOT BETWEEN {BLANK} AND {BROKEN - 1}"
+    if column.shown_if:
+        is_there = f"({is_there}) AND coalesce({mark}, 0) NOT BETWEEN {BLANK} AND {BROKEN - 1}"
+    return f"count(CASE WHEN {is_there} THEN 1 END)"
+
+
+def _is_answered(file: ScannedFile, column: PlannedColumn) -> str:
+    """Write whether a cell holds an answer; of a choice by its value alone, as a CASE within every count takes long."""
+    return f"v{column.position} < {FILLED}" if column.kind == "choice" else f"{answer_of(file, column)} IS NOT NULL"
 
 
 def count_stored(columns: Sequence[str], relation: str) -> str:

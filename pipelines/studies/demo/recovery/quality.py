@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 import numpy as np
+import pandas as pd
 
 from instruments.scoring import score_scale
-from models.measurement.agreement import intraclass_correlations
+from models.measurement.aggregation.intraclass import intraclass_correlation, variance_table
 from models.measurement.means import scale_mean
 from models.measurement.reliability import cronbach_alpha
 from pipelines.studies.demo.recovery.figures import Figure
@@ -54,5 +55,5 @@ def quality(wave: FirstWave) -> Iterator[Figure]:
             mean = scale_mean(values, organisation)
             yield Figure(MEANS, f"{group} {scale}", mean.mean, conf_low=mean.conf_low, conf_high=mean.conf_high)
             if group in BY_ORGANISATION:
-                icc, _ = intraclass_correlations(values[known], organisation[known])
-                yield Figure(AGREEMENT, f"{group} {scale}", icc)
+                table = variance_table(values[known].to_numpy(), pd.factorize(organisation[known])[0])
+                yield Figure(AGREEMENT, f"{group} {scale}", intraclass_correlation(table).icc_1)

@@ -1,0 +1,41 @@
+"""The page of ``docs/reference`` that lists every measurement statistic with its definition and its proof."""
+
+from models.measurement.ledger import KINDS, Definition, ledger
+
+INTRODUCTION = """\
+# Statistics: definitions and proofs
+
+Programs give different numbers under one name. Each row says which variant ours is, which R call gives the same
+number, and how that is known: {kinds}. *Difference* is the largest one measured, absolute where nothing else is said.
+R 4.2.2 with psych 2.2.9, lavaan 0.6-14, semTools 0.5-6, multilevel 2.7, GPArotation 2022.10, nlme 3.1-162, ordinal
+2022.11.
+
+| statistic | formula | source | R call | proof | difference |
+| --- | --- | --- | --- | --- | --- |
+"""
+
+
+def statistics_page() -> str:
+    """Write the ledger as a page."""
+    kinds = "; ".join(KINDS.values())
+    return INTRODUCTION.format(kinds=kinds) + "".join(f"{_row(each)}\n" for each in ledger())
+
+
+def _row(each: Definition) -> str:
+    r_call = each.r_call if each.r_call.startswith("none") else f"`{each.r_call}`"
+    cells = (
+        f"{each.name} (`{each.gives.removeprefix('models.measurement.')}`)",
+        each.formula,
+        each.source,
+        r_call,
+        f"{KINDS[each.proof]}: {_place(each.where)}",
+        each.difference,
+    )
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _place(where: str) -> str:
+    if where.startswith("docs/reference/"):
+        page = where.removeprefix("docs/reference/")
+        return f"[{page.removesuffix('.md')}]({page})"
+    return f"`{where.rpartition('/')[2]}`"

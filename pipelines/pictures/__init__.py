@@ -1,0 +1,1 @@
+"""Results of measurement as drawings: SVG text made here, without a drawing library."""

@@ -1,0 +1,128 @@
+"""A sheet to draw on: wrapped words, lines, boxes, marks → SVG text that is the same for the same figures.
+
+Put here how things are drawn; what is drawn is in the other files. Words are wrapped by the widths of a common
+sans-serif letter, so that a drawing needs no browser to be laid out.
+"""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from xml.sax.saxutils import escape
+
+INK, MUTED, LINE, PAPER, ACCENT = "#1f2430", "#565b66", "#c9cdd3", "#ffffff", "#0b5394"
+LETTER = 0.54
+"""Mean width of a letter, as a share of its height, in Helvetica and Arial."""
+LEAST_LETTERS = 6
+EDGE, TITLE_SIZE = 20, 17
+
+
+def wrapped(words: str, width: float, size: float) -> list[str]:
+    """Break words into lines that fit a width; a word longer than a line is broken too."""
+    letters = max(LEAST_LETTERS, int(width / (size * LETTER)))
+    return textwrap.wrap(words, letters) or [""]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How words look.
+
+    Attributes:
+        size: Height in pixels.
+        anchor: ``start``, ``middle`` or ``end`` of the words is at the place.
+        fill: Colour.
+        is_bold: Whether they are bold.
+        has_halo: Whether paper shines around them, where they lie on lines.
+    """
+
+    size: float = 13
+    anchor: str = "start"
+    fill: str = INK
+    is_bold: bool = False
+    has_halo: bool = False
+
+
+@dataclass
+class Sheet:
+    """One drawing.
+
+    Attributes:
+        title: Its title, shown and read aloud.
+        description: What is seen, for those who do not see it.
+        width: In pixels of its own.
+        parts: What was drawn so far.
+        down: Where the drawing begins below the title.
+    """
+
+    title: str
+    description: str
+    width: float
+    parts: list[str] = field(default_factory=list[str])
+    down: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Write the title."""
+        lines = wrapped(self.title, self.width - 2 * EDGE, TITLE_SIZE)
+        self.words(EDGE, EDGE + TITLE_SIZE, lines, TITLE_SIZE, is_bold=True)
+        self.down = EDGE + len(lines) * TITLE_SIZE * 1.25 + 16
+
+    def words(self, x: float, y: float, lines: str | Sequence[str], size: float = 13, **look: Any) -> None:  # noqa: ANN401
+        """Write lines of words, the first on the base line ``y``; ``look`` as the attributes of ``Look``."""
+        how = Look(size, **look)
+        weight = ' font-weight="bold"' if how.is_bold else ""
+        edge = (
+            f' paint-order="stroke" stroke="{PAPER}" stroke-width="4" stroke-linejoin="round"' if how.has_halo else ""
+        )
+        for place, line in enumerate([lines] if isinstance(lines, str) else lines):
+            where = f'x="{x:.1f}" y="{y + place * size * 1.25:.1f}" font-size="{size:g}" text-anchor="{how.anchor}"'
+            self.parts.append(f'<text {where} fill="{how.fill}"{weight}{edge}>{escape(line)}</text>')
+
+    def line(
+        self, start: tuple[float, float], end: tuple[float, float], colour: str = MUTED, wide: float = 1.5, *,
+        has_head: bool = False, is_dashed: bool = False,
+    ) -> None:  # fmt: skip
+        """Draw a straight line, with an arrow head at its end or not."""
+        path = f"M{start[0]:.1f} {start[1]:.1f}L{end[0]:.1f} {end[1]:.1f}"
+        self.path(path, colour, wide, has_head=has_head, is_dashed=is_dashed)
+
+    def path(
+        self, path: str, colour: str = MUTED, wide: float = 1.5, *, has_head: bool = False, is_dashed: bool = False
+    ) -> None:
+        """Draw a path that is not filled."""
+        more = ' marker-end="url(#head)"' if has_head else ""
+        more += ' stroke-dasharray="6 4"' if is_dashed else ""
+        self.parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{wide:g}"{more}/>')
+
+    def box(
+        self, x: float, y: float, size: tuple[float, float], fill: str = PAPER, edge: str = MUTED, corner: float = 0.0
+    ) -> None:
+        """Draw a box of a width and height."""
+        wide, high = size
+        self.parts.append(
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(wide, 0.0):.1f}" height="{high:.1f}" rx="{corner:g}" '
+            f'fill="{fill}" stroke="{edge}"/>'
+        )
+
+    def dot(self, x: float, y: float, colour: str = ACCENT) -> None:
+        """Draw the mark of an estimate."""
+        self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{colour}"/>')
+
+    def finished(self, height: float) -> str:
+        """Return the drawing as SVG of a height."""
+        head = (
+            '<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
+            f'orient="auto"><path d="M0 0L10 5L0 10z" fill="{MUTED}"/></marker></defs>'
+        )
+        return "\n".join(
+            [
+                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {height:.0f}" role="img" '
+                'aria-labelledby="title description" font-family="Helvetica, Arial, sans-serif">',
+                f'<title id="title">{escape(self.title)}</title>',
+                f'<desc id="description">{escape(self.description)}</desc>',
+                head,
+                f'<rect width="{self.width:g}" height="{height:.0f}" fill="{PAPER}"/>',
+                *self.parts,
+                "</svg>",
+                "",
+            ]
+        )

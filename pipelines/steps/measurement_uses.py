@@ -1,0 +1,120 @@
+"""A regression and the responses it uses → the conditions on its scores, and whether each is met. Pure tables."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.sections.measurement import MeasurementSpec
+from models.spec import RegressionSpec
+from pipelines.steps.measurement import BETWEEN_GROUPS
+from pipelines.tables.measurement import GATES
+
+MET = "met"
+CONDITIONS_NOT_MET = "measurement_conditions_not_met"
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """Scores of one scale that a model uses.
+
+    Attributes:
+        scale: The scale.
+        is_averaged: Whether organisation means of them enter the model.
+        behind: The responses that gave them.
+    """
+
+    scale: str
+    is_averaged: bool
+    behind: pd.DataFrame
+
+
+def conditions(
+    gates: pd.DataFrame,
+    specs: Mapping[str, MeasurementSpec],
+    model: RegressionSpec,
+    analysis: pd.DataFrame,
+    is_used: pd.Series,
+) -> pd.DataFrame:
+    """Return every condition that a use of scores in a model asks for.
+
+    A score as it is, and a deviation from an organisation mean, must be reliable and its model must fit; an
+    organisation mean needs agreement besides. Where the responses behind a score come from several of the groups that a
+    specification compares (waves, languages, respondent groups, categories), the comparison must have been shown,
+    whether the model compares the groups or only puts them together. Responses of a wave that a specification did not
+    measure leave its conditions unknown.
+
+    Args:
+        gates: ``out.gates``.
+        specs: Measurement specifications by name; conditions of others do not count.
+        model: One variant of a model.
+        analysis: ``core.analysis``.
+        is_used: Length n: which of its responses the model uses.
+
+    Returns:
+        Rows of ``out.gates``, each condition once.
+    """
+    known = gates[gates["measurement"].isin(list(specs))]
+    found = [_judged(each, specs, waves) for each, waves in _asked(known, model, analysis, is_used)]
+    if not found:
+        return GATES.empty()
+    every = pd.concat(found, ignore_index=True)
+    is_worse = (every["verdict"] != MET).astype(int)
+    every = every.assign(is_worse=is_worse).sort_values([*GATES.key, "is_worse"], kind="stable")
+    return GATES.typed(every.drop_duplicates(list(GATES.key), keep="last").drop(columns="is_worse"))
+
+
+def _asked(
+    gates: pd.DataFrame, model: RegressionSpec, analysis: pd.DataFrame, is_used: pd.Series
+) -> Iterator[tuple[pd.DataFrame, set[str]]]:
+    for use in _uses(model, set(gates["scale"]), analysis, is_used):
+        waves = {str(each) for each in use.behind["wave"].unique()}
+        of_scale = gates[gates["scale"] == use.scale]
+        groups = [str(each) for each in use.behind["respondent_group"].unique()]
+        for group in groups:
+            of_group = of_scale[of_scale["respondent_group"] == group]
+            rows = use.behind[use.behind["respondent_group"] == group]
+            purposes = ("regression", "organisation_mean") if use.is_averaged else ("regression",)
+            yield of_group[of_group["purpose"].isin(purposes)], waves
+            several = [over for over in _compared(of_group) if len(rows[over].dropna().unique()) > 1]
+            yield of_group[(of_group["purpose"] == "comparison") & of_group["over"].isin(several)], waves
+        if len(groups) > 1:
+            yield of_scale[of_scale["over"] == BETWEEN_GROUPS], waves
+
+
+def _compared(gates: pd.DataFrame) -> list[str]:
+    return [str(over) for over in gates["over"].unique() if over]
+
+
+def _uses(model: RegressionSpec, scales: set[str], analysis: pd.DataFrame, is_used: pd.Series) -> Iterator[Use]:
+    used = analysis[is_used]
+    if model.outcome in scales:
+        yield Use(model.outcome, is_averaged=False, behind=used)
+    for each in dict.fromkeys(model.variables()):
+        if each.variable not in scales:
+            continue
+        behind = used if each.use == "number" else _behind_means(analysis, used, each.of)
+        scored = behind[behind[each.variable].notna()]
+        yield Use(each.variable, is_averaged=each.use == "organisation_mean", behind=scored)
+
+
+def _behind_means(analysis: pd.DataFrame, used: pd.DataFrame, of: str | None) -> pd.DataFrame:
+    """Return the responses whose scores make up the organisation means of the responses that are used."""
+    keys = ["wave", "organisation_id"] if of is not None else ["wave", "organisation_id", "respondent_group"]
+    wanted = used[keys].dropna().drop_duplicates()
+    candidates = analysis if of is None else analysis[analysis["respondent_group"] == of]
+    return candidates.merge(wanted, on=keys, how="inner", validate="many_to_one")
+
+
+def _judged(gates: pd.DataFrame, specs: Mapping[str, MeasurementSpec], waves: set[str]) -> pd.DataFrame:
+    """Leave unknown what was found in other waves than those whose responses are used."""
+    found = gates.copy()
+    for name in found["measurement"].unique():
+        beyond = sorted(waves - set(specs[str(name)].waves)) if specs[str(name)].waves else []
+        if beyond:
+            rows = found["measurement"] == name
+            told = f"{name} did not measure {', '.join(beyond)}; "
+            found.loc[rows, ["value", "verdict"]] = [np.nan, "unknown"]
+            found.loc[rows, "reason"] = told + found.loc[rows, "reason"]
+    return found
