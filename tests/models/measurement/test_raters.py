@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.measurement.agreement import intraclass_correlations
+from models.measurement.aggregation.evidence import scores_by_group
+from models.measurement.aggregation.intraclass import intraclass_correlation
 from models.measurement.group_means import reliability_of_means
 from models.measurement.raters import RatingsError, intraclass, stability
 
@@ -97,8 +98,9 @@ def test_with_equal_sizes_the_reliability_of_means_is_icc_2():
     generator = np.random.default_rng(4)
     groups = pd.Series(np.repeat(np.arange(20), 6))
     scores = pd.Series(generator.normal(size=20)[groups] + generator.normal(size=120))
-    icc_1, icc_2 = intraclass_correlations(scores, groups)
-    assert reliability_of_means(icc_1, groups).by_group.to_numpy() == pytest.approx(np.full(20, icc_2))
+    found = intraclass_correlation(scores_by_group(scores, groups)[1])
+    means = reliability_of_means(found.icc_1, groups)
+    assert means.by_group.to_numpy() == pytest.approx(np.full(20, found.icc_2))
 
 
 def test_means_of_many_are_more_reliable():
