@@ -5,8 +5,8 @@ import pandas as pd
 
 from instruments.scoring import keyed_items
 from instruments.spec import Instrument
-from models.estimates import Matrix, Vector
-from models.measurement.reliability import FEWEST_ROWS, alpha_of, complete_cases
+from models.measurement.internal_consistency import item_consistency, item_covariances
+from models.measurement.reliability import complete_cases
 
 
 def item_statistics(answers: pd.DataFrame, instrument: Instrument, scale: str) -> pd.DataFrame:
@@ -30,7 +30,7 @@ def item_statistics(answers: pd.DataFrame, instrument: Instrument, scale: str) -
     """
     keyed = keyed_items(answers, instrument, scale)
     codes = answers[list(keyed.columns)].astype("Float64")
-    complete = complete_cases(keyed)
+    found = item_consistency(item_covariances(complete_cases(keyed)))
     n_obs = codes.notna().sum()
     return pd.DataFrame(
         {
@@ -38,45 +38,8 @@ def item_statistics(answers: pd.DataFrame, instrument: Instrument, scale: str) -
             "n_obs": n_obs.to_numpy(),
             "mean": codes.mean().to_numpy(dtype=float, na_value=np.nan),
             "std_dev": codes.std(ddof=1).to_numpy(dtype=float, na_value=np.nan),
-            "item_rest_r": item_rest_correlations(complete),
-            "alpha_if_dropped": alphas_if_dropped(complete),
+            "item_rest_r": found.item_rest_r,
+            "alpha_if_dropped": found.alpha_if_dropped,
             "share_missing": 1 - n_obs.to_numpy() / len(codes) if len(codes) else np.nan,
         }
     )
-
-
-def item_rest_correlations(codes: Matrix) -> Vector:
-    """Correlate every item with the sum of the other items.
-
-    Args:
-        codes: n complete rows, k items, reverse-scored items turned round.
-
-    Returns:
-        Length k; NaN where the item or the rest does not vary.
-    """
-    k = len(codes.T)
-    if len(codes) < FEWEST_ROWS:
-        return np.full(k, np.nan)
-    covariance = np.atleast_2d(np.cov(codes, rowvar=False, ddof=1))
-    variances, with_total = np.diag(covariance), covariance.sum(axis=1)
-    rest_variances = covariance.sum() - 2 * with_total + variances
-    product = variances * rest_variances
-    varies = product > np.finfo(float).eps * max(1.0, float(covariance.max())) ** 2
-    return np.where(varies, with_total - variances, np.nan) / np.sqrt(np.where(varies, product, 1.0))
-
-
-def alphas_if_dropped(codes: Matrix) -> Vector:
-    """Return alpha of the other items for every item.
-
-    Args:
-        codes: n complete rows, k items, reverse-scored items turned round.
-
-    Returns:
-        Length k; NaN with fewer than three items or where the others' sum does not vary.
-    """
-    k = len(codes.T)
-    if len(codes) < FEWEST_ROWS:
-        return np.full(k, np.nan)
-    covariance = np.atleast_2d(np.cov(codes, rowvar=False, ddof=1))
-    everyone = np.arange(k)
-    return np.array([alpha_of(covariance[np.ix_(everyone != item, everyone != item)]) for item in range(k)])

@@ -11,12 +11,17 @@ References:
 
 # pyright: reportMissingTypeStubs=false
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import fdtrc, fdtri, ndtri
 
+from instruments.faults import UsageError
 from models.estimates import Matrix, Vector
+
+FEWEST = 2
+FEWEST_PAIRS = 4
+"""Fisher's z has the variance ``1 / (n - 3)``."""
 
 
 @dataclass(frozen=True)
@@ -44,36 +49,73 @@ class Intraclass:
     conf_high: float
 
 
+class RatingsError(UsageError):
+    """Ratings from which no reliability follows; the message says why and what to do."""
+
+
 def intraclass(ratings: Matrix, confidence_level: float = 0.95) -> list[Intraclass]:
     """Estimate the six coefficients of Shrout and Fleiss.
 
     Args:
-        ratings: n units x k raters, none missing; n and k at least 2, units that differ.
+        ratings: n units x k raters, none missing.
         confidence_level: Of the intervals.
+
+    Returns:
+        ICC1, ICC2, ICC3, ICC1k, ICC2k, ICC3k; NaN where units do not differ at all, and for the interval of ICC2 where
+        raters agree on every difference.
+
+    Raises:
+        RatingsError: If there are fewer than two units or raters, a rating is missing, or all ratings are the same.
     """
+    _refuse_unusable(ratings)
+    bms, jms, wms, ems = _mean_squares(ratings)
     n, k = ratings.shape
-    tail = (1 - confidence_level) / 2
+    one_way, two_way = (_ratio(bms, wms), n - 1, n * (k - 1)), (_ratio(bms, ems), n - 1, (n - 1) * (k - 1))
+    random = _share(bms - ems, bms + (k - 1) * ems + k * (jms - ems) / n)
+    ends = _two_way_random(random, (bms, jms, ems), (n, k), (1 - confidence_level) / 2)
+    singles = [
+        _coefficient("ICC1", _share(bms - wms, bms + (k - 1) * wms), one_way, _fixed(one_way, k, confidence_level)),
+        _coefficient("ICC2", random, two_way, ends),
+        _coefficient("ICC3", _share(bms - ems, bms + (k - 1) * ems), two_way, _fixed(two_way, k, confidence_level)),
+    ]
+    of_means = (_share(bms - wms, bms), _share(bms - ems, bms + (jms - ems) / n), _share(bms - ems, bms))
+    return singles + [
+        replace(
+            each,
+            name=f"{each.name}k",
+            estimate=value,
+            conf_low=_stepped_up(each.conf_low, k),
+            conf_high=_stepped_up(each.conf_high, k),
+        )
+        for each, value in zip(singles, of_means, strict=True)
+    ]
+
+
+def _refuse_unusable(ratings: Matrix) -> None:
+    n, k = ratings.shape
+    if n < FEWEST or k < FEWEST:
+        raise RatingsError(f"{n} units and {k} raters: reliability of ratings needs at least two of both")
+    if not np.isfinite(ratings).all():
+        unit, rater = np.argwhere(~np.isfinite(ratings))[0]
+        msg = f"rater {rater + 1} has not rated unit {unit + 1}: leave out units that somebody has not rated"
+        raise RatingsError(msg)
+    if np.ptp(ratings) == 0:
+        raise RatingsError("all ratings are the same: whether raters tell units apart cannot be seen")
+
+
+def _mean_squares(ratings: Matrix) -> tuple[float, float, float, float]:
+    """Return mean squares between units, between raters, within units, and of the residual."""
+    n, k = ratings.shape
     grand, by_unit, by_rater = ratings.mean(), ratings.mean(axis=1), ratings.mean(axis=0)
     bms = k * float(((by_unit - grand) ** 2).sum()) / (n - 1)
     wms = float(((ratings - by_unit[:, None]) ** 2).sum()) / (n * (k - 1))
     jms = n * float(((by_rater - grand) ** 2).sum()) / (k - 1)
-    ems = (wms * n * (k - 1) - jms * (k - 1)) / ((n - 1) * (k - 1))
-    one_way, two_way = (_ratio(bms, wms), n - 1, n * (k - 1)), (_ratio(bms, ems), n - 1, (n - 1) * (k - 1))
-    found: list[Intraclass] = []
-    for name, value, test in (
-        ("ICC1", (bms - wms) / (bms + (k - 1) * wms), one_way),
-        ("ICC2", (bms - ems) / (bms + (k - 1) * ems + k * (jms - ems) / n), two_way),
-        ("ICC3", (bms - ems) / (bms + (k - 1) * ems), two_way),
-    ):
-        ends = _two_way_random(value, (bms, jms, ems), (n, k), tail) if name == "ICC2" else _fixed(test, k, tail)
-        found.append(_coefficient(name, value, test, ends))
-    for single, value in zip(
-        found[:], ((bms - wms) / bms, (bms - ems) / (bms + (jms - ems) / n), (bms - ems) / bms), strict=True
-    ):
-        ends = tuple(_stepped_up(each, k) for each in (single.conf_low, single.conf_high))
-        test = (single.f_value, single.df_1, single.df_2)
-        found.append(_coefficient(f"{single.name}k", value, test, (ends[0], ends[1])))
-    return found
+    residual = ratings - by_unit[:, None] - by_rater + grand
+    return bms, jms, wms, float((residual**2).sum()) / ((n - 1) * (k - 1))
+
+
+def _share(above: float, below: float) -> float:
+    return above / below if below else np.nan
 
 
 def _ratio(above: float, below: float) -> float:
@@ -85,8 +127,8 @@ def _coefficient(name: str, value: float, test: tuple[float, float, float], ends
     return Intraclass(name, value, *test, float(fdtrc(test[1], test[2], test[0])), *ends)
 
 
-def _fixed(test: tuple[float, float, float], k: int, tail: float) -> tuple[float, float]:
-    f, df_1, df_2 = test
+def _fixed(test: tuple[float, float, float], k: int, confidence_level: float) -> tuple[float, float]:
+    (f, df_1, df_2), tail = test, (1 - confidence_level) / 2
     if not np.isfinite(f):
         return 1.0, 1.0
     low, high = f / float(fdtri(df_1, df_2, 1 - tail)), f * float(fdtri(df_2, df_1, 1 - tail))
@@ -97,7 +139,7 @@ def _two_way_random(
     value: float, squares: tuple[float, float, float], size: tuple[int, int], tail: float
 ) -> tuple[float, float]:
     (bms, jms, ems), (n, k) = squares, size
-    if ems <= 0:
+    if ems <= 0 or np.isnan(value):
         return np.nan, np.nan
     ratio = jms / ems
     part = k * value * ratio + n * (1 + (k - 1) * value) - k * value
@@ -111,7 +153,7 @@ def _two_way_random(
 
 def _stepped_up(value: float, k: int) -> float:
     """Spearman and Brown's reliability of the mean of k."""
-    return value * k / (1 + value * (k - 1))
+    return _share(value * k, 1 + value * (k - 1))
 
 
 @dataclass(frozen=True)
@@ -142,18 +184,10 @@ def stability(first: Vector, second: Vector, confidence_level: float = 0.95) -> 
     both = np.isfinite(first) & np.isfinite(second)
     n = int(both.sum())
     scores = np.column_stack([first[both], second[both]])
-    if n < 4 or (np.ptp(scores, axis=0) == 0).any():  # noqa: PLR2004 - n - 3 below
+    if n < FEWEST_PAIRS or (np.ptp(scores, axis=0) == 0).any():
         return Stability(np.nan, np.nan, np.nan, np.nan, n)
     r = float(np.asarray(np.corrcoef(scores, rowvar=False))[0, 1])
     half = float(ndtri((1 + confidence_level) / 2)) / np.sqrt(n - 3)
     with np.errstate(divide="ignore"):
         z = np.arctanh(r)
     return Stability(r, float(np.tanh(z - half)), float(np.tanh(z + half)), intraclass(scores)[1].estimate, n)
-
-
-def reliability_of_means(icc_1: float, sizes: Vector) -> float:
-    """Return the mean reliability of means of groups of unequal size: Spearman and Brown's of each size.
-
-    Bliese's ICC(2) is that of the mean size. R: ``mean(sizes * icc / (1 + (sizes - 1) * icc))``.
-    """
-    return float((sizes * icc_1 / (1 + (sizes - 1) * icc_1)).mean())

@@ -59,12 +59,19 @@ def cronbach_alpha(items: pd.DataFrame | Matrix, confidence_level: float = 0.95)
     codes = complete_cases(items)
     n, k = codes.shape
     alpha = alpha_of(np.cov(codes, rowvar=False, ddof=1)) if n >= FEWEST_ROWS and k >= FEWEST_ITEMS else np.nan
-    tail = (1 - confidence_level) / 2
-    df_between, df_within = n - 1, (n - 1) * (k - 1)
+    return Reliability("alpha", alpha, *feldt_interval(alpha, n, k, confidence_level), n, k)
+
+
+def feldt_interval(alpha: float, n_obs: int, n_items: int, confidence_level: float = 0.95) -> tuple[float, float]:
+    """Return the ends of Feldt's interval of an alpha; NaN where alpha is undefined.
+
+    R: ``psych::alpha.ci``; with gaps ``psych::alpha`` counts every response, answered in full or not.
+    """
     if np.isnan(alpha):
-        return Reliability("alpha", np.nan, np.nan, np.nan, n, k)
-    upper_f, lower_f = fdtri(df_between, df_within, [1 - tail, tail])
-    return Reliability("alpha", alpha, 1 - (1 - alpha) * float(upper_f), 1 - (1 - alpha) * float(lower_f), n, k)
+        return np.nan, np.nan
+    tail = (1 - confidence_level) / 2
+    upper_f, lower_f = fdtri(n_obs - 1, (n_obs - 1) * (n_items - 1), [1 - tail, tail])
+    return 1 - (1 - alpha) * float(upper_f), 1 - (1 - alpha) * float(lower_f)
 
 
 def alpha_of(covariance: Matrix) -> float:

@@ -9,6 +9,7 @@ from instruments.scoring import keyed_items
 from instruments.sections.response_scale import ResponseScale
 from instruments.spec import Instrument
 from models.measurement.agreement import group_agreement
+from models.measurement.distributions import category_counts
 from models.measurement.items import item_statistics
 from models.measurement.means import scale_mean
 from models.measurement.reliability import cronbach_alpha
@@ -110,18 +111,9 @@ def _agreement(rows: pd.DataFrame, instrument: Instrument, scale: str) -> dict[s
 
 
 def _distribution(rows: pd.DataFrame, item: str, codes: list[int]) -> pd.DataFrame:
-    answers = rows[item].dropna()
-    counts = answers.value_counts().reindex(codes, fill_value=0)
-    organisations = rows.loc[answers.index, "organisation_id"]
-    return pd.DataFrame(
-        {
-            "code": codes,
-            "n_answers": counts.to_numpy(),
-            "n_obs": len(answers),
-            "n_organisations": organisations.nunique() if organisations.notna().any() else pd.NA,
-            "share": counts.to_numpy(dtype=float) / len(answers),
-        }
-    )
+    organisations = rows.loc[rows[item].notna(), "organisation_id"]
+    n_organisations = organisations.nunique() if organisations.notna().any() else pd.NA
+    return category_counts(rows[item], codes).assign(n_organisations=n_organisations)
 
 
 def _table(table: Table, rows: Iterator[dict[str, object]]) -> pd.DataFrame:

@@ -25,7 +25,8 @@ from models.measurement.exploratory.adequacy import squared_multiple_correlation
 Extraction = Literal["minres", "ml", "pa"]
 LEAST_UNIQUENESS = 0.005
 MOST_STEPS = 10_000
-SMALLEST_CHANGE = 1e-10
+SMALLEST_CHANGE = 1e-12
+LARGEST_GRADIENT = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +58,7 @@ def extract(correlation: Matrix, n_factors: int, method: Extraction) -> Extracte
         method: How.
     """
     if method == "pa":
-        return _principal_axes(correlation, n_factors)
+        return principal_axes(correlation, n_factors)
     objective = _minres if method == "minres" else _likelihood
     start = np.clip(1 - squared_multiple_correlations(correlation), LEAST_UNIQUENESS, 1.0)
     found = minimize(
@@ -72,7 +73,13 @@ def extract(correlation: Matrix, n_factors: int, method: Extraction) -> Extracte
     loadings = (_minres_loadings if method == "minres" else _likelihood_loadings)(correlation, uniqueness, n_factors)
     if method == "minres":
         uniqueness = 1 - (loadings**2).sum(axis=1)
-    return Extracted(_turned(loadings), uniqueness, has_converged=bool(np.abs(found.jac).max() < 1e-3))  # noqa: PLR2004
+    return Extracted(_turned(loadings), uniqueness, _is_optimal(found.x, found.jac))
+
+
+def _is_optimal(uniqueness: Vector, gradient: Vector) -> bool:
+    """Whether no step within the bounds leads downhill."""
+    is_held = ((uniqueness <= LEAST_UNIQUENESS) & (gradient > 0)) | ((uniqueness >= 1) & (gradient < 0))
+    return bool(np.abs(np.where(is_held, 0.0, gradient)).max() < LARGEST_GRADIENT)
 
 
 def _minres(correlation: Matrix, uniqueness: Vector, m: int) -> tuple[float, Vector]:
@@ -102,31 +109,28 @@ def _likelihood_loadings(correlation: Matrix, uniqueness: Vector, m: int) -> Mat
     return vectors[:, ::-1][:, :m] * np.sqrt(np.maximum(values[::-1][:m] - 1, 0.0)) / scale[:, None]
 
 
-def _principal_axes(correlation: Matrix, m: int) -> Extracted:
+def principal_axes(
+    correlation: Matrix, m: int, smallest_change: float = SMALLEST_CHANGE, most_steps: int = MOST_STEPS
+) -> Extracted:
+    """Repeat communality → loadings until the sum of the communalities stands still.
+
+    Args:
+        correlation: p x p, positive definite.
+        m: Factors.
+        smallest_change: Of that sum; ``psych::fa(fm = "pa")`` stops at .001 (``min.err``), some way before the end.
+        most_steps: Repetitions at most; psych's ``max.iter`` is 50.
+    """
     communality = squared_multiple_correlations(correlation)
-    has_converged = False
-    for _ in range(MOST_STEPS):
+    loadings, has_converged = np.empty((len(correlation), m)), False
+    for _ in range(most_steps):
         loadings = _minres_loadings(correlation, 1 - communality, m)
         new = (loadings**2).sum(axis=1)
-        has_converged = bool(np.abs(new - communality).max() < SMALLEST_CHANGE)
+        has_converged = bool(abs(new.sum() - communality.sum()) <= smallest_change)
         communality = new
         if has_converged:
             break
-    loadings = _minres_loadings(correlation, 1 - communality, m)
     return Extracted(_turned(loadings), 1 - communality, has_converged)
 
 
 def _turned(loadings: Matrix) -> Matrix:
     return loadings * np.where(loadings.sum(axis=0) < 0, -1.0, 1.0)
-
-
-def likelihood_statistic(correlation: Matrix, extracted: Extracted, n_obs: float) -> tuple[float, int]:
-    """Return the test that so many factors suffice: statistic with Bartlett's correction, and degrees of freedom.
-
-    ``(n - 1 - (2p + 5)/6 - 2m/3) (log|M| + tr(M^-1 R) - log|R| - p)`` with M the implied correlations.
-    """
-    p, m = extracted.loadings.shape
-    implied = extracted.loadings @ extracted.loadings.T + np.diag(extracted.uniqueness)
-    ratio = np.linalg.solve(implied, correlation)
-    discrepancy = float(np.trace(ratio) - np.linalg.slogdet(ratio)[1]) - p
-    return (n_obs - 1 - (2 * p + 5) / 6 - 2 * m / 3) * discrepancy, ((p - m) ** 2 - p - m) // 2
