@@ -47,6 +47,7 @@ COMMANDS = (
     "export network",
     "sample",
     "cases",
+    "measurement",
 )
 
 
@@ -81,6 +82,7 @@ def test_check_says_what_a_study_consists_of(study: Path):
         "sources": ["autumn_staff", "spring_staff"],
         "instruments": {"teamwork": "draft"},
         "models": ["trust"],
+        "measurement": [],
         "waiting": [],
         "refused_models": {},
         "faults": [],
