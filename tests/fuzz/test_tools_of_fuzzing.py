@@ -35,6 +35,7 @@ def test_an_archive_that_cannot_be_read_is_damaged_as_bytes():
 
 
 def test_a_fault_of_the_tool_itself_is_not_hidden(monkeypatch):
+    archive = _archive()
     monkeypatch.setattr(damage.zipfile, "ZipFile", lambda _content: {}["a fault"])
     with pytest.raises(KeyError):
-        damaged(_archive(), "zip", [IN_A_MEMBER], b"")
+        damaged(archive, "zip", [IN_A_MEMBER], b"")
