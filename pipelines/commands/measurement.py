@@ -30,6 +30,13 @@ def asked_names(study: Study, name: str) -> list[str]:
     return [name] if name else known
 
 
+def validation_of(study: Study, name: str) -> dict[str, str]:
+    """Return the validation status of every scale of one specification, or of all without a name."""
+    instrument_of = study.scales()
+    scales = (scale for each in asked_names(study, name) for scale in study.measurement[each].scales)
+    return {scale: instrument_of[scale].status for scale in scales}
+
+
 def found_tables(study: Study, name: str) -> dict[str, pd.DataFrame]:
     """Return conditions, fit, invariance and problems of one specification, or of all without a name.
 
