@@ -25,6 +25,7 @@ def measurement(
     """Tell how well scales are measured: conditions and whether they are met, fit, invariance, problems."""
     from pipelines.commands.measurement import found_tables
     from pipelines.commands.measurement_pictures import draw_pictures
+    from pipelines.steps.measurement_uses import MET
 
     loaded = load(study)
     tables = found_tables(loaded, name)
@@ -33,7 +34,9 @@ def measurement(
         documents = {title: printing.records(table) for title, table in tables.items()}
         printing.print_json({**documents, "pictures": [str(path) for path in drawn]})
         return
-    for title, table in tables.items():
+    conditions = tables["conditions"]
+    for title, table in {**tables, "conditions": conditions.drop(columns="reason")}.items():
         if len(table):
             printing.print_frame(title.replace("_", " ").capitalize(), table)
+    printing.print_lines(f"{row.verdict}: {row.reason}" for row in conditions.itertuples() if row.verdict != MET)
     printing.print_lines(str(path) for path in drawn)

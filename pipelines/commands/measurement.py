@@ -46,7 +46,6 @@ def found_tables(study: Study, name: str) -> dict[str, pd.DataFrame]:
     own = {title: rows[rows["measurement"].isin(names)].reset_index(drop=True) for title, rows in tables.items()}
     if not any(len(rows) for rows in own.values()):
         raise UsageError("nothing was measured yet; run the study first: sensemaking run STUDY")
-    own["conditions"] = own["conditions"].drop(columns="reason")
     fit = own["fit"]
     own["fit"] = (
         fit[fit["fit_index"].isin(SHOWN_INDICES)]

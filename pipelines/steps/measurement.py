@@ -14,14 +14,9 @@ from models.measurement.confirmatory.invariance import Criterion, Step, ladder
 from models.measurement.confirmatory.model import FactorModel, Setting
 from models.measurement.confirmatory.refusals import FactorModelError
 from models.sections.measurement import Comparison, MeasurementSpec
-from pipelines.steps.measurement_gates import (
-    Gate,
-    comparison_gate,
-    fit_gates,
-    gate_rows,
-    missing_comparison_gate,
-    score_gates,
-)
+from pipelines.steps.aggregation_gates import aggregation_gates
+from pipelines.steps.measurement_gates import Gate, comparison_gate, fit_gates, gate_rows, missing_comparison_gate
+from pipelines.steps.reliability_gates import reliability_gates
 from pipelines.tables.measurement import FIT_INDICES, GATES, INVARIANCE, LOADINGS, PROBLEMS
 
 Rows = list[dict[str, object]]
@@ -117,7 +112,8 @@ def _measure_group(of_group: GroupAnswers, spec: MeasurementSpec, scales: Instru
         found.loadings.append(table.assign(measurement=spec.name, respondent_group=group))
     found.gates += fit_gates(spec, group, analysis, "" if analysis else str(found.problems[-1]["message"]))
     for scale in spec.scales:
-        found.gates += score_gates(spec, group, scale, rows, scales[scale])
+        found.gates += reliability_gates(spec, group, scale, rows, scales[scale])
+        found.gates += aggregation_gates(spec, group, scale, rows, scales[scale])
     for comparison in spec.comparisons:
         if comparison.over != BETWEEN_GROUPS:
             _compare(of_group, spec, comparison, found)
