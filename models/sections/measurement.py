@@ -14,13 +14,16 @@ from models.measurement.aggregation.rule import AggregationRule
 Level = Literal["configural", "threshold", "metric", "scalar", "strict"]
 LEVELS: tuple[Level, ...] = ("configural", "threshold", "metric", "scalar", "strict")
 """From the weakest to the strictest; thresholds exist only for ordered items."""
+BETWEEN_FORMS = "form"
+"""What a comparison is over that sets answers about oneself beside answers of others in the parallel scale."""
 
 
 class Comparison(Spec):
     """Groups in which a score is to mean the same.
 
     Attributes:
-        over: ``wave``, ``language``, ``respondent_group``, ``source`` or a category of the analysis table.
+        over: ``wave``, ``language``, ``respondent_group``, ``source``, a category of the analysis table, or ``form``:
+            answers about oneself beside those of observers to the parallel scale of every scale.
         level: The level of invariance that must hold: ``metric`` to compare relations, ``scalar`` to compare means.
         may_be_partial: Whether the level counts as held when at most half of the items differ.
     """

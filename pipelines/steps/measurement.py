@@ -13,11 +13,12 @@ from models.measurement.confirmatory.answers import grouped_answers
 from models.measurement.confirmatory.invariance import Criterion, Step, ladder
 from models.measurement.confirmatory.model import FactorModel, Setting
 from models.measurement.confirmatory.refusals import FactorModelError
-from models.sections.measurement import Comparison, MeasurementSpec
+from models.sections.measurement import BETWEEN_FORMS, Comparison, MeasurementSpec
 from pipelines.steps.aggregation_gates import aggregation_gates
 from pipelines.steps.discriminant import discriminant_rows, validity_rows
 from pipelines.steps.measurement_gates import Gate, comparison_gate, fit_gates, gate_rows, missing_comparison_gate
 from pipelines.steps.reliability_gates import reliability_gates
+from pipelines.steps.respondent_forms import answers_by_form
 from pipelines.tables.measurement import (
     DISCRIMINANT,
     FIT_INDICES,
@@ -90,6 +91,9 @@ def measurement_tables(analysis: pd.DataFrame, spec: MeasurementSpec, scales: In
         if comparison.over == BETWEEN_GROUPS and asked:
             together = used[used["respondent_group"].isin(list(asked))]
             _compare(_answers_of("", together, spec, scales), spec, comparison, found)
+        if comparison.over == BETWEEN_FORMS and len(used):
+            responses, turned = answers_by_form(used, spec, scales)
+            _compare(GroupAnswers("", responses, turned, factor_model(spec, scales)), spec, comparison, found)
     loadings = pd.concat(found.loadings, ignore_index=True) if found.loadings else LOADINGS.empty()
     return (
         LOADINGS.typed(loadings),
@@ -128,7 +132,7 @@ def _measure_group(of_group: GroupAnswers, spec: MeasurementSpec, scales: Instru
         found.gates += reliability_gates(spec, group, scale, rows, scales[scale])
         found.gates += aggregation_gates(spec, group, scale, rows, scales[scale])
     for comparison in spec.comparisons:
-        if comparison.over != BETWEEN_GROUPS:
+        if comparison.over not in (BETWEEN_GROUPS, BETWEEN_FORMS):
             _compare(of_group, spec, comparison, found)
 
 
