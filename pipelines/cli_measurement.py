@@ -25,6 +25,7 @@ def measurement(
     """Tell how well scales are measured: conditions and whether they are met, fit, invariance, problems."""
     from pipelines.commands.measurement import found_tables, validation_of
     from pipelines.commands.measurement_pictures import draw_pictures
+    from pipelines.steps.measurement_uses import MET
 
     loaded = load(study)
     tables, status_of = found_tables(loaded, name), validation_of(loaded, name)
@@ -33,8 +34,10 @@ def measurement(
         documents = {title: printing.records(table) for title, table in tables.items()}
         printing.print_json({**documents, "validation_status": status_of, "pictures": [str(path) for path in drawn]})
         return
-    for title, table in tables.items():
+    conditions = tables["conditions"]
+    for title, table in {**tables, "conditions": conditions.drop(columns="reason")}.items():
         if len(table):
             printing.print_frame(title.replace("_", " ").capitalize(), table)
     printing.print_validation(status_of)
+    printing.print_lines(f"{row.verdict}: {row.reason}" for row in conditions.itertuples() if row.verdict != MET)
     printing.print_lines(str(path) for path in drawn)

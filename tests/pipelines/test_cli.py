@@ -86,6 +86,7 @@ def test_check_says_what_a_study_consists_of(study: Path):
         "measurement": [],
         "waiting": [],
         "refused_models": {},
+        "averaged_without_rule": {},
         "faults": [],
     }
     assert "no faults" in done(sensemaking("check", study)).stdout

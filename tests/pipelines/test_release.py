@@ -21,9 +21,10 @@ from models.origin import data_hash
 from pipelines.assets.fits import fit_model
 from pipelines.load import load_study
 from pipelines.lock import exclusive
-from pipelines.release import ORIGIN, ReleaseRefused, focal_term, publish
+from pipelines.release import ORIGIN, ReleaseRefused, publish
 from pipelines.sections.publishing import LEAST_CELL_SIZE_FLOOR
 from pipelines.steps import disclosure
+from pipelines.steps.released_fits import focal_term
 from pipelines.store import Store, WarehouseError, Write
 from pipelines.tables import core, out, raw, released
 from pipelines.tables.base import DUCKDB_TYPES

@@ -97,12 +97,19 @@ def refuse_unidentified(layout: Layout, derivatives: Matrix) -> None:
     raise FactorModelError(msg)
 
 
-def problems(layout: Layout, theta: Vector, *, has_converged: bool) -> tuple[Problem, ...]:
-    """Return what speaks against the estimates: no convergence, Heywood cases, factors that cannot be told apart."""
+def problems(layout: Layout, theta: Vector, *, has_converged: bool, names: tuple[str, ...] = ()) -> tuple[Problem, ...]:
+    """Return what speaks against the estimates: no convergence, Heywood cases, factors that cannot be told apart.
+
+    Args:
+        layout: The model.
+        theta: Its free values (q).
+        has_converged: Whether the estimates are an optimum.
+        names: Names of the groups, as a reader knows them; numbers from 1 without them.
+    """
     found = [] if has_converged else [Problem("not_converged")]
     for group in range(layout.n_groups):
         each = matrices(layout, theta, group)
-        suffix = f" (group {group + 1})" if layout.n_groups > 1 else ""
+        suffix = f" ({names[group] if names else f'group {group + 1}'})" if layout.n_groups > 1 else ""
         residual = _residual_variances(layout, theta, group)
         found += [
             Problem("negative_variance", f"residual of {item}{suffix}", float(value))
