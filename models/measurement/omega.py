@@ -23,13 +23,14 @@ from scipy.special import ndtri
 from models.estimates import Matrix, Vector
 from models.measurement.answer_counts import CompleteCounts
 from models.measurement.confirmatory.answers import grouped_answers
-from models.measurement.confirmatory.continuous import fit_normal, fit_robust, observed_information
-from models.measurement.confirmatory.likelihood import Likelihood
+from models.measurement.confirmatory.continuous import fit_normal, fit_robust, moment_derivatives
+from models.measurement.confirmatory.likelihood import Likelihood, deviance_by_moments
 from models.measurement.confirmatory.model import FactorModel, Setting, continuous_layout
 from models.measurement.confirmatory.optimise import minimise
 from models.measurement.confirmatory.parameters import Layout
 from models.measurement.confirmatory.refusals import FactorModelError, Problem, problems, refuse_unusable
 from models.measurement.confirmatory.sample import Pattern, Sample, sample_of
+from models.measurement.confirmatory.saturated import moments_information
 from models.measurement.confirmatory.start import start_values
 from models.measurement.internal_consistency import SMALLEST_EIGENVALUE, correlation_of
 
@@ -138,7 +139,7 @@ def omega_of_counts(answers: CompleteCounts, confidence_level: float = 0.95) -> 
     found = minimise(likelihood.evaluate, likelihood.curvature, start_values(layout, [pattern.mean], [covariance]))
     scores = likelihood.scores(found.theta)
     meat = (scores * answers.counts[:, None]).T @ scores / answers.n_obs
-    inverse = _inverse(observed_information(likelihood, found.theta))
+    inverse = _inverse(_information(likelihood, found.theta))
     of_theta = inverse @ meat @ inverse / answers.n_obs
     fitted = _OneFactor(layout, found.theta, of_theta, covariance, answers.n_obs, found.has_converged)
     return fitted.omega(confidence_level)
@@ -150,6 +151,24 @@ def refuse_few_items(items: Sequence[str]) -> tuple[str, ...]:
         msg = f"{len(items)} items ({', '.join(items)}): omega needs at least {FEWEST_ITEMS}; alpha takes two"
         raise FactorModelError(msg)
     return tuple(items)
+
+
+def _information(likelihood: Likelihood, theta: Vector) -> Matrix:
+    """Return the observed information of a response about loadings and residual variances of one factor.
+
+    What ``observed_information`` finds by differences for any model: here ``d^2 S / dl_i dl_j`` has a one in the cells
+    (i, j) and (j, i), and no other second derivative.
+    """
+    layout, (sample,) = likelihood.layout, likelihood.samples
+    mean, covariance = likelihood.moments(theta, 0)
+    by_theta, slopes = moment_derivatives(layout, theta, 0), deviance_by_moments(sample, mean, covariance)
+    if slopes is None:
+        raise AssertionError("estimates imply a covariance matrix")
+    of_moments = moments_information(sample, mean, covariance)[-len(by_theta) :, -len(by_theta) :]
+    total = by_theta.T @ of_moments @ by_theta
+    loadings = layout.free[np.array([each.kind == "loading" for each in layout.parameters])]
+    total[np.ix_(loadings, loadings)] += slopes.by_covariance
+    return total / likelihood.n_obs
 
 
 @cache

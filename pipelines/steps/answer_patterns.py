@@ -5,6 +5,7 @@ pass over a scale's own columns, and no response leaves the database.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -13,16 +14,53 @@ from instruments.spec import Instrument
 from models.estimates import Matrix
 from models.measurement.answer_counts import AnswerCounts, answer_counts
 
-LARGEST = 2**63 - 1
-"""Of a DuckDB BIGINT."""
-LARGEST_SHORT = 2**31 - 1
-"""Of a DuckDB INTEGER."""
+WHOLE_NUMBERS = {"SMALLINT": 2**15 - 1, "INTEGER": 2**31 - 1, "BIGINT": 2**63 - 1}
+"""DuckDB's types, narrowest first, and their largest values."""
 GAP = 0
 """The digit of an item that was not answered; codes count upwards from 1."""
 
 Ask = Callable[[str, Mapping[str, str]], pd.DataFrame]
 """Answers a question in SQL with ``$name`` for each of the values."""
 CountedCell = tuple[dict[str, str], AnswerCounts]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Waves and respondent groups of the analysis table, sorted; a cell is numbered wave by wave.
+
+    Attributes:
+        waves: Waves that occur.
+        groups: Respondent groups that occur.
+    """
+
+    waves: tuple[str, ...]
+    groups: tuple[str, ...]
+
+    def name(self, number: int) -> dict[str, str]:
+        """Return wave and group of a cell."""
+        wave, group = divmod(number, len(self.groups))
+        return {"wave": self.waves[wave], "respondent_group": self.groups[group]}
+
+    def values(self) -> dict[str, str]:
+        """Return the values of the query's parameters; what occurs alone needs none."""
+        named = {"wave": self.waves, "group": self.groups}
+        return {
+            f"{kind}_{place}": name
+            for kind, names in named.items()
+            if len(names) > 1
+            for place, name in enumerate(names)
+        }
+
+    def sql(self) -> str:
+        """Write the number of a row's cell."""
+        wave, group = _place_of("wave", "wave", self.waves), _place_of("respondent_group", "group", self.groups)
+        return f"CAST({wave} * {len(self.groups)} + {group} AS SMALLINT)"
+
+
+def _place_of(column: str, kind: str, names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return "0"
+    return f"CASE {column} {' '.join(f'WHEN ${kind}_{place} THEN {place}' for place in range(len(names)))} END"
 
 
 def count_patterns(ask: Ask, scales: Mapping[str, Instrument], rule: str = "") -> dict[str, list[CountedCell]]:
@@ -36,28 +74,34 @@ def count_patterns(ask: Ask, scales: Mapping[str, Instrument], rule: str = "") -
     Returns:
         Scale → cells, sorted by wave and respondent group.
     """
-    values = {"rule": rule} if rule else {}
+    found = ask("SELECT DISTINCT wave, respondent_group FROM core.analysis", {})
+    if found.empty:
+        return {scale: [] for scale in scales}
+    cells = Cells(tuple(sorted(set(found["wave"]))), tuple(sorted(set(found["respondent_group"]))))
+    values = cells.values() | ({"rule": rule} if rule else {})
     return {
-        scale: list(_cells(ask(patterns_query(instrument, scale, rule), values), instrument, scale, rule))
+        scale: list(
+            _counted(ask(patterns_query(instrument, scale, cells, rule), values), instrument, scale, cells, rule)
+        )
         for scale, instrument in scales.items()
     }
 
 
-def patterns_query(instrument: Instrument, scale: str, rule: str = "") -> str:
+def patterns_query(instrument: Instrument, scale: str, cells: Cells, rule: str = "") -> str:
     """Write the query that counts the patterns of a scale; ``$rule`` is the exclusion rule, where there is one.
 
     Returns:
-        SQL that yields wave, respondent_group, pattern_0 … and n.
+        SQL that yields cell, pattern_0 … and n, sorted.
     """
     points = instrument.points_of(scale)
-    parts = _parts(instrument, scale)
     packed = ", ".join(
-        f"{_packed(items, points.lowest, points.highest)} AS pattern_{place}" for place, items in enumerate(parts)
+        f"{_packed(items, points.lowest, points.highest)} AS pattern_{place}"
+        for place, items in enumerate(_parts(instrument, scale))
     )
     excluded = "(SELECT response_id FROM core.exclusions WHERE exclusions = $rule) AS excluded"
     without = f" ANTI JOIN {excluded} USING (response_id)" if rule else ""
     return (
-        f"SELECT wave, respondent_group, {packed}, count(*) AS n "  # noqa: S608 - identifiers quoted
+        f"SELECT {cells.sql()} AS cell, {packed}, count(*) AS n "  # noqa: S608 - identifiers quoted
         f"FROM core.analysis{without} GROUP BY ALL ORDER BY ALL"
     )
 
@@ -66,7 +110,7 @@ def _parts(instrument: Instrument, scale: str) -> list[Sequence[str]]:
     """Divide the items of a scale into as few runs as whole numbers hold, one digit an item."""
     points, items = instrument.points_of(scale), instrument.scales[scale].items
     size = 1
-    while _base(points.lowest, points.highest) ** (size + 1) - 1 <= LARGEST:
+    while _base(points.lowest, points.highest) ** (size + 1) - 1 <= WHOLE_NUMBERS["BIGINT"]:
         size += 1
     return [items[first : first + size] for first in range(0, len(items), size)]
 
@@ -77,25 +121,26 @@ def _base(lowest: int, highest: int) -> int:
 
 def _packed(items: Sequence[str], lowest: int, highest: int) -> str:
     base = _base(lowest, highest)
-    kind = "INTEGER" if base ** len(items) - 1 <= LARGEST_SHORT else "BIGINT"
-    packed = "0"
-    for item in items:
-        digit = f"coalesce(CAST({_quoted(item)} AS {kind}) - ({lowest - 1}), {GAP})"
-        packed = digit if packed == "0" else f"({packed}) * {base} + {digit}"
+    kind = next(name for name, largest in WHOLE_NUMBERS.items() if base ** len(items) - 1 <= largest)
+    digits = [f"CAST(coalesce({_digit(item, lowest)}, {GAP}) AS {kind})" for item in items]
+    packed = digits[0]
+    for digit in digits[1:]:
+        packed = f"({packed}) * CAST({base} AS {kind}) + {digit}"
     return packed
 
 
-def _cells(rows: pd.DataFrame, instrument: Instrument, scale: str, rule: str) -> Iterator[CountedCell]:
-    fewest = instrument.scales[scale].least_answered
-    patterns = _unpacked(rows, instrument, scale)
-    is_scored = np.isfinite(patterns).sum(axis=1) >= fewest
-    counts = rows["n"].to_numpy(dtype=float)
-    places = pd.Series(np.arange(len(rows)))
-    for (wave, group), found in places.groupby([rows["wave"], rows["respondent_group"]], sort=True):
-        own = found.to_numpy()
-        if is_scored[own].any():
-            cell = {"wave": str(wave), "respondent_group": str(group), "exclusions": rule}
-            yield cell, answer_counts(patterns[own], counts[own], instrument, scale)
+def _digit(item: str, lowest: int) -> str:
+    return _quoted(item) if lowest == 1 else f"CAST({_quoted(item)} AS INTEGER) - ({lowest - 1})"
+
+
+def _counted(rows: pd.DataFrame, instrument: Instrument, scale: str, cells: Cells, rule: str) -> Iterator[CountedCell]:
+    patterns, counts = _unpacked(rows, instrument, scale), rows["n"].to_numpy(dtype=float)
+    is_scored = np.isfinite(patterns).sum(axis=1) >= instrument.scales[scale].least_answered
+    numbers, firsts = np.unique(rows["cell"].to_numpy(), return_index=True)
+    for number, first, last in zip(numbers, firsts, [*firsts[1:], len(rows)], strict=True):
+        if is_scored[first:last].any():
+            own = answer_counts(patterns[first:last], counts[first:last], instrument, scale)
+            yield {**cells.name(int(number)), "exclusions": rule}, own
 
 
 def _unpacked(rows: pd.DataFrame, instrument: Instrument, scale: str) -> Matrix:

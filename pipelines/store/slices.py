@@ -176,9 +176,14 @@ def _declared(table: Table) -> dict[str, str]:
 
 
 def answer(connection: duckdb.DuckDBPyConnection | None, question: str, values: Mapping[str, str]) -> pd.DataFrame:
-    """Answer a question in SQL with ``$name`` for each of the values; there must be a database."""
+    """Answer a question about counts in SQL with ``$name`` for each of the values; there must be a database.
+
+    Counts are whole numbers, the same whatever the number of threads; groups of small numbers are found by their place.
+    """
     if connection is None:
         raise AssertionError("nothing was written yet")
+    connection.execute("RESET threads")
+    connection.execute("SET perfect_ht_threshold = 16")
     return connection.sql(question, params=dict(values)).to_arrow_table().to_pandas()
 
 

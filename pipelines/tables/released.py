@@ -6,7 +6,7 @@ A figure that must not be shown keeps its row, with ``is_hidden`` true and no va
 from pipelines.tables.base import NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
 from pipelines.tables.out import GROUP, MODEL, SCALE, WAVE, number
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 COMPARED_OVER = ("wave", "language", "respondent_group", "source")
 COMPARISON_VERDICTS = ("shown", "no_test", "not_looked_at", "too_few", "not_tested", "not_shown")
 HIDDEN = ColumnOf(TRUTH, "Whether the figure is withheld because too few people stand behind it")
@@ -107,6 +107,10 @@ SCALE_MEANS_RELEASED = Table(
         "conf_low": number("Lower end of the 95 % interval, two decimals"),
         "conf_high": number("Upper end of the 95 % interval, two decimals"),
         "alpha": number("Cronbach's alpha, two decimals; missing for a formative scale"),
+        "omega": number(
+            "Omega of one factor, two decimals; missing for a formative scale, for two items and where one factor "
+            "cannot be estimated"
+        ),
         "is_hidden": HIDDEN,
     },
 )
