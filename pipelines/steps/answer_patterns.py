@@ -79,12 +79,14 @@ def count_patterns(ask: Ask, scales: Mapping[str, Instrument], rule: str = "") -
         return {scale: [] for scale in scales}
     cells = Cells(tuple(sorted(set(found["wave"]))), tuple(sorted(set(found["respondent_group"]))))
     values = cells.values() | ({"rule": rule} if rule else {})
-    return {
-        scale: list(
-            _counted(ask(patterns_query(instrument, scale, cells, rule), values), instrument, scale, cells, rule)
-        )
-        for scale, instrument in scales.items()
-    }
+    counted: dict[str, list[CountedCell]] = {}
+    for scale, instrument in scales.items():
+        rows = ask(patterns_query(instrument, scale, cells, rule), values)
+        counted[scale] = [
+            ({**cells.name(number), "exclusions": rule}, answers)
+            for number, answers in _counted(rows, instrument, scale)
+        ]
+    return counted
 
 
 def patterns_query(instrument: Instrument, scale: str, cells: Cells, rule: str = "") -> str:
@@ -133,14 +135,14 @@ def _digit(item: str, lowest: int) -> str:
     return _quoted(item) if lowest == 1 else f"CAST({_quoted(item)} AS INTEGER) - ({lowest - 1})"
 
 
-def _counted(rows: pd.DataFrame, instrument: Instrument, scale: str, cells: Cells, rule: str) -> Iterator[CountedCell]:
+def _counted(rows: pd.DataFrame, instrument: Instrument, scale: str) -> Iterator[tuple[int, AnswerCounts]]:
+    """Divide counted patterns by cell; those in which nobody has a score of the scale are left out."""
     patterns, counts = _unpacked(rows, instrument, scale), rows["n"].to_numpy(dtype=float)
     is_scored = np.isfinite(patterns).sum(axis=1) >= instrument.scales[scale].least_answered
     numbers, firsts = np.unique(rows["cell"].to_numpy(), return_index=True)
     for number, first, last in zip(numbers, firsts, [*firsts[1:], len(rows)], strict=True):
         if is_scored[first:last].any():
-            own = answer_counts(patterns[first:last], counts[first:last], instrument, scale)
-            yield {**cells.name(int(number)), "exclusions": rule}, own
+            yield int(number), answer_counts(patterns[first:last], counts[first:last], instrument, scale)
 
 
 def _unpacked(rows: pd.DataFrame, instrument: Instrument, scale: str) -> Matrix:
