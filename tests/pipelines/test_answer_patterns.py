@@ -1,4 +1,4 @@
-"""Patterns counted in a database are those counted in memory: any number of items and points, names that need quotes."""
+"""Patterns counted in a database are those counted in memory: any number of items and points, any names."""
 
 from functools import partial
 
@@ -54,6 +54,7 @@ def as_dictionary(found):
     return {tuple(np.nan_to_num(row, nan=-999)): n for row, n in zip(found.patterns, found.counts, strict=True)}
 
 
+NAMES = ("select", "n", "cell", "pattern_0")
 ONE, MANY = [("w", "g")], [("w'1", "g"), ("w'1", "h"), ("w2", "g"), ("w2", 'k"')]
 
 
@@ -65,7 +66,7 @@ ONE, MANY = [("w", "g")], [("w'1", "g"), ("w'1", "h"), ("w2", "g"), ("w2", 'k"')
     ids=lambda value: f"{len(value)} codes from {min(value)}" if not isinstance(value, int) else f"{value} items",
 )  # fmt: skip
 def test_patterns_are_those_counted_in_memory(n_items, codes, cells):
-    items = [f'it"em {number}' for number in range(n_items)]
+    items = [*NAMES, *(f"q{number}" for number in range(n_items))][:n_items]
     analysis, instrument = drawn(items, list(codes), cells), instrument_of(items, codes)
     found = counts(analysis, instrument)
     assert [(cell["wave"], cell["respondent_group"]) for cell, _ in found] == sorted(cells)
