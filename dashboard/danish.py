@@ -106,6 +106,7 @@ DANISH: Mapping[str, str] = {
     "sum": "sum",
     "interval": "95 %-interval",
     "alpha": "Cronbachs alfa",
+    "omega": "Omega (én faktor)",
     "n": "n",
     "score_axis": "Score, fra {lowest} (lavest mulige) til {highest} (højest mulige)",
     "score_said": "{scale}, {wave}: {value} ({low} til {high}), n ca. {n}",

@@ -107,6 +107,7 @@ ENGLISH: Mapping[str, str] = {
     "sum": "sum",
     "interval": "95% interval",
     "alpha": "Cronbach's alpha",
+    "omega": "Omega (one factor)",
     "n": "n",
     "score_axis": "Score, from {lowest} (lowest possible) to {highest} (highest possible)",
     "score_said": "{scale}, {wave}: {value} ({low} to {high}), n about {n}",

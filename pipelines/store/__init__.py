@@ -10,6 +10,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,8 +23,10 @@ from pipelines.files import file_sha256, flush_file
 from pipelines.lock import exclusive
 from pipelines.store import erasing
 from pipelines.store.slices import (
+    Ask,
     Query,
     Write,
+    answer,
     beside,
     columns_of,
     create_table,
@@ -88,6 +91,12 @@ class Store:
                 return table.empty()
             rows = connection.sql(f"SELECT {columns} FROM {full_name(table)} ORDER BY {order}")  # noqa: S608 - quoted
             return table.typed(rows.to_arrow_table().to_pandas())
+
+    @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        """Answer questions about tables that were written, in SQL with ``$name`` for each value."""
+        with self._connection(read_only=True) as connection:
+            yield partial(answer, connection)
 
     def provenance(self) -> dict[tuple[str, str], pd.Series]:
         """Return what the last write of every table and slice was made from, by table name and slice."""

@@ -108,6 +108,10 @@ SCALE_MEANS_RELEASED = Table(
         "conf_low": number("Lower end of the 95 % interval, two decimals"),
         "conf_high": number("Upper end of the 95 % interval, two decimals"),
         "alpha": number("Cronbach's alpha, two decimals; missing for a formative scale"),
+        "omega": number(
+            "Omega of one factor, two decimals; missing for a formative scale, for two items and where one factor "
+            "cannot be estimated"
+        ),
         "is_hidden": HIDDEN,
     },
 )

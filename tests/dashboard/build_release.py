@@ -164,6 +164,7 @@ def _scale_means(number: int) -> pd.DataFrame:
                     "conf_low": round(mean - half, 2),
                     "conf_high": round(mean + half, 2),
                     "alpha": 0.81,
+                    "omega": 0.83,
                 }
                 rows.append(
                     {

@@ -178,7 +178,7 @@ def test_hidden_figures_are_never_shown_even_if_a_release_held_them(open_page: O
     rates, means, bands = (tables[f"out.{name}"] for name in ("response_rates", "scale_means", "distributions"))
     rates.loc[rates["is_hidden"], ["n_invited", "n_responses", "n_organisations"]] = 77635
     means.loc[means["is_hidden"], "n_obs"] = 77635
-    means.loc[means["is_hidden"], ["mean", "conf_low", "conf_high", "alpha"]] = 4.4477
+    means.loc[means["is_hidden"], ["mean", "conf_low", "conf_high", "alpha", "omega"]] = 4.4477
     bands["percent"] = bands["percent"].where(~bands["is_hidden"], 77)
     bands["n_obs"] = bands["n_obs"].where(~bands["is_hidden"], 77635)
     build_release.point_at(tmp_path, build_release.write_release(tmp_path, tables))

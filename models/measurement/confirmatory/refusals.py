@@ -33,21 +33,23 @@ class Problem:
     value: float = np.nan
 
 
-def refuse_unusable(items: tuple[str, ...], data: Matrix, group: str = "") -> None:
+def refuse_unusable(items: tuple[str, ...], data: Matrix, group: str = "", n_obs: int | None = None) -> None:
     """Refuse answers from which no factor model of the items can be estimated.
 
     Args:
         items: Names of the columns (p).
         data: n x p, missing as NaN.
         group: Name of the group, for the message.
+        n_obs: Responses, where a row stands for as many as gave the same answers; None where each is one.
 
     Raises:
         FactorModelError: If a column is empty or constant, two columns are the same, or there are no more rows than
             columns.
     """
     where = f" in {group}" if group else ""
-    if len(data) <= len(items):
-        msg = f"{len(data)} responses{where} for {len(items)} items: a factor model needs more responses than items"
+    n_obs = len(data) if n_obs is None else n_obs
+    if n_obs <= len(items):
+        msg = f"{n_obs} responses{where} for {len(items)} items: a factor model needs more responses than items"
         raise FactorModelError(msg)
     for place, item in enumerate(items):
         answers = data[:, place][~np.isnan(data[:, place])]
