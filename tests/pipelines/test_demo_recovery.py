@@ -8,9 +8,10 @@ import pytest
 from pipelines.studies.demo.effects import REST, Effects
 from pipelines.studies.demo.parameters import Parameters, Size
 from pipelines.studies.demo.recovery import coefficients, quality
+from pipelines.studies.demo.recovery.everybody import Plan, draw_everybody, pseudo_true_scores
 from pipelines.studies.demo.recovery.figures import REPORT, Figure, Parameter, summarise
 from pipelines.studies.demo.recovery.mechanisms import logistic
-from pipelines.studies.demo.recovery.report import Plan, pseudo_true, recovery_report
+from pipelines.studies.demo.recovery.report import recovery_report
 
 SIZE = replace(Size(), danish_regions={"Hovedstaden": 45}, scottish_organisations=15)
 STATUSES = {"covered", "not covered", "described", "waits", "nothing planted"}
@@ -24,7 +25,7 @@ def report():
 @pytest.fixture(scope="module")
 def large():
     """Pseudo-true values of the specification's 4,000 organisations, by part and name."""
-    return {(each.part, each.name): each for each in pseudo_true(Plan())}
+    return {(each.part, each.name): each for each in pseudo_true_scores(Plan(), draw_everybody(Plan()))}
 
 
 def test_replications_add_up_to_mean_error_bias_and_coverage():
