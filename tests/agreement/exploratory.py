@@ -1,4 +1,4 @@
-"""Exploratory factors: oracle 03 (R 4.2.2, psych 2.2.9 fa, stats factanal, GPArotation 2022.10-2), stopped where R stops.
+"""Exploratory factors, stopped where R stops: oracle 03 (R 4.2.2, psych 2.2.9, stats, GPArotation 2022.10-2).
 
 The file names no tolerance: 1e-8 before factors are extracted, 1e-5 for what a search ends with.
 """
@@ -32,8 +32,8 @@ STOPPED_AS_IN_R = {
     "oblimin": lambda loadings: oblimin(loadings, smallest_gradient=1e-5, n_starts=1),
 }
 CLOSER = (
-    "R's optim stops at factr = 1e7, short of the optimum; uniquenesses of closer runs of R are within 1e-6 of ours: "
-    "`test_factors_against_r.py::test_uniquenesses_equal_closer_runs_of_r`, `test_minres_and_oblimin_equal_closer_runs_of_r`"
+    "R's optim stops at factr = 1e7, short of the optimum; closer runs of R are within 1e-6 of our uniquenesses, 1e-7 "
+    "of our loadings: `test_factors_against_r.py`, tests of closer runs"
 )
 STOPPED = (
     # How far, as measured: 2026-11-26.

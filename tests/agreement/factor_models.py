@@ -64,7 +64,7 @@ NOT_COMPUTED = {
         "not offered for continuous items: lavaan takes the uncorrected statistic over tr(U G); the robust interval is"
     ),
     r".*/fit/(scaling\.factor\.h[01]|unrestricted\.logl)": "intermediate results of lavaan",
-    r"bfi_wlsmv/CR_omega/.*": "semTools gives Green and Yang's coefficient there; ours is compared in oracles 01 and 02",
+    r"bfi_wlsmv/CR_omega/.*": "semTools gives Green and Yang's coefficient there; ours: oracles 01 and 02",
     r"bfi_wlsmv/(estimates|standardized)/(\w+ ~1 |(\w+) (~\*~|~~) \3)/.*": NO_ESTIMATE,
     r".*_fiml.*/(estimates|standardized)/(visual|textual|speed|[ACENO]f) ~1 /.*": "fixed at 0 by the model",
 }

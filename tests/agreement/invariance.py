@@ -218,5 +218,7 @@ INVARIANCE = Agreement(
     _tolerance,
     _row,
     closer,
-    not_computed={r"hs_school_ml/score_tests_scalar/\d+/(df|p\.value)": "follows from the statistic, of 1 degree of freedom"},
+    not_computed={
+        r"hs_school_ml/score_tests_scalar/\d+/(df|p\.value)": "follows from the statistic, of 1 degree of freedom"
+    },
 )

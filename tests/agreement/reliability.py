@@ -1,4 +1,4 @@
-"""Reliability of five scales: oracles 01 and 02 (R 4.2.2, psych 2.2.9, lavaan 0.6-14, semTools 0.5-6, pbivnorm 0.6.0)."""
+"""Reliability of five scales: oracles 01 and 02 (R 4.2.2, psych 2.2.9, lavaan 0.6-14, semTools 0.5-6)."""
 
 import functools
 
@@ -175,5 +175,8 @@ def _row(path):
 
 RELIABILITY = Agreement(1, reliability, _tolerance, _row)
 ORDERED_OMEGA = Agreement(
-    2, ordered_omega, lambda _, tolerance: Tolerance(tolerance["all"]), lambda path: "/".join(["bfi", "*", path.split("/")[2]])
+    2,
+    ordered_omega,
+    lambda _, tolerance: Tolerance(tolerance["all"]),
+    lambda path: "/".join(["bfi", "*", path.split("/")[2]]),
 )
