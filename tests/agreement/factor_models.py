@@ -8,6 +8,7 @@ import functools
 import numpy as np
 import pandas as pd
 
+from models.measurement.confirmatory.analysis import Z
 from models.measurement.confirmatory.corrected import corrected_test
 from models.measurement.confirmatory.factor_scores import factor_scores
 from models.measurement.confirmatory.fit_indices import indices, robust_indices
@@ -54,7 +55,7 @@ FOLLOWS = "follows from the estimate and its error"
 NO_ESTIMATE = "of latent responses: fixed by the model, or 1 less what loadings explain"
 NOT_COMPUTED = {
     r".*/nobs": "data, not results",
-    r".*/(estimates|standardized)/.*/(z|pvalue|ci\.lower|ci\.upper)": FOLLOWS,
+    r".*/(estimates|standardized)/.*/(z|pvalue)": FOLLOWS,
     r".*/modindices_top10/.*/sepc\..*": "standardised expected change is not offered",
     r".*/fit/(fmin|nfi|rni|bic2|gfi|srmr_bentler|crmr|rmsea\.pvalue)": (
         "not offered: another index, or the same under another name, or a p-value of an index"
@@ -97,7 +98,7 @@ def closer(reference):
         about = oracle(reference, 4)[key]
         optimum = optimum_of(key, about["estimates"])
         rows = [
-            {"lhs": each["lhs"], "op": each["op"], "rhs": each["rhs"], "est": optimum[name]}
+            {part: each[part] for part in ("lhs", "op", "rhs")} | _with_interval("est", optimum[name], each["se"])
             for each in about["estimates"]
             if (name := (each["lhs"], each["op"], each["rhs"])) in optimum
         ]
@@ -141,13 +142,18 @@ def _named(fit, rows):
 def _estimates(fit, about):
     values, own = fit.layout.values(fit.theta), np.sqrt(np.diagonal(fit.covariance))
     errors = np.where(fit.layout.free >= 0, own[fit.layout.free], 0.0)
-    return [row | {"est": values[place], "se": errors[place]} for place, row in _named(fit, about["estimates"])]
+    return [row | _with_interval("est", values[place], errors[place]) for place, row in _named(fit, about["estimates"])]
 
 
 def _standardised(fit, about):
     values = standardised(fit.layout, fit.theta)
     errors = delta_errors(lambda point: standardised(fit.layout, point), fit.theta, fit.covariance)
-    return [row | {"est.std": values[place], "se": errors[place]} for place, row in _named(fit, about["standardized"])]
+    rows = _named(fit, about["standardized"])
+    return [row | _with_interval("est.std", values[place], errors[place]) for place, row in rows]
+
+
+def _with_interval(name, value, error):
+    return {name: value, "se": error, "ci.lower": value - Z * error, "ci.upper": value + Z * error}
 
 
 def _test_pairs(fit, baseline):
