@@ -113,7 +113,7 @@ def test_too_few_organisations_are_named_and_flag_nothing(n_organisations):
     found = differential_functioning(items, groups, clusters=organisations)
     assert {each.reason for each in found.items} == {"few_organisations"}
     assert not any(each.is_flagged for each in found.items)
-    assert all(np.isnan(each.clustered.both.p_value) for each in found.items)
+    assert all(each.clustered and np.isnan(each.clustered.both.p_value) for each in found.items)
 
 
 def test_responses_without_an_organisation_are_left_out():
