@@ -222,11 +222,9 @@ def _item(
 ) -> ItemFunctioning:
     k, rule = compared.design.shape[1], compared.rule
     reason = "constant_item" if np.ptp(answers) == 0 else "constant_score" if np.ptp(score) == 0 else ""
-    fits: list[OrdinalLogit] = []
-    clustered = None
-    if not reason:
-        fits, clustered = _nested(answers, score - score.mean(), compared)
-        reason = "" if all(each.has_converged for each in fits) else "separated"
+    fits, clustered = ([], None) if reason else _nested(answers, score - score.mean(), compared)
+    if not reason and not all(each.has_converged for each in fits):
+        reason = "separated"
     if reason:
         return ItemFunctioning(
             item=label,
