@@ -13,7 +13,7 @@ from dashboard.views.page import Page, inference_line, plain, show_table
 from dashboard.views.scores import show_answers, show_scores
 
 MOST_NAMES = 4
-PAGE, GAP, LEAST_TILE = 1040, 16, 240
+PAGE, GAP, LEAST_TILE = 1040, 16, 190
 
 
 def show(page: Page) -> None:
@@ -138,6 +138,7 @@ def _show_rate(page: Page, wave: str, cell: Mapping[str, Any]) -> None:
     else:
         share = say("rate_of_invited", rate=percent(rate * 100, language), invited=whole(invited, language))
     if wave == page.waves[-1]:
-        st.metric(plain(page.wave(wave)), say("responses", count=count), share, delta_color="off", delta_arrow="off")
+        label = say("wave_responses", wave=plain(page.wave(wave)))
+        st.metric(label, count, share, delta_color="off", delta_arrow="off")
     else:
         st.caption(say("wave_line", wave=plain(page.wave(wave)), text=f"{say('responses', count=count)}. {share}"))
