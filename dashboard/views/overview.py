@@ -1,6 +1,7 @@
 """First page: the release in short, who answered, what the scores show, how the answers fall."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ from dashboard.views.page import Page, inference_line, plain, show_table
 from dashboard.views.scores import show_answers, show_scores
 
 MOST_NAMES = 4
-PAGE, GAP, LEAST_TILE = 1040, 16, 190
+PAGE, GAP, LEAST_TILE = 1040, 16, 240
 
 
 def show(page: Page) -> None:
@@ -102,7 +103,8 @@ def _models_in_short(page: Page) -> list[str]:
 def _show_who_answered(page: Page, rates: pd.DataFrame) -> None:
     cells = {(cell["respondent_group"], cell["wave"]): cell for cell in rates.to_dict("records")}
     tiles = st.container(horizontal=True)
-    width = max(LEAST_TILE, PAGE // len(page.groups) - GAP)
+    rows = ceil(len(page.groups) * (LEAST_TILE + GAP) / PAGE)
+    width = PAGE // ceil(len(page.groups) / rows) - GAP
     for group in page.groups:
         with tiles.container(border=True, width=width, height="stretch"):
             st.markdown(f"**{plain(page.group(group))}**")

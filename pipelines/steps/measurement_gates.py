@@ -8,7 +8,7 @@ import pandas as pd
 
 from instruments.scoring import keyed_items
 from instruments.spec import Instrument
-from models.measurement.agreement import Agreement, group_agreement
+from models.measurement.aggregation.agreement import Agreement, group_agreement
 from models.measurement.confirmatory.analysis import FactorAnalysis, analyse, fit_table, measured
 from models.measurement.confirmatory.answers import grouped_answers
 from models.measurement.confirmatory.implied import matrices

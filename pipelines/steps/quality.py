@@ -8,7 +8,7 @@ import pandas as pd
 from instruments.scoring import keyed_items
 from instruments.sections.response_scale import ResponseScale
 from instruments.spec import Instrument
-from models.measurement.agreement import group_agreement
+from models.measurement.aggregation.agreement import group_agreement
 from models.measurement.distributions import category_counts
 from models.measurement.items import item_statistics
 from models.measurement.means import scale_mean
