@@ -22,7 +22,7 @@ def alike(k, correlation):
 
 
 def test_limits_of_four_items_equal_r():
-    # R 4.2.2, multilevel 2.7, 2026-11-26, set.seed(1): ad.m.sim(10, 4, 5, type = "median", nrep = 8000)$ad.m.05 is .875;
+    # R 4.2.2, multilevel 2.7, 2026-11-26, set.seed(1), nrep = 8000: ad.m.sim(10, 4, 5, "median")$ad.m.05 is .875;
     # with itemcors of .5 it is .85, with shares of .037 at or below .85 and .0555 at or below .875
     assert critical_deviation_of_items(10, EQUAL, "median", 4) == pytest.approx(0.875)
     assert critical_deviation_of_items(10, EQUAL, "mean", 4) == pytest.approx(0.955)
