@@ -43,11 +43,12 @@ DANISH: Mapping[str, str] = {
     "udtrukket tilfældigt; intervaller og p-værdier forudsætter, at de blev det.",
     "hidden": "vises ikke: for få svar",
     "responses": "{count} svar",
+    "wave_responses": "{wave}, svar",
     "rate_of_invited": "{rate} af ca. {invited} inviterede",
     "rate_alone": "Svarprocent {rate}",
     "no_rate": "Svarprocenten kendes ikke",
     "wave_line": "{wave}: {text}",
-    "short_rates": "**Hvem har svaret** i {wave}: {rates}.",
+    "short_rates": "**Hvem har svaret** ({wave}): {rates}.",
     "short_change": "**{group}** siden {wave}: {changes}.",
     "short_models": "**Hvad der hænger sammen**: {clear} af {models} modeller viser en klar sammenhæng; se siden "
     "“Hvad der hænger sammen”.",
@@ -62,6 +63,10 @@ DANISH: Mapping[str, str] = {
     "hvorfor står under “Score for én runde ad gangen”.",
     "short_some_apart": "Hvor det ikke er vist, at en skala måler det samme i runderne, sammenlignes de ikke; hvorfor "
     "står under “Score for én runde ad gangen”.",
+    "alike_scalar": "Det er vist, at de måler det samme i disse runder, med samme ladninger og konstanter eller "
+    "tærskler (skalar invarians): {scales}.",
+    "alike_strict": "Det er vist, at de måler det samme i disse runder, og lige præcist (streng invarians): {scales}.",
+    "alike_differing": "{scale} (på nær {count} parametre)",
     "waves_apart": "Score for én runde ad gangen",
     "apart_not_shown": "Det er ikke vist, at de måler det samme i disse runder: {scales}.",
     "apart_not_tested": "Det er undersøgt, om de måler det samme i disse runder, men svarene kan ikke bære prøven: "

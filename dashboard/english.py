@@ -44,11 +44,12 @@ ENGLISH: Mapping[str, str] = {
     "random; intervals and p-values assume that they were.",
     "hidden": "not shown: too few answers",
     "responses": "{count} responses",
+    "wave_responses": "{wave}, responses",
     "rate_of_invited": "{rate} of about {invited} invited",
     "rate_alone": "Response rate {rate}",
     "no_rate": "Response rate not known",
     "wave_line": "{wave}: {text}",
-    "short_rates": "**Who answered** in {wave}: {rates}.",
+    "short_rates": "**Who answered** ({wave}): {rates}.",
     "short_change": "**{group}** since {wave}: {changes}.",
     "short_models": "**What goes together**: {clear} of {models} models show a clear connection; see the page “What "
     "goes together”.",
@@ -63,6 +64,10 @@ ENGLISH: Mapping[str, str] = {
     "“Scores of one wave at a time”.",
     "short_some_apart": "Where it was not shown that a scale is measured alike in the waves, they are not compared; "
     "why is said under “Scores of one wave at a time”.",
+    "alike_scalar": "Shown to be measured alike in these waves, with the same loadings and intercepts or thresholds "
+    "(scalar invariance): {scales}.",
+    "alike_strict": "Shown to be measured alike in these waves, and equally precisely (strict invariance): {scales}.",
+    "alike_differing": "{scale} (but for {count} parameters)",
     "waves_apart": "Scores of one wave at a time",
     "apart_not_shown": "Not shown to be measured alike in these waves: {scales}.",
     "apart_not_tested": "Whether they are measured alike in these waves was looked at, but the answers cannot carry "

@@ -166,7 +166,9 @@ def scale_means(release: Release) -> pd.DataFrame:
 def comparisons(release: Release) -> pd.DataFrame:
     """Return out.comparisons: one row a scale, respondent group and kind of groups; none of an older release."""
     if release.schema_version < FIRST_VERSION_WITH_COMPARISONS:
-        return pd.DataFrame(columns=["scale", "respondent_group", "over", "verdict", "compared"])
+        return pd.DataFrame(
+            columns=["scale", "respondent_group", "over", "verdict", "compared", "level_reached", "n_differing"]
+        )
     return release.ask("SELECT * FROM out.comparisons ORDER BY scale, respondent_group, over")
 
 

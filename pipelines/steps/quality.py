@@ -9,7 +9,7 @@ import pandas as pd
 from instruments.scoring import keyed_items
 from instruments.sections.response_scale import ResponseScale
 from instruments.spec import Instrument
-from models.measurement.agreement import group_agreement
+from models.measurement.aggregation.agreement import group_agreement
 from models.measurement.answer_counts import CompleteCounts
 from models.measurement.confirmatory.refusals import FactorModelError
 from models.measurement.distributions import category_counts

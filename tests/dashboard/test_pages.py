@@ -84,7 +84,7 @@ def test_real_data_carry_no_notice_of_invented_data(open_page: Open, tmp_path: P
 def test_overview_says_first_in_words_who_answered_and_what_changed(open_page: Open, tmp_path: Path):
     build_release.publish(tmp_path)
     text = open_page().text
-    assert "**Who answered** in Spring 2026: Top managers 42%, Frontline staff 37%." in text
+    assert "**Who answered** (Spring 2026): Top managers 42%, Frontline staff 37%." in text
     assert "**Frontline staff** since Autumn 2025: up on Collective leadership, Administrative burden; down on" in text
     assert "too few answers to tell on 1" in text
     assert "1 of 2 models show a clear connection" in text
@@ -284,3 +284,10 @@ def test_dashboard_is_served_to_this_machine_only_without_reports_or_traces():
         "--runner.magicEnabled=false",
     } <= set(arguments)
     assert ADDRESS == "127.0.0.1"
+
+
+def test_what_was_shown_of_the_waves_stands_beside_the_scores(open_page: Open, tmp_path: Path):
+    build_release.publish(tmp_path)
+    shown = open_page(lang="en", group="FRL")
+    assert "same loadings and intercepts or thresholds (scalar invariance): " in shown.text
+    assert "skalar invarians" in open_page(lang="da", group="FRL").text

@@ -7,7 +7,6 @@ from small_study import build_small_study
 from instruments.faults import SpecError
 from pipelines.commands.run import run_study
 from pipelines.load import load_study
-from pipelines.pictures.words import SAID
 from pipelines.release import publish
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.store import Store
@@ -114,7 +113,3 @@ def test_a_fault_of_a_specification_is_told_with_its_file_and_line(tmp_path, cas
     told = [fault for fault in caught.value.faults if message in fault.message]
     assert told
     assert all(str(fault.path).endswith("together.yaml") and fault.line >= 1 for fault in told)
-
-
-def test_drawings_say_the_same_in_both_languages():
-    assert set(SAID["en"]) == set(SAID["da"])
