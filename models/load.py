@@ -7,7 +7,7 @@ from typing import Literal, TypeVar, cast
 
 from instruments.spec_file import closest, read_spec
 from instruments.strict_yaml import Document, parse_yaml, read_text
-from models.sections.measurement import MeasurementSpec
+from models.sections.measurement import BETWEEN_FORMS, MeasurementSpec
 from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec, Variable, as_variable
 
@@ -85,7 +85,11 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
 
 
 def blame_unknown_scales(
-    document: Document, spec: MeasurementSpec, known: Mapping[str, VariableKind], items: Mapping[str, tuple[str, ...]]
+    document: Document,
+    spec: MeasurementSpec,
+    known: Mapping[str, VariableKind],
+    items: Mapping[str, tuple[str, ...]],
+    forms: Mapping[str, frozenset[str]],
 ) -> None:
     """Add a fault for every scale, item and grouping that the study does not have.
 
@@ -94,6 +98,7 @@ def blame_unknown_scales(
         spec: The specification.
         known: Variables of the study's analysis table.
         items: Items of every reflective scale.
+        forms: Other wordings of every reflective scale that ask the same, item for item.
     """
     for scale in spec.scales:
         if known.get(scale) != "scale":
@@ -104,8 +109,20 @@ def blame_unknown_scales(
             )
     _blame_items(document, spec, [item for scale in spec.scales for item in items.get(scale, ())])
     groups = [name for name, kind in known.items() if kind == "category"]
-    for over in (each.over for each in spec.comparisons if each.over not in groups):
+    asked = [each.over for each in spec.comparisons]
+    if BETWEEN_FORMS in asked:
+        _blame_forms(document, [forms.get(scale, frozenset()) for scale in spec.scales])
+    for over in (each for each in asked if each not in (*groups, BETWEEN_FORMS)):
         document.blame(("comparisons",), f"'{over}' does not name groups of responses{closest(over, groups)}")
+
+
+def _blame_forms(document: Document, forms: list[frozenset[str]]) -> None:
+    if not frozenset[str].intersection(*forms):
+        message = (
+            "these scales have no wording besides 'self' in common that asks the same item for item: parallel_to of "
+            "the scale and of every item, the same items reverse-scored; add it to the instrument or take 'form' out"
+        )
+        document.blame(("comparisons",), message)
 
 
 def _blame_items(document: Document, spec: MeasurementSpec, own: list[str]) -> None:

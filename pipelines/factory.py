@@ -213,7 +213,16 @@ def _shown_table(store: Store, step: Step, table: Table) -> dict[str, dg.Metadat
 
 SHOWN_COLUMNS = {
     out.RESPONSE_RATES.name: ("wave", "respondent_group", "n_invited", "n_complete", "n_partial", "response_rate_2"),
-    out.RELIABILITY.name: ("scale", "respondent_group", "wave", "estimate", "conf_low", "conf_high", "n_obs"),
+    out.RELIABILITY.name: (
+        "scale",
+        "respondent_group",
+        "wave",
+        "coefficient",
+        "estimate",
+        "conf_low",
+        "conf_high",
+        "n_obs",
+    ),
     out.AGREEMENT.name: ("scale", "respondent_group", "wave", "icc_1", "icc_2", "rwg_j_mean", "n_groups"),
     out.SCALE_MEANS.name: ("scale", "respondent_group", "wave", "n_obs", "mean", "conf_low", "conf_high"),
     "out.screening": ("wave", "respondent_group", "check_name", "block", "n_judged", "n_flagged", "share_flagged"),

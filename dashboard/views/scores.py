@@ -148,7 +148,10 @@ def _show_score_table(page: Page, means: pd.DataFrame, points: pd.DataFrame) -> 
             "mean_score": points["figure"].mask(hidden, say("hidden")),
             "interval": [_interval(page.words, *ends) for ends in zip(points["low"], points["high"], strict=True)],
             "n": points["n"].map(lambda count: whole(count, language)),
-            "alpha": means["alpha"].astype(float).mask(hidden).map(lambda value: decimal(value, language)),
+            **{
+                name: means[name].astype(float).mask(hidden).map(lambda value: decimal(value, language))
+                for name in ("alpha", "omega")
+            },
             "change": points["note"],
             "status": means["status"].map(page.words.status),
         }

@@ -8,7 +8,7 @@ import pandas as pd
 from instruments.faults import UsageError
 from instruments.scoring import keyed_items
 from instruments.spec_file import ANY_LANGUAGE, Texts
-from models.sections.measurement import MeasurementSpec
+from models.sections.measurement import BETWEEN_FORMS, MeasurementSpec
 from pipelines.commands.measurement import asked_names
 from pipelines.load import Study
 from pipelines.pictures.answers import correlation_matrix, response_bars
@@ -80,7 +80,7 @@ def _of_answers(study: Study, spec: MeasurementSpec, rows: pd.DataFrame, group: 
             for code, point in sorted(instrument.points_of(scale).points.items())
         }
         items = rows[list(instrument.scales[scale].items)]
-        for over in (each.over for each in spec.comparisons if each.over != "respondent_group"):
+        for over in (each.over for each in spec.comparisons if each.over not in ("respondent_group", BETWEEN_FORMS)):
             heading = words.say("responses", over=words.say(over), **told)
             groups = rows[over].astype("string")
             yield f"{group}_{scale}_answers_by_{over}", response_bars(items, groups, points, heading, words)

@@ -38,6 +38,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "language": "language",
         "respondent_group": "respondent group",
         "source": "source",
+        "form": "wording (self, observer)",
         "turned": "turned round",
     },
     "da": {
@@ -72,6 +73,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "language": "sprog",
         "respondent_group": "respondentgruppe",
         "source": "kilde",
+        "form": "ordlyd (selv, observatør)",
         "turned": "vendt",
     },
 }

@@ -9,6 +9,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,8 +24,10 @@ from pipelines.store import erasing
 from pipelines.store.machine import WarehouseError, environment_faults
 from pipelines.store.remembered import REMEMBERED, mark_of
 from pipelines.store.slices import (
+    Ask,
     Query,
     Write,
+    answer,
     beside,
     columns_of,
     create_table,
@@ -91,6 +94,12 @@ class Store:
                 return table.empty()
             rows = connection.sql(f"SELECT {columns} FROM {full_name(table)} ORDER BY {order}")  # noqa: S608 - quoted
             return table.typed(rows.to_arrow_table().to_pandas())
+
+    @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        """Answer questions about tables that were written, in SQL with ``$name`` for each value."""
+        with self._connection(read_only=True) as connection:
+            yield partial(answer, connection)
 
     def provenance(self) -> dict[tuple[str, str], Origin]:
         """Return what the last write of every table and slice was made from, by table name and slice."""

@@ -5,7 +5,7 @@ Put here the SQL of one table inside a transaction that the store has begun; nev
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,10 @@ from models.origin import data_hash
 from pipelines.tables.base import DUCKDB_TYPES, Table
 
 WAREHOUSE = "warehouse"
+
+
+Ask = Callable[[str, Mapping[str, str]], pd.DataFrame]
+"""Answers a question in SQL with ``$name`` for each of the values."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +186,18 @@ def names_of_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
     """Return the names of all tables of the warehouse."""
     statement = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = current_database()"
     return {name for (name,) in connection.execute(statement).fetchall()}
+
+
+def answer(connection: duckdb.DuckDBPyConnection | None, question: str, values: Mapping[str, str]) -> pd.DataFrame:
+    """Answer a question about counts in SQL with ``$name`` for each of the values; there must be a database.
+
+    Counts are whole numbers, the same whatever the number of threads; groups of small numbers are found by their place.
+    """
+    if connection is None:
+        raise AssertionError("nothing was written yet")
+    connection.execute("RESET threads")
+    connection.execute("SET perfect_ht_threshold = 16")
+    return connection.sql(question, params=dict(values)).to_arrow_table().to_pandas()
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:

@@ -161,12 +161,24 @@ def test_results_say_how_far_the_scales_behind_organisation_means_are_validated(
     assert "tried in interviews, not validated: Administrative burden" in open_page("results").text
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "- Identity work (Frontline staff): may not be averaged to the organisation: members"),
+        ("da", "må ikke regnes sammen for organisationen: medlemmer af samme organisation er for uenige"),
+    ],
+)
+def test_results_say_why_scores_are_to_be_read_with_care(open_page: Open, tmp_path: Path, language: str, said: str):
+    build_release.publish(tmp_path)
+    assert said in open_page("results", lang=language).text
+
+
 def test_hidden_figures_are_never_shown_even_if_a_release_held_them(open_page: Open, tmp_path: Path):
     tables = build_release.release_tables()
     rates, means, bands = (tables[f"out.{name}"] for name in ("response_rates", "scale_means", "distributions"))
     rates.loc[rates["is_hidden"], ["n_invited", "n_responses", "n_organisations"]] = 77635
     means.loc[means["is_hidden"], "n_obs"] = 77635
-    means.loc[means["is_hidden"], ["mean", "conf_low", "conf_high", "alpha"]] = 4.4477
+    means.loc[means["is_hidden"], ["mean", "conf_low", "conf_high", "alpha", "omega"]] = 4.4477
     bands["percent"] = bands["percent"].where(~bands["is_hidden"], 77)
     bands["n_obs"] = bands["n_obs"].where(~bands["is_hidden"], 77635)
     build_release.point_at(tmp_path, build_release.write_release(tmp_path, tables))

@@ -59,9 +59,12 @@ def test_unmet_conditions_mark_or_block_a_model_and_a_new_threshold_judges_it_ag
     with duckdb.connect(publish(study, store).path, read_only=True) as released:
         shown = released.execute("SELECT scale, over, verdict, compared FROM out.comparisons ORDER BY scale").fetchall()
         missed = released.execute("SELECT DISTINCT conditions_not_met FROM out.fits").fetchall()
+        told = released.execute("SELECT fit_id, scale, measure, verdict FROM out.conditions").fetchall()
     assert [row[:2] for row in shown] == [("teamwork", "wave"), ("trust", "wave")]
     assert {row[2:] for row in shown} == {("not_looked_at", "")}
     assert missed == [(2,)]
+    assert {row[1:] for row in told} == {("teamwork", "alpha", "not_met"), ("trust", "alpha", "not_met")}
+    assert len(told) == 2 * len({row[0] for row in told})
 
     blocked = specify(tmp_path, 0.99, "block")
     warnings = run_study(blocked).warnings

@@ -1,7 +1,5 @@
 """Ratings and organisation means: against R, by hand, where they are undefined."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,18 +10,14 @@ from models.measurement.aggregation.evidence import scores_by_group
 from models.measurement.aggregation.intraclass import intraclass_correlation
 from models.measurement.group_means import reliability_of_means
 from models.measurement.raters import RatingsError, intraclass, stability
+from tests.agreement.aggregation import AGGREGATION
+from tests.agreement.comparison import far
 
 
 @pytest.mark.reference
 def test_ratings_of_shrout_and_fleiss_give_their_coefficients(reference):
     # R 4.2.2, psych 2.2.9: ICC(lmer = FALSE); oracles/06_aggregation.json, made 2026-11-22
-    about = json.loads((reference / "oracles/06_aggregation.json").read_text())["shrout_fleiss"]
-    found = intraclass(np.array(about["data"], dtype=float))
-    assert [each.name for each in found] == [row["type"] for row in about["rows"]]
-    for each, row in zip(found, about["rows"], strict=True):
-        ours = (each.estimate, each.f_value, each.df_1, each.df_2, each.p_value, each.conf_low, each.conf_high)
-        keys = ("ICC", "F", "df1", "df2", "p", "lower bound", "upper bound")
-        assert ours == pytest.approx([row[key] for key in keys], abs=1e-10)
+    assert far(reference, AGGREGATION, "shrout_fleiss/") == []
 
 
 @given(st.integers(0, 10_000), st.floats(0.1, 9), st.floats(-5, 5))
