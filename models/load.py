@@ -1,11 +1,12 @@
 """YAML files → model specifications; and whether a study has the variables they name."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeVar, cast
 
 from instruments.spec_file import closest, read_spec
-from instruments.strict_yaml import Document, read_yaml
+from instruments.strict_yaml import Document, parse_yaml, read_text
 from models.sections.measurement import BETWEEN_FORMS, MeasurementSpec
 from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec, Variable, as_variable
@@ -18,7 +19,14 @@ VariableKind = Literal["scale", "number", "category"]
 
 def kind_of(path: Path) -> str:
     """Return what kind of specification a model file says it is, such as ``measurement``; empty where it says none."""
-    content = read_yaml(path).value
+    text = read_text(Document(path))
+    return "" if text is None else _kind_in(text)
+
+
+@lru_cache(maxsize=1000)
+def _kind_in(text: str) -> str:
+    """Return the kind that a text says; remembered, because every study looks through the whole library."""
+    content = parse_yaml(Document(Path()), text).value
     return str(cast("dict[object, object]", content).get("kind", "")) if isinstance(content, dict) else ""
 
 

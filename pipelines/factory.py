@@ -15,7 +15,7 @@ from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
 from pipelines.load import Study
 from pipelines.lock import exclusive
 from pipelines.steps.validation import BlockingFailure
-from pipelines.store import Store
+from pipelines.store import Origin, Store
 from pipelines.tables import out
 from pipelines.tables.base import Table
 from pipelines.tables.measurement import GATES, INVARIANCE, PROBLEMS
@@ -181,7 +181,7 @@ def _specs_of(study: Study, step: Step, written_by: dict[str, dg.AssetKey]) -> l
 
 
 def _result_of(
-    store: Store, step: Step, table: Table, key: dg.AssetKey, origin: pd.Series, *, unchanged: bool
+    store: Store, step: Step, table: Table, key: dg.AssetKey, origin: Origin, *, unchanged: bool
 ) -> dg.MaterializeResult:
     return dg.MaterializeResult(
         asset_key=key,
