@@ -106,7 +106,7 @@ def test_pictures_are_svg_files_with_words_of_the_language(study: Path, tmp_path
     assert sorted(map(Path, document["pictures"])) == written
     assert {path.name for path in written} >= {
         *("together_FRL_path.svg", "together_FRL_loadings.svg", "together_FRL_wave_ladder.svg"),
-        "together_FRL_trust_answers_by_wave.svg",
+        "together_trust_answers.svg",
     }
     assert all(ET.parse(path).getroot().tag.endswith("svg") for path in written)
     assert word in (tmp_path / "together_FRL_path.svg").read_text(encoding="utf-8")
