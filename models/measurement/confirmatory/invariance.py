@@ -18,7 +18,7 @@ from models.measurement.confirmatory.comparison import Difference, continuous_di
 from models.measurement.confirmatory.continuous import ContinuousFit
 from models.measurement.confirmatory.model import FactorModel, Setting
 from models.measurement.confirmatory.ordered_fit import OrderedFit
-from models.measurement.confirmatory.parameters import Kind
+from models.measurement.confirmatory.parameters import Kind, Parameter
 from models.measurement.confirmatory.releasing import releases
 
 CONTINUOUS: Mapping[str, frozenset[Kind]] = MappingProxyType(
@@ -38,6 +38,10 @@ ORDERED: Mapping[str, frozenset[Kind]] = MappingProxyType(
         "strict": frozenset({"threshold", "loading", "intercept", "residual_covariance"}),
     }
 )
+MADE_EQUAL: Mapping[str, Kind] = MappingProxyType(
+    {"threshold": "threshold", "metric": "loading", "scalar": "intercept", "strict": "residual_covariance"}
+)
+"""What a level makes equal beyond the one before."""
 LARGEST_SHARE_RELEASED = 0.5
 
 
@@ -88,8 +92,9 @@ def ladder(
         model: The model of every group.
         answers: Two groups or more.
         criterion: What a level may cost.
-        is_partial: Whether, where a level does not hold, equalities are given up one at a time, the largest score
-            test first, until it does, at most half of those of a kind.
+        is_partial: Whether, where a level does not hold, equalities of what it adds are given up one at a time, the
+            largest score test first, until it does, for at most half of the items of every factor. A factor's variance
+            in the first group sets its scale, so that no item is beyond doubt.
 
     Returns:
         Every level tried, the failing one last.
@@ -98,9 +103,7 @@ def ladder(
         FactorModelError: If the model is not identified.
     """
     levels = ORDERED if answers.estimator == "wlsmv" else CONTINUOUS
-    setting = Setting(
-        len(answers.grouped.names), "marker" if answers.estimator != "wlsmv" else "unit_variance", has_means=True
-    )
+    setting = Setting(len(answers.grouped.names), "unit_variance", has_means=True)
     first = analyse(model, answers, setting)
     steps = [Step("configural", first, None, np.nan, np.nan, holds=not first.problems)]
     for level, equal in list(levels.items())[1:]:
@@ -148,21 +151,39 @@ def _approximate(analysis: FactorAnalysis) -> tuple[float, float]:
 def _partial(
     model: FactorModel, answers: Measured, setting: Setting, failed: Step, wide: FactorAnalysis, criterion: Criterion
 ) -> tuple[Step, Setting]:
-    added: tuple[str, ...] = ()
+    added: tuple[Parameter, ...] = ()
     step = failed
-    while not step.holds and len(added) < LARGEST_SHARE_RELEASED * len(model.items):
-        fit = step.analysis.fit
-        candidates = releases(fit.least_squares if isinstance(fit, OrderedFit) else fit.likelihood, fit.theta)
-        known = setting.released
-        fresh = [each.parameter for each in candidates if _key(each.parameter) not in known]
-        if not fresh:
+    while not step.holds:
+        fresh = _worst(model, step, setting.released, added)
+        if fresh is None:
             break
-        setting = replace(setting, released=known | {_key(fresh[0])})
-        added = (*added, fresh[0].name)
-        step = replace(_step(failed.level, analyse(model, answers, setting), wide, criterion), released=added)
+        setting = replace(setting, released=setting.released | {_key(fresh)})
+        added = (*added, fresh)
+        names = tuple(each.name for each in added)
+        step = replace(_step(failed.level, analyse(model, answers, setting), wide, criterion), released=names)
     return step, setting
 
 
-def _key(parameter: object) -> tuple[str, str, str]:
-    kind, left, right = (getattr(parameter, each) for each in ("kind", "left", "right"))
-    return kind, left, right
+def _worst(
+    model: FactorModel, step: Step, released: frozenset[tuple[str, str, str]], added: tuple[Parameter, ...]
+) -> Parameter | None:
+    """Return the equality of this level that costs most and may be given up; None where there is none."""
+    fit = step.analysis.fit
+    for each in releases(fit.least_squares if isinstance(fit, OrderedFit) else fit.likelihood, fit.theta):
+        parameter = each.parameter
+        is_new = parameter.kind == MADE_EQUAL[step.level] and _key(parameter) not in released
+        if is_new and _may_differ(model, (*added, parameter)):
+            return parameter
+    return None
+
+
+def _may_differ(model: FactorModel, released: tuple[Parameter, ...]) -> bool:
+    """Whether at most half of the items of every factor differ in these parameters."""
+    items = {each.right if each.kind == "loading" else each.left for each in released}
+    return all(
+        len(items.intersection(parts)) <= LARGEST_SHARE_RELEASED * len(parts) for parts in model.indicators.values()
+    )
+
+
+def _key(parameter: Parameter) -> tuple[str, str, str]:
+    return parameter.kind, parameter.left, parameter.right

@@ -43,6 +43,11 @@ class FactorModel:
         return tuple(dict.fromkeys(item for item in named if item not in self.indicators))
 
     @property
+    def of_factors(self) -> tuple[str, ...]:
+        """Factors of the second order, measured by factors alone."""
+        return tuple(each for each in self.factors if set(self.indicators[each]) <= set(self.factors))
+
+    @property
     def explained(self) -> tuple[str, ...]:
         """Factors that other factors explain, as outcomes or as parts of a second-order factor."""
         parts = {part for items in self.indicators.values() for part in items if part in self.indicators}
@@ -147,14 +152,15 @@ def _structure(model: FactorModel, setting: Setting, group: int) -> Iterator[Par
     apart = {frozenset(pair) for pair in model.uncorrelated}
     for first, second in combinations_with_replacement(model.factors, 2):
         if first == second:
-            is_one = first in model.equal_loadings or (setting.scaling == "unit_variance" and _is_first(group, setting))
+            sets_scale = first in model.of_factors or _is_first(group, setting)
+            is_one = first in model.equal_loadings or (setting.scaling == "unit_variance" and sets_scale)
             yield Parameter("factor_covariance", first, first, group, fixed=1.0 if is_one else None)
         elif not explained & {first, second} and frozenset((first, second)) not in apart:
             yield Parameter("factor_covariance", first, second, group)
 
 
 def _is_first(group: int, setting: Setting) -> bool:
-    """Whether the variances of this group set the scale; with equal loadings those of the first group do for all."""
+    """Whether the variances of this group set the scale; with equal loadings of items those of the first do for all."""
     return group == 0 or "loading" not in setting.equal
 
 
@@ -184,7 +190,8 @@ def _means(model: FactorModel, setting: Setting, group: int) -> Iterator[Paramet
         yield Parameter("intercept", item, "", group)
     has_free_means = group > 0 and "intercept" in setting.equal and "factor_mean" not in setting.equal
     for factor in model.factors:
-        yield Parameter("factor_mean", factor, "", group, fixed=None if has_free_means else 0.0)
+        is_free = has_free_means and factor not in model.of_factors
+        yield Parameter("factor_mean", factor, "", group, fixed=None if is_free else 0.0)
 
 
 def baseline_layout(items: tuple[str, ...], n_groups: int, *, has_means: bool) -> Layout:

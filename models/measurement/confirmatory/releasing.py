@@ -31,28 +31,41 @@ class Release:
 
 
 def releases(discrepancy: Likelihood | LeastSquares, theta: Vector) -> list[Release]:
-    """Test every equality over groups, the largest gain first; those that could not be identified are left out."""
+    """Test every equality over groups, the largest gain first; those that could not be identified are left out.
+
+    Intercepts and residual variances of ordered items are equal where they stay at the values of the first group.
+    """
     layout = discrepancy.layout
-    shared = [
+    held = [
         place
         for place, each in enumerate(layout.parameters)
-        if each.group > 0 and each.label and each.fixed is None and _is_shared(layout, place)
+        if each.group > 0 and (_is_shared(layout, place) or _is_as_in_first(layout, each))
     ]
-    found = [_released(discrepancy, theta, place) for place in shared]
+    found = [_released(discrepancy, theta, place) for place in held]
     return sorted((each for each in found if each is not None), key=lambda each: -each.index)
 
 
 def _is_shared(layout: Layout, place: int) -> bool:
-    return bool((layout.free == layout.free[place]).sum() > 1)
+    each = layout.parameters[place]
+    return bool(each.label and each.fixed is None and (layout.free == layout.free[place]).sum() > 1)
+
+
+def _is_as_in_first(layout: Layout, each: Parameter) -> bool:
+    """Whether it is the fixed intercept or residual variance of an ordered item that could say something of its own."""
+    if each.fixed is None or not layout.is_ordinal or each.left not in layout.items:
+        return False
+    if each.kind == "residual_covariance":
+        return each.left == each.right and layout.n_thresholds[layout.items.index(each.left)] > 1
+    return each.kind == "intercept"
 
 
 def _released(discrepancy: Likelihood | LeastSquares, theta: Vector, place: int) -> Release | None:
     layout = discrepancy.layout
     parameters = list(layout.parameters)
-    parameters[place] = replace(parameters[place], label="")
+    parameters[place] = replace(parameters[place], label="", fixed=None)
     wider = replace(layout, parameters=tuple(parameters))
     point = np.empty(wider.n_free)
-    point[wider.free[wider.free >= 0]] = theta[layout.free[layout.free >= 0]]
+    point[wider.free[wider.free >= 0]] = layout.values(theta)[wider.free >= 0]
     widened = replace(discrepancy, layout=wider)
     gradient, information = widened.gradient(point), widened.curvature(point)
     if np.linalg.matrix_rank(information) < len(information):
