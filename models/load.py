@@ -109,20 +109,21 @@ def blame_unknown_scales(
             )
     _blame_items(document, spec, [item for scale in spec.scales for item in items.get(scale, ())])
     groups = [name for name, kind in known.items() if kind == "category"]
-    asked = [each.over for each in spec.comparisons]
-    if BETWEEN_FORMS in asked:
-        _blame_forms(document, [forms.get(scale, frozenset()) for scale in spec.scales])
-    for over in (each for each in asked if each not in (*groups, BETWEEN_FORMS)):
-        document.blame(("comparisons",), f"'{over}' does not name groups of responses{closest(over, groups)}")
+    asked = {"comparisons": [each.over for each in spec.comparisons], "item_functioning": spec.item_functioning.over}
+    for key, names in asked.items():
+        if BETWEEN_FORMS in names:
+            _blame_forms(document, key, [forms.get(scale, frozenset()) for scale in spec.scales])
+        for over in (each for each in names if each not in (*groups, BETWEEN_FORMS)):
+            document.blame((key,), f"'{over}' does not name groups of responses{closest(over, groups)}")
 
 
-def _blame_forms(document: Document, forms: list[frozenset[str]]) -> None:
+def _blame_forms(document: Document, key: str, forms: list[frozenset[str]]) -> None:
     if not frozenset[str].intersection(*forms):
         message = (
             "these scales have no wording besides 'self' in common that asks the same item for item: parallel_to of "
             "the scale and of every item, the same items reverse-scored; add it to the instrument or take 'form' out"
         )
-        document.blame(("comparisons",), message)
+        document.blame((key,), message)
 
 
 def _blame_items(document: Document, spec: MeasurementSpec, own: list[str]) -> None:

@@ -34,8 +34,12 @@ def measurement(
         documents = {title: printing.records(table) for title, table in tables.items()}
         printing.print_json({**documents, "validation_status": status_of, "pictures": [str(path) for path in drawn]})
         return
-    conditions = tables["conditions"]
-    for title, table in {**tables, "conditions": conditions.drop(columns="reason")}.items():
+    conditions, functioning = tables["conditions"], tables["item_functioning"]
+    shown = {
+        "conditions": conditions.drop(columns="reason"),
+        "item_functioning": functioning.drop(columns="matched_on"),
+    }
+    for title, table in {**tables, **shown}.items():
         if len(table):
             printing.print_frame(title.replace("_", " ").capitalize(), table)
     printing.print_validation(status_of)

@@ -47,6 +47,29 @@ class InvarianceRule(Spec):
     alpha: float = Field(default=0.0, ge=0, lt=1)
 
 
+class ItemFunctioningTests(Spec):
+    """Whether items are answered differently by groups of people who stand alike on the rest of the scale (DIF).
+
+    Attributes:
+        over: As ``over`` of a comparison; every item of every scale is tested over each. Empty: nothing is tested.
+        cut_offs: When a difference is moderate or large: ``jodoin_gierl`` (Nagelkerke's R^2 rises by .035, .070),
+            ``zumbo_thomas`` (.13, .26) or ``crane`` (McFadden's by .02).
+        alpha: Level of the test of uniform and non-uniform differences together.
+        is_purified: Whether flagged items leave the score on which people are matched.
+    """
+
+    over: tuple[Name, ...] = ()
+    cut_offs: Literal["jodoin_gierl", "zumbo_thomas", "crane"] = "jodoin_gierl"
+    alpha: float = Field(default=0.01, gt=0, lt=1)
+    is_purified: bool = True
+
+    @model_validator(mode="after")
+    def _names_groups_once(self) -> Self:
+        if len(set(self.over)) < len(self.over):
+            raise ValueError("item_functioning names the same groups twice; keep one")
+        return self
+
+
 class ReliabilityGate(Spec):
     """How reliable a score must be.
 
@@ -154,6 +177,7 @@ class MeasurementSpec(Spec):
         clusters: Whether standard errors allow for organisations.
         comparisons: Groups in which the scores are to mean the same.
         invariance: What a step of invariance may cost.
+        item_functioning: Over which groups items are tested for answers that differ at the same level.
         gates: What must hold before scores are used.
     """
 
@@ -170,6 +194,7 @@ class MeasurementSpec(Spec):
     clusters: bool = True
     comparisons: tuple[Comparison, ...] = ()
     invariance: InvarianceRule = InvarianceRule()
+    item_functioning: ItemFunctioningTests = ItemFunctioningTests()
     gates: Gates = Gates()
 
     @model_validator(mode="after")

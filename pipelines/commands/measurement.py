@@ -6,7 +6,15 @@ from instruments.faults import UsageError
 from instruments.spec_file import closest
 from pipelines.load import Study
 from pipelines.store import Store
-from pipelines.tables.measurement import DISCRIMINANT, FIT_INDICES, GATES, INVARIANCE, PROBLEMS, VALIDITY
+from pipelines.tables.measurement import (
+    DISCRIMINANT,
+    FIT_INDICES,
+    GATES,
+    INVARIANCE,
+    ITEM_FUNCTIONING,
+    PROBLEMS,
+    VALIDITY,
+)
 
 SHOWN_INDICES = (
     *("n_obs", "chi_square", "chi_square_scaled", "df", "p_value"),
@@ -50,6 +58,7 @@ def found_tables(study: Study, name: str) -> dict[str, pd.DataFrame]:
         "invariance": store.read(INVARIANCE),
         "validity": store.read(VALIDITY),
         "discriminant": store.read(DISCRIMINANT),
+        "item_functioning": store.read(ITEM_FUNCTIONING),
         "problems": store.read(PROBLEMS),
     }
     own = {title: rows[rows["measurement"].isin(names)].reset_index(drop=True) for title, rows in tables.items()}

@@ -1,11 +1,12 @@
 """Answers and a measurement specification → estimates, fit, invariance and verdicts on scores. Pure tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from instruments.faults import UsageError
 from instruments.scoring import keyed_items
 from instruments.spec import Instrument
 from models.measurement.confirmatory.analysis import FactorAnalysis, analyse, fit_table, measured, parameter_table
@@ -16,6 +17,7 @@ from models.measurement.confirmatory.refusals import FactorModelError
 from models.sections.measurement import BETWEEN_FORMS, Comparison, MeasurementSpec
 from pipelines.steps.aggregation_gates import aggregation_gates
 from pipelines.steps.discriminant import discriminant_rows, validity_rows
+from pipelines.steps.item_functioning import item_functioning_rows
 from pipelines.steps.measurement_gates import Gate, comparison_gate, fit_gates, gate_rows, missing_comparison_gate
 from pipelines.steps.reliability_gates import reliability_gates
 from pipelines.steps.respondent_forms import answers_by_form
@@ -24,6 +26,7 @@ from pipelines.tables.measurement import (
     FIT_INDICES,
     GATES,
     INVARIANCE,
+    ITEM_FUNCTIONING,
     LOADINGS,
     PROBLEMS,
     VALIDITY,
@@ -64,6 +67,7 @@ class Found:
     gates: list[Gate] = field(default_factory=list[Gate])
     validity: list[pd.DataFrame] = field(default_factory=list[pd.DataFrame])
     discriminant: list[pd.DataFrame] = field(default_factory=list[pd.DataFrame])
+    functioning: list[pd.DataFrame] = field(default_factory=list[pd.DataFrame])
 
 
 def measurement_tables(analysis: pd.DataFrame, spec: MeasurementSpec, scales: Instruments) -> tuple[pd.DataFrame, ...]:
@@ -88,12 +92,11 @@ def measurement_tables(analysis: pd.DataFrame, spec: MeasurementSpec, scales: In
     for group, rows in asked.items():
         _measure_group(_answers_of(group, rows, spec, scales), spec, scales, found)
     for comparison in spec.comparisons:
-        if comparison.over == BETWEEN_GROUPS and asked:
-            together = used[used["respondent_group"].isin(list(asked))]
-            _compare(_answers_of("", together, spec, scales), spec, comparison, found)
-        if comparison.over == BETWEEN_FORMS and len(used):
-            responses, turned = answers_by_form(used, spec, scales)
-            _compare(GroupAnswers("", responses, turned, factor_model(spec, scales)), spec, comparison, found)
+        for together in _across(comparison.over, used, list(asked), spec, scales):
+            _compare(together, spec, comparison, found)
+    for over in spec.item_functioning.over:
+        for together in _across(over, used, list(asked), spec, scales):
+            _test_items(together, spec, over, found)
     loadings = pd.concat(found.loadings, ignore_index=True) if found.loadings else LOADINGS.empty()
     return (
         LOADINGS.typed(loadings),
@@ -103,7 +106,19 @@ def measurement_tables(analysis: pd.DataFrame, spec: MeasurementSpec, scales: In
         GATES.typed(gate_rows(found.gates)),
         VALIDITY.typed(pd.concat([VALIDITY.empty(), *found.validity], ignore_index=True)),
         DISCRIMINANT.typed(pd.concat([DISCRIMINANT.empty(), *found.discriminant], ignore_index=True)),
+        ITEM_FUNCTIONING.typed(pd.concat([ITEM_FUNCTIONING.empty(), *found.functioning], ignore_index=True)),
     )
+
+
+def _across(
+    over: str, used: pd.DataFrame, asked: list[str], spec: MeasurementSpec, scales: Instruments
+) -> Iterator[GroupAnswers]:
+    """Yield the answers of several respondent groups, where the compared groups are these or forms."""
+    if over == BETWEEN_GROUPS and asked:
+        yield _answers_of("", used[used["respondent_group"].isin(asked)], spec, scales)
+    if over == BETWEEN_FORMS and len(used):
+        responses, turned = answers_by_form(used, spec, scales)
+        yield GroupAnswers("", responses, turned, factor_model(spec, scales))
 
 
 def factor_model(spec: MeasurementSpec, scales: Instruments) -> FactorModel:
@@ -134,6 +149,9 @@ def _measure_group(of_group: GroupAnswers, spec: MeasurementSpec, scales: Instru
     for comparison in spec.comparisons:
         if comparison.over not in (BETWEEN_GROUPS, BETWEEN_FORMS):
             _compare(of_group, spec, comparison, found)
+    for over in spec.item_functioning.over:
+        if over not in (BETWEEN_GROUPS, BETWEEN_FORMS):
+            _test_items(of_group, spec, over, found)
 
 
 def _analysed(of_group: GroupAnswers, spec: MeasurementSpec, found: Found) -> FactorAnalysis | None:
@@ -168,8 +186,8 @@ def _clusters(spec: MeasurementSpec, rows: pd.DataFrame) -> pd.Series | None:
     return rows["organisation_id"] if spec.clusters and is_known.any() else None
 
 
-def _refused(where: Place, error: FactorModelError) -> dict[str, object]:
-    return {**where, "problem": "refused", "about": "", "value": np.nan, "message": str(error)}
+def _refused(where: Place, error: UsageError, about: str = "") -> dict[str, object]:
+    return {**where, "problem": "refused", "about": about, "value": np.nan, "message": str(error)}
 
 
 def _compare(of_group: GroupAnswers, spec: MeasurementSpec, comparison: Comparison, found: Found) -> None:
@@ -195,6 +213,19 @@ def _compare(of_group: GroupAnswers, spec: MeasurementSpec, comparison: Comparis
         found.invariance.append({**where, **_invariance_row(step)})
         _note(step.analysis, {**where, "level": step.level}, found)
     found.gates += comparison_gate(spec, of_group.group, comparison, steps)
+
+
+def _test_items(of_group: GroupAnswers, spec: MeasurementSpec, over: str, found: Found) -> None:
+    where: Place = {"measurement": spec.name, "respondent_group": of_group.group, "over": over}
+    groups, clusters = of_group.rows[over].astype("string"), _clusters(spec, of_group.rows)
+    for scale in spec.scales:
+        items = of_group.turned[list(of_group.model.indicators[scale])]
+        try:
+            rows = item_functioning_rows(items, groups, clusters, spec.item_functioning)
+        except UsageError as error:
+            found.problems.append(_refused({**where, "level": ""}, error, about=scale))
+        else:
+            found.functioning.append(rows.assign(**where, scale=scale))
 
 
 def _invariance_row(step: Step) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Tables of measurement: factor models with their fit, invariance over groups, and which scores may be used."""
 
-from pipelines.tables.base import NUMBER, TEXT, TRUTH, ColumnOf, Table
+from pipelines.tables.base import NUMBER, TEXT, TRUTH, WHOLE, ColumnOf, Table
 from pipelines.tables.out import GROUP, count, number
 
 MEASUREMENT = ColumnOf(TEXT, "Measurement specification")
@@ -80,7 +80,7 @@ PROBLEMS = Table(
             "refused, not_converged, negative_variance, correlation_beyond_one, covariance_not_positive or "
             "item_correlation_at_bound",
         ),
-        "about": ColumnOf(TEXT, "Variable or pair concerned; empty when it is the whole model"),
+        "about": ColumnOf(TEXT, "Variable, pair or scale concerned; empty when it is the whole model"),
         "value": number("Its value"),
         "message": ColumnOf(TEXT, "In words, where the model was refused"),
     },
@@ -140,4 +140,37 @@ DISCRIMINANT = Table(
     },
 )
 
-TABLES = (LOADINGS, FIT_INDICES, INVARIANCE, PROBLEMS, GATES, VALIDITY, DISCRIMINANT)
+ITEM_FUNCTIONING = Table(
+    name="out.item_functioning",
+    grain="One row an item of a measurement model, respondent group and what the groups are over which it is tested",
+    key=("measurement", "respondent_group", "over", "scale", "item"),
+    columns={
+        "measurement": MEASUREMENT,
+        "respondent_group": GROUP,
+        "over": ColumnOf(TEXT, "What the compared groups are, such as language"),
+        "scale": ColumnOf(TEXT, "Scale"),
+        "item": ColumnOf(TEXT, "Item"),
+        "size": ColumnOf(
+            TEXT, "How much the item differs at the same level", is_among=("none", "negligible", "moderate", "large")
+        ),
+        "is_flagged": ColumnOf(TRUTH, "Whether it is moderate or large"),
+        "reason": ColumnOf(TEXT, "Why there are no figures, such as constant_item; else empty"),
+        "compared": ColumnOf(TEXT, "Names of the groups compared, the reference first, joined by a semicolon"),
+        "n_obs": count("Responses with every item of the scale, a group and, where tests need it, an organisation"),
+        "n_organisations": ColumnOf(
+            WHOLE, "Organisations; missing where tests take responses as independent", may_be_missing=True, least=0
+        ),
+        "test": ColumnOf(TEXT, "likelihood_ratio, or wald_cr1, which allows for organisations; empty without one"),
+        "uniform_p": number("p-value: group beside the score of the other items"),
+        "non_uniform_p": number("p-value: their product"),
+        "p_value": number("p-value of both together"),
+        "nagelkerke": number("Rise of Nagelkerke's pseudo R squared by both"),
+        "mcfadden": number("Rise of McFadden's"),
+        "log_odds": number("Of a higher answer at the same score, in the group furthest from the reference"),
+        "furthest_group": ColumnOf(TEXT, "That group; empty without figures"),
+        "matched_on": ColumnOf(TEXT, "Items of the score of the others, joined by a semicolon"),
+        "has_settled": ColumnOf(TRUTH, "Whether the items flagged were the same when they were judged again"),
+    },
+)
+
+TABLES = (LOADINGS, FIT_INDICES, INVARIANCE, PROBLEMS, GATES, VALIDITY, DISCRIMINANT, ITEM_FUNCTIONING)

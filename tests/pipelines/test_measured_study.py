@@ -80,6 +80,12 @@ def test_unmet_conditions_mark_or_block_a_model_and_a_new_threshold_judges_it_ag
 FAULTS = {
     "unknown_scale": ("[teamwork, trust]", "[teamwork, trsut]", "the study has no scale 'trsut'"),
     "unknown_comparison": ("over: wave", "over: wavee", "'wavee' does not name groups of responses"),
+    "unknown_groups_of_items": (
+        "estimator: ml", "estimator: ml\nitem_functioning: {over: [wavee]}", "'wavee' does not name groups",
+    ),
+    "groups_of_items_twice": (
+        "estimator: ml", "estimator: ml\nitem_functioning: {over: [wave, wave]}", "names the same groups twice",
+    ),
     "scale_twice": ("[teamwork, trust]", "[trust, trust]", "a scale is named twice"),
     "unknown_key": ("estimator", "estimater", "unknown key; did you mean 'estimator'?"),
     "unknown_level": ("{over: wave}", "{over: wave, level: scaler}", "did you mean 'scalar'?"),

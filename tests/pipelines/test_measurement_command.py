@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import dagster as dg
+import pandas as pd
 import pytest
 from command_line import sensemaking
 from run_steps import bring_up_to_date
@@ -11,7 +12,7 @@ from small_study import build_small_study
 
 from pipelines.checks import MEASUREMENT_CHECK, measured, measurement_check
 from pipelines.store import Store
-from pipelines.tables.measurement import GATES
+from pipelines.tables.measurement import GATES, ITEM_FUNCTIONING
 
 SPEC = """\
 name: together
@@ -22,6 +23,7 @@ estimator: ml
 clusters: false
 comparisons:
   - {over: wave}
+item_functioning: {over: [wave, language], alpha: 0.2}
 gates:
   reliability: {coefficient: alpha, at_least: 0.99}
   agreement: {organisations_at_least: 9}
@@ -55,12 +57,19 @@ def test_conditions_that_are_not_met_are_told_with_the_reason(study: Path):
 def test_the_document_holds_every_table_with_the_reasons(study: Path):
     document = sensemaking("measurement", study, "together", "--json").document
     assert set(document) == {
-        *("conditions", "fit", "invariance", "validity", "discriminant", "problems", "validation_status", "pictures"),
+        *("conditions", "fit", "invariance", "validity", "discriminant", "item_functioning"),
+        *("problems", "validation_status", "pictures"),
     }
     stored = Store(study / "warehouse").read(GATES)
     assert [row["reason"] for row in document["conditions"]] == stored["reason"].tolist()
     assert {row["verdict"] for row in document["conditions"]} <= {"met", "not_met", "unknown"}
     assert [row["first_scale"] for row in document["discriminant"]] == ["teamwork"]
+    functioning = document["item_functioning"]
+    stored = Store(study / "warehouse").read(ITEM_FUNCTIONING)
+    assert [(row["over"], row["item"], row["p_value"]) for row in functioning] == [
+        (row.over, row.item, None if pd.isna(row.p_value) else row.p_value) for row in stored.itertuples()
+    ]
+    assert {row["test"] for row in functioning} <= {"likelihood_ratio", ""}
     assert document["pictures"] == []
 
 

@@ -54,11 +54,8 @@ def spec(**changes: object) -> MeasurementSpec:
 
 def tables(rows: pd.DataFrame, **changes: object) -> SimpleNamespace:
     found = measurement_tables(rows, spec(**changes), {"voice": VOICE})
-    return SimpleNamespace(
-        **dict(
-            zip(("loadings", "fit", "invariance", "problems", "gates", "validity", "discriminant"), found, strict=True)
-        )
-    )
+    names = ("loadings", "fit", "invariance", "problems", "gates", "validity", "discriminant", "functioning")
+    return SimpleNamespace(**dict(zip(names, found, strict=True)))
 
 
 @pytest.mark.parametrize("estimator", ["wlsmv", "mlr"])
