@@ -114,6 +114,7 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         measuring.MeasurementSpec,
         measuring.Comparison,
         measuring.InvarianceRule,
+        measuring.ItemFunctioningTests,
         measuring.Gates,
         measuring.ReliabilityGate,
         measuring.FitGate,
