@@ -81,8 +81,8 @@ def ours(folder: Path) -> Callable[[], object]:
     scales = dict.fromkeys(SCALES, instrument)
 
     def work() -> float:
-        with Store(folder).asking() as ask:
-            counted = count_patterns(ask, scales)
+        with Store(folder).scanning() as scan:
+            counted = count_patterns(scan, scales)
         alphas = quality.reliability(counted, scales)
         quality.items(counted, scales)
         return float(alphas.loc[alphas["coefficient"] == "alpha", "estimate"].sum())

@@ -6,6 +6,7 @@ here the counts and their moments; statistics of a scale are in ``reliability`` 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -39,8 +40,9 @@ class AnswerCounts:
         """Responses, with gaps or without."""
         return int(self.counts.sum())
 
+    @cached_property
     def complete(self) -> "CompleteCounts":
-        """Return the patterns without a gap, reverse-scored items turned round."""
+        """The patterns without a gap, reverse-scored items turned round."""
         is_whole = np.isfinite(self.patterns).all(axis=1)
         whole = self.patterns[is_whole]
         codes = np.where(np.array(self.is_turned, dtype=np.bool_), sum(self.ends) - whole, whole)

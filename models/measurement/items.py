@@ -24,7 +24,7 @@ def item_statistics(answers: AnswerCounts) -> pd.DataFrame:
     is_given = np.isfinite(answers.patterns)
     codes, counts = np.where(is_given, answers.patterns, 0.0), answers.counts
     n_obs, n = counts @ is_given, answers.n_responses
-    found = item_consistency(answers.complete().covariance())
+    found = item_consistency(answers.complete.covariance())
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = counts @ codes / n_obs
         # Distances from the whole number next to the mean: sums of their squares are exact.

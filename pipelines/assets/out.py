@@ -20,11 +20,12 @@ from pipelines.tables.base import Table
 from pipelines.tables.screening import EXCLUSIONS
 
 Describe = Callable[[pd.DataFrame, dict[str, Instrument]], pd.DataFrame]
-DescribeCounts = Callable[[quality.Counted, dict[str, Instrument]], pd.DataFrame]
-COUNTED: tuple[tuple[Table, DescribeCounts], ...] = (
+Counted = Callable[[quality.Counted, dict[str, Instrument]], pd.DataFrame]
+COUNTED: tuple[tuple[Table, Counted], ...] = (
     (out.RELIABILITY, quality.reliability),
     (out.ITEMS, quality.items),
 )
+"""Tables that describe how often each pattern of answers was given: one step counts and writes them all."""
 QUALITY: tuple[tuple[Table, Describe], ...] = (
     (out.AGREEMENT, quality.agreement),
     (out.SCALE_MEANS, quality.scale_means),
@@ -44,8 +45,8 @@ def steps(study: Study) -> tuple[Step, ...]:
             make=_missing,
             meaning=out.MISSING.grain,
         ),
-        *(_quality_step(table, partial(_describe_counts, table, describe)) for table, describe in COUNTED),
-        *(_quality_step(table, partial(_describe, table, describe)) for table, describe in QUALITY),
+        _quality_step(tuple(table for table, _ in COUNTED), _describe_counts),
+        *(_quality_step((table,), partial(_describe, table, describe)) for table, describe in QUALITY),
         *(_model_step(study, name) for name in study.models),
     )
 
@@ -54,15 +55,15 @@ def _missing(task: Task) -> list[Write]:
     return [Write(out.MISSING, Query(missingness.shares_by_reason(list(task.study.spec.waves))))]
 
 
-def _quality_step(table: Table, make: Callable[[Task], list[Write]]) -> Step:
+def _quality_step(tables: tuple[Table, ...], make: Callable[[Task], list[Write]]) -> Step:
     return Step(
-        name=table.name.replace(".", "/"),
-        writes=(table,),
+        name=tables[0].name.replace(".", "/"),
+        writes=tables,
         reads=("core.analysis", "core.exclusions"),
         by_wave=False,
         depends_on=lambda task: [_instruments(task), list(task.study.spec.screening.exclusions)],
         make=make,
-        meaning=table.grain,
+        meaning="; ".join(table.grain for table in tables),
     )
 
 
@@ -74,12 +75,15 @@ def _measurement(task: Task) -> object:
     return {name: spec_hash(each) for name, each in task.study.measurement.items()}
 
 
-def _describe_counts(table: Table, describe: DescribeCounts, task: Task) -> list[Write]:
+def _describe_counts(task: Task) -> list[Write]:
     """Describe the answers of all analysed responses, and again of those that each exclusion rule keeps."""
     scales = task.study.scales()
-    with task.store.asking() as ask:
-        counts = [count_patterns(ask, scales, rule) for rule in ("", *task.study.spec.screening.exclusions)]
-    return [Write(table, pd.concat([describe(each, scales) for each in counts], ignore_index=True))]
+    with task.store.scanning() as scan:
+        counts = [count_patterns(scan, scales, rule) for rule in ("", *task.study.spec.screening.exclusions)]
+    return [
+        Write(table, pd.concat([describe(each, scales) for each in counts], ignore_index=True))
+        for table, describe in COUNTED
+    ]
 
 
 def _describe(table: Table, describe: Describe, task: Task) -> list[Write]:

@@ -39,7 +39,7 @@ def reliability(counted: Counted, scales: dict[str, Instrument]) -> pd.DataFrame
     return _table(
         RELIABILITY,
         (
-            {"scale": scale, **cell, **asdict(coefficient(answers.complete()))}
+            {"scale": scale, **cell, **asdict(coefficient(answers.complete))}
             for scale, instrument in scales.items()
             if instrument.scales[scale].measurement == "reflective"
             for cell, answers in counted[scale]
@@ -50,10 +50,15 @@ def reliability(counted: Counted, scales: dict[str, Instrument]) -> pd.DataFrame
 
 def items(counted: Counted, scales: dict[str, Instrument]) -> pd.DataFrame:
     """Describe every item of every scale: ``out.items``."""
-    described = [
-        item_statistics(answers).assign(scale=scale, **cell) for scale in scales for cell, answers in counted[scale]
-    ]
-    return ITEMS.typed(pd.concat(described)) if described else ITEMS.empty()
+    described = {
+        (scale, cell["wave"], cell["respondent_group"], cell["exclusions"]): item_statistics(answers)
+        for scale in scales
+        for cell, answers in counted[scale]
+    }
+    if not described:
+        return ITEMS.empty()
+    names = ["scale", "wave", "respondent_group", "exclusions"]
+    return ITEMS.typed(pd.concat(described, names=names).reset_index(names))
 
 
 def agreement(analysis: pd.DataFrame, scales: dict[str, Instrument]) -> pd.DataFrame:

@@ -24,10 +24,9 @@ from pipelines.store import erasing
 from pipelines.store.machine import WarehouseError, environment_faults
 from pipelines.store.remembered import REMEMBERED, mark_of
 from pipelines.store.slices import (
-    Ask,
     Query,
+    Scan,
     Write,
-    answer,
     beside,
     columns_of,
     create_table,
@@ -36,6 +35,7 @@ from pipelines.store.slices import (
     names_of_tables,
     quoted,
     replace_slice,
+    scan,
     staged_database,
     write_slice,
 )
@@ -96,10 +96,10 @@ class Store:
             return table.typed(rows.to_arrow_table().to_pandas())
 
     @contextmanager
-    def asking(self) -> Iterator[Ask]:
-        """Answer questions about tables that were written, in SQL with ``$name`` for each value."""
+    def scanning(self) -> Iterator[Scan]:
+        """Read tables that were written, in SQL with ``$name`` for each value, a batch of rows at a time."""
         with self._connection(read_only=True) as connection:
-            yield partial(answer, connection)
+            yield partial(scan, connection)
 
     def provenance(self) -> dict[tuple[str, str], Origin]:
         """Return what the last write of every table and slice was made from, by table name and slice."""

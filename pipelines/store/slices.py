@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from models.origin import data_hash
 from pipelines.tables.base import DUCKDB_TYPES, Table
@@ -19,8 +20,10 @@ from pipelines.tables.base import DUCKDB_TYPES, Table
 WAREHOUSE = "warehouse"
 
 
-Ask = Callable[[str, Mapping[str, str]], pd.DataFrame]
-"""Answers a question in SQL with ``$name`` for each of the values."""
+Scan = Callable[[str, Mapping[str, str]], Iterator[pa.RecordBatch]]
+"""Answers a question in SQL with ``$name`` for each of the values, a batch of rows at a time."""
+ROWS_OF_A_BATCH = 61_440
+"""Half of what DuckDB keeps together, so that a batch stays near the processor."""
 
 
 @dataclass(frozen=True)
@@ -188,16 +191,16 @@ def names_of_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {name for (name,) in connection.execute(statement).fetchall()}
 
 
-def answer(connection: duckdb.DuckDBPyConnection | None, question: str, values: Mapping[str, str]) -> pd.DataFrame:
-    """Answer a question about counts in SQL with ``$name`` for each of the values; there must be a database.
+def scan(
+    connection: duckdb.DuckDBPyConnection | None, question: str, values: Mapping[str, str]
+) -> Iterator[pa.RecordBatch]:
+    """Answer a question in SQL with ``$name`` for each of the values, batch by batch; there must be a database.
 
-    Counts are whole numbers, the same whatever the number of threads; groups of small numbers are found by their place.
+    One thread reads, beside whoever counts: two take more of the processor for the same rows.
     """
     if connection is None:
         raise AssertionError("nothing was written yet")
-    connection.execute("RESET threads")
-    connection.execute("SET perfect_ht_threshold = 16")
-    return connection.sql(question, params=dict(values)).to_arrow_table().to_pandas()
+    yield from connection.sql(question, params=dict(values)).to_arrow_reader(ROWS_OF_A_BATCH)
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:

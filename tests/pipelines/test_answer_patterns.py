@@ -11,7 +11,7 @@ from instruments.sections.response_scale import Point, ResponseScale
 from instruments.spec import Instrument, Item, Scale
 from models.measurement.answer_counts import count_answers
 from pipelines.steps.answer_patterns import count_patterns
-from pipelines.store.slices import answer
+from pipelines.store.slices import scan
 
 
 def instrument_of(items, codes, least_answered=1):
@@ -47,7 +47,7 @@ def counts(analysis, instrument, rule="", excluded=()):
         connection.execute("CREATE SCHEMA core; CREATE TABLE core.analysis AS SELECT * FROM analysis")
         connection.register("given", exclusions)
         connection.execute("CREATE TABLE core.exclusions AS SELECT * FROM given")
-        return count_patterns(partial(answer, connection), {"scale": instrument}, rule)["scale"]
+        return count_patterns(partial(scan, connection), {"scale": instrument}, rule)["scale"]
 
 
 def as_dictionary(found):

@@ -92,7 +92,7 @@ def seen(store: Store, case: str) -> None:
     "case", [pytest.param(case, marks=[] if case == "constant item" else pytest.mark.slow) for case in CASES]
 )
 def test_a_model_that_answers_cannot_carry_is_refused_by_name_and_the_rest_is_made(tmp_path: Path, case: str):
-    names = {"out/measurement/together", "out/reliability", "out/items", "out/scale_means"}
+    names = {"out/measurement/together", "out/reliability", "out/scale_means"}
     _, store = bring_up_to_date(degenerate_study(tmp_path, case), names)
     seen(store, case)
 

@@ -10,7 +10,7 @@ from pilot_study import pilot_study
 
 from pipelines.steps import quality
 from pipelines.steps.answer_patterns import count_patterns
-from pipelines.store.slices import answer
+from pipelines.store.slices import scan
 from pipelines.tables import core, out
 
 
@@ -21,7 +21,7 @@ def counted(describe):
         with duckdb.connect() as connection:
             connection.execute("CREATE SCHEMA core")
             connection.execute("CREATE TABLE core.analysis AS SELECT * FROM analysis")
-            return describe(count_patterns(partial(answer, connection), scales), scales)
+            return describe(count_patterns(partial(scan, connection), scales), scales)
 
     return of_rows
 

@@ -147,7 +147,8 @@ def scores_by_moments(sample: Sample, mean: Vector, covariance: Matrix) -> tuple
         pulls[each.rows] = distance @ inverse
         by_covariance[each.rows] -= inverse[rows, columns]
     by_mean += pulls
-    by_covariance += pulls[:, rows] * pulls[:, columns]
+    of_items = np.ascontiguousarray(pulls.T)
+    by_covariance += (of_items[rows] * of_items[columns]).T
     return by_mean, by_covariance * twice / 2
 
 

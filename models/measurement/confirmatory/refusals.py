@@ -61,10 +61,12 @@ def refuse_unusable(items: tuple[str, ...], data: Matrix, group: str = "", n_obs
 
 
 def _refuse_twins(items: tuple[str, ...], data: Matrix, where: str) -> None:
+    answers = np.ascontiguousarray(data.T)
+    is_given = ~np.isnan(answers)
     for place in range(len(items)):
         for other in range(place):
-            both = ~np.isnan(data[:, [place, other]]).any(axis=1)
-            if both.sum() > 1 and np.array_equal(data[both, place], data[both, other]):
+            both = is_given[place] & is_given[other]
+            if both.sum() > 1 and (answers[place] == answers[other])[both].all():
                 names = f"{items[other]} and {items[place]}"
                 raise FactorModelError(f"{names} have the same answers everywhere{where}: keep one of them")
 

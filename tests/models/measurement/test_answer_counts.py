@@ -45,7 +45,7 @@ def test_alpha_and_item_statistics_equal_those_of_the_responses(seed, n, k, shar
     answers = drawn(seed, n, k, share_missing)
     instrument = instrument_of(list(answers))
     keyed, counted = keyed_items(answers, instrument, "scale"), count_answers(answers, instrument, "scale")
-    expected, complete = cronbach_alpha(keyed), counted.complete()
+    expected, complete = cronbach_alpha(keyed), counted.complete
     alpha = alpha_from_covariance(complete.covariance(), complete.n_obs)
     assert (alpha.n_obs, alpha.n_items, alpha.reason) == (expected.n_obs, expected.n_items, expected.reason)
     ends = [[each.estimate, each.conf_low, each.conf_high] for each in (alpha, expected)]
@@ -68,7 +68,7 @@ def test_omega_and_its_robust_interval_equal_those_of_the_responses(seed, n, k, 
     answers = drawn(seed, n, k, share_missing, noise=0.7)
     instrument = instrument_of(list(answers))
     expected = omega_total(keyed_items(answers, instrument, "scale"))
-    found = omega_of_counts(count_answers(answers, instrument, "scale").complete())
+    found = omega_of_counts(count_answers(answers, instrument, "scale").complete)
     names = ("model_implied", "observed", "std_error", "conf_low", "conf_high", "n_obs")
     if not expected.problems:
         figures = [[getattr(each, name) for name in names] for each in (found, expected)]
@@ -96,13 +96,13 @@ def test_omega_that_answers_cannot_carry_is_refused_as_from_the_responses(column
     answers = pd.DataFrame({f"q{place}": codes for place, codes in enumerate(columns)}, dtype="Int16")
     instrument = instrument_of(list(answers))
     with pytest.raises(FactorModelError, match=reason):
-        omega_of_counts(count_answers(answers, instrument, "scale").complete())
+        omega_of_counts(count_answers(answers, instrument, "scale").complete)
     with pytest.raises(FactorModelError, match=reason):
         omega_total(keyed_items(answers, instrument, "scale"))
 
 
 def test_an_item_without_variance_has_a_variance_of_exactly_zero_in_any_number_of_responses():
     answers = drawn(1, 40, 3, 0).assign(q0=pd.Series([3] * 40, dtype="Int16"))
-    counted = count_answers(answers, instrument_of(list(answers)), "scale").complete()
+    counted = count_answers(answers, instrument_of(list(answers)), "scale").complete
     covariance = type(counted)(counted.items, counted.codes, counted.counts * 12_345_679).covariance()
     assert covariance[0].tolist() == [0.0, 0.0, 0.0]
