@@ -3,7 +3,7 @@
 Whether the data can carry the model at all is in ``models.regression.identification``.
 """
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -128,7 +128,7 @@ def normality_of(residuals: Vector) -> Normality:
     n, centred = len(residuals), residuals - residuals.mean()
     w = p = np.nan
     if FEWEST_FOR_SHAPIRO <= n <= MOST_FOR_SHAPIRO:
-        w, p = (float(value) for value in shapiro(residuals))
+        w, p = np.asarray(shapiro(residuals), dtype=float).tolist()
     variance = float((centred**2).mean())
     skewness = float((centred**3).mean()) / variance**1.5
     excess = float((centred**4).mean()) / variance**2 - 3
@@ -137,7 +137,7 @@ def normality_of(residuals: Vector) -> Normality:
 
 
 def inflation_factors(covariance: Matrix, terms: Mapping[str, Sequence[int]]) -> dict[str, float]:
-    """Return how much correlation with the other terms inflates the variance of each: VIF, generalised for many columns.
+    """Return how much each term's correlation with the others inflates its variance: VIF, or that of several columns.
 
     det(R_11) det(R_22) / det(R), R the correlations of the coefficients besides the intercept, R_11 those of the term.
 

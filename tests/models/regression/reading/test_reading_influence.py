@@ -72,6 +72,7 @@ def test_other_assumptions_equal_r(fitted, rows):
     moments = [normal.skewness, normal.excess_kurtosis + 3, normal.jarque_bera]
     assert moments == pytest.approx([-0.2721534189187365, 3.2166550329515493, 6.4494754581649838], rel=1e-10)
     # R 4.2.2, car 3.1-1, 2026-11-26: vif(lm(READY1 ~ JOBSAT1 + COMMIT1 + factor(EDUCATE) + AGE))
+    rows = rows.dropna()
     education = (rows["EDUCATE"].to_numpy()[:, None] == np.arange(2, 7)).astype(float)
     matrix = np.column_stack([np.ones(len(rows)), rows[["JOBSAT1", "COMMIT1"]], education, rows["AGE"]])
     covariance = classical_covariance(solve_least_squares(matrix, rows["READY1"].to_numpy()))
