@@ -67,8 +67,7 @@ class PanelFit:
     @property
     def adjusted_r_squared(self) -> float:
         """1 - (1 - R2) (n - 1) / df; R: ``plm::r.squared(dfcor = TRUE)``."""
-        lost = self.solved.n_obs - int(self.has_intercept or self.estimator == "within")
-        return 1 - (1 - self.r_squared) * lost / self.df_resid
+        return 1 - (1 - self.r_squared) * (self.solved.n_obs - 1) / self.df_resid
 
     def classical_covariance(self) -> Matrix:
         """Return s2 (X'X)^-1 of the reported coefficients; R: ``vcov(plm(...))``."""
@@ -84,7 +83,9 @@ class PanelFit:
 
         CR0 is R's ``plm::vcovHC(method = "arellano", type = "HC0")``; CR2 with Satterthwaite's degrees of freedom is
         ``clubSandwich::vcovCR(type = "CR2")``: unit effects lie within clusters, so that taking out means instead of
-        fitting them changes nothing (Pustejovsky and Tipton 2018, theorem 2); waves are fitted.
+        fitting them changes nothing (Pustejovsky and Tipton 2018, theorem 2); waves are fitted. With random effects the
+        adjustment is that of the rows less theta times their means, as for ``lm`` of those rows; clubSandwich takes it
+        in the space of the rows as they are, which differs by some 1e-4.
         """
         return cluster_covariance(self.moments, kind)
 

@@ -100,9 +100,15 @@ def test_hausman_equals_plm(oracle, panels):
 # R 4.2.2, plm 2.6-2, clubSandwich 0.5.8, 2026-11-26: coef_test(m, vcovCR(m, type = "CR2", cluster = SUBNUM)), SE and df
 CR2 = {
     "twoways": ([0.04436558268949688, 0.04421167101851035], [128.1253969164240, 149.6498232817641]),
+    "pooling": (
+        [0.11165184760996988, 0.03489633713513605, 0.03759832462514091],
+        [183.3735335826661, 170.5051112118870, 163.5632440397705],
+    ),
+    # of lm() of the rows less theta times their means; of the plm object itself: [0.109667, 0.035366, 0.034261], since
+    # clubSandwich takes the root of I - H_gg in the space of the rows as they are
     "random": (
-        [0.10966705657409000, 0.03536583516046925, 0.03426119575200792],
-        [192.1802729094196, 179.3417807915660, 193.4431284333946],
+        [0.10967074688785515, 0.03537087153538678, 0.03426956529970580],
+        [192.1802851955634, 179.3419565112301, 193.4431805920023],
     ),
 }
 
@@ -119,6 +125,17 @@ def test_cr2_with_satterthwaite_equals_clubsandwich(oracle, panels, name):
     found = fit.clustered_covariance("CR2")
     assert errors(found.covariance)[: fit.n_shown] == pytest.approx(expected[0], rel=1e-8)
     assert found.satterthwaite_df(fit.contrasts()) == pytest.approx(expected[1], rel=1e-6)
+
+
+@pytest.mark.reference
+def test_differences_without_intercept_equal_plm(panels):
+    # R 4.2.2, plm 2.6-2, 2026-11-26: summary(plm(READY ~ JSAT + COMMIT - 1, model = "fd"))
+    found = fit_first_differences(panels["panel_univ"], has_intercept=False)
+    assert found.coefficients == pytest.approx([0.3400778265937383, 0.2055706439107831], rel=1e-9)
+    assert errors(found.classical_covariance()) == pytest.approx([0.02979143794437496, 0.03463388951083930], rel=1e-9)
+    assert found.df_resid == 862
+    assert found.r_squared == pytest.approx(0.2452411122323008, abs=1e-9)
+    assert found.adjusted_r_squared == pytest.approx(0.2443655218752617, abs=1e-9)
 
 
 @pytest.mark.reference
