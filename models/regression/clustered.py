@@ -87,7 +87,7 @@ def decided_by_one_cluster(moments: ClusterMoments) -> NDArray[np.bool_]:
     leverages, vectors = np.linalg.eigh(moments.root.T @ moments.products @ moments.root)
     cluster, place = np.nonzero(leverages > 1 - NO_FREE_SHARE)
     directions = vectors[cluster, :, place] @ moments.root.T
-    return (np.abs(directions) > PART * np.sqrt(np.diag(moments.bread))).any(axis=0)
+    return np.asarray((np.abs(directions) > PART * np.sqrt(np.diag(moments.bread))).any(axis=0))
 
 
 def _factor(moments: ClusterMoments, kind: Clustered) -> float:
