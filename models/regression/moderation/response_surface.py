@@ -3,7 +3,7 @@
 z = b0 + b1 x + b2 y + b3 x^2 + b4 x y + b5 y^2; x and y on one scale, centred at one value (the scale's midpoint).
 """
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from models.regression.moderation.combinations import Coefficients, Combinations
 
 Surface = Literal["peak", "valley", "saddle"]
 STEP = 1e-30
+VALUES_AT_ONCE = 2_000_000
 FLAT = 1e-12
 N_COEFFICIENTS = 6
 FEWEST_DRAWS_SHARE = 0.95
@@ -158,18 +159,26 @@ def bootstrap_coefficients(
         Cameron, Gelbach and Miller (2008), Review of Economics and Statistics 90(3), 414-427 (pairs cluster bootstrap).
     """
     n_clusters, k = moments.n_clusters, moments.n_coefficients
-    with_outcome = moments.scores + moments.products @ coefficients
-    weights = rng.multinomial(n_clusters, np.full(n_clusters, 1 / n_clusters), size=n_draws).astype(float)
-    root = moments.root
-    products = root.T @ np.einsum("dg,gab->dab", weights, moments.products, optimize=True) @ root
-    is_known = np.linalg.eigvalsh(products)[:, 0] > FLAT
-    if is_known.mean() < FEWEST_DRAWS_SHARE:
+    at_once = max(1, VALUES_AT_ONCE // n_clusters)
+    sizes = [min(at_once, n_draws - first) for first in range(0, n_draws, at_once)]
+    draws: Matrix = np.concatenate([_drawn(moments, coefficients, rng, size) for size in sizes])
+    if len(draws) < FEWEST_DRAWS_SHARE * n_draws:
         raise ModelDataError(
-            f"{int((~is_known).sum())} of {n_draws} draws of the {n_clusters} clusters cannot tell the {k} "
+            f"{n_draws - len(draws)} of {n_draws} draws of the {n_clusters} clusters cannot tell the {k} "
             "coefficients apart; expected at most one of 20; use the delta intervals, or take out regressors"
         )
-    sums = weights[is_known] @ with_outcome @ root
-    return np.asarray(np.linalg.solve(products[is_known], sums[:, :, None]))[:, :, 0] @ root.T
+    return draws
+
+
+def _drawn(moments: ClusterMoments, coefficients: Vector, rng: np.random.Generator, n_draws: int) -> Matrix:
+    n_clusters, root = moments.n_clusters, moments.root
+    weights: Matrix = rng.multinomial(n_clusters, np.full(n_clusters, 1 / n_clusters), size=n_draws).astype(float)
+    products = root.T @ np.einsum("dg,gab->dab", weights, moments.products, optimize=True) @ root
+    is_known = np.linalg.eigvalsh(products)[:, 0] > FLAT
+    with_outcome = moments.scores + moments.products @ coefficients
+    sums: Matrix = weights[is_known] @ with_outcome @ root
+    turned: Matrix = np.linalg.solve(products[is_known], sums[:, :, None])[:, :, 0]
+    return turned @ root.T
 
 
 def percentile_intervals(draws: Matrix, confidence_level: float = 0.95) -> Matrix:

@@ -11,6 +11,8 @@ from models.regression.cluster_moments import grouped_sums
 from models.regression.identification import ModelDataError
 
 FEWEST_UNITS = 2
+FEWEST_ROWS_A_UNIT = 2
+NO_VARIATION = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +64,10 @@ class Panel:
         """Whether each of the k regressors varies within any unit."""
         left = self.less_means(self.regressors, np.ones(self.n_units))
         scale = np.abs(self.regressors).max(axis=0, initial=0.0)
-        return np.abs(left).max(axis=0, initial=0.0) > 1e-10 * np.where(scale > 0, scale, 1.0)
+        return np.abs(left).max(axis=0, initial=0.0) > NO_VARIATION * np.where(scale > 0, scale, 1.0)
 
 
-def refuse_unusable(panel: Panel, needs_variation: bool) -> None:  # noqa: FBT001
+def refuse_unusable(panel: Panel, *, needs_variation: bool) -> None:
     """Raise ModelDataError when a panel cannot be analysed as one.
 
     Args:
@@ -83,7 +85,7 @@ def refuse_unusable(panel: Panel, needs_variation: bool) -> None:  # noqa: FBT00
         raise ModelDataError(f"{panel.n_units} unit; expected at least {FEWEST_UNITS}; a panel needs several units")
     if not needs_variation:
         return
-    if panel.sizes.max() < 2:  # noqa: PLR2004
+    if panel.sizes.max() < FEWEST_ROWS_A_UNIT:
         raise ModelDataError(
             "no unit has two rows; expected units that answered in several waves; use a regression without unit effects"
         )

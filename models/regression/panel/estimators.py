@@ -66,7 +66,7 @@ def fit_between(panel: Panel) -> PanelFit:
     return PanelFit("between", solved, units, shown, True, solved.df_resid, _explained(solved, outcome))
 
 
-def fit_first_differences(panel: Panel, has_intercept: bool = True) -> PanelFit:  # noqa: FBT001, FBT002
+def fit_first_differences(panel: Panel, *, has_intercept: bool = True) -> PanelFit:
     """Fit the changes from each row of a unit to its next.
 
     Args:

@@ -27,7 +27,7 @@ class EquivalenceTest:
         p_upper: p-value of the test that it is at or above ``smallest``.
         p_value: The larger of the two.
         conf_low, conf_high: Interval at 1 - 2 x level; the effect is equivalent to none when it lies inside the bounds.
-        reading: ``equivalent`` when p_value < level; ``relevant`` when the interval lies wholly beyond a bound;
+        reading: ``equivalent`` when the interval lies inside the bounds; ``relevant`` when wholly beyond one;
             ``undecided`` otherwise: the data can neither show nor rule out an effect that matters.
     """
 
@@ -74,9 +74,7 @@ def equivalence_test(
     reach = float(t.ppf(1 - level, df)) * std_error
     low, high = estimate - reach, estimate + reach
     p_value = max(p_lower, p_upper)
-    return EquivalenceTest(
-        estimate, std_error, df, p_lower, p_upper, p_value, low, high, _reading(p_value < level, low, high, smallest)
-    )
+    return EquivalenceTest(estimate, std_error, df, p_lower, p_upper, p_value, low, high, _reading(low, high, smallest))
 
 
 def equivalence_of_means(first: Vector, second: Vector, smallest: float, level: float = 0.05) -> EquivalenceTest:
@@ -96,7 +94,7 @@ def equivalence_of_means(first: Vector, second: Vector, smallest: float, level: 
     return equivalence_test(float(first.mean() - second.mean()), float(np.sqrt(shares.sum())), df, smallest, level)
 
 
-def _reading(is_equivalent: bool, low: float, high: float, smallest: float) -> Reading:  # noqa: FBT001
-    if is_equivalent:
+def _reading(low: float, high: float, smallest: float) -> Reading:
+    if -smallest < low and high < smallest:
         return "equivalent"
     return "relevant" if low >= smallest or high <= -smallest else "undecided"

@@ -12,7 +12,7 @@ from models.regression.cluster_moments import ClusterMoments, grouped_sums
 from models.regression.clustered import NO_FREE_SHARE, cluster_covariance
 from models.regression.least_squares import LeastSquares
 
-DRAWS_AT_ONCE = 250
+VALUES_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -123,9 +123,10 @@ def simulate_power(
     unit = np.eye(moments.n_coefficients)[place]
     df = float(cluster_covariance(moments, "CR2").satterthwaite_df(unit[None, :])[0])
     weights, roots = _weights(moments, place), _roots(moments.products)
+    at_once = max(1, VALUES_AT_ONCE // design.sums.size)
     n_rejected, total = 0, 0.0
-    for first in range(0, n_draws, DRAWS_AT_ONCE):
-        scores = _drawn(design, roots, rng, min(DRAWS_AT_ONCE, n_draws - first))
+    for first in range(0, n_draws, at_once):
+        scores = _drawn(design, roots, rng, min(at_once, n_draws - first))
         change = scores.sum(axis=1) @ moments.bread
         left = scores - np.einsum("gab,sb->sga", moments.products, change, optimize=True)
         spread = np.sqrt(((left * weights).sum(axis=2) ** 2).sum(axis=1))

@@ -148,7 +148,9 @@ def drawn(seed, n=150, n_clusters=12):
     return surface_matrix(x, y), outcome, np.r_[np.arange(n_clusters), rng.integers(0, n_clusters, n - n_clusters)]
 
 
-def test_bootstrap_draws_equal_refits_to_the_drawn_clusters():
+@pytest.mark.parametrize("at_once", [2_000_000, 36])
+def test_bootstrap_draws_equal_refits_to_the_drawn_clusters(monkeypatch, at_once):
+    monkeypatch.setattr("models.regression.moderation.response_surface.VALUES_AT_ONCE", at_once)
     matrix, outcome, codes = drawn(1)
     fit = solve_least_squares(matrix, outcome)
     found = bootstrap_coefficients(cluster_moments(fit, codes), fit.coefficients, np.random.default_rng(8), 20)

@@ -175,6 +175,9 @@ def population(true, ratio, observed=0.5, shares=(1.0, 0.7), noise=0.8):
 def test_proportional_selection_gives_back_the_truth_of_a_population(true, ratio, observed):
     moved, greatest = population(true, ratio, observed)
     assert selection_ratio(moved, greatest, true) == pytest.approx(ratio, rel=1e-6)
+    bias = moved.controlled - true
+    selection = (moved.shift + bias) * moved.focal_variance - bias * moved.focal_left
+    assert selection == pytest.approx(observed, abs=1e-9)
     found = bias_adjusted_coefficient(moved, greatest, ratio)
     assert min(abs(solution - true) for solution in found.solutions) < 1e-5
 
