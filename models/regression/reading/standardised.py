@@ -89,7 +89,7 @@ def standardised_difference(first: Vector, second: Vector, confidence_level: flo
     References:
         Hedges (1981), Journal of Educational Statistics 6(2), 107-128. Steiger and Fouladi (1997), in What If There
         Were No Significance Tests?, 221-257. R: ``effectsize::cohens_d``, ``hedges_g`` (whose search for the interval
-        stops at 1e-5).
+        stops within 1e-6).
     """
     from scipy.special import gammaln  # noqa: PLC0415
 
