@@ -12,7 +12,7 @@ from instruments.counted import counted
 from models.regression.columns import Labels, column_of, columns_of
 from models.regression.identification import ModelDataError, refuse_unidentified
 from models.regression.profile import Profile, finite_numbers, profile_of
-from models.sections.regressors import Variable
+from models.sections.regressors import Variable, as_variable
 from models.spec import RegressionSpec
 
 INTERCEPT = "intercept"
@@ -27,6 +27,7 @@ class Design:
         matrix: One column a coefficient, named as the term, ``intercept`` first, float64.
         clusters: Clusters of the responses, one column a way; no column when the covariance has no clusters.
         weights: Weight of each response, above 0; None when all count the same.
+        focal: Terms of the focal regressor; none where a variant leaves it out.
         rows: The responses used: response_id and the columns of the analysis table that the model reads.
         n_in_population: Responses of the model's population before any was left out for a missing value.
     """
@@ -35,6 +36,7 @@ class Design:
     matrix: pd.DataFrame
     clusters: pd.DataFrame
     weights: pd.Series | None
+    focal: tuple[str, ...]
     rows: pd.DataFrame
     n_in_population: int
 
@@ -58,10 +60,14 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, f
     population = _select_population(spec, analysis)
     rows = _leave_out_missing(spec, population)
     outcome = finite_numbers(rows, spec.outcome).rename(spec.outcome)
-    matrix = lay_out(spec, rows, labels, profile_of(uses_of(spec), rows))
+    profile = profile_of(uses_of(spec), rows)
+    matrix = lay_out(spec, rows, labels, profile)
+    regressor = as_variable(spec.focal)
+    is_there = regressor in spec.regressors_as_variables()
+    focal = tuple(columns_of(regressor, rows, labels, profile)) if is_there else ()
     clusters = rows[list(spec.clusters())]
     refuse_unidentified(outcome, matrix, clusters, fewest_beyond)
-    return Design(outcome, matrix, clusters, _weights(rows, spec.weights), rows, len(population))
+    return Design(outcome, matrix, clusters, _weights(rows, spec.weights), focal, rows, len(population))
 
 
 def lay_out(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, profile: Profile) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose
 from models.regression.identification import ModelDataError
 from models.regression.least_squares import LeastSquares, solve_least_squares
+from models.regression.reading.of_fit import FittedModel, readings_of
 from models.spec import RegressionSpec
 
 NO_LABELS: Labels = MappingProxyType({})
@@ -27,6 +28,7 @@ def fit_regression(
     labels: Labels = NO_LABELS,
     variant: str = "main",
     fewest_beyond: int = 1,
+    seed: int = 0,
 ) -> Fit:
     """Fit a linear regression to the responses that its specification selects.
 
@@ -38,6 +40,7 @@ def fit_regression(
         labels: Variable → code → label, for the names of terms.
         variant: Name of a variant of the model; ``main`` is the model itself.
         fewest_beyond: How many more responses than coefficients are asked for.
+        seed: Of what is drawn: the signs of a wild bootstrap among the readings. Estimates draw nothing.
 
     Returns:
         Coefficients in units of the outcome, with t-based p-values and intervals at the model's confidence level.
@@ -58,6 +61,17 @@ def fit_regression(
         uncertainty = estimate_uncertainty(solution, kind, clusters, terms)
         estimates = label_estimates(terms, solution.coefficients, uncertainty, fitted.confidence_level)
         diagnostics = diagnose(design, solution, uncertainty)
+        one_way = clusters[0] if len(clusters) == 1 else None
+        values = FittedModel(
+            terms,
+            design.matrix.to_numpy(),
+            design.outcome.to_numpy(),
+            solution,
+            uncertainty,
+            one_way,
+            fitted.confidence_level,
+        )
+        readings = readings_of(values, design.focal, fitted.smallest_effect_of_interest, np.random.default_rng(seed))
     return Fit(
         model=fitted.name,
         variant=variant,
@@ -70,6 +84,7 @@ def fit_regression(
         r_squared=_r_squared(solution, design.outcome.to_numpy()),
         estimates=estimates,
         diagnostics=diagnostics,
+        readings=readings,
         data=design.rows,
     )
 
