@@ -40,9 +40,8 @@ def fit_binary(rows: Observed, names: Sequence[str], link: BinaryLink = "logit")
     """
     refuse_other_outcomes(rows.outcome)
     family = BINARY[link]
-    start = np.zeros(rows.matrix.shape[1])
     check = partial(_check, rows, names, family.name)
-    return fit_generalised(family, rows, start, check)
+    return fit_generalised(family, rows, _nought(rows), check)
 
 
 def refuse_other_outcomes(outcome: Vector) -> None:
@@ -57,6 +56,10 @@ def refuse_other_outcomes(outcome: Vector) -> None:
 
 
 def _check(rows: Observed, names: Sequence[str], model: str, maximum: Maximum) -> None:
-    unexplained = objective_of(BINARY["logit"], rows)(np.zeros(rows.matrix.shape[1]))[2]
+    unexplained = objective_of(BINARY["logit"], rows)(_nought(rows))[2]
     refuse_separation(maximum, unexplained, lambda: binary_conditions(rows.matrix, rows.outcome), names, REMEDY)
     require_converged(maximum, model)
+
+
+def _nought(rows: Observed) -> Vector:
+    return np.zeros(rows.matrix.shape[1], dtype=float)

@@ -3,6 +3,7 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,10 +78,9 @@ def fit_firth(rows: Observed) -> FirthFit:
         R: ``glm(method = brglm2::brglmFit, type = "AS_mean")``; ``logistf::logistf``, whose covariance is the same.
     """
     refuse_other_outcomes(rows.outcome)
-    k = rows.matrix.shape[1]
-    maximum = _maximise_free(rows, np.zeros(k), np.ones(k, dtype=bool))
-    covariance = _information(rows, maximum.point)[0]
-    return FirthFit(rows, maximum.point, maximum.value, np.linalg.inv(covariance), maximum.n_iterations)
+    nought: Vector = np.zeros(rows.matrix.shape[1])
+    maximum = _maximise_free(rows, nought, nought == 0)
+    return FirthFit(rows, maximum.point, maximum.value, maximum.inverse_information, maximum.n_iterations)
 
 
 def profile_inference(fit: FirthFit, place: int, confidence_level: float = 0.95) -> ProfileInference:
@@ -97,24 +97,24 @@ def profile_inference(fit: FirthFit, place: int, confidence_level: float = 0.95)
     References:
         Heinze and Schemper (2002). R: ``logistf::logistf(pl = TRUE)``, ``logistf::logistftest``.
     """
-    from scipy.stats import chi2  # noqa: PLC0415
+    from scipy.special import chdtrc, chdtri  # noqa: PLC0415
 
     profile = _Profile(fit, place)
     statistic = max(profile.fall(0.0), 0.0)
-    quantile = float(chi2.ppf(confidence_level, 1))
+    quantile = float(chdtri(1, 1 - confidence_level))
     low, high = (profile.bound(side, quantile) for side in (-1.0, 1.0))
-    return ProfileInference(statistic, float(chi2.sf(statistic, 1)), low, high)
+    return ProfileInference(statistic, float(chdtrc(1, statistic)), low, high)
 
 
 def likelihood_ratio_test(fit: FirthFit, places: list[int]) -> tuple[float, int, float]:
     """Test that q coefficients are nought at once; returns chi-square, q and p (R: ``logistf::logistftest``)."""
-    from scipy.stats import chi2  # noqa: PLC0415
+    from scipy.special import chdtrc  # noqa: PLC0415
 
     is_free = np.ones(len(fit.coefficients), dtype=bool)
     is_free[places] = False
     held = _maximise_free(fit.rows, np.where(is_free, fit.coefficients, 0.0), is_free)
     statistic = max(2 * (fit.penalised_log_likelihood - held.value), 0.0)
-    return statistic, len(places), float(chi2.sf(statistic, len(places)))
+    return statistic, len(places), float(chdtrc(len(places), statistic))
 
 
 class _Profile:
@@ -139,10 +139,13 @@ class _Profile:
         inside, outside = self.estimate, self.estimate + side * self.step
         for _ in range(DOUBLINGS):
             if self.fall(outside) >= quantile:
-                found = brentq(lambda value: self.fall(value) - quantile, inside, outside, xtol=BOUND_TOLERANCE)
+                found: Any = brentq(self._beyond, inside, outside, args=(quantile,), xtol=BOUND_TOLERANCE)
                 return float(found)
             inside, outside = outside, outside + side * self.step
         return side * np.inf
+
+    def _beyond(self, value: float, quantile: float) -> float:
+        return self.fall(value) - quantile
 
 
 def _maximise_free(rows: Observed, start: Vector, is_free: NDArray[np.bool_]) -> Maximum:
@@ -180,5 +183,3 @@ def _information(rows: Observed, coefficients: Vector) -> tuple[Matrix, Matrix]:
     curvature = Logit().mean_slope(rows.matrix @ coefficients + rows.offset)
     weighted = rows.matrix * (rows.weights * curvature)[:, None]
     return weighted.T @ rows.matrix, weighted
-
-

@@ -34,9 +34,7 @@ class Observed:
     offset: Vector
 
 
-def observed(
-    matrix: Matrix, outcome: Vector, weights: Vector | None = None, offset: Vector | None = None
-) -> Observed:
+def observed(matrix: Matrix, outcome: Vector, weights: Vector | None = None, offset: Vector | None = None) -> Observed:
     """Put rows together; without weights each counts once, without offset it is nought."""
     n = len(outcome)
     return Observed(
@@ -92,7 +90,7 @@ class GeneralisedFit:
         roots = np.sqrt(self.rows.weights * terms.expected)
         rows = self.rows.matrix * roots[:, None]
         residuals = np.sqrt(self.rows.weights) * terms.slope / np.sqrt(terms.expected)
-        triangle = np.linalg.qr(rows, mode="r")
+        _, triangle = np.linalg.qr(rows)
         return LeastSquares(rows, self.coefficients, residuals, triangle, self.rows.weights * terms.expected)
 
     @property

@@ -10,6 +10,8 @@ from models.regression.identification import ModelDataError
 
 MOST_ITERATIONS = 200
 GRADIENT_TOLERANCE = 1e-8
+GRADIENT_AT_REST = 1e-12
+LEAST_GAIN = 0.9
 LEAST_CURVATURE = 1e-13
 MOST_HALVINGS = 40
 ROUNDING = 1e-12
@@ -58,7 +60,7 @@ class Maximum:
 
 
 def maximise(objective: Objective, start: Vector) -> Maximum:
-    """Climb by Newton steps, halved until the log-likelihood does not fall.
+    """Climb by Newton steps, halved until the log-likelihood does not fall, down to where rounding stops the gradient.
 
     Whether the top was reached is for the caller to ask (``require_converged``): a likelihood without a maximum is
     a fact about the data.
@@ -70,19 +72,22 @@ def maximise(objective: Objective, start: Vector) -> Maximum:
     References:
         Nocedal and Wright (2006), Numerical Optimization, 2nd ed., sections 3.1 and 3.4.
     """
-    point = start
+    point, previous, n_iterations = start, np.inf, 0
     value, gradient, information = objective(point)
-    for iteration in range(MOST_ITERATIONS):
+    while True:
         step = _newton_step(gradient, information)
-        norm = float(np.sqrt(max(gradient @ step, 0.0)))
-        if norm <= GRADIENT_TOLERANCE:
-            return Maximum(point, value, information, norm, iteration)
-        moved = _climb(objective, point, value, step)
+        size = float(np.sqrt(max(gradient @ step, 0.0)))
+        moved = None
+        if n_iterations < MOST_ITERATIONS and not _is_at_rest(size, previous):
+            moved = _climb(objective, point, value, step)
         if moved is None:
-            return Maximum(point, value, information, norm, iteration)
+            return Maximum(point, value, information, size, n_iterations)
         point, (value, gradient, information) = moved
-    step = _newton_step(gradient, information)
-    return Maximum(point, value, information, float(np.sqrt(max(gradient @ step, 0.0))), MOST_ITERATIONS)
+        previous, n_iterations = size, n_iterations + 1
+
+
+def _is_at_rest(size: float, previous: float) -> bool:
+    return size <= GRADIENT_AT_REST or (size <= GRADIENT_TOLERANCE and size > LEAST_GAIN * previous)
 
 
 def require_converged(maximum: Maximum, model: str) -> None:
@@ -126,4 +131,4 @@ def _root(information: Matrix) -> tuple[Matrix | None, Vector]:
         root = np.linalg.cholesky(information * scale * scale[:, None])
     except np.linalg.LinAlgError:
         return None, scale
-    return (root if np.diag(root).min() ** 2 > LEAST_CURVATURE else None), scale
+    return (np.asarray(root, dtype=float) if np.diag(root).min() ** 2 > LEAST_CURVATURE else None), scale

@@ -6,6 +6,7 @@ Put here likelihood, fit and predictions; the test of proportional odds is in ``
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +79,7 @@ class OrderedRows:
 
     def names(self, columns: Sequence[str], categories: Sequence[str]) -> tuple[str, ...]:
         """Name the parameters: thresholds ``1|2``, kept columns, released ones ``column at 1|2``."""
-        cuts = [f"{low}|{high}" for low, high in zip(categories[:-1], categories[1:], strict=True)]
+        cuts = [f"{low}|{high}" for low, high in pairwise(categories)]
         of_cuts = [f"{columns[place]} at {cut}" for cut in cuts for place in self.released]
         return (*cuts, *(columns[place] for place in self.kept), *of_cuts)
 
@@ -116,7 +117,7 @@ class OrderedFit:
         inner = [self.rows.cut_rows(matrix, cut) @ self.coefficients for cut in range(last)]
         ends = np.full(len(matrix), INFINITE)
         cuts = [-ends, *inner, ends]
-        shares = np.column_stack([link.share(low, high) for low, high in zip(cuts[:-1], cuts[1:], strict=True)])
+        shares = np.column_stack([link.share(low, high) for low, high in pairwise(cuts)])
         if (shares < 0).any():
             raise ModelDataError(
                 f"the thresholds cross at {int((shares < 0).any(axis=1).sum())} of {len(matrix)} rows: the terms "
@@ -153,9 +154,9 @@ def fit_ordered(rows: OrderedRows, names: Sequence[str]) -> OrderedFit:
         ModelDataError: If fewer than three categories are there, or one is empty, or no maximum is reached.
 
     References:
-        McCullagh (1980), Journal of the Royal Statistical Society B 42(2), 109-142; Peterson and Harrell (1990), Applied
-        Statistics 39(2), 205-217. R: ``ordinal::clm(link, nominal = ~released)``, whose released coefficients have the
-        other sign; ``MASS::polr``.
+        McCullagh (1980), Journal of the Royal Statistical Society B 42(2), 109-142; Peterson and Harrell (1990),
+        Applied Statistics 39(2), 205-217. R: ``ordinal::clm(link, nominal = ~released)``, whose released coefficients
+        have the other sign; ``MASS::polr``.
     """
     maximum = climb(rows)
     unexplained = _objective(rows)(_start(rows))[2]

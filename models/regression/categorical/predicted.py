@@ -13,23 +13,23 @@ class Predicted:
     """Averages of predictions over rows.
 
     Attributes:
-        values: One mean a category of the outcome (J); one in all for an outcome of one number.
+        means: One mean a category of the outcome (J); one in all for an outcome of one number.
         slopes: J x p derivatives in the parameters.
     """
 
-    values: Vector
+    means: Vector
     slopes: Matrix
 
     def minus(self, other: "Predicted") -> "Predicted":
         """Return the difference of two averages."""
-        return Predicted(self.values - other.values, self.slopes - other.slopes)
+        return Predicted(self.means - other.means, self.slopes - other.slopes)
 
 
 def combine(parts: list[tuple[float, Predicted]]) -> Predicted:
     """Return a linear combination of averages."""
     factors = np.array([factor for factor, _ in parts])
-    values = np.tensordot(factors, np.stack([part.values for _, part in parts]), axes=1)
-    return Predicted(values, np.tensordot(factors, np.stack([part.slopes for _, part in parts]), axes=1))
+    means = np.tensordot(factors, np.stack([part.means for _, part in parts]), axes=1)
+    return Predicted(means, np.tensordot(factors, np.stack([part.slopes for _, part in parts]), axes=1))
 
 
 class Model(Protocol):

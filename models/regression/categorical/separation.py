@@ -104,8 +104,8 @@ def find_separation(conditions: Matrix, names: Sequence[str]) -> Separation | No
 
     Maximise sum t with 0 <= t <= 1, t <= Zd: t is 1 for every condition that some direction makes strict, and 0 for
     all others. A parameter without finite estimate is one that the others' conditions do not identify (its unit
-    vector is not in their row space). The shortest direction minimises the sum of \\|d_j\\| s_j over Zd >= t, with s_j the
-    column's root mean square.
+    vector is not in their row space). The shortest direction minimises the sum of absolute d_j s_j over Zd >= t, with
+    s_j the column's root mean square.
 
     Args:
         conditions: m x p rows z; the log-likelihood's terms do not fall along d when z'd >= 0, and rise when z'd > 0.
@@ -139,13 +139,17 @@ def _strict(rows: Matrix) -> NDArray[np.bool_]:
 
     m, p = rows.shape
     limits: Any = hstack([csr_array(-rows), eye_array(m)], format="csr")
-    gains = _solve(np.r_[np.zeros(p), -np.ones(m)], limits, np.zeros(m), [(None, None)] * p + [(0.0, 1.0)] * m)
+    gains = _solve(
+        np.concatenate([np.zeros(p), -np.ones(m)]), limits, np.zeros(m), [(None, None)] * p + [(0.0, 1.0)] * m
+    )
     return gains[p:] > 0.5  # noqa: PLR2004
 
 
 def _shortest(rows: Matrix, is_strict: NDArray[np.bool_]) -> Vector:
     p = rows.shape[1]
-    both = _solve(np.ones(2 * p), np.c_[-rows, rows], -is_strict.astype(float), [(0.0, None)] * (2 * p))
+    both = _solve(
+        np.ones(2 * p), np.hstack([-rows, rows]), -np.asarray(is_strict, dtype=float), [(0.0, None)] * (2 * p)
+    )
     return both[:p] - both[p:]
 
 
@@ -176,5 +180,6 @@ def _named(is_part: NDArray[np.bool_], names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _regressors(named: tuple[str, ...]) -> tuple[str, ...]:
-    """Leave out intercepts (``intercept``, ``category: intercept``) and thresholds (``1|2``), unless nothing is left."""
-    return tuple(name for name in named if not name.endswith(INTERCEPT) and (CUT not in name or " at " in name)) or named
+    """Leave out intercepts (also ``category: intercept``) and thresholds (``1|2``), unless nothing is left."""
+    kept = [name for name in named if not name.endswith(INTERCEPT) and (CUT not in name or " at " in name)]
+    return tuple(kept) or named
