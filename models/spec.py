@@ -1,13 +1,15 @@
 """What a model specification says: what is explained, by what, for whom, with which inference. No data."""
 
 from collections.abc import Iterable
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
 
-Covariance = Literal["classical", "HC1", "HC2", "HC3", "cluster"]
+Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3"]
+NONE = "none"
+CLUSTERED = ("CR0", "CR1S", "CR2", "CR3")
 Use = Literal["number", "category", "organisation_mean", "within_organisation"]
 Sign = Literal["positive", "negative", "none"]
 
@@ -84,7 +86,8 @@ class Variant(Spec):
         title: Title by language; the name in words where there is none.
         regressors: Other regressors.
         covariance: Another covariance.
-        cluster: Another cluster.
+        cluster: Another cluster; ``none`` for no clusters.
+        weights: Other weights; ``none`` for no weights.
         population: Another population.
     """
 
@@ -92,7 +95,8 @@ class Variant(Spec):
     title: Texts = {}
     regressors: tuple[Name | Variable | Interaction, ...] | None = None
     covariance: Covariance | None = None
-    cluster: Name | None = None
+    cluster: Name | tuple[Name, Name] | None = None
+    weights: Name | None = None
     population: Population | None = None
 
 
@@ -110,8 +114,10 @@ class RegressionSpec(Spec):
         outcome: A scale or a number.
         focal: The regressor of interest; one of the regressors.
         regressors: Names, or names with a use, or interactions; without the intercept, which is always there.
-        covariance: ``classical``, ``HC1``, ``HC2``, ``HC3`` or ``cluster``.
-        cluster: Column whose values are the clusters; needed by covariance ``cluster``.
+        covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
+            clusters. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``.
+        cluster: Column whose values are the clusters, or two columns whose values are clusters each in its way.
+        weights: Column of weights, such as ``analysis_weight``; left out, every response counts the same.
         missing: ``listwise``: responses with a missing value in any variable of the model are left out.
         confidence_level: Of the intervals, between 0 and 1.
         expected_sign: ``positive``, ``negative`` or ``none``, of the focal regressor.
@@ -131,8 +137,9 @@ class RegressionSpec(Spec):
     outcome: Name
     focal: Name | Variable
     regressors: tuple[Name | Variable | Interaction, ...] = Field(min_length=1)
-    covariance: Covariance = "HC3"
-    cluster: Name | None = None
+    covariance: Covariance | None = None
+    cluster: Name | tuple[Name, Name] | None = None
+    weights: Name | None = None
     missing: Literal["listwise"] = "listwise"
     confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
     expected_sign: Sign = "none"
@@ -143,11 +150,7 @@ class RegressionSpec(Spec):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        for variant in (None, *self.variants):
-            covariance = (variant and variant.covariance) or self.covariance
-            cluster = (variant and variant.cluster) or self.cluster
-            if covariance == "cluster" and cluster is None:
-                raise ValueError("covariance: cluster needs a key cluster that names a column, such as organisation_id")
+        self._refuse_covariances_without_their_clusters()
         names = [variant.name for variant in self.variants]
         if len({"main", *names}) < len(names) + 1:
             raise ValueError("every variant needs a name of its own, other than main")
@@ -159,6 +162,28 @@ class RegressionSpec(Spec):
             raise ValueError("the focal regressor must stand among the regressors, written the same way")
         self._refuse_strangers()
         return self
+
+    def _refuse_covariances_without_their_clusters(self) -> None:
+        for name in ("main", *(variant.name for variant in self.variants)):
+            said = self.with_variant(name)
+            if said.covariance in CLUSTERED and not said.clusters():
+                raise ValueError(
+                    f"covariance: {said.covariance} needs a key cluster that names a column, such as organisation_id"
+                )
+            if len(said.clusters()) > 1 and said.covariance not in (None, "CR1S"):
+                raise ValueError(f"two clusters have covariance CR1S; found {said.covariance}; leave covariance out")
+
+    def clusters(self) -> tuple[str, ...]:
+        """Return the columns whose values are clusters: none, one or two; none for a covariance without clusters."""
+        if self.cluster is None or self.covariance in set(get_args(Covariance)) - set(CLUSTERED):
+            return ()
+        return self.cluster if isinstance(self.cluster, tuple) else (self.cluster,)
+
+    def covariance_used(self) -> Covariance:
+        """Return the covariance; the cautious one where the model names none."""
+        if self.covariance is not None:
+            return self.covariance
+        return ("HC3", "CR2", "CR1S")[len(self.clusters())]
 
     def _refuse_strangers(self) -> None:
         """Raise ValueError when something is said of a regressor that the model does not have."""
@@ -207,7 +232,7 @@ class RegressionSpec(Spec):
         if variant is None:
             raise ValueError(f"the model {self.name} has no variant {name}")
         changes = {key: value for key in _CHANGEABLE if (value := getattr(variant, key)) is not None}
-        return plain.model_copy(update=changes)
+        return plain.model_copy(update={key: None if value == NONE else value for key, value in changes.items()})
 
 
 def _refuse_lonely_interactions(regressors: tuple[str | Variable | Interaction, ...]) -> None:
@@ -231,7 +256,7 @@ def _written_out(regressor: str | Variable | Interaction) -> tuple[Variable, ...
     return tuple(as_variable(part) for part in parts)
 
 
-_CHANGEABLE = ("regressors", "covariance", "cluster", "population")
+_CHANGEABLE = ("regressors", "covariance", "cluster", "weights", "population")
 
 
 def as_variable(regressor: str | Variable) -> Variable:

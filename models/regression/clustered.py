@@ -15,6 +15,7 @@ from models.regression.cluster_moments import ClusterMoments
 Clustered = Literal["CR0", "CR1", "CR1S", "CR2", "CR3"]
 POWER_OF_FREE_SHARE: dict[Clustered, float] = {"CR0": 0.0, "CR1": 0.0, "CR1S": 0.0, "CR2": -0.5, "CR3": -1.0}
 NO_FREE_SHARE = 1e-9
+PART = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +76,18 @@ def cluster_covariance(moments: ClusterMoments, kind: Clustered) -> ClusterCovar
     return ClusterCovariance(
         factor * influence.T @ influence, adjusted * np.sqrt(factor), squared * factor, moments.bread
     )
+
+
+def decided_by_one_cluster(moments: ClusterMoments) -> NDArray[np.bool_]:
+    """Tell for each of k coefficients whether one cluster decides it by itself, as a category of its own does.
+
+    Then no other cluster tells how far the coefficient may be off, and its standard error is too small. Such a cluster
+    has a leverage of 1 in a direction of coefficients; all coefficients that take part in the direction are named.
+    """
+    leverages, vectors = np.linalg.eigh(moments.root.T @ moments.products @ moments.root)
+    cluster, place = np.nonzero(leverages > 1 - NO_FREE_SHARE)
+    directions = vectors[cluster, :, place] @ moments.root.T
+    return np.asarray((np.abs(directions) > PART * np.sqrt(np.diag(moments.bread))).any(axis=0))
 
 
 def _factor(moments: ClusterMoments, kind: Clustered) -> float:

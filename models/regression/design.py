@@ -29,14 +29,16 @@ class Design:
     Attributes:
         outcome: The outcome, float64.
         matrix: One column a coefficient, named as the term, ``intercept`` first, float64.
-        clusters: Cluster of each response; None when the covariance has no clusters.
+        clusters: Clusters of the responses, one column a way; no column when the covariance has no clusters.
+        weights: Weight of each response, above 0; None when all count the same.
         rows: The responses used: response_id and the columns of the analysis table that the model reads.
         n_in_population: Responses of the model's population before any was left out for a missing value.
     """
 
     outcome: pd.Series
     matrix: pd.DataFrame
-    clusters: pd.Series | None
+    clusters: pd.DataFrame
+    weights: pd.Series | None
     rows: pd.DataFrame
     n_in_population: int
 
@@ -66,10 +68,23 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, f
             if term in columns:
                 raise ModelDataError(f"the term '{term}' stands twice in the model; name each regressor once")
             columns[term] = column
-    clusters = rows[str(spec.cluster)] if spec.covariance == "cluster" else None
+    clusters = rows[list(spec.clusters())]
     matrix = pd.DataFrame(columns)
     refuse_unidentified(outcome, matrix, clusters, fewest_beyond)
-    return Design(outcome, matrix, clusters, rows, len(population))
+    return Design(outcome, matrix, clusters, _weights(rows, spec.weights), rows, len(population))
+
+
+def _weights(rows: pd.DataFrame, column: str | None) -> pd.Series | None:
+    if column is None:
+        return None
+    weights = _numbers(rows, column)
+    n_bad = int((weights <= 0).sum())
+    if n_bad:
+        raise ModelDataError(
+            f"'{column}' is nought or negative in {counted(n_bad, 'response')}; a weight says for how many a response "
+            "stands and must be above 0; leave these responses out or mend the weights"
+        )
+    return weights
 
 
 def column_of(variable: Variable) -> str:
@@ -113,8 +128,8 @@ def _select_population(spec: RegressionSpec, analysis: pd.DataFrame) -> pd.DataF
 
 
 def _columns_read(spec: RegressionSpec) -> list[str]:
-    read = [spec.outcome, *(column_of(variable) for variable in spec.variables())]
-    return [*read, str(spec.cluster)] if spec.covariance == "cluster" else read
+    read = [spec.outcome, *(column_of(variable) for variable in spec.variables()), *spec.clusters()]
+    return [*read, spec.weights] if spec.weights is not None else read
 
 
 def _leave_out_missing(spec: RegressionSpec, population: pd.DataFrame) -> pd.DataFrame:

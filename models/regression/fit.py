@@ -1,20 +1,20 @@
-"""Linear regression by ordinary least squares, with the covariance that the model names."""
+"""Linear regression by (weighted) least squares, with the covariance that the model names."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from instruments.spec_file import closest
-from models.estimates import Fit
-from models.regression.covariance import degrees_of_freedom, fit_options, refuse_full_leverage
+from models.estimates import Fit, Vector
+from models.regression.covariance import Uncertainty, estimate_uncertainty
 from models.regression.design import Design, Labels, build_design
 from models.regression.diagnostics import diagnose
 from models.regression.identification import ModelDataError
+from models.regression.least_squares import LeastSquares, solve_least_squares
 from models.spec import RegressionSpec
 
 NO_LABELS: Labels = MappingProxyType({})
@@ -39,40 +39,49 @@ def fit_regression(
         fewest_beyond: How many more responses than coefficients are asked for.
 
     Returns:
-        Coefficients in units of the outcome, with t-based p-values and intervals at the model's confidence level;
-        degrees of freedom are n - k, or clusters - 1 with covariance ``cluster``.
+        Coefficients in units of the outcome, with t-based p-values and intervals at the model's confidence level.
 
     Raises:
         ModelDataError: If the data cannot carry the model, or it has no such variant.
 
     References:
-        ``models.regression.covariance`` names formula and R call of each covariance.
+        ``models.regression.covariance`` names formula, degrees of freedom and R call of each covariance.
     """
-    # statsmodels takes a second to import, which commands that fit nothing need not wait for
-    from statsmodels.regression.linear_model import OLS  # noqa: PLC0415
-
     fitted = _apply_variant(spec, variant)
     design = build_design(fitted, analysis, labels, fewest_beyond)
+    terms = tuple(str(term) for term in design.matrix)
+    kind = fitted.covariance_used()
     with threadpool_limits(limits=1):
-        refuse_full_leverage(fitted.covariance, design)
-        options = fit_options(fitted.covariance, design.clusters)
-        results: Any = OLS(design.outcome.to_numpy(), design.matrix.to_numpy()).fit(**options)
-        estimates = _label_results(results, design, fitted.confidence_level)
-        diagnostics = diagnose(design, np.asarray(results.resid))
+        solution = _solve(design)
+        clusters = tuple(np.asarray(pd.factorize(design.clusters[name])[0]) for name in design.clusters)
+        uncertainty = estimate_uncertainty(solution, kind, clusters, terms)
+        estimates = label_estimates(terms, solution.coefficients, uncertainty, fitted.confidence_level)
+        diagnostics = diagnose(design, solution, uncertainty)
     return Fit(
         model=fitted.name,
         variant=variant,
-        estimator="OLS",
-        covariance=fitted.covariance,
+        estimator="OLS" if design.weights is None else "WLS",
+        covariance=kind if len(clusters) <= 1 else f"{kind}_two_way",
         outcome=fitted.outcome,
         n_obs=len(design.rows),
-        n_clusters=None if design.clusters is None else design.clusters.nunique(),
-        df_resid=float(results.df_resid),
-        r_squared=float(results.rsquared),
+        n_clusters=uncertainty.n_clusters,
+        df_resid=float(solution.df_resid),
+        r_squared=_r_squared(solution, design.outcome.to_numpy()),
         estimates=estimates,
         diagnostics=diagnostics,
         data=design.rows,
     )
+
+
+def _solve(design: Design) -> LeastSquares:
+    weights = None if design.weights is None else design.weights.to_numpy()
+    return solve_least_squares(design.matrix.to_numpy(), design.outcome.to_numpy(), weights)
+
+
+def _r_squared(solution: LeastSquares, outcome: Vector) -> float:
+    weights = np.ones(len(outcome)) if solution.weights is None else solution.weights
+    mean = float(weights @ outcome / weights.sum())
+    return 1 - float(solution.residuals @ solution.residuals) / float(weights @ (outcome - mean) ** 2)
 
 
 def _apply_variant(spec: RegressionSpec, variant: str) -> RegressionSpec:
@@ -85,17 +94,32 @@ def _apply_variant(spec: RegressionSpec, variant: str) -> RegressionSpec:
     return spec.with_variant(variant)
 
 
-def _label_results(results: Any, design: Design, confidence_level: float) -> pd.DataFrame:  # noqa: ANN401
-    low, high = np.asarray(results.conf_int(alpha=1 - confidence_level)).T
+def label_estimates(
+    terms: tuple[str, ...], coefficients: Vector, uncertainty: Uncertainty, confidence_level: float
+) -> pd.DataFrame:
+    """Return one row a term: estimate, std_error, df, t statistic, two-sided p_value and interval.
+
+    Args:
+        terms: Names of the k coefficients.
+        coefficients: k.
+        uncertainty: Their covariance and degrees of freedom.
+        confidence_level: Of the intervals.
+    """
+    from scipy import special  # noqa: PLC0415 - scipy.stats takes a second to import
+
+    errors = np.sqrt(np.diag(uncertainty.covariance))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = coefficients / errors
+    reach = errors * special.stdtrit(uncertainty.df, (1 + confidence_level) / 2)
     return pd.DataFrame(
         {
-            "term": list(design.matrix.columns),
-            "estimate": results.params,
-            "std_error": results.bse,
-            "df": float(degrees_of_freedom(design)),
-            "statistic": results.tvalues,
-            "p_value": results.pvalues,
-            "conf_low": low,
-            "conf_high": high,
+            "term": list(terms),
+            "estimate": coefficients,
+            "std_error": errors,
+            "df": uncertainty.df,
+            "statistic": statistic,
+            "p_value": 2 * special.stdtr(uncertainty.df, -np.abs(statistic)),
+            "conf_low": coefficients - reach,
+            "conf_high": coefficients + reach,
         }
     )

@@ -3,7 +3,7 @@
 Put here the solution of the normal equations; not which covariance is asked for (``heteroskedastic``, ``clustered``).
 """
 
-# pyright: reportMissingTypeStubs=false
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -84,5 +84,5 @@ def solve_least_squares(matrix: Matrix, outcome: Vector, weights: Vector | None 
     rows = matrix if roots is None else matrix * roots[:, None]
     target = outcome if roots is None else outcome * roots
     basis, factor = np.linalg.qr(rows)
-    coefficients = np.linalg.solve(factor, basis.T @ target)
+    coefficients: Vector = np.asarray(np.linalg.solve(factor, basis.T @ target), dtype=float)
     return LeastSquares(rows, coefficients, target - rows @ coefficients, factor, weights)

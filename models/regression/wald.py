@@ -1,6 +1,6 @@
 """Tests that several coefficients, or combinations of them, are nought at once; with few clusters, corrected for it."""
 
-# pyright: reportMissingTypeStubs=false
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
 from dataclasses import dataclass
 

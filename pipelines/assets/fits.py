@@ -24,6 +24,7 @@ from pipelines.steps.organisation_means import means_of_groups
 from pipelines.steps.sampling import KEYS, share_without_inference
 from pipelines.store import Store, Write
 from pipelines.tables import out
+from pipelines.tables.fieldwork import WEIGHTS
 from pipelines.tables.screening import EXCLUSIONS
 
 WITHOUT_INFERENCE = "share_without_inference"
@@ -77,6 +78,7 @@ def fit_model(
         analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
         is_used = ~analysis[excluded_column(rule)]
     analysis = means_of_groups(analysis, model.with_variant(variant).variables(), is_used)
+    analysis = _with_weights(store, analysis, model.with_variant(variant).weights)
     named = names_in(model)
     labels = {name: each for name, each in labels_of(study).items() if name in named}
     fit = fit_regression(model, analysis, labels, variant, FEWEST_BEYOND)
@@ -88,6 +90,14 @@ def fit_model(
         fit = replace(fit, diagnostics=_with_conditions(fit, int((asked["verdict"] != MET).sum())))
     fit = replace(fit, diagnostics=_with_inference(fit, analysis, known_sampling(study, store)))
     return fit_rows(study, model, fit, labels, is_declared=is_declared)
+
+
+def _with_weights(store: Store, analysis: pd.DataFrame, column: str | None) -> pd.DataFrame:
+    """Add a column of ``core.weights``; missing for a response without a weight."""
+    if column is None:
+        return analysis
+    weights = store.read(WEIGHTS)[["response_id", column]]
+    return analysis.merge(weights, on="response_id", how="left", validate="one_to_one")
 
 
 def _with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame) -> pd.DataFrame:

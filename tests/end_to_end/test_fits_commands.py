@@ -77,7 +77,7 @@ def test_same_fit_again_is_not_kept_twice(study: Path):
         (["covarianc=HC1"], ["unknown key", "covariance"]),
         (["covariance=HC7"], ["covariance", "HC1"]),
         (["covariance"], ["expected key=value"]),
-        (["covariance=cluster"], ["cluster"]),
+        (["covariance=CR1S"], ["cluster"]),
         (["population={waves: [nope]}"], ["population.waves", "there is no wave 'nope'"]),
         (["outcome=happiness"], ["happiness"]),
         (["regressors=[teamwork, tenur]"], ["tenur", "tenure"]),
