@@ -62,4 +62,4 @@ def _check(rows: Observed, names: Sequence[str], model: str, maximum: Maximum) -
 
 
 def _nought(rows: Observed) -> Vector:
-    return np.zeros(rows.matrix.shape[1], dtype=float)
+    return np.zeros(int(rows.matrix.shape[1]))

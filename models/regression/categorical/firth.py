@@ -3,7 +3,7 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +78,7 @@ def fit_firth(rows: Observed) -> FirthFit:
         R: ``glm(method = brglm2::brglmFit, type = "AS_mean")``; ``logistf::logistf``, whose covariance is the same.
     """
     refuse_other_outcomes(rows.outcome)
-    nought: Vector = np.zeros(rows.matrix.shape[1])
+    nought: Vector = np.zeros(int(rows.matrix.shape[1]))
     maximum = _maximise_free(rows, nought, nought == 0)
     return FirthFit(rows, maximum.point, maximum.value, maximum.inverse_information, maximum.n_iterations)
 
@@ -140,7 +140,7 @@ class _Profile:
         for _ in range(DOUBLINGS):
             if self.fall(outside) >= quantile:
                 found: Any = brentq(self._beyond, inside, outside, args=(quantile,), xtol=BOUND_TOLERANCE)
-                return float(found)
+                return cast("float", found)
             inside, outside = outside, outside + side * self.step
         return side * np.inf
 

@@ -20,6 +20,7 @@ from models.regression.identification import ModelDataError
 PART_TOLERANCE = 1e-7
 RANK_TOLERANCE = 1e-9
 LEAST_SHARE = 1e-9
+INFEASIBLE = 2
 INTERCEPT = "intercept"
 CUT = "|"
 
@@ -30,7 +31,7 @@ class Separation:
 
     Attributes:
         is_complete: Whether one direction foretells every outcome; else only some (quasi-complete).
-        columns: Parameters of a shortest direction in which the likelihood only rises, without constants: the reason.
+        columns: Parameters of a direction in which the likelihood only rises, without constants: the reason.
         without_estimate: Parameters that have no finite estimate.
         n_foretold: Distinct conditions that hold strictly.
     """
@@ -71,7 +72,7 @@ def refuse_separation(
     names: Sequence[str],
     remedy: str,
 ) -> None:
-    """Raise SeparationError when the likelihood rises for ever in some direction.
+    """Raise SeparationError when the likelihood rises for ever in some direction, and when it is flat in one.
 
     Where it does, the information at the point reached is next to nought in that direction; so the search is made only
     when the gradient is not nought, or when the information in some direction is below 1e-9 of what it is when nothing
@@ -83,7 +84,17 @@ def refuse_separation(
         conditions: Gives m x p conditions as for ``find_separation``.
         names: Names of the p parameters.
         remedy: What to do, for the message.
+
+    Raises:
+        SeparationError: If it rises for ever.
+        ModelDataError: If parameters cannot be told apart.
     """
+    alike = _named(_unidentified(unexplained), names)
+    if alike:
+        listed = ", ".join(f"'{name}'" for name in alike)
+        raise ModelDataError(
+            f"the coefficients cannot be told apart: {listed} follow from each other; take one of them out of the model"
+        )
     if maximum.has_converged and _least_share(maximum.information, unexplained) > LEAST_SHARE:
         return
     separation = find_separation(conditions(), names)
@@ -104,8 +115,8 @@ def find_separation(conditions: Matrix, names: Sequence[str]) -> Separation | No
 
     Maximise sum t with 0 <= t <= 1, t <= Zd: t is 1 for every condition that some direction makes strict, and 0 for
     all others. A parameter without finite estimate is one that the others' conditions do not identify (its unit
-    vector is not in their row space). The shortest direction minimises the sum of absolute d_j s_j over Zd >= t, with
-    s_j the column's root mean square.
+    vector is not in their row space). The reason is a direction with Zd >= t of the
+    smallest sum of absolute parts, columns scaled to one length, from which no column can be left out.
 
     Args:
         conditions: m x p rows z; the log-likelihood's terms do not fall along d when z'd >= 0, and rise when z'd > 0.
@@ -124,10 +135,9 @@ def find_separation(conditions: Matrix, names: Sequence[str]) -> Separation | No
     is_strict = _strict(scaled)
     if not is_strict.any():
         return None
-    shortest = _shortest(scaled, is_strict)
     return Separation(
         is_complete=bool(is_strict.all()),
-        columns=_regressors(_named(np.abs(shortest) > PART_TOLERANCE * np.abs(shortest).max(), names)),
+        columns=_regressors(_named(_fewest(scaled, is_strict), names)),
         without_estimate=_named(_unidentified(scaled[~is_strict]), names),
         n_foretold=int(is_strict.sum()),
     )
@@ -137,7 +147,8 @@ def _strict(rows: Matrix) -> NDArray[np.bool_]:
     """Return which conditions some direction makes strict, m."""
     from scipy.sparse import csr_array, eye_array, hstack  # noqa: PLC0415
 
-    m, p = rows.shape
+    m, p = len(rows), int(rows.shape[1])
+    bounds: list[tuple[float | None, float | None]] = [*[(None, None)] * p, *[(0.0, 1.0)] * m]
     limits: Any = hstack([csr_array(-rows), eye_array(m)], format="csr")
     gains = _solve(
         np.concatenate([np.zeros(p), -np.ones(m)]), limits, np.zeros(m), [(None, None)] * p + [(0.0, 1.0)] * m
@@ -145,18 +156,34 @@ def _strict(rows: Matrix) -> NDArray[np.bool_]:
     return gains[p:] > 0.5  # noqa: PLR2004
 
 
+def _fewest(rows: Matrix, is_strict: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which parameters a direction needs that makes the strict conditions strict, p: none can be left out."""
+    direction = _shortest(rows, is_strict)
+    is_part = np.abs(direction) > PART_TOLERANCE * np.abs(direction).max()
+    for place in np.argsort(np.abs(direction)):
+        without = is_part & (np.arange(len(is_part)) != place)
+        if is_part[place] and _shortest(rows[:, without], is_strict).size:
+            is_part = without
+    return is_part
+
+
 def _shortest(rows: Matrix, is_strict: NDArray[np.bool_]) -> Vector:
-    p = rows.shape[1]
-    both = _solve(
-        np.ones(2 * p), np.hstack([-rows, rows]), -np.asarray(is_strict, dtype=float), [(0.0, None)] * (2 * p)
-    )
-    return both[:p] - both[p:]
+    """Return the direction with the smallest sum of absolute parts; empty when there is none."""
+    p = int(rows.shape[1])
+    least = -np.asarray(is_strict, dtype=float)
+    both = _solve(np.ones(2 * p), np.hstack([-rows, rows]), least, [(0.0, None)] * (2 * p))
+    return both[:p] - both[p:] if both.size else both
 
 
 def _solve(costs: Vector, limits: Any, at_most: Vector, bounds: list[tuple[float | None, float | None]]) -> Vector:  # noqa: ANN401
+    """Minimise costs; empty when no point is within the limits."""
     from scipy.optimize import linprog  # noqa: PLC0415
 
+    if not costs.size:
+        return costs
     found: Any = linprog(costs, A_ub=limits, b_ub=at_most, bounds=bounds, method="highs")
+    if found.status == INFEASIBLE:
+        return np.empty(0)
     if found.status != 0:
         raise ModelDataError(
             f"whether the outcome is separated could not be decided ({found.message}); put regressors on a like scale"
@@ -170,7 +197,8 @@ def _unidentified(rows: Matrix) -> NDArray[np.bool_]:
     if not len(rows):
         return np.ones(p, dtype=bool)
     triangle = np.linalg.qr(np.r_[rows, np.zeros((p, p))], mode="r")
-    _, values, vectors = np.linalg.svd(triangle)
+    lengths = np.linalg.norm(triangle, axis=0)
+    _, values, vectors = np.linalg.svd(triangle / np.where(lengths > 0, lengths, 1.0))
     rank = int((values > RANK_TOLERANCE * values.max(initial=0.0)).sum())
     return np.linalg.norm(vectors[rank:], axis=0) > PART_TOLERANCE
 
