@@ -20,7 +20,8 @@ def reduced_bias_covariance(fit: GeneralisedFit, codes: NDArray[np.intp]) -> Clu
     (variance^1/2) and B_g = S_g^2 (I - U_g M U_g') S_g^2: V = M (sum U_g'A_g e_g e_g'A_g'U_g) M with
     A_g = B_g^-1/2 S_g^2 and e the Pearson residuals. An A_g with A_g (I - U_g M U_g') A_g' = I is not unique; this is
     the one of the reference, which takes the symmetric root on the scale of the outcome. With one variance for all
-    rows it is that of least squares. The time grows with the cube of the rows of a cluster.
+    rows it is that of least squares. Rows of a cluster that are alike enter as one (A_g leaves their common mean by itself),
+    so that the time grows with the cube of the distinct rows of a cluster.
 
     Args:
         fit: The fit, n rows.
@@ -33,22 +34,32 @@ def reduced_bias_covariance(fit: GeneralisedFit, codes: NDArray[np.intp]) -> Clu
         Pustejovsky and Tipton (2018), Journal of Business and Economic Statistics 36(4), 672-683, equation 10. R:
         ``clubSandwich::vcovCR(glm(...), type = "CR2")``, ``coef_test(test = "Satterthwaite")``.
     """
-    order = np.argsort(codes, kind="stable")
-    places = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
-    if len(places) < 2:  # noqa: PLR2004
-        raise ValueError(f"{len(places)} cluster; a cluster-robust covariance needs at least 2")
-    working, variances = fit.working, _variances(fit)
-    k = working.n_coefficients
-    adjusted, squared = np.empty((len(places), k, k)), np.empty((len(places), k, k))
-    scores = np.empty((len(places), k))
+    n_clusters = int(codes.max()) + 1
+    if n_clusters < 2:  # noqa: PLR2004
+        raise ValueError(f"{n_clusters} cluster; a cluster-robust covariance needs at least 2")
+    rows, residuals, variances, places = _distinct(fit, codes)
+    working, k = fit.working, fit.working.n_coefficients
+    adjusted, squared = np.empty((n_clusters, k, k)), np.empty((n_clusters, k, k))
+    scores = np.empty((n_clusters, k))
     for cluster, at in enumerate(places):
-        rows = working.rows[at]
-        turned = _adjustment(rows @ working.root, variances[at]).T @ rows
-        adjusted[cluster], squared[cluster] = turned.T @ rows, turned.T @ turned
-        scores[cluster] = turned.T @ working.residuals[at]
+        turned = _adjustment(rows[at] @ working.root, variances[at]).T @ rows[at]
+        adjusted[cluster], squared[cluster] = turned.T @ rows[at], turned.T @ turned
+        scores[cluster] = turned.T @ residuals[at]
     influence = scores @ working.bread
     transposed = adjusted.transpose(0, 2, 1)
     return ClusterCovariance(influence.T @ influence, transposed, squared, working.bread)
+
+
+def _distinct(fit: GeneralisedFit, codes: NDArray[np.intp]) -> tuple[Matrix, Vector, Vector, list[NDArray[np.intp]]]:
+    """Return a cluster's distinct rows times the root of their number, residuals over it, variances, and places."""
+    keys = np.column_stack([codes, fit.rows.matrix, fit.rows.weights, fit.rows.offset])
+    distinct, first, inverse, times = np.unique(
+        keys, axis=0, return_index=True, return_inverse=True, return_counts=True
+    )
+    roots = np.sqrt(times)
+    residuals = np.bincount(inverse, weights=fit.working.residuals) / roots
+    places = np.split(np.arange(len(distinct)), np.flatnonzero(np.diff(distinct[:, 0])) + 1)
+    return fit.working.rows[first] * roots[:, None], residuals, _variances(fit)[first], places
 
 
 def _adjustment(leverages: Matrix, variances: Vector) -> Matrix:

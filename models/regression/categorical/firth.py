@@ -168,18 +168,14 @@ def _objective(rows: Observed, start: Vector, is_free: NDArray[np.bool_]) -> Obj
 
 
 def _penalised(rows: Observed, coefficients: Vector) -> tuple[float, Vector, Matrix]:
-    terms = Logit().terms(rows.outcome, rows.matrix @ coefficients + rows.offset)
-    information, weighted = _information(rows, coefficients)
-    sign, log_determinant = np.linalg.slogdet(information)
-    if sign <= 0 or not np.isfinite(log_determinant):
+    """Return the penalised log-likelihood, its gradient and the information; leverages by QR factors."""
+    predictor = rows.matrix @ coefficients + rows.offset
+    terms = Logit().terms(rows.outcome, predictor)
+    basis, triangle = np.linalg.qr(rows.matrix * np.sqrt(rows.weights * terms.curvature)[:, None])
+    lengths = np.abs(np.diag(triangle))
+    information = np.asarray(triangle.T @ triangle, dtype=float)
+    if not lengths.min() > 0:
         return -np.inf, np.zeros(len(coefficients)), information
-    leverage = np.einsum("ij,ji->i", weighted, np.linalg.solve(information, rows.matrix.T))
     share = rows.outcome - terms.slope
-    score = (rows.weights * terms.slope + leverage * (0.5 - share)) @ rows.matrix
-    return float(rows.weights @ terms.log_likelihood + 0.5 * log_determinant), score, information
-
-
-def _information(rows: Observed, coefficients: Vector) -> tuple[Matrix, Matrix]:
-    curvature = Logit().mean_slope(rows.matrix @ coefficients + rows.offset)
-    weighted = rows.matrix * (rows.weights * curvature)[:, None]
-    return weighted.T @ rows.matrix, weighted
+    score = (rows.weights * terms.slope + (basis**2).sum(axis=1) * (0.5 - share)) @ rows.matrix
+    return float(rows.weights @ terms.log_likelihood + np.log(lengths).sum()), score, information

@@ -20,6 +20,7 @@ from models.regression.identification import ModelDataError
 PART_TOLERANCE = 1e-7
 RANK_TOLERANCE = 1e-9
 LEAST_SHARE = 1e-9
+NO_INFORMATION = 1e-13
 INFEASIBLE = 2
 INTERCEPT = "intercept"
 CUT = "|"
@@ -89,7 +90,7 @@ def refuse_separation(
         SeparationError: If it rises for ever.
         ModelDataError: If parameters cannot be told apart.
     """
-    alike = _named(_unidentified(unexplained), names)
+    alike = _named(_flat(unexplained), names)
     if alike:
         listed = ", ".join(f"'{name}'" for name in alike)
         raise ModelDataError(
@@ -100,6 +101,14 @@ def refuse_separation(
     separation = find_separation(conditions(), names)
     if separation is not None:
         raise SeparationError(separation, remedy)
+
+
+def _flat(information: Matrix) -> NDArray[np.bool_]:
+    """Return which parameters take part in a direction without information, p."""
+    diagonal = np.diag(information)
+    scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
+    values, vectors = np.linalg.eigh(information * scale * scale[:, None])
+    return np.linalg.norm(vectors[:, values < NO_INFORMATION], axis=1) > PART_TOLERANCE
 
 
 def _least_share(information: Matrix, unexplained: Matrix) -> float:
@@ -150,9 +159,7 @@ def _strict(rows: Matrix) -> NDArray[np.bool_]:
     m, p = len(rows), int(rows.shape[1])
     bounds: list[tuple[float | None, float | None]] = [*[(None, None)] * p, *[(0.0, 1.0)] * m]
     limits: Any = hstack([csr_array(-rows), eye_array(m)], format="csr")
-    gains = _solve(
-        np.concatenate([np.zeros(p), -np.ones(m)]), limits, np.zeros(m), [(None, None)] * p + [(0.0, 1.0)] * m
-    )
+    gains = _solve(np.concatenate([np.zeros(p), -np.ones(m)]), limits, np.zeros(m), bounds)
     return gains[p:] > 0.5  # noqa: PLR2004
 
 

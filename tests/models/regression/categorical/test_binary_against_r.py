@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 
 from models.regression.categorical.binary import fit_binary
 from models.regression.categorical.clustered_glm import reduced_bias_covariance
@@ -17,7 +18,7 @@ from tests.models.regression.categorical.answered import ANSWERS, LOG_HOURS, NAM
 
 R = json.loads((Path(__file__).parent / "r_results.json").read_text())
 # R stops where the deviance stands still: for probit the coefficients then still move by 2e-11
-CLOSE = {"logit": 1e-12, "probit": 1e-9}
+CLOSE = {"logit": 1e-11, "probit": 1e-9}
 CASES = [("logit", None), ("logit", "weighted"), ("probit", None), ("probit", "weighted")]
 
 
@@ -55,8 +56,6 @@ def test_an_offset_is_a_known_part_of_the_predictor():
 
 @pytest.mark.parametrize(("link", "model"), [("logit", "Logit"), ("probit", "Probit")])
 def test_statsmodels_gives_the_same_maximum(link, model):
-    import statsmodels.api as sm
-
     fit = fitted(link)
     other = getattr(sm, model)(ANSWERS["agree"].to_numpy(), matrix()).fit(method="newton", tol=1e-14, disp=0)
     np.testing.assert_allclose(fit.coefficients, other.params, rtol=1e-10)

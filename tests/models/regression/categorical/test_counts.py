@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 
 from models.regression.categorical.clustered_glm import reduced_bias_covariance
 from models.regression.categorical.counts import fit_negative_binomial, fit_poisson
@@ -49,17 +50,17 @@ def test_negative_binomial_equals_glm_nb():
 def test_weighted_negative_binomial_equals_glm_nb():
     expected, fit = R["nb_weighted"], fit_negative_binomial(observed(matrix(), VISITS, WEIGHT), NAMES)
     np.testing.assert_allclose(fit.generalised.coefficients, expected["coef"], rtol=1e-6)
-    np.testing.assert_allclose(fit.size, expected["theta"], rtol=1e-8)
-    np.testing.assert_allclose(spread(fit.generalised.covariance), expected["se"], rtol=1e-8)
+    # glm.nb alternates until sizes differ by 1e-4 of a Newton step: its size is good to 1e-7
+    np.testing.assert_allclose(fit.size, expected["theta"], rtol=1e-7)
+    np.testing.assert_allclose(spread(fit.generalised.covariance), expected["se"], rtol=1e-7)
 
 
-def test_statsmodels_reaches_the_same_likelihood_with_one_over_size():
-    import statsmodels.api as sm
-
+def test_the_estimate_is_where_statsmodels_likelihood_is_flat():
+    # before a fit, statsmodels takes log(1 / size) as last parameter
     fit = fit_negative_binomial(observed(matrix(), VISITS), NAMES)
-    other = sm.NegativeBinomial(VISITS, matrix()).fit(method="bfgs", maxiter=2000, gtol=1e-8, disp=0)
-    np.testing.assert_allclose(fit.log_likelihood, other.llf, rtol=1e-10)
-    np.testing.assert_allclose(1 / fit.size, other.params[-1], rtol=1e-4)
+    other, point = sm.NegativeBinomial(VISITS, matrix()), np.append(fit.generalised.coefficients, -np.log(fit.size))
+    np.testing.assert_allclose(fit.log_likelihood, other.loglike(point), rtol=1e-12)
+    np.testing.assert_allclose(other.score(point), 0, atol=1e-9)
 
 
 def test_overdispersion_tests_equal_r():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 
 from models.regression.categorical.binary import fit_binary
 from models.regression.categorical.counts import fit_poisson
@@ -75,10 +76,11 @@ def test_a_variable_moves_in_its_square_and_its_product_too(logit):
 def test_every_category_of_an_ordered_outcome_has_its_margins(ordered):
     clustered = clustered_covariance(ordered.covariance, ordered.scores, TEAM)
     slope = average_slope(ordered, lambda age: matrix(age=age)[:, 1:], AGE, EVENLY)
-    compare(slope, clustered, "ordered ame age CR1S")
-    compare(slope, ordered.covariance, "ordered ame age classical")
+    # clm stops at gradients of 1e-10
+    compare(slope, clustered, "ordered ame age CR1S", 1e-7)
+    compare(slope, ordered.covariance, "ordered ame age classical", 1e-7)
     difference = average_difference(ordered, matrix(lead=0)[:, 1:], matrix(lead=1)[:, 1:], EVENLY)
-    compare(difference, clustered, "ordered diff lead CR1S")
+    compare(difference, clustered, "ordered diff lead CR1S", 1e-7)
     np.testing.assert_allclose([slope.means.sum(), difference.means.sum()], 0, atol=1e-12)
 
 
@@ -100,8 +102,6 @@ def test_counts_have_margins_at_their_exposure():
 
 @pytest.mark.parametrize("link", ["logit", "probit"])
 def test_statsmodels_gives_the_same_average_effects(link):
-    import statsmodels.api as sm
-
     fit = fit_binary(observed(matrix(), ANSWERS["agree"]), NAMES, link)
     model = {"logit": sm.Logit, "probit": sm.Probit}[link](ANSWERS["agree"].to_numpy(), matrix())
     other = model.fit(method="newton", tol=1e-14, disp=0).get_margeff(dummy=True)

@@ -94,7 +94,10 @@ def test_the_nominal_tests_of_wine_equal_r(oracle, wine, link):
         np.testing.assert_allclose(base, oracle["clm_wine_nominal_test"]["<none>"]["logLik"], rtol=1e-12)
     assert [test.term for test in found] == ["temp", "contact", "all terms"]
     assert [test.df for test in found[:2]] == expected["df"]
-    np.testing.assert_allclose([base + test.statistic / 2 for test in found[:2]], expected["logLik"][1:], rtol=1e-10)
+    reached = np.array([base + test.statistic / 2 for test in found[:2]])
+    # temp released has no finite estimate: clm stops 1.6e-8 below the limit of the likelihood
+    assert (reached >= np.array(expected["logLik"][1:]) - 1e-11).all()
+    np.testing.assert_allclose(reached, expected["logLik"][1:], rtol=1e-9)
     np.testing.assert_allclose([test.statistic for test in found[:2]], expected["LRT"], rtol=1e-6)
     np.testing.assert_allclose([test.p_value for test in found[:2]], expected["p"], rtol=1e-6)
     assert [test.is_bounded for test in found] == [False, True, False]
