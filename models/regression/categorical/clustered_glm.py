@@ -20,8 +20,8 @@ def reduced_bias_covariance(fit: GeneralisedFit, codes: NDArray[np.intp]) -> Clu
     (variance^1/2) and B_g = S_g^2 (I - U_g M U_g') S_g^2: V = M (sum U_g'A_g e_g e_g'A_g'U_g) M with
     A_g = B_g^-1/2 S_g^2 and e the Pearson residuals. An A_g with A_g (I - U_g M U_g') A_g' = I is not unique; this is
     the one of the reference, which takes the symmetric root on the scale of the outcome. With one variance for all
-    rows it is that of least squares. Rows of a cluster that are alike enter as one (A_g leaves their common mean by itself),
-    so that the time grows with the cube of the distinct rows of a cluster.
+    rows it is that of least squares. Rows of a cluster that are alike enter as one (A_g takes their mean to
+    means), so that the time grows with the cube of the distinct rows of a cluster.
 
     Args:
         fit: The fit, n rows.
@@ -73,4 +73,5 @@ def _adjustment(leverages: Matrix, variances: Vector) -> Matrix:
 
 def _variances(fit: GeneralisedFit) -> Vector:
     """Return the family's variance of each outcome: (dm / d eta)^2 / information, over the weight."""
-    return fit.family.mean_slope(fit.predictor) ** 2 / np.asarray(fit.working.weights)
+    slopes, information = fit.family.mean_slope(fit.predictor), np.asarray(fit.working.weights)
+    return np.divide(slopes**2, information, out=np.zeros_like(slopes), where=information > 0)

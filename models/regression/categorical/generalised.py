@@ -89,7 +89,9 @@ class GeneralisedFit:
         terms = self.family.terms(self.rows.outcome, self.predictor)
         roots = np.sqrt(self.rows.weights * terms.expected)
         rows = self.rows.matrix * roots[:, None]
-        residuals = np.sqrt(self.rows.weights) * terms.slope / np.sqrt(terms.expected)
+        spread = np.sqrt(terms.expected)
+        residuals = np.divide(terms.slope, spread, out=np.zeros_like(spread), where=spread > 0)
+        residuals *= np.sqrt(self.rows.weights)
         _, triangle = np.linalg.qr(rows)
         return LeastSquares(rows, self.coefficients, residuals, triangle, self.rows.weights * terms.expected)
 

@@ -71,8 +71,13 @@ class MultinomialFit:
         return np.exp(_log_probabilities(matrix, self.coefficients, self.rows.n_others))
 
     def predicted(self, matrix: Matrix, weights: Vector, offset: Vector | None = None) -> Predicted:
-        """Return the weighted mean probability of each category over m rows (J) and its derivatives."""
-        del offset
+        """Return the weighted mean probability of each category over m rows (J) and its derivatives.
+
+        Raises:
+            ValueError: If an offset is given.
+        """
+        if offset is not None:
+            raise ValueError("a multinomial logit has no offset; leave it out")
         shares = weights / weights.sum()
         probabilities = self.probabilities(matrix)
         n_others, k = self.rows.n_others, matrix.shape[1]

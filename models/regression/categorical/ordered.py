@@ -131,8 +131,10 @@ class OrderedFit:
 
         Raises:
             ModelDataError: If thresholds cross at some row.
+            ValueError: If an offset is given.
         """
-        del offset
+        if offset is not None:
+            raise ValueError("an ordered regression has no offset; leave it out")
         shares = weights / weights.sum()
         link = LINKS[self.rows.link]
         slopes = np.zeros((self.rows.n_thresholds + 2, len(self.coefficients)))

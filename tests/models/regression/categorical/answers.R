@@ -30,6 +30,9 @@ se<-sqrt(diag(vcov(b)))
 for(j in 1:3){h<-function(v) prof(j,v)-mx+qchisq(.95,1)/2
  ci<-c(uniroot(h,c(coef(b)[j]-8*se[j],coef(b)[j]),tol=1e-10)$root,uniroot(h,c(coef(b)[j],coef(b)[j]+(if(j==4)40 else 8)*se[j]),tol=1e-10)$root)
  L<-2*(mx-prof(j,0)); p(paste("ci",j),c(ci,L,pchisq(L,1,lower=FALSE)))}
+f <- suppressWarnings(glm(agree~age+lead+role,data=d,family=binomial("probit"),weights=weight,control=ctl))
+W <- Wald_test(f,constraints=constrain_zero(4:5),vcov=vcovCR(f,cluster=d$team,type="CR2"),test="HTZ")
+p("probit_weighted HTZ role",c(W$Fstat,W$df_num,W$df_denom,W$p_val))
 
 # ordered outcomes, categories, counts
 options(digits=15)

@@ -14,6 +14,7 @@ from models.regression.categorical.score_covariance import clustered_covariance,
 from models.regression.cluster_moments import cluster_moments
 from models.regression.clustered import cluster_covariance
 from models.regression.heteroskedastic import heteroskedastic_covariance
+from models.regression.wald import corrected_wald_test
 from tests.models.regression.categorical.answered import ANSWERS, LOG_HOURS, NAMES, ONES, TEAM, WEIGHT, matrix, spread
 
 R = json.loads((Path(__file__).parent / "r_results.json").read_text())
@@ -47,6 +48,13 @@ def test_clustered_covariances_and_degrees_of_freedom_equal_r(link, weighted):
     reduced = reduced_bias_covariance(fit, TEAM)
     np.testing.assert_allclose(spread(reduced.covariance), expected["CR2"], rtol=CLOSE[link])
     np.testing.assert_allclose(reduced.satterthwaite_df(np.eye(5)), expected["df"], rtol=CLOSE[link])
+
+
+def test_the_corrected_wald_test_of_a_category_equals_r():
+    fit = fitted("probit", "weighted")
+    found = corrected_wald_test(fit.coefficients, reduced_bias_covariance(fit, TEAM), np.eye(5)[3:])
+    expected = R["probit_weighted"]["HTZ_role"]
+    np.testing.assert_allclose([found.statistic, found.df, found.df_resid, found.p_value], expected, rtol=1e-8)
 
 
 def test_an_offset_is_a_known_part_of_the_predictor():

@@ -163,3 +163,10 @@ def test_thresholds_that_cross_are_refused_and_not_predicted():
     far = matrix(age=3000.0)[:, 1:]
     with pytest.raises(ModelDataError, match="the thresholds cross at 72 of 72 rows"):
         average_prediction(fit, far, EVENLY)
+
+
+def test_models_without_offset_refuse_one(ordered, multinomial):
+    over = Averaging(ONES, LOG_HOURS)
+    for fit, rows in ((ordered, matrix()[:, 1:]), (multinomial, matrix())):
+        with pytest.raises(ValueError, match="has no offset; leave it out"):
+            average_prediction(fit, rows, over)
