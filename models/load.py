@@ -7,8 +7,9 @@ from typing import Literal, TypeVar, cast
 from instruments.spec_file import closest, read_spec
 from instruments.strict_yaml import Document, read_yaml
 from models.sections.measurement import MeasurementSpec
+from models.sections.regressors import Variable, as_variable
 from models.sections.waiting import WaitingSpec
-from models.spec import RegressionSpec, Variable, as_variable
+from models.spec import RegressionSpec
 
 LIBRARY = Path(__file__).parent / "library"
 CLUSTERS = ("organisation_id", "respondent_key")

@@ -6,48 +6,12 @@ from typing import Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
+from models.sections.regressors import Interaction, Variable, as_variable
 
 Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3"]
 NONE = "none"
 CLUSTERED = ("CR0", "CR1S", "CR2", "CR3")
-Use = Literal["number", "category", "organisation_mean", "within_organisation"]
 Sign = Literal["positive", "negative", "none"]
-
-
-class Variable(Spec):
-    """A variable of the analysis table and how it enters the model.
-
-    Attributes:
-        variable: A scale, an item, a fact about the organisation, or ``wave``, ``respondent_group``, ``language``,
-            ``source``.
-        use: ``number`` as it is; ``category`` as indicators against a reference; ``organisation_mean`` (mean of the
-            organisation's answers in the same wave and respondent group); ``within_organisation`` (deviation from it).
-        of: The respondent group whose organisation mean in the same wave it is; left out, the respondent's own.
-        reference: The category that the others are compared with; the first by code when not given.
-    """
-
-    variable: Name
-    use: Use = "number"
-    of: Name | None = None
-    reference: str | int | None = None
-
-    @model_validator(mode="after")
-    def _reference_needs_categories(self) -> Self:
-        if self.reference is not None and self.use != "category":
-            raise ValueError("a reference is for use: category only; remove it or set the use")
-        if self.of is not None and self.use != "organisation_mean":
-            raise ValueError("of names whose organisation mean is meant; write use: organisation_mean or remove it")
-        return self
-
-
-class Interaction(Spec):
-    """A product of variables; each must also stand on its own among the regressors.
-
-    Attributes:
-        interaction: Two or more variables.
-    """
-
-    interaction: tuple[Name | Variable, ...] = Field(min_length=2)
 
 
 class Expected(Spec):
@@ -257,8 +221,3 @@ def _written_out(regressor: str | Variable | Interaction) -> tuple[Variable, ...
 
 
 _CHANGEABLE = ("regressors", "covariance", "cluster", "weights", "population")
-
-
-def as_variable(regressor: str | Variable) -> Variable:
-    """Write a plain name out as a variable used as a number."""
-    return Variable(variable=regressor) if isinstance(regressor, str) else regressor

@@ -16,8 +16,9 @@ import pandas as pd
 
 from instruments.counted import counted
 from instruments.faults import DataError
-from models.regression.design import column_of
-from models.spec import RegressionSpec, Variable, as_variable
+from models.regression.columns import column_of
+from models.sections.regressors import Variable, as_variable
+from models.spec import RegressionSpec
 from pipelines.files import file_sha256, flush_file
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message

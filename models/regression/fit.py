@@ -10,8 +10,9 @@ from threadpoolctl import threadpool_limits
 
 from instruments.spec_file import closest
 from models.estimates import Fit, Vector
+from models.regression.columns import Labels
 from models.regression.covariance import Uncertainty, estimate_uncertainty
-from models.regression.design import Design, Labels, build_design
+from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose
 from models.regression.identification import ModelDataError
 from models.regression.least_squares import LeastSquares, solve_least_squares

@@ -9,10 +9,12 @@ import pandas as pd
 from instruments.spec_file import canonical_json
 from models.estimates import Fit, result_digest
 from models.origin import derive_seed, env_json, environment, fit_id, origin_of
-from models.regression.design import column_of, excluded_column
+from models.regression.columns import column_of
+from models.regression.design import excluded_column
 from models.regression.fit import fit_regression
 from models.regression.identification import FEWEST_BEYOND
-from models.spec import Interaction, RegressionSpec, as_variable
+from models.sections.regressors import Interaction, as_variable
+from models.spec import RegressionSpec
 from pipelines.assets.codings import refuse_unreliable_codes
 from pipelines.assets.measurement import refuse_unmeasured
 from pipelines.assets.pooling import refuse_changed_items

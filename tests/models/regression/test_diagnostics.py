@@ -10,7 +10,7 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.outliers_influence import OLSInfluence
 
 from models.regression.fit import fit_regression
-from models.spec import Variable
+from models.sections.regressors import Variable
 
 
 def values_of(model, analysis):

@@ -17,7 +17,8 @@ from instruments.spec import Instrument, Item, Scale
 from models.estimates import RESULT_COLUMNS, result_digest
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
-from models.spec import CLUSTERED, Variable, Variant
+from models.sections.regressors import Variable
+from models.spec import CLUSTERED, Variant
 
 COVARIANCES = ("classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3")
 OF_STATSMODELS = ("classical", "HC0", "HC1", "HC2", "HC3", "CR1S")
