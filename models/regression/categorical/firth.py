@@ -63,7 +63,7 @@ class ProfileInference:
 
 
 def fit_firth(rows: Observed) -> FirthFit:
-    """Maximise l(b) + log det(X'WX) / 2, W = diag(w p (1 - p)), by Fisher scoring.
+    """Maximise l(b) + log det(X'WX) / 2, W = diag(w p (1 - p)), by Newton's method.
 
     The score is X'(w (y - p) + h (1/2 - p)), h the leverages of the weighted least squares problem.
 
@@ -80,7 +80,8 @@ def fit_firth(rows: Observed) -> FirthFit:
     refuse_other_outcomes(rows.outcome)
     nought: Vector = np.zeros(int(rows.matrix.shape[1]))
     maximum = _maximise_free(rows, nought, nought == 0)
-    return FirthFit(rows, maximum.point, maximum.value, maximum.inverse_information, maximum.n_iterations)
+    root = np.asarray(np.linalg.inv(_factors(rows, maximum.point)[1]), dtype=float)
+    return FirthFit(rows, maximum.point, maximum.value, root @ root.T, maximum.n_iterations)
 
 
 def profile_inference(fit: FirthFit, place: int, confidence_level: float = 0.95) -> ProfileInference:
@@ -168,14 +169,28 @@ def _objective(rows: Observed, start: Vector, is_free: NDArray[np.bool_]) -> Obj
 
 
 def _penalised(rows: Observed, coefficients: Vector) -> tuple[float, Vector, Matrix]:
-    """Return the penalised log-likelihood, its gradient and the information; leverages by QR factors."""
-    predictor = rows.matrix @ coefficients + rows.offset
-    terms = Logit().terms(rows.outcome, predictor)
-    basis, triangle = np.linalg.qr(rows.matrix * np.sqrt(rows.weights * terms.curvature)[:, None])
+    """Return the penalised log-likelihood, its gradient and minus its Hessian.
+
+    With p the fitted shares, B the orthonormal factor of the weighted rows, h = diag(BB'), and T the k x k^2 matrix
+    sum (1 - 2 p) x (b kron b)': the penalty's Hessian is X' diag(h (1 - 6 p (1 - p)) / 2) X - TT' / 2.
+    """
+    terms = Logit().terms(rows.outcome, rows.matrix @ coefficients + rows.offset)
+    basis, triangle = _factors(rows, coefficients)
     lengths = np.abs(np.diag(triangle))
-    information = np.asarray(triangle.T @ triangle, dtype=float)
+    k = len(coefficients)
     if not lengths.min() > 0:
-        return -np.inf, np.zeros(len(coefficients)), information
-    share = rows.outcome - terms.slope
-    score = (rows.weights * terms.slope + (basis**2).sum(axis=1) * (0.5 - share)) @ rows.matrix
-    return float(rows.weights @ terms.log_likelihood + np.log(lengths).sum()), score, information
+        return -np.inf, np.zeros(k), np.eye(k)
+    share, leverage = rows.outcome - terms.slope, (basis**2).sum(axis=1)
+    score = (rows.weights * terms.slope + leverage * (0.5 - share)) @ rows.matrix
+    turned = rows.matrix * (1 - 2 * share)[:, None]
+    crossed = np.hstack([turned.T @ (basis * basis[:, [place]]) for place in range(k)])
+    bent = rows.weights * terms.curvature - 0.5 * leverage * (1 - 6 * terms.curvature)
+    curvature = (rows.matrix * bent[:, None]).T @ rows.matrix + 0.5 * crossed @ crossed.T
+    return float(rows.weights @ terms.log_likelihood + np.log(lengths).sum()), score, curvature
+
+
+def _factors(rows: Observed, coefficients: Vector) -> tuple[Matrix, Matrix]:
+    """Return the QR factors of the rows times the roots of their information."""
+    information = rows.weights * Logit().mean_slope(rows.matrix @ coefficients + rows.offset)
+    basis, triangle = np.linalg.qr(rows.matrix * np.sqrt(information)[:, None])
+    return np.asarray(basis, dtype=float), np.asarray(triangle, dtype=float)
