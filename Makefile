@@ -6,7 +6,7 @@ WORKERS ?= 2
 MINUTES ?= 10
 EXAMPLES ?= 0
 
-.PHONY: demo test test-full lint lock bench fuzz simulate schemas clean
+.PHONY: demo test test-full lint lock bench fuzz simulate recovery agreement schemas clean
 
 demo: $(VENV)/.installed
 	$(BIN)/sensemaking demo
@@ -32,6 +32,12 @@ bench: $(VENV)/.installed-dev
 
 simulate: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.simulation
+
+recovery: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.recovery_page
+
+agreement: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.agreement_with_r
 
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --examples $(EXAMPLES)

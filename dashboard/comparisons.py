@@ -38,6 +38,26 @@ def why_apart(comparisons: pd.DataFrame, scale: str, group: str, waves: Iterable
     return SHOWN if wanted <= set(str(found[0]["compared"]).split("; ")) else OTHER_WAVES
 
 
+def levels_reached(comparisons: pd.DataFrame, group: str, scales: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Return which level of invariance over waves was shown of scales that may be compared.
+
+    Args:
+        comparisons: See ``queries.comparisons``.
+        group: The respondent group.
+        scales: Scales whose waves are set side by side.
+
+    Returns:
+        Level → scale → parameters that differ all the same; scales with one wave only have no level.
+    """
+    is_asked = (comparisons["respondent_group"] == group) & (comparisons["over"] == "wave")
+    shown = comparisons[is_asked & (comparisons["verdict"] == "shown")].set_index("scale")
+    found: dict[str, dict[str, int]] = {}
+    for scale in (each for each in scales if each in shown.index):
+        row = shown.loc[scale]
+        found.setdefault(str(row["level_reached"]), {})[scale] = int(row["n_differing"])
+    return found
+
+
 def reasons_apart(comparisons: pd.DataFrame, means: pd.DataFrame) -> pd.Series:
     """Return for every row of scores why its waves must not be set side by side; empty where they may.
 

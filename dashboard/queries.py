@@ -13,8 +13,10 @@ import pandas as pd
 
 from dashboard.pointer import Reason, UnusableReleaseError, read_pointer, verify
 
-SUPPORTED_SCHEMA_VERSION = 2
+SUPPORTED_SCHEMA_VERSION = 3
 FIRST_VERSION_WITH_COMPARISONS = 2
+FIRST_VERSION_WITH_CONDITIONS = 3
+FIRST_VERSION_WITH_OMEGA = 3
 LOCKED_DOWN: Mapping[str, str] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -147,21 +149,34 @@ def scales(release: Release) -> pd.DataFrame:
 
 
 def scale_means(release: Release) -> pd.DataFrame:
-    """Return out.scale_means with what meta.scales says: one row a scale, respondent group and wave."""
-    return release.ask(
+    """Return out.scale_means with what meta.scales says: one row a scale, respondent group and wave.
+
+    An older release has no omega.
+    """
+    rows = release.ask(
         """
         SELECT means.*, scales.* EXCLUDE (scale)
         FROM out.scale_means AS means JOIN meta.scales AS scales USING (scale)
         ORDER BY scales.position, scale, respondent_group, wave
         """
     )
+    return rows if release.schema_version >= FIRST_VERSION_WITH_OMEGA else rows.assign(omega=float("nan"))
 
 
 def comparisons(release: Release) -> pd.DataFrame:
     """Return out.comparisons: one row a scale, respondent group and kind of groups; none of an older release."""
     if release.schema_version < FIRST_VERSION_WITH_COMPARISONS:
-        return pd.DataFrame(columns=["scale", "respondent_group", "over", "verdict", "compared"])
+        return pd.DataFrame(
+            columns=["scale", "respondent_group", "over", "verdict", "compared", "level_reached", "n_differing"]
+        )
     return release.ask("SELECT * FROM out.comparisons ORDER BY scale, respondent_group, over")
+
+
+def conditions(release: Release) -> pd.DataFrame:
+    """Return out.conditions: one row a condition that a fit does not meet; none of an older release."""
+    if release.schema_version < FIRST_VERSION_WITH_CONDITIONS:
+        return pd.DataFrame(columns=["fit_id", "scale", "respondent_group", "purpose", "over", "measure", "verdict"])
+    return release.ask("SELECT * FROM out.conditions ORDER BY fit_id, scale, respondent_group, purpose, over, measure")
 
 
 def distributions(release: Release, scale: str, group: str, wave: str) -> pd.DataFrame:

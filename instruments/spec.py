@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from instruments.counted import counted
 from instruments.sections.provenance import Provenance, RelatedScale
 from instruments.sections.response_scale import ResponseScale
-from instruments.spec_file import Name, Spec, Texts
+from instruments.spec_file import BrokenRuleError, Name, Spec, Texts
 
 ItemKind = Literal["choice", "multiple_choice", "number", "date", "code", "open_text"]
 ValidationStatus = Literal["draft", "expert_reviewed", "cognitively_interviewed", "piloted", "validated"]
@@ -69,7 +69,8 @@ class Item(Spec):
                 "a choice needs a response_scale; name one, or set kind to number, date, code or open_text"
             )
         if self.kind not in CLOSED_KINDS and self.response_scale is not None:
-            raise ValueError(f"an item of kind {self.kind} has no response_scale; remove it")
+            message = f"an item of kind {self.kind} has no response_scale; remove it"
+            raise BrokenRuleError(message, "response_scale")
         return self
 
 
@@ -108,13 +109,13 @@ class Scale(Spec):
     def _fits_its_items(self) -> Self:
         strangers = [item for item in self.reverse_scored if item not in self.items]
         if strangers:
-            raise ValueError(f"reverse_scored names {strangers[0]}, which is not among the items of the scale")
+            message = f"reverse_scored names {strangers[0]}, which is not among the items of the scale"
+            raise BrokenRuleError(f"{message}; add it to the items, or take it out", "reverse_scored")
         if self.least_answered > len(self.items):
-            raise ValueError(
-                f"least_answered is {self.least_answered}, but the scale has {counted(len(self.items), 'item')}"
-            )
+            message = f"least_answered is {self.least_answered}, but the scale has {counted(len(self.items), 'item')}"
+            raise BrokenRuleError(f"{message}; lower it, or add items", "least_answered")
         if len(set(self.items)) < len(self.items):
-            raise ValueError("an item stands twice in the scale; name each once")
+            raise BrokenRuleError("an item stands twice in the scale; name each once", "items")
         return self
 
     def asking(self, items: Collection[str]) -> "Scale | None":
@@ -205,7 +206,8 @@ class Instrument(Spec):
     @model_validator(mode="after")
     def _status_rests_on_evidence(self) -> Self:
         if self.status != "draft" and not self.evidence.strip():
-            raise ValueError(f"the status is {self.status}, but there is no evidence; say what supports it")
+            message = f"the status is {self.status}, but there is no evidence; say what supports it"
+            raise BrokenRuleError(message, "status")
         return self
 
     def response_scale_of(self, item: str) -> ResponseScale | None:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeGuard, TypeVar, Union, cast, get_args, ge
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails
 
-from instruments.strict_yaml import Document, Place, read_yaml
+from instruments.strict_yaml import Document, Key, Place, read_yaml
 
 LONGEST_NAME = 63
 _NAME = rf"^[A-Za-z][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}$"
@@ -43,6 +43,14 @@ class Spec(BaseModel):
     """Base of every specification class: frozen, strict types, unknown keys refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class BrokenRuleError(ValueError):
+    """What an entry may not hold, raised by its class; ``place`` are the keys below the entry that are to blame."""
+
+    def __init__(self, message: str, *place: Key) -> None:
+        self.place: Place = place
+        super().__init__(message)
 
 
 AnySpec = TypeVar("AnySpec", bound=Spec)
@@ -114,6 +122,9 @@ def _keys_wanted(kind: type[BaseModel]) -> str:
 
 def _blame(document: Document, kind: type[BaseModel], detail: ErrorDetails) -> None:
     place = _place_in(document, detail["loc"])
+    broken = detail.get("ctx", {}).get("error")
+    if isinstance(broken, BrokenRuleError):
+        place = (*place, *broken.place)
     if detail["type"] == "extra_forbidden":
         keys = sorted(_keys_at(kind, place[:-1]))
         nearest = closest(str(detail["loc"][-1]), keys) or f"; known keys: {', '.join(keys)}"

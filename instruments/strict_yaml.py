@@ -71,7 +71,7 @@ def read_yaml(path: Path) -> Document:
         The document; its ``faults`` say what the notation has wrong, and then ``value`` holds what could be read.
     """
     document = Document(path)
-    text = _read_text(document)
+    text = read_text(document)
     return document if text is None else parse_yaml(document, text)
 
 
@@ -98,7 +98,8 @@ def parse_yaml(document: Document, text: str) -> Document:
     return document
 
 
-def _read_text(document: Document) -> str | None:
+def read_text(document: Document) -> str | None:
+    """Return the text of a document's file; None, and a fault, when it cannot be read."""
     path = document.path
     if not path.is_file():
         document.faults.append(Fault(path, 0, "", "there is no such file"))

@@ -1,12 +1,13 @@
 """YAML files → model specifications; and whether a study has the variables they name."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeVar, cast
 
 from instruments.spec_file import closest, read_spec
-from instruments.strict_yaml import Document, read_yaml
-from models.sections.measurement import MeasurementSpec
+from instruments.strict_yaml import Document, parse_yaml, read_text
+from models.sections.measurement import BETWEEN_FORMS, MeasurementSpec
 from models.sections.regressors import Variable, as_variable
 from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
@@ -20,7 +21,14 @@ VariableKind = Literal["scale", "number", "category"]
 
 def kind_of(path: Path) -> str:
     """Return what kind of specification a model file says it is, such as ``measurement``; empty where it says none."""
-    content = read_yaml(path).value
+    text = read_text(Document(path))
+    return "" if text is None else _kind_in(text)
+
+
+@lru_cache(maxsize=1000)
+def _kind_in(text: str) -> str:
+    """Return the kind that a text says; remembered, because every study looks through the whole library."""
+    content = parse_yaml(Document(Path()), text).value
     return str(cast("dict[object, object]", content).get("kind", "")) if isinstance(content, dict) else ""
 
 
@@ -83,7 +91,11 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
 
 
 def blame_unknown_scales(
-    document: Document, spec: MeasurementSpec, known: Mapping[str, VariableKind], items: Mapping[str, tuple[str, ...]]
+    document: Document,
+    spec: MeasurementSpec,
+    known: Mapping[str, VariableKind],
+    items: Mapping[str, tuple[str, ...]],
+    forms: Mapping[str, frozenset[str]],
 ) -> None:
     """Add a fault for every scale, item and grouping that the study does not have.
 
@@ -92,6 +104,7 @@ def blame_unknown_scales(
         spec: The specification.
         known: Variables of the study's analysis table.
         items: Items of every reflective scale.
+        forms: Other wordings of every reflective scale that ask the same, item for item.
     """
     for scale in spec.scales:
         if known.get(scale) != "scale":
@@ -102,8 +115,20 @@ def blame_unknown_scales(
             )
     _blame_items(document, spec, [item for scale in spec.scales for item in items.get(scale, ())])
     groups = [name for name, kind in known.items() if kind == "category"]
-    for over in (each.over for each in spec.comparisons if each.over not in groups):
+    asked = [each.over for each in spec.comparisons]
+    if BETWEEN_FORMS in asked:
+        _blame_forms(document, [forms.get(scale, frozenset()) for scale in spec.scales])
+    for over in (each for each in asked if each not in (*groups, BETWEEN_FORMS)):
         document.blame(("comparisons",), f"'{over}' does not name groups of responses{closest(over, groups)}")
+
+
+def _blame_forms(document: Document, forms: list[frozenset[str]]) -> None:
+    if not frozenset[str].intersection(*forms):
+        message = (
+            "these scales have no wording besides 'self' in common that asks the same item for item: parallel_to of "
+            "the scale and of every item, the same items reverse-scored; add it to the instrument or take 'form' out"
+        )
+        document.blame(("comparisons",), message)
 
 
 def _blame_items(document: Document, spec: MeasurementSpec, own: list[str]) -> None:

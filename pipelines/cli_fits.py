@@ -27,8 +27,10 @@ def fit(
     rows = fits.fit_now(loaded, model, settings or [])
     row = rows.fits.iloc[0]
     validation, no_inference = fits.validation_of(loaded, [row["fit_id"]]), fits.inference_of(loaded, [row["fit_id"]])
+    missed = fits.missed_by(loaded, rows.fits)
     if as_json:
         tables = {"fit": rows.fits, "estimates": rows.estimates, "diagnostics": rows.diagnostics}
+        tables["conditions_not_met"] = missed
         documents = {name: printing.records(table) for name, table in tables.items()}
         printing.print_json({**documents, "validation_status": validation, "no_inference": no_inference})
         return
@@ -38,6 +40,7 @@ def fit(
     printing.print_frame("Diagnostics", rows.diagnostics[["diagnostic", "value", "threshold", "verdict"]])
     printing.print_validation(validation)
     printing.print_lines(no_inference.values())
+    printing.print_lines(f"condition not met: {reason}" for reason in missed["reason"])
 
 
 @app.command("fits")

@@ -23,17 +23,21 @@ def measurement(
     as_json: AsJson = False,
 ) -> None:
     """Tell how well scales are measured: conditions and whether they are met, fit, invariance, problems."""
-    from pipelines.commands.measurement import found_tables
+    from pipelines.commands.measurement import found_tables, validation_of
     from pipelines.commands.measurement_pictures import draw_pictures
+    from pipelines.steps.measurement_uses import MET
 
     loaded = load(study)
-    tables = found_tables(loaded, name)
+    tables, status_of = found_tables(loaded, name), validation_of(loaded, name)
     drawn = draw_pictures(loaded, name, pictures, language) if pictures is not None else []
     if as_json:
         documents = {title: printing.records(table) for title, table in tables.items()}
-        printing.print_json({**documents, "pictures": [str(path) for path in drawn]})
+        printing.print_json({**documents, "validation_status": status_of, "pictures": [str(path) for path in drawn]})
         return
-    for title, table in tables.items():
+    conditions = tables["conditions"]
+    for title, table in {**tables, "conditions": conditions.drop(columns="reason")}.items():
         if len(table):
             printing.print_frame(title.replace("_", " ").capitalize(), table)
+    printing.print_validation(status_of)
+    printing.print_lines(f"{row.verdict}: {row.reason}" for row in conditions.itertuples() if row.verdict != MET)
     printing.print_lines(str(path) for path in drawn)

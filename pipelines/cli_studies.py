@@ -37,9 +37,11 @@ def init(
 def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
     """Load all specifications of a study, report every fault, and list what waits for an estimator."""
     from pipelines.commands.coding import refused_models
+    from pipelines.commands.measurement_rules import averaged_without_rule, unmeasured_models
     from pipelines.commands.shown_waiting import waiting_document, waiting_lines
 
     loaded = load(study)
+    of_codes, of_scores = refused_models(loaded), unmeasured_models(loaded)
     document = {
         "study": loaded.name,
         "waves": list(loaded.spec.waves),
@@ -49,7 +51,10 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
         "measurement": list(loaded.measurement),
         "waiting": waiting_document(loaded.waiting),
         "faults": [],
-        "refused_models": refused_models(loaded),
+        "refused_models": {
+            model: of_codes.get(model, []) + of_scores.get(model, []) for model in {**of_codes, **of_scores}
+        },
+        "averaged_without_rule": averaged_without_rule(loaded),
     }
     if as_json:
         printing.print_json(document)
@@ -62,6 +67,9 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
         printing.print_lines(waiting_lines(loaded.waiting))
         for model, reasons in document["refused_models"].items():
             printing.print_lines(f"  the model {model} will be refused: {reason}" for reason in reasons)
+        for model, scales in document["averaged_without_rule"].items():
+            told = f"  the model {model} averages {', '.join(scales)} to the organisation, and no measurement "
+            printing.print_lines([f"{told}specification says when that may be done (gates: agreement)"])
 
 
 @app.command()

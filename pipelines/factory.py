@@ -15,7 +15,7 @@ from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
 from pipelines.load import Study
 from pipelines.lock import exclusive
 from pipelines.steps.validation import BlockingFailure
-from pipelines.store import Store
+from pipelines.store import Origin, Store
 from pipelines.tables import out
 from pipelines.tables.base import Table
 from pipelines.tables.measurement import GATES, INVARIANCE, PROBLEMS
@@ -181,7 +181,7 @@ def _specs_of(study: Study, step: Step, written_by: dict[str, dg.AssetKey]) -> l
 
 
 def _result_of(
-    store: Store, step: Step, table: Table, key: dg.AssetKey, origin: pd.Series, *, unchanged: bool
+    store: Store, step: Step, table: Table, key: dg.AssetKey, origin: Origin, *, unchanged: bool
 ) -> dg.MaterializeResult:
     return dg.MaterializeResult(
         asset_key=key,
@@ -213,7 +213,16 @@ def _shown_table(store: Store, step: Step, table: Table) -> dict[str, dg.Metadat
 
 SHOWN_COLUMNS = {
     out.RESPONSE_RATES.name: ("wave", "respondent_group", "n_invited", "n_complete", "n_partial", "response_rate_2"),
-    out.RELIABILITY.name: ("scale", "respondent_group", "wave", "estimate", "conf_low", "conf_high", "n_obs"),
+    out.RELIABILITY.name: (
+        "scale",
+        "respondent_group",
+        "wave",
+        "coefficient",
+        "estimate",
+        "conf_low",
+        "conf_high",
+        "n_obs",
+    ),
     out.AGREEMENT.name: ("scale", "respondent_group", "wave", "icc_1", "icc_2", "rwg_j_mean", "n_groups"),
     out.SCALE_MEANS.name: ("scale", "respondent_group", "wave", "n_obs", "mean", "conf_low", "conf_high"),
     "out.screening": ("wave", "respondent_group", "check_name", "block", "n_judged", "n_flagged", "share_flagged"),

@@ -8,6 +8,7 @@ from instruments.forms.load import FORMS, find_forms
 from instruments.forms.spec import Form
 from instruments.load import LIBRARY as INSTRUMENT_LIBRARY
 from instruments.load import find_instruments, read_instrument
+from instruments.parallel import parallel_forms
 from instruments.spec import Instrument, Item
 from instruments.spec_file import read_spec
 from instruments.strict_yaml import Document, Place
@@ -165,7 +166,7 @@ def load_study(folder: Path) -> Study:
     _blame_names(study, document)
     is_whole = study.is_whole and (register is not None or spec.organisations is None)
     is_whole = is_whole and (coding is not None or spec.coding is None)
-    known = Known(analysis_variables(study), _reflective(study)) if is_whole else None
+    known = Known(analysis_variables(study), _reflective(study), _forms(study)) if is_whole else None
     declared = read_models(folder, spec, document, known)
     raise_if_any([*document.faults, *declared.faults])
     return replace(study, models=declared.models, waiting=declared.waiting, measurement=declared.measurement)
@@ -177,6 +178,10 @@ def _reflective(study: Study) -> dict[str, tuple[str, ...]]:
         for scale, instrument in study.scales().items()
         if instrument.scales[scale].measurement == "reflective"
     }
+
+
+def _forms(study: Study) -> dict[str, frozenset[str]]:
+    return {scale: frozenset(parallel_forms(instrument, scale)) for scale, instrument in study.scales().items()}
 
 
 def analysis_variables(study: Study) -> dict[str, VariableKind]:

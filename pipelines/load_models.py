@@ -49,10 +49,12 @@ class Known:
     Attributes:
         variables: Variables of the analysis table.
         reflective: Items of every reflective scale.
+        forms: Its other wordings.
     """
 
     variables: Mapping[str, VariableKind]
     reflective: Mapping[str, tuple[str, ...]]
+    forms: Mapping[str, frozenset[str]]
 
 
 def read_models(folder: Path, spec: StudySpec, document: Document, known: Known | None) -> DeclaredModels:
@@ -99,7 +101,7 @@ def _read_measurement(
     found, document = read_measurement(path)
     if found is not None:
         if known is not None:
-            blame_unknown_scales(document, found, known.variables, known.reflective)
+            blame_unknown_scales(document, found, known.variables, known.reflective, known.forms)
         existing(found.respondent_groups, spec.respondent_groups, document, ("respondent_groups",), "respondent group")
         existing(found.waves, spec.waves, document, ("waves",), "wave")
         if path.stem in spec.measurement:

@@ -16,15 +16,13 @@ import pandas as pd
 
 from instruments.counted import counted
 from instruments.faults import DataError
-from models.regression.columns import column_of
-from models.sections.regressors import Variable, as_variable
-from models.spec import RegressionSpec
 from pipelines.files import file_sha256, flush_file
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.steps import disclosure, release_texts
-from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
+from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, FittedModel, missed_conditions
 from pipelines.steps.released_comparisons import released_comparisons
+from pipelines.steps.released_fits import released_estimates, released_fits
 from pipelines.steps.sampling import groups_without_inference
 from pipelines.store import Store, create_table, environment_faults, insert_rows
 from pipelines.tables import core, out, raw, released
@@ -136,6 +134,7 @@ def _protected_tables(study: Study, store: Store, number: int) -> tuple[Tables, 
         (released.DISTRIBUTIONS_RELEASED, disclosure.protect_distributions(distributions, least)),
         (released.COMPARISONS_RELEASED, released_comparisons(study, store.read(GATES), store.read(INVARIANCE), means)),
         (released.FITS_RELEASED, fits),
+        (released.CONDITIONS_RELEASED, _released_conditions(study, store, fits)),
         (released.ESTIMATES_RELEASED, estimates),
     ]
     return tables, withheld
@@ -182,8 +181,8 @@ def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataF
     missed = diagnostics[diagnostics["diagnostic"] == CONDITIONS_NOT_MET].set_index("fit_id")["value"]
     kept = kept.assign(conditions_not_met=kept["fit_id"].map(missed))
     return (
-        _released_fits(study, kept),
-        _released_estimates(estimates[estimates["fit_id"].isin(kept["fit_id"])]),
+        released_fits(study, kept),
+        released_estimates(estimates[estimates["fit_id"].isin(kept["fit_id"])]),
         withheld,
     )
 
@@ -206,27 +205,16 @@ def _responses_used(study: Study, store: Store, fits: pd.DataFrame) -> dict[str,
     return {fit: used[name] for fit, name in zip(in_order["fit_id"], in_order["data_hash"], strict=True)}
 
 
-def _released_fits(study: Study, fits: pd.DataFrame) -> pd.DataFrame:
-    models = [study.models[model] for model in fits["model"]]
-    shown = fits.assign(
-        focal_term=[focal_term(model) for model in models],
-        expected_sign=[model.expected_sign for model in models],
-        n_obs=disclosure.round_to_five(fits["n_obs"]),
-        n_clusters=disclosure.round_to_five(fits["n_clusters"]),
-        r_squared=fits["r_squared"].round(2),
-    )
-    return released.FITS_RELEASED.typed(shown)
-
-
-def focal_term(model: RegressionSpec) -> str | None:
-    """Return the term of the focal regressor; None when it has several terms, as a category has."""
-    focal: Variable = as_variable(model.focal)
-    return None if focal.use == "category" else column_of(focal)
-
-
-def _released_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
-    figures = ["estimate", "std_error", "p_value", "conf_low", "conf_high"]
-    return released.ESTIMATES_RELEASED.typed(estimates.assign(**estimates[figures].round(3)))
+def _released_conditions(study: Study, store: Store, fits: pd.DataFrame) -> pd.DataFrame:
+    if not study.measurement:
+        return released.CONDITIONS_RELEASED.empty()
+    used = _responses_used(study, store, fits)
+    made = [
+        FittedModel(fit_id, study.models[model].with_variant(variant), used[fit_id])
+        for fit_id, model, variant in zip(fits["fit_id"], fits["model"], fits["variant"], strict=True)
+    ]
+    missed = missed_conditions(store.read(GATES), study.measurement, made, store.read(core.analysis(study)))
+    return released.CONDITIONS_RELEASED.typed(missed)
 
 
 def _manifest(study: Study, store: Store, number: int) -> pd.DataFrame:

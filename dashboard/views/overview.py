@@ -1,6 +1,7 @@
 """First page: the release in short, who answered, what the scores show, how the answers fall."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -102,7 +103,8 @@ def _models_in_short(page: Page) -> list[str]:
 def _show_who_answered(page: Page, rates: pd.DataFrame) -> None:
     cells = {(cell["respondent_group"], cell["wave"]): cell for cell in rates.to_dict("records")}
     tiles = st.container(horizontal=True)
-    width = max(LEAST_TILE, PAGE // len(page.groups) - GAP)
+    rows = ceil(len(page.groups) * (LEAST_TILE + GAP) / PAGE)
+    width = PAGE // ceil(len(page.groups) / rows) - GAP
     for group in page.groups:
         with tiles.container(border=True, width=width, height="stretch"):
             st.markdown(f"**{plain(page.group(group))}**")
@@ -138,6 +140,7 @@ def _show_rate(page: Page, wave: str, cell: Mapping[str, Any]) -> None:
     else:
         share = say("rate_of_invited", rate=percent(rate * 100, language), invited=whole(invited, language))
     if wave == page.waves[-1]:
-        st.metric(plain(page.wave(wave)), say("responses", count=count), share, delta_color="off", delta_arrow="off")
+        label = say("wave_responses", wave=plain(page.wave(wave)))
+        st.metric(label, count, share, delta_color="off", delta_arrow="off")
     else:
         st.caption(say("wave_line", wave=plain(page.wave(wave)), text=f"{say('responses', count=count)}. {share}"))

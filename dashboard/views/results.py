@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import findings, queries
 from dashboard.charts import Axis, interval_chart
+from dashboard.conditions import reasons
 from dashboard.figures import decimal, p_value, places_for, whole
 from dashboard.views.page import Page, inference_line, plain, show_chart, show_table, status_line
 from dashboard.wording import ENGLISH
@@ -45,6 +46,7 @@ def _show_model(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status:
     st.caption(_line(page, main.to_dict()))
     if not pd.isna(missed := main.get("conditions_not_met", pd.NA)) and missed > 0:
         st.markdown(words.say("conditions_not_met", count=whole(missed, words.language)))
+        st.markdown("\n".join(f"- {each}" for each in _reasons(page, str(main["fit_id"]))))
     _show_estimate_table(page, fits, estimates)
     with st.expander(words.say("how_made")):
         _show_origin(page, fits)
@@ -148,6 +150,19 @@ def _show_estimate_table(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame
         }
     )
     show_table(page, table)
+
+
+def _reasons(page: Page, fit_id: str) -> list[str]:
+    """Say in words which conditions on the scores of a fit do not hold."""
+    say, found = page.words.say, list[str]()
+    for scale, group, wording, over in reasons(queries.conditions(page.release), fit_id):
+        compared = f"over_{over}"
+        named = say(compared) if compared in ENGLISH else plain(over)
+        of_group = plain(page.group(group)) if group else say("missed_everybody")
+        found.append(
+            say("missed_line", scale=plain(page.scale(scale)), group=of_group, reason=say(wording, over=named))
+        )
+    return found
 
 
 def _line(page: Page, fit: Mapping[str, Any]) -> str:

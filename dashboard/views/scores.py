@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import findings, queries
 from dashboard.charts import Axis, answer_chart, interval_chart
-from dashboard.comparisons import REASONS, SHOWN
+from dashboard.comparisons import REASONS, SHOWN, levels_reached
 from dashboard.figures import MISSING, decimal, percent, signed, whole
 from dashboard.views.page import (
     Page,
@@ -41,10 +41,24 @@ def show_scores(page: Page, means: pd.DataFrame, changes: pd.DataFrame | None, a
     is_chosen = means["respondent_group"] == group
     together = means[is_chosen & (apart == SHOWN)].reset_index(drop=True)
     if not together.empty:
+        _show_levels(page, together)
         _show_charts(page, together, changes)
     if len(together) < is_chosen.sum():
         _show_apart(page, means[is_chosen & (apart != SHOWN)], apart)
     return group
+
+
+def _show_levels(page: Page, together: pd.DataFrame) -> None:
+    """Say which level of invariance was shown of the scales whose waves stand side by side."""
+    say, scales = page.words.say, together["scale"].unique()
+    several = [scale for scale in scales if (together["scale"] == scale).sum() > 1]
+    reached = levels_reached(queries.comparisons(page.release), str(together["respondent_group"].iloc[0]), several)
+    for level, differing in sorted(reached.items()):
+        names = [
+            say("alike_differing", scale=plain(page.scale(scale)), count=count) if count else plain(page.scale(scale))
+            for scale, count in differing.items()
+        ]
+        st.markdown(say(f"alike_{level}", scales=", ".join(names)))
 
 
 def _show_apart(page: Page, means: pd.DataFrame, apart: pd.Series) -> None:
@@ -148,7 +162,10 @@ def _show_score_table(page: Page, means: pd.DataFrame, points: pd.DataFrame) -> 
             "mean_score": points["figure"].mask(hidden, say("hidden")),
             "interval": [_interval(page.words, *ends) for ends in zip(points["low"], points["high"], strict=True)],
             "n": points["n"].map(lambda count: whole(count, language)),
-            "alpha": means["alpha"].astype(float).mask(hidden).map(lambda value: decimal(value, language)),
+            **{
+                name: means[name].astype(float).mask(hidden).map(lambda value: decimal(value, language))
+                for name in ("alpha", "omega")
+            },
             "change": points["note"],
             "status": means["status"].map(page.words.status),
         }

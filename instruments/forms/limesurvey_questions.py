@@ -75,7 +75,7 @@ def groups_of(form: Form, instruments: Mapping[str, Instrument], labels: Mapping
     pages = pages_of(form, instruments, labels)
     numbers = iter(range(1, 1 + sum(len(page.blocks) for page in pages)))
     groups = tuple(LimeGroup(page.number, page.title, tuple(_questions(page, numbers))) for page in pages)
-    refuse(form, [*_faults_of_names(pages), *_faults_of_answers(groups), *_faults_of_size(form, groups)], _PLATFORM)
+    refuse(form, [*_faults_of_names(pages), *_faults_of_answers(pages), *_faults_of_size(form, groups)], _PLATFORM)
     return groups
 
 
@@ -137,28 +137,28 @@ def _faults_of_names(pages: Sequence[Page]) -> Iterator[FormFault]:
     owner: dict[str, str] = {}
     for page in pages:
         for name in (name for block in page.blocks for name in block.items):
-            code = code_of(name)
+            code, place = code_of(name), ("items", name)
             if len(code) > LONGEST_CODE:
                 long = f"{len(code)} characters of at most {LONGEST_CODE}; shorten the name of the item"
-                yield FormFault(page.number, name, f"{name} is {code} without underscores, {long}")
+                yield FormFault(page.number, f"{name} is {code} without underscores, {long}", within=place)
             if code.lower() in _RESERVED or re.fullmatch(r"(grid|text)\d+", code.lower()):
                 message = f"{name} is {code} without underscores, which is reserved; rename the item"
-                yield FormFault(page.number, name, message)
+                yield FormFault(page.number, message, within=place)
             other = owner.setdefault(code.lower(), name)
             if other != name:
                 message = f"{other} and {name} are both {code} without underscores; rename one of the items"
-                yield FormFault(page.number, name, message)
+                yield FormFault(page.number, message, within=place)
 
 
-def _faults_of_answers(groups: Sequence[LimeGroup]) -> Iterator[FormFault]:
-    for group in groups:
-        for question in group.questions:
-            options = question.rows if question.kind == "M" else question.answers
-            for each in options:
-                if len(each.code) > LONGEST_ANSWER_CODE:
-                    long = f"{len(each.code)} characters of at most {LONGEST_ANSWER_CODE}"
-                    message = f"the option {each.code} of {question.code} has {long}; give the option a smaller code"
-                    yield FormFault(group.number, "", message)
+def _faults_of_answers(pages: Sequence[Page]) -> Iterator[FormFault]:
+    for page in pages:
+        for block in page.blocks:
+            for each in block.options:
+                code = _answer_code(each.code)
+                if len(code) > LONGEST_ANSWER_CODE:
+                    long = f"{code}, {len(code)} characters of at most {LONGEST_ANSWER_CODE}"
+                    message = f"option {each.code} of {block.scale} becomes {long}; give the option a smaller code"
+                    yield FormFault(page.number, message, within=each.place)
 
 
 def _faults_of_size(form: Form, groups: Sequence[LimeGroup]) -> Iterator[FormFault]:
@@ -166,7 +166,6 @@ def _faults_of_size(form: Form, groups: Sequence[LimeGroup]) -> Iterator[FormFau
     if n_columns > MOST_COLUMNS - OWN_COLUMNS:
         yield FormFault(
             0,
-            "",
             f"its {n_columns} columns and LimeSurvey's own {OWN_COLUMNS} are more than the {MOST_COLUMNS} of a table "
             "in MySQL (InnoDB); ask fewer items or split the form",
             key="sections",
@@ -175,4 +174,4 @@ def _faults_of_size(form: Form, groups: Sequence[LimeGroup]) -> Iterator[FormFau
         title = said(form.title, language)
         if len(title) > LONGEST_TITLE:
             message = f"the title in {language} has {len(title)} characters of at most {LONGEST_TITLE}; shorten it"
-            yield FormFault(0, "", message, key="title")
+            yield FormFault(0, message, key="title")

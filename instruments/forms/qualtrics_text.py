@@ -5,10 +5,10 @@ item; stems and the questions of sums stand above them as texts. Whoever wants g
 translations imports the QSF.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from instruments.forms.pages import Block, Page, pages_of, said
+from instruments.forms.pages import Block, Page, pages_of, said, shown_texts
 from instruments.forms.refusal import FormFault, refuse
 from instruments.forms.spec import Form
 from instruments.spec import Instrument, Item
@@ -41,25 +41,22 @@ def write_text(form: Form, instruments: Mapping[str, Instrument], labels: Mappin
     pages = pages_of(form, instruments, labels)
     lines = ["[[AdvancedFormat]]", ""]
     writer = _Lines(form)
+    refuse(form, list(_faults(form, pages)), _PLATFORM)
     if form.introduction:
         lines += ["[[Block:introduction]]", "", *writer.read("introduction", form.introduction)]
     for page in pages:
         lines += [f"[[Block:section {page.number}]]", "", *writer.page(page)]
-    refuse(form, writer.faults, _PLATFORM)
     return "\n".join(lines).encode()
 
 
 class _Lines:
-    """Writes the lines of one form and notes what the format cannot hold."""
+    """Writes the lines of one form."""
 
     def __init__(self, form: Form) -> None:
         self._language = form.languages[0]
-        self.faults: list[FormFault] = []
-        self._section = 0
 
     def page(self, page: Page) -> Iterator[str]:
         """Yield the lines of a page."""
-        self._section = page.number
         for name, texts in ((f"heading_{page.number}", page.title), (f"text_{page.number}", page.text)):
             if texts:
                 yield from self.read(name, texts)
@@ -71,21 +68,24 @@ class _Lines:
 
     def read(self, name: str, texts: Texts) -> Iterator[str]:
         """Yield the lines of a text that is only read."""
-        yield from ("[[Question:DB]]", f"[[ID:{name}]]", self._text(name, texts), "")
+        yield from ("[[Question:DB]]", f"[[ID:{name}]]", self._text(texts), "")
 
     def _question(self, block: Block, name: str, item: Item) -> Iterator[str]:
         is_row = block.kind == "grid"
         kind = _TYPE_OF_A_ROW if is_row else _TYPES.get(block.kind, _TYPED_IN_ONE_LINE)
-        yield from (f"[[Question:{kind}]]", f"[[ID:{name}]]", self._text(name, item.text, item=name))
+        yield from (f"[[Question:{kind}]]", f"[[ID:{name}]]", self._text(item.text))
         if block.options:
             yield "[[AdvancedChoices]]"
         for each in block.options:
-            yield from (f"[[Choice:{each.code}]]", self._text(f"option {each.code} of {block.scale}", each.label))
+            yield from (f"[[Choice:{each.code}]]", self._text(each.label))
         yield ""
 
-    def _text(self, where: str, texts: Texts, item: str = "") -> str:
+    def _text(self, texts: Texts) -> str:
         text = said(texts, self._language)
-        if "[[" in text:
-            message = f"{where}: the wording holds [[, which begins a tag of the format; word it without"
-            self.faults.append(FormFault(self._section, item, message))
         return escape(text, quote=False).replace("${", "&#36;{").replace("\n", "<br>")
+
+
+def _faults(form: Form, pages: Sequence[Page]) -> Iterator[FormFault]:
+    for shown in shown_texts(form, pages):
+        if "[[" in said(shown.texts, form.languages[0]):
+            yield shown.fault("the wording holds [[, which begins a tag of the format; word it without")

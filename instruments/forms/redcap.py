@@ -128,17 +128,17 @@ def _faults_of_names(form: Form, pages: Sequence[Page]) -> Iterator[FormFault]:
         for block in page.blocks:
             names = [*block.items, *([_total_of(block)] if block.kind == "sum" else [])]
             for name in names:
-                field, item = field_name(name), name if name in block.items else ""
+                field, place = field_name(name), ("items", name) if name in block.items else block.text_place
                 if len(field) > LONGEST_NAME:
                     long = f"{len(field)} characters, and the name of a field at most {LONGEST_NAME}"
-                    yield FormFault(page.number, item, f"{field} has {long}; shorten the name of the item")
+                    yield FormFault(page.number, f"{field} has {long}; shorten the name of the item", within=place)
                 if re.fullmatch(r"(grid|text|heading)_\d+|introduction_text", field):
                     message = f"{field} is the name of a text or a grid of ours; rename the item"
-                    yield FormFault(page.number, item, message)
+                    yield FormFault(page.number, message, within=place)
                 other = owner.setdefault(field, name)
                 if other != name:
                     message = f"{name} and {other} are both {field} in small letters; rename the item"
-                    yield FormFault(page.number, item, message)
+                    yield FormFault(page.number, message, within=place)
 
 
 def _faults_of_options(form: Form, pages: Sequence[Page]) -> Iterator[FormFault]:
@@ -149,4 +149,4 @@ def _faults_of_options(form: Form, pages: Sequence[Page]) -> Iterator[FormFault]
                 if "|" in label or "\n" in label:
                     found = f"option {each.code} of {block.scale} holds a stroke or a line break"
                     message = f"{found}, which separate options in a dictionary; word it without"
-                    yield FormFault(page.number, "", message)
+                    yield FormFault(page.number, message, within=each.place)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from instruments.faults import UsageError
 from instruments.forms.spec import Form
+from instruments.strict_yaml import Place
 
 
 @dataclass(frozen=True)
@@ -13,15 +14,16 @@ class FormFault:
 
     Attributes:
         section: Number of the section from 1; 0 when it is none's.
-        item: The item to mend; empty when it is none's.
         message: What was found, what was expected, what to do.
         key: The form's key where the fault lies, such as ``title``, when it lies in no section.
+        within: Keys that lead to what is to mend in the file of the section's instrument, such as those of an item
+            or answer option; empty when it is the form's.
     """
 
     section: int
-    item: str
     message: str
     key: str = ""
+    within: Place = ()
 
     def __str__(self) -> str:
         """Return the message behind its section."""

@@ -7,7 +7,7 @@ Questions keep the names of their items and options their codes. The file was ne
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from instruments.forms.pages import Block, Page, pages_of, said, sum_name
+from instruments.forms.pages import Block, Page, pages_of, said, shown_texts, sum_name
 from instruments.forms.refusal import FormFault, refuse
 from instruments.forms.spec import Form
 from instruments.forms.workbook import workbook
@@ -46,7 +46,8 @@ def write_xlsform(form: Form, instruments: Mapping[str, Instrument], labels: Map
     sheet = _Sheet(form)
     survey = [{"type": "start", "name": "start"}, {"type": "end", "name": "end"}, *sheet.rows(pages)]
     choices = list(sheet.choices(pages))
-    refuse(form, [*_faults_of_names(pages), *_faults_of_texts([*survey, *choices], pages)], _PLATFORM)
+    faults = [*_faults_of_names(pages), *_faults_of_texts(form, pages)]
+    refuse(form, faults, _PLATFORM)
     settings = {
         "form_title": said(form.title, form.languages[0]),
         "form_id": form.name,
@@ -159,18 +160,14 @@ def _faults_of_names(pages: Sequence[Page]) -> Iterator[FormFault]:
     for page in pages:
         for name in (name for block in page.blocks for name in block.items):
             if name.lower() in _ADDED or name in sums or re.fullmatch(r"(page|text|grid)_\d+", name):
-                yield FormFault(page.number, name, f"{name} is a name that the sheet needs itself; rename the item")
+                message = f"{name} is a name that the sheet needs itself; rename the item"
+                yield FormFault(page.number, message, within=("items", name))
 
 
-def _faults_of_texts(rows: Sequence[Row], pages: Sequence[Page]) -> Iterator[FormFault]:
-    section_of = {name: page.number for page in pages for block in page.blocks for name in block.items}
-    for row in rows:
-        name = row.get("name", "")
-        section, item = section_of.get(name, 0), name if name in section_of else ""
-        for column, text in row.items():
-            if column.startswith("label") and "${" in text:
-                message = f"{name}: the wording holds ${{, which would stand for an answer; word it without"
-                yield FormFault(section, item, message)
+def _faults_of_texts(form: Form, pages: Sequence[Page]) -> Iterator[FormFault]:
+    for shown in shown_texts(form, pages):
+        for text in (said(shown.texts, language) for language in form.languages):
+            if "${" in text:
+                yield shown.fault("the wording holds ${, which would stand for an answer; word it without")
             if len(text) > LONGEST_CELL:
-                message = f"{name}: {len(text)} characters, and a cell holds {LONGEST_CELL}; shorten the wording"
-                yield FormFault(section, item, message)
+                yield shown.fault(f"{len(text)} characters, and a cell holds {LONGEST_CELL}; shorten the wording")

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from instruments.spec_file import Spec, Texts
+from instruments.spec_file import BrokenRuleError, Spec, Texts
 
 MissingReason = Literal[
     "not_administered",
@@ -65,14 +65,20 @@ class ResponseScale(Spec):
 
     @model_validator(mode="after")
     def _codes_are_apart(self) -> Self:
-        too_large = [code for code in (*self.points, *self.opt_outs) if abs(code) > LARGEST_CODE]
-        if too_large:
-            raise ValueError(f"code {too_large[0]} is too large; expected codes from -{LARGEST_CODE} to {LARGEST_CODE}")
-        shared = sorted(set(self.points) & set(self.opt_outs))
-        if shared:
-            raise ValueError(f"code {shared[0]} is both a point and an opt-out; give the opt-out another code")
+        for part, code in (
+            *(("points", each) for each in self.points),
+            *(("opt_outs", each) for each in self.opt_outs),
+        ):
+            if abs(code) > LARGEST_CODE:
+                message = f"code {code} is too large; expected codes from -{LARGEST_CODE} to {LARGEST_CODE}"
+                raise BrokenRuleError(message, part, code)
+        for code in sorted(set(self.points) & set(self.opt_outs)):
+            message = f"code {code} is both a point and an opt-out; give the opt-out another code"
+            raise BrokenRuleError(message, "opt_outs", code)
         if self.midpoint is not None and self.midpoint not in self.points:
-            raise ValueError(f"the midpoint {self.midpoint} is not among the points")
+            raise BrokenRuleError(
+                f"the midpoint {self.midpoint} is none of the points; name the code of one", "midpoint"
+            )
         return self
 
     @property

@@ -66,7 +66,7 @@ def ordered_reliability(answers: pd.DataFrame) -> OrderedReliability:
         FactorModelError: If there are fewer than three items, an item is constant, two are the same, or responses are
             no more than items.
     """
-    names = refuse_few_items(answers)
+    names = refuse_few_items([str(name) for name in answers.columns])
     grouped = grouped_answers(answers, names, is_complete=True)
     analysis = analyse(FactorModel({"factor": names}), measured(grouped, "wlsmv"), Setting(scaling="unit_variance"))
     return reliability_of_fit(analysis)

@@ -28,6 +28,7 @@ class Reliability:
         conf_high: Upper end of the interval; NaN where undefined.
         n_obs: Responses with every item answered.
         n_items: Items.
+        reason: Why the estimate is NaN; empty where it is a number.
     """
 
     coefficient: str
@@ -36,6 +37,7 @@ class Reliability:
     conf_high: float
     n_obs: int
     n_items: int
+    reason: str = ""
 
 
 def cronbach_alpha(items: pd.DataFrame | Matrix, confidence_level: float = 0.95) -> Reliability:
@@ -58,8 +60,26 @@ def cronbach_alpha(items: pd.DataFrame | Matrix, confidence_level: float = 0.95)
     """
     codes = complete_cases(items)
     n, k = codes.shape
-    alpha = alpha_of(np.cov(codes, rowvar=False, ddof=1)) if n >= FEWEST_ROWS and k >= FEWEST_ITEMS else np.nan
-    return Reliability("alpha", alpha, *feldt_interval(alpha, n, k, confidence_level), n, k)
+    covariance = np.cov(codes, rowvar=False, ddof=1) if n >= FEWEST_ROWS else np.full((k, k), np.nan)
+    return alpha_from_covariance(np.atleast_2d(covariance), n, confidence_level)
+
+
+def alpha_from_covariance(covariance: Matrix, n_obs: int, confidence_level: float = 0.95) -> Reliability:
+    """Estimate what ``cronbach_alpha`` does from the covariances (n - 1) of k items and the responses behind them."""
+    k = len(covariance)
+    alpha = alpha_of(covariance)
+    ends = feldt_interval(alpha, n_obs, k, confidence_level)
+    return Reliability("alpha", alpha, *ends, n_obs, k, _why_undefined(alpha, n_obs, k))
+
+
+def _why_undefined(alpha: float, n_obs: int, n_items: int) -> str:
+    if not np.isnan(alpha):
+        return ""
+    if n_items < FEWEST_ITEMS:
+        return f"{n_items} item: alpha needs at least {FEWEST_ITEMS}"
+    if n_obs < FEWEST_ROWS:
+        return f"{n_obs} responses with every item answered: alpha needs at least {FEWEST_ROWS}"
+    return "the sum of the items is the same in every response: alpha is not defined"
 
 
 def feldt_interval(alpha: float, n_obs: int, n_items: int, confidence_level: float = 0.95) -> tuple[float, float]:

@@ -8,17 +8,22 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
+from models.measurement.aggregation.nulls import Null
+from models.measurement.aggregation.rule import AggregationRule
 
 Level = Literal["configural", "threshold", "metric", "scalar", "strict"]
 LEVELS: tuple[Level, ...] = ("configural", "threshold", "metric", "scalar", "strict")
 """From the weakest to the strictest; thresholds exist only for ordered items."""
+BETWEEN_FORMS = "form"
+"""What a comparison is over that sets answers about oneself beside answers of others in the parallel scale."""
 
 
 class Comparison(Spec):
     """Groups in which a score is to mean the same.
 
     Attributes:
-        over: ``wave``, ``language``, ``respondent_group``, ``source`` or a category of the analysis table.
+        over: ``wave``, ``language``, ``respondent_group``, ``source``, a category of the analysis table, or ``form``:
+            answers about oneself beside those of observers to the parallel scale of every scale.
         level: The level of invariance that must hold: ``metric`` to compare relations, ``scalar`` to compare means.
         may_be_partial: Whether the level counts as held when at most half of the items differ.
     """
@@ -46,12 +51,22 @@ class ReliabilityGate(Spec):
     """How reliable a score must be.
 
     Attributes:
-        coefficient: ``alpha`` or ``omega``.
+        coefficient: ``alpha``, ``omega`` (one factor of continuous items, denominator implied by the model) or
+            ``ordered_omega`` (Green and Yang, one factor of ordered items, denominator implied by the model).
         at_least: Between 0 and 1.
+        judged_by: Whether the ``estimate`` must reach it or the lower end of its 95 % interval, ``conf_low``; ordered
+            omega has no interval.
     """
 
-    coefficient: Literal["alpha", "omega"] = "omega"
+    coefficient: Literal["alpha", "omega", "ordered_omega"] = "omega"
     at_least: float = Field(default=0.7, gt=0, lt=1)
+    judged_by: Literal["estimate", "conf_low"] = "estimate"
+
+    @model_validator(mode="after")
+    def _has_an_interval(self) -> Self:
+        if self.coefficient == "ordered_omega" and self.judged_by == "conf_low":
+            raise ValueError("ordered_omega has no interval; write judged_by: estimate, or coefficient: omega")
+        return self
 
 
 class FitGate(Spec):
@@ -69,17 +84,39 @@ class FitGate(Spec):
 
 
 class AgreementGate(Spec):
-    """When answers of an organisation may be averaged.
+    """The rule by which a scale may be averaged to the organisation; each condition must hold in every wave.
+
+    Conditions set to null are left out.
 
     Attributes:
         icc_1_at_least: Share of variance between organisations.
-        rwg_j_at_least: Median r_wg(j) over organisations, uniform null.
-        icc_2_at_least: Reliability of the organisation means; left out, it is not asked for.
+        f_test_below: The p-value of the F test that organisations do not differ stays below it.
+        rwg_j_at_least: Median r_wg(j) over organisations.
+        null_distribution: What agreement is measured against; others than ``uniform`` exist for 5 to 11 points.
+        icc_2_at_least: Reliability of the organisation means.
+        members_at_least: Median number of members with every item answered.
+        organisations_at_least: Organisations with two scores or more.
     """
 
-    icc_1_at_least: float = Field(default=0.05, ge=0, lt=1)
-    rwg_j_at_least: float = Field(default=0.70, ge=0, le=1)
+    icc_1_at_least: float | None = Field(default=0.05, ge=0, lt=1)
+    f_test_below: float | None = Field(default=0.05, gt=0, lt=1)
+    rwg_j_at_least: float | None = Field(default=0.70, ge=0, le=1)
+    null_distribution: Null = "uniform"
     icc_2_at_least: float | None = Field(default=None, ge=0, le=1)
+    members_at_least: float | None = Field(default=None, ge=2)
+    organisations_at_least: int = Field(default=2, ge=2)
+
+    @property
+    def rule(self) -> AggregationRule:
+        """The conditions as the judge of aggregation takes them."""
+        return AggregationRule(
+            least_icc_1=self.icc_1_at_least,
+            alpha=self.f_test_below,
+            least_median_rwg_j=self.rwg_j_at_least,
+            least_icc_2=self.icc_2_at_least,
+            fewest_members=self.members_at_least,
+            fewest_organisations=self.organisations_at_least,
+        )
 
 
 class Gates(Spec):
@@ -88,7 +125,7 @@ class Gates(Spec):
     Attributes:
         reliability: Left out, it is not asked for.
         fit: Left out, it is not asked for.
-        agreement: For organisation means; left out, it is not asked for.
+        agreement: Whether scores may be averaged to the organisation; left out, it is not asked for.
         when_not_met: ``block``: models that need the score are refused with the reason; ``mark``: they are made and say
             so. The dashboard compares only what was shown, whatever stands here.
     """

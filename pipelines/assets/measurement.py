@@ -17,6 +17,7 @@ from pipelines.tables import core, out
 from pipelines.tables.measurement import GATES, TABLES
 
 BLOCK = "block"
+UNUSABLE = "a score of this model may not be used"
 SEE = "see: sensemaking measurement STUDY"
 
 
@@ -95,5 +96,5 @@ def refuse_unmeasured(
     blocking = found[(found["verdict"] != MET) & (found["when_not_met"] == BLOCK)]
     if len(blocking):
         reasons = "; ".join(dict.fromkeys(blocking["reason"]))
-        raise ModelDataError(f"a score of this model may not be used: {reasons}")
+        raise ModelDataError(f"{UNUSABLE}: {reasons}")
     return found

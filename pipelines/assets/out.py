@@ -12,6 +12,7 @@ from pipelines.assets.fits import FitRows, fit_model, joined_rows, with_earlier,
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps import missingness, quality
+from pipelines.steps.answer_patterns import count_patterns
 from pipelines.steps.exclusions import without_excluded
 from pipelines.store import Query, Write
 from pipelines.tables import core, out
@@ -19,9 +20,12 @@ from pipelines.tables.base import Table
 from pipelines.tables.screening import EXCLUSIONS
 
 Describe = Callable[[pd.DataFrame, dict[str, Instrument]], pd.DataFrame]
-QUALITY: tuple[tuple[Table, Describe], ...] = (
+DescribeCounts = Callable[[quality.Counted, dict[str, Instrument]], pd.DataFrame]
+COUNTED: tuple[tuple[Table, DescribeCounts], ...] = (
     (out.RELIABILITY, quality.reliability),
     (out.ITEMS, quality.items),
+)
+QUALITY: tuple[tuple[Table, Describe], ...] = (
     (out.AGREEMENT, quality.agreement),
     (out.SCALE_MEANS, quality.scale_means),
     (out.DISTRIBUTIONS, quality.distributions),
@@ -40,7 +44,8 @@ def steps(study: Study) -> tuple[Step, ...]:
             make=_missing,
             meaning=out.MISSING.grain,
         ),
-        *(_quality_step(table, describe) for table, describe in QUALITY),
+        *(_quality_step(table, partial(_describe_counts, table, describe)) for table, describe in COUNTED),
+        *(_quality_step(table, partial(_describe, table, describe)) for table, describe in QUALITY),
         *(_model_step(study, name) for name in study.models),
     )
 
@@ -49,14 +54,14 @@ def _missing(task: Task) -> list[Write]:
     return [Write(out.MISSING, Query(missingness.shares_by_reason(list(task.study.spec.waves))))]
 
 
-def _quality_step(table: Table, describe: Describe) -> Step:
+def _quality_step(table: Table, make: Callable[[Task], list[Write]]) -> Step:
     return Step(
         name=table.name.replace(".", "/"),
         writes=(table,),
         reads=("core.analysis", "core.exclusions"),
         by_wave=False,
         depends_on=lambda task: [_instruments(task), list(task.study.spec.screening.exclusions)],
-        make=partial(_describe, table, describe),
+        make=make,
         meaning=table.grain,
     )
 
@@ -67,6 +72,14 @@ def _instruments(task: Task) -> object:
 
 def _measurement(task: Task) -> object:
     return {name: spec_hash(each) for name, each in task.study.measurement.items()}
+
+
+def _describe_counts(table: Table, describe: DescribeCounts, task: Task) -> list[Write]:
+    """Describe the answers of all analysed responses, and again of those that each exclusion rule keeps."""
+    scales = task.study.scales()
+    with task.store.asking() as ask:
+        counts = [count_patterns(ask, scales, rule) for rule in ("", *task.study.spec.screening.exclusions)]
+    return [Write(table, pd.concat([describe(each, scales) for each in counts], ignore_index=True))]
 
 
 def _describe(table: Table, describe: Describe, task: Task) -> list[Write]:

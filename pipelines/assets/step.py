@@ -12,16 +12,14 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-import pandas as pd
-
 from models.origin import source_hash
 from pipelines.load import Study
-from pipelines.store import Store, Write
+from pipelines.store import Origin, Store, Write
 from pipelines.tables.base import Table
 
 HOUSE = Path(__file__).parents[2]
 CODE_FOLDERS = ("instruments", "models", "pipelines")
-Provenance = Mapping[tuple[str, str], pd.Series]
+Provenance = Mapping[tuple[str, str], Origin]
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,11 @@ from pipelines.assets.raw import begun_waves
 from pipelines.commands.sample import inference_of_fits
 from pipelines.load import Study, analysis_variables
 from pipelines.load_models import blame_population
-from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
+from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, FittedModel, missed_conditions
 from pipelines.store import Store
 from pipelines.tables import core, out
 from pipelines.tables.erasures import ERASURES
+from pipelines.tables.measurement import GATES
 
 _NEEDED = {"core/analysis", "out/instrument_changes", "out/coding_agreement", "out/sampling"}
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "seed")
@@ -203,6 +204,28 @@ def refusals_in_words(study: Study) -> list[str]:
     refused = Store(study.warehouse).read(out.REFUSALS)
     refused = refused[refused["model"].isin(list(study.models))].sort_values(["model", "variant"])
     return [f"not estimated: {row.model} ({row.variant}): {row.reason}" for row in refused.itertuples()]
+
+
+def missed_by(study: Study, made: pd.DataFrame) -> pd.DataFrame:
+    """Return the conditions on their scores that fits do not meet, with the reasons in words.
+
+    Args:
+        study: The study.
+        made: Rows of ``out.fits`` whose responses are kept.
+
+    Returns:
+        Rows of ``out.gates`` with ``fit_id`` before them.
+    """
+    store = Store(study.warehouse)
+    fitted = [
+        FittedModel(
+            str(fit["fit_id"]),
+            RegressionSpec.model_validate_json(str(fit["spec_json"])),
+            frozenset(store.kept_rows(str(fit["data_hash"]))["response_id"]),
+        )
+        for fit in (made.to_dict("records") if study.measurement else [])
+    ]
+    return missed_conditions(store.read(GATES), study.measurement, fitted, store.read(core.analysis(study)))
 
 
 def _model(study: Study, name: str) -> RegressionSpec:

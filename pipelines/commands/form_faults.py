@@ -21,7 +21,7 @@ def with_lines(refusal: UnwritableFormError, form: Path | None, instruments: Map
     def located(fault: FormFault) -> Fault:
         path, place = _place(refusal, fault, form, instruments)
         document = files[path] = files.get(path) or read_yaml(path)
-        where = f"section {fault.section} of {refusal.form.name}: " if fault.item else ""
+        where = f"section {fault.section} of {refusal.form.name}: " if fault.within[:1] == ("items",) else ""
         document.blame(place, f"cannot be written{refusal.target}: {where}{fault.message}")
         return document.faults[-1]
 
@@ -31,12 +31,12 @@ def with_lines(refusal: UnwritableFormError, form: Path | None, instruments: Map
 def _place(
     refusal: UnwritableFormError, fault: FormFault, form: Path | None, instruments: Mapping[str, Path]
 ) -> tuple[Path, Place]:
-    """Return file and keys: of the item when its wording or name is meant, else of the form's section or key."""
+    """Return file and keys: of the item, option or stem to mend, else of the form's section or key."""
     sections = refusal.form.sections
     section = sections[fault.section - 1] if fault.section else sections[0]
     own = instruments[section.instrument] if section.instrument is not None else None
-    if own is not None and (fault.item or form is None):
-        return own, (("items", fault.item) if fault.item else (fault.key,) if fault.key else ())
+    if own is not None and (fault.within or form is None):
+        return own, fault.within or ((fault.key,) if fault.key else ())
     if form is None:
         raise AssertionError("an instrument alone asks its own items")
     place: Place = ("sections", fault.section - 1) if fault.section else (fault.key,) if fault.key else ()

@@ -6,7 +6,7 @@ from instruments.faults import UsageError
 from instruments.spec_file import closest
 from pipelines.load import Study
 from pipelines.store import Store
-from pipelines.tables.measurement import FIT_INDICES, GATES, INVARIANCE, PROBLEMS
+from pipelines.tables.measurement import DISCRIMINANT, FIT_INDICES, GATES, INVARIANCE, PROBLEMS, VALIDITY
 
 SHOWN_INDICES = (
     *("n_obs", "chi_square", "chi_square_scaled", "df", "p_value"),
@@ -30,8 +30,15 @@ def asked_names(study: Study, name: str) -> list[str]:
     return [name] if name else known
 
 
+def validation_of(study: Study, name: str) -> dict[str, str]:
+    """Return the validation status of every scale of one specification, or of all without a name."""
+    instrument_of = study.scales()
+    scales = (scale for each in asked_names(study, name) for scale in study.measurement[each].scales)
+    return {scale: instrument_of[scale].status for scale in scales}
+
+
 def found_tables(study: Study, name: str) -> dict[str, pd.DataFrame]:
-    """Return conditions, fit, invariance and problems of one specification, or of all without a name.
+    """Return every table about one specification that is shown, or about all without a name.
 
     Raises:
         UsageError: When there is no such specification, or it was not run yet.
@@ -41,12 +48,13 @@ def found_tables(study: Study, name: str) -> dict[str, pd.DataFrame]:
         "conditions": store.read(GATES),
         "fit": store.read(FIT_INDICES),
         "invariance": store.read(INVARIANCE),
+        "validity": store.read(VALIDITY),
+        "discriminant": store.read(DISCRIMINANT),
         "problems": store.read(PROBLEMS),
     }
     own = {title: rows[rows["measurement"].isin(names)].reset_index(drop=True) for title, rows in tables.items()}
     if not any(len(rows) for rows in own.values()):
         raise UsageError("nothing was measured yet; run the study first: sensemaking run STUDY")
-    own["conditions"] = own["conditions"].drop(columns="reason")
     fit = own["fit"]
     own["fit"] = (
         fit[fit["fit_index"].isin(SHOWN_INDICES)]

@@ -33,11 +33,15 @@ def print_json(document: object) -> None:
 
 
 def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], first_width: int = 0) -> None:
-    """Print a table to stdout, its first column at least so many signs wide."""
+    """Print a table to stdout, its first column at least so many signs wide; of one without rows, that it has none."""
+    listed = list(rows)
+    if not listed:
+        print_lines([f"{title}: none"])
+        return
     table = Table(title=title, title_justify="left", header_style="bold")
     for number, column in enumerate(columns):
         table.add_column(column, overflow="fold", min_width=None if number else first_width)
-    for row in rows:
+    for row in listed:
         table.add_row(*(Text(cell(value)) for value in row))
     results.print(table)
 

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from pipelines.commands import printing
-from pipelines.studies.demo.recovery.report import Plan, recovery_report
+from pipelines.studies.demo.recovery.everybody import Plan
+from pipelines.studies.demo.recovery.report import recovery_report
 from pipelines.studies.demo.truth import LABEL
 
 FIGURES = ("true_value", "stated", "estimate", "conf_low", "conf_high", "bias", "monte_carlo_error", "coverage")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pandas as pd
+
 from instruments.counted import counted
 from instruments.validation import status_in_words
 from pipelines.assets.graph import Due, due_steps
@@ -81,12 +83,17 @@ def print_outcome(study: Study, outcome: Outcome) -> None:
     printing.print_rows("Written", ("step", "wave", "rows"), rows)
     store = Store(study.warehouse)
     print_fieldwork(store)
-    alphas = store.read(out.RELIABILITY)
-    alphas = alphas[alphas["exclusions"] == ""]
-    told = {scale: status_in_words(instrument) for scale, instrument in study.scales().items()}
-    alphas = alphas.assign(status=alphas["scale"].map(told))
-    printing.print_frame("Alpha", alphas[["scale", "respondent_group", "wave", "estimate", "n_obs", "status"]])
+    printing.print_frame("Reliability", _reliability(study, store.read(out.RELIABILITY)))
     printing.print_lines(inference_notes(study, store))
+
+
+def _reliability(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return alpha and omega of every scale side by side, with how far its instrument has been validated."""
+    key = ["scale", "respondent_group", "wave", "n_obs"]
+    of_all = rows[rows["exclusions"] == ""].set_index([*key, "coefficient"])["estimate"].unstack()
+    told = {scale: status_in_words(instrument) for scale, instrument in study.scales().items()}
+    shown = of_all.reindex(columns=["alpha", "omega"]).reset_index()
+    return shown.assign(status=shown["scale"].map(told))[[*key[:-1], "alpha", "omega", "n_obs", "status"]]
 
 
 def release_document(released: Released) -> dict[str, Any]:

@@ -7,6 +7,7 @@ INTRODUCTION = """\
 
 Programs give different numbers under one name. Each row says which variant ours is, which R call gives the same
 number, and how that is known: {kinds}. *Difference* is the largest one measured, absolute where nothing else is said.
+Every number that R stored for the tests stands beside ours in [agreement with R](agreement-with-r.md).
 R 4.2.2 with psych 2.2.9, lavaan 0.6-14, semTools 0.5-6, multilevel 2.7, GPArotation 2022.10, nlme 3.1-162, ordinal
 2022.11.
 

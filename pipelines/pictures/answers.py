@@ -1,123 +1,125 @@
-"""Answers to the items of a scale → how they fall in every compared group, and how the items correlate."""
+"""How answers to the items of a scale fall in groups → one bar an item and group."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipelines.pictures.svg import EDGE, INK, MUTED, PAPER, Sheet, wrapped
+from pipelines.pictures.lettering import height_of, width_of, wrapped
+from pipelines.pictures.svg import EDGE, INK, MUTED, PAPER, Sheet
 from pipelines.pictures.words import Words
 
-SIZE, BAR, LABELS = 13.0, 19.0, 400.0
+SIZE, SMALL, BAR, BETWEEN, ITEM_GAP = 13.0, 12.0, 19.0, 5.0, 16.0
+WIDE, ITEM_WIDTH, GROUP_WIDTH, N_WIDTH = 1200.0, 360.0, 240.0, 66.0
+LEFT = EDGE + ITEM_WIDTH + GROUP_WIDTH + 24
 SHADES = ("#8c510a", "#dfc27d", "#e6e8ec", "#80cdc1", "#01665e")
-LEAST_PERCENT_WITH_NUMBER = 6.0
-CELL = 44.0
-DARKEST = 0.65
-"""Up to which dark words can be read on the shade."""
+"""From the lowest answer to the highest; told apart without red and green, light in the middle."""
+MARGIN = 6.0
+DARK = 0.5
+
+Cell = Mapping[Hashable, Any]
 
 
-def response_bars(items: pd.DataFrame, groups: pd.Series, points: Mapping[int, str], heading: str, words: Words) -> str:
-    """Draw the share of every answer option, one bar an item and group, the per cent written in it.
+def counted_answers(items: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
+    """Count the answers to every item in every group.
 
     Args:
         items: n x k answers as they were given, missing as NA.
-        groups: Group of each response (n).
+        groups: Label of the group of each response (n); responses without one are left out.
+
+    Returns:
+        Columns item, group, code, share (0 to 1) and n_obs; one row a code that was used, items in their order.
+    """
+    long = items.assign(group=groups).melt("group", var_name="item", value_name="code").dropna()
+    counted = long.groupby(["item", "group", "code"], sort=True).size().rename("n").reset_index()
+    n_obs = counted.groupby(["item", "group"])["n"].transform("sum")
+    shares = counted.assign(share=counted["n"] / n_obs, n_obs=n_obs).drop(columns="n")
+    return shares.sort_values("item", key=lambda names: names.map(list(items.columns).index), kind="stable")
+
+
+def response_bars(answers: pd.DataFrame, points: Mapping[int, str], heading: str, words: Words) -> str:
+    """Draw the share of every answer, one bar an item and group, with the number of answers beside it.
+
+    Args:
+        answers: Columns item, group (as it is to be shown), code, share (0 to 1), n_obs; items and groups in the order
+            in which they are to be drawn.
         points: Code → label of the answer options, in order.
         heading: Its title.
         words: Language and titles.
     """
-    shares = {
-        (str(item), str(group)): items.loc[groups == group, item]
-        .value_counts(normalize=True)
-        .reindex(list(points), fill_value=0)
-        for item in items
-        for group in sorted(groups.dropna().unique())
-        if items.loc[groups == group, item].notna().any()
+    cells = {
+        (str(item), str(group)): rows.to_dict("records")
+        for (item, group), rows in answers.groupby(["item", "group"], sort=False)
     }
     told = [
-        f"{item}, {words.title(group)}: "
-        + ", ".join(f"{points[int(code)]} {100 * part:.0f}" for code, part in each.items())
-        for (item, group), each in shares.items()
+        f"{item}, {group}, n = {words.count(cell[0]['n_obs'])}: "
+        + ", ".join(f"{_point(row, points)} {100 * row['share']:.0f}" for row in cell)
+        for (item, group), cell in cells.items()
     ]
-    sheet = Sheet(heading, words.say("responses_said", all="; ".join(told)), 1080)
-    colours = {code: SHADES[round(place * 4 / max(len(points) - 1, 1))] for place, code in enumerate(points)}
+    said = words.say("responses_said", all="; ".join(told))
+    sheet = Sheet(heading, said, WIDE, words.language, words.say("answers_note"))
+    colours = {code: _shade(place, len(points)) for place, code in enumerate(points)}
     y = _legend(sheet, points, colours)
-    for item in items:
-        label = wrapped(f"{item}  {words.title(str(item))}", LABELS - EDGE, SIZE)
-        sheet.words(EDGE, y + SIZE, label, SIZE)
-        own = {group: each for (name, group), each in shares.items() if name == item}
-        for place, (group, each) in enumerate(own.items()):
-            _bar(sheet, y + place * (BAR + 4), words.title(group), each, colours)
-        y += max(len(label) * SIZE * 1.25, len(own) * (BAR + 4)) + 14
-    return sheet.finished(y + EDGE)
+    sheet.words(WIDE - EDGE, y - 8, "n", SMALL, anchor="end", fill=MUTED)
+    for item in dict.fromkeys(item for item, _ in cells):
+        label = wrapped(words.item(item), ITEM_WIDTH, SIZE)
+        sheet.words(EDGE, y + SIZE + 1, label, SIZE)
+        bottom = y
+        for (name, group), cell in cells.items():
+            if name == item:
+                bottom = _bar(sheet, bottom, group, cell, colours, words)
+        y = max(y + height_of(label, SIZE), bottom) + ITEM_GAP
+    return sheet.finished(y - ITEM_GAP + EDGE)
+
+
+def _point(row: Cell, points: Mapping[int, str]) -> str:
+    return points.get(int(row["code"])) or str(row["code"])
+
+
+def _shade(place: int, count: int) -> str:
+    """Return the colour of an answer option, between the nearest two of ``SHADES``."""
+    at = place * (len(SHADES) - 1) / max(count - 1, 1)
+    low = min(int(at), len(SHADES) - 2)
+    ends = [[int(shade[start : start + 2], 16) for start in (1, 3, 5)] for shade in SHADES[low : low + 2]]
+    return "#" + "".join(f"{round(a + (b - a) * (at - low)):02x}" for a, b in zip(*ends, strict=True))
+
+
+def _ink(shade: str) -> str:
+    """Return the colour of words that can be read on a shade."""
+    light = float(np.dot([int(shade[start : start + 2], 16) / 255 for start in (1, 3, 5)], [0.2126, 0.7152, 0.0722]))
+    return PAPER if light < DARK else INK
 
 
 def _legend(sheet: Sheet, points: Mapping[int, str], colours: Mapping[int, str]) -> float:
     x, y = float(EDGE), sheet.down
     for code, label in points.items():
-        wide = 34 + len(f"{code} {label}") * SIZE * 0.54
-        if x + wide > sheet.width - EDGE:
+        told = f"{code} {label}".strip()
+        wide = 44 + width_of(told, SIZE)
+        if x + wide > sheet.width - EDGE and x > EDGE:
             x, y = float(EDGE), y + 22
         sheet.box(x, y, (14, 14), colours[code])
-        sheet.words(x + 20, y + 12, f"{code} {label}", SIZE)
+        sheet.words(x + 20, y + 12, told, SIZE)
         x += wide
-    return y + 34
+    return y + 38
 
 
-def _bar(sheet: Sheet, y: float, group: str, shares: pd.Series, colours: Mapping[int, str]) -> None:
-    left, right = LABELS + 130, sheet.width - EDGE
-    sheet.words(left - 8, y + 14, wrapped(group, 120, 12)[0], 12, anchor="end", fill=MUTED)
-    x = left
-    for code, share in shares.items():
-        wide, colour = float(share) * (right - left), colours[int(str(code))]
-        sheet.box(x, y, (wide, BAR), colour, PAPER)
-        if 100 * share >= LEAST_PERCENT_WITH_NUMBER:
-            ink = PAPER if colour in (SHADES[0], SHADES[-1]) else INK
-            sheet.words(x + wide / 2, y + 14, f"{100 * share:.0f}", 12, anchor="middle", fill=ink)
+def _bar(
+    sheet: Sheet, y: float, group: str, cell: list[dict[Hashable, Any]], colours: Mapping[int, str], words: Words
+) -> float:
+    """Draw one bar and return where the next begins."""
+    lines = wrapped(group, GROUP_WIDTH, SMALL)
+    high = max(BAR, height_of(lines, SMALL))
+    middle = y + high / 2
+    first = middle - height_of(lines, SMALL) / 2 + SMALL - 1
+    sheet.words(LEFT - 10, first, lines, SMALL, anchor="end", fill=MUTED)
+    x, right = LEFT, sheet.width - EDGE - N_WIDTH
+    for row in cell:
+        share = float(row["share"])
+        wide, colour, figure = share * (right - LEFT), colours[int(row["code"])], f"{100 * share:.0f}"
+        sheet.box(x, middle - BAR / 2, (wide, BAR), colour, PAPER)
+        if wide >= width_of(figure, SMALL) + MARGIN:
+            sheet.words(x + wide / 2, middle + SMALL / 3, figure, SMALL, anchor="middle", fill=_ink(colour))
         x += wide
-
-
-def correlation_matrix(items: pd.DataFrame, heading: str, words: Words) -> str:
-    """Draw the correlations of the items, each written in its cell, darker the stronger; negative ones with a frame.
-
-    Args:
-        items: n x k, reverse-scored items turned round, missing as NA; responses with a gap are left out.
-        heading: Its title.
-        words: Language and titles.
-    """
-    complete = items.dropna().astype(float)
-    names = [str(each) for each in items.columns]
-    found = complete.corr().to_numpy()
-    pairs = [
-        words.say("pair", one=names[row], other=names[column], value=words.number(found[row, column]))
-        for row in range(len(names))
-        for column in range(row)
-    ]
-    said = words.say("correlations_said", n=len(complete), all=" ".join(pairs))
-    sheet = Sheet(heading, said, LABELS + EDGE * 2 + CELL * len(names) + 20)
-    y = _column_heads(sheet, len(names))
-    for row, name in enumerate(names):
-        label = wrapped(f"{row + 1}. {name}  {words.title(name)}", LABELS - EDGE, 12)
-        height = max(30.0, len(label) * 15.0 + 4)
-        sheet.words(EDGE, y + (height - len(label) * 15) / 2 + 12, label, 12)
-        _cells(sheet, y, height, found[row, :row], words)
-        sheet.words(LABELS + EDGE + CELL * row + CELL / 2, y + height / 2 + 4, "1", 12, anchor="middle", fill=MUTED)
-        y += height
-    return sheet.finished(y + EDGE)
-
-
-def _column_heads(sheet: Sheet, count: int) -> float:
-    for place in range(count):
-        sheet.words(
-            LABELS + EDGE + CELL * (place + 0.5), sheet.down + 12, str(place + 1), 12, anchor="middle", fill=MUTED
-        )
-    return sheet.down + 22
-
-
-def _cells(sheet: Sheet, y: float, height: float, values: Sequence[float] | np.ndarray, words: Words) -> None:
-    for place, value in enumerate(values):
-        strength = 0.0 if np.isnan(value) else DARKEST * min(abs(float(value)), 1.0)
-        shade = "#" + "".join(f"{round(255 + (end - 255) * strength):02x}" for end in (11, 83, 148))
-        x = LABELS + EDGE + CELL * place
-        sheet.box(x + 1, y + 1, (CELL - 2, height - 2), shade, "#8c510a" if value < 0 else PAPER)
-        sheet.words(x + CELL / 2, y + height / 2 + 4, words.number(value), 12, anchor="middle")
+    sheet.words(sheet.width - EDGE, middle + SMALL / 3, words.count(cell[0]["n_obs"]), SMALL, anchor="end", fill=MUTED)
+    return y + high + BETWEEN

@@ -1,24 +1,42 @@
 """Rows of ``out.invariance`` of one comparison → a ladder: which level holds, at what cost, what is free."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from models.sections.measurement import LEVELS
-from pipelines.pictures.svg import EDGE, LINE, MUTED, Sheet, wrapped
+from models.sections.measurement import LEVELS, InvarianceRule
+from pipelines.pictures.lettering import height_of, wrapped
+from pipelines.pictures.svg import EDGE, INK, LINE, MUTED, Sheet
 from pipelines.pictures.words import Words
 
 HOLDS, FAILS, UNTRIED = "#01665e", "#8c510a", "#565b66"
-SIZE, STEP = 13.0, 42.0
+SIZE, SMALL, LEVEL_SIZE, STEP, RUNG, INDENT = 13.0, 12.0, 14.0, 42.0, 226.0, 16.0
+SIGN, VERDICT, CFI, RMSEA, FREE, WIDE = 340.0, 358.0, 590.0, 730.0, 760.0, 1080.0
+
+Tried = Mapping[str, Mapping[Hashable, Any]]
 
 
-def invariance_ladder(steps: pd.DataFrame, asked: str, heading: str, words: Words) -> str:
+@dataclass(frozen=True)
+class Asked:
+    """What a specification asks of a comparison.
+
+    Attributes:
+        level: The level asked for; empty without one.
+        rule: What a step may cost.
+    """
+
+    level: str
+    rule: InvarianceRule
+
+
+def invariance_ladder(steps: pd.DataFrame, asked: Asked, heading: str, words: Words) -> str:
     """Draw the levels from the weakest at the foot to the strictest at the top.
 
     Args:
-        steps: Columns level, holds, delta_cfi, delta_rmsea, released, compared; one row a level that was tried.
-        asked: The level asked for; empty without one.
+        steps: Columns level, holds, delta_cfi, delta_rmsea, released, compared, least_group_n; one row a level tried.
+        asked: The level asked for and what a step may cost.
         heading: Its title.
         words: Language and titles.
     """
@@ -33,20 +51,26 @@ def invariance_ladder(steps: pd.DataFrame, asked: str, heading: str, words: Word
         )
         for level in levels
     ]
-    sheet = Sheet(heading, " ".join(told), 960)
-    compared = [words.title(name) for name in str(steps["compared"].iloc[0]).split("; ")]
-    lines = wrapped(words.say("compared", names=", ".join(compared)), sheet.width - 2 * EDGE, SIZE)
-    sheet.words(EDGE, sheet.down + SIZE, lines, SIZE, fill=MUTED)
-    y = sheet.down + len(lines) * SIZE * 1.25 + 16
-    for x, name in ((EDGE + 390, "delta_cfi"), (EDGE + 510, "delta_rmsea")):
-        sheet.words(x, y + SIZE, words.say(name), SIZE, fill=MUTED)
-    y += 26
+    names = ", ".join(words.title(name) for name in str(steps["compared"].iloc[0]).split("; "))
+    note = words.say("compared", names=names, n=words.count(steps["least_group_n"].min()))
+    sheet = Sheet(heading, " ".join(told), WIDE, words.language, note)
+    y = _heads(sheet, asked.rule, words)
     for place, level in enumerate(levels[::-1]):
-        y = _rung(sheet, (EDGE + (len(levels) - 1 - place) * 16, y), level, level == asked, tried, words)
-    return sheet.finished(y + EDGE)
+        y = _rung(sheet, (EDGE + (len(levels) - 1 - place) * INDENT, y), level, level == asked.level, tried, words)
+    return sheet.finished(y + EDGE - 4)
 
 
-def _verdict(tried: dict[str, dict[Hashable, Any]], level: str) -> str:
+def _heads(sheet: Sheet, rule: InvarianceRule, words: Words) -> float:
+    limits = (
+        (CFI, "delta_cfi", words.say("at_least", value=words.number(-rule.largest_fall_of_cfi, 3))),
+        (RMSEA, "delta_rmsea", words.say("at_most", value=words.number(rule.largest_rise_of_rmsea, 3))),
+    )
+    for x, name, limit in limits:
+        sheet.words(x, sheet.down + SIZE, [words.say(name), limit], SIZE, anchor="end", fill=MUTED)
+    return sheet.down + height_of(["", ""], SIZE) + 8
+
+
+def _verdict(tried: Tried, level: str) -> str:
     if level not in tried:
         return "not_tried"
     return "holds" if tried[level]["holds"] else "fails"
@@ -57,26 +81,32 @@ def _rung(
     place: tuple[float, float],
     level: str,
     is_asked: bool,  # noqa: FBT001 - a property of the level, passed on
-    tried: dict[str, dict[Hashable, Any]],
+    tried: Tried,
     words: Words,
 ) -> float:
     left, y = place
     verdict = _verdict(tried, level)
     colour = {"holds": HOLDS, "fails": FAILS}.get(verdict, UNTRIED)
     names = str(tried[level]["released"]) if level in tried else ""
-    free = wrapped(words.say("free", names=names), sheet.width - EDGE - 660, 12) if names else []
-    height = max(STEP, len(free) * 15 + 14)
-    sheet.box(left, y, (200, height - 8), "#ffffff", colour, 6)
-    sheet.words(left + 12, y + height / 2, words.say(level), 14, is_bold=True)
-    _sign(sheet, EDGE + 290, y + height / 2 - 4, verdict, colour)
-    shown = words.say(verdict) + (f" ({words.say('asked')})" if is_asked else "")
-    sheet.words(EDGE + 306, y + height / 2 - (8 if is_asked else 0), wrapped(shown, 84, SIZE), SIZE)
-    for x, name in ((EDGE + 420, "delta_cfi"), (EDGE + 540, "delta_rmsea")):
+    free = wrapped(words.say("free", names=names), sheet.width - EDGE - FREE, SMALL) if names else []
+    shown = [words.say(verdict), *([f"({words.say('asked')})"] if is_asked else [])]
+    height = max(STEP, height_of(free, SMALL) + 14, height_of(shown, SIZE) + 10)
+    middle = y + height / 2
+    sheet.box(left, y + 4, (RUNG, height - 8), "#ffffff", colour, 6)
+    sheet.words(left + 12, middle + LEVEL_SIZE / 3, words.say(level), LEVEL_SIZE, is_bold=True)
+    _sign(sheet, SIGN, middle, verdict, colour)
+    sheet.words(VERDICT, _first(shown, middle, SIZE), shown, SIZE)
+    for x, name in ((CFI, "delta_cfi"), (RMSEA, "delta_rmsea")):
         value = tried.get(level, {}).get(name)
-        sheet.words(x, y + height / 2, words.number(value, 3), SIZE)
-    sheet.words(EDGE + 640, y + 17, free, 12)
-    sheet.line((EDGE, y + height - 2), (sheet.width - EDGE, y + height - 2), LINE, 1)
+        sheet.words(x, middle + SIZE / 3, words.number(value, 3), SIZE, anchor="end", fill=INK)
+    sheet.words(FREE, _first(free, middle, SMALL), free, SMALL)
+    sheet.line((EDGE, y + height + 2), (sheet.width - EDGE, y + height + 2), LINE, 1)
     return y + height + 4
+
+
+def _first(lines: list[str], middle: float, size: float) -> float:
+    """Return the base line of the first of lines that are centred at a height."""
+    return middle - height_of(lines, size) / 2 + size
 
 
 def _sign(sheet: Sheet, x: float, y: float, verdict: str, colour: str) -> None:

@@ -1,26 +1,18 @@
 """A sheet to draw on: wrapped words, lines, boxes, marks → SVG text that is the same for the same figures.
 
-Put here how things are drawn; what is drawn is in the other files. Words are wrapped by the widths of a common
-sans-serif letter, so that a drawing needs no browser to be laid out.
+Put here how things are drawn; what is drawn is in the other files. How wide words are is in ``lettering``.
 """
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape
+from zlib import crc32
+
+from pipelines.pictures.lettering import SPACING, height_of, wrapped
 
 INK, MUTED, LINE, PAPER, ACCENT = "#1f2430", "#565b66", "#c9cdd3", "#ffffff", "#0b5394"
-LETTER = 0.54
-"""Mean width of a letter, as a share of its height, in Helvetica and Arial."""
-LEAST_LETTERS = 6
-EDGE, TITLE_SIZE = 20, 17
-
-
-def wrapped(words: str, width: float, size: float) -> list[str]:
-    """Break words into lines that fit a width; a word longer than a line is broken too."""
-    letters = max(LEAST_LETTERS, int(width / (size * LETTER)))
-    return textwrap.wrap(words, letters) or [""]
+EDGE, TITLE_SIZE, NOTE_SIZE = 20, 17, 13
 
 
 @dataclass(frozen=True)
@@ -50,6 +42,8 @@ class Sheet:
         title: Its title, shown and read aloud.
         description: What is seen, for those who do not see it.
         width: In pixels of its own.
+        language: Of its words.
+        note: What it rests on, written small below the title.
         parts: What was drawn so far.
         down: Where the drawing begins below the title.
     """
@@ -57,40 +51,45 @@ class Sheet:
     title: str
     description: str
     width: float
+    language: str = "en"
+    note: str = ""
     parts: list[str] = field(default_factory=list[str])
     down: float = 0.0
 
     def __post_init__(self) -> None:
-        """Write the title."""
-        lines = wrapped(self.title, self.width - 2 * EDGE, TITLE_SIZE)
+        """Write the title and the note."""
+        lines = wrapped(self.title, self.width - 2 * EDGE, TITLE_SIZE, is_bold=True)
         self.words(EDGE, EDGE + TITLE_SIZE, lines, TITLE_SIZE, is_bold=True)
-        self.down = EDGE + len(lines) * TITLE_SIZE * 1.25 + 16
+        self.down = EDGE + height_of(lines, TITLE_SIZE) + 4
+        if self.note:
+            lines = wrapped(self.note, self.width - 2 * EDGE, NOTE_SIZE)
+            self.words(EDGE, self.down + NOTE_SIZE, lines, NOTE_SIZE, fill=MUTED)
+            self.down += height_of(lines, NOTE_SIZE) + 4
+        self.down += 14
 
     def words(self, x: float, y: float, lines: str | Sequence[str], size: float = 13, **look: Any) -> None:  # noqa: ANN401
         """Write lines of words, the first on the base line ``y``; ``look`` as the attributes of ``Look``."""
         how = Look(size, **look)
         weight = ' font-weight="bold"' if how.is_bold else ""
         edge = (
-            f' paint-order="stroke" stroke="{PAPER}" stroke-width="4" stroke-linejoin="round"' if how.has_halo else ""
+            f' paint-order="stroke" stroke="{PAPER}" stroke-width="7" stroke-linejoin="round"' if how.has_halo else ""
         )
         for place, line in enumerate([lines] if isinstance(lines, str) else lines):
-            where = f'x="{x:.1f}" y="{y + place * size * 1.25:.1f}" font-size="{size:g}" text-anchor="{how.anchor}"'
+            where = f'x="{x:.1f}" y="{y + place * size * SPACING:.1f}" font-size="{size:g}" text-anchor="{how.anchor}"'
             self.parts.append(f'<text {where} fill="{how.fill}"{weight}{edge}>{escape(line)}</text>')
 
     def line(
         self, start: tuple[float, float], end: tuple[float, float], colour: str = MUTED, wide: float = 1.5, *,
-        has_head: bool = False, is_dashed: bool = False,
+        has_head: bool = False,
     ) -> None:  # fmt: skip
         """Draw a straight line, with an arrow head at its end or not."""
         path = f"M{start[0]:.1f} {start[1]:.1f}L{end[0]:.1f} {end[1]:.1f}"
-        self.path(path, colour, wide, has_head=has_head, is_dashed=is_dashed)
+        self.path(path, colour, wide, n_heads=int(has_head))
 
-    def path(
-        self, path: str, colour: str = MUTED, wide: float = 1.5, *, has_head: bool = False, is_dashed: bool = False
-    ) -> None:
-        """Draw a path that is not filled."""
-        more = ' marker-end="url(#head)"' if has_head else ""
-        more += ' stroke-dasharray="6 4"' if is_dashed else ""
+    def path(self, path: str, colour: str = MUTED, wide: float = 1.5, n_heads: int = 0) -> None:
+        """Draw a path that is not filled, with an arrow head at its end, at both ends or without."""
+        more = f' marker-end="url(#head-{self._mark})"' if n_heads else ""
+        more += f' marker-start="url(#head-{self._mark})"' if n_heads > 1 else ""
         self.parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{wide:g}"{more}/>')
 
     def box(
@@ -107,19 +106,24 @@ class Sheet:
         """Draw the mark of an estimate."""
         self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{colour}"/>')
 
+    @property
+    def _mark(self) -> str:
+        """What tells names in this drawing from those of others on the same page."""
+        return f"{crc32((self.title + self.description).encode()):08x}"
+
     def finished(self, height: float) -> str:
         """Return the drawing as SVG of a height."""
-        head = (
-            '<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
-            f'orient="auto"><path d="M0 0L10 5L0 10z" fill="{MUTED}"/></marker></defs>'
-        )
+        title, told = f"title-{self._mark}", f"description-{self._mark}"
         return "\n".join(
             [
                 f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {height:.0f}" role="img" '
-                'aria-labelledby="title description" font-family="Helvetica, Arial, sans-serif">',
-                f'<title id="title">{escape(self.title)}</title>',
-                f'<desc id="description">{escape(self.description)}</desc>',
-                head,
+                f'width="{self.width:g}" height="{height:.0f}" lang="{self.language}" xml:lang="{self.language}" '
+                f'aria-labelledby="{title} {told}" font-family="Helvetica, Arial, sans-serif">',
+                f'<title id="{title}">{escape(self.title)}</title>',
+                f'<desc id="{told}">{escape(self.description)}</desc>',
+                f'<defs><marker id="head-{self._mark}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" '
+                f'markerHeight="7" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="{MUTED}"/></marker>'
+                "</defs>",
                 f'<rect width="{self.width:g}" height="{height:.0f}" fill="{PAPER}"/>',
                 *self.parts,
                 "</svg>",

@@ -31,6 +31,7 @@ FORBIDDEN_COLUMNS = (
     "file_sha256",
     "text_id",
 )
+COEFFICIENTS = ("alpha", "omega")
 CELL = ["item", "respondent_group", "wave"]
 
 
@@ -91,13 +92,16 @@ def protect_scale_means(means: pd.DataFrame, reliability: pd.DataFrame, least_ce
         The released table.
     """
     key = ["scale", "respondent_group", "wave"]
-    alphas = reliability[reliability["coefficient"] == "alpha"][[*key, "estimate", "n_obs"]]
-    alphas = alphas.rename(columns={"estimate": "alpha", "n_obs": "n_alpha"})
-    joined = means.merge(alphas, on=key, how="left", validate="one_to_one")
+    joined = means
+    for name in COEFFICIENTS:
+        own = reliability[reliability["coefficient"] == name][[*key, "estimate", "n_obs"]]
+        own = own.rename(columns={"estimate": name, "n_obs": f"n_{name}"})
+        joined = joined.merge(own, on=key, how="left", validate="one_to_one")
     all_the_same = joined["std_dev"].fillna(0).round(2) == 0
     hidden = is_too_small(joined["n_obs"], joined["n_organisations"], least_cell_size) | all_the_same.astype(bool)
-    shown = joined[["mean", "conf_low", "conf_high", "alpha"]].round(2).mask(hidden)
-    shown["alpha"] = shown["alpha"].mask((joined["n_alpha"] < least_cell_size).fillna(True))
+    shown = joined[["mean", "conf_low", "conf_high", *COEFFICIENTS]].round(2).mask(hidden)
+    for name in COEFFICIENTS:
+        shown[name] = shown[name].mask((joined[f"n_{name}"] < least_cell_size).fillna(True))
     shown["n_obs"] = round_to_five(joined["n_obs"]).mask(hidden)
     return SCALE_MEANS_RELEASED.typed(shown.assign(**joined[key], is_hidden=hidden))
 

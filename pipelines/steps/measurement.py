@@ -13,16 +13,21 @@ from models.measurement.confirmatory.answers import grouped_answers
 from models.measurement.confirmatory.invariance import Criterion, Step, ladder
 from models.measurement.confirmatory.model import FactorModel, Setting
 from models.measurement.confirmatory.refusals import FactorModelError
-from models.sections.measurement import Comparison, MeasurementSpec
-from pipelines.steps.measurement_gates import (
-    Gate,
-    comparison_gate,
-    fit_gates,
-    gate_rows,
-    missing_comparison_gate,
-    score_gates,
+from models.sections.measurement import BETWEEN_FORMS, Comparison, MeasurementSpec
+from pipelines.steps.aggregation_gates import aggregation_gates
+from pipelines.steps.discriminant import discriminant_rows, validity_rows
+from pipelines.steps.measurement_gates import Gate, comparison_gate, fit_gates, gate_rows, missing_comparison_gate
+from pipelines.steps.reliability_gates import reliability_gates
+from pipelines.steps.respondent_forms import answers_by_form
+from pipelines.tables.measurement import (
+    DISCRIMINANT,
+    FIT_INDICES,
+    GATES,
+    INVARIANCE,
+    LOADINGS,
+    PROBLEMS,
+    VALIDITY,
 )
-from pipelines.tables.measurement import FIT_INDICES, GATES, INVARIANCE, LOADINGS, PROBLEMS
 
 Rows = list[dict[str, object]]
 Place = dict[str, object]
@@ -50,18 +55,18 @@ class GroupAnswers:
 
 @dataclass
 class Found:
-    """Rows gathered for the five tables."""
+    """Rows gathered for the tables."""
 
     loadings: list[pd.DataFrame] = field(default_factory=list[pd.DataFrame])
     indices: Rows = field(default_factory=list[dict[str, object]])
     invariance: Rows = field(default_factory=list[dict[str, object]])
     problems: Rows = field(default_factory=list[dict[str, object]])
     gates: list[Gate] = field(default_factory=list[Gate])
+    validity: list[pd.DataFrame] = field(default_factory=list[pd.DataFrame])
+    discriminant: list[pd.DataFrame] = field(default_factory=list[pd.DataFrame])
 
 
-def measurement_tables(
-    analysis: pd.DataFrame, spec: MeasurementSpec, scales: Instruments
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def measurement_tables(analysis: pd.DataFrame, spec: MeasurementSpec, scales: Instruments) -> tuple[pd.DataFrame, ...]:
     """Measure the scales of a specification in every respondent group.
 
     A model that the answers cannot carry is a row of problems with the reason, and its conditions are unknown; the
@@ -73,7 +78,7 @@ def measurement_tables(
         scales: Instrument of every scale.
 
     Returns:
-        Rows of ``out.loadings``, ``out.fit_indices``, ``out.invariance``, ``out.measurement_problems``, ``out.gates``.
+        Rows of every table of ``pipelines.tables.measurement``, in its order.
     """
     found = Found()
     used = analysis[analysis["wave"].isin(spec.waves)] if spec.waves else analysis
@@ -86,6 +91,9 @@ def measurement_tables(
         if comparison.over == BETWEEN_GROUPS and asked:
             together = used[used["respondent_group"].isin(list(asked))]
             _compare(_answers_of("", together, spec, scales), spec, comparison, found)
+        if comparison.over == BETWEEN_FORMS and len(used):
+            responses, turned = answers_by_form(used, spec, scales)
+            _compare(GroupAnswers("", responses, turned, factor_model(spec, scales)), spec, comparison, found)
     loadings = pd.concat(found.loadings, ignore_index=True) if found.loadings else LOADINGS.empty()
     return (
         LOADINGS.typed(loadings),
@@ -93,6 +101,8 @@ def measurement_tables(
         INVARIANCE.typed(pd.DataFrame(found.invariance, columns=list(INVARIANCE.columns))),
         PROBLEMS.typed(pd.DataFrame(found.problems, columns=list(PROBLEMS.columns))),
         GATES.typed(gate_rows(found.gates)),
+        VALIDITY.typed(pd.concat([VALIDITY.empty(), *found.validity], ignore_index=True)),
+        DISCRIMINANT.typed(pd.concat([DISCRIMINANT.empty(), *found.discriminant], ignore_index=True)),
     )
 
 
@@ -115,11 +125,14 @@ def _measure_group(of_group: GroupAnswers, spec: MeasurementSpec, scales: Instru
         table = parameter_table(analysis)
         table = table[table["kind"].isin(KINDS_SHOWN)].rename(columns={"left": "left_name", "right": "right_name"})
         found.loadings.append(table.assign(measurement=spec.name, respondent_group=group))
+        found.validity.append(validity_rows(spec, group, analysis))
+        found.discriminant.append(discriminant_rows(spec, group, analysis))
     found.gates += fit_gates(spec, group, analysis, "" if analysis else str(found.problems[-1]["message"]))
     for scale in spec.scales:
-        found.gates += score_gates(spec, group, scale, rows, scales[scale])
+        found.gates += reliability_gates(spec, group, scale, rows, scales[scale])
+        found.gates += aggregation_gates(spec, group, scale, rows, scales[scale])
     for comparison in spec.comparisons:
-        if comparison.over != BETWEEN_GROUPS:
+        if comparison.over not in (BETWEEN_GROUPS, BETWEEN_FORMS):
             _compare(of_group, spec, comparison, found)
 
 

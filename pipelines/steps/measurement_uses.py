@@ -1,6 +1,6 @@
 """A regression and the responses it uses → the conditions on its scores, and whether each is met. Pure tables."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,21 @@ from pipelines.tables.measurement import GATES
 
 MET = "met"
 CONDITIONS_NOT_MET = "measurement_conditions_not_met"
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """A fit.
+
+    Attributes:
+        fit_id: Its id.
+        model: The variant that was fitted.
+        used: Ids of the responses in it.
+    """
+
+    fit_id: str
+    model: RegressionSpec
+    used: frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +78,27 @@ def conditions(
     is_worse = (every["verdict"] != MET).astype(int)
     every = every.assign(is_worse=is_worse).sort_values([*GATES.key, "is_worse"], kind="stable")
     return GATES.typed(every.drop_duplicates(list(GATES.key), keep="last").drop(columns="is_worse"))
+
+
+def missed_conditions(
+    gates: pd.DataFrame, specs: Mapping[str, MeasurementSpec], fits: Iterable[FittedModel], analysis: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the conditions that fits do not meet.
+
+    Args:
+        gates: ``out.gates``.
+        specs: Measurement specifications by name.
+        fits: The fits.
+        analysis: ``core.analysis``.
+
+    Returns:
+        Rows of ``out.gates`` with ``fit_id`` before them.
+    """
+    found = [GATES.empty().assign(fit_id=pd.Series(dtype="string"))]
+    for each in fits:
+        asked = conditions(gates, specs, each.model, analysis, analysis["response_id"].isin(list(each.used)))
+        found.append(asked[asked["verdict"] != MET].assign(fit_id=each.fit_id))
+    return pd.concat(found, ignore_index=True)[["fit_id", *GATES.columns]]
 
 
 def _asked(

@@ -1,22 +1,29 @@
-"""The analysis table → figures by scale or item, respondent group and wave, over all organisations."""
+"""The analysis table, or its answers counted → figures by scale or item, group and wave, over all organisations."""
 
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 
+import numpy as np
 import pandas as pd
 
 from instruments.scoring import keyed_items
 from instruments.sections.response_scale import ResponseScale
 from instruments.spec import Instrument
-from models.measurement.agreement import group_agreement
+from models.measurement.aggregation.agreement import group_agreement
+from models.measurement.answer_counts import CompleteCounts
+from models.measurement.confirmatory.refusals import FactorModelError
 from models.measurement.distributions import category_counts
 from models.measurement.items import item_statistics
 from models.measurement.means import scale_mean
-from models.measurement.reliability import cronbach_alpha
+from models.measurement.omega import omega_of_counts
+from models.measurement.reliability import Reliability, alpha_from_covariance
+from pipelines.steps.answer_patterns import CountedCell
 from pipelines.tables.base import Table
 from pipelines.tables.out import AGREEMENT, DISTRIBUTIONS, ITEMS, RELIABILITY, SCALE_MEANS
 
 Cell = tuple[dict[str, str], pd.DataFrame]
+Counted = Mapping[str, Sequence[CountedCell]]
+"""Scale → its counted answers, see ``answer_patterns``."""
 
 
 def cells_of(analysis: pd.DataFrame) -> list[Cell]:
@@ -27,27 +34,24 @@ def cells_of(analysis: pd.DataFrame) -> list[Cell]:
     ]
 
 
-def reliability(analysis: pd.DataFrame, scales: dict[str, Instrument]) -> pd.DataFrame:
-    """Estimate alpha of every reflective scale: ``out.reliability``."""
-    cells = cells_of(analysis)
+def reliability(counted: Counted, scales: dict[str, Instrument]) -> pd.DataFrame:
+    """Estimate alpha and omega of every reflective scale: ``out.reliability``."""
     return _table(
         RELIABILITY,
         (
-            {"scale": scale, **cell, **asdict(cronbach_alpha(keyed_items(rows, instrument, scale)))}
+            {"scale": scale, **cell, **asdict(coefficient(answers.complete()))}
             for scale, instrument in scales.items()
             if instrument.scales[scale].measurement == "reflective"
-            for cell, rows in _asked(cells, scale)
+            for cell, answers in counted[scale]
+            for coefficient in (_alpha, _omega)
         ),
     )
 
 
-def items(analysis: pd.DataFrame, scales: dict[str, Instrument]) -> pd.DataFrame:
+def items(counted: Counted, scales: dict[str, Instrument]) -> pd.DataFrame:
     """Describe every item of every scale: ``out.items``."""
-    cells = cells_of(analysis)
     described = [
-        item_statistics(rows, instrument, scale).assign(scale=scale, **cell)
-        for scale, instrument in scales.items()
-        for cell, rows in _asked(cells, scale)
+        item_statistics(answers).assign(scale=scale, **cell) for scale in scales for cell, answers in counted[scale]
     ]
     return ITEMS.typed(pd.concat(described)) if described else ITEMS.empty()
 
@@ -102,6 +106,23 @@ def _items_of(scales: dict[str, Instrument]) -> dict[str, ResponseScale]:
 def _asked(cells: list[Cell], scale: str) -> Iterator[Cell]:
     """Go through the cells in which at least one respondent has a score of the scale."""
     return ((cell, rows) for cell, rows in cells if rows[scale].notna().any())
+
+
+def _alpha(answers: CompleteCounts) -> Reliability:
+    return alpha_from_covariance(answers.covariance(), answers.n_obs)
+
+
+def _omega(answers: CompleteCounts) -> Reliability:
+    """Estimate omega; NaN, with the reason, where one factor cannot be estimated or is not to be trusted."""
+    undefined = Reliability("omega", np.nan, np.nan, np.nan, answers.n_obs, len(answers.items))
+    try:
+        found = omega_of_counts(answers)
+    except FactorModelError as error:
+        return replace(undefined, reason=str(error))
+    if found.problems:
+        named = ", ".join(dict.fromkeys(f"{each.name} {each.about}".strip() for each in found.problems))
+        return replace(undefined, reason=f"its one-factor model is not to be trusted ({named})")
+    return replace(undefined, estimate=found.model_implied, conf_low=found.conf_low, conf_high=found.conf_high)
 
 
 def _agreement(rows: pd.DataFrame, instrument: Instrument, scale: str) -> dict[str, float]:

@@ -5,30 +5,35 @@ transaction. A connection lives for one call. Put here how tables are kept; neve
 """
 
 import datetime as dt
-import errno
 import shutil
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 import pandas as pd
 
-from instruments.faults import EnvironmentFault
 from models.origin import data_hash
 from pipelines.files import file_sha256, flush_file
 from pipelines.lock import exclusive
 from pipelines.store import erasing
+from pipelines.store.machine import WarehouseError, environment_faults
+from pipelines.store.remembered import REMEMBERED, mark_of
 from pipelines.store.slices import (
+    Ask,
     Query,
     Write,
+    answer,
     beside,
     columns_of,
     create_table,
     full_name,
     insert_rows,
+    names_of_tables,
     quoted,
     replace_slice,
     staged_database,
@@ -37,7 +42,17 @@ from pipelines.store.slices import (
 from pipelines.tables.base import Table
 from pipelines.tables.raw import WRITES
 
-__all__ = ["Query", "Store", "WarehouseError", "Write", "create_table", "environment_faults", "insert_rows", "quoted"]
+__all__ = [
+    "Origin",
+    "Query",
+    "Store",
+    "WarehouseError",
+    "Write",
+    "create_table",
+    "environment_faults",
+    "insert_rows",
+    "quoted",
+]
 
 CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
     "threads": 1,
@@ -46,25 +61,7 @@ CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
     "allow_community_extensions": False,
 }
 
-MACHINE_ERRORS = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.TransactionException)
-DISK_IS_FULL = ("No space left on device", "Disk quota exceeded")
-TOO_LARGE = "File too large"
-_PERMISSIONS = "check the folder's permissions"
-_WHAT_HELPS: Mapping[int | None, str] = {
-    errno.EACCES: _PERMISSIONS,
-    errno.EPERM: _PERMISSIONS,
-    errno.EROFS: "the disk is mounted read-only; keep the study on one that can be written",
-    errno.EFBIG: "the file is larger than the disk's format, or the limit set for your account (ulimit -f), allows; "
-    "have the limit raised, or keep the study on another disk",
-    errno.EMFILE: "too many files are open at once; close other programs or raise the limit (ulimit -n)",
-    errno.EIO: "the disk reports that it is damaged; restore the study from a backup on another one",
-    errno.EEXIST: "a file of that name stands where the folder should be; move it away",
-    errno.ENOTDIR: "a file of that name stands where the folder should be; move it away",
-}
-
-
-class WarehouseError(EnvironmentFault):
-    """The machine, not the study, stands in the way: disk, permissions, a damaged or newer file."""
+Origin = Mapping[Any, Any]
 
 
 class Store:
@@ -81,6 +78,15 @@ class Store:
 
     def read(self, table: Table) -> pd.DataFrame:
         """Return a table, sorted by its key; without rows when it was never written."""
+        rows = REMEMBERED.table(self.database, table)
+        if rows is None:
+            with exclusive(self.folder / "store.lock", "a write to the warehouse"):
+                mark = mark_of(self.database)
+                rows = self._read(table)
+                REMEMBERED.keep(self.database, mark, table, rows)
+        return rows
+
+    def _read(self, table: Table) -> pd.DataFrame:
         order = ", ".join(quoted(column) for column in table.key) or "ALL"
         columns = ", ".join(quoted(column) for column in table.columns)
         with self._connection(read_only=True) as connection:
@@ -89,10 +95,15 @@ class Store:
             rows = connection.sql(f"SELECT {columns} FROM {full_name(table)} ORDER BY {order}")  # noqa: S608 - quoted
             return table.typed(rows.to_arrow_table().to_pandas())
 
-    def provenance(self) -> dict[tuple[str, str], pd.Series]:
+    @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        """Answer questions about tables that were written, in SQL with ``$name`` for each value."""
+        with self._connection(read_only=True) as connection:
+            yield partial(answer, connection)
+
+    def provenance(self) -> dict[tuple[str, str], Origin]:
         """Return what the last write of every table and slice was made from, by table name and slice."""
-        writes = self.read(WRITES)
-        return {(row["table_name"], row["slice"]): row for _, row in writes.iterrows()}
+        return {(row["table_name"], row["slice"]): row for row in self.read(WRITES).to_dict("records")}
 
     def write(self, writes: Sequence[Write], *, input_hash: str, run_id: str) -> None:
         """Replace slices of one or more tables in one transaction, with their provenance.
@@ -106,14 +117,16 @@ class Store:
             WarehouseError: When the disk is full or the file cannot be written; the old rows stay.
         """
         now = dt.datetime.now(dt.UTC)
-        with self._connection(read_only=False, staged=staged_database(writes)) as connection:
+        names = {WRITES.name, *(write.table.name for write in writes)}
+        with self._connection(read_only=False, staged=staged_database(writes), names=names) as connection:
             if connection is None:
                 raise AssertionError("a connection for writing always exists")
             if any(isinstance(write.rows, Query) for write in writes):
                 connection.execute("RESET threads")
+            there = names_of_tables(connection)
             connection.begin()
             for write in writes:
-                content_hash, n_rows = write_slice(connection, write)
+                content_hash, n_rows = write_slice(connection, write, there)
                 origin = {
                     "table_name": write.table.name,
                     "slice": write.slice,
@@ -124,7 +137,7 @@ class Store:
                     "written_at": now,
                 }
                 where = {"table_name": write.table.name, "slice": write.slice}
-                replace_slice(connection, Write(WRITES, WRITES.typed(pd.DataFrame([origin])), where))
+                replace_slice(connection, Write(WRITES, WRITES.typed(pd.DataFrame([origin])), where), there)
             connection.commit()
 
     @contextmanager
@@ -246,12 +259,21 @@ class Store:
 
     @contextmanager
     def _connection(
-        self, *, read_only: bool, staged: duckdb.DuckDBPyConnection | None = None
+        self,
+        *,
+        read_only: bool,
+        staged: duckdb.DuckDBPyConnection | None = None,
+        names: Collection[str] | None = None,
     ) -> Iterator[duckdb.DuckDBPyConnection | None]:
+        """Open the warehouse for one call; ``names`` are the tables that are written, None stands for any."""
         if read_only and not self.database.exists():
             yield None
             return
-        with environment_faults(self.database), exclusive(self.folder / "store.lock", "a write to the warehouse"):
+        with (
+            environment_faults(self.database),
+            exclusive(self.folder / "store.lock", "a write to the warehouse"),
+            nullcontext() if read_only else REMEMBERED.through_write(self.database, names),
+        ):
             if staged is not None:
                 with beside(staged, self.database) as connection:
                     yield connection
@@ -262,30 +284,3 @@ class Store:
                 yield connection
             finally:
                 connection.close()
-
-
-@contextmanager
-def environment_faults(path: Path) -> Iterator[None]:
-    """Turn a full disk, missing permissions and damaged files into WarehouseError with what to do."""
-    try:
-        yield
-    except duckdb.Error as error:
-        text = str(error).split("\n")[0]
-        if isinstance(error, duckdb.OutOfMemoryException):
-            raise WarehouseError(f"{text}; close other programs, or run where there is more memory") from error
-        if any(phrase in text for phrase in DISK_IS_FULL):
-            raise WarehouseError(_disk_full(path)) from error
-        if isinstance(error, MACHINE_ERRORS):
-            helps = f"; {_WHAT_HELPS[errno.EFBIG]}" if TOO_LARGE in text else ""
-            raise WarehouseError(f"{path} cannot be opened or written: {text}{helps}") from error
-        raise
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise WarehouseError(_disk_full(path)) from error
-        helps = _WHAT_HELPS.get(error.errno, "see to it that the folder is there and can be written")
-        raise WarehouseError(f"{path}: {error.strerror or error}; {helps}") from error
-
-
-def _disk_full(path: Path) -> str:
-    free = shutil.disk_usage(path.parent).free // 1_000_000 if path.parent.exists() else 0
-    return f"the disk of {path.parent} is full ({free} MB free); make room and run again: earlier tables are unharmed"

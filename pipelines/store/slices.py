@@ -5,7 +5,7 @@ Put here the SQL of one table inside a transaction that the store has begun; nev
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,10 @@ from models.origin import data_hash
 from pipelines.tables.base import DUCKDB_TYPES, Table
 
 WAREHOUSE = "warehouse"
+
+
+Ask = Callable[[str, Mapping[str, str]], pd.DataFrame]
+"""Answers a question in SQL with ``$name`` for each of the values."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +111,13 @@ def beside(staged: duckdb.DuckDBPyConnection, database: Path) -> Iterator[duckdb
         staged.execute(f"DETACH DATABASE IF EXISTS {WAREHOUSE}")
 
 
-def write_slice(connection: duckdb.DuckDBPyConnection, write: Write) -> tuple[str, int]:
-    """Replace a slice; return the hash of its rows and their number."""
+def write_slice(connection: duckdb.DuckDBPyConnection, write: Write, there: set[str]) -> tuple[str, int]:
+    """Replace a slice; return the hash of its rows and their number; ``there`` as of ``replace_slice``."""
     if isinstance(write.rows, Query):
-        replace_slice(connection, write)
+        replace_slice(connection, write, there)
         return _hash_of_slice(connection, write)
     rows = write.table.typed(write.rows)
-    replace_slice(connection, Write(write.table, rows, write.where))
+    replace_slice(connection, Write(write.table, rows, write.where), there)
     return data_hash(rows), len(rows)
 
 
@@ -130,12 +134,19 @@ def _hash_of_slice(connection: duckdb.DuckDBPyConnection, write: Write) -> tuple
     return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest(), int(found[0])
 
 
-def replace_slice(connection: duckdb.DuckDBPyConnection, write: Write) -> None:
-    """Delete the rows of a slice and insert the new ones; the table takes on its described columns."""
+def replace_slice(connection: duckdb.DuckDBPyConnection, write: Write, there: set[str]) -> None:
+    """Delete the rows of a slice and insert the new ones; the table takes on its described columns.
+
+    Args:
+        connection: With a transaction begun.
+        write: What to replace.
+        there: Names of the tables that exist; the table's is added.
+    """
     table = write.table
-    present = columns_of(connection, table)
+    present = columns_of(connection, table) if table.name in there else {}
     if not present:
         create_table(connection, table)
+        there.add(table.name)
     conditions = " AND ".join(f"{quoted(column)} = ?" for column in write.where) or "TRUE"
     statement = f"DELETE FROM {full_name(table)} WHERE {conditions}"  # noqa: S608 - identifiers quoted
     connection.execute(statement, list(write.where.values()))
@@ -171,14 +182,35 @@ def _declared(table: Table) -> dict[str, str]:
     return {name: DUCKDB_TYPES[column.kind] for name, column in table.columns.items()}
 
 
+def names_of_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return the names of all tables of the warehouse."""
+    statement = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = current_database()"
+    return {name for (name,) in connection.execute(statement).fetchall()}
+
+
+def answer(connection: duckdb.DuckDBPyConnection | None, question: str, values: Mapping[str, str]) -> pd.DataFrame:
+    """Answer a question about counts in SQL with ``$name`` for each of the values; there must be a database.
+
+    Counts are whole numbers, the same whatever the number of threads; groups of small numbers are found by their place.
+    """
+    if connection is None:
+        raise AssertionError("nothing was written yet")
+    connection.execute("RESET threads")
+    connection.execute("SET perfect_ht_threshold = 16")
+    return connection.sql(question, params=dict(values)).to_arrow_table().to_pandas()
+
+
 def columns_of(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:
-    """Return the columns that a table has, with their types; none when it is not there."""
-    layer, content = table.name.split(".")
-    rows = connection.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() "
-        "AND schema_name = ? AND table_name = ? ORDER BY column_index",
-        [layer, content],
-    ).fetchall()
+    """Return the columns that a table has, with their types; none when it is not there.
+
+    Within a transaction only for tables that are there: looking for another one aborts it.
+    """
+    named = literal(f".{full_name(table)}")
+    statement = f"SELECT name, type FROM pragma_table_info('\"' || current_database() || '\"' || {named})"  # noqa: S608
+    try:
+        rows = connection.execute(statement).fetchall()
+    except duckdb.CatalogException:  # what DuckDB raises where there is no such table
+        return {}
     return {name: "TIMESTAMPTZ" if kind == "TIMESTAMP WITH TIME ZONE" else kind for name, kind in rows}
 
 

@@ -105,4 +105,39 @@ GATES = Table(
     },
 )
 
-TABLES = (LOADINGS, FIT_INDICES, INVARIANCE, PROBLEMS, GATES)
+VALIDITY = Table(
+    name="out.validity",
+    grain="One row a scale of a measurement model and respondent group",
+    key=("measurement", "respondent_group", "scale"),
+    columns={
+        "measurement": MEASUREMENT,
+        "respondent_group": GROUP,
+        "scale": ColumnOf(TEXT, "Scale"),
+        "variance_extracted": number("AVE, mean squared standardised loading; missing where the model is in doubt"),
+        "composite_reliability": number("CR, from standardised loadings; missing where the model is in doubt"),
+    },
+)
+
+DISCRIMINANT = Table(
+    name="out.discriminant",
+    grain="One row a pair of scales of a measurement model and respondent group",
+    key=("measurement", "respondent_group", "first_scale", "second_scale"),
+    columns={
+        "measurement": MEASUREMENT,
+        "respondent_group": GROUP,
+        "first_scale": ColumnOf(TEXT, "Scale"),
+        "second_scale": ColumnOf(TEXT, "The other scale"),
+        "correlation": number("Correlation of the factors; missing where the model is in doubt"),
+        "smaller_extracted": number("Smaller AVE of the two"),
+        "fornell_larcker": ColumnOf(
+            TEXT, "Whether it exceeds the squared correlation (Fornell and Larcker)", is_among=VERDICTS
+        ),
+        "htmt": number("HTMT, Pearson correlations of complete responses"),
+        "htmt_low": number("Lower end of its 95 % bootstrap interval"),
+        "htmt_high": number("Upper end"),
+        "htmt_below": ColumnOf(TEXT, "Whether the upper end is below 0.85", is_among=VERDICTS),
+        "n_obs": count("Complete responses"),
+    },
+)
+
+TABLES = (LOADINGS, FIT_INDICES, INVARIANCE, PROBLEMS, GATES, VALIDITY, DISCRIMINANT)

@@ -61,12 +61,18 @@ RELIABILITY = Table(
         "respondent_group": GROUP,
         "wave": WAVE,
         "exclusions": EXCLUSIONS,
-        "coefficient": ColumnOf(TEXT, "Coefficient, such as alpha"),
+        "coefficient": ColumnOf(
+            TEXT,
+            "alpha with Feldt's interval, or omega: of one factor of continuous items, over the variance that it "
+            "implies for their sum, with a robust interval by the delta method",
+            is_among=("alpha", "omega"),
+        ),
         "estimate": number("Estimate"),
         "conf_low": number("Lower end of the 95 % interval"),
         "conf_high": number("Upper end of the 95 % interval"),
         "n_obs": count("Responses with every item answered"),
         "n_items": count("Items"),
+        "reason": ColumnOf(TEXT, "Why there is no estimate; empty where there is one"),
     },
 )
 

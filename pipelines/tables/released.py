@@ -4,9 +4,10 @@ A figure that must not be shown keeps its row, with ``is_hidden`` true and no va
 """
 
 from pipelines.tables.base import NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
+from pipelines.tables.measurement import PURPOSES, VERDICTS
 from pipelines.tables.out import GROUP, MODEL, SCALE, WAVE, number
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 COMPARED_OVER = ("wave", "language", "respondent_group", "source")
 COMPARISON_VERDICTS = ("shown", "no_test", "not_looked_at", "too_few", "not_tested", "not_shown")
 HIDDEN = ColumnOf(TRUTH, "Whether the figure is withheld because too few people stand behind it")
@@ -107,6 +108,10 @@ SCALE_MEANS_RELEASED = Table(
         "conf_low": number("Lower end of the 95 % interval, two decimals"),
         "conf_high": number("Upper end of the 95 % interval, two decimals"),
         "alpha": number("Cronbach's alpha, two decimals; missing for a formative scale"),
+        "omega": number(
+            "Omega of one factor, two decimals; missing for a formative scale, for two items and where one factor "
+            "cannot be estimated"
+        ),
         "is_hidden": HIDDEN,
     },
 )
@@ -176,6 +181,22 @@ FITS_RELEASED = Table(
     },
 )
 
+CONDITIONS_RELEASED = Table(
+    name="out.conditions",
+    grain="One row a condition on the measurement of its scores that a released fit does not meet; no figures",
+    key=("fit_id", "measurement", "scale", "respondent_group", "purpose", "over", "measure"),
+    columns={
+        "fit_id": ColumnOf(TEXT, "Fit"),
+        "measurement": ColumnOf(TEXT, "Measurement specification"),
+        "scale": SCALE,
+        "respondent_group": ColumnOf(TEXT, "Respondent group; empty where respondent groups are compared"),
+        "purpose": ColumnOf(TEXT, "What the score is wanted for", is_among=PURPOSES),
+        "over": ColumnOf(TEXT, "What the compared groups are; empty without a comparison"),
+        "measure": ColumnOf(TEXT, "What is measured, such as omega"),
+        "verdict": ColumnOf(TEXT, "not_met, or unknown where it could not be computed", is_among=VERDICTS),
+    },
+)
+
 ESTIMATES_RELEASED = Table(
     name="out.estimates",
     grain="One row a term of a released fit",
@@ -204,5 +225,6 @@ TABLES = (
     DISTRIBUTIONS_RELEASED,
     COMPARISONS_RELEASED,
     FITS_RELEASED,
+    CONDITIONS_RELEASED,
     ESTIMATES_RELEASED,
 )

@@ -77,6 +77,7 @@ def release_tables(number: int = 1, *, is_synthetic: bool = True) -> dict[str, p
         "out.distributions": _distributions(),
         "out.comparisons": _comparisons(),
         "out.fits": _fits(number),
+        "out.conditions": _conditions(),
         "out.estimates": _estimates(),
     }
 
@@ -163,6 +164,7 @@ def _scale_means(number: int) -> pd.DataFrame:
                     "conf_low": round(mean - half, 2),
                     "conf_high": round(mean + half, 2),
                     "alpha": 0.81,
+                    "omega": 0.83,
                 }
                 rows.append(
                     {
@@ -254,6 +256,16 @@ def _fits(number: int) -> pd.DataFrame:
             for model, variant, label, covariance, focal in rows
         ]
     )
+
+
+def _conditions() -> pd.DataFrame:
+    """Two conditions that the first model does not meet."""
+    rows = [
+        ("identity_work", "FRL", "organisation_mean", "", "rwg_j_median", "not_met"),
+        ("collective_leadership", "", "comparison", "respondent_group", "scalar_invariance", "not_met"),
+    ]
+    columns = ["scale", "respondent_group", "purpose", "over", "measure", "verdict"]
+    return pd.DataFrame(rows, columns=columns).assign(fit_id="h1-main-0f3a", measurement="together")
 
 
 def _estimates() -> pd.DataFrame:

@@ -4,7 +4,7 @@ import build_release
 import pandas as pd
 import pytest
 
-from dashboard.comparisons import REASONS, reasons_apart, why_apart
+from dashboard.comparisons import REASONS, levels_reached, reasons_apart, why_apart
 from dashboard.wording import WORDINGS
 from pipelines.tables.released import COMPARISON_VERDICTS
 
@@ -42,3 +42,19 @@ def test_a_verdict_on_other_groups_says_nothing_of_waves(other):
 def test_every_verdict_that_keeps_waves_apart_has_its_sentence(language):
     assert set(COMPARISON_VERDICTS) - {"shown"} <= set(REASONS)
     assert all("{scales}" in WORDINGS[language][f"apart_{reason}"] for reason in REASONS)
+
+
+def test_the_level_that_was_shown_is_told_with_what_differs_all_the_same():
+    table = build_release.release_tables()["out.comparisons"]
+    is_one = (table["respondent_group"] == "TOP") & (table["scale"] == "vertical_integration")
+    table = table.assign(
+        level_reached=table["level_reached"].mask(is_one, "strict"), n_differing=table["n_differing"].mask(is_one, 2)
+    )
+    found = levels_reached(table, "TOP", ["vertical_integration", "identity_work", "morale"])
+    assert found == {"strict": {"vertical_integration": 2}, "scalar": {"identity_work": 0}}
+    assert levels_reached(table, "CIT", ["identity_work", "vertical_integration"]) == {}
+
+
+@pytest.mark.parametrize("language", sorted(WORDINGS))
+def test_every_level_at_which_averages_may_be_compared_has_words(language):
+    assert all(f"alike_{level}" in WORDINGS[language] for level in ("scalar", "strict"))

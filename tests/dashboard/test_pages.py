@@ -84,7 +84,7 @@ def test_real_data_carry_no_notice_of_invented_data(open_page: Open, tmp_path: P
 def test_overview_says_first_in_words_who_answered_and_what_changed(open_page: Open, tmp_path: Path):
     build_release.publish(tmp_path)
     text = open_page().text
-    assert "**Who answered** in Spring 2026: Top managers 42%, Frontline staff 37%." in text
+    assert "**Who answered** (Spring 2026): Top managers 42%, Frontline staff 37%." in text
     assert "**Frontline staff** since Autumn 2025: up on Collective leadership, Administrative burden; down on" in text
     assert "too few answers to tell on 1" in text
     assert "1 of 2 models show a clear connection" in text
@@ -161,12 +161,24 @@ def test_results_say_how_far_the_scales_behind_organisation_means_are_validated(
     assert "tried in interviews, not validated: Administrative burden" in open_page("results").text
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "- Identity work (Frontline staff): may not be averaged to the organisation: members"),
+        ("da", "må ikke regnes sammen for organisationen: medlemmer af samme organisation er for uenige"),
+    ],
+)
+def test_results_say_why_scores_are_to_be_read_with_care(open_page: Open, tmp_path: Path, language: str, said: str):
+    build_release.publish(tmp_path)
+    assert said in open_page("results", lang=language).text
+
+
 def test_hidden_figures_are_never_shown_even_if_a_release_held_them(open_page: Open, tmp_path: Path):
     tables = build_release.release_tables()
     rates, means, bands = (tables[f"out.{name}"] for name in ("response_rates", "scale_means", "distributions"))
     rates.loc[rates["is_hidden"], ["n_invited", "n_responses", "n_organisations"]] = 77635
     means.loc[means["is_hidden"], "n_obs"] = 77635
-    means.loc[means["is_hidden"], ["mean", "conf_low", "conf_high", "alpha"]] = 4.4477
+    means.loc[means["is_hidden"], ["mean", "conf_low", "conf_high", "alpha", "omega"]] = 4.4477
     bands["percent"] = bands["percent"].where(~bands["is_hidden"], 77)
     bands["n_obs"] = bands["n_obs"].where(~bands["is_hidden"], 77635)
     build_release.point_at(tmp_path, build_release.write_release(tmp_path, tables))
@@ -272,3 +284,10 @@ def test_dashboard_is_served_to_this_machine_only_without_reports_or_traces():
         "--runner.magicEnabled=false",
     } <= set(arguments)
     assert ADDRESS == "127.0.0.1"
+
+
+def test_what_was_shown_of_the_waves_stands_beside_the_scores(open_page: Open, tmp_path: Path):
+    build_release.publish(tmp_path)
+    shown = open_page(lang="en", group="FRL")
+    assert "same loadings and intercepts or thresholds (scalar invariance): " in shown.text
+    assert "skalar invarians" in open_page(lang="da", group="FRL").text

@@ -54,7 +54,7 @@ class Target:
             once(self.make(self.samples, lambda outcome: self.outcomes.update([outcome])))()
         except Exception as error:
             self.finds[_place_of(error)] += 1
-            print(f"{self.name}: {error!r}\n" + "\n".join(error.__notes__), file=sys.stderr)  # noqa: T201
+            print(f"{self.name}: {error!r}\n" + "\n".join(getattr(error, "__notes__", ())), file=sys.stderr)  # noqa: T201
 
     def row(self) -> str:
         """Write a row of the table."""

@@ -6,12 +6,21 @@ Put here what may happen to a file; not which files there are, nor what readers 
 import csv
 import io
 import json
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
+
+UNREADABLE_ARCHIVE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, OverflowError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
+"""What ``zipfile`` raises for an archive that is cut, changed, encrypted or packed in a way it does not know."""
 
 WHOLE = 9_999
 TOKENS = (
@@ -169,7 +178,7 @@ def _member_damaged(content: bytes, blow: Blow, other: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = {name: archive.read(name) for name in archive.namelist()}
-    except Exception:
+    except UNREADABLE_ARCHIVE:
         return _bytes_damaged(content, blow, other)
     names = list(members)
     name = names[blow.place % len(names)] if names else ""

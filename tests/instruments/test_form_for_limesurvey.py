@@ -193,7 +193,7 @@ def test_what_looks_like_mark_up_or_an_expression_is_shown_as_written() -> None:
         (["IW_1", "I_W1"], 5, "IW_1 and I_W1 are both IW1 without underscores; rename one"),
         (["to_ken"], 5, "to_ken is token without underscores, which is reserved"),
         (["grid_1"], 5, "grid_1 is grid1 without underscores, which is reserved"),
-        (["a"], -10_000, "the option M10000 of a has 6 characters of at most 5"),
+        (["a"], -10_000, "option -10000 of x_s becomes M10000, 6 characters of at most 5"),
         ([f"item_{number}" for number in range(1_008)], 5, "its 1008 columns and LimeSurvey's own 10 are more than"),
     ],
 )

@@ -40,14 +40,18 @@ FAULTS = {
     "escape_out_of_range": [
         (0, "", ("this is not valid YAML: an escape or a number is out of range; check backslashes in quotation marks"))
     ],
-    "item_twice_in_a_scale": [(37, "scales.voice", "an item stands twice in the scale; name each once")],
+    "item_twice_in_a_scale": [(39, "scales.voice.items", "an item stands twice in the scale; name each once")],
     "language_in_capitals": [(4, "title.EN", "expected a language such as en or da, found 'EN'")],
     "least_answered_of_none": [(41, "scales.voice.least_answered", "expected greater than or equal to 1, found 0")],
-    "least_answered_too_large": [(37, "scales.voice", "least_answered is 4, but the scale has 3 items")],
+    "least_answered_too_large": [
+        (41, "scales.voice.least_answered", "least_answered is 4, but the scale has 3 items; lower it, or add items")
+    ],
     "list_as_key": [(32, "items", "a key must be a single word or number")],
     "list_at_top": [(1, "", "expected keys with values: name, version, title, items")],
     "list_where_keys_are_wanted": [(15, "response_scales.sector.points", "expected keys with values, found a list")],
-    "midpoint_is_no_point": [(6, "response_scales.often", "the midpoint 5 is not among the points")],
+    "midpoint_is_no_point": [
+        (13, "response_scales.often.midpoint", "the midpoint 5 is none of the points; name the code of one")
+    ],
     "missing_key": [(37, "scales.voice.least_answered", "this key is missing; add it")],
     "misspelt_key": [(40, "scales.voice.reversed_scored", "unknown key; did you mean 'reverse_scored'?")],
     "name_with_a_blank": [
@@ -75,18 +79,24 @@ FAULTS = {
     "nothing_where_text_is_wanted": [(2, "version", "expected text, found nothing")],
     "number_in_a_scale": [(39, "scales.voice.items", "every item of a scale must be a choice")],
     "number_where_text_is_wanted": [(2, "version", 'expected text, found 1.0; write "1.0" in quotation marks')],
-    "number_with_response_scale": [(32, "items.age", "an item of kind number has no response_scale; remove it")],
+    "number_with_response_scale": [
+        (34, "items.age.response_scale", "an item of kind number has no response_scale; remove it")
+    ],
     "one_point": [(15, "response_scales.sector.points", "expected 2 or more entries, found 1")],
     "only_remarks": [(1, "", "the file is empty; expected name, version, title, items")],
     "open_quotation_mark": [
         (31, "", ("this is not valid YAML: expected <block end>, but found '<scalar>'; check indents and quotes"))
     ],
     "point_and_opt_out_share_a_code": [
-        (6, "response_scales.often", "code 3 is both a point and an opt-out; give the opt-out another code")
+        (12, "response_scales.often.opt_outs.3", "code 3 is both a point and an opt-out; give the opt-out another code")
     ],
     "python_tag": [(2, "", "tags (!) are not used here; remove the tag")],
     "reverse_scored_stranger": [
-        (37, "scales.voice", "reverse_scored names v4, which is not among the items of the scale")
+        (
+            40,
+            "scales.voice.reverse_scored",
+            "reverse_scored names v4, which is not among the items of the scale; add it to the items, or take it out",
+        )
     ],
     "tab": [
         (
@@ -194,7 +204,9 @@ FAULTS = {
     "unknown_dimension": [(44, "scales.voice_at_work.dimensions", "there is no scale 'voise'; did you mean 'voice'?")],
     "unknown_parallel_item": [(30, "items.v3.parallel_to", "there is no item 'v11'; did you mean 'v1'?")],
     "unknown_parallel_scale": [(42, "scales.voice.parallel_to", "there is no scale 'voic'; did you mean 'voice'?")],
-    "validated_without_evidence": [(1, "", "the status is piloted, but there is no evidence; say what supports it")],
+    "validated_without_evidence": [
+        (3, "status", ("the status is piloted, but there is no evidence; say what supports it"))
+    ],
 }
 
 

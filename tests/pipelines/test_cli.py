@@ -11,6 +11,7 @@ import pytest
 
 from instruments.faults import UsageError
 from pipelines.cli import app
+from pipelines.commands import printing
 from pipelines.commands.run import open_instance
 from pipelines.commands.serve import ADDRESS, free_port, serve_together
 from tests.command_line import done, sensemaking
@@ -85,6 +86,7 @@ def test_check_says_what_a_study_consists_of(study: Path):
         "measurement": [],
         "waiting": [],
         "refused_models": {},
+        "averaged_without_rule": {},
         "faults": [],
     }
     assert "no faults" in done(sensemaking("check", study)).stdout
@@ -258,3 +260,8 @@ def test_taken_port_is_told_and_zero_takes_a_free_one():
         with pytest.raises(UsageError, match="is taken; choose another with --port"):
             free_port(taken.getsockname()[1])
     assert free_port(0) > 1023
+
+
+def test_a_table_without_rows_is_told_in_a_line(capsys):
+    printing.print_rows("Candidate scales", ("scale", "n"), iter(()))
+    assert capsys.readouterr().out == "Candidate scales: none\n"

@@ -190,8 +190,8 @@ def test_run_of_the_job_shows_row_counts_and_tables(first_run: FirstRun):
     assert sorted(of_asset) == ASSETS_OF_THE_SMALL_STUDY
     assert of_asset["small/core/responses"]["dagster/row_count"].value == 40
     alphas = of_asset["small/out/reliability"]["table"].value
-    assert alphas.startswith("| scale | respondent_group | wave | estimate | conf_low | conf_high | n_obs |\n| --- |")
-    assert "| teamwork | FRL | autumn | 0." in alphas
+    assert alphas.startswith("| scale | respondent_group | wave | coefficient | estimate | conf_low |")
+    assert "| teamwork | FRL | autumn | alpha | 0." in alphas
     coefficients = of_asset["small/out/estimates/trust"]["table"].value
     assert "| main | teamwork | " in coefficients
     rates = of_asset["small/out/response_rates"]["table"].value

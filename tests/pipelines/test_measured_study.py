@@ -7,7 +7,6 @@ from small_study import build_small_study
 from instruments.faults import SpecError
 from pipelines.commands.run import run_study
 from pipelines.load import load_study
-from pipelines.pictures.words import SAID
 from pipelines.release import publish
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.store import Store
@@ -59,9 +58,12 @@ def test_unmet_conditions_mark_or_block_a_model_and_a_new_threshold_judges_it_ag
     with duckdb.connect(publish(study, store).path, read_only=True) as released:
         shown = released.execute("SELECT scale, over, verdict, compared FROM out.comparisons ORDER BY scale").fetchall()
         missed = released.execute("SELECT DISTINCT conditions_not_met FROM out.fits").fetchall()
+        told = released.execute("SELECT fit_id, scale, measure, verdict FROM out.conditions").fetchall()
     assert [row[:2] for row in shown] == [("teamwork", "wave"), ("trust", "wave")]
     assert {row[2:] for row in shown} == {("not_looked_at", "")}
     assert missed == [(2,)]
+    assert {row[1:] for row in told} == {("teamwork", "alpha", "not_met"), ("trust", "alpha", "not_met")}
+    assert len(told) == 2 * len({row[0] for row in told})
 
     blocked = specify(tmp_path, 0.99, "block")
     warnings = run_study(blocked).warnings
@@ -111,7 +113,3 @@ def test_a_fault_of_a_specification_is_told_with_its_file_and_line(tmp_path, cas
     told = [fault for fault in caught.value.faults if message in fault.message]
     assert told
     assert all(str(fault.path).endswith("together.yaml") and fault.line >= 1 for fault in told)
-
-
-def test_drawings_say_the_same_in_both_languages():
-    assert set(SAID["en"]) == set(SAID["da"])

@@ -21,9 +21,10 @@ from models.origin import data_hash
 from pipelines.assets.fits import fit_model
 from pipelines.load import load_study
 from pipelines.lock import exclusive
-from pipelines.release import ORIGIN, ReleaseRefused, focal_term, publish
+from pipelines.release import ORIGIN, ReleaseRefused, publish
 from pipelines.sections.publishing import LEAST_CELL_SIZE_FLOOR
 from pipelines.steps import disclosure
+from pipelines.steps.released_fits import focal_term
 from pipelines.store import Store, WarehouseError, Write
 from pipelines.tables import core, out, raw, released
 from pipelines.tables.base import DUCKDB_TYPES
@@ -243,7 +244,7 @@ def test_small_groups_are_hidden_and_shown_figures_rounded(study, store):
     done = publish(study, store)
     means = read(done.path, "out.scale_means").set_index("respondent_group")
     assert means.loc["MGR", ["n_obs", "mean", "conf_low", "conf_high"]].tolist() == [40, 2.35, 2.15, 2.55]
-    assert means.loc["STAFF", ["n_obs", "mean", "conf_low", "conf_high", "alpha"]].isna().all()
+    assert means.loc["STAFF", ["n_obs", "mean", "conf_low", "conf_high", "alpha", "omega"]].isna().all()
     bands = read(done.path, "out.distributions").set_index("respondent_group")
     assert bands.loc["MGR", ["code_from", "code_to", "percent"]].to_numpy().tolist() == [[1, 1, 50], [2, 3, 50]]
     assert bands.loc["STAFF", ["code_from", "code_to", "is_hidden"]].tolist() == [1, 3, True]

@@ -25,17 +25,19 @@ def scale_mean(n_obs=40, n_organisations=8, std_dev=0.9, mean=3.14159):
     return SCALE_MEANS.typed(pd.DataFrame([{**row, **error}]))
 
 
-def alpha(n_obs=40):
+def coefficients(n_obs=40):
     row = {
         "scale": "voice",
         **KEY,
         "exclusions": "",
-        "coefficient": "alpha",
-        "estimate": 0.81234,
         "n_obs": n_obs,
         "n_items": 3,
+        "reason": "",
+        "conf_low": 0.7,
+        "conf_high": 0.9,
     }
-    return RELIABILITY.typed(pd.DataFrame([{**row, "conf_low": 0.7, "conf_high": 0.9}]))
+    estimates = ({"coefficient": "alpha", "estimate": 0.81234}, {"coefficient": "omega", "estimate": 0.83456})
+    return RELIABILITY.typed(pd.DataFrame([row | each for each in estimates]))
 
 
 def distribution(counts, n_organisations=8, item="v1"):
@@ -64,7 +66,7 @@ def shown_rate(n_responses, n_invited, least=10):
 
 
 def means_are_hidden(means, least=10, reliability=None):
-    shown = disclosure.protect_scale_means(means, alpha() if reliability is None else reliability, least)
+    shown = disclosure.protect_scale_means(means, coefficients() if reliability is None else reliability, least)
     return bool(shown["is_hidden"].iloc[0])
 
 
@@ -230,21 +232,21 @@ def test_every_reason_is_given():
 
 
 def test_shown_means_are_rounded():
-    row = disclosure.protect_scale_means(scale_mean(n_obs=43), alpha(41), 10).iloc[0]
-    figures = row[["n_obs", "mean", "conf_low", "conf_high", "alpha"]].tolist()
-    assert figures == [45, 3.14, 2.94, 3.34, 0.81]
+    row = disclosure.protect_scale_means(scale_mean(n_obs=43), coefficients(41), 10).iloc[0]
+    figures = row[["n_obs", "mean", "conf_low", "conf_high", "alpha", "omega"]].tolist()
+    assert figures == [45, 3.14, 2.94, 3.34, 0.81, 0.83]
 
 
-def test_alpha_of_few_complete_responses_is_withheld_beside_a_shown_mean():
-    row = disclosure.protect_scale_means(scale_mean(), alpha(9), 10).iloc[0]
+def test_alpha_and_omega_of_few_complete_responses_is_withheld_beside_a_shown_mean():
+    row = disclosure.protect_scale_means(scale_mean(), coefficients(9), 10).iloc[0]
     assert (row["mean"], row["is_hidden"]) == (3.14, False)
-    assert pd.isna(row["alpha"])
+    assert row[["alpha", "omega"]].isna().all()
 
 
 def test_a_formative_scale_has_a_mean_and_no_alpha():
     row = disclosure.protect_scale_means(scale_mean(), RELIABILITY.empty(), 10).iloc[0]
     assert row["mean"] == 3.14
-    assert pd.isna(row["alpha"])
+    assert row[["alpha", "omega"]].isna().all()
 
 
 def test_shown_response_rates_are_rounded():
@@ -352,7 +354,7 @@ def test_a_distribution_is_shown_whole_and_safe_or_hidden_without_any_value(coun
 
 @given(st.integers(0, 60), st.one_of(st.none(), st.integers(0, 6)), LEAST)
 def test_a_hidden_mean_or_rate_has_no_value_and_a_shown_one_enough_people(n, n_organisations, least):
-    means = disclosure.protect_scale_means(scale_mean(n, n_organisations), alpha(n), least)
+    means = disclosure.protect_scale_means(scale_mean(n, n_organisations), coefficients(n), least)
     organisations = pd.Series([n_organisations], dtype="Int64")
     rates = disclosure.protect_response_rates(response_rate(n, 0), organisations, least)
     too_few = n < least or (n_organisations is not None and n_organisations < 3)
@@ -384,9 +386,9 @@ def test_columns_of_single_units_are_forbidden(column):
     assert column in disclosure.FORBIDDEN_COLUMNS
 
 
-@pytest.mark.parametrize("column", ["mean", "n_obs", "alpha", "conf_low"])
+@pytest.mark.parametrize("column", ["mean", "n_obs", "alpha", "omega", "conf_low"])
 def test_the_audit_refuses_a_value_in_a_hidden_cell(column):
-    hidden = disclosure.protect_scale_means(scale_mean(n_obs=3), alpha(3), 10)
+    hidden = disclosure.protect_scale_means(scale_mean(n_obs=3), coefficients(3), 10)
     disclosure.audit_released([(released.SCALE_MEANS_RELEASED, hidden)])
     leaking = hidden.assign(**{column: 3})
     with pytest.raises(disclosure.DisclosureError, match=r"out\.scale_means shows a value in a cell that is hidden"):

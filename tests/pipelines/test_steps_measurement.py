@@ -54,7 +54,11 @@ def spec(**changes: object) -> MeasurementSpec:
 
 def tables(rows: pd.DataFrame, **changes: object) -> SimpleNamespace:
     found = measurement_tables(rows, spec(**changes), {"voice": VOICE})
-    return SimpleNamespace(**dict(zip(("loadings", "fit", "invariance", "problems", "gates"), found, strict=True)))
+    return SimpleNamespace(
+        **dict(
+            zip(("loadings", "fit", "invariance", "problems", "gates", "validity", "discriminant"), found, strict=True)
+        )
+    )
 
 
 @pytest.mark.parametrize("estimator", ["wlsmv", "mlr"])

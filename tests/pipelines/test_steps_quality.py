@@ -1,16 +1,34 @@
 """Scale quality: one figure a scale or item, group and wave; only where it was asked, only over all organisations."""
 
+from functools import partial
+
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 from pilot_study import pilot_study
 
 from pipelines.steps import quality
+from pipelines.steps.answer_patterns import count_patterns
+from pipelines.store.slices import answer
 from pipelines.tables import core, out
 
+
+def counted(describe):
+    """Describe answers that were counted in a database."""
+
+    def of_rows(analysis, scales):
+        with duckdb.connect() as connection:
+            connection.execute("CREATE SCHEMA core")
+            connection.execute("CREATE TABLE core.analysis AS SELECT * FROM analysis")
+            return describe(count_patterns(partial(answer, connection), scales), scales)
+
+    return of_rows
+
+
 FIGURES = (
-    (out.RELIABILITY, quality.reliability),
-    (out.ITEMS, quality.items),
+    (out.RELIABILITY, counted(quality.reliability)),
+    (out.ITEMS, counted(quality.items)),
     (out.AGREEMENT, quality.agreement),
     (out.SCALE_MEANS, quality.scale_means),
     (out.DISTRIBUTIONS, quality.distributions),
@@ -94,11 +112,23 @@ def test_means_are_those_of_the_scores(study, analysis):
     assert found["trust", "MGR"] == pytest.approx(expected.loc["MGR", "trust"])
 
 
+def test_omega_stands_beside_alpha_and_says_why_it_is_missing(study, analysis):
+    found = counted(quality.reliability)(analysis, study.scales()).set_index(
+        ["scale", "respondent_group", "coefficient"]
+    )
+    of_two = found.loc[("trust", "MGR", "omega")]
+    assert pd.isna(of_two["estimate"])
+    assert of_two["reason"] == "2 items (t1, t2): omega needs at least 3; alpha takes two"
+    has_estimate = found["estimate"].notna()
+    assert (has_estimate == (found["reason"] == "")).all()
+    assert found.loc[("trust", "MGR", "alpha"), "n_obs"] == of_two["n_obs"] == 24
+
+
 def test_a_formative_scale_has_no_alpha(study, analysis):
     voice = study.instruments["voice"]
     formative = voice.scales["voice"].model_copy(update={"measurement": "formative"})
     instrument = voice.model_copy(update={"scales": {"voice": formative}})
-    assert quality.reliability(analysis, {"voice": instrument}).empty
+    assert counted(quality.reliability)(analysis, {"voice": instrument}).empty
     assert len(quality.scale_means(analysis, {"voice": instrument})) == 2
 
 

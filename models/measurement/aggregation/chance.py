@@ -3,7 +3,7 @@ r"""How small a deviation, or how large an agreement, chance alone would not giv
 Practical limit of AD: ``A / 6`` for A points, what r_wg of .70 amounts to under a uniform null. Statistical limit: the
 answers of n members are drawn independently from a null distribution; the limit is the largest deviation that such
 members stay at or below with probability at most alpha. The distribution is summed over all ways in which n members can
-share the A points.
+share the A points. Limits of several items are in ``chance_of_items``.
 
 References:
     Burke and Dunlap (2002), Organizational Research Methods 5, 159-172; Dunlap, Burke and Smith-Crowe (2003), Journal
@@ -44,11 +44,21 @@ def critical_deviation(n_members: int, probabilities: Vector, centre: Centre, al
     Raises:
         UsageError: If the members are fewer than two, or members and points too many to sum over.
     """
+    deviation, chances = deviations_by_chance(n_members, probabilities, centre)
+    return -_significant(-deviation, chances, alpha)
+
+
+def deviations_by_chance(n_members: int, probabilities: Vector, centre: Centre) -> tuple[Vector, Vector]:
+    """Return the AD of one item in every way in which members share the points, and the probability of each.
+
+    Raises:
+        UsageError: As ``critical_deviation``.
+    """
     shares = _compositions(n_members, len(probabilities))
     points = np.arange(1.0, len(probabilities) + 1)
     middle = shares @ points / n_members if centre == "mean" else _medians(shares, n_members)
     deviation = (shares * np.abs(points - middle[:, None])).sum(axis=1) / n_members
-    return -_significant(-deviation, _chances(shares, probabilities), alpha)
+    return deviation, _chances(shares, probabilities)
 
 
 def critical_rwg(n_members: int, probabilities: Vector, alpha: float = 0.05) -> float:
@@ -77,7 +87,7 @@ def _significant(agreement: Vector, chances: Vector, alpha: float) -> float:
     reached = np.cumsum(chances[order])
     is_last = np.append(ranked[:-1] - ranked[1:] > ROUNDING, [True])
     values, passed = ranked[is_last], reached[is_last]
-    is_rare = passed <= alpha
+    is_rare = passed <= alpha * (1 + ROUNDING)
     return float(values[is_rare][-1]) if is_rare.any() else np.nan
 
 

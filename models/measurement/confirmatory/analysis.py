@@ -127,7 +127,8 @@ def analyse(model: FactorModel, answers: Measured, setting: Setting) -> FactorAn
     refuse_unidentified(layout, _derivatives(layout, answers))
     fit = _fitted(layout, answers)
     baseline = _fitted(_baseline(layout, answers), answers)
-    found = (*problems(layout, fit.theta, has_converged=fit.has_converged), *_at_bound(answers))
+    doubts = problems(layout, fit.theta, has_converged=fit.has_converged, names=answers.grouped.names)
+    found = (*doubts, *_at_bound(answers))
     return FactorAnalysis(answers, fit, baseline, found)
 
 

@@ -33,21 +33,23 @@ class Problem:
     value: float = np.nan
 
 
-def refuse_unusable(items: tuple[str, ...], data: Matrix, group: str = "") -> None:
+def refuse_unusable(items: tuple[str, ...], data: Matrix, group: str = "", n_obs: int | None = None) -> None:
     """Refuse answers from which no factor model of the items can be estimated.
 
     Args:
         items: Names of the columns (p).
         data: n x p, missing as NaN.
         group: Name of the group, for the message.
+        n_obs: Responses, where a row stands for as many as gave the same answers; None where each is one.
 
     Raises:
         FactorModelError: If a column is empty or constant, two columns are the same, or there are no more rows than
             columns.
     """
     where = f" in {group}" if group else ""
-    if len(data) <= len(items):
-        msg = f"{len(data)} responses{where} for {len(items)} items: a factor model needs more responses than items"
+    n_obs = len(data) if n_obs is None else n_obs
+    if n_obs <= len(items):
+        msg = f"{n_obs} responses{where} for {len(items)} items: a factor model needs more responses than items"
         raise FactorModelError(msg)
     for place, item in enumerate(items):
         answers = data[:, place][~np.isnan(data[:, place])]
@@ -97,12 +99,19 @@ def refuse_unidentified(layout: Layout, derivatives: Matrix) -> None:
     raise FactorModelError(msg)
 
 
-def problems(layout: Layout, theta: Vector, *, has_converged: bool) -> tuple[Problem, ...]:
-    """Return what speaks against the estimates: no convergence, Heywood cases, factors that cannot be told apart."""
+def problems(layout: Layout, theta: Vector, *, has_converged: bool, names: tuple[str, ...] = ()) -> tuple[Problem, ...]:
+    """Return what speaks against the estimates: no convergence, Heywood cases, factors that cannot be told apart.
+
+    Args:
+        layout: The model.
+        theta: Its free values (q).
+        has_converged: Whether the estimates are an optimum.
+        names: Names of the groups, as a reader knows them; numbers from 1 without them.
+    """
     found = [] if has_converged else [Problem("not_converged")]
     for group in range(layout.n_groups):
         each = matrices(layout, theta, group)
-        suffix = f" (group {group + 1})" if layout.n_groups > 1 else ""
+        suffix = f" ({names[group] if names else f'group {group + 1}'})" if layout.n_groups > 1 else ""
         residual = _residual_variances(layout, theta, group)
         found += [
             Problem("negative_variance", f"residual of {item}{suffix}", float(value))

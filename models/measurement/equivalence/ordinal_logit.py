@@ -136,14 +136,30 @@ def _log_likelihood(answers: CountedAnswers, m: int, theta: Vector) -> float:
     return float(answers.counts @ np.log(_chances(answers, m, theta)[0]))
 
 
+def scores_of(answers: CountedAnswers, fit: OrdinalLogit) -> Matrix:
+    """Return the derivative of the log likelihood of one response with each combination, u x (thresholds, slopes)."""
+    m = len(fit.thresholds)
+    chance, upper, lower = _chances(answers, m, np.concatenate([fit.thresholds, fit.slopes]))
+    to_upper, to_lower = _toward(answers, m)
+    at_upper, at_lower = upper * (1 - upper) / chance, lower * (1 - lower) / chance
+    return to_upper * at_upper[:, None] - to_lower * at_lower[:, None]
+
+
+def _toward(answers: CountedAnswers, m: int) -> tuple[Matrix, Matrix]:
+    """Return how the logits at the upper and lower threshold of every answer follow the parameters."""
+    identity = np.eye(m + 2)[:, 1:-1]
+    return (
+        np.column_stack([identity[answers.categories + 1], -answers.design]),
+        np.column_stack([identity[answers.categories], -answers.design]),
+    )
+
+
 def _derivatives(answers: CountedAnswers, m: int, theta: Vector) -> tuple[Vector, Matrix]:
     """Return the gradient of the log likelihood and minus its second derivatives."""
     chance, upper, lower = _chances(answers, m, theta)
     at_upper, at_lower = upper * (1 - upper) / chance, lower * (1 - lower) / chance
     bent_upper, bent_lower = at_upper * (1 - 2 * upper), at_lower * (1 - 2 * lower)
-    identity = np.eye(m + 2)[:, 1:-1]
-    to_upper = np.column_stack([identity[answers.categories + 1], -answers.design])
-    to_lower = np.column_stack([identity[answers.categories], -answers.design])
+    to_upper, to_lower = _toward(answers, m)
     counts = answers.counts
     gradient = (counts * at_upper) @ to_upper - (counts * at_lower) @ to_lower
     across = (to_upper.T * (counts * at_upper * at_lower)) @ to_lower

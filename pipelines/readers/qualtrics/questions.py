@@ -157,9 +157,12 @@ def _slider(given: Payload) -> Iterator[Question]:
     stars = _number(settings.get("StarCount")) if given.content.get("Selector") == "STAR" else None
     least = 0.0 if stars is not None else _number(settings.get("CSSliderMin"))
     most = stars if stars is not None else _number(settings.get("CSSliderMax"))
-    for row, label, common in _rows(given):
+    rows = list(_rows(given))
+    for row, label, common in rows:
         names = _names_of_row(given, row)
-        yield replace(common, kind="number", text=label or common.stem, least=least, most=most, names=names)
+        is_alone = len(rows) == 1 and label and common.stem
+        text = f"{common.stem} [{label}]" if is_alone else label or common.stem
+        yield replace(common, kind="number", text=text, least=least, most=most, names=names)
 
 
 def _constant_sum(given: Payload) -> Iterator[Question]:

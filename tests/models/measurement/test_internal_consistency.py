@@ -100,6 +100,43 @@ def test_the_bootstrap_of_many_normal_answers_is_feldts_interval():
     assert (low, high) == pytest.approx((exact.conf_low, exact.conf_high), abs=0.003)
 
 
+def test_the_bootstrap_over_clusters_draws_them_whole():
+    # The same clusters drawn, put under each other and handed to alpha: a second derivation
+    codes, clusters = drawn(4).to_numpy(), pd.Series(np.repeat(list("abcdefgh"), [2, 5, 9, 4, 10, 12, 8, 10]))
+    low, high = bootstrap_alpha(codes, seed=7, replications=300, clusters=clusters)
+    draws = np.random.default_rng(7).multinomial(8, np.full(8, 1 / 8), size=300)
+    members = [codes[(clusters == name).to_numpy()] for name in "abcdefgh"]
+    alphas = [
+        cronbach_alpha(np.concatenate([each for each, times in zip(members, row, strict=True) for _ in range(times)]))
+        for row in draws
+    ]
+    wanted = np.quantile([each.estimate for each in alphas], [0.025, 0.975])
+    assert (low, high) == pytest.approx(wanted, abs=1e-12)
+
+
+def test_clusters_whose_answers_are_alike_widen_the_interval():
+    once = drawn(8, n=40).to_numpy()
+    codes, clusters = np.repeat(once, 5, axis=0), pd.Series(np.repeat(np.arange(40), 5))
+    narrow, wide = bootstrap_alpha(codes, seed=1), bootstrap_alpha(codes, seed=1, clusters=clusters)
+    alone = bootstrap_alpha(once, seed=1)
+    assert wide[1] - wide[0] > 1.8 * (narrow[1] - narrow[0])
+    assert wide == pytest.approx(alone, abs=0.02)
+
+
+@given(answers_of, st.integers(0, 1000))
+def test_names_of_clusters_change_no_interval(answers, seed):
+    members = np.repeat(np.arange(12), 5)
+    shuffled = np.random.default_rng(seed).permutation(100)[:12][members]
+    first, second = (
+        bootstrap_alpha(answers.to_numpy(), 3, 100, clusters=pd.Series(each)) for each in (members, shuffled)
+    )
+    assert first == second
+
+
+def test_the_bootstrap_over_one_cluster_is_nan():
+    assert np.isnan(bootstrap_alpha(drawn(1).to_numpy(), seed=1, clusters=pd.Series(["a"] * 60))).all()
+
+
 @pytest.mark.parametrize(
     "codes", [np.ones((5, 3)), np.array([[1.0, 3.0], [3.0, 1.0]]), np.ones((1, 3)), np.ones((5, 1))]
 )

@@ -8,6 +8,7 @@ import pytest
 
 from instruments.sections.response_scale import Point, ResponseScale
 from instruments.spec import Instrument, Item, Scale
+from models.measurement.answer_counts import count_answers
 from models.measurement.items import item_statistics
 from models.measurement.reliability import cronbach_alpha
 
@@ -34,7 +35,7 @@ def test_item_statistics_equal_psych(reference, scale):
     about, tolerance = expected["bfi"][scale], expected["tolerance"]["closed_form"]
     turned = [item for item in about["items"] if item in REVERSED_IN_BFI]
     answers = pd.read_csv(reference / "oracles/data/bfi.csv")[about["items"]].astype("Int16")
-    found = item_statistics(answers, instrument_of(about["items"], turned), "scale").set_index("item")
+    found = item_statistics(count_answers(answers, instrument_of(about["items"], turned), "scale")).set_index("item")
     assert found["item_rest_r"].to_dict() == pytest.approx(about["listwise"]["item_rest_r"], abs=tolerance)
     assert found["alpha_if_dropped"].to_dict() == pytest.approx(about["listwise"]["alpha_if_dropped"], abs=tolerance)
     assert found["std_dev"].to_dict() == pytest.approx(about["pairwise"]["item_sd"], abs=tolerance)
@@ -44,21 +45,23 @@ def test_item_statistics_equal_psych(reference, scale):
 
 def test_share_missing_counts_every_response():
     answers = pd.DataFrame({"a": [1, None, 3, 4], "b": [None, None, 2, 1]}, dtype="Int16")
-    found = item_statistics(answers, instrument_of("ab"), "scale")
+    found = item_statistics(count_answers(answers, instrument_of("ab"), "scale"))
     assert found["n_obs"].tolist() == [3, 2]
     assert found["share_missing"].tolist() == [0.25, 0.5]
 
 
 def test_means_are_of_the_codes_as_given_and_correlations_of_the_codes_turned_round():
     answers = pd.DataFrame({"a": [1, 2, 6], "b": [6, 5, 1]}, dtype="Int16")
-    found = item_statistics(answers, instrument_of("ab", reverse_scored=["b"]), "scale").set_index("item")
+    found = item_statistics(count_answers(answers, instrument_of("ab", reverse_scored=["b"]), "scale")).set_index(
+        "item"
+    )
     assert found["mean"].to_dict() == {"a": 3.0, "b": 4.0}
     assert found["item_rest_r"].tolist() == pytest.approx([1, 1])
 
 
 def test_alpha_if_dropped_is_alpha_of_the_other_items():
     answers = pd.DataFrame(np.random.default_rng(1).integers(1, 7, (30, 4)), columns=list("abcd")).astype("Int16")
-    found = item_statistics(answers, instrument_of("abcd"), "scale").set_index("item")
+    found = item_statistics(count_answers(answers, instrument_of("abcd"), "scale")).set_index("item")
     assert found.loc["b", "alpha_if_dropped"] == pytest.approx(cronbach_alpha(answers[["a", "c", "d"]]).estimate)
     rest = answers[["a", "c", "d"]].sum(axis=1)
     assert found.loc["b", "item_rest_r"] == pytest.approx(np.corrcoef(answers["b"].astype(float), rest)[0, 1])
@@ -77,5 +80,7 @@ def test_alpha_if_dropped_is_alpha_of_the_other_items():
 )
 def test_an_undefined_item_rest_correlation_is_nan(answers, undefined):
     frame = pd.DataFrame(answers, dtype="Int16")
-    found = item_statistics(frame, instrument_of(list(answers)), "scale").set_index("item")["item_rest_r"]
+    found = item_statistics(count_answers(frame, instrument_of(list(answers)), "scale")).set_index("item")[
+        "item_rest_r"
+    ]
     assert set(found.index[found.isna()]) == undefined

@@ -1,29 +1,19 @@
-"""Ratings and organisation means: against R, by hand, where they are undefined."""
-
-import json
+"""Ratings and scores asked twice: against R, by hand, where they are undefined."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.measurement.aggregation.evidence import scores_by_group
-from models.measurement.aggregation.intraclass import intraclass_correlation
-from models.measurement.group_means import reliability_of_means
 from models.measurement.raters import RatingsError, intraclass, stability
+from tests.agreement.aggregation import AGGREGATION
+from tests.agreement.comparison import far
 
 
 @pytest.mark.reference
 def test_ratings_of_shrout_and_fleiss_give_their_coefficients(reference):
     # R 4.2.2, psych 2.2.9: ICC(lmer = FALSE); oracles/06_aggregation.json, made 2026-11-22
-    about = json.loads((reference / "oracles/06_aggregation.json").read_text())["shrout_fleiss"]
-    found = intraclass(np.array(about["data"], dtype=float))
-    assert [each.name for each in found] == [row["type"] for row in about["rows"]]
-    for each, row in zip(found, about["rows"], strict=True):
-        ours = (each.estimate, each.f_value, each.df_1, each.df_2, each.p_value, each.conf_low, each.conf_high)
-        keys = ("ICC", "F", "df1", "df2", "p", "lower bound", "upper bound")
-        assert ours == pytest.approx([row[key] for key in keys], abs=1e-10)
+    assert far(reference, AGGREGATION, "shrout_fleiss/") == []
 
 
 @given(st.integers(0, 10_000), st.floats(0.1, 9), st.floats(-5, 5))
@@ -81,36 +71,3 @@ def test_the_interval_of_stability_equals_r():
     found = stability(np.arange(1.0, 7.0), np.array([2.0, 1.0, 4.0, 3.0, 6.0, 5.0]))
     assert found.correlation == pytest.approx(0.8285714, abs=1e-7)
     assert (found.conf_low, found.conf_high) == pytest.approx((0.051929319, 0.980684599), abs=1e-8)
-
-
-@pytest.mark.reference
-def test_reliability_of_organisation_means_equals_multilevel(reference):
-    # R 4.2.2, multilevel 2.7, 2026-11-26: gmeanrel(lme(HRS ~ 1, random = ~ 1 | GRP, bhr2000, control = list(opt =
-    # "optim"))): $ICC, head($MeanRel, 4), mean and range
-    soldiers = pd.read_csv(reference / "oracles/data/bhr2000.csv")
-    found = reliability_of_means(0.17754399226829, soldiers["GRP"])
-    first = [0.92720050853691, 0.90666568169769, 0.94713819891560, 0.84877431012346]
-    assert found.by_group.head(4).tolist() == pytest.approx(first, abs=1e-12)
-    assert (found.mean, found.lowest) == pytest.approx((0.89550472206632, 0.63329182543549), abs=1e-12)
-
-
-def test_with_equal_sizes_the_reliability_of_means_is_icc_2():
-    generator = np.random.default_rng(4)
-    groups = pd.Series(np.repeat(np.arange(20), 6))
-    scores = pd.Series(generator.normal(size=20)[groups] + generator.normal(size=120))
-    found = intraclass_correlation(scores_by_group(scores, groups)[1])
-    means = reliability_of_means(found.icc_1, groups)
-    assert means.by_group.to_numpy() == pytest.approx(np.full(20, found.icc_2))
-
-
-def test_means_of_many_are_more_reliable():
-    # By hand: 10 x .1 / 1.9 and 40 x .1 / 4.9
-    found = reliability_of_means(0.1, pd.Series(["b"] * 40 + ["a"] * 10 + [None] * 3))
-    assert found.by_group.to_dict() == pytest.approx({"a": 1 / 1.9, "b": 4 / 4.9})
-    assert found.lowest == pytest.approx(1 / 1.9)
-
-
-@pytest.mark.parametrize(("icc_1", "expected"), [(-0.2, 0.0), (1.0, 1.0), (float("nan"), float("nan"))])
-def test_members_with_nothing_in_common_have_means_of_no_reliability(icc_1, expected):
-    found = reliability_of_means(icc_1, pd.Series([1, 1, 2]))
-    assert found.by_group.tolist() == pytest.approx([expected] * 2, nan_ok=True)

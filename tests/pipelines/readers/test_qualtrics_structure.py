@@ -280,6 +280,15 @@ def test_limits_requirements_and_personal_content_come_from_validation() -> None
     assert (only(slider)["QID1_1"].least, only(slider)["QID1_1"].most) == (0.0, 7.0)
 
 
+def test_the_only_row_of_a_slider_keeps_the_question_above_it() -> None:
+    def texts(*rows: str) -> list[str]:
+        asked = question(kind="Slider", selector="HSLIDER", Choices=choices(*rows), QuestionText="How likely is help?")
+        return [each.text for each in only(asked).values()]
+
+    assert texts("Likelihood") == ["How likely is help? [Likelihood]"]
+    assert texts("Peter", "Anna") == ["Peter", "Anna"]
+
+
 def test_pages_follow_the_flow_and_page_breaks_and_the_trash_is_left_out() -> None:
     def asked(*ids: str) -> list[dict[str, str]]:
         return [{"Type": "Page Break"} if each == "|" else {"Type": "Question", "QuestionID": each} for each in ids]

@@ -59,7 +59,7 @@ class Figure:
     Attributes:
         part: As of the parameter.
         name: As of the parameter.
-        estimate: The estimate.
+        estimate: The estimate; NaN where the answers allow of none, which counts in ``n_replications``.
         std_error: Its standard error; NaN where the estimator has none.
         conf_low: Lower end of the 95 % interval; NaN where it has none.
         conf_high: Upper end.
@@ -118,12 +118,13 @@ def _identity(parameter: Parameter) -> dict[str, object]:
 
 
 def _spread(own: pd.DataFrame, true_value: float) -> dict[str, float]:
+    own = own[own["estimate"].notna()]
     estimates = own["estimate"].to_numpy(dtype=float)
-    number, mean = len(estimates), float(estimates.mean())
+    number, mean = len(estimates), float(np.mean(estimates)) if len(estimates) else np.nan
     deviation = float(estimates.std(ddof=1)) if number > 1 else np.nan
     error = deviation / np.sqrt(number)
     low, high = own["conf_low"].to_numpy(dtype=float), own["conf_high"].to_numpy(dtype=float)
-    has_interval = bool(np.isfinite([*low, *high, true_value]).all())
+    has_interval = number > 0 and bool(np.isfinite([*low, *high, true_value]).all())
     has_error = has_interval and bool(own["std_error"].notna().all())
     return {
         "estimate": mean,

@@ -12,7 +12,7 @@ from pipelines.steps.screening_form import build_form
 from pipelines.studies.demo.answering import AnsweredForm
 from pipelines.studies.demo.carelessness import ATTENTIVE
 from pipelines.studies.demo.forms_asked import shown_forms
-from pipelines.studies.demo.recovery.figures import Figure
+from pipelines.studies.demo.recovery.figures import Figure, Parameter
 from pipelines.studies.demo.recovery.scored import LEAST_SEEN
 from pipelines.tables.screening import PARADATA
 
@@ -28,6 +28,13 @@ def careless_figures(forms: dict[str, AnsweredForm]) -> Iterator[Figure]:
         is_careless, is_flagged = flagged(forms[group])
         yield _share(f"{SENSITIVITY} {group}", is_flagged[is_careless])
         yield _share(f"{SPECIFICITY} {group}", ~is_flagged[~is_careless])
+
+
+def expected() -> list[Parameter]:
+    """List the parameters of ``careless_figures``."""
+    note = "no value is planted: it follows from the answers and the limits of the checks"
+    names = (f"{each} {group}" for group in GROUPS for each in (SENSITIVITY, SPECIFICITY))
+    return [Parameter(PART, name, np.nan, note=note) for name in names]
 
 
 def flagged(form: AnsweredForm) -> tuple[np.ndarray, np.ndarray]:

@@ -1,7 +1,7 @@
 """Answers of the first wave → mean scores as the pipeline makes them, joined over groups. No estimates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,7 @@ class FirstWave:
 
     population: Population
     forms: dict[str, AnsweredForm]
+    _codes: dict[tuple[str, bool], pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def codes(self, group: str, *, attentive: bool) -> pd.DataFrame:
         """Return codes of answers, opt-outs as missing, of responses with half of the form seen or more.
@@ -36,8 +37,13 @@ class FirstWave:
             attentive: Whether respondents who were drawn as careless are left out.
 
         Returns:
-            One row a response, one column a closed item; index of ``forms``.
+            One row a response, one column a closed item; index of ``forms``. Kept for the next call: not to be changed.
         """
+        if (group, attentive) not in self._codes:
+            self._codes[group, attentive] = self._read_codes(group, attentive=attentive)
+        return self._codes[group, attentive]
+
+    def _read_codes(self, group: str, *, attentive: bool) -> pd.DataFrame:
         form = self.forms[group]
         kept = (form.persons["share_seen"] >= LEAST_SEEN).to_numpy(dtype=bool)
         if attentive:

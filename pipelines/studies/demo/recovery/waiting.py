@@ -14,7 +14,6 @@ AGGREGATION = "waits for latent aggregation to organisations (multilevel structu
 LATENT = "waits for latent regression (structural equation model)"
 SURFACE = "waits for response surface analysis with latent means"
 PANEL = "waits for the random-intercept cross-lagged panel model"
-INVARIANCE = "waits for tests of measurement invariance and differential item functioning"
 CODES = "waits for logistic regression corrected for misclassified codes"
 PRODUCT = "waits for latent products within organisations"
 NOT_PLANTED: Mapping[str, str] = MappingProxyType(
@@ -50,7 +49,7 @@ _HYPOTHESIS_OF = {
 
 def waiting_rows(parameters: Parameters) -> pd.DataFrame:
     """List what is planted and waits, and what is not planted: ``REPORT``."""
-    rows = [*_of_equations(parameters.effects), *_of_dynamics(parameters), *_of_items(parameters)]
+    rows = [*_of_equations(parameters.effects), *_of_dynamics(parameters), *_of_codes(parameters)]
     rows += [
         _row("not planted", what, float("nan"), hypothesis, NOTHING, "nothing is planted here")
         for hypothesis, what in NOT_PLANTED.items()
@@ -95,15 +94,7 @@ def _of_dynamics(parameters: Parameters) -> Iterator[dict[str, object]]:
         yield _row("dynamics", name, value, hypothesis, WAITS, reason)
 
 
-def _of_items(parameters: Parameters) -> Iterator[dict[str, object]]:
-    measurement = parameters.measurement
-    for name, shifts in (
-        ("thresholds in English", measurement.english_threshold_shift),
-        ("loading in English", measurement.english_loading_shift),
-        ("thresholds of observers", measurement.observer_threshold_shift),
-    ):
-        for item, shift in shifts.items():
-            yield _row("item functioning", f"{item}: {name}", shift, "", WAITS, INVARIANCE)
+def _of_codes(parameters: Parameters) -> Iterator[dict[str, object]]:
     for code, (intercept, slope) in parameters.open_answers.codes.items():
         yield _row("codes", f"{code}: intercept", intercept, "H19", WAITS, CODES)
         yield _row("codes", f"{code}: slope", slope, "H19", WAITS, CODES)

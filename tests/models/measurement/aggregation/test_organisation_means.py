@@ -7,8 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.measurement.aggregation.evidence import scores_by_group
-from models.measurement.aggregation.intraclass import variance_table
-from models.measurement.aggregation.organisation_means import organisation_means, variance_components
+from models.measurement.aggregation.intraclass import intraclass_correlation, variance_table
+from models.measurement.aggregation.organisation_means import (
+    VarianceComponents,
+    organisation_means,
+    variance_components,
+)
 
 
 @pytest.mark.reference
@@ -27,6 +31,34 @@ def test_restricted_likelihood_of_army_companies_equals_lme(reference):
     assert found.latent_mean[:4].tolist() == pytest.approx(expected, abs=1e-7)
     expected = [0.743634652038187, 0.817247673510528, 0.84469109810495, 0.87515581092859]
     assert found.reliability[:4].tolist() == pytest.approx(expected, abs=1e-7)
+
+
+@pytest.mark.reference
+def test_reliability_of_means_of_unequal_size_equals_gmeanrel(reference):
+    # R 4.2.2, multilevel 2.7, 2026-11-26: gmeanrel(lme(HRS ~ 1, random = ~ 1 | GRP, bhr2000, control =
+    # lmeControl(opt = "optim", tolerance = 1e-14))): $ICC, head($MeanRel, 4), its mean and smallest
+    soldiers = pd.read_csv(reference / "oracles/data/bhr2000.csv")
+    _, table = scores_by_group(soldiers["HRS"], soldiers["GRP"])
+    components = variance_components(table, "reml")
+    found = organisation_means(table, components).reliability
+    shared = components.between / (components.between + components.within)
+    assert shared == pytest.approx(0.177543993664395, abs=1e-7)
+    first = [0.927200509182266, 0.906665682506762, 0.947138199394294, 0.848774311350668]
+    assert found[:4].tolist() == pytest.approx(first, abs=1e-7)
+    assert [found.mean(), found.min()] == pytest.approx([0.895504722928942, 0.633291827655853], abs=1e-7)
+
+
+def test_means_of_many_are_more_reliable_and_of_one_size_have_icc_2():
+    # By hand: m .1 / (1 + (m - 1) .1) of 10 and 40 members
+    groups = np.repeat([0, 1], [10, 40])
+    table = variance_table(np.random.default_rng(4).normal(size=50), groups)
+    found = organisation_means(table, VarianceComponents("moments", 0.1, 0.9, 0.0, 0.1))
+    assert found.reliability.tolist() == pytest.approx([1 / 1.9, 4 / 4.9])
+    groups = np.repeat(np.arange(20), 6)
+    random = np.random.default_rng(4)
+    equal = variance_table(random.normal(size=20)[groups] + random.normal(size=120), groups)
+    found = organisation_means(equal, variance_components(equal, "moments"))
+    assert found.reliability == pytest.approx(np.full(20, intraclass_correlation(equal).icc_2))
 
 
 def test_moments_and_restricted_likelihood_agree_for_organisations_of_one_size():

@@ -1,7 +1,5 @@
 """Agreement of single organisations: against R, by hand, and what must always hold."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +11,8 @@ from models.measurement.aggregation.evidence import ResponseRange, scale_agreeme
 from models.measurement.aggregation.grouped import grouped_items
 from models.measurement.aggregation.nulls import NULLS, null_variance, published_nulls
 from models.measurement.aggregation.within_group import average_deviation, awg_j, rwg_j
+from tests.agreement.aggregation import AGGREGATION
+from tests.agreement.comparison import far
 
 CLIMATE = ["AF06", "AF07", "AP12", "AP17", "AP33", "AP34", "AS14", "AS15", "AS16", "AS17", "AS28"]
 # Answers in the absence of agreement on five points: LeBreton and Senter (2008), table 2.
@@ -30,16 +30,11 @@ def by_hand(items, groups=("x", "x", "x", "x")):
 
 
 @pytest.mark.reference
-@pytest.mark.parametrize(("key", "items"), [("bhr2000_rwgj", None), ("bhr2000_rwg_AF06", ["AF06"])])
-def test_rwg_j_equals_multilevel(reference, key, items):
+@pytest.mark.parametrize("key", ["bhr2000_rwgj", "bhr2000_rwg_AF06"])
+def test_rwg_j_equals_multilevel(reference, key):
     # R 4.2.2, multilevel 2.7: rwg.j(bhr2000[, items], GRP, ranvar = 2), rwg(AF06, GRP, 2);
     # values in oracles/06_aggregation.json, made 2026-11-22
-    expected = json.loads((reference / "oracles/06_aggregation.json").read_text())
-    about, tolerance = expected[key], expected["tolerance"]["closed_form"]
-    answers = pd.read_csv(reference / "oracles/data/bhr2000.csv")
-    found = rwg_j(grouped_items(answers[items or about["items"]], answers["GRP"]), null_variance("uniform", 5))
-    assert [found.mean(), found.median()] == pytest.approx([about["mean"], about["median"]], abs=tolerance)
-    assert found.head(len(about.get("head", []))).tolist() == pytest.approx(about.get("head", []), abs=tolerance)
+    assert far(reference, AGGREGATION, f"{key}/") == []
 
 
 @pytest.mark.reference
@@ -147,7 +142,7 @@ def test_agreement_depends_neither_on_the_order_of_rows_nor_on_the_direction_of_
     found = of(items, groups)
     for other in (of(items.iloc[order], groups.iloc[order]), of(6 - items, groups)):
         pd.testing.assert_frame_equal(other.by_group, found.by_group, rtol=1e-10, atol=1e-12)
-        assert other.intraclass.f_statistic == pytest.approx(found.intraclass.f_statistic, rel=1e-9)
+        assert other.intraclass.f_statistic == pytest.approx(found.intraclass.f_statistic, rel=1e-9, nan_ok=True)
     agreement = found.by_group.filter(like="rwg_j").to_numpy()
     assert ((agreement >= 0) & (agreement <= 1)).all()
     assert found.by_group["awg_j"].dropna().between(-1 - 1e-12, 1).all()

@@ -1,10 +1,12 @@
 """Answers and models that support no estimate are refused by name; doubtful estimates carry a named problem."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from models.measurement.confirmatory.analysis import analyse, measured
+from models.measurement.confirmatory.analysis import analyse, fit_table, measured, parameter_table
 from models.measurement.confirmatory.answers import grouped_answers
 from models.measurement.confirmatory.model import FactorModel, Setting
 from models.measurement.confirmatory.refusals import FactorModelError, problems
@@ -37,6 +39,7 @@ REFUSED = {
     "identical": (with_column("x3", lambda table: table["x1"]), MODEL, "x1 and x3 have the same answers everywhere"),
     "empty": (drawn()[:0], MODEL, "0 responses"),
     "few": (drawn()[:6], MODEL, "6 responses for 6 items"),
+    "one response": (drawn()[:1], MODEL, "1 responses for 6 items|1 response for 6 items"),
     "two items": (drawn(), FactorModel({"a": ("x1", "x2")}), "4 parameters and the items only 3 moments"),
     "one item": (drawn(), FactorModel({"a": ("x1", "x2", "x3"), "b": ("x4",)}), "cannot be told apart"),
     "same items": (drawn(), FactorModel({"a": ITEMS, "b": ITEMS}), "cannot be told apart"),
@@ -44,6 +47,11 @@ REFUSED = {
         drawn(),
         FactorModel({"a": ("x1", "x2", "x3")}, residual_covariances=(("x1", "x2"),)),
         "7 parameters and the items only 6 moments",
+    ),
+    "residuals that cannot be told apart": (
+        drawn(),
+        FactorModel({"a": ITEMS[:4]}, residual_covariances=(("x1", "x2"), ("x3", "x4"), ("x1", "x3"))),
+        "moments|cannot be told apart",
     ),
 }
 
@@ -56,6 +64,11 @@ def test_what_supports_no_estimate_is_refused_by_name(case, estimator):
         message = "(moments|cannot be told apart)"
     with pytest.raises(FactorModelError, match=message):
         analysed(table, model, estimator)
+
+
+def test_an_item_without_answers_is_refused_where_gaps_are_allowed():
+    with pytest.raises(FactorModelError, match="x2 has no answers"):
+        grouped_answers(with_column("x2", np.nan), ITEMS, is_complete=False)
 
 
 GROUPED = {
@@ -81,10 +94,12 @@ def test_a_category_never_used_in_one_group_is_refused_and_one_never_used_at_all
     table, groups = drawn(400), pd.Series(["u", "v"] * 200)
     lacking = table.copy()
     lacking.loc[(groups == "v") & (lacking["x2"] == 4), "x2"] = 3.0
-    with pytest.raises(FactorModelError, match="nobody in v chose 4 of x2"):
+    with pytest.raises(FactorModelError, match=r"nobody in v chose 4 of x2: .*estimator: mlr"):
         analysed(lacking, estimator="wlsmv", groups=groups)
     joined = table.assign(x2=table["x2"].replace(2.0, 3.0))
     assert analysed(joined, estimator="wlsmv", groups=groups).problems == ()
+    spread = analysed(table.replace({4.0: 9.0}), estimator="wlsmv", groups=groups)
+    assert fit_table(spread) == pytest.approx(fit_table(analysed(table, estimator="wlsmv", groups=groups)))
 
 
 def test_a_reversed_copy_of_an_ordered_item_is_reported():
@@ -120,3 +135,12 @@ def test_factors_whose_correlation_passes_one_are_reported():
 def test_a_search_that_did_not_end_is_reported():
     found = analysed(drawn())
     assert problems(found.fit.layout, found.fit.theta, has_converged=False)[0].name == "not_converged"
+
+
+@pytest.mark.parametrize("estimator", ["ml", "mlr", "wlsmv"])
+def test_no_warning_of_numpy_reaches_the_user(estimator):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = analysed(drawn(), estimator=estimator)
+        parameter_table(found)
+        fit_table(found)

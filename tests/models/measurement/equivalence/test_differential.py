@@ -102,7 +102,7 @@ def test_items_that_work_alike_are_rejected_at_the_level():
 )
 def test_sizes_follow_the_cut_offs(rule, p_value, rise, size):
     # McFadden's rise is 0.01 throughout: the rule of Crane looks at it, the others at Nagelkerke's.
-    assert _size(LikelihoodRatio(10.0, 2, p_value, 0.01, rise), rule) == size
+    assert _size(LikelihoodRatio(10.0, 2, p_value, 0.01, rise), p_value, rule) == size
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.measurement.agreement import group_agreement
+from models.measurement.aggregation.agreement import group_agreement
 
 
 @pytest.mark.reference

@@ -1,0 +1,35 @@
+"""Fits and estimates → what a release shows of them: rounded, with what the model expects. Pure tables."""
+
+import pandas as pd
+
+from models.regression.columns import column_of
+from models.sections.regressors import Variable, as_variable
+from models.spec import RegressionSpec
+from pipelines.load import Study
+from pipelines.steps import disclosure
+from pipelines.tables import released
+
+
+def released_fits(study: Study, fits: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of the released ``out.fits``."""
+    models = [study.models[model] for model in fits["model"]]
+    shown = fits.assign(
+        focal_term=[focal_term(model) for model in models],
+        expected_sign=[model.expected_sign for model in models],
+        n_obs=disclosure.round_to_five(fits["n_obs"]),
+        n_clusters=disclosure.round_to_five(fits["n_clusters"]),
+        r_squared=fits["r_squared"].round(2),
+    )
+    return released.FITS_RELEASED.typed(shown)
+
+
+def focal_term(model: RegressionSpec) -> str | None:
+    """Return the term of the focal regressor; None when it has several terms, as a category has."""
+    focal: Variable = as_variable(model.focal)
+    return None if focal.use == "category" else column_of(focal)
+
+
+def released_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of the released ``out.estimates``."""
+    figures = ["estimate", "std_error", "p_value", "conf_low", "conf_high"]
+    return released.ESTIMATES_RELEASED.typed(estimates.assign(**estimates[figures].round(3)))

@@ -1,0 +1,97 @@
+"""Pseudo-true values: what estimators give when everybody of a large population responds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from pipelines.studies.demo.answering import Answering
+from pipelines.studies.demo.forms_asked import shown_forms
+from pipelines.studies.demo.parameters import DEFAULT_SEED, GROUPS, Parameters, Response, Size
+from pipelines.studies.demo.population import draw_population
+from pipelines.studies.demo.recovery import coefficients, functioning, loadings, quality, reliabilities
+from pipelines.studies.demo.recovery.figures import Figure, Parameter
+from pipelines.studies.demo.recovery.scored import FirstWave
+
+EVERYBODY = Response(rate=dict.fromkeys(GROUPS, 1.0), selection={}, attrition=(0.0, 0.0))
+LARGE_POPULATION = 4000
+_PSEUDO = "true value: the same estimator, everybody responding, {} organisations"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is computed.
+
+    Attributes:
+        replications: Studies drawn.
+        parameters: What is planted in each.
+        large_population: Organisations of the population that gives pseudo-true values.
+        seed: Of the first replication; the next ones follow.
+    """
+
+    replications: int = 20
+    parameters: Parameters = field(default_factory=Parameters)
+    large_population: int = LARGE_POPULATION
+    seed: int = DEFAULT_SEED
+
+
+def pseudo_true_scores(plan: Plan, everybody: FirstWave) -> list[Parameter]:
+    """Return the values that estimators of mean scores tend to.
+
+    Reliability includes the careless; coefficients leave them out. What the specification states for its prototype
+    stands beside them: where forms differ from the prototype's, as in integration, values differ too.
+    """
+    found = [*quality.quality(everybody), *coefficients.coefficients(everybody)]
+    return _parameters(plan, found, {(each.part, each.name): stated(each) for each in found})
+
+
+def pseudo_true_measurement(plan: Plan, everybody: FirstWave) -> list[Parameter]:
+    """Return the values that estimators of measurement models tend to; the planted ones stand beside them."""
+    measurement = plan.parameters.measurement
+    beside = {(loadings.PART, name): value for name, value in loadings.planted_loadings(everybody, measurement).items()}
+    beside |= {(functioning.SIZES, each.name): each.size for each in functioning.planted(measurement)}
+    found = [
+        *reliabilities.reliabilities(everybody, plan.seed),
+        *loadings.loadings(everybody),
+        *functioning.sizes(everybody, measurement),
+    ]
+    return _parameters(plan, found, beside)
+
+
+def _parameters(plan: Plan, found: Iterable[Figure], beside: dict[tuple[str, str], float]) -> list[Parameter]:
+    note = _PSEUDO.format(plan.large_population)
+    return [
+        Parameter(
+            each.part,
+            each.name,
+            each.estimate,
+            hypothesis=coefficients.HYPOTHESES.get(each.name.partition(" ~ ")[0], ""),
+            stated=beside.get((each.part, each.name), np.nan),
+            note=note,
+            true_error=each.error(),
+        )
+        for each in found
+    ]
+
+
+def draw_everybody(plan: Plan) -> FirstWave:
+    """Draw the first wave of the large population: everybody responds, in the sizes of the specification."""
+    regions, shape = {"everywhere": plan.large_population}, plan.parameters.size
+    scottish = round(plan.large_population * shape.scottish_organisations / shape.organisations)
+    size = replace(Size(), danish_regions={**regions, "everywhere": plan.large_population - scottish})
+    parameters = replace(plan.parameters, size=replace(size, scottish_organisations=scottish), response=EVERYBODY)
+    population = draw_population(parameters, plan.seed)
+    drawing = Answering(population, shown_forms(), parameters, plan.seed)
+    groups = ("TOP", "FRL", "CIT")
+    everybody = {group: np.arange(len(population.groups[group].persons)) for group in groups}
+    return FirstWave(population, {group: drawing.answer(group, 0, rows) for group, rows in everybody.items()})
+
+
+def stated(figure: Figure) -> float:
+    """Return what the specification states for a figure of its prototype; NaN where it states nothing."""
+    if figure.part == coefficients.PART:
+        model, _, regressor = figure.name.partition(" ~ ")
+        return coefficients.STATED[model][regressor]
+    group, _, scale = figure.name.partition(" ")
+    parts = (quality.RELIABILITY, quality.AGREEMENT, quality.MEANS)
+    return quality.STATED[group, scale][parts.index(figure.part)]

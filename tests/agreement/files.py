@@ -1,0 +1,9 @@
+"""Every file of stored results whose figures we compute."""
+
+from tests.agreement.aggregation import AGGREGATION
+from tests.agreement.exploratory import EXPLORATORY
+from tests.agreement.factor_models import FACTOR_MODELS
+from tests.agreement.invariance import INVARIANCE
+from tests.agreement.reliability import ORDERED_OMEGA, RELIABILITY
+
+FILES = (RELIABILITY, ORDERED_OMEGA, EXPLORATORY, FACTOR_MODELS, INVARIANCE, AGGREGATION)
