@@ -11,6 +11,9 @@ from models.sections.regressors import Interaction, Variable, as_variable
 Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3"]
 NONE = "none"
 CLUSTERED = ("CR0", "CR1S", "CR2", "CR3")
+Estimator = Literal["linear", "logit", "probit", "ordered_logit", "ordered_probit", "poisson"]
+ORDERED = ("ordered_logit", "ordered_probit")
+OF_SCORES = ("classical", "HC0", "HC1", "CR0", "CR1S")
 Sign = Literal["positive", "negative", "none"]
 
 
@@ -48,6 +51,7 @@ class Variant(Spec):
     Attributes:
         name: Name of the variant, other than ``main``.
         title: Title by language; the name in words where there is none.
+        estimator: Another estimator.
         regressors: Other regressors.
         covariance: Another covariance.
         cluster: Another cluster; ``none`` for no clusters.
@@ -57,6 +61,7 @@ class Variant(Spec):
 
     name: Name
     title: Texts = {}
+    estimator: Estimator | None = None
     regressors: tuple[Name | Variable | Interaction, ...] | None = None
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
@@ -65,7 +70,7 @@ class Variant(Spec):
 
 
 class RegressionSpec(Spec):
-    """A linear regression in words.
+    """A regression in words.
 
     Attributes:
         name: The file's name without ``.yaml``.
@@ -75,11 +80,14 @@ class RegressionSpec(Spec):
         hypothesis: What is expected and why; plain words, or words by language.
         estimand: What is to be known; plain words, or words by language.
         population: Which responses are used.
+        estimator: ``linear``; ``logit`` or ``probit`` of an outcome of 0 and 1; ``ordered_logit`` or ``ordered_probit``
+            of three or more ordered values; ``poisson`` of counts.
         outcome: A scale or a number.
         focal: The regressor of interest; one of the regressors.
         regressors: Names, or names with a use, or interactions; without the intercept, which is always there.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
-            clusters. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``.
+            clusters. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for an ordered outcome ``CR1S``
+            or ``HC0``.
         cluster: Column whose values are the clusters, or two columns whose values are clusters each in its way.
         weights: Column of weights, such as ``analysis_weight``; left out, every response counts the same.
         missing: ``listwise``: responses with a missing value in any variable of the model are left out.
@@ -98,6 +106,7 @@ class RegressionSpec(Spec):
     hypothesis: Words = {}
     estimand: Words
     population: Population = Population()
+    estimator: Estimator = "linear"
     outcome: Name
     focal: Name | Variable
     regressors: tuple[Name | Variable | Interaction, ...] = Field(min_length=1)
@@ -136,6 +145,11 @@ class RegressionSpec(Spec):
                 )
             if len(said.clusters()) > 1 and said.covariance not in (None, "CR1S"):
                 raise ValueError(f"two clusters have covariance CR1S; found {said.covariance}; leave covariance out")
+            if len(said.clusters()) > 1 and said.estimator != "linear":
+                raise ValueError(f"two clusters are for estimator linear; found {said.estimator}; name one cluster")
+            if said.covariance is not None and said.covariance not in said.covariances():
+                listed = ", ".join(said.covariances())
+                raise ValueError(f"{said.estimator} has no covariance {said.covariance}; expected one of {listed}")
 
     def clusters(self) -> tuple[str, ...]:
         """Return the columns whose values are clusters: none, one or two; none for a covariance without clusters."""
@@ -147,7 +161,14 @@ class RegressionSpec(Spec):
         """Return the covariance; the cautious one where the model names none."""
         if self.covariance is not None:
             return self.covariance
-        return ("HC3", "CR2", "CR1S")[len(self.clusters())]
+        cautious: tuple[Covariance, ...] = ("HC0", "CR1S") if self.estimator in ORDERED else ("HC3", "CR2", "CR1S")
+        return cautious[len(self.clusters())]
+
+    def covariances(self) -> tuple[str, ...]:
+        """Return the covariances that the estimator has."""
+        if self.estimator in ORDERED:
+            return OF_SCORES
+        return tuple(each for each in get_args(Covariance) if self.estimator == "linear" or each != "CR3")
 
     def _refuse_strangers(self) -> None:
         """Raise ValueError when something is said of a regressor that the model does not have."""
@@ -220,4 +241,4 @@ def _written_out(regressor: str | Variable | Interaction) -> tuple[Variable, ...
     return tuple(as_variable(part) for part in parts)
 
 
-_CHANGEABLE = ("regressors", "covariance", "cluster", "weights", "population")
+_CHANGEABLE = ("estimator", "regressors", "covariance", "cluster", "weights", "population")

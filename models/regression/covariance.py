@@ -1,17 +1,16 @@
 """Covariances of regression coefficients by their name in a model: definition, degrees of freedom, refusals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.estimates import Matrix, Vector
 from models.regression.cluster_moments import cluster_moments
 from models.regression.clustered import POWER_OF_FREE_SHARE, Clustered, cluster_covariance, decided_by_one_cluster
 from models.regression.heteroskedastic import Heteroskedastic, classical_covariance, heteroskedastic_covariance
 from models.regression.identification import ModelDataError
+from models.regression.inference import Uncertainty
 from models.regression.least_squares import LeastSquares
 from models.regression.two_way import two_way_covariance
 from models.spec import Covariance
@@ -28,23 +27,6 @@ DEFINITIONS: Mapping[Covariance, str] = {
     "CR3": "residuals times (I - H_gg)^-1, Satterthwaite t; R: clubSandwich::coef_test(vcov = 'CR3')",
 }
 LEVERAGE_OF_ONE = 1 - 1e-9
-
-
-@dataclass(frozen=True, eq=False)
-class Uncertainty:
-    """How sure k coefficients are.
-
-    Attributes:
-        covariance: k x k.
-        df: Degrees of freedom of each coefficient's t distribution, k.
-        n_clusters: Clusters; the fewer of two ways; None without clusters.
-        n_decided: Coefficients that one cluster decides by itself; None without clusters or with two ways.
-    """
-
-    covariance: Matrix
-    df: Vector
-    n_clusters: int | None = None
-    n_decided: int | None = None
 
 
 def estimate_uncertainty(

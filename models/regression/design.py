@@ -27,6 +27,7 @@ class Design:
         matrix: One column a coefficient, named as the term, ``intercept`` first, float64.
         clusters: Clusters of the responses, one column a way; no column when the covariance has no clusters.
         weights: Weight of each response, above 0; None when all count the same.
+        profile: What had to be known of all rows to lay them out.
         focal: Terms of the focal regressor; none where a variant leaves it out.
         rows: The responses used: response_id and the columns of the analysis table that the model reads.
         n_in_population: Responses of the model's population before any was left out for a missing value.
@@ -36,6 +37,7 @@ class Design:
     matrix: pd.DataFrame
     clusters: pd.DataFrame
     weights: pd.Series | None
+    profile: Profile
     focal: tuple[str, ...]
     rows: pd.DataFrame
     n_in_population: int
@@ -67,7 +69,7 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, f
     focal = tuple(columns_of(regressor, rows, labels, profile)) if is_there else ()
     clusters = rows[list(spec.clusters())]
     refuse_unidentified(outcome, matrix, clusters, fewest_beyond)
-    return Design(outcome, matrix, clusters, _weights(rows, spec.weights), focal, rows, len(population))
+    return Design(outcome, matrix, clusters, _weights(rows, spec.weights), profile, focal, rows, len(population))
 
 
 def lay_out(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, profile: Profile) -> pd.DataFrame:

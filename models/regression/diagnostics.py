@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from models.estimates import Vector
-from models.regression.covariance import LEVERAGE_OF_ONE, Uncertainty
+from models.regression.covariance import LEVERAGE_OF_ONE
 from models.regression.design import Design
+from models.regression.inference import Uncertainty
 from models.regression.least_squares import LeastSquares, solve_least_squares
 
 LOOK_FROM = {
@@ -20,7 +21,14 @@ LOOK_FROM = {
     "max_cooks_distance": 1.0,
     "decided_by_one_cluster": 1.0,
 }
-LOOK_BELOW = {"breusch_pagan_p": 0.05, "least_category_n": 10.0, "n_clusters": 40.0, "least_df": 4.0}
+LOOK_BELOW = {
+    "breusch_pagan_p": 0.05,
+    "least_category_n": 10.0,
+    "n_clusters": 40.0,
+    "least_df": 4.0,
+    "proportional_odds_p": 0.05,
+    "overdispersion_p": 0.05,
+}
 
 
 def diagnose(design: Design, solution: LeastSquares, uncertainty: Uncertainty) -> pd.DataFrame:
@@ -65,6 +73,34 @@ def diagnose(design: Design, solution: LeastSquares, uncertainty: Uncertainty) -
         **_of_clusters(uncertainty),
         "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
+    return _judged(values)
+
+
+def diagnose_categorical(design: Design, found: dict[str, float], uncertainty: Uncertainty) -> pd.DataFrame:
+    """Add to what a categorical model found of itself what holds for every design; columns as ``diagnose``.
+
+    Args:
+        design: What was fitted.
+        found: Diagnostic → value:
+
+            - mcfadden_r2: 1 - log-likelihood over that of a model without regressors.
+            - proportional_odds_p: p-value of the likelihood-ratio test that every regressor has one coefficient at all
+              thresholds (ordered).
+            - overdispersion_p: p-value of Cameron and Trivedi's test (Poisson).
+        uncertainty: Covariance and degrees of freedom of the parameters.
+    """
+    return _judged(
+        {
+            **found,
+            "n_parameters": float(len(uncertainty.df)),
+            **_counts(design),
+            **_of_clusters(uncertainty),
+            "share_of_responses_used": len(design.rows) / design.n_in_population,
+        }
+    )
+
+
+def _judged(values: dict[str, float]) -> pd.DataFrame:
     thresholds = {**LOOK_FROM, **LOOK_BELOW}
     return pd.DataFrame(
         {
@@ -121,7 +157,9 @@ def _largest_cooks_distance(solution: LeastSquares) -> float:
 def _of_clusters(uncertainty: Uncertainty) -> dict[str, float]:
     if uncertainty.n_clusters is None:
         return {}
-    found = {"n_clusters": float(uncertainty.n_clusters), "least_df": float(uncertainty.df.min())}
+    found = {"n_clusters": float(uncertainty.n_clusters)}
+    if np.isfinite(uncertainty.df).all():
+        found["least_df"] = float(uncertainty.df.min())
     if uncertainty.n_decided is not None:
         found["decided_by_one_cluster"] = float(uncertainty.n_decided)
     return found

@@ -1,20 +1,24 @@
-"""Linear regression by (weighted) least squares, with the covariance that the model names."""
+"""Regressions: a model in words and the analysis table in, a labelled fit out."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from instruments.spec_file import closest
 from models.estimates import Fit, Vector
+from models.regression.categorical.estimate import estimate_categorical
 from models.regression.columns import Labels
-from models.regression.covariance import Uncertainty, estimate_uncertainty
+from models.regression.covariance import estimate_uncertainty
 from models.regression.design import Design, build_design
-from models.regression.diagnostics import diagnose
+from models.regression.diagnostics import diagnose, diagnose_categorical
 from models.regression.identification import ModelDataError
+from models.regression.inference import Uncertainty, label_estimates
 from models.regression.least_squares import LeastSquares, solve_least_squares
 from models.regression.reading.of_fit import FittedModel, readings_of
 from models.spec import RegressionSpec
@@ -30,7 +34,7 @@ def fit_regression(
     fewest_beyond: int = 1,
     seed: int = 0,
 ) -> Fit:
-    """Fit a linear regression to the responses that its specification selects.
+    """Fit a regression to the responses that its specification selects.
 
     Rows are sorted and linear algebra runs on one thread, so the same responses in any order give the same bits.
 
@@ -43,7 +47,9 @@ def fit_regression(
         seed: Of what is drawn: the signs of a wild bootstrap among the readings. Estimates draw nothing.
 
     Returns:
-        Coefficients in units of the outcome, with t-based p-values and intervals at the model's confidence level.
+        Coefficients with p-values and intervals at the model's confidence level: in units of the outcome where it is
+        linear, log odds (logit), probits, or logarithms of counts (Poisson); then the readings hold average effects
+        in probabilities or counts.
 
     Raises:
         ModelDataError: If the data cannot carry the model, or it has no such variant.
@@ -53,45 +59,74 @@ def fit_regression(
     """
     fitted = _apply_variant(spec, variant)
     design = build_design(fitted, analysis, labels, fewest_beyond)
-    terms = tuple(str(term) for term in design.matrix)
-    kind = fitted.covariance_used()
     with threadpool_limits(limits=1):
-        solution = _solve(design)
-        clusters = tuple(np.asarray(pd.factorize(design.clusters[name])[0]) for name in design.clusters)
-        uncertainty = estimate_uncertainty(solution, kind, clusters, terms)
-        estimates = label_estimates(terms, solution.coefficients, uncertainty, fitted.confidence_level)
-        diagnostics = diagnose(design, solution, uncertainty)
-        one_way = clusters[0] if len(clusters) == 1 else None
-        values = FittedModel(
-            terms,
-            design.matrix.to_numpy(),
-            design.outcome.to_numpy(),
-            solution,
-            uncertainty,
-            one_way,
-            fitted.confidence_level,
-        )
-        readings = readings_of(values, design.focal, fitted.smallest_effect_of_interest, np.random.default_rng(seed))
+        found = _linear(fitted, design, seed) if fitted.estimator == "linear" else _categorical(fitted, design, labels)
+    kind = fitted.covariance_used()
     return Fit(
         model=fitted.name,
         variant=variant,
-        estimator="OLS" if design.weights is None else "WLS",
-        covariance=kind if len(clusters) <= 1 else f"{kind}_two_way",
+        estimator=found.estimator,
+        covariance=kind if len(fitted.clusters()) <= 1 else f"{kind}_two_way",
         outcome=fitted.outcome,
         n_obs=len(design.rows),
-        n_clusters=uncertainty.n_clusters,
-        df_resid=float(solution.df_resid),
-        r_squared=_r_squared(solution, design.outcome.to_numpy()),
-        estimates=estimates,
-        diagnostics=diagnostics,
-        readings=readings,
+        n_clusters=found.uncertainty.n_clusters,
+        df_resid=float(len(design.rows) - len(found.terms)),
+        r_squared=found.r_squared,
+        estimates=label_estimates(found.terms, found.coefficients, found.uncertainty, fitted.confidence_level),
+        diagnostics=found.diagnostics,
+        readings=found.readings,
         data=design.rows,
     )
 
 
-def _solve(design: Design) -> LeastSquares:
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What an estimator found; the explained share of variance is NaN where the outcome is categorical."""
+
+    estimator: str
+    terms: tuple[str, ...]
+    coefficients: Vector
+    uncertainty: Uncertainty
+    r_squared: float
+    diagnostics: pd.DataFrame
+    readings: pd.DataFrame
+
+
+def _linear(spec: RegressionSpec, design: Design, seed: int) -> _Found:
+    terms = tuple(str(term) for term in design.matrix)
+    matrix, outcome = design.matrix.to_numpy(), design.outcome.to_numpy()
     weights = None if design.weights is None else design.weights.to_numpy()
-    return solve_least_squares(design.matrix.to_numpy(), design.outcome.to_numpy(), weights)
+    solution, clusters = solve_least_squares(matrix, outcome, weights), _codes(design)
+    uncertainty = estimate_uncertainty(solution, spec.covariance_used(), clusters, terms)
+    one_way = clusters[0] if len(clusters) == 1 else None
+    values = FittedModel(terms, matrix, outcome, solution, uncertainty, one_way, spec.confidence_level)
+    return _Found(
+        estimator="OLS" if weights is None else "WLS",
+        terms=terms,
+        coefficients=solution.coefficients,
+        uncertainty=uncertainty,
+        r_squared=_r_squared(solution, outcome),
+        diagnostics=diagnose(design, solution, uncertainty),
+        readings=readings_of(values, design.focal, spec.smallest_effect_of_interest, np.random.default_rng(seed)),
+    )
+
+
+def _categorical(spec: RegressionSpec, design: Design, labels: Labels) -> _Found:
+    clusters = _codes(design)
+    found = estimate_categorical(spec, design, clusters[0] if clusters else None, labels)
+    return _Found(
+        estimator=spec.estimator,
+        terms=found.terms,
+        coefficients=found.coefficients,
+        uncertainty=found.uncertainty,
+        r_squared=np.nan,
+        diagnostics=diagnose_categorical(design, found.diagnostics, found.uncertainty),
+        readings=found.readings,
+    )
+
+
+def _codes(design: Design) -> tuple[NDArray[np.intp], ...]:
+    return tuple(np.asarray(pd.factorize(design.clusters[name])[0]) for name in design.clusters)
 
 
 def _r_squared(solution: LeastSquares, outcome: Vector) -> float:
@@ -108,34 +143,3 @@ def _apply_variant(spec: RegressionSpec, variant: str) -> RegressionSpec:
             + closest(variant, known)
         )
     return spec.with_variant(variant)
-
-
-def label_estimates(
-    terms: tuple[str, ...], coefficients: Vector, uncertainty: Uncertainty, confidence_level: float
-) -> pd.DataFrame:
-    """Return one row a term: estimate, std_error, df, t statistic, two-sided p_value and interval.
-
-    Args:
-        terms: Names of the k coefficients.
-        coefficients: k.
-        uncertainty: Their covariance and degrees of freedom.
-        confidence_level: Of the intervals.
-    """
-    from scipy import special  # noqa: PLC0415 - scipy.stats takes a second to import
-
-    errors = np.sqrt(np.diag(uncertainty.covariance))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = coefficients / errors
-    reach = errors * special.stdtrit(uncertainty.df, (1 + confidence_level) / 2)
-    return pd.DataFrame(
-        {
-            "term": list(terms),
-            "estimate": coefficients,
-            "std_error": errors,
-            "df": uncertainty.df,
-            "statistic": statistic,
-            "p_value": 2 * special.stdtr(uncertainty.df, -np.abs(statistic)),
-            "conf_low": coefficients - reach,
-            "conf_high": coefficients + reach,
-        }
-    )

@@ -246,8 +246,8 @@ READINGS = Table(
         "term": ColumnOf(TEXT, "Term, as in out.estimates"),
         "reading": ColumnOf(
             TEXT,
-            "standardised, partial_r2, minimum_detectable, equivalence, robustness_value, without_one_cluster or "
-            "wild_bootstrap",
+            "standardised, partial_r2, minimum_detectable, equivalence, robustness_value, without_one_cluster, "
+            "wild_bootstrap or average_effect, with the value of an ordered outcome",
         ),
         "value": number("Value; a p-value for equivalence and wild_bootstrap"),
         "conf_low": number("Lower end of its interval or range; missing where there is none"),

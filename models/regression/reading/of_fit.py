@@ -1,7 +1,5 @@
 """How coefficients are to be read: their size, what could overturn them, and what this design would have seen."""
 
-# pyright: reportMissingTypeStubs=false
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
 from models.regression.cluster_moments import ClusterMoments, cluster_moments
-from models.regression.covariance import Uncertainty
+from models.regression.inference import Uncertainty
 from models.regression.least_squares import LeastSquares
 from models.regression.reading.equivalence import equivalence_test
 from models.regression.reading.influence import influence_of_clusters
@@ -46,11 +44,6 @@ class FittedModel:
     uncertainty: Uncertainty
     clusters: NDArray[np.intp] | None
     confidence_level: float
-
-    @property
-    def errors(self) -> Vector:
-        """Standard errors, k."""
-        return np.sqrt(np.diag(self.uncertainty.covariance))
 
 
 def readings_of(
@@ -94,7 +87,7 @@ def _of_every_term(fitted: FittedModel) -> Iterator[Row]:
     solution, level = fitted.solution, 1 - fitted.confidence_level
     estimates, df = solution.coefficients, fitted.uncertainty.df
     scaled = standardised_coefficients(fitted.matrix, fitted.outcome, estimates, solution.weights)
-    reach = _reach(fitted)
+    reach = fitted.uncertainty.reach(fitted.confidence_level)
     classical = np.sqrt(solution.sigma2 * np.diag(solution.bread))
     shares = partial_r2(estimates / classical, solution.df_resid)
     for place, term in enumerate(fitted.terms[1:], start=1):
@@ -102,13 +95,13 @@ def _of_every_term(fitted: FittedModel) -> Iterator[Row]:
         ends = sorted((scaled[place] - abs(ratio) * reach[place], scaled[place] + abs(ratio) * reach[place]))
         yield term, "standardised", float(scaled[place]), float(ends[0]), float(ends[1]), ""
         yield term, "partial_r2", float(shares[place]), np.nan, np.nan, ""
-        seen = minimum_detectable_effect(float(fitted.errors[place]), float(df[place]), level=level)
+        seen = minimum_detectable_effect(float(fitted.uncertainty.errors[place]), float(df[place]), level=level)
         yield term, "minimum_detectable", seen, np.nan, np.nan, ""
 
 
 def _of_focal(fitted: FittedModel, place: int, smallest: float | None) -> Iterator[Row]:
     term, solution = fitted.terms[place], fitted.solution
-    estimate, error = float(solution.coefficients[place]), float(fitted.errors[place])
+    estimate, error = float(solution.coefficients[place]), float(fitted.uncertainty.errors[place])
     if smallest is not None:
         level = 1 - fitted.confidence_level
         tested = equivalence_test(estimate, error, float(fitted.uncertainty.df[place]), smallest, level)
@@ -128,9 +121,3 @@ def _of_clusters(fitted: FittedModel, place: int, moments: ClusterMoments, rng: 
             moments, fitted.solution.coefficients, place, rng, confidence_level=fitted.confidence_level
         )
         yield term, "wild_bootstrap", drawn.p_value, drawn.conf_low, drawn.conf_high, ""
-
-
-def _reach(fitted: FittedModel) -> Vector:
-    from scipy import special  # noqa: PLC0415 - scipy.stats takes a second to import
-
-    return fitted.errors * special.stdtrit(fitted.uncertainty.df, (1 + fitted.confidence_level) / 2)
