@@ -183,6 +183,7 @@ DANISH: Mapping[str, str] = {
     "covariance_HC1": "robuste over for uens varians (HC1)",
     "covariance_HC2": "robuste over for uens varians (HC2)",
     "covariance_HC3": "robuste over for uens varians (HC3)",
+    "covariance_cluster": "robuste over for afhængighed inden for klynger",
     "covariance_CR0": "robuste over for afhængighed inden for klynger (CR0)",
     "covariance_CR1S": "robuste over for afhængighed inden for klynger (CR1S)",
     "covariance_CR2": "robuste over for afhængighed inden for klynger, også når de er få (CR2)",

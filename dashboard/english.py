@@ -184,6 +184,7 @@ ENGLISH: Mapping[str, str] = {
     "covariance_HC1": "robust to unequal variance (HC1)",
     "covariance_HC2": "robust to unequal variance (HC2)",
     "covariance_HC3": "robust to unequal variance (HC3)",
+    "covariance_cluster": "robust to dependence within clusters",
     "covariance_CR0": "robust to dependence within clusters (CR0)",
     "covariance_CR1S": "robust to dependence within clusters (CR1S)",
     "covariance_CR2": "robust to dependence within clusters, also when these are few (CR2)",
