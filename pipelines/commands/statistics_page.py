@@ -1,6 +1,6 @@
-"""The page of ``docs/reference`` that lists every measurement statistic with its definition and its proof."""
+"""The page of ``docs/reference`` that lists every statistic with its definition and its proof."""
 
-from models.measurement.ledger import KINDS, Definition, ledger
+from models.ledger import KINDS, Definition, ledger
 
 INTRODUCTION = """\
 # Statistics: definitions and proofs
@@ -9,7 +9,11 @@ Programs give different numbers under one name. Each row says which variant ours
 number, and how that is known: {kinds}. *Difference* is the largest one measured, absolute where nothing else is said.
 Every number that R stored for the tests stands beside ours in [agreement with R](agreement-with-r.md).
 R 4.2.2 with psych 2.2.9, lavaan 0.6-14, semTools 0.5-6, multilevel 2.7, GPArotation 2022.10, nlme 3.1-162, ordinal
-2022.11.
+2022.11, clubSandwich 0.5.8, sandwich 3.0-2, plm 2.6-2, brglm2, emmeans 1.8.4, car 3.1-1, Hmisc 4.8-0.
+"""
+PARTS = {"measurement": "Measurement", "regression": "Regression"}
+HEADER = """
+## {title}
 
 | statistic | formula | source | R call | proof | difference |
 | --- | --- | --- | --- | --- | --- |
@@ -18,14 +22,17 @@ R 4.2.2 with psych 2.2.9, lavaan 0.6-14, semTools 0.5-6, multilevel 2.7, GPArota
 
 def statistics_page() -> str:
     """Write the ledger as a page."""
-    kinds = "; ".join(KINDS.values())
-    return INTRODUCTION.format(kinds=kinds) + "".join(f"{_row(each)}\n" for each in ledger())
+    parts = [
+        HEADER.format(title=title) + "".join(f"{_row(each, part)}\n" for each in ledger(part))
+        for part, title in PARTS.items()
+    ]
+    return INTRODUCTION.format(kinds="; ".join(KINDS.values())) + "".join(parts)
 
 
-def _row(each: Definition) -> str:
+def _row(each: Definition, part: str) -> str:
     r_call = each.r_call if each.r_call.startswith("none") else f"`{each.r_call}`"
     cells = (
-        f"{each.name} (`{each.gives.removeprefix('models.measurement.')}`)",
+        f"{each.name} (`{each.gives.removeprefix(f'models.{part}.')}`)",
         each.formula,
         each.source,
         r_call,

@@ -1,6 +1,6 @@
-"""Definitions ledger of measurement: what each number is, which R call gives it, and how that is known.
+"""Definitions ledger: what each number is, which R call gives it, and how that is known.
 
-The entries are in ``ledger.yaml``; the page of statistics is written from them.
+The entries are in ``ledger.yaml`` of ``measurement`` and ``regression``; the page of statistics is written from them.
 """
 
 from functools import cache
@@ -20,7 +20,7 @@ KINDS: dict[Kind, str] = {
     "published": "a published worked example",
     "simulation": "a simulation",
 }
-ENTRIES = Path(__file__).with_suffix(".yaml")
+ENTRIES = {part: Path(__file__).parent / part / "ledger.yaml" for part in ("measurement", "regression")}
 
 
 class Definition(Spec):
@@ -58,13 +58,13 @@ class Ledger(Spec):
 
 
 @cache
-def ledger() -> tuple[Definition, ...]:
-    """Return every definition.
+def ledger(part: str) -> tuple[Definition, ...]:
+    """Return every definition of ``measurement`` or ``regression``.
 
     Raises:
         SpecError: If the file has faults.
     """
-    found, document = read_spec(ENTRIES, Ledger)
+    found, document = read_spec(ENTRIES[part], Ledger)
     raise_if_any(document.faults)
     if found is None:
         raise AssertionError("a ledger without faults was not read")
