@@ -43,10 +43,11 @@ def in_languages(texts: Texts, languages: Sequence[str], tag: str = "p") -> str:
     )
 
 
-def table(caption: str, heads: Sequence[str], rows: Iterable[Row]) -> str:
+def table(caption: str, heads: Sequence[str], rows: Iterable[Row], *, is_narrow: bool = False) -> str:
     """Write a table without the columns that are empty; nothing when it has no rows.
 
-    On a narrow screen a row becomes a card; explicit roles keep it a table for those who listen to it.
+    On a narrow screen a row becomes a card, unless the table is narrow itself; explicit roles keep it a table for
+    those who listen to it.
     """
     listed = list(rows)
     if not listed:
@@ -55,8 +56,9 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Row]) -> str:
     shown = [heads[number] for number in used]
     written = "\n".join(_row(shown, replace(each, cells=[each.cells[number] for number in used])) for each in listed)
     head = "".join(f"<th scope='col' role='columnheader'>{text(each)}</th>" for each in shown)
+    kind = " class='narrow'" if is_narrow else ""
     return (
-        f"<table role='table'><caption>{text(caption)}</caption>"
+        f"<table role='table'{kind}><caption>{text(caption)}</caption>"
         f"<thead role='rowgroup'><tr role='row'>{head}</tr></thead>\n"
         f"<tbody role='rowgroup'>\n{written}\n</tbody></table>\n"
     )

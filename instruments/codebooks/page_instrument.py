@@ -1,5 +1,6 @@
 """What the page of a codebook tells of one instrument: status, provenance, scales, answer options, items."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from instruments.sections.response_scale import MissingReason, ResponseScale
 from instruments.spec import Instrument, Item
 from instruments.validation import status_in_words
 
+LONGEST_LISTED = 60
+MOST_NARROW = 3
 _WORDINGS = {"self": "", "observer": "staff on their top management", "manager": "a manager on the own staff"}
 
 
@@ -94,12 +97,24 @@ def _answers(codebook: Codebook, instrument: Instrument, item: Item) -> str:
         limits += [f"to {item.most:.15g}"] if item.most is not None else []
         return text(" ".join([item.kind.replace("_", " "), *limits]))
     scale = instrument.response_scales[item.response_scale]
-    ends = [(code, first_text(scale.points[code].label, codebook.languages)) for code in (scale.lowest, scale.highest)]
-    told = " … ".join(f"{code} {label}".strip() for code, label in ends)
     many = "any of: " if item.kind == "multiple_choice" else ""
     link = f"#options-{text(instrument.name)}-{text(item.response_scale)}"
-    ranked = f" <span class='quiet'>{text(told)}</span>" if scale.ordered else ""
-    return f"{many}<a href='{link}'>{text(item.response_scale)}</a>{ranked}"
+    told = _in_short(scale, codebook.languages)
+    return f"{many}<a href='{link}'>{text(item.response_scale)}</a> <span class='quiet'>{text(told)}</span>"
+
+
+def _in_short(scale: ResponseScale, languages: Sequence[str]) -> str:
+    """Tell the ends of ranked answer options; all others when they are few words, else how many there are."""
+    told = {code: _coded(code, first_text(point.label, languages)) for code, point in scale.points.items()}
+    if scale.ordered:
+        return f"{told[scale.lowest]} … {told[scale.highest]}"
+    listed = ", ".join(told.values())
+    return listed if len(listed) <= LONGEST_LISTED else f"{len(told)} options"
+
+
+def _coded(code: int, label: str) -> str:
+    """Write a code before its label, unless the label begins with it."""
+    return label if re.match(rf"{code}(?!\d)", label) else f"{code} {label}".strip()
 
 
 def _remarks(codebook: Codebook, name: str, item: Item) -> Iterator[str]:
@@ -146,7 +161,8 @@ def _counts(instrument: Instrument, counts: MissingCounts | None) -> Iterator[st
         yield "<h3>Missing answers</h3>"
         about = f"Of {counts.n_responses} responses of all groups and waves; rounded to 5"
         least = counts.least_cell_size
-        yield table(f"{about}; few: under {least}, or under {least} answers", heads, rows)
+        caption = f"{about}; few: under {least}, or under {least} answers"
+        yield table(caption, heads, rows, is_narrow=len(heads) <= MOST_NARROW)
 
 
 def _options(codebook: Codebook, instrument: Instrument) -> Iterator[str]:
@@ -158,13 +174,14 @@ def _options(codebook: Codebook, instrument: Instrument) -> Iterator[str]:
         scale = instrument.response_scales[name]
         rows = list(_option_rows(scale, codebook.languages))
         yield f"<div id='options-{text(instrument.name)}-{text(name)}'>"
-        yield table(f"{name}: {'ranked' if scale.ordered else 'not ranked'}", heads, rows)
+        yield table(f"{name}: {'ranked' if scale.ordered else 'not ranked'}", heads, rows, is_narrow=True)
         yield "</div>"
 
 
 def _option_rows(scale: ResponseScale, languages: Sequence[str]) -> Iterator[Row]:
+    plain = "answer" if scale.opt_outs or scale.midpoint is not None else ""
     for code, point in scale.points.items():
-        neutral = "answer, neutral" if code == scale.midpoint else "answer"
+        neutral = "answer, neutral" if code == scale.midpoint else plain
         yield Row([str(code), *(_label(point.label, each) for each in languages), neutral])
     for code, each in scale.opt_outs.items():
         counted = f"missing: {as_code(each.reason)}"

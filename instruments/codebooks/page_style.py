@@ -38,13 +38,14 @@ section, tr[id], div[id], h3 { scroll-margin-top: 6rem; }
 @media screen and (max-width: 64rem) {
   dl { grid-template-columns: 1fr; }
   dd { margin-bottom: .4rem; }
-  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  table, tbody, tr, th, td, caption { display: block; width: 100%; }
-  tr { border: 1px solid var(--line); border-radius: 6px; margin: .6rem 0; padding: .3rem; }
-  th, td { border: 0; padding: .2rem .4rem; }
-  td[data-head]::before { content: attr(data-head); display: block; color: var(--quiet); font-size: .85em; }
-  td:empty { display: none; }
-  .number { text-align: left; }
+  table:not(.narrow), table:not(.narrow) :is(tbody, tr, th, td, caption) { display: block; width: 100%; }
+  table:not(.narrow) thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table:not(.narrow) tr { border: 1px solid var(--line); border-radius: 6px; margin: .6rem 0; padding: .3rem; }
+  table:not(.narrow) :is(th, td) { border: 0; padding: .2rem .4rem; }
+  table:not(.narrow) td[data-head]::before { content: attr(data-head); display: block; color: var(--quiet);
+    font-size: .85em; }
+  table:not(.narrow) td:empty { display: none; }
+  table:not(.narrow) .number { text-align: left; }
 }
 @media print {
   body { max-width: none; padding: 0; font-size: 9.5pt; }

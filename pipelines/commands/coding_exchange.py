@@ -25,6 +25,7 @@ from pipelines.team_tables import read_numbered_table
 Kind = Literal["qdc", "qdpx", "xlsx", "csv"]
 KINDS: tuple[Kind, ...] = ("qdc", "qdpx", "xlsx", "csv")
 MOST_BYTES = 200_000_000
+MOST_SOURCES = 100_000
 _CODES = ["code", "name", "family", "definition", "include", "exclude", "example", "version"]
 _FORMULA = ("=", "+", "-", "@")
 
@@ -100,7 +101,7 @@ def read_qdpx(file: Path) -> QdaProject:
         ReadingError: When the archive is damaged, unsafe or too large.
         CodingError: When it is no project.
     """
-    with opened_zip(file, file.name) as members:
+    with opened_zip(file, file.name, MOST_SOURCES) as members:
         by_name = {PurePosixPath(info.filename).name: info for info in members.files}
         if PROJECT_FILE not in members.names():
             raise CodingError(f"{file.name}: there is no {PROJECT_FILE} in it; export a project as REFI-QDA (.qdpx)")

@@ -101,6 +101,13 @@ class Question:
     decimal: Literal["", ".", ","] = ""
     keeps_missing_codes: bool = False
 
+    @property
+    def whole_text(self) -> str:
+        """What respondents read: the row of a matrix behind the text above it, unless the row repeats that text."""
+        stem, text = self.stem.strip(), self.text.strip()
+        is_told = not stem or " ".join(stem.split()).lower() in " ".join(text.split()).lower()
+        return text if is_told else f"{stem} [{text}]" if text else stem
+
 
 @dataclass(frozen=True)
 class StructureColumn:

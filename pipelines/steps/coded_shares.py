@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from models.coding.shares import exact_interval, n_of_n
-from pipelines.load_coding import CodedVariable, StudyCoding
+from models.estimates import Matrix, Vector
+from pipelines.load_coding import ANY_ITEM, StudyCoding
 from pipelines.steps.judgements import Judgements, resolve
 from pipelines.tables.coding import SATURATION, SHARES
 
@@ -19,32 +22,39 @@ def coded_shares(analysis: pd.DataFrame, coding: StudyCoding) -> pd.DataFrame:
         analysis: ``core.analysis``.
         coding: How the study codes.
     """
-    codes = {name: each for name, each in coding.variables().items() if each.kind == "code"}
     rows = [
-        {"item": each.item, "code": each.code, **dict(zip(_CELL, map(str, cell), strict=True))}
-        | _share(of_cell[name], _has_answered(of_cell, each, coding))
+        row
         for cell, of_cell in analysis.groupby(_CELL, sort=True)
-        for name, each in codes.items()
-        if of_cell[name].notna().any()
+        for row in _of_cell(tuple(map(str, cell)), of_cell, coding)
     ]
     return SHARES.typed(pd.DataFrame(rows, columns=list(SHARES.columns)))
 
 
-def _has_answered(rows: pd.DataFrame, variable: CodedVariable, coding: StudyCoding) -> pd.Series:
-    """Say who answered the question of a variable, or any question that the code may be given to."""
-    every = [item for item in coding.spec.items if coding.may_have(variable.code, item)]
-    items = [variable.item] if variable.item else every
-    return rows[[f"answered_{item}" for item in items]].eq(1).any(axis=1)
+def _of_cell(cell: tuple[str, ...], analysis: pd.DataFrame, coding: StudyCoding) -> Iterator[dict[str, object]]:
+    """Count every code of a group and wave that was judged in some answer; others have answered, but are undecided."""
+    items = coding.spec.items
+    codes = {name: each for name, each in coding.variables().items() if each.kind == "code"}
+    values = _numbers(analysis, list(codes))
+    answered = _numbers(analysis, [f"answered_{item}" for item in items]) == 1
+    for each, present in zip(codes.values(), values.T, strict=True):
+        if not np.isnan(present).all():
+            asked = [coding.may_have(each.code, item) and each.item in (ANY_ITEM, item) for item in items]
+            where = dict(zip(_CELL, cell, strict=True))
+            yield {"item": each.item, "code": each.code, **where} | _share(present, answered[:, asked].any(axis=1))
 
 
-def _share(present: pd.Series, has_answered: pd.Series) -> dict[str, object]:
-    n, n_with = int(present.notna().sum()), int(present.sum())
+def _numbers(analysis: pd.DataFrame, names: list[str]) -> Matrix:
+    return analysis[names].to_numpy(dtype="float64", na_value=np.nan)
+
+
+def _share(present: Vector, has_answered: NDArray[np.bool_]) -> dict[str, object]:
+    is_judged = ~np.isnan(present)
+    n, n_with = int(is_judged.sum()), int(present[is_judged].sum())
     low, high = exact_interval(n_with, n)
-    n_undecided = int((has_answered & present.isna()).sum())
     return {
         "n_with": n_with,
         "n": n,
-        "n_undecided": n_undecided,
+        "n_undecided": int((has_answered & ~is_judged).sum()),
         "conf_low": low,
         "conf_high": high,
         "says": n_of_n(n_with, n),
@@ -69,11 +79,8 @@ def saturation(responses: pd.DataFrame, judged: Judgements, coding: StudyCoding)
 
 def _curves(ordered: pd.DataFrame, present: pd.DataFrame) -> Iterator[dict[str, object]]:
     for cell, rows in ordered.groupby(_CELL, sort=True):
-        seen: set[str] = set()
-        judged = [each for each in rows["response_id"] if each in present.index]
-        for number, response in enumerate(judged, start=1):
-            given = present.loc[response]
-            new = set(given.index[given == 1]) - seen
-            seen |= new
-            where = dict(zip(_CELL, map(str, cell), strict=True))
-            yield {**where, "n_respondents": number, "n_new": len(new), "n_codes": len(seen)}
+        judged = rows.loc[rows["response_id"].isin(present.index), "response_id"]
+        seen = np.logical_or.accumulate(present.loc[judged].to_numpy() == 1, axis=0).sum(axis=1)
+        where = dict(zip(_CELL, map(str, cell), strict=True))
+        for number, (n_new, n_codes) in enumerate(zip(np.diff(seen, prepend=0), seen, strict=True), start=1):
+            yield {**where, "n_respondents": number, "n_new": n_new, "n_codes": n_codes}

@@ -62,9 +62,11 @@ def project(answers: pd.DataFrame, codings: pd.DataFrame, coding: StudyCoding, s
     """
     scheme = coding.scheme
     latest = latest_codings(codings[codings["wave"].notna()], scheme)
-    by_answer = dict(iter(latest.groupby(["response_id", "item"])))
+    by_answer: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for row in latest.sort_values(["coder", "segment", "code"]).to_dict("records"):
+        by_answer.setdefault((row["response_id"], row["item"]), []).append(row)
     sources = [
-        _source(row, by_answer.get((row["response_id"], row["item"])), scheme, study)
+        _source(row, by_answer.get((row["response_id"], row["item"]), []), scheme, study)
         for row in answers.sort_values(["item", "response_id"]).to_dict("records")
     ]
     return QdaProject(
@@ -77,9 +79,8 @@ def project(answers: pd.DataFrame, codings: pd.DataFrame, coding: StudyCoding, s
     )
 
 
-def _source(row: dict[str, str], rows: pd.DataFrame | None, scheme: CodingScheme, study: str) -> QdaSource:
+def _source(row: dict[str, str], found: list[dict[str, str]], scheme: CodingScheme, study: str) -> QdaSource:
     own = _guid_of_answer(study, row["response_id"], row["item"])
-    found = [] if rows is None else rows.sort_values(["coder", "segment", "code"]).to_dict("records")
     trained = any(each["round"] == "training" for each in found)
     return QdaSource(
         guid=own,
@@ -124,12 +125,13 @@ def rows_of_project(
     version = version if version in coding.scheme.versions else coding.scheme.version
     known = {_guid_of_answer(study, *key): key for key in zip(answers["response_id"], answers["item"], strict=True)}
     texts = dict(zip(known, answers["text"], strict=True))
+    by_beginning = _by_beginning(known)
     faults: list[str] = []
     rows: list[dict[str, str]] = []
     codes = dict(_codes_by_guid(given.codes, coding.scheme))
     people = {each: _person(name_of, coding) for each, name_of in given.users.items()}
     for source in (each for each in given.sources if each.codings):
-        own = _known(source, known)
+        own = source.guid if source.guid in known else by_beginning.get(source.name.rpartition(" ")[2])
         if own is None or texts[own] != source.text:
             what = "is no answer of the study" if own is None else "has another text than the answer that was sent out"
             faults.append(f"{name}: the source '{source.name}' {what}; export the project again from the one sent out")
@@ -154,14 +156,12 @@ def files_by_coder(name: str, rows: pd.DataFrame) -> list[CodingFile]:
     return [CodingFile(name, str(coder), of_coder) for coder, of_coder in rows.groupby("coder", sort=True)]
 
 
-def _known(source: QdaSource, known: Iterable[str]) -> str | None:
-    """Find the answer of a source by its id, or by the beginning of the id that ends its name."""
-    answers = list(known)
-    if source.guid in answers:
-        return source.guid
-    short = source.name.rpartition(" ")[2]
-    found = [each for each in answers if each[:_SHORT] == short]
-    return found[0] if len(found) == 1 else None
+def _by_beginning(known: Iterable[str]) -> dict[str, str]:
+    """Return the answers by the beginning of their id, which ends the name of a source; none that two share."""
+    found: dict[str, list[str]] = {}
+    for each in known:
+        found.setdefault(each[:_SHORT], []).append(each)
+    return {short: ids[0] for short, ids in found.items() if len(ids) == 1}
 
 
 def _person(name: str, coding: StudyCoding) -> str | None:

@@ -86,10 +86,11 @@ def _trained(rows: pd.DataFrame, coding: StudyCoding) -> Iterator[tuple[str, str
 
 def _coders_so_far(done: pd.DataFrame, coding: StudyCoding) -> dict[tuple[str, str], list[str]]:
     own = done[done["coder"].isin(coding.spec.coders)]
-    return {
-        (str(response), str(item)): sorted(set(rows["coder"]))
-        for (response, item), rows in own.groupby(["response_id", "item"])
-    }
+    found: dict[tuple[str, str], list[str]] = {}
+    for coder in sorted(set(own["coder"])):
+        for key in dict.fromkeys(_keys(own[own["coder"] == coder])):
+            found.setdefault(key, []).append(coder)
+    return found
 
 
 def _given(

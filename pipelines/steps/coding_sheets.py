@@ -98,24 +98,29 @@ def new_rows(filled: CodingFile, held: pd.DataFrame) -> pd.DataFrame:
     Raises:
         CodingError: If an answer was coded otherwise under the same version before: what was coded is never replaced.
     """
-    before = {key: _given(rows) for key, rows in held.groupby(_KEY)} if len(held) else {}
-    is_new: list[pd.DataFrame] = []
-    faults: list[str] = []
-    for key, rows in filled.rows.groupby(_KEY, sort=False):
-        if key not in before:
-            is_new.append(rows)
-        elif before[key] != _given(rows):
-            faults.append(
-                f"{filled.name}: row {rows.index[0]}, column codes: this answer was coded otherwise under version "
-                f"{key[2]}; what was coded stays: leave the row as it was, or let the adjudicator decide"
-            )
+    before, now = _given(held), _given(filled.rows)
+    keys = [*_answers(filled.rows)]
+    first: dict[tuple[str, ...], int] = {}
+    for place, key in enumerate(keys):
+        first.setdefault(key, place)
+    faults = [
+        f"{filled.name}: row {filled.rows.index[first[key]]}, column codes: this answer was coded otherwise under "
+        f"version {key[2]}; what was coded stays: leave the row as it was, or let the adjudicator decide"
+        for key, given in now.items()
+        if key in before and before[key] != given
+    ]
     if faults:
         raise CodingError("\n".join(faults))
-    return pd.concat([filled.rows.head(0), *is_new])
+    places = [place for place, key in enumerate(keys) if key not in before]
+    return filled.rows.iloc[sorted(places, key=lambda place: first[keys[place]])]
 
 
-def _given(rows: pd.DataFrame) -> set[tuple[str, str]]:
-    return set(zip(rows["segment"], rows["code"], strict=True))
+def _given(rows: pd.DataFrame) -> dict[tuple[str, ...], set[tuple[str, str]]]:
+    """Return what was given to each answer under a version: parts and codes."""
+    found: dict[tuple[str, ...], set[tuple[str, str]]] = {}
+    for key, part, code in zip(_answers(rows), rows["segment"], rows["code"], strict=True):
+        found.setdefault(key, set()).add((part, code))
+    return found
 
 
 def without_responses(rows: pd.DataFrame, responses: Sequence[str]) -> pd.DataFrame:

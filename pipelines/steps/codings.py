@@ -150,10 +150,12 @@ def _faults_of_answers(file: CodingFile, rows: pd.DataFrame, coding: StudyCoding
     """Find answers with codes that cannot stand together; of segments, each is looked at alone."""
     del file
     alone = {NONE, *(code for code, each in coding.scheme.codes.items() if each.stands_alone)}
-    for _, of_answer in rows.groupby([*_ANSWER, "segment"], sort=False):
-        lonely = [code for code in of_answer["code"] if code in alone]
-        if lonely and len(of_answer) > 1:
-            yield f"row {of_answer.index[-1]}, column code: {lonely[0]} stands beside other codes of the same answer"
+    number = rows.groupby([*_ANSWER, "segment"], sort=False).ngroup()
+    is_among_several = number.duplicated(keep=False)
+    faulty = is_among_several & number.isin(number[rows["code"].isin(alone)])
+    for _, of_answer in rows[faulty].groupby(number[faulty]):
+        lonely = next(code for code in of_answer["code"] if code in alone)
+        yield f"row {of_answer.index[-1]}, column code: {lonely} stands beside other codes of the same answer"
 
 
 def _is_segment(text: str) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from instruments.codings.spec import CodingScheme
 from models.coding.agreement import (
@@ -55,21 +56,26 @@ def judge(codings: pd.DataFrame, coding: StudyCoding) -> Judgements:
     latest = latest_codings(codings[codings["wave"].notna()], coding.scheme)
     answers = latest[_ANSWER].drop_duplicates().sort_values(_ANSWER).reset_index(drop=True)
     people, codes = coding.spec.people, tuple(coding.scheme.codes)
+    answer = latest.groupby(_ANSWER, sort=True).ngroup().to_numpy(dtype=np.intp)
+    person = np.array([people.index(coder) for coder in latest["coder"]], dtype=np.intp)
+    code = pd.Index(codes).get_indexer(pd.Index(latest["code"]))
     values = np.full((len(answers), len(people), len(codes)), np.nan)
-    place = {key: number for number, key in enumerate(zip(answers["response_id"], answers["item"], strict=True))}
-    outdated = {
-        version: np.array([coding.scheme.is_outdated(code, version) for code in codes])
-        for version in coding.scheme.versions
-    }
-    not_asked = {item: np.array([not coding.may_have(code, item) for code in codes]) for item in coding.spec.items}
-    for key, rows in latest.groupby([*_ANSWER, "coder", "scheme_version"], sort=False):
-        response, item, person, version = map(str, key)
-        given = np.isin(codes, rows["code"].to_numpy(dtype=str)).astype(float)
-        given[outdated[version] | not_asked[item]] = np.nan
-        values[place[response, item], people.index(person)] = given
-    trained = latest[latest["round"] == "training"][_ANSWER].apply(tuple, axis=1)
-    is_training = [key in set(trained) for key in place] if len(trained) else [False] * len(place)
+    values[answer, person] = 0.0
+    is_given = code >= 0
+    values[answer[is_given], person[is_given], code[is_given]] = 1.0
+    for key, rows in latest.groupby(["scheme_version", "item"]).indices.items():
+        closed = _closed(coding, *map(str, key))
+        values[answer[rows][:, None], person[rows][:, None], closed] = np.nan
+    trained = set(latest.loc[latest["round"] == "training", _ANSWER].itertuples(index=False, name=None))
+    is_training = [key in trained for key in zip(answers["response_id"], answers["item"], strict=True)]
     return Judgements(answers.assign(is_training=is_training), people, codes, values)
+
+
+def _closed(coding: StudyCoding, version: str, item: str) -> NDArray[np.intp]:
+    """Return the places of codes that a coding says nothing of: they mean something else now, or are not for it."""
+    scheme = coding.scheme
+    closed = (scheme.is_outdated(code, version) or not coding.may_have(code, item) for code in scheme.codes)
+    return np.flatnonzero(list(closed))
 
 
 def latest_codings(codings: pd.DataFrame, scheme: CodingScheme) -> pd.DataFrame:
@@ -160,7 +166,8 @@ def recode_queue(codings: pd.DataFrame, scheme: CodingScheme) -> pd.DataFrame:
     latest = latest_codings(codings[codings["wave"].notna()], scheme)
     reasons = {version: _reasons(scheme, version) for version in scheme.versions}
     found = [*_proposals(latest, scheme)]
-    for key, rows in latest.groupby([*_ANSWER, "coder", "scheme_version"], sort=True):
+    stale = latest[latest["scheme_version"].isin([version for version, codes in reasons.items() if codes])]
+    for key, rows in stale.groupby([*_ANSWER, "coder", "scheme_version"], sort=True):
         response, item, coder, version = map(str, key)
         given = set(rows["code"])
         where = {"response_id": response, "item": item, "coder": coder, "coded_under": version, "note": ""}

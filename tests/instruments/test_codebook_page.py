@@ -177,3 +177,28 @@ def test_any_wording_survives_and_runs_nothing(words):
 
 def test_texts_are_escaped():
     assert text("<a href='x'>&\"\r") == "&lt;a href=&#x27;x&#x27;&gt;&amp;&quot;&#13;"
+
+
+@pytest.mark.parametrize(
+    ("labels", "ordered", "told"),
+    [
+        ({1: "1 (None at all)", 2: "half", 10: "10 (All my time)"}, True, "1 (None at all) … 10 (All my time)"),
+        ({1: "never", 2: "often", 3: "30 times"}, True, "1 never … 3 30 times"),
+        ({1: "12 years", 2: "13 years"}, True, "1 12 years … 2 13 years"),
+        ({1: "Yes", 2: "No"}, False, "1 Yes, 2 No"),
+        (dict.fromkeys(range(1, 9), "a long country name"), False, "8 options"),
+    ],
+)
+def test_answer_options_are_told_in_short_beside_the_item(labels, ordered, told):
+    scales = everything().model_dump()["response_scales"]
+    points = {code: {"label": {"en": label}} for code, label in labels.items()}
+    book = codebook_of(everything(response_scales={**scales, "tools": {"ordered": ordered, "points": points}}))
+    assert f"<span class='quiet'>{told}</span>" in html_page(book).decode()
+
+
+def test_answer_options_stay_a_table_on_a_phone_and_answers_are_told_from_missing_only_where_both_are_there():
+    page = html_page(BOOKS["everything"]).decode()
+    options = page.split("<h3>Answer options</h3>")[1]
+    assert "<table role='table' class='narrow'>" in options
+    assert "missing: <code>dont_<wbr>know</code>" in options
+    assert "<table role='table'><caption>Items" in page

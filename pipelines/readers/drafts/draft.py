@@ -173,7 +173,7 @@ def _item(
 ) -> tuple[DraftItem, DraftResponseScale | None]:
     first = group[0]
     question = first.question
-    text = question.text if question and question.text else first.question_text or first.name
+    text = (question.whole_text if question else "") or first.question_text.removesuffix("[]").strip() or first.name
     if len(group) > 1 or (first.option and question) or first.separator:
         return _multiple_choice(group, text, names)
     name = names.of(first.name, first.position)

@@ -104,8 +104,13 @@ class Members:
 
 
 @contextmanager
-def opened_zip(source: Path | BytesIO, file_name: str) -> Iterator[Members]:
+def opened_zip(source: Path | BytesIO, file_name: str, most_members: int = MOST_MEMBERS) -> Iterator[Members]:
     """Open a zip file, or its bytes, and look at its directory.
+
+    Args:
+        source: The file, or its bytes.
+        file_name: For messages.
+        most_members: How many members it may have.
 
     Raises:
         ReadingError: When it is damaged, encrypted or too large, or a member has a name that leads out of a folder.
@@ -116,6 +121,8 @@ def opened_zip(source: Path | BytesIO, file_name: str) -> Iterator[Members]:
         raise damaged(file_name, error) from error
     with archive:
         n_bytes = source.stat().st_size if isinstance(source, Path) else source.getbuffer().nbytes
+        if len(archive.infolist()) > most_members:
+            raise _too_many(file_name, len(archive.infolist()), most_members)
         yield _checked(archive, n_bytes, file_name)
 
 
@@ -143,11 +150,14 @@ def too_large(file_name: str) -> ReadingError:
     )
 
 
+def _too_many(file_name: str, n: int, most: int) -> ReadingError:
+    return ReadingError(
+        file_name, f"the archive has {n} members, more than {most}; unpack it and give the table inside"
+    )
+
+
 def _checked(archive: ZipFile, n_bytes: int, file_name: str) -> Members:
     infos = archive.infolist()
-    if len(infos) > MOST_MEMBERS:
-        message = f"the archive has {len(infos)} members, more than {MOST_MEMBERS}; unpack it and give the table inside"
-        raise ReadingError(file_name, message)
     for info in infos:
         _refuse_unsafe(info, file_name)
     most_bytes = min(MOST_BYTES, max(UNBOUNDED_BYTES, MOST_RATIO * n_bytes))

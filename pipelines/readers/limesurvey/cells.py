@@ -197,8 +197,7 @@ def _opt_outs(form: Form, question: Question) -> dict[str, MissingReason]:
 def _text(question: Question, column: StructureColumn) -> str:
     """Return what was asked in the column: stem, and row or option."""
     option = next((each.label for each in question.options if column.option and each.code == column.option), "")
-    whole = f"{question.stem} [{question.text}]" if question.stem else question.text
-    return f"{whole} [{option}]" if option else whole
+    return f"{question.whole_text} [{option}]" if option else question.whole_text
 
 
 def _role(form: Form, heading: Heading, column: StructureColumn | None) -> Role:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipelines.readers.limesurvey.options import limits_of, option_of, options_of, spoken, text_in
+from pipelines.readers.limesurvey.options import limits_of, option_of, options_of, spoken, text_in, with_ends
 from pipelines.readers.limesurvey.survey import Group, LimeQuestion, SubQuestion, Survey, Texts, condition
 from pipelines.readers.limesurvey.words import word
 from pipelines.readers.structure import Option, Question, QuestionKind, Structure, StructureColumn
@@ -228,7 +228,7 @@ class _Maker:
         least, most = limits_of(self.lime) if kind == "number" else (None, None)
         return Question(
             id=lime.code if place is None else self._column(place).name,
-            text=text_in(own, language),
+            text=with_ends(text_in(own, language)) if self.lime.kind == "K" else text_in(own, language),
             kind=kind,
             stem="" if place is None else text_in(lime.texts, language),
             battery="" if sub is None else lime.code,

@@ -82,3 +82,10 @@ def _number(text: str) -> float | None:
         return float(text) if text and text.strip("+-.0123456789") == "" else None
     except ValueError:
         return None
+
+
+def with_ends(text: str) -> str:
+    """Write the row of a slider as it is shown: ``label|left|right`` has the words at its two ends in it."""
+    label, *ends = (part.strip() for part in text.split("|"))
+    told = " … ".join(end for end in ends if end)
+    return f"{label} ({told})" if label and told else told or label

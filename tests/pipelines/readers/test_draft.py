@@ -43,6 +43,26 @@ def test_rows_of_a_matrix_become_a_candidate_scale_and_opt_outs_are_told_by_thei
     assert [each.items for each in draft.scales] == [("Q1_1", "Q1_2", "Q1_3")]
 
 
+@pytest.mark.parametrize(
+    ("stem", "row", "asked"),
+    [
+        ("How often do you …", "meet?", "How often do you … [meet?]"),
+        ("", "Do you meet?", "Do you meet?"),
+        ("Do you  Meet", "do you meet [often]", "do you meet [often]"),
+        ("Only the stem", "", "Only the stem"),
+    ],
+)
+def test_a_row_of_a_matrix_keeps_the_text_above_it(stem, row, asked):
+    question = Question("Q1_1", row, "choice", stem=stem, battery="Q1", options=AGREE)
+    (item,) = drafted([column(1, "Q1_1", question)], {}).items
+    assert item.text == asked
+
+
+def test_a_heading_with_an_empty_row_is_its_question():
+    (item,) = drafted([column(1, "Q1", question_text="How often? []")], {}).items
+    assert item.text == "How often?"
+
+
 def test_split_options_become_one_multiple_choice():
     question = Question("Q2", "Which tools?", "multiple_choice", options=(Option("1", "Pen"), Option("4", "Chalk")))
     columns = [
