@@ -33,6 +33,8 @@ class Fit:
         estimates: One row a term: term, estimate, std_error, df, statistic, p_value, conf_low, conf_high.
         diagnostics: One row a diagnostic: diagnostic, value, threshold (NaN when there is none), verdict
             (``ok``, ``look`` or ``none``).
+        readings: One row a term and reading: term, reading, value, conf_low, conf_high (NaN where there is none),
+            verdict; see ``models.regression.reading.of_fit``.
         data: The responses used, sorted by response_id, with the columns that the model reads and no other; the same
             model fitted to them gives the same estimates.
     """
@@ -48,6 +50,7 @@ class Fit:
     r_squared: float
     estimates: pd.DataFrame
     diagnostics: pd.DataFrame
+    readings: pd.DataFrame
     data: pd.DataFrame
 
 

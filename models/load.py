@@ -8,11 +8,13 @@ from typing import Literal, TypeVar, cast
 from instruments.spec_file import closest, read_spec
 from instruments.strict_yaml import Document, parse_yaml, read_text
 from models.sections.measurement import BETWEEN_FORMS, MeasurementSpec
+from models.sections.regressors import Variable, as_variable
 from models.sections.waiting import WaitingSpec
-from models.spec import RegressionSpec, Variable, as_variable
+from models.spec import RegressionSpec
 
 LIBRARY = Path(__file__).parent / "library"
 CLUSTERS = ("organisation_id", "respondent_key")
+WEIGHTS = ("analysis_weight", "calibrated_weight", "nonresponse_weight", "design_weight")
 AnyModel = TypeVar("AnyModel", RegressionSpec, MeasurementSpec, WaitingSpec)
 VariableKind = Literal["scale", "number", "category"]
 
@@ -76,12 +78,16 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
     _blame_variable(document, ("focal",), as_variable(model.focal), known)
     for variable in model.variables():
         _blame_variable(document, ("regressors",), variable, known)
-    for cluster in {model.cluster, *(variant.cluster for variant in model.variants)} - {None}:
-        if cluster not in CLUSTERS and known.get(str(cluster)) != "category":
+    every = [model.with_variant(name) for name in ("main", *(variant.name for variant in model.variants))]
+    for cluster in dict.fromkeys(name for each in every for name in each.clusters()):
+        if cluster not in CLUSTERS and known.get(cluster) != "category":
             expected = ", ".join(CLUSTERS)
             document.blame(
                 ("cluster",), f"'{cluster}' does not name groups of responses; expected {expected} or a category"
             )
+    for weights in dict.fromkeys(each.weights for each in every if each.weights is not None):
+        if weights not in WEIGHTS:
+            document.blame(("weights",), f"there are no weights '{weights}'; expected {', '.join(WEIGHTS)}")
 
 
 def blame_unknown_scales(

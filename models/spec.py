@@ -1,51 +1,20 @@
 """What a model specification says: what is explained, by what, for whom, with which inference. No data."""
 
 from collections.abc import Iterable
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
+from models.sections.regressors import Interaction, Variable, as_variable
 
-Covariance = Literal["classical", "HC1", "HC2", "HC3", "cluster"]
-Use = Literal["number", "category", "organisation_mean", "within_organisation"]
+Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3"]
+NONE = "none"
+CLUSTERED = ("CR0", "CR1S", "CR2", "CR3")
+Estimator = Literal["linear", "logit", "probit", "ordered_logit", "ordered_probit", "poisson"]
+ORDERED = ("ordered_logit", "ordered_probit")
+OF_SCORES = ("classical", "HC0", "HC1", "CR0", "CR1S")
 Sign = Literal["positive", "negative", "none"]
-
-
-class Variable(Spec):
-    """A variable of the analysis table and how it enters the model.
-
-    Attributes:
-        variable: A scale, an item, a fact about the organisation, or ``wave``, ``respondent_group``, ``language``,
-            ``source``.
-        use: ``number`` as it is; ``category`` as indicators against a reference; ``organisation_mean`` (mean of the
-            organisation's answers in the same wave and respondent group); ``within_organisation`` (deviation from it).
-        of: The respondent group whose organisation mean in the same wave it is; left out, the respondent's own.
-        reference: The category that the others are compared with; the first by code when not given.
-    """
-
-    variable: Name
-    use: Use = "number"
-    of: Name | None = None
-    reference: str | int | None = None
-
-    @model_validator(mode="after")
-    def _reference_needs_categories(self) -> Self:
-        if self.reference is not None and self.use != "category":
-            raise ValueError("a reference is for use: category only; remove it or set the use")
-        if self.of is not None and self.use != "organisation_mean":
-            raise ValueError("of names whose organisation mean is meant; write use: organisation_mean or remove it")
-        return self
-
-
-class Interaction(Spec):
-    """A product of variables; each must also stand on its own among the regressors.
-
-    Attributes:
-        interaction: Two or more variables.
-    """
-
-    interaction: tuple[Name | Variable, ...] = Field(min_length=2)
 
 
 class Expected(Spec):
@@ -82,22 +51,26 @@ class Variant(Spec):
     Attributes:
         name: Name of the variant, other than ``main``.
         title: Title by language; the name in words where there is none.
+        estimator: Another estimator.
         regressors: Other regressors.
         covariance: Another covariance.
-        cluster: Another cluster.
+        cluster: Another cluster; ``none`` for no clusters.
+        weights: Other weights; ``none`` for no weights.
         population: Another population.
     """
 
     name: Name
     title: Texts = {}
+    estimator: Estimator | None = None
     regressors: tuple[Name | Variable | Interaction, ...] | None = None
     covariance: Covariance | None = None
-    cluster: Name | None = None
+    cluster: Name | tuple[Name, Name] | None = None
+    weights: Name | None = None
     population: Population | None = None
 
 
 class RegressionSpec(Spec):
-    """A linear regression in words.
+    """A regression in words.
 
     Attributes:
         name: The file's name without ``.yaml``.
@@ -107,11 +80,16 @@ class RegressionSpec(Spec):
         hypothesis: What is expected and why; plain words, or words by language.
         estimand: What is to be known; plain words, or words by language.
         population: Which responses are used.
+        estimator: ``linear``; ``logit`` or ``probit`` of an outcome of 0 and 1; ``ordered_logit`` or ``ordered_probit``
+            of three or more ordered values; ``poisson`` of counts.
         outcome: A scale or a number.
         focal: The regressor of interest; one of the regressors.
         regressors: Names, or names with a use, or interactions; without the intercept, which is always there.
-        covariance: ``classical``, ``HC1``, ``HC2``, ``HC3`` or ``cluster``.
-        cluster: Column whose values are the clusters; needed by covariance ``cluster``.
+        covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
+            clusters. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for an ordered outcome ``CR1S``
+            or ``HC0``.
+        cluster: Column whose values are the clusters, or two columns whose values are clusters each in its way.
+        weights: Column of weights, such as ``analysis_weight``; left out, every response counts the same.
         missing: ``listwise``: responses with a missing value in any variable of the model are left out.
         confidence_level: Of the intervals, between 0 and 1.
         expected_sign: ``positive``, ``negative`` or ``none``, of the focal regressor.
@@ -128,11 +106,13 @@ class RegressionSpec(Spec):
     hypothesis: Words = {}
     estimand: Words
     population: Population = Population()
+    estimator: Estimator = "linear"
     outcome: Name
     focal: Name | Variable
     regressors: tuple[Name | Variable | Interaction, ...] = Field(min_length=1)
-    covariance: Covariance = "HC3"
-    cluster: Name | None = None
+    covariance: Covariance | None = None
+    cluster: Name | tuple[Name, Name] | None = None
+    weights: Name | None = None
     missing: Literal["listwise"] = "listwise"
     confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
     expected_sign: Sign = "none"
@@ -143,11 +123,7 @@ class RegressionSpec(Spec):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        for variant in (None, *self.variants):
-            covariance = (variant and variant.covariance) or self.covariance
-            cluster = (variant and variant.cluster) or self.cluster
-            if covariance == "cluster" and cluster is None:
-                raise ValueError("covariance: cluster needs a key cluster that names a column, such as organisation_id")
+        self._refuse_covariances_without_their_clusters()
         names = [variant.name for variant in self.variants]
         if len({"main", *names}) < len(names) + 1:
             raise ValueError("every variant needs a name of its own, other than main")
@@ -159,6 +135,40 @@ class RegressionSpec(Spec):
             raise ValueError("the focal regressor must stand among the regressors, written the same way")
         self._refuse_strangers()
         return self
+
+    def _refuse_covariances_without_their_clusters(self) -> None:
+        for name in ("main", *(variant.name for variant in self.variants)):
+            said = self.with_variant(name)
+            if said.covariance in CLUSTERED and not said.clusters():
+                raise ValueError(
+                    f"covariance: {said.covariance} needs a key cluster that names a column, such as organisation_id"
+                )
+            if len(said.clusters()) > 1 and said.covariance not in (None, "CR1S"):
+                raise ValueError(f"two clusters have covariance CR1S; found {said.covariance}; leave covariance out")
+            if len(said.clusters()) > 1 and said.estimator != "linear":
+                raise ValueError(f"two clusters are for estimator linear; found {said.estimator}; name one cluster")
+            if said.covariance is not None and said.covariance not in said.covariances():
+                listed = ", ".join(said.covariances())
+                raise ValueError(f"{said.estimator} has no covariance {said.covariance}; expected one of {listed}")
+
+    def clusters(self) -> tuple[str, ...]:
+        """Return the columns whose values are clusters: none, one or two; none for a covariance without clusters."""
+        if self.cluster is None or self.covariance in set(get_args(Covariance)) - set(CLUSTERED):
+            return ()
+        return self.cluster if isinstance(self.cluster, tuple) else (self.cluster,)
+
+    def covariance_used(self) -> Covariance:
+        """Return the covariance; the cautious one where the model names none."""
+        if self.covariance is not None:
+            return self.covariance
+        cautious: tuple[Covariance, ...] = ("HC0", "CR1S") if self.estimator in ORDERED else ("HC3", "CR2", "CR1S")
+        return cautious[len(self.clusters())]
+
+    def covariances(self) -> tuple[str, ...]:
+        """Return the covariances that the estimator has."""
+        if self.estimator in ORDERED:
+            return OF_SCORES
+        return tuple(each for each in get_args(Covariance) if self.estimator == "linear" or each != "CR3")
 
     def _refuse_strangers(self) -> None:
         """Raise ValueError when something is said of a regressor that the model does not have."""
@@ -207,7 +217,7 @@ class RegressionSpec(Spec):
         if variant is None:
             raise ValueError(f"the model {self.name} has no variant {name}")
         changes = {key: value for key in _CHANGEABLE if (value := getattr(variant, key)) is not None}
-        return plain.model_copy(update=changes)
+        return plain.model_copy(update={key: None if value == NONE else value for key, value in changes.items()})
 
 
 def _refuse_lonely_interactions(regressors: tuple[str | Variable | Interaction, ...]) -> None:
@@ -231,9 +241,4 @@ def _written_out(regressor: str | Variable | Interaction) -> tuple[Variable, ...
     return tuple(as_variable(part) for part in parts)
 
 
-_CHANGEABLE = ("regressors", "covariance", "cluster", "population")
-
-
-def as_variable(regressor: str | Variable) -> Variable:
-    """Write a plain name out as a variable used as a number."""
-    return Variable(variable=regressor) if isinstance(regressor, str) else regressor
+_CHANGEABLE = ("estimator", "regressors", "covariance", "cluster", "weights", "population")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import get_args
 
-from models.spec import Use
+from models.sections.regressors import Use
 
 
 def scales_in_terms(terms: Iterable[str], known: Collection[str]) -> list[str]:

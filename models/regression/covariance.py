@@ -1,65 +1,83 @@
-"""Covariances of regression estimates: what each name means, and the t distribution that goes with it."""
+"""Covariances of regression coefficients by their name in a model: definition, degrees of freedom, refusals."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import cast
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
-from models.regression.design import Design
+from models.regression.cluster_moments import cluster_moments
+from models.regression.clustered import POWER_OF_FREE_SHARE, Clustered, cluster_covariance, decided_by_one_cluster
+from models.regression.heteroskedastic import Heteroskedastic, classical_covariance, heteroskedastic_covariance
 from models.regression.identification import ModelDataError
+from models.regression.inference import Uncertainty
+from models.regression.least_squares import LeastSquares
+from models.regression.two_way import two_way_covariance
 from models.spec import Covariance
 
 DEFINITIONS: Mapping[Covariance, str] = {
-    "classical": "s2 (X'X)^-1; R: vcov(lm(...))",
-    "HC1": "HC0 x n / (n - k); R: sandwich::vcovHC(type = 'HC1')",
-    "HC2": "squared residuals over 1 - h; R: sandwich::vcovHC(type = 'HC2')",
-    "HC3": "squared residuals over (1 - h)^2; R: sandwich::vcovHC(type = 'HC3')",
-    "cluster": "CR1S: CR0 x G / (G - 1) x (n - 1) / (n - k); R: clubSandwich::vcovCR(type = 'CR1S')",
+    "classical": "s2 (X'X)^-1, t on n - k; R: vcov(lm(...))",
+    "HC0": "M X' diag(e^2) X M, t on n - k; R: sandwich::vcovHC(type = 'HC0')",
+    "HC1": "HC0 x n / (n - k), t on n - k; R: sandwich::vcovHC(type = 'HC1')",
+    "HC2": "squared residuals over 1 - h, t on n - k; R: sandwich::vcovHC(type = 'HC2')",
+    "HC3": "squared residuals over (1 - h)^2, t on n - k; R: sandwich::vcovHC(type = 'HC3')",
+    "CR0": "sums of scores by cluster, t on G - 1; R: clubSandwich::vcovCR(type = 'CR0')",
+    "CR1S": "CR0 x G / (G - 1) x (n - 1) / (n - k), t on G - 1; R: clubSandwich::vcovCR(type = 'CR1S')",
+    "CR2": "residuals times (I - H_gg)^-1/2, Satterthwaite t; R: clubSandwich::coef_test(vcov = 'CR2')",
+    "CR3": "residuals times (I - H_gg)^-1, Satterthwaite t; R: clubSandwich::coef_test(vcov = 'CR3')",
 }
 LEVERAGE_OF_ONE = 1 - 1e-9
 
 
-def fit_options(covariance: Covariance, clusters: pd.Series | None) -> dict[str, Any]:
-    """Return what statsmodels' ``OLS.fit`` needs for a covariance.
+def estimate_uncertainty(
+    fit: LeastSquares, kind: Covariance, clusters: tuple[NDArray[np.intp], ...], terms: tuple[str, ...]
+) -> Uncertainty:
+    """Estimate the covariance of least squares coefficients as a model asks for it.
 
-    ``DEFINITIONS`` holds formula and R call of each. All use the t distribution; see ``degrees_of_freedom``.
+    Args:
+        fit: The fit, n rows, k coefficients.
+        kind: A key of ``DEFINITIONS``.
+        clusters: Codes of the clusters, 0 to G - 1, n each: none, one way, or two ways (with CR1S).
+        terms: Names of the coefficients, for messages.
+
+    Raises:
+        ModelDataError: If one response decides a coefficient by itself and the covariance is not defined for that.
 
     References:
         MacKinnon and White (1985), Journal of Econometrics 29(3), 305-325 (HC). Cameron and Miller (2015), Journal of
-        Human Resources 50(2), 317-372 (cluster). Stata: ``regress, vce(cluster)`` has the same standard errors, t
-        and p-values as ``cluster`` here.
+        Human Resources 50(2), 317-372 (CR1S, which is Stata's ``vce(cluster)``). Pustejovsky and Tipton (2018), Journal
+        of Business and Economic Statistics 36(4), 672-683 (CR2, CR3).
     """
-    if covariance == "classical":
-        return {"cov_type": "nonrobust", "use_t": True}
-    if covariance == "cluster" and clusters is not None:
-        codes, _ = pd.factorize(clusters)
-        return {"cov_type": "cluster", "cov_kwds": {"groups": codes}, "use_t": True}
-    return {"cov_type": covariance, "use_t": True}
+    k = fit.n_coefficients
+    if len(clusters) == 0:
+        _refuse_lonely_responses(fit, kind, terms)
+        is_classical = kind == "classical"
+        covariance = (
+            classical_covariance(fit)
+            if is_classical
+            else heteroskedastic_covariance(fit, cast("Heteroskedastic", kind))
+        )
+        return Uncertainty(covariance, np.full(k, float(fit.df_resid)))
+    if len(clusters) > 1:
+        covariance, df, _ = two_way_covariance(fit, *clusters)
+        return Uncertainty(covariance, np.full(k, float(df)), df + 1)
+    moments = cluster_moments(fit, clusters[0])
+    found = cluster_covariance(moments, cast("Clustered", kind))
+    is_corrected = POWER_OF_FREE_SHARE[cast("Clustered", kind)] < 0
+    df = found.satterthwaite_df(np.eye(k)) if is_corrected else np.full(k, moments.n_clusters - 1.0)
+    n_decided = int(decided_by_one_cluster(moments).sum())
+    return Uncertainty(found.covariance, df, moments.n_clusters, n_decided)
 
 
-def degrees_of_freedom(design: Design) -> int:
-    """Return the degrees of freedom of the t distribution: clusters - 1, or responses - coefficients."""
-    n, n_coefficients = design.matrix.shape
-    return n - n_coefficients if design.clusters is None else design.clusters.nunique() - 1
-
-
-def refuse_full_leverage(covariance: Covariance, design: Design) -> None:
+def _refuse_lonely_responses(fit: LeastSquares, kind: Covariance, terms: tuple[str, ...]) -> None:
     """Raise ModelDataError when HC2 or HC3 would divide by zero, because one response alone decides a coefficient."""
-    if covariance not in ("HC2", "HC3"):
+    if kind not in ("HC2", "HC3") or not (is_full := fit.leverage > LEVERAGE_OF_ONE).any():
         return
-    basis, _ = np.linalg.qr(design.matrix.to_numpy())
-    is_full = (basis**2).sum(axis=1) > LEVERAGE_OF_ONE
-    if not is_full.any():
-        return
-    weights = np.abs(design.matrix.to_numpy()[is_full]).max(axis=0)
-    lonely = [
-        str(term)
-        for term, weight, total in zip(design.matrix, weights, design.matrix.abs().sum(), strict=True)
-        if weight > 0 and weight == total
-    ]
-    listed = ", ".join(lonely) or "several"
+    sizes = np.abs(fit.rows)
+    largest = sizes[is_full].max(axis=0)
+    is_lonely = (largest > 0) & (largest == sizes.sum(axis=0))
+    listed = ", ".join(np.array(terms)[is_lonely]) or "several"
     raise ModelDataError(
-        f"{covariance} is undefined: a single response decides a coefficient by itself ({listed}); "
+        f"{kind} is undefined: a single response decides a coefficient by itself ({listed}); "
         "expected every category to have two or more responses; merge or leave out the category, or use HC1"
     )

@@ -4,21 +4,17 @@ Put here which responses and which columns enter a model.
 Whether they can be told apart is in ``identification``.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
-from itertools import product
-from typing import Any
 
-import numpy as np
 import pandas as pd
-from pandas.api import types
 
 from instruments.counted import counted
+from models.regression.columns import Labels, column_of, columns_of
 from models.regression.identification import ModelDataError, refuse_unidentified
-from models.spec import Interaction, RegressionSpec, Variable, as_variable
+from models.regression.profile import Profile, finite_numbers, profile_of
+from models.sections.regressors import Variable, as_variable
+from models.spec import RegressionSpec
 
-Labels = Mapping[str, Mapping[Any, str]]
 INTERCEPT = "intercept"
 
 
@@ -29,14 +25,20 @@ class Design:
     Attributes:
         outcome: The outcome, float64.
         matrix: One column a coefficient, named as the term, ``intercept`` first, float64.
-        clusters: Cluster of each response; None when the covariance has no clusters.
+        clusters: Clusters of the responses, one column a way; no column when the covariance has no clusters.
+        weights: Weight of each response, above 0; None when all count the same.
+        profile: What had to be known of all rows to lay them out.
+        focal: Terms of the focal regressor; none where a variant leaves it out.
         rows: The responses used: response_id and the columns of the analysis table that the model reads.
         n_in_population: Responses of the model's population before any was left out for a missing value.
     """
 
     outcome: pd.Series
     matrix: pd.DataFrame
-    clusters: pd.Series | None
+    clusters: pd.DataFrame
+    weights: pd.Series | None
+    profile: Profile
+    focal: tuple[str, ...]
     rows: pd.DataFrame
     n_in_population: int
 
@@ -59,24 +61,51 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, f
     """
     population = _select_population(spec, analysis)
     rows = _leave_out_missing(spec, population)
-    outcome = _numbers(rows, spec.outcome).rename(spec.outcome)
+    outcome = finite_numbers(rows, spec.outcome).rename(spec.outcome)
+    profile = profile_of(uses_of(spec), rows)
+    matrix = lay_out(spec, rows, labels, profile)
+    regressor = as_variable(spec.focal)
+    is_there = regressor in spec.regressors_as_variables()
+    focal = tuple(columns_of(regressor, rows, labels, profile)) if is_there else ()
+    clusters = rows[list(spec.clusters())]
+    refuse_unidentified(outcome, matrix, clusters, fewest_beyond)
+    return Design(outcome, matrix, clusters, _weights(rows, spec.weights), profile, focal, rows, len(population))
+
+
+def lay_out(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, profile: Profile) -> pd.DataFrame:
+    """Return the matrix of rows without a missing value, one column a coefficient, ``intercept`` first.
+
+    Raises:
+        ModelDataError: If a column cannot be used as the model says, or a term stands twice.
+    """
     columns: dict[str, pd.Series] = {INTERCEPT: pd.Series(1.0, index=rows.index)}
     for regressor in spec.regressors_as_variables():
-        for term, column in _columns_of(regressor, rows, labels).items():
+        for term, column in columns_of(regressor, rows, labels, profile).items():
             if term in columns:
                 raise ModelDataError(f"the term '{term}' stands twice in the model; name each regressor once")
             columns[term] = column
-    clusters = rows[str(spec.cluster)] if spec.covariance == "cluster" else None
-    matrix = pd.DataFrame(columns)
-    refuse_unidentified(outcome, matrix, clusters, fewest_beyond)
-    return Design(outcome, matrix, clusters, rows, len(population))
+    return pd.DataFrame(columns)
 
 
-def column_of(variable: Variable) -> str:
-    """Return the column of the analysis table that a variable reads."""
-    if variable.use in ("number", "category"):
-        return variable.variable
-    return f"{variable.variable}_{variable.use}" + (f"_of_{variable.of}" if variable.of else "")
+def uses_of(spec: RegressionSpec) -> dict[str, list[Variable]]:
+    """Return the columns on the right-hand side of a model and how each is used."""
+    uses: dict[str, list[Variable]] = {}
+    for variable in spec.variables():
+        uses.setdefault(column_of(variable), []).append(variable)
+    return uses
+
+
+def _weights(rows: pd.DataFrame, column: str | None) -> pd.Series | None:
+    if column is None:
+        return None
+    weights = finite_numbers(rows, column)
+    n_bad = int((weights <= 0).sum())
+    if n_bad:
+        raise ModelDataError(
+            f"'{column}' is nought or negative in {counted(n_bad, 'response')}; a weight says for how many a response "
+            "stands and must be above 0; leave these responses out or mend the weights"
+        )
+    return weights
 
 
 def excluded_column(rule: str) -> str:
@@ -113,8 +142,8 @@ def _select_population(spec: RegressionSpec, analysis: pd.DataFrame) -> pd.DataF
 
 
 def _columns_read(spec: RegressionSpec) -> list[str]:
-    read = [spec.outcome, *(column_of(variable) for variable in spec.variables())]
-    return [*read, str(spec.cluster)] if spec.covariance == "cluster" else read
+    read = [spec.outcome, *(column_of(variable) for variable in spec.variables()), *spec.clusters()]
+    return [*read, spec.weights] if spec.weights is not None else read
 
 
 def _leave_out_missing(spec: RegressionSpec, population: pd.DataFrame) -> pd.DataFrame:
@@ -129,65 +158,3 @@ def _leave_out_missing(spec: RegressionSpec, population: pd.DataFrame) -> pd.Dat
             "not asked"
         )
     return rows
-
-
-def _columns_of(regressor: Variable | Interaction, rows: pd.DataFrame, labels: Labels) -> dict[str, pd.Series]:
-    """Return the columns of one regressor by term."""
-    if isinstance(regressor, Interaction):
-        parts = [_columns_of(as_variable(part), rows, labels) for part in regressor.interaction]
-        return {
-            " x ".join(terms): reduce(
-                lambda left, right: left * right, (part[term] for part, term in zip(parts, terms, strict=True))
-            )
-            for terms in product(*parts)
-        }
-    column = column_of(regressor)
-    if regressor.use == "category":
-        return _indicators(regressor, rows[column], labels.get(column, {}))
-    return {column: _numbers(rows, column)}
-
-
-def _numbers(rows: pd.DataFrame, column: str) -> pd.Series:
-    if not types.is_numeric_dtype(rows[column]):
-        raise ModelDataError(
-            f"'{column}' holds {rows[column].dtype}, expected numbers; write {{variable: {column}, use: category}}"
-        )
-    numbers = rows[column].astype("float64")
-    n_infinite = int(np.isinf(numbers).sum())
-    if n_infinite:
-        raise ModelDataError(
-            f"'{column}' is infinite in {counted(n_infinite, 'response')}; expected finite numbers; mend the data"
-        )
-    return numbers
-
-
-def _indicators(variable: Variable, codes: pd.Series, labels: Mapping[Any, str]) -> dict[str, pd.Series]:
-    """Return a 0/1 column for every category but the reference."""
-    present = sorted(codes.unique().tolist())
-    names = {code: labels.get(code, str(code)) for code in present}
-    if len(set(names.values())) < len(names):
-        names = {code: str(code) for code in present}
-    if len(present) == 1:
-        raise ModelDataError(
-            f"'{variable.variable}' has one category among the {len(codes)} responses used, '{names[present[0]]}'; "
-            "expected two or more; take it out of the model"
-        )
-    reference = _reference_code(variable, names)
-    return {
-        f"{variable.variable}[{name}]": (codes == code).astype("float64")
-        for code, name in names.items()
-        if code != reference
-    }
-
-
-def _reference_code(variable: Variable, names: Mapping[Any, str]) -> object:
-    if variable.reference is None:
-        return next(iter(names))
-    for code, name in names.items():
-        if variable.reference in (code, name, str(code)):
-            return code
-    found = ", ".join(f"{code} ({name})" if str(code) != name else name for code, name in names.items())
-    raise ModelDataError(
-        f"the reference '{variable.reference}' of '{variable.variable}' is not among the responses used; "
-        f"found {found}; name one of these"
-    )

@@ -3,30 +3,41 @@
 A verdict of ``look`` is no error: it says which assumption or which response deserves attention.
 """
 
-# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownMemberType=false
 
 import numpy as np
 import pandas as pd
 
-from models.estimates import Matrix, Vector
+from models.estimates import Vector
 from models.regression.covariance import LEVERAGE_OF_ONE
 from models.regression.design import Design
+from models.regression.inference import Uncertainty
+from models.regression.least_squares import LeastSquares, solve_least_squares
 
 LOOK_FROM = {
     "max_leverage": 0.9,
     "max_vif": 10.0,
     "condition_number": 30.0,
     "max_cooks_distance": 1.0,
+    "decided_by_one_cluster": 1.0,
 }
-LOOK_BELOW = {"breusch_pagan_p": 0.05, "least_category_n": 10.0, "n_clusters": 40.0}
+LOOK_BELOW = {
+    "breusch_pagan_p": 0.05,
+    "least_category_n": 10.0,
+    "n_clusters": 40.0,
+    "least_df": 4.0,
+    "proportional_odds_p": 0.05,
+    "overdispersion_p": 0.05,
+}
 
 
-def diagnose(design: Design, residuals: Vector) -> pd.DataFrame:
-    """Compute the diagnostics of an ordinary least squares fit.
+def diagnose(design: Design, solution: LeastSquares, uncertainty: Uncertainty) -> pd.DataFrame:
+    """Compute the diagnostics of a least squares fit; with weights, of rows times the roots of their weights.
 
     Args:
         design: What was fitted: n responses, k coefficients.
-        residuals: n residuals.
+        solution: Its solution.
+        uncertainty: Covariance and degrees of freedom of the coefficients.
 
     Returns:
         One row a diagnostic: diagnostic, value, threshold (NaN when there is none), verdict (``ok``, ``look``;
@@ -40,25 +51,56 @@ def diagnose(design: Design, residuals: Vector) -> pd.DataFrame:
         - n_parameters: coefficients.
         - least_category_n: fewest responses with or without any 0/1 column; absent without such columns.
         - n_clusters: absent without clusters.
+        - least_df: smallest degrees of freedom of a coefficient; absent without clusters. Below 4, a t test on
+          Satterthwaite's degrees is not to be trusted (Pustejovsky and Tipton 2018).
+        - decided_by_one_cluster: coefficients that one cluster decides by itself, whose standard errors are too small;
+          absent without clusters or with two ways.
         - share_of_responses_used: of the population, after leaving out missing values, 0 to 1.
 
     References:
         R: ``hatvalues``, ``car::vif``, ``lmtest::bptest``, ``cooks.distance``. Koenker (1981), Journal of Econometrics
         17(1), 107-112.
     """
-    matrix = design.matrix.to_numpy()
-    basis, triangle = np.linalg.qr(matrix)
-    leverage = (basis**2).sum(axis=1)
+    triangle = solution.factor
     values = {
-        "max_leverage": float(leverage.max()),
-        "max_vif": float(_inflation_factors(matrix, triangle).max()),
+        "max_leverage": float(solution.leverage.max()),
+        "max_vif": float(_inflation_factors(solution).max()),
         "condition_number": float(np.linalg.cond(triangle / np.linalg.norm(triangle, axis=0))),
-        "breusch_pagan_p": _breusch_pagan_p(matrix, residuals, design.outcome.to_numpy()),
-        "max_cooks_distance": _largest_cooks_distance(leverage, residuals, matrix.shape[1]),
-        "n_parameters": float(matrix.shape[1]),
+        "breusch_pagan_p": _breusch_pagan_p(solution),
+        "max_cooks_distance": _largest_cooks_distance(solution),
+        "n_parameters": float(solution.n_coefficients),
         **_counts(design),
+        **_of_clusters(uncertainty),
         "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
+    return _judged(values)
+
+
+def diagnose_categorical(design: Design, found: dict[str, float], uncertainty: Uncertainty) -> pd.DataFrame:
+    """Add to what a categorical model found of itself what holds for every design; columns as ``diagnose``.
+
+    Args:
+        design: What was fitted.
+        found: Diagnostic → value:
+
+            - mcfadden_r2: 1 - log-likelihood over that of a model without regressors.
+            - proportional_odds_p: p-value of the likelihood-ratio test that every regressor has one coefficient at all
+              thresholds (ordered).
+            - overdispersion_p: p-value of Cameron and Trivedi's test (Poisson).
+        uncertainty: Covariance and degrees of freedom of the parameters.
+    """
+    return _judged(
+        {
+            **found,
+            "n_parameters": float(len(uncertainty.df)),
+            **_counts(design),
+            **_of_clusters(uncertainty),
+            "share_of_responses_used": len(design.rows) / design.n_in_population,
+        }
+    )
+
+
+def _judged(values: dict[str, float]) -> pd.DataFrame:
     thresholds = {**LOOK_FROM, **LOOK_BELOW}
     return pd.DataFrame(
         {
@@ -77,31 +119,50 @@ def _verdict(name: str, value: float) -> str:
     return "look" if needs_a_look else "ok"
 
 
-def _inflation_factors(matrix: Matrix, triangle: Matrix) -> Vector:
+def _inflation_factors(solution: LeastSquares) -> Vector:
     """Return the factor of every column but the intercept: its centred sum of squares times its (X'X)^-1 diagonal."""
-    inverse = np.linalg.solve(triangle, np.eye(len(triangle)))
-    return ((inverse**2).sum(axis=1) * ((matrix - matrix.mean(axis=0)) ** 2).sum(axis=0))[1:]
+    rows, intercept = solution.rows, solution.rows[:, 0]
+    centred = rows - np.outer(intercept, intercept @ rows / (intercept @ intercept))
+    return (np.diag(solution.bread) * (centred**2).sum(axis=0))[1:]
 
 
-def _breusch_pagan_p(matrix: Matrix, residuals: Vector, outcome: Vector) -> float:
-    from statsmodels.stats.diagnostic import het_breuschpagan  # noqa: PLC0415
+def _breusch_pagan_p(solution: LeastSquares) -> float:
+    """Return n R^2 of the squared residuals on the regressors against chi-squared with k - 1 degrees of freedom."""
+    from scipy import special  # noqa: PLC0415
 
-    if _fits_exactly(residuals, outcome):
+    if _fits_exactly(solution):
         return np.nan
-    return float(het_breuschpagan(residuals, matrix)[1])
+    squares = solution.residuals**2
+    again = solve_least_squares(solution.rows, squares)
+    left = 1 - float(again.residuals @ again.residuals) / float(((squares - squares.mean()) ** 2).sum())
+    return float(special.chdtrc(solution.n_coefficients - 1, solution.n_obs * left))
 
 
-def _fits_exactly(residuals: Vector, outcome: Vector) -> bool:
-    return float(residuals @ residuals) <= np.finfo(float).eps * float(((outcome - outcome.mean()) ** 2).sum())
+def _fits_exactly(solution: LeastSquares) -> bool:
+    outcome = solution.rows @ solution.coefficients + solution.residuals
+    variation = float(((outcome - outcome.mean()) ** 2).sum())
+    return float(solution.residuals @ solution.residuals) <= np.finfo(float).eps * variation
 
 
-def _largest_cooks_distance(leverage: Vector, residuals: Vector, n_parameters: int) -> float:
-    variance = float(residuals @ residuals) / (len(residuals) - n_parameters)
+def _largest_cooks_distance(solution: LeastSquares) -> float:
+    leverage = solution.leverage
     has_distance = leverage < LEVERAGE_OF_ONE
-    if variance == 0 or not has_distance.any():
+    if solution.sigma2 == 0 or not has_distance.any():
         return np.nan
     free = 1 - leverage[has_distance]
-    return float((residuals[has_distance] ** 2 * leverage[has_distance] / free**2).max()) / (n_parameters * variance)
+    largest = float((solution.residuals[has_distance] ** 2 * leverage[has_distance] / free**2).max())
+    return largest / (solution.n_coefficients * solution.sigma2)
+
+
+def _of_clusters(uncertainty: Uncertainty) -> dict[str, float]:
+    if uncertainty.n_clusters is None:
+        return {}
+    found = {"n_clusters": float(uncertainty.n_clusters)}
+    if np.isfinite(uncertainty.df).all():
+        found["least_df"] = float(uncertainty.df.min())
+    if uncertainty.n_decided is not None:
+        found["decided_by_one_cluster"] = float(uncertainty.n_decided)
+    return found
 
 
 def _counts(design: Design) -> dict[str, float]:
@@ -111,6 +172,4 @@ def _counts(design: Design) -> dict[str, float]:
     if not indicators.empty:
         ones = indicators.sum()
         found["least_category_n"] = float(min(ones.min(), (len(indicators) - ones).min()))
-    if design.clusters is not None:
-        found["n_clusters"] = float(design.clusters.nunique())
     return found

@@ -24,14 +24,14 @@ class ModelDataError(DataError):
 
 
 def refuse_unidentified(
-    outcome: pd.Series, matrix: pd.DataFrame, clusters: pd.Series | None, fewest_beyond: int = 1
+    outcome: pd.Series, matrix: pd.DataFrame, clusters: pd.DataFrame, fewest_beyond: int = 1
 ) -> None:
     """Raise ModelDataError when the regression has no unique solution or no standard errors.
 
     Args:
         outcome: n values, none missing.
         matrix: n rows, one column a coefficient, the intercept first.
-        clusters: Cluster of each response, or None.
+        clusters: Clusters of the responses, one column a way.
         fewest_beyond: How many more responses than coefficients are asked for.
     """
     n, n_coefficients = matrix.shape
@@ -56,12 +56,12 @@ def refuse_unidentified(
     if dependencies:
         listed = "; ".join(_in_words(term, parts) for term, parts in dependencies.items())
         raise ModelDataError(f"the coefficients cannot be told apart: {listed}; take one of them out of the model")
-    n_clusters = FEWEST_CLUSTERS if clusters is None else clusters.nunique()
-    if clusters is not None and n_clusters < FEWEST_CLUSTERS:
-        raise ModelDataError(
-            f"the {n} responses used belong to {n_clusters} cluster of '{clusters.name}'; expected at least "
-            f"{FEWEST_CLUSTERS}; use covariance HC3 or widen the population"
-        )
+    for name in clusters:
+        if (n_clusters := clusters[name].nunique()) < FEWEST_CLUSTERS:
+            raise ModelDataError(
+                f"the {n} responses used belong to {n_clusters} cluster of '{name}'; expected at least "
+                f"{FEWEST_CLUSTERS}; use covariance HC3 or widen the population"
+            )
 
 
 def find_dependencies(matrix: pd.DataFrame) -> dict[str, list[str]]:

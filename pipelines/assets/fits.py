@@ -1,4 +1,4 @@
-"""Model specifications → fits with their origin: ``out.fits``, ``out.estimates`` and ``out.diagnostics``."""
+"""Model specifications → fits with their origin, estimates, diagnostics and readings, as rows of ``out``."""
 
 import datetime as dt
 import json
@@ -9,10 +9,12 @@ import pandas as pd
 from instruments.spec_file import canonical_json
 from models.estimates import Fit, result_digest
 from models.origin import derive_seed, env_json, environment, fit_id, origin_of
-from models.regression.design import column_of, excluded_column
+from models.regression.columns import column_of
+from models.regression.design import excluded_column
 from models.regression.fit import fit_regression
 from models.regression.identification import FEWEST_BEYOND
-from models.spec import Interaction, RegressionSpec, as_variable
+from models.sections.regressors import Interaction, as_variable
+from models.spec import RegressionSpec
 from pipelines.assets.codings import refuse_unreliable_codes
 from pipelines.assets.measurement import refuse_unmeasured
 from pipelines.assets.pooling import refuse_changed_items
@@ -24,6 +26,7 @@ from pipelines.steps.organisation_means import means_of_groups
 from pipelines.steps.sampling import KEYS, share_without_inference
 from pipelines.store import Store, Write
 from pipelines.tables import out
+from pipelines.tables.fieldwork import WEIGHTS
 from pipelines.tables.screening import EXCLUSIONS
 
 WITHOUT_INFERENCE = "share_without_inference"
@@ -33,11 +36,12 @@ FEWEST_ORGANISATIONS = 30
 
 @dataclass(frozen=True)
 class FitRows:
-    """One fit as rows of the three tables, one row or more each."""
+    """One fit as rows of the four tables, one row or more each."""
 
     fits: pd.DataFrame
     estimates: pd.DataFrame
     diagnostics: pd.DataFrame
+    readings: pd.DataFrame
 
 
 def labels_of(study: Study) -> Labels:
@@ -77,9 +81,11 @@ def fit_model(
         analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
         is_used = ~analysis[excluded_column(rule)]
     analysis = means_of_groups(analysis, model.with_variant(variant).variables(), is_used)
+    analysis = _with_weights(store, analysis, model.with_variant(variant).weights)
     named = names_in(model)
     labels = {name: each for name, each in labels_of(study).items() if name in named}
-    fit = fit_regression(model, analysis, labels, variant, FEWEST_BEYOND)
+    seed = derive_seed(study.name, model.name, variant)
+    fit = fit_regression(model, analysis, labels, variant, FEWEST_BEYOND, seed)
     in_fit = analysis["response_id"].isin(fit.data["response_id"])
     asked = refuse_unmeasured(study, store, model.with_variant(variant), analysis, in_fit)
     store.keep_rows(fit.data)
@@ -88,6 +94,14 @@ def fit_model(
         fit = replace(fit, diagnostics=_with_conditions(fit, int((asked["verdict"] != MET).sum())))
     fit = replace(fit, diagnostics=_with_inference(fit, analysis, known_sampling(study, store)))
     return fit_rows(study, model, fit, labels, is_declared=is_declared)
+
+
+def _with_weights(store: Store, analysis: pd.DataFrame, column: str | None) -> pd.DataFrame:
+    """Add a column of ``core.weights``; missing for a response without a weight."""
+    if column is None:
+        return analysis
+    weights = store.read(WEIGHTS)[["response_id", column]]
+    return analysis.merge(weights, on="response_id", how="left", validate="one_to_one")
 
 
 def _with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame) -> pd.DataFrame:
@@ -188,6 +202,7 @@ def fit_rows(study: Study, model: RegressionSpec, fit: Fit, labels: Labels, *, i
         out.FITS.typed(pd.DataFrame([row])),
         out.ESTIMATES.typed(fit.estimates.assign(**key, position=range(len(fit.estimates)))),
         out.DIAGNOSTICS.typed(fit.diagnostics.assign(**key)),
+        out.READINGS.typed(fit.readings.assign(**key)),
     )
 
 
@@ -204,9 +219,9 @@ def labels_from_json(text: str) -> Labels:
 def with_earlier(store: Store, rows: FitRows, model: str) -> FitRows:
     """Add the earlier declared fits of a model, no longer current, so that any published number can be made again."""
     new = set(rows.fits["fit_id"])
-    tables = (rows.fits, rows.estimates, rows.diagnostics)
+    tables = (rows.fits, rows.estimates, rows.diagnostics, rows.readings)
     joined: list[pd.DataFrame] = []
-    for table, added in zip((out.FITS, out.ESTIMATES, out.DIAGNOSTICS), tables, strict=True):
+    for table, added in zip((out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.READINGS), tables, strict=True):
         earlier = store.read(table)
         is_kept = earlier["is_declared"].astype(bool) & (earlier["model"] == model) & ~earlier["fit_id"].isin(new)
         joined.append(pd.concat([earlier[is_kept], added], ignore_index=True))
@@ -220,6 +235,7 @@ def joined_rows(rows: list[FitRows]) -> FitRows:
         pd.concat([out.FITS.empty(), *(each.fits for each in rows)], ignore_index=True),
         pd.concat([out.ESTIMATES.empty(), *(each.estimates for each in rows)], ignore_index=True),
         pd.concat([out.DIAGNOSTICS.empty(), *(each.diagnostics for each in rows)], ignore_index=True),
+        pd.concat([out.READINGS.empty(), *(each.readings for each in rows)], ignore_index=True),
     )
 
 
@@ -229,4 +245,5 @@ def writes_of(rows: FitRows, where: dict[str, str | bool]) -> list[Write]:
         Write(out.FITS, rows.fits, where),
         Write(out.ESTIMATES, rows.estimates, where),
         Write(out.DIAGNOSTICS, rows.diagnostics, where),
+        Write(out.READINGS, rows.readings, where),
     ]

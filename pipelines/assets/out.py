@@ -8,6 +8,7 @@ import pandas as pd
 from instruments.spec import Instrument
 from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
+from models.spec import RegressionSpec
 from pipelines.assets.fits import FitRows, fit_model, joined_rows, with_earlier, writes_of
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
@@ -98,16 +99,23 @@ def _model_step(study: Study, name: str) -> Step:
     agreed = ("out.coding_agreement",) if study.coding is not None else ()
     sampled = ("out.sampling",) if study.spec.casework.sample is not None else ()
     gated = ("out.gates",) if study.measurement else ()
+    weighed = ("core.weights",) if is_weighted(study.models[name]) else ()
     return Step(
         name=f"out/fits/{name}",
-        writes=(out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.REFUSALS),
-        reads=("core.analysis", "core.exclusions", "out.instrument_changes", *agreed, *sampled, *gated),
+        writes=(out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.READINGS, out.REFUSALS),
+        reads=("core.analysis", "core.exclusions", "out.instrument_changes", *agreed, *sampled, *gated, *weighed),
         by_wave=False,
         depends_on=lambda task: [spec_hash(task.study.models[name]), _instruments(task), _measurement(task)],
         make=partial(_fit, name),
         meaning=f"{out.FITS.grain} of {name}",
         slice=slice_of_model(name),
     )
+
+
+def is_weighted(model: RegressionSpec) -> bool:
+    """Tell whether a model or one of its variants weighs the responses."""
+    names = ("main", *(variant.name for variant in model.variants))
+    return any(model.with_variant(name).weights is not None for name in names)
 
 
 def slice_of_model(name: str) -> str:

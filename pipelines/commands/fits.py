@@ -74,6 +74,8 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     if not len(store.read(out.SCALE_MEANS)):
         raise UsageError("there are no scored responses yet; run the study first")
     needed = _NEEDED | {step_name(name) for name in study.measurement}
+    if model.weights is not None:
+        needed |= {"core/weights"}
     if due_steps(study, store, begun_waves(study, store), needed):
         raise DataError("exports, specifications or the software changed since the last run; run the study first")
     rows = fit_model(study, store, store.read(core.analysis(study)), model, "main", is_declared=False)
@@ -82,6 +84,13 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     if fit_id not in set(known["fit_id"]):
         store.write(writes_of(rows, {"fit_id": fit_id}), input_hash="", run_id="sensemaking fit")
     return rows
+
+
+def focal_readings(readings: pd.DataFrame) -> pd.DataFrame:
+    """Return the readings of the focal terms, which are those that have a robustness value."""
+    focal = readings.loc[readings["reading"] == "robustness_value", "term"]
+    shown = ["term", "reading", "value", "conf_low", "conf_high", "verdict"]
+    return readings.loc[readings["term"].isin(focal), shown].sort_values("term", kind="stable")
 
 
 def with_settings(study: Study, model: RegressionSpec, settings: list[str]) -> RegressionSpec:

@@ -7,8 +7,9 @@ from instruments.load import LIBRARY as INSTRUMENTS
 from instruments.load import find_instruments, load_instrument
 from instruments.spec_file import ANY_LANGUAGE, Texts
 from models.load import LIBRARY, AnyModel, kind_of, read_model, read_waiting
+from models.sections.regressors import Interaction, Variable, as_variable
 from models.sections.waiting import NEEDS, WaitingSpec
-from models.spec import Interaction, RegressionSpec, Variable, as_variable
+from models.spec import RegressionSpec
 
 _SIGNS = {"positive": "+", "negative": "−", "none": "0 or open"}
 _INTRODUCTION = """\

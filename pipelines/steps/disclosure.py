@@ -20,6 +20,7 @@ LEAST_BAND = 3
 LEAST_BAND_PERCENT = 1
 LEAST_BANDS = 2
 LEAST_DF = 10
+LINEAR = ("OLS", "WLS")
 LEAST_CLUSTERS = 10
 HIGHEST_LEVERAGE = 0.9
 FORBIDDEN_COLUMNS = (
@@ -185,7 +186,7 @@ def reasons_to_withhold(
     Args:
         fit: Row of ``out.fits`` with ``least_cell_size`` added; no number of clusters stands for no clusters, and what
             else is missing counts against the fit.
-        diagnostics: Diagnostic → value; leverage must be there.
+        diagnostics: Diagnostic → value; leverage must be there of a linear regression.
         terms: Terms of the fit.
         text_items: Items whose answers are texts of the export's cells (kind ``code``).
 
@@ -194,12 +195,17 @@ def reasons_to_withhold(
     """
     least = float(str(fit["least_cell_size"]))
     parts = [part for term in terms for part in term.split(" x ")]
+    is_linear = fit["estimator"] in LINEAR
     rules = (
+        (not is_linear, "coefficients that are not in units of the outcome, for which the dashboard has no words"),
         (_figure(fit["n_obs"], 0) < least, f"fewer than {least:.0f} responses"),
         (_figure(fit["df_resid"], 0) < LEAST_DF, f"fewer than {LEAST_DF} degrees of freedom"),
         (_figure(fit["n_clusters"], LEAST_CLUSTERS) < LEAST_CLUSTERS, f"fewer than {LEAST_CLUSTERS} clusters"),
         (diagnostics.get("least_category_n", least) < least, f"a category with fewer than {least:.0f} responses"),
-        (diagnostics.get("max_leverage", 1.0) >= HIGHEST_LEVERAGE, "one response nearly decides a coefficient"),
+        (
+            is_linear and diagnostics.get("max_leverage", 1.0) >= HIGHEST_LEVERAGE,
+            "one response nearly decides a coefficient",
+        ),
         (
             diagnostics.get("n_organisations", LEAST_ORGANISATIONS) < LEAST_ORGANISATIONS,
             f"fewer than {LEAST_ORGANISATIONS} organisations",

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from models.regression.design import column_of
-from models.spec import Variable
+from models.regression.columns import column_of
+from models.sections.regressors import Variable
 
 WITHIN = ["wave", "respondent_group", "organisation_id"]
 

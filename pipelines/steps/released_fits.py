@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from models.regression.design import column_of
-from models.spec import RegressionSpec, Variable, as_variable
+from models.regression.columns import column_of
+from models.sections.regressors import Variable, as_variable
+from models.spec import RegressionSpec
 from pipelines.load import Study
 from pipelines.steps import disclosure
 from pipelines.tables import released
@@ -23,9 +24,13 @@ def released_fits(study: Study, fits: pd.DataFrame) -> pd.DataFrame:
 
 
 def focal_term(model: RegressionSpec) -> str | None:
-    """Return the term of the focal regressor; None when it has several terms, as a category has."""
+    """Return the term of the focal regressor; None when no single coefficient tells of one point more.
+
+    That is so of a category, a curve and a standardised number.
+    """
     focal: Variable = as_variable(model.focal)
-    return None if focal.use == "category" else column_of(focal)
+    is_bent = focal.polynomial > 1 or focal.spline is not None
+    return None if focal.use == "category" or is_bent or focal.standardise else column_of(focal)
 
 
 def released_estimates(estimates: pd.DataFrame) -> pd.DataFrame:

@@ -234,6 +234,28 @@ DIAGNOSTICS = Table(
     },
 )
 
+READINGS = Table(
+    name="out.readings",
+    grain="One row a term of a fit and a way to read it",
+    key=("fit_id", "term", "reading"),
+    columns={
+        "fit_id": ColumnOf(TEXT, "Fit"),
+        "model": MODEL,
+        "variant": ColumnOf(TEXT, "Variant"),
+        "is_declared": DECLARED,
+        "term": ColumnOf(TEXT, "Term, as in out.estimates"),
+        "reading": ColumnOf(
+            TEXT,
+            "standardised, partial_r2, minimum_detectable, equivalence, robustness_value, without_one_cluster, "
+            "wild_bootstrap or average_effect, with the value of an ordered outcome",
+        ),
+        "value": number("Value; a p-value for equivalence and wild_bootstrap"),
+        "conf_low": number("Lower end of its interval or range; missing where there is none"),
+        "conf_high": number("Upper end"),
+        "verdict": ColumnOf(TEXT, "equivalent, relevant, undecided, ok or look; empty where there is none"),
+    },
+)
+
 REFUSALS = Table(
     name="out.refusals",
     grain="One row a variant of a model that the data cannot carry",
@@ -257,6 +279,7 @@ TABLES = (
     FITS,
     ESTIMATES,
     DIAGNOSTICS,
+    READINGS,
     REFUSALS,
     *screening.OUT_TABLES,
 )

@@ -226,7 +226,7 @@ def _distributions() -> pd.DataFrame:
 
 def _fits(number: int) -> pd.DataFrame:
     rows = [
-        ("h1", "main", "confirmatory", "cluster", "identity_work"),
+        ("h1", "main", "confirmatory", "CR2", "identity_work"),
         ("h1", "without_controls", "confirmatory", "HC3", "identity_work"),
         ("h1", "top_managers_only", "confirmatory", "HC3", "identity_work"),
         ("h2", "main", "exploratory", "HC3", "respondent_group[FRL]"),
@@ -244,7 +244,7 @@ def _fits(number: int) -> pd.DataFrame:
                 "focal_term": focal,
                 "expected_sign": "positive" if model == "h1" else "none",
                 "n_obs": number * 1000,
-                "n_clusters": 130 if covariance == "cluster" else None,
+                "n_clusters": 130 if covariance == "CR2" else None,
                 "r_squared": 0.23,
                 "conditions_not_met": {"main": 2, "without_controls": 0}.get(variant) if model == "h1" else None,
                 **{

@@ -55,12 +55,34 @@ def test_fit_made_by_hand_changes_no_declared_result_and_is_not_released(study: 
     before, released = content_hashes(study), release_contents(study)
     done(sensemaking("fit", study, "trust", "--set", "regressors=[teamwork]"))
     after = content_hashes(study)
-    assert {name for name in before if before[name] != after[name]} == {"out.fits", "out.estimates", "out.diagnostics"}
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"out.fits", "out.estimates", "out.diagnostics", "out.readings"}
     assert done(sensemaking("run", study, "--json")).document["nothing_new"] is True
     done(sensemaking("release", study))
     again = release_contents(study)
     for name in ("out.fits", "out.estimates"):
         pd.testing.assert_frame_equal(again[name], released[name])
+
+
+def test_a_fit_says_how_its_focal_regressor_is_to_be_read(study: Path):
+    told = done(sensemaking("fit", study, "trust", "--set", "smallest_effect_of_interest=0.1"))
+    assert "Readings" in told.stdout
+    assert "robustness_value" in told.stdout
+    document = done(sensemaking("fit", study, "trust", "--set", "smallest_effect_of_interest=0.1", "--json")).document
+    readings = {each["reading"]: each for each in document["readings"] if each["term"] == "teamwork"}
+    assert readings["equivalence"]["verdict"] in ("equivalent", "relevant", "undecided")
+    kept = table(study, "out.readings")
+    assert set(kept.loc[kept["fit_id"] == document["fit"][0]["fit_id"], "reading"]) == set(readings)
+
+
+def test_a_fit_may_weigh_the_responses_with_the_weights_of_the_study(study: Path):
+    plain, weighted = (
+        done(sensemaking("fit", study, "trust", "--set", f"weights={weights}", "--json")).document
+        for weights in ("null", "analysis_weight")
+    )
+    assert weighted["fit"][0]["estimator"] == "WLS"
+    for first, second in zip(plain["estimates"], weighted["estimates"], strict=True):
+        assert second["estimate"] == pytest.approx(first["estimate"], rel=1e-9)  # no weights declared: 1 each
 
 
 def test_same_fit_again_is_not_kept_twice(study: Path):
@@ -77,7 +99,7 @@ def test_same_fit_again_is_not_kept_twice(study: Path):
         (["covarianc=HC1"], ["unknown key", "covariance"]),
         (["covariance=HC7"], ["covariance", "HC1"]),
         (["covariance"], ["expected key=value"]),
-        (["covariance=cluster"], ["cluster"]),
+        (["covariance=CR1S"], ["cluster"]),
         (["population={waves: [nope]}"], ["population.waves", "there is no wave 'nope'"]),
         (["outcome=happiness"], ["happiness"]),
         (["regressors=[teamwork, tenur]"], ["tenur", "tenure"]),

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from instruments.load import LIBRARY, find_instruments, load_instrument
 from models.regression.fit import fit_regression
+from models.sections.regressors import Interaction, Variable, as_variable
 from models.sections.waiting import NEEDS
-from models.spec import Interaction, Variable, as_variable
 from pipelines.assets.fits import labels_of
 from pipelines.cli import app
 from pipelines.commands.hypotheses_page import library_models

@@ -9,16 +9,17 @@ from pydantic import ValidationError
 from instruments.spec_file import spec_hash
 from instruments.strict_yaml import Document
 from models.load import blame_unknown_variables, find_models, read_model
-from models.spec import Interaction, Population, RegressionSpec, Variable, Variant
+from models.sections.regressors import Interaction, Variable
+from models.spec import Population, RegressionSpec, Variant
 
 BAD_SPECS = Path(__file__).parents[1] / "bad_specs"
 KNOWN = {"voice": "scale", "trust": "scale", "age": "number", "workplace": "category", "wave": "category"}
 FAULTS = {
     "cluster_is_missing": [
-        (1, "", "covariance: cluster needs a key cluster that names a column, such as organisation_id")
+        (1, "", "covariance: CR1S needs a key cluster that names a column, such as organisation_id")
     ],
     "cluster_of_a_variant_is_missing": [
-        (1, "", "covariance: cluster needs a key cluster that names a column, such as organisation_id")
+        (1, "", "covariance: CR1S needs a key cluster that names a column, such as organisation_id")
     ],
     "confidence_level_in_percent": [(13, "confidence_level", "expected less than 1, found 95")],
     "focal_is_no_regressor": [(1, "", "the focal regressor must stand among the regressors, written the same way")],
@@ -127,10 +128,22 @@ def test_every_wrong_file_is_tested():
             {"regressors": ("voice", "tenure", Interaction(interaction=("voice", "tenure")))},
             [("regressors", "the study has no scale or item 'tenure'")],
         ),
-        ({"covariance": "cluster", "cluster": "organisation_id"}, []),
-        ({"covariance": "cluster", "cluster": "workplace"}, []),
+        ({"covariance": "CR1S", "cluster": "organisation_id"}, []),
+        ({"covariance": "CR1S", "cluster": "workplace"}, []),
+        ({"cluster": ("workplace", "organisation_id")}, []),
+        ({"weights": "analysis_weight"}, []),
         (
-            {"covariance": "cluster", "cluster": "organisation"},
+            {"weights": "analysis_weights"},
+            [
+                (
+                    "weights",
+                    "there are no weights 'analysis_weights'; expected analysis_weight, calibrated_weight, "
+                    "nonresponse_weight, design_weight",
+                )
+            ],
+        ),
+        (
+            {"covariance": "CR1S", "cluster": "organisation"},
             [
                 (
                     "cluster",
@@ -160,7 +173,7 @@ def test_an_unknown_variant_is_refused():
 
 def test_a_variant_changes_what_it_names_and_nothing_else():
     short = Variant(name="short", regressors=("voice",), covariance="HC2", population=Population(waves=("spring",)))
-    spec = model(covariance="cluster", cluster="organisation_id", variants=(short,))
+    spec = model(covariance="CR1S", cluster="organisation_id", variants=(short,))
     varied = spec.with_variant("short")
     assert varied.regressors == ("voice",)
     assert (varied.covariance, varied.population.waves) == ("HC2", ("spring",))
@@ -206,3 +219,36 @@ def test_a_model_of_the_study_replaces_one_of_the_library(tmp_path):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "h1.yaml").touch()
     assert find_models([tmp_path / "library", tmp_path / "own"]) == {"h1": tmp_path / "own" / "h1.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, ("HC3", ())),
+        ({"cluster": "organisation_id"}, ("CR2", ("organisation_id",))),
+        ({"cluster": ("organisation_id", "respondent_key")}, ("CR1S", ("organisation_id", "respondent_key"))),
+        ({"cluster": "organisation_id", "covariance": "CR3"}, ("CR3", ("organisation_id",))),
+        ({"cluster": "organisation_id", "covariance": "HC1"}, ("HC1", ())),
+        ({"covariance": "classical"}, ("classical", ())),
+    ],
+    ids=["nothing", "a cluster", "two clusters", "another covariance", "a covariance without clusters", "classical"],
+)
+def test_a_model_that_names_no_covariance_gets_the_cautious_one(said, expected):
+    spec = model(**said)
+    assert (spec.covariance_used(), spec.clusters()) == expected
+
+
+def test_two_clusters_have_one_covariance_only():
+    with pytest.raises(ValidationError, match="two clusters have covariance CR1S; found CR2; leave covariance out"):
+        model(cluster=("organisation_id", "respondent_key"), covariance="CR2")
+
+
+def test_a_variant_can_take_clusters_and_weights_away():
+    spec = model(
+        cluster="organisation_id",
+        weights="analysis_weight",
+        variants=(Variant(name="plain", cluster="none", weights="none"), Variant(name="hc1", covariance="HC1")),
+    )
+    plain, hc1 = spec.with_variant("plain"), spec.with_variant("hc1")
+    assert (plain.covariance_used(), plain.clusters(), plain.weights) == ("HC3", (), None)
+    assert (hc1.covariance_used(), hc1.clusters(), hc1.weights) == ("HC1", (), "analysis_weight")

@@ -76,7 +76,7 @@ estimand: Difference in trust for one point more voice.
 outcome: trust
 focal: voice
 regressors: [voice, {variable: workplace, use: category}]
-covariance: cluster
+covariance: CR1S
 cluster: organisation_id
 expected_sign: positive
 variants:

@@ -15,7 +15,7 @@ import pytest
 from small_demo import EXPORTS, SMALL, WAVES
 
 from instruments.load import LIBRARY, load_instrument
-from models.spec import as_variable
+from models.sections.regressors import as_variable
 from pipelines.load import load_study
 from pipelines.readers.opening import Settings
 from pipelines.readers.plan import Request

@@ -4,8 +4,10 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from models.regression.design import build_design, column_of
-from models.spec import RegressionSpec, Variable
+from models.regression.columns import column_of
+from models.regression.design import build_design
+from models.sections.regressors import Variable
+from models.spec import RegressionSpec
 from pipelines.steps.organisation_means import means_of_groups
 from pipelines.steps.release_texts import term_label
 

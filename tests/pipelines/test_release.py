@@ -96,7 +96,7 @@ def fits(**changes):
         "is_current": True,
         "label": "exploratory",
         "estimator": "OLS",
-        "covariance": "cluster",
+        "covariance": "CR1S",
         "outcome": "trust",
         "n_obs": 43,
         "n_clusters": 12,

@@ -94,7 +94,7 @@ def test_every_rule_adds_a_variant_of_a_model_and_of_each_of_its_variants(tmp_pa
     plain, without = model.with_variant("plain"), model.with_variant("plain_without_strict")
     assert without.population.without == "strict"
     assert without.model_copy(update={"population": plain.population}) == plain
-    assert model.with_variant("without_lax").covariance == "cluster"
+    assert model.with_variant("without_lax").covariance == "CR1S"
 
 
 def test_without_rules_models_stay_as_they_are_written(tmp_path):

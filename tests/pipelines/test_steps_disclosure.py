@@ -81,7 +81,7 @@ def rates_are_hidden(n_complete=30, n_partial=10, n_organisations=8, least=10):
 
 
 def fit(**changes):
-    return {"n_obs": 200, "df_resid": 190.0, "n_clusters": 40, "least_cell_size": 10, **changes}
+    return {"estimator": "OLS", "n_obs": 200, "df_resid": 190.0, "n_clusters": 40, "least_cell_size": 10, **changes}
 
 
 def diagnostics(**changes):
@@ -94,6 +94,12 @@ def fit_is_withheld(least=10, terms=("intercept", "voice"), is_missing=(), **cha
     others = {key: value for key, value in changes.items() if key not in fit()}
     kept = {key: value for key, value in diagnostics(**others).items() if key not in is_missing}
     return bool(disclosure.reasons_to_withhold({**fit(**figures), "least_cell_size": least}, kept, terms, ["site"]))
+
+
+def test_only_coefficients_in_units_of_the_outcome_are_released():
+    assert not fit_is_withheld(estimator="WLS")
+    logit = disclosure.reasons_to_withhold({**fit(), "estimator": "logit"}, {}, ["intercept", "voice"], [])
+    assert logit == ["coefficients that are not in units of the outcome, for which the dashboard has no words"]
 
 
 # The constant, a value that switches the rule off, and a case that this rule alone withholds.

@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from models.spec import Interaction, RegressionSpec, Variable, as_variable
+from models.sections.regressors import Interaction, Variable, as_variable
+from models.spec import RegressionSpec
 
 Source = Literal["same_respondent", "own_organisation", "other_respondents", "no_answer"]
 

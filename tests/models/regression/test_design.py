@@ -7,7 +7,8 @@ from analysis_tables import invented_analysis, model_of
 
 from models.regression.design import build_design
 from models.regression.identification import FEWEST_BEYOND, ModelDataError
-from models.spec import Interaction, Population, Variable
+from models.sections.regressors import Interaction, Variable
+from models.spec import Population
 
 EDUCATION = {"education": {1: "School", 2: "Bachelor degree", 3: "Master degree"}}
 
@@ -87,10 +88,10 @@ def test_responses_with_a_missing_variable_or_cluster_are_left_out():
     analysis.loc[1, "organisation_id"] = None
     analysis.loc[2, "education"] = pd.NA
     plain = build_design(model_of(), analysis, {})
-    clustered = build_design(model_of(covariance="cluster", cluster="organisation_id"), analysis, {})
+    clustered = build_design(model_of(covariance="CR1S", cluster="organisation_id"), analysis, {})
     assert (len(plain.rows), len(clustered.rows), clustered.n_in_population) == (59, 58, 60)
-    assert plain.clusters is None
-    assert clustered.clusters.nunique() == 6
+    assert plain.clusters.shape[1] == 0
+    assert clustered.clusters["organisation_id"].nunique() == 6
 
 
 def test_rows_are_sorted_and_hold_only_what_the_model_reads():
@@ -148,7 +149,7 @@ def unanswered(analysis):
         ),
         (
             lambda a: a.assign(organisation_id="org1"),
-            model_of(covariance="cluster", cluster="organisation_id"),
+            model_of(covariance="CR1S", cluster="organisation_id"),
             "belong to 1 cluster of 'organisation_id'; expected at least 2",
         ),
     ],

@@ -10,7 +10,7 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.outliers_influence import OLSInfluence
 
 from models.regression.fit import fit_regression
-from models.spec import Variable
+from models.sections.regressors import Variable
 
 
 def values_of(model, analysis):
@@ -77,7 +77,7 @@ def test_few_clusters_and_small_categories_ask_for_a_look():
     analysis = invented_analysis()
     analysis["education"] = pd.Series([2] * 4 + [1] * 56, dtype="Int16")
     education = Variable(variable="education", use="category")
-    found = values_of(model_of("trust", education, covariance="cluster", cluster="organisation_id"), analysis)
+    found = values_of(model_of("trust", education, covariance="CR1S", cluster="organisation_id"), analysis)
     assert found.loc[["least_category_n", "n_clusters"], "value"].tolist() == [4, 6]
     assert found.loc[["least_category_n", "n_clusters"], "verdict"].tolist() == ["look", "look"]
 

@@ -9,7 +9,7 @@ from analysis_tables import invented_analysis, model_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from statsmodels.regression.linear_model import OLS
+from statsmodels.regression.linear_model import OLS, WLS
 
 from instruments.scoring import score_scale
 from instruments.sections.response_scale import Point, ResponseScale
@@ -17,14 +17,16 @@ from instruments.spec import Instrument, Item, Scale
 from models.estimates import RESULT_COLUMNS, result_digest
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
-from models.spec import Variable, Variant
+from models.sections.regressors import Variable
+from models.spec import CLUSTERED, Variant
 
-COVARIANCES = ("classical", "HC1", "HC2", "HC3", "cluster")
+COVARIANCES = ("classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3")
+OF_STATSMODELS = ("classical", "HC0", "HC1", "HC2", "HC3", "CR1S")
 few_examples = settings(max_examples=25, deadline=None)
 
 
 def with_covariance(covariance, **changes):
-    cluster = "organisation_id" if covariance == "cluster" else None
+    cluster = "organisation_id" if covariance in CLUSTERED else None
     return model_of(covariance=covariance, cluster=cluster, **changes)
 
 
@@ -47,8 +49,8 @@ def test_estimates_and_standard_errors_equal_r(reference, covariance):
     about, tolerance = expected["univbct_company"], expected["tolerance"]["closed_form"]
     errors = {
         "classical": about["se_classical"],
-        "cluster": about["CR"]["CR1S"]["se"],
-        **{kind: about["hc"][kind] for kind in ("HC1", "HC2", "HC3")},
+        **{kind: about["CR"][kind]["se"] for kind in CLUSTERED},
+        **{kind: about["hc"][kind] for kind in ("HC0", "HC1", "HC2", "HC3")},
     }[covariance]
     model = with_covariance(covariance, outcome="READY1", regressors=("JOBSAT1", "COMMIT1", "AGE"), focal="JOBSAT1")
     fit = fit_regression(model, univbct(reference))
@@ -64,7 +66,7 @@ def test_estimates_and_standard_errors_equal_r(reference, covariance):
 def test_clustered_t_equals_r_and_p_follows_clusters_minus_one(reference):
     # t from clubSandwich 0.5.8 CR1S; its p uses Satterthwaite df, ours t with G - 1 = 7 as Stata and statsmodels
     about = json.loads((reference / "oracles/08_ols_robust.json").read_text())["univbct_company"]
-    model = with_covariance("cluster", outcome="READY1", regressors=("JOBSAT1", "COMMIT1", "AGE"), focal="JOBSAT1")
+    model = with_covariance("CR1S", outcome="READY1", regressors=("JOBSAT1", "COMMIT1", "AGE"), focal="JOBSAT1")
     fit = fit_regression(model, univbct(reference))
     t = about["CR"]["CR1S"]["t"]
     assert by_term(fit, "statistic")["AGE"] == pytest.approx(t["AGE"], abs=1e-8)
@@ -107,19 +109,19 @@ def test_hostility_on_leadership_equals_the_published_coefficients_from_items_as
         assert fit.n_obs == 2042
 
 
-@pytest.mark.parametrize("covariance", COVARIANCES)
+@pytest.mark.parametrize("covariance", OF_STATSMODELS)
 def test_results_equal_statsmodels_called_directly(covariance):
     analysis = invented_analysis()
     fit = fit_regression(with_covariance(covariance, confidence_level=0.9), analysis)
     matrix = np.column_stack([np.ones(60), analysis["trust"].to_numpy(float), analysis["workload"].to_numpy(float)])
-    options = {"cov_type": "nonrobust" if covariance == "classical" else covariance}
-    if covariance == "cluster":
+    options = {"cov_type": {"classical": "nonrobust", "CR1S": "cluster"}.get(covariance, covariance)}
+    if covariance == "CR1S":
         options["cov_kwds"] = {"groups": pd.factorize(analysis["organisation_id"])[0]}
     direct = OLS(analysis["strain"].to_numpy(float), matrix).fit(use_t=True, **options)
     expected = np.column_stack([direct.params, direct.bse, direct.tvalues, direct.pvalues, direct.conf_int(alpha=0.1)])
     found = fit.estimates[["estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high"]].to_numpy()
     np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
-    assert set(fit.estimates["df"]) == {5.0 if covariance == "cluster" else 57.0}
+    assert set(fit.estimates["df"]) == {5.0 if covariance == "CR1S" else 57.0}
 
 
 def test_intervals_and_p_values_follow_from_the_t_distribution_with_the_stated_df():
@@ -156,7 +158,7 @@ def test_adding_to_the_outcome_moves_only_the_intercept(covariance, seed, shift)
 def test_every_response_its_own_cluster_equals_hc1(seed):
     # CR1S factor G/(G-1) x (n-1)/(n-k) with G = n is n/(n-k), the factor of HC1; only the df differ, n - 1 for n - k
     analysis = invented_analysis(seed=seed)
-    clustered = fit_regression(model_of(covariance="cluster", cluster="response_id"), analysis).estimates
+    clustered = fit_regression(model_of(covariance="CR1S", cluster="response_id"), analysis).estimates
     robust = fit_regression(model_of(covariance="HC1"), analysis).estimates
     np.testing.assert_allclose(clustered["std_error"], robust["std_error"], rtol=1e-10)
     assert (clustered["df"][0], robust["df"][0]) == (59.0, 57.0)
@@ -188,11 +190,11 @@ def test_the_rows_of_a_fit_give_the_same_fit_again():
 
 def test_a_variant_changes_what_it_names_and_nothing_else():
     model = model_of(
-        variants=(Variant(name="clustered", covariance="cluster", cluster="organisation_id"),),
+        variants=(Variant(name="clustered", covariance="CR1S", cluster="organisation_id"),),
     )
     main, clustered = (fit_regression(model, invented_analysis(), variant=name) for name in ("main", "clustered"))
     assert (main.variant, main.covariance, main.n_clusters) == ("main", "HC3", None)
-    assert (clustered.variant, clustered.covariance, clustered.n_clusters) == ("clustered", "cluster", 6)
+    assert (clustered.variant, clustered.covariance, clustered.n_clusters) == ("clustered", "CR1S", 6)
     assert main.estimates["estimate"].tolist() == clustered.estimates["estimate"].tolist()
 
 
@@ -226,3 +228,72 @@ def test_an_outcome_that_follows_exactly_from_a_regressor_is_fitted_without_a_te
     fit = fit_regression(model_of(covariance="classical"), analysis.assign(strain=analysis["trust"] * 2))
     assert fit.r_squared == pytest.approx(1)
     assert fit.diagnostics.set_index("diagnostic").loc["breusch_pagan_p", "verdict"] == "none"
+
+
+def weighted_analysis(seed=7):
+    weights = np.random.default_rng(seed).uniform(0.5, 3, 60)
+    return invented_analysis(seed=seed).assign(analysis_weight=pd.Series(weights, dtype="Float64"))
+
+
+@pytest.mark.parametrize("covariance", OF_STATSMODELS)
+def test_a_weighted_fit_equals_statsmodels(covariance):
+    analysis = weighted_analysis()
+    fit = fit_regression(with_covariance(covariance, weights="analysis_weight"), analysis)
+    matrix = np.column_stack([np.ones(60), analysis[["trust", "workload"]].to_numpy(float)])
+    options = {"cov_type": {"classical": "nonrobust", "CR1S": "cluster"}.get(covariance, covariance)}
+    if covariance == "CR1S":
+        options["cov_kwds"] = {"groups": pd.factorize(analysis["organisation_id"])[0]}
+    weights = analysis["analysis_weight"].to_numpy(float)
+    direct = WLS(analysis["strain"].to_numpy(float), matrix, weights=weights).fit(use_t=True, **options)
+    np.testing.assert_allclose(fit.estimates["estimate"], direct.params, rtol=1e-10)
+    np.testing.assert_allclose(fit.estimates["std_error"], direct.bse, rtol=1e-10)
+    assert fit.r_squared == pytest.approx(direct.rsquared, rel=1e-10)
+    assert fit.estimator == "WLS"
+
+
+def test_a_weight_of_nought_is_refused():
+    analysis = weighted_analysis()
+    analysis.loc[3, "analysis_weight"] = 0.0
+    with pytest.raises(ModelDataError, match="'analysis_weight' is nought or negative in 1 response"):
+        fit_regression(model_of(weights="analysis_weight"), analysis)
+
+
+def test_a_response_without_a_weight_is_left_out():
+    analysis = weighted_analysis()
+    analysis.loc[[3, 4], "analysis_weight"] = pd.NA
+    assert fit_regression(model_of(weights="analysis_weight"), analysis).n_obs == 58
+
+
+@pytest.mark.reference
+def test_few_clusters_get_the_degrees_of_freedom_and_intervals_of_r(reference):
+    # clubSandwich 0.5.8 coef_test and conf_int, vcov CR2, test Satterthwaite; oracles/08_ols_robust.json
+    about = json.loads((reference / "oracles/08_ols_robust.json").read_text())["univbct_company"]["CR"]["CR2"]
+    model = model_of(
+        outcome="READY1", regressors=("JOBSAT1", "COMMIT1", "AGE"), focal="JOBSAT1", cluster="organisation_id"
+    )
+    fit = fit_regression(model, univbct(reference))
+    for ours, theirs in (("df", "df"), ("p_value", "p"), ("conf_low", "ci_L"), ("conf_high", "ci_U")):
+        expected = {term: about[theirs][term] for term in ("JOBSAT1", "COMMIT1", "AGE")}
+        assert by_term(fit, ours).drop("intercept").to_dict() == pytest.approx(expected, rel=1e-6)
+    assert fit.covariance == "CR2"
+    assert fit.diagnostics.set_index("diagnostic").loc["least_df", "verdict"] == "look"
+
+
+def test_a_fit_may_be_clustered_in_two_ways():
+    model = model_of(cluster=("organisation_id", "language"))
+    fit = fit_regression(model, invented_analysis())
+    assert (fit.covariance, fit.n_clusters, set(fit.estimates["df"])) == ("CR1S_two_way", 2, {1.0})
+
+
+@pytest.mark.parametrize("covariance", CLUSTERED)
+def test_a_category_that_one_cluster_holds_alone_asks_for_a_look(covariance):
+    analysis = invented_analysis()
+    education = Variable(variable="education", use="category")
+    model = with_covariance(covariance, regressors=("trust", education), focal="trust")
+    shared, lonely = (
+        fit_regression(model, analysis.assign(education=held.astype("Int16"))).diagnostics.set_index("diagnostic")
+        for held in (analysis["organisation_id"].isin(["org2", "org3"]), analysis["organisation_id"] == "org2")
+    )
+    assert shared.loc["decided_by_one_cluster", ["value", "verdict"]].tolist() == [0.0, "ok"]
+    assert lonely.loc["decided_by_one_cluster", "verdict"] == "look"
+    assert lonely.loc["decided_by_one_cluster", "value"] >= 1

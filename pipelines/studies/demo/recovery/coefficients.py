@@ -82,7 +82,6 @@ def coefficients(wave: FirstWave) -> Iterator[Figure]:
             outcome="y",
             focal=regressors[0],
             regressors=regressors,
-            covariance="cluster",
             cluster="organisation_id",
         )
         fitted = fit_regression(spec, rows).estimates.set_index("term")

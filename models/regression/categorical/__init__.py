@@ -1,0 +1,1 @@
+"""Regressions of categories and counts: maximum likelihood, separation, margins."""

@@ -1,0 +1,121 @@
+"""Cluster-robust covariances CR0 to CR3, and the degrees of freedom that few clusters leave.
+
+Everything is computed from each cluster's cross-product and scores, so that clusters of any size cost the same.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.estimates import Matrix, Vector
+from models.regression.cluster_moments import ClusterMoments
+
+Clustered = Literal["CR0", "CR1", "CR1S", "CR2", "CR3"]
+POWER_OF_FREE_SHARE: dict[Clustered, float] = {"CR0": 0.0, "CR1": 0.0, "CR1S": 0.0, "CR2": -0.5, "CR3": -1.0}
+NO_FREE_SHARE = 1e-9
+PART = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class ClusterCovariance:
+    """A cluster-robust covariance and what its degrees of freedom are computed from.
+
+    Attributes:
+        covariance: k x k.
+        adjusted: G x k x k matrices X_g'A_gX_g, with A_g the adjustment of the cluster's residuals.
+        squared: G x k x k matrices X_g'A_g^2X_g.
+        bread: k x k inverse cross-product of all rows.
+    """
+
+    covariance: Matrix
+    adjusted: NDArray[np.float64]
+    squared: NDArray[np.float64]
+    bread: Matrix
+
+    def satterthwaite_df(self, contrasts: Matrix) -> Vector:
+        """Return the degrees of freedom of each of q contrasts (q x k) of the coefficients.
+
+        2 E(v)^2 / Var(v) of the contrast's variance estimate v when errors are independent and alike:
+        (sum P_gg)^2 / sum P_gh^2 with P_gh = 1(g = h) c'M X_g'A_g^2X_g M c - b_g'M b_h, b_g = X_g'A_gX_g M c.
+
+        References:
+            Bell and McCaffrey (2002), Survey Methodology 28(2), 169-181. Pustejovsky and Tipton (2018), Journal of
+            Business and Economic Statistics 36(4), 672-683. R: ``clubSandwich::coef_test(test = "Satterthwaite")``.
+        """
+        directions = contrasts @ self.bread
+        own = np.einsum("qa,gab,qb->qg", directions, self.squared, directions, optimize=True)
+        parts = np.einsum("gab,qb->qga", self.adjusted, directions, optimize=True)
+        shared = np.einsum("qga,ab,qgb->qg", parts, self.bread, parts, optimize=True)
+        crossed = np.einsum("qga,qgb->qab", parts, parts, optimize=True) @ self.bread
+        of_pairs = (own**2 - 2 * own * shared).sum(axis=1) + np.einsum("qab,qba->q", crossed, crossed)
+        return (own - shared).sum(axis=1) ** 2 / of_pairs
+
+
+def cluster_covariance(moments: ClusterMoments, kind: Clustered) -> ClusterCovariance:
+    """Estimate the covariance of least squares coefficients from clusters whose errors may go together.
+
+    V = M (sum X_g'A_g e_g e_g'A_g X_g) M with A_g = f I for CR0 (f = 1), CR1 (f^2 = G / (G - 1)) and CR1S
+    (f^2 = G (n - 1) / ((G - 1) (n - k))), A_g = (I - H_gg)^(-1/2) for CR2 and (I - H_gg)^-1 for CR3; the working
+    model has independent errors of one variance (with weights: of variance inverse to the weight). Directions in
+    which a cluster determines the fit alone (an eigenvalue of H_gg of 1) add nothing.
+
+    Raises:
+        ValueError: If there are fewer than two clusters.
+
+    References:
+        Bell and McCaffrey (2002); Pustejovsky and Tipton (2018). R: ``clubSandwich::vcovCR(type = )``, with weights
+        ``target = 1 / weights, inverse_var = TRUE``. CR1S is the default of Stata's ``vce(cluster)``.
+    """
+    if moments.n_clusters < 2:  # noqa: PLR2004
+        raise ValueError(f"{moments.n_clusters} cluster; a cluster-robust covariance needs at least 2")
+    factor = _factor(moments, kind)
+    adjusted, squared, scores = _adjust(moments, kind)
+    influence = scores @ moments.bread
+    return ClusterCovariance(
+        factor * influence.T @ influence, adjusted * np.sqrt(factor), squared * factor, moments.bread
+    )
+
+
+def decided_by_one_cluster(moments: ClusterMoments) -> NDArray[np.bool_]:
+    """Tell for each of k coefficients whether one cluster decides it by itself, as a category of its own does.
+
+    Then no other cluster tells how far the coefficient may be off, and its standard error is too small. Such a cluster
+    has a leverage of 1 in a direction of coefficients; all coefficients that take part in the direction are named.
+    """
+    leverages, vectors = np.linalg.eigh(moments.root.T @ moments.products @ moments.root)
+    cluster, place = np.nonzero(leverages > 1 - NO_FREE_SHARE)
+    directions = vectors[cluster, :, place] @ moments.root.T
+    return np.asarray((np.abs(directions) > PART * np.sqrt(np.diag(moments.bread))).any(axis=0))
+
+
+def _factor(moments: ClusterMoments, kind: Clustered) -> float:
+    n_clusters, n, k = moments.n_clusters, moments.n_obs, moments.n_coefficients
+    if kind == "CR1":
+        return n_clusters / (n_clusters - 1)
+    if kind == "CR1S":
+        return n_clusters / (n_clusters - 1) * (n - 1) / (n - k)
+    return 1.0
+
+
+def _adjust(moments: ClusterMoments, kind: Clustered) -> tuple[NDArray[np.float64], NDArray[np.float64], Matrix]:
+    """Return X_g'A_gX_g, X_g'A_g^2X_g and X_g'A_ge_g of every cluster.
+
+    H_gg has the eigenvalues of root'X_g'X_g root, and its eigenvectors lie in the columns of X_g root.
+    """
+    power = POWER_OF_FREE_SHARE[kind]
+    if power == 0:
+        return moments.products, moments.products, moments.scores
+    root, inverse = moments.root, np.linalg.inv(moments.root)
+    leverages, vectors = np.linalg.eigh(root.T @ moments.products @ root)
+    leverages = np.clip(leverages, 0.0, 1.0)
+    free = 1 - leverages
+    is_free = free > NO_FREE_SHARE
+    weights = np.where(is_free, np.where(is_free, free, 1.0) ** power, 0.0)
+    back = vectors.transpose(0, 2, 1)
+    outside = (inverse.T @ vectors) * weights[:, None, :]
+    scores = np.einsum("gab,gb->ga", outside, np.einsum("gab,gb->ga", back, moments.scores @ root))
+    adjusted = (inverse.T @ vectors) * (leverages * weights)[:, None, :] @ back @ inverse
+    squared = (inverse.T @ vectors) * (leverages * weights**2)[:, None, :] @ back @ inverse
+    return adjusted, squared, scores

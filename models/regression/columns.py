@@ -1,0 +1,119 @@
+"""A regressor in words → its columns of the matrix, named as terms."""
+
+from collections.abc import Mapping
+from functools import reduce
+from itertools import product
+from typing import Any
+
+import pandas as pd
+
+from models.estimates import Vector
+from models.regression.identification import ModelDataError
+from models.regression.profile import Profile, finite_numbers
+from models.sections.regressors import Interaction, Variable, as_variable
+
+Labels = Mapping[str, Mapping[Any, str]]
+
+
+def column_of(variable: Variable) -> str:
+    """Return the column of the analysis table that a variable reads."""
+    if variable.use in ("number", "category"):
+        return variable.variable
+    return f"{variable.variable}_{variable.use}" + (f"_of_{variable.of}" if variable.of else "")
+
+
+def columns_of(
+    regressor: Variable | Interaction, rows: pd.DataFrame, labels: Labels, profile: Profile
+) -> dict[str, pd.Series]:
+    """Return the columns of one regressor by term.
+
+    Args:
+        regressor: The regressor.
+        rows: Rows with no missing value; all of them or some.
+        labels: Variable → code → label, for the names of terms; a code without a label shows itself.
+        profile: Of all rows.
+
+    Raises:
+        ModelDataError: If a column cannot be used as the model says.
+    """
+    if isinstance(regressor, Interaction):
+        parts = [columns_of(as_variable(part), rows, labels, profile) for part in regressor.interaction]
+        return {
+            " x ".join(terms): reduce(
+                lambda left, right: left * right, (part[term] for part, term in zip(parts, terms, strict=True))
+            )
+            for terms in product(*parts)
+        }
+    column = column_of(regressor)
+    if regressor.use == "category":
+        return _indicators(regressor, rows[column], labels.get(column, {}), profile)
+    return _of_number(regressor, column, finite_numbers(rows, column), profile)
+
+
+def _of_number(variable: Variable, column: str, numbers: pd.Series, profile: Profile) -> dict[str, pd.Series]:
+    if variable.spline is not None:
+        return _spline(column, numbers, profile.knots[column, variable.spline])
+    if variable.centre or variable.standardise:
+        numbers = numbers - profile.means[column]
+    if variable.standardise:
+        if profile.deviations[column] == 0:
+            raise ModelDataError(f"'{column}' is the same in all responses used and cannot be standardised")
+        numbers = numbers / profile.deviations[column]
+    powers = {f"{column}^{power}": numbers**power for power in range(2, variable.polynomial + 1)}
+    return {column: numbers, **powers}
+
+
+def _spline(column: str, numbers: pd.Series, knots: Vector) -> dict[str, pd.Series]:
+    """Return the restricted cubic spline of a number: linear beyond the outer knots.
+
+    Harrell (2015), Regression Modeling Strategies, 2nd ed., section 2.4.5; R: ``Hmisc::rcspline.eval(norm = 2)``.
+    """
+    last, before, unit = knots[-1], knots[-2], (knots[-1] - knots[0]) ** 2
+
+    def cubed(knot: float) -> pd.Series:
+        return (numbers - knot).clip(lower=0) ** 3
+
+    bent = {
+        f"{column}[spline {place}]": (
+            cubed(knot)
+            - cubed(before) * (last - knot) / (last - before)
+            + cubed(last) * (before - knot) / (last - before)
+        )
+        / unit
+        for place, knot in enumerate(knots[:-2].tolist(), start=2)
+    }
+    return {column: numbers, **bent}
+
+
+def _indicators(
+    variable: Variable, values: pd.Series, labels: Mapping[Any, str], profile: Profile
+) -> dict[str, pd.Series]:
+    """Return a 0/1 column for every category but the reference."""
+    present = profile.codes[column_of(variable)]
+    names: dict[Any, str] = {code: labels.get(code, str(code)) for code in present}
+    if len(set(names.values())) < len(names):
+        names = {code: str(code) for code in present}
+    if len(present) == 1:
+        raise ModelDataError(
+            f"'{variable.variable}' has one category among the {profile.n_rows} responses used, '{names[present[0]]}'; "
+            "expected two or more; take it out of the model"
+        )
+    reference = _reference_code(variable, names)
+    return {
+        f"{variable.variable}[{name}]": (values == code).astype("float64")
+        for code, name in names.items()
+        if code != reference
+    }
+
+
+def _reference_code(variable: Variable, names: Mapping[Any, str]) -> object:
+    if variable.reference is None:
+        return next(iter(names))
+    for code, name in names.items():
+        if variable.reference in (code, name, str(code)):
+            return code
+    found = ", ".join(f"{code} ({name})" if str(code) != name else name for code, name in names.items())
+    raise ModelDataError(
+        f"the reference '{variable.reference}' of '{variable.variable}' is not among the responses used; "
+        f"found {found}; name one of these"
+    )

@@ -1,0 +1,1 @@
+"""Regressions of panels: the same units in several waves."""

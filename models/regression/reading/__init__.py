@@ -1,0 +1,1 @@
+"""How results are read honestly: sizes, equivalence, multiplicity, sensitivity, influence, assumptions and power."""

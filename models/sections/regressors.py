@@ -1,0 +1,63 @@
+"""What a model says of the variables on its right-hand side: how each enters, and products of them."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from instruments.spec_file import Name, Spec
+
+Use = Literal["number", "category", "organisation_mean", "within_organisation"]
+
+
+class Variable(Spec):
+    """A variable of the analysis table and how it enters the model.
+
+    Attributes:
+        variable: A scale, an item, a fact about the organisation, or ``wave``, ``respondent_group``, ``language``,
+            ``source``.
+        use: ``number`` as it is; ``category`` as indicators against a reference; ``organisation_mean`` (mean of the
+            organisation's answers in the same wave and respondent group); ``within_organisation`` (deviation from it).
+        of: The respondent group whose organisation mean in the same wave it is; left out, the respondent's own.
+        reference: The category that the others are compared with; the first by code when not given.
+        centre: ``grand_mean``: minus the mean of the responses used, so that 0 stands for an average.
+        standardise: Whether it is divided by its standard deviation too; coefficients are then per standard deviation.
+        polynomial: Highest power that enters, 1 to 4; ``2`` for a curve with one bend.
+        spline: Knots of a restricted cubic spline, 3 to 7, at Harrell's quantiles; for a curve of any form.
+    """
+
+    variable: Name
+    use: Use = "number"
+    of: Name | None = None
+    reference: str | int | None = None
+    centre: Literal["grand_mean"] | None = None
+    standardise: bool = False
+    polynomial: int = Field(default=1, ge=1, le=4)
+    spline: int | None = Field(default=None, ge=3, le=7)
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if self.reference is not None and self.use != "category":
+            raise ValueError("a reference is for use: category only; remove it or set the use")
+        if self.of is not None and self.use != "organisation_mean":
+            raise ValueError("of names whose organisation mean is meant; write use: organisation_mean or remove it")
+        is_changed = self.centre is not None or self.standardise or self.polynomial > 1
+        if self.use == "category" and (is_changed or self.spline is not None):
+            raise ValueError("a category cannot be centred, standardised or bent; remove the key or use it as a number")
+        if self.spline is not None and is_changed:
+            raise ValueError("a spline is of the number as it is; remove centre, standardise and polynomial")
+        return self
+
+
+class Interaction(Spec):
+    """A product of variables; each must also stand on its own among the regressors.
+
+    Attributes:
+        interaction: Two or more variables.
+    """
+
+    interaction: tuple[Name | Variable, ...] = Field(min_length=2)
+
+
+def as_variable(regressor: str | Variable) -> Variable:
+    """Write a plain name out as a variable used as a number."""
+    return Variable(variable=regressor) if isinstance(regressor, str) else regressor
