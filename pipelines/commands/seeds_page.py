@@ -1,6 +1,7 @@
 """Seeds, software features and terms → the pages that say where the publications live in the software."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 from instruments.seeds.load import load_features, load_glossary, load_seeds
 from instruments.seeds.spec import Definition, Feature, Homes, Seed, Term
@@ -101,8 +102,13 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
+@cache
+def _headings() -> Mapping[str, str]:
+    return {name: term.title["en"] for name, term in load_glossary().terms.items()}
+
+
 def _heading(name: str) -> str:
-    return load_glossary().terms[name].title["en"]
+    return _headings()[name]
 
 
 def _anchor(name: str) -> str:

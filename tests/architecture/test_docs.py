@@ -31,6 +31,7 @@ CHECKOUT = Path(__file__).parents[2]
 DEMO = CHECKOUT / "pipelines" / "studies" / "demo"
 DOCUMENTS = [CHECKOUT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 PAGES = [*DOCUMENTS, *sorted((CHECKOUT / "docs").rglob("*.md"))]
+GENERATED = pages()
 COMMANDS: dict[str, Any] = dict(get_command(app).commands)
 FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -88,9 +89,9 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("path", list(pages()), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", GENERATED, ids=lambda path: path.name)
 def test_a_generated_page_is_what_the_code_says_now(path):
-    assert path.read_text(encoding="utf-8") == pages()[path], "run: python -m pipelines.commands.reference_pages"
+    assert path.read_text(encoding="utf-8") == GENERATED[path], "run: python -m pipelines.commands.reference_pages"
 
 
 def test_every_key_that_a_specification_class_explains_exists():

@@ -1,6 +1,7 @@
 """Sizes a person can read at once: files of 300 lines, functions of 40, six arguments; names that say something."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,13 @@ MOST_ARGUMENTS = 6
 WORDS_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "core_utils", "base_utils"}
 
 
-def functions_of(path):
+@cache
+def measured(path):
+    """Return a file's docstring, and the length and the number of arguments of each of its functions."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    lengths = {each.name: length_without_docstring(each) for each in functions}
+    return ast.get_docstring(tree), lengths, {each.name: len(arguments_of(each)) for each in functions}
 
 
 def length_without_docstring(function):
@@ -49,15 +54,15 @@ def test_a_file_is_short(path):
 
 @pytest.mark.parametrize("path", FILES, ids=ids)
 def test_functions_are_short_and_take_few_arguments(path):
-    long = {each.name: length_without_docstring(each) for each in functions_of(path)}
-    many = {each.name: len(arguments_of(each)) for each in functions_of(path)}
+    _, long, many = measured(path)
     assert {name: n for name, n in long.items() if n > MOST_LINES_OF_A_FUNCTION} == {}
     assert {name: n for name, n in many.items() if n > MOST_ARGUMENTS} == {}
 
 
 @pytest.mark.parametrize("path", FILES, ids=ids)
 def test_a_file_begins_by_saying_what_belongs_in_it(path):
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{ids(path)} has no docstring"
+    docstring, _, _ = measured(path)
+    assert docstring, f"{ids(path)} has no docstring"
 
 
 @pytest.mark.parametrize("path", FILES, ids=ids)

@@ -21,8 +21,8 @@ def module_of(path):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports_of(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def imports_of(nodes):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -30,9 +30,21 @@ def imports_of(path):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-IMPORTS = {
-    module_of(path): set(imports_of(path)) for folder in FOLDERS for path in sorted((HOUSE / folder).rglob("*.py"))
+def names_called_in(nodes):
+    calls = (node for node in nodes if isinstance(node, ast.Call))
+    return {node.func.id for node in calls if isinstance(node.func, ast.Name)}
+
+
+def imports_and_calls(path):
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    return set(imports_of(nodes)), names_called_in(nodes)
+
+
+FOUND = {
+    module_of(path): imports_and_calls(path) for folder in FOLDERS for path in sorted((HOUSE / folder).rglob("*.py"))
 }
+IMPORTS = {module: imported for module, (imported, _) in FOUND.items()}
+CALLS = {module: called for module, (_, called) in FOUND.items()}
 
 
 def importers_of(package):
@@ -95,15 +107,8 @@ def test_the_package_of_pipelines_holds_a_docstring_only():
 
 
 def test_nothing_evaluates_text_or_unpickles():
-    found = set()
-    for folder in FOLDERS:
-        for path in (HOUSE / folder).rglob("*.py"):
-            calls = [
-                node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
-            ]
-            names = {node.func.id for node in calls if isinstance(node.func, ast.Name)}
-            found |= {(module_of(path), name) for name in names & {"eval", "exec", "compile", "__import__"}}
-    assert found == set()
+    forbidden = {"eval", "exec", "compile", "__import__"}
+    assert {(module, name) for module, called in CALLS.items() for name in called & forbidden} == set()
     assert importers_of("pickle") == importers_of("dill") == importers_of("cloudpickle") == set()
 
 

@@ -1,6 +1,7 @@
 """The generated JSON Schemas: as fresh as the classes, and in agreement with the loader about the shipped files."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import jsonschema
@@ -37,6 +38,7 @@ SHIPPED = {
     "models/waiting.schema.json": [path for path in LIBRARY_MODELS if kind_of(path) == "waiting"],
     "pipelines/study.schema.json": sorted(HOUSE.glob("pipelines/studies/*/study.yaml")),
 }
+FRESH = schemas.schema_files()
 FILES = [(schema, path) for schema, paths in SHIPPED.items() for path in paths]
 
 
@@ -45,10 +47,18 @@ def as_json(value):
     return json.loads(json.dumps(value, default=str))
 
 
-@pytest.mark.parametrize("path", schemas.schema_files(), ids=lambda path: path.name)
+@cache
+def editor_with(schema):
+    content = json.loads((HOUSE / schema).read_text(encoding="utf-8"))
+    kind = jsonschema.validators.validator_for(content)
+    kind.check_schema(content)
+    return kind(content)
+
+
+@pytest.mark.parametrize("path", FRESH, ids=lambda path: path.name)
 def test_a_schema_file_is_what_its_class_says(path):
     assert path.is_file(), f"run: python -m pipelines.commands.schemas ({path.name} is missing)"
-    fresh = path.read_text(encoding="utf-8") == schemas.schema_files()[path]
+    fresh = path.read_text(encoding="utf-8") == FRESH[path]
     assert fresh, f"run: python -m pipelines.commands.schemas ({path.name} is stale)"
 
 
@@ -67,11 +77,11 @@ def test_every_kind_of_file_ships():
 
 @pytest.mark.parametrize(("schema", "path"), FILES, ids=lambda value: getattr(value, "stem", None))
 def test_an_editor_accepts_every_shipped_file(schema, path):
-    jsonschema.validate(as_json(read_yaml(path).value), json.loads((HOUSE / schema).read_text(encoding="utf-8")))
+    editor_with(schema).validate(as_json(read_yaml(path).value))
 
 
 @pytest.mark.parametrize(("schema", "path"), FILES, ids=lambda value: getattr(value, "stem", None))
 def test_an_editor_refuses_an_unknown_key(schema, path):
     changed = {**as_json(read_yaml(path).value), "colour": "blue"}
     with pytest.raises(jsonschema.ValidationError, match="colour"):
-        jsonschema.validate(changed, json.loads((HOUSE / schema).read_text(encoding="utf-8")))
+        editor_with(schema).validate(changed)

@@ -17,6 +17,37 @@ WORDS_OF_YAML = st.sampled_from(
         *("2026-02-30", "%TAG ! x", "\\UFFFFFFFF", "%YAML " + "9" * 5000 + ".1\n---\n"),
     ]
 )
+LINES_OF_YAML = st.sampled_from(
+    [
+        *(
+            "a: b\n",
+            "key: {a: b, c: [d, e]}\n",
+            "- a: b\n",
+            "  b: c\n",
+            "text: |\n  b\n",
+            "text: >-2\n    b\n",
+            "? a\n: b\n",
+        ),
+        *(
+            "|#",
+            ">#c\n",
+            "|-1",
+            "?",
+            ",",
+            "a?",
+            "\r",
+            "\r\n",
+            "\x85",
+            "\u2029",
+            "\xa0",
+            "\x7f",
+            "\n  ",
+            "\n\n",
+            " #c\n",
+        ),
+        *('k: "q\\\n  r"\n', "\\t", "@", "`", "%", "''", '""', "a:b", "1.5", "true", "\U0001f600", "%YAML 1.1\n---\n"),
+    ]
+)
 PLAIN = st.recursive(
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
     | st.integers(-(10**17), 10**17)
@@ -177,6 +208,47 @@ def test_what_is_written_with_quoted_text_is_read_back_the_same(value):
 def test_no_text_makes_reading_fall_over(text):
     document = parsed(text)
     assert all(fault.message and "\n" not in fault.message for fault in document.faults)
+
+
+def parsed_by_pyyaml_alone(text):
+    with pytest.MonkeyPatch.context() as without_libyaml:
+        without_libyaml.setattr(yaml, "__with_libyaml__", False)
+        return parsed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "- \ta",
+            "a:\tb",
+            "a: b\n\ufeff",
+            "a: |#c\n  b\n",
+            "a: >-#c\n  b\n",
+            "{en: How many? }",
+            "[a?]",
+            "[{a: b?}, c]",
+        ),
+        *(
+            "a: {b: 'c?', d: [e]}\nf: [g]\nh: i?",
+            "a: yes",
+            "a: 1\na: 2",
+            "a: &x b",
+            "a: [",
+            "a\r\nb",
+            "\u2028: a",
+            "~",
+            "",
+        ),
+    ],
+)
+def test_libyaml_is_not_believed_where_it_reads_otherwise_than_pyyaml(text):
+    assert parsed(text) == parsed_by_pyyaml_alone(text)
+
+
+@given(st.lists(WORDS_OF_YAML | LINES_OF_YAML, max_size=14).map("".join))
+def test_values_lines_and_faults_are_the_same_with_and_without_libyaml(text):
+    assert repr(parsed(text)) == repr(parsed_by_pyyaml_alone(text))
 
 
 @given(st.binary(max_size=80))
