@@ -46,6 +46,7 @@ ASSETS_OF_THE_SMALL_STUDY = [
     "small/out/instrument_changes",
     "small/out/items",
     "small/out/missing",
+    "small/out/readings/trust",
     "small/out/refusals/trust",
     "small/out/reliability",
     "small/out/representativity",
