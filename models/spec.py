@@ -96,6 +96,7 @@ class RegressionSpec(Spec):
         also_expected: What is expected of further regressors.
         because: Why a control is in the model, by variable.
         smallest_effect_of_interest: In units of the outcome.
+        family: Within which the focal p-value is adjusted for multiplicity; left out, the code of the hypothesis.
         variants: Deviations declared in advance.
     """
 
@@ -119,6 +120,7 @@ class RegressionSpec(Spec):
     also_expected: tuple[Expected, ...] = ()
     because: dict[Name, str] = {}
     smallest_effect_of_interest: float | None = None
+    family: Name | None = None
     variants: tuple[Variant, ...] = ()
 
     @model_validator(mode="after")

@@ -57,6 +57,8 @@ def list_fits(study: StudyFolder, *, as_json: AsJson = False) -> None:
     else:
         shown = ["fit_id", "label", "is_declared", "is_current", "outcome", "covariance", "n_obs", "fitted_at"]
         printing.print_frame("Fits", recorded[[*shown, "conditions_not_met"]])
+        tested = ["family", "model", "focal_p", "focal_p_holm"]
+        printing.print_frame("Families", recorded.dropna(subset=["focal_p"]).sort_values(tested[:2])[tested])
         printing.print_lines(fits.refusals_in_words(loaded))
 
 

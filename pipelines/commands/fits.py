@@ -24,6 +24,7 @@ from pipelines.assets.raw import begun_waves
 from pipelines.commands.sample import inference_of_fits
 from pipelines.load import Study, analysis_variables
 from pipelines.load_models import blame_population
+from pipelines.steps.families import adjusted_in_families
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, FittedModel, missed_conditions
 from pipelines.store import Store
 from pipelines.tables import core, out
@@ -199,13 +200,14 @@ def inference_of(study: Study, fit_ids: Iterable[str]) -> dict[str, str]:
 
 
 def recorded_fits(study: Study) -> pd.DataFrame:
-    """Return every fit of a study: ``out.fits``, and how many conditions on its scores are not met."""
+    """Return every fit of a study: ``out.fits``, how many conditions on its scores are not met, p within its family."""
     store = Store(study.warehouse)
     recorded, diagnostics = store.read(out.FITS), store.read(out.DIAGNOSTICS)
     is_asked_for = recorded["model"].isin(list(study.models)) | ~recorded["is_declared"].astype(bool)
     counts = diagnostics[diagnostics["diagnostic"] == CONDITIONS_NOT_MET].set_index("fit_id")["value"]
     missed = recorded["fit_id"].map(counts).astype("Int64")
-    return recorded.assign(is_current=recorded["is_current"] & is_asked_for, conditions_not_met=missed)
+    recorded = recorded.assign(is_current=recorded["is_current"] & is_asked_for, conditions_not_met=missed)
+    return recorded.join(adjusted_in_families(recorded, store.read(out.ESTIMATES), study.models))
 
 
 def refusals_in_words(study: Study) -> list[str]:
