@@ -95,7 +95,8 @@ def test_changed_model_refits_that_model_only(study: Path):
     edit(study / "models" / "trust.yaml", "covariance: HC3", "covariance: HC1")
     document = done(sensemaking("run", study, "--json")).document
     assert steps_of(document) == [("out/fits/trust", "")]
-    expected = {("out.fits", "trust,True"), ("out.estimates", "trust,True"), ("out.diagnostics", "trust,True")}
+    written = ("out.fits", "out.estimates", "out.diagnostics", "out.readings")
+    expected = {(name, "trust,True") for name in written}
     expected |= {("out.refusals", "trust,True")}
     assert rewritten(before, writes(study)) == expected
     fits = table(study, "out.fits").query("is_current").set_index(["model", "variant"])["covariance"].to_dict()
