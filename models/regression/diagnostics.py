@@ -12,7 +12,8 @@ from models.estimates import Vector
 from models.regression.covariance import LEVERAGE_OF_ONE
 from models.regression.design import Design
 from models.regression.inference import Uncertainty
-from models.regression.least_squares import LeastSquares, solve_least_squares
+from models.regression.least_squares import LeastSquares
+from models.regression.reading.assumptions import breusch_pagan_test
 
 LOOK_FROM = {
     "max_leverage": 0.9,
@@ -66,7 +67,7 @@ def diagnose(design: Design, solution: LeastSquares, uncertainty: Uncertainty) -
         "max_leverage": float(solution.leverage.max()),
         "max_vif": float(_inflation_factors(solution).max()),
         "condition_number": float(np.linalg.cond(triangle / np.linalg.norm(triangle, axis=0))),
-        "breusch_pagan_p": _breusch_pagan_p(solution),
+        "breusch_pagan_p": np.nan if _fits_exactly(solution) else breusch_pagan_test(solution).p_value,
         "max_cooks_distance": _largest_cooks_distance(solution),
         "n_parameters": float(solution.n_coefficients),
         **_counts(design),
@@ -124,18 +125,6 @@ def _inflation_factors(solution: LeastSquares) -> Vector:
     rows, intercept = solution.rows, solution.rows[:, 0]
     centred = rows - np.outer(intercept, intercept @ rows / (intercept @ intercept))
     return (np.diag(solution.bread) * (centred**2).sum(axis=0))[1:]
-
-
-def _breusch_pagan_p(solution: LeastSquares) -> float:
-    """Return n R^2 of the squared residuals on the regressors against chi-squared with k - 1 degrees of freedom."""
-    from scipy import special  # noqa: PLC0415
-
-    if _fits_exactly(solution):
-        return np.nan
-    squares = solution.residuals**2
-    again = solve_least_squares(solution.rows, squares)
-    left = 1 - float(again.residuals @ again.residuals) / float(((squares - squares.mean()) ** 2).sum())
-    return float(special.chdtrc(solution.n_coefficients - 1, solution.n_obs * left))
 
 
 def _fits_exactly(solution: LeastSquares) -> bool:
