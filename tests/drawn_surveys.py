@@ -103,12 +103,15 @@ def surveys(
 
 
 def is_of_windows(text: object) -> bool:
-    """Say whether a text can be written in Windows-1252."""
+    """Say whether a text can be written in Windows-1252 and read as nothing else: some bytes are valid UTF-8 too."""
     try:
-        str(text).encode("cp1252")
+        written = str(text).encode("cp1252")
     except UnicodeEncodeError:
         return False
-    return True
+    try:
+        return written.isascii() or not written.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
 
 
 def fits_a_dictionary(label: str) -> bool:
