@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.regression.cluster_moments import cluster_moments, grouped_sums
@@ -70,6 +70,14 @@ def test_the_minimum_detectable_effect_has_the_power_asked_for(std_error, df, po
     effect = minimum_detectable_effect(std_error, df, power)
     assert power_of_coefficient(effect, std_error, df) == pytest.approx(power, abs=1e-9)
     assert power_of_coefficient(-effect, std_error, df) == pytest.approx(power, abs=1e-9)
+
+
+@given(st.floats(1, 5000), st.floats(0, 60), st.sampled_from([0.01, 0.05, 0.1]))
+@example(2.0, 8.5, 0.05)  # where the lower tail of SciPy's noncentral t is not a number
+@example(2.0, 12.0, 0.05)
+def test_power_is_a_number_between_the_level_and_one(df, noncentrality, level):
+    assert level - 1e-9 <= power_of_t(noncentrality, df, level) <= 1
+    assert power_of_t(-noncentrality, df, level) == pytest.approx(power_of_t(noncentrality, df, level), abs=1e-12)
 
 
 def test_without_an_effect_power_is_the_level():
