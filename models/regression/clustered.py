@@ -84,10 +84,26 @@ def decided_by_one_cluster(moments: ClusterMoments) -> NDArray[np.bool_]:
     Then no other cluster tells how far the coefficient may be off, and its standard error is too small. Such a cluster
     has a leverage of 1 in a direction of coefficients; all coefficients that take part in the direction are named.
     """
-    leverages, vectors = np.linalg.eigh(moments.root.T @ moments.products @ moments.root)
+    leverages, vectors = directions_of(moments)
     cluster, place = np.nonzero(leverages > 1 - NO_FREE_SHARE)
     directions = vectors[cluster, :, place] @ moments.root.T
     return np.asarray((np.abs(directions) > PART * np.sqrt(np.diag(moments.bread))).any(axis=0))
+
+
+def directions_of(moments: ClusterMoments) -> tuple[Matrix, NDArray[np.float64]]:
+    """Return leverages (G x k, 0 to 1) and directions (G x k x k, in columns) of every cluster's hat matrix.
+
+    H_gg has the eigenvalues of root'X_g'X_g root, and its eigenvectors lie in the columns of X_g root.
+    """
+    leverages, vectors = np.linalg.eigh(moments.root.T @ moments.products @ moments.root)
+    return np.clip(leverages, 0.0, 1.0), vectors
+
+
+def adjustment_of(leverages: Matrix, kind: Clustered) -> Matrix:
+    """Return what the residuals' part along each direction is multiplied with; nought where nothing is free."""
+    free = 1 - leverages
+    is_free = free > NO_FREE_SHARE
+    return np.where(is_free, np.where(is_free, free, 1.0) ** POWER_OF_FREE_SHARE[kind], 0.0)
 
 
 def _factor(moments: ClusterMoments, kind: Clustered) -> float:
@@ -100,19 +116,12 @@ def _factor(moments: ClusterMoments, kind: Clustered) -> float:
 
 
 def _adjust(moments: ClusterMoments, kind: Clustered) -> tuple[NDArray[np.float64], NDArray[np.float64], Matrix]:
-    """Return X_g'A_gX_g, X_g'A_g^2X_g and X_g'A_ge_g of every cluster.
-
-    H_gg has the eigenvalues of root'X_g'X_g root, and its eigenvectors lie in the columns of X_g root.
-    """
-    power = POWER_OF_FREE_SHARE[kind]
-    if power == 0:
+    """Return X_g'A_gX_g, X_g'A_g^2X_g and X_g'A_ge_g of every cluster."""
+    if POWER_OF_FREE_SHARE[kind] == 0:
         return moments.products, moments.products, moments.scores
     root, inverse = moments.root, np.linalg.inv(moments.root)
-    leverages, vectors = np.linalg.eigh(root.T @ moments.products @ root)
-    leverages = np.clip(leverages, 0.0, 1.0)
-    free = 1 - leverages
-    is_free = free > NO_FREE_SHARE
-    weights = np.where(is_free, np.where(is_free, free, 1.0) ** power, 0.0)
+    leverages, vectors = directions_of(moments)
+    weights = adjustment_of(leverages, kind)
     back = vectors.transpose(0, 2, 1)
     outside = (inverse.T @ vectors) * weights[:, None, :]
     scores = np.einsum("gab,gb->ga", outside, np.einsum("gab,gb->ga", back, moments.scores @ root))

@@ -22,7 +22,7 @@ from scipy.special import fdtrc, fdtri
 
 from models.estimates import Vector
 from models.measurement.aggregation.grouped import Index
-from models.measurement.aggregation.roots import crossing
+from models.roots import crossing
 
 FEWEST_GROUPS = 2
 CLOSE = 1e-9

@@ -21,7 +21,7 @@ import numpy as np
 
 from models.estimates import Vector
 from models.measurement.aggregation.intraclass import FEWEST_GROUPS, VarianceTable
-from models.measurement.aggregation.roots import crossing
+from models.roots import crossing
 
 Method = Literal["moments", "reml"]
 GRID = np.concatenate([[0.0], np.logspace(-8, 8, 193)])

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from models.estimates import Matrix, Vector
-from models.measurement.aggregation.roots import crossing
 from models.regression.identification import ModelDataError
 from models.regression.moderation.combinations import Coefficients, Combinations, combine
+from models.roots import crossing
 
 ANGLES = 721
 EDGE = 1e-9

@@ -9,34 +9,27 @@ from collections.abc import Callable
 
 import numpy as np
 
-from models.measurement.aggregation.roots import crossing
+from models.regression.reading.noncentral import noncentral_t_below
+from models.roots import crossing
 
 DOUBLINGS = 80
-NO_TAIL = 1e-12
 
 
 def power_of_t(noncentrality: float, df: float, level: float = 0.05) -> float:
     """Return the probability that t is beyond its critical values: noncentral t, both tails.
 
-    Either tail is taken as nought where a bound puts it below 1e-12, since SciPy's distribution function is not always
-    a number there: the far one by P(Z < -d), the part below the critical value c by P(V / df > (d / 2c)^2) +
-    P(Z < -d / 2), V chi-squared.
-
     References:
         Cohen (1988), Statistical Power Analysis, 2nd ed. R: ``pwr::pwr.t.test``, ``power.t.test(strict =
         TRUE)``.
     """
-    from scipy.special import chdtrc, nctdtr, ndtr, ndtri, stdtrit  # noqa: PLC0415 - scipy.stats takes a second to import
+    from scipy.special import ndtr, ndtri, stdtrit  # noqa: PLC0415 - scipy.stats takes a second to import
 
     if np.isinf(df):
         critical = -float(ndtri(level / 2))
         return float(ndtr(noncentrality - critical) + ndtr(-critical - noncentrality))
     critical = -float(stdtrit(df, level / 2))
-    size = abs(noncentrality)
-    is_certain = chdtrc(df, df * (size / critical / 2) ** 2) + ndtr(-size / 2) < NO_TAIL
-    below = 0.0 if is_certain else float(nctdtr(df, size, critical))
-    far = 0.0 if ndtr(-size) < NO_TAIL else 1 - float(nctdtr(df, -size, critical))
-    return min(1 - below + far, 1.0)
+    above = 1 - noncentral_t_below(critical, df, noncentrality)
+    return min(above + noncentral_t_below(-critical, df, noncentrality), 1.0)
 
 
 def power_of_two_means(difference: float, n_first: float, n_second: float, level: float = 0.05) -> float:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
 from models.regression.cluster_moments import ClusterMoments, grouped_sums
-from models.regression.clustered import NO_FREE_SHARE, cluster_covariance
+from models.regression.clustered import adjustment_of, cluster_covariance, directions_of
 from models.regression.least_squares import LeastSquares
 
 VALUES_AT_ONCE = 1_000_000
@@ -145,11 +145,8 @@ def _roots(products: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _weights(moments: ClusterMoments, place: int) -> Matrix:
     """Return G x k weights w_g with w_g'X_g'e_g the cluster's part of the coefficient's CR2 variance."""
-    values, vectors = np.linalg.eigh(moments.root.T @ moments.products @ moments.root)
-    free = 1 - np.clip(values, 0.0, 1.0)
-    is_free = free > NO_FREE_SHARE
-    scale = np.where(is_free, np.where(is_free, free, 1.0) ** -0.5, 0.0)
-    turned = np.einsum("gab,a->gb", vectors, moments.root[place]) * scale
+    leverages, vectors = directions_of(moments)
+    turned = np.einsum("gab,a->gb", vectors, moments.root[place]) * adjustment_of(leverages, "CR2")
     return np.einsum("gab,gb->ga", vectors, turned) @ moments.root.T
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.estimates import Matrix, Vector
-from models.measurement.aggregation.roots import crossing
+from models.regression.reading.noncentral import noncentral_t_below
+from models.roots import crossing
 
 
 def standardised_coefficients(
@@ -106,10 +107,10 @@ def standardised_difference(first: Vector, second: Vector, confidence_level: flo
 
 def _noncentrality(statistic: float, df: int, share: float) -> float:
     """Return the noncentrality under which t is at most the observed one with probability ``share``."""
-    from scipy.stats import nct  # noqa: PLC0415
-
     reach = 10 + abs(statistic)
-    return crossing(lambda centre: float(nct.cdf(statistic, df, centre)) - share, statistic - reach, statistic + reach)
+    return crossing(
+        lambda centre: noncentral_t_below(statistic, df, centre) - share, statistic - reach, statistic + reach
+    )
 
 
 def _explained(statistics: Vector, n_tested: int) -> Vector:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from models.regression.cluster_moments import cluster_moments, grouped_sums
 from models.regression.clustered import cluster_covariance
 from models.regression.least_squares import solve_least_squares
+from models.regression.reading.noncentral import noncentral_t_below
 from models.regression.reading.power import (
     least_for,
     minimum_detectable_effect,
@@ -78,6 +79,15 @@ def test_the_minimum_detectable_effect_has_the_power_asked_for(std_error, df, po
 def test_power_is_a_number_between_the_level_and_one(df, noncentrality, level):
     assert level - 1e-9 <= power_of_t(noncentrality, df, level) <= 1
     assert power_of_t(-noncentrality, df, level) == pytest.approx(power_of_t(noncentrality, df, level), abs=1e-12)
+
+
+@given(st.floats(-90, 90), st.floats(1, 8000), st.floats(-60, 60))
+@example(4.3, 1000.0, -4.0)
+@example(-5.0, 5000.0, 3.25)
+def test_the_noncentral_t_is_a_share_and_falls_with_its_centre(value, df, noncentrality):
+    below = noncentral_t_below(value, df, noncentrality)
+    assert 0 <= below <= 1
+    assert noncentral_t_below(value, df, noncentrality + 1) <= below + 1e-9
 
 
 def test_without_an_effect_power_is_the_level():
