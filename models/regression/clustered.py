@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
 from models.regression.cluster_moments import ClusterMoments
+from models.regression.identification import FEWEST_CLUSTERS
 
 Clustered = Literal["CR0", "CR1", "CR1S", "CR2", "CR3"]
 POWER_OF_FREE_SHARE: dict[Clustered, float] = {"CR0": 0.0, "CR1": 0.0, "CR1S": 0.0, "CR2": -0.5, "CR3": -1.0}
@@ -68,8 +69,8 @@ def cluster_covariance(moments: ClusterMoments, kind: Clustered) -> ClusterCovar
         Bell and McCaffrey (2002); Pustejovsky and Tipton (2018). R: ``clubSandwich::vcovCR(type = )``, with weights
         ``target = 1 / weights, inverse_var = TRUE``. CR1S is the default of Stata's ``vce(cluster)``.
     """
-    if moments.n_clusters < 2:  # noqa: PLR2004
-        raise ValueError(f"{moments.n_clusters} cluster; a cluster-robust covariance needs at least 2")
+    if moments.n_clusters < FEWEST_CLUSTERS:
+        raise ValueError(f"{moments.n_clusters} cluster; a cluster-robust covariance needs at least {FEWEST_CLUSTERS}")
     factor = _factor(moments, kind)
     adjusted, squared, scores = _adjust(moments, kind)
     influence = scores @ moments.bread

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from models.estimates import Matrix
 from models.regression.cluster_moments import grouped_sums
+from models.regression.identification import FEWEST_CLUSTERS
 from models.regression.least_squares import LeastSquares
 
 
@@ -33,8 +34,10 @@ def two_way_covariance(
     """
     both = np.unique(np.stack([first, second]), axis=1, return_inverse=True)[1].ravel()
     n_clusters = int(first.max()) + 1, int(second.max()) + 1
-    if min(n_clusters) < 2:  # noqa: PLR2004
-        raise ValueError(f"{min(n_clusters)} cluster in one of the two ways; expected at least 2 in each")
+    if min(n_clusters) < FEWEST_CLUSTERS:
+        raise ValueError(
+            f"{min(n_clusters)} cluster in one of the two ways; expected at least {FEWEST_CLUSTERS} in each"
+        )
     scores = fit.rows * fit.residuals[:, None]
     total = _one_way(fit, scores, first) + _one_way(fit, scores, second) - _one_way(fit, scores, both)
     values, vectors = np.linalg.eigh(total)

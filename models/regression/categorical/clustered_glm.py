@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from models.estimates import Matrix, Vector
 from models.regression.categorical.generalised import GeneralisedFit
 from models.regression.clustered import ClusterCovariance
+from models.regression.identification import FEWEST_CLUSTERS
 
 NO_VARIANCE = 1e-12
 
@@ -35,8 +36,8 @@ def reduced_bias_covariance(fit: GeneralisedFit, codes: NDArray[np.intp]) -> Clu
         ``clubSandwich::vcovCR(glm(...), type = "CR2")``, ``coef_test(test = "Satterthwaite")``.
     """
     n_clusters = int(codes.max()) + 1
-    if n_clusters < 2:  # noqa: PLR2004
-        raise ValueError(f"{n_clusters} cluster; a cluster-robust covariance needs at least 2")
+    if n_clusters < FEWEST_CLUSTERS:
+        raise ValueError(f"{n_clusters} cluster; a cluster-robust covariance needs at least {FEWEST_CLUSTERS}")
     rows, residuals, variances, places = _distinct(fit, codes)
     working, k = fit.working, fit.working.n_coefficients
     adjusted, squared = np.empty((n_clusters, k, k)), np.empty((n_clusters, k, k))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from models.estimates import Matrix
 from models.regression.cluster_moments import grouped_sums
+from models.regression.identification import FEWEST_CLUSTERS
 
 Robust = Literal["HC0", "HC1"]
 RobustClustered = Literal["CR0", "CR1S"]
@@ -47,8 +48,8 @@ def clustered_covariance(
     """
     (n, p), sums = scores.shape, grouped_sums(scores, codes)
     n_clusters = len(sums)
-    if n_clusters < 2:  # noqa: PLR2004
-        raise ValueError(f"{n_clusters} cluster; a cluster-robust covariance needs at least 2")
+    if n_clusters < FEWEST_CLUSTERS:
+        raise ValueError(f"{n_clusters} cluster; a cluster-robust covariance needs at least {FEWEST_CLUSTERS}")
     factor = n_clusters / (n_clusters - 1) * (n - 1) / (n - p) if kind == "CR1S" else 1.0
     return factor * _filled(bread, sums)
 
