@@ -21,6 +21,7 @@ LOOK_FROM = {
     "condition_number": 30.0,
     "max_cooks_distance": 1.0,
     "decided_by_one_cluster": 1.0,
+    "covariance_mended": 1.0,
 }
 LOOK_BELOW = {
     "breusch_pagan_p": 0.05,
@@ -56,6 +57,8 @@ def diagnose(design: Design, solution: LeastSquares, uncertainty: Uncertainty) -
           Satterthwaite's degrees is not to be trusted (Pustejovsky and Tipton 2018).
         - decided_by_one_cluster: coefficients that one cluster decides by itself, whose standard errors are too small;
           absent without clusters or with two ways.
+        - covariance_mended: 1 when negative eigenvalues of a two-way covariance were set to nought, else 0; only with
+          two ways.
         - share_of_responses_used: of the population, after leaving out missing values, 0 to 1.
 
     References:
@@ -151,6 +154,8 @@ def _of_clusters(uncertainty: Uncertainty) -> dict[str, float]:
         found["least_df"] = float(uncertainty.df.min())
     if uncertainty.n_decided is not None:
         found["decided_by_one_cluster"] = float(uncertainty.n_decided)
+    if uncertainty.is_mended is not None:
+        found["covariance_mended"] = float(uncertainty.is_mended)
     return found
 
 

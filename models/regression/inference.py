@@ -19,12 +19,14 @@ class Uncertainty:
         df: Degrees of freedom of each coefficient's t distribution, k; infinite for the normal.
         n_clusters: Clusters; the fewer of two ways; None without clusters.
         n_decided: Coefficients that one cluster decides by itself; None where that is not looked for.
+        is_mended: Whether negative eigenvalues of a two-way covariance were set to nought; None for all others.
     """
 
     covariance: Matrix
     df: Vector
     n_clusters: int | None = None
     n_decided: int | None = None
+    is_mended: bool | None = None
 
     @property
     def errors(self) -> Vector:

@@ -17,6 +17,8 @@ from instruments.spec import Instrument, Item, Scale
 from models.estimates import RESULT_COLUMNS, result_digest
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
+from models.regression.least_squares import solve_least_squares
+from models.regression.two_way import two_way_covariance
 from models.sections.regressors import Variable
 from models.spec import CLUSTERED, Variant
 
@@ -283,6 +285,21 @@ def test_a_fit_may_be_clustered_in_two_ways():
     model = model_of(cluster=("organisation_id", "language"))
     fit = fit_regression(model, invented_analysis())
     assert (fit.covariance, fit.n_clusters, set(fit.estimates["df"])) == ("CR1S_two_way", 2, {1.0})
+
+
+def test_a_two_way_covariance_that_had_to_be_mended_asks_for_a_look():
+    found = set()
+    for seed in range(12):
+        analysis = invented_analysis(seed=seed)
+        analysis["second"] = [f"pair{number % 5}" for number in range(60)]
+        fit = fit_regression(model_of(cluster=("organisation_id", "second")), analysis)
+        row = fit.diagnostics.set_index("diagnostic").loc["covariance_mended"]
+        codes = [pd.factorize(fit.data[name])[0] for name in ("organisation_id", "second")]
+        rows = np.column_stack([np.ones(60), fit.data[["trust", "workload"]].to_numpy(float)])
+        solved = solve_least_squares(rows, fit.data["strain"].to_numpy(float))
+        assert row["value"] == float(two_way_covariance(solved, *codes)[2])
+        found.add((row["value"], row["verdict"]))
+    assert found == {(0.0, "ok"), (1.0, "look")}
 
 
 @pytest.mark.parametrize("covariance", CLUSTERED)
