@@ -1,19 +1,16 @@
 """What a model specification says: what is explained, by what, for whom, with which inference. No data."""
 
 from collections.abc import Iterable
-from typing import Literal, Self, get_args
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
+from models.sections.inference import CLUSTERED, UNCLUSTERED, Covariance, Estimator, cautious_covariance, covariances_of
+from models.sections.population import Population
 from models.sections.regressors import Interaction, Variable, as_variable
 
-Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3"]
 NONE = "none"
-CLUSTERED = ("CR0", "CR1S", "CR2", "CR3")
-Estimator = Literal["linear", "logit", "probit", "ordered_logit", "ordered_probit", "poisson"]
-ORDERED = ("ordered_logit", "ordered_probit")
-OF_SCORES = ("classical", "HC0", "HC1", "CR0", "CR1S")
 Sign = Literal["positive", "negative", "none"]
 
 
@@ -27,22 +24,6 @@ class Expected(Spec):
 
     regressor: Name | Variable | Interaction
     sign: Sign
-
-
-class Population(Spec):
-    """Which analysed responses a model uses; empty lists stand for all.
-
-    Attributes:
-        respondent_groups: Codes of respondent groups.
-        waves: Names of waves.
-        sources: Names of sources.
-        without: Name of an exclusion rule of study.yaml; the responses it leaves out are not used.
-    """
-
-    respondent_groups: tuple[Name, ...] = ()
-    waves: tuple[Name, ...] = ()
-    sources: tuple[Name, ...] = ()
-    without: Name | None = None
 
 
 class Variant(Spec):
@@ -149,28 +130,19 @@ class RegressionSpec(Spec):
                 raise ValueError(f"two clusters have covariance CR1S; found {said.covariance}; leave covariance out")
             if len(said.clusters()) > 1 and said.estimator != "linear":
                 raise ValueError(f"two clusters are for estimator linear; found {said.estimator}; name one cluster")
-            if said.covariance is not None and said.covariance not in said.covariances():
-                listed = ", ".join(said.covariances())
+            if said.covariance is not None and said.covariance not in covariances_of(said.estimator):
+                listed = ", ".join(covariances_of(said.estimator))
                 raise ValueError(f"{said.estimator} has no covariance {said.covariance}; expected one of {listed}")
 
     def clusters(self) -> tuple[str, ...]:
         """Return the columns whose values are clusters: none, one or two; none for a covariance without clusters."""
-        if self.cluster is None or self.covariance in set(get_args(Covariance)) - set(CLUSTERED):
+        if self.cluster is None or self.covariance in UNCLUSTERED:
             return ()
         return self.cluster if isinstance(self.cluster, tuple) else (self.cluster,)
 
     def covariance_used(self) -> Covariance:
         """Return the covariance; the cautious one where the model names none."""
-        if self.covariance is not None:
-            return self.covariance
-        cautious: tuple[Covariance, ...] = ("HC0", "CR1S") if self.estimator in ORDERED else ("HC3", "CR2", "CR1S")
-        return cautious[len(self.clusters())]
-
-    def covariances(self) -> tuple[str, ...]:
-        """Return the covariances that the estimator has."""
-        if self.estimator in ORDERED:
-            return OF_SCORES
-        return tuple(each for each in get_args(Covariance) if self.estimator == "linear" or each != "CR3")
+        return self.covariance or cautious_covariance(self.estimator, len(self.clusters()))
 
     def _refuse_strangers(self) -> None:
         """Raise ValueError when something is said of a regressor that the model does not have."""

@@ -13,7 +13,7 @@ from models.regression.identification import ModelDataError
 from models.regression.inference import Uncertainty
 from models.regression.least_squares import LeastSquares
 from models.regression.two_way import two_way_covariance
-from models.spec import Covariance
+from models.sections.inference import Covariance
 
 DEFINITIONS: Mapping[Covariance, str] = {
     "classical": "s2 (X'X)^-1, t on n - k; R: vcov(lm(...))",

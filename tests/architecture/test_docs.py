@@ -18,7 +18,8 @@ from instruments.spec import Instrument
 from instruments.spec_file import Spec, json_like, validate_spec
 from instruments.strict_yaml import Document, parse_yaml, read_yaml
 from models.regression.diagnostics import LOOK_BELOW, LOOK_FROM
-from models.spec import Covariance, RegressionSpec
+from models.sections.inference import Covariance
+from models.spec import RegressionSpec
 from pipelines.cli import app
 from pipelines.commands.errors import DEFECT
 from pipelines.commands.reference_pages import KINDS, docstring_parts, pages

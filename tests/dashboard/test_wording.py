@@ -11,7 +11,7 @@ from dashboard.pointer import Reason
 from dashboard.wording import WORDINGS, Words
 from instruments.spec import ValidationStatus
 from instruments.validation import STATUS_LABELS
-from models.spec import Covariance
+from models.sections.inference import Covariance
 
 CAUSAL = {
     "en": r"caus|effect|impact|\bdrive|leads? to|influenc|because|due to|results? in\b|determin|improv",

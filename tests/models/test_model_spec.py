@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from instruments.spec_file import spec_hash
 from instruments.strict_yaml import Document
 from models.load import blame_unknown_variables, find_models, read_model
+from models.sections.population import Population
 from models.sections.regressors import Interaction, Variable
-from models.spec import Population, RegressionSpec, Variant
+from models.spec import RegressionSpec, Variant
 
 BAD_SPECS = Path(__file__).parents[1] / "bad_specs"
 KNOWN = {"voice": "scale", "trust": "scale", "age": "number", "workplace": "category", "wave": "category"}

@@ -30,8 +30,9 @@ from models.regression.design import Design, lay_out
 from models.regression.heteroskedastic import Heteroskedastic, heteroskedastic_covariance
 from models.regression.identification import ModelDataError
 from models.regression.inference import Uncertainty
+from models.sections.inference import Covariance, Estimator
 from models.sections.regressors import Variable
-from models.spec import Covariance, Estimator, RegressionSpec
+from models.spec import RegressionSpec
 
 LINKS: dict[Estimator, BinaryLink] = {
     "logit": "logit",

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from models.spec import Population, RegressionSpec
+from models.sections.population import Population
+from models.spec import RegressionSpec
 
 
 def invented_analysis(n=60, seed=7):

@@ -7,8 +7,8 @@ from analysis_tables import invented_analysis, model_of
 
 from models.regression.design import build_design
 from models.regression.identification import FEWEST_BEYOND, ModelDataError
+from models.sections.population import Population
 from models.sections.regressors import Interaction, Variable
-from models.spec import Population
 
 EDUCATION = {"education": {1: "School", 2: "Bachelor degree", 3: "Master degree"}}
 
