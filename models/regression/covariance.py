@@ -59,8 +59,8 @@ def estimate_uncertainty(
         )
         return Uncertainty(covariance[:k, :k], np.full(k, float(fit.df_resid)))
     if len(clusters) > 1:
-        covariance, df, is_mended = two_way_covariance(fit, *clusters)
-        return Uncertainty(covariance[:k, :k], np.full(k, float(df)), df + 1, is_mended=is_mended)
+        covariance, df, is_mended = two_way_covariance(fit, clusters[0], clusters[1], k)
+        return Uncertainty(covariance, np.full(k, float(df)), df + 1, is_mended=is_mended)
     moments = cluster_moments(fit, clusters[0])
     found = cluster_covariance(moments, cast("Clustered", kind))
     is_corrected = POWER_OF_FREE_SHARE[cast("Clustered", kind)] < 0

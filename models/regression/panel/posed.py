@@ -11,10 +11,11 @@ from models.estimates import Matrix
 from models.regression.clustered import ClusterCovariance, cluster_covariance
 from models.regression.cluster_moments import cluster_moments
 from models.regression.design import INTERCEPT, ORDER_OF_WAVES, Design
-from models.regression.identification import ModelDataError, refuse_few
+from models.regression.identification import ModelDataError, find_dependencies, in_words, refuse_few
 from models.regression.panel.comparisons import hausman_test, with_unit_means
 from models.regression.panel.data import Panel
 from models.regression.panel.estimators import (
+    changes_of,
     fit_between,
     fit_first_differences,
     fit_random_effects,
@@ -27,6 +28,8 @@ from models.sections.inference import Estimator
 from models.sections.panel import Panel as PanelWords
 
 OF_MEANS = "_unit_mean"
+OF_WAVES = "wave["
+"""Indicators of waves have no unit means: these would only tell in which waves a unit answered."""
 FEWEST_WAVES = 2
 
 
@@ -48,7 +51,7 @@ def pose_panel(design: Design, estimator: Estimator, words: PanelWords, fewest_b
         - hausman_chi2, hausman_df, hausman_p (random effects): Hausman's test with classical variances; NaN where the
           covariances do not differ by a positive definite matrix.
         - context_f, context_df, context_df_resid, context_p (random effects, within-between): test that the units'
-          means of the regressors add nothing, clustered as the model is or on units (CR2, AHT): Hausman's question,
+          means of the regressors, indicators of waves aside, add nothing, clustered as the model is or on units (CR2, AHT): Hausman's question,
           safe under unequal variances.
         - n_alone (within, first differences): rows of units that were seen once, left out.
 
@@ -108,7 +111,19 @@ def _panel(design: Design, units: NDArray[np.intp], words: PanelWords) -> Panel:
     return Panel(design.outcome.to_numpy(), matrix, units, np.asarray(waves, dtype=np.intp))
 
 
+def _refuse_dependent(values: Matrix, terms: tuple[str, ...], rows: str) -> None:
+    """Raise ModelDataError when transformed regressors cannot be told apart from each other or from the intercept."""
+    columns = pd.DataFrame(np.column_stack([np.ones(len(values)), values]), columns=[INTERCEPT, *terms])
+    if dependencies := find_dependencies(columns):
+        told = "; ".join(in_words(term, parts, rows) for term, parts in dependencies.items())
+        raise ModelDataError(
+            f"the coefficients cannot be told apart among {rows}: {told}; take one of them out of the model"
+        )
+
+
 def _between(panel: Panel, terms: tuple[str, ...], clusters: Clusters) -> Posed:
+    if panel.n_units > len(terms) + 1:
+        _refuse_dependent(panel.means(panel.regressors), terms, "means of units")
     fit = fit_between(panel)
     means = panel.means(panel.outcome[:, None])[:, 0]
     of_units = tuple(_of_units(codes, panel.units) for codes in clusters)
@@ -116,6 +131,13 @@ def _between(panel: Panel, terms: tuple[str, ...], clusters: Clusters) -> Posed:
 
 
 def _differences(panel: Panel, terms: tuple[str, ...], clusters: Clusters) -> Posed:
+    fixed = [f"'{term}'" for term, varies in zip(terms, panel.varies_within, strict=True) if not varies]
+    if fixed:
+        raise ModelDataError(
+            f"{', '.join(fixed)} never changes within a unit, so that its changes tell nothing; take it out of the model, "
+            "or use estimator random_effects or within_between"
+        )
+    _refuse_dependent(changes_of(panel, panel.regressors), terms, "changes of units")
     fit = fit_first_differences(panel)
     outcome = fit.solved.rows @ fit.solved.coefficients + fit.solved.residuals
     of_units = [_of_units(codes, panel.units) for codes in clusters]
@@ -126,19 +148,21 @@ def _differences(panel: Panel, terms: tuple[str, ...], clusters: Clusters) -> Po
 
 def _random(panel: Panel, terms: tuple[str, ...], clusters: Clusters, *, has_means: bool) -> Posed:
     within_clusters = clusters[0] if clusters else panel.units
-    means = [f"{term}{OF_MEANS}" for term, varies in zip(terms, panel.varies_within, strict=True) if varies]
+    has_mean = panel.varies_within & ~np.array([term.startswith(OF_WAVES) for term in terms])
+    means = [f"{term}{OF_MEANS}" for term, has in zip(terms, has_mean, strict=True) if has]
     if not means and has_means:
         raise ModelDataError(
             "no regressor varies within units, so that there is no effect within them; expected one that changes between "
             "waves or between members; use estimator between or random_effects"
         )
     found: dict[str, float] = {}
-    extended = with_unit_means(panel) if means else panel
+    extended = with_unit_means(panel, has_mean) if means else panel
     if means:
+        _refuse_dependent(extended.regressors, (*terms, *means), "units and their means")
         found |= _context(fit_random_effects(extended), len(means), within_clusters)
     shown = extended if has_means else panel
     fit = fit_random_effects(shown)
-    if not has_means and means:
+    if not has_means and panel.varies_within.any():
         found = _hausman(panel, fit) | found
     components, shares = fit.components, fit.shares
     if components is not None and shares is not None:

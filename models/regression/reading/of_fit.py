@@ -69,7 +69,7 @@ def readings_of(
         - robustness_value (focal): partial R2 that an omitted variable needs with outcome and regressor to explain
           the coefficient away.
         - without_one_cluster (focal): the coefficient, between the lowest and the highest that leaving out one cluster
-          gives; verdict ``look`` when one of them has another sign.
+          gives; verdict ``look`` when one of them has another sign; absent where no cluster can be spared.
         - wild_bootstrap (focal, fewer than 50 clusters): p and interval of the wild cluster bootstrap.
     """
     rows = [*_of_every_term(fitted)]
@@ -117,9 +117,10 @@ def _of_focal(fitted: FittedModel, place: int, smallest: float | None) -> Iterat
 def _of_clusters(fitted: FittedModel, place: int, moments: ClusterMoments, rng: np.random.Generator) -> Iterator[Row]:
     term, estimate = fitted.terms[place], float(fitted.solution.coefficients[place])
     left = influence_of_clusters(moments, fitted.solution.coefficients).coefficients[:, place]
-    low, high = float(np.nanmin(left)), float(np.nanmax(left))
-    turns = "look" if min(low, high) * estimate < 0 or max(low, high) * estimate < 0 else "ok"
-    yield term, "without_one_cluster", estimate, low, high, turns
+    if np.isfinite(left).any():
+        low, high = float(np.nanmin(left)), float(np.nanmax(left))
+        turns = "look" if min(low, high) * estimate < 0 or max(low, high) * estimate < 0 else "ok"
+        yield term, "without_one_cluster", estimate, low, high, turns
     if moments.n_clusters < FEW_CLUSTERS:
         drawn = wild_cluster_bootstrap(
             moments, fitted.solution.coefficients, place, rng, confidence_level=fitted.confidence_level
