@@ -65,7 +65,8 @@ def diagnose(design: Design, posed: Posed, uncertainty: Uncertainty) -> pd.DataF
         - covariance_mended: 1 when negative eigenvalues of a two-way covariance were set to nought, else 0; only with
           two ways.
         - what the estimator tells of itself, such as r2_within; see ``models.regression.posed`` and ``panel.posed``.
-        - share_of_responses_used: of the population, after leaving out missing values, 0 to 1.
+        - n_responses: responses behind rows of organisations; absent where responses are the rows.
+        - share_of_responses_used: of the population's rows, after leaving out missing values, 0 to 1.
 
     References:
         R: ``hatvalues``, ``car::vif``, ``lmtest::bptest``, ``cooks.distance``. Koenker (1981), Journal of Econometrics
@@ -83,6 +84,7 @@ def diagnose(design: Design, posed: Posed, uncertainty: Uncertainty) -> pd.DataF
         **_counts(design),
         **_of_clusters(uncertainty),
         **posed.found,
+        **({} if design.data is design.rows else {"n_responses": float(len(design.data))}),
         "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
     return _judged(values)

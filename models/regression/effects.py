@@ -139,9 +139,7 @@ class _Taken:
 
 def _chosen(effects: Mapping[str, Codes], clusters: tuple[Codes, ...]) -> tuple[Codes | None, dict[str, Codes]]:
     """Return the way that is absorbed, the one with the most groups of those that may be, and the others."""
-    may_be = [
-        name for name, codes in effects.items() if len(clusters) != 1 or _lies_within(codes, clusters[0])
-    ]
+    may_be = [name for name, codes in effects.items() if len(clusters) != 1 or _lies_within(codes, clusters[0])]
     chosen = max(may_be, key=lambda name: int(effects[name].max()), default=None)
     others = {name: codes for name, codes in effects.items() if name != chosen}
     return (None if chosen is None else effects[chosen]), others

@@ -106,9 +106,7 @@ def _least_squares(spec: RegressionSpec, design: Design, seed: int, fewest_beyon
     terms, solution = posed.terms, posed.solution
     uncertainty = estimate_uncertainty(solution, spec.covariance_used(), posed.clusters, terms)
     one_way = posed.clusters[0] if len(posed.clusters) == 1 else None
-    values = FittedModel(
-        terms, posed.matrix, posed.outcome, solution, uncertainty, one_way, spec.confidence_level
-    )
+    values = FittedModel(terms, posed.matrix, posed.outcome, solution, uncertainty, one_way, spec.confidence_level)
     return _Found(
         estimator=posed.estimator,
         terms=terms,

@@ -15,9 +15,7 @@ KEYS: dict[Level, list[str]] = {
 }
 
 
-def organisation_rows(
-    responses: pd.DataFrame, level: Level, outcome: str, categories: Collection[str]
-) -> pd.DataFrame:
+def organisation_rows(responses: pd.DataFrame, level: Level, outcome: str, categories: Collection[str]) -> pd.DataFrame:
     """Average responses to organisations.
 
     A number is the mean of the answers there are; what all responses of an organisation and wave share, such as a fact

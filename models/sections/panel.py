@@ -46,7 +46,9 @@ def refuse_mixed_panel(estimator: Estimator, panel: Panel | None, effects: tuple
     """Raise ValueError when estimator, panel, effects and level do not go together."""
     is_panel = estimator in PANEL
     if is_panel and panel is None:
-        raise ValueError(f"estimator {estimator} needs a key panel that says what a unit is, such as {{unit: respondent}}")
+        raise ValueError(
+            f"estimator {estimator} needs a key panel that says what a unit is, such as {{unit: respondent}}"
+        )
     if effects and estimator != "linear":
         raise ValueError(
             f"fixed_effects are for estimator linear; found {estimator}; "
@@ -74,9 +76,7 @@ def refuse_mixed_panel(estimator: Estimator, panel: Panel | None, effects: tuple
         )
 
 
-def refuse_rows_without(
-    level: Level, estimator: Estimator, weights: str | None, variables: Iterable[Variable]
-) -> None:
+def refuse_rows_without(level: Level, estimator: Estimator, weights: str | None, variables: Iterable[Variable]) -> None:
     """Raise ValueError when weights or regressors are not of the rows that a model has."""
     if weights is not None and estimator in get_args(PanelEstimator):
         raise ValueError(f"weights are not for estimator {estimator}; leave them out, or use fixed_effects with linear")

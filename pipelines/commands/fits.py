@@ -20,6 +20,7 @@ from models.terms import scales_in_terms
 from pipelines.assets.fits import FitRows, fit_model, labels_from_json, writes_of
 from pipelines.assets.graph import due_steps
 from pipelines.assets.measurement import step_name
+from pipelines.assets.out import is_weighted
 from pipelines.assets.raw import begun_waves
 from pipelines.commands.sample import inference_of_fits
 from pipelines.load import Study, analysis_variables
@@ -75,7 +76,7 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     if not len(store.read(out.SCALE_MEANS)):
         raise UsageError("there are no scored responses yet; run the study first")
     needed = _NEEDED | {step_name(name) for name in study.measurement}
-    if model.weights is not None:
+    if is_weighted(model):
         needed |= {"core/weights"}
     if due_steps(study, store, begun_waves(study, store), needed):
         raise DataError("exports, specifications or the software changed since the last run; run the study first")

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from instruments.counted import counted
 from models.estimates import Matrix
-from models.regression.clustered import ClusterCovariance, cluster_covariance
 from models.regression.cluster_moments import cluster_moments
+from models.regression.clustered import ClusterCovariance, cluster_covariance
 from models.regression.design import INTERCEPT, ORDER_OF_WAVES, Design
 from models.regression.identification import ModelDataError, find_dependencies, in_words, refuse_few
 from models.regression.panel.comparisons import hausman_test, with_unit_means

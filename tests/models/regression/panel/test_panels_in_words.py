@@ -165,7 +165,9 @@ def invented(n_units=20, n_waves=3, seed=1):
     rng = np.random.default_rng(seed)
     unit, wave = np.divmod(np.arange(n_units * n_waves), n_waves)
     rows = pd.DataFrame({"SUBNUM": unit, "TIME": wave, "organisation_id": [f"o{each % 5}" for each in unit]})
-    rows = rows.assign(JSAT=rng.normal(size=len(rows)), COMMIT=rng.normal(size=n_units)[unit] + rng.normal(size=len(rows)))
+    rows = rows.assign(
+        JSAT=rng.normal(size=len(rows)), COMMIT=rng.normal(size=n_units)[unit] + rng.normal(size=len(rows))
+    )
     rows["READY"] = rows["JSAT"] + rng.normal(size=n_units)[unit] + rng.normal(size=len(rows))
     return as_analysis(rows, "SUBNUM", "TIME").assign(size=unit.astype(float))
 
@@ -181,7 +183,10 @@ def test_variants_switch_the_estimator():
             {"name": "effects", "fixed_effects": ("respondent_key", "wave")},
         ),
     )
-    fits = {name: fit_regression(model, invented(), variant=name) for name in ("main", *(each.name for each in model.variants))}
+    fits = {
+        name: fit_regression(model, invented(), variant=name)
+        for name in ("main", *(each.name for each in model.variants))
+    }
     assert {name: fit.estimator for name, fit in fits.items()} == {
         "main": "OLS",
         "within": "within",
@@ -227,7 +232,11 @@ MOVED = invented().assign(organisation_id=[f"o{number % 7}" for number in range(
 FACT = {"regressors": ("JSAT", "size"), "focal": "JSAT"}
 REFUSED = {
     "one wave": ({"estimator": "within"}, ONE_WAVE, "alone in its group of respondent_key"),
-    "one wave between": ({"estimator": "between"}, ONE_WAVE, "60|20 rows are of the wave w0; expected two waves or more"),
+    "one wave between": (
+        {"estimator": "between"},
+        ONE_WAVE,
+        "60|20 rows are of the wave w0; expected two waves or more",
+    ),
     "seen once": ({"estimator": "first_differences"}, ONCE, "each of 60 complete rows is alone .* several waves"),
     "seen once, drawn": ({"estimator": "random_effects"}, ONCE, "no degrees of freedom for both variances"),
     "twice": ({"estimator": "within"}, TWICE, "2 rows of a respondent in a wave that has one already"),
@@ -249,7 +258,11 @@ REFUSED = {
         invented(),
         r"among means of units: 'wave\[w1\]' is the same in all means of units",
     ),
-    "moving units": ({"estimator": "between", "cluster": "organisation_id"}, MOVED, "units with rows in several clusters"),
+    "moving units": (
+        {"estimator": "between", "cluster": "organisation_id"},
+        MOVED,
+        "units with rows in several clusters",
+    ),
     "one cluster": (
         {"estimator": "within", "cluster": "organisation_id"},
         invented().assign(organisation_id="o1"),
@@ -296,7 +309,11 @@ WRONG = {
         "'COMMIT' within_organisation is a deviation of responses",
     ),
     "waves averaged": (
-        {"estimator": "linear", "level": "organisation", "regressors": ("JSAT", {"variable": "wave", "use": "category"})},
+        {
+            "estimator": "linear",
+            "level": "organisation",
+            "regressors": ("JSAT", {"variable": "wave", "use": "category"}),
+        },
         "level organisation averages the waves",
     ),
 }
