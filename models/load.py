@@ -80,6 +80,13 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
     for variable in model.variables():
         _blame_variable(document, ("regressors",), variable, known)
     every = [model.with_variant(name) for name in ("main", *(variant.name for variant in model.variants))]
+    _blame_groups(document, every, known)
+    for weights in dict.fromkeys(each.weights for each in every if each.weights is not None):
+        if weights not in WEIGHTS:
+            document.blame(("weights",), f"there are no weights '{weights}'; expected {', '.join(WEIGHTS)}")
+
+
+def _blame_groups(document: Document, every: list[RegressionSpec], known: Mapping[str, VariableKind]) -> None:
     for cluster in dict.fromkeys(name for each in every for name in each.clusters()):
         if cluster not in CLUSTERS and known.get(cluster) != "category":
             expected = ", ".join(CLUSTERS)
@@ -92,9 +99,6 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
             document.blame(
                 ("fixed_effects",), f"'{effects}' does not name groups of rows; expected {expected} or a category"
             )
-    for weights in dict.fromkeys(each.weights for each in every if each.weights is not None):
-        if weights not in WEIGHTS:
-            document.blame(("weights",), f"there are no weights '{weights}'; expected {', '.join(WEIGHTS)}")
 
 
 def blame_unknown_scales(

@@ -96,8 +96,8 @@ class RegressionSpec(Spec):
             or ``HC0``.
         cluster: Column whose values are the clusters, or two columns whose values are clusters each in its way; of
             units in waves, left out, the units.
-        weights: Column of weights, such as ``analysis_weight``, or for rows of organisations ``number_of_answers``; left
-            out, every row counts the same.
+        weights: Column of weights, such as ``analysis_weight``, or for rows of organisations ``number_of_answers``;
+            left out, every row counts the same.
         missing: ``listwise``: responses with a missing value in any variable of the model are left out.
         confidence_level: Of the intervals, between 0 and 1.
         expected_sign: ``positive``, ``negative`` or ``none``, of the focal regressor.

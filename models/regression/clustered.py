@@ -60,8 +60,8 @@ def cluster_covariance(moments: ClusterMoments, kind: Clustered) -> ClusterCovar
     V = M (sum X_g'A_g e_g e_g'A_g X_g) M with A_g = f I for CR0 (f = 1), CR1 (f^2 = G / (G - 1)) and CR1S
     (f^2 = G (n - 1) / ((G - 1) (n - k))), A_g = (I - H_gg)^(-1/2) for CR2 and (I - H_gg)^-1 for CR3; the working
     model has independent errors of one variance (with weights: of variance inverse to the weight). Directions in
-    which a cluster determines the fit alone (an eigenvalue of H_gg of 1) add nothing. Absorbed effects count in k, as in
-    Stata's ``areg`` and R's ``lm`` with factors; ``plm`` and ``xtreg, fe`` leave them out of CR1S.
+    which a cluster determines the fit alone (an eigenvalue of H_gg of 1) add nothing. Absorbed effects count in k, as
+    in Stata's ``areg`` and R's ``lm`` with factors; ``plm`` and ``xtreg, fe`` leave them out of CR1S.
 
     Raises:
         ValueError: If there are fewer than two clusters.

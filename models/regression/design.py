@@ -181,8 +181,8 @@ def _leave_out_alone(spec: RegressionSpec, rows: pd.DataFrame) -> pd.DataFrame:
     if is_alone.all():
         listed = " and ".join(ways)
         raise ModelDataError(
-            f"each of {counted(len(rows), 'complete row')} is alone in its group of {listed}; expected groups of two or "
-            "more, such as respondents who answered in several waves; take the effects out or link the waves"
+            f"each of {counted(len(rows), 'complete row')} is alone in its group of {listed}; expected groups of two "
+            "or more, such as respondents who answered in several waves; take the effects out or link the waves"
         )
     return rows[~is_alone].reset_index(drop=True)
 

@@ -156,9 +156,9 @@ def _indicators(ways: Mapping[str, Codes], clusters: tuple[Codes, ...], k: int) 
     of_clusters = (int(clusters[0].max()) + 1) * (k + sum(sizes)) ** 2 if len(clusters) == 1 else 0
     if max(n * sum(sizes), of_clusters) > MOST_VALUES:
         raise ModelDataError(
-            f"{sum(sizes)} effects of {' and '.join(ways)} would have to be laid out one by one, which takes too much "
-            "memory; expected groups that lie within the clusters, or fewer; name a cluster that contains them, such as "
-            "organisation_id, or use a covariance without clusters"
+            f"{sum(sizes)} effects of {' and '.join(ways)} would have to be laid out one by one, which takes too "
+            "much memory; expected groups that lie within the clusters, or fewer; name a cluster that contains them, "
+            "such as organisation_id, or use a covariance without clusters"
         )
     parts = [codes[:, None] == np.arange(size) for codes, size in zip(ways.values(), sizes, strict=True)]
     return np.concatenate(parts, axis=1).astype(float)

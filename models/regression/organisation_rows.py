@@ -64,7 +64,7 @@ def _averaged(rows: pd.DataFrame, keys: list[str], categories: Collection[str]) 
         column = grouped[name]
         if name in categories or not types.is_numeric_dtype(rows[name]):
             found[name] = column.first()
-            _refuse_several(name, int((column.nunique() > 1).sum()), len(found[name]))
+            _refuse_several(name, int(column.nunique().ge(2).sum()), len(found[name]))
             continue
         low, high = column.min().astype("Float64"), column.max().astype("Float64")
         found[name] = column.mean().astype("Float64").where((low != high).fillna(value=True), low)

@@ -24,7 +24,8 @@ def two_way_covariance(
         n_shown: Leading coefficients whose covariance is wanted, and mended by itself; all when None.
 
     Returns:
-        The covariance, k x k of the coefficients shown; the degrees of freedom min(G_1, G_2) - 1; whether eigenvalues were set to nought.
+        The covariance, k x k of the coefficients shown; the degrees of freedom min(G_1, G_2) - 1; whether eigenvalues
+        were set to nought.
 
     Raises:
         ValueError: If either way has fewer than two clusters.

@@ -99,7 +99,7 @@ def fit_model(
 
 
 def _with_weights(store: Store, analysis: pd.DataFrame, column: str | None) -> pd.DataFrame:
-    """Add a column of ``core.weights``; missing for a response without a weight. Numbers of answers are counted later."""
+    """Add a column of ``core.weights``; missing without a weight. Numbers of answers are counted later."""
     if column in (None, NUMBER_OF_ANSWERS):
         return analysis
     weights = store.read(WEIGHTS)[["response_id", column]]

@@ -187,8 +187,8 @@ def reasons_to_withhold(
     Rows of organisations ask for as many organisations as clusters.
 
     Args:
-        fit: Row of ``out.fits`` with ``least_cell_size`` added, and ``is_of_records`` where the outcome is; no number of clusters stands for no clusters, and what
-            else is missing counts against the fit.
+        fit: Row of ``out.fits`` with ``least_cell_size`` added, and ``is_of_records`` where the outcome is; no number
+            of clusters stands for no clusters, and what else is missing counts against the fit.
         diagnostics: Diagnostic → value; leverage must be there of a linear regression.
         terms: Terms of the fit.
         text_items: Items whose answers are texts of the export's cells (kind ``code``).

@@ -57,8 +57,8 @@ def conditions(
     A score as it is, and a deviation from an organisation mean, must be reliable and its model must fit; an
     organisation mean needs agreement besides. Where the responses behind a score come from several of the groups that a
     specification compares (waves, languages, respondent groups, categories), the comparison must have been shown,
-    whether the model compares the groups or only puts them together. Rows of organisations average every score. Responses of a wave that a specification did not
-    measure leave its conditions unknown.
+    whether the model compares the groups or only puts them together. Rows of organisations average every score.
+    Responses of a wave that a specification did not measure leave its conditions unknown.
 
     Args:
         gates: ``out.gates``.

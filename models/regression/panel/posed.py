@@ -1,4 +1,4 @@
-"""A panel in words → the rows that its estimator solves, their clusters, and whether unit effects go with regressors."""
+"""A panel in words → the rows that its estimator solves, their clusters, and tests of its unit effects."""
 
 from dataclasses import replace
 
@@ -51,8 +51,8 @@ def pose_panel(design: Design, estimator: Estimator, words: PanelWords, fewest_b
         - hausman_chi2, hausman_df, hausman_p (random effects): Hausman's test with classical variances; NaN where the
           covariances do not differ by a positive definite matrix.
         - context_f, context_df, context_df_resid, context_p (random effects, within-between): test that the units'
-          means of the regressors, indicators of waves aside, add nothing, clustered as the model is or on units (CR2, AHT): Hausman's question,
-          safe under unequal variances.
+          means of the regressors, indicators of waves aside, add nothing, clustered as the model is or on units (CR2,
+          AHT): Hausman's question, safe under unequal variances.
         - n_alone (within, first differences): rows of units that were seen once, left out.
 
     Raises:
@@ -90,14 +90,14 @@ def _refuse_one_wave(design: Design, words: PanelWords) -> None:
     waves = design.rows["wave"].unique()
     if len(waves) < FEWEST_WAVES:
         raise ModelDataError(
-            f"all {counted(len(design.rows), 'row')} are of the wave {waves[0]}; expected two waves or more, as nobody can "
-            "be followed through one; widen population.waves or use estimator linear"
+            f"all {counted(len(design.rows), 'row')} are of the wave {waves[0]}; expected two waves or more, as nobody "
+            "can be followed through one; widen population.waves or use estimator linear"
         )
     n_twice = int(design.rows.duplicated([words.column, "wave"]).sum())
     if n_twice:
         raise ModelDataError(
-            f"{counted(n_twice, 'row')} of a respondent in a wave that has one already; expected one row a respondent and "
-            "wave; link the waves by a unique key or leave repeated responses out"
+            f"{counted(n_twice, 'row')} of a respondent in a wave that has one already; expected one row a respondent "
+            "and wave; link the waves by a unique key or leave repeated responses out"
         )
 
 
@@ -134,8 +134,8 @@ def _differences(panel: Panel, terms: tuple[str, ...], clusters: Clusters) -> Po
     fixed = [f"'{term}'" for term, varies in zip(terms, panel.varies_within, strict=True) if not varies]
     if fixed:
         raise ModelDataError(
-            f"{', '.join(fixed)} never changes within a unit, so that its changes tell nothing; take it out of the model, "
-            "or use estimator random_effects or within_between"
+            f"{', '.join(fixed)} never changes within a unit, so that its changes tell nothing; take it out of the "
+            "model, or use estimator random_effects or within_between"
         )
     _refuse_dependent(changes_of(panel, panel.regressors), terms, "changes of units")
     fit = fit_first_differences(panel)
@@ -152,8 +152,8 @@ def _random(panel: Panel, terms: tuple[str, ...], clusters: Clusters, *, has_mea
     means = [f"{term}{OF_MEANS}" for term, has in zip(terms, has_mean, strict=True) if has]
     if not means and has_means:
         raise ModelDataError(
-            "no regressor varies within units, so that there is no effect within them; expected one that changes between "
-            "waves or between members; use estimator between or random_effects"
+            "no regressor varies within units, so that there is no effect within them; expected one that changes "
+            "between waves or between members; use estimator between or random_effects"
         )
     found: dict[str, float] = {}
     extended = with_unit_means(panel, has_mean) if means else panel

@@ -100,7 +100,7 @@ def test_hausman_and_the_variances_are_diagnostics_that_equal_plm(oracle, univbc
             assert found == pytest.approx(list(components.values()), rel=1e-8)
 
 
-# R 4.2.2, plm 2.6-2, clubSandwich 0.5.8, 2026-11-26: coef_test(m, vcovCR(m, cluster = SUBNUM, type = "CR2")), SE and df:
+# R 4.2.2, plm 2.6-2, clubSandwich 0.5.8, 2026-11-26: coef_test(m, vcovCR(m, cluster = SUBNUM, type = "CR2")):
 # of lm() of the units' means, of the changes, and of the rows less theta times their means (theta of ercomp()), with
 # the units' means as regressors; Wald_test(constrain_zero(4:5), test = "HTZ") of these
 CR2 = {
