@@ -57,10 +57,11 @@ def rows_alone(effects: pd.DataFrame) -> NDArray[np.bool_]:
         ``fixest::feols(fixef.rm = "singleton")``.
     """
     is_kept = np.ones(len(effects), dtype=bool)
+    names = [str(name) for name in effects]
     while True:
         is_alone = np.zeros(len(effects), dtype=bool)
-        for name in effects:
-            sizes = effects.loc[is_kept, name].value_counts()
+        for name in names:
+            sizes = effects[name][is_kept].value_counts()
             is_alone |= is_kept & effects[name].map(sizes).lt(LEAST_GROUP).to_numpy(dtype=bool, na_value=False)
         if not is_alone.any():
             return ~is_kept

@@ -57,18 +57,17 @@ def of_rows(responses: pd.DataFrame, rows: pd.DataFrame, level: Level) -> pd.Dat
 
 
 def _averaged(rows: pd.DataFrame, keys: list[str], categories: Collection[str]) -> pd.DataFrame:
-    grouped = rows.groupby(keys, sort=True)
-    names = [name for name in rows if name not in (*KEYS["organisation_and_wave"], "response_id")]
+    names = [str(name) for name in rows if name not in (*KEYS["organisation_and_wave"], "response_id")]
     found: dict[str, pd.Series] = {}
     for name in names:
-        column = grouped[name]
+        column = rows[name].groupby([rows[key] for key in keys], sort=True)
         if name in categories or not types.is_numeric_dtype(rows[name]):
             found[name] = column.first()
             _refuse_several(name, int(column.nunique().ge(2).sum()), len(found[name]))
             continue
         low, high = column.min().astype("Float64"), column.max().astype("Float64")
         found[name] = column.mean().astype("Float64").where((low != high).fillna(value=True), low)
-    return pd.DataFrame(found, index=grouped.size().index)
+    return pd.DataFrame(found, index=rows.groupby(keys, sort=True).size().index)
 
 
 def _refuse_several(name: str, n_several: int, n_rows: int) -> None:
