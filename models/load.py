@@ -15,7 +15,7 @@ from models.spec import RegressionSpec
 
 LIBRARY = Path(__file__).parent / "library"
 CLUSTERS = ("organisation_id", "respondent_key")
-WEIGHTS = (NUMBER_OF_ANSWERS, "analysis_weight", "calibrated_weight", "nonresponse_weight", "design_weight")
+WEIGHTS = ("analysis_weight", "calibrated_weight", "nonresponse_weight", "design_weight", NUMBER_OF_ANSWERS)
 AnyModel = TypeVar("AnyModel", RegressionSpec, MeasurementSpec, WaitingSpec)
 VariableKind = Literal["scale", "number", "category"]
 

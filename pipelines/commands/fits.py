@@ -93,7 +93,8 @@ def _analysis_for(study: Study, *models: RegressionSpec) -> Table:
     """Describe ``core.analysis`` with what the fits of some models and the conditions on their scores look at."""
     if any(model.population.without for model in models):
         return core.analysis(study)
-    named = {name for model in models for name in (model.outcome, *model.clusters(), *model.effects(), *names_in(model))}
+    named = {name for model in models for name in (model.outcome, *names_in(model))}
+    named |= {name for model in models for name in (*model.clusters(), *model.effects())}
     for spec in study.measurement.values():
         named |= {each.over for each in spec.comparisons} | set(spec.item_functioning.over)
     return core.analysis_with(study, named)
