@@ -7,7 +7,8 @@ import pandas as pd
 from instruments.forms.load import library_labels
 from instruments.spec import Instrument
 from instruments.spec_file import ANY_LANGUAGE, Texts
-from models.spec import RegressionSpec, Variant
+from models.sections.variants import Variant
+from models.spec import RegressionSpec
 from pipelines.load import Study
 from pipelines.steps.report_limits import report_limits
 from pipelines.tables.released import ITEMS, SCALES, TEXTS
