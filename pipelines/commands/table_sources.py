@@ -245,17 +245,22 @@ def _withheld(row: Mapping[str, object], withheld: Mapping[str, str], words: Wor
 
 
 def _in_words(conditions: pd.DataFrame, words: Words) -> tuple[str, ...]:
-    """Say which conditions are not met, each once."""
-    told: list[str] = []
+    """Say which conditions are not met: by scale and group what was measured, and comparisons."""
+    measures: dict[tuple[str, str], list[str]] = {}
+    compared: list[str] = []
     for row in conditions.to_dict("records"):
         scale = words.text("scale_title", str(row["scale"]))
-        group = words.text("group_title", str(row["respondent_group"])) if row["respondent_group"] else ""
         if row["over"]:
-            told.append(words.say("missed_compared", scale=scale, over=str(row["over"]).replace("_", " ")))
-        else:
-            measure = str(row["measure"]).replace("_", " ")
-            told.append(words.say("missed_one", scale=scale, group=group or words.say("every_group"), measure=measure))
-    return tuple(dict.fromkeys(told))
+            compared.append(words.say("missed_compared", scale=scale, over=str(row["over"]).replace("_", " ")))
+            continue
+        group = words.text("group_title", str(row["respondent_group"])) if row["respondent_group"] else ""
+        measure = words.maybe(f"fit_{row['measure']}", str(row["measure"]).replace("_", " "))
+        measures.setdefault((scale, group or words.say("every_group")), []).append(measure)
+    told = [
+        words.say("missed_one", scale=scale, group=group, measure=", ".join(dict.fromkeys(listed)))
+        for (scale, group), listed in measures.items()
+    ]
+    return (*told, *dict.fromkeys(compared))
 
 
 def _number(value: object) -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from pipelines.report_tables.numerals import MOST_DECIMALS, MOST_RELEASED, P_DECIMALS, decimals_for
+from pipelines.report_tables.numerals import MOST_DECIMALS, MOST_IN_A_TABLE, P_DECIMALS, decimals_for
 from pipelines.report_tables.reported import ORDERED, ReportedFit, Style
 from pipelines.report_tables.value import EMPTY, Cell, Number, Row
 from pipelines.report_tables.words import Words
@@ -14,55 +14,70 @@ from pipelines.report_tables.words import Words
 DAGGER = "†"
 STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
 BLOCKS = ("focal", "controls", "thresholds", "constant")
+FIGURES = ("estimate", "std_error", "conf_low", "conf_high", "df", "p_value")
+TINY = 0.0005
 OF_COUNTS = ("poisson", "negative_binomial")
 
 
 @dataclass(frozen=True)
 class Printed:
-    """How the figures of one table are printed: its words, its style and the decimals of all of its estimates."""
+    """How the figures of one table are printed.
+
+    Attributes:
+        words: Language.
+        style: As asked.
+        decimals: Of all estimates.
+        most: Decimals of a row whose standard errors would be nought otherwise.
+    """
 
     words: Words
     style: Style
     decimals: int
+    most: int
 
-    def cell(self, figures: pd.Series) -> Cell:
-        """Print an estimate: a row with estimate, std_error, p_value, conf_low, conf_high, any of them missing."""
+    def row(self, row: Sequence[pd.Series | None]) -> tuple[Cell, ...]:
+        """Print the estimates of one row: each with estimate, std_error, p_value, conf_low, conf_high, some missing."""
+        errors = [error for each in row if each is not None and (error := _known(each, "std_error")) is not None]
+        decimals = self.decimals if self.style.decimals is not None else decimals_for(errors, self.most)
+        return tuple(EMPTY if each is None else self._cell(each, max(self.decimals, decimals)) for each in row)
+
+    def _cell(self, figures: pd.Series, decimals: int) -> Cell:
         numerals = self.words.numerals
-        names = ("estimate", "std_error", "conf_low", "conf_high", "df", "p_value")
-        known = {name: value for name in names if (value := _known(figures, name)) is not None}
+        known = {name: value for name in FIGURES if (value := _known(figures, name)) is not None}
         if "estimate" not in known:
             return EMPTY
-        lines = [numerals.plain(known["estimate"], self.decimals)]
-        wants_error = self.style.uncertainty == "error" and "std_error" in known
-        if wants_error:
-            lines.append(f"({numerals.plain(known['std_error'], self.decimals)})")
+        lines = [numerals.plain(known["estimate"], decimals)]
+        if self.style.uncertainty == "error" and "std_error" in known:
+            lines.append(f"({numerals.plain(known['std_error'], decimals)})")
         elif "conf_low" in known and "conf_high" in known:
-            lines.append(numerals.interval(known["conf_low"], known["conf_high"], self.decimals))
+            lines.append(numerals.interval(known["conf_low"], known["conf_high"], decimals))
         stars = ""
         if "p_value" in known and self.style.p_values == "exact":
             lines.append(f"p {numerals.p_value(known['p_value'])}")
         elif "p_value" in known:
             stars = next((sign for limit, sign in STARS if known["p_value"] < limit), "")
-        return Cell(tuple(lines), tuple((name, self._number(name, value)) for name, value in known.items()), stars)
+        return Cell(tuple(lines), tuple((name, _number(name, value, decimals)) for name, value in known.items()), stars)
 
-    def _number(self, name: str, value: float) -> Number:
-        if name == "p_value":
-            return Number(value, P_DECIMALS, "p")
-        return Number(value, 1 if name == "df" else self.decimals)
+
+def _number(name: str, value: float, decimals: int) -> Number:
+    if name == "p_value":
+        return Number(value, P_DECIMALS, "p")
+    return Number(value, 1 if name == "df" else decimals)
 
 
 def printed(fits: Sequence[ReportedFit], words: Words, style: Style) -> Printed:
-    """Settle how a table of fits is printed: one number of decimals for all of its estimates."""
-    most = MOST_RELEASED if any(fit.is_released for fit in fits) else MOST_DECIMALS
+    """Settle how a table of fits is printed: as many decimals as most of its standard errors need, two or three."""
+    is_released = any(fit.is_released for fit in fits)
+    most = MOST_IN_A_TABLE if is_released else MOST_DECIMALS
     if style.decimals is not None:
-        return Printed(words, style, min(style.decimals, most) if most == MOST_RELEASED else style.decimals)
+        return Printed(words, style, min(style.decimals, most), most)
     errors = [
         float(error)
         for fit in fits
         for term, error in zip(fit.estimates["term"], fit.estimates["std_error"], strict=True)
-        if fit.places[term].block != "constant" and pd.notna(error)
+        if fit.places[term].block != "constant" and pd.notna(error) and error >= TINY
     ]
-    return Printed(words, style, decimals_for(errors, most))
+    return Printed(words, style, decimals_for(errors, MOST_IN_A_TABLE), most)
 
 
 def coefficient_rows(fits: Sequence[ReportedFit], as_printed: Printed) -> list[Row]:
@@ -80,7 +95,7 @@ def coefficient_rows(fits: Sequence[ReportedFit], as_printed: Printed) -> list[R
             if key.variable and key.heading(words) != heading:
                 rows.append(Row(key.heading(words), kind="heading", depth=1))
             heading = key.heading(words)
-            cells = tuple(as_printed.cell(each[key]) if key in each else EMPTY for each in by_fit)
+            cells = as_printed.row([each.get(key) for each in by_fit])
             is_small = any(key in each and key.term in fit.small_terms for fit, each in zip(fits, by_fit, strict=True))
             depth = int(has_heading) + int(bool(key.variable))
             rows.append(Row(key.label, cells, depth=depth, mark=DAGGER if is_small else ""))
@@ -147,7 +162,7 @@ def effect_rows(fits: Sequence[ReportedFit], as_printed: Printed) -> list[Row]:
             heading = as_printed.words.say("average_effects", of=as_printed.words.say(of))
             rows.append(Row(heading, kind="heading"))
         rows += [
-            Row(_effect_label(key, as_printed.words), tuple(_effect(each, key, as_printed) for each in found), depth=1)
+            Row(_effect_label(key, as_printed.words), as_printed.row([each.get(key) for each in found]), depth=1)
             for key in keys
         ]
     return rows
@@ -165,19 +180,13 @@ def _effects(fit: ReportedFit) -> dict[_Effect, pd.Series]:
         if place is None or (on and place.block != "focal"):
             continue
         label = f"{place.variable}: {place.label}" if place.variable else place.label
-        found[label, on] = row
+        found[label, on] = row.rename({"value": "estimate"})[["estimate", "conf_low", "conf_high"]]
     return found
 
 
 def _effect_label(key: _Effect, words: Words) -> str:
     label, on = key
     return words.say("of_value", term=label, value=on) if on else label
-
-
-def _effect(found: dict[_Effect, pd.Series], key: _Effect, as_printed: Printed) -> Cell:
-    if key not in found:
-        return EMPTY
-    return as_printed.cell(found[key].rename({"value": "estimate"})[["estimate", "conf_low", "conf_high"]])
 
 
 def _known(figures: pd.Series, name: str) -> float | None:

@@ -88,6 +88,7 @@ DANISH: Mapping[str, str] = {
     "of_two_ways": "klynger på to måder, t på færrest klynger - 1; R: sandwich::vcovCL(cluster = ~ a + b)",
     "degrees": "Leddenes frihedsgrader: {degrees}.",
     "degrees_of": "({column}) {low} til {high}",
+    "degrees_alike": "({column}) {low}",
     "degrees_normal": "({column}) normalfordeling",
     "listwise": "Besvarelser, der mangler svar på en af modellens variable, er udeladt.",
     "listwise_share": "Besvarelser, der mangler svar på en af modellens variable, er udeladt; brugt af populationen: "
@@ -103,7 +104,7 @@ DANISH: Mapping[str, str] = {
     "of_interest": "I fokus: {names}.",
     "holm": "Holm-justeret: inden for familier af erklærede test ({families}).",
     "family": "({column}) {family}, {n} test",
-    "family_of_one": "({column}) {family}, én test",
+    "no_holm": "p-værdier er ikke justeret for flere test: hver families eneste erklærede test er denne.",
     "smallest": "Mindste effekt af interesse, i udfaldets enheder: {effects}; to ensidede test.",
     "smallest_only": "Mindste effekt af interesse, i udfaldets enheder: {effects}.",
     "missed": "Målebetingelser, der ikke er opfyldt: {columns}: {reasons}.",

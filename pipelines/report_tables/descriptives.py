@@ -7,7 +7,7 @@ import pandas as pd
 
 from models.regression.columns import column_of
 from models.spec import RegressionSpec
-from pipelines.report_tables.value import EMPTY, Cell, Column, Number, Row, Table, one_line
+from pipelines.report_tables.value import EMPTY, Cell, Column, Kind, Number, Row, Table, one_line
 from pipelines.report_tables.words import Words
 from pipelines.steps.release_texts import term_label
 
@@ -49,7 +49,7 @@ def descriptive_table(described: Described, number: int, words: Words) -> Table:
         cells = [_number(values[name].mean(), "plain", words), _number(values[name].std(), "plain", words)]
         cells += [_reliability(described.reliability, name, each, words) for each in heads[2:]]
         cells += [
-            _number(correlations.iloc[place, other], "p", words) if other < place else EMPTY
+            _number(correlations.iloc[place, other], "share", words) if other < place else EMPTY
             for other in range(len(columns) - 1)
         ]
         label = one_line(term_label(name, described.titles, words.language))
@@ -74,10 +74,10 @@ def _numbers(spec: RegressionSpec) -> list[str]:
     return list(dict.fromkeys([spec.outcome, *(column_of(each) for each in plain if each.use != "category")]))
 
 
-def _number(value: float, kind: str, words: Words) -> Cell:
+def _number(value: float, kind: Kind, words: Words) -> Cell:
     if pd.isna(value):
         return EMPTY
-    number = Number(float(value), DECIMALS, "p" if kind == "p" else "plain")
+    number = Number(float(value), DECIMALS, kind)
     return Cell((words.numerals.written(number),), (("estimate", number),))
 
 
@@ -93,5 +93,5 @@ def _reliability(reliability: pd.DataFrame, scale: str, coefficient: str, words:
         return EMPTY
     low, high = (words.numerals.without_nought(float(end), DECIMALS) for end in (own.min(), own.max()))
     if low == high:
-        return _number(float(own.iloc[0]), "p", words)
+        return _number(float(own.iloc[0]), "share", words)
     return Cell((words.say("range", low=low, high=high),))

@@ -87,6 +87,7 @@ ENGLISH: Mapping[str, str] = {
     "of_two_ways": "clusters in two ways, t on the fewer clusters - 1; R: sandwich::vcovCL(cluster = ~ a + b)",
     "degrees": "Degrees of freedom of the terms: {degrees}.",
     "degrees_of": "({column}) {low} to {high}",
+    "degrees_alike": "({column}) {low}",
     "degrees_normal": "({column}) normal distribution",
     "listwise": "Responses with a missing answer to any variable of a model are left out.",
     "listwise_share": "Responses with a missing answer to any variable of a model are left out; used of the "
@@ -102,7 +103,7 @@ ENGLISH: Mapping[str, str] = {
     "of_interest": "Of interest: {names}.",
     "holm": "Holm-adjusted: within families of declared tests ({families}).",
     "family": "({column}) {family}, {n} tests",
-    "family_of_one": "({column}) {family}, one test",
+    "no_holm": "p-values are not adjusted for several tests: the family of each has one declared test.",
     "smallest": "Smallest effect of interest, in units of the outcome: {effects}; two one-sided tests.",
     "smallest_only": "Smallest effect of interest, in units of the outcome: {effects}.",
     "missed": "Measurement conditions not met: {columns}: {reasons}.",

@@ -10,6 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipelines.report_tables.numerals import Numerals
 from pipelines.report_tables.packaged import core_properties, repacked
 from pipelines.report_tables.value import Column, Document, Number, Row, Table
 
@@ -33,7 +34,7 @@ def excel_workbook(document: Document) -> bytes:
     return repacked(out.getvalue(), {"docProps/core.xml": core_properties(document.title, document.language)})
 
 
-def number_format(number: Number, decimal_mark: str = ".") -> str:
+def number_format(number: Number, decimal_mark: str) -> str:
     """Return the format under which a workbook shows a figure as the other notations print it.
 
     Args:
@@ -42,10 +43,10 @@ def number_format(number: Number, decimal_mark: str = ".") -> str:
     """
     if number.kind == "whole":
         return "#,##0"
-    nought = "." + "0" * number.decimals if number.decimals else ""
-    if number.kind == "p" and number.decimals == 3:  # noqa: PLR2004 - p-values, not correlations
-        return f'[<0.001]"< {decimal_mark}001";[>0.9995]"> {decimal_mark}999";{nought}'
-    return nought if number.kind == "p" and abs(number.value) < 1 else f"0{nought}"
+    figures = "." + "0" * number.decimals if number.decimals else ""
+    if number.kind == "p":
+        return f'[<0.001]"< {decimal_mark}001";[>0.9995]"> {decimal_mark}999";{figures}'
+    return figures if number.kind == "share" and abs(number.value) < 1 else f"0{figures}"
 
 
 def _table_sheet(sheet: Worksheet, table: Table, document: Document) -> None:
@@ -60,7 +61,7 @@ def _table_sheet(sheet: Worksheet, table: Table, document: Document) -> None:
     named = any(len(own) > 1 for own in parts)
     first = _FIRST_ROW + 1 + named
     for place, row in enumerate(table.rows, start=first):
-        _row(sheet, place, row, parts, starts)
+        _row(sheet, place, row, list(zip(parts, starts, strict=True)), Numerals(document.language).mark)
     _frame(sheet, first, first + len(table.rows) - 1, column - 1)
     sheet.freeze_panes = f"B{first}"
     sheet.print_title_rows = f"{_FIRST_ROW}:{first - 1}"
@@ -102,16 +103,16 @@ def _lines_high(column: Column, n_parts: int) -> int:
     return sum(1 + len(line) // (_SIGNS_A_LINE + _FIGURE_WIDTH * (n_parts - 1)) for line in column.lines)
 
 
-def _row(sheet: Worksheet, place: int, row: Row, parts: list[list[tuple[str, str]]], starts: list[int]) -> None:
+def _row(sheet: Worksheet, place: int, row: Row, columns: list[tuple[list[tuple[str, str]], int]], mark: str) -> None:
     label = _write(sheet.cell(place, 1), f"{row.label} {row.mark}".strip())
     label.alignment = Alignment(indent=row.depth, wrap_text=True, vertical="top")
     label.font = Font(italic=row.kind == "heading" and row.depth == 0)
-    for cell, own, start in zip(row.cells, parts, starts, strict=False):
+    for cell, (own, start) in zip(row.cells, columns, strict=False):
         numbers = dict(cell.numbers)
         for offset, (part, _) in enumerate(own):
             if part in numbers:
                 written = sheet.cell(place, start + offset, numbers[part].value)
-                written.number_format = number_format(numbers[part])
+                written.number_format = number_format(numbers[part], mark)
                 written.alignment = Alignment(vertical="top")
         if cell.lines and not numbers:
             words = _write(sheet.cell(place, start), " ".join(cell.lines))

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterator
 
 from instruments.codebooks.markup import text
-from pipelines.report_tables.value import Cell, Document, Row, Table
+from pipelines.report_tables.value import Cell, Column, Document, Row, Table
 
 STYLE = """
 :root { color-scheme: light; --ink: #1b2230; --quiet: #414957; --line: #c9ced6; }
@@ -21,13 +21,15 @@ section { margin: 3rem 0; }
 .wide:focus-visible { outline: 3px solid #0a4680; outline-offset: 2px; }
 table { border-collapse: collapse; font-size: .92rem; line-height: 1.35; border-bottom: 2px solid var(--ink); }
 caption { text-align: left; padding: 0 0 .6rem; }
+caption span { display: block; position: sticky; left: 0; max-width: min(62rem, calc(100vw - 2.2rem)); }
 caption b { display: block; }
 caption i { font-size: 1.02rem; }
 thead { border-top: 2px solid var(--ink); border-bottom: 1px solid var(--ink); }
-thead th { font-weight: 400; text-align: right; vertical-align: bottom; padding: .4rem .7rem; min-width: 7.2rem;
+thead th { font-weight: 400; text-align: right; vertical-align: top; padding: .4rem .7rem; min-width: 7.2rem;
   max-width: 13rem; }
 thead th span { display: block; }
-thead th .mark { font-style: italic; }
+thead th .slanted { font-style: italic; }
+thead th.short { min-width: 3.4rem; }
 thead th:first-child, tbody th { text-align: left; }
 tbody th { font-weight: 400; min-width: 13rem; max-width: 26rem; vertical-align: top; }
 tbody th, td { padding: .28rem .7rem; }
@@ -42,7 +44,7 @@ td sup { display: inline-block; width: 1.6em; margin-right: -1.6em; text-align: 
 .depth1 th { padding-left: 1.7rem; }
 .depth2 th { padding-left: 2.7rem; }
 .first-summary > * { border-top: 1px solid var(--ink); padding-top: .5rem; }
-.notes, .said { max-width: 62rem; font-size: .9rem; }
+.notes, .said { max-width: 62rem; font-size: .9rem; overflow-wrap: anywhere; }
 .notes p { margin: .3rem 0; }
 .said li { margin: .35rem 0; }
 @media screen and (max-width: 48rem) {
@@ -88,11 +90,12 @@ def html_page(document: Document) -> bytes:
 def _section(table: Table, number: int, document: Document) -> Iterator[str]:
     yield f"<section aria-labelledby='table-{number}'>"
     yield f"<div class='wide' role='region' aria-labelledby='table-{number}' tabindex='0'><table>"
-    yield f"<caption id='table-{number}'><b>{text(table.number)}</b> <i>{text(table.caption)}</i></caption>"
+    caption = f"<b>{text(table.number)}</b> <i>{text(table.caption)}</i>"
+    yield f"<caption id='table-{number}'><span>{caption}</span></caption>"
     yield (
         "<thead><tr>"
         + f"<th scope='col'>{text(table.stub)}</th>"
-        + "".join(f"<th scope='col'>{_head(column.lines)}</th>" for column in table.columns)
+        + "".join(f"<th scope='col'{_width(column)}>{_head(column)}</th>" for column in table.columns)
         + "</tr></thead><tbody>"
     )
     is_starred = any(cell.stars for row in table.rows for cell in row.cells)
@@ -112,10 +115,13 @@ def _section(table: Table, number: int, document: Document) -> Iterator[str]:
     yield "</section>"
 
 
-def _head(lines: tuple[str, ...]) -> str:
-    last = len(lines) - 1
-    kinds = (" class='mark'" if place == last and place > 0 else "" for place in range(len(lines)))
-    return " ".join(f"<span{kind}>{text(line)}</span>" for kind, line in zip(kinds, lines, strict=True))
+def _head(column: Column) -> str:
+    kinds = (" class='slanted'" if place == column.slanted else "" for place in range(len(column.lines)))
+    return " ".join(f"<span{kind}>{text(line)}</span>" for kind, line in zip(kinds, column.lines, strict=True))
+
+
+def _width(column: Column) -> str:
+    return " class='short'" if len(column.lines) == 1 else ""
 
 
 def _row(row: Row, n_columns: int, *, is_first: bool, is_starred: bool) -> str:

@@ -5,7 +5,8 @@ Each table is a ``longtable`` with ``booktabs`` rules, to be copied into a paper
 
 from collections.abc import Iterator
 
-from pipelines.report_tables.value import Cell, Document, Row, Table
+from pipelines.report_tables.layout import Layout, layout
+from pipelines.report_tables.value import Cell, Column, Document, Row, Table
 
 _SIGNS = {
     "\\": r"\textbackslash{}",
@@ -47,8 +48,7 @@ _SIGNS = {
 _LIGATURES = ("--", ",,", "''")
 _OPTIONS = ("[", "*")
 _BABEL = {"en": "english", "da": "danish"}
-_WIDE_FROM = 4
-_LABEL_SHARE, _ROOM = {True: 0.30, False: 0.38}, 0.97
+_ROOM, _GAP = 0.97, {True: 6 / 729, False: 6 / 482}
 PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \usepackage{iftex}
 \ifpdftex
@@ -86,51 +86,60 @@ def escape(text: str) -> str:
     written = "".join(_SIGNS.get(sign, sign) for sign in text)
     for twice in _LIGATURES:
         written = written.replace(twice, f"{twice[0]}{{}}{twice[1]}").replace(twice, f"{twice[0]}{{}}{twice[1]}")
-    return f"{{}}{written}" if written.startswith(_OPTIONS) else written
+    return written
 
 
 def _table(table: Table, document: Document) -> Iterator[str]:
-    n_columns, is_wide = len(table.columns), len(table.columns) >= _WIDE_FROM
-    if is_wide:
+    laid, n_columns = layout(table), len(table.columns)
+    if laid.is_wide:
         yield r"\begin{landscape}"
     yield r"\begingroup\footnotesize"
-    share = _LABEL_SHARE[is_wide]
-    width = (_ROOM - share - n_columns * 0.005) / n_columns
-    yield rf"\begin{{longtable}}{{@{{}}L{{{share:.3f}\linewidth}}*{{{n_columns}}}{{R{{{width:.3f}\linewidth}}}}@{{}}}}"
+    yield rf"\begin{{longtable}}[l]{{@{{}}{_columns(laid)}@{{}}}}"
     caption = rf"\multicolumn{{{n_columns + 1}}}{{@{{}}p{{{_ROOM}\linewidth}}@{{}}}}"
     yield rf"{caption}{{\textbf{{{escape(table.number)}}}\newline\textit{{{escape(table.caption)}}}}}\\[1ex]"
     yield r"\toprule"
-    yield from _head(table)
+    yield " & ".join([_label(table.stub), *(_head(column) for column in table.columns)]) + r" \\"
     yield r"\midrule\endhead"
     yield r"\bottomrule\endfoot"
-    was_summary = False
+    before = "heading"
     for row in table.rows:
-        if row.kind == "summary" and not was_summary:
+        if row.kind == "summary" and before != "summary":
             yield r"\midrule"
-        was_summary = row.kind == "summary"
+        if row.kind == "heading" and before != "heading":
+            yield r"\addlinespace"
+        before = row.kind
         yield from _row(row, n_columns)
     yield r"\end{longtable}"
     yield from _below(table, document)
     yield r"\endgroup"
-    yield r"\end{landscape}" if is_wide else r"\bigskip"
+    yield r"\end{landscape}" if laid.is_wide else r"\bigskip"
 
 
-def _head(table: Table) -> Iterator[str]:
-    cells = [r"\par ".join(_in_head(line, place, column.lines) for place, line in enumerate(column.lines))
-             for column in table.columns]  # fmt: skip
-    yield " & ".join([escape(table.stub), *cells]) + r" \\"
+def _columns(laid: Layout) -> str:
+    """Return the columns as ``longtable`` wants them, the gaps between them taken off."""
+    gap = _GAP[laid.is_wide] * len(laid.columns) / (len(laid.columns) + 1)
+    widths = [max(0.02, share - gap) for share in (laid.label, *laid.columns)]
+    label, *others = [rf"{{{width:.3f}\linewidth}}" for width in widths]
+    return f"L{label}" + "".join(f"R{each}" for each in others)
 
 
-def _in_head(line: str, place: int, lines: tuple[str, ...]) -> str:
-    return rf"\textit{{{escape(line)}}}" if place and place == len(lines) - 1 else escape(line)
+def _label(text: str) -> str:
+    """Escape a text that begins a row, where a bracket or a star would be taken for an option of the row before."""
+    return ("{}" if text.startswith(_OPTIONS) else "") + escape(text)
+
+
+def _head(column: Column) -> str:
+    lines = [escape(line) for line in column.lines]
+    if column.slanted is not None:
+        lines[column.slanted] = rf"\textit{{{lines[column.slanted]}}}"
+    return r"\par ".join(lines)
 
 
 def _row(row: Row, n_columns: int) -> Iterator[str]:
     indent = rf"\hspace*{{{row.depth}em}}" if row.depth else ""
-    label = indent + escape(row.label) + (rf"\textsuperscript{{{escape(row.mark)}}}" if row.mark else "")
+    label = indent + _label(row.label) + (rf"\textsuperscript{{{escape(row.mark)}}}" if row.mark else "")
     if not row.cells:
         slanted = rf"\textit{{{escape(row.label)}}}" if row.depth == 0 else label
-        yield r"\addlinespace"
         yield rf"\multicolumn{{{n_columns + 1}}}{{@{{}}p{{{_ROOM}\linewidth}}@{{}}}}{{{slanted}}} \\*"
         return
     yield " & ".join([label, *(_cell(cell) for cell in row.cells)]) + r" \\"

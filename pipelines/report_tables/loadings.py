@@ -10,7 +10,7 @@ from pipelines.report_tables.numerals import P_DECIMALS
 from pipelines.report_tables.value import EMPTY, Cell, Column, Number, Row, Table
 from pipelines.report_tables.words import Words
 
-DECIMALS = 2
+DECIMALS, FIT_DECIMALS = 2, 3
 INDICES = ("n_obs", "chi_square", "df", "p_value", "cfi", "tli", "rmsea", "srmr")
 
 
@@ -63,10 +63,10 @@ def _loading(row: pd.Series | None, words: Words) -> Cell:
     if row is None or pd.isna(row["standardised"]):
         return EMPTY
     numerals, value = words.numerals, float(row["standardised"])
-    parts, line = [("estimate", Number(value, DECIMALS, "p"))], numerals.without_nought(value, DECIMALS)
+    parts, line = [("estimate", Number(value, DECIMALS, "share"))], numerals.without_nought(value, DECIMALS)
     if pd.notna(row["standardised_error"]):
         error = float(row["standardised_error"])
-        parts.append(("std_error", Number(error, DECIMALS, "p")))
+        parts.append(("std_error", Number(error, DECIMALS, "share")))
         line = f"{line} ({numerals.without_nought(error, DECIMALS)})"
     return Cell((line,), tuple(parts))
 
@@ -84,12 +84,11 @@ def _fit_rows(indices: pd.DataFrame, groups: list[str], words: Words) -> Iterato
 def _index(value: float | None, index: str, words: Words) -> Cell:
     if value is None or pd.isna(value):
         return EMPTY
-    numerals, number = words.numerals, Number(float(value), DECIMALS)
+    number = Number(float(value), FIT_DECIMALS, "share")
     if index in ("n_obs", "df"):
         number = Number(float(value), 0, "whole")
     elif index == "p_value":
         number = Number(float(value), P_DECIMALS, "p")
-        return Cell((numerals.p_value(float(value)).removeprefix("=\N{NO-BREAK SPACE}"),), (("estimate", number),))
-    elif index != "chi_square":
-        number = Number(float(value), DECIMALS, "p")
-    return Cell((numerals.written(number),), (("estimate", number),))
+    elif index == "chi_square":
+        number = Number(float(value), DECIMALS)
+    return Cell((words.numerals.written(number),), (("estimate", number),))

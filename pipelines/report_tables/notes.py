@@ -85,8 +85,9 @@ def _degrees(fits: Fits, words: Words) -> Iterator[str]:
         df = fit.estimates["df"].to_numpy(dtype=float, na_value=np.nan)
         known = df[np.isfinite(df)]
         if known.size:
-            low, high = (numerals.plain(float(end), 1) for end in (known.min(), known.max()))
-            listed.append(words.say("degrees_of", column=number, low=low, high=high))
+            low, high = (numerals.degrees(float(end)) for end in (known.min(), known.max()))
+            key = "degrees_alike" if low == high else "degrees_of"
+            listed.append(words.say(key, column=number, low=low, high=high))
         else:
             listed.append(words.say("degrees_normal", column=number))
     yield words.say("degrees", degrees="; ".join(listed))
@@ -106,17 +107,12 @@ def _focal_names(fit: ReportedFit) -> list[str]:
 
 def _tests(fits: Fits, words: Words) -> Iterator[str]:
     tested = [(number, fit) for number, fit in enumerate(fits, start=1) if fit.holm_p is not None]
-    if tested:
-        families = [
-            words.say(
-                "family_of_one" if fit.n_in_family == 1 else "family",
-                column=number,
-                family=fit.family,
-                n=fit.n_in_family,
-            )
-            for number, fit in tested
-        ]
+    several = [(number, fit) for number, fit in tested if fit.n_in_family > 1]
+    if several:
+        families = (words.say("family", column=number, family=fit.family, n=fit.n_in_family) for number, fit in several)
         yield words.say("holm", families="; ".join(families))
+    elif tested:
+        yield words.say("no_holm")
     effects = [_smallest(fit, words) for fit in fits]
     listed = [f"{column_list(columns, words)} {effect}" for effect, columns in columns_by(fits, effects)]
     if listed:

@@ -8,7 +8,8 @@ from pipelines.report_tables.value import Number
 MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 LEAST_P = 0.001
 P_DECIMALS = 3
-FEWEST_DECIMALS, MOST_DECIMALS, MOST_RELEASED = 2, 4, 3
+WHOLE = 1e-9
+FEWEST_DECIMALS, MOST_IN_A_TABLE, MOST_DECIMALS = 2, 3, 8
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,10 @@ class Numerals:
         between = f";{NO_BREAK}" if self.mark == "," else f",{NO_BREAK}"
         return f"[{self.plain(low, decimals)}{between}{self.plain(high, decimals)}]"
 
+    def degrees(self, df: float) -> str:
+        """Write degrees of freedom: one decimal unless they are whole."""
+        return self.plain(df, 0 if abs(df - round(df)) < WHOLE else 1)
+
     def per_cent(self, share: float) -> str:
         """Write a share of 0 to 1 in whole per cent."""
         return f"{share * 100:.0f}{NO_BREAK}%"
@@ -65,12 +70,14 @@ class Numerals:
         """Write a figure as its kind asks."""
         if number.kind == "whole":
             return self.whole(number.value)
-        if number.kind == "p":
+        if number.kind == "share":
             return self.without_nought(number.value, number.decimals)
+        if number.kind == "p":
+            return self.p_value(number.value).removeprefix(f"={NO_BREAK}")
         return self.plain(number.value, number.decimals)
 
 
-def decimals_for(errors: list[float], most: int = MOST_DECIMALS) -> int:
+def decimals_for(errors: list[float], most: int) -> int:
     """Return how many decimals show the smallest of some standard errors as more than nought: 2 to ``most``."""
     known = [error for error in errors if math.isfinite(error) and error > 0]
     if not known:

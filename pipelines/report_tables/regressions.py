@@ -94,7 +94,7 @@ def regression_table(arranged: Arranged, number: int, words: Words, style: Style
         caption=caption,
         stub=words.say("term"),
         columns=tuple(
-            Column(tuple(_head(place, fit, arranged, words, with_outcome=len(outcomes) > 1)))
+            Column(tuple(_head(place, fit, arranged, words, with_outcome=len(outcomes) > 1)), slanted=1)
             for place, fit in enumerate(arranged.fits, start=1)
         ),
         rows=(
@@ -113,10 +113,8 @@ def regression_table(arranged: Arranged, number: int, words: Words, style: Style
 
 
 def _head(place: int, fit: ReportedFit, arranged: Arranged, words: Words, *, with_outcome: bool) -> list[str]:
-    lines = [f"({place})", column_title(fit, words, is_named=not arranged.are_variants)]
-    if with_outcome:
-        lines.append(words.variable(fit.spec.outcome))
-    return [*lines, words.say(fit.label)]
+    lines = [f"({place})", words.say(fit.label), column_title(fit, words, is_named=not arranged.are_variants)]
+    return [*lines, words.say("outcome_line", outcome=words.variable(fit.spec.outcome))] if with_outcome else lines
 
 
 def column_title(fit: ReportedFit, words: Words, *, is_named: bool) -> str:

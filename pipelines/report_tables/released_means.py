@@ -61,5 +61,5 @@ def _mean(row: pd.Series, words: Words) -> Cell:
 def _coefficient(value: float, words: Words) -> Cell:
     if pd.isna(value):
         return EMPTY
-    number = Number(float(value), DECIMALS, "p")
+    number = Number(float(value), DECIMALS, "share")
     return Cell((words.numerals.written(number),), (("estimate", number),))

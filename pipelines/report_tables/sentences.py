@@ -12,7 +12,7 @@ import pandas as pd
 from models.regression.columns import column_of
 from models.sections.regressors import as_variable
 from pipelines.report_tables.coefficients import OF_COUNTS
-from pipelines.report_tables.numerals import MOST_DECIMALS, MOST_RELEASED, NO_BREAK, decimals_for
+from pipelines.report_tables.numerals import MOST_DECIMALS, MOST_IN_A_TABLE, NO_BREAK, decimals_for
 from pipelines.report_tables.reported import LINEAR, ORDERED, ReportedFit
 from pipelines.report_tables.summaries import ORGANISATION, covariance_in_words
 from pipelines.report_tables.terms import Place
@@ -88,7 +88,7 @@ def _direction(figures: pd.Series) -> str:
 def _figures(fit: ReportedFit, figures: pd.Series, words: Words) -> str:
     """Write estimate, interval, test and what they rest on, as APA prints them."""
     numerals, parts = words.numerals, list[str]()
-    decimals = _decimals(fit, figures["std_error"])
+    decimals = _decimals(fit, figures)
     name = words.say(NAMES.get(fit.estimator, "b"))
     parts.append(f"{name} = {numerals.plain(float(figures['estimate']), decimals)}")
     if pd.notna(figures["conf_low"]) and pd.notna(figures["conf_high"]):
@@ -102,12 +102,17 @@ def _figures(fit: ReportedFit, figures: pd.Series, words: Words) -> str:
     return f"{between.join(parts)} {_origin(fit, words)}"
 
 
-def _decimals(fit: ReportedFit, error: float) -> int:
-    return decimals_for([float(error)], MOST_RELEASED if fit.is_released else MOST_DECIMALS)
+def _decimals(fit: ReportedFit, figures: pd.Series) -> int:
+    """Return as many decimals as show the standard error, and no end of the interval as nought that is not."""
+    most = MOST_IN_A_TABLE if fit.is_released else MOST_DECIMALS
+    decimals = decimals_for([float(figures["std_error"])], most)
+    ends = [float(figures[name]) for name in ("conf_low", "conf_high")]
+    is_hidden = any(end != 0 and round(end, decimals) == 0 for end in ends)
+    return min(decimals + 1, most) if is_hidden else decimals
 
 
 def _statistic(figures: pd.Series, words: Words) -> str:
-    return f"t({words.numerals.plain(float(figures['df']), 1)})" if pd.notna(figures["df"]) else "z"
+    return f"t({words.numerals.degrees(float(figures['df']))})" if pd.notna(figures["df"]) else "z"
 
 
 def _origin(fit: ReportedFit, words: Words) -> str:
@@ -124,14 +129,14 @@ def _origin(fit: ReportedFit, words: Words) -> str:
 
 def _beside(fit: ReportedFit, term: str, figures: pd.Series, words: Words) -> Iterator[str]:
     """Yield the adjusted p-value, average effects, and the verdict against the smallest effect of interest."""
-    if fit.holm_p is not None and term == column_of(as_variable(fit.spec.focal)):
+    if fit.holm_p is not None and fit.n_in_family > 1 and term == column_of(as_variable(fit.spec.focal)):
         yield words.say("adjusted", p=words.numerals.p_value(fit.holm_p), family=fit.family)
     if fit.estimator not in LINEAR:
         yield from _average_effects(fit, term, words)
     verdict, smallest = fit.reading(term, "equivalence"), fit.spec.smallest_effect_of_interest
     if verdict is None or smallest is None or not verdict["verdict"]:
         return
-    numerals, decimals = words.numerals, _decimals(fit, figures["std_error"])
+    numerals, decimals = words.numerals, _decimals(fit, figures)
     low, high = (float(str(verdict[end])) for end in ("conf_low", "conf_high"))
     yield words.say(
         f"verdict_{verdict['verdict']}",
@@ -149,7 +154,7 @@ def _average_effects(fit: ReportedFit, term: str, words: Words) -> Iterator[str]
         own = own.tail(1)
     for row in own.to_dict("records"):
         low, high, value = (float(row[name]) for name in ("conf_low", "conf_high", "value"))
-        decimals = decimals_for([(high - low) / 4])
+        decimals = decimals_for([(high - low) / 4], MOST_DECIMALS)
         ends = words.numerals.interval(low, high, decimals)
         with_interval = words.say("interval", level=words.numerals.per_cent(fit.level), interval=ends)
         between = "; " if words.numerals.mark == "," else ", "
@@ -160,16 +165,20 @@ def _average_effects(fit: ReportedFit, term: str, words: Words) -> Iterator[str]
 
 def _titled(label: str, words: Words) -> str:
     """Return a label that begins a sentence; the wording of a question in quotation marks."""
-    return words.say("quoted", text=label) if _is_wording(label) else label[:1].upper() + label[1:]
+    return _quoted(label, words) or label[:1].upper() + label[1:]
 
 
 def _named(label: str, words: Words) -> str:
     """Return a label within a sentence: a title with a small letter, the wording of a question in quotation marks."""
-    return words.say("quoted", text=label) if _is_wording(label) else _lower(label)
+    return _quoted(label, words) or _lower(label)
 
 
-def _is_wording(label: str) -> bool:
-    return label.rstrip(")").endswith((".", "?", "!", ":", "…"))
+def _quoted(label: str, words: Words) -> str:
+    """Put the wording of a question in quotation marks, what follows it in parentheses not; empty for a title."""
+    wording, parenthesis, rest = label.rpartition(" (") if label.endswith(")") else (label, "", "")
+    if not wording.endswith((".", "?", "!", ":", "…")):
+        return ""
+    return words.say("quoted", text=wording) + parenthesis + rest
 
 
 def _lower(text: str) -> str:

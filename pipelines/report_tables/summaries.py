@@ -23,7 +23,7 @@ def summary_rows(fits: Sequence[ReportedFit], words: Words) -> list[Row]:
         _row("mcfadden_r2", fits, words, lambda fit: _share(fit.diagnostics.get("mcfadden_r2"), words)),
         _row("estimator", fits, words, lambda fit: _text(estimator_in_words(fit, words))),
         _row("covariance", fits, words, lambda fit: _text(covariance_in_words(fit, words))),
-        _row("focal_p_holm", fits, words, lambda fit: _p_value(fit.holm_p, words)),
+        _row("focal_p_holm", fits, words, lambda fit: _p_value(fit.holm_p if fit.n_in_family > 1 else None, words)),
         _row("equivalence", fits, words, lambda fit: _text(_equivalence(fit, words))),
         _row("conditions", fits, words, lambda fit: _whole(fit.n_missed, words)),
     ]
@@ -84,16 +84,14 @@ def _share(value: float | None, words: Words) -> Cell:
     if value is None or pd.isna(value):
         return EMPTY
     text = words.numerals.without_nought(value, R2_DECIMALS)
-    return Cell((text,), (("estimate", Number(value, R2_DECIMALS, "p")),))
+    return Cell((text,), (("estimate", Number(value, R2_DECIMALS, "share")),))
 
 
 def _p_value(value: float | None, words: Words) -> Cell:
     if value is None or pd.isna(value):
         return EMPTY
-    return Cell(
-        (words.numerals.p_value(value).removeprefix("=\N{NO-BREAK SPACE}"),),
-        (("estimate", Number(value, P_DECIMALS, "p")),),
-    )
+    number = Number(value, P_DECIMALS, "p")
+    return Cell((words.numerals.written(number),), (("estimate", number),))
 
 
 def _equivalence(fit: ReportedFit, words: Words) -> str:

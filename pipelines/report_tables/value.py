@@ -11,7 +11,7 @@ from typing import Literal
 from instruments.codebooks.xml_tree import readable
 
 _BLANKS = re.compile(r"\s+")
-Kind = Literal["plain", "p", "whole", "text"]
+Kind = Literal["plain", "share", "p", "whole"]
 RowKind = Literal["heading", "figures", "summary"]
 
 
@@ -22,8 +22,8 @@ class Number:
     Attributes:
         value: As computed, not rounded any further.
         decimals: Decimals that are printed.
-        kind: ``plain``; ``p`` for figures of at most 1 that APA prints without a leading nought, p-values and
-            correlations; ``whole``.
+        kind: ``plain``; ``share`` for what cannot exceed 1 and is printed without a leading nought, such as a
+            correlation; ``p`` for a p-value; ``whole``.
     """
 
     value: float
@@ -73,10 +73,12 @@ class Column:
     """One column.
 
     Attributes:
-        lines: Its head, the most general first, such as number, title, exploratory.
+        lines: Its head, such as number, exploratory, title.
+        slanted: Which of them is printed in italics; None for none.
     """
 
     lines: tuple[str, ...]
+    slanted: int | None = None
 
 
 @dataclass(frozen=True)

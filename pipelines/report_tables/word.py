@@ -20,12 +20,11 @@ from docx.table import _Cell as WordCell
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
+from pipelines.report_tables.layout import Layout, layout
 from pipelines.report_tables.packaged import core_properties, repacked
 from pipelines.report_tables.value import Cell, Document, Row, Table
 
-_WIDE_FROM = 4
 _LONG, _SHORT, _MARGIN = Cm(29.7), Cm(21.0), Cm(2.0)
-_LABEL_SHARE = {True: 0.28, False: 0.4}
 _BODY, _SMALL = Pt(10), Pt(9)
 _STAR_ROOM, _CELL_MARGIN = Cm(0.45), Cm(0.1)
 _RULES = {"thick": "12", "thin": "6"}
@@ -40,8 +39,9 @@ def word_document(document: Document) -> bytes:
         file.add_paragraph().add_run(warning).bold = True
     for number, table in enumerate(document.tables):
         section = file.sections[0] if number == 0 else file.add_section(WD_SECTION.NEW_PAGE)
-        _turn(section, is_wide=len(table.columns) >= _WIDE_FROM)
-        _write_table(file, table, document)
+        laid = layout(table)
+        _turn(section, is_wide=laid.is_wide)
+        _write_table(file, table, laid, document)
     out = io.BytesIO()
     file.save(out)
     return repacked(out.getvalue(), {"docProps/core.xml": core_properties(document.title, document.language)})
@@ -62,14 +62,14 @@ def _turn(section: Section, *, is_wide: bool) -> None:
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = _MARGIN
 
 
-def _write_table(file: WordFile, table: Table, document: Document) -> None:
+def _write_table(file: WordFile, table: Table, laid: Layout, document: Document) -> None:
     number = file.add_paragraph()
     number.add_run(table.number).bold = True
     caption = file.add_paragraph()
     caption.add_run(table.caption).italic = True
     for each in (number, caption):
         each.paragraph_format.keep_with_next = True
-    _grid(file, table)
+    _grid(file, table, laid)
     for place, note in enumerate(table.notes):
         paragraph = file.add_paragraph()
         paragraph.paragraph_format.space_before = Pt(4 if place == 0 else 0)
@@ -87,20 +87,18 @@ def _small(run: Run) -> Run:
     return run
 
 
-def _grid(file: WordFile, table: Table) -> None:
-    n_columns, is_wide = len(table.columns), len(table.columns) >= _WIDE_FROM
-    grid: WordTable = file.add_table(rows=1 + len(table.rows), cols=1 + n_columns)
+def _grid(file: WordFile, table: Table, laid: Layout) -> None:
+    grid: WordTable = file.add_table(rows=1 + len(table.rows), cols=1 + len(table.columns))
     grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.LEFT, False
-    room = (_LONG if is_wide else _SHORT) - 2 * _MARGIN
-    label = int(room * _LABEL_SHARE[is_wide])
-    widths = [Length(label), *([Length(int((room - label) / n_columns))] * n_columns)]
+    room = (_LONG if laid.is_wide else _SHORT) - 2 * _MARGIN
+    widths = [Length(int(room * share)) for share in (laid.label, *laid.columns)]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
     head = grid.rows[0]
     _element(head.cells[0], "w:tr").get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     _label(head.cells[0], table.stub, 0)
     for cell, column in zip(head.cells[1:], table.columns, strict=True):
-        _lines(cell, column.lines, last_is_italic=len(column.lines) > 1)
+        _lines(cell, column.lines, column.slanted)
     is_starred = any(cell.stars for row in table.rows for cell in row.cells)
     for word_row, row in zip(list(grid.rows)[1:], table.rows, strict=True):
         _element(word_row.cells[0], "w:tr").get_or_add_trPr().append(OxmlElement("w:cantSplit"))
@@ -132,19 +130,18 @@ def _label(cell: WordCell, text: str, depth: int) -> Paragraph:
     return paragraph
 
 
-def _lines(cell: WordCell, lines: Sequence[str], *, last_is_italic: bool) -> list[Paragraph]:
+def _lines(cell: WordCell, lines: Sequence[str], slanted: int | None = None) -> None:
     paragraphs = [cell.paragraphs[0] if place == 0 else cell.add_paragraph() for place in range(max(1, len(lines)))]
     for place, (paragraph, line) in enumerate(zip(paragraphs, lines, strict=False)):
         _tight(paragraph)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        _small(paragraph.add_run(line)).italic = last_is_italic and place == len(lines) - 1
-    return paragraphs
+        _small(paragraph.add_run(line)).italic = place == slanted
 
 
 def _figures(cell: WordCell, written: Cell, width: Length | None) -> None:
     """Write figures to the right; with stars in the table all end at one tab stop, beyond which the stars stand."""
     if width is None or not written.numbers:
-        _lines(cell, written.lines, last_is_italic=False)
+        _lines(cell, written.lines)
         return
     for place, line in enumerate(written.lines):
         paragraph = cell.paragraphs[0] if place == 0 else cell.add_paragraph()
