@@ -112,6 +112,9 @@ class _Key:
     reference: str
     label: str
 
+    def is_other_reference_of(self, other: "_Key") -> bool:
+        return bool(self.variable) and self.variable == other.variable and self.reference != other.reference
+
     def heading(self, words: Words) -> str:
         if not self.variable:
             return ""
@@ -142,9 +145,11 @@ def _in_order(listed: Iterable[list[_Key]]) -> list[_Key]:
         for key in keys:
             if key in merged:
                 place = merged.index(key) + 1
-            else:
-                merged.insert(place, key)
+                continue
+            while place < len(merged) and key.is_other_reference_of(merged[place]):
                 place += 1
+            merged.insert(place, key)
+            place += 1
     return merged
 
 

@@ -81,7 +81,7 @@ DANISH: Mapping[str, str] = {
     "as_errors_stars": "Standardfejl i parentes.",
     "stars": "* p < ,05, ** p < ,01, *** p < ,001, tosidet, ikke justeret for antallet af test.",
     "effects_interval": "Gennemsnitlige effekter har intervaller efter deltametoden og ingen p-værdi.",
-    "definition": "{name} (kolonne {columns}): {definition}.",
+    "definition": "{name} i {columns}: {definition}.",
     "of_likelihood": "af likelihoodens scores, normalfordeling; R: sandwich::vcovCL eller vcovHC",
     "of_likelihood_cr2": "af arbejdsregressionen, Satterthwaites t; R: clubSandwich::vcovCR(glm, type = 'CR2')",
     "of_likelihood_classical": "den inverse observerede information, normalfordeling; R: vcov",

@@ -80,7 +80,7 @@ ENGLISH: Mapping[str, str] = {
     "as_errors_stars": "Standard errors in parentheses.",
     "stars": "* p < .05, ** p < .01, *** p < .001, two-sided, not adjusted for the number of tests.",
     "effects_interval": "Average effects have intervals by the delta method, and no p-value.",
-    "definition": "{name} (columns {columns}): {definition}.",
+    "definition": "{name} in {columns}: {definition}.",
     "of_likelihood": "from the scores of the likelihood, normal distribution; R: sandwich::vcovCL or vcovHC",
     "of_likelihood_cr2": "of the working regression, Satterthwaite t; R: clubSandwich::vcovCR(glm, type = 'CR2')",
     "of_likelihood_classical": "inverse observed information, normal distribution; R: vcov",

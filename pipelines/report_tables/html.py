@@ -37,7 +37,7 @@ td { text-align: right; vertical-align: top; font-variant-numeric: tabular-nums;
 td span { display: block; white-space: nowrap; }
 td.words span { white-space: normal; }
 td span + span { color: var(--quiet); font-size: .88em; }
-td.starred > span:first-child { padding-right: 1.6em; }
+td.starred { padding-right: 2.2rem; }
 td sup { display: inline-block; width: 1.6em; margin-right: -1.6em; text-align: left; line-height: 0; }
 .heading th { font-style: italic; padding-top: .7rem; }
 .heading.depth1 th { font-style: normal; padding-top: .28rem; }

@@ -58,7 +58,7 @@ def _definitions(fits: Fits, words: Words) -> Iterator[str]:
     told = [(covariance_in_words(fit, words), _definition(fit, words)) for fit in fits]
     for (name, definition), columns in _columns_by_pair(told):
         yield words.say(
-            "definition", name=name, columns=words.listed([str(each) for each in columns]), definition=definition
+            "definition", name=name, columns=column_list(columns, words), definition=definition
         )
 
 

@@ -27,6 +27,7 @@ from pipelines.report_tables.value import Cell, Document, Row, Table
 _LONG, _SHORT, _MARGIN = Cm(29.7), Cm(21.0), Cm(2.0)
 _BODY, _SMALL = Pt(10), Pt(9)
 _STAR_ROOM, _CELL_MARGIN = Cm(0.45), Cm(0.1)
+_ABOVE_A_ROW = Pt(3)
 _RULES = {"thick": "12", "thin": "6"}
 
 
@@ -103,6 +104,8 @@ def _grid(file: WordFile, table: Table, laid: Layout) -> None:
     for word_row, row in zip(list(grid.rows)[1:], table.rows, strict=True):
         _element(word_row.cells[0], "w:tr").get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         _write_row(list(word_row.cells), row, widths, is_starred=is_starred)
+        for cell in word_row.cells:
+            cell.paragraphs[0].paragraph_format.space_before = _ABOVE_A_ROW
     for row in grid.rows:
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = width
