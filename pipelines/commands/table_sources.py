@@ -9,11 +9,12 @@ import pandas as pd
 from instruments.faults import DataError, UsageError
 from instruments.spec_file import Texts, closest
 from models.spec import RegressionSpec
-from pipelines.assets.fits import WITHOUT_INFERENCE, labels_from_json
+from pipelines.assets.fits import WITHOUT_INFERENCE, FitRows, labels_from_json
 from pipelines.commands.fits import missed_by, recorded_fits, rest_of_rows
 from pipelines.load import Study
 from pipelines.release import withheld_fits
 from pipelines.report_tables.reported import ReportedFit
+from pipelines.report_tables.sentences import sentences_of, without_breaks
 from pipelines.report_tables.terms import Naming, place_of_stranger, places_of, small_terms
 from pipelines.report_tables.words import WORDINGS, Words, words_of
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
@@ -134,6 +135,16 @@ def from_release(study: Study, asked: Asked) -> Sourced:
         )
     warning = words.say("released", number=release.number, date=release.published_on)
     return Sourced(tuple(fits), words, warning, release)
+
+
+def focal_sentences(study: Study, made: FitRows) -> list[str]:
+    """Say in English what a fit found of its focal regressor, for a terminal; one line each."""
+    recorded = _Recorded(study, Store(study.warehouse), words_for(study, "en"), titles_of(study))
+    tables = {out.ESTIMATES.name: made.estimates, out.DIAGNOSTICS.name: made.diagnostics}
+    tables[out.READINGS.name] = made.readings
+    row = {**made.fits.iloc[0].to_dict(), "family": "", "focal_p_holm": None}
+    fit = _private(recorded, row, tables, "", (), pd.Series(dtype=int))
+    return [without_breaks(sentence) for sentence in sentences_of(fit, recorded.words)]
 
 
 @dataclass(frozen=True, eq=False)

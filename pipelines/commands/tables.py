@@ -1,6 +1,6 @@
 """``tables``: regressions, descriptives and measurement as people publish them, in four notations."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from pipelines.report_tables.loadings import loading_table
 from pipelines.report_tables.regressions import arrange, chosen, regression_table
 from pipelines.report_tables.released_means import released_mean_table
 from pipelines.report_tables.reported import ReportedFit, Style
-from pipelines.report_tables.sentences import sentences_of, without_breaks
 from pipelines.report_tables.value import Document, Table
 from pipelines.report_tables.word import word_document
 from pipelines.steps.release_texts import titles_of
@@ -190,9 +189,3 @@ def _loadings(study: Study, sourced: Sourced, number: int) -> Iterator[Table]:
         if table is not None:
             yield table
             number += 1
-
-
-def focal_sentences(study: Study, fit_ids: Sequence[str]) -> list[str]:
-    """Say in English what recorded fits found of their focal regressors, for a terminal; one line each."""
-    sourced = from_warehouse(study, Asked(fit_ids=tuple(fit_ids), language="en"))
-    return [without_breaks(sentence) for fit in sourced.fits for sentence in sentences_of(fit, sourced.words)]

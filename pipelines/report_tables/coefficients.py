@@ -138,10 +138,10 @@ def _block(key: _Key, of_interest: Collection[_Key]) -> str:
 
 
 def _in_order(listed: Iterable[list[_Key]]) -> list[_Key]:
-    """Merge lists: a key that a later list adds comes after the one before it there; categories stay together."""
+    """Merge lists: what a later list adds comes after what stands before it there, so that categories stay together."""
     merged: list[_Key] = []
     for keys in listed:
-        place = 0
+        place = len(merged)
         for key in keys:
             if key in merged:
                 place = merged.index(key) + 1

@@ -115,6 +115,7 @@ DANISH: Mapping[str, str] = {
     "taget hele eller trukket tilfældigt; intervaller og p-værdier beskriver kun disse besvarelser.",
     "withheld": "Undersøgelsens frigivelsesregler ville tilbageholde {columns}: {reasons}.",
     "by_hand_rule": "lavet i hånden og frigives aldrig",
+    "below_rounding": "Tal på 0,000 er mindre end frigivelsens afrunding: variablens enhed er lille.",
     "small_cells": "{sign} En kategori med færre svar end den mindste cellestørrelse: denne række er ikke til "
     "offentliggørelse.",
     "not_causal": "Koefficienter beskriver, hvordan svar hænger sammen, ikke hvad der fører til hvad.",

@@ -114,6 +114,7 @@ ENGLISH: Mapping[str, str] = {
     "whole nor drawn at random; intervals and p-values describe these responses alone.",
     "withheld": "The study’s release rules would withhold {columns}: {reasons}.",
     "by_hand_rule": "made by hand, and never released",
+    "below_rounding": "Figures of 0.000 are smaller than the rounding of the release: the variable’s unit is small.",
     "small_cells": "{sign} A category with fewer responses than the least cell size: this row is not for publication.",
     "not_causal": "Coefficients describe how answers go together, not what brings what about.",
     "fits": "Fits: {fits}.",

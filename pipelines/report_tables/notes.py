@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from models.regression.covariance import DEFINITIONS
-from pipelines.report_tables.coefficients import DAGGER, Printed, column_list, columns_by
+from pipelines.report_tables.coefficients import DAGGER, TINY, Printed, column_list, columns_by
 from pipelines.report_tables.reported import LINEAR, ReportedFit
 from pipelines.report_tables.summaries import covariance_in_words, estimator_in_words
 from pipelines.report_tables.words import Words
@@ -57,9 +57,7 @@ def _figures(fits: Fits, as_printed: Printed) -> Iterator[str]:
 def _definitions(fits: Fits, words: Words) -> Iterator[str]:
     told = [(covariance_in_words(fit, words), _definition(fit, words)) for fit in fits]
     for (name, definition), columns in _columns_by_pair(told):
-        yield words.say(
-            "definition", name=name, columns=column_list(columns, words), definition=definition
-        )
+        yield words.say("definition", name=name, columns=column_list(columns, words), definition=definition)
 
 
 def _columns_by_pair(pairs: list[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], list[int]]]:
@@ -150,5 +148,7 @@ def _doubts(fits: Fits, words: Words) -> Iterator[str]:
 def _release(fits: Fits, words: Words) -> Iterator[str]:
     for reasons, columns in columns_by(fits, [fit.withheld for fit in fits]):
         yield words.say("withheld", columns=column_list(columns, words), reasons=reasons)
+    if any(fit.is_released and (fit.estimates["std_error"] < TINY).any() for fit in fits):
+        yield words.say("below_rounding")
     if any(fit.small_terms for fit in fits):
         yield words.say("small_cells", sign=DAGGER)
