@@ -18,7 +18,7 @@ from pipelines.report_tables.sentences import sentences_of, without_breaks
 from pipelines.report_tables.terms import Naming, place_of_stranger, places_of, small_terms
 from pipelines.report_tables.words import WORDINGS, Words, words_of
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
-from pipelines.steps.release_texts import release_texts, titles_of
+from pipelines.steps.release_texts import release_texts, term_label, titles_of
 from pipelines.store import Store
 from pipelines.store.released import ReleaseFile, read_current_release
 from pipelines.tables import out
@@ -139,12 +139,18 @@ def from_release(study: Study, asked: Asked) -> Sourced:
 
 def focal_sentences(study: Study, made: FitRows) -> list[str]:
     """Say in English what a fit found of its focal regressor, for a terminal; one line each."""
-    recorded = _Recorded(study, Store(study.warehouse), words_for(study, "en"), titles_of(study))
-    tables = {out.ESTIMATES.name: made.estimates, out.DIAGNOSTICS.name: made.diagnostics}
-    tables[out.READINGS.name] = made.readings
-    row = {**made.fits.iloc[0].to_dict(), "family": "", "focal_p_holm": None}
-    fit = _private(recorded, row, tables, "", (), pd.Series(dtype=int))
-    return [without_breaks(sentence) for sentence in sentences_of(fit, recorded.words)]
+    titles, row = titles_of(study), made.fits.iloc[0].to_dict()
+    outcome = str(row["outcome"])
+    words = Words("en", {("scale_title", outcome): term_label(outcome, titles, "en")})
+    spec, rows, naming = _Recorded(study, Store(study.warehouse), words, titles).parts(row)
+    fit = ReportedFit(
+        **_of_every_source(row, spec, rows, naming, made.estimates),
+        is_declared=False,
+        df_resid=None,
+        is_released=False,
+        readings=made.readings,
+    )
+    return [without_breaks(sentence) for sentence in sentences_of(fit, words)]
 
 
 @dataclass(frozen=True, eq=False)
