@@ -98,8 +98,8 @@ def write_tables(study: Study, folder: Path, wish: Wish, *, replace: bool) -> Wr
     if folder.is_dir():
         for path in paths.values():
             refuse_to_write(path, replace=replace)
-    else:
-        refuse_to_write(folder, replace=replace)
+    elif folder.exists() or not folder.parent.is_dir():
+        raise UsageError(f"{folder} must be a folder, or a new one in a folder that is there; name another")
     sourced = (from_warehouse if wish.is_private else from_release)(study, wish.asked)
     document = document_of(study, sourced, wish)
     folder.mkdir(exist_ok=True)

@@ -138,7 +138,10 @@ def test_files_that_are_there_and_folders_of_others_are_left_alone(finished_smal
     assert (made["released"] / "tables.html").read_bytes() == before
     for folder in ("releases", "exports"):
         assert tables(finished_small_study, finished_small_study / folder / "t").code == 2
-    assert tables(finished_small_study, tmp_path / "not" / "there").code == 2
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "not" / "there", tmp_path / "file"):
+        ended = tables(finished_small_study, place, "--force")
+        assert (ended.code, "must be a folder" in ended.stderr) == (2, True)
 
 
 def test_without_a_release_only_private_tables_are_written(study, tmp_path):
