@@ -6,7 +6,16 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
-from models.sections.inference import CLUSTERED, UNCLUSTERED, Covariance, Estimator, cautious_covariance, covariances_of
+from models.sections.inference import (
+    CLUSTERED,
+    ORDERED,
+    UNCLUSTERED,
+    Covariance,
+    Estimator,
+    cautious_covariance,
+    covariances_of,
+    keys_not_of,
+)
 from models.sections.population import Population
 from models.sections.regressors import Interaction, Variable, as_variable
 
@@ -39,6 +48,7 @@ class Variant(Spec):
         covariance: Another covariance.
         cluster: Another cluster; ``none`` for no clusters.
         weights: Other weights; ``none`` for no weights.
+        by_threshold: Other regressors of an ordered outcome whose effect may differ by threshold; [] for none.
         population: Another population.
     """
 
@@ -51,6 +61,7 @@ class Variant(Spec):
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
     weights: Name | None = None
+    by_threshold: tuple[Name | Variable | Interaction, ...] | None = None
     population: Population | None = None
 
 
@@ -65,14 +76,22 @@ class RegressionSpec(Spec):
         hypothesis: What is expected and why; plain words, or words by language.
         estimand: What is to be known; plain words, or words by language.
         population: Which responses are used.
-        estimator: ``linear``; ``logit`` or ``probit`` of an outcome of 0 and 1; ``ordered_logit`` or ``ordered_probit``
-            of three or more ordered values; ``poisson`` of counts.
-        outcome: A scale or a number.
+        estimator: ``linear``; ``logit`` or ``probit`` of an outcome of 0 and 1, ``firth_logit`` of one that regressors
+            foretell (separation); ``ordered_logit`` or ``ordered_probit`` of three or more ordered values;
+            ``multinomial`` of categories without order; ``poisson`` of counts, ``negative_binomial`` of counts that
+            vary more.
+        outcome: A scale or a number; for ``multinomial`` an item with categories.
+        outcome_reference: Category of a ``multinomial`` outcome that the others are compared with, by code or label;
+            the first by code when not given.
+        by_threshold: Regressors of an ordered outcome whose effect may differ from threshold to threshold, written the
+            same way as there; the others have one effect at all thresholds (proportional odds).
+        bootstrap_draws: Draws behind the bootstrap intervals of average effects and predictions of a categorical
+            outcome, whole clusters where there are some; 0 for none. Left out: 499 up to 20,000 responses, else none.
         focal: The regressor of interest; one of the regressors.
         regressors: Names, or names with a use, or interactions; without the intercept, which is always there.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
-            clusters. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for an ordered outcome ``CR1S``
-            or ``HC0``.
+            clusters. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for an ordered or multinomial
+            outcome ``CR1S`` or ``HC0``; ``firth_logit`` has ``classical`` only.
         cluster: Column whose values are the clusters, or two columns whose values are clusters each in its way.
         weights: Column of weights, such as ``analysis_weight``; left out, every response counts the same.
         missing: ``listwise``: responses with a missing value in any variable of the model are left out.
@@ -94,6 +113,9 @@ class RegressionSpec(Spec):
     population: Population = Population()
     estimator: Estimator = "linear"
     outcome: Name
+    outcome_reference: str | int | None = None
+    by_threshold: tuple[Name | Variable | Interaction, ...] = ()
+    bootstrap_draws: int | None = Field(default=None, ge=0, le=10_000)
     focal: Name | Variable
     regressors: tuple[Name | Variable | Interaction, ...] = Field(min_length=1)
     covariance: Covariance | None = None
@@ -111,6 +133,8 @@ class RegressionSpec(Spec):
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         self._refuse_covariances_without_their_clusters()
+        for said in (self.with_variant(each) for each in ("main", *(variant.name for variant in self.variants))):
+            said.refuse_keys_of_other_estimators()
         names = [variant.name for variant in self.variants]
         if len({"main", *names}) < len(names) + 1:
             raise ValueError("every variant needs a name of its own, other than main")
@@ -146,6 +170,19 @@ class RegressionSpec(Spec):
                 listed = ", ".join(covariances_of(said.estimator))
                 raise ValueError(f"{said.estimator} has no covariance {said.covariance}; expected one of {listed}")
 
+    def refuse_keys_of_other_estimators(self) -> None:
+        """Raise ValueError when a key of the model itself belongs to another estimator."""
+        if self.estimator == "firth_logit" and self.clusters():
+            raise ValueError(
+                "firth_logit has no covariance for clusters: where a regressor foretells the outcome, clusters do not "
+                "differ and tell of no error; write covariance: classical, and say that responses are taken as "
+                "independent"
+            )
+        if self.outcome_reference is not None and self.estimator != "multinomial":
+            raise ValueError("outcome_reference is for estimator multinomial; remove it or set the estimator")
+        if self.by_threshold and self.estimator not in ORDERED:
+            raise ValueError(f"by_threshold is for {' and '.join(ORDERED)}; found {self.estimator}; remove it")
+
     def clusters(self) -> tuple[str, ...]:
         """Return the columns whose values are clusters: none, one or two; none for a covariance without clusters."""
         if self.cluster is None or self.covariance in UNCLUSTERED:
@@ -160,9 +197,11 @@ class RegressionSpec(Spec):
         """Raise ValueError when something is said of a regressor that the model does not have."""
         every = (self.regressors, *(variant.regressors or () for variant in self.variants))
         known = [_written_out(each) for regressors in every for each in regressors]
-        for each in self.also_expected:
-            if _written_out(each.regressor) not in known:
-                raise ValueError("also_expected names what is no regressor; write it the same way as there")
+        said = [("also_expected", each.regressor) for each in self.also_expected]
+        said += [("by_threshold", each) for model in (self, *self.variants) for each in model.by_threshold or ()]
+        for key, regressor in said:
+            if _written_out(regressor) not in known:
+                raise ValueError(f"{key} names what is no regressor; write it the same way as there")
         unknown = sorted(set(self.because) - {each.variable for each in self.variables()})
         if unknown:
             raise ValueError(f"because explains '{unknown[0]}', which is no regressor; correct the name or remove it")
@@ -202,10 +241,14 @@ class RegressionSpec(Spec):
         variant = next((each for each in self.variants if each.name == name), None)
         if variant is None and name != "main":
             raise ValueError(f"the model {self.name} has no variant {name}")
-        changes = {key: value for key in _CHANGEABLE if (value := getattr(variant, key, None)) is not None}
+        changes: dict[str, object] = {
+            key: value for key in _CHANGEABLE if (value := getattr(variant, key, None)) is not None
+        }
         changes = {key: None if value == NONE and key in _REMOVABLE else value for key, value in changes.items()}
         if "focal" in changes:
             changes = {"expected_sign": "none", **changes}
+        if variant is not None and variant.estimator is not None:
+            changes = {**keys_not_of(variant.estimator), **changes}
         return self.model_copy(update={"variants": (), **changes})._without_strangers()  # noqa: SLF001 - its own class
 
     def _without_strangers(self) -> "RegressionSpec":
@@ -215,6 +258,7 @@ class RegressionSpec(Spec):
         return self.model_copy(
             update={
                 "also_expected": tuple(each for each in self.also_expected if _written_out(each.regressor) in known),
+                "by_threshold": tuple(each for each in self.by_threshold if _written_out(each) in known),
                 "because": {name: reason for name, reason in self.because.items() if name in names},
             }
         )
@@ -249,6 +293,7 @@ _CHANGEABLE = (
     "covariance",
     "cluster",
     "weights",
+    "by_threshold",
     "population",
 )
 _REMOVABLE = ("cluster", "weights")

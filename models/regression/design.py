@@ -11,6 +11,7 @@ import pandas as pd
 from instruments.counted import counted
 from models.regression.columns import Labels, column_of, columns_of
 from models.regression.identification import ModelDataError, refuse_unidentified
+from models.regression.outcome import outcome_of
 from models.regression.profile import Profile, finite_numbers, profile_of
 from models.sections.regressors import Variable, as_variable
 from models.spec import RegressionSpec
@@ -23,7 +24,7 @@ class Design:
     """What a regression is computed from; all parts have the same n rows in the same order, sorted by response_id.
 
     Attributes:
-        outcome: The outcome, float64.
+        outcome: The outcome, float64; places of categories where they have no order.
         matrix: One column a coefficient, named as the term, ``intercept`` first, float64.
         clusters: Clusters of the responses, one column a way; no column when the covariance has no clusters.
         weights: Weight of each response, above 0; None when all count the same.
@@ -61,7 +62,7 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, f
     """
     population = _select_population(spec, analysis)
     rows = _leave_out_missing(spec, population)
-    outcome = finite_numbers(rows, spec.outcome).rename(spec.outcome)
+    outcome = outcome_of(spec, rows, labels)
     profile = profile_of(uses_of(spec), rows)
     matrix = lay_out(spec, rows, labels, profile)
     regressor = as_variable(spec.focal)

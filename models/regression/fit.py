@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from instruments.spec_file import closest
-from models.estimates import Fit, Vector
+from models.estimates import PREDICTION_COLUMNS, Fit, Vector
 from models.regression.categorical.estimate import estimate_categorical
 from models.regression.columns import Labels
 from models.regression.covariance import estimate_uncertainty
@@ -19,6 +19,7 @@ from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose, diagnose_categorical
 from models.regression.identification import ModelDataError
 from models.regression.inference import Uncertainty, label_estimates
+from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
 from models.regression.least_squares import LeastSquares, solve_least_squares
 from models.regression.reading.of_fit import FittedModel, readings_of
 from models.spec import RegressionSpec
@@ -44,7 +45,7 @@ def fit_regression(
         labels: Variable → code → label, for the names of terms.
         variant: Name of a variant of the model; ``main`` is the model itself.
         fewest_beyond: How many more responses than coefficients are asked for.
-        seed: Of what is drawn: the signs of a wild bootstrap among the readings. Estimates draw nothing.
+        seed: Of what is drawn: signs of a wild bootstrap, rows behind bootstrap intervals. Estimates draw nothing.
 
     Returns:
         Coefficients with p-values and intervals at the model's confidence level: in units of the outcome where it is
@@ -60,7 +61,10 @@ def fit_regression(
     fitted = _apply_variant(spec, variant)
     design = build_design(fitted, analysis, labels, fewest_beyond)
     with threadpool_limits(limits=1):
-        found = _linear(fitted, design, seed) if fitted.estimator == "linear" else _categorical(fitted, design, labels)
+        if fitted.estimator == "linear":
+            found = _linear(fitted, design, labels, seed)
+        else:
+            found = _categorical(fitted, design, labels, seed, fewest_beyond)
     kind = fitted.covariance_used()
     return Fit(
         model=fitted.name,
@@ -72,9 +76,11 @@ def fit_regression(
         n_clusters=found.uncertainty.n_clusters,
         df_resid=float(len(design.rows) - len(found.terms)),
         r_squared=found.r_squared,
-        estimates=label_estimates(found.terms, found.coefficients, found.uncertainty, fitted.confidence_level),
+        estimates=found.estimates,
         diagnostics=found.diagnostics,
         readings=found.readings,
+        predictions=found.predictions,
+        joint_tests=found.joint_tests,
         data=design.rows,
     )
 
@@ -85,14 +91,16 @@ class _Found:
 
     estimator: str
     terms: tuple[str, ...]
-    coefficients: Vector
     uncertainty: Uncertainty
     r_squared: float
+    estimates: pd.DataFrame
     diagnostics: pd.DataFrame
     readings: pd.DataFrame
+    predictions: pd.DataFrame
+    joint_tests: pd.DataFrame
 
 
-def _linear(spec: RegressionSpec, design: Design, seed: int) -> _Found:
+def _linear(spec: RegressionSpec, design: Design, labels: Labels, seed: int) -> _Found:
     terms = tuple(str(term) for term in design.matrix)
     matrix, outcome = design.matrix.to_numpy(), design.outcome.to_numpy()
     weights = None if design.weights is None else design.weights.to_numpy()
@@ -100,28 +108,39 @@ def _linear(spec: RegressionSpec, design: Design, seed: int) -> _Found:
     uncertainty = estimate_uncertainty(solution, spec.covariance_used(), clusters, terms)
     one_way = clusters[0] if len(clusters) == 1 else None
     values = FittedModel(terms, matrix, outcome, solution, uncertainty, one_way, spec.confidence_level)
+    groups = regressor_groups(spec, design, labels)
+    places = {term: (place,) for place, term in enumerate(terms)}
     return _Found(
         estimator="OLS" if weights is None else "WLS",
         terms=terms,
-        coefficients=solution.coefficients,
         uncertainty=uncertainty,
         r_squared=_r_squared(solution, outcome),
-        diagnostics=diagnose(design, solution, uncertainty),
+        estimates=label_estimates(terms, solution.coefficients, uncertainty, spec.confidence_level),
+        diagnostics=diagnose(design, solution, uncertainty, places_of_regressors(groups, terms)),
         readings=readings_of(values, design.focal, spec.smallest_effect_of_interest, np.random.default_rng(seed)),
+        predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
+        joint_tests=joint_tests(groups, places, solution.coefficients, uncertainty),
     )
 
 
-def _categorical(spec: RegressionSpec, design: Design, labels: Labels) -> _Found:
+def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> _Found:
     clusters = _codes(design)
-    found = estimate_categorical(spec, design, clusters[0] if clusters else None, labels)
+    one_way, rng = clusters[0] if clusters else None, np.random.default_rng(seed)
+    made = estimate_categorical(spec, design, one_way, labels, rng, fewest_beyond)
+    found = made.found
+    estimates = found.estimates
+    if estimates is None:
+        estimates = label_estimates(found.terms, found.coefficients, found.uncertainty, spec.confidence_level)
     return _Found(
         estimator=spec.estimator,
         terms=found.terms,
-        coefficients=found.coefficients,
         uncertainty=found.uncertainty,
         r_squared=np.nan,
-        diagnostics=diagnose_categorical(design, found.diagnostics, found.uncertainty),
-        readings=found.readings,
+        estimates=estimates,
+        diagnostics=diagnose_categorical(design, made.diagnostics, found.uncertainty),
+        readings=made.readings,
+        predictions=made.predictions,
+        joint_tests=made.joint_tests,
     )
 
 
