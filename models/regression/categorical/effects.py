@@ -112,8 +112,8 @@ class Changes:
         observed: Vector = np.asarray(self.design.rows[column], dtype=float)
         values = sorted({float(value) for value in observed})
         if len(values) > MOST_VALUES:
-            low, high = np.quantile(observed, ENDS).tolist()
-            values = [float(value) for value in np.linspace(low, high, N_POINTS)]
+            low, high = (float(end) for end in np.quantile(observed, ENDS))
+            values = [low + place * (high - low) / (N_POINTS - 1) for place in range(N_POINTS)]
         return [(value, "") for value in values]
 
     def _typical(self) -> pd.DataFrame:

@@ -50,8 +50,8 @@ def test_the_message_says_what_was_found_and_what_to_do():
         fit_binary(rows, ["intercept", "x", "g"])
     assert str(caught.value) == (
         "the outcome is in part foretold by 'g' (quasi-complete separation), so that no finite estimate exists of 'g'; "
-        "take them out, merge their categories, or write estimator: firth_logit (penalised likelihood) with covariance: "
-        "classical, whose estimates are always finite"
+        "take them out, merge their categories, or write estimator: firth_logit (penalised likelihood) with "
+        "covariance: classical, whose estimates are always finite"
     )
 
 
