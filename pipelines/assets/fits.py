@@ -88,7 +88,7 @@ def fit_model(
         is_used = ~analysis[excluded_column(rule)]
     analysis = means_of_groups(analysis, model.with_variant(variant).variables(), is_used)
     analysis = _with_weights(store, analysis, model.with_variant(variant).weights)
-    named = names_in(model)
+    named = names_in(model) | ({model.outcome} if model.with_variant(variant).estimator == "multinomial" else set())
     labels = {name: each for name, each in labels_of(study).items() if name in named}
     seed = derive_seed(study.name, model.name, variant)
     fit = fit_regression(model, analysis, labels, variant, FEWEST_BEYOND, seed)
