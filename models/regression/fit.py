@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from instruments.spec_file import closest
 from models.estimates import PREDICTION_COLUMNS, Fit, Vector
+from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
 from models.regression.columns import Labels
 from models.regression.covariance import estimate_uncertainty
@@ -131,6 +132,8 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int
     estimates = found.estimates
     if estimates is None:
         estimates = label_estimates(found.terms, found.coefficients, found.uncertainty, spec.confidence_level)
+    weights = np.ones(len(design.rows)) if design.weights is None else design.weights.to_numpy()
+    confounding = e_value_readings(spec.estimator, estimates, design.focal, design.outcome.to_numpy(), weights)
     return _Found(
         estimator=spec.estimator,
         terms=found.terms,
@@ -138,7 +141,7 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int
         r_squared=np.nan,
         estimates=estimates,
         diagnostics=diagnose_categorical(design, made.diagnostics, found.uncertainty),
-        readings=made.readings,
+        readings=pd.concat([made.readings, *([confounding] if len(confounding) else [])], ignore_index=True),
         predictions=made.predictions,
         joint_tests=made.joint_tests,
     )

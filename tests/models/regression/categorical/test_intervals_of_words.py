@@ -1,0 +1,133 @@
+"""Average effects and predictions in both their intervals: the bootstrap beside the delta method, whole clusters drawn."""
+
+import numpy as np
+import pytest
+
+from models.regression.fit import fit_regression
+from models.regression.joint_tests import WHOLE_MODEL
+from tests.models.regression.categorical.words import LABELS, ROLE, answers_analysed, asked
+
+OUTCOMES = {
+    "logit": "agree",
+    "firth_logit": "agree",
+    "ordered_logit": "level",
+    "multinomial": "choice",
+    "poisson": "visits",
+    "negative_binomial": "visits",
+}
+
+
+def fitted(estimator, seed=1, **changes):
+    model = asked(estimator, OUTCOMES[estimator], **{"bootstrap_draws": 120, **changes})
+    return fit_regression(model, answers_analysed(), LABELS, seed=seed)
+
+
+@pytest.mark.parametrize("estimator", OUTCOMES)
+def test_every_estimator_draws_intervals_that_hold_its_predictions(estimator):
+    fit = fitted(estimator, regressors=["age", "lead"])
+    diagnostics = fit.diagnostics.set_index("diagnostic")["value"]
+    assert diagnostics["bootstrap_draws"] >= 114
+    shown = fit.predictions
+    assert set(shown["held"]) == {"as_observed", "at_means"}
+    assert shown["boot_low"].notna().all()
+    middle = shown[shown["position"] == 10]
+    assert ((middle["boot_low"] < middle["estimate"]) & (middle["estimate"] < middle["boot_high"])).all()
+    effects = fit.readings.set_index(["term", "reading"])["value"]
+    delta = fit.readings[fit.readings["reading"].str.startswith("average_effect_bootstrap")]
+    assert len(delta) == 2 * shown["category"].nunique()
+    assert (delta["value"] > 0).all()
+    assert len(effects) == len(set(effects.index))
+
+
+def test_probabilities_of_all_categories_add_up_to_one():
+    totals = fitted("multinomial", bootstrap_draws=0).predictions.groupby(["held", "position"])["estimate"].sum()
+    np.testing.assert_allclose(totals, 1.0, rtol=1e-12)
+
+
+def test_bootstrap_and_delta_method_agree_where_both_hold():
+    fit = fitted("poisson", covariance="HC0", bootstrap_draws=600, regressors=["age", "lead"])
+    readings = fit.readings.set_index(["term", "reading"])
+    delta = readings.loc[("lead", "average_effect")]
+    half = (delta["conf_high"] - delta["conf_low"]) / 2 / 1.959963984540054
+    # 600 draws of 72 rows: the standard error of a standard deviation is 3 %, the delta method is of first order
+    assert readings.loc[("lead", "average_effect_bootstrap"), "value"] == pytest.approx(half, rel=0.15)
+
+
+def test_the_same_seed_draws_the_same_and_whole_clusters_are_drawn():
+    first, again, other = (fitted("logit", seed=seed).readings for seed in (1, 1, 2))
+    assert first.equals(again)
+    assert not first.equals(other)
+    alone = fitted("logit", covariance="CR1S", cluster="organisation_id").readings
+    kind = "average_effect_bootstrap"
+    assert not np.allclose(alone.loc[alone["reading"] == kind, "value"], first.loc[first["reading"] == kind, "value"])
+
+
+def test_draws_that_cannot_carry_the_model_leave_no_interval_and_say_so():
+    table = answers_analysed()
+    table = table.assign(rare=(np.arange(len(table)) < 3).astype(int))
+    model = asked("logit", "agree", regressors=["age", "rare"], bootstrap_draws=100)
+    fit = fit_regression(model, table)
+    found = fit.diagnostics.set_index("diagnostic")
+    assert found.loc["bootstrap_draws", "value"] == 0
+    assert found.loc["bootstrap_failed", "verdict"] == "look"
+    assert fit.predictions["boot_low"].isna().all()
+    assert not fit.readings["reading"].str.contains("bootstrap").any()
+
+
+def test_a_category_is_predicted_at_each_of_its_values_and_a_number_at_few_or_many():
+    role = fitted("logit", focal=ROLE, bootstrap_draws=0).predictions
+    assert role.loc[role["held"] == "at_means", "focal_category"].tolist() == ["0", "1", "2"]
+    assert role["focal_value"].isna().all()
+    age = fitted("logit", bootstrap_draws=0).predictions
+    ages = answers_analysed()["age"]
+    shown = age.loc[age["held"] == "as_observed", "focal_value"]
+    assert len(shown) == 21
+    np.testing.assert_allclose([shown.min(), shown.max()], np.quantile(ages, [0.05, 0.95]))
+
+
+def test_clusters_test_proportional_odds_by_their_covariance():
+    """The released model's scores by differences of its log-likelihood, row by row: a second derivation."""
+    from scipy.special import expit  # noqa: PLC0415
+    from scipy.stats import chi2  # noqa: PLC0415
+
+    fit = fitted("ordered_logit", covariance="CR1S", cluster="organisation_id", bootstrap_draws=0)
+    released = fitted("ordered_logit", by_threshold=["lead"], bootstrap_draws=0).estimates.set_index("term")
+    rows = answers_analysed().sort_values("response_id")
+    role = rows["role"].to_numpy()
+    held = ["age", "role[1]", "role[2]"]
+    fixed = np.column_stack([rows["age"], role == 1, role == 2]).astype(float)
+    names = ["0|1", "1|2", "2|3", *held, "lead at 0|1", "lead at 1|2", "lead at 2|3"]
+    level, lead = rows["level"].to_numpy(), rows["lead"].to_numpy(float)
+
+    def terms(point):
+        cuts = np.column_stack(
+            [
+                np.zeros(len(rows)),
+                *(expit(point[j] - fixed @ point[3:6] - lead * point[6 + j]) for j in range(3)),
+                np.ones(len(rows)),
+            ]
+        )
+        return np.log(cuts[np.arange(len(rows)), level + 1] - cuts[np.arange(len(rows)), level])
+
+    point, step = released.loc[names, "estimate"].to_numpy(), 1e-5
+    unit = np.eye(9) * step
+    scores = np.column_stack([(terms(point + each) - terms(point - each)) / (2 * step) for each in unit])
+    bend = np.array(
+        [
+            [
+                (terms(point + a + b) - terms(point + a - b) - terms(point - a + b) + terms(point - a - b)).sum()
+                for b in unit * 10
+            ]
+            for a in unit * 10
+        ]
+    ) / (4 * (10 * step) ** 2)
+    sums = np.array([scores[(rows["team"] == team).to_numpy()].sum(axis=0) for team in sorted(rows["team"].unique())])
+    bread = np.linalg.inv(-bend)
+    covariance = 9 / 8 * 71 / (72 - 9) * bread @ sums.T @ sums @ bread
+    contrasts = np.zeros((2, 9))
+    contrasts[0, [6, 7]], contrasts[1, [6, 8]] = (-1, 1), (-1, 1)
+    values = contrasts @ point
+    expected = chi2.sf(values @ np.linalg.solve(contrasts @ covariance @ contrasts.T, values), 2)
+    found = fit.diagnostics.set_index("diagnostic").loc["proportional_odds_p of lead", "value"]
+    assert found == pytest.approx(expected, rel=1e-4)
+    assert fit.joint_tests["regressor"].iloc[-1] == WHOLE_MODEL
