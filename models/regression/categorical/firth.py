@@ -155,10 +155,13 @@ class _Profile:
 
 
 def _maximise_free(rows: Observed, start: Vector, is_free: NDArray[np.bool_]) -> Maximum:
-    """Maximise over the free coefficients; the others stay where they start."""
+    """Maximise over the free coefficients, again from nought where a start leads nowhere; the others stay."""
     if not is_free.any():
         return Maximum(start, _penalised(rows, start)[0], np.empty((0, 0)), 0.0, 0)
-    maximum = maximise(_objective(rows, start, is_free), start[is_free])
+    objective = _objective(rows, start, is_free)
+    maximum = maximise(objective, start[is_free])
+    if not maximum.has_converged:
+        maximum = maximise(objective, np.zeros(int(is_free.sum())))
     require_converged(maximum, MODEL)
     return maximum
 

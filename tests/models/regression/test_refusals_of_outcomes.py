@@ -1,4 +1,4 @@
-"""What a model of a categorical outcome is refused for, and what it is told to look at: reason and remedy, case by case."""
+"""What a model of a categorical outcome is refused for, and what it is told to look at: reason and remedy."""
 
 import numpy as np
 import pandas as pd
@@ -89,9 +89,9 @@ CASES = {
     "too few answers for the parameters": (
         "multinomial",
         "way",
-        lambda each: each.assign(way=[f"way {place % 5}" for place in range(len(each))]).head(13),
+        lambda each: each.assign(way=[f"way {place % 5}" for place in range(len(each))]).head(25),
         {},
-        r"13 complete responses for 12 parameters of multinomial \(5 categories of 'way'\); expected at least 32",
+        r"25 complete responses for 12 parameters of multinomial \(5 categories of 'way'\); expected at least 32",
     ),
     "too few answers for the thresholds": (
         "ordered_logit",
