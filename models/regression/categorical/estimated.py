@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from models.estimates import Vector
+from models.estimates import Matrix, Vector
 from models.regression.categorical.maximise import Objective, maximise
 from models.regression.categorical.predicted import Model
-from models.regression.categorical.separation import is_settled
+from models.regression.categorical.separation import has_flat_direction, is_settled
 from models.regression.identification import ModelDataError
 from models.regression.inference import Uncertainty
 
@@ -56,8 +56,18 @@ def climb_again(objective: Objective, start: Vector) -> Vector:
         ModelDataError: If the rows drawn cannot carry the model: no maximum, or a direction without information.
     """
     unexplained = objective(np.zeros(len(start)))[2]
+    _refuse_flat(unexplained)
     maximum = maximise(objective, start)
-    has_every_part = bool((np.diag(unexplained) > 0).all())
-    if not has_every_part or not is_settled(maximum, unexplained):
-        raise ModelDataError("the rows drawn have no maximum of the likelihood: a category is empty or foretold")
+    if not is_settled(maximum, unexplained):
+        raise ModelDataError("the rows drawn have no maximum of the likelihood: an outcome is foretold")
     return maximum.point
+
+
+def refuse_alike(matrix: Matrix, weights: Vector) -> None:
+    """Raise ModelDataError when n rows with weights of nought or more cannot tell k coefficients apart."""
+    _refuse_flat((matrix * weights[:, None]).T @ matrix)
+
+
+def _refuse_flat(information: Matrix) -> None:
+    if has_flat_direction(information):
+        raise ModelDataError("the rows drawn cannot tell coefficients apart: a category is empty")

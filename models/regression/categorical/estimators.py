@@ -11,7 +11,7 @@ from models.regression.categorical.binary import fit_binary
 from models.regression.categorical.clustered_glm import reduced_bias_covariance
 from models.regression.categorical.counts import fit_negative_binomial, fit_poisson, joint_objective
 from models.regression.categorical.dispersion import overdispersion_test
-from models.regression.categorical.estimated import Estimated, climb_again
+from models.regression.categorical.estimated import Estimated, climb_again, refuse_alike
 from models.regression.categorical.families import BinaryLink, NegativeBinomial
 from models.regression.categorical.generalised import GeneralisedFit, Observed, objective_of, observed
 from models.regression.categorical.maximise import maximise
@@ -105,6 +105,7 @@ def negative_binomial(asked: Asked) -> Estimated:
 
     def refitted(times: NDArray[np.intp]) -> Model:
         drawn = replace(asked.rows, weights=asked.weights * times)
+        refuse_alike(drawn.matrix, drawn.weights)
         maximum = maximise(joint_objective(drawn), start)
         if not maximum.has_converged:
             raise ModelDataError("the rows drawn have no maximum of the likelihood: they vary no more than Poisson's")

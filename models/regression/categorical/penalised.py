@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.estimates import JOINT_TEST_COLUMNS
-from models.regression.categorical.estimated import Estimated
+from models.regression.categorical.estimated import Estimated, refuse_alike
 from models.regression.categorical.estimators import Asked
 from models.regression.categorical.firth import FirthFit, fit_firth, likelihood_ratio_test, profile_inference
 from models.regression.categorical.predicted import Model
@@ -34,7 +34,9 @@ def firth_logit(asked: Asked, groups: Mapping[str, Sequence[str]]) -> Estimated:
     fit = fit_firth(asked.rows)
 
     def refitted(times: NDArray[np.intp]) -> Model:
-        return fit_firth(replace(asked.rows, weights=asked.weights * times), fit.coefficients)
+        drawn = replace(asked.rows, weights=asked.weights * times)
+        refuse_alike(drawn.matrix, drawn.weights)
+        return fit_firth(drawn, fit.coefficients)
 
     separation = find_separation(binary_conditions(asked.matrix, asked.outcome), asked.columns)
     return Estimated(

@@ -108,6 +108,11 @@ def is_settled(maximum: Maximum, unexplained: Matrix) -> bool:
     return maximum.has_converged and _least_share(maximum.information, unexplained) > LEAST_SHARE
 
 
+def has_flat_direction(information: Matrix) -> bool:
+    """Tell whether parameters cannot be told apart: a direction without information, p x p."""
+    return bool((np.diag(information) <= 0).any() or _flat(information).any())
+
+
 def _flat(information: Matrix) -> NDArray[np.bool_]:
     """Return which parameters take part in a direction without information, p."""
     diagonal = np.diag(information)

@@ -63,10 +63,15 @@ def test_the_same_seed_draws_the_same_and_whole_clusters_are_drawn():
     assert not np.allclose(alone.loc[alone["reading"] == kind, "value"], first.loc[first["reading"] == kind, "value"])
 
 
-def test_draws_that_cannot_carry_the_model_leave_no_interval_and_say_so():
+@pytest.mark.parametrize("estimator", ["logit", "firth_logit", "negative_binomial", "ordered_logit"])
+@pytest.mark.parametrize("kind", ["rare", "nearly_lead"])
+def test_draws_that_cannot_carry_the_model_leave_no_interval_and_say_so(estimator, kind):
     table = answers_analysed()
-    table = table.assign(rare=(np.arange(len(table)) < 3).astype(int))
-    model = asked("logit", "agree", regressors=["age", "rare"], bootstrap_draws=100)
+    place = np.arange(len(table))
+    table = table.assign(
+        rare=(place < 2).astype(int), nearly_lead=np.where(place < 2, 1 - table["lead"], table["lead"])
+    )
+    model = asked(estimator, OUTCOMES[estimator], regressors=["age", "lead", kind], bootstrap_draws=100)
     fit = fit_regression(model, table)
     found = fit.diagnostics.set_index("diagnostic")
     assert found.loc["bootstrap_draws", "value"] == 0
