@@ -72,9 +72,10 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
         model: The model.
         known: Variables of the study's analysis table: scales, numbers and categories.
     """
-    if known.get(model.outcome) == "category":
+    estimators = {model.estimator, *(variant.estimator or model.estimator for variant in model.variants)}
+    if known.get(model.outcome) == "category" and estimators != {"multinomial"}:
         document.blame(("outcome",), f"'{model.outcome}' has categories without order; expected a scale or a number")
-    else:
+    elif known.get(model.outcome) != "category":
         _blame_variable(document, ("outcome",), Variable(variable=model.outcome), known)
     _blame_variable(document, ("focal",), as_variable(model.focal), known)
     for variable in model.variables():

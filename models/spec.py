@@ -14,6 +14,8 @@ from models.sections.inference import (
     Estimator,
     cautious_covariance,
     covariances_of,
+    keys_not_of,
+    refuse_keys_of_other_estimators,
 )
 from models.sections.panel import Level, Panel, effects_in, refuse_mixed_panel, refuse_rows_without
 from models.sections.population import Population
@@ -36,18 +38,26 @@ class RegressionSpec(Spec):
         population: Which responses are used.
         level: What a row is: a ``response``; an organisation in a wave (``organisation_and_wave``) or over all waves
             (``organisation``), with means of what its responses say and facts as they are.
-        estimator: ``linear``; ``logit`` or ``probit`` of an outcome of 0 and 1; ``ordered_logit`` or ``ordered_probit``
-            of three or more ordered values; ``poisson`` of counts; of units in waves: ``within`` units, ``between``
-            their means, ``within_between`` (random effects with the units' means as regressors, Mundlak),
-            ``random_effects`` (with the Hausman test) or ``first_differences``.
+        estimator: ``linear``; ``logit`` or ``probit`` of an outcome of 0 and 1, ``firth_logit`` of one that regressors
+            foretell (separation); ``ordered_logit`` or ``ordered_probit`` of three or more ordered values;
+            ``multinomial`` of categories without order; ``poisson`` of counts, ``negative_binomial`` of counts that
+            vary more; of units in waves: ``within`` units, ``between`` their means, ``within_between`` (random effects
+            with the units' means as regressors, Mundlak), ``random_effects`` (with the Hausman test) or
+            ``first_differences``.
         panel: What a unit is; for those estimators.
         fixed_effects: Column whose groups have an effect each that is taken out, such as organisation_id, or two.
-        outcome: A scale or a number.
+        outcome: A scale or a number; for ``multinomial`` an item with categories.
+        outcome_reference: Category of a ``multinomial`` outcome that the others are compared with, by code or label;
+            the first by code when not given.
+        by_threshold: Regressors of an ordered outcome whose effect may differ from threshold to threshold, written the
+            same way as there; the others have one effect at all thresholds (proportional odds).
+        bootstrap_draws: Draws behind the bootstrap intervals of average effects and predictions of a categorical
+            outcome, whole clusters where there are some; 0 for none. Left out: 499 up to 20,000 responses, else none.
         focal: The regressor of interest; one of the regressors.
         regressors: Names, or names with a use, or interactions; without the intercept, which is always there.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
-            clusters. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for an ordered outcome ``CR1S``
-            or ``HC0``.
+            clusters. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for an ordered or multinomial
+            outcome ``CR1S`` or ``HC0``; ``firth_logit`` has ``classical`` only.
         cluster: Column whose values are the clusters, or two columns whose values are clusters each in its way; of
             units in waves, left out, the units.
         weights: Column of weights, such as ``analysis_weight``, or for rows of organisations ``number_of_answers``;
@@ -74,6 +84,9 @@ class RegressionSpec(Spec):
     panel: Panel | None = None
     fixed_effects: Name | tuple[Name, Name] | None = None
     outcome: Name
+    outcome_reference: str | int | None = None
+    by_threshold: tuple[Name | Variable | Interaction, ...] = ()
+    bootstrap_draws: int | None = Field(default=None, ge=0, le=10_000)
     focal: Name | Variable
     regressors: tuple[Name | Variable | Interaction, ...] = Field(min_length=1)
     covariance: Covariance | None = None
@@ -116,6 +129,12 @@ class RegressionSpec(Spec):
             said = self.with_variant(name)
             refuse_mixed_panel(said.estimator, said.panel, effects_in(said.fixed_effects), said.level)
             refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
+            refuse_keys_of_other_estimators(
+                said.estimator,
+                clusters=said.clusters(),
+                by_threshold=bool(said.by_threshold),
+                reference=said.outcome_reference is not None,
+            )
             if said.covariance in CLUSTERED and not said.clusters():
                 raise ValueError(
                     f"covariance: {said.covariance} needs a key cluster that names a column, such as organisation_id"
@@ -153,9 +172,11 @@ class RegressionSpec(Spec):
         """Raise ValueError when something is said of a regressor that the model does not have."""
         every = (self.regressors, *(variant.regressors or () for variant in self.variants))
         known = [_written_out(each) for regressors in every for each in regressors]
-        for each in self.also_expected:
-            if _written_out(each.regressor) not in known:
-                raise ValueError("also_expected names what is no regressor; write it the same way as there")
+        said = [("also_expected", each.regressor) for each in self.also_expected]
+        said += [("by_threshold", each) for model in (self, *self.variants) for each in model.by_threshold or ()]
+        for key, regressor in said:
+            if _written_out(regressor) not in known:
+                raise ValueError(f"{key} names what is no regressor; write it the same way as there")
         unknown = sorted(set(self.because) - {each.variable for each in self.variables()})
         if unknown:
             raise ValueError(f"because explains '{unknown[0]}', which is no regressor; correct the name or remove it")
@@ -195,10 +216,14 @@ class RegressionSpec(Spec):
         variant = next((each for each in self.variants if each.name == name), None)
         if variant is None and name != "main":
             raise ValueError(f"the model {self.name} has no variant {name}")
-        changes = {key: value for key in _CHANGEABLE if (value := getattr(variant, key, None)) is not None}
+        changes: dict[str, object] = {
+            key: value for key in _CHANGEABLE if (value := getattr(variant, key, None)) is not None
+        }
         changes = {key: None if value == NONE and key in _REMOVABLE else value for key, value in changes.items()}
         if "focal" in changes:
             changes = {"expected_sign": "none", **changes}
+        if variant is not None and variant.estimator is not None:
+            changes = {**keys_not_of(variant.estimator), **changes}
         changed = self.model_copy(update={"variants": (), **changes})
         panel = changed.panel if changed.estimator in PANEL else None
         return changed.model_copy(update={"panel": panel})._without_strangers()  # noqa: SLF001 - its own class
@@ -210,6 +235,7 @@ class RegressionSpec(Spec):
         return self.model_copy(
             update={
                 "also_expected": tuple(each for each in self.also_expected if _written_out(each.regressor) in known),
+                "by_threshold": tuple(each for each in self.by_threshold if _written_out(each) in known),
                 "because": {name: reason for name, reason in self.because.items() if name in names},
             }
         )
@@ -247,6 +273,7 @@ _CHANGEABLE = (
     "covariance",
     "cluster",
     "weights",
+    "by_threshold",
     "population",
 )
 _REMOVABLE = ("cluster", "weights", "fixed_effects")

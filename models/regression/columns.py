@@ -1,6 +1,6 @@
 """A regressor in words → its columns of the matrix, named as terms."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from itertools import product
 from typing import Any
@@ -90,7 +90,7 @@ def _indicators(
 ) -> dict[str, pd.Series]:
     """Return a 0/1 column for every category but the reference."""
     present = profile.codes[column_of(variable)]
-    names = _names_of_codes(present, labels)
+    names = category_names(present, labels)
     if len(present) == 1:
         raise ModelDataError(
             f"'{variable.variable}' has one category among the {profile.n_rows} responses used, '{names[present[0]]}'; "
@@ -104,9 +104,12 @@ def _indicators(
     }
 
 
-def _names_of_codes(present: tuple[object, ...], labels: Mapping[Any, str]) -> dict[Any, str]:
+def category_names(present: Iterable[Any], labels: Mapping[Any, str]) -> dict[Any, str]:
+    """Return code → label; a code without one shows itself, as all do when two codes have the same label."""
     names: dict[Any, str] = {code: labels.get(code, str(code)) for code in present}
-    return names if len(set(names.values())) == len(names) else {code: str(code) for code in present}
+    if len(set(names.values())) < len(names):
+        return {code: str(code) for code in names}
+    return names
 
 
 def reference_name(variable: Variable, labels: Mapping[Any, str], profile: Profile) -> str:
@@ -120,7 +123,7 @@ def reference_name(variable: Variable, labels: Mapping[Any, str], profile: Profi
     Raises:
         ModelDataError: If the reference is not among the responses used.
     """
-    names = _names_of_codes(profile.codes[column_of(variable)], labels)
+    names = category_names(profile.codes[column_of(variable)], labels)
     return names[_reference_code(variable, names)]
 
 

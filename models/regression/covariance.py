@@ -66,7 +66,9 @@ def estimate_uncertainty(
     is_corrected = POWER_OF_FREE_SHARE[cast("Clustered", kind)] < 0
     df = found.satterthwaite_df(np.eye(k, fit.n_coefficients)) if is_corrected else np.full(k, moments.n_clusters - 1.0)
     n_decided = int(decided_by_one_cluster(moments)[:k].sum())
-    return Uncertainty(found.covariance[:k, :k], df, moments.n_clusters, n_decided)
+    return Uncertainty(
+        found.covariance[:k, :k], df, moments.n_clusters, n_decided, clustered=found if is_corrected else None
+    )
 
 
 def _refuse_lonely_responses(fit: LeastSquares, kind: Covariance, terms: tuple[str, ...]) -> None:

@@ -13,6 +13,7 @@ from models.regression.columns import Labels, column_of, columns_of
 from models.regression.effects import rows_alone
 from models.regression.identification import ModelDataError, refuse_unidentified
 from models.regression.organisation_rows import KEYS, of_rows, organisation_rows
+from models.regression.outcome import outcome_of
 from models.regression.profile import Profile, finite_numbers, profile_of
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.sections.regressors import Variable, as_variable
@@ -28,7 +29,7 @@ class Design:
     """What a regression is computed from; all parts but the data have the same n rows in the same order.
 
     Attributes:
-        outcome: The outcome, float64.
+        outcome: The outcome, float64; places of categories where they have no order.
         matrix: One column a coefficient, named as the term, ``intercept`` first, float64.
         clusters: Clusters of the responses, one column a way; no column when the covariance has no clusters.
         weights: Weight of each response, above 0; None when all count the same.
@@ -74,7 +75,7 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, f
     complete = _leave_out_missing(spec, population)
     rows = _leave_out_alone(spec, complete)
     data = rows if spec.level == "response" else of_rows(responses, rows, spec.level)
-    outcome = finite_numbers(rows, spec.outcome).rename(spec.outcome)
+    outcome = outcome_of(spec, rows, labels)
     profile = profile_of(uses_of(spec), rows)
     matrix = lay_out(spec, rows, labels, profile)
     regressor = as_variable(spec.focal)

@@ -10,7 +10,8 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from instruments.spec_file import closest
-from models.estimates import Fit, Vector
+from models.estimates import PREDICTION_COLUMNS, Fit
+from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
 from models.regression.columns import Labels
 from models.regression.covariance import estimate_uncertainty
@@ -18,6 +19,7 @@ from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose, diagnose_categorical
 from models.regression.identification import ModelDataError
 from models.regression.inference import Uncertainty, label_estimates
+from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
 from models.regression.panel.posed import pose_panel
 from models.regression.posed import codes_of, pose
 from models.regression.reading.of_fit import FittedModel, readings_of
@@ -45,7 +47,7 @@ def fit_regression(
         labels: Variable → code → label, for the names of terms.
         variant: Name of a variant of the model; ``main`` is the model itself.
         fewest_beyond: How many more responses than coefficients are asked for.
-        seed: Of what is drawn: the signs of a wild bootstrap among the readings. Estimates draw nothing.
+        seed: Of what is drawn: signs of a wild bootstrap, rows behind bootstrap intervals. Estimates draw nothing.
 
     Returns:
         Coefficients with p-values and intervals at the model's confidence level: in units of the outcome where it is
@@ -62,9 +64,9 @@ def fit_regression(
     design = build_design(fitted, analysis, labels, fewest_beyond)
     with threadpool_limits(limits=1):
         found = (
-            _least_squares(fitted, design, seed, fewest_beyond)
+            _least_squares(fitted, design, labels, seed, fewest_beyond)
             if fitted.estimator in LEAST_SQUARES
-            else _categorical(fitted, design, labels)
+            else _categorical(fitted, design, labels, seed, fewest_beyond)
         )
     kind = fitted.covariance_used()
     return Fit(
@@ -77,9 +79,11 @@ def fit_regression(
         n_clusters=found.uncertainty.n_clusters,
         df_resid=float(found.df_resid),
         r_squared=found.r_squared,
-        estimates=label_estimates(found.terms, found.coefficients, found.uncertainty, fitted.confidence_level),
+        estimates=found.estimates,
         diagnostics=found.diagnostics,
         readings=found.readings,
+        predictions=found.predictions,
+        joint_tests=found.joint_tests,
         data=design.data,
     )
 
@@ -90,15 +94,17 @@ class _Found:
 
     estimator: str
     terms: tuple[str, ...]
-    coefficients: Vector
     uncertainty: Uncertainty
     df_resid: int
     r_squared: float
+    estimates: pd.DataFrame
     diagnostics: pd.DataFrame
     readings: pd.DataFrame
+    predictions: pd.DataFrame
+    joint_tests: pd.DataFrame
 
 
-def _least_squares(spec: RegressionSpec, design: Design, seed: int, fewest_beyond: int) -> _Found:
+def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> _Found:
     if spec.panel is None or spec.estimator == "linear":
         posed = pose(design, spec.effects(), fewest_beyond)
     else:
@@ -107,30 +113,43 @@ def _least_squares(spec: RegressionSpec, design: Design, seed: int, fewest_beyon
     uncertainty = estimate_uncertainty(solution, spec.covariance_used(), posed.clusters, terms)
     one_way = posed.clusters[0] if len(posed.clusters) == 1 else None
     values = FittedModel(terms, posed.matrix, posed.outcome, solution, uncertainty, one_way, spec.confidence_level)
+    groups = regressor_groups(spec, design, labels, terms)
+    places = {term: (place,) for place, term in enumerate(terms)}
     return _Found(
         estimator=posed.estimator,
         terms=terms,
-        coefficients=solution.coefficients[: posed.n_shown],
         uncertainty=uncertainty,
         df_resid=solution.df_resid,
         r_squared=posed.r_squared,
-        diagnostics=diagnose(design, posed, uncertainty),
+        estimates=label_estimates(terms, solution.coefficients[: posed.n_shown], uncertainty, spec.confidence_level),
+        diagnostics=diagnose(design, posed, uncertainty, places_of_regressors(groups, terms)),
         readings=readings_of(values, design.focal, spec.smallest_effect_of_interest, np.random.default_rng(seed)),
+        predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
+        joint_tests=joint_tests(groups, places, solution.coefficients, uncertainty),
     )
 
 
-def _categorical(spec: RegressionSpec, design: Design, labels: Labels) -> _Found:
+def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> _Found:
     clusters = [codes_of(design.clusters[name]) for name in design.clusters]
-    found = estimate_categorical(spec, design, clusters[0] if clusters else None, labels)
+    one_way, rng = clusters[0] if clusters else None, np.random.default_rng(seed)
+    made = estimate_categorical(spec, design, one_way, labels, rng, fewest_beyond)
+    found = made.found
+    estimates = found.estimates
+    if estimates is None:
+        estimates = label_estimates(found.terms, found.coefficients, found.uncertainty, spec.confidence_level)
+    weights = np.ones(len(design.rows)) if design.weights is None else design.weights.to_numpy()
+    confounding = e_value_readings(spec.estimator, estimates, design.focal, design.outcome.to_numpy(), weights)
     return _Found(
         estimator=spec.estimator,
         terms=found.terms,
-        coefficients=found.coefficients,
         uncertainty=found.uncertainty,
         df_resid=len(design.rows) - len(found.terms),
         r_squared=np.nan,
-        diagnostics=diagnose_categorical(design, found.diagnostics, found.uncertainty),
-        readings=found.readings,
+        estimates=estimates,
+        diagnostics=diagnose_categorical(design, made.diagnostics, found.uncertainty),
+        readings=pd.concat([made.readings, *([confounding] if len(confounding) else [])], ignore_index=True),
+        predictions=made.predictions,
+        joint_tests=made.joint_tests,
     )
 
 

@@ -39,6 +39,7 @@ class Variant(Spec):
         covariance: Another covariance.
         cluster: Another cluster; ``none`` for no clusters.
         weights: Other weights; ``none`` for no weights.
+        by_threshold: Other regressors of an ordered outcome whose effect may differ by threshold; [] for none.
         population: Another population.
     """
 
@@ -54,4 +55,5 @@ class Variant(Spec):
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
     weights: Name | None = None
+    by_threshold: tuple[Name | Variable | Interaction, ...] | None = None
     population: Population | None = None

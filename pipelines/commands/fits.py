@@ -13,6 +13,7 @@ from instruments.strict_yaml import Document, Place, parse_yaml
 from models.load import blame_unknown_variables
 from models.origin import data_hash, origin_of
 from models.regression.compare import compare_results, differing_origins
+from models.regression.diagnostics import remedies
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
 from models.spec import RegressionSpec
@@ -34,6 +35,8 @@ from pipelines.tables.erasures import ERASURES
 from pipelines.tables.measurement import GATES
 
 _NEEDED = {"core/analysis", "out/instrument_changes", "out/coding_agreement", "out/sampling"}
+MOST_SHOWN = 10
+JOINT_TESTS_SHOWN = ["regressor", "statistic", "df_num", "df_denom", "p_value", "method"]
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "seed")
 
 
@@ -101,10 +104,34 @@ def _analysis_for(study: Study, *models: RegressionSpec) -> Table:
 
 
 def focal_readings(readings: pd.DataFrame) -> pd.DataFrame:
-    """Return the readings of the focal terms, which are those that have a robustness value."""
+    """Return the readings of the focal terms, which are those that have a robustness value; all where none has one."""
     focal = readings.loc[readings["reading"] == "robustness_value", "term"]
+    focal = readings["term"] if focal.empty else focal
     shown = ["term", "reading", "value", "conf_low", "conf_high", "verdict"]
     return readings.loc[readings["term"].isin(focal), shown].sort_values("term", kind="stable")
+
+
+def predictions_at_means(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return what is expected along the focal regressor, at no more than five of its values."""
+    shown = predictions[predictions["held"] == "at_means"]
+    last = int(shown["position"].max()) if len(shown) else 0
+    places = {round(last * part / 4) for part in range(5)} if last >= MOST_SHOWN else set(range(last + 1))
+    columns = [
+        "focal_value",
+        "focal_category",
+        "category",
+        "estimate",
+        "conf_low",
+        "conf_high",
+        "boot_low",
+        "boot_high",
+    ]
+    return shown.loc[shown["position"].isin(places), columns]
+
+
+def remedies_in_words(diagnostics: pd.DataFrame) -> pd.DataFrame:
+    """Say what may be done about the diagnostics that deserve a look, one row each."""
+    return pd.DataFrame({"remedy": remedies(diagnostics)}, dtype="str")
 
 
 def with_settings(study: Study, model: RegressionSpec, settings: list[str]) -> RegressionSpec:

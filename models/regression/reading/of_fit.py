@@ -12,14 +12,17 @@ from models.regression.cluster_moments import ClusterMoments, cluster_moments
 from models.regression.design import INTERCEPT
 from models.regression.inference import Uncertainty
 from models.regression.least_squares import LeastSquares
+from models.regression.reading.e_value import e_value_of_difference
 from models.regression.reading.equivalence import equivalence_test
 from models.regression.reading.influence import influence_of_clusters
 from models.regression.reading.power import minimum_detectable_effect
+from models.regression.reading.proportional_selection import can_tell_selection, movement, selection_ratio
 from models.regression.reading.sensitivity import robustness_value
 from models.regression.reading.standardised import partial_r2, standardised_coefficients
 from models.regression.wild_bootstrap import wild_cluster_bootstrap
 
 FEW_CLUSTERS = 50
+FEWEST_WITH_CONTROLS = 2
 COLUMNS = ("term", "reading", "value", "conf_low", "conf_high", "verdict")
 Row = tuple[str, str, float, float, float, str]
 
@@ -46,6 +49,11 @@ class FittedModel:
     clusters: NDArray[np.intp] | None
     confidence_level: float
 
+    def is_alone(self, term: str) -> bool:
+        """Tell whether a term is a number that enters the model by itself only: in no product, power or category."""
+        tied = (f"{term}^", f"{term}[spline", f"{term} x ")
+        return "[" not in term and not any(each.startswith(tied) or f" x {term}" in each for each in self.terms)
+
 
 def readings_of(
     fitted: FittedModel, focal: tuple[str, ...], smallest: float | None, rng: np.random.Generator
@@ -68,6 +76,10 @@ def readings_of(
           they compare; verdict ``equivalent``, ``relevant`` or ``undecided``.
         - robustness_value (focal): partial R2 that an omitted variable needs with outcome and regressor to explain
           the coefficient away.
+        - e_value (focal): risk ratio that a confounder needs with regressor and outcome to explain the coefficient, in
+          standard deviations of the outcome a unit, away; conf_low is that of the interval's nearer limit.
+        - selection_ratio (focal, a number in no product or curve): Oster's delta, how strong selection on what was left
+          out must be, over that on the other regressors, for a coefficient of nought, with 1.3 times the R2 found.
         - without_one_cluster (focal): the coefficient, between the lowest and the highest that leaving out one cluster
           gives; verdict ``look`` when one of them has another sign; absent where no cluster can be spared.
         - wild_bootstrap (focal, fewer than 50 clusters): p and interval of the wild cluster bootstrap.
@@ -112,6 +124,25 @@ def _of_focal(fitted: FittedModel, place: int, smallest: float | None) -> Iterat
         yield term, "equivalence", tested.p_value, tested.conf_low, tested.conf_high, tested.reading
     classical = float(np.sqrt(solution.sigma2 * solution.bread[place, place]))
     yield term, "robustness_value", robustness_value(estimate / classical, solution.df_resid), np.nan, np.nan, ""
+    spread = _spread(fitted.outcome, solution.weights)
+    strength = e_value_of_difference(estimate / spread, error / spread)
+    yield term, "e_value", strength.of_estimate, strength.of_limit, np.nan, ""
+    if solution.weights is None and fitted.is_alone(term) and len(fitted.terms) > FEWEST_WITH_CONTROLS:
+        yield term, "selection_ratio", _selection_ratio(fitted, place), np.nan, np.nan, ""
+
+
+def _spread(outcome: Vector, weights: Vector | None) -> float:
+    """Return the standard deviation (n - 1), weighted where there are weights."""
+    if weights is None:
+        return float(np.std(outcome, ddof=1))
+    return float(np.sqrt(np.cov(outcome, aweights=weights)))
+
+
+def _selection_ratio(fitted: FittedModel, place: int) -> float:
+    """Return Oster's delta with 1.3 times the R2 found; NaN where the controls move nothing, or R2 is 1."""
+    others = [each for each in range(1, len(fitted.terms)) if each != place]
+    moved = movement(fitted.matrix[:, place], fitted.matrix[:, others], fitted.outcome)
+    return selection_ratio(moved, moved.greatest_r2()) if can_tell_selection(moved, moved.greatest_r2()) else np.nan
 
 
 def _of_clusters(fitted: FittedModel, place: int, moments: ClusterMoments, rng: np.random.Generator) -> Iterator[Row]:
