@@ -17,6 +17,27 @@ RESULT_COLUMNS = ("estimate", "std_error", "df", "statistic", "p_value", "conf_l
 
 
 @dataclass(frozen=True, eq=False)
+class Shapes:
+    """How effects depend on other variables and outcomes bend, as labelled rows; no row where a model has none.
+
+    Attributes:
+        slopes: One row a focal term, moderator and value of it: focal_term, moderator, at, value, estimate, std_error,
+            df, p_value, conf_low, conf_high.
+        slope_regions: One row a stretch of the moderator (Johnson and Neyman): focal_term, moderator, position, low,
+            high, is_significant, share_of_responses.
+        curves: One row a point of a curve: curve, over, moderator, at, focal_term, position, value, estimate,
+            std_error, conf_low, conf_high, unit.
+        surface: One row a feature of a response surface: feature, estimate, std_error, df, p_value, conf_low,
+            conf_high, against, expected_sign, verdict.
+    """
+
+    slopes: pd.DataFrame
+    slope_regions: pd.DataFrame
+    curves: pd.DataFrame
+    surface: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
 class Fit:
     """One model fitted to one set of responses.
 
@@ -35,6 +56,7 @@ class Fit:
             (``ok``, ``look`` or ``none``).
         readings: One row a term and reading: term, reading, value, conf_low, conf_high (NaN where there is none),
             verdict; see ``models.regression.reading.of_fit``.
+        shapes: How effects depend on other variables; see ``models.regression.moderation.of_fit``.
         data: The responses used, sorted by response_id, with the columns that the model reads and no other; the same
             model fitted to them gives the same estimates.
     """
@@ -51,6 +73,7 @@ class Fit:
     estimates: pd.DataFrame
     diagnostics: pd.DataFrame
     readings: pd.DataFrame
+    shapes: Shapes
     data: pd.DataFrame
 
 

@@ -8,10 +8,9 @@ from pydantic import Field, model_validator
 from instruments.spec_file import Name, Spec, Texts, Words
 from models.sections.inference import CLUSTERED, UNCLUSTERED, Covariance, Estimator, cautious_covariance, covariances_of
 from models.sections.population import Population
-from models.sections.regressors import Interaction, Variable, as_variable
+from models.sections.regressors import Interaction, Regressor, Sign, Surface, Variable, as_variable, parts_of
 
 NONE = "none"
-Sign = Literal["positive", "negative", "none"]
 
 
 class Expected(Spec):
@@ -43,7 +42,7 @@ class Variant(Spec):
     name: Name
     title: Texts = {}
     estimator: Estimator | None = None
-    regressors: tuple[Name | Variable | Interaction, ...] | None = None
+    regressors: tuple[Name | Variable | Interaction | Surface, ...] | None = None
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
     weights: Name | None = None
@@ -65,7 +64,8 @@ class RegressionSpec(Spec):
             of three or more ordered values; ``poisson`` of counts.
         outcome: A scale or a number.
         focal: The regressor of interest; one of the regressors.
-        regressors: Names, or names with a use, or interactions; without the intercept, which is always there.
+        regressors: Names, or names with a use, interactions, or a response surface; without the intercept, which is
+            always there.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
             clusters. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for an ordered outcome ``CR1S``
             or ``HC0``.
@@ -91,7 +91,7 @@ class RegressionSpec(Spec):
     estimator: Estimator = "linear"
     outcome: Name
     focal: Name | Variable
-    regressors: tuple[Name | Variable | Interaction, ...] = Field(min_length=1)
+    regressors: tuple[Name | Variable | Interaction | Surface, ...] = Field(min_length=1)
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
     weights: Name | None = None
@@ -112,9 +112,8 @@ class RegressionSpec(Spec):
             raise ValueError("every variant needs a name of its own, other than main")
         for regressors in (self.regressors, *(variant.regressors or () for variant in self.variants)):
             _refuse_lonely_interactions(regressors)
-        if as_variable(self.focal) not in [
-            each for each in self.regressors_as_variables() if isinstance(each, Variable)
-        ]:
+            _refuse_second_surfaces(regressors)
+        if as_variable(self.focal) not in self.lone_variables():
             raise ValueError("the focal regressor must stand among the regressors, written the same way")
         self._refuse_strangers()
         return self
@@ -147,26 +146,31 @@ class RegressionSpec(Spec):
     def _refuse_strangers(self) -> None:
         """Raise ValueError when something is said of a regressor that the model does not have."""
         every = (self.regressors, *(variant.regressors or () for variant in self.variants))
-        known = [_written_out(each) for regressors in every for each in regressors]
+        known = [parts_of(each) for regressors in every for each in regressors]
+        known += [(part,) for parts in known for part in parts if len(parts) > 1]
         for each in self.also_expected:
-            if _written_out(each.regressor) not in known:
+            if parts_of(each.regressor) not in known:
                 raise ValueError("also_expected names what is no regressor; write it the same way as there")
         unknown = sorted(set(self.because) - {each.variable for each in self.variables()})
         if unknown:
             raise ValueError(f"because explains '{unknown[0]}', which is no regressor; correct the name or remove it")
 
-    def regressors_as_variables(self) -> list[Variable | Interaction]:
+    def regressors_as_variables(self) -> list[Regressor]:
         """Return the regressors with every plain name written out as a variable used as a number."""
-        return [each if isinstance(each, Interaction) else as_variable(each) for each in self.regressors]
+        return [as_variable(each) if isinstance(each, str) else each for each in self.regressors]
+
+    def lone_variables(self) -> list[Variable]:
+        """Return the variables that have a coefficient of their own: alone, or as a report of a surface."""
+        return [part for each in self.regressors if not isinstance(each, Interaction) for part in parts_of(each)]
+
+    def surface(self) -> Surface | None:
+        """Return the response surface among the regressors, if there is one."""
+        return next((each for each in self.regressors if isinstance(each, Surface)), None)
 
     def variables(self) -> list[Variable]:
         """Return every variable on the right-hand side of the model and its variants, interactions taken apart."""
-        found: list[Variable] = []
-        for regressors in (self.regressors, *(variant.regressors or () for variant in self.variants)):
-            for each in regressors:
-                parts = each.interaction if isinstance(each, Interaction) else (each,)
-                found += [as_variable(part) for part in parts]
-        return found
+        every = (self.regressors, *(variant.regressors or () for variant in self.variants))
+        return [part for regressors in every for each in regressors for part in parts_of(each)]
 
     def with_exclusions(self, rules: Iterable[str]) -> "RegressionSpec":
         """Return the model with a further variant for each exclusion rule of itself and of each of its variants.
@@ -194,25 +198,32 @@ class RegressionSpec(Spec):
         return plain.model_copy(update={key: None if value == NONE else value for key, value in changes.items()})
 
 
-def _refuse_lonely_interactions(regressors: tuple[str | Variable | Interaction, ...]) -> None:
+def _refuse_lonely_interactions(regressors: tuple[str | Regressor, ...]) -> None:
     """Raise ValueError when a part of a product does not stand among the regressors on its own."""
-    alone = [as_variable(each) for each in regressors if not isinstance(each, Interaction)]
+    alone = [part for each in regressors if not isinstance(each, Interaction) for part in parts_of(each)]
     for each in regressors:
-        for part in each.interaction if isinstance(each, Interaction) else ():
-            if as_variable(part) not in alone:
-                name = as_variable(part).variable
-                raise ValueError(f"the interaction needs '{name}' among the regressors too, written the same way")
+        for part in parts_of(each) if isinstance(each, Interaction) else ():
+            if part not in alone:
+                raise ValueError(
+                    f"the interaction needs '{part.variable}' among the regressors too, written the same way"
+                )
+
+
+def _refuse_second_surfaces(regressors: tuple[str | Regressor, ...]) -> None:
+    """Raise ValueError when a model has two surfaces, or a report of its surface a second time."""
+    surfaces = [each for each in regressors if isinstance(each, Surface)]
+    if len(surfaces) > 1:
+        raise ValueError(f"a model has one response surface; found {len(surfaces)}; write a model for each")
+    alone = [part for each in regressors if isinstance(each, str | Variable) for part in parts_of(each)]
+    for report in surfaces[0].surface.reports if surfaces else ():
+        if report in alone:
+            raise ValueError(f"the surface brings '{report.variable}' itself; take it out beside the surface")
 
 
 def _without(variant: Variant | None, rule: str, population: Population) -> Variant:
     name = f"without_{rule}" if variant is None else f"{variant.name}_without_{rule}"
     narrowed = population.model_copy(update={"without": rule})
     return (variant or Variant(name="main")).model_copy(update={"name": name, "population": narrowed})
-
-
-def _written_out(regressor: str | Variable | Interaction) -> tuple[Variable, ...]:
-    parts = regressor.interaction if isinstance(regressor, Interaction) else (regressor,)
-    return tuple(as_variable(part) for part in parts)
 
 
 _CHANGEABLE = ("estimator", "regressors", "covariance", "cluster", "weights", "population")

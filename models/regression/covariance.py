@@ -66,7 +66,8 @@ def estimate_uncertainty(
     is_corrected = POWER_OF_FREE_SHARE[cast("Clustered", kind)] < 0
     df = found.satterthwaite_df(np.eye(k)) if is_corrected else np.full(k, moments.n_clusters - 1.0)
     n_decided = int(decided_by_one_cluster(moments).sum())
-    return Uncertainty(found.covariance, df, moments.n_clusters, n_decided)
+    corrected = found if is_corrected else None
+    return Uncertainty(found.covariance, df, moments.n_clusters, n_decided, corrected=corrected)
 
 
 def _refuse_lonely_responses(fit: LeastSquares, kind: Covariance, terms: tuple[str, ...]) -> None:

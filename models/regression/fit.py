@@ -20,7 +20,10 @@ from models.regression.diagnostics import diagnose, diagnose_categorical
 from models.regression.identification import ModelDataError
 from models.regression.inference import Uncertainty, label_estimates
 from models.regression.least_squares import LeastSquares, solve_least_squares
-from models.regression.reading.of_fit import FittedModel, readings_of
+from models.regression.moderation.combinations import Coefficients
+from models.regression.moderation.fitted import FittedDesign
+from models.regression.moderation.of_fit import products_not_covered, shapes_of
+from models.regression.reading.of_fit import COLUMNS, FittedModel, readings_of
 from models.spec import RegressionSpec
 
 NO_LABELS: Labels = MappingProxyType({})
@@ -61,6 +64,8 @@ def fit_regression(
     design = build_design(fitted, analysis, labels, fewest_beyond)
     with threadpool_limits(limits=1):
         found = _linear(fitted, design, seed) if fitted.estimator == "linear" else _categorical(fitted, design, labels)
+        of_design = _with_design(fitted, design, labels, found)
+        shapes, uncovered = shapes_of(of_design), products_not_covered(of_design)
     kind = fitted.covariance_used()
     return Fit(
         model=fitted.name,
@@ -74,7 +79,8 @@ def fit_regression(
         r_squared=found.r_squared,
         estimates=label_estimates(found.terms, found.coefficients, found.uncertainty, fitted.confidence_level),
         diagnostics=found.diagnostics,
-        readings=found.readings,
+        readings=_joined(found.readings, pd.DataFrame(uncovered, columns=list(COLUMNS))),
+        shapes=shapes,
         data=design.rows,
     )
 
@@ -123,6 +129,16 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels) -> _Found
         diagnostics=diagnose_categorical(design, found.diagnostics, found.uncertainty),
         readings=found.readings,
     )
+
+
+def _with_design(spec: RegressionSpec, design: Design, labels: Labels, found: _Found) -> FittedDesign:
+    sure = found.uncertainty
+    coefficients = Coefficients(found.coefficients, sure.covariance, float(sure.df[0]), sure.corrected)
+    return FittedDesign(spec, design, labels, found.terms, coefficients)
+
+
+def _joined(readings: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    return readings if more.empty else pd.concat([readings, more], ignore_index=True)
 
 
 def _codes(design: Design) -> tuple[NDArray[np.intp], ...]:

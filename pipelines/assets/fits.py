@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from models.regression.columns import column_of
 from models.regression.design import excluded_column
 from models.regression.fit import fit_regression
 from models.regression.identification import FEWEST_BEYOND
-from models.sections.regressors import Interaction, as_variable
+from models.sections.regressors import parts_of
 from models.spec import RegressionSpec
 from pipelines.assets.codings import refuse_unreliable_codes
 from pipelines.assets.measurement import refuse_unmeasured
@@ -25,23 +25,32 @@ from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, MET
 from pipelines.steps.organisation_means import means_of_groups
 from pipelines.steps.sampling import KEYS, share_without_inference
 from pipelines.store import Store, Write
-from pipelines.tables import out
+from pipelines.tables import out, shapes
 from pipelines.tables.fieldwork import WEIGHTS
 from pipelines.tables.screening import EXCLUSIONS
 
 WITHOUT_INFERENCE = "share_without_inference"
 Labels = dict[str, dict[int, str]]
 FEWEST_ORGANISATIONS = 30
+TABLES_OF_FITS = (out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.READINGS, *shapes.TABLES)
 
 
 @dataclass(frozen=True)
 class FitRows:
-    """One fit as rows of the four tables, one row or more each."""
+    """Fits as rows of the tables of ``TABLES_OF_FITS``, in their order."""
 
     fits: pd.DataFrame
     estimates: pd.DataFrame
     diagnostics: pd.DataFrame
     readings: pd.DataFrame
+    slopes: pd.DataFrame
+    slope_regions: pd.DataFrame
+    curves: pd.DataFrame
+    surface: pd.DataFrame
+
+    def tables(self) -> list[pd.DataFrame]:
+        """Return the rows in the order of ``TABLES_OF_FITS``."""
+        return [getattr(self, each.name) for each in fields(self)]
 
 
 def labels_of(study: Study) -> Labels:
@@ -154,10 +163,9 @@ def _categories(model: RegressionSpec, rows: pd.DataFrame) -> list[list[str]]:
     """
     found: list[list[str]] = []
     for each in model.regressors_as_variables():
-        parts = [as_variable(part) for part in each.interaction] if isinstance(each, Interaction) else [each]
         columns = [
             column
-            for column, use in ((column_of(part), part.use) for part in parts)
+            for column, use in ((column_of(part), part.use) for part in parts_of(each))
             if use == "category" or rows[column].nunique() == 2  # noqa: PLR2004 - as an indicator
         ]
         if columns:
@@ -203,6 +211,10 @@ def fit_rows(study: Study, model: RegressionSpec, fit: Fit, labels: Labels, *, i
         out.ESTIMATES.typed(fit.estimates.assign(**key, position=range(len(fit.estimates)))),
         out.DIAGNOSTICS.typed(fit.diagnostics.assign(**key)),
         out.READINGS.typed(fit.readings.assign(**key)),
+        shapes.SLOPES.typed(fit.shapes.slopes.assign(**key)),
+        shapes.SLOPE_REGIONS.typed(fit.shapes.slope_regions.assign(**key)),
+        shapes.CURVES.typed(fit.shapes.curves.assign(**key)),
+        shapes.SURFACE.typed(fit.shapes.surface.assign(**key, position=range(len(fit.shapes.surface)))),
     )
 
 
@@ -219,9 +231,8 @@ def labels_from_json(text: str) -> Labels:
 def with_earlier(store: Store, rows: FitRows, model: str) -> FitRows:
     """Add the earlier declared fits of a model, no longer current, so that any published number can be made again."""
     new = set(rows.fits["fit_id"])
-    tables = (rows.fits, rows.estimates, rows.diagnostics, rows.readings)
     joined: list[pd.DataFrame] = []
-    for table, added in zip((out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.READINGS), tables, strict=True):
+    for table, added in zip(TABLES_OF_FITS, rows.tables(), strict=True):
         earlier = store.read(table)
         is_kept = earlier["is_declared"].astype(bool) & (earlier["model"] == model) & ~earlier["fit_id"].isin(new)
         joined.append(pd.concat([earlier[is_kept], added], ignore_index=True))
@@ -231,19 +242,15 @@ def with_earlier(store: Store, rows: FitRows, model: str) -> FitRows:
 
 def joined_rows(rows: list[FitRows]) -> FitRows:
     """Put the rows of several fits together."""
+    found = zip(*(each.tables() for each in rows), strict=True) if rows else [[] for _ in TABLES_OF_FITS]
     return FitRows(
-        pd.concat([out.FITS.empty(), *(each.fits for each in rows)], ignore_index=True),
-        pd.concat([out.ESTIMATES.empty(), *(each.estimates for each in rows)], ignore_index=True),
-        pd.concat([out.DIAGNOSTICS.empty(), *(each.diagnostics for each in rows)], ignore_index=True),
-        pd.concat([out.READINGS.empty(), *(each.readings for each in rows)], ignore_index=True),
+        *(
+            pd.concat([table.empty(), *of_table], ignore_index=True)
+            for table, of_table in zip(TABLES_OF_FITS, found, strict=True)
+        )
     )
 
 
 def writes_of(rows: FitRows, where: dict[str, str | bool]) -> list[Write]:
     """Return what has to be written for some fits."""
-    return [
-        Write(out.FITS, rows.fits, where),
-        Write(out.ESTIMATES, rows.estimates, where),
-        Write(out.DIAGNOSTICS, rows.diagnostics, where),
-        Write(out.READINGS, rows.readings, where),
-    ]
+    return [Write(table, each, where) for table, each in zip(TABLES_OF_FITS, rows.tables(), strict=True)]

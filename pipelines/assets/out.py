@@ -9,7 +9,7 @@ from instruments.spec import Instrument
 from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
 from models.spec import RegressionSpec
-from pipelines.assets.fits import FitRows, fit_model, joined_rows, with_earlier, writes_of
+from pipelines.assets.fits import TABLES_OF_FITS, FitRows, fit_model, joined_rows, with_earlier, writes_of
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps import missingness, quality
@@ -106,7 +106,7 @@ def _model_step(study: Study, name: str) -> Step:
     weighed = ("core.weights",) if is_weighted(study.models[name]) else ()
     return Step(
         name=f"out/fits/{name}",
-        writes=(out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.READINGS, out.REFUSALS),
+        writes=(*TABLES_OF_FITS, out.REFUSALS),
         reads=("core.analysis", "core.exclusions", "out.instrument_changes", *agreed, *sampled, *gated, *weighed),
         by_wave=False,
         depends_on=lambda task: [spec_hash(task.study.models[name]), _instruments(task), _measurement(task)],

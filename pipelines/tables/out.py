@@ -1,6 +1,6 @@
 """Tables of results: response rates, scale quality, means, distributions, fits. One row a figure, no respondent."""
 
-from pipelines.tables import screening
+from pipelines.tables import screening, shapes
 from pipelines.tables.base import MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
 
 GROUP = ColumnOf(TEXT, "Respondent group")
@@ -247,12 +247,15 @@ READINGS = Table(
         "reading": ColumnOf(
             TEXT,
             "standardised, partial_r2, minimum_detectable, equivalence, robustness_value, without_one_cluster, "
-            "wild_bootstrap or average_effect, with the value of an ordered outcome",
+            "wild_bootstrap or average_effect, with the value of an ordered outcome; simple_slopes or johnson_neyman of "
+            "a product whose slopes or regions are not given",
         ),
         "value": number("Value; a p-value for equivalence and wild_bootstrap"),
         "conf_low": number("Lower end of its interval or range; missing where there is none"),
         "conf_high": number("Upper end"),
-        "verdict": ColumnOf(TEXT, "equivalent, relevant, undecided, ok or look; empty where there is none"),
+        "verdict": ColumnOf(
+            TEXT, "equivalent, relevant, undecided, ok, look or not_covered; empty where there is none"
+        ),
     },
 )
 
@@ -281,5 +284,6 @@ TABLES = (
     DIAGNOSTICS,
     READINGS,
     REFUSALS,
+    *shapes.TABLES,
     *screening.OUT_TABLES,
 )

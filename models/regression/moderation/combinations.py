@@ -1,13 +1,12 @@
 """Linear combinations of coefficients with intervals, under any covariance and its degrees of freedom."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.estimates import Matrix, Vector
 from models.regression.clustered import ClusterCovariance
+from models.regression.inference import t_quantiles, two_sided_p
 
 VALUES_AT_ONCE = 2_000_000
 
@@ -82,11 +81,9 @@ def combine(coefficients: Coefficients, contrasts: Matrix, confidence_level: flo
 
 def with_intervals(estimate: Vector, std_error: Vector, df: Vector, confidence_level: float) -> Combinations:
     """Put t tests and intervals around q estimates."""
-    from scipy.stats import t  # noqa: PLC0415
-
-    reach = t.isf((1 - confidence_level) / 2, df) * std_error
+    reach = t_quantiles(confidence_level, df) * std_error
     statistic = estimate / std_error
-    p_value = 2 * t.sf(np.abs(statistic), df)
+    p_value = two_sided_p(statistic, df)
     return Combinations(estimate, std_error, df, statistic, p_value, estimate - reach, estimate + reach)
 
 
