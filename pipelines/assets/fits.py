@@ -24,9 +24,11 @@ from pipelines.steps.exclusions import mark_excluded
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, MET
 from pipelines.steps.organisation_means import means_of_groups
 from pipelines.steps.sampling import KEYS, share_without_inference
+from pipelines.steps.surface_conditions import Evidence, surface_conditions
 from pipelines.store import Store, Write
 from pipelines.tables import out, shapes
 from pipelines.tables.fieldwork import WEIGHTS
+from pipelines.tables.measurement import GATES
 from pipelines.tables.screening import EXCLUSIONS
 
 WITHOUT_INFERENCE = "share_without_inference"
@@ -101,6 +103,7 @@ def fit_model(
     fit = replace(fit, diagnostics=_with_organisations(model.with_variant(variant), fit, analysis))
     if len(asked):
         fit = replace(fit, diagnostics=_with_conditions(fit, int((asked["verdict"] != MET).sum())))
+    fit = replace(fit, diagnostics=_with_surface(study, store, model.with_variant(variant), fit, analysis))
     fit = replace(fit, diagnostics=_with_inference(fit, analysis, known_sampling(study, store)))
     return fit_rows(study, model, fit, labels, is_declared=is_declared)
 
@@ -140,6 +143,15 @@ def _with_conditions(fit: Fit, n_missed: int) -> pd.DataFrame:
     verdict = "look" if n_missed else "ok"
     row = {"diagnostic": CONDITIONS_NOT_MET, "value": float(n_missed), "threshold": 0.0, "verdict": verdict}
     return pd.concat([fit.diagnostics, pd.DataFrame([row])], ignore_index=True)
+
+
+def _with_surface(study: Study, store: Store, model: RegressionSpec, fit: Fit, analysis: pd.DataFrame) -> pd.DataFrame:
+    """Add the preconditions of a response surface, where the model has one."""
+    if model.surface() is None:
+        return fit.diagnostics
+    used = analysis[analysis["response_id"].isin(fit.data["response_id"])]
+    evidence = Evidence(study.scales(), store.read(GATES), store.read(out.AGREEMENT))
+    return pd.concat([fit.diagnostics, surface_conditions(model, used, evidence)], ignore_index=True)
 
 
 def _with_inference(fit: Fit, analysis: pd.DataFrame, sampled: pd.DataFrame) -> pd.DataFrame:

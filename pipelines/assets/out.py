@@ -104,10 +104,14 @@ def _model_step(study: Study, name: str) -> Step:
     sampled = ("out.sampling",) if study.spec.casework.sample is not None else ()
     gated = ("out.gates",) if study.measurement else ()
     weighed = ("core.weights",) if is_weighted(study.models[name]) else ()
+    laid_against = ("out.agreement",) if has_surface(study.models[name]) else ()
     return Step(
         name=f"out/fits/{name}",
         writes=(*TABLES_OF_FITS, out.REFUSALS),
-        reads=("core.analysis", "core.exclusions", "out.instrument_changes", *agreed, *sampled, *gated, *weighed),
+        reads=(
+            *("core.analysis", "core.exclusions", "out.instrument_changes"),
+            *(*agreed, *sampled, *gated, *weighed, *laid_against),
+        ),
         by_wave=False,
         depends_on=lambda task: [spec_hash(task.study.models[name]), _instruments(task), _measurement(task)],
         make=partial(_fit, name),
@@ -120,6 +124,12 @@ def is_weighted(model: RegressionSpec) -> bool:
     """Tell whether a model or one of its variants weighs the responses."""
     names = ("main", *(variant.name for variant in model.variants))
     return any(model.with_variant(name).weights is not None for name in names)
+
+
+def has_surface(model: RegressionSpec) -> bool:
+    """Tell whether a model or one of its variants has a response surface."""
+    names = ("main", *(variant.name for variant in model.variants))
+    return any(model.with_variant(name).surface() is not None for name in names)
 
 
 def slice_of_model(name: str) -> str:

@@ -247,15 +247,13 @@ READINGS = Table(
         "reading": ColumnOf(
             TEXT,
             "standardised, partial_r2, minimum_detectable, equivalence, robustness_value, without_one_cluster, "
-            "wild_bootstrap or average_effect, with the value of an ordered outcome; simple_slopes or johnson_neyman of "
-            "a product whose slopes or regions are not given",
+            "wild_bootstrap or average_effect, with the value of an ordered outcome; simple_slopes or johnson_neyman "
+            "of a product without slopes or regions",
         ),
         "value": number("Value; a p-value for equivalence and wild_bootstrap"),
         "conf_low": number("Lower end of its interval or range; missing where there is none"),
         "conf_high": number("Upper end"),
-        "verdict": ColumnOf(
-            TEXT, "equivalent, relevant, undecided, ok, look or not_covered; empty where there is none"
-        ),
+        "verdict": ColumnOf(TEXT, "equivalent, relevant, undecided, ok, look or not_covered; else empty"),
     },
 )
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from models.sections.regressors import as_variable, parts_of
+from models.sections.regressors import Variable, as_variable, parts_of
 from models.spec import RegressionSpec
 
 Source = Literal["same_respondent", "own_organisation", "other_respondents", "no_answer"]

@@ -1,4 +1,4 @@
-"""How the fitted outcome changes over a variable that is focal or bent, all else at its mean, with pointwise intervals."""
+"""How the fitted outcome changes over a variable that is focal or bent, all else at its mean; pointwise intervals."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
@@ -11,7 +11,7 @@ import pandas as pd
 from models.estimates import Vector
 from models.regression.columns import column_of
 from models.regression.moderation.combinations import Combinations, combine
-from models.regression.moderation.fitted import FittedDesign
+from models.regression.moderation.fitted import Columns, FittedDesign
 from models.sections.regressors import Variable, as_variable
 
 N_POINTS = 41
@@ -27,7 +27,7 @@ def outcome_curves(fitted: FittedDesign, moderators: Mapping[Variable, Mapping[s
     """Return the fitted outcome over every number that is focal, or bent by powers or a spline.
 
     Other columns are at their means over the responses used, categories at their shares. The focal number gets a curve
-    at each asked value of each moderator. The interval of a probability or count is that of the linear predictor, turned.
+    at each asked value of each moderator. The interval of a probability or count is the linear predictor's, turned.
 
     Args:
         fitted: The fit; without a curve where its coefficients are not those of its columns.
@@ -71,8 +71,9 @@ def _alone(fitted: FittedDesign) -> list[Variable]:
 
 def _curve(fitted: FittedDesign, variable: Variable, at: tuple[Variable, str, object] | None) -> list[Row]:
     observed = fitted.values_of(variable)
-    grid = pd.Series(np.linspace(float(observed.min()), float(observed.max()), N_POINTS))
-    fixed = {variable: fitted.columns_at(variable, grid)}
+    grid: Vector = np.linspace(float(observed.min()), float(observed.max()), N_POINTS)
+    fixed: dict[Variable, Columns] = {}
+    fixed[variable] = fitted.columns_at(variable, pd.Series(grid))
     if at is not None:
         fixed[at[0]] = fitted.columns_at(at[0], pd.Series([at[2]] * N_POINTS))
     found = combine(fitted.coefficients, fitted.outcome_at(fixed, N_POINTS), fitted.spec.confidence_level)
@@ -84,7 +85,7 @@ def _curve(fitted: FittedDesign, variable: Variable, at: tuple[Variable, str, ob
         "focal_term": "",
         "unit": UNITS.get(fitted.spec.estimator, "linear_predictor"),
     }
-    return rows_of_curve(key, grid.to_numpy(), _in_units(found, fitted.spec.estimator))
+    return rows_of_curve(key, grid, _in_units(found, fitted.spec.estimator))
 
 
 def _in_units(found: Combinations, estimator: str) -> Combinations:

@@ -72,8 +72,8 @@ def shapes_of(fitted: FittedDesign) -> Shapes:
 def products_of_focal(fitted: FittedDesign) -> list[Product]:
     """Return the products of the focal regressor whose slopes are given.
 
-    None where the focal regressor is bent or part of a product of three or more: then its slope depends on more than one
-    thing; see ``products_not_covered``.
+    None where the focal regressor is bent or part of a product of three or more: then its slope depends on more than
+    one thing; see ``products_not_covered``.
     """
     pairs = _interactions_of_focal(fitted)
     focal = as_variable(fitted.spec.focal)
@@ -175,7 +175,7 @@ def _regions(fitted: FittedDesign, product: Product, focal_term: str) -> Iterato
     observed = fitted.values_of(moderator).to_numpy(dtype=float)
     level = 1 - fitted.spec.confidence_level
     found = johnson_neyman(fitted.coefficients, Moderation(ends[0], ends[1] - ends[0]), observed, level)
-    places = np.searchsorted(np.array(found.bounds), observed)
+    places = np.asarray(np.searchsorted(np.array(found.bounds), observed), dtype=np.intp)
     for position, region in enumerate(found.regions):
         yield {
             "focal_term": focal_term,
@@ -184,7 +184,7 @@ def _regions(fitted: FittedDesign, product: Product, focal_term: str) -> Iterato
             "low": region.low if np.isfinite(region.low) else np.nan,
             "high": region.high if np.isfinite(region.high) else np.nan,
             "is_significant": region.is_significant,
-            "share_of_responses": float((places == position).mean()),
+            "share_of_responses": float(np.equal(places, position).mean()),
         }
 
 
@@ -192,9 +192,9 @@ def _effect_curve(fitted: FittedDesign, product: Product, focal_term: str) -> li
     if not fitted.is_number(product.moderator):
         return []
     observed = fitted.values_of(product.moderator)
-    grid = pd.Series(np.linspace(float(observed.min()), float(observed.max()), N_POINTS))
-    weights = slope_weights(fitted, product, focal_term, grid)
+    grid: Vector = np.linspace(float(observed.min()), float(observed.max()), N_POINTS)
+    weights = slope_weights(fitted, product, focal_term, pd.Series(grid))
     found = combine(fitted.coefficients, weights, fitted.spec.confidence_level)
     name = column_of(product.moderator)
     key = {"curve": "effect", "over": name, "moderator": name, "at": "", "focal_term": focal_term, "unit": "slope"}
-    return rows_of_curve(key, grid.to_numpy(), found)
+    return rows_of_curve(key, grid, found)

@@ -53,12 +53,15 @@ def features_of_surface(fitted: FittedDesign) -> pd.DataFrame:
     own = [fitted.terms.index(term) for term in terms]
     spare = next(place for place in range(len(fitted.terms)) if place not in own)
     places, level = (spare, *own), fitted.spec.confidence_level
-    rows = list(_tested(LINES, surface_lines(fitted.coefficients, places, level)))
+    rows: list[Row] = list(_tested(LINES, surface_lines(fitted.coefficients, places, level)))
     try:
         shape = surface_shape(fitted.coefficients, places, level)
-        rows += [*_tested(FEATURES, shape.features), {"feature": "kind", "verdict": shape.kind}]
     except ModelDataError:
-        rows += [{"feature": "kind", "verdict": "no_axes"}]
+        kind = "no_axes"
+    else:
+        rows.extend(_tested(FEATURES, shape.features))
+        kind = shape.kind
+    rows.append({"feature": "kind", "verdict": kind})
     table = pd.DataFrame([*_judged(rows), *_shares(fitted, surface)], columns=list(SURFACE_COLUMNS))
     signs = {str(line): sign for line, sign in surface.surface.expected.items()}
     return table.assign(
