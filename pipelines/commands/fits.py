@@ -77,6 +77,8 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     needed = _NEEDED | {step_name(name) for name in study.measurement}
     if model.weights is not None:
         needed |= {"core/weights"}
+    if model.surface() is not None:
+        needed |= {"out/agreement"}
     if due_steps(study, store, begun_waves(study, store), needed):
         raise DataError("exports, specifications or the software changed since the last run; run the study first")
     rows = fit_model(study, store, store.read(core.analysis(study)), model, "main", is_declared=False)

@@ -40,7 +40,7 @@ def surface_conditions(model: RegressionSpec, used: pd.DataFrame, evidence: Evid
 
     ``surface_organisations``: organisations with both reports, 60 or more asked for (rule of thumb).
     ``surface_same_items``: 1 where both scales ask the same item for item. ``surface_form_invariance``: highest level
-    of invariance reached between the wordings (0 configural, 1 metric, 2 scalar, 3 strict; as ``out.gates``), scalar
+    of invariance reached between the wordings (its place in ``LEVELS``; as ``out.gates``), scalar
     asked for; missing, and to be looked at, where no measurement specification compares over ``form``.
     ``surface_icc_2``: the lowest reliability of an organisation mean among the reports and waves, .70 asked for.
 
