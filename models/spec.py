@@ -32,6 +32,8 @@ class Variant(Spec):
         name: Name of the variant, other than ``main``.
         title: Title by language; the name in words where there is none.
         estimator: Another estimator.
+        focal: Another regressor of interest; needed where the variant leaves the model's own out.
+        expected_sign: Of that regressor; ``none`` where a variant names a focal regressor and no sign.
         regressors: Other regressors.
         covariance: Another covariance.
         cluster: Another cluster; ``none`` for no clusters.
@@ -42,6 +44,8 @@ class Variant(Spec):
     name: Name
     title: Texts = {}
     estimator: Estimator | None = None
+    focal: Name | Variable | None = None
+    expected_sign: Sign | None = None
     regressors: tuple[Name | Variable | Interaction | Surface, ...] | None = None
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
@@ -113,10 +117,20 @@ class RegressionSpec(Spec):
         for regressors in (self.regressors, *(variant.regressors or () for variant in self.variants)):
             _refuse_lonely_interactions(regressors)
             _refuse_second_surfaces(regressors)
-        if as_variable(self.focal) not in self.lone_variables():
-            raise ValueError("the focal regressor must stand among the regressors, written the same way")
+        self._refuse_models_without_their_focal_regressor()
         self._refuse_strangers()
         return self
+
+    def _refuse_models_without_their_focal_regressor(self) -> None:
+        if as_variable(self.focal) not in self.lone_variables():
+            raise ValueError("the focal regressor must stand among the regressors, written the same way")
+        for variant in self.variants:
+            said = self.with_variant(variant.name)
+            if as_variable(said.focal) not in said.lone_variables():
+                raise ValueError(
+                    f"the variant {variant.name} has no focal regressor; name one of its regressors under focal in the "
+                    "variant, written the same way"
+                )
 
     def _refuse_covariances_without_their_clusters(self) -> None:
         for name in ("main", *(variant.name for variant in self.variants)):
@@ -146,8 +160,7 @@ class RegressionSpec(Spec):
     def _refuse_strangers(self) -> None:
         """Raise ValueError when something is said of a regressor that the model does not have."""
         every = (self.regressors, *(variant.regressors or () for variant in self.variants))
-        known = [parts_of(each) for regressors in every for each in regressors]
-        known += [(part,) for parts in known for part in parts if len(parts) > 1]
+        known = [parts for regressors in every for parts in _with_coefficients(regressors)]
         for each in self.also_expected:
             if parts_of(each.regressor) not in known:
                 raise ValueError("also_expected names what is no regressor; write it the same way as there")
@@ -187,15 +200,37 @@ class RegressionSpec(Spec):
         return self.model_copy(update={"variants": (*self.variants, *added)})
 
     def with_variant(self, name: str) -> "RegressionSpec":
-        """Return the model as a variant changes it, without variants; ``main`` is the model itself."""
-        plain = self.model_copy(update={"variants": ()})
-        if name == "main":
-            return plain
+        """Return the model as a variant changes it, without variants; ``main`` is the model itself.
+
+        What is said of regressors that it does not have is left out, so that it is a whole model by itself.
+        """
         variant = next((each for each in self.variants if each.name == name), None)
-        if variant is None:
+        if variant is None and name != "main":
             raise ValueError(f"the model {self.name} has no variant {name}")
-        changes = {key: value for key in _CHANGEABLE if (value := getattr(variant, key)) is not None}
-        return plain.model_copy(update={key: None if value == NONE else value for key, value in changes.items()})
+        changes = {key: value for key in _CHANGEABLE if (value := getattr(variant, key, None)) is not None}
+        changes = {key: None if value == NONE and key in _REMOVABLE else value for key, value in changes.items()}
+        if "focal" in changes:
+            changes = {"expected_sign": "none", **changes}
+        return self.model_copy(update={"variants": (), **changes})._without_strangers()  # noqa: SLF001 - its own class
+
+    def _without_strangers(self) -> "RegressionSpec":
+        """Return the model without what is said of regressors that it does not have."""
+        known = _with_coefficients(self.regressors)
+        names = {each.variable for each in self.variables()}
+        return self.model_copy(
+            update={
+                "also_expected": tuple(each for each in self.also_expected if parts_of(each.regressor) in known),
+                "because": {name: reason for name, reason in self.because.items() if name in names},
+            }
+        )
+
+
+def _with_coefficients(regressors: tuple[str | Regressor, ...]) -> list[tuple[Variable, ...]]:
+    """Return the parts of each regressor of which something may be said; each report of a surface by itself."""
+    found: list[tuple[Variable, ...]] = []
+    for each in regressors:
+        found += [(part,) for part in parts_of(each)] if isinstance(each, Surface) else [parts_of(each)]
+    return found
 
 
 def _refuse_lonely_interactions(regressors: tuple[str | Regressor, ...]) -> None:
@@ -226,4 +261,14 @@ def _without(variant: Variant | None, rule: str, population: Population) -> Vari
     return (variant or Variant(name="main")).model_copy(update={"name": name, "population": narrowed})
 
 
-_CHANGEABLE = ("estimator", "regressors", "covariance", "cluster", "weights", "population")
+_CHANGEABLE = (
+    "estimator",
+    "focal",
+    "expected_sign",
+    "regressors",
+    "covariance",
+    "cluster",
+    "weights",
+    "population",
+)
+_REMOVABLE = ("cluster", "weights")
