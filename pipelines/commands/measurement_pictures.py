@@ -49,7 +49,7 @@ def draw_pictures(study: Study, name: str, folder: Path, language: str) -> list[
     for each in asked_names(study, name):
         for file_name, drawing in _drawings(study, study.measurement[each], words):
             path = folder / f"{each}_{file_name}.svg"
-            path.writetext_in(drawing, encoding="utf-8")
+            path.write_text(drawing, encoding="utf-8")
             written.append(path)
     return written
 

@@ -73,8 +73,8 @@ def _reach(organisations: Matrix) -> tuple[float, float]:
 
 def _height_of(fit: DrawnFit, views: Views) -> _Height:
     """Find the surface's level from the mean of the fitted outcome over the responses, which is the mean outcome."""
-    by_term = fit.estimates.set_index("term")["estimate"]
-    slopes = tuple(float(by_term[term]) for term in surface_terms(views))
+    by_term = {str(row["term"]): float(row["estimate"]) for row in fit.estimates.to_dict("records")}
+    slopes = tuple(by_term[term] for term in surface_terms(views))
     x, y = (fit.data[column].to_numpy(dtype=float) for column in surface_terms(views)[:2])
     outcome = fit.data[fit.spec.outcome].to_numpy(dtype=float)
     weights = np.ones(len(x)) if fit.spec.weights is None else fit.data[fit.spec.weights].to_numpy(dtype=float)
