@@ -30,7 +30,7 @@ def fit(
     missed = fits.missed_by(loaded, rows.fits)
     if as_json:
         tables = {"fit": rows.fits, "estimates": rows.estimates, "diagnostics": rows.diagnostics}
-        tables["readings"] = rows.readings
+        tables |= {name: getattr(rows, name) for name in ("readings", "slopes", "slope_regions", "curves", "surface")}
         tables["conditions_not_met"] = missed
         documents = {name: printing.records(table) for name, table in tables.items()}
         printing.print_json({**documents, "validation_status": validation, "no_inference": no_inference})
@@ -39,6 +39,8 @@ def fit(
     figures = ["term", "estimate", "std_error", "df", "p_value", "conf_low", "conf_high"]
     printing.print_frame("Estimates", rows.estimates[figures])
     printing.print_frame("Readings", fits.focal_readings(rows.readings))
+    for title, table in fits.shapes_shown(rows).items():
+        printing.print_frame(title, table)
     printing.print_frame("Diagnostics", rows.diagnostics[["diagnostic", "value", "threshold", "verdict"]])
     printing.print_validation(validation)
     printing.print_lines(no_inference.values())

@@ -96,6 +96,19 @@ def focal_readings(readings: pd.DataFrame) -> pd.DataFrame:
     return readings.loc[readings["term"].isin(focal), shown].sort_values("term", kind="stable")
 
 
+def shapes_shown(rows: FitRows) -> dict[str, pd.DataFrame]:
+    """Return slopes, regions and surface of a fit as they are printed, by title; none that has no rows."""
+    figures = ["estimate", "std_error", "df", "p_value", "conf_low", "conf_high"]
+    found = {
+        "Slopes": rows.slopes[["focal_term", "moderator", "at", "value", *figures]],
+        "Regions (Johnson-Neyman)": rows.slope_regions[
+            ["focal_term", "moderator", "low", "high", "is_significant", "share_of_responses"]
+        ],
+        "Surface": rows.surface[["feature", *figures, "expected_sign", "verdict"]],
+    }
+    return {title: table for title, table in found.items() if len(table)}
+
+
 def with_settings(study: Study, model: RegressionSpec, settings: list[str]) -> RegressionSpec:
     """Return the model with keys replaced, checked like a file."""
     document = Document(Path("--set"))

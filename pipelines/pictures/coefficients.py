@@ -65,7 +65,9 @@ def _rows(fits: Sequence[DrawnFit], *, is_standardised: bool) -> dict[str, list[
         table = each.estimates[["term", "estimate", "conf_low", "conf_high"]]
         if is_standardised:
             table = each.readings[each.readings["reading"] == "standardised"].rename(columns={"value": "estimate"})
-        for row in table[table["term"] != "intercept"].to_dict("records"):
+        order = {term: position for position, term in enumerate(each.estimates["term"])}
+        table = table[table["term"] != "intercept"].sort_values("term", key=lambda terms: terms.map(order))
+        for row in table.to_dict("records"):
             mark = _Mark(place, *(float(row[name]) for name in ("estimate", "conf_low", "conf_high")))
             rows.setdefault(str(row["term"]), []).append(mark)
     focal = [term for term in rows if any(_is_focal(term, each) for each in fits)]
@@ -81,7 +83,7 @@ def _expected(term: str, fits: Sequence[DrawnFit]) -> str:
     """Return the sign that the first fit with something to say expects of a term; empty without one."""
     for fit in fits:
         if _is_focal(term, fit):
-            return fit.spec.expected_sign
+            return fit.spec.expected_sign if fit.spec.expected_sign != "none" else ""
         for each in fit.spec.also_expected:
             if term == " x ".join(column_of(part) for part in parts_of(each.regressor)):
                 return each.sign

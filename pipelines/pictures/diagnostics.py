@@ -87,7 +87,7 @@ def _draw(sheet: Sheet, panel: _Panel, at: tuple[float, float], words: Words) ->
     plot = Plot(sheet, across, Axis(*spanned(up, has_zero=has_zero), y + PANEL_HIGH, y), words)
     below = plot.frame(words.say(panel.across_label), words.say(panel.up_label), has_zero=has_zero)
     is_many = len(x) > MANY
-    plot.points(x, up, DOT, 2.2 if is_many else 3.6, 0.22 if is_many else 0.5)
+    plot.points(x, up, DOT, 2.4 if is_many else 3.8, 0.45 if is_many else 0.6)
     if panel.is_smoothed:
         plot.curve(*smooth_line(x, up), LINE_COLOUR)
     if panel.is_diagonal:

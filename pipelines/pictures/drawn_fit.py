@@ -10,6 +10,7 @@ from models.spec import RegressionSpec
 from pipelines.pictures.words import Words
 
 PART = re.compile(r"^(?P<name>\w+?)(?:\^(?P<power>\d)|\[spline (?P<bend>\d)\]|\[(?P<category>.*)\])?$")
+KEPT_FOR_ALL = ("wave", "language", "respondent_group", "source")
 USE = re.compile(r"^(?P<scale>\w+?)_(?P<use>organisation_mean|within_organisation)(?:_of_(?P<of>\w+))?$")
 
 
@@ -83,15 +84,18 @@ def _part_in_words(part: str, words: Words) -> str:
         return words.say("spline_part", title=title, place=found["bend"])
     if found["category"] is not None:
         category = words.titles.get(part, words.title(found["category"]))
-        return words.say("category_of", title=title, category=category)
+        key = "category_of_question" if title.endswith("?") else "category_of"
+        return words.say(key, title=title, category=category)
     return title
 
 
 def variable_in_words(column: str, words: Words) -> str:
     """Return the words for a column of the analysis table."""
     use = USE.match(column)
-    if use is None or column in words.titles:
+    if column in words.titles:
         return words.title(column)
+    if use is None:
+        return words.say(column).capitalize() if column in KEPT_FOR_ALL else column
     title = words.title(use["scale"])
     if use["of"]:
         return words.say("organisation_mean_of", title=title, group=words.title(use["of"]))

@@ -9,12 +9,12 @@ from models.estimates import Vector
 from pipelines.pictures.axes import DASHES, SERIES, Axis, Plot, draw_strip, spanned
 from pipelines.pictures.drawn_fit import DrawnFit, term_in_words, variable_in_words
 from pipelines.pictures.legend import Key, draw_legend
-from pipelines.pictures.lettering import height_of, wrapped
+from pipelines.pictures.lettering import height_of, width_of, wrapped
 from pipelines.pictures.svg import EDGE, INK, LINE, MUTED, Sheet
 from pipelines.pictures.words import Words
 
 WIDE, LEFT, RIGHT, HIGH, SIZE = 860.0, 120.0, 40.0, 360.0, 13.0
-SHADE, SLOPE = "#f0e2b6", SERIES[0]
+SHADE, SLOPE = "#f7edcf", SERIES[0]
 SLOPES_LEFT, ROW = 420.0, 30.0
 
 
@@ -83,7 +83,7 @@ def _bounds(plot: Plot, regions: pd.DataFrame) -> None:
         plot.sheet.path(f"M{x:.1f} {plot.up.start:.1f}L{x:.1f} {plot.up.end:.1f}", INK, 1.4, dash="5 4")
         text, is_right = plot.words.number(bound), x > (plot.across.start + plot.across.end) / 2
         anchor, beside = ("end", x - 6) if is_right else ("start", x + 6)
-        plot.sheet.words(beside, plot.up.end + 14 + 18 * (place % 3), text, SIZE, anchor=anchor, has_halo=True)
+        plot.sheet.words(beside, plot.up.end + 14 + 18 * (place % 3), text, SIZE, anchor=anchor)
 
 
 def _effect_said(fit: DrawnFit, focal_term: str, moderator: str, words: Words) -> str:
@@ -120,8 +120,9 @@ def slope_plot(fit: DrawnFit, focal_term: str, moderator: str, words: Words) -> 
     note = words.say("effect_note", level=fit.level(words), n=words.count(fit.n_obs), covariance=fit.covariance)
     sheet = Sheet(heading, _effect_said(fit, focal_term, moderator, words), WIDE, words.language, note)
     ends = [float(row[each]) for row in rows for each in ("conf_low", "conf_high")]
-    across = Axis(*spanned(ends, has_zero=True), SLOPES_LEFT, WIDE - RIGHT)
     texts = [wrapped(at_in_words(row, words), SLOPES_LEFT - EDGE - 30, SIZE) for row in rows]
+    left = EDGE + 60 + max(width_of(line, SIZE) for text in texts for line in text)
+    across = Axis(*spanned(ends, has_zero=True), left, WIDE - RIGHT)
     heights = [max(ROW, height_of(text, SIZE) + 8) for text in texts]
     top, y = sheet.down, sheet.down
     bottom = top + sum(heights)
@@ -189,7 +190,7 @@ def curve_plot(fit: DrawnFit, over: str, moderator: str, least: int, words: Word
 def _lines(fit: DrawnFit, rows: pd.DataFrame, moderator: str, words: Words) -> Sequence[tuple[str, pd.DataFrame]]:
     if not moderator:
         return [(words.say("fitted_line"), rows)]
-    named = fit.slopes[fit.slopes["moderator"] == moderator].drop_duplicates("at")
+    named = fit.slopes[fit.slopes["moderator"] == moderator].drop_duplicates("at").sort_values("value", kind="stable")
     return [(at_in_words(row, words), rows[rows["at"] == row["at"]]) for row in named.to_dict("records")]
 
 

@@ -53,9 +53,9 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "slopes": "{outcome}: slope of {focal} in each category of {moderator}",
         "surface": "{outcome} over two views: {self_report} and {other_report}",
         "surface_note": (
-            "Fitted outcome where there are responses, all else at its mean. n = {n}, organisations: "
-            "{n_organisations}; "
-            "{covariance}. Small dots are organisations: for the methodologist only, never to be published."
+            "Fitted outcome where there are reports, all else at its mean. n = {n}; {covariance}. The {n_pairs} dots "
+            "are pairs of reports, of an organisation or a person each: for the methodologist only, never to be "
+            "published."
         ),
         "congruence_line": "Where both views agree (x = y)",
         "incongruence_line": "Where they part about the midpoint",
@@ -104,6 +104,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "organisation_mean_of": "{title} (organisation mean of {group})",
         "within_organisation": "{title} (deviation from organisation mean)",
         "category_of": "{title}: {category}",
+        "category_of_question": "{title} {category}",
         "spline_part": "{title} (bend {place})",
         "power_of": "{title} to the power {power}",
     },
@@ -136,7 +137,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
         ),
         "effect_up": "Hældning for {focal}",
         "significant_on": (
-            "Skraveret: hældningen er forskellig fra nul ({share}\N{NO-BREAK SPACE}% af besvarelserne ligger der)"
+            "Farvet: hældningen er forskellig fra nul ({share}\N{NO-BREAK SPACE}% af besvarelserne ligger der)"
         ),
         "never_significant": "Hældningen er intetsteds i det observerede område forskellig fra nul",
         "bound": "{value}",
@@ -165,8 +166,8 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "slopes": "{outcome}: hældning for {focal} i hver kategori af {moderator}",
         "surface": "{outcome} over to syn: {self_report} og {other_report}",
         "surface_note": (
-            "Tilpasset udfald, hvor der er besvarelser, alt andet ved sit gennemsnit. n = {n}, organisationer: "
-            "{n_organisations}; {covariance}. Små prikker er organisationer: kun for metodikeren, må aldrig "
+            "Tilpasset udfald, hvor der er rapporter, alt andet ved sit gennemsnit. n = {n}; {covariance}. "
+            "De {n_pairs} prikker er par af rapporter, hvert fra en organisation eller person: kun for metodikeren, må aldrig "
             "offentliggøres."
         ),
         "congruence_line": "Hvor begge syn er enige (x = y)",
@@ -217,6 +218,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "organisation_mean_of": "{title} (organisationens gennemsnit for {group})",
         "within_organisation": "{title} (afvigelse fra organisationens gennemsnit)",
         "category_of": "{title}: {category}",
+        "category_of_question": "{title} {category}",
         "spline_part": "{title} (knæk {place})",
         "power_of": "{title} i {power}. potens",
     },

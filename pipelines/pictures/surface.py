@@ -18,7 +18,7 @@ from pipelines.pictures.svg import EDGE, INK, MUTED, PAPER, Sheet
 from pipelines.pictures.words import Words
 
 WIDE, LEFT, SIDE, SIZE = 860.0, 130.0, 520.0, 13.0
-CELLS, ABOUT_LEVELS = 90, 8
+CELLS, ABOUT_LEVELS = 260, 8
 LOW, HIGH_SHADE = (253, 246, 227), (0, 68, 110)
 AXIS_COLOUR, DOT = "#d55e00", "#1f2430"
 BAR_LEFT, BAR_WIDTH = LEFT + SIDE + 30, 22.0
@@ -38,12 +38,12 @@ class _Height:
         return self.level + b1 * x + b2 * y + b3 * x**2 + b4 * x * y + b5 * y**2
 
 
-def surface_plot(fit: DrawnFit, organisations: Matrix, words: Words) -> str:
+def surface_plot(fit: DrawnFit, reports: Matrix, words: Words) -> str:
     """Draw the surface of a fit inside the hull of the observed reports.
 
     Args:
         fit: A fit whose model has a response surface.
-        organisations: m x 2 distinct pairs of reports (self, other).
+        reports: m x 2 distinct pairs of reports (self, other).
         words: Language and titles.
     """
     surface = fit.spec.surface()
@@ -52,23 +52,24 @@ def surface_plot(fit: DrawnFit, organisations: Matrix, words: Words) -> str:
     views = surface.surface
     names = [variable_in_words(column, words) for column in surface_terms(views)[:2]]
     height = _height_of(fit, views)
-    hull = convex_hull(organisations)
+    hull = convex_hull(reports)
     levels = _levels(height, hull)
-    sheet = _sheet(fit, names, (levels[0], levels[-1]), len(organisations), words)
+    sheet = _sheet(fit, names, (levels[0], levels[-1]), len(reports), words)
     y = _legend(sheet, fit, words)
-    low, high = _reach(organisations)
+    low, high = _reach(reports)
     plot = Plot(sheet, Axis(low, high, LEFT, LEFT + SIDE), Axis(low, high, y + SIDE, y), words)
     below = plot.frame(names[0], names[1])
     _draw_inside(plot, height, hull, levels)
     _draw_lines(plot, fit, views)
-    plot.points(organisations[:, 0], organisations[:, 1], DOT, 3.2, 0.55)
+    for colour, size in ((PAPER, 5.6), (DOT, 3.4)):
+        plot.points(reports[:, 0], reports[:, 1], colour, size, 1.0)
     _bar(sheet, levels, y, fit.outcome(words), words)
     return sheet.finished(below + EDGE)
 
 
-def _reach(organisations: Matrix) -> tuple[float, float]:
+def _reach(reports: Matrix) -> tuple[float, float]:
     """Return one range for both axes, so that agreement runs at 45 degrees."""
-    return spanned(organisations.ravel())
+    return spanned(reports.ravel())
 
 
 def _height_of(fit: DrawnFit, views: Views) -> _Height:
@@ -189,7 +190,7 @@ def _sheet(fit: DrawnFit, names: list[str], ends: tuple[float, float], n: int, w
     strict = words.say("all_met" if is_strict else "not_all_met")
     told = words.say("surface_said", low=low, high=high, strict=strict, **lines)
     heading = words.say("surface", outcome=fit.outcome(words), self_report=names[0], other_report=names[1])
-    sized = {"n": words.count(fit.n_obs), "n_organisations": words.count(n), "covariance": fit.covariance}
+    sized = {"n": words.count(fit.n_obs), "n_pairs": words.count(n), "covariance": fit.covariance}
     return Sheet(heading, told, WIDE, words.language, words.say("surface_note", **sized))
 
 

@@ -16,7 +16,7 @@ EVERY = [each for part in ENTRIES for each in ledger(part)]
 PREPARING = {
     *("columns", "profile", "design", "identification", "inference", "fit", "compare", "covariance", "diagnostics"),
     *("cluster_moments", "data", "fits", "combinations", "of_fit", "maximise", "families", "generalised", "predicted"),
-    *("cumulative_links", "estimate", "noncentral"),
+    *("cumulative_links", "estimate", "noncentral", "fitted"),
 }
 """Modules of regression that give no statistic of their own name."""
 

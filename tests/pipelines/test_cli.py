@@ -49,6 +49,7 @@ COMMANDS = (
     "sample",
     "cases",
     "measurement",
+    "pictures",
 )
 
 
