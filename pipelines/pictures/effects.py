@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from models.estimates import Vector
+from models.estimates import Matrix, Vector
 from pipelines.pictures.axes import DASHES, SERIES, Axis, Plot, draw_strip, spanned
 from pipelines.pictures.drawn_fit import DrawnFit, term_in_words, variable_in_words
 from pipelines.pictures.legend import Key, draw_legend
@@ -165,10 +165,7 @@ def curve_plot(fit: DrawnFit, over: str, moderator: str, least: int, words: Word
     name = variable_in_words(over, words)
     heading = _curve_heading(fit, name, moderator, words)
     note = words.say("curve_note", level=fit.level(words), n=words.count(fit.n_obs), covariance=fit.covariance)
-    told = " ".join(
-        words.say("curve_said", line=text, first=_end(line, 0, words), last=_end(line, -1, words))
-        for text, line in lines
-    )
+    told = " ".join(_curve_said(text, line, name, words) for text, line in lines)
     sheet = Sheet(heading, told, WIDE, words.language, note)
     keys = [
         Key(text, SERIES[place % len(SERIES)], DASHES[place % len(DASHES)]) for place, (text, _) in enumerate(lines)
@@ -201,8 +198,15 @@ def _curve_heading(fit: DrawnFit, name: str, moderator: str, words: Words) -> st
     return words.say("curve_by", moderator=variable_in_words(moderator, words), **told)
 
 
-def _end(line: pd.DataFrame, place: int, words: Words) -> str:
-    return words.number(float(line["estimate"].iloc[place]))
+def _curve_said(text: str, line: pd.DataFrame, name: str, words: Words) -> str:
+    (low, first), (high, last) = ((float(row[0]), float(row[1])) for row in _ends(line))
+    ends = {"low": low, "first": first, "high": high, "last": last}
+    told = {key: words.number(value) for key, value in ends.items()}
+    return words.say("curve_said", line=text, variable=name, **told)
+
+
+def _ends(line: pd.DataFrame) -> Matrix:
+    return line[["value", "estimate"]].to_numpy(dtype=float)[[0, -1]]
 
 
 def _of(rows: pd.DataFrame, focal_term: str, moderator: str) -> pd.DataFrame:

@@ -30,7 +30,6 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "effect_up": "Slope of {focal}",
         "significant_on": "Shaded: the slope differs from nought ({share}% of the responses lie there)",
         "never_significant": "The slope differs from nought nowhere in the range observed",
-        "bound": "{value}",
         "strip": "Responses at each value of {variable}; bins with fewer than {least} are left empty",
         "effect_said": "Slope of {focal} over {moderator}. {all} {regions}",
         "slope_said": "{at}: {value} ({low} to {high}).",
@@ -44,12 +43,11 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "probability_unit": "Probability of {outcome}, fitted",
         "count_unit": "Expected count of {outcome}, fitted",
         "linear_predictor_unit": "{outcome}: linear predictor",
-        "curve_said": "{line} from {first} to {last}.",
+        "curve_said": "{line}: {first} where {variable} is {low}, {last} where it is {high}.",
         "fitted_line": "Fitted outcome",
         "mean_less_sd": "one standard deviation below the mean ({value})",
         "mean": "mean ({value})",
         "mean_plus_sd": "one standard deviation above the mean ({value})",
-        "at_moderator": "{moderator}: {at}",
         "slopes": "{outcome}: slope of {focal} in each category of {moderator}",
         "surface": "{outcome} over two views: {self_report} and {other_report}",
         "surface_note": (
@@ -140,7 +138,6 @@ SAID: Mapping[str, Mapping[str, str]] = {
             "Farvet: hældningen er forskellig fra nul ({share}\N{NO-BREAK SPACE}% af besvarelserne ligger der)"
         ),
         "never_significant": "Hældningen er intetsteds i det observerede område forskellig fra nul",
-        "bound": "{value}",
         "strip": "Besvarelser ved hver værdi af {variable}; søjler med færre end {least} vises ikke",
         "effect_said": "Hældning for {focal} over {moderator}. {all} {regions}",
         "slope_said": "{at}: {value} ({low} til {high}).",
@@ -157,18 +154,17 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "probability_unit": "Sandsynlighed for {outcome}, tilpasset",
         "count_unit": "Forventet antal af {outcome}, tilpasset",
         "linear_predictor_unit": "{outcome}: lineær prædiktor",
-        "curve_said": "{line} fra {first} til {last}.",
+        "curve_said": "{line}: {first} hvor {variable} er {low}, {last} hvor den er {high}.",
         "fitted_line": "Tilpasset udfald",
         "mean_less_sd": "en standardafvigelse under gennemsnittet ({value})",
         "mean": "gennemsnit ({value})",
         "mean_plus_sd": "en standardafvigelse over gennemsnittet ({value})",
-        "at_moderator": "{moderator}: {at}",
         "slopes": "{outcome}: hældning for {focal} i hver kategori af {moderator}",
         "surface": "{outcome} over to syn: {self_report} og {other_report}",
         "surface_note": (
             "Tilpasset udfald, hvor der er rapporter, alt andet ved sit gennemsnit. n = {n}; {covariance}. "
-            "De {n_pairs} prikker er par af rapporter, hvert fra en organisation eller person: kun for metodikeren, må aldrig "
-            "offentliggøres."
+            "De {n_pairs} prikker er par af rapporter, hvert fra en organisation eller person: kun for metodikeren, "
+            "må aldrig offentliggøres."
         ),
         "congruence_line": "Hvor begge syn er enige (x = y)",
         "incongruence_line": "Hvor de går hver til sit om midtpunktet",

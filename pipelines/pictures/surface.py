@@ -88,7 +88,7 @@ def _height_of(fit: DrawnFit, views: Views) -> _Height:
 def _levels(height: _Height, hull: Matrix) -> list[float]:
     inside = _grid(hull)[2]
     x, y = _grid(hull)[:2]
-    values = height(x, y)[inside]
+    values = np.asarray(height(x, y))[inside]
     low, high = float(values.min()), float(values.max())
     step = round_step(max(high - low, 1e-9), ABOUT_LEVELS)
     levels = np.arange(np.floor(low / step), np.ceil(high / step) + 1) * step
