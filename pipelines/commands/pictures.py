@@ -49,8 +49,8 @@ def draw_fits(study: Study, fit_ids: Sequence[str], folder: Path, format_: str, 
         raise UsageError(f"pictures have no language {language}; expected {' or '.join(SAID)}")
     if format_ not in FORMATS:
         raise UsageError(f"pictures have no format {format_}; expected {', '.join(FORMATS)}")
-    if len(fit_ids) > MOST_FITS:
-        raise UsageError(f"{len(fit_ids)} fits do not fit side by side; expected at most {MOST_FITS}; name fewer")
+    if (n_fits := len(set(fit_ids))) > MOST_FITS:
+        raise UsageError(f"{n_fits} fits do not fit side by side; expected at most {MOST_FITS}; name fewer")
     words = Words(language, {**titles_of(study, language), **categories_of(study, language)})
     fits = recorded(study, fit_ids, words)
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
 from models.regression.columns import surface_terms
@@ -86,16 +87,15 @@ def _height_of(fit: DrawnFit, views: Views) -> _Height:
 
 
 def _levels(height: _Height, hull: Matrix) -> list[float]:
-    inside = _grid(hull)[2]
-    x, y = _grid(hull)[:2]
-    values = np.asarray(height(x, y))[inside]
+    x, y, inside = _grid(hull)
+    values: Vector = np.extract(inside, height(x, y))
     low, high = float(values.min()), float(values.max())
     step = round_step(max(high - low, 1e-9), ABOUT_LEVELS)
     levels = np.arange(np.floor(low / step), np.ceil(high / step) + 1) * step
     return [float(each) for each in levels]
 
 
-def _grid(hull: Matrix) -> tuple[Matrix, Matrix, Matrix]:
+def _grid(hull: Matrix) -> tuple[Matrix, Matrix, NDArray[np.bool_]]:
     """Return x and y of a grid over the hull's box, and which points are inside the hull."""
     lines = [np.linspace(hull[:, axis].min(), hull[:, axis].max(), CELLS + 1) for axis in (0, 1)]
     x, y = np.meshgrid(*lines)
