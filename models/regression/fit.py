@@ -132,8 +132,9 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels) -> _Found
 
 
 def _with_design(spec: RegressionSpec, design: Design, labels: Labels, found: _Found) -> FittedDesign:
+    """Join a design and what came of it; where coefficients differ in df, combinations of them have the fewest."""
     sure = found.uncertainty
-    coefficients = Coefficients(found.coefficients, sure.covariance, float(sure.df[0]), sure.corrected)
+    coefficients = Coefficients(found.coefficients, sure.covariance, float(sure.df.min()), sure.corrected)
     return FittedDesign(spec, design, labels, found.terms, coefficients)
 
 

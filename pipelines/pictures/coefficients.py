@@ -41,7 +41,9 @@ def coefficient_plot(fits: Sequence[DrawnFit], words: Words) -> str:
     is_standardised = all((each.readings["reading"] == "standardised").any() for each in fits)
     rows = _rows(fits, is_standardised=is_standardised)
     outcomes = ", ".join(dict.fromkeys(each.outcome(words) for each in fits))
-    heading = words.say("coefficients", outcome=outcomes, level=fits[0].level(words))
+    heading = words.say(
+        "coefficients", outcome=outcomes, level=", ".join(dict.fromkeys(each.level(words) for each in fits))
+    )
     sheet = Sheet(heading, _said(fits, rows, words), WIDE, words.language, words.say("coefficients_note"))
     keys = [
         Key(each.named(words), SERIES[place], "", SHAPES[place], each.label == "exploratory")
