@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from models.regression.design import build_design
 from models.regression.fit import fit_regression
 from models.sections.regressors import Interaction, Surface, Variable, Views
 from models.spec import RegressionSpec
@@ -83,6 +84,5 @@ def fitted(spec, label="exploratory", title="En model med et ret langt navn: og 
         slope_regions=fit.shapes.slope_regions,
         curves=fit.shapes.curves,
         surface=fit.shapes.surface,
-        labels=LABELS,
-        data=fit.data,
+        design=build_design(spec, answers(), LABELS),
     )

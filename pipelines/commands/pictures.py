@@ -72,19 +72,20 @@ def recorded(study: Study, fit_ids: Sequence[str], words: Words) -> list[DrawnFi
     found: list[DrawnFit] = []
     for asked in dict.fromkeys(fit_ids):
         row = _row_of(fits, asked)
+        spec = RegressionSpec.model_validate_json(str(row["spec_json"]))
+        labels = labels_from_json(str(row["labels_json"]))
         own = {name: rows[rows["fit_id"] == row["fit_id"]] for name, rows in tables.items()}
         own["estimates"] = own["estimates"].sort_values("position")
         found.append(
             DrawnFit(
                 fit_id=str(row["fit_id"]),
-                spec=RegressionSpec.model_validate_json(str(row["spec_json"])),
+                spec=spec,
                 title=_title(study, row, words),
                 label=str(row["label"]),
                 covariance=str(row["covariance"]),
                 n_obs=int(row["n_obs"]),
                 n_clusters=None if pd.isna(row["n_clusters"]) else int(row["n_clusters"]),
-                labels=labels_from_json(str(row["labels_json"])),
-                data=store.kept_rows(str(row["data_hash"])),
+                design=build_design(spec, store.kept_rows(str(row["data_hash"])), labels),
                 **own,
             )
         )
@@ -136,6 +137,5 @@ def _of_fit(study: Study, fit: DrawnFit, words: Words) -> Iterator[Drawing]:
     if (surface := fit.spec.surface()) is not None and len(fit.surface):
         reports = fit.data[list(surface_terms(surface.surface)[:2])].drop_duplicates()
         yield "surface", surface_plot(fit, reports.to_numpy(dtype=float), words)
-    if fit.spec.estimator == "linear":
-        design = build_design(fit.spec, fit.data, fit.labels)
-        yield "diagnostics", diagnostics_panels(fit, residuals_of(fit.spec, design), words)
+    if fit.spec.estimator == "linear" and not fit.spec.effects():
+        yield "diagnostics", diagnostics_panels(fit, residuals_of(fit.spec, fit.design), words)

@@ -111,6 +111,7 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         models.Surface,
         regressors.Views,
         models.Population,
+        models.Panel,
         models.Variant,
         models.Expected,
         measuring.MeasurementSpec,

@@ -1,11 +1,11 @@
 """A recorded fit as drawings need it: its rows, words and the responses behind it."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from models.regression.design import Design
 from models.spec import RegressionSpec
 from pipelines.pictures.words import Words
 
@@ -27,8 +27,7 @@ class DrawnFit:
         n_obs: Responses used.
         n_clusters: Clusters; None without.
         estimates, readings, slopes, slope_regions, curves, surface: Its rows of the tables of ``out``.
-        labels: Variable → code → label, which named the terms.
-        data: The responses used, with the columns that the model reads.
+        design: What was fitted.
     """
 
     fit_id: str
@@ -44,8 +43,12 @@ class DrawnFit:
     slope_regions: pd.DataFrame
     curves: pd.DataFrame
     surface: pd.DataFrame
-    labels: Mapping[str, Mapping[int, str]]
-    data: pd.DataFrame
+    design: Design
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """The rows used, with the columns that the model reads."""
+        return self.design.rows
 
     def level(self, words: Words) -> str:
         """Return the confidence level in per cent."""

@@ -78,8 +78,8 @@ def _height_of(fit: DrawnFit, views: Views) -> _Height:
     by_term = {str(row["term"]): float(row["estimate"]) for row in fit.estimates.to_dict("records")}
     slopes = tuple(by_term[term] for term in surface_terms(views))
     x, y = (fit.data[column].to_numpy(dtype=float) for column in surface_terms(views)[:2])
-    outcome = fit.data[fit.spec.outcome].to_numpy(dtype=float)
-    weights = np.ones(len(x)) if fit.spec.weights is None else fit.data[fit.spec.weights].to_numpy(dtype=float)
+    outcome = fit.design.outcome.to_numpy()
+    weights = np.ones(len(x)) if fit.design.weights is None else fit.design.weights.to_numpy()
     bent = _Height(views, 0.0, slopes)(x, y)
     is_outcome = fit.spec.estimator == "linear"
     level = float(np.average(outcome - bent, weights=weights)) if is_outcome else -float(np.average(bent))

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from statsmodels.nonparametric.smoothers_lowess import lowess
 
 from models.regression.columns import surface_terms
-from models.regression.design import build_design
 from models.regression.reading.residuals import residuals_of
 from pipelines.pictures.axes import Axis, labelled, round_step
 from pipelines.pictures.coefficients import coefficient_plot
@@ -25,7 +24,7 @@ from pipelines.pictures.hull import convex_hull
 from pipelines.pictures.lettering import width_of
 from pipelines.pictures.smoother import smooth_line
 from pipelines.pictures.surface import shade_of, surface_plot
-from tests.drawn_regressions import LABELS, bent, fitted, moderated, surface, words_in
+from tests.drawn_regressions import bent, fitted, moderated, surface, words_in
 
 SVG = "{http://www.w3.org/2000/svg}"
 SEEN = "forwarding_seen_organisation_mean"
@@ -42,7 +41,7 @@ def fits():
 def drawings(language):
     words, (one, two, three) = words_in(language), fits()
     reports = two.data[list(surface_terms(two.spec.surface().surface)[:2])].drop_duplicates().to_numpy()
-    residuals = residuals_of(one.spec, build_design(one.spec, one.data, LABELS))
+    residuals = residuals_of(one.spec, one.design)
     return {
         "coefficients": coefficient_plot([one, two], words),
         "effect": effect_plot(one, "trust", SEEN, LEAST, words),

@@ -20,7 +20,7 @@ class Coefficients:
         covariance: k x k, of any kind.
         df_resid: Degrees of freedom of t: n - k, clusters - 1, or infinite.
         clusters: The CR2 covariance that ``covariance`` is of, so that each combination gets Satterthwaite's degrees of
-            freedom; None: ``df_resid`` for all.
+            freedom; None: ``df_resid`` for all. It may have further coefficients after the k.
     """
 
     estimates: Vector
@@ -32,6 +32,8 @@ class Coefficients:
         """Return the degrees of freedom of each of q contrasts, q x k."""
         if self.clusters is None:
             return np.full(len(contrasts), self.df_resid)
+        n_hidden = len(self.clusters.bread) - contrasts.shape[1]
+        contrasts = np.pad(contrasts, ((0, 0), (0, n_hidden)))
         n_blocks = 1 + len(contrasts) * self.clusters.adjusted[:, 0].size // VALUES_AT_ONCE
         return np.concatenate([self.clusters.satterthwaite_df(part) for part in _split(contrasts, n_blocks)])
 

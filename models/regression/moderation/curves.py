@@ -20,6 +20,8 @@ CURVE_COLUMNS = (
     *("estimate", "std_error", "conf_low", "conf_high", "unit"),
 )
 UNITS: Mapping[str, str] = {"linear": "outcome", "logit": "probability", "probit": "probability", "poisson": "count"}
+RELATIVE = "linear_predictor"
+"""Without an intercept among the coefficients heights are told apart from each other only."""
 Row = dict[str, object]
 
 
@@ -83,7 +85,7 @@ def _curve(fitted: FittedDesign, variable: Variable, at: tuple[Variable, str, ob
         "moderator": column_of(at[0]) if at is not None else "",
         "at": at[1] if at is not None else "",
         "focal_term": "",
-        "unit": UNITS.get(fitted.spec.estimator, "linear_predictor"),
+        "unit": UNITS.get(fitted.spec.estimator, RELATIVE) if "intercept" in fitted.terms else RELATIVE,
     }
     return rows_of_curve(key, grid, _in_units(found, fitted.spec.estimator))
 
