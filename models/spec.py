@@ -17,7 +17,18 @@ from models.sections.inference import (
 )
 from models.sections.panel import Level, Panel, effects_in, refuse_mixed_panel, refuse_rows_without
 from models.sections.population import Population
-from models.sections.regressors import Interaction, Regressor, Sign, Surface, Variable, as_variable, parts_of
+from models.sections.regressors import (
+    Interaction,
+    Regressor,
+    Sign,
+    Surface,
+    Variable,
+    as_variable,
+    parts_of,
+    refuse_lonely_interactions,
+    refuse_second_surfaces,
+    with_coefficients,
+)
 
 NONE = "none"
 
@@ -141,8 +152,8 @@ class RegressionSpec(Spec):
         if len({"main", *names}) < len(names) + 1:
             raise ValueError("every variant needs a name of its own, other than main")
         for regressors in (self.regressors, *(variant.regressors or () for variant in self.variants)):
-            _refuse_lonely_interactions(regressors)
-            _refuse_second_surfaces(regressors)
+            refuse_lonely_interactions(regressors)
+            refuse_second_surfaces(regressors)
         self._refuse_models_without_their_focal_regressor()
         self._refuse_strangers()
         return self
@@ -199,7 +210,7 @@ class RegressionSpec(Spec):
     def _refuse_strangers(self) -> None:
         """Raise ValueError when something is said of a regressor that the model does not have."""
         every = (self.regressors, *(variant.regressors or () for variant in self.variants))
-        known = [parts for regressors in every for parts in _with_coefficients(regressors)]
+        known = [parts for regressors in every for parts in with_coefficients(regressors)]
         for each in self.also_expected:
             if parts_of(each.regressor) not in known:
                 raise ValueError("also_expected names what is no regressor; write it the same way as there")
@@ -256,7 +267,7 @@ class RegressionSpec(Spec):
 
     def _without_strangers(self) -> "RegressionSpec":
         """Return the model without what is said of regressors that it does not have."""
-        known = _with_coefficients(self.regressors)
+        known = with_coefficients(self.regressors)
         names = {each.variable for each in self.variables()}
         return self.model_copy(
             update={
@@ -264,36 +275,6 @@ class RegressionSpec(Spec):
                 "because": {name: reason for name, reason in self.because.items() if name in names},
             }
         )
-
-
-def _with_coefficients(regressors: tuple[str | Regressor, ...]) -> list[tuple[Variable, ...]]:
-    """Return the parts of each regressor of which something may be said; each report of a surface by itself."""
-    found: list[tuple[Variable, ...]] = []
-    for each in regressors:
-        found += [(part,) for part in parts_of(each)] if isinstance(each, Surface) else [parts_of(each)]
-    return found
-
-
-def _refuse_lonely_interactions(regressors: tuple[str | Regressor, ...]) -> None:
-    """Raise ValueError when a part of a product does not stand among the regressors on its own."""
-    alone = [part for each in regressors if not isinstance(each, Interaction) for part in parts_of(each)]
-    for each in regressors:
-        for part in parts_of(each) if isinstance(each, Interaction) else ():
-            if part not in alone:
-                raise ValueError(
-                    f"the interaction needs '{part.variable}' among the regressors too, written the same way"
-                )
-
-
-def _refuse_second_surfaces(regressors: tuple[str | Regressor, ...]) -> None:
-    """Raise ValueError when a model has two surfaces, or a report of its surface a second time."""
-    surfaces = [each for each in regressors if isinstance(each, Surface)]
-    if len(surfaces) > 1:
-        raise ValueError(f"a model has one response surface; found {len(surfaces)}; write a model for each")
-    alone = [part for each in regressors if isinstance(each, str | Variable) for part in parts_of(each)]
-    for report in surfaces[0].surface.reports if surfaces else ():
-        if report in alone:
-            raise ValueError(f"the surface brings '{report.variable}' itself; take it out beside the surface")
 
 
 def _without(variant: Variant | None, rule: str, population: Population) -> Variant:

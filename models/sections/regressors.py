@@ -129,3 +129,33 @@ def parts_of(regressor: str | Regressor) -> tuple[Variable, ...]:
 def as_variable(regressor: str | Variable) -> Variable:
     """Write a plain name out as a variable used as a number."""
     return Variable(variable=regressor) if isinstance(regressor, str) else regressor
+
+
+def with_coefficients(regressors: tuple[str | Regressor, ...]) -> list[tuple[Variable, ...]]:
+    """Return the parts of each regressor of which something may be said; each report of a surface by itself."""
+    found: list[tuple[Variable, ...]] = []
+    for each in regressors:
+        found += [(part,) for part in parts_of(each)] if isinstance(each, Surface) else [parts_of(each)]
+    return found
+
+
+def refuse_lonely_interactions(regressors: tuple[str | Regressor, ...]) -> None:
+    """Raise ValueError when a part of a product does not stand among the regressors on its own."""
+    alone = [part for each in regressors if not isinstance(each, Interaction) for part in parts_of(each)]
+    for each in regressors:
+        for part in parts_of(each) if isinstance(each, Interaction) else ():
+            if part not in alone:
+                raise ValueError(
+                    f"the interaction needs '{part.variable}' among the regressors too, written the same way"
+                )
+
+
+def refuse_second_surfaces(regressors: tuple[str | Regressor, ...]) -> None:
+    """Raise ValueError when a model has two surfaces, or a report of its surface a second time."""
+    surfaces = [each for each in regressors if isinstance(each, Surface)]
+    if len(surfaces) > 1:
+        raise ValueError(f"a model has one response surface; found {len(surfaces)}; write a model for each")
+    alone = [part for each in regressors if isinstance(each, str | Variable) for part in parts_of(each)]
+    for report in surfaces[0].surface.reports if surfaces else ():
+        if report in alone:
+            raise ValueError(f"the surface brings '{report.variable}' itself; take it out beside the surface")
