@@ -20,6 +20,7 @@ from pipelines import (
     cli_instruments,
     cli_material,
     cli_measurement,
+    cli_pictures,
     cli_power,
     cli_privacy,
     cli_studies,
@@ -41,6 +42,7 @@ app.add_typer(cli_codebook.app)
 app.add_typer(cli_fits.app)
 app.add_typer(cli_tables.app)
 app.add_typer(cli_measurement.app)
+app.add_typer(cli_pictures.app)
 app.add_typer(cli_power.app)
 app.add_typer(cli_exports.app, name="export")
 app.add_typer(cli_privacy.app)

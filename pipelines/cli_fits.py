@@ -31,7 +31,8 @@ def fit(
     missed, sentences = fits.missed_by(loaded, rows.fits), focal_sentences(loaded, rows)
     if as_json:
         tables = {"fit": rows.fits, "estimates": rows.estimates, "diagnostics": rows.diagnostics}
-        tables |= {"readings": rows.readings, "predictions": rows.predictions, "joint_tests": rows.joint_tests}
+        named = ("readings", "predictions", "joint_tests", "slopes", "slope_regions", "curves", "surface")
+        tables |= {name: getattr(rows, name) for name in named}
         tables["remedies"] = fits.remedies_in_words(rows.diagnostics)
         tables["conditions_not_met"] = missed
         documents = {name: printing.records(table) for name, table in tables.items()}
@@ -44,6 +45,8 @@ def fit(
     printing.print_frame("Readings", fits.focal_readings(rows.readings))
     printing.print_frame("Joint tests", rows.joint_tests[fits.JOINT_TESTS_SHOWN])
     printing.print_frame("Predictions, the others at their means", fits.predictions_at_means(rows.predictions))
+    for title, table in fits.shapes_shown(rows).items():
+        printing.print_frame(title, table)
     printing.print_frame("Diagnostics", rows.diagnostics[["diagnostic", "value", "threshold", "verdict"]])
     printing.print_lines(sentences)
     printing.print_lines(f"look: {remedy}" for remedy in fits.remedies_in_words(rows.diagnostics)["remedy"])

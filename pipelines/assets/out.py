@@ -10,8 +10,7 @@ from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.spec import RegressionSpec
-from pipelines.assets.fits import TABLES as TABLES_OF_FITS
-from pipelines.assets.fits import FitRows, fit_model, joined_rows, with_earlier, writes_of
+from pipelines.assets.fits import TABLES_OF_FITS, FitRows, fit_model, joined_rows, with_earlier, writes_of
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps import missingness, quality
@@ -106,10 +105,14 @@ def _model_step(study: Study, name: str) -> Step:
     sampled = ("out.sampling",) if study.spec.casework.sample is not None else ()
     gated = ("out.gates",) if study.measurement else ()
     weighed = ("core.weights",) if is_weighted(study.models[name]) else ()
+    laid_against = ("out.agreement",) if has_surface(study.models[name]) else ()
     return Step(
         name=f"out/fits/{name}",
         writes=(*TABLES_OF_FITS, out.REFUSALS),
-        reads=("core.analysis", "core.exclusions", "out.instrument_changes", *agreed, *sampled, *gated, *weighed),
+        reads=(
+            *("core.analysis", "core.exclusions", "out.instrument_changes"),
+            *(*agreed, *sampled, *gated, *weighed, *laid_against),
+        ),
         by_wave=False,
         depends_on=lambda task: [spec_hash(task.study.models[name]), _instruments(task), _measurement(task)],
         make=partial(_fit, name),
@@ -122,6 +125,12 @@ def is_weighted(model: RegressionSpec) -> bool:
     """Tell whether a model or one of its variants weighs the responses by a column of ``core.weights``."""
     names = ("main", *(variant.name for variant in model.variants))
     return any(model.with_variant(name).weights not in (None, NUMBER_OF_ANSWERS) for name in names)
+
+
+def has_surface(model: RegressionSpec) -> bool:
+    """Tell whether a model or one of its variants has a response surface."""
+    names = ("main", *(variant.name for variant in model.variants))
+    return any(model.with_variant(name).surface() is not None for name in names)
 
 
 def slice_of_model(name: str) -> str:

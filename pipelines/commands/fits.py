@@ -82,6 +82,8 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     needed = _NEEDED | {step_name(name) for name in study.measurement}
     if is_weighted(model):
         needed |= {"core/weights"}
+    if model.surface() is not None:
+        needed |= {"out/agreement"}
     if due_steps(study, store, begun_waves(study, store), needed):
         raise DataError("exports, specifications or the software changed since the last run; run the study first")
     rows = fit_model(study, store, store.read(_analysis_for(study, model)), model, "main", is_declared=False)
@@ -132,6 +134,19 @@ def predictions_at_means(predictions: pd.DataFrame) -> pd.DataFrame:
 def remedies_in_words(diagnostics: pd.DataFrame) -> pd.DataFrame:
     """Say what may be done about the diagnostics that deserve a look, one row each."""
     return pd.DataFrame({"remedy": remedies(diagnostics)}, dtype="str")
+
+
+def shapes_shown(rows: FitRows) -> dict[str, pd.DataFrame]:
+    """Return slopes, regions and surface of a fit as they are printed, by title; none that has no rows."""
+    figures = ["estimate", "std_error", "df", "p_value", "conf_low", "conf_high"]
+    found = {
+        "Slopes": rows.slopes[["focal_term", "moderator", "at", "value", *figures]],
+        "Regions (Johnson-Neyman)": rows.slope_regions[
+            ["focal_term", "moderator", "low", "high", "is_significant", "share_of_responses"]
+        ],
+        "Surface": rows.surface[["feature", *figures, "expected_sign", "verdict"]],
+    }
+    return {title: table for title, table in found.items() if len(table)}
 
 
 def with_settings(study: Study, model: RegressionSpec, settings: list[str]) -> RegressionSpec:

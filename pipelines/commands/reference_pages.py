@@ -21,7 +21,7 @@ from instruments.sections import labels, provenance, response_scale
 from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
 from models.sections import measurement as measuring
-from models.sections import waiting
+from models.sections import regressors, waiting
 from pipelines import spec as studies
 from pipelines.commands.disposition_page import dispositions_page
 from pipelines.commands.example_study import study_of_one_item
@@ -108,6 +108,8 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         models.RegressionSpec,
         models.Variable,
         models.Interaction,
+        models.Surface,
+        regressors.Views,
         models.Population,
         models.Panel,
         models.Variant,

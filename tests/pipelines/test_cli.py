@@ -50,6 +50,7 @@ COMMANDS = (
     "sample",
     "cases",
     "measurement",
+    "pictures",
     "power",
 )
 
