@@ -20,6 +20,7 @@ from pipelines import (
     cli_instruments,
     cli_material,
     cli_measurement,
+    cli_plan,
     cli_privacy,
     cli_studies,
 )
@@ -38,6 +39,7 @@ app.add_typer(cli_studies.app)
 app.add_typer(cli_codebook.app)
 app.add_typer(cli_fits.app)
 app.add_typer(cli_measurement.app)
+app.add_typer(cli_plan.app, name="plan")
 app.add_typer(cli_exports.app, name="export")
 app.add_typer(cli_privacy.app)
 app.add_typer(cli_material.app)

@@ -17,12 +17,14 @@ from models.sections.regressors import Interaction, as_variable
 from models.spec import RegressionSpec
 from pipelines.assets.codings import refuse_unreliable_codes
 from pipelines.assets.measurement import refuse_unmeasured
+from pipelines.assets.plan import label_of
 from pipelines.assets.pooling import refuse_changed_items
 from pipelines.assets.sampling import known_sampling
 from pipelines.load import Study
 from pipelines.steps.exclusions import mark_excluded
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, MET
 from pipelines.steps.organisation_means import means_of_groups
+from pipelines.steps.plan_labels import Label
 from pipelines.steps.sampling import KEYS, share_without_inference
 from pipelines.store import Store, Write
 from pipelines.tables import out
@@ -93,7 +95,8 @@ def fit_model(
     if len(asked):
         fit = replace(fit, diagnostics=_with_conditions(fit, int((asked["verdict"] != MET).sum())))
     fit = replace(fit, diagnostics=_with_inference(fit, analysis, known_sampling(study, store)))
-    return fit_rows(study, model, fit, labels, is_declared=is_declared)
+    label = label_of(study, store, (model.name, variant), fit.data["response_id"], is_declared=is_declared)
+    return fit_rows(study, model, fit, labels, label, is_declared=is_declared)
 
 
 def _with_weights(store: Store, analysis: pd.DataFrame, column: str | None) -> pd.DataFrame:
@@ -170,7 +173,9 @@ def names_in(model: RegressionSpec) -> set[str]:
     return {variable.variable for variable in model.variables()}
 
 
-def fit_rows(study: Study, model: RegressionSpec, fit: Fit, labels: Labels, *, is_declared: bool) -> FitRows:
+def fit_rows(
+    study: Study, model: RegressionSpec, fit: Fit, labels: Labels, label: Label, *, is_declared: bool
+) -> FitRows:
     """Write a fit and everything it was made from as rows."""
     seed = derive_seed(study.name, model.name, fit.variant)
     origin = origin_of(fit, model, seed)
@@ -179,7 +184,10 @@ def fit_rows(study: Study, model: RegressionSpec, fit: Fit, labels: Labels, *, i
     row = {
         **key,
         "is_current": True,
-        "label": "exploratory",
+        "label": label.label,
+        "label_because": label.because,
+        "label_reason": label.reason,
+        "plan_hash": label.plan_hash,
         "estimator": fit.estimator,
         "covariance": fit.covariance,
         "outcome": fit.outcome,

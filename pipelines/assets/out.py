@@ -10,6 +10,7 @@ from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
 from models.spec import RegressionSpec
 from pipelines.assets.fits import FitRows, fit_model, joined_rows, with_earlier, writes_of
+from pipelines.assets.plan import state_of_plan
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps import missingness, quality
@@ -109,7 +110,12 @@ def _model_step(study: Study, name: str) -> Step:
         writes=(out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.READINGS, out.REFUSALS),
         reads=("core.analysis", "core.exclusions", "out.instrument_changes", *agreed, *sampled, *gated, *weighed),
         by_wave=False,
-        depends_on=lambda task: [spec_hash(task.study.models[name]), _instruments(task), _measurement(task)],
+        depends_on=lambda task: [
+            spec_hash(task.study.models[name]),
+            _instruments(task),
+            _measurement(task),
+            state_of_plan(task.store, name),
+        ],
         make=partial(_fit, name),
         meaning=f"{out.FITS.grain} of {name}",
         slice=slice_of_model(name),

@@ -166,6 +166,28 @@ DISTRIBUTIONS = Table(
     },
 )
 
+LABELS = {
+    "label": ColumnOf(
+        TEXT,
+        "confirmatory: fixed by the locked plan before the first response of its waves; else exploratory",
+        is_among=("confirmatory", "exploratory"),
+    ),
+    "label_because": ColumnOf(
+        TEXT,
+        "What the label follows from",
+        is_among=(
+            "locked",
+            "amended",
+            "never_locked",
+            "locked_after_data",
+            "changed_after_lock",
+            "amended_after_data",
+            "by_hand",
+            "plan_altered",
+        ),
+    ),
+}
+
 FITS = Table(
     name="out.fits",
     grain="One row a fit",
@@ -176,7 +198,7 @@ FITS = Table(
         "variant": ColumnOf(TEXT, "Variant; main is the model as written, or as changed by hand"),
         "is_declared": DECLARED,
         "is_current": ColumnOf(TRUTH, "Whether it is the latest of its model and variant; older ones stay for rerun"),
-        "label": ColumnOf(TEXT, "confirmatory or exploratory", is_among=("confirmatory", "exploratory")),
+        **LABELS,
         "estimator": ColumnOf(TEXT, "Estimator"),
         "covariance": ColumnOf(TEXT, "Covariance of the estimates"),
         "outcome": ColumnOf(TEXT, "Outcome"),
@@ -194,6 +216,8 @@ FITS = Table(
         "seed": ColumnOf(WHOLE, "Seed derived from study, model and variant"),
         "digest": ColumnOf(TEXT, "SHA-256 of the float64 results"),
         "fitted_at": ColumnOf(MOMENT, "When"),
+        "label_reason": ColumnOf(TEXT, "What the label follows from in words: entry of the plan, wave, keys changed"),
+        "plan_hash": ColumnOf(TEXT, "Hash of the entry of out.plan that makes it confirmatory; empty for exploratory"),
     },
 )
 
