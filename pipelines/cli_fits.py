@@ -35,7 +35,8 @@ def fit(
         documents = {name: printing.records(table) for name, table in tables.items()}
         printing.print_json({**documents, "validation_status": validation, "no_inference": no_inference})
         return
-    printing.print_lines([f"{row['fit_id']} (exploratory): {row['outcome']}, {row['covariance']}, n = {row['n_obs']}"])
+    label = f"{row['label']}: {row['label_reason']}"
+    printing.print_lines([f"{row['fit_id']} ({label}): {row['outcome']}, {row['covariance']}, n = {row['n_obs']}"])
     figures = ["term", "estimate", "std_error", "df", "p_value", "conf_low", "conf_high"]
     printing.print_frame("Estimates", rows.estimates[figures])
     printing.print_frame("Readings", fits.focal_readings(rows.readings))
@@ -57,8 +58,10 @@ def list_fits(study: StudyFolder, *, as_json: AsJson = False) -> None:
     else:
         shown = ["fit_id", "label", "is_declared", "is_current", "outcome", "covariance", "n_obs", "fitted_at"]
         printing.print_frame("Fits", recorded[[*shown, "conditions_not_met"]])
-        tested = ["family", "model", "focal_p", "focal_p_holm"]
-        printing.print_frame("Families", recorded.dropna(subset=["focal_p"]).sort_values(tested[:2])[tested])
+        tested = ["family", "label", "model", "focal_p", "focal_p_holm"]
+        printing.print_frame("Families", recorded.dropna(subset=["focal_p"]).sort_values(tested[:3])[tested])
+        current = recorded[recorded["is_current"].astype(bool)]
+        printing.print_lines(f"{fit.fit_id}: {fit.label}: {fit.label_reason}" for fit in current.itertuples())
         printing.print_lines(fits.refusals_in_words(loaded))
 
 

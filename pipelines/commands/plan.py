@@ -1,7 +1,7 @@
-"""``plan lock``, ``plan amend`` and ``plan status``: the analysis plan, fixed before data come, and what changed since.
+"""``plan lock``, ``plan amend`` and ``plan status``: the analysis plan, fixed before data come, and what changed.
 
-The table ``out.plan`` is the record; a document of the same content and hash lies in ``plan/`` of the study folder, to be
-registered elsewhere. A document that is missing, after a kill for example, is written again from the table.
+The table ``out.plan`` is the record; a document of the same content and hash lies in ``plan/`` of the study folder, to
+be registered elsewhere. A document that is missing, after a kill for example, is written again from the table.
 """
 
 import datetime as dt
@@ -17,12 +17,13 @@ import pandas as pd
 
 from instruments.faults import EnvironmentFault, UsageError
 from models.origin import code_hash
-from pipelines.assets.plan import arrived, as_json, document_of, entries_of, faults_of_plan, first_responses, rows_of
+from pipelines.assets.plan import arrived, as_json, first_responses
 from pipelines.files import PUBLIC, whole_or_absent
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.steps.plan_content import Content, Difference, differences, fit_content, frozen_model, hash_of
 from pipelines.steps.plan_labels import Arrived, PlanEntry
+from pipelines.steps.plan_record import document_of, entries_of, faults_of_plan, rows_of
 from pipelines.store import Store, Write, environment_faults
 from pipelines.tables import core, out
 from pipelines.tables.plan import PLAN

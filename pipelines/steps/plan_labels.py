@@ -218,5 +218,3 @@ def _what(fit: FitInPlan) -> str:
 
 def _exploratory(because: Because, reason: str, changed: tuple[Difference, ...] | None = None) -> Label:
     return Label(EXPLORATORY, because, reason, changed=changed or ())
-
-

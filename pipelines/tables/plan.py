@@ -1,4 +1,4 @@
-"""The table of the analysis plan: what was locked, when, and what had arrived by then. Rows are added, never changed."""
+"""The table of the analysis plan: what was locked, when, and what had arrived. Rows are added, never changed."""
 
 from pipelines.tables.base import MOMENT, TEXT, WHOLE, ColumnOf, Table
 from pipelines.tables.out import MODEL

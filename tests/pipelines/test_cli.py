@@ -49,6 +49,9 @@ COMMANDS = (
     "sample",
     "cases",
     "measurement",
+    "plan lock",
+    "plan amend",
+    "plan status",
 )
 
 

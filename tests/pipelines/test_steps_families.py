@@ -36,7 +36,14 @@ P_VALUES = {"first": 0.04, "second": 0.01, "third": 0.03, "fourth": 0.02, "alone
 def recorded(**changes):
     fits = pd.DataFrame(
         [
-            {"fit_id": name, "model": name, "variant": "main", "is_declared": True, "is_current": True}
+            {
+                "fit_id": name,
+                "model": name,
+                "variant": "main",
+                "is_declared": True,
+                "is_current": True,
+                "label": "exploratory",
+            }
             for name in P_VALUES
         ]
     )
