@@ -1,11 +1,14 @@
 """The commands about fits: what each takes and prints."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
+
+if TYPE_CHECKING:
+    from pipelines.commands.reruns import Proof
 
 app = typer.Typer()
 
@@ -67,23 +70,46 @@ def list_fits(study: StudyFolder, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def rerun(
-    study: StudyFolder, fit_id: Annotated[str, typer.Argument(help="A recorded fit.")], *, as_json: AsJson = False
+    study: StudyFolder,
+    fit_id: Annotated[str, typer.Argument(help="A recorded fit.")] = "",
+    *,
+    release: Annotated[str, typer.Option(help="Instead of a fit: every fit of this release.", metavar="RELEASE")] = "",
+    from_raw: Annotated[
+        bool, typer.Option("--from-raw", help="Make the rows again from the raw store, not only the fit.")
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Refit from the recorded origin: identical, equal within 1e-9, different, or not reproducible after an erasure."""
-    from pipelines.commands import fits
+    from instruments.faults import UsageError
+    from pipelines.commands import fits, reruns
 
+    if bool(fit_id) == bool(release):
+        raise UsageError("name a fit, or a release with --release; list fits with: sensemaking fits STUDY")
     loaded = load(study)
-    made = fits.rerun(loaded, fit_id)
+    if release:
+        _prove_release(reruns.rerun_release(loaded, release, from_raw=from_raw, on_wait=printing.say), as_json=as_json)
+        return
+    made = reruns.rerun(loaded, fit_id, from_raw=from_raw, on_wait=printing.say)
     if as_json:
         tables = {"recorded": printing.records(made.recorded), "refitted": printing.records(made.refitted)}
         told = {"validation_status": fits.validation_of(loaded, [fit_id])}
         printing.print_json({**vars(made), **tables, **told, "no_inference": fits.inference_of(loaded, [fit_id])})
     else:
-        changed = ", ".join(made.changed) or "nothing"
-        words = {"equal": "equal within 1e-9", "not_reproducible": f"not reproducible: {made.erased}"}
-        verdict = words.get(made.verdict, made.verdict)
-        printing.print_lines([f"{fit_id}: {verdict} (largest difference {made.largest_difference:.3g})"])
-        printing.print_lines([f"changed since it was recorded: {changed}"])
+        verdict, *rest = reruns.in_words(made)
+        printing.print_lines([f"{fit_id}: {verdict}", *rest, made.label])
+
+
+def _prove_release(proof: "Proof", *, as_json: bool) -> None:
+    if as_json:
+        printing.print_json({**vars(proof), "failed": proof.failed})
+    else:
+        columns = ["fit_id", "verdict", "found"]
+        rows = ((name, verdict, proof.told[name]) for name, verdict in proof.verdicts.items())
+        printing.print_rows(f"Fits of {proof.release}", columns, rows)
+        n_failed = len(proof.failed)
+        printing.print_lines([f"{len(proof.verdicts)} fits, of which {n_failed} are not what was released"])
+    if proof.failed:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -95,16 +121,17 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Put two fits side by side, with what differs in specification, data, code and environment."""
-    from pipelines.commands import fits
+    from pipelines.commands import fits, reruns
 
     loaded = load(study)
-    side_by_side, differing = fits.compare(loaded, first, second)
+    found = reruns.compare(loaded, first, second)
     validation, no_inference = fits.validation_of(loaded, [first, second]), fits.inference_of(loaded, [first, second])
     if as_json:
         told = {"validation_status": validation, "no_inference": no_inference}
-        printing.print_json({"terms": printing.records(side_by_side), "differing": differing, **told})
+        printing.print_json({**vars(found), "terms": printing.records(found.terms), **told})
     else:
-        printing.print_frame(f"{first} and {second}", side_by_side)
-        printing.print_lines([f"differing: {', '.join(differing) or 'nothing'}"])
+        printing.print_frame(f"{first} and {second}", found.terms)
+        printing.print_lines(f"{name} is {label}" for name, label in found.labels.items())
+        printing.print_lines([f"differing: {', '.join(found.differing) or 'nothing'}", *found.told])
         printing.print_validation(validation)
         printing.print_lines(f"{name}: {note}" for name, note in no_inference.items())

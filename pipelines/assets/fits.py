@@ -19,6 +19,7 @@ from pipelines.assets.codings import refuse_unreliable_codes
 from pipelines.assets.measurement import refuse_unmeasured
 from pipelines.assets.plan import label_of
 from pipelines.assets.pooling import refuse_changed_items
+from pipelines.assets.recipe import keep_recipe
 from pipelines.assets.sampling import known_sampling
 from pipelines.load import Study
 from pipelines.steps.exclusions import mark_excluded
@@ -78,12 +79,7 @@ def fit_model(
     """
     refuse_changed_items(study, store, model.with_variant(variant))
     refuse_unreliable_codes(study, store, model.with_variant(variant))
-    is_used = pd.Series(data=True, index=analysis.index)
-    if rule := model.with_variant(variant).population.without:
-        analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
-        is_used = ~analysis[excluded_column(rule)]
-    analysis = means_of_groups(analysis, model.with_variant(variant).variables(), is_used)
-    analysis = _with_weights(store, analysis, model.with_variant(variant).weights)
+    analysis = rows_for_model(study, store, analysis, model.with_variant(variant))
     named = names_in(model)
     labels = {name: each for name, each in labels_of(study).items() if name in named}
     seed = derive_seed(study.name, model.name, variant)
@@ -96,7 +92,17 @@ def fit_model(
         fit = replace(fit, diagnostics=_with_conditions(fit, int((asked["verdict"] != MET).sum())))
     fit = replace(fit, diagnostics=_with_inference(fit, analysis, known_sampling(study, store)))
     label = label_of(study, store, (model.name, variant), fit.data["response_id"], is_declared=is_declared)
-    return fit_rows(study, model, fit, labels, label, is_declared=is_declared)
+    rows = fit_rows(study, model, fit, labels, label, is_declared=is_declared)
+    return replace(rows, fits=rows.fits.assign(recipe_hash=keep_recipe(study, store)))
+
+
+def rows_for_model(study: Study, store: Store, analysis: pd.DataFrame, model: RegressionSpec) -> pd.DataFrame:
+    """Add to the analysis table what only this model needs: whom it leaves out, means of other groups, weights."""
+    is_used = pd.Series(data=True, index=analysis.index)
+    if rule := model.population.without:
+        analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
+        is_used = ~analysis[excluded_column(rule)]
+    return _with_weights(store, means_of_groups(analysis, model.variables(), is_used), model.weights)
 
 
 def _with_weights(store: Store, analysis: pd.DataFrame, column: str | None) -> pd.DataFrame:
@@ -188,6 +194,7 @@ def fit_rows(
         "label_because": label.because,
         "label_reason": label.reason,
         "plan_hash": label.plan_hash,
+        "recipe_hash": "",
         "estimator": fit.estimator,
         "covariance": fit.covariance,
         "outcome": fit.outcome,

@@ -119,16 +119,22 @@ def fit_content(frozen: Content, variant: str, waves: Collection[str]) -> Conten
     return content | ({"label_experiment": frozen.get("label_experiment")} if "label_seen" in names else {})
 
 
-def differences(old: Content, new: Content) -> tuple[Difference, ...]:
-    """Return every key in which two contents differ, in order; a translation that was added is no difference."""
-    return tuple(_differing(old, new, ()))
+def differences(old: Content, new: Content, by_language: Collection[str] = BY_LANGUAGE) -> tuple[Difference, ...]:
+    """Return every key in which two contents differ, in order.
+
+    Args:
+        old: One content.
+        new: The other.
+        by_language: Keys of words by language, where a translation that was added is no difference.
+    """
+    return tuple(_differing(old, new, by_language, ()))
 
 
-def _differing(old: Any, new: Any, place: tuple[str, ...]) -> Iterator[Difference]:  # noqa: ANN401 - JSON
+def _differing(old: Any, new: Any, by_language: Collection[str], place: tuple[str, ...]) -> Iterator[Difference]:  # noqa: ANN401 - JSON
     if isinstance(old, dict) and isinstance(new, dict):
-        is_words = bool(place) and place[-1] in BY_LANGUAGE
+        is_words = bool(place) and place[-1] in by_language
         for key in sorted(old if is_words and old else {**old, **new}):
-            yield from _differing(old.get(key, ...), new.get(key, ...), (*place, str(key)))
+            yield from _differing(old.get(key, ...), new.get(key, ...), by_language, (*place, str(key)))
     elif old != new:
         shown = [NOTHING if each is ... else canonical(each) for each in (old, new)]
         yield Difference(".".join(place), shown[0], shown[1])

@@ -2,6 +2,7 @@
 
 from pipelines.tables import screening
 from pipelines.tables.base import MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
+from pipelines.tables.labels import LABELS, RECORD
 
 GROUP = ColumnOf(TEXT, "Respondent group")
 WAVE = ColumnOf(TEXT, "Wave")
@@ -166,28 +167,6 @@ DISTRIBUTIONS = Table(
     },
 )
 
-LABELS = {
-    "label": ColumnOf(
-        TEXT,
-        "confirmatory: fixed by the locked plan before the first response of its waves; else exploratory",
-        is_among=("confirmatory", "exploratory"),
-    ),
-    "label_because": ColumnOf(
-        TEXT,
-        "What the label follows from",
-        is_among=(
-            "locked",
-            "amended",
-            "never_locked",
-            "locked_after_data",
-            "changed_after_lock",
-            "amended_after_data",
-            "by_hand",
-            "plan_altered",
-        ),
-    ),
-}
-
 FITS = Table(
     name="out.fits",
     grain="One row a fit",
@@ -216,8 +195,7 @@ FITS = Table(
         "seed": ColumnOf(WHOLE, "Seed derived from study, model and variant"),
         "digest": ColumnOf(TEXT, "SHA-256 of the float64 results"),
         "fitted_at": ColumnOf(MOMENT, "When"),
-        "label_reason": ColumnOf(TEXT, "What the label follows from in words: entry of the plan, wave, keys changed"),
-        "plan_hash": ColumnOf(TEXT, "Hash of the entry of out.plan that makes it confirmatory; empty for exploratory"),
+        **RECORD,
     },
 )
 

@@ -4,8 +4,9 @@ A figure that must not be shown keeps its row, with ``is_hidden`` true and no va
 """
 
 from pipelines.tables.base import NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
+from pipelines.tables.labels import LABELS
 from pipelines.tables.measurement import PURPOSES, VERDICTS
-from pipelines.tables.out import GROUP, LABELS, MODEL, SCALE, WAVE, number
+from pipelines.tables.out import GROUP, MODEL, SCALE, WAVE, number
 
 SCHEMA_VERSION = 4
 COMPARED_OVER = ("wave", "language", "respondent_group", "source")
