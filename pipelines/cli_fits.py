@@ -121,10 +121,10 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Put two fits side by side, with what differs in specification, data, code and environment."""
-    from pipelines.commands import fits, reruns
+    from pipelines.commands import comparing, fits
 
     loaded = load(study)
-    found = reruns.compare(loaded, first, second)
+    found = comparing.compare(loaded, first, second)
     validation, no_inference = fits.validation_of(loaded, [first, second]), fits.inference_of(loaded, [first, second])
     if as_json:
         told = {"validation_status": validation, "no_inference": no_inference}

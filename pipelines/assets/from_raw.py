@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -49,48 +49,68 @@ class Rebuilt:
     n_erased: int
 
 
-def rebuild(study: Study, store: Store, recipe_hash: str, model: RegressionSpec) -> Rebuilt:
-    """Make the analysis table of a recorded fit again.
+@dataclass(frozen=True)
+class Remade:
+    """A study as it was, in a private folder, with a warehouse of its own.
+
+    Attributes:
+        study: The study.
+        store: Its private warehouse.
+        recipe: What it is made from.
+        changed_files: As of ``Rebuilt``.
+        n_erased: As of ``Rebuilt``.
+    """
+
+    study: Study
+    store: Store
+    recipe: Recipe
+    changed_files: tuple[str, ...]
+    n_erased: int
+
+    def rows_for(self, model: RegressionSpec) -> Rebuilt:
+        """Make the analysis table, and what else a model needs; what was made before is taken again.
+
+        Raises:
+            DataError: When a step refuses what it is given.
+        """
+        needed = {"core/analysis"}
+        needed |= {"core/quality_flags"} if model.population.without else set()
+        needed |= {"core/weights"} if model.weights is not None else set()
+        try:
+            for due in due_steps(self.study, self.store, begun_waves(self.study, self.store), needed):
+                run_step(due.step, Task(self.study, self.store, due.wave), run_id="sensemaking rerun")
+        except DataError as error:
+            told = f"; not as they were: {', '.join(self.changed_files)}" if self.changed_files else ""
+            raise DataError(f"the rows cannot be made again from the raw store: {error}{told}") from error
+        analysis = rows_for_model(self.study, self.store, self.store.read(core.analysis(self.study)), model)
+        return Rebuilt(analysis, self.changed_files, self.recipe.code_hash == code_hash(), self.n_erased)
+
+
+@contextmanager
+def remade(study: Study, store: Store, recipe_hash: str) -> Iterator[Remade]:
+    """Put a study as it was when a fit was made into a private folder of the warehouse.
 
     Args:
         study: The study as it is now, for its folder and its keys.
         store: Its warehouse.
         recipe_hash: Of the fit.
-        model: The model as fitted.
 
     Raises:
         WarehouseError: When a kept file or specification is gone or damaged.
-        DataError: When a step refuses what it is given.
     """
     recipe = read_recipe(store, recipe_hash)
-    with _private_study(study, store, recipe) as (again, scratch, changed_files, n_erased):
-        needed = {"core/analysis"}
-        needed |= {"core/quality_flags"} if model.population.without else set()
-        needed |= {"core/weights"} if model.weights is not None else set()
-        try:
-            for due in due_steps(again, scratch, begun_waves(again, scratch), needed):
-                run_step(due.step, Task(again, scratch, due.wave), run_id="sensemaking rerun")
-        except DataError as error:
-            told = f"; not as they were: {', '.join(changed_files)}" if changed_files else ""
-            raise DataError(f"the rows cannot be made again from the raw store: {error}{told}") from error
-        analysis = rows_for_model(again, scratch, scratch.read(core.analysis(again)), model)
-    return Rebuilt(analysis, changed_files, recipe.code_hash == code_hash(), n_erased)
-
-
-@contextmanager
-def _private_study(study: Study, store: Store, recipe: Recipe) -> Iterator[tuple[Study, Store, tuple[str, ...], int]]:
     with store.staging() as private:
         folder = private / "study"
         (folder / "exports").mkdir(parents=True)
         again = study_of(recipe, store, folder)
         changed_files = tuple(_copy_team_files(study, recipe, folder))
         n_erased = _copy_exports(store, recipe, folder)
-        keys = again.spec.privacy.model_copy(update={"keys": str(folder_of_keys(study).resolve())})
-        again = Study(**{**vars(again), "spec": again.spec.model_copy(update={"privacy": keys})})
+        privacy = again.spec.privacy.model_copy(update={"keys": str(folder_of_keys(study).resolve())})
+        again = replace(again, spec=again.spec.model_copy(update={"privacy": privacy}))
         scratch = Store(again.warehouse)
-        tables = [(table, store.read(table)) for table in (KEYS, ERASED)]
-        scratch.write([Write(table, rows) for table, rows in tables], input_hash="", run_id="sensemaking rerun")
-        yield again, scratch, changed_files, n_erased
+        tables = [Write(table, store.read(table)) for table in (KEYS, ERASED)]
+        scratch.write(tables, input_hash="", run_id="sensemaking rerun")
+        yield Remade(again, scratch, recipe, changed_files, n_erased)
 
 
 def _copy_exports(store: Store, recipe: Recipe, folder: Path) -> int:

@@ -1,7 +1,7 @@
-"""``rerun`` and ``compare``: a published number made again, from kept rows or from the raw store; two fits in words."""
+"""``rerun``: a published number, or every number of a release, made again from kept rows or from the raw store."""
 
-import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,22 +16,21 @@ from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
 from models.spec import RegressionSpec
 from pipelines.assets.fits import labels_from_json
-from pipelines.assets.from_raw import Rebuilt, rebuild
+from pipelines.assets.from_raw import Rebuilt, Remade, remade
 from pipelines.commands.fits import recorded_estimates, recorded_fit
 from pipelines.files import file_sha256
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
-from pipelines.steps.fit_differences import differences_of_rows, differences_of_settings
-from pipelines.store import Store
+from pipelines.steps.fit_differences import differences_of_rows
+from pipelines.store import Store, WarehouseError
 from pipelines.store.released import released_rows
 from pipelines.tables import out
 from pipelines.tables.erasures import ERASURES
 from pipelines.tables.released import ESTIMATES_RELEASED, FITS_RELEASED
 
-ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "seed")
 RELEASED = ("spec_hash", "data_hash", "code_hash", "env_hash", "digest")
 FIGURES = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
-DIFFERENT, NOT_REPRODUCIBLE, GONE = "different", "not_reproducible", "gone"
+DIFFERENT, NOT_REPRODUCIBLE, NOT_PROVED, GONE = "different", "not_reproducible", "not_proved", "gone"
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,8 @@ class Proof:
 
     Attributes:
         release: File of the release.
-        verdicts: Fit → verdict: as of ``Rerun``, or ``gone`` where the warehouse does not have it.
+        verdicts: Fit → verdict: as of ``Rerun``; ``gone`` where the warehouse does not have it, ``not_proved`` where what
+            it was made from is not there.
         told: Fit → what was found, in words.
     """
 
@@ -80,24 +80,7 @@ class Proof:
     @property
     def failed(self) -> list[str]:
         """Fits that are not what was released."""
-        return [name for name, verdict in self.verdicts.items() if verdict in (DIFFERENT, GONE)]
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Two fits side by side.
-
-    Attributes:
-        terms: One row a term with the figures of both and the difference.
-        differing: Which of the hashes and the seed differ.
-        told: What differs, in words.
-        labels: Label and reason of each.
-    """
-
-    terms: pd.DataFrame
-    differing: list[str]
-    told: list[str]
-    labels: dict[str, str]
+        return [name for name, verdict in self.verdicts.items() if verdict in (DIFFERENT, NOT_PROVED, GONE)]
 
 
 def rerun(study: Study, fit_id: str, *, from_raw: bool = False, on_wait: Waiting = no_message) -> Rerun:
@@ -118,27 +101,44 @@ def rerun(study: Study, fit_id: str, *, from_raw: bool = False, on_wait: Waiting
     fit = recorded_fit(store, fit_id)
     if not from_raw:
         return _from_kept_rows(store, fit)
-    with exclusive(study.warehouse / "run.lock", "sensemaking rerun", on_wait):
-        return _from_raw(study, store, fit)
+    with exclusive(study.warehouse / "run.lock", "sensemaking rerun", on_wait), ExitStack() as opened:
+        return _from_raw(_RawStore(study, store, opened), fit)
 
 
 def _from_kept_rows(store: Store, fit: pd.Series) -> Rerun:
-    name, erased = _rest_of_rows(store, str(fit["data_hash"]))
+    name, erased = rest_of_rows(store, str(fit["data_hash"]))
     rows = store.kept_rows(name)
     refitted = _refit(fit, rows, erased)
     found = data_hash(rows)
     return _judged(store, fit, refitted, (found == fit["data_hash"], erased), "the rows that were kept with it")
 
 
-def _from_raw(study: Study, store: Store, fit: pd.Series) -> Rerun:
+class _RawStore:
+    """Studies as they were, each put up once however many fits were made from it."""
+
+    def __init__(self, study: Study, store: Store, opened: ExitStack) -> None:
+        self.study = study
+        self.store = store
+        self._opened = opened
+        self._remade: dict[str, Remade] = {}
+
+    def remade(self, recipe_hash: str) -> Remade:
+        """Return the study that a fit was made from."""
+        if recipe_hash not in self._remade:
+            self._remade[recipe_hash] = self._opened.enter_context(remade(self.study, self.store, recipe_hash))
+        return self._remade[recipe_hash]
+
+
+def _from_raw(raw: _RawStore, fit: pd.Series) -> Rerun:
+    store = raw.store
     if not fit["recipe_hash"]:
         raise UsageError(
             f"{fit['fit_id']} was recorded before the specifications behind rows were kept; leave --from-raw out, "
             "or run the study again for fits that can be made from the raw store"
         )
     model = RegressionSpec.model_validate_json(fit["spec_json"])
-    again = rebuild(study, store, str(fit["recipe_hash"]), model)
-    kept, erased = _rest_of_rows(store, str(fit["data_hash"]))
+    again = raw.remade(str(fit["recipe_hash"])).rows_for(model)
+    kept, erased = rest_of_rows(store, str(fit["data_hash"]))
     erased = erased or (f"{counted(again.n_erased, 'row')} of its files erased" if again.n_erased else "")
     refitted = _refit(fit, again.analysis, erased)
     is_same = data_hash(refitted.data) == fit["data_hash"]
@@ -182,7 +182,7 @@ def _rows_in_words(store: Store, rows: pd.DataFrame, again: Rebuilt, kept: str, 
     return "; ".join(told)
 
 
-def _rest_of_rows(store: Store, name: str) -> tuple[str, str]:
+def rest_of_rows(store: Store, name: str) -> tuple[str, str]:
     """Return the hash under which the rows of a fit lie now, and in words what was erased of them."""
     rewritten = store.read(ERASURES)
     rewritten = rewritten[rewritten["kind"] == "fit_rows"].drop_duplicates("old_sha256", keep="last")
@@ -219,17 +219,19 @@ def rerun_release(study: Study, release: str, *, from_raw: bool = False, on_wait
     fits = released_rows(path, FITS_RELEASED, ("fit_id", *RELEASED))
     estimates = released_rows(path, ESTIMATES_RELEASED, ("fit_id", "position", "term", *FIGURES))
     proof = Proof(path.name)
-    for fit in fits.to_dict("records"):
-        name = str(fit["fit_id"])
-        shown = estimates[estimates["fit_id"] == name]
-        proof.verdicts[name], proof.told[name] = _prove(study, fit, shown, from_raw=from_raw, on_wait=on_wait)
+    with ExitStack() as opened:
+        raw = _RawStore(study, Store(study.warehouse), opened)
+        if from_raw:
+            opened.enter_context(exclusive(study.warehouse / "run.lock", "sensemaking rerun", on_wait))
+        for fit in fits.to_dict("records"):
+            name = str(fit["fit_id"])
+            shown = estimates[estimates["fit_id"] == name]
+            proof.verdicts[name], proof.told[name] = _prove(raw, fit, shown, from_raw=from_raw)
     return proof
 
 
-def _prove(
-    study: Study, released: dict[Any, Any], shown: pd.DataFrame, *, from_raw: bool, on_wait: Waiting
-) -> tuple[str, str]:
-    store, name = Store(study.warehouse), str(released["fit_id"])
+def _prove(raw: _RawStore, released: dict[Any, Any], shown: pd.DataFrame, *, from_raw: bool) -> tuple[str, str]:
+    store, name = raw.store, str(released["fit_id"])
     fits = store.read(out.FITS)
     if name not in set(fits["fit_id"]):
         return GONE, "the warehouse does not have it any more"
@@ -240,9 +242,9 @@ def _prove(
     if not _is_as_released(recorded_estimates(store, name), shown):
         return DIFFERENT, "the recorded figures, rounded, are not the released ones"
     try:
-        again = rerun(study, name, from_raw=from_raw, on_wait=on_wait)
-    except DataError as error:
-        return DIFFERENT, str(error)
+        again = _from_raw(raw, fit) if from_raw else _from_kept_rows(store, fit)
+    except (DataError, UsageError, WarehouseError) as error:
+        return NOT_PROVED, str(error)
     return again.verdict, "; ".join(in_words(again))
 
 
@@ -258,34 +260,3 @@ def in_words(again: Rerun) -> Iterator[str]:
     yield f"{verdict} (largest difference {again.largest_difference:.3g})"
     yield f"from {again.rows}" if not again.from_raw else again.rows
     yield f"changed since it was recorded: {', '.join(again.changed) or 'nothing'}"
-
-
-def compare(study: Study, first_id: str, second_id: str) -> Compared:
-    """Put two fits side by side, and say in words what they were made from differently."""
-    store = Store(study.warehouse)
-    first, second = recorded_fit(store, first_id), recorded_fit(store, second_id)
-    figures = ["term", "estimate", "std_error", "p_value"]
-    left, right = recorded_estimates(store, first_id)[figures], recorded_estimates(store, second_id)[figures]
-    side_by_side = left.merge(right, on="term", how="outer", suffixes=("_first", "_second"), sort=False)
-    side_by_side["difference"] = side_by_side["estimate_second"] - side_by_side["estimate_first"]
-    differing = [name for name in ORIGIN if first[name] != second[name]]
-    told = [f"model: {each}" for each in _settings(first, second, "spec_json")]
-    told += [f"rows: {each}" for each in _row_differences(store, first, second)] if "data_hash" in differing else []
-    told += [f"environment: {each}" for each in _settings(first, second, "env_json")]
-    if "code_hash" in differing:
-        told.append(f"software: another source ({first['code_hash'][:12]} → {second['code_hash'][:12]})")
-    told += [f"seed: {first['seed']} → {second['seed']}"] if "seed" in differing else []
-    labels = {str(fit["fit_id"]): f"{fit['label']}: {fit['label_reason']}" for fit in (first, second)}
-    return Compared(side_by_side, differing, told, labels)
-
-
-def _settings(first: pd.Series, second: pd.Series, column: str) -> list[str]:
-    return differences_of_settings(json.loads(first[column]), json.loads(second[column]))
-
-
-def _row_differences(store: Store, first: pd.Series, second: pd.Series) -> list[str]:
-    names = [_rest_of_rows(store, str(fit["data_hash"]))[0] for fit in (first, second)]
-    kept = set(store.kept_names("data"))
-    if any(f"{name}.parquet" not in kept for name in names):
-        return ["the rows of one of them are no longer kept, so that they cannot be compared"]
-    return differences_of_rows(*(store.kept_rows(name) for name in names))
