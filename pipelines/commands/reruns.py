@@ -68,8 +68,8 @@ class Proof:
 
     Attributes:
         release: File of the release.
-        verdicts: Fit → verdict: as of ``Rerun``; ``gone`` where the warehouse does not have it, ``not_proved`` where what
-            it was made from is not there.
+        verdicts: Fit → verdict: as of ``Rerun``; ``gone`` where the warehouse does not have it, ``not_proved`` where
+            what it was made from is not there.
         told: Fit → what was found, in words.
     """
 
