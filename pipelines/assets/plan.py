@@ -62,8 +62,9 @@ def first_responses(store: Store, responses: pd.DataFrame) -> Mapping[str, pd.Ti
     A response without a time of its own came, at the latest, when its file was accepted.
     """
     real = responses[responses["disposition_code"].notna()]
-    received = store.read(FILES).groupby("file_sha256")["received_at"].min()
-    at = real["started_at"].fillna(real["ended_at"]).fillna(real["file_sha256"].map(received))
+    received = store.read(FILES).groupby("file_sha256")["received_at"].min().to_dict()
+    came = pd.to_datetime(real["file_sha256"].map(received), utc=True)
+    at = real["started_at"].fillna(real["ended_at"]).fillna(came)
     first = at.groupby(real["wave"]).min()
     return {str(wave): None if pd.isna(moment) else pd.Timestamp(moment) for wave, moment in first.items()}
 

@@ -240,8 +240,10 @@ def _write_document(study: Study, document: Content) -> Path:
     path = document_path(study, document)
     with environment_faults(path):
         path.parent.mkdir(exist_ok=True)
+        for left_over in path.parent.glob(".*.json"):
+            left_over.unlink()
         with whole_or_absent(path, PUBLIC) as unfinished:
-            text = json.dumps({"plan_hash": hash_of(document), **document}, indent=2, ensure_ascii=False)
+            text = json.dumps({"plan_hash": hash_of(document), **document}, indent=2, sort_keys=True, ensure_ascii=False)
             unfinished.write_text(text + "\n", encoding="utf-8")
     return path
 
@@ -264,7 +266,7 @@ def _faults_of_documents(study: Study, plan: pd.DataFrame, notes: list[str]) -> 
 def _strange_documents(study: Study, expected: set[str]) -> list[str]:
     return [
         f"plan/{path.name} belongs to no lock that this warehouse knows"
-        for path in sorted((study.folder / FOLDER).glob("*.json"))
+        for path in sorted((study.folder / FOLDER).glob("[!.]*.json"))
         if path.name not in expected
     ]
 
