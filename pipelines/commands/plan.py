@@ -17,7 +17,8 @@ import pandas as pd
 
 from instruments.faults import EnvironmentFault, UsageError
 from models.origin import code_hash
-from pipelines.assets.plan import arrived, as_json, first_responses
+from pipelines.assets.arrivals import arrived, as_json
+from pipelines.assets.plan import first_responses
 from pipelines.files import PUBLIC, whole_or_absent
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
@@ -243,7 +244,9 @@ def _write_document(study: Study, document: Content) -> Path:
         for left_over in path.parent.glob(".*.json"):
             left_over.unlink()
         with whole_or_absent(path, PUBLIC) as unfinished:
-            text = json.dumps({"plan_hash": hash_of(document), **document}, indent=2, sort_keys=True, ensure_ascii=False)
+            text = json.dumps(
+                {"plan_hash": hash_of(document), **document}, indent=2, sort_keys=True, ensure_ascii=False
+            )
             unfinished.write_text(text + "\n", encoding="utf-8")
     return path
 
