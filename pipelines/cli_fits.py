@@ -23,7 +23,7 @@ def fit(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fit one model now, without orchestration; the fit is marked exploratory."""
+    """Fit one model now, without orchestration; marked exploratory unless it is a declared fit again."""
     from pipelines.commands import fits
 
     loaded = load(study)

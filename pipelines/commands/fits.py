@@ -1,6 +1,7 @@
 """``fit`` and ``fits``: one model now, and what is recorded of all."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -29,7 +30,7 @@ _NEEDED = {"core/analysis", "out/instrument_changes", "out/coding_agreement", "o
 
 
 def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
-    """Fit one model without orchestration and keep the result, marked exploratory.
+    """Fit one model without orchestration and keep the result, marked exploratory unless it is a declared one again.
 
     Args:
         study: The study, whose ``core.analysis`` must exist.
@@ -52,8 +53,9 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     rows = fit_model(study, store, store.read(_analysis_for(study, model)), model, "main", is_declared=False)
     fit_id = str(rows.fits["fit_id"].iloc[0])
     known = store.read(out.FITS)
-    if fit_id not in set(known["fit_id"]):
-        store.write(writes_of(rows, {"fit_id": fit_id}), input_hash="", run_id="sensemaking fit")
+    if fit_id in set(known["fit_id"]):
+        return replace(rows, fits=known[known["fit_id"] == fit_id])
+    store.write(writes_of(rows, {"fit_id": fit_id}), input_hash="", run_id="sensemaking fit")
     return rows
 
 
