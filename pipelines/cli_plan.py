@@ -37,16 +37,16 @@ def amend_plan(
 
 
 @app.command("status")
-def plan_status(study: StudyFolder, *, as_json: AsJson = False) -> None:
+def show_status(study: StudyFolder, *, as_json: AsJson = False) -> None:
     """Say what is locked, whether it is as it was written, and what changed since."""
-    from pipelines.commands import plan
+    from pipelines.commands import plan_status
 
-    found = plan.plan_status(load(study), printing.say)
+    found = plan_status.plan_status(load(study), printing.say)
     if as_json:
         printing.print_json(vars(found))
     else:
         shown = [
-            {**each, "plan_hash": each["plan_hash"][:12], "arrived": plan.had_arrived(each["arrived"])}
+            {**each, "plan_hash": each["plan_hash"][:12], "arrived": plan_status.had_arrived(each["arrived"])}
             for each in found.entries
         ]
         columns = ["entry", "kind", "locked_at", "locked_by", "plan_hash", "arrived", "reason"]
@@ -62,7 +62,7 @@ def plan_status(study: StudyFolder, *, as_json: AsJson = False) -> None:
 
 
 def _print_locked(made: "Locked", *, as_json: bool) -> None:
-    from pipelines.commands import plan
+    from pipelines.commands import plan_status
 
     said = made.document
     if as_json:
@@ -72,7 +72,7 @@ def _print_locked(made: "Locked", *, as_json: bool) -> None:
         [
             f"{said['kind']} {said['entry']} of {said['study']}, {said['locked_at']}, by {said['locked_by']}",
             f"hash {made.plan_hash}",
-            f"data at that moment: {plan.had_arrived(said['arrived'])}",
+            f"data at that moment: {plan_status.had_arrived(said['arrived'])}",
             f"models: {', '.join(said['models'])}",
         ]
     )

@@ -89,6 +89,18 @@ def test_what_is_no_declared_test_changes_no_family(change):
     assert found.iloc[5].isna().all()
 
 
+def test_an_exploratory_test_changes_no_confirmatory_p_value_and_is_adjusted_over_the_whole_family():
+    labels = ["confirmatory", "confirmatory", "exploratory", "exploratory", "exploratory"]
+    fits = recorded(label=labels)
+    found = adjusted_in_families(fits, estimates(fits), MODELS)
+    # H1 has .04 and .01 confirmatory (R: p.adjust(c(.04, .01), "holm") = .04, .02), .02 exploratory among three
+    assert found["focal_p_holm"].tolist() == pytest.approx([0.04, 0.02, 0.03, 0.04, 0.2])
+    without = fits[fits["label"] == "confirmatory"]
+    assert adjusted_in_families(without, estimates(without), MODELS)["focal_p_holm"].tolist() == pytest.approx(
+        [0.04, 0.02]
+    )
+
+
 def test_a_focal_category_has_no_p_value_of_its_own():
     sector = Variable(variable="sector", use="category")
     models = {**MODELS, "first": MODELS["first"].model_copy(update={"focal": sector})}
