@@ -92,7 +92,11 @@ def fit_model(
         fit = replace(fit, diagnostics=_with_conditions(fit, int((asked["verdict"] != MET).sum())))
     fit = replace(fit, diagnostics=_with_inference(fit, analysis, known_sampling(study, store)))
     label = label_of(study, store, (model.name, variant), fit.data["response_id"], is_declared=is_declared)
-    rows = fit_rows(study, model, fit, labels, label, is_declared=is_declared)
+    return fit_rows(study, model, fit, labels, label, is_declared=is_declared)
+
+
+def with_recipe(study: Study, store: Store, rows: FitRows) -> FitRows:
+    """Name in fits that were made now what their rows are made from."""
     return replace(rows, fits=rows.fits.assign(recipe_hash=keep_recipe(study, store)))
 
 

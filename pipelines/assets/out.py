@@ -9,7 +9,7 @@ from instruments.spec import Instrument
 from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
 from models.spec import RegressionSpec
-from pipelines.assets.fits import FitRows, fit_model, joined_rows, with_earlier, writes_of
+from pipelines.assets.fits import FitRows, fit_model, joined_rows, with_earlier, with_recipe, writes_of
 from pipelines.assets.plan import state_of_plan
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
@@ -144,7 +144,7 @@ def _fit(name: str, task: Task) -> list[Write]:
             rows.append(fit_model(task.study, task.store, analysis, model, variant, is_declared=True))
         except ModelDataError as error:
             refused.append({"model": name, "variant": variant, "is_declared": True, "reason": str(error)})
-    every_fit = with_earlier(task.store, joined_rows(rows), name)
+    every_fit = with_earlier(task.store, with_recipe(task.study, task.store, joined_rows(rows)), name)
     refusals = pd.DataFrame(refused, columns=list(out.REFUSALS.columns))
     where: dict[str, str | bool] = {"model": name, "is_declared": True}
     return [*writes_of(every_fit, where), Write(out.REFUSALS, refusals, where)]

@@ -12,7 +12,7 @@ from instruments.strict_yaml import Document, Place, parse_yaml
 from models.load import blame_unknown_variables
 from models.spec import RegressionSpec
 from models.terms import scales_in_terms
-from pipelines.assets.fits import FitRows, fit_model, names_in, writes_of
+from pipelines.assets.fits import FitRows, fit_model, names_in, with_recipe, writes_of
 from pipelines.assets.graph import due_steps
 from pipelines.assets.measurement import step_name
 from pipelines.assets.raw import begun_waves
@@ -55,6 +55,7 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     known = store.read(out.FITS)
     if fit_id in set(known["fit_id"]):
         return replace(rows, fits=known[known["fit_id"] == fit_id])
+    rows = with_recipe(study, store, rows)
     store.write(writes_of(rows, {"fit_id": fit_id}), input_hash="", run_id="sensemaking fit")
     return rows
 

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 
 import pandas as pd
 
 from pipelines.steps.plan_content import Content, canonical, hash_of
 from pipelines.steps.plan_labels import Arrived, PlanEntry
 from pipelines.tables.plan import PLAN
+
+Cells = tuple[object, ...]
 
 
 def document_of(rows: pd.DataFrame) -> Content:
@@ -44,7 +47,27 @@ def rows_of(document: Content) -> pd.DataFrame:
 
 
 def entries_of(plan: pd.DataFrame) -> tuple[PlanEntry, ...]:
-    """Return the lock and its amendments, in order."""
+    """Return the lock and its amendments, in order; not to be changed."""
+    return _entries(_cells(plan))
+
+
+def faults_of_plan(plan: pd.DataFrame) -> tuple[str, ...]:
+    """Say where the recorded plan is not as it was written."""
+    return _faults(_cells(plan))
+
+
+def _cells(plan: pd.DataFrame) -> tuple[Cells, ...]:
+    return tuple(plan[list(PLAN.columns)].itertuples(index=False, name=None))
+
+
+def _rows(cells: tuple[Cells, ...]) -> pd.DataFrame:
+    return PLAN.typed(pd.DataFrame(list(cells), columns=list(PLAN.columns)))
+
+
+@lru_cache(maxsize=4)
+def _entries(cells: tuple[Cells, ...]) -> tuple[PlanEntry, ...]:
+    """Read every entry; every model and fit asks for the same plan."""
+    plan = _rows(cells)
     found: list[PlanEntry] = []
     for _, rows in plan.groupby("entry", sort=True):
         said = document_of(rows)
@@ -61,8 +84,12 @@ def entries_of(plan: pd.DataFrame) -> tuple[PlanEntry, ...]:
     return tuple(found)
 
 
-def faults_of_plan(plan: pd.DataFrame) -> Iterator[str]:
-    """Say where the recorded plan is not as it was written."""
+@lru_cache(maxsize=4)
+def _faults(cells: tuple[Cells, ...]) -> tuple[str, ...]:
+    return tuple(_found_faults(_rows(cells)))
+
+
+def _found_faults(plan: pd.DataFrame) -> Iterator[str]:
     previous, expected = "", 1
     for number, rows in plan.groupby("entry", sort=True):
         if number != expected:
