@@ -21,6 +21,7 @@ from pipelines import (
     cli_material,
     cli_measurement,
     cli_pictures,
+    cli_plan,
     cli_power,
     cli_privacy,
     cli_studies,
@@ -44,6 +45,7 @@ app.add_typer(cli_tables.app)
 app.add_typer(cli_measurement.app)
 app.add_typer(cli_pictures.app)
 app.add_typer(cli_power.app)
+app.add_typer(cli_plan.app, name="plan")
 app.add_typer(cli_exports.app, name="export")
 app.add_typer(cli_privacy.app)
 app.add_typer(cli_material.app)

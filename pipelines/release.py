@@ -21,6 +21,7 @@ from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.steps import disclosure, release_texts
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, FittedModel, missed_conditions
+from pipelines.steps.plan_record import faults_of_plan
 from pipelines.steps.released_comparisons import released_comparisons
 from pipelines.steps.released_fits import released_estimates, released_fits
 from pipelines.steps.sampling import groups_without_inference
@@ -29,6 +30,7 @@ from pipelines.tables import core, out, raw, released
 from pipelines.tables.base import Table
 from pipelines.tables.casework import SAMPLE_REGISTER
 from pipelines.tables.measurement import GATES, INVARIANCE
+from pipelines.tables.plan import PLAN
 from pipelines.tables.sampling import SAMPLING
 
 POINTER = "current.json"
@@ -106,6 +108,7 @@ def _refuse_unless_sound(study: Study, store: Store) -> None:
     reasons += [
         f"the fit {fit_id} has no complete record of its origin; run the study again" for fit_id in without["fit_id"]
     ]
+    reasons += [f"{fault}; see: sensemaking plan status" for fault in faults_of_plan(store.read(PLAN))]
     if reasons:
         raise ReleaseRefused(reasons)
 

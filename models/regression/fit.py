@@ -10,7 +10,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from instruments.spec_file import closest
-from models.estimates import PREDICTION_COLUMNS, Fit
+from models.estimates import PREDICTION_COLUMNS, Fit, Vector
 from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
 from models.regression.columns import Labels

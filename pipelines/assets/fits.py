@@ -18,12 +18,15 @@ from models.sections.regressors import parts_of
 from models.spec import RegressionSpec
 from pipelines.assets.codings import refuse_unreliable_codes
 from pipelines.assets.measurement import refuse_unmeasured
+from pipelines.assets.plan import label_of
 from pipelines.assets.pooling import refuse_changed_items
+from pipelines.assets.recipe import keep_recipe
 from pipelines.assets.sampling import known_sampling
 from pipelines.load import Study
 from pipelines.steps.exclusions import mark_excluded
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, MET
 from pipelines.steps.organisation_means import means_of_groups
+from pipelines.steps.plan_labels import Label
 from pipelines.steps.sampling import KEYS, share_without_inference
 from pipelines.steps.surface_conditions import Evidence, surface_conditions
 from pipelines.store import Store, Write
@@ -90,13 +93,7 @@ def fit_model(
     """
     refuse_changed_items(study, store, model.with_variant(variant))
     refuse_unreliable_codes(study, store, model.with_variant(variant))
-    is_used = pd.Series(data=True, index=analysis.index)
-    if rule := model.with_variant(variant).population.without:
-        analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
-        is_used = ~analysis[excluded_column(rule)]
-    analysis = means_of_groups(analysis, model.with_variant(variant).variables(), is_used)
-    analysis = _with_weights(store, analysis, model.with_variant(variant).weights)
-    analysis = analysis.assign(**{ORDER_OF_WAVES: analysis["wave"].map(places_of_waves(study))})
+    analysis = rows_for_model(study, store, analysis, model.with_variant(variant))
     named = names_in(model) | ({model.outcome} if model.with_variant(variant).estimator == "multinomial" else set())
     labels = {name: each for name, each in labels_of(study).items() if name in named}
     seed = derive_seed(study.name, model.name, variant)
@@ -109,7 +106,23 @@ def fit_model(
         fit = replace(fit, diagnostics=_with_conditions(fit, int((asked["verdict"] != MET).sum())))
     fit = replace(fit, diagnostics=_with_surface(study, store, model.with_variant(variant), fit, analysis))
     fit = replace(fit, diagnostics=_with_inference(fit, analysis, known_sampling(study, store)))
-    return fit_rows(study, model, fit, labels, is_declared=is_declared)
+    label = label_of(study, store, (model.name, variant), fit.data["response_id"], is_declared=is_declared)
+    return fit_rows(study, model, fit, labels, label, is_declared=is_declared)
+
+
+def with_recipe(study: Study, store: Store, rows: FitRows) -> FitRows:
+    """Name in fits that were made now what their rows are made from."""
+    return replace(rows, fits=rows.fits.assign(recipe_hash=keep_recipe(study, store)))
+
+
+def rows_for_model(study: Study, store: Store, analysis: pd.DataFrame, model: RegressionSpec) -> pd.DataFrame:
+    """Add what only this model needs: whom it leaves out, means of other groups, weights, the order of waves."""
+    is_used = pd.Series(data=True, index=analysis.index)
+    if rule := model.population.without:
+        analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
+        is_used = ~analysis[excluded_column(rule)]
+    analysis = _with_weights(store, means_of_groups(analysis, model.variables(), is_used), model.weights)
+    return analysis.assign(**{ORDER_OF_WAVES: analysis["wave"].map(places_of_waves(study))})
 
 
 def _with_weights(store: Store, analysis: pd.DataFrame, column: str | None) -> pd.DataFrame:
@@ -200,7 +213,9 @@ def names_in(model: RegressionSpec) -> set[str]:
     return {variable.variable for variable in model.variables()}
 
 
-def fit_rows(study: Study, model: RegressionSpec, fit: Fit, labels: Labels, *, is_declared: bool) -> FitRows:
+def fit_rows(
+    study: Study, model: RegressionSpec, fit: Fit, labels: Labels, label: Label, *, is_declared: bool
+) -> FitRows:
     """Write a fit and everything it was made from as rows."""
     seed = derive_seed(study.name, model.name, fit.variant)
     origin = origin_of(fit, model, seed)
@@ -209,7 +224,11 @@ def fit_rows(study: Study, model: RegressionSpec, fit: Fit, labels: Labels, *, i
     row = {
         **key,
         "is_current": True,
-        "label": "exploratory",
+        "label": label.label,
+        "label_because": label.because,
+        "label_reason": label.reason,
+        "plan_hash": label.plan_hash,
+        "recipe_hash": "",
         "estimator": fit.estimator,
         "covariance": fit.covariance,
         "outcome": fit.outcome,

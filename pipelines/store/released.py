@@ -1,8 +1,11 @@
-"""Reads the release that ``current.json`` names: checked against its hash, opened read-only and locked down."""
+"""Reads release files: the one that ``current.json`` names, checked and locked down, and tables of any other.
+
+For whoever carries away or proves what was released; the dashboard has questions of its own.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -10,7 +13,8 @@ import pandas as pd
 
 from instruments.faults import DataError, UsageError
 from pipelines.files import file_sha256
-from pipelines.store.slices import full_name, quoted
+from pipelines.store.machine import WarehouseError, environment_faults
+from pipelines.store.slices import columns_of, full_name, quoted, selected
 from pipelines.tables.base import Table
 from pipelines.tables.released import MANIFEST, SCHEMA_VERSION
 
@@ -67,3 +71,18 @@ def read_current_release(folder: Path, tables: Sequence[Table]) -> ReleaseFile:
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: Table) -> pd.DataFrame:
     return table.typed(connection.table(full_name(table)).order(", ".join(map(quoted, table.key))).df())
+
+
+def released_rows(path: Path, table: Table, names: Sequence[str]) -> pd.DataFrame:
+    """Return some columns of a table of a release.
+
+    Raises:
+        WarehouseError: When the file is no database, or has no such table and columns.
+    """
+    wanted = replace(table, columns={name: table.columns[name] for name in names})
+    with environment_faults(path), duckdb.connect(path, read_only=True) as connection:
+        columns = selected(wanted, columns_of(connection, wanted))
+        if columns is None:
+            raise WarehouseError(f"{path} has no table {table.name} with {', '.join(names)}; it cannot be proved")
+        rows = connection.sql(f"SELECT {columns} FROM {full_name(table)}").to_arrow_table()  # noqa: S608 - quoted
+        return wanted.typed(rows.to_pandas())

@@ -3,6 +3,7 @@
 from pipelines.tables import fitted, screening, shapes
 from pipelines.tables.base import MOMENT, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table, count, number
 from pipelines.tables.fitted import DECLARED, MODEL
+from pipelines.tables.labels import LABELS, RECORD
 
 GROUP = ColumnOf(TEXT, "Respondent group")
 WAVE = ColumnOf(TEXT, "Wave")
@@ -164,7 +165,7 @@ FITS = Table(
         "variant": ColumnOf(TEXT, "Variant; main is the model as written, or as changed by hand"),
         "is_declared": DECLARED,
         "is_current": ColumnOf(TRUTH, "Whether it is the latest of its model and variant; older ones stay for rerun"),
-        "label": ColumnOf(TEXT, "confirmatory or exploratory", is_among=("confirmatory", "exploratory")),
+        **LABELS,
         "estimator": ColumnOf(TEXT, "Estimator"),
         "covariance": ColumnOf(TEXT, "Covariance of the estimates"),
         "outcome": ColumnOf(TEXT, "Outcome"),
@@ -182,6 +183,7 @@ FITS = Table(
         "seed": ColumnOf(WHOLE, "Seed derived from study, model and variant"),
         "digest": ColumnOf(TEXT, "SHA-256 of the float64 results"),
         "fitted_at": ColumnOf(MOMENT, "When"),
+        **RECORD,
     },
 )
 

@@ -16,18 +16,8 @@ EVERY = [each for part in ENTRIES for each in ledger(part)]
 PREPARING = {
     *("columns", "profile", "design", "identification", "inference", "fit", "compare", "covariance", "diagnostics"),
     *("cluster_moments", "data", "fits", "combinations", "of_fit", "maximise", "families", "generalised", "predicted"),
-    *(
-        "cumulative_links",
-        "estimate",
-        "fitted",
-        "noncentral",
-        "estimated",
-        "estimators",
-        "penalised",
-        "confounding",
-        "outcome",
-    ),
-    "power_of_model",
+    *("cumulative_links", "estimate", "fitted", "noncentral", "estimated", "estimators", "penalised", "confounding"),
+    *("outcome", "power_of_model"),
 }
 """Modules of regression that give no statistic of their own name."""
 

@@ -51,6 +51,9 @@ COMMANDS = (
     "cases",
     "measurement",
     "pictures",
+    "plan lock",
+    "plan amend",
+    "plan status",
     "power",
 )
 

@@ -10,7 +10,8 @@ from instruments.faults import UsageError
 from pipelines.assets.erased import notes
 from pipelines.assets.whereabouts import Wanted
 from pipelines.commands.erase import erase
-from pipelines.commands.fits import recorded_fits, rerun
+from pipelines.commands.fits import recorded_fits
+from pipelines.commands.reruns import rerun
 from pipelines.load import load_study
 from pipelines.store import Store
 from pipelines.tables import core, raw

@@ -200,7 +200,7 @@ def test_run_of_the_job_shows_row_counts_and_tables(first_run: FirstRun):
     assert alphas.startswith("| scale | respondent_group | wave | coefficient | estimate | conf_low |")
     assert "| teamwork | FRL | autumn | alpha | 0." in alphas
     coefficients = of_asset["small/out/estimates/trust"]["table"].value
-    assert "| main | teamwork | " in coefficients
+    assert "| main | exploratory | teamwork | " in coefficients
     rates = of_asset["small/out/response_rates"]["table"].value
     assert "| autumn | FRL | – | 4" in rates
     (evaluation,) = result.get_asset_check_evaluations()
