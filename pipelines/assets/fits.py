@@ -1,7 +1,6 @@
 """Model specifications → fits with their origin, estimates, diagnostics and readings, as rows of ``out``."""
 
 import datetime as dt
-import json
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -13,6 +12,7 @@ from models.regression.columns import column_of
 from models.regression.design import excluded_column
 from models.regression.fit import fit_regression
 from models.regression.identification import FEWEST_BEYOND
+from models.replication.refit import Labels, labels_json
 from models.sections.regressors import Interaction, as_variable
 from models.spec import RegressionSpec
 from pipelines.assets.codings import refuse_unreliable_codes
@@ -30,7 +30,6 @@ from pipelines.tables.fieldwork import WEIGHTS
 from pipelines.tables.screening import EXCLUSIONS
 
 WITHOUT_INFERENCE = "share_without_inference"
-Labels = dict[str, dict[int, str]]
 FEWEST_ORGANISATIONS = 30
 
 
@@ -204,16 +203,6 @@ def fit_rows(study: Study, model: RegressionSpec, fit: Fit, labels: Labels, *, i
         out.DIAGNOSTICS.typed(fit.diagnostics.assign(**key)),
         out.READINGS.typed(fit.readings.assign(**key)),
     )
-
-
-def labels_json(labels: Labels) -> str:
-    """Write labels as JSON with sorted keys."""
-    return json.dumps(labels, sort_keys=True, ensure_ascii=False)
-
-
-def labels_from_json(text: str) -> Labels:
-    """Read what ``labels_json`` wrote."""
-    return {name: {int(code): label for code, label in each.items()} for name, each in json.loads(text).items()}
 
 
 def with_earlier(store: Store, rows: FitRows, model: str) -> FitRows:

@@ -15,9 +15,10 @@ from models.origin import data_hash, origin_of
 from models.regression.compare import compare_results, differing_origins
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
+from models.replication.refit import labels_from_json
 from models.spec import RegressionSpec
 from models.terms import scales_in_terms
-from pipelines.assets.fits import FitRows, fit_model, labels_from_json, writes_of
+from pipelines.assets.fits import FitRows, fit_model, writes_of
 from pipelines.assets.graph import due_steps
 from pipelines.assets.measurement import step_name
 from pipelines.assets.raw import begun_waves
