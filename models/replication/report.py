@@ -50,9 +50,7 @@ def reproduce(folder: Path) -> int:
     return min(len(failed), 1)
 
 
-def agreements(
-    package: Package, kind: str, made: dict[str, pd.DataFrame], drawn: Pairs
-) -> list[Agreement]:
+def agreements(package: Package, kind: str, made: dict[str, pd.DataFrame], drawn: Pairs) -> list[Agreement]:
     """Compare all tables made again with those of a kind, recorded or expected."""
     written = package.results(kind)
     leave_out: dict[str, Pairs] = {name: Pairs() for name in TABLES}
