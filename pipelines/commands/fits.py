@@ -111,7 +111,9 @@ def with_settings(study: Study, model: RegressionSpec, settings: list[str]) -> R
         parsed = parse_yaml(Document(document.path), f"{key}: {value}")
         document.faults += parsed.faults
         values |= parsed.value if isinstance(parsed.value, dict) else {}
-    document.value = {**model.model_copy(update={"variants": ()}).model_dump(), **json_like(values)}
+    if "regressors" in values:
+        values = {"because": {}, "also_expected": (), **values}
+    document.value = {**model.with_variant("main").model_dump(), **json_like(values)}
     document.lines = dict.fromkeys(_places(document.value), 0)
     changed = validate_spec(document, RegressionSpec, document.value)
     if changed is not None:
