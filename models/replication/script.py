@@ -15,13 +15,14 @@ MADE_HERE = ("reproduced", "__pycache__")
 
 def faults_of_manifest(folder: Path) -> list[str]:
     """Return what is missing, changed or added since the package was made."""
-    listed: dict[str, str] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    listed: dict[str, str] = manifest["files"]
     there = {
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
         if path.is_file() and not set(path.relative_to(folder).parts) & set(MADE_HERE)
     }
-    there.discard("manifest.json")
+    there -= {"manifest.json", *manifest["to_fill"]}
     faults = [f"missing: {name}" for name in sorted(set(listed) - there)]
     faults += [f"added: {name}" for name in sorted(there - set(listed))]
     return faults + [

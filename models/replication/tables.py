@@ -37,12 +37,10 @@ def read_table(path: Path, types: Mapping[str, str]) -> pd.DataFrame:
     """
     with path.open(encoding="utf-8", newline="") as file:
         header, *lines = csv.reader(file)
-    if header != list(types):
+    if sorted(header) != sorted(types):
         raise ValueError(f"{path.name} has the columns {', '.join(header)}; expected {', '.join(types)}")
     columns = zip(*lines, strict=True) if lines else ((),) * len(header)
-    return pd.DataFrame(
-        {name: _typed(list(texts), kind) for (name, kind), texts in zip(types.items(), columns, strict=True)}
-    )
+    return pd.DataFrame({name: _typed(list(texts), types[name]) for name, texts in zip(header, columns, strict=True)})
 
 
 def _texts(column: pd.Series, kind: str) -> list[str]:

@@ -47,7 +47,7 @@ def kind_of_data(name: str, sign_off: str) -> DataKind:
     Raises:
         UsageError: When there is no such kind, or a sign-off is given for rows that need none.
     """
-    found = next((kind for kind in KINDS if kind == name), None)
+    found: DataKind | None = next((kind for kind in KINDS if kind == name), None)
     if found is None:
         raise UsageError(f"there are no data '{name}'{closest(name, KINDS)}; expected {', '.join(KINDS)}")
     if sign_off and found != "deidentified":
