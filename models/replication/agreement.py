@@ -65,7 +65,7 @@ def _of(table: pd.DataFrame, fit: str, name: str, leave_out: frozenset[tuple[str
     keys = [key for key in KEYS[name] if key in table]
     own = table[table["fit_id"] == fit]
     what = keys[-1]
-    kept = [(fit, str(each)) not in leave_out for each in own[what]]
+    kept = np.array([(fit, str(each)) not in leave_out for each in own[what]], dtype=bool)
     return own[kept].set_index(keys).sort_index()
 
 

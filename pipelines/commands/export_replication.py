@@ -112,6 +112,7 @@ def _write(content: _Content, package: PackageFolder) -> tuple[str, tuple[str, .
     _write_specifications(study, package)
     _write_results(fits, package)
     drawn = _write_rows(fits, given, package) if given.rows else ()
+    package.tables_are_complete()
     text, has_hashes = requirements()
     package.text("environment/requirements.txt", text)
     package.json("environment/environment.json", environment())
@@ -203,7 +204,6 @@ def _write_rows(fits: PackagedFits, given: RowsToGive, package: PackageFolder) -
     made = refit_package(open_package(package.folder))
     for name, rows in made.items():
         package.table(f"{EXPECTED}/{name}.csv", rows)
-    package.tables_are_complete()
     return _drawn_anew(fits, made) if given.kind == "deidentified" else ()
 
 

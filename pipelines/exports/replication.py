@@ -145,8 +145,8 @@ def _open_to_others(folder: Path, *, is_private: bool) -> None:
 def _archive(folder: Path, *, is_private: bool) -> Path:
     """Write an archive that is the same, byte for byte, for the same files."""
     target = folder.with_suffix(ARCHIVE)
-    mode = 0o600 if is_private else _READABLE
-    with zipfile.ZipFile(os.fdopen(os.open(target, os.O_RDWR | os.O_CREAT, mode), "w+b"), "w") as archive:
+    descriptor = os.open(target, os.O_RDWR | os.O_CREAT, 0o600 if is_private else _READABLE)
+    with os.fdopen(descriptor, "w+b") as file, zipfile.ZipFile(file, "w") as archive:
         for path in sorted(each for each in folder.rglob("*") if each.is_file()):
             entry = zipfile.ZipInfo(f"{folder.name}/{path.relative_to(folder).as_posix()}", _FIRST_DAY)
             entry.external_attr = _READABLE << 16
