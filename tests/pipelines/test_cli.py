@@ -46,6 +46,7 @@ COMMANDS = (
     "code status",
     "export labels",
     "export network",
+    "export replication",
     "sample",
     "cases",
     "measurement",
