@@ -40,6 +40,7 @@ from pipelines.store import Store
 WITHOUT_HASHES = (
     "environment/requirements.txt has versions without hashes: what is installed is not what requirements.lock says"
 )
+EXACT = "its figures are not rounded as those of a release are"
 TO_FILL = "fill in whom to ask and the terms of use: README.md and LICENCE.md are not in the manifest"
 PRIVATE = "the package holds real rows: give it only to whom the agreement allows"
 
@@ -103,7 +104,7 @@ def export_replication(
         sha256, notes = _write(content, package)
     n_rows = sum(len(rows) for rows in given.rows.values())
     private = (PRIVATE,) if kind == "deidentified" else ()
-    told = (*private, *fits.notes, *given.notes, *notes, TO_FILL)
+    told = (*private, *fits.notes, *given.notes, *notes, EXACT, TO_FILL)
     return WrittenPackage(path, kind, len(fits.fits), n_rows, fits.withheld, sha256, told)
 
 

@@ -33,6 +33,52 @@ not join the rows with others, and do not pass them on beyond what the agreement
 rows below.""",
 }
 
+PAGE = """# Replication package: {title}
+
+Study `{study}`, {source}: {fits}.
+Made with sensemaking {version}.
+
+## Data
+
+{data}
+{more}
+## Make the results again
+
+```sh
+python -m venv venv
+venv/bin/pip install {install} environment/requirements.txt
+venv/bin/python reproduce.py
+```
+
+The script first compares every file with `manifest.json`, then fits every model again and compares all tables. It ends
+with 0 when all is as written down, 1 when a figure differs (it says which), 2 when a file was changed. What it made
+lies in `reproduced/`. Verdicts: *identical* (all bits), *within 1e-9* (relative above 1), *different*. Python and
+library versions that computed the results are in `environment/environment.json`; last bits may differ on other
+processors.
+
+## What is where
+
+| path | holds |
+| --- | --- |
+| `specs/` | study, instruments, forms and models, as they are |
+| `codebook/` | every variable with wording, options and missing reasons: a page, and a Data Package |
+| `data/` | the rows of every fit; `rows_of_fits.csv` says which file is whose |
+| `results/recorded/` | fits, estimates, diagnostics and readings as the study recorded them |
+| `results/expected/` | the same from the rows of this package, as the script should make them |
+| `plan/` | the analysis plan as it was locked, where there is one |
+| `environment/` | libraries with versions{hashes}; what computed |
+| `software/` | the sources that compute: specifications (`instruments`), estimators (`models`) |
+| `manifest.json` | SHA-256 of every file but `README.md` and `LICENCE.md` |
+| `types.json` | type of every column of every CSV: UTF-8, a missing cell is empty |
+
+Columns are explained in `codebook/` (variables) and in `results/columns.csv` (results). Diagnostics that need more than
+the rows of a fit ({study} as a whole) stand in `recorded/` alone.
+
+## Whom to ask
+
+[NAME, ADDRESS: to be filled in by the team]. Terms of use: `LICENCE.md`, to be filled in too.
+"""
+
 
 @dataclass(frozen=True)
 class Told:
@@ -75,56 +121,17 @@ def licence(terms: Mapping[str, str]) -> str:
 
 def readme(told: Told) -> str:
     """Return the README of a package."""
-    source = f"release {told.release}" if told.release is not None else "the present declared fits"
-    install = "python -m venv venv\n" + (
-        "venv/bin/pip install --require-hashes -r environment/requirements.txt"
-        if told.has_hashes
-        else "venv/bin/pip install -r environment/requirements.txt"
+    return PAGE.format(
+        title=told.title,
+        study=told.study,
+        source=f"release {told.release}" if told.release is not None else "the present declared fits",
+        fits=counted(told.n_fits, "fit") + _withheld(told),
+        version=told.version,
+        data=KINDS[told.data],
+        more=_signed(told) + _drawn(told),
+        install="--require-hashes -r" if told.has_hashes else "-r",
+        hashes=" and hashes" if told.has_hashes else "",
     )
-    return f"""# Replication package: {told.title}
-
-Study `{told.study}`, {source}: {counted(told.n_fits, "fit")}{_withheld(told)}.
-Made with sensemaking {told.version}.
-
-## Data
-
-{KINDS[told.data]}
-{_signed(told)}{_drawn(told)}
-## Make the results again
-
-```sh
-{install}
-venv/bin/python reproduce.py
-```
-
-The script first compares every file with `manifest.json`, then fits every model again and compares all tables. It ends
-with 0 when all is as written down, 1 when a figure differs (it says which), 2 when a file was changed. What it made
-lies in `reproduced/`. Verdicts: *identical* (all bits), *within 1e-9* (relative above 1), *different*. Python and
-library versions that computed the results are in `environment/environment.json`; last bits may differ on other
-processors.
-
-## What is where
-
-| path | holds |
-| --- | --- |
-| `specs/` | study, instruments, forms and models, as they are |
-| `codebook/` | every variable with wording, options and missing reasons: a page, and a Data Package |
-| `data/` | the rows of every fit; `rows_of_fits.csv` says which file is whose |
-| `results/recorded/` | fits, estimates, diagnostics and readings as the study recorded them |
-| `results/expected/` | the same from the rows of this package, as the script should make them |
-| `plan/` | the analysis plan as it was locked, where there is one |
-| `environment/` | libraries with versions{" and hashes" if told.has_hashes else ""}; what computed |
-| `software/` | the sources that compute: specifications (`instruments`), estimators (`models`) |
-| `manifest.json` | SHA-256 of every file but `README.md` and `LICENCE.md` |
-| `types.json` | type of every column of every CSV: UTF-8, a missing cell is empty |
-
-Columns are explained in `codebook/` (variables) and in `results/columns.csv` (results). Diagnostics that need more than
-the rows of a fit ({told.study} as a whole) stand in `recorded/` alone.
-
-## Whom to ask
-
-[NAME, ADDRESS: to be filled in by the team]. Terms of use: `LICENCE.md`, to be filled in too.
-"""
 
 
 def _withheld(told: Told) -> str:

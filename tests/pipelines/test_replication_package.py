@@ -93,6 +93,8 @@ def test_a_package_reproduces_itself_in_a_clean_folder_and_process(packages, tmp
 def test_real_rows_give_what_the_study_recorded(packages, tmp_path, capsys):
     package = copied(packages["deidentified"], tmp_path)
     told = done(reproduced_here(package, capsys)).stdout
+    drawn = json.loads((package / "about.json").read_text())["drawn_anew"]
+    assert {reading for _, reading in drawn} <= {"wild_bootstrap"}
     assert re.search(r"as the study recorded: [1-9].* 0 different", told)
     beside = pd.read_csv(package / "reproduced/beside_recorded.csv")
     assert len(beside) == 6
