@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
 from models.synthetic.levels import Codes, Covariances, covariances_of, level_of
-from models.synthetic.margins import margin_of, normal_scores
+from models.synthetic.margins import LEAST_CLUSTERS, margin_of, normal_scores
 
 FEWEST_IN_STRATUM = 50
-LEAST_CLUSTERS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +64,7 @@ def draw_rows(real: RealRows, least: int, rng: np.random.Generator) -> DrawnRows
 
     Args:
         real: The rows.
-        least: Fewest values behind a number of a margin.
+        least: Fewest values behind a number of a margin; they are of three clusters at least.
         rng: Source of chance.
 
     References:
@@ -103,12 +102,15 @@ def _scores(real: RealRows, levels: list[str]) -> Matrix:
 
 
 def _strata_of(values: Vector, strata: Codes) -> list[NDArray[np.bool_]]:
-    """Return the rows of every stratum with enough known values, and the rows of all the others together."""
+    """Return the rows of every stratum with enough known values, and of the others; all rows where the others are few."""
     is_known = ~np.isnan(values)
     sizes = np.bincount(strata[is_known], minlength=int(strata.max()) + 1)
     large = np.flatnonzero(sizes >= FEWEST_IN_STRATUM)
     rest = ~np.isin(strata, large)
-    return [*(strata == code for code in large), *([rest] if (rest & is_known).any() else [])]
+    n_rest = int((rest & is_known).sum())
+    if 0 < n_rest < FEWEST_IN_STRATUM:
+        return [np.ones(len(values), dtype=bool)]
+    return [*(strata == code for code in large), *([rest] if n_rest else [])]
 
 
 def _once_each(values: Vector, codes: Codes) -> Vector:
@@ -123,12 +125,16 @@ def _values(real: RealRows, place: int, level: str, strata: Codes, latent: Vecto
 
     values, shares = real.columns.iloc[:, place].to_numpy(), ndtr(latent)
     if level != "row":
-        once = _once_each(values, real.clusters if level == "cluster" else real.cells)
-        return margin_of(once[~np.isnan(once)], LEAST_CLUSTERS).at(shares)
+        units = real.clusters if level == "cluster" else real.cells
+        once, owners = _once_each(values, units), np.zeros(int(units.max()) + 1, dtype=np.intp)
+        owners[units] = real.clusters
+        is_known = ~np.isnan(once)
+        return margin_of(once[is_known], owners[is_known], LEAST_CLUSTERS).at(shares)
     drawn = np.full(len(values), np.nan)
     for rows in _strata_of(values, real.strata):
         wanted = np.isin(strata, np.unique(real.strata[rows]))
-        drawn[wanted] = margin_of(values[rows & ~np.isnan(values)], least).at(shares[wanted])
+        known = rows & ~np.isnan(values)
+        drawn[wanted] = margin_of(values[known], real.clusters[known], least).at(shares[wanted])
     return drawn
 
 

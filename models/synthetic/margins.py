@@ -5,11 +5,13 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.estimates import Vector
 
 SHARE_ON_GRID = 0.8
 DIGITS = 6
+LEAST_CLUSTERS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,31 +44,45 @@ class Margin:
         return np.round(values / unit) * unit
 
 
-def margin_of(values: Vector, least: int) -> Margin:
-    """Describe a column by the means of ``least`` neighbours at a time.
+def margin_of(values: Vector, clusters: NDArray[np.intp], least: int) -> Margin:
+    """Describe a column by the means of neighbours, at least ``least`` of at least three clusters at a time.
 
-    A value that fewer than ``least`` share is never told: extremes become the mean of the outermost ``least``. Where
-    common values make up four fifths of the column, as on an answer scale, drawn ones are moved to the nearest of
-    these.
+    A value that fewer share, or that only one or two clusters have, is never told: extremes become the mean of the
+    outermost ones. Where common values make up four fifths of the column, as on an answer scale, drawn ones are moved
+    to the nearest of these.
 
     Args:
         values: n >= 1 known values.
+        clusters: Cluster of each; one of its own for a value that belongs to none.
         least: Fewest values behind a number that is told.
     """
-    ordered = np.sort(values)
-    n_blocks = max(1, len(ordered) // least)
-    blocks = np.array_split(ordered, n_blocks)
-    ends = np.cumsum([len(block) for block in blocks]) / len(ordered)
-    middles = ends - np.array([len(block) for block in blocks]) / (2 * len(ordered))
-    different, counts = np.unique(ordered, return_counts=True)
-    is_common = counts >= least
+    order = np.argsort(values, kind="stable")
+    ordered, owners = values[order], clusters[order]
+    ends = _ends_of_blocks(owners, least)
+    starts = np.r_[0, ends[:-1]]
+    sums = np.add.reduceat(ordered, starts)
+    different, places, counts = np.unique(ordered, return_inverse=True, return_counts=True)
+    pairs = np.unique(np.column_stack([places, owners]), axis=0)
+    is_common = (counts >= least) & (np.bincount(pairs[:, 0], minlength=len(different)) >= LEAST_CLUSTERS)
     has_grid = counts[is_common].sum() >= SHARE_ON_GRID * len(ordered)
     return Margin(
-        middles,
-        np.array([float(block.mean()) for block in blocks]),
+        (starts + ends) / (2 * len(ordered)),
+        sums / (ends - starts),
         different[is_common] if has_grid else np.empty(0),
         bool(np.all(ordered == np.round(ordered))),
     )
+
+
+def _ends_of_blocks(owners: NDArray[np.intp], least: int) -> NDArray[np.intp]:
+    """Return where each block of neighbours ends; what is left over belongs to the last."""
+    ends: list[int] = []
+    begin, seen = 0, set[int]()
+    for place, owner in enumerate(owners.tolist(), start=1):
+        seen.add(owner)
+        if place - begin >= least and len(seen) >= LEAST_CLUSTERS:
+            ends.append(place)
+            begin, seen = place, set[int]()
+    return np.array([*ends[:-1], len(owners)], dtype=np.intp)
 
 
 def normal_scores(values: Vector) -> Vector:

@@ -254,6 +254,16 @@ def test_models_changed_since_the_run_are_refused(study, tmp_path):
     assert "models changed since the last run: trust (hc3), trust (main)" in ended.stderr
 
 
+def test_the_fits_of_a_release_are_packaged_by_its_number(study, tmp_path):
+    released = shutil.copytree(study, tmp_path / "small")
+    done(sensemaking("release", released))
+    for number, name in (("1", "by_number"), (next((released / "releases").glob("r*.duckdb")).name, "by_name")):
+        options = ("--out", tmp_path / name, "--release", number, "--data", "none", "--json")
+        assert done(sensemaking("export", "replication", released, *options)).document["n_fits"] == 2
+        assert "release 1: 2 fits" in (tmp_path / name / "README.md").read_text()
+        assert not (tmp_path / name / "data").exists()
+
+
 @pytest.mark.slow
 def test_a_package_runs_in_an_environment_that_holds_what_its_requirements_list_and_nothing_else(packages, tmp_path):
     package = copied(packages["synthetic"], tmp_path)

@@ -182,3 +182,22 @@ def test_the_same_seed_gives_the_same_invented_rows_and_another_others():
     first, again, other = (invented(rows, known, 10, seed).rows["a" * 64] for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(first, again)
     assert not first["trust"].equals(other["trust"])
+
+
+def test_a_study_without_organisations_has_rows_to_judge_and_to_invent():
+    rows, known = drawn(4)
+    own = {"a": rows["a" * 64].drop(columns=["organisation_id", "population"])}
+    known["organisation_id"] = pd.Series(pd.NA, index=known.index, dtype="str")
+    found = row_disclosure(own, known, SCORES, 10)
+    assert (found.smallest_organisation, found.fewest_organisations, found.small_groups) == (None, None, ())
+    assert found.reasons() == ()
+    made = invented(own, known, 10, 1).rows["a"]
+    assert made["trust"].std() == pytest.approx(own["a"]["trust"].std(), rel=0.2)
+
+
+def test_means_of_an_organisation_are_not_told_by_invented_rows():
+    rows, known = drawn(6)
+    own = rows["a" * 64].merge(known[["response_id", "wave"]], on="response_id")
+    own["trust_organisation_mean"] = own.groupby(["organisation_id", "wave"])["trust"].transform("mean")
+    made = invented({"a": own}, known, 10, 1).rows["a"]
+    assert not set(made["trust_organisation_mean"]) & set(own["trust_organisation_mean"])

@@ -15,31 +15,45 @@ from models.synthetic.margins import margin_of, normal_scores
 VALUES = arrays.arrays(float, st.integers(12, 80), elements=st.floats(-1e6, 1e6, allow_subnormal=False))
 
 
+def alone(values):
+    """Return a cluster of its own for every value."""
+    return np.arange(len(values))
+
+
 @given(VALUES, st.floats(0, 1))
 def test_a_drawn_value_lies_between_the_means_of_the_outermost_ten(values, share):
-    margin = margin_of(values, 10)
-    ordered = np.sort(values)
+    margin, ordered = margin_of(values, alone(values), 10), np.sort(values)
     found = margin.at(np.array([share]))[0]
-    if not len(margin.grid):
-        n_block = len(np.array_split(ordered, len(ordered) // 10)[0])
-        slack = 1e-5 * np.abs(ordered).max() + (0.5 if margin.is_whole else 0)
-        assert ordered[:n_block].mean() - slack <= found
-        assert found <= np.array_split(ordered, len(ordered) // 10)[-1].mean() + slack
-    else:
+    if len(margin.grid):
         assert np.isin(found, values)
+        return
+    slack = 1e-5 * np.abs(ordered).max() + (0.5 if margin.is_whole else 0)
+    assert ordered[:10].mean() - slack <= found <= ordered[-10:].mean() + slack
 
 
-@given(VALUES)
-def test_a_value_that_fewer_than_ten_share_is_never_a_mean_of_its_own(values):
-    margin = margin_of(values, 10)
+@given(VALUES, st.integers(1, 9))
+def test_a_value_of_fewer_than_ten_or_of_one_or_two_clusters_is_never_told_by_itself(values, n_clusters):
+    clusters = alone(values) % n_clusters
+    margin = margin_of(values, clusters, 10)
     different, counts = np.unique(values, return_counts=True)
-    assert not np.isin(different[counts < 10], margin.grid).any()
+    behind = np.array([len(set(clusters[values == value])) for value in different])
+    assert not np.isin(different[(counts < 10) | (behind < 3)], margin.grid).any()
     assert len(margin.means) <= max(1, len(values) // 10)
+    if n_clusters < 3:
+        assert len(margin.means) == 1
+
+
+def test_neighbours_come_from_three_clusters():
+    # one cluster holds the whole top, another the whole bottom
+    values, clusters = np.arange(90.0), np.repeat([0, 1, 2], [30, 30, 30])
+    margin = margin_of(values, clusters, 10)
+    assert margin.means.tolist() == [44.5]
+    assert margin_of(values, np.arange(90) % 3, 10).means.tolist() == [4.5 + 10 * block for block in range(9)]
 
 
 def test_a_scale_keeps_its_grid_and_its_shares():
     values = np.repeat([1.0, 2.0, 3.0, 4.0, 5.0], [20, 60, 120, 80, 40])
-    found = margin_of(values, 10).at(np.random.default_rng(1).random(50_000))
+    found = margin_of(values, alone(values), 10).at(np.random.default_rng(1).random(50_000))
     different, counts = np.unique(found, return_counts=True)
     assert different.tolist() == [1, 2, 3, 4, 5]
     assert counts / 50_000 == pytest.approx(np.array([20, 60, 120, 80, 40]) / 320, abs=0.03)
