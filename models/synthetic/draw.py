@@ -102,7 +102,7 @@ def _scores(real: RealRows, levels: list[str]) -> Matrix:
 
 
 def _strata_of(values: Vector, strata: Codes) -> list[NDArray[np.bool_]]:
-    """Return the rows of every stratum with enough known values, and of the others; all rows where the others are few."""
+    """Return the rows of every stratum with enough known values, and of the others; all rows where these are few."""
     is_known = ~np.isnan(values)
     sizes = np.bincount(strata[is_known], minlength=int(strata.max()) + 1)
     large = np.flatnonzero(sizes >= FEWEST_IN_STRATUM)

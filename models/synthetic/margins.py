@@ -40,8 +40,8 @@ class Margin:
             return np.round(values)
         with np.errstate(divide="ignore"):
             size = np.where(values == 0, 0, np.floor(np.log10(np.abs(values) + np.finfo(float).tiny)))
-        unit = 10.0 ** (size - DIGITS + 1)
-        return np.round(values / unit) * unit
+        unit, parts = 10.0 ** (size - DIGITS + 1), 10.0 ** (DIGITS - 1 - size)
+        return np.where(parts >= 1, np.round(values * parts) / parts, np.round(values / unit) * unit)
 
 
 def margin_of(values: Vector, clusters: NDArray[np.intp], least: int) -> Margin:
