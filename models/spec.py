@@ -6,7 +6,16 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
-from models.sections.inference import CLUSTERED, UNCLUSTERED, Covariance, Estimator, cautious_covariance, covariances_of
+from models.sections.inference import (
+    CLUSTERED,
+    PANEL,
+    UNCLUSTERED,
+    Covariance,
+    Estimator,
+    cautious_covariance,
+    covariances_of,
+)
+from models.sections.panel import Level, Panel, effects_in, refuse_mixed_panel, refuse_rows_without
 from models.sections.population import Population
 from models.sections.regressors import Interaction, Variable, as_variable
 
@@ -32,7 +41,10 @@ class Variant(Spec):
     Attributes:
         name: Name of the variant, other than ``main``.
         title: Title by language; the name in words where there is none.
+        level: Other rows.
         estimator: Another estimator.
+        panel: Another unit.
+        fixed_effects: Other effects that are taken out; ``none`` for no effects.
         focal: Another regressor of interest; needed where the variant leaves the model's own out.
         expected_sign: Of that regressor; ``none`` where a variant names a focal regressor and no sign.
         regressors: Other regressors.
@@ -44,7 +56,10 @@ class Variant(Spec):
 
     name: Name
     title: Texts = {}
+    level: Level | None = None
     estimator: Estimator | None = None
+    panel: Panel | None = None
+    fixed_effects: Name | tuple[Name, Name] | None = None
     focal: Name | Variable | None = None
     expected_sign: Sign | None = None
     regressors: tuple[Name | Variable | Interaction, ...] | None = None
@@ -65,16 +80,24 @@ class RegressionSpec(Spec):
         hypothesis: What is expected and why; plain words, or words by language.
         estimand: What is to be known; plain words, or words by language.
         population: Which responses are used.
+        level: What a row is: a ``response``; an organisation in a wave (``organisation_and_wave``) or over all waves
+            (``organisation``), with means of what its responses say and facts as they are.
         estimator: ``linear``; ``logit`` or ``probit`` of an outcome of 0 and 1; ``ordered_logit`` or ``ordered_probit``
-            of three or more ordered values; ``poisson`` of counts.
+            of three or more ordered values; ``poisson`` of counts; of units in waves: ``within`` units, ``between``
+            their means, ``within_between`` (random effects with the units' means as regressors, Mundlak),
+            ``random_effects`` (with the Hausman test) or ``first_differences``.
+        panel: What a unit is; for those estimators.
+        fixed_effects: Column whose groups have an effect each that is taken out, such as organisation_id, or two.
         outcome: A scale or a number.
         focal: The regressor of interest; one of the regressors.
         regressors: Names, or names with a use, or interactions; without the intercept, which is always there.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
             clusters. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for an ordered outcome ``CR1S``
             or ``HC0``.
-        cluster: Column whose values are the clusters, or two columns whose values are clusters each in its way.
-        weights: Column of weights, such as ``analysis_weight``; left out, every response counts the same.
+        cluster: Column whose values are the clusters, or two columns whose values are clusters each in its way; of
+            units in waves, left out, the units.
+        weights: Column of weights, such as ``analysis_weight``, or for rows of organisations ``number_of_answers``;
+            left out, every row counts the same.
         missing: ``listwise``: responses with a missing value in any variable of the model are left out.
         confidence_level: Of the intervals, between 0 and 1.
         expected_sign: ``positive``, ``negative`` or ``none``, of the focal regressor.
@@ -92,7 +115,10 @@ class RegressionSpec(Spec):
     hypothesis: Words = {}
     estimand: Words
     population: Population = Population()
+    level: Level = "response"
     estimator: Estimator = "linear"
+    panel: Panel | None = None
+    fixed_effects: Name | tuple[Name, Name] | None = None
     outcome: Name
     focal: Name | Variable
     regressors: tuple[Name | Variable | Interaction, ...] = Field(min_length=1)
@@ -110,7 +136,7 @@ class RegressionSpec(Spec):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        self._refuse_covariances_without_their_clusters()
+        self._refuse_what_does_not_go_together()
         names = [variant.name for variant in self.variants]
         if len({"main", *names}) < len(names) + 1:
             raise ValueError("every variant needs a name of its own, other than main")
@@ -131,26 +157,39 @@ class RegressionSpec(Spec):
                     "variant, written the same way"
                 )
 
-    def _refuse_covariances_without_their_clusters(self) -> None:
+    def _refuse_what_does_not_go_together(self) -> None:
         for name in ("main", *(variant.name for variant in self.variants)):
             said = self.with_variant(name)
+            refuse_mixed_panel(said.estimator, said.panel, effects_in(said.fixed_effects), said.level)
+            refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
             if said.covariance in CLUSTERED and not said.clusters():
                 raise ValueError(
                     f"covariance: {said.covariance} needs a key cluster that names a column, such as organisation_id"
                 )
             if len(said.clusters()) > 1 and said.covariance not in (None, "CR1S"):
                 raise ValueError(f"two clusters have covariance CR1S; found {said.covariance}; leave covariance out")
-            if len(said.clusters()) > 1 and said.estimator != "linear":
+            if len(said.clusters()) > 1 and said.estimator not in ("linear", "within"):
                 raise ValueError(f"two clusters are for estimator linear; found {said.estimator}; name one cluster")
             if said.covariance is not None and said.covariance not in covariances_of(said.estimator):
                 listed = ", ".join(covariances_of(said.estimator))
                 raise ValueError(f"{said.estimator} has no covariance {said.covariance}; expected one of {listed}")
 
     def clusters(self) -> tuple[str, ...]:
-        """Return the columns whose values are clusters: none, one or two; none for a covariance without clusters."""
-        if self.cluster is None or self.covariance in UNCLUSTERED:
+        """Return the columns whose values are clusters; none for a covariance without clusters.
+
+        Rows of a unit go together: a model of units in waves that names no cluster has the units as clusters.
+        """
+        if self.covariance in UNCLUSTERED:
             return ()
+        if self.cluster is None:
+            return (self.panel.column,) if self.panel is not None and self.estimator in PANEL else ()
         return self.cluster if isinstance(self.cluster, tuple) else (self.cluster,)
+
+    def effects(self) -> tuple[str, ...]:
+        """Return the columns whose groups' effects are taken out: none, one or two."""
+        if self.estimator == "within" and self.panel is not None:
+            return (self.panel.column,)
+        return effects_in(self.fixed_effects)
 
     def covariance_used(self) -> Covariance:
         """Return the covariance; the cautious one where the model names none."""
@@ -206,7 +245,9 @@ class RegressionSpec(Spec):
         changes = {key: None if value == NONE and key in _REMOVABLE else value for key, value in changes.items()}
         if "focal" in changes:
             changes = {"expected_sign": "none", **changes}
-        return self.model_copy(update={"variants": (), **changes})._without_strangers()  # noqa: SLF001 - its own class
+        changed = self.model_copy(update={"variants": (), **changes})
+        panel = changed.panel if changed.estimator in PANEL else None
+        return changed.model_copy(update={"panel": panel})._without_strangers()  # noqa: SLF001 - its own class
 
     def _without_strangers(self) -> "RegressionSpec":
         """Return the model without what is said of regressors that it does not have."""
@@ -242,7 +283,10 @@ def _written_out(regressor: str | Variable | Interaction) -> tuple[Variable, ...
 
 
 _CHANGEABLE = (
+    "level",
     "estimator",
+    "panel",
+    "fixed_effects",
     "focal",
     "expected_sign",
     "regressors",
@@ -251,4 +295,4 @@ _CHANGEABLE = (
     "weights",
     "population",
 )
-_REMOVABLE = ("cluster", "weights")
+_REMOVABLE = ("cluster", "weights", "fixed_effects")

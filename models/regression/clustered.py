@@ -60,7 +60,8 @@ def cluster_covariance(moments: ClusterMoments, kind: Clustered) -> ClusterCovar
     V = M (sum X_g'A_g e_g e_g'A_g X_g) M with A_g = f I for CR0 (f = 1), CR1 (f^2 = G / (G - 1)) and CR1S
     (f^2 = G (n - 1) / ((G - 1) (n - k))), A_g = (I - H_gg)^(-1/2) for CR2 and (I - H_gg)^-1 for CR3; the working
     model has independent errors of one variance (with weights: of variance inverse to the weight). Directions in
-    which a cluster determines the fit alone (an eigenvalue of H_gg of 1) add nothing.
+    which a cluster determines the fit alone (an eigenvalue of H_gg of 1) add nothing. Absorbed effects count in k, as
+    in Stata's ``areg`` and R's ``lm`` with factors; ``plm`` and ``xtreg, fe`` leave them out of CR1S.
 
     Raises:
         ValueError: If there are fewer than two clusters.
@@ -108,11 +109,11 @@ def adjustment_of(leverages: Matrix, kind: Clustered) -> Matrix:
 
 
 def _factor(moments: ClusterMoments, kind: Clustered) -> float:
-    n_clusters, n, k = moments.n_clusters, moments.n_obs, moments.n_coefficients
+    n_clusters = moments.n_clusters
     if kind == "CR1":
         return n_clusters / (n_clusters - 1)
     if kind == "CR1S":
-        return n_clusters / (n_clusters - 1) * (n - 1) / (n - k)
+        return n_clusters / (n_clusters - 1) * (moments.n_obs - 1) / moments.df_resid
     return 1.0
 
 

@@ -10,9 +10,10 @@ import pandas as pd
 
 from models.estimates import Vector
 from models.regression.covariance import LEVERAGE_OF_ONE
-from models.regression.design import Design
+from models.regression.design import INTERCEPT, Design
 from models.regression.inference import Uncertainty
 from models.regression.least_squares import LeastSquares
+from models.regression.posed import Posed
 from models.regression.reading.assumptions import breusch_pagan_test
 
 LOOK_FROM = {
@@ -22,6 +23,7 @@ LOOK_FROM = {
     "max_cooks_distance": 1.0,
     "decided_by_one_cluster": 1.0,
     "covariance_mended": 1.0,
+    "n_alone": 1.0,
 }
 LOOK_BELOW = {
     "breusch_pagan_p": 0.05,
@@ -30,15 +32,17 @@ LOOK_BELOW = {
     "least_df": 4.0,
     "proportional_odds_p": 0.05,
     "overdispersion_p": 0.05,
+    "hausman_p": 0.05,
+    "context_p": 0.05,
 }
 
 
-def diagnose(design: Design, solution: LeastSquares, uncertainty: Uncertainty) -> pd.DataFrame:
+def diagnose(design: Design, posed: Posed, uncertainty: Uncertainty) -> pd.DataFrame:
     """Compute the diagnostics of a least squares fit; with weights, of rows times the roots of their weights.
 
     Args:
         design: What was fitted: n responses, k coefficients.
-        solution: Its solution.
+        posed: What was solved; where effects were taken out or units averaged, of those rows.
         uncertainty: Covariance and degrees of freedom of the coefficients.
 
     Returns:
@@ -48,9 +52,10 @@ def diagnose(design: Design, solution: LeastSquares, uncertainty: Uncertainty) -
         - max_leverage: largest diagonal value of the hat matrix, 0 to 1.
         - max_vif: largest variance inflation factor, 1 / (1 - R^2 of a column on the others).
         - condition_number: of the columns scaled to unit length, intercept included (Belsley, Kuh and Welsch 1980).
-        - breusch_pagan_p: p-value of Koenker's studentised test of constant variance; NaN without residual variation.
+        - breusch_pagan_p: p-value of Koenker's studentised test of constant variance; NaN without residual variation;
+          absent where effects were taken out, which it does not know.
         - max_cooks_distance: with the classical variance; responses of leverage 1 have none.
-        - n_parameters: coefficients.
+        - n_parameters: coefficients, effects that were taken out included.
         - least_category_n: fewest responses with or without any 0/1 column; absent without such columns.
         - n_clusters: absent without clusters.
         - least_df: smallest degrees of freedom of a coefficient; absent without clusters. Below 4, a t test on
@@ -59,22 +64,27 @@ def diagnose(design: Design, solution: LeastSquares, uncertainty: Uncertainty) -
           absent without clusters or with two ways.
         - covariance_mended: 1 when negative eigenvalues of a two-way covariance were set to nought, else 0; only with
           two ways.
-        - share_of_responses_used: of the population, after leaving out missing values, 0 to 1.
+        - what the estimator tells of itself, such as r2_within; see ``models.regression.posed`` and ``panel.posed``.
+        - n_responses: responses behind rows of organisations; absent where responses are the rows.
+        - share_of_responses_used: of the population's rows, after leaving out missing values, 0 to 1.
 
     References:
         R: ``hatvalues``, ``car::vif``, ``lmtest::bptest``, ``cooks.distance``. Koenker (1981), Journal of Econometrics
         17(1), 107-112.
     """
+    solution = posed.solution
     triangle = solution.factor
     values = {
         "max_leverage": float(solution.leverage.max()),
-        "max_vif": float(_inflation_factors(solution).max()),
+        "max_vif": float(_inflation_factors(solution, posed.terms).max()),
         "condition_number": float(np.linalg.cond(triangle / np.linalg.norm(triangle, axis=0))),
-        "breusch_pagan_p": np.nan if _fits_exactly(solution) else breusch_pagan_test(solution).p_value,
+        **({"breusch_pagan_p": _unequal_variance(solution)} if posed.is_plain else {}),
         "max_cooks_distance": _largest_cooks_distance(solution),
-        "n_parameters": float(solution.n_coefficients),
+        "n_parameters": float(solution.n_coefficients + solution.n_absorbed),
         **_counts(design),
         **_of_clusters(uncertainty),
+        **posed.found,
+        **({} if design.data is design.rows else {"n_responses": float(len(design.data))}),
         "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
     return _judged(values)
@@ -123,11 +133,20 @@ def _verdict(name: str, value: float) -> str:
     return "look" if needs_a_look else "ok"
 
 
-def _inflation_factors(solution: LeastSquares) -> Vector:
-    """Return the factor of every column but the intercept: its centred sum of squares times its (X'X)^-1 diagonal."""
-    rows, intercept = solution.rows, solution.rows[:, 0]
-    centred = rows - np.outer(intercept, intercept @ rows / (intercept @ intercept))
-    return (np.diag(solution.bread) * (centred**2).sum(axis=0))[1:]
+def _inflation_factors(solution: LeastSquares, terms: tuple[str, ...]) -> Vector:
+    """Return the factor of every column but the intercept: its centred sum of squares times its (X'X)^-1 diagonal.
+
+    Without an intercept, effects were taken out and columns are centred within their groups.
+    """
+    rows, first = solution.rows, 0
+    if terms[0] == INTERCEPT:
+        intercept, first = rows[:, 0], 1
+        rows = rows - np.outer(intercept, intercept @ rows / (intercept @ intercept))
+    return (np.diag(solution.bread) * (rows**2).sum(axis=0))[first : len(terms)]
+
+
+def _unequal_variance(solution: LeastSquares) -> float:
+    return np.nan if _fits_exactly(solution) else breusch_pagan_test(solution).p_value
 
 
 def _fits_exactly(solution: LeastSquares) -> bool:
@@ -143,7 +162,7 @@ def _largest_cooks_distance(solution: LeastSquares) -> float:
         return np.nan
     free = 1 - leverage[has_distance]
     largest = float((solution.residuals[has_distance] ** 2 * leverage[has_distance] / free**2).max())
-    return largest / (solution.n_coefficients * solution.sigma2)
+    return largest / ((solution.n_coefficients + solution.n_absorbed) * solution.sigma2)
 
 
 def _of_clusters(uncertainty: Uncertainty) -> dict[str, float]:

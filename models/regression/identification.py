@@ -24,7 +24,11 @@ class ModelDataError(DataError):
 
 
 def refuse_unidentified(
-    outcome: pd.Series, matrix: pd.DataFrame, clusters: pd.DataFrame, fewest_beyond: int = 1
+    outcome: pd.Series,
+    matrix: pd.DataFrame,
+    clusters: pd.DataFrame,
+    fewest_beyond: int = 1,
+    rows: str = "responses",
 ) -> None:
     """Raise ModelDataError when the regression has no unique solution or no standard errors.
 
@@ -33,8 +37,29 @@ def refuse_unidentified(
         matrix: n rows, one column a coefficient, the intercept first.
         clusters: Clusters of the responses, one column a way.
         fewest_beyond: How many more responses than coefficients are asked for.
+        rows: What the rows are.
     """
     n, n_coefficients = matrix.shape
+    refuse_few(n, n_coefficients, fewest_beyond)
+    if outcome.min() == outcome.max():
+        raise ModelDataError(
+            f"the outcome '{outcome.name}' is the same in all {n} {rows} used; expected variation; "
+            "choose another outcome or population"
+        )
+    dependencies = find_dependencies(matrix)
+    if dependencies:
+        listed = "; ".join(in_words(term, parts, rows) for term, parts in dependencies.items())
+        raise ModelDataError(f"the coefficients cannot be told apart: {listed}; take one of them out of the model")
+    for name in clusters:
+        if (n_clusters := clusters[name].nunique()) < FEWEST_CLUSTERS:
+            raise ModelDataError(
+                f"the {n} {rows} used belong to {n_clusters} cluster of '{name}'; expected at least "
+                f"{FEWEST_CLUSTERS}; use covariance HC3 or widen the population"
+            )
+
+
+def refuse_few(n: int, n_coefficients: int, fewest_beyond: int = 1) -> None:
+    """Raise ModelDataError when there are too few rows for the coefficients, effects included."""
     if fewest_beyond > 1 and n < n_coefficients + fewest_beyond:
         raise ModelDataError(
             f"{counted(n, 'complete response')} for {counted(n_coefficients, 'coefficient')}: too few for a "
@@ -47,21 +72,6 @@ def refuse_unidentified(
             f"{counted(n, 'complete response')} for {counted(n_coefficients, 'coefficient')}; "
             f"expected at least {n_coefficients + 1}; take out regressors or widen the population"
         )
-    if outcome.min() == outcome.max():
-        raise ModelDataError(
-            f"the outcome '{outcome.name}' is the same in all {n} responses used; expected variation; "
-            "choose another outcome or population"
-        )
-    dependencies = find_dependencies(matrix)
-    if dependencies:
-        listed = "; ".join(_in_words(term, parts) for term, parts in dependencies.items())
-        raise ModelDataError(f"the coefficients cannot be told apart: {listed}; take one of them out of the model")
-    for name in clusters:
-        if (n_clusters := clusters[name].nunique()) < FEWEST_CLUSTERS:
-            raise ModelDataError(
-                f"the {n} responses used belong to {n_clusters} cluster of '{name}'; expected at least "
-                f"{FEWEST_CLUSTERS}; use covariance HC3 or widen the population"
-            )
 
 
 def find_dependencies(matrix: pd.DataFrame) -> dict[str, list[str]]:
@@ -91,8 +101,9 @@ def find_dependencies(matrix: pd.DataFrame) -> dict[str, list[str]]:
     }
 
 
-def _in_words(term: str, parts: list[str]) -> str:
+def in_words(term: str, parts: list[str], rows: str = "responses") -> str:
+    """Say what a dependent column follows from."""
     if not parts:
-        return f"'{term}' is the same in all responses used"
+        return f"'{term}' is the same in all {rows} used"
     listed = ", ".join(f"'{part}'" for part in sorted(parts))
     return f"'{term}' follows from {listed}"

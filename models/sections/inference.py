@@ -2,10 +2,13 @@
 
 from typing import Literal, get_args
 
-Estimator = Literal["linear", "logit", "probit", "ordered_logit", "ordered_probit", "poisson"]
+PanelEstimator = Literal["within", "between", "within_between", "random_effects", "first_differences"]
+Estimator = Literal["linear", "logit", "probit", "ordered_logit", "ordered_probit", "poisson"] | PanelEstimator
 Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3"]
 CLUSTERED = ("CR0", "CR1S", "CR2", "CR3")
 UNCLUSTERED = ("classical", "HC0", "HC1", "HC2", "HC3")
+PANEL: tuple[PanelEstimator, ...] = get_args(PanelEstimator)
+LEAST_SQUARES = ("linear", *PANEL)
 ORDERED = ("ordered_logit", "ordered_probit")
 OF_SCORES = ("classical", "HC0", "HC1", "CR0", "CR1S")
 
@@ -14,7 +17,7 @@ def covariances_of(estimator: Estimator) -> tuple[str, ...]:
     """Return the covariances that an estimator has."""
     if estimator in ORDERED:
         return OF_SCORES
-    return tuple(each for each in get_args(Covariance) if estimator == "linear" or each != "CR3")
+    return tuple(each for each in get_args(Covariance) if estimator in LEAST_SQUARES or each != "CR3")
 
 
 def cautious_covariance(estimator: Estimator, n_ways: int) -> Covariance:

@@ -24,7 +24,6 @@ Need = Literal[
     "correlated_regressors",
     "actor_partner",
     "earlier_wave",
-    "one_row_an_organisation",
 ]
 NEEDS: dict[Need, str] = {
     "random_intercept": "a random intercept of organisations, collaborations or managers (multilevel models)",
@@ -41,7 +40,6 @@ NEEDS: dict[Need, str] = {
     "correlated_regressors": "ridge regression or dominance analysis of regressors that go together (regression)",
     "actor_partner": "both members of a dyad in one model (multilevel models)",
     "earlier_wave": "answers of the same person or organisation at the wave before (path models)",
-    "one_row_an_organisation": "one row an organisation and wave, with an outcome from records (multilevel models)",
 }
 
 

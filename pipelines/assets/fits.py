@@ -9,10 +9,11 @@ from instruments.spec_file import canonical_json
 from models.estimates import Fit, result_digest
 from models.origin import derive_seed, env_json, environment, fit_id, origin_of
 from models.regression.columns import column_of
-from models.regression.design import excluded_column
+from models.regression.design import ORDER_OF_WAVES, excluded_column
 from models.regression.fit import fit_regression
 from models.regression.identification import FEWEST_BEYOND
 from models.replication.refit import Labels, labels_json
+from models.sections.panel import NUMBER_OF_ANSWERS
 from models.sections.regressors import Interaction, as_variable
 from models.spec import RegressionSpec
 from pipelines.assets.codings import refuse_unreliable_codes
@@ -81,6 +82,7 @@ def fit_model(
         is_used = ~analysis[excluded_column(rule)]
     analysis = means_of_groups(analysis, model.with_variant(variant).variables(), is_used)
     analysis = _with_weights(store, analysis, model.with_variant(variant).weights)
+    analysis = analysis.assign(**{ORDER_OF_WAVES: analysis["wave"].map(places_of_waves(study))})
     named = names_in(model)
     labels = {name: each for name, each in labels_of(study).items() if name in named}
     seed = derive_seed(study.name, model.name, variant)
@@ -96,17 +98,23 @@ def fit_model(
 
 
 def _with_weights(store: Store, analysis: pd.DataFrame, column: str | None) -> pd.DataFrame:
-    """Add a column of ``core.weights``; missing for a response without a weight."""
-    if column is None:
+    """Add a column of ``core.weights``; missing without a weight. Numbers of answers are counted later."""
+    if column in (None, NUMBER_OF_ANSWERS):
         return analysis
     weights = store.read(WEIGHTS)[["response_id", column]]
     return analysis.merge(weights, on="response_id", how="left", validate="one_to_one")
 
 
+def places_of_waves(study: Study) -> dict[str, int]:
+    """Return the place of every wave in the order of the study."""
+    return {name: place for place, name in enumerate(study.spec.waves)}
+
+
 def _with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame) -> pd.DataFrame:
     """Add how many organisations are behind the responses and behind the least category, where they are known.
 
-    An effect of organisations, from their means, asks for thirty of them; with fewer the fit deserves a look.
+    An effect of organisations, from their means or of rows of organisations, asks for thirty of them; with fewer the
+    fit deserves a look.
     """
     rows = fit.data.drop(columns="organisation_id", errors="ignore")
     rows = rows.merge(analysis[["response_id", "organisation_id"]], on="response_id", validate="one_to_one")
@@ -119,7 +127,7 @@ def _with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame)
         found["least_category_organisations"] = min(behind)
     added = pd.DataFrame({"diagnostic": list(found), "value": [float(value) for value in found.values()]})
     added = added.assign(threshold=float("nan"), verdict="none")
-    if any(variable.use == "organisation_mean" for variable in model.variables()):
+    if model.level != "response" or any(variable.use == "organisation_mean" for variable in model.variables()):
         few = added["value"] < FEWEST_ORGANISATIONS
         added.loc[0, ["threshold", "verdict"]] = [float(FEWEST_ORGANISATIONS), "look" if few[0] else "ok"]
     return pd.concat([fit.diagnostics, added], ignore_index=True)

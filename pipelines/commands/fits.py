@@ -21,6 +21,7 @@ from models.terms import scales_in_terms
 from pipelines.assets.fits import FitRows, fit_model, names_in, writes_of
 from pipelines.assets.graph import due_steps
 from pipelines.assets.measurement import step_name
+from pipelines.assets.out import is_weighted
 from pipelines.assets.raw import begun_waves
 from pipelines.commands.sample import inference_of_fits
 from pipelines.load import Study, analysis_variables
@@ -77,7 +78,7 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     if not len(store.read(out.SCALE_MEANS)):
         raise UsageError("there are no scored responses yet; run the study first")
     needed = _NEEDED | {step_name(name) for name in study.measurement}
-    if model.weights is not None:
+    if is_weighted(model):
         needed |= {"core/weights"}
     if due_steps(study, store, begun_waves(study, store), needed):
         raise DataError("exports, specifications or the software changed since the last run; run the study first")
@@ -93,7 +94,8 @@ def _analysis_for(study: Study, *models: RegressionSpec) -> Table:
     """Describe ``core.analysis`` with what the fits of some models and the conditions on their scores look at."""
     if any(model.population.without for model in models):
         return core.analysis(study)
-    named = {name for model in models for name in (model.outcome, *model.clusters(), *names_in(model))}
+    named = {name for model in models for name in (model.outcome, *names_in(model))}
+    named |= {name for model in models for name in (*model.clusters(), *model.effects())}
     for spec in study.measurement.values():
         named |= {each.over for each in spec.comparisons} | set(spec.item_functioning.over)
     return core.analysis_with(study, named)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from models.regression.design import ORDER_OF_WAVES
 from models.synthetic.closeness import Closeness, closeness, repeats_a_rare_row
 from models.synthetic.draw import DrawnRows, RealRows, draw_rows
 from pipelines.steps.deidentified_rows import CODED, Rows, refuse_unsafe_columns
@@ -45,7 +46,7 @@ def invented(rows: Rows, known: pd.DataFrame, least_cell_size: int, seed: int) -
     refuse_unsafe_columns(rows)
     table = joined_rows(rows)
     about = known.set_index("response_id").loc[table.index]
-    numbers = [name for name in table if _is_number(table[name])]
+    numbers = [name for name in table if name != ORDER_OF_WAVES and _is_number(table[name])]
     chance = np.random.default_rng(seed)
     real = RealRows(
         table[numbers].astype("float64"),
@@ -54,7 +55,8 @@ def invented(rows: Rows, known: pd.DataFrame, least_cell_size: int, seed: int) -
         _codes(about["respondent_group"]),
     )
     drawn = draw_rows(real, least_cell_size, chance)
-    made = {name: _table(name, own, table, drawn, chance.permutation(len(table))) for name, own in rows.items()}
+    persons = _persons(drawn, real)
+    made = {name: _table(name, own, table, drawn, persons) for name, own in rows.items()}
     left_out: set[str] = set()
     for name, own in rows.items():
         is_rare = repeats_a_rare_row(*_compared(made[name], own), least_cell_size)
@@ -62,6 +64,13 @@ def invented(rows: Rows, known: pd.DataFrame, least_cell_size: int, seed: int) -
     kept = {name: each[~each["response_id"].isin(left_out)].reset_index(drop=True) for name, each in made.items()}
     near = {name: closeness(*_compared(kept[name], own)) for name, own in rows.items()}
     return Invented(kept, near, len(left_out))
+
+
+def _persons(drawn: DrawnRows, real: RealRows) -> NDArray[np.intp]:
+    """Return who each row is of: a person belongs to one organisation and group, and has one row a wave at most."""
+    places = pd.DataFrame({"cluster": drawn.clusters, "stratum": real.strata[drawn.patterns]})
+    number = places.groupby(["cluster", "stratum", real.periods[drawn.patterns]]).cumcount()
+    return np.asarray(places.assign(number=number).groupby(["cluster", "stratum", "number"]).ngroup(), dtype=np.intp)
 
 
 def _is_number(column: pd.Series) -> bool:
@@ -87,9 +96,8 @@ def _table(
         elif column == "organisation_id":
             values = pd.Series([f"o{code + 1:0{width}d}" for code in drawn.clusters[rows]], dtype="str")
         elif column in CODED:
-            people = pd.factorize(table[column].iloc[persons])[0]
-            values = pd.Series([f"p{code + 1:0{width}d}" for code in people[rows]], dtype="str")
-        elif _is_number(own[column]):
+            values = pd.Series([f"p{code + 1:0{width}d}" for code in persons[rows]], dtype="str")
+        elif column != ORDER_OF_WAVES and _is_number(own[column]):
             place = f"{column}@{name}" if f"{column}@{name}" in table else column
             values = _in_type(drawn.columns[place].to_numpy()[rows], str(own[column].dtype))
         else:
@@ -105,6 +113,6 @@ def _in_type(values: NDArray[np.float64], kind: str) -> pd.Series:
 
 def _compared(made: pd.DataFrame, own: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the numbers of a table, drawn and real."""
-    columns = [str(name) for name in own if name not in CODED and _is_number(own[name])]
+    columns = [str(name) for name in own if name not in {*CODED, ORDER_OF_WAVES} and _is_number(own[name])]
     drawn, real = (each[columns].to_numpy(dtype=float, na_value=np.nan) for each in (made, own))
     return drawn, real

@@ -147,7 +147,7 @@ def test_every_wrong_file_is_tested():
                 (
                     "weights",
                     "there are no weights 'analysis_weights'; expected analysis_weight, calibrated_weight, "
-                    "nonresponse_weight, design_weight",
+                    "nonresponse_weight, design_weight, number_of_answers",
                 )
             ],
         ),

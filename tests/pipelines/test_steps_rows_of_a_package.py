@@ -201,3 +201,12 @@ def test_means_of_an_organisation_are_not_told_by_invented_rows():
     own["trust_organisation_mean"] = own.groupby(["organisation_id", "wave"])["trust"].transform("mean")
     made = invented({"a": own}, known, 10, 1).rows["a"]
     assert not set(made["trust_organisation_mean"]) & set(own["trust_organisation_mean"])
+
+
+def test_an_invented_person_has_one_organisation_and_one_row_a_wave():
+    rows, known = drawn(8)
+    own = rows["a" * 64].merge(known[["response_id", "wave", "respondent_key"]], on="response_id")
+    made = invented({"a": own}, known, 10, 1).rows["a"]
+    assert not made.duplicated(["respondent_key", "wave"]).any()
+    assert made.groupby("respondent_key")["organisation_id"].nunique().max() == 1
+    assert made["respondent_key"].nunique() < len(made)

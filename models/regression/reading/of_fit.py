@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
 from models.regression.cluster_moments import ClusterMoments, cluster_moments
+from models.regression.design import INTERCEPT
 from models.regression.inference import Uncertainty
 from models.regression.least_squares import LeastSquares
 from models.regression.reading.equivalence import equivalence_test
@@ -29,9 +30,9 @@ class FittedModel:
 
     Attributes:
         terms: Names of the k coefficients.
-        matrix: n x k regressors, without weights.
-        outcome: n values.
-        solution: The fit.
+        matrix: n x k regressors as they are read, without weights: as they are where effects were taken out.
+        outcome: n values, likewise.
+        solution: The fit; its first k coefficients are those that are read.
         uncertainty: Covariance and degrees of freedom of the coefficients.
         clusters: Codes of the clusters, one way; None without clusters or with two ways.
         confidence_level: Of the intervals.
@@ -68,7 +69,7 @@ def readings_of(
         - robustness_value (focal): partial R2 that an omitted variable needs with outcome and regressor to explain
           the coefficient away.
         - without_one_cluster (focal): the coefficient, between the lowest and the highest that leaving out one cluster
-          gives; verdict ``look`` when one of them has another sign.
+          gives; verdict ``look`` when one of them has another sign; absent where no cluster can be spared.
         - wild_bootstrap (focal, fewer than 50 clusters): p and interval of the wild cluster bootstrap.
     """
     rows = [*_of_every_term(fitted)]
@@ -85,12 +86,15 @@ def readings_of(
 
 def _of_every_term(fitted: FittedModel) -> Iterator[Row]:
     solution, level = fitted.solution, 1 - fitted.confidence_level
-    estimates, df = solution.coefficients, fitted.uncertainty.df
+    k = len(fitted.terms)
+    estimates, df = solution.coefficients[:k], fitted.uncertainty.df
     scaled = standardised_coefficients(fitted.matrix, fitted.outcome, estimates, solution.weights)
     reach = fitted.uncertainty.reach(fitted.confidence_level)
-    classical = np.sqrt(solution.sigma2 * np.diag(solution.bread))
+    classical = np.sqrt(solution.sigma2 * np.diag(solution.bread)[:k])
     shares = partial_r2(estimates / classical, solution.df_resid)
-    for place, term in enumerate(fitted.terms[1:], start=1):
+    for place, term in enumerate(fitted.terms):
+        if term == INTERCEPT:
+            continue
         ratio = scaled[place] / estimates[place] if estimates[place] else np.nan
         ends = sorted((scaled[place] - abs(ratio) * reach[place], scaled[place] + abs(ratio) * reach[place]))
         yield term, "standardised", float(scaled[place]), float(ends[0]), float(ends[1]), ""
@@ -113,9 +117,10 @@ def _of_focal(fitted: FittedModel, place: int, smallest: float | None) -> Iterat
 def _of_clusters(fitted: FittedModel, place: int, moments: ClusterMoments, rng: np.random.Generator) -> Iterator[Row]:
     term, estimate = fitted.terms[place], float(fitted.solution.coefficients[place])
     left = influence_of_clusters(moments, fitted.solution.coefficients).coefficients[:, place]
-    low, high = float(np.nanmin(left)), float(np.nanmax(left))
-    turns = "look" if min(low, high) * estimate < 0 or max(low, high) * estimate < 0 else "ok"
-    yield term, "without_one_cluster", estimate, low, high, turns
+    if np.isfinite(left).any():
+        low, high = float(np.nanmin(left)), float(np.nanmax(left))
+        turns = "look" if min(low, high) * estimate < 0 or max(low, high) * estimate < 0 else "ok"
+        yield term, "without_one_cluster", estimate, low, high, turns
     if moments.n_clusters < FEW_CLUSTERS:
         drawn = wild_cluster_bootstrap(
             moments, fitted.solution.coefficients, place, rng, confidence_level=fitted.confidence_level
