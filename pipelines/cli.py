@@ -22,6 +22,7 @@ from pipelines import (
     cli_measurement,
     cli_privacy,
     cli_studies,
+    cli_tables,
 )
 from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.add_typer(cli_studies.app)
 app.add_typer(cli_codebook.app)
 app.add_typer(cli_fits.app)
+app.add_typer(cli_tables.app)
 app.add_typer(cli_measurement.app)
 app.add_typer(cli_exports.app, name="export")
 app.add_typer(cli_privacy.app)

@@ -188,6 +188,11 @@ def releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataFr
     )
 
 
+def withheld_fits(study: Study, store: Store) -> dict[str, str]:
+    """Return the declared fits that a release made now would withhold, with the reason."""
+    return _releasable_fits(study, store)[2]
+
+
 def _responses_used(study: Study, store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]]:
     """Return the responses behind every fit; what comes later is withheld first.
 

@@ -157,7 +157,7 @@ def rerun(study: Study, fit_id: str) -> Rerun:
     store = Store(study.warehouse)
     fit = _fit(store, fit_id)
     model = RegressionSpec.model_validate_json(fit["spec_json"])
-    name, erased = _rest_of_rows(store, str(fit["data_hash"]))
+    name, erased = rest_of_rows(store, str(fit["data_hash"]))
     rows = store.kept_rows(name)
     try:
         refitted = fit_regression(model, rows, labels_from_json(fit["labels_json"]))
@@ -173,7 +173,7 @@ def rerun(study: Study, fit_id: str) -> Rerun:
     return Rerun(fit_id, answer, difference, changed, erased, recorded, refitted.estimates)
 
 
-def _rest_of_rows(store: Store, name: str) -> tuple[str, str]:
+def rest_of_rows(store: Store, name: str) -> tuple[str, str]:
     """Return the hash under which the rows of a fit lie now, and in words what was erased of them."""
     rewritten = store.read(ERASURES)
     rewritten = rewritten[rewritten["kind"] == "fit_rows"].drop_duplicates("old_sha256", keep="last")

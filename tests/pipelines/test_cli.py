@@ -26,6 +26,7 @@ COMMANDS = (
     "fit",
     "fits",
     "erase",
+    "tables",
     "rerun",
     "compare",
     "export spss",
