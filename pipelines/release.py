@@ -190,7 +190,7 @@ def releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataFr
 
 def withheld_fits(study: Study, store: Store) -> dict[str, str]:
     """Return the declared fits that a release made now would withhold, with the reason."""
-    return _releasable_fits(study, store)[2]
+    return releasable_fits(study, store)[2]
 
 
 def _responses_used(study: Study, store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]]:
@@ -285,15 +285,10 @@ def _point_to(folder: Path, file_name: str, sha256: str, number: int) -> None:
 
 
 def fits_of_release(study: Study, number: int) -> list[str]:
-    """Return the fits of a published release.
-
-    Raises:
-        UsageError: When there is no such release.
-    """
+    """Return the fits of a published release; UsageError when there is no such release."""
     found = {_number_of(path): path for path in study.releases.glob("r*.duckdb")}
     if number not in found:
-        known = ", ".join(map(str, sorted(found))) or "none yet"
-        raise UsageError(f"there is no release {number}; published: {known}")
+        raise UsageError(f"there is no release {number}; published: {', '.join(map(str, sorted(found))) or 'none yet'}")
     with duckdb.connect(found[number], read_only=True) as connection:
         rows = connection.execute(f"SELECT fit_id FROM {released.FITS_RELEASED.name} ORDER BY fit_id").fetchall()  # noqa: S608 - name is ours
     return [str(fit) for (fit,) in rows]
