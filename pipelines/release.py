@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 
 from instruments.counted import counted
-from instruments.faults import DataError
+from instruments.faults import DataError, UsageError
 from pipelines.files import file_sha256, flush_file
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
@@ -119,7 +119,7 @@ def _protected_tables(study: Study, store: Store, number: int) -> tuple[Tables, 
     means, reliability, distributions = (
         _of_every_response(store.read(table)) for table in (out.SCALE_MEANS, out.RELIABILITY, out.DISTRIBUTIONS)
     )
-    fits, estimates, withheld = _releasable_fits(study, store)
+    fits, estimates, withheld = releasable_fits(study, store)
     terms = zip(estimates["model"], estimates["term"], strict=True)
     tables: Tables = [
         (released.MANIFEST, _manifest(study, store, number)),
@@ -164,7 +164,8 @@ def waves_without_inference(study: Study, store: Store) -> list[str]:
     return [wave for wave in study.spec.waves if wave in chosen] if study.spec.casework.sample else []
 
 
-def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+def releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+    """Return rows of the released ``out.fits`` and ``out.estimates``, and why the other fits are withheld."""
     fits = store.read(out.FITS)
     declared = fits["is_declared"].astype(bool) & fits["is_current"].astype(bool)
     fits = fits[declared & fits["model"].isin(list(study.models))]
@@ -192,7 +193,7 @@ def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataF
 
 def withheld_fits(study: Study, store: Store) -> dict[str, str]:
     """Return the declared fits that a release made now would withhold, with the reason."""
-    return _releasable_fits(study, store)[2]
+    return releasable_fits(study, store)[2]
 
 
 def _responses_used(study: Study, store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]]:
@@ -284,6 +285,16 @@ def _point_to(folder: Path, file_name: str, sha256: str, number: int) -> None:
     flush_file(temporary)
     temporary.replace(folder / POINTER)
     flush_file(folder)
+
+
+def fits_of_release(study: Study, number: int) -> list[str]:
+    """Return the fits of a published release; UsageError when there is no such release."""
+    found = {_number_of(path): path for path in study.releases.glob("r*.duckdb")}
+    if number not in found:
+        raise UsageError(f"there is no release {number}; published: {', '.join(map(str, sorted(found))) or 'none yet'}")
+    with duckdb.connect(found[number], read_only=True) as connection:
+        rows = connection.execute(f"SELECT fit_id FROM {released.FITS_RELEASED.name} ORDER BY fit_id").fetchall()  # noqa: S608 - name is ours
+    return [str(fit) for (fit,) in rows]
 
 
 def _number_of(path: Path) -> int:

@@ -1,7 +1,6 @@
 """Model specifications → fits with their origin, estimates, diagnostics and readings, as rows of ``out``."""
 
 import datetime as dt
-import json
 from dataclasses import dataclass, fields, replace
 
 import pandas as pd
@@ -13,6 +12,7 @@ from models.regression.columns import column_of
 from models.regression.design import ORDER_OF_WAVES, excluded_column
 from models.regression.fit import fit_regression
 from models.regression.identification import FEWEST_BEYOND
+from models.replication.refit import Labels, labels_json
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.sections.regressors import parts_of
 from models.spec import RegressionSpec
@@ -36,7 +36,6 @@ from pipelines.tables.measurement import GATES
 from pipelines.tables.screening import EXCLUSIONS
 
 WITHOUT_INFERENCE = "share_without_inference"
-Labels = dict[str, dict[int, str]]
 FEWEST_ORGANISATIONS = 30
 TABLES_OF_FITS = (out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.READINGS, *fitted.TABLES, *shapes.TABLES)
 
@@ -259,16 +258,6 @@ def fit_rows(
         shapes.CURVES.typed(fit.shapes.curves.assign(**key)),
         shapes.SURFACE.typed(fit.shapes.surface.assign(**key, position=range(len(fit.shapes.surface)))),
     )
-
-
-def labels_json(labels: Labels) -> str:
-    """Write labels as JSON with sorted keys."""
-    return json.dumps(labels, sort_keys=True, ensure_ascii=False)
-
-
-def labels_from_json(text: str) -> Labels:
-    """Read what ``labels_json`` wrote."""
-    return {name: {int(code): label for code, label in each.items()} for name, each in json.loads(text).items()}
 
 
 def with_earlier(store: Store, rows: FitRows, model: str) -> FitRows:

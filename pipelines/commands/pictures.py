@@ -10,8 +10,8 @@ from instruments.spec_file import closest
 from models.regression.columns import surface_terms
 from models.regression.design import build_design
 from models.regression.reading.residuals import residuals_of
+from models.replication.refit import labels_from_json
 from models.spec import RegressionSpec
-from pipelines.assets.fits import labels_from_json
 from pipelines.commands.picture_titles import categories_of, text_in, titles_of
 from pipelines.load import Study
 from pipelines.pictures.coefficients import MOST_FITS, coefficient_plot

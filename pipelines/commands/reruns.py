@@ -14,8 +14,8 @@ from models.origin import data_hash, origin_of
 from models.regression.compare import compare_results, differing_origins
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
+from models.replication.refit import labels_from_json
 from models.spec import RegressionSpec
-from pipelines.assets.fits import labels_from_json
 from pipelines.assets.from_raw import Rebuilt, Remade, remade
 from pipelines.commands.fits import recorded_estimates, recorded_fit
 from pipelines.files import file_sha256

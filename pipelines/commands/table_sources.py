@@ -8,8 +8,9 @@ import pandas as pd
 
 from instruments.faults import DataError, UsageError
 from instruments.spec_file import Texts, closest
+from models.replication.refit import labels_from_json
 from models.spec import RegressionSpec
-from pipelines.assets.fits import WITHOUT_INFERENCE, FitRows, labels_from_json
+from pipelines.assets.fits import WITHOUT_INFERENCE, FitRows
 from pipelines.commands.fits import missed_by, recorded_fits
 from pipelines.commands.reruns import rest_of_rows
 from pipelines.load import Study

@@ -47,6 +47,7 @@ COMMANDS = (
     "code status",
     "export labels",
     "export network",
+    "export replication",
     "sample",
     "cases",
     "measurement",
