@@ -121,7 +121,7 @@ def _select_population(spec: RegressionSpec, analysis: pd.DataFrame) -> pd.DataF
     }
     filters = {column: list(values) for column, values in wanted.items() if values}
     left_out = [excluded_column(rule)] if (rule := spec.population.without) else []
-    columns = list(dict.fromkeys(["response_id", *filters, *left_out, *_columns_read(spec)]))
+    columns = list(dict.fromkeys(["response_id", *filters, *left_out, *columns_read(spec)]))
     absent = [column for column in columns if column not in analysis.columns]
     if absent:
         listed = ", ".join(absent)
@@ -141,13 +141,14 @@ def _select_population(spec: RegressionSpec, analysis: pd.DataFrame) -> pd.DataF
     return analysis.loc[is_member, columns].sort_values("response_id", kind="stable").reset_index(drop=True)
 
 
-def _columns_read(spec: RegressionSpec) -> list[str]:
+def columns_read(spec: RegressionSpec) -> list[str]:
+    """Return the columns that a model reads: outcome, regressors, clusters, weights; one may stand twice."""
     read = [spec.outcome, *(column_of(variable) for variable in spec.variables()), *spec.clusters()]
     return [*read, spec.weights] if spec.weights is not None else read
 
 
 def _leave_out_missing(spec: RegressionSpec, population: pd.DataFrame) -> pd.DataFrame:
-    read = list(dict.fromkeys(_columns_read(spec)))
+    read = list(dict.fromkeys(columns_read(spec)))
     is_missing = population[read].isna()
     rows = population[~is_missing.any(axis=1)].reset_index(drop=True)
     if rows.empty:
