@@ -94,19 +94,32 @@ def finite_numbers(rows: pd.DataFrame, column: str) -> pd.Series:
 
 
 def _knots(column: str, variable: Variable, numbers: pd.Series, weights: Vector) -> Vector:
-    """Return Harrell's knots: quantiles of the values; of fewer than 100, the outer ones fifth from either end.
-
-    R: ``Hmisc::rcspline.eval``, with the shares of ``KNOT_SHARES``.
-    """
     values = numbers.to_numpy()
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order])
-    shares = np.array(KNOT_SHARES[int(variable.spline or 0)])
-    places = shares * (reached[-1] - 1)
-    if reached[-1] < SMALL_SAMPLE:
-        places[[0, -1]] = FROM_THE_END, reached[-1] - 1 - FROM_THE_END
+    places = knot_places(int(variable.spline or 0), float(reached[-1]))
     below = values[order][np.searchsorted(reached, np.floor(places), side="right")]
     above = values[order][np.searchsorted(reached, np.ceil(places), side="right")]
+    return knots_between(column, places, below, above)
+
+
+def knot_places(n_knots: int, n: float) -> Vector:
+    """Return where Harrell's knots lie among n sorted values, counted from nought.
+
+    Of fewer than 100 values, the outer knots lie fifth from either end. R: ``Hmisc::rcspline.eval``, with the shares of ``KNOT_SHARES``.
+    """
+    places = np.array(KNOT_SHARES[n_knots]) * (n - 1)
+    if n < SMALL_SAMPLE:
+        places[[0, -1]] = FROM_THE_END, n - 1 - FROM_THE_END
+    return places
+
+
+def knots_between(column: str, places: Vector, below: Vector, above: Vector) -> Vector:
+    """Return the knots that lie at places between the sorted values below and above them.
+
+    Raises:
+        ModelDataError: If two knots coincide.
+    """
     knots: Vector = below + (places - np.floor(places)) * (above - below)
     if len(np.unique(knots)) < len(knots):
         raise ModelDataError(
