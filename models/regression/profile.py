@@ -81,16 +81,23 @@ def finite_numbers(rows: pd.DataFrame, column: str) -> pd.Series:
         ModelDataError: If it does not hold numbers, or holds an infinite one.
     """
     if not types.is_numeric_dtype(rows[column]):
-        raise ModelDataError(
-            f"'{column}' holds {rows[column].dtype}, expected numbers; write {{variable: {column}, use: category}}"
-        )
+        raise not_numbers(column, rows[column].dtype)
     numbers = rows[column].astype("float64")
-    n_infinite = int(np.isinf(numbers).sum())
+    refuse_infinite(column, int(np.isinf(numbers).sum()))
+    return numbers
+
+
+def not_numbers(column: str, kind: object) -> ModelDataError:
+    """Say that a column of another kind was used as a number."""
+    return ModelDataError(f"'{column}' holds {kind}, expected numbers; write {{variable: {column}, use: category}}")
+
+
+def refuse_infinite(column: str, n_infinite: int) -> None:
+    """Raise ModelDataError when a number is infinite."""
     if n_infinite:
         raise ModelDataError(
             f"'{column}' is infinite in {counted(n_infinite, 'response')}; expected finite numbers; mend the data"
         )
-    return numbers
 
 
 def _knots(column: str, variable: Variable, numbers: pd.Series, weights: Vector) -> Vector:
@@ -106,7 +113,8 @@ def _knots(column: str, variable: Variable, numbers: pd.Series, weights: Vector)
 def knot_places(n_knots: int, n: float) -> Vector:
     """Return where Harrell's knots lie among n sorted values, counted from nought.
 
-    Of fewer than 100 values, the outer knots lie fifth from either end. R: ``Hmisc::rcspline.eval``, with the shares of ``KNOT_SHARES``.
+    Of fewer than 100 values, the outer knots lie fifth from either end. R: ``Hmisc::rcspline.eval``, with the shares of
+    ``KNOT_SHARES``.
     """
     places = np.array(KNOT_SHARES[n_knots]) * (n - 1)
     if n < SMALL_SAMPLE:

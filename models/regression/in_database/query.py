@@ -6,7 +6,7 @@ is done with the answer.
 
 from collections.abc import Mapping, Sequence
 
-from models.regression.design import columns_read, excluded_column, uses_of
+from models.regression.design import columns_read, excluded_column, filters_of, uses_of
 from models.regression.identification import ModelDataError
 from models.regression.in_database.connection import Connection, Query, frame
 from models.spec import RegressionSpec
@@ -49,7 +49,7 @@ def members(spec: RegressionSpec, relation: Relation, kinds: Kinds) -> Query:
     Raises:
         ModelDataError: If the relation lacks a column that the model reads.
     """
-    filters = _filters(spec)
+    filters = filters_of(spec)
     left_out = [excluded_column(rule)] if (rule := spec.population.without) else []
     absent = [column for column in dict.fromkeys([*filters, *left_out, *columns_read(spec)]) if column not in kinds]
     if absent:
@@ -104,15 +104,6 @@ def numbers_of(spec: RegressionSpec) -> list[str]:
 def is_number(kind: str) -> bool:
     """Tell whether a column of this type can be used as a number."""
     return kind in (*WHOLE, *FLOATING, "BOOLEAN") or kind.startswith(EXACT)
-
-
-def _filters(spec: RegressionSpec) -> dict[str, tuple[str, ...]]:
-    wanted = {
-        "respondent_group": spec.population.respondent_groups,
-        "wave": spec.population.waves,
-        "source": spec.population.sources,
-    }
-    return {column: tuple(values) for column, values in wanted.items() if values}
 
 
 def _as_text(column: str, kind: str) -> str:
