@@ -71,7 +71,7 @@ def cluster_covariance(moments: ClusterMoments, kind: Clustered) -> ClusterCovar
     """
     if moments.n_clusters < FEWEST_CLUSTERS:
         raise ValueError(f"{moments.n_clusters} cluster; a cluster-robust covariance needs at least {FEWEST_CLUSTERS}")
-    factor = _factor(moments, kind)
+    factor = factor_of(kind, moments.n_clusters, moments.n_obs, moments.n_coefficients)
     adjusted, squared, scores = _adjust(moments, kind)
     influence = scores @ moments.bread
     return ClusterCovariance(
@@ -107,8 +107,8 @@ def adjustment_of(leverages: Matrix, kind: Clustered) -> Matrix:
     return np.where(is_free, np.where(is_free, free, 1.0) ** POWER_OF_FREE_SHARE[kind], 0.0)
 
 
-def _factor(moments: ClusterMoments, kind: Clustered) -> float:
-    n_clusters, n, k = moments.n_clusters, moments.n_obs, moments.n_coefficients
+def factor_of(kind: Clustered, n_clusters: int, n: int, k: int) -> float:
+    """Return what the sum over clusters is multiplied with, for n rows and k coefficients."""
     if kind == "CR1":
         return n_clusters / (n_clusters - 1)
     if kind == "CR1S":

@@ -80,7 +80,7 @@ def complete_rows(spec: RegressionSpec, relation: Relation, kinds: Kinds, furthe
     Raises:
         ModelDataError: If the relation lacks a column that the model reads.
     """
-    read = list(dict.fromkeys(columns_read(spec)))
+    read = columns_once(spec)
     population = members(spec, relation, kinds)
     is_there = " AND ".join(_is_there(column, kinds[column]) for column in read)
     listed = ", ".join(_plain(column, kinds[column]) for column in dict.fromkeys([*read, *further]))
@@ -89,10 +89,15 @@ def complete_rows(spec: RegressionSpec, relation: Relation, kinds: Kinds, furthe
 
 def missing_by_column(spec: RegressionSpec, relation: Relation, kinds: Kinds) -> Query:
     """Ask for the number of responses of the population, and how many miss each column that the model reads."""
-    read = dict.fromkeys(columns_read(spec))
+    read = columns_once(spec)
     counts = ", ".join(f"count(*) FILTER (NOT ({_is_there(column, kinds[column])}))" for column in read)
     population = members(spec, relation, kinds)
     return Query(f"SELECT count(*), {counts} FROM ({population.text})", population.parameters)  # noqa: S608
+
+
+def columns_once(spec: RegressionSpec) -> list[str]:
+    """Return the columns that a model reads, each once."""
+    return list(dict.fromkeys(columns_read(spec)))
 
 
 def numbers_of(spec: RegressionSpec) -> list[str]:
