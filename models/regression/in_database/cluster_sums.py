@@ -1,0 +1,144 @@
+"""Cluster-robust covariances from rows that pass by in blocks.
+
+The same as ``models.regression.clustered``, of orthogonal columns, a few clusters at a time. CR0 and CR1S need one sum
+of scores a cluster, rows in any order. CR2 and CR3 need the rows sorted by cluster; then no more than one is open.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.estimates import Matrix, Vector
+from models.regression.cluster_moments import VALUES_AT_ONCE, grouped_products, grouped_sums
+from models.regression.clustered import NO_FREE_SHARE, PART, POWER_OF_FREE_SHARE, Clustered, adjustment_of
+from models.regression.inference import Uncertainty
+
+
+@dataclass(eq=False)
+class _Adjusted:
+    """Sums over clusters for one covariance with adjusted residuals; q directions, k columns."""
+
+    meat: Matrix
+    expected: Vector
+    of_pairs: Vector
+    crossed: NDArray[np.float64]
+
+
+@dataclass(eq=False)
+class ClusterSums:
+    """Sums over clusters for one or more covariances.
+
+    Attributes:
+        n_clusters: Clusters, coded 0 to G - 1.
+        kinds: Covariances.
+        directions: k x k; row i times the orthogonal columns' coefficients is coefficient i.
+    """
+
+    n_clusters: int
+    kinds: tuple[Clustered, ...]
+    directions: Matrix
+    _scores: Matrix = field(init=False)
+    _meat: Matrix = field(init=False)
+    _adjusted: dict[Clustered, _Adjusted] = field(init=False)
+    _open: tuple[int, Matrix, Vector] | None = field(init=False, default=None)
+    _is_decided: NDArray[np.bool_] = field(init=False)
+
+    def __post_init__(self) -> None:
+        k = len(self.directions)
+        self._meat = np.zeros((k, k))
+        self._adjusted = {
+            kind: _Adjusted(np.zeros((k, k)), np.zeros(k), np.zeros(k), np.zeros((k, k, k)))
+            for kind in self.kinds
+            if POWER_OF_FREE_SHARE[kind] < 0
+        }
+        self._scores = np.zeros((k, 0 if self.needs_order else self.n_clusters))
+        self._is_decided = np.zeros(k, dtype=bool)
+
+    @property
+    def needs_order(self) -> bool:
+        """Whether rows must come sorted by cluster."""
+        return needs_order(self.kinds)
+
+    def add(self, orthogonal: Matrix, residuals: Vector, codes: NDArray[np.intp]) -> None:
+        """Add some rows: k x n orthogonal columns, n residuals and n codes."""
+        if not self.needs_order:
+            for place, column in enumerate(orthogonal):
+                self._scores[place] += np.bincount(codes, weights=column * residuals, minlength=self.n_clusters)
+            return
+        rows, step = orthogonal.T, max(1, VALUES_AT_ONCE // len(orthogonal) ** 2)
+        for start in range(0, len(codes), step):
+            self._add_sorted(rows[start : start + step], residuals[start : start + step], codes[start : start + step])
+
+    def _add_sorted(self, rows: Matrix, residuals: Vector, codes: NDArray[np.intp]) -> None:
+        products, _ = grouped_products(rows, codes)
+        scores = grouped_sums(rows * residuals[:, None], codes)
+        first, last = int(codes[0]), int(codes[-1])
+        if self._open is not None and self._open[0] == first:
+            products[0] += self._open[1]
+            scores[0] += self._open[2]
+        elif self._open is not None:
+            self._absorb(self._open[1][None], self._open[2][None])
+        self._open = (last, products[-1], scores[-1])
+        self._absorb(products[:-1], scores[:-1])
+
+    def close(self) -> None:
+        """Say that all rows have been added."""
+        if self._open is not None:
+            self._absorb(self._open[1][None], self._open[2][None])
+            self._open = None
+        if not self.needs_order:
+            self._meat = self._scores @ self._scores.T
+
+    def _absorb(self, products: NDArray[np.float64], scores: Matrix) -> None:
+        """Add whole clusters: g x k x k cross-products and g x k scores."""
+        self._meat += scores.T @ scores
+        leverages, vectors = np.linalg.eigh(products)
+        leverages = np.clip(leverages, 0.0, 1.0)
+        self._note_decided(leverages, vectors)
+        back = vectors.transpose(0, 2, 1)
+        for kind, sums in self._adjusted.items():
+            weights = adjustment_of(leverages, kind)
+            influence = np.einsum("gab,gb->ga", vectors, weights * np.einsum("gab,gb->ga", back, scores))
+            sums.meat += influence.T @ influence
+            spread = np.einsum("qa,gab->gqb", self.directions, vectors, optimize=True)
+            own = np.einsum("gqb,gb->gq", spread**2, leverages * weights**2)
+            parts = (spread * (leverages * weights)[:, None, :]) @ back
+            shared = (parts**2).sum(axis=2)
+            sums.expected += (own - shared).sum(axis=0)
+            sums.of_pairs += (own**2 - 2 * own * shared).sum(axis=0)
+            by_direction = parts.transpose(1, 2, 0)
+            sums.crossed += by_direction @ by_direction.transpose(0, 2, 1)
+
+    def _note_decided(self, leverages: Matrix, vectors: NDArray[np.float64]) -> None:
+        cluster, place = np.nonzero(leverages > 1 - NO_FREE_SHARE)
+        if len(cluster):
+            sizes = np.sqrt((self.directions**2).sum(axis=1))
+            self._is_decided |= (np.abs(vectors[cluster, :, place] @ self.directions.T) > PART * sizes).any(axis=0)
+
+    def uncertainty(self, kind: Clustered, back: Matrix, n: int, n_parameters: int) -> Uncertainty:
+        """Return the covariance of the coefficients and their degrees of freedom.
+
+        Args:
+            kind: One of ``kinds``.
+            back: k x k matrix that takes the orthogonal columns' coefficients, of the outcome standardised, to the
+                coefficients.
+            n: Rows.
+            n_parameters: Of the model, for the factor of CR1S.
+        """
+        n_clusters = self.n_clusters
+        n_decided = int(self._is_decided.sum()) if self.needs_order else None
+        if kind not in self._adjusted:
+            whole = n_clusters / (n_clusters - 1)
+            factor = {"CR0": 1.0, "CR1": whole, "CR1S": whole * (n - 1) / (n - n_parameters)}[kind]
+            covariance = factor * back @ self._meat @ back.T
+            return Uncertainty(covariance, np.full(len(back), n_clusters - 1.0), n_clusters, n_decided)
+        sums = self._adjusted[kind]
+        df = sums.expected**2 / (sums.of_pairs + np.einsum("qab,qba->q", sums.crossed, sums.crossed))
+        return Uncertainty(back @ sums.meat @ back.T, df, n_clusters, n_decided)
+
+
+def needs_order(kinds: Collection[str]) -> bool:
+    """Tell whether any of these covariances needs the rows sorted by cluster."""
+    return "CR2" in kinds or "CR3" in kinds

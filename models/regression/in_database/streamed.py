@@ -1,0 +1,178 @@
+"""Linear regressions of a relation of any length, its rows passing by in blocks: memory does not grow with them.
+
+Put here how rows become blocks and what is asked of them; not the numerics (``blocks``, ``residual_sums``).
+"""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import compute
+from threadpoolctl import threadpool_limits
+
+from models.regression.columns import Labels
+from models.regression.covariance import LEVERAGE_OF_ONE, undefined_for_lonely
+from models.regression.design import lay_out
+from models.regression.identification import (
+    dependencies_of,
+    refuse_constant,
+    refuse_dependencies,
+    refuse_few_clusters,
+    refuse_few_rows,
+)
+from models.regression.in_database.blocks import Block, Blocks, Factored, factor
+from models.regression.in_database.cluster_sums import needs_order
+from models.regression.in_database.connection import batches, frame
+from models.regression.in_database.overview import profile_in_database, values_of
+from models.regression.in_database.query import quoted
+from models.regression.in_database.residual_sums import Streamed, solve_blocks
+from models.regression.in_database.responses import Responses
+from models.regression.in_database.result import TableFit
+from models.regression.profile import Profile, finite_numbers
+from models.sections.inference import CLUSTERED, Covariance
+from models.spec import RegressionSpec
+
+ROWS_OF_A_BLOCK = 65_536
+NO_LABELS: Labels = MappingProxyType({})
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The complete responses of a model in a database, and how they become blocks.
+
+    Attributes:
+        responses: The responses.
+        profile: What had to be known of all of them to lay them out.
+        labels: Variable → code → label, for the names of terms.
+        groups: Column whose values become codes; None for none.
+        values: Its values, in the order of their codes.
+        rows_of_a_block: At most as many rows at a time.
+    """
+
+    responses: Responses
+    profile: Profile
+    labels: Labels
+    groups: str | None = None
+    values: pa.Array | None = None
+    rows_of_a_block: int = ROWS_OF_A_BLOCK
+
+    @property
+    def spec(self) -> RegressionSpec:
+        """The model."""
+        return self.responses.spec
+
+    @property
+    def n_groups(self) -> int:
+        """Different values of the column of groups; 0 without one."""
+        return 0 if self.values is None else len(self.values)
+
+    def blocks(self, *, with_groups: bool = False, is_sorted: bool = False) -> Blocks:
+        """Return the rows in blocks, in the order of the table, or sorted by group (and then by all they hold)."""
+        names = [self.spec.outcome, *self.responses.keys]
+        names = [self.groups, *names] if with_groups and self.groups else names
+        listed = ", ".join(map(quoted, dict.fromkeys(names)))
+        order = f" ORDER BY {listed}" if is_sorted else ""
+        query = self.responses.query.then(f"SELECT {listed} FROM responses{order}")  # noqa: S608
+
+        def read() -> Iterator[Block]:
+            for batch in batches(self.responses.connection, query, self.rows_of_a_block):
+                if batch.num_rows:
+                    yield self._block(batch, with_groups=with_groups)
+
+        return read
+
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """Names of the coefficients."""
+        first = frame(self.responses.connection, self.responses.query.then("SELECT * FROM responses LIMIT 1"))
+        return tuple(str(term) for term in lay_out(self.spec, first, self.labels, self.profile))
+
+    def _block(self, batch: pa.RecordBatch, *, with_groups: bool) -> Block:
+        rows = batch.to_pandas(split_blocks=True)
+        columns = lay_out(self.spec, rows, self.labels, self.profile).to_numpy().T
+        outcome = finite_numbers(rows, self.spec.outcome).to_numpy()
+        weights = finite_numbers(rows, self.spec.weights).to_numpy() if self.spec.weights else None
+        if not with_groups:
+            return Block(columns, outcome, weights)
+        places = compute.call_function("index_in", [batch.column(self.groups)], compute.SetLookupOptions(self.values))
+        return Block(columns, outcome, weights, places.to_numpy(zero_copy_only=False).astype(np.intp))
+
+
+def fit_in_blocks(
+    responses: Responses,
+    labels: Labels = NO_LABELS,
+    covariances: Collection[Covariance] = (),
+    fewest_beyond: int = 1,
+    rows_of_a_block: int = ROWS_OF_A_BLOCK,
+) -> TableFit:
+    """Fit a linear regression to the complete responses of a relation in two readings of them.
+
+    Args:
+        responses: Of a linear model that is clustered in one way at most.
+        labels: Variable → code → label, for the names of terms.
+        covariances: Those wanted; none: that of the model.
+        fewest_beyond: How many more responses than coefficients are asked for.
+        rows_of_a_block: At most as many rows at a time.
+
+    Returns:
+        What ``models.regression.fit.fit_regression`` finds of the same rows, but for rounding.
+
+    Raises:
+        ModelDataError: As ``fit_regression``.
+    """
+    spec = responses.spec
+    wanted = tuple(covariances) or (spec.covariance_used(),)
+    groups = spec.clusters()[0] if spec.clusters() else None
+    values = values_of(responses, groups) if groups else None
+    rows = Rows(responses, profile_in_database(responses), labels, groups, values, rows_of_a_block)
+    is_clustered = any(kind in CLUSTERED for kind in wanted)
+    with threadpool_limits(limits=1):
+        factored = factor(rows.blocks())
+        refuse_unfit(rows, factored, fewest_beyond)
+        reread = rows.blocks(with_groups=is_clustered, is_sorted=needs_order(wanted))
+        found = solve_blocks(reread, factored, wanted, rows.n_groups if is_clustered else 0)
+        _refuse_lonely(rows, found, wanted)
+    k = len(rows.terms)
+    return TableFit(
+        engine="blocks",
+        reason="its regressors take too many values to count patterns; two readings in blocks",
+        terms=rows.terms,
+        coefficients=found.coefficients,
+        n_obs=found.n_obs,
+        n_clusters=rows.n_groups or None,
+        r_squared=1 - found.squares / found.total,
+        df_resid=float(found.n_obs - k),
+        uncertainties={kind: found.uncertainty(kind, k) for kind in wanted},
+    )
+
+
+def refuse_unfit(rows: Rows, factored: Factored, fewest_beyond: int) -> None:
+    """Raise ModelDataError as ``refuse_unidentified`` does of rows in memory."""
+    k, n = len(rows.terms), factored.n_obs
+    refuse_few_rows(n, k, fewest_beyond)
+    refuse_constant(rows.spec.outcome, n, factored.least, factored.largest)
+    raw = factored.triangle[:k, :k] @ factored.standard.raw(has_intercept=True)
+    lengths = np.linalg.norm(raw, axis=0)[1:]
+    refuse_dependencies(dependencies_of(raw[1:, 1:], lengths, list(rows.terms[1:])))
+    if rows.groups:
+        refuse_few_clusters(rows.groups, rows.n_groups, n)
+
+
+def _refuse_lonely(rows: Rows, found: Streamed, wanted: tuple[Covariance, ...]) -> None:
+    """Raise ModelDataError when a single response decides a coefficient by itself and HC2 or HC3 is wanted."""
+    undefined: Covariance | None = next((kind for kind in wanted if kind in ("HC2", "HC3")), None)
+    if undefined is None or found.sums.max_leverage <= LEVERAGE_OF_ONE:
+        return
+    largest, total = np.zeros(len(rows.terms)), np.zeros(len(rows.terms))
+    for block in rows.blocks()():
+        columns = block.columns if block.weights is None else block.columns * np.sqrt(block.weights)
+        sizes, is_full = np.abs(columns), ((found.root.T @ columns) ** 2).sum(axis=0) > LEVERAGE_OF_ONE
+        largest = np.maximum(largest, sizes[:, is_full].max(axis=1, initial=0.0))
+        total += sizes.sum(axis=1)
+    raise undefined_for_lonely(undefined, rows.terms, (largest > 0) & (largest == total))
