@@ -8,9 +8,11 @@ come from (``streamed``).
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
 
 from models.estimates import Matrix, Vector
 
@@ -102,6 +104,12 @@ class Factored:
     least: float
     largest: float
 
+    @property
+    def whitening(self) -> Matrix:
+        """The k x k matrix that makes standardised regressors (columns first) orthogonal, of length 1."""
+        triangle = self.triangle[:-1, :-1]
+        return cast("Matrix", solve_triangular(triangle, np.eye(len(triangle)))).T
+
 
 def factor(blocks: Blocks, *, has_intercept: bool = True) -> Factored:
     """Read all rows and factor their standardised columns.
@@ -122,7 +130,7 @@ def factor(blocks: Blocks, *, has_intercept: bool = True) -> Factored:
     standard, product, summary = None, np.zeros((0, 0)), _Summary()
     for block in blocks():
         if standard is None:
-            standard = _standard_of(block, has_intercept=has_intercept)
+            standard = standard_of(block, has_intercept=has_intercept)
             product = np.zeros((len(standard.shifts),) * 2)
         for part in block.parts():
             values = standard.rows(part)
@@ -148,7 +156,8 @@ class _Summary:
         self.largest = max(self.largest, float(block.outcome.max(initial=-np.inf)))
 
 
-def _standard_of(block: Block, *, has_intercept: bool) -> Standard:
+def standard_of(block: Block, *, has_intercept: bool) -> Standard:
+    """Move and scale columns by the means and deviations of one block."""
     values = np.vstack([block.columns, block.outcome])
     shifts = values.mean(axis=1) if has_intercept else np.zeros(len(values))
     if has_intercept:

@@ -121,7 +121,7 @@ def solve_blocks(
     """
     standard, k = factored.standard, len(factored.triangle) - 1
     triangle, target = factored.triangle[:k, :k], factored.triangle[:k, k]
-    whitening = _inverse(triangle).T
+    whitening = factored.whitening
     powers = sorted({POWER_OF_LEVERAGE[kind] for kind in kinds if kind in POWER_OF_LEVERAGE})
     sums = ResidualSums(0.0, np.zeros(k), np.zeros((k, k)), {power: np.zeros((k, k)) for power in powers})
     clustered = cast("tuple[Clustered, ...]", tuple(kind for kind in kinds if kind in POWER_OF_FREE_SHARE))

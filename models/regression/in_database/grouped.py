@@ -1,0 +1,129 @@
+"""Regressions of a relation of any length with an effect of every group: fixed ones, or drawn ones (random intercept).
+
+The groups are the clusters of the model. Put here which readings of the rows are made; not the numerics
+(``group_moments``, ``fixed_effects``, ``random_intercept``).
+"""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from collections.abc import Collection
+
+from threadpoolctl import threadpool_limits
+
+from models.regression.columns import Labels
+from models.regression.identification import ModelDataError, refuse_constant, refuse_few_clusters
+from models.regression.in_database.blocks import factor
+from models.regression.in_database.cluster_sums import needs_order
+from models.regression.in_database.fixed_effects import (
+    DEFINED,
+    fit_from_moments,
+    fit_from_rows,
+    refuse_unfit_within,
+    suffice,
+)
+from models.regression.in_database.group_moments import group_moments
+from models.regression.in_database.overview import profile_in_database, values_of
+from models.regression.in_database.random_intercept import Method, RandomIntercept, fit_random_intercept
+from models.regression.in_database.responses import Responses
+from models.regression.in_database.result import TableFit
+from models.regression.in_database.streamed import NO_LABELS, ROWS_OF_A_BLOCK, Rows, refuse_unfit
+from models.sections.inference import Covariance
+
+
+def fit_fixed_effects(
+    responses: Responses,
+    labels: Labels = NO_LABELS,
+    covariances: Collection[Covariance] = (),
+    rows_of_a_block: int = ROWS_OF_A_BLOCK,
+) -> TableFit:
+    """Fit a linear regression with an effect of every cluster of the model, in one reading of the rows or three.
+
+    Coefficients and covariances are those of the regression with one 0/1 column a group (and no intercept); CR1S has
+    the factor G / (G - 1) x (n - 1) / (n - k), k without the effects, as ``models.regression.panel`` has it, for groups
+    that are the clusters; classical and HC1 count the effects. The explained share is of what the effects leave.
+
+    Args:
+        responses: Of a linear model with one cluster, whose values are the groups.
+        labels: Variable → code → label, for the names of terms.
+        covariances: Those wanted, without HC2 and HC3; none: that of the model.
+        rows_of_a_block: At most as many rows at a time.
+
+    Raises:
+        ModelDataError: If a regressor does not vary within groups or follows from others there, there are too few
+            responses, or a covariance is not defined here.
+    """
+    wanted = tuple(covariances) or (responses.spec.covariance_used(),)
+    undefined = [kind for kind in wanted if kind not in DEFINED]
+    if undefined:
+        raise ModelDataError(
+            f"{undefined[0]} is not defined for effects that are taken out of the rows; expected one of "
+            f"{', '.join(DEFINED)}"
+        )
+    rows = _grouped_rows(responses, labels, rows_of_a_block)
+    terms = rows.terms[1:]
+    with threadpool_limits(limits=1):
+        moments = group_moments(rows.blocks(with_groups=True), rows.n_groups, with_products=True)
+        refuse_unfit_within(moments, terms, rows.spec.outcome)
+        is_one_reading = suffice(moments, wanted)
+        if is_one_reading:
+            found = fit_from_moments(moments, wanted)
+        else:
+            blocks = rows.blocks(with_groups=True, is_sorted=needs_order(wanted))
+            found = fit_from_rows(blocks, moments, wanted, terms)
+    return TableFit(
+        engine="blocks",
+        reason=f"effects of {rows.n_groups} groups, {'one reading' if is_one_reading else 'three readings'} in blocks",
+        terms=terms,
+        coefficients=found.coefficients,
+        n_obs=moments.n_obs,
+        n_clusters=rows.n_groups,
+        r_squared=found.r_squared,
+        df_resid=float(found.df_resid),
+        uncertainties=found.uncertainties,
+    )
+
+
+def fit_random_intercept_of(
+    responses: Responses,
+    labels: Labels = NO_LABELS,
+    method: Method = "REML",
+    rows_of_a_block: int = ROWS_OF_A_BLOCK,
+) -> RandomIntercept:
+    """Fit a linear mixed model with a random intercept of every cluster of the model, in one reading of the rows.
+
+    Args:
+        responses: Of a linear model with one cluster and no weights.
+        labels: Variable → code → label, for the names of terms.
+        method: ``REML`` or ``ML``.
+        rows_of_a_block: At most as many rows at a time.
+
+    Raises:
+        ModelDataError: If the model is weighted or the data cannot carry it.
+    """
+    if responses.spec.weights is not None:
+        raise ModelDataError(
+            "a random intercept is estimated without weights; expected a model without them; "
+            "take the weights out, or use a weighted regression with clusters"
+        )
+    rows = _grouped_rows(responses, labels, rows_of_a_block)
+    with threadpool_limits(limits=1):
+        blocks = rows.blocks(with_groups=True)
+        moments = group_moments(blocks, rows.n_groups)
+        if not moments.are_exact:
+            factored = factor(blocks)
+            refuse_unfit(rows, factored, fewest_beyond=1)
+            moments = group_moments(blocks, rows.n_groups, whitened=(factored.standard, factored.whitening))
+        return fit_random_intercept(moments, rows.terms, method)
+
+
+def _grouped_rows(responses: Responses, labels: Labels, rows_of_a_block: int) -> Rows:
+    clusters = responses.spec.clusters()
+    if len(clusters) != 1:
+        raise ModelDataError(
+            f"the model has {len(clusters)} columns of clusters; expected one, whose values are the groups with an "
+            "effect; name it in cluster"
+        )
+    values = values_of(responses, clusters[0])
+    refuse_constant(responses.spec.outcome, responses.n_obs, responses.least, responses.largest)
+    refuse_few_clusters(clusters[0], len(values), responses.n_obs)
+    return Rows(responses, profile_in_database(responses), labels, clusters[0], values, rows_of_a_block)
