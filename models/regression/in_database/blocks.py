@@ -130,7 +130,7 @@ def factor(blocks: Blocks, *, has_intercept: bool = True) -> Factored:
     standard, product, summary = None, np.zeros((0, 0)), _Summary()
     for block in blocks():
         if standard is None:
-            standard = standard_of(block, has_intercept=has_intercept)
+            standard = standard_of(next(block.parts()), has_intercept=has_intercept)
             product = np.zeros((len(standard.shifts),) * 2)
         for part in block.parts():
             values = standard.rows(part)

@@ -89,7 +89,7 @@ def group_moments(
     found = None
     for block in blocks():
         if found is None:
-            standard = whitened[0] if whitened else standard_of(block, has_intercept=True)
+            standard = whitened[0] if whitened else standard_of(next(block.parts()), has_intercept=True)
             found = _empty(standard, whitened[1] if whitened else None, n_groups, with_products=with_products)
         for part in block.parts():
             _add(found, part)
