@@ -15,6 +15,9 @@ from models.regression.cluster_moments import VALUES_AT_ONCE, grouped_products, 
 from models.regression.clustered import NO_FREE_SHARE, PART, POWER_OF_FREE_SHARE, Clustered, adjustment_of
 from models.regression.inference import Uncertainty
 
+LIGHT = 0.1
+LAST_BIT = 1e-17
+
 
 @dataclass(eq=False)
 class _Adjusted:
@@ -79,33 +82,40 @@ class ClusterSums:
             products[0] += self._open[1]
             scores[0] += self._open[2]
         elif self._open is not None:
-            self._absorb(self._open[1][None], self._open[2][None])
+            self.absorb(self._open[1][None], self._open[2][None])
         self._open = (last, products[-1], scores[-1])
-        self._absorb(products[:-1], scores[:-1])
+        self.absorb(products[:-1], scores[:-1])
 
     def close(self) -> None:
         """Say that all rows have been added."""
         if self._open is not None:
-            self._absorb(self._open[1][None], self._open[2][None])
+            self.absorb(self._open[1][None], self._open[2][None])
             self._open = None
         if not self.needs_order:
             self._meat = self._scores @ self._scores.T
 
-    def _absorb(self, products: NDArray[np.float64], scores: Matrix) -> None:
-        """Add whole clusters: g x k x k cross-products and g x k scores."""
+    def absorb(self, products: NDArray[np.float64], scores: Matrix) -> None:
+        """Add whole clusters: g x k x k cross-products of orthogonal columns and g x k scores."""
         self._meat += scores.T @ scores
-        leverages, vectors = np.linalg.eigh(products)
-        leverages = np.clip(leverages, 0.0, 1.0)
-        self._note_decided(leverages, vectors)
-        back = vectors.transpose(0, 2, 1)
+        is_light = np.einsum("gaa->g", products) < LIGHT
+        if is_light.any():
+            self._adjust(products[is_light], scores[is_light], None)
+        if not is_light.all():
+            leverages, vectors = np.linalg.eigh(products[~is_light])
+            spectra = np.clip(leverages, 0.0, 1.0), vectors
+            self._note_decided(*spectra)
+            self._adjust(products[~is_light], scores[~is_light], spectra)
+
+    def _adjust(
+        self, products: NDArray[np.float64], scores: Matrix, spectra: tuple[Matrix, NDArray[np.float64]] | None
+    ) -> None:
         for kind, sums in self._adjusted.items():
-            weights = adjustment_of(leverages, kind)
-            influence = np.einsum("gab,gb->ga", vectors, weights * np.einsum("gab,gb->ga", back, scores))
+            adjustments = _series(products, kind) if spectra is None else _spectral(*spectra, kind)
+            influence = np.einsum("gab,gb->ga", adjustments, scores)
             sums.meat += influence.T @ influence
-            spread = np.einsum("qa,gab->gqb", self.directions, vectors, optimize=True)
-            own = np.einsum("gqb,gb->gq", spread**2, leverages * weights**2)
-            parts = (spread * (leverages * weights)[:, None, :]) @ back
-            shared = (parts**2).sum(axis=2)
+            turned = self.directions @ adjustments
+            parts = turned @ products
+            own, shared = (parts * turned).sum(axis=2), (parts**2).sum(axis=2)
             sums.expected += (own - shared).sum(axis=0)
             sums.of_pairs += (own**2 - 2 * own * shared).sum(axis=0)
             by_direction = parts.transpose(1, 2, 0)
@@ -137,6 +147,23 @@ class ClusterSums:
         sums = self._adjusted[kind]
         df = sums.expected**2 / (sums.of_pairs + np.einsum("qab,qba->q", sums.crossed, sums.crossed))
         return Uncertainty(back @ sums.meat @ back.T, df, n_clusters, n_decided)
+
+
+def _spectral(leverages: Matrix, vectors: NDArray[np.float64], kind: Clustered) -> NDArray[np.float64]:
+    """Return (I - B)^p from the eigenvalues and eigenvectors of B; nought in directions without free share."""
+    return (vectors * adjustment_of(leverages, kind)[:, None, :]) @ vectors.transpose(0, 2, 1)
+
+
+def _series(products: NDArray[np.float64], kind: Clustered) -> NDArray[np.float64]:
+    """Return (I - B)^p by its binomial series, for B of so small a trace that few terms are not below the last bit."""
+    power, largest = POWER_OF_FREE_SHARE[kind], float(np.einsum("gaa->g", products).max())
+    n_terms = int(np.ceil(np.log(LAST_BIT) / np.log(max(largest, LAST_BIT)))) + 1
+    terms = np.cumprod([1.0, *((place - 1 - power) / place for place in range(1, n_terms))]).tolist()
+    unit = np.eye(int(products.shape[1]))
+    found = np.broadcast_to(terms[-1] * unit, products.shape)
+    for term in terms[-2::-1]:
+        found = products @ found + term * unit
+    return found
 
 
 def needs_order(kinds: Collection[str]) -> bool:

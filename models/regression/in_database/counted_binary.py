@@ -89,7 +89,7 @@ def _uncertainties(
     fit = pattern_squares(design, coefficients, triangle, spread**2, weights)
     values: Matrix = matrix * (design.weights * steepness)[:, None]
     is_clustered = any(kind in CLUSTERED for kind in covariances)
-    scores = sum_scores(design, fitted, values, np.empty((len(values), 0)))[0] if is_clustered else None
+    scores = sum_scores(design, fitted, values, weights)[0] if is_clustered else None
     return {kind: _uncertainty(fit, scores, kind) for kind in covariances}
 
 

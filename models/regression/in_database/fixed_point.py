@@ -7,10 +7,10 @@ References:
     Demmel and Nguyen (2015), IEEE Transactions on Computers 64(7), 2060-2070 (reproducible summation by pre-rounding).
 """
 
-# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownMemberType=false
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +20,12 @@ from models.estimates import Matrix, Vector
 Integers = NDArray[np.int64]
 
 MOST_BITS = 51
-BITS_OF_A_SQUARE_SUM = 124
-BITS_OF_A_SUM = 62
-BITS_OF_A_LIMB = 27
-BITS_OF_A_VALUE = 60
 LARGEST_POWER = 1_000
+BITS_OF_A_SQUARE_SUM = 124
+BITS_OF_A_DOUBLE = 53
+BITS_OF_A_VALUE = 60
+BITS_OF_A_WHOLE = 54
+FEWEST_BITS_OF_A_PART = 12
 
 
 @dataclass(frozen=True)
@@ -61,38 +62,41 @@ class Part:
 
     Attributes:
         places: m columns of the matrix.
-        whole: C x m.
+        whole: C x m, sparse or dense; doubles without a fraction.
         scales: m powers of two.
     """
 
     places: NDArray[np.intp]
-    whole: Integers
+    whole: Any
     scales: Vector
 
 
-def parts_of(values: Matrix, bits: int) -> list[Part]:
+def parts_of(values: Any, bits: int, *, is_dense: bool) -> list[Part]:  # noqa: ANN401 - scipy's matrices have no types
     """Take a matrix apart into whole numbers of at most so many bits.
 
     What is left out is below 2^-60 of the largest value of a column. Columns of small whole numbers, as indicators are,
     need one part; columns of nought need none.
 
     Args:
-        values: C x m.
+        values: C x m, sparse by rows.
         bits: Of the whole numbers, without the sign.
+        is_dense: Whether the parts are wanted dense.
     """
-    parts: list[Part] = []
-    rest, places = values, np.arange(int(values.shape[1]))
-    largest = np.abs(rest).max(axis=0, initial=0.0)
+    from scipy.sparse import csr_array  # noqa: PLC0415
+
+    columns = values.indices
+    largest = np.zeros(values.shape[1])
+    np.maximum.at(largest, columns, np.abs(values.data))
     scales = np.ldexp(1.0, bits - np.frexp(largest)[1])
-    taken = 0
-    while taken < BITS_OF_A_VALUE:
-        is_left = np.abs(rest).max(axis=0, initial=0.0) > 0
-        if not is_left.any():
-            break
-        rest, places, scales = rest[:, is_left], places[is_left], scales[is_left]
-        whole = np.rint(rest * scales)
-        parts.append(Part(places, whole.astype(np.int64), scales))
-        rest = rest - whole / scales
+    parts: list[Part] = []
+    rest, taken = values.data, 0
+    while taken < BITS_OF_A_VALUE and rest.any():
+        whole = np.rint(rest * scales[columns])
+        places = np.unique(columns[whole != 0])
+        part: Any = csr_array((whole, columns, values.indptr), shape=values.shape)[:, places]
+        part.eliminate_zeros()
+        parts.append(Part(places, part.toarray(order="C") if is_dense else part, scales[places]))
+        rest = rest - whole / scales[columns]
         scales = np.ldexp(scales, bits)
         taken += bits
     return parts
@@ -101,38 +105,62 @@ def parts_of(values: Matrix, bits: int) -> list[Part]:
 class ExactSums:
     """Sums over responses, by group, of whole numbers times the values of the responses' patterns.
 
+    Products and sums stay below 2^53, so that doubles hold them without rounding.
+
     Args:
-        values: C x m values of the patterns.
+        values: C x m values of the patterns, sparse by rows.
         n_groups: Groups.
         n_largest: Responses in the largest group.
-        n_limbs: 1 where whole numbers are counts of responses, 2 where they have up to 54 bits.
+        is_counted: Whether each response counts as 1; else it brings a whole number of up to 54 bits.
     """
 
-    def __init__(self, values: Matrix, n_groups: int, n_largest: int, n_limbs: int) -> None:
-        bits = BITS_OF_A_SUM - n_largest.bit_length() - (BITS_OF_A_LIMB if n_limbs > 1 else 0)
-        self._parts = parts_of(values, min(bits, MOST_BITS))
+    def __init__(self, values: Any, n_groups: int, n_largest: int, *, is_counted: bool) -> None:  # noqa: ANN401
+        free = BITS_OF_A_DOUBLE - n_largest.bit_length()
+        self._n_limbs = 1 if is_counted else -(-BITS_OF_A_WHOLE // max(free - FEWEST_BITS_OF_A_PART, 1))
+        self._limb = BITS_OF_A_WHOLE // self._n_limbs
+        self._is_dense = not is_counted
+        self._parts = parts_of(values, free - (0 if is_counted else self._limb), is_dense=self._is_dense)
         self._shape = n_groups, int(values.shape[0])
         self._n_columns = int(values.shape[1])
-        self._totals = [
-            [np.zeros((n_groups, len(part.places)), dtype=np.int64) for part in self._parts] for _ in range(n_limbs)
-        ]
+        self._totals = [[np.zeros((n_groups, len(part.places))) for part in self._parts] for _ in range(self._n_limbs)]
 
-    def add(self, whole: Integers, groups: NDArray[np.int32], patterns: NDArray[np.int32]) -> None:
-        """Add some responses: their whole numbers, groups and patterns."""
+    def add(self, groups: NDArray[np.int32], patterns: NDArray[np.int32], whole: Integers | None = None) -> None:
+        """Add some responses: their groups, patterns and whole numbers; without these each counts as 1."""
         from scipy.sparse import coo_array  # noqa: PLC0415
 
         for place, totals in enumerate(self._totals):
-            is_last = place == len(self._totals) - 1
-            shifted = whole >> (BITS_OF_A_LIMB * place)
-            limb = shifted if is_last else shifted & (2**BITS_OF_A_LIMB - 1)
-            spread = coo_array((limb, (groups, patterns)), shape=self._shape)
+            limbs = np.ones(len(groups)) if whole is None else self._limb_of(whole, place).astype(float)
+            spread = coo_array((limbs, (groups, patterns)), shape=self._shape)
             for at, part in enumerate(self._parts):
-                totals[at] += spread @ part.whole
+                totals[at] += spread @ part.whole if self._is_dense else (spread.tocsr() @ part.whole).toarray()
+
+    def _limb_of(self, whole: Integers, place: int) -> Integers:
+        shifted = whole >> (self._limb * place)
+        return shifted if place == self._n_limbs - 1 else shifted & (2**self._limb - 1)
 
     def sums(self, scale: float = 1.0) -> Matrix:
         """Return the sums, one row a group, divided by the scale of the whole numbers."""
         found = np.zeros((self._shape[0], self._n_columns))
-        for place in reversed(range(len(self._totals))):
+        for place in reversed(range(self._n_limbs)):
             for total, part in zip(self._totals[place], self._parts, strict=True):
-                found[:, part.places] += total.astype(float) / part.scales * (2.0 ** (BITS_OF_A_LIMB * place) / scale)
+                found[:, part.places] += total / part.scales * (2.0 ** (self._limb * place) / scale)
         return found
+
+
+def products_of_columns(values: Matrix) -> tuple[Any, NDArray[np.intp], NDArray[np.intp]]:
+    """Return the products of each two columns, C x m and sparse by rows, and which two columns they are of, m each."""
+    from scipy.sparse import csr_array  # noqa: PLC0415
+
+    k = int(values.shape[1])
+    left, right = np.triu_indices(k)
+    place = np.zeros((k, k), dtype=np.intp)
+    place[left, right] = np.arange(len(left))
+    rows, columns = np.nonzero(values)
+    starts = np.searchsorted(rows, np.arange(len(values) + 1))
+    n_after = starts[rows + 1] - np.arange(len(rows))
+    firsts = np.repeat(np.arange(len(rows)), n_after)
+    seconds = firsts + np.arange(len(firsts)) - np.repeat(np.cumsum(n_after) - n_after, n_after)
+    data = values[rows[firsts], columns[firsts]] * values[rows[seconds], columns[seconds]]
+    starts_of_pairs = np.concatenate([[0], np.cumsum(n_after)])[starts]
+    indices = place[columns[firsts], columns[seconds]]
+    return csr_array((data, indices, starts_of_pairs), shape=(len(values), len(left))), left, right
