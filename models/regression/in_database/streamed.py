@@ -13,12 +13,12 @@ from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyarrow import compute
 from threadpoolctl import threadpool_limits
 
 from models.regression.columns import Labels
 from models.regression.covariance import LEVERAGE_OF_ONE, undefined_for_lonely
-from models.regression.design import lay_out
 from models.regression.identification import (
     dependencies_of,
     refuse_constant,
@@ -29,16 +29,17 @@ from models.regression.identification import (
 from models.regression.in_database.blocks import Block, Blocks, Factored, factor
 from models.regression.in_database.cluster_sums import needs_order
 from models.regression.in_database.connection import batches, frame
+from models.regression.in_database.layout import Layout, layout_of
 from models.regression.in_database.overview import profile_in_database, values_of
 from models.regression.in_database.query import quoted
 from models.regression.in_database.residual_sums import Streamed, solve_blocks
 from models.regression.in_database.responses import Responses
 from models.regression.in_database.result import TableFit
-from models.regression.profile import Profile, finite_numbers
+from models.regression.profile import Profile
 from models.sections.inference import CLUSTERED, Covariance
 from models.spec import RegressionSpec
 
-ROWS_OF_A_BLOCK = 65_536
+ROWS_OF_A_BLOCK = 131_072
 NO_LABELS: Labels = MappingProxyType({})
 
 
@@ -74,34 +75,47 @@ class Rows:
 
     def blocks(self, *, with_groups: bool = False, is_sorted: bool = False) -> Blocks:
         """Return the rows in blocks, in the order of the table, or sorted by group (and then by all they hold)."""
-        names = [self.spec.outcome, *self.responses.keys]
-        names = [self.groups, *names] if with_groups and self.groups else names
-        listed = ", ".join(map(quoted, dict.fromkeys(names)))
+        grouped = [self.groups, *self._names] if with_groups and self.groups else self._names
+        listed = ", ".join(map(quoted, dict.fromkeys(grouped)))
         order = f" ORDER BY {listed}" if is_sorted else ""
         query = self.responses.query.then(f"SELECT {listed} FROM responses{order}")  # noqa: S608
+        layout = self.layout
 
         def read() -> Iterator[Block]:
             for batch in batches(self.responses.connection, query, self.rows_of_a_block):
                 if batch.num_rows:
-                    yield self._block(batch, with_groups=with_groups)
+                    yield self._block(layout, batch, with_groups=with_groups)
 
         return read
 
+    @property
+    def _names(self) -> list[str]:
+        return list(dict.fromkeys([self.spec.outcome, *self.responses.keys]))
+
     @cached_property
+    def layout(self) -> Layout:
+        """How rows are laid out."""
+        first = frame(self.responses.connection, self.responses.query.then("SELECT * FROM responses LIMIT 1"))
+        return layout_of(self.spec, first, self.labels, self.profile)
+
+    @property
     def terms(self) -> tuple[str, ...]:
         """Names of the coefficients."""
-        first = frame(self.responses.connection, self.responses.query.then("SELECT * FROM responses LIMIT 1"))
-        return tuple(str(term) for term in lay_out(self.spec, first, self.labels, self.profile))
+        return self.layout.terms
 
-    def _block(self, batch: pa.RecordBatch, *, with_groups: bool) -> Block:
-        rows = batch.to_pandas(split_blocks=True)
-        columns = lay_out(self.spec, rows, self.labels, self.profile).to_numpy().T
-        outcome = finite_numbers(rows, self.spec.outcome).to_numpy()
-        weights = finite_numbers(rows, self.spec.weights).to_numpy() if self.spec.weights else None
-        if not with_groups:
-            return Block(columns, outcome, weights)
-        places = compute.call_function("index_in", [batch.column(self.groups)], compute.SetLookupOptions(self.values))
-        return Block(columns, outcome, weights, places.to_numpy(zero_copy_only=False).astype(np.intp))
+    def _block(self, layout: Layout, batch: pa.RecordBatch, *, with_groups: bool) -> Block:
+        rows = batch.select(self._names).to_pandas(split_blocks=True)
+        return Block(
+            layout.matrix(rows),
+            rows[self.spec.outcome].to_numpy(dtype=float),
+            rows[self.spec.weights].to_numpy(dtype=float) if self.spec.weights else None,
+            self._codes(batch) if with_groups else None,
+        )
+
+    def _codes(self, batch: pa.RecordBatch) -> NDArray[np.intp]:
+        options = compute.SetLookupOptions(self.values)
+        places = compute.call_function("index_in", [batch.column(self.groups)], options)
+        return places.to_numpy(zero_copy_only=False).astype(np.intp)
 
 
 def fit_in_blocks(
