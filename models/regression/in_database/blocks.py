@@ -16,7 +16,7 @@ from scipy.linalg import solve_triangular
 
 from models.estimates import Matrix, Vector
 
-ROWS_AT_ONCE = 16_384
+ROWS_AT_ONCE = 8_192
 LARGEST_CONDITION = 300.0
 
 
@@ -71,7 +71,7 @@ class Standard:
         values = np.empty((len(self.shifts), len(part.outcome)))
         np.subtract(part.columns, self.shifts[:-1, None], out=values[:-1])
         np.subtract(part.outcome, self.shifts[-1], out=values[-1])
-        values /= self.scales[:, None]
+        values *= (1 / self.scales)[:, None]
         if part.weights is not None:
             values *= np.sqrt(part.weights)
         return values

@@ -64,19 +64,20 @@ class ClusterSums:
         """Whether rows must come sorted by cluster."""
         return needs_order(self.kinds)
 
-    def add(self, orthogonal: Matrix, residuals: Vector, codes: NDArray[np.intp]) -> None:
-        """Add some rows: k x n orthogonal columns, n residuals and n codes."""
+    def add(self, orthogonal: Matrix, scores: Matrix, codes: NDArray[np.intp]) -> None:
+        """Add some rows: k x n orthogonal columns, the same times residuals, and n codes."""
         if not self.needs_order:
-            for place, column in enumerate(orthogonal):
-                self._scores[place] += np.bincount(codes, weights=column * residuals, minlength=self.n_clusters)
+            for place, column in enumerate(scores):
+                self._scores[place] += np.bincount(codes, weights=column, minlength=self.n_clusters)
             return
-        rows, step = orthogonal.T, max(1, VALUES_AT_ONCE // len(orthogonal) ** 2)
+        step = max(1, VALUES_AT_ONCE // len(orthogonal) ** 2)
         for start in range(0, len(codes), step):
-            self._add_sorted(rows[start : start + step], residuals[start : start + step], codes[start : start + step])
+            rows = slice(start, start + step)
+            self._add_sorted(orthogonal[:, rows].T, scores[:, rows].T, codes[rows])
 
-    def _add_sorted(self, rows: Matrix, residuals: Vector, codes: NDArray[np.intp]) -> None:
+    def _add_sorted(self, rows: Matrix, scores_of_rows: Matrix, codes: NDArray[np.intp]) -> None:
         products, _ = grouped_products(rows, codes)
-        scores = grouped_sums(rows * residuals[:, None], codes)
+        scores = grouped_sums(scores_of_rows, codes)
         first, last = int(codes[0]), int(codes[-1])
         if self._open is not None and self._open[0] == first:
             products[0] += self._open[1]

@@ -66,20 +66,22 @@ def batches(connection: Connection, query: Query, rows: int = ROWS_OF_A_BATCH) -
         reader.close()
 
 
-def frame(connection: Connection, query: Query) -> pd.DataFrame:
+def whole(connection: Connection, query: Query) -> pa.Table:
     """Bring a whole answer home."""
     reader = _asked(connection, query).to_arrow_reader()
     if reader is None:
         raise AssertionError("a SELECT has an answer")
-    return reader.read_all().to_pandas()
+    return reader.read_all()
+
+
+def frame(connection: Connection, query: Query) -> pd.DataFrame:
+    """Bring a whole answer home as a frame."""
+    return whole(connection, query).to_pandas()
 
 
 def row(connection: Connection, query: Query) -> tuple[Any, ...]:
     """Bring an answer of one row home; None where there is no value."""
-    reader = _asked(connection, query).to_arrow_reader()
-    if reader is None:
-        raise AssertionError("a SELECT has an answer")
-    return tuple(column[0].as_py() for column in reader.read_all().columns)
+    return tuple(column[0].as_py() for column in whole(connection, query).columns)
 
 
 def _asked(connection: Connection, query: Query) -> Answer:

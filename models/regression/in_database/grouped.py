@@ -22,7 +22,7 @@ from models.regression.in_database.fixed_effects import (
     suffice,
 )
 from models.regression.in_database.group_moments import group_moments
-from models.regression.in_database.overview import profile_in_database, values_of
+from models.regression.in_database.overview import look_over
 from models.regression.in_database.random_intercept import Method, RandomIntercept, fit_random_intercept
 from models.regression.in_database.responses import Responses
 from models.regression.in_database.result import TableFit
@@ -123,7 +123,7 @@ def _grouped_rows(responses: Responses, labels: Labels, rows_of_a_block: int) ->
             f"the model has {len(clusters)} columns of clusters; expected one, whose values are the groups with an "
             "effect; name it in cluster"
         )
-    values = values_of(responses, clusters[0])
     refuse_constant(responses.spec.outcome, responses.n_obs, responses.least, responses.largest)
-    refuse_few_clusters(clusters[0], len(values), responses.n_obs)
-    return Rows(responses, profile_in_database(responses), labels, clusters[0], values, rows_of_a_block)
+    rows = Rows(responses, look_over(responses, clusters[0]), labels, clusters[0], rows_of_a_block)
+    refuse_few_clusters(clusters[0], rows.n_groups, responses.n_obs)
+    return rows

@@ -6,19 +6,41 @@ The same as ``models.regression.profile`` finds in memory, without the rows comi
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from models.estimates import Vector
 from models.regression.design import uses_of
-from models.regression.in_database.connection import Connection, Query, batches, frame, row
+from models.regression.in_database.connection import Connection, Query, batches, frame, whole
 from models.regression.in_database.query import quoted
 from models.regression.in_database.responses import Responses
 from models.regression.profile import Profile, finite_numbers, knot_places, knots_between
 
 
-def profile_in_database(responses: Responses) -> Profile:
-    """Ask for the categories, means, deviations and knots that lay out the responses of a model.
+@dataclass(frozen=True, eq=False)
+class Overview:
+    """What all responses of a model hold.
+
+    Attributes:
+        profile: What lays them out.
+        first: One of them, in columns of the right types.
+        groups: Different values of the column of groups, sorted; None without one.
+    """
+
+    profile: Profile
+    first: pd.DataFrame
+    groups: pa.Array | None
+
+
+def look_over(responses: Responses, groups: str | None = None) -> Overview:
+    """Ask for the categories, means, deviations and knots that lay out the responses of a model, and for its groups.
+
+    Args:
+        responses: The responses.
+        groups: Column whose different values are wanted; None for none.
 
     Raises:
         ModelDataError: If a spline has too few different values for its knots.
@@ -26,30 +48,32 @@ def profile_in_database(responses: Responses) -> Profile:
     connection, query, uses = responses.connection, responses.query, uses_of(responses.spec)
     categories = [column for column, ways in uses.items() if any(each.use == "category" for each in ways)]
     moved = [column for column, ways in uses.items() if any(each.centre or each.standardise for each in ways)]
-    means, deviations = _means_and_deviations(connection, query, moved)
     bent = {(column, int(each.spline)) for column, ways in uses.items() for each in ways if each.spline is not None}
-    return Profile(
+    listed = [*categories, *([groups] if groups else [])]
+    every = _different(connection, query, listed)
+    means, deviations = _means_and_deviations(connection, query, moved)
+    profile = Profile(
         n_rows=responses.n_obs,
-        codes=_codes(connection, query, categories),
+        codes={column: tuple(sorted(every[column].to_pylist())) for column in categories},
         means=means,
         deviations=deviations,
         knots={each: _knots(connection, query, *each, responses.n_obs) for each in sorted(bent)},
     )
+    first = frame(connection, query.then("SELECT * FROM responses LIMIT 1"))
+    return Overview(profile, first, every[groups].sort() if groups else None)
 
 
-def values_of(responses: Responses, column: str) -> pa.Array:
-    """Return the different values of a column, as the database sorts them."""
-    name = quoted(column)
-    query = responses.query.then(f"SELECT {name} FROM responses GROUP BY {name} ORDER BY {name}")  # noqa: S608
-    return pa.concat_arrays([batch.column(0) for batch in batches(responses.connection, query)])
-
-
-def _codes(connection: Connection, query: Query, columns: list[str]) -> dict[str, tuple[object, ...]]:
+def _different(connection: Connection, query: Query, columns: list[str]) -> dict[str, pa.Array]:
+    """Return the different values of each of some columns, of which none is missing."""
     if not columns:
         return {}
-    asked = ", ".join(f"list(DISTINCT {quoted(column)})" for column in columns)
-    found = row(connection, query.then(f"SELECT {asked} FROM responses"))  # noqa: S608
-    return {column: tuple(sorted(codes)) for column, codes in zip(columns, found, strict=True)}
+    names = list(dict.fromkeys(map(quoted, columns)))
+    sets = ", ".join(f"({name})" for name in names)
+    answer = whole(
+        connection,
+        query.then(f"SELECT {', '.join(names)} FROM responses GROUP BY GROUPING SETS ({sets})"),  # noqa: S608
+    )
+    return {column: answer.column(column).combine_chunks().drop_null() for column in columns}
 
 
 def _means_and_deviations(

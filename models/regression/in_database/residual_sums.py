@@ -42,19 +42,22 @@ class ResidualSums:
     meats: dict[int, Matrix]
     max_leverage: float = 0.0
 
-    def add(self, orthogonal: Matrix, residuals: Vector) -> None:
-        """Add some rows: k x n orthogonal columns and n residuals."""
+    def add(self, orthogonal: Matrix, residuals: Vector) -> Matrix:
+        """Add some rows: k x n orthogonal columns and n residuals; return their products, the scores of the rows."""
+        scores = orthogonal * residuals
         self.squares += float(residuals @ residuals)
-        self.scores += orthogonal @ residuals
+        self.scores += scores.sum(axis=1)
         self.product += orthogonal @ orthogonal.T
-        if not self.meats:
-            return
-        leverage = np.einsum("kn,kn->n", orthogonal, orthogonal)
-        self.max_leverage = max(self.max_leverage, float(leverage.max(initial=0.0)))
-        free = 1 - np.minimum(leverage, FULL)
-        for power in self.meats:
-            influence = orthogonal * (residuals if power == 0 else residuals / free ** (power / 2))
-            self.meats[power] += influence @ influence.T
+        if 0 in self.meats:
+            self.meats[0] += scores @ scores.T
+        if any(self.meats):
+            leverage = np.einsum("kn,kn->n", orthogonal, orthogonal)
+            self.max_leverage = max(self.max_leverage, float(leverage.max(initial=0.0)))
+            free = 1 - np.minimum(leverage, FULL)
+            for power in filter(None, self.meats):
+                influence = scores / free ** (power / 2)
+                self.meats[power] += influence @ influence.T
+        return scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,9 +135,9 @@ def solve_blocks(
             values = standard.rows(part)
             orthogonal = whitening @ values[:k]
             residuals = values[k] - target @ orthogonal
-            sums.add(orthogonal, residuals)
+            scores = sums.add(orthogonal, residuals)
             if clusters is not None and part.clusters is not None:
-                clusters.add(orthogonal, residuals, part.clusters)
+                clusters.add(orthogonal, scores, part.clusters)
     if clusters is not None:
         clusters.close()
     return _set_right(factored, sums, clusters, has_intercept=has_intercept)

@@ -28,18 +28,17 @@ from models.regression.identification import (
 )
 from models.regression.in_database.blocks import Block, Blocks, Factored, factor
 from models.regression.in_database.cluster_sums import needs_order
-from models.regression.in_database.connection import batches, frame
+from models.regression.in_database.connection import batches
 from models.regression.in_database.layout import Layout, layout_of
-from models.regression.in_database.overview import profile_in_database, values_of
+from models.regression.in_database.overview import Overview, look_over
 from models.regression.in_database.query import quoted
 from models.regression.in_database.residual_sums import Streamed, solve_blocks
 from models.regression.in_database.responses import Responses
 from models.regression.in_database.result import TableFit
-from models.regression.profile import Profile
 from models.sections.inference import CLUSTERED, Covariance
 from models.spec import RegressionSpec
 
-ROWS_OF_A_BLOCK = 131_072
+ROWS_OF_A_BLOCK = 65_536
 NO_LABELS: Labels = MappingProxyType({})
 
 
@@ -49,18 +48,16 @@ class Rows:
 
     Attributes:
         responses: The responses.
-        profile: What had to be known of all of them to lay them out.
+        overview: What had to be known of all of them.
         labels: Variable → code → label, for the names of terms.
-        groups: Column whose values become codes; None for none.
-        values: Its values, in the order of their codes.
+        groups: Column whose values become codes, in their order in the overview; None for none.
         rows_of_a_block: At most as many rows at a time.
     """
 
     responses: Responses
-    profile: Profile
+    overview: Overview
     labels: Labels
     groups: str | None = None
-    values: pa.Array | None = None
     rows_of_a_block: int = ROWS_OF_A_BLOCK
 
     @property
@@ -71,7 +68,7 @@ class Rows:
     @property
     def n_groups(self) -> int:
         """Different values of the column of groups; 0 without one."""
-        return 0 if self.values is None else len(self.values)
+        return 0 if self.overview.groups is None else len(self.overview.groups)
 
     def blocks(self, *, with_groups: bool = False, is_sorted: bool = False) -> Blocks:
         """Return the rows in blocks, in the order of the table, or sorted by group (and then by all they hold)."""
@@ -95,8 +92,7 @@ class Rows:
     @cached_property
     def layout(self) -> Layout:
         """How rows are laid out."""
-        first = frame(self.responses.connection, self.responses.query.then("SELECT * FROM responses LIMIT 1"))
-        return layout_of(self.spec, first, self.labels, self.profile)
+        return layout_of(self.spec, self.overview.first, self.labels, self.overview.profile)
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -113,7 +109,7 @@ class Rows:
         )
 
     def _codes(self, batch: pa.RecordBatch) -> NDArray[np.intp]:
-        options = compute.SetLookupOptions(self.values)
+        options = compute.SetLookupOptions(self.overview.groups)
         places = compute.call_function("index_in", [batch.column(self.groups)], options)
         return places.to_numpy(zero_copy_only=False).astype(np.intp)
 
@@ -143,8 +139,7 @@ def fit_in_blocks(
     spec = responses.spec
     wanted = tuple(covariances) or (spec.covariance_used(),)
     groups = spec.clusters()[0] if spec.clusters() else None
-    values = values_of(responses, groups) if groups else None
-    rows = Rows(responses, profile_in_database(responses), labels, groups, values, rows_of_a_block)
+    rows = Rows(responses, look_over(responses, groups), labels, groups, rows_of_a_block)
     is_clustered = any(kind in CLUSTERED for kind in wanted)
     with threadpool_limits(limits=1):
         factored = factor(rows.blocks())
