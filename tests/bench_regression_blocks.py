@@ -2,7 +2,8 @@
 
 Each alternative runs in a process of its own (``NAME FILE`` as arguments), linear algebra on one thread, in turn and in
 alternated order. Ours reads the table from a DuckDB file; peers have its columns in memory. All leave out rows with a
-missing answer. Imports, the reading of peers' data and a first call that compiles are not timed. Prints Markdown tables. No test.
+missing answer. Imports, the reading of peers' data and a first call that compiles are not timed. Prints Markdown
+tables. No test.
 """
 
 import json

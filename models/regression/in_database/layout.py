@@ -13,7 +13,7 @@ import pandas as pd
 
 from models.estimates import Matrix
 from models.regression.columns import Labels, column_of, columns_of
-from models.regression.design import lay_out
+from models.regression.design import lay_out, uses_of
 from models.regression.profile import Profile
 from models.sections.regressors import Interaction, Variable, as_variable
 from models.spec import RegressionSpec
@@ -67,19 +67,19 @@ class Layout:
         return start + len(bent)
 
 
-def layout_of(spec: RegressionSpec, first: pd.DataFrame, labels: Labels, profile: Profile) -> Layout:
+def layout_of(spec: RegressionSpec, labels: Labels, profile: Profile) -> Layout:
     """Find out how the rows of a model are laid out.
 
     Args:
         spec: The model, variant applied.
-        first: Some of its rows.
         labels: Variable → code → label, for the names of terms.
         profile: Of all rows.
 
     Raises:
         ModelDataError: As ``models.regression.design.lay_out``.
     """
-    terms = tuple(str(term) for term in lay_out(spec, first, labels, profile))
+    one_row = pd.DataFrame({column: profile.codes.get(column, (1.0,))[:1] for column in uses_of(spec)})
+    terms = tuple(str(term) for term in lay_out(spec, one_row, labels, profile))
     codes: dict[Variable, tuple[object, ...]] = {}
     for variable in (each for each in spec.regressors_as_variables() if isinstance(each, Variable)):
         if variable.use == "category":

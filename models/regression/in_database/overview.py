@@ -9,7 +9,6 @@ The same as ``models.regression.profile`` finds in memory, without the rows comi
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from models.estimates import Vector
@@ -26,12 +25,10 @@ class Overview:
 
     Attributes:
         profile: What lays them out.
-        first: One of them, in columns of the right types.
         groups: Different values of the column of groups, sorted; None without one.
     """
 
     profile: Profile
-    first: pd.DataFrame
     groups: pa.Array | None
 
 
@@ -59,8 +56,7 @@ def look_over(responses: Responses, groups: str | None = None) -> Overview:
         deviations=deviations,
         knots={each: _knots(connection, query, *each, responses.n_obs) for each in sorted(bent)},
     )
-    first = frame(connection, query.then("SELECT * FROM responses LIMIT 1"))
-    return Overview(profile, first, every[groups].sort() if groups else None)
+    return Overview(profile, every[groups].sort() if groups else None)
 
 
 def _different(connection: Connection, query: Query, columns: list[str]) -> dict[str, pa.Array]:

@@ -13,6 +13,7 @@ from typing import Literal, cast
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from models.estimates import Matrix, Vector
@@ -92,7 +93,7 @@ def fit_random_intercept(moments: GroupMoments, terms: tuple[str, ...], method: 
     """
     _refuse(moments)
     profile = _Profile(moments, method)
-    slopes = np.array([profile.slope(ratio) for ratio in RATIOS])
+    slopes = profile.slopes(RATIOS)
     valleys = np.flatnonzero((slopes[:-1] < 0) & (slopes[1:] >= 0))
     if slopes[-1] < 0:
         raise _nothing_within()
@@ -142,39 +143,44 @@ class _Profile:
 
     def value(self, ratio: float) -> float:
         """Return f without its constant."""
-        solved = self._solve(ratio)
-        found = self.free * np.log(solved.squares) + float(self.counts @ np.log1p(self.sizes * ratio))
+        solved = self._solve(np.array([ratio]))
+        found = self.free * np.log(solved.squares[0]) + float(self.counts @ np.log1p(self.sizes * ratio))
         if self.method == "REML":
-            found += 2 * float(np.log(np.diag(solved.triangle)).sum())
+            found += float(np.linalg.slogdet(solved.product[0])[1])
         return float(found)
 
-    def slope(self, ratio: float) -> float:
-        """Return the derivative of f."""
-        solved, shrunk = self._solve(ratio), 1 / (1 + self.sizes * ratio)
+    def slopes(self, ratios: Vector) -> Vector:
+        """Return the derivative of f at each of r ratios."""
+        solved, shrunk = self._solve(ratios), 1 / (1 + np.outer(ratios, self.sizes))
         change = -np.tensordot(self.sizes * shrunk**2, self.between, axes=1)
-        left = np.append(-solved.coefficients, 1.0)
-        found = self.free * float(left @ change @ left) / solved.squares + float(self.counts * self.sizes @ shrunk)
+        left = np.concatenate([-solved.coefficients, np.ones((len(ratios), 1))], axis=1)
+        falls = np.einsum("ra,rab,rb->r", left, change, left)
+        found = self.free * falls / solved.squares + shrunk @ (self.counts * self.sizes)
         if self.method == "REML":
-            root = _inverse(solved.triangle)
-            found += float(np.einsum("ab,ac,bc->", change[: self.k, : self.k], root, root))
+            inner = change[:, : self.k, : self.k]
+            found += np.einsum("rab,rba->r", np.linalg.inv(solved.product), inner)
         return found
 
     def bottom(self, below: float, above: float) -> float:
         """Return where f is lowest between a ratio where it falls and one where it rises."""
         from scipy.optimize import brentq  # noqa: PLC0415
 
-        return float(cast("float", brentq(self.slope, below, above, xtol=1e-300)))
+        def slope(ratio: float) -> float:
+            return float(self.slopes(np.array([ratio]))[0])
+
+        return float(cast("float", brentq(slope, below, above, xtol=1e-300)))
 
     def fitted(self, ratio: float, terms: tuple[str, ...]) -> RandomIntercept:
         """Return the fit at a ratio, in units of the outcome and of the regressors as they are."""
-        solved, standard, k = self._solve(ratio), self.moments.standard, self.k
+        solved, standard, k = self._solve(np.array([ratio])), self.moments.standard, self.k
         of_outcome = float(standard.scales[k])
         units = standard.raw(has_intercept=True)
         if self.moments.whitening is not None:
             units = _inverse(self.moments.whitening.T) @ units
-        back = _inverse(solved.triangle @ units)
-        sigma2 = of_outcome**2 * solved.squares / self.free
-        coefficients = of_outcome * _inverse(units) @ solved.coefficients
+        triangle = np.asarray(np.linalg.cholesky(solved.product[0]), dtype=float).T
+        back = _inverse(triangle @ units)
+        sigma2 = of_outcome**2 * float(solved.squares[0]) / self.free
+        coefficients = of_outcome * _inverse(units) @ solved.coefficients[0]
         coefficients[0] += standard.shifts[k]
         constant = self.free * (1 + np.log(2 * np.pi * of_outcome**2 / self.free))
         if self.method == "REML":
@@ -191,20 +197,23 @@ class _Profile:
             n_groups=self.moments.n_groups,
         )
 
-    def _solve(self, ratio: float) -> "_Solved":
-        product = self.moments.within + np.tensordot(1 / (1 + self.sizes * ratio), self.between, axes=1)
-        k = self.k
-        lengths = np.sqrt(np.diag(product))
-        whole = np.linalg.cholesky(product / np.outer(lengths, lengths)).T * lengths
-        triangle = np.asarray(whole[:k, :k], dtype=float)
-        return _Solved(triangle, np.asarray(solve_triangular(triangle, whole[:k, k])), float(whole[k, k] ** 2))
+    def _solve(self, ratios: Vector) -> "_Solved":
+        shrunk, k = 1 / (1 + np.outer(ratios, self.sizes)), self.k
+        product = self.moments.within + np.tensordot(shrunk, self.between, axes=1)
+        lengths = np.sqrt(np.einsum("raa->ra", product))
+        scaled = product / (lengths[:, :, None] * lengths[:, None, :])
+        coefficients = np.linalg.solve(scaled[:, :k, :k], scaled[:, :k, k:])[:, :, 0]
+        share = 1 - np.einsum("ra,ra->r", scaled[:, :k, k], coefficients)
+        return _Solved(product[:, :k, :k], coefficients * lengths[:, k:] / lengths[:, :k], share * product[:, k, k])
 
 
 @dataclass(frozen=True, eq=False)
 class _Solved:
-    triangle: Matrix
-    coefficients: Vector
-    squares: float
+    """At each of r ratios: A_xx (r x k x k), coefficients (r x k), squares left of the outcome (r)."""
+
+    product: NDArray[np.float64]
+    coefficients: Matrix
+    squares: Vector
 
 
 def _inverse(triangle: Matrix) -> Matrix:

@@ -92,7 +92,7 @@ class Rows:
     @cached_property
     def layout(self) -> Layout:
         """How rows are laid out."""
-        return layout_of(self.spec, self.overview.first, self.labels, self.overview.profile)
+        return layout_of(self.spec, self.labels, self.overview.profile)
 
     @property
     def terms(self) -> tuple[str, ...]:
