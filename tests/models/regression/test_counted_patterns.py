@@ -1,0 +1,89 @@
+"""Regressions from counted patterns are those of rows, with the same refusals, and the same bits every time."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from drawn_tables import REGRESSORS, Drawn, drawn, stored, table_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.regression.fit import fit_regression
+from models.regression.identification import ModelDataError
+from models.regression.in_database.counted import fit_counted
+from models.regression.in_database.counted_binary import fit_counted_binary
+from models.regression.in_database.responses import look_at_responses
+from models.regression.in_database.rows import fit_rows
+
+LINEAR = ("classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3")
+BINARY = ("classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S")
+
+
+def responses_of(model, table):
+    return look_at_responses(model, stored(table), ("analysis",))
+
+
+def counted(model, table, covariances, labels=None):
+    fit = fit_counted if model.estimator == "linear" else fit_counted_binary
+    return fit(responses_of(model, table), labels or {}, covariances, 1, "")
+
+
+def outcome_of(work):
+    """Return what a fit gives, or the words with which it is refused."""
+    try:
+        return work(), None
+    except ModelDataError as refusal:
+        return None, str(refusal)
+
+
+def assert_alike(found, rows):
+    assert found.terms == rows.terms
+    assert (found.n_obs, found.df_resid, found.n_clusters) == (rows.n_obs, rows.df_resid, rows.n_clusters)
+    np.testing.assert_allclose(found.r_squared, rows.r_squared, rtol=1e-9, atol=1e-12)
+    least = rows.uncertainties["classical"].errors.min()
+    for covariance, sure in rows.uncertainties.items():
+        same = found.uncertainties[covariance]
+        np.testing.assert_allclose(same.errors, sure.errors, rtol=1e-10, atol=1e-10 * least, err_msg=covariance)
+        np.testing.assert_allclose(same.df, sure.df, rtol=1e-9, err_msg=covariance)
+        assert (same.n_clusters, same.n_decided) == (sure.n_clusters, sure.n_decided), covariance
+        off = np.abs(found.coefficients - rows.coefficients)
+        assert (off <= 1e-9 * np.abs(rows.coefficients) + 1e-11 * sure.errors).all()
+
+
+def compare(case, estimator, covariances):
+    """Compare a drawn case; without HC2 and HC3 too where these are refused."""
+    model = case.model(estimator)
+    responses = responses_of(model, case.table)
+    fit = fit_counted if estimator == "linear" else fit_counted_binary
+    rows, refused = outcome_of(lambda: fit_rows(responses, ("analysis",), {}, covariances, 1, ""))
+    found, refused_too = outcome_of(lambda: fit(responses, {}, covariances, 1, ""))
+    assert refused_too == refused
+    if rows is not None:
+        assert_alike(found, rows)
+    elif "HC3" in covariances:
+        compare(case, estimator, tuple(each for each in covariances if each not in ("HC2", "HC3")))
+
+
+@settings(max_examples=30, deadline=None)
+@given(drawn())
+def test_linear_models_are_those_of_rows_or_refused_in_the_same_words(case):
+    compare(case, "linear", LINEAR)
+
+
+@settings(max_examples=20, deadline=None)
+@given(drawn(), st.sampled_from(["logit", "probit"]))
+def test_binary_models_are_those_of_rows_or_refused_in_the_same_words(case, estimator):
+    compare(case, estimator, BINARY)
+
+
+@pytest.mark.parametrize("weights", [None, "weight"])
+@pytest.mark.parametrize(
+    ("estimator", "covariance"),
+    [*(("linear", each) for each in LINEAR), *((link, each) for link in ("logit", "probit") for each in BINARY)],
+)
+def test_estimates_are_those_of_a_fit_in_memory(estimator, covariance, weights):
+    case = Drawn(table_of(400), REGRESSORS["categories that interact"], weights)
+    table = case.table.dropna(subset=["organisation_id"])
+    model = case.model(estimator, covariance=covariance)
+    in_memory = fit_regression(model, table).estimates
+    estimates = counted(model, table, (covariance,)).estimates(covariance)
+    pd.testing.assert_frame_equal(estimates, in_memory, rtol=1e-9, atol=1e-13, check_exact=False)
