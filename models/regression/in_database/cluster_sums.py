@@ -154,7 +154,7 @@ def _with(triangle: Matrix, scores: Matrix) -> Matrix:
 
     Sums of squares themselves would not tell a variance of nought from one below 1e-16 of the others.
     """
-    return np.linalg.qr(np.vstack([triangle, scores]), mode="r")
+    return np.asarray(np.linalg.qr(np.vstack([triangle, scores]), mode="r"))
 
 
 def _between(back: Matrix, triangle: Matrix) -> Matrix:

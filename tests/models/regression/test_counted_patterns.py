@@ -32,7 +32,8 @@ def outcome_of(work):
     try:
         return work(), None
     except ModelDataError as refusal:
-        return None, str(refusal)
+        reason, *_ = str(refusal).partition("told apart:")  # which of columns that follow from each other is rounding
+        return None, reason
 
 
 def assert_alike(found, rows):
@@ -43,7 +44,8 @@ def assert_alike(found, rows):
     for covariance, sure in rows.uncertainties.items():
         same = found.uncertainties[covariance]
         np.testing.assert_allclose(same.errors, sure.errors, rtol=1e-10, atol=1e-10 * least, err_msg=covariance)
-        np.testing.assert_allclose(same.df, sure.df, rtol=1e-9, err_msg=covariance)
+        is_sure = sure.errors > 1e-9 * least
+        np.testing.assert_allclose(same.df[is_sure], sure.df[is_sure], rtol=1e-9, err_msg=covariance)
         assert (same.n_clusters, same.n_decided) == (sure.n_clusters, sure.n_decided), covariance
         off = np.abs(found.coefficients - rows.coefficients)
         assert (off <= 1e-9 * np.abs(rows.coefficients) + 1e-11 * sure.errors).all()
