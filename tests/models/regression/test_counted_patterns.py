@@ -89,3 +89,45 @@ def test_estimates_are_those_of_a_fit_in_memory(estimator, covariance, weights):
     in_memory = fit_regression(model, table).estimates
     estimates = counted(model, table, (covariance,)).estimates(covariance)
     pd.testing.assert_frame_equal(estimates, in_memory, rtol=1e-9, atol=1e-13, check_exact=False)
+
+
+def bits_of(found):
+    return found.coefficients.tobytes() + b"".join(
+        each.covariance.tobytes() + each.df.tobytes() for each in found.uncertainties.values()
+    )
+
+
+@pytest.mark.parametrize(("estimator", "covariances"), [("linear", LINEAR), ("logit", BINARY)])
+def test_the_same_responses_in_any_order_give_the_same_bits(estimator, covariances):
+    table = table_of(30_000, n_clusters=200)
+    model = Drawn(table, REGRESSORS["standardised"], "weight").model(estimator)
+    shuffled = table.sample(frac=1, random_state=1)
+    found = [counted(model, each, covariances) for each in (table, table, shuffled)]
+    assert len({bits_of(each) for each in found}) == 1
+
+
+@pytest.mark.parametrize("numbers", [(0.0, 1e9), (1e9, 1.0), (-3e-7, 1e-9), (0.0, 1e200)])
+def test_outcomes_of_any_size_keep_their_digits(numbers):
+    centre, spread = numbers
+    table = table_of(500)
+    table["score_of_trust"] = centre + spread * table["score_of_trust"].astype(float)
+    model = Drawn(table, REGRESSORS["interaction"], None).model()
+    responses = responses_of(model, table)
+    found, rows = (
+        fit_counted(responses, {}, ("classical", "CR2"), 1, ""),
+        fit_rows(responses, ("analysis",), {}, ("classical", "CR2"), 1, ""),
+    )
+    for covariance, sure in rows.uncertainties.items():
+        np.testing.assert_allclose(found.uncertainties[covariance].errors, sure.errors, rtol=1e-7)
+    np.testing.assert_allclose(found.coefficients[1:], rows.coefficients[1:], rtol=1e-6)
+
+
+def test_a_mean_far_from_its_spread_is_counted_without_loss():
+    """Sums of squares of outcomes themselves would lose all digits here: 1e8 squared is 1e16."""
+    table = table_of(500)
+    table["score_of_trust"] = 1e8 + table["score_of_trust"].astype(float).round(1).mul(8).round() / 8
+    plain = table.assign(score_of_trust=table["score_of_trust"] - 1e8)
+    case = Drawn(table, REGRESSORS["categories"], None)
+    far, near = (counted(case.model(), each, ("HC1",)) for each in (table, plain))
+    np.testing.assert_array_equal(far.uncertainties["HC1"].covariance, near.uncertainties["HC1"].covariance)
+    np.testing.assert_array_equal(far.coefficients[1:], near.coefficients[1:])
