@@ -24,6 +24,7 @@ KNOT_SHARES: Mapping[int, tuple[float, ...]] = {
 }
 SMALL_SAMPLE = 100
 FROM_THE_END = 4
+FEWEST_FOR_A_SPLINE = 10
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,15 @@ def knot_places(n_knots: int, n: float) -> Vector:
 
     Of fewer than 100 values, the outer knots lie fifth from either end. R: ``Hmisc::rcspline.eval``, with the shares of
     ``KNOT_SHARES``.
+
+    Raises:
+        ModelDataError: If the outer knots would pass each other.
     """
+    if n < FEWEST_FOR_A_SPLINE:
+        raise ModelDataError(
+            f"{counted(int(n), 'complete response')} are too few for a spline, whose outer knots lie fifth from either "
+            f"end; expected at least {FEWEST_FOR_A_SPLINE}; use a polynomial or widen the population"
+        )
     places = np.array(KNOT_SHARES[n_knots]) * (n - 1)
     if n < SMALL_SAMPLE:
         places[[0, -1]] = FROM_THE_END, n - 1 - FROM_THE_END

@@ -23,7 +23,7 @@ LAST_BIT = 1e-17
 class _Adjusted:
     """Sums over clusters for one covariance with adjusted residuals; q directions, k columns."""
 
-    meat: Matrix
+    triangle: Matrix
     expected: Vector
     of_pairs: Vector
     crossed: NDArray[np.float64]
@@ -43,14 +43,14 @@ class ClusterSums:
     kinds: tuple[Clustered, ...]
     directions: Matrix
     _scores: Matrix = field(init=False)
-    _meat: Matrix = field(init=False)
+    _triangle: Matrix = field(init=False)
     _adjusted: dict[Clustered, _Adjusted] = field(init=False)
     _open: tuple[int, Matrix, Vector] | None = field(init=False, default=None)
     _is_decided: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
         k = len(self.directions)
-        self._meat = np.zeros((k, k))
+        self._triangle = np.zeros((k, k))
         self._adjusted = {
             kind: _Adjusted(np.zeros((k, k)), np.zeros(k), np.zeros(k), np.zeros((k, k, k)))
             for kind in self.kinds
@@ -93,11 +93,11 @@ class ClusterSums:
             self.absorb(self._open[1][None], self._open[2][None])
             self._open = None
         if not self.needs_order:
-            self._meat = self._scores @ self._scores.T
+            self._triangle = _with(self._triangle, self._scores.T)
 
     def absorb(self, products: NDArray[np.float64], scores: Matrix) -> None:
         """Add whole clusters: g x k x k cross-products of orthogonal columns and g x k scores."""
-        self._meat += scores.T @ scores
+        self._triangle = _with(self._triangle, scores)
         is_light = np.einsum("gaa->g", products) < LIGHT
         if is_light.any():
             self._adjust(products[is_light], scores[is_light], None)
@@ -113,7 +113,7 @@ class ClusterSums:
         for kind, sums in self._adjusted.items():
             adjustments = _series(products, kind) if spectra is None else _spectral(*spectra, kind)
             influence = np.einsum("gab,gb->ga", adjustments, scores)
-            sums.meat += influence.T @ influence
+            sums.triangle = _with(sums.triangle, influence)
             turned = self.directions @ adjustments
             parts = turned @ products
             own, shared = (parts * turned).sum(axis=2), (parts**2).sum(axis=2)
@@ -143,11 +143,24 @@ class ClusterSums:
         if kind not in self._adjusted:
             whole = n_clusters / (n_clusters - 1)
             factor = {"CR0": 1.0, "CR1": whole, "CR1S": whole * (n - 1) / (n - n_parameters)}[kind]
-            covariance = factor * back @ self._meat @ back.T
+            covariance = factor * _between(back, self._triangle)
             return Uncertainty(covariance, np.full(len(back), n_clusters - 1.0), n_clusters, n_decided)
         sums = self._adjusted[kind]
         df = sums.expected**2 / (sums.of_pairs + np.einsum("qab,qba->q", sums.crossed, sums.crossed))
-        return Uncertainty(back @ sums.meat @ back.T, df, n_clusters, n_decided)
+        return Uncertainty(_between(back, sums.triangle), df, n_clusters, n_decided)
+
+
+def _with(triangle: Matrix, scores: Matrix) -> Matrix:
+    """Return the triangle R with R'R the sum of squares so far, and of further g x k scores.
+
+    Sums of squares themselves would not tell a variance of nought from one below 1e-16 of the others.
+    """
+    return np.asarray(np.linalg.qr(np.vstack([triangle, scores]), mode="r"))
+
+
+def _between(back: Matrix, triangle: Matrix) -> Matrix:
+    half = back @ triangle.T
+    return half @ half.T
 
 
 def _spectral(leverages: Matrix, vectors: NDArray[np.float64], kind: Clustered) -> NDArray[np.float64]:

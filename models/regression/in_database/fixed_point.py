@@ -93,9 +93,10 @@ def parts_of(values: Any, bits: int, *, is_dense: bool) -> list[Part]:  # noqa: 
     while taken < BITS_OF_A_VALUE and rest.any():
         whole = np.rint(rest * scales[columns])
         places = np.unique(columns[whole != 0])
-        part: Any = csr_array((whole, columns, values.indptr), shape=values.shape)[:, places]
-        part.eliminate_zeros()
-        parts.append(Part(places, part.toarray(order="C") if is_dense else part, scales[places]))
+        if places.size:
+            part: Any = csr_array((whole, columns, values.indptr), shape=values.shape)[:, places]
+            part.eliminate_zeros()
+            parts.append(Part(places, part.toarray(order="C") if is_dense else part, scales[places]))
         rest = rest - whole / scales[columns]
         scales = np.ldexp(scales, bits)
         taken += bits

@@ -12,7 +12,7 @@ from models.estimates import Matrix, Vector
 from models.regression.columns import Labels
 from models.regression.design import lay_out, uses_of
 from models.regression.identification import (
-    find_dependencies,
+    dependencies_of,
     refuse_constant,
     refuse_dependencies,
     refuse_few_rows,
@@ -89,9 +89,16 @@ def design_of_patterns(responses: Responses, labels: Labels, fewest_beyond: int)
     matrix = lay_out(spec, patterns.rows, labels, profile)
     refuse_few_rows(n, len(matrix.columns), fewest_beyond)
     refuse_constant(spec.outcome, n, responses.least, responses.largest)
-    refuse_dependencies(find_dependencies(matrix))
+    refuse_dependencies(_dependencies(matrix, patterns.counts))
     clusters = spec.clusters()
     return PatternDesign(responses, patterns, matrix, sizes_of_clusters(responses, clusters[0]) if clusters else None)
+
+
+def _dependencies(matrix: pd.DataFrame, counts: Vector) -> dict[str, list[str]]:
+    """Find dependent columns as ``find_dependencies`` does in the rows that the patterns stand for."""
+    values, roots = matrix.to_numpy()[:, 1:], np.sqrt(counts)[:, None]
+    centred: Matrix = (values - counts @ values / counts.sum()) * roots
+    return dependencies_of(centred, np.linalg.norm(values * roots, axis=0), list(matrix.columns[1:]))
 
 
 def pattern_squares(

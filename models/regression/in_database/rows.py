@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.estimates import Vector
-from models.regression.categorical.estimate import estimate_categorical
+from models.regression.categorical.estimate import CategoricalEstimates, estimate_categorical
 from models.regression.columns import Labels
 from models.regression.covariance import estimate_uncertainty
 from models.regression.design import Design, build_design, excluded_column, filters_of
@@ -88,7 +88,7 @@ def _linear(design: Design, covariances: Collection[Covariance]) -> _Found:
 
 
 def _categorical(spec: RegressionSpec, design: Design, labels: Labels, covariances: Collection[Covariance]) -> _Found:
-    found = {
+    found: dict[Covariance, CategoricalEstimates] = {
         kind: estimate_categorical(
             spec.model_copy(update={"covariance": kind}),
             design,
