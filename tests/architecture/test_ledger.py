@@ -17,7 +17,7 @@ PREPARING = {
     *("columns", "profile", "design", "identification", "inference", "fit", "compare", "covariance", "diagnostics"),
     *("cluster_moments", "data", "fits", "combinations", "of_fit", "maximise", "families", "generalised", "predicted"),
     *("cumulative_links", "estimate", "noncentral"),
-    *("overview", "layout", "streamed", "group_moments", "grouped"),
+    *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped"),
 }
 """Modules of regression that give no statistic of their own name."""
 

@@ -34,7 +34,7 @@ class ClusterSums:
     """Sums over clusters for one or more covariances.
 
     Attributes:
-        n_clusters: Clusters, coded 0 to G - 1.
+        n_clusters: Clusters, coded 0 to G - 1; grows with the codes of added rows.
         kinds: Covariances.
         directions: k x k; row i times the orthogonal columns' coefficients is coefficient i.
     """
@@ -66,7 +66,10 @@ class ClusterSums:
 
     def add(self, orthogonal: Matrix, scores: Matrix, codes: NDArray[np.intp]) -> None:
         """Add some rows: k x n orthogonal columns, the same times residuals, and n codes."""
+        self.n_clusters = max(self.n_clusters, int(codes.max()) + 1)
         if not self.needs_order:
+            if further := self.n_clusters - self._scores.shape[1]:
+                self._scores = np.pad(self._scores, ((0, 0), (0, further)))
             for place, column in enumerate(scores):
                 self._scores[place] += np.bincount(codes, weights=column, minlength=self.n_clusters)
             return

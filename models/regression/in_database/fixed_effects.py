@@ -126,7 +126,7 @@ def fit_from_rows(
     inner, k = less_means(blocks, moments), len(terms)
     factored = factor(inner, has_intercept=False)
     _refuse_dependent(factored, moments, terms)
-    found = solve_blocks(inner, factored, kinds, moments.n_groups, has_intercept=False)
+    found = solve_blocks(inner, factored, kinds, has_intercept=False)
     n_parameters = k + moments.n_groups
     uncertainties: dict[Covariance, Uncertainty] = {
         kind: found.uncertainty(kind, k if kind in POWER_OF_FREE_SHARE else n_parameters) for kind in kinds

@@ -6,7 +6,7 @@ Memory grows with groups and columns, not with rows. Put here sums; not what is 
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,8 @@ class GroupMoments:
         sizes: G sums of weights; rows where there are none.
         sums: m x G weighted sums.
         product: m x m weighted cross-product of all rows.
-        products: m x m x G weighted cross-products of each group; None when not asked for.
+        products: m x m x G weighted cross-products of each group, those of the intercept left out as nought; None when
+            not asked for.
     """
 
     standard: Standard
@@ -76,13 +77,12 @@ class GroupMoments:
 
 
 def group_moments(
-    blocks: Blocks, n_groups: int, *, with_products: bool = False, whitened: tuple[Standard, Matrix] | None = None
+    blocks: Blocks, *, with_products: bool = False, whitened: tuple[Standard, Matrix] | None = None
 ) -> GroupMoments:
     """Add up what groups hold, in one reading of the rows.
 
     Args:
-        blocks: The rows with the codes of their groups, the first column the intercept; at least one row.
-        n_groups: Groups, each with a row.
+        blocks: The rows with the codes of their groups, 0 to G - 1, the first column the intercept; at least one row.
         with_products: Whether cross-products of each group are wanted.
         whitened: How columns are moved and scaled, and what they are multiplied with then; None: by the first block.
     """
@@ -90,7 +90,8 @@ def group_moments(
     for block in blocks():
         if found is None:
             standard = whitened[0] if whitened else standard_of(next(block.parts()), has_intercept=True)
-            found = _empty(standard, whitened[1] if whitened else None, n_groups, with_products=with_products)
+            found = _empty(standard, whitened[1] if whitened else None, with_products=with_products)
+        found = _with_room(found, block)
         for part in block.parts():
             _add(found, part)
         found = replace(found, n_obs=found.n_obs + len(block.outcome))
@@ -99,16 +100,29 @@ def group_moments(
     return found
 
 
-def _empty(standard: Standard, whitening: Matrix | None, n_groups: int, *, with_products: bool) -> GroupMoments:
+def _empty(standard: Standard, whitening: Matrix | None, *, with_products: bool) -> GroupMoments:
     m = len(standard.shifts)
-    products = np.zeros((m, m, n_groups)) if with_products else None
-    return GroupMoments(standard, whitening, 0, np.zeros(n_groups), np.zeros((m, n_groups)), np.zeros((m, m)), products)
+    products = np.zeros((m, m, 0)) if with_products else None
+    return GroupMoments(standard, whitening, 0, np.zeros(0), np.zeros((m, 0)), np.zeros((m, m)), products)
+
+
+def _with_room(found: GroupMoments, block: Block) -> GroupMoments:
+    """Return the sums with room for the groups of a block."""
+    if block.clusters is None:
+        raise ValueError("sums of groups need the groups of the rows")
+    further = int(block.clusters.max()) + 1 - found.n_groups
+    if further <= 0:
+        return found
+    return replace(
+        found,
+        sizes=np.pad(found.sizes, (0, further)),
+        sums=np.pad(found.sums, ((0, 0), (0, further))),
+        products=None if found.products is None else np.pad(found.products, ((0, 0), (0, 0), (0, further))),
+    )
 
 
 def _add(found: GroupMoments, part: Block) -> None:
-    if part.clusters is None:
-        raise ValueError("sums of groups need the groups of the rows")
-    values, codes, n_groups = found.standard.rows(part), part.clusters, found.n_groups
+    values, codes, n_groups = found.standard.rows(part), cast("NDArray[np.intp]", part.clusters), found.n_groups
     if found.whitening is not None:
         values[:-1] = found.whitening @ values[:-1]
     found.product[:] += values @ values.T
@@ -117,7 +131,7 @@ def _add(found: GroupMoments, part: Block) -> None:
     for place, column in enumerate(values):
         weighted = column if roots is None else column * roots
         found.sums[place] += np.bincount(codes, weights=weighted, minlength=n_groups)
-        for other in range(place, len(values)) if found.products is not None else ():
+        for other in range(place, len(values)) if found.products is not None and place > 0 else ():
             _add_product(found.products, place, other, np.bincount(codes, column * values[other], n_groups))
 
 

@@ -7,6 +7,7 @@ The groups are the clusters of the model. Put here which readings of the rows ar
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from threadpoolctl import threadpool_limits
 
@@ -16,12 +17,14 @@ from models.regression.in_database.blocks import factor
 from models.regression.in_database.cluster_sums import needs_order
 from models.regression.in_database.fixed_effects import (
     DEFINED,
+    FixedEffects,
     fit_from_moments,
     fit_from_rows,
     refuse_unfit_within,
     suffice,
 )
-from models.regression.in_database.group_moments import group_moments
+from models.regression.in_database.group_codes import GroupCodes
+from models.regression.in_database.group_moments import GroupMoments, group_moments
 from models.regression.in_database.overview import look_over
 from models.regression.in_database.random_intercept import Method, RandomIntercept, fit_random_intercept
 from models.regression.in_database.responses import Responses
@@ -36,7 +39,7 @@ def fit_fixed_effects(
     covariances: Collection[Covariance] = (),
     rows_of_a_block: int = ROWS_OF_A_BLOCK,
 ) -> TableFit:
-    """Fit a linear regression with an effect of every cluster of the model, in one reading of the rows or three.
+    """Fit a linear regression with an effect of every cluster of the model, in one reading of the rows or a few more.
 
     Coefficients and covariances are those of the regression with one 0/1 column a group (and no intercept); CR1S has
     the factor G / (G - 1) x (n - 1) / (n - k), k without the effects, as ``models.regression.panel`` has it, for groups
@@ -62,21 +65,18 @@ def fit_fixed_effects(
     rows = _grouped_rows(responses, labels, rows_of_a_block)
     terms = rows.terms[1:]
     with threadpool_limits(limits=1):
-        moments = group_moments(rows.blocks(with_groups=True), rows.n_groups, with_products=True)
+        moments = group_moments(rows.blocks(with_groups=True), with_products=True)
+        refuse_few_clusters(str(rows.groups), moments.n_groups, moments.n_obs)
         refuse_unfit_within(moments, terms, rows.spec.outcome)
         is_one_reading = suffice(moments, wanted)
-        if is_one_reading:
-            found = fit_from_moments(moments, wanted)
-        else:
-            blocks = rows.blocks(with_groups=True, is_sorted=needs_order(wanted))
-            found = fit_from_rows(blocks, moments, wanted, terms)
+        found = fit_from_moments(moments, wanted) if is_one_reading else _from_rows(rows, moments, wanted)
     return TableFit(
         engine="blocks",
-        reason=f"effects of {rows.n_groups} groups, {'one reading' if is_one_reading else 'three readings'} in blocks",
+        reason=f"effects of {moments.n_groups:,} groups, {'one reading' if is_one_reading else 'more readings'} in blocks",
         terms=terms,
         coefficients=found.coefficients,
         n_obs=moments.n_obs,
-        n_clusters=rows.n_groups,
+        n_clusters=moments.n_groups,
         r_squared=found.r_squared,
         df_resid=float(found.df_resid),
         uncertainties=found.uncertainties,
@@ -108,11 +108,12 @@ def fit_random_intercept_of(
     rows = _grouped_rows(responses, labels, rows_of_a_block)
     with threadpool_limits(limits=1):
         blocks = rows.blocks(with_groups=True)
-        moments = group_moments(blocks, rows.n_groups)
+        moments = group_moments(blocks)
+        refuse_few_clusters(str(rows.groups), moments.n_groups, moments.n_obs)
         if not moments.are_exact:
             factored = factor(blocks)
             refuse_unfit(rows, factored, fewest_beyond=1)
-            moments = group_moments(blocks, rows.n_groups, whitened=(factored.standard, factored.whitening))
+            moments = group_moments(blocks, whitened=(factored.standard, factored.whitening))
         return fit_random_intercept(moments, rows.terms, method)
 
 
@@ -124,6 +125,12 @@ def _grouped_rows(responses: Responses, labels: Labels, rows_of_a_block: int) ->
             "effect; name it in cluster"
         )
     refuse_constant(responses.spec.outcome, responses.n_obs, responses.least, responses.largest)
-    rows = Rows(responses, look_over(responses, clusters[0]), labels, clusters[0], rows_of_a_block)
-    refuse_few_clusters(clusters[0], rows.n_groups, responses.n_obs)
-    return rows
+    return Rows(responses, look_over(responses), labels, clusters[0], rows_of_a_block)
+
+
+def _from_rows(rows: Rows, moments: GroupMoments, wanted: tuple[Covariance, ...]) -> FixedEffects:
+    """Read the rows again; where they must come sorted by group, their codes and moments anew."""
+    if not needs_order(wanted):
+        return fit_from_rows(rows.blocks(with_groups=True), moments, wanted, rows.terms[1:])
+    blocks = replace(rows, codes=GroupCodes()).blocks(with_groups=True, is_sorted=True)
+    return fit_from_rows(blocks, group_moments(blocks), wanted, rows.terms[1:])

@@ -6,10 +6,7 @@ The same as ``models.regression.profile`` finds in memory, without the rows comi
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 
-from dataclasses import dataclass
-
 import numpy as np
-import pyarrow as pa
 
 from models.estimates import Vector
 from models.regression.design import uses_of
@@ -19,25 +16,8 @@ from models.regression.in_database.responses import Responses
 from models.regression.profile import Profile, finite_numbers, knot_places, knots_between
 
 
-@dataclass(frozen=True, eq=False)
-class Overview:
-    """What all responses of a model hold.
-
-    Attributes:
-        profile: What lays them out.
-        groups: Different values of the column of groups, sorted; None without one.
-    """
-
-    profile: Profile
-    groups: pa.Array | None
-
-
-def look_over(responses: Responses, groups: str | None = None) -> Overview:
-    """Ask for the categories, means, deviations and knots that lay out the responses of a model, and for its groups.
-
-    Args:
-        responses: The responses.
-        groups: Column whose different values are wanted; None for none.
+def look_over(responses: Responses) -> Profile:
+    """Ask for the categories, means, deviations and knots that lay out the responses of a model.
 
     Raises:
         ModelDataError: If a spline has too few different values for its knots.
@@ -46,21 +26,18 @@ def look_over(responses: Responses, groups: str | None = None) -> Overview:
     categories = [column for column, ways in uses.items() if any(each.use == "category" for each in ways)]
     moved = [column for column, ways in uses.items() if any(each.centre or each.standardise for each in ways)]
     bent = {(column, int(each.spline)) for column, ways in uses.items() for each in ways if each.spline is not None}
-    listed = [*categories, *([groups] if groups else [])]
-    every = _different(connection, query, listed)
     means, deviations = _means_and_deviations(connection, query, moved)
-    profile = Profile(
+    return Profile(
         n_rows=responses.n_obs,
-        codes={column: tuple(sorted(every[column].to_pylist())) for column in categories},
+        codes=_different(connection, query, categories),
         means=means,
         deviations=deviations,
         knots={each: _knots(connection, query, *each, responses.n_obs) for each in sorted(bent)},
     )
-    return Overview(profile, every[groups].sort() if groups else None)
 
 
-def _different(connection: Connection, query: Query, columns: list[str]) -> dict[str, pa.Array]:
-    """Return the different values of each of some columns, of which none is missing."""
+def _different(connection: Connection, query: Query, columns: list[str]) -> dict[str, tuple[object, ...]]:
+    """Return the different values of each of some columns, of which none is missing, in order."""
     if not columns:
         return {}
     names = list(dict.fromkeys(map(quoted, columns)))
@@ -69,7 +46,7 @@ def _different(connection: Connection, query: Query, columns: list[str]) -> dict
         connection,
         query.then(f"SELECT {', '.join(names)} FROM responses GROUP BY GROUPING SETS ({sets})"),  # noqa: S608
     )
-    return {column: answer.column(column).combine_chunks().drop_null() for column in columns}
+    return {column: tuple(sorted(answer.column(column).drop_null().to_pylist())) for column in columns}
 
 
 def _means_and_deviations(

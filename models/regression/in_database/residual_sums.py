@@ -106,7 +106,6 @@ def solve_blocks(
     blocks: Blocks,
     factored: Factored,
     kinds: Collection[Covariance] = ("classical",),
-    n_clusters: int = 0,
     *,
     has_intercept: bool = True,
 ) -> Streamed:
@@ -119,7 +118,6 @@ def solve_blocks(
         blocks: The rows; sorted by cluster for CR2 and CR3.
         factored: Of the same rows, in any order; columns of full rank.
         kinds: Covariances that are wanted.
-        n_clusters: Clusters; 0 without a covariance that has them.
         has_intercept: Whether the first column is the intercept.
     """
     standard, k = factored.standard, len(factored.triangle) - 1
@@ -129,7 +127,7 @@ def solve_blocks(
     sums = ResidualSums(0.0, np.zeros(k), np.zeros((k, k)), {power: np.zeros((k, k)) for power in powers})
     clustered = cast("tuple[Clustered, ...]", tuple(kind for kind in kinds if kind in POWER_OF_FREE_SHARE))
     directions = _inverse(triangle @ standard.raw(has_intercept=has_intercept))
-    clusters = ClusterSums(n_clusters, clustered, directions) if clustered else None
+    clusters = ClusterSums(0, clustered, directions) if clustered else None
     for block in blocks():
         for part in block.parts():
             values = standard.rows(part)

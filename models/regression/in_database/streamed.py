@@ -7,14 +7,12 @@ Put here how rows become blocks and what is asked of them; not the numerics (``b
 # pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
-from pyarrow import compute
 from threadpoolctl import threadpool_limits
 
 from models.regression.columns import Labels
@@ -29,13 +27,15 @@ from models.regression.identification import (
 from models.regression.in_database.blocks import Block, Blocks, Factored, factor
 from models.regression.in_database.cluster_sums import needs_order
 from models.regression.in_database.connection import batches
+from models.regression.in_database.group_codes import GroupCodes
 from models.regression.in_database.layout import Layout, layout_of
-from models.regression.in_database.overview import Overview, look_over
+from models.regression.in_database.overview import look_over
 from models.regression.in_database.query import quoted
 from models.regression.in_database.residual_sums import Streamed, solve_blocks
 from models.regression.in_database.responses import Responses
 from models.regression.in_database.result import TableFit
-from models.sections.inference import CLUSTERED, Covariance
+from models.regression.profile import Profile
+from models.sections.inference import Covariance
 from models.spec import RegressionSpec
 
 ROWS_OF_A_BLOCK = 65_536
@@ -48,30 +48,30 @@ class Rows:
 
     Attributes:
         responses: The responses.
-        overview: What had to be known of all of them.
+        profile: What had to be known of all of them to lay them out.
         labels: Variable → code → label, for the names of terms.
-        groups: Column whose values become codes, in their order in the overview; None for none.
+        groups: Column whose values become codes; None for none.
         rows_of_a_block: At most as many rows at a time.
+        codes: The values of the column of groups in the blocks read so far.
     """
 
     responses: Responses
-    overview: Overview
+    profile: Profile
     labels: Labels
     groups: str | None = None
     rows_of_a_block: int = ROWS_OF_A_BLOCK
+    codes: GroupCodes = field(default_factory=GroupCodes)
 
     @property
     def spec(self) -> RegressionSpec:
         """The model."""
         return self.responses.spec
 
-    @property
-    def n_groups(self) -> int:
-        """Different values of the column of groups; 0 without one."""
-        return 0 if self.overview.groups is None else len(self.overview.groups)
-
     def blocks(self, *, with_groups: bool = False, is_sorted: bool = False) -> Blocks:
-        """Return the rows in blocks, in the order of the table, or sorted by group (and then by all they hold)."""
+        """Return the rows in blocks, in the order of the table, or sorted by group (and then by all they hold).
+
+        Codes of groups are in order only if no blocks with groups were read before these.
+        """
         grouped = [self.groups, *self._names] if with_groups and self.groups else self._names
         listed = ", ".join(map(quoted, dict.fromkeys(grouped)))
         order = f" ORDER BY {listed}" if is_sorted else ""
@@ -92,7 +92,7 @@ class Rows:
     @cached_property
     def layout(self) -> Layout:
         """How rows are laid out."""
-        return layout_of(self.spec, self.labels, self.overview.profile)
+        return layout_of(self.spec, self.labels, self.profile)
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -105,13 +105,8 @@ class Rows:
             layout.matrix(rows),
             rows[self.spec.outcome].to_numpy(dtype=float),
             rows[self.spec.weights].to_numpy(dtype=float) if self.spec.weights else None,
-            self._codes(batch) if with_groups else None,
+            self.codes.of(batch.column(self.groups)) if with_groups and self.groups else None,
         )
-
-    def _codes(self, batch: pa.RecordBatch) -> NDArray[np.intp]:
-        options = compute.SetLookupOptions(self.overview.groups)
-        places = compute.call_function("index_in", [batch.column(self.groups)], options)
-        return places.to_numpy(zero_copy_only=False).astype(np.intp)
 
 
 def fit_in_blocks(
@@ -139,13 +134,14 @@ def fit_in_blocks(
     spec = responses.spec
     wanted = tuple(covariances) or (spec.covariance_used(),)
     groups = spec.clusters()[0] if spec.clusters() else None
-    rows = Rows(responses, look_over(responses, groups), labels, groups, rows_of_a_block)
-    is_clustered = any(kind in CLUSTERED for kind in wanted)
+    rows = Rows(responses, look_over(responses), labels, groups, rows_of_a_block)
     with threadpool_limits(limits=1):
         factored = factor(rows.blocks())
         refuse_unfit(rows, factored, fewest_beyond)
-        reread = rows.blocks(with_groups=is_clustered, is_sorted=needs_order(wanted))
-        found = solve_blocks(reread, factored, wanted, rows.n_groups if is_clustered else 0)
+        reread = rows.blocks(with_groups=groups is not None, is_sorted=needs_order(wanted))
+        found = solve_blocks(reread, factored, wanted)
+        if groups:
+            refuse_few_clusters(groups, rows.codes.n_groups, found.n_obs)
         _refuse_lonely(rows, found, wanted)
     k = len(rows.terms)
     return TableFit(
@@ -154,7 +150,7 @@ def fit_in_blocks(
         terms=rows.terms,
         coefficients=found.coefficients,
         n_obs=found.n_obs,
-        n_clusters=rows.n_groups or None,
+        n_clusters=rows.codes.n_groups or None,
         r_squared=1 - found.squares / found.total,
         df_resid=float(found.n_obs - k),
         uncertainties={kind: found.uncertainty(kind, k) for kind in wanted},
@@ -169,8 +165,6 @@ def refuse_unfit(rows: Rows, factored: Factored, fewest_beyond: int) -> None:
     raw = factored.triangle[:k, :k] @ factored.standard.raw(has_intercept=True)
     lengths = np.linalg.norm(raw, axis=0)[1:]
     refuse_dependencies(dependencies_of(raw[1:, 1:], lengths, list(rows.terms[1:])))
-    if rows.groups:
-        refuse_few_clusters(rows.groups, rows.n_groups, n)
 
 
 def _refuse_lonely(rows: Rows, found: Streamed, wanted: tuple[Covariance, ...]) -> None:

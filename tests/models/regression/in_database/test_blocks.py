@@ -18,7 +18,7 @@ KINDS = ("classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3")
 
 def solved(rows, size=100, kinds=KINDS):
     blocks = rows.blocks(size)
-    return solve_blocks(blocks, factor(blocks), kinds, rows.n_groups)
+    return solve_blocks(blocks, factor(blocks), kinds)
 
 
 def relative(found, expected):

@@ -213,7 +213,7 @@ def grouped(spec, table, fit, *arguments, **options):
         return fit(look_at_responses(spec, connection, RELATION), LABELS, *arguments, **options)
 
 
-@pytest.mark.parametrize("kinds", [("classical", "CR0", "CR2"), ("HC1", "CR2")], ids=["one reading", "three readings"])
+@pytest.mark.parametrize("kinds", [("classical", "CR0", "CR2"), ("HC1", "CR2")], ids=["one reading", "more readings"])
 def test_fixed_effects_are_those_of_one_category_an_organisation(kinds):
     spec, table = model_of("trust", ROLE, cluster="organisation_id"), drawn_analysis(n_groups=20)
     found = grouped(spec, table, fit_fixed_effects, kinds, rows_of_a_block=170)

@@ -27,7 +27,7 @@ TERMS = ("a", "b", "c")
 
 
 def both(rows, size=100):
-    moments = group_moments(rows.blocks(size), rows.n_groups, with_products=True)
+    moments = group_moments(rows.blocks(size), with_products=True)
     yield fit_from_moments(moments, OF_MOMENTS), OF_MOMENTS
     yield fit_from_rows(rows.blocks(size), moments, OF_ROWS, TERMS), OF_ROWS
 
@@ -85,17 +85,15 @@ def test_classical_and_clustered_errors_are_those_of_linearmodels():
 
 def test_moments_do_not_suffice_where_they_would_not_be_exact():
     rows = draw(7)
-    moments = group_moments(rows.blocks(), rows.n_groups, with_products=True)
+    moments = group_moments(rows.blocks(), with_products=True)
     assert suffice(moments, ("classical", "CR2"))
     assert not suffice(moments, ("HC1",))
-    assert not suffice(group_moments(rows.blocks(), rows.n_groups), ("classical",))
+    assert not suffice(group_moments(rows.blocks()), ("classical",))
     far_apart = rows.columns.copy()
     far_apart[:, 1] += 1_000.0 * rows.groups
-    assert not suffice(
-        group_moments(replace(rows, columns=far_apart).blocks(), rows.n_groups, with_products=True), ("CR2",)
-    )
+    assert not suffice(group_moments(replace(rows, columns=far_apart).blocks(), with_products=True), ("CR2",))
     bent = replace(rows, columns=np.column_stack([rows.columns, rows.columns[:, 1] ** 2, rows.columns[:, 1] ** 3]))
-    assert not suffice(group_moments(bent.blocks(), rows.n_groups, with_products=True), ("CR2",))
+    assert not suffice(group_moments(bent.blocks(), with_products=True), ("CR2",))
 
 
 def test_groups_that_lie_far_apart_are_solved_from_rows():
@@ -103,7 +101,7 @@ def test_groups_that_lie_far_apart_are_solved_from_rows():
     far_apart = rows.columns.copy()
     far_apart[:, 1] += 1e6 * rows.groups
     far = replace(rows, columns=far_apart)
-    moments = group_moments(far.blocks(), rows.n_groups, with_products=True)
+    moments = group_moments(far.blocks(), with_products=True)
     found = fit_from_rows(far.blocks(), moments, OF_ROWS, TERMS)
     (expected, _), _ = both(rows)
     assert found.coefficients == pytest.approx(expected.coefficients, rel=1e-7)
@@ -140,7 +138,7 @@ REFUSED = {
 def test_what_carries_no_effects_is_refused(case):
     change, message = REFUSED[case]
     rows = change(draw(9))
-    moments = group_moments(rows.blocks(), rows.n_groups, with_products=True)
+    moments = group_moments(rows.blocks(), with_products=True)
     assert not suffice(moments, ("CR2",)) or case == "more effects than rows"
     with pytest.raises(ModelDataError, match=message):
         fit_if_fit(rows, moments)

@@ -21,7 +21,7 @@ SIZES = (1, 2, 3, 5, 8, 13, 21, 1, 2, 4)
 
 def fitted(rows, method="REML", size=100):
     terms = tuple(f"b{place}" for place in range(rows.columns.shape[1]))
-    return fit_random_intercept(group_moments(rows.blocks(size), rows.n_groups), terms, method)
+    return fit_random_intercept(group_moments(rows.blocks(size)), terms, method)
 
 
 def written_out(rows, tau2, sigma2, method):
@@ -152,9 +152,9 @@ def test_hardly_independent_columns_are_whitened_first(method):
     rows = draw(2, n=200)
     rows = replace(rows, columns=np.column_stack([rows.columns, rows.columns[:, 1] ** 2, rows.columns[:, 1] ** 3]))
     blocks = rows.blocks(64)
-    assert not group_moments(blocks, rows.n_groups).are_exact
+    assert not group_moments(blocks).are_exact
     factored, terms = factor(blocks), tuple("abcdef")
-    whitened = group_moments(blocks, rows.n_groups, whitened=(factored.standard, factored.whitening))
+    whitened = group_moments(blocks, whitened=(factored.standard, factored.whitening))
     found = fit_random_intercept(whitened, terms, method)
     centred = rows.columns.copy()
     moved = centred[:, 1] - 50
