@@ -125,7 +125,7 @@ def statsmodels_arrays(database: Path) -> Callable[[], Results]:
 
 def pyfixest(database: Path) -> Callable[[], Results]:
     """``pyfixest.feols``."""
-    from pyfixest import feols  # noqa: PLC0415
+    from pyfixest.estimation import feols  # noqa: PLC0415
 
     rows = complete(database, "s2")
 
