@@ -33,6 +33,8 @@ class Variant(Spec):
         name: Name of the variant, other than ``main``.
         title: Title by language; the name in words where there is none.
         estimator: Another estimator.
+        focal: Another regressor of interest; needed where the variant leaves the model's own out.
+        expected_sign: Of that regressor; ``none`` where a variant names a focal regressor and no sign.
         regressors: Other regressors.
         covariance: Another covariance.
         cluster: Another cluster; ``none`` for no clusters.
@@ -43,6 +45,8 @@ class Variant(Spec):
     name: Name
     title: Texts = {}
     estimator: Estimator | None = None
+    focal: Name | Variable | None = None
+    expected_sign: Sign | None = None
     regressors: tuple[Name | Variable | Interaction, ...] | None = None
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
@@ -112,12 +116,20 @@ class RegressionSpec(Spec):
             raise ValueError("every variant needs a name of its own, other than main")
         for regressors in (self.regressors, *(variant.regressors or () for variant in self.variants)):
             _refuse_lonely_interactions(regressors)
-        if as_variable(self.focal) not in [
-            each for each in self.regressors_as_variables() if isinstance(each, Variable)
-        ]:
-            raise ValueError("the focal regressor must stand among the regressors, written the same way")
+        self._refuse_models_without_their_focal_regressor()
         self._refuse_strangers()
         return self
+
+    def _refuse_models_without_their_focal_regressor(self) -> None:
+        if as_variable(self.focal) not in self.regressors_as_variables():
+            raise ValueError("the focal regressor must stand among the regressors, written the same way")
+        for variant in self.variants:
+            said = self.with_variant(variant.name)
+            if as_variable(said.focal) not in said.regressors_as_variables():
+                raise ValueError(
+                    f"the variant {variant.name} has no focal regressor; name one of its regressors under focal in the "
+                    "variant, written the same way"
+                )
 
     def _refuse_covariances_without_their_clusters(self) -> None:
         for name in ("main", *(variant.name for variant in self.variants)):
@@ -183,15 +195,29 @@ class RegressionSpec(Spec):
         return self.model_copy(update={"variants": (*self.variants, *added)})
 
     def with_variant(self, name: str) -> "RegressionSpec":
-        """Return the model as a variant changes it, without variants; ``main`` is the model itself."""
-        plain = self.model_copy(update={"variants": ()})
-        if name == "main":
-            return plain
+        """Return the model as a variant changes it, without variants; ``main`` is the model itself.
+
+        What is said of regressors that it does not have is left out, so that it is a whole model by itself.
+        """
         variant = next((each for each in self.variants if each.name == name), None)
-        if variant is None:
+        if variant is None and name != "main":
             raise ValueError(f"the model {self.name} has no variant {name}")
-        changes = {key: value for key in _CHANGEABLE if (value := getattr(variant, key)) is not None}
-        return plain.model_copy(update={key: None if value == NONE else value for key, value in changes.items()})
+        changes = {key: value for key in _CHANGEABLE if (value := getattr(variant, key, None)) is not None}
+        changes = {key: None if value == NONE and key in _REMOVABLE else value for key, value in changes.items()}
+        if "focal" in changes:
+            changes = {"expected_sign": "none", **changes}
+        return self.model_copy(update={"variants": (), **changes})._without_strangers()  # noqa: SLF001 - its own class
+
+    def _without_strangers(self) -> "RegressionSpec":
+        """Return the model without what is said of regressors that it does not have."""
+        known = [_written_out(each) for each in self.regressors]
+        names = {each.variable for each in self.variables()}
+        return self.model_copy(
+            update={
+                "also_expected": tuple(each for each in self.also_expected if _written_out(each.regressor) in known),
+                "because": {name: reason for name, reason in self.because.items() if name in names},
+            }
+        )
 
 
 def _refuse_lonely_interactions(regressors: tuple[str | Variable | Interaction, ...]) -> None:
@@ -215,4 +241,14 @@ def _written_out(regressor: str | Variable | Interaction) -> tuple[Variable, ...
     return tuple(as_variable(part) for part in parts)
 
 
-_CHANGEABLE = ("estimator", "regressors", "covariance", "cluster", "weights", "population")
+_CHANGEABLE = (
+    "estimator",
+    "focal",
+    "expected_sign",
+    "regressors",
+    "covariance",
+    "cluster",
+    "weights",
+    "population",
+)
+_REMOVABLE = ("cluster", "weights")

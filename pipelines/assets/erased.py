@@ -18,8 +18,6 @@ from pipelines.assets.exports import planned
 from pipelines.assets.pseudonyms import pseudonymiser
 from pipelines.files import file_sha256
 from pipelines.load import Study
-from pipelines.readers.files.cut_rows import write_without_rows
-from pipelines.receive import ReceiveContext, Staging
 from pipelines.sections.sources import Source
 from pipelines.steps.pseudonyms import Pseudonymiser, normalised_key
 from pipelines.store import Store, Write
@@ -99,6 +97,8 @@ def identities(study: Study, sources: Sequence[str], path: Path, file_name: str,
     Raises:
         ReadingError: When a source cannot read the file.
     """
+    from pipelines.receive import ReceiveContext, Staging  # noqa: PLC0415 - who reads no export waits for no reader
+
     sha256 = file_sha256(path)
     found: list[pd.DataFrame] = []
     for name in sources:
@@ -127,6 +127,8 @@ def sources_of_file(study: Study, file_name: str) -> list[str]:
 
 def write_rest(study: Study, source: str, path: Path, rows: Set[int], target: Path) -> None:
     """Write a file without some of its rows."""
+    from pipelines.readers.files.cut_rows import write_without_rows  # noqa: PLC0415
+
     with planned(study, study.sources()[source], path, target.name) as (export, _):
         write_without_rows(export, rows, target)
 

@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.load import Study
-from pipelines.readers.opening import OpenedExport, Settings, opened
 from pipelines.readers.plan import ReadingPlan, Request
-from pipelines.readers.registry import make_plan
-from pipelines.readers.structures import read_structure
 from pipelines.sections.sources import Source
+
+if TYPE_CHECKING:
+    from pipelines.readers.opening import OpenedExport
 
 
 @contextmanager
-def planned(study: Study, source: Source, path: Path, file_name: str) -> Iterator[tuple[OpenedExport, ReadingPlan]]:
+def planned(study: Study, source: Source, path: Path, file_name: str) -> "Iterator[tuple[OpenedExport, ReadingPlan]]":
     """Open one export of a study and make its reading plan.
 
     Args:
@@ -22,6 +23,10 @@ def planned(study: Study, source: Source, path: Path, file_name: str) -> Iterato
         path: Where the bytes lie.
         file_name: Name it arrived with, for messages.
     """
+    from pipelines.readers.opening import Settings, opened  # noqa: PLC0415 - commands that read no export wait for no reader
+    from pipelines.readers.registry import make_plan  # noqa: PLC0415
+    from pipelines.readers.structures import read_structure  # noqa: PLC0415
+
     settings = Settings(
         file_name, source.encoding or "", source.delimiter or "", source.sheet or "", study.warehouse / "staging"
     )

@@ -4,6 +4,7 @@ Put here which texts are screened; what is found in them is in ``steps.open_text
 """
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
@@ -11,13 +12,15 @@ import pyarrow as pa
 from instruments.counted import counted
 from pipelines.load import Study
 from pipelines.readers.cells.texts import literal
-from pipelines.receive import Staging
 from pipelines.steps.open_text import KINDS, SUSPICIOUS, screen_texts
+
+if TYPE_CHECKING:
+    from pipelines.receive import Staging
 
 _SCREENED = pa.schema({"text": pa.string(), "screened": pa.string(), **dict.fromkeys(KINDS, pa.int64())})
 
 
-def screened(study: Study, staging: Staging) -> dict[str, str]:
+def screened(study: Study, staging: "Staging") -> dict[str, str]:
     """Look through the open answers of a wave.
 
     Returns:

@@ -5,16 +5,19 @@ in ``pseudonym_keys``.
 """
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from pipelines.assets.step import Task
 from pipelines.load import Study
 from pipelines.pseudonym_keys import KeyFault, folder_of_keys, key_for
-from pipelines.receive import Staging
 from pipelines.steps.pseudonyms import Pseudonymiser, normalised_element, normalised_key
 from pipelines.store import Store, Write
 from pipelines.tables.raw import KEYS
+
+if TYPE_CHECKING:
+    from pipelines.receive import Staging
 
 PERSON = "respondent_key"
 
@@ -50,7 +53,7 @@ def check_keys(study: Study, store: Store) -> None:
         pseudonymiser(study, store, str(purpose))
 
 
-def pseudonymise_people(task: Task, staging: Staging) -> None:
+def pseudonymise_people(task: Task, staging: "Staging") -> None:
     """Put pseudonyms in the place of the keys of respondents, each different key looked at once."""
     keys = " UNION ".join(
         f"SELECT respondent_key AS text FROM {file.rows} WHERE respondent_key IS NOT NULL"  # noqa: S608 - name is ours
@@ -68,7 +71,7 @@ def pseudonymise_people(task: Task, staging: Staging) -> None:
         )
 
 
-def link_codes(task: Task, staging: Staging) -> str:
+def link_codes(task: Task, staging: "Staging") -> str:
     """Return the query of ``core.link_codes``; an element without letter or digit is not given."""
     given = staging.relation("link_codes")
     found = staging.fetch(f"SELECT DISTINCT element, text FROM ({given})")  # noqa: S608 - texts are literals
@@ -82,7 +85,7 @@ def link_codes(task: Task, staging: Staging) -> str:
     return f"SELECT response_id, wave, element, pseudonym FROM ({given}) JOIN elements USING (element, text)"  # noqa: S608
 
 
-def dyad_keys(task: Task, staging: Staging) -> str:
+def dyad_keys(task: Task, staging: "Staging") -> str:
     """Return the query of ``core.dyad_keys``: the other persons by the pseudonyms that their own responses have."""
     given = staging.relation("dyads")
     found = staging.fetch(f"SELECT DISTINCT text FROM ({given})")  # noqa: S608 - texts are literals

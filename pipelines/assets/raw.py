@@ -5,6 +5,7 @@ import fnmatch
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -15,11 +16,13 @@ from pipelines.assets.step import Step, Task
 from pipelines.files import file_sha256
 from pipelines.load import Study
 from pipelines.readers.plan import PlannedColumn, ReadingError, ReadingPlan
-from pipelines.receive import FilledCells, count_filled_cells
 from pipelines.sections.sources import Source
 from pipelines.store import Store, Write
 from pipelines.tables.erasures import ERASED
 from pipelines.tables.raw import COLUMNS, FILES
+
+if TYPE_CHECKING:
+    from pipelines.receive import FilledCells
 
 UNFINISHED = (".part", ".tmp", ".crdownload", ".download")
 
@@ -81,12 +84,7 @@ def _receive(task: Task) -> list[Write]:
     _refuse_missing_sources(task, [name for name, _, _ in exports])
     known = task.store.read(FILES).set_index(["file_sha256", "file_name", "source"])["received_at"].to_dict()
     now = pd.Timestamp(dt.datetime.now(dt.UTC))
-    plans: list[tuple[str, ReadingPlan, str]] = []
-    counts: list[FilledCells] = []
-    for name, source, path in exports:
-        with planned(task.study, source, path, path.name) as (export, plan):
-            plans.append((name, plan, path.name))
-            counts.append(count_filled_cells(export, plan))
+    plans, counts = _planned_and_counted(task, exports)
     _refuse_nameless(plans)
     if not any(filled.n_rows for filled in counts):
         raise ReadingError(exports[0][2].name, "headers but no answers; export it again or take it out of exports/")
@@ -135,6 +133,21 @@ def _without_repeated(exports: list[tuple[str, Source, Path]]) -> list[tuple[str
     return [each for each in exports if (each[0], each[2]) in kept]
 
 
+def _planned_and_counted(
+    task: Task, exports: list[tuple[str, Source, Path]]
+) -> tuple[list[tuple[str, ReadingPlan, str]], list["FilledCells"]]:
+    """Return the reading plan of every export, with source and file name, and which of its cells are filled."""
+    from pipelines.receive import count_filled_cells  # noqa: PLC0415 - commands that read no export wait for no reader
+
+    plans: list[tuple[str, ReadingPlan, str]] = []
+    counts: list[FilledCells] = []
+    for name, source, path in exports:
+        with planned(task.study, source, path, path.name) as (export, plan):
+            plans.append((name, plan, path.name))
+            counts.append(count_filled_cells(export, plan))
+    return plans, counts
+
+
 def _refuse_nameless(plans: list[tuple[str, ReadingPlan, str]]) -> None:
     """Refuse several files of a source whose responses have no id: nobody can know which rows repeat."""
     for name, plan, file_name in plans:
@@ -169,7 +182,7 @@ def _refuse_missing_sources(task: Task, present: list[str]) -> None:
             raise ReadingError(source.files, message)
 
 
-def _column_rows(task: Task, plan: ReadingPlan, sha256: str, source: str, filled: FilledCells) -> pd.DataFrame:
+def _column_rows(task: Task, plan: ReadingPlan, sha256: str, source: str, filled: "FilledCells") -> pd.DataFrame:
     items = task.study.items()
     return pd.DataFrame(
         [

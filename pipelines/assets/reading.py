@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,7 +13,6 @@ from pipelines.assets.open_answers import screened
 from pipelines.assets.pseudonyms import dyad_keys, link_codes, pseudonymise_people
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
-from pipelines.receive import FilledCells, ReceiveContext, Staging
 from pipelines.steps import dispositions, validation
 from pipelines.store import Write
 from pipelines.tables import core, raw
@@ -20,6 +20,9 @@ from pipelines.tables.base import Table
 from pipelines.tables.linking import LINK_CODES
 from pipelines.tables.relations import DYAD_KEYS
 from pipelines.tables.screening import PARADATA
+
+if TYPE_CHECKING:
+    from pipelines.receive import FilledCells, Staging
 
 READING_CHECK = "answers_are_valid"
 _DECIDED = ("share_answered", "disposition", "disposition_code", "is_analysed")
@@ -65,6 +68,8 @@ def _rules(task: Task) -> object:
 
 
 def _read(task: Task) -> list[Write]:
+    from pipelines.receive import FilledCells, Staging  # noqa: PLC0415 - commands that read no export wait for no reader
+
     if task.staging is None:
         raise AssertionError("a step runs with a folder for what is not stored yet")
     files = task.store.read(raw.FILES)
@@ -89,7 +94,9 @@ def _read(task: Task) -> list[Write]:
     ]
 
 
-def _add(task: Task, staging: Staging, file: dict[str, str], filled: FilledCells) -> None:
+def _add(task: Task, staging: "Staging", file: dict[str, str], filled: "FilledCells") -> None:
+    from pipelines.receive import ReceiveContext  # noqa: PLC0415
+
     source = task.study.sources()[file["source"]]
     path = task.store.kept_file(file["file_sha256"])
     context = ReceiveContext(
@@ -105,7 +112,7 @@ def _add(task: Task, staging: Staging, file: dict[str, str], filled: FilledCells
         staging.add(export, plan, context, filled)
 
 
-def _classified(study: Study, staging: Staging, platforms: dict[str, str]) -> str:
+def _classified(study: Study, staging: "Staging", platforms: dict[str, str]) -> str:
     """Return the query of the responses with their disposition, decided once for all that are alike."""
     closed = [name for name, item in study.items().items() if item.kind in CLOSED_KINDS]
     staging.create("gap_counts", dispositions.count_gaps(staging.gaps(closed), "file, place"))
@@ -126,7 +133,7 @@ def _classified(study: Study, staging: Staging, platforms: dict[str, str]) -> st
     return f"SELECT {own}, {decided} FROM ({known}) AS responses JOIN outcomes ON {same}"  # noqa: S608 - names are ours
 
 
-def _validate(task: Task, staging: Staging, responses: str) -> None:
+def _validate(task: Task, staging: "Staging", responses: str) -> None:
     """Validate before anything is written; a failing rule leaves all earlier rows as they are."""
     # Repeated keys are named by the validation of the responses already.
     cells = replace(core.answers(task.study), key=())

@@ -17,7 +17,7 @@ from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
 from models.spec import RegressionSpec
 from models.terms import scales_in_terms
-from pipelines.assets.fits import FitRows, fit_model, labels_from_json, writes_of
+from pipelines.assets.fits import FitRows, fit_model, labels_from_json, names_in, writes_of
 from pipelines.assets.graph import due_steps
 from pipelines.assets.measurement import step_name
 from pipelines.assets.raw import begun_waves
@@ -28,6 +28,7 @@ from pipelines.steps.families import adjusted_in_families
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, FittedModel, missed_conditions
 from pipelines.store import Store
 from pipelines.tables import core, out
+from pipelines.tables.base import Table
 from pipelines.tables.erasures import ERASURES
 from pipelines.tables.measurement import GATES
 
@@ -79,12 +80,22 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
         needed |= {"core/weights"}
     if due_steps(study, store, begun_waves(study, store), needed):
         raise DataError("exports, specifications or the software changed since the last run; run the study first")
-    rows = fit_model(study, store, store.read(core.analysis(study)), model, "main", is_declared=False)
+    rows = fit_model(study, store, store.read(_analysis_for(study, model)), model, "main", is_declared=False)
     fit_id = str(rows.fits["fit_id"].iloc[0])
     known = store.read(out.FITS)
     if fit_id not in set(known["fit_id"]):
         store.write(writes_of(rows, {"fit_id": fit_id}), input_hash="", run_id="sensemaking fit")
     return rows
+
+
+def _analysis_for(study: Study, *models: RegressionSpec) -> Table:
+    """Describe ``core.analysis`` with what the fits of some models and the conditions on their scores look at."""
+    if any(model.population.without for model in models):
+        return core.analysis(study)
+    named = {name for model in models for name in (model.outcome, *model.clusters(), *names_in(model))}
+    for spec in study.measurement.values():
+        named |= {each.over for each in spec.comparisons} | set(spec.item_functioning.over)
+    return core.analysis_with(study, named)
 
 
 def focal_readings(readings: pd.DataFrame) -> pd.DataFrame:
@@ -110,7 +121,9 @@ def with_settings(study: Study, model: RegressionSpec, settings: list[str]) -> R
         parsed = parse_yaml(Document(document.path), f"{key}: {value}")
         document.faults += parsed.faults
         values |= parsed.value if isinstance(parsed.value, dict) else {}
-    document.value = {**model.model_copy(update={"variants": ()}).model_dump(), **json_like(values)}
+    if "regressors" in values:
+        values = {"because": {}, "also_expected": (), **values}
+    document.value = {**model.with_variant("main").model_dump(), **json_like(values)}
     document.lines = dict.fromkeys(_places(document.value), 0)
     changed = validate_spec(document, RegressionSpec, document.value)
     if changed is not None:
@@ -236,7 +249,8 @@ def missed_by(study: Study, made: pd.DataFrame) -> pd.DataFrame:
         )
         for fit in (made.to_dict("records") if study.measurement else [])
     ]
-    return missed_conditions(store.read(GATES), study.measurement, fitted, store.read(core.analysis(study)))
+    table = _analysis_for(study, *(each.model for each in fitted))
+    return missed_conditions(store.read(GATES), study.measurement, fitted, store.read(table))
 
 
 def _model(study: Study, name: str) -> RegressionSpec:

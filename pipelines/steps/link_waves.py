@@ -9,8 +9,6 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from instruments.faults import DataError
 from pipelines.sections.linking import LinkCode
@@ -196,6 +194,9 @@ def _components(edges: pd.DataFrame, responses: pd.Series) -> pd.Series:
     """Number the persons: response_id → number."""
     ids = pd.Index(pd.concat([responses, edges["response_id"], edges["other_response_id"]]).unique())
     places = [ids.get_indexer(edges[column]) for column in _PAIR]
+    from scipy.sparse import coo_array  # noqa: PLC0415 - takes a tenth of a second, which no other step needs
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     graph = coo_array((np.ones(len(edges)), (places[0], places[1])), shape=(len(ids), len(ids)))
     return pd.Series(connected_components(graph, directed=False)[1], index=ids)
 

@@ -12,7 +12,9 @@ from pipelines.tables import released
 
 def released_fits(study: Study, fits: pd.DataFrame) -> pd.DataFrame:
     """Return rows of the released ``out.fits``."""
-    models = [study.models[model] for model in fits["model"]]
+    models = [
+        study.models[model].with_variant(variant) for model, variant in zip(fits["model"], fits["variant"], strict=True)
+    ]
     shown = fits.assign(
         focal_term=[focal_term(model) for model in models],
         expected_sign=[model.expected_sign for model in models],

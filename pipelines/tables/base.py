@@ -5,9 +5,12 @@ Put here the description's form; the tables themselves are in ``raw``, ``core`` 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import pandera.pandas as pa
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 TEXT, WHOLE, SMALL, NUMBER, TRUTH, MOMENT, DAY = (
     "str",
@@ -49,8 +52,10 @@ class ColumnOf:
     least: float | None = None
     most: float | None = None
 
-    def checks(self) -> list[pa.Check]:
+    def checks(self) -> "list[pa.Check]":
         """Return the pandera checks of the column."""
+        import pandera.pandas as pa  # noqa: PLC0415 - takes a tenth of a second; most commands validate nothing
+
         found: list[pa.Check] = []
         if self.is_among:
             found.append(pa.Check.isin(list(self.is_among)))
@@ -77,8 +82,10 @@ class Table:
     key: tuple[str, ...]
     columns: Mapping[str, ColumnOf]
 
-    def schema(self) -> pa.DataFrameSchema:
+    def schema(self) -> "pa.DataFrameSchema":
         """Return the pandera schema: types, closed lists, ranges, uniqueness of the key."""
+        import pandera.pandas as pa  # noqa: PLC0415
+
         columns = {
             name: pa.Column(
                 None if column.kind == DAY else column.kind,

@@ -51,6 +51,17 @@ def test_fit_with_fewer_regressors_equals_statsmodels(study: Path):
     np.testing.assert_allclose([row["std_error"] for row in fitted["estimates"]], expected.bse, rtol=1e-10)
 
 
+def test_what_is_said_of_a_control_of_one_variant_keeps_no_fit_from_being_made_and_made_again(study: Path):
+    model = study / "models" / "trust.yaml"
+    written = model.read_text().replace("regressors: [teamwork, tenure]", "regressors: [teamwork]")
+    variant = "  - {name: with_tenure, regressors: [teamwork, tenure]}"
+    model.write_text(f"{written}{variant}\nbecause: {{tenure: Long service may shape both}}\n")
+    done(sensemaking("run", study))
+    done(sensemaking("fit", study, "trust"))
+    for fit_id in fit_ids(study).values():
+        assert done(sensemaking("rerun", study, fit_id, "--json")).document["verdict"] == "identical"
+
+
 def test_fit_made_by_hand_changes_no_declared_result_and_is_not_released(study: Path):
     before, released = content_hashes(study), release_contents(study)
     done(sensemaking("fit", study, "trust", "--set", "regressors=[teamwork]"))

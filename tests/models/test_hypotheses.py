@@ -10,9 +10,11 @@ import yaml
 from typer.testing import CliRunner
 
 from instruments.load import LIBRARY, find_instruments, load_instrument
+from instruments.spec_file import canonical_json
 from models.regression.fit import fit_regression
 from models.sections.regressors import Interaction, Variable, as_variable
 from models.sections.waiting import NEEDS
+from models.spec import RegressionSpec
 from pipelines.assets.fits import labels_of
 from pipelines.cli import app
 from pipelines.commands.hypotheses_page import library_models
@@ -78,6 +80,12 @@ def analysis(study: Study) -> pd.DataFrame:
 def test_no_hypothesis_is_left_out(code):
     assert [each for each in MODELS if each.code == code] or code in ("H15", "H19")
     assert [each for each in WAITING if each.code == code]
+
+
+@pytest.mark.parametrize(("model", "variant"), runs(), ids=lambda each: getattr(each, "name", each))
+def test_a_model_as_fitted_is_a_whole_model_that_can_be_read_again(model, variant):
+    fitted = model.with_variant(variant)
+    assert RegressionSpec.model_validate_json(canonical_json(fitted)) == fitted
 
 
 def test_nothing_belongs_to_no_hypothesis():

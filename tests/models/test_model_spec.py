@@ -24,6 +24,14 @@ FAULTS = {
     ],
     "confidence_level_in_percent": [(13, "confidence_level", "expected less than 1, found 95")],
     "focal_is_no_regressor": [(1, "", "the focal regressor must stand among the regressors, written the same way")],
+    "focal_left_out_by_a_variant": [
+        (
+            1,
+            "",
+            "the variant by_age has no focal regressor; name one of its regressors under focal in the variant, written "
+            "the same way",
+        )
+    ],
     "focal_written_differently": [(1, "", "the focal regressor must stand among the regressors, written the same way")],
     "formula_as_regressor": [
         (
@@ -180,6 +188,23 @@ def test_a_variant_changes_what_it_names_and_nothing_else():
     assert (varied.covariance, varied.population.waves) == ("HC2", ("spring",))
     assert (varied.cluster, varied.outcome, varied.focal) == ("organisation_id", "trust", "voice")
     assert varied.variants == ()
+
+
+def test_a_variant_has_its_own_focal_regressor_where_it_leaves_out_that_of_the_model():
+    by_age = Variant(name="by_age", focal="age", regressors=("age",))
+    older = Variant(name="older", focal="age", expected_sign="negative", regressors=("age",))
+    spec = model(
+        regressors=("voice",),
+        variants=(by_age, older),
+        because={"voice": "Voice is of interest", "age": "Older people stay"},
+    )
+    assert [(said.focal, said.expected_sign) for said in map(spec.with_variant, ("main", "by_age", "older"))] == [
+        ("voice", spec.expected_sign),
+        ("age", "none"),
+        ("age", "negative"),
+    ]
+    assert spec.with_variant("by_age").because == {"age": "Older people stay"}
+    assert spec.with_variant("main").because == {"voice": "Voice is of interest"}
 
 
 def test_the_main_variant_is_the_model_without_its_variants():

@@ -70,9 +70,10 @@ def fit_fixed_effects(
         refuse_unfit_within(moments, terms, rows.spec.outcome)
         is_one_reading = suffice(moments, wanted)
         found = fit_from_moments(moments, wanted) if is_one_reading else _from_rows(rows, moments, wanted)
+    readings = "one reading" if is_one_reading else "more readings"
     return TableFit(
         engine="blocks",
-        reason=f"effects of {moments.n_groups:,} groups, {'one reading' if is_one_reading else 'more readings'} in blocks",
+        reason=f"effects of {moments.n_groups:,} groups, {readings} in blocks",
         terms=terms,
         coefficients=found.coefficients,
         n_obs=moments.n_obs,

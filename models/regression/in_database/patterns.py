@@ -67,7 +67,7 @@ def count_patterns(responses: Responses) -> Patterns:
         counts=counts,
         weights=None if weights is None else rows[weights].to_numpy(dtype=float),
         means=totals / counts / grid.scale,
-        within=np.maximum(squares - beyond**2 / counts, 0.0) / grid.scale**2,
+        within=np.maximum(squares - beyond**2 / counts, 0.0) / grid.scale / grid.scale,
         grid=grid,
     )
 
