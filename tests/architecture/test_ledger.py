@@ -17,12 +17,8 @@ PREPARING = {
     *("columns", "profile", "design", "identification", "inference", "fit", "compare", "covariance", "diagnostics"),
     *("cluster_moments", "data", "fits", "combinations", "of_fit", "maximise", "families", "generalised", "predicted"),
     *("cumulative_links", "estimate", "noncentral"),
-<<<<<<< HEAD
-    *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped"),
-=======
     *("connection", "query", "responses", "result", "planner", "patterns", "pattern_design", "rows"),
-    *("overview", "streamed", "blocks", "residual_sums", "cluster_sums"),
->>>>>>> wt-counted
+    *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped"),
 }
 """Modules of regression that give no statistic of their own name."""
 
