@@ -5,6 +5,8 @@ Put here the linear model; binary outcomes are in ``counted_binary``, sums over 
 
 from collections.abc import Collection
 
+import numpy as np
+
 from models.estimates import Vector
 from models.regression.columns import Labels
 from models.regression.covariance import estimate_uncertainty
@@ -18,7 +20,6 @@ from models.regression.in_database.pattern_design import (
 from models.regression.in_database.responses import Responses
 from models.regression.in_database.result import TableFit
 from models.regression.inference import Uncertainty
-from models.regression.least_squares import solve_least_squares
 from models.sections.inference import CLUSTERED, Covariance
 
 
@@ -45,19 +46,19 @@ def fit_counted(
     design = design_of_patterns(responses, labels, fewest_beyond)
     patterns, matrix = design.patterns, design.matrix.to_numpy()
     masses = patterns.counts * design.weights
-    solved = solve_least_squares(matrix, patterns.means, masses)
-    fitted: Vector = matrix @ solved.coefficients
+    factors = np.linalg.qr(np.column_stack([matrix, patterns.means]) * np.sqrt(masses)[:, None], mode="r")
+    triangle, target = np.asarray(factors)[:-1, :-1], np.asarray(factors)[:-1, -1]
+    coefficients: Vector = np.asarray(np.linalg.solve(triangle, target), dtype=float)
+    fitted: Vector = matrix @ coefficients
     squares = patterns.within + patterns.counts * (patterns.means - fitted) ** 2
-    fit = pattern_squares(design, solved.coefficients, solved.factor, squares, design.weights)
-    coefficients = solved.coefficients.copy()
-    coefficients[0] += patterns.grid.centre
+    fit = pattern_squares(design, coefficients, triangle, squares, design.weights)
     mean = float(masses @ patterns.means / masses.sum())
     total = float(design.weights @ (patterns.within + patterns.counts * (patterns.means - mean) ** 2))
     return TableFit(
         engine="counted_patterns",
         reason=reason,
         terms=design.terms,
-        coefficients=coefficients,
+        coefficients=coefficients + np.eye(1, len(coefficients))[0] * patterns.grid.centre,
         n_obs=responses.n_obs,
         n_clusters=None if design.sizes is None else design.sizes.n_clusters,
         r_squared=1 - float(fit.residuals @ fit.residuals) / total,

@@ -98,7 +98,8 @@ def _dependencies(matrix: pd.DataFrame, counts: Vector) -> dict[str, list[str]]:
     """Find dependent columns as ``find_dependencies`` does in the rows that the patterns stand for."""
     values, roots = matrix.to_numpy()[:, 1:], np.sqrt(counts)[:, None]
     centred: Matrix = (values - counts @ values / counts.sum()) * roots
-    return dependencies_of(centred, np.linalg.norm(values * roots, axis=0), list(matrix.columns[1:]))
+    triangle = np.asarray(np.linalg.qr(centred, mode="r"))
+    return dependencies_of(triangle, np.linalg.norm(values * roots, axis=0), list(matrix.columns[1:]))
 
 
 def pattern_squares(
