@@ -177,6 +177,17 @@ DANISH: Mapping[str, str] = {
     "main": "Modellen som skrevet",
     "model_line": "n ca. {n}, {clusters}standardfejl: {covariance}, forklaret andel af variansen: {r_squared}, "
     "estimator: {estimator}.",
+    "level_organisation_and_wave": "n tæller organisationer i runder, ud fra gennemsnit af deres svar, ikke personer.",
+    "level_organisation": "n tæller organisationer, ud fra gennemsnit af deres svar, ikke personer.",
+    "within_groups": "Kun sammenlignet inden for {groups}: det, der adskiller dem fra hinanden, er taget ud, og den "
+    "forklarede andel er af det, der er tilbage.",
+    "groups_organisation_id": "organisationer",
+    "groups_respondent_key": "personer",
+    "groups_wave": "runder",
+    "groups_respondent_group": "respondentgrupper",
+    "groups_source": "kilder",
+    "groups_language": "sprog",
+    "groups_and": "{first} og {second}",
     "clusters": "{count} klynger, ",
     "covariance_classical": "klassiske",
     "covariance_HC0": "robuste over for uens varians (HC0)",

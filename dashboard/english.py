@@ -178,6 +178,17 @@ ENGLISH: Mapping[str, str] = {
     "main": "Model as written",
     "model_line": "n about {n}, {clusters}standard errors: {covariance}, share of variance explained: {r_squared}, "
     "estimator: {estimator}.",
+    "level_organisation_and_wave": "n counts organisations in waves, by the means of their answers, not people.",
+    "level_organisation": "n counts organisations, by the means of their answers, not people.",
+    "within_groups": "Compared within {groups} only: what sets these apart from each other is taken out, and the share "
+    "explained is of what is left.",
+    "groups_organisation_id": "organisations",
+    "groups_respondent_key": "persons",
+    "groups_wave": "waves",
+    "groups_respondent_group": "respondent groups",
+    "groups_source": "sources",
+    "groups_language": "languages",
+    "groups_and": "{first} and {second}",
     "clusters": "{count} clusters, ",
     "covariance_classical": "classical",
     "covariance_HC0": "robust to unequal variance (HC0)",

@@ -4,7 +4,7 @@ Put here the result's form and its digest; not where a result comes from (``orig
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,21 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 RESULT_COLUMNS = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
+PREDICTION_COLUMNS = (
+    "held",
+    "position",
+    "focal",
+    "focal_value",
+    "focal_category",
+    "category",
+    "estimate",
+    "std_error",
+    "conf_low",
+    "conf_high",
+    "boot_low",
+    "boot_high",
+)
+JOINT_TEST_COLUMNS = ("regressor", "statistic", "df_num", "df_denom", "p_value", "method")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +50,9 @@ class Fit:
             (``ok``, ``look`` or ``none``).
         readings: One row a term and reading: term, reading, value, conf_low, conf_high (NaN where there is none),
             verdict; see ``models.regression.reading.of_fit``.
+        predictions: Of a categorical outcome what is expected along the focal regressor: held, position, focal,
+            focal_value, focal_category, category, estimate, std_error, conf_low, conf_high, boot_low, boot_high.
+        joint_tests: Tests of several coefficients at once: regressor, statistic, df_num, df_denom, p_value, method.
         data: The responses used, sorted by response_id, with the columns that the model reads and no other; the same
             model fitted to them gives the same estimates.
     """
@@ -52,6 +70,8 @@ class Fit:
     diagnostics: pd.DataFrame
     readings: pd.DataFrame
     data: pd.DataFrame
+    predictions: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PREDICTION_COLUMNS)))
+    joint_tests: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(JOINT_TEST_COLUMNS)))
 
 
 def result_digest(fit: Fit) -> str:

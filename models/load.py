@@ -8,13 +8,14 @@ from typing import Literal, TypeVar, cast
 from instruments.spec_file import closest, read_spec
 from instruments.strict_yaml import Document, parse_yaml, read_text
 from models.sections.measurement import BETWEEN_FORMS, MeasurementSpec
+from models.sections.panel import EFFECTS, NUMBER_OF_ANSWERS
 from models.sections.regressors import Variable, as_variable
 from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
 
 LIBRARY = Path(__file__).parent / "library"
 CLUSTERS = ("organisation_id", "respondent_key")
-WEIGHTS = ("analysis_weight", "calibrated_weight", "nonresponse_weight", "design_weight")
+WEIGHTS = ("analysis_weight", "calibrated_weight", "nonresponse_weight", "design_weight", NUMBER_OF_ANSWERS)
 AnyModel = TypeVar("AnyModel", RegressionSpec, MeasurementSpec, WaitingSpec)
 VariableKind = Literal["scale", "number", "category"]
 
@@ -71,23 +72,34 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
         model: The model.
         known: Variables of the study's analysis table: scales, numbers and categories.
     """
-    if known.get(model.outcome) == "category":
+    estimators = {model.estimator, *(variant.estimator or model.estimator for variant in model.variants)}
+    if known.get(model.outcome) == "category" and estimators != {"multinomial"}:
         document.blame(("outcome",), f"'{model.outcome}' has categories without order; expected a scale or a number")
-    else:
+    elif known.get(model.outcome) != "category":
         _blame_variable(document, ("outcome",), Variable(variable=model.outcome), known)
     _blame_variable(document, ("focal",), as_variable(model.focal), known)
     for variable in model.variables():
         _blame_variable(document, ("regressors",), variable, known)
     every = [model.with_variant(name) for name in ("main", *(variant.name for variant in model.variants))]
+    _blame_groups(document, every, known)
+    for weights in dict.fromkeys(each.weights for each in every if each.weights is not None):
+        if weights not in WEIGHTS:
+            document.blame(("weights",), f"there are no weights '{weights}'; expected {', '.join(WEIGHTS)}")
+
+
+def _blame_groups(document: Document, every: list[RegressionSpec], known: Mapping[str, VariableKind]) -> None:
     for cluster in dict.fromkeys(name for each in every for name in each.clusters()):
         if cluster not in CLUSTERS and known.get(cluster) != "category":
             expected = ", ".join(CLUSTERS)
             document.blame(
                 ("cluster",), f"'{cluster}' does not name groups of responses; expected {expected} or a category"
             )
-    for weights in dict.fromkeys(each.weights for each in every if each.weights is not None):
-        if weights not in WEIGHTS:
-            document.blame(("weights",), f"there are no weights '{weights}'; expected {', '.join(WEIGHTS)}")
+    for effects in dict.fromkeys(name for each in every for name in each.effects()):
+        if effects not in EFFECTS and known.get(effects) != "category":
+            expected = ", ".join(EFFECTS)
+            document.blame(
+                ("fixed_effects",), f"'{effects}' does not name groups of rows; expected {expected} or a category"
+            )
 
 
 def blame_unknown_scales(

@@ -6,52 +6,23 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
-from models.sections.inference import CLUSTERED, UNCLUSTERED, Covariance, Estimator, cautious_covariance, covariances_of
+from models.sections.inference import (
+    CLUSTERED,
+    PANEL,
+    UNCLUSTERED,
+    Covariance,
+    Estimator,
+    cautious_covariance,
+    covariances_of,
+    keys_not_of,
+    refuse_keys_of_other_estimators,
+)
+from models.sections.panel import Level, Panel, effects_in, refuse_mixed_panel, refuse_rows_without
 from models.sections.population import Population
 from models.sections.regressors import Interaction, Variable, as_variable
+from models.sections.variants import Expected, Sign, Variant
 
 NONE = "none"
-Sign = Literal["positive", "negative", "none"]
-
-
-class Expected(Spec):
-    """What is expected of a regressor beside the focal one.
-
-    Attributes:
-        regressor: One of the regressors of the model or of a variant, written the same way.
-        sign: ``positive``, ``negative`` or ``none``.
-    """
-
-    regressor: Name | Variable | Interaction
-    sign: Sign
-
-
-class Variant(Spec):
-    """A deviation from the model that was declared in advance; what is not given stays as in the model.
-
-    Attributes:
-        name: Name of the variant, other than ``main``.
-        title: Title by language; the name in words where there is none.
-        estimator: Another estimator.
-        focal: Another regressor of interest; needed where the variant leaves the model's own out.
-        expected_sign: Of that regressor; ``none`` where a variant names a focal regressor and no sign.
-        regressors: Other regressors.
-        covariance: Another covariance.
-        cluster: Another cluster; ``none`` for no clusters.
-        weights: Other weights; ``none`` for no weights.
-        population: Another population.
-    """
-
-    name: Name
-    title: Texts = {}
-    estimator: Estimator | None = None
-    focal: Name | Variable | None = None
-    expected_sign: Sign | None = None
-    regressors: tuple[Name | Variable | Interaction, ...] | None = None
-    covariance: Covariance | None = None
-    cluster: Name | tuple[Name, Name] | None = None
-    weights: Name | None = None
-    population: Population | None = None
 
 
 class RegressionSpec(Spec):
@@ -65,16 +36,32 @@ class RegressionSpec(Spec):
         hypothesis: What is expected and why; plain words, or words by language.
         estimand: What is to be known; plain words, or words by language.
         population: Which responses are used.
-        estimator: ``linear``; ``logit`` or ``probit`` of an outcome of 0 and 1; ``ordered_logit`` or ``ordered_probit``
-            of three or more ordered values; ``poisson`` of counts.
-        outcome: A scale or a number.
+        level: What a row is: a ``response``; an organisation in a wave (``organisation_and_wave``) or over all waves
+            (``organisation``), with means of what its responses say and facts as they are.
+        estimator: ``linear``; ``logit`` or ``probit`` of an outcome of 0 and 1, ``firth_logit`` of one that regressors
+            foretell (separation); ``ordered_logit`` or ``ordered_probit`` of three or more ordered values;
+            ``multinomial`` of categories without order; ``poisson`` of counts, ``negative_binomial`` of counts that
+            vary more; of units in waves: ``within`` units, ``between`` their means, ``within_between`` (random effects
+            with the units' means as regressors, Mundlak), ``random_effects`` (with the Hausman test) or
+            ``first_differences``.
+        panel: What a unit is; for those estimators.
+        fixed_effects: Column whose groups have an effect each that is taken out, such as organisation_id, or two.
+        outcome: A scale or a number; for ``multinomial`` an item with categories.
+        outcome_reference: Category of a ``multinomial`` outcome that the others are compared with, by code or label;
+            the first by code when not given.
+        by_threshold: Regressors of an ordered outcome whose effect may differ from threshold to threshold, written the
+            same way as there; the others have one effect at all thresholds (proportional odds).
+        bootstrap_draws: Draws behind the bootstrap intervals of average effects and predictions of a categorical
+            outcome, whole clusters where there are some; 0 for none. Left out: 499 up to 20,000 responses, else none.
         focal: The regressor of interest; one of the regressors.
         regressors: Names, or names with a use, or interactions; without the intercept, which is always there.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
-            clusters. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for an ordered outcome ``CR1S``
-            or ``HC0``.
-        cluster: Column whose values are the clusters, or two columns whose values are clusters each in its way.
-        weights: Column of weights, such as ``analysis_weight``; left out, every response counts the same.
+            clusters. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for an ordered or multinomial
+            outcome ``CR1S`` or ``HC0``; ``firth_logit`` has ``classical`` only.
+        cluster: Column whose values are the clusters, or two columns whose values are clusters each in its way; of
+            units in waves, left out, the units.
+        weights: Column of weights, such as ``analysis_weight``, or for rows of organisations ``number_of_answers``;
+            left out, every row counts the same.
         missing: ``listwise``: responses with a missing value in any variable of the model are left out.
         confidence_level: Of the intervals, between 0 and 1.
         expected_sign: ``positive``, ``negative`` or ``none``, of the focal regressor.
@@ -92,8 +79,14 @@ class RegressionSpec(Spec):
     hypothesis: Words = {}
     estimand: Words
     population: Population = Population()
+    level: Level = "response"
     estimator: Estimator = "linear"
+    panel: Panel | None = None
+    fixed_effects: Name | tuple[Name, Name] | None = None
     outcome: Name
+    outcome_reference: str | int | None = None
+    by_threshold: tuple[Name | Variable | Interaction, ...] = ()
+    bootstrap_draws: int | None = Field(default=None, ge=0, le=10_000)
     focal: Name | Variable
     regressors: tuple[Name | Variable | Interaction, ...] = Field(min_length=1)
     covariance: Covariance | None = None
@@ -110,7 +103,7 @@ class RegressionSpec(Spec):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        self._refuse_covariances_without_their_clusters()
+        self._refuse_what_does_not_go_together()
         names = [variant.name for variant in self.variants]
         if len({"main", *names}) < len(names) + 1:
             raise ValueError("every variant needs a name of its own, other than main")
@@ -131,26 +124,45 @@ class RegressionSpec(Spec):
                     "variant, written the same way"
                 )
 
-    def _refuse_covariances_without_their_clusters(self) -> None:
+    def _refuse_what_does_not_go_together(self) -> None:
         for name in ("main", *(variant.name for variant in self.variants)):
             said = self.with_variant(name)
+            refuse_mixed_panel(said.estimator, said.panel, effects_in(said.fixed_effects), said.level)
+            refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
+            refuse_keys_of_other_estimators(
+                said.estimator,
+                clusters=said.clusters(),
+                by_threshold=bool(said.by_threshold),
+                reference=said.outcome_reference is not None,
+            )
             if said.covariance in CLUSTERED and not said.clusters():
                 raise ValueError(
                     f"covariance: {said.covariance} needs a key cluster that names a column, such as organisation_id"
                 )
             if len(said.clusters()) > 1 and said.covariance not in (None, "CR1S"):
                 raise ValueError(f"two clusters have covariance CR1S; found {said.covariance}; leave covariance out")
-            if len(said.clusters()) > 1 and said.estimator != "linear":
+            if len(said.clusters()) > 1 and said.estimator not in ("linear", "within"):
                 raise ValueError(f"two clusters are for estimator linear; found {said.estimator}; name one cluster")
             if said.covariance is not None and said.covariance not in covariances_of(said.estimator):
                 listed = ", ".join(covariances_of(said.estimator))
                 raise ValueError(f"{said.estimator} has no covariance {said.covariance}; expected one of {listed}")
 
     def clusters(self) -> tuple[str, ...]:
-        """Return the columns whose values are clusters: none, one or two; none for a covariance without clusters."""
-        if self.cluster is None or self.covariance in UNCLUSTERED:
+        """Return the columns whose values are clusters; none for a covariance without clusters.
+
+        Rows of a unit go together: a model of units in waves that names no cluster has the units as clusters.
+        """
+        if self.covariance in UNCLUSTERED:
             return ()
+        if self.cluster is None:
+            return (self.panel.column,) if self.panel is not None and self.estimator in PANEL else ()
         return self.cluster if isinstance(self.cluster, tuple) else (self.cluster,)
+
+    def effects(self) -> tuple[str, ...]:
+        """Return the columns whose groups' effects are taken out: none, one or two."""
+        if self.estimator == "within" and self.panel is not None:
+            return (self.panel.column,)
+        return effects_in(self.fixed_effects)
 
     def covariance_used(self) -> Covariance:
         """Return the covariance; the cautious one where the model names none."""
@@ -160,9 +172,11 @@ class RegressionSpec(Spec):
         """Raise ValueError when something is said of a regressor that the model does not have."""
         every = (self.regressors, *(variant.regressors or () for variant in self.variants))
         known = [_written_out(each) for regressors in every for each in regressors]
-        for each in self.also_expected:
-            if _written_out(each.regressor) not in known:
-                raise ValueError("also_expected names what is no regressor; write it the same way as there")
+        said = [("also_expected", each.regressor) for each in self.also_expected]
+        said += [("by_threshold", each) for model in (self, *self.variants) for each in model.by_threshold or ()]
+        for key, regressor in said:
+            if _written_out(regressor) not in known:
+                raise ValueError(f"{key} names what is no regressor; write it the same way as there")
         unknown = sorted(set(self.because) - {each.variable for each in self.variables()})
         if unknown:
             raise ValueError(f"because explains '{unknown[0]}', which is no regressor; correct the name or remove it")
@@ -202,11 +216,17 @@ class RegressionSpec(Spec):
         variant = next((each for each in self.variants if each.name == name), None)
         if variant is None and name != "main":
             raise ValueError(f"the model {self.name} has no variant {name}")
-        changes = {key: value for key in _CHANGEABLE if (value := getattr(variant, key, None)) is not None}
+        changes: dict[str, object] = {
+            key: value for key in _CHANGEABLE if (value := getattr(variant, key, None)) is not None
+        }
         changes = {key: None if value == NONE and key in _REMOVABLE else value for key, value in changes.items()}
         if "focal" in changes:
             changes = {"expected_sign": "none", **changes}
-        return self.model_copy(update={"variants": (), **changes})._without_strangers()  # noqa: SLF001 - its own class
+        if variant is not None and variant.estimator is not None:
+            changes = {**keys_not_of(variant.estimator), **changes}
+        changed = self.model_copy(update={"variants": (), **changes})
+        panel = changed.panel if changed.estimator in PANEL else None
+        return changed.model_copy(update={"panel": panel})._without_strangers()  # noqa: SLF001 - its own class
 
     def _without_strangers(self) -> "RegressionSpec":
         """Return the model without what is said of regressors that it does not have."""
@@ -215,6 +235,7 @@ class RegressionSpec(Spec):
         return self.model_copy(
             update={
                 "also_expected": tuple(each for each in self.also_expected if _written_out(each.regressor) in known),
+                "by_threshold": tuple(each for each in self.by_threshold if _written_out(each) in known),
                 "because": {name: reason for name, reason in self.because.items() if name in names},
             }
         )
@@ -242,13 +263,17 @@ def _written_out(regressor: str | Variable | Interaction) -> tuple[Variable, ...
 
 
 _CHANGEABLE = (
+    "level",
     "estimator",
+    "panel",
+    "fixed_effects",
     "focal",
     "expected_sign",
     "regressors",
     "covariance",
     "cluster",
     "weights",
+    "by_threshold",
     "population",
 )
-_REMOVABLE = ("cluster", "weights")
+_REMOVABLE = ("cluster", "weights", "fixed_effects")

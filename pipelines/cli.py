@@ -20,8 +20,10 @@ from pipelines import (
     cli_instruments,
     cli_material,
     cli_measurement,
+    cli_power,
     cli_privacy,
     cli_studies,
+    cli_tables,
 )
 from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
@@ -37,7 +39,9 @@ app = typer.Typer(
 app.add_typer(cli_studies.app)
 app.add_typer(cli_codebook.app)
 app.add_typer(cli_fits.app)
+app.add_typer(cli_tables.app)
 app.add_typer(cli_measurement.app)
+app.add_typer(cli_power.app)
 app.add_typer(cli_exports.app, name="export")
 app.add_typer(cli_privacy.app)
 app.add_typer(cli_material.app)

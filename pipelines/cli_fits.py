@@ -22,24 +22,31 @@ def fit(
 ) -> None:
     """Fit one model now, without orchestration; the fit is marked exploratory."""
     from pipelines.commands import fits
+    from pipelines.commands.table_sources import focal_sentences
 
     loaded = load(study)
     rows = fits.fit_now(loaded, model, settings or [])
     row = rows.fits.iloc[0]
     validation, no_inference = fits.validation_of(loaded, [row["fit_id"]]), fits.inference_of(loaded, [row["fit_id"]])
-    missed = fits.missed_by(loaded, rows.fits)
+    missed, sentences = fits.missed_by(loaded, rows.fits), focal_sentences(loaded, rows)
     if as_json:
         tables = {"fit": rows.fits, "estimates": rows.estimates, "diagnostics": rows.diagnostics}
-        tables["readings"] = rows.readings
+        tables |= {"readings": rows.readings, "predictions": rows.predictions, "joint_tests": rows.joint_tests}
+        tables["remedies"] = fits.remedies_in_words(rows.diagnostics)
         tables["conditions_not_met"] = missed
         documents = {name: printing.records(table) for name, table in tables.items()}
-        printing.print_json({**documents, "validation_status": validation, "no_inference": no_inference})
+        told = {"validation_status": validation, "no_inference": no_inference, "sentences": sentences}
+        printing.print_json({**documents, **told})
         return
     printing.print_lines([f"{row['fit_id']} (exploratory): {row['outcome']}, {row['covariance']}, n = {row['n_obs']}"])
     figures = ["term", "estimate", "std_error", "df", "p_value", "conf_low", "conf_high"]
     printing.print_frame("Estimates", rows.estimates[figures])
     printing.print_frame("Readings", fits.focal_readings(rows.readings))
+    printing.print_frame("Joint tests", rows.joint_tests[fits.JOINT_TESTS_SHOWN])
+    printing.print_frame("Predictions, the others at their means", fits.predictions_at_means(rows.predictions))
     printing.print_frame("Diagnostics", rows.diagnostics[["diagnostic", "value", "threshold", "verdict"]])
+    printing.print_lines(sentences)
+    printing.print_lines(f"look: {remedy}" for remedy in fits.remedies_in_words(rows.diagnostics)["remedy"])
     printing.print_validation(validation)
     printing.print_lines(no_inference.values())
     printing.print_lines(f"condition not met: {reason}" for reason in missed["reason"])

@@ -168,8 +168,8 @@ def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataF
     estimates, diagnostics = store.read(out.ESTIMATES), store.read(out.DIAGNOSTICS)
     withheld = {model: "not estimated: see the run" for model in study.models if model not in set(fits["model"])}
     text_items = [name for name, item in study.items().items() if item.kind == "code"]
-    least = study.spec.release.least_cell_size
-    for fit in fits.to_dict("records"):
+    least, records = study.spec.release.least_cell_size, set(study.register.items if study.register else ())
+    for fit in fits.assign(is_of_records=fits["outcome"].isin(records)).to_dict("records"):
         own = diagnostics[diagnostics["fit_id"] == fit["fit_id"]].dropna(subset=["value"])
         values = dict(zip(own["diagnostic"], own["value"].astype(float), strict=True))
         terms = estimates.loc[estimates["fit_id"] == fit["fit_id"], "term"]
@@ -185,6 +185,11 @@ def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataF
         released_estimates(estimates[estimates["fit_id"].isin(kept["fit_id"])]),
         withheld,
     )
+
+
+def withheld_fits(study: Study, store: Store) -> dict[str, str]:
+    """Return the declared fits that a release made now would withhold, with the reason."""
+    return _releasable_fits(study, store)[2]
 
 
 def _responses_used(study: Study, store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]]:

@@ -42,6 +42,8 @@ def _show_model(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status:
     if hypothesis:
         st.markdown(words.say("hypothesis", text=plain(hypothesis)))
     st.markdown(f"#### {finding(page, main, estimates)}")
+    if rows := _rows(page, main.to_dict()):
+        st.markdown(rows)
     _show_coefficients(page, fits, estimates, status)
     st.caption(_line(page, main.to_dict()))
     if not pd.isna(missed := main.get("conditions_not_met", pd.NA)) and missed > 0:
@@ -169,7 +171,7 @@ def _line(page: Page, fit: Mapping[str, Any]) -> str:
     """Say in one line how many answers stand behind a fit and how its standard errors were made."""
     words, language = page.words, page.words.language
     clusters, covariance = fit["n_clusters"], f"covariance_{fit['covariance']}"
-    return words.say(
+    line = words.say(
         "model_line",
         n=whole(fit["n_obs"], language),
         clusters="" if pd.isna(clusters) else words.say("clusters", count=whole(clusters, language)),
@@ -177,6 +179,27 @@ def _line(page: Page, fit: Mapping[str, Any]) -> str:
         r_squared=decimal(fit["r_squared"], language),
         estimator=plain(fit["estimator"]),
     )
+    return f"{line} {_rows(page, fit)}".strip()
+
+
+def _rows(page: Page, fit: Mapping[str, Any]) -> str:
+    """Say what the rows of a fit are and within what they are compared; nothing of responses compared with all others.
+
+    Releases from before models had other rows say nothing of them.
+    """
+    say = page.words.say
+    level, effects = fit.get("level") or "response", fit.get("fixed_effects") or ""
+    said = [say(f"level_{level}")] if level != "response" else []
+    if effects:
+        first, *others = [_groups(page, name) for name in effects.split(", ")]
+        groups = say("groups_and", first=first, second=others[0]) if others else first
+        said.append(say("within_groups", groups=groups))
+    return " ".join(said)
+
+
+def _groups(page: Page, column: str) -> str:
+    named = f"groups_{column}"
+    return page.words.say(named) if named in ENGLISH else plain(page.scale(column))
 
 
 def _status(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status: dict[str, str]) -> str:

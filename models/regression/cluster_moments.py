@@ -22,6 +22,7 @@ class ClusterMoments:
         bread: k x k inverse cross-product of all rows.
         root: k x k matrix with ``root @ root.T == bread``.
         n_obs: Rows in all.
+        n_absorbed: Effects that were taken out of the rows; each lies within one cluster.
     """
 
     products: NDArray[np.float64]
@@ -29,6 +30,7 @@ class ClusterMoments:
     bread: Matrix
     root: Matrix
     n_obs: int
+    n_absorbed: int = 0
 
     @property
     def n_clusters(self) -> int:
@@ -40,6 +42,11 @@ class ClusterMoments:
         """Coefficients."""
         return self.scores.shape[1]
 
+    @property
+    def df_resid(self) -> int:
+        """Rows minus coefficients, absorbed effects included."""
+        return self.n_obs - self.n_coefficients - self.n_absorbed
+
 
 def cluster_moments(fit: LeastSquares, codes: NDArray[np.intp]) -> ClusterMoments:
     """Sum cross-products and scores of a fit by cluster.
@@ -49,9 +56,8 @@ def cluster_moments(fit: LeastSquares, codes: NDArray[np.intp]) -> ClusterMoment
         codes: Cluster of each row, 0 to G - 1, each at least once.
     """
     products, _ = grouped_products(fit.rows, codes)
-    return ClusterMoments(
-        products, grouped_sums(fit.rows * fit.residuals[:, None], codes), fit.bread, fit.root, fit.n_obs
-    )
+    scores = grouped_sums(fit.rows * fit.residuals[:, None], codes)
+    return ClusterMoments(products, scores, fit.bread, fit.root, fit.n_obs, fit.n_absorbed)
 
 
 def grouped_sums(values: Matrix, codes: NDArray[np.intp]) -> Matrix:

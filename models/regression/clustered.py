@@ -60,7 +60,8 @@ def cluster_covariance(moments: ClusterMoments, kind: Clustered) -> ClusterCovar
     V = M (sum X_g'A_g e_g e_g'A_g X_g) M with A_g = f I for CR0 (f = 1), CR1 (f^2 = G / (G - 1)) and CR1S
     (f^2 = G (n - 1) / ((G - 1) (n - k))), A_g = (I - H_gg)^(-1/2) for CR2 and (I - H_gg)^-1 for CR3; the working
     model has independent errors of one variance (with weights: of variance inverse to the weight). Directions in
-    which a cluster determines the fit alone (an eigenvalue of H_gg of 1) add nothing.
+    which a cluster determines the fit alone (an eigenvalue of H_gg of 1) add nothing. Absorbed effects count in k, as
+    in Stata's ``areg`` and R's ``lm`` with factors; ``plm`` and ``xtreg, fe`` leave them out of CR1S.
 
     Raises:
         ValueError: If there are fewer than two clusters.
@@ -71,7 +72,7 @@ def cluster_covariance(moments: ClusterMoments, kind: Clustered) -> ClusterCovar
     """
     if moments.n_clusters < FEWEST_CLUSTERS:
         raise ValueError(f"{moments.n_clusters} cluster; a cluster-robust covariance needs at least {FEWEST_CLUSTERS}")
-    factor = factor_of(kind, moments.n_clusters, moments.n_obs, moments.n_coefficients)
+    factor = factor_of(kind, moments.n_clusters, moments.n_obs, moments.df_resid)
     adjusted, squared, scores = _adjust(moments, kind)
     influence = scores @ moments.bread
     return ClusterCovariance(
@@ -107,12 +108,12 @@ def adjustment_of(leverages: Matrix, kind: Clustered) -> Matrix:
     return np.where(is_free, np.where(is_free, free, 1.0) ** POWER_OF_FREE_SHARE[kind], 0.0)
 
 
-def factor_of(kind: Clustered, n_clusters: int, n: int, k: int) -> float:
-    """Return what the sum over clusters is multiplied with, for n rows and k coefficients."""
+def factor_of(kind: Clustered, n_clusters: int, n: int, df_resid: int) -> float:
+    """Return what the sum over clusters is multiplied with, for n rows less df_resid parameters."""
     if kind == "CR1":
         return n_clusters / (n_clusters - 1)
     if kind == "CR1S":
-        return n_clusters / (n_clusters - 1) * (n - 1) / (n - k)
+        return n_clusters / (n_clusters - 1) * (n - 1) / df_resid
     return 1.0
 
 

@@ -1,6 +1,6 @@
 """A regressor in words → its columns of the matrix, named as terms."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from itertools import product
 from typing import Any
@@ -90,9 +90,7 @@ def _indicators(
 ) -> dict[str, pd.Series]:
     """Return a 0/1 column for every category but the reference."""
     present = profile.codes[column_of(variable)]
-    names: dict[Any, str] = {code: labels.get(code, str(code)) for code in present}
-    if len(set(names.values())) < len(names):
-        names = {code: str(code) for code in present}
+    names = category_names(present, labels)
     if len(present) == 1:
         raise ModelDataError(
             f"'{variable.variable}' has one category among the {profile.n_rows} responses used, '{names[present[0]]}'; "
@@ -104,6 +102,29 @@ def _indicators(
         for code, name in names.items()
         if code != reference
     }
+
+
+def category_names(present: Iterable[Any], labels: Mapping[Any, str]) -> dict[Any, str]:
+    """Return code → label; a code without one shows itself, as all do when two codes have the same label."""
+    names: dict[Any, str] = {code: labels.get(code, str(code)) for code in present}
+    if len(set(names.values())) < len(names):
+        return {code: str(code) for code in names}
+    return names
+
+
+def reference_name(variable: Variable, labels: Mapping[Any, str], profile: Profile) -> str:
+    """Return the category that a variable's others are compared with, named as its terms are.
+
+    Args:
+        variable: One used as a category.
+        labels: Code → label.
+        profile: Of the rows used.
+
+    Raises:
+        ModelDataError: If the reference is not among the responses used.
+    """
+    names = category_names(profile.codes[column_of(variable)], labels)
+    return names[_reference_code(variable, names)]
 
 
 def _reference_code(variable: Variable, names: Mapping[Any, str]) -> object:

@@ -38,7 +38,7 @@ def estimate_uncertainty(
         fit: The fit, n rows, k coefficients.
         kind: A key of ``DEFINITIONS``.
         clusters: Codes of the clusters, 0 to G - 1, n each: none, one way, or two ways (with CR1S).
-        terms: Names of the coefficients, for messages.
+        terms: Names of the leading coefficients, which are those that are wanted, for messages.
 
     Raises:
         ModelDataError: If one response decides a coefficient by itself and the covariance is not defined for that.
@@ -48,7 +48,7 @@ def estimate_uncertainty(
         Human Resources 50(2), 317-372 (CR1S, which is Stata's ``vce(cluster)``). Pustejovsky and Tipton (2018), Journal
         of Business and Economic Statistics 36(4), 672-683 (CR2, CR3).
     """
-    k = fit.n_coefficients
+    k = len(terms)
     if len(clusters) == 0:
         _refuse_lonely_responses(fit, kind, terms)
         is_classical = kind == "classical"
@@ -57,16 +57,18 @@ def estimate_uncertainty(
             if is_classical
             else heteroskedastic_covariance(fit, cast("Heteroskedastic", kind))
         )
-        return Uncertainty(covariance, np.full(k, float(fit.df_resid)))
+        return Uncertainty(covariance[:k, :k], np.full(k, float(fit.df_resid)))
     if len(clusters) > 1:
-        covariance, df, is_mended = two_way_covariance(fit, *clusters)
+        covariance, df, is_mended = two_way_covariance(fit, clusters[0], clusters[1], k)
         return Uncertainty(covariance, np.full(k, float(df)), df + 1, is_mended=is_mended)
     moments = cluster_moments(fit, clusters[0])
     found = cluster_covariance(moments, cast("Clustered", kind))
     is_corrected = POWER_OF_FREE_SHARE[cast("Clustered", kind)] < 0
-    df = found.satterthwaite_df(np.eye(k)) if is_corrected else np.full(k, moments.n_clusters - 1.0)
-    n_decided = int(decided_by_one_cluster(moments).sum())
-    return Uncertainty(found.covariance, df, moments.n_clusters, n_decided)
+    df = found.satterthwaite_df(np.eye(k, fit.n_coefficients)) if is_corrected else np.full(k, moments.n_clusters - 1.0)
+    n_decided = int(decided_by_one_cluster(moments)[:k].sum())
+    return Uncertainty(
+        found.covariance[:k, :k], df, moments.n_clusters, n_decided, clustered=found if is_corrected else None
+    )
 
 
 def _refuse_lonely_responses(fit: LeastSquares, kind: Covariance, terms: tuple[str, ...]) -> None:
@@ -75,7 +77,7 @@ def _refuse_lonely_responses(fit: LeastSquares, kind: Covariance, terms: tuple[s
         return
     sizes = np.abs(fit.rows)
     largest = sizes[is_full].max(axis=0)
-    raise undefined_for_lonely(kind, terms, (largest > 0) & (largest == sizes.sum(axis=0)))
+    raise undefined_for_lonely(kind, terms, ((largest > 0) & (largest == sizes.sum(axis=0)))[: len(terms)])
 
 
 def undefined_for_lonely(kind: Covariance, terms: tuple[str, ...], is_lonely: NDArray[np.bool_]) -> ModelDataError:

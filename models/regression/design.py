@@ -11,27 +11,36 @@ import pandas as pd
 
 from instruments.counted import counted
 from models.regression.columns import Labels, column_of, columns_of
+from models.regression.effects import rows_alone
 from models.regression.identification import ModelDataError, refuse_unidentified
+from models.regression.organisation_rows import KEYS, of_rows, organisation_rows
+from models.regression.outcome import outcome_of
 from models.regression.profile import Profile, finite_numbers, profile_of
+from models.sections.panel import NUMBER_OF_ANSWERS
 from models.sections.regressors import Variable, as_variable
 from models.spec import RegressionSpec
 
 INTERCEPT = "intercept"
+ORDER_OF_WAVES = "wave_number"
+NEEDS_SEVERAL_ROWS = ("within", "first_differences")
 
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """What a regression is computed from; all parts have the same n rows in the same order, sorted by response_id.
+    """What a regression is computed from; all parts but the data have the same n rows in the same order.
 
     Attributes:
-        outcome: The outcome, float64.
+        outcome: The outcome, float64; places of categories where they have no order.
         matrix: One column a coefficient, named as the term, ``intercept`` first, float64.
         clusters: Clusters of the responses, one column a way; no column when the covariance has no clusters.
         weights: Weight of each response, above 0; None when all count the same.
         profile: What had to be known of all rows to lay them out.
         focal: Terms of the focal regressor; none where a variant leaves it out.
-        rows: The responses used: response_id and the columns of the analysis table that the model reads.
-        n_in_population: Responses of the model's population before any was left out for a missing value.
+        rows: The rows used, of responses sorted by response_id or of organisations, with the columns that the model
+            reads.
+        n_in_population: Rows of the model's population before any was left out for a missing value.
+        data: The responses behind the rows: response_id and the columns of the analysis table that the model reads.
+        n_alone: Rows that were left out because they are alone in a group whose effect is taken out.
     """
 
     outcome: pd.Series
@@ -42,6 +51,8 @@ class Design:
     focal: tuple[str, ...]
     rows: pd.DataFrame
     n_in_population: int
+    data: pd.DataFrame
+    n_alone: int = 0
 
 
 def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, fewest_beyond: int = 1) -> Design:
@@ -60,17 +71,21 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, f
     Raises:
         ModelDataError: If a column is absent, no response is left, or the coefficients cannot be told apart.
     """
-    population = _select_population(spec, analysis)
-    rows = _leave_out_missing(spec, population)
-    outcome = finite_numbers(rows, spec.outcome).rename(spec.outcome)
+    responses = _select_population(spec, analysis)
+    population = responses if spec.level == "response" else _of_organisations(spec, responses)
+    complete = _leave_out_missing(spec, population)
+    rows = _leave_out_alone(spec, complete)
+    data = rows if spec.level == "response" else of_rows(responses, rows, spec.level)
+    outcome = outcome_of(spec, rows, labels)
     profile = profile_of(uses_of(spec), rows)
     matrix = lay_out(spec, rows, labels, profile)
     regressor = as_variable(spec.focal)
     is_there = regressor in spec.regressors_as_variables()
     focal = tuple(columns_of(regressor, rows, labels, profile)) if is_there else ()
     clusters = rows[list(spec.clusters())]
-    refuse_unidentified(outcome, matrix, clusters, fewest_beyond)
-    return Design(outcome, matrix, clusters, _weights(rows, spec.weights), profile, focal, rows, len(population))
+    refuse_unidentified(outcome, matrix, clusters, fewest_beyond, "responses" if data is rows else "organisations")
+    weights, n_alone = _weights(rows, spec.weights), len(complete) - len(rows)
+    return Design(outcome, matrix, clusters, weights, profile, focal, rows, len(population), data, n_alone)
 
 
 def lay_out(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, profile: Profile) -> pd.DataFrame:
@@ -157,13 +172,40 @@ def empty_population(spec: RegressionSpec, n_analysed: int) -> ModelDataError:
 
 
 def columns_read(spec: RegressionSpec) -> list[str]:
-    """Return the columns that a model reads: outcome, regressors, clusters, weights; one may stand twice."""
-    read = [spec.outcome, *(column_of(variable) for variable in spec.variables()), *spec.clusters()]
-    return [*read, spec.weights] if spec.weights is not None else read
+    """Return the columns that a model reads: outcome, regressors, groups, weights; one may stand twice."""
+    read = [spec.outcome, *(column_of(variable) for variable in spec.variables()), *spec.clusters(), *spec.effects()]
+    read += KEYS["organisation_and_wave"] if spec.level != "response" else []
+    if spec.panel is not None:
+        read += [spec.panel.column]
+        read += ["wave"] if spec.panel.unit == "respondent" else []
+        read += [ORDER_OF_WAVES] if spec.estimator == "first_differences" else []
+    return [*read, spec.weights] if spec.weights not in (None, NUMBER_OF_ANSWERS) else read
+
+
+def _of_organisations(spec: RegressionSpec, responses: pd.DataFrame) -> pd.DataFrame:
+    categories = {column_of(each) for each in spec.variables() if each.use == "category"}
+    return organisation_rows(responses, spec.level, spec.outcome, {*categories, *spec.clusters(), *spec.effects()})
+
+
+def _leave_out_alone(spec: RegressionSpec, rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out rows that are alone in a group whose effect is taken out, and units seen once where changes count."""
+    ways = list(spec.effects())
+    if spec.panel is not None and spec.estimator in NEEDS_SEVERAL_ROWS:
+        ways = [spec.panel.column]
+    if not ways:
+        return rows
+    is_alone = rows_alone(rows[ways])
+    if is_alone.all():
+        listed = " and ".join(ways)
+        raise ModelDataError(
+            f"each of {counted(len(rows), 'complete row')} is alone in its group of {listed}; expected groups of two "
+            "or more, such as respondents who answered in several waves; take the effects out or link the waves"
+        )
+    return rows[~is_alone].reset_index(drop=True)
 
 
 def _leave_out_missing(spec: RegressionSpec, population: pd.DataFrame) -> pd.DataFrame:
-    read = list(dict.fromkeys(columns_read(spec)))
+    read = [each for each in dict.fromkeys(columns_read(spec)) if each in population]
     is_missing = population[read].isna()
     rows = population[~is_missing.any(axis=1)].reset_index(drop=True)
     if rows.empty:

@@ -5,16 +5,22 @@ A verdict of ``look`` is no error: it says which assumption or which response de
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownMemberType=false
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
 import numpy as np
 import pandas as pd
 
 from models.estimates import Vector
+from models.regression.categorical.margins_bootstrap import LARGEST_SHARE_FAILED
 from models.regression.covariance import LEVERAGE_OF_ONE
-from models.regression.design import Design
+from models.regression.design import INTERCEPT, Design
 from models.regression.inference import Uncertainty
 from models.regression.least_squares import LeastSquares
-from models.regression.reading.assumptions import breusch_pagan_test
+from models.regression.posed import Posed
+from models.regression.reading.assumptions import breusch_pagan_test, inflation_factors, moments_of, reset_test
 
+NO_REGRESSORS: Mapping[str, Sequence[int]] = MappingProxyType({})
 LOOK_FROM = {
     "max_leverage": 0.9,
     "max_vif": 10.0,
@@ -22,6 +28,10 @@ LOOK_FROM = {
     "max_cooks_distance": 1.0,
     "decided_by_one_cluster": 1.0,
     "covariance_mended": 1.0,
+    "n_alone": 1.0,
+    "max_generalised_vif": 10.0,
+    "without_finite_estimate": 1.0,
+    "bootstrap_failed": LARGEST_SHARE_FAILED,
 }
 LOOK_BELOW = {
     "breusch_pagan_p": 0.05,
@@ -30,16 +40,52 @@ LOOK_BELOW = {
     "least_df": 4.0,
     "proportional_odds_p": 0.05,
     "overdispersion_p": 0.05,
+    "reset_p": 0.05,
+    "least_outcome_n": 10.0,
+    "responses_per_coefficient": 10.0,
+    "hausman_p": 0.05,
+    "context_p": 0.05,
+}
+REMEDIES = {
+    "overdispersion_p": "counts vary more than a Poisson regression expects; write estimator: negative_binomial",
+    "proportional_odds_p": "effects differ by threshold; name regressors under by_threshold, or use multinomial",
+    "reset_p": "the form may not be linear; try polynomial, spline or an interaction",
+    "breusch_pagan_p": "residuals vary unequally; keep a robust covariance (HC3, CR2), not classical",
+    "max_vif": "regressors go together; take one out, or test them together (out.joint_tests)",
+    "max_generalised_vif": "regressors go together; take one out, or test them together (out.joint_tests)",
+    "least_outcome_n": "a category of the outcome has few responses; merge categories, or widen the population",
+    "responses_per_coefficient": "few responses for so many coefficients; take out regressors, or use firth_logit",
+    "bootstrap_failed": "many bootstrap draws cannot carry the model; merge small categories",
+    "without_finite_estimate": "without the penalty these have no estimate; read their intervals",
 }
 
 
-def diagnose(design: Design, solution: LeastSquares, uncertainty: Uncertainty) -> pd.DataFrame:
+def remedies(diagnostics: pd.DataFrame) -> list[str]:
+    """Say what may be done about the diagnostics that deserve a look, each once.
+
+    Args:
+        diagnostics: As ``diagnose`` returns them.
+    """
+    looked = diagnostics.loc[diagnostics["verdict"] == "look", "diagnostic"]
+    names = [name for each in looked if (name := _general(str(each))) in REMEDIES]
+    return [f"{name}: {REMEDIES[name]}" for name in dict.fromkeys(names)]
+
+
+def _general(diagnostic: str) -> str:
+    """Return what a diagnostic of one regressor is called without its name."""
+    return diagnostic.split(" of ", maxsplit=1)[0]
+
+
+def diagnose(
+    design: Design, posed: Posed, uncertainty: Uncertainty, regressors: Mapping[str, Sequence[int]] = NO_REGRESSORS
+) -> pd.DataFrame:
     """Compute the diagnostics of a least squares fit; with weights, of rows times the roots of their weights.
 
     Args:
         design: What was fitted: n responses, k coefficients.
-        solution: Its solution.
+        posed: What was solved; where effects were taken out or units averaged, of those rows.
         uncertainty: Covariance and degrees of freedom of the coefficients.
+        regressors: Regressor → places of its columns, each column once.
 
     Returns:
         One row a diagnostic: diagnostic, value, threshold (NaN when there is none), verdict (``ok``, ``look``;
@@ -48,9 +94,16 @@ def diagnose(design: Design, solution: LeastSquares, uncertainty: Uncertainty) -
         - max_leverage: largest diagonal value of the hat matrix, 0 to 1.
         - max_vif: largest variance inflation factor, 1 / (1 - R^2 of a column on the others).
         - condition_number: of the columns scaled to unit length, intercept included (Belsley, Kuh and Welsch 1980).
-        - breusch_pagan_p: p-value of Koenker's studentised test of constant variance; NaN without residual variation.
+        - max_generalised_vif: largest generalised factor of a regressor with all its columns, to the power 1 / columns,
+          so that it reads as a variance inflation factor; absent when no regressor has several columns.
+        - breusch_pagan_p: p-value of Koenker's studentised test of constant variance; NaN without residual variation;
+          absent where effects were taken out, which it does not know.
+        - reset_p: p-value of Ramsey's test that squares and cubes of the fitted values explain nothing more, classical
+          F; absent with weights and where effects were taken out, NaN without residual variation.
+        - residual_skewness, residual_excess_kurtosis, jarque_bera_p: of the residuals, for information only: with
+          robust covariances and many responses they need not be normal.
         - max_cooks_distance: with the classical variance; responses of leverage 1 have none.
-        - n_parameters: coefficients.
+        - n_parameters: coefficients, effects that were taken out included.
         - least_category_n: fewest responses with or without any 0/1 column; absent without such columns.
         - n_clusters: absent without clusters.
         - least_df: smallest degrees of freedom of a coefficient; absent without clusters. Below 4, a t test on
@@ -59,22 +112,29 @@ def diagnose(design: Design, solution: LeastSquares, uncertainty: Uncertainty) -
           absent without clusters or with two ways.
         - covariance_mended: 1 when negative eigenvalues of a two-way covariance were set to nought, else 0; only with
           two ways.
-        - share_of_responses_used: of the population, after leaving out missing values, 0 to 1.
+        - what the estimator tells of itself, such as r2_within; see ``models.regression.posed`` and ``panel.posed``.
+        - n_responses: responses behind rows of organisations; absent where responses are the rows.
+        - share_of_responses_used: of the population's rows, after leaving out missing values, 0 to 1.
 
     References:
         R: ``hatvalues``, ``car::vif``, ``lmtest::bptest``, ``cooks.distance``. Koenker (1981), Journal of Econometrics
         17(1), 107-112.
     """
+    solution = posed.solution
     triangle = solution.factor
     values = {
         "max_leverage": float(solution.leverage.max()),
-        "max_vif": float(_inflation_factors(solution).max()),
+        "max_vif": float(_inflation_factors(solution, posed.terms).max()),
         "condition_number": float(np.linalg.cond(triangle / np.linalg.norm(triangle, axis=0))),
-        "breusch_pagan_p": np.nan if _fits_exactly(solution) else breusch_pagan_test(solution).p_value,
+        **_generalised_inflation(solution, regressors),
+        **({"breusch_pagan_p": _unequal_variance(solution)} if posed.is_plain else {}),
+        **_of_form(solution, is_plain=posed.is_plain),
         "max_cooks_distance": _largest_cooks_distance(solution),
-        "n_parameters": float(solution.n_coefficients),
+        "n_parameters": float(solution.n_coefficients + solution.n_absorbed),
         **_counts(design),
         **_of_clusters(uncertainty),
+        **posed.found,
+        **({} if design.data is design.rows else {"n_responses": float(len(design.data))}),
         "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
     return _judged(values)
@@ -89,8 +149,17 @@ def diagnose_categorical(design: Design, found: dict[str, float], uncertainty: U
 
             - mcfadden_r2: 1 - log-likelihood over that of a model without regressors.
             - proportional_odds_p: p-value of the likelihood-ratio test that every regressor has one coefficient at all
-              thresholds (ordered).
-            - overdispersion_p: p-value of Cameron and Trivedi's test (Poisson).
+              thresholds (ordered); with clusters of the Wald test with their covariance.
+            - proportional_odds_p of a regressor: the same of that regressor alone.
+            - overdispersion_p, dispersion: p-value of Cameron and Trivedi's test, and Pearson's chi-square over degrees
+              of freedom (Poisson).
+            - size, size_std_error: of variance m + m^2 / size (negative binomial).
+            - without_finite_estimate: coefficients that have none without the penalty (Firth).
+            - least_outcome_n: responses in the least category of the outcome.
+            - responses_per_coefficient: those over the coefficients besides constants; below 10 estimates are biased
+              (Peduzzi and others 1996); of an ordered outcome of the effective number of responses.
+            - bootstrap_draws, bootstrap_failed: draws behind the bootstrap intervals, and the share that could not
+              carry the model; beyond 5 % no interval is given.
         uncertainty: Covariance and degrees of freedom of the parameters.
     """
     return _judged(
@@ -106,12 +175,13 @@ def diagnose_categorical(design: Design, found: dict[str, float], uncertainty: U
 
 def _judged(values: dict[str, float]) -> pd.DataFrame:
     thresholds = {**LOOK_FROM, **LOOK_BELOW}
+    limits = {name: thresholds.get(_general(name), np.nan) for name in values}
     return pd.DataFrame(
         {
             "diagnostic": list(values),
             "value": list(values.values()),
-            "threshold": [thresholds.get(name, np.nan) for name in values],
-            "verdict": [_verdict(name, value) for name, value in values.items()],
+            "threshold": list(limits.values()),
+            "verdict": [_verdict(_general(name), value) for name, value in values.items()],
         }
     )
 
@@ -123,11 +193,39 @@ def _verdict(name: str, value: float) -> str:
     return "look" if needs_a_look else "ok"
 
 
-def _inflation_factors(solution: LeastSquares) -> Vector:
-    """Return the factor of every column but the intercept: its centred sum of squares times its (X'X)^-1 diagonal."""
-    rows, intercept = solution.rows, solution.rows[:, 0]
-    centred = rows - np.outer(intercept, intercept @ rows / (intercept @ intercept))
-    return (np.diag(solution.bread) * (centred**2).sum(axis=0))[1:]
+def _inflation_factors(solution: LeastSquares, terms: tuple[str, ...]) -> Vector:
+    """Return the factor of every column but the intercept: its centred sum of squares times its (X'X)^-1 diagonal.
+
+    Without an intercept, effects were taken out and columns are centred within their groups.
+    """
+    rows, first = solution.rows, 0
+    if terms[0] == INTERCEPT:
+        intercept, first = rows[:, 0], 1
+        rows = rows - np.outer(intercept, intercept @ rows / (intercept @ intercept))
+    return (np.diag(solution.bread) * (rows**2).sum(axis=0))[first : len(terms)]
+
+
+def _unequal_variance(solution: LeastSquares) -> float:
+    return np.nan if _fits_exactly(solution) else breusch_pagan_test(solution).p_value
+
+
+def _generalised_inflation(solution: LeastSquares, regressors: Mapping[str, Sequence[int]]) -> dict[str, float]:
+    """Return the largest generalised factor to the power 1 / columns; nothing when each regressor has one column."""
+    if all(len(places) == 1 for places in regressors.values()):
+        return {}
+    found = inflation_factors(solution.bread, regressors)
+    return {"max_generalised_vif": max(factor ** (1 / len(regressors[name])) for name, factor in found.items())}
+
+
+def _of_form(solution: LeastSquares, *, is_plain: bool) -> dict[str, float]:
+    """Return the test of the form and how residuals are distributed."""
+    is_exact = _fits_exactly(solution)
+    found: dict[str, float] = {}
+    if solution.weights is None and is_plain:
+        outcome = solution.rows @ solution.coefficients + solution.residuals
+        found["reset_p"] = np.nan if is_exact else reset_test(solution, outcome).p_value
+    skewness, excess, p_value = (np.nan,) * 3 if is_exact else moments_of(solution.residuals)
+    return {**found, "residual_skewness": skewness, "residual_excess_kurtosis": excess, "jarque_bera_p": p_value}
 
 
 def _fits_exactly(solution: LeastSquares) -> bool:
@@ -143,7 +241,7 @@ def _largest_cooks_distance(solution: LeastSquares) -> float:
         return np.nan
     free = 1 - leverage[has_distance]
     largest = float((solution.residuals[has_distance] ** 2 * leverage[has_distance] / free**2).max())
-    return largest / (solution.n_coefficients * solution.sigma2)
+    return largest / ((solution.n_coefficients + solution.n_absorbed) * solution.sigma2)
 
 
 def _of_clusters(uncertainty: Uncertainty) -> dict[str, float]:

@@ -7,11 +7,11 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from instruments.spec_file import closest
-from models.estimates import Fit, Vector
+from models.estimates import PREDICTION_COLUMNS, Fit
+from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
 from models.regression.columns import Labels
 from models.regression.covariance import estimate_uncertainty
@@ -19,8 +19,11 @@ from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose, diagnose_categorical
 from models.regression.identification import ModelDataError
 from models.regression.inference import Uncertainty, label_estimates
-from models.regression.least_squares import LeastSquares, solve_least_squares
+from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
+from models.regression.panel.posed import pose_panel
+from models.regression.posed import codes_of, pose
 from models.regression.reading.of_fit import FittedModel, readings_of
+from models.sections.inference import LEAST_SQUARES
 from models.spec import RegressionSpec
 
 NO_LABELS: Labels = MappingProxyType({})
@@ -44,7 +47,7 @@ def fit_regression(
         labels: Variable → code → label, for the names of terms.
         variant: Name of a variant of the model; ``main`` is the model itself.
         fewest_beyond: How many more responses than coefficients are asked for.
-        seed: Of what is drawn: the signs of a wild bootstrap among the readings. Estimates draw nothing.
+        seed: Of what is drawn: signs of a wild bootstrap, rows behind bootstrap intervals. Estimates draw nothing.
 
     Returns:
         Coefficients with p-values and intervals at the model's confidence level: in units of the outcome where it is
@@ -60,7 +63,11 @@ def fit_regression(
     fitted = _apply_variant(spec, variant)
     design = build_design(fitted, analysis, labels, fewest_beyond)
     with threadpool_limits(limits=1):
-        found = _linear(fitted, design, seed) if fitted.estimator == "linear" else _categorical(fitted, design, labels)
+        found = (
+            _least_squares(fitted, design, labels, seed, fewest_beyond)
+            if fitted.estimator in LEAST_SQUARES
+            else _categorical(fitted, design, labels, seed, fewest_beyond)
+        )
     kind = fitted.covariance_used()
     return Fit(
         model=fitted.name,
@@ -70,12 +77,14 @@ def fit_regression(
         outcome=fitted.outcome,
         n_obs=len(design.rows),
         n_clusters=found.uncertainty.n_clusters,
-        df_resid=float(len(design.rows) - len(found.terms)),
+        df_resid=float(found.df_resid),
         r_squared=found.r_squared,
-        estimates=label_estimates(found.terms, found.coefficients, found.uncertainty, fitted.confidence_level),
+        estimates=found.estimates,
         diagnostics=found.diagnostics,
         readings=found.readings,
-        data=design.rows,
+        predictions=found.predictions,
+        joint_tests=found.joint_tests,
+        data=design.data,
     )
 
 
@@ -85,54 +94,63 @@ class _Found:
 
     estimator: str
     terms: tuple[str, ...]
-    coefficients: Vector
     uncertainty: Uncertainty
+    df_resid: int
     r_squared: float
+    estimates: pd.DataFrame
     diagnostics: pd.DataFrame
     readings: pd.DataFrame
+    predictions: pd.DataFrame
+    joint_tests: pd.DataFrame
 
 
-def _linear(spec: RegressionSpec, design: Design, seed: int) -> _Found:
-    terms = tuple(str(term) for term in design.matrix)
-    matrix, outcome = design.matrix.to_numpy(), design.outcome.to_numpy()
-    weights = None if design.weights is None else design.weights.to_numpy()
-    solution, clusters = solve_least_squares(matrix, outcome, weights), _codes(design)
-    uncertainty = estimate_uncertainty(solution, spec.covariance_used(), clusters, terms)
-    one_way = clusters[0] if len(clusters) == 1 else None
-    values = FittedModel(terms, matrix, outcome, solution, uncertainty, one_way, spec.confidence_level)
+def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> _Found:
+    if spec.panel is None or spec.estimator == "linear":
+        posed = pose(design, spec.effects(), fewest_beyond)
+    else:
+        posed = pose_panel(design, spec.estimator, spec.panel, fewest_beyond)
+    terms, solution = posed.terms, posed.solution
+    uncertainty = estimate_uncertainty(solution, spec.covariance_used(), posed.clusters, terms)
+    one_way = posed.clusters[0] if len(posed.clusters) == 1 else None
+    values = FittedModel(terms, posed.matrix, posed.outcome, solution, uncertainty, one_way, spec.confidence_level)
+    groups = regressor_groups(spec, design, labels, terms)
+    places = {term: (place,) for place, term in enumerate(terms)}
     return _Found(
-        estimator="OLS" if weights is None else "WLS",
+        estimator=posed.estimator,
         terms=terms,
-        coefficients=solution.coefficients,
         uncertainty=uncertainty,
-        r_squared=_r_squared(solution, outcome),
-        diagnostics=diagnose(design, solution, uncertainty),
+        df_resid=solution.df_resid,
+        r_squared=posed.r_squared,
+        estimates=label_estimates(terms, solution.coefficients[: posed.n_shown], uncertainty, spec.confidence_level),
+        diagnostics=diagnose(design, posed, uncertainty, places_of_regressors(groups, terms)),
         readings=readings_of(values, design.focal, spec.smallest_effect_of_interest, np.random.default_rng(seed)),
+        predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
+        joint_tests=joint_tests(groups, places, solution.coefficients, uncertainty),
     )
 
 
-def _categorical(spec: RegressionSpec, design: Design, labels: Labels) -> _Found:
-    clusters = _codes(design)
-    found = estimate_categorical(spec, design, clusters[0] if clusters else None, labels)
+def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> _Found:
+    clusters = [codes_of(design.clusters[name]) for name in design.clusters]
+    one_way, rng = clusters[0] if clusters else None, np.random.default_rng(seed)
+    made = estimate_categorical(spec, design, one_way, labels, rng, fewest_beyond)
+    found = made.found
+    estimates = found.estimates
+    if estimates is None:
+        estimates = label_estimates(found.terms, found.coefficients, found.uncertainty, spec.confidence_level)
+    weights = np.ones(len(design.rows)) if design.weights is None else design.weights.to_numpy()
+    confounding = e_value_readings(spec.estimator, estimates, design.focal, design.outcome.to_numpy(), weights)
     return _Found(
         estimator=spec.estimator,
         terms=found.terms,
-        coefficients=found.coefficients,
         uncertainty=found.uncertainty,
+        df_resid=len(design.rows) - len(found.terms),
         r_squared=np.nan,
-        diagnostics=diagnose_categorical(design, found.diagnostics, found.uncertainty),
-        readings=found.readings,
+        estimates=estimates,
+        diagnostics=diagnose_categorical(design, made.diagnostics, found.uncertainty),
+        readings=pd.concat([made.readings, *([confounding] if len(confounding) else [])], ignore_index=True),
+        predictions=made.predictions,
+        joint_tests=made.joint_tests,
     )
-
-
-def _codes(design: Design) -> tuple[NDArray[np.intp], ...]:
-    return tuple(np.asarray(pd.factorize(design.clusters[name])[0]) for name in design.clusters)
-
-
-def _r_squared(solution: LeastSquares, outcome: Vector) -> float:
-    weights = np.ones(len(outcome)) if solution.weights is None else solution.weights
-    mean = float(weights @ outcome / weights.sum())
-    return 1 - float(solution.residuals @ solution.residuals) / float(weights @ (outcome - mean) ** 2)
 
 
 def _apply_variant(spec: RegressionSpec, variant: str) -> RegressionSpec:

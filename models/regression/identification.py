@@ -24,7 +24,11 @@ class ModelDataError(DataError):
 
 
 def refuse_unidentified(
-    outcome: pd.Series, matrix: pd.DataFrame, clusters: pd.DataFrame, fewest_beyond: int = 1
+    outcome: pd.Series,
+    matrix: pd.DataFrame,
+    clusters: pd.DataFrame,
+    fewest_beyond: int = 1,
+    rows: str = "responses",
 ) -> None:
     """Raise ModelDataError when the regression has no unique solution or no standard errors.
 
@@ -33,16 +37,17 @@ def refuse_unidentified(
         matrix: n rows, one column a coefficient, the intercept first.
         clusters: Clusters of the responses, one column a way.
         fewest_beyond: How many more responses than coefficients are asked for.
+        rows: What the rows are.
     """
-    refuse_few_rows(*matrix.shape, fewest_beyond)
-    refuse_constant(str(outcome.name), len(outcome), float(outcome.min()), float(outcome.max()))
-    refuse_dependencies(find_dependencies(matrix))
+    refuse_few(*matrix.shape, fewest_beyond)
+    refuse_constant(str(outcome.name), len(outcome), float(outcome.min()), float(outcome.max()), rows)
+    refuse_dependencies(find_dependencies(matrix), rows)
     for name in clusters:
-        refuse_few_clusters(str(name), clusters[name].nunique(), len(outcome))
+        refuse_few_clusters(str(name), clusters[name].nunique(), len(outcome), rows)
 
 
-def refuse_few_rows(n: int, n_coefficients: int, fewest_beyond: int = 1) -> None:
-    """Raise ModelDataError when there are fewer responses than coefficients and what is asked beyond."""
+def refuse_few(n: int, n_coefficients: int, fewest_beyond: int = 1) -> None:
+    """Raise ModelDataError when there are too few rows for the coefficients, effects included."""
     if fewest_beyond > 1 and n < n_coefficients + fewest_beyond:
         raise ModelDataError(
             f"{counted(n, 'complete response')} for {counted(n_coefficients, 'coefficient')}: too few for a "
@@ -57,27 +62,27 @@ def refuse_few_rows(n: int, n_coefficients: int, fewest_beyond: int = 1) -> None
         )
 
 
-def refuse_constant(outcome: str, n: int, least: float, largest: float) -> None:
-    """Raise ModelDataError when the outcome of n responses does not vary."""
+def refuse_constant(outcome: str, n: int, least: float, largest: float, rows: str = "responses") -> None:
+    """Raise ModelDataError when the outcome of n rows does not vary."""
     if least == largest:
         raise ModelDataError(
-            f"the outcome '{outcome}' is the same in all {n} responses used; expected variation; "
+            f"the outcome '{outcome}' is the same in all {n} {rows} used; expected variation; "
             "choose another outcome or population"
         )
 
 
-def refuse_dependencies(dependencies: dict[str, list[str]]) -> None:
+def refuse_dependencies(dependencies: dict[str, list[str]], rows: str = "responses") -> None:
     """Raise ModelDataError when a column follows from others, as ``find_dependencies`` says."""
     if dependencies:
-        listed = "; ".join(_in_words(term, parts) for term, parts in dependencies.items())
+        listed = "; ".join(in_words(term, parts, rows) for term, parts in dependencies.items())
         raise ModelDataError(f"the coefficients cannot be told apart: {listed}; take one of them out of the model")
 
 
-def refuse_few_clusters(name: str, n_clusters: int, n: int) -> None:
-    """Raise ModelDataError when the n responses belong to a single cluster."""
+def refuse_few_clusters(name: str, n_clusters: int, n: int, rows: str = "responses") -> None:
+    """Raise ModelDataError when the n rows belong to a single cluster."""
     if n_clusters < FEWEST_CLUSTERS:
         raise ModelDataError(
-            f"the {n} responses used belong to {n_clusters} cluster of '{name}'; expected at least "
+            f"the {n} {rows} used belong to {n_clusters} cluster of '{name}'; expected at least "
             f"{FEWEST_CLUSTERS}; use covariance HC3 or widen the population"
         )
 
@@ -118,8 +123,9 @@ def dependencies_of(centred: Matrix, lengths: Vector, names: list[str]) -> dict[
     }
 
 
-def _in_words(term: str, parts: list[str]) -> str:
+def in_words(term: str, parts: list[str], rows: str = "responses") -> str:
+    """Say what a dependent column follows from."""
     if not parts:
-        return f"'{term}' is the same in all responses used"
+        return f"'{term}' is the same in all {rows} used"
     listed = ", ".join(f"'{part}'" for part in sorted(parts))
     return f"'{term}' follows from {listed}"

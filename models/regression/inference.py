@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from models.estimates import Matrix, Vector
+from models.regression.clustered import ClusterCovariance
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +21,8 @@ class Uncertainty:
         n_clusters: Clusters; the fewer of two ways; None without clusters.
         n_decided: Coefficients that one cluster decides by itself; None where that is not looked for.
         is_mended: Whether negative eigenvalues of a two-way covariance were set to nought; None for all others.
+        clustered: What tests of several coefficients are corrected with when clusters are few (CR2, CR3); None for all
+            others.
     """
 
     covariance: Matrix
@@ -27,6 +30,7 @@ class Uncertainty:
     n_clusters: int | None = None
     n_decided: int | None = None
     is_mended: bool | None = None
+    clustered: ClusterCovariance | None = None
 
     @property
     def errors(self) -> Vector:

@@ -23,6 +23,8 @@ class LeastSquares:
         residuals: n residuals times root weights.
         factor: k x k triangle R of the rows' QR factors, so that R'R is the cross-product.
         weights: n weights, or None.
+        n_absorbed: Effects that were taken out of rows and outcome beforehand; they count as coefficients.
+        absorbed_leverage: n values, what those effects add to the leverage; None where none was taken out.
     """
 
     rows: Matrix
@@ -30,6 +32,8 @@ class LeastSquares:
     residuals: Vector
     factor: Matrix
     weights: Vector | None = None
+    n_absorbed: int = 0
+    absorbed_leverage: Vector | None = None
 
     @property
     def n_obs(self) -> int:
@@ -43,8 +47,8 @@ class LeastSquares:
 
     @property
     def df_resid(self) -> int:
-        """Rows minus coefficients."""
-        return self.n_obs - self.n_coefficients
+        """Rows minus coefficients, absorbed effects included."""
+        return self.n_obs - self.n_coefficients - self.n_absorbed
 
     @cached_property
     def root(self) -> Matrix:
@@ -60,8 +64,9 @@ class LeastSquares:
 
     @cached_property
     def leverage(self) -> Vector:
-        """Diagonal of the hat matrix, n values from 0 to 1."""
-        return np.asarray(((self.rows @ self.root) ** 2).sum(axis=1))
+        """Diagonal of the hat matrix, n values from 0 to 1; absorbed effects included."""
+        own = np.asarray(((self.rows @ self.root) ** 2).sum(axis=1))
+        return own if self.absorbed_leverage is None else own + self.absorbed_leverage
 
     @property
     def sigma2(self) -> float:

@@ -10,7 +10,7 @@ from models.regression.least_squares import LeastSquares
 
 
 def two_way_covariance(
-    fit: LeastSquares, first: NDArray[np.intp], second: NDArray[np.intp]
+    fit: LeastSquares, first: NDArray[np.intp], second: NDArray[np.intp], n_shown: int | None = None
 ) -> tuple[Matrix, int, bool]:
     """Add the covariances of both clusterings and take off that of their intersection, each CR1S.
 
@@ -21,9 +21,11 @@ def two_way_covariance(
         fit: The fit, n rows.
         first: Cluster of each row one way, 0 to G_1 - 1, each at least once.
         second: The other way.
+        n_shown: Leading coefficients whose covariance is wanted, and mended by itself; all when None.
 
     Returns:
-        The covariance, k x k; the degrees of freedom min(G_1, G_2) - 1; whether eigenvalues were set to nought.
+        The covariance, k x k of the coefficients shown; the degrees of freedom min(G_1, G_2) - 1; whether eigenvalues
+        were set to nought.
 
     Raises:
         ValueError: If either way has fewer than two clusters.
@@ -40,6 +42,7 @@ def two_way_covariance(
         )
     scores = fit.rows * fit.residuals[:, None]
     total = _one_way(fit, scores, first) + _one_way(fit, scores, second) - _one_way(fit, scores, both)
+    total = total[:n_shown, :n_shown]
     values, vectors = np.linalg.eigh(total)
     is_negative = values < 0
     if is_negative.any():

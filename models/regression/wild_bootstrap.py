@@ -86,8 +86,8 @@ class _Test:
     def __init__(self, moments: ClusterMoments, coefficients: Vector, place: int, signs: Matrix) -> None:
         self.estimate = float(coefficients[place])
         direction = moments.bread[place]
-        n_clusters, n, k = moments.n_clusters, moments.n_obs, moments.n_coefficients
-        self.factor = n_clusters / (n_clusters - 1) * (n - 1) / (n - k)
+        n_clusters = moments.n_clusters
+        self.factor = n_clusters / (n_clusters - 1) * (moments.n_obs - 1) / moments.df_resid
         self.std_error = float(np.sqrt(self.factor * ((moments.scores @ direction) ** 2).sum()))
         change = moments.products @ (direction / moments.bread[place, place])
         n_blocks = 1 + signs.size // VALUES_AT_ONCE

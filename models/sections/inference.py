@@ -2,19 +2,38 @@
 
 from typing import Literal, get_args
 
-Estimator = Literal["linear", "logit", "probit", "ordered_logit", "ordered_probit", "poisson"]
+PanelEstimator = Literal["within", "between", "within_between", "random_effects", "first_differences"]
+Estimator = (
+    Literal[
+        "linear",
+        "logit",
+        "probit",
+        "firth_logit",
+        "ordered_logit",
+        "ordered_probit",
+        "multinomial",
+        "poisson",
+        "negative_binomial",
+    ]
+    | PanelEstimator
+)
 Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3"]
 CLUSTERED = ("CR0", "CR1S", "CR2", "CR3")
 UNCLUSTERED = ("classical", "HC0", "HC1", "HC2", "HC3")
+PANEL: tuple[PanelEstimator, ...] = get_args(PanelEstimator)
+LEAST_SQUARES = ("linear", *PANEL)
 ORDERED = ("ordered_logit", "ordered_probit")
+WITH_SCORES = (*ORDERED, "multinomial")
 OF_SCORES = ("classical", "HC0", "HC1", "CR0", "CR1S")
 
 
 def covariances_of(estimator: Estimator) -> tuple[str, ...]:
     """Return the covariances that an estimator has."""
-    if estimator in ORDERED:
+    if estimator in WITH_SCORES:
         return OF_SCORES
-    return tuple(each for each in get_args(Covariance) if estimator == "linear" or each != "CR3")
+    if estimator == "firth_logit":
+        return ("classical",)
+    return tuple(each for each in get_args(Covariance) if estimator in LEAST_SQUARES or each != "CR3")
 
 
 def cautious_covariance(estimator: Estimator, n_ways: int) -> Covariance:
@@ -24,5 +43,40 @@ def cautious_covariance(estimator: Estimator, n_ways: int) -> Covariance:
         estimator: Its estimator.
         n_ways: In how many ways its responses are clustered: 0, 1 or 2.
     """
-    cautious: tuple[Covariance, ...] = ("HC0", "CR1S") if estimator in ORDERED else ("HC3", "CR2", "CR1S")
+    if estimator == "firth_logit":
+        return "classical"
+    cautious: tuple[Covariance, ...] = ("HC0", "CR1S") if estimator in WITH_SCORES else ("HC3", "CR2", "CR1S")
     return cautious[n_ways]
+
+
+def keys_not_of(estimator: Estimator) -> dict[str, object]:
+    """Return the keys of a model that its estimator does not have, with what they are when nothing is said."""
+    found: dict[str, object] = {}
+    if estimator not in ORDERED:
+        found["by_threshold"] = ()
+    if estimator != "multinomial":
+        found["outcome_reference"] = None
+    return found
+
+
+def refuse_keys_of_other_estimators(
+    estimator: Estimator, *, clusters: tuple[str, ...], by_threshold: bool, reference: bool
+) -> None:
+    """Raise ValueError when a key of a model belongs to another estimator.
+
+    Args:
+        estimator: Its estimator.
+        clusters: Columns whose values are its clusters.
+        by_threshold: Whether regressors are named whose effect may differ by threshold.
+        reference: Whether a category of the outcome is named as reference.
+    """
+    if estimator == "firth_logit" and clusters:
+        raise ValueError(
+            "firth_logit has no covariance for clusters: where a regressor foretells the outcome, clusters do not "
+            "differ and tell of no error; write covariance: classical, and say that responses are taken as "
+            "independent"
+        )
+    if reference and estimator != "multinomial":
+        raise ValueError("outcome_reference is for estimator multinomial; remove it or set the estimator")
+    if by_threshold and estimator not in ORDERED:
+        raise ValueError(f"by_threshold is for {' and '.join(ORDERED)}; found {estimator}; remove it")

@@ -15,7 +15,7 @@ Need = Literal[
     "cross_lagged_panel",
     "latent_growth",
     "response_surface",
-    "logit",
+    "misclassification",
     "compositional",
     "joint_outcomes",
     "equality_across_models",
@@ -24,7 +24,6 @@ Need = Literal[
     "correlated_regressors",
     "actor_partner",
     "earlier_wave",
-    "one_row_an_organisation",
 ]
 NEEDS: dict[Need, str] = {
     "random_intercept": "a random intercept of organisations, collaborations or managers (multilevel models)",
@@ -32,7 +31,7 @@ NEEDS: dict[Need, str] = {
     "cross_lagged_panel": "a cross-lagged panel model with random intercepts over three waves (path models)",
     "latent_growth": "growth over waves of a latent variable (path models)",
     "response_surface": "polynomial regression with response surface (regression)",
-    "logit": "logistic regression (regression)",
+    "misclassification": "an outcome of 0 and 1 corrected for the errors of those who coded it (regression)",
     "compositional": "outcomes that add up to a total, as isometric log-ratios (regression)",
     "joint_outcomes": "two outcomes estimated together, with their correlation (path models)",
     "equality_across_models": "a test that one coefficient is the same for two outcomes (path models)",
@@ -41,7 +40,6 @@ NEEDS: dict[Need, str] = {
     "correlated_regressors": "ridge regression or dominance analysis of regressors that go together (regression)",
     "actor_partner": "both members of a dyad in one model (multilevel models)",
     "earlier_wave": "answers of the same person or organisation at the wave before (path models)",
-    "one_row_an_organisation": "one row an organisation and wave, with an outcome from records (multilevel models)",
 }
 
 

@@ -10,9 +10,10 @@ from instruments.spec_file import canonical_json
 from models.estimates import Fit, result_digest
 from models.origin import derive_seed, env_json, environment, fit_id, origin_of
 from models.regression.columns import column_of
-from models.regression.design import excluded_column
+from models.regression.design import ORDER_OF_WAVES, excluded_column
 from models.regression.fit import fit_regression
 from models.regression.identification import FEWEST_BEYOND
+from models.sections.panel import NUMBER_OF_ANSWERS
 from models.sections.regressors import Interaction, as_variable
 from models.spec import RegressionSpec
 from pipelines.assets.codings import refuse_unreliable_codes
@@ -25,7 +26,7 @@ from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, MET
 from pipelines.steps.organisation_means import means_of_groups
 from pipelines.steps.sampling import KEYS, share_without_inference
 from pipelines.store import Store, Write
-from pipelines.tables import out
+from pipelines.tables import fitted, out
 from pipelines.tables.fieldwork import WEIGHTS
 from pipelines.tables.screening import EXCLUSIONS
 
@@ -36,12 +37,18 @@ FEWEST_ORGANISATIONS = 30
 
 @dataclass(frozen=True)
 class FitRows:
-    """One fit as rows of the four tables, one row or more each."""
+    """Fits as rows of the tables of fits; each table has its field."""
 
     fits: pd.DataFrame
     estimates: pd.DataFrame
     diagnostics: pd.DataFrame
     readings: pd.DataFrame
+    predictions: pd.DataFrame
+    joint_tests: pd.DataFrame
+
+
+TABLES = (out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.READINGS, fitted.PREDICTIONS, fitted.JOINT_TESTS)
+"""Tables of fits, in the order of the fields of ``FitRows``."""
 
 
 def labels_of(study: Study) -> Labels:
@@ -82,7 +89,8 @@ def fit_model(
         is_used = ~analysis[excluded_column(rule)]
     analysis = means_of_groups(analysis, model.with_variant(variant).variables(), is_used)
     analysis = _with_weights(store, analysis, model.with_variant(variant).weights)
-    named = names_in(model)
+    analysis = analysis.assign(**{ORDER_OF_WAVES: analysis["wave"].map(places_of_waves(study))})
+    named = names_in(model) | ({model.outcome} if model.with_variant(variant).estimator == "multinomial" else set())
     labels = {name: each for name, each in labels_of(study).items() if name in named}
     seed = derive_seed(study.name, model.name, variant)
     fit = fit_regression(model, analysis, labels, variant, FEWEST_BEYOND, seed)
@@ -97,17 +105,23 @@ def fit_model(
 
 
 def _with_weights(store: Store, analysis: pd.DataFrame, column: str | None) -> pd.DataFrame:
-    """Add a column of ``core.weights``; missing for a response without a weight."""
-    if column is None:
+    """Add a column of ``core.weights``; missing without a weight. Numbers of answers are counted later."""
+    if column in (None, NUMBER_OF_ANSWERS):
         return analysis
     weights = store.read(WEIGHTS)[["response_id", column]]
     return analysis.merge(weights, on="response_id", how="left", validate="one_to_one")
 
 
+def places_of_waves(study: Study) -> dict[str, int]:
+    """Return the place of every wave in the order of the study."""
+    return {name: place for place, name in enumerate(study.spec.waves)}
+
+
 def _with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame) -> pd.DataFrame:
     """Add how many organisations are behind the responses and behind the least category, where they are known.
 
-    An effect of organisations, from their means, asks for thirty of them; with fewer the fit deserves a look.
+    An effect of organisations, from their means or of rows of organisations, asks for thirty of them; with fewer the
+    fit deserves a look.
     """
     rows = fit.data.drop(columns="organisation_id", errors="ignore")
     rows = rows.merge(analysis[["response_id", "organisation_id"]], on="response_id", validate="one_to_one")
@@ -120,7 +134,7 @@ def _with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame)
         found["least_category_organisations"] = min(behind)
     added = pd.DataFrame({"diagnostic": list(found), "value": [float(value) for value in found.values()]})
     added = added.assign(threshold=float("nan"), verdict="none")
-    if any(variable.use == "organisation_mean" for variable in model.variables()):
+    if model.level != "response" or any(variable.use == "organisation_mean" for variable in model.variables()):
         few = added["value"] < FEWEST_ORGANISATIONS
         added.loc[0, ["threshold", "verdict"]] = [float(FEWEST_ORGANISATIONS), "look" if few[0] else "ok"]
     return pd.concat([fit.diagnostics, added], ignore_index=True)
@@ -203,6 +217,8 @@ def fit_rows(study: Study, model: RegressionSpec, fit: Fit, labels: Labels, *, i
         out.ESTIMATES.typed(fit.estimates.assign(**key, position=range(len(fit.estimates)))),
         out.DIAGNOSTICS.typed(fit.diagnostics.assign(**key)),
         out.READINGS.typed(fit.readings.assign(**key)),
+        fitted.PREDICTIONS.typed(fit.predictions.assign(**key)),
+        fitted.JOINT_TESTS.typed(fit.joint_tests.assign(**key, position=range(len(fit.joint_tests)))),
     )
 
 
@@ -219,9 +235,8 @@ def labels_from_json(text: str) -> Labels:
 def with_earlier(store: Store, rows: FitRows, model: str) -> FitRows:
     """Add the earlier declared fits of a model, no longer current, so that any published number can be made again."""
     new = set(rows.fits["fit_id"])
-    tables = (rows.fits, rows.estimates, rows.diagnostics, rows.readings)
     joined: list[pd.DataFrame] = []
-    for table, added in zip((out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.READINGS), tables, strict=True):
+    for table, added in zip(TABLES, vars(rows).values(), strict=True):
         earlier = store.read(table)
         is_kept = earlier["is_declared"].astype(bool) & (earlier["model"] == model) & ~earlier["fit_id"].isin(new)
         joined.append(pd.concat([earlier[is_kept], added], ignore_index=True))
@@ -231,19 +246,10 @@ def with_earlier(store: Store, rows: FitRows, model: str) -> FitRows:
 
 def joined_rows(rows: list[FitRows]) -> FitRows:
     """Put the rows of several fits together."""
-    return FitRows(
-        pd.concat([out.FITS.empty(), *(each.fits for each in rows)], ignore_index=True),
-        pd.concat([out.ESTIMATES.empty(), *(each.estimates for each in rows)], ignore_index=True),
-        pd.concat([out.DIAGNOSTICS.empty(), *(each.diagnostics for each in rows)], ignore_index=True),
-        pd.concat([out.READINGS.empty(), *(each.readings for each in rows)], ignore_index=True),
-    )
+    every = zip(TABLES, *(vars(each).values() for each in rows), strict=True)
+    return FitRows(*(pd.concat([table.empty(), *added], ignore_index=True) for table, *added in every))
 
 
 def writes_of(rows: FitRows, where: dict[str, str | bool]) -> list[Write]:
     """Return what has to be written for some fits."""
-    return [
-        Write(out.FITS, rows.fits, where),
-        Write(out.ESTIMATES, rows.estimates, where),
-        Write(out.DIAGNOSTICS, rows.diagnostics, where),
-        Write(out.READINGS, rows.readings, where),
-    ]
+    return [Write(table, added, where) for table, added in zip(TABLES, vars(rows).values(), strict=True)]

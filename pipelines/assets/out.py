@@ -8,7 +8,9 @@ import pandas as pd
 from instruments.spec import Instrument
 from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
+from models.sections.panel import NUMBER_OF_ANSWERS
 from models.spec import RegressionSpec
+from pipelines.assets.fits import TABLES as TABLES_OF_FITS
 from pipelines.assets.fits import FitRows, fit_model, joined_rows, with_earlier, writes_of
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
@@ -106,7 +108,7 @@ def _model_step(study: Study, name: str) -> Step:
     weighed = ("core.weights",) if is_weighted(study.models[name]) else ()
     return Step(
         name=f"out/fits/{name}",
-        writes=(out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.READINGS, out.REFUSALS),
+        writes=(*TABLES_OF_FITS, out.REFUSALS),
         reads=("core.analysis", "core.exclusions", "out.instrument_changes", *agreed, *sampled, *gated, *weighed),
         by_wave=False,
         depends_on=lambda task: [spec_hash(task.study.models[name]), _instruments(task), _measurement(task)],
@@ -117,9 +119,9 @@ def _model_step(study: Study, name: str) -> Step:
 
 
 def is_weighted(model: RegressionSpec) -> bool:
-    """Tell whether a model or one of its variants weighs the responses."""
+    """Tell whether a model or one of its variants weighs the responses by a column of ``core.weights``."""
     names = ("main", *(variant.name for variant in model.variants))
-    return any(model.with_variant(name).weights is not None for name in names)
+    return any(model.with_variant(name).weights not in (None, NUMBER_OF_ANSWERS) for name in names)
 
 
 def slice_of_model(name: str) -> str:

@@ -52,7 +52,7 @@ def _items_behind(study: Study, model: RegressionSpec) -> Iterator[str]:
         for column in instrument.option_columns(name)
     }
     used = {model.outcome, *(variable.variable for variable in model.variables())}
-    for name in used | set(model.clusters()):
+    for name in used | {*model.clusters(), *model.effects()}:
         if name in study.scales():
             yield from study.scales()[name].scales[name].items
         elif name not in core.KEYS:

@@ -13,6 +13,7 @@ from instruments.strict_yaml import Document, Place, parse_yaml
 from models.load import blame_unknown_variables
 from models.origin import data_hash, origin_of
 from models.regression.compare import compare_results, differing_origins
+from models.regression.diagnostics import remedies
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
 from models.spec import RegressionSpec
@@ -20,6 +21,7 @@ from models.terms import scales_in_terms
 from pipelines.assets.fits import FitRows, fit_model, labels_from_json, names_in, writes_of
 from pipelines.assets.graph import due_steps
 from pipelines.assets.measurement import step_name
+from pipelines.assets.out import is_weighted
 from pipelines.assets.raw import begun_waves
 from pipelines.commands.sample import inference_of_fits
 from pipelines.load import Study, analysis_variables
@@ -33,6 +35,8 @@ from pipelines.tables.erasures import ERASURES
 from pipelines.tables.measurement import GATES
 
 _NEEDED = {"core/analysis", "out/instrument_changes", "out/coding_agreement", "out/sampling"}
+MOST_SHOWN = 10
+JOINT_TESTS_SHOWN = ["regressor", "statistic", "df_num", "df_denom", "p_value", "method"]
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "seed")
 
 
@@ -76,7 +80,7 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     if not len(store.read(out.SCALE_MEANS)):
         raise UsageError("there are no scored responses yet; run the study first")
     needed = _NEEDED | {step_name(name) for name in study.measurement}
-    if model.weights is not None:
+    if is_weighted(model):
         needed |= {"core/weights"}
     if due_steps(study, store, begun_waves(study, store), needed):
         raise DataError("exports, specifications or the software changed since the last run; run the study first")
@@ -92,17 +96,42 @@ def _analysis_for(study: Study, *models: RegressionSpec) -> Table:
     """Describe ``core.analysis`` with what the fits of some models and the conditions on their scores look at."""
     if any(model.population.without for model in models):
         return core.analysis(study)
-    named = {name for model in models for name in (model.outcome, *model.clusters(), *names_in(model))}
+    named = {name for model in models for name in (model.outcome, *names_in(model))}
+    named |= {name for model in models for name in (*model.clusters(), *model.effects())}
     for spec in study.measurement.values():
         named |= {each.over for each in spec.comparisons} | set(spec.item_functioning.over)
     return core.analysis_with(study, named)
 
 
 def focal_readings(readings: pd.DataFrame) -> pd.DataFrame:
-    """Return the readings of the focal terms, which are those that have a robustness value."""
+    """Return the readings of the focal terms, which are those that have a robustness value; all where none has one."""
     focal = readings.loc[readings["reading"] == "robustness_value", "term"]
+    focal = readings["term"] if focal.empty else focal
     shown = ["term", "reading", "value", "conf_low", "conf_high", "verdict"]
     return readings.loc[readings["term"].isin(focal), shown].sort_values("term", kind="stable")
+
+
+def predictions_at_means(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return what is expected along the focal regressor, at no more than five of its values."""
+    shown = predictions[predictions["held"] == "at_means"]
+    last = int(shown["position"].max()) if len(shown) else 0
+    places = {round(last * part / 4) for part in range(5)} if last >= MOST_SHOWN else set(range(last + 1))
+    columns = [
+        "focal_value",
+        "focal_category",
+        "category",
+        "estimate",
+        "conf_low",
+        "conf_high",
+        "boot_low",
+        "boot_high",
+    ]
+    return shown.loc[shown["position"].isin(places), columns]
+
+
+def remedies_in_words(diagnostics: pd.DataFrame) -> pd.DataFrame:
+    """Say what may be done about the diagnostics that deserve a look, one row each."""
+    return pd.DataFrame({"remedy": remedies(diagnostics)}, dtype="str")
 
 
 def with_settings(study: Study, model: RegressionSpec, settings: list[str]) -> RegressionSpec:
@@ -154,7 +183,7 @@ def rerun(study: Study, fit_id: str) -> Rerun:
     store = Store(study.warehouse)
     fit = _fit(store, fit_id)
     model = RegressionSpec.model_validate_json(fit["spec_json"])
-    name, erased = _rest_of_rows(store, str(fit["data_hash"]))
+    name, erased = rest_of_rows(store, str(fit["data_hash"]))
     rows = store.kept_rows(name)
     try:
         refitted = fit_regression(model, rows, labels_from_json(fit["labels_json"]))
@@ -170,7 +199,7 @@ def rerun(study: Study, fit_id: str) -> Rerun:
     return Rerun(fit_id, answer, difference, changed, erased, recorded, refitted.estimates)
 
 
-def _rest_of_rows(store: Store, name: str) -> tuple[str, str]:
+def rest_of_rows(store: Store, name: str) -> tuple[str, str]:
     """Return the hash under which the rows of a fit lie now, and in words what was erased of them."""
     rewritten = store.read(ERASURES)
     rewritten = rewritten[rewritten["kind"] == "fit_rows"].drop_duplicates("old_sha256", keep="last")

@@ -109,6 +109,7 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         models.Variable,
         models.Interaction,
         models.Population,
+        models.Panel,
         models.Variant,
         models.Expected,
         measuring.MeasurementSpec,

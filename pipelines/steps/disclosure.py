@@ -20,7 +20,8 @@ LEAST_BAND = 3
 LEAST_BAND_PERCENT = 1
 LEAST_BANDS = 2
 LEAST_DF = 10
-LINEAR = ("OLS", "WLS")
+LINEAR = ("OLS", "WLS", "OLS_within", "WLS_within")
+OF_UNITS = ("within", "between", "within_between", "random_effects", "first_differences")
 LEAST_CLUSTERS = 10
 HIGHEST_LEVERAGE = 0.9
 FORBIDDEN_COLUMNS = (
@@ -183,9 +184,11 @@ def reasons_to_withhold(
 ) -> list[str]:
     """List why a fit must not be released; nothing when it may.
 
+    Rows of organisations ask for as many organisations as clusters.
+
     Args:
-        fit: Row of ``out.fits`` with ``least_cell_size`` added; no number of clusters stands for no clusters, and what
-            else is missing counts against the fit.
+        fit: Row of ``out.fits`` with ``least_cell_size`` added, and ``is_of_records`` where the outcome is; no number
+            of clusters stands for no clusters, and what else is missing counts against the fit.
         diagnostics: Diagnostic → value; leverage must be there of a linear regression.
         terms: Terms of the fit.
         text_items: Items whose answers are texts of the export's cells (kind ``code``).
@@ -195,10 +198,21 @@ def reasons_to_withhold(
     """
     least = float(str(fit["least_cell_size"]))
     parts = [part for term in terms for part in term.split(" x ")]
-    is_linear = fit["estimator"] in LINEAR
+    is_linear, is_of_units = fit["estimator"] in LINEAR, fit["estimator"] in OF_UNITS
+    has_rows_of_organisations = "n_responses" in diagnostics
+    fewest = LEAST_CLUSTERS if has_rows_of_organisations else LEAST_ORGANISATIONS
+    n_people = diagnostics.get("n_responses", _figure(fit["n_obs"], 0))
     rules = (
-        (not is_linear, "coefficients that are not in units of the outcome, for which the dashboard has no words"),
-        (_figure(fit["n_obs"], 0) < least, f"fewer than {least:.0f} responses"),
+        (is_of_units, "an estimator of units in waves, for which the dashboard has no words"),
+        (
+            not is_linear and not is_of_units,
+            "coefficients that are not in units of the outcome, for which the dashboard has no words",
+        ),
+        (min(n_people, _figure(fit["n_obs"], 0)) < least, f"fewer than {least:.0f} responses"),
+        (
+            bool(fit.get("is_of_records")),
+            "an outcome from records, in units for which the dashboard has no words",
+        ),
         (_figure(fit["df_resid"], 0) < LEAST_DF, f"fewer than {LEAST_DF} degrees of freedom"),
         (_figure(fit["n_clusters"], LEAST_CLUSTERS) < LEAST_CLUSTERS, f"fewer than {LEAST_CLUSTERS} clusters"),
         (diagnostics.get("least_category_n", least) < least, f"a category with fewer than {least:.0f} responses"),
@@ -207,8 +221,8 @@ def reasons_to_withhold(
             "one response nearly decides a coefficient",
         ),
         (
-            diagnostics.get("n_organisations", LEAST_ORGANISATIONS) < LEAST_ORGANISATIONS,
-            f"fewer than {LEAST_ORGANISATIONS} organisations",
+            diagnostics.get("n_organisations", 0 if has_rows_of_organisations else fewest) < fewest,
+            f"fewer than {fewest} organisations",
         ),
         (
             diagnostics.get("least_category_organisations", LEAST_ORGANISATIONS) < LEAST_ORGANISATIONS,

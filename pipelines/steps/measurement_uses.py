@@ -57,8 +57,8 @@ def conditions(
     A score as it is, and a deviation from an organisation mean, must be reliable and its model must fit; an
     organisation mean needs agreement besides. Where the responses behind a score come from several of the groups that a
     specification compares (waves, languages, respondent groups, categories), the comparison must have been shown,
-    whether the model compares the groups or only puts them together. Responses of a wave that a specification did not
-    measure leave its conditions unknown.
+    whether the model compares the groups or only puts them together. Rows of organisations average every score.
+    Responses of a wave that a specification did not measure leave its conditions unknown.
 
     Args:
         gates: ``out.gates``.
@@ -125,14 +125,15 @@ def _compared(gates: pd.DataFrame) -> list[str]:
 
 def _uses(model: RegressionSpec, scales: set[str], analysis: pd.DataFrame, is_used: pd.Series) -> Iterator[Use]:
     used = analysis[is_used]
+    is_averaged = model.level != "response"
     if model.outcome in scales:
-        yield Use(model.outcome, is_averaged=False, behind=used)
+        yield Use(model.outcome, is_averaged=is_averaged, behind=used)
     for each in dict.fromkeys(model.variables()):
         if each.variable not in scales:
             continue
         behind = used if each.use == "number" else _behind_means(analysis, used, each.of)
         scored = behind[behind[each.variable].notna()]
-        yield Use(each.variable, is_averaged=each.use == "organisation_mean", behind=scored)
+        yield Use(each.variable, is_averaged=is_averaged or each.use == "organisation_mean", behind=scored)
 
 
 def _behind_means(analysis: pd.DataFrame, used: pd.DataFrame, of: str | None) -> pd.DataFrame:

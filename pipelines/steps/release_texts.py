@@ -7,7 +7,8 @@ import pandas as pd
 from instruments.forms.load import library_labels
 from instruments.spec import Instrument
 from instruments.spec_file import ANY_LANGUAGE, Texts
-from models.spec import RegressionSpec, Variant
+from models.sections.variants import Variant
+from models.spec import RegressionSpec
 from pipelines.load import Study
 from pipelines.steps.report_limits import report_limits
 from pipelines.tables.released import ITEMS, SCALES, TEXTS
@@ -44,7 +45,7 @@ def release_texts(
     rows = list(_rows(study))
     for name, limit in report_limits(study, waves_without_inference).items():
         rows += _entries("limit", name, limit)
-    titles = _titles(study)
+    titles = titles_of(study)
     for model, term in sorted(set(terms)):
         rows += [
             ("term_label", f"{model}/{term}", language, term_label(term, titles, language))
@@ -147,7 +148,8 @@ def _entries(kind: str, name: str, texts: Texts) -> Iterator[tuple[str, str, str
         yield kind, name, language, text
 
 
-def _titles(study: Study) -> dict[str, Texts]:
+def titles_of(study: Study) -> dict[str, Texts]:
+    """Return the title of everything that a term may name: variables, and categories as ``variable[category]``."""
     titles = dict(KEY_TITLES)
     titles |= {f"wave[{name}]": wave.title for name, wave in study.spec.waves.items()}
     titles |= {f"respondent_group[{name}]": title for name, title in study.spec.respondent_groups.items()}

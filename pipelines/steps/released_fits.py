@@ -18,6 +18,8 @@ def released_fits(study: Study, fits: pd.DataFrame) -> pd.DataFrame:
     shown = fits.assign(
         focal_term=[focal_term(model) for model in models],
         expected_sign=[model.expected_sign for model in models],
+        level=[model.level for model in models],
+        fixed_effects=[", ".join(model.effects()) for model in models],
         n_obs=disclosure.round_to_five(fits["n_obs"]),
         n_clusters=disclosure.round_to_five(fits["n_clusters"]),
         r_squared=fits["r_squared"].round(2),

@@ -113,3 +113,13 @@ class Table:
             for name, column in self.columns.items()
         }
         return pd.DataFrame(typed, columns=list(self.columns)).reset_index(drop=True)
+
+
+def number(meaning: str) -> ColumnOf:
+    """Describe a figure that may be impossible to compute."""
+    return ColumnOf(NUMBER, meaning, may_be_missing=True)
+
+
+def count(meaning: str) -> ColumnOf:
+    """Describe a count."""
+    return ColumnOf(WHOLE, meaning, least=0)

@@ -1,25 +1,13 @@
 """Tables of results: response rates, scale quality, means, distributions, fits. One row a figure, no respondent."""
 
-from pipelines.tables import screening
-from pipelines.tables.base import MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
+from pipelines.tables import fitted, screening
+from pipelines.tables.base import MOMENT, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table, count, number
+from pipelines.tables.fitted import DECLARED, MODEL
 
 GROUP = ColumnOf(TEXT, "Respondent group")
 WAVE = ColumnOf(TEXT, "Wave")
 SCALE = ColumnOf(TEXT, "Scale")
 EXCLUSIONS = ColumnOf(TEXT, "Exclusion rule whose responses are left out; empty for every analysed response")
-MODEL = ColumnOf(TEXT, "Model")
-DECLARED = ColumnOf(TRUTH, "Whether the study declares the model; false for a fit made by hand")
-
-
-def number(meaning: str) -> ColumnOf:
-    """Describe a figure that may be impossible to compute."""
-    return ColumnOf(NUMBER, meaning, may_be_missing=True)
-
-
-def count(meaning: str) -> ColumnOf:
-    """Describe a count."""
-    return ColumnOf(WHOLE, meaning, least=0)
-
 
 RESPONSE_RATES = Table(
     name="out.response_rates",
@@ -247,9 +235,10 @@ READINGS = Table(
         "reading": ColumnOf(
             TEXT,
             "standardised, partial_r2, minimum_detectable, equivalence, robustness_value, without_one_cluster, "
-            "wild_bootstrap or average_effect, with the value of an ordered outcome",
+            "wild_bootstrap, selection_ratio, e_value, or average_effect and its average_effect_bootstrap, with the "
+            "category of an outcome of several",
         ),
-        "value": number("Value; a p-value for equivalence and wild_bootstrap"),
+        "value": number("Value; a p-value for equivalence and wild_bootstrap; a standard error for a bootstrap effect"),
         "conf_low": number("Lower end of its interval or range; missing where there is none"),
         "conf_high": number("Upper end"),
         "verdict": ColumnOf(TEXT, "equivalent, relevant, undecided, ok or look; empty where there is none"),
@@ -280,6 +269,7 @@ TABLES = (
     ESTIMATES,
     DIAGNOSTICS,
     READINGS,
+    *fitted.TABLES,
     REFUSALS,
     *screening.OUT_TABLES,
 )

@@ -167,6 +167,8 @@ FITS_RELEASED = Table(
         "outcome": ColumnOf(TEXT, "Outcome"),
         "focal_term": ColumnOf(TEXT, "Term of interest", may_be_missing=True),
         "expected_sign": ColumnOf(TEXT, "positive, negative or none"),
+        "level": ColumnOf(TEXT, "What n counts: response, organisation_and_wave or organisation"),
+        "fixed_effects": ColumnOf(TEXT, "Columns whose groups' effects were taken out; empty without"),
         "n_obs": ROUNDED,
         "n_clusters": _rounded("Clusters"),
         "r_squared": number("Share of variance explained, two decimals"),

@@ -95,7 +95,7 @@ def test_changed_model_refits_that_model_only(study: Path):
     edit(study / "models" / "trust.yaml", "covariance: HC3", "covariance: HC1")
     document = done(sensemaking("run", study, "--json")).document
     assert steps_of(document) == [("out/fits/trust", "")]
-    written = ("out.fits", "out.estimates", "out.diagnostics", "out.readings")
+    written = ("out.fits", "out.estimates", "out.diagnostics", "out.readings", "out.predictions", "out.joint_tests")
     expected = {(name, "trust,True") for name in written}
     expected |= {("out.refusals", "trust,True")}
     assert rewritten(before, writes(study)) == expected

@@ -11,7 +11,8 @@ from instruments.strict_yaml import Document
 from models.load import blame_unknown_variables, find_models, read_model
 from models.sections.population import Population
 from models.sections.regressors import Interaction, Variable
-from models.spec import RegressionSpec, Variant
+from models.sections.variants import Variant
+from models.spec import RegressionSpec
 
 BAD_SPECS = Path(__file__).parents[1] / "bad_specs"
 KNOWN = {"voice": "scale", "trust": "scale", "age": "number", "workplace": "category", "wave": "category"}
@@ -147,7 +148,7 @@ def test_every_wrong_file_is_tested():
                 (
                     "weights",
                     "there are no weights 'analysis_weights'; expected analysis_weight, calibrated_weight, "
-                    "nonresponse_weight, design_weight",
+                    "nonresponse_weight, design_weight, number_of_answers",
                 )
             ],
         ),

@@ -26,6 +26,7 @@ COMMANDS = (
     "fit",
     "fits",
     "erase",
+    "tables",
     "rerun",
     "compare",
     "export spss",
@@ -49,6 +50,7 @@ COMMANDS = (
     "sample",
     "cases",
     "measurement",
+    "power",
 )
 
 

@@ -93,7 +93,7 @@ def test_a_person_is_gone_from_every_byte_and_the_next_run_is_as_if_they_had_nev
     bring_up_to_date(study)
     never = without_person(tmp_path / "never" / "small")
     bring_up_to_date(never)
-    of_fits = {"out.fits", "out.estimates", "out.diagnostics", "out.readings"}
+    of_fits = {"out.fits", "out.estimates", "out.diagnostics", "out.readings", "out.joint_tests"}
     assert differing(content_hashes(study), content_hashes(never)) == of_fits
     assert is_anywhere(study, PLANTED, TOKEN.format(7)) == []
     assert recorded_fits(load_study(study)).query("is_current").shape[0] == 2

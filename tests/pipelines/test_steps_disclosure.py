@@ -102,6 +102,32 @@ def test_only_coefficients_in_units_of_the_outcome_are_released():
     assert logit == ["coefficients that are not in units of the outcome, for which the dashboard has no words"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"estimator": "random_effects"}, "an estimator of units in waves, for which the dashboard has no words"),
+        ({"is_of_records": True}, "an outcome from records, in units for which the dashboard has no words"),
+    ],
+)
+def test_what_the_dashboard_has_no_words_for_is_not_released(changes, reason):
+    assert disclosure.reasons_to_withhold({**fit(), **changes}, diagnostics(), ["intercept", "voice"], []) == [reason]
+
+
+@pytest.mark.parametrize(
+    ("of_rows", "is_withheld"),
+    [
+        ({"n_obs": 30, "n_responses": 400.0, "n_organisations": 10.0}, False),
+        ({"n_obs": 30, "n_responses": 400.0, "n_organisations": 9.0}, True),
+        ({"n_obs": 30, "n_responses": 400.0, "is_missing": ("n_organisations",)}, True),
+        ({"n_obs": 30, "n_responses": 9.0}, True),
+        ({"n_obs": 9, "n_responses": 400.0}, True),
+    ],
+    ids=["ten organisations", "nine", "unknown", "few people", "few rows"],
+)
+def test_rows_of_organisations_need_as_many_organisations_as_clusters(of_rows, is_withheld):
+    assert fit_is_withheld(**of_rows) == is_withheld
+
+
 # The constant, a value that switches the rule off, and a case that this rule alone withholds.
 RULES = {
     "P2 organisations behind a mean": (

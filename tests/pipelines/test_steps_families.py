@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from models.sections.regressors import Variable
-from models.spec import RegressionSpec, Variant
+from models.sections.variants import Variant
+from models.spec import RegressionSpec
 from pipelines.steps.families import adjusted_in_families, family_of
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from pilot_study import pilot_study
 
-from models.spec import Variant
+from models.sections.variants import Variant
 from pipelines.sections.screening import Exclusions, Screening
 from pipelines.steps.release_texts import release_texts, released_items, released_scales, term_label
 from pipelines.tables import released

@@ -18,8 +18,8 @@ from models.regression.categorical.separation import binary_conditions, refuse_s
 from models.regression.identification import ModelDataError
 
 REMEDY = (
-    "take them out, merge their categories, or use the estimator 'firth' (penalised likelihood), whose estimates "
-    "are always finite"
+    "take them out, merge their categories, or write estimator: firth_logit (penalised likelihood) with covariance: "
+    "classical, whose estimates are always finite"
 )
 
 

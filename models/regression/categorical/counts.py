@@ -81,10 +81,10 @@ def fit_negative_binomial(rows: Observed, names: Sequence[str]) -> NegativeBinom
     if rows.weights @ surplus <= 0:
         raise ModelDataError(
             "the counts vary no more than a Poisson regression expects, so that the size of a negative binomial is "
-            "infinite; use Poisson with a robust covariance"
+            "infinite; write estimator: poisson, with a robust covariance"
         )
     moment = float(rows.weights @ poisson.fitted**2 / (rows.weights @ surplus))
-    maximum = maximise(_joint_objective(rows), np.r_[poisson.coefficients, np.log(moment)])
+    maximum = maximise(joint_objective(rows), np.r_[poisson.coefficients, np.log(moment)])
     require_converged(maximum, "negative binomial regression")
     size = float(np.exp(maximum.point[-1]))
     family = NegativeBinomial(size)
@@ -116,7 +116,7 @@ def _start(rows: Observed) -> Vector:
     return np.asarray(np.linalg.lstsq(rows.matrix, target, rcond=None)[0], dtype=float)
 
 
-def _joint_objective(rows: Observed) -> Objective:
+def joint_objective(rows: Observed) -> Objective:
     """Return log-likelihood, gradient and observed information in the coefficients and log size."""
 
     def objective(point: Vector) -> tuple[float, Vector, Matrix]:

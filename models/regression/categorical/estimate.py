@@ -1,209 +1,161 @@
 """A model of a categorical outcome in words → its estimates: which estimator, which covariance, which margins."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from models.estimates import Matrix, Vector
-from models.regression.categorical.binary import fit_binary
-from models.regression.categorical.clustered_glm import reduced_bias_covariance
-from models.regression.categorical.counts import fit_poisson
-from models.regression.categorical.dispersion import overdispersion_test
+from models.regression.categorical import estimators
+from models.regression.categorical.effects import Changes
+from models.regression.categorical.estimated import Estimated
+from models.regression.categorical.estimators import Asked, ordered_rows
 from models.regression.categorical.families import BinaryLink
-from models.regression.categorical.generalised import GeneralisedFit, observed
-from models.regression.categorical.margins import Averaging, average_difference, average_slope, delta_intervals
-from models.regression.categorical.ordered import OrderedFit, OrderedRows, fit_ordered
-from models.regression.categorical.predicted import Model, Predicted
-from models.regression.categorical.proportional_odds import proportional_odds_tests
-from models.regression.categorical.score_covariance import (
-    Robust,
-    RobustClustered,
-    clustered_covariance,
-    robust_covariance,
-)
-from models.regression.columns import Labels, column_of
-from models.regression.design import Design, lay_out
-from models.regression.heteroskedastic import Heteroskedastic, heteroskedastic_covariance
+from models.regression.categorical.intervals import Drawing, draws_of, show
+from models.regression.categorical.penalised import firth_logit
+from models.regression.categorical.proportional_odds import proportional_odds_p_values
+from models.regression.columns import Labels, columns_of
+from models.regression.design import Design
 from models.regression.identification import ModelDataError
-from models.regression.inference import Uncertainty
-from models.sections.inference import Covariance, Estimator
-from models.sections.regressors import Variable
+from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
+from models.regression.outcome import categories_of
+from models.sections.inference import ORDERED
+from models.sections.regressors import Interaction, as_variable
 from models.spec import RegressionSpec
 
-LINKS: dict[Estimator, BinaryLink] = {
+LINKS: Mapping[str, BinaryLink] = {
     "logit": "logit",
     "probit": "probit",
     "ordered_logit": "logit",
     "ordered_probit": "probit",
 }
-FEWEST_CATEGORIES = 3
 
 
 @dataclass(frozen=True, eq=False)
 class CategoricalEstimates:
-    """A fitted model of a categorical outcome.
+    """A fitted model of a categorical outcome with all that is said of it.
 
     Attributes:
-        terms: Names of the p parameters: thresholds first where the outcome is ordered.
-        coefficients: p.
-        uncertainty: Of the parameters.
-        diagnostics: Diagnostic → value: mcfadden_r2; proportional_odds_p or overdispersion_p.
+        found: Its parameters and how sure they are.
+        diagnostics: Diagnostic → value.
         readings: One row a term and reading, the average effects of every variable.
+        predictions: One row a way of holding the others, value of the focal regressor and category.
+        joint_tests: Tests of several coefficients at once.
     """
 
-    terms: tuple[str, ...]
-    coefficients: Vector
-    uncertainty: Uncertainty
+    found: Estimated
     diagnostics: dict[str, float]
     readings: pd.DataFrame
+    predictions: pd.DataFrame
+    joint_tests: pd.DataFrame
 
 
 def estimate_categorical(
-    spec: RegressionSpec, design: Design, clusters: NDArray[np.intp] | None, labels: Labels
+    spec: RegressionSpec,
+    design: Design,
+    clusters: NDArray[np.intp] | None,
+    labels: Labels,
+    rng: np.random.Generator,
+    fewest_beyond: int = 1,
 ) -> CategoricalEstimates:
-    """Fit a logit, probit, ordered logit or probit, or Poisson regression.
+    """Fit a model of a categorical outcome or of counts.
 
     Args:
         spec: The model, variant applied.
         design: What it is computed from.
         clusters: Codes of the clusters, 0 to G - 1; None without.
         labels: Variable → code → label, for the names of terms.
+        rng: Source of the bootstrap's draws.
+        fewest_beyond: How many more responses than parameters are asked for.
 
     Raises:
-        ModelDataError: If the outcome is of another kind, regressors foretell it, or no maximum is reached.
+        ModelDataError: If the outcome is of another kind, regressors foretell it, parameters are too many, or no
+            maximum is reached.
     """
-    weights = np.ones(len(design.rows)) if design.weights is None else design.weights.to_numpy()
-    columns = tuple(str(column) for column in design.matrix)
-    if spec.estimator in ("ordered_logit", "ordered_probit"):
-        return _ordered(spec, design, clusters, labels, weights)
-    rows = observed(design.matrix.to_numpy(), design.outcome.to_numpy(), weights)
-    nothing = observed(design.matrix.to_numpy()[:, :1], design.outcome.to_numpy(), weights)
+    asked = _asked(spec, design, clusters, labels)
+    groups = regressor_groups(spec, design, labels)
+    _refuse_too_many_parameters(asked, spec, fewest_beyond)
+    found = _estimated(spec, asked, groups)
+    if spec.estimator in ORDERED:
+        found = replace(found, diagnostics={**found.diagnostics, **_proportional_odds(asked, spec, groups)})
+    changes = Changes(spec, design, labels, asked.weights)
+    units = np.arange(len(asked.outcome)) if clusters is None else clusters
+    how = Drawing(units, draws_of(spec.bootstrap_draws, len(asked.outcome)), rng)
+    effects, predictions = list(changes.average_effects()), list(changes.predictions())
+    shown = show(found, effects, predictions, asked.weights, spec.confidence_level, how)
+    tests = found.joint_tests
+    if tests is None:
+        tests = joint_tests(groups, found.places, found.coefficients, found.uncertainty)
+    diagnostics = {**found.diagnostics, **_responses_per_parameter(asked, spec), **shown.diagnostics}
+    return CategoricalEstimates(found, diagnostics, shown.readings, shown.predictions, tests)
+
+
+def _asked(spec: RegressionSpec, design: Design, clusters: NDArray[np.intp] | None, labels: Labels) -> Asked:
+    one = design.rows.head(1)
+    written_out = [each if isinstance(each, Interaction) else as_variable(each) for each in spec.by_threshold]
+    released = [column for each in written_out for column in columns_of(each, one, labels, design.profile)]
+    return Asked(
+        outcome_name=spec.outcome,
+        columns=tuple(str(column) for column in design.matrix),
+        matrix=design.matrix.to_numpy(),
+        outcome=design.outcome.to_numpy(),
+        weights=np.ones(len(design.rows)) if design.weights is None else design.weights.to_numpy(),
+        covariance=spec.covariance_used(),
+        clusters=clusters,
+        categories=categories_of(spec, design.rows, labels),
+        released=tuple(released),
+        confidence_level=spec.confidence_level,
+    )
+
+
+def _estimated(spec: RegressionSpec, asked: Asked, groups: Mapping[str, Sequence[str]]) -> Estimated:
+    if spec.estimator == "firth_logit":
+        return firth_logit(asked, groups)
+    if spec.estimator == "multinomial":
+        return estimators.multinomial(asked)
     if spec.estimator == "poisson":
-        fit, alone = fit_poisson(rows, columns), fit_poisson(nothing, columns[:1])
-        found = {"overdispersion_p": overdispersion_test(fit).p_value}
-    else:
-        link = LINKS[spec.estimator]
-        fit, alone, found = fit_binary(rows, columns, link), fit_binary(nothing, columns[:1], link), {}
-    uncertainty = _of_generalised(fit, spec.covariance_used(), clusters)
-    margins = _Margins(spec, design, labels, uncertainty.covariance, weights)
-    found = {"mcfadden_r2": 1 - fit.log_likelihood / alone.log_likelihood, **found}
-    readings = margins.table(fit, ("",))
-    return CategoricalEstimates(columns, fit.coefficients, uncertainty, found, readings)
+        return estimators.poisson(asked)
+    if spec.estimator == "negative_binomial":
+        return estimators.negative_binomial(asked)
+    link = LINKS[spec.estimator]
+    return estimators.ordered(asked, link) if spec.estimator in ORDERED else estimators.binary(asked, link)
 
 
-def _ordered(
-    spec: RegressionSpec, design: Design, clusters: NDArray[np.intp] | None, labels: Labels, weights: Vector
-) -> CategoricalEstimates:
-    codes, places = np.unique(design.outcome.to_numpy(), return_inverse=True)
-    if len(codes) < FEWEST_CATEGORIES:
+def _proportional_odds(asked: Asked, spec: RegressionSpec, groups: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    """Return the p-value that a regressor has one effect at all thresholds, of each and of all at once."""
+    every = places_of_regressors(groups, asked.columns[1:])
+    held = {name: tuple(places) for name, places in every.items() if not set(groups[name]) & set(asked.released)}
+    rows = ordered_rows(asked, LINKS[spec.estimator])
+    tested = proportional_odds_p_values(rows, held, asked.clusters)
+    overall = tested.pop("", None)
+    found = {} if overall is None else {"proportional_odds_p": overall}
+    return {**found, **{f"proportional_odds_p of {name}": value for name, value in tested.items()}}
+
+
+def _responses_per_parameter(asked: Asked, spec: RegressionSpec) -> dict[str, float]:
+    """Return responses in the least category, and how many there are a coefficient besides constants.
+
+    Of an ordered outcome the effective number n - sum n_j^3 / n^2 counts (Harrell 2015, section 4.4).
+    """
+    if spec.estimator in ("poisson", "negative_binomial"):
+        return {}
+    counts = np.unique(asked.outcome, return_counts=True)[1].astype(float)
+    n, least = float(counts.sum()), float(counts.min())
+    limiting = n - float((counts**3).sum()) / n**2 if spec.estimator in ORDERED else least
+    return {"least_outcome_n": least, "responses_per_coefficient": limiting / (len(asked.columns) - 1)}
+
+
+def _refuse_too_many_parameters(asked: Asked, spec: RegressionSpec, fewest_beyond: int) -> None:
+    n, k, last = len(asked.outcome), len(asked.columns), len(asked.categories) - 1
+    n_parameters = k
+    if spec.estimator == "multinomial":
+        n_parameters = k * last
+    if spec.estimator in ORDERED:
+        n_parameters = last + k - 1 + (last - 1) * len(asked.released)
+    if n < n_parameters + fewest_beyond:
         raise ModelDataError(
-            f"the outcome '{spec.outcome}' takes {len(codes)} values among the {len(places)} responses used; expected "
-            f"at least {FEWEST_CATEGORIES} for {spec.estimator}; use estimator logit, or choose another outcome"
+            f"{n} complete responses for {n_parameters} parameters of {spec.estimator} ({last + 1} categories of "
+            f"'{asked.outcome_name}'); expected at least {n_parameters + fewest_beyond}; merge categories of the "
+            "outcome, take out regressors or widen the population"
         )
-    columns = tuple(str(column) for column in design.matrix)[1:]
-    rows = OrderedRows(design.matrix.to_numpy()[:, 1:], places.astype(np.intp), weights, link=LINKS[spec.estimator])
-    categories = [f"{code:g}" for code in codes]
-    terms = rows.names(columns, categories)
-    fit = fit_ordered(rows, terms)
-    nothing = OrderedRows(np.empty((len(places), 0)), rows.categories, weights, link=rows.link)
-    alone = fit_ordered(nothing, nothing.names((), categories))
-    uncertainty = _of_ordered(fit, spec.covariance_used(), clusters)
-    tests = proportional_odds_tests(rows, {column: (place,) for place, column in enumerate(columns)})
-    found = {
-        "mcfadden_r2": 1 - fit.log_likelihood / alone.log_likelihood,
-        "proportional_odds_p": tests[-1].p_value,
-    }
-    margins = _Margins(spec, design, labels, uncertainty.covariance, weights)
-    readings = margins.table(_WithoutConstant(fit), tuple(f" on {category}" for category in categories))
-    return CategoricalEstimates(terms, fit.coefficients, uncertainty, found, readings)
-
-
-def _of_generalised(fit: GeneralisedFit, kind: Covariance, clusters: NDArray[np.intp] | None) -> Uncertainty:
-    k = len(fit.coefficients)
-    normal: Vector = np.full(k, np.inf)
-    if clusters is None:
-        if kind == "classical":
-            return Uncertainty(fit.covariance, normal)
-        return Uncertainty(heteroskedastic_covariance(fit.working, cast("Heteroskedastic", kind)), normal)
-    n_clusters = int(clusters.max()) + 1
-    if kind == "CR2":
-        found = reduced_bias_covariance(fit, clusters)
-        return Uncertainty(found.covariance, found.satterthwaite_df(np.eye(k)), n_clusters)
-    covariance = clustered_covariance(fit.covariance, fit.scores, clusters, cast("RobustClustered", kind))
-    return Uncertainty(covariance, normal, n_clusters)
-
-
-def _of_ordered(fit: OrderedFit, kind: Covariance, clusters: NDArray[np.intp] | None) -> Uncertainty:
-    normal: Vector = np.full(len(fit.coefficients), np.inf)
-    if clusters is not None:
-        covariance = clustered_covariance(fit.covariance, fit.scores, clusters, cast("RobustClustered", kind))
-        return Uncertainty(covariance, normal, int(clusters.max()) + 1)
-    if kind == "classical":
-        return Uncertainty(fit.covariance, normal)
-    return Uncertainty(robust_covariance(fit.covariance, fit.scores, cast("Robust", kind)), normal)
-
-
-@dataclass(frozen=True, eq=False)
-class _WithoutConstant:
-    """An ordered fit asked with matrices that begin with a constant, for which it has thresholds."""
-
-    fit: OrderedFit
-
-    def predicted(self, matrix: Matrix, weights: Vector, offset: Vector | None = None) -> Predicted:
-        return self.fit.predicted(matrix[:, 1:], weights, offset)
-
-
-@dataclass(frozen=True, eq=False)
-class _Margins:
-    """Average effects of the variables of a model on probabilities or numbers, all columns moved that they enter."""
-
-    spec: RegressionSpec
-    design: Design
-    labels: Labels
-    covariance: Matrix
-    weights: Vector
-
-    def table(self, model: Model, outcomes: tuple[str, ...]) -> pd.DataFrame:
-        rows: list[dict[str, Any]] = []
-        for variable in dict.fromkeys(self.spec.variables()):
-            for term, margins in self._of(variable, model):
-                found = delta_intervals(margins, self.covariance, outcomes, self.spec.confidence_level)
-                rows += [
-                    {
-                        "term": term,
-                        "reading": f"average_effect{each.category}",
-                        "value": each.estimate,
-                        "conf_low": each.conf_low,
-                        "conf_high": each.conf_high,
-                        "verdict": "",
-                    }
-                    for each in found.itertuples()
-                ]
-        return pd.DataFrame(rows)
-
-    def _of(self, variable: Variable, model: Model) -> Iterator[tuple[str, Predicted]]:
-        column, over = column_of(variable), Averaging(self.weights)
-        if variable.use != "category":
-            values: Vector = np.asarray(self.design.rows[column], dtype=float)
-            yield column, average_slope(model, lambda moved: self._redesign(column, moved), values, over)
-            return
-        terms = [
-            str(term) for term in self.design.matrix if str(term).startswith(f"{column}[") and " x " not in str(term)
-        ]
-        is_one = self.design.matrix[terms].to_numpy() == 1
-        low = self._redesign(column, self._code_where(column, ~is_one.any(axis=1)))
-        for place, term in enumerate(terms):
-            high = self._redesign(column, self._code_where(column, is_one[:, place]))
-            yield term, average_difference(model, low, high, over)
-
-    def _redesign(self, column: str, values: Any) -> Matrix:  # noqa: ANN401 - a code of any kind, or numbers
-        changed = self.design.rows.copy()
-        changed[column] = values
-        return lay_out(self.spec, changed, self.labels, self.design.profile).to_numpy()
-
-    def _code_where(self, column: str, is_there: NDArray[np.bool_]) -> Any:  # noqa: ANN401
-        return self.design.rows.loc[is_there, column].iloc[0]

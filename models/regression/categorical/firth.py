@@ -45,6 +45,10 @@ class FirthFit:
         slopes = (shares * Logit().mean_slope(predictor)) @ matrix
         return Predicted(np.array([shares @ Logit().mean(predictor)]), slopes[None, :])
 
+    def expected(self, matrix: Matrix) -> Matrix:
+        """Return P(Y = 1) of each of m rows without offset, m x 1."""
+        return Logit().mean(matrix @ self.coefficients)[:, None]
+
 
 @dataclass(frozen=True)
 class ProfileInference:
@@ -62,13 +66,14 @@ class ProfileInference:
     conf_high: float
 
 
-def fit_firth(rows: Observed) -> FirthFit:
+def fit_firth(rows: Observed, start: Vector | None = None) -> FirthFit:
     """Maximise l(b) + log det(X'WX) / 2, W = diag(w p (1 - p)), by Newton's method.
 
     The score is X'(w (y - p) + h (1/2 - p)), h the leverages of the weighted least squares problem.
 
     Args:
         rows: n rows (``observed``), outcomes 0 and 1, both there.
+        start: k coefficients to begin from; None: nought.
 
     Raises:
         ModelDataError: If an outcome is neither 0 nor 1, or all are the same, or the maximum is not reached.
@@ -78,8 +83,8 @@ def fit_firth(rows: Observed) -> FirthFit:
         R: ``glm(method = brglm2::brglmFit, type = "AS_mean")``; ``logistf::logistf``, whose covariance is the same.
     """
     refuse_other_outcomes(rows.outcome)
-    nought: Vector = np.zeros(int(rows.matrix.shape[1]))
-    maximum = _maximise_free(rows, nought, nought == 0)
+    begin = np.zeros(int(rows.matrix.shape[1])) if start is None else start
+    maximum = _maximise_free(rows, begin, np.ones(len(begin), dtype=bool))
     root = np.asarray(np.linalg.inv(_factors(rows, maximum.point)[1]), dtype=float)
     return FirthFit(rows, maximum.point, maximum.value, root @ root.T, maximum.n_iterations)
 
@@ -150,10 +155,13 @@ class _Profile:
 
 
 def _maximise_free(rows: Observed, start: Vector, is_free: NDArray[np.bool_]) -> Maximum:
-    """Maximise over the free coefficients; the others stay where they start."""
+    """Maximise over the free coefficients, again from nought where a start leads nowhere; the others stay."""
     if not is_free.any():
         return Maximum(start, _penalised(rows, start)[0], np.empty((0, 0)), 0.0, 0)
-    maximum = maximise(_objective(rows, start, is_free), start[is_free])
+    objective = _objective(rows, start, is_free)
+    maximum = maximise(objective, start[is_free])
+    if not maximum.has_converged:
+        maximum = maximise(objective, np.zeros(int(is_free.sum())))
     require_converged(maximum, MODEL)
     return maximum
 

@@ -118,6 +118,10 @@ class GeneralisedFit:
         slopes = (shares * self.family.mean_slope(predictor)) @ matrix
         return Predicted(np.array([shares @ self.family.mean(predictor)]), slopes[None, :])
 
+    def expected(self, matrix: Matrix) -> Matrix:
+        """Return the expected outcome of each of m rows without offset, m x 1."""
+        return self.family.mean(matrix @ self.coefficients)[:, None]
+
 
 def fit_generalised(
     family: Family,

@@ -13,6 +13,21 @@ Refit = Callable[[NDArray[np.intp]], Vector]
 LARGEST_SHARE_FAILED = 0.05
 
 
+class DrawsRefusedError(ModelDataError):
+    """Too many draws cannot carry the model.
+
+    Attributes:
+        share_failed: Share of the draws that could not be fitted, 0 to 1.
+    """
+
+    def __init__(self, n_failed: int, n_draws: int) -> None:
+        super().__init__(
+            f"{n_failed} of {n_draws} bootstrap draws cannot carry the model (categories that are empty or foretold); "
+            f"expected at most {LARGEST_SHARE_FAILED:.0%}; use delta intervals, or merge small categories"
+        )
+        self.share_failed = n_failed / n_draws
+
+
 @dataclass(frozen=True, eq=False)
 class BootstrapMargins:
     """Bootstrap distribution of margins.
@@ -49,7 +64,7 @@ def bootstrap_margins(
         confidence_level: Of the percentile intervals.
 
     Raises:
-        ModelDataError: If more than 5 % of the draws cannot carry the model: an interval without them would be too
+        DrawsRefusedError: If more than 5 % of the draws cannot carry the model: an interval without them would be too
             narrow.
 
     References:
@@ -67,10 +82,7 @@ def bootstrap_margins(
         except ModelDataError:
             n_failed += 1
     if n_failed > LARGEST_SHARE_FAILED * n_draws:
-        raise ModelDataError(
-            f"{n_failed} of {n_draws} bootstrap draws cannot carry the model (categories that are empty or foretold); "
-            f"expected at most {LARGEST_SHARE_FAILED:.0%}; use delta intervals, or merge small categories"
-        )
+        raise DrawsRefusedError(n_failed, n_draws)
     draws = np.stack(found)
     tail = (1 - confidence_level) / 2
     low, high = np.quantile(draws, [tail, 1 - tail], axis=0)

@@ -70,6 +70,10 @@ class MultinomialFit:
         """Return the probability of each category, m x J."""
         return np.exp(_log_probabilities(matrix, self.coefficients, self.rows.n_others))
 
+    def expected(self, matrix: Matrix) -> Matrix:
+        """Return the probability of each category, m x J; as ``probabilities``."""
+        return self.probabilities(matrix)
+
     def predicted(self, matrix: Matrix, weights: Vector, offset: Vector | None = None) -> Predicted:
         """Return the weighted mean probability of each category over m rows (J) and its derivatives.
 
@@ -111,7 +115,7 @@ def fit_multinomial(rows: MultinomialRows, names: Sequence[str]) -> MultinomialF
             "regression expects at least 2 and none without responses; merge categories"
         )
     start = np.zeros(rows.n_others * rows.matrix.shape[1])
-    objective = _objective(rows)
+    objective = multinomial_objective(rows)
     maximum = maximise(objective, start)
     refuse_separation(maximum, objective(start)[2], lambda: multinomial_conditions(rows), names, REMEDY)
     require_converged(maximum, "multinomial logit")
@@ -130,7 +134,9 @@ def multinomial_conditions(rows: MultinomialRows) -> Matrix:
     return np.concatenate(blocks)
 
 
-def _objective(rows: MultinomialRows) -> Objective:
+def multinomial_objective(rows: MultinomialRows) -> Objective:
+    """Return the log-likelihood, gradient and information as a function of the coefficients."""
+
     def objective(point: Vector) -> tuple[float, Vector, Matrix]:
         logs = _log_probabilities(rows.matrix, point, rows.n_others)
         probabilities = np.exp(logs)

@@ -126,6 +126,10 @@ class OrderedFit:
             )
         return shares
 
+    def expected(self, matrix: Matrix) -> Matrix:
+        """Return the probability of each category, m x J; as ``probabilities``."""
+        return self.probabilities(matrix)
+
     def predicted(self, matrix: Matrix, weights: Vector, offset: Vector | None = None) -> Predicted:
         """Return the weighted mean probability of each category over m rows (J) and its derivatives (J x p).
 
@@ -161,7 +165,7 @@ def fit_ordered(rows: OrderedRows, names: Sequence[str]) -> OrderedFit:
         have the other sign; ``MASS::polr``.
     """
     maximum = climb(rows)
-    unexplained = _objective(rows)(_start(rows))[2]
+    unexplained = ordered_objective(rows)(_start(rows))[2]
     refuse_separation(maximum, unexplained, lambda: ordered_conditions(rows), names, REMEDY)
     require_converged(maximum, f"ordered {rows.link}")
     return OrderedFit(rows, maximum.point, maximum.value, maximum.inverse_information, maximum.n_iterations)
@@ -179,7 +183,7 @@ def climb(rows: OrderedRows) -> Maximum:
             f"{int((counts > 0).sum())} of {len(counts)} categories of the outcome were used; an ordered regression "
             f"expects at least {FEWEST_CATEGORIES} and none without responses; merge categories, or use a logit"
         )
-    return maximise(_objective(rows), _start(rows))
+    return maximise(ordered_objective(rows), _start(rows))
 
 
 def ordered_conditions(rows: OrderedRows) -> Matrix:
@@ -196,7 +200,9 @@ def _start(rows: OrderedRows) -> Vector:
     return start
 
 
-def _objective(rows: OrderedRows) -> Objective:
+def ordered_objective(rows: OrderedRows) -> Objective:
+    """Return the log-likelihood, gradient and observed information as a function of the parameters."""
+
     def objective(point: Vector) -> tuple[float, Vector, Matrix]:
         value, scores, information = _terms(rows, point)
         return value, rows.weights @ scores, information

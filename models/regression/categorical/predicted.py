@@ -38,3 +38,7 @@ class Model(Protocol):
     def predicted(self, matrix: Matrix, weights: Vector, offset: Vector | None = None) -> Predicted:
         """Return the weighted mean prediction over m rows: of probabilities (J) or an expected number (1)."""
         ...
+
+    def expected(self, matrix: Matrix) -> Matrix:
+        """Return the prediction of each of m rows, m x J."""
+        ...

@@ -96,11 +96,21 @@ def refuse_separation(
         raise ModelDataError(
             f"the coefficients cannot be told apart: {listed} follow from each other; take one of them out of the model"
         )
-    if maximum.has_converged and _least_share(maximum.information, unexplained) > LEAST_SHARE:
+    if is_settled(maximum, unexplained):
         return
     separation = find_separation(conditions(), names)
     if separation is not None:
         raise SeparationError(separation, remedy)
+
+
+def is_settled(maximum: Maximum, unexplained: Matrix) -> bool:
+    """Tell whether a maximum was reached at which every direction still has information: p x p when unexplained."""
+    return maximum.has_converged and _least_share(maximum.information, unexplained) > LEAST_SHARE
+
+
+def has_flat_direction(information: Matrix) -> bool:
+    """Tell whether parameters cannot be told apart: a direction without information, p x p."""
+    return bool((np.diag(information) <= 0).any() or _flat(information).any())
 
 
 def _flat(information: Matrix) -> NDArray[np.bool_]:

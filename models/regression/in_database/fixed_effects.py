@@ -16,7 +16,7 @@ from scipy.linalg import solve_triangular
 from models.estimates import Matrix, Vector
 from models.regression.cluster_moments import ClusterMoments
 from models.regression.clustered import POWER_OF_FREE_SHARE, Clustered, cluster_covariance, decided_by_one_cluster
-from models.regression.identification import ModelDataError, dependencies_of, refuse_dependencies, refuse_few_rows
+from models.regression.identification import ModelDataError, dependencies_of, refuse_dependencies, refuse_few
 from models.regression.in_database.blocks import LARGEST_CONDITION, Block, Blocks, Factored, factor
 from models.regression.in_database.group_moments import GroupMoments
 from models.regression.in_database.residual_sums import solve_blocks
@@ -37,8 +37,8 @@ class FixedEffects:
         coefficients: k.
         r_squared: Of what the effects leave of the outcome's variation.
         df_resid: Rows less coefficients and groups.
-        uncertainties: Covariance → how sure the coefficients are. Classical and HC1 count the effects among the
-            parameters; CR1S, clustered on the groups, does not: (n - 1) / (n - k).
+        uncertainties: Covariance → how sure the coefficients are. Classical, HC1 and CR1S count the effects among the
+            parameters.
     """
 
     coefficients: Vector
@@ -98,7 +98,7 @@ def _cluster_moments(moments: GroupMoments, solved: Vector, root: Matrix) -> Clu
     within = (products - means[:, None] * moments.sums[None, 1:]).transpose(2, 0, 1)
     inner = np.ascontiguousarray(within[:, :-1, :-1])
     scores = within[:, :-1, -1] - inner @ solved
-    return ClusterMoments(inner, scores, root @ root.T, root, moments.n_obs)
+    return ClusterMoments(inner, scores, root @ root.T, root, moments.n_obs, moments.n_groups)
 
 
 def _clustered(moments: ClusterMoments, kind: Clustered) -> Uncertainty:
@@ -128,9 +128,7 @@ def fit_from_rows(
     _refuse_dependent(factored, moments, terms)
     found = solve_blocks(inner, factored, kinds, has_intercept=False)
     n_parameters = k + moments.n_groups
-    uncertainties: dict[Covariance, Uncertainty] = {
-        kind: found.uncertainty(kind, k if kind in POWER_OF_FREE_SHARE else n_parameters) for kind in kinds
-    }
+    uncertainties: dict[Covariance, Uncertainty] = {kind: found.uncertainty(kind, n_parameters) for kind in kinds}
     share = 1 - found.squares / found.total
     return FixedEffects(found.coefficients, share, moments.n_obs - n_parameters, uncertainties)
 
@@ -151,7 +149,7 @@ def less_means(blocks: Blocks, moments: GroupMoments) -> Blocks:
 
 def refuse_unfit_within(moments: GroupMoments, terms: tuple[str, ...], outcome: str) -> None:
     """Raise ModelDataError when rows cannot carry a regression with an effect of every group."""
-    refuse_few_rows(moments.n_obs, len(terms) + moments.n_groups)
+    refuse_few(moments.n_obs, len(terms) + moments.n_groups)
     product, within = np.diag(moments.product), np.diag(moments.within)
     is_fixed = within <= NO_VARIATION * product
     fixed = [term for term, is_so in zip(terms, is_fixed[1:-1], strict=True) if is_so]

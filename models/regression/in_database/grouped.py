@@ -41,9 +41,9 @@ def fit_fixed_effects(
 ) -> TableFit:
     """Fit a linear regression with an effect of every cluster of the model, in one reading of the rows or a few more.
 
-    Coefficients and covariances are those of the regression with one 0/1 column a group (and no intercept); CR1S has
-    the factor G / (G - 1) x (n - 1) / (n - k), k without the effects, as ``models.regression.panel`` has it, for groups
-    that are the clusters; classical and HC1 count the effects. The explained share is of what the effects leave.
+    Coefficients and covariances are those of the regression with one 0/1 column a group (and no intercept); classical,
+    HC1 and CR1S count the effects among the parameters. The explained share is of what the effects leave. A response
+    that is alone in its group is counted, as in that regression, though it tells nothing of the coefficients.
 
     Args:
         responses: Of a linear model with one cluster, whose values are the groups.

@@ -59,7 +59,7 @@ class PatternSums:
 def covariance_of_scores(fit: PatternSquares, scores: Matrix, kind: Clustered) -> Matrix:
     """Return CR0 or CR1S from the clusters' scores, G x k."""
     influence = scores @ fit.bread
-    return factor_of(kind, len(scores), fit.n_obs, fit.n_coefficients) * np.asarray(influence.T @ influence)
+    return factor_of(kind, len(scores), fit.n_obs, fit.n_obs - fit.n_coefficients) * np.asarray(influence.T @ influence)
 
 
 def sum_clusters(

@@ -15,7 +15,7 @@ from models.regression.identification import (
     dependencies_of,
     refuse_constant,
     refuse_dependencies,
-    refuse_few_rows,
+    refuse_few,
 )
 from models.regression.in_database.patterns import Patterns, count_patterns
 from models.regression.in_database.responses import Responses, Sizes, sizes_of_clusters
@@ -87,7 +87,7 @@ def design_of_patterns(responses: Responses, labels: Labels, fewest_beyond: int)
     patterns = count_patterns(responses)
     profile = profile_of(uses_of(spec), patterns.rows, patterns.counts)
     matrix = lay_out(spec, patterns.rows, labels, profile)
-    refuse_few_rows(n, len(matrix.columns), fewest_beyond)
+    refuse_few(n, len(matrix.columns), fewest_beyond)
     refuse_constant(spec.outcome, n, responses.least, responses.largest)
     refuse_dependencies(_dependencies(matrix, patterns.counts))
     clusters = spec.clusters()

@@ -11,6 +11,7 @@ from dataclasses import replace
 from threadpoolctl import threadpool_limits
 
 from models.regression.columns import Labels
+from models.regression.identification import ModelDataError
 from models.regression.in_database.connection import Connection
 from models.regression.in_database.counted import fit_counted
 from models.regression.in_database.counted_binary import fit_counted_binary
@@ -57,6 +58,11 @@ def fit_in_database(
     """
     wanted = tuple(dict.fromkeys(covariances)) or (spec.covariance_used(),)
     _refuse_covariances(spec, wanted)
+    if spec.level != "response" or spec.effects() or spec.panel is not None:
+        raise ModelDataError(
+            f"the model '{spec.name}' has a level, effects of groups or a panel; expected a regression of responses; "
+            "fit it with fit_regression, or its effects of one column with fit_fixed_effects"
+        )
     responses = look_at_responses(spec, connection, relation)
     engine, reason = choose_engine(responses, wanted)
     with threadpool_limits(limits=1):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from models.estimates import Matrix, Vector
-from models.regression.identification import ModelDataError, refuse_few_clusters, refuse_few_rows
+from models.regression.identification import ModelDataError, refuse_few, refuse_few_clusters
 from models.regression.in_database.group_moments import GroupMoments
 from models.regression.inference import Uncertainty, label_estimates
 
@@ -104,7 +104,7 @@ def fit_random_intercept(moments: GroupMoments, terms: tuple[str, ...], method: 
 
 def _refuse(moments: GroupMoments) -> None:
     k, n = len(moments.sums) - 1, moments.n_obs
-    refuse_few_rows(n, k)
+    refuse_few(n, k)
     refuse_few_clusters("the random intercept", moments.n_groups, n)
     if n == moments.n_groups:
         raise ModelDataError(

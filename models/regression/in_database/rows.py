@@ -94,11 +94,12 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels, covarianc
             design,
             _codes(design)[0] if kind in CLUSTERED else None,
             labels,
+            np.random.default_rng(0),
         )
         for kind in covariances
     }
-    first = next(iter(found.values()))
-    uncertainties: dict[Covariance, Uncertainty] = {kind: each.uncertainty for kind, each in found.items()}
+    first = next(iter(found.values())).found
+    uncertainties: dict[Covariance, Uncertainty] = {kind: each.found.uncertainty for kind, each in found.items()}
     return first.terms, first.coefficients, np.nan, uncertainties
 
 

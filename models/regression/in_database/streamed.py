@@ -21,8 +21,8 @@ from models.regression.identification import (
     dependencies_of,
     refuse_constant,
     refuse_dependencies,
+    refuse_few,
     refuse_few_clusters,
-    refuse_few_rows,
 )
 from models.regression.in_database.blocks import Block, Blocks, Factored, factor
 from models.regression.in_database.cluster_sums import needs_order
@@ -160,7 +160,7 @@ def fit_in_blocks(
 def refuse_unfit(rows: Rows, factored: Factored, fewest_beyond: int) -> None:
     """Raise ModelDataError as ``refuse_unidentified`` does of rows in memory."""
     k, n = len(rows.terms), factored.n_obs
-    refuse_few_rows(n, k, fewest_beyond)
+    refuse_few(n, k, fewest_beyond)
     refuse_constant(rows.spec.outcome, n, factored.least, factored.largest)
     raw = factored.triangle[:k, :k] @ factored.standard.raw(has_intercept=True)
     lengths = np.linalg.norm(raw, axis=0)[1:]

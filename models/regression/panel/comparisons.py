@@ -5,6 +5,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.regression.identification import ModelDataError
 from models.regression.panel.data import Panel
@@ -93,8 +94,13 @@ def fit_mundlak(panel: Panel, components: VarianceComponents | None = None) -> M
             "no regressor varies within units, so that there is no effect within them; expected one that changes "
             "between waves or between members; use the between regression"
         )
-    means = panel.means(panel.regressors[:, panel.varies_within])[panel.units]
-    fit = fit_random_effects(replace(panel, regressors=np.column_stack([panel.regressors, means])), components)
+    fit = fit_random_effects(with_unit_means(panel, panel.varies_within), components)
     contrasts = np.eye(fit.n_shown)[-n_means:]
     test = corrected_wald_test(fit.solved.coefficients, fit.clustered_covariance("CR2"), contrasts)
     return Mundlak(fit, n_means, test)
+
+
+def with_unit_means(panel: Panel, has_mean: NDArray[np.bool_]) -> Panel:
+    """Return the panel with the unit means of some of its k regressors behind the regressors."""
+    means = panel.means(panel.regressors[:, has_mean])[panel.units]
+    return replace(panel, regressors=np.column_stack([panel.regressors, means]))

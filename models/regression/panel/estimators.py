@@ -81,15 +81,21 @@ def fit_first_differences(panel: Panel, *, has_intercept: bool = True) -> PanelF
         "fd")``, ``plm(y ~ x - 1, model = "fd")``.
     """
     refuse_unusable(panel, needs_variation=True)
-    order = np.lexsort((panel.waves, panel.units))
-    is_same = np.diff(panel.units[order]) == 0
-    outcome = np.diff(panel.outcome[order])[is_same]
-    changes = np.diff(panel.regressors[order], axis=0)[is_same]
+    outcome = changes_of(panel, panel.outcome[:, None])[:, 0]
+    changes = changes_of(panel, panel.regressors)
     rows = _with_intercept(changes) if has_intercept else changes
     solved = solve_least_squares(rows, outcome)
-    units = np.unique(panel.units[order][1:][is_same], return_inverse=True)[1].ravel()
+    units = np.repeat(np.arange(panel.n_units), panel.sizes.astype(int) - 1)
+    units = np.unique(units, return_inverse=True)[1].ravel()
     share = _explained(solved, outcome)
     return PanelFit("first differences", solved, units, rows.shape[1], has_intercept, solved.df_resid, share)
+
+
+def changes_of(panel: Panel, values: Matrix) -> Matrix:
+    """Return the changes of n x m values from each row of a unit to its next, units in order."""
+    order = np.lexsort((panel.waves, panel.units))
+    is_same = np.diff(panel.units[order]) == 0
+    return np.asarray(np.diff(values[order], axis=0)[is_same])
 
 
 def variance_components(panel: Panel) -> VarianceComponents:

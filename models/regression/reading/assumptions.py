@@ -123,17 +123,29 @@ def normality_of(residuals: Vector) -> Normality:
         Shapiro and Wilk (1965), Biometrika 52(3-4), 591-611; Royston (1995), AS R94. Jarque and Bera (1980), Economics
         Letters 6(3), 255-259. R: ``shapiro.test``, ``tseries::jarque.bera.test``.
     """
-    from scipy.stats import chi2, shapiro  # noqa: PLC0415
+    from scipy.stats import shapiro  # noqa: PLC0415
 
-    n, centred = len(residuals), residuals - residuals.mean()
+    n = len(residuals)
     w = p = np.nan
     if FEWEST_FOR_SHAPIRO <= n <= MOST_FOR_SHAPIRO:
         w, p = np.asarray(shapiro(residuals), dtype=float).tolist()
+    skewness, excess, p_value = moments_of(residuals)
+    return Normality(w, p, skewness, excess, _jarque_bera(n, skewness, excess), p_value)
+
+
+def moments_of(residuals: Vector) -> tuple[float, float, float]:
+    """Return skewness, excess kurtosis and the p-value of Jarque and Bera, as ``normality_of`` defines them."""
+    from scipy.special import chdtrc  # noqa: PLC0415 - scipy.stats takes a second to import
+
+    centred = residuals - residuals.mean()
     variance = float((centred**2).mean())
     skewness = float((centred**3).mean()) / variance**1.5
     excess = float((centred**4).mean()) / variance**2 - 3
-    jarque_bera = n / 6 * (skewness**2 + excess**2 / 4)
-    return Normality(w, p, skewness, excess, jarque_bera, float(chi2.sf(jarque_bera, 2)))
+    return skewness, excess, float(chdtrc(2, _jarque_bera(len(residuals), skewness, excess)))
+
+
+def _jarque_bera(n: int, skewness: float, excess: float) -> float:
+    return n / 6 * (skewness**2 + excess**2 / 4)
 
 
 def inflation_factors(covariance: Matrix, terms: Mapping[str, Sequence[int]]) -> dict[str, float]:

@@ -57,6 +57,25 @@ def e_value_of_difference(difference: float, std_error: float) -> EValue:
     return e_value(float(np.exp(middle)), float(np.exp(middle - reach)), float(np.exp(middle + reach)))
 
 
+def e_value_of_logarithm(estimate: float, conf_low: float, conf_high: float, *, is_common_odds: bool) -> EValue:
+    """Return the E-value of a coefficient that is the logarithm of a ratio.
+
+    Args:
+        estimate: Log odds or logarithm of a ratio of counts, for the contrast of interest.
+        conf_low: Of its interval.
+        conf_high: Of its interval.
+        is_common_odds: Whether it is log odds of an outcome that is not rare (15 % or more); then the risk ratio is
+            near the root of the odds ratio.
+
+    References:
+        VanderWeele and Ding (2017), table 2. R: ``EValue::evalues.OR(rare = )``.
+    """
+    power = 0.5 if is_common_odds else 1.0
+    with np.errstate(over="ignore"):
+        ratio, low, high = (float(np.exp(power * value)) for value in (estimate, conf_low, conf_high))
+    return e_value(ratio, low, high)
+
+
 def _needed(risk_ratio: float) -> float:
     away = max(risk_ratio, 1 / risk_ratio)
     return float(away + np.sqrt(away * (away - 1)))

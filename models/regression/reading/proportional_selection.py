@@ -150,13 +150,21 @@ def _real_roots(powers: Vector) -> list[float]:
     return [float(root.real) for root in roots if abs(root.imag) <= REAL * max(1.0, abs(root))]
 
 
+def can_tell_selection(moved: Movement, greatest_r2: float) -> bool:
+    """Tell whether anything is known about selection: R2 can still rise, and the controls move something."""
+    is_unmoved = moved.controlled_r2 - moved.uncontrolled_r2 <= REAL and abs(moved.shift) <= REAL * abs(
+        moved.controlled
+    )
+    return greatest_r2 > moved.controlled_r2 and not is_unmoved
+
+
 def _refuse_unmoved(moved: Movement, greatest_r2: float) -> None:
     if greatest_r2 <= moved.controlled_r2:
         raise ModelDataError(
             f"the greatest R2 is {greatest_r2:.3g} and the controlled one {moved.controlled_r2:.3g}; "
             "expected the greatest above it, at most 1"
         )
-    if moved.controlled_r2 - moved.uncontrolled_r2 <= REAL and abs(moved.shift) <= REAL * abs(moved.controlled):
+    if not can_tell_selection(moved, greatest_r2):
         raise ModelDataError(
             "the controls move neither the coefficient nor R2, so that nothing is known about selection; "
             "expected controls that matter; use the robustness value instead"

@@ -41,5 +41,6 @@ def model_of(*regressors, **changes):
         "regressors": regressors or ("trust", "workload"),
         "focal": (regressors or ("trust",))[0],
         "population": Population(),
+        "bootstrap_draws": 0,
     }
     return RegressionSpec(**{**given, **changes})

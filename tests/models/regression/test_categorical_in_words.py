@@ -10,7 +10,7 @@ from models.estimates import result_digest
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
 from models.sections.regressors import Interaction, Variable
-from models.spec import Variant
+from models.sections.variants import Variant
 
 EDUCATION = Variable(variable="education", use="category")
 

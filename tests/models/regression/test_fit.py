@@ -21,7 +21,7 @@ from models.regression.least_squares import solve_least_squares
 from models.regression.two_way import two_way_covariance
 from models.sections.inference import CLUSTERED
 from models.sections.regressors import Variable
-from models.spec import Variant
+from models.sections.variants import Variant
 
 COVARIANCES = ("classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3")
 OF_STATSMODELS = ("classical", "HC0", "HC1", "HC2", "HC3", "CR1S")

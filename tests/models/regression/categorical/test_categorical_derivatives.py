@@ -19,7 +19,7 @@ def scaled():
 
 
 def ordered_of(link, released=()):
-    return ordered._objective(ordered.OrderedRows(scaled()[:, 1:], LEVEL, WEIGHT, released, link))
+    return ordered.ordered_objective(ordered.OrderedRows(scaled()[:, 1:], LEVEL, WEIGHT, released, link))
 
 
 def generalised_of(family, outcome):
@@ -30,12 +30,15 @@ OBJECTIVES = {
     "probit": (lambda: generalised_of(Probit(), "agree"), 5),
     "poisson": (lambda: generalised_of(Poisson(), "visits"), 5),
     "nb2 of known size": (lambda: generalised_of(NegativeBinomial(0.7), "visits"), 5),
-    "nb2": (lambda: counts._joint_objective(observed(scaled(), ANSWERS["visits"], WEIGHT, LOG_HOURS)), 6),
+    "nb2": (lambda: counts.joint_objective(observed(scaled(), ANSWERS["visits"], WEIGHT, LOG_HOURS)), 6),
     "firth": (
         lambda: lambda point: firth._penalised(observed(scaled(), ANSWERS["agree"], WEIGHT, LOG_HOURS), point),
         5,
     ),
-    "multinomial": (lambda: multinomial._objective(multinomial.MultinomialRows(scaled(), CHOICE, WEIGHT)), 10),
+    "multinomial": (
+        lambda: multinomial.multinomial_objective(multinomial.MultinomialRows(scaled(), CHOICE, WEIGHT)),
+        10,
+    ),
     "ordered logit": (lambda: ordered_of("logit"), 7),
     "ordered probit": (lambda: ordered_of("probit"), 7),
     "ordered cloglog": (lambda: ordered_of("cloglog"), 7),

@@ -41,7 +41,7 @@ def test_the_kind_and_the_columns_are_named(case):
         assert found.is_complete is is_complete
         assert columns is None or found.columns == columns
         assert infinite is None or set(found.without_estimate) == infinite
-        assert "use the estimator 'firth'" in str(caught.value)
+        assert "write estimator: firth_logit" in str(caught.value)
 
 
 def test_the_message_says_what_was_found_and_what_to_do():
@@ -50,8 +50,8 @@ def test_the_message_says_what_was_found_and_what_to_do():
         fit_binary(rows, ["intercept", "x", "g"])
     assert str(caught.value) == (
         "the outcome is in part foretold by 'g' (quasi-complete separation), so that no finite estimate exists of 'g'; "
-        "take them out, merge their categories, or use the estimator 'firth' (penalised likelihood), whose estimates "
-        "are always finite"
+        "take them out, merge their categories, or write estimator: firth_logit (penalised likelihood) with "
+        "covariance: classical, whose estimates are always finite"
     )
 
 

@@ -48,8 +48,7 @@ def test_effects_are_as_with_one_column_a_group(seed, n, n_groups, is_weighted, 
         assert found.df_resid == expected.df_resid
         for kind in kinds:
             ours, theirs = found.uncertainties[kind], uncertainty_in_memory(expected, kind, rows.groups)
-            with_effects = (n - 1) / expected.df_resid / ((n - 1) / (n - 3)) if kind == "CR1S" else 1.0
-            assert np.allclose(ours.errors * np.sqrt(with_effects), theirs.errors[:3], rtol=1e-10, atol=0), kind
+            assert np.allclose(ours.errors, theirs.errors[:3], rtol=1e-10, atol=0), kind
             assert np.allclose(ours.df, theirs.df[:3], rtol=1e-8, atol=0), kind
 
 
@@ -64,6 +63,9 @@ def test_covariances_follow_the_convention_of_panels_in_memory(kind):
     covariance = expected.classical_covariance()
     if kind != "classical":
         covariance = expected.clustered_covariance(kind).covariance
+    if kind == "CR1S":
+        # panels of one unit column leave the effects out of the factor, as plm does; the language counts them
+        covariance = covariance * (len(rows.outcome) - 3) / expected.df_resid
     for found, _ in both(rows):
         assert found.uncertainties[kind].covariance == pytest.approx(covariance, rel=1e-10)
         assert found.r_squared == pytest.approx(expected.r_squared, rel=1e-10)

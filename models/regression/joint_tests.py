@@ -1,0 +1,129 @@
+"""Tests of several coefficients at once: categories, curves, products with several terms, and the whole model."""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+import numpy as np
+import pandas as pd
+
+from models.estimates import JOINT_TEST_COLUMNS, Vector
+from models.regression.columns import Labels, column_of, columns_of
+from models.regression.design import INTERCEPT, Design
+from models.regression.inference import Uncertainty
+from models.regression.wald import WaldTest, corrected_wald_test, wald_test
+from models.sections.regressors import Interaction, Variable, as_variable
+from models.spec import RegressionSpec
+
+WHOLE_MODEL = "whole model"
+BEYOND = "beyond a straight line"
+LEAST_SHARE = 1e-10
+
+
+def regressor_groups(
+    spec: RegressionSpec, design: Design, labels: Labels, terms: Sequence[str] | None = None
+) -> dict[str, tuple[str, ...]]:
+    """Return the columns of every regressor by its name, of a curve also those that bend it, then all of them.
+
+    Args:
+        spec: The model, variant applied.
+        design: What it was fitted to.
+        labels: Variable → code → label, for the names of columns.
+        terms: Terms that were solved, where effects were taken out or units averaged; None for those of the design.
+    """
+    solved = [str(column) for column in design.matrix] if terms is None else list(terms)
+    groups: dict[str, tuple[str, ...]] = {}
+    one = design.rows.head(1)
+    for regressor in spec.regressors_as_variables():
+        columns = tuple(columns_of(regressor, one, labels, design.profile))
+        columns = tuple(column for column in columns if column in solved)
+        if not columns:
+            continue
+        groups[name_of(regressor)] = columns
+        if isinstance(regressor, Variable) and regressor.use != "category" and len(columns) > 1:
+            groups[f"{name_of(regressor)}: {BEYOND}"] = columns[1:]
+    return {**groups, WHOLE_MODEL: tuple(term for term in solved if term != INTERCEPT)}
+
+
+def places_of_regressors(groups: Mapping[str, Sequence[str]], columns: Sequence[str]) -> dict[str, list[int]]:
+    """Return the places of every regressor's columns, each column in one regressor."""
+    return {
+        name: [columns.index(column) for column in own]
+        for name, own in groups.items()
+        if name != WHOLE_MODEL and not name.endswith(BEYOND)
+    }
+
+
+def name_of(regressor: Variable | Interaction) -> str:
+    """Return the column of a regressor, or the columns of a product joined by ' x '."""
+    parts = regressor.interaction if isinstance(regressor, Interaction) else (regressor,)
+    return " x ".join(column_of(as_variable(part)) for part in parts)
+
+
+def joint_tests(
+    groups: Mapping[str, Sequence[str]],
+    places: Mapping[str, Sequence[int]],
+    coefficients: Vector,
+    uncertainty: Uncertainty,
+) -> pd.DataFrame:
+    """Test that all coefficients of a group are nought, of every group with several, and of the last one in any case.
+
+    AHT where the covariance is corrected for few clusters (CR2, CR3); F on the degrees of freedom of the covariance
+    (clusters - 1 for CR0, CR1S and two ways, else n - k); chi-square where the coefficients are normal.
+
+    Args:
+        groups: Name → columns.
+        places: Column → places of its coefficients.
+        coefficients: p, and those of the effects that were taken out after them.
+        uncertainty: Of the p.
+
+    Returns:
+        regressor, statistic, df_num, df_denom (NaN for chi-square), p_value, method. Statistic and p are NaN where the
+        covariance of so many coefficients has no inverse, as when they are no fewer than the clusters.
+
+    References:
+        R: ``clubSandwich::Wald_test(test = "HTZ")``, ``car::linearHypothesis``, ``aod::wald.test``.
+    """
+    rows: list[tuple[object, ...]] = []
+    for position, (name, columns) in enumerate(groups.items(), start=1):
+        tested = list(chain.from_iterable(places[column] for column in columns))
+        if len(tested) > 1 or position == len(groups):
+            rows.append((name, *_tested(np.eye(len(coefficients))[tested], coefficients, uncertainty)))
+    return pd.DataFrame(rows, columns=list(JOINT_TEST_COLUMNS))
+
+
+def _tested(
+    contrasts: np.ndarray[tuple[int, int], np.dtype[np.float64]], coefficients: Vector, uncertainty: Uncertainty
+) -> tuple[float, int, float, float, str]:
+    q, df, k = len(contrasts), float(uncertainty.df.min()), len(uncertainty.covariance)
+    contrasts, full, coefficients, every = contrasts[:, :k], contrasts, coefficients[:k], coefficients
+    method = "AHT" if uncertainty.clustered is not None else "F" if np.isfinite(df) else "chi-square"
+    if not _has_inverse(contrasts @ uncertainty.covariance @ contrasts.T):
+        return np.nan, q, np.nan, np.nan, method
+    if uncertainty.clustered is not None:
+        return *_figures(corrected_wald_test(every, uncertainty.clustered, full)), method
+    if np.isfinite(df):
+        return *_figures(wald_test(coefficients, uncertainty.covariance, contrasts, df)), method
+    values = contrasts @ coefficients
+    statistic = float(values @ np.linalg.solve(contrasts @ uncertainty.covariance @ contrasts.T, values))
+    return statistic, q, np.nan, chi_square_tail(statistic, q), method
+
+
+def chi_square_tail(statistic: float, df: int) -> float:
+    """Return the upper tail of chi-square."""
+    from scipy.special import chdtrc  # noqa: PLC0415 - scipy.stats takes a second to import
+
+    return float(chdtrc(df, statistic))
+
+
+def _figures(test: WaldTest) -> tuple[float, int, float, float]:
+    return test.statistic, test.df, test.df_resid, test.p_value
+
+
+def _has_inverse(covariance: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> bool:
+    spread = np.sqrt(np.diag(covariance))
+    if not (spread > 0).all():
+        return False
+    values = np.linalg.eigvalsh(covariance / np.outer(spread, spread))
+    return bool(values[0] > LEAST_SHARE * values[-1])

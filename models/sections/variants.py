@@ -1,0 +1,59 @@
+"""What a model says beside itself: what is expected of further regressors, and deviations declared in advance."""
+
+from typing import Literal
+
+from instruments.spec_file import Name, Spec, Texts
+from models.sections.inference import Covariance, Estimator
+from models.sections.panel import Level, Panel
+from models.sections.population import Population
+from models.sections.regressors import Interaction, Variable
+
+Sign = Literal["positive", "negative", "none"]
+
+
+class Expected(Spec):
+    """What is expected of a regressor beside the focal one.
+
+    Attributes:
+        regressor: One of the regressors of the model or of a variant, written the same way.
+        sign: ``positive``, ``negative`` or ``none``.
+    """
+
+    regressor: Name | Variable | Interaction
+    sign: Sign
+
+
+class Variant(Spec):
+    """A deviation from the model that was declared in advance; what is not given stays as in the model.
+
+    Attributes:
+        name: Name of the variant, other than ``main``.
+        title: Title by language; the name in words where there is none.
+        level: Other rows.
+        estimator: Another estimator.
+        panel: Another unit.
+        fixed_effects: Other effects that are taken out; ``none`` for no effects.
+        focal: Another regressor of interest; needed where the variant leaves the model's own out.
+        expected_sign: Of that regressor; ``none`` where a variant names a focal regressor and no sign.
+        regressors: Other regressors.
+        covariance: Another covariance.
+        cluster: Another cluster; ``none`` for no clusters.
+        weights: Other weights; ``none`` for no weights.
+        by_threshold: Other regressors of an ordered outcome whose effect may differ by threshold; [] for none.
+        population: Another population.
+    """
+
+    name: Name
+    title: Texts = {}
+    level: Level | None = None
+    estimator: Estimator | None = None
+    panel: Panel | None = None
+    fixed_effects: Name | tuple[Name, Name] | None = None
+    focal: Name | Variable | None = None
+    expected_sign: Sign | None = None
+    regressors: tuple[Name | Variable | Interaction, ...] | None = None
+    covariance: Covariance | None = None
+    cluster: Name | tuple[Name, Name] | None = None
+    weights: Name | None = None
+    by_threshold: tuple[Name | Variable | Interaction, ...] | None = None
+    population: Population | None = None

@@ -1,0 +1,1 @@
+"""Results → tables as people publish them: one value, written as HTML, LaTeX, Word and Excel. Nothing is estimated."""

@@ -1,0 +1,154 @@
+"""Several fits → what is said under their table: units, intervals, definitions, plan, tests, conditions, release."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from models.regression.covariance import DEFINITIONS
+from pipelines.report_tables.coefficients import DAGGER, TINY, Printed, column_list, columns_by
+from pipelines.report_tables.reported import LINEAR, ReportedFit
+from pipelines.report_tables.summaries import covariance_in_words, estimator_in_words
+from pipelines.report_tables.words import Words
+
+Fits = Sequence[ReportedFit]
+UNITS = {"logit": "unit_logit", "firth": "unit_logit", "ordered_logit": "unit_logit", "probit": "unit_probit"}
+UNITS |= {"ordered_probit": "unit_probit", "poisson": "unit_poisson", "negative_binomial": "unit_poisson"}
+
+
+def regression_notes(fits: Fits, as_printed: Printed) -> Iterator[str]:
+    """Say everything that a reader of a table of fits has to know, one paragraph each."""
+    words = as_printed.words
+    yield " ".join([plan_note(fits, words), words.say("not_causal")])
+    yield " ".join([*_units(fits, words), *_figures(fits, as_printed)])
+    yield " ".join([*_definitions(fits, words), *_degrees(fits, words)])
+    yield " ".join([*_of_interest(fits, words), *_tests(fits, words)])
+    yield " ".join(_responses(fits, words))
+    yield from _doubts(fits, words)
+    yield from _release(fits, words)
+    yield words.say("fits", fits="; ".join(f"({number}) {fit.fit_id}" for number, fit in enumerate(fits, start=1)))
+
+
+def plan_note(fits: Fits, words: Words) -> str:
+    """Say which fits were planned and locked before the data came, and which were not."""
+    planned = dict(columns_by(fits, [fit.label for fit in fits]))
+    if len(planned) == 1:
+        return words.say(f"all_{next(iter(planned))}")
+    return words.say("mixed", **{label: column_list(columns, words) for label, columns in planned.items()})
+
+
+def _units(fits: Fits, words: Words) -> Iterator[str]:
+    keys = ["unit_linear" if fit.estimator in LINEAR else UNITS.get(fit.estimator, "unit_other") for fit in fits]
+    for key, columns in columns_by(fits, keys):
+        of = [estimator_in_words(fits[column - 1], words) for column in columns]
+        yield words.say(key, estimators=words.listed(list(dict.fromkeys(of))))
+
+
+def _figures(fits: Fits, as_printed: Printed) -> Iterator[str]:
+    words, style = as_printed.words, as_printed.style
+    levels = [words.numerals.per_cent(level) for level in dict.fromkeys(fit.level for fit in fits)]
+    key = "as_errors" if style.uncertainty == "error" else "as_intervals"
+    yield words.say(f"{key}_stars" if style.p_values == "stars" else key, level=words.listed(levels))
+    if style.p_values == "stars":
+        yield words.say("stars")
+    if any(len(fit.effects()) for fit in fits):
+        yield words.say("effects_interval")
+
+
+def _definitions(fits: Fits, words: Words) -> Iterator[str]:
+    told = [(covariance_in_words(fit, words), _definition(fit, words)) for fit in fits]
+    for (name, definition), columns in _columns_by_pair(told):
+        yield words.say("definition", name=name, columns=column_list(columns, words), definition=definition)
+
+
+def _columns_by_pair(pairs: list[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], list[int]]]:
+    for pair in dict.fromkeys(pairs):
+        yield pair, [number for number, other in enumerate(pairs, start=1) if other == pair]
+
+
+def _definition(fit: ReportedFit, words: Words) -> str:
+    if fit.covariance.endswith("_two_way"):
+        return words.say("of_two_ways")
+    if fit.estimator in LINEAR:
+        return next((told for kind, told in DEFINITIONS.items() if kind == fit.covariance), fit.covariance)
+    if fit.covariance == "classical":
+        return words.say("of_likelihood_classical")
+    return words.say("of_likelihood_cr2" if fit.covariance == "CR2" else "of_likelihood")
+
+
+def _degrees(fits: Fits, words: Words) -> Iterator[str]:
+    if any(fit.is_released for fit in fits):
+        return
+    numerals, listed = words.numerals, list[str]()
+    for number, fit in enumerate(fits, start=1):
+        df = fit.estimates["df"].to_numpy(dtype=float, na_value=np.nan)
+        known = df[np.isfinite(df)]
+        if known.size:
+            low, high = (numerals.degrees(float(end)) for end in (known.min(), known.max()))
+            key = "degrees_alike" if low == high else "degrees_of"
+            listed.append(words.say(key, column=number, low=low, high=high))
+        else:
+            listed.append(words.say("degrees_normal", column=number))
+    yield words.say("degrees", degrees="; ".join(listed))
+
+
+def _of_interest(fits: Fits, words: Words) -> Iterator[str]:
+    named = [words.listed(_focal_names(fit)) for fit in fits]
+    if len(set(named)) > 1:
+        listed = [f"{column_list(columns, words)} {name}" for name, columns in columns_by(fits, named)]
+        yield words.say("of_interest", names="; ".join(listed))
+
+
+def _focal_names(fit: ReportedFit) -> list[str]:
+    places = [fit.places[term] for term in fit.focal_terms()]
+    return list(dict.fromkeys(each.variable or each.label for each in places if each.kind != "product"))
+
+
+def _tests(fits: Fits, words: Words) -> Iterator[str]:
+    tested = [(number, fit) for number, fit in enumerate(fits, start=1) if fit.holm_p is not None]
+    several = [(number, fit) for number, fit in tested if fit.n_in_family > 1]
+    if several:
+        families = (words.say("family", column=number, family=fit.family, n=fit.n_in_family) for number, fit in several)
+        yield words.say("holm", families="; ".join(families))
+    elif tested:
+        yield words.say("no_holm")
+    effects = [_smallest(fit, words) for fit in fits]
+    listed = [f"{column_list(columns, words)} {effect}" for effect, columns in columns_by(fits, effects)]
+    if listed:
+        was_tested = any(fit.reading(term, "equivalence") for fit in fits for term in fit.focal_terms())
+        yield words.say("smallest" if was_tested else "smallest_only", effects="; ".join(listed))
+
+
+def _smallest(fit: ReportedFit, words: Words) -> str:
+    smallest = fit.spec.smallest_effect_of_interest
+    return "" if smallest is None else words.numerals.plain(smallest, 2 if round(smallest, 2) == smallest else 3)
+
+
+def _responses(fits: Fits, words: Words) -> Iterator[str]:
+    shares = [fit.diagnostics.get("share_of_responses_used") for fit in fits]
+    told = ["" if share is None else words.numerals.per_cent(share) for share in shares]
+    listed = [f"{column_list(columns, words)} {share}" for share, columns in columns_by(fits, told)]
+    yield words.say("listwise_share", shares="; ".join(listed)) if listed else words.say("listwise")
+    yield from _told(fits, words, lambda fit: fit.spec.weights or "", "weighted")
+    yield from _told(fits, words, lambda fit: fit.spec.population.without or "", "without_rule")
+
+
+def _told(fits: Fits, words: Words, of: Callable[[ReportedFit], str], key: str) -> Iterator[str]:
+    for name, columns in columns_by(fits, [of(fit) for fit in fits]):
+        yield words.say(key, name=name.replace("_", " "), columns=column_list(columns, words))
+
+
+def _doubts(fits: Fits, words: Words) -> Iterator[str]:
+    for reasons, columns in columns_by(fits, ["; ".join(fit.missed) for fit in fits]):
+        yield words.say("missed", columns=column_list(columns, words), reasons=reasons)
+    without = [number for number, fit in enumerate(fits, start=1) if fit.has_no_inference]
+    if without:
+        yield words.say("no_inference", columns=column_list(without, words))
+
+
+def _release(fits: Fits, words: Words) -> Iterator[str]:
+    for reasons, columns in columns_by(fits, [fit.withheld for fit in fits]):
+        yield words.say("withheld", columns=column_list(columns, words), reasons=reasons)
+    if any(fit.is_released and (fit.estimates["std_error"] < TINY).any() for fit in fits):
+        yield words.say("below_rounding")
+    if any(fit.small_terms for fit in fits):
+        yield words.say("small_cells", sign=DAGGER)
