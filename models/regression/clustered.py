@@ -72,7 +72,7 @@ def cluster_covariance(moments: ClusterMoments, kind: Clustered) -> ClusterCovar
     """
     if moments.n_clusters < FEWEST_CLUSTERS:
         raise ValueError(f"{moments.n_clusters} cluster; a cluster-robust covariance needs at least {FEWEST_CLUSTERS}")
-    factor = _factor(moments, kind)
+    factor = factor_of(kind, moments.n_clusters, moments.n_obs, moments.df_resid)
     adjusted, squared, scores = _adjust(moments, kind)
     influence = scores @ moments.bread
     return ClusterCovariance(
@@ -108,12 +108,12 @@ def adjustment_of(leverages: Matrix, kind: Clustered) -> Matrix:
     return np.where(is_free, np.where(is_free, free, 1.0) ** POWER_OF_FREE_SHARE[kind], 0.0)
 
 
-def _factor(moments: ClusterMoments, kind: Clustered) -> float:
-    n_clusters = moments.n_clusters
+def factor_of(kind: Clustered, n_clusters: int, n: int, df_resid: int) -> float:
+    """Return what the sum over clusters is multiplied with, for n rows less df_resid parameters."""
     if kind == "CR1":
         return n_clusters / (n_clusters - 1)
     if kind == "CR1S":
-        return n_clusters / (n_clusters - 1) * (moments.n_obs - 1) / moments.df_resid
+        return n_clusters / (n_clusters - 1) * (n - 1) / df_resid
     return 1.0
 
 

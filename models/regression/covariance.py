@@ -76,9 +76,13 @@ def _refuse_lonely_responses(fit: LeastSquares, kind: Covariance, terms: tuple[s
         return
     sizes = np.abs(fit.rows)
     largest = sizes[is_full].max(axis=0)
-    is_lonely = ((largest > 0) & (largest == sizes.sum(axis=0)))[: len(terms)]
+    raise undefined_for_lonely(kind, terms, ((largest > 0) & (largest == sizes.sum(axis=0)))[: len(terms)])
+
+
+def undefined_for_lonely(kind: Covariance, terms: tuple[str, ...], is_lonely: NDArray[np.bool_]) -> ModelDataError:
+    """Say that single responses decide coefficients by themselves; is_lonely tells of each of the k terms."""
     listed = ", ".join(np.array(terms)[is_lonely]) or "several"
-    raise ModelDataError(
+    return ModelDataError(
         f"{kind} is undefined: a single response decides a coefficient by itself ({listed}); "
         "expected every category to have two or more responses; merge or leave out the category, or use HC1"
     )

@@ -4,6 +4,7 @@ Put here which responses and which columns enter a model.
 Whether they can be told apart is in ``identification``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -114,13 +115,17 @@ def _weights(rows: pd.DataFrame, column: str | None) -> pd.Series | None:
     if column is None:
         return None
     weights = finite_numbers(rows, column)
-    n_bad = int((weights <= 0).sum())
+    refuse_weights(column, int((weights <= 0).sum()))
+    return weights
+
+
+def refuse_weights(column: str, n_bad: int) -> None:
+    """Raise ModelDataError when a weight is not above 0."""
     if n_bad:
         raise ModelDataError(
             f"'{column}' is nought or negative in {counted(n_bad, 'response')}; a weight says for how many a response "
             "stands and must be above 0; leave these responses out or mend the weights"
         )
-    return weights
 
 
 def excluded_column(rule: str) -> str:
@@ -129,14 +134,9 @@ def excluded_column(rule: str) -> str:
 
 
 def _select_population(spec: RegressionSpec, analysis: pd.DataFrame) -> pd.DataFrame:
-    wanted = {
-        "respondent_group": spec.population.respondent_groups,
-        "wave": spec.population.waves,
-        "source": spec.population.sources,
-    }
-    filters = {column: list(values) for column, values in wanted.items() if values}
+    filters = filters_of(spec)
     left_out = [excluded_column(rule)] if (rule := spec.population.without) else []
-    columns = list(dict.fromkeys(["response_id", *filters, *left_out, *_columns_read(spec)]))
+    columns = list(dict.fromkeys(["response_id", *filters, *left_out, *columns_read(spec)]))
     absent = [column for column in columns if column not in analysis.columns]
     if absent:
         listed = ", ".join(absent)
@@ -147,16 +147,32 @@ def _select_population(spec: RegressionSpec, analysis: pd.DataFrame) -> pd.DataF
     for column in left_out:
         is_member &= ~analysis[column].astype(bool)
     if not is_member.any():
-        sought = "; ".join(f"{column}: {', '.join(values)}" for column, values in filters.items()) or "any"
-        sought += f"; without {rule}" if rule else ""
-        raise ModelDataError(
-            f"of {counted(len(analysis), 'analysed response')}, none belongs to the population ({sought}); "
-            "expected at least one; widen the population or import its responses"
-        )
+        raise empty_population(spec, len(analysis))
     return analysis.loc[is_member, columns].sort_values("response_id", kind="stable").reset_index(drop=True)
 
 
-def _columns_read(spec: RegressionSpec) -> list[str]:
+def filters_of(spec: RegressionSpec) -> dict[str, list[str]]:
+    """Return the columns that select a model's population, and the values that belong to it."""
+    wanted = {
+        "respondent_group": spec.population.respondent_groups,
+        "wave": spec.population.waves,
+        "source": spec.population.sources,
+    }
+    return {column: list(values) for column, values in wanted.items() if values}
+
+
+def empty_population(spec: RegressionSpec, n_analysed: int) -> ModelDataError:
+    """Say that no response belongs to the population of a model."""
+    sought = "; ".join(f"{column}: {', '.join(values)}" for column, values in filters_of(spec).items()) or "any"
+    sought += f"; without {rule}" if (rule := spec.population.without) else ""
+    return ModelDataError(
+        f"of {counted(n_analysed, 'analysed response')}, none belongs to the population ({sought}); "
+        "expected at least one; widen the population or import its responses"
+    )
+
+
+def columns_read(spec: RegressionSpec) -> list[str]:
+    """Return the columns that a model reads: outcome, regressors, groups, weights; one may stand twice."""
     read = [spec.outcome, *(column_of(variable) for variable in spec.variables()), *spec.clusters(), *spec.effects()]
     read += KEYS["organisation_and_wave"] if spec.level != "response" else []
     if spec.panel is not None:
@@ -189,14 +205,19 @@ def _leave_out_alone(spec: RegressionSpec, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _leave_out_missing(spec: RegressionSpec, population: pd.DataFrame) -> pd.DataFrame:
-    read = [each for each in dict.fromkeys(_columns_read(spec)) if each in population]
+    read = [each for each in dict.fromkeys(columns_read(spec)) if each in population]
     is_missing = population[read].isna()
     rows = population[~is_missing.any(axis=1)].reset_index(drop=True)
     if rows.empty:
-        lost = ", ".join(f"{column} {count}" for column, count in is_missing.sum().items() if count)
-        raise ModelDataError(
-            f"of {counted(len(population), 'response')} of the population, none answered every variable of the model; "
-            f"missing by variable: {lost}; expected at least one complete response; take out what this population was "
-            "not asked"
-        )
+        raise none_complete(len(population), {str(column): int(count) for column, count in is_missing.sum().items()})
     return rows
+
+
+def none_complete(n_in_population: int, n_missing: Mapping[str, int]) -> ModelDataError:
+    """Say that no response of the population is complete; n_missing by column."""
+    lost = ", ".join(f"{column} {count}" for column, count in n_missing.items() if count)
+    return ModelDataError(
+        f"of {counted(n_in_population, 'response')} of the population, none answered every variable of the model; "
+        f"missing by variable: {lost}; expected at least one complete response; take out what this population was "
+        "not asked"
+    )

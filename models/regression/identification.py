@@ -11,7 +11,7 @@ from scipy.linalg import qr, solve_triangular
 
 from instruments.counted import counted
 from instruments.faults import DataError
-from models.estimates import Matrix
+from models.estimates import Matrix, Vector
 
 FEWEST_CLUSTERS = 2
 FEWEST_BEYOND = 20
@@ -39,23 +39,11 @@ def refuse_unidentified(
         fewest_beyond: How many more responses than coefficients are asked for.
         rows: What the rows are.
     """
-    n, n_coefficients = matrix.shape
-    refuse_few(n, n_coefficients, fewest_beyond)
-    if outcome.min() == outcome.max():
-        raise ModelDataError(
-            f"the outcome '{outcome.name}' is the same in all {n} {rows} used; expected variation; "
-            "choose another outcome or population"
-        )
-    dependencies = find_dependencies(matrix)
-    if dependencies:
-        listed = "; ".join(in_words(term, parts, rows) for term, parts in dependencies.items())
-        raise ModelDataError(f"the coefficients cannot be told apart: {listed}; take one of them out of the model")
+    refuse_few(*matrix.shape, fewest_beyond)
+    refuse_constant(str(outcome.name), len(outcome), float(outcome.min()), float(outcome.max()), rows)
+    refuse_dependencies(find_dependencies(matrix), rows)
     for name in clusters:
-        if (n_clusters := clusters[name].nunique()) < FEWEST_CLUSTERS:
-            raise ModelDataError(
-                f"the {n} {rows} used belong to {n_clusters} cluster of '{name}'; expected at least "
-                f"{FEWEST_CLUSTERS}; use covariance HC3 or widen the population"
-            )
+        refuse_few_clusters(str(name), clusters[name].nunique(), len(outcome), rows)
 
 
 def refuse_few(n: int, n_coefficients: int, fewest_beyond: int = 1) -> None:
@@ -74,6 +62,31 @@ def refuse_few(n: int, n_coefficients: int, fewest_beyond: int = 1) -> None:
         )
 
 
+def refuse_constant(outcome: str, n: int, least: float, largest: float, rows: str = "responses") -> None:
+    """Raise ModelDataError when the outcome of n rows does not vary."""
+    if least == largest:
+        raise ModelDataError(
+            f"the outcome '{outcome}' is the same in all {n} {rows} used; expected variation; "
+            "choose another outcome or population"
+        )
+
+
+def refuse_dependencies(dependencies: dict[str, list[str]], rows: str = "responses") -> None:
+    """Raise ModelDataError when a column follows from others, as ``find_dependencies`` says."""
+    if dependencies:
+        listed = "; ".join(in_words(term, parts, rows) for term, parts in dependencies.items())
+        raise ModelDataError(f"the coefficients cannot be told apart: {listed}; take one of them out of the model")
+
+
+def refuse_few_clusters(name: str, n_clusters: int, n: int, rows: str = "responses") -> None:
+    """Raise ModelDataError when the n rows belong to a single cluster."""
+    if n_clusters < FEWEST_CLUSTERS:
+        raise ModelDataError(
+            f"the {n} {rows} used belong to {n_clusters} cluster of '{name}'; expected at least "
+            f"{FEWEST_CLUSTERS}; use covariance HC3 or widen the population"
+        )
+
+
 def find_dependencies(matrix: pd.DataFrame) -> dict[str, list[str]]:
     """Find columns that are exact linear combinations of others, by QR with column pivoting.
 
@@ -87,10 +100,19 @@ def find_dependencies(matrix: pd.DataFrame) -> dict[str, list[str]]:
         Golub and Van Loan (2013), Matrix Computations, 4th ed., section 5.4. R: ``alias(lm(...))``.
     """
     values = matrix.to_numpy()[:, 1:]
-    names = list(matrix.columns[1:])
-    lengths = np.linalg.norm(values, axis=0)
-    centred: Matrix = (values - values.mean(axis=0)) / np.where(lengths > 0, lengths, 1.0)
-    factors: Any = qr(centred, mode="r", pivoting=True)
+    return dependencies_of(values - values.mean(axis=0), np.linalg.norm(values, axis=0), list(matrix.columns[1:]))
+
+
+def dependencies_of(centred: Matrix, lengths: Vector, names: list[str]) -> dict[str, list[str]]:
+    """Find dependent columns as ``find_dependencies`` from what is left of them when their means are taken out.
+
+    Args:
+        centred: n x k columns less their means, or the triangle of their QR factors.
+        lengths: Lengths of the k columns as they were.
+        names: Of the k columns.
+    """
+    scaled: Matrix = centred / np.where(lengths > 0, lengths, 1.0)
+    factors: Any = qr(scaled, mode="r", pivoting=True)
     triangle, order = cast("tuple[Matrix, NDArray[np.int32]]", factors)
     rank = int((np.abs(np.diag(triangle)) > RANK_TOLERANCE).sum())
     shares = cast("Matrix", solve_triangular(triangle[:rank, :rank], triangle[:rank, rank:]))

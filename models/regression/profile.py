@@ -24,6 +24,7 @@ KNOT_SHARES: Mapping[int, tuple[float, ...]] = {
 }
 SMALL_SAMPLE = 100
 FROM_THE_END = 4
+FEWEST_FOR_A_SPLINE = 10
 
 
 @dataclass(frozen=True)
@@ -81,32 +82,61 @@ def finite_numbers(rows: pd.DataFrame, column: str) -> pd.Series:
         ModelDataError: If it does not hold numbers, or holds an infinite one.
     """
     if not types.is_numeric_dtype(rows[column]):
-        raise ModelDataError(
-            f"'{column}' holds {rows[column].dtype}, expected numbers; write {{variable: {column}, use: category}}"
-        )
+        raise not_numbers(column, rows[column].dtype)
     numbers = rows[column].astype("float64")
-    n_infinite = int(np.isinf(numbers).sum())
+    refuse_infinite(column, int(np.isinf(numbers).sum()))
+    return numbers
+
+
+def not_numbers(column: str, kind: object) -> ModelDataError:
+    """Say that a column of another kind was used as a number."""
+    return ModelDataError(f"'{column}' holds {kind}, expected numbers; write {{variable: {column}, use: category}}")
+
+
+def refuse_infinite(column: str, n_infinite: int) -> None:
+    """Raise ModelDataError when a number is infinite."""
     if n_infinite:
         raise ModelDataError(
             f"'{column}' is infinite in {counted(n_infinite, 'response')}; expected finite numbers; mend the data"
         )
-    return numbers
 
 
 def _knots(column: str, variable: Variable, numbers: pd.Series, weights: Vector) -> Vector:
-    """Return Harrell's knots: quantiles of the values; of fewer than 100, the outer ones fifth from either end.
-
-    R: ``Hmisc::rcspline.eval``, with the shares of ``KNOT_SHARES``.
-    """
     values = numbers.to_numpy()
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order])
-    shares = np.array(KNOT_SHARES[int(variable.spline or 0)])
-    places = shares * (reached[-1] - 1)
-    if reached[-1] < SMALL_SAMPLE:
-        places[[0, -1]] = FROM_THE_END, reached[-1] - 1 - FROM_THE_END
+    places = knot_places(int(variable.spline or 0), float(reached[-1]))
     below = values[order][np.searchsorted(reached, np.floor(places), side="right")]
     above = values[order][np.searchsorted(reached, np.ceil(places), side="right")]
+    return knots_between(column, places, below, above)
+
+
+def knot_places(n_knots: int, n: float) -> Vector:
+    """Return where Harrell's knots lie among n sorted values, counted from nought.
+
+    Of fewer than 100 values, the outer knots lie fifth from either end. R: ``Hmisc::rcspline.eval``, with the shares of
+    ``KNOT_SHARES``.
+
+    Raises:
+        ModelDataError: If the outer knots would pass each other.
+    """
+    if n < FEWEST_FOR_A_SPLINE:
+        raise ModelDataError(
+            f"{counted(int(n), 'complete response')} are too few for a spline, whose outer knots lie fifth from either "
+            f"end; expected at least {FEWEST_FOR_A_SPLINE}; use a polynomial or widen the population"
+        )
+    places = np.array(KNOT_SHARES[n_knots]) * (n - 1)
+    if n < SMALL_SAMPLE:
+        places[[0, -1]] = FROM_THE_END, n - 1 - FROM_THE_END
+    return places
+
+
+def knots_between(column: str, places: Vector, below: Vector, above: Vector) -> Vector:
+    """Return the knots that lie at places between the sorted values below and above them.
+
+    Raises:
+        ModelDataError: If two knots coincide.
+    """
     knots: Vector = below + (places - np.floor(places)) * (above - below)
     if len(np.unique(knots)) < len(knots):
         raise ModelDataError(

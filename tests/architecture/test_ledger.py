@@ -18,6 +18,8 @@ PREPARING = {
     *("cluster_moments", "data", "fits", "combinations", "of_fit", "maximise", "families", "generalised", "predicted"),
     *("cumulative_links", "estimate", "fitted", "noncentral", "estimated", "estimators", "penalised", "confounding"),
     *("outcome", "power_of_model"),
+    *("connection", "query", "responses", "result", "planner", "patterns", "pattern_design", "rows"),
+    *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped"),
 }
 """Modules of regression that give no statistic of their own name."""
 

@@ -47,12 +47,17 @@ def fit_binary(rows: Observed, names: Sequence[str], link: BinaryLink = "logit")
 def refuse_other_outcomes(outcome: Vector) -> None:
     """Raise ModelDataError unless outcomes are 0 and 1, and both are there."""
     if not np.isin(outcome, (0.0, 1.0)).all():
-        raise ModelDataError("an outcome of a binary regression is neither 0 nor 1; expected 0 and 1 only; recode it")
+        raise other_outcomes()
     if outcome.min() == outcome.max():
         raise ModelDataError(
             f"the outcome is {outcome[0]:.0f} in all {len(outcome)} responses used; expected both 0 and 1; "
             "choose another outcome or population"
         )
+
+
+def other_outcomes() -> ModelDataError:
+    """Say that an outcome is neither 0 nor 1."""
+    return ModelDataError("an outcome of a binary regression is neither 0 nor 1; expected 0 and 1 only; recode it")
 
 
 def _check(rows: Observed, names: Sequence[str], model: str, maximum: Maximum) -> None:

@@ -1,0 +1,90 @@
+"""What is asked of the connection to a DuckDB database; whoever opens it hands it over.
+
+Put here how questions are put and answers brought home as Arrow; not what is asked (``query``).
+"""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, SupportsInt
+
+import pandas as pd
+import pyarrow as pa
+
+ROWS_OF_A_BATCH = 131_072
+
+
+class Answer(Protocol):
+    """The answer to a question, not yet brought home."""
+
+    def to_arrow_reader(self, batch_size: SupportsInt = ...) -> pa.RecordBatchReader | None:
+        """Return a reader of record batches, in the order of the answer."""
+        ...
+
+
+class Connection(Protocol):
+    """A connection to DuckDB 2."""
+
+    def sql(self, query: str, *, params: object = None) -> Answer:
+        """Put a question with ``$name`` for every value."""
+        ...
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question in SQL.
+
+    Attributes:
+        text: One SELECT, with ``$name`` where a value belongs.
+        parameters: Name → value.
+    """
+
+    text: str
+    parameters: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def then(self, text: str) -> "Query":
+        """Return a question about the answer, which goes by the name of ``responses`` there."""
+        return Query(f"WITH responses AS ({self.text}) {text}", self.parameters)
+
+
+def batches(connection: Connection, query: Query, rows: int = ROWS_OF_A_BATCH) -> Iterator[pa.RecordBatch]:
+    """Bring an answer home in batches; a connection carries one answer at a time, so it is closed in any case.
+
+    Args:
+        connection: To the database.
+        query: The question.
+        rows: Of a batch.
+    """
+    reader = _asked(connection, query).to_arrow_reader(rows)
+    if reader is None:
+        raise AssertionError("a SELECT has an answer")
+    try:
+        yield from reader
+    finally:
+        reader.close()
+
+
+def whole(connection: Connection, query: Query) -> pa.Table:
+    """Bring a whole answer home."""
+    reader = _asked(connection, query).to_arrow_reader()
+    if reader is None:
+        raise AssertionError("a SELECT has an answer")
+    return reader.read_all()
+
+
+def frame(connection: Connection, query: Query) -> pd.DataFrame:
+    """Bring a whole answer home as a frame."""
+    return whole(connection, query).to_pandas()
+
+
+def row(connection: Connection, query: Query) -> tuple[Any, ...]:
+    """Bring an answer of one row home; None where there is no value."""
+    return tuple(column[0].as_py() for column in whole(connection, query).columns)
+
+
+def _asked(connection: Connection, query: Query) -> Answer:
+    if not query.parameters:
+        return connection.sql(query.text)
+    return connection.sql(query.text, params=dict(query.parameters))

@@ -1,0 +1,102 @@
+"""Logit and probit from counted patterns: a pattern's ones and noughts are all that the likelihood knows of it."""
+
+from collections.abc import Collection
+from typing import cast
+
+import numpy as np
+
+from models.estimates import Matrix, Vector
+from models.regression.categorical.binary import fit_binary
+from models.regression.categorical.families import BINARY, BinaryLink
+from models.regression.categorical.generalised import observed
+from models.regression.clustered import Clustered
+from models.regression.columns import Labels
+from models.regression.heteroskedastic import Heteroskedastic, heteroskedastic_covariance
+from models.regression.in_database.pattern_clusters import covariance_of_scores, sum_scores
+from models.regression.in_database.pattern_design import (
+    PatternDesign,
+    PatternSquares,
+    design_of_patterns,
+    pattern_squares,
+)
+from models.regression.in_database.responses import Responses
+from models.regression.in_database.result import TableFit
+from models.regression.inference import Uncertainty
+from models.sections.inference import CLUSTERED, Covariance
+
+
+def fit_counted_binary(
+    responses: Responses, labels: Labels, covariances: Collection[Covariance], fewest_beyond: int, reason: str
+) -> TableFit:
+    """Fit a logit or probit to counted patterns by Newton's method.
+
+    Covariances are those of ``models.regression.categorical``: with p_c the fitted share of a pattern, i_c the expected
+    information of a response and s_c = dp/d eta, the score of a response is w_c x_c (y - p_c) i_c / s_c.
+
+    Args:
+        responses: Where they lie; at most one way of clusters.
+        labels: Variable → code → label, for the names of terms.
+        covariances: Those wanted; not CR2.
+        fewest_beyond: How many more responses than coefficients are asked for.
+        reason: Why this engine.
+
+    Raises:
+        SeparationError: If regressors foretell outcomes, so that estimates are infinite.
+        ModelDataError: If the data cannot carry the model.
+    """
+    design = design_of_patterns(responses, labels, fewest_beyond)
+    coefficients = _newton(design, cast("BinaryLink", responses.spec.estimator))
+    return TableFit(
+        engine="counted_patterns",
+        reason=reason,
+        terms=design.terms,
+        coefficients=coefficients,
+        n_obs=responses.n_obs,
+        n_clusters=None if design.sizes is None else design.sizes.n_clusters,
+        r_squared=np.nan,
+        df_resid=float(responses.n_obs - len(coefficients)),
+        uncertainties=_uncertainties(design, coefficients, covariances),
+    )
+
+
+def _newton(design: PatternDesign, link: BinaryLink) -> Vector:
+    """Return the coefficients of patterns' ones and noughts, each counted as often as they are there."""
+    patterns, matrix = design.patterns, design.matrix.to_numpy()
+    ones = np.rint(patterns.counts * (patterns.means + patterns.grid.centre))
+    counts = np.concatenate([ones, patterns.counts - ones])
+    outcome = np.repeat([1.0, 0.0], len(ones))
+    is_there = counts > 0
+    masses = counts * np.tile(design.weights, 2)
+    rows = observed(np.vstack([matrix, matrix])[is_there], outcome[is_there], masses[is_there])
+    return fit_binary(rows, design.terms, link).coefficients
+
+
+def _uncertainties(
+    design: PatternDesign, coefficients: Vector, covariances: Collection[Covariance]
+) -> dict[Covariance, Uncertainty]:
+    matrix, patterns = design.matrix.to_numpy(), design.patterns
+    family = BINARY[cast("BinaryLink", design.responses.spec.estimator)]
+    predictor = matrix @ coefficients
+    fitted = family.mean(predictor) - patterns.grid.centre
+    slopes = family.mean_slope(predictor)
+    information = family.terms(np.zeros(len(matrix)), predictor).expected
+    is_known = (slopes > 0) & (information > 0)
+    steepness = np.divide(information, slopes, out=np.zeros_like(slopes), where=is_known)
+    squares = patterns.within + patterns.counts * (patterns.means - fitted) ** 2
+    spread = np.divide(np.sqrt(squares), slopes, out=np.zeros_like(slopes), where=is_known)
+    weights = design.weights * information
+    _, triangle = np.linalg.qr(matrix * np.sqrt(patterns.counts * weights)[:, None])
+    fit = pattern_squares(design, coefficients, triangle, spread**2, weights)
+    values: Matrix = matrix * (design.weights * steepness)[:, None]
+    is_clustered = any(kind in CLUSTERED for kind in covariances)
+    scores = sum_scores(design, fitted, values, weights)[0] if is_clustered else None
+    return {kind: _uncertainty(fit, scores, kind) for kind in covariances}
+
+
+def _uncertainty(fit: PatternSquares, scores: Matrix | None, kind: Covariance) -> Uncertainty:
+    normal: Vector = np.full(fit.n_coefficients, np.inf)
+    if kind == "classical":
+        return Uncertainty(fit.bread, normal)
+    if scores is None or kind not in CLUSTERED:
+        return Uncertainty(heteroskedastic_covariance(fit, cast("Heteroskedastic", kind)), normal)
+    return Uncertainty(covariance_of_scores(fit, scores, cast("Clustered", kind)), normal, len(scores))

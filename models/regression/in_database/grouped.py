@@ -1,0 +1,137 @@
+"""Regressions of a relation of any length with an effect of every group: fixed ones, or drawn ones (random intercept).
+
+The groups are the clusters of the model. Put here which readings of the rows are made; not the numerics
+(``group_moments``, ``fixed_effects``, ``random_intercept``).
+"""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from threadpoolctl import threadpool_limits
+
+from models.regression.columns import Labels
+from models.regression.identification import ModelDataError, refuse_constant, refuse_few_clusters
+from models.regression.in_database.blocks import factor
+from models.regression.in_database.cluster_sums import needs_order
+from models.regression.in_database.fixed_effects import (
+    DEFINED,
+    FixedEffects,
+    fit_from_moments,
+    fit_from_rows,
+    refuse_unfit_within,
+    suffice,
+)
+from models.regression.in_database.group_codes import GroupCodes
+from models.regression.in_database.group_moments import GroupMoments, group_moments
+from models.regression.in_database.overview import look_over
+from models.regression.in_database.random_intercept import Method, RandomIntercept, fit_random_intercept
+from models.regression.in_database.responses import Responses
+from models.regression.in_database.result import TableFit
+from models.regression.in_database.streamed import NO_LABELS, ROWS_OF_A_BLOCK, Rows, refuse_unfit
+from models.sections.inference import Covariance
+
+
+def fit_fixed_effects(
+    responses: Responses,
+    labels: Labels = NO_LABELS,
+    covariances: Collection[Covariance] = (),
+    rows_of_a_block: int = ROWS_OF_A_BLOCK,
+) -> TableFit:
+    """Fit a linear regression with an effect of every cluster of the model, in one reading of the rows or a few more.
+
+    Coefficients and covariances are those of the regression with one 0/1 column a group (and no intercept); classical,
+    HC1 and CR1S count the effects among the parameters. The explained share is of what the effects leave. A response
+    that is alone in its group is counted, as in that regression, though it tells nothing of the coefficients.
+
+    Args:
+        responses: Of a linear model with one cluster, whose values are the groups.
+        labels: Variable → code → label, for the names of terms.
+        covariances: Those wanted, without HC2 and HC3; none: that of the model.
+        rows_of_a_block: At most as many rows at a time.
+
+    Raises:
+        ModelDataError: If a regressor does not vary within groups or follows from others there, there are too few
+            responses, or a covariance is not defined here.
+    """
+    wanted = tuple(covariances) or (responses.spec.covariance_used(),)
+    undefined = [kind for kind in wanted if kind not in DEFINED]
+    if undefined:
+        raise ModelDataError(
+            f"{undefined[0]} is not defined for effects that are taken out of the rows; expected one of "
+            f"{', '.join(DEFINED)}"
+        )
+    rows = _grouped_rows(responses, labels, rows_of_a_block)
+    terms = rows.terms[1:]
+    with threadpool_limits(limits=1):
+        moments = group_moments(rows.blocks(with_groups=True), with_products=True)
+        refuse_few_clusters(str(rows.groups), moments.n_groups, moments.n_obs)
+        refuse_unfit_within(moments, terms, rows.spec.outcome)
+        is_one_reading = suffice(moments, wanted)
+        found = fit_from_moments(moments, wanted) if is_one_reading else _from_rows(rows, moments, wanted)
+    readings = "one reading" if is_one_reading else "more readings"
+    return TableFit(
+        engine="blocks",
+        reason=f"effects of {moments.n_groups:,} groups, {readings} in blocks",
+        terms=terms,
+        coefficients=found.coefficients,
+        n_obs=moments.n_obs,
+        n_clusters=moments.n_groups,
+        r_squared=found.r_squared,
+        df_resid=float(found.df_resid),
+        uncertainties=found.uncertainties,
+    )
+
+
+def fit_random_intercept_of(
+    responses: Responses,
+    labels: Labels = NO_LABELS,
+    method: Method = "REML",
+    rows_of_a_block: int = ROWS_OF_A_BLOCK,
+) -> RandomIntercept:
+    """Fit a linear mixed model with a random intercept of every cluster of the model, in one reading of the rows.
+
+    Args:
+        responses: Of a linear model with one cluster and no weights.
+        labels: Variable → code → label, for the names of terms.
+        method: ``REML`` or ``ML``.
+        rows_of_a_block: At most as many rows at a time.
+
+    Raises:
+        ModelDataError: If the model is weighted or the data cannot carry it.
+    """
+    if responses.spec.weights is not None:
+        raise ModelDataError(
+            "a random intercept is estimated without weights; expected a model without them; "
+            "take the weights out, or use a weighted regression with clusters"
+        )
+    rows = _grouped_rows(responses, labels, rows_of_a_block)
+    with threadpool_limits(limits=1):
+        blocks = rows.blocks(with_groups=True)
+        moments = group_moments(blocks)
+        refuse_few_clusters(str(rows.groups), moments.n_groups, moments.n_obs)
+        if not moments.are_exact:
+            factored = factor(blocks)
+            refuse_unfit(rows, factored, fewest_beyond=1)
+            moments = group_moments(blocks, whitened=(factored.standard, factored.whitening))
+        return fit_random_intercept(moments, rows.terms, method)
+
+
+def _grouped_rows(responses: Responses, labels: Labels, rows_of_a_block: int) -> Rows:
+    clusters = responses.spec.clusters()
+    if len(clusters) != 1:
+        raise ModelDataError(
+            f"the model has {len(clusters)} columns of clusters; expected one, whose values are the groups with an "
+            "effect; name it in cluster"
+        )
+    refuse_constant(responses.spec.outcome, responses.n_obs, responses.least, responses.largest)
+    return Rows(responses, look_over(responses), labels, clusters[0], rows_of_a_block)
+
+
+def _from_rows(rows: Rows, moments: GroupMoments, wanted: tuple[Covariance, ...]) -> FixedEffects:
+    """Read the rows again; where they must come sorted by group, their codes and moments anew."""
+    if not needs_order(wanted):
+        return fit_from_rows(rows.blocks(with_groups=True), moments, wanted, rows.terms[1:])
+    blocks = replace(rows, codes=GroupCodes()).blocks(with_groups=True, is_sorted=True)
+    return fit_from_rows(blocks, group_moments(blocks), wanted, rows.terms[1:])

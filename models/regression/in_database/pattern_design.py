@@ -1,0 +1,120 @@
+"""Patterns laid out as a regression, and its solution as the covariances take it.
+
+Put here what linear and binary models on patterns share; not how they are estimated.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from models.estimates import Matrix, Vector
+from models.regression.columns import Labels
+from models.regression.design import lay_out, uses_of
+from models.regression.identification import (
+    dependencies_of,
+    refuse_constant,
+    refuse_dependencies,
+    refuse_few,
+)
+from models.regression.in_database.patterns import Patterns, count_patterns
+from models.regression.in_database.responses import Responses, Sizes, sizes_of_clusters
+from models.regression.least_squares import LeastSquares
+from models.regression.profile import profile_of
+
+
+@dataclass(frozen=True, eq=False)
+class PatternSquares(LeastSquares):
+    """A solved least squares problem with one row a pattern, from which covariances follow as from responses.
+
+    Rows are a single response's, times the root of its weight; residuals are the roots of the sums of the squared
+    residuals of a pattern's responses; the triangle is of all responses.
+
+    Attributes:
+        n_responses: Responses.
+    """
+
+    n_responses: int = field(kw_only=True)
+
+    @property
+    def n_obs(self) -> int:
+        """Responses."""
+        return self.n_responses
+
+
+@dataclass(frozen=True, eq=False)
+class PatternDesign:
+    """What a regression on patterns is computed from.
+
+    Attributes:
+        responses: Where they lie.
+        patterns: Counted.
+        matrix: One row a pattern, one column a coefficient, named as the term.
+        sizes: Of the clusters; None when the model has none.
+    """
+
+    responses: Responses
+    patterns: Patterns
+    matrix: pd.DataFrame
+    sizes: Sizes | None
+
+    @property
+    def sizes_known(self) -> Sizes:
+        """Sizes of the clusters of a model that has them."""
+        if self.sizes is None:
+            raise AssertionError("a model without clusters is not summed by cluster")
+        return self.sizes
+
+    @property
+    def weights(self) -> Vector:
+        """Weight of each response of a pattern, C; 1 where all count the same."""
+        weights = self.patterns.weights
+        return np.ones(len(self.matrix)) if weights is None else weights
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of the coefficients."""
+        return tuple(str(term) for term in self.matrix)
+
+
+def design_of_patterns(responses: Responses, labels: Labels, fewest_beyond: int) -> PatternDesign:
+    """Count patterns and lay them out, with the refusals of ``build_design``.
+
+    Raises:
+        ModelDataError: If the data cannot carry the model.
+    """
+    spec, n = responses.spec, responses.n_obs
+    patterns = count_patterns(responses)
+    profile = profile_of(uses_of(spec), patterns.rows, patterns.counts)
+    matrix = lay_out(spec, patterns.rows, labels, profile)
+    refuse_few(n, len(matrix.columns), fewest_beyond)
+    refuse_constant(spec.outcome, n, responses.least, responses.largest)
+    refuse_dependencies(_dependencies(matrix, patterns.counts))
+    clusters = spec.clusters()
+    return PatternDesign(responses, patterns, matrix, sizes_of_clusters(responses, clusters[0]) if clusters else None)
+
+
+def _dependencies(matrix: pd.DataFrame, counts: Vector) -> dict[str, list[str]]:
+    """Find dependent columns as ``find_dependencies`` does in the rows that the patterns stand for."""
+    values, roots = matrix.to_numpy()[:, 1:], np.sqrt(counts)[:, None]
+    centred: Matrix = (values - counts @ values / counts.sum()) * roots
+    triangle = np.asarray(np.linalg.qr(centred, mode="r"))
+    return dependencies_of(triangle, np.linalg.norm(values * roots, axis=0), list(matrix.columns[1:]))
+
+
+def pattern_squares(
+    design: PatternDesign, coefficients: Vector, triangle: Matrix, squares: Vector, weights: Vector
+) -> PatternSquares:
+    """Return the least squares problem of all responses.
+
+    Args:
+        design: What was fitted.
+        coefficients: k.
+        triangle: k x k, of all responses.
+        squares: Sums of squared residuals of the patterns' responses, C.
+        weights: Weight of each response of a pattern, C.
+    """
+    roots = np.sqrt(weights)
+    rows: Matrix = design.matrix.to_numpy() * roots[:, None]
+    residuals: Vector = roots * np.sqrt(squares)
+    return PatternSquares(rows, coefficients, residuals, triangle, weights, n_responses=design.responses.n_obs)

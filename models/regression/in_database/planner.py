@@ -1,0 +1,117 @@
+"""Which engine computes a model, and why: the one door to a regression in a database.
+
+Put here the choice; not how an engine computes.
+"""
+
+# pyright: reportMissingTypeStubs=false
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from threadpoolctl import threadpool_limits
+
+from models.regression.columns import Labels
+from models.regression.identification import ModelDataError
+from models.regression.in_database.connection import Connection
+from models.regression.in_database.counted import fit_counted
+from models.regression.in_database.counted_binary import fit_counted_binary
+from models.regression.in_database.query import Relation
+from models.regression.in_database.responses import BINARY_ESTIMATORS, Responses, look_at_responses
+from models.regression.in_database.result import Engine, TableFit
+from models.regression.in_database.rows import fit_rows
+from models.regression.in_database.streamed import fit_in_blocks
+from models.sections.inference import CLUSTERED, Covariance, covariances_of
+from models.spec import RegressionSpec
+
+FEW_RESPONSES = 5_000
+RESPONSES_OF_A_PATTERN = 3
+MOST_PATTERNS = 200_000
+
+
+def fit_in_database(
+    spec: RegressionSpec,
+    connection: Connection,
+    relation: Relation,
+    labels: Labels,
+    covariances: Collection[Covariance] = (),
+    fewest_beyond: int = 1,
+) -> TableFit:
+    """Fit a regression to the complete responses of a relation, by the engine that suits them.
+
+    All covariances are of the same responses: those complete in what the model reads, its cluster among it. The same
+    responses give the same bits in any order, except from blocks, whose sums follow the order of the table.
+
+    Args:
+        spec: The model, variant applied.
+        connection: To a DuckDB database; it is read only.
+        relation: The analysis table, one row a response.
+        labels: Variable → code → label, for the names of terms.
+        covariances: Those wanted; none: that of the model.
+        fewest_beyond: How many more responses than coefficients are asked for.
+
+    Returns:
+        What ``models.regression.fit.fit_regression`` finds of the same rows, but for rounding.
+
+    Raises:
+        ModelDataError: If the data cannot carry the model.
+        ValueError: If the model has no such covariance.
+    """
+    wanted = tuple(dict.fromkeys(covariances)) or (spec.covariance_used(),)
+    _refuse_covariances(spec, wanted)
+    if spec.level != "response" or spec.effects() or spec.panel is not None:
+        raise ModelDataError(
+            f"the model '{spec.name}' has a level, effects of groups or a panel; expected a regression of responses; "
+            "fit it with fit_regression, or its effects of one column with fit_fixed_effects"
+        )
+    responses = look_at_responses(spec, connection, relation)
+    engine, reason = choose_engine(responses, wanted)
+    with threadpool_limits(limits=1):
+        if engine == "rows":
+            return fit_rows(responses, relation, labels, wanted, fewest_beyond, reason)
+        if engine == "blocks":
+            return replace(fit_in_blocks(responses, labels, wanted, fewest_beyond), reason=reason)
+        if spec.estimator in BINARY_ESTIMATORS:
+            return fit_counted_binary(responses, labels, wanted, fewest_beyond, reason)
+        return fit_counted(responses, labels, wanted, fewest_beyond, reason)
+
+
+def choose_engine(responses: Responses, covariances: Collection[Covariance]) -> tuple[Engine, str]:
+    """Choose the engine of a model and say in a sentence why.
+
+    Args:
+        responses: Where they lie.
+        covariances: Those wanted.
+    """
+    needed = _needs_rows(responses.spec, covariances)
+    if needed is not None:
+        return "rows", needed
+    n, n_patterns = responses.n_obs, responses.n_patterns
+    if n <= FEW_RESPONSES:
+        return "rows", f"{n:,} responses are few enough to be computed one by one."
+    found = f"{n:,} responses have about {n_patterns:,} different patterns of regressors"
+    if n_patterns <= min(MOST_PATTERNS, n // RESPONSES_OF_A_PATTERN):
+        return "counted_patterns", f"{found}, few enough to be counted."
+    if responses.spec.estimator in BINARY_ESTIMATORS:
+        return "rows", f"{found}, too many to be counted, and {responses.spec.estimator} has no other engine."
+    return "blocks", f"{found}, too many to be counted; they are read in blocks."
+
+
+def _needs_rows(spec: RegressionSpec, covariances: Collection[Covariance]) -> str | None:
+    """Say why a model is computed from rows whatever their number; None when it need not be."""
+    if spec.estimator not in ("linear", *BINARY_ESTIMATORS):
+        return f"{spec.estimator} is computed from rows only."
+    if len(spec.clusters()) > 1:
+        return "Clusters in two ways are computed from rows only."
+    if spec.estimator in BINARY_ESTIMATORS and "CR2" in covariances:
+        return f"CR2 of {spec.estimator} is computed from rows only."
+    return None
+
+
+def _refuse_covariances(spec: RegressionSpec, covariances: Collection[Covariance]) -> None:
+    for kind in covariances:
+        if kind not in covariances_of(spec.estimator):
+            raise ValueError(f"{spec.estimator} has no covariance {kind}")
+        if kind in CLUSTERED and not spec.clusters():
+            raise ValueError(f"covariance {kind} needs a model with a cluster")
+        if len(spec.clusters()) > 1 and kind != "CR1S":
+            raise ValueError(f"two clusters have covariance CR1S; found {kind}")

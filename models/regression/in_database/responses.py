@@ -1,0 +1,141 @@
+"""The complete responses of a model in a database, and what one look at all of them tells.
+
+Put here what is refused before anything is computed, in the words of the design of rows; not how a model is computed.
+"""
+
+from dataclasses import dataclass
+
+from models.regression.categorical.binary import other_outcomes
+from models.regression.design import empty_population, none_complete, refuse_weights, uses_of
+from models.regression.identification import refuse_few_clusters
+from models.regression.in_database.connection import Connection, Query, row
+from models.regression.in_database.query import (
+    FLOATING,
+    Kinds,
+    Relation,
+    columns_once,
+    complete_rows,
+    is_number,
+    kinds_of,
+    missing_by_column,
+    named,
+    numbers_of,
+    quoted,
+)
+from models.regression.profile import not_numbers, refuse_infinite
+from models.spec import RegressionSpec
+
+BINARY_ESTIMATORS = ("logit", "probit")
+
+
+@dataclass(frozen=True, eq=False)
+class Responses:
+    """The complete responses of a model where they lie.
+
+    Attributes:
+        connection: To the database.
+        spec: The model, variant applied.
+        query: Asks for the complete responses.
+        kinds: Columns of the relation.
+        n_obs: Complete responses.
+        least: Smallest outcome.
+        largest: Largest outcome.
+        n_patterns: About how many different combinations of regressors (and weight) there are.
+    """
+
+    connection: Connection
+    spec: RegressionSpec
+    query: Query
+    kinds: Kinds
+    n_obs: int
+    least: float
+    largest: float
+    n_patterns: int
+
+    @property
+    def keys(self) -> list[str]:
+        """Columns whose combinations are patterns: of the regressors, and the weights."""
+        return keys_of(self.spec)
+
+
+def keys_of(spec: RegressionSpec) -> list[str]:
+    """Return the columns whose combinations are patterns: of the regressors, and the weights."""
+    return list(dict.fromkeys([*uses_of(spec), *([spec.weights] if spec.weights is not None else [])]))
+
+
+def look_at_responses(spec: RegressionSpec, connection: Connection, relation: Relation) -> Responses:
+    """Look once at all complete responses of a model.
+
+    Args:
+        spec: The model, variant applied.
+        connection: To the database.
+        relation: The analysis table.
+
+    Raises:
+        ModelDataError: If a column is absent or of another kind, no response is left, a number is infinite, a weight
+            is not above 0, or the outcome of a binary regression is neither 0 nor 1.
+    """
+    kinds = kinds_of(connection, relation)
+    query = complete_rows(spec, relation, kinds)
+    numbers = numbers_of(spec)
+    for column in numbers:
+        if not is_number(kinds[column]):
+            raise not_numbers(column, kinds[column])
+    outcome = f"CAST({quoted(spec.outcome)} AS DOUBLE)"
+    floating = [column for column in numbers if kinds[column] in FLOATING]
+    asked = [
+        "count(*)",
+        f"min({outcome})",
+        f"max({outcome})",
+        f"approx_count_distinct(hash({', '.join(quoted(column) for column in keys_of(spec))}))",
+        f"count_if({quoted(spec.weights)} <= 0)" if spec.weights is not None else "0",
+        f"count_if({outcome} NOT IN (0, 1))" if spec.estimator in BINARY_ESTIMATORS else "0",
+        *(f"count_if(isinf({quoted(column)}))" for column in floating),
+    ]
+    found = row(connection, Query(f"SELECT {', '.join(asked)} FROM ({query.text})", query.parameters))  # noqa: S608
+    n_obs, least, largest, n_patterns, n_bad_weights, n_other, *n_infinite = found
+    if not n_obs:
+        _refuse_none(spec, connection, relation, kinds)
+    for column, n in zip(floating, n_infinite, strict=True):
+        refuse_infinite(column, n)
+    refuse_weights(str(spec.weights), n_bad_weights)
+    if n_other:
+        raise other_outcomes()
+    return Responses(connection, spec, query, kinds, n_obs, least, largest, n_patterns)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Of clusters: how many there are, and responses in the largest."""
+
+    n_clusters: int
+    largest: int
+
+
+def sizes_of_clusters(responses: Responses, column: str) -> Sizes:
+    """Count clusters.
+
+    Raises:
+        ModelDataError: If there is a single one.
+    """
+    text = f"SELECT count(*) AS n FROM ({responses.query.text}) GROUP BY {quoted(column)}"  # noqa: S608
+    asked = Query(f"SELECT count(*), max(n) FROM ({text})", responses.query.parameters)  # noqa: S608
+    n_clusters, largest = row(responses.connection, asked)
+    refuse_few_clusters(column, n_clusters, responses.n_obs)
+    return Sizes(n_clusters, largest)
+
+
+def _refuse_none(spec: RegressionSpec, connection: Connection, relation: Relation, kinds: Kinds) -> None:
+    n_members, n_missing = _missing(spec, connection, relation, kinds)
+    if n_members:
+        raise none_complete(n_members, n_missing)
+    (n_analysed,) = row(connection, Query(f"SELECT count(*) FROM {named(relation)}"))  # noqa: S608
+    raise empty_population(spec, n_analysed)
+
+
+def _missing(
+    spec: RegressionSpec, connection: Connection, relation: Relation, kinds: Kinds
+) -> tuple[int, dict[str, int]]:
+    asked = missing_by_column(spec, relation, kinds)
+    n_members, *counts = row(connection, asked)
+    return n_members, dict(zip(columns_once(spec), counts, strict=True))
