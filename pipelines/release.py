@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 
 from instruments.counted import counted
-from instruments.faults import DataError, UsageError
+from instruments.faults import DataError
 from pipelines.files import file_sha256, flush_file
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
@@ -285,16 +285,6 @@ def _point_to(folder: Path, file_name: str, sha256: str, number: int) -> None:
     flush_file(temporary)
     temporary.replace(folder / POINTER)
     flush_file(folder)
-
-
-def fits_of_release(study: Study, number: int) -> list[str]:
-    """Return the fits of a published release; UsageError when there is no such release."""
-    found = {_number_of(path): path for path in study.releases.glob("r*.duckdb")}
-    if number not in found:
-        raise UsageError(f"there is no release {number}; published: {', '.join(map(str, sorted(found))) or 'none yet'}")
-    with duckdb.connect(found[number], read_only=True) as connection:
-        rows = connection.execute(f"SELECT fit_id FROM {released.FITS_RELEASED.name} ORDER BY fit_id").fetchall()  # noqa: S608 - name is ours
-    return [str(fit) for (fit,) in rows]
 
 
 def _number_of(path: Path) -> int:

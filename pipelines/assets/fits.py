@@ -7,7 +7,7 @@ import pandas as pd
 
 from instruments.spec_file import canonical_json
 from models.estimates import Fit, result_digest
-from models.origin import derive_seed, env_json, environment, fit_id, origin_of
+from models.origin import Origin, derive_seed, env_json, environment, fit_id, origin_of
 from models.regression.columns import column_of
 from models.regression.design import ORDER_OF_WAVES, excluded_column
 from models.regression.fit import fit_regression
@@ -220,8 +220,24 @@ def fit_rows(
     origin = origin_of(fit, model, seed)
     name = fit_id(model.name, fit.variant, origin)
     key = {"fit_id": name, "model": model.name, "variant": fit.variant, "is_declared": is_declared}
-    row = {
-        **key,
+    row = key | _row_of(model, fit, origin, labels, label)
+    return FitRows(
+        out.FITS.typed(pd.DataFrame([row])),
+        out.ESTIMATES.typed(fit.estimates.assign(**key, position=range(len(fit.estimates)))),
+        out.DIAGNOSTICS.typed(fit.diagnostics.assign(**key)),
+        out.READINGS.typed(fit.readings.assign(**key)),
+        fitted.PREDICTIONS.typed(fit.predictions.assign(**key)),
+        fitted.JOINT_TESTS.typed(fit.joint_tests.assign(**key, position=range(len(fit.joint_tests)))),
+        shapes.SLOPES.typed(fit.shapes.slopes.assign(**key)),
+        shapes.SLOPE_REGIONS.typed(fit.shapes.slope_regions.assign(**key)),
+        shapes.CURVES.typed(fit.shapes.curves.assign(**key)),
+        shapes.SURFACE.typed(fit.shapes.surface.assign(**key, position=range(len(fit.shapes.surface)))),
+    )
+
+
+def _row_of(model: RegressionSpec, fit: Fit, origin: Origin, labels: Labels, label: Label) -> dict[str, object]:
+    """Return a fit and everything it was made from as a row of ``out.fits``, but for its key."""
+    return {
         "is_current": True,
         "label": label.label,
         "label_because": label.because,
@@ -246,18 +262,6 @@ def fit_rows(
         "digest": result_digest(fit),
         "fitted_at": dt.datetime.now(dt.UTC),
     }
-    return FitRows(
-        out.FITS.typed(pd.DataFrame([row])),
-        out.ESTIMATES.typed(fit.estimates.assign(**key, position=range(len(fit.estimates)))),
-        out.DIAGNOSTICS.typed(fit.diagnostics.assign(**key)),
-        out.READINGS.typed(fit.readings.assign(**key)),
-        fitted.PREDICTIONS.typed(fit.predictions.assign(**key)),
-        fitted.JOINT_TESTS.typed(fit.joint_tests.assign(**key, position=range(len(fit.joint_tests)))),
-        shapes.SLOPES.typed(fit.shapes.slopes.assign(**key)),
-        shapes.SLOPE_REGIONS.typed(fit.shapes.slope_regions.assign(**key)),
-        shapes.CURVES.typed(fit.shapes.curves.assign(**key)),
-        shapes.SURFACE.typed(fit.shapes.surface.assign(**key, position=range(len(fit.shapes.surface)))),
-    )
 
 
 def with_earlier(store: Store, rows: FitRows, model: str) -> FitRows:

@@ -26,7 +26,6 @@ from pipelines.commands.replication_fits import (
     RECORDED_TABLES,
     PackagedFits,
     different,
-    number_of_release,
     packaged_fits,
 )
 from pipelines.commands.replication_rows import RowsToGive, kind_of_data, rows_to_give
@@ -36,6 +35,7 @@ from pipelines.exports.replication_readme import Told, licence, readme
 from pipelines.load import Study
 from pipelines.steps.study_codebook import study_codebook
 from pipelines.store import Store
+from pipelines.store.released import number_of_release
 
 WITHOUT_HASHES = (
     "environment/requirements.txt has versions without hashes: what is installed is not what requirements.lock says"
@@ -97,7 +97,7 @@ def export_replication(
     refuse_place(path)
     refuse_public_place(study, path)
     store = Store(study.warehouse)
-    fits = packaged_fits(study, store, number_of_release(release))
+    fits = packaged_fits(study, store, number_of_release(release) if release else None)
     given = rows_to_give(study, store, fits.rows, kind, sign_off.strip())
     content = _Content(study, fits, given, sign_off.strip())
     with building(path, is_private=kind == "deidentified") as package:

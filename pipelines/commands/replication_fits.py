@@ -5,17 +5,19 @@ from dataclasses import dataclass
 import pandas as pd
 
 from instruments.counted import counted
-from instruments.faults import DataError, UsageError
+from instruments.faults import DataError
 from instruments.spec_file import spec_hash
 from models.origin import code_hash
 from models.replication.agreement import Agreement, compare_tables
 from models.replication.refit import TABLES, refit, results_of
 from pipelines.load import Study
-from pipelines.release import fits_of_release, releasable_fits
+from pipelines.release import releasable_fits
 from pipelines.steps.deidentified_rows import Rows
 from pipelines.store import Store
+from pipelines.store.released import release_file, released_rows
 from pipelines.tables import out
 from pipelines.tables.base import MOMENT, Table
+from pipelines.tables.released import FITS_RELEASED
 
 RECORDED_TABLES = {
     "fits": out.FITS,
@@ -99,7 +101,8 @@ def different(recorded: dict[str, pd.DataFrame], made: dict[str, pd.DataFrame]) 
 
 def _chosen(study: Study, store: Store, release: int | None) -> tuple[list[str], dict[str, str]]:
     if release is not None:
-        return fits_of_release(study, release), {}
+        rows = released_rows(release_file(study.releases, release), FITS_RELEASED, ("fit_id",))
+        return sorted(rows["fit_id"].astype(str)), {}
     kept, _, withheld = releasable_fits(study, store)
     return [str(each) for each in kept["fit_id"]], withheld
 
@@ -145,17 +148,3 @@ def _notes(fits: pd.DataFrame) -> tuple[str, ...]:
     return (
         f"{counted(n_other, 'fit was', 'fits were')} recorded with other sources; they come out the same with these",
     )
-
-
-def number_of_release(name: str | None) -> int | None:
-    """Return the number in the name of a release, such as ``3`` or ``r000003-0123456789ab.duckdb``.
-
-    Raises:
-        UsageError: When it has none.
-    """
-    if name is None:
-        return None
-    digits = name.removeprefix("r").partition("-")[0]
-    if not digits.isdigit():
-        raise UsageError(f"there is no release '{name}'; give its number, such as --release 1")
-    return int(digits)

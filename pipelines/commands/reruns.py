@@ -18,12 +18,11 @@ from models.replication.refit import labels_from_json
 from models.spec import RegressionSpec
 from pipelines.assets.from_raw import Rebuilt, Remade, remade
 from pipelines.commands.fits import recorded_estimates, recorded_fit
-from pipelines.files import file_sha256
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.steps.fit_differences import differences_of_rows
 from pipelines.store import Store, WarehouseError
-from pipelines.store.released import released_rows
+from pipelines.store.released import number_of_release, release_file, released_rows
 from pipelines.tables import out
 from pipelines.tables.erasures import ERASURES
 from pipelines.tables.released import ESTIMATES_RELEASED, FITS_RELEASED
@@ -202,20 +201,14 @@ def rerun_release(study: Study, release: str, *, from_raw: bool = False, on_wait
 
     Args:
         study: The study.
-        release: Begin of its file's name, such as ``r000001``.
+        release: Its number or the name of its file, such as ``1`` or ``r000001``.
         from_raw: As of ``rerun``.
         on_wait: Told whom it waits for.
 
     Raises:
         UsageError: When there is no such release, or its file is not as it was published.
     """
-    known = sorted(path.name for path in study.releases.glob("r*.duckdb"))
-    found = [name for name in known if name.removesuffix(".duckdb").split("-")[0] == release or name == release]
-    if not found:
-        raise UsageError(f"there is no release {release}; releases/ has {', '.join(known) or 'none'}")
-    path = study.releases / found[0]
-    if file_sha256(path)[:12] != path.stem.partition("-")[2]:
-        raise UsageError(f"{path} is not as it was published: its name carries another hash; restore it from a backup")
+    path = release_file(study.releases, number_of_release(release))
     fits = released_rows(path, FITS_RELEASED, ("fit_id", *RELEASED))
     estimates = released_rows(path, ESTIMATES_RELEASED, ("fit_id", "position", "term", *FIGURES))
     proof = Proof(path.name)

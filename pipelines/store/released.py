@@ -73,6 +73,37 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: Table) -> pd.DataFrame:
     return table.typed(connection.table(full_name(table)).order(", ".join(map(quoted, table.key))).df())
 
 
+def number_of_release(name: str) -> int:
+    """Return the number in the name of a release, such as ``3``, ``r000003`` or ``r000003-0123456789ab.duckdb``.
+
+    Raises:
+        UsageError: When it has none.
+    """
+    digits = name.removeprefix("r").partition("-")[0]
+    if not digits.isdigit():
+        raise UsageError(f"there is no release '{name}'; give its number, such as --release 1")
+    return int(digits)
+
+
+def release_file(folder: Path, number: int) -> Path:
+    """Return the file of a published release, as it was published.
+
+    Args:
+        folder: The releases of a study.
+        number: Of the release, from 1.
+
+    Raises:
+        UsageError: When there is no such release, or its file is not as it was published.
+    """
+    found = {number_of_release(path.name): path for path in folder.glob("r[0-9]*-*.duckdb")}
+    if number not in found:
+        raise UsageError(f"there is no release {number}; published: {', '.join(map(str, sorted(found))) or 'none yet'}")
+    path = found[number]
+    if file_sha256(path)[:12] != path.stem.partition("-")[2]:
+        raise UsageError(f"{path} is not as it was published: its name carries another hash; restore it from a backup")
+    return path
+
+
 def released_rows(path: Path, table: Table, names: Sequence[str]) -> pd.DataFrame:
     """Return some columns of a table of a release.
 

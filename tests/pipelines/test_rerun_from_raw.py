@@ -156,7 +156,7 @@ def test_a_release_that_the_warehouse_does_not_bear_out_ends_with_1(study: Path,
 
 def test_an_unknown_or_altered_release_is_told(study: Path):
     ended = sensemaking("rerun", study, "--release", "r000009")
-    assert (ended.code, "there is no release r000009" in ended.stderr) == (2, True)
+    assert (ended.code, "there is no release 9" in ended.stderr) == (2, True)
     (path,) = (study / "releases").glob("r*.duckdb")
     path.chmod(0o600)
     path.write_bytes(path.read_bytes() + b"x")

@@ -15,7 +15,7 @@ from models.estimates import Matrix
 from models.regression.columns import Labels, column_of, columns_of
 from models.regression.design import lay_out, uses_of
 from models.regression.profile import Profile
-from models.sections.regressors import Interaction, Variable, as_variable
+from models.sections.regressors import Interaction, Surface, Variable, as_variable
 from models.spec import RegressionSpec
 
 
@@ -46,6 +46,8 @@ class Layout:
         for regressor in self.spec.regressors_as_variables():
             if isinstance(regressor, Interaction):
                 stop = _multiply(found, start, [places[as_variable(part)] for part in regressor.interaction])
+            elif isinstance(regressor, Surface):
+                stop = self._bend(found, start, regressor, rows)
             else:
                 stop = self._write(found, start, regressor, rows)
                 places[regressor] = range(start, stop)
@@ -61,7 +63,10 @@ class Layout:
         if variable.spline is None and variable.polynomial == 1 and not (variable.centre or variable.standardise):
             found[start] = column
             return start + 1
-        bent = columns_of(variable, rows, self.labels, self.profile)
+        return self._bend(found, start, variable, rows)
+
+    def _bend(self, found: Matrix, start: int, regressor: Variable | Surface, rows: pd.DataFrame) -> int:
+        bent = columns_of(regressor, rows, self.labels, self.profile)
         for place, values in enumerate(bent.values()):
             found[start + place] = values
         return start + len(bent)
