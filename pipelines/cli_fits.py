@@ -64,7 +64,7 @@ def list_fits(study: StudyFolder, *, as_json: AsJson = False) -> None:
         tested = ["family", "label", "model", "focal_p", "focal_p_holm"]
         printing.print_frame("Families", recorded.dropna(subset=["focal_p"]).sort_values(tested[:3])[tested])
         current = recorded[recorded["is_current"].astype(bool)]
-        printing.print_lines(f"{fit.fit_id}: {fit.label}: {fit.label_reason}" for fit in current.itertuples())
+        printing.print_lines(fits.labels_in_words(current))
         printing.print_lines(fits.refusals_in_words(loaded))
 
 

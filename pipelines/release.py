@@ -16,6 +16,7 @@ import pandas as pd
 
 from instruments.counted import counted
 from instruments.faults import DataError
+from pipelines.assets.erased import erased_rows
 from pipelines.files import file_sha256, flush_file
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
@@ -34,6 +35,7 @@ from pipelines.tables.plan import PLAN
 from pipelines.tables.sampling import SAMPLING
 
 POINTER = "current.json"
+ERASED_SINCE = "responses of it were erased since; run the study again"
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "digest")
 Tables = list[tuple[Table, pd.DataFrame]]
 
@@ -172,12 +174,15 @@ def releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataFr
     estimates, diagnostics = store.read(out.ESTIMATES), store.read(out.DIAGNOSTICS)
     withheld = {model: "not estimated: see the run" for model in study.models if model not in set(fits["model"])}
     text_items = [name for name, item in study.items().items() if item.kind == "code"]
+    erased = erased_rows(store)
     least, records = study.spec.release.least_cell_size, set(study.register.items if study.register else ())
     for fit in fits.assign(is_of_records=fits["outcome"].isin(records)).to_dict("records"):
         own = diagnostics[diagnostics["fit_id"] == fit["fit_id"]].dropna(subset=["value"])
         values = dict(zip(own["diagnostic"], own["value"].astype(float), strict=True))
         terms = estimates.loc[estimates["fit_id"] == fit["fit_id"], "term"]
         reasons = disclosure.reasons_to_withhold({**fit, "least_cell_size": least}, values, terms, text_items)
+        if fit["data_hash"] in erased:
+            reasons = [*reasons, ERASED_SINCE]
         if reasons:
             withheld[str(fit["fit_id"])] = "; ".join(reasons)
     withheld |= disclosure.too_alike(_responses_used(study, store, fits[~fits["fit_id"].isin(list(withheld))]), least)

@@ -11,7 +11,7 @@ from models.estimates import Fit
 from models.regression.fit import fit_regression
 from models.spec import RegressionSpec
 from pipelines.report_tables.reported import ReportedFit
-from pipelines.report_tables.terms import Naming, place_of_stranger, places_of, small_terms
+from pipelines.report_tables.terms import Naming, places_of, small_terms
 from pipelines.report_tables.words import Words, words_of
 
 LABELS = {"region": {1: "North & <West>", 2: "South_10 %", 3: "=SUM(A1) {x}"}}
@@ -87,7 +87,6 @@ def reported(language: str = "en", rows: pd.DataFrame | None = None, **changes: 
     spec = spec_of(**changes)
     fit = _fitted(canonical_json(spec)) if rows is None else fit_regression(spec, rows, LABELS)
     naming = Naming(LABELS, TITLES, words(language))
-    strangers = {str(term): place_of_stranger(str(term), naming) for term in fit.estimates["term"]}
     found = ReportedFit(
         fit_id=f"{spec.name}.main.{fit.estimator}",
         spec=spec,
@@ -102,7 +101,7 @@ def reported(language: str = "en", rows: pd.DataFrame | None = None, **changes: 
         r_squared=None if np.isnan(fit.r_squared) else fit.r_squared,
         is_released=False,
         estimates=fit.estimates,
-        places={**strangers, **places_of(spec, fit.data, naming)},
+        places=places_of(spec, fit.data, naming, fit.estimates["term"].astype(str)),
         readings=fit.readings,
         diagnostics=dict(zip(fit.diagnostics["diagnostic"], fit.diagnostics["value"], strict=True)),
         small_terms=small_terms(spec, fit.data, LABELS, 10),

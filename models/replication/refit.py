@@ -4,13 +4,15 @@ Put here what a package holds and how its models are fitted; how results are com
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pydantic import ValidationError
 
+from instruments.faults import DataError
 from models.estimates import Fit, result_digest
 from models.origin import code_hash, environment
 from models.regression.fit import fit_regression
@@ -91,13 +93,31 @@ def refit_package(package: Package) -> dict[str, pd.DataFrame]:
     return {name: _joined(parts) for name, parts in made.items()}
 
 
+def recorded_model(record: Mapping[str, Any]) -> RegressionSpec:
+    """Read the model of a recorded fit: one with ``fit_id`` and ``spec_json``.
+
+    Raises:
+        DataError: When another version of the software recorded it, whose models had other keys.
+    """
+    try:
+        return RegressionSpec.model_validate_json(str(record["spec_json"]))
+    except ValidationError as error:
+        places = [".".join(str(each) for each in fault["loc"]) or "the model" for fault in error.errors()]
+        raise DataError(
+            f"{record['fit_id']} was recorded by another version of the software, which wrote models differently "
+            f"({', '.join(dict.fromkeys(places))}); run the study for a fit by this version, or use the version of "
+            "then to make this one again"
+        ) from error
+
+
 def refit(record: dict[str, Any], rows: pd.DataFrame) -> Fit:
     """Fit the model of a recorded fit to rows.
 
     Raises:
         ModelDataError: When they cannot carry it.
+        DataError: As of ``recorded_model``.
     """
-    spec = RegressionSpec.model_validate_json(str(record["spec_json"]))
+    spec = recorded_model(record)
     return fit_regression(spec, rows, labels_from_json(str(record["labels_json"])), seed=int(record["seed"]))
 
 

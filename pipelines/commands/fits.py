@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from instruments.counted import counted
 from instruments.faults import DataError, Fault, UsageError, raise_if_any
 from instruments.spec_file import closest, json_like, validate_spec
 from instruments.strict_yaml import Document, Place, parse_yaml
 from models.load import blame_unknown_variables
 from models.regression.diagnostics import remedies
+from models.replication.refit import recorded_model
 from models.spec import RegressionSpec
 from models.terms import scales_in_terms
 from pipelines.assets.fits import FitRows, fit_model, names_in, with_recipe, writes_of
@@ -18,6 +20,7 @@ from pipelines.assets.graph import due_steps
 from pipelines.assets.measurement import step_name
 from pipelines.assets.out import is_weighted
 from pipelines.assets.raw import begun_waves
+from pipelines.commands.kept_rows import rest_of_rows
 from pipelines.commands.sample import inference_of_fits
 from pipelines.load import Study, analysis_variables
 from pipelines.load_models import blame_population
@@ -202,6 +205,14 @@ def recorded_fits(study: Study) -> pd.DataFrame:
     return recorded.join(adjusted_in_families(recorded, store.read(out.ESTIMATES), study.models))
 
 
+def labels_in_words(recorded: pd.DataFrame) -> Iterator[str]:
+    """Say of every fit whether it is confirmatory, and why: those of the same reason together, the most last."""
+    groups = sorted(recorded.groupby(["label", "label_reason"]), key=lambda group: len(group[1]))
+    for place, ((label, reason), alike) in enumerate(groups, start=1):
+        others = f"all {'other ' * (len(groups) > 1)}{counted(len(alike), 'fit')}"
+        yield f"{label}: {reason}: {others if place == len(groups) else ', '.join(alike['fit_id'])}"
+
+
 def refusals_in_words(study: Study) -> list[str]:
     """Say which models were not estimated in the last run, and why."""
     refused = Store(study.warehouse).read(out.REFUSALS)
@@ -223,8 +234,8 @@ def missed_by(study: Study, made: pd.DataFrame) -> pd.DataFrame:
     fitted = [
         FittedModel(
             str(fit["fit_id"]),
-            RegressionSpec.model_validate_json(str(fit["spec_json"])),
-            frozenset(store.kept_rows(str(fit["data_hash"]))["response_id"]),
+            recorded_model(fit),
+            frozenset(store.kept_rows(rest_of_rows(store, str(fit["data_hash"]))[0])["response_id"]),
         )
         for fit in (made.to_dict("records") if study.measurement else [])
     ]

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from instruments.faults import UsageError
+from instruments.faults import DataError, UsageError
 from instruments.spec_file import closest
 from models.regression.columns import surface_terms
 from models.regression.design import build_design
 from models.regression.reading.residuals import residuals_of
-from models.replication.refit import labels_from_json
-from models.spec import RegressionSpec
+from models.replication.refit import labels_from_json, recorded_model
+from pipelines.commands.kept_rows import rest_of_rows
 from pipelines.commands.picture_titles import categories_of, text_in, titles_of
 from pipelines.load import Study
 from pipelines.pictures.coefficients import MOST_FITS, coefficient_plot
@@ -42,7 +42,8 @@ def draw_fits(study: Study, fit_ids: Sequence[str], folder: Path, format_: str, 
 
     Raises:
         UsageError: When there is no such fit, format or language, or too many fits are asked for.
-        WarehouseError: When the responses of a fit are gone.
+        DataError: When responses of a fit were erased.
+        WarehouseError: When all of them are gone.
     """
     language = language or study.spec.release.languages[0]
     if language not in SAID:
@@ -72,7 +73,7 @@ def recorded(study: Study, fit_ids: Sequence[str], words: Words) -> list[DrawnFi
     found: list[DrawnFit] = []
     for asked in dict.fromkeys(fit_ids):
         row = _row_of(fits, asked)
-        spec = RegressionSpec.model_validate_json(str(row["spec_json"]))
+        spec = recorded_model(row)
         labels = labels_from_json(str(row["labels_json"]))
         own = {name: rows[rows["fit_id"] == row["fit_id"]] for name, rows in tables.items()}
         own["estimates"] = own["estimates"].sort_values("position")
@@ -85,11 +86,22 @@ def recorded(study: Study, fit_ids: Sequence[str], words: Words) -> list[DrawnFi
                 covariance=str(row["covariance"]),
                 n_obs=int(row["n_obs"]),
                 n_clusters=None if pd.isna(row["n_clusters"]) else int(row["n_clusters"]),
-                design=build_design(spec, store.kept_rows(str(row["data_hash"])), labels),
+                design=build_design(spec, _rows(store, row), labels),
                 **own,
             )
         )
     return found
+
+
+def _rows(store: Store, row: pd.Series) -> pd.DataFrame:
+    """Return the rows of a fit; pictures show rows beside figures, so that both have to be of the same ones."""
+    name, erased = rest_of_rows(store, str(row["data_hash"]))
+    if erased:
+        raise DataError(
+            f"{row['fit_id']} cannot be drawn, as its figures come from more rows than are left: {erased}; run the "
+            "study and draw the fit that it makes of the others"
+        )
+    return store.kept_rows(name)
 
 
 def _row_of(fits: pd.DataFrame, asked: str) -> pd.Series:
@@ -105,7 +117,7 @@ def _row_of(fits: pd.DataFrame, asked: str) -> pd.Series:
 
 def _title(study: Study, row: pd.Series, words: Words) -> str:
     """Return the title of a fit: the model's, and the variant's where it is one."""
-    spec = RegressionSpec.model_validate_json(str(row["spec_json"]))
+    spec = recorded_model(row)
     title, variant = text_in(spec.title, words.language), str(row["variant"])
     if variant == "main":
         return title

@@ -6,8 +6,8 @@ from instruments.faults import UsageError
 from instruments.spec_file import closest
 from models.origin import derive_seed
 from models.regression.power_of_model import PowerOfModel, Sought, power_of_model
-from models.replication.refit import labels_from_json
-from models.spec import RegressionSpec
+from models.replication.refit import labels_from_json, recorded_model
+from pipelines.commands.kept_rows import rest_of_rows
 from pipelines.load import Study
 from pipelines.store import Store
 from pipelines.tables import out
@@ -39,7 +39,8 @@ def power(study: Study, model: str, variant: str, sought: Sought) -> PowerOfMode
             f"{', '.join(known) or 'none'}"
         )
     fit = found.iloc[0]
-    spec = RegressionSpec.model_validate_json(fit["spec_json"])
+    spec = recorded_model(fit)
     labels = labels_from_json(fit["labels_json"])
     seeded = replace(sought, seed=derive_seed(study.name, model, variant, "power"))
-    return power_of_model(spec, store.kept_rows(str(fit["data_hash"])), labels, seeded)
+    rows = store.kept_rows(rest_of_rows(store, str(fit["data_hash"]))[0])
+    return power_of_model(spec, rows, labels, seeded)

@@ -14,17 +14,16 @@ from models.origin import data_hash, origin_of
 from models.regression.compare import compare_results, differing_origins
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
-from models.replication.refit import labels_from_json
-from models.spec import RegressionSpec
+from models.replication.refit import labels_from_json, recorded_model
 from pipelines.assets.from_raw import Rebuilt, Remade, remade
 from pipelines.commands.fits import recorded_estimates, recorded_fit
+from pipelines.commands.kept_rows import rest_of_rows
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.steps.fit_differences import differences_of_rows
 from pipelines.store import Store, WarehouseError
 from pipelines.store.released import number_of_release, release_file, released_rows
 from pipelines.tables import out
-from pipelines.tables.erasures import ERASURES
 from pipelines.tables.released import ESTIMATES_RELEASED, FITS_RELEASED
 
 RELEASED = ("spec_hash", "data_hash", "code_hash", "env_hash", "digest")
@@ -94,7 +93,8 @@ def rerun(study: Study, fit_id: str, *, from_raw: bool = False, on_wait: Waiting
     Raises:
         UsageError: When there is no such fit, or it was recorded before specifications were kept.
         WarehouseError: When the rows or files it used are gone.
-        DataError: When responses were erased and the others cannot carry the model.
+        DataError: When responses were erased and the others cannot carry the model, or another version of the
+            software recorded it.
     """
     store = Store(study.warehouse)
     fit = recorded_fit(store, fit_id)
@@ -135,7 +135,7 @@ def _from_raw(raw: _RawStore, fit: pd.Series) -> Rerun:
             f"{fit['fit_id']} was recorded before the specifications behind rows were kept; leave --from-raw out, "
             "or run the study again for fits that can be made from the raw store"
         )
-    model = RegressionSpec.model_validate_json(fit["spec_json"])
+    model = recorded_model(fit)
     again = raw.remade(str(fit["recipe_hash"])).rows_for(model)
     kept, erased = rest_of_rows(store, str(fit["data_hash"]))
     erased = erased or (f"{counted(again.n_erased, 'row')} of its files erased" if again.n_erased else "")
@@ -146,7 +146,7 @@ def _from_raw(raw: _RawStore, fit: pd.Series) -> Rerun:
 
 
 def _refit(fit: pd.Series, rows: pd.DataFrame, erased: str) -> Fit:
-    model = RegressionSpec.model_validate_json(fit["spec_json"])
+    model = recorded_model(fit)
     try:
         return fit_regression(model, rows, labels_from_json(fit["labels_json"]), seed=int(fit["seed"]))
     except ModelDataError as error:
@@ -160,7 +160,7 @@ def _judged(
     is_same, erased = rows
     recorded = recorded_estimates(store, fit["fit_id"])
     verdict, difference = compare_results(recorded, refitted.estimates)
-    now = origin_of(refitted, RegressionSpec.model_validate_json(fit["spec_json"]), int(fit["seed"]))
+    now = origin_of(refitted, recorded_model(fit), int(fit["seed"]))
     changed = tuple(name for name in differing_origins(dict(fit), vars(now)) if name != "data_hash")
     changed = changed if is_same else (*changed, "data_hash")
     answer = NOT_REPRODUCIBLE if erased else DIFFERENT if from_raw and not is_same else verdict
@@ -179,21 +179,6 @@ def _rows_in_words(store: Store, rows: pd.DataFrame, again: Rebuilt, kept: str, 
     told += [] if again.is_same_code else ["the software that reads and scores is another"]
     told += [f"not as they were: {', '.join(again.changed_files)}"] if again.changed_files else []
     return "; ".join(told)
-
-
-def rest_of_rows(store: Store, name: str) -> tuple[str, str]:
-    """Return the hash under which the rows of a fit lie now, and in words what was erased of them."""
-    rewritten = store.read(ERASURES)
-    rewritten = rewritten[rewritten["kind"] == "fit_rows"].drop_duplicates("old_sha256", keep="last")
-    by_old = rewritten.set_index("old_sha256")
-    n, days = 0, list[str]()
-    while name in by_old.index and f"{name}.parquet" not in store.kept_names("data"):
-        step = by_old.loc[name]
-        if n_gone := int(step["n_rows"]):
-            n += n_gone
-            days.append(f"{step['erased_at']:%Y-%m-%d}")
-        name = str(step["new_sha256"])
-    return name, f"{counted(n, 'response')} erased on {' and '.join(dict.fromkeys(days))}" if n else ""
 
 
 def rerun_release(study: Study, release: str, *, from_raw: bool = False, on_wait: Waiting = no_message) -> Proof:

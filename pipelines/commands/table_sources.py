@@ -8,16 +8,16 @@ import pandas as pd
 
 from instruments.faults import DataError, UsageError
 from instruments.spec_file import Texts, closest
-from models.replication.refit import labels_from_json
+from models.replication.refit import labels_from_json, recorded_model
 from models.spec import RegressionSpec
 from pipelines.assets.fits import WITHOUT_INFERENCE, FitRows
 from pipelines.commands.fits import missed_by, recorded_fits
-from pipelines.commands.reruns import rest_of_rows
+from pipelines.commands.kept_rows import rest_of_rows
 from pipelines.load import Study
 from pipelines.release import withheld_fits
 from pipelines.report_tables.reported import ReportedFit
 from pipelines.report_tables.sentences import sentences_of, without_breaks
-from pipelines.report_tables.terms import Naming, place_of_stranger, places_of, small_terms
+from pipelines.report_tables.terms import Naming, places_of, small_terms
 from pipelines.report_tables.words import WORDINGS, Words, words_of
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.steps.release_texts import release_texts, term_label, titles_of
@@ -168,7 +168,7 @@ class _Recorded:
         """Return the model as fitted, the responses used, and what its terms are named by."""
         name, _ = rest_of_rows(self.store, str(row["data_hash"]))
         naming = Naming(labels_from_json(str(row["labels_json"])), self.titles, self.words)
-        return RegressionSpec.model_validate_json(str(row["spec_json"])), self.store.kept_rows(name), naming
+        return recorded_model(row), self.store.kept_rows(name), naming
 
 
 def _private(
@@ -207,7 +207,6 @@ def _of_every_source(
 ) -> dict[str, object]:
     ordered = estimates.sort_values("position").reset_index(drop=True)
     ordered = ordered.reindex(columns=[*dict.fromkeys([*ordered.columns, "df", "statistic"])])
-    places = places_of(spec, rows, naming)
     return {
         "fit_id": str(row["fit_id"]),
         "spec": spec,
@@ -219,7 +218,7 @@ def _of_every_source(
         "n_clusters": _whole(row["n_clusters"]),
         "r_squared": _number(row["r_squared"]),
         "estimates": ordered,
-        "places": {**{str(term): place_of_stranger(str(term), naming) for term in ordered["term"]}, **places},
+        "places": places_of(spec, rows, naming, ordered["term"].astype(str)),
     }
 
 

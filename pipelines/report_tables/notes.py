@@ -11,8 +11,18 @@ from pipelines.report_tables.summaries import covariance_in_words, estimator_in_
 from pipelines.report_tables.words import Words
 
 Fits = Sequence[ReportedFit]
-UNITS = {"logit": "unit_logit", "firth": "unit_logit", "ordered_logit": "unit_logit", "probit": "unit_probit"}
+UNITS = {
+    "logit": "unit_logit",
+    "firth_logit": "unit_logit",
+    "multinomial": "unit_logit",
+    "ordered_logit": "unit_logit",
+    "probit": "unit_probit",
+}
 UNITS |= {"ordered_probit": "unit_probit", "poisson": "unit_poisson", "negative_binomial": "unit_poisson"}
+
+EXPLAINED = dict.fromkeys(("OLS_within", "WLS_within", "within"), "explained_within")
+EXPLAINED |= dict.fromkeys(("random_effects", "within_between"), "explained_quasi")
+EXPLAINED |= {"between": "explained_between", "first_differences": "explained_differences"}
 
 
 def regression_notes(fits: Fits, as_printed: Printed) -> Iterator[str]:
@@ -21,7 +31,8 @@ def regression_notes(fits: Fits, as_printed: Printed) -> Iterator[str]:
     yield " ".join([plan_note(fits, words), words.say("not_causal")])
     yield " ".join([*_units(fits, words), *_figures(fits, as_printed)])
     yield " ".join([*_definitions(fits, words), *_degrees(fits, words)])
-    yield " ".join([*_of_interest(fits, words), *_tests(fits, words)])
+    if tests := " ".join([*_of_interest(fits, words), *_tests(fits, words)]):
+        yield tests
     yield " ".join(_responses(fits, words))
     yield from _doubts(fits, words)
     yield from _release(fits, words)
@@ -70,6 +81,8 @@ def _definition(fit: ReportedFit, words: Words) -> str:
         return words.say("of_two_ways")
     if fit.estimator in LINEAR:
         return next((told for kind, told in DEFINITIONS.items() if kind == fit.covariance), fit.covariance)
+    if fit.estimator == "firth_logit":
+        return words.say("of_penalised_likelihood")
     if fit.covariance == "classical":
         return words.say("of_likelihood_classical")
     return words.say("of_likelihood_cr2" if fit.covariance == "CR2" else "of_likelihood")
@@ -87,7 +100,8 @@ def _degrees(fits: Fits, words: Words) -> Iterator[str]:
             key = "degrees_alike" if low == high else "degrees_of"
             listed.append(words.say(key, column=number, low=low, high=high))
         else:
-            listed.append(words.say("degrees_normal", column=number))
+            key = "degrees_profile" if fit.estimator == "firth_logit" else "degrees_normal"
+            listed.append(words.say(key, column=number))
     yield words.say("degrees", degrees="; ".join(listed))
 
 
@@ -128,6 +142,8 @@ def _responses(fits: Fits, words: Words) -> Iterator[str]:
     told = ["" if share is None else words.numerals.per_cent(share) for share in shares]
     listed = [f"{column_list(columns, words)} {share}" for share, columns in columns_by(fits, told)]
     yield words.say("listwise_share", shares="; ".join(listed)) if listed else words.say("listwise")
+    for explained, columns in columns_by(fits, [EXPLAINED.get(fit.estimator, "") for fit in fits]):
+        yield words.say(explained, columns=column_list(columns, words))
     yield from _told(fits, words, lambda fit: fit.spec.weights or "", "weighted")
     yield from _told(fits, words, lambda fit: fit.spec.population.without or "", "without_rule")
 

@@ -6,11 +6,13 @@ from typing import Literal
 
 import pandas as pd
 
+from models.sections.inference import PANEL
 from models.spec import RegressionSpec
 from pipelines.report_tables.terms import Place
 
-LINEAR = ("OLS", "WLS")
-BINARY = ("logit", "probit", "firth")
+PLAIN = ("OLS", "WLS")
+"""Linear models in which no effects are taken out."""
+LINEAR = (*PLAIN, "OLS_within", "WLS_within", *PANEL)
 ORDERED = ("ordered_logit", "ordered_probit")
 
 
@@ -99,11 +101,11 @@ class ReportedFit:
         return None if own.empty else {str(key): value for key, value in own.iloc[0].items()}
 
     def effects(self) -> pd.DataFrame:
-        """Return the rows of the average effects, with ``on``: the value of an ordered outcome, else empty."""
+        """Return the rows of the average effects, with ``on``: the value of a categorical outcome, else empty."""
         if self.readings.empty:
             return pd.DataFrame(columns=["term", "on", "value", "conf_low", "conf_high"])
-        own = self.readings[self.readings["reading"].astype(str).str.startswith("average_effect")]
-        return own.assign(on=own["reading"].astype(str).str.removeprefix("average_effect").str.removeprefix(" on "))
+        name, _, value = (self.readings["reading"].astype(str).str.partition(" on ")[place] for place in range(3))
+        return self.readings.assign(on=value)[name == "average_effect"]
 
     def focal_terms(self) -> list[str]:
         """Return the terms of the focal regressor and of products with it, in order."""

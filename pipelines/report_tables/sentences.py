@@ -18,7 +18,13 @@ from pipelines.report_tables.summaries import ORGANISATION, covariance_in_words
 from pipelines.report_tables.terms import Place
 from pipelines.report_tables.words import Words
 
-NAMES = {"logit": "log_odds", "firth": "log_odds", "ordered_logit": "log_odds", "probit": "probits"}
+NAMES = {
+    "logit": "log_odds",
+    "firth_logit": "log_odds",
+    "multinomial": "log_odds",
+    "ordered_logit": "log_odds",
+    "probit": "probits",
+}
 NAMES |= {"ordered_probit": "probits", "poisson": "log_count", "negative_binomial": "log_count"}
 
 
@@ -33,8 +39,8 @@ def sentences_of(fit: ReportedFit, words: Words) -> list[str]:
         figures, place = by_term.loc[term], fit.places[term]
         if not math.isfinite(float(figures["estimate"])):
             continue
-        if place.kind == "curve":
-            said.append(words.say("curve", focal=place.label.partition(", ")[0]))
+        if place.kind in ("curve", "surface"):
+            said.append(words.say(place.kind, focal=place.label.partition(", ")[0]))
             continue
         said.append(" ".join([_finding(fit, figures, place, words), *_beside(fit, term, figures, words)]))
     return list(dict.fromkeys(said))
@@ -43,6 +49,9 @@ def sentences_of(fit: ReportedFit, words: Words) -> list[str]:
 def _finding(fit: ReportedFit, figures: pd.Series, place: Place, words: Words) -> str:
     if place.kind == "product":
         return _of_product(fit, place, figures, words)
+    if place.kind == "contrast":
+        term = f"{place.variable}: {place.label}" if place.variable else place.label
+        return words.say("term_figures", term=term, figures=_figures(fit, figures, words))
     told, direction = _figures(fit, figures, words), _direction(figures)
     outcome = _named(words.variable(fit.spec.outcome), words)
     if place.kind == "category":

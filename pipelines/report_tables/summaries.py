@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from pipelines.report_tables.numerals import P_DECIMALS
-from pipelines.report_tables.reported import ReportedFit
+from pipelines.report_tables.reported import PLAIN, ReportedFit
 from pipelines.report_tables.value import EMPTY, Cell, Number, Row
 from pipelines.report_tables.words import Words
 
@@ -16,12 +16,14 @@ ORGANISATION = "organisation_id"
 def summary_rows(fits: Sequence[ReportedFit], words: Words) -> list[Row]:
     """Return the rows of a table that tell of its columns as wholes; those that no fit fills are left out."""
     rows = [
-        _row("n_obs", fits, words, lambda fit: _whole(fit.n_obs, words)),
+        *_count_rows(fits, words),
         *_cluster_rows(fits, words),
         _row("r_squared", fits, words, lambda fit: _share(fit.r_squared, words)),
         _row("adjusted_r_squared", fits, words, lambda fit: _share(adjusted_r_squared(fit), words)),
         _row("mcfadden_r2", fits, words, lambda fit: _share(fit.diagnostics.get("mcfadden_r2"), words)),
         _row("estimator", fits, words, lambda fit: _text(estimator_in_words(fit, words))),
+        _row("fixed_effects", fits, words, lambda fit: _text(words.listed(_named(fit.spec.effects(), words)))),
+        _row("units", fits, words, lambda fit: _text(_units(fit, words))),
         _row("covariance", fits, words, lambda fit: _text(covariance_in_words(fit, words))),
         _row("focal_p_holm", fits, words, lambda fit: _p_value(fit.holm_p if fit.n_in_family > 1 else None, words)),
         _row("equivalence", fits, words, lambda fit: _text(_equivalence(fit, words))),
@@ -33,11 +35,11 @@ def summary_rows(fits: Sequence[ReportedFit], words: Words) -> list[Row]:
 
 
 def adjusted_r_squared(fit: ReportedFit) -> float | None:
-    """Return 1 - (1 - R2)(n - 1) / (n - k), of a model with an intercept; None where a figure is missing.
+    """Return 1 - (1 - R2)(n - 1) / (n - k), of a model with an intercept and no effects taken out; else None.
 
     Ezekiel (1930); R: ``summary(lm(...))$adj.r.squared``.
     """
-    if fit.r_squared is None or fit.df_resid is None or fit.df_resid <= 0:
+    if fit.estimator not in PLAIN or fit.r_squared is None or fit.df_resid is None or fit.df_resid <= 0:
         return None
     return 1 - (1 - fit.r_squared) * (fit.n_obs - 1) / fit.df_resid
 
@@ -53,6 +55,26 @@ def covariance_in_words(fit: ReportedFit, words: Words) -> str:
     return words.say("two_way", covariance=name) if two_way else name
 
 
+def _count_rows(fits: Sequence[ReportedFit], words: Words) -> list[Row]:
+    """Return a row of how many rows a fit has, for every kind of row, and one of the responses behind organisations."""
+
+    def count(fit: ReportedFit, level: str) -> Cell:
+        if level == "response" and fit.spec.level != level:
+            return _whole(fit.diagnostics.get("n_responses"), words)
+        return _whole(fit.n_obs if fit.spec.level == level else None, words)
+
+    levels = ("response", "organisation_and_wave", "organisation")
+    return [_row(f"n_of_{level}", fits, words, lambda fit, level=level: count(fit, level)) for level in levels]
+
+
+def _named(columns: Sequence[str], words: Words) -> list[str]:
+    return [words.maybe(f"column_{each}", each.replace("_", " ")) for each in columns]
+
+
+def _units(fit: ReportedFit, words: Words) -> str:
+    return "" if fit.spec.panel is None else _named([fit.spec.panel.column], words)[0]
+
+
 def _cluster_rows(fits: Sequence[ReportedFit], words: Words) -> list[Row]:
     """Return one row for each column by which responses are clustered."""
     by_column = list(dict.fromkeys(clusters for fit in fits if (clusters := fit.spec.clusters())))
@@ -60,7 +82,7 @@ def _cluster_rows(fits: Sequence[ReportedFit], words: Words) -> list[Row]:
     for clusters in by_column:
         cells = tuple(_whole(fit.n_clusters if fit.spec.clusters() == clusters else None, words) for fit in fits)
         is_organisation = clusters == (ORGANISATION,)
-        named = " × ".join(each.replace("_", " ") for each in clusters)
+        named = " × ".join(_named(clusters, words))
         label = words.say("n_organisations") if is_organisation else words.say("n_clusters", column=named)
         rows.append(Row(label, cells, kind="summary"))
     return rows

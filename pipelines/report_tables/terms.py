@@ -1,6 +1,6 @@
 """A model and the rows it was fitted to → where each of its terms stands in a table, and what it is called."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,14 +9,15 @@ import pandas as pd
 from instruments.spec_file import Texts
 from models.regression.columns import Labels, column_of, columns_of, reference_name
 from models.regression.design import INTERCEPT, lay_out, uses_of
+from models.regression.outcome import categories_of
 from models.regression.profile import Profile, profile_of
-from models.sections.regressors import Interaction, Variable, as_variable
+from models.sections.regressors import Interaction, Regressor, Surface, Variable, as_variable
 from models.spec import RegressionSpec
 from pipelines.report_tables.value import one_line
 from pipelines.report_tables.words import Words
 from pipelines.steps.release_texts import term_label
 
-Kind = Literal["number", "category", "product", "curve", "other"]
+Kind = Literal["number", "category", "product", "curve", "surface", "contrast", "other"]
 
 
 @dataclass(frozen=True)
@@ -67,30 +68,47 @@ class Naming:
         return whole.removeprefix(f"{self.of(column)}: ")
 
 
-def places_of(spec: RegressionSpec, rows: pd.DataFrame, naming: Naming) -> dict[str, Place]:
+def places_of(spec: RegressionSpec, rows: pd.DataFrame, naming: Naming, terms: Iterable[str] = ()) -> dict[str, Place]:
     """Place every term of a model.
 
     Args:
         spec: The model, variant applied.
         rows: The responses used.
         naming: What terms are named by.
+        terms: Terms of its fit.
 
     Returns:
-        Term → place; thresholds and what an estimator adds of its own have none (see ``place_of_stranger``).
+        Term → place: of the columns of the model, and of every other term that was asked for.
     """
     profile = profile_of(uses_of(spec), rows)
     places = {INTERCEPT: Place("constant", naming.of(INTERCEPT), "other")}
     for regressor in spec.regressors_as_variables():
         for term in columns_of(regressor, rows.head(1), naming.labels, profile):
             places[term] = _place(spec, regressor, term, profile, naming)
-    return places
+    reference = ""
+    if spec.estimator == "multinomial":
+        reference = naming.category(spec.outcome, categories_of(spec, rows, naming.labels)[0])
+    others = {term: _place_of_other(term, places, spec.outcome, reference, naming) for term in terms}
+    return {**others, **places}
 
 
-def place_of_stranger(term: str, naming: Naming) -> Place:
-    """Place a term that no regressor explains: a threshold, or a parameter that an estimator adds."""
-    if "|" in term:
-        return Place("thresholds", one_line(term), "other")
-    return Place("controls", naming.of(term), "other")
+def _place_of_other(term: str, places: Mapping[str, Place], outcome: str, reference: str, naming: Naming) -> Place:
+    """Place a term that is no column: of a column at a threshold or a category, a threshold, what estimators add."""
+    for column, place in places.items():
+        threshold = term.removeprefix(f"{column} at ")
+        if threshold != term and "|" in threshold:
+            label = naming.words.say("at_threshold", term=_alone(place), threshold=one_line(threshold))
+            return Place(place.block, label, "contrast")
+        category = term.removesuffix(f": {column}")
+        if reference and category != term:
+            variable = naming.category(outcome, category)
+            return Place(place.block, _alone(place), "contrast", variable=variable, reference=reference)
+    return Place("thresholds", one_line(term), "other") if "|" in term else Place("controls", naming.of(term), "other")
+
+
+def _alone(place: Place) -> str:
+    """Return what a term is called away from the heading of its variable."""
+    return f"{place.variable}: {place.label}" if place.variable else place.label
 
 
 def small_terms(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, least: int) -> frozenset[str]:
@@ -102,10 +120,10 @@ def small_terms(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, least:
     return frozenset(str(term) for term in few.index[few])
 
 
-def _place(
-    spec: RegressionSpec, regressor: Variable | Interaction, term: str, profile: Profile, naming: Naming
-) -> Place:
+def _place(spec: RegressionSpec, regressor: Regressor, term: str, profile: Profile, naming: Naming) -> Place:
     focal = as_variable(spec.focal)
+    if isinstance(regressor, Surface):
+        return Place("focal", _surface_label(term, naming), "surface")
     if isinstance(regressor, Interaction):
         parts = [as_variable(part) for part in regressor.interaction]
         others = [part for part in parts if part != focal]
@@ -131,6 +149,12 @@ def _place(
         others=others,
         is_centred=is_centred,
     )
+
+
+def _surface_label(term: str, naming: Naming) -> str:
+    column, power, exponent = term.partition("^")
+    label = naming.of(column)
+    return naming.words.say("power_of", variable=label, power=exponent) if power else label
 
 
 def _number_label(variable: Variable, term: str, naming: Naming) -> str:

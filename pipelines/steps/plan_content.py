@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
 from instruments.spec import Item, Scale
-from models.sections.regressors import Interaction, Variable, as_variable
+from models.sections.regressors import Interaction, Regressor, Surface, as_variable
 from models.spec import RegressionSpec
 from pipelines.load import Study
 from pipelines.sections.screening import LimitName
@@ -155,14 +155,18 @@ def _spec_content(spec: RegressionSpec) -> Content:
             key: _in_order(value) if isinstance(value, list) else value for key, value in content["population"].items()
         },
     }
-    if isinstance(content["cluster"], list):
-        content["cluster"] = _in_order(content["cluster"])
+    content |= {"by_threshold": _in_order(_written_out(each) for each in spec.by_threshold)}
+    content |= {key: _in_order(content[key]) for key in ("cluster", "fixed_effects") if isinstance(content[key], list)}
     return _without(content, ("name", "kind", "variants"))
 
 
-def _written_out(regressor: str | Variable | Interaction) -> Content:
+def _written_out(regressor: str | Regressor) -> Content:
     if isinstance(regressor, Interaction):
         return {"interaction": _in_order(_written_out(part) for part in regressor.interaction)}
+    if isinstance(regressor, Surface):
+        views = regressor.surface
+        reports = {"self_report": views.self_report, "other_report": views.other_report}
+        return {"surface": _plain(views) | {key: _written_out(each) for key, each in reports.items()}}
     return _plain(as_variable(regressor))
 
 
@@ -171,11 +175,13 @@ def _in_order(entries: Any) -> list[Any]:  # noqa: ANN401 - JSON
 
 
 def _names_in(spec: Content) -> list[str]:
-    """Return the outcome and every variable on the right-hand side of a written-out model."""
-    found = [spec["outcome"]]
+    """Return the outcome, every variable on the right-hand side of a written-out model, and columns of its effects."""
+    found, effects = [spec["outcome"]], spec["fixed_effects"] or []
     for each in spec["regressors"]:
-        found += [part["variable"] for part in each.get("interaction", [each])]
-    return list(dict.fromkeys(found))
+        views = each.get("surface")
+        parts = each.get("interaction", [each]) if views is None else [views["self_report"], views["other_report"]]
+        found += [part["variable"] for part in parts]
+    return list(dict.fromkeys([*found, *(effects if isinstance(effects, list) else [effects])]))
 
 
 def _item_content(study: Study, name: str) -> Content | None:

@@ -15,6 +15,10 @@ from pipelines.tables.released import ITEMS, SCALES, TEXTS
 
 SUFFIXES = {
     "_organisation_mean": {"en": "{} (organisation mean)", "da": "{} (organisationens gennemsnit)"},
+    "_unit_mean": {
+        "en": "{} (unit’s mean, less the effect within)",
+        "da": "{} (enhedens gennemsnit, fratrukket effekten inden for)",
+    },
     "_within_organisation": {"en": "{} (difference from the organisation)", "da": "{} (forskel fra organisationen)"},
 }
 OF_A_GROUP = {"en": "{} (organisation mean: {})", "da": "{} (organisationens gennemsnit: {})"}
