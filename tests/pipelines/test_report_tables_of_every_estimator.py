@@ -1,0 +1,155 @@
+"""Every estimator of the model language in a published table: its name, units, definitions, places of its terms."""
+
+from functools import cache
+
+import pandas as pd
+import pytest
+
+from models.regression.design import ORDER_OF_WAVES
+from pipelines.report_tables.regressions import chosen, regression_table
+from pipelines.report_tables.reported import ReportedFit, Style
+from pipelines.report_tables.value import Table
+from pipelines.report_tables.words import WORDINGS
+from tests.reported_fits import reported, responses, words
+
+REGRESSORS = ("integration", "safety")
+PERSONS = {"panel": {"unit": "respondent"}, "cluster": None}
+CATEGORICAL = {"smallest_effect_of_interest": None, "bootstrap_draws": 20}
+KINDS: dict[str, dict[str, object]] = {
+    "fixed_effects": {"fixed_effects": ("organisation_id", "wave")},
+    "within": {"estimator": "within", **PERSONS},
+    "between": {"estimator": "between", **PERSONS},
+    "within_between": {"estimator": "within_between", **PERSONS},
+    "random_effects": {"estimator": "random_effects", **PERSONS},
+    "first_differences": {"estimator": "first_differences", **PERSONS},
+    "level": {"level": "organisation_and_wave"},
+    "logit": {"estimator": "logit", "outcome": "is_high", **CATEGORICAL},
+    "firth": {"estimator": "firth_logit", "outcome": "is_high", "covariance": "classical", "cluster": None,
+              **CATEGORICAL},
+    "multinomial": {"estimator": "multinomial", "outcome": "region", **CATEGORICAL},
+    "by_threshold": {"estimator": "ordered_logit", "outcome": "level", "by_threshold": ("integration",),
+                     **CATEGORICAL},
+    "negative_binomial": {"estimator": "negative_binomial", "outcome": "cases", **CATEGORICAL},
+    "surface": {"regressors": ({"surface": {"self_report": "integration", "other_report": "safety",
+                                            "scale": (1, 5)}},)},
+}  # fmt: skip
+LINEAR = ("fixed_effects", "within", "between", "within_between", "random_effects", "first_differences", "level")
+NAMES = {
+    "fixed_effects": "OLS within groups",
+    "within": "Within units",
+    "between": "Between units",
+    "within_between": "Within and between units (Mundlak)",
+    "random_effects": "Random effects",
+    "first_differences": "First differences",
+    "firth": "Logit with Firth’s penalty",
+    "multinomial": "Multinomial logit",
+    "negative_binomial": "Negative binomial",
+}
+
+
+def people() -> pd.DataFrame:
+    rows = responses()
+    persons = [f"p{place // 2}" for place in range(len(rows))]
+    cases = (rows["integration"].clip(0, 4) * (rows["region"] - 1) * rows["is_high"] * 3).round()
+    return rows.assign(
+        respondent_key=persons, cases=cases, **{ORDER_OF_WAVES: rows["wave"].map({"w2": 0, "w1": 1}).to_numpy()}
+    )
+
+
+@cache
+def fit_of(kind: str, language: str = "en") -> ReportedFit:
+    return reported(language, rows=people(), **{"regressors": REGRESSORS, **KINDS[kind]})
+
+
+@cache
+def table_of(kind: str, language: str = "en") -> Table:
+    return regression_table(chosen([fit_of(kind, language)], words(language))[0], 1, words(language), Style())
+
+
+def labels(kind: str, language: str = "en") -> list[str]:
+    return [row.label for row in table_of(kind, language).rows]
+
+
+def value(kind: str, label: str) -> str:
+    return next(row.cells[0].lines[0] for row in table_of(kind).rows if row.label == label)
+
+
+def said(kind: str, language: str = "en") -> str:
+    table = table_of(kind, language)
+    return " ".join([*table.notes, *table.sentences])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_of_interest_stands_first_and_has_a_sentence(kind):
+    assert labels(kind)[0] == "Of interest"
+    assert table_of(kind).sentences
+    assert fit_of(kind).focal_terms()
+    assert all(note.strip() for note in table_of(kind).notes)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_no_name_of_a_column_an_estimator_or_a_reading_is_left_in_a_table(kind, language):
+    everything = " ".join([*labels(kind, language), said(kind, language).partition("h1.main")[0]])
+    for given in ("South_10", "H_gg", "coef_test"):
+        everything = everything.replace(given, "")
+    assert "_" not in everything
+    assert WORDINGS[language]["unit_other"].partition("}")[2] not in everything
+
+
+@pytest.mark.parametrize(("kind", "name"), NAMES.items())
+def test_an_estimator_has_a_name(kind, name):
+    assert value(kind, "Estimator") == name
+
+
+@pytest.mark.parametrize("kind", LINEAR)
+def test_coefficients_of_panels_and_effects_are_those_of_a_linear_regression(kind):
+    assert "b is in units of the outcome" in said(kind)
+    assert "coef_test" in said(kind)
+    assert "working regression" not in said(kind)
+    assert ("Adjusted R²" in labels(kind)) == (kind == "level")
+    assert ("R² in (1)" in said(kind)) == (kind != "level")
+
+
+@pytest.mark.parametrize("kind", [kind for kind, spec in KINDS.items() if "bootstrap_draws" in spec])
+def test_a_standard_error_from_a_bootstrap_is_never_shown_as_an_effect(kind):
+    effects = fit_of(kind).effects()
+    readings = fit_of(kind).readings
+    assert len(effects)
+    assert readings["reading"].str.startswith("average_effect_bootstrap").sum() == len(effects)
+    assert not effects["reading"].str.contains("bootstrap").any()
+    assert "bootstrap" not in " ".join([*labels(kind), *table_of(kind).sentences])
+
+
+def test_effects_that_are_taken_out_and_units_are_named():
+    assert value("fixed_effects", "Effects taken out") == "organisation and wave"
+    assert value("within", "Units followed through waves") == "person"
+    assert "Clusters by person" in labels("within")
+
+
+def test_rows_of_organisations_are_no_responses():
+    assert value("level", "Organisations in waves (rows)") == str(fit_of("level").n_obs)
+    assert value("level", "Responses") == "400"
+    assert fit_of("level").n_obs < 400
+
+
+def test_a_category_of_a_multinomial_outcome_is_a_heading_with_the_reference():
+    assert labels("multinomial")[:3] == [
+        "Of interest", "South_10 % (reference: North & <West>)", "Vertical integration",
+    ]  # fmt: skip
+
+
+def test_a_regressor_by_threshold_is_of_interest_at_each():
+    assert labels("by_threshold")[1:3] == ["Vertical integration, at 2|3", "Vertical integration, at 3|4"]
+
+
+def test_a_surface_has_five_terms_of_interest_that_are_read_together():
+    assert labels("surface")[1] == "Vertical integration"
+    assert labels("surface")[3] == "Vertical integration, power 2"
+    assert len(fit_of("surface").focal_terms()) == 5
+    assert table_of("surface").sentences == ("(1) Two reports enter as a surface; its terms are to be read together.",)
+
+
+def test_the_penalised_likelihood_is_said_to_be_the_source_of_intervals():
+    assert "R: logistf::logistf" in said("firth")
+    assert "normal distribution" not in said("firth")
