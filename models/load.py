@@ -77,6 +77,8 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
     estimators = {model.estimator, *(variant.estimator or model.estimator for variant in model.variants)}
     if known.get(model.outcome) == "category" and estimators != {"multinomial"}:
         document.blame(("outcome",), f"'{model.outcome}' has categories without order; expected a scale or a number")
+    elif known.get(model.outcome) == "scale" and "multinomial" in estimators:
+        document.blame(("outcome",), f"'{model.outcome}' is a scale; expected an item whose answers are categories")
     elif known.get(model.outcome) != "category":
         _blame_variable(document, ("outcome",), Variable(variable=model.outcome), known)
     _blame_variable(document, ("focal",), as_variable(model.focal), known)

@@ -10,7 +10,7 @@ from instruments.counted import counted
 from instruments.faults import DataError, Fault, UsageError, raise_if_any
 from instruments.spec_file import closest, json_like, validate_spec
 from instruments.strict_yaml import Document, Place, parse_yaml
-from models.load import blame_unknown_variables
+from models.load import blame_surface, blame_unknown_variables
 from models.regression.diagnostics import remedies
 from models.replication.refit import recorded_model
 from models.spec import RegressionSpec
@@ -163,6 +163,7 @@ def with_settings(study: Study, model: RegressionSpec, settings: list[str]) -> R
     changed = validate_spec(document, RegressionSpec, document.value)
     if changed is not None:
         blame_unknown_variables(document, changed, analysis_variables(study))
+        blame_surface(document, changed, study.scales())
         blame_population(study.spec, changed, document)
     raise_if_any(document.faults)
     if changed is None:

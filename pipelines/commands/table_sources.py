@@ -71,7 +71,9 @@ def words_for(study: Study, language: str) -> Words:
     chosen = language or study.spec.release.languages[0]
     if chosen not in WORDINGS:
         raise UsageError(f"tables have no language {chosen}; expected {' or '.join(WORDINGS)}")
-    return words_of(chosen, release_texts(study, []))
+    rows = [("item_text", name, at, text) for name, texts in titles_of(study).items() for at, text in texts.items()]
+    known = release_texts(study, [])
+    return words_of(chosen, pd.concat([known, pd.DataFrame(rows, columns=["kind", "name", "language", "text"])]))
 
 
 def from_warehouse(study: Study, asked: Asked) -> Sourced:

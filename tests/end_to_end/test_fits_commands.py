@@ -10,6 +10,8 @@ import statsmodels.api as sm
 
 from tests.command_line import content_hashes, done, release_contents, sensemaking, table
 
+SEVEN_POINTS = "regressors=[{surface: {self_report: teamwork, other_report: trust, scale: [1, 7]}}]"
+
 
 def fit_ids(study: Path) -> dict[tuple[str, bool], str]:
     fits = done(sensemaking("fits", study, "--json")).document
@@ -117,6 +119,11 @@ def test_same_fit_again_is_not_kept_twice(study: Path):
         (["regressors=[tenure]"], ["the focal regressor must stand among the regressors"]),
         (["regressors=[teamwork"], ["YAML"]),
         (['regressors=[teamwork, "np.exp(tenure)"]'], ["np.exp(tenure)"]),
+        (["estimator=within"], ["needs a key panel"]),
+        (["by_threshold=[teamwork]"], ["by_threshold is for ordered_logit"]),
+        (["fixed_effects=organisation"], ["does not name groups of rows", "organisation_id"]),
+        (["estimator=multinomial", "covariance=HC0"], ["'trust' is a scale; expected an item"]),
+        (["outcome=tenure", SEVEN_POINTS], ["run over [1, 5], not over [1, 7]"]),
         (["covarianc=HC1", "covariance=HC7"], ["2 faults", "covarianc", "HC1"]),
     ],
 )
