@@ -52,7 +52,7 @@ def fit_counted_binary(
         terms=design.terms,
         coefficients=coefficients,
         n_obs=responses.n_obs,
-        n_clusters=None if design.sizes is None else design.sizes.n_clusters,
+        n_clusters=design.n_clusters,
         r_squared=np.nan,
         df_resid=float(responses.n_obs - len(coefficients)),
         uncertainties=_uncertainties(design, coefficients, covariances),
