@@ -7,6 +7,7 @@ that is bent, centred or standardised. Put here nothing of what a column means.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,9 +38,9 @@ class Layout:
     terms: tuple[str, ...]
     codes: Mapping[Variable, tuple[object, ...]] = field(default_factory=dict[Variable, tuple[object, ...]])
 
-    def matrix(self, rows: pd.DataFrame) -> Matrix:
-        """Return the k columns of some rows, columns first."""
-        found = np.empty((len(self.terms), len(rows)))
+    def matrix(self, rows: Mapping[str, Any], n_rows: int) -> Matrix:
+        """Return the k columns of some rows, columns first; column → its values, as an array or a series."""
+        found = np.empty((len(self.terms), n_rows))
         found[0] = 1.0
         places: dict[Variable, range] = {}
         start = 1
@@ -52,8 +53,9 @@ class Layout:
             start = stop
         return found
 
-    def _write(self, found: Matrix, start: int, variable: Variable, rows: pd.DataFrame) -> int:
-        column = rows[column_of(variable)]
+    def _write(self, found: Matrix, start: int, variable: Variable, rows: Mapping[str, Any]) -> int:
+        name = column_of(variable)
+        column = rows[name]
         if variable in self.codes:
             for place, code in enumerate(self.codes[variable]):
                 found[start + place] = column == code
@@ -61,7 +63,7 @@ class Layout:
         if variable.spline is None and variable.polynomial == 1 and not (variable.centre or variable.standardise):
             found[start] = column
             return start + 1
-        bent = columns_of(variable, rows, self.labels, self.profile)
+        bent = columns_of(variable, pd.DataFrame({name: column}), self.labels, self.profile)
         for place, values in enumerate(bent.values()):
             found[start + place] = values
         return start + len(bent)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.regression.categorical.binary import other_outcomes
-from models.regression.design import empty_population, none_complete, refuse_weights, uses_of
+from models.regression.design import all_alone, empty_population, none_complete, refuse_weights, uses_of
 from models.regression.in_database.connection import Connection, Query, row
 from models.regression.in_database.query import (
     FLOATING,
@@ -112,6 +112,11 @@ def look_at_responses(spec: RegressionSpec, connection: Connection, relation: Re
 
 
 def _refuse_none(spec: RegressionSpec, connection: Connection, relation: Relation, kinds: Kinds) -> None:
+    if spec.effects():
+        complete = complete_rows(spec, relation, kinds, keeps_alone=True)
+        (n_complete,) = row(connection, Query(f"SELECT count(*) FROM ({complete.text})", complete.parameters))  # noqa: S608
+        if n_complete:
+            raise all_alone(n_complete, spec.effects())
     n_members, n_missing = _missing(spec, connection, relation, kinds)
     if n_members:
         raise none_complete(n_members, n_missing)
