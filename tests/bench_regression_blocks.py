@@ -254,7 +254,8 @@ def main() -> None:
     lines = [
         f"Python {platform.python_version()}, {os.cpu_count()} processors, load {load:.1f} to {os.getloadavg()[0]:.1f}",
         "",
-        "| what | promised | times faster | in processor time | ours s | of processor | MB | peer s | of processor | MB | rounds | differences |",
+        "| what | promised | times faster | in processor time | ours s | of processor | MB "
+        "| peer s | of processor | MB | rounds | differences |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
         *rows,
         "",
