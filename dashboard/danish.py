@@ -50,8 +50,8 @@ DANISH: Mapping[str, str] = {
     "wave_line": "{wave}: {text}",
     "short_rates": "**Hvem har svaret** ({wave}): {rates}.",
     "short_change": "**{group}** siden {wave}: {changes}.",
-    "short_models": "**Hvad der hænger sammen**: {clear} af {models} modeller viser en klar sammenhæng; se siden "
-    "“Hvad der hænger sammen”.",
+    "short_models": "**Hvad der hænger sammen**: {clear} af {models} modeller viser en klar sammenhæng; {planned} af "
+    "de {models} var planlagt og låst, før data kom. Se siden “Hvad der hænger sammen”.",
     "and_more": "{scales} og {count} mere",
     "up_on": "op på {scales}",
     "down_on": "ned på {scales}",
@@ -149,8 +149,15 @@ DANISH: Mapping[str, str] = {
     "no_models": "Udgivelsen rummer ingen modeller.",
     "confirmatory": "Bekræftende",
     "exploratory": "Udforskende",
-    "confirmatory_note": "planlagt og låst, før data kom",
-    "exploratory_note": "ikke låst på forhånd: et spørgsmål at følge op på, ikke et svar",
+    "because_locked": "planlagt og låst, før data kom",
+    "because_amended": "planlagt og låst, før data kom, med en ændring, der også blev skrevet ned før dem",
+    "because_never_locked": "ikke låst på forhånd: et spørgsmål at følge op på, ikke et svar",
+    "because_locked_after_data": "låst, da der allerede var kommet data: et spørgsmål at følge op på, ikke et svar",
+    "because_changed_after_lock": "ikke som den blev låst: et spørgsmål at følge op på, ikke et svar",
+    "because_amended_after_data": "ændret, med en begrundelse, efter at data var kommet: et spørgsmål at følge op på, "
+    "ikke et svar",
+    "because_by_hand": "beregnet i hånden: et spørgsmål at følge op på, ikke et svar",
+    "because_plan_altered": "optegnelsen af planen er ændret: et spørgsmål at følge op på, ikke et svar",
     "hypothesis": "**Forventet**: {text}",
     "found_number_up": "Højere “{focal}” hænger sammen med højere “{outcome}”: ét point mere følges med "
     "{estimate} point ({low} til {high}).",
@@ -209,6 +216,7 @@ DANISH: Mapping[str, str] = {
     "of_interest": "Leddet i fokus",
     "term": "Led",
     "variant": "Variant",
+    "label": "Planlagt?",
     "estimate": "Estimat",
     "estimate_interval": "Interval",
     "p_value": "p",

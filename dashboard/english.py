@@ -51,8 +51,8 @@ ENGLISH: Mapping[str, str] = {
     "wave_line": "{wave}: {text}",
     "short_rates": "**Who answered** ({wave}): {rates}.",
     "short_change": "**{group}** since {wave}: {changes}.",
-    "short_models": "**What goes together**: {clear} of {models} models show a clear connection; see the page “What "
-    "goes together”.",
+    "short_models": "**What goes together**: {clear} of {models} models show a clear connection; {planned} of the "
+    "{models} were planned and locked before the data came. See the page “What goes together”.",
     "and_more": "{scales} and {count} more",
     "up_on": "up on {scales}",
     "down_on": "down on {scales}",
@@ -150,8 +150,15 @@ ENGLISH: Mapping[str, str] = {
     "no_models": "This release holds no models.",
     "confirmatory": "Confirmatory",
     "exploratory": "Exploratory",
-    "confirmatory_note": "planned and locked before the data came",
-    "exploratory_note": "not locked in advance: a question to follow up, not an answer",
+    "because_locked": "planned and locked before the data came",
+    "because_amended": "planned and locked before the data came, with a change that was written down before them too",
+    "because_never_locked": "not locked in advance: a question to follow up, not an answer",
+    "because_locked_after_data": "locked when data had come already: a question to follow up, not an answer",
+    "because_changed_after_lock": "not as it was locked: a question to follow up, not an answer",
+    "because_amended_after_data": "changed, with a reason, after the data had come: a question to follow up, "
+    "not an answer",
+    "because_by_hand": "fitted by hand: a question to follow up, not an answer",
+    "because_plan_altered": "the record of the plan was changed: a question to follow up, not an answer",
     "hypothesis": "**Expected**: {text}",
     "found_number_up": "Higher “{focal}” goes together with higher “{outcome}”: one point more goes with "
     "{estimate} points ({low} to {high}).",
@@ -210,6 +217,7 @@ ENGLISH: Mapping[str, str] = {
     "of_interest": "Term of interest",
     "term": "Term",
     "variant": "Variant",
+    "label": "Planned?",
     "estimate": "Estimate",
     "estimate_interval": "Interval",
     "p_value": "p",

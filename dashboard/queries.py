@@ -13,10 +13,11 @@ import pandas as pd
 
 from dashboard.pointer import Reason, UnusableReleaseError, read_pointer, verify
 
-SUPPORTED_SCHEMA_VERSION = 3
+SUPPORTED_SCHEMA_VERSION = 4
 FIRST_VERSION_WITH_COMPARISONS = 2
 FIRST_VERSION_WITH_CONDITIONS = 3
 FIRST_VERSION_WITH_OMEGA = 3
+FIRST_VERSION_WITH_LABELS = 4
 LOCKED_DOWN: Mapping[str, str] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -195,8 +196,12 @@ def distributions(release: Release, scale: str, group: str, wave: str) -> pd.Dat
 
 
 def fits(release: Release) -> pd.DataFrame:
-    """Return out.fits, the model as written before its variants: one row a fit."""
-    return release.ask("SELECT * FROM out.fits ORDER BY model, variant <> 'main', variant")
+    """Return out.fits, the model as written before its variants: one row a fit.
+
+    An older release was made before plans could be locked.
+    """
+    rows = release.ask("SELECT * FROM out.fits ORDER BY model, variant <> 'main', variant")
+    return rows if release.schema_version >= FIRST_VERSION_WITH_LABELS else rows.assign(label_because="never_locked")
 
 
 def estimates(release: Release) -> pd.DataFrame:

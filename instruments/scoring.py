@@ -65,6 +65,13 @@ def keyed_items(answers: pd.DataFrame, instrument: Instrument, scale: str) -> pd
     return items
 
 
+def score_range(instrument: Instrument, scale: str) -> tuple[float, float]:
+    """Return the lowest and the highest score that a scale can have."""
+    points = sorted(instrument.points_of(scale).points)
+    n_items = len(instrument.scales[scale].items) if instrument.scales[scale].score == "sum" else 1
+    return float(points[0] * n_items), float(points[-1] * n_items)
+
+
 def score_scale(answers: pd.DataFrame, instrument: Instrument, scale: str) -> pd.Series:
     """Score one scale for each response.
 

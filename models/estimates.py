@@ -32,6 +32,27 @@ JOINT_TEST_COLUMNS = ("regressor", "statistic", "df_num", "df_denom", "p_value",
 
 
 @dataclass(frozen=True, eq=False)
+class Shapes:
+    """How effects depend on other variables and outcomes bend, as labelled rows; no row where a model has none.
+
+    Attributes:
+        slopes: One row a focal term, moderator and value of it: focal_term, moderator, at, value, estimate, std_error,
+            df, p_value, conf_low, conf_high.
+        slope_regions: One row a stretch of the moderator (Johnson and Neyman): focal_term, moderator, position, low,
+            high, is_significant, share_of_responses.
+        curves: One row a point of a curve: curve, over, moderator, at, focal_term, position, value, estimate,
+            std_error, conf_low, conf_high, unit.
+        surface: One row a feature of a response surface: feature, estimate, std_error, df, p_value, conf_low,
+            conf_high, against, expected_sign, verdict.
+    """
+
+    slopes: pd.DataFrame
+    slope_regions: pd.DataFrame
+    curves: pd.DataFrame
+    surface: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
 class Fit:
     """One model fitted to one set of responses.
 
@@ -53,6 +74,7 @@ class Fit:
         predictions: Of a categorical outcome what is expected along the focal regressor: held, position, focal,
             focal_value, focal_category, category, estimate, std_error, conf_low, conf_high, boot_low, boot_high.
         joint_tests: Tests of several coefficients at once: regressor, statistic, df_num, df_denom, p_value, method.
+        shapes: How effects depend on other variables; see ``models.regression.moderation.of_fit``.
         data: The responses used, sorted by response_id, with the columns that the model reads and no other; the same
             model fitted to them gives the same estimates.
     """
@@ -69,6 +91,7 @@ class Fit:
     estimates: pd.DataFrame
     diagnostics: pd.DataFrame
     readings: pd.DataFrame
+    shapes: Shapes
     data: pd.DataFrame
     predictions: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PREDICTION_COLUMNS)))
     joint_tests: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(JOINT_TEST_COLUMNS)))

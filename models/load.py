@@ -5,6 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeVar, cast
 
+from instruments.scoring import score_range
+from instruments.spec import Instrument
 from instruments.spec_file import closest, read_spec
 from instruments.strict_yaml import Document, parse_yaml, read_text
 from models.sections.measurement import BETWEEN_FORMS, MeasurementSpec
@@ -100,6 +102,26 @@ def _blame_groups(document: Document, every: list[RegressionSpec], known: Mappin
             document.blame(
                 ("fixed_effects",), f"'{effects}' does not name groups of rows; expected {expected} or a category"
             )
+
+
+def blame_surface(document: Document, model: RegressionSpec, scales: Mapping[str, Instrument]) -> None:
+    """Add a fault for every report of a response surface whose scores do not run over the scale that it names.
+
+    Args:
+        document: The model's file, which takes the faults.
+        model: The model.
+        scales: Instrument of every scale of the study.
+    """
+    for name in ("main", *(variant.name for variant in model.variants)):
+        surface = model.with_variant(name).surface()
+        for report in surface.surface.reports if surface is not None else ():
+            if report.variable not in scales:
+                continue
+            found = score_range(scales[report.variable], report.variable)
+            if surface is not None and found != surface.surface.scale:
+                asked, own = (f"[{low:g}, {high:g}]" for low, high in (surface.surface.scale, found))
+                message = f"scores of '{report.variable}' run over {own}, not over {asked}; both reports need one scale"
+                document.blame(("regressors",), f"{message}; correct scale, or choose reports with the same options")
 
 
 def blame_unknown_scales(

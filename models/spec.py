@@ -19,8 +19,19 @@ from models.sections.inference import (
 )
 from models.sections.panel import Level, Panel, effects_in, refuse_mixed_panel, refuse_rows_without
 from models.sections.population import Population
-from models.sections.regressors import Interaction, Variable, as_variable
-from models.sections.variants import Expected, Sign, Variant
+from models.sections.regressors import (
+    Interaction,
+    Regressor,
+    Sign,
+    Surface,
+    Variable,
+    as_variable,
+    parts_of,
+    refuse_lonely_interactions,
+    refuse_second_surfaces,
+    with_coefficients,
+)
+from models.sections.variants import Expected, Variant
 
 NONE = "none"
 
@@ -54,7 +65,8 @@ class RegressionSpec(Spec):
         bootstrap_draws: Draws behind the bootstrap intervals of average effects and predictions of a categorical
             outcome, whole clusters where there are some; 0 for none. Left out: 499 up to 20,000 responses, else none.
         focal: The regressor of interest; one of the regressors.
-        regressors: Names, or names with a use, or interactions; without the intercept, which is always there.
+        regressors: Names, or names with a use, interactions, or a response surface; without the intercept, which is
+            always there.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
             clusters. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for an ordered or multinomial
             outcome ``CR1S`` or ``HC0``; ``firth_logit`` has ``classical`` only.
@@ -88,7 +100,7 @@ class RegressionSpec(Spec):
     by_threshold: tuple[Name | Variable | Interaction, ...] = ()
     bootstrap_draws: int | None = Field(default=None, ge=0, le=10_000)
     focal: Name | Variable
-    regressors: tuple[Name | Variable | Interaction, ...] = Field(min_length=1)
+    regressors: tuple[Name | Variable | Interaction | Surface, ...] = Field(min_length=1)
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
     weights: Name | None = None
@@ -108,17 +120,18 @@ class RegressionSpec(Spec):
         if len({"main", *names}) < len(names) + 1:
             raise ValueError("every variant needs a name of its own, other than main")
         for regressors in (self.regressors, *(variant.regressors or () for variant in self.variants)):
-            _refuse_lonely_interactions(regressors)
+            refuse_lonely_interactions(regressors)
+            refuse_second_surfaces(regressors)
         self._refuse_models_without_their_focal_regressor()
         self._refuse_strangers()
         return self
 
     def _refuse_models_without_their_focal_regressor(self) -> None:
-        if as_variable(self.focal) not in self.regressors_as_variables():
+        if as_variable(self.focal) not in self.lone_variables():
             raise ValueError("the focal regressor must stand among the regressors, written the same way")
         for variant in self.variants:
             said = self.with_variant(variant.name)
-            if as_variable(said.focal) not in said.regressors_as_variables():
+            if as_variable(said.focal) not in said.lone_variables():
                 raise ValueError(
                     f"the variant {variant.name} has no focal regressor; name one of its regressors under focal in the "
                     "variant, written the same way"
@@ -171,28 +184,32 @@ class RegressionSpec(Spec):
     def _refuse_strangers(self) -> None:
         """Raise ValueError when something is said of a regressor that the model does not have."""
         every = (self.regressors, *(variant.regressors or () for variant in self.variants))
-        known = [_written_out(each) for regressors in every for each in regressors]
+        known = [parts for regressors in every for parts in with_coefficients(regressors)]
         said = [("also_expected", each.regressor) for each in self.also_expected]
         said += [("by_threshold", each) for model in (self, *self.variants) for each in model.by_threshold or ()]
         for key, regressor in said:
-            if _written_out(regressor) not in known:
+            if parts_of(regressor) not in known:
                 raise ValueError(f"{key} names what is no regressor; write it the same way as there")
         unknown = sorted(set(self.because) - {each.variable for each in self.variables()})
         if unknown:
             raise ValueError(f"because explains '{unknown[0]}', which is no regressor; correct the name or remove it")
 
-    def regressors_as_variables(self) -> list[Variable | Interaction]:
+    def regressors_as_variables(self) -> list[Regressor]:
         """Return the regressors with every plain name written out as a variable used as a number."""
-        return [each if isinstance(each, Interaction) else as_variable(each) for each in self.regressors]
+        return [as_variable(each) if isinstance(each, str) else each for each in self.regressors]
+
+    def lone_variables(self) -> list[Variable]:
+        """Return the variables that have a coefficient of their own: alone, or as a report of a surface."""
+        return [part for each in self.regressors if not isinstance(each, Interaction) for part in parts_of(each)]
+
+    def surface(self) -> Surface | None:
+        """Return the response surface among the regressors, if there is one."""
+        return next((each for each in self.regressors if isinstance(each, Surface)), None)
 
     def variables(self) -> list[Variable]:
         """Return every variable on the right-hand side of the model and its variants, interactions taken apart."""
-        found: list[Variable] = []
-        for regressors in (self.regressors, *(variant.regressors or () for variant in self.variants)):
-            for each in regressors:
-                parts = each.interaction if isinstance(each, Interaction) else (each,)
-                found += [as_variable(part) for part in parts]
-        return found
+        every = (self.regressors, *(variant.regressors or () for variant in self.variants))
+        return [part for regressors in every for each in regressors for part in parts_of(each)]
 
     def with_exclusions(self, rules: Iterable[str]) -> "RegressionSpec":
         """Return the model with a further variant for each exclusion rule of itself and of each of its variants.
@@ -230,36 +247,21 @@ class RegressionSpec(Spec):
 
     def _without_strangers(self) -> "RegressionSpec":
         """Return the model without what is said of regressors that it does not have."""
-        known = [_written_out(each) for each in self.regressors]
+        known = with_coefficients(self.regressors)
         names = {each.variable for each in self.variables()}
         return self.model_copy(
             update={
-                "also_expected": tuple(each for each in self.also_expected if _written_out(each.regressor) in known),
-                "by_threshold": tuple(each for each in self.by_threshold if _written_out(each) in known),
+                "also_expected": tuple(each for each in self.also_expected if parts_of(each.regressor) in known),
+                "by_threshold": tuple(each for each in self.by_threshold if parts_of(each) in known),
                 "because": {name: reason for name, reason in self.because.items() if name in names},
             }
         )
-
-
-def _refuse_lonely_interactions(regressors: tuple[str | Variable | Interaction, ...]) -> None:
-    """Raise ValueError when a part of a product does not stand among the regressors on its own."""
-    alone = [as_variable(each) for each in regressors if not isinstance(each, Interaction)]
-    for each in regressors:
-        for part in each.interaction if isinstance(each, Interaction) else ():
-            if as_variable(part) not in alone:
-                name = as_variable(part).variable
-                raise ValueError(f"the interaction needs '{name}' among the regressors too, written the same way")
 
 
 def _without(variant: Variant | None, rule: str, population: Population) -> Variant:
     name = f"without_{rule}" if variant is None else f"{variant.name}_without_{rule}"
     narrowed = population.model_copy(update={"without": rule})
     return (variant or Variant(name="main")).model_copy(update={"name": name, "population": narrowed})
-
-
-def _written_out(regressor: str | Variable | Interaction) -> tuple[Variable, ...]:
-    parts = regressor.interaction if isinstance(regressor, Interaction) else (regressor,)
-    return tuple(as_variable(part) for part in parts)
 
 
 _CHANGEABLE = (

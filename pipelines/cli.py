@@ -20,6 +20,8 @@ from pipelines import (
     cli_instruments,
     cli_material,
     cli_measurement,
+    cli_pictures,
+    cli_plan,
     cli_power,
     cli_privacy,
     cli_studies,
@@ -41,7 +43,9 @@ app.add_typer(cli_codebook.app)
 app.add_typer(cli_fits.app)
 app.add_typer(cli_tables.app)
 app.add_typer(cli_measurement.app)
+app.add_typer(cli_pictures.app)
 app.add_typer(cli_power.app)
+app.add_typer(cli_plan.app, name="plan")
 app.add_typer(cli_exports.app, name="export")
 app.add_typer(cli_privacy.app)
 app.add_typer(cli_material.app)

@@ -65,6 +65,33 @@ def export_labels(study: StudyFolder, out: OutFile, *, force: MayReplace = False
         printing.say(f"note: {warning}")
 
 
+@app.command("replication")
+def export_replication(
+    study: StudyFolder,
+    out: Annotated[Path, typer.Option(help="The folder to make, or the archive if it ends in .zip.", metavar="PATH")],
+    *,
+    data: Annotated[str, typer.Option(help="synthetic, deidentified or none.", metavar="KIND")] = "synthetic",
+    release: Annotated[str | None, typer.Option(help="The fits of this release.", metavar="NUMBER")] = None,
+    sign_off: Annotated[
+        str, typer.Option("--sign-off", help="Who states that a data agreement covers real rows.", metavar="NAME")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write a package with which others make the results again: specifications, rows, results, software, script."""
+    from pipelines.commands.export_replication import export_replication as write
+
+    made = write(load(study), out, data, release, sign_off)
+    if as_json:
+        printing.print_json(vars(made))
+        return
+    told = f"{counted(made.n_fits, 'fit')}, {made.data} data, {counted(made.n_rows, 'row')}"
+    printing.print_lines([f"{made.file}: {told}", f"manifest {made.manifest_sha256}"])
+    for fit, reason in made.withheld.items():
+        printing.say(f"withheld {fit}: {reason}")
+    for note in made.notes:
+        printing.say(f"note: {note}")
+
+
 def _export(study: Path, program: str, out: Path, *, force: bool, as_json: bool) -> None:
     from pipelines.commands.export import export_analysis
 

@@ -206,6 +206,8 @@ def _shown_table(store: Store, step: Step, table: Table) -> dict[str, dg.Metadat
         fits = store.read(out.FITS)
         current = fits[fits["is_current"].astype(bool) & (fits["model"] == step.name.split("/")[-1])]
         rows = rows[rows["fit_id"].isin(current["fit_id"])]
+        if "label" not in rows:
+            rows = rows.merge(current[["fit_id", "label"]], on="fit_id")
     if "exclusions" in rows:
         rows = rows[rows["exclusions"] == ""]
     return {"table": dg.MetadataValue.md(as_markdown(rows[list(columns)].head(SHOWN_ROWS)))}
@@ -226,11 +228,11 @@ SHOWN_COLUMNS = {
     out.AGREEMENT.name: ("scale", "respondent_group", "wave", "icc_1", "icc_2", "rwg_j_mean", "n_groups"),
     out.SCALE_MEANS.name: ("scale", "respondent_group", "wave", "n_obs", "mean", "conf_low", "conf_high"),
     "out.screening": ("wave", "respondent_group", "check_name", "block", "n_judged", "n_flagged", "share_flagged"),
-    out.ESTIMATES.name: ("variant", "term", "estimate", "std_error", "p_value", "conf_low", "conf_high"),
+    out.ESTIMATES.name: ("variant", "label", "term", "estimate", "std_error", "p_value", "conf_low", "conf_high"),
     GATES.name: ("scale", "respondent_group", "purpose", "over", "measure", "value", "threshold", "verdict"),
     INVARIANCE.name: ("respondent_group", "over", "level", "holds", "delta_cfi", "delta_rmsea", "released"),
     PROBLEMS.name: ("respondent_group", "over", "level", "problem", "about", "value", "message"),
-    out.FITS.name: ("variant", "covariance", "n_obs", "n_clusters", "r_squared"),
+    out.FITS.name: ("variant", "label", "label_reason", "covariance", "n_obs", "n_clusters", "r_squared"),
 }
 
 

@@ -166,7 +166,7 @@ def load_study(folder: Path) -> Study:
     _blame_names(study, document)
     is_whole = study.is_whole and (register is not None or spec.organisations is None)
     is_whole = is_whole and (coding is not None or spec.coding is None)
-    known = Known(analysis_variables(study), _reflective(study), _forms(study)) if is_whole else None
+    known = Known(analysis_variables(study), _reflective(study), _forms(study), study.scales()) if is_whole else None
     declared = read_models(folder, spec, document, known)
     raise_if_any([*document.faults, *declared.faults])
     return replace(study, models=declared.models, waiting=declared.waiting, measurement=declared.measurement)

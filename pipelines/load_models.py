@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from instruments.faults import Fault
+from instruments.spec import Instrument
 from instruments.strict_yaml import Document
 from models.load import (
     LIBRARY,
     VariableKind,
+    blame_surface,
     blame_unknown_scales,
     blame_unknown_variables,
     find_models,
@@ -50,11 +52,13 @@ class Known:
         variables: Variables of the analysis table.
         reflective: Items of every reflective scale.
         forms: Its other wordings.
+        scales: Instrument of every scale.
     """
 
     variables: Mapping[str, VariableKind]
     reflective: Mapping[str, tuple[str, ...]]
     forms: Mapping[str, frozenset[str]]
+    scales: Mapping[str, Instrument]
 
 
 def read_models(folder: Path, spec: StudySpec, document: Document, known: Known | None) -> DeclaredModels:
@@ -134,6 +138,7 @@ def _read_one(path: Path, spec: StudySpec, known: Known | None, models: dict[str
     if model is not None:
         if known is not None:
             blame_unknown_variables(document, model, known.variables)
+            blame_surface(document, model, known.scales)
         blame_population(spec, model, document)
         if path.stem in spec.models:
             models[path.stem] = with_exclusions(spec.screening, model, document)

@@ -21,6 +21,7 @@ from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.steps import disclosure, release_texts
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, FittedModel, missed_conditions
+from pipelines.steps.plan_record import faults_of_plan
 from pipelines.steps.released_comparisons import released_comparisons
 from pipelines.steps.released_fits import released_estimates, released_fits
 from pipelines.steps.sampling import groups_without_inference
@@ -29,6 +30,7 @@ from pipelines.tables import core, out, raw, released
 from pipelines.tables.base import Table
 from pipelines.tables.casework import SAMPLE_REGISTER
 from pipelines.tables.measurement import GATES, INVARIANCE
+from pipelines.tables.plan import PLAN
 from pipelines.tables.sampling import SAMPLING
 
 POINTER = "current.json"
@@ -106,6 +108,7 @@ def _refuse_unless_sound(study: Study, store: Store) -> None:
     reasons += [
         f"the fit {fit_id} has no complete record of its origin; run the study again" for fit_id in without["fit_id"]
     ]
+    reasons += [f"{fault}; see: sensemaking plan status" for fault in faults_of_plan(store.read(PLAN))]
     if reasons:
         raise ReleaseRefused(reasons)
 
@@ -116,7 +119,7 @@ def _protected_tables(study: Study, store: Store, number: int) -> tuple[Tables, 
     means, reliability, distributions = (
         _of_every_response(store.read(table)) for table in (out.SCALE_MEANS, out.RELIABILITY, out.DISTRIBUTIONS)
     )
-    fits, estimates, withheld = _releasable_fits(study, store)
+    fits, estimates, withheld = releasable_fits(study, store)
     terms = zip(estimates["model"], estimates["term"], strict=True)
     tables: Tables = [
         (released.MANIFEST, _manifest(study, store, number)),
@@ -161,7 +164,8 @@ def waves_without_inference(study: Study, store: Store) -> list[str]:
     return [wave for wave in study.spec.waves if wave in chosen] if study.spec.casework.sample else []
 
 
-def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+def releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+    """Return rows of the released ``out.fits`` and ``out.estimates``, and why the other fits are withheld."""
     fits = store.read(out.FITS)
     declared = fits["is_declared"].astype(bool) & fits["is_current"].astype(bool)
     fits = fits[declared & fits["model"].isin(list(study.models))]
@@ -189,7 +193,7 @@ def _releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataF
 
 def withheld_fits(study: Study, store: Store) -> dict[str, str]:
     """Return the declared fits that a release made now would withhold, with the reason."""
-    return _releasable_fits(study, store)[2]
+    return releasable_fits(study, store)[2]
 
 
 def _responses_used(study: Study, store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]]:

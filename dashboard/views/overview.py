@@ -97,7 +97,8 @@ def _models_in_short(page: Page) -> list[str]:
     if not judged:
         return []
     clear = sum(focal["conf_low"] > 0 or focal["conf_high"] < 0 for focal in judged)
-    return [page.words.say("short_models", clear=clear, models=len(judged))]
+    is_planned = fits["fit_id"].isin([focal["fit_id"] for focal in judged]) & (fits["label"] == "confirmatory")
+    return [page.words.say("short_models", clear=clear, models=len(judged), planned=int(is_planned.sum()))]
 
 
 def _show_who_answered(page: Page, rates: pd.DataFrame) -> None:

@@ -37,7 +37,7 @@ def _show_model(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status:
     words, main = page.words, fits.iloc[0]
     model = main["model"]
     st.subheader(plain(words.title("model_title", model)), anchor=False)
-    st.markdown(f"**{words.say(main['label'])}**: {words.say(main['label'] + '_note')}")
+    st.markdown(label_line(page, main))
     hypothesis = words.titles.get(("hypothesis", model), "")
     if hypothesis:
         st.markdown(words.say("hypothesis", text=plain(hypothesis)))
@@ -52,6 +52,21 @@ def _show_model(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status:
     _show_estimate_table(page, fits, estimates)
     with st.expander(words.say("how_made")):
         _show_origin(page, fits)
+
+
+def label_line(page: Page, fit: pd.Series) -> str:
+    """Say whether a fit is confirmatory, and what that follows from."""
+    return f"**{page.words.say(fit['label'])}**: {page.words.say('because_' + fit['label_because'])}"
+
+
+def _marked_variants(page: Page, fits: pd.DataFrame) -> dict[str, str]:
+    """Name the variants of a model; each with its label where confirmatory and exploratory ones stand together."""
+    is_mixed = len(set(fits["label"])) > 1
+    return {
+        fit["variant"]: _variant(page, fit["model"], fit["variant"])
+        + (f" ({page.words.say(fit['label']).lower()})" if is_mixed else "")
+        for fit in fits.to_dict("records")
+    }
 
 
 def finding(page: Page, fit: pd.Series, estimates: pd.DataFrame) -> str:
@@ -97,6 +112,7 @@ def _variant(page: Page, model: str, variant: str) -> str:
 def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status: dict[str, str]) -> None:
     say, language, main = page.words.say, page.words.language, fits.iloc[0]
     drawn = estimates[(estimates["term"] != INTERCEPT) & estimates["estimate"].notna()]
+    names = _marked_variants(page, fits)
     drawn = drawn.assign(is_other=drawn["term"] != main["focal_term"]).sort_values(
         ["is_other", "position"], kind="stable"
     )
@@ -105,7 +121,7 @@ def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, 
             "key": drawn["term"],
             "row": [_term(page, main["model"], term) for term in drawn["term"]],
             "note": drawn["is_other"].map({False: say("of_interest"), True: ""}),
-            "series": [_variant(page, main["model"], variant) for variant in drawn["variant"]],
+            "series": drawn["variant"].map(names),
             "value": drawn["estimate"].astype(float),
             "low": drawn["conf_low"].astype(float),
             "high": drawn["conf_high"].astype(float),
@@ -125,8 +141,7 @@ def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, 
     ]
     outcome = page.scale(main["outcome"])
     axis = Axis(say("coefficient_axis", outcome=outcome), has_zero_line=True)
-    series = [_variant(page, main["model"], variant) for variant in fits["variant"]]
-    chart = interval_chart(points, series, axis, language)
+    chart = interval_chart(points, [names[variant] for variant in fits["variant"]], axis, language)
     show_chart(
         chart,
         f"{_status(page, fits, estimates, status)} {inference_line(page, page.groups)}".strip(),
@@ -136,12 +151,13 @@ def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, 
 
 def _show_estimate_table(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame) -> None:
     language, say = page.words.language, page.words.say
-    n_obs = fits.set_index("fit_id")["n_obs"]
+    n_obs, label = fits.set_index("fit_id")["n_obs"], fits.set_index("fit_id")["label"]
     rows = estimates.to_dict("records")
     table = pd.DataFrame(
         {
             "term": [_term(page, row["model"], row["term"]) for row in rows],
             "variant": [_variant(page, row["model"], row["variant"]) for row in rows],
+            "label": [say(label[row["fit_id"]]) for row in rows],
             "estimate": [decimal(row["estimate"], language, 3) for row in rows],
             "estimate_interval": [
                 say("from_to", low=decimal(row["conf_low"], language, 3), high=decimal(row["conf_high"], language, 3))
@@ -216,5 +232,6 @@ def _show_origin(page: Page, fits: pd.DataFrame) -> None:
         st.markdown(words.say("how_made_note", estimand=plain(estimand)))
     for fit in fits.to_dict("records"):
         st.markdown(f"**{plain(_variant(page, fit['model'], fit['variant']))}**: {_line(page, fit)}")
+        st.markdown(label_line(page, pd.Series(fit)))
         st.markdown("\n".join(f"- {words.say(name)}: `{fit[name]}`" for name in HASHES))
     st.caption(words.say("rerun_note"))

@@ -1,18 +1,19 @@
 """A regressor in words → its columns of the matrix, named as terms."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from models.estimates import Vector
 from models.regression.identification import ModelDataError
 from models.regression.profile import Profile, finite_numbers
-from models.sections.regressors import Interaction, Variable, as_variable
+from models.sections.regressors import Interaction, Regressor, Surface, Variable, Views, as_variable
 
 Labels = Mapping[str, Mapping[Any, str]]
+Column = TypeVar("Column", pd.Series, Vector)
 
 
 def column_of(variable: Variable) -> str:
@@ -22,9 +23,7 @@ def column_of(variable: Variable) -> str:
     return f"{variable.variable}_{variable.use}" + (f"_of_{variable.of}" if variable.of else "")
 
 
-def columns_of(
-    regressor: Variable | Interaction, rows: pd.DataFrame, labels: Labels, profile: Profile
-) -> dict[str, pd.Series]:
+def columns_of(regressor: Regressor, rows: pd.DataFrame, labels: Labels, profile: Profile) -> dict[str, pd.Series]:
     """Return the columns of one regressor by term.
 
     Args:
@@ -36,18 +35,35 @@ def columns_of(
     Raises:
         ModelDataError: If a column cannot be used as the model says.
     """
+    if isinstance(regressor, Surface):
+        return _surface(regressor.surface, rows)
     if isinstance(regressor, Interaction):
-        parts = [columns_of(as_variable(part), rows, labels, profile) for part in regressor.interaction]
-        return {
-            " x ".join(terms): reduce(
-                lambda left, right: left * right, (part[term] for part, term in zip(parts, terms, strict=True))
-            )
-            for terms in product(*parts)
-        }
+        return joined_terms([columns_of(as_variable(part), rows, labels, profile) for part in regressor.interaction])
     column = column_of(regressor)
     if regressor.use == "category":
         return _indicators(regressor, rows[column], labels.get(column, {}), profile)
     return _of_number(regressor, column, finite_numbers(rows, column), profile)
+
+
+def joined_terms(parts: Sequence[Mapping[str, Column]]) -> dict[str, Column]:
+    """Return the products of all columns of the parts of an interaction, by term."""
+    return {
+        " x ".join(terms): reduce(
+            lambda left, right: left * right, (part[term] for part, term in zip(parts, terms, strict=True))
+        )
+        for terms in product(*parts)
+    }
+
+
+def surface_terms(views: Views) -> tuple[str, str, str, str, str]:
+    """Return the terms of a surface in the order x, y, x^2, x y, y^2."""
+    x, y = (column_of(each) for each in views.reports)
+    return x, y, f"{x}^2", f"{x} x {y}", f"{y}^2"
+
+
+def _surface(views: Views, rows: pd.DataFrame) -> dict[str, pd.Series]:
+    x, y = (finite_numbers(rows, column_of(each)) - views.midpoint for each in views.reports)
+    return dict(zip(surface_terms(views), (x, y, x**2, x * y, y**2), strict=True))
 
 
 def _of_number(variable: Variable, column: str, numbers: pd.Series, profile: Profile) -> dict[str, pd.Series]:

@@ -66,9 +66,8 @@ def estimate_uncertainty(
     is_corrected = POWER_OF_FREE_SHARE[cast("Clustered", kind)] < 0
     df = found.satterthwaite_df(np.eye(k, fit.n_coefficients)) if is_corrected else np.full(k, moments.n_clusters - 1.0)
     n_decided = int(decided_by_one_cluster(moments)[:k].sum())
-    return Uncertainty(
-        found.covariance[:k, :k], df, moments.n_clusters, n_decided, clustered=found if is_corrected else None
-    )
+    corrected = found if is_corrected else None
+    return Uncertainty(found.covariance[:k, :k], df, moments.n_clusters, n_decided, corrected=corrected)
 
 
 def _refuse_lonely_responses(fit: LeastSquares, kind: Covariance, terms: tuple[str, ...]) -> None:

@@ -80,7 +80,7 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, f
     profile = profile_of(uses_of(spec), rows)
     matrix = lay_out(spec, rows, labels, profile)
     regressor = as_variable(spec.focal)
-    is_there = regressor in spec.regressors_as_variables()
+    is_there = regressor in spec.lone_variables()
     focal = tuple(columns_of(regressor, rows, labels, profile)) if is_there else ()
     clusters = rows[list(spec.clusters())]
     refuse_unidentified(outcome, matrix, clusters, fewest_beyond, "responses" if data is rows else "organisations")

@@ -10,7 +10,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from instruments.spec_file import closest
-from models.estimates import PREDICTION_COLUMNS, Fit
+from models.estimates import PREDICTION_COLUMNS, Fit, Vector
 from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
 from models.regression.columns import Labels
@@ -20,9 +20,12 @@ from models.regression.diagnostics import diagnose, diagnose_categorical
 from models.regression.identification import ModelDataError
 from models.regression.inference import Uncertainty, label_estimates
 from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
+from models.regression.moderation.combinations import Coefficients
+from models.regression.moderation.fitted import FittedDesign
+from models.regression.moderation.of_fit import products_not_covered, shapes_of
 from models.regression.panel.posed import pose_panel
 from models.regression.posed import codes_of, pose
-from models.regression.reading.of_fit import FittedModel, readings_of
+from models.regression.reading.of_fit import COLUMNS, FittedModel, readings_of
 from models.sections.inference import LEAST_SQUARES
 from models.spec import RegressionSpec
 
@@ -68,6 +71,8 @@ def fit_regression(
             if fitted.estimator in LEAST_SQUARES
             else _categorical(fitted, design, labels, seed, fewest_beyond)
         )
+        of_design = _with_design(fitted, design, labels, found)
+        shapes, uncovered = shapes_of(of_design), products_not_covered(of_design)
     kind = fitted.covariance_used()
     return Fit(
         model=fitted.name,
@@ -81,7 +86,8 @@ def fit_regression(
         r_squared=found.r_squared,
         estimates=found.estimates,
         diagnostics=found.diagnostics,
-        readings=found.readings,
+        readings=_joined(found.readings, pd.DataFrame(uncovered, columns=list(COLUMNS))),
+        shapes=shapes,
         predictions=found.predictions,
         joint_tests=found.joint_tests,
         data=design.data,
@@ -94,6 +100,7 @@ class _Found:
 
     estimator: str
     terms: tuple[str, ...]
+    coefficients: Vector
     uncertainty: Uncertainty
     df_resid: int
     r_squared: float
@@ -118,6 +125,7 @@ def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: i
     return _Found(
         estimator=posed.estimator,
         terms=terms,
+        coefficients=solution.coefficients[: posed.n_shown],
         uncertainty=uncertainty,
         df_resid=solution.df_resid,
         r_squared=posed.r_squared,
@@ -142,6 +150,7 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int
     return _Found(
         estimator=spec.estimator,
         terms=found.terms,
+        coefficients=found.coefficients,
         uncertainty=found.uncertainty,
         df_resid=len(design.rows) - len(found.terms),
         r_squared=np.nan,
@@ -151,6 +160,17 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int
         predictions=made.predictions,
         joint_tests=made.joint_tests,
     )
+
+
+def _with_design(spec: RegressionSpec, design: Design, labels: Labels, found: _Found) -> FittedDesign:
+    """Join a design and what came of it; where coefficients differ in df, combinations of them have the fewest."""
+    sure = found.uncertainty
+    coefficients = Coefficients(found.coefficients, sure.covariance, float(sure.df.min()), sure.corrected)
+    return FittedDesign(spec, design, labels, found.terms, coefficients)
+
+
+def _joined(readings: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    return readings if more.empty else pd.concat([readings, more], ignore_index=True)
 
 
 def _apply_variant(spec: RegressionSpec, variant: str) -> RegressionSpec:

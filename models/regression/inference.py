@@ -21,8 +21,8 @@ class Uncertainty:
         n_clusters: Clusters; the fewer of two ways; None without clusters.
         n_decided: Coefficients that one cluster decides by itself; None where that is not looked for.
         is_mended: Whether negative eigenvalues of a two-way covariance were set to nought; None for all others.
-        clustered: What tests of several coefficients are corrected with when clusters are few (CR2, CR3); None for all
-            others.
+        corrected: What corrects tests of combinations of coefficients, and gives them degrees of freedom, when clusters
+            are few (CR2, CR3); None for all others.
     """
 
     covariance: Matrix
@@ -30,7 +30,7 @@ class Uncertainty:
     n_clusters: int | None = None
     n_decided: int | None = None
     is_mended: bool | None = None
-    clustered: ClusterCovariance | None = None
+    corrected: ClusterCovariance | None = None
 
     @property
     def errors(self) -> Vector:
@@ -39,19 +39,27 @@ class Uncertainty:
 
     def reach(self, confidence_level: float) -> Vector:
         """Return half the width of each coefficient's interval, k."""
-        from scipy import special  # noqa: PLC0415 - scipy.stats takes a second to import
-
-        share = (1 + confidence_level) / 2
-        is_normal = np.isinf(self.df)
-        quantiles = special.stdtrit(np.where(is_normal, 1.0, self.df), share)
-        return self.errors * np.where(is_normal, special.ndtri(share), quantiles)
+        return self.errors * t_quantiles(confidence_level, self.df)
 
     def p_values(self, statistics: Vector) -> Vector:
         """Return the two-sided p-value of each coefficient's statistic, k."""
-        from scipy import special  # noqa: PLC0415
+        return two_sided_p(statistics, self.df)
 
-        tails = special.stdtr(np.where(np.isinf(self.df), 1.0, self.df), -np.abs(statistics))
-        return 2 * np.where(np.isinf(self.df), special.ndtr(-np.abs(statistics)), tails)
+
+def t_quantiles(confidence_level: float, df: Vector) -> Vector:
+    """Return how many standard errors two-sided intervals reach; q degrees of freedom, infinite for the normal."""
+    from scipy import special  # noqa: PLC0415 - scipy.stats takes a second to import
+
+    share, is_normal = (1 + confidence_level) / 2, np.isinf(df)
+    return np.where(is_normal, special.ndtri(share), special.stdtrit(np.where(is_normal, 1.0, df), share))
+
+
+def two_sided_p(statistics: Vector, df: Vector) -> Vector:
+    """Return the two-sided p-values of q statistics; degrees of freedom infinite for the normal."""
+    from scipy import special  # noqa: PLC0415
+
+    tails = special.stdtr(np.where(np.isinf(df), 1.0, df), -np.abs(statistics))
+    return 2 * np.where(np.isinf(df), special.ndtr(-np.abs(statistics)), tails)
 
 
 def label_estimates(

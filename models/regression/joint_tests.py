@@ -13,7 +13,7 @@ from models.regression.columns import Labels, column_of, columns_of
 from models.regression.design import INTERCEPT, Design
 from models.regression.inference import Uncertainty
 from models.regression.wald import WaldTest, corrected_wald_test, wald_test
-from models.sections.regressors import Interaction, Variable, as_variable
+from models.sections.regressors import Regressor, Surface, Variable, parts_of
 from models.spec import RegressionSpec
 
 WHOLE_MODEL = "whole model"
@@ -55,10 +55,10 @@ def places_of_regressors(groups: Mapping[str, Sequence[str]], columns: Sequence[
     }
 
 
-def name_of(regressor: Variable | Interaction) -> str:
-    """Return the column of a regressor, or the columns of a product joined by ' x '."""
-    parts = regressor.interaction if isinstance(regressor, Interaction) else (regressor,)
-    return " x ".join(column_of(as_variable(part)) for part in parts)
+def name_of(regressor: Regressor) -> str:
+    """Return the column of a regressor; of a product its columns joined by ' x ', of a surface both reports."""
+    columns = [column_of(part) for part in parts_of(regressor)]
+    return f"surface: {', '.join(columns)}" if isinstance(regressor, Surface) else " x ".join(columns)
 
 
 def joint_tests(
@@ -98,11 +98,11 @@ def _tested(
 ) -> tuple[float, int, float, float, str]:
     q, df, k = len(contrasts), float(uncertainty.df.min()), len(uncertainty.covariance)
     contrasts, full, coefficients, every = contrasts[:, :k], contrasts, coefficients[:k], coefficients
-    method = "AHT" if uncertainty.clustered is not None else "F" if np.isfinite(df) else "chi-square"
+    method = "AHT" if uncertainty.corrected is not None else "F" if np.isfinite(df) else "chi-square"
     if not _has_inverse(contrasts @ uncertainty.covariance @ contrasts.T):
         return np.nan, q, np.nan, np.nan, method
-    if uncertainty.clustered is not None:
-        return *_figures(corrected_wald_test(every, uncertainty.clustered, full)), method
+    if uncertainty.corrected is not None:
+        return *_figures(corrected_wald_test(every, uncertainty.corrected, full)), method
     if np.isfinite(df):
         return *_figures(wald_test(coefficients, uncertainty.covariance, contrasts, df)), method
     values = contrasts @ coefficients

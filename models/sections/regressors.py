@@ -1,4 +1,4 @@
-"""What a model says of the variables on its right-hand side: how each enters, and products of them."""
+"""What a model says of its right-hand side: how each variable enters, products of them, and response surfaces."""
 
 from typing import Literal, Self
 
@@ -6,6 +6,8 @@ from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec
 
+Line = Literal["a1", "a2", "a3", "a4"]
+Sign = Literal["positive", "negative", "none"]
 Use = Literal["number", "category", "organisation_mean", "within_organisation"]
 
 
@@ -58,6 +60,102 @@ class Interaction(Spec):
     interaction: tuple[Name | Variable, ...] = Field(min_length=2)
 
 
+class Views(Spec):
+    """Two reports of one thing on one response scale, such as a manager's own and the staff's.
+
+    Attributes:
+        self_report: The report of those whose own doing it is (x).
+        other_report: The report of those who see it (y).
+        scale: Lowest and highest value of the response scale that both share; both are centred at its midpoint.
+        expected: Expected sign of slope and curvature where both agree (``a1``, ``a2``) and where they part (``a3``,
+            ``a4``).
+    """
+
+    self_report: Name | Variable
+    other_report: Name | Variable
+    scale: tuple[float, float]
+    expected: dict[Line, Sign] = {}
+
+    @property
+    def midpoint(self) -> float:
+        """Where both reports are nought in the model."""
+        return (self.scale[0] + self.scale[1]) / 2
+
+    @property
+    def reports(self) -> tuple[Variable, Variable]:
+        """Both reports, the own first."""
+        return as_variable(self.self_report), as_variable(self.other_report)
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if self.scale[0] >= self.scale[1]:
+            raise ValueError("scale names the lowest and the highest value of the response scale, such as [1, 5]")
+        one, other = self.reports
+        if one == other:
+            raise ValueError("a surface needs two different reports; both are the same variable")
+        for each in (one, other):
+            is_changed = each.centre or each.standardise or each.polynomial > 1 or each.spline is not None
+            if each.use == "category" or is_changed:
+                raise ValueError(
+                    "the reports of a surface are numbers as they are; remove use: category, centre, standardise, "
+                    "polynomial and spline: the surface centres and bends them itself"
+                )
+        return self
+
+
+class Surface(Spec):
+    """A response surface: x, y, x^2, x y and y^2 of two reports.
+
+    Attributes:
+        surface: The reports.
+    """
+
+    surface: Views
+
+
+Regressor = Variable | Interaction | Surface
+"""A regressor whose plain name is written out."""
+
+
+def parts_of(regressor: str | Regressor) -> tuple[Variable, ...]:
+    """Return the variables that a regressor is made of."""
+    if isinstance(regressor, Surface):
+        return regressor.surface.reports
+    if isinstance(regressor, Interaction):
+        return tuple(as_variable(part) for part in regressor.interaction)
+    return (as_variable(regressor),)
+
+
 def as_variable(regressor: str | Variable) -> Variable:
     """Write a plain name out as a variable used as a number."""
     return Variable(variable=regressor) if isinstance(regressor, str) else regressor
+
+
+def with_coefficients(regressors: tuple[str | Regressor, ...]) -> list[tuple[Variable, ...]]:
+    """Return the parts of each regressor of which something may be said; each report of a surface by itself."""
+    found: list[tuple[Variable, ...]] = []
+    for each in regressors:
+        found += [(part,) for part in parts_of(each)] if isinstance(each, Surface) else [parts_of(each)]
+    return found
+
+
+def refuse_lonely_interactions(regressors: tuple[str | Regressor, ...]) -> None:
+    """Raise ValueError when a part of a product does not stand among the regressors on its own."""
+    alone = [part for each in regressors if not isinstance(each, Interaction) for part in parts_of(each)]
+    for each in regressors:
+        for part in parts_of(each) if isinstance(each, Interaction) else ():
+            if part not in alone:
+                raise ValueError(
+                    f"the interaction needs '{part.variable}' among the regressors too, written the same way"
+                )
+
+
+def refuse_second_surfaces(regressors: tuple[str | Regressor, ...]) -> None:
+    """Raise ValueError when a model has two surfaces, or a report of its surface a second time."""
+    surfaces = [each for each in regressors if isinstance(each, Surface)]
+    if len(surfaces) > 1:
+        raise ValueError(f"a model has one response surface; found {len(surfaces)}; write a model for each")
+    alone = [part for each in regressors if isinstance(each, str | Variable) for part in parts_of(each)]
+    for report in surfaces[0].surface.reports if surfaces else ():
+        if report in alone:
+            raise ValueError(f"the surface brings '{report.variable}' itself; take it out beside the surface")

@@ -1,14 +1,10 @@
 """What a model says beside itself: what is expected of further regressors, and deviations declared in advance."""
 
-from typing import Literal
-
 from instruments.spec_file import Name, Spec, Texts
 from models.sections.inference import Covariance, Estimator
 from models.sections.panel import Level, Panel
 from models.sections.population import Population
-from models.sections.regressors import Interaction, Variable
-
-Sign = Literal["positive", "negative", "none"]
+from models.sections.regressors import Interaction, Sign, Surface, Variable
 
 
 class Expected(Spec):
@@ -51,7 +47,7 @@ class Variant(Spec):
     fixed_effects: Name | tuple[Name, Name] | None = None
     focal: Name | Variable | None = None
     expected_sign: Sign | None = None
-    regressors: tuple[Name | Variable | Interaction, ...] | None = None
+    regressors: tuple[Name | Variable | Interaction | Surface, ...] | None = None
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
     weights: Name | None = None

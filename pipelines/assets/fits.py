@@ -1,43 +1,48 @@
 """Model specifications → fits with their origin, estimates, diagnostics and readings, as rows of ``out``."""
 
 import datetime as dt
-import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import pandas as pd
 
 from instruments.spec_file import canonical_json
 from models.estimates import Fit, result_digest
-from models.origin import derive_seed, env_json, environment, fit_id, origin_of
+from models.origin import Origin, derive_seed, env_json, environment, fit_id, origin_of
 from models.regression.columns import column_of
 from models.regression.design import ORDER_OF_WAVES, excluded_column
 from models.regression.fit import fit_regression
 from models.regression.identification import FEWEST_BEYOND
+from models.replication.refit import Labels, labels_json
 from models.sections.panel import NUMBER_OF_ANSWERS
-from models.sections.regressors import Interaction, as_variable
+from models.sections.regressors import parts_of
 from models.spec import RegressionSpec
 from pipelines.assets.codings import refuse_unreliable_codes
 from pipelines.assets.measurement import refuse_unmeasured
+from pipelines.assets.plan import label_of
 from pipelines.assets.pooling import refuse_changed_items
+from pipelines.assets.recipe import keep_recipe
 from pipelines.assets.sampling import known_sampling
 from pipelines.load import Study
 from pipelines.steps.exclusions import mark_excluded
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, MET
 from pipelines.steps.organisation_means import means_of_groups
+from pipelines.steps.plan_labels import Label
 from pipelines.steps.sampling import KEYS, share_without_inference
+from pipelines.steps.surface_conditions import Evidence, surface_conditions
 from pipelines.store import Store, Write
-from pipelines.tables import fitted, out
+from pipelines.tables import fitted, out, shapes
 from pipelines.tables.fieldwork import WEIGHTS
+from pipelines.tables.measurement import GATES
 from pipelines.tables.screening import EXCLUSIONS
 
 WITHOUT_INFERENCE = "share_without_inference"
-Labels = dict[str, dict[int, str]]
 FEWEST_ORGANISATIONS = 30
+TABLES_OF_FITS = (out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.READINGS, *fitted.TABLES, *shapes.TABLES)
 
 
 @dataclass(frozen=True)
 class FitRows:
-    """Fits as rows of the tables of fits; each table has its field."""
+    """Fits as rows of the tables of ``TABLES_OF_FITS``, in their order."""
 
     fits: pd.DataFrame
     estimates: pd.DataFrame
@@ -45,10 +50,14 @@ class FitRows:
     readings: pd.DataFrame
     predictions: pd.DataFrame
     joint_tests: pd.DataFrame
+    slopes: pd.DataFrame
+    slope_regions: pd.DataFrame
+    curves: pd.DataFrame
+    surface: pd.DataFrame
 
-
-TABLES = (out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.READINGS, fitted.PREDICTIONS, fitted.JOINT_TESTS)
-"""Tables of fits, in the order of the fields of ``FitRows``."""
+    def tables(self) -> list[pd.DataFrame]:
+        """Return the rows in the order of ``TABLES_OF_FITS``."""
+        return [getattr(self, each.name) for each in fields(self)]
 
 
 def labels_of(study: Study) -> Labels:
@@ -83,13 +92,7 @@ def fit_model(
     """
     refuse_changed_items(study, store, model.with_variant(variant))
     refuse_unreliable_codes(study, store, model.with_variant(variant))
-    is_used = pd.Series(data=True, index=analysis.index)
-    if rule := model.with_variant(variant).population.without:
-        analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
-        is_used = ~analysis[excluded_column(rule)]
-    analysis = means_of_groups(analysis, model.with_variant(variant).variables(), is_used)
-    analysis = _with_weights(store, analysis, model.with_variant(variant).weights)
-    analysis = analysis.assign(**{ORDER_OF_WAVES: analysis["wave"].map(places_of_waves(study))})
+    analysis = rows_for_model(study, store, analysis, model.with_variant(variant))
     named = names_in(model) | ({model.outcome} if model.with_variant(variant).estimator == "multinomial" else set())
     labels = {name: each for name, each in labels_of(study).items() if name in named}
     seed = derive_seed(study.name, model.name, variant)
@@ -100,8 +103,25 @@ def fit_model(
     fit = replace(fit, diagnostics=_with_organisations(model.with_variant(variant), fit, analysis))
     if len(asked):
         fit = replace(fit, diagnostics=_with_conditions(fit, int((asked["verdict"] != MET).sum())))
+    fit = replace(fit, diagnostics=_with_surface(study, store, model.with_variant(variant), fit, analysis))
     fit = replace(fit, diagnostics=_with_inference(fit, analysis, known_sampling(study, store)))
-    return fit_rows(study, model, fit, labels, is_declared=is_declared)
+    label = label_of(study, store, (model.name, variant), fit.data["response_id"], is_declared=is_declared)
+    return fit_rows(study, model, fit, labels, label, is_declared=is_declared)
+
+
+def with_recipe(study: Study, store: Store, rows: FitRows) -> FitRows:
+    """Name in fits that were made now what their rows are made from."""
+    return replace(rows, fits=rows.fits.assign(recipe_hash=keep_recipe(study, store)))
+
+
+def rows_for_model(study: Study, store: Store, analysis: pd.DataFrame, model: RegressionSpec) -> pd.DataFrame:
+    """Add what only this model needs: whom it leaves out, means of other groups, weights, the order of waves."""
+    is_used = pd.Series(data=True, index=analysis.index)
+    if rule := model.population.without:
+        analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
+        is_used = ~analysis[excluded_column(rule)]
+    analysis = _with_weights(store, means_of_groups(analysis, model.variables(), is_used), model.weights)
+    return analysis.assign(**{ORDER_OF_WAVES: analysis["wave"].map(places_of_waves(study))})
 
 
 def _with_weights(store: Store, analysis: pd.DataFrame, column: str | None) -> pd.DataFrame:
@@ -147,6 +167,15 @@ def _with_conditions(fit: Fit, n_missed: int) -> pd.DataFrame:
     return pd.concat([fit.diagnostics, pd.DataFrame([row])], ignore_index=True)
 
 
+def _with_surface(study: Study, store: Store, model: RegressionSpec, fit: Fit, analysis: pd.DataFrame) -> pd.DataFrame:
+    """Add the preconditions of a response surface, where the model has one."""
+    if model.surface() is None:
+        return fit.diagnostics
+    used = analysis[analysis["response_id"].isin(fit.data["response_id"])]
+    evidence = Evidence(study.scales(), store.read(GATES), store.read(out.AGREEMENT))
+    return pd.concat([fit.diagnostics, surface_conditions(model, used, evidence)], ignore_index=True)
+
+
 def _with_inference(fit: Fit, analysis: pd.DataFrame, sampled: pd.DataFrame) -> pd.DataFrame:
     """Add which share of the responses allows no inference to a population, where a sample register tells."""
     if sampled.empty:
@@ -168,10 +197,9 @@ def _categories(model: RegressionSpec, rows: pd.DataFrame) -> list[list[str]]:
     """
     found: list[list[str]] = []
     for each in model.regressors_as_variables():
-        parts = [as_variable(part) for part in each.interaction] if isinstance(each, Interaction) else [each]
         columns = [
             column
-            for column, use in ((column_of(part), part.use) for part in parts)
+            for column, use in ((column_of(part), part.use) for part in parts_of(each))
             if use == "category" or rows[column].nunique() == 2  # noqa: PLR2004 - as an indicator
         ]
         if columns:
@@ -184,16 +212,38 @@ def names_in(model: RegressionSpec) -> set[str]:
     return {variable.variable for variable in model.variables()}
 
 
-def fit_rows(study: Study, model: RegressionSpec, fit: Fit, labels: Labels, *, is_declared: bool) -> FitRows:
+def fit_rows(
+    study: Study, model: RegressionSpec, fit: Fit, labels: Labels, label: Label, *, is_declared: bool
+) -> FitRows:
     """Write a fit and everything it was made from as rows."""
     seed = derive_seed(study.name, model.name, fit.variant)
     origin = origin_of(fit, model, seed)
     name = fit_id(model.name, fit.variant, origin)
     key = {"fit_id": name, "model": model.name, "variant": fit.variant, "is_declared": is_declared}
-    row = {
-        **key,
+    row = key | _row_of(model, fit, origin, labels, label)
+    return FitRows(
+        out.FITS.typed(pd.DataFrame([row])),
+        out.ESTIMATES.typed(fit.estimates.assign(**key, position=range(len(fit.estimates)))),
+        out.DIAGNOSTICS.typed(fit.diagnostics.assign(**key)),
+        out.READINGS.typed(fit.readings.assign(**key)),
+        fitted.PREDICTIONS.typed(fit.predictions.assign(**key)),
+        fitted.JOINT_TESTS.typed(fit.joint_tests.assign(**key, position=range(len(fit.joint_tests)))),
+        shapes.SLOPES.typed(fit.shapes.slopes.assign(**key)),
+        shapes.SLOPE_REGIONS.typed(fit.shapes.slope_regions.assign(**key)),
+        shapes.CURVES.typed(fit.shapes.curves.assign(**key)),
+        shapes.SURFACE.typed(fit.shapes.surface.assign(**key, position=range(len(fit.shapes.surface)))),
+    )
+
+
+def _row_of(model: RegressionSpec, fit: Fit, origin: Origin, labels: Labels, label: Label) -> dict[str, object]:
+    """Return a fit and everything it was made from as a row of ``out.fits``, but for its key."""
+    return {
         "is_current": True,
-        "label": "exploratory",
+        "label": label.label,
+        "label_because": label.because,
+        "label_reason": label.reason,
+        "plan_hash": label.plan_hash,
+        "recipe_hash": "",
         "estimator": fit.estimator,
         "covariance": fit.covariance,
         "outcome": fit.outcome,
@@ -212,31 +262,13 @@ def fit_rows(study: Study, model: RegressionSpec, fit: Fit, labels: Labels, *, i
         "digest": result_digest(fit),
         "fitted_at": dt.datetime.now(dt.UTC),
     }
-    return FitRows(
-        out.FITS.typed(pd.DataFrame([row])),
-        out.ESTIMATES.typed(fit.estimates.assign(**key, position=range(len(fit.estimates)))),
-        out.DIAGNOSTICS.typed(fit.diagnostics.assign(**key)),
-        out.READINGS.typed(fit.readings.assign(**key)),
-        fitted.PREDICTIONS.typed(fit.predictions.assign(**key)),
-        fitted.JOINT_TESTS.typed(fit.joint_tests.assign(**key, position=range(len(fit.joint_tests)))),
-    )
-
-
-def labels_json(labels: Labels) -> str:
-    """Write labels as JSON with sorted keys."""
-    return json.dumps(labels, sort_keys=True, ensure_ascii=False)
-
-
-def labels_from_json(text: str) -> Labels:
-    """Read what ``labels_json`` wrote."""
-    return {name: {int(code): label for code, label in each.items()} for name, each in json.loads(text).items()}
 
 
 def with_earlier(store: Store, rows: FitRows, model: str) -> FitRows:
     """Add the earlier declared fits of a model, no longer current, so that any published number can be made again."""
     new = set(rows.fits["fit_id"])
     joined: list[pd.DataFrame] = []
-    for table, added in zip(TABLES, vars(rows).values(), strict=True):
+    for table, added in zip(TABLES_OF_FITS, rows.tables(), strict=True):
         earlier = store.read(table)
         is_kept = earlier["is_declared"].astype(bool) & (earlier["model"] == model) & ~earlier["fit_id"].isin(new)
         joined.append(pd.concat([earlier[is_kept], added], ignore_index=True))
@@ -246,10 +278,15 @@ def with_earlier(store: Store, rows: FitRows, model: str) -> FitRows:
 
 def joined_rows(rows: list[FitRows]) -> FitRows:
     """Put the rows of several fits together."""
-    every = zip(TABLES, *(vars(each).values() for each in rows), strict=True)
-    return FitRows(*(pd.concat([table.empty(), *added], ignore_index=True) for table, *added in every))
+    found = zip(*(each.tables() for each in rows), strict=True) if rows else [[] for _ in TABLES_OF_FITS]
+    return FitRows(
+        *(
+            pd.concat([table.empty(), *of_table], ignore_index=True)
+            for table, of_table in zip(TABLES_OF_FITS, found, strict=True)
+        )
+    )
 
 
 def writes_of(rows: FitRows, where: dict[str, str | bool]) -> list[Write]:
     """Return what has to be written for some fits."""
-    return [Write(table, added, where) for table, added in zip(TABLES, vars(rows).values(), strict=True)]
+    return [Write(table, each, where) for table, each in zip(TABLES_OF_FITS, rows.tables(), strict=True)]

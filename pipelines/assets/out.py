@@ -10,8 +10,8 @@ from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.spec import RegressionSpec
-from pipelines.assets.fits import TABLES as TABLES_OF_FITS
-from pipelines.assets.fits import FitRows, fit_model, joined_rows, with_earlier, writes_of
+from pipelines.assets.fits import TABLES_OF_FITS, FitRows, fit_model, joined_rows, with_earlier, with_recipe, writes_of
+from pipelines.assets.plan import state_of_plan
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps import missingness, quality
@@ -106,12 +106,21 @@ def _model_step(study: Study, name: str) -> Step:
     sampled = ("out.sampling",) if study.spec.casework.sample is not None else ()
     gated = ("out.gates",) if study.measurement else ()
     weighed = ("core.weights",) if is_weighted(study.models[name]) else ()
+    laid_against = ("out.agreement",) if has_surface(study.models[name]) else ()
     return Step(
         name=f"out/fits/{name}",
         writes=(*TABLES_OF_FITS, out.REFUSALS),
-        reads=("core.analysis", "core.exclusions", "out.instrument_changes", *agreed, *sampled, *gated, *weighed),
+        reads=(
+            *("core.analysis", "core.exclusions", "out.instrument_changes"),
+            *(*agreed, *sampled, *gated, *weighed, *laid_against),
+        ),
         by_wave=False,
-        depends_on=lambda task: [spec_hash(task.study.models[name]), _instruments(task), _measurement(task)],
+        depends_on=lambda task: [
+            spec_hash(task.study.models[name]),
+            _instruments(task),
+            _measurement(task),
+            state_of_plan(task.store, name),
+        ],
         make=partial(_fit, name),
         meaning=f"{out.FITS.grain} of {name}",
         slice=slice_of_model(name),
@@ -122,6 +131,12 @@ def is_weighted(model: RegressionSpec) -> bool:
     """Tell whether a model or one of its variants weighs the responses by a column of ``core.weights``."""
     names = ("main", *(variant.name for variant in model.variants))
     return any(model.with_variant(name).weights not in (None, NUMBER_OF_ANSWERS) for name in names)
+
+
+def has_surface(model: RegressionSpec) -> bool:
+    """Tell whether a model or one of its variants has a response surface."""
+    names = ("main", *(variant.name for variant in model.variants))
+    return any(model.with_variant(name).surface() is not None for name in names)
 
 
 def slice_of_model(name: str) -> str:
@@ -140,7 +155,7 @@ def _fit(name: str, task: Task) -> list[Write]:
             rows.append(fit_model(task.study, task.store, analysis, model, variant, is_declared=True))
         except ModelDataError as error:
             refused.append({"model": name, "variant": variant, "is_declared": True, "reason": str(error)})
-    every_fit = with_earlier(task.store, joined_rows(rows), name)
+    every_fit = with_earlier(task.store, with_recipe(task.study, task.store, joined_rows(rows)), name)
     refusals = pd.DataFrame(refused, columns=list(out.REFUSALS.columns))
     where: dict[str, str | bool] = {"model": name, "is_declared": True}
     return [*writes_of(every_fit, where), Write(out.REFUSALS, refusals, where)]

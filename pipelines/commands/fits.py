@@ -1,24 +1,19 @@
-"""``fit``, ``rerun`` and ``compare``: one model now, a published number again, two fits side by side."""
+"""``fit`` and ``fits``: one model now, and what is recorded of all."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from instruments.counted import counted
 from instruments.faults import DataError, Fault, UsageError, raise_if_any
 from instruments.spec_file import closest, json_like, validate_spec
 from instruments.strict_yaml import Document, Place, parse_yaml
 from models.load import blame_unknown_variables
-from models.origin import data_hash, origin_of
-from models.regression.compare import compare_results, differing_origins
 from models.regression.diagnostics import remedies
-from models.regression.fit import fit_regression
-from models.regression.identification import ModelDataError
 from models.spec import RegressionSpec
 from models.terms import scales_in_terms
-from pipelines.assets.fits import FitRows, fit_model, labels_from_json, names_in, writes_of
+from pipelines.assets.fits import FitRows, fit_model, names_in, with_recipe, writes_of
 from pipelines.assets.graph import due_steps
 from pipelines.assets.measurement import step_name
 from pipelines.assets.out import is_weighted
@@ -31,40 +26,14 @@ from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, FittedModel, mi
 from pipelines.store import Store
 from pipelines.tables import core, out
 from pipelines.tables.base import Table
-from pipelines.tables.erasures import ERASURES
 from pipelines.tables.measurement import GATES
 
 _NEEDED = {"core/analysis", "out/instrument_changes", "out/coding_agreement", "out/sampling"}
 MOST_SHOWN = 10
-JOINT_TESTS_SHOWN = ["regressor", "statistic", "df_num", "df_denom", "p_value", "method"]
-ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "seed")
-
-
-@dataclass(frozen=True)
-class Rerun:
-    """A fit made again.
-
-    Attributes:
-        fit_id: The recorded fit.
-        verdict: ``identical`` bits, ``equal`` within 1e-9, ``different``, or ``not_reproducible`` after an erasure.
-        largest_difference: Largest difference between recorded and new results, relative where above 1.
-        changed: What differs now: code_hash, env_hash; data_hash after an erasure.
-        erased: How many of its responses were erased, and when; empty when none was.
-        recorded: The recorded estimates.
-        refitted: The new estimates.
-    """
-
-    fit_id: str
-    verdict: str
-    largest_difference: float
-    changed: tuple[str, ...]
-    erased: str
-    recorded: pd.DataFrame
-    refitted: pd.DataFrame
 
 
 def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
-    """Fit one model without orchestration and keep the result, marked exploratory.
+    """Fit one model without orchestration and keep the result, marked exploratory unless it is a declared one again.
 
     Args:
         study: The study, whose ``core.analysis`` must exist.
@@ -82,13 +51,17 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     needed = _NEEDED | {step_name(name) for name in study.measurement}
     if is_weighted(model):
         needed |= {"core/weights"}
+    if model.surface() is not None:
+        needed |= {"out/agreement"}
     if due_steps(study, store, begun_waves(study, store), needed):
         raise DataError("exports, specifications or the software changed since the last run; run the study first")
     rows = fit_model(study, store, store.read(_analysis_for(study, model)), model, "main", is_declared=False)
     fit_id = str(rows.fits["fit_id"].iloc[0])
     known = store.read(out.FITS)
-    if fit_id not in set(known["fit_id"]):
-        store.write(writes_of(rows, {"fit_id": fit_id}), input_hash="", run_id="sensemaking fit")
+    if fit_id in set(known["fit_id"]):
+        return replace(rows, fits=known[known["fit_id"] == fit_id])
+    rows = with_recipe(study, store, rows)
+    store.write(writes_of(rows, {"fit_id": fit_id}), input_hash="", run_id="sensemaking fit")
     return rows
 
 
@@ -134,6 +107,36 @@ def remedies_in_words(diagnostics: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"remedy": remedies(diagnostics)}, dtype="str")
 
 
+def tables_shown(rows: FitRows) -> dict[str, pd.DataFrame]:
+    """Return everything of a fit as a machine reads it, by name of the table."""
+    named = ("readings", "predictions", "joint_tests", "slopes", "slope_regions", "curves", "surface")
+    return {
+        "fit": rows.fits,
+        "estimates": rows.estimates,
+        "diagnostics": rows.diagnostics,
+        **{name: getattr(rows, name) for name in named},
+        "remedies": remedies_in_words(rows.diagnostics),
+    }
+
+
+def titled_tables(rows: FitRows) -> dict[str, pd.DataFrame]:
+    """Return what is printed of a fit, by title; nothing that has no rows."""
+    figures = ["estimate", "std_error", "df", "p_value", "conf_low", "conf_high"]
+    found = {
+        "Estimates": rows.estimates[["term", *figures]],
+        "Readings": focal_readings(rows.readings),
+        "Joint tests": rows.joint_tests[["regressor", "statistic", "df_num", "df_denom", "p_value", "method"]],
+        "Predictions, the others at their means": predictions_at_means(rows.predictions),
+        "Slopes": rows.slopes[["focal_term", "moderator", "at", "value", *figures]],
+        "Regions (Johnson-Neyman)": rows.slope_regions[
+            ["focal_term", "moderator", "low", "high", "is_significant", "share_of_responses"]
+        ],
+        "Surface": rows.surface[["feature", *figures, "expected_sign", "verdict"]],
+        "Diagnostics": rows.diagnostics[["diagnostic", "value", "threshold", "verdict"]],
+    }
+    return {title: table for title, table in found.items() if len(table)}
+
+
 def with_settings(study: Study, model: RegressionSpec, settings: list[str]) -> RegressionSpec:
     """Return the model with keys replaced, checked like a file."""
     document = Document(Path("--set"))
@@ -172,67 +175,14 @@ def _places(value: object, above: Place = ()) -> Iterator[Place]:
         yield from _places(entry, (*above, key))
 
 
-def rerun(study: Study, fit_id: str) -> Rerun:
-    """Refit from the recorded origin and compare.
-
-    Raises:
-        UsageError: When there is no such fit.
-        WarehouseError: When the rows it used are gone.
-        DataError: When responses were erased and the others cannot carry the model.
-    """
-    store = Store(study.warehouse)
-    fit = _fit(store, fit_id)
-    model = RegressionSpec.model_validate_json(fit["spec_json"])
-    name, erased = rest_of_rows(store, str(fit["data_hash"]))
-    rows = store.kept_rows(name)
-    try:
-        refitted = fit_regression(model, rows, labels_from_json(fit["labels_json"]))
-    except ModelDataError as error:
-        raise DataError(f"not reproducible: {erased}; the other responses cannot carry it: {error}") from error
-    recorded = _estimates(store, fit_id)
-    verdict, difference = compare_results(recorded, refitted.estimates)
-    now = origin_of(refitted, model, int(fit["seed"]))
-    changed = tuple(name for name in differing_origins(dict(fit), vars(now)) if name != "data_hash")
-    if data_hash(rows) != fit["data_hash"]:
-        changed = (*changed, "data_hash")
-    answer = "not_reproducible" if erased else verdict
-    return Rerun(fit_id, answer, difference, changed, erased, recorded, refitted.estimates)
-
-
-def rest_of_rows(store: Store, name: str) -> tuple[str, str]:
-    """Return the hash under which the rows of a fit lie now, and in words what was erased of them."""
-    rewritten = store.read(ERASURES)
-    rewritten = rewritten[rewritten["kind"] == "fit_rows"].drop_duplicates("old_sha256", keep="last")
-    by_old = rewritten.set_index("old_sha256")
-    n, days = 0, list[str]()
-    while name in by_old.index and f"{name}.parquet" not in store.kept_names("data"):
-        step = by_old.loc[name]
-        if n_gone := int(step["n_rows"]):
-            n += n_gone
-            days.append(f"{step['erased_at']:%Y-%m-%d}")
-        name = str(step["new_sha256"])
-    return name, f"{counted(n, 'response')} erased on {' and '.join(dict.fromkeys(days))}" if n else ""
-
-
-def compare(study: Study, first_id: str, second_id: str) -> tuple[pd.DataFrame, list[str]]:
-    """Put two fits side by side.
-
-    Returns:
-        One row a term with the figures of both and the difference; and what differs in their origin.
-    """
-    store = Store(study.warehouse)
-    first, second = _fit(store, first_id), _fit(store, second_id)
-    figures = ["term", "estimate", "std_error", "p_value"]
-    left, right = _estimates(store, first_id)[figures], _estimates(store, second_id)[figures]
-    side_by_side = left.merge(right, on="term", how="outer", suffixes=("_first", "_second"), sort=False)
-    side_by_side["difference"] = side_by_side["estimate_second"] - side_by_side["estimate_first"]
-    return side_by_side, [name for name in ORIGIN if first[name] != second[name]]
-
-
 def validation_of(study: Study, fit_ids: Iterable[str]) -> dict[str, str]:
     """Return the validation status of every scale in some recorded fits, by the scale's name."""
     store, instrument_of = Store(study.warehouse), study.scales()
-    terms = [name for each in fit_ids for name in (_fit(store, each)["outcome"], *_estimates(store, each)["term"])]
+    terms = [
+        name
+        for each in fit_ids
+        for name in (recorded_fit(store, each)["outcome"], *recorded_estimates(store, each)["term"])
+    ]
     return {scale: instrument_of[scale].status for scale in scales_in_terms(terms, instrument_of)}
 
 
@@ -289,7 +239,8 @@ def _model(study: Study, name: str) -> RegressionSpec:
     return study.models[name]
 
 
-def _fit(store: Store, fit_id: str) -> pd.Series:
+def recorded_fit(store: Store, fit_id: str) -> pd.Series:
+    """Return the row of a fit; UsageError when there is none."""
     fits = store.read(out.FITS).set_index("fit_id", drop=False)
     if fit_id not in fits.index:
         near = closest(fit_id, [str(name) for name in fits.index])
@@ -297,6 +248,7 @@ def _fit(store: Store, fit_id: str) -> pd.Series:
     return fits[fits["fit_id"] == fit_id].iloc[0]
 
 
-def _estimates(store: Store, fit_id: str) -> pd.DataFrame:
+def recorded_estimates(store: Store, fit_id: str) -> pd.DataFrame:
+    """Return the estimates of a fit, in the order of its terms."""
     estimates = store.read(out.ESTIMATES)
     return estimates[estimates["fit_id"] == fit_id].sort_values("position").reset_index(drop=True)

@@ -7,7 +7,7 @@ from instruments.load import LIBRARY as INSTRUMENTS
 from instruments.load import find_instruments, load_instrument
 from instruments.spec_file import ANY_LANGUAGE, Texts
 from models.load import LIBRARY, AnyModel, kind_of, read_model, read_waiting
-from models.sections.regressors import Interaction, Variable, as_variable
+from models.sections.regressors import Interaction, Regressor, Surface, as_variable
 from models.sections.waiting import NEEDS, WaitingSpec
 from models.spec import RegressionSpec
 
@@ -90,7 +90,9 @@ def _waiting_of(waiting: WaitingSpec) -> Iterator[str]:
     yield ""
 
 
-def _written(regressor: str | Variable | Interaction, names: dict[str, str]) -> str:
+def _written(regressor: str | Regressor, names: dict[str, str]) -> str:
+    if isinstance(regressor, Surface):
+        return "surface of " + " and ".join(_written(part, names) for part in regressor.surface.reports)
     if isinstance(regressor, Interaction):
         return " × ".join(_written(part, names) for part in regressor.interaction)
     variable = as_variable(regressor)

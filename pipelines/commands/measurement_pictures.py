@@ -8,16 +8,16 @@ import pandas as pd
 from instruments.faults import UsageError
 from instruments.scoring import keyed_items
 from instruments.spec import Instrument
-from instruments.spec_file import ANY_LANGUAGE, Texts
 from models.sections.measurement import BETWEEN_FORMS, MeasurementSpec
 from pipelines.commands.measurement import asked_names
+from pipelines.commands.picture_titles import text_in, titles_of
 from pipelines.load import Study
 from pipelines.pictures.answers import counted_answers, response_bars
 from pipelines.pictures.correlations import correlation_matrix
 from pipelines.pictures.ladder import Asked, invariance_ladder
 from pipelines.pictures.loadings import loading_plot
 from pipelines.pictures.path import path_diagram
-from pipelines.pictures.words import LANGUAGE_NAMES, SAID, Words
+from pipelines.pictures.words import SAID, Words
 from pipelines.store import Store
 from pipelines.tables import core
 from pipelines.tables.measurement import FIT_INDICES, INVARIANCE, LOADINGS
@@ -44,7 +44,7 @@ def draw_pictures(study: Study, name: str, folder: Path, language: str) -> list[
     language = language or study.spec.release.languages[0]
     if language not in SAID:
         raise UsageError(f"pictures have no language {language}; expected {' or '.join(SAID)}")
-    words, written = Words(language, _titles(study, language), _turned(study)), list[Path]()
+    words, written = Words(language, titles_of(study, language), _turned(study)), list[Path]()
     folder.mkdir(parents=True, exist_ok=True)
     for each in asked_names(study, name):
         for file_name, drawing in _drawings(study, study.measurement[each], words):
@@ -55,7 +55,7 @@ def draw_pictures(study: Study, name: str, folder: Path, language: str) -> list[
 
 
 def _drawings(study: Study, spec: MeasurementSpec, words: Words) -> Iterator[Drawing]:
-    store, title = Store(study.warehouse), _text(spec.title, words.language)
+    store, title = Store(study.warehouse), text_in(spec.title, words.language)
     loadings, indices, invariance, distributions = (
         store.read(table) for table in (LOADINGS, FIT_INDICES, INVARIANCE, DISTRIBUTIONS)
     )
@@ -124,7 +124,7 @@ def _of_whom(answers: pd.DataFrame, title: str, words: Words) -> tuple[str, list
 
 def _points(instrument: Instrument, scale: str, language: str) -> dict[int, str]:
     return {
-        code: _text(point.label, language) if point.label else ""
+        code: text_in(point.label, language) if point.label else ""
         for code, point in sorted(instrument.points_of(scale).points.items())
     }
 
@@ -147,20 +147,6 @@ def _of_answers(study: Study, spec: MeasurementSpec, rows: pd.DataFrame, group: 
             yield f"{group}_{scale}_answers_by_{over}", drawn
 
 
-def _titles(study: Study, language: str) -> dict[str, str]:
-    found = {**LANGUAGE_NAMES[language]}
-    found |= {name: _text(texts, language) for name, texts in study.spec.respondent_groups.items()}
-    found |= {name: _text(wave.title, language) for name, wave in study.spec.waves.items() if wave.title}
-    for instrument in study.described():
-        found |= {name: _text(item.text, language) for name, item in instrument.items.items()}
-        found |= {name: _text(scale.title, language) for name, scale in instrument.scales.items()}
-    return found
-
-
 def _turned(study: Study) -> frozenset[str]:
     scales = study.scales().items()
     return frozenset(item for name, instrument in scales for item in instrument.scales[name].reverse_scored)
-
-
-def _text(texts: Texts, language: str) -> str:
-    return next((texts[each] for each in (language, ANY_LANGUAGE, "en") if each in texts), next(iter(texts.values())))

@@ -6,8 +6,8 @@ from instruments.faults import UsageError
 from instruments.spec_file import closest
 from models.origin import derive_seed
 from models.regression.power_of_model import PowerOfModel, Sought, power_of_model
+from models.replication.refit import labels_from_json
 from models.spec import RegressionSpec
-from pipelines.assets.fits import labels_from_json
 from pipelines.load import Study
 from pipelines.store import Store
 from pipelines.tables import out

@@ -21,7 +21,7 @@ from instruments.sections import labels, provenance, response_scale
 from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
 from models.sections import measurement as measuring
-from models.sections import waiting
+from models.sections import regressors, waiting
 from pipelines import spec as studies
 from pipelines.commands.disposition_page import dispositions_page
 from pipelines.commands.example_study import study_of_one_item
@@ -48,6 +48,7 @@ from pipelines.tables import casework as casework_tables
 from pipelines.tables import coding as coding_tables
 from pipelines.tables import core, erasures, experiments, linking, measurement, out, raw, relations, released, sampling
 from pipelines.tables import fieldwork as fieldwork_tables
+from pipelines.tables import plan as plan_tables
 from pipelines.tables.base import DUCKDB_TYPES, ColumnOf, Table
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
@@ -108,10 +109,10 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         models.RegressionSpec,
         models.Variable,
         models.Interaction,
+        models.Surface,
+        regressors.Views,
         models.Population,
-        models.Panel,
-        models.Variant,
-        models.Expected,
+        *(models.Panel, models.Variant, models.Expected),
         measuring.MeasurementSpec,
         measuring.Comparison,
         measuring.InvarianceRule,
@@ -245,6 +246,7 @@ def tables_page() -> str:
         ("Warehouse: raw", raw, raw.TABLES),
         ("Warehouse: core", core, (*core.TABLES, *made_for_a_study)),
         ("Warehouse: out", out, out.TABLES),
+        ("Warehouse: the analysis plan", plan_tables, plan_tables.TABLES),
         ("Warehouse: fieldwork", fieldwork_tables, fieldwork_tables.TABLES),
         ("Warehouse: across waves", linking, linking.TABLES),
         ("Warehouse: coded answers", coding_tables, (*coding_tables.TABLES, coding_tables.themes(example))),

@@ -8,9 +8,11 @@ import pandas as pd
 
 from instruments.faults import DataError, UsageError
 from instruments.spec_file import Texts, closest
+from models.replication.refit import labels_from_json
 from models.spec import RegressionSpec
-from pipelines.assets.fits import WITHOUT_INFERENCE, FitRows, labels_from_json
-from pipelines.commands.fits import missed_by, recorded_fits, rest_of_rows
+from pipelines.assets.fits import WITHOUT_INFERENCE, FitRows
+from pipelines.commands.fits import missed_by, recorded_fits
+from pipelines.commands.reruns import rest_of_rows
 from pipelines.load import Study
 from pipelines.release import withheld_fits
 from pipelines.report_tables.reported import ReportedFit

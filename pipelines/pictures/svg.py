@@ -3,8 +3,9 @@
 Put here how things are drawn; what is drawn is in the other files. How wide words are is in ``lettering``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import escape
 from zlib import crc32
@@ -13,6 +14,13 @@ from pipelines.pictures.lettering import SPACING, height_of, wrapped
 
 INK, MUTED, LINE, PAPER, ACCENT = "#1f2430", "#565b66", "#c9cdd3", "#ffffff", "#0b5394"
 EDGE, TITLE_SIZE, NOTE_SIZE = 20, 17, 13
+CORNERS: Mapping[str, tuple[tuple[float, float], ...]] = MappingProxyType(
+    {
+        "square": ((-4.2, -4.2), (4.2, -4.2), (4.2, 4.2), (-4.2, 4.2)),
+        "diamond": ((0, -5.8), (5.8, 0), (0, 5.8), (-5.8, 0)),
+        "triangle": ((0, -5.4), (5.4, 4.2), (-5.4, 4.2)),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,7 @@ class Look:
         fill: Colour.
         is_bold: Whether they are bold.
         has_halo: Whether paper shines around them, where they lie on lines.
+        is_upright: Whether they run upwards, as beside a vertical axis.
     """
 
     size: float = 13
@@ -32,6 +41,7 @@ class Look:
     fill: str = INK
     is_bold: bool = False
     has_halo: bool = False
+    is_upright: bool = False
 
 
 @dataclass
@@ -76,7 +86,8 @@ class Sheet:
         )
         for place, line in enumerate([lines] if isinstance(lines, str) else lines):
             where = f'x="{x:.1f}" y="{y + place * size * SPACING:.1f}" font-size="{size:g}" text-anchor="{how.anchor}"'
-            self.parts.append(f'<text {where} fill="{how.fill}"{weight}{edge}>{escape(line)}</text>')
+            turned = f' transform="rotate(-90 {x:.1f} {y:.1f})"' if how.is_upright else ""
+            self.parts.append(f'<text {where} fill="{how.fill}"{weight}{edge}{turned}>{escape(line)}</text>')
 
     def line(
         self, start: tuple[float, float], end: tuple[float, float], colour: str = MUTED, wide: float = 1.5, *,
@@ -86,11 +97,31 @@ class Sheet:
         path = f"M{start[0]:.1f} {start[1]:.1f}L{end[0]:.1f} {end[1]:.1f}"
         self.path(path, colour, wide, n_heads=int(has_head))
 
-    def path(self, path: str, colour: str = MUTED, wide: float = 1.5, n_heads: int = 0) -> None:
-        """Draw a path that is not filled, with an arrow head at its end, at both ends or without."""
+    def path(self, path: str, colour: str = MUTED, wide: float = 1.5, n_heads: int = 0, dash: str = "") -> None:
+        """Draw a path that is not filled, with an arrow head at its end, at both ends or without; dashed or not."""
         more = f' marker-end="url(#head-{self._mark})"' if n_heads else ""
         more += f' marker-start="url(#head-{self._mark})"' if n_heads > 1 else ""
+        more += f' stroke-dasharray="{dash}"' if dash else ""
         self.parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{wide:g}"{more}/>')
+
+    def area(self, path: str, fill: str, opacity: float = 1.0) -> None:
+        """Fill a closed path."""
+        self.parts.append(f'<path d="{path}Z" fill="{fill}" fill-opacity="{opacity:g}"/>')
+
+    def specks(
+        self, places: Sequence[tuple[float, float]], colour: str, size: float = 3.0, opacity: float = 0.4
+    ) -> None:
+        """Draw many small round marks as one path; marks on the same half pixel are drawn once."""
+        seen = sorted({(round(2 * x), round(2 * y)) for x, y in places})
+        path = "".join(f"M{x / 2:g} {y / 2:g}h0" for x, y in seen)
+        look = f'stroke-width="{size:g}" stroke-linecap="round" stroke-opacity="{opacity:g}"'
+        self.parts.append(f'<path d="{path}" fill="none" stroke="{colour}" {look}/>')
+
+    def clip(self, name: str, path: str, parts: Sequence[str]) -> None:
+        """Show parts drawn elsewhere only inside a closed path."""
+        mark = f"{name}-{self._mark}"
+        self.parts.append(f'<clipPath id="{mark}"><path d="{path}Z"/></clipPath><g clip-path="url(#{mark})">')
+        self.parts += [*parts, "</g>"]
 
     def box(
         self, x: float, y: float, size: tuple[float, float], fill: str = PAPER, edge: str = MUTED, corner: float = 0.0
@@ -102,9 +133,14 @@ class Sheet:
             f'fill="{fill}" stroke="{edge}"/>'
         )
 
-    def dot(self, x: float, y: float, colour: str = ACCENT) -> None:
-        """Draw the mark of an estimate."""
-        self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{colour}"/>')
+    def dot(self, x: float, y: float, colour: str = ACCENT, shape: str = "circle", *, is_hollow: bool = False) -> None:
+        """Draw the mark of an estimate: a ``circle``, ``square``, ``diamond`` or ``triangle``, filled or hollow."""
+        fill, edge = (PAPER, f' stroke="{colour}" stroke-width="2"') if is_hollow else (colour, "")
+        if shape == "circle":
+            self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{fill}"{edge}/>')
+            return
+        corners = "L".join(f"{x + across:.1f} {y + down:.1f}" for across, down in CORNERS[shape])
+        self.parts.append(f'<path d="M{corners}Z" fill="{fill}"{edge}/>')
 
     @property
     def _mark(self) -> str:

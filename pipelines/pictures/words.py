@@ -1,11 +1,13 @@
-"""What drawings of measurement say of their own, in English and Danish, and numbers as each writes them."""
+"""What drawings say, in English and Danish, and numbers as each writes them; regressions have words of their own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-SAID: Mapping[str, Mapping[str, str]] = {
+from pipelines.pictures import regression_words
+
+OF_MEASUREMENT: Mapping[str, Mapping[str, str]] = {
     "en": {
         "path": "{title}: factors and their items, {group}",
         "fit": "n = {n}; CFI {cfi}, RMSEA {rmsea}, SRMR {srmr}{robust}",
@@ -102,6 +104,10 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "source": "kilde",
         "form": "ordlyd (selv, observatør)",
     },
+}
+
+SAID: Mapping[str, Mapping[str, str]] = {
+    language: {**said, **regression_words.SAID[language]} for language, said in OF_MEASUREMENT.items()
 }
 
 LANGUAGE_NAMES: Mapping[str, Mapping[str, str]] = {

@@ -35,6 +35,7 @@ FORBIDDEN_COLUMNS = (
 )
 COEFFICIENTS = ("alpha", "omega")
 CELL = ["item", "respondent_group", "wave"]
+NO_WORDS = "for which the dashboard has no words"
 
 
 class DisclosureError(DataError):
@@ -203,16 +204,10 @@ def reasons_to_withhold(
     fewest = LEAST_CLUSTERS if has_rows_of_organisations else LEAST_ORGANISATIONS
     n_people = diagnostics.get("n_responses", _figure(fit["n_obs"], 0))
     rules = (
-        (is_of_units, "an estimator of units in waves, for which the dashboard has no words"),
-        (
-            not is_linear and not is_of_units,
-            "coefficients that are not in units of the outcome, for which the dashboard has no words",
-        ),
+        (is_of_units, f"an estimator of units in waves, {NO_WORDS}"),
+        (not is_linear and not is_of_units, f"coefficients in other units than the outcome, {NO_WORDS}"),
         (min(n_people, _figure(fit["n_obs"], 0)) < least, f"fewer than {least:.0f} responses"),
-        (
-            bool(fit.get("is_of_records")),
-            "an outcome from records, in units for which the dashboard has no words",
-        ),
+        (bool(fit.get("is_of_records")), f"an outcome from records, {NO_WORDS}"),
         (_figure(fit["df_resid"], 0) < LEAST_DF, f"fewer than {LEAST_DF} degrees of freedom"),
         (_figure(fit["n_clusters"], LEAST_CLUSTERS) < LEAST_CLUSTERS, f"fewer than {LEAST_CLUSTERS} clusters"),
         (diagnostics.get("least_category_n", least) < least, f"a category with fewer than {least:.0f} responses"),

@@ -25,10 +25,11 @@ def adjusted_in_families(
 
     Only the declared and current fits of models as written (variant ``main``) count: variants are the same test
     again, and fits made by hand are no tests that were declared. A focal regressor of several terms has no p-value
-    here.
+    here. Confirmatory tests are adjusted among themselves, so that no test that was thought of later changes what they
+    say; an exploratory test is adjusted over the whole family, since whoever adds it has made the others too.
 
     Args:
-        fits: Rows of ``out.fits``.
+        fits: Rows of ``out.fits``, with their label.
         estimates: Rows of ``out.estimates``.
         models: The study's models by name.
 
@@ -50,5 +51,8 @@ def adjusted_in_families(
     found = pd.DataFrame(rows, index=fits.index, columns=["family", "focal_p"]).astype(
         {"family": "string", "focal_p": "float64"}
     )
-    adjusted = adjust_within_families(found["focal_p"].to_numpy(), found["family"].fillna("").tolist(), "holm")
-    return found.assign(focal_p_holm=adjusted)
+    is_confirmatory = (fits["label"] == "confirmatory").to_numpy(dtype=bool)
+    p_values, families = found["focal_p"].to_numpy(), found["family"].fillna("").tolist()
+    planned = adjust_within_families(np.where(is_confirmatory, p_values, np.nan), families, "holm")
+    every = adjust_within_families(p_values, families, "holm")
+    return found.assign(focal_p_holm=np.where(is_confirmatory, planned, every))

@@ -6,8 +6,7 @@ transaction. A connection lives for one call. Put here how tables are kept; neve
 
 import datetime as dt
 import shutil
-import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from models.origin import data_hash
 from pipelines.files import file_sha256, flush_file
 from pipelines.lock import exclusive
 from pipelines.store import erasing
+from pipelines.store.keeping import keep, keep_text, kept_text
 from pipelines.store.machine import WarehouseError, environment_faults
 from pipelines.store.remembered import REMEMBERED, mark_of
 from pipelines.store.slices import (
@@ -36,6 +36,7 @@ from pipelines.store.slices import (
     quoted,
     replace_slice,
     scan,
+    selected,
     staged_database,
     write_slice,
 )
@@ -88,9 +89,9 @@ class Store:
 
     def _read(self, table: Table) -> pd.DataFrame:
         order = ", ".join(quoted(column) for column in table.key) or "ALL"
-        columns = ", ".join(quoted(column) for column in table.columns)
         with self._connection(read_only=True) as connection:
-            if connection is None or set(table.columns) - set(columns_of(connection, table)):
+            columns = None if connection is None else selected(table, columns_of(connection, table))
+            if connection is None or columns is None:
                 return table.empty()
             rows = connection.sql(f"SELECT {columns} FROM {full_name(table)} ORDER BY {order}")  # noqa: S608 - quoted
             return table.typed(rows.to_arrow_table().to_pandas())
@@ -163,7 +164,7 @@ class Store:
         kept = self.folder / "raw" / sha256
         if kept.is_file() and file_sha256(kept) != sha256:
             kept.unlink()
-        self._keep(kept, lambda target: shutil.copyfile(path, target))
+        keep(kept, lambda target: shutil.copyfile(path, target))
         return sha256
 
     def kept_file(self, sha256: str) -> Path:
@@ -229,7 +230,7 @@ class Store:
             The hash of the rows.
         """
         name = data_hash(rows)
-        self._keep(self.folder / "data" / f"{name}.parquet", lambda target: rows.to_parquet(target, index=False))
+        keep(self.folder / "data" / f"{name}.parquet", lambda target: rows.to_parquet(target, index=False))
         return name
 
     def kept_rows(self, name: str) -> pd.DataFrame:
@@ -243,19 +244,13 @@ class Store:
             raise WarehouseError(f"the rows {name[:12]} are no longer in {path.parent}; they may have been erased")
         return pd.read_parquet(path)
 
-    def _keep(self, target: Path, write: Callable[[Path], object]) -> None:
-        if target.exists():
-            return
-        temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
-        with environment_faults(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                write(temporary)
-                flush_file(temporary)
-                temporary.chmod(0o400)
-                temporary.replace(target)
-            finally:
-                temporary.unlink(missing_ok=True)
+    def keep_text(self, text: str) -> str:
+        """Keep a specification, or what refers to some, under its SHA-256 in ``specs/``; return the hash."""
+        return keep_text(self.folder / "specs", text)
+
+    def kept_text(self, sha256: str) -> str:
+        """Return a text kept by ``keep_text``; WarehouseError when it is gone or damaged."""
+        return kept_text(self.folder / "specs", sha256)
 
     @contextmanager
     def _connection(

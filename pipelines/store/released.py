@@ -1,8 +1,11 @@
-"""Reads the release that ``current.json`` names: checked against its hash, opened read-only and locked down."""
+"""Reads release files: the one that ``current.json`` names, checked and locked down, and tables of any other.
+
+For whoever carries away or proves what was released; the dashboard has questions of its own.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -10,7 +13,8 @@ import pandas as pd
 
 from instruments.faults import DataError, UsageError
 from pipelines.files import file_sha256
-from pipelines.store.slices import full_name, quoted
+from pipelines.store.machine import WarehouseError, environment_faults
+from pipelines.store.slices import columns_of, full_name, quoted, selected
 from pipelines.tables.base import Table
 from pipelines.tables.released import MANIFEST, SCHEMA_VERSION
 
@@ -67,3 +71,49 @@ def read_current_release(folder: Path, tables: Sequence[Table]) -> ReleaseFile:
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: Table) -> pd.DataFrame:
     return table.typed(connection.table(full_name(table)).order(", ".join(map(quoted, table.key))).df())
+
+
+def number_of_release(name: str) -> int:
+    """Return the number in the name of a release, such as ``3``, ``r000003`` or ``r000003-0123456789ab.duckdb``.
+
+    Raises:
+        UsageError: When it has none.
+    """
+    digits = name.removeprefix("r").partition("-")[0]
+    if not digits.isdigit():
+        raise UsageError(f"there is no release '{name}'; give its number, such as --release 1")
+    return int(digits)
+
+
+def release_file(folder: Path, number: int) -> Path:
+    """Return the file of a published release, as it was published.
+
+    Args:
+        folder: The releases of a study.
+        number: Of the release, from 1.
+
+    Raises:
+        UsageError: When there is no such release, or its file is not as it was published.
+    """
+    found = {number_of_release(path.name): path for path in folder.glob("r[0-9]*-*.duckdb")}
+    if number not in found:
+        raise UsageError(f"there is no release {number}; published: {', '.join(map(str, sorted(found))) or 'none yet'}")
+    path = found[number]
+    if file_sha256(path)[:12] != path.stem.partition("-")[2]:
+        raise UsageError(f"{path} is not as it was published: its name carries another hash; restore it from a backup")
+    return path
+
+
+def released_rows(path: Path, table: Table, names: Sequence[str]) -> pd.DataFrame:
+    """Return some columns of a table of a release.
+
+    Raises:
+        WarehouseError: When the file is no database, or has no such table and columns.
+    """
+    wanted = replace(table, columns={name: table.columns[name] for name in names})
+    with environment_faults(path), duckdb.connect(path, read_only=True) as connection:
+        columns = selected(wanted, columns_of(connection, wanted))
+        if columns is None:
+            raise WarehouseError(f"{path} has no table {table.name} with {', '.join(names)}; it cannot be proved")
+        rows = connection.sql(f"SELECT {columns} FROM {full_name(table)}").to_arrow_table()  # noqa: S608 - quoted
+        return wanted.typed(rows.to_pandas())

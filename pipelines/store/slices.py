@@ -217,6 +217,18 @@ def columns_of(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str,
     return {name: "TIMESTAMPTZ" if kind == "TIMESTAMP WITH TIME ZONE" else kind for name, kind in rows}
 
 
+def selected(table: Table, present: Mapping[str, str]) -> str | None:
+    """Write the columns to select of a table, those that it had not yet filled in; None when that cannot be done."""
+    found: list[str] = []
+    for name, column in table.columns.items():
+        if name not in present and (column.if_absent is None or not present):
+            return None
+        stored = quoted(name) if name in present else "NULL"
+        filled = stored if column.if_absent is None else f"coalesce({stored}, {literal(column.if_absent)})"
+        found.append(f"{filled} AS {quoted(name)}")
+    return ", ".join(found)
+
+
 def full_name(table: Table) -> str:
     """Name a table in SQL."""
     return ".".join(quoted(part) for part in table.name.split("."))

@@ -43,6 +43,8 @@ class ColumnOf:
         is_among: Closed list of values.
         least: Smallest value.
         most: Largest value.
+        if_absent: What rows hold that were written before the column was there; without it such a table is read as if
+            it had no rows.
     """
 
     kind: str
@@ -51,6 +53,7 @@ class ColumnOf:
     is_among: tuple[object, ...] = ()
     least: float | None = None
     most: float | None = None
+    if_absent: str | None = None
 
     def checks(self) -> "list[pa.Check]":
         """Return the pandera checks of the column."""

@@ -1,8 +1,9 @@
 """Tables of results: response rates, scale quality, means, distributions, fits. One row a figure, no respondent."""
 
-from pipelines.tables import fitted, screening
+from pipelines.tables import fitted, screening, shapes
 from pipelines.tables.base import MOMENT, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table, count, number
 from pipelines.tables.fitted import DECLARED, MODEL
+from pipelines.tables.labels import LABELS, RECORD
 
 GROUP = ColumnOf(TEXT, "Respondent group")
 WAVE = ColumnOf(TEXT, "Wave")
@@ -164,7 +165,7 @@ FITS = Table(
         "variant": ColumnOf(TEXT, "Variant; main is the model as written, or as changed by hand"),
         "is_declared": DECLARED,
         "is_current": ColumnOf(TRUTH, "Whether it is the latest of its model and variant; older ones stay for rerun"),
-        "label": ColumnOf(TEXT, "confirmatory or exploratory", is_among=("confirmatory", "exploratory")),
+        **LABELS,
         "estimator": ColumnOf(TEXT, "Estimator"),
         "covariance": ColumnOf(TEXT, "Covariance of the estimates"),
         "outcome": ColumnOf(TEXT, "Outcome"),
@@ -182,6 +183,7 @@ FITS = Table(
         "seed": ColumnOf(WHOLE, "Seed derived from study, model and variant"),
         "digest": ColumnOf(TEXT, "SHA-256 of the float64 results"),
         "fitted_at": ColumnOf(MOMENT, "When"),
+        **RECORD,
     },
 )
 
@@ -236,12 +238,12 @@ READINGS = Table(
             TEXT,
             "standardised, partial_r2, minimum_detectable, equivalence, robustness_value, without_one_cluster, "
             "wild_bootstrap, selection_ratio, e_value, or average_effect and its average_effect_bootstrap, with the "
-            "category of an outcome of several",
+            "category of an outcome of several; simple_slopes or johnson_neyman of a product without slopes or regions",
         ),
         "value": number("Value; a p-value for equivalence and wild_bootstrap; a standard error for a bootstrap effect"),
         "conf_low": number("Lower end of its interval or range; missing where there is none"),
         "conf_high": number("Upper end"),
-        "verdict": ColumnOf(TEXT, "equivalent, relevant, undecided, ok or look; empty where there is none"),
+        "verdict": ColumnOf(TEXT, "equivalent, relevant, undecided, ok, look or not_covered; else empty"),
     },
 )
 
@@ -271,5 +273,6 @@ TABLES = (
     READINGS,
     *fitted.TABLES,
     REFUSALS,
+    *shapes.TABLES,
     *screening.OUT_TABLES,
 )

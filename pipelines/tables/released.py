@@ -4,10 +4,11 @@ A figure that must not be shown keeps its row, with ``is_hidden`` true and no va
 """
 
 from pipelines.tables.base import NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
+from pipelines.tables.labels import LABELS
 from pipelines.tables.measurement import PURPOSES, VERDICTS
 from pipelines.tables.out import GROUP, MODEL, SCALE, WAVE, number
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 COMPARED_OVER = ("wave", "language", "respondent_group", "source")
 COMPARISON_VERDICTS = ("shown", "no_test", "not_looked_at", "too_few", "not_tested", "not_shown")
 HIDDEN = ColumnOf(TRUTH, "Whether the figure is withheld because too few people stand behind it")
@@ -161,7 +162,7 @@ FITS_RELEASED = Table(
         "fit_id": ColumnOf(TEXT, "Fit"),
         "model": MODEL,
         "variant": ColumnOf(TEXT, "Variant; main is the model as written"),
-        "label": ColumnOf(TEXT, "confirmatory or exploratory"),
+        **LABELS,
         "estimator": ColumnOf(TEXT, "Estimator"),
         "covariance": ColumnOf(TEXT, "Covariance of the estimates"),
         "outcome": ColumnOf(TEXT, "Outcome"),

@@ -48,6 +48,7 @@ class Agreement:
         row: Path → the row of the table that it belongs to.
         closer: Gives, in the shape of the file, results of a closer run of R.
         stopped: Entries on which R stopped early.
+        calls: Pattern of rows → the function of ours that gives them.
         not_computed: Pattern of paths → why there is nothing to compare.
     """
 
@@ -57,6 +58,7 @@ class Agreement:
     row: Callable[[str], str]
     closer: Callable[..., object] = lambda _: {}
     stopped: tuple[Stopped, ...] = ()
+    calls: Mapping[str, str] = field(default_factory=dict)
     not_computed: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -1,9 +1,24 @@
 """Every file of stored results whose figures we compute."""
 
 from tests.agreement.aggregation import AGGREGATION
+from tests.agreement.categorical_panel import CATEGORICAL_PANEL
 from tests.agreement.exploratory import EXPLORATORY
 from tests.agreement.factor_models import FACTOR_MODELS
 from tests.agreement.invariance import INVARIANCE
+from tests.agreement.linear import LINEAR
+from tests.agreement.moderation import MODERATION
+from tests.agreement.readings import READINGS
 from tests.agreement.reliability import ORDERED_OMEGA, RELIABILITY
 
-FILES = (RELIABILITY, ORDERED_OMEGA, EXPLORATORY, FACTOR_MODELS, INVARIANCE, AGGREGATION)
+FILES = (
+    RELIABILITY,
+    ORDERED_OMEGA,
+    EXPLORATORY,
+    FACTOR_MODELS,
+    INVARIANCE,
+    AGGREGATION,
+    LINEAR,
+    CATEGORICAL_PANEL,
+    MODERATION,
+    READINGS,
+)

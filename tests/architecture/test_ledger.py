@@ -16,8 +16,8 @@ EVERY = [each for part in ENTRIES for each in ledger(part)]
 PREPARING = {
     *("columns", "profile", "design", "identification", "inference", "fit", "compare", "covariance", "diagnostics"),
     *("cluster_moments", "data", "fits", "combinations", "of_fit", "maximise", "families", "generalised", "predicted"),
-    *("cumulative_links", "estimate", "noncentral", "estimated", "estimators", "penalised", "confounding", "outcome"),
-    "power_of_model",
+    *("cumulative_links", "estimate", "fitted", "noncentral", "estimated", "estimators", "penalised", "confounding"),
+    *("outcome", "power_of_model"),
     *("connection", "query", "responses", "result", "planner", "patterns", "pattern_design", "rows"),
     *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped"),
 }

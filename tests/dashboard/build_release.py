@@ -226,10 +226,10 @@ def _distributions() -> pd.DataFrame:
 
 def _fits(number: int) -> pd.DataFrame:
     rows = [
-        ("h1", "main", "confirmatory", "CR2", "identity_work"),
-        ("h1", "without_controls", "confirmatory", "HC3", "identity_work"),
-        ("h1", "top_managers_only", "confirmatory", "HC3", "identity_work"),
-        ("h2", "main", "exploratory", "HC3", "respondent_group[FRL]"),
+        ("h1", "main", "locked", "CR2", "identity_work"),
+        ("h1", "without_controls", "locked", "HC3", "identity_work"),
+        ("h1", "top_managers_only", "changed_after_lock", "HC3", "identity_work"),
+        ("h2", "main", "never_locked", "HC3", "respondent_group[FRL]"),
     ]
     return pd.DataFrame(
         [
@@ -237,7 +237,8 @@ def _fits(number: int) -> pd.DataFrame:
                 "fit_id": f"{model}-{variant}-0f3a",
                 "model": model,
                 "variant": variant,
-                "label": label,
+                "label": "confirmatory" if because == "locked" else "exploratory",
+                "label_because": because,
                 "estimator": "OLS",
                 "covariance": covariance,
                 "outcome": "collective_leadership" if model == "h1" else "vertical_integration",
@@ -255,7 +256,7 @@ def _fits(number: int) -> pd.DataFrame:
                 },
                 "digest": hashlib.sha256(f"digest{model}{variant}".encode()).hexdigest(),
             }
-            for model, variant, label, covariance, focal in rows
+            for model, variant, because, covariance, focal in rows
         ]
     )
 

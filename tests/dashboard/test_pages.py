@@ -136,6 +136,39 @@ def test_results_say_what_goes_together_how_sure_and_how_to_repeat_it(open_page:
         assert all(fit[name] in seen.text for name in ("fit_id", "spec_hash", "data_hash", "digest"))
 
 
+@pytest.mark.parametrize(
+    ("language", "planned", "cells", "short"),
+    [
+        (
+            "en",
+            "**Confirmatory**: planned and locked before the data came",
+            ["Confirmatory", "Exploratory"],
+            "1 of the 2 were planned and locked before the data came",
+        ),
+        (
+            "da",
+            "**Bekræftende**: planlagt og låst, før data kom",
+            ["Bekræftende", "Udforskende"],
+            "1 af de 2 var planlagt og låst, før data kom",
+        ),
+    ],
+)
+def test_confirmatory_and_exploratory_results_never_stand_together_without_the_mark(
+    open_page: Open, tmp_path: Path, language: str, planned: str, cells: list[str], short: str
+):
+    build_release.publish(tmp_path)
+    marked = f"({cells[1].lower()})"
+    seen = open_page("results", lang=language)
+    assert planned in seen.text
+    assert WORDINGS[language]["because_changed_after_lock"] in seen.text
+    series = json.dumps(seen.charts_drawn[0], ensure_ascii=False)
+    assert marked in series
+    assert marked not in json.dumps(seen.charts_drawn[1], ensure_ascii=False), "all of this model are exploratory"
+    first, second = (set(table.value[WORDINGS[language]["label"]]) for table in seen.app.table[:2])
+    assert (first, second) == (set(cells), {cells[1]})
+    assert short in open_page("overview", lang=language).text
+
+
 def test_figures_of_a_group_that_was_not_drawn_at_random_say_so(open_page: Open, tmp_path: Path):
     tables = build_release.release_tables()
     flag = pd.DataFrame([{"key": "no_inference", "value": "FRL"}])

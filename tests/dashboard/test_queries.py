@@ -1,5 +1,6 @@
 """A release is opened locked down, followed by its pointer, and the last good one is kept when anything is wrong."""
 
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
@@ -147,6 +148,13 @@ def test_questions_return_every_row_of_the_release(folder: Path):
     assert len(queries.estimates(release)) == len(tables["out.estimates"])
     assert queries.fits(release)["variant"].iloc[0] == "main"
     assert len(queries.distributions(release, "collective_leadership", "FRL", "spring")) == 18
+
+
+def test_fits_of_a_release_before_plans_say_that_nothing_was_locked(folder: Path):
+    release = queries.open_current(folder)
+    older = dataclasses.replace(release, schema_version=queries.FIRST_VERSION_WITH_LABELS - 1)
+    assert set(queries.fits(older)["label_because"]) == {"never_locked"}
+    assert set(queries.fits(release)["label_because"]) == {"locked", "changed_after_lock", "never_locked"}
 
 
 def test_dashboard_supports_the_version_of_tables_that_releases_are_made_in():

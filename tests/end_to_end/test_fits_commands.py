@@ -67,7 +67,7 @@ def test_fit_made_by_hand_changes_no_declared_result_and_is_not_released(study: 
     done(sensemaking("fit", study, "trust", "--set", "regressors=[teamwork]"))
     after = content_hashes(study)
     changed = {name for name in before if before[name] != after[name]}
-    assert changed == {"out.fits", "out.estimates", "out.diagnostics", "out.readings", "out.joint_tests"}
+    assert changed == {"out.fits", "out.estimates", "out.diagnostics", "out.readings", "out.joint_tests", "out.curves"}
     assert done(sensemaking("run", study, "--json")).document["nothing_new"] is True
     done(sensemaking("release", study))
     again = release_contents(study)

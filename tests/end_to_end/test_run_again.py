@@ -95,9 +95,10 @@ def test_changed_model_refits_that_model_only(study: Path):
     edit(study / "models" / "trust.yaml", "covariance: HC3", "covariance: HC1")
     document = done(sensemaking("run", study, "--json")).document
     assert steps_of(document) == [("out/fits/trust", "")]
-    written = ("out.fits", "out.estimates", "out.diagnostics", "out.readings", "out.predictions", "out.joint_tests")
+    written = {"out.fits", "out.estimates", "out.diagnostics", "out.readings", "out.refusals"}
+    written |= {"out.slopes", "out.slope_regions", "out.curves", "out.surface"}
+    written |= {"out.predictions", "out.joint_tests"}
     expected = {(name, "trust,True") for name in written}
-    expected |= {("out.refusals", "trust,True")}
     assert rewritten(before, writes(study)) == expected
     fits = table(study, "out.fits").query("is_current").set_index(["model", "variant"])["covariance"].to_dict()
     assert fits[("trust", "main")] == "HC1"

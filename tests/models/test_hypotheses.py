@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from instruments.load import LIBRARY, find_instruments, load_instrument
 from instruments.spec_file import canonical_json
 from models.regression.fit import fit_regression
-from models.sections.regressors import Interaction, Variable, as_variable
+from models.sections.regressors import Interaction, Variable, as_variable, parts_of
 from models.sections.waiting import NEEDS
 from models.spec import RegressionSpec
 from pipelines.assets.fits import labels_of, places_of_waves
@@ -44,8 +44,7 @@ def runs():
 
 
 def flat(regressors) -> list[Variable]:
-    parts = [each.interaction if isinstance(each, Interaction) else (each,) for each in regressors]
-    return [as_variable(part) for each in parts for part in each]
+    return [part for each in regressors for part in parts_of(each)]
 
 
 @pytest.fixture(scope="module")
@@ -149,8 +148,7 @@ def test_controls_stand_in_the_model_with_a_reason_and_not_in_the_variant_withou
     assert expected <= set(model.because)
     without = model.with_variant("without_controls")
     assert not expected & {each.variable for each in flat(without.regressors)}
-    main = [as_variable(each) for each in model.regressors if not isinstance(each, Interaction)]
-    kept = [as_variable(each) for each in without.regressors if not isinstance(each, Interaction)]
+    main, kept = model.lone_variables(), without.lone_variables()
     assert {each.variable for each in main if each not in kept} == expected
 
 

@@ -47,9 +47,14 @@ COMMANDS = (
     "code status",
     "export labels",
     "export network",
+    "export replication",
     "sample",
     "cases",
     "measurement",
+    "pictures",
+    "plan lock",
+    "plan amend",
+    "plan status",
     "power",
 )
 

@@ -5,6 +5,9 @@ import pandas as pd
 import pytest
 from small_demo import CLEAN, NOBODY, of_organisations
 
+from models.regression.fit import fit_regression
+from models.sections.regressors import Surface, Views
+from models.spec import RegressionSpec
 from pipelines.studies.demo.answering import Answering
 from pipelines.studies.demo.carelessness import ATTENTIVE
 from pipelines.studies.demo.codings import codings_of
@@ -56,6 +59,21 @@ def assert_planted(outcome, equation, values) -> None:
 
 
 # Latent values
+
+
+def test_the_surface_in_words_finds_what_was_planted_in_true_values(population):
+    # the specification's response_surface_truth: a1 = .40, a2 = 0, a3 = -.30, a4 = -.32
+    views = Views(self_report="top_forwarding", other_report="observed_forwarding", scale=(-1, 1))
+    given = {"name": "m", "kind": "regression", "title": {"en": "t"}, "estimand": "e", "outcome": "experience"}
+    model = RegressionSpec(**given, regressors=(Surface(surface=views),), focal="observed_forwarding")
+    names = ("top_forwarding", "observed_forwarding", "experience")
+    rows = pd.DataFrame({name: population.organisations[name] for name in names})
+    rows = rows.assign(response_id=[f"{place:05d}" for place in range(len(rows))])
+    found = fit_regression(model, rows).shapes.surface.set_index("feature")
+    for line, planted in {"a1": 0.40, "a2": 0.0, "a3": -0.30, "a4": -0.32}.items():
+        assert abs(found.loc[line, "estimate"] - planted) < 3.5 * found.loc[line, "std_error"]
+        assert found.loc[line, "std_error"] < 0.06
+    assert found.loc["strict_congruence", "verdict"] == "not_met"
 
 
 @pytest.mark.parametrize("name", EFFECTS.organisations)

@@ -10,7 +10,8 @@ from instruments.faults import UsageError
 from pipelines.assets.erased import notes
 from pipelines.assets.whereabouts import Wanted
 from pipelines.commands.erase import erase
-from pipelines.commands.fits import recorded_fits, rerun
+from pipelines.commands.fits import recorded_fits
+from pipelines.commands.reruns import rerun
 from pipelines.load import load_study
 from pipelines.store import Store
 from pipelines.tables import core, raw
@@ -93,7 +94,7 @@ def test_a_person_is_gone_from_every_byte_and_the_next_run_is_as_if_they_had_nev
     bring_up_to_date(study)
     never = without_person(tmp_path / "never" / "small")
     bring_up_to_date(never)
-    of_fits = {"out.fits", "out.estimates", "out.diagnostics", "out.readings", "out.joint_tests"}
+    of_fits = {"out.fits", "out.estimates", "out.diagnostics", "out.readings", "out.joint_tests", "out.curves"}
     assert differing(content_hashes(study), content_hashes(never)) == of_fits
     assert is_anywhere(study, PLANTED, TOKEN.format(7)) == []
     assert recorded_fits(load_study(study)).query("is_current").shape[0] == 2

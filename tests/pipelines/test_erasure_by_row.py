@@ -12,7 +12,7 @@ from instruments.faults import UsageError
 from pipelines.assets.erased import notes
 from pipelines.assets.whereabouts import Wanted
 from pipelines.commands.erase import Erasure, erase
-from pipelines.commands.fits import rerun
+from pipelines.commands.reruns import rerun
 from pipelines.load import load_study
 from pipelines.store import Store
 from pipelines.tables import core, out

@@ -6,7 +6,8 @@ import duckdb
 import pandas as pd
 import pytest
 
-from pipelines.commands.fits import recorded_fits, rerun
+from pipelines.commands.fits import recorded_fits
+from pipelines.commands.reruns import rerun
 from pipelines.files import file_sha256
 from pipelines.load import load_study
 from tests.command_line import done, hash_of, sensemaking, table

@@ -37,6 +37,7 @@ ASSETS_OF_THE_SMALL_STUDY = [
     "small/out/attrition",
     "small/out/attrition_differences",
     "small/out/break_off_items",
+    "small/out/curves/trust",
     "small/out/diagnostics/trust",
     "small/out/distributions",
     "small/out/estimates/trust",
@@ -57,6 +58,9 @@ ASSETS_OF_THE_SMALL_STUDY = [
     "small/out/scale_means",
     "small/out/screening",
     "small/out/screening_overlap",
+    "small/out/slope_regions/trust",
+    "small/out/slopes/trust",
+    "small/out/surface/trust",
     "small/out/weighting",
     "small/out/weighting_cells",
     "small/out/weighting_margins",
@@ -196,7 +200,7 @@ def test_run_of_the_job_shows_row_counts_and_tables(first_run: FirstRun):
     assert alphas.startswith("| scale | respondent_group | wave | coefficient | estimate | conf_low |")
     assert "| teamwork | FRL | autumn | alpha | 0." in alphas
     coefficients = of_asset["small/out/estimates/trust"]["table"].value
-    assert "| main | teamwork | " in coefficients
+    assert "| main | exploratory | teamwork | " in coefficients
     rates = of_asset["small/out/response_rates"]["table"].value
     assert "| autumn | FRL | – | 4" in rates
     (evaluation,) = result.get_asset_check_evaluations()

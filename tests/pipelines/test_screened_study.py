@@ -9,7 +9,7 @@ from pipelines.assets.graph import steps_of
 from pipelines.assets.raw import begun_waves
 from pipelines.assets.screening import notes
 from pipelines.assets.step import Task, run_step
-from pipelines.commands.fits import rerun
+from pipelines.commands.reruns import rerun
 from pipelines.load import Study, load_study
 from pipelines.release import publish
 from pipelines.store import Store

@@ -99,14 +99,14 @@ def fit_is_withheld(least=10, terms=("intercept", "voice"), is_missing=(), **cha
 def test_only_coefficients_in_units_of_the_outcome_are_released():
     assert not fit_is_withheld(estimator="WLS")
     logit = disclosure.reasons_to_withhold({**fit(), "estimator": "logit"}, {}, ["intercept", "voice"], [])
-    assert logit == ["coefficients that are not in units of the outcome, for which the dashboard has no words"]
+    assert logit == ["coefficients in other units than the outcome, for which the dashboard has no words"]
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
         ({"estimator": "random_effects"}, "an estimator of units in waves, for which the dashboard has no words"),
-        ({"is_of_records": True}, "an outcome from records, in units for which the dashboard has no words"),
+        ({"is_of_records": True}, "an outcome from records, for which the dashboard has no words"),
     ],
 )
 def test_what_the_dashboard_has_no_words_for_is_not_released(changes, reason):

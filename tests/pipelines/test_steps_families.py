@@ -37,7 +37,14 @@ P_VALUES = {"first": 0.04, "second": 0.01, "third": 0.03, "fourth": 0.02, "alone
 def recorded(**changes):
     fits = pd.DataFrame(
         [
-            {"fit_id": name, "model": name, "variant": "main", "is_declared": True, "is_current": True}
+            {
+                "fit_id": name,
+                "model": name,
+                "variant": "main",
+                "is_declared": True,
+                "is_current": True,
+                "label": "exploratory",
+            }
             for name in P_VALUES
         ]
     )
@@ -81,6 +88,18 @@ def test_what_is_no_declared_test_changes_no_family(change):
     found = adjusted_in_families(fits, estimates(fits.replace({"model": {"unknown": "second"}})), MODELS)
     assert found["focal_p_holm"].tolist()[:5] == pytest.approx([0.04, 0.03, 0.03, 0.04, 0.2])
     assert found.iloc[5].isna().all()
+
+
+def test_an_exploratory_test_changes_no_confirmatory_p_value_and_is_adjusted_over_the_whole_family():
+    labels = ["confirmatory", "confirmatory", "exploratory", "exploratory", "exploratory"]
+    fits = recorded(label=labels)
+    found = adjusted_in_families(fits, estimates(fits), MODELS)
+    # H1 has .04 and .01 confirmatory (R: p.adjust(c(.04, .01), "holm") = .04, .02), .02 exploratory among three
+    assert found["focal_p_holm"].tolist() == pytest.approx([0.04, 0.02, 0.03, 0.04, 0.2])
+    without = fits[fits["label"] == "confirmatory"]
+    assert adjusted_in_families(without, estimates(without), MODELS)["focal_p_holm"].tolist() == pytest.approx(
+        [0.04, 0.02]
+    )
 
 
 def test_a_focal_category_has_no_p_value_of_its_own():

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from models.sections.regressors import Interaction, Variable, as_variable
+from models.sections.regressors import Variable, as_variable, parts_of
 from models.spec import RegressionSpec
 
 Source = Literal["same_respondent", "own_organisation", "other_respondents", "no_answer"]
@@ -67,9 +67,7 @@ def sources_of_regressors(specs: Iterable[RegressionSpec], answered: Collection[
 
 
 def _of_variant(spec: RegressionSpec, variant: str, answered: Collection[str]) -> list[SourceOfRegressor]:
-    parts: list[Variable] = []
-    for each in spec.regressors_as_variables():
-        parts += [as_variable(part) for part in each.interaction] if isinstance(each, Interaction) else [each]
+    parts = [part for each in spec.regressors_as_variables() for part in parts_of(each)]
     focal = as_variable(spec.focal)
     return [
         SourceOfRegressor(

@@ -215,7 +215,7 @@ def _of_generalised(asked: Asked, fit: GeneralisedFit) -> Uncertainty:
     n_clusters = int(asked.clusters.max()) + 1
     if kind == "CR2":
         found = reduced_bias_covariance(fit, asked.clusters)
-        return Uncertainty(found.covariance, found.satterthwaite_df(np.eye(k)), n_clusters, clustered=found)
+        return Uncertainty(found.covariance, found.satterthwaite_df(np.eye(k)), n_clusters, corrected=found)
     covariance = clustered_covariance(fit.covariance, fit.scores, asked.clusters, cast("RobustClustered", kind))
     return Uncertainty(covariance, normal, n_clusters)
 

@@ -16,7 +16,7 @@ from models.estimates import Matrix
 from models.regression.columns import Labels, column_of, columns_of
 from models.regression.design import lay_out, uses_of
 from models.regression.profile import Profile
-from models.sections.regressors import Interaction, Variable, as_variable
+from models.sections.regressors import Interaction, Surface, Variable, as_variable, parts_of
 from models.spec import RegressionSpec
 
 
@@ -47,6 +47,8 @@ class Layout:
         for regressor in self.spec.regressors_as_variables():
             if isinstance(regressor, Interaction):
                 stop = _multiply(found, start, [places[as_variable(part)] for part in regressor.interaction])
+            elif isinstance(regressor, Surface):
+                stop = self._bend(found, start, regressor, rows)
             else:
                 stop = self._write(found, start, regressor, rows)
                 places[regressor] = range(start, stop)
@@ -54,8 +56,7 @@ class Layout:
         return found
 
     def _write(self, found: Matrix, start: int, variable: Variable, rows: Mapping[str, Any]) -> int:
-        name = column_of(variable)
-        column = rows[name]
+        column = rows[column_of(variable)]
         if variable in self.codes:
             for place, code in enumerate(self.codes[variable]):
                 found[start + place] = column == code
@@ -63,7 +64,11 @@ class Layout:
         if variable.spline is None and variable.polynomial == 1 and not (variable.centre or variable.standardise):
             found[start] = column
             return start + 1
-        bent = columns_of(variable, pd.DataFrame({name: column}), self.labels, self.profile)
+        return self._bend(found, start, variable, rows)
+
+    def _bend(self, found: Matrix, start: int, regressor: Variable | Surface, rows: Mapping[str, Any]) -> int:
+        some = pd.DataFrame({name: rows[name] for name in map(column_of, parts_of(regressor))})
+        bent = columns_of(regressor, some, self.labels, self.profile)
         for place, values in enumerate(bent.values()):
             found[start + place] = values
         return start + len(bent)

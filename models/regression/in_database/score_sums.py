@@ -18,7 +18,7 @@ from models.regression.columns import column_of
 from models.regression.in_database.fixed_point import ExactSums, Integers, LimbSums, limbs_of
 from models.regression.in_database.pattern_design import PatternDesign
 from models.regression.in_database.patterns import Placed
-from models.sections.regressors import Interaction, as_variable
+from models.sections.regressors import parts_of
 
 MOST_CELLS = 1 << 20
 
@@ -101,10 +101,7 @@ class ScoreSums:
 def _combinations(design: PatternDesign) -> Iterator[NDArray[np.intp]]:
     """Give which combinations of the columns of a regressor patterns have, where no other regressor reads more."""
     spec, rows = design.responses.spec, design.patterns.rows
-    read = {
-        frozenset(map(column_of, map(as_variable, each.interaction if isinstance(each, Interaction) else [each])))
-        for each in spec.regressors_as_variables()
-    }
+    read = {frozenset(map(column_of, parts_of(each))) for each in spec.regressors_as_variables()}
     beside = [] if spec.weights is None else [spec.weights]
     for columns in sorted(sorted(each) for each in read if not any(each < other for other in read)):
         cells = np.zeros(len(rows), dtype=np.intp)

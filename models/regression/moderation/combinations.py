@@ -1,13 +1,12 @@
 """Linear combinations of coefficients with intervals, under any covariance and its degrees of freedom."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.estimates import Matrix, Vector
 from models.regression.clustered import ClusterCovariance
+from models.regression.inference import t_quantiles, two_sided_p
 
 VALUES_AT_ONCE = 2_000_000
 
@@ -21,7 +20,7 @@ class Coefficients:
         covariance: k x k, of any kind.
         df_resid: Degrees of freedom of t: n - k, clusters - 1, or infinite.
         clusters: The CR2 covariance that ``covariance`` is of, so that each combination gets Satterthwaite's degrees of
-            freedom; None: ``df_resid`` for all.
+            freedom; None: ``df_resid`` for all. It may have further coefficients after the k.
     """
 
     estimates: Vector
@@ -33,6 +32,8 @@ class Coefficients:
         """Return the degrees of freedom of each of q contrasts, q x k."""
         if self.clusters is None:
             return np.full(len(contrasts), self.df_resid)
+        n_hidden = len(self.clusters.bread) - contrasts.shape[1]
+        contrasts = np.pad(contrasts, ((0, 0), (0, n_hidden)))
         n_blocks = 1 + len(contrasts) * self.clusters.adjusted[:, 0].size // VALUES_AT_ONCE
         return np.concatenate([self.clusters.satterthwaite_df(part) for part in _split(contrasts, n_blocks)])
 
@@ -82,11 +83,9 @@ def combine(coefficients: Coefficients, contrasts: Matrix, confidence_level: flo
 
 def with_intervals(estimate: Vector, std_error: Vector, df: Vector, confidence_level: float) -> Combinations:
     """Put t tests and intervals around q estimates."""
-    from scipy.stats import t  # noqa: PLC0415
-
-    reach = t.isf((1 - confidence_level) / 2, df) * std_error
+    reach = t_quantiles(confidence_level, df) * std_error
     statistic = estimate / std_error
-    p_value = 2 * t.sf(np.abs(statistic), df)
+    p_value = two_sided_p(statistic, df)
     return Combinations(estimate, std_error, df, statistic, p_value, estimate - reach, estimate + reach)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from models.estimates import Matrix, Vector
 from models.regression.identification import ModelDataError
+from models.regression.inference import t_quantiles
 from models.regression.moderation.combinations import Coefficients, Combinations, combine
 from models.roots import crossing
 
@@ -17,24 +18,27 @@ ANGLES = 721
 EDGE = 1e-9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Moderation:
-    """Which coefficients make the slope of the focal regressor: b_focal + b_product x moderator.
+    """Which combination of k coefficients is the slope of the focal regressor: a line in the moderator.
 
     Attributes:
-        focal: Place of the focal regressor.
-        product: Place of its product with the moderator.
+        at_nought: k weights that make the slope where the moderator is nought.
+        per_unit: k weights that make its change for one unit of the moderator.
     """
 
-    focal: int
-    product: int
+    at_nought: Vector
+    per_unit: Vector
 
-    def contrasts(self, moderator: Vector, n_coefficients: int) -> Matrix:
+    def contrasts(self, moderator: Vector) -> Matrix:
         """Return q x k rows whose products with the coefficients are the slopes at q moderator values."""
-        rows = np.zeros((len(moderator), n_coefficients))
-        rows[:, self.focal] = 1.0
-        rows[:, self.product] = moderator
-        return rows
+        return self.at_nought + np.outer(moderator, self.per_unit)
+
+
+def product_of(focal: int, product: int, n_coefficients: int) -> Moderation:
+    """Return the moderation b_focal + b_product x moderator, from the places of both among the coefficients."""
+    unit = np.eye(n_coefficients)
+    return Moderation(unit[focal], unit[product])
 
 
 def simple_slopes(
@@ -54,7 +58,7 @@ def simple_slopes(
         Aiken and West (1991), Multiple Regression: Testing and Interpreting Interactions, chapter 2. R:
         ``emmeans::emtrends(m, ~ z, var = "x", at = )``, ``interactions::sim_slopes``.
     """
-    return combine(coefficients, moderation.contrasts(moderator, len(coefficients.estimates)), confidence_level)
+    return combine(coefficients, moderation.contrasts(moderator), confidence_level)
 
 
 @dataclass(frozen=True)
@@ -162,11 +166,9 @@ class _Excess:
         return float(self.of(np.array([moderator]))[0])
 
     def quadratic_roots(self) -> list[float]:
-        from scipy.stats import t  # noqa: PLC0415
-
-        places = [self.moderation.focal, self.moderation.product]
-        (b1, b3), v = self.coefficients.estimates[places], self.coefficients.covariance[np.ix_(places, places)]
-        square = float(t.isf(self.level / 2, self.coefficients.df_resid)) ** 2
+        line = np.vstack([self.moderation.at_nought, self.moderation.per_unit])
+        (b1, b3), v = line @ self.coefficients.estimates, line @ self.coefficients.covariance @ line.T
+        square = float(t_quantiles(1 - self.level, np.array([self.coefficients.df_resid]))[0]) ** 2
         a, half, c = b3**2 - square * v[1, 1], b1 * b3 - square * v[0, 1], b1**2 - square * v[0, 0]
         inner = half**2 - a * c
         if inner <= 0:

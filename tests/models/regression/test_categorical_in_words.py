@@ -115,7 +115,7 @@ def test_a_variable_moves_in_every_column_that_it_enters():
     share = 1 / (1 + np.exp(-predictor))
     slope = b["trust"] + b["trust x workload"] * workload
     slope = slope + 2 * (b["trust^2"] + b["trust^2 x workload"] * workload) * trust
-    found = fit.readings.set_index("term").loc["trust", "value"]
+    found = fit.readings.set_index(["term", "reading"]).loc[("trust", "average_effect"), "value"]
     assert found == pytest.approx((share * (1 - share) * slope).mean(), rel=1e-8)
 
 

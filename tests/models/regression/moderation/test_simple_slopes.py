@@ -15,9 +15,9 @@ from models.regression.heteroskedastic import classical_covariance
 from models.regression.identification import ModelDataError
 from models.regression.least_squares import solve_least_squares
 from models.regression.moderation.combinations import Coefficients, clustered_coefficients
-from models.regression.moderation.simple_slopes import Moderation, johnson_neyman, simple_slopes, slope_table
+from models.regression.moderation.simple_slopes import johnson_neyman, product_of, simple_slopes, slope_table
 
-PLACES = Moderation(focal=1, product=4)
+PLACES = product_of(focal=1, product=4, n_coefficients=5)
 AT = np.array([2.0, 3.0, 4.0, 5.0])
 
 
@@ -89,7 +89,7 @@ def test_the_index_of_moderated_mediation_is_the_product_of_regressions(referenc
     one, x, z = np.ones(len(rows)), rows["cond"], rows["import"]
     first = solve_least_squares(np.column_stack([one, x, z, x * z]), rows["pmi"].to_numpy(float))
     second = solve_least_squares(np.column_stack([one, rows["pmi"], x, z, x * z]), rows["reaction"].to_numpy(float))
-    slopes = simple_slopes(coefficients_of(first), Moderation(1, 3), np.array([0.0, 1.0])).estimate
+    slopes = simple_slopes(coefficients_of(first), product_of(1, 3, 4), np.array([0.0, 1.0])).estimate
     assert (slopes[1] - slopes[0]) * second.coefficients[1] == pytest.approx(entry["point"], abs=1e-8)
 
 
@@ -111,8 +111,8 @@ def test_a_simple_slope_is_the_coefficient_at_a_moderator_centred_there(seed, aw
     value = z.mean() + away * z.std()
     here, there = fit_at(x, z, y), fit_at(x, z, y, value)
     made = (lambda fit: clustered_of(fit, codes)) if is_clustered else coefficients_of
-    found = simple_slopes(made(here), Moderation(1, 3), np.array([value]))
-    expected = simple_slopes(made(there), Moderation(1, 3), np.array([0.0]))
+    found = simple_slopes(made(here), product_of(1, 3, 4), np.array([value]))
+    expected = simple_slopes(made(there), product_of(1, 3, 4), np.array([0.0]))
     for name in ("estimate", "std_error", "df", "p_value"):
         assert getattr(found, name) == pytest.approx(getattr(expected, name), rel=1e-5, abs=1e-9)
 
@@ -122,11 +122,11 @@ def test_at_the_bounds_the_p_value_is_the_level(seed, is_clustered):
     x, z, y, codes = sample(seed)
     fit = fit_at(x, z, y)
     coefficients = clustered_of(fit, codes) if is_clustered else coefficients_of(fit)
-    found = johnson_neyman(coefficients, Moderation(1, 3), z)
+    found = johnson_neyman(coefficients, product_of(1, 3, 4), z)
     if found.bounds:
-        at = simple_slopes(coefficients, Moderation(1, 3), np.array(found.bounds))
+        at = simple_slopes(coefficients, product_of(1, 3, 4), np.array(found.bounds))
         assert at.p_value == pytest.approx(np.full(len(found.bounds), 0.05), rel=1e-5)
-    p_values = simple_slopes(coefficients, Moderation(1, 3), z).p_value
+    p_values = simple_slopes(coefficients, product_of(1, 3, 4), z).p_value
     assert found.share_significant == pytest.approx((p_values <= 0.05).mean(), abs=0.013)
     verdicts = [region.is_significant for region in found.regions]
     assert all(first != second for first, second in pairwise(verdicts))
@@ -138,7 +138,7 @@ def test_searched_bounds_are_those_of_the_quadratic():
     n_found = 0
     for seed in range(25):
         x, z, y, _ = sample(seed)
-        test = _Excess(coefficients_of(fit_at(x, z, y)), Moderation(1, 3), 0.05)
+        test = _Excess(coefficients_of(fit_at(x, z, y)), product_of(1, 3, 4), 0.05)
         searched = test.searched_roots(z.mean(), z.std())
         assert searched == pytest.approx(test.quadratic_roots(), rel=1e-6)
         n_found += len(searched)
@@ -148,14 +148,14 @@ def test_searched_bounds_are_those_of_the_quadratic():
 def test_many_contrasts_get_the_degrees_of_freedom_of_each(monkeypatch):
     x, z, y, codes = sample(3)
     coefficients = clustered_of(fit_at(x, z, y), codes)
-    whole = simple_slopes(coefficients, Moderation(1, 3), z).df
+    whole = simple_slopes(coefficients, product_of(1, 3, 4), z).df
     monkeypatch.setattr("models.regression.moderation.combinations.VALUES_AT_ONCE", 200)
-    assert simple_slopes(coefficients, Moderation(1, 3), z).df == pytest.approx(whole, rel=1e-12)
+    assert simple_slopes(coefficients, product_of(1, 3, 4), z).df == pytest.approx(whole, rel=1e-12)
 
 
 def test_the_table_of_slopes_covers_the_observed_moderator():
     x, z, y, _ = sample(4)
-    table = slope_table(coefficients_of(fit_at(x, z, y)), Moderation(1, 3), z, n_points=11)
+    table = slope_table(coefficients_of(fit_at(x, z, y)), product_of(1, 3, 4), z, n_points=11)
     assert table["moderator"].iloc[[0, -1]].tolist() == [z.min(), z.max()]
     assert ((table["conf_low"] > 0) | (table["conf_high"] < 0)).tolist() == table["is_significant"].tolist()
 
@@ -163,4 +163,4 @@ def test_the_table_of_slopes_covers_the_observed_moderator():
 def test_a_moderator_that_does_not_vary_is_refused():
     x, z, y, _ = sample(5)
     with pytest.raises(ModelDataError, match="same in all responses"):
-        johnson_neyman(coefficients_of(fit_at(x, z, y)), Moderation(1, 3), np.ones(80))
+        johnson_neyman(coefficients_of(fit_at(x, z, y)), product_of(1, 3, 4), np.ones(80))

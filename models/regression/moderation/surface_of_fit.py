@@ -1,0 +1,118 @@
+"""The response surface of a fit as labelled rows: lines, axes, and whether the conditions of congruence hold."""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from models.estimates import Vector
+from models.regression.columns import column_of, surface_terms
+from models.regression.identification import ModelDataError
+from models.regression.inference import two_sided_p
+from models.regression.moderation.combinations import Combinations
+from models.regression.moderation.fitted import FittedDesign
+from models.regression.moderation.response_surface import FEATURES, LINES, surface_lines, surface_shape
+from models.sections.regressors import Surface
+
+SURFACE_COLUMNS = (
+    *("feature", "estimate", "std_error", "df", "p_value", "conf_low", "conf_high"),
+    *("against", "expected_sign", "verdict"),
+)
+AGAINST: Mapping[str, float] = {"x0": np.nan, "y0": np.nan, "p11": 1.0, "p21": -1.0}
+"""What an interval and a p-value are compared with, other than nought; nothing for where the stationary point lies."""
+BROAD, STRICT = ("a3", "a4", "p10", "p11"), ("a1", "a2")
+APART = 0.5
+Row = dict[str, object]
+
+
+def features_of_surface(fitted: FittedDesign) -> pd.DataFrame:
+    """Return the features of a model's response surface; no row for a model without one.
+
+    Reports are in points from the midpoint of their scale. Rows, in order: a1 to a5 and the features of
+    ``response_surface.FEATURES`` with tests under the covariance in use, axes by the delta method; ``kind`` (peak,
+    valley or saddle; ``no_axes`` where there is no stationary point); ``broad_congruence`` and ``strict_congruence``;
+    and which share of the responses have x higher than y by more than half a pooled standard deviation of both, y
+    higher, or neither.
+
+    A verdict of a1 to a4, p10 and p11 tells whether the condition of congruence holds that rests on it: a4 below nought
+    with its interval; a3 and p10 with nought, p11 with 1 in the interval; for strict congruence a1 and a2 with nought
+    in it too. That nought lies in an interval does not show that a value is nought: with few organisations all but
+    the first hold easily.
+
+    References:
+        Edwards and Parry (1993); Shanock et al. (2010), Journal of Business and Psychology 25(4), 543-554. Humberg,
+        Nestler and Back (2019), Social Psychological and Personality Science 10(3), 409-419.
+    """
+    surface = fitted.spec.surface()
+    terms = [] if surface is None else list(surface_terms(surface.surface))
+    if surface is None or not fitted.has_terms(terms):
+        return pd.DataFrame(columns=list(SURFACE_COLUMNS))
+    own = [fitted.terms.index(term) for term in terms]
+    spare = next(place for place in range(len(fitted.terms)) if place not in own)
+    places, level = (spare, *own), fitted.spec.confidence_level
+    rows: list[Row] = list(_tested(LINES, surface_lines(fitted.coefficients, places, level)))
+    try:
+        shape = surface_shape(fitted.coefficients, places, level)
+    except ModelDataError:
+        kind = "no_axes"
+    else:
+        rows.extend(_tested(FEATURES, shape.features))
+        kind = shape.kind
+    rows.append({"feature": "kind", "verdict": kind})
+    table = pd.DataFrame([*_judged(rows), *_shares(fitted, surface)], columns=list(SURFACE_COLUMNS))
+    signs = {str(line): sign for line, sign in surface.surface.expected.items()}
+    return table.assign(
+        expected_sign=[signs.get(str(feature), "") for feature in table["feature"]],
+        verdict=table["verdict"].fillna(""),
+    )
+
+
+def _tested(names: tuple[str, ...], found: Combinations) -> Iterator[Row]:
+    for place, name in enumerate(names):
+        against, df = AGAINST.get(name, 0.0), float(found.df[place])
+        distance = abs(float(found.estimate[place]) - against) / float(found.std_error[place])
+        yield {
+            "feature": name,
+            "estimate": float(found.estimate[place]),
+            "std_error": float(found.std_error[place]),
+            "df": df if np.isfinite(df) else np.nan,
+            "p_value": float(two_sided_p(np.array([distance]), found.df[[place]])[0]),
+            "conf_low": float(found.conf_low[place]),
+            "conf_high": float(found.conf_high[place]),
+            "against": against,
+        }
+
+
+def _judged(rows: list[Row]) -> list[Row]:
+    """Add whether each condition holds, and whether all of them do."""
+    by_name = {str(row["feature"]): row for row in rows}
+    holds = {name: name in by_name and _holds(name, by_name[name]) for name in (*BROAD, *STRICT)}
+    for name, is_met in holds.items():
+        if name in by_name:
+            by_name[name]["verdict"] = "met" if is_met else "not_met"
+    broad = all(holds[name] for name in BROAD)
+    strict = broad and all(holds[name] for name in STRICT)
+    told = {"broad_congruence": broad, "strict_congruence": strict}
+    return [*rows, *({"feature": name, "verdict": "met" if is_met else "not_met"} for name, is_met in told.items())]
+
+
+def _holds(name: str, row: Row) -> bool:
+    low, high, against = (cast("float", row[each]) for each in ("conf_low", "conf_high", "against"))
+    return high < 0 if name == "a4" else low <= against <= high
+
+
+def _shares(fitted: FittedDesign, surface: Surface) -> Iterator[Row]:
+    """Tell how the reports lie to each other (Fleenor, McCauley and Brutus 1996; Shanock et al. 2010, step 1)."""
+    x, y = (fitted.design.rows[column_of(each)].to_numpy(dtype=float) for each in surface.surface.reports)
+    pooled = float(np.sqrt((x.var(ddof=1) + y.var(ddof=1)) / 2))
+    apart: Vector = (x - y) / pooled
+    shares = {
+        "share_self_higher": float((apart > APART).mean()),
+        "share_other_higher": float((apart < -APART).mean()),
+        "share_in_agreement": float((np.abs(apart) <= APART).mean()),
+    }
+    for name, share in shares.items():
+        yield {"feature": name, "estimate": share}

@@ -1,0 +1,62 @@
+"""``compare``: two fits side by side, and in words what they were made from differently."""
+
+import json
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipelines.commands.fits import recorded_estimates, recorded_fit
+from pipelines.commands.reruns import rest_of_rows
+from pipelines.load import Study
+from pipelines.steps.fit_differences import differences_of_rows, differences_of_settings
+from pipelines.store import Store
+
+ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "seed")
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two fits side by side.
+
+    Attributes:
+        terms: One row a term with the figures of both and the difference.
+        differing: Which of the hashes and the seed differ.
+        told: What differs, in words.
+        labels: Label and reason of each.
+    """
+
+    terms: pd.DataFrame
+    differing: list[str]
+    told: list[str]
+    labels: dict[str, str]
+
+
+def compare(study: Study, first_id: str, second_id: str) -> Compared:
+    """Put two fits side by side, and say in words what they were made from differently."""
+    store = Store(study.warehouse)
+    first, second = recorded_fit(store, first_id), recorded_fit(store, second_id)
+    figures = ["term", "estimate", "std_error", "p_value"]
+    left, right = recorded_estimates(store, first_id)[figures], recorded_estimates(store, second_id)[figures]
+    side_by_side = left.merge(right, on="term", how="outer", suffixes=("_first", "_second"), sort=False)
+    side_by_side["difference"] = side_by_side["estimate_second"] - side_by_side["estimate_first"]
+    differing = [name for name in ORIGIN if first[name] != second[name]]
+    told = [f"model: {each}" for each in _settings(first, second, "spec_json")]
+    told += [f"rows: {each}" for each in _row_differences(store, first, second)] if "data_hash" in differing else []
+    told += [f"environment: {each}" for each in _settings(first, second, "env_json")]
+    if "code_hash" in differing:
+        told.append(f"software: another source ({first['code_hash'][:12]} → {second['code_hash'][:12]})")
+    told += [f"seed: {first['seed']} → {second['seed']}"] if "seed" in differing else []
+    labels = {str(fit["fit_id"]): f"{fit['label']}: {fit['label_reason']}" for fit in (first, second)}
+    return Compared(side_by_side, differing, told, labels)
+
+
+def _settings(first: pd.Series, second: pd.Series, column: str) -> list[str]:
+    return differences_of_settings(json.loads(first[column]), json.loads(second[column]))
+
+
+def _row_differences(store: Store, first: pd.Series, second: pd.Series) -> list[str]:
+    names = [rest_of_rows(store, str(fit["data_hash"]))[0] for fit in (first, second)]
+    kept = set(store.kept_names("data"))
+    if any(f"{name}.parquet" not in kept for name in names):
+        return ["the rows of one of them are no longer kept, so that they cannot be compared"]
+    return differences_of_rows(*(store.kept_rows(name) for name in names))

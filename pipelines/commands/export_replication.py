@@ -1,0 +1,234 @@
+"""``export replication``: a package with which others make a study's results again, with real, invented or no rows.
+
+Put here what a package is put together from. Published tables and pictures belong into ``_write_results``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from instruments.codebooks.datapackage import data_package
+from instruments.codebooks.page import html_page
+from instruments.faults import DataError
+from instruments.forms.load import FORMS, find_forms
+from instruments.load import LIBRARY as INSTRUMENT_LIBRARY
+from instruments.load import find_instruments
+from models.load import LIBRARY as MODEL_LIBRARY
+from models.load import find_models
+from models.origin import environment
+from models.replication.agreement import compare_tables
+from models.replication.refit import EXPECTED, INDEX_FILE, RECORDED, about_software, open_package, refit_package
+from pipelines.commands.export import refuse_public_place
+from pipelines.commands.replication_fits import (
+    RECORDED_TABLES,
+    PackagedFits,
+    different,
+    packaged_fits,
+)
+from pipelines.commands.replication_rows import RowsToGive, kind_of_data, rows_to_give
+from pipelines.exports.environment_lock import requirements
+from pipelines.exports.replication import PackageFolder, building, copied, refuse_place
+from pipelines.exports.replication_readme import Told, licence, readme
+from pipelines.load import Study
+from pipelines.steps.study_codebook import study_codebook
+from pipelines.store import Store
+from pipelines.store.released import number_of_release
+
+WITHOUT_HASHES = (
+    "environment/requirements.txt has versions without hashes: what is installed is not what requirements.lock says"
+)
+EXACT = "its figures are not rounded as those of a release are"
+TO_FILL = "fill in whom to ask and the terms of use: README.md and LICENCE.md are not in the manifest"
+PRIVATE = "the package holds real rows: give it only to whom the agreement allows"
+
+
+@dataclass(frozen=True)
+class WrittenPackage:
+    """A replication package that was written.
+
+    Attributes:
+        file: The folder or archive.
+        data: Which rows it holds.
+        n_fits: Fits in it.
+        n_rows: Rows over all its tables of data.
+        withheld: Fits and models that are not in it, with the reason.
+        manifest_sha256: Hash of its manifest, which has the hashes of all files.
+        notes: What the user should know.
+    """
+
+    file: Path
+    data: str
+    n_fits: int
+    n_rows: int
+    withheld: dict[str, str]
+    manifest_sha256: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Content:
+    study: Study
+    fits: PackagedFits
+    given: RowsToGive
+    sign_off: str
+
+
+def export_replication(
+    study: Study, path: Path, data: str = "synthetic", release: str | None = None, sign_off: str = ""
+) -> WrittenPackage:
+    """Write a replication package.
+
+    Args:
+        study: The study, run before.
+        path: Where; an ending ``.zip`` makes an archive, any other a folder.
+        data: ``synthetic``, ``deidentified`` or ``none``.
+        release: Number or name of the release whose fits are packaged; None for the present ones.
+        sign_off: Who states that a data agreement covers real rows that tell of single people or organisations.
+
+    Raises:
+        UsageError: When the place, the data or the release will not do.
+        RowsRefused: When rows must not leave.
+        DataError: When there is nothing to package, or results do not come out as recorded.
+    """
+    kind = kind_of_data(data, sign_off.strip())
+    refuse_place(path)
+    refuse_public_place(study, path)
+    store = Store(study.warehouse)
+    fits = packaged_fits(study, store, number_of_release(release) if release else None)
+    given = rows_to_give(study, store, fits.rows, kind, sign_off.strip())
+    content = _Content(study, fits, given, sign_off.strip())
+    with building(path, is_private=kind == "deidentified") as package:
+        sha256, notes = _write(content, package)
+    n_rows = sum(len(rows) for rows in given.rows.values())
+    private = (PRIVATE,) if kind == "deidentified" else ()
+    told = (*private, *fits.notes, *given.notes, *notes, EXACT, TO_FILL)
+    return WrittenPackage(path, kind, len(fits.fits), n_rows, fits.withheld, sha256, told)
+
+
+def _write(content: _Content, package: PackageFolder) -> tuple[str, tuple[str, ...]]:
+    study, fits, given = content.study, content.fits, content.given
+    _write_specifications(study, package)
+    _write_results(fits, package)
+    drawn = _write_rows(fits, given, package) if given.rows else ()
+    package.tables_are_complete()
+    text, has_hashes = requirements()
+    package.text("environment/requirements.txt", text)
+    package.json("environment/environment.json", environment())
+    package.software()
+    about = {
+        "study": study.name,
+        "data": given.kind,
+        "release": fits.release,
+        "sign_off": content.sign_off,
+        "version": version("sensemaking"),
+    }
+    package.json("about.json", {**about, "drawn_anew": [list(each) for each in drawn], "software": about_software()})
+    package.text("README.md", readme(_told(content, drawn, has_hashes=has_hashes)))
+    package.text("LICENCE.md", licence({each.name: each.licence for each in study.described()}))
+    return package.manifest(about), () if has_hashes else (WITHOUT_HASHES,)
+
+
+def _told(content: _Content, drawn: tuple[tuple[str, str], ...], *, has_hashes: bool) -> Told:
+    study, fits = content.study, content.fits
+    title = study.spec.title
+    return Told(
+        study=study.name,
+        title=title.get("en") or next(iter(title.values())),
+        data=content.given.kind,
+        release=fits.release,
+        version=version("sensemaking"),
+        n_fits=len(fits.fits),
+        n_withheld=len(fits.withheld),
+        has_hashes=has_hashes,
+        sign_off=content.sign_off,
+        drawn=tuple(sorted({reading for _, reading in drawn})),
+    )
+
+
+def _write_specifications(study: Study, package: PackageFolder) -> None:
+    """Copy what the study says of itself, and write its codebook; the plan too, where one was locked."""
+    package.copy("specs/study.yaml", study.folder / "study.yaml")
+    own = study.folder
+    found: Mapping[str, tuple[dict[str, Path], set[str]]] = {
+        "instruments": (
+            find_instruments([INSTRUMENT_LIBRARY, own / "instruments"]),
+            {each.name for each in study.described()},
+        ),
+        "forms": (find_forms([FORMS, own / "forms"]), set(study.forms)),
+        "models": (
+            find_models([MODEL_LIBRARY, own / "models"]),
+            {*study.models, *study.measurement, *study.waiting},
+        ),
+    }
+    for folder, (files, names) in found.items():
+        copied(package, f"specs/{folder}", (path for name, path in files.items() if name in names))
+    codebook = study_codebook(study)
+    package.text("codebook/codebook.html", html_page(codebook, None).decode("utf-8"))
+    package.text("codebook/datapackage.json", data_package(codebook).decode("utf-8"))
+    if (own / "plan").is_dir():
+        package.tree("plan", own / "plan")
+
+
+def _write_results(fits: PackagedFits, package: PackageFolder) -> None:
+    for name, rows in fits.tables.items():
+        package.table(f"{RECORDED}/{name}.csv", rows)
+    columns = [
+        {"table": name, "column": column, "meaning": about.meaning}
+        for name, table in RECORDED_TABLES.items()
+        for column, about in table.columns.items()
+        if column in fits.tables[name]
+    ]
+    package.table("results/columns.csv", pd.DataFrame(columns))
+    withheld = {"fit": list(fits.withheld), "reason": list(fits.withheld.values())}
+    package.table("results/withheld.csv", pd.DataFrame(withheld, dtype="str"))
+
+
+def _write_rows(fits: PackagedFits, given: RowsToGive, package: PackageFolder) -> tuple[tuple[str, str], ...]:
+    """Write the rows and what they give; return the readings that chance draws anew from them.
+
+    Raises:
+        DataError: When real rows do not give what was recorded.
+    """
+    file_of = {str(row.data_hash): f"{row.fit_id}.csv" for row in fits.fits[::-1].itertuples()}
+    for name, rows in given.rows.items():
+        package.table(f"data/{file_of[name]}", rows)
+    index = fits.fits[["fit_id", "data_hash"]]
+    package.table(INDEX_FILE, index.assign(file=index["data_hash"].map(file_of))[["fit_id", "file"]])
+    if len(given.closeness):
+        package.table("data/closeness.csv", given.closeness.assign(rows=given.closeness["rows"].map(file_of)))
+    if given.disclosure:
+        package.json("disclosure.json", given.disclosure)
+    package.tables_are_complete()
+    made = refit_package(open_package(package.folder))
+    for name, rows in made.items():
+        package.table(f"{EXPECTED}/{name}.csv", rows)
+    return _drawn_anew(fits, made) if given.kind == "deidentified" else ()
+
+
+def _drawn_anew(fits: PackagedFits, made: dict[str, pd.DataFrame]) -> tuple[tuple[str, str], ...]:
+    """Return readings that come out otherwise though the rows in their old order gave what was recorded."""
+    off = different(fits.tables, {name: rows for name, rows in made.items() if name != "refusals"})
+    if other := [each for each in off if each.table != "readings"]:
+        raise DataError(
+            f"the rows do not give what was recorded of {other[0].fit_id} ({other[0].where}); please report it"
+        )
+    drawn = set[tuple[str, str]]()
+    for each in off:
+        drawn |= set(_readings_off(fits.tables["readings"], made["readings"], each.fit_id))
+    return tuple(sorted(drawn))
+
+
+def _readings_off(recorded: pd.DataFrame, made: pd.DataFrame, fit: str) -> list[tuple[str, str]]:
+    readings = set(recorded.loc[recorded["fit_id"] == fit, "reading"])
+    own = {
+        reading: [table[(table["fit_id"] == fit) & (table["reading"] == reading)] for table in (recorded, made)]
+        for reading in readings
+    }
+    return [
+        (fit, str(reading))
+        for reading, (first, second) in own.items()
+        if any(each.verdict == "different" for each in compare_tables("readings", first, second))
+    ]
