@@ -33,6 +33,12 @@ COMPARED = ("estimate", "std_error")
 COVARIANCES: tuple[Covariance, ...] = ("classical", "HC1", "HC3", "CR1S")
 NOT_THE_SAME = {"pyfixest": ("HC3",)}
 
+HEAD = (
+    "| 1,000,000 responses | seconds | of processors | peak MB | this : ours, seconds | of processors "
+    "| coefficients off | errors off |",
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+)
+
 Results = dict[str, dict[str, dict[str, float]]]
 """Covariance → ``estimate`` or ``std_error`` → term → value."""
 
@@ -269,19 +275,16 @@ def main() -> None:
         large, small, huge = (Path(folder) / f"{name}.duckdb" for name in ("large", "small", "huge"))
         write_rows(large, N)
         write_rows(small, FEW)
-        lines = [line for group in sys.argv[1:] or GROUPS for line in compare(group, large, small)]
+        print("\n".join(HEAD), flush=True)  # noqa: T201
+        for group in sys.argv[1:] or GROUPS:
+            print("\n".join(compare(group, large, small)), flush=True)  # noqa: T201
         if not sys.argv[1:]:
             write_rows(huge, 10 * N)
             ten, one = cost("ours", huge, small), cost("ours", large, small)
             ratios = f"{ten['seconds'] / one['seconds']:.1f} | {ten['processor'] / one['processor']:.1f}"
             figures = f"{ten['seconds']:.2f} | {ten['processor']:.2f} | {ten['peak']:.0f}"
-            lines.append(f"| ours, 10 million | {figures} | {ratios} | | |")
-    head = [
-        "| 1,000,000 responses | seconds | of processors | peak MB | this : ours, seconds | of processors "
-        "| coefficients off | errors off |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    print("\n".join([*head, *lines, f"load before {before:.2f}, after {os.getloadavg()[0]:.2f}"]))  # noqa: T201
+            print(f"| ours, 10 million | {figures} | {ratios} | | |")  # noqa: T201
+    print(f"load before {before:.2f}, after {os.getloadavg()[0]:.2f}")  # noqa: T201
 
 
 if __name__ == "__main__":
