@@ -39,7 +39,8 @@ def fit(
         printing.print_json({**documents, **told})
         return
     label = f"{row['label']}: {row['label_reason']}"
-    printing.print_lines([f"{row['fit_id']} ({label}): {row['outcome']}, {row['estimator']}, {row['covariance']}, n = {row['n_obs']}"])
+    made = f"{row['outcome']}, {row['estimator']}, {row['covariance']}, n = {row['n_obs']}"
+    printing.print_lines([f"{row['fit_id']} ({label}): {made}"])
     for title, table in fits.titled_tables(rows).items():
         printing.print_frame(title, table)
     printing.print_lines(sentences)
