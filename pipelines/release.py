@@ -16,7 +16,6 @@ import pandas as pd
 
 from instruments.counted import counted
 from instruments.faults import DataError
-from pipelines.assets.erased import erased_rows
 from pipelines.files import file_sha256, flush_file
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
@@ -24,12 +23,13 @@ from pipelines.steps import disclosure, release_texts
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, FittedModel, missed_conditions
 from pipelines.steps.plan_record import faults_of_plan
 from pipelines.steps.released_comparisons import released_comparisons
-from pipelines.steps.released_fits import released_estimates, released_fits
+from pipelines.steps.released_fits import erased_rows, released_estimates, released_fits
 from pipelines.steps.sampling import groups_without_inference
 from pipelines.store import Store, create_table, environment_faults, insert_rows
 from pipelines.tables import core, out, raw, released
 from pipelines.tables.base import Table
 from pipelines.tables.casework import SAMPLE_REGISTER
+from pipelines.tables.erasures import ERASURES
 from pipelines.tables.measurement import GATES, INVARIANCE
 from pipelines.tables.plan import PLAN
 from pipelines.tables.sampling import SAMPLING
@@ -174,7 +174,7 @@ def releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataFr
     estimates, diagnostics = store.read(out.ESTIMATES), store.read(out.DIAGNOSTICS)
     withheld = {model: "not estimated: see the run" for model in study.models if model not in set(fits["model"])}
     text_items = [name for name, item in study.items().items() if item.kind == "code"]
-    erased = erased_rows(store)
+    erased = erased_rows(store.read(ERASURES), store.kept_names("data"))
     least, records = study.spec.release.least_cell_size, set(study.register.items if study.register else ())
     for fit in fits.assign(is_of_records=fits["outcome"].isin(records)).to_dict("records"):
         own = diagnostics[diagnostics["fit_id"] == fit["fit_id"]].dropna(subset=["value"])

@@ -213,10 +213,3 @@ def notes(study: Study, store: Store) -> Iterator[str]:
     for path in sorted(study.exports.iterdir()):
         if path.is_file() and sources_of_file(study, path.name) and (n := rewritten.get(file_sha256(path))) is not None:
             yield f"exports/{path.name} still holds {counted(n, 'row')} of people who were erased, left out of this run"
-
-
-def erased_rows(store: Store) -> set[str]:
-    """Return the rows of fits that are not kept any more as they were, because responses among them were erased."""
-    rewritten = store.read(ERASURES)
-    kept = {name.partition(".")[0] for name in store.kept_names("data")}
-    return set(rewritten.loc[rewritten["kind"] == "fit_rows", "old_sha256"].astype(str)) - kept

@@ -20,9 +20,15 @@ UNITS = {
 }
 UNITS |= {"ordered_probit": "unit_probit", "poisson": "unit_poisson", "negative_binomial": "unit_poisson"}
 
-EXPLAINED = dict.fromkeys(("OLS_within", "WLS_within", "within"), "explained_within")
-EXPLAINED |= dict.fromkeys(("random_effects", "within_between"), "explained_quasi")
-EXPLAINED |= {"between": "explained_between", "first_differences": "explained_differences"}
+EXPLAINED = {
+    "OLS_within": "explained_within",
+    "WLS_within": "explained_within",
+    "within": "explained_within",
+    "random_effects": "explained_quasi",
+    "within_between": "explained_quasi",
+    "between": "explained_between",
+    "first_differences": "explained_differences",
+}
 
 
 def regression_notes(fits: Fits, as_printed: Printed) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """Fits and estimates → what a release shows of them: rounded, with what the model expects. Pure tables."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from models.regression.columns import column_of
@@ -41,3 +43,14 @@ def released_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
     """Return rows of the released ``out.estimates``."""
     figures = ["estimate", "std_error", "p_value", "conf_low", "conf_high"]
     return released.ESTIMATES_RELEASED.typed(estimates.assign(**estimates[figures].round(3)))
+
+
+def erased_rows(erasures: pd.DataFrame, kept: Iterable[str]) -> set[str]:
+    """Return the rows of fits that are not kept any more as they were, because responses among them were erased.
+
+    Args:
+        erasures: ``raw.erasures``.
+        kept: Files of rows that are kept.
+    """
+    still = {name.partition(".")[0] for name in kept}
+    return set(erasures.loc[erasures["kind"] == "fit_rows", "old_sha256"].astype(str)) - still
