@@ -176,7 +176,7 @@ def _in_order(entries: Any) -> list[Any]:  # noqa: ANN401 - JSON
 
 def _names_in(spec: Content) -> list[str]:
     """Return the outcome, every variable on the right-hand side of a written-out model, and columns of its effects."""
-    found, effects = [spec["outcome"]], spec["fixed_effects"] or []
+    found, effects = [spec["outcome"]], spec.get("fixed_effects") or []
     for each in spec["regressors"]:
         views = each.get("surface")
         parts = each.get("interaction", [each]) if views is None else [views["self_report"], views["other_report"]]
