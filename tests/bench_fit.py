@@ -36,7 +36,7 @@ def lines_of_fit(study: Path, model: str = MODEL, turns: int = TURNS) -> list[st
     Args:
         study: The study folder.
         model: A model of it.
-        turns: How often each is measured, in turn; the first of each is left out, because the fit is stored then.
+        turns: How often each is measured, in turn; the fit was stored before the first.
     """
     fit = (*PROGRAM, "fit", str(study), model)
     told = subprocess.run((*fit, "--json"), capture_output=True, text=True, check=True, env=environment())
