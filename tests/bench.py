@@ -157,7 +157,10 @@ def main() -> None:
         "",
         *compared,
     ]
-    print("\n".join(lines))  # noqa: T201 - its whole purpose
+    print("\n".join(lines), flush=True)  # noqa: T201 - its whole purpose
+    for module in ("tests.bench_regression_counted", "tests.bench_regression_blocks"):
+        print(flush=True)  # noqa: T201
+        subprocess.run([sys.executable, "-m", module], check=True, cwd=CHECKOUT)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Put here which responses and which columns enter a model.
 Whether they can be told apart is in ``identification``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -196,12 +196,16 @@ def _leave_out_alone(spec: RegressionSpec, rows: pd.DataFrame) -> pd.DataFrame:
         return rows
     is_alone = rows_alone(rows[ways])
     if is_alone.all():
-        listed = " and ".join(ways)
-        raise ModelDataError(
-            f"each of {counted(len(rows), 'complete row')} is alone in its group of {listed}; expected groups of two "
-            "or more, such as respondents who answered in several waves; take the effects out or link the waves"
-        )
+        raise all_alone(len(rows), ways)
     return rows[~is_alone].reset_index(drop=True)
+
+
+def all_alone(n_rows: int, ways: Sequence[str]) -> ModelDataError:
+    """Say that every complete row is alone in a group whose effect is taken out."""
+    return ModelDataError(
+        f"each of {counted(n_rows, 'complete row')} is alone in its group of {' and '.join(ways)}; expected groups of "
+        "two or more, such as respondents who answered in several waves; take the effects out or link the waves"
+    )
 
 
 def _leave_out_missing(spec: RegressionSpec, population: pd.DataFrame) -> pd.DataFrame:

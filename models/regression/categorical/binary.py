@@ -13,7 +13,7 @@ from models.regression.categorical.generalised import (
     fit_generalised,
     objective_of,
 )
-from models.regression.categorical.maximise import Maximum, require_converged
+from models.regression.categorical.maximise import Maximum, Objective, require_converged
 from models.regression.categorical.separation import binary_conditions, refuse_separation
 from models.regression.identification import ModelDataError
 
@@ -23,13 +23,16 @@ REMEDY = (
 )
 
 
-def fit_binary(rows: Observed, names: Sequence[str], link: BinaryLink = "logit") -> GeneralisedFit:
+def fit_binary(
+    rows: Observed, names: Sequence[str], link: BinaryLink = "logit", objective: Objective | None = None
+) -> GeneralisedFit:
     """Fit P(Y = 1) = F(x'b + offset) by Newton's method.
 
     Args:
         rows: n rows (``observed``), outcomes 0 and 1, both there.
         names: Names of the k coefficients, ``intercept`` for the constant.
         link: Logistic or normal F.
+        objective: The log-likelihood of the rows where it can be had at less cost than row by row.
 
     Raises:
         SeparationError: If regressors foretell outcomes, so that estimates are infinite.
@@ -41,7 +44,7 @@ def fit_binary(rows: Observed, names: Sequence[str], link: BinaryLink = "logit")
     refuse_other_outcomes(rows.outcome)
     family = BINARY[link]
     check = partial(_check, rows, names, family.name)
-    return fit_generalised(family, rows, _nought(rows), check)
+    return fit_generalised(family, rows, _nought(rows), check, objective)
 
 
 def refuse_other_outcomes(outcome: Vector) -> None:

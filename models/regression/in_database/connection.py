@@ -79,9 +79,15 @@ def frame(connection: Connection, query: Query) -> pd.DataFrame:
     return whole(connection, query).to_pandas()
 
 
+def records(connection: Connection, query: Query) -> list[tuple[Any, ...]]:
+    """Bring a short answer home row by row; None where there is no value."""
+    return list(zip(*(column.to_pylist() for column in whole(connection, query).columns), strict=True))
+
+
 def row(connection: Connection, query: Query) -> tuple[Any, ...]:
     """Bring an answer of one row home; None where there is no value."""
-    return tuple(column[0].as_py() for column in whole(connection, query).columns)
+    (found,) = records(connection, query)
+    return found
 
 
 def _asked(connection: Connection, query: Query) -> Answer:

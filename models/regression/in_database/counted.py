@@ -60,7 +60,7 @@ def fit_counted(
         terms=design.terms,
         coefficients=coefficients + np.eye(1, len(coefficients))[0] * patterns.grid.centre,
         n_obs=responses.n_obs,
-        n_clusters=None if design.sizes is None else design.sizes.n_clusters,
+        n_clusters=design.n_clusters,
         r_squared=1 - float(fit.residuals @ fit.residuals) / total,
         df_resid=float(fit.df_resid),
         uncertainties=_uncertainties(design, fit, fitted, covariances),

@@ -7,8 +7,9 @@ import numpy as np
 
 from models.estimates import Matrix, Vector
 from models.regression.categorical.binary import fit_binary
-from models.regression.categorical.families import BINARY, BinaryLink
-from models.regression.categorical.generalised import observed
+from models.regression.categorical.families import BINARY, BinaryLink, Family
+from models.regression.categorical.generalised import observed, weighted_product
+from models.regression.categorical.maximise import Objective
 from models.regression.clustered import Clustered
 from models.regression.columns import Labels
 from models.regression.heteroskedastic import Heteroskedastic, heteroskedastic_covariance
@@ -52,7 +53,7 @@ def fit_counted_binary(
         terms=design.terms,
         coefficients=coefficients,
         n_obs=responses.n_obs,
-        n_clusters=None if design.sizes is None else design.sizes.n_clusters,
+        n_clusters=design.n_clusters,
         r_squared=np.nan,
         df_resid=float(responses.n_obs - len(coefficients)),
         uncertainties=_uncertainties(design, coefficients, covariances),
@@ -68,7 +69,24 @@ def _newton(design: PatternDesign, link: BinaryLink) -> Vector:
     is_there = counts > 0
     masses = counts * np.tile(design.weights, 2)
     rows = observed(np.vstack([matrix, matrix])[is_there], outcome[is_there], masses[is_there])
-    return fit_binary(rows, design.terms, link).coefficients
+    weighted = ones * design.weights, (patterns.counts - ones) * design.weights
+    return fit_binary(rows, design.terms, link, _objective(matrix, *weighted, BINARY[link])).coefficients
+
+
+def _objective(matrix: Matrix, ones: Vector, noughts: Vector, family: Family) -> Objective:
+    """Return the log-likelihood of as many ones and noughts of each pattern, one row a pattern."""
+    nought = np.zeros(len(matrix))
+
+    def objective(coefficients: Vector) -> tuple[float, Vector, Matrix]:
+        predictor = matrix @ coefficients
+        of_one, of_nought = family.terms(nought + 1, predictor), family.terms(nought, predictor)
+        likelihoods = np.where(ones > 0, ones * of_one.log_likelihood, 0.0)
+        likelihoods += np.where(noughts > 0, noughts * of_nought.log_likelihood, 0.0)
+        slopes = ones * of_one.slope + noughts * of_nought.slope
+        curvatures = ones * of_one.curvature + noughts * of_nought.curvature
+        return float(likelihoods.sum()), slopes @ matrix, weighted_product(matrix, curvatures)
+
+    return objective
 
 
 def _uncertainties(

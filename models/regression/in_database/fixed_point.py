@@ -1,7 +1,7 @@
 """Sums that come to the same bits in any order, because every addend is a whole multiple of one small unit.
 
-DuckDB adds whole numbers in 128 bits and numpy in 64, both without rounding; sums of doubles depend on the order in
-which threads finish. Put here how numbers become whole ones and back; not what is summed.
+Whole numbers are taken apart into short ones, whose sums 64 bits hold without rounding; sums of doubles depend on the
+order in which threads finish. Put here how numbers become whole ones and back; not what is summed.
 
 References:
     Demmel and Nguyen (2015), IEEE Transactions on Computers 64(7), 2060-2070 (reproducible summation by pre-rounding).
@@ -26,6 +26,11 @@ BITS_OF_A_DOUBLE = 53
 BITS_OF_A_VALUE = 60
 BITS_OF_A_WHOLE = 54
 FEWEST_BITS_OF_A_PART = 12
+BITS_OF_A_DIGIT = 18
+DIGITS = 3
+OFFSET = 1 << MOST_BITS
+BITS_OF_A_LIMB = 27
+LEAST = 2.0**-900
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,72 @@ class Grid:
         return np.rint(deviations * self.scale).astype(np.int64)
 
 
+class SquareSums:
+    """Numbers, sums and sums of squares, by group, of whole numbers of up to 51 bits: 2^27 at most, 2^17 at once.
+
+    Each is taken apart into three digits of 18 bits, whose products are summed.
+    """
+
+    def __init__(self) -> None:
+        n_sums = 1 + DIGITS + DIGITS * (DIGITS + 1) // 2
+        self._sums = [np.zeros(0, dtype=np.int64) for _ in range(n_sums)]
+
+    def add(self, groups: NDArray[np.int32], whole: Integers) -> None:
+        """Add some numbers and their groups, coded from 0."""
+        above, mask = whole + OFFSET, (1 << BITS_OF_A_DIGIT) - 1
+        digits = [((above >> (BITS_OF_A_DIGIT * place)) & mask).astype(float) for place in range(DIGITS)]
+        at = groups.astype(np.intp)
+        n_groups = max(int(at.max(initial=-1)) + 1, len(self._sums[0]))
+        pairs = (digits[one] * digits[other] for one in range(DIGITS) for other in range(one, DIGITS))
+        for place, values in enumerate([None, *digits, *pairs]):
+            found = np.bincount(at, values, n_groups).astype(np.int64)
+            found[: len(self._sums[place])] += self._sums[place]
+            self._sums[place] = found
+
+    def moments(self) -> tuple[Vector, Vector, Vector]:
+        """Return counts, sums, and sums of squares around the mean, each rounded once."""
+        counts, low, middle, high, *squares = self._sums
+        n = counts.astype(object)
+        sums = _number([low, middle, high])
+        low_low, low_middle, low_high, middle_middle, middle_high, high_high = squares
+        products = _number([low_low, 2 * low_middle, 2 * low_high + middle_middle, 2 * middle_high, high_high])
+        within = (n * products - sums * sums) / n
+        return counts.astype(float), (sums - n * OFFSET).astype(float), within.astype(float)
+
+
+def _number(digits: list[Integers]) -> NDArray[np.object_]:
+    """Return whole numbers of any length from digits, the lowest first, that are not yet carried over."""
+    found: Any = 0
+    for digit in reversed(digits):
+        found = found * (1 << BITS_OF_A_DIGIT) + digit.astype(object)
+    return found
+
+
+class LimbSums:
+    """Sums of whole numbers of up to 54 bits by cell, each rounded once; at most 2^17 at once.
+
+    Args:
+        n_cells: Cells.
+    """
+
+    def __init__(self, n_cells: int) -> None:
+        self._low, self._high = np.zeros(n_cells), np.zeros(n_cells)
+
+    def add(self, cells: NDArray[np.intp], low: Vector, high: Vector) -> None:
+        """Add some numbers, taken apart by ``limbs_of``, and their cells."""
+        self._low += np.bincount(cells, low, len(self._low))
+        self._high += np.bincount(cells, high, len(self._high))
+
+    def sums(self) -> Vector:
+        """Return the sums."""
+        return self._high * float(1 << BITS_OF_A_LIMB) + self._low
+
+
+def limbs_of(whole: Integers) -> tuple[Vector, Vector]:
+    """Take whole numbers apart: low + 2^27 high, where low is not negative."""
+    return (whole & ((1 << BITS_OF_A_LIMB) - 1)).astype(float), (whole >> BITS_OF_A_LIMB).astype(float)
+
+
 @dataclass(frozen=True, eq=False)
 class Part:
     """A part of some columns of a matrix as whole numbers: column = whole / scales, and further parts.
@@ -74,8 +145,8 @@ class Part:
 def parts_of(values: Any, bits: int, *, is_dense: bool) -> list[Part]:  # noqa: ANN401 - scipy's matrices have no types
     """Take a matrix apart into whole numbers of at most so many bits.
 
-    What is left out is below 2^-60 of the largest value of a column. Columns of small whole numbers, as indicators are,
-    need one part; columns of nought need none.
+    What is left out is below 2^-60 of the largest value of a column, or below 2^-900. Columns of small whole numbers,
+    as indicators are, need one part; columns of nought need none.
 
     Args:
         values: C x m, sparse by rows.
@@ -85,11 +156,12 @@ def parts_of(values: Any, bits: int, *, is_dense: bool) -> list[Part]:  # noqa: 
     from scipy.sparse import csr_array  # noqa: PLC0415
 
     columns = values.indices
+    rest = np.where(np.abs(values.data) < LEAST, 0.0, values.data)
     largest = np.zeros(values.shape[1])
-    np.maximum.at(largest, columns, np.abs(values.data))
+    np.maximum.at(largest, columns, np.abs(rest))
     scales = np.ldexp(1.0, bits - np.frexp(largest)[1])
     parts: list[Part] = []
-    rest, taken = values.data, 0
+    taken = 0
     while taken < BITS_OF_A_VALUE and rest.any():
         whole = np.rint(rest * scales[columns])
         places = np.unique(columns[whole != 0])

@@ -16,27 +16,28 @@ class GroupCodes:
     """The values met so far.
 
     Attributes:
-        values: In the order of their codes; None before the first batch.
+        met: In the order of their codes; None before the first batch.
     """
 
-    values: pa.Array | None = None
+    met: pa.Array | None = None
 
     @property
     def n_groups(self) -> int:
         """Different values met so far."""
-        return 0 if self.values is None else len(self.values)
+        return 0 if self.met is None else len(self.met)
 
     def of(self, column: pa.Array) -> NDArray[np.intp]:
         """Return the codes of the values of a batch, none missing; new values get the next codes."""
-        encoded = column.dictionary_encode()
+        plain = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+        encoded = plain.dictionary_encode()
         indices = encoded.indices.to_numpy(zero_copy_only=False).astype(np.intp)
-        if self.values is None:
-            self.values = encoded.dictionary
+        if self.met is None:
+            self.met = encoded.dictionary
             return indices
-        options = compute.SetLookupOptions(self.values)
+        options = compute.SetLookupOptions(self.met)
         found = compute.call_function("index_in", [encoded.dictionary], options)
         codes = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.intp)
         is_new = codes < 0
         codes[is_new] = self.n_groups + np.arange(int(is_new.sum()))
-        self.values = pa.concat_arrays([self.values, encoded.dictionary.filter(pa.array(is_new))])
+        self.met = pa.concat_arrays([self.met, encoded.dictionary.filter(pa.array(is_new))])
         return codes[indices]

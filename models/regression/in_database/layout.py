@@ -7,6 +7,7 @@ that is bent, centred or standardised. Put here nothing of what a column means.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from models.estimates import Matrix
 from models.regression.columns import Labels, column_of, columns_of
 from models.regression.design import lay_out, uses_of
 from models.regression.profile import Profile
-from models.sections.regressors import Interaction, Surface, Variable, as_variable
+from models.sections.regressors import Interaction, Surface, Variable, as_variable, parts_of
 from models.spec import RegressionSpec
 
 
@@ -37,9 +38,9 @@ class Layout:
     terms: tuple[str, ...]
     codes: Mapping[Variable, tuple[object, ...]] = field(default_factory=dict[Variable, tuple[object, ...]])
 
-    def matrix(self, rows: pd.DataFrame) -> Matrix:
-        """Return the k columns of some rows, columns first."""
-        found = np.empty((len(self.terms), len(rows)))
+    def matrix(self, rows: Mapping[str, Any], n_rows: int) -> Matrix:
+        """Return the k columns of some rows, columns first; column → its values, as an array or a series."""
+        found = np.empty((len(self.terms), n_rows))
         found[0] = 1.0
         places: dict[Variable, range] = {}
         start = 1
@@ -54,7 +55,7 @@ class Layout:
             start = stop
         return found
 
-    def _write(self, found: Matrix, start: int, variable: Variable, rows: pd.DataFrame) -> int:
+    def _write(self, found: Matrix, start: int, variable: Variable, rows: Mapping[str, Any]) -> int:
         column = rows[column_of(variable)]
         if variable in self.codes:
             for place, code in enumerate(self.codes[variable]):
@@ -65,8 +66,9 @@ class Layout:
             return start + 1
         return self._bend(found, start, variable, rows)
 
-    def _bend(self, found: Matrix, start: int, regressor: Variable | Surface, rows: pd.DataFrame) -> int:
-        bent = columns_of(regressor, rows, self.labels, self.profile)
+    def _bend(self, found: Matrix, start: int, regressor: Variable | Surface, rows: Mapping[str, Any]) -> int:
+        some = pd.DataFrame({name: rows[name] for name in map(column_of, parts_of(regressor))})
+        bent = columns_of(regressor, some, self.labels, self.profile)
         for place, values in enumerate(bent.values()):
             found[start + place] = values
         return start + len(bent)

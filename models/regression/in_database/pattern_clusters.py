@@ -1,11 +1,11 @@
-"""Cluster-robust covariances of a regression on patterns: one more reading of the responses, summed by cluster.
+"""Cluster-robust covariances of a regression on patterns: their responses summed by cluster.
 
 Put here sums over clusters; the covariances themselves are those of rows (``models.regression.clustered``).
 """
 
 # pyright: reportMissingTypeStubs=false
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -24,7 +24,7 @@ from models.regression.clustered import (
 from models.regression.in_database.cluster_sums import ClusterSums
 from models.regression.in_database.fixed_point import ExactSums, products_of_columns
 from models.regression.in_database.pattern_design import PatternDesign, PatternSquares
-from models.regression.in_database.patterns import Placed, place_responses
+from models.regression.in_database.score_sums import ScoreSums
 from models.regression.inference import Uncertainty
 from models.sections.inference import Covariance
 
@@ -100,16 +100,14 @@ def sum_scores(design: PatternDesign, fitted: Vector, values: Matrix, beside: Ve
     Returns:
         G x k sums of values times residuals, the same bits in any order, and G sums of ``beside``, but for rounding.
     """
-    from scipy.sparse import csr_array  # noqa: PLC0415
-
-    sizes, grid = design.sizes_known, design.patterns.grid
-    whole_fitted = grid.whole(fitted)
-    scores = ExactSums(csr_array(values), sizes.n_clusters, sizes.largest, is_counted=False)
-    others = np.zeros(sizes.n_clusters)
-    for placed in _places(design):
-        scores.add(placed.clusters, placed.patterns, placed.whole - whole_fitted[placed.patterns])
+    patterns = design.patterns
+    whole_fitted = patterns.grid.whole(fitted)
+    scores = ScoreSums(design, values)
+    others = np.zeros(patterns.n_clusters)
+    for placed in patterns.placed():
+        scores.add(placed, placed.whole - whole_fitted[placed.patterns])
         others += np.bincount(placed.clusters, beside[placed.patterns], minlength=len(others))
-    return scores.sums(grid.scale), others
+    return scores.sums(), others
 
 
 def _products(design: PatternDesign, rows: Matrix, is_wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -120,8 +118,8 @@ def _products(design: PatternDesign, rows: Matrix, is_wanted: NDArray[np.bool_])
         return products
     groups = np.where(is_wanted, np.cumsum(is_wanted) - 1, -1).astype(np.int32)
     values, left, right = products_of_columns(rows)
-    sums = ExactSums(values, n_groups, design.sizes_known.largest, is_counted=True)
-    for placed in _places(design):
+    sums = ExactSums(values, n_groups, design.patterns.largest_cluster, is_counted=True)
+    for placed in design.patterns.placed():
         at = groups[placed.clusters]
         is_in = at >= 0
         sums.add(at[is_in], placed.patterns[is_in])
@@ -138,8 +136,3 @@ def _adjust(fit: PatternSquares, products: NDArray[np.float64], scores: Matrix, 
         some = slice(start, start + step)
         sums.absorb(fit.root.T @ products[some] @ fit.root, scores[some] @ fit.root)
     return sums
-
-
-def _places(design: PatternDesign) -> Iterator[Placed]:
-    responses = design.responses
-    return place_responses(responses, design.patterns.grid, responses.spec.clusters()[0])

@@ -16,9 +16,10 @@ from models.regression.identification import (
     refuse_constant,
     refuse_dependencies,
     refuse_few,
+    refuse_few_clusters,
 )
 from models.regression.in_database.patterns import Patterns, count_patterns
-from models.regression.in_database.responses import Responses, Sizes, sizes_of_clusters
+from models.regression.in_database.responses import Responses
 from models.regression.least_squares import LeastSquares
 from models.regression.profile import profile_of
 
@@ -50,20 +51,16 @@ class PatternDesign:
         responses: Where they lie.
         patterns: Counted.
         matrix: One row a pattern, one column a coefficient, named as the term.
-        sizes: Of the clusters; None when the model has none.
     """
 
     responses: Responses
     patterns: Patterns
     matrix: pd.DataFrame
-    sizes: Sizes | None
 
     @property
-    def sizes_known(self) -> Sizes:
-        """Sizes of the clusters of a model that has them."""
-        if self.sizes is None:
-            raise AssertionError("a model without clusters is not summed by cluster")
-        return self.sizes
+    def n_clusters(self) -> int | None:
+        """Clusters; None when the model has none."""
+        return self.patterns.n_clusters if self.responses.spec.clusters() else None
 
     @property
     def weights(self) -> Vector:
@@ -90,8 +87,9 @@ def design_of_patterns(responses: Responses, labels: Labels, fewest_beyond: int)
     refuse_few(n, len(matrix.columns), fewest_beyond)
     refuse_constant(spec.outcome, n, responses.least, responses.largest)
     refuse_dependencies(_dependencies(matrix, patterns.counts))
-    clusters = spec.clusters()
-    return PatternDesign(responses, patterns, matrix, sizes_of_clusters(responses, clusters[0]) if clusters else None)
+    for cluster in spec.clusters():
+        refuse_few_clusters(cluster, patterns.n_clusters, n)
+    return PatternDesign(responses, patterns, matrix)
 
 
 def _dependencies(matrix: pd.DataFrame, counts: Vector) -> dict[str, list[str]]:

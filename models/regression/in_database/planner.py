@@ -15,6 +15,8 @@ from models.regression.identification import ModelDataError
 from models.regression.in_database.connection import Connection
 from models.regression.in_database.counted import fit_counted
 from models.regression.in_database.counted_binary import fit_counted_binary
+from models.regression.in_database.fixed_effects import DEFINED
+from models.regression.in_database.grouped import fit_fixed_effects
 from models.regression.in_database.query import Relation
 from models.regression.in_database.responses import BINARY_ESTIMATORS, Responses, look_at_responses
 from models.regression.in_database.result import Engine, TableFit
@@ -58,16 +60,18 @@ def fit_in_database(
     """
     wanted = tuple(dict.fromkeys(covariances)) or (spec.covariance_used(),)
     _refuse_covariances(spec, wanted)
-    if spec.level != "response" or spec.effects() or spec.panel is not None:
+    if spec.level != "response" or spec.panel is not None:
         raise ModelDataError(
-            f"the model '{spec.name}' has a level, effects of groups or a panel; expected a regression of responses; "
-            "fit it with fit_regression, or its effects of one column with fit_fixed_effects"
+            f"the model '{spec.name}' has a level or a panel; expected a regression of responses; fit it with "
+            "fit_regression"
         )
     responses = look_at_responses(spec, connection, relation)
     engine, reason = choose_engine(responses, wanted)
     with threadpool_limits(limits=1):
         if engine == "rows":
             return fit_rows(responses, relation, labels, wanted, fewest_beyond, reason)
+        if spec.effects():
+            return replace(fit_fixed_effects(responses, labels, wanted), reason=reason)
         if engine == "blocks":
             return replace(fit_in_blocks(responses, labels, wanted, fewest_beyond), reason=reason)
         if spec.estimator in BINARY_ESTIMATORS:
@@ -88,6 +92,8 @@ def choose_engine(responses: Responses, covariances: Collection[Covariance]) -> 
     n, n_patterns = responses.n_obs, responses.n_patterns
     if n <= FEW_RESPONSES:
         return "rows", f"{n:,} responses are few enough to be computed one by one."
+    if effects := responses.spec.effects():
+        return "blocks", f"{n:,} responses have effects of {effects[0]}; they are summed by its groups."
     found = f"{n:,} responses have about {n_patterns:,} different patterns of regressors"
     if n_patterns <= min(MOST_PATTERNS, n // RESPONSES_OF_A_PATTERN):
         return "counted_patterns", f"{found}, few enough to be counted."
@@ -104,6 +110,8 @@ def _needs_rows(spec: RegressionSpec, covariances: Collection[Covariance]) -> st
         return "Clusters in two ways are computed from rows only."
     if spec.estimator in BINARY_ESTIMATORS and "CR2" in covariances:
         return f"CR2 of {spec.estimator} is computed from rows only."
+    if spec.effects() and (spec.effects() != spec.clusters() or not set(covariances) <= set(DEFINED)):
+        return "Effects of two columns, not of the clusters, or with HC2 or HC3 are computed from rows only."
     return None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from models.regression.design import columns_read, excluded_column, filters_of, uses_of
 from models.regression.identification import ModelDataError
-from models.regression.in_database.connection import Connection, Query, frame
+from models.regression.in_database.connection import Connection, Query, records
 from models.spec import RegressionSpec
 
 Relation = tuple[str, ...]
@@ -34,8 +34,7 @@ def named(relation: Relation) -> str:
 
 def kinds_of(connection: Connection, relation: Relation) -> Kinds:
     """Ask which columns a relation has."""
-    answer = frame(connection, Query(f"SELECT column_name, column_type FROM (DESCRIBE {named(relation)})"))  # noqa: S608
-    return {str(name): str(kind) for name, kind in answer.itertuples(index=False)}
+    return dict(records(connection, Query(f"SELECT column_name, column_type FROM (DESCRIBE {named(relation)})")))  # noqa: S608
 
 
 def members(spec: RegressionSpec, relation: Relation, kinds: Kinds) -> Query:
@@ -65,17 +64,21 @@ def members(spec: RegressionSpec, relation: Relation, kinds: Kinds) -> Query:
     return Query(f"SELECT * FROM {named(relation)}{where}", values)  # noqa: S608
 
 
-def complete_rows(spec: RegressionSpec, relation: Relation, kinds: Kinds, further: Sequence[str] = ()) -> Query:
+def complete_rows(
+    spec: RegressionSpec, relation: Relation, kinds: Kinds, further: Sequence[str] = (), *, keeps_alone: bool = False
+) -> Query:
     """Ask for the complete responses of the model's population: the columns that it reads, under their names.
 
     A response is complete when nothing that the model reads is missing; as in pandas, what is not a number (NaN) is
-    missing. Columns keep their type, but numbers that numpy does not have come as doubles.
+    missing. Columns keep their type, but numbers that numpy does not have come as doubles. Where effects of one column
+    are taken out, responses alone in their group are left out.
 
     Args:
         spec: The model, variant applied.
         relation: The analysis table.
         kinds: Its columns.
         further: Columns to bring along, missing or not, such as ``response_id``.
+        keeps_alone: Whether to ask for responses that are alone in their group too.
 
     Raises:
         ModelDataError: If the relation lacks a column that the model reads.
@@ -84,7 +87,12 @@ def complete_rows(spec: RegressionSpec, relation: Relation, kinds: Kinds, furthe
     population = members(spec, relation, kinds)
     is_there = " AND ".join(_is_there(column, kinds[column]) for column in read)
     listed = ", ".join(_plain(column, kinds[column]) for column in dict.fromkeys([*read, *further]))
-    return Query(f"SELECT {listed} FROM ({population.text}) WHERE {is_there}", population.parameters)  # noqa: S608
+    text = f"SELECT {listed} FROM ({population.text}) WHERE {is_there}"  # noqa: S608
+    if len(spec.effects()) == 1 and not keeps_alone:
+        (group,) = map(quoted, spec.effects())
+        several = f"SELECT {group} FROM ({text}) GROUP BY {group} HAVING count(*) > 1"  # noqa: S608
+        text = f"SELECT * FROM ({text}) SEMI JOIN ({several}) USING ({group})"  # noqa: S608
+    return Query(text, population.parameters)
 
 
 def missing_by_column(spec: RegressionSpec, relation: Relation, kinds: Kinds) -> Query:

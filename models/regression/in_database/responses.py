@@ -3,14 +3,15 @@
 Put here what is refused before anything is computed, in the words of the design of rows; not how a model is computed.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.regression.categorical.binary import other_outcomes
-from models.regression.design import empty_population, none_complete, refuse_weights, uses_of
-from models.regression.identification import refuse_few_clusters
+from models.regression.design import all_alone, empty_population, none_complete, refuse_weights, uses_of
 from models.regression.in_database.connection import Connection, Query, row
 from models.regression.in_database.query import (
     FLOATING,
+    WHOLE,
     Kinds,
     Relation,
     columns_once,
@@ -41,6 +42,7 @@ class Responses:
         least: Smallest outcome.
         largest: Largest outcome.
         n_patterns: About how many different combinations of regressors (and weight) there are.
+        spans: Column of ``keys`` with whole numbers → its smallest and largest.
     """
 
     connection: Connection
@@ -51,6 +53,7 @@ class Responses:
     least: float
     largest: float
     n_patterns: int
+    spans: Mapping[str, tuple[int, int]]
 
     @property
     def keys(self) -> list[str]:
@@ -83,6 +86,7 @@ def look_at_responses(spec: RegressionSpec, connection: Connection, relation: Re
             raise not_numbers(column, kinds[column])
     outcome = f"CAST({quoted(spec.outcome)} AS DOUBLE)"
     floating = [column for column in numbers if kinds[column] in FLOATING]
+    whole = [column for column in keys_of(spec) if kinds[column] in WHOLE]
     asked = [
         "count(*)",
         f"min({outcome})",
@@ -90,10 +94,12 @@ def look_at_responses(spec: RegressionSpec, connection: Connection, relation: Re
         f"approx_count_distinct(hash({', '.join(quoted(column) for column in keys_of(spec))}))",
         f"count_if({quoted(spec.weights)} <= 0)" if spec.weights is not None else "0",
         f"count_if({outcome} NOT IN (0, 1))" if spec.estimator in BINARY_ESTIMATORS else "0",
+        *(f"{end}({quoted(column)})" for column in whole for end in ("min", "max")),
         *(f"count_if(isinf({quoted(column)}))" for column in floating),
     ]
     found = row(connection, Query(f"SELECT {', '.join(asked)} FROM ({query.text})", query.parameters))  # noqa: S608
-    n_obs, least, largest, n_patterns, n_bad_weights, n_other, *n_infinite = found
+    n_obs, least, largest, n_patterns, n_bad_weights, n_other, *others = found
+    ends, n_infinite = others[: 2 * len(whole)], others[2 * len(whole) :]
     if not n_obs:
         _refuse_none(spec, connection, relation, kinds)
     for column, n in zip(floating, n_infinite, strict=True):
@@ -101,31 +107,16 @@ def look_at_responses(spec: RegressionSpec, connection: Connection, relation: Re
     refuse_weights(str(spec.weights), n_bad_weights)
     if n_other:
         raise other_outcomes()
-    return Responses(connection, spec, query, kinds, n_obs, least, largest, n_patterns)
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """Of clusters: how many there are, and responses in the largest."""
-
-    n_clusters: int
-    largest: int
-
-
-def sizes_of_clusters(responses: Responses, column: str) -> Sizes:
-    """Count clusters.
-
-    Raises:
-        ModelDataError: If there is a single one.
-    """
-    text = f"SELECT count(*) AS n FROM ({responses.query.text}) GROUP BY {quoted(column)}"  # noqa: S608
-    asked = Query(f"SELECT count(*), max(n) FROM ({text})", responses.query.parameters)  # noqa: S608
-    n_clusters, largest = row(responses.connection, asked)
-    refuse_few_clusters(column, n_clusters, responses.n_obs)
-    return Sizes(n_clusters, largest)
+    spans = dict(zip(whole, zip(ends[::2], ends[1::2], strict=True), strict=True))
+    return Responses(connection, spec, query, kinds, n_obs, least, largest, n_patterns, spans)
 
 
 def _refuse_none(spec: RegressionSpec, connection: Connection, relation: Relation, kinds: Kinds) -> None:
+    if spec.effects():
+        complete = complete_rows(spec, relation, kinds, keeps_alone=True)
+        (n_complete,) = row(connection, Query(f"SELECT count(*) FROM ({complete.text})", complete.parameters))  # noqa: S608
+        if n_complete:
+            raise all_alone(n_complete, spec.effects())
     n_members, n_missing = _missing(spec, connection, relation, kinds)
     if n_members:
         raise none_complete(n_members, n_missing)

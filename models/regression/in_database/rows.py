@@ -6,9 +6,9 @@ Memory grows with the responses.
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from models.estimates import Vector
@@ -21,7 +21,7 @@ from models.regression.in_database.query import Relation, complete_rows
 from models.regression.in_database.responses import Responses
 from models.regression.in_database.result import TableFit
 from models.regression.inference import Uncertainty
-from models.regression.least_squares import solve_least_squares
+from models.regression.posed import codes_of, pose
 from models.sections.inference import CLUSTERED, Covariance
 from models.spec import RegressionSpec
 
@@ -55,40 +55,49 @@ def fit_rows(
     rows = frame(responses.connection, complete_rows(spec, relation, responses.kinds, further))
     design = build_design(spec, rows, labels, fewest_beyond)
     if spec.estimator == "linear":
-        terms, coefficients, r_squared, uncertainties = _linear(design, covariances)
+        found = _linear(spec, design, covariances, fewest_beyond)
     else:
-        terms, coefficients, r_squared, uncertainties = _categorical(responses.spec, design, labels, covariances)
+        found = _categorical(spec, design, labels, covariances)
     counted = [int(design.clusters[name].nunique()) for name in design.clusters]
     return TableFit(
         engine="rows",
         reason=reason,
-        terms=terms,
-        coefficients=coefficients,
+        terms=found.terms,
+        coefficients=found.coefficients,
         n_obs=len(design.rows),
         n_clusters=min(counted, default=None),
-        r_squared=r_squared,
-        df_resid=float(len(design.rows) - len(terms)),
-        uncertainties=uncertainties,
+        r_squared=found.r_squared,
+        df_resid=found.df_resid,
+        uncertainties=found.uncertainties,
     )
 
 
-_Found = tuple[tuple[str, ...], Vector, float, Mapping[Covariance, Uncertainty]]
+@dataclass(frozen=True, eq=False)
+class _Found:
+    terms: tuple[str, ...]
+    coefficients: Vector
+    r_squared: float
+    df_resid: float
+    uncertainties: Mapping[Covariance, Uncertainty]
 
 
-def _linear(design: Design, covariances: Collection[Covariance]) -> _Found:
-    terms, outcome = tuple(str(term) for term in design.matrix), design.outcome.to_numpy()
-    weights = np.ones(len(outcome)) if design.weights is None else design.weights.to_numpy()
-    solution = solve_least_squares(design.matrix.to_numpy(), outcome, None if design.weights is None else weights)
+def _linear(spec: RegressionSpec, design: Design, covariances: Collection[Covariance], fewest_beyond: int) -> _Found:
+    posed = pose(design, spec.effects(), fewest_beyond)
     uncertainties: dict[Covariance, Uncertainty] = {
-        kind: estimate_uncertainty(solution, kind, _codes(design) if kind in CLUSTERED else (), terms)
+        kind: estimate_uncertainty(posed.solution, kind, posed.clusters if kind in CLUSTERED else (), posed.terms)
         for kind in covariances
     }
-    total = float(weights @ (outcome - weights @ outcome / weights.sum()) ** 2)
-    return terms, solution.coefficients, 1 - float(solution.residuals @ solution.residuals) / total, uncertainties
+    return _Found(
+        posed.terms,
+        posed.solution.coefficients[: posed.n_shown],
+        posed.r_squared,
+        float(posed.solution.df_resid),
+        uncertainties,
+    )
 
 
 def _categorical(spec: RegressionSpec, design: Design, labels: Labels, covariances: Collection[Covariance]) -> _Found:
-    found: dict[Covariance, CategoricalEstimates] = {
+    by_kind: dict[Covariance, CategoricalEstimates] = {
         kind: estimate_categorical(
             spec.model_copy(update={"covariance": kind}),
             design,
@@ -98,10 +107,11 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels, covarianc
         )
         for kind in covariances
     }
-    first = next(iter(found.values())).found
-    uncertainties: dict[Covariance, Uncertainty] = {kind: each.found.uncertainty for kind, each in found.items()}
-    return first.terms, first.coefficients, np.nan, uncertainties
+    first = next(iter(by_kind.values())).found
+    uncertainties: dict[Covariance, Uncertainty] = {kind: each.found.uncertainty for kind, each in by_kind.items()}
+    df_resid = float(len(design.rows) - len(first.terms))
+    return _Found(first.terms, first.coefficients, np.nan, df_resid, uncertainties)
 
 
 def _codes(design: Design) -> tuple[NDArray[np.intp], ...]:
-    return tuple(np.asarray(pd.factorize(design.clusters[name])[0]) for name in design.clusters)
+    return tuple(codes_of(design.clusters[name]) for name in design.clusters)

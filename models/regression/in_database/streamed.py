@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -100,13 +101,18 @@ class Rows:
         return self.layout.terms
 
     def _block(self, layout: Layout, batch: pa.RecordBatch, *, with_groups: bool) -> Block:
-        rows = batch.select(self._names).to_pandas(split_blocks=True)
+        rows = {name: _values(batch.column(name)) for name in self._names}
         return Block(
-            layout.matrix(rows),
-            rows[self.spec.outcome].to_numpy(dtype=float),
-            rows[self.spec.weights].to_numpy(dtype=float) if self.spec.weights else None,
+            layout.matrix(rows, batch.num_rows),
+            np.asarray(rows[self.spec.outcome], dtype=float),
+            np.asarray(rows[self.spec.weights], dtype=float) if self.spec.weights else None,
             self.codes.of(batch.column(self.groups)) if with_groups and self.groups else None,
         )
+
+
+def _values(column: pa.Array) -> Any:  # noqa: ANN401 - pandas' series of text, numpy's arrays of numbers
+    is_number = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+    return column.to_numpy(zero_copy_only=False) if is_number else column.to_pandas()
 
 
 def fit_in_blocks(

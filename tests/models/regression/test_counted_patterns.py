@@ -54,7 +54,12 @@ def assert_alike(found, rows):
 def compare(case, estimator, covariances):
     """Compare a drawn case; without HC2 and HC3 too where these are refused."""
     model = case.model(estimator)
-    responses = responses_of(model, case.table)
+    responses, refused = outcome_of(lambda: responses_of(model, case.table))
+    if responses is None:
+        with pytest.raises(ModelDataError) as in_memory:
+            fit_regression(model.model_copy(update={"covariance": "CR1S"}), case.table)
+        assert str(in_memory.value).partition("told apart:")[0] == refused
+        return
     fit = fit_counted if estimator == "linear" else fit_counted_binary
     rows, refused = outcome_of(lambda: fit_rows(responses, ("analysis",), {}, covariances, 1, ""))
     found, refused_too = outcome_of(lambda: fit(responses, {}, covariances, 1, ""))

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from models.regression.in_database.fixed_point import ExactSums, Grid, parts_of, products_of_columns
+from models.regression.in_database.fixed_point import (
+    ExactSums,
+    Grid,
+    LimbSums,
+    SquareSums,
+    limbs_of,
+    parts_of,
+    products_of_columns,
+)
 
 WIDE = st.floats(-1e6, 1e6, allow_subnormal=False)
 
@@ -18,7 +26,7 @@ def test_parts_come_to_the_matrix(values, bits):
     matrix = np.array(values)[:, None]
     parts = parts_of(csr_array(matrix), bits, is_dense=True)
     summed = sum((part.whole / part.scales for part in parts), np.zeros_like(matrix))
-    assert np.abs(summed - matrix).max() <= 2.0**-59 * np.abs(matrix).max()
+    assert np.abs(summed - matrix).max() <= max(2.0**-59 * np.abs(matrix).max(), 2.0**-900)
     assert all((part.whole == np.rint(part.whole)).all() and np.abs(part.whole).max() <= 2**bits for part in parts)
 
 
@@ -64,3 +72,27 @@ def test_products_of_columns_are_those_of_the_matrix():
     values = np.random.default_rng(5).normal(size=(7, 4)) * (np.random.default_rng(6).random((7, 4)) < 0.6)
     products, left, right = products_of_columns(values)
     np.testing.assert_array_equal(products.toarray(), values[:, left] * values[:, right])
+
+
+@pytest.mark.parametrize("most", [1, 2**25, 2**51])
+def test_moments_of_groups_are_exact_whatever_the_order(most):
+    random = np.random.default_rng(5)
+    groups, whole = random.integers(0, 7, 400).astype(np.int32), random.integers(-most, most, 400, endpoint=True)
+    expected = []
+    for group in range(7):
+        numbers = [int(each) for each in whole[groups == group]]
+        mean = Fraction(sum(numbers), len(numbers))
+        expected.append((len(numbers), float(sum(numbers)), float(sum((each - mean) ** 2 for each in numbers))))
+    for order in (np.arange(400), random.permutation(400)):
+        sums = SquareSums()
+        for some in np.array_split(order, 3):
+            sums.add(groups[some], whole[some])
+        assert list(zip(*(each.tolist() for each in sums.moments()), strict=True)) == expected
+
+
+def test_sums_of_limbs_are_rounded_once():
+    random = np.random.default_rng(6)
+    cells, whole = random.integers(0, 5, 300), random.integers(-(2**53), 2**53, 300)
+    sums = LimbSums(5)
+    sums.add(cells, *limbs_of(whole))
+    assert sums.sums().tolist() == [float(sum(map(int, whole[cells == cell]))) for cell in range(5)]
