@@ -132,7 +132,7 @@ def word_at(text: str, key: str) -> str:
                     return word
                 is_key, is_wanted = not is_key, is_key and word == key
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, OverflowError):  # as in _parse
         return ""
     return ""
 

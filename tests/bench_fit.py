@@ -1,6 +1,6 @@
 """Processor time of ``sensemaking fit`` beside that of importing what every fit needs, as a line: no test.
 
-Both are programs of their own, run in turn; the model has about 2,000 responses.
+Both are programs of their own, run in turn; the line says how many responses the model has.
 """
 
 import json
