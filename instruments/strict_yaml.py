@@ -114,6 +114,29 @@ def _parse(document: Document, text: str, loader: "type[yaml.SafeLoader | yaml.C
         document.faults.append(Fault(path, 0, "", message))
 
 
+def word_at(text: str, key: str) -> str:
+    """Return the word at a key of the outermost level of YAML text, and read no further than that.
+
+    Returns:
+        The word; empty where nothing or no single word stands there. Faults are for whoever reads the whole text.
+    """
+    loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+    depth, is_key, is_wanted = 0, True, False
+    try:
+        for event in yaml.parse(text, Loader=loader):
+            if depth == 0 and isinstance(event, yaml.SequenceStartEvent):
+                return ""
+            if depth == 1 and isinstance(event, yaml.NodeEvent):
+                word = str(event.value) if isinstance(event, yaml.ScalarEvent) else ""
+                if is_wanted and not is_key:
+                    return word
+                is_key, is_wanted = not is_key, is_key and word == key
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+    except (yaml.YAMLError, ValueError, OverflowError):  # as in _parse
+        return ""
+    return ""
+
+
 def read_text(document: Document) -> str | None:
     """Return the text of a document's file; None, and a fault, when it cannot be read."""
     path = document.path
@@ -135,6 +158,8 @@ def read_text(document: Document) -> str | None:
 
 def _asks_within_brackets(text: str) -> bool:
     """Tell whether a question mark stands outside quotation marks in a flow of braces, where only libyaml takes it."""
+    if "?" not in text:
+        return False
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.CollectionStartEvent):

@@ -1,14 +1,13 @@
 """YAML files → model specifications; and whether a study has the variables they name."""
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from pathlib import Path
-from typing import Literal, TypeVar, cast
+from typing import Literal, TypeVar
 
 from instruments.scoring import score_range
 from instruments.spec import Instrument
 from instruments.spec_file import closest, read_spec
-from instruments.strict_yaml import Document, parse_yaml, read_text
+from instruments.strict_yaml import Document, read_text, word_at
 from models.sections.measurement import BETWEEN_FORMS, MeasurementSpec
 from models.sections.panel import EFFECTS, NUMBER_OF_ANSWERS
 from models.sections.regressors import Variable, as_variable
@@ -25,14 +24,7 @@ VariableKind = Literal["scale", "number", "category"]
 def kind_of(path: Path) -> str:
     """Return what kind of specification a model file says it is, such as ``measurement``; empty where it says none."""
     text = read_text(Document(path))
-    return "" if text is None else _kind_in(text)
-
-
-@lru_cache(maxsize=1000)
-def _kind_in(text: str) -> str:
-    """Return the kind that a text says; remembered, because every study looks through the whole library."""
-    content = parse_yaml(Document(Path()), text).value
-    return str(cast("dict[object, object]", content).get("kind", "")) if isinstance(content, dict) else ""
+    return "" if text is None else word_at(text, "kind")
 
 
 def read_measurement(path: Path) -> tuple[MeasurementSpec | None, Document]:

@@ -25,12 +25,14 @@ def fit(
 ) -> None:
     """Fit one model now, without orchestration; marked exploratory unless it is a declared fit again."""
     from pipelines.commands import fits
+    from pipelines.commands.sample import inference_in
     from pipelines.commands.table_sources import focal_sentences
 
     loaded = load(study)
     rows = fits.fit_now(loaded, model, settings or [])
     row = rows.fits.iloc[0]
-    validation, no_inference = fits.validation_of(loaded, [row["fit_id"]]), fits.inference_of(loaded, [row["fit_id"]])
+    validation = fits.validation_in(loaded, [row["outcome"], *rows.estimates["term"]])
+    no_inference = inference_in(rows.diagnostics)
     missed, sentences = fits.missed_by(loaded, rows.fits), focal_sentences(loaded, rows)
     if as_json:
         tables = fits.tables_shown(rows) | {"conditions_not_met": missed}

@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench_fit import lines_of_fit
 from tests.bench_responses import write_export, write_study
 from tests.command_line import CHECKOUT, PROGRAM, environment
 from tests.reference_studies import build_reference_study
@@ -143,6 +144,7 @@ def main() -> None:
     """Print the tables."""
     with tempfile.TemporaryDirectory() as folder:
         measured = costs(Path(folder))
+        fitted = lines_of_fit(Path(folder) / "demo")
         compared = rows_of_alternatives(measured_alternatives(Path(folder)))
     lines = [
         f"Python {platform.python_version()}, {os.cpu_count()} processors, load at the end {os.getloadavg()[0]:.2f}",
@@ -150,6 +152,8 @@ def main() -> None:
         "| what | seconds | processor seconds | peak MB | load before | ended |",
         "| --- | ---: | ---: | ---: | ---: | --- |",
         *(cost.row() for cost in measured),
+        "",
+        *fitted,
         "",
         *compared,
     ]

@@ -21,6 +21,8 @@ from pipelines.tables.raw import FILES
 def state_of_plan(store: Store, model: str) -> object:
     """Return what the label of a model's fits depends on, as JSON values."""
     plan = store.read(PLAN)
+    if plan.empty:
+        return [[], []]
     own = plan[plan["model"] == model] if (plan["model"] == model).any() else plan
     return [list(own["plan_hash"]), list(faults_of_plan(plan))]
 

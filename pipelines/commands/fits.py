@@ -29,6 +29,7 @@ from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, FittedModel, mi
 from pipelines.store import Store
 from pipelines.tables import core, out
 from pipelines.tables.base import Table
+from pipelines.tables.linking import INSTRUMENT_CHANGES
 from pipelines.tables.measurement import GATES
 
 _NEEDED = {"core/analysis", "out/instrument_changes", "out/coding_agreement", "out/sampling"}
@@ -49,7 +50,24 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     """
     model = with_settings(study, _model(study, model_name), settings)
     store = Store(study.warehouse)
-    if not len(store.read(out.SCALE_MEANS)):
+    with store.reading():
+        _refuse_outdated(study, store, model)
+        analysis = store.read(_analysis_for(study, model))
+        for table in (GATES, INSTRUMENT_CHANGES, out.FITS):
+            store.read(table)
+    rows = fit_model(study, store, analysis, model, "main", is_declared=False)
+    fit_id = str(rows.fits["fit_id"].iloc[0])
+    known = store.read(out.FITS)
+    if fit_id in set(known["fit_id"]):
+        return replace(rows, fits=known[known["fit_id"] == fit_id])
+    rows = with_recipe(study, store, rows)
+    store.write(writes_of(rows, {"fit_id": fit_id}), input_hash="", run_id="sensemaking fit")
+    return rows
+
+
+def _refuse_outdated(study: Study, store: Store, model: RegressionSpec) -> None:
+    """Raise UsageError where nothing is scored yet, DataError where what a fit reads is not up to date."""
+    if not any(row["n_rows"] for (name, _), row in store.provenance().items() if name == out.SCALE_MEANS.name):
         raise UsageError("there are no scored responses yet; run the study first")
     needed = _NEEDED | {step_name(name) for name in study.measurement}
     if is_weighted(model):
@@ -58,14 +76,6 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
         needed |= {"out/agreement"}
     if due_steps(study, store, begun_waves(study, store), needed):
         raise DataError("exports, specifications or the software changed since the last run; run the study first")
-    rows = fit_model(study, store, store.read(_analysis_for(study, model)), model, "main", is_declared=False)
-    fit_id = str(rows.fits["fit_id"].iloc[0])
-    known = store.read(out.FITS)
-    if fit_id in set(known["fit_id"]):
-        return replace(rows, fits=known[known["fit_id"] == fit_id])
-    rows = with_recipe(study, store, rows)
-    store.write(writes_of(rows, {"fit_id": fit_id}), input_hash="", run_id="sensemaking fit")
-    return rows
 
 
 def _analysis_for(study: Study, *models: RegressionSpec) -> Table:
@@ -181,12 +191,18 @@ def _places(value: object, above: Place = ()) -> Iterator[Place]:
 
 def validation_of(study: Study, fit_ids: Iterable[str]) -> dict[str, str]:
     """Return the validation status of every scale in some recorded fits, by the scale's name."""
-    store, instrument_of = Store(study.warehouse), study.scales()
+    store = Store(study.warehouse)
     terms = [
         name
         for each in fit_ids
         for name in (recorded_fit(store, each)["outcome"], *recorded_estimates(store, each)["term"])
     ]
+    return validation_in(study, terms)
+
+
+def validation_in(study: Study, terms: Iterable[str]) -> dict[str, str]:
+    """Return the validation status of every scale in outcomes and terms of fits, by the scale's name."""
+    instrument_of = study.scales()
     return {scale: instrument_of[scale].status for scale in scales_in_terms(terms, instrument_of)}
 
 

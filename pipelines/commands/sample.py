@@ -73,8 +73,13 @@ def inference_notes(study: Study, store: Store) -> list[str]:
 def inference_of_fits(store: Store, fit_ids: Iterable[str]) -> dict[str, str]:
     """Say of every recorded fit with responses that allow no inference to a population that it has some, by its id."""
     recorded = store.read(out.DIAGNOSTICS)
+    return inference_in(recorded[recorded["fit_id"].isin(list(fit_ids))])
+
+
+def inference_in(recorded: pd.DataFrame) -> dict[str, str]:
+    """Say the same of the fits that rows of ``out.diagnostics`` are of."""
     has_some = (recorded["diagnostic"] == WITHOUT_INFERENCE) & (recorded["value"] > 0)
-    found = recorded[has_some & recorded["fit_id"].isin(list(fit_ids))]
+    found = recorded[has_some]
     return {
         str(fit): f"{NO_INFERENCE}: {share:.0%} of the responses are of groups that were neither taken whole nor drawn "
         "at random; intervals and p-values describe these responses alone"

@@ -76,6 +76,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.database = folder / "study.duckdb"
+        self._reader: duckdb.DuckDBPyConnection | None = None
 
     def read(self, table: Table) -> pd.DataFrame:
         """Return a table, sorted by its key; without rows when it was never written."""
@@ -95,6 +96,17 @@ class Store:
                 return table.empty()
             rows = connection.sql(f"SELECT {columns} FROM {full_name(table)} ORDER BY {order}")  # noqa: S608 - quoted
             return table.typed(rows.to_arrow_table().to_pandas())
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let one connection serve every read of one thread; whoever wants to write waits, so keep it short."""
+        outer = self._reader
+        with self._connection(read_only=True) as connection:
+            self._reader = connection
+            try:
+                yield
+            finally:
+                self._reader = outer
 
     @contextmanager
     def scanning(self) -> Iterator[Scan]:
@@ -261,6 +273,11 @@ class Store:
         names: Collection[str] | None = None,
     ) -> Iterator[duckdb.DuckDBPyConnection | None]:
         """Open the warehouse for one call; ``names`` are the tables that are written, None stands for any."""
+        if self._reader is not None:
+            if not read_only:
+                raise AssertionError("nothing is written to the warehouse within reading()")
+            yield self._reader
+            return
         if read_only and not self.database.exists():
             yield None
             return

@@ -112,10 +112,10 @@ class Table:
             KeyError: When the frame lacks a column of the table.
         """
         typed = {
-            name: frame[name] if column.kind == DAY else frame[name].astype(column.kind)  # pyright: ignore[reportCallIssue, reportArgumentType]
+            name: frame[name].reset_index(drop=True) if column.kind == DAY else frame[name].astype(column.kind).array  # pyright: ignore[reportCallIssue, reportArgumentType]
             for name, column in self.columns.items()
         }
-        return pd.DataFrame(typed, columns=list(self.columns)).reset_index(drop=True)
+        return pd.DataFrame(typed, columns=list(self.columns))
 
 
 def number(meaning: str) -> ColumnOf:

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instruments.strict_yaml import LARGEST_BYTES, Document, parse_yaml, read_yaml
+from instruments.strict_yaml import LARGEST_BYTES, Document, parse_yaml, read_yaml, word_at
 
 WORDS_OF_YAML = st.sampled_from(
     [
@@ -258,3 +258,31 @@ def test_no_bytes_make_reading_fall_over(tmp_path_factory, content):
     messages = [fault.message for fault in read_yaml(path).faults]
     is_utf8 = content.decode(errors="ignore").encode() == content
     assert is_utf8 or messages[0].endswith("is not UTF-8; save the file as UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("name: a\nkind: waiting\nmore: [", "waiting"),
+        ("a: {kind: b}\nkind: c", "c"),
+        ("x: [1, {kind: 3}]\n'kind': 'z'\nkind: q", "z"),
+        ("kind: [x]", ""),
+        ("kind:", ""),
+        ("kind", ""),
+        ("- kind\n- a", ""),
+        ("- kind: a", ""),
+        ("a: kind\nb: c", ""),
+        ("a: [\nkind: r", ""),
+        ("", ""),
+    ],
+)
+def test_the_word_at_a_key_is_that_of_the_outermost_level(text, word):
+    assert word_at(text, "kind") == word
+
+
+@given(st.text() | st.lists(WORDS_OF_YAML | LINES_OF_YAML).map("".join))
+def test_looking_for_a_word_never_falls_over_and_finds_what_reading_finds(text):
+    read = parse_yaml(Document(Path()), text)
+    word = word_at(text, "a")
+    if not read.faults and isinstance(read.value, dict) and isinstance(read.value.get("a"), str):
+        assert word == read.value["a"]

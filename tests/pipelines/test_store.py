@@ -491,3 +491,25 @@ def test_a_full_disk_keeps_no_half_file(small_disk, store, tmp_path):
         with pytest.raises(WarehouseError, match="is full"):
             store.keep_file(export)
     assert list((store.folder / "raw").iterdir()) == []
+
+
+def test_reads_within_reading_share_one_connection_that_is_closed_again(tmp_path, monkeypatch):
+    store = Store(tmp_path)
+    store.write([Write(ANSWERS, rows_of("w1", 1), {"wave": "w1"})], input_hash="", run_id="")
+    opened, connect = [], duckdb.connect
+    monkeypatch.setattr(duckdb, "connect", lambda *found, **more: opened.append(connect(*found, **more)) or opened[-1])
+    with store.reading(), store.reading():
+        assert [len(store.read(ANSWERS)), len(store.read(WRITES))] == [1, 1]
+        with pytest.raises(AssertionError, match="nothing is written"):
+            store.write([Write(ANSWERS, rows_of("w2", 1), {"wave": "w2"})], input_hash="", run_id="")
+    with pytest.raises(duckdb.ConnectionException):
+        opened[0].execute("SELECT 1")
+    assert len(opened) == 1
+    store.write([Write(ANSWERS, rows_of("w2", 1), {"wave": "w2"})], input_hash="", run_id="")
+    assert len(store.read(ANSWERS)) == 2
+
+
+def test_reading_where_nothing_was_written_finds_no_rows(tmp_path):
+    store = Store(tmp_path)
+    with store.reading():
+        assert store.read(ANSWERS).empty

@@ -46,8 +46,9 @@ def fit_counted(
     design = design_of_patterns(responses, labels, fewest_beyond)
     patterns, matrix = design.patterns, design.matrix.to_numpy()
     masses = patterns.counts * design.weights
-    factors = np.linalg.qr(np.column_stack([matrix, patterns.means]) * np.sqrt(masses)[:, None], mode="r")
-    triangle, target = np.asarray(factors)[:-1, :-1], np.asarray(factors)[:-1, -1]
+    k = matrix.shape[1]
+    factors = np.asarray(np.linalg.qr(np.column_stack([matrix, patterns.means]) * np.sqrt(masses)[:, None], mode="r"))
+    triangle, target = factors[:k, :k], factors[:k, k]
     coefficients: Vector = np.asarray(np.linalg.solve(triangle, target), dtype=float)
     fitted: Vector = matrix @ coefficients
     squares = patterns.within + patterns.counts * (patterns.means - fitted) ** 2
