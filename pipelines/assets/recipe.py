@@ -124,12 +124,12 @@ def _team_files(study: Study) -> Iterator[tuple[str, str]]:
         *(each.file for each in (spec.frame, spec.contact_log, spec.organisations, spec.label_experiment) if each),
         *([spec.collaborations.names] if spec.collaborations and spec.collaborations.names else []),
         *([spec.linking.decisions] if spec.linking.decisions else []),
-        *([spec.weights.calibration.margins_file] if spec.weights and spec.weights.calibration else []),
+        *([margins.margins_file] if spec.weights and (margins := spec.weights.calibration) else []),
         *spec.casework.files(),
     ]
     structures = [f"exports/{name}" for source in spec.sources.values() for name in source.structure]
     coded = [*folder_of(study).glob("*.csv"), *folder_of(study).glob("schemes/*.json")] if study.coding else []
     names = [*named, *structures, *(path.relative_to(study.folder).as_posix() for path in coded)]
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys(name for name in names if name):
         if (study.folder / name).is_file():
             yield name, file_sha256(study.folder / name)

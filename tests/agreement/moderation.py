@@ -12,7 +12,7 @@ import pandas as pd
 from models.regression.heteroskedastic import classical_covariance
 from models.regression.least_squares import solve_least_squares
 from models.regression.moderation.combinations import Coefficients
-from models.regression.moderation.simple_slopes import Moderation, simple_slopes
+from models.regression.moderation.simple_slopes import product_of, simple_slopes
 from tests.agreement.comparison import Agreement, Tolerance
 
 
@@ -27,7 +27,7 @@ def moderation(reference):
     rows["ci"] = rows["cond"] * rows["import"]
     moderated = _fitted(rows, "pmi", "cond", "import", "ci")
     coefficients = Coefficients(moderated.coefficients, classical_covariance(moderated), moderated.df_resid)
-    slopes = simple_slopes(coefficients, Moderation(1, 3), np.array([0.0, 1.0])).estimate
+    slopes = simple_slopes(coefficients, product_of(1, 3, 4), np.array([0.0, 1.0])).estimate
     index = (slopes[1] - slopes[0]) * _fitted(rows, "reaction", "pmi", "cond", "import", "ci").coefficients[1]
     second = _fitted(rows, "reaction", "pmi", "cond").coefficients
     return {
