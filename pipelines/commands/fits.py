@@ -90,8 +90,8 @@ def _analysis_for(study: Study, *models: RegressionSpec) -> Table:
 
 
 def focal_readings(readings: pd.DataFrame) -> pd.DataFrame:
-    """Return the readings of the focal terms, which are those that have a robustness value; all where none has one."""
-    focal = readings.loc[readings["reading"] == "robustness_value", "term"]
+    """Return the readings of the focal terms: those with a robustness value or an E-value; all where none has one."""
+    focal = readings.loc[readings["reading"].isin(["robustness_value", "e_value"]), "term"]
     focal = readings["term"] if focal.empty else focal
     shown = ["term", "reading", "value", "conf_low", "conf_high", "verdict"]
     return readings.loc[readings["term"].isin(focal), shown].sort_values("term", kind="stable")

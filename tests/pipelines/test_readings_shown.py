@@ -1,0 +1,19 @@
+"""Which readings of a fit ``sensemaking fit`` prints: those of the focal terms, where they can be told."""
+
+import pandas as pd
+import pytest
+
+from pipelines.commands.fits import focal_readings
+
+
+@pytest.mark.parametrize(
+    ("of_the_focal_term", "shown"),
+    [("robustness_value", {"trust"}), ("e_value", {"trust"}), (None, {"trust", "tenure"})],
+    ids=["linear", "logit", "probit"],
+)
+def test_only_the_focal_term_is_read_where_it_can_be_told(of_the_focal_term, shown):
+    rows = [("tenure", "average_effect"), ("trust", "average_effect")]
+    rows += [("trust", of_the_focal_term)] if of_the_focal_term else []
+    readings = pd.DataFrame(rows, columns=["term", "reading"])
+    readings = readings.assign(value=0.1, conf_low=0.0, conf_high=0.2, verdict="")
+    assert set(focal_readings(readings)["term"]) == shown
