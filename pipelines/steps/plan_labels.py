@@ -6,32 +6,12 @@ says what was fitted. Nothing else makes it so, and nobody can type it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import pandas as pd
 
 from pipelines.steps.plan_content import Content, Difference, differences, fit_content
+from pipelines.tables.labels import Because
 
-Because = Literal[
-    "locked",
-    "amended",
-    "never_locked",
-    "locked_after_data",
-    "changed_after_lock",
-    "amended_after_data",
-    "by_hand",
-    "plan_altered",
-]
-BECAUSE: tuple[Because, ...] = (
-    "locked",
-    "amended",
-    "never_locked",
-    "locked_after_data",
-    "changed_after_lock",
-    "amended_after_data",
-    "by_hand",
-    "plan_altered",
-)
 CONFIRMATORY, EXPLORATORY = "confirmatory", "exploratory"
 
 
@@ -119,7 +99,7 @@ class Label:
 
     Attributes:
         label: ``confirmatory`` or ``exploratory``.
-        because: Why, as one of ``BECAUSE``.
+        because: What the label follows from, as ``out.fits.label_because`` says it.
         reason: Why, in words.
         plan_hash: The lock or amendment under which it is confirmatory; empty for an exploratory fit.
         changed: What of it is not as the plan says.

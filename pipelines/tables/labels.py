@@ -1,6 +1,19 @@
 """Columns of fits that say whether they are confirmatory, what that follows from, and what their rows are made from."""
 
+from typing import Literal, get_args
+
 from pipelines.tables.base import TEXT, ColumnOf
+
+Because = Literal[
+    "locked",
+    "amended",
+    "never_locked",
+    "locked_after_data",
+    "changed_after_lock",
+    "amended_after_data",
+    "by_hand",
+    "plan_altered",
+]
 
 LABELS = {
     "label": ColumnOf(
@@ -11,16 +24,7 @@ LABELS = {
     "label_because": ColumnOf(
         TEXT,
         "What the label follows from",
-        is_among=(
-            "locked",
-            "amended",
-            "never_locked",
-            "locked_after_data",
-            "changed_after_lock",
-            "amended_after_data",
-            "by_hand",
-            "plan_altered",
-        ),
+        is_among=get_args(Because),
         if_absent="never_locked",
     ),
 }

@@ -23,17 +23,8 @@ from models.regression.panel.estimators import (
     variance_components,
 )
 from models.regression.panel.fits import VarianceComponents
-
-UNIVBCT = ("univbct_long_complete", "READY", ["JSAT", "COMMIT"], "SUBNUM", "TIME")
-GRUNFELD = ("Grunfeld", "inv", ["value", "capital"], "firm", "year")
-FITS = {
-    "within": fit_within,
-    "twoways": lambda panel: fit_within(panel, "units and waves"),
-    "between": fit_between,
-    "random": fit_random_effects,
-    "fd": fit_first_differences,
-    "pooling": fit_pooling,
-}
+from tests.agreement.categorical_panel import ESTIMATORS as FITS
+from tests.agreement.categorical_panel import GRUNFELD, UNIVBCT
 
 
 @pytest.fixture(scope="module")
