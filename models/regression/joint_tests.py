@@ -96,17 +96,18 @@ def joint_tests(
 def _tested(
     contrasts: np.ndarray[tuple[int, int], np.dtype[np.float64]], coefficients: Vector, uncertainty: Uncertainty
 ) -> tuple[float, int, float, float, str]:
-    q, df, k = len(contrasts), float(uncertainty.df.min()), len(uncertainty.covariance)
-    contrasts, full, coefficients, every = contrasts[:, :k], contrasts, coefficients[:k], coefficients
+    n_shown = len(uncertainty.covariance)
+    shown, estimates = contrasts[:, :n_shown], coefficients[:n_shown]
+    q, df = len(contrasts), float(uncertainty.df.min())
     method = "AHT" if uncertainty.corrected is not None else "F" if np.isfinite(df) else "chi-square"
-    if not _has_inverse(contrasts @ uncertainty.covariance @ contrasts.T):
+    if not _has_inverse(shown @ uncertainty.covariance @ shown.T):
         return np.nan, q, np.nan, np.nan, method
     if uncertainty.corrected is not None:
-        return *_figures(corrected_wald_test(every, uncertainty.corrected, full)), method
+        return *_figures(corrected_wald_test(coefficients, uncertainty.corrected, contrasts)), method
     if np.isfinite(df):
-        return *_figures(wald_test(coefficients, uncertainty.covariance, contrasts, df)), method
-    values = contrasts @ coefficients
-    statistic = float(values @ np.linalg.solve(contrasts @ uncertainty.covariance @ contrasts.T, values))
+        return *_figures(wald_test(estimates, uncertainty.covariance, shown, df)), method
+    values = shown @ estimates
+    statistic = float(values @ np.linalg.solve(shown @ uncertainty.covariance @ shown.T, values))
     return statistic, q, np.nan, chi_square_tail(statistic, q), method
 
 
