@@ -26,6 +26,7 @@ from pipelines.steps.released_comparisons import released_comparisons
 from pipelines.steps.released_fits import erased_rows, released_estimates, released_fits
 from pipelines.steps.sampling import groups_without_inference
 from pipelines.store import Store, create_table, environment_faults, insert_rows
+from pipelines.store.released import POINTER
 from pipelines.tables import core, out, raw, released
 from pipelines.tables.base import Table
 from pipelines.tables.casework import SAMPLE_REGISTER
@@ -34,7 +35,6 @@ from pipelines.tables.measurement import GATES, INVARIANCE
 from pipelines.tables.plan import PLAN
 from pipelines.tables.sampling import SAMPLING
 
-POINTER = "current.json"
 ERASED_SINCE = "responses of it were erased since; run the study again"
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "digest")
 Tables = list[tuple[Table, pd.DataFrame]]

@@ -53,7 +53,7 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     with store.reading():
         _refuse_outdated(study, store, model)
         analysis = store.read(_analysis_for(study, model))
-        for table in (GATES, INSTRUMENT_CHANGES, out.FITS):
+        for table in (GATES, INSTRUMENT_CHANGES, out.FITS):  # remembered for what follows, over this one connection
             store.read(table)
     rows = fit_model(study, store, analysis, model, "main", is_declared=False)
     fit_id = str(rows.fits["fit_id"].iloc[0])

@@ -95,7 +95,7 @@ def release_file(folder: Path, number: int) -> Path:
     Raises:
         UsageError: When there is no such release, or its file is not as it was published.
     """
-    found = {number_of_release(path.name): path for path in folder.glob("r[0-9]*-*.duckdb")}
+    found = {number_of_release(path.name): path for path in folder.glob(f"r{'[0-9]' * 6}-*.duckdb")}
     if number not in found:
         raise UsageError(f"there is no release {number}; published: {', '.join(map(str, sorted(found))) or 'none yet'}")
     path = found[number]
@@ -111,7 +111,7 @@ def released_rows(path: Path, table: Table, names: Sequence[str]) -> pd.DataFram
         WarehouseError: When the file is no database, or has no such table and columns.
     """
     wanted = replace(table, columns={name: table.columns[name] for name in names})
-    with environment_faults(path), duckdb.connect(path, read_only=True) as connection:
+    with environment_faults(path), duckdb.connect(path, read_only=True, config=dict(LOCKED_DOWN)) as connection:
         columns = selected(wanted, columns_of(connection, wanted))
         if columns is None:
             raise WarehouseError(f"{path} has no table {table.name} with {', '.join(names)}; it cannot be proved")
