@@ -70,8 +70,8 @@ def test_covariances_follow_the_convention_of_panels_in_memory(kind):
         assert found.df_resid == expected.df_resid
 
 
-# linearmodels 7.1, 2026-11-26, on draw(6): m = PanelOLS(outcome, columns, entity_effects=True); m.fit() and
-# m.fit(cov_type="clustered", cluster_entity=True, group_debias=False, debiased=False)
+# linearmodels 7.1, run 2026-11-26 on draw(6): PanelOLS with entity_effects, its fit as it is, and clustered by entity
+# with group_debias and debiased false.
 LINEARMODELS = {
     "coefficients": [0.24432770696007192, 0.26304557161826936, 0.1369768818491933],
     "classical": [0.018085432111908696, 0.017456880994123545, 0.11051151298998714],
