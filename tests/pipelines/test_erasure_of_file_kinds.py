@@ -57,12 +57,12 @@ def where(folder: Path, *texts: str) -> list[str]:
 
 
 def contents(study: Path) -> dict[str, str]:
-    """Hash every table of core and the fits that count; names of files and times of fitting left out."""
+    """Hash every table of core and the fits that count; hashes of files and times of fitting left out."""
     with duckdb.connect(study / "warehouse" / "study.duckdb", read_only=True) as connection:
         names = connection.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'core'").fetchall()
     tables = {f"core.{name}": table(study, f"core.{name}") for (name,) in names}
     tables["out.fits"] = recorded_fits(load_study(study)).query("is_current")
-    apart = ["file_sha256", "fitted_at"]
+    apart = ["file_sha256", "fitted_at", "recipe_hash"]
     return {name: hash_of(rows.drop(columns=apart, errors="ignore")) for name, rows in tables.items()}
 
 
