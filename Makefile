@@ -53,10 +53,10 @@ lock: $(VENV)/.installed-dev
 	  --extra build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet \
-	  --extra build --extra dev pyproject.toml -o requirements-dev.lock
+	  --constraint requirements.lock --extra build --extra dev pyproject.toml -o requirements-dev.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet \
-	  --extra build --extra dev --extra bench pyproject.toml -o requirements-bench.lock
+	  --constraint requirements-dev.lock --extra build --extra dev --extra bench pyproject.toml -o requirements-bench.lock
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, found " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'

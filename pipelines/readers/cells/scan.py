@@ -26,6 +26,7 @@ _NAMES_OF_LINE_ENDS = {"\n": r"'\n'", "\r\n": r"'\r\n'", "\r": r"'\r'"}
 def table_of_file(plan: ReadingPlan, records: Records) -> str:
     """Write the table function that cuts records into text cells ``c1`` … ``cn``; an empty cell is NULL.
 
+    The compression is stated, for DuckDB 2.0.1 takes it from the name, and records cut from a ``zip`` keep theirs.
     The line end is stated: left to itself, the scan takes the first one it meets, also one inside quotation marks.
     The strict mode is not: it is the default, and DuckDB 2.0.0 finds no row end when both are stated.
     """
@@ -33,7 +34,7 @@ def table_of_file(plan: ReadingPlan, records: Records) -> str:
     return (
         f"read_csv({literal(str(records.path))}, columns={{{names}}}, auto_detect=false, header=false, "
         f"skip={records.skipped}, delim={literal(plan.delimiter)}, quote='\"', escape='\"', "
-        f"new_line={_NAMES_OF_LINE_ENDS[records.line_end]}, null_padding=false)"
+        f"new_line={_NAMES_OF_LINE_ENDS[records.line_end]}, null_padding=false, compression='none')"
     )
 
 
