@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from instruments.spec_file import closest
 from models.estimates import PREDICTION_COLUMNS, Fit, Vector
+from models.one_thread import on_one_thread
 from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
 from models.regression.columns import Labels
@@ -65,7 +65,7 @@ def fit_regression(
     """
     fitted = _apply_variant(spec, variant)
     design = build_design(fitted, analysis, labels, fewest_beyond)
-    with threadpool_limits(limits=1):
+    with on_one_thread():
         found = (
             _least_squares(fitted, design, labels, seed, fewest_beyond)
             if fitted.estimator in LEAST_SQUARES

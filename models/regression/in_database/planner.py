@@ -8,8 +8,7 @@ Put here the choice; not how an engine computes.
 from collections.abc import Collection
 from dataclasses import replace
 
-from threadpoolctl import threadpool_limits
-
+from models.one_thread import on_one_thread
 from models.regression.columns import Labels
 from models.regression.identification import ModelDataError
 from models.regression.in_database.connection import Connection
@@ -67,7 +66,7 @@ def fit_in_database(
         )
     responses = look_at_responses(spec, connection, relation)
     engine, reason = choose_engine(responses, wanted)
-    with threadpool_limits(limits=1):
+    with on_one_thread():
         if engine == "rows":
             return fit_rows(responses, relation, labels, wanted, fewest_beyond, reason)
         if spec.effects():
