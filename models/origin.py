@@ -10,6 +10,7 @@ import json
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import cast
@@ -112,8 +113,12 @@ def _canonical(column: pd.Series) -> tuple[str, bytes]:
     return "text", json.dumps(column.astype("str").fillna("").tolist(), ensure_ascii=False).encode()
 
 
+@cache
 def code_hash() -> str:
-    """Return the SHA-256 of the sources that decide results, in hexadecimal: ``instruments`` and ``models``."""
+    """Return the SHA-256 of the sources that decide results, in hexadecimal: ``instruments`` and ``models``.
+
+    They are read once: what this process computes with does not change when the files do.
+    """
     return source_hash(ROOT, SOURCE_FOLDERS)
 
 
@@ -139,6 +144,11 @@ def environment() -> dict[str, str]:
     Returns:
         Versions by name; ``linear_algebra`` lists each library with version, threading, processor kernels and threads.
     """
+    return dict(_environment())
+
+
+@cache
+def _environment() -> Mapping[str, str]:
     with on_one_thread():
         loaded = cast("list[dict[str, object]]", threadpool_info())
     libraries = sorted({_library(each) for each in loaded if each["user_api"] == "blas"})
