@@ -25,7 +25,8 @@ from models.regression.moderation.fitted import FittedDesign
 from models.regression.moderation.of_fit import products_not_covered, shapes_of
 from models.regression.panel.posed import pose_panel
 from models.regression.posed import codes_of, pose
-from models.regression.reading.of_fit import COLUMNS, FittedModel, readings_of
+from models.regression.reading.of_coefficients import COLUMNS
+from models.regression.reading.of_fit import FittedModel, readings_of
 from models.sections.inference import LEAST_SQUARES
 from models.spec import RegressionSpec
 
