@@ -85,7 +85,7 @@ def choose_engine(responses: Responses, covariances: Collection[Covariance]) -> 
         responses: Where they lie.
         covariances: Those wanted.
     """
-    needed = _needs_rows(responses.spec, covariances)
+    needed = needs_rows(responses.spec, covariances)
     if needed is not None:
         return "rows", needed
     n, n_patterns = responses.n_obs, responses.n_patterns
@@ -101,7 +101,7 @@ def choose_engine(responses: Responses, covariances: Collection[Covariance]) -> 
     return "blocks", f"{found}, too many to be counted; they are read in blocks."
 
 
-def _needs_rows(spec: RegressionSpec, covariances: Collection[Covariance]) -> str | None:
+def needs_rows(spec: RegressionSpec, covariances: Collection[Covariance]) -> str | None:
     """Say why a model is computed from rows whatever their number; None when it need not be."""
     if spec.estimator not in ("linear", *BINARY_ESTIMATORS):
         return f"{spec.estimator} is computed from rows only."
