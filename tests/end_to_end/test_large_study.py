@@ -30,5 +30,5 @@ def test_many_responses_are_fitted_in_a_database_and_shown_as_any(tmp_path: Path
     shown = done(sensemaking("fit", study, "trust")).stdout
     assert "computed in a database, counted_patterns: " in shown.replace("\n", " ")
     done(sensemaking("tables", study, "--out", tmp_path / "tables", "--private"))
-    done(sensemaking("pictures", study, "--out", tmp_path / "pictures"))
+    done(sensemaking("pictures", study, fit_id, "--out", tmp_path / "pictures"))
     done(sensemaking("release", study))
