@@ -31,35 +31,10 @@ from pipelines.load_coding import StudyCoding, blame_coded_names, read_coding
 from pipelines.load_instruments import read_instruments, with_form
 from pipelines.load_models import Known, faults_of_own_models, read_models
 from pipelines.load_register import read_register
+from pipelines.sections.response_columns import COLUMNS_OF_A_RESPONSE, KEYS_OF_A_RESPONSE
 from pipelines.sections.screening_faults import blame_screening
 from pipelines.sections.sources import Source
 from pipelines.spec import StudySpec
-
-KEYS_OF_A_RESPONSE: dict[str, VariableKind] = {
-    "wave": "category",
-    "source": "category",
-    "respondent_group": "category",
-    "language": "category",
-}
-COLUMNS_OF_A_RESPONSE = frozenset(
-    {
-        *KEYS_OF_A_RESPONSE,
-        "response_id",
-        "organisation_id",
-        "respondent_key",
-        "started_at",
-        "ended_at",
-        "response_seconds",
-        "is_finished",
-        "share_answered",
-        "disposition",
-        "disposition_code",
-        "is_analysed",
-        "file_sha256",
-        "row_number",
-    }
-)
-COLUMNS_OF_A_SCALE = ("{}", "{}_organisation_mean", "{}_within_organisation")
 
 
 @dataclass(frozen=True)
