@@ -31,7 +31,7 @@ from pipelines.load_coding import StudyCoding, blame_coded_names, read_coding
 from pipelines.load_instruments import read_instruments, with_form
 from pipelines.load_models import Known, faults_of_own_models, read_models
 from pipelines.load_register import read_register
-from pipelines.sections.response_columns import COLUMNS_OF_A_RESPONSE, KEYS_OF_A_RESPONSE
+from pipelines.sections.response_columns import COLUMNS_OF_A_RESPONSE, COLUMNS_OF_A_SCALE, KEYS_OF_A_RESPONSE
 from pipelines.sections.screening_faults import blame_screening
 from pipelines.sections.sources import Source
 from pipelines.spec import StudySpec

@@ -1,4 +1,4 @@
-"""The columns that every response has, whatever it was asked: no item or scale may have their names."""
+"""The columns that every response and every scale has, whatever was asked: no item may have their names."""
 
 from models.load import VariableKind
 
