@@ -23,7 +23,7 @@ from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.steps.release_texts import release_texts, term_label, titles_of
 from pipelines.store import Store
 from pipelines.store.released import ReleaseFile, read_current_release
-from pipelines.tables import out
+from pipelines.tables import out, shapes
 from pipelines.tables.released import CONDITIONS_RELEASED, ESTIMATES_RELEASED, FITS_RELEASED, SCALE_MEANS_RELEASED
 
 MADE_BY_HAND = "by_hand_rule"
@@ -86,7 +86,7 @@ def from_warehouse(study: Study, asked: Asked) -> Sourced:
     words, store = words_for(study, asked.language), Store(study.warehouse)
     recorded = recorded_fits(study)
     rows = _wanted(study, recorded, asked)
-    tables = {table.name: store.read(table) for table in (out.ESTIMATES, out.DIAGNOSTICS, out.READINGS)}
+    tables = {table.name: store.read(table) for table in (out.ESTIMATES, out.DIAGNOSTICS, out.READINGS, shapes.SURFACE)}
     withheld = withheld_fits(study, store)
     missed = missed_by(study, rows)
     n_in_family = recorded.dropna(subset=["focal_p_holm"])["family"].value_counts()
@@ -153,6 +153,7 @@ def focal_sentences(study: Study, made: FitRows) -> list[str]:
         df_resid=None,
         is_released=False,
         readings=made.readings,
+        surface=made.surface,
     )
     return [without_breaks(sentence) for sentence in sentences_of(fit, words)]
 
@@ -192,6 +193,7 @@ def _private(
         df_resid=float(str(row["df_resid"])),
         is_released=False,
         readings=tables[out.READINGS.name],
+        surface=tables[shapes.SURFACE.name].sort_values("position"),
         diagnostics=diagnostics,
         family="" if holm is None else str(row["family"]),
         n_in_family=0 if holm is None else int(n_in_family[str(row["family"])]),

@@ -213,6 +213,26 @@ DANISH: Mapping[str, str] = {
     "scaled": "{index}, skaleret",
     "at_threshold": "{term}, ved {threshold}",
     "surface": "To svar indgår som en flade; dens led skal læses samlet.",
+    "surface_heading": "Responsflade",
+    "surface_a1": "a1 = b1 + b2: hældning, hvor begge er enige",
+    "surface_a2": "a2 = b3 + b4 + b5: krumning dér",
+    "surface_a3": "a3 = b1 − b2: hældning, hvor de er uenige",
+    "surface_a4": "a4 = b3 − b4 + b5: krumning dér",
+    "surface_a5": "a5 = b3 − b5",
+    "surface_p10": "p10: første hovedakse ved x = 0",
+    "surface_p11": "p11: dens hældning",
+    "broad_congruence": "Betingelser for bred kongruens",
+    "strict_congruence": "Betingelser for streng kongruens",
+    "conditions_met": "alle opfyldt",
+    "conditions_missed": "ikke opfyldt: {names}",
+    "congruence": "Betingelser for bred kongruens: {broad_congruence}. For streng kongruens: {strict_congruence}.",
+    "surface_views": "x er {x}, y er {y}, begge regnet fra {midpoint}, midtpunktet af deres skala",
+    "surface_reports": "Responsflade i {columns}: {reports}; b1 til b5 er koefficienter for x, y, x², xy og y²; begge "
+    "er enige, hvor x = y, og uenige, hvor x = −y.",
+    "surface_conditions": "p er for forskellen fra 0, for p11 fra 1. Bred kongruens: a4 klart under 0, a3 og p10 ikke "
+    "klart forskellige fra 0, p11 ikke klart forskellig fra 1; streng: heller ikke a1 og a2 klart forskellige fra 0 "
+    "(Humberg, Nestler & Back, 2019). Ikke klart forskellig fra 0 er intet bevis for 0, og intet enkelt tal viser "
+    "kongruens.",
     "power_of": "{variable}, potens {power}",
     "spline_of": "{variable}, spline {place}",
     "standardised_variable": "{variable} (standardiseret)",

@@ -8,6 +8,7 @@ from models.regression.covariance import DEFINITIONS
 from pipelines.report_tables.coefficients import DAGGER, TINY, Printed, column_list, columns_by
 from pipelines.report_tables.reported import LINEAR, ReportedFit
 from pipelines.report_tables.summaries import covariance_in_words, estimator_in_words
+from pipelines.report_tables.surfaces import surface_note
 from pipelines.report_tables.words import Words
 
 Fits = Sequence[ReportedFit]
@@ -36,6 +37,8 @@ def regression_notes(fits: Fits, as_printed: Printed) -> Iterator[str]:
     words = as_printed.words
     yield " ".join([plan_note(fits, words), words.say("not_causal")])
     yield " ".join([*_units(fits, words), *_figures(fits, as_printed)])
+    if surfaces := " ".join(surface_note(fits, words)):
+        yield surfaces
     yield " ".join([*_definitions(fits, words), *_degrees(fits, words)])
     if tests := " ".join([*_of_interest(fits, words), *_tests(fits, words)]):
         yield tests
