@@ -16,7 +16,7 @@ _SIGNS = {
     "&": r"\&",
     "#": r"\#",
     "%": r"\%",
-    "_": r"\_",
+    "_": r"\_\allowbreak{}",
     "^": r"\textasciicircum{}",
     "~": r"\textasciitilde{}",
     "<": r"\textless{}",
@@ -82,7 +82,10 @@ def latex_document(document: Document) -> bytes:
 
 
 def escape(text: str) -> str:
-    """Write a text so that LaTeX prints the same words: no command, no comment, no ligature, no option after a row."""
+    """Write a text so that LaTeX prints the same words: no command, no comment, no ligature, no option after a row.
+
+    A name such as that of a fit may be broken after each of its underscores, or it would run off the page.
+    """
     written = "".join(_SIGNS.get(sign, sign) for sign in text)
     for twice in _LIGATURES:
         written = written.replace(twice, f"{twice[0]}{{}}{twice[1]}").replace(twice, f"{twice[0]}{{}}{twice[1]}")
@@ -118,7 +121,7 @@ def _table(table: Table, document: Document) -> Iterator[str]:
 def _columns(laid: Layout) -> str:
     """Return the columns as ``longtable`` wants them, the gaps between them taken off."""
     gap = _GAP[laid.is_wide] * len(laid.columns) / (len(laid.columns) + 1)
-    widths = [max(0.02, share - gap) for share in (laid.label, *laid.columns)]
+    widths = [max(20, int(1000 * (share - gap))) / 1000 for share in (laid.label, *laid.columns)]
     label, *others = [rf"{{{width:.3f}\linewidth}}" for width in widths]
     return f"L{label}" + "".join(f"R{each}" for each in others)
 
@@ -136,7 +139,7 @@ def _head(column: Column) -> str:
 
 
 def _row(row: Row, n_columns: int) -> Iterator[str]:
-    indent = rf"\hspace*{{{row.depth}em}}" if row.depth else ""
+    indent = rf"\hangindent={row.depth + 1}em\hspace*{{{row.depth}em}}" if row.depth else ""
     label = indent + _label(row.label) + (rf"\textsuperscript{{{escape(row.mark)}}}" if row.mark else "")
     if not row.cells:
         slanted = rf"\textit{{{escape(row.label)}}}" if row.depth == 0 else label
@@ -155,6 +158,7 @@ def _cell(cell: Cell) -> str:
 
 
 def _below(table: Table, document: Document) -> Iterator[str]:
+    yield r"\raggedright"
     for place, note in enumerate(table.notes):
         begins = rf"\textit{{{escape(document.said['note'])}}} " if place == 0 else ""
         yield rf"{begins}{escape(note)}\par"
