@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from models.regression.covariance import DEFINITIONS
+
 ENGLISH: Mapping[str, str] = {
+    **{f"of_{covariance}": told for covariance, told in DEFINITIONS.items()},
     "and": "and",
     "table": "Table {number}",
     "note": "Note.",
@@ -138,6 +141,30 @@ ENGLISH: Mapping[str, str] = {
     "missed_one": "{scale} ({group}): {measure}",
     "missed_compared": "{scale}: compared over {over}",
     "every_group": "every group",
+    "over_wave": "waves",
+    "over_language": "languages",
+    "over_respondent_group": "respondent groups",
+    "over_source": "sources",
+    "over_form": "wordings of the questions",
+    "measure_alpha": "α",
+    "measure_omega": "ω",
+    "measure_ordered_omega": "ω of ordered items",
+    "measure_alpha_conf_low": "lower end of α",
+    "measure_omega_conf_low": "lower end of ω",
+    "measure_cfi": "CFI",
+    "measure_rmsea": "RMSEA",
+    "measure_srmr": "SRMR",
+    "measure_organisations": "organisations",
+    "measure_members_median": "median of members",
+    "measure_icc_1": "ICC(1)",
+    "measure_icc_2": "ICC(2)",
+    "measure_f_test": "F test between organisations",
+    "measure_rwg_j_median": "median of rwg(j)",
+    "weight_design_weight": "design weight",
+    "weight_nonresponse_weight": "non-response weight",
+    "weight_calibrated_weight": "calibrated weight",
+    "weight_analysis_weight": "analysis weight",
+    "weight_number_of_answers": "number of answers",
     "no_inference": "No inference to a population in {columns}: some responses are of groups that were neither taken "
     "whole nor drawn at random; intervals and p-values describe these responses alone.",
     "withheld": "The study’s release rules would withhold {columns}: {reasons}.",
