@@ -14,6 +14,7 @@ from models.estimates import Matrix, Vector
 from models.regression.columns import Labels, column_of, columns_of, joined_terms
 from models.regression.design import Design
 from models.regression.moderation.combinations import Coefficients
+from models.regression.panel.posed import OF_MEANS
 from models.sections.regressors import Interaction, Surface, Variable, parts_of
 from models.spec import RegressionSpec
 
@@ -41,8 +42,10 @@ class FittedDesign:
 
     @cached_property
     def means(self) -> dict[str, float]:
-        """Mean of every column of the design, each response counting once."""
-        return {str(term): float(mean) for term, mean in self.design.matrix.mean().items()}
+        """Mean of every column of the design, each response counting once; that of its units' means is the same."""
+        found = {str(term): float(mean) for term, mean in self.design.matrix.mean().items()}
+        bases = {term: term.removesuffix(OF_MEANS) for term in self.terms if term.endswith(OF_MEANS)}
+        return found | {term: found[base] for term, base in bases.items() if base in found}
 
     def has_terms(self, terms: list[str]) -> bool:
         """Tell whether all terms are among the coefficients."""

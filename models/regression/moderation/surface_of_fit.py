@@ -54,9 +54,7 @@ def features_of_surface(fitted: FittedDesign) -> pd.DataFrame:
     terms = [] if surface is None else list(surface_terms(surface.surface))
     if surface is None or not fitted.has_terms(terms):
         return pd.DataFrame(columns=list(SURFACE_COLUMNS))
-    own = [fitted.terms.index(term) for term in terms]
-    spare = next(place for place in range(len(fitted.terms)) if place not in own)
-    places, level = (spare, *own), fitted.spec.confidence_level
+    places, level = tuple(fitted.terms.index(term) for term in terms), fitted.spec.confidence_level
     rows: list[Row] = list(_tested(LINES, surface_lines(fitted.coefficients, places, level)))
     try:
         shape = surface_shape(fitted.coefficients, places, level)
