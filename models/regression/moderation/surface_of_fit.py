@@ -112,7 +112,7 @@ def _shares(fitted: FittedDesign, surface: Surface) -> Iterator[Row]:
     They standardise each report by itself; here one pooled standard deviation serves both, so that reports of which
     one is higher throughout do not count as in agreement.
     """
-    x, y = (fitted.design.rows[column_of(each)].to_numpy(dtype=float) for each in surface.surface.reports)
+    x, y = (fitted.rows[column_of(each)].to_numpy(dtype=float) for each in surface.surface.reports)
     pooled = float(np.sqrt((x.var(ddof=1) + y.var(ddof=1)) / 2))
     apart: Vector = (x - y) / pooled
     shares = {
