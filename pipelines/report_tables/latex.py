@@ -104,14 +104,11 @@ def _table(table: Table, document: Document) -> Iterator[str]:
     yield " & ".join([_label(table.stub), *(_head(column) for column in table.columns)]) + r" \\"
     yield r"\midrule\endhead"
     yield r"\bottomrule\endfoot"
-    before = "heading"
+    before: Row | None = None
     for row in table.rows:
-        if row.kind == "summary" and before != "summary":
-            yield r"\midrule"
-        if row.kind == "heading" and before != "heading":
-            yield r"\addlinespace"
-        before = row.kind
-        yield from _row(row, n_columns)
+        yield from _between(before, row)
+        yield _row(row, n_columns)
+        before = row
     yield r"\end{longtable}"
     yield from _below(table, document)
     yield r"\endgroup"
@@ -138,16 +135,23 @@ def _head(column: Column) -> str:
     return r"\par ".join(lines)
 
 
-def _row(row: Row, n_columns: int) -> Iterator[str]:
+def _between(before: Row | None, row: Row) -> Iterator[str]:
+    """Yield what stands above a row; nothing stands below the last, or a page with no row might follow."""
+    if before is not None and any(len(cell.lines) > 1 for cell in before.cells):
+        yield r"\addlinespace"
+    if row.kind == "summary" and (before is None or before.kind != "summary"):
+        yield r"\midrule"
+    if row.kind == "heading" and before is not None and before.kind != "heading":
+        yield r"\addlinespace"
+
+
+def _row(row: Row, n_columns: int) -> str:
     indent = rf"\hangindent={row.depth + 1}em\hspace*{{{row.depth}em}}" if row.depth else ""
     label = indent + _label(row.label) + (rf"\textsuperscript{{{escape(row.mark)}}}" if row.mark else "")
     if not row.cells:
         slanted = rf"\textit{{{escape(row.label)}}}" if row.depth == 0 else label
-        yield rf"\multicolumn{{{n_columns + 1}}}{{@{{}}p{{{_ROOM}\linewidth}}@{{}}}}{{{slanted}}} \\*"
-        return
-    yield " & ".join([label, *(_cell(cell) for cell in row.cells)]) + r" \\"
-    if any(len(cell.lines) > 1 for cell in row.cells):
-        yield r"\addlinespace"
+        return rf"\multicolumn{{{n_columns + 1}}}{{@{{}}p{{{_ROOM}\linewidth}}@{{}}}}{{{slanted}}} \\*"
+    return " & ".join([label, *(_cell(cell) for cell in row.cells)]) + r" \\"
 
 
 def _cell(cell: Cell) -> str:
