@@ -25,6 +25,7 @@ from pipelines.steps.plan_record import faults_of_plan
 from pipelines.steps.released_comparisons import released_comparisons
 from pipelines.steps.released_fits import erased_rows, released_estimates, released_fits
 from pipelines.steps.sampling import groups_without_inference
+from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store, create_table, environment_faults, insert_rows
 from pipelines.store.released import POINTER
 from pipelines.tables import core, out, raw, released
@@ -35,7 +36,6 @@ from pipelines.tables.measurement import GATES, INVARIANCE
 from pipelines.tables.plan import PLAN
 from pipelines.tables.sampling import SAMPLING
 
-ERASED_SINCE = "responses of it were erased since; run the study again"
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "digest")
 Tables = list[tuple[Table, pd.DataFrame]]
 
@@ -166,26 +166,29 @@ def waves_without_inference(study: Study, store: Store) -> list[str]:
     return [wave for wave in study.spec.waves if wave in chosen] if study.spec.casework.sample else []
 
 
-def releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+def releasable_fits(
+    study: Study, store: Store, language: str = "en"
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
     """Return rows of the released ``out.fits`` and ``out.estimates``, and why the other fits are withheld."""
     fits = store.read(out.FITS)
     declared = fits["is_declared"].astype(bool) & fits["is_current"].astype(bool)
     fits = fits[declared & fits["model"].isin(list(study.models))]
     estimates, diagnostics = store.read(out.ESTIMATES), store.read(out.DIAGNOSTICS)
-    withheld = {model: "not estimated: see the run" for model in study.models if model not in set(fits["model"])}
+    withheld = {each: reason("not_estimated", language) for each in study.models if each not in set(fits["model"])}
     text_items = [name for name, item in study.items().items() if item.kind == "code"]
     erased = erased_rows(store.read(ERASURES), store.kept_names("data"))
     least, records = study.spec.release.least_cell_size, set(study.register.items if study.register else ())
-    for fit in fits.assign(is_of_records=fits["outcome"].isin(records)).to_dict("records"):
+    for fit in fits.assign(is_of_records=fits["outcome"].isin(records), least_cell_size=least).to_dict("records"):
         own = diagnostics[diagnostics["fit_id"] == fit["fit_id"]].dropna(subset=["value"])
         values = dict(zip(own["diagnostic"], own["value"].astype(float), strict=True))
         terms = estimates.loc[estimates["fit_id"] == fit["fit_id"], "term"]
-        reasons = disclosure.reasons_to_withhold({**fit, "least_cell_size": least}, values, terms, text_items)
+        reasons = disclosure.reasons_to_withhold(fit, values, terms, text_items, language)
         if fit["data_hash"] in erased:
-            reasons = [*reasons, ERASED_SINCE]
+            reasons = [*reasons, reason("erased", language)]
         if reasons:
             withheld[str(fit["fit_id"])] = "; ".join(reasons)
-    withheld |= disclosure.too_alike(_responses_used(study, store, fits[~fits["fit_id"].isin(list(withheld))]), least)
+    others = fits[~fits["fit_id"].isin(list(withheld))]
+    withheld |= disclosure.too_alike(_responses_used(study, store, others), least, language)
     kept = fits[~fits["fit_id"].isin(list(withheld))]
     missed = diagnostics[diagnostics["diagnostic"] == CONDITIONS_NOT_MET].set_index("fit_id")["value"]
     kept = kept.assign(conditions_not_met=kept["fit_id"].map(missed))
@@ -196,9 +199,9 @@ def releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataFr
     )
 
 
-def withheld_fits(study: Study, store: Store) -> dict[str, str]:
-    """Return the declared fits that a release made now would withhold, with the reason."""
-    return releasable_fits(study, store)[2]
+def withheld_fits(study: Study, store: Store, language: str) -> dict[str, str]:
+    """Return the declared fits that a release made now would withhold, with the reason in ``en`` or ``da``."""
+    return releasable_fits(study, store, language)[2]
 
 
 def _responses_used(study: Study, store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]]:

@@ -10,6 +10,7 @@ from instruments.spec_file import ANY_LANGUAGE, Texts
 from models.sections.variants import Variant
 from models.spec import RegressionSpec
 from pipelines.load import Study
+from pipelines.steps.coded_titles import coded_titles
 from pipelines.steps.report_limits import report_limits
 from pipelines.tables.released import ITEMS, SCALES, TEXTS
 
@@ -22,6 +23,7 @@ SUFFIXES = {
     "_within_organisation": {"en": "{} (difference from the organisation)", "da": "{} (forskel fra organisationen)"},
 }
 OF_A_GROUP = {"en": "{} (organisation mean: {})", "da": "{} (organisationens gennemsnit: {})"}
+POWER = {"en": "{}, power {}", "da": "{}, potens {}"}
 KEY_TITLES: dict[str, Texts] = {
     "intercept": {"en": "Intercept", "da": "Konstant"},
     "wave": {"en": "Wave", "da": "Runde"},
@@ -154,7 +156,7 @@ def _entries(kind: str, name: str, texts: Texts) -> Iterator[tuple[str, str, str
 
 def titles_of(study: Study) -> dict[str, Texts]:
     """Return the title of everything that a term may name: variables, and categories as ``variable[category]``."""
-    titles = dict(KEY_TITLES)
+    titles = dict(KEY_TITLES) | coded_titles(study)
     titles |= {f"wave[{name}]": wave.title for name, wave in study.spec.waves.items()}
     titles |= {f"respondent_group[{name}]": title for name, title in study.spec.respondent_groups.items()}
     experiment = study.spec.label_experiment
@@ -171,6 +173,9 @@ def titles_of(study: Study) -> dict[str, Texts]:
 
 
 def _part_label(part: str, titles: dict[str, Texts], language: str) -> str:
+    base, power, exponent = part.partition("^")
+    if power and part not in titles:
+        return POWER.get(language, POWER["en"]).format(_part_label(base, titles, language), exponent)
     name, bracket, category = part.partition("[")
     scale, of_a_group, group = name.partition("_organisation_mean_of_")
     if of_a_group and name not in titles:
