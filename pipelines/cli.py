@@ -4,6 +4,7 @@ Results go to stdout, messages to stderr; with ``--json`` stdout holds one JSON 
 Heavy libraries are imported by the commands that need them.
 """
 
+import gc
 import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -31,6 +32,7 @@ from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
 
 DASHBOARD_PORT, DAGSTER_PORT = 8501, 3000
+OBJECTS_BEFORE_COLLECTION = 100_000  # the 700 of Python look through all that was imported again and again
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -165,6 +167,7 @@ def orchestrate(
 
 def main() -> None:
     """Run a command; end with 0 done, 1 data failed, 2 wrong usage or specification, 3 wrong environment, 70 defect."""
+    gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
     try:
         code = app(standalone_mode=False)
     except TyperException as error:
