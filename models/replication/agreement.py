@@ -84,7 +84,7 @@ def _of(table: pd.DataFrame, fit: str, name: str, without: frozenset[str]) -> pd
         return pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=keys))
     own = table[(table[keys[0]] == fit) & ~table[keys[-1]].astype("str").isin(without)]
     own = own.assign(**{key: own[key].astype("object").where(own[key].notna(), "").astype("str") for key in keys})
-    columns = [column for column in own if column not in without and column not in NAMES_OF_BITS or column in keys]
+    columns = [column for column in own if column in keys or column not in {*without, *NAMES_OF_BITS}]
     return own[columns].set_index(keys).sort_index()
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from instruments.faults import DataError
+from pipelines.steps.release_rounding import round_to_five
 from pipelines.tables.base import Table
 from pipelines.tables.released import DISTRIBUTIONS_RELEASED, RESPONSE_RATES_RELEASED, SCALE_MEANS_RELEASED
 
@@ -40,11 +41,6 @@ NO_WORDS = "for which the dashboard has no words"
 
 class DisclosureError(DataError):
     """A table holds what must never leave the warehouse."""
-
-
-def round_to_five(counts: pd.Series) -> pd.Series:
-    """Round counts to the nearest 5, half up."""
-    return (((counts.astype("Float64") + 2.5) // 5) * 5).astype("Int64")
 
 
 def is_too_small(n_obs: pd.Series, n_organisations: pd.Series, least_cell_size: int) -> pd.Series:

@@ -14,9 +14,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from models.replication import script
 from models.replication.report import reproduce
 from pipelines.load import load_study
+from pipelines.replication import script
+from pipelines.replication.printed import print_package
 from pipelines.store import Store
 from pipelines.tables import out
 from tests.command_line import Ended, done, sensemaking
@@ -67,7 +68,7 @@ def reproduced(package: Path) -> Ended:
 def reproduced_here(package: Path, capsys) -> Ended:
     """Run what the script runs, in this process; the script in one of its own is tried once for every kind of data."""
     assert script.faults_of_manifest(package) == []
-    code = reproduce(package)
+    code = reproduce(package, print_package)
     return Ended(code, capsys.readouterr().out, "")
 
 
@@ -94,7 +95,7 @@ def test_real_rows_give_what_the_study_recorded(packages, tmp_path, capsys):
     package = copied(packages["deidentified"], tmp_path)
     told = done(reproduced_here(package, capsys)).stdout
     drawn = json.loads((package / "about.json").read_text())["drawn_anew"]
-    assert {reading for _, reading in drawn} <= {"wild_bootstrap"}
+    assert {(table, what) for table, _, what in drawn} <= {("readings", "wild_bootstrap")}
     assert re.search(r"as the study recorded: [1-9].* 0 different", told)
     beside = pd.read_csv(package / "reproduced/beside_recorded.csv")
     assert len(beside) == 6
