@@ -245,9 +245,12 @@ def _drawn_anew(recorded: dict[str, pd.DataFrame], made: dict[str, pd.DataFrame]
 
 
 def _drawn_part(table: str, last_key: str, column: str) -> str | None:
-    """Return what may depend on the order of rows: what a bootstrap draws, and what is printed of it; else None."""
+    """Return what may depend on the order of rows; else None.
+
+    That is what a bootstrap draws, and a printed figure at the edge of rounding, which last bits decide.
+    """
     if table == "readings" and "bootstrap" in last_key:
         return last_key
     if table == "predictions" and column in ("boot_low", "boot_high"):
         return column
-    return last_key if table == PRINTED and column == "text" else None
+    return last_key if table == PRINTED and last_key.startswith(("row ", "note ", "sentence ")) else None

@@ -11,8 +11,8 @@ from models.origin import code_hash
 from models.replication.refit import refit_all
 from models.replication.report import recorded_agreements
 from pipelines.commands.kept_rows import rest_of_rows
+from pipelines.fit_disclosure import ERASED_SINCE, packageable_fits
 from pipelines.load import Study
-from pipelines.release import ERASED_SINCE, releasable_fits
 from pipelines.steps.deidentified_rows import Rows
 from pipelines.store import Store
 from pipelines.store.released import release_file, released_rows
@@ -60,7 +60,7 @@ class PackagedFits:
 
 
 def packaged_fits(study: Study, store: Store, release: int | None) -> PackagedFits:
-    """Choose the fits: those of a release, or the present declared ones that a release would show.
+    """Choose the fits: those of a release, or the present declared ones that may be shown.
 
     Raises:
         UsageError: When there is no such release.
@@ -92,8 +92,7 @@ def _chosen(study: Study, store: Store, release: int | None) -> tuple[list[str],
     if release is not None:
         rows = released_rows(release_file(study.releases, release), FITS_RELEASED, ("fit_id",))
         return sorted(rows["fit_id"].astype(str)), {}
-    kept, _, withheld = releasable_fits(study, store)
-    return [str(each) for each in kept["fit_id"]], withheld
+    return packageable_fits(study, store)
 
 
 def _of_fits(study: Study, rows: pd.DataFrame, table: Table, names: list[str]) -> pd.DataFrame:

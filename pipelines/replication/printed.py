@@ -112,7 +112,7 @@ def _texts(table: Table) -> Iterator[tuple[str, str, str]]:
     for number, column in enumerate(table.columns, start=1):
         yield f"column {number}", "head", "\n".join(column.lines)
     for place, row in enumerate(table.rows, start=1):
-        yield "label", f"row {place}", f"{row.label}{row.mark}"
+        yield "", f"label {place}", f"{row.label}{row.mark}"
         for number, cell in enumerate(row.cells, start=1):
             yield f"column {number}", f"row {place}", _printed(cell)
     for kind, texts in (("note", table.notes), ("sentence", table.sentences)):

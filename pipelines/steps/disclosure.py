@@ -23,6 +23,7 @@ LEAST_BANDS = 2
 LEAST_DF = 10
 LINEAR = ("OLS", "WLS", "OLS_within", "WLS_within")
 OF_UNITS = ("within", "between", "within_between", "random_effects", "first_differences")
+OF_COUNTS = ("poisson", "negative_binomial")
 LEAST_CLUSTERS = 10
 HIGHEST_LEVERAGE = 0.9
 FORBIDDEN_COLUMNS = (
@@ -37,6 +38,7 @@ FORBIDDEN_COLUMNS = (
 COEFFICIENTS = ("alpha", "omega")
 CELL = ["item", "respondent_group", "wave"]
 NO_WORDS = "for which the dashboard has no words"
+DECIDED_BY_ONE = "one response nearly decides a coefficient"
 
 
 class DisclosureError(DataError):
@@ -176,17 +178,33 @@ def whole_percents(counts: list[int]) -> list[int]:
     return floors
 
 
+def reasons_without_words(fit: Mapping[str, object]) -> list[str]:
+    """List why a fit cannot be explained to the readers of a release; nothing when it can.
+
+    Args:
+        fit: Row of ``out.fits`` with ``is_of_records`` where the outcome is.
+    """
+    is_linear, is_of_units = fit["estimator"] in LINEAR, fit["estimator"] in OF_UNITS
+    rules = (
+        (is_of_units, f"an estimator of units in waves, {NO_WORDS}"),
+        (not is_linear and not is_of_units, f"coefficients in other units than the outcome, {NO_WORDS}"),
+        (bool(fit.get("is_of_records")), f"an outcome from records, {NO_WORDS}"),
+    )
+    return [reason for broken, reason in rules if broken]
+
+
 def reasons_to_withhold(
     fit: Mapping[str, object], diagnostics: Mapping[str, float], terms: Iterable[str], text_items: Iterable[str]
 ) -> list[str]:
-    """List why a fit must not be released; nothing when it may.
+    """List why a fit must not leave the circle of those who may see answers; nothing when it may.
 
     Rows of organisations ask for as many organisations as clusters.
 
     Args:
-        fit: Row of ``out.fits`` with ``least_cell_size`` added, and ``is_of_records`` where the outcome is; no number
-            of clusters stands for no clusters, and what else is missing counts against the fit.
-        diagnostics: Diagnostic → value; leverage must be there of a linear regression.
+        fit: Row of ``out.fits`` with ``least_cell_size`` added; no number of clusters stands for no clusters, and what
+            else is missing counts against the fit.
+        diagnostics: Diagnostic → value; leverage must be there of every estimator by least squares, and of an outcome
+            of categories the responses in the least.
         terms: Terms of the fit.
         text_items: Items whose answers are texts of the export's cells (kind ``code``).
 
@@ -195,21 +213,20 @@ def reasons_to_withhold(
     """
     least = float(str(fit["least_cell_size"]))
     parts = [part for term in terms for part in term.split(" x ")]
-    is_linear, is_of_units = fit["estimator"] in LINEAR, fit["estimator"] in OF_UNITS
+    is_by_least_squares = fit["estimator"] in (*LINEAR, *OF_UNITS)
+    is_counted = fit["estimator"] in OF_COUNTS
     has_rows_of_organisations = "n_responses" in diagnostics
     fewest = LEAST_CLUSTERS if has_rows_of_organisations else LEAST_ORGANISATIONS
     n_people = diagnostics.get("n_responses", _figure(fit["n_obs"], 0))
     rules = (
-        (is_of_units, f"an estimator of units in waves, {NO_WORDS}"),
-        (not is_linear and not is_of_units, f"coefficients in other units than the outcome, {NO_WORDS}"),
         (min(n_people, _figure(fit["n_obs"], 0)) < least, f"fewer than {least:.0f} responses"),
-        (bool(fit.get("is_of_records")), f"an outcome from records, {NO_WORDS}"),
         (_figure(fit["df_resid"], 0) < LEAST_DF, f"fewer than {LEAST_DF} degrees of freedom"),
         (_figure(fit["n_clusters"], LEAST_CLUSTERS) < LEAST_CLUSTERS, f"fewer than {LEAST_CLUSTERS} clusters"),
         (diagnostics.get("least_category_n", least) < least, f"a category with fewer than {least:.0f} responses"),
+        (is_by_least_squares and diagnostics.get("max_leverage", 1.0) >= HIGHEST_LEVERAGE, DECIDED_BY_ONE),
         (
-            is_linear and diagnostics.get("max_leverage", 1.0) >= HIGHEST_LEVERAGE,
-            "one response nearly decides a coefficient",
+            not is_by_least_squares and not is_counted and diagnostics.get("least_outcome_n", 0) < least,
+            f"fewer than {least:.0f} responses with a value of the outcome",
         ),
         (
             diagnostics.get("n_organisations", 0 if has_rows_of_organisations else fewest) < fewest,

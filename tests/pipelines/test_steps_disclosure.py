@@ -99,7 +99,8 @@ def fit_is_withheld(least=10, terms=("intercept", "voice"), is_missing=(), **cha
 
 def test_only_coefficients_in_units_of_the_outcome_are_released():
     assert not fit_is_withheld(estimator="WLS")
-    logit = disclosure.reasons_to_withhold({**fit(), "estimator": "logit"}, {}, ["intercept", "voice"], [])
+    assert disclosure.reasons_without_words(fit()) == []
+    logit = disclosure.reasons_without_words({**fit(), "estimator": "logit"})
     assert logit == ["coefficients in other units than the outcome, for which the dashboard has no words"]
 
 
@@ -111,7 +112,28 @@ def test_only_coefficients_in_units_of_the_outcome_are_released():
     ],
 )
 def test_what_the_dashboard_has_no_words_for_is_not_released(changes, reason):
-    assert disclosure.reasons_to_withhold({**fit(), **changes}, diagnostics(), ["intercept", "voice"], []) == [reason]
+    assert disclosure.reasons_without_words({**fit(), **changes}) == [reason]
+
+
+@pytest.mark.parametrize(
+    ("known", "reasons"),
+    [
+        ({"least_outcome_n": 10.0}, []),
+        ({"least_outcome_n": 9.0}, ["fewer than 10 responses with a value of the outcome"]),
+        ({}, ["fewer than 10 responses with a value of the outcome"]),
+    ],
+)
+def test_a_category_of_the_outcome_needs_the_least_cell_size(known, reasons):
+    logit = {**fit(), "estimator": "logit"}
+    assert disclosure.reasons_to_withhold(logit, known, ["intercept", "voice"], []) == reasons
+
+
+@pytest.mark.parametrize("estimator", ["OLS", "within", "first_differences"])
+def test_one_response_that_decides_withholds_every_estimator_by_least_squares(estimator):
+    known = {**diagnostics(), "max_leverage": 0.9}
+    assert disclosure.reasons_to_withhold({**fit(), "estimator": estimator}, known, ["intercept", "voice"], []) == [
+        "one response nearly decides a coefficient"
+    ]
 
 
 @pytest.mark.parametrize(
