@@ -69,23 +69,32 @@ def compare_tables(
         made: Made again.
         leave_out: What is not compared: rows with such a last key, or such a column.
     """
-    first = KEYS[name][0]
-    fits = sorted({str(each) for table in (written, made) if first in table for each in table[first]})
+    of_written, of_made = _by_fit(written, name), _by_fit(made, name)
     found: list[Agreement] = []
-    for fit in fits:
+    for fit in sorted({*of_written, *of_made}):
         without = frozenset(what for table, of, what in leave_out if (table, of) == (name, fit))
-        found.append(_compared(fit, name, *(_of(each, fit, name, without) for each in (written, made))))
+        found.append(_compared(fit, name, *(_narrowed(each.get(fit), without) for each in (of_written, of_made))))
     return found
 
 
-def _of(table: pd.DataFrame, fit: str, name: str, without: frozenset[str]) -> pd.DataFrame:
+def _by_fit(table: pd.DataFrame, name: str) -> dict[str, pd.DataFrame]:
+    """Return the rows of every fit under their keys as text, sorted; none of a table without columns."""
     keys = KEYS[name]
-    if not set(keys) <= set(table):
-        return pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=keys))
-    own = table[(table[keys[0]] == fit) & ~table[keys[-1]].astype("str").isin(without)]
-    own = own.assign(**{key: own[key].astype("object").where(own[key].notna(), "").astype("str") for key in keys})
-    columns = [column for column in own if column in keys or column not in {*without, *NAMES_OF_BITS}]
-    return own[columns].set_index(keys).sort_index()
+    if table.empty:
+        return {}
+    texts = {key: table[key].astype("object").where(table[key].notna(), "").astype("str") for key in keys}
+    columns = [column for column in table if column in keys or column not in NAMES_OF_BITS]
+    rows = table.assign(**texts)[columns].set_index(keys).sort_index()
+    return {str(fit): own for fit, own in rows.groupby(level=0, sort=False)}
+
+
+def _narrowed(rows: pd.DataFrame | None, without: frozenset[str]) -> pd.DataFrame:
+    if rows is None:
+        return pd.DataFrame()
+    if not without:
+        return rows
+    is_kept = ~rows.index.get_level_values(-1).isin(without)
+    return rows.loc[is_kept, [column for column in rows if column not in without]]
 
 
 def _compared(fit: str, name: str, written: pd.DataFrame, made: pd.DataFrame) -> Agreement:

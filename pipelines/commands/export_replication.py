@@ -54,6 +54,8 @@ WITHOUT_HASHES = (
 )
 EXACT = "its figures are not rounded as those of a release are"
 TO_FILL = "fill in whom to ask and the terms of use: README.md and LICENCE.md are not in the manifest"
+WITH_EXTREMES = ("curves",)
+"""Tables that reach from the lowest to the highest answer, which is somebody's: as recorded, only beside real rows."""
 PRIVATE = "the package holds real rows: give it only to whom the agreement allows"
 
 
@@ -157,7 +159,7 @@ def _told(content: _Content, drawn: tuple[What, ...], *, has_hashes: bool) -> To
         n_withheld=len(fits.withheld),
         has_hashes=has_hashes,
         sign_off=content.sign_off,
-        drawn=tuple(sorted({f"{what} ({table})" for table, _, what in drawn})),
+        drawn=tuple(sorted({f"{what.partition(' on ')[0]} ({table})" for table, _, what in drawn})),
     )
 
 
@@ -187,7 +189,10 @@ def _write_specifications(study: Study, package: PackageFolder) -> None:
 
 def _write_results(content: _Content, package: PackageFolder) -> None:
     fits, published = content.fits, content.published
-    for name, rows in {**fits.tables, PRINTED: published.printed.cells}.items():
+    recorded = {**fits.tables, PRINTED: published.printed.cells}
+    if content.given.kind != "deidentified":
+        recorded |= {name: recorded[name].iloc[:0] for name in WITH_EXTREMES}
+    for name, rows in recorded.items():
         package.table(f"{RECORDED}/{name}.csv", rows)
     package.json(GIVEN_FILE, published.given.as_json())
     for name, written in published.printed.files.items():
