@@ -44,6 +44,7 @@ regressors:
   - {PLACES}
 cluster: organisation_id
 smallest_effect_of_interest: 0.1
+family: together
 variants:
   - name: bent
     focal: {{variable: teamwork, polynomial: 2}}
@@ -60,6 +61,7 @@ focal: teamwork
 regressors:
   - surface: {self_report: teamwork, other_report: trust, scale: [1, 5]}
 cluster: organisation_id
+family: together
 """,
     "organisations": """\
 level: organisation_and_wave

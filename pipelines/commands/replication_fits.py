@@ -33,6 +33,7 @@ RECORDED_TABLES = {
     "surface": shapes.SURFACE,
     "refusals": out.REFUSALS,
 }
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,7 @@ class PackagedFits:
     Attributes:
         tables: Recorded results by name, without moments.
         rows: The rows that they used, by their hash.
-        withheld: Fits and models that a release would not show, with the reason.
+        withheld: Fits and models that must not be shown or cannot be made again, with the reason.
         release: Number of the release that they are of; None for the present ones.
         notes: What the user should know.
     """
@@ -78,8 +79,8 @@ def packaged_fits(study: Study, store: Store, release: int | None) -> PackagedFi
     tables = {name: _of_fits(study, store.read(table), table, names) for name, table in RECORDED_TABLES.items()}
     fits = tables["fits"]
     if fits.empty:
-        reasons = _erased_notes(erased) or ("run the study, and see why fits are withheld: release",)
-        raise DataError(f"there is no fit that may be shown and made again; {'; '.join(reasons)}")
+        reasons = [f"{name}: {reason}" for name, reason in withheld.items()]
+        raise DataError(f"there is no fit that may be shown and made again; {'; '.join(reasons[:MOST_NAMED])}")
     if release is None:
         _refuse_changed_models(study, fits)
     rows = {str(name): store.kept_rows(rest[str(name)][0]) for name in fits["data_hash"].unique()}

@@ -11,6 +11,7 @@ from models.replication import report
 from models.replication.agreement import KEYS, What
 from models.replication.refit import PRINTED, TABLES, Refitted, open_package, refit_package
 from models.replication.report import agreements, recorded_agreements
+from pipelines.replication.given import GIVEN_FILE
 from pipelines.replication.printed import print_package
 from tests.command_line import Ended, done, sensemaking, table
 from tests.replicated_study import MODELS, build_replicated_study
@@ -157,13 +158,21 @@ def test_a_bootstrap_of_rows_in_another_order_is_compared_with_the_same_order_on
     assert "boot_low (predictions)" in (package / "README.md").read_text()
 
 
-def test_holm_is_made_from_the_p_values_that_were_made_again(few):
-    given = json.loads((few / "results/tables/given.json").read_text())
-    tested = {fit["fit_id"]: fit for fit in given["fits"] if fit["holm_p"] is not None}
-    estimates = pd.read_csv(few / "results/expected/estimates.csv").set_index(["fit_id", "term"])["p_value"]
-    assert tested
-    for name, fit in tested.items():
-        assert fit["holm_p"] == pytest.approx(estimates[name, fit["focal_term"]], abs=1e-9)
+@pytest.mark.parametrize(("n_in_family", "is_made_again"), [(2, True), (3, False)])
+def test_holm_is_made_from_new_p_values_where_the_family_is_whole(
+    few, made, cache_of_refits, tmp_path, n_in_family, is_made_again
+):
+    package = copied(few, tmp_path)
+    given = json.loads((package / GIVEN_FILE).read_text())
+    together = [fit for fit in given["fits"] if fit["family"] == "together"]
+    assert [fit["n_in_family"] for fit in together] == [2, 2]
+    for fit in together:
+        fit |= {"holm_p": 0.5, "n_in_family": n_in_family}
+    (package / GIVEN_FILE).write_text(json.dumps(given))
+    printed = print_package(open_package(package), cache_of_refits).cells
+    is_other = printed["text"] != made[PRINTED]["text"]
+    assert is_other.any() != is_made_again
+    assert printed["text"].eq("p = .500").any() != is_made_again or printed["text"].eq(".500").any() != is_made_again
 
 
 @pytest.mark.slow
