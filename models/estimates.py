@@ -77,6 +77,8 @@ class Fit:
         shapes: How effects depend on other variables; see ``models.regression.moderation.of_fit``.
         data: The responses used, sorted by response_id, with the columns that the model reads and no other; the same
             model fitted to them gives the same estimates.
+        engine: What computed it: ``rows`` in memory, ``counted_patterns`` or ``blocks`` in a database.
+        engine_reason: Why, in a sentence; empty for rows.
     """
 
     model: str
@@ -95,6 +97,8 @@ class Fit:
     data: pd.DataFrame
     predictions: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PREDICTION_COLUMNS)))
     joint_tests: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(JOINT_TEST_COLUMNS)))
+    engine: str = "rows"
+    engine_reason: str = ""
 
 
 def result_digest(fit: Fit) -> str:

@@ -10,17 +10,19 @@ import json
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from importlib import import_module, metadata
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 import pandas as pd
 from pandas.api import types
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_info
 
 from instruments.spec_file import spec_hash
 from models.estimates import Fit
+from models.one_thread import on_one_thread
 from models.spec import RegressionSpec
 
 ROOT = Path(__file__).parent.parent
@@ -111,8 +113,12 @@ def _canonical(column: pd.Series) -> tuple[str, bytes]:
     return "text", json.dumps(column.astype("str").fillna("").tolist(), ensure_ascii=False).encode()
 
 
+@cache
 def code_hash() -> str:
-    """Return the SHA-256 of the sources that decide results, in hexadecimal: ``instruments`` and ``models``."""
+    """Return the SHA-256 of the sources that decide results, in hexadecimal: ``instruments`` and ``models``.
+
+    They are read once: what this process computes with does not change when the files do.
+    """
     return source_hash(ROOT, SOURCE_FOLDERS)
 
 
@@ -138,8 +144,12 @@ def environment() -> dict[str, str]:
     Returns:
         Versions by name; ``linear_algebra`` lists each library with version, threading, processor kernels and threads.
     """
-    import_module("scipy.linalg")  # brings SciPy's own BLAS into the list
-    with threadpool_limits(limits=1):
+    return dict(_environment())
+
+
+@cache
+def _environment() -> Mapping[str, str]:
+    with on_one_thread():
         loaded = cast("list[dict[str, object]]", threadpool_info())
     libraries = sorted({_library(each) for each in loaded if each["user_api"] == "blas"})
     return {

@@ -136,12 +136,12 @@ def linearmodels(file: Path) -> Callable[[], Numbers]:
 def ours_intercept(file: Path) -> Callable[[], Numbers]:
     """A random intercept of organisations by REML."""
     from models.regression.in_database.grouped import fit_random_intercept_of  # noqa: PLC0415
-    from models.regression.in_database.responses import look_at_responses  # noqa: PLC0415
+    from models.regression.in_database.responses import select_responses  # noqa: PLC0415
 
     connection, spec = duckdb.connect(file, read_only=True), continuous_model(regressors=GROUPED)
 
     def work() -> Numbers:
-        found = fit_random_intercept_of(look_at_responses(spec, connection, RELATION))
+        found = fit_random_intercept_of(select_responses(spec, connection, RELATION))
         errors = found.estimates()["std_error"].tolist()
         return {"b": found.coefficients.tolist(), "GLS": errors, "criterion": [found.criterion]}
 

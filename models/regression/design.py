@@ -55,6 +55,16 @@ class Design:
     n_alone: int = 0
 
 
+@dataclass(frozen=True, eq=False)
+class SelectedRows:
+    """The rows of a model, not laid out yet; attributes as those of ``Design``."""
+
+    rows: pd.DataFrame
+    n_in_population: int
+    data: pd.DataFrame
+    n_alone: int
+
+
 def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, fewest_beyond: int = 1) -> Design:
     """Select the responses of a model and lay out its columns.
 
@@ -71,21 +81,38 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, f
     Raises:
         ModelDataError: If a column is absent, no response is left, or the coefficients cannot be told apart.
     """
+    selected = select_rows(spec, analysis)
+    rows, data = selected.rows, selected.data
+    outcome = outcome_of(spec, rows, labels)
+    profile = profile_of(uses_of(spec), rows)
+    matrix = lay_out(spec, rows, labels, profile)
+    focal = focal_terms(spec, rows, labels, profile)
+    clusters = rows[list(spec.clusters())]
+    refuse_unidentified(outcome, matrix, clusters, fewest_beyond, "responses" if data is rows else "organisations")
+    weights = _weights(rows, spec.weights)
+    n_in_population, n_alone = selected.n_in_population, selected.n_alone
+    return Design(outcome, matrix, clusters, weights, profile, focal, rows, n_in_population, data, n_alone)
+
+
+def select_rows(spec: RegressionSpec, analysis: pd.DataFrame) -> SelectedRows:
+    """Select the complete rows of a model.
+
+    Raises:
+        ModelDataError: If a column is absent or no response is left.
+    """
     responses = _select_population(spec, analysis)
     population = responses if spec.level == "response" else _of_organisations(spec, responses)
     complete = _leave_out_missing(spec, population)
     rows = _leave_out_alone(spec, complete)
     data = rows if spec.level == "response" else of_rows(responses, rows, spec.level)
-    outcome = outcome_of(spec, rows, labels)
-    profile = profile_of(uses_of(spec), rows)
-    matrix = lay_out(spec, rows, labels, profile)
+    return SelectedRows(rows, len(population), data, len(complete) - len(rows))
+
+
+def focal_terms(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, profile: Profile) -> tuple[str, ...]:
+    """Return the terms of the focal regressor; none where a variant leaves it out."""
     regressor = as_variable(spec.focal)
     is_there = regressor in spec.lone_variables()
-    focal = tuple(columns_of(regressor, rows, labels, profile)) if is_there else ()
-    clusters = rows[list(spec.clusters())]
-    refuse_unidentified(outcome, matrix, clusters, fewest_beyond, "responses" if data is rows else "organisations")
-    weights, n_alone = _weights(rows, spec.weights), len(complete) - len(rows)
-    return Design(outcome, matrix, clusters, weights, profile, focal, rows, len(population), data, n_alone)
+    return tuple(columns_of(regressor, rows, labels, profile)) if is_there else ()
 
 
 def lay_out(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, profile: Profile) -> pd.DataFrame:

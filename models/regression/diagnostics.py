@@ -7,11 +7,13 @@ A verdict of ``look`` is no error: it says which assumption or which response de
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import cast
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import solve_triangular
 
-from models.estimates import Vector
+from models.estimates import Matrix
 from models.regression.categorical.margins_bootstrap import LARGEST_SHARE_FAILED
 from models.regression.columns import Labels
 from models.regression.covariance import LEVERAGE_OF_ONE
@@ -124,23 +126,20 @@ def diagnose(
         17(1), 107-112.
     """
     solution = posed.solution
-    triangle = solution.factor
     values = {
         "max_leverage": float(solution.leverage.max()),
-        "max_vif": float(_inflation_factors(solution, posed.terms).max()),
-        "condition_number": float(np.linalg.cond(triangle / np.linalg.norm(triangle, axis=0))),
-        **_generalised_inflation(solution, regressors),
+        **of_columns(solution.factor, posed.terms, regressors),
         **({"breusch_pagan_p": _unequal_variance(solution)} if posed.is_plain else {}),
         **_of_form(solution, is_plain=posed.is_plain),
         "max_cooks_distance": _largest_cooks_distance(solution),
         "n_parameters": float(solution.n_coefficients + solution.n_absorbed),
         **_counts(design),
-        **_of_clusters(uncertainty),
+        **of_clusters(uncertainty),
         **posed.found,
         **({} if design.data is design.rows else {"n_responses": float(len(design.data))}),
         "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
-    return _judged(values)
+    return judged(values)
 
 
 def diagnose_categorical(design: Design, found: dict[str, float], uncertainty: Uncertainty) -> pd.DataFrame:
@@ -165,12 +164,12 @@ def diagnose_categorical(design: Design, found: dict[str, float], uncertainty: U
               carry the model; beyond 5 % no interval is given.
         uncertainty: Covariance and degrees of freedom of the parameters.
     """
-    return _judged(
+    return judged(
         {
             **found,
             "n_parameters": float(len(uncertainty.df)),
             **_counts(design),
-            **_of_clusters(uncertainty),
+            **of_clusters(uncertainty),
             "share_of_responses_used": len(design.rows) / design.n_in_population,
         }
     )
@@ -188,7 +187,8 @@ def leverage_of_design(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels)
     return float((np.linalg.qr(matrix)[0] ** 2).sum(axis=1).max())
 
 
-def _judged(values: dict[str, float]) -> pd.DataFrame:
+def judged(values: dict[str, float]) -> pd.DataFrame:
+    """Return diagnostics as rows with thresholds and verdicts; columns as ``diagnose``."""
     thresholds = {**LOOK_FROM, **LOOK_BELOW}
     limits = {name: thresholds.get(_general(name), np.nan) for name in values}
     return pd.DataFrame(
@@ -208,27 +208,36 @@ def _verdict(name: str, value: float) -> str:
     return "look" if needs_a_look else "ok"
 
 
-def _inflation_factors(solution: LeastSquares, terms: tuple[str, ...]) -> Vector:
-    """Return the factor of every column but the intercept: its centred sum of squares times its (X'X)^-1 diagonal.
+def of_columns(
+    triangle: Matrix, terms: Sequence[str], regressors: Mapping[str, Sequence[int]] = NO_REGRESSORS
+) -> dict[str, float]:
+    """Return how far columns go together: max_vif, condition_number and max_generalised_vif of ``diagnose``.
 
-    Without an intercept, effects were taken out and columns are centred within their groups.
+    Args:
+        triangle: R of the QR factors of the columns, those of the k terms first.
+        terms: Names of the k; without an intercept, effects were taken out and columns are centred in their groups.
+        regressors: Regressor → places of its columns, each column once.
     """
-    rows, first = solution.rows, 0
-    if terms[0] == INTERCEPT:
-        intercept, first = rows[:, 0], 1
-        rows = rows - np.outer(intercept, intercept @ rows / (intercept @ intercept))
-    return (np.diag(solution.bread) * (rows**2).sum(axis=0))[first : len(terms)]
+    back = cast("Matrix", solve_triangular(triangle, np.eye(len(triangle))))
+    bread = back @ back.T
+    first = 1 if terms[0] == INTERCEPT else 0
+    factors = (np.diag(bread) * (triangle[first:] ** 2).sum(axis=0))[first : len(terms)]
+    return {
+        "max_vif": float(factors.max()),
+        "condition_number": float(np.linalg.cond(triangle / np.linalg.norm(triangle, axis=0))),
+        **_generalised_inflation(bread, regressors),
+    }
 
 
 def _unequal_variance(solution: LeastSquares) -> float:
     return np.nan if _fits_exactly(solution) else breusch_pagan_test(solution).p_value
 
 
-def _generalised_inflation(solution: LeastSquares, regressors: Mapping[str, Sequence[int]]) -> dict[str, float]:
+def _generalised_inflation(bread: Matrix, regressors: Mapping[str, Sequence[int]]) -> dict[str, float]:
     """Return the largest generalised factor to the power 1 / columns; nothing when each regressor has one column."""
     if all(len(places) == 1 for places in regressors.values()):
         return {}
-    found = inflation_factors(solution.bread, regressors)
+    found = inflation_factors(bread, regressors)
     return {"max_generalised_vif": max(factor ** (1 / len(regressors[name])) for name, factor in found.items())}
 
 
@@ -259,7 +268,8 @@ def _largest_cooks_distance(solution: LeastSquares) -> float:
     return largest / ((solution.n_coefficients + solution.n_absorbed) * solution.sigma2)
 
 
-def _of_clusters(uncertainty: Uncertainty) -> dict[str, float]:
+def of_clusters(uncertainty: Uncertainty) -> dict[str, float]:
+    """Return what ``diagnose`` has of clusters: n_clusters, least_df, decided_by_one_cluster, covariance_mended."""
     if uncertainty.n_clusters is None:
         return {}
     found = {"n_clusters": float(uncertainty.n_clusters)}

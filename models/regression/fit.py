@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from instruments.spec_file import closest
 from models.estimates import PREDICTION_COLUMNS, Fit, Vector
+from models.one_thread import on_one_thread
 from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
 from models.regression.columns import Labels
@@ -25,7 +25,8 @@ from models.regression.moderation.fitted import FittedDesign
 from models.regression.moderation.of_fit import products_not_covered, shapes_of
 from models.regression.panel.posed import pose_panel
 from models.regression.posed import codes_of, pose
-from models.regression.reading.of_fit import COLUMNS, FittedModel, readings_of
+from models.regression.reading.of_coefficients import COLUMNS
+from models.regression.reading.of_fit import FittedModel, readings_of
 from models.sections.inference import LEAST_SQUARES
 from models.spec import RegressionSpec
 
@@ -63,9 +64,9 @@ def fit_regression(
     References:
         ``models.regression.covariance`` names formula, degrees of freedom and R call of each covariance.
     """
-    fitted = _apply_variant(spec, variant)
+    fitted = apply_variant(spec, variant)
     design = build_design(fitted, analysis, labels, fewest_beyond)
-    with threadpool_limits(limits=1):
+    with on_one_thread():
         found = (
             _least_squares(fitted, design, labels, seed, fewest_beyond)
             if fitted.estimator in LEAST_SQUARES
@@ -120,7 +121,7 @@ def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: i
     uncertainty = estimate_uncertainty(solution, spec.covariance_used(), posed.clusters, terms)
     one_way = posed.clusters[0] if len(posed.clusters) == 1 else None
     values = FittedModel(terms, posed.matrix, posed.outcome, solution, uncertainty, one_way, spec.confidence_level)
-    groups = regressor_groups(spec, design, labels, terms)
+    groups = regressor_groups(spec, design.rows, design.profile, labels, terms)
     places = {term: (place,) for place, term in enumerate(terms)}
     return _Found(
         estimator=posed.estimator,
@@ -166,14 +167,16 @@ def _with_design(spec: RegressionSpec, design: Design, labels: Labels, found: _F
     """Join a design and what came of it; where coefficients differ in df, combinations of them have the fewest."""
     sure = found.uncertainty
     coefficients = Coefficients(found.coefficients, sure.covariance, float(sure.df.min()), sure.corrected)
-    return FittedDesign(spec, design, labels, found.terms, coefficients)
+    means = {str(term): float(mean) for term, mean in design.matrix.mean().items()}
+    return FittedDesign(spec, design.rows, design.profile, design.focal, means, labels, found.terms, coefficients)
 
 
 def _joined(readings: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
     return readings if more.empty else pd.concat([readings, more], ignore_index=True)
 
 
-def _apply_variant(spec: RegressionSpec, variant: str) -> RegressionSpec:
+def apply_variant(spec: RegressionSpec, variant: str) -> RegressionSpec:
+    """Return a model as its variant has it; ModelDataError when it has no such variant."""
     known = ["main", *(each.name for each in spec.variants)]
     if variant not in known:
         raise ModelDataError(

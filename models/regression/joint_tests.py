@@ -10,8 +10,9 @@ import pandas as pd
 
 from models.estimates import JOINT_TEST_COLUMNS, Vector
 from models.regression.columns import Labels, column_of, columns_of
-from models.regression.design import INTERCEPT, Design
+from models.regression.design import INTERCEPT
 from models.regression.inference import Uncertainty
+from models.regression.profile import Profile
 from models.regression.wald import WaldTest, corrected_wald_test, wald_test
 from models.sections.regressors import Regressor, Surface, Variable, parts_of
 from models.spec import RegressionSpec
@@ -22,28 +23,28 @@ LEAST_SHARE = 1e-10
 
 
 def regressor_groups(
-    spec: RegressionSpec, design: Design, labels: Labels, terms: Sequence[str] | None = None
+    spec: RegressionSpec, rows: pd.DataFrame, profile: Profile, labels: Labels, terms: Sequence[str]
 ) -> dict[str, tuple[str, ...]]:
     """Return the columns of every regressor by its name, of a curve also those that bend it, then all of them.
 
     Args:
         spec: The model, variant applied.
-        design: What it was fitted to.
+        rows: What it was fitted to, or one row of it.
+        profile: Of all rows.
         labels: Variable → code → label, for the names of columns.
-        terms: Terms that were solved, where effects were taken out or units averaged; None for those of the design.
+        terms: Terms that were solved.
     """
-    solved = [str(column) for column in design.matrix] if terms is None else list(terms)
     groups: dict[str, tuple[str, ...]] = {}
-    one = design.rows.head(1)
+    one = rows.head(1)
     for regressor in spec.regressors_as_variables():
-        columns = tuple(columns_of(regressor, one, labels, design.profile))
-        columns = tuple(column for column in columns if column in solved)
+        columns = tuple(columns_of(regressor, one, labels, profile))
+        columns = tuple(column for column in columns if column in terms)
         if not columns:
             continue
         groups[name_of(regressor)] = columns
         if isinstance(regressor, Variable) and regressor.use != "category" and len(columns) > 1:
             groups[f"{name_of(regressor)}: {BEYOND}"] = columns[1:]
-    return {**groups, WHOLE_MODEL: tuple(term for term in solved if term != INTERCEPT)}
+    return {**groups, WHOLE_MODEL: tuple(term for term in terms if term != INTERCEPT)}
 
 
 def places_of_regressors(groups: Mapping[str, Sequence[str]], columns: Sequence[str]) -> dict[str, list[int]]:

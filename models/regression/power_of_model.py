@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from models.estimates import Matrix
+from models.one_thread import on_one_thread
 from models.regression.cluster_moments import cluster_moments, grouped_sums
 from models.regression.columns import Labels
 from models.regression.design import Design, build_design
@@ -102,7 +102,7 @@ def power_of_model(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, sou
             row["power_by_formula"] = power_of_coefficient(effect, error, df, level)
             row["power_simulated"], row["simulation_error"] = np.nan, np.nan
             if drawn is not None:
-                with threadpool_limits(limits=1):
+                with on_one_thread():
                     place = list(design.matrix).index(term)
                     found = simulate_power(drawn, place, effect, rng, sought.n_draws, level)
                 row["power_simulated"], row["simulation_error"] = found.power, found.std_error

@@ -49,6 +49,12 @@ class Variable(Spec):
             raise ValueError("a spline is of the number as it is; remove centre, standardise and polynomial")
         return self
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it enters as it is: a number, neither bent nor moved."""
+        is_bent = self.spline is not None or self.polynomial > 1
+        return self.use != "category" and not (is_bent or self.centre or self.standardise)
+
 
 class Interaction(Spec):
     """A product of variables; each must also stand on its own among the regressors.

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
 
+from models.one_thread import on_one_thread
 from models.weighting.faults import WeightingError
 
 Values = npt.NDArray[np.float64]
@@ -92,7 +92,7 @@ def _fitted(matrix: Values, has_responded: npt.NDArray[np.bool_], weights: Value
     from statsmodels.tools.sm_exceptions import PerfectSeparationWarning  # noqa: PLC0415
 
     model = GLM(has_responded.astype(np.float64), matrix, family=Binomial(), var_weights=weights)
-    with threadpool_limits(1), warnings.catch_warnings():
+    with on_one_thread(), warnings.catch_warnings():
         warnings.simplefilter("error", PerfectSeparationWarning)
         try:
             fitted: Any = model.fit(maxiter=100, tol=1e-12)

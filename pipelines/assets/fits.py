@@ -10,8 +10,8 @@ from models.estimates import Fit, result_digest
 from models.origin import Origin, derive_seed, env_json, environment, fit_id, origin_of
 from models.regression.columns import column_of
 from models.regression.design import ORDER_OF_WAVES, excluded_column
-from models.regression.fit import fit_regression
 from models.regression.identification import FEWEST_BEYOND
+from models.regression.large import Task, fit_at_any_size
 from models.replication.refit import Labels, labels_json
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.sections.regressors import parts_of
@@ -30,6 +30,7 @@ from pipelines.steps.plan_labels import Label
 from pipelines.steps.sampling import KEYS, share_without_inference
 from pipelines.steps.surface_conditions import Evidence, surface_conditions
 from pipelines.store import Store, Write
+from pipelines.store.passing import in_a_database
 from pipelines.tables import fitted, out, shapes
 from pipelines.tables.fieldwork import WEIGHTS
 from pipelines.tables.measurement import GATES
@@ -96,7 +97,7 @@ def fit_model(
     named = names_in(model) | ({model.outcome} if model.with_variant(variant).estimator == "multinomial" else set())
     labels = {name: each for name, each in labels_of(study).items() if name in named}
     seed = derive_seed(study.name, model.name, variant)
-    fit = fit_regression(model, analysis, labels, variant, FEWEST_BEYOND, seed)
+    fit = fit_at_any_size(Task(model, labels, variant, FEWEST_BEYOND, seed), analysis, in_a_database)
     in_fit = analysis["response_id"].isin(fit.data["response_id"])
     asked = refuse_unmeasured(study, store, model.with_variant(variant), analysis, in_fit)
     store.keep_rows(fit.data)
@@ -245,6 +246,8 @@ def _row_of(model: RegressionSpec, fit: Fit, origin: Origin, labels: Labels, lab
         "plan_hash": label.plan_hash,
         "recipe_hash": "",
         "estimator": fit.estimator,
+        "engine": fit.engine,
+        "engine_reason": fit.engine_reason,
         "covariance": fit.covariance,
         "outcome": fit.outcome,
         "n_obs": fit.n_obs,

@@ -12,8 +12,8 @@ from instruments.faults import DataError, UsageError
 from models.estimates import Fit
 from models.origin import data_hash, origin_of
 from models.regression.compare import compare_results, differing_origins
-from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
+from models.regression.large import Task, fit_at_any_size
 from models.replication.refit import labels_from_json, recorded_model
 from pipelines.assets.from_raw import Rebuilt, Remade, remade
 from pipelines.commands.fits import recorded_estimates, recorded_fit
@@ -22,6 +22,7 @@ from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.steps.fit_differences import differences_of_rows
 from pipelines.store import Store, WarehouseError
+from pipelines.store.passing import in_a_database
 from pipelines.store.released import number_of_release, release_file, released_rows
 from pipelines.tables import out
 from pipelines.tables.released import ESTIMATES_RELEASED, FITS_RELEASED
@@ -148,7 +149,8 @@ def _from_raw(raw: _RawStore, fit: pd.Series) -> Rerun:
 def _refit(fit: pd.Series, rows: pd.DataFrame, erased: str) -> Fit:
     model = recorded_model(fit)
     try:
-        return fit_regression(model, rows, labels_from_json(fit["labels_json"]), seed=int(fit["seed"]))
+        task = Task(model, labels_from_json(fit["labels_json"]), seed=int(fit["seed"]))
+        return fit_at_any_size(task, rows, in_a_database)
     except ModelDataError as error:
         because = f"{erased}; the other responses cannot carry it" if erased else "its rows cannot carry it"
         raise DataError(f"not reproducible: {because}: {error}") from error

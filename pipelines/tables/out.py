@@ -167,6 +167,12 @@ FITS = Table(
         "is_current": ColumnOf(TRUTH, "Whether it is the latest of its model and variant; older ones stay for rerun"),
         **LABELS,
         "estimator": ColumnOf(TEXT, "Estimator"),
+        "engine": ColumnOf(
+            TEXT,
+            "What computed it: rows in memory; counted_patterns or blocks in a database, where responses are many",
+            if_absent="rows",
+        ),
+        "engine_reason": ColumnOf(TEXT, "Why, in a sentence; empty for rows", if_absent=""),
         "covariance": ColumnOf(TEXT, "Covariance of the estimates"),
         "outcome": ColumnOf(TEXT, "Outcome"),
         "n_obs": count("Responses used"),

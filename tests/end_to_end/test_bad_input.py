@@ -196,10 +196,12 @@ def assert_told(ended: Ended, case: Case) -> None:
         assert secret not in everything
 
 
+ALIKE = ("header only", "picture", "no platform's headers", "another platform's headers", "missing column of keys")
+
+
 @pytest.mark.parametrize(
     "case",
-    DATA,
-    ids=lambda case: case.name,
+    [pytest.param(case, id=case.name, marks=[pytest.mark.slow] if case.name in ALIKE else []) for case in DATA],
 )
 def test_bad_export_is_told_and_nothing_earlier_is_harmed(study: Path, case: Case):
     before = state_of(study)

@@ -13,7 +13,14 @@ from tests.command_line import sensemaking
 ITEMS = ("TW_1", "TW_2", "TW_3", "TR_1", "TR_2", "TR_3")
 
 
-@pytest.mark.parametrize(("program", "name"), [("spss", "analysis.sav"), ("spss", "a.zsav"), ("stata", "analysis.dta")])
+@pytest.mark.parametrize(
+    ("program", "name"),
+    [
+        ("spss", "analysis.sav"),
+        pytest.param("spss", "a.zsav", marks=pytest.mark.slow),
+        ("stata", "analysis.dta"),
+    ],
+)
 def test_an_exported_study_reads_back_with_equal_answers_and_reasons(
     study: Path, tmp_path: Path, program, name
 ) -> None:

@@ -43,7 +43,9 @@ def size_of_warehouse(study: Path) -> int:
     [
         pytest.param(lambda _: 0, id="nothing can be written", marks=[pytest.mark.alone, pytest.mark.slow]),
         pytest.param(lambda _: 40_000, id="Dagster's records cannot grow", marks=[pytest.mark.alone, pytest.mark.slow]),
-        pytest.param(lambda study: size_of_warehouse(study) + 4096, id="the warehouse cannot grow"),
+        pytest.param(
+            lambda study: size_of_warehouse(study) + 4096, id="the warehouse cannot grow", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_disk_that_fills_up_stops_the_run_and_harms_nothing(study: Path, limit: Callable[[Path], int]):

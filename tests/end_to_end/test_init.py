@@ -29,8 +29,9 @@ DEFINED = {
 }
 
 
-QUICK = ["data/limesurvey/rse-2017-us/public_data.csv", f"{QUALTRICS}/porter-rescue/full_anonymized.csv", BFI]
+QUICK = [f"{QUALTRICS}/porter-rescue/full_anonymized.csv", BFI]
 OTHERS = [
+    "data/limesurvey/rse-2017-us/public_data.csv",
     "data/limesurvey/limonaid-998192/survey_998192_R_data_file.csv",
     f"{QUALTRICS}/model-evaluation/Model+evaluation_February+26,+2021_01.25.csv",
     "data/substantive/lq2002/lq2002.csv",
@@ -100,7 +101,10 @@ SMALL_EXPORTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("export", SMALL_EXPORTS)
+FIRST, *REST = SMALL_EXPORTS
+
+
+@pytest.mark.parametrize("export", [FIRST, *(pytest.param(each, marks=pytest.mark.slow) for each in REST)])
 def test_the_draft_of_a_small_and_odd_export_passes_check_and_run_unedited(tmp_path: Path, export: str):
     raw, told = SMALL_EXPORTS[export]
     (tmp_path / "export.csv").write_bytes(raw)

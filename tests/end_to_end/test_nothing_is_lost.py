@@ -82,7 +82,9 @@ def with_frame(folder: Path, rows: list[tuple[str, str, str]]) -> Path:
             [("autumn-1", "autumn", "FRL"), ("autumn-2", "Autumn", "FRL")],
             ("row 3", "no wave 'Autumn'", "autumn, spring"),
         ),
-        ([("autumn-1", "autumn", "frl")], ("row 2", "no respondent_group 'frl'", "FRL")),
+        pytest.param(
+            [("autumn-1", "autumn", "frl")], ("row 2", "no respondent_group 'frl'", "FRL"), marks=pytest.mark.slow
+        ),
         ([("u1", "autumn", "FRL"), ("u2", "autumn", "FRL")], ("of 40 responses, none has a", "respondent_key")),
     ],
 )

@@ -161,7 +161,7 @@ def test_the_container_of_an_export_changes_no_answer_and_no_count(tmp_path: Pat
     assert (said["n_rows"], said["n_responses"], said["n_preview"], said["n_finished"]) == (5, 4, 1, 3)
 
 
-@pytest.mark.parametrize("values", ["codes", "labels"])
+@pytest.mark.parametrize("values", [pytest.param("codes", marks=pytest.mark.slow), "labels"])
 def test_a_study_of_an_export_stores_what_was_written(tmp_path: Path, values: Any):
     result = run_study(tmp_path / "study", {"s": delivery(Settings(values=values))}, {"items": RAW})
     assert own(answers_of(result)) == ANSWERS

@@ -19,7 +19,7 @@ from dashboard.pointer import FOLDER_VARIABLE
 from tests.command_line import release_contents, table
 from tests.reference_studies import reference_export
 
-pytestmark = pytest.mark.reference
+pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
 AGREEMENT = {
     "Strongly disagree": 1,

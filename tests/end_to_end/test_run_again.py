@@ -286,7 +286,10 @@ def test_run_is_recorded_in_dagster_with_study_and_trigger(study: Path):
     assert sorted(run.tags.get("dagster/partition", "") for run in runs) == ["", "autumn", "spring"]
 
 
-@pytest.mark.parametrize("below", ["", ",,,,,,,,,\n"], ids=["headers only", "a blank row"])
+@pytest.mark.parametrize(
+    "below",
+    [pytest.param("", id="headers only"), pytest.param(",,,,,,,,,\n", id="a blank row", marks=pytest.mark.slow)],
+)
 def test_a_file_without_answers_is_received_beside_the_others_of_its_wave(study: Path, below: str):
     before = content_hashes(study)
     empty = write_export(study, "spring_first_day.csv", answers("spring").head(0))

@@ -132,6 +132,7 @@ def test_a_second_call_finds_nothing_more_and_ends_well(study: Path):
     assert marks["is_finished"].all()
 
 
+@pytest.mark.slow
 def test_rows_without_an_id_are_erased_by_their_place_and_stay_out(study: Path):
     specification = study / "study.yaml"
     text = (
@@ -188,6 +189,7 @@ def test_marks_tell_nobody_who_was_erased(study: Path):
     assert isinstance(store.read(ERASURES), pd.DataFrame)
 
 
+@pytest.mark.slow
 def test_earlier_files_are_rewritten_and_equal_ids_of_another_source_are_somebody_else(study: Path):
     for wave in ("autumn", "spring"):
         rows = people(wave)

@@ -393,6 +393,7 @@ def _within_the_document() -> None:
 KILLS = {each.__name__: each for each in (_before_the_commit, _between_record_and_document, _within_the_document)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("moment", "n_entries"), zip(KILLS, (0, 1, 1), strict=True))
 def test_a_killed_lock_leaves_no_plan_or_the_whole_plan(fresh: Path, moment: str, n_entries: int):
     command = [sys.executable, __file__, moment, "plan", "lock", str(fresh)]
@@ -406,6 +407,7 @@ def test_a_killed_lock_leaves_no_plan_or_the_whole_plan(fresh: Path, moment: str
     assert json.loads(document.read_text(encoding="utf-8"))["plan_hash"] == table(fresh, "out.plan")["plan_hash"][0]
 
 
+@pytest.mark.slow
 def test_of_two_locks_at_once_one_is_made(fresh: Path):
     command = [*PROGRAM, "plan", "lock", str(fresh)]
     both = [

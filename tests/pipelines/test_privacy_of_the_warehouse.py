@@ -140,7 +140,7 @@ def test_open_answers_are_screened_and_what_they_held_is_counted(tmp_path: Path,
     [
         ("", True),
         ("linking: {comparable: {TW_2: the same thing in other words}}\n", False),
-        ("population: {waves: [spring]}\n", False),
+        pytest.param("population: {waves: [spring]}\n", False, marks=pytest.mark.slow),
     ],
 )
 def test_a_model_over_waves_that_asked_an_item_differently_is_refused(

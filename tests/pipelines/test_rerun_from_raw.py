@@ -164,6 +164,7 @@ def test_an_unknown_or_altered_release_is_told(study: Path):
     assert (ended.code, "is not as it was published" in ended.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_after_an_erasure_what_is_left_comes_again_from_the_raw_store_and_the_plan_stands(tmp_path: Path):
     folder = build_panel_study(tmp_path / "small", framed=True)
     done(sensemaking("plan", "lock", folder))

@@ -137,6 +137,7 @@ def nightly(study: Study, instance: dg.DagsterInstance) -> list[dg.RunRequest] |
     return list(data.run_requests or []) or dg.SkipReason(data.skip_message)
 
 
+@pytest.mark.slow
 def test_schedule_asks_for_every_wave_that_is_out_of_date_and_then_for_none(
     study: Study, kept_instance: dg.DagsterInstance
 ):

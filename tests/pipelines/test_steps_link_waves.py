@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.sections.linking import LinkCode
@@ -13,6 +13,7 @@ from pipelines.tables.linking import LINK_CANDIDATES, LINK_CODES, LINKS
 ELEMENTS = ("mother", "birthday", "street", "school")
 CODE = LinkCode(elements=ELEMENTS)
 WAVES = ["w1", "w2", "w3"]
+FEW_OF_MANY = settings().max_examples // 3
 NOTHING_DECIDED = pd.DataFrame({"response_id": [], "other_response_id": [], "decision": []}, dtype="str")
 
 
@@ -174,6 +175,7 @@ def studies(draw: st.DrawFn) -> dict[str, str]:
     return {f"{wave}{number}": draw(letters) for wave in WAVES for number in range(draw(st.integers(0, 4)))}
 
 
+@settings(max_examples=FEW_OF_MANY)
 @given(studies())
 def test_no_person_has_two_answers_in_a_wave_and_nobody_is_lost(codes: dict[str, str]):
     found = linked(codes)
@@ -183,6 +185,7 @@ def test_no_person_has_two_answers_in_a_wave_and_nobody_is_lost(codes: dict[str,
     assert not found.links.duplicated(["person_id", "wave"]).any()
 
 
+@settings(max_examples=FEW_OF_MANY)
 @given(studies(), st.randoms())
 def test_the_order_of_responses_and_the_names_of_letters_change_nothing(codes: dict[str, str], random: object):
     renamed = {name: letters.replace("A", "z").replace("B", "A") for name, letters in codes.items()}

@@ -74,7 +74,7 @@ def estimate_categorical(
             maximum is reached.
     """
     asked = _asked(spec, design, clusters, labels)
-    groups = regressor_groups(spec, design, labels)
+    groups = regressor_groups(spec, design.rows, design.profile, labels, list(map(str, design.matrix)))
     _refuse_too_many_parameters(asked, spec, fewest_beyond)
     found = _estimated(spec, asked, groups)
     if spec.estimator in ORDERED:

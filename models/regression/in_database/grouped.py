@@ -6,14 +6,15 @@ The groups are the clusters of the model. Put here which readings of the rows ar
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from threadpoolctl import threadpool_limits
+import numpy as np
 
+from models.one_thread import on_one_thread
 from models.regression.columns import Labels
 from models.regression.identification import ModelDataError, refuse_constant, refuse_few_clusters
-from models.regression.in_database.blocks import factor
+from models.regression.in_database.blocks import Block, Blocks, factor
 from models.regression.in_database.cluster_sums import needs_order
 from models.regression.in_database.fixed_effects import (
     DEFINED,
@@ -27,9 +28,10 @@ from models.regression.in_database.group_codes import GroupCodes
 from models.regression.in_database.group_moments import GroupMoments, group_moments
 from models.regression.in_database.overview import look_over
 from models.regression.in_database.random_intercept import Method, RandomIntercept, fit_random_intercept
-from models.regression.in_database.responses import Responses
+from models.regression.in_database.responses import Responses, Selected, look_at_responses
 from models.regression.in_database.result import TableFit
 from models.regression.in_database.streamed import NO_LABELS, ROWS_OF_A_BLOCK, Rows, refuse_unfit
+from models.regression.profile import Profile
 from models.sections.inference import Covariance
 
 
@@ -64,7 +66,7 @@ def fit_fixed_effects(
         )
     rows = _grouped_rows(responses, labels, rows_of_a_block)
     terms = rows.terms[1:]
-    with threadpool_limits(limits=1):
+    with on_one_thread():
         moments = group_moments(rows.blocks(with_groups=True), with_products=True)
         refuse_few_clusters(str(rows.groups), moments.n_groups, moments.n_obs)
         refuse_unfit_within(moments, terms, rows.spec.outcome)
@@ -85,7 +87,7 @@ def fit_fixed_effects(
 
 
 def fit_random_intercept_of(
-    responses: Responses,
+    selected: Selected,
     labels: Labels = NO_LABELS,
     method: Method = "REML",
     rows_of_a_block: int = ROWS_OF_A_BLOCK,
@@ -93,7 +95,7 @@ def fit_random_intercept_of(
     """Fit a linear mixed model with a random intercept of every cluster of the model, in one reading of the rows.
 
     Args:
-        responses: Of a linear model with one cluster and no weights.
+        selected: Responses of a linear model with one cluster and no weights; looked at before or not.
         labels: Variable → code → label, for the names of terms.
         method: ``REML`` or ``ML``.
         rows_of_a_block: At most as many rows at a time.
@@ -101,15 +103,15 @@ def fit_random_intercept_of(
     Raises:
         ModelDataError: If the model is weighted or the data cannot carry it.
     """
-    if responses.spec.weights is not None:
+    if selected.spec.weights is not None:
         raise ModelDataError(
             "a random intercept is estimated without weights; expected a model without them; "
             "take the weights out, or use a weighted regression with clusters"
         )
-    rows = _grouped_rows(responses, labels, rows_of_a_block)
-    with threadpool_limits(limits=1):
+    rows = Rows(selected, _profile(selected), labels, _group_of(selected), rows_of_a_block)
+    with on_one_thread():
         blocks = rows.blocks(with_groups=True)
-        moments = group_moments(blocks)
+        moments = group_moments(_refused_as_looked_at(blocks, selected))
         refuse_few_clusters(str(rows.groups), moments.n_groups, moments.n_obs)
         if not moments.are_exact:
             factored = factor(blocks)
@@ -118,15 +120,49 @@ def fit_random_intercept_of(
         return fit_random_intercept(moments, rows.terms, method)
 
 
+def _profile(selected: Selected) -> Profile:
+    """Return what must be known of all rows to lay them out; of plain numbers nothing, which saves a look."""
+    if isinstance(selected, Responses):
+        return look_over(selected)
+    if all(each.is_plain for each in selected.spec.variables()):
+        return Profile(n_rows=0)
+    return look_over(look_at_responses(selected.spec, selected.connection, selected.relation))
+
+
+def _refused_as_looked_at(blocks: Blocks, selected: Selected) -> Blocks:
+    """Return blocks that refuse what a look at the responses refuses: none, infinite numbers, one outcome for all."""
+
+    def read() -> Iterator[Block]:
+        least, largest = np.inf, -np.inf
+        for block in blocks():
+            if not (np.isfinite(block.outcome).all() and np.isfinite(block.columns).all()):
+                break
+            least, largest = min(least, block.outcome.min()), max(largest, block.outcome.max())
+            yield block
+        else:
+            if least < largest:
+                return
+        found = look_at_responses(selected.spec, selected.connection, selected.relation)
+        refuse_constant(found.spec.outcome, found.n_obs, found.least, found.largest)
+        raise AssertionError("a look refuses infinite numbers, and none at all")
+
+    return read
+
+
 def _grouped_rows(responses: Responses, labels: Labels, rows_of_a_block: int) -> Rows:
-    clusters = responses.spec.clusters()
+    group = _group_of(responses)
+    refuse_constant(responses.spec.outcome, responses.n_obs, responses.least, responses.largest)
+    return Rows(responses, look_over(responses), labels, group, rows_of_a_block)
+
+
+def _group_of(selected: Selected) -> str:
+    clusters = selected.spec.clusters()
     if len(clusters) != 1:
         raise ModelDataError(
             f"the model has {len(clusters)} columns of clusters; expected one, whose values are the groups with an "
             "effect; name it in cluster"
         )
-    refuse_constant(responses.spec.outcome, responses.n_obs, responses.least, responses.largest)
-    return Rows(responses, look_over(responses), labels, clusters[0], rows_of_a_block)
+    return clusters[0]
 
 
 def _from_rows(rows: Rows, moments: GroupMoments, wanted: tuple[Covariance, ...]) -> FixedEffects:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from models.estimates import Matrix
 from models.regression.columns import Labels, column_of, columns_of
-from models.regression.design import lay_out, uses_of
+from models.regression.design import INTERCEPT, lay_out, uses_of
 from models.regression.profile import Profile
 from models.sections.regressors import Interaction, Surface, Variable, as_variable, parts_of
 from models.spec import RegressionSpec
@@ -61,7 +61,7 @@ class Layout:
             for place, code in enumerate(self.codes[variable]):
                 found[start + place] = column == code
             return start + len(self.codes[variable])
-        if variable.spline is None and variable.polynomial == 1 and not (variable.centre or variable.standardise):
+        if variable.is_plain:
             found[start] = column
             return start + 1
         return self._bend(found, start, variable, rows)
@@ -85,8 +85,7 @@ def layout_of(spec: RegressionSpec, labels: Labels, profile: Profile) -> Layout:
     Raises:
         ModelDataError: As ``models.regression.design.lay_out``.
     """
-    one_row = pd.DataFrame({column: profile.codes.get(column, (1.0,))[:1] for column in uses_of(spec)})
-    terms = tuple(str(term) for term in lay_out(spec, one_row, labels, profile))
+    terms = _terms_of(spec, labels, profile)
     codes: dict[Variable, tuple[object, ...]] = {}
     for variable in (each for each in spec.regressors_as_variables() if isinstance(each, Variable)):
         if variable.use == "category":
@@ -95,6 +94,16 @@ def layout_of(spec: RegressionSpec, labels: Labels, profile: Profile) -> Layout:
             columns = columns_of(variable, every, labels, profile)
             codes[variable] = tuple(present[int(values.to_numpy().argmax())] for values in columns.values())
     return Layout(spec, labels, profile, terms, codes)
+
+
+def _terms_of(spec: RegressionSpec, labels: Labels, profile: Profile) -> tuple[str, ...]:
+    """Return the names of all coefficients; those of plain numbers without asking, which takes a frame."""
+    plain = [each for each in spec.regressors_as_variables() if isinstance(each, Variable) and each.is_plain]
+    terms = (INTERCEPT, *map(column_of, plain))
+    if len(set(terms)) == 1 + len(spec.regressors):
+        return terms
+    one_row = pd.DataFrame({column: profile.codes.get(column, (1.0,))[:1] for column in uses_of(spec)})
+    return tuple(str(term) for term in lay_out(spec, one_row, labels, profile))
 
 
 def _multiply(found: Matrix, start: int, parts: list[range]) -> int:

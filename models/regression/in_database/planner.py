@@ -8,8 +8,7 @@ Put here the choice; not how an engine computes.
 from collections.abc import Collection
 from dataclasses import replace
 
-from threadpoolctl import threadpool_limits
-
+from models.one_thread import on_one_thread
 from models.regression.columns import Labels
 from models.regression.identification import ModelDataError
 from models.regression.in_database.connection import Connection
@@ -67,7 +66,7 @@ def fit_in_database(
         )
     responses = look_at_responses(spec, connection, relation)
     engine, reason = choose_engine(responses, wanted)
-    with threadpool_limits(limits=1):
+    with on_one_thread():
         if engine == "rows":
             return fit_rows(responses, relation, labels, wanted, fewest_beyond, reason)
         if spec.effects():
@@ -86,7 +85,7 @@ def choose_engine(responses: Responses, covariances: Collection[Covariance]) -> 
         responses: Where they lie.
         covariances: Those wanted.
     """
-    needed = _needs_rows(responses.spec, covariances)
+    needed = needs_rows(responses.spec, covariances)
     if needed is not None:
         return "rows", needed
     n, n_patterns = responses.n_obs, responses.n_patterns
@@ -102,7 +101,7 @@ def choose_engine(responses: Responses, covariances: Collection[Covariance]) -> 
     return "blocks", f"{found}, too many to be counted; they are read in blocks."
 
 
-def _needs_rows(spec: RegressionSpec, covariances: Collection[Covariance]) -> str | None:
+def needs_rows(spec: RegressionSpec, covariances: Collection[Covariance]) -> str | None:
     """Say why a model is computed from rows whatever their number; None when it need not be."""
     if spec.estimator not in ("linear", *BINARY_ESTIMATORS):
         return f"{spec.estimator} is computed from rows only."

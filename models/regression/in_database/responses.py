@@ -30,30 +30,22 @@ BINARY_ESTIMATORS = ("logit", "probit")
 
 
 @dataclass(frozen=True, eq=False)
-class Responses:
-    """The complete responses of a model where they lie.
+class Selected:
+    """The complete responses of a model where they lie, not looked at yet.
 
     Attributes:
         connection: To the database.
         spec: The model, variant applied.
+        relation: The analysis table.
         query: Asks for the complete responses.
         kinds: Columns of the relation.
-        n_obs: Complete responses.
-        least: Smallest outcome.
-        largest: Largest outcome.
-        n_patterns: About how many different combinations of regressors (and weight) there are.
-        spans: Column of ``keys`` with whole numbers → its smallest and largest.
     """
 
     connection: Connection
     spec: RegressionSpec
+    relation: Relation
     query: Query
     kinds: Kinds
-    n_obs: int
-    least: float
-    largest: float
-    n_patterns: int
-    spans: Mapping[str, tuple[int, int]]
 
     @property
     def keys(self) -> list[str]:
@@ -61,9 +53,47 @@ class Responses:
         return keys_of(self.spec)
 
 
+@dataclass(frozen=True, eq=False)
+class Responses(Selected):
+    """The complete responses of a model, and what one look at all of them tells.
+
+    Attributes:
+        n_obs: Complete responses.
+        least: Smallest outcome.
+        largest: Largest outcome.
+        n_patterns: About how many different combinations of regressors (and weight) there are.
+        spans: Column of ``keys`` with whole numbers → its smallest and largest.
+    """
+
+    n_obs: int
+    least: float
+    largest: float
+    n_patterns: int
+    spans: Mapping[str, tuple[int, int]]
+
+
 def keys_of(spec: RegressionSpec) -> list[str]:
     """Return the columns whose combinations are patterns: of the regressors, and the weights."""
     return list(dict.fromkeys([*uses_of(spec), *([spec.weights] if spec.weights is not None else [])]))
+
+
+def select_responses(spec: RegressionSpec, connection: Connection, relation: Relation) -> Selected:
+    """Say which responses of a relation are a model's, without reading them.
+
+    Args:
+        spec: The model, variant applied.
+        connection: To the database.
+        relation: The analysis table.
+
+    Raises:
+        ModelDataError: If a column is absent or of another kind.
+    """
+    kinds = kinds_of(connection, relation)
+    query = complete_rows(spec, relation, kinds)
+    for column in numbers_of(spec):
+        if not is_number(kinds[column]):
+            raise not_numbers(column, kinds[column])
+    return Selected(connection, spec, relation, query, kinds)
 
 
 def look_at_responses(spec: RegressionSpec, connection: Connection, relation: Relation) -> Responses:
@@ -78,14 +108,10 @@ def look_at_responses(spec: RegressionSpec, connection: Connection, relation: Re
         ModelDataError: If a column is absent or of another kind, no response is left, a number is infinite, a weight
             is not above 0, or the outcome of a binary regression is neither 0 nor 1.
     """
-    kinds = kinds_of(connection, relation)
-    query = complete_rows(spec, relation, kinds)
-    numbers = numbers_of(spec)
-    for column in numbers:
-        if not is_number(kinds[column]):
-            raise not_numbers(column, kinds[column])
+    selected = select_responses(spec, connection, relation)
+    query, kinds = selected.query, selected.kinds
     outcome = f"CAST({quoted(spec.outcome)} AS DOUBLE)"
-    floating = [column for column in numbers if kinds[column] in FLOATING]
+    floating = [column for column in numbers_of(spec) if kinds[column] in FLOATING]
     whole = [column for column in keys_of(spec) if kinds[column] in WHOLE]
     asked = [
         "count(*)",
@@ -108,7 +134,7 @@ def look_at_responses(spec: RegressionSpec, connection: Connection, relation: Re
     if n_other:
         raise other_outcomes()
     spans = dict(zip(whole, zip(ends[::2], ends[1::2], strict=True), strict=True))
-    return Responses(connection, spec, query, kinds, n_obs, least, largest, n_patterns, spans)
+    return Responses(connection, spec, relation, query, kinds, n_obs, least, largest, n_patterns, spans)
 
 
 def _refuse_none(spec: RegressionSpec, connection: Connection, relation: Relation, kinds: Kinds) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from threadpoolctl import threadpool_limits
 
+from models.one_thread import on_one_thread
 from models.regression.columns import Labels
 from models.regression.covariance import LEVERAGE_OF_ONE, undefined_for_lonely
 from models.regression.identification import (
@@ -33,7 +33,7 @@ from models.regression.in_database.layout import Layout, layout_of
 from models.regression.in_database.overview import look_over
 from models.regression.in_database.query import quoted
 from models.regression.in_database.residual_sums import Streamed, solve_blocks
-from models.regression.in_database.responses import Responses
+from models.regression.in_database.responses import Responses, Selected
 from models.regression.in_database.result import TableFit
 from models.regression.profile import Profile
 from models.sections.inference import Covariance
@@ -56,7 +56,7 @@ class Rows:
         codes: The values of the column of groups in the blocks read so far.
     """
 
-    responses: Responses
+    responses: Selected
     profile: Profile
     labels: Labels
     groups: str | None = None
@@ -141,7 +141,7 @@ def fit_in_blocks(
     wanted = tuple(covariances) or (spec.covariance_used(),)
     groups = spec.clusters()[0] if spec.clusters() else None
     rows = Rows(responses, look_over(responses), labels, groups, rows_of_a_block)
-    with threadpool_limits(limits=1):
+    with on_one_thread():
         factored = factor(rows.blocks())
         refuse_unfit(rows, factored, fewest_beyond)
         reread = rows.blocks(with_groups=groups is not None, is_sorted=needs_order(wanted))

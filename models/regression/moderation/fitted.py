@@ -5,15 +5,14 @@ Put here how a value of a variable becomes weights of the coefficients; what is 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from models.estimates import Matrix, Vector
 from models.regression.columns import Labels, column_of, columns_of, joined_terms
-from models.regression.design import Design
 from models.regression.moderation.combinations import Coefficients
+from models.regression.profile import Profile
 from models.sections.regressors import Interaction, Surface, Variable, parts_of
 from models.spec import RegressionSpec
 
@@ -27,22 +26,23 @@ class FittedDesign:
 
     Attributes:
         spec: The model, variant applied.
-        design: Its responses and columns.
+        rows: The n rows used.
+        profile: What had to be known of them to lay them out.
+        focal: Terms of the focal regressor; none where a variant leaves it out.
+        means: Mean of every column of the design by term, each response counting once.
         labels: Variable → code → label, for the names of terms.
         terms: Names of the k coefficients; those of the design's columns among them.
         coefficients: k, with their covariance.
     """
 
     spec: RegressionSpec
-    design: Design
+    rows: pd.DataFrame
+    profile: Profile
+    focal: tuple[str, ...]
+    means: Mapping[str, float]
     labels: Labels
     terms: tuple[str, ...]
     coefficients: Coefficients
-
-    @cached_property
-    def means(self) -> dict[str, float]:
-        """Mean of every column of the design, each response counting once."""
-        return {str(term): float(mean) for term, mean in self.design.matrix.mean().items()}
 
     def has_terms(self, terms: list[str]) -> bool:
         """Tell whether all terms are among the coefficients."""
@@ -50,7 +50,7 @@ class FittedDesign:
 
     def values_of(self, variable: Variable) -> pd.Series:
         """Return the variable as the responses used have it, in its own unit."""
-        return self.design.rows[column_of(variable)]
+        return self.rows[column_of(variable)]
 
     def is_number(self, variable: Variable) -> bool:
         """Tell whether a variable takes more than two values that are numbers."""
@@ -63,7 +63,7 @@ class FittedDesign:
     def columns_at(self, variable: Variable, values: pd.Series) -> Columns:
         """Return the columns of a variable by term at q values of it in its own unit."""
         rows = pd.DataFrame({column_of(variable): values.to_numpy()})
-        found = columns_of(variable, rows, self.labels, self.design.profile)
+        found = columns_of(variable, rows, self.labels, self.profile)
         return {term: column.to_numpy(dtype=float) for term, column in found.items()}
 
     def mean_columns(self, variable: Variable, n: int) -> Columns:

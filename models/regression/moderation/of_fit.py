@@ -54,7 +54,7 @@ def shapes_of(fitted: FittedDesign) -> Shapes:
     covered = products_of_focal(fitted)
     with np.errstate(divide="ignore", invalid="ignore"):
         for product in covered:
-            for focal_term in fitted.design.focal:
+            for focal_term in fitted.focal:
                 slopes += _slopes(fitted, product, focal_term)
                 regions += _regions(fitted, product, focal_term)
                 curves += _effect_curve(fitted, product, focal_term)
@@ -108,7 +108,7 @@ def values_asked(fitted: FittedDesign, moderator: Variable) -> dict[str, object]
     values = fitted.values_of(moderator)
     if moderator.use == "category":
         labels = fitted.labels.get(column_of(moderator), {})
-        return {labels.get(code, str(code)): code for code in fitted.design.profile.codes[column_of(moderator)]}
+        return {labels.get(code, str(code)): code for code in fitted.profile.codes[column_of(moderator)]}
     if not fitted.is_number(moderator):
         return {f"{value:g}": float(value) for value in sorted(values.unique())}
     mean, deviation = float(values.mean()), float(values.std())
@@ -117,13 +117,13 @@ def values_asked(fitted: FittedDesign, moderator: Variable) -> dict[str, object]
 
 def _interactions_of_focal(fitted: FittedDesign) -> list[Interaction]:
     focal = as_variable(fitted.spec.focal)
-    regressors = fitted.spec.regressors_as_variables() if fitted.design.focal else []
+    regressors = fitted.spec.regressors_as_variables() if fitted.focal else []
     return [each for each in regressors if isinstance(each, Interaction) and focal in parts_of(each)]
 
 
 def _terms_of(fitted: FittedDesign, product: Product) -> list[str]:
     columns = fitted.mean_columns(product.moderator, 1)
-    return [term for focal_term in fitted.design.focal for term in _joined(fitted, product, focal_term, columns)]
+    return [term for focal_term in fitted.focal for term in _joined(fitted, product, focal_term, columns)]
 
 
 def _joined(fitted: FittedDesign, product: Product, focal_term: str, columns: Columns) -> dict[str, Vector]:

@@ -106,7 +106,7 @@ def _holds(name: str, row: Row) -> bool:
 
 def _shares(fitted: FittedDesign, surface: Surface) -> Iterator[Row]:
     """Tell how the reports lie to each other (Fleenor, McCauley and Brutus 1996; Shanock et al. 2010, step 1)."""
-    x, y = (fitted.design.rows[column_of(each)].to_numpy(dtype=float) for each in surface.surface.reports)
+    x, y = (fitted.rows[column_of(each)].to_numpy(dtype=float) for each in surface.surface.reports)
     pooled = float(np.sqrt((x.var(ddof=1) + y.var(ddof=1)) / 2))
     apart: Vector = (x - y) / pooled
     shares = {

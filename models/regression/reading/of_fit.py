@@ -9,22 +9,23 @@ from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
 from models.regression.cluster_moments import ClusterMoments, cluster_moments
-from models.regression.design import INTERCEPT
 from models.regression.inference import Uncertainty
 from models.regression.least_squares import LeastSquares
-from models.regression.reading.e_value import e_value_of_difference
-from models.regression.reading.equivalence import equivalence_test
 from models.regression.reading.influence import influence_of_clusters
-from models.regression.reading.power import minimum_detectable_effect
+from models.regression.reading.of_coefficients import (
+    COLUMNS,
+    Coefficients,
+    Row,
+    read_every_term,
+    read_focal_term,
+    spread_of,
+)
 from models.regression.reading.proportional_selection import can_tell_selection, movement, selection_ratio
-from models.regression.reading.sensitivity import robustness_value
-from models.regression.reading.standardised import partial_r2, standardised_coefficients
+from models.regression.reading.standardised import standardised_coefficients
 from models.regression.wild_bootstrap import wild_cluster_bootstrap
 
 FEW_CLUSTERS = 50
 FEWEST_WITH_CONTROLS = 2
-COLUMNS = ("term", "reading", "value", "conf_low", "conf_high", "verdict")
-Row = tuple[str, str, float, float, float, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,10 +85,12 @@ def readings_of(
           gives; verdict ``look`` when one of them has another sign; absent where no cluster can be spared.
         - wild_bootstrap (focal, fewer than 50 clusters): p and interval of the wild cluster bootstrap.
     """
-    rows = [*_of_every_term(fitted)]
+    read = _coefficients(fitted)
+    rows = [*read_every_term(read)]
     for place, term in enumerate(fitted.terms):
         if term in focal:
-            rows += _of_focal(fitted, place, smallest)
+            rows += read_focal_term(read, place, smallest)
+            rows += _of_rows(fitted, place)
     if fitted.clusters is not None:
         moments = cluster_moments(fitted.solution, fitted.clusters)
         for place, term in enumerate(fitted.terms):
@@ -96,46 +99,25 @@ def readings_of(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _of_every_term(fitted: FittedModel) -> Iterator[Row]:
-    solution, level = fitted.solution, 1 - fitted.confidence_level
-    k = len(fitted.terms)
-    estimates, df = solution.coefficients[:k], fitted.uncertainty.df
-    scaled = standardised_coefficients(fitted.matrix, fitted.outcome, estimates, solution.weights)
-    reach = fitted.uncertainty.reach(fitted.confidence_level)
-    classical = np.sqrt(solution.sigma2 * np.diag(solution.bread)[:k])
-    shares = partial_r2(estimates / classical, solution.df_resid)
-    for place, term in enumerate(fitted.terms):
-        if term == INTERCEPT:
-            continue
-        ratio = scaled[place] / estimates[place] if estimates[place] else np.nan
-        ends = sorted((scaled[place] - abs(ratio) * reach[place], scaled[place] + abs(ratio) * reach[place]))
-        yield term, "standardised", float(scaled[place]), float(ends[0]), float(ends[1]), ""
-        yield term, "partial_r2", float(shares[place]), np.nan, np.nan, ""
-        seen = minimum_detectable_effect(float(fitted.uncertainty.errors[place]), float(df[place]), level=level)
-        yield term, "minimum_detectable", seen, np.nan, np.nan, ""
+def _coefficients(fitted: FittedModel) -> Coefficients:
+    solution, k = fitted.solution, len(fitted.terms)
+    values = solution.coefficients[:k]
+    return Coefficients(
+        terms=fitted.terms,
+        values=values,
+        classical_errors=np.sqrt(solution.sigma2 * np.diag(solution.bread)[:k]),
+        standardised=standardised_coefficients(fitted.matrix, fitted.outcome, values, solution.weights),
+        outcome_spread=spread_of(fitted.outcome, solution.weights),
+        df_resid=solution.df_resid,
+        uncertainty=fitted.uncertainty,
+        confidence_level=fitted.confidence_level,
+    )
 
 
-def _of_focal(fitted: FittedModel, place: int, smallest: float | None) -> Iterator[Row]:
-    term, solution = fitted.terms[place], fitted.solution
-    estimate, error = float(solution.coefficients[place]), float(fitted.uncertainty.errors[place])
-    if smallest is not None:
-        level = 1 - fitted.confidence_level
-        tested = equivalence_test(estimate, error, float(fitted.uncertainty.df[place]), smallest, level)
-        yield term, "equivalence", tested.p_value, tested.conf_low, tested.conf_high, tested.reading
-    classical = float(np.sqrt(solution.sigma2 * solution.bread[place, place]))
-    yield term, "robustness_value", robustness_value(estimate / classical, solution.df_resid), np.nan, np.nan, ""
-    spread = _spread(fitted.outcome, solution.weights)
-    strength = e_value_of_difference(estimate / spread, error / spread)
-    yield term, "e_value", strength.of_estimate, strength.of_limit, np.nan, ""
-    if solution.weights is None and fitted.is_alone(term) and len(fitted.terms) > FEWEST_WITH_CONTROLS:
+def _of_rows(fitted: FittedModel, place: int) -> Iterator[Row]:
+    term = fitted.terms[place]
+    if fitted.solution.weights is None and fitted.is_alone(term) and len(fitted.terms) > FEWEST_WITH_CONTROLS:
         yield term, "selection_ratio", _selection_ratio(fitted, place), np.nan, np.nan, ""
-
-
-def _spread(outcome: Vector, weights: Vector | None) -> float:
-    """Return the standard deviation (n - 1), weighted where there are weights."""
-    if weights is None:
-        return float(np.std(outcome, ddof=1))
-    return float(np.sqrt(np.cov(outcome, aweights=weights)))
 
 
 def _selection_ratio(fitted: FittedModel, place: int) -> float:

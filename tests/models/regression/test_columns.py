@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from analysis_tables import invented_analysis, model_of
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -111,6 +111,15 @@ def test_what_makes_no_sense_is_refused(said, message):
         Variable(variable=TRUST, **said)
 
 
+def profile_or_refusal(model, *rows):
+    """Return what is known of rows, or in which words two knots on one value are refused."""
+    try:
+        return profile_of(uses_of(model), *rows)
+    except ModelDataError as error:
+        return str(error)
+
+
+@example(129658272, 5)
 @given(st.integers(0, 2**31), st.sampled_from([3, 4, 5]))
 def test_counted_patterns_have_the_profile_of_their_responses(seed, n_knots):
     rng = np.random.default_rng(seed)
@@ -121,8 +130,16 @@ def test_counted_patterns_have_the_profile_of_their_responses(seed, n_knots):
         Variable(variable="workload", standardise=True),
         Variable(variable="workload", use="category"),
     )
-    whole = profile_of(uses_of(model), patterns.loc[np.repeat(np.arange(12), counts)].reset_index(drop=True))
-    counted = profile_of(uses_of(model), patterns, counts.astype(float))
+    whole, counted = (
+        profile_or_refusal(model, *known)
+        for known in (
+            (patterns.loc[np.repeat(np.arange(12), counts)].reset_index(drop=True),),
+            (patterns, counts.astype(float)),
+        )
+    )
+    if isinstance(whole, str) or isinstance(counted, str):
+        assert whole == counted
+        return
     assert (counted.n_rows, counted.codes) == (whole.n_rows, whole.codes)
     assert counted.means == pytest.approx(whole.means, rel=1e-12)
     assert counted.deviations == pytest.approx(whole.deviations, rel=1e-12)

@@ -12,7 +12,7 @@ from models.regression.design import build_design
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
 from models.regression.in_database.grouped import fit_fixed_effects, fit_random_intercept_of
-from models.regression.in_database.responses import look_at_responses
+from models.regression.in_database.responses import look_at_responses, select_responses
 from models.regression.in_database.streamed import fit_in_blocks
 from models.regression.least_squares import solve_least_squares
 from models.sections.inference import CLUSTERED, UNCLUSTERED
@@ -208,9 +208,9 @@ def test_the_same_run_gives_the_same_bits_and_other_blocks_the_same_numbers():
     assert np.abs(other.coefficients / first.coefficients - 1).max() < 1e-12
 
 
-def grouped(spec, table, fit, *arguments, **options):
+def grouped(spec, table, fit, *arguments, select=look_at_responses, **options):
     with connected(table) as connection:
-        return fit(look_at_responses(spec, connection, RELATION), LABELS, *arguments, **options)
+        return fit(select(spec, connection, RELATION), LABELS, *arguments, **options)
 
 
 @pytest.mark.parametrize("kinds", [("classical", "CR0", "CR2"), ("HC1", "CR2")], ids=["one reading", "more readings"])
@@ -250,6 +250,36 @@ def test_a_random_intercept_with_a_bent_number_is_that_of_the_centred_one():
     raw, centred = (grouped(spec, table, fit_random_intercept_of) for spec in curves)
     assert raw.criterion == pytest.approx(centred.criterion, rel=1e-10)
     assert raw.coefficients[3] == pytest.approx(centred.coefficients[3], rel=1e-6)
+
+
+@pytest.mark.parametrize("regressor", ["trust", ROLE], ids=["plain numbers", "a category"])
+def test_a_random_intercept_needs_no_look_at_the_responses_before(regressor):
+    spec, table = model_of(regressor, "workload", cluster="organisation_id"), drawn_analysis()
+    seen, unseen = (
+        grouped(spec, table, fit_random_intercept_of, select=each) for each in (look_at_responses, select_responses)
+    )
+    assert seen.coefficients.tobytes() == unseen.coefficients.tobytes()
+    assert (seen.terms, seen.criterion, seen.tau2) == (unseen.terms, unseen.criterion, unseen.tau2)
+
+
+NOT_TO_BE_USED = {
+    "one outcome for all": ({"strain": 3.0}, "is the same"),
+    "an infinite regressor": ({"trust": np.inf}, "'trust' is infinite"),
+    "an infinite outcome": ({"strain": np.inf}, "'strain' is infinite"),
+    "no complete response": ({"trust": np.nan}, "none answered every variable"),
+}
+
+
+@pytest.mark.parametrize("case", NOT_TO_BE_USED)
+def test_responses_that_were_not_looked_at_are_refused_as_those_that_were(case):
+    values, message = NOT_TO_BE_USED[case]
+    spec, table = model_of(cluster="organisation_id"), drawn_analysis().assign(**values)
+    told = []
+    for select in (look_at_responses, select_responses):
+        with pytest.raises(ModelDataError, match=message) as raised:
+            grouped(spec, table, fit_random_intercept_of, select=select)
+        told.append(str(raised.value))
+    assert told[0] == told[1]
 
 
 REFUSED_GROUPS = {
