@@ -9,6 +9,7 @@ from pathlib import Path
 from models.replication.report import reproduce
 from pipelines.replication import script
 from pipelines.replication.printed import print_package
+from pipelines.store.passing import in_a_database
 from tests.command_line import Ended
 
 
@@ -24,7 +25,7 @@ def reproduced(package: Path) -> Ended:
 def reproduced_here(package: Path, capsys) -> Ended:
     """Run what the script runs, in this process; the script in one of its own is tried once for every kind of data."""
     assert script.faults_of_manifest(package) == []
-    code = reproduce(package, print_package)
+    code = reproduce(package, print_package, in_a_database)
     return Ended(code, capsys.readouterr().out, "")
 
 

@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from instruments.faults import DataError
 from models.estimates import Fit, result_digest
 from models.origin import code_hash, environment
-from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
+from models.regression.large import Database, Task, fit_at_any_size
 from models.replication.tables import read_table
 from models.spec import RegressionSpec
 
@@ -40,6 +40,7 @@ TABLES = (
 )
 OUTSIDE_THE_ROWS = (
     "share_of_responses_used",
+    "n_alone",
     "n_organisations",
     "least_category_organisations",
     "measurement_conditions_not_met",
@@ -102,23 +103,28 @@ class Refitted:
     used: dict[str, pd.DataFrame]
 
 
-def refit_package(package: Package) -> Refitted:
+def refit_package(package: Package, database: Database) -> Refitted:
     """Fit every model of a package to its rows; where they cannot carry a model, the reason stands in ``refusals``.
+
+    Args:
+        package: The package.
+        database: Where many responses are computed.
 
     Raises:
         DataError: As of ``recorded_model``.
     """
     files = package.table(INDEX_FILE).set_index("fit_id")["file"]
     fits = package.table(FITS_FILE)
-    return refit_all(fits, lambda fit: package.table(f"data/{files[fit]}"))
+    return refit_all(fits, lambda fit: package.table(f"data/{files[fit]}"), database)
 
 
-def refit_all(fits: pd.DataFrame, rows_of: Callable[[str], pd.DataFrame]) -> Refitted:
+def refit_all(fits: pd.DataFrame, rows_of: Callable[[str], pd.DataFrame], database: Database) -> Refitted:
     """Fit recorded fits to rows.
 
     Args:
         fits: The recorded fits: fit_id, spec_json, labels_json, seed.
         rows_of: Returns the rows of a fit.
+        database: Where many responses are computed.
 
     Raises:
         DataError: As of ``recorded_model``.
@@ -129,7 +135,7 @@ def refit_all(fits: pd.DataFrame, rows_of: Callable[[str], pd.DataFrame]) -> Ref
         record = {str(column): value for column, value in row.items()}
         name = str(record["fit_id"])
         try:
-            fit = refit(record, rows_of(name))
+            fit = refit(record, rows_of(name), database)
         except ModelDataError as error:
             made["refusals"].append(pd.DataFrame({"fit_id": [name], "reason": [str(error)]}))
             continue
@@ -156,15 +162,15 @@ def recorded_model(record: Mapping[str, Any]) -> RegressionSpec:
         ) from error
 
 
-def refit(record: dict[str, Any], rows: pd.DataFrame) -> Fit:
-    """Fit the model of a recorded fit to rows.
+def refit(record: Mapping[str, Any], rows: pd.DataFrame, database: Database) -> Fit:
+    """Fit the model of a recorded fit to rows, in a database where they are many.
 
     Raises:
         ModelDataError: When they cannot carry it.
         DataError: As of ``recorded_model``.
     """
-    spec = recorded_model(record)
-    return fit_regression(spec, rows, labels_from_json(str(record["labels_json"])), seed=int(record["seed"]))
+    task = Task(recorded_model(record), labels_from_json(str(record["labels_json"])), seed=int(record["seed"]))
+    return fit_at_any_size(task, rows, database)
 
 
 def about_software() -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from models.regression.large import Database
 from models.replication.agreement import Agreement, What, compare_tables
 from models.replication.refit import (
     EXPECTED,
@@ -47,12 +48,13 @@ class Printed:
 Printing = Callable[[Package, Refitted], Printed]
 
 
-def reproduce(folder: Path, printing: Printing) -> int:
+def reproduce(folder: Path, printing: Printing, database: Database) -> int:
     """Refit a package, write ``reproduced/`` and say how it went.
 
     Args:
         folder: The package.
         printing: Makes the published tables of results.
+        database: Where many responses are computed.
 
     Returns:
         0 when all is as written down, 1 when something differs.
@@ -62,7 +64,7 @@ def reproduce(folder: Path, printing: Printing) -> int:
     if not package.has_rows:
         _say("the package holds no rows (--data none): its files are whole, nothing was fitted")
         return 0
-    made = _made(package, printing, folder / REPRODUCED)
+    made = _made(package, refit_package(package, database), printing, folder / REPRODUCED)
     expected = agreements(package.results(EXPECTED), made)
     _report("from these rows", expected)
     failed = [each for each in expected if each.verdict == "different"]
@@ -96,9 +98,8 @@ def recorded_agreements(recorded: Tables, made: Tables, drawn: frozenset[What] =
     return agreements(recorded, of_fits, drawn | outside)
 
 
-def _made(package: Package, printing: Printing, target: Path) -> Tables:
-    """Make everything again and write it down."""
-    refitted = refit_package(package)
+def _made(package: Package, refitted: Refitted, printing: Printing, target: Path) -> Tables:
+    """Write down everything that was made again."""
     printed = printing(package, refitted)
     made = {**refitted.tables, PRINTED: printed.cells}
     target.mkdir(exist_ok=True)

@@ -47,6 +47,7 @@ from pipelines.replication.given import GIVEN_FILE
 from pipelines.replication.printed import print_package
 from pipelines.steps.study_codebook import study_codebook
 from pipelines.store import Store
+from pipelines.store.passing import in_a_database
 from pipelines.store.released import number_of_release
 
 WITHOUT_HASHES = (
@@ -226,7 +227,7 @@ def _write_rows(content: _Content, package: PackageFolder) -> tuple[What, ...]:
         package.json("disclosure.json", given.disclosure)
     package.tables_are_complete()
     opened = open_package(package.folder)
-    refitted = refit_package(opened)
+    refitted = refit_package(opened, in_a_database)
     made = {**refitted.tables, PRINTED: print_package(opened, refitted).cells}
     for name, rows in made.items():
         package.table(f"{EXPECTED}/{name}.csv", rows)

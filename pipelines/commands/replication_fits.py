@@ -15,6 +15,7 @@ from pipelines.fit_disclosure import ERASED_SINCE, packageable_fits
 from pipelines.load import Study
 from pipelines.steps.deidentified_rows import Rows
 from pipelines.store import Store
+from pipelines.store.passing import in_a_database
 from pipelines.store.released import release_file, released_rows
 from pipelines.tables import fitted, out, shapes
 from pipelines.tables.base import MOMENT, Table
@@ -122,7 +123,7 @@ def _is_as_recorded(study: Study, model: str, variant: str, recorded: str) -> bo
 def _refuse_other_results(found: PackagedFits) -> None:
     """Refuse fits that do not come out as recorded: their package could not either."""
     rows_of = found.fits.set_index("fit_id")["data_hash"].astype(str)
-    made = refit_all(found.fits, lambda fit: found.rows[rows_of[fit]])
+    made = refit_all(found.fits, lambda fit: found.rows[rows_of[fit]], in_a_database)
     off = [each for each in recorded_agreements(found.tables, made.tables) if each.verdict == "different"]
     if off:
         worst, n_fits = max(off, key=lambda each: each.largest), len({each.of for each in off})

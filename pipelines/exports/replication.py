@@ -25,13 +25,15 @@ from pipelines.files import flush_file
 ARCHIVE = ".zip"
 TO_FILL = ("README.md", "LICENCE.md")
 """Files that the team completes, so that they have no hash in the manifest."""
-_PRINTING_FOLDERS = ("pipelines/replication", "pipelines/report_tables")
-_PRINTING_FILES = (
+_FOLDERS_BESIDE = ("pipelines/replication", "pipelines/report_tables")
+_FILES_BESIDE = (
     "pipelines/__init__.py",
     "pipelines/steps/__init__.py",
     "pipelines/steps/release_rounding.py",
+    "pipelines/store/passing.py",
     "pipelines/steps/term_labels.py",
 )
+_STORE = '"""Of the warehouse of a study, a package has only how rows are lent to a database of memory."""\n'
 _LEFT_BEHIND = ("__pycache__",)
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 _READABLE, _ENTERED = 0o644, 0o755
@@ -82,10 +84,11 @@ class PackageFolder:
 
     def software(self, script: Path) -> None:
         """Copy the sources that compute and print, their licence, and the script that uses them."""
-        for name in (*SOURCE_FOLDERS, *_PRINTING_FOLDERS):
+        for name in (*SOURCE_FOLDERS, *_FOLDERS_BESIDE):
             self.tree(f"software/{name}", ROOT / name)
-        for name in _PRINTING_FILES:
+        for name in _FILES_BESIDE:
             self.copy(f"software/{name}", ROOT / name)
+        self.text("software/pipelines/store/__init__.py", _STORE)
         self.text("software/LICENSE", _licence())
         self.copy("reproduce.py", script)
 

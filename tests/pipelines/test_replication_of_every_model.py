@@ -13,6 +13,7 @@ from models.replication.refit import PRINTED, TABLES, Refitted, open_package, re
 from models.replication.report import agreements, recorded_agreements
 from pipelines.replication.given import GIVEN_FILE
 from pipelines.replication.printed import print_package
+from pipelines.store.passing import in_a_database
 from tests.command_line import Ended, done, sensemaking, table
 from tests.replicated_study import MODELS, build_replicated_study
 from tests.replication_script import reproduced, reproduced_here, with_hash_mended
@@ -46,13 +47,13 @@ def every(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def refitted_once(few: Path, cache_of_refits: Refitted, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The package; its fits are made once for all tests that change what is written down."""
-    monkeypatch.setattr(report, "refit_package", lambda _: cache_of_refits)
+    monkeypatch.setattr(report, "refit_package", lambda *_: cache_of_refits)
     return few
 
 
 @pytest.fixture(scope="module")
 def cache_of_refits(few: Path) -> Refitted:
-    return refit_package(open_package(few))
+    return refit_package(open_package(few), in_a_database)
 
 
 @pytest.fixture(scope="module")

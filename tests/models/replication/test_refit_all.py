@@ -6,6 +6,7 @@ import pytest
 from instruments.faults import DataError
 from instruments.spec_file import canonical_json
 from models.replication.refit import TABLES, labels_json, refit_all
+from pipelines.store.passing import in_a_database
 from tests.reported_fits import LABELS, responses, spec_of
 
 
@@ -17,7 +18,7 @@ def records(*names: str, **changes: object) -> pd.DataFrame:
 
 def test_a_model_that_rows_cannot_carry_is_a_refusal_beside_the_others():
     rows = {"good": responses(), "constant": responses().assign(coproduction=3.0)}
-    made = refit_all(records("good", "constant"), rows.__getitem__)
+    made = refit_all(records("good", "constant"), rows.__getitem__, in_a_database)
     assert set(made.tables) == set(TABLES)
     assert made.tables["fits"]["fit_id"].tolist() == ["good"]
     assert made.tables["refusals"]["fit_id"].tolist() == ["constant"]
@@ -27,7 +28,7 @@ def test_a_model_that_rows_cannot_carry_is_a_refusal_beside_the_others():
 
 
 def test_a_table_without_rows_has_no_columns_that_it_could_differ_in():
-    made = refit_all(records("good"), lambda _: responses())
+    made = refit_all(records("good"), lambda _: responses(), in_a_database)
     assert list(made.tables["predictions"]) == ["fit_id"]
     assert list(made.tables["refusals"]) == ["fit_id"]
 
@@ -36,4 +37,4 @@ def test_the_model_of_another_version_is_no_refusal():
     record = records("good")
     record["spec_json"] = record["spec_json"].str.replace('"outcome"', '"explained"')
     with pytest.raises(DataError, match="another version"):
-        refit_all(record, lambda _: responses())
+        refit_all(record, lambda _: responses(), in_a_database)
