@@ -9,6 +9,7 @@ from tests.panel_study import build_panel_study, people
 from tests.small_study import INSTRUMENT, write_export
 
 N_RESPONSES, N_ORGANISATIONS = 150, 24
+ONLY_IN_AUTUMN = 12
 WAVES = ("autumn", "spring")
 SCALES = """\
   areas:
@@ -146,4 +147,5 @@ def _answers(wave: str, seed: int) -> pd.DataFrame:
     table["area"] = draw.choice(["Schools", "Health", "Roads"], len(table))
     table["stays"] = draw.choice(["No", "Yes"], len(table), p=[0.4, 0.6])
     table["ideas"] = [str(number) for number in draw.negative_binomial(2, 0.4, len(table))]
-    return table
+    table.loc[::11, "tenure"] = ""
+    return table if wave == "autumn" else table.iloc[:-ONLY_IN_AUTUMN]

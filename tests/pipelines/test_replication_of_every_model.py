@@ -184,6 +184,8 @@ def test_a_model_of_every_kind_is_packaged_and_made_again_by_the_script_alone(ev
     declared = table(every, "out.fits")
     assert set(fits["fit_id"]) == set(declared["fit_id"])
     assert set(fits["model"]) == set(MODELS)
+    alone = table(every, "out.diagnostics").query("diagnostic == 'n_alone' and model == 'persons'")["value"]
+    assert alone.max() > 0
     ended = done(reproduced(package))
     assert "0 within 1e-9, 0 different" in ended.stdout
     assert different(ended) == []
