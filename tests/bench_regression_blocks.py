@@ -86,13 +86,13 @@ def statsmodels_formula(file: Path) -> Callable[[], Numbers]:
 
 def ours_effects(file: Path) -> Callable[[], Numbers]:
     """Effects of organisations, classical and clustered."""
-    from models.regression.in_database.grouped import fit_fixed_effects  # noqa: PLC0415
-    from models.regression.in_database.responses import look_at_responses  # noqa: PLC0415
+    from models.regression.in_database.planner import fit_in_database  # noqa: PLC0415
 
-    connection, spec = duckdb.connect(file, read_only=True), continuous_model(regressors=GROUPED)
+    connection = duckdb.connect(file, read_only=True)
+    spec = continuous_model(regressors=GROUPED, fixed_effects="organisation_id")
 
     def work() -> Numbers:
-        found = fit_fixed_effects(look_at_responses(spec, connection, RELATION), {}, ("classical", "CR1S"))
+        found = fit_in_database(spec, connection, RELATION, {}, ("classical", "CR1S"))
         tables = {kind: found.estimates(kind) for kind in ("classical", "CR1S")}
         return {"b": found.coefficients.tolist()} | {kind: each["std_error"].tolist() for kind, each in tables.items()}
 

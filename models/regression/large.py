@@ -1,49 +1,22 @@
 """Regressions of any number of responses: few as rows in memory, many in a database that reads them as they lie.
 
-Put here which of the two a model takes and what is told of a model that was computed in a database; not how either
-computes.
+Put here which of the two a model takes; not how either computes.
 """
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import partial
 
-import numpy as np
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
 
-from models.estimates import Fit, Matrix, Vector
-from models.one_thread import on_one_thread
+from models.estimates import Fit
 from models.regression.columns import Labels
-from models.regression.design import SelectedRows, focal_terms, select_rows, uses_of
-from models.regression.diagnostics import judged, of_clusters, of_columns
+from models.regression.design import select_rows
 from models.regression.fit import apply_variant, fit_regression
-from models.regression.in_database.blocks import Block, factor
 from models.regression.in_database.connection import Connection
-from models.regression.in_database.layout import Layout, layout_of
-from models.regression.in_database.planner import fit_in_database, needs_rows
-from models.regression.in_database.result import TableFit
-from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
-from models.regression.moderation.combinations import Coefficients as Combined
-from models.regression.moderation.fitted import FittedDesign
-from models.regression.moderation.of_fit import products_not_covered, shapes_of
-from models.regression.profile import profile_of
-from models.regression.reading.of_coefficients import (
-    COLUMNS,
-    Coefficients,
-    read_every_term,
-    read_focal_term,
-    spread_of,
-)
-from models.sections.inference import Covariance
 from models.spec import RegressionSpec
 
 MANY_RESPONSES = 200_000
-RELATION = ("responses",)
-ROWS_OF_A_SLICE = 65_536
 
 Database = Callable[[pd.DataFrame], AbstractContextManager[Connection]]
 """Opens a connection to a database in which some rows are the table ``responses``."""
@@ -88,136 +61,12 @@ def fit_at_any_size(task: Task, analysis: pd.DataFrame, database: Database, many
         ModelDataError: If the data cannot carry the model, or it has no such variant.
     """
     spec = apply_variant(task.spec, task.variant)
-    kinds: dict[Covariance, None] = {spec.covariance_used(): None, "classical": None}
     is_plain = spec.estimator == "linear" and spec.panel is None and spec.level == "response"
-    selected = select_rows(spec, analysis) if is_plain and len(analysis) >= many else None
-    if selected is None or len(selected.rows) < many or needs_rows(spec, kinds) is not None:
-        return fit_regression(task.spec, analysis, task.labels, task.variant, task.fewest_beyond, task.seed)
-    with database(selected.rows) as connection:
-        found = fit_in_database(spec, connection, RELATION, task.labels, kinds, task.fewest_beyond)
-    with on_one_thread():
-        return _told(task, spec, selected, found)
+    if is_plain and len(analysis) >= many:
+        from models.regression.of_database import can_be_in_database, fit_large  # noqa: PLC0415 - seldom, and slow
 
-
-@dataclass(frozen=True, eq=False)
-class _Columns:
-    """What the columns of a model add up to.
-
-    Attributes:
-        terms: Names of the k columns.
-        triangle: R of the QR factors of the columns, each response times the root of its weight.
-        standardising: Of each column its standard deviation over that of the outcome; NaN where it is constant.
-        means: Of the columns, each response counting once.
-        least_category: Fewest responses with or without any 0/1 column; None without such columns.
-    """
-
-    terms: tuple[str, ...]
-    triangle: Matrix
-    standardising: Vector
-    means: Vector
-    least_category: int | None
-
-
-def _columns_of(layout: Layout, rows: pd.DataFrame) -> _Columns:
-    blocks = partial(_slices, layout, rows)
-    factored = factor(blocks)
-    back = np.diag(factored.standard.scales)
-    back[0] += factored.standard.shifts
-    triangle = factored.triangle @ back
-    spreads: Vector = np.linalg.norm(triangle[1:], axis=0) / np.sqrt(factored.weight)
-    k = len(layout.terms)
-    sums, is_indicator = np.zeros(k), np.ones(k, dtype=bool)
-    for block in blocks():
-        sums += block.columns.sum(axis=1)
-        is_indicator &= ((block.columns == 0) | (block.columns == 1)).all(axis=1)
-    is_indicator[0] = False
-    ones = sums[is_indicator]
-    least = int(np.minimum(ones, len(rows) - ones).min()) if len(ones) else None
-    standardising = np.where(spreads[:k] > 0, spreads[:k] / spreads[k], np.nan)
-    return _Columns(layout.terms, triangle[:k, :k], standardising, sums / len(rows), least)
-
-
-def _slices(layout: Layout, rows: pd.DataFrame) -> Iterator[Block]:
-    spec = layout.spec
-    for start in range(0, len(rows), ROWS_OF_A_SLICE):
-        some = rows.iloc[start : start + ROWS_OF_A_SLICE]
-        columns = {
-            name: some[name].to_numpy(dtype=float) if is_numeric_dtype(some[name]) else some[name]
-            for name in uses_of(spec)
-        }
-        weights = some[spec.weights].to_numpy(dtype=float) if spec.weights is not None else None
-        yield Block(layout.matrix(columns, len(some)), some[spec.outcome].to_numpy(dtype=float), weights)
-
-
-def _told(task: Task, spec: RegressionSpec, selected: SelectedRows, found: TableFit) -> Fit:
-    rows, labels = selected.rows, task.labels
-    profile = profile_of(uses_of(spec), rows)
-    columns = _columns_of(layout_of(spec, labels, profile), rows)
-    used, sure = spec.covariance_used(), found.uncertainties[spec.covariance_used()]
-    groups = regressor_groups(spec, rows, profile, labels, found.terms)
-    focal = focal_terms(spec, rows, labels, profile)
-    combined = Combined(found.coefficients, sure.covariance, float(sure.df.min()), sure.corrected)
-    means = dict(zip(columns.terms, columns.means.tolist(), strict=True))
-    design = FittedDesign(spec, rows, profile, focal, means, labels, found.terms, combined)
-    readings = [*_readings(spec, rows, columns, found, focal), *products_not_covered(design)]
-    places = {term: (place,) for place, term in enumerate(found.terms)}
-    kind = "OLS" if spec.weights is None else "WLS"
-    return Fit(
-        model=spec.name,
-        variant=task.variant,
-        estimator=f"{kind}_within" if spec.effects() else kind,
-        covariance=used,
-        outcome=spec.outcome,
-        n_obs=found.n_obs,
-        n_clusters=found.n_clusters if spec.clusters() else None,
-        df_resid=found.df_resid,
-        r_squared=found.r_squared,
-        estimates=found.estimates(used, spec.confidence_level),
-        diagnostics=_diagnostics(spec, selected, columns, found, places_of_regressors(groups, found.terms)),
-        readings=pd.DataFrame(readings, columns=list(COLUMNS)),
-        shapes=shapes_of(design),
-        joint_tests=joint_tests(groups, places, found.coefficients, sure),
-        data=selected.data,
-        engine=found.engine,
-        engine_reason=found.reason,
-    )
-
-
-def _readings(
-    spec: RegressionSpec, rows: pd.DataFrame, columns: _Columns, found: TableFit, focal: tuple[str, ...]
-) -> Iterator[tuple[str, str, float, float, float, str]]:
-    places = [columns.terms.index(term) for term in found.terms]
-    weights = None if spec.weights is None else rows[spec.weights].to_numpy(dtype=float)
-    read = Coefficients(
-        terms=found.terms,
-        values=found.coefficients,
-        classical_errors=found.uncertainties["classical"].errors,
-        standardised=found.coefficients * columns.standardising[places],
-        outcome_spread=spread_of(rows[spec.outcome].to_numpy(dtype=float), weights),
-        df_resid=int(found.df_resid),
-        uncertainty=found.uncertainties[spec.covariance_used()],
-        confidence_level=spec.confidence_level,
-    )
-    yield from read_every_term(read)
-    for place, term in enumerate(found.terms):
-        if term in focal:
-            yield from read_focal_term(read, place, spec.smallest_effect_of_interest)
-
-
-def _diagnostics(
-    spec: RegressionSpec,
-    selected: SelectedRows,
-    columns: _Columns,
-    found: TableFit,
-    regressors: dict[str, list[int]],
-) -> pd.DataFrame:
-    """Return the diagnostics that ``models.regression.diagnostics.diagnose`` has of columns, clusters and counts."""
-    values = {} if spec.effects() else of_columns(columns.triangle, found.terms, regressors)
-    values["n_parameters"] = float(found.n_obs) - found.df_resid
-    if columns.least_category is not None:
-        values["least_category_n"] = float(columns.least_category)
-    values |= of_clusters(found.uncertainties[spec.covariance_used()])
-    if spec.effects():
-        values |= {"r2_within": found.r_squared, "n_alone": float(selected.n_alone)}
-    values["share_of_responses_used"] = len(selected.rows) / selected.n_in_population
-    return judged(values)
+        selected = select_rows(spec, analysis)
+        if len(selected.rows) >= many and can_be_in_database(spec):
+            with database(selected.rows) as connection:
+                return fit_large(spec, task.variant, selected, task.labels, task.fewest_beyond, connection)
+    return fit_regression(task.spec, analysis, task.labels, task.variant, task.fewest_beyond, task.seed)

@@ -88,11 +88,18 @@ def complete_rows(
     is_there = " AND ".join(_is_there(column, kinds[column]) for column in read)
     listed = ", ".join(_plain(column, kinds[column]) for column in dict.fromkeys([*read, *further]))
     text = f"SELECT {listed} FROM ({population.text}) WHERE {is_there}"  # noqa: S608
+    complete = Query(text, population.parameters)
     if len(spec.effects()) == 1 and not keeps_alone:
         (group,) = map(quoted, spec.effects())
-        several = f"SELECT {group} FROM ({text}) GROUP BY {group} HAVING count(*) > 1"  # noqa: S608
-        text = f"SELECT * FROM ({text}) SEMI JOIN ({several}) USING ({group})"  # noqa: S608
+        alone = groups_of_one(complete, group).text
+        text = f"SELECT * FROM ({text}) ANTI JOIN ({alone}) USING ({group})"  # noqa: S608 - few, so quick to look up
     return Query(text, population.parameters)
+
+
+def groups_of_one(complete: Query, group: str) -> Query:
+    """Ask for the groups that have a single one of some rows; the column is written as an identifier."""
+    text = f"SELECT {group} FROM ({complete.text}) GROUP BY {group} HAVING count(*) = 1"  # noqa: S608
+    return Query(text, complete.parameters)
 
 
 def missing_by_column(spec: RegressionSpec, relation: Relation, kinds: Kinds) -> Query:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from models.regression.categorical.binary import other_outcomes
 from models.regression.design import all_alone, empty_population, none_complete, refuse_weights, uses_of
-from models.regression.in_database.connection import Connection, Query, row
+from models.regression.in_database.connection import Connection, Query, records, row
 from models.regression.in_database.query import (
     FLOATING,
     WHOLE,
@@ -16,6 +16,7 @@ from models.regression.in_database.query import (
     Relation,
     columns_once,
     complete_rows,
+    groups_of_one,
     is_number,
     kinds_of,
     missing_by_column,
@@ -61,7 +62,8 @@ class Responses(Selected):
         n_obs: Complete responses.
         least: Smallest outcome.
         largest: Largest outcome.
-        n_patterns: About how many different combinations of regressors (and weight) there are.
+        n_patterns: About how many different combinations of regressors (and weight) there are; not counted (0) where
+            effects are taken out, as they are of no use then.
         spans: Column of ``keys`` with whole numbers → its smallest and largest.
     """
 
@@ -78,7 +80,7 @@ def keys_of(spec: RegressionSpec) -> list[str]:
 
 
 def select_responses(spec: RegressionSpec, connection: Connection, relation: Relation) -> Selected:
-    """Say which responses of a relation are a model's, without reading them.
+    """Say which responses of a relation are a model's, without bringing them home.
 
     Args:
         spec: The model, variant applied.
@@ -89,7 +91,9 @@ def select_responses(spec: RegressionSpec, connection: Connection, relation: Rel
         ModelDataError: If a column is absent or of another kind.
     """
     kinds = kinds_of(connection, relation)
-    query = complete_rows(spec, relation, kinds)
+    query = complete_rows(spec, relation, kinds, keeps_alone=True)
+    if len(spec.effects()) == 1 and records(connection, groups_of_one(query, quoted(spec.effects()[0]))):
+        query = complete_rows(spec, relation, kinds)
     for column in numbers_of(spec):
         if not is_number(kinds[column]):
             raise not_numbers(column, kinds[column])
@@ -117,7 +121,7 @@ def look_at_responses(spec: RegressionSpec, connection: Connection, relation: Re
         "count(*)",
         f"min({outcome})",
         f"max({outcome})",
-        f"approx_count_distinct(hash({', '.join(quoted(column) for column in keys_of(spec))}))",
+        "0" if spec.effects() else f"approx_count_distinct(hash({', '.join(map(quoted, keys_of(spec)))}))",
         f"count_if({quoted(spec.weights)} <= 0)" if spec.weights is not None else "0",
         f"count_if({outcome} NOT IN (0, 1))" if spec.estimator in BINARY_ESTIMATORS else "0",
         *(f"{end}({quoted(column)})" for column in whole for end in ("min", "max")),

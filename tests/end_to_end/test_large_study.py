@@ -1,0 +1,34 @@
+"""A study with more responses than are computed as rows: fitted in a database, made again bit by bit, shown as any."""
+
+from pathlib import Path
+
+import pytest
+
+from models.regression.large import MANY_RESPONSES
+from tests.command_line import done, sensemaking, table
+from tests.small_study import N_RESPONSES, answers, build_small_study, write_export
+
+pytestmark = pytest.mark.slow
+N_SPRING = 230_000
+OF_SINGLE_RESPONSES = {"max_leverage", "max_cooks_distance", "reset_p"}
+
+
+def test_many_responses_are_fitted_in_a_database_and_shown_as_any(tmp_path: Path):
+    study = build_small_study(tmp_path / "small")
+    write_export(study, "spring.csv", answers("spring", n_responses=N_SPRING))
+    done(sensemaking("run", study))
+    assert len(table(study, "core.responses")) == N_RESPONSES + N_SPRING
+    fits = table(study, "out.fits").set_index("variant")
+    assert fits.loc["main", "n_obs"] > MANY_RESPONSES
+    assert fits.loc["main", "engine"] == "counted_patterns"
+    assert "few enough to be counted" in fits.loc["main", "engine_reason"]
+    diagnostics = table(study, "out.diagnostics").query("variant == 'main'")
+    assert not OF_SINGLE_RESPONSES & set(diagnostics["diagnostic"])
+    fit_id = fits.loc["main", "fit_id"]
+    again = done(sensemaking("rerun", study, fit_id, "--json")).document
+    assert (again["verdict"], again["largest_difference"]) == ("identical", 0.0)
+    shown = done(sensemaking("fit", study, "trust")).stdout
+    assert "computed in a database, counted_patterns: " in shown.replace("\n", " ")
+    done(sensemaking("tables", study, "--out", tmp_path / "tables", "--private"))
+    done(sensemaking("pictures", study, fit_id, "--out", tmp_path / "pictures"))
+    done(sensemaking("release", study))
