@@ -40,7 +40,7 @@ class Agreement:
         n_figures: Figures compared.
         largest: Largest difference, |a - b| / max(1, |a|, |b|); infinite where rows or texts are not the same.
         where: The row and column of the largest difference; empty where there is none.
-        off: What differs: of each such row and column the last key, or the column.
+        off: What differs: the last key of each such row, and the column; no column where only one table has the row.
     """
 
     of: str
@@ -99,7 +99,8 @@ def _narrowed(rows: pd.DataFrame | None, without: frozenset[str]) -> pd.DataFram
 
 def _compared(fit: str, name: str, written: pd.DataFrame, made: pd.DataFrame) -> Agreement:
     if not written.index.equals(made.index):
-        return Agreement(fit, name, len(written), np.inf, "other rows", (("other rows", ""),))
+        only = [each if isinstance(each, str) else each[-1] for each in written.index.symmetric_difference(made.index)]
+        return Agreement(fit, name, len(written), np.inf, "other rows", tuple((str(each), "") for each in only))
     if not made.index.is_unique:
         return Agreement(fit, name, len(written), np.inf, "rows that cannot be told apart", (("other rows", ""),))
     rows = made.index.to_frame().to_numpy().tolist()

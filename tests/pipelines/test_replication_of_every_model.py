@@ -7,10 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from instruments.faults import DataError
 from models.replication import report
 from models.replication.agreement import KEYS, What
 from models.replication.refit import PRINTED, TABLES, Refitted, open_package, refit_package
 from models.replication.report import agreements, recorded_agreements
+from pipelines.commands.export_replication import drawn_anew
 from pipelines.replication.given import GIVEN_FILE
 from pipelines.replication.printed import print_package
 from pipelines.store.passing import in_a_database
@@ -157,6 +159,17 @@ def test_a_bootstrap_of_rows_in_another_order_is_compared_with_the_same_order_on
     with_hash_mended(package, file)
     assert done(reproduced_here(package, capsys))
     assert "boot_low (predictions)" in (package / "README.md").read_text()
+
+
+def test_what_no_bootstrap_draws_must_come_out_from_rows_in_another_order(few, made):
+    recorded = open_package(few).results("results/recorded")
+    assert set(drawn_anew(recorded, made)) == drawn(few)
+    without = recorded["readings"]["reading"].str.contains("bootstrap")
+    fewer = {**recorded, "readings": recorded["readings"][~without]}
+    assert {what for table, _, what in drawn_anew(fewer, made) if table == "readings"} >= {"wild_bootstrap"}
+    other = {**recorded, "slopes": recorded["slopes"].assign(estimate=1.0)}
+    with pytest.raises(DataError, match=r"slopes.*please report it"):
+        drawn_anew(other, made)
 
 
 @pytest.mark.parametrize(("n_in_family", "is_made_again"), [(2, True), (3, False)])

@@ -75,3 +75,11 @@ def test_what_is_left_out_is_not_compared():
     other = readings.assign(value=[1.5, 2.0])
     (found,) = compare_tables("readings", readings, other, frozenset({("readings", "f", "drawn")}))
     assert (found.verdict, found.n_figures) == ("identical", 1)
+
+
+def test_rows_of_one_table_only_are_told_by_their_last_key():
+    readings = pd.DataFrame({"fit_id": "f", "term": "x", "reading": ["drawn", "exact"], "value": [1.0, 2.0]})
+    (found,) = compare_tables("readings", readings, readings.iloc[1:])
+    assert (found.where, found.off) == ("other rows", (("drawn", ""),))
+    (rest,) = compare_tables("readings", readings, readings.iloc[1:], frozenset({("readings", "f", "drawn")}))
+    assert rest.verdict == "identical"
