@@ -14,21 +14,21 @@ from pipelines.load import Study
 from pipelines.steps import disclosure
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.steps.released_fits import erased_rows, released_estimates, released_fits
+from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store
 from pipelines.tables import out
 from pipelines.tables.erasures import ERASURES
 
-ERASED_SINCE = "responses of it were erased since; run the study again"
 Reasons = dict[str, str]
 
 
-def releasable_fits(study: Study, store: Store) -> tuple[pd.DataFrame, pd.DataFrame, Reasons]:
+def releasable_fits(study: Study, store: Store, language: str = "en") -> tuple[pd.DataFrame, pd.DataFrame, Reasons]:
     """Return rows of the released ``out.fits`` and ``out.estimates``, and why the other fits are withheld."""
     fits = _declared(study, store)
-    without_words, unsafe = _reasons(study, store, fits)
-    withheld = _missing_models(study, fits)
+    without_words, unsafe = _reasons(study, store, fits, language)
+    withheld = _missing_models(study, fits, language)
     withheld |= {fit: "; ".join([*without_words[fit], *unsafe[fit]]) for fit in unsafe}
-    kept, withheld = _not_too_alike(study, store, fits, withheld, without_words)
+    kept, withheld = _not_too_alike(study, store, fits, withheld, without_words, language)
     estimates, diagnostics = store.read(out.ESTIMATES), store.read(out.DIAGNOSTICS)
     missed = diagnostics[diagnostics["diagnostic"] == CONDITIONS_NOT_MET].set_index("fit_id")["value"]
     kept = kept.assign(conditions_not_met=kept["fit_id"].map(missed))
@@ -46,19 +46,19 @@ def packageable_fits(study: Study, store: Store) -> tuple[list[str], Reasons]:
     of these one response must not nearly decide a coefficient either.
     """
     fits = _declared(study, store)
-    without_words, unsafe = _reasons(study, store, fits)
+    without_words, unsafe = _reasons(study, store, fits, "en")
     for fit in fits.to_dict("records"):
         name = str(fit["fit_id"])
         if not unsafe[name] and _leverage(store, fit) >= disclosure.HIGHEST_LEVERAGE:
-            unsafe[name] = [disclosure.DECIDED_BY_ONE]
-    withheld = _missing_models(study, fits) | {fit: "; ".join(reasons) for fit, reasons in unsafe.items()}
-    kept, withheld = _not_too_alike(study, store, fits, withheld, without_words)
+            unsafe[name] = [reason("leverage")]
+    withheld = _missing_models(study, fits, "en") | {fit: "; ".join(reasons) for fit, reasons in unsafe.items()}
+    kept, withheld = _not_too_alike(study, store, fits, withheld, without_words, "en")
     return [str(each) for each in kept["fit_id"]], withheld
 
 
-def withheld_fits(study: Study, store: Store) -> Reasons:
-    """Return the declared fits that a release made now would withhold, with the reason."""
-    return releasable_fits(study, store)[2]
+def withheld_fits(study: Study, store: Store, language: str) -> Reasons:
+    """Return the declared fits that a release made now would withhold, with the reason in ``en`` or ``da``."""
+    return releasable_fits(study, store, language)[2]
 
 
 def responses_used(store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]]:
@@ -73,11 +73,13 @@ def _declared(study: Study, store: Store) -> pd.DataFrame:
     return fits[declared & fits["model"].isin(list(study.models))]
 
 
-def _missing_models(study: Study, fits: pd.DataFrame) -> Reasons:
-    return {model: "not estimated: see the run" for model in study.models if model not in set(fits["model"])}
+def _missing_models(study: Study, fits: pd.DataFrame, language: str) -> Reasons:
+    return {model: reason("not_estimated", language) for model in study.models if model not in set(fits["model"])}
 
 
-def _reasons(study: Study, store: Store, fits: pd.DataFrame) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+def _reasons(
+    study: Study, store: Store, fits: pd.DataFrame, language: str
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Return for every fit what there are no words for, and what makes it unsafe to show."""
     estimates, diagnostics = store.read(out.ESTIMATES), store.read(out.DIAGNOSTICS)
     text_items = [name for name, item in study.items().items() if item.kind == "code"]
@@ -85,20 +87,25 @@ def _reasons(study: Study, store: Store, fits: pd.DataFrame) -> tuple[dict[str, 
     least, records = study.spec.release.least_cell_size, set(study.register.items if study.register else ())
     without_words: dict[str, list[str]] = {}
     unsafe: dict[str, list[str]] = {}
-    for fit in fits.assign(is_of_records=fits["outcome"].isin(records)).to_dict("records"):
+    for fit in fits.assign(is_of_records=fits["outcome"].isin(records), least_cell_size=least).to_dict("records"):
         name = str(fit["fit_id"])
         own = diagnostics[diagnostics["fit_id"] == name].dropna(subset=["value"])
         values = dict(zip(own["diagnostic"], own["value"].astype(float), strict=True))
         terms = estimates.loc[estimates["fit_id"] == name, "term"]
-        without_words[name] = disclosure.reasons_without_words(fit)
-        unsafe[name] = disclosure.reasons_to_withhold({**fit, "least_cell_size": least}, values, terms, text_items)
+        without_words[name] = disclosure.reasons_without_words(fit, language)
+        unsafe[name] = disclosure.reasons_to_withhold(fit, values, terms, text_items, language)
         if fit["data_hash"] in erased:
-            unsafe[name].append(ERASED_SINCE)
+            unsafe[name].append(reason("erased", language))
     return without_words, unsafe
 
 
 def _not_too_alike(
-    study: Study, store: Store, fits: pd.DataFrame, withheld: Reasons, without_words: Mapping[str, list[str]]
+    study: Study,
+    store: Store,
+    fits: pd.DataFrame,
+    withheld: Reasons,
+    without_words: Mapping[str, list[str]],
+    language: str,
 ) -> tuple[pd.DataFrame, Reasons]:
     """Withhold fits whose responses are nearly those of another; return the others, and all reasons.
 
@@ -118,7 +125,7 @@ def _not_too_alike(
         is_without=[each in narrowed for each in zip(others["model"], others["variant"], strict=True)],
         is_variant=others["variant"] != "main",
     ).sort_values(["is_without_words", "is_without", "is_variant", "model", "variant"])
-    alike = disclosure.too_alike(responses_used(store, in_order), study.spec.release.least_cell_size)
+    alike = disclosure.too_alike(responses_used(store, in_order), study.spec.release.least_cell_size, language)
     return others[~others["fit_id"].isin(list(alike))], withheld | alike
 
 

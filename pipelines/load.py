@@ -1,6 +1,7 @@
 """A study folder → its specifications, checked against one another, with every fault of all files at once."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from instruments.faults import Fault, raise_if_any
@@ -10,7 +11,7 @@ from instruments.load import LIBRARY as INSTRUMENT_LIBRARY
 from instruments.load import find_instruments, read_instrument
 from instruments.parallel import parallel_forms
 from instruments.spec import Instrument, Item
-from instruments.spec_file import read_spec
+from instruments.spec_file import read_spec, spec_hash
 from instruments.strict_yaml import Document, Place
 from models.load import LIBRARY as MODEL_LIBRARY
 from models.load import VariableKind, find_models
@@ -30,35 +31,10 @@ from pipelines.load_coding import StudyCoding, blame_coded_names, read_coding
 from pipelines.load_instruments import read_instruments, with_form
 from pipelines.load_models import Known, faults_of_own_models, read_models
 from pipelines.load_register import read_register
+from pipelines.sections.response_columns import COLUMNS_OF_A_RESPONSE, COLUMNS_OF_A_SCALE, KEYS_OF_A_RESPONSE
 from pipelines.sections.screening_faults import blame_screening
 from pipelines.sections.sources import Source
 from pipelines.spec import StudySpec
-
-KEYS_OF_A_RESPONSE: dict[str, VariableKind] = {
-    "wave": "category",
-    "source": "category",
-    "respondent_group": "category",
-    "language": "category",
-}
-COLUMNS_OF_A_RESPONSE = frozenset(
-    {
-        *KEYS_OF_A_RESPONSE,
-        "response_id",
-        "organisation_id",
-        "respondent_key",
-        "started_at",
-        "ended_at",
-        "response_seconds",
-        "is_finished",
-        "share_answered",
-        "disposition",
-        "disposition_code",
-        "is_analysed",
-        "file_sha256",
-        "row_number",
-    }
-)
-COLUMNS_OF_A_SCALE = ("{}", "{}_organisation_mean", "{}_within_organisation")
 
 
 @dataclass(frozen=True)
@@ -108,6 +84,11 @@ class Study:
     def releases(self) -> Path:
         """Folder of the released files."""
         return self.folder / "releases"
+
+    @cached_property
+    def instrument_hashes(self) -> dict[str, str]:
+        """SHA-256 of every instrument by name: what a step depends on that reads what they say."""
+        return {name: spec_hash(each) for name, each in self.instruments.items()}
 
     def sources(self) -> dict[str, Source]:
         """The sources by name, with what the study as a whole says about respondent groups.

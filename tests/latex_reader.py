@@ -18,7 +18,8 @@ MATH = {"-": "−", r"\times": "×", r"\pm": "±", "^{2}": "²", "^{3}": "³", r
         r"\chi": "χ", r"\leq": "≤", r"\geq": "≥"}  # fmt: skip
 AROUND = {"textbf", "textit", "textsuperscript", "rlap", "section*"}
 SILENT = {"toprule", "midrule", "bottomrule", "addlinespace", "endhead", "endfoot", "footnotesize", "medskip",
-          "bigskip", "begingroup", "endgroup"}  # fmt: skip
+          "bigskip", "begingroup", "endgroup", "allowbreak",
+          "raggedright"}  # fmt: skip
 NEVER_BARE = set('#^_"<>|`')
 SPANNED = re.compile(r"\s*(?:\\\w+\s*)*\\multicolumn\{(\d+)\}\{@\{\}p\{0.97\\linewidth\}@\{\}\}\{(.*)\}\s*$", re.DOTALL)
 COLUMNS = re.compile(r"(\[l\])(\{@\{\}(?:[LR]\{[\d.]+\\linewidth\})+@\{\}\})(.*)", re.DOTALL)
@@ -135,6 +136,8 @@ class _Reading:
     def take_command(self, command: str, end: int) -> None:
         if command == "hspace*":
             self.skip = self.latex.index("}", end) + 1
+        elif command == "hangindent":
+            self.skip = self.latex.index("\\", end)
         elif command in SIGNS:
             self.out.append(SIGNS[command])
             if self.latex[end : end + 2] != "{}":

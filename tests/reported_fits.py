@@ -103,6 +103,7 @@ def reported(language: str = "en", rows: pd.DataFrame | None = None, **changes: 
         estimates=fit.estimates,
         places=places_of(spec, fit.data, naming, fit.estimates["term"].astype(str)),
         readings=fit.readings,
+        surface=fit.shapes.surface,
         diagnostics=dict(zip(fit.diagnostics["diagnostic"], fit.diagnostics["value"], strict=True)),
         small_terms=small_terms(spec, fit.data, LABELS, 10),
     )

@@ -53,6 +53,45 @@ class ClusterCovariance:
         of_pairs = (own**2 - 2 * own * shared).sum(axis=1) + np.einsum("qab,qba->q", crossed, crossed)
         return (own - shared).sum(axis=1) ** 2 / of_pairs
 
+    def spanned(self, basis: Matrix) -> "SpannedCovariance":
+        """Return what the degrees of freedom of all combinations of a few contrasts follow from.
+
+        Args:
+            basis: m x k contrasts; those asked for are sums of them.
+        """
+        directions = basis @ self.bread
+        parts = self.adjusted @ directions.T
+        crossed = np.einsum("gai,gbj->ijab", parts, parts, optimize=True) @ self.bread
+        return SpannedCovariance(
+            own=directions @ self.squared @ directions.T,
+            shared=parts.transpose(0, 2, 1) @ self.bread @ parts,
+            crossed=np.einsum("ijab,klba->ijkl", crossed, crossed, optimize=True),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class SpannedCovariance:
+    """What Satterthwaite's degrees of freedom of the combinations of m contrasts follow from.
+
+    Attributes:
+        own: G x m x m, P_gg without what clusters share; see ``ClusterCovariance.satterthwaite_df``.
+        shared: G x m x m, b_g'M b_g.
+        crossed: m x m x m x m, the sum of products of b_g'M b_h over all pairs of clusters.
+    """
+
+    own: NDArray[np.float64]
+    shared: NDArray[np.float64]
+    crossed: NDArray[np.float64]
+
+    def satterthwaite_df(self, weights: Matrix) -> Vector:
+        """Return the degrees of freedom of q combinations, q x m weights of the contrasts."""
+        squares = np.einsum("qa,qb->qab", weights, weights).reshape(len(weights), -1)
+        n_squares = squares.shape[1]
+        own = squares @ self.own.reshape(-1, n_squares).T
+        shared = squares @ self.shared.reshape(-1, n_squares).T
+        crossed = np.einsum("qa,ab,qb->q", squares, self.crossed.reshape(n_squares, n_squares), squares)
+        return (own - shared).sum(axis=1) ** 2 / ((own**2 - 2 * own * shared).sum(axis=1) + crossed)
+
 
 def cluster_covariance(moments: ClusterMoments, kind: Clustered) -> ClusterCovariance:
     """Estimate the covariance of least squares coefficients from clusters whose errors may go together.

@@ -23,7 +23,7 @@ from models.regression.joint_tests import joint_tests, places_of_regressors, reg
 from models.regression.moderation.combinations import Coefficients
 from models.regression.moderation.fitted import FittedDesign
 from models.regression.moderation.of_fit import products_not_covered, shapes_of
-from models.regression.panel.posed import pose_panel
+from models.regression.panel.posed import OF_MEANS, pose_panel
 from models.regression.posed import codes_of, pose
 from models.regression.reading.of_coefficients import COLUMNS
 from models.regression.reading.of_fit import FittedModel, readings_of
@@ -164,10 +164,14 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int
 
 
 def _with_design(spec: RegressionSpec, design: Design, labels: Labels, found: _Found) -> FittedDesign:
-    """Join a design and what came of it; where coefficients differ in df, combinations of them have the fewest."""
+    """Join a design and what came of it; where coefficients differ in df, combinations of them have the fewest.
+
+    The means of the units have the mean of their column.
+    """
     sure = found.uncertainty
     coefficients = Coefficients(found.coefficients, sure.covariance, float(sure.df.min()), sure.corrected)
     means = {str(term): float(mean) for term, mean in design.matrix.mean().items()}
+    means |= {f"{term}{OF_MEANS}": mean for term, mean in means.items() if f"{term}{OF_MEANS}" in found.terms}
     return FittedDesign(spec, design.rows, design.profile, design.focal, means, labels, found.terms, coefficients)
 
 

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from instruments.spec_file import spec_hash
 from pipelines.assets import label_experiment, organisations, reading
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
@@ -57,7 +56,7 @@ def analysis_step(study: Study) -> Step:
 
 
 def _instruments(study: Study) -> dict[str, str]:
-    return {name: spec_hash(each) for name, each in study.instruments.items()}
+    return study.instrument_hashes
 
 
 def of_waves(study: Study, rows: pd.DataFrame) -> pd.DataFrame:

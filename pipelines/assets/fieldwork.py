@@ -222,7 +222,7 @@ STEPS = (
         writes=(fieldwork.FIELDWORK_BY_DAY, fieldwork.BREAK_OFF_ITEMS),
         reads=("core.responses", "core.missing", "core.sampled_units"),
         by_wave=False,
-        depends_on=lambda task: {name: spec_hash(each) for name, each in task.study.instruments.items()},
+        depends_on=lambda task: task.study.instrument_hashes,
         make=_progress,
         meaning=fieldwork.FIELDWORK_BY_DAY.grain,
     ),

@@ -39,7 +39,7 @@ def _step(name: str) -> Step:
         by_wave=False,
         depends_on=lambda task: [
             spec_hash(task.study.measurement[name]),
-            {each: spec_hash(instrument) for each, instrument in task.study.instruments.items()},
+            task.study.instrument_hashes,
         ],
         make=partial(_measure, name),
         meaning=f"{TABLES[0].grain} of {name}",

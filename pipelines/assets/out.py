@@ -71,7 +71,7 @@ def _quality_step(tables: tuple[Table, ...], make: Callable[[Task], list[Write]]
 
 
 def _instruments(task: Task) -> object:
-    return {name: spec_hash(each) for name, each in task.study.instruments.items()}
+    return task.study.instrument_hashes
 
 
 def _measurement(task: Task) -> object:

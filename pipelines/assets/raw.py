@@ -75,7 +75,7 @@ def notes(study: Study, store: Store) -> Iterator[str]:
 def _depends_on(task: Task) -> object:
     exports = [(name, path.name, file_sha256(path)) for name, _, path in exports_of(task.study, task.wave)]
     sources = {name: spec_hash(each) for name, each in task.study.spec.sources.items() if each.wave == task.wave}
-    instruments = {name: spec_hash(each) for name, each in task.study.instruments.items()}
+    instruments = task.study.instrument_hashes
     return [exports, sources, instruments, sorted(task.store.read(ERASED)["mark"])]
 
 

@@ -42,7 +42,7 @@ def notes(flags: pd.DataFrame) -> list[str]:
 def _depends_on(task: Task) -> object:
     study = task.study
     sources = {name: spec_hash(each) for name, each in study.spec.sources.items() if each.wave == task.wave}
-    instruments = {name: spec_hash(each) for name, each in study.instruments.items()}
+    instruments = study.instrument_hashes
     return [spec_hash(study.spec.screening), sources, instruments]
 
 

@@ -256,7 +256,7 @@ def missed_by(study: Study, made: pd.DataFrame) -> pd.DataFrame:
         )
         for fit in (made.to_dict("records") if study.measurement else [])
     ]
-    table = _analysis_for(study, *(each.model for each in fitted))
+    table = _analysis_for(study, *(study.models.get(each.model.name, each.model) for each in fitted))
     return missed_conditions(store.read(GATES), study.measurement, fitted, store.read(table))
 
 

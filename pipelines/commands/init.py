@@ -10,7 +10,7 @@ import pandas as pd
 from instruments.faults import UsageError
 from instruments.spec_file import LONGEST_NAME, Name
 from models.measurement.keying import suggest_reversed
-from pipelines.load import COLUMNS_OF_A_RESPONSE, Study, load_study
+from pipelines.load import Study, load_study
 from pipelines.readers.drafts.draft import Draft, draft_of
 from pipelines.readers.drafts.files import Origin, instrument_yaml, study_yaml
 from pipelines.readers.headers import plain_name
@@ -19,6 +19,7 @@ from pipelines.readers.plan import ReadingError, ReadingPlan, Request, fold
 from pipelines.readers.registry import make_plan
 from pipelines.readers.structures import read_structure
 from pipelines.receive import count_cells, own_texts
+from pipelines.sections.response_columns import COLUMNS_OF_A_RESPONSE
 
 INSTRUMENT: Name = "questionnaire"
 EMPTY_STUDY = """\

@@ -11,9 +11,10 @@ from models.origin import code_hash
 from models.replication.refit import refit_all
 from models.replication.report import recorded_agreements
 from pipelines.commands.kept_rows import rest_of_rows
-from pipelines.fit_disclosure import ERASED_SINCE, packageable_fits
+from pipelines.fit_disclosure import packageable_fits
 from pipelines.load import Study
 from pipelines.steps.deidentified_rows import Rows
+from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store
 from pipelines.store.passing import in_a_database
 from pipelines.store.released import release_file, released_rows
@@ -76,7 +77,7 @@ def packaged_fits(study: Study, store: Store, release: int | None) -> PackagedFi
     rest = {str(name): rest_of_rows(store, str(name)) for name in recorded[names].unique()}
     erased = {name: rest[str(recorded[name])][1] for name in names if rest[str(recorded[name])][1]}
     names = [name for name in names if name not in erased]
-    withheld |= dict.fromkeys(erased, ERASED_SINCE)
+    withheld |= dict.fromkeys(erased, reason("erased"))
     tables = {name: _of_fits(study, store.read(table), table, names) for name, table in RECORDED_TABLES.items()}
     fits = tables["fits"]
     if fits.empty:

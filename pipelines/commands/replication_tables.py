@@ -12,7 +12,16 @@ from pipelines.report_tables.reported import ReportedFit
 from pipelines.steps.release_texts import titles_of
 from pipelines.steps.released_fits import focal_term
 
-PRINTED_KINDS = ("study_title", "group_title", "scale_title", "item_text", "model_title", "variant_title")
+PRINTED_KINDS = (
+    "study_title",
+    "group_title",
+    "scale_title",
+    "item_text",
+    "model_title",
+    "variant_title",
+    "rule_title",
+    "wave_title",
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,7 @@ from pipelines.steps.release_texts import release_texts, titles_of
 from pipelines.steps.term_labels import term_label
 from pipelines.store import Store
 from pipelines.store.released import ReleaseFile, read_current_release, read_release
-from pipelines.tables import out
+from pipelines.tables import out, shapes
 from pipelines.tables.released import CONDITIONS_RELEASED, ESTIMATES_RELEASED, FITS_RELEASED, SCALE_MEANS_RELEASED
 
 MADE_BY_HAND = "by_hand_rule"
@@ -73,6 +73,8 @@ def words_for(study: Study, language: str) -> Words:
     if chosen not in WORDINGS:
         raise UsageError(f"tables have no language {chosen}; expected {' or '.join(WORDINGS)}")
     rows = [("item_text", name, at, text) for name, texts in titles_of(study).items() for at, text in texts.items()]
+    rules = study.spec.screening.exclusions.items()
+    rows += [("rule_title", name, at, text) for name, rule in rules for at, text in rule.title.items()]
     known = release_texts(study, [])
     return words_of(chosen, pd.concat([known, pd.DataFrame(rows, columns=["kind", "name", "language", "text"])]))
 
@@ -87,8 +89,8 @@ def from_warehouse(study: Study, asked: Asked) -> Sourced:
     words, store = words_for(study, asked.language), Store(study.warehouse)
     recorded = recorded_fits(study)
     rows = _wanted(study, recorded, asked)
-    tables = {table.name: store.read(table) for table in (out.ESTIMATES, out.DIAGNOSTICS, out.READINGS)}
-    withheld = withheld_fits(study, store)
+    tables = {table.name: store.read(table) for table in (out.ESTIMATES, out.DIAGNOSTICS, out.READINGS, shapes.SURFACE)}
+    withheld = withheld_fits(study, store, words.language)
     missed = missed_by(study, rows)
     n_in_family = recorded.dropna(subset=["focal_p_holm"])["family"].value_counts()
     fits = [
@@ -158,6 +160,7 @@ def focal_sentences(study: Study, made: FitRows) -> list[str]:
         df_resid=None,
         is_released=False,
         readings=made.readings,
+        surface=made.surface,
     )
     return [without_breaks(sentence) for sentence in sentences_of(fit, words)]
 
@@ -196,6 +199,7 @@ def _private(
         df_resid=float(str(row["df_resid"])),
         is_released=False,
         readings=tables[out.READINGS.name],
+        surface=tables[shapes.SURFACE.name].sort_values("position"),
         diagnostics=diagnostics,
         family="" if holm is None else str(row["family"]),
         n_in_family=0 if holm is None else int(n_in_family[str(row["family"])]),
@@ -255,10 +259,11 @@ def _in_words(conditions: pd.DataFrame, words: Words) -> tuple[str, ...]:
     for row in conditions.to_dict("records"):
         scale = words.text("scale_title", str(row["scale"]))
         if row["over"]:
-            compared.append(words.say("missed_compared", scale=scale, over=str(row["over"]).replace("_", " ")))
+            over = words.maybe(f"over_{row['over']}", words.variable(str(row["over"])))
+            compared.append(words.say("missed_compared", scale=scale, over=over))
             continue
         group = words.text("group_title", str(row["respondent_group"])) if row["respondent_group"] else ""
-        measure = words.maybe(f"fit_{row['measure']}", str(row["measure"]).replace("_", " "))
+        measure = words.maybe(f"measure_{row['measure']}", str(row["measure"]).replace("_", " "))
         measures.setdefault((scale, group or words.say("every_group")), []).append(measure)
     told = [
         words.say("missed_one", scale=scale, group=group, measure=", ".join(dict.fromkeys(listed)))

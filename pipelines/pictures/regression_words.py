@@ -109,14 +109,14 @@ SAID: Mapping[str, Mapping[str, str]] = {
     "da": {
         "coefficients": "{outcome}: koefficienter med {level}\N{NO-BREAK SPACE}%-intervaller",
         "coefficients_note": (
-            "Fyldt mærke: bekræftende; hult mærke: eksplorativ. Tegn i margenen: hvad der var ventet. Gråt "
+            "Fyldt mærke: konfirmatorisk; hult mærke: eksplorativ. Tegn i margenen: hvad der var ventet. Gråt "
             "bånd: mindre "
             "end den mindste interessante effekt, for fokusvariablen."
         ),
         "fit_named": "{title} ({label}; n = {n}{clusters}; {covariance})",
         "in_clusters": ", klynger = {n}",
         "variant_named": "{title}: {variant}",
-        "confirmatory": "bekræftende",
+        "confirmatory": "konfirmatorisk",
         "exploratory": "eksplorativ",
         "standardised_coefficient": "Standardafvigelser af udfaldet pr. standardafvigelse af regressoren",
         "coefficient": "Koefficient, i udfaldets enhed eller i dets logaritme eller logodds",

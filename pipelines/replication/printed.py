@@ -74,6 +74,7 @@ def _reported(given: Given, fit: GivenFit, recorded: Mapping[str, Any], refitted
         found,
         df_resid=float(row["df_resid"]),
         readings=own["readings"],
+        surface=own["surface"],
         diagnostics={**fit.diagnostics, **known_diagnostics(own["diagnostics"])},
         family=fit.family,
         n_in_family=fit.n_in_family,

@@ -179,7 +179,10 @@ _Effect = tuple[str, str]
 def _effects(fit: ReportedFit) -> dict[_Effect, pd.Series]:
     """Return the average effects of a fit by label and value; of an ordered outcome, those of the focal terms only."""
     found: dict[_Effect, pd.Series] = {}
-    for _, row in fit.effects().iterrows():
+    order = {str(term): position for position, term in enumerate(fit.estimates["term"])}
+    effects = fit.effects()
+    places = effects["term"].map(order)
+    for _, row in effects.loc[places.sort_values(kind="stable").index].iterrows():
         term, on = str(row["term"]), str(row["on"])
         place = fit.places.get(term)
         if place is None or (on and place.block != "focal"):

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from models.regression.covariance import DEFINITIONS
+
 ENGLISH: Mapping[str, str] = {
+    **{f"of_{covariance}": told for covariance, told in DEFINITIONS.items()},
     "and": "and",
     "table": "Table {number}",
     "note": "Note.",
@@ -139,6 +142,30 @@ ENGLISH: Mapping[str, str] = {
     "missed_one": "{scale} ({group}): {measure}",
     "missed_compared": "{scale}: compared over {over}",
     "every_group": "every group",
+    "over_wave": "waves",
+    "over_language": "languages",
+    "over_respondent_group": "respondent groups",
+    "over_source": "sources",
+    "over_form": "wordings of the questions",
+    "measure_alpha": "α",
+    "measure_omega": "ω",
+    "measure_ordered_omega": "ω of ordered items",
+    "measure_alpha_conf_low": "lower end of α",
+    "measure_omega_conf_low": "lower end of ω",
+    "measure_cfi": "CFI",
+    "measure_rmsea": "RMSEA",
+    "measure_srmr": "SRMR",
+    "measure_organisations": "organisations",
+    "measure_members_median": "median of members",
+    "measure_icc_1": "ICC(1)",
+    "measure_icc_2": "ICC(2)",
+    "measure_f_test": "F test between organisations",
+    "measure_rwg_j_median": "median of rwg(j)",
+    "weight_design_weight": "design weight",
+    "weight_nonresponse_weight": "non-response weight",
+    "weight_calibrated_weight": "calibrated weight",
+    "weight_analysis_weight": "analysis weight",
+    "weight_number_of_answers": "number of answers",
     "no_inference": "No inference to a population in {columns}: some responses are of groups that were neither taken "
     "whole nor drawn at random; intervals and p-values describe these responses alone.",
     "withheld": "The study’s release rules would withhold {columns}: {reasons}.",
@@ -211,6 +238,25 @@ ENGLISH: Mapping[str, str] = {
     "scaled": "{index}, scaled",
     "at_threshold": "{term}, at {threshold}",
     "surface": "Two reports enter as a surface; its terms are to be read together.",
+    "surface_heading": "Response surface",
+    "surface_a1": "a1 = b1 + b2: slope where both agree",
+    "surface_a2": "a2 = b3 + b4 + b5: curvature there",
+    "surface_a3": "a3 = b1 − b2: slope where they part",
+    "surface_a4": "a4 = b3 − b4 + b5: curvature there",
+    "surface_a5": "a5 = b3 − b5",
+    "surface_p10": "p10: first principal axis at x = 0",
+    "surface_p11": "p11: its slope",
+    "broad_congruence": "Conditions of broad congruence",
+    "strict_congruence": "Conditions of strict congruence",
+    "conditions_met": "all met",
+    "conditions_missed": "not met: {names}",
+    "congruence": "Conditions of broad congruence: {broad_congruence}. Of strict congruence: {strict_congruence}.",
+    "surface_views": "x is {x}, y is {y}, both from {midpoint}, the midpoint of their scale",
+    "surface_reports": "Response surface in {columns}: {reports}; b1 to b5 are the coefficients of x, y, x², xy and "
+    "y²; both agree where x = y, and part where x = −y.",
+    "surface_conditions": "p is of the difference from 0, of p11 from 1. Broad congruence: a4 clearly below 0, a3 and "
+    "p10 not clearly other than 0, p11 not clearly other than 1; strict: a1 and a2 not clearly other than 0 either "
+    "(Humberg, Nestler & Back, 2019). Not clearly other than 0 is no proof of 0; no single figure shows congruence.",
     "power_of": "{variable}, power {power}",
     "spline_of": "{variable}, spline {place}",
     "standardised_variable": "{variable} (standardised)",

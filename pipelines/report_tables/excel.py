@@ -1,12 +1,14 @@
 """Tables → a workbook: one sheet a table with figures as numbers, and one of notes. Nothing in it is a formula."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -16,6 +18,9 @@ from pipelines.report_tables.value import Column, Document, Number, Row, Table
 
 _FIRST_ROW = 4
 _LABEL_WIDTH, _FIGURE_WIDTH, _TEXT_WIDTH = 48, 10, 110
+_INDENT_WIDTH, _PAGE_WIDTH = 2, 170
+_SCALE = 60
+_FONT = "Calibri"
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 _THICK, _THIN = Side(style="medium"), Side(style="thin")
 _LINE_HEIGHT, _SIGNS_A_LINE = 15, 20
@@ -51,8 +56,7 @@ def number_format(number: Number, decimal_mark: str) -> str:
 
 def _table_sheet(sheet: Worksheet, table: Table, document: Document) -> None:
     parts = _parts_of(table)
-    _write(sheet.cell(1, 1), f"{table.number}. {table.caption}").font = Font(bold=True)
-    _write(sheet.cell(2, 1), " ".join(document.warnings)).font = Font(color="8A1C1C", bold=True)
+    _write(sheet.cell(1, 1), f"{table.number}. {table.caption}").font = Font(_FONT, bold=True)
     starts, column = list[int](), 2
     for own in parts:
         starts.append(column)
@@ -62,15 +66,52 @@ def _table_sheet(sheet: Worksheet, table: Table, document: Document) -> None:
     first = _FIRST_ROW + 1 + named
     for place, row in enumerate(table.rows, start=first):
         _row(sheet, place, row, list(zip(parts, starts, strict=True)), Numerals(document.language).mark)
-    _frame(sheet, first, first + len(table.rows) - 1, column - 1)
-    sheet.freeze_panes = f"B{first}"
-    sheet.print_title_rows = f"{_FIRST_ROW}:{first - 1}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    _frame(sheet, table.rows, first, column - 1)
+    width = _FIGURE_WIDTH if named else _FIGURE_WIDTH + 6
     sheet.column_dimensions["A"].width = _LABEL_WIDTH
     for each in range(2, column):
-        sheet.column_dimensions[get_column_letter(each)].width = _FIGURE_WIDTH if named else _FIGURE_WIDTH + 6
+        sheet.column_dimensions[get_column_letter(each)].width = width
+    sheet.freeze_panes = f"B{first}"
+    _warn(sheet, " ".join(document.warnings), min(column - 1, _room_for(width) + 1), width)
+    sheet.print_title_rows, sheet.print_title_cols = f"{_FIRST_ROW}:{first - 1}", "A:A"
+    _set_pages(sheet, _last_columns(starts, column, _room_for(width)))
+
+
+def _room_for(width: int) -> int:
+    """Return how many columns of figures a page holds beside the labels."""
+    return (_PAGE_WIDTH - _LABEL_WIDTH) // width
+
+
+def _warn(sheet: Worksheet, warning: str, n_columns: int, width: int) -> None:
+    """Write what has to be said of all figures above them, on as many lines as the first page needs for it."""
+    cell = _write(sheet.cell(2, 1), warning)
+    cell.font = Font(_FONT, color="8A1C1C", bold=True)
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.merge_cells(start_row=2, end_row=2, start_column=1, end_column=n_columns)
+    room = _LABEL_WIDTH + width * (n_columns - 1)
+    sheet.row_dimensions[2].height = _LINE_HEIGHT * max(1, len(wrap(warning, room - room // 8)))
+
+
+def _last_columns(starts: list[int], end: int, room: int) -> list[int]:
+    """Return the last column of each page but the last, so that no column of the table is parted."""
+    lasts, first = list[int](), 2
+    for start, following in zip(starts, [*starts[1:], end], strict=True):
+        if following - first > room and start > first:
+            lasts.append(start - 1)
+            first = start
+    return lasts
+
+
+def _set_pages(sheet: Worksheet, last_columns: Sequence[int] = ()) -> None:
+    """Lay a sheet across A4: on one page's width, or on several that end with given columns."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    if not last_columns:
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        return
+    sheet.page_setup.scale = _SCALE
+    for column in last_columns:
+        sheet.col_breaks.append(Break(id=column))
 
 
 def _parts_of(table: Table) -> list[list[tuple[str, str]]]:
@@ -105,8 +146,10 @@ def _lines_high(column: Column, n_parts: int) -> int:
 
 def _row(sheet: Worksheet, place: int, row: Row, columns: list[tuple[list[tuple[str, str]], int]], mark: str) -> None:
     label = _write(sheet.cell(place, 1), f"{row.label} {row.mark}".strip())
-    label.alignment = Alignment(indent=row.depth, wrap_text=True, vertical="top")
-    label.font = Font(italic=row.kind == "heading" and row.depth == 0)
+    label.alignment = Alignment(horizontal="left", indent=row.depth, wrap_text=True, vertical="top")
+    label.font = Font(_FONT, italic=row.kind == "heading" and row.depth == 0)
+    room = _LABEL_WIDTH - _INDENT_WIDTH * (row.depth + 1)
+    sheet.row_dimensions[place].height = _LINE_HEIGHT * max(1, len(wrap(row.label, room)))
     for cell, (own, start) in zip(row.cells, columns, strict=False):
         numbers = dict(cell.numbers)
         for offset, (part, _) in enumerate(own):
@@ -116,16 +159,21 @@ def _row(sheet: Worksheet, place: int, row: Row, columns: list[tuple[list[tuple[
                 written.alignment = Alignment(vertical="top")
         if cell.lines and not numbers:
             words = _write(sheet.cell(place, start), " ".join(cell.lines))
-            words.alignment = Alignment(horizontal="right", vertical="top")
+            words.alignment = Alignment(horizontal="center" if len(own) > 1 else "right", vertical="top")
             if len(own) > 1:
                 sheet.merge_cells(start_row=place, end_row=place, start_column=start, end_column=start + len(own) - 1)
 
 
-def _frame(sheet: Worksheet, first: int, last: int, width: int) -> None:
+def _frame(sheet: Worksheet, rows: Sequence[Row], first: int, width: int) -> None:
+    """Draw rules above and below the table, under its head and above the summary."""
+    last = first + len(rows) - 1
+    summary = next((place for place, row in enumerate(rows, start=first) if row.kind == "summary"), None)
     for column in range(1, width + 1):
         sheet.cell(_FIRST_ROW, column).border = Border(top=_THICK)
         sheet.cell(first - 1, column).border = Border(top=_THICK if first - 1 == _FIRST_ROW else None, bottom=_THIN)
-        sheet.cell(last, column).border = Border(bottom=_THICK)
+        if summary is not None:
+            sheet.cell(summary, column).border = Border(top=_THIN)
+        sheet.cell(last, column).border = Border(top=_THIN if last == summary else None, bottom=_THICK)
 
 
 def _notes_sheet(sheet: Worksheet, document: Document) -> None:
@@ -134,8 +182,9 @@ def _notes_sheet(sheet: Worksheet, document: Document) -> None:
         _write(sheet.cell(place, 2), text).alignment = Alignment(wrap_text=True, vertical="top")
         sheet.row_dimensions[place].height = _LINE_HEIGHT * (1 + len(text) // _TEXT_WIDTH)
     for column in (1, 2):
-        sheet.cell(1, column).font = Font(bold=True)
+        sheet.cell(1, column).font = Font(_FONT, bold=True)
     sheet.freeze_panes = "A2"
+    _set_pages(sheet)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 14, _TEXT_WIDTH
 
 

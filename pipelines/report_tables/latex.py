@@ -16,7 +16,7 @@ _SIGNS = {
     "&": r"\&",
     "#": r"\#",
     "%": r"\%",
-    "_": r"\_",
+    "_": r"\_\allowbreak{}",
     "^": r"\textasciicircum{}",
     "~": r"\textasciitilde{}",
     "<": r"\textless{}",
@@ -82,7 +82,10 @@ def latex_document(document: Document) -> bytes:
 
 
 def escape(text: str) -> str:
-    """Write a text so that LaTeX prints the same words: no command, no comment, no ligature, no option after a row."""
+    """Write a text so that LaTeX prints the same words: no command, no comment, no ligature, no option after a row.
+
+    A name such as that of a fit may be broken after each of its underscores, or it would run off the page.
+    """
     written = "".join(_SIGNS.get(sign, sign) for sign in text)
     for twice in _LIGATURES:
         written = written.replace(twice, f"{twice[0]}{{}}{twice[1]}").replace(twice, f"{twice[0]}{{}}{twice[1]}")
@@ -101,14 +104,11 @@ def _table(table: Table, document: Document) -> Iterator[str]:
     yield " & ".join([_label(table.stub), *(_head(column) for column in table.columns)]) + r" \\"
     yield r"\midrule\endhead"
     yield r"\bottomrule\endfoot"
-    before = "heading"
+    before: Row | None = None
     for row in table.rows:
-        if row.kind == "summary" and before != "summary":
-            yield r"\midrule"
-        if row.kind == "heading" and before != "heading":
-            yield r"\addlinespace"
-        before = row.kind
-        yield from _row(row, n_columns)
+        yield from _between(before, row)
+        yield _row(row, n_columns)
+        before = row
     yield r"\end{longtable}"
     yield from _below(table, document)
     yield r"\endgroup"
@@ -118,7 +118,7 @@ def _table(table: Table, document: Document) -> Iterator[str]:
 def _columns(laid: Layout) -> str:
     """Return the columns as ``longtable`` wants them, the gaps between them taken off."""
     gap = _GAP[laid.is_wide] * len(laid.columns) / (len(laid.columns) + 1)
-    widths = [max(0.02, share - gap) for share in (laid.label, *laid.columns)]
+    widths = [max(20, int(1000 * (share - gap))) / 1000 for share in (laid.label, *laid.columns)]
     label, *others = [rf"{{{width:.3f}\linewidth}}" for width in widths]
     return f"L{label}" + "".join(f"R{each}" for each in others)
 
@@ -135,16 +135,23 @@ def _head(column: Column) -> str:
     return r"\par ".join(lines)
 
 
-def _row(row: Row, n_columns: int) -> Iterator[str]:
-    indent = rf"\hspace*{{{row.depth}em}}" if row.depth else ""
+def _between(before: Row | None, row: Row) -> Iterator[str]:
+    """Yield what stands above a row; nothing stands below the last, or a page with no row might follow."""
+    if before is not None and any(len(cell.lines) > 1 for cell in before.cells):
+        yield r"\addlinespace"
+    if row.kind == "summary" and (before is None or before.kind != "summary"):
+        yield r"\midrule"
+    if row.kind == "heading" and before is not None and before.kind != "heading":
+        yield r"\addlinespace"
+
+
+def _row(row: Row, n_columns: int) -> str:
+    indent = rf"\hangindent={row.depth + 1}em\hspace*{{{row.depth}em}}" if row.depth else ""
     label = indent + _label(row.label) + (rf"\textsuperscript{{{escape(row.mark)}}}" if row.mark else "")
     if not row.cells:
         slanted = rf"\textit{{{escape(row.label)}}}" if row.depth == 0 else label
-        yield rf"\multicolumn{{{n_columns + 1}}}{{@{{}}p{{{_ROOM}\linewidth}}@{{}}}}{{{slanted}}} \\*"
-        return
-    yield " & ".join([label, *(_cell(cell) for cell in row.cells)]) + r" \\"
-    if any(len(cell.lines) > 1 for cell in row.cells):
-        yield r"\addlinespace"
+        return rf"\multicolumn{{{n_columns + 1}}}{{@{{}}p{{{_ROOM}\linewidth}}@{{}}}}{{{slanted}}} \\*"
+    return " & ".join([label, *(_cell(cell) for cell in row.cells)]) + r" \\"
 
 
 def _cell(cell: Cell) -> str:
@@ -155,6 +162,7 @@ def _cell(cell: Cell) -> str:
 
 
 def _below(table: Table, document: Document) -> Iterator[str]:
+    yield r"\raggedright"
     for place, note in enumerate(table.notes):
         begins = rf"\textit{{{escape(document.said['note'])}}} " if place == 0 else ""
         yield rf"{begins}{escape(note)}\par"

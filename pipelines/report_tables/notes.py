@@ -1,13 +1,13 @@
 """Several fits → what is said under their table: units, intervals, definitions, plan, tests, conditions, release."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from models.regression.covariance import DEFINITIONS
 from pipelines.report_tables.coefficients import DAGGER, TINY, Printed, column_list, columns_by
 from pipelines.report_tables.reported import LINEAR, ReportedFit
 from pipelines.report_tables.summaries import covariance_in_words, estimator_in_words
+from pipelines.report_tables.surfaces import surface_note
 from pipelines.report_tables.words import Words
 
 Fits = Sequence[ReportedFit]
@@ -36,6 +36,8 @@ def regression_notes(fits: Fits, as_printed: Printed) -> Iterator[str]:
     words = as_printed.words
     yield " ".join([plan_note(fits, words), words.say("not_causal")])
     yield " ".join([*_units(fits, words), *_figures(fits, as_printed)])
+    if surfaces := " ".join(surface_note(fits, words)):
+        yield surfaces
     yield " ".join([*_definitions(fits, words), *_degrees(fits, words)])
     if tests := " ".join([*_of_interest(fits, words), *_tests(fits, words)]):
         yield tests
@@ -86,7 +88,7 @@ def _definition(fit: ReportedFit, words: Words) -> str:
     if fit.covariance.endswith("_two_way"):
         return words.say("of_two_ways")
     if fit.estimator in LINEAR:
-        return next((told for kind, told in DEFINITIONS.items() if kind == fit.covariance), fit.covariance)
+        return words.maybe(f"of_{fit.covariance}", fit.covariance)
     if fit.estimator == "firth_logit":
         return words.say("of_penalised_likelihood")
     if fit.covariance == "classical":
@@ -150,13 +152,12 @@ def _responses(fits: Fits, words: Words) -> Iterator[str]:
     yield words.say("listwise_share", shares="; ".join(listed)) if listed else words.say("listwise")
     for explained, columns in columns_by(fits, [EXPLAINED.get(fit.estimator, "") for fit in fits]):
         yield words.say(explained, columns=column_list(columns, words))
-    yield from _told(fits, words, lambda fit: fit.spec.weights or "", "weighted")
-    yield from _told(fits, words, lambda fit: fit.spec.population.without or "", "without_rule")
-
-
-def _told(fits: Fits, words: Words, of: Callable[[ReportedFit], str], key: str) -> Iterator[str]:
-    for name, columns in columns_by(fits, [of(fit) for fit in fits]):
-        yield words.say(key, name=name.replace("_", " "), columns=column_list(columns, words))
+    for name, columns in columns_by(fits, [fit.spec.weights or "" for fit in fits]):
+        weight = words.maybe(f"weight_{name}", name.replace("_", " "))
+        yield words.say("weighted", name=weight, columns=column_list(columns, words))
+    for name, columns in columns_by(fits, [fit.spec.population.without or "" for fit in fits]):
+        rule = words.text("rule_title", name)
+        yield words.say("without_rule", name=rule, columns=column_list(columns, words))
 
 
 def _doubts(fits: Fits, words: Words) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pipelines.report_tables.notes import regression_notes
 from pipelines.report_tables.reported import ReportedFit, Style
 from pipelines.report_tables.sentences import sentences_of
 from pipelines.report_tables.summaries import summary_rows
+from pipelines.report_tables.surfaces import surface_rows
 from pipelines.report_tables.value import Column, Table
 from pipelines.report_tables.words import Words
 
@@ -105,6 +106,7 @@ def regression_table(arranged: Arranged, number: int, words: Words, style: Style
         ),
         rows=(
             *coefficient_rows(arranged.fits, as_printed),
+            *surface_rows(arranged.fits, as_printed),
             *effect_rows(arranged.fits, as_printed),
             *summary_rows(arranged.fits, words),
         ),

@@ -52,6 +52,7 @@ class ReportedFit:
             which a release does not have.
         diagnostics: Diagnostic → value; none in a release.
         readings: Rows of ``out.readings``; none in a release.
+        surface: Rows of ``out.surface``; none without a response surface, and none in a release.
         places: Term → where it stands.
         family: Family of tests, and how many are in it; empty and 0 where it is no declared test.
         n_in_family: Declared tests of the family.
@@ -78,6 +79,7 @@ class ReportedFit:
     estimates: pd.DataFrame
     places: Mapping[str, Place]
     readings: pd.DataFrame = field(default_factory=pd.DataFrame)
+    surface: pd.DataFrame = field(default_factory=pd.DataFrame)
     diagnostics: Mapping[str, float] = field(default_factory=dict[str, float])
     family: str = ""
     n_in_family: int = 0

@@ -15,6 +15,7 @@ from pipelines.report_tables.coefficients import OF_COUNTS
 from pipelines.report_tables.numerals import MOST_DECIMALS, MOST_IN_A_TABLE, NO_BREAK, decimals_for
 from pipelines.report_tables.reported import LINEAR, ORDERED, ReportedFit
 from pipelines.report_tables.summaries import ORGANISATION, covariance_in_words
+from pipelines.report_tables.surfaces import congruence_sentence
 from pipelines.report_tables.terms import Place
 from pipelines.report_tables.words import Words
 
@@ -32,7 +33,8 @@ def sentences_of(fit: ReportedFit, words: Words) -> list[str]:
     """Say what a fit found of its focal regressor and of products with it.
 
     Returns:
-        A sentence or two for every focal term; of a curve only that its terms belong together.
+        A sentence or two for every focal term; of a curve or surface only that its terms belong together, and of a
+        recorded surface which conditions of congruence are not met.
     """
     by_term, said = fit.estimates.set_index("term"), list[str]()
     for term in fit.focal_terms():
@@ -43,7 +45,7 @@ def sentences_of(fit: ReportedFit, words: Words) -> list[str]:
             said.append(words.say(place.kind, focal=place.label.partition(", ")[0]))
             continue
         said.append(" ".join([_finding(fit, figures, place, words), *_beside(fit, term, figures, words)]))
-    return list(dict.fromkeys(said))
+    return [*dict.fromkeys(said), *congruence_sentence(fit, words)]
 
 
 def _finding(fit: ReportedFit, figures: pd.Series, place: Place, words: Words) -> str:

@@ -13,7 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.section import Section
-from docx.shared import Cm, Length, Pt
+from docx.shared import Cm, Length, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.table import Table as WordTable
 from docx.table import _Cell as WordCell
@@ -25,7 +25,8 @@ from pipelines.report_tables.packaged import core_properties, repacked
 from pipelines.report_tables.value import Cell, Document, Row, Table
 
 _LONG, _SHORT, _MARGIN = Cm(29.7), Cm(21.0), Cm(2.0)
-_BODY, _SMALL = Pt(10), Pt(9)
+_HEADING, _BODY, _SMALL = Pt(14), Pt(10), Pt(9)
+_BLACK = RGBColor(0, 0, 0)
 _STAR_ROOM, _CELL_MARGIN = Cm(0.45), Cm(0.1)
 _ABOVE_A_ROW = Pt(3)
 _RULES = {"thick": "12", "thin": "6"}
@@ -52,6 +53,10 @@ def _style(file: WordFile, language: str) -> None:
     normal = cast("ParagraphStyle", file.styles["Normal"])
     normal.font.name, normal.font.size = "Times New Roman", _BODY
     normal.paragraph_format.space_after = Pt(4)
+    heading = cast("ParagraphStyle", file.styles["Heading 1"])
+    heading.font.name, heading.font.size, heading.font.color.rgb = normal.font.name, _HEADING, _BLACK
+    for theme in ("asciiTheme", "hAnsiTheme"):
+        heading.element.rPr.rFonts.attrib.pop(qn(f"w:{theme}"), None)
     spoken = OxmlElement("w:lang")
     spoken.set(qn("w:val"), {"en": "en-GB", "da": "da-DK"}.get(language, "en-GB"))
     normal.element.get_or_add_rPr().append(spoken)
@@ -135,8 +140,9 @@ def _label(cell: WordCell, text: str, depth: int) -> Paragraph:
 
 def _lines(cell: WordCell, lines: Sequence[str], slanted: int | None = None) -> None:
     paragraphs = [cell.paragraphs[0] if place == 0 else cell.add_paragraph() for place in range(max(1, len(lines)))]
-    for place, (paragraph, line) in enumerate(zip(paragraphs, lines, strict=False)):
+    for paragraph in paragraphs:
         _tight(paragraph)
+    for place, (paragraph, line) in enumerate(zip(paragraphs, lines, strict=False)):
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         _small(paragraph.add_run(line)).italic = place == slanted
 

@@ -8,9 +8,8 @@ from dataclasses import replace
 
 from instruments.codebook import Category, CodebookTable, Variable
 from instruments.codebooks.variables import answer_variables
-from instruments.spec_file import ANY_LANGUAGE, Texts
 from pipelines.load import Study
-from pipelines.load_coding import CodedVariable
+from pipelines.steps.coded_titles import coded_titles
 from pipelines.tables.core import analysis
 
 _MEANS: Mapping[str, tuple[str, str]] = {
@@ -61,30 +60,13 @@ def _means(study: Study) -> Iterator[tuple[str, Variable]]:
 def _themes(study: Study) -> Iterator[tuple[str, Variable]]:
     if study.coding is None:
         return
-    codes = study.coding.scheme.codes
+    titles = coded_titles(study)
     for name, each in study.coding.variables().items():
         if each.kind == "log_words":
-            words = {
-                "en": f"Natural logarithm of the words written, {_where(each, 'en')}",
-                "da": f"Naturlig logaritme af antal skrevne ord, {_where(each, 'da')}",
-            }
-            yield name, Variable(name, words, "number", "interval", least=0)
-        elif each.kind == "answered":
-            words = {"en": f"Answered, {_where(each, 'en')}", "da": f"Besvaret, {_where(each, 'da')}"}
-            yield name, Variable(name, words, "code", "nominal", _ANSWERED)
+            yield name, Variable(name, titles[name], "number", "interval", least=0)
         else:
-            code = codes[each.code]
-            words = {at: f"{code.name}, {_where(each, at)}: {said}" for at, said in _in_words(code.definition).items()}
-            yield name, Variable(name, words, "code", "nominal", _PRESENT)
-
-
-def _in_words(definition: Texts) -> Texts:
-    return {"en" if language == ANY_LANGUAGE else language: said for language, said in definition.items()}
-
-
-def _where(variable: CodedVariable, language: str) -> str:
-    anywhere = "ethvert åbent spørgsmål" if language == "da" else "any open question"
-    return variable.item or anywhere
+            categories = _ANSWERED if each.kind == "answered" else _PRESENT
+            yield name, Variable(name, titles[name], "code", "nominal", categories)
 
 
 def _facts(study: Study) -> Iterator[tuple[str, Variable]]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from instruments.faults import DataError
 from pipelines.steps.release_rounding import round_to_five
+from pipelines.steps.withheld_reasons import reason
 from pipelines.tables.base import Table
 from pipelines.tables.released import DISTRIBUTIONS_RELEASED, RESPONSE_RATES_RELEASED, SCALE_MEANS_RELEASED
 
@@ -37,8 +38,6 @@ FORBIDDEN_COLUMNS = (
 )
 COEFFICIENTS = ("alpha", "omega")
 CELL = ["item", "respondent_group", "wave"]
-NO_WORDS = "for which the dashboard has no words"
-DECIDED_BY_ONE = "one response nearly decides a coefficient"
 
 
 class DisclosureError(DataError):
@@ -178,23 +177,28 @@ def whole_percents(counts: list[int]) -> list[int]:
     return floors
 
 
-def reasons_without_words(fit: Mapping[str, object]) -> list[str]:
+def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> list[str]:
     """List why a fit cannot be explained to the readers of a release; nothing when it can.
 
     Args:
         fit: Row of ``out.fits`` with ``is_of_records`` where the outcome is.
+        language: ``en`` or ``da``.
     """
     is_linear, is_of_units = fit["estimator"] in LINEAR, fit["estimator"] in OF_UNITS
     rules = (
-        (is_of_units, f"an estimator of units in waves, {NO_WORDS}"),
-        (not is_linear and not is_of_units, f"coefficients in other units than the outcome, {NO_WORDS}"),
-        (bool(fit.get("is_of_records")), f"an outcome from records, {NO_WORDS}"),
+        (is_of_units, "of_units"),
+        (not is_linear and not is_of_units, "other_units"),
+        (bool(fit.get("is_of_records")), "of_records"),
     )
-    return [reason for broken, reason in rules if broken]
+    return [reason(key, language) for broken, key in rules if broken]
 
 
 def reasons_to_withhold(
-    fit: Mapping[str, object], diagnostics: Mapping[str, float], terms: Iterable[str], text_items: Iterable[str]
+    fit: Mapping[str, object],
+    diagnostics: Mapping[str, float],
+    terms: Iterable[str],
+    text_items: Iterable[str],
+    language: str = "en",
 ) -> list[str]:
     """List why a fit must not leave the circle of those who may see answers; nothing when it may.
 
@@ -207,9 +211,10 @@ def reasons_to_withhold(
             of categories the responses in the least.
         terms: Terms of the fit.
         text_items: Items whose answers are texts of the export's cells (kind ``code``).
+        language: ``en`` or ``da``.
 
     Returns:
-        Reasons in words.
+        Reasons in words; see ``withheld_reasons``.
     """
     least = float(str(fit["least_cell_size"]))
     parts = [part for term in terms for part in term.split(" x ")]
@@ -219,38 +224,39 @@ def reasons_to_withhold(
     fewest = LEAST_CLUSTERS if has_rows_of_organisations else LEAST_ORGANISATIONS
     n_people = diagnostics.get("n_responses", _figure(fit["n_obs"], 0))
     rules = (
-        (min(n_people, _figure(fit["n_obs"], 0)) < least, f"fewer than {least:.0f} responses"),
-        (_figure(fit["df_resid"], 0) < LEAST_DF, f"fewer than {LEAST_DF} degrees of freedom"),
-        (_figure(fit["n_clusters"], LEAST_CLUSTERS) < LEAST_CLUSTERS, f"fewer than {LEAST_CLUSTERS} clusters"),
-        (diagnostics.get("least_category_n", least) < least, f"a category with fewer than {least:.0f} responses"),
-        (is_by_least_squares and diagnostics.get("max_leverage", 1.0) >= HIGHEST_LEVERAGE, DECIDED_BY_ONE),
+        (min(n_people, _figure(fit["n_obs"], 0)) < least, "few_responses", least),
+        (_figure(fit["df_resid"], 0) < LEAST_DF, "few_degrees", LEAST_DF),
+        (_figure(fit["n_clusters"], LEAST_CLUSTERS) < LEAST_CLUSTERS, "few_clusters", LEAST_CLUSTERS),
+        (diagnostics.get("least_category_n", least) < least, "small_category", least),
+        (is_by_least_squares and diagnostics.get("max_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage", 0),
         (
             not is_by_least_squares and not is_counted and diagnostics.get("least_outcome_n", 0) < least,
-            f"fewer than {least:.0f} responses with a value of the outcome",
+            "small_outcome",
+            least,
         ),
         (
             diagnostics.get("n_organisations", 0 if has_rows_of_organisations else fewest) < fewest,
-            f"fewer than {fewest} organisations",
+            "few_organisations",
+            fewest,
         ),
         (
             diagnostics.get("least_category_organisations", LEAST_ORGANISATIONS) < LEAST_ORGANISATIONS,
-            f"a category with fewer than {LEAST_ORGANISATIONS} organisations",
+            "category_of_few_organisations",
+            LEAST_ORGANISATIONS,
         ),
-        (any("organisation_id" in part for part in parts), "a figure for a single organisation"),
-        (
-            any(part.startswith(f"{item}[") for item in text_items for part in parts),
-            "a category whose names are cell texts",
-        ),
+        (any("organisation_id" in part for part in parts), "single_organisation", 0),
+        (any(part.startswith(f"{item}[") for item in text_items for part in parts), "cell_texts", 0),
     )
-    return [reason for broken, reason in rules if broken]
+    return [reason(key, language, fewest_asked) for broken, key, fewest_asked in rules if broken]
 
 
-def too_alike(responses: Mapping[str, frozenset[str]], least_cell_size: int) -> dict[str, str]:
+def too_alike(responses: Mapping[str, frozenset[str]], least_cell_size: int, language: str = "en") -> dict[str, str]:
     """Find fits whose responses differ from those of another by so few people that these could be worked out.
 
     Args:
         responses: Fit → response ids it used, of fits that may otherwise be released; the earlier of two is kept.
         least_cell_size: Fewest people in one of two fits but not in both, unless both use the same people.
+        language: Of the reasons.
 
     Returns:
         Fit → reason to withhold it.
@@ -259,7 +265,7 @@ def too_alike(responses: Mapping[str, frozenset[str]], least_cell_size: int) -> 
     kept: set[frozenset[str]] = set()
     for fit_id, used in responses.items():
         if any(0 < len(used ^ other) < least_cell_size for other in kept):
-            withheld[fit_id] = f"differs from a released fit by fewer than {least_cell_size} responses"
+            withheld[fit_id] = reason("too_alike", language, least_cell_size)
         else:
             kept.add(used)
     return withheld

@@ -11,6 +11,7 @@ SUFFIXES = {
     "_within_organisation": {"en": "{} (difference from the organisation)", "da": "{} (forskel fra organisationen)"},
 }
 OF_A_GROUP = {"en": "{} (organisation mean: {})", "da": "{} (organisationens gennemsnit: {})"}
+POWER = {"en": "{}, power {}", "da": "{}, potens {}"}
 
 
 def term_label(term: str, titles: dict[str, Texts], language: str) -> str:
@@ -20,6 +21,9 @@ def term_label(term: str, titles: dict[str, Texts], language: str) -> str:
 
 
 def _part_label(part: str, titles: dict[str, Texts], language: str) -> str:
+    base, power, exponent = part.partition("^")
+    if power and part not in titles:
+        return POWER.get(language, POWER["en"]).format(_part_label(base, titles, language), exponent)
     name, bracket, category = part.partition("[")
     scale, of_a_group, group = name.partition("_organisation_mean_of_")
     if of_a_group and name not in titles:

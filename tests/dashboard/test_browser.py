@@ -20,6 +20,7 @@ WIDEST_WORD_OF_THE_TITLE = """() => {
     drawn.font = getComputedStyle(title).font
     return Math.max(...title.innerText.split(/\\s+/).map(word => drawn.measureText(word).width))
 }"""
+KINDS_OF_RESULT = ("confirmatory", "exploratory")
 HEADINGS = {
     ("overview", "en"): "Who answered",
     ("overview", "da"): "Hvem har svaret",
@@ -95,4 +96,24 @@ def test_language_switch_and_page_change_keep_the_choice_in_the_address(browser:
     page.close()
     assert found.startswith(f"{address}/results")
     assert "lang=da" in found
+    assert complaints == []
+
+
+@pytest.mark.parametrize(
+    ("language", "confirmatory", "exploratory"),
+    [("en", "Confirmatory", "Exploratory"), ("da", "Bekræftende", "Udforskende")],
+)
+def test_what_was_not_planned_is_seen_to_be_exploratory(
+    browser: Browser, address: str, language: str, confirmatory: str, exploratory: str
+):
+    page, complaints, _ = _watched(browser, 1440)
+    page.goto(f"{address}/results?lang={language}")
+    wait_until_drawn(page, charts=2)
+    marks = {word: page.locator("strong", has_text=re.compile(f"^{word}$")) for word in (confirmatory, exploratory)}
+    seen = {word: sum(each.is_visible() for each in found.all()) for word, found in marks.items()}
+    drawn = " ".join(page.locator("svg").all_text_contents())
+    page.close()
+    labels = build_release.release_tables()["out.fits"].query("variant == 'main'")["label"]
+    assert seen == {word: (labels == label).sum() for word, label in zip(marks, KINDS_OF_RESULT, strict=True)}
+    assert all(f"({word.lower()})" in drawn for word in marks), "the chart that holds both kinds says which is which"
     assert complaints == []

@@ -18,6 +18,7 @@ from pipelines.commands.fits import fit_now
 from pipelines.load import load_study
 from pipelines.readers.plan import ReadingError
 from pipelines.steps.codings import CodingError
+from pipelines.steps.release_texts import titles_of
 from pipelines.store import Store
 from pipelines.tables import coding as tables
 from pipelines.tables import core, out
@@ -112,6 +113,16 @@ def test_a_coded_theme_is_a_variable_of_a_model(coded):
     analysis = Store(coded / "warehouse").read(core.analysis(load_study(coded)))
     used = analysis.dropna(subset=["code_A1_story", "log_words_story", "trust"])
     assert fits.loc["acting", "n_obs"] == len(used) < 30
+
+
+def test_coded_variables_have_titles_in_both_languages(coded):
+    study = load_study(coded)
+    titles = titles_of(study)
+    names = list(study.coding.variables())
+    assert all(set(titles[name]) == {"en", "da"} for name in names)
+    assert titles["code_A1"]["en"] == "FORWARD, any open question (An act that helps)"
+    assert titles["code_A1"]["da"] == "FORWARD, ethvert åbent spørgsmål (An act that helps)"
+    assert titles["log_words"]["da"] == "Naturlig logaritme af antal skrevne ord, ethvert åbent spørgsmål"
 
 
 def test_codes_are_told_as_x_of_n_with_an_exact_interval(coded):

@@ -13,8 +13,9 @@ from pilot_study import INSTRUMENTS, MODELS, STUDY, pilot_study, write_study
 
 from dashboard.wording import WORDINGS
 from instruments.faults import SpecError
-from pipelines.load import COLUMNS_OF_A_RESPONSE, analysis_variables, load_study
+from pipelines.load import analysis_variables, load_study
 from pipelines.sections.publishing import DashboardLanguage
+from pipelines.sections.response_columns import COLUMNS_OF_A_RESPONSE
 from pipelines.sections.schedule import Schedule
 from pipelines.tables import core
 

@@ -1,5 +1,6 @@
 """``sensemaking pictures`` and what a run and ``fit`` say of products and surfaces, on a small study."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,10 @@ from command_line import sensemaking
 from run_steps import bring_up_to_date
 from small_study import MODEL, build_small_study
 
+from pipelines.commands.kept_rows import rest_of_rows
 from pipelines.load import load_study
 from pipelines.store import Store
-from pipelines.tables import shapes
+from pipelines.tables import out, shapes
 
 PRODUCT = "regressors: [teamwork, tenure, {interaction: [teamwork, tenure]}]"
 SURFACE = """regressors:
@@ -97,6 +99,31 @@ def test_what_cannot_be_drawn_is_refused_kindly(study: Path, tmp_path: Path, arg
     assert ended.code == 2
     assert message in ended.stderr.replace("\n", " ")
     assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.slow
+def test_a_fit_whose_responses_were_erased_is_drawn_again_only_from_those_that_are_left(study: Path, tmp_path: Path):
+    copy = Path(shutil.copytree(study, tmp_path / "small"))
+    before = of_fit(copy, out.FITS, "product").iloc[0]
+    store = Store(load_study(copy).warehouse)
+    gone = str(store.kept_rows(rest_of_rows(store, str(before["data_hash"]))[0])["response_id"].iloc[0])
+    assert sensemaking("erase", copy, "--response", gone, "--because", "asked for it").code == 0
+    for asked in ("product", before["fit_id"]):
+        ended = sensemaking("pictures", copy, asked, "--out", tmp_path / "none")
+        told = ended.stderr.replace("\n", " ")
+        assert (ended.code, (tmp_path / "none").exists()) == (1, False)
+        assert f"{before['fit_id']} cannot be drawn" in told
+        assert "run the study and draw the fit that it makes of the others" in told
+        assert gone not in told
+    bring_up_to_date(copy)
+    after = of_fit(copy, out.FITS, "product").query("is_current").iloc[0]
+    assert after["n_obs"] == before["n_obs"] - 1
+    ended = sensemaking("pictures", copy, "product", "--out", tmp_path / "again")
+    assert ended.code == 0
+    names = {path.name for path in (tmp_path / "again").iterdir()}
+    assert f"{after['fit_id']}_effect_1.svg" in names
+    assert not [name for name in names if before["fit_id"] in name]
+    assert f"n = {after['n_obs']}" in (tmp_path / "again" / f"{after['fit_id']}_effect_1.svg").read_text()
 
 
 def test_a_surface_of_scales_with_other_answer_options_is_refused(study: Path, tmp_path: Path):

@@ -2,9 +2,13 @@
 
 import re
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
+from dashboard import conditions
+from models.regression.covariance import DEFINITIONS
+from models.sections.inference import PANEL, Covariance
 from pipelines.report_tables.danish import DANISH
 from pipelines.report_tables.english import ENGLISH
 from pipelines.report_tables.sentences import sentences_of, without_breaks
@@ -160,6 +164,17 @@ def test_both_languages_have_the_same_words_to_fill():
         fields = [set(re.findall(r"\{(\w+)\}", wording[key])) for wording in (ENGLISH, DANISH)]
         assert fields[0] == fields[1] or key == "verdict_relevant", key
     assert set(WORDINGS) == {"en", "da"}
+
+
+def test_every_covariance_estimator_and_condition_has_words_in_both_languages():
+    keys = [f"of_{covariance}" for covariance in get_args(Covariance)]
+    keys += [f"estimator_{each}" for each in PANEL]
+    keys += [f"measure_{measure}" for measure in conditions.WORDS]
+    keys += [f"over_{over}" for over in ("wave", "language", "respondent_group", "source", "form")]
+    for wording in (ENGLISH, DANISH):
+        assert set(keys) <= set(wording)
+    assert [key for key in keys if key.startswith("over_") and ENGLISH[key] == DANISH[key]] == []
+    assert [kind for kind in DEFINITIONS if ENGLISH[f"of_{kind}"] != DEFINITIONS[kind]] == []
 
 
 def test_no_wording_of_a_finding_speaks_of_a_cause():

@@ -340,3 +340,40 @@ def test_a_p_value_reads_the_same_in_a_workbook():
         for part, number in (pair for cell in row.cells for pair in cell.numbers):
             if part == "p_value":
                 assert plain(numerals.written(number)) == shown(number.value, number_format(number, "."), numerals)
+
+
+def sheet_of(n_columns: int):
+    content = excel_workbook(document(table_of(six_fits()[:n_columns])))
+    return openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+
+
+@pytest.mark.parametrize("n_columns", [1, 2, 3, 6])
+def test_a_sheet_is_printed_without_parting_a_column_of_the_table(n_columns):
+    sheet = sheet_of(n_columns)
+    heads = [each for each in sheet.merged_cells.ranges if each.min_row == each.max_row == 4]
+    assert len(heads) == n_columns
+    last_of_pages = {each.id for each in sheet.col_breaks.brk}
+    assert last_of_pages <= {each.max_col for each in heads}
+    assert bool(sheet.sheet_properties.pageSetUpPr.fitToPage) == (n_columns < 3)
+    assert len(last_of_pages) == (n_columns - 1) // 2
+    assert sheet.print_title_cols == "$A:$A"
+
+
+def test_rows_of_a_sheet_are_as_high_as_their_labels_need_and_set_in():
+    sheet = sheet_of(1)
+    rows = {row[0].value: row[0] for row in sheet.iter_rows(min_row=6) if row[0].value}
+    long = next(cell for label, cell in rows.items() if label.startswith("Psychological safety as"))
+    short = rows["Vertical integration"]
+    assert sheet.row_dimensions[long.row].height == 2 * sheet.row_dimensions[short.row].height
+    assert (short.alignment.horizontal, short.alignment.indent) == ("left", 1)
+    summary = rows["Responses"]
+    assert summary.border.top.style == "thin"
+
+
+def test_names_of_fits_may_be_broken_and_no_page_of_latex_is_left_without_a_row():
+    table = table_of([reported(fit_id="a_long_name.main.0a7594ca4734")])
+    written = latex_document(document(replace(table, rows=table.rows[:3]))).decode()
+    assert r"a\_\allowbreak{}long\_\allowbreak{}name.main" in written
+    rows, _, notes = written.partition(r"\end{longtable}")
+    assert rows.rstrip().endswith(r"\\")
+    assert notes.lstrip().startswith(r"\raggedright")

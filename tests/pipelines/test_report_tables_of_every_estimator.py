@@ -1,5 +1,6 @@
 """Every estimator of the model language in a published table: its name, units, definitions, places of its terms."""
 
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
@@ -147,7 +148,57 @@ def test_a_surface_has_five_terms_of_interest_that_are_read_together():
     assert labels("surface")[1] == "Vertical integration"
     assert labels("surface")[3] == "Vertical integration, power 2"
     assert len(fit_of("surface").focal_terms()) == 5
-    assert table_of("surface").sentences == ("(1) Two reports enter as a surface; its terms are to be read together.",)
+    assert table_of("surface").sentences[0] == (
+        "(1) Two reports enter as a surface; its terms are to be read together."
+    )
+
+
+def test_a_surface_has_its_lines_and_first_axis_with_tests_below_its_terms():
+    known = fit_of("surface").surface.set_index("feature")
+    rows = {row.label.partition(" ")[0].rstrip(":"): row for row in table_of("surface").rows if row.cells}
+    for feature in ("a1", "a2", "a3", "a4", "a5", "p10", "p11"):
+        (cell,) = rows[feature].cells
+        for part in ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high"):
+            assert dict(cell.numbers)[part].value == known.loc[feature, part]
+    b = fit_of("surface").estimates["estimate"]
+    assert dict(rows["a4"].cells[0].numbers)["estimate"].value == pytest.approx(b[3] - b[4] + b[5], abs=1e-10)
+    places = [
+        labels("surface").index(label) for label in ("Vertical integration, power 2", "Response surface", "Responses")
+    ]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("language", "broad", "strict"),
+    [
+        (
+            "en",
+            "(1) Conditions of broad congruence: not met: a3 and a4.",
+            "Of strict congruence: not met: a1, a3 and a4.",
+        ),
+        (
+            *("da", "(1) Betingelser for bred kongruens: ikke opfyldt: a3 og a4."),
+            "For streng kongruens: ikke opfyldt: a1, a3 og a4.",
+        ),
+    ],
+)
+def test_a_surface_says_which_conditions_of_congruence_are_not_met(language, broad, strict):
+    assert table_of("surface", language).sentences[1] == f"{broad} {strict}"
+    assert "midpoint of their scale" in said("surface")
+    assert "Humberg" in said("surface", language)
+
+
+def test_a_surface_of_a_release_has_no_rows_of_its_own():
+    released = replace(fit_of("surface"), surface=pd.DataFrame(), is_released=True)
+    table = regression_table(chosen([released], words())[0], 1, words(), Style())
+    assert not any("a4" in row.label for row in table.rows)
+    assert len(table.sentences) == 1
+
+
+def test_a_fit_without_a_surface_stands_beside_one_with_empty_cells():
+    table = regression_table(chosen([fit_of("surface"), fit_of("within")], words())[0], 1, words(), Style())
+    row = next(row for row in table.rows if row.label.startswith("a4"))
+    assert [bool(cell.lines) for cell in row.cells] == [True, False]
 
 
 def test_the_penalised_likelihood_is_said_to_be_the_source_of_intervals():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.steps import disclosure
 from pipelines.steps.release_rounding import round_to_five
+from pipelines.steps.withheld_reasons import REASONS, reason
 from pipelines.tables import released
 from pipelines.tables.base import TEXT, ColumnOf, Table
 from pipelines.tables.out import DISTRIBUTIONS, RELIABILITY, RESPONSE_RATES, SCALE_MEANS
@@ -104,15 +105,34 @@ def test_only_coefficients_in_units_of_the_outcome_are_released():
     assert logit == ["coefficients in other units than the outcome, for which the dashboard has no words"]
 
 
+def test_every_reason_is_said_in_both_languages_with_the_same_figures():
+    for key, texts in REASONS.items():
+        assert set(texts) == {"en", "da"}, key
+        assert texts["en"] != texts["da"], key
+        assert reason(key, "da", 7).count("7") == reason(key, "en", 7).count("7") == texts["en"].count("{least}"), key
+
+
+def test_reasons_are_given_in_the_language_asked_for():
+    few = {**fit(n_obs=9), "is_of_records": True}
+    told = disclosure.reasons_to_withhold(few, diagnostics(), ["intercept", "voice"], [], "da")
+    assert told == ["færre end 10 besvarelser"]
+    without_words = disclosure.reasons_without_words(few, "da")
+    assert without_words == ["et udfald fra registre, som dashboardet ikke har ord for"]
+    fits = {"h1.main": frozenset(map(str, range(30))), "h2.main": frozenset(map(str, range(28)))}
+    assert disclosure.too_alike(fits, 10, "da") == {
+        "h2.main": "afviger fra en frigivet estimation med færre end 10 besvarelser"
+    }
+
+
 @pytest.mark.parametrize(
-    ("changes", "reason"),
+    ("changes", "told"),
     [
         ({"estimator": "random_effects"}, "an estimator of units in waves, for which the dashboard has no words"),
         ({"is_of_records": True}, "an outcome from records, for which the dashboard has no words"),
     ],
 )
-def test_what_the_dashboard_has_no_words_for_is_not_released(changes, reason):
-    assert disclosure.reasons_without_words({**fit(), **changes}) == [reason]
+def test_what_the_dashboard_has_no_words_for_is_not_released(changes, told):
+    assert disclosure.reasons_without_words({**fit(), **changes}) == [told]
 
 
 @pytest.mark.parametrize(

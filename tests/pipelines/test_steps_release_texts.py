@@ -117,6 +117,8 @@ def test_opt_outs_are_no_points(study):
         ("voice_within_organisation", "da", "Stemme (forskel fra organisationen)"),
         ("voice_within_organisation", "fr", "Voice (difference from the organisation)"),
         ("respondent_group[STAFF]", "en", "respondent_group: STAFF"),
+        ("voice^2", "en", "Voice, power 2"),
+        ("voice_organisation_mean^2", "da", "Stemme (organisationens gennemsnit), potens 2"),
     ],
 )
 def test_terms_are_written_in_words(term, language, label):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.estimates import Matrix, Vector
-from models.regression.clustered import ClusterCovariance
+from models.regression.clustered import ClusterCovariance, SpannedCovariance
 from models.regression.inference import t_quantiles, two_sided_p
 
 VALUES_AT_ONCE = 2_000_000
@@ -20,22 +20,33 @@ class Coefficients:
         covariance: k x k, of any kind.
         df_resid: Degrees of freedom of t: n - k, clusters - 1, or infinite.
         clusters: The CR2 covariance that ``covariance`` is of, so that each combination gets Satterthwaite's degrees of
-            freedom; None: ``df_resid`` for all. It may have further coefficients after the k.
+            freedom; None: ``df_resid`` for all. One of all coefficients may have further ones after the k.
     """
 
     estimates: Vector
     covariance: Matrix
     df_resid: float
-    clusters: ClusterCovariance | None = None
+    clusters: ClusterCovariance | SpannedCovariance | None = None
+
+    def spanned(self, basis: Matrix) -> "Coefficients":
+        """Return the m combinations of a basis, m x k, as coefficients, for many combinations of these."""
+        clusters = self.clusters.spanned(self._padded(basis)) if isinstance(self.clusters, ClusterCovariance) else None
+        return Coefficients(basis @ self.estimates, basis @ self.covariance @ basis.T, self.df_resid, clusters)
 
     def degrees_of_freedom(self, contrasts: Matrix) -> Vector:
         """Return the degrees of freedom of each of q contrasts, q x k."""
         if self.clusters is None:
             return np.full(len(contrasts), self.df_resid)
-        n_hidden = len(self.clusters.bread) - contrasts.shape[1]
-        contrasts = np.pad(contrasts, ((0, 0), (0, n_hidden)))
+        if isinstance(self.clusters, SpannedCovariance):
+            return self.clusters.satterthwaite_df(contrasts)
+        contrasts = self._padded(contrasts)
         n_blocks = 1 + len(contrasts) * self.clusters.adjusted[:, 0].size // VALUES_AT_ONCE
         return np.concatenate([self.clusters.satterthwaite_df(part) for part in _split(contrasts, n_blocks)])
+
+    def _padded(self, contrasts: Matrix) -> Matrix:
+        """Give contrasts the further coefficients, with weight nought."""
+        n_hidden = len(self.clusters.bread) - contrasts.shape[1] if isinstance(self.clusters, ClusterCovariance) else 0
+        return np.pad(contrasts, ((0, 0), (0, n_hidden)))
 
 
 def clustered_coefficients(estimates: Vector, covariance: ClusterCovariance) -> Coefficients:

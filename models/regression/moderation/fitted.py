@@ -29,7 +29,8 @@ class FittedDesign:
         rows: The n rows used.
         profile: What had to be known of them to lay them out.
         focal: Terms of the focal regressor; none where a variant leaves it out.
-        means: Mean of every column of the design by term, each response counting once.
+        means: Mean of every column of the design, and of their units' means where these have coefficients, by term;
+            each response counting once.
         labels: Variable → code → label, for the names of terms.
         terms: Names of the k coefficients; those of the design's columns among them.
         coefficients: k, with their covariance.

@@ -22,6 +22,7 @@ STEP = 1e-30
 VALUES_AT_ONCE = 2_000_000
 FLAT = 1e-12
 N_COEFFICIENTS = 6
+N_SLOPES = N_COEFFICIENTS - 1
 FEWEST_DRAWS_SHARE = 0.95
 
 LINES = ("a1", "a2", "a3", "a4", "a5")
@@ -53,7 +54,7 @@ def surface_lines(
 
     Args:
         coefficients: Of the whole regression, with any covariance.
-        places: Places of b0 to b5 in it; controls may stand beside them.
+        places: Places of b0 to b5 in it, or of b1 to b5 where b0 is taken out; controls may stand beside them.
         confidence_level: Of each interval.
 
     Returns:
@@ -64,7 +65,7 @@ def surface_lines(
         Journal of Business and Psychology 25(4), 543-554. R: ``RSA::RSA(model = "full")``, a1 to a5.
     """
     contrasts = np.zeros((len(LINES), len(coefficients.estimates)))
-    contrasts[:, list(places)] = LINE_CONTRASTS
+    contrasts[:, list(places[-N_SLOPES:])] = LINE_CONTRASTS[:, 1:]
     return combine(coefficients, contrasts, confidence_level)
 
 
@@ -97,11 +98,11 @@ def surface_shape(
     References:
         Edwards and Parry (1993), Academy of Management Journal 36(6), 1577-1613. R: ``RSA::RSA`` (X0, Y0, p10 to p21).
     """
-    places_list = list(places)
-    b = coefficients.estimates[places_list]
+    places_list = list(places[-N_SLOPES:])
+    b: Vector = np.concatenate([[0.0], coefficients.estimates[places_list]])
     _refuse_flat(b)
     covariance = coefficients.covariance[np.ix_(places_list, places_list)]
-    steps = b + 1j * STEP * np.eye(N_COEFFICIENTS)
+    steps = b + 1j * STEP * np.eye(N_COEFFICIENTS)[1:]
     jacobian: Matrix = np.imag(surface_features(steps)).T / STEP
     std_error = np.sqrt(np.einsum("qa,ab,qb->q", jacobian, covariance, jacobian))
     contrasts = np.zeros((len(FEATURES), len(coefficients.estimates)))

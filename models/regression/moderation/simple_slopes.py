@@ -155,19 +155,19 @@ class _Excess:
     """How far t of the simple slope is beyond its critical value."""
 
     def __init__(self, coefficients: Coefficients, moderation: Moderation, level: float) -> None:
-        self.coefficients, self.moderation, self.level = coefficients, moderation, level
+        line = np.vstack([moderation.at_nought, moderation.per_unit])
+        self.coefficients, self.level = coefficients.spanned(line), level
 
     def of(self, moderator: Vector) -> Vector:
         """Return log of the level less log of the p-value at each of q moderator values."""
-        found = simple_slopes(self.coefficients, self.moderation, moderator)
+        found = combine(self.coefficients, np.column_stack([np.ones(len(moderator)), moderator]))
         return np.log(self.level) - np.log(np.maximum(found.p_value, np.finfo(float).tiny))
 
     def at(self, moderator: float) -> float:
         return float(self.of(np.array([moderator]))[0])
 
     def quadratic_roots(self) -> list[float]:
-        line = np.vstack([self.moderation.at_nought, self.moderation.per_unit])
-        (b1, b3), v = line @ self.coefficients.estimates, line @ self.coefficients.covariance @ line.T
+        (b1, b3), v = self.coefficients.estimates, self.coefficients.covariance
         square = float(t_quantiles(1 - self.level, np.array([self.coefficients.df_resid]))[0]) ** 2
         a, half, c = b3**2 - square * v[1, 1], b1 * b3 - square * v[0, 1], b1**2 - square * v[0, 0]
         inner = half**2 - a * c

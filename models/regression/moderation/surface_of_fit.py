@@ -39,20 +39,22 @@ def features_of_surface(fitted: FittedDesign) -> pd.DataFrame:
 
     A verdict of a1 to a4, p10 and p11 tells whether the condition of congruence holds that rests on it: a4 below nought
     with its interval; a3 and p10 with nought, p11 with 1 in the interval; for strict congruence a1 and a2 with nought
-    in it too. That nought lies in an interval does not show that a value is nought: with few organisations all but
-    the first hold easily.
+    in it too. These are the six conditions of the checklist of Humberg, Nestler and Back (2019), for congruence that
+    goes with a higher outcome; theirs are two-sided tests at .05, ours intervals at the model's confidence level. That
+    nought lies in an interval does not show that a value is nought: with few organisations all but the first hold
+    easily. No verdict tells which direction of disagreement is worse: where congruence holds, neither is, and a3 also
+    differs from nought where one report alone counts.
 
     References:
         Edwards and Parry (1993); Shanock et al. (2010), Journal of Business and Psychology 25(4), 543-554. Humberg,
-        Nestler and Back (2019), Social Psychological and Personality Science 10(3), 409-419.
+        Nestler and Back (2019), Social Psychological and Personality Science 10(3), 409-419,
+        doi:10.1177/1948550618757600, checklist in Figure 3 and R code of the supplement.
     """
     surface = fitted.spec.surface()
     terms = [] if surface is None else list(surface_terms(surface.surface))
     if surface is None or not fitted.has_terms(terms):
         return pd.DataFrame(columns=list(SURFACE_COLUMNS))
-    own = [fitted.terms.index(term) for term in terms]
-    spare = next(place for place in range(len(fitted.terms)) if place not in own)
-    places, level = (spare, *own), fitted.spec.confidence_level
+    places, level = tuple(fitted.terms.index(term) for term in terms), fitted.spec.confidence_level
     rows: list[Row] = list(_tested(LINES, surface_lines(fitted.coefficients, places, level)))
     try:
         shape = surface_shape(fitted.coefficients, places, level)
@@ -105,7 +107,11 @@ def _holds(name: str, row: Row) -> bool:
 
 
 def _shares(fitted: FittedDesign, surface: Surface) -> Iterator[Row]:
-    """Tell how the reports lie to each other (Fleenor, McCauley and Brutus 1996; Shanock et al. 2010, step 1)."""
+    """Tell how the reports lie to each other, after Fleenor, McCauley and Brutus (1996) and Shanock et al. (2010).
+
+    They standardise each report by itself; here one pooled standard deviation serves both, so that reports of which
+    one is higher throughout do not count as in agreement.
+    """
     x, y = (fitted.rows[column_of(each)].to_numpy(dtype=float) for each in surface.surface.reports)
     pooled = float(np.sqrt((x.var(ddof=1) + y.var(ddof=1)) / 2))
     apart: Vector = (x - y) / pooled

@@ -38,7 +38,8 @@ def test_all_47_codes_are_there_as_in_the_draft(reference):
     assert {name: words[ANY_LANGUAGE] for name, words in scheme.families.items()} == draft["families"]
     found = [
         {"id": code, "name": each.name, "family": each.family}
-        | {key: getattr(each, key)[ANY_LANGUAGE] for key in ("definition", "include", "exclude", "example")}
+        | {"definition": each.definition["en"]}
+        | {key: getattr(each, key)[ANY_LANGUAGE] for key in ("include", "exclude", "example")}
         for code, each in scheme.codes.items()
     ]
     assert found == [{key: value for key, value in code.items() if key != "provenance"} for code in draft["codes"]]
@@ -47,6 +48,13 @@ def test_all_47_codes_are_there_as_in_the_draft(reference):
         named = {each.author for each in scheme.codes[code["id"]].provenance} - {"this project"}
         sources = {"Karp", "Docherty", "Larsen & Madsen", "Schlappa & Imani"}
         assert named == {author for author in sources if author in code["provenance"]}
+
+
+def test_every_code_says_in_danish_too_what_it_means():
+    said = [each.definition for each in load_scheme(BUILT_IN).codes.values()]
+    assert [set(words) for words in said] == [{"en", "da"}] * 47
+    assert len({words["da"] for words in said}) == 47
+    assert not [words for words in said if words["da"] == words["en"]]
 
 
 @pytest.mark.reference

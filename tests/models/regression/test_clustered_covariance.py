@@ -55,6 +55,18 @@ def test_the_covariance_is_its_definition(seed: int, kind: tuple[Clustered, floa
     np.testing.assert_allclose(found.satterthwaite_df(np.eye(N_COEFFICIENTS)), df, rtol=1e-7)
 
 
+@given(seed=SEEDS, kind=st.sampled_from(["CR0", "CR2", "CR3"]), n_spanning=st.integers(1, 3))
+def test_degrees_of_freedom_of_combinations_follow_from_what_spans_them(
+    seed: int, kind: Clustered, n_spanning: int
+) -> None:
+    fit, codes = drawn(seed)
+    found = cluster_covariance(cluster_moments(fit, codes), kind)
+    rng = np.random.default_rng(seed)
+    basis, weights = rng.normal(size=(n_spanning, N_COEFFICIENTS)), rng.normal(size=(7, n_spanning))
+    expected = found.satterthwaite_df(weights @ basis)
+    np.testing.assert_allclose(found.spanned(basis).satterthwaite_df(weights), expected, rtol=1e-7)
+
+
 @given(seed=SEEDS, kinds=st.sampled_from([("CR0", "HC0"), ("CR2", "HC2"), ("CR3", "HC3")]), weighted=st.booleans())
 def test_with_clusters_of_one_row_nothing_is_clustered(
     seed: int, kinds: tuple[Clustered, Heteroskedastic], weighted: bool

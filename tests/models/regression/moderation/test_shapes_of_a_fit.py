@@ -182,6 +182,33 @@ def test_congruence_is_found_where_it_was_drawn_and_nowhere_else(b, broad, stric
     assert list(verdicts.loc[["a3", "a4"], "expected_sign"]) == ["", "negative"]
 
 
+@pytest.mark.parametrize(
+    ("b", "missed"),
+    [
+        ((0, 0, -0.3, 0.2, -0.3), {"a2"}),
+        ((-0.36, 0.36, -0.2, 0.4, -0.2), {"p10", "a3"}),
+        ((0, 0, -0.05, 0.2, -0.2), {"p11", "a2"}),
+        ((0, 0, 0, 0.3, -0.2), {"p11", "a2"}),
+        ((0, 0, 0.2, -0.4, 0.2), {"p11", "a4"}),
+    ],
+    ids=["bent_along_agreement", "shifted", "turned", "product", "bowl"],
+)
+def test_what_is_no_congruence_misses_the_conditions_that_its_shape_breaks(b, missed):
+    # The shapes of Figures 1 and 2 in Humberg, Nestler and Back (2019); of their six conditions those that b breaks
+    views = Views(self_report="x", other_report="y", scale=(1, 5))
+    verdicts = fit_regression(modelled("z", Surface(surface=views), focal="y"), drawn(b)).shapes.surface
+    conditions = verdicts[verdicts["feature"].isin(["p10", "p11", "a4", "a3", "a2", "a1"])]
+    assert len(conditions) == 6
+    assert set(conditions.loc[conditions["verdict"] == "not_met", "feature"]) == missed
+
+
+def test_one_report_alone_brings_a_slope_where_reports_part():
+    views = Views(self_report="x", other_report="y", scale=(1, 5))
+    fit = fit_regression(modelled("z", Surface(surface=views), focal="y"), drawn((0.3, 0, -0.1, 0, 0)))
+    verdicts = fit.shapes.surface.set_index("feature")["verdict"]
+    assert (verdicts["a4"], verdicts["a3"], verdicts["broad_congruence"]) == ("met", "not_met", "not_met")
+
+
 def test_the_columns_of_a_surface_are_centred_at_the_midpoint_of_the_scale():
     rows = drawn((0.1, 0.2, -0.1, 0.3, -0.2), noise=0)
     views = Views(self_report="x", other_report="y", scale=(1, 5))
