@@ -17,21 +17,19 @@ import pandas as pd
 from instruments.counted import counted
 from instruments.faults import DataError
 from pipelines.files import file_sha256, flush_file
+from pipelines.fit_disclosure import releasable_fits, responses_used
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.steps import disclosure, release_texts
-from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, FittedModel, missed_conditions
+from pipelines.steps.measurement_uses import FittedModel, missed_conditions
 from pipelines.steps.plan_record import faults_of_plan
 from pipelines.steps.released_comparisons import released_comparisons
-from pipelines.steps.released_fits import erased_rows, released_estimates, released_fits
 from pipelines.steps.sampling import groups_without_inference
-from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store, create_table, environment_faults, insert_rows
 from pipelines.store.released import POINTER
 from pipelines.tables import core, out, raw, released
 from pipelines.tables.base import Table
 from pipelines.tables.casework import SAMPLE_REGISTER
-from pipelines.tables.erasures import ERASURES
 from pipelines.tables.measurement import GATES, INVARIANCE
 from pipelines.tables.plan import PLAN
 from pipelines.tables.sampling import SAMPLING
@@ -166,66 +164,10 @@ def waves_without_inference(study: Study, store: Store) -> list[str]:
     return [wave for wave in study.spec.waves if wave in chosen] if study.spec.casework.sample else []
 
 
-def releasable_fits(
-    study: Study, store: Store, language: str = "en"
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
-    """Return rows of the released ``out.fits`` and ``out.estimates``, and why the other fits are withheld."""
-    fits = store.read(out.FITS)
-    declared = fits["is_declared"].astype(bool) & fits["is_current"].astype(bool)
-    fits = fits[declared & fits["model"].isin(list(study.models))]
-    estimates, diagnostics = store.read(out.ESTIMATES), store.read(out.DIAGNOSTICS)
-    withheld = {each: reason("not_estimated", language) for each in study.models if each not in set(fits["model"])}
-    text_items = [name for name, item in study.items().items() if item.kind == "code"]
-    erased = erased_rows(store.read(ERASURES), store.kept_names("data"))
-    least, records = study.spec.release.least_cell_size, set(study.register.items if study.register else ())
-    for fit in fits.assign(is_of_records=fits["outcome"].isin(records), least_cell_size=least).to_dict("records"):
-        own = diagnostics[diagnostics["fit_id"] == fit["fit_id"]].dropna(subset=["value"])
-        values = dict(zip(own["diagnostic"], own["value"].astype(float), strict=True))
-        terms = estimates.loc[estimates["fit_id"] == fit["fit_id"], "term"]
-        reasons = disclosure.reasons_to_withhold(fit, values, terms, text_items, language)
-        if fit["data_hash"] in erased:
-            reasons = [*reasons, reason("erased", language)]
-        if reasons:
-            withheld[str(fit["fit_id"])] = "; ".join(reasons)
-    others = fits[~fits["fit_id"].isin(list(withheld))]
-    withheld |= disclosure.too_alike(_responses_used(study, store, others), least, language)
-    kept = fits[~fits["fit_id"].isin(list(withheld))]
-    missed = diagnostics[diagnostics["diagnostic"] == CONDITIONS_NOT_MET].set_index("fit_id")["value"]
-    kept = kept.assign(conditions_not_met=kept["fit_id"].map(missed))
-    return (
-        released_fits(study, kept),
-        released_estimates(estimates[estimates["fit_id"].isin(kept["fit_id"])]),
-        withheld,
-    )
-
-
-def withheld_fits(study: Study, store: Store, language: str) -> dict[str, str]:
-    """Return the declared fits that a release made now would withhold, with the reason in ``en`` or ``da``."""
-    return releasable_fits(study, store, language)[2]
-
-
-def _responses_used(study: Study, store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]]:
-    """Return the responses behind every fit; what comes later is withheld first.
-
-    Models as written come before their variants, and variants before those without the responses of an exclusion rule.
-    """
-    narrowed = {
-        (model.name, variant.name)
-        for model in study.models.values()
-        for variant in model.variants
-        if variant.population is not None and variant.population.without is not None
-    }
-    without = [each in narrowed for each in zip(fits["model"], fits["variant"], strict=True)]
-    in_order = fits.assign(is_without=without, is_variant=fits["variant"] != "main")
-    in_order = in_order.sort_values(["is_without", "is_variant", "model", "variant"])
-    used = {name: frozenset(store.kept_rows(name)["response_id"]) for name in in_order["data_hash"].unique()}
-    return {fit: used[name] for fit, name in zip(in_order["fit_id"], in_order["data_hash"], strict=True)}
-
-
 def _released_conditions(study: Study, store: Store, fits: pd.DataFrame) -> pd.DataFrame:
     if not study.measurement:
         return released.CONDITIONS_RELEASED.empty()
-    used = _responses_used(study, store, fits)
+    used = responses_used(store, fits)
     made = [
         FittedModel(fit_id, study.models[model].with_variant(variant), used[fit_id])
         for fit_id, model, variant in zip(fits["fit_id"], fits["model"], fits["variant"], strict=True)

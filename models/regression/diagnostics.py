@@ -15,12 +15,15 @@ from scipy.linalg import solve_triangular
 
 from models.estimates import Matrix
 from models.regression.categorical.margins_bootstrap import LARGEST_SHARE_FAILED
+from models.regression.columns import Labels
 from models.regression.covariance import LEVERAGE_OF_ONE
-from models.regression.design import INTERCEPT, Design
+from models.regression.design import INTERCEPT, Design, lay_out, uses_of
 from models.regression.inference import Uncertainty
 from models.regression.least_squares import LeastSquares
 from models.regression.posed import Posed
+from models.regression.profile import profile_of
 from models.regression.reading.assumptions import breusch_pagan_test, inflation_factors, moments_of, reset_test
+from models.spec import RegressionSpec
 
 NO_REGRESSORS: Mapping[str, Sequence[int]] = MappingProxyType({})
 LOOK_FROM = {
@@ -170,6 +173,18 @@ def diagnose_categorical(design: Design, found: dict[str, float], uncertainty: U
             "share_of_responses_used": len(design.rows) / design.n_in_population,
         }
     )
+
+
+def leverage_of_design(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels) -> float:
+    """Return the largest diagonal value of the hat matrix of a model's columns, 0 to 1, whatever its estimator.
+
+    Args:
+        spec: The model, variant applied.
+        rows: The responses used, without a missing value.
+        labels: Labels of categories.
+    """
+    matrix = lay_out(spec, rows, labels, profile_of(uses_of(spec), rows)).to_numpy(dtype=float)
+    return float((np.linalg.qr(matrix)[0] ** 2).sum(axis=1).max())
 
 
 def judged(values: dict[str, float]) -> pd.DataFrame:

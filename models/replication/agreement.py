@@ -10,13 +10,23 @@ import pandas as pd
 from models.regression.compare import TOLERANCE
 
 Verdict = Literal["identical", "within 1e-9", "different"]
+What = tuple[str, str, str]
+"""Table, fit (or published table), and what of it: the last key of rows, such as a reading, or a column."""
 KEYS: Mapping[str, list[str]] = {
     "fits": ["fit_id"],
     "estimates": ["fit_id", "term"],
     "diagnostics": ["fit_id", "diagnostic"],
     "readings": ["fit_id", "term", "reading"],
+    "joint_tests": ["fit_id", "regressor"],
+    "predictions": ["fit_id", "held", "position", "category"],
+    "slopes": ["fit_id", "focal_term", "moderator", "at"],
+    "slope_regions": ["fit_id", "focal_term", "moderator", "position"],
+    "curves": ["fit_id", "curve", "focal_term", "over", "moderator", "at", "position"],
+    "surface": ["fit_id", "feature"],
     "refusals": ["fit_id"],
+    "printed": ["table", "column", "place"],
 }
+"""Table → its key; the first part is what its figures are of: a fit, or a published table."""
 NAMES_OF_BITS = ("digest", "position")
 
 
@@ -25,18 +35,20 @@ class Agreement:
     """How one table of one fit compares.
 
     Attributes:
-        fit_id: The fit.
+        of: The fit, or the published table.
         table: The table.
         n_figures: Figures compared.
         largest: Largest difference, |a - b| / max(1, |a|, |b|); infinite where rows or texts are not the same.
         where: The row and column of the largest difference; empty where there is none.
+        off: What differs: the last key of each such row, and the column; no column where only one table has the row.
     """
 
-    fit_id: str
+    of: str
     table: str
     n_figures: int
     largest: float
     where: str
+    off: tuple[tuple[str, str], ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -47,7 +59,7 @@ class Agreement:
 
 
 def compare_tables(
-    name: str, written: pd.DataFrame, made: pd.DataFrame, leave_out: frozenset[tuple[str, str]] = frozenset()
+    name: str, written: pd.DataFrame, made: pd.DataFrame, leave_out: frozenset[What] = frozenset()
 ) -> list[Agreement]:
     """Compare a table of results with the same table made again, a fit at a time.
 
@@ -55,33 +67,52 @@ def compare_tables(
         name: Of the table.
         written: As written down; rows of it that are not made again count as different.
         made: Made again.
-        leave_out: Pairs of fit and reading or diagnostic that are not compared.
+        leave_out: What is not compared: rows with such a last key, or such a column.
     """
-    fits = sorted({*written["fit_id"], *made["fit_id"]})
-    return [_compared(fit, name, _of(written, fit, name, leave_out), _of(made, fit, name, leave_out)) for fit in fits]
+    of_written, of_made = _by_fit(written, name), _by_fit(made, name)
+    found: list[Agreement] = []
+    for fit in sorted({*of_written, *of_made}):
+        without = frozenset(what for table, of, what in leave_out if (table, of) == (name, fit))
+        found.append(_compared(fit, name, *(_narrowed(each.get(fit), without) for each in (of_written, of_made))))
+    return found
 
 
-def _of(table: pd.DataFrame, fit: str, name: str, leave_out: frozenset[tuple[str, str]]) -> pd.DataFrame:
-    keys = [key for key in KEYS[name] if key in table]
-    own = table[table["fit_id"] == fit]
-    what = keys[-1]
-    kept = np.array([(fit, str(each)) not in leave_out for each in own[what]], dtype=bool)
-    return own[kept].set_index(keys).sort_index()
+def _by_fit(table: pd.DataFrame, name: str) -> dict[str, pd.DataFrame]:
+    """Return the rows of every fit under their keys as text, sorted; none of a table without columns."""
+    keys = KEYS[name]
+    if table.empty:
+        return {}
+    texts = {key: table[key].astype("object").where(table[key].notna(), "").astype("str") for key in keys}
+    columns = [column for column in table if column in keys or column not in NAMES_OF_BITS]
+    rows = table.assign(**texts)[columns].set_index(keys).sort_index()
+    return {str(fit): own for fit, own in rows.groupby(level=0, sort=False)}
+
+
+def _narrowed(rows: pd.DataFrame | None, without: frozenset[str]) -> pd.DataFrame:
+    if rows is None:
+        return pd.DataFrame()
+    if not without:
+        return rows
+    is_kept = ~rows.index.get_level_values(-1).isin(without)
+    return rows.loc[is_kept, [column for column in rows if column not in without]]
 
 
 def _compared(fit: str, name: str, written: pd.DataFrame, made: pd.DataFrame) -> Agreement:
     if not written.index.equals(made.index):
-        return Agreement(fit, name, len(written), np.inf, "other rows")
-    columns = [column for column in made if column in written and column not in NAMES_OF_BITS]
-    names = ["/".join(map(str, row)) for row in made.index.to_frame().to_numpy().tolist()]
-    largest, where, n_figures = 0.0, "", 0
-    for column in columns:
+        only = [each if isinstance(each, str) else each[-1] for each in written.index.symmetric_difference(made.index)]
+        return Agreement(fit, name, len(written), np.inf, "other rows", tuple((str(each), "") for each in only))
+    if not made.index.is_unique:
+        return Agreement(fit, name, len(written), np.inf, "rows that cannot be told apart", (("other rows", ""),))
+    rows = made.index.to_frame().to_numpy().tolist()
+    largest, where, n_figures, off = 0.0, "", 0, list[tuple[str, str]]()
+    for column in (str(each) for each in made if each in written):
         gaps = _gaps(written[column], made[column])
         n_figures += len(gaps)
+        off += [(rows[place][-1], column) for place in np.flatnonzero(gaps > TOLERANCE)]
         if len(gaps) and gaps.max() > largest:
             place = int(gaps.argmax())
-            largest, where = float(gaps[place]), f"{names[place]}: {column}"
-    return Agreement(fit, name, n_figures, largest, where)
+            largest, where = float(gaps[place]), f"{'/'.join(map(str, rows[place]))}: {column}"
+    return Agreement(fit, name, n_figures, largest, where, tuple(dict.fromkeys(off)))
 
 
 def _gaps(written: pd.Series, made: pd.Series) -> np.ndarray:

@@ -4,8 +4,8 @@ Put here what a package holds and how its models are fitted; how results are com
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +15,32 @@ from pydantic import ValidationError
 from instruments.faults import DataError
 from models.estimates import Fit, result_digest
 from models.origin import code_hash, environment
-from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
+from models.regression.large import Database, Task, fit_at_any_size
 from models.replication.tables import read_table
 from models.spec import RegressionSpec
 
 Labels = dict[str, dict[int, str]]
 TYPES_FILE, FITS_FILE, INDEX_FILE = "types.json", "results/recorded/fits.csv", "data/rows_of_fits.csv"
 RECORDED, EXPECTED = "results/recorded", "results/expected"
-TABLES = ("fits", "estimates", "diagnostics", "readings", "refusals")
+PRINTED = "printed"
+"""The cells of the published tables, which are made from the tables of results."""
+TABLES = (
+    "fits",
+    "estimates",
+    "diagnostics",
+    "readings",
+    "joint_tests",
+    "predictions",
+    "slopes",
+    "slope_regions",
+    "curves",
+    "surface",
+    "refusals",
+)
 OUTSIDE_THE_ROWS = (
     "share_of_responses_used",
+    "n_alone",
     "n_organisations",
     "least_category_organisations",
     "measurement_conditions_not_met",
@@ -61,8 +76,8 @@ class Package:
         return read_table(self.folder / name, self.types[name])
 
     def results(self, kind: str) -> dict[str, pd.DataFrame]:
-        """Read the tables of results, recorded or expected, by name."""
-        return {name: self.table(f"{kind}/{name}.csv") for name in TABLES}
+        """Read the tables of results and the published cells, recorded or expected, by name."""
+        return {name: self.table(f"{kind}/{name}.csv") for name in (*TABLES, PRINTED)}
 
     @property
     def has_rows(self) -> bool:
@@ -75,22 +90,59 @@ def open_package(folder: Path) -> Package:
     return Package(folder, json.loads((folder / TYPES_FILE).read_text(encoding="utf-8")))
 
 
-def refit_package(package: Package) -> dict[str, pd.DataFrame]:
-    """Fit every model of a package to its rows.
+@dataclass(frozen=True, eq=False)
+class Refitted:
+    """Results made again.
 
-    Returns:
-        The tables of results by name: fits, estimates, diagnostics, readings; and refusals where the rows cannot carry
-        a model.
+    Attributes:
+        tables: By name, as ``TABLES``; each has at least ``fit_id``, and no other column where it is empty.
+        used: Fit → the rows that it used; none for a fit that was refused.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    used: dict[str, pd.DataFrame]
+
+
+def refit_package(package: Package, database: Database) -> Refitted:
+    """Fit every model of a package to its rows; where they cannot carry a model, the reason stands in ``refusals``.
+
+    Args:
+        package: The package.
+        database: Where many responses are computed.
+
+    Raises:
+        DataError: As of ``recorded_model``.
     """
     files = package.table(INDEX_FILE).set_index("fit_id")["file"]
+    fits = package.table(FITS_FILE)
+    return refit_all(fits, lambda fit: package.table(f"data/{files[fit]}"), database)
+
+
+def refit_all(fits: pd.DataFrame, rows_of: Callable[[str], pd.DataFrame], database: Database) -> Refitted:
+    """Fit recorded fits to rows.
+
+    Args:
+        fits: The recorded fits: fit_id, spec_json, labels_json, seed.
+        rows_of: Returns the rows of a fit.
+        database: Where many responses are computed.
+
+    Raises:
+        DataError: As of ``recorded_model``.
+    """
     made: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
-    for row in package.table(FITS_FILE).to_dict("records"):
+    used: dict[str, pd.DataFrame] = {}
+    for row in fits.to_dict("records"):
         record = {str(column): value for column, value in row.items()}
         name = str(record["fit_id"])
-        rows = package.table(f"data/{files[name]}")
-        for table, found in _refitted(record, rows):
+        try:
+            fit = refit(record, rows_of(name), database)
+        except ModelDataError as error:
+            made["refusals"].append(pd.DataFrame({"fit_id": [name], "reason": [str(error)]}))
+            continue
+        used[name] = fit.data
+        for table, found in results_of(fit):
             made[table].append(found.assign(fit_id=name))
-    return {name: _joined(parts) for name, parts in made.items()}
+    return Refitted({name: _joined(parts) for name, parts in made.items()}, used)
 
 
 def recorded_model(record: Mapping[str, Any]) -> RegressionSpec:
@@ -110,15 +162,15 @@ def recorded_model(record: Mapping[str, Any]) -> RegressionSpec:
         ) from error
 
 
-def refit(record: dict[str, Any], rows: pd.DataFrame) -> Fit:
-    """Fit the model of a recorded fit to rows.
+def refit(record: Mapping[str, Any], rows: pd.DataFrame, database: Database) -> Fit:
+    """Fit the model of a recorded fit to rows, in a database where they are many.
 
     Raises:
         ModelDataError: When they cannot carry it.
         DataError: As of ``recorded_model``.
     """
-    spec = recorded_model(record)
-    return fit_regression(spec, rows, labels_from_json(str(record["labels_json"])), seed=int(record["seed"]))
+    task = Task(recorded_model(record), labels_from_json(str(record["labels_json"])), seed=int(record["seed"]))
+    return fit_at_any_size(task, rows, database)
 
 
 def about_software() -> dict[str, str]:
@@ -126,18 +178,11 @@ def about_software() -> dict[str, str]:
     return {"code_hash": code_hash(), **environment()}
 
 
-def _refitted(record: dict[str, Any], rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    try:
-        fit = refit(record, rows)
-    except ModelDataError as error:
-        yield "refusals", pd.DataFrame({"reason": [str(error)]})
-        return
-    yield from results_of(fit)
-
-
 def results_of(fit: Fit) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the tables of results of a fit by name."""
     about = {
+        "estimator": fit.estimator,
+        "covariance": fit.covariance,
         "n_obs": fit.n_obs,
         "n_clusters": fit.n_clusters,
         "df_resid": fit.df_resid,
@@ -148,9 +193,15 @@ def results_of(fit: Fit) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "estimates", fit.estimates.assign(position=range(len(fit.estimates)))
     yield "diagnostics", fit.diagnostics[~fit.diagnostics["diagnostic"].isin(OUTSIDE_THE_ROWS)]
     yield "readings", fit.readings
+    yield "joint_tests", fit.joint_tests
+    yield "predictions", fit.predictions
+    for each in fields(fit.shapes):
+        yield each.name, getattr(fit.shapes, each.name)
 
 
 def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Join the rows of fits; an empty part has columns without a type, which would spoil that of the others."""
+    parts = [each for each in parts if len(each)]
     if not parts:
         return pd.DataFrame({"fit_id": pd.Series(dtype="str")})
     joined = pd.concat(parts, ignore_index=True)

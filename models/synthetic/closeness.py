@@ -41,8 +41,9 @@ def repeats_a_rare_row(drawn: Matrix, real: Matrix, least: int) -> NDArray[np.bo
     """Say which drawn rows are equal to a combination of values that some, but fewer than ``least``, real rows have.
 
     None where more than one real row in a hundred is equal to another: so few columns, or so coarse, make rows equal by
-    chance, and to leave these out would tell which combinations there are.
+    chance, and to leave these out would tell which combinations there are. A missing value equals a missing value.
     """
+    drawn, real = _complete(drawn, real)
     _, sizes_of_real = np.unique(real, axis=0, return_counts=True)
     if sizes_of_real[sizes_of_real > 1].sum() > EQUAL_BY_CHANCE * len(real):
         return np.zeros(len(drawn), dtype=bool)
@@ -54,10 +55,10 @@ def repeats_a_rare_row(drawn: Matrix, real: Matrix, least: int) -> NDArray[np.bo
 
 
 def closeness(drawn: Matrix, real: Matrix) -> Closeness:
-    """Measure the distances of complete rows, every column over its standard deviation among the real rows.
+    """Measure the distances of rows, every column over its standard deviation among the real rows.
 
     Args:
-        drawn: m x p.
+        drawn: m x p; a missing value (NaN) is as far as whether a value is missing is, and else at the column's mean.
         real: n x p, n >= 2.
 
     References:
@@ -65,6 +66,7 @@ def closeness(drawn: Matrix, real: Matrix) -> Closeness:
     """
     from scipy.spatial import KDTree  # noqa: PLC0415
 
+    drawn, real = _complete(drawn, real)
     deviations = real.std(axis=0)
     unit = np.where(deviations > 0, deviations, 1.0)
     tree = KDTree(real / unit)
@@ -80,3 +82,17 @@ def closeness(drawn: Matrix, real: Matrix) -> Closeness:
         low_distance=float(np.quantile(to_real, 0.05)),
         low_distance_real=float(np.quantile(among_real, 0.05)),
     )
+
+
+def _complete(drawn: Matrix, real: Matrix) -> tuple[Matrix, Matrix]:
+    """Put the mean of a column in the place of what is missing, and add a column of whether it was."""
+    is_missing = np.isnan(real).any(axis=0) | np.isnan(drawn).any(axis=0)
+    if not is_missing.any():
+        return drawn, real
+    known = ~np.isnan(real)
+    means = np.where(known, real, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    filled = [
+        np.column_stack([np.where(np.isnan(rows), means, rows), np.isnan(rows[:, is_missing])])
+        for rows in (drawn, real)
+    ]
+    return filled[0], filled[1]

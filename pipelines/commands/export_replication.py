@@ -1,6 +1,6 @@
 """``export replication``: a package with which others make a study's results again, with real, invented or no rows.
 
-Put here what a package is put together from. Published tables and pictures belong into ``_write_results``.
+Put here what a package is put together from; published pictures belong into ``_write_results``.
 """
 
 from collections.abc import Mapping
@@ -19,22 +19,35 @@ from instruments.load import find_instruments
 from models.load import LIBRARY as MODEL_LIBRARY
 from models.load import find_models
 from models.origin import environment
-from models.replication.agreement import compare_tables
-from models.replication.refit import EXPECTED, INDEX_FILE, RECORDED, about_software, open_package, refit_package
+from models.replication.agreement import Agreement, What
+from models.replication.refit import (
+    EXPECTED,
+    INDEX_FILE,
+    PRINTED,
+    RECORDED,
+    about_software,
+    open_package,
+    refit_package,
+)
+from models.replication.report import recorded_agreements
 from pipelines.commands.export import refuse_public_place
 from pipelines.commands.replication_fits import (
     RECORDED_TABLES,
     PackagedFits,
-    different,
     packaged_fits,
 )
 from pipelines.commands.replication_rows import RowsToGive, kind_of_data, rows_to_give
+from pipelines.commands.replication_tables import PublishedTables, published_tables
 from pipelines.exports.environment_lock import requirements
 from pipelines.exports.replication import PackageFolder, building, copied, refuse_place
 from pipelines.exports.replication_readme import Told, licence, readme
 from pipelines.load import Study
+from pipelines.replication import script
+from pipelines.replication.given import GIVEN_FILE
+from pipelines.replication.printed import print_package
 from pipelines.steps.study_codebook import study_codebook
 from pipelines.store import Store
+from pipelines.store.passing import in_a_database
 from pipelines.store.released import number_of_release
 
 WITHOUT_HASHES = (
@@ -42,6 +55,8 @@ WITHOUT_HASHES = (
 )
 EXACT = "its figures are not rounded as those of a release are"
 TO_FILL = "fill in whom to ask and the terms of use: README.md and LICENCE.md are not in the manifest"
+WITH_EXTREMES = ("curves",)
+"""Tables that reach from the lowest to the highest answer, which is somebody's: as recorded, only beside real rows."""
 PRIVATE = "the package holds real rows: give it only to whom the agreement allows"
 
 
@@ -72,6 +87,7 @@ class WrittenPackage:
 class _Content:
     study: Study
     fits: PackagedFits
+    published: PublishedTables
     given: RowsToGive
     sign_off: str
 
@@ -99,7 +115,7 @@ def export_replication(
     store = Store(study.warehouse)
     fits = packaged_fits(study, store, number_of_release(release) if release else None)
     given = rows_to_give(study, store, fits.rows, kind, sign_off.strip())
-    content = _Content(study, fits, given, sign_off.strip())
+    content = _Content(study, fits, published_tables(study, fits), given, sign_off.strip())
     with building(path, is_private=kind == "deidentified") as package:
         sha256, notes = _write(content, package)
     n_rows = sum(len(rows) for rows in given.rows.values())
@@ -111,13 +127,13 @@ def export_replication(
 def _write(content: _Content, package: PackageFolder) -> tuple[str, tuple[str, ...]]:
     study, fits, given = content.study, content.fits, content.given
     _write_specifications(study, package)
-    _write_results(fits, package)
-    drawn = _write_rows(fits, given, package) if given.rows else ()
+    _write_results(content, package)
+    drawn = _write_rows(content, package) if given.rows else ()
     package.tables_are_complete()
     text, has_hashes = requirements()
     package.text("environment/requirements.txt", text)
     package.json("environment/environment.json", environment())
-    package.software()
+    package.software(Path(script.__file__))
     about = {
         "study": study.name,
         "data": given.kind,
@@ -131,7 +147,7 @@ def _write(content: _Content, package: PackageFolder) -> tuple[str, tuple[str, .
     return package.manifest(about), () if has_hashes else (WITHOUT_HASHES,)
 
 
-def _told(content: _Content, drawn: tuple[tuple[str, str], ...], *, has_hashes: bool) -> Told:
+def _told(content: _Content, drawn: tuple[What, ...], *, has_hashes: bool) -> Told:
     study, fits = content.study, content.fits
     title = study.spec.title
     return Told(
@@ -144,7 +160,7 @@ def _told(content: _Content, drawn: tuple[tuple[str, str], ...], *, has_hashes: 
         n_withheld=len(fits.withheld),
         has_hashes=has_hashes,
         sign_off=content.sign_off,
-        drawn=tuple(sorted({reading for _, reading in drawn})),
+        drawn=tuple(sorted({f"{what.partition(' on ')[0]} ({table})" for table, _, what in drawn})),
     )
 
 
@@ -172,9 +188,16 @@ def _write_specifications(study: Study, package: PackageFolder) -> None:
         package.tree("plan", own / "plan")
 
 
-def _write_results(fits: PackagedFits, package: PackageFolder) -> None:
-    for name, rows in fits.tables.items():
+def _write_results(content: _Content, package: PackageFolder) -> None:
+    fits, published = content.fits, content.published
+    recorded = {**fits.tables, PRINTED: published.printed.cells}
+    if content.given.kind != "deidentified":
+        recorded |= {name: recorded[name].iloc[:0] for name in WITH_EXTREMES}
+    for name, rows in recorded.items():
         package.table(f"{RECORDED}/{name}.csv", rows)
+    package.json(GIVEN_FILE, published.given.as_json())
+    for name, written in published.printed.files.items():
+        package.binary(f"results/tables/{name}", written)
     columns = [
         {"table": name, "column": column, "meaning": about.meaning}
         for name, table in RECORDED_TABLES.items()
@@ -186,12 +209,13 @@ def _write_results(fits: PackagedFits, package: PackageFolder) -> None:
     package.table("results/withheld.csv", pd.DataFrame(withheld, dtype="str"))
 
 
-def _write_rows(fits: PackagedFits, given: RowsToGive, package: PackageFolder) -> tuple[tuple[str, str], ...]:
-    """Write the rows and what they give; return the readings that chance draws anew from them.
+def _write_rows(content: _Content, package: PackageFolder) -> tuple[What, ...]:
+    """Write the rows and what they give; return what chance draws anew from them.
 
     Raises:
         DataError: When real rows do not give what was recorded.
     """
+    fits, given = content.fits, content.given
     file_of = {str(row.data_hash): f"{row.fit_id}.csv" for row in fits.fits[::-1].itertuples()}
     for name, rows in given.rows.items():
         package.table(f"data/{file_of[name]}", rows)
@@ -202,33 +226,51 @@ def _write_rows(fits: PackagedFits, given: RowsToGive, package: PackageFolder) -
     if given.disclosure:
         package.json("disclosure.json", given.disclosure)
     package.tables_are_complete()
-    made = refit_package(open_package(package.folder))
+    opened = open_package(package.folder)
+    refitted = refit_package(opened, in_a_database)
+    made = {**refitted.tables, PRINTED: print_package(opened, refitted).cells}
     for name, rows in made.items():
         package.table(f"{EXPECTED}/{name}.csv", rows)
-    return _drawn_anew(fits, made) if given.kind == "deidentified" else ()
+    recorded = {**fits.tables, PRINTED: content.published.printed.cells}
+    return drawn_anew(recorded, made) if given.kind == "deidentified" else ()
 
 
-def _drawn_anew(fits: PackagedFits, made: dict[str, pd.DataFrame]) -> tuple[tuple[str, str], ...]:
-    """Return readings that come out otherwise though the rows in their old order gave what was recorded."""
-    off = different(fits.tables, {name: rows for name, rows in made.items() if name != "refusals"})
-    if other := [each for each in off if each.table != "readings"]:
-        raise DataError(
-            f"the rows do not give what was recorded of {other[0].fit_id} ({other[0].where}); please report it"
-        )
-    drawn = set[tuple[str, str]]()
-    for each in off:
-        drawn |= set(_readings_off(fits.tables["readings"], made["readings"], each.fit_id))
+def drawn_anew(recorded: dict[str, pd.DataFrame], made: dict[str, pd.DataFrame]) -> tuple[What, ...]:
+    """Return what comes out otherwise though the rows in their old order gave what was recorded.
+
+    Args:
+        recorded: Tables of results and printed texts by name, as recorded.
+        made: The same from the rows in another order.
+
+    Raises:
+        DataError: When something differs that neither a bootstrap nor rounding explains.
+    """
+    drawn = frozenset[What]()
+    while off := [each for each in recorded_agreements(recorded, made, drawn) if each.verdict == "different"]:
+        found = {(each.table, each.of, what) for each in off for what in _drawn_parts(each)}
+        if not found - drawn:
+            raise DataError(
+                f"the rows do not give what was recorded of {off[0].of} ({off[0].table}, {off[0].where}); "
+                "please report it"
+            )
+        drawn |= found
     return tuple(sorted(drawn))
 
 
-def _readings_off(recorded: pd.DataFrame, made: pd.DataFrame, fit: str) -> list[tuple[str, str]]:
-    readings = set(recorded.loc[recorded["fit_id"] == fit, "reading"])
-    own = {
-        reading: [table[(table["fit_id"] == fit) & (table["reading"] == reading)] for table in (recorded, made)]
-        for reading in readings
-    }
-    return [
-        (fit, str(reading))
-        for reading, (first, second) in own.items()
-        if any(each.verdict == "different" for each in compare_tables("readings", first, second))
-    ]
+def _drawn_parts(found: Agreement) -> set[str]:
+    """Return what may depend on the order of rows; nothing where something else differs too."""
+    parts = {_drawn_part(found.table, last_key, column) for last_key, column in found.off}
+    return set() if None in parts else {part for part in parts if part}
+
+
+def _drawn_part(table: str, last_key: str, column: str) -> str | None:
+    """Return what may depend on the order of rows; else None.
+
+    That is what a bootstrap draws, and a printed figure at the edge of rounding, which last bits decide.
+    """
+    if table in ("readings", "diagnostics") and "bootstrap" in last_key:
+        return last_key
+    if table == "predictions" and column in ("boot_low", "boot_high"):
+        return column
+    is_figure = table == PRINTED and column == "text" and last_key.startswith(("row ", "note ", "sentence "))
+    return last_key if is_figure else None

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipelines.assets.arrivals import arrived, as_json
 from pipelines.assets.plan import first_responses
+from pipelines.commands.kept_rows import rest_of_rows
 from pipelines.commands.plan import changes_of_model
 from pipelines.commands.plan_documents import faults_of_documents, strange_documents
 from pipelines.load import Study
@@ -78,13 +79,15 @@ def _faults_of_labels(store: Store, plan: pd.DataFrame) -> Iterator[str]:
     responses, fits = store.read(core.RESPONSES), store.read(out.FITS)
     first = first_responses(store, responses)
     known = {entry.plan_hash: entry for entry in entries_of(plan)}
-    kept = set(store.kept_names("data"))
+    kept = {name.removesuffix(".parquet") for name in store.kept_names("data")}
     for fit in fits[fits["label"] == "confirmatory"].itertuples():
         entry = known.get(str(fit.plan_hash))
         if entry is None:
             yield f"the fit {fit.fit_id} is recorded as confirmatory under a plan that was never locked"
-        elif f"{fit.data_hash}.parquet" in kept:
-            used = responses["response_id"].isin(store.kept_rows(str(fit.data_hash))["response_id"])
+            continue
+        rows, _ = rest_of_rows(store, str(fit.data_hash))
+        if rows in kept:
+            used = responses["response_id"].isin(store.kept_rows(rows)["response_id"])
             if not all(entry.is_before(wave, first.get(wave)) for wave in responses.loc[used, "wave"].unique()):
                 yield f"the fit {fit.fit_id} is recorded as confirmatory, but its plan came after its data"
 

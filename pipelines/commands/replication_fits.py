@@ -8,14 +8,17 @@ from instruments.counted import counted
 from instruments.faults import DataError
 from instruments.spec_file import spec_hash
 from models.origin import code_hash
-from models.replication.agreement import Agreement, compare_tables
-from models.replication.refit import TABLES, refit, results_of
+from models.replication.refit import refit_all
+from models.replication.report import recorded_agreements
+from pipelines.commands.kept_rows import rest_of_rows
+from pipelines.fit_disclosure import packageable_fits
 from pipelines.load import Study
-from pipelines.release import releasable_fits
 from pipelines.steps.deidentified_rows import Rows
+from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store
+from pipelines.store.passing import in_a_database
 from pipelines.store.released import release_file, released_rows
-from pipelines.tables import out
+from pipelines.tables import fitted, out, shapes
 from pipelines.tables.base import MOMENT, Table
 from pipelines.tables.released import FITS_RELEASED
 
@@ -24,8 +27,15 @@ RECORDED_TABLES = {
     "estimates": out.ESTIMATES,
     "diagnostics": out.DIAGNOSTICS,
     "readings": out.READINGS,
+    "joint_tests": fitted.JOINT_TESTS,
+    "predictions": fitted.PREDICTIONS,
+    "slopes": shapes.SLOPES,
+    "slope_regions": shapes.SLOPE_REGIONS,
+    "curves": shapes.CURVES,
+    "surface": shapes.SURFACE,
     "refusals": out.REFUSALS,
 }
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +45,7 @@ class PackagedFits:
     Attributes:
         tables: Recorded results by name, without moments.
         rows: The rows that they used, by their hash.
-        withheld: Fits and models that a release would not show, with the reason.
+        withheld: Fits and models that must not be shown or cannot be made again, with the reason.
         release: Number of the release that they are of; None for the present ones.
         notes: What the user should know.
     """
@@ -53,7 +63,7 @@ class PackagedFits:
 
 
 def packaged_fits(study: Study, store: Store, release: int | None) -> PackagedFits:
-    """Choose the fits: those of a release, or the present declared ones that a release would show.
+    """Choose the fits: those of a release, or the present declared ones that may be shown.
 
     Raises:
         UsageError: When there is no such release.
@@ -61,50 +71,31 @@ def packaged_fits(study: Study, store: Store, release: int | None) -> PackagedFi
         WarehouseError: When the rows of a fit are gone.
     """
     names, withheld = _chosen(study, store, release)
+    recorded = store.read(out.FITS).set_index("fit_id")["data_hash"]
+    if gone := sorted(set(names) - set(recorded.index)):
+        raise DataError(f"{counted(len(gone), 'fit')} of release {release} left the warehouse, such as {gone[0]}")
+    rest = {str(name): rest_of_rows(store, str(name)) for name in recorded[names].unique()}
+    erased = {name: rest[str(recorded[name])][1] for name in names if rest[str(recorded[name])][1]}
+    names = [name for name in names if name not in erased]
+    withheld |= dict.fromkeys(erased, reason("erased"))
     tables = {name: _of_fits(study, store.read(table), table, names) for name, table in RECORDED_TABLES.items()}
     fits = tables["fits"]
-    if gone := sorted(set(names) - set(fits["fit_id"])):
-        raise DataError(f"{counted(len(gone), 'fit')} of release {release} left the warehouse, such as {gone[0]}")
     if fits.empty:
-        raise DataError("there is no fit that may be shown; run the study, and see why fits are withheld: release")
+        reasons = [f"{name}: {reason}" for name, reason in withheld.items()]
+        raise DataError(f"there is no fit that may be shown and made again; {'; '.join(reasons[:MOST_NAMED])}")
     if release is None:
         _refuse_changed_models(study, fits)
-    rows = {str(name): store.kept_rows(str(name)) for name in fits["data_hash"].unique()}
-    found = PackagedFits(tables, rows, withheld, release, _notes(fits))
+    rows = {str(name): store.kept_rows(rest[str(name)][0]) for name in fits["data_hash"].unique()}
+    found = PackagedFits(tables, rows, withheld, release, (*_erased_notes(erased), *_notes(fits)))
     _refuse_other_results(found)
     return found
-
-
-def made_again(fits: pd.DataFrame, rows: Rows) -> dict[str, pd.DataFrame]:
-    """Fit recorded fits to rows, by the hash of the rows they were fitted to; return tables of results by name."""
-    made: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
-    for row in fits.to_dict("records"):
-        record = {str(column): value for column, value in row.items()}
-        for table, found in results_of(refit(record, rows[str(record["data_hash"])])):
-            made[table].append(found.assign(fit_id=str(record["fit_id"])))
-    return {name: pd.concat(parts, ignore_index=True) for name, parts in made.items() if parts}
-
-
-def different(recorded: dict[str, pd.DataFrame], made: dict[str, pd.DataFrame]) -> list[Agreement]:
-    """Return where results made again are not the recorded ones; diagnostics of more than the rows do not count."""
-    diagnostics = made["diagnostics"]
-    again = set(zip(diagnostics["fit_id"], diagnostics["diagnostic"], strict=True))
-    pairs = set(zip(recorded["diagnostics"]["fit_id"], recorded["diagnostics"]["diagnostic"], strict=True))
-    outside = {"diagnostics": frozenset((str(fit), str(name)) for fit, name in pairs - again)}
-    compared = [
-        each
-        for name in made
-        for each in compare_tables(name, recorded[name], made[name], outside.get(name, frozenset()))
-    ]
-    return [each for each in compared if each.verdict == "different"]
 
 
 def _chosen(study: Study, store: Store, release: int | None) -> tuple[list[str], dict[str, str]]:
     if release is not None:
         rows = released_rows(release_file(study.releases, release), FITS_RELEASED, ("fit_id",))
         return sorted(rows["fit_id"].astype(str)), {}
-    kept, _, withheld = releasable_fits(study, store)
-    return [str(each) for each in kept["fit_id"]], withheld
+    return packageable_fits(study, store)
 
 
 def _of_fits(study: Study, rows: pd.DataFrame, table: Table, names: list[str]) -> pd.DataFrame:
@@ -132,13 +123,19 @@ def _is_as_recorded(study: Study, model: str, variant: str, recorded: str) -> bo
 
 def _refuse_other_results(found: PackagedFits) -> None:
     """Refuse fits that do not come out as recorded: their package could not either."""
-    off = different(found.tables, made_again(found.fits, found.rows))
+    rows_of = found.fits.set_index("fit_id")["data_hash"].astype(str)
+    made = refit_all(found.fits, lambda fit: found.rows[rows_of[fit]], in_a_database)
+    off = [each for each in recorded_agreements(found.tables, made.tables) if each.verdict == "different"]
     if off:
-        worst, n_fits = max(off, key=lambda each: each.largest), len({each.fit_id for each in off})
+        worst, n_fits = max(off, key=lambda each: each.largest), len({each.of for each in off})
         raise DataError(
             f"{counted(n_fits, 'fit comes', 'fits come')} out otherwise than recorded, such as "
-            f"{worst.fit_id} ({worst.table}, {worst.where}); the software changed: run the study first"
+            f"{worst.of} ({worst.table}, {worst.where}); the software changed: run the study first"
         )
+
+
+def _erased_notes(erased: dict[str, str]) -> tuple[str, ...]:
+    return tuple(f"{fit} is left out: {told}, so that nobody can make it again" for fit, told in erased.items())
 
 
 def _notes(fits: pd.DataFrame) -> tuple[str, ...]:

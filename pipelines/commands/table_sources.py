@@ -1,6 +1,5 @@
 """Where the figures of tables come from: the warehouse, exact and private, or the current release, protected."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,16 +12,18 @@ from models.spec import RegressionSpec
 from pipelines.assets.fits import WITHOUT_INFERENCE, FitRows
 from pipelines.commands.fits import missed_by, recorded_fits
 from pipelines.commands.kept_rows import rest_of_rows
+from pipelines.fit_disclosure import withheld_fits
 from pipelines.load import Study
-from pipelines.release import withheld_fits
+from pipelines.report_tables.of_record import figure, known_diagnostics, of_every_source, whole
 from pipelines.report_tables.reported import ReportedFit
 from pipelines.report_tables.sentences import sentences_of, without_breaks
-from pipelines.report_tables.terms import Naming, places_of, small_terms
+from pipelines.report_tables.terms import Naming, small_terms
 from pipelines.report_tables.words import WORDINGS, Words, words_of
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
-from pipelines.steps.release_texts import release_texts, term_label, titles_of
+from pipelines.steps.release_texts import release_texts, titles_of
+from pipelines.steps.term_labels import term_label
 from pipelines.store import Store
-from pipelines.store.released import ReleaseFile, read_current_release
+from pipelines.store.released import ReleaseFile, read_current_release, read_release
 from pipelines.tables import out, shapes
 from pipelines.tables.released import CONDITIONS_RELEASED, ESTIMATES_RELEASED, FITS_RELEASED, SCALE_MEANS_RELEASED
 
@@ -106,8 +107,8 @@ def from_warehouse(study: Study, asked: Asked) -> Sourced:
     return Sourced(tuple(fits), words, words.say("private"), None)
 
 
-def from_release(study: Study, asked: Asked) -> Sourced:
-    """Take fits from the current release: rounded, and only those that may be shown.
+def from_release(study: Study, asked: Asked, number: int | None = None) -> Sourced:
+    """Take fits from the current release, or one by its number: rounded, and only those that may be shown.
 
     Names of terms, and which is of interest, come from what the warehouse recorded with the same fit.
 
@@ -116,7 +117,11 @@ def from_release(study: Study, asked: Asked) -> Sourced:
         DataError: When the release cannot be read, or the warehouse does not know its fits.
     """
     words, store = words_for(study, asked.language), Store(study.warehouse)
-    release = read_current_release(study.releases, OF_A_RELEASE)
+    release = (
+        read_current_release(study.releases, OF_A_RELEASE)
+        if number is None
+        else read_release(study.releases, number, OF_A_RELEASE)
+    )
     released = release.tables[FITS_RELEASED.name].assign(is_declared=True, is_current=True)
     recorded = store.read(out.FITS).set_index("fit_id")
     fits: list[ReportedFit] = []
@@ -130,11 +135,11 @@ def from_release(study: Study, asked: Asked) -> Sourced:
         groups = set(spec.population.respondent_groups or study.spec.respondent_groups)
         fits.append(
             ReportedFit(
-                **_of_every_source(row, spec, rows, naming, _of_fit(release.tables[ESTIMATES_RELEASED.name], row)),
+                **of_every_source(row, spec, rows, naming, _of_fit(release.tables[ESTIMATES_RELEASED.name], row)),
                 is_declared=True,
                 df_resid=None,
                 is_released=True,
-                n_missed=_whole(row["conditions_not_met"]),
+                n_missed=whole(row["conditions_not_met"]),
                 missed=_in_words(conditions, words),
                 has_no_inference=bool(groups & without),
             )
@@ -150,7 +155,7 @@ def focal_sentences(study: Study, made: FitRows) -> list[str]:
     words = Words("en", {("scale_title", outcome): term_label(outcome, titles, "en")})
     spec, rows, naming = _Recorded(study, Store(study.warehouse), words, titles).parts(row)
     fit = ReportedFit(
-        **_of_every_source(row, spec, rows, naming, made.estimates),
+        **of_every_source(row, spec, rows, naming, made.estimates),
         is_declared=False,
         df_resid=None,
         is_released=False,
@@ -186,11 +191,10 @@ def _private(
 ) -> ReportedFit:
     spec, rows, naming = recorded.parts(row)
     least = recorded.study.spec.release.least_cell_size
-    known = tables[out.DIAGNOSTICS.name].dropna(subset=["value"])
-    diagnostics = dict(zip(known["diagnostic"].astype(str), known["value"].astype(float), strict=True))
-    holm = _number(row["focal_p_holm"])
+    diagnostics = known_diagnostics(tables[out.DIAGNOSTICS.name])
+    holm = figure(row["focal_p_holm"])
     return ReportedFit(
-        **_of_every_source(row, spec, rows, naming, tables[out.ESTIMATES.name]),
+        **of_every_source(row, spec, rows, naming, tables[out.ESTIMATES.name]),
         is_declared=bool(row["is_declared"]),
         df_resid=float(str(row["df_resid"])),
         is_released=False,
@@ -200,32 +204,12 @@ def _private(
         family="" if holm is None else str(row["family"]),
         n_in_family=0 if holm is None else int(n_in_family[str(row["family"])]),
         holm_p=holm,
-        n_missed=_whole(diagnostics.get(CONDITIONS_NOT_MET)),
+        n_missed=whole(diagnostics.get(CONDITIONS_NOT_MET)),
         missed=missed,
         has_no_inference=diagnostics.get(WITHOUT_INFERENCE, 0.0) > 0,
         withheld=withheld,
         small_terms=small_terms(spec, rows, naming.labels, least),
     )
-
-
-def _of_every_source(
-    row: Mapping[str, object], spec: RegressionSpec, rows: pd.DataFrame, naming: Naming, estimates: pd.DataFrame
-) -> dict[str, object]:
-    ordered = estimates.sort_values("position").reset_index(drop=True)
-    ordered = ordered.reindex(columns=[*dict.fromkeys([*ordered.columns, "df", "statistic"])])
-    return {
-        "fit_id": str(row["fit_id"]),
-        "spec": spec,
-        "variant": str(row["variant"]),
-        "label": str(row["label"]),
-        "estimator": str(row["estimator"]),
-        "covariance": str(row["covariance"]),
-        "n_obs": int(str(row["n_obs"])),
-        "n_clusters": _whole(row["n_clusters"]),
-        "r_squared": _number(row["r_squared"]),
-        "estimates": ordered,
-        "places": places_of(spec, rows, naming, ordered["term"].astype(str)),
-    }
 
 
 def _wanted(study: Study, fits: pd.DataFrame, asked: Asked, where: str = "the warehouse") -> pd.DataFrame:
@@ -286,14 +270,3 @@ def _in_words(conditions: pd.DataFrame, words: Words) -> tuple[str, ...]:
         for (scale, group), listed in measures.items()
     ]
     return (*told, *dict.fromkeys(compared))
-
-
-def _number(value: object) -> float | None:
-    """Return a figure of a table; None where it is missing."""
-    number = math.nan if value is None or value is pd.NA else float(str(value))
-    return None if math.isnan(number) else number
-
-
-def _whole(value: object) -> int | None:
-    number = _number(value)
-    return None if number is None else int(number)

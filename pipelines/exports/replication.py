@@ -18,7 +18,6 @@ import pandas as pd
 
 from instruments.faults import UsageError
 from models.origin import ROOT, SOURCE_FOLDERS
-from models.replication import script
 from models.replication.refit import TYPES_FILE
 from models.replication.tables import write_table
 from pipelines.files import flush_file
@@ -26,6 +25,15 @@ from pipelines.files import flush_file
 ARCHIVE = ".zip"
 TO_FILL = ("README.md", "LICENCE.md")
 """Files that the team completes, so that they have no hash in the manifest."""
+_FOLDERS_BESIDE = ("pipelines/replication", "pipelines/report_tables")
+_FILES_BESIDE = (
+    "pipelines/__init__.py",
+    "pipelines/steps/__init__.py",
+    "pipelines/steps/release_rounding.py",
+    "pipelines/store/passing.py",
+    "pipelines/steps/term_labels.py",
+)
+_STORE = '"""Of the warehouse of a study, a package has only how rows are lent to a database of memory."""\n'
 _LEFT_BEHIND = ("__pycache__",)
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 _READABLE, _ENTERED = 0o644, 0o755
@@ -46,6 +54,10 @@ class PackageFolder:
         """Write a text file."""
         path = self._place(name)
         path.write_text(content, encoding="utf-8", newline="\n")
+
+    def binary(self, name: str, content: bytes) -> None:
+        """Write a file as it is."""
+        self._place(name).write_bytes(content)
 
     def json(self, name: str, content: object) -> None:
         """Write a JSON document with sorted keys."""
@@ -70,12 +82,15 @@ class PackageFolder:
             if path.is_file() and not set(inside.parts) & set(_LEFT_BEHIND):
                 self.copy(f"{name}/{inside.as_posix()}", path)
 
-    def software(self) -> None:
-        """Copy the sources that compute, their licence, and the script that uses them."""
-        for name in SOURCE_FOLDERS:
+    def software(self, script: Path) -> None:
+        """Copy the sources that compute and print, their licence, and the script that uses them."""
+        for name in (*SOURCE_FOLDERS, *_FOLDERS_BESIDE):
             self.tree(f"software/{name}", ROOT / name)
+        for name in _FILES_BESIDE:
+            self.copy(f"software/{name}", ROOT / name)
+        self.text("software/pipelines/store/__init__.py", _STORE)
         self.text("software/LICENSE", _licence())
-        self.copy("reproduce.py", Path(script.__file__))
+        self.copy("reproduce.py", script)
 
     def manifest(self, about: Mapping[str, object]) -> str:
         """Write the SHA-256 of every file that is not to be filled in; return the hash of the manifest itself."""

@@ -33,6 +33,8 @@ not join the rows with others, and do not pass them on beyond what the agreement
 rows below.""",
 }
 
+CURVES = ", but for curves, which reach from the lowest to the highest answer"
+
 PAGE = """# Replication package: {title}
 
 Study `{study}`, {source}: {fits}.
@@ -50,11 +52,13 @@ venv/bin/pip install {install} environment/requirements.txt
 venv/bin/python reproduce.py
 ```
 
-The script first compares every file with `manifest.json`, then fits every model again and compares all tables. It ends
-with 0 when all is as written down, 1 when a figure differs (it says which), 2 when a file was changed. What it made
-lies in `reproduced/`. Verdicts: *identical* (all bits), *within 1e-9* (relative above 1), *different*. Python and
-library versions that computed the results are in `environment/environment.json`; last bits may differ on other
-processors.
+The script first compares every file with `manifest.json`, then fits every model again, compares all tables of results,
+makes the published tables of regressions from the new results and compares every printed text. It ends with 0 when all
+is as written down, 1 when a figure or a text differs (it says which), 2 when a file was changed. What it made lies in
+`reproduced/`, the published tables as `regressions.html` and `regressions.tex`. Verdicts: *identical* (all bits),
+*within 1e-9* (relative above 1), *different*. Python and library versions that computed the results are in
+`environment/environment.json`; last bits may differ on other processors, and a printed figure at the edge of rounding
+with them.
 
 ## What is where
 
@@ -63,11 +67,12 @@ processors.
 | `specs/` | study, instruments, forms and models, as they are |
 | `codebook/` | every variable with wording, options and missing reasons: a page, and a Data Package |
 | `data/` | the rows of every fit; `rows_of_fits.csv` says which file is whose |
-| `results/recorded/` | fits, estimates, diagnostics and readings as the study recorded them |
+| `results/recorded/` | every table of results as the study recorded it{curves}; `printed.csv`: the published texts |
 | `results/expected/` | the same from the rows of this package, as the script should make them |
+| `results/tables/` | the published regressions as a page and in LaTeX; `given.json`: what they hold beside results |
 | `plan/` | the analysis plan as it was locked, where there is one |
 | `environment/` | libraries with versions{hashes}; what computed |
-| `software/` | the sources that compute: specifications (`instruments`), estimators (`models`) |
+| `software/` | the sources: specifications (`instruments`), estimators (`models`), published tables (`pipelines`) |
 | `manifest.json` | SHA-256 of every file but `README.md` and `LICENCE.md` |
 | `types.json` | type of every column of every CSV: UTF-8, a missing cell is empty |
 
@@ -94,7 +99,7 @@ class Told:
         n_withheld: Fits that a release would not show, and that are not in it.
         has_hashes: Whether the requirements have hashes.
         sign_off: Who says that an agreement covers real rows; empty when nobody was asked.
-        drawn: Readings that are drawn anew from rows in another order.
+        drawn: What comes out otherwise from rows in another order.
     """
 
     study: str
@@ -131,6 +136,7 @@ def readme(told: Told) -> str:
         more=_signed(told) + _drawn(told),
         install="--require-hashes -r" if told.has_hashes else "-r",
         hashes=" and hashes" if told.has_hashes else "",
+        curves="" if told.data == "deidentified" else CURVES,
     )
 
 
@@ -148,6 +154,6 @@ def _drawn(told: Told) -> str:
     if not told.drawn:
         return ""
     return (
-        f"\nDrawn with chance that depends on the order of rows, and so compared with `expected` alone: "
+        f"\nDepends on the order of rows, by chance or by rounding, and so compared with `expected` alone: "
         f"{', '.join(told.drawn)}.\n"
     )

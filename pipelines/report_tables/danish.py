@@ -23,6 +23,7 @@ DANISH: Mapping[str, str] = {
     "synthetic": "SYNTETISKE DATA. Hvert svar er opfundet.",
     "private": "PRIVAT. Tallene kommer fra datalageret og er ikke beskyttet: de er nøjagtige og kan handle om få "
     "mennesker. Offentliggør kun tal fra en frigivelse, eller se hver tabel efter først.",
+    "packaged": "Fra en replikationspakke: nøjagtige tal, af modeller som en frigivelse må vise.",
     "released": "Fra frigivelse {number} af {date}. Koefficienter er afrundet til tre decimaler, andele af varians til "
     "to, antal personer og klynger til 5. Frihedsgrader, teststørrelser og justerede p-værdier indgår ikke i en "
     "frigivelse.",

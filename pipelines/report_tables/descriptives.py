@@ -9,7 +9,7 @@ from models.regression.columns import column_of
 from models.spec import RegressionSpec
 from pipelines.report_tables.value import EMPTY, Cell, Column, Kind, Number, Row, Table, one_line
 from pipelines.report_tables.words import Words
-from pipelines.steps.release_texts import term_label
+from pipelines.steps.term_labels import term_label
 
 DECIMALS = 2
 COEFFICIENTS = ("alpha", "omega")

@@ -17,6 +17,7 @@ ENGLISH: Mapping[str, str] = {
     "synthetic": "SYNTHETIC DATA. Every answer is invented.",
     "private": "PRIVATE. These figures come from the warehouse and are not protected: they are exact, and may tell of "
     "few people. Publish only figures of a release, or look at every table first.",
+    "packaged": "From a replication package: exact figures, of fits that a release may show.",
     "released": "From release {number} of {date}. Coefficients are rounded to three decimals, shares of variance to "
     "two, numbers of people and clusters to 5. Degrees of freedom, test statistics and adjusted p-values are not part "
     "of a release.",

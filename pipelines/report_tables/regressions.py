@@ -63,6 +63,12 @@ def chosen(fits: Sequence[ReportedFit], words: Words) -> list[Arranged]:
     return _in_parts(words.say("chosen_fits"), (), tuple(fits), words, are_variants=False)
 
 
+def regression_tables(fits: Sequence[ReportedFit], words: Words, style: Style) -> list[Table]:
+    """Write all tables of fits that the study declares, numbered from 1."""
+    arranged = arrange(fits, words)
+    return [regression_table(each, number, words, style) for number, each in enumerate(arranged, start=1)]
+
+
 def _in_parts(
     caption: str, first: tuple[ReportedFit, ...], others: tuple[ReportedFit, ...], words: Words, *, are_variants: bool
 ) -> list[Arranged]:

@@ -103,12 +103,24 @@ class ReportedFit:
         return None if own.empty else {str(key): value for key, value in own.iloc[0].items()}
 
     def effects(self) -> pd.DataFrame:
-        """Return the rows of the average effects, with ``on``: the value of a categorical outcome, else empty."""
+        """Return the rows of the average effects, with ``on``: the value of a categorical outcome, else empty.
+
+        They stand in the order of the model's terms, and of the values: numbers by size, names by the alphabet.
+        """
         if self.readings.empty:
             return pd.DataFrame(columns=["term", "on", "value", "conf_low", "conf_high"])
         name, _, value = (self.readings["reading"].astype(str).str.partition(" on ")[place] for place in range(3))
-        return self.readings.assign(on=value)[name == "average_effect"]
+        found = self.readings.assign(on=value)[name == "average_effect"]
+        rank = {term: place for place, term in enumerate([*self.estimates["term"], *self.places])}
+        keys = [(rank.get(term, len(rank)), _by_size(on)) for term, on in zip(found["term"], found["on"], strict=True)]
+        return found.iloc[sorted(range(len(found)), key=keys.__getitem__)]
 
     def focal_terms(self) -> list[str]:
         """Return the terms of the focal regressor and of products with it, in order."""
         return [term for term in self.estimates["term"] if self.places[term].block == "focal"]
+
+
+def _by_size(value: str) -> tuple[bool, float, str]:
+    """Return what sorts numbers by size, before names by the alphabet."""
+    is_number = value.lstrip("-").isdecimal()
+    return not is_number, float(value) if is_number else 0.0, value

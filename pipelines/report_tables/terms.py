@@ -15,7 +15,7 @@ from models.sections.regressors import Interaction, Regressor, Surface, Variable
 from models.spec import RegressionSpec
 from pipelines.report_tables.value import one_line
 from pipelines.report_tables.words import Words
-from pipelines.steps.release_texts import term_label
+from pipelines.steps.term_labels import term_label
 
 Kind = Literal["number", "category", "product", "curve", "surface", "contrast", "other"]
 

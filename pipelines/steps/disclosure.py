@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from instruments.faults import DataError
+from pipelines.steps.release_rounding import round_to_five
 from pipelines.steps.withheld_reasons import reason
 from pipelines.tables.base import Table
 from pipelines.tables.released import DISTRIBUTIONS_RELEASED, RESPONSE_RATES_RELEASED, SCALE_MEANS_RELEASED
@@ -23,6 +24,7 @@ LEAST_BANDS = 2
 LEAST_DF = 10
 LINEAR = ("OLS", "WLS", "OLS_within", "WLS_within")
 OF_UNITS = ("within", "between", "within_between", "random_effects", "first_differences")
+OF_COUNTS = ("poisson", "negative_binomial")
 LEAST_CLUSTERS = 10
 HIGHEST_LEVERAGE = 0.9
 FORBIDDEN_COLUMNS = (
@@ -40,11 +42,6 @@ CELL = ["item", "respondent_group", "wave"]
 
 class DisclosureError(DataError):
     """A table holds what must never leave the warehouse."""
-
-
-def round_to_five(counts: pd.Series) -> pd.Series:
-    """Round counts to the nearest 5, half up."""
-    return (((counts.astype("Float64") + 2.5) // 5) * 5).astype("Int64")
 
 
 def is_too_small(n_obs: pd.Series, n_organisations: pd.Series, least_cell_size: int) -> pd.Series:
@@ -180,6 +177,22 @@ def whole_percents(counts: list[int]) -> list[int]:
     return floors
 
 
+def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> list[str]:
+    """List why a fit cannot be explained to the readers of a release; nothing when it can.
+
+    Args:
+        fit: Row of ``out.fits`` with ``is_of_records`` where the outcome is.
+        language: ``en`` or ``da``.
+    """
+    is_linear, is_of_units = fit["estimator"] in LINEAR, fit["estimator"] in OF_UNITS
+    rules = (
+        (is_of_units, "of_units"),
+        (not is_linear and not is_of_units, "other_units"),
+        (bool(fit.get("is_of_records")), "of_records"),
+    )
+    return [reason(key, language) for broken, key in rules if broken]
+
+
 def reasons_to_withhold(
     fit: Mapping[str, object],
     diagnostics: Mapping[str, float],
@@ -187,14 +200,15 @@ def reasons_to_withhold(
     text_items: Iterable[str],
     language: str = "en",
 ) -> list[str]:
-    """List why a fit must not be released; nothing when it may.
+    """List why a fit must not leave the circle of those who may see answers; nothing when it may.
 
     Rows of organisations ask for as many organisations as clusters.
 
     Args:
-        fit: Row of ``out.fits`` with ``least_cell_size`` added, and ``is_of_records`` where the outcome is; no number
-            of clusters stands for no clusters, and what else is missing counts against the fit.
-        diagnostics: Diagnostic → value; leverage must be there of a linear regression.
+        fit: Row of ``out.fits`` with ``least_cell_size`` added; no number of clusters stands for no clusters, and what
+            else is missing counts against the fit.
+        diagnostics: Diagnostic → value; leverage must be there of every estimator by least squares, and of an outcome
+            of categories the responses in the least.
         terms: Terms of the fit.
         text_items: Items whose answers are texts of the export's cells (kind ``code``).
         language: ``en`` or ``da``.
@@ -204,19 +218,22 @@ def reasons_to_withhold(
     """
     least = float(str(fit["least_cell_size"]))
     parts = [part for term in terms for part in term.split(" x ")]
-    is_linear, is_of_units = fit["estimator"] in LINEAR, fit["estimator"] in OF_UNITS
+    is_by_least_squares = fit["estimator"] in (*LINEAR, *OF_UNITS)
+    is_counted = fit["estimator"] in OF_COUNTS
     has_rows_of_organisations = "n_responses" in diagnostics
     fewest = LEAST_CLUSTERS if has_rows_of_organisations else LEAST_ORGANISATIONS
     n_people = diagnostics.get("n_responses", _figure(fit["n_obs"], 0))
     rules = (
-        (is_of_units, "of_units", 0),
-        (not is_linear and not is_of_units, "other_units", 0),
         (min(n_people, _figure(fit["n_obs"], 0)) < least, "few_responses", least),
-        (bool(fit.get("is_of_records")), "of_records", 0),
         (_figure(fit["df_resid"], 0) < LEAST_DF, "few_degrees", LEAST_DF),
         (_figure(fit["n_clusters"], LEAST_CLUSTERS) < LEAST_CLUSTERS, "few_clusters", LEAST_CLUSTERS),
         (diagnostics.get("least_category_n", least) < least, "small_category", least),
-        (is_linear and diagnostics.get("max_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage", 0),
+        (is_by_least_squares and diagnostics.get("max_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage", 0),
+        (
+            not is_by_least_squares and not is_counted and diagnostics.get("least_outcome_n", 0) < least,
+            "small_outcome",
+            least,
+        ),
         (
             diagnostics.get("n_organisations", 0 if has_rows_of_organisations else fewest) < fewest,
             "few_organisations",

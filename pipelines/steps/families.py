@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from models.regression.reading.multiplicity import adjust_within_families
+from models.regression.reading.multiplicity import holm_by_plan
 from models.spec import RegressionSpec
 from pipelines.steps.released_fits import focal_term
 
@@ -53,6 +53,4 @@ def adjusted_in_families(
     )
     is_confirmatory = (fits["label"] == "confirmatory").to_numpy(dtype=bool)
     p_values, families = found["focal_p"].to_numpy(), found["family"].fillna("").tolist()
-    planned = adjust_within_families(np.where(is_confirmatory, p_values, np.nan), families, "holm")
-    every = adjust_within_families(p_values, families, "holm")
-    return found.assign(focal_p_holm=np.where(is_confirmatory, planned, every))
+    return found.assign(focal_p_holm=holm_by_plan(p_values, families, is_confirmatory))

@@ -5,7 +5,8 @@ import pandas as pd
 from instruments.codebooks.page_instrument import MissingCounts
 from instruments.faults import UsageError
 from instruments.sections.response_scale import MissingReason
-from pipelines.steps.disclosure import LEAST_ORGANISATIONS, round_to_five
+from pipelines.steps.disclosure import LEAST_ORGANISATIONS
+from pipelines.steps.release_rounding import round_to_five
 
 
 def tellable_counts(missing: pd.DataFrame, responses: pd.DataFrame, least_cell_size: int) -> MissingCounts:

@@ -12,18 +12,9 @@ from models.spec import RegressionSpec
 from pipelines.load import Study
 from pipelines.steps.coded_titles import coded_titles
 from pipelines.steps.report_limits import report_limits
+from pipelines.steps.term_labels import in_language, term_label
 from pipelines.tables.released import ITEMS, SCALES, TEXTS
 
-SUFFIXES = {
-    "_organisation_mean": {"en": "{} (organisation mean)", "da": "{} (organisationens gennemsnit)"},
-    "_unit_mean": {
-        "en": "{} (unit’s mean, less the effect within)",
-        "da": "{} (enhedens gennemsnit, fratrukket effekten inden for)",
-    },
-    "_within_organisation": {"en": "{} (difference from the organisation)", "da": "{} (forskel fra organisationen)"},
-}
-OF_A_GROUP = {"en": "{} (organisation mean: {})", "da": "{} (organisationens gennemsnit: {})"}
-POWER = {"en": "{}, power {}", "da": "{}, potens {}"}
 KEY_TITLES: dict[str, Texts] = {
     "intercept": {"en": "Intercept", "da": "Konstant"},
     "wave": {"en": "Wave", "da": "Runde"},
@@ -59,12 +50,6 @@ def release_texts(
         ]
     frame = pd.DataFrame(rows, columns=list(TEXTS.columns)).drop_duplicates(["kind", "name", "language"])
     return TEXTS.typed(frame)
-
-
-def term_label(term: str, titles: dict[str, Texts], language: str) -> str:
-    """Write a term of a model in words, such as ``a x b``, ``education[Master]`` or ``trust_organisation_mean``."""
-    parts = [_part_label(part, titles, language) for part in term.split(" x ")]
-    return " × ".join(parts)
 
 
 def released_scales(study: Study) -> pd.DataFrame:
@@ -144,8 +129,8 @@ def _variant_title(variant: Variant, rules: Mapping[str, Texts]) -> Texts:
     if rule is None or not variant.name.endswith(f"without_{rule}"):
         return variant.title or {ANY_LANGUAGE: name}
     base = name.removesuffix(f"without {rule.replace('_', ' ')}").strip()
-    before = {language: f"{_in_language(variant.title, language, base)}, " if base else "" for language in WITHOUT}
-    left_out = {at: _in_language(rules.get(rule, {}), at, rule.replace("_", " ")) for at in WITHOUT}
+    before = {language: f"{in_language(variant.title, language, base)}, " if base else "" for language in WITHOUT}
+    left_out = {at: in_language(rules.get(rule, {}), at, rule.replace("_", " ")) for at in WITHOUT}
     return {language: f"{before[language]}{text} {left_out[language]}" for language, text in WITHOUT.items()}
 
 
@@ -168,27 +153,5 @@ def titles_of(study: Study) -> dict[str, Texts]:
         for name in instrument.items:
             points = instrument.response_scale_of(name)
             labels = [point.label for point in (points.points if points else {}).values() if point.label]
-            titles |= {f"{name}[{_in_language(label, 'en', '')}]": label for label in labels}
+            titles |= {f"{name}[{in_language(label, 'en', '')}]": label for label in labels}
     return titles
-
-
-def _part_label(part: str, titles: dict[str, Texts], language: str) -> str:
-    base, power, exponent = part.partition("^")
-    if power and part not in titles:
-        return POWER.get(language, POWER["en"]).format(_part_label(base, titles, language), exponent)
-    name, bracket, category = part.partition("[")
-    scale, of_a_group, group = name.partition("_organisation_mean_of_")
-    if of_a_group and name not in titles:
-        whose = _in_language(titles.get(f"respondent_group[{group}]", {}), language, group)
-        inner = _in_language(titles.get(scale, {}), language, scale)
-        return OF_A_GROUP.get(language, OF_A_GROUP["en"]).format(inner, whose)
-    for suffix, pattern in SUFFIXES.items():
-        if name.endswith(suffix) and name not in titles:
-            inner = _in_language(titles.get(name.removesuffix(suffix), {}), language, name.removesuffix(suffix))
-            return pattern.get(language, pattern["en"]).format(inner)
-    label = _in_language(titles.get(name, {}), language, name)
-    return f"{label}: {_in_language(titles.get(part, {}), language, category.rstrip(']'))}" if bracket else label
-
-
-def _in_language(texts: Texts, language: str, otherwise: str) -> str:
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()), otherwise)

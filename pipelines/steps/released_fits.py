@@ -8,7 +8,7 @@ from models.regression.columns import column_of
 from models.sections.regressors import Variable, as_variable
 from models.spec import RegressionSpec
 from pipelines.load import Study
-from pipelines.steps import disclosure
+from pipelines.steps.release_rounding import rounded_estimates, rounded_fits
 from pipelines.tables import released
 
 
@@ -17,14 +17,11 @@ def released_fits(study: Study, fits: pd.DataFrame) -> pd.DataFrame:
     models = [
         study.models[model].with_variant(variant) for model, variant in zip(fits["model"], fits["variant"], strict=True)
     ]
-    shown = fits.assign(
+    shown = rounded_fits(fits).assign(
         focal_term=[focal_term(model) for model in models],
         expected_sign=[model.expected_sign for model in models],
         level=[model.level for model in models],
         fixed_effects=[", ".join(model.effects()) for model in models],
-        n_obs=disclosure.round_to_five(fits["n_obs"]),
-        n_clusters=disclosure.round_to_five(fits["n_clusters"]),
-        r_squared=fits["r_squared"].round(2),
     )
     return released.FITS_RELEASED.typed(shown)
 
@@ -41,8 +38,7 @@ def focal_term(model: RegressionSpec) -> str | None:
 
 def released_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
     """Return rows of the released ``out.estimates``."""
-    figures = ["estimate", "std_error", "p_value", "conf_low", "conf_high"]
-    return released.ESTIMATES_RELEASED.typed(estimates.assign(**estimates[figures].round(3)))
+    return released.ESTIMATES_RELEASED.typed(rounded_estimates(estimates))
 
 
 def erased_rows(erasures: pd.DataFrame, kept: Iterable[str]) -> set[str]:

@@ -25,6 +25,10 @@ REASONS: Mapping[str, Texts] = {
         "en": "a category with fewer than {least} responses",
         "da": "en kategori med færre end {least} besvarelser",
     },
+    "small_outcome": {
+        "en": "fewer than {least} responses with a value of the outcome",
+        "da": "færre end {least} besvarelser med en værdi af udfaldet",
+    },
     "leverage": {
         "en": "one response nearly decides a coefficient",
         "da": "én besvarelse afgør næsten en koefficient",

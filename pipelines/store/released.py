@@ -62,11 +62,37 @@ def read_current_release(folder: Path, tables: Sequence[Table]) -> ReleaseFile:
         )
     if said["schema_version"] != SCHEMA_VERSION:
         raise DataError("the current release was made by another version of the software; release again")
+    return _read(path, int(said["release"]), str(said["published_at"])[:10], tables)
+
+
+def read_release(folder: Path, number: int, tables: Sequence[Table]) -> ReleaseFile:
+    """Read tables of any release of a study.
+
+    Args:
+        folder: Its releases.
+        number: Of the release, from 1.
+        tables: Tables of ``pipelines.tables.released``.
+
+    Raises:
+        UsageError: When there is no such release, or its file is not as it was published.
+        DataError: When another version of the software wrote it.
+    """
+    path = release_file(folder, number)
+    properties = released_rows(path, MANIFEST, ("key", "value")).set_index("key")["value"]
+    if properties["schema_version"] != str(SCHEMA_VERSION):
+        raise DataError(
+            f"release {number} was made by another version of the software, whose tables this one does not read; "
+            "use the version of then, or release again"
+        )
+    return _read(path, number, str(properties["released_at"])[:10], tables)
+
+
+def _read(path: Path, number: int, published_on: str, tables: Sequence[Table]) -> ReleaseFile:
     with duckdb.connect(path, read_only=True, config=dict(LOCKED_DOWN)) as connection:
         rows = {each.name: _rows(connection, each) for each in (MANIFEST, *tables)}
     properties = rows[MANIFEST.name]
     manifest = dict(zip(properties["key"].astype(str), properties["value"].astype(str), strict=True))
-    return ReleaseFile(int(said["release"]), str(said["published_at"])[:10], manifest, rows)
+    return ReleaseFile(number, published_on, manifest, rows)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: Table) -> pd.DataFrame:

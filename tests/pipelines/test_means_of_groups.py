@@ -9,7 +9,7 @@ from models.regression.design import build_design
 from models.sections.regressors import Variable
 from models.spec import RegressionSpec
 from pipelines.steps.organisation_means import means_of_groups
-from pipelines.steps.release_texts import term_label
+from pipelines.steps.term_labels import term_label
 
 CULTURE = Variable(variable="culture", use="organisation_mean", of="FRL")
 ROWS = pd.DataFrame(

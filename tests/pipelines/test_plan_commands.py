@@ -345,6 +345,19 @@ def test_a_fit_whose_label_was_typed_is_found(study: Path):
     assert "under a plan that was never locked" in ended.document["faults"][0]
 
 
+def test_a_typed_label_is_found_in_the_rows_that_an_erasure_left(fresh: Path):
+    write_export(fresh, "autumn.csv", answers("autumn"))
+    bring_up_to_date(fresh)
+    done(sensemaking("plan", "lock", fresh))
+    (hashed,) = set(table(fresh, "out.plan")["plan_hash"])
+    tamper(fresh, f"UPDATE out.fits SET label = 'confirmatory', plan_hash = '{hashed}'")
+    faults = status(fresh).document["faults"]
+    assert len(faults) == len(table(fresh, "out.fits"))
+    assert all("its plan came after its data" in fault for fault in faults)
+    done(sensemaking("erase", fresh, "--response", "autumn_staff/autumn-7", "--because", "asked"))
+    assert status(fresh).document["faults"] == faults
+
+
 def test_a_clock_that_runs_behind_the_plan_is_refused(study: Path, monkeypatch: pytest.MonkeyPatch):
     edit(study, "covariance: HC3", "covariance: HC1")
     monkeypatch.setattr(plan, "clock", lambda: dt.datetime(2020, 1, 1, tzinfo=dt.UTC))

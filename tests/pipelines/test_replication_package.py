@@ -1,11 +1,9 @@
 """A replication package from the warehouse to the reviewer's folder: what is in it, what is not, what is noticed."""
 
-import hashlib
 import json
 import re
 import shutil
 import subprocess
-import sys
 import venv
 import zipfile
 from importlib import metadata
@@ -14,12 +12,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from models.replication import script
-from models.replication.report import reproduce
 from pipelines.load import load_study
+from pipelines.replication import script
 from pipelines.store import Store
 from pipelines.tables import out
-from tests.command_line import Ended, done, sensemaking
+from tests.command_line import done, sensemaking
+from tests.replication_script import reproduced, reproduced_here, with_hash_mended
 from tests.run_steps import bring_up_to_date
 from tests.small_study import MODEL, SECRET, answers, build_small_study, write_export
 
@@ -55,28 +53,6 @@ def copied(package: Path, folder: Path) -> Path:
     return shutil.copytree(package, folder / "received")
 
 
-def reproduced(package: Path) -> Ended:
-    """Run the script as whoever has nothing but the package: no checkout on the path, another working folder."""
-    command = [sys.executable, "-I", str(package / "reproduce.py")]
-    ended = subprocess.run(
-        command, capture_output=True, text=True, cwd=package.parent, env={}, timeout=120, check=False
-    )
-    return Ended(ended.returncode, ended.stdout, ended.stderr)
-
-
-def reproduced_here(package: Path, capsys) -> Ended:
-    """Run what the script runs, in this process; the script in one of its own is tried once for every kind of data."""
-    assert script.faults_of_manifest(package) == []
-    code = reproduce(package)
-    return Ended(code, capsys.readouterr().out, "")
-
-
-def with_hash_mended(package: Path, name: str) -> None:
-    manifest = json.loads((package / "manifest.json").read_text())
-    manifest["files"][name] = hashlib.sha256((package / name).read_bytes()).hexdigest()
-    (package / "manifest.json").write_text(json.dumps(manifest))
-
-
 @pytest.mark.parametrize("kind", ["synthetic", "deidentified", "none"])
 def test_a_package_reproduces_itself_in_a_clean_folder_and_process(packages, tmp_path, kind):
     package = copied(packages[kind], tmp_path)
@@ -94,7 +70,7 @@ def test_real_rows_give_what_the_study_recorded(packages, tmp_path, capsys):
     package = copied(packages["deidentified"], tmp_path)
     told = done(reproduced_here(package, capsys)).stdout
     drawn = json.loads((package / "about.json").read_text())["drawn_anew"]
-    assert {reading for _, reading in drawn} <= {"wild_bootstrap"}
+    assert {(table, what) for table, _, what in drawn} <= {("readings", "wild_bootstrap")}
     assert re.search(r"as the study recorded: [1-9].* 0 different", told)
     beside = pd.read_csv(package / "reproduced/beside_recorded.csv")
     assert len(beside) == 6

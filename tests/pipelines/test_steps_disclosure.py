@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.steps import disclosure
+from pipelines.steps.release_rounding import round_to_five
 from pipelines.steps.withheld_reasons import REASONS, reason
 from pipelines.tables import released
 from pipelines.tables.base import TEXT, ColumnOf, Table
@@ -99,7 +100,8 @@ def fit_is_withheld(least=10, terms=("intercept", "voice"), is_missing=(), **cha
 
 def test_only_coefficients_in_units_of_the_outcome_are_released():
     assert not fit_is_withheld(estimator="WLS")
-    logit = disclosure.reasons_to_withhold({**fit(), "estimator": "logit"}, {}, ["intercept", "voice"], [])
+    assert disclosure.reasons_without_words(fit()) == []
+    logit = disclosure.reasons_without_words({**fit(), "estimator": "logit"})
     assert logit == ["coefficients in other units than the outcome, for which the dashboard has no words"]
 
 
@@ -113,7 +115,9 @@ def test_every_reason_is_said_in_both_languages_with_the_same_figures():
 def test_reasons_are_given_in_the_language_asked_for():
     few = {**fit(n_obs=9), "is_of_records": True}
     told = disclosure.reasons_to_withhold(few, diagnostics(), ["intercept", "voice"], [], "da")
-    assert told == ["færre end 10 besvarelser", "et udfald fra registre, som dashboardet ikke har ord for"]
+    assert told == ["færre end 10 besvarelser"]
+    without_words = disclosure.reasons_without_words(few, "da")
+    assert without_words == ["et udfald fra registre, som dashboardet ikke har ord for"]
     fits = {"h1.main": frozenset(map(str, range(30))), "h2.main": frozenset(map(str, range(28)))}
     assert disclosure.too_alike(fits, 10, "da") == {
         "h2.main": "afviger fra en frigivet estimation med færre end 10 besvarelser"
@@ -128,7 +132,28 @@ def test_reasons_are_given_in_the_language_asked_for():
     ],
 )
 def test_what_the_dashboard_has_no_words_for_is_not_released(changes, told):
-    assert disclosure.reasons_to_withhold({**fit(), **changes}, diagnostics(), ["intercept", "voice"], []) == [told]
+    assert disclosure.reasons_without_words({**fit(), **changes}) == [told]
+
+
+@pytest.mark.parametrize(
+    ("known", "reasons"),
+    [
+        ({"least_outcome_n": 10.0}, []),
+        ({"least_outcome_n": 9.0}, ["fewer than 10 responses with a value of the outcome"]),
+        ({}, ["fewer than 10 responses with a value of the outcome"]),
+    ],
+)
+def test_a_category_of_the_outcome_needs_the_least_cell_size(known, reasons):
+    logit = {**fit(), "estimator": "logit"}
+    assert disclosure.reasons_to_withhold(logit, known, ["intercept", "voice"], []) == reasons
+
+
+@pytest.mark.parametrize("estimator", ["OLS", "within", "first_differences"])
+def test_one_response_that_decides_withholds_every_estimator_by_least_squares(estimator):
+    known = {**diagnostics(), "max_leverage": 0.9}
+    assert disclosure.reasons_to_withhold({**fit(), "estimator": estimator}, known, ["intercept", "voice"], []) == [
+        "one response nearly decides a coefficient"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -378,7 +403,7 @@ def test_whole_percents_add_to_100_and_stay_within_one_of_the_share(counts):
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 10_000)), min_size=1, max_size=9))
 def test_counts_are_rounded_to_the_nearest_five(counts):
-    rounded = disclosure.round_to_five(pd.Series(counts, dtype="Int64"))
+    rounded = round_to_five(pd.Series(counts, dtype="Int64"))
     for n, shown in zip(counts, rounded, strict=True):
         assert (n is None and pd.isna(shown)) or (shown % 5 == 0 and abs(shown - n) <= 2)
 

@@ -8,7 +8,8 @@ from pilot_study import pilot_study
 
 from models.sections.variants import Variant
 from pipelines.sections.screening import Exclusions, Screening
-from pipelines.steps.release_texts import release_texts, released_items, released_scales, term_label
+from pipelines.steps.release_texts import release_texts, released_items, released_scales
+from pipelines.steps.term_labels import term_label
 from pipelines.tables import released
 
 TITLES = {

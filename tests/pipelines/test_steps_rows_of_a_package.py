@@ -19,7 +19,7 @@ def drawn(seed, n=240, n_organisations=24):
     """Return rows of two fits that share responses, and what the study knows of all responses."""
     chance = np.random.default_rng(seed)
     organisations = np.r_[np.arange(n_organisations), chance.integers(0, n_organisations, n - n_organisations)]
-    size = np.round(np.exp(chance.normal(10, 1, n_organisations)))
+    size = np.exp(chance.normal(10, 1, n_organisations))
     rows = pd.DataFrame(
         {
             "response_id": pd.Series([f"staff_w1/{place}" for place in chance.permutation(n)], dtype="str"),

@@ -15,6 +15,7 @@ from models.regression.categorical.separation import refuse_separation
 from models.regression.identification import ModelDataError
 
 REMEDY = "take them out or merge their categories: all counts are nought where they say so"
+LARGEST_LOG_SIZE = 300.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,9 +118,14 @@ def _start(rows: Observed) -> Vector:
 
 
 def joint_objective(rows: Observed) -> Objective:
-    """Return log-likelihood, gradient and observed information in the coefficients and log size."""
+    """Return log-likelihood, gradient and observed information in the coefficients and log size.
+
+    Beyond ``LARGEST_LOG_SIZE``, where counts are Poisson to the last bit and squares overflow, it is not defined.
+    """
 
     def objective(point: Vector) -> tuple[float, Vector, Matrix]:
+        if point[-1] > LARGEST_LOG_SIZE:
+            return -np.inf, np.zeros(len(point)), np.eye(len(point))
         size = float(np.exp(point[-1]))
         value, gradient, information = objective_of(NegativeBinomial(size), rows)(point[:-1])
         mean = np.exp(rows.matrix @ point[:-1] + rows.offset)

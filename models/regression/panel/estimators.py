@@ -105,7 +105,8 @@ def variance_components(panel: Panel) -> VarianceComponents:
     weighted by T_i, less s2 (N - k_b)] / (n - sum T_i h_i), h_i the leverage of unit i there; nought when negative.
 
     Raises:
-        ModelDataError: If no unit has two rows, or too few rows or units are left to estimate a variance.
+        ModelDataError: If no unit has two rows, too few rows or units are left to estimate a variance, or the rows of
+            a unit do not differ beyond what the regressors say.
 
     References:
         Swamy and Arora (1972), Econometrica 40(2), 261-275. Baltagi and Chang (1994), Journal of Econometrics 62(2),
@@ -130,6 +131,11 @@ def variance_components(panel: Panel) -> VarianceComponents:
             "degrees of freedom for both variances; expected more units with several rows; use pooling"
         )
     residual = float(within @ within) / df_within
+    if residual <= NO_MEAN_SQUARE * float(np.var(panel.outcome)):
+        raise ModelDataError(
+            "the rows of a unit do not differ beyond what the regressors say, so that there is no variance within "
+            "units to weigh against that between them; use estimator between, or more rows a unit"
+        )
     held = panel.n_obs - float(panel.sizes @ (basis**2).sum(axis=1))
     return VarianceComponents(max(0.0, (float(left @ left) - residual * df_between) / held), residual)
 

@@ -37,8 +37,11 @@ class AssumptionTest:
 def reset_test(fit: LeastSquares, outcome: Vector, powers: Sequence[int] = (2, 3)) -> AssumptionTest:
     """Test whether powers of the fitted values explain more: F against a form that is not linear.
 
+    The powers are of the fitted values around their mean: with the intercept and the fitted values among the columns
+    they span the same, and where fitted values vary little beside their mean, rounding does not decide.
+
     Args:
-        fit: An unweighted fit, n rows.
+        fit: An unweighted fit with an intercept, n rows.
         outcome: The n values that were fitted.
         powers: Of the fitted values, added together.
 
@@ -49,6 +52,7 @@ def reset_test(fit: LeastSquares, outcome: Vector, powers: Sequence[int] = (2, 3
     from scipy.special import fdtrc  # noqa: PLC0415 - scipy.stats takes a second to import
 
     fitted = outcome - fit.residuals
+    fitted = fitted - fitted.mean()
     added = np.column_stack([(fitted / np.abs(fitted).max()) ** power for power in powers])
     fuller = solve_least_squares(np.column_stack([fit.rows, added]), outcome)
     left, q = float(fuller.residuals @ fuller.residuals), len(powers)

@@ -54,6 +54,20 @@ def adjust_within_families(p_values: Vector, families: Sequence[str], method: Ad
     return adjusted
 
 
+def holm_by_plan(p_values: Vector, families: Sequence[str], is_confirmatory: NDArray[np.bool_]) -> Vector:
+    """Adjust p-values by Holm's method within families: planned tests among themselves, others over the whole family.
+
+    So no test that was thought of later changes what planned ones say.
+
+    Args:
+        p_values: m values; NaN where a fit is no test.
+        families: Family of each.
+        is_confirmatory: Whether each was planned.
+    """
+    planned = adjust_within_families(np.where(is_confirmatory, p_values, np.nan), families, "holm")
+    return np.where(is_confirmatory, planned, adjust_within_families(p_values, families, "holm"))
+
+
 def _ranks(ordered: Vector) -> Vector:
     return np.arange(1.0, len(ordered) + 1)
 

@@ -67,11 +67,19 @@ def test_a_difference_is_told_with_its_place(changes, verdict, where):
 
 def test_a_fit_that_is_only_in_one_table_is_different():
     found = compare_tables("estimates", estimates(), estimates().assign(fit_id="g"))
-    assert [(each.fit_id, each.verdict) for each in found] == [("f", "different"), ("g", "different")]
+    assert [(each.of, each.verdict) for each in found] == [("f", "different"), ("g", "different")]
 
 
 def test_what_is_left_out_is_not_compared():
     readings = pd.DataFrame({"fit_id": "f", "term": "x", "reading": ["drawn", "exact"], "value": [1.0, 2.0]})
     other = readings.assign(value=[1.5, 2.0])
-    (found,) = compare_tables("readings", readings, other, frozenset({("f", "drawn")}))
+    (found,) = compare_tables("readings", readings, other, frozenset({("readings", "f", "drawn")}))
     assert (found.verdict, found.n_figures) == ("identical", 1)
+
+
+def test_rows_of_one_table_only_are_told_by_their_last_key():
+    readings = pd.DataFrame({"fit_id": "f", "term": "x", "reading": ["drawn", "exact"], "value": [1.0, 2.0]})
+    (found,) = compare_tables("readings", readings, readings.iloc[1:])
+    assert (found.where, found.off) == ("other rows", (("drawn", ""),))
+    (rest,) = compare_tables("readings", readings, readings.iloc[1:], frozenset({("readings", "f", "drawn")}))
+    assert rest.verdict == "identical"

@@ -135,3 +135,14 @@ def test_rows_that_are_equal_by_chance_are_not_looked_at():
     chance = np.random.default_rng(2)
     real, drawn = (chance.integers(0, 5, size=(200, 2)).astype(float) for _ in range(2))
     assert not repeats_a_rare_row(drawn, real, 10).any()
+
+
+def test_a_missing_value_equals_a_missing_value_and_no_other():
+    chance = np.random.default_rng(3)
+    real = chance.normal(size=(60, 2))
+    real[:20, 1] = np.nan
+    drawn = np.vstack([real[0], [real[0, 0], np.nanmean(real[:, 1])], chance.normal(size=(3, 2))])
+    assert repeats_a_rare_row(drawn, real, 10).tolist() == [True, False, False, False, False]
+    found = closeness(drawn, real)
+    assert (found.n_equal, found.n_rows) == (1, 5)
+    assert np.isfinite(found.median_distance)

@@ -64,3 +64,9 @@ def test_gradient_and_information_are_derivatives(name):
         above, below = objective(point + STEP * unit), objective(point - STEP * unit)
         np.testing.assert_allclose((above[0] - below[0]) / (2 * STEP), gradient[place], rtol=1e-6, atol=1e-6)
         np.testing.assert_allclose((below[1] - above[1]) / (2 * STEP), information[place], rtol=1e-6, atol=1e-5)
+
+
+def test_a_size_whose_square_overflows_is_outside_the_likelihood():
+    objective = OBJECTIVES["nb2"][0]()
+    assert objective(np.r_[np.zeros(5), 400.0])[0] == -np.inf
+    assert np.isfinite(objective(np.r_[np.zeros(5), 5.0])[0])

@@ -238,9 +238,21 @@ CONSTANT = np.column_stack([PANEL.regressors[:, 0], np.arange(15.0)[PANEL.units]
         (fit_pooling, changed(waves=np.zeros(PANEL.n_obs, dtype=int)), "expected one row a unit and wave"),
         (fit_within, changed(units=np.zeros(PANEL.n_obs, dtype=int), waves=np.arange(PANEL.n_obs)), "1 unit; expected"),
         (fit_random_effects, changed(units=np.arange(PANEL.n_obs)), "no degrees of freedom for both variances"),
+        (fit_random_effects, changed(outcome=np.arange(15.0)[PANEL.units]), "no variance within"),
+        (fit_random_effects, changed(outcome=PANEL.regressors[:, 0] + PANEL.units), "no variance within"),
         (fit_mundlak, changed(regressors=CONSTANT[:, 1:]), "no regressor varies within units"),
     ],
-    ids=["constant", "constant_changes", "single_rows", "twice", "one_unit", "no_within", "no_within_effect"],
+    ids=[
+        "constant",
+        "constant_changes",
+        "single_rows",
+        "twice",
+        "one_unit",
+        "no_within",
+        "constant_outcome",
+        "no_error_within",
+        "no_within_effect",
+    ],
 )
 def test_a_panel_that_cannot_carry_the_model_is_refused(fit, panel, message):
     with pytest.raises(ModelDataError, match=message):

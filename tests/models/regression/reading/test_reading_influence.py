@@ -143,3 +143,14 @@ def test_many_residuals_are_tested_without_shapiro():
     found = normality_of(np.random.default_rng(1).normal(size=6000))
     assert np.isnan(found.shapiro_w)
     assert found.jarque_bera_p > 0.01
+
+
+def test_the_order_of_rows_does_not_change_the_test_of_form_where_fitted_values_vary_little():
+    chance, n = np.random.default_rng(0), 390
+    rows = np.column_stack([np.ones(n), chance.normal(3, 0.3, n), np.arange(n) % 3 == 1, np.arange(n) % 3 == 2])
+    outcome = 4000 + 5 * rows[:, 1] + chance.normal(0, 40, n)
+    first = reset_test(solve_least_squares(rows, outcome), outcome)
+    for _ in range(5):
+        order = chance.permutation(n)
+        other = reset_test(solve_least_squares(rows[order], outcome[order]), outcome[order])
+        assert other.p_value == pytest.approx(first.p_value, abs=1e-9)

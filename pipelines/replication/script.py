@@ -39,8 +39,10 @@ def main() -> int:
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(FOLDER / "software"))
     from models.replication.report import reproduce  # noqa: PLC0415 - only after its files were checked
+    from pipelines.replication.printed import print_package  # noqa: PLC0415
+    from pipelines.store.passing import in_a_database  # noqa: PLC0415
 
-    return reproduce(FOLDER)
+    return reproduce(FOLDER, print_package, in_a_database)
 
 
 def _sha256(path: Path) -> str:

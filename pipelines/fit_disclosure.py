@@ -1,0 +1,137 @@
+"""Which of the recorded fits may be shown: in a release, and in a replication package.
+
+Put here how a fit is looked up; the rules are in ``steps.disclosure``.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from models.regression.diagnostics import leverage_of_design
+from models.replication.refit import labels_from_json, recorded_model
+from pipelines.load import Study
+from pipelines.steps import disclosure
+from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
+from pipelines.steps.released_fits import erased_rows, released_estimates, released_fits
+from pipelines.steps.withheld_reasons import reason
+from pipelines.store import Store
+from pipelines.tables import out
+from pipelines.tables.erasures import ERASURES
+
+Reasons = dict[str, str]
+
+
+def releasable_fits(study: Study, store: Store, language: str = "en") -> tuple[pd.DataFrame, pd.DataFrame, Reasons]:
+    """Return rows of the released ``out.fits`` and ``out.estimates``, and why the other fits are withheld."""
+    fits = _declared(study, store)
+    without_words, unsafe = _reasons(study, store, fits, language)
+    withheld = _missing_models(study, fits, language)
+    withheld |= {fit: "; ".join([*without_words[fit], *unsafe[fit]]) for fit in unsafe}
+    kept, withheld = _not_too_alike(study, store, fits, withheld, without_words, language)
+    estimates, diagnostics = store.read(out.ESTIMATES), store.read(out.DIAGNOSTICS)
+    missed = diagnostics[diagnostics["diagnostic"] == CONDITIONS_NOT_MET].set_index("fit_id")["value"]
+    kept = kept.assign(conditions_not_met=kept["fit_id"].map(missed))
+    return (
+        released_fits(study, kept),
+        released_estimates(estimates[estimates["fit_id"].isin(kept["fit_id"])]),
+        withheld,
+    )
+
+
+def packageable_fits(study: Study, store: Store) -> tuple[list[str], Reasons]:
+    """Return the fits that may be in a replication package, and why the others may not.
+
+    They are those of a release, and those that a release leaves out only because the dashboard has no words for them;
+    of these one response must not nearly decide a coefficient either.
+    """
+    fits = _declared(study, store)
+    without_words, unsafe = _reasons(study, store, fits, "en")
+    for fit in fits.to_dict("records"):
+        name = str(fit["fit_id"])
+        if not unsafe[name] and _leverage(store, fit) >= disclosure.HIGHEST_LEVERAGE:
+            unsafe[name] = [reason("leverage")]
+    withheld = _missing_models(study, fits, "en") | {fit: "; ".join(reasons) for fit, reasons in unsafe.items()}
+    kept, withheld = _not_too_alike(study, store, fits, withheld, without_words, "en")
+    return [str(each) for each in kept["fit_id"]], withheld
+
+
+def withheld_fits(study: Study, store: Store, language: str) -> Reasons:
+    """Return the declared fits that a release made now would withhold, with the reason in ``en`` or ``da``."""
+    return releasable_fits(study, store, language)[2]
+
+
+def responses_used(store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """Return the responses behind every fit."""
+    used = {name: frozenset(store.kept_rows(name)["response_id"]) for name in fits["data_hash"].unique()}
+    return {fit: used[name] for fit, name in zip(fits["fit_id"], fits["data_hash"], strict=True)}
+
+
+def _declared(study: Study, store: Store) -> pd.DataFrame:
+    fits = store.read(out.FITS)
+    declared = fits["is_declared"].astype(bool) & fits["is_current"].astype(bool)
+    return fits[declared & fits["model"].isin(list(study.models))]
+
+
+def _missing_models(study: Study, fits: pd.DataFrame, language: str) -> Reasons:
+    return {model: reason("not_estimated", language) for model in study.models if model not in set(fits["model"])}
+
+
+def _reasons(
+    study: Study, store: Store, fits: pd.DataFrame, language: str
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Return for every fit what there are no words for, and what makes it unsafe to show."""
+    estimates, diagnostics = store.read(out.ESTIMATES), store.read(out.DIAGNOSTICS)
+    text_items = [name for name, item in study.items().items() if item.kind == "code"]
+    erased = erased_rows(store.read(ERASURES), store.kept_names("data"))
+    least, records = study.spec.release.least_cell_size, set(study.register.items if study.register else ())
+    without_words: dict[str, list[str]] = {}
+    unsafe: dict[str, list[str]] = {}
+    for fit in fits.assign(is_of_records=fits["outcome"].isin(records), least_cell_size=least).to_dict("records"):
+        name = str(fit["fit_id"])
+        own = diagnostics[diagnostics["fit_id"] == name].dropna(subset=["value"])
+        values = dict(zip(own["diagnostic"], own["value"].astype(float), strict=True))
+        terms = estimates.loc[estimates["fit_id"] == name, "term"]
+        without_words[name] = disclosure.reasons_without_words(fit, language)
+        unsafe[name] = disclosure.reasons_to_withhold(fit, values, terms, text_items, language)
+        if fit["data_hash"] in erased:
+            unsafe[name].append(reason("erased", language))
+    return without_words, unsafe
+
+
+def _not_too_alike(
+    study: Study,
+    store: Store,
+    fits: pd.DataFrame,
+    withheld: Reasons,
+    without_words: Mapping[str, list[str]],
+    language: str,
+) -> tuple[pd.DataFrame, Reasons]:
+    """Withhold fits whose responses are nearly those of another; return the others, and all reasons.
+
+    What comes later is withheld first: fits that no release shows come last, models as written before their variants,
+    and variants before those without the responses of an exclusion rule.
+    """
+    narrowed = {
+        (model.name, variant.name)
+        for model in study.models.values()
+        for variant in model.variants
+        if variant.population is not None and variant.population.without is not None
+    }
+    withheld = {name: reason for name, reason in withheld.items() if reason}
+    others = fits[~fits["fit_id"].isin(list(withheld))]
+    in_order = others.assign(
+        is_without_words=[bool(without_words[str(fit)]) for fit in others["fit_id"]],
+        is_without=[each in narrowed for each in zip(others["model"], others["variant"], strict=True)],
+        is_variant=others["variant"] != "main",
+    ).sort_values(["is_without_words", "is_without", "is_variant", "model", "variant"])
+    alike = disclosure.too_alike(responses_used(store, in_order), study.spec.release.least_cell_size, language)
+    return others[~others["fit_id"].isin(list(alike))], withheld | alike
+
+
+def _leverage(store: Store, fit: Mapping[Any, Any]) -> float:
+    """Return the largest leverage of a design whose estimator is not least squares, which has it as a diagnostic."""
+    if fit["estimator"] in (*disclosure.LINEAR, *disclosure.OF_UNITS):
+        return 0.0
+    labels = labels_from_json(str(fit["labels_json"]))
+    return leverage_of_design(recorded_model(fit), store.kept_rows(str(fit["data_hash"])), labels)
