@@ -77,13 +77,17 @@ def _tested(statistic: float, q: int, df_resid: float) -> WaldTest:
 def _variance_of_elements(covariance: ClusterCovariance, contrasts: Matrix) -> float:
     """Return the sum over s, t of Var(D_st), D the standardised covariance of the contrasts.
 
-    Var(D_st) = sum over g, h of P_ss P_tt + P_st P_ts, with P_st of clusters g, h as in ``satterthwaite_df``.
+    Var(D_st) = sum over g, h of P_ss P_tt + P_st P_ts, with P_st of clusters g, h as in ``satterthwaite_df``. The sum
+    is the same for any contrasts that span these: each is put on the scale of its own variance first, so that units as
+    far apart as a population and a share cost no digits.
     """
     bread = covariance.bread
     directions = contrasts @ bread
     own, parts = _of_clusters(covariance, directions)
     expected = own.sum(axis=2) - np.einsum("sga,ab,tgb->st", parts, bread, parts, optimize=True)
-    values, vectors = np.linalg.eigh(expected)
+    scale = np.diag(expected) ** -0.5
+    directions = directions * scale[:, None]
+    values, vectors = np.linalg.eigh(expected * scale * scale[:, None])
     own, parts = _of_clusters(covariance, vectors @ np.diag(values**-0.5) @ vectors.T @ directions)
     shared = np.einsum("sga,ab,tgb->stg", parts, bread, parts, optimize=True)
     crossed = np.einsum("sga,tgb->stab", parts, parts, optimize=True) @ bread

@@ -120,6 +120,20 @@ def test_a_basis_of_the_tested_coefficients_does_not_matter(seed: int) -> None:
     assert (second.statistic, second.df_resid) == pytest.approx((first.statistic, first.df_resid), rel=1e-6)
 
 
+def test_units_far_apart_cost_no_digits_in_a_test_of_many() -> None:
+    fit, codes = drawn(5, n_clusters=30, n=300)
+    rows, outcome = fit.rows, fit.rows @ fit.coefficients + fit.residuals
+    units = np.array([1.0, 1e6, 1e-3, 1.0])
+    contrasts = np.eye(N_COEFFICIENTS)[1:]
+    tests = []
+    for scale in (np.ones(N_COEFFICIENTS), units):
+        other = solve_least_squares(rows * scale, outcome)
+        covariance = cluster_covariance(cluster_moments(other, codes), "CR2")
+        tests.append(corrected_wald_test(other.coefficients, covariance, contrasts))
+    assert tests[1].df_resid == pytest.approx(tests[0].df_resid, rel=1e-10)
+    assert tests[1].statistic == pytest.approx(tests[0].statistic, rel=1e-10)
+
+
 def test_too_few_clusters_say_nothing_about_many_contrasts() -> None:
     fit, codes = drawn(1, n_clusters=3)
     found = corrected_wald_test(
