@@ -7,11 +7,9 @@ A verdict of ``look`` is no error: it says which assumption or which response de
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import cast
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import solve_triangular
 
 from models.estimates import Matrix
 from models.regression.categorical.margins_bootstrap import LARGEST_SHARE_FAILED
@@ -24,6 +22,7 @@ from models.regression.posed import Posed
 from models.regression.profile import profile_of
 from models.regression.reading.assumptions import breusch_pagan_test, inflation_factors, moments_of, reset_test
 from models.spec import RegressionSpec
+from models.triangles import inverse_of_triangle
 
 NO_REGRESSORS: Mapping[str, Sequence[int]] = MappingProxyType({})
 LOOK_FROM = {
@@ -218,7 +217,7 @@ def of_columns(
         terms: Names of the k; without an intercept, effects were taken out and columns are centred in their groups.
         regressors: Regressor → places of its columns, each column once.
     """
-    back = cast("Matrix", solve_triangular(triangle, np.eye(len(triangle))))
+    back = inverse_of_triangle(triangle)
     bread = back @ back.T
     first = 1 if terms[0] == INTERCEPT else 0
     factors = (np.diag(bread) * (triangle[first:] ** 2).sum(axis=0))[first : len(terms)]

@@ -53,7 +53,7 @@ def fit_at_any_size(task: Task, analysis: pd.DataFrame, database: Database, many
     Returns:
         As ``models.regression.fit.fit_regression``. From a database, coefficients, covariance, readings of both,
         slopes, curves and diagnostics of the columns are the same but for rounding; what looks at single responses or
-        leaves out clusters is absent (leverage, Cook's distance, tests of residuals and form, influence of clusters,
+        leaves out clusters is absent (Cook's distance, tests of residuals and form, influence of clusters,
         selection on what was left out, wild bootstrap), and joint tests and slopes with CR2 are those of F and t on the
         least degrees of freedom of a coefficient.
 

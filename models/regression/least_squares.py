@@ -53,9 +53,9 @@ class LeastSquares:
     @cached_property
     def root(self) -> Matrix:
         """The inverse triangle: ``root @ root.T`` is the inverse cross-product, k x k."""
-        from scipy.linalg import solve_triangular  # noqa: PLC0415
+        from models.triangles import inverse_of_triangle  # noqa: PLC0415 - scipy.linalg is slow to import
 
-        return np.asarray(solve_triangular(self.factor, np.eye(self.n_coefficients)))
+        return inverse_of_triangle(self.factor)
 
     @cached_property
     def bread(self) -> Matrix:

@@ -27,6 +27,7 @@ from models.regression.joint_tests import joint_tests, places_of_regressors, reg
 from models.regression.moderation.combinations import Coefficients as Combined
 from models.regression.moderation.fitted import FittedDesign
 from models.regression.moderation.of_fit import products_not_covered, shapes_of
+from models.regression.posed import codes_of
 from models.regression.profile import profile_of
 from models.regression.reading.of_coefficients import (
     COLUMNS,
@@ -37,6 +38,7 @@ from models.regression.reading.of_coefficients import (
 )
 from models.sections.inference import Covariance
 from models.spec import RegressionSpec
+from models.triangles import inverse_of_triangle
 
 RELATION = ("responses",)
 ROWS_OF_A_SLICE = 65_536
@@ -88,6 +90,7 @@ class _Columns:
         standardising: Of each column its standard deviation over that of the outcome; NaN where it is constant.
         means: Of the columns, each response counting once.
         least_category: Fewest responses with or without any 0/1 column; None without such columns.
+        max_leverage: Largest diagonal value of the hat matrix, effects that are taken out included.
     """
 
     terms: tuple[str, ...]
@@ -95,6 +98,7 @@ class _Columns:
     standardising: Vector
     means: Vector
     least_category: int | None
+    max_leverage: float
 
 
 def _columns_of(layout: Layout, rows: pd.DataFrame) -> _Columns:
@@ -113,7 +117,45 @@ def _columns_of(layout: Layout, rows: pd.DataFrame) -> _Columns:
     ones = sums[is_indicator]
     least = int(np.minimum(ones, len(rows) - ones).min()) if len(ones) else None
     standardising = np.where(spreads[:k] > 0, spreads[:k] / spreads[k], np.nan)
-    return _Columns(layout.terms, triangle[:k, :k], standardising, sums / len(rows), least)
+    leverage = _largest_leverage(layout, rows, triangle[:k, :k])
+    return _Columns(layout.terms, triangle[:k, :k], standardising, sums / len(rows), least, leverage)
+
+
+def _largest_leverage(layout: Layout, rows: pd.DataFrame, triangle: Matrix) -> float:
+    """Return the largest w x'(X'WX)^-1 x; with effects of groups, of deviations from their means, plus w / W_g."""
+    if layout.spec.effects():
+        return _largest_within(layout, rows)
+    back = inverse_of_triangle(triangle)
+    return max(float(_leverages(block.columns, back, block.weights).max()) for block in _slices(layout, rows))
+
+
+def _largest_within(layout: Layout, rows: pd.DataFrame) -> float:
+    codes = codes_of(rows[layout.spec.effects()[0]])
+    parts = [codes[start : start + ROWS_OF_A_SLICE] for start in range(0, len(rows), ROWS_OF_A_SLICE)]
+    k, n_groups = len(layout.terms) - 1, int(codes.max()) + 1
+    sizes, sums, product = np.zeros(n_groups), np.zeros((k, n_groups)), np.zeros((k, k))
+    for block, at in zip(_slices(layout, rows), parts, strict=True):
+        weights = _weights_of(block)
+        sizes += np.bincount(at, weights, n_groups)
+        sums += [np.bincount(at, weights * column, n_groups) for column in block.columns[1:]]
+    means = sums / sizes
+    for block, at in zip(_slices(layout, rows), parts, strict=True):
+        within = block.columns[1:] - means[:, at]
+        product += (within * _weights_of(block)) @ within.T
+    back, largest = inverse_of_triangle(np.asarray(np.linalg.cholesky(product).T, dtype=float)), 0.0
+    for block, at in zip(_slices(layout, rows), parts, strict=True):
+        found = _leverages(block.columns[1:] - means[:, at], back, block.weights) + _weights_of(block) / sizes[at]
+        largest = max(largest, float(found.max()))
+    return largest
+
+
+def _leverages(columns: Matrix, back: Matrix, weights: Vector | None) -> Vector:
+    found = ((back.T @ columns) ** 2).sum(axis=0)
+    return found if weights is None else found * weights
+
+
+def _weights_of(block: Block) -> Vector:
+    return np.ones(len(block.outcome)) if block.weights is None else block.weights
 
 
 def _slices(layout: Layout, rows: pd.DataFrame) -> Iterator[Block]:
@@ -191,7 +233,8 @@ def _diagnostics(
     regressors: dict[str, list[int]],
 ) -> pd.DataFrame:
     """Return the diagnostics that ``models.regression.diagnostics.diagnose`` has of columns, clusters and counts."""
-    values = {} if spec.effects() else of_columns(columns.triangle, found.terms, regressors)
+    values = {"max_leverage": columns.max_leverage}
+    values |= {} if spec.effects() else of_columns(columns.triangle, found.terms, regressors)
     values["n_parameters"] = float(found.n_obs) - found.df_resid
     if columns.least_category is not None:
         values["least_category_n"] = float(columns.least_category)

@@ -8,13 +8,12 @@ come from (``streamed``).
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
 
 from models.estimates import Matrix, Vector
+from models.triangles import inverse_of_triangle
 
 ROWS_AT_ONCE = 8_192
 LARGEST_CONDITION = 300.0
@@ -108,7 +107,7 @@ class Factored:
     def whitening(self) -> Matrix:
         """The k x k matrix that makes standardised regressors (columns first) orthogonal, of length 1."""
         triangle = self.triangle[:-1, :-1]
-        return cast("Matrix", solve_triangular(triangle, np.eye(len(triangle)))).T
+        return inverse_of_triangle(triangle).T
 
 
 def factor(blocks: Blocks, *, has_intercept: bool = True) -> Factored:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from models.estimates import Matrix, Vector
 from models.regression.cluster_moments import ClusterMoments
@@ -22,6 +21,7 @@ from models.regression.in_database.group_moments import GroupMoments
 from models.regression.in_database.residual_sums import solve_blocks
 from models.regression.inference import Uncertainty
 from models.sections.inference import Covariance
+from models.triangles import inverse_of_triangle
 
 LEAST_WITHIN = 1e-4
 NO_VARIATION = 1e-10
@@ -74,7 +74,7 @@ def fit_from_moments(moments: GroupMoments, kinds: Collection[Covariance]) -> Fi
     within = moments.within[1:, 1:]
     lengths = np.sqrt(np.diag(within))
     whole = np.asarray(np.linalg.cholesky(within / np.outer(lengths, lengths)).T * lengths, dtype=float)
-    root = _inverse(whole[:k, :k])
+    root = inverse_of_triangle(whole[:k, :k])
     solved: Vector = root @ whole[:k, k]
     scales, of_outcome = moments.standard.scales[1:-1], float(moments.standard.scales[-1])
     squares, df_resid = float(whole[k, k] ** 2), moments.n_obs - moments.n_groups - k
@@ -169,7 +169,3 @@ def _refuse_dependent(factored: Factored, moments: GroupMoments, terms: tuple[st
     k, scales = len(terms), factored.standard.scales[:-1]
     of_rows = np.sqrt(np.diag(moments.product)[1:-1]) * moments.standard.scales[1:-1]
     refuse_dependencies(dependencies_of(factored.triangle[:k, :k] * scales, of_rows, list(terms)))
-
-
-def _inverse(triangle: Matrix) -> Matrix:
-    return cast("Matrix", solve_triangular(triangle, np.eye(len(triangle))))

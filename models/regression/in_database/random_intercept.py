@@ -14,12 +14,12 @@ from typing import Literal, cast
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
 
 from models.estimates import Matrix, Vector
 from models.regression.identification import ModelDataError, refuse_few, refuse_few_clusters
 from models.regression.in_database.group_moments import GroupMoments
 from models.regression.inference import Uncertainty, label_estimates
+from models.triangles import inverse_of_triangle
 
 Method = Literal["REML", "ML"]
 RATIOS = np.concatenate([[0.0], np.logspace(-8, 8, 97)])
@@ -176,11 +176,11 @@ class _Profile:
         of_outcome = float(standard.scales[k])
         units = standard.raw(has_intercept=True)
         if self.moments.whitening is not None:
-            units = _inverse(self.moments.whitening.T) @ units
+            units = inverse_of_triangle(self.moments.whitening.T) @ units
         triangle = np.asarray(np.linalg.cholesky(solved.product[0]), dtype=float).T
-        back = _inverse(triangle @ units)
+        back = inverse_of_triangle(triangle @ units)
         sigma2 = of_outcome**2 * float(solved.squares[0]) / self.free
-        coefficients = of_outcome * _inverse(units) @ solved.coefficients[0]
+        coefficients = of_outcome * inverse_of_triangle(units) @ solved.coefficients[0]
         coefficients[0] += standard.shifts[k]
         constant = self.free * (1 + np.log(2 * np.pi * of_outcome**2 / self.free))
         if self.method == "REML":
@@ -214,7 +214,3 @@ class _Solved:
     product: NDArray[np.float64]
     coefficients: Matrix
     squares: Vector
-
-
-def _inverse(triangle: Matrix) -> Matrix:
-    return cast("Matrix", solve_triangular(triangle, np.eye(len(triangle))))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from models.estimates import Matrix, Vector
 from models.regression.clustered import POWER_OF_FREE_SHARE, Clustered
@@ -20,6 +19,7 @@ from models.regression.in_database.blocks import Blocks, Factored
 from models.regression.in_database.cluster_sums import ClusterSums
 from models.regression.inference import Uncertainty
 from models.sections.inference import Covariance
+from models.triangles import inverse_of_triangle
 
 FULL = 1 - 1e-9
 
@@ -126,7 +126,7 @@ def solve_blocks(
     powers = sorted({POWER_OF_LEVERAGE[kind] for kind in kinds if kind in POWER_OF_LEVERAGE})
     sums = ResidualSums(0.0, np.zeros(k), np.zeros((k, k)), {power: np.zeros((k, k)) for power in powers})
     clustered = cast("tuple[Clustered, ...]", tuple(kind for kind in kinds if kind in POWER_OF_FREE_SHARE))
-    directions = _inverse(triangle @ standard.raw(has_intercept=has_intercept))
+    directions = inverse_of_triangle(triangle @ standard.raw(has_intercept=has_intercept))
     clusters = ClusterSums(0, clustered, directions) if clustered else None
     for block in blocks():
         for part in block.parts():
@@ -147,8 +147,8 @@ def _set_right(
     standard, k = factored.standard, len(sums.scores)
     of_outcome = float(standard.scales[k])
     inner = np.asarray(np.linalg.cholesky(sums.product).T, dtype=float)
-    turned = _inverse(inner)
-    root = _inverse(inner @ factored.triangle[:k, :k] @ standard.raw(has_intercept=has_intercept))
+    turned = inverse_of_triangle(inner)
+    root = inverse_of_triangle(inner @ factored.triangle[:k, :k] @ standard.raw(has_intercept=has_intercept))
     coefficients = of_outcome * (root @ (inner @ factored.triangle[:k, k] + turned.T @ sums.scores))
     if has_intercept:
         coefficients[0] += standard.shifts[k]
@@ -163,7 +163,3 @@ def _set_right(
         sums=sums,
         clusters=clusters,
     )
-
-
-def _inverse(triangle: Matrix) -> Matrix:
-    return cast("Matrix", solve_triangular(triangle, np.eye(len(triangle))))

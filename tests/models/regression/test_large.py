@@ -18,7 +18,7 @@ TABLE = table_of(n=9_000, n_clusters=60)
 TABLE = TABLE.assign(tenure=np.random.default_rng(4).gamma(2.0, 3.0, len(TABLE)))
 TENURE = Variable(variable="tenure")
 STANDARD_TENURE = Variable(variable="tenure", centre="grand_mean", standardise=True)
-BY_ROWS = {"max_leverage", "breusch_pagan_p", "reset_p", "residual_skewness", "residual_excess_kurtosis",
+BY_ROWS = {"breusch_pagan_p", "reset_p", "residual_skewness", "residual_excess_kurtosis",
            "jarque_bera_p", "max_cooks_distance"}  # fmt: skip
 OF_LEVERAGE = {"decided_by_one_cluster"}
 OF_EFFECTS = {"max_vif", "condition_number", "max_generalised_vif", "r2_overall", "n_effects"}
