@@ -69,7 +69,8 @@ def profile_of(variables: Mapping[str, list[Variable]], rows: pd.DataFrame, coun
             values = finite_numbers(rows, column).to_numpy()
             means[column] = float(weights @ values / weights.sum())
             squares = float(weights @ (values - means[column]) ** 2)
-            deviations[column] = float(np.sqrt(squares / (weights.sum() - 1)))
+            free = float(weights.sum()) - 1
+            deviations[column] = float(np.sqrt(squares / free)) if free > 0 else np.nan
         for each in (each for each in uses if each.spline is not None):
             knots[column, int(each.spline or 0)] = _knots(column, each, finite_numbers(rows, column), weights)
     return Profile(int(weights.sum()), codes, means, deviations, knots)

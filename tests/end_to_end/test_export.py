@@ -18,7 +18,7 @@ ITEMS = ("TW_1", "TW_2", "TW_3", "TR_1", "TR_2", "TR_3")
     [
         ("spss", "analysis.sav"),
         pytest.param("spss", "a.zsav", marks=pytest.mark.slow),
-        ("stata", "analysis.dta"),
+        pytest.param("stata", "analysis.dta", marks=pytest.mark.slow),
     ],
 )
 def test_an_exported_study_reads_back_with_equal_answers_and_reasons(

@@ -59,6 +59,7 @@ def test_a_fit_whose_responses_were_erased_is_read_from_the_others(study, tmp_pa
     done(of_fit(study, command, tmp_path))
 
 
+@pytest.mark.slow
 def test_a_fit_whose_responses_were_erased_is_not_drawn_beside_the_others(study, tmp_path):
     done(sensemaking("erase", study, "--response", "autumn_staff/autumn-7", "--because", "asked"))
     ended = of_fit(study, "pictures", tmp_path)

@@ -29,9 +29,10 @@ DEFINED = {
 }
 
 
-QUICK = [f"{QUALTRICS}/porter-rescue/full_anonymized.csv", BFI]
+QUICK = [f"{QUALTRICS}/porter-rescue/full_anonymized.csv"]
 OTHERS = [
     "data/limesurvey/rse-2017-us/public_data.csv",
+    BFI,
     "data/limesurvey/limonaid-998192/survey_998192_R_data_file.csv",
     f"{QUALTRICS}/model-evaluation/Model+evaluation_February+26,+2021_01.25.csv",
     "data/substantive/lq2002/lq2002.csv",

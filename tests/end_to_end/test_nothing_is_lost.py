@@ -36,6 +36,7 @@ def test_wave_whose_exports_are_gone_is_named_and_nothing_is_changed(study: Path
     assert state_of(study) == before
 
 
+@pytest.mark.slow
 def test_responses_that_no_export_holds_any_more_are_counted_aloud(study: Path):
     write_export(study, "autumn2.csv", answers("autumn", first=101, n_responses=20))
     done(sensemaking("run", study))

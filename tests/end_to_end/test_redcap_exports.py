@@ -127,6 +127,7 @@ def test_records_events_and_their_repetitions_are_responses_and_repeated_forms_a
     }
 
 
+@pytest.mark.slow
 def test_a_study_of_repeated_forms_stores_them_below_their_record(tmp_path: Path):
     project = Project(FIELDS, special=EVENTS[1:])
     records = [{name: cell for name, cell in each.items() if name != EVENTS[0]} for each in LONGITUDINAL[:3]]

@@ -174,6 +174,7 @@ def test_the_recipe_frame_is_tested_on_coproduction_without_the_self_report():
     assert "forwarding" not in {each.variable for each in model.variables()}
 
 
+@pytest.mark.slow
 def test_every_model_of_the_library_can_be_estimated(study, analysis):
     labels, too_few = labels_of(study), []
     for model, variant in runs():

@@ -190,6 +190,7 @@ def test_what_servers_print_goes_to_stderr(capfd: pytest.CaptureFixture[str]):
     assert capfd.readouterr() == ("", "started\n")
 
 
+@pytest.mark.slow
 def test_damaged_records_of_dagster_are_told_with_what_to_do(tmp_path: Path):
     study = build_small_study(tmp_path / "small")
     done(sensemaking("run", study))
@@ -206,6 +207,7 @@ def test_damaged_records_of_dagster_are_told_with_what_to_do(tmp_path: Path):
     done(sensemaking("run", study))
 
 
+@pytest.mark.slow
 def test_damaged_rows_of_a_fit_are_told_with_what_to_do(tmp_path: Path):
     study = build_small_study(tmp_path / "small")
     done(sensemaking("run", study))

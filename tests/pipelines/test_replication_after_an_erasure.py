@@ -67,6 +67,7 @@ def test_a_package_without_a_fit_that_can_be_made_again_is_refused_with_the_reas
     assert not (tmp_path / "package").exists()
 
 
+@pytest.mark.slow
 def test_after_another_run_the_fit_of_the_others_is_packaged(erased, tmp_path):
     study = Path(shutil.copytree(erased, tmp_path / "small"))
     bring_up_to_date(study)

@@ -102,6 +102,7 @@ def test_sensor_asks_again_with_a_new_key_when_earlier_files_are_back_after_a_ru
     assert len(keys) == len(set(keys)) == 4
 
 
+@pytest.mark.slow
 def test_sensor_keeps_quiet_about_files_that_were_run_already(study: Study, instance: dg.DagsterInstance):
     done(sensemaking("run", study.folder))
     quiet = evaluate(study, instance)

@@ -144,3 +144,10 @@ def test_counted_patterns_have_the_profile_of_their_responses(seed, n_knots):
     assert counted.means == pytest.approx(whole.means, rel=1e-12)
     assert counted.deviations == pytest.approx(whole.deviations, rel=1e-12)
     np.testing.assert_allclose(counted.knots["trust", n_knots], whole.knots["trust", n_knots], rtol=1e-12)
+
+
+def test_a_single_response_has_no_deviation():
+    one = pd.DataFrame({"trust": [2.0]})
+    found = profile_of({"trust": [Variable(variable="trust", standardise=True)]}, one)
+    assert found.means == {"trust": 2.0}
+    assert np.isnan(found.deviations["trust"])
