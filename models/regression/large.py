@@ -23,7 +23,7 @@ Database = Callable[[pd.DataFrame], AbstractContextManager[Connection]]
 
 
 @dataclass(frozen=True)
-class Task:
+class FitTask:
     """What a fit is asked of.
 
     Attributes:
@@ -41,7 +41,7 @@ class Task:
     seed: int = 0
 
 
-def fit_at_any_size(task: Task, analysis: pd.DataFrame, database: Database, many: int = MANY_RESPONSES) -> Fit:
+def fit_at_any_size(task: FitTask, analysis: pd.DataFrame, database: Database, many: int = MANY_RESPONSES) -> Fit:
     """Fit a regression to the responses that its specification selects, in a database where they are many.
 
     Args:

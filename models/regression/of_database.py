@@ -24,14 +24,14 @@ from models.regression.in_database.layout import Layout, layout_of
 from models.regression.in_database.planner import fit_in_database, needs_rows
 from models.regression.in_database.result import TableFit
 from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
-from models.regression.moderation.combinations import Coefficients as Combined
+from models.regression.moderation.combinations import Coefficients
 from models.regression.moderation.fitted import FittedDesign
 from models.regression.moderation.of_fit import products_not_covered, shapes_of
 from models.regression.posed import codes_of
 from models.regression.profile import profile_of
 from models.regression.reading.of_coefficients import (
     COLUMNS,
-    Coefficients,
+    ReadCoefficients,
     read_every_term,
     read_focal_term,
     spread_of,
@@ -177,7 +177,7 @@ def _told(spec: RegressionSpec, variant: str, selected: SelectedRows, labels: La
     used, sure = spec.covariance_used(), found.uncertainties[spec.covariance_used()]
     groups = regressor_groups(spec, rows, profile, labels, found.terms)
     focal = focal_terms(spec, rows, labels, profile)
-    combined = Combined(found.coefficients, sure.covariance, float(sure.df.min()), sure.corrected)
+    combined = Coefficients(found.coefficients, sure.covariance, float(sure.df.min()), sure.corrected)
     means = dict(zip(columns.terms, columns.means.tolist(), strict=True))
     design = FittedDesign(spec, rows, profile, focal, means, labels, found.terms, combined)
     readings = [*_readings(spec, rows, columns, found, focal), *products_not_covered(design)]
@@ -209,7 +209,7 @@ def _readings(
 ) -> Iterator[tuple[str, str, float, float, float, str]]:
     places = [columns.terms.index(term) for term in found.terms]
     weights = None if spec.weights is None else rows[spec.weights].to_numpy(dtype=float)
-    read = Coefficients(
+    read = ReadCoefficients(
         terms=found.terms,
         values=found.coefficients,
         classical_errors=found.uncertainties["classical"].errors,

@@ -16,7 +16,7 @@ from instruments.faults import DataError
 from models.estimates import Fit, result_digest
 from models.origin import code_hash, environment
 from models.regression.identification import ModelDataError
-from models.regression.large import Database, Task, fit_at_any_size
+from models.regression.large import Database, FitTask, fit_at_any_size
 from models.replication.tables import read_table
 from models.spec import RegressionSpec
 
@@ -169,7 +169,7 @@ def refit(record: Mapping[str, Any], rows: pd.DataFrame, database: Database) -> 
         ModelDataError: When they cannot carry it.
         DataError: As of ``recorded_model``.
     """
-    task = Task(recorded_model(record), labels_from_json(str(record["labels_json"])), seed=int(record["seed"]))
+    task = FitTask(recorded_model(record), labels_from_json(str(record["labels_json"])), seed=int(record["seed"]))
     return fit_at_any_size(task, rows, database)
 
 

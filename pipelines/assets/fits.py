@@ -11,7 +11,7 @@ from models.origin import Origin, derive_seed, env_json, environment, fit_id, or
 from models.regression.columns import column_of
 from models.regression.design import ORDER_OF_WAVES, excluded_column
 from models.regression.identification import FEWEST_BEYOND
-from models.regression.large import Task, fit_at_any_size
+from models.regression.large import FitTask, fit_at_any_size
 from models.replication.refit import Labels, labels_json
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.sections.regressors import parts_of
@@ -97,7 +97,7 @@ def fit_model(
     named = names_in(model) | ({model.outcome} if model.with_variant(variant).estimator == "multinomial" else set())
     labels = {name: each for name, each in labels_of(study).items() if name in named}
     seed = derive_seed(study.name, model.name, variant)
-    fit = fit_at_any_size(Task(model, labels, variant, FEWEST_BEYOND, seed), analysis, in_a_database)
+    fit = fit_at_any_size(FitTask(model, labels, variant, FEWEST_BEYOND, seed), analysis, in_a_database)
     in_fit = analysis["response_id"].isin(fit.data["response_id"])
     asked = refuse_unmeasured(study, store, model.with_variant(variant), analysis, in_fit)
     store.keep_rows(fit.data)

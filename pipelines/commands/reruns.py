@@ -13,7 +13,7 @@ from models.estimates import Fit
 from models.origin import data_hash, origin_of
 from models.regression.compare import compare_results, differing_origins
 from models.regression.identification import ModelDataError
-from models.regression.large import Task, fit_at_any_size
+from models.regression.large import FitTask, fit_at_any_size
 from models.replication.refit import labels_from_json, recorded_model
 from pipelines.assets.from_raw import Rebuilt, Remade, remade
 from pipelines.commands.fits import recorded_estimates, recorded_fit
@@ -149,7 +149,7 @@ def _from_raw(raw: _RawStore, fit: pd.Series) -> Rerun:
 def _refit(fit: pd.Series, rows: pd.DataFrame, erased: str) -> Fit:
     model = recorded_model(fit)
     try:
-        task = Task(model, labels_from_json(fit["labels_json"]), seed=int(fit["seed"]))
+        task = FitTask(model, labels_from_json(fit["labels_json"]), seed=int(fit["seed"]))
         return fit_at_any_size(task, rows, in_a_database)
     except ModelDataError as error:
         because = f"{erased}; the other responses cannot carry it" if erased else "its rows cannot carry it"

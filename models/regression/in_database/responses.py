@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from models.regression.categorical.binary import other_outcomes
 from models.regression.design import all_alone, empty_population, none_complete, refuse_weights, uses_of
-from models.regression.in_database.connection import Connection, Query, records, row
+from models.regression.in_database.connection import Connection, Query, row
 from models.regression.in_database.query import (
     FLOATING,
     WHOLE,
@@ -92,12 +92,18 @@ def select_responses(spec: RegressionSpec, connection: Connection, relation: Rel
     """
     kinds = kinds_of(connection, relation)
     query = complete_rows(spec, relation, kinds, keeps_alone=True)
-    if len(spec.effects()) == 1 and records(connection, groups_of_one(query, quoted(spec.effects()[0]))):
+    if len(spec.effects()) == 1 and _has_groups_of_one(connection, query, spec.effects()[0]):
         query = complete_rows(spec, relation, kinds)
     for column in numbers_of(spec):
         if not is_number(kinds[column]):
             raise not_numbers(column, kinds[column])
     return Selected(connection, spec, relation, query, kinds)
+
+
+def _has_groups_of_one(connection: Connection, complete: Query, group: str) -> bool:
+    alone = groups_of_one(complete, quoted(group))
+    (n_alone,) = row(connection, Query(f"SELECT count(*) FROM ({alone.text})", alone.parameters))  # noqa: S608
+    return n_alone > 0
 
 
 def look_at_responses(spec: RegressionSpec, connection: Connection, relation: Relation) -> Responses:

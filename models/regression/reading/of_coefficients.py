@@ -22,7 +22,7 @@ COLUMNS = ("term", "reading", "value", "conf_low", "conf_high", "verdict")
 
 
 @dataclass(frozen=True, eq=False)
-class Coefficients:
+class ReadCoefficients:
     """Coefficients of least squares with what is needed to read them.
 
     Attributes:
@@ -46,7 +46,7 @@ class Coefficients:
     confidence_level: float
 
 
-def read_every_term(read: Coefficients) -> Iterator[Row]:
+def read_every_term(read: ReadCoefficients) -> Iterator[Row]:
     """Yield size, explained share and what this design would have seen of every term but the intercept."""
     level, reach = 1 - read.confidence_level, read.uncertainty.reach(read.confidence_level)
     shares = partial_r2(read.values / read.classical_errors, read.df_resid)
@@ -62,7 +62,7 @@ def read_every_term(read: Coefficients) -> Iterator[Row]:
         yield term, "minimum_detectable", minimum_detectable_effect(error, df, level=level), np.nan, np.nan, ""
 
 
-def read_focal_term(read: Coefficients, place: int, smallest: float | None) -> Iterator[Row]:
+def read_focal_term(read: ReadCoefficients, place: int, smallest: float | None) -> Iterator[Row]:
     """Yield the test against the smallest effect of interest, and how strong what was left out would have to be."""
     term, value, error = read.terms[place], float(read.values[place]), float(read.uncertainty.errors[place])
     if smallest is not None:

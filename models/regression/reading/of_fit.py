@@ -14,7 +14,7 @@ from models.regression.least_squares import LeastSquares
 from models.regression.reading.influence import influence_of_clusters
 from models.regression.reading.of_coefficients import (
     COLUMNS,
-    Coefficients,
+    ReadCoefficients,
     Row,
     read_every_term,
     read_focal_term,
@@ -99,10 +99,10 @@ def readings_of(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _coefficients(fitted: FittedModel) -> Coefficients:
+def _coefficients(fitted: FittedModel) -> ReadCoefficients:
     solution, k = fitted.solution, len(fitted.terms)
     values = solution.coefficients[:k]
-    return Coefficients(
+    return ReadCoefficients(
         terms=fitted.terms,
         values=values,
         classical_errors=np.sqrt(solution.sigma2 * np.diag(solution.bread)[:k]),

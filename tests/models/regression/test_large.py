@@ -10,7 +10,7 @@ from drawn_tables import AGE, CURVED_AGE, GENDER, ROLE, SPLINE, Drawn, table_of
 
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
-from models.regression.large import Task, fit_at_any_size
+from models.regression.large import FitTask, fit_at_any_size
 from models.sections.regressors import Interaction, Variable
 
 MANY = 5_500
@@ -33,7 +33,7 @@ def database(rows):
 
 
 def both(spec, many=MANY, table=TABLE):
-    large = fit_at_any_size(Task(spec, {}, seed=3), table, database, many)
+    large = fit_at_any_size(FitTask(spec, {}, seed=3), table, database, many)
     return large, fit_regression(spec, table, {}, seed=3)
 
 
@@ -110,7 +110,7 @@ def test_few_complete_responses_are_computed_from_rows_though_the_table_is_long(
 def test_many_responses_that_carry_no_model_are_refused_in_the_words_of_rows():
     spec = Drawn(TABLE, (AGE, "score", "age_and_score"), None).model()
     told = []
-    for fit in (lambda: fit_at_any_size(Task(spec, {}), TABLE, database, MANY), lambda: fit_regression(spec, TABLE)):
+    for fit in (lambda: fit_at_any_size(FitTask(spec, {}), TABLE, database, MANY), lambda: fit_regression(spec, TABLE)):
         with pytest.raises(ModelDataError, match="cannot be told apart") as raised:
             fit()
         told.append(str(raised.value))
