@@ -6,6 +6,9 @@ WORKERS ?= 2
 MINUTES ?= 10
 EXAMPLES ?= 0
 
+# Python keeps what it compiles of this checkout: tests start hundreds of programs.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-full lint lock bench fuzz simulate recovery agreement schemas clean
 
 demo: $(VENV)/.installed

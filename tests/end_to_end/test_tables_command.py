@@ -52,7 +52,8 @@ def test_figures_of_the_warehouse_are_exact(made, finished_small_study):
     own = estimates[(estimates["variant"] == "main") & (estimates["term"] == "teamwork")].iloc[0]
     sheet = openpyxl.load_workbook(made["private"] / "tables.xlsx").worksheets[0]
     row = next(row for row in sheet.iter_rows(values_only=True) if row[0] == "Teamwork")
-    assert row[1:7] == tuple(own[["estimate", "std_error", "conf_low", "conf_high", "df", "p_value"]])
+    figures = own[["estimate", "std_error", "conf_low", "conf_high", "df", "p_value"]].to_list()
+    assert row[1:7] == pytest.approx(figures, rel=1e-15)  # a sheet writes 16 digits, of up to 17
     assert f"<span>{fits.loc['main', 'n_obs']}</span>" in page(made["private"])
     assert f"t({own['df']:.0f}) = {own['statistic']:.2f}".replace("-", "−") in page(made["private"])
 

@@ -52,7 +52,7 @@ def suffice(moments: GroupMoments, kinds: Collection[Covariance]) -> bool:
     if moments.products is None or any(kind not in OF_MOMENTS for kind in kinds):
         return False
     within = moments.within[1:, 1:]
-    if (np.diag(within) < LEAST_WITHIN * np.diag(moments.product)[1:]).any():
+    if not (np.diag(within) > LEAST_WITHIN * np.diag(moments.product)[1:]).all():
         return False
     lengths = np.sqrt(np.diag(within))
     values = np.linalg.eigvalsh(within / np.outer(lengths, lengths))

@@ -65,6 +65,21 @@ class GroupMoments:
         values = np.linalg.eigvalsh(product / np.outer(lengths, lengths))
         return bool(values[0] * LARGEST_CONDITION**2 > values[-1])
 
+    def without_groups_of_one(self) -> "GroupMoments":
+        """Return the sums of unweighted rows without those that are alone in their group."""
+        stays = self.sizes > 1
+        if stays.all():
+            return self
+        alone = self.sums[:, ~stays]
+        return replace(
+            self,
+            n_obs=self.n_obs - alone.shape[1],
+            sizes=self.sizes[stays],
+            sums=self.sums[:, stays],
+            product=self.product - alone @ alone.T,
+            products=None if self.products is None else self.products[:, :, stays],
+        )
+
     def raw_means(self) -> Matrix:
         """Return the means of the columns as they are in each group, m x G.
 

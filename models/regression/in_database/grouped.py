@@ -13,7 +13,7 @@ import numpy as np
 
 from models.one_thread import on_one_thread
 from models.regression.columns import Labels
-from models.regression.identification import ModelDataError, refuse_constant, refuse_few_clusters
+from models.regression.identification import FEWEST_CLUSTERS, ModelDataError, refuse_constant, refuse_few_clusters
 from models.regression.in_database.blocks import Block, Blocks, factor
 from models.regression.in_database.cluster_sums import needs_order
 from models.regression.in_database.fixed_effects import (
@@ -65,18 +65,52 @@ def fit_fixed_effects(
             f"{', '.join(DEFINED)}"
         )
     rows = _grouped_rows(responses, labels, rows_of_a_block)
-    terms = rows.terms[1:]
     with on_one_thread():
         moments = group_moments(rows.blocks(with_groups=True), with_products=True)
         refuse_few_clusters(str(rows.groups), moments.n_groups, moments.n_obs)
-        refuse_unfit_within(moments, terms, rows.spec.outcome)
-        is_one_reading = suffice(moments, wanted)
-        found = fit_from_moments(moments, wanted) if is_one_reading else _from_rows(rows, moments, wanted)
-    readings = "one reading" if is_one_reading else "more readings"
+        refuse_unfit_within(moments, rows.terms[1:], rows.spec.outcome)
+        if suffice(moments, wanted):
+            return _of_effects(rows, moments, fit_from_moments(moments, wanted), "one reading")
+        return _of_effects(rows, moments, _from_rows(rows, moments, wanted), "more readings")
+
+
+def fit_fixed_effects_at_once(
+    selected: Selected,
+    labels: Labels = NO_LABELS,
+    covariances: Collection[Covariance] = (),
+    rows_of_a_block: int = ROWS_OF_A_BLOCK,
+) -> TableFit | None:
+    """Fit as ``fit_fixed_effects`` in one reading of the rows without a look at them, where that will do.
+
+    Args:
+        selected: Of a linear model with one cluster, whose values are the groups; those alone in theirs among them.
+        labels: Variable → code → label, for the names of terms.
+        covariances: Those wanted, without HC2 and HC3; none: that of the model.
+        rows_of_a_block: At most as many rows at a time.
+
+    Returns:
+        None where a look is needed: for weights, for regressors that are no plain numbers, and where cross-products
+        would not be exact, as of data that cannot carry the model.
+    """
+    spec = selected.spec
+    if spec.weights is not None or not all(each.is_plain for each in spec.variables()):
+        return None
+    rows = Rows(selected, Profile(n_rows=0), labels, _group_of(selected), rows_of_a_block)
+    wanted = tuple(covariances) or (spec.covariance_used(),)
+    with on_one_thread():
+        every = group_moments(_refused_as_looked_at(rows.blocks(with_groups=True), selected), with_products=True)
+        moments = every.without_groups_of_one()
+        if moments.n_groups < FEWEST_CLUSTERS or not suffice(moments, wanted):
+            return None
+        refuse_unfit_within(moments, rows.terms[1:], spec.outcome)
+        return _of_effects(rows, moments, fit_from_moments(moments, wanted), "one reading")
+
+
+def _of_effects(rows: Rows, moments: GroupMoments, found: FixedEffects, readings: str) -> TableFit:
     return TableFit(
         engine="blocks",
         reason=f"effects of {moments.n_groups:,} groups, {readings} in blocks",
-        terms=terms,
+        terms=rows.terms[1:],
         coefficients=found.coefficients,
         n_obs=moments.n_obs,
         n_clusters=moments.n_groups,

@@ -15,9 +15,14 @@ from models.regression.in_database.connection import Connection
 from models.regression.in_database.counted import fit_counted
 from models.regression.in_database.counted_binary import fit_counted_binary
 from models.regression.in_database.fixed_effects import DEFINED
-from models.regression.in_database.grouped import fit_fixed_effects
+from models.regression.in_database.grouped import fit_fixed_effects, fit_fixed_effects_at_once
 from models.regression.in_database.query import Relation
-from models.regression.in_database.responses import BINARY_ESTIMATORS, Responses, look_at_responses
+from models.regression.in_database.responses import (
+    BINARY_ESTIMATORS,
+    Responses,
+    look_at_responses,
+    select_responses,
+)
 from models.regression.in_database.result import Engine, TableFit
 from models.regression.in_database.rows import fit_rows
 from models.regression.in_database.streamed import fit_in_blocks
@@ -64,6 +69,10 @@ def fit_in_database(
             f"the model '{spec.name}' has a level or a panel; expected a regression of responses; fit it with "
             "fit_regression"
         )
+    if spec.effects() and needs_rows(spec, wanted) is None:
+        found = fit_fixed_effects_at_once(select_responses(spec, connection, relation), labels, wanted)
+        if found is not None and found.n_obs > FEW_RESPONSES:
+            return replace(found, reason=_summed_by_groups(found.n_obs, spec))
     responses = look_at_responses(spec, connection, relation)
     engine, reason = choose_engine(responses, wanted)
     with on_one_thread():
@@ -91,14 +100,18 @@ def choose_engine(responses: Responses, covariances: Collection[Covariance]) -> 
     n, n_patterns = responses.n_obs, responses.n_patterns
     if n <= FEW_RESPONSES:
         return "rows", f"{n:,} responses are few enough to be computed one by one."
-    if effects := responses.spec.effects():
-        return "blocks", f"{n:,} responses have effects of {effects[0]}; they are summed by its groups."
+    if responses.spec.effects():
+        return "blocks", _summed_by_groups(n, responses.spec)
     found = f"{n:,} responses have about {n_patterns:,} different patterns of regressors"
     if n_patterns <= min(MOST_PATTERNS, n // RESPONSES_OF_A_PATTERN):
         return "counted_patterns", f"{found}, few enough to be counted."
     if responses.spec.estimator in BINARY_ESTIMATORS:
         return "rows", f"{found}, too many to be counted, and {responses.spec.estimator} has no other engine."
     return "blocks", f"{found}, too many to be counted; they are read in blocks."
+
+
+def _summed_by_groups(n_obs: int, spec: RegressionSpec) -> str:
+    return f"{n_obs:,} responses have effects of {spec.effects()[0]}; they are summed by its groups."
 
 
 def needs_rows(spec: RegressionSpec, covariances: Collection[Covariance]) -> str | None:

@@ -82,6 +82,8 @@ def keys_of(spec: RegressionSpec) -> list[str]:
 def select_responses(spec: RegressionSpec, connection: Connection, relation: Relation) -> Selected:
     """Say which responses of a relation are a model's, without bringing them home.
 
+    Where effects are taken out, those alone in their group are among them.
+
     Args:
         spec: The model, variant applied.
         connection: To the database.
@@ -92,8 +94,6 @@ def select_responses(spec: RegressionSpec, connection: Connection, relation: Rel
     """
     kinds = kinds_of(connection, relation)
     query = complete_rows(spec, relation, kinds, keeps_alone=True)
-    if len(spec.effects()) == 1 and _has_groups_of_one(connection, query, spec.effects()[0]):
-        query = complete_rows(spec, relation, kinds)
     for column in numbers_of(spec):
         if not is_number(kinds[column]):
             raise not_numbers(column, kinds[column])
@@ -120,6 +120,8 @@ def look_at_responses(spec: RegressionSpec, connection: Connection, relation: Re
     """
     selected = select_responses(spec, connection, relation)
     query, kinds = selected.query, selected.kinds
+    if len(spec.effects()) == 1 and _has_groups_of_one(connection, query, spec.effects()[0]):
+        query = complete_rows(spec, relation, kinds)
     outcome = f"CAST({quoted(spec.outcome)} AS DOUBLE)"
     floating = [column for column in numbers_of(spec) if kinds[column] in FLOATING]
     whole = [column for column in keys_of(spec) if kinds[column] in WHOLE]

@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 from models.regression.design import build_design
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
-from models.regression.in_database.grouped import fit_fixed_effects, fit_random_intercept_of
+from models.regression.in_database.grouped import (
+    fit_fixed_effects,
+    fit_fixed_effects_at_once,
+    fit_random_intercept_of,
+)
 from models.regression.in_database.responses import look_at_responses, select_responses
 from models.regression.in_database.streamed import fit_in_blocks
 from models.regression.least_squares import solve_least_squares
@@ -229,6 +233,44 @@ def test_fixed_effects_are_those_of_one_category_an_organisation(kinds):
         theirs = uncertainty_in_memory(expected, kind, codes)
         assert found.uncertainties[kind].errors == pytest.approx(theirs.errors[1:4], rel=1e-10)
         assert found.uncertainties[kind].df == pytest.approx(theirs.df[1:4], rel=1e-8)
+
+
+def with_effects(*regressors, **changes):
+    return model_of(*regressors, cluster="organisation_id", fixed_effects="organisation_id", **changes)
+
+
+@pytest.mark.parametrize("n_alone", [0, 1, 40])
+def test_effects_are_the_same_without_a_look_and_leave_out_responses_alone_in_their_group(n_alone):
+    table = drawn_analysis()
+    table = table.groupby("organisation_id").filter(lambda rows: rows["strain"].notna().sum() > 9)
+    alone = drawn_analysis(n=n_alone, seed=8).dropna()
+    alone = alone.assign(organisation_id=[f"alone{place}" for place in range(len(alone))])
+    table, kinds = pd.concat([table, alone], ignore_index=True), ("classical", "CR1S", "CR2")
+    looked_at = grouped(with_effects(), table, fit_fixed_effects, kinds)
+    at_once = grouped(with_effects(), table, fit_fixed_effects_at_once, kinds, select=select_responses)
+    for name in ("terms", "n_obs", "n_clusters", "df_resid", "reason"):
+        assert getattr(at_once, name) == getattr(looked_at, name)
+    assert at_once.coefficients == pytest.approx(looked_at.coefficients, rel=1e-11)
+    assert at_once.r_squared == pytest.approx(looked_at.r_squared, rel=1e-11)
+    for kind in kinds:
+        assert at_once.uncertainties[kind].errors == pytest.approx(looked_at.uncertainties[kind].errors, rel=1e-11)
+        assert at_once.uncertainties[kind].df == pytest.approx(looked_at.uncertainties[kind].df, rel=1e-9)
+
+
+NEEDS_A_LOOK = {
+    "weights": (with_effects(weights="analysis_weight"), {}),
+    "a category": (with_effects(ROLE), {}),
+    "nothing varies within": (with_effects(), {"trust": 1.5}),
+    "everyone is alone": (with_effects(), {"organisation_id": [f"org{place}" for place in range(2_000)]}),
+    "one organisation": (with_effects(), {"organisation_id": "org1"}),
+}
+
+
+@pytest.mark.parametrize("case", NEEDS_A_LOOK)
+def test_effects_that_need_a_look_are_left_to_it(case):
+    spec, values = NEEDS_A_LOOK[case]
+    table = drawn_analysis(n=2_000).assign(**values)
+    assert grouped(spec, table, fit_fixed_effects_at_once, select=select_responses) is None
 
 
 def test_a_random_intercept_is_the_same_for_blocks_of_any_size_and_in_any_order():
