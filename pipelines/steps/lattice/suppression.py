@@ -1,0 +1,88 @@
+"""Which units of one scale may be shown together: too few people, and what would follow from the others.
+
+Properties P2 to P5 of the design, exactly: with figures of units within units, who is left in each shown unit when all
+shown units within it are taken away (``remainders``) is all that can be worked out, so that these are asked for as much
+as the units themselves.
+
+References:
+    Hundepool et al. (2012), Statistical Disclosure Control, sections 4.3 and 4.4 (secondary suppression, audit).
+"""
+
+import numpy as np
+
+from pipelines.steps.lattice.people import Exchangeable, People, exchangeable
+from pipelines.steps.lattice.policy import Policy
+from pipelines.steps.lattice.units import NOWHERE, Places, Truths
+
+
+def may_be_shown(people: People, policy: Policy) -> Truths:
+    """Tell which units have enough people, from enough organisations, whose values differ.
+
+    Args:
+        people: n people with a value.
+        policy: What is asked.
+
+    Returns:
+        U truths.
+    """
+    several = np.array([level != "organisation" for level in people.tree.levels])
+    is_of_few = several & (people.n_organisations < policy.least_organisations)
+    return (people.counts >= policy.least_cell_size) & ~is_of_few & (people.spreads > 0)
+
+
+def shown_units(people: People, policy: Policy, may_be: Truths, least_width: float) -> Truths:
+    """Choose units that may be shown together, so that nothing small or narrow follows from them.
+
+    As long as a remainder is too small, of a single hidden unit, or pins the mean of a hidden unit to less than the
+    width, the smallest unit that is shown next within it is hidden too; where there is none, the unit itself.
+
+    Args:
+        people: n people with a value.
+        policy: What is asked.
+        may_be: Units that may be shown by themselves, U.
+        least_width: Narrowest interval in which the mean of a hidden unit may be known to lie.
+
+    Returns:
+        U truths.
+    """
+    is_shown = may_be.copy()
+    while True:
+        too_telling = telling_units(exchangeable(people, is_shown), is_shown, policy, least_width)
+        if not len(too_telling):
+            return is_shown
+        around = people.tree.lowest_around(is_shown)
+        for place in too_telling.tolist():
+            within = np.flatnonzero(is_shown & (around == place))
+            is_shown[_smallest(people, within) if len(within) else place] = False
+
+
+def _smallest(people: People, places: Places) -> int:
+    return int(places[np.argmin(people.counts[places])])
+
+
+def telling_units(found: Exchangeable, is_shown: Truths, policy: Policy, least_width: float) -> Places:
+    """Return the shown units from which, less those shown within them, too much follows.
+
+    Args:
+        found: Who cannot be told apart.
+        is_shown: Which of U units are shown.
+        policy: What is asked.
+        least_width: Narrowest interval in which the mean of a hidden unit may be known to lie.
+
+    Returns:
+        Their places, in order.
+    """
+    people, tree = found.people, found.people.tree
+    left_in = tree.lowest(is_shown)
+    is_hidden = ~is_shown & (people.counts > 0)
+    hidden_leaves = np.flatnonzero(is_hidden & tree.is_leaf & (left_in != NOWHERE))
+    if not len(hidden_leaves):
+        return hidden_leaves
+    n_people = np.bincount(left_in[hidden_leaves], people.counts[hidden_leaves], len(tree))
+    n_units = np.bincount(left_in[hidden_leaves], minlength=len(tree))
+    is_telling = (n_units > 0) & ((n_people < policy.least_cell_size) | (n_units < policy.least_hidden_units))
+    is_narrow = is_hidden & (left_in != NOWHERE) & (found.widths() < least_width)
+    for place in np.flatnonzero(is_narrow).tolist():
+        within = hidden_leaves[tree.is_within[place, hidden_leaves]]
+        is_telling[left_in[within]] = True
+    return np.flatnonzero(is_telling)
