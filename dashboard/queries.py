@@ -13,7 +13,7 @@ import pandas as pd
 
 from dashboard.pointer import Reason, UnusableReleaseError, read_pointer, verify
 
-SUPPORTED_SCHEMA_VERSION = 4
+SUPPORTED_SCHEMA_VERSION = 5
 FIRST_VERSION_WITH_COMPARISONS = 2
 FIRST_VERSION_WITH_CONDITIONS = 3
 FIRST_VERSION_WITH_OMEGA = 3

@@ -31,6 +31,7 @@ from pipelines.load_coding import StudyCoding, blame_coded_names, read_coding
 from pipelines.load_instruments import read_instruments, with_form
 from pipelines.load_models import Known, faults_of_own_models, read_models
 from pipelines.load_register import read_register
+from pipelines.release_checks import blame_release
 from pipelines.sections.response_columns import COLUMNS_OF_A_RESPONSE, COLUMNS_OF_A_SCALE, KEYS_OF_A_RESPONSE
 from pipelines.sections.screening_faults import blame_screening
 from pipelines.sections.sources import Source
@@ -233,6 +234,7 @@ def _blame_names(study: Study, document: Document) -> None:
     blame_label_experiment(study.spec, study.folder, study.forms.values(), document)
     blame_linking(study.spec, study.folder, document)
     if study.is_whole:
+        blame_release(study.spec, study.register, study.scales(), document)
         blame_fieldwork(study.spec, study.folder, study.items(), document)
 
 

@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
@@ -20,18 +20,21 @@ from pipelines.files import file_sha256, flush_file
 from pipelines.fit_disclosure import releasable_fits, responses_used
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
+from pipelines.release_slices import Slices, sizes_json, slices_to_publish, with_carried
 from pipelines.steps import disclosure, release_texts
+from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.measurement_uses import FittedModel, missed_conditions
 from pipelines.steps.plan_record import faults_of_plan
 from pipelines.steps.released_comparisons import released_comparisons
 from pipelines.steps.sampling import groups_without_inference
-from pipelines.store import Store, create_table, environment_faults, insert_rows
+from pipelines.store import Store, Write, create_table, environment_faults, insert_rows
 from pipelines.store.released import POINTER
 from pipelines.tables import core, out, raw, released
 from pipelines.tables.base import Table
 from pipelines.tables.casework import SAMPLE_REGISTER
 from pipelines.tables.measurement import GATES, INVARIANCE
 from pipelines.tables.plan import PLAN
+from pipelines.tables.releases import RELEASES
 from pipelines.tables.sampling import SAMPLING
 
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "digest")
@@ -82,12 +85,15 @@ def publish(study: Study, store: Store, on_wait: Waiting = no_message) -> Releas
         _refuse_unless_sound(study, store)
         folder.mkdir(parents=True, exist_ok=True)
         number = 1 + max((_number_of(path) for path in folder.glob("r*.duckdb")), default=0)
-        tables, withheld = _protected_tables(study, store, number)
+        policy = Policy(least_cell_size=study.spec.release.least_cell_size)
+        slices = slices_to_publish(study, store, policy)
+        tables, withheld = _protected_tables(study, store, number, slices)
         disclosure.audit_released(tables)
         path = _write_file(folder, number, tables)
         sha256 = file_sha256(path)
+        _record(store, path, sha256, number, policy, slices)
         _point_to(folder, path.name, sha256, number)
-    n_hidden = {table.name: int(rows["is_hidden"].sum()) for table, rows in tables if "is_hidden" in rows}
+    n_hidden = {table.name: int(rows["is_hidden"].sum()) for table, rows in tables if "is_hidden" in rows and len(rows)}
     return Released(number, path, sha256, n_hidden, withheld)
 
 
@@ -113,34 +119,62 @@ def _refuse_unless_sound(study: Study, store: Store) -> None:
         raise ReleaseRefused(reasons)
 
 
-def _protected_tables(study: Study, store: Store, number: int) -> tuple[Tables, dict[str, str]]:
+def _record(store: Store, path: Path, sha256: str, number: int, policy: Policy, slices: Slices) -> None:
+    """Remember whose scores are behind a release before anybody can see it: later ones are compared with it."""
+    row = {
+        "release": number,
+        "file": path.name,
+        "sha256": sha256,
+        "published_at": dt.datetime.now(dt.UTC),
+        "policy_json": json.dumps(asdict(policy), sort_keys=True),
+        "policy_sha256": policy.sha256,
+        "rows_hash": store.keep_rows(slices.rows),
+        "sizes_json": sizes_json(slices.sizes),
+    }
+    rows = RELEASES.typed(pd.DataFrame([row]))
+    store.write([Write(RELEASES, rows, {"release": number})], input_hash="", run_id="sensemaking release")
+
+
+def _protected_tables(study: Study, store: Store, number: int, slices: Slices) -> tuple[Tables, dict[str, str]]:
     least = study.spec.release.least_cell_size
     rates = store.read(out.RESPONSE_RATES)
     means, reliability, distributions = (
         _of_every_response(store.read(table)) for table in (out.SCALE_MEANS, out.RELIABILITY, out.DISTRIBUTIONS)
     )
+    items = {item: scale for scale, each in study.scales().items() for item in each.scales[scale].items}
+    means = _emptied(means, means["scale"], slices)
+    distributions = _emptied(distributions, distributions["item"].map(items), slices)
     fits, estimates, withheld = releasable_fits(study, store)
     terms = zip(estimates["model"], estimates["term"], strict=True)
+    of_slices: Tables = [
+        (
+            released.RESPONSE_RATES_RELEASED,
+            disclosure.protect_response_rates(rates, _organisations(store, rates), least),
+        ),
+        (released.SCALE_MEANS_RELEASED, disclosure.protect_scale_means(means, reliability, least)),
+        (released.DISTRIBUTIONS_RELEASED, disclosure.protect_distributions(distributions, least)),
+        (released.UNIT_MEANS, slices.unit_means),
+    ]
     tables: Tables = [
         (released.MANIFEST, _manifest(study, store, number)),
         (released.TEXTS, release_texts.release_texts(study, terms, waves_without_inference(study, store))),
         (released.SCALES, release_texts.released_scales(study)),
         (released.ITEMS, release_texts.released_items(study)),
-        (
-            released.RESPONSE_RATES_RELEASED,
-            disclosure.protect_response_rates(rates, _organisations(store, rates), least),
-        ),
-        (
-            released.SCALE_MEANS_RELEASED,
-            disclosure.protect_scale_means(means, reliability, least),
-        ),
-        (released.DISTRIBUTIONS_RELEASED, disclosure.protect_distributions(distributions, least)),
+        *((table, with_carried(table, rows, slices.carried)) for table, rows in of_slices),
+        (released.UNITS, slices.units),
         (released.COMPARISONS_RELEASED, released_comparisons(study, store.read(GATES), store.read(INVARIANCE), means)),
         (released.FITS_RELEASED, fits),
         (released.CONDITIONS_RELEASED, _released_conditions(study, store, fits)),
         (released.ESTIMATES_RELEASED, estimates),
     ]
     return tables, withheld
+
+
+def _emptied(figures: pd.DataFrame, scales: pd.Series, slices: Slices) -> pd.DataFrame:
+    """Let figures of everybody that would tell of hidden units be of nobody, so that they are hidden."""
+    keys = zip(scales, zip(figures["wave"], figures["respondent_group"], strict=True), strict=True)
+    is_telling = pd.Series([key in slices.hidden for key in keys], index=figures.index, dtype="bool")
+    return figures.assign(n_obs=figures["n_obs"].mask(is_telling, 0))
 
 
 def _of_every_response(figures: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipelines.commands.fits import recorded_estimates, recorded_fit
-from pipelines.commands.kept_rows import rest_of_rows
+from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
 from pipelines.steps.fit_differences import differences_of_rows, differences_of_settings
 from pipelines.store import Store

@@ -20,8 +20,8 @@ from pipelines.assets.graph import due_steps
 from pipelines.assets.measurement import step_name
 from pipelines.assets.out import is_weighted
 from pipelines.assets.raw import begun_waves
-from pipelines.commands.kept_rows import rest_of_rows
 from pipelines.commands.sample import inference_of_fits
+from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study, analysis_variables
 from pipelines.load_models import blame_population
 from pipelines.steps.families import adjusted_in_families

@@ -11,8 +11,8 @@ from models.regression.columns import surface_terms
 from models.regression.design import build_design
 from models.regression.reading.residuals import residuals_of
 from models.replication.refit import labels_from_json, recorded_model
-from pipelines.commands.kept_rows import rest_of_rows
 from pipelines.commands.picture_titles import categories_of, text_in, titles_of
+from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
 from pipelines.pictures.coefficients import MOST_FITS, coefficient_plot
 from pipelines.pictures.diagnostics import diagnostics_panels

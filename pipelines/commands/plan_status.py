@@ -8,9 +8,9 @@ import pandas as pd
 
 from pipelines.assets.arrivals import arrived, as_json
 from pipelines.assets.plan import first_responses
-from pipelines.commands.kept_rows import rest_of_rows
 from pipelines.commands.plan import changes_of_model
 from pipelines.commands.plan_documents import faults_of_documents, strange_documents
+from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.steps.plan_content import frozen_model

@@ -7,7 +7,7 @@ from instruments.spec_file import closest
 from models.origin import derive_seed
 from models.regression.power_of_model import PowerOfModel, Sought, power_of_model
 from models.replication.refit import labels_from_json, recorded_model
-from pipelines.commands.kept_rows import rest_of_rows
+from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
 from pipelines.store import Store
 from pipelines.tables import out

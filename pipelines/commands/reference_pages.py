@@ -49,6 +49,7 @@ from pipelines.tables import coding as coding_tables
 from pipelines.tables import core, erasures, experiments, linking, measurement, out, raw, relations, released, sampling
 from pipelines.tables import fieldwork as fieldwork_tables
 from pipelines.tables import plan as plan_tables
+from pipelines.tables import releases as record_of_releases
 from pipelines.tables.base import DUCKDB_TYPES, ColumnOf, Table
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
@@ -79,10 +80,9 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         screening.Screening,
         screening.Limit,
         screening.AttentionCheck,
-        screening.FraudScore,
-        screening.Exclusions,
+        *(screening.FraudScore, screening.Exclusions),
         coding.Coding,
-        publishing.Release,
+        *(publishing.Release, publishing.Units),
         schedule.Schedule,
     ),
     "instruments/*.yaml": (
@@ -247,6 +247,7 @@ def tables_page() -> str:
         ("Warehouse: core", core, (*core.TABLES, *made_for_a_study)),
         ("Warehouse: out", out, out.TABLES),
         ("Warehouse: the analysis plan", plan_tables, plan_tables.TABLES),
+        ("Warehouse: releases", record_of_releases, record_of_releases.TABLES),
         ("Warehouse: fieldwork", fieldwork_tables, fieldwork_tables.TABLES),
         ("Warehouse: across waves", linking, linking.TABLES),
         ("Warehouse: coded answers", coding_tables, (*coding_tables.TABLES, coding_tables.themes(example))),

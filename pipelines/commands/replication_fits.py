@@ -10,8 +10,8 @@ from instruments.spec_file import spec_hash
 from models.origin import code_hash
 from models.replication.refit import refit_all
 from models.replication.report import recorded_agreements
-from pipelines.commands.kept_rows import rest_of_rows
 from pipelines.fit_disclosure import packageable_fits
+from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
 from pipelines.steps.deidentified_rows import Rows
 from pipelines.steps.withheld_reasons import reason

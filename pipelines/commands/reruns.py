@@ -17,7 +17,7 @@ from models.regression.large import FitTask, fit_at_any_size
 from models.replication.refit import labels_from_json, recorded_model
 from pipelines.assets.from_raw import Rebuilt, Remade, remade
 from pipelines.commands.fits import recorded_estimates, recorded_fit
-from pipelines.commands.kept_rows import rest_of_rows
+from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.steps.fit_differences import differences_of_rows

@@ -11,8 +11,8 @@ from models.replication.refit import labels_from_json, recorded_model
 from models.spec import RegressionSpec
 from pipelines.assets.fits import WITHOUT_INFERENCE, FitRows
 from pipelines.commands.fits import missed_by, recorded_fits
-from pipelines.commands.kept_rows import rest_of_rows
 from pipelines.fit_disclosure import withheld_fits
+from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
 from pipelines.report_tables.of_record import figure, known_diagnostics, of_every_source, whole
 from pipelines.report_tables.reported import ReportedFit

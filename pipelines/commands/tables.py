@@ -9,9 +9,9 @@ import pandas as pd
 from instruments.faults import UsageError
 from instruments.spec_file import closest
 from pipelines.commands.export import refuse_public_place
-from pipelines.commands.kept_rows import rest_of_rows
 from pipelines.commands.table_sources import Asked, Sourced, from_release, from_warehouse
 from pipelines.files import PRIVATE, PUBLIC, refuse_to_write, whole_or_absent
+from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
 from pipelines.report_tables.descriptives import Described, descriptive_table
 from pipelines.report_tables.excel import excel_workbook

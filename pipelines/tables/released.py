@@ -8,7 +8,7 @@ from pipelines.tables.labels import LABELS
 from pipelines.tables.measurement import PURPOSES, VERDICTS
 from pipelines.tables.out import GROUP, MODEL, SCALE, WAVE, number
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 COMPARED_OVER = ("wave", "language", "respondent_group", "source")
 COMPARISON_VERDICTS = ("shown", "no_test", "not_looked_at", "too_few", "not_tested", "not_shown")
 HIDDEN = ColumnOf(TRUTH, "Whether the figure is withheld because too few people stand behind it")
@@ -19,6 +19,8 @@ def _rounded(what: str) -> ColumnOf:
 
 
 ROUNDED = _rounded("Answers behind the figure")
+LEVEL = ColumnOf(TEXT, "How much the unit holds", is_among=("all", "region", "organisation"))
+UNIT = ColumnOf(TEXT, "Name of the region or organisation; empty for everybody")
 
 MANIFEST = Table(
     name="meta.manifest",
@@ -112,6 +114,43 @@ SCALE_MEANS_RELEASED = Table(
         "omega": number(
             "Omega of one factor, two decimals; missing for a formative scale, for two items and where one factor "
             "cannot be estimated"
+        ),
+        "is_hidden": HIDDEN,
+    },
+)
+
+UNITS = Table(
+    name="meta.units",
+    grain="One row a unit whose figures exist: everybody, regions and organisations",
+    key=("level", "unit"),
+    columns={
+        "level": LEVEL,
+        "unit": UNIT,
+        "region": ColumnOf(TEXT, "Region of an organisation; empty without"),
+    },
+)
+
+UNIT_MEANS = Table(
+    name="out.unit_means",
+    grain="One row a scale, respondent group, wave and unit; a hidden unit and one without people look alike",
+    key=("scale", "respondent_group", "wave", "level", "unit"),
+    columns={
+        "scale": SCALE,
+        "respondent_group": GROUP,
+        "wave": WAVE,
+        "level": LEVEL,
+        "unit": UNIT,
+        "n_obs": ROUNDED,
+        "mean": number("Mean score, two decimals"),
+        "conf_low": number("Lower end of the 95 % interval, two decimals"),
+        "conf_high": number("Upper end of the 95 % interval, two decimals"),
+        "percent_high": ColumnOf(
+            WHOLE,
+            "Share of scores half an answer option or more above the middle of the scale, in whole per cent; 5 stands "
+            "for 5 and fewer, 95 for 95 and more",
+            may_be_missing=True,
+            least=5,
+            most=95,
         ),
         "is_hidden": HIDDEN,
     },
@@ -225,6 +264,8 @@ TABLES = (
     ITEMS,
     RESPONSE_RATES_RELEASED,
     SCALE_MEANS_RELEASED,
+    UNITS,
+    UNIT_MEANS,
     DISTRIBUTIONS_RELEASED,
     COMPARISONS_RELEASED,
     FITS_RELEASED,

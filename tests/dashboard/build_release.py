@@ -302,7 +302,7 @@ def write_release(folder: Path, tables: dict[str, pd.DataFrame], number: int = 1
     with duckdb.connect(draft) as connection:
         connection.execute("CREATE SCHEMA meta; CREATE SCHEMA out")
         for table in TABLES:
-            _write_table(connection, table, tables[table.name])
+            _write_table(connection, table, tables.get(table.name, table.empty()))
     digest = hashlib.sha256(draft.read_bytes()).hexdigest()
     name = f"r{number:06d}-{digest[:12]}.duckdb"
     draft.rename(folder / name)

@@ -138,7 +138,7 @@ def test_a_child_table_holds_the_repetitions_of_its_submissions(tmp_path: Path, 
     assert not len(result.rejects)
 
 
-@pytest.mark.parametrize("style", ["both", "odk"])
+@pytest.mark.parametrize("style", ["both", pytest.param("odk", marks=pytest.mark.slow)])
 def test_a_study_of_submissions_and_their_repeats_stores_what_was_written(tmp_path: Path, style: str):
     deliveries = {
         "main": delivery(STYLES[style]),

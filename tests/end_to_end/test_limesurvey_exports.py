@@ -125,7 +125,7 @@ def test_inspect_counts_who_finished_in_every_container(tmp_path: Path, form: st
     assert submitted["n_answered"] == 2
 
 
-@pytest.mark.parametrize("form", ["archive", "vv"])
+@pytest.mark.parametrize("form", ["archive", pytest.param("vv", marks=pytest.mark.slow)])
 def test_a_study_of_a_survey_archive_stores_what_was_written(tmp_path: Path, form: str):
     result = run_study(tmp_path / "study", {"s": STATES_NOT_SHOWN[form]}, {"items": ITEMS})
     assert answers_of(result) == {"1": FULL, "2": {}, "3": PAGE_1}

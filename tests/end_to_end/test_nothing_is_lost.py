@@ -79,9 +79,10 @@ def with_frame(folder: Path, rows: list[tuple[str, str, str]]) -> Path:
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        (
+        pytest.param(
             [("autumn-1", "autumn", "FRL"), ("autumn-2", "Autumn", "FRL")],
             ("row 3", "no wave 'Autumn'", "autumn, spring"),
+            marks=pytest.mark.slow,
         ),
         pytest.param(
             [("autumn-1", "autumn", "frl")], ("row 2", "no respondent_group 'frl'", "FRL"), marks=pytest.mark.slow
@@ -95,6 +96,7 @@ def test_list_of_invited_that_contradicts_the_study_is_refused(tmp_path: Path, r
     assert all(part in error["message"] for part in ("frame.csv", *told))
 
 
+@pytest.mark.slow
 def test_waves_outside_the_list_of_invited_keep_their_counts_and_strangers_are_counted(tmp_path: Path):
     study = with_frame(tmp_path, [(f"autumn-{number}", "autumn", "FRL") for number in range(5, 105)])
     warnings = done(sensemaking("run", study, "--json")).document["warnings"]
@@ -106,6 +108,7 @@ def test_waves_outside_the_list_of_invited_keep_their_counts_and_strangers_are_c
     assert pd.isna(rates.loc["spring", "response_rate_2"])
 
 
+@pytest.mark.slow
 def test_damaged_kept_file_is_noticed_and_mended_from_the_export(study: Path):
     sha256 = table(study, "raw.files").set_index("file_name").loc["autumn.csv", "file_sha256"]
     kept = study / "warehouse" / "raw" / sha256

@@ -8,7 +8,7 @@ from command_line import sensemaking
 from run_steps import bring_up_to_date
 from small_study import MODEL, build_small_study
 
-from pipelines.commands.kept_rows import rest_of_rows
+from pipelines.kept_rows import rest_of_rows
 from pipelines.load import load_study
 from pipelines.store import Store
 from pipelines.tables import out, shapes

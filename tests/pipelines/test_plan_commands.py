@@ -249,6 +249,7 @@ def test_a_fit_by_hand_is_exploratory_whatever_was_locked(study: Path):
     assert label_of(loaded, store, ("trust", "main"), rows, is_declared=False).because == "by_hand"
 
 
+@pytest.mark.slow
 def test_a_wave_that_came_before_the_lock_makes_what_uses_it_exploratory(fresh: Path):
     write_export(fresh, "autumn.csv", answers("autumn"))
     bring_up_to_date(fresh)

@@ -490,6 +490,7 @@ def test_the_pointer_is_replaced_and_never_written_over(study, store):
     assert pointer(study)["release"] == 2
 
 
+@pytest.mark.slow
 def test_a_reader_never_finds_half_a_pointer_or_a_missing_file(study, store):
     publish(study, store)
     stop, seen, broken = threading.Event(), set(), []

@@ -43,6 +43,7 @@ def models_in(package: Path) -> set[str]:
     return set(pd.read_csv(package / "results/recorded/fits.csv")["model"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("release", [(), ("--release", "1")], ids=["present", "release"])
 def test_a_fit_whose_responses_were_erased_is_left_out_and_named(erased, tmp_path, capsys, release):
     package = tmp_path / "package"
@@ -55,6 +56,7 @@ def test_a_fit_whose_responses_were_erased_is_left_out_and_named(erased, tmp_pat
     assert done(reproduced_here(package, capsys))
 
 
+@pytest.mark.slow
 def test_a_package_without_a_fit_that_can_be_made_again_is_refused_with_the_reason(erased, tmp_path):
     study = Path(shutil.copytree(erased, tmp_path / "small"))
     done(sensemaking("erase", study, "--response", "spring_staff/spring-7", "--because", "asked"))

@@ -75,6 +75,7 @@ def different(ended: Ended) -> list[str]:
     return [line.strip() for line in ended.stdout.splitlines() if line.strip().startswith("different:")]
 
 
+@pytest.mark.slow
 def test_every_table_of_results_is_recorded_and_made_again(few, tmp_path, capsys):
     package = copied(few, tmp_path)
     told = done(reproduced_here(package, capsys)).stdout
@@ -102,6 +103,7 @@ FIGURES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["recorded", "expected"])
 def test_one_figure_changed_in_each_table_is_named_and_nothing_else(refitted_once, tmp_path, capsys, kind):
     package, expected = copied(refitted_once, tmp_path), []
@@ -120,6 +122,7 @@ def test_one_figure_changed_in_each_table_is_named_and_nothing_else(refitted_onc
     assert [line.partition(" (")[0] for line in different(ended)] == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["recorded", "expected"])
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_row_taken_out_of_any_one_table_is_named(few, made, kind, name):
@@ -142,6 +145,7 @@ def _place_to_change(rows: pd.DataFrame, name: str, column: str) -> int:
     return int(rows.index[is_known][0])
 
 
+@pytest.mark.slow
 def test_a_bootstrap_of_rows_in_another_order_is_compared_with_the_same_order_only(refitted_once, tmp_path, capsys):
     package = copied(refitted_once, tmp_path)
     of_tables = {(name, what.partition(" on ")[0]) for name, _, what in drawn(package)}

@@ -182,6 +182,7 @@ def test_after_an_erasure_what_is_left_comes_again_from_the_raw_store_and_the_pl
     assert done(sensemaking("plan", "status", folder, "--json")).document["faults"] == []
 
 
+@pytest.mark.slow
 def test_compare_says_in_words_what_two_fits_were_made_from_differently(study: Path):
     first = fit_of(study)
     edit(study, "models/trust.yaml", "covariance: HC3", "covariance: HC1")

@@ -185,6 +185,7 @@ def test_no_person_has_two_answers_in_a_wave_and_nobody_is_lost(codes: dict[str,
     assert not found.links.duplicated(["person_id", "wave"]).any()
 
 
+@pytest.mark.slow
 @settings(max_examples=FEW_OF_MANY)
 @given(studies(), st.randoms())
 def test_the_order_of_responses_and_the_names_of_letters_change_nothing(codes: dict[str, str], random: object):

@@ -12,18 +12,20 @@ from pipelines.steps.lattice.units import NOWHERE, Places, Truths, UnitTree
 
 @dataclass(frozen=True, eq=False)
 class People:
-    """Those of one respondent group and wave who have a value.
+    """Those of one respondent group and wave who have a score.
 
     Attributes:
         tree: The units.
         units: Place of the organisation of each of n people.
-        scores: What is averaged, n.
+        scores: Of the scale, n.
+        is_high: Whether each lies above the middle of the scale, n.
         classes: Who cannot be told apart by what was published before, n codes from 0; all 0 before the first release.
     """
 
     tree: UnitTree
     units: Places
     scores: Vector
+    is_high: Truths
     classes: Places
 
     @cached_property
@@ -33,8 +35,12 @@ class People:
 
     @cached_property
     def means(self) -> Vector:
-        """Mean value in each of U units; NaN without people."""
-        sums = self.tree.added_up(np.bincount(self.units, self.scores, len(self.tree)))
+        """Mean score in each of U units; NaN without people."""
+        return self.means_of(self.scores)
+
+    def means_of(self, values: Vector) -> Vector:
+        """Return the mean in each of U units of something that each of n people has; NaN without people."""
+        sums = self.tree.added_up(np.bincount(self.units, values, len(self.tree)))
         return np.divide(sums, self.counts, out=np.full(len(sums), np.nan), where=self.counts > 0)
 
     @cached_property
@@ -44,7 +50,7 @@ class People:
 
     @cached_property
     def spreads(self) -> Vector:
-        """Largest less smallest value in each of U units; nought without people."""
+        """Largest less smallest score in each of U units; nought without people."""
         least, largest = np.full(len(self.tree), np.inf), np.full(len(self.tree), -np.inf)
         np.minimum.at(least, self.units, self.scores)
         np.maximum.at(largest, self.units, self.scores)
@@ -81,18 +87,24 @@ class Exchangeable:
     codes: Places
     counts: Matrix
 
-    def widths(self) -> Vector:
-        """Return how far apart the largest and the smallest mean lie that each unit may have, U; NaN without people.
+    def widths(self, values: Vector) -> Vector:
+        """Return how far apart the largest and the smallest mean lie that each unit may have; NaN without people.
 
         The largest mean gives the unit the largest values of each class, as many as it has people of it. Everything
         that is shown stays as it is: counts, means, distributions and spreads of all shown units.
+
+        Args:
+            values: What is averaged, n.
+
+        Returns:
+            U widths.
         """
         apart = np.zeros(len(self.people.tree))
         for code, of_units in enumerate(self.counts.T):
-            values = np.sort(self.people.scores[self.codes == code])
-            sums = np.concatenate([[0.0], np.cumsum(values)])
+            of_class = np.sort(values[self.codes == code])
+            sums = np.concatenate([[0.0], np.cumsum(of_class)])
             taken = of_units.astype(np.intp)
-            apart += (sums[-1] - sums[len(values) - taken]) - sums[taken]
+            apart += (sums[-1] - sums[len(of_class) - taken]) - sums[taken]
         n = self.people.counts
         return np.divide(apart, n, out=np.full(len(n), np.nan), where=n > 0)
 

@@ -9,8 +9,9 @@ References:
 """
 
 import numpy as np
+import pandas as pd
 
-from pipelines.steps.lattice.people import Exchangeable, People, exchangeable
+from pipelines.steps.lattice.people import Exchangeable, People, exchangeable, remainders
 from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.lattice.units import NOWHERE, Places, Truths
 
@@ -19,7 +20,7 @@ def may_be_shown(people: People, policy: Policy) -> Truths:
     """Tell which units have enough people, from enough organisations, whose values differ.
 
     Args:
-        people: n people with a value.
+        people: n people.
         policy: What is asked.
 
     Returns:
@@ -30,24 +31,25 @@ def may_be_shown(people: People, policy: Policy) -> Truths:
     return (people.counts >= policy.least_cell_size) & ~is_of_few & (people.spreads > 0)
 
 
-def shown_units(people: People, policy: Policy, may_be: Truths, least_width: float) -> Truths:
+def shown_units(people: People, policy: Policy, may_be: Truths) -> Truths:
     """Choose units that may be shown together, so that nothing small or narrow follows from them.
 
-    As long as a remainder is too small, of a single hidden unit, or pins the mean of a hidden unit to less than the
-    width, the smallest unit that is shown next within it is hidden too; where there is none, the unit itself.
+    As long as a remainder is too small, of a single hidden unit, or pins the mean or the share of high scores of a
+    hidden unit to less than the widths asked for, the smallest unit that is shown next within it is hidden too; where
+    there is none, the unit itself.
 
     Args:
-        people: n people with a value.
+        people: n people.
         policy: What is asked.
         may_be: Units that may be shown by themselves, U.
-        least_width: Narrowest interval in which the mean of a hidden unit may be known to lie.
 
     Returns:
         U truths.
     """
     is_shown = may_be.copy()
     while True:
-        too_telling = telling_units(exchangeable(people, is_shown), is_shown, policy, least_width)
+        too_telling = telling_units(exchangeable(people, is_shown), is_shown, policy)
+        too_telling = np.union1d(too_telling, units_of_small_classes(people, is_shown, policy))
         if not len(too_telling):
             return is_shown
         around = people.tree.lowest_around(is_shown)
@@ -56,18 +58,34 @@ def shown_units(people: People, policy: Policy, may_be: Truths, least_width: flo
             is_shown[_smallest(people, within) if len(within) else place] = False
 
 
+def units_of_small_classes(people: People, is_shown: Truths, policy: Policy) -> Places:
+    """Return the shown units in which a few people are left who stood elsewhere, or nowhere, in earlier releases.
+
+    Differences between releases add up to no fewer people than the least cell size when every class of them, by where
+    they are left now and were left before, is that large.
+
+    Args:
+        people: n people, with their classes of earlier releases.
+        is_shown: Which of U units are shown.
+        policy: What is asked.
+    """
+    left_in = remainders(people, is_shown)
+    of_class = pd.DataFrame({"left_in": left_in, "before": people.classes}).value_counts().reset_index()
+    is_small = (of_class["left_in"] != NOWHERE) & (of_class["count"] < policy.least_cell_size)
+    return np.unique(of_class.loc[is_small, "left_in"].to_numpy(dtype=np.intp))
+
+
 def _smallest(people: People, places: Places) -> int:
     return int(places[np.argmin(people.counts[places])])
 
 
-def telling_units(found: Exchangeable, is_shown: Truths, policy: Policy, least_width: float) -> Places:
+def telling_units(found: Exchangeable, is_shown: Truths, policy: Policy) -> Places:
     """Return the shown units from which, less those shown within them, too much follows.
 
     Args:
         found: Who cannot be told apart.
         is_shown: Which of U units are shown.
         policy: What is asked.
-        least_width: Narrowest interval in which the mean of a hidden unit may be known to lie.
 
     Returns:
         Their places, in order.
@@ -81,7 +99,9 @@ def telling_units(found: Exchangeable, is_shown: Truths, policy: Policy, least_w
     n_people = np.bincount(left_in[hidden_leaves], people.counts[hidden_leaves], len(tree))
     n_units = np.bincount(left_in[hidden_leaves], minlength=len(tree))
     is_telling = (n_units > 0) & ((n_people < policy.least_cell_size) | (n_units < policy.least_hidden_units))
-    is_narrow = is_hidden & (left_in != NOWHERE) & (found.widths() < least_width)
+    is_pinned = found.widths(people.scores) < policy.least_width
+    is_pinned |= found.widths(people.is_high) < policy.least_share_width
+    is_narrow = is_hidden & (left_in != NOWHERE) & is_pinned
     for place in np.flatnonzero(is_narrow).tolist():
         within = hidden_leaves[tree.is_within[place, hidden_leaves]]
         is_telling[left_in[within]] = True

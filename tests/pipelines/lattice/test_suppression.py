@@ -9,7 +9,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pipelines.steps.lattice import suppression
 from pipelines.steps.lattice.people import People, exchangeable, remainders
 from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.lattice.suppression import may_be_shown, shown_units, telling_units
@@ -17,6 +16,7 @@ from pipelines.steps.lattice.units import unit_tree
 from tests.pipelines.lattice.attacker import Attacker, published
 
 SCALE = (1.0, 5.0)
+HIGH = 3.5
 
 
 def people_of(sizes, regions=None, seed=0, scores=None):
@@ -25,11 +25,16 @@ def people_of(sizes, regions=None, seed=0, scores=None):
     tree = unit_tree(names, None if regions is None else dict(zip(names, regions, strict=True)))
     units = np.repeat(np.flatnonzero(tree.is_leaf), sizes)
     drawn = np.random.default_rng(seed).integers(1, 6, (len(units), 4)).mean(axis=1)
-    return People(tree, units, drawn if scores is None else np.asarray(scores, float), np.zeros(len(units), int))
+    scores = drawn if scores is None else np.asarray(scores, float)
+    return People(tree, units, scores, scores >= HIGH, np.zeros(len(units), int))
+
+
+def with_scores(people, scores):
+    return replace(people, scores=scores, is_high=scores >= HIGH)
 
 
 def shown(people, policy):
-    return shown_units(people, policy, may_be_shown(people, policy), policy.least_width)
+    return shown_units(people, policy, may_be_shown(people, policy))
 
 
 def names_shown(people, policy):
@@ -66,7 +71,7 @@ def test_units_in_which_all_have_one_score_are_hidden():
 def test_hidden_units_whose_means_would_be_pinned_get_company():
     nearly_all_five = [5.0] * 3 + [4.75] + [5.0] * 6 + [4.75] * 1
     people = people_of([4, 7, 20, 30], scores=nearly_all_five + [1.0, 3.0, 2.0, 4.0, 5.0] * 10)
-    assert names_shown(people, replace(POLICY, least_width=0.0)) == {"", "org2", "org3"}
+    assert names_shown(people, replace(POLICY, least_width=0.0, least_share_width=0.0)) == {"", "org2", "org3"}
     assert names_shown(people, POLICY) == {"", "org3"}
 
 
@@ -78,7 +83,7 @@ def drawn_people(draw):
     assume(sum(sizes))
     lowest = draw(st.sampled_from([1.0, 4.0, 4.75]))
     people = people_of(sizes, regions, seed=draw(st.integers(0, 9_999)))
-    return replace(people, scores=np.maximum(people.scores, lowest))
+    return with_scores(people, np.maximum(people.scores, lowest))
 
 
 POLICIES = st.builds(Policy, least_cell_size=st.integers(5, 15))
@@ -159,12 +164,24 @@ def test_an_attacker_who_counted_heads_pins_no_hidden_mean(people, policy):
 
 @given(drawn_people(), POLICIES)
 @settings(max_examples=25)
+def test_no_answer_of_a_single_person_is_pinned(people, policy):
+    # Whoever is left in a shown unit shares it with people of other scores, among them high ones and others.
+    found = exchangeable(people, is_shown := shown(people, policy))
+    for code in range(found.counts.shape[1]):
+        is_within = found.codes == code
+        if people.tree.lowest(is_shown)[people.units[is_within][0]] >= 0:
+            assert np.ptp(people.scores[is_within]) > 0
+            assert 0 < people.is_high[is_within].mean() < 1
+
+
+@given(drawn_people(), POLICIES)
+@settings(max_examples=25)
 def test_exchange_never_promises_more_than_a_linear_programme_allows(people, policy):
     # The widths that suppression relies on are of worlds that exist; a programme may only find more of them.
-    is_shown = shown_units(people, policy, may_be_shown(people, policy), 0.0)
+    is_shown = shown(people, replace(policy, least_width=0.0, least_share_width=0.0))
     heads = people.counts[people.tree.is_leaf]
     attacker = Attacker(people.tree, published(people, is_shown), SCALE, heads)
-    widths = exchangeable(people, is_shown).widths()
+    widths = exchangeable(people, is_shown).widths(people.scores)
     for place in hidden_units(people, is_shown):
         least, most = attacker.mean(place)
         assert widths[place] <= most - least + 1e-6
@@ -186,16 +203,17 @@ def test_dealing_out_scores_anew_within_a_class_changes_nothing_that_is_shown(pe
 @given(drawn_people())
 def test_what_is_shown_does_not_depend_on_the_order_of_people(people):
     order = np.random.default_rng(1).permutation(len(people.units))
-    other = replace(people, units=people.units[order], scores=people.scores[order])
+    other = with_scores(replace(people, units=people.units[order]), people.scores[order])
     assert (shown(people, POLICY) == shown(other, POLICY)).all()
 
 
-WIDE = replace(POLICY, least_width=0.0)
+WIDE = replace(POLICY, least_width=0.0, least_share_width=0.0)
 RULES = {
     "people enough": (POLICY, replace(POLICY, least_cell_size=1), [4, 15, 20, 30]),
     "organisations enough": (POLICY, replace(POLICY, least_organisations=1), [20, 25]),
     "company of hidden units": (WIDE, replace(WIDE, least_hidden_units=1), [10, 15, 20, 30]),
-    "a width of hidden means": (POLICY, WIDE, [4, 40, 50]),
+    "a width of hidden means": (replace(POLICY, least_share_width=0.0), WIDE, [4, 40, 50]),
+    "a width of hidden shares": (replace(POLICY, least_width=0.0), WIDE, [4, 90, 91]),
 }
 
 
@@ -204,13 +222,13 @@ def test_every_rule_is_needed(rule):
     policy, weakened, sizes = RULES[rule]
     alike = [3.0] * sizes[0] if rule == "company of hidden units" else []
     people = people_of(sizes)
-    people = replace(people, scores=np.concatenate([alike, people.scores[len(alike) :]]))
+    people = with_scores(people, np.concatenate([alike, people.scores[len(alike) :]]))
     assert names_shown(people, weakened) > names_shown(people, policy)
 
 
 def test_telling_units_are_those_that_an_audit_of_what_is_shown_finds():
     people = people_of([4, 15, 20, 30])
     by_threshold = may_be_shown(people, POLICY)
-    found = telling_units(exchangeable(people, by_threshold), by_threshold, POLICY, POLICY.least_width)
+    found = telling_units(exchangeable(people, by_threshold), by_threshold, POLICY)
     assert [people.tree.names[place] for place in found] == [""]
-    assert suppression.shown_units(people, POLICY, by_threshold, 0.5).sum() == 3
+    assert shown_units(people, POLICY, by_threshold).sum() == 3

@@ -1,0 +1,93 @@
+"""Scores of one respondent group and wave → the means of units that are shown together, rounded. Pure tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.estimates import Vector
+from models.measurement.means import scale_mean
+from pipelines.steps.lattice.people import People
+from pipelines.steps.lattice.policy import Policy
+from pipelines.steps.lattice.suppression import may_be_shown, shown_units
+from pipelines.steps.lattice.units import Truths, UnitTree
+from pipelines.steps.release_rounding import round_to_five
+from pipelines.tables.released import UNIT_MEANS
+
+LOWEST_PERCENT, HIGHEST_PERCENT = 5, 95
+UNKNOWN = "\0"
+"""Name of the organisation of those who gave none; they are people of everybody and never shown by themselves."""
+MEANS = ("mean", "conf_low", "conf_high")
+
+
+@dataclass(frozen=True)
+class ScaleOf:
+    """A scale.
+
+    Attributes:
+        name: Of its column.
+        least_high: Least score that lies half an answer option or more above the middle.
+        weight: Points of the score that one answer option is worth.
+    """
+
+    name: str
+    least_high: float
+    weight: float = 1.0
+
+
+def people_of(rows: pd.DataFrame, scale: ScaleOf, tree: UnitTree) -> People:
+    """Return those who have a score.
+
+    Args:
+        rows: One row a response: ``organisation_id``, missing for none, the scale, and ``before``: who cannot be told
+            apart by what was published before, codes from 0.
+        scale: The scale.
+        tree: All organisations of the rows, among them the unknown one.
+    """
+    scored = rows[rows[scale.name].notna()]
+    place_of = {name: place for place, name in enumerate(tree.names) if tree.levels[place] == "organisation"}
+    units = np.asarray(scored["organisation_id"].fillna(UNKNOWN).map(place_of), dtype=np.intp)
+    scores: Vector = scored[scale.name].to_numpy(dtype=float)
+    return People(tree, units, scores, scores >= scale.least_high, scored["before"].to_numpy(dtype=np.intp))
+
+
+def shown_together(people: People, policy: Policy) -> Truths:
+    """Choose the units whose means are shown."""
+    is_known = np.array([name != UNKNOWN for name in people.tree.names])
+    return shown_units(people, policy, may_be_shown(people, policy) & is_known)
+
+
+def unit_means(
+    rows: pd.DataFrame, scale: ScaleOf, tree: UnitTree, policy: Policy, key: Mapping[str, str]
+) -> pd.DataFrame:
+    """Estimate the mean of every unit and keep what may be shown.
+
+    Args:
+        rows: Those of one respondent group and wave, one row a response, as ``people_of`` takes them.
+        scale: The scale.
+        tree: All organisations, those without people too.
+        policy: What is asked of a figure.
+        key: ``respondent_group`` and ``wave``.
+
+    Returns:
+        Rows of ``out.unit_means``, one a unit but the unknown organisation.
+    """
+    people = people_of(rows, scale, tree)
+    is_shown = shown_together(people, policy)
+    found = [_figures(people, place) if is_shown[place] else {} for place in range(len(tree))]
+    figures = pd.DataFrame(found, columns=["n_obs", *MEANS, "percent_high"])
+    figures["n_obs"] = round_to_five(figures["n_obs"])
+    figures[list(MEANS)] = figures[list(MEANS)].astype("Float64").round(2)
+    made = figures.assign(level=tree.levels, unit=tree.names, is_hidden=~is_shown, scale=scale.name, **key)
+    return UNIT_MEANS.typed(made[made["unit"] != UNKNOWN])
+
+
+def _figures(people: People, place: int) -> dict[str, float]:
+    is_within = people.tree.is_within[place, people.units]
+    scores, names = pd.Series(people.scores[is_within]), np.array(people.tree.names, dtype=object)
+    organisations = pd.Series(names[people.units[is_within]])
+    is_one = people.tree.levels[place] == "organisation"
+    found = scale_mean(scores, None if is_one else organisations.mask(organisations == UNKNOWN))
+    percent = float(np.clip(np.round(100 * people.is_high[is_within].mean()), LOWEST_PERCENT, HIGHEST_PERCENT))
+    return {"n_obs": found.n_obs, "percent_high": percent} | {name: getattr(found, name) for name in MEANS}

@@ -1,0 +1,146 @@
+"""Releases of the same people one after another: nobody can subtract one from another and find a few people."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from instruments.faults import SpecError
+from pipelines.assets.whereabouts import Wanted
+from pipelines.commands.erase import erase
+from pipelines.load import load_study
+from pipelines.release import publish
+from pipelines.tables.releases import RELEASES
+from tests.run_steps import bring_up_to_date
+from tests.small_study import answers, build_small_study, write_export
+
+STEPS = {"out/response_rates", "out/scale_means", "out/distributions", "out/reliability"}
+SIZES = {"a": 4, "b": 12, "c": 20, "d": 25, "e": 30, "f": 19}
+UNITS = "release: {least_cell_size: 10, languages: [en], units: {respondent_groups: [FRL]}}"
+
+
+def organisations():
+    return np.repeat(list(SIZES), list(SIZES.values()))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """One wave of 110 answers of six organisations, brought up to date and released."""
+    folder = build_small_study(tmp_path / "small", waves=())
+    path = folder / "study.yaml"
+    path.write_text(path.read_text().replace("release: {least_cell_size: 10, languages: [en]}", UNITS))
+    export(folder, answers("spring", n_responses=110).assign(organisation=organisations()))
+    return folder
+
+
+def export(folder, table):
+    write_export(folder, "spring.csv", table)
+
+
+def exported(folder):
+    return pd.read_csv(folder / "exports/spring.csv", dtype="str", keep_default_na=False)
+
+
+def released(folder, name="out.unit_means"):
+    study, store = bring_up_to_date(folder, STEPS)
+    path = publish(study, store).path
+    with duckdb.connect(path, read_only=True) as connection:
+        return connection.sql(f"SELECT * FROM {name} ORDER BY ALL").df()
+
+
+def shown(means):
+    return set(means.loc[~means["is_hidden"], "unit"])
+
+
+def test_means_of_organisations_are_shown_where_no_small_one_follows(folder):
+    means = released(folder)
+    assert set(means["level"]) == {"all", "organisation"}
+    for _, of_scale in means.groupby("scale"):
+        assert set(of_scale["unit"]) == {"", *SIZES}
+        assert shown(of_scale) == {"", "c", "d", "e", "f"}
+        assert of_scale.loc[of_scale["is_hidden"], ["n_obs", "mean", "conf_low", "percent_high"]].isna().all(axis=None)
+        assert of_scale.set_index("unit").loc[["c", "d", "e"], "n_obs"].tolist() == [20, 25, 30]
+
+
+def test_everybody_among_the_units_is_everybody_of_the_scale(folder):
+    units, means = released(folder), released(folder, "out.scale_means")
+    joined = units[units["level"] == "all"].merge(means, on=["scale", "wave", "respondent_group"])
+    for name in ("n_obs", "mean", "conf_low", "conf_high"):
+        assert joined[f"{name}_x"].tolist() == joined[f"{name}_y"].tolist()
+
+
+def one_more(table):
+    return pd.concat([table, table.tail(1).assign(id="late")], ignore_index=True)
+
+
+def one_moved(table):
+    return table.assign(organisation=table["organisation"].mask(table.index == 50, "e"))
+
+
+def one_corrected(table):
+    other = "Strongly agree" if table.loc[50, "TR_1"] != "Strongly agree" else "Disagree"
+    return table.assign(TR_1=table["TR_1"].mask(table.index == 50, other))
+
+
+FEW = {"one more": one_more, "one less": lambda table: table.drop(index=60), "one moved": one_moved,
+       "one corrected": one_corrected}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "case", [case if case == "one corrected" else pytest.param(case, marks=pytest.mark.slow) for case in FEW]
+)
+def test_a_wave_in_which_few_people_changed_stays_as_it_was_published(folder, case):
+    first = {name: released(folder, name) for name in ("out.unit_means", "out.scale_means")}
+    export(folder, FEW[case](exported(folder)))
+    for name, table in first.items():
+        pd.testing.assert_frame_equal(released(folder, name), table)
+
+
+@pytest.mark.slow
+def test_a_wave_is_published_anew_once_enough_people_have_joined(folder):
+    released(folder)
+    table = exported(folder)
+    export(folder, one_more(table))
+    assert released(folder).set_index(["scale", "unit"]).loc[("teamwork", ""), "n_obs"] == 110
+    late = answers("spring", first=200, n_responses=30).assign(organisation="e")
+    export(folder, pd.concat([table, late], ignore_index=True))
+    means = released(folder).set_index(["scale", "unit"])
+    assert means.loc[("teamwork", ""), "n_obs"] == 140
+    assert means.loc[("teamwork", "e"), "n_obs"] == 60
+
+
+def test_after_an_erasure_the_wave_stays_as_it_was_published(folder):
+    first = released(folder)
+    study = load_study(folder)
+    erase(study, Wanted("spring_staff/spring-51", None), "asked for it")
+    pd.testing.assert_frame_equal(released(folder), first)
+
+
+def test_a_release_is_on_record_with_its_policy_and_the_people_behind_it(folder):
+    released(folder)
+    study, store = bring_up_to_date(folder, STEPS)
+    row = store.read(RELEASES).iloc[0]
+    assert json.loads(row["policy_json"])["least_cell_size"] == 10
+    assert json.loads(row["sizes_json"])["spring/FRL"] == 110
+    assert len(store.kept_rows(row["rows_hash"])) == 110
+    assert (study.releases / row["file"]).is_file()
+
+
+FAULTS = {
+    "a group": (UNITS.replace("[FRL]", "[FRO]"), "there is no respondent group 'FRO'; did you mean 'FRL'?"),
+    "a scale": (UNITS.replace("[FRL]}", "[FRL], scales: [trusts]}"), "there is no scale 'trusts'"),
+    "regions": (UNITS.replace("[FRL]}", "[FRL], regions: kind}"), "regions are a fact about organisations"),
+    "top managers": (UNITS.replace("languages", "top_managers: [FRL], languages"), "'FRL' are top managers"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_units_that_cannot_be_shown_are_refused_when_the_study_is_read(folder, case):
+    text, told = FAULTS[case]
+    path = folder / "study.yaml"
+    path.write_text(path.read_text().replace(UNITS, text))
+    with pytest.raises(SpecError, match=told.replace("?", r"\?")):
+        load_study(Path(folder))
