@@ -68,7 +68,8 @@ def _newton(design: PatternDesign, link: BinaryLink) -> Vector:
     outcome = np.repeat([1.0, 0.0], len(ones))
     is_there = counts > 0
     masses = counts * np.tile(design.weights, 2)
-    rows = observed(np.vstack([matrix, matrix])[is_there], outcome[is_there], masses[is_there])
+    places = np.flatnonzero(is_there) % len(matrix)
+    rows = observed(matrix[places], outcome[is_there], masses[is_there])
     weighted = ones * design.weights, (patterns.counts - ones) * design.weights
     return fit_binary(rows, design.terms, link, _objective(matrix, *weighted, BINARY[link])).coefficients
 

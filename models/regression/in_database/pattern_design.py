@@ -91,8 +91,8 @@ def design_of_patterns(patterns: Patterns, labels: Labels, fewest_beyond: int) -
     refuse_few(n, len(matrix.columns), fewest_beyond)
     refuse_constant(spec.outcome, n, *patterns.ends)
     factors = triangle_of(matrix.to_numpy(), patterns.means, patterns.counts)
-    lengths = np.sqrt(patterns.counts @ matrix.to_numpy() ** 2)
-    refuse_dependencies(dependencies_of(factors[1 : len(lengths), 1:-1], lengths[1:], list(matrix.columns[1:])))
+    lengths, k = np.linalg.norm(factors[:, 1:-1], axis=0), len(matrix.columns)
+    refuse_dependencies(dependencies_of(factors[1:k, 1:-1], lengths, list(matrix.columns[1:])))
     for cluster in spec.clusters():
         refuse_few_clusters(cluster, patterns.n_clusters, n)
     return PatternDesign(patterns, matrix, factors)
@@ -100,7 +100,9 @@ def design_of_patterns(patterns: Patterns, labels: Labels, fewest_beyond: int) -
 
 def triangle_of(matrix: Matrix, means: Vector, masses: Vector) -> Matrix:
     """Return the triangle of the QR factors of k columns and the means, rows times the roots of their masses."""
-    return np.asarray(np.linalg.qr(np.column_stack([matrix, means]) * np.sqrt(masses)[:, None], mode="r"))
+    rows: Matrix = np.column_stack([matrix, means])
+    rows *= np.sqrt(masses)[:, None]
+    return np.asarray(np.linalg.qr(rows, mode="r"))
 
 
 def pattern_squares(

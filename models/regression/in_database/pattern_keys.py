@@ -25,6 +25,8 @@ from models.regression.in_database.responses import BINARY_ESTIMATORS, Responses
 
 COUNTABLE = tuple(kind for kind in WHOLE if kind != "UBIGINT")
 SMALLEST_SHARE = 1 / 8
+MOST_TEXTS = 40
+"""Of a column: they are searched one by one for the place of a text."""
 
 
 class Keys(Protocol):
@@ -150,8 +152,8 @@ def possible_patterns(selected: Selected, fewest_rows: int, most: int) -> Possib
 
     Returns:
         None where a look is needed, to count patterns or to say what is wrong: where regressors are neither whole
-        numbers nor texts, more patterns than ``most`` are possible, there are fewer rows, an outcome or a weight might
-        have to be refused.
+        numbers nor texts, or of too many texts, more patterns than ``most`` are possible, there are fewer rows, an
+        outcome or a weight might have to be refused.
     """
     spec, kinds, relation = selected.spec, selected.kinds, named(selected.relation)
     numbers = [column for column in selected.keys if kinds[column] in COUNTABLE]
@@ -169,11 +171,9 @@ def possible_patterns(selected: Selected, fewest_rows: int, most: int) -> Possib
     if spec.weights is not None and spans[spec.weights][0] <= 0:
         return None
     n_possible = prod(last - first + 1 for first, last in spans.values())
-    found: dict[str, pa.Array] = {}
-    for column in texts if n_possible <= most else ():
-        found[column] = _different(selected, column, most)
-        n_possible *= len(found[column])
-    if not 0 < n_possible <= most:
+    found = {column: _different(selected, column) for column in texts if n_possible <= most}
+    n_possible *= prod(map(len, found.values()))
+    if not 0 < n_possible <= most or any(len(values) > MOST_TEXTS for values in found.values()):
         return None
     found |= {column: pa.array(range(first, last + 1)) for column, (first, last) in spans.items()}
     return PossiblePatterns({column: found[column] for column in selected.keys}, n_rows, float(least), float(largest))
@@ -186,11 +186,11 @@ def _suits(selected: Selected, least: float, largest: float) -> bool:
     return selected.kinds[selected.spec.outcome] in (*WHOLE, "BOOLEAN") and 0 <= least <= largest <= 1
 
 
-def _different(selected: Selected, column: str, most: int) -> pa.Array:
-    """Return the different texts of a column in order, or a few too many."""
+def _different(selected: Selected, column: str) -> pa.Array:
+    """Return the different texts of a column in order, or one too many."""
     value, relation = told_apart(column, selected.kinds[column]), named(selected.relation)
     text = f"SELECT DISTINCT {value} AS value FROM {relation} WHERE {quoted(column)} IS NOT NULL"  # noqa: S608
-    found = whole(selected.connection, Query(f"{text} LIMIT {most + 1}")).column("value").combine_chunks()
+    found = whole(selected.connection, Query(f"{text} LIMIT {MOST_TEXTS + 1}")).column("value").combine_chunks()
     return found.take(compute.call_function("array_sort_indices", [found]))
 
 

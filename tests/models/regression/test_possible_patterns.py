@@ -153,6 +153,7 @@ def with_incomplete(**values):
     [
         (model(FLAG, AGE), lambda table: {"flag": table["role"] > 2}),
         (model("score", AGE), lambda table: {}),
+        (model(GENDER, AGE), texts([f"text {number}" for number in range(41)])),
         (model(), lambda table: {"age": table["age"].astype("Int32") * 100_000}),
         (model(), with_incomplete(score_of_trust=np.inf)),
         (model(), with_incomplete(score_of_trust=1e30)),
@@ -161,8 +162,8 @@ def with_incomplete(**values):
         (model(estimator="logit", outcome="took_part"), with_incomplete(took_part=2)),
     ],
     ids=[
-        "truth", "fractions", "far apart", "infinite", "outlier", "fractional weights", "weight of nought",
-        "outcome of two",
+        "truth", "fractions", "many texts", "far apart", "infinite", "outlier", "fractional weights",
+        "weight of nought", "outcome of two",
     ],
 )  # fmt: skip
 def test_what_takes_a_look_is_looked_at(spec, change):
