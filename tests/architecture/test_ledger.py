@@ -19,7 +19,7 @@ PREPARING = {
     *("cumulative_links", "estimate", "fitted", "noncentral", "estimated", "estimators", "penalised", "confounding"),
     *("outcome", "power_of_model", "large", "of_database", "of_coefficients"),
     *("connection", "query", "responses", "result", "planner", "patterns", "pattern_design", "rows"),
-    *("pattern_codes", "score_sums"),
+    *("pattern_codes", "pattern_keys", "score_sums"),
     *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped"),
 }
 """Modules of regression that give no statistic of their own name."""

@@ -13,7 +13,7 @@ from typing import Any, Protocol, SupportsInt
 import pandas as pd
 import pyarrow as pa
 
-ROWS_OF_A_BATCH = 131_072
+ROWS_OF_A_BATCH = 65_536
 
 
 class Answer(Protocol):

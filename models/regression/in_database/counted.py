@@ -16,15 +16,16 @@ from models.regression.in_database.pattern_design import (
     PatternSquares,
     design_of_patterns,
     pattern_squares,
+    triangle_of,
 )
-from models.regression.in_database.responses import Responses
+from models.regression.in_database.patterns import Patterns
 from models.regression.in_database.result import TableFit
 from models.regression.inference import Uncertainty
 from models.sections.inference import CLUSTERED, Covariance
 
 
 def fit_counted(
-    responses: Responses, labels: Labels, covariances: Collection[Covariance], fewest_beyond: int, reason: str
+    patterns: Patterns, labels: Labels, covariances: Collection[Covariance], fewest_beyond: int, reason: str
 ) -> TableFit:
     """Fit a linear model to counted patterns.
 
@@ -34,7 +35,7 @@ def fit_counted(
     M sum w_c^2 x_c x_c' S_c / (1 - h_c)^p M.
 
     Args:
-        responses: Where they lie; at most one way of clusters.
+        patterns: Counted; at most one way of clusters.
         labels: Variable → code → label, for the names of terms.
         covariances: Those wanted.
         fewest_beyond: How many more responses than coefficients are asked for.
@@ -43,11 +44,11 @@ def fit_counted(
     Raises:
         ModelDataError: If the data cannot carry the model.
     """
-    design = design_of_patterns(responses, labels, fewest_beyond)
-    patterns, matrix = design.patterns, design.matrix.to_numpy()
+    design = design_of_patterns(patterns, labels, fewest_beyond)
+    matrix = design.matrix.to_numpy()
     masses = patterns.counts * design.weights
     k = matrix.shape[1]
-    factors = np.asarray(np.linalg.qr(np.column_stack([matrix, patterns.means]) * np.sqrt(masses)[:, None], mode="r"))
+    factors = design.factors if patterns.weights is None else triangle_of(matrix, patterns.means, masses)
     triangle, target = factors[:k, :k], factors[:k, k]
     coefficients: Vector = np.asarray(np.linalg.solve(triangle, target), dtype=float)
     fitted: Vector = matrix @ coefficients
@@ -60,7 +61,7 @@ def fit_counted(
         reason=reason,
         terms=design.terms,
         coefficients=coefficients + np.eye(1, len(coefficients))[0] * patterns.grid.centre,
-        n_obs=responses.n_obs,
+        n_obs=patterns.n_obs,
         n_clusters=design.n_clusters,
         r_squared=1 - float(fit.residuals @ fit.residuals) / total,
         df_resid=float(fit.df_resid),

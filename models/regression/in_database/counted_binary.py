@@ -20,14 +20,14 @@ from models.regression.in_database.pattern_design import (
     design_of_patterns,
     pattern_squares,
 )
-from models.regression.in_database.responses import Responses
+from models.regression.in_database.patterns import Patterns
 from models.regression.in_database.result import TableFit
 from models.regression.inference import Uncertainty
 from models.sections.inference import CLUSTERED, Covariance
 
 
 def fit_counted_binary(
-    responses: Responses, labels: Labels, covariances: Collection[Covariance], fewest_beyond: int, reason: str
+    patterns: Patterns, labels: Labels, covariances: Collection[Covariance], fewest_beyond: int, reason: str
 ) -> TableFit:
     """Fit a logit or probit to counted patterns by Newton's method.
 
@@ -35,7 +35,7 @@ def fit_counted_binary(
     information of a response and s_c = dp/d eta, the score of a response is w_c x_c (y - p_c) i_c / s_c.
 
     Args:
-        responses: Where they lie; at most one way of clusters.
+        patterns: Counted; at most one way of clusters.
         labels: Variable → code → label, for the names of terms.
         covariances: Those wanted; not CR2.
         fewest_beyond: How many more responses than coefficients are asked for.
@@ -45,17 +45,17 @@ def fit_counted_binary(
         SeparationError: If regressors foretell outcomes, so that estimates are infinite.
         ModelDataError: If the data cannot carry the model.
     """
-    design = design_of_patterns(responses, labels, fewest_beyond)
-    coefficients = _newton(design, cast("BinaryLink", responses.spec.estimator))
+    design = design_of_patterns(patterns, labels, fewest_beyond)
+    coefficients = _newton(design, cast("BinaryLink", patterns.spec.estimator))
     return TableFit(
         engine="counted_patterns",
         reason=reason,
         terms=design.terms,
         coefficients=coefficients,
-        n_obs=responses.n_obs,
+        n_obs=patterns.n_obs,
         n_clusters=design.n_clusters,
         r_squared=np.nan,
-        df_resid=float(responses.n_obs - len(coefficients)),
+        df_resid=float(patterns.n_obs - len(coefficients)),
         uncertainties=_uncertainties(design, coefficients, covariances),
     )
 
@@ -68,7 +68,8 @@ def _newton(design: PatternDesign, link: BinaryLink) -> Vector:
     outcome = np.repeat([1.0, 0.0], len(ones))
     is_there = counts > 0
     masses = counts * np.tile(design.weights, 2)
-    rows = observed(np.vstack([matrix, matrix])[is_there], outcome[is_there], masses[is_there])
+    places = np.flatnonzero(is_there) % len(matrix)
+    rows = observed(matrix[places], outcome[is_there], masses[is_there])
     weighted = ones * design.weights, (patterns.counts - ones) * design.weights
     return fit_binary(rows, design.terms, link, _objective(matrix, *weighted, BINARY[link])).coefficients
 
@@ -93,7 +94,7 @@ def _uncertainties(
     design: PatternDesign, coefficients: Vector, covariances: Collection[Covariance]
 ) -> dict[Covariance, Uncertainty]:
     matrix, patterns = design.matrix.to_numpy(), design.patterns
-    family = BINARY[cast("BinaryLink", design.responses.spec.estimator)]
+    family = BINARY[cast("BinaryLink", design.patterns.spec.estimator)]
     predictor = matrix @ coefficients
     fitted = family.mean(predictor) - patterns.grid.centre
     slopes = family.mean_slope(predictor)

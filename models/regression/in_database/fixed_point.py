@@ -9,6 +9,7 @@ References:
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownMemberType=false
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -26,7 +27,7 @@ BITS_OF_A_DOUBLE = 53
 BITS_OF_A_VALUE = 60
 BITS_OF_A_WHOLE = 54
 FEWEST_BITS_OF_A_PART = 12
-BITS_OF_A_DIGIT = 18
+BITS_OF_A_DIGIT = 17
 DIGITS = 3
 OFFSET = 1 << MOST_BITS
 BITS_OF_A_LIMB = 27
@@ -64,40 +65,56 @@ class Grid:
 class SquareSums:
     """Numbers, sums and sums of squares, by group, of whole numbers of up to 51 bits: 2^27 at most, 2^17 at once.
 
-    Each is taken apart into three digits of 18 bits, whose products are summed.
+    Each is taken apart into three digits of 17 bits, the highest with a sign, whose products are summed by their power.
     """
 
     def __init__(self) -> None:
-        n_sums = 1 + DIGITS + DIGITS * (DIGITS + 1) // 2
-        self._sums = [np.zeros(0, dtype=np.int64) for _ in range(n_sums)]
+        self._sums = [np.zeros(0, dtype=np.int64) for _ in range(2 * DIGITS + 2)]
 
-    def add(self, groups: NDArray[np.int32], whole: Integers) -> None:
+    @property
+    def counts(self) -> Integers:
+        """Numbers of each group."""
+        return self._sums[0]
+
+    def add(self, groups: NDArray[np.integer], whole: Integers) -> None:
         """Add some numbers and their groups, coded from 0."""
-        above, mask = whole + OFFSET, (1 << BITS_OF_A_DIGIT) - 1
-        digits = [((above >> (BITS_OF_A_DIGIT * place)) & mask).astype(float) for place in range(DIGITS)]
         at = groups.astype(np.intp)
-        n_groups = max(int(at.max(initial=-1)) + 1, len(self._sums[0]))
-        pairs = (digits[one] * digits[other] for one in range(DIGITS) for other in range(one, DIGITS))
-        for place, values in enumerate([None, *digits, *pairs]):
+        n_groups = max(int(at.max(initial=-1)) + 1, len(self.counts))
+        for place, values in enumerate(_addends(whole)):
             found = np.bincount(at, values, n_groups).astype(np.int64)
             found[: len(self._sums[place])] += self._sums[place]
             self._sums[place] = found
 
-    def moments(self) -> tuple[Vector, Vector, Vector]:
-        """Return counts, sums, and sums of squares around the mean, each rounded once."""
-        counts, low, middle, high, *squares = self._sums
-        n = counts.astype(object)
-        sums = _number([low, middle, high])
-        low_low, low_middle, low_high, middle_middle, middle_high, high_high = squares
-        products = _number([low_low, 2 * low_middle, 2 * low_high + middle_middle, 2 * middle_high, high_high])
+    def moments(self, groups: NDArray[np.intp]) -> tuple[Vector, Vector, Vector]:
+        """Return counts, sums, and sums of squares around the mean of some groups, each rounded once."""
+        counts, low, above, *squares = (each[groups] for each in self._sums)
+        low_low, low_middle, third, middle_high, high_high = squares
+        n, sums = counts.astype(object), _number([low, above])
+        products = _number([low_low, 2 * low_middle, third, 2 * middle_high, high_high])
         within = (n * products - sums * sums) / n
-        return counts.astype(float), (sums - n * OFFSET).astype(float), within.astype(float)
+        return counts.astype(float), sums.astype(float), within.astype(float)
+
+
+def _addends(whole: Integers) -> Iterator[Vector | None]:
+    """Give what is summed of whole numbers, one after the other as each is large: 1, digits, products of digits."""
+    above, mask = whole >> BITS_OF_A_DIGIT, (1 << BITS_OF_A_DIGIT) - 1
+    low, middle = (whole & mask).astype(float), (above & mask).astype(float)
+    high = (above >> BITS_OF_A_DIGIT).astype(float)
+    yield None
+    yield low
+    yield above.astype(float)
+    yield low * low
+    yield low * middle
+    yield 2 * low * high + middle * middle
+    yield middle * high
+    yield high * high
 
 
 def _number(digits: list[Integers]) -> NDArray[np.object_]:
     """Return whole numbers of any length from digits, the lowest first, that are not yet carried over."""
-    found: Any = 0
-    for digit in reversed(digits):
+    *lower, highest = digits
+    found: Any = highest.astype(object)
+    for digit in reversed(lower):
         found = found * (1 << BITS_OF_A_DIGIT) + digit.astype(object)
     return found
 
@@ -197,7 +214,7 @@ class ExactSums:
         self._n_columns = int(values.shape[1])
         self._totals = [[np.zeros((n_groups, len(part.places))) for part in self._parts] for _ in range(self._n_limbs)]
 
-    def add(self, groups: NDArray[np.int32], patterns: NDArray[np.int32], whole: Integers | None = None) -> None:
+    def add(self, groups: NDArray[np.integer], patterns: NDArray[np.integer], whole: Integers | None = None) -> None:
         """Add some responses: their groups, patterns and whole numbers; without these each counts as 1."""
         from scipy.sparse import coo_array  # noqa: PLC0415
 

@@ -76,8 +76,7 @@ def sum_clusters(
         fitted: Fitted value less the centre of the grid, C.
         kinds: Covariances wanted.
     """
-    values = design.matrix.to_numpy() * design.weights[:, None]
-    scores, leverages = sum_scores(design, fitted, values, fit.leverage)
+    scores, leverages = sum_scores(design, fitted, design.weighted, fit.leverage)
     is_heavy = leverages > 1 - NO_FREE_SHARE
     corrected: list[Clustered] = [kind for kind, power in POWER_OF_FREE_SHARE.items() if power < 0 and kind in kinds]
     products = _products(design, fit.rows, np.ones_like(is_heavy) if corrected else is_heavy)

@@ -18,8 +18,7 @@ from models.regression.identification import (
     refuse_few,
     refuse_few_clusters,
 )
-from models.regression.in_database.patterns import Patterns, count_patterns
-from models.regression.in_database.responses import Responses
+from models.regression.in_database.patterns import Patterns
 from models.regression.least_squares import LeastSquares
 from models.regression.profile import profile_of
 
@@ -48,19 +47,19 @@ class PatternDesign:
     """What a regression on patterns is computed from.
 
     Attributes:
-        responses: Where they lie.
         patterns: Counted.
         matrix: One row a pattern, one column a coefficient, named as the term.
+        factors: Triangle of the matrix and the means of the outcome, of all responses without weights, k + 1 x k + 1.
     """
 
-    responses: Responses
     patterns: Patterns
     matrix: pd.DataFrame
+    factors: Matrix
 
     @property
     def n_clusters(self) -> int | None:
         """Clusters; None when the model has none."""
-        return self.patterns.n_clusters if self.responses.spec.clusters() else None
+        return self.patterns.n_clusters if self.patterns.spec.clusters() else None
 
     @property
     def weights(self) -> Vector:
@@ -69,35 +68,41 @@ class PatternDesign:
         return np.ones(len(self.matrix)) if weights is None else weights
 
     @property
+    def weighted(self) -> Matrix:
+        """The matrix times the weights, C x k."""
+        matrix, weights = self.matrix.to_numpy(), self.patterns.weights
+        return matrix if weights is None else matrix * weights[:, None]
+
+    @property
     def terms(self) -> tuple[str, ...]:
         """Names of the coefficients."""
         return tuple(str(term) for term in self.matrix)
 
 
-def design_of_patterns(responses: Responses, labels: Labels, fewest_beyond: int) -> PatternDesign:
-    """Count patterns and lay them out, with the refusals of ``build_design``.
+def design_of_patterns(patterns: Patterns, labels: Labels, fewest_beyond: int) -> PatternDesign:
+    """Lay out patterns, with the refusals of ``build_design``.
 
     Raises:
         ModelDataError: If the data cannot carry the model.
     """
-    spec, n = responses.spec, responses.n_obs
-    patterns = count_patterns(responses)
+    spec, n = patterns.spec, patterns.n_obs
     profile = profile_of(uses_of(spec), patterns.rows, patterns.counts)
     matrix = lay_out(spec, patterns.rows, labels, profile)
     refuse_few(n, len(matrix.columns), fewest_beyond)
-    refuse_constant(spec.outcome, n, responses.least, responses.largest)
-    refuse_dependencies(_dependencies(matrix, patterns.counts))
+    refuse_constant(spec.outcome, n, *patterns.ends)
+    factors = triangle_of(matrix.to_numpy(), patterns.means, patterns.counts)
+    lengths, k = np.linalg.norm(factors[:, 1:-1], axis=0), len(matrix.columns)
+    refuse_dependencies(dependencies_of(factors[1:k, 1:-1], lengths, list(matrix.columns[1:])))
     for cluster in spec.clusters():
         refuse_few_clusters(cluster, patterns.n_clusters, n)
-    return PatternDesign(responses, patterns, matrix)
+    return PatternDesign(patterns, matrix, factors)
 
 
-def _dependencies(matrix: pd.DataFrame, counts: Vector) -> dict[str, list[str]]:
-    """Find dependent columns as ``find_dependencies`` does in the rows that the patterns stand for."""
-    values, roots = matrix.to_numpy()[:, 1:], np.sqrt(counts)[:, None]
-    centred: Matrix = (values - counts @ values / counts.sum()) * roots
-    triangle = np.asarray(np.linalg.qr(centred, mode="r"))
-    return dependencies_of(triangle, np.linalg.norm(values * roots, axis=0), list(matrix.columns[1:]))
+def triangle_of(matrix: Matrix, means: Vector, masses: Vector) -> Matrix:
+    """Return the triangle of the QR factors of k columns and the means, rows times the roots of their masses."""
+    rows: Matrix = np.column_stack([matrix, means])
+    rows *= np.sqrt(masses)[:, None]
+    return np.asarray(np.linalg.qr(rows, mode="r"))
 
 
 def pattern_squares(
@@ -115,4 +120,4 @@ def pattern_squares(
     roots = np.sqrt(weights)
     rows: Matrix = design.matrix.to_numpy() * roots[:, None]
     residuals: Vector = roots * np.sqrt(squares)
-    return PatternSquares(rows, coefficients, residuals, triangle, weights, n_responses=design.responses.n_obs)
+    return PatternSquares(rows, coefficients, residuals, triangle, weights, n_responses=design.patterns.n_obs)

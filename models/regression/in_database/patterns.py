@@ -17,15 +17,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
-from pyarrow import compute
 
 from models.estimates import Vector
 from models.regression.in_database.connection import Query, batches
-from models.regression.in_database.fixed_point import Grid, Integers, SquareSums
-from models.regression.in_database.group_codes import GroupCodes
-from models.regression.in_database.pattern_codes import PatternCodes
-from models.regression.in_database.query import FLOATING, quoted
-from models.regression.in_database.responses import Responses
+from models.regression.in_database.fixed_point import OFFSET, Grid, Integers, SquareSums
+from models.regression.in_database.pattern_keys import Keys, PossiblePatterns, keys_by_appearance
+from models.regression.in_database.query import places_of_values, quoted, told_apart
+from models.regression.in_database.responses import Responses, Selected
+from models.spec import RegressionSpec
 
 MOST_KEPT = 2_000_000
 
@@ -40,8 +39,8 @@ class Placed:
         whole: Outcomes in units of the grid, n.
     """
 
-    patterns: NDArray[np.int32]
-    clusters: NDArray[np.int32]
+    patterns: NDArray[np.integer]
+    clusters: NDArray[np.integer]
     whole: Integers
 
 
@@ -50,66 +49,47 @@ class Reading:
     """All responses, read in batches and in any order as often as they are wanted; kept where they are few.
 
     Attributes:
-        responses: Where they lie.
+        selected: Where they lie.
+        keys: Of their patterns.
         grid: What outcomes are rounded to.
-        cluster: Column of the clusters; None without.
+        may_keep: Whether they are few.
     """
 
-    responses: Responses
+    selected: Selected
+    keys: Keys
     grid: Grid
-    cluster: str | None
-    _codes: PatternCodes = field(init=False)
-    _clusters: GroupCodes = field(init=False, default_factory=GroupCodes)
+    may_keep: bool
     _kept: list[Placed] = field(init=False, default_factory=list[Placed])
 
-    def __post_init__(self) -> None:
-        names = [f"key_{place}" for place in range(len(self.responses.keys))]
-        spans = {
-            name: self.responses.spans[column]
-            for name, column in zip(names, self.responses.keys, strict=True)
-            if column in self.responses.spans
-        }
-        self._codes = PatternCodes(names, spans)
-
-    def by_appearance(self) -> Iterator[Placed]:
-        """Read the responses, with places in the order in which patterns and clusters first appear."""
+    def by_key(self) -> Iterator[Placed]:
+        """Read the responses, with keys of patterns and places among all clusters of the relation."""
         if self._kept:
             yield from self._kept
             return
-        may_keep = self.responses.n_obs <= MOST_KEPT
-        for batch in batches(self.responses.connection, self._question()):
+        for batch in batches(self.selected.connection, self._question()):
             placed = self._placed(batch)
-            if may_keep:
+            if self.may_keep:
                 self._kept.append(placed)
             yield placed
 
-    def combinations(self) -> pa.Table:
-        """Return the patterns that were read, in the order in which they first appear."""
-        return self._codes.combinations().rename_columns(self.responses.keys)
-
-    def cluster_order(self) -> NDArray[np.intp]:
-        """Return the clusters that were read by the order of their values: their places of first appearance."""
-        if self._clusters.met is None:
-            return np.zeros(1, dtype=np.intp)
-        order = compute.call_function("array_sort_indices", [self._clusters.met])
-        return order.to_numpy(zero_copy_only=False).astype(np.intp)
-
     def _placed(self, batch: pa.RecordBatch) -> Placed:
-        patterns = self._codes.of(batch).astype(np.int32)
-        clusters = np.zeros(len(patterns), dtype=np.int32)
-        if self.cluster is not None:
-            clusters = self._clusters.of(batch.column("cluster")).astype(np.int32)
+        patterns = self.keys.of(batch)
+        has_clusters = "place" in batch.schema.names
+        clusters = batch.column("place").to_numpy().copy() if has_clusters else np.zeros_like(patterns)
         outcome = batch.column("outcome").to_numpy(zero_copy_only=False)
         return Placed(patterns, clusters, self.grid.whole(outcome - self.grid.centre))
 
     def _question(self) -> Query:
-        kinds, query = self.responses.kinds, self.responses.query
-        keys = [
-            f"{_one_nought(column, kinds[column])} AS key_{place}" for place, column in enumerate(self.responses.keys)
-        ]
-        clusters = [f"{quoted(self.cluster)} AS cluster"] if self.cluster is not None else []
-        outcome = f"CAST({quoted(self.responses.spec.outcome)} AS DOUBLE) AS outcome"
-        return Query(f"SELECT {', '.join([*keys, *clusters, outcome])} FROM ({query.text})", query.parameters)  # noqa: S608
+        spec, kinds, complete = self.selected.spec, self.selected.kinds, self.selected.query
+        keys = self.keys.asked(kinds)
+        parameters = {**complete.parameters, **keys.parameters}
+        asked = f"{keys.text}, CAST({quoted(spec.outcome)} AS DOUBLE) AS outcome"
+        if not spec.clusters():
+            return Query(f"SELECT {asked} FROM ({complete.text})", parameters)  # noqa: S608
+        (cluster,) = spec.clusters()
+        rows = f"SELECT {asked}, {told_apart(cluster, kinds[cluster])} AS value FROM ({complete.text})"  # noqa: S608
+        places = places_of_values(self.selected.relation, cluster, kinds[cluster])
+        return Query(f"SELECT * EXCLUDE (value) FROM ({rows}) JOIN ({places}) USING (value)", parameters)  # noqa: S608
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,10 +103,11 @@ class Patterns:
         means: Mean outcome less the centre of the grid, C.
         within: Sum of squares of the outcomes around the pattern's mean, C.
         grid: What outcomes are rounded to.
+        ends: Smallest and largest outcome less the centre of the grid.
         n_clusters: Clusters; 1 without.
         largest_cluster: Responses in the largest cluster.
         reading: Of the responses.
-        places: Place of first appearance → place in order, of the patterns and of the clusters.
+        places: Key → place in order, of the patterns, and place among all clusters of the relation → among those here.
     """
 
     rows: pd.DataFrame
@@ -135,58 +116,75 @@ class Patterns:
     means: Vector
     within: Vector
     grid: Grid
+    ends: tuple[float, float]
     n_clusters: int
     largest_cluster: int
     reading: Reading
-    places: tuple[NDArray[np.int32], NDArray[np.int32]]
+    places: tuple[NDArray[np.intp], NDArray[np.intp]]
+
+    @property
+    def spec(self) -> RegressionSpec:
+        """The model."""
+        return self.reading.selected.spec
+
+    @property
+    def n_obs(self) -> int:
+        """Responses."""
+        return int(self.counts.sum())
 
     def placed(self) -> Iterator[Placed]:
         """Read all responses, in batches and in any order, with the places of their patterns and clusters."""
         patterns, clusters = self.places
-        for some in self.reading.by_appearance():
+        for some in self.reading.by_key():
             yield Placed(patterns[some.patterns], clusters[some.clusters], some.whole)
 
 
 def count_patterns(responses: Responses) -> Patterns:
-    """Count the patterns of a model, and its clusters, and sum the outcomes of each pattern, in one reading."""
+    """Count the patterns of responses that were looked at."""
     grid = Grid.over(responses.least, responses.largest, responses.n_obs)
-    reading = Reading(responses, grid, next(iter(responses.spec.clusters()), None))
-    sums, sizes = SquareSums(), np.zeros(0, dtype=np.int64)
-    for placed in reading.by_appearance():
+    return _count(Reading(responses, keys_by_appearance(responses), grid, responses.n_obs <= MOST_KEPT))
+
+
+def count_possible(selected: Selected, possible: PossiblePatterns) -> Patterns:
+    """Count the patterns of responses of which it is known what they can be; there may be no response at all."""
+    grid = Grid.over(possible.least, possible.largest, possible.n_rows)
+    return _count(Reading(selected, possible, grid, possible.n_rows <= MOST_KEPT))
+
+
+def _count(reading: Reading) -> Patterns:
+    """Count the patterns of a model, and its clusters, and sum the outcomes of each pattern, in one reading."""
+    sums, sizes, least, largest = SquareSums(), np.zeros(0, dtype=np.int64), OFFSET, -OFFSET
+    for placed in reading.by_key():
         sums.add(placed.patterns, placed.whole)
         sizes = _added(sizes, placed.clusters)
-    found = reading.combinations()
-    keys = [(name, "ascending") for name in found.column_names]
-    order = compute.call_function("sort_indices", [found], compute.SortOptions(sort_keys=keys))
-    at = order.to_numpy().astype(np.intp)
-    rows, weights = found.take(order).combine_chunks().to_pandas(), responses.spec.weights
-    counts, totals, within = (each[at] for each in sums.moments())
+        least, largest = min(least, placed.whole.min(initial=OFFSET)), max(largest, placed.whole.max(initial=-OFFSET))
+    spec, grid = reading.selected.spec, reading.grid
+    at = reading.keys.in_order(np.flatnonzero(sums.counts))
+    clusters = np.flatnonzero(sizes)
+    rows = reading.keys.rows(at)
+    counts, totals, within = sums.moments(at)
     return Patterns(
         rows=rows,
         counts=counts,
-        weights=None if weights is None else rows[weights].to_numpy(dtype=float),
+        weights=None if spec.weights is None else rows[spec.weights].to_numpy(dtype=float),
         means=totals / counts / grid.scale,
         within=within / grid.scale / grid.scale,
         grid=grid,
-        n_clusters=len(sizes),
-        largest_cluster=int(sizes.max()),
+        ends=(float(least / grid.scale), float(largest / grid.scale)),
+        n_clusters=len(clusters),
+        largest_cluster=int(sizes.max(initial=0)),
         reading=reading,
-        places=(_ranks(at), _ranks(reading.cluster_order())),
+        places=(_ranks(at), _ranks(clusters)),
     )
 
 
-def _added(sizes: NDArray[np.int64], codes: NDArray[np.int32]) -> NDArray[np.int64]:
+def _added(sizes: NDArray[np.int64], codes: NDArray[np.integer]) -> NDArray[np.int64]:
     found = np.bincount(codes, minlength=len(sizes))
     found[: len(sizes)] += sizes
     return found
 
 
-def _ranks(order: NDArray[np.intp]) -> NDArray[np.int32]:
-    ranks = np.empty(len(order), dtype=np.int32)
-    ranks[order] = np.arange(len(order), dtype=np.int32)
+def _ranks(order: NDArray[np.intp]) -> NDArray[np.intp]:
+    ranks = np.empty(int(order.max(initial=-1)) + 1, dtype=np.intp)
+    ranks[order] = np.arange(len(order))
     return ranks
-
-
-def _one_nought(column: str, kind: str) -> str:
-    """Return a column as SQL; 0.0 and -0.0 are one pattern."""
-    return f"{quoted(column)} + 0" if kind in FLOATING else quoted(column)

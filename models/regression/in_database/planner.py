@@ -16,10 +16,13 @@ from models.regression.in_database.counted import fit_counted
 from models.regression.in_database.counted_binary import fit_counted_binary
 from models.regression.in_database.fixed_effects import DEFINED
 from models.regression.in_database.grouped import fit_fixed_effects, fit_fixed_effects_at_once
+from models.regression.in_database.pattern_keys import possible_patterns
+from models.regression.in_database.patterns import Patterns, count_patterns, count_possible
 from models.regression.in_database.query import Relation
 from models.regression.in_database.responses import (
     BINARY_ESTIMATORS,
     Responses,
+    Selected,
     look_at_responses,
     select_responses,
 )
@@ -69,10 +72,10 @@ def fit_in_database(
             f"the model '{spec.name}' has a level or a panel; expected a regression of responses; fit it with "
             "fit_regression"
         )
-    if spec.effects() and needs_rows(spec, wanted) is None:
-        found = fit_fixed_effects_at_once(select_responses(spec, connection, relation), labels, wanted)
-        if found is not None and found.n_obs > FEW_RESPONSES:
-            return replace(found, reason=_summed_by_groups(found.n_obs, spec))
+    if needs_rows(spec, wanted) is None:
+        found = _fit_at_once(select_responses(spec, connection, relation), labels, wanted, fewest_beyond)
+        if found is not None:
+            return found
     responses = look_at_responses(spec, connection, relation)
     engine, reason = choose_engine(responses, wanted)
     with on_one_thread():
@@ -82,9 +85,39 @@ def fit_in_database(
             return replace(fit_fixed_effects(responses, labels, wanted), reason=reason)
         if engine == "blocks":
             return replace(fit_in_blocks(responses, labels, wanted, fewest_beyond), reason=reason)
-        if spec.estimator in BINARY_ESTIMATORS:
-            return fit_counted_binary(responses, labels, wanted, fewest_beyond, reason)
-        return fit_counted(responses, labels, wanted, fewest_beyond, reason)
+        return _fit_patterns(count_patterns(responses), labels, wanted, fewest_beyond, reason)
+
+
+def _fit_at_once(
+    selected: Selected, labels: Labels, wanted: tuple[Covariance, ...], fewest_beyond: int
+) -> TableFit | None:
+    """Fit without a look at the responses first; None where it takes one to choose an engine or to refuse them."""
+    if selected.spec.effects():
+        found = fit_fixed_effects_at_once(selected, labels, wanted)
+        if found is None or found.n_obs <= FEW_RESPONSES:
+            return None
+        return replace(found, reason=_summed_by_groups(found.n_obs, selected.spec))
+    possible = possible_patterns(selected, FEW_RESPONSES, MOST_PATTERNS)
+    if possible is None:
+        return None
+    patterns = count_possible(selected, possible)
+    n, n_patterns = patterns.n_obs, len(patterns.counts)
+    if n <= FEW_RESPONSES or not _are_few(n_patterns, n) or not possible.suit(*patterns.ends):
+        return None
+    reason = f"{n:,} responses have {n_patterns:,} different patterns of regressors, few enough to be counted."
+    with on_one_thread():
+        return _fit_patterns(patterns, labels, wanted, fewest_beyond, reason)
+
+
+def _fit_patterns(
+    patterns: Patterns, labels: Labels, wanted: tuple[Covariance, ...], fewest_beyond: int, reason: str
+) -> TableFit:
+    fit = fit_counted_binary if patterns.spec.estimator in BINARY_ESTIMATORS else fit_counted
+    return fit(patterns, labels, wanted, fewest_beyond, reason)
+
+
+def _are_few(n_patterns: int, n_obs: int) -> bool:
+    return n_patterns <= min(MOST_PATTERNS, n_obs // RESPONSES_OF_A_PATTERN)
 
 
 def choose_engine(responses: Responses, covariances: Collection[Covariance]) -> tuple[Engine, str]:
@@ -103,7 +136,7 @@ def choose_engine(responses: Responses, covariances: Collection[Covariance]) -> 
     if responses.spec.effects():
         return "blocks", _summed_by_groups(n, responses.spec)
     found = f"{n:,} responses have about {n_patterns:,} different patterns of regressors"
-    if n_patterns <= min(MOST_PATTERNS, n // RESPONSES_OF_A_PATTERN):
+    if _are_few(n_patterns, n):
         return "counted_patterns", f"{found}, few enough to be counted."
     if responses.spec.estimator in BINARY_ESTIMATORS:
         return "rows", f"{found}, too many to be counted, and {responses.spec.estimator} has no other engine."

@@ -102,6 +102,26 @@ def groups_of_one(complete: Query, group: str) -> Query:
     return Query(text, complete.parameters)
 
 
+def places_of_values(relation: Relation, column: str, kind: str) -> str:
+    """Ask for the different values of a column of the whole relation, ``value``, and their places in order, ``place``.
+
+    Asked of the whole relation, as that takes less than to find the complete responses; so some may have no response.
+    """
+    value = f"SELECT DISTINCT {told_apart(column, kind)} AS value FROM {named(relation)}"  # noqa: S608
+    place = "CAST(row_number() OVER (ORDER BY value) - 1 AS INTEGER) AS place"
+    return f"SELECT value, {place} FROM ({value} WHERE {quoted(column)} IS NOT NULL)"  # noqa: S608
+
+
+def told_apart(column: str, kind: str) -> str:
+    """Write a column so that texts are the same only when all their bytes are, whatever its collation."""
+    return f"{_as_text(column, kind)} COLLATE posix" if is_text(kind) else quoted(column)
+
+
+def is_text(kind: str) -> bool:
+    """Tell whether a column of this type holds texts, or names of a few."""
+    return kind == "VARCHAR" or kind.startswith("ENUM")
+
+
 def missing_by_column(spec: RegressionSpec, relation: Relation, kinds: Kinds) -> Query:
     """Ask for the number of responses of the population, and how many miss each column that the model reads."""
     read = columns_once(spec)

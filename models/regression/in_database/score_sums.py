@@ -72,19 +72,17 @@ class ScoreSums:
             return
         one = np.zeros(n_cells, dtype=np.intp)
         one[cells] = np.arange(len(cells))
-        of_cells = values[one][:, self._rest]
-        depend = (of_cells[cells] == values[:, self._rest]).all(axis=0)
+        depend = np.array([np.array_equal(values[one, place][cells], values[:, place]) for place in self._rest])
         if depend.any():
-            sums = LimbSums(n_cells * self._n_clusters)
-            self._shared.append(_Shared(cells, self._rest[depend], of_cells[:, depend], sums))
+            columns, sums = self._rest[depend], LimbSums(n_cells * self._n_clusters)
+            self._shared.append(_Shared(cells, columns, values[one][:, columns], sums))
             self._rest = self._rest[~depend]
 
     def add(self, placed: Placed, residuals: Integers) -> None:
         """Add some responses and their residuals in units of the grid."""
         low, high = limbs_of(residuals)
-        clusters = placed.clusters.astype(np.intp)
         for each in self._shared:
-            each.sums.add(clusters * len(each.rows) + each.cells[placed.patterns], low, high)
+            each.sums.add(placed.clusters * len(each.rows) + each.cells[placed.patterns], low, high)
         if self._sums is not None:
             self._sums.add(placed.clusters, placed.patterns, residuals)
 
@@ -100,7 +98,7 @@ class ScoreSums:
 
 def _combinations(design: PatternDesign) -> Iterator[NDArray[np.intp]]:
     """Give which combinations of the columns of a regressor patterns have, where no other regressor reads more."""
-    spec, rows = design.responses.spec, design.patterns.rows
+    spec, rows = design.patterns.spec, design.patterns.rows
     read = {frozenset(map(column_of, parts_of(each))) for each in spec.regressors_as_variables()}
     beside = [] if spec.weights is None else [spec.weights]
     for columns in sorted(sorted(each) for each in read if not any(each < other for other in read)):

@@ -11,6 +11,7 @@ from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
 from models.regression.in_database.counted import fit_counted
 from models.regression.in_database.counted_binary import fit_counted_binary
+from models.regression.in_database.patterns import count_patterns
 from models.regression.in_database.responses import look_at_responses
 from models.regression.in_database.rows import fit_rows
 from models.sections.regressors import Variable
@@ -25,7 +26,7 @@ def responses_of(model, table):
 
 def counted(model, table, covariances, labels=None):
     fit = fit_counted if model.estimator == "linear" else fit_counted_binary
-    return fit(responses_of(model, table), labels or {}, covariances, 1, "")
+    return fit(count_patterns(responses_of(model, table)), labels or {}, covariances, 1, "")
 
 
 def outcome_of(work):
@@ -63,7 +64,7 @@ def compare(case, estimator, covariances):
         return
     fit = fit_counted if estimator == "linear" else fit_counted_binary
     rows, refused = outcome_of(lambda: fit_rows(responses, ("analysis",), {}, covariances, 1, ""))
-    found, refused_too = outcome_of(lambda: fit(responses, {}, covariances, 1, ""))
+    found, refused_too = outcome_of(lambda: fit(count_patterns(responses), {}, covariances, 1, ""))
     assert refused_too == refused
     if rows is not None:
         assert_alike(found, rows)
@@ -129,7 +130,7 @@ def test_outcomes_of_any_size_keep_their_digits(numbers):
     model = Drawn(table, REGRESSORS["interaction"], None).model()
     responses = responses_of(model, table)
     found, rows = (
-        fit_counted(responses, {}, ("classical", "CR2"), 1, ""),
+        fit_counted(count_patterns(responses), {}, ("classical", "CR2"), 1, ""),
         fit_rows(responses, ("analysis",), {}, ("classical", "CR2"), 1, ""),
     )
     for covariance, sure in rows.uncertainties.items():
