@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import queries
 from dashboard.figures import date
 from dashboard.pointer import FOLDER_VARIABLE
-from dashboard.views import overview, results
+from dashboard.views import overview, results, units
 from dashboard.views.page import Page, choose, chosen, in_order, names_in, plain
 from dashboard.wording import DEFAULT_LANGUAGE, WORDINGS, Words
 
@@ -38,6 +38,7 @@ def main() -> None:
     say = page.words.say
     entries = [
         st.Page(lambda: overview.show(page), title=say("overview"), url_path="overview", default=True),
+        st.Page(lambda: units.show(page), title=say("units"), url_path="units"),
         st.Page(lambda: results.show(page), title=say("results"), url_path="results"),
     ]
     entry = st.navigation(entries, position="top")

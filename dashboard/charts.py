@@ -67,7 +67,7 @@ def interval_chart(points: pd.DataFrame, series: Sequence[str], axis: Axis, lang
     height = float(rows["end"].max())
     zero = _upright(rows, 0, len(series) * TRACK, height).mark_rule(color=INK, strokeWidth=1.5, aria=False)
     layers = [*_labels(rows, height), *([zero] if axis.has_zero_line else []), *_dots(placed, series, axis, height)]
-    return _finished(layers, height, language)
+    return finished(layers, height, language)
 
 
 def answer_chart(bands: pd.DataFrame, lean_names: Mapping[str, str], language: str) -> alt.LayerChart:
@@ -88,7 +88,7 @@ def answer_chart(bands: pd.DataFrame, lean_names: Mapping[str, str], language: s
     height = float(rows["end"].max())
     layers = [*_labels(rows, height), *_bars(bars, lean_names, height), *_hidden_rows(bars, height)]
     layers.append(_row_ends(rows, height))
-    return _finished(layers, height, language).resolve_axis(y="independent")
+    return finished(layers, height, language).resolve_axis(y="independent")
 
 
 def stacked(bands: pd.DataFrame) -> pd.DataFrame:
@@ -254,7 +254,8 @@ def _row_ends(rows: pd.DataFrame, height: float) -> alt.Chart:
     return alt.Chart(rows[["middle"]]).mark_point(opacity=0, aria=False).encode(y=y)
 
 
-def _finished(layers: list[alt.Chart], height: float, language: str) -> alt.LayerChart:
+def finished(layers: list[alt.Chart], height: float, language: str) -> alt.LayerChart:
+    """Put layers on one another, as wide as the page, in the look and the language of every chart."""
     text = {
         "labelColor": INK,
         "titleColor": MUTED,

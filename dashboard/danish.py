@@ -230,4 +230,32 @@ DANISH: Mapping[str, str] = {
     "code_hash": "Program",
     "env_hash": "Miljø",
     "digest": "Resultater",
+    "units": "Organisationer",
+    "units_intro": "Gennemsnit for enkelte organisationer i **{group}**, {wave}. Blå felter ligger over alles "
+    "gennemsnit i gruppen, brune under; jo stærkere farve, desto længere fra.",
+    "no_units": "Denne udgivelse har ingen tal for enkelte organisationer.",
+    "instrument": "Spørgsmål om",
+    "region": "Område",
+    "every_region": "Alle områder",
+    "unit": "Organisation",
+    "everybody": "Alle",
+    "rows_from": "Organisation {first} til {last}",
+    "unit_alt": "Gennemsnit for organisationer i {group}, {wave}, en række pr. organisation og en kolonne pr. skala. "
+    "De samme tal står i tabellen nedenfor.",
+    "unit_said": "{unit}, {scale}: {value}, n omkring {n}",
+    "unit_hidden": "{unit}, {scale}: vises ikke",
+    "not_shown": "vises ikke",
+    "unit_card": "En organisation",
+    "band_above": "klart over alle",
+    "band_below": "klart under alle",
+    "band_unclear": "kan ikke skelnes fra alle",
+    "band_line": "**{scale}**: {value} ({low} til {high}), n omkring {n}; {band}.",
+    "hidden_line": "**{scale}**: vises ikke.",
+    "percent_high_line": "{percent} af dem ligger over midten.",
+    "units_reading": "En organisation kaldes klart over eller under alle, når dens forskel skiller sig ud blandt alle "
+    "sidens felter (højst hver tyvende er falsk). Resten kan ikke skelnes, uanset farve: rækkefølgen blandt "
+    "organisationer er mest tilfældig.",
+    "units_hidden_reading": "Et skraveret felt vises ikke: for få personer står bag, eller det ville røbe et andet "
+    "felt, der ikke må vises, eller ingen svarede. Hvilken af grundene siges ikke. Andele af høje tal vises aldrig "
+    "under 5 eller over 95 procent.",
 }

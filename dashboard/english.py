@@ -231,4 +231,32 @@ ENGLISH: Mapping[str, str] = {
     "code_hash": "Software",
     "env_hash": "Environment",
     "digest": "Results",
+    "units": "Organisations",
+    "units_intro": "Mean scores of single organisations in **{group}**, {wave}. Blue cells lie above the score of "
+    "everybody in the group, brown ones below; the stronger the colour, the farther.",
+    "no_units": "This release holds no figures of single organisations.",
+    "instrument": "Questions about",
+    "region": "Region",
+    "every_region": "All regions",
+    "unit": "Organisation",
+    "everybody": "Everybody",
+    "rows_from": "Organisations {first} to {last}",
+    "unit_alt": "Scores of organisations of {group} in {wave}, one row an organisation and one column a scale. The "
+    "same figures stand in the table below.",
+    "unit_said": "{unit}, {scale}: {value}, n about {n}",
+    "unit_hidden": "{unit}, {scale}: not shown",
+    "not_shown": "not shown",
+    "unit_card": "One organisation",
+    "band_above": "clearly above everybody",
+    "band_below": "clearly below everybody",
+    "band_unclear": "cannot be told from everybody",
+    "band_line": "**{scale}**: {value} ({low} to {high}), n about {n}; {band}.",
+    "hidden_line": "**{scale}**: not shown.",
+    "percent_high_line": "{percent} of them score above the middle.",
+    "units_reading": "An organisation is called clearly above or below everybody where its difference stands out "
+    "among all cells of the page (false discoveries kept to one in twenty). All others cannot be told apart, whatever "
+    "their colour: most of the order among organisations is chance.",
+    "units_hidden_reading": "A hatched cell is not shown: too few people stand behind it, or it would tell of another "
+    "cell that must not be shown, or nobody answered. Which of these is not said. Shares of high scores are never "
+    "shown below 5 or above 95 per cent.",
 }

@@ -18,6 +18,7 @@ FIRST_VERSION_WITH_COMPARISONS = 2
 FIRST_VERSION_WITH_CONDITIONS = 3
 FIRST_VERSION_WITH_OMEGA = 3
 FIRST_VERSION_WITH_LABELS = 4
+FIRST_VERSION_WITH_UNITS = 5
 LOCKED_DOWN: Mapping[str, str] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -162,6 +163,34 @@ def scale_means(release: Release) -> pd.DataFrame:
         """
     )
     return rows if release.schema_version >= FIRST_VERSION_WITH_OMEGA else rows.assign(omega=float("nan"))
+
+
+def units(release: Release) -> pd.DataFrame:
+    """Return meta.units: one row a unit; none of an older release."""
+    if release.schema_version < FIRST_VERSION_WITH_UNITS:
+        return pd.DataFrame(columns=["level", "unit", "region"])
+    return release.ask("SELECT * FROM meta.units ORDER BY level, unit")
+
+
+def unit_groups(release: Release) -> pd.DataFrame:
+    """Return whose means of units there are: one row a respondent group and wave; none of an older release."""
+    if release.schema_version < FIRST_VERSION_WITH_UNITS:
+        return pd.DataFrame(columns=["respondent_group", "wave"])
+    return release.ask("SELECT DISTINCT respondent_group, wave FROM out.unit_means ORDER BY ALL")
+
+
+def unit_means(release: Release, group: str, wave: str) -> pd.DataFrame:
+    """Return out.unit_means of a respondent group and wave, with what meta.scales says: one row a scale and unit."""
+    return release.ask(
+        """
+        SELECT means.*, scales.* EXCLUDE (scale)
+        FROM out.unit_means AS means JOIN meta.scales AS scales USING (scale)
+        WHERE respondent_group = $group AND wave = $wave
+        ORDER BY scales.position, scale, level, unit
+        """,
+        group=group,
+        wave=wave,
+    )
 
 
 def comparisons(release: Release) -> pd.DataFrame:

@@ -4,6 +4,7 @@ Put here the furniture of pages; not their content.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -67,6 +68,11 @@ def in_order(found: Sequence[str], declared: Sequence[str]) -> list[str]:
 def plain(text: str) -> str:
     """Write a study's text so that Markdown shows it letter by letter."""
     return _MARKDOWN.sub(r"\\\1", text)
+
+
+def without_marks(name: str) -> str:
+    """Return a name without characters that cannot be seen, such as those that turn the direction of writing."""
+    return "".join(letter for letter in name if unicodedata.category(letter) not in ("Cc", "Cf"))
 
 
 def chosen(name: str, options: Sequence[str], default: str) -> str:

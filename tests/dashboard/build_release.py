@@ -23,6 +23,7 @@ SCALES = {
     "collective_leadership": ("Collective leadership", "Kollektivt lederskab", "piloted", 1, 5),
     "burden": ("Administrative burden", "Administrativ byrde", "draft", 0, 40),
 }
+ORGANISATIONS = ("Aa & Ø <b>Kommune</b>", "=1+1", "Ålborg", "\u202eRIGHT", *(f"Org {k:02d}" for k in range(6)))
 ITEMS = {
     "CL_1": ("We settle together what the collaboration is to achieve, also when we disagree.", False),
     "CL_2": ("In our collaboration one person takes all the decisions.", True),
@@ -74,6 +75,8 @@ def release_tables(number: int = 1, *, is_synthetic: bool = True) -> dict[str, p
         ),
         "out.response_rates": _response_rates(number),
         "out.scale_means": _scale_means(number),
+        "meta.units": _units(),
+        "out.unit_means": _unit_means(number),
         "out.distributions": _distributions(),
         "out.comparisons": _comparisons(),
         "out.fits": _fits(number),
@@ -175,6 +178,33 @@ def _scale_means(number: int) -> pd.DataFrame:
                         **(dict.fromkeys(figures) if hidden else figures),
                     }
                 )
+    return pd.DataFrame(rows)
+
+
+def _units() -> pd.DataFrame:
+    rows = [("all", "", ""), ("region", "north", ""), ("region", "south", "")]
+    rows += [("organisation", name, "north" if k % 2 else "south") for k, name in enumerate(ORGANISATIONS)]
+    return pd.DataFrame(rows, columns=["level", "unit", "region"])
+
+
+def _unit_means(number: int) -> pd.DataFrame:
+    """Scores of frontline staff and citizens by organisation; every fifth organisation is hidden, one altogether."""
+    rows = []
+    for group in ("FRL", "CIT"):
+        for s, (scale, (_, _, _, low, high)) in enumerate(SCALES.items()):
+            for wave in WAVES:
+                for k, (level, unit, _) in enumerate(_units().itertuples(index=False)):
+                    hidden = level == "organisation" and ((k + s) % 5 == 0 or unit == ORGANISATIONS[0])
+                    mean = low + (high - low) * (0.5 + 0.1 * ((k * 7 + s) % 5 - 2))
+                    figures = {
+                        "n_obs": 10 + 5 * (k % 4) + 1000 * number * (level == "all"),
+                        "mean": round(mean, 2),
+                        "conf_low": round(mean - 0.2, 2),
+                        "conf_high": round(mean + 0.2, 2),
+                        "percent_high": 60,
+                    }
+                    key = {"scale": scale, "respondent_group": group, "wave": wave, "level": level, "unit": unit}
+                    rows.append({**key, "is_hidden": hidden, **(dict.fromkeys(figures) if hidden else figures)})
     return pd.DataFrame(rows)
 
 

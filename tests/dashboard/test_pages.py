@@ -1,69 +1,24 @@
 """Every page in both languages: nothing breaks, nothing hidden is shown, everything that must be said is said."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import build_release
 import pandas as pd
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 from dashboard.launch import ADDRESS, APP, streamlit_arguments
 from dashboard.pointer import FOLDER_VARIABLE
 from dashboard.wording import WORDINGS
 from instruments.validation import STATUS_LABELS
 
-PAGES = ("overview", "results")
-Open = Callable[..., "Seen"]
-
-
-class Seen:
-    """What a reader of one page run meets."""
-
-    def __init__(self, app: AppTest, charts: list[dict]) -> None:
-        self.app = app
-        self.charts_drawn = list(charts)
-        self.charts = json.dumps(charts, ensure_ascii=False)
-        self.tables = "\n".join(table.value.to_csv() for table in app.table).replace("\\", "")
-        self.warnings = [warning.value for warning in app.warning]
-        kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.warning, app.info)
-        self.text = "\n".join(element.value for kind in kinds for element in kind)
-        self.text += "\n".join(f"{metric.value} {metric.delta}" for metric in app.metric)
-        self.everything = self.text + self.tables + self.charts
-
-
-@pytest.fixture
-def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
-    """Open a page of the dashboard over the releases in ``tmp_path``, with query parameters."""
-    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    charts: list[dict] = []
-    draw = st.altair_chart
-
-    def record(chart, **options):
-        charts.append({**chart.to_dict(), "alt": options["alt"]})
-        return draw(chart, **options)
-
-    monkeypatch.setattr(st, "altair_chart", record)
-
-    def open_it(page: str = "overview", app: AppTest | None = None, **query: str) -> Seen:
-        app = app or AppTest.from_file(str(APP), default_timeout=60)
-        app.query_params.update(query)
-        app._page_hash = calc_hash("" if page == "overview" else page)
-        charts.clear()
-        app.run()
-        assert not app.exception, [error.message for error in app.exception]
-        return Seen(app, charts)
-
-    return open_it
+PAGES = ("overview", "units", "results")
 
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("language", WORDINGS)
 def test_page_opens_with_charts_tables_and_the_notice_of_invented_data(
-    open_page: Open, tmp_path: Path, page: str, language: str
+    open_page, tmp_path: Path, page: str, language: str
 ):
     build_release.publish(tmp_path)
     seen = open_page(page, lang=language, scale="collective_leadership")
@@ -76,12 +31,12 @@ def test_page_opens_with_charts_tables_and_the_notice_of_invented_data(
     assert STATUS_LABELS["draft"][language] in seen.text
 
 
-def test_real_data_carry_no_notice_of_invented_data(open_page: Open, tmp_path: Path):
+def test_real_data_carry_no_notice_of_invented_data(open_page, tmp_path: Path):
     build_release.publish(tmp_path, is_synthetic=False)
     assert open_page().warnings == []
 
 
-def test_overview_says_first_in_words_who_answered_and_what_changed(open_page: Open, tmp_path: Path):
+def test_overview_says_first_in_words_who_answered_and_what_changed(open_page, tmp_path: Path):
     build_release.publish(tmp_path)
     text = open_page().text
     assert "**Who answered** (Spring 2026): Top managers 42%, Frontline staff 37%." in text
@@ -96,14 +51,14 @@ def test_overview_says_first_in_words_who_answered_and_what_changed(open_page: O
     ("language", "limit"),
     [("en", "No figure names a single cause."), ("da", "Intet tal peger på én årsag.")],
 )
-def test_overview_says_what_its_figures_do_not_say(open_page: Open, tmp_path: Path, language: str, limit: str):
+def test_overview_says_what_its_figures_do_not_say(open_page, tmp_path: Path, language: str, limit: str):
     build_release.publish(tmp_path)
     seen = open_page(lang=language)
     assert limit in seen.text
     assert WORDINGS[language]["limits"] in [box.label for box in seen.app.expander]
 
 
-def test_danish_page_writes_decimal_commas_in_words_tables_and_axes(open_page: Open, tmp_path: Path):
+def test_danish_page_writes_decimal_commas_in_words_tables_and_axes(open_page, tmp_path: Path):
     build_release.publish(tmp_path)
     seen = open_page("results", lang="da")
     assert "0,28 point (0,19 til 0,38)" in seen.text
@@ -114,7 +69,7 @@ def test_danish_page_writes_decimal_commas_in_words_tables_and_axes(open_page: O
 
 @pytest.mark.parametrize(("language", "said"), [("da", "Uden kontrolvariable"), ("en", "Without control variables")])
 def test_variants_of_a_model_have_their_titles_in_the_language_of_the_page(
-    open_page: Open, tmp_path: Path, language: str, said: str
+    open_page, tmp_path: Path, language: str, said: str
 ):
     build_release.publish(tmp_path)
     seen = open_page("results", lang=language)
@@ -123,7 +78,7 @@ def test_variants_of_a_model_have_their_titles_in_the_language_of_the_page(
     assert "top managers only" in seen.text
 
 
-def test_results_say_what_goes_together_how_sure_and_how_to_repeat_it(open_page: Open, tmp_path: Path):
+def test_results_say_what_goes_together_how_sure_and_how_to_repeat_it(open_page, tmp_path: Path):
     build_release.publish(tmp_path)
     seen = open_page("results")
     assert "Higher “Identity work” goes together with higher “Collective leadership”" in seen.text
@@ -154,7 +109,7 @@ def test_results_say_what_goes_together_how_sure_and_how_to_repeat_it(open_page:
     ],
 )
 def test_confirmatory_and_exploratory_results_never_stand_together_without_the_mark(
-    open_page: Open, tmp_path: Path, language: str, planned: str, cells: list[str], short: str
+    open_page, tmp_path: Path, language: str, planned: str, cells: list[str], short: str
 ):
     build_release.publish(tmp_path)
     marked = f"({cells[1].lower()})"
@@ -169,7 +124,7 @@ def test_confirmatory_and_exploratory_results_never_stand_together_without_the_m
     assert short in open_page("overview", lang=language).text
 
 
-def test_figures_of_a_group_that_was_not_drawn_at_random_say_so(open_page: Open, tmp_path: Path):
+def test_figures_of_a_group_that_was_not_drawn_at_random_say_so(open_page, tmp_path: Path):
     tables = build_release.release_tables()
     flag = pd.DataFrame([{"key": "no_inference", "value": "FRL"}])
     tables["meta.manifest"] = pd.concat([tables["meta.manifest"], flag], ignore_index=True)
@@ -185,7 +140,7 @@ def test_figures_of_a_group_that_was_not_drawn_at_random_say_so(open_page: Open,
     assert "Ingen slutning til en population: Frontmedarbejdere" in open_page("results", lang="da").text
 
 
-def test_results_say_how_far_the_scales_behind_organisation_means_are_validated(open_page: Open, tmp_path: Path):
+def test_results_say_how_far_the_scales_behind_organisation_means_are_validated(open_page, tmp_path: Path):
     tables = build_release.release_tables()
     estimates = tables["out.estimates"]
     estimates["term"] = estimates["term"].replace("identity_work", "burden_organisation_mean")
@@ -201,12 +156,12 @@ def test_results_say_how_far_the_scales_behind_organisation_means_are_validated(
         ("da", "må ikke regnes sammen for organisationen: medlemmer af samme organisation er for uenige"),
     ],
 )
-def test_results_say_why_scores_are_to_be_read_with_care(open_page: Open, tmp_path: Path, language: str, said: str):
+def test_results_say_why_scores_are_to_be_read_with_care(open_page, tmp_path: Path, language: str, said: str):
     build_release.publish(tmp_path)
     assert said in open_page("results", lang=language).text
 
 
-def test_hidden_figures_are_never_shown_even_if_a_release_held_them(open_page: Open, tmp_path: Path):
+def test_hidden_figures_are_never_shown_even_if_a_release_held_them(open_page, tmp_path: Path):
     tables = build_release.release_tables()
     rates, means, bands = (tables[f"out.{name}"] for name in ("response_rates", "scale_means", "distributions"))
     rates.loc[rates["is_hidden"], ["n_invited", "n_responses", "n_organisations"]] = 77635
@@ -226,25 +181,25 @@ def test_hidden_figures_are_never_shown_even_if_a_release_held_them(open_page: O
 @pytest.mark.parametrize(
     "query", [{"lang": "xx"}, {"group": "' OR 1=1 --"}, {"scale": "none"}, {"wave": "1"}, {"a": "b"}]
 )
-def test_unknown_query_values_give_the_defaults(open_page: Open, tmp_path: Path, query: dict[str, str]):
+def test_unknown_query_values_give_the_defaults(open_page, tmp_path: Path, query: dict[str, str]):
     build_release.publish(tmp_path)
     assert open_page(**query).everything == open_page().everything
 
 
-def test_address_chooses_group_scale_wave_and_language(open_page: Open, tmp_path: Path):
+def test_address_chooses_group_scale_wave_and_language(open_page, tmp_path: Path):
     build_release.publish(tmp_path)
     seen = open_page(lang="da", group="CIT", scale="collective_leadership", wave="autumn")
     assert "Svar fra Borgere i Efterår 2025 på spørgsmålene i Kollektivt lederskab" in seen.charts
 
 
-def test_language_chosen_on_one_page_is_kept_on_the_next(open_page: Open, tmp_path: Path):
+def test_language_chosen_on_one_page_is_kept_on_the_next(open_page, tmp_path: Path):
     build_release.publish(tmp_path)
     app = open_page(lang="da").app
     app.query_params.clear()
     assert "Hvad der hænger sammen" in open_page("results", app).text
 
 
-def test_group_chosen_by_hand_is_drawn_and_kept_in_the_address(open_page: Open, tmp_path: Path):
+def test_group_chosen_by_hand_is_drawn_and_kept_in_the_address(open_page, tmp_path: Path):
     build_release.publish(tmp_path)
     app = open_page().app
     app.button_group(key="choose_group").set_value("FRL")
@@ -253,7 +208,7 @@ def test_group_chosen_by_hand_is_drawn_and_kept_in_the_address(open_page: Open, 
     assert app.query_params["group"] == "FRL"
 
 
-def test_page_over_a_broken_pointer_shows_the_last_good_release_and_says_why(open_page: Open, tmp_path: Path):
+def test_page_over_a_broken_pointer_shows_the_last_good_release_and_says_why(open_page, tmp_path: Path):
     build_release.publish(tmp_path)
     app = open_page().app
     (tmp_path / "current.json").write_text("{")
@@ -263,20 +218,20 @@ def test_page_over_a_broken_pointer_shows_the_last_good_release_and_says_why(ope
 
 
 @pytest.mark.parametrize("language", WORDINGS)
-def test_page_before_the_first_release_says_what_to_run(open_page: Open, language: str):
+def test_page_before_the_first_release_says_what_to_run(open_page, language: str):
     seen = open_page(lang=language)
     assert WORDINGS[language]["nothing_released"] in seen.text
     assert "sensemaking release" in seen.text
 
 
-def test_page_without_a_folder_says_how_to_start(open_page: Open, monkeypatch: pytest.MonkeyPatch):
+def test_page_without_a_folder_says_how_to_start(open_page, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv(FOLDER_VARIABLE)
     assert WORDINGS["en"]["no_folder"] in open_page().warnings
 
 
 @pytest.mark.parametrize("emptied", ["out.scale_means", "out.distributions", "out.fits"])
 @pytest.mark.parametrize("page", PAGES)
-def test_release_without_a_part_still_opens(open_page: Open, tmp_path: Path, emptied: str, page: str):
+def test_release_without_a_part_still_opens(open_page, tmp_path: Path, emptied: str, page: str):
     tables = build_release.release_tables()
     tables[emptied] = tables[emptied].iloc[:0]
     if emptied == "out.fits":
@@ -285,7 +240,7 @@ def test_release_without_a_part_still_opens(open_page: Open, tmp_path: Path, emp
     assert open_page(page, scale="collective_leadership").text
 
 
-def test_study_of_one_wave_without_texts_opens_with_names(open_page: Open, tmp_path: Path):
+def test_study_of_one_wave_without_texts_opens_with_names(open_page, tmp_path: Path):
     tables = build_release.release_tables()
     tables["meta.texts"] = tables["meta.texts"].iloc[:0]
     for name in ("out.response_rates", "out.scale_means", "out.distributions"):
@@ -296,7 +251,7 @@ def test_study_of_one_wave_without_texts_opens_with_names(open_page: Open, tmp_p
     assert "since" not in "\n".join(element.value for element in seen.app.caption)
 
 
-def test_study_texts_cannot_format_the_page(open_page: Open, tmp_path: Path):
+def test_study_texts_cannot_format_the_page(open_page, tmp_path: Path):
     tables = build_release.release_tables()
     title = pd.Series(tables["meta.texts"]["kind"] == "study_title")
     tables["meta.texts"].loc[title, "text"] = "A *bold* [link](http://example.org) :red[study]"
@@ -319,7 +274,7 @@ def test_dashboard_is_served_to_this_machine_only_without_reports_or_traces():
     assert ADDRESS == "127.0.0.1"
 
 
-def test_what_was_shown_of_the_waves_stands_beside_the_scores(open_page: Open, tmp_path: Path):
+def test_what_was_shown_of_the_waves_stands_beside_the_scores(open_page, tmp_path: Path):
     build_release.publish(tmp_path)
     shown = open_page(lang="en", group="FRL")
     assert "same loadings and intercepts or thresholds (scalar invariance): " in shown.text

@@ -1,0 +1,163 @@
+"""Page of single organisations: a heat map of their scores, and one of them by itself."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import queries
+from dashboard.charts import Axis, interval_chart
+from dashboard.figures import decimal, percent, whole
+from dashboard.heat_map import heat_map
+from dashboard.standing_out import bands
+from dashboard.views.page import (
+    Page,
+    choose,
+    choose_from_list,
+    inference_line,
+    plain,
+    show_chart,
+    show_table,
+    status_line,
+    without_marks,
+)
+
+MOST_ROWS = 40
+EVERY = "every"
+FIRST = "1"
+
+
+def show(page: Page) -> None:
+    """Show the page."""
+    say = page.words.say
+    there = queries.unit_groups(page.release)
+    if there.empty:
+        st.info(say("no_units"))
+        return
+    groups = [group for group in page.groups if (there["respondent_group"] == group).any()]
+    group = choose("group", groups, groups[0], say("group"), page.group)
+    waves = [wave for wave in page.waves if (there.loc[there["respondent_group"] == group, "wave"] == wave).any()]
+    wave = choose("wave", waves, waves[-1], say("wave"), page.wave)
+    means = _of_instrument(page, queries.unit_means(page.release, group, wave))
+    everybody = means[means["level"] == "all"].set_index("scale")["mean"]
+    cells = means[means["level"] == "organisation"].reset_index(drop=True)
+    cells = cells.assign(unit=cells["unit"].map(without_marks), band=bands(cells, everybody))
+    st.markdown(say("units_intro", group=plain(page.group(group)), wave=plain(page.wave(wave))))
+    status_of = means.drop_duplicates("scale").set_index("scale")["status"].to_dict()
+    for line in filter(None, (status_line(page, status_of), inference_line(page, [group]))):
+        st.caption(line)
+    _show_map(page, _of_page(page, _of_region(page, cells)), everybody, (group, wave))
+    st.header(say("unit_card"), anchor=False)
+    _show_card(page, cells, everybody)
+    with st.expander(say("how_to_read")):
+        st.markdown("\n\n".join(say(f"{what}_reading") for what in ("units", "units_hidden", "rounding")))
+
+
+def _of_instrument(page: Page, means: pd.DataFrame) -> pd.DataFrame:
+    instruments = list(dict.fromkeys(means["instrument"]))
+    if len(instruments) == 1:
+        return means
+    titles = {each: ", ".join(map(page.scale, dict.fromkeys(means.loc[means["instrument"] == each, "scale"])))
+              for each in instruments}  # fmt: skip
+    chosen = choose_from_list("instrument", instruments, page.words.say("instrument"), lambda each: titles[each])
+    return means[means["instrument"] == chosen]
+
+
+def _of_region(page: Page, cells: pd.DataFrame) -> pd.DataFrame:
+    """Let the reader choose a region, where there are any."""
+    known = queries.units(page.release)
+    regions = list(known.loc[known["level"] == "region", "unit"])
+    if not regions:
+        return cells
+    say = page.words.say
+    title = {EVERY: say("every_region")} | {each: page.words.title("region_title", each) for each in regions}
+    chosen = choose_from_list("region", list(title), say("region"), lambda each: title[each])
+    inside = known.loc[(known["level"] == "organisation") & (known["region"] == chosen), "unit"].map(without_marks)
+    return cells if chosen == EVERY else cells[cells["unit"].isin(inside)]
+
+
+def _of_page(page: Page, cells: pd.DataFrame) -> pd.DataFrame:
+    """Sort by name, units without any shown cell last, and let the reader turn the pages."""
+    has_any = ~cells["is_hidden"].astype(bool)
+    is_hidden = ~has_any.groupby(cells["unit"]).any()
+    names = [name for _, name in sorted((hidden, name) for name, hidden in is_hidden.items())]
+    starts = [str(first) for first in range(1, len(names) + 1, MOST_ROWS)]
+    if len(starts) > 1:
+
+        def title(first: str) -> str:
+            last = min(int(first) + MOST_ROWS - 1, len(names))
+            return page.words.say("rows_from", first=first, last=last)
+
+        names = names[int(choose_from_list("from", starts, page.words.say("unit"), title)) - 1 :][:MOST_ROWS]
+    place = {name: position for position, name in enumerate(names)}
+    chosen = cells[cells["unit"].isin(names)]
+    return chosen.sort_values("unit", key=lambda units: units.map(place), kind="stable")
+
+
+def _show_map(page: Page, cells: pd.DataFrame, everybody: pd.Series, where: tuple[str, str]) -> None:
+    say, language = page.words.say, page.words.language
+    figure = cells["mean"].map(lambda mean: decimal(mean, language))
+    titles, hidden = cells["scale"].map(page.scale), cells["is_hidden"].astype(bool)
+    said = [
+        say("unit_hidden", unit=unit, scale=scale) if is_hidden
+        else say("unit_said", unit=unit, scale=scale, value=value, n=whole(n, language))
+        for unit, scale, value, n, is_hidden in zip(cells["unit"], titles, figure, cells["n_obs"], hidden, strict=True)
+    ]  # fmt: skip
+    reach = cells["highest"] - cells["lowest"]
+    drawn = pd.DataFrame(
+        {
+            "unit": cells["unit"],
+            "scale": titles,
+            "distance": (cells["mean"] - cells["scale"].map(everybody)) / reach,
+            "figure": figure,
+            "said": said,
+            "is_hidden": hidden,
+        }
+    )
+    group, wave = page.group(where[0]), page.wave(where[1])
+    st.altair_chart(heat_map(drawn, language), theme=None, width="stretch", alt=say("unit_alt", group=group, wave=wave))
+    ends = zip(cells["conf_low"], cells["conf_high"], strict=True)
+    interval = [say("from_to", low=decimal(low, language), high=decimal(high, language)) for low, high in ends]
+    told = {"mean_score": figure, "interval": interval, "n": cells["n_obs"].map(lambda n: whole(n, language))}
+    table = pd.DataFrame({"unit": drawn["unit"], "scale": titles}).assign(**told)
+    show_table(page, table.assign(**{name: table[name].mask(hidden, say("not_shown")) for name in told}))
+
+
+def _show_card(page: Page, cells: pd.DataFrame, everybody: pd.Series) -> None:
+    say, language = page.words.say, page.words.language
+    unit = choose_from_list("unit", sorted(cells["unit"].unique()), say("unit"), str)
+    own = cells[cells["unit"] == unit]
+    st.markdown("\n".join(f"- {_line(page, cell)}" for cell in own.to_dict("records")))
+    shown = own[~own["is_hidden"].astype(bool)]
+    if shown.empty:
+        return
+    points = [
+        {"key": cell["scale"], "row": page.scale(cell["scale"]), "note": "", "series": series, "value": value,
+         "low": low, "high": high, "figure": decimal(value, language), "said": f"{series}: {decimal(value, language)}"}
+        for cell in shown.to_dict("records")
+        for series, value, low, high in (
+            (unit, cell["mean"], cell["conf_low"], cell["conf_high"]),
+            (say("everybody"), *[everybody[cell["scale"]]] * 3),
+        )
+    ]  # fmt: skip
+    domain = (float(shown["lowest"].min()), float(shown["highest"].max()))
+    axis = Axis(say("score_axis", lowest=whole(domain[0], language), highest=whole(domain[1], language)), domain)
+    chart = interval_chart(pd.DataFrame(points), [unit, say("everybody")], axis, language)
+    show_chart(chart, plain(unit), say("unit_card"))
+    ends = zip(shown["conf_low"], shown["conf_high"], strict=True)
+    table = {
+        "scale": shown["scale"].map(page.scale),
+        "mean_score": shown["mean"].map(lambda mean: decimal(mean, language)),
+        "interval": [say("from_to", low=decimal(low, language), high=decimal(high, language)) for low, high in ends],
+        "everybody": shown["scale"].map(everybody).map(lambda mean: decimal(mean, language)),
+    }
+    show_table(page, pd.DataFrame(table))
+
+
+def _line(page: Page, cell: dict[str, object]) -> str:
+    say, language = page.words.say, page.words.language
+    scale = plain(page.scale(str(cell["scale"])))
+    if cell["is_hidden"]:
+        return say("hidden_line", scale=scale)
+    value, low, high = (decimal(float(str(cell[name])), language) for name in ("mean", "conf_low", "conf_high"))
+    told = say("band_line", scale=scale, value=value, low=low, high=high, n=whole(float(str(cell["n_obs"])), language),
+               band=say(f"band_{cell['band']}"))  # fmt: skip
+    return f"{told} {say('percent_high_line', percent=percent(float(str(cell['percent_high'])), language))}"

@@ -1,0 +1,53 @@
+"""A page of the dashboard as a reader meets it, run in this process over releases of a folder."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from dashboard.launch import APP
+from dashboard.pointer import FOLDER_VARIABLE
+
+
+class Seen:
+    """What a reader of one page run meets."""
+
+    def __init__(self, app: AppTest, charts: list[dict]) -> None:
+        self.app = app
+        self.charts_drawn = list(charts)
+        self.charts = json.dumps(charts, ensure_ascii=False)
+        self.tables = "\n".join(table.value.to_csv() for table in app.table).replace("\\", "")
+        self.warnings = [warning.value for warning in app.warning]
+        kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.warning, app.info)
+        self.text = "\n".join(element.value for kind in kinds for element in kind)
+        self.text += "\n".join(f"{metric.value} {metric.delta}" for metric in app.metric)
+        self.everything = self.text + self.tables + self.charts
+
+
+@pytest.fixture
+def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., "Seen"]:
+    """Open a page of the dashboard over the releases in ``tmp_path``, with query parameters."""
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    charts: list[dict] = []
+    draw = st.altair_chart
+
+    def record(chart, **options):
+        charts.append({**chart.to_dict(), "alt": options["alt"]})
+        return draw(chart, **options)
+
+    monkeypatch.setattr(st, "altair_chart", record)
+
+    def open_it(page: str = "overview", app: AppTest | None = None, **query: str) -> Seen:
+        app = app or AppTest.from_file(str(APP), default_timeout=60)
+        app.query_params.update(query)
+        app._page_hash = calc_hash("" if page == "overview" else page)
+        charts.clear()
+        app.run()
+        assert not app.exception, [error.message for error in app.exception]
+        return Seen(app, charts)
+
+    return open_it
