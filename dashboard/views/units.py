@@ -22,7 +22,6 @@ from dashboard.views.page import (
 
 MOST_ROWS = 40
 EVERY = "every"
-FIRST = "1"
 
 
 def show(page: Page) -> None:
