@@ -96,7 +96,7 @@ def demo(
     folder = write_demo_study(home)
     study = load(folder)
     outcome = shown.run(study, None, None)
-    released = shown.publish_current(study)
+    released = shown.publish_current(study, "demonstration")
     if as_json:
         documents = {"run": shown.outcome_document(outcome), "release": shown.release_document(released)}
         printing.print_json({"study": str(folder), **documents})
@@ -128,11 +128,27 @@ def run(
 
 
 @app.command()
-def release(study: StudyFolder, *, as_json: AsJson = False) -> None:
+def release(
+    study: StudyFolder,
+    *,
+    sign_off: Annotated[str, typer.Option(help="Who answers for it; asked for without.", metavar="NAME")] = "",
+    look: Annotated[bool, typer.Option("--look", help="Say what would be published; publish nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Protect, audit and publish the present results."""
     from pipelines.commands import shown
 
-    released = shown.publish_current(load(study))
+    loaded = load(study)
+    if look or not (sign_off or as_json):
+        draft = shown.preview_current(loaded)
+        if as_json:
+            printing.print_json(shown.release_document(draft))
+        else:
+            shown.print_draft(draft)
+        if look:
+            return
+        sign_off = printing.ask("Who signs this release off? (nobody: publish nothing)")
+    released = shown.publish_current(loaded, sign_off)
     if as_json:
         printing.print_json(shown.release_document(released))
     else:

@@ -7,132 +7,108 @@ nothing. Put here how a release is made; what may be shown is decided in ``steps
 import datetime as dt
 import json
 import uuid
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from instruments.counted import counted
-from instruments.faults import DataError
+from instruments.faults import UsageError
 from pipelines.files import file_sha256, flush_file
 from pipelines.fit_disclosure import releasable_fits, responses_used
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
+from pipelines.release_draft import Draft, Released, Tables
+from pipelines.release_gates import refuse_unless_sound
 from pipelines.release_slices import Slices, sizes_json, slices_to_publish, with_carried
 from pipelines.steps import disclosure, release_texts
 from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.measurement_uses import FittedModel, missed_conditions
-from pipelines.steps.plan_record import faults_of_plan
 from pipelines.steps.released_comparisons import released_comparisons
 from pipelines.steps.sampling import groups_without_inference
 from pipelines.store import Store, Write, create_table, environment_faults, insert_rows
 from pipelines.store.released import POINTER
-from pipelines.tables import core, out, raw, released
-from pipelines.tables.base import Table
+from pipelines.tables import core, out, released
 from pipelines.tables.casework import SAMPLE_REGISTER
 from pipelines.tables.measurement import GATES, INVARIANCE
-from pipelines.tables.plan import PLAN
 from pipelines.tables.releases import RELEASES
 from pipelines.tables.sampling import SAMPLING
 
-ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "digest")
-Tables = list[tuple[Table, pd.DataFrame]]
 
-
-class ReleaseRefused(DataError):
-    """Nothing was released; ``reasons`` say why."""
-
-    def __init__(self, reasons: Sequence[str]) -> None:
-        self.reasons = tuple(reasons)
-        super().__init__("nothing was released:\n" + "\n".join(f"  {reason}" for reason in reasons))
-
-
-@dataclass(frozen=True)
-class Released:
-    """A published release.
-
-    Attributes:
-        number: Its number, from 1.
-        path: The file.
-        sha256: Hash of the file.
-        n_hidden: Cells withheld, by table.
-        withheld_fits: Fits withheld and models without a fit, with the reason.
-    """
-
-    number: int
-    path: Path
-    sha256: str
-    n_hidden: dict[str, int]
-    withheld_fits: dict[str, str]
-
-
-def publish(study: Study, store: Store, on_wait: Waiting = no_message) -> Released:
+def publish(study: Study, store: Store, signed_off_by: str, on_wait: Waiting = no_message) -> Released:
     """Protect, audit and publish the present results, while no run changes them.
+
+    Args:
+        study: The study.
+        store: Its warehouse.
+        signed_off_by: Who answers for it; not blank.
+        on_wait: Told whom the release waits for.
 
     Raises:
         ReleaseRefused: When a gate is shut.
         DisclosureError: When the audit finds what must not leave.
         WarehouseError: When the disk is full; the earlier release stays.
     """
-    folder = study.releases
+    if not signed_off_by.strip():
+        raise UsageError("a release needs the name of somebody who answers for it; give --sign-off NAME")
+    with _nothing_else_at_work(study, on_wait):
+        draft = _drafted(study, store)
+        study.releases.mkdir(parents=True, exist_ok=True)
+        path = _write_file(study.releases, draft.number, draft.tables)
+        sha256 = file_sha256(path)
+        _record(store, path, sha256, draft, signed_off_by.strip())
+        _point_to(study.releases, path.name, sha256, draft.number)
+    return Released(draft.number, path, sha256, draft.n_hidden, draft.withheld_fits, draft.as_before)
+
+
+def preview(study: Study, store: Store, on_wait: Waiting = no_message) -> Draft:
+    """Protect and audit the present results without publishing anything.
+
+    Raises:
+        ReleaseRefused: When a gate is shut.
+        DisclosureError: When the audit finds what must not leave.
+    """
+    with _nothing_else_at_work(study, on_wait):
+        return _drafted(study, store)
+
+
+@contextmanager
+def _nothing_else_at_work(study: Study, on_wait: Waiting) -> Iterator[None]:
     with (
-        environment_faults(folder),
+        environment_faults(study.releases),
         exclusive(study.warehouse / "run.lock", "sensemaking release", on_wait),
         exclusive(study.warehouse / "release.lock", "sensemaking release", on_wait),
     ):
-        _refuse_unless_sound(study, store)
-        folder.mkdir(parents=True, exist_ok=True)
-        number = 1 + max((_number_of(path) for path in folder.glob("r*.duckdb")), default=0)
-        policy = Policy(least_cell_size=study.spec.release.least_cell_size)
-        slices = slices_to_publish(study, store, policy)
-        tables, withheld = _protected_tables(study, store, number, slices)
-        disclosure.audit_released(tables)
-        path = _write_file(folder, number, tables)
-        sha256 = file_sha256(path)
-        _record(store, path, sha256, number, policy, slices)
-        _point_to(folder, path.name, sha256, number)
-    n_hidden = {table.name: int(rows["is_hidden"].sum()) for table, rows in tables if "is_hidden" in rows and len(rows)}
-    return Released(number, path, sha256, n_hidden, withheld)
+        yield
 
 
-def _refuse_unless_sound(study: Study, store: Store) -> None:
-    checks = store.read(raw.CHECKS)
-    failed = checks[~checks["passed"].astype(bool) & checks["wave"].isin(list(study.spec.waves))]
-    reasons = [
-        f"the check {row.check_name} of wave {row.wave} last failed with {counted(row.n_failures, 'failure')}; "
-        "mend the data"
-        for row in failed.itertuples()
-    ]
-    unchecked = set(store.read(core.RESPONSES)["wave"]) & set(study.spec.waves) - set(checks["wave"])
-    reasons += [f"wave {wave} was never checked; run the study again" for wave in sorted(unchecked)]
-    if not len(store.read(out.SCALE_MEANS)) and not len(store.read(out.RESPONSE_RATES)):
-        reasons.append("there are no results yet; run the study first")
-    fits = store.read(out.FITS)
-    without = fits[fits[list(ORIGIN)].fillna("").eq("").any(axis=1)]
-    reasons += [
-        f"the fit {fit_id} has no complete record of its origin; run the study again" for fit_id in without["fit_id"]
-    ]
-    reasons += [f"{fault}; see: sensemaking plan status" for fault in faults_of_plan(store.read(PLAN))]
-    if reasons:
-        raise ReleaseRefused(reasons)
+def _drafted(study: Study, store: Store) -> Draft:
+    refuse_unless_sound(study, store)
+    number = 1 + max((_number_of(path) for path in study.releases.glob("r*.duckdb")), default=0)
+    policy = Policy(least_cell_size=study.spec.release.least_cell_size)
+    slices = slices_to_publish(study, store, policy)
+    tables, withheld = _protected_tables(study, store, number, slices)
+    disclosure.audit_released(tables)
+    return Draft(number, tables, policy, slices, withheld)
 
 
-def _record(store: Store, path: Path, sha256: str, number: int, policy: Policy, slices: Slices) -> None:
+def _record(store: Store, path: Path, sha256: str, draft: Draft, signed_off_by: str) -> None:
     """Remember whose scores are behind a release before anybody can see it: later ones are compared with it."""
     row = {
-        "release": number,
+        "release": draft.number,
         "file": path.name,
         "sha256": sha256,
         "published_at": dt.datetime.now(dt.UTC),
-        "policy_json": json.dumps(asdict(policy), sort_keys=True),
-        "policy_sha256": policy.sha256,
-        "rows_hash": store.keep_rows(slices.rows),
-        "sizes_json": sizes_json(slices.sizes),
+        "signed_off_by": signed_off_by,
+        "policy_json": json.dumps(asdict(draft.policy), sort_keys=True),
+        "policy_sha256": draft.policy.sha256,
+        "rows_hash": store.keep_rows(draft.slices.rows),
+        "sizes_json": sizes_json(draft.slices.sizes),
     }
     rows = RELEASES.typed(pd.DataFrame([row]))
-    store.write([Write(RELEASES, rows, {"release": number})], input_hash="", run_id="sensemaking release")
+    store.write([Write(RELEASES, rows, {"release": draft.number})], input_hash="", run_id="sensemaking release")
 
 
 def _protected_tables(study: Study, store: Store, number: int, slices: Slices) -> tuple[Tables, dict[str, str]]:

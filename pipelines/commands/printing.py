@@ -51,6 +51,11 @@ def print_frame(title: str, frame: pd.DataFrame) -> None:
     print_rows(title, list(frame.columns), frame.itertuples(index=False))
 
 
+def ask(question: str) -> str:
+    """Ask a person at a terminal; return nothing where there is none."""
+    return messages.input(f"{question} ").strip() if sys.stdin.isatty() else ""
+
+
 def print_lines(lines: Iterable[str]) -> None:
     """Print lines to stdout."""
     for line in lines:

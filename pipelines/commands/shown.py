@@ -1,6 +1,7 @@
 """``run`` and ``release`` as the command line shows them: progress while they work, a summary afterwards."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -14,11 +15,14 @@ from pipelines.commands.sample import inference_notes
 from pipelines.commands.shown_fieldwork import print_fieldwork
 from pipelines.load import Study
 from pipelines.lock import exclusive
-from pipelines.release import Released, ReleaseRefused, publish
+from pipelines.release import preview, publish
+from pipelines.release_draft import Draft, Released
+from pipelines.release_gates import ReleaseRefused
 from pipelines.store import Store
 from pipelines.tables import out
 
 MOST_NAMED = 5
+T = TypeVar("T")
 
 
 def run(study: Study, wave: str | None, select: str | None) -> Outcome:
@@ -45,12 +49,25 @@ def run(study: Study, wave: str | None, select: str | None) -> Outcome:
     return outcome
 
 
-def publish_current(study: Study) -> Released:
+def publish_current(study: Study, signed_off_by: str) -> Released:
     """Publish the results when they are up to date.
+
+    Args:
+        study: The study.
+        signed_off_by: Who answers for the release.
 
     Raises:
         ReleaseRefused: When exports or specifications changed since the last run, or another gate is shut.
     """
+    return _when_up_to_date(study, lambda store: publish(study, store, signed_off_by, on_wait=printing.say))
+
+
+def preview_current(study: Study) -> Draft:
+    """Say what a release would hold, when the results are up to date; ReleaseRefused as ``publish_current``."""
+    return _when_up_to_date(study, lambda store: preview(study, store, on_wait=printing.say))
+
+
+def _when_up_to_date(study: Study, do: Callable[[Store], T]) -> T:
     store = Store(study.warehouse)
     with exclusive(study.warehouse / "run.lock", "sensemaking release", printing.say):
         due = due_steps(study, store, begun_waves(study, store))
@@ -58,7 +75,7 @@ def publish_current(study: Study) -> Released:
             named = ", ".join(f"{each.step.name} {each.wave}".strip() for each in due[:MOST_NAMED])
             late = f"{counted(len(due), 'step is', 'steps are')} out of date ({named} …)"
             raise ReleaseRefused([f"{late}; run the study first: sensemaking run {study.folder}"])
-        return publish(study, store, on_wait=printing.say)
+        return do(store)
 
 
 def outcome_document(outcome: Outcome) -> dict[str, Any]:
@@ -96,19 +113,43 @@ def _reliability(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     return shown.assign(status=shown["scale"].map(told))[[*key[:-1], "alpha", "omega", "n_obs", "status"]]
 
 
-def release_document(released: Released) -> dict[str, Any]:
-    """Return what a release holds back as JSON values."""
+def release_document(made: Released | Draft) -> dict[str, Any]:
+    """Return what a release holds back as JSON values; of a draft, which has no file, what it would hold back."""
+    file = {"file": str(made.path), "sha256": made.sha256} if isinstance(made, Released) else {}
     return {
-        "release": released.number,
-        "file": str(released.path),
-        "sha256": released.sha256,
-        "hidden_cells": released.n_hidden,
-        "withheld_fits": released.withheld_fits,
+        "release": made.number,
+        **file,
+        "hidden_cells": made.n_hidden,
+        "withheld_fits": made.withheld_fits,
+        "as_before": made.as_before,
     }
+
+
+def print_draft(draft: Draft) -> None:
+    """Print what a release would hold back, under which policy."""
+    policy = draft.policy
+    printing.print_lines(
+        [
+            f"Release {draft.number} would be made under the policy {policy.sha256[:12]}: at least "
+            f"{policy.least_cell_size} people behind a figure and {policy.least_organisations} organisations; the mean "
+            f"of a hidden unit uncertain by {policy.least_width} points, its share by {policy.least_share_width:.0%}.",
+            "audit: nothing in it names or gives away a respondent, and no few people follow from it and earlier ones",
+        ]
+    )
+    _print_held_back(draft)
 
 
 def print_release(released: Released) -> None:
     """Print what was published and what was held back."""
-    hidden = ", ".join(f"{table}: {n}" for table, n in released.n_hidden.items())
-    printing.print_lines([f"Release {released.number}: {released.path}", f"withheld cells: {hidden}"])
-    printing.print_lines(f"withheld fit {name}: {reason}" for name, reason in released.withheld_fits.items())
+    printing.print_lines([f"Release {released.number}: {released.path}"])
+    _print_held_back(released)
+
+
+def _print_held_back(made: Released | Draft) -> None:
+    hidden = ", ".join(f"{table}: {n}" for table, n in made.n_hidden.items())
+    printing.print_lines([f"withheld cells: {hidden}"])
+    printing.print_lines(
+        f"{where}: as in release {number}, since fewer people changed than may be told apart"
+        for where, number in made.as_before.items()
+    )
+    printing.print_lines(f"withheld fit {name}: {reason}" for name, reason in made.withheld_fits.items())

@@ -39,7 +39,7 @@ def release_texts(
     Returns:
         ``meta.texts``.
     """
-    rows = list(_rows(study))
+    rows = [*_rows(study), *_region_titles(study)]
     for name, limit in report_limits(study, waves_without_inference).items():
         rows += _entries("limit", name, limit)
     titles = titles_of(study)
@@ -50,6 +50,15 @@ def release_texts(
         ]
     frame = pd.DataFrame(rows, columns=list(TEXTS.columns)).drop_duplicates(["kind", "name", "language"])
     return TEXTS.typed(frame)
+
+
+def _region_titles(study: Study) -> Iterator[tuple[str, str, str, str]]:
+    units, register = study.spec.release.units, study.register
+    if units is None or units.regions is None or register is None:
+        return
+    scale = register.response_scale_of(units.regions)
+    for code, point in scale.points.items() if scale is not None else ():
+        yield from _entries("region_title", str(code), point.label)
 
 
 def released_scales(study: Study) -> pd.DataFrame:

@@ -41,8 +41,8 @@ TEXTS = Table(
     columns={
         "kind": ColumnOf(
             TEXT,
-            "study_title, wave_title, group_title, scale_title, high_score_means, item_text, point_label, model_title, "
-            "hypothesis, estimand, term_label, limit, variant_title",
+            "study_title, wave_title, group_title, region_title, scale_title, high_score_means, item_text, "
+            "point_label, model_title, hypothesis, estimand, term_label, limit, variant_title",
         ),
         "name": ColumnOf(
             TEXT, "What it names; point_label: item=code; term_label: model/term; variant_title: model/variant"

@@ -11,6 +11,7 @@ RELEASES = Table(
         "file": ColumnOf(TEXT, "Name of its file"),
         "sha256": ColumnOf(TEXT, "SHA-256 of the file, in hexadecimal"),
         "published_at": ColumnOf(MOMENT, "When, by the clock of the machine"),
+        "signed_off_by": ColumnOf(TEXT, "Who answers for it"),
         "policy_json": ColumnOf(TEXT, "What was asked of every figure, JSON"),
         "policy_sha256": ColumnOf(TEXT, "SHA-256 of the policy"),
         "rows_hash": ColumnOf(TEXT, "SHA-256 of the scores behind it, kept under this name in warehouse/data/"),

@@ -211,7 +211,7 @@ def test_bad_export_is_told_and_nothing_earlier_is_harmed(study: Path, case: Cas
     case.spoil(study)
     assert_told(sensemaking("run", study, "--json"), case)
     assert state_of(study) == before
-    refused = sensemaking("release", study, "--json")
+    refused = sensemaking("release", study, "--sign-off", "Test", "--json")
     assert refused.code == 1
     assert "nothing was released" in refused.document["error"]["message"]
     assert "sensemaking run" in refused.document["error"]["message"]
@@ -267,13 +267,13 @@ def test_release_names_the_check_that_failed_until_the_data_are_mended(study: Pa
     checks = table(study, "raw.checks").set_index("wave")
     assert not checks.loc["spring", "passed"]
     assert checks.loc["autumn", "passed"]
-    assert sensemaking("release", study).code == 1
+    assert sensemaking("release", study, "--sign-off", "Test").code == 1
     (study / "exports" / "spring.csv").write_bytes(good)
-    refused = sensemaking("release", study, "--json")
+    refused = sensemaking("release", study, "--sign-off", "Test", "--json")
     assert refused.code == 1
     done(sensemaking("run", study))
     assert table(study, "raw.checks")["passed"].all()
-    done(sensemaking("release", study))
+    done(sensemaking("release", study, "--sign-off", "Test"))
     assert done(sensemaking("run", study, "--json")).document["nothing_new"] is True
 
 

@@ -27,7 +27,7 @@ def seen(folder: Path) -> pd.DataFrame:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write_demo_study(tmp_path_factory.mktemp("home"), parameters=SMALL)
     done(sensemaking("run", folder))
-    done(sensemaking("release", folder))
+    done(sensemaking("release", folder, "--sign-off", "Test"))
     return folder
 
 

@@ -128,7 +128,7 @@ def test_the_summary_shows_rates_and_weights(first_run: tuple[Path, str]):
 
 
 def test_a_release_holds_no_table_of_fieldwork(study: Path):
-    done(sensemaking("release", study))
+    done(sensemaking("release", study, "--sign-off", "Test"))
     (file,) = (study / "releases").glob("r*.duckdb")
     with duckdb.connect(file, read_only=True) as connection:
         names = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}

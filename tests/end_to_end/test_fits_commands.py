@@ -71,7 +71,7 @@ def test_fit_made_by_hand_changes_no_declared_result_and_is_not_released(study: 
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"out.fits", "out.estimates", "out.diagnostics", "out.readings", "out.joint_tests", "out.curves"}
     assert done(sensemaking("run", study, "--json")).document["nothing_new"] is True
-    done(sensemaking("release", study))
+    done(sensemaking("release", study, "--sign-off", "Test"))
     again = release_contents(study)
     for name in ("out.fits", "out.estimates"):
         pd.testing.assert_frame_equal(again[name], released[name])

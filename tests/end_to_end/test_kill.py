@@ -79,7 +79,7 @@ def drive(point: str, study: str) -> None:
     """Run the command of a point until it kills itself: ``python -m tests.end_to_end.test_kill POINT STUDY``."""
     command, prepare = POINTS[point]
     prepare()
-    sys.argv = ["sensemaking", command, study]
+    sys.argv = ["sensemaking", command, study, *(["--sign-off", "Test"] if command == "release" else [])]
     main()
 
 
@@ -89,7 +89,7 @@ def undisturbed(finished_small_study: Path, tmp_path_factory: pytest.TempPathFac
     study = Path(shutil.copytree(finished_small_study, tmp_path_factory.mktemp("undisturbed") / "small"))
     add_answers(study)
     done(sensemaking("run", study))
-    done(sensemaking("release", study))
+    done(sensemaking("release", study, "--sign-off", "Test"))
     return study
 
 
@@ -119,7 +119,7 @@ def test_everything_is_readable_after_a_kill_and_the_next_run_ends_as_if_undistu
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     assert_unharmed(study, before, released, half_done=point == between_commit_and_dagsters_record.__name__)
     done(sensemaking("run", study))
-    done(sensemaking("release", study))
+    done(sensemaking("release", study, "--sign-off", "Test"))
     assert content_hashes(study) == content_hashes(undisturbed)
     assert_same_release(study, undisturbed)
     assert done(sensemaking("run", study, "--json")).document["nothing_new"] is True

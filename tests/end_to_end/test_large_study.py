@@ -33,7 +33,7 @@ def test_many_responses_are_fitted_in_a_database_and_shown_as_any(tmp_path: Path
     assert "computed in a database, counted_patterns: " in shown.replace("\n", " ")
     done(sensemaking("tables", study, "--out", tmp_path / "tables", "--private"))
     done(sensemaking("pictures", study, fit_id, "--out", tmp_path / "pictures"))
-    done(sensemaking("release", study))
+    done(sensemaking("release", study, "--sign-off", "Test"))
     assert fit_id in set(release_contents(study)["out.fits"]["fit_id"])
     package = tmp_path / "package"
     done(sensemaking("export", "replication", study, "--out", package, "--data", "synthetic"))

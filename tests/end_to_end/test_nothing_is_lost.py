@@ -23,7 +23,7 @@ def test_study_whose_second_wave_has_not_begun_is_released(tmp_path: Path):
     study = build_small_study(tmp_path / "small", waves=("autumn",))
     document = done(sensemaking("run", study, "--json")).document
     assert "wave spring has no exports yet" in document["warnings"]
-    assert done(sensemaking("release", study, "--json")).document["release"] == 1
+    assert done(sensemaking("release", study, "--sign-off", "Test", "--json")).document["release"] == 1
 
 
 def test_wave_whose_exports_are_gone_is_named_and_nothing_is_changed(study: Path):
@@ -32,7 +32,7 @@ def test_wave_whose_exports_are_gone_is_named_and_nothing_is_changed(study: Path
     error = error_of("run", study)
     assert error["exit_code"] == 1
     assert "source spring_staff of wave spring" in error["message"]
-    assert error_of("release", study)["exit_code"] == 1
+    assert error_of("release", study, "--sign-off", "Test")["exit_code"] == 1
     assert state_of(study) == before
 
 
@@ -147,7 +147,9 @@ def test_model_that_the_data_cannot_carry_is_told_and_blocks_nothing_else(study:
     warnings = done(sensemaking("run", study, "--json")).document["warnings"]
     assert any("the model constant (main) was not estimated" in each and "one category" in each for each in warnings)
     assert done(sensemaking("run", study, "--json")).document["nothing_new"] is True
-    assert "constant" in str(done(sensemaking("release", study, "--json")).document["withheld_fits"])
+    assert "constant" in str(
+        done(sensemaking("release", study, "--sign-off", "Test", "--json")).document["withheld_fits"]
+    )
 
 
 def test_wave_without_a_source_is_a_fault(tmp_path: Path):

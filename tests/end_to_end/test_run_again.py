@@ -187,7 +187,7 @@ def test_removed_model_is_released_no_longer(study: Path):
     assert set(release_contents(study)["out.fits"]["model"]) == {"trust"}
     edit(study / "study.yaml", "models: [trust]", "models: []")
     done(sensemaking("run", study))
-    done(sensemaking("release", study))
+    done(sensemaking("release", study, "--sign-off", "Test"))
     released = release_contents(study)
     assert not len(released["out.fits"])
     assert not len(released["out.estimates"])
@@ -207,7 +207,7 @@ def test_removed_wave_is_in_no_result_any_more(study: Path):
     ]
     for name in ("core.analysis", "out.scale_means", "out.response_rates"):
         assert set(table(study, name)["wave"]) == {"autumn"}, name
-    done(sensemaking("release", study))
+    done(sensemaking("release", study, "--sign-off", "Test"))
     assert set(release_contents(study)["out.scale_means"]["wave"]) == {"autumn"}
 
 

@@ -57,12 +57,12 @@ def test_run_that_waits_takes_over_when_the_first_is_killed(tmp_path: Path, stud
 
 def test_release_waits_for_another_release_and_both_are_published(study: Path):
     with exclusive(study / "warehouse" / "release.lock", "a test"):
-        waiting = start("release", study, "--json")
+        waiting = start("release", study, "--sign-off", "Test", "--json")
         line = waiting.stderr.readline() if waiting.stderr else ""
         assert "Waiting for a test (process " in line
         assert waiting.poll() is None
     _, errors = waiting.communicate(timeout=LIMIT_SECONDS)
     assert waiting.returncode == 0, errors
-    document = done(sensemaking("release", study, "--json")).document
+    document = done(sensemaking("release", study, "--sign-off", "Test", "--json")).document
     assert document["release"] == 3
     assert release_contents(study)["meta.manifest"].set_index("key").loc["release", "value"] == "3"

@@ -252,7 +252,7 @@ def test_study_whose_path_dagster_would_read_differently_is_not_run(tmp_path: Pa
 
 def test_nothing_can_be_released_or_rerun_before_the_first_run(tmp_path: Path):
     study = build_small_study(tmp_path / "small")
-    refused = sensemaking("release", study, "--json")
+    refused = sensemaking("release", study, "--sign-off", "Test", "--json")
     assert refused.code == 1
     assert "run the study first" in refused.document["error"]["message"]
     fitted = sensemaking("fit", study, "trust", "--json")

@@ -55,7 +55,7 @@ def test_unmet_conditions_mark_or_block_a_model_and_a_new_threshold_judges_it_ag
     marked = conditions_of(store)
     assert marked[["value", "verdict"]].drop_duplicates().to_numpy().tolist() == [[2.0, "look"]]
     assert any("the model trust (" in each and "conditions of measurement" in each for each in outcome.warnings)
-    with duckdb.connect(publish(study, store).path, read_only=True) as released:
+    with duckdb.connect(publish(study, store, "Test").path, read_only=True) as released:
         shown = released.execute("SELECT scale, over, verdict, compared FROM out.comparisons ORDER BY scale").fetchall()
         missed = released.execute("SELECT DISTINCT conditions_not_met FROM out.fits").fetchall()
         told = released.execute("SELECT fit_id, scale, measure, verdict FROM out.conditions").fetchall()

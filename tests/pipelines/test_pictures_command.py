@@ -136,7 +136,7 @@ def test_a_surface_of_scales_with_other_answer_options_is_refused(study: Path, t
 
 
 def test_a_release_holds_no_slope_curve_or_surface(study: Path):
-    assert sensemaking("release", study).code == 0
+    assert sensemaking("release", study, "--sign-off", "Test").code == 0
     released = load_study(study).folder / "releases"
     texts = b"".join(path.read_bytes() for path in released.rglob("*") if path.is_file())
     for word in (b"slope_regions", b"mean_less_sd", b"strict_congruence"):

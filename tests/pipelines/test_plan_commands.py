@@ -19,7 +19,8 @@ from pipelines.assets.plan import label_of
 from pipelines.cli import main
 from pipelines.commands import plan
 from pipelines.load import load_study
-from pipelines.release import ReleaseRefused, publish
+from pipelines.release import publish
+from pipelines.release_gates import ReleaseRefused
 from pipelines.store import Store, slices
 from pipelines.tables import core, out
 from pipelines.tables.plan import PLAN
@@ -314,7 +315,7 @@ def test_an_altered_record_is_found_and_makes_nothing_confirmatory(study: Path, 
     assert labels_now(study)[1] == "plan_altered"
     assert sensemaking("plan", "amend", study, "--reason", "why").code == 3
     with pytest.raises(ReleaseRefused, match="changed since"):
-        publish(load_study(study), Store(study / "warehouse"))
+        publish(load_study(study), Store(study / "warehouse"), "Test")
 
 
 def test_an_altered_document_is_found_and_a_missing_one_is_written_again(study: Path):

@@ -21,7 +21,8 @@ from models.origin import data_hash
 from pipelines.assets.fits import fit_model
 from pipelines.load import load_study
 from pipelines.lock import exclusive
-from pipelines.release import ORIGIN, ReleaseRefused, publish
+from pipelines.release import publish
+from pipelines.release_gates import ORIGIN, ReleaseRefused
 from pipelines.sections.publishing import LEAST_CELL_SIZE_FLOOR
 from pipelines.steps import disclosure
 from pipelines.steps.released_fits import focal_term
@@ -41,7 +42,7 @@ from pipelines import release
 from test_release import Store, pilot_study, publish
 study = pilot_study(Path(sys.argv[1]))
 {death}
-publish(study, Store(study.warehouse))
+publish(study, Store(study.warehouse), "Test")
 """
 
 
@@ -196,7 +197,7 @@ def assert_whole(study):
 
 
 def test_a_release_is_a_file_of_its_own_name_that_the_pointer_names(study, store):
-    done = publish(study, store)
+    done = publish(study, store, "Test")
     said = assert_whole(study)
     assert re.fullmatch(r"r000001-[0-9a-f]{12}\.duckdb", done.path.name)
     assert done.path.name == said["file"] == f"r000001-{done.sha256[:12]}.duckdb"
@@ -207,7 +208,7 @@ def test_a_release_is_a_file_of_its_own_name_that_the_pointer_names(study, store
 
 
 def test_three_releases_have_three_names_and_leave_the_earlier_files(study, store):
-    done = [publish(study, store) for _ in range(3)]
+    done = [publish(study, store, "Test") for _ in range(3)]
     assert [each.number for each in done] == [1, 2, 3]
     assert len({each.path for each in done}) == 3
     assert all(hashlib.sha256(each.path.read_bytes()).hexdigest() == each.sha256 for each in done)
@@ -215,7 +216,7 @@ def test_three_releases_have_three_names_and_leave_the_earlier_files(study, stor
 
 
 def test_the_file_has_exactly_the_released_tables_with_their_columns_and_comments(study, store):
-    path = publish(study, store).path
+    path = publish(study, store, "Test").path
     with duckdb.connect(path, read_only=True) as connection:
         rows = connection.execute(
             "SELECT schema_name || '.' || table_name, column_name, data_type, comment FROM duckdb_columns() "
@@ -234,7 +235,7 @@ def test_the_file_has_exactly_the_released_tables_with_their_columns_and_comment
 
 
 def test_no_column_and_no_byte_of_the_file_is_about_one_respondent_or_organisation(study, store):
-    path = publish(study, store).path
+    path = publish(study, store, "Test").path
     assert SECRET.encode() not in path.read_bytes()
     with duckdb.connect(path, read_only=True) as connection:
         columns = {name for (name,) in connection.execute("SELECT column_name FROM duckdb_columns()").fetchall()}
@@ -244,7 +245,7 @@ def test_no_column_and_no_byte_of_the_file_is_about_one_respondent_or_organisati
 
 
 def test_small_groups_are_hidden_and_shown_figures_rounded(study, store):
-    done = publish(study, store)
+    done = publish(study, store, "Test")
     means = read(done.path, "out.scale_means").set_index("respondent_group")
     assert means.loc["MGR", ["n_obs", "mean", "conf_low", "conf_high"]].tolist() == [40, 2.35, 2.15, 2.55]
     assert means.loc["STAFF", ["n_obs", "mean", "conf_low", "conf_high", "alpha", "omega"]].isna().all()
@@ -263,7 +264,7 @@ def test_small_groups_are_hidden_and_shown_figures_rounded(study, store):
 
 
 def test_declared_fits_are_released_rounded_with_their_origin_and_fits_by_hand_are_not(study, store):
-    done = publish(study, store)
+    done = publish(study, store, "Test")
     fits_ = read(done.path, "out.fits").set_index("variant")
     assert set(fits_.index) == {"main", "plain"}
     shown = ["n_obs", "n_clusters", "r_squared", "focal_term", "expected_sign", "digest"]
@@ -285,8 +286,8 @@ def test_declared_fits_are_released_rounded_with_their_origin_and_fits_by_hand_a
 
 
 def test_the_manifest_says_what_a_page_must_know(study, store):
-    publish(study, store)
-    manifest = read(publish(study, store).path, "meta.manifest").set_index("key")["value"]
+    publish(study, store, "Test")
+    manifest = read(publish(study, store, "Test").path, "meta.manifest").set_index("key")["value"]
     assert dt.datetime.fromisoformat(manifest.pop("released_at")).tzinfo is not None
     assert manifest.to_dict() == {
         "study": "pilot",
@@ -310,7 +311,7 @@ def test_the_manifest_says_what_a_page_must_know(study, store):
     ],
 )
 def test_a_fit_that_gives_someone_away_is_withheld_with_its_terms_and_the_reason(study, changes, reason):
-    done = publish(study, fill(study, **changes))
+    done = publish(study, fill(study, **changes), "Test")
     assert done.withheld_fits == {"h1.main.aaaa": reason}
     assert set(read(done.path, "out.fits")["variant"]) == {"plain"}
     assert set(read(done.path, "out.estimates")["variant"]) == {"plain"}
@@ -326,7 +327,7 @@ def test_a_fit_that_gives_someone_away_is_withheld_with_its_terms_and_the_reason
     ],
 )
 def test_diagnostics_decide_on_every_fit(study, values):
-    done = publish(study, fill(study, diagnostics=(out.DIAGNOSTICS, diagnostics(**values))))
+    done = publish(study, fill(study, diagnostics=(out.DIAGNOSTICS, diagnostics(**values))), "Test")
     assert set(done.withheld_fits) == {"h1.main.aaaa", "h1.plain.bbbb"}
     assert read(done.path, "out.estimates").empty
 
@@ -336,7 +337,7 @@ def test_a_variant_whose_people_differ_by_few_from_the_model_s_is_withheld(study
     others = store.keep_rows(rows_used(without=4))
     store = fill(study, fits=(out.FITS, fits(data_hash=others)))
     reason = "differs from a released fit by fewer than 10 responses"
-    assert publish(study, store).withheld_fits == {"h1.plain.bbbb": reason}
+    assert publish(study, store, "Test").withheld_fits == {"h1.plain.bbbb": reason}
 
 
 def test_a_model_as_written_goes_before_the_variants_of_every_model(tmp_path):
@@ -345,7 +346,7 @@ def test_a_model_as_written_goes_before_the_variants_of_every_model(tmp_path):
     study = load_study(tmp_path)
     others = fill(study).keep_rows(rows_used(without=4))
     rows = fits(model="h2", data_hash=others)
-    assert set(publish(study, fill(study, fits=(out.FITS, rows))).withheld_fits) == {"h1.plain.bbbb"}
+    assert set(publish(study, fill(study, fits=(out.FITS, rows)), "Test").withheld_fits) == {"h1.plain.bbbb"}
 
 
 def test_a_fit_with_a_category_of_cell_texts_is_withheld(tmp_path):
@@ -353,7 +354,7 @@ def test_a_fit_with_a_category_of_cell_texts_is_withheld(tmp_path):
     instrument = INSTRUMENTS["voice"].replace("workplace: {response_scale: workplaces,", "workplace: {kind: code,")
     (tmp_path / "instruments" / "voice.yaml").write_text(instrument, encoding="utf-8")
     study = load_study(tmp_path)
-    done = publish(study, fill(study))
+    done = publish(study, fill(study), "Test")
     reason = "a category whose names are cell texts"
     assert done.withheld_fits == {"h1.main.aaaa": reason, "h1.plain.bbbb": reason}
     assert b"Municipality" not in done.path.read_bytes()
@@ -361,14 +362,14 @@ def test_a_fit_with_a_category_of_cell_texts_is_withheld(tmp_path):
 
 @pytest.mark.parametrize("rows", [out.FITS.empty(), fits(is_current=False).head(1), fits(is_declared=False).head(1)])
 def test_a_model_that_could_not_be_estimated_is_named_and_does_not_block(study, rows):
-    done = publish(study, fill(study, fits=(out.FITS, rows)))
+    done = publish(study, fill(study, fits=(out.FITS, rows)), "Test")
     assert done.withheld_fits == {"h1": "not estimated: see the run"}
     assert len(read(done.path, "out.scale_means")) == 2
 
 
 def test_the_study_s_least_cell_size_is_the_one_that_is_used(tmp_path):
     study = pilot_study(tmp_path, f"{STUDY}release: {{least_cell_size: {LEAST_CELL_SIZE_FLOOR}}}\n")
-    done = publish(study, fill(study))
+    done = publish(study, fill(study), "Test")
     assert done.n_hidden == {"out.response_rates": 0, "out.scale_means": 0, "out.distributions": 0}
 
 
@@ -397,9 +398,9 @@ def test_the_study_s_least_cell_size_is_the_one_that_is_used(tmp_path):
     ],
 )
 def test_a_shut_gate_releases_nothing_and_says_why(study, changes, reason):
-    first = publish(study, fill(study))
+    first = publish(study, fill(study), "Test")
     with pytest.raises(ReleaseRefused) as caught:
-        publish(study, fill(study, **changes))
+        publish(study, fill(study, **changes), "Test")
     assert caught.value.reasons == (reason,)
     assert assert_whole(study)["file"] == first.path.name
     assert len(list(study.releases.glob("*.duckdb"))) == 1
@@ -407,18 +408,18 @@ def test_a_shut_gate_releases_nothing_and_says_why(study, changes, reason):
 
 def test_a_failed_check_of_a_wave_that_the_study_no_longer_has_shuts_no_gate(study):
     both = pd.concat([checks(), checks(passed=False, wave="pretest")], ignore_index=True)
-    publish(study, fill(study, checks=(raw.CHECKS, both)))
+    publish(study, fill(study, checks=(raw.CHECKS, both)), "Test")
     assert pointer(study)["release"] == 1
 
 
 def test_a_wave_that_was_never_checked_is_refused(study):
     with pytest.raises(ReleaseRefused, match="wave spring was never checked"):
-        publish(study, fill(study, checks=(raw.CHECKS, checks(wave="pretest"))))
+        publish(study, fill(study, checks=(raw.CHECKS, checks(wave="pretest"))), "Test")
 
 
 def test_an_empty_warehouse_is_refused(study):
     with pytest.raises(ReleaseRefused, match="there are no results yet"):
-        publish(study, Store(study.warehouse))
+        publish(study, Store(study.warehouse), "Test")
     assert not study.releases.exists() or list(study.releases.iterdir()) == []
 
 
@@ -426,20 +427,20 @@ def test_what_the_audit_finds_is_never_written(study, store, monkeypatch):
     protect = disclosure.protect_scale_means
     monkeypatch.setattr(disclosure, "protect_scale_means", lambda *given: protect(*given).assign(mean=2.0))
     with pytest.raises(disclosure.DisclosureError, match=r"out\.scale_means shows a value in a cell that is hidden"):
-        publish(study, store)
+        publish(study, store, "Test")
     assert list(study.releases.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_of_the_machine(study, store):
     study.releases.write_text("a file", encoding="utf-8")
     with pytest.raises(WarehouseError, match="releases"):
-        publish(study, store)
+        publish(study, store, "Test")
 
 
 def test_a_lock_that_cannot_be_made_is_an_error_of_the_machine(study, store):
     (study.warehouse / "release.lock").mkdir()
     with pytest.raises(WarehouseError, match="releases"):
-        publish(study, store)
+        publish(study, store, "Test")
 
 
 def test_a_release_waits_for_a_run_and_says_for_whom(study, store):
@@ -462,7 +463,7 @@ def test_a_release_waits_for_a_run_and_says_for_whom(study, store):
         seen.append(study.releases.exists())
         run.communicate("\n", timeout=30)
 
-    publish(study, store, on_wait)
+    publish(study, store, "Test", on_wait)
     assert len(messages) == 1
     assert f"Waiting for sensemaking run (process {run.pid}, since" in messages[0]
     assert seen == [False]
@@ -471,28 +472,28 @@ def test_a_release_waits_for_a_run_and_says_for_whom(study, store):
 
 def test_a_release_may_be_made_by_the_process_that_holds_the_study(study, store):
     with exclusive(study.warehouse / "run.lock", "a run and its release"):
-        assert publish(study, store).number == 1
+        assert publish(study, store, "Test").number == 1
 
 
 def test_left_overs_of_a_killed_release_are_removed(study, store):
     study.releases.mkdir()
     for name in (".build-dead.duckdb", ".build-dead.duckdb.wal", ".current.json.dead"):
         (study.releases / name).write_bytes(b"half")
-    done = publish(study, store)
+    done = publish(study, store, "Test")
     assert sorted(path.name for path in study.releases.iterdir()) == ["current.json", done.path.name]
 
 
 def test_the_pointer_is_replaced_and_never_written_over(study, store):
-    first = publish(study, store)
+    first = publish(study, store, "Test")
     with (study.releases / "current.json").open(encoding="utf-8") as opened:
-        publish(study, store)
+        publish(study, store, "Test")
         assert json.load(opened)["file"] == first.path.name
     assert pointer(study)["release"] == 2
 
 
 @pytest.mark.slow
 def test_a_reader_never_finds_half_a_pointer_or_a_missing_file(study, store):
-    publish(study, store)
+    publish(study, store, "Test")
     stop, seen, broken = threading.Event(), set(), []
 
     def look():
@@ -506,7 +507,7 @@ def test_a_reader_never_finds_half_a_pointer_or_a_missing_file(study, store):
     reader.start()
     try:
         for _ in range(6):
-            publish(study, store)
+            publish(study, store, "Test")
     finally:
         stop.set()
         reader.join()
@@ -529,14 +530,14 @@ def test_a_reader_never_finds_half_a_pointer_or_a_missing_file(study, store):
     ids=["while the file is built", "before it has its name", "before the pointer", "before the pointer is replaced"],
 )
 def test_a_killed_release_leaves_the_earlier_one(study, store, death):
-    first = publish(study, store)
+    first = publish(study, store, "Test")
     program = PUBLISH.format(tests=str(Path(__file__).parent), death=DIE + death)
     ended = subprocess.run(
         [sys.executable, "-c", program, str(study.folder)], capture_output=True, text=True, check=False, timeout=120
     )
     assert (ended.returncode, ended.stderr) == (-signal.SIGKILL, "")
     assert assert_whole(study)["file"] == first.path.name
-    later = publish(study, store)
+    later = publish(study, store, "Test")
     assert assert_whole(study)["file"] == later.path.name
     assert later.number > first.number
     assert not [path for path in study.releases.iterdir() if path.name.startswith(".")]

@@ -14,6 +14,7 @@ from pipelines.commands.erase import erase
 from pipelines.load import load_study
 from pipelines.release import publish
 from pipelines.tables.releases import RELEASES
+from tests.command_line import done, sensemaking, table
 from tests.run_steps import bring_up_to_date
 from tests.small_study import answers, build_small_study, write_export
 
@@ -46,7 +47,7 @@ def exported(folder):
 
 def released(folder, name="out.unit_means"):
     study, store = bring_up_to_date(folder, STEPS)
-    path = publish(study, store).path
+    path = publish(study, store, "Test").path
     with duckdb.connect(path, read_only=True) as connection:
         return connection.sql(f"SELECT * FROM {name} ORDER BY ALL").df()
 
@@ -95,8 +96,8 @@ FEW = {"one more": one_more, "one less": lambda table: table.drop(index=60), "on
 def test_a_wave_in_which_few_people_changed_stays_as_it_was_published(folder, case):
     first = {name: released(folder, name) for name in ("out.unit_means", "out.scale_means")}
     export(folder, FEW[case](exported(folder)))
-    for name, table in first.items():
-        pd.testing.assert_frame_equal(released(folder, name), table)
+    for name, earlier in first.items():
+        pd.testing.assert_frame_equal(released(folder, name), earlier)
 
 
 @pytest.mark.slow
@@ -144,3 +145,18 @@ def test_units_that_cannot_be_shown_are_refused_when_the_study_is_read(folder, c
     path.write_text(path.read_text().replace(UNITS, text))
     with pytest.raises(SpecError, match=told.replace("?", r"\?")):
         load_study(Path(folder))
+
+
+def test_a_release_is_looked_at_first_and_needs_somebody_who_signs_it_off(folder):
+    done(sensemaking("run", folder))
+    told = done(sensemaking("release", folder, "--look")).stdout
+    assert "would be made under the policy" in told
+    assert "withheld cells:" in told
+    for options in ((), ("--json",), ("--sign-off", " ")):
+        refused = sensemaking("release", folder, *options)
+        assert refused.code == 2
+        assert "--sign-off NAME" in refused.stderr + refused.stdout
+    assert not list((folder / "releases").glob("r*"))
+    document = done(sensemaking("release", folder, "--sign-off", "Ann Example", "--json")).document
+    assert document["hidden_cells"]["out.unit_means"] > 0
+    assert list(table(folder, "out.releases")["signed_off_by"]) == ["Ann Example"]

@@ -28,7 +28,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     specification = specification.replace("models: [trust]", "models: [autumn, spring]")
     (folder / "study.yaml").write_text(specification, encoding="utf-8")
     bring_up_to_date(folder)
-    done(sensemaking("release", folder))
+    done(sensemaking("release", folder, "--sign-off", "Test"))
     return folder
 
 
@@ -93,7 +93,7 @@ def test_an_earlier_release_is_printed_as_it_was(released, tmp_path, capsys):
     text = (study / "models/autumn.yaml").read_text(encoding="utf-8")
     (study / "models/autumn.yaml").write_text(text.replace("[teamwork, tenure]", "[teamwork]"), encoding="utf-8")
     bring_up_to_date(study)
-    done(sensemaking("release", study))
+    done(sensemaking("release", study, "--sign-off", "Test"))
     for number in ("1", "2"):
         done(sensemaking("export", "replication", study, "--out", tmp_path / number, "--release", number))
         assert done(reproduced_here(tmp_path / number, capsys))

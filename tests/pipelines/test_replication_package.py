@@ -235,7 +235,7 @@ def test_models_changed_since_the_run_are_refused(study, tmp_path):
 
 def test_the_fits_of_a_release_are_packaged_by_its_number(study, tmp_path):
     released = shutil.copytree(study, tmp_path / "small")
-    done(sensemaking("release", released))
+    done(sensemaking("release", released, "--sign-off", "Test"))
     for number, name in (("1", "by_number"), (next((released / "releases").glob("r*.duckdb")).name, "by_name")):
         options = ("--out", tmp_path / name, "--release", number, "--data", "none", "--json")
         assert done(sensemaking("export", "replication", released, *options)).document["n_fits"] == 2

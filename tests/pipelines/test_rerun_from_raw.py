@@ -31,7 +31,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = folder / "study.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("models: [trust]\n", RULE), encoding="utf-8")
     study, store = bring_up_to_date(folder)
-    publish(study, store)
+    publish(study, store, "Test")
     return folder
 
 

@@ -149,7 +149,7 @@ def test_the_command_shows_selections_and_depths_of_referral(snowball_study: Pat
 
 
 def test_a_release_names_the_groups_for_the_dashboard(snowball_study: Path):
-    publish(*bring_up_to_date(snowball_study))
+    publish(*bring_up_to_date(snowball_study), "Test")
     manifest = release_contents(snowball_study)["meta.manifest"].set_index("key")["value"]
     assert manifest["no_inference"] == "FRL"
 

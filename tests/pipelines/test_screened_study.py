@@ -135,7 +135,7 @@ def test_reports_count_flags_and_exclusions(screened):
 
 def test_nothing_about_flags_leaves_with_a_release(screened):
     study, store = screened
-    released = publish(study, store)
+    released = publish(study, store, "Test")
     content = released.path.read_bytes()
     for text in (b"straight_line", b"quality_flags", b"superseded_by", b"core.exclusions"):
         assert text not in content

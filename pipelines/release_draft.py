@@ -1,0 +1,63 @@
+"""What a release would hold, and what was published of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.release_slices import Slices
+from pipelines.steps.lattice.policy import Policy
+from pipelines.tables.base import Table
+
+Tables = list[tuple[Table, pd.DataFrame]]
+
+
+@dataclass(frozen=True)
+class Released:
+    """A published release.
+
+    Attributes:
+        number: Its number, from 1.
+        path: The file.
+        sha256: Hash of the file.
+        n_hidden: Cells withheld, by table.
+        withheld_fits: Fits withheld and models without a fit, with the reason.
+        as_before: Wave and respondent group that stay as they were published → the release that they are taken from.
+    """
+
+    number: int
+    path: Path
+    sha256: str
+    n_hidden: dict[str, int]
+    withheld_fits: dict[str, str]
+    as_before: dict[str, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """What a release would hold, protected and audited.
+
+    Attributes:
+        number: Its number, from 1.
+        tables: Its tables.
+        policy: What was asked of every figure.
+        slices: Waves and respondent groups, published anew or as before.
+        withheld_fits: Fits withheld and models without a fit, with the reason.
+    """
+
+    number: int
+    tables: Tables
+    policy: Policy
+    slices: Slices
+    withheld_fits: dict[str, str]
+
+    @property
+    def n_hidden(self) -> dict[str, int]:
+        """Cells withheld, by table."""
+        marked = [(table, rows) for table, rows in self.tables if "is_hidden" in rows and len(rows)]
+        return {table.name: int(rows["is_hidden"].sum()) for table, rows in marked}
+
+    @property
+    def as_before(self) -> dict[str, int]:
+        """Wave and respondent group that stay as they were published → the release that they are taken from."""
+        return {f"{wave}, {group}": past.number for (wave, group), past in self.slices.carried.items()}
