@@ -4,7 +4,8 @@ For whoever carries away or proves what was released; the dashboard has question
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,12 +15,11 @@ import pandas as pd
 from instruments.faults import DataError, UsageError
 from pipelines.files import file_sha256
 from pipelines.store.machine import WarehouseError, environment_faults
-from pipelines.store.slices import columns_of, full_name, quoted, selected
+from pipelines.store.slices import columns_of, full_name, literal, quoted, selected
 from pipelines.tables.base import Table
 from pipelines.tables.released import MANIFEST, SCHEMA_VERSION
 
 POINTER = "current.json"
-LOCKED_DOWN: Mapping[str, str] = {"enable_external_access": "false", "threads": "1", "lock_configuration": "true"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,11 +88,22 @@ def read_release(folder: Path, number: int, tables: Sequence[Table]) -> ReleaseF
 
 
 def _read(path: Path, number: int, published_on: str, tables: Sequence[Table]) -> ReleaseFile:
-    with duckdb.connect(path, read_only=True, config=dict(LOCKED_DOWN)) as connection:
+    with _opened(path) as connection:
         rows = {each.name: _rows(connection, each) for each in (MANIFEST, *tables)}
     properties = rows[MANIFEST.name]
     manifest = dict(zip(properties["key"].astype(str), properties["value"].astype(str), strict=True))
     return ReleaseFile(number, published_on, manifest, rows)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a release read-only and locked down, whoever in this process has it open with settings of its own."""
+    with duckdb.connect(":memory:", config={"threads": "1"}) as connection:
+        connection.execute(f"ATTACH {literal(str(path))} AS released (READ_ONLY)")
+        connection.execute("USE released")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        yield connection
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: Table) -> pd.DataFrame:
@@ -137,7 +148,7 @@ def released_rows(path: Path, table: Table, names: Sequence[str]) -> pd.DataFram
         WarehouseError: When the file is no database, or has no such table and columns.
     """
     wanted = replace(table, columns={name: table.columns[name] for name in names})
-    with environment_faults(path), duckdb.connect(path, read_only=True, config=dict(LOCKED_DOWN)) as connection:
+    with environment_faults(path), _opened(path) as connection:
         columns = selected(wanted, columns_of(connection, wanted))
         if columns is None:
             raise WarehouseError(f"{path} has no table {table.name} with {', '.join(names)}; it cannot be proved")
