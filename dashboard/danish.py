@@ -244,6 +244,7 @@ DANISH: Mapping[str, str] = {
     "De samme tal står i tabellen nedenfor.",
     "unit_said": "{unit}, {scale}: {value}, n omkring {n}",
     "unit_hidden": "{unit}, {scale}: vises ikke",
+    "page": "Side",
     "not_shown": "vises ikke",
     "unit_card": "En organisation",
     "band_above": "klart over alle",

@@ -245,6 +245,7 @@ ENGLISH: Mapping[str, str] = {
     "same figures stand in the table below.",
     "unit_said": "{unit}, {scale}: {value}, n about {n}",
     "unit_hidden": "{unit}, {scale}: not shown",
+    "page": "Page",
     "not_shown": "not shown",
     "unit_card": "One organisation",
     "band_above": "clearly above everybody",

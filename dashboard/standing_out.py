@@ -2,10 +2,12 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as students_t
+from scipy.special import stdtr, stdtrit
 
 FALSE_DISCOVERIES = 0.05
 CONFIDENCE = 0.95
+LEAST_ERROR = 1e-9
+"""Of an interval that rounding made a point."""
 
 
 def bands(cells: pd.DataFrame, everybody: pd.Series) -> pd.Series:
@@ -26,11 +28,10 @@ def bands(cells: pd.DataFrame, everybody: pd.Series) -> pd.Series:
     """
     mean, low, high, n = (cells[name].astype(float) for name in ("mean", "conf_low", "conf_high", "n_obs"))
     df = np.maximum(n - 1, 1)
-    error = (high - low) / 2 / students_t.ppf((1 + CONFIDENCE) / 2, df)
+    error = (high - low) / 2 / stdtrit(df, (1 + CONFIDENCE) / 2)
     distance = mean - cells["scale"].map(everybody).astype(float)
-    p = pd.Series(2 * students_t.sf(np.abs(distance) / error.clip(lower=1e-9), df), index=cells.index).where(
-        distance.notna() & error.notna()
-    )
+    p = pd.Series(2 * stdtr(df, -np.abs(distance) / error.clip(lower=LEAST_ERROR)), index=cells.index)
+    p = p.where(distance.notna() & error.notna())
     ranks, n_tests = p.rank(method="max"), int(p.notna().sum())
     passing = p[p <= FALSE_DISCOVERIES * ranks / max(n_tests, 1)]
     is_clear = p <= passing.max() if len(passing) else pd.Series(data=False, index=cells.index)

@@ -138,17 +138,17 @@ def release(
     """Protect, audit and publish the present results."""
     from pipelines.commands import shown
 
-    loaded = load(study)
+    loaded, seen = load(study), None
     if look or not (sign_off or as_json):
-        draft = shown.preview_current(loaded)
+        seen = shown.preview_current(loaded)
         if as_json:
-            printing.print_json(shown.release_document(draft))
+            printing.print_json(shown.release_document(seen))
         else:
-            shown.print_draft(draft)
+            shown.print_draft(seen)
         if look:
             return
         sign_off = printing.ask("Who signs this release off? (nobody: publish nothing)")
-    released = shown.publish_current(loaded, sign_off)
+    released = shown.publish_current(loaded, sign_off, seen)
     if as_json:
         printing.print_json(shown.release_document(released))
     else:

@@ -21,7 +21,7 @@ from pipelines.fit_disclosure import releasable_fits, responses_used
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.release_draft import Draft, Released, Tables
-from pipelines.release_gates import refuse_unless_sound
+from pipelines.release_gates import ReleaseRefused, refuse_unless_sound
 from pipelines.release_slices import Slices, sizes_json, slices_to_publish, with_carried
 from pipelines.steps import disclosure, release_texts
 from pipelines.steps.lattice.policy import Policy
@@ -37,7 +37,9 @@ from pipelines.tables.releases import RELEASES
 from pipelines.tables.sampling import SAMPLING
 
 
-def publish(study: Study, store: Store, signed_off_by: str, on_wait: Waiting = no_message) -> Released:
+def publish(
+    study: Study, store: Store, signed_off_by: str, on_wait: Waiting = no_message, seen: Draft | None = None
+) -> Released:
     """Protect, audit and publish the present results, while no run changes them.
 
     Args:
@@ -45,9 +47,10 @@ def publish(study: Study, store: Store, signed_off_by: str, on_wait: Waiting = n
         store: Its warehouse.
         signed_off_by: Who answers for it; not blank.
         on_wait: Told whom the release waits for.
+        seen: What was looked at before it was signed off; None where nobody looked.
 
     Raises:
-        ReleaseRefused: When a gate is shut.
+        ReleaseRefused: When a gate is shut, or what would be published is not what was looked at.
         DisclosureError: When the audit finds what must not leave.
         WarehouseError: When the disk is full; the earlier release stays.
     """
@@ -55,6 +58,8 @@ def publish(study: Study, store: Store, signed_off_by: str, on_wait: Waiting = n
         raise UsageError("a release needs the name of somebody who answers for it; give --sign-off NAME")
     with _nothing_else_at_work(study, on_wait):
         draft = _drafted(study, store)
+        if seen is not None and seen.sha256 != draft.sha256:
+            raise ReleaseRefused(["the results changed while the release was looked at; look at it again"])
         study.releases.mkdir(parents=True, exist_ok=True)
         path = _write_file(study.releases, draft.number, draft.tables)
         sha256 = file_sha256(path)
@@ -91,7 +96,7 @@ def _drafted(study: Study, store: Store) -> Draft:
     slices = slices_to_publish(study, store, policy)
     tables, withheld = _protected_tables(study, store, number, slices)
     disclosure.audit_released(tables)
-    return Draft(number, tables, policy, slices, withheld)
+    return Draft(number, tables, slices, withheld)
 
 
 def _record(store: Store, path: Path, sha256: str, draft: Draft, signed_off_by: str) -> None:
@@ -102,8 +107,8 @@ def _record(store: Store, path: Path, sha256: str, draft: Draft, signed_off_by: 
         "sha256": sha256,
         "published_at": dt.datetime.now(dt.UTC),
         "signed_off_by": signed_off_by,
-        "policy_json": json.dumps(asdict(draft.policy), sort_keys=True),
-        "policy_sha256": draft.policy.sha256,
+        "policy_json": json.dumps(asdict(draft.slices.policy), sort_keys=True),
+        "policy_sha256": draft.slices.policy.sha256,
         "rows_hash": store.keep_rows(draft.slices.rows),
         "sizes_json": sizes_json(draft.slices.sizes),
     }
@@ -112,7 +117,7 @@ def _record(store: Store, path: Path, sha256: str, draft: Draft, signed_off_by: 
 
 
 def _protected_tables(study: Study, store: Store, number: int, slices: Slices) -> tuple[Tables, dict[str, str]]:
-    least = study.spec.release.least_cell_size
+    least = slices.policy.least_cell_size
     rates = store.read(out.RESPONSE_RATES)
     means, reliability, distributions = (
         _of_every_response(store.read(table)) for table in (out.SCALE_MEANS, out.RELIABILITY, out.DISTRIBUTIONS)
@@ -132,7 +137,7 @@ def _protected_tables(study: Study, store: Store, number: int, slices: Slices) -
         (released.UNIT_MEANS, slices.unit_means),
     ]
     tables: Tables = [
-        (released.MANIFEST, _manifest(study, store, number)),
+        (released.MANIFEST, _manifest(study, store, number, slices.policy)),
         (released.TEXTS, release_texts.release_texts(study, terms, waves_without_inference(study, store))),
         (released.SCALES, release_texts.released_scales(study)),
         (released.ITEMS, release_texts.released_items(study)),
@@ -186,7 +191,7 @@ def _released_conditions(study: Study, store: Store, fits: pd.DataFrame) -> pd.D
     return released.CONDITIONS_RELEASED.typed(missed)
 
 
-def _manifest(study: Study, store: Store, number: int) -> pd.DataFrame:
+def _manifest(study: Study, store: Store, number: int, policy: Policy) -> pd.DataFrame:
     groups = list(study.spec.respondent_groups)
     sampled = store.read(SAMPLING) if study.spec.casework.sample else SAMPLING.empty()
     values = {
@@ -195,7 +200,8 @@ def _manifest(study: Study, store: Store, number: int) -> pd.DataFrame:
         "schema_version": str(released.SCHEMA_VERSION),
         "release": str(number),
         "released_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "least_cell_size": str(study.spec.release.least_cell_size),
+        "least_cell_size": str(policy.least_cell_size),
+        "policy_sha256": policy.sha256,
         "languages": ",".join(study.spec.release.languages),
         "waves": ",".join(study.spec.waves),
         "respondent_groups": ",".join(groups),

@@ -1,13 +1,15 @@
 """What a release would hold, and what was published of it."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from models.origin import data_hash
 from pipelines.release_slices import Slices
-from pipelines.steps.lattice.policy import Policy
 from pipelines.tables.base import Table
+from pipelines.tables.released import MANIFEST
 
 Tables = list[tuple[Table, pd.DataFrame]]
 
@@ -40,14 +42,12 @@ class Draft:
     Attributes:
         number: Its number, from 1.
         tables: Its tables.
-        policy: What was asked of every figure.
         slices: Waves and respondent groups, published anew or as before.
         withheld_fits: Fits withheld and models without a fit, with the reason.
     """
 
     number: int
     tables: Tables
-    policy: Policy
     slices: Slices
     withheld_fits: dict[str, str]
 
@@ -56,6 +56,12 @@ class Draft:
         """Cells withheld, by table."""
         marked = [(table, rows) for table, rows in self.tables if "is_hidden" in rows and len(rows)]
         return {table.name: int(rows["is_hidden"].sum()) for table, rows in marked}
+
+    @property
+    def sha256(self) -> str:
+        """Hash of everything it would show, in hexadecimal; its properties, which hold the time, left out."""
+        shown = [data_hash(rows.sort_values(list(table.key))) for table, rows in self.tables if table is not MANIFEST]
+        return hashlib.sha256("".join(shown).encode()).hexdigest()
 
     @property
     def as_before(self) -> dict[str, int]:

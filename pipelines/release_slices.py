@@ -73,6 +73,7 @@ class Slices:
     """What is published of waves and groups.
 
     Attributes:
+        policy: What was asked of every figure.
         units: ``meta.units``; none where nothing of single organisations is published.
         unit_means: ``out.unit_means`` of the slices that are published anew.
         rows: The scores behind the release.
@@ -81,6 +82,7 @@ class Slices:
         hidden: Scale and slice whose mean of everybody is hidden too.
     """
 
+    policy: Policy
     units: pd.DataFrame
     unit_means: pd.DataFrame
     rows: pd.DataFrame
@@ -119,6 +121,7 @@ def slices_to_publish(study: Study, store: Store, policy: Policy) -> Slices:
         rows.append(of_slice(now, where))
         sizes[where] = len(rows[-1])
     return Slices(
+        policy=policy,
         units=_units(study, now),
         unit_means=pd.concat(found, ignore_index=True),
         rows=pd.concat(rows, ignore_index=True),
@@ -158,7 +161,8 @@ def earlier_releases(study: Study, store: Store) -> Iterator[Past]:
         name, _ = rest_of_rows(store, str(row["rows_hash"]))
         number = int(row["release"])
         sizes = {tuple(key.split("/", 1)): int(n) for key, n in json.loads(str(row["sizes_json"])).items()}
-        yield Past(number, store.kept_rows(name), sizes, read_release(study.releases, number, OF_SLICES).tables)
+        rows = store.kept_rows(name).reindex(columns=[*KEYS, *study.scales()])
+        yield Past(number, rows, sizes, read_release(study.releases, number, OF_SLICES).tables)
 
 
 def sizes_json(sizes: Mapping[Slice, int]) -> str:

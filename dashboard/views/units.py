@@ -74,10 +74,8 @@ def _of_region(page: Page, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_page(page: Page, cells: pd.DataFrame) -> pd.DataFrame:
-    """Sort by name, units without any shown cell last, and let the reader turn the pages."""
-    has_any = ~cells["is_hidden"].astype(bool)
-    is_hidden = ~has_any.groupby(cells["unit"]).any()
-    names = [name for _, name in sorted((hidden, name) for name, hidden in is_hidden.items())]
+    """Put units in order and let the reader turn the pages."""
+    names = _in_order(cells)
     starts = [str(first) for first in range(1, len(names) + 1, MOST_ROWS)]
     if len(starts) > 1:
 
@@ -85,10 +83,16 @@ def _of_page(page: Page, cells: pd.DataFrame) -> pd.DataFrame:
             last = min(int(first) + MOST_ROWS - 1, len(names))
             return page.words.say("rows_from", first=first, last=last)
 
-        names = names[int(choose_from_list("from", starts, page.words.say("unit"), title)) - 1 :][:MOST_ROWS]
+        names = names[int(choose_from_list("from", starts, page.words.say("page"), title)) - 1 :][:MOST_ROWS]
     place = {name: position for position, name in enumerate(names)}
     chosen = cells[cells["unit"].isin(names)]
     return chosen.sort_values("unit", key=lambda units: units.map(place), kind="stable")
+
+
+def _in_order(cells: pd.DataFrame) -> list[str]:
+    """Sort units by name, those without any shown cell last."""
+    is_hidden = cells["is_hidden"].astype(bool).groupby(cells["unit"]).all()
+    return [str(name) for _, name in sorted((hidden, name) for name, hidden in is_hidden.items())]
 
 
 def _show_map(page: Page, cells: pd.DataFrame, everybody: pd.Series, where: tuple[str, str]) -> None:
@@ -122,7 +126,7 @@ def _show_map(page: Page, cells: pd.DataFrame, everybody: pd.Series, where: tupl
 
 def _show_card(page: Page, cells: pd.DataFrame, everybody: pd.Series) -> None:
     say, language = page.words.say, page.words.language
-    unit = choose_from_list("unit", sorted(cells["unit"].unique()), say("unit"), str)
+    unit = choose_from_list("unit", _in_order(cells), say("unit"), str)
     own = cells[cells["unit"] == unit]
     st.markdown("\n".join(f"- {_line(page, cell)}" for cell in own.to_dict("records")))
     shown = own[~own["is_hidden"].astype(bool)]

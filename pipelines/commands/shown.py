@@ -49,17 +49,18 @@ def run(study: Study, wave: str | None, select: str | None) -> Outcome:
     return outcome
 
 
-def publish_current(study: Study, signed_off_by: str) -> Released:
+def publish_current(study: Study, signed_off_by: str, seen: Draft | None = None) -> Released:
     """Publish the results when they are up to date.
 
     Args:
         study: The study.
         signed_off_by: Who answers for the release.
+        seen: What was looked at before it was signed off.
 
     Raises:
         ReleaseRefused: When exports or specifications changed since the last run, or another gate is shut.
     """
-    return _when_up_to_date(study, lambda store: publish(study, store, signed_off_by, on_wait=printing.say))
+    return _when_up_to_date(study, lambda store: publish(study, store, signed_off_by, printing.say, seen))
 
 
 def preview_current(study: Study) -> Draft:
@@ -127,7 +128,7 @@ def release_document(made: Released | Draft) -> dict[str, Any]:
 
 def print_draft(draft: Draft) -> None:
     """Print what a release would hold back, under which policy."""
-    policy = draft.policy
+    policy = draft.slices.policy
     printing.print_lines(
         [
             f"Release {draft.number} would be made under the policy {policy.sha256[:12]}: at least "

@@ -28,7 +28,7 @@ MANIFEST = Table(
     key=("key",),
     columns={
         "key": ColumnOf(
-            TEXT, "study, is_synthetic, schema_version, release, released_at, least_cell_size, no_inference …"
+            TEXT, "study, is_synthetic, schema_version, release, released_at, least_cell_size, policy_sha256 …"
         ),
         "value": ColumnOf(TEXT, "Its value"),
     },

@@ -21,10 +21,11 @@ from models.origin import data_hash
 from pipelines.assets.fits import fit_model
 from pipelines.load import load_study
 from pipelines.lock import exclusive
-from pipelines.release import publish
+from pipelines.release import preview, publish
 from pipelines.release_gates import ORIGIN, ReleaseRefused
 from pipelines.sections.publishing import LEAST_CELL_SIZE_FLOOR
 from pipelines.steps import disclosure
+from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.released_fits import focal_term
 from pipelines.store import Store, WarehouseError, Write
 from pipelines.tables import core, out, raw, released
@@ -295,11 +296,21 @@ def test_the_manifest_says_what_a_page_must_know(study, store):
         "schema_version": str(released.SCHEMA_VERSION),
         "release": "2",
         "least_cell_size": "10",
+        "policy_sha256": Policy(least_cell_size=10).sha256,
         "languages": "en,da",
         "waves": "spring,autumn",
         "respondent_groups": "MGR,STAFF",
         "no_inference": "",
     }
+
+
+def test_what_is_published_is_what_was_looked_at(study, store):
+    seen = preview(study, store)
+    assert publish(study, store, "Test", seen=seen).number == 1
+    seen = preview(study, store)
+    fill(study, means=(out.SCALE_MEANS, scale_means().assign(mean=3.0)))
+    with pytest.raises(ReleaseRefused, match="changed while the release was looked at"):
+        publish(study, store, "Test", seen=seen)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from tests.small_study import answers, build_small_study, write_export
 
 STEPS = {"out/response_rates", "out/scale_means", "out/distributions", "out/reliability"}
 SIZES = {"a": 4, "b": 12, "c": 20, "d": 25, "e": 30, "f": 19}
+LATER = "  together:\n    title: {en: Together}\n    items: [TW_1, TW_2]\n    least_answered: 1\n"
 UNITS = "release: {least_cell_size: 10, languages: [en], units: {respondent_groups: [FRL]}}"
 
 
@@ -118,6 +119,16 @@ def test_after_an_erasure_the_wave_stays_as_it_was_published(folder):
     study = load_study(folder)
     erase(study, Wanted("spring_staff/spring-51", None), "asked for it")
     pd.testing.assert_frame_equal(released(folder), first)
+
+
+def test_a_scale_that_came_later_is_published_beside_what_was_published_before(folder):
+    first = released(folder)
+    path = folder / "instruments/teamwork.yaml"
+    path.write_text(path.read_text().replace("\nscales:\n", "\nscales:\n" + LATER))
+    means = released(folder)
+    known = means[means["scale"] != "together"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(known, first)
+    assert shown(means[means["scale"] == "together"]) == {"", "c", "d", "e", "f"}
 
 
 def test_a_release_is_on_record_with_its_policy_and_the_people_behind_it(folder):

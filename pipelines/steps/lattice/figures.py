@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from models.estimates import Vector
 from models.measurement.means import scale_mean
@@ -16,6 +17,7 @@ from pipelines.steps.release_rounding import round_to_five
 from pipelines.tables.released import UNIT_MEANS
 
 LOWEST_PERCENT, HIGHEST_PERCENT = 5, 95
+CONFIDENCE = 0.95
 UNKNOWN = "\0"
 """Name of the organisation of those who gave none; they are people of everybody and never shown by themselves."""
 MEANS = ("mean", "conf_low", "conf_high")
@@ -75,19 +77,32 @@ def unit_means(
     """
     people = people_of(rows, scale, tree)
     is_shown = shown_together(people, policy)
-    found = [_figures(people, place) if is_shown[place] else {} for place in range(len(tree))]
-    figures = pd.DataFrame(found, columns=["n_obs", *MEANS, "percent_high"])
+    figures = _of_organisations(people)
+    several = np.flatnonzero(is_shown & (np.array(tree.levels) != "organisation"))
+    figures.loc[several] = np.reshape([_of_several(people, place) for place in several.tolist()], (-1, len(MEANS)))
+    percent = np.round(100 * people.means_of(people.is_high))
+    figures = figures.assign(n_obs=people.counts, percent_high=percent.clip(LOWEST_PERCENT, HIGHEST_PERCENT))
+    figures = figures.where(pd.Series(is_shown))
     figures["n_obs"] = round_to_five(figures["n_obs"])
     figures[list(MEANS)] = figures[list(MEANS)].astype("Float64").round(2)
     made = figures.assign(level=tree.levels, unit=tree.names, is_hidden=~is_shown, scale=scale.name, **key)
     return UNIT_MEANS.typed(made[made["unit"] != UNKNOWN])
 
 
-def _figures(people: People, place: int) -> dict[str, float]:
+def _of_organisations(people: People) -> pd.DataFrame:
+    """Return mean and interval of every unit as if its people were of one organisation: s / sqrt(n), t with n - 1."""
+    n = people.counts
+    deviations = people.scores - people.means[people.units]
+    squares = np.bincount(people.units, deviations**2, len(people.tree))
+    df = np.maximum(n - 1, 1)
+    reach = np.sqrt(squares / df / np.maximum(n, 1)) * stdtrit(df, (1 + CONFIDENCE) / 2)
+    return pd.DataFrame({"mean": people.means, "conf_low": people.means - reach, "conf_high": people.means + reach})
+
+
+def _of_several(people: People, place: int) -> tuple[float, float, float]:
+    """Return mean and interval of a unit of several organisations, which are its clusters."""
     is_within = people.tree.is_within[place, people.units]
-    scores, names = pd.Series(people.scores[is_within]), np.array(people.tree.names, dtype=object)
+    names = np.array(people.tree.names, dtype=object)
     organisations = pd.Series(names[people.units[is_within]])
-    is_one = people.tree.levels[place] == "organisation"
-    found = scale_mean(scores, None if is_one else organisations.mask(organisations == UNKNOWN))
-    percent = float(np.clip(np.round(100 * people.is_high[is_within].mean()), LOWEST_PERCENT, HIGHEST_PERCENT))
-    return {"n_obs": found.n_obs, "percent_high": percent} | {name: getattr(found, name) for name in MEANS}
+    found = scale_mean(pd.Series(people.scores[is_within]), organisations.mask(organisations == UNKNOWN), CONFIDENCE)
+    return found.mean, found.conf_low, found.conf_high
