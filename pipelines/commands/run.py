@@ -24,6 +24,7 @@ from pipelines.assets.raw import begun_waves, exports_of, stray_files
 from pipelines.assets.raw import notes as received_notes
 from pipelines.assets.screening import notes as screening_notes
 from pipelines.assets.step import Step
+from pipelines.dagster_storage import KeptStorage
 from pipelines.definitions import build_definitions
 from pipelines.factory import Observer, job_name, keys_of, waves_partition
 from pipelines.load import Study
@@ -239,4 +240,6 @@ def open_instance(home: Path) -> dg.DagsterInstance:
         settings.write_text(DAGSTER_SETTINGS, encoding="utf-8")
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     # Dagster reads dagster.yaml through a glob and misses it where the path holds brackets.
-    return dg.DagsterInstance.local_temp(str(home), overrides={"telemetry": {"enabled": False}})
+    kept = {"module": KeptStorage.__module__, "class": KeptStorage.__name__, "config": {"base_dir": str(home)}}
+    overrides = {"telemetry": {"enabled": False}, "storage": {"custom": kept}}
+    return dg.DagsterInstance.local_temp(str(home), overrides=overrides)

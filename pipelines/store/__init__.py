@@ -20,6 +20,7 @@ from models.origin import data_hash
 from pipelines.files import file_sha256, flush_file
 from pipelines.lock import exclusive
 from pipelines.store import erasing
+from pipelines.store.attaching import attached
 from pipelines.store.keeping import keep, keep_text, kept_text
 from pipelines.store.machine import WarehouseError, environment_faults
 from pipelines.store.remembered import REMEMBERED, mark_of
@@ -34,7 +35,7 @@ from pipelines.store.slices import (
     insert_rows,
     names_of_tables,
     quoted,
-    replace_slice,
+    replace_slices,
     scan,
     selected,
     staged_database,
@@ -54,13 +55,6 @@ __all__ = [
     "insert_rows",
     "quoted",
 ]
-
-CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
-    "threads": 1,
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "allow_community_extensions": False,
-}
 
 Origin = Mapping[Any, Any]
 
@@ -138,19 +132,22 @@ class Store:
                 connection.execute("RESET threads")
             there = names_of_tables(connection)
             connection.begin()
+            origins: list[dict[str, object]] = []
             for write in writes:
                 content_hash, n_rows = write_slice(connection, write, there)
-                origin = {
-                    "table_name": write.table.name,
-                    "slice": write.slice,
-                    "input_hash": input_hash,
-                    "content_hash": content_hash,
-                    "n_rows": n_rows,
-                    "run_id": run_id,
-                    "written_at": now,
-                }
-                where = {"table_name": write.table.name, "slice": write.slice}
-                replace_slice(connection, Write(WRITES, WRITES.typed(pd.DataFrame([origin])), where), there)
+                origins.append(
+                    {
+                        "table_name": write.table.name,
+                        "slice": write.slice,
+                        "input_hash": input_hash,
+                        "content_hash": content_hash,
+                        "n_rows": n_rows,
+                        "run_id": run_id,
+                        "written_at": now,
+                    }
+                )
+            slices = [{"table_name": str(row["table_name"]), "slice": str(row["slice"])} for row in origins]
+            replace_slices(connection, WRITES, WRITES.typed(pd.DataFrame(origins)), slices, there)
             connection.commit()
 
     @contextmanager
@@ -290,9 +287,5 @@ class Store:
                 with beside(staged, self.database) as connection:
                     yield connection
                 return
-            connection = duckdb.connect(self.database, read_only=read_only, config=dict(CONFIG))
-            try:
-                connection.execute("SET TimeZone = 'UTC'")
+            with attached(self.database, read_only=read_only) as connection:
                 yield connection
-            finally:
-                connection.close()

@@ -115,12 +115,12 @@ def beside(staged: duckdb.DuckDBPyConnection, database: Path) -> Iterator[duckdb
 
 
 def write_slice(connection: duckdb.DuckDBPyConnection, write: Write, there: set[str]) -> tuple[str, int]:
-    """Replace a slice; return the hash of its rows and their number; ``there`` as of ``replace_slice``."""
+    """Replace a slice; return the hash of its rows and their number; ``there`` as of ``replace_slices``."""
     if isinstance(write.rows, Query):
-        replace_slice(connection, write, there)
+        replace_slices(connection, write.table, write.rows, [write.where], there)
         return _hash_of_slice(connection, write)
     rows = write.table.typed(write.rows)
-    replace_slice(connection, Write(write.table, rows, write.where), there)
+    replace_slices(connection, write.table, rows, [write.where], there)
     return data_hash(rows), len(rows)
 
 
@@ -137,25 +137,33 @@ def _hash_of_slice(connection: duckdb.DuckDBPyConnection, write: Write) -> tuple
     return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest(), int(found[0])
 
 
-def replace_slice(connection: duckdb.DuckDBPyConnection, write: Write, there: set[str]) -> None:
-    """Delete the rows of a slice and insert the new ones; the table takes on its described columns.
+def replace_slices(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    rows: pd.DataFrame | Query,
+    wheres: Sequence[Mapping[str, str | bool]],
+    there: set[str],
+) -> None:
+    """Delete the rows of slices and insert the new ones; the table takes on its described columns.
 
     Args:
         connection: With a transaction begun.
-        write: What to replace.
+        table: The table.
+        rows: The new rows of all the slices.
+        wheres: Column → value of the rows of each slice; empty for the whole table.
         there: Names of the tables that exist; the table's is added.
     """
-    table = write.table
     present = columns_of(connection, table) if table.name in there else {}
     if not present:
         create_table(connection, table)
         there.add(table.name)
-    conditions = " AND ".join(f"{quoted(column)} = ?" for column in write.where) or "TRUE"
-    statement = f"DELETE FROM {full_name(table)} WHERE {conditions}"  # noqa: S608 - identifiers quoted
-    connection.execute(statement, list(write.where.values()))
+    for where in wheres if present else ():
+        conditions = " AND ".join(f"{quoted(column)} = ?" for column in where) or "TRUE"
+        statement = f"DELETE FROM {full_name(table)} WHERE {conditions}"  # noqa: S608 - identifiers quoted
+        connection.execute(statement, list(where.values()))
     if present and present != _declared(table):
         _rebuild(connection, table, present)
-    insert_rows(connection, table, write.rows)
+    insert_rows(connection, table, rows)
 
 
 def _rebuild(connection: duckdb.DuckDBPyConnection, table: Table, present: Mapping[str, str]) -> None:

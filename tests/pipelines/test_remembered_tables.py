@@ -7,6 +7,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+import pipelines.store as store_module
 from pipelines.store import Store, Write, remembered
 from pipelines.store.remembered import Remembered, mark_of
 from pipelines.tables.base import TEXT, WHOLE, ColumnOf, Table
@@ -38,9 +39,9 @@ def names_in(store: Store, table: Table = NAMES) -> list[str]:
 
 def test_a_table_is_read_once_until_it_is_written(store: Store, monkeypatch: pytest.MonkeyPatch):
     opened = []
-    connect = duckdb.connect
+    attached = store_module.attached
     monkeypatch.setattr(
-        duckdb, "connect", lambda *arguments, **options: opened.append(1) or connect(*arguments, **options)
+        store_module, "attached", lambda *arguments, **options: opened.append(1) or attached(*arguments, **options)
     )
     assert [names_in(store), names_in(store), names_in(Store(store.folder))] == [["a"]] * 3
     assert len(opened) == 1

@@ -50,7 +50,7 @@ SETTING = """
 import os, signal, sys
 from pathlib import Path
 import pandas as pd
-import pipelines.store as store_module
+import pipelines.store.attaching as attaching
 import pipelines.store.slices as slices
 from pipelines.store import Store, WarehouseError, Write
 from test_store import ANSWERS, rows_of
@@ -70,12 +70,13 @@ KILLED_AT_THE_COMMIT = """
 class Connection:
     def __init__(self, inner): self.inner = inner
     def __getattr__(self, name): return getattr(self.inner, name)
+    def cursor(self): return Connection(self.inner.cursor())
     def commit(self):
         {before}
         self.inner.commit()
         die()
-connect = store_module.duckdb.connect
-store_module.duckdb.connect = lambda *arguments, **options: Connection(connect(*arguments, **options))
+connect = attaching.duckdb.connect
+attaching.duckdb.connect = lambda *arguments, **options: Connection(connect(*arguments, **options))
 """
 WRITE_NEW_ROWS = """
 writes = [Write(ANSWERS, rows_of("spring", 500, v1=2), {"wave": "spring"}),
@@ -493,18 +494,16 @@ def test_a_full_disk_keeps_no_half_file(small_disk, store, tmp_path):
     assert list((store.folder / "raw").iterdir()) == []
 
 
-def test_reads_within_reading_share_one_connection_that_is_closed_again(tmp_path, monkeypatch):
+def test_reads_within_reading_share_one_connection_that_is_closed_again(tmp_path):
     store = Store(tmp_path)
     store.write([Write(ANSWERS, rows_of("w1", 1), {"wave": "w1"})], input_hash="", run_id="")
-    opened, connect = [], duckdb.connect
-    monkeypatch.setattr(duckdb, "connect", lambda *found, **more: opened.append(connect(*found, **more)) or opened[-1])
     with store.reading(), store.reading():
         assert [len(store.read(ANSWERS)), len(store.read(WRITES))] == [1, 1]
         with pytest.raises(AssertionError, match="nothing is written"):
             store.write([Write(ANSWERS, rows_of("w2", 1), {"wave": "w2"})], input_hash="", run_id="")
-    with pytest.raises(duckdb.ConnectionException):
-        opened[0].execute("SELECT 1")
-    assert len(opened) == 1
+        with pytest.raises(duckdb.Error, match="already attached"):
+            duckdb.connect(store.database)
+    duckdb.connect(store.database).close()
     store.write([Write(ANSWERS, rows_of("w2", 1), {"wave": "w2"})], input_hash="", run_id="")
     assert len(store.read(ANSWERS)) == 2
 
