@@ -110,7 +110,8 @@ def _canonical(column: pd.Series) -> tuple[str, bytes]:
     if types.is_datetime64_any_dtype(column):
         moments = column.dt.tz_convert("UTC").dt.tz_localize(None) if column.dt.tz is not None else column
         return "moment", moments.fillna(pd.Timestamp(0)).to_numpy(dtype="<M8[ns]").tobytes()
-    return "text", json.dumps(column.astype("str").fillna("").tolist(), ensure_ascii=False).encode()
+    texts = column if isinstance(column.dtype, pd.StringDtype) else column.astype("str")
+    return "text", json.dumps(texts.fillna("").tolist(), ensure_ascii=False).encode()
 
 
 @cache

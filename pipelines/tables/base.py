@@ -5,6 +5,7 @@ Put here the description's form; the tables themselves are in ``raw``, ``core`` 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -103,6 +104,10 @@ class Table:
 
     def empty(self) -> pd.DataFrame:
         """Return the table without rows, with its types."""
+        return self._empty.copy()
+
+    @cached_property
+    def _empty(self) -> pd.DataFrame:
         return self.typed(pd.DataFrame({name: [] for name in self.columns}))
 
     def typed(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -111,11 +116,14 @@ class Table:
         Raises:
             KeyError: When the frame lacks a column of the table.
         """
-        typed = {
-            name: frame[name].reset_index(drop=True) if column.kind == DAY else frame[name].astype(column.kind).array  # pyright: ignore[reportCallIssue, reportArgumentType]
-            for name, column in self.columns.items()
-        }
+        typed = {name: _of_kind(frame[name], column.kind) for name, column in self.columns.items()}
         return pd.DataFrame(typed, columns=list(self.columns))
+
+
+def _of_kind(cells: pd.Series, kind: str) -> "pd.Series | pd.api.extensions.ExtensionArray":
+    if kind == DAY:
+        return cells.reset_index(drop=True)
+    return cells.array if cells.dtype == kind else cells.astype(kind).array  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 def number(meaning: str) -> ColumnOf:
