@@ -16,12 +16,12 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(MAKE) lint
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow"
 
 test-full: $(VENV)/.installed-dev
 	./tests/install_browser.sh
-	SENSEMAKING_HYPOTHESIS=full $(BIN)/python -m pytest -n $(WORKERS) -m slow tests/fuzz
-	SENSEMAKING_HYPOTHESIS=full $(BIN)/python -m pytest -n $(WORKERS) -m "slow and not alone" --ignore=tests/fuzz
+	SENSEMAKING_HYPOTHESIS=full $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m slow tests/fuzz
+	SENSEMAKING_HYPOTHESIS=full $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "slow and not alone" --ignore=tests/fuzz
 	$(BIN)/python -m pytest -m alone
 
 lint: $(VENV)/.installed-dev

@@ -41,8 +41,8 @@ def size_of_warehouse(study: Path) -> int:
 @pytest.mark.parametrize(
     "limit",
     [
-        pytest.param(lambda _: 0, id="nothing can be written", marks=[pytest.mark.alone, pytest.mark.slow]),
-        pytest.param(lambda _: 40_000, id="Dagster's records cannot grow", marks=[pytest.mark.alone, pytest.mark.slow]),
+        pytest.param(lambda _: 0, id="nothing can be written", marks=[pytest.mark.slow]),
+        pytest.param(lambda _: 40_000, id="Dagster's records cannot grow", marks=[pytest.mark.slow]),
         pytest.param(
             lambda study: size_of_warehouse(study) + 4096, id="the warehouse cannot grow", marks=pytest.mark.slow
         ),
@@ -81,7 +81,6 @@ def run_on_full_disk(study: Path, disk: Path, free: int) -> Ended:
     return ended
 
 
-@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize("free", [0, 100_000, 1_000_000])
 def test_full_disk_stops_the_run_and_harms_nothing(

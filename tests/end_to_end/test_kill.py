@@ -97,7 +97,6 @@ def add_answers(study: Path) -> None:
     write_export(study, "spring.csv", answers("spring", n_responses=MANY))
 
 
-@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
 def test_everything_is_readable_after_a_kill_and_the_next_run_ends_as_if_undisturbed(

@@ -76,7 +76,6 @@ def undisturbed(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return folder
 
 
-@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_second_call_finishes_a_killed_erasure(finished: Path, undisturbed: Path, tmp_path: Path, moment: str):

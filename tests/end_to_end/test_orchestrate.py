@@ -18,7 +18,7 @@ import pytest
 from tests.command_line import PROGRAM, done, environment, sensemaking, table
 from tests.small_study import N_RESPONSES, answers, build_small_study, write_export
 
-pytestmark = [pytest.mark.alone, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 LIMIT_SECONDS = 180
 MARK = "SENSEMAKING_TEST_MARK"
 LISTENING = "0A"

@@ -10,7 +10,7 @@ from pipelines.lock import exclusive
 from tests.command_line import PROGRAM, content_hashes, done, environment, release_contents, sensemaking
 from tests.small_study import build_small_study
 
-pytestmark = [pytest.mark.alone, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 LIMIT_SECONDS = 180
 
 

@@ -26,7 +26,6 @@ FITTED = {"out/fits/trust"}
 CHANGES = ("write", "keep_rows", "keep_file", "rename_file", "remove_kept", "delete_people", "write_afresh")
 N_CHANGES = 12
 IS_MARKED = 1
-WORST = [(4, True), (8, True), (10, False), (11, True)]
 EVERYONE = set(range(1, 41))
 
 
@@ -124,11 +123,6 @@ def check_tables(study: Path, *gone: int) -> None:
     assert store.read(ERASED)["is_finished"].all()
 
 
-@pytest.mark.parametrize(("change", "has_run"), WORST)
-def test_an_erasure_killed_at_the_worst_moments_takes_nobody_else(study: Path, change: int, has_run: bool):
-    check_killed(study, change, has_run=has_run)
-
-
 @pytest.mark.parametrize("has_run", [False, True])
 @pytest.mark.parametrize("change", range(N_CHANGES))
 def test_an_erasure_killed_at_any_moment_takes_nobody_else(study: Path, change: int, has_run: bool):
@@ -208,13 +202,6 @@ def test_in_a_newer_export_no_run_has_read_only_the_key_tells_who_it_is(study: P
     assert set(store.read(core.answers(loaded))["tenure"].astype(int)) == EVERYONE - gone
 
 
-@pytest.mark.parametrize(("change", "has_run"), WORST)
-def test_the_erasure_of_a_person_without_ids_killed_at_the_worst_moments_takes_nobody_else(
-    keyed: Path, change: int, has_run: bool
-):
-    check_person_killed(keyed, change, has_run=has_run)
-
-
 @pytest.mark.parametrize("has_run", [False, True])
 @pytest.mark.parametrize("change", range(N_CHANGES))
 def test_the_erasure_of_a_person_without_ids_killed_at_any_moment_takes_nobody_else(
@@ -233,11 +220,6 @@ def check_person_killed(study: Path, change: int, *, has_run: bool) -> None:
     check_gone(study, 7)
     check_tables(study, 7)
     check_gone(study, 7)
-
-
-@pytest.mark.parametrize(("change", "has_run"), WORST)
-def test_while_an_erasure_is_stopped_nobody_without_an_id_is_erased(keyed: Path, change: int, has_run: bool):
-    check_next_person(keyed, change, has_run=has_run)
 
 
 @pytest.mark.parametrize("has_run", [False, True])

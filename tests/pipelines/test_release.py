@@ -527,7 +527,6 @@ def test_a_reader_never_finds_half_a_pointer_or_a_missing_file(study, store):
     assert len(seen) > 1
 
 
-@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "death",

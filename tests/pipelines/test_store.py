@@ -364,7 +364,6 @@ def test_any_name_can_be_quoted(name):
         assert connection.execute(f"SELECT 1 AS {quoted(name)}").description[0][0] == name
 
 
-@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("death", "survives"),
@@ -389,7 +388,6 @@ def test_a_killed_write_leaves_the_old_rows_or_the_new_never_a_mixture(store, ol
     assert len(store.read(ANSWERS)) == len(rows) + 2
 
 
-@pytest.mark.alone
 @pytest.mark.slow
 def test_two_processes_that_write_at_once_lose_nothing(store):
     program = SETTING + textwrap.dedent(
