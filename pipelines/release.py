@@ -21,6 +21,7 @@ from pipelines.fit_disclosure import releasable_fits, responses_used
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.release_draft import Draft, Released, Tables
+from pipelines.release_fits import beside_earlier_fits
 from pipelines.release_gates import ReleaseRefused, refuse_unless_sound
 from pipelines.release_slices import Slices, sizes_json, slices_to_publish, with_carried
 from pipelines.steps import disclosure, release_texts
@@ -94,9 +95,19 @@ def _drafted(study: Study, store: Store) -> Draft:
     number = 1 + max((_number_of(path) for path in study.releases.glob("r*.duckdb")), default=0)
     policy = Policy(least_cell_size=study.spec.release.least_cell_size)
     slices = slices_to_publish(study, store, policy)
-    tables, withheld = _protected_tables(study, store, number, slices)
+    fits, estimates, withheld = releasable_fits(study, store)
+    beside = beside_earlier_fits(store, fits, slices.past, policy.least_cell_size)
+    of_fits: Tables = [
+        (released.FITS_RELEASED, beside.of(released.FITS_RELEASED, fits)),
+        (
+            released.CONDITIONS_RELEASED,
+            beside.of(released.CONDITIONS_RELEASED, _released_conditions(study, store, fits)),
+        ),
+        (released.ESTIMATES_RELEASED, beside.of(released.ESTIMATES_RELEASED, estimates)),
+    ]
+    tables = _protected_tables(study, store, number, slices, of_fits)
     disclosure.audit_released(tables)
-    return Draft(number, tables, slices, withheld)
+    return Draft(number, tables, slices, beside, withheld | dict(beside.withheld))
 
 
 def _record(store: Store, path: Path, sha256: str, draft: Draft, signed_off_by: str) -> None:
@@ -116,7 +127,7 @@ def _record(store: Store, path: Path, sha256: str, draft: Draft, signed_off_by: 
     store.write([Write(RELEASES, rows, {"release": draft.number})], input_hash="", run_id="sensemaking release")
 
 
-def _protected_tables(study: Study, store: Store, number: int, slices: Slices) -> tuple[Tables, dict[str, str]]:
+def _protected_tables(study: Study, store: Store, number: int, slices: Slices, of_fits: Tables) -> Tables:
     least = slices.policy.least_cell_size
     rates = store.read(out.RESPONSE_RATES)
     means, reliability, distributions = (
@@ -125,7 +136,7 @@ def _protected_tables(study: Study, store: Store, number: int, slices: Slices) -
     items = {item: scale for scale, each in study.scales().items() for item in each.scales[scale].items}
     means = _emptied(means, means["scale"], slices)
     distributions = _emptied(distributions, distributions["item"].map(items), slices)
-    fits, estimates, withheld = releasable_fits(study, store)
+    estimates = {table.name: rows for table, rows in of_fits}[released.ESTIMATES_RELEASED.name]
     terms = zip(estimates["model"], estimates["term"], strict=True)
     of_slices: Tables = [
         (
@@ -136,7 +147,7 @@ def _protected_tables(study: Study, store: Store, number: int, slices: Slices) -
         (released.DISTRIBUTIONS_RELEASED, disclosure.protect_distributions(distributions, least)),
         (released.UNIT_MEANS, slices.unit_means),
     ]
-    tables: Tables = [
+    return [
         (released.MANIFEST, _manifest(study, store, number, slices.policy)),
         (released.TEXTS, release_texts.release_texts(study, terms, waves_without_inference(study, store))),
         (released.SCALES, release_texts.released_scales(study)),
@@ -144,11 +155,8 @@ def _protected_tables(study: Study, store: Store, number: int, slices: Slices) -
         *((table, with_carried(table, rows, slices.carried)) for table, rows in of_slices),
         (released.UNITS, slices.units),
         (released.COMPARISONS_RELEASED, released_comparisons(study, store.read(GATES), store.read(INVARIANCE), means)),
-        (released.FITS_RELEASED, fits),
-        (released.CONDITIONS_RELEASED, _released_conditions(study, store, fits)),
-        (released.ESTIMATES_RELEASED, estimates),
+        *of_fits,
     ]
-    return tables, withheld
 
 
 def _emptied(figures: pd.DataFrame, scales: pd.Series, slices: Slices) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from models.origin import data_hash
+from pipelines.release_fits import FitsOfARelease
 from pipelines.release_slices import Slices
 from pipelines.tables.base import Table
 from pipelines.tables.released import MANIFEST
@@ -24,7 +25,8 @@ class Released:
         sha256: Hash of the file.
         n_hidden: Cells withheld, by table.
         withheld_fits: Fits withheld and models without a fit, with the reason.
-        as_before: Wave and respondent group that stay as they were published → the release that they are taken from.
+        as_before: What stays as it was published, a wave and respondent group or a fit → the release that it is taken
+            from.
     """
 
     number: int
@@ -43,12 +45,14 @@ class Draft:
         number: Its number, from 1.
         tables: Its tables.
         slices: Waves and respondent groups, published anew or as before.
+        beside: Fits that stay as before, or cannot be shown beside what was published.
         withheld_fits: Fits withheld and models without a fit, with the reason.
     """
 
     number: int
     tables: Tables
     slices: Slices
+    beside: FitsOfARelease
     withheld_fits: dict[str, str]
 
     @property
@@ -65,5 +69,7 @@ class Draft:
 
     @property
     def as_before(self) -> dict[str, int]:
-        """Wave and respondent group that stay as they were published → the release that they are taken from."""
-        return {f"{wave}, {group}": past.number for (wave, group), past in self.slices.carried.items()}
+        """What stays as it was published, a wave and respondent group or a fit → the release that it is taken from."""
+        slices = {f"{wave}, {group}": past.number for (wave, group), past in self.slices.carried.items()}
+        fits = {f"fit {'.'.join(each.model)}": each.past.number for each in self.beside.carried.values()}
+        return slices | fits

@@ -4,7 +4,7 @@ Put here what is compared with what; the rules are in ``steps.lattice``.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,7 +22,10 @@ from pipelines.store.released import read_release
 from pipelines.tables import core
 from pipelines.tables.base import Table
 from pipelines.tables.released import (
+    CONDITIONS_RELEASED,
     DISTRIBUTIONS_RELEASED,
+    ESTIMATES_RELEASED,
+    FITS_RELEASED,
     RESPONSE_RATES_RELEASED,
     SCALE_MEANS_RELEASED,
     UNIT_MEANS,
@@ -33,6 +36,7 @@ from pipelines.tables.releases import RELEASES
 Slice = tuple[str, str]
 """Wave and respondent group."""
 OF_SLICES = (RESPONSE_RATES_RELEASED, SCALE_MEANS_RELEASED, DISTRIBUTIONS_RELEASED, UNIT_MEANS)
+OF_FITS = (FITS_RELEASED, CONDITIONS_RELEASED, ESTIMATES_RELEASED)
 EVERYBODY_UNIT: Unit = ("all", EVERYBODY)
 KEYS = ["response_id", "organisation_id", "region", "wave", "respondent_group"]
 PEOPLE = ["wave", "respondent_group"]
@@ -46,7 +50,7 @@ class Past:
         number: Its number.
         rows: The scores behind it, but for people who were erased since.
         sizes: Slice → responses behind it then.
-        tables: Its rows of ``OF_SLICES``, by name of the table.
+        tables: Its rows of ``OF_SLICES`` and ``OF_FITS``, by name of the table.
     """
 
     number: int
@@ -74,6 +78,7 @@ class Slices:
 
     Attributes:
         policy: What was asked of every figure.
+        past: Earlier releases, in their order.
         units: ``meta.units``; none where nothing of single organisations is published.
         unit_means: ``out.unit_means`` of the slices that are published anew.
         rows: The scores behind the release.
@@ -83,6 +88,7 @@ class Slices:
     """
 
     policy: Policy
+    past: Sequence[Past]
     units: pd.DataFrame
     unit_means: pd.DataFrame
     rows: pd.DataFrame
@@ -122,6 +128,7 @@ def slices_to_publish(study: Study, store: Store, policy: Policy) -> Slices:
         sizes[where] = len(rows[-1])
     return Slices(
         policy=policy,
+        past=past,
         units=_units(study, now),
         unit_means=pd.concat(found, ignore_index=True),
         rows=pd.concat(rows, ignore_index=True),
@@ -162,7 +169,7 @@ def earlier_releases(study: Study, store: Store) -> Iterator[Past]:
         number = int(row["release"])
         sizes = {tuple(key.split("/", 1)): int(n) for key, n in json.loads(str(row["sizes_json"])).items()}
         rows = store.kept_rows(name).reindex(columns=[*KEYS, *study.scales()])
-        yield Past(number, rows, sizes, read_release(study.releases, number, OF_SLICES).tables)
+        yield Past(number, rows, sizes, read_release(study.releases, number, [*OF_SLICES, *OF_FITS]).tables)
 
 
 def sizes_json(sizes: Mapping[Slice, int]) -> str:

@@ -12,7 +12,7 @@ from instruments.faults import SpecError
 from pipelines.assets.whereabouts import Wanted
 from pipelines.commands.erase import erase
 from pipelines.load import load_study
-from pipelines.release import publish
+from pipelines.release import preview, publish
 from pipelines.tables.releases import RELEASES
 from tests.command_line import done, sensemaking, table
 from tests.run_steps import bring_up_to_date
@@ -20,6 +20,7 @@ from tests.small_study import answers, build_small_study, write_export
 
 STEPS = {"out/response_rates", "out/scale_means", "out/distributions", "out/reliability"}
 SIZES = {"a": 4, "b": 12, "c": 20, "d": 25, "e": 30, "f": 19}
+OF_FITS = ("out.fits", "out.estimates")
 LATER = "  together:\n    title: {en: Together}\n    items: [TW_1, TW_2]\n    least_answered: 1\n"
 UNITS = "release: {least_cell_size: 10, languages: [en], units: {respondent_groups: [FRL]}}"
 
@@ -87,7 +88,11 @@ def one_corrected(table):
     return table.assign(TR_1=table["TR_1"].mask(table.index == 50, other))
 
 
-FEW = {"one more": one_more, "one less": lambda table: table.drop(index=60), "one moved": one_moved,
+def one_less(table):
+    return table.drop(index=60)
+
+
+FEW = {"one more": one_more, "one less": one_less, "one moved": one_moved,
        "one corrected": one_corrected}  # fmt: skip
 
 
@@ -171,3 +176,55 @@ def test_a_release_is_looked_at_first_and_needs_somebody_who_signs_it_off(folder
     document = done(sensemaking("release", folder, "--sign-off", "Ann Example", "--json")).document
     assert document["hidden_cells"]["out.unit_means"] > 0
     assert list(table(folder, "out.releases")["signed_off_by"]) == ["Ann Example"]
+
+
+def fits_of(folder):
+    """Publish the study with its model, and return what the release shows of its fits."""
+    study, store = bring_up_to_date(folder)
+    draft = preview(study, store)
+    path = publish(study, store, "Test").path
+    with duckdb.connect(path, read_only=True) as connection:
+        return draft, *(connection.sql(f"SELECT * FROM {name} ORDER BY ALL").df() for name in OF_FITS)
+
+
+@pytest.mark.parametrize(
+    "case", [case if case == "one corrected" else pytest.param(case, marks=pytest.mark.slow) for case in FEW]
+)
+def test_a_fit_whose_people_changed_by_few_stays_as_it_was_published(folder, case):
+    _, *first = fits_of(folder)
+    assert len(first[0]) == 2
+    export(folder, FEW[case](exported(folder)))
+    draft, *again = fits_of(folder)
+    for now, earlier in zip(again, first, strict=True):
+        pd.testing.assert_frame_equal(now, earlier)
+    stays = set() if case == "one moved" else {"fit trust.main", "fit trust.classical"}
+    assert {name for name in draft.as_before if name.startswith("fit ")} == stays
+
+
+def test_after_an_erasure_its_fits_stay_as_they_were_published(folder):
+    _, *first = fits_of(folder)
+    erase(load_study(folder), Wanted("spring_staff/spring-51", None), "asked for it")
+    _, *again = fits_of(folder)
+    pd.testing.assert_frame_equal(again[0], first[0])
+
+
+def test_a_fit_is_published_anew_once_enough_people_have_joined(folder):
+    _, first, _ = fits_of(folder)
+    late = answers("spring", first=200, n_responses=30).assign(organisation="e")
+    export(folder, pd.concat([exported(folder), late], ignore_index=True))
+    draft, again, _ = fits_of(folder)
+    assert not set(again["fit_id"]) & set(first["fit_id"])
+    assert draft.as_before == {}
+
+
+def test_another_model_of_nearly_the_same_people_is_withheld_beside_what_was_published(folder):
+    fits_of(folder)
+    model = folder / "models/trust.yaml"
+    model.write_text(model.read_text().replace("name: trust\n", "name: other\n"))
+    model.rename(folder / "models/other.yaml")
+    study = folder / "study.yaml"
+    study.write_text(study.read_text().replace("models: [trust]", "models: [other]"))
+    export(folder, one_less(exported(folder)))
+    draft, again, estimates = fits_of(folder)
+    assert (len(again), len(estimates)) == (0, 0)
+    assert set(draft.withheld_fits.values()) == {"differs from a released fit by fewer than 10 responses"}

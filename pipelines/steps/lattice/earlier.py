@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from pipelines.steps.lattice.policy import Policy
 
@@ -65,6 +66,28 @@ def told_apart(now: pd.DataFrame, scale: str, earlier: Sequence[Earlier], policy
     of_now = codes.reindex(is_now.index)
     classes = pd.Series(pd.factorize(of_now)[0], index=_scored(now, scale).index)
     return Before(classes.reindex(now.index, fill_value=0), bool((sizes_of_gone < policy.least_cell_size).any()))
+
+
+def people_apart(before: pd.DataFrame, now: pd.DataFrame) -> int:
+    """Count the people who are among one of two sets of rows only, or among both with other values.
+
+    Args:
+        before: One row a person: ``response_id`` and anything else.
+        now: The same; columns that only one has are not compared.
+    """
+    shared = [name for name in before.columns if name in now.columns and name != "response_id"]
+    hashed = pd.DataFrame({"before": _hashed(before, shared), "now": _hashed(now, shared)})
+    return int((hashed["before"].isna() | hashed["now"].isna() | (hashed["before"] != hashed["now"])).sum())
+
+
+def _hashed(rows: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """Return a hash of the values of every person, the same for numbers however they are stored."""
+    values = {
+        name: rows[name].astype("Float64") if is_numeric_dtype(rows[name]) else rows[name].astype("string")
+        for name in columns
+    }
+    hashed = pd.util.hash_pandas_object(pd.DataFrame(values, index=rows.index), index=False)
+    return pd.Series(hashed.to_numpy(), index=rows["response_id"].to_numpy(), dtype="UInt64")
 
 
 def _scored(rows: pd.DataFrame, scale: str) -> pd.DataFrame:

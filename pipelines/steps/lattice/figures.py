@@ -79,7 +79,7 @@ def unit_means(
     is_shown = shown_together(people, policy)
     figures = _of_organisations(people)
     several = np.flatnonzero(is_shown & (np.array(tree.levels) != "organisation"))
-    figures.loc[several] = np.reshape([_of_several(people, place) for place in several.tolist()], (-1, len(MEANS)))
+    figures.loc[several] = np.array([_of_several(people, place) for place in several.tolist()]).reshape(-1, len(MEANS))
     percent = np.round(100 * people.means_of(people.is_high))
     figures = figures.assign(n_obs=people.counts, percent_high=percent.clip(LOWEST_PERCENT, HIGHEST_PERCENT))
     figures = figures.where(pd.Series(is_shown))

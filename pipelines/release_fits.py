@@ -1,0 +1,118 @@
+"""Fits of a release: published anew where that tells nobody apart from what earlier releases showed, else as before.
+
+Put here what is compared with what; which fits may be shown at all is in ``fit_disclosure``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from pipelines.kept_rows import n_erased, rest_of_rows
+from pipelines.release_slices import Past
+from pipelines.steps.lattice.earlier import people_apart
+from pipelines.steps.withheld_reasons import reason
+from pipelines.store import Store
+from pipelines.tables.base import Table
+from pipelines.tables.released import FITS_RELEASED
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A fit that an earlier release shows.
+
+    Attributes:
+        past: The latest release that does.
+        fit_id: Its name there.
+        model: Its model and variant.
+        data_hash: Of the rows it used.
+    """
+
+    past: Past
+    fit_id: str
+    model: tuple[str, str]
+    data_hash: str
+
+
+@dataclass(frozen=True, eq=False)
+class FitsOfARelease:
+    """What a release shows of fits.
+
+    Attributes:
+        carried: Fit of now → the earlier one that is published in its place.
+        withheld: Fit of now → reason.
+    """
+
+    carried: Mapping[str, Shown] = field(default_factory=dict)
+    withheld: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, table: Table, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of a released table of fits, with those of earlier releases in their place."""
+        gone = rows["fit_id"].isin([*self.carried, *self.withheld])
+        parts = [rows[~gone]]
+        for each in self.carried.values():
+            before = each.past.tables[table.name]
+            parts.append(before[before["fit_id"] == each.fit_id])
+        return table.typed(pd.concat(parts, ignore_index=True))
+
+
+def beside_earlier_fits(store: Store, fits: pd.DataFrame, past: Sequence[Past], least: int) -> FitsOfARelease:
+    """Say which fits are published as they were before, and which cannot be shown beside what was published.
+
+    A fit whose people differ by a few from those of its model and variant in an earlier release stays as it was
+    published; one whose people differ by a few from those of any other published fit is withheld.
+
+    Args:
+        store: The warehouse.
+        fits: Released ``out.fits``, as they would be without earlier releases.
+        past: Earlier releases, in their order.
+        least: Fewest people in whom two published fits may differ, unless they do not differ at all.
+    """
+    shown = _shown(past)
+    apart = _PeopleApart(store)
+    carried: dict[str, Shown] = {}
+    withheld: dict[str, str] = {}
+    for fit in fits.to_dict("records"):
+        name, model = str(fit["fit_id"]), (str(fit["model"]), str(fit["variant"]))
+        others = [each for each in shown if each.fit_id != name]
+        near = [each for each in others if 0 < apart.between(each.data_hash, str(fit["data_hash"])) < least]
+        own = [each for each in near if each.model == model]
+        if own:
+            carried[name] = own[-1]
+        elif near:
+            withheld[name] = reason("too_alike", "en", least)
+    return FitsOfARelease(carried, withheld)
+
+
+def _shown(past: Sequence[Past]) -> list[Shown]:
+    """Return every fit that earlier releases show, those shown last last."""
+    found: dict[str, Shown] = {}
+    for each in past:
+        for row in each.tables[FITS_RELEASED.name].to_dict("records"):
+            name, model = str(row["fit_id"]), (str(row["model"]), str(row["variant"]))
+            found.pop(name, None)
+            found[name] = Shown(each, name, model, str(row["data_hash"]))
+    return list(found.values())
+
+
+class _PeopleApart:
+    """How many people are behind one of two fits only, or behind both with other answers."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._rows: dict[str, pd.DataFrame] = {}
+        self._found: dict[tuple[str, str], int] = {}
+
+    def between(self, before: str, now: str) -> int:
+        """Count them, those who were erased since from the earlier among them; both by the hashes of their rows."""
+        if before == now:
+            return 0
+        if (before, now) not in self._found:
+            apart = people_apart(self._of(before), self._of(now))
+            self._found[before, now] = n_erased(self.store, before) + apart
+        return self._found[before, now]
+
+    def _of(self, name: str) -> pd.DataFrame:
+        if name not in self._rows:
+            self._rows[name] = self.store.kept_rows(rest_of_rows(self.store, name)[0])
+        return self._rows[name]
