@@ -53,6 +53,8 @@ def told_apart(now: pd.DataFrame, scale: str, earlier: Sequence[Earlier], policy
         earlier: Earlier releases.
         policy: What is asked.
     """
+    if not earlier:
+        return Before(pd.Series(0, index=now.index), few_left=False)
     is_now = pd.Series(data=True, index=_persons(now, scale).index)
     columns: dict[int | str, pd.Series] = {
         number: _left_in(release, scale) for number, release in enumerate(earlier)
