@@ -1,6 +1,7 @@
 """Releases of the same people one after another: nobody can subtract one from another and find a few people."""
 
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,7 @@ from pipelines.assets.whereabouts import Wanted
 from pipelines.commands.erase import erase
 from pipelines.load import load_study
 from pipelines.release import preview, publish
+from pipelines.tables.released import MANIFEST
 from pipelines.tables.releases import RELEASES
 from tests.command_line import done, sensemaking, table
 from tests.run_steps import bring_up_to_date
@@ -228,3 +230,14 @@ def test_another_model_of_nearly_the_same_people_is_withheld_beside_what_was_pub
     draft, again, estimates = fits_of(folder)
     assert (len(again), len(estimates)) == (0, 0)
     assert set(draft.withheld_fits.values()) == {"differs from a released fit by fewer than 10 responses"}
+
+
+def test_the_same_answers_in_another_order_are_released_alike(folder, tmp_path):
+    """Property P16 of the design: what is hidden depends on nothing but the answers and the policy."""
+    other = Path(shutil.copytree(folder, tmp_path / "other"))
+    export(other, exported(folder).iloc[::-1])
+    drafts = [preview(*bring_up_to_date(where, STEPS)) for where in (folder, other)]
+    shown = [{table.name: rows for table, rows in draft.tables if table is not MANIFEST} for draft in drafts]
+    for name, rows in shown[0].items():
+        pd.testing.assert_frame_equal(rows, shown[1][name])
+    assert drafts[0].slices.policy.sha256 == drafts[1].slices.policy.sha256

@@ -1,0 +1,107 @@
+"""Mutation tests of what releases ask of each other (P7, P8 of the design): without a rule, few people are told apart.
+
+Each case publishes, changes a few people and publishes again with one rule switched off. What the second release then
+shows anew is what the rule keeps as it was; a version of the software without the rule fails ``test_release_again``.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from unittest.mock import patch
+
+import pandas as pd
+import pytest
+
+from pipelines import release, release_fits, release_slices
+from pipelines.assets.whereabouts import Wanted
+from pipelines.commands.erase import erase
+from pipelines.load import load_study
+from pipelines.release_fits import FitsOfARelease
+from pipelines.steps.lattice.earlier import Before
+from tests.pipelines.test_release_again import (
+    exported,
+    fits_of,
+    folder,
+    one_corrected,
+    one_less,
+    one_more,
+    one_moved,
+    released,
+)
+
+__all__ = ["folder"]
+
+
+def anybody_may_leave(now: pd.DataFrame, *_: object) -> Before:
+    return Before(pd.Series(0, index=now.index), few_left=False)
+
+
+def change(of: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Path], None]:
+    return lambda folder: of(exported(folder)).to_csv(folder / "exports/spring.csv", index=False)
+
+
+def erase_one(folder: Path) -> None:
+    erase(load_study(folder), Wanted("spring_staff/spring-51", None), "asked for it")
+
+
+def without_sizes(of_earlier: Callable[..., object]) -> Callable[..., object]:
+    def found(*args: object) -> object:
+        return (replace(each, sizes={}) for each in of_earlier(*args))
+
+    return found
+
+
+OFF = {
+    "P7 joined": (change(one_more), patch.object(release_slices, "told_apart", anybody_may_leave)),
+    "P7 left": (change(one_less), patch.object(release_slices, "told_apart", anybody_may_leave)),
+    "P8 moved": (change(one_moved), patch.object(release_slices, "told_apart", anybody_may_leave)),
+    "P7 corrected": (change(one_corrected), patch.object(release_slices, "told_apart", anybody_may_leave)),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", OFF)
+def test_without_the_rule_a_wave_in_which_few_people_changed_is_published_anew(folder, rule):
+    changed, switched_off = OFF[rule]
+    first = released(folder)
+    changed(folder)
+    with switched_off:
+        assert not released(folder).equals(first)
+
+
+@pytest.mark.slow
+def test_without_the_rule_an_erasure_shows_in_the_next_release(folder):
+    first = released(folder)
+    erase_one(folder)
+    forgotten = without_sizes(release_slices.earlier_releases)
+    with (
+        patch.object(release_slices, "earlier_releases", forgotten),
+        patch.object(release_slices, "told_apart", anybody_may_leave),
+    ):
+        assert not released(folder).equals(first)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "switched_off",
+    [
+        patch.object(release, "beside_earlier_fits", lambda *_: FitsOfARelease()),
+        patch.object(release_fits, "people_apart", lambda *_: 0),
+    ],
+    ids=["P7 P11 fits", "P7 P11 people of fits"],
+)
+def test_without_the_rule_a_fit_whose_people_changed_by_few_is_published_anew(folder, switched_off):
+    _, first, _ = fits_of(folder)
+    change(one_corrected)(folder)
+    with switched_off:
+        _, again, _ = fits_of(folder)
+    assert set(again["fit_id"]).isdisjoint(first["fit_id"])
+
+
+@pytest.mark.slow
+def test_without_the_rule_an_erasure_shows_in_the_fits_of_the_next_release(folder):
+    _, first, _ = fits_of(folder)
+    erase_one(folder)
+    with patch.object(release_fits, "n_erased", lambda *_: 0):
+        _, again, _ = fits_of(folder)
+    assert set(again["fit_id"]).isdisjoint(first["fit_id"])
