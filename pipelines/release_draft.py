@@ -25,6 +25,7 @@ class Released:
         n_hidden: Cells withheld, by table.
         withheld_fits: Fits withheld and models without a fit, with the reason.
         as_before: Wave and respondent group that stay as they were published → the release that they are taken from.
+        embargo_until: First day on which it may be shown, ISO; empty for at once.
     """
 
     number: int
@@ -33,6 +34,7 @@ class Released:
     n_hidden: dict[str, int]
     withheld_fits: dict[str, str]
     as_before: dict[str, int]
+    embargo_until: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +46,14 @@ class Draft:
         tables: Its tables.
         slices: Waves and respondent groups, published anew or as before.
         withheld_fits: Fits withheld and models without a fit, with the reason.
+        embargo_until: First day on which it may be shown, ISO; empty for at once.
     """
 
     number: int
     tables: Tables
     slices: Slices
     withheld_fits: dict[str, str]
+    embargo_until: str = ""
 
     @property
     def n_hidden(self) -> dict[str, int]:
