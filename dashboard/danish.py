@@ -21,6 +21,12 @@ DANISH: Mapping[str, str] = {
     "Udgiv igen med: sensemaking release STUDY",
     "file_unreadable": "Filen med den gældende udgivelse kan ikke åbnes. Udgiv igen med: sensemaking release STUDY",
     "newer_schema": "Den gældende udgivelse er lavet med en nyere version af programmet. Opdatér siden.",
+    "other_release": "Filen med den gældende udgivelse angiver selv, at den er en anden udgivelse, og vises derfor "
+    "ikke. Udgiv igen med: sensemaking release STUDY",
+    "no_audit": "Filen med den gældende udgivelse mangler oplysning om, at den har bestået kontrollen for "
+    "fortrolighed, og vises derfor ikke. Udgiv igen med: sensemaking release STUDY",
+    "under_embargo": "Resultaterne er under embargo. De vises her den dag, embargoen ophører.",
+    "withdrawn": "De resultater, der blev vist her, er trukket tilbage. Nye vises, når de er udgivet.",
     "last_good": "Du ser den seneste brugbare udgivelse, nummer {release}. {reason}",
     "in_short": "Kort fortalt",
     "who_answered": "Hvem har svaret",

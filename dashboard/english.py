@@ -22,6 +22,12 @@ ENGLISH: Mapping[str, str] = {
     "file_unreadable": "The file of the current release cannot be opened. Publish again with: sensemaking release "
     "STUDY",
     "newer_schema": "The current release was made by a newer version of the software. Update the dashboard.",
+    "other_release": "The file of the current release says of itself that it is another release, so it is not shown. "
+    "Publish again with: sensemaking release STUDY",
+    "no_audit": "The file of the current release has no record that it passed the disclosure audit, so it is not "
+    "shown. Publish again with: sensemaking release STUDY",
+    "under_embargo": "The results are under embargo. They are shown here on the day on which it ends.",
+    "withdrawn": "The results that were shown here have been withdrawn. New ones are shown once they are released.",
     "last_good": "You see the last good release, number {release}. {reason}",
     "in_short": "In short",
     "who_answered": "Who answered",

@@ -1,14 +1,18 @@
-"""Which release is current: reads ``current.json`` and checks that the file beside it is the one that was published.
+"""Which release is shown today: reads ``current.json`` and checks that its file is the one that was published.
 
 Put here what can be known without opening the release; the tables inside are for ``queries``.
 """
 
+import datetime as dt
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+from pipelines.embargo import is_out, local_day
 
 FOLDER_VARIABLE = "SENSEMAKING_RELEASES"
 POINTER = "current.json"
@@ -22,7 +26,12 @@ Reason = Literal[
     "file_changed",
     "file_unreadable",
     "newer_schema",
+    "other_release",
+    "no_audit",
+    "under_embargo",
+    "withdrawn",
 ]
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
 
 class UnusableReleaseError(Exception):
@@ -43,6 +52,7 @@ class Pointer:
         release: Number of the release, counted from 1.
         schema_version: Version of the tables in the file.
         published_at: ISO time of publication.
+        embargo_until: First day on which it may be shown, ISO; empty without an embargo.
     """
 
     path: Path
@@ -50,10 +60,11 @@ class Pointer:
     release: int
     schema_version: int
     published_at: str
+    embargo_until: str
 
 
 def read_pointer(folder: Path) -> Pointer:
-    """Read ``current.json`` of a folder of releases.
+    """Read ``current.json`` of a folder of releases: the newest release it names that may be shown today.
 
     Raises:
         UnusableReleaseError: When there is none, or it does not say which file is current.
@@ -61,20 +72,54 @@ def read_pointer(folder: Path) -> Pointer:
     if not folder.is_dir():
         raise UnusableReleaseError("no_folder")
     try:
-        said = json.loads((folder / POINTER).read_text(encoding="utf-8"))
-        if not NAME_OF_A_RELEASE.fullmatch(said["file"]):
-            raise UnusableReleaseError("pointer_unreadable")
-        return Pointer(
-            path=folder / said["file"],
-            sha256=str(said["sha256"]),
-            release=int(said["release"]),
-            schema_version=int(said["schema_version"]),
-            published_at=str(said["published_at"]),
-        )
+        said = _said(folder)
+        is_current_named = bool(said.keys() - {"next", "withdrawn"})
+        named = [_pointer(folder, each) for each in ([said] if is_current_named else []) + said.get("next", [])]
+        withdrawn, day = _withdrawn(said), local_day()
+        left = [each for each in named if each.path.name not in withdrawn]
+        out = [each for each in left if is_out(each.embargo_until, day)]
     except FileNotFoundError as error:
         raise UnusableReleaseError("nothing_released") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         raise UnusableReleaseError("pointer_unreadable") from error
+    if out:
+        return max(out, key=lambda each: each.release)
+    if left:
+        raise UnusableReleaseError("under_embargo")
+    raise UnusableReleaseError("withdrawn" if withdrawn else "pointer_unreadable")
+
+
+def is_withdrawn(folder: Path, file: str) -> bool:
+    """Tell whether ``current.json`` says that a file was withdrawn; it does not where it cannot be read."""
+    try:
+        return file in _withdrawn(_said(folder))
+    except UNREADABLE:
+        return False
+
+
+def _said(folder: Path) -> Mapping[str, Any]:
+    return json.loads((folder / POINTER).read_text(encoding="utf-8"))
+
+
+def _withdrawn(said: Mapping[str, Any]) -> frozenset[str]:
+    names = said.get("withdrawn", [])
+    if not isinstance(names, list):
+        raise TypeError(names)
+    return frozenset(names)
+
+
+def _pointer(folder: Path, said: Mapping[str, Any]) -> Pointer:
+    if not NAME_OF_A_RELEASE.fullmatch(said["file"]):
+        raise ValueError(said["file"])
+    dt.datetime.fromisoformat(said["published_at"])
+    return Pointer(
+        path=folder / said["file"],
+        sha256=str(said["sha256"]),
+        release=int(said["release"]),
+        schema_version=int(said["schema_version"]),
+        published_at=said["published_at"],
+        embargo_until=said.get("embargo_until", ""),
+    )
 
 
 def verify(path: Path, sha256: str) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from dashboard.pointer import Reason, UnusableReleaseError, read_pointer, verify
+from dashboard.pointer import Reason, UnusableReleaseError, is_withdrawn, read_pointer, verify
+from pipelines.embargo import is_out, local_day
 
 SUPPORTED_SCHEMA_VERSION = 5
 FIRST_VERSION_WITH_COMPARISONS = 2
@@ -62,7 +63,7 @@ class Shown:
     """What a page run shows.
 
     Attributes:
-        release: The current release, or the last good one, or None when there is neither.
+        release: The current release, or the last good one unless it was withdrawn, or None when there is neither.
         trouble: Why the current release cannot be shown; None when it can.
     """
 
@@ -82,6 +83,8 @@ class ReleaseReader:
         try:
             self._last_good = open_current(self._folder)
         except UnusableReleaseError as trouble:
+            if self._last_good is not None and is_withdrawn(self._folder, self._last_good.file):
+                self._last_good = None
             return Shown(self._last_good, trouble.reason)
         return Shown(self._last_good)
 
@@ -93,16 +96,51 @@ def reader_of(folder: Path) -> ReleaseReader:
 
 
 def open_current(folder: Path) -> Release:
-    """Open the release that ``current.json`` names.
+    """Open the release that ``current.json`` names for today.
 
     Raises:
-        UnusableReleaseError: When the pointer, the file or its version is not as expected.
+        UnusableReleaseError: When the pointer, the file or its version is not as expected, when the file has no record
+            of a passed audit, or when it may not be shown yet.
     """
     pointer = read_pointer(folder)
     if pointer.schema_version > SUPPORTED_SCHEMA_VERSION:
         raise UnusableReleaseError("newer_schema")
     connection = connect(pointer.path, pointer.sha256)
-    return Release(pointer.path.name, pointer.release, pointer.published_at, pointer.schema_version, connection)
+    release = Release(pointer.path.name, pointer.release, pointer.published_at, pointer.schema_version, connection)
+    _refuse_unless_fit_to_show(release)
+    return release
+
+
+def _refuse_unless_fit_to_show(release: Release) -> None:
+    """Believe neither the pointer nor the file alone: they must agree, its audit passed, its embargo be over."""
+    said = _properties(release)
+    if said.get("audit") != "passed":
+        raise UnusableReleaseError("no_audit")
+    try:
+        may_be_shown = is_out(said.get("embargo_until", ""), local_day())
+    except (TypeError, ValueError) as error:
+        raise UnusableReleaseError("file_unreadable") from error
+    if not may_be_shown:
+        raise UnusableReleaseError("under_embargo")
+
+
+@lru_cache(maxsize=4)
+def _properties(release: Release) -> Mapping[str, str]:
+    """Read every table once, so that a missing one is met here and on no page; return what the file says of itself."""
+    try:
+        said = manifest(release)
+        if (said.get("release"), said.get("schema_version")) != (str(release.number), str(release.schema_version)):
+            raise UnusableReleaseError("other_release")
+        for question in (response_rates, scales, scale_means, units, unit_groups, comparisons, conditions, fits):
+            question(release)
+        estimates(release)
+        texts(release, "")
+        distributions(release, "", "", "")
+        if release.schema_version >= FIRST_VERSION_WITH_UNITS:
+            unit_means(release, "", "")
+    except duckdb.Error as error:
+        raise UnusableReleaseError("file_unreadable") from error
+    return said
 
 
 @lru_cache(maxsize=4)

@@ -25,6 +25,7 @@ from pipelines import (
     cli_plan,
     cli_power,
     cli_privacy,
+    cli_releases,
     cli_studies,
     cli_tables,
 )
@@ -49,6 +50,7 @@ app.add_typer(cli_pictures.app)
 app.add_typer(cli_power.app)
 app.add_typer(cli_plan.app, name="plan")
 app.add_typer(cli_exports.app, name="export")
+app.add_typer(cli_releases.app)
 app.add_typer(cli_privacy.app)
 app.add_typer(cli_material.app)
 app.add_typer(cli_coding.app, name="code")
@@ -125,34 +127,6 @@ def run(
         printing.print_json(shown.outcome_document(outcome))
     else:
         shown.print_outcome(loaded, outcome)
-
-
-@app.command()
-def release(
-    study: StudyFolder,
-    *,
-    sign_off: Annotated[str, typer.Option(help="Who answers for it; asked for without.", metavar="NAME")] = "",
-    look: Annotated[bool, typer.Option("--look", help="Say what would be published; publish nothing.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Protect, audit and publish the present results."""
-    from pipelines.commands import shown
-
-    loaded, seen = load(study), None
-    if look or not (sign_off or as_json):
-        seen = shown.preview_current(loaded)
-        if as_json:
-            printing.print_json(shown.release_document(seen))
-        else:
-            shown.print_draft(seen)
-        if look:
-            return
-        sign_off = printing.ask("Who signs this release off? (nobody: publish nothing)")
-    released = shown.publish_current(loaded, sign_off, seen)
-    if as_json:
-        printing.print_json(shown.release_document(released))
-    else:
-        shown.print_release(released)
 
 
 @app.command()

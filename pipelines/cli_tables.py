@@ -46,6 +46,7 @@ class TableOptions:
     uncertainty: Annotated[Uncertainty, typer.Option(help="What stands under an estimate.")] = Uncertainty.interval
     p_values: Annotated[PValues, typer.Option(help="As figures, or as stars.")] = PValues.exact
     decimals: Annotated[int | None, typer.Option(help="Of estimates.", min=0, max=6)] = None
+    release: Annotated[str, typer.Option(help="Instead of the current release.", metavar="NUMBER")] = ""
 
 
 OutFolder = Annotated[Path, typer.Option(help="The folder to write to; made when it is not there.", metavar="DIR")]
@@ -70,10 +71,12 @@ def tables(
     from pipelines.commands.table_sources import Asked
     from pipelines.commands.tables import Wish, write_tables
     from pipelines.report_tables.reported import Style
+    from pipelines.store.released import number_of_release
 
     asked = Asked(tuple(options.fit or ()), tuple(options.model or ()), options.language)
     style = Style(options.uncertainty.value, options.p_values.value, options.decimals)
-    wish = Wish(asked, style, tuple(options.format or ()), tuple(options.kind or ()), is_private=private)
+    number = number_of_release(options.release) if options.release else None
+    wish = Wish(asked, style, tuple(options.format or ()), tuple(options.kind or ()), private, number)
     made = write_tables(load(study), out, wish, replace=force)
     if as_json:
         printing.print_json({**vars(made), "is_private": private})

@@ -16,6 +16,7 @@ import duckdb
 import pandas as pd
 
 from instruments.faults import UsageError
+from pipelines.embargo import local_day
 from pipelines.files import file_sha256, flush_file
 from pipelines.fit_disclosure import releasable_fits, responses_used
 from pipelines.load import Study
@@ -23,6 +24,8 @@ from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.release_draft import Draft, Released, Tables
 from pipelines.release_fits import beside_earlier_fits
 from pipelines.release_gates import ReleaseRefused, refuse_unless_sound
+from pipelines.release_log import published, shown_on
+from pipelines.release_pointer import point_to
 from pipelines.release_slices import Slices, sizes_json, slices_to_publish, with_carried
 from pipelines.steps import disclosure, release_texts
 from pipelines.steps.lattice.policy import Policy
@@ -30,7 +33,7 @@ from pipelines.steps.measurement_uses import FittedModel, missed_conditions
 from pipelines.steps.released_comparisons import released_comparisons
 from pipelines.steps.sampling import groups_without_inference
 from pipelines.store import Store, Write, create_table, environment_faults, insert_rows
-from pipelines.store.released import POINTER
+from pipelines.store.released import AUDIT_PASSED
 from pipelines.tables import core, out, released
 from pipelines.tables.casework import SAMPLE_REGISTER
 from pipelines.tables.measurement import GATES, INVARIANCE
@@ -39,7 +42,12 @@ from pipelines.tables.sampling import SAMPLING
 
 
 def publish(
-    study: Study, store: Store, signed_off_by: str, on_wait: Waiting = no_message, seen: Draft | None = None
+    study: Study,
+    store: Store,
+    signed_off_by: str,
+    on_wait: Waiting = no_message,
+    seen: Draft | None = None,
+    embargo_until: str = "",
 ) -> Released:
     """Protect, audit and publish the present results, while no run changes them.
 
@@ -49,6 +57,7 @@ def publish(
         signed_off_by: Who answers for it; not blank.
         on_wait: Told whom the release waits for.
         seen: What was looked at before it was signed off; None where nobody looked.
+        embargo_until: First day on which it may be shown, ISO; empty for at once.
 
     Raises:
         ReleaseRefused: When a gate is shut, or what would be published is not what was looked at.
@@ -57,16 +66,16 @@ def publish(
     """
     if not signed_off_by.strip():
         raise UsageError("a release needs the name of somebody who answers for it; give --sign-off NAME")
-    with _nothing_else_at_work(study, on_wait):
-        draft = _drafted(study, store)
+    with nothing_else_at_work(study, on_wait):
+        draft = _drafted(study, store, embargo_until)
         if seen is not None and seen.sha256 != draft.sha256:
             raise ReleaseRefused(["the results changed while the release was looked at; look at it again"])
         study.releases.mkdir(parents=True, exist_ok=True)
         path = _write_file(study.releases, draft.number, draft.tables)
         sha256 = file_sha256(path)
         _record(store, path, sha256, draft, signed_off_by.strip())
-        _point_to(study.releases, path.name, sha256, draft.number)
-    return Released(draft.number, path, sha256, draft.n_hidden, draft.withheld_fits, draft.as_before)
+        point_to(study.releases, published(store), local_day())
+    return Released(draft.number, path, sha256, draft.n_hidden, draft.withheld_fits, draft.as_before, embargo_until)
 
 
 def preview(study: Study, store: Store, on_wait: Waiting = no_message) -> Draft:
@@ -76,21 +85,28 @@ def preview(study: Study, store: Store, on_wait: Waiting = no_message) -> Draft:
         ReleaseRefused: When a gate is shut.
         DisclosureError: When the audit finds what must not leave.
     """
-    with _nothing_else_at_work(study, on_wait):
+    with nothing_else_at_work(study, on_wait):
         return _drafted(study, store)
 
 
 @contextmanager
-def _nothing_else_at_work(study: Study, on_wait: Waiting) -> Iterator[None]:
+def nothing_else_at_work(study: Study, on_wait: Waiting, who: str = "sensemaking release") -> Iterator[None]:
+    """Hold off runs, releases and withdrawals of a study.
+
+    Args:
+        study: The study.
+        on_wait: Told whom it waits for.
+        who: What others are told they wait for.
+    """
     with (
         environment_faults(study.releases),
-        exclusive(study.warehouse / "run.lock", "sensemaking release", on_wait),
-        exclusive(study.warehouse / "release.lock", "sensemaking release", on_wait),
+        exclusive(study.warehouse / "run.lock", who, on_wait),
+        exclusive(study.warehouse / "release.lock", who, on_wait),
     ):
         yield
 
 
-def _drafted(study: Study, store: Store) -> Draft:
+def _drafted(study: Study, store: Store, embargo_until: str = "") -> Draft:
     refuse_unless_sound(study, store)
     number = 1 + max((_number_of(path) for path in study.releases.glob("r*.duckdb")), default=0)
     policy = Policy(least_cell_size=study.spec.release.least_cell_size)
@@ -107,11 +123,18 @@ def _drafted(study: Study, store: Store) -> Draft:
     ]
     tables = _protected_tables(study, store, number, slices, of_fits)
     disclosure.audit_released(tables)
-    return Draft(number, tables, slices, beside, withheld | dict(beside.withheld))
+    audited = {**AUDIT_PASSED, "embargo_until": embargo_until}
+    added = pd.DataFrame({"key": list(audited), "value": list(audited.values())})
+    tables = [
+        (table, pd.concat([rows, added], ignore_index=True) if table is released.MANIFEST else rows)
+        for table, rows in tables
+    ]
+    return Draft(number, tables, slices, beside, withheld | dict(beside.withheld), embargo_until)
 
 
 def _record(store: Store, path: Path, sha256: str, draft: Draft, signed_off_by: str) -> None:
     """Remember whose scores are behind a release before anybody can see it: later ones are compared with it."""
+    before = shown_on(published(store), local_day())
     row = {
         "release": draft.number,
         "file": path.name,
@@ -122,6 +145,10 @@ def _record(store: Store, path: Path, sha256: str, draft: Draft, signed_off_by: 
         "policy_sha256": draft.slices.policy.sha256,
         "rows_hash": store.keep_rows(draft.slices.rows),
         "sizes_json": sizes_json(draft.slices.sizes),
+        "schema_version": released.SCHEMA_VERSION,
+        "embargo_until": draft.embargo_until,
+        "supersedes": before.number if before is not None else 0,
+        "hidden_json": json.dumps(draft.n_hidden, sort_keys=True),
     }
     rows = RELEASES.typed(pd.DataFrame([row]))
     store.write([Write(RELEASES, rows, {"release": draft.number})], input_hash="", run_id="sensemaking release")
@@ -242,23 +269,6 @@ def _write_file(folder: Path, number: int, tables: Tables) -> Path:
         for left_over in folder.glob(f"{building.name}*"):
             left_over.unlink()
     return final
-
-
-def _point_to(folder: Path, file_name: str, sha256: str, number: int) -> None:
-    pointer = {
-        "file": file_name,
-        "sha256": sha256,
-        "release": number,
-        "schema_version": released.SCHEMA_VERSION,
-        "published_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-    }
-    for left_over in folder.glob(f".{POINTER}.*"):
-        left_over.unlink()
-    temporary = folder / f".{POINTER}.{uuid.uuid4().hex}"
-    temporary.write_text(json.dumps(pointer, indent=2) + "\n", encoding="utf-8")
-    flush_file(temporary)
-    temporary.replace(folder / POINTER)
-    flush_file(folder)
 
 
 def _number_of(path: Path) -> int:

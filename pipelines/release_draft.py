@@ -27,6 +27,7 @@ class Released:
         withheld_fits: Fits withheld and models without a fit, with the reason.
         as_before: What stays as it was published, a wave and respondent group or a fit → the release that it is taken
             from.
+        embargo_until: First day on which it may be shown, ISO; empty for at once.
     """
 
     number: int
@@ -35,6 +36,7 @@ class Released:
     n_hidden: dict[str, int]
     withheld_fits: dict[str, str]
     as_before: dict[str, int]
+    embargo_until: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,7 @@ class Draft:
         slices: Waves and respondent groups, published anew or as before.
         beside: Fits that stay as before, or cannot be shown beside what was published.
         withheld_fits: Fits withheld and models without a fit, with the reason.
+        embargo_until: First day on which it may be shown, ISO; empty for at once.
     """
 
     number: int
@@ -54,6 +57,7 @@ class Draft:
     slices: Slices
     beside: FitsOfARelease
     withheld_fits: dict[str, str]
+    embargo_until: str = ""
 
     @property
     def n_hidden(self) -> dict[str, int]:

@@ -22,7 +22,7 @@ class Shown:
     """A fit that an earlier release shows.
 
     Attributes:
-        past: The latest release that does.
+        past: The latest release that does, if possible one that was not withdrawn.
         fit_id: Its name there.
         model: Its model and variant.
         data_hash: Of the rows it used.
@@ -76,7 +76,7 @@ def beside_earlier_fits(store: Store, fits: pd.DataFrame, past: Sequence[Past], 
         name, model = str(fit["fit_id"]), (str(fit["model"]), str(fit["variant"]))
         others = [each for each in shown if each.fit_id != name]
         near = [each for each in others if 0 < apart.between(each.data_hash, str(fit["data_hash"])) < least]
-        own = [each for each in near if each.model == model]
+        own = [each for each in near if each.model == model and not each.past.is_withdrawn]
         if own:
             carried[name] = own[-1]
         elif near:
@@ -85,9 +85,9 @@ def beside_earlier_fits(store: Store, fits: pd.DataFrame, past: Sequence[Past], 
 
 
 def _shown(past: Sequence[Past]) -> list[Shown]:
-    """Return every fit that earlier releases show, those shown last last."""
+    """Return every fit that earlier releases show, those shown last last, those of withdrawn ones first."""
     found: dict[str, Shown] = {}
-    for each in past:
+    for each in sorted(past, key=lambda each: not each.is_withdrawn):
         for row in each.tables[FITS_RELEASED.name].to_dict("records"):
             name, model = str(row["fit_id"]), (str(row["model"]), str(row["variant"]))
             found.pop(name, None)

@@ -12,6 +12,8 @@ import pandas as pd
 
 from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
+from pipelines.release_gates import ReleaseRefused
+from pipelines.release_log import reasons_of_withdrawal
 from pipelines.steps.lattice.earlier import Before, Earlier, Unit, told_apart
 from pipelines.steps.lattice.figures import UNKNOWN, ScaleOf, people_of, unit_means
 from pipelines.steps.lattice.policy import Policy
@@ -51,12 +53,14 @@ class Past:
         rows: The scores behind it, but for people who were erased since.
         sizes: Slice → responses behind it then.
         tables: Its rows of ``OF_SLICES`` and ``OF_FITS``, by name of the table.
+        is_withdrawn: Whether it was withdrawn; what it showed stays known.
     """
 
     number: int
     rows: pd.DataFrame
     sizes: Mapping[Slice, int]
     tables: Mapping[str, pd.DataFrame]
+    is_withdrawn: bool = False
 
     def of(self, where: Slice) -> pd.DataFrame:
         """Return the scores behind a slice."""
@@ -107,6 +111,7 @@ def slices_to_publish(study: Study, store: Store, policy: Policy) -> Slices:
 
     Raises:
         UsageError: When the file of an earlier release is gone or changed, so that nothing can be compared with it.
+        ReleaseRefused: When figures could only be those of a withdrawn release.
     """
     now, past = scored_rows(study, store), list(earlier_releases(study, store))
     found: list[pd.DataFrame] = [UNIT_MEANS.empty()]
@@ -118,7 +123,7 @@ def slices_to_publish(study: Study, store: Store, policy: Policy) -> Slices:
         tree = _tree(now, where[0])
         made = _Slice(study, policy, tree, where, of_slice(now, where), past).made()
         if made is None:
-            last = carried[where] = past[-1]
+            last = carried[where] = _to_carry(where, past)
             rows.append(last.of(where))
             sizes[where] = last.sizes[where]
             continue
@@ -136,6 +141,19 @@ def slices_to_publish(study: Study, store: Store, policy: Policy) -> Slices:
         carried=carried,
         hidden=frozenset(hidden),
     )
+
+
+def _to_carry(where: Slice, past: list[Past]) -> Past:
+    """Return the newest release whose figures of a slice may stand again; those of a withdrawn one may not."""
+    found = [each for each in past if not each.is_withdrawn and each.sizes.get(where)]
+    if not found:
+        raise ReleaseRefused(
+            [
+                f"{', '.join(where)}: fewer people changed since the withdrawn releases than may be told apart, and no "
+                "other release has figures of them; release again when more people have changed"
+            ]
+        )
+    return found[-1]
 
 
 def _units(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
@@ -163,13 +181,15 @@ def scored_rows(study: Study, store: Store) -> pd.DataFrame:
 
 
 def earlier_releases(study: Study, store: Store) -> Iterator[Past]:
-    """Return the releases whose people are on record, in their order."""
+    """Return the releases whose people are on record, in their order; withdrawn ones too: they stay known."""
+    withdrawn = reasons_of_withdrawal(store)
     for row in store.read(RELEASES).sort_values("release").to_dict("records"):
         name, _ = rest_of_rows(store, str(row["rows_hash"]))
         number = int(row["release"])
         sizes = {tuple(key.split("/", 1)): int(n) for key, n in json.loads(str(row["sizes_json"])).items()}
         rows = store.kept_rows(name).reindex(columns=[*KEYS, *study.scales()])
-        yield Past(number, rows, sizes, read_release(study.releases, number, [*OF_SLICES, *OF_FITS]).tables)
+        tables = read_release(study.releases, number, [*OF_SLICES, *OF_FITS], withdrawn={}).tables
+        yield Past(number, rows, sizes, tables, is_withdrawn=number in withdrawn)
 
 
 def sizes_json(sizes: Mapping[Slice, int]) -> str:

@@ -13,6 +13,7 @@ from models.replication.report import recorded_agreements
 from pipelines.fit_disclosure import packageable_fits
 from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
+from pipelines.release_log import reasons_of_withdrawal
 from pipelines.steps.deidentified_rows import Rows
 from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store
@@ -66,7 +67,7 @@ def packaged_fits(study: Study, store: Store, release: int | None) -> PackagedFi
     """Choose the fits: those of a release, or the present declared ones that may be shown.
 
     Raises:
-        UsageError: When there is no such release.
+        UsageError: When there is no such release, or it was withdrawn.
         DataError: When there is nothing to package, or models or software changed so that a fit comes out otherwise.
         WarehouseError: When the rows of a fit are gone.
     """
@@ -93,7 +94,8 @@ def packaged_fits(study: Study, store: Store, release: int | None) -> PackagedFi
 
 def _chosen(study: Study, store: Store, release: int | None) -> tuple[list[str], dict[str, str]]:
     if release is not None:
-        rows = released_rows(release_file(study.releases, release), FITS_RELEASED, ("fit_id",))
+        path = release_file(study.releases, release, reasons_of_withdrawal(store))
+        rows = released_rows(path, FITS_RELEASED, ("fit_id",))
         return sorted(rows["fit_id"].astype(str)), {}
     return packageable_fits(study, store)
 

@@ -20,6 +20,7 @@ from pipelines.commands.fits import recorded_estimates, recorded_fit
 from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
+from pipelines.release_log import reasons_of_withdrawal
 from pipelines.steps.fit_differences import differences_of_rows
 from pipelines.store import Store, WarehouseError
 from pipelines.store.passing import in_a_database
@@ -193,9 +194,10 @@ def rerun_release(study: Study, release: str, *, from_raw: bool = False, on_wait
         on_wait: Told whom it waits for.
 
     Raises:
-        UsageError: When there is no such release, or its file is not as it was published.
+        UsageError: When there is no such release, it was withdrawn, or its file is not as it was published.
     """
-    path = release_file(study.releases, number_of_release(release))
+    withdrawn = reasons_of_withdrawal(Store(study.warehouse))
+    path = release_file(study.releases, number_of_release(release), withdrawn)
     fits = released_rows(path, FITS_RELEASED, ("fit_id", *RELEASED))
     estimates = released_rows(path, ESTIMATES_RELEASED, ("fit_id", "position", "term", *FIGURES))
     proof = Proof(path.name)

@@ -49,18 +49,21 @@ def run(study: Study, wave: str | None, select: str | None) -> Outcome:
     return outcome
 
 
-def publish_current(study: Study, signed_off_by: str, seen: Draft | None = None) -> Released:
+def publish_current(study: Study, signed_off_by: str, seen: Draft | None = None, embargo_until: str = "") -> Released:
     """Publish the results when they are up to date.
 
     Args:
         study: The study.
         signed_off_by: Who answers for the release.
         seen: What was looked at before it was signed off.
+        embargo_until: First day on which it may be shown, ISO; empty for at once.
 
     Raises:
         ReleaseRefused: When exports or specifications changed since the last run, or another gate is shut.
     """
-    return _when_up_to_date(study, lambda store: publish(study, store, signed_off_by, printing.say, seen))
+    return _when_up_to_date(
+        study, lambda store: publish(study, store, signed_off_by, printing.say, seen, embargo_until)
+    )
 
 
 def preview_current(study: Study) -> Draft:
@@ -120,6 +123,7 @@ def release_document(made: Released | Draft) -> dict[str, Any]:
     return {
         "release": made.number,
         **file,
+        "embargo_until": made.embargo_until or None,
         "hidden_cells": made.n_hidden,
         "withheld_fits": made.withheld_fits,
         "as_before": made.as_before,
@@ -143,6 +147,8 @@ def print_draft(draft: Draft) -> None:
 def print_release(released: Released) -> None:
     """Print what was published and what was held back."""
     printing.print_lines([f"Release {released.number}: {released.path}"])
+    if released.embargo_until:
+        printing.print_lines([f"under embargo: the dashboard shows it from {released.embargo_until} on"])
     _print_held_back(released)
 
 

@@ -14,6 +14,7 @@ from pipelines.commands.fits import missed_by, recorded_fits
 from pipelines.fit_disclosure import withheld_fits
 from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
+from pipelines.release_log import reasons_of_withdrawal
 from pipelines.report_tables.of_record import figure, known_diagnostics, of_every_source, whole
 from pipelines.report_tables.reported import ReportedFit
 from pipelines.report_tables.sentences import sentences_of, without_breaks
@@ -120,7 +121,7 @@ def from_release(study: Study, asked: Asked, number: int | None = None) -> Sourc
     release = (
         read_current_release(study.releases, OF_A_RELEASE)
         if number is None
-        else read_release(study.releases, number, OF_A_RELEASE)
+        else read_release(study.releases, number, OF_A_RELEASE, reasons_of_withdrawal(store))
     )
     released = release.tables[FITS_RELEASED.name].assign(is_declared=True, is_current=True)
     recorded = store.read(out.FITS).set_index("fit_id")

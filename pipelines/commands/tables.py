@@ -10,6 +10,7 @@ from instruments.faults import UsageError
 from instruments.spec_file import closest
 from pipelines.commands.export import refuse_public_place
 from pipelines.commands.table_sources import Asked, Sourced, from_release, from_warehouse
+from pipelines.embargo import is_out, local_day
 from pipelines.files import PRIVATE, PUBLIC, refuse_to_write, whole_or_absent
 from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
@@ -49,7 +50,8 @@ class Wish:
         style: How estimates are printed.
         formats: Keys of ``WRITERS``; all when empty.
         kinds: Of ``KINDS``; all when empty.
-        is_private: Whether figures come from the warehouse; else from the current release.
+        is_private: Whether figures come from the warehouse; else from a release.
+        release: Number of the release, also of one under embargo; None for the current one.
     """
 
     asked: Asked
@@ -57,6 +59,7 @@ class Wish:
     formats: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     is_private: bool = False
+    release: int | None = None
 
 
 @dataclass(frozen=True)
@@ -100,11 +103,13 @@ def write_tables(study: Study, folder: Path, wish: Wish, *, replace: bool) -> Wr
             refuse_to_write(path, replace=replace)
     elif folder.exists() or not folder.parent.is_dir():
         raise UsageError(f"{folder} must be a folder, or a new one in a folder that is there; name another")
-    sourced = (from_warehouse if wish.is_private else from_release)(study, wish.asked)
+    sourced = from_warehouse(study, wish.asked) if wish.is_private else from_release(study, wish.asked, wish.release)
     document = document_of(study, sourced, wish)
+    release = sourced.release
+    is_private = release is None or not is_out(release.manifest.get("embargo_until", ""), local_day())
     folder.mkdir(exist_ok=True)
     for name, path in paths.items():
-        with whole_or_absent(path, PRIVATE if wish.is_private else PUBLIC) as unfinished:
+        with whole_or_absent(path, PRIVATE if is_private else PUBLIC) as unfinished:
             unfinished.write_bytes(WRITERS[name][1](document))
     return WrittenTables(
         tuple(paths.values()),
@@ -129,6 +134,8 @@ def document_of(study: Study, sourced: Sourced, wish: Wish) -> Document:
 
 
 def _refuse(wish: Wish) -> None:
+    if wish.is_private and wish.release is not None:
+        raise UsageError("--private takes figures of the warehouse, --release those of a release; give one of them")
     if wish.asked.fit_ids and wish.asked.models:
         raise UsageError("name fits or models, not both: --fit puts these fits side by side, --model all of a model")
     for name, known, what in [(each, list(WRITERS), "format") for each in wish.formats] + [

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
 
 from instruments.faults import DataError, UsageError
+from pipelines.embargo import is_out, local_day
 from pipelines.files import file_sha256
 from pipelines.store.machine import WarehouseError, environment_faults
 from pipelines.store.slices import columns_of, full_name, literal, quoted, selected
@@ -20,6 +22,8 @@ from pipelines.tables.base import Table
 from pipelines.tables.released import MANIFEST, SCHEMA_VERSION
 
 POINTER = "current.json"
+AUDIT_PASSED: Mapping[str, str] = {"audit": "passed"}
+"""What the manifest of a file says whose tables passed the disclosure audit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,14 +51,14 @@ def read_current_release(folder: Path, tables: Sequence[Table]) -> ReleaseFile:
         tables: Tables of ``pipelines.tables.released``.
 
     Raises:
-        UsageError: When nothing has been released.
+        UsageError: When nothing has been released, or nothing that may be shown today.
         DataError: When the file is not the one that was published, or another version of the software wrote it.
     """
     if not (folder / POINTER).is_file():
         raise UsageError(
             "nothing has been released yet; run sensemaking release STUDY first, or ask for --private tables"
         )
-    said = json.loads((folder / POINTER).read_text(encoding="utf-8"))
+    said = _shown_today(json.loads((folder / POINTER).read_text(encoding="utf-8")))
     path = folder / Path(said["file"]).name
     if not path.is_file() or file_sha256(path) != said["sha256"]:
         raise DataError(
@@ -65,19 +69,35 @@ def read_current_release(folder: Path, tables: Sequence[Table]) -> ReleaseFile:
     return _read(path, int(said["release"]), str(said["published_at"])[:10], tables)
 
 
-def read_release(folder: Path, number: int, tables: Sequence[Table]) -> ReleaseFile:
-    """Read tables of any release of a study.
+def _shown_today(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Choose, of the files that the pointer names, the newest that is not under embargo."""
+    named = [*([said] if "file" in said else []), *said.get("next", [])]
+    out = [each for each in named if is_out(str(each.get("embargo_until", "")), local_day())]
+    if out:
+        return max(out, key=lambda each: int(each["release"]))
+    if named:
+        first = min(named, key=lambda each: str(each["embargo_until"]))
+        raise UsageError(
+            f"release {first['release']} is under embargo until {first['embargo_until']}, and no other is out; "
+            f"ask for it by its number: --release {first['release']}"
+        )
+    raise UsageError("every release was withdrawn; run sensemaking release STUDY first, or ask for --private tables")
+
+
+def read_release(folder: Path, number: int, tables: Sequence[Table], withdrawn: Mapping[int, str]) -> ReleaseFile:
+    """Read tables of any release of a study, also of one under embargo.
 
     Args:
         folder: Its releases.
         number: Of the release, from 1.
         tables: Tables of ``pipelines.tables.released``.
+        withdrawn: Number → reason of the releases that are refused.
 
     Raises:
-        UsageError: When there is no such release, or its file is not as it was published.
+        UsageError: When there is no such release, it is refused, or its file is not as it was published.
         DataError: When another version of the software wrote it.
     """
-    path = release_file(folder, number)
+    path = release_file(folder, number, withdrawn)
     properties = released_rows(path, MANIFEST, ("key", "value")).set_index("key")["value"]
     if properties["schema_version"] != str(SCHEMA_VERSION):
         raise DataError(
@@ -122,16 +142,19 @@ def number_of_release(name: str) -> int:
     return int(digits)
 
 
-def release_file(folder: Path, number: int) -> Path:
+def release_file(folder: Path, number: int, withdrawn: Mapping[int, str]) -> Path:
     """Return the file of a published release, as it was published.
 
     Args:
         folder: The releases of a study.
         number: Of the release, from 1.
+        withdrawn: Number → reason of the releases that are refused.
 
     Raises:
-        UsageError: When there is no such release, or its file is not as it was published.
+        UsageError: When there is no such release, it is refused, or its file is not as it was published.
     """
+    if number in withdrawn:
+        raise UsageError(f"release {number} was withdrawn: {withdrawn[number]}; see: sensemaking releases STUDY")
     found = {number_of_release(path.name): path for path in folder.glob(f"r{'[0-9]' * 6}-*.duckdb")}
     if number not in found:
         raise UsageError(f"there is no release {number}; published: {', '.join(map(str, sorted(found))) or 'none yet'}")

@@ -96,6 +96,8 @@ def _manifest(number: int, is_synthetic: bool) -> pd.DataFrame:
         "languages": "en,da",
         "waves": "autumn,spring",
         "respondent_groups": "TOP,FRL,CIT",
+        "audit": "passed",
+        "embargo_until": "",
     }
     return pd.DataFrame({"key": list(said), "value": list(said.values())})
 

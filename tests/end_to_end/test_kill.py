@@ -60,7 +60,7 @@ def while_the_release_is_built() -> None:
 
 
 def between_rename_and_pointer() -> None:
-    patch.object(release, "_point_to", killing(release._point_to, lambda *_: True, before=True)).start()
+    patch.object(release, "point_to", killing(release.point_to, lambda *_: True, before=True)).start()
 
 
 POINTS = {

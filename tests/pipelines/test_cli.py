@@ -36,6 +36,8 @@ COMMANDS = (
     "instruments show",
     "instruments export",
     "release",
+    "releases",
+    "withdraw",
     "dashboard",
     "orchestrate",
     "code adjudicate",

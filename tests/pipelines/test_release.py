@@ -39,7 +39,7 @@ PUBLISH = """
 import sys
 sys.path.insert(0, {tests!r})
 from pathlib import Path
-from pipelines import release
+from pipelines import release, release_pointer
 from test_release import Store, pilot_study, publish
 study = pilot_study(Path(sys.argv[1]))
 {death}
@@ -301,6 +301,8 @@ def test_the_manifest_says_what_a_page_must_know(study, store):
         "waves": "spring,autumn",
         "respondent_groups": "MGR,STAFF",
         "no_inference": "",
+        "audit": "passed",
+        "embargo_until": "",
     }
 
 
@@ -533,9 +535,9 @@ def test_a_reader_never_finds_half_a_pointer_or_a_missing_file(study, store):
     [
         "release.insert_rows = die",
         "release.file_sha256 = die",
-        "release._point_to = die",
-        "flush = release.flush_file\n"
-        "release.flush_file = lambda path: die() if path.name.startswith('.current') else flush(path)",
+        "release.point_to = die",
+        "flush = release_pointer.flush_file\n"
+        "release_pointer.flush_file = lambda path: die() if path.name.startswith('.current') else flush(path)",
     ],
     ids=["while the file is built", "before it has its name", "before the pointer", "before the pointer is replaced"],
 )
