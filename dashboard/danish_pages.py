@@ -61,8 +61,8 @@ DANISH_PAGES: Mapping[str, str] = {
     "et tal, der ikke må vises.",
     "protect_alike": "Alle tal, der ikke vises, ser ens ud, uanset grunden. Kunne grundene skelnes, ville de selv sige "
     "noget om personerne.",
-    "protect_units": "Inden for én organisation lægges respondentgrupper aldrig sammen, og det gør runder heller ikke: "
-    "forskellen mellem to sådanne tal kunne være én person.",
+    "protect_units": "Inden for én organisation lægges hverken respondentgrupper eller runder sammen: forskellen "
+    "mellem to sådanne tal kunne være én person.",
     "protect_rounded": "Antal personer er afrundet til 5, andele til hele procent og scorer til to decimaler, så to "
     "tal, der kun adskiller sig med én person, ser ens ud. Dele giver derfor ikke altid 100.",
     "protect_joined": "Svarmuligheder, som ganske få har valgt, er lagt sammen med den ved siden af.",
@@ -99,4 +99,27 @@ DANISH_PAGES: Mapping[str, str] = {
     "det mindste, ændres fingeraftrykket.",
     "explained_fit": "**Bekræftende, udforskende**: planlagt og låst, før data kom; eller ikke, og så er det et "
     "spørgsmål at følge op på.",
+    "integration": "Integration",
+    "integration_intro": "Det, undersøgelsen ser på, i almindelige ord: hvordan beslutninger flytter mellem niveauer "
+    "og ud til borgerne (vertikal integration), hvordan afdelinger og sektorer arbejder sammen (horisontal "
+    "integration), hvordan ledere arbejder med, hvem de er som ledere (identitetsarbejde), og hvad der "
+    "ellers måles ved siden af.",
+    "construct_map": "Hvad der viste sig at hænge sammen",
+    "no_relations": "Udgivelsen rummer ingen model, der ser på to af skalaerne sammen.",
+    "map_caption": "Én række pr. skala med gennemsnittet for {group}, {wave}. En bue forbinder to skalaer, som en "
+    "model har set på sammen, for alle i den model. Buen har ingen retning: den siger ikke, hvad der kommer først.",
+    "map_alt": "Skalaer med gennemsnit for {group} i {wave}, én række hver, og buer mellem skalaer, som modeller har "
+    "set på sammen. Det samme står i ord ovenfor og i tabellerne nedenfor.",
+    "together_up": "Højere følges med højere",
+    "together_down": "Højere følges med lavere",
+    "together_unclear": "Ingen klar sammenhæng",
+    "goes_with": "Set sammen med",
+    "found": "Fundet",
+    "constructs": "Alle skalaer i almindelige ord",
+    "construct": "Skala",
+    "meaning": "En høj score betyder",
+    "scores_of": "Gennemsnit for {group}, {wave}.",
+    "not_asked": "ingen score i denne gruppe og runde",
+    "card_score": "Gennemsnit **{figure}** ({interval}) på en skala fra {ends}; n ca. {n}.",
+    "card_without": "Gennemsnit: {text}.",
 }

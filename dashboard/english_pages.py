@@ -100,4 +100,26 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "the fingerprint changes.",
     "explained_fit": "**Confirmatory, exploratory**: planned and locked before the data came; or not, and so a "
     "question to follow up.",
+    "integration": "Integration",
+    "integration_intro": "What the study looks at, in plain words: how decisions move between levels and out to "
+    "citizens (vertical integration), how departments and sectors work together (horizontal integration), how managers "
+    "work on who they are as managers (identity work), and what else is measured beside these.",
+    "construct_map": "What was found to go together",
+    "no_relations": "This release holds no model that looks at two of the scales together.",
+    "map_caption": "One row a scale, with the average score of {group}, {wave}. An arc joins two scales that a model "
+    "looked at together, over everybody in that model. It has no direction: it does not say which comes first.",
+    "map_alt": "Scales with average scores of {group} in {wave}, one row each, and arcs between scales that models "
+    "looked at together. The same stands in words above and in the tables below.",
+    "together_up": "Higher goes together with higher",
+    "together_down": "Higher goes together with lower",
+    "together_unclear": "No clear connection",
+    "goes_with": "Looked at together with",
+    "found": "Found",
+    "constructs": "Every scale in plain words",
+    "construct": "Scale",
+    "meaning": "A high score means",
+    "scores_of": "Average scores of {group}, {wave}.",
+    "not_asked": "no score in this group and wave",
+    "card_score": "Average score **{figure}** ({interval}) on a scale from {ends}; n about {n}.",
+    "card_without": "Average score: {text}.",
 }

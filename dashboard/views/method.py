@@ -80,8 +80,10 @@ def _show_questions(page: Page) -> None:
     say, words, scales = page.words.say, page.words, queries.scales(page.release)
     st.header(say("questions_tried"), anchor=False)
     statuses = list(dict.fromkeys(scales["status"]))
+    named = {status: words.status(status) for status in statuses}
     told = [
-        say("status_means", status=words.status(status), claim=words.claim(status) or MISSING) for status in statuses
+        say("status_means", status=plain(name[:1].upper() + name[1:]), claim=words.claim(status) or MISSING)
+        for status, name in named.items()
     ]
     st.markdown("\n".join(f"- {line}" for line in told))
     table = {"scale": scales["scale"].map(page.scale), "status": scales["status"].map(words.status)}

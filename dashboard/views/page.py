@@ -16,6 +16,7 @@ from dashboard.queries import Release
 from dashboard.wording import Words
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]$<>|~#:])")
+_BEGINS_LIST = re.compile(r"^(\d*)([.)+-])(?=\s)")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def in_order(found: Sequence[str], declared: Sequence[str]) -> list[str]:
 
 def plain(text: str) -> str:
     """Write a study's text so that Markdown shows it letter by letter."""
-    return _MARKDOWN.sub(r"\\\1", text)
+    return _BEGINS_LIST.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", text))
 
 
 def without_marks(name: str) -> str:
