@@ -122,4 +122,17 @@ DANISH_PAGES: Mapping[str, str] = {
     "not_asked": "ingen score i denne gruppe og runde",
     "card_score": "Gennemsnit **{figure}** ({interval}) på en skala fra {ends}; n ca. {n}.",
     "card_without": "Gennemsnit: {text}.",
+    "tile_answered": "Hvem har svaret, {wave}",
+    "tile_highest": "Højeste scorer",
+    "tile_lowest": "Laveste scorer",
+    "tile_changed": "Ændret siden {wave}",
+    "tile_one_wave": "Der er kun én runde indtil videre.",
+    "tile_nothing": "Intet at vise.",
+    "tile_none_apart": "ingen skala skiller sig ud",
+    "tile_not_compared": "runder sammenlignes ikke",
+    "tile_up": "op på {count}",
+    "tile_down": "ned på {count}",
+    "tile_unclear": "ingen klar ændring",
+    "tiles_reading": "Højest og lavest regnes fra den lavest til den højest mulige score på hver skala; to skalaer, "
+    "der ikke kan skelnes, står sammen. En høj score er ikke det samme som en god score.",
 }

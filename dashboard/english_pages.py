@@ -122,4 +122,17 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "not_asked": "no score in this group and wave",
     "card_score": "Average score **{figure}** ({interval}) on a scale from {ends}; n about {n}.",
     "card_without": "Average score: {text}.",
+    "tile_answered": "Who answered, {wave}",
+    "tile_highest": "Highest scores",
+    "tile_lowest": "Lowest scores",
+    "tile_changed": "What changed since {wave}",
+    "tile_one_wave": "There is one wave only so far.",
+    "tile_nothing": "Nothing to show.",
+    "tile_none_apart": "no scale stands out",
+    "tile_not_compared": "waves not compared",
+    "tile_up": "up on {count}",
+    "tile_down": "down on {count}",
+    "tile_unclear": "no clear change",
+    "tiles_reading": "Highest and lowest count from the lowest to the highest possible score of each scale; two scales "
+    "that cannot be told apart stand together. A high score is not the same as a good one.",
 }

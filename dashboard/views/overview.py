@@ -8,6 +8,7 @@ from dashboard.comparisons import SHOWN, reasons_apart
 from dashboard.figures import percent
 from dashboard.views.page import Page, inference_line, plain, show_limits
 from dashboard.views.scores import show_answers, show_scores
+from dashboard.views.tiles import show_tiles
 from dashboard.views.who_answered import show_who_answered
 
 MOST_NAMES = 4
@@ -22,6 +23,7 @@ def show(page: Page) -> None:
     changes = None
     if len(page.waves) > 1:
         changes = findings.change(means[apart == SHOWN], page.waves[-2], page.waves[-1])
+    show_tiles(page, rates, means, changes)
     st.header(say("in_short"), anchor=False)
     st.markdown("\n".join(f"- {line}" for line in _in_short(page, rates, changes, means[apart != SHOWN])))
     st.header(say("who_answered"), anchor=False)
@@ -32,7 +34,9 @@ def show(page: Page) -> None:
         st.header(say("answers"), anchor=False)
         show_answers(page, means[means["respondent_group"] == group], group)
     with st.expander(say("how_to_read")):
-        st.markdown("\n\n".join(say(f"{what}_reading") for what in ("rate", "score", "apart", "answers", "rounding")))
+        st.markdown(
+            "\n\n".join(say(f"{what}_reading") for what in ("rate", "tiles", "score", "apart", "answers", "rounding"))
+        )
     show_limits(page)
 
 
