@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import queries
 from dashboard.figures import date
 from dashboard.pointer import FOLDER_VARIABLE
-from dashboard.views import overview, results, units
+from dashboard.views import integration, method, overview, perspectives, results, units
 from dashboard.views.page import Page, choose, chosen, in_order, names_in, plain
 from dashboard.wording import DEFAULT_LANGUAGE, WORDINGS, Words
 
@@ -38,8 +38,11 @@ def main() -> None:
     say = page.words.say
     entries = [
         st.Page(lambda: overview.show(page), title=say("overview"), url_path="overview", default=True),
+        st.Page(lambda: perspectives.show(page), title=say("perspectives"), url_path="perspectives"),
+        st.Page(lambda: integration.show(page), title=say("integration"), url_path="integration"),
         st.Page(lambda: units.show(page), title=say("units"), url_path="units"),
         st.Page(lambda: results.show(page), title=say("results"), url_path="results"),
+        st.Page(lambda: method.show(page), title=say("method"), url_path="method"),
     ]
     entry = st.navigation(entries, position="top")
     _show_head(page, shown)

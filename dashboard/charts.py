@@ -18,7 +18,8 @@ from dashboard.row_heights import IS_NARROW, LABEL_LINE, NOTE_LINE, drawn_at, pl
 
 INK, MUTED, LINE, PAPER = "#1f2430", "#565b66", "#dfe2e6", "#ffffff"
 FONT = "'Source Sans', 'Source Sans Pro', sans-serif"
-SERIES_COLOURS = ("#0b5394", "#b45309", "#5b5b5b", "#7f4f9b", "#0f7b7b", "#8a6d00")
+SERIES_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#000000", "#cc79a7", "#e69f00")
+"""Of Okabe and Ito, those that stand out most on white first."""
 SERIES_SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross")
 LEAN_COLOURS: Mapping[str, str] = {
     "strongly_low": "#8c510a",

@@ -1,9 +1,9 @@
-"""Which waves of a scale may be set side by side: only those whose averages a release says were shown to be comparable.
+"""Which waves and which respondent groups of a scale may stand side by side: those a release says are comparable.
 
 Pure functions, table in, answer out. What is not known is not shown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -11,6 +11,9 @@ SHOWN = ""
 OTHER_WAVES = "other_waves"
 REASONS = ("not_shown", "not_tested", "too_few", OTHER_WAVES, "no_test", "not_looked_at")
 """Why waves stand apart, in the order in which a page says it."""
+OTHER_GROUPS, ONE_GROUP = "other_groups", "one_group"
+GROUP_REASONS = ("not_shown", "not_tested", "too_few", OTHER_GROUPS, "no_test", "not_looked_at", ONE_GROUP)
+"""Why respondent groups stand apart, in the order in which a page says it."""
 
 
 def why_apart(comparisons: pd.DataFrame, scale: str, group: str, waves: Iterable[str]) -> str:
@@ -28,14 +31,40 @@ def why_apart(comparisons: pd.DataFrame, scale: str, group: str, waves: Iterable
     wanted = set(waves)
     if len(wanted) < 2:  # noqa: PLR2004 - one wave is compared with nothing
         return SHOWN
-    is_asked = (comparisons["scale"] == scale) & (comparisons["respondent_group"] == group)
-    found = comparisons[is_asked & (comparisons["over"] == "wave")].to_dict("records")
+    reason, compared = _judged(comparisons, scale, group, "wave")
+    return OTHER_WAVES if reason == SHOWN and not wanted <= compared else reason
+
+
+def groups_side_by_side(comparisons: pd.DataFrame, scale: str, groups: Sequence[str]) -> tuple[list[str], str]:
+    """Return which respondent groups of a scale may be set side by side, and why the others must not.
+
+    Args:
+        comparisons: See ``queries.comparisons``.
+        scale: The scale.
+        groups: Respondent groups that were asked, in the order wanted.
+
+    Returns:
+        The groups, two or more or none, and one of ``GROUP_REASONS``, or ``SHOWN`` when no group is left out.
+    """
+    if len(groups) < 2:  # noqa: PLR2004 - one group is compared with nothing
+        return [], ONE_GROUP
+    reason, compared = _judged(comparisons, scale, "", "respondent_group")
+    named = [group for group in groups if group in compared]
+    if reason != SHOWN:
+        return [], reason
+    return (named if len(named) > 1 else [], SHOWN if len(named) == len(groups) else OTHER_GROUPS)
+
+
+def _judged(comparisons: pd.DataFrame, scale: str, group: str, over: str) -> tuple[str, set[str]]:
+    """Return why averages must not be set side by side, or ``SHOWN`` and the names of those that may."""
+    of_scale = comparisons[comparisons["scale"] == scale]
+    found = of_scale[(of_scale["respondent_group"] == group) & (of_scale["over"] == over)].to_dict("records")
     if len(found) != 1:
-        return "not_looked_at"
+        return ("no_test" if (of_scale["verdict"] == "no_test").any() else "not_looked_at"), set()
     verdict = str(found[0]["verdict"])
     if verdict != "shown":
-        return verdict if verdict in REASONS else "not_looked_at"
-    return SHOWN if wanted <= set(str(found[0]["compared"]).split("; ")) else OTHER_WAVES
+        return (verdict if verdict in REASONS else "not_looked_at"), set()
+    return SHOWN, set(str(found[0]["compared"]).split("; "))
 
 
 def levels_reached(comparisons: pd.DataFrame, group: str, scales: Iterable[str]) -> dict[str, dict[str, int]]:

@@ -262,6 +262,18 @@ def distributions(release: Release, scale: str, group: str, wave: str) -> pd.Dat
     )
 
 
+def hidden_counts(release: Release) -> pd.DataFrame:
+    """Count what is withheld: one row a table with ``figures`` and how many of them are ``withheld``."""
+    counted = {
+        "rates": "FROM out.response_rates SELECT count(*) AS figures, count_if(is_hidden) AS withheld",
+        "means": "FROM out.scale_means SELECT count(*) AS figures, count_if(is_hidden) AS withheld",
+        "bands": "FROM out.distributions SELECT count(*) AS figures, count_if(is_hidden) AS withheld",
+    }
+    if release.schema_version >= FIRST_VERSION_WITH_UNITS:
+        counted["unit_means"] = "FROM out.unit_means SELECT count(*) AS figures, count_if(is_hidden) AS withheld"
+    return pd.concat([release.ask(sql).assign(kind=kind) for kind, sql in counted.items()], ignore_index=True)
+
+
 def fits(release: Release) -> pd.DataFrame:
     """Return out.fits, the model as written before its variants: one row a fit.
 

@@ -1,17 +1,19 @@
 """How a page finds its words: the dashboard's own sentences by key, and the study's texts by what they name.
 
-The sentences themselves are in ``english`` and ``danish``. A finding says what goes together, never what brings what
-about.
+The sentences themselves are in ``english``, ``danish`` and their ``_pages``. A finding says what goes together,
+never what brings what about.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dashboard.danish import DANISH
+from dashboard.danish_pages import DANISH_PAGES
 from dashboard.english import ENGLISH
-from instruments.validation import STATUS_LABELS
+from dashboard.english_pages import ENGLISH_PAGES
+from instruments.validation import LADDER, STATUS_LABELS
 
-WORDINGS: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "da": DANISH}
+WORDINGS: Mapping[str, Mapping[str, str]] = {"en": {**ENGLISH, **ENGLISH_PAGES}, "da": {**DANISH, **DANISH_PAGES}}
 DEFAULT_LANGUAGE = "en"
 
 
@@ -38,3 +40,7 @@ class Words:
     def status(self, status: str) -> str:
         """Return the validation status in words, or as written where it is not a known one."""
         return STATUS_LABELS.get(status, {}).get(self.language, status)
+
+    def claim(self, status: str) -> str:
+        """Return what may be said with a score of questions of a status, at the lowest level that has it."""
+        return next((rung.claim[self.language] for rung in LADDER if rung.status == status), "")

@@ -1,20 +1,17 @@
 """First page: the release in short, who answered, what the scores show, how the answers fall."""
 
-from collections.abc import Mapping
-from math import ceil
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
 from dashboard import findings, queries
 from dashboard.comparisons import SHOWN, reasons_apart
-from dashboard.figures import percent, whole
-from dashboard.views.page import Page, inference_line, plain, show_table
+from dashboard.figures import percent
+from dashboard.views.page import Page, inference_line, plain, show_limits
 from dashboard.views.scores import show_answers, show_scores
+from dashboard.views.tiles import show_tiles
+from dashboard.views.who_answered import show_who_answered
 
 MOST_NAMES = 4
-PAGE, GAP, LEAST_TILE = 1040, 16, 240
 
 
 def show(page: Page) -> None:
@@ -26,21 +23,21 @@ def show(page: Page) -> None:
     changes = None
     if len(page.waves) > 1:
         changes = findings.change(means[apart == SHOWN], page.waves[-2], page.waves[-1])
+    show_tiles(page, rates, means, changes)
     st.header(say("in_short"), anchor=False)
     st.markdown("\n".join(f"- {line}" for line in _in_short(page, rates, changes, means[apart != SHOWN])))
     st.header(say("who_answered"), anchor=False)
-    _show_who_answered(page, rates)
+    show_who_answered(page, rates)
     if not means.empty:
         st.header(say("scores"), anchor=False)
         group = show_scores(page, means, changes, apart)
         st.header(say("answers"), anchor=False)
         show_answers(page, means[means["respondent_group"] == group], group)
     with st.expander(say("how_to_read")):
-        st.markdown("\n\n".join(say(f"{what}_reading") for what in ("rate", "score", "apart", "answers", "rounding")))
-    limits = [text for (kind, _), text in page.words.titles.items() if kind == "limit"]
-    if limits:
-        with st.expander(say("limits")):
-            st.markdown("\n".join(f"- {plain(limit)}" for limit in limits))
+        st.markdown(
+            "\n\n".join(say(f"{what}_reading") for what in ("rate", "tiles", "score", "apart", "answers", "rounding"))
+        )
+    show_limits(page)
 
 
 def _in_short(page: Page, rates: pd.DataFrame, changes: pd.DataFrame | None, apart: pd.DataFrame) -> list[str]:
@@ -99,49 +96,3 @@ def _models_in_short(page: Page) -> list[str]:
     clear = sum(focal["conf_low"] > 0 or focal["conf_high"] < 0 for focal in judged)
     is_planned = fits["fit_id"].isin([focal["fit_id"] for focal in judged]) & (fits["label"] == "confirmatory")
     return [page.words.say("short_models", clear=clear, models=len(judged), planned=int(is_planned.sum()))]
-
-
-def _show_who_answered(page: Page, rates: pd.DataFrame) -> None:
-    cells = {(cell["respondent_group"], cell["wave"]): cell for cell in rates.to_dict("records")}
-    tiles = st.container(horizontal=True)
-    rows = ceil(len(page.groups) * (LEAST_TILE + GAP) / PAGE)
-    width = PAGE // ceil(len(page.groups) / rows) - GAP
-    for group in page.groups:
-        with tiles.container(border=True, width=width, height="stretch"):
-            st.markdown(f"**{plain(page.group(group))}**")
-            for wave in page.waves[::-1]:
-                if (group, wave) in cells:
-                    _show_rate(page, wave, cells[group, wave])
-    language = page.words.language
-    figures = {
-        "n_responses": rates["n_responses"].map(lambda count: whole(count, language)),
-        "n_invited": rates["n_invited"].map(lambda count: whole(count, language)),
-        "response_rate": (rates["response_rate_2"] * 100).map(lambda share: percent(share, language)),
-        "n_organisations": rates["n_organisations"].map(lambda count: whole(count, language)),
-    }
-    table = pd.DataFrame({"wave": rates["wave"].map(page.wave), "group": rates["respondent_group"].map(page.group)})
-    hidden = rates["is_hidden"].astype(bool)
-    show_table(
-        page, table.assign(**{name: told.mask(hidden, page.words.say("hidden")) for name, told in figures.items()})
-    )
-
-
-def _show_rate(page: Page, wave: str, cell: Mapping[str, Any]) -> None:
-    """Write how many answered and what share of those invited that is; earlier waves in small print."""
-    say, language = page.words.say, page.words.language
-    if cell["is_hidden"]:
-        st.caption(say("wave_line", wave=plain(page.wave(wave)), text=say("hidden")))
-        return
-    count = whole(cell["n_responses"], language)
-    rate, invited = cell["response_rate_2"], cell["n_invited"]
-    if pd.isna(rate):
-        share = say("no_rate")
-    elif pd.isna(invited):
-        share = say("rate_alone", rate=percent(rate * 100, language))
-    else:
-        share = say("rate_of_invited", rate=percent(rate * 100, language), invited=whole(invited, language))
-    if wave == page.waves[-1]:
-        label = say("wave_responses", wave=plain(page.wave(wave)))
-        st.metric(label, count, share, delta_color="off", delta_arrow="off")
-    else:
-        st.caption(say("wave_line", wave=plain(page.wave(wave)), text=f"{say('responses', count=count)}. {share}"))

@@ -16,6 +16,7 @@ from dashboard.queries import Release
 from dashboard.wording import Words
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]$<>|~#:])")
+_BEGINS_LIST = re.compile(r"^(\d*)([.)+-])(?=\s)")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def in_order(found: Sequence[str], declared: Sequence[str]) -> list[str]:
 
 def plain(text: str) -> str:
     """Write a study's text so that Markdown shows it letter by letter."""
-    return _MARKDOWN.sub(r"\\\1", text)
+    return _BEGINS_LIST.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", text))
 
 
 def without_marks(name: str) -> str:
@@ -118,9 +119,22 @@ def show_chart(chart: alt.LayerChart, caption: str, said: str) -> None:
 
 def show_table(page: Page, rows: pd.DataFrame) -> None:
     """Offer the figures of a chart as a table; columns are named by wording keys."""
-    named = rows.rename(columns=page.words.say)
     with st.expander(page.words.say("as_table")):
-        st.table(named.map(lambda text: plain(str(text))), hide_index=True)
+        write_table(page, rows)
+
+
+def write_table(page: Page, rows: pd.DataFrame) -> None:
+    """Write a table for all to see; columns are named by wording keys."""
+    named = rows.rename(columns=page.words.say)
+    st.table(named.map(lambda text: plain(str(text))), hide_index=True)
+
+
+def show_limits(page: Page) -> None:
+    """Offer what the study says that its figures do not say."""
+    limits = [text for (kind, _), text in page.words.titles.items() if kind == "limit"]
+    if limits:
+        with st.expander(page.words.say("limits")):
+            st.markdown("\n".join(f"- {plain(limit)}" for limit in limits))
 
 
 def status_line(page: Page, status_of: Mapping[str, str]) -> str:

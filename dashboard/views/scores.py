@@ -4,9 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import findings, queries
-from dashboard.charts import Axis, answer_chart, interval_chart
+from dashboard.charts import answer_chart
 from dashboard.comparisons import REASONS, SHOWN, levels_reached
-from dashboard.figures import MISSING, decimal, percent, signed, whole
+from dashboard.figures import decimal, percent, signed, whole
+from dashboard.views.dots import interval, score_points, show_dots
 from dashboard.views.page import (
     Page,
     choose,
@@ -17,7 +18,6 @@ from dashboard.views.page import (
     show_table,
     status_line,
 )
-from dashboard.wording import Words
 
 MOST_NAMES = 6
 LEANS = ("strongly_low", "low", "neutral", "high", "strongly_high", "mixed")
@@ -85,53 +85,12 @@ def _why_apart(page: Page, means: pd.DataFrame, apart: pd.Series) -> list[str]:
 
 def _show_charts(page: Page, means: pd.DataFrame, changes: pd.DataFrame | None) -> None:
     """Show a chart for every range of scores, then a table."""
-    words, group = page.words, str(means["respondent_group"].iloc[0])
-    points = _score_points(page, means, changes)
+    points = score_points(page, means, means["wave"].map(page.wave), "hidden")
+    points["note"] = "" if changes is None else _change_notes(page, means, changes)
     series = [page.wave(wave) for wave in page.waves[::-1] if (means["wave"] == wave).any()]
-    for (lowest, highest), part in means.groupby(["lowest", "highest"], sort=False):
-        ends = {"lowest": decimal(lowest, words.language, 0), "highest": decimal(highest, words.language, 0)}
-        axis = Axis(words.say("score_axis", **ends), (float(lowest), float(highest)))
-        status = status_line(page, dict(zip(part["scale"], part["status"], strict=True)))
-        caption = f"{status} {inference_line(page, [group])}".strip()
-        chart = interval_chart(points.loc[part.index], series, axis, words.language)
-        show_chart(chart, caption, words.say("score_alt", group=page.group(group)))
+    alt = page.words.say("score_alt", group=page.group(str(means["respondent_group"].iloc[0])))
+    show_dots(page, means, points, series, alt)
     _show_score_table(page, means, points)
-
-
-def _score_points(page: Page, means: pd.DataFrame, changes: pd.DataFrame | None) -> pd.DataFrame:
-    language, say = page.words.language, page.words.say
-    hidden = means["is_hidden"].astype(bool)
-    points = pd.DataFrame(
-        {
-            "key": means["scale"],
-            "row": means["scale"].map(page.scale),
-            "note": "",
-            "series": means["wave"].map(page.wave),
-            "value": means["mean"].astype(float).mask(hidden),
-            "low": means["conf_low"].astype(float).mask(hidden),
-            "high": means["conf_high"].astype(float).mask(hidden),
-            "n": means["n_obs"].astype(float).mask(hidden),
-        }
-    )
-    points["order"] = means["wave"].map({wave: position for position, wave in enumerate(page.waves)})
-    points["figure"] = points["value"].map(lambda value: decimal(value, language))
-    points["said"] = [
-        say("wave_line", wave=point["series"], text=say("hidden"))
-        if pd.isna(point["value"])
-        else say(
-            "score_said",
-            scale=point["row"],
-            wave=point["series"],
-            value=point["figure"],
-            low=decimal(point["low"], language),
-            high=decimal(point["high"], language),
-            n=whole(point["n"], language),
-        )
-        for point in points.to_dict("records")
-    ]
-    if changes is not None:
-        points["note"] = _change_notes(page, means, changes)
-    return points
 
 
 def _change_notes(page: Page, means: pd.DataFrame, changes: pd.DataFrame) -> list[str]:
@@ -160,7 +119,7 @@ def _show_score_table(page: Page, means: pd.DataFrame, points: pd.DataFrame) -> 
             "scale": points["row"],
             "wave": points["series"],
             "mean_score": points["figure"].mask(hidden, say("hidden")),
-            "interval": [_interval(page.words, *ends) for ends in zip(points["low"], points["high"], strict=True)],
+            "interval": [interval(page.words, *ends) for ends in zip(points["low"], points["high"], strict=True)],
             "n": points["n"].map(lambda count: whole(count, language)),
             **{
                 name: means[name].astype(float).mask(hidden).map(lambda value: decimal(value, language))
@@ -173,12 +132,6 @@ def _show_score_table(page: Page, means: pd.DataFrame, points: pd.DataFrame) -> 
     if (means["score"] == "sum").any():
         table.insert(3, "scored_as", means["score"].map(say))
     show_table(page, table)
-
-
-def _interval(words: Words, low: float, high: float) -> str:
-    if pd.isna(low):
-        return MISSING
-    return words.say("from_to", low=decimal(low, words.language), high=decimal(high, words.language))
 
 
 def show_answers(page: Page, means: pd.DataFrame, group: str) -> None:

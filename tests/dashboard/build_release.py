@@ -211,7 +211,7 @@ def _unit_means(number: int) -> pd.DataFrame:
 
 
 def _comparisons() -> pd.DataFrame:
-    """All scales of all groups may be compared, but of citizens and one of top managers; nobody looked at the last."""
+    """Waves of all scales may be compared, but of citizens and one of top managers; groups on two of the scales."""
     verdicts = {
         ("CIT", "identity_work"): ("not_shown", "metric", "autumn; spring"),
         ("CIT", "vertical_integration"): ("not_tested", "none", ""),
@@ -226,7 +226,14 @@ def _comparisons() -> pd.DataFrame:
         if (group, scale) != ("CIT", "burden")
     ]
     columns = ["scale", "respondent_group", "verdict", "level_reached", "compared"]
-    return pd.DataFrame(rows, columns=columns).assign(over="wave", level_asked="scalar", n_differing=0)
+    of_waves = pd.DataFrame(rows, columns=columns).assign(over="wave")
+    groups = [
+        ("identity_work", "", "shown", "scalar", "CIT; FRL; TOP"),
+        ("vertical_integration", "", "not_shown", "metric", "CIT; FRL; TOP"),
+        ("collective_leadership", "", "shown", "scalar", "FRL; TOP"),
+    ]
+    of_groups = pd.DataFrame(groups, columns=columns).assign(over="respondent_group")
+    return pd.concat([of_waves, of_groups], ignore_index=True).assign(level_asked="scalar", n_differing=0)
 
 
 def _distributions() -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Both pages in a real Chromium: charts are drawn, the console stays silent, nothing is asked of another machine."""
+"""Every page in a real Chromium: charts are drawn, the console stays silent, nothing is asked of another machine."""
 
 import re
 from collections.abc import Iterator
@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, Page
 pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow]
 
 # Streamlit's page asks for its server below the page's own address first, and asks the root when it is not there.
-PROBED_FIRST = re.compile(r"/results/_stcore/(health|host-config)$")
-PATHS = {"overview": "/", "results": "/results"}
+PROBED_FIRST = re.compile(r"/\w+/_stcore/(health|host-config)$")
+PATHS = {"overview": "/"} | {name: f"/{name}" for name in ("perspectives", "integration", "units", "results", "method")}
+CHARTS = {"overview": 3, "perspectives": 2, "integration": 1, "units": 2, "results": 2, "method": 0}
 WIDEST_WORD_OF_THE_TITLE = """() => {
     const title = document.querySelector("h1"), drawn = document.createElement("canvas").getContext("2d")
     drawn.font = getComputedStyle(title).font
@@ -24,6 +25,14 @@ KINDS_OF_RESULT = ("confirmatory", "exploratory")
 HEADINGS = {
     ("overview", "en"): "Who answered",
     ("overview", "da"): "Hvem har svaret",
+    ("perspectives", "en"): "Perspectives",
+    ("perspectives", "da"): "Perspektiver",
+    ("integration", "en"): "Integration",
+    ("integration", "da"): "Integration",
+    ("units", "en"): "One organisation",
+    ("units", "da"): "En organisation",
+    ("method", "en"): "Method and protection",
+    ("method", "da"): "Metode og beskyttelse",
     ("results", "en"): "What goes together",
     ("results", "da"): "Hvad der hænger sammen",
 }
@@ -64,11 +73,11 @@ def test_page_is_drawn_without_complaint_and_without_another_machine(
 ):
     page, complaints, hosts = _watched(browser, width)
     page.goto(f"{address}{PATHS[name]}?lang={language}&scale=collective_leadership")
-    wait_until_drawn(page, charts=3 if name == "overview" else 2)
+    wait_until_drawn(page, charts=CHARTS[name])
     page.get_by_role("heading", name=HEADINGS[name, language]).first.wait_for()
     save_picture(page, tmp_path / f"{name}-{language}-{width}.png")
     widest = page.evaluate(
-        "Math.max(...[...document.querySelectorAll('svg.marks')].map(s => s.getBoundingClientRect().right))"
+        "Math.max(0, ...[...document.querySelectorAll('svg.marks')].map(s => s.getBoundingClientRect().right))"
     )
     torn = page.evaluate(WIDEST_WORD_OF_THE_TITLE) > page.evaluate("document.querySelector('h1').clientWidth")
     axis = " ".join(page.locator("svg .role-axis-label text").all_text_contents())

@@ -12,10 +12,11 @@ from dashboard.pointer import FOLDER_VARIABLE
 from dashboard.wording import WORDINGS
 from instruments.validation import STATUS_LABELS
 
-PAGES = ("overview", "units", "results")
+DRAWN = ("overview", "perspectives", "units", "results")
+PAGES = (*DRAWN, "integration", "method")
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", DRAWN)
 @pytest.mark.parametrize("language", WORDINGS)
 def test_page_opens_with_charts_tables_and_the_notice_of_invented_data(
     open_page, tmp_path: Path, page: str, language: str

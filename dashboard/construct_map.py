@@ -1,0 +1,94 @@
+"""A map of constructs as an Altair specification: one line of text each, joined by an arc where they go together."""
+
+import textwrap
+from collections.abc import Mapping
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from dashboard.charts import INK, MUTED, finished
+
+ROW, LETTERS = 46, 24
+START, STEPS = 0.6, 25
+"""Where arcs begin, as a share of the width, and of how many pieces an arc is drawn."""
+NEXT_TO = 0.06
+WAYS: Mapping[str, tuple[str, list[int]]] = {
+    "up": ("#0072b2", [1, 0]),
+    "down": ("#d55e00", [9, 4]),
+    "unclear": ("#7a7f87", [2, 3]),
+}
+
+
+def construct_map(nodes: pd.DataFrame, arcs: pd.DataFrame, names: Mapping[str, str], language: str) -> alt.LayerChart:
+    """Draw every construct in a row of its own, and an arc between two of them for every relation.
+
+    Args:
+        nodes: One row a construct, in order: ``key``, ``title``, ``figure`` (its score as written), ``said``.
+        arcs: One row a relation: ``first`` and ``second`` (keys), ``way`` (up, down or unclear), ``said``.
+        names: Way → its name in the legend.
+        language: Language of the numbers.
+    """
+    height = float(ROW * len(nodes))
+    placed = nodes.assign(y=[ROW * (k + 0.5) for k in range(len(nodes))], x=START)
+    placed["label"] = [textwrap.fill(title, LETTERS) for title in nodes["title"]]
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
+    points = alt.Chart(placed[["x", "y", "label", "figure", "said"]])
+    layers = [
+        points.mark_text(align="left", fontSize=13.5, fontWeight=600, color=INK, lineBreak="\n", lineHeight=16).encode(
+            x=alt.value(0), y=y, text="label:N"
+        ),
+        points.mark_text(align="right", dx=-10, fontSize=13, color=MUTED).encode(x=x, y=y, text="figure:N"),
+        points.mark_point(filled=True, size=80, opacity=1, color=INK).encode(
+            x=x, y=y, tooltip="said:N", description="said:N"
+        ),
+    ]
+    return finished([*_arcs(arcs, placed.set_index("key")["y"], names, x, y), *layers], height, language)
+
+
+def arc_points(arcs: pd.DataFrame, heights: pd.Series) -> pd.DataFrame:
+    """Return the points of every arc: the farther apart its ends, the farther it reaches to the right.
+
+    Args:
+        arcs: One row a relation: ``first``, ``second``.
+        heights: Key → height of its row.
+
+    Returns:
+        The rows, ``STEPS`` points each, with ``arc``, ``x`` (from ``START`` to 1), ``y`` and ``step``.
+    """
+    ends = pd.DataFrame({end: arcs[end].map(heights).astype(float) for end in ("first", "second")})
+    span = (ends["second"] - ends["first"]).abs()
+    again = pd.DataFrame({"upper": ends.min(axis=1), "lower": ends.max(axis=1)}).groupby(["upper", "lower"]).cumcount()
+    reach = (0.25 + 0.75 * span / max(float(span.max()), 1.0)) * (1 - NEXT_TO * again)
+    steps = np.linspace(0, 1, STEPS)
+    drawn = arcs.assign(arc=range(len(arcs)), reach=reach, start=ends["first"], gap=ends["second"] - ends["first"])
+    long = drawn.merge(pd.DataFrame({"step": steps}), how="cross")
+    long["x"] = START + (1 - START) * long["reach"] * np.sin(np.pi * long["step"])
+    long["y"] = long["start"] + long["gap"] * long["step"]
+    return long.drop(columns=["reach", "start", "gap"])
+
+
+def _arcs(arcs: pd.DataFrame, heights: pd.Series, names: Mapping[str, str], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    if arcs.empty:
+        return []
+    drawn = arc_points(arcs, heights)
+    drawn["found"] = drawn["way"].map(names)
+    present = [way for way in WAYS if (arcs["way"] == way).any()]
+    domain = [names[way] for way in present]
+    legend = alt.Legend(title=None, orient="top", columns=1, symbolType="stroke", symbolStrokeWidth=3)
+    colours, dashes = ([WAYS[way][part] for way in present] for part in (0, 1))
+    return [
+        alt.Chart(drawn)
+        .mark_line(strokeWidth=3)
+        .encode(
+            x=x,
+            y=y,
+            order="step:Q",
+            detail="arc:N",
+            color=alt.Color("found:N", scale=alt.Scale(domain=domain, range=colours), legend=legend),
+            strokeDash=alt.StrokeDash("found:N", scale=alt.Scale(domain=domain, range=dashes), legend=legend),
+            tooltip="said:N",
+            description="said:N",
+        )
+    ]
