@@ -16,6 +16,7 @@ from pipelines.store.released import ReleaseFile, read_current_release
 from pipelines.tables.released import TABLES
 from tests.dashboard.build_release import point_at, release_tables, write_release
 
+DIGITS = 9
 LANGUAGES = ("en", "da")
 NUMBER = re.compile(r"[+\N{MINUS SIGN}-]?\d+(?:[.,]\d+)*")
 
@@ -49,7 +50,7 @@ def report(language: str) -> Report:
 
 def released_numbers(file: ReleaseFile) -> set[float]:
     """Return every number of a release: its cells, and those that its texts and names hold."""
-    return set(_numbers(file))
+    return {round(each, DIGITS) for each in _numbers(file)}
 
 
 def _numbers(file: ReleaseFile) -> Iterator[float]:

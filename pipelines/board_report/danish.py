@@ -138,8 +138,9 @@ DANISH: Mapping[str, str] = {
     "units_title": "Organisationer",
     "units_reading": "Gennemsnitlig score for de enkelte organisationer. Det meste af rækkefølgen mellem "
     "organisationer er tilfældig. Andele på 5 % står for 5 % og "
-    "mindre, andele på 95 % for 95 % og mere. Organisationer, hvor intet vises, står sidst i rækkefølge "
-    "efter navn; hvorfor de ikke vises, siges ikke.",
+    "mindre, andele på 95 % for 95 % og mere. Organisationer, hvor intet vises, nævnes for sig; "
+    "hvorfor de ikke vises, siges ikke.",
+    "units_gone": "{group}, {wave}: intet vises for {names}.",
     "units_caption": "Gennemsnitlig score for organisationer: {group}, {wave}",
     "units_all": "Gennemsnitlig score for organisationer efter respondentgruppe, runde og skala",
     "units_none": "Udgivelsen rummer ingen tal for de enkelte organisationer.",

@@ -136,8 +136,9 @@ ENGLISH: Mapping[str, str] = {
     "units_title": "Organisations",
     "units_reading": "Mean scores of single organisations. Most of the order among organisations is chance. "
     "Shares of 5% stand "
-    "for 5% and less, shares of 95% for 95% and more. Organisations of which nothing is shown stand last, in the order "
-    "of their names; why they are not shown is not said.",
+    "for 5% and less, shares of 95% for 95% and more. Organisations of which nothing is shown are named apart; why "
+    "they are not shown is not said.",
+    "units_gone": "{group}, {wave}: nothing is shown of {names}.",
     "units_caption": "Mean scores of organisations: {group}, {wave}",
     "units_all": "Mean scores of organisations by respondent group, wave and scale",
     "units_none": "This release holds no figures of single organisations.",

@@ -1,4 +1,4 @@
-"""Mean scores of organisations: those of which nothing is shown last, all alike."""
+"""Mean scores of organisations; those of which nothing is shown are named apart, all alike."""
 
 import pandas as pd
 
@@ -39,23 +39,31 @@ def organisations(released: Released) -> Section:
         for row in rows_of(part.sort_values(["is_hidden", "unit"], kind="stable"))
     )
     sheet = Table(say("units_all"), released.heads(*heads), every, n_labels=4)
-    return Section(*named, (say("units_reading"),), tables=tables, sheet=sheet)
+    gone = tuple(line for group, wave, part in latest if (line := _gone(released, group, wave, part)))
+    return Section(*named, (say("units_reading"), *gone), tables=tables, sheet=sheet)
 
 
 def _tables(released: Released, group: str, wave: str, rows: pd.DataFrame) -> list[Table]:
     """Set some scales side by side, one row an organisation."""
     say = released.wording.say
     caption = say("units_caption", group=released.group(group), wave=released.wave(wave))
-    shown = rows[~rows["is_hidden"].astype(bool)]
-    order = sorted(rows["unit"].astype(str).unique(), key=lambda unit: (unit not in set(shown["unit"]), unit))
+    shown = sorted(rows.loc[~rows["is_hidden"].astype(bool), "unit"].unique())
     means = {(row["unit"], row["scale"]): released.cells(row, {"mean": "mean"})[0] for row in rows_of(rows)}
     scales = [each for each in released.scales if (rows["scale"] == each).any()]
     made = list[Table]()
     for start in range(0, len(scales), MOST_SCALES):
         part = scales[start : start + MOST_SCALES]
-        lines = tuple((plain(unit), *(_cell(released, means, unit, scale) for scale in part)) for unit in order)
+        lines = tuple((plain(unit), *(_cell(released, means, unit, scale) for scale in part)) for unit in shown)
         made.append(Table(caption, (say("unit"), *(released.scale(each) for each in part)), lines))
     return made
+
+
+def _gone(released: Released, group: str, wave: str, rows: pd.DataFrame) -> str:
+    """Name the organisations of which nothing is shown, all in one breath; empty without any."""
+    names = sorted(set(rows["unit"]) - set(rows.loc[~rows["is_hidden"].astype(bool), "unit"]))
+    listed = ", ".join(plain(str(name)) for name in names)
+    of = {"group": released.group(group), "wave": released.wave(wave)}
+    return released.wording.say("units_gone", names=listed, **of) if names else ""
 
 
 def _cell(released: Released, means: dict[tuple[str, str], Cell], unit: str, scale: str) -> Cell:

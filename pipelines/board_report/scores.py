@@ -10,6 +10,7 @@ from pipelines.board_report.value import Chart, Figure, Kind, Point, Section, Ta
 
 MEANS: dict[str, Kind] = {"mean": "mean", "conf_low": "mean", "conf_high": "mean", "n_obs": "count"}
 KINDS: dict[str, Kind] = {**MEANS, "alpha": "mean", "omega": "mean"}
+MOST_POINTS = 14
 FIGURES = ("mean", "conf_low", "conf_high", "n", "alpha", "omega")
 
 
@@ -44,7 +45,7 @@ def _table(released: Released, group: str, wave: str, means: pd.DataFrame) -> Ta
 
 
 def _charts(released: Released, group: str, wave: str, means: pd.DataFrame) -> list[Chart]:
-    """Draw one chart for every range of scores."""
+    """Draw the scores of every range, so many to a chart."""
     say, figure = released.wording.say, released.wording.figure
     title = say("scores_chart", group=released.group(group), wave=released.wave(wave))
     ranged = means.merge(released.table("meta.scales")[["scale", "lowest", "highest"]], on="scale")
@@ -52,9 +53,11 @@ def _charts(released: Released, group: str, wave: str, means: pd.DataFrame) -> l
     for (lowest, highest), rows in ranged.groupby(["lowest", "highest"], sort=False):
         points = tuple(_point(released, row) for row in rows_of(rows))
         ends = (Figure(float(lowest), "end"), Figure(float(highest), "end"))
-        told = " ".join(_told(released, point) for point in points)
-        whole = say("scores_told", lowest=figure(ends[0]), highest=figure(ends[1]), points=told)
-        charts.append(Chart(title, whole, *ends, points))
+        for start in range(0, len(points), MOST_POINTS):
+            part = points[start : start + MOST_POINTS]
+            told = " ".join(_told(released, point) for point in part)
+            whole = say("scores_told", lowest=figure(ends[0]), highest=figure(ends[1]), points=told)
+            charts.append(Chart(title, whole, *ends, part))
     return charts
 
 
