@@ -42,20 +42,20 @@ def changes(released: Released) -> Section:
         return Section(*named, (say("change_apart"), say("change_reading")))
     told = [(before, after, direction(before, after)) for before, after in pairs]
     found = tuple(_told(released, *each) for each in told if each[2] != "unclear")
-    heads = ("group", "scale", "earlier_wave", "earlier", "later_wave", "later", "change")
+    heads = ("group", "scale", "earlier_wave", "later_wave", "earlier", "later", "change")
     rows = tuple(
         (
             released.group(before["respondent_group"]),
             released.scale(before["scale"]),
             released.wave(earlier),
-            Figure(float(before["mean"]), "mean"),
             released.wave(later),
+            Figure(float(before["mean"]), "mean"),
             Figure(float(after["mean"]), "mean"),
             say(f"change_{way}"),
         )
         for before, after, way in told
     )
-    table = Table(say("change_caption"), released.heads(*heads), rows, n_labels=2)
+    table = Table(say("change_caption"), released.heads(*heads), rows, n_labels=4)
     lines = (say("change_reading"), *(() if found else (say("change_none"),)))
     return Section(*named, lines, found, tables=(table,), sheet=table)
 

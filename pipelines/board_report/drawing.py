@@ -28,7 +28,7 @@ def _draw(sheet: Sheet, chart: Chart, point: Point, down: float, wording: Wordin
     label = wrapped(point.label, WIDTH - 2 * EDGE - ROOM_FOR_FIGURES, SIZE)
     sheet.words(EDGE, down + SIZE, label, SIZE)
     sheet.words(WIDTH - EDGE, down + SIZE, _figures(point, wording), SIZE, anchor="end")
-    line = down + height_of(label, SIZE) + 7
+    line = down + height_of(label, SIZE) + 9
     sheet.line((EDGE, line), (WIDTH - EDGE, line), LINE, 1)
     if point.mean is not None and point.low is not None and point.high is not None:
         low, mean, high = (_across(chart, figure) for figure in (point.low, point.mean, point.high))

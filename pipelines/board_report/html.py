@@ -81,7 +81,8 @@ def _table(table: Table, wording: Wording) -> Iterator[str]:
     caption, is_long = escape(table.caption), len(table.rows) > MOST_OPEN
     if is_long:
         yield f"<details><summary>{escape(wording.say('details'))}: {caption}</summary>"
-    yield f'<div class="table" role="region" tabindex="0" aria-label="{caption}"><table><caption>{caption}</caption>'
+    yield f'<div class="table" role="region" tabindex="0" aria-label="{caption}">'
+    yield f"<table><caption><span>{caption}</span></caption>"
     heads = "".join(
         f'<th scope="col"{_side(table, place)}>{escape(head)}</th>' for place, head in enumerate(table.heads)
     )

@@ -1,6 +1,7 @@
 """What they answered: mean scores with intervals by respondent group, and a chart of the latest wave of each."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ from pipelines.board_report.value import Chart, Figure, Kind, Point, Section, Ta
 
 MEANS: dict[str, Kind] = {"mean": "mean", "conf_low": "mean", "conf_high": "mean", "n_obs": "count"}
 KINDS: dict[str, Kind] = {**MEANS, "alpha": "mean", "omega": "mean"}
-MOST_POINTS = 14
+MOST_POINTS = 10
 FIGURES = ("mean", "conf_low", "conf_high", "n", "alpha", "omega")
 
 
@@ -53,8 +54,9 @@ def _charts(released: Released, group: str, wave: str, means: pd.DataFrame) -> l
     for (lowest, highest), rows in ranged.groupby(["lowest", "highest"], sort=False):
         points = tuple(_point(released, row) for row in rows_of(rows))
         ends = (Figure(float(lowest), "end"), Figure(float(highest), "end"))
-        for start in range(0, len(points), MOST_POINTS):
-            part = points[start : start + MOST_POINTS]
+        n_charts = ceil(len(points) / MOST_POINTS)
+        for place in range(n_charts):
+            part = points[len(points) * place // n_charts : len(points) * (place + 1) // n_charts]
             told = " ".join(_told(released, point) for point in part)
             whole = say("scores_told", lowest=figure(ends[0]), highest=figure(ends[1]), points=told)
             charts.append(Chart(title, whole, *ends, part))

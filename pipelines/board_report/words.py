@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ from pipelines.report_tables.words import Words, words_of
 WORDINGS: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "da": DANISH}
 DECIMALS: Mapping[str, int] = {"mean": 2, "estimate": 3}
 MISSING = "–"
+MOST_TEXTS = 4096
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Signs that turn the direction of what follows, also of words that are not theirs."""
 
@@ -46,7 +48,7 @@ class Wording:
 
     def text(self, kind: str, name: str) -> str:
         """Return the study's text for a name, else the name in words."""
-        return plain(self.words.text(kind, name))
+        return plain(self.words.texts.get((kind, name), name.replace("_", " ")))
 
     def written_text(self, kind: str, name: str) -> str:
         """Return the study's text for a name; empty where it has none."""
@@ -90,6 +92,7 @@ def wording_of(language: str, texts: pd.DataFrame) -> Wording:
     return Wording(words_of(language, texts))
 
 
+@lru_cache(maxsize=MOST_TEXTS)
 def plain(text: str) -> str:
     """Return a text on one line without signs that files cannot hold or that turn the direction of writing."""
     return one_line(_DIRECTIONS.sub("", text))

@@ -1,5 +1,6 @@
 """The files of a report: accessible, alone, the same bytes again, released figures only, hostile names inert."""
 
+import html
 import io
 import re
 import zipfile
@@ -75,6 +76,11 @@ def test_the_pdf_is_accessible_and_says_its_language_and_the_day_of_the_release(
     assert b"<pdfuaid:part>1</pdfuaid:part>" in made
     assert f"/Lang({language}".encode() in made
     assert b"D:20261122" in made
+
+
+def test_a_hostile_title_is_no_command_of_the_typesetting():
+    titled = html.unescape(pdf_of(report("en"), wording("en")).decode("latin-1"))
+    assert HOSTILE_SHOWN in titled
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
