@@ -26,6 +26,7 @@ from pipelines import (
     cli_power,
     cli_privacy,
     cli_releases,
+    cli_report,
     cli_studies,
     cli_tables,
 )
@@ -45,6 +46,7 @@ app.add_typer(cli_studies.app)
 app.add_typer(cli_codebook.app)
 app.add_typer(cli_fits.app)
 app.add_typer(cli_tables.app)
+app.add_typer(cli_report.app)
 app.add_typer(cli_measurement.app)
 app.add_typer(cli_pictures.app)
 app.add_typer(cli_power.app)

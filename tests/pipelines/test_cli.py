@@ -27,6 +27,7 @@ COMMANDS = (
     "fits",
     "erase",
     "tables",
+    "report",
     "rerun",
     "compare",
     "export spss",

@@ -1,0 +1,121 @@
+"""A report → a workbook: a sheet a section with figures as numbers, and one of notes. Nothing in it is a formula."""
+
+import io
+from collections.abc import Iterator
+from textwrap import wrap
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell as SheetCell
+from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipelines.board_report.value import Cell, Figure, Kind, Report, Table
+from pipelines.board_report.words import Wording
+from pipelines.report_tables.packaged import core_properties, repacked
+
+FORMATS: dict[Kind, str] = {
+    "count": "#,##0",
+    "mean": "0.00",
+    "estimate": "0.000",
+    "per_cent": '0"%"',
+    "share": "0%",
+    "end": "General",
+}
+HEAD_ROW = 3
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+FONT, LINE_HEIGHT, LEAST_WIDTH, MOST_WIDTH, TEXT_WIDTH = "Calibri", 15, 11, 48, 110
+WARNING_COLOUR = "8A1C1C"
+
+
+def workbook_of(report: Report, wording: Wording) -> bytes:
+    """Write the workbook; the same bytes for the same release.
+
+    Args:
+        report: What it says.
+        wording: Its language.
+    """
+    book = Workbook()
+    book.remove(book.active)
+    _notes(book.create_sheet(wording.say("notes")), report, wording)
+    for section in report.sections:
+        if section.sheet is not None:
+            _fill(book.create_sheet(section.name), section.sheet, report)
+    out = io.BytesIO()
+    book.save(out)
+    return repacked(out.getvalue(), {"docProps/core.xml": core_properties(report.title, report.language)})
+
+
+def _fill(sheet: Worksheet, table: Table, report: Report) -> None:
+    _write(sheet.cell(1, 1), table.caption).font = Font(FONT, bold=True)
+    _write(sheet.cell(2, 1), report.warning).font = Font(FONT, bold=True, color=WARNING_COLOUR)
+    for column, head in enumerate(table.heads, start=1):
+        cell = _write(sheet.cell(HEAD_ROW, column), head)
+        cell.font, cell.border = Font(FONT, bold=True), Border(bottom=Side(style="thin"))
+        is_label = column <= table.n_labels
+        cell.alignment = Alignment(horizontal="left" if is_label else "right", vertical="bottom", wrap_text=True)
+        sheet.column_dimensions[get_column_letter(column)].width = _width(table, column - 1)
+    for place, row in enumerate(table.rows, start=HEAD_ROW + 1):
+        for column, value in enumerate(row, start=1):
+            _put(sheet.cell(place, column), value, is_label=column <= table.n_labels)
+    sheet.freeze_panes = f"A{HEAD_ROW + 1}"
+    last = get_column_letter(len(table.heads))
+    sheet.auto_filter.ref = f"A{HEAD_ROW}:{last}{HEAD_ROW + max(1, len(table.rows))}"
+    sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
+    _set_pages(sheet)
+
+
+def _width(table: Table, place: int) -> int:
+    if place >= table.n_labels:
+        return LEAST_WIDTH
+    longest = max((len(str(row[place])) for row in table.rows), default=0)
+    return min(max(LEAST_WIDTH, longest + 2), MOST_WIDTH)
+
+
+def _put(cell: SheetCell, value: Cell, *, is_label: bool) -> None:
+    if isinstance(value, Figure):
+        cell.value, cell.number_format = value.value, FORMATS[value.kind]
+        cell.alignment = Alignment(vertical="top")
+        return
+    horizontal = "left" if is_label else "right"
+    _write(cell, value).alignment = Alignment(horizontal=horizontal, vertical="top", wrap_text=is_label)
+
+
+def _notes(sheet: Worksheet, report: Report, wording: Wording) -> None:
+    rows = [(wording.say("section"), wording.say("text")), *_noted(report)]
+    for place, (title, text) in enumerate(rows, start=1):
+        _write(sheet.cell(place, 1), title).alignment = Alignment(vertical="top", wrap_text=True)
+        _write(sheet.cell(place, 2), text).alignment = Alignment(vertical="top", wrap_text=True)
+        sheet.row_dimensions[place].height = LINE_HEIGHT * max(1, len(wrap(text, TEXT_WIDTH - 10)))
+    for column in (1, 2):
+        sheet.cell(1, column).font = Font(FONT, bold=True)
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, TEXT_WIDTH
+    sheet.freeze_panes = "A2"
+    _set_pages(sheet)
+
+
+def _noted(report: Report) -> Iterator[tuple[str, str]]:
+    yield report.title, report.subtitle
+    if report.warning:
+        yield "", report.warning
+    for section in report.sections:
+        for text in (*section.lines, *section.findings):
+            yield section.title, text
+
+
+def _set_pages(sheet: Worksheet) -> None:
+    """Lay a sheet across A4, on one page's width."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _write(cell: SheetCell, text: str) -> SheetCell:
+    """Write a text as a text, whatever it begins with; one that looks like a formula stays a text when it is edited."""
+    if text:
+        cell.value = text
+        cell.data_type = "s"
+    if text.startswith(RISKY):
+        cell.quotePrefix = True
+    return cell

@@ -1,0 +1,71 @@
+"""A report → a PDF for a board: A4, tagged after PDF/UA-1, set by typst with the letters that it brings with it.
+
+Texts reach typst as data, never as markup, so that no name can be a command.
+"""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+import typst
+
+from pipelines.board_report.drawing import drawing_of
+from pipelines.board_report.value import Report, Section, Table
+from pipelines.board_report.words import Wording
+
+TEMPLATE = "report.typ"
+STANDARD = "ua-1"
+
+
+def pdf_of(report: Report, wording: Wording) -> bytes:
+    """Write the PDF; the same bytes for the same release.
+
+    Args:
+        report: What it says; sections that are looked up rather than read are left out.
+        wording: Its language.
+
+    Raises:
+        typst.TypstError: When the document is not accessible, such as a figure without words for those who do not see.
+    """
+    template = files("pipelines.board_report").joinpath(TEMPLATE).read_bytes()
+    inputs = {"report": json.dumps(document_of(report, wording), ensure_ascii=False)}
+    made = typst.compile(
+        template, format="pdf", ignore_system_fonts=True, sys_inputs=inputs, pdf_standards=[STANDARD]
+    )  # fmt: skip
+    if not isinstance(made, bytes):
+        raise TypeError("a PDF is one file")
+    return made
+
+
+def document_of(report: Report, wording: Wording) -> dict[str, Any]:
+    """Return all that the template prints: texts, written numbers and drawings."""
+    year, month, day = (int(part) for part in report.published_on.split("-"))
+    return {
+        "title": report.title,
+        "subtitle": report.subtitle,
+        "language": report.language,
+        "date": {"year": year, "month": month, "day": day},
+        "warning": report.warning,
+        "page": wording.say("page"),
+        "contents": wording.say("contents"),
+        "sections": [_section(section, wording) for section in report.sections if not section.is_detail],
+    }
+
+
+def _section(section: Section, wording: Wording) -> dict[str, object]:
+    return {
+        "title": section.title,
+        "lines": section.lines,
+        "findings": section.findings,
+        "charts": [{"drawing": drawing_of(chart, wording), "told": chart.told} for chart in section.charts],
+        "tables": [_table(table, wording) for table in section.tables],
+    }
+
+
+def _table(table: Table, wording: Wording) -> dict[str, object]:
+    return {
+        "caption": table.caption,
+        "heads": table.heads,
+        "labels": table.n_labels,
+        "rows": [[wording.figure(cell) for cell in row] for row in table.rows],
+    }

@@ -1,0 +1,103 @@
+"""What goes together: what each released model found for its term of interest, in words that name no cause."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from pipelines.board_report.released import Released, rows_of
+from pipelines.board_report.value import Cell, Figure, Section, Table
+
+MAIN = "main"
+ENDS = ("estimate", "conf_low", "conf_high")
+
+
+def what_goes_together(released: Released) -> Section:
+    """Write the section from the released ``out.fits`` and ``out.estimates``."""
+    say, fits = released.wording.say, released.table("out.fits")
+    named = (say("together_sheet"), say("together_title"))
+    if fits.empty:
+        return Section(*named, (say("together_none"),))
+    is_main = fits["variant"] == MAIN
+    ordered = fits.assign(is_other=~is_main).sort_values(["model", "is_other", "variant"], kind="stable")
+    found = tuple(_told(released, fit) for fit in rows_of(ordered[~ordered["is_other"]]))
+    rows = tuple(row for fit in rows_of(ordered) if (row := _row(released, fit)))
+    heads = ("model", "variant", "label", "term", "outcome", "estimate", "conf_low", "conf_high", "n")
+    sheet = Table(say("together_caption"), released.heads(*heads), rows, n_labels=5)
+    main = tuple((row[0], *row[3:]) for row in rows if row[1] == say(MAIN))
+    table = Table(say("together_caption"), released.heads(heads[0], *heads[3:]), main, n_labels=3)
+    return Section(*named, (say("together_reading"),), found, tables=(table,), sheet=sheet)
+
+
+def _told(released: Released, fit: Mapping[str, Any]) -> str:
+    """Say what a fit found, whether its sign is the expected one, and whether it was planned."""
+    say = released.wording.say
+    model = released.wording.text("model_title", str(fit["model"]))
+    label = f"{say(str(fit['label']))}: {say('because_' + str(fit['label_because']))}"
+    missed = fit["conditions_not_met"]
+    care = f" {say('with_care')}" if pd.notna(missed) and missed > 0 else ""
+    return f"{model} ({label}). {_finding(released, fit)}{care}"
+
+
+def _finding(released: Released, fit: Mapping[str, Any]) -> str:
+    say, figure = released.wording.say, released.wording.figure
+    focal = _focal(released, fit)
+    if focal is None:
+        return say("found_nothing", model=released.wording.text("model_title", str(fit["model"])))
+    way = "up" if focal["conf_low"] > 0 else "down" if focal["conf_high"] < 0 else "unclear"
+    estimate, low, high = (figure(Figure(float(focal[each]), "estimate")) for each in ENDS)
+    sentence = say(
+        f"found_{_kind(str(focal['term']))}_{way}",
+        focal=_term(released, fit),
+        outcome=released.scale(fit["outcome"]),
+        estimate=estimate,
+        low=low,
+        high=high,
+    )
+    return f"{sentence} {_verdict(released, str(fit['expected_sign']), way)}".strip()
+
+
+def _verdict(released: Released, expected: str, way: str) -> str:
+    if expected not in ("positive", "negative"):
+        return ""
+    if way == "unclear":
+        return released.wording.say("not_settled")
+    is_expected = (expected == "positive") == (way == "up")
+    return released.wording.say("as_expected" if is_expected else "against_expected")
+
+
+def _kind(term: str) -> str:
+    """Return what a term stands for, from how terms are named: ``a x b``, ``variable[category]``, or a number."""
+    if " x " in term:
+        return "product"
+    return "category" if term.endswith("]") else "number"
+
+
+def _focal(released: Released, fit: Mapping[str, Any]) -> dict[str, Any] | None:
+    estimates = released.table("out.estimates")
+    of_fit = estimates[(estimates["fit_id"] == fit["fit_id"]) & (estimates["term"] == fit["focal_term"])]
+    known = of_fit.dropna(subset=list(ENDS))
+    return next(rows_of(known), None)
+
+
+def _term(released: Released, fit: Mapping[str, Any]) -> str:
+    wording, term = released.wording, str(fit["focal_term"])
+    return wording.written_text("term_label", f"{fit['model']}/{term}") or released.scale(term)
+
+
+def _row(released: Released, fit: Mapping[str, Any]) -> tuple[Cell, ...]:
+    focal = _focal(released, fit)
+    if focal is None:
+        return ()
+    wording, variant = released.wording, str(fit["variant"])
+    named = wording.text("variant_title", f"{fit['model']}/{variant}")
+    known = wording.written_text("variant_title", f"{fit['model']}/{variant}")
+    return (
+        wording.text("model_title", str(fit["model"])),
+        wording.say(MAIN) if variant == MAIN else known or named.rpartition("/")[2],
+        wording.say(str(fit["label"])),
+        _term(released, fit),
+        released.scale(fit["outcome"]),
+        *(Figure(float(focal[each]), "estimate") for each in ENDS),
+        wording.cell(fit["n_obs"], "count", is_hidden=False),
+    )

@@ -1,0 +1,140 @@
+"""A report before any notation: sections of sentences, tables and charts.
+
+Every figure is one of the release file, as it stands there. The writers put it down and compute nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["count", "mean", "estimate", "per_cent", "share", "end"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A released number.
+
+    Attributes:
+        value: As released.
+        kind: ``count`` of people, rounded in the release; ``mean`` with two decimals; ``estimate`` with three;
+            ``per_cent`` of 0 to 100; ``share`` of 0 to 1, printed in per cent; ``end`` of a scale's range.
+    """
+
+    value: float
+    kind: Kind
+
+
+Cell = str | Figure
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table.
+
+    Attributes:
+        caption: What it shows.
+        heads: Of the columns.
+        rows: One cell a column.
+        n_labels: How many columns from the left hold words; the others hold figures, or why there is none.
+    """
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    n_labels: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse rows that do not fit the heads."""
+        if any(len(row) != len(self.heads) for row in self.rows):
+            raise ValueError(f"{self.caption}: rows must have {len(self.heads)} cells")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One row of a chart.
+
+    Attributes:
+        label: What is measured.
+        mean: Its value; None where it is not shown.
+        low: Lower end of its interval.
+        high: Upper end of its interval.
+    """
+
+    label: str
+    mean: Figure | None = None
+    low: Figure | None = None
+    high: Figure | None = None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Means with intervals on the range of a scale.
+
+    Attributes:
+        title: What is seen.
+        told: The same for those who do not see it, with every figure.
+        lowest: Lowest possible score.
+        highest: Highest possible score.
+        points: In order.
+    """
+
+    title: str
+    told: str
+    lowest: Figure
+    highest: Figure
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section.
+
+    Attributes:
+        name: Of the sheet that holds its rows.
+        title: Heading.
+        lines: Sentences, a paragraph each.
+        findings: Sentences that stand as a list.
+        charts: Drawn before the tables.
+        tables: For reading.
+        sheet: All its rows in one table, for workbooks; None for words alone.
+        is_detail: Whether it is looked up rather than read, and thus left out on paper.
+    """
+
+    name: str
+    title: str
+    lines: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[Table, ...] = ()
+    sheet: Table | None = None
+    is_detail: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """A release in words and tables.
+
+    Attributes:
+        title: Title of the study.
+        subtitle: Which release, of when.
+        language: ``en`` or ``da``.
+        published_on: Day of the release, ISO.
+        warning: What has to be said before anything else; empty for nothing.
+        sections: In order.
+    """
+
+    title: str
+    subtitle: str
+    language: str
+    published_on: str
+    warning: str
+    sections: tuple[Section, ...]
+
+    def figures(self) -> Iterator[Figure]:
+        """Yield every figure of its tables and charts."""
+        for section in self.sections:
+            for table in (*section.tables, *([section.sheet] if section.sheet else [])):
+                yield from (cell for row in table.rows for cell in row if isinstance(cell, Figure))
+            for chart in section.charts:
+                shown = [each for point in chart.points for each in (point.mean, point.low, point.high)]
+                yield from (each for each in (chart.lowest, chart.highest, *shown) if each is not None)
