@@ -130,8 +130,9 @@ DANISH_PAGES: Mapping[str, str] = {
     "tile_nothing": "Intet at vise.",
     "tile_none_apart": "ingen skala skiller sig ud",
     "tile_not_compared": "runder sammenlignes ikke",
-    "tile_up": "op på {count}",
-    "tile_down": "ned på {count}",
+    "tile_up": "op på {count} af {scales} skalaer",
+    "tile_down": "ned på {count} af {scales} skalaer",
+    "tile_score": "{scale} ({mean} af højst {highest})",
     "tile_unclear": "ingen klar ændring",
     "tiles_reading": "Højest og lavest regnes fra den lavest til den højest mulige score på hver skala; to skalaer, "
     "der ikke kan skelnes, står sammen. En høj score er ikke det samme som en god score.",

@@ -130,8 +130,9 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "tile_nothing": "Nothing to show.",
     "tile_none_apart": "no scale stands out",
     "tile_not_compared": "waves not compared",
-    "tile_up": "up on {count}",
-    "tile_down": "down on {count}",
+    "tile_up": "up on {count} of {scales} scales",
+    "tile_down": "down on {count} of {scales} scales",
+    "tile_score": "{scale} ({mean} of at most {highest})",
     "tile_unclear": "no clear change",
     "tiles_reading": "Highest and lowest count from the lowest to the highest possible score of each scale; two scales "
     "that cannot be told apart stand together. A high score is not the same as a good one.",

@@ -54,19 +54,22 @@ def _ends(page: Page, means: pd.DataFrame) -> tuple[list[str], list[str]]:
         of_group = means[means["respondent_group"] == group]
         if of_group.empty:
             continue
-        figures = of_group.set_index("scale")["mean"]
+        figures = of_group.set_index("scale")[["mean", "highest"]]
         for names, lines in zip(extremes(of_group), (highest, lowest), strict=True):
             lines.append(_line(page, group, _named(page, names, figures)))
     return highest, lowest
 
 
-def _named(page: Page, scales: list[str], means: pd.Series) -> str:
+def _named(page: Page, scales: list[str], means: pd.DataFrame) -> str:
     say, language = page.words.say, page.words.language
     if not scales:
         return say("not_shown")
     if len(scales) > MOST_ALIKE:
         return say("tile_none_apart")
-    told = [f"{plain(page.scale(scale))} ({decimal(means[scale], language)})" for scale in scales]
+    told = [
+        say("tile_score", scale=plain(page.scale(scale)), mean=decimal(mean, language), highest=whole(top, language))
+        for scale, mean, top in means.loc[scales].itertuples()
+    ]
     return say("groups_and", first=told[0], second=told[1]) if len(told) > 1 else told[0]
 
 
@@ -85,7 +88,7 @@ def _moved(page: Page, ways: pd.Series) -> str:
         return say("tile_not_compared")
     if ways.isna().all():
         return say("not_shown")
-    told = [say(f"tile_{way}", count=counts[way]) for way in ("up", "down") if counts.get(way, 0)]
+    told = [say(f"tile_{way}", count=counts[way], scales=len(ways)) for way in ("up", "down") if counts.get(way, 0)]
     return ", ".join(told) or say("tile_unclear")
 
 
