@@ -9,7 +9,11 @@ from pipelines.board_report.excel import workbook_of
 from pipelines.board_report.html import html_of
 from pipelines.board_report.pdf import pdf_of
 from pipelines.board_report.words import WORDINGS, wording_of
+from pipelines.embargo import is_out, local_day
+from pipelines.files import PRIVATE, PUBLIC, whole_or_absent
 from pipelines.load import Study
+from pipelines.release_log import reasons_of_withdrawal
+from pipelines.store import Store
 from pipelines.store.released import read_current_release, read_release
 from pipelines.tables.released import TABLES
 
@@ -50,7 +54,7 @@ def write_reports(study: Study, number: int | None, language: str, folder: Path 
     if number is None:
         release = read_current_release(study.releases, TABLES)
     else:
-        release = read_release(study.releases, number, TABLES)
+        release = read_release(study.releases, number, TABLES, reasons_of_withdrawal(Store(study.warehouse)))
     wording = wording_of(language, release.tables["meta.texts"])
     report = report_of(release, language)
     made = {
@@ -61,6 +65,8 @@ def write_reports(study: Study, number: int | None, language: str, folder: Path 
     place = folder or study.folder / FOLDER
     place.mkdir(parents=True, exist_ok=True)
     paths = {ending: place / f"{study.name}-r{release.number:06d}-{language}.{ending}" for ending in made}
+    mode = PUBLIC if is_out(release.manifest.get("embargo_until", ""), local_day()) else PRIVATE
     for ending, content in made.items():
-        paths[ending].write_bytes(content)
+        with whole_or_absent(paths[ending], mode) as unfinished:
+            unfinished.write_bytes(content)
     return Written(release.number, language, tuple(paths.values()))
