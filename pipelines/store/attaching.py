@@ -36,6 +36,8 @@ class _Engine:
 _guard = threading.Lock()
 _engines: list[_Engine] = []
 """The engine that was used last, if any."""
+_of_parents: list[_Engine] = []
+"""Engines of the processes that this one was forked from; letting one go would wait for threads that are not here."""
 
 
 @contextmanager
@@ -67,7 +69,9 @@ def attached(database: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConn
 
 
 def _engine_for(database: Path) -> _Engine:
-    if not _engines or (_engines[0].process, _engines[0].database) != (os.getpid(), database):
+    if _engines and _engines[0].process != os.getpid():
+        _of_parents.append(_engines.pop())
+    if not _engines or _engines[0].database != database:
         config = {**CONFIG, "temp_directory": f"{database}.tmp"}
         instance = duckdb.connect(":memory:", config=config)
         instance.execute("SET GLOBAL TimeZone = 'UTC'")
