@@ -26,10 +26,11 @@ from pipelines.tables.released import SCHEMA_VERSION, UNIT_MEANS
 from pipelines.tables.releases import RELEASES
 from tests.command_line import done, sensemaking
 from tests.pipelines.test_release import fill, pilot_study
-from tests.pipelines.test_release_again import FEW, STEPS, UNITS, export, exported, organisations
+from tests.pipelines.test_release_again import FEW, STEPS, export, exported, folder
 from tests.pipelines.test_release_again import released as unit_means
 from tests.run_steps import bring_up_to_date
-from tests.small_study import answers, build_small_study
+
+__all__ = ["folder"]
 
 TODAY = dt.date(2026, 12, 1)
 LATER, MUCH_LATER = "2026-12-24", "2027-01-31"
@@ -236,16 +237,6 @@ def test_an_embargo_that_is_over_or_no_day_is_refused(text, told):
 @pytest.mark.parametrize("text", ["", "2026-12-01", "2026-12-24"])
 def test_an_embargo_is_today_or_later_or_none(text):
     assert embargo.embargo_day(text, TODAY) == text
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """One wave of 110 answers of six organisations."""
-    folder = build_small_study(tmp_path / "small", waves=())
-    path = folder / "study.yaml"
-    path.write_text(path.read_text().replace("release: {least_cell_size: 10, languages: [en]}", UNITS))
-    export(folder, answers("spring", n_responses=110).assign(organisation=organisations()))
-    return folder
 
 
 @pytest.mark.parametrize("n_withdrawn", [1, 2])
