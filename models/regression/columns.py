@@ -113,9 +113,10 @@ def _indicators(
             "expected two or more; take it out of the model"
         )
     reference = _reference_code(variable, names)
+    places = pd.Index(list(names)).get_indexer(pd.Index(values))
     return {
-        f"{variable.variable}[{name}]": (values == code).astype("float64")
-        for code, name in names.items()
+        f"{variable.variable}[{name}]": pd.Series((places == place).astype("float64"), index=values.index)
+        for place, (code, name) in enumerate(names.items())
         if code != reference
     }
 

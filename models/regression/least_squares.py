@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from models.estimates import Matrix, Vector
+from models.triangles import inverse_of_triangle
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +54,6 @@ class LeastSquares:
     @cached_property
     def root(self) -> Matrix:
         """The inverse triangle: ``root @ root.T`` is the inverse cross-product, k x k."""
-        from models.triangles import inverse_of_triangle  # noqa: PLC0415 - scipy.linalg is slow to import
-
         return inverse_of_triangle(self.factor)
 
     @cached_property
@@ -63,9 +62,14 @@ class LeastSquares:
         return self.root @ self.root.T
 
     @cached_property
+    def basis(self) -> Matrix:
+        """The rows in orthonormal coordinates, n x k: their cross-product is 1."""
+        return self.rows @ self.root
+
+    @cached_property
     def leverage(self) -> Vector:
         """Diagonal of the hat matrix, n values from 0 to 1; absorbed effects included."""
-        own = np.asarray(((self.rows @ self.root) ** 2).sum(axis=1))
+        own = np.einsum("ij,ij->i", self.basis, self.basis)
         return own if self.absorbed_leverage is None else own + self.absorbed_leverage
 
     @property

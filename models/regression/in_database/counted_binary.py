@@ -24,6 +24,7 @@ from models.regression.in_database.patterns import Patterns
 from models.regression.in_database.result import TableFit
 from models.regression.inference import Uncertainty
 from models.sections.inference import CLUSTERED, Covariance
+from models.triangles import triangle_of_rows
 
 
 def fit_counted_binary(
@@ -104,7 +105,7 @@ def _uncertainties(
     squares = patterns.within + patterns.counts * (patterns.means - fitted) ** 2
     spread = np.divide(np.sqrt(squares), slopes, out=np.zeros_like(slopes), where=is_known)
     weights = design.weights * information
-    _, triangle = np.linalg.qr(matrix * np.sqrt(patterns.counts * weights)[:, None])
+    triangle = triangle_of_rows(matrix * np.sqrt(patterns.counts * weights)[:, None])
     fit = pattern_squares(design, coefficients, triangle, spread**2, weights)
     values: Matrix = matrix * (design.weights * steepness)[:, None]
     is_clustered = any(kind in CLUSTERED for kind in covariances)

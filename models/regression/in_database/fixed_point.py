@@ -9,7 +9,6 @@ References:
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownMemberType=false
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -27,10 +26,9 @@ BITS_OF_A_DOUBLE = 53
 BITS_OF_A_VALUE = 60
 BITS_OF_A_WHOLE = 54
 FEWEST_BITS_OF_A_PART = 12
-BITS_OF_A_DIGIT = 17
-DIGITS = 3
 OFFSET = 1 << MOST_BITS
 BITS_OF_A_LIMB = 27
+BITS_OF_ONE_LIMB = 40
 LEAST = 2.0**-900
 
 
@@ -62,86 +60,45 @@ class Grid:
         return np.rint(deviations * self.scale).astype(np.int64)
 
 
-class SquareSums:
-    """Numbers, sums and sums of squares, by group, of whole numbers of up to 51 bits: 2^27 at most, 2^17 at once.
+@dataclass(frozen=True)
+class Limbs:
+    """How whole numbers are taken apart into doubles whose sums are not rounded, one for all or two.
 
-    Each is taken apart into three digits of 17 bits, the highest with a sign, whose products are summed by their power.
+    Attributes:
+        dropped: Bits that are rounded away.
+        low: Bits of the lower of two; 0 where there is one.
     """
 
-    def __init__(self) -> None:
-        self._sums = [np.zeros(0, dtype=np.int64) for _ in range(2 * DIGITS + 2)]
+    dropped: int
+    low: int
+
+    @classmethod
+    def over(cls, largest: float, n: int) -> Self:
+        """Take apart numbers of up to 54 bits, of which at most n, and not more than 2^26, are summed.
+
+        One double is enough where it holds 40 bits of the largest number: what is rounded away is below a 2^40th of it.
+        """
+        free, needed = BITS_OF_A_DOUBLE - n.bit_length(), int(np.frexp(largest)[1])
+        if needed > free and free < BITS_OF_ONE_LIMB:
+            return cls(dropped=0, low=BITS_OF_A_LIMB)
+        return cls(dropped=max(needed - free, 0), low=0)
 
     @property
-    def counts(self) -> Integers:
-        """Numbers of each group."""
-        return self._sums[0]
+    def n(self) -> int:
+        """Parts of a number."""
+        return 2 if self.low else 1
 
-    def add(self, groups: NDArray[np.integer], whole: Integers) -> None:
-        """Add some numbers and their groups, coded from 0."""
-        at = groups.astype(np.intp)
-        n_groups = max(int(at.max(initial=-1)) + 1, len(self.counts))
-        for place, values in enumerate(_addends(whole)):
-            found = np.bincount(at, values, n_groups).astype(np.int64)
-            found[: len(self._sums[place])] += self._sums[place]
-            self._sums[place] = found
+    def of(self, whole: Integers) -> list[Vector]:
+        """Take numbers apart, the lowest part first; it is not negative where there are two."""
+        if self.low:
+            return [(whole & ((1 << self.low) - 1)).astype(float), (whole >> self.low).astype(float)]
+        half = (1 << self.dropped) >> 1
+        return [((whole + half) >> self.dropped).astype(float)]
 
-    def moments(self, groups: NDArray[np.intp]) -> tuple[Vector, Vector, Vector]:
-        """Return counts, sums, and sums of squares around the mean of some groups, each rounded once."""
-        counts, low, above, *squares = (each[groups] for each in self._sums)
-        low_low, low_middle, third, middle_high, high_high = squares
-        n, sums = counts.astype(object), _number([low, above])
-        products = _number([low_low, 2 * low_middle, third, 2 * middle_high, high_high])
-        within = (n * products - sums * sums) / n
-        return counts.astype(float), sums.astype(float), within.astype(float)
-
-
-def _addends(whole: Integers) -> Iterator[Vector | None]:
-    """Give what is summed of whole numbers, one after the other as each is large: 1, digits, products of digits."""
-    above, mask = whole >> BITS_OF_A_DIGIT, (1 << BITS_OF_A_DIGIT) - 1
-    low, middle = (whole & mask).astype(float), (above & mask).astype(float)
-    high = (above >> BITS_OF_A_DIGIT).astype(float)
-    yield None
-    yield low
-    yield above.astype(float)
-    yield low * low
-    yield low * middle
-    yield 2 * low * high + middle * middle
-    yield middle * high
-    yield high * high
-
-
-def _number(digits: list[Integers]) -> NDArray[np.object_]:
-    """Return whole numbers of any length from digits, the lowest first, that are not yet carried over."""
-    *lower, highest = digits
-    found: Any = highest.astype(object)
-    for digit in reversed(lower):
-        found = found * (1 << BITS_OF_A_DIGIT) + digit.astype(object)
-    return found
-
-
-class LimbSums:
-    """Sums of whole numbers of up to 54 bits by cell, each rounded once; at most 2^17 at once.
-
-    Args:
-        n_cells: Cells.
-    """
-
-    def __init__(self, n_cells: int) -> None:
-        self._low, self._high = np.zeros(n_cells), np.zeros(n_cells)
-
-    def add(self, cells: NDArray[np.intp], low: Vector, high: Vector) -> None:
-        """Add some numbers, taken apart by ``limbs_of``, and their cells."""
-        self._low += np.bincount(cells, low, len(self._low))
-        self._high += np.bincount(cells, high, len(self._high))
-
-    def sums(self) -> Vector:
-        """Return the sums."""
-        return self._high * float(1 << BITS_OF_A_LIMB) + self._low
-
-
-def limbs_of(whole: Integers) -> tuple[Vector, Vector]:
-    """Take whole numbers apart: low + 2^27 high, where low is not negative."""
-    return (whole & ((1 << BITS_OF_A_LIMB) - 1)).astype(float), (whole >> BITS_OF_A_LIMB).astype(float)
+    def joined(self, sums: Matrix) -> Vector:
+        """Return the sums of numbers from those of their parts, one row a part."""
+        found = np.ldexp(sums[1], self.low) + sums[0] if self.low else sums[0]
+        return np.ldexp(found, self.dropped)
 
 
 @dataclass(frozen=True, eq=False)

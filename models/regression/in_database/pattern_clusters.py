@@ -101,7 +101,9 @@ def sum_scores(design: PatternDesign, fitted: Vector, values: Matrix, beside: Ve
     """
     patterns = design.patterns
     whole_fitted = patterns.grid.whole(fitted)
-    scores = ScoreSums(design, values)
+    squares = patterns.within + patterns.counts * (patterns.means - fitted) ** 2
+    largest = float(np.sqrt(squares.max())) * patterns.grid.scale + 2
+    scores = ScoreSums(design, values, largest)
     others = np.zeros(patterns.n_clusters)
     for placed in patterns.placed():
         scores.add(placed, placed.whole - whole_fitted[placed.patterns])

@@ -21,6 +21,7 @@ from models.regression.identification import (
 from models.regression.in_database.patterns import Patterns
 from models.regression.least_squares import LeastSquares
 from models.regression.profile import profile_of
+from models.triangles import triangle_of_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +103,7 @@ def triangle_of(matrix: Matrix, means: Vector, masses: Vector) -> Matrix:
     """Return the triangle of the QR factors of k columns and the means, rows times the roots of their masses."""
     rows: Matrix = np.column_stack([matrix, means])
     rows *= np.sqrt(masses)[:, None]
-    return np.asarray(np.linalg.qr(rows, mode="r"))
+    return triangle_of_rows(rows)
 
 
 def pattern_squares(

@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 
 from models.estimates import Vector
 from models.regression.in_database.connection import Query, batches
-from models.regression.in_database.fixed_point import OFFSET, Grid, Integers, SquareSums
+from models.regression.in_database.fixed_point import OFFSET, Grid, Integers
 from models.regression.in_database.pattern_keys import Keys, PossiblePatterns, keys_by_appearance
 from models.regression.in_database.query import places_of_values, quoted, told_apart
 from models.regression.in_database.responses import Responses, Selected
+from models.regression.in_database.square_sums import SquareSums
 from models.spec import RegressionSpec
 
 MOST_KEPT = 2_000_000

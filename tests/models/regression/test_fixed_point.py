@@ -11,9 +11,7 @@ from scipy.sparse import csr_array
 from models.regression.in_database.fixed_point import (
     ExactSums,
     Grid,
-    LimbSums,
-    SquareSums,
-    limbs_of,
+    Limbs,
     parts_of,
     products_of_columns,
 )
@@ -74,25 +72,31 @@ def test_products_of_columns_are_those_of_the_matrix():
     np.testing.assert_array_equal(products.toarray(), values[:, left] * values[:, right])
 
 
-@pytest.mark.parametrize("most", [1, 2**25, 2**51])
-def test_moments_of_groups_are_exact_whatever_the_order(most):
-    random = np.random.default_rng(5)
-    groups, whole = random.integers(0, 7, 400).astype(np.int32), random.integers(-most, most, 400, endpoint=True)
-    expected = []
-    for group in range(7):
-        numbers = [int(each) for each in whole[groups == group]]
-        mean = Fraction(sum(numbers), len(numbers))
-        expected.append((len(numbers), float(sum(numbers)), float(sum((each - mean) ** 2 for each in numbers))))
-    for order in (np.arange(400), random.permutation(400)):
-        sums = SquareSums()
-        for some in np.array_split(order, 3):
-            sums.add(groups[some], whole[some])
-        assert list(zip(*(each.tolist() for each in sums.moments(np.arange(7))), strict=True)) == expected
+def sums_of_limbs(limbs, cells, whole, n_cells):
+    parts = np.array([np.bincount(cells, part, n_cells) for part in limbs.of(whole)])
+    return limbs.joined(parts).tolist()
 
 
-def test_sums_of_limbs_are_rounded_once():
+@pytest.mark.parametrize(
+    ("most", "n"),
+    [(2**53, 2**14), (2**40, 300), (2**12, 300), (1, 2**26)],
+    ids=["two limbs", "one limb holds all", "small numbers", "many small ones"],
+)
+def test_sums_of_limbs_that_hold_all_bits_are_exact(most, n):
     random = np.random.default_rng(6)
+    cells, whole = random.integers(0, 5, 300), random.integers(-most, most, 300)
+    expected = [float(sum(map(int, whole[cells == cell]))) for cell in range(5)]
+    assert sums_of_limbs(Limbs.over(most, n), cells, whole, 5) == expected
+
+
+@pytest.mark.parametrize("n", [300, 2**12, 2**13 - 1])
+def test_one_limb_leaves_out_less_than_a_2_to_the_40th_of_the_largest(n):
+    random = np.random.default_rng(7)
     cells, whole = random.integers(0, 5, 300), random.integers(-(2**53), 2**53, 300)
-    sums = LimbSums(5)
-    sums.add(cells, *limbs_of(whole))
-    assert sums.sums().tolist() == [float(sum(map(int, whole[cells == cell]))) for cell in range(5)]
+    limbs = Limbs.over(2**53, n)
+    assert limbs.n == 1
+    for cell, found in enumerate(sums_of_limbs(limbs, cells, whole, 5)):
+        some = [int(each) for each in whole[cells == cell]]
+        assert abs(found - sum(some)) <= len(some) * 2.0 ** (53 - 40)
+    backwards = sums_of_limbs(limbs, cells[::-1], whole[::-1], 5)
+    assert backwards == sums_of_limbs(limbs, cells, whole, 5)
