@@ -85,21 +85,19 @@ def parse_yaml(document: Document, text: str) -> Document:
     """
     quick = Document(document.path)
     if yaml.__with_libyaml__ and not _ONLY_FOR_LIBYAML.search(text):
-        _parse(quick, text, yaml.CSafeLoader)
-        if not quick.faults and not _asks_within_brackets(text):
+        asks_within_brackets = _parse(quick, text, yaml.CSafeLoader)
+        if not quick.faults and not asks_within_brackets:
             document.value, document.lines = quick.value, quick.lines
             return document
     _parse(document, text, yaml.SafeLoader)
     return document
 
 
-def _parse(document: Document, text: str, loader: "type[yaml.SafeLoader | yaml.CSafeLoader]") -> None:
-    path = document.path
+def _parse(document: Document, text: str, loader: "type[yaml.SafeLoader | yaml.CSafeLoader]") -> bool:
+    """Fill a document; tell whether a question mark stands within braces, where only libyaml takes it."""
+    path, reading = document.path, _Reading(document, yaml.parse(text, Loader=loader))
     try:
-        _refuse_machinery(document, text, loader)
-        if not document.faults:
-            root = yaml.compose(text, Loader=loader)
-            document.value = None if root is None else _plain(document, root, ())
+        reading.read()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark else 0
@@ -112,6 +110,7 @@ def _parse(document: Document, text: str, loader: "type[yaml.SafeLoader | yaml.C
     except (ValueError, OverflowError):  # PyYAML does not turn these into its own errors
         message = "this is not valid YAML: an escape or a number is out of range; check backslashes in quotation marks"
         document.faults.append(Fault(path, 0, "", message))
+    return reading.asks_within_brackets
 
 
 def word_at(text: str, key: str) -> str:
@@ -156,90 +155,128 @@ def read_text(document: Document) -> str | None:
         return None
 
 
-def _asks_within_brackets(text: str) -> bool:
-    """Tell whether a question mark stands outside quotation marks in a flow of braces, where only libyaml takes it."""
-    if "?" not in text:
-        return False
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += bool(depth or event.flow_style)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= bool(depth)
-        elif depth and isinstance(event, yaml.ScalarEvent) and not event.style and "?" in event.value:
-            return True
-    return False
+class _TooMuchError(Exception):
+    """A document is too deep, or not the only one."""
 
 
-def _refuse_machinery(document: Document, text: str, loader: "type[yaml.SafeLoader | yaml.CSafeLoader]") -> None:
-    """Refuse anchors, aliases, tags, depth and further documents before anything is built from them."""
-    depth, documents = 0, 0
-    for event in yaml.parse(text, Loader=loader):
-        line = _line(event)
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        documents += isinstance(event, yaml.DocumentStartEvent)
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            document.blame((), "anchors (&) and aliases (*) are not used here; write the text out", line)
-        elif getattr(event, "tag", None):
-            document.blame((), "tags (!) are not used here; remove the tag", line)
-        if depth > DEEPEST_LEVEL or documents > 1:
-            reason = "one document a file" if documents > 1 else f"at most {DEEPEST_LEVEL} levels of indents"
-            document.blame((), f"expected {reason}", line)
+class _Reading:
+    """Makes plain values of the events of YAML text in one pass; nothing is built from anchors and tags.
+
+    Args:
+        document: To be filled.
+        events: Of the text.
+    """
+
+    def __init__(self, document: Document, events: Iterator[yaml.Event]) -> None:
+        self._document, self._events = document, events
+        self._built = Document(document.path)
+        self._depth = self._documents = self._depth_of_brackets = 0
+        self.asks_within_brackets = False
+
+    def read(self) -> None:
+        """Fill the document; where it has machinery, with the faults of that alone."""
+        value: object = None
+        try:
+            for event in iter(self._next, None):
+                if isinstance(event, yaml.NodeEvent):
+                    value = self._value(event, ())
+        except _TooMuchError:
             return
+        if not self._document.faults:
+            self._document.value, self._document.lines = value, self._built.lines
+            self._document.faults += self._built.faults
+
+    def _next(self) -> yaml.Event | None:
+        """Return the next event, once it has been refused where it has an anchor, an alias or a tag."""
+        event = next(self._events, None)
+        if isinstance(event, yaml.ScalarEvent):
+            if self._depth_of_brackets and not event.style and "?" in event.value:
+                self.asks_within_brackets = True
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._depth += 1
+            self._depth_of_brackets += bool(self._depth_of_brackets or event.flow_style)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._depth -= 1
+            self._depth_of_brackets -= bool(self._depth_of_brackets)
+            return event
+        self._documents += isinstance(event, yaml.DocumentStartEvent)
+        if isinstance(event, yaml.NodeEvent):
+            self._refuse_machinery(event)
+        if event is not None and (self._depth > DEEPEST_LEVEL or self._documents > 1):
+            wanted = "one document a file" if self._documents > 1 else f"at most {DEEPEST_LEVEL} levels of indents"
+            self._document.blame((), f"expected {wanted}", _line(event))
+            raise _TooMuchError
+        return event
+
+    def _refuse_machinery(self, event: yaml.NodeEvent) -> None:
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            self._document.blame((), "anchors (&) and aliases (*) are not used here; write the text out", _line(event))
+        elif getattr(event, "tag", None):
+            self._document.blame((), "tags (!) are not used here; remove the tag", _line(event))
+
+    def _value(self, event: yaml.NodeEvent, place: Place) -> object:
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(place)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return list(self._entries(place))
+        return self._scalar(event, place)
+
+    def _entries(self, place: Place) -> Iterator[object]:
+        for index, event in enumerate(self._until_the_end()):
+            below = (*place, index)
+            self._built.lines.setdefault(below, _line(event))
+            yield self._value(event, below)
+
+    def _mapping(self, place: Place) -> dict[Key, object]:
+        plain: dict[Key, object] = {}
+        for key_event in self._until_the_end():
+            line = _line(key_event)
+            if not isinstance(key_event, yaml.ScalarEvent | yaml.AliasEvent):
+                self._built.blame(place, "a key must be a single word or number", line)
+                self._skip(key_event)
+                self._skip(self._next())
+                continue
+            key = cast("Key", self._scalar(key_event, place))
+            below = (*place, key)
+            if key in plain:
+                first = self._built.lines[below]
+                self._built.blame(below, f"this key stands twice, first on line {first}; keep one of them", line)
+                self._skip(self._next())
+                continue
+            self._built.lines[below] = line
+            plain[key] = self._value(cast("yaml.NodeEvent", self._next()), below)
+        return plain
+
+    def _until_the_end(self) -> Iterator[yaml.NodeEvent]:
+        """Give the events of a collection's entries, or of its keys; whoever takes one takes what lies below it."""
+        while isinstance(event := self._next(), yaml.NodeEvent):
+            yield event
+
+    def _skip(self, event: yaml.Event | None) -> None:
+        if isinstance(event, yaml.CollectionStartEvent):
+            above = self._depth - 1
+            while self._depth > above:
+                self._next()
+
+    def _scalar(self, event: yaml.NodeEvent, place: Place) -> object:
+        if not isinstance(event, yaml.ScalarEvent):  # an alias, whose fault is known
+            return None
+        text = str(event.value)
+        if event.style:
+            return text
+        if text.lower() in _YES_NO_WORDS:
+            self._built.blame(
+                place,
+                f'YAML reads {text} as true or false; write "{text}" in quotation marks when the word is meant, '
+                "or true or false when that is meant",
+                _line(event),
+            )
+            return text
+        return _typed(text)
 
 
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 0
-
-
-def _plain(document: Document, node: yaml.Node, place: Place) -> object:
-    if isinstance(node, yaml.MappingNode):
-        return _plain_mapping(document, node, place)
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(document, child, _mark(document, (*place, index), child)) for index, child in _entries(node)]
-    return _plain_scalar(document, cast("yaml.ScalarNode", node), place)
-
-
-def _entries(node: yaml.SequenceNode) -> Iterator[tuple[int, yaml.Node]]:
-    yield from enumerate(cast("list[yaml.Node]", node.value))
-
-
-def _mark(document: Document, place: Place, node: yaml.Node) -> Place:
-    document.lines.setdefault(place, node.start_mark.line + 1)
-    return place
-
-
-def _plain_mapping(document: Document, node: yaml.MappingNode, place: Place) -> dict[Key, object]:
-    plain: dict[Key, object] = {}
-    for key_node, value_node in cast("list[tuple[yaml.Node, yaml.Node]]", node.value):
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode):
-            document.blame(place, "a key must be a single word or number", line)
-            continue
-        key = cast("Key", _plain_scalar(document, key_node, place))
-        below = (*place, key)
-        if key in plain:
-            first = document.lines[below]
-            document.blame(below, f"this key stands twice, first on line {first}; keep one of them", line)
-            continue
-        document.lines[below] = line
-        plain[key] = _plain(document, value_node, below)
-    return plain
-
-
-def _plain_scalar(document: Document, node: yaml.ScalarNode, place: Place) -> object:
-    text = cast("str", node.value)
-    if node.style:
-        return text
-    if text.lower() in _YES_NO_WORDS:
-        document.blame(
-            place,
-            f'YAML reads {text} as true or false; write "{text}" in quotation marks when the word is meant, '
-            "or true or false when that is meant",
-            node.start_mark.line + 1,
-        )
-        return text
-    return _typed(text)
 
 
 def _typed(text: str) -> object:

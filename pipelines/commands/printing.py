@@ -5,15 +5,17 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from instruments.validation import STATUS_LABELS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WIDTH_OF_A_FILE = 200
 
@@ -46,7 +48,7 @@ def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     results.print(table)
 
 
-def print_frame(title: str, frame: pd.DataFrame) -> None:
+def print_frame(title: str, frame: "pd.DataFrame") -> None:
     """Print a data frame to stdout."""
     print_rows(title, list(frame.columns), frame.itertuples(index=False))
 
@@ -94,7 +96,7 @@ class StepProgress:
         self.display.stop()
 
 
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
     """Return the rows of a data frame as plain values; missing as None."""
     plain = frame.astype("object").where(frame.notna(), None)
     return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
@@ -108,13 +110,23 @@ def fact(value: object) -> str:
 
 def cell(value: object) -> str:
     """Write one value: figures to four significant digits, missing as a dash."""
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+    if _is_missing(value):
         return "–"
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     return str(value)
+
+
+def _is_missing(value: object) -> bool:
+    if value is None or isinstance(value, str | int):
+        return value is None
+    if isinstance(value, float):
+        return math.isnan(value)
+    import pandas as pd  # noqa: PLC0415 - what has neither frames nor dates is printed without it
+
+    return value is pd.NA or value is pd.NaT
 
 
 def _plain(value: object) -> object:
