@@ -1,9 +1,11 @@
 """People sign in with a real browser at a small provider: who is listed sees what they may, everybody else nothing."""
 
+import http.client
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import build_release
 import pandas as pd
@@ -124,6 +126,25 @@ def has_no_results(visit: Visit) -> bool:
     return not any(
         visit.heard(text) for text in ("arrowVegaLiteChart", "arrow_vega_lite", "Who answered", HEADING, OWN)
     )
+
+
+@pytest.mark.parametrize(("host", "answer"), [("127.0.0.1", 101), ("evil.example.org", 403)])
+def test_another_web_site_cannot_pass_for_the_dashboard(dashboard: Dashboard, host: str, answer: int):
+    """A site whose name is turned to 127.0.0.1 while somebody looks at it is of the same origin for the browser."""
+    port = urlsplit(dashboard.address).port
+    asked = {
+        "Host": f"{host}:{port}",
+        "Origin": f"http://{host}:{port}",
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "c2Vuc2VtYWtpbmctdGVzdA==",
+    }
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", "/_stcore/stream", headers=asked)
+    answered = connection.getresponse().status
+    connection.close()
+    assert answered == answer
 
 
 @pytest.mark.parametrize(("language", "told"), [("en", PLEASE_SIGN_IN), ("da", "Resultaterne er for personer")])
