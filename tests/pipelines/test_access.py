@@ -160,6 +160,16 @@ def test_half_of_the_secrets_in_the_environment_is_refused(tmp_path: Path, monke
         read_secrets(tmp_path)
 
 
+def test_check_names_the_faults_of_an_access_file(tmp_path: Path):
+    study = build_small_study(tmp_path / "small")
+    (study / FILE).write_text(ACCESS, encoding="utf-8")
+    assert sensemaking("check", study).code == 0
+    (study / FILE).write_text(ACCESS.replace("role: unit", "role: owner"), encoding="utf-8")
+    ended = sensemaking("check", study, "--json")
+    assert ended.code == 2
+    assert [fault["place"] for fault in ended.document["error"]["faults"]] == ["people.1.role"]
+
+
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list:
     found: list = []
