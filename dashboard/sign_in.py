@@ -1,6 +1,7 @@
 """Who looks at the dashboard: anybody on this machine, or people who sign in and are listed in ``access.yaml``.
 
-The access file is read at every interaction, so that whoever is struck off it sees nothing from then on.
+The access file is read at every interaction, and twice a minute while a page stands open, so that whoever is struck
+off it sees nothing from then on.
 """
 
 import hashlib
@@ -24,6 +25,7 @@ from pipelines.access import VARIABLE, read_access
 
 MAY_SIGN_IN = ("signed_out", "expired")
 MAY_SIGN_OUT = ("not_for_this_dashboard", "no_person", "email_not_verified", "not_listed")
+SECONDS_BETWEEN_LOOKS = 30
 SIGNED_OUT_KEPT_SECONDS = 31 * 24 * 3600  # a day longer than browsers keep Streamlit's cookie
 _signed_out: dict[str, float] = {}
 """Fingerprint of a token whose bearer signed out → when. Streamlit clears the cookie, but other tabs go on with it."""
@@ -70,12 +72,20 @@ def permitted(entries: Sequence[StreamlitPage], permission: Permission) -> list[
 
 
 def show_viewer(permission: Permission, words: Words) -> None:
-    """Show a viewer who has signed in what is shown to them, and how to sign out."""
+    """Show a viewer who has signed in what is shown to them, and how to sign out; look again while nobody clicks."""
+    _look_again()
     left, right = st.columns([5, 1], vertical_alignment="center")
     if not permission.whole_release:
         left.caption(words.say("own_units_only", units=plain(", ".join(sorted(permission.units)))))
     with right:
         offer_sign_out(words)
+
+
+@st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
+def _look_again() -> None:
+    """Take the results off a screen that was left open once its viewer may not see them any more."""
+    if isinstance(viewer(), Denied):
+        st.rerun()
 
 
 def show_denied(denied: Denied) -> None:
