@@ -8,8 +8,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import queries
+from dashboard import queries, sign_in
 from dashboard.figures import date
+from dashboard.identity import Denied
 from dashboard.pointer import FOLDER_VARIABLE
 from dashboard.views import integration, method, overview, perspectives, results, units
 from dashboard.views.page import Page, choose, chosen, in_order, names_in, plain
@@ -29,8 +30,12 @@ STYLE = """<style>
 def main() -> None:
     """Run the dashboard once, for one visitor and one interaction."""
     st.set_page_config(layout="wide")
+    viewer = sign_in.viewer()
+    if isinstance(viewer, Denied):
+        sign_in.show_denied(viewer)
+        return
     folder = os.environ.get(FOLDER_VARIABLE, "")
-    shown = queries.reader_of(Path(folder)).shown() if folder else queries.Shown(None, "no_folder")
+    shown = queries.reader_of(Path(folder)).shown(viewer.permission) if folder else queries.Shown(None, "no_folder")
     if shown.release is None:
         _show_nothing(shown)
         return
@@ -44,8 +49,10 @@ def main() -> None:
         st.Page(lambda: results.show(page), title=say("results"), url_path="results"),
         st.Page(lambda: method.show(page), title=say("method"), url_path="method"),
     ]
-    entry = st.navigation(entries, position="top")
+    entry = st.navigation(sign_in.permitted(entries, viewer.permission), position="top")
     _show_head(page, shown)
+    if viewer.has_signed_in:
+        sign_in.show_viewer(viewer.permission, page.words)
     entry.run()
 
 

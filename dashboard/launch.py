@@ -2,25 +2,33 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 APP = Path(__file__).parent / "app.py"
+SERVED = Path(__file__).parent / "served.py"
 ADDRESS = "127.0.0.1"
 
 
-def streamlit_arguments(port: int) -> list[str]:
-    """Return the arguments after ``streamlit`` that serve the dashboard to this machine only.
+def streamlit_arguments(port: int, address: str = ADDRESS, hosts: Sequence[str] = (ADDRESS, "localhost")) -> list[str]:
+    """Return the arguments after ``streamlit`` that serve the dashboard, to this machine only unless told otherwise.
 
-    The folder of releases is handed over in the environment variable ``SENSEMAKING_RELEASES``.
+    The folder of releases is handed over in the environment variable ``SENSEMAKING_RELEASES``, the access file in
+    ``SENSEMAKING_ACCESS``; without one, the pages show nothing on another address than 127.0.0.1.
 
     Args:
         port: Port to listen on.
+        address: Address to listen on.
+        hosts: Names by which browsers may call the server; other web sites cannot pass for it.
     """
     return [
         "run",
-        str(APP),
-        f"--server.address={ADDRESS}",
+        str(SERVED),
+        f"--server.address={address}",
         f"--server.port={port}",
+        *(f"--server.allowedHosts={host}" for host in hosts),
+        "--server.enableXsrfProtection=true",
+        "--server.trustedUserHeaders={}",
         "--server.headless=true",
         "--server.fileWatcherType=none",
         "--browser.gatherUsageStats=false",
@@ -34,9 +42,10 @@ def streamlit_arguments(port: int) -> list[str]:
 
 
 def main() -> None:
-    """Become the dashboard's server: ``python -m dashboard.launch PORT``."""
-    port = int(sys.argv[1])
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", *streamlit_arguments(port)])  # noqa: S606
+    """Become the dashboard's server: ``python -m dashboard.launch PORT [ADDRESS HOST...]``."""
+    port, *where = sys.argv[1:]
+    arguments = streamlit_arguments(int(port), where[0], where[1:]) if where else streamlit_arguments(int(port))
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", *arguments])  # noqa: S606
 
 
 if __name__ == "__main__":

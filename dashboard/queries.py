@@ -1,17 +1,19 @@
-"""Questions that the dashboard asks a release file, each read-only and with a name.
+"""Questions that the dashboard asks a release file, each read-only and with a name, for one viewer.
 
-The only file of the dashboard that speaks DuckDB. A page run asks one ``Release`` throughout and so never mixes two.
+A page run asks one ``Release`` throughout and so never mixes two, nor what two viewers may see.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from dashboard.pointer import Reason, UnusableReleaseError, is_withdrawn, read_pointer, verify
+from dashboard.open_release import Release, connect
+from dashboard.permission import WHOLE_RELEASE, Permission
+from dashboard.pointer import Reason, UnusableReleaseError, is_withdrawn, read_pointer
 from pipelines.embargo import is_out, local_day
 
 SUPPORTED_SCHEMA_VERSION = 5
@@ -20,42 +22,6 @@ FIRST_VERSION_WITH_CONDITIONS = 3
 FIRST_VERSION_WITH_OMEGA = 3
 FIRST_VERSION_WITH_LABELS = 4
 FIRST_VERSION_WITH_UNITS = 5
-LOCKED_DOWN: Mapping[str, str] = {
-    "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "allow_community_extensions": "false",
-    "allow_persistent_secrets": "false",
-    "python_enable_replacements": "false",
-    "temp_directory": "",
-    "memory_limit": "256MB",
-    "threads": "1",
-    "lock_configuration": "true",
-}
-
-
-@dataclass(frozen=True)
-class Release:
-    """One published file, open for reading.
-
-    Attributes:
-        file: Its name.
-        number: Number of the release, counted from 1.
-        published_at: ISO time of publication.
-        schema_version: Version of its tables.
-        connection: The locked-down connection; every question takes a cursor of its own.
-    """
-
-    file: str
-    number: int
-    published_at: str
-    schema_version: int
-    connection: duckdb.DuckDBPyConnection
-
-    def ask(self, question: str, **values: str) -> pd.DataFrame:
-        """Answer a question written in SQL with ``$name`` for each of the values."""
-        with self.connection.cursor() as cursor:
-            return cursor.execute(question, values).df()
 
 
 @dataclass(frozen=True)
@@ -78,15 +44,17 @@ class ReleaseReader:
         self._folder = folder
         self._last_good: Release | None = None
 
-    def shown(self) -> Shown:
-        """Return the release to show now; cheap while the pointer stays the same."""
+    def shown(self, permission: Permission) -> Shown:
+        """Return the release to show now to a viewer; cheap while the pointer stays the same."""
+        trouble: Reason | None = None
         try:
-            self._last_good = open_current(self._folder)
-        except UnusableReleaseError as trouble:
+            self._last_good = open_current(self._folder, permission)
+        except UnusableReleaseError as error:
+            trouble = error.reason
             if self._last_good is not None and is_withdrawn(self._folder, self._last_good.file):
                 self._last_good = None
-            return Shown(self._last_good, trouble.reason)
-        return Shown(self._last_good)
+        last_good = self._last_good
+        return Shown(None if last_good is None else replace(last_good, permission=permission), trouble)
 
 
 @cache
@@ -95,8 +63,8 @@ def reader_of(folder: Path) -> ReleaseReader:
     return ReleaseReader(folder)
 
 
-def open_current(folder: Path) -> Release:
-    """Open the release that ``current.json`` names for today.
+def open_current(folder: Path, permission: Permission) -> Release:
+    """Open the release that ``current.json`` names for today, for a viewer.
 
     Raises:
         UnusableReleaseError: When the pointer, the file or its version is not as expected, when the file has no record
@@ -106,9 +74,11 @@ def open_current(folder: Path) -> Release:
     if pointer.schema_version > SUPPORTED_SCHEMA_VERSION:
         raise UnusableReleaseError("newer_schema")
     connection = connect(pointer.path, pointer.sha256)
-    release = Release(pointer.path.name, pointer.release, pointer.published_at, pointer.schema_version, connection)
+    release = Release(
+        pointer.path.name, pointer.release, pointer.published_at, pointer.schema_version, connection, WHOLE_RELEASE
+    )
     _refuse_unless_fit_to_show(release)
-    return release
+    return replace(release, permission=permission)
 
 
 def _refuse_unless_fit_to_show(release: Release) -> None:
@@ -143,25 +113,9 @@ def _properties(release: Release) -> Mapping[str, str]:
     return said
 
 
-@lru_cache(maxsize=4)
-def connect(path: Path, sha256: str) -> duckdb.DuckDBPyConnection:
-    """Check a release file once and open it read-only, locked down.
-
-    A file name is never used twice, so a connection under a name stays right.
-
-    Raises:
-        UnusableReleaseError: When the file is missing, changed or no database.
-    """
-    verify(path, sha256)
-    try:
-        return duckdb.connect(path, read_only=True, config=dict(LOCKED_DOWN))
-    except duckdb.Error as error:
-        raise UnusableReleaseError("file_unreadable") from error
-
-
 def manifest(release: Release) -> dict[str, str]:
     """Return the properties of the release."""
-    rows = release.ask("SELECT key, value FROM meta.manifest ORDER BY key")
+    rows = release.ask("SELECT key, value FROM {manifest} ORDER BY key")
     return dict(zip(rows["key"], rows["value"], strict=True))
 
 
@@ -171,7 +125,7 @@ def texts(release: Release, language: str) -> dict[tuple[str, str], str]:
         """
         SELECT kind, name, arg_min(text, (CASE language WHEN $language THEN 0 WHEN 'und' THEN 1 WHEN 'en' THEN 2
             ELSE 3 END, language)) AS text
-        FROM meta.texts GROUP BY kind, name ORDER BY kind, name
+        FROM {texts} GROUP BY kind, name ORDER BY kind, name
         """,
         language=language,
     )
@@ -180,12 +134,12 @@ def texts(release: Release, language: str) -> dict[tuple[str, str], str]:
 
 def response_rates(release: Release) -> pd.DataFrame:
     """Return out.response_rates: one row a wave and respondent group."""
-    return release.ask("SELECT * FROM out.response_rates ORDER BY wave, respondent_group")
+    return release.ask("SELECT * FROM {response_rates} ORDER BY wave, respondent_group")
 
 
 def scales(release: Release) -> pd.DataFrame:
     """Return meta.scales in order of appearance: one row a scale."""
-    return release.ask("SELECT * FROM meta.scales ORDER BY position, scale")
+    return release.ask("SELECT * FROM {scales} ORDER BY position, scale")
 
 
 def scale_means(release: Release) -> pd.DataFrame:
@@ -196,7 +150,7 @@ def scale_means(release: Release) -> pd.DataFrame:
     rows = release.ask(
         """
         SELECT means.*, scales.* EXCLUDE (scale)
-        FROM out.scale_means AS means JOIN meta.scales AS scales USING (scale)
+        FROM {scale_means} AS means JOIN {scales} AS scales USING (scale)
         ORDER BY scales.position, scale, respondent_group, wave
         """
     )
@@ -207,14 +161,16 @@ def units(release: Release) -> pd.DataFrame:
     """Return meta.units: one row a unit; none of an older release."""
     if release.schema_version < FIRST_VERSION_WITH_UNITS:
         return pd.DataFrame(columns=["level", "unit", "region"])
-    return release.ask("SELECT * FROM meta.units ORDER BY level, unit")
+    return release.ask("SELECT * FROM {units} ORDER BY level, unit")
 
 
 def unit_groups(release: Release) -> pd.DataFrame:
-    """Return whose means of units there are: one row a respondent group and wave; none of an older release."""
+    """Return whose means of organisations there are: one row a respondent group and wave; none of an older release."""
     if release.schema_version < FIRST_VERSION_WITH_UNITS:
         return pd.DataFrame(columns=["respondent_group", "wave"])
-    return release.ask("SELECT DISTINCT respondent_group, wave FROM out.unit_means ORDER BY ALL")
+    return release.ask(
+        "SELECT DISTINCT respondent_group, wave FROM {unit_means} WHERE level = 'organisation' ORDER BY ALL"
+    )
 
 
 def unit_means(release: Release, group: str, wave: str) -> pd.DataFrame:
@@ -222,7 +178,7 @@ def unit_means(release: Release, group: str, wave: str) -> pd.DataFrame:
     return release.ask(
         """
         SELECT means.*, scales.* EXCLUDE (scale)
-        FROM out.unit_means AS means JOIN meta.scales AS scales USING (scale)
+        FROM {unit_means} AS means JOIN {scales} AS scales USING (scale)
         WHERE respondent_group = $group AND wave = $wave
         ORDER BY scales.position, scale, level, unit
         """,
@@ -237,14 +193,14 @@ def comparisons(release: Release) -> pd.DataFrame:
         return pd.DataFrame(
             columns=["scale", "respondent_group", "over", "verdict", "compared", "level_reached", "n_differing"]
         )
-    return release.ask("SELECT * FROM out.comparisons ORDER BY scale, respondent_group, over")
+    return release.ask("SELECT * FROM {comparisons} ORDER BY scale, respondent_group, over")
 
 
 def conditions(release: Release) -> pd.DataFrame:
     """Return out.conditions: one row a condition that a fit does not meet; none of an older release."""
     if release.schema_version < FIRST_VERSION_WITH_CONDITIONS:
         return pd.DataFrame(columns=["fit_id", "scale", "respondent_group", "purpose", "over", "measure", "verdict"])
-    return release.ask("SELECT * FROM out.conditions ORDER BY fit_id, scale, respondent_group, purpose, over, measure")
+    return release.ask("SELECT * FROM {conditions} ORDER BY fit_id, scale, respondent_group, purpose, over, measure")
 
 
 def distributions(release: Release, scale: str, group: str, wave: str) -> pd.DataFrame:
@@ -252,7 +208,7 @@ def distributions(release: Release, scale: str, group: str, wave: str) -> pd.Dat
     return release.ask(
         """
         SELECT items.position, items.is_reverse_scored, items.midpoint, bands.*
-        FROM meta.items AS items JOIN out.distributions AS bands USING (item)
+        FROM {items} AS items JOIN {distributions} AS bands USING (item)
         WHERE items.scale = $scale AND bands.respondent_group = $group AND bands.wave = $wave
         ORDER BY items.position, bands.code_from
         """,
@@ -265,12 +221,12 @@ def distributions(release: Release, scale: str, group: str, wave: str) -> pd.Dat
 def hidden_counts(release: Release) -> pd.DataFrame:
     """Count what is withheld: one row a table with ``figures`` and how many of them are ``withheld``."""
     counted = {
-        "rates": "FROM out.response_rates SELECT count(*) AS figures, count_if(is_hidden) AS withheld",
-        "means": "FROM out.scale_means SELECT count(*) AS figures, count_if(is_hidden) AS withheld",
-        "bands": "FROM out.distributions SELECT count(*) AS figures, count_if(is_hidden) AS withheld",
+        "rates": "FROM {response_rates} SELECT count(*) AS figures, count_if(is_hidden) AS withheld",
+        "means": "FROM {scale_means} SELECT count(*) AS figures, count_if(is_hidden) AS withheld",
+        "bands": "FROM {distributions} SELECT count(*) AS figures, count_if(is_hidden) AS withheld",
     }
     if release.schema_version >= FIRST_VERSION_WITH_UNITS:
-        counted["unit_means"] = "FROM out.unit_means SELECT count(*) AS figures, count_if(is_hidden) AS withheld"
+        counted["unit_means"] = "FROM {unit_means} SELECT count(*) AS figures, count_if(is_hidden) AS withheld"
     return pd.concat([release.ask(sql).assign(kind=kind) for kind, sql in counted.items()], ignore_index=True)
 
 
@@ -279,10 +235,10 @@ def fits(release: Release) -> pd.DataFrame:
 
     An older release was made before plans could be locked.
     """
-    rows = release.ask("SELECT * FROM out.fits ORDER BY model, variant <> 'main', variant")
+    rows = release.ask("SELECT * FROM {fits} ORDER BY model, variant <> 'main', variant")
     return rows if release.schema_version >= FIRST_VERSION_WITH_LABELS else rows.assign(label_because="never_locked")
 
 
 def estimates(release: Release) -> pd.DataFrame:
     """Return out.estimates in the order of the terms: one row a term of a fit."""
-    return release.ask("SELECT * FROM out.estimates ORDER BY model, variant <> 'main', variant, position")
+    return release.ask("SELECT * FROM {estimates} ORDER BY model, variant <> 'main', variant, position")

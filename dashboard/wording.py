@@ -1,7 +1,7 @@
 """How a page finds its words: the dashboard's own sentences by key, and the study's texts by what they name.
 
-The sentences themselves are in ``english``, ``danish`` and their ``_pages``. A finding says what goes together,
-never what brings what about.
+The sentences themselves are in ``english``, ``danish``, their ``_pages`` and their ``_sign_in``. A finding says what
+goes together, never what brings what about.
 """
 
 from collections.abc import Mapping
@@ -9,11 +9,16 @@ from dataclasses import dataclass, field
 
 from dashboard.danish import DANISH
 from dashboard.danish_pages import DANISH_PAGES
+from dashboard.danish_sign_in import DANISH_SIGN_IN
 from dashboard.english import ENGLISH
 from dashboard.english_pages import ENGLISH_PAGES
+from dashboard.english_sign_in import ENGLISH_SIGN_IN
 from instruments.validation import LADDER, STATUS_LABELS
 
-WORDINGS: Mapping[str, Mapping[str, str]] = {"en": {**ENGLISH, **ENGLISH_PAGES}, "da": {**DANISH, **DANISH_PAGES}}
+WORDINGS: Mapping[str, Mapping[str, str]] = {
+    "en": {**ENGLISH, **ENGLISH_PAGES, **ENGLISH_SIGN_IN},
+    "da": {**DANISH, **DANISH_PAGES, **DANISH_SIGN_IN},
+}
 DEFAULT_LANGUAGE = "en"
 
 

@@ -135,13 +135,14 @@ def run(
 def dashboard(
     study: StudyFolder,
     *,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes any.")] = DASHBOARD_PORT,
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes any.")] = DASHBOARD_PORT,
+    address: Annotated[str, typer.Option(help="Address to listen on; others only where people sign in.")] = "127.0.0.1",
     as_json: AsJson = False,
 ) -> None:
-    """Serve the released results on this machine."""
+    """Serve the released results on this machine, or to people who sign in."""
     from pipelines.commands.serve import serve_dashboard
 
-    raise typer.Exit(serve_dashboard(load(study), port, as_json=as_json))
+    raise typer.Exit(serve_dashboard(load(study), port, address, as_json=as_json))
 
 
 @app.command()

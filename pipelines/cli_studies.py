@@ -36,11 +36,14 @@ def init(
 @app.command()
 def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
     """Load all specifications of a study, report every fault, and list what waits for an estimator."""
+    from pipelines import access
     from pipelines.commands.coding import refused_models
     from pipelines.commands.measurement_rules import averaged_without_rule, unmeasured_models
     from pipelines.commands.shown_waiting import waiting_document, waiting_lines
 
     loaded = load(study)
+    if (study / access.FILE).exists():
+        access.read_access(study / access.FILE)
     of_codes, of_scores = refused_models(loaded), unmeasured_models(loaded)
     document = {
         "study": loaded.name,

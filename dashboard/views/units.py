@@ -29,7 +29,7 @@ def show(page: Page) -> None:
     say = page.words.say
     there = queries.unit_groups(page.release)
     if there.empty:
-        st.info(say("no_units"))
+        _show_none(page)
         return
     groups = [group for group in page.groups if (there["respondent_group"] == group).any()]
     group = choose("group", groups, groups[0], say("group"), page.group)
@@ -38,6 +38,9 @@ def show(page: Page) -> None:
     means = _of_instrument(page, queries.unit_means(page.release, group, wave))
     everybody = means[means["level"] == "all"].set_index("scale")["mean"]
     cells = means[means["level"] == "organisation"].reset_index(drop=True)
+    if cells.empty:
+        _show_none(page)
+        return
     cells = cells.assign(unit=cells["unit"].map(without_marks), band=bands(cells, everybody))
     st.markdown(say("units_intro", group=plain(page.group(group)), wave=plain(page.wave(wave))))
     status_of = means.drop_duplicates("scale").set_index("scale")["status"].to_dict()
@@ -48,6 +51,13 @@ def show(page: Page) -> None:
     _show_card(page, cells, everybody)
     with st.expander(say("how_to_read")):
         st.markdown("\n\n".join(say(f"{what}_reading") for what in ("units", "units_hidden", "rounding")))
+
+
+def _show_none(page: Page) -> None:
+    """Say that there are no organisations, or none that the viewer may see."""
+    permission = page.release.permission
+    own = ", ".join(sorted(permission.units))
+    st.info(page.words.say("no_units" if permission.whole_release else "no_own_units", units=plain(own)))
 
 
 def _of_instrument(page: Page, means: pd.DataFrame) -> pd.DataFrame:

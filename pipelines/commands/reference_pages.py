@@ -22,6 +22,7 @@ from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
 from models.sections import measurement as measuring
 from models.sections import regressors, waiting
+from pipelines import access
 from pipelines import spec as studies
 from pipelines.commands.disposition_page import dispositions_page
 from pipelines.commands.example_study import study_of_one_item
@@ -77,14 +78,13 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         casework.Casework,
         label_experiment.LabelExperiment,
         privacy.Privacy,
-        screening.Screening,
-        screening.Limit,
-        screening.AttentionCheck,
+        *(screening.Screening, screening.Limit, screening.AttentionCheck),
         *(screening.FraudScore, screening.Exclusions),
         coding.Coding,
         *(publishing.Release, publishing.Units),
         schedule.Schedule,
     ),
+    "access.yaml": (access.Access, access.Provider, access.Person),
     "instruments/*.yaml": (
         instruments.Instrument,
         response_scale.ResponseScale,
@@ -160,7 +160,7 @@ def main() -> None:
 
 
 def specifications_page() -> str:
-    """Describe every key of the three kinds of specification file."""
+    """Describe every key of every kind of specification file."""
     lines = [GENERATED, "# Keys of the specification files\n", SPECIFICATIONS_INTRODUCTION]
     for title, kinds in KINDS.items():
         lines.append(f"## {title}\n")

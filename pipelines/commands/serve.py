@@ -1,5 +1,9 @@
-"""``dashboard`` and ``orchestrate``: other programs of this environment, started on this machine only."""
+"""``dashboard`` and ``orchestrate``: other programs of this environment that answer browsers.
 
+They answer this machine only; the dashboard answers others too where people sign in.
+"""
+
+import errno
 import os
 import signal
 import socket
@@ -8,8 +12,11 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from instruments.faults import UsageError
+from pipelines.access import FILE, VARIABLE, read_access
+from pipelines.access_secrets import read_secrets
 from pipelines.commands.printing import print_json, say
 from pipelines.commands.run import open_instance
 from pipelines.definitions import STUDIES
@@ -21,36 +28,61 @@ LOOK_SECONDS = 0.5
 STANDARD_ERROR = 2
 
 
-def free_port(wanted: int) -> int:
-    """Return the wanted port, or any free one for 0.
+def free_port(wanted: int, address: str = ADDRESS) -> int:
+    """Return the wanted port of an address of this machine, or any free one for 0.
 
     Raises:
-        UsageError: When the wanted port is taken.
+        UsageError: When the wanted port is taken, or the address is none of this machine.
     """
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((ADDRESS, wanted))
+            probe.bind((address, wanted))
         except OSError as error:
-            raise UsageError(f"port {wanted} on {ADDRESS} is taken; choose another with --port") from error
+            if error.errno == errno.EADDRINUSE:
+                raise UsageError(f"port {wanted} on {address} is taken; choose another with --port") from error
+            raise UsageError(
+                f"cannot listen on {address} at port {wanted} ({error.strerror}); give --address an address of this "
+                "machine and --port a port above 1023"
+            ) from error
         return int(probe.getsockname()[1])
 
 
-def serve_dashboard(study: Study, port: int, *, as_json: bool) -> int:
-    """Serve the released results until interrupted.
+def serve_dashboard(study: Study, port: int, address: str = ADDRESS, *, as_json: bool) -> int:
+    """Serve the released results until interrupted: to this machine, or to people who sign in.
 
     Args:
-        study: The study.
-        port: Port on 127.0.0.1; 0 takes any.
+        study: The study; with an ``access.yaml`` in its folder everybody has to sign in.
+        port: Port to listen on; 0 takes any.
+        address: Address to listen on; another than 127.0.0.1 only where people sign in.
         as_json: Whether the address is printed as JSON too.
 
     Returns:
         Exit code of the server.
+
+    Raises:
+        UsageError: When the address would show results to whoever reaches it, the access file or its secrets are not
+            as expected, or the port is taken.
+        EnvironmentFault: When others can read the secrets.
     """
-    taken = free_port(port)
-    command = [sys.executable, "-m", "dashboard.launch", str(taken)]
-    _print_address("Dashboard", taken, as_json=as_json)
-    return serve_together([command], {"SENSEMAKING_RELEASES": str(study.releases.resolve())})
+    file = study.folder.resolve() / FILE
+    if not file.exists() and address != ADDRESS:
+        raise UsageError(
+            f"--address {address} would show the results to whoever reaches it; say in {file} who may see them "
+            f"(docs/how-to/let-people-sign-in.md), or leave --address out to serve {ADDRESS}"
+        )
+    taken = free_port(port, address)
+    shown, arguments, named = f"http://{ADDRESS}:{taken}", [str(taken)], ""
+    if file.exists():
+        shown, named = read_access(file).address, str(file)
+        read_secrets(file.parent)
+        arguments += [address, str(urlsplit(shown).hostname)]
+    _print_address("Dashboard", shown, as_json=as_json)
+    return serve_together(
+        [[sys.executable, "-m", "dashboard.launch", *arguments]],
+        {"SENSEMAKING_RELEASES": str(study.releases.resolve()), VARIABLE: named},
+    )
 
 
 def serve_dagster(studies: Sequence[Study], port: int, *, as_json: bool) -> int:
@@ -84,7 +116,7 @@ def serve_dagster(studies: Sequence[Study], port: int, *, as_json: bool) -> int:
     location = ["-m", "pipelines.definitions"]
     pages = [sys.executable, "-m", "dagster_webserver", "-h", ADDRESS, "-p", str(taken), *location]
     daemon = [sys.executable, "-m", "dagster._daemon", "run", *location]
-    _print_address("Dagster", taken, as_json=as_json)
+    _print_address("Dagster", f"http://{ADDRESS}:{taken}", as_json=as_json)
     return serve_together([pages, daemon], environment)
 
 
@@ -126,8 +158,7 @@ def _refuse_indistinct(studies: Sequence[Study]) -> None:
         folders[study.name] = folder
 
 
-def _print_address(what: str, port: int, *, as_json: bool) -> None:
-    address = f"http://{ADDRESS}:{port}"
+def _print_address(what: str, address: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"address": address})
     say(f"{what}: {address} (Ctrl-C ends it)")

@@ -20,6 +20,7 @@ from instruments.strict_yaml import Document, parse_yaml, read_yaml
 from models.regression.diagnostics import LOOK_BELOW, LOOK_FROM
 from models.sections.inference import Covariance
 from models.spec import RegressionSpec
+from pipelines.access import read_access
 from pipelines.cli import app
 from pipelines.commands.errors import DEFECT
 from pipelines.commands.reference_pages import KINDS, docstring_parts, pages
@@ -38,7 +39,7 @@ FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 CALL = re.compile(r"^(?:\.venv/bin/)?sensemaking( [^\n]*)?$", re.MULTILINE)
 LINES_BEFORE_THE_FIRST_COMMAND = 45
-WHOLE = {"study": "study.yaml", "instrument": "instruments/{}.yaml", "model": "models/{}.yaml"}
+WHOLE = {"study": "study.yaml", "instrument": "instruments/{}.yaml", "model": "models/{}.yaml", "access": "access.yaml"}
 PARTS: dict[str, tuple[type[Spec], Path]] = {
     "part-of-study": (StudySpec, DEMO / "study.yaml"),
     "part-of-instrument": (Instrument, LIBRARY / "identity_work.yaml"),
@@ -127,6 +128,8 @@ def test_examples_of_whole_specifications_load_without_a_fault(page, tmp_path):
         name = re.findall(r"^name: (\w+)$", text, re.MULTILINE)
         (tmp_path / WHOLE[kind].format(*name)).write_text(text, encoding="utf-8")
     load_study(tmp_path)
+    if "access" in dict(examples):
+        read_access(tmp_path / "access.yaml")
 
 
 @pytest.mark.parametrize("page", pages_with_yaml(), ids=name_of)

@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboard.launch import streamlit_arguments
 from dashboard.pointer import FOLDER_VARIABLE
+from pipelines.access import VARIABLE
 
 FLAGS = (
     "--no-sandbox",
@@ -49,16 +50,24 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@contextmanager
-def served(releases: Path) -> Iterator[str]:
-    """Serve the dashboard for a folder of releases on a free port and give its address, until the block ends."""
+def free_port() -> int:
+    """Return a port of this machine on which nobody listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+@contextmanager
+def served(releases: Path, access: Path | None = None, port: int = 0) -> Iterator[str]:
+    """Serve the dashboard for a folder of releases and give its address, until the block ends.
+
+    With an access file people have to sign in. Without a port, a free one is taken.
+    """
+    port = port or free_port()
     address = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(
         [sys.executable, "-m", "streamlit", *streamlit_arguments(port)],
-        env={**os.environ, FOLDER_VARIABLE: str(releases)},
+        env={**os.environ, FOLDER_VARIABLE: str(releases), VARIABLE: str(access or "")},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from dashboard.launch import APP
+from dashboard.launch import ADDRESS, APP
 from dashboard.pointer import FOLDER_VARIABLE
 
 
@@ -32,6 +33,7 @@ class Seen:
 def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., "Seen"]:
     """Open a page of the dashboard over the releases in ``tmp_path``, with query parameters."""
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    config.set_option("server.address", ADDRESS)
     charts: list[dict] = []
     draw = st.altair_chart
 

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from dashboard import queries
+from dashboard.permission import WHOLE_RELEASE
 from dashboard.wording import WORDINGS
 
 SECRET = "/etc/passwd"
@@ -148,14 +149,14 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("case", POINTERS)
 def test_a_pointer_that_says_nothing_usable_is_refused(folder: Path, case: str):
     POINTERS[case](folder)
-    assert queries.ReleaseReader(folder).shown() == queries.Shown(None, "pointer_unreadable")
+    assert queries.ReleaseReader(folder).shown(WHOLE_RELEASE) == queries.Shown(None, "pointer_unreadable")
 
 
 @pytest.mark.parametrize("case", FILES)
 def test_a_file_that_is_not_fit_to_be_shown_is_refused(folder: Path, case: str):
     spoil, reason = FILES[case]
     spoil(folder)
-    assert queries.ReleaseReader(folder).shown() == queries.Shown(None, reason)
+    assert queries.ReleaseReader(folder).shown(WHOLE_RELEASE) == queries.Shown(None, reason)
 
 
 @pytest.mark.parametrize("language", WORDINGS)
@@ -173,6 +174,6 @@ def test_the_page_says_so_in_the_language_and_shows_nothing_else(open_page, tmp_
 
 def test_a_withdrawn_release_is_dropped_by_a_reader_that_had_it_open(folder: Path):
     reader = queries.ReleaseReader(folder)
-    assert reader.shown().release is not None
+    assert reader.shown(WHOLE_RELEASE).release is not None
     FILES["withdrawn"][0](folder)
-    assert reader.shown() == queries.Shown(None, "withdrawn")
+    assert reader.shown(WHOLE_RELEASE) == queries.Shown(None, "withdrawn")

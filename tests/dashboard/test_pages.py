@@ -7,7 +7,7 @@ import build_release
 import pandas as pd
 import pytest
 
-from dashboard.launch import ADDRESS, APP, streamlit_arguments
+from dashboard.launch import ADDRESS, SERVED, streamlit_arguments
 from dashboard.pointer import FOLDER_VARIABLE
 from dashboard.wording import WORDINGS
 from instruments.validation import STATUS_LABELS
@@ -262,11 +262,13 @@ def test_study_texts_cannot_format_the_page(open_page, tmp_path: Path):
 
 def test_dashboard_is_served_to_this_machine_only_without_reports_or_traces():
     arguments = streamlit_arguments(8599)
-    assert arguments[:2] == ["run", str(APP)]
-    assert APP.is_file()
+    assert arguments[:2] == ["run", str(SERVED)]
+    assert SERVED.is_file()
     assert {
         f"--server.address={ADDRESS}",
         "--server.port=8599",
+        "--server.allowedHosts=127.0.0.1",
+        "--server.trustedUserHeaders={}",
         "--server.headless=true",
         "--browser.gatherUsageStats=false",
         "--client.showErrorDetails=none",

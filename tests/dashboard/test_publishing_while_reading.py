@@ -9,13 +9,14 @@ import build_release
 import pytest
 
 from dashboard import queries
+from dashboard.permission import WHOLE_RELEASE
 
 RELEASES, READERS = 20, 2
 
 
 def _figures_of_one_page_run(reader: queries.ReleaseReader) -> tuple[str | None, set[int]]:
     """Ask everything a page asks, and return the trouble met and every release number that the answers stand for."""
-    shown = reader.shown()
+    shown = reader.shown(WHOLE_RELEASE)
     release = shown.release
     numbers = {release.number, int(queries.manifest(release)["release"])}
     numbers |= set(queries.response_rates(release)["n_responses"].dropna() // 1000)

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from dashboard import queries
+from dashboard.permission import WHOLE_RELEASE
 from dashboard.pointer import UnusableReleaseError, read_pointer
 from pipelines.tables import released
 
@@ -53,22 +54,22 @@ TROUBLES = {
 @pytest.mark.parametrize("reason", TROUBLES)
 def test_last_good_release_stays_when_the_current_one_cannot_be_used(folder: Path, reason: str):
     reader = queries.ReleaseReader(folder)
-    good = reader.shown()
+    good = reader.shown(WHOLE_RELEASE)
     TROUBLES[reason](folder)
-    shown = reader.shown()
+    shown = reader.shown(WHOLE_RELEASE)
     assert (good.trouble, shown.trouble) == (None, reason)
-    assert shown.release is good.release
+    assert shown.release == good.release
     assert queries.manifest(shown.release)["release"] == "1"
 
 
 @pytest.mark.parametrize("reason", TROUBLES)
 def test_without_a_good_release_there_is_none_to_show(folder: Path, reason: str):
     TROUBLES[reason](folder)
-    assert queries.ReleaseReader(folder).shown() == queries.Shown(None, reason)
+    assert queries.ReleaseReader(folder).shown(WHOLE_RELEASE) == queries.Shown(None, reason)
 
 
 def test_folder_that_is_not_there_is_named_as_the_reason(tmp_path: Path):
-    assert queries.ReleaseReader(tmp_path / "none").shown() == queries.Shown(None, "no_folder")
+    assert queries.ReleaseReader(tmp_path / "none").shown(WHOLE_RELEASE) == queries.Shown(None, "no_folder")
 
 
 @pytest.mark.parametrize(
@@ -83,9 +84,9 @@ def test_pointer_out_of_the_folder_or_out_of_form_is_refused(folder: Path, chang
 
 def test_next_release_is_shown_as_soon_as_the_pointer_names_it(folder: Path):
     reader = queries.ReleaseReader(folder)
-    first = reader.shown().release
+    first = reader.shown(WHOLE_RELEASE).release
     build_release.publish(folder, 2)
-    second = reader.shown().release
+    second = reader.shown(WHOLE_RELEASE).release
     assert (first.number, second.number) == (1, 2)
     assert queries.manifest(first)["release"] == "1", "a page run that holds the first release keeps it"
     assert queries.manifest(second)["release"] == "2"
@@ -93,7 +94,7 @@ def test_next_release_is_shown_as_soon_as_the_pointer_names_it(folder: Path):
 
 def test_file_is_checked_and_opened_once_while_the_pointer_stays(folder: Path):
     reader = queries.ReleaseReader(folder)
-    assert reader.shown().release.connection is reader.shown().release.connection
+    assert reader.shown(WHOLE_RELEASE).release.connection is reader.shown(WHOLE_RELEASE).release.connection
 
 
 @pytest.mark.parametrize(
@@ -115,9 +116,8 @@ def test_file_is_checked_and_opened_once_while_the_pointer_stays(folder: Path):
     ],
 )
 def test_locked_down_connection_refuses(folder: Path, refused: str):
-    release = queries.open_current(folder)
-    with pytest.raises(duckdb.Error):
-        release.ask(refused)
+    with queries.open_current(folder, WHOLE_RELEASE).connection.cursor() as cursor, pytest.raises(duckdb.Error):
+        cursor.execute(refused)
     assert not list(folder.glob("taken*"))
 
 
@@ -125,23 +125,23 @@ def test_python_variables_are_out_of_reach_of_questions(folder: Path):
     secret = build_release.release_tables()["out.fits"]
     assert len(secret)
     with pytest.raises(duckdb.CatalogException):
-        queries.open_current(folder).ask("SELECT * FROM secret")
+        queries.open_current(folder, WHOLE_RELEASE).ask("SELECT * FROM secret")
 
 
 def test_values_are_passed_as_values_and_never_as_sql(folder: Path):
-    release = queries.open_current(folder)
+    release = queries.open_current(folder, WHOLE_RELEASE)
     assert queries.distributions(release, "x' OR 1=1 --", "FRL", "spring").empty
 
 
 def test_text_is_taken_in_the_language_asked_for_then_without_language_then_in_english(folder: Path):
-    texts = queries.texts(queries.open_current(folder), "da")
+    texts = queries.texts(queries.open_current(folder, WHOLE_RELEASE), "da")
     assert texts["group_title", "CIT"] == "Borgere"
     assert texts["hypothesis", "h1"].startswith("Managers with more identity work")
     assert texts["item_text", "CL_4"] == "We talk openly about who is accountable."
 
 
 def test_questions_return_every_row_of_the_release(folder: Path):
-    release, tables = queries.open_current(folder), build_release.release_tables()
+    release, tables = queries.open_current(folder, WHOLE_RELEASE), build_release.release_tables()
     assert len(queries.response_rates(release)) == len(tables["out.response_rates"])
     assert len(queries.scale_means(release)) == len(tables["out.scale_means"])
     assert list(queries.scales(release)["scale"]) == list(build_release.SCALES)
@@ -151,7 +151,7 @@ def test_questions_return_every_row_of_the_release(folder: Path):
 
 
 def test_fits_of_a_release_before_plans_say_that_nothing_was_locked(folder: Path):
-    release = queries.open_current(folder)
+    release = queries.open_current(folder, WHOLE_RELEASE)
     older = dataclasses.replace(release, schema_version=queries.FIRST_VERSION_WITH_LABELS - 1)
     assert set(queries.fits(older)["label_because"]) == {"never_locked"}
     assert set(queries.fits(release)["label_because"]) == {"locked", "changed_after_lock", "never_locked"}

@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from dashboard import queries
+from dashboard.permission import WHOLE_RELEASE
 from pipelines import factory, release
 from pipelines.cli import main
 from pipelines.store import Store, slices
@@ -135,7 +136,7 @@ def assert_unharmed(study: Path, before: dict[str, str], released: dict[str, pd.
     assert changed <= {"core.responses", "core.answers", "core.missing", "core.open_answers", "core.rejects"}
     n_responses = {len(table(study, name)) for name in ("core.responses", "core.answers")}
     assert len(n_responses) == 1
-    shown = queries.reader_of(study / "releases").shown()
+    shown = queries.reader_of(study / "releases").shown(WHOLE_RELEASE)
     assert shown.trouble is None
     assert shown.release is not None
     assert shown.release.number == 1

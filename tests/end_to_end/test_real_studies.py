@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from dashboard.launch import APP
+from dashboard.launch import ADDRESS, APP
 from dashboard.pointer import FOLDER_VARIABLE
 from tests.command_line import release_contents, table
 from tests.reference_studies import reference_export
@@ -206,6 +207,7 @@ def test_pages_open_on_the_real_release(
 ):
     study = request.getfixturevalue(name)
     monkeypatch.setenv(FOLDER_VARIABLE, str(study / "releases"))
+    config.set_option("server.address", ADDRESS)
     app = AppTest.from_file(str(APP), default_timeout=60)
     app.query_params["lang"] = language
     app._page_hash = calc_hash("" if page == "overview" else page)

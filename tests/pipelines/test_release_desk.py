@@ -10,6 +10,7 @@ import pytest
 
 from dashboard import pointer as dashboard_pointer
 from dashboard import queries
+from dashboard.permission import WHOLE_RELEASE
 from instruments.faults import UsageError
 from pipelines import embargo, release, release_withdrawal
 from pipelines.commands import shown_releases
@@ -66,7 +67,7 @@ def pointer(study):
 
 def seen(study):
     """What a dashboard that starts now shows: number of the release, or why there is none."""
-    shown = queries.ReleaseReader(study.releases).shown()
+    shown = queries.ReleaseReader(study.releases).shown(WHOLE_RELEASE)
     return shown.release.number if shown.release is not None else shown.trouble
 
 
@@ -157,11 +158,11 @@ def test_a_dashboard_that_is_open_drops_a_withdrawn_release(study, store):
     publish(study, store, "Ann")
     second = publish(study, store, "Ann")
     reader = queries.ReleaseReader(study.releases)
-    assert reader.shown().release.number == 2
+    assert reader.shown(WHOLE_RELEASE).release.number == 2
     next(path for path in study.releases.glob("r000001-*")).unlink()
     shown = withdraw(study, store, 2, WHY, "Bo").shown
     assert shown == 1
-    assert reader.shown() == queries.Shown(None, "file_missing")
+    assert reader.shown(WHOLE_RELEASE) == queries.Shown(None, "file_missing")
     assert second.path.is_file()
 
 
