@@ -24,7 +24,7 @@ def report(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a release as a PDF, a workbook and one HTML file to carry away."""
+    """Write a release as a PDF, slides, a workbook and one HTML file to carry away."""
     from pipelines.commands.report import write_reports
 
     made = write_reports(load(study), release, language, to)

@@ -152,4 +152,17 @@ DANISH: Mapping[str, str] = {
     "method_rounding": "Tallene er afrundet ved udgivelsen, så dele ikke altid giver hundrede.",
     "method_source": "Alt her er læst i udgivelsesfilen og intet andet sted. En metodiker kan lave hvert tal igen.",
     "method_caption": "Skalaer, hvad de spænder over, og hvad en høj score betyder",
+    "slide_mean": "{label} ({low} til {high}; n ca. {n})",
+    "slide_n": "{label} (n ca. {n})",
+    "slide_hidden": "{label} (vises ikke)",
+    "slide_part": "{title}: {first} – {last}",
+    "slide_of": "{title}: {part}",
+    "slide_chart": "Søjlediagram. {rows}.",
+    "slide_table": "Tabel: {caption}. Kolonner: {heads}.",
+    "slide_scores": "En score er gennemsnittet af en gruppe. I parentes står intervallet, som siger, hvor præcist "
+    "den kendes med 95 % sikkerhed, og hvor mange personer der står bag.",
+    "slide_shades": "Blå ligger over gennemsnittet for alle, orange under; jo mørkere, desto længere fra. "
+    "Skraveret: vises ikke. Det meste af rækkefølgen mellem organisationer er tilfældig.",
+    "slide_counts": "{unit}: n ca. {counts}.",
+    "slide_gone": "Organisationer, hvor intet vises: {group}, {wave}",
 }

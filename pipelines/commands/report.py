@@ -8,6 +8,8 @@ from pipelines.board_report.content import report_of
 from pipelines.board_report.excel import workbook_of
 from pipelines.board_report.html import html_of
 from pipelines.board_report.pdf import pdf_of
+from pipelines.board_report.slides.deck import deck_of
+from pipelines.board_report.slides.powerpoint import powerpoint_of
 from pipelines.board_report.words import WORDINGS, wording_of
 from pipelines.embargo import is_out, local_day
 from pipelines.files import PRIVATE, PUBLIC, whole_or_absent
@@ -27,7 +29,7 @@ class Written:
     Attributes:
         number: Of the release.
         language: ``en`` or ``da``.
-        files: PDF, workbook and page.
+        files: PDF, slides, workbook and page.
     """
 
     number: int
@@ -36,7 +38,7 @@ class Written:
 
 
 def write_reports(study: Study, number: int | None, language: str, folder: Path | None) -> Written:
-    """Write a release as a PDF, a workbook and one HTML file, in the place of those of the same release and language.
+    """Write a release as a PDF, slides, a workbook and one HTML file, replacing those of the same release and language.
 
     Args:
         study: The study, after a release.
@@ -59,6 +61,7 @@ def write_reports(study: Study, number: int | None, language: str, folder: Path 
     report = report_of(release, language)
     made = {
         "pdf": pdf_of(report, wording),
+        "pptx": powerpoint_of(deck_of(release, report), wording),
         "xlsx": workbook_of(report, wording),
         "html": html_of(report, wording).encode(),
     }

@@ -215,12 +215,12 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("asked", [[], ["--release", "1", "--language", "da"]])
-def test_the_command_writes_three_files_and_the_same_again(study: Path, tmp_path: Path, asked: list[str]):
+def test_the_command_writes_four_files_and_the_same_again(study: Path, tmp_path: Path, asked: list[str]):
     document = done(sensemaking("report", study, "--to", tmp_path / "board", *asked, "--json")).document
     language = "da" if asked else "en"
     assert (document["release"], document["language"]) == (1, language)
     assert [Path(each).name for each in document["files"]] == [
-        f"small-r000001-{language}.{ending}" for ending in ("pdf", "xlsx", "html")
+        f"small-r000001-{language}.{ending}" for ending in ("pdf", "pptx", "xlsx", "html")
     ]
     assert all(Path(each).stat().st_size > 10_000 for each in document["files"])
 
