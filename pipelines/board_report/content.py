@@ -7,7 +7,7 @@ from pipelines.board_report.organisations import organisations
 from pipelines.board_report.released import Released
 from pipelines.board_report.scores import scores
 from pipelines.board_report.together import what_goes_together
-from pipelines.board_report.value import Report
+from pipelines.board_report.value import Report, Section
 from pipelines.board_report.who import who_answered
 from pipelines.board_report.words import wording_of
 from pipelines.store.released import ReleaseFile
@@ -25,14 +25,19 @@ def report_of(file: ReleaseFile, language: str) -> Report:
     Returns:
         The report, the same for the same release.
     """
-    wording = wording_of(language, file.tables["meta.texts"])
-    released = Released(file, wording)
+    released = Released(file, wording_of(language, file.tables["meta.texts"]))
     made = (who_answered, scores, changes, what_goes_together, answers, organisations, method)
+    return report_of_sections(released, tuple(make(released) for make in made))
+
+
+def report_of_sections(released: Released, sections: tuple[Section, ...]) -> Report:
+    """Put sections together under the title of the study."""
+    file, wording = released.file, released.wording
     return Report(
         title=wording.text("study_title", file.manifest["study"]),
         subtitle=wording.say("subtitle", release=file.number, date=wording.day(file.published_on)),
-        language=language,
+        language=wording.language,
         published_on=file.published_on,
         warning=wording.say("synthetic") if file.manifest.get("is_synthetic") == SYNTHETIC else "",
-        sections=tuple(make(released) for make in made),
+        sections=sections,
     )

@@ -165,4 +165,14 @@ DANISH: Mapping[str, str] = {
     "Skraveret: vises ikke. Det meste af rækkefølgen mellem organisationer er tilfældig.",
     "slide_counts": "{unit}: n ca. {counts}.",
     "slide_gone": "Organisationer, hvor intet vises: {group}, {wave}",
+    "unit_title": "{study}: {unit}",
+    "unit_section": "Scorer for {unit}",
+    "unit_chart": "Gennemsnitlig score for {unit}: {group}, {wave}",
+    "unit_caption": "Gennemsnitlig score for {unit} og for alle: {group}",
+    "unit_reading": "Gennemsnitlig score for {unit} og ved siden af den for alle i samme respondentgruppe og runde. "
+    "En forskel mellem de to kan være tilfældig, og det meste af rækkefølgen mellem organisationer er det. Andele på "
+    "5 % står for 5 % og mindre, andele på 95 % for 95 % og mere.",
+    "unit_alone": "Ingen tal for andre organisationer står i denne rapport. Det, der følger efter dette afsnit, "
+    "handler om alle, ikke om {unit} alene.",
+    "everybody": "Gennemsnit for alle",
 }

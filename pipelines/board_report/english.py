@@ -164,4 +164,14 @@ ENGLISH: Mapping[str, str] = {
     "Most of the order among organisations is chance.",
     "slide_counts": "{unit}: n about {counts}.",
     "slide_gone": "Organisations of which nothing is shown: {group}, {wave}",
+    "unit_title": "{study}: {unit}",
+    "unit_section": "Scores of {unit}",
+    "unit_chart": "Mean scores of {unit}: {group}, {wave}",
+    "unit_caption": "Mean scores of {unit} and of everybody: {group}",
+    "unit_reading": "Mean scores of {unit}, and beside them those of everybody in the same respondent group and "
+    "wave. A difference between the two may be chance, and most of the order among organisations is. Shares of 5% "
+    "stand for 5% and less, shares of 95% for 95% and more.",
+    "unit_alone": "No figure of another organisation stands in this report. What follows after this section is about "
+    "everybody, not about {unit} alone.",
+    "everybody": "Mean of everybody",
 }

@@ -1,6 +1,6 @@
 """What they answered: mean scores with intervals by respondent group, and a chart of the latest wave of each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import ceil
 from typing import Any
 
@@ -33,7 +33,7 @@ def scores(released: Released) -> Section:
         say("scores_sheet"),
         say("scores_title"),
         (say("scores_reading"),),
-        charts=tuple(chart for group, wave, rows in latest for chart in charts_of(released, group, wave, rows)),
+        charts=tuple(chart for title, rows in latest_of(released, means) for chart in charts_of(released, title, rows)),
         tables=tuple(_table(released, group, wave, rows) for group, wave, rows in latest),
         sheet=sheet,
     )
@@ -45,10 +45,15 @@ def _table(released: Released, group: str, wave: str, means: pd.DataFrame) -> Ta
     return Table(caption, released.heads("scale", *FIGURES), rows)
 
 
-def charts_of(released: Released, group: str, wave: str, means: pd.DataFrame) -> list[Chart]:
+def latest_of(released: Released, means: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the means of the latest wave of every respondent group, with the title of their chart."""
+    for group, wave, rows in released.latest(means):
+        yield released.wording.say("scores_chart", group=released.group(group), wave=released.wave(wave)), rows
+
+
+def charts_of(released: Released, title: str, means: pd.DataFrame) -> list[Chart]:
     """Draw the scores of every range, so many to a chart."""
     say, figure = released.wording.say, released.wording.figure
-    title = say("scores_chart", group=released.group(group), wave=released.wave(wave))
     ranged = means.merge(released.table("meta.scales")[["scale", "lowest", "highest"]], on="scale")
     charts = list[Chart]()
     for (lowest, highest), rows in ranged.groupby(["lowest", "highest"], sort=False):

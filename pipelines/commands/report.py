@@ -1,5 +1,6 @@
 """``sensemaking report``: a release as files to carry away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +17,25 @@ from pipelines.files import PRIVATE, PUBLIC, whole_or_absent
 from pipelines.load import Study
 from pipelines.release_log import reasons_of_withdrawal
 from pipelines.store import Store
-from pipelines.store.released import read_current_release, read_release
+from pipelines.store.released import ReleaseFile, read_current_release, read_release
 from pipelines.tables.released import TABLES
 
 FOLDER = "reports"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which reports.
+
+    Attributes:
+        number: Of the release; None for the current one.
+        language: ``en`` or ``da``; empty for the first of the study.
+        folder: Where they go, made when it is not there; None for ``reports/`` of the study.
+    """
+
+    number: int | None = None
+    language: str = ""
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -27,36 +43,28 @@ class Written:
     """What was written.
 
     Attributes:
-        number: Of the release.
+        release: Number of the release.
         language: ``en`` or ``da``.
         files: PDF, slides, workbook and page.
     """
 
-    number: int
+    release: int
     language: str
     files: tuple[Path, ...]
 
 
-def write_reports(study: Study, number: int | None, language: str, folder: Path | None) -> Written:
+def write_reports(study: Study, asked: Asked) -> Written:
     """Write a release as a PDF, slides, a workbook and one HTML file, replacing those of the same release and language.
 
     Args:
         study: The study, after a release.
-        number: Of the release; None for the current one.
-        language: ``en`` or ``da``; empty for the first of the study.
-        folder: Where they go, made when it is not there; None for ``reports/`` of the study.
+        asked: Which release and language, and where to.
 
     Raises:
         UsageError: When there is no such language or release, or nothing has been released.
         DataError: When the release is not as it was published, or another version of the software wrote it.
     """
-    language = language or study.spec.release.languages[0]
-    if language not in WORDINGS:
-        raise UsageError(f"reports have no language {language}; expected {' or '.join(WORDINGS)}")
-    if number is None:
-        release = read_current_release(study.releases, TABLES)
-    else:
-        release = read_release(study.releases, number, TABLES, reasons_of_withdrawal(Store(study.warehouse)))
+    release, language = opened(study, asked)
     wording = wording_of(language, release.tables["meta.texts"])
     report = report_of(release, language)
     made = {
@@ -65,11 +73,51 @@ def write_reports(study: Study, number: int | None, language: str, folder: Path 
         "xlsx": workbook_of(report, wording),
         "html": html_of(report, wording).encode(),
     }
-    place = folder or study.folder / FOLDER
-    place.mkdir(parents=True, exist_ok=True)
-    paths = {ending: place / f"{study.name}-r{release.number:06d}-{language}.{ending}" for ending in made}
+    stem = stem_of(study, release, language)
+    files = write_files(release, folder_of(study, asked), {f"{stem}.{ending}": each for ending, each in made.items()})
+    return Written(release.number, language, files)
+
+
+def opened(study: Study, asked: Asked) -> tuple[ReleaseFile, str]:
+    """Read the release that is asked for, and choose the language.
+
+    Raises:
+        UsageError: When there is no such language or release, or nothing has been released.
+        DataError: When the release is not as it was published, or another version of the software wrote it.
+    """
+    language = asked.language or study.spec.release.languages[0]
+    if language not in WORDINGS:
+        raise UsageError(f"reports have no language {language}; expected {' or '.join(WORDINGS)}")
+    if asked.number is None:
+        return read_current_release(study.releases, TABLES), language
+    withdrawn = reasons_of_withdrawal(Store(study.warehouse))
+    return read_release(study.releases, asked.number, TABLES, withdrawn), language
+
+
+def folder_of(study: Study, asked: Asked) -> Path:
+    """Return where reports go."""
+    return asked.folder or study.folder / FOLDER
+
+
+def stem_of(study: Study, release: ReleaseFile, language: str) -> str:
+    """Return how the names of files of a release and language begin."""
+    return f"{study.name}-r{release.number:06d}-{language}"
+
+
+def write_files(release: ReleaseFile, folder: Path, made: Mapping[str, bytes]) -> tuple[Path, ...]:
+    """Write files whole into a folder; those of a release under embargo for their owner only.
+
+    Args:
+        release: Of the files.
+        folder: Made when it is not there.
+        made: Name → content.
+
+    Returns:
+        The files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     mode = PUBLIC if is_out(release.manifest.get("embargo_until", ""), local_day()) else PRIVATE
-    for ending, content in made.items():
-        with whole_or_absent(paths[ending], mode) as unfinished:
+    for name, content in made.items():
+        with whole_or_absent(folder / name, mode) as unfinished:
             unfinished.write_bytes(content)
-    return Written(release.number, language, tuple(paths.values()))
+    return tuple(folder / name for name in made)

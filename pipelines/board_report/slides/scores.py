@@ -5,7 +5,7 @@ from typing import Any
 
 from pipelines.board_report.changes import changes, direction, pairs_of, told_of
 from pipelines.board_report.released import Released
-from pipelines.board_report.scores import charts_of, point_of
+from pipelines.board_report.scores import charts_of, latest_of, point_of
 from pipelines.board_report.slides.rows import means_of, notes_of, part_title, point_label, table_slides, told_rows
 from pipelines.board_report.slides.value import Bars, Slide
 from pipelines.board_report.value import Chart, Figure
@@ -13,8 +13,8 @@ from pipelines.board_report.value import Chart, Figure
 
 def score_slides(released: Released) -> Iterator[Slide]:
     """Yield the slides from the released ``out.scale_means``."""
-    for group, wave, means in released.latest(released.arranged("out.scale_means")):
-        charts = charts_of(released, group, wave, means)
+    for title, means in latest_of(released, released.arranged("out.scale_means")):
+        charts = charts_of(released, title, means)
         yield from (_of_scores(released, chart, is_only=len(charts) == 1) for chart in charts)
 
 
