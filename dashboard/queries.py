@@ -39,14 +39,18 @@ class Release:
     """One published file, open for reading.
 
     Attributes:
+        folder: Where it lies.
         file: Its name.
+        sha256: Of the file's bytes, in hexadecimal.
         number: Number of the release, counted from 1.
         published_at: ISO time of publication.
         schema_version: Version of its tables.
         connection: The locked-down connection; every question takes a cursor of its own.
     """
 
+    folder: Path
     file: str
+    sha256: str
     number: int
     published_at: str
     schema_version: int
@@ -106,7 +110,15 @@ def open_current(folder: Path) -> Release:
     if pointer.schema_version > SUPPORTED_SCHEMA_VERSION:
         raise UnusableReleaseError("newer_schema")
     connection = connect(pointer.path, pointer.sha256)
-    release = Release(pointer.path.name, pointer.release, pointer.published_at, pointer.schema_version, connection)
+    release = Release(
+        folder=folder,
+        file=pointer.path.name,
+        sha256=pointer.sha256,
+        number=pointer.release,
+        published_at=pointer.published_at,
+        schema_version=pointer.schema_version,
+        connection=connection,
+    )
     _refuse_unless_fit_to_show(release)
     return release
 

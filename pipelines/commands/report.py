@@ -1,5 +1,7 @@
 """``sensemaking report``: a release as files to carry away."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +58,8 @@ class Written:
 def write_reports(study: Study, asked: Asked) -> Written:
     """Write a release as a PDF, slides, a workbook and one HTML file, replacing those of the same release and language.
 
+    Last comes a file that says of which release they are, after which the dashboard offers them.
+
     Args:
         study: The study, after a release.
         asked: Which release and language, and where to.
@@ -74,8 +78,21 @@ def write_reports(study: Study, asked: Asked) -> Written:
         "html": html_of(report, wording).encode(),
     }
     stem = stem_of(study, release, language)
-    files = write_files(release, folder_of(study, asked), {f"{stem}.{ending}": each for ending, each in made.items()})
-    return Written(release.number, language, files)
+    named = {f"{stem}.{ending}": content for ending, content in made.items()}
+    *files, _ = write_files(
+        release, folder_of(study, asked), {**named, f"{stem}.json": _record(release, language, named)}
+    )
+    return Written(release.number, language, tuple(files))
+
+
+def _record(release: ReleaseFile, language: str, named: Mapping[str, bytes]) -> bytes:
+    """Say of which release files are, so that nobody is handed those of another one, or others than were made."""
+    files = [
+        {"file": name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+        for name, content in named.items()
+    ]
+    said = {"release": release.number, "release_sha256": release.sha256, "language": language, "files": files}
+    return (json.dumps(said, indent=2) + "\n").encode()
 
 
 def opened(study: Study, asked: Asked) -> tuple[ReleaseFile, str]:
@@ -105,7 +122,7 @@ def stem_of(study: Study, release: ReleaseFile, language: str) -> str:
 
 
 def write_files(release: ReleaseFile, folder: Path, made: Mapping[str, bytes]) -> tuple[Path, ...]:
-    """Write files whole into a folder; those of a release under embargo for their owner only.
+    """Write files whole into a folder, in their order; those of a release under embargo for their owner only.
 
     Args:
         release: Of the files.
