@@ -142,14 +142,14 @@ DANISH_PAGES: Mapping[str, str] = {
     "take_away_none": "Der ligger ingen filer klar på dette sprog. Den, der driver undersøgelsen, laver dem med "
     "denne kommando, hvor STUDY er undersøgelsens mappe:",
     "take_away_reading": "Der tilbydes kun filer, som er lavet af netop denne udgivelse, og som er uændrede siden.",
-    "download": "Hent {kind} ({size})",
+    "download": "Hent {kind}, {language} ({size})",
     "kind_pdf": "PDF",
     "kind_pptx": "PowerPoint",
     "kind_xlsx": "Excel",
     "kind_html": "HTML",
     "carried_pdf": "**Rapport til en bestyrelse**: til at printe og læse, også med skærmlæser.",
     "carried_pptx": "**Dias**: ét budskab pr. dias, med figurer, der kan redigeres, og noter til den, der taler.",
-    "carried_xlsx": "**Regneark**: alle udgivelsens tal, til at sortere og filtrere.",
+    "carried_xlsx": "**Regneark**: rapportens tal og tallene for alle runder, til at sortere og filtrere.",
     "carried_html": "**Én side**: åbner i enhver browser, også uden netværk.",
     "report_unreadable": "{file} kan ikke læses af dashboardet og tilbydes ikke. Den, der lavede filen, kan lave den "
     "igen.",

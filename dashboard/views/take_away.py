@@ -39,9 +39,10 @@ def _languages(page: Page, found: list[Carried]) -> list[str]:
 
 def _offer(page: Page, file: Carried) -> None:
     say, content = page.words.say, file.content or b""
+    size, language = _size(len(content), page.words.language), WORDINGS[file.language]["language"]
     st.markdown(say(f"carried_{file.kind}"))
     st.download_button(
-        say("download", kind=say(f"kind_{file.kind}"), size=_size(len(content), page.words.language)),
+        say("download", kind=say(f"kind_{file.kind}"), language=language, size=size),
         content,
         file_name=file.name,
         mime=KINDS[file.kind],

@@ -58,8 +58,8 @@ def test_files_of_the_shown_release_are_offered_by_language_with_their_size(open
     seen = open_page("take-away", lang=language)
     assert [each.value for each in seen.app.subheader] == list(first)
     word = {"en": "Download", "da": "Hent"}[language]
-    expected = [f"{word} {kind} (2 kB)" for kind in ("PDF", "PowerPoint", "Excel", "HTML")]
-    assert offered(seen) == expected * 2
+    kinds = ("PDF", "PowerPoint", "Excel", "HTML")
+    assert offered(seen) == [f"{word} {kind}, {named} (2 kB)" for named in first for kind in kinds]
     assert WORDINGS[language]["take_away_none"] not in seen.text
     assert len(seen.warnings) == 1
 
