@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 from pptx import Presentation
@@ -31,6 +32,7 @@ from tests.board_reports import (
 )
 from tests.dashboard.build_release import HIDDEN_MEAN, ORGANISATIONS
 
+PARTS = ("who", "scores", "change", "together", "units", "method", "answers")
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "http://elsewhere.example/x", "\\\\elsewhere\\x")
 
 
@@ -220,7 +222,7 @@ def test_bars_without_a_figure_say_so_in_words_and_have_no_bar():
         slide.figure for slide in deck("en").slides if isinstance(slide.figure, Bars) and slide.figure.is_stacked
     )
     place = next(k for k, each in enumerate(bars.categories) if each.endswith("(not shown)"))
-    assert {series.values[place] for series in bars.series} == {"not shown"}
+    assert {series.values[place] for series in bars.series} == {"not shown"}  # noqa: PD011 - no frame
     assert bars.told.count("(not shown)") == 1
 
 
@@ -244,3 +246,23 @@ def test_figures_on_bars_can_be_read(tone: float):
 def luminance(colour: Any) -> float:
     parts = [part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in colour]
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_slides_stand_in_the_parts_of_the_report_each_in_one(language: str):
+    made = opened(language)
+    sections = made.element.xpath(".//*[local-name()='section']")
+    titles = [WORDINGS[language][f"{each}_title"] for each in PARTS]
+    assert [each.get("name") for each in sections] == [HOSTILE_SHOWN, *titles]
+    listed = [each.get("id") for section in sections for each in section.iter("{*}sldId")]
+    assert listed == [each.get("id") for each in made.element.sldIdLst]
+    assert len({each.get("id") for each in sections}) == len(sections)
+    assert made.element[-1].tag.endswith("}extLst")
+
+
+def test_a_question_of_several_scales_stands_on_one_slide_a_group():
+    release = invented_release()
+    items = release.tables["meta.items"]
+    twice = pd.concat([items, items.assign(scale="burden")], ignore_index=True)
+    made = deck_of(replace(release, tables={**release.tables, "meta.items": twice}), report("en"))
+    assert made.parts[-1] == deck("en").parts[-1]

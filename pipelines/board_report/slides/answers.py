@@ -16,14 +16,18 @@ Band = tuple[int, int, str]
 
 
 def answer_slides(released: Released) -> Iterator[Slide]:
-    """Yield the slides of the latest wave of every respondent group from the released ``out.distributions``."""
+    """Yield the slides of the latest wave of every respondent group from the released ``out.distributions``.
+
+    A question of several scales stands with the first of them.
+    """
     items = released.table("meta.items").sort_values("position", kind="stable")
     reading = " ".join(answers(released).lines)
     for group, wave, rows in released.latest(released.arranged("out.distributions")):
         caption = released.wording.say("answers_caption", group=released.group(group), wave=released.wave(wave))
-        known = set(rows["item"])
+        left = {str(each) for each in rows["item"]}
         for scale in released.scales:
-            asked = [str(each) for each in items.loc[items["scale"] == scale, "item"] if each in known]
+            asked = [str(each) for each in items.loc[items["scale"] == scale, "item"] if each in left]
+            left -= set(asked)
             title = released.wording.say("slide_of", title=caption, part=released.scale(scale))
             for part in in_parts(asked, MOST_QUESTIONS):
                 bars = _bars(released, rows, part)

@@ -7,6 +7,7 @@ INK, PAPER, MUTED, LINE, WARNING = (
     RGBColor.from_string(each) for each in ("1F2430", "FFFFFF", "565B66", "E3E6EA", "8A1C1C")
 )
 SHADES = {-2: "E0A878", -1: "F5DCC3", 0: "FFFFFF", 1: "CFE0F1", 2: "8FB8DF"}
+HEAD, FIRST = "0B5394", "E9EDF2"
 HALF = 0.5
 LIGHT = 0.21
 """Relative luminance from which dark ink is easier to read than paper."""

@@ -12,7 +12,7 @@ from pipelines.board_report.slides.organisations import organisation_slides
 from pipelines.board_report.slides.rows import notes_of
 from pipelines.board_report.slides.scores import change_slides, score_slides
 from pipelines.board_report.slides.together import together_slides
-from pipelines.board_report.slides.value import Deck, Slide
+from pipelines.board_report.slides.value import Deck, Part, Slide
 from pipelines.board_report.slides.who import who_answered_slides
 from pipelines.board_report.value import Report
 from pipelines.board_report.words import wording_of
@@ -30,22 +30,23 @@ def deck_of(file: ReleaseFile, report: Report) -> Deck:
         The slides, the same for the same release.
     """
     released = Released(file, wording_of(report.language, file.tables["meta.texts"]))
+    say = released.wording.say
     parts = (
-        who_answered_slides,
-        score_slides,
-        change_slides,
-        together_slides,
-        organisation_slides,
-        _method_slides,
-        answer_slides,
+        Part(say("who_title"), tuple(who_answered_slides(released))),
+        Part(say("scores_title"), tuple(score_slides(released))),
+        Part(say("change_title"), tuple(change_slides(released))),
+        Part(say("together_title"), tuple(together_slides(released))),
+        Part(say("units_title"), tuple(organisation_slides(released))),
+        Part(say("method_title"), tuple(_method_slides(released))),
+        Part(say("answers_title"), tuple(answer_slides(released))),
     )
     return Deck(
         title=report.title,
         subtitle=report.subtitle,
         language=report.language,
         warning=report.warning,
-        notes=notes_of(released, released.wording.say("method_source")),
-        slides=tuple(slide for part in parts for slide in part(released)),
+        notes=notes_of(released, say("method_source")),
+        parts=parts,
     )
 
 

@@ -8,7 +8,7 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Emu, Pt
 
 from pipelines.board_report.slides.charts import Place
-from pipelines.board_report.slides.colours import INK, LINE, PAPER, SHADES
+from pipelines.board_report.slides.colours import FIRST, HEAD, INK, LINE, PAPER, SHADES
 from pipelines.board_report.slides.lettering import write
 from pipelines.board_report.slides.value import Grid
 from pipelines.board_report.words import Wording
@@ -39,22 +39,22 @@ def add_grid(shapes: Any, grid: Grid, place: Place, wording: Wording) -> Any:  #
     high = Emu(min(int(height), int(ROW_HEIGHT) * (len(rows) + 1)))
     frame = shapes.add_table(len(rows) + 1, len(heads), left, top, width, high)
     table = frame.table
-    table.first_row, table.first_col, table.horz_banding = True, True, not shades
+    table.first_row, table.first_col, table.horz_banding = True, True, False
     _set_widths(table, grid, int(width))
     size = SMALL if len(heads) > MOST_COLUMNS else SIZE
     for across, head in enumerate(heads):
         _fill(table.cell(0, across), head, size, wording.language, PAPER)
+        _paint(table.cell(0, across), HEAD)
     for down, row in enumerate(rows):
         for across, cell in enumerate(row):
             place_of = table.cell(down + 1, across)
-            _fill(place_of, wording.figure(cell), size, wording.language, PAPER if across == 0 else INK)
+            _fill(place_of, wording.figure(cell), size, wording.language, INK)
             if across >= grid.table.n_labels:
                 place_of.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
             if cell == wording.say("not_shown"):
                 _hatch(place_of)
-            elif (down, across) in shades:
-                place_of.fill.solid()
-                place_of.fill.fore_color.rgb = RGBColor.from_string(SHADES[shades[down, across]])
+            else:
+                _paint(place_of, FIRST if across == 0 else SHADES[shades.get((down, across), 0)])
     return frame
 
 
@@ -68,6 +68,11 @@ def _fill(cell: Any, text: str, size: Any, language: str, colour: RGBColor) -> N
     cell.margin_top = cell.margin_bottom = MARGIN
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     write(cell.text_frame.paragraphs[0], text, size, language, colour)
+
+
+def _paint(cell: Any, colour: str) -> None:  # noqa: ANN401
+    cell.fill.solid()
+    cell.fill.fore_color.rgb = RGBColor.from_string(colour)
 
 
 def _hatch(cell: Any) -> None:  # noqa: ANN401

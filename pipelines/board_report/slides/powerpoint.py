@@ -12,6 +12,7 @@ from pipelines.board_report.slides.charts import Place, add_bars
 from pipelines.board_report.slides.colours import MUTED, WARNING
 from pipelines.board_report.slides.grids import add_grid
 from pipelines.board_report.slides.lettering import size_for, write
+from pipelines.board_report.slides.parts import name_parts
 from pipelines.board_report.slides.value import Bars, Deck, Grid, Slide
 from pipelines.board_report.words import Wording
 from pipelines.report_tables.packaged import core_properties, repacked
@@ -45,6 +46,7 @@ def powerpoint_of(deck: Deck, wording: Wording) -> bytes:
     for slide in deck.slides:
         added = made.slides.add_slide(layouts[FIGURE if slide.figure else WORDS])
         _write_slide(added, slide, deck, wording)
+    name_parts(made, deck)
     out = io.BytesIO()
     made.save(out)
     return repacked(out.getvalue(), {"docProps/core.xml": core_properties(deck.title, deck.language)})

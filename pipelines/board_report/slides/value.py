@@ -87,6 +87,19 @@ class Slide:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Slides that belong together.
+
+    Attributes:
+        name: What they are about.
+        slides: In order; none where the release says nothing of it.
+    """
+
+    name: str
+    slides: tuple[Slide, ...]
+
+
+@dataclass(frozen=True)
 class Deck:
     """All slides.
 
@@ -96,7 +109,7 @@ class Deck:
         language: ``en`` or ``da``.
         warning: What has to be said on every slide; empty for nothing.
         notes: Of the first slide.
-        slides: After the first.
+        parts: After the first slide.
     """
 
     title: str
@@ -104,7 +117,12 @@ class Deck:
     language: str
     warning: str
     notes: tuple[str, ...]
-    slides: tuple[Slide, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def slides(self) -> tuple[Slide, ...]:
+        """All slides after the first."""
+        return tuple(slide for part in self.parts for slide in part.slides)
 
     def figures(self) -> Iterator[Figure]:
         """Yield every figure of its charts and tables."""
