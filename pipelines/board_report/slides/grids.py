@@ -49,12 +49,13 @@ def add_grid(shapes: Any, grid: Grid, place: Place, wording: Wording) -> Any:  #
         for across, cell in enumerate(row):
             place_of = table.cell(down + 1, across)
             _fill(place_of, wording.figure(cell), size, wording.language, INK)
-            if across >= grid.table.n_labels:
-                place_of.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
             if cell == wording.say("not_shown"):
                 _hatch(place_of)
             else:
                 _paint(place_of, FIRST if across == 0 else SHADES[shades.get((down, across), 0)])
+    for row in table.rows:
+        for cell in list(row.cells)[grid.table.n_labels :]:
+            cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
     return frame
 
 

@@ -24,8 +24,9 @@ def organisation_slides(released: Released) -> Iterator[Slide]:
         sets = side_by_side(released, units)
         for scales, table in zip(sets, tables_of(released, group, wave, units), strict=True):
             caption = table.caption if len(sets) == 1 else part_title(released, table.caption, table.heads[1:])
+            cells = pd.concat([units[units["scale"].isin(scales)], everybody])
             for lines in in_parts(table.rows):
-                yield _heat_map(released, Table(caption, table.heads, lines), scales, pd.concat([units, everybody]))
+                yield _heat_map(released, Table(caption, table.heads, lines), scales, cells)
         yield from _gone(released, group, wave, units)
 
 
