@@ -12,7 +12,7 @@ from dashboard import queries, sign_in
 from dashboard.figures import date
 from dashboard.identity import Denied
 from dashboard.pointer import FOLDER_VARIABLE
-from dashboard.views import integration, method, overview, perspectives, results, units
+from dashboard.views import integration, method, overview, perspectives, results, take_away, units
 from dashboard.views.page import Page, choose, chosen, in_order, names_in, plain
 from dashboard.wording import DEFAULT_LANGUAGE, WORDINGS, Words
 
@@ -47,6 +47,7 @@ def main() -> None:
         st.Page(lambda: integration.show(page), title=say("integration"), url_path="integration"),
         st.Page(lambda: units.show(page), title=say("units"), url_path="units"),
         st.Page(lambda: results.show(page), title=say("results"), url_path="results"),
+        st.Page(lambda: take_away.show(page), title=say("take_away"), url_path="take-away"),
         st.Page(lambda: method.show(page), title=say("method"), url_path="method"),
     ]
     entry = st.navigation(sign_in.permitted(entries, viewer.permission), position="top")

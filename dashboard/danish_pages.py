@@ -1,4 +1,4 @@
-"""What the pages of perspectives, integration and method say, and the tiles, in Danish; ``english_pages`` likewise."""
+"""What the later pages and the tiles say, in Danish; ``english_pages`` likewise."""
 
 from collections.abc import Mapping
 
@@ -136,4 +136,28 @@ DANISH_PAGES: Mapping[str, str] = {
     "tile_unclear": "ingen klar ændring",
     "tiles_reading": "Højest og lavest regnes fra den lavest til den højest mulige score på hver skala; to skalaer, "
     "der ikke kan skelnes, står sammen. En høj score er ikke det samme som en god score.",
+    "take_away": "Tag med",
+    "take_away_intro": "Filer fra udgivelse {release}, som kan tages med. De siger det samme som dette dashboard og "
+    "rummer kun udgivelsens tal. De blev lavet efter udgivelsen; intet laves, mens du venter.",
+    "take_away_none": "Der ligger ingen filer klar på dette sprog. Den, der driver undersøgelsen, laver dem med "
+    "denne kommando, hvor STUDY er undersøgelsens mappe:",
+    "take_away_reading": "Der tilbydes kun filer, som er lavet af netop denne udgivelse, og som er uændrede siden.",
+    "download": "Hent {kind}, {language} ({size})",
+    "kind_pdf": "PDF",
+    "kind_pptx": "PowerPoint",
+    "kind_xlsx": "Excel",
+    "kind_html": "HTML",
+    "carried_pdf": "**Rapport til en bestyrelse**: til at printe og læse, også med skærmlæser.",
+    "carried_pptx": "**Dias**: ét budskab pr. dias, med figurer, der kan redigeres, og noter til den, der taler.",
+    "carried_xlsx": "**Regneark**: rapportens tal og tallene for alle runder, til at sortere og filtrere.",
+    "carried_html": "**Én side**: åbner i enhver browser, også uden netværk.",
+    "report_unreadable": "{file} kan ikke læses af dashboardet og tilbydes ikke. Den, der lavede filen, kan lave den "
+    "igen.",
+    "report_missing": "{file} blev lavet, men er der ikke længere.",
+    "report_changed": "{file} er ikke, som den blev lavet, og tilbydes ikke. Den kan laves igen.",
+    "report_of_other_release": "{file} blev lavet af en anden fil end den udgivelse, der vises her, og tilbydes "
+    "ikke. Den kan laves igen.",
+    "report_not_recorded": "{file} har ingen optegnelse, der siger, hvilken udgivelse den er lavet af, og tilbydes "
+    "ikke. Den kan laves igen.",
+    "record_unreadable": "{file} skal sige, hvilke filer der er lavet, men kan ikke forstås. De kan laves igen.",
 }

@@ -1,4 +1,4 @@
-"""What the pages of perspectives, integration and method say, and the tiles, in English; ``danish_pages`` likewise."""
+"""What the later pages and the tiles say, in English; ``danish_pages`` likewise."""
 
 from collections.abc import Mapping
 
@@ -136,4 +136,27 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "tile_unclear": "no clear change",
     "tiles_reading": "Highest and lowest count from the lowest to the highest possible score of each scale; two scales "
     "that cannot be told apart stand together. A high score is not the same as a good one.",
+    "take_away": "Take away",
+    "take_away_intro": "Files of release {release} to carry away. They say what this dashboard says and hold figures "
+    "of the release only. They were made after the release; nothing is made while you wait.",
+    "take_away_none": "No files in this language lie ready. Whoever runs the study makes them with this command, "
+    "STUDY being the folder of the study:",
+    "take_away_reading": "Only files are offered that were made of this very release and are unchanged since.",
+    "download": "Download {kind}, {language} ({size})",
+    "kind_pdf": "PDF",
+    "kind_pptx": "PowerPoint",
+    "kind_xlsx": "Excel",
+    "kind_html": "HTML",
+    "carried_pdf": "**Report for a board**: to print and to read, also with a screen reader.",
+    "carried_pptx": "**Slides**: one message a slide, with charts that can be edited and notes for the speaker.",
+    "carried_xlsx": "**Workbook**: the figures of the report and those of all waves, to sort and filter.",
+    "carried_html": "**One page**: opens in any browser, also without a network.",
+    "report_unreadable": "{file} cannot be read by the dashboard and is not offered. Who made it can make it again.",
+    "report_missing": "{file} was made but is not there any more.",
+    "report_changed": "{file} is not as it was made and is not offered. It can be made again.",
+    "report_of_other_release": "{file} was made of another file than the release shown here and is not offered. It "
+    "can be made again.",
+    "report_not_recorded": "{file} has no record that says of which release it was made, and is not offered. It can "
+    "be made again.",
+    "record_unreadable": "{file} is to say which files were made, but cannot be understood. They can be made again.",
 }

@@ -39,7 +39,9 @@ class Release:
     """One published file, open for one viewer.
 
     Attributes:
+        folder: Where it lies.
         file: Its name.
+        sha256: Of the file's bytes, in hexadecimal.
         number: Number of the release, counted from 1.
         published_at: ISO time of publication.
         schema_version: Version of its tables.
@@ -47,7 +49,9 @@ class Release:
         permission: What the viewer may see.
     """
 
+    folder: Path
     file: str
+    sha256: str
     number: int
     published_at: str
     schema_version: int

@@ -75,7 +75,14 @@ def open_current(folder: Path, permission: Permission) -> Release:
         raise UnusableReleaseError("newer_schema")
     connection = connect(pointer.path, pointer.sha256)
     release = Release(
-        pointer.path.name, pointer.release, pointer.published_at, pointer.schema_version, connection, WHOLE_RELEASE
+        folder=folder,
+        file=pointer.path.name,
+        sha256=pointer.sha256,
+        number=pointer.release,
+        published_at=pointer.published_at,
+        schema_version=pointer.schema_version,
+        connection=connection,
+        permission=WHOLE_RELEASE,
     )
     _refuse_unless_fit_to_show(release)
     return replace(release, permission=permission)

@@ -43,10 +43,14 @@ def _in_order(rows: pd.DataFrame, items: pd.Series) -> pd.DataFrame:
 
 
 def _row(released: Released, row: Mapping[str, Any]) -> tuple[Cell, ...]:
-    item = str(row["item"])
-    first, last = (_option(released, item, int(row[end])) for end in ("code_from", "code_to"))
-    band = first if row["code_from"] == row["code_to"] else released.wording.say("band", first=first, last=last)
-    return (released.wording.text("item_text", item), band, *released.cells(row, KINDS))
+    question = released.wording.text("item_text", str(row["item"]))
+    return (question, band_of(released, row), *released.cells(row, KINDS))
+
+
+def band_of(released: Released, row: Mapping[str, Any]) -> str:
+    """Return the answer option of a row in words, or the first and the last of those that are joined."""
+    first, last = (_option(released, str(row["item"]), int(row[end])) for end in ("code_from", "code_to"))
+    return first if row["code_from"] == row["code_to"] else released.wording.say("band", first=first, last=last)
 
 
 def _option(released: Released, item: str, code: int) -> str:

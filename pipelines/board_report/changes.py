@@ -37,11 +37,11 @@ def changes(released: Released) -> Section:
     if len(released.waves) < 2:  # noqa: PLR2004 - one wave is compared with nothing
         return Section(*named, (say("change_one_wave"),))
     earlier, later = released.waves[-2:]
-    pairs = _pairs(released, earlier, later)
+    pairs = pairs_of(released, earlier, later)
     if not pairs:
         return Section(*named, (say("change_apart"), say("change_reading")))
     told = [(before, after, direction(before, after)) for before, after in pairs]
-    found = tuple(_told(released, *each) for each in told if each[2] != "unclear")
+    found = tuple(told_of(released, *each) for each in told if each[2] != "unclear")
     heads = ("group", "scale", "earlier_wave", "later_wave", "earlier", "later", "change")
     rows = tuple(
         (
@@ -60,7 +60,8 @@ def changes(released: Released) -> Section:
     return Section(*named, lines, found, tables=(table,), sheet=table)
 
 
-def _told(released: Released, before: dict[str, Any], after: dict[str, Any], way: str) -> str:
+def told_of(released: Released, before: dict[str, Any], after: dict[str, Any], way: str) -> str:
+    """Say from where to where a mean went, and when."""
     say, figure = released.wording.say, released.wording.figure
     return say(
         "change_found",
@@ -74,7 +75,7 @@ def _told(released: Released, before: dict[str, Any], after: dict[str, Any], way
     )
 
 
-def _pairs(released: Released, earlier: str, later: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+def pairs_of(released: Released, earlier: str, later: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Return the means of both waves, wherever both are shown and may be compared."""
     means = released.arranged("out.scale_means")
     shown = means[~means["is_hidden"].astype(bool)].dropna(subset=list(FIGURES))

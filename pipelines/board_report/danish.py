@@ -152,4 +152,27 @@ DANISH: Mapping[str, str] = {
     "method_rounding": "Tallene er afrundet ved udgivelsen, så dele ikke altid giver hundrede.",
     "method_source": "Alt her er læst i udgivelsesfilen og intet andet sted. En metodiker kan lave hvert tal igen.",
     "method_caption": "Skalaer, hvad de spænder over, og hvad en høj score betyder",
+    "slide_mean": "{label} ({low} til {high}; n ca. {n})",
+    "slide_n": "{label} (n ca. {n})",
+    "slide_hidden": "{label} (vises ikke)",
+    "slide_part": "{title}: {first} – {last}",
+    "slide_of": "{title}: {part}",
+    "slide_chart": "Søjlediagram. {rows}.",
+    "slide_table": "Tabel: {caption}. Kolonner: {heads}.",
+    "slide_scores": "En score er gennemsnittet af en gruppe. I parentes står intervallet, som siger, hvor præcist "
+    "den kendes med 95 % sikkerhed, og hvor mange personer der står bag.",
+    "slide_shades": "Blå ligger over gennemsnittet for alle, orange under; jo mørkere, desto længere fra. "
+    "Skraveret: vises ikke. Det meste af rækkefølgen mellem organisationer er tilfældig.",
+    "slide_counts": "{unit}: n ca. {counts}.",
+    "slide_gone": "Organisationer, hvor intet vises: {group}, {wave}",
+    "unit_title": "{study}: {unit}",
+    "unit_section": "Scorer for {unit}",
+    "unit_chart": "Gennemsnitlig score for {unit}: {group}, {wave}",
+    "unit_caption": "Gennemsnitlig score for {unit} og for alle: {group}",
+    "unit_reading": "Gennemsnitlig score for {unit} og ved siden af den for alle i samme respondentgruppe og runde. "
+    "En forskel mellem de to kan være tilfældig, og det meste af rækkefølgen mellem organisationer er det. Andele på "
+    "5 % står for 5 % og mindre, andele på 95 % for 95 % og mere.",
+    "unit_alone": "Ingen tal for andre organisationer står i denne rapport. Det, der følger efter dette afsnit, "
+    "handler om alle, ikke om {unit} alene.",
+    "everybody": "Gennemsnit for alle",
 }

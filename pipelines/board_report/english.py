@@ -151,4 +151,27 @@ ENGLISH: Mapping[str, str] = {
     "method_source": "Everything here is read from the release file and nothing else. A methodologist can make every "
     "number again from it.",
     "method_caption": "Scales, what they range over and what a high score means",
+    "slide_mean": "{label} ({low} to {high}; n about {n})",
+    "slide_n": "{label} (n about {n})",
+    "slide_hidden": "{label} (not shown)",
+    "slide_part": "{title}: {first} – {last}",
+    "slide_of": "{title}: {part}",
+    "slide_chart": "Bar chart. {rows}.",
+    "slide_table": "Table: {caption}. Columns: {heads}.",
+    "slide_scores": "A score is the mean of a group. In brackets stand the interval, which says how exactly it is "
+    "known with 95% confidence, and how many people stand behind it.",
+    "slide_shades": "Blue lies above the mean of everybody, orange below; the darker, the farther. Hatched: not shown. "
+    "Most of the order among organisations is chance.",
+    "slide_counts": "{unit}: n about {counts}.",
+    "slide_gone": "Organisations of which nothing is shown: {group}, {wave}",
+    "unit_title": "{study}: {unit}",
+    "unit_section": "Scores of {unit}",
+    "unit_chart": "Mean scores of {unit}: {group}, {wave}",
+    "unit_caption": "Mean scores of {unit} and of everybody: {group}",
+    "unit_reading": "Mean scores of {unit}, and beside them those of everybody in the same respondent group and "
+    "wave. A difference between the two may be chance, and most of the order among organisations is. Shares of 5% "
+    "stand for 5% and less, shares of 95% for 95% and more.",
+    "unit_alone": "No figure of another organisation stands in this report. What follows after this section is about "
+    "everybody, not about {unit} alone.",
+    "everybody": "Mean of everybody",
 }

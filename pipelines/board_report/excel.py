@@ -48,10 +48,10 @@ def workbook_of(report: Report, wording: Wording) -> bytes:
 
 
 def _fill(sheet: Worksheet, table: Table, report: Report) -> None:
-    _write(sheet.cell(1, 1), table.caption).font = Font(FONT, bold=True)
-    _write(sheet.cell(2, 1), report.warning).font = Font(FONT, bold=True, color=WARNING_COLOUR)
+    write_text(sheet.cell(1, 1), table.caption).font = Font(FONT, bold=True)
+    write_text(sheet.cell(2, 1), report.warning).font = Font(FONT, bold=True, color=WARNING_COLOUR)
     for column, head in enumerate(table.heads, start=1):
-        cell = _write(sheet.cell(HEAD_ROW, column), head)
+        cell = write_text(sheet.cell(HEAD_ROW, column), head)
         cell.font, cell.border = Font(FONT, bold=True), Border(bottom=Side(style="thin"))
         is_label = column <= table.n_labels
         cell.alignment = Alignment(horizontal="left" if is_label else "right", vertical="bottom", wrap_text=True)
@@ -79,14 +79,14 @@ def _put(cell: SheetCell, value: Cell, *, is_label: bool) -> None:
         cell.alignment = Alignment(vertical="top")
         return
     horizontal = "left" if is_label else "right"
-    _write(cell, value).alignment = Alignment(horizontal=horizontal, vertical="top", wrap_text=is_label)
+    write_text(cell, value).alignment = Alignment(horizontal=horizontal, vertical="top", wrap_text=is_label)
 
 
 def _notes(sheet: Worksheet, report: Report, wording: Wording) -> None:
     rows = [(wording.say("section"), wording.say("text")), *_noted(report)]
     for place, (title, text) in enumerate(rows, start=1):
-        _write(sheet.cell(place, 1), title).alignment = Alignment(vertical="top", wrap_text=True)
-        _write(sheet.cell(place, 2), text).alignment = Alignment(vertical="top", wrap_text=True)
+        write_text(sheet.cell(place, 1), title).alignment = Alignment(vertical="top", wrap_text=True)
+        write_text(sheet.cell(place, 2), text).alignment = Alignment(vertical="top", wrap_text=True)
         sheet.row_dimensions[place].height = LINE_HEIGHT * max(1, len(wrap(text, TEXT_WIDTH - 10)))
     for column in (1, 2):
         sheet.cell(1, column).font = Font(FONT, bold=True)
@@ -111,7 +111,7 @@ def _set_pages(sheet: Worksheet) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-def _write(cell: SheetCell, text: str) -> SheetCell:
+def write_text(cell: SheetCell, text: str) -> SheetCell:
     """Write a text as a text, whatever it begins with; one that looks like a formula stays a text when it is edited."""
     if text:
         cell.value = text

@@ -25,7 +25,7 @@ def organisations(released: Released) -> Section:
     if units.empty:
         return Section(*named, (say("units_none"),))
     latest = list(released.latest(units))
-    tables = tuple(table for group, wave, part in latest for table in _tables(released, group, wave, part))
+    tables = tuple(table for group, wave, part in latest for table in tables_of(released, group, wave, part))
     heads = ("group", "wave", "scale", "unit", "mean", "conf_low", "conf_high", "n", "percent_high")
     every = tuple(
         (
@@ -43,27 +43,35 @@ def organisations(released: Released) -> Section:
     return Section(*named, (say("units_reading"), *gone), tables=tables, sheet=sheet)
 
 
-def _tables(released: Released, group: str, wave: str, rows: pd.DataFrame) -> list[Table]:
-    """Set some scales side by side, one row an organisation."""
+def tables_of(released: Released, group: str, wave: str, rows: pd.DataFrame) -> list[Table]:
+    """Set some scales side by side, one row an organisation of which something is shown."""
     say = released.wording.say
     caption = say("units_caption", group=released.group(group), wave=released.wave(wave))
     shown = sorted(rows.loc[~rows["is_hidden"].astype(bool), "unit"].unique())
     means = {(row["unit"], row["scale"]): released.cells(row, {"mean": "mean"})[0] for row in rows_of(rows)}
-    scales = [each for each in released.scales if (rows["scale"] == each).any()]
     made = list[Table]()
-    for start in range(0, len(scales), MOST_SCALES):
-        part = scales[start : start + MOST_SCALES]
+    for part in side_by_side(released, rows):
         lines = tuple((plain(unit), *(_cell(released, means, unit, scale) for scale in part)) for unit in shown)
         made.append(Table(caption, (say("unit"), *(released.scale(each) for each in part)), lines))
     return made
 
 
+def side_by_side(released: Released, rows: pd.DataFrame) -> list[list[str]]:
+    """Return which scales stand beside each other in every table of some rows."""
+    scales = [each for each in released.scales if (rows["scale"] == each).any()]
+    return [scales[start : start + MOST_SCALES] for start in range(0, len(scales), MOST_SCALES)]
+
+
 def _gone(released: Released, group: str, wave: str, rows: pd.DataFrame) -> str:
     """Name the organisations of which nothing is shown, all in one breath; empty without any."""
-    names = sorted(set(rows["unit"]) - set(rows.loc[~rows["is_hidden"].astype(bool), "unit"]))
-    listed = ", ".join(plain(str(name)) for name in names)
-    of = {"group": released.group(group), "wave": released.wave(wave)}
-    return released.wording.say("units_gone", names=listed, **of) if names else ""
+    names, of = names_gone(rows), {"group": released.group(group), "wave": released.wave(wave)}
+    return released.wording.say("units_gone", names=", ".join(names), **of) if names else ""
+
+
+def names_gone(rows: pd.DataFrame) -> list[str]:
+    """Return the names of organisations of which some rows show nothing, in their order."""
+    names = set(rows["unit"]) - set(rows.loc[~rows["is_hidden"].astype(bool), "unit"])
+    return [plain(str(name)) for name in sorted(names)]
 
 
 def _cell(released: Released, means: dict[tuple[str, str], Cell], unit: str, scale: str) -> Cell:

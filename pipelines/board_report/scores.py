@@ -1,6 +1,6 @@
 """What they answered: mean scores with intervals by respondent group, and a chart of the latest wave of each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import ceil
 from typing import Any
 
@@ -33,7 +33,7 @@ def scores(released: Released) -> Section:
         say("scores_sheet"),
         say("scores_title"),
         (say("scores_reading"),),
-        charts=tuple(chart for group, wave, rows in latest for chart in _charts(released, group, wave, rows)),
+        charts=tuple(chart for title, rows in latest_of(released, means) for chart in charts_of(released, title, rows)),
         tables=tuple(_table(released, group, wave, rows) for group, wave, rows in latest),
         sheet=sheet,
     )
@@ -45,14 +45,19 @@ def _table(released: Released, group: str, wave: str, means: pd.DataFrame) -> Ta
     return Table(caption, released.heads("scale", *FIGURES), rows)
 
 
-def _charts(released: Released, group: str, wave: str, means: pd.DataFrame) -> list[Chart]:
+def latest_of(released: Released, means: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the means of the latest wave of every respondent group, with the title of their chart."""
+    for group, wave, rows in released.latest(means):
+        yield released.wording.say("scores_chart", group=released.group(group), wave=released.wave(wave)), rows
+
+
+def charts_of(released: Released, title: str, means: pd.DataFrame) -> list[Chart]:
     """Draw the scores of every range, so many to a chart."""
     say, figure = released.wording.say, released.wording.figure
-    title = say("scores_chart", group=released.group(group), wave=released.wave(wave))
     ranged = means.merge(released.table("meta.scales")[["scale", "lowest", "highest"]], on="scale")
     charts = list[Chart]()
     for (lowest, highest), rows in ranged.groupby(["lowest", "highest"], sort=False):
-        points = tuple(_point(released, row) for row in rows_of(rows))
+        points = tuple(point_of(released, row, released.scale(row["scale"])) for row in rows_of(rows))
         ends = (Figure(float(lowest), "end"), Figure(float(highest), "end"))
         n_charts = ceil(len(points) / MOST_POINTS)
         for place in range(n_charts):
@@ -63,10 +68,10 @@ def _charts(released: Released, group: str, wave: str, means: pd.DataFrame) -> l
     return charts
 
 
-def _point(released: Released, row: Mapping[str, Any]) -> Point:
-    figures = released.cells(row, MEANS)[:3]
-    mean, low, high = (each if isinstance(each, Figure) else None for each in figures)
-    return Point(released.scale(row["scale"]), mean, low, high)
+def point_of(released: Released, row: Mapping[str, Any], label: str) -> Point:
+    """Return the mean of a row with its interval and n; none of them where it is hidden."""
+    mean, low, high, n = (each if isinstance(each, Figure) else None for each in released.cells(row, MEANS))
+    return Point(label, mean, low, high, n)
 
 
 def _told(released: Released, point: Point) -> str:

@@ -1,6 +1,6 @@
 """What goes together: what each released model found for its term of interest, in words that name no cause."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,6 +10,7 @@ from pipelines.board_report.value import Cell, Figure, Section, Table
 
 MAIN = "main"
 ENDS = ("estimate", "conf_low", "conf_high")
+HEADS = ("model", "variant", "label", "term", "outcome", *ENDS, "n")
 
 
 def what_goes_together(released: Released) -> Section:
@@ -18,32 +19,43 @@ def what_goes_together(released: Released) -> Section:
     named = (say("together_sheet"), say("together_title"))
     if fits.empty:
         return Section(*named, (say("together_none"),))
-    is_main = fits["variant"] == MAIN
-    ordered = fits.assign(is_other=~is_main).sort_values(["model", "is_other", "variant"], kind="stable")
-    found = tuple(_told(released, fit) for fit in rows_of(ordered[~ordered["is_other"]]))
-    rows = tuple(row for fit in rows_of(ordered) if (row := _row(released, fit)))
-    heads = ("model", "variant", "label", "term", "outcome", "estimate", "conf_low", "conf_high", "n")
-    sheet = Table(say("together_caption"), released.heads(*heads), rows, n_labels=5)
+    ordered = fits.assign(is_other=fits["variant"] != MAIN)
+    ordered = ordered.sort_values(["model", "is_other", "variant"], kind="stable")
+    found = tuple(_told(released, fit) for fit in main_fits(released))
+    rows = tuple(row for fit in rows_of(ordered) if (row := row_of(released, fit)))
+    sheet = Table(say("together_caption"), released.heads(*HEADS), rows, n_labels=5)
     main = tuple((row[0], *row[3:]) for row in rows if row[1] == say(MAIN))
-    table = Table(say("together_caption"), released.heads(heads[0], *heads[3:]), main, n_labels=3)
+    table = Table(say("together_caption"), released.heads(HEADS[0], *HEADS[3:]), main, n_labels=3)
     return Section(*named, (say("together_reading"),), found, tables=(table,), sheet=sheet)
 
 
+def main_fits(released: Released) -> Iterator[dict[str, Any]]:
+    """Yield the fit of every model as it was written."""
+    fits = released.table("out.fits")
+    yield from rows_of(fits[fits["variant"] == MAIN].sort_values("model", kind="stable"))
+
+
 def _told(released: Released, fit: Mapping[str, Any]) -> str:
-    """Say what a fit found, whether its sign is the expected one, and whether it was planned."""
+    asked, *others = told_of(released, fit)
+    return " ".join((f"{asked}.", *others))
+
+
+def told_of(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say which model it is and whether it was planned, what it found, and what else has to be known of that."""
     say = released.wording.say
     model = released.wording.text("model_title", str(fit["model"]))
     label = f"{say(str(fit['label']))}: {say('because_' + str(fit['label_because']))}"
     missed = fit["conditions_not_met"]
-    care = f" {say('with_care')}" if pd.notna(missed) and missed > 0 else ""
-    return f"{model} ({label}). {_finding(released, fit)}{care}"
+    care = [say("with_care")] if pd.notna(missed) and missed > 0 else []
+    return (f"{model} ({label})", *_finding(released, fit), *care)
 
 
-def _finding(released: Released, fit: Mapping[str, Any]) -> str:
+def _finding(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say what a fit found and whether its sign is the expected one."""
     say, figure = released.wording.say, released.wording.figure
     focal = _focal(released, fit)
     if focal is None:
-        return say("found_nothing", model=released.wording.text("model_title", str(fit["model"])))
+        return (say("found_nothing", model=released.wording.text("model_title", str(fit["model"]))),)
     way = "up" if focal["conf_low"] > 0 else "down" if focal["conf_high"] < 0 else "unclear"
     estimate, low, high = (figure(Figure(float(focal[each]), "estimate")) for each in ENDS)
     sentence = say(
@@ -54,7 +66,8 @@ def _finding(released: Released, fit: Mapping[str, Any]) -> str:
         low=low,
         high=high,
     )
-    return f"{sentence} {_verdict(released, str(fit['expected_sign']), way)}".strip()
+    verdict = _verdict(released, str(fit["expected_sign"]), way)
+    return (sentence, verdict) if verdict else (sentence,)
 
 
 def _verdict(released: Released, expected: str, way: str) -> str:
@@ -85,7 +98,8 @@ def _term(released: Released, fit: Mapping[str, Any]) -> str:
     return wording.written_text("term_label", f"{fit['model']}/{term}") or released.scale(term)
 
 
-def _row(released: Released, fit: Mapping[str, Any]) -> tuple[Cell, ...]:
+def row_of(released: Released, fit: Mapping[str, Any]) -> tuple[Cell, ...]:
+    """Return the cells of a fit under ``HEADS``; none where it has no single term of interest."""
     focal = _focal(released, fit)
     if focal is None:
         return ()

@@ -58,12 +58,14 @@ class Point:
         mean: Its value; None where it is not shown.
         low: Lower end of its interval.
         high: Upper end of its interval.
+        n: People behind it.
     """
 
     label: str
     mean: Figure | None = None
     low: Figure | None = None
     high: Figure | None = None
+    n: Figure | None = None
 
 
 @dataclass(frozen=True)

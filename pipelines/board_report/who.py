@@ -25,13 +25,14 @@ def who_answered(released: Released) -> Section:
     )
     heads = released.heads("group", "wave", "n_invited", "n_responses", "response_rate", "n_organisations")
     table = Table(say("who_caption"), heads, rows, n_labels=2)
-    findings = tuple(_told(released, row) for _, _, last in released.latest(rates) for row in rows_of(last))
+    findings = tuple(told_of(released, row) for _, _, last in released.latest(rates) for row in rows_of(last))
     without = [released.group(each) for each in released.named("no_inference")]
     lines = (say("who_reading"), *([say("no_inference", groups=", ".join(without))] if without else []))
     return Section(say("who_sheet"), say("who_title"), lines, findings, tables=(table,), sheet=table)
 
 
-def _told(released: Released, row: Mapping[str, Any]) -> str:
+def told_of(released: Released, row: Mapping[str, Any]) -> str:
+    """Say how many of a respondent group answered in a wave."""
     say, figure = released.wording.say, released.wording.figure
     of = {"group": released.group(row["respondent_group"]), "wave": released.wave(row["wave"])}
     if row["is_hidden"]:

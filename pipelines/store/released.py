@@ -28,16 +28,18 @@ AUDIT_PASSED: Mapping[str, str] = {"audit": "passed"}
 
 @dataclass(frozen=True, eq=False)
 class ReleaseFile:
-    """The tables of the current release.
+    """The tables of a release.
 
     Attributes:
         number: Number of the release, counted from 1.
+        sha256: Of the file, in hexadecimal.
         published_on: Day of publication, ISO.
         manifest: Its properties.
         tables: Name → rows, sorted by key.
     """
 
     number: int
+    sha256: str
     published_on: str
     manifest: Mapping[str, str]
     tables: Mapping[str, pd.DataFrame]
@@ -112,7 +114,7 @@ def _read(path: Path, number: int, published_on: str, tables: Sequence[Table]) -
         rows = {each.name: _rows(connection, each) for each in (MANIFEST, *tables)}
     properties = rows[MANIFEST.name]
     manifest = dict(zip(properties["key"].astype(str), properties["value"].astype(str), strict=True))
-    return ReleaseFile(number, published_on, manifest, rows)
+    return ReleaseFile(number, file_sha256(path), published_on, manifest, rows)
 
 
 @contextmanager

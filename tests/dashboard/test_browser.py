@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow]
 
 # Streamlit's page asks for its server below the page's own address first, and asks the root when it is not there.
 PROBED_FIRST = re.compile(r"/\w+/_stcore/(health|host-config)$")
-PATHS = {"overview": "/"} | {name: f"/{name}" for name in ("perspectives", "integration", "units", "results", "method")}
-CHARTS = {"overview": 3, "perspectives": 2, "integration": 1, "units": 2, "results": 2, "method": 0}
+CHARTS = {"overview": 3, "perspectives": 2, "integration": 1, "units": 2, "results": 2, "method": 0, "take-away": 0}
+PATHS = {name: "/" if name == "overview" else f"/{name}" for name in CHARTS}
 WIDEST_WORD_OF_THE_TITLE = """() => {
     const title = document.querySelector("h1"), drawn = document.createElement("canvas").getContext("2d")
     drawn.font = getComputedStyle(title).font
@@ -33,6 +33,8 @@ HEADINGS = {
     ("units", "da"): "En organisation",
     ("method", "en"): "Method and protection",
     ("method", "da"): "Metode og beskyttelse",
+    ("take-away", "en"): "Take away",
+    ("take-away", "da"): "Tag med",
     ("results", "en"): "What goes together",
     ("results", "da"): "Hvad der hænger sammen",
 }

@@ -13,7 +13,7 @@ from dashboard.wording import WORDINGS
 from instruments.validation import STATUS_LABELS
 
 DRAWN = ("overview", "perspectives", "units", "results")
-PAGES = (*DRAWN, "integration", "method")
+PAGES = (*DRAWN, "integration", "method", "take-away")
 
 
 @pytest.mark.parametrize("page", DRAWN)

@@ -48,7 +48,9 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def opened(connection: duckdb.DuckDBPyConnection, permission: Permission) -> Release:
-    return Release("r000001", 1, "2026-11-22T10:00:00+00:00", queries.SUPPORTED_SCHEMA_VERSION, connection, permission)
+    return Release(
+        Path(), "r000001", "", 1, "2026-11-22T10:00:00+00:00", queries.SUPPORTED_SCHEMA_VERSION, connection, permission
+    )
 
 
 def of_units(*units: str) -> Permission:

@@ -2,6 +2,7 @@
 
 import html
 import io
+import json
 import re
 import zipfile
 from html.parser import HTMLParser
@@ -13,6 +14,7 @@ import typst
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
+from dashboard.reports import KINDS, carried
 from pipelines.board_report.excel import workbook_of
 from pipelines.board_report.html import html_of
 from pipelines.board_report.pdf import document_of, pdf_of
@@ -215,14 +217,24 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("asked", [[], ["--release", "1", "--language", "da"]])
-def test_the_command_writes_three_files_and_the_same_again(study: Path, tmp_path: Path, asked: list[str]):
+def test_the_command_writes_four_files_and_the_same_again(study: Path, tmp_path: Path, asked: list[str]):
     document = done(sensemaking("report", study, "--to", tmp_path / "board", *asked, "--json")).document
     language = "da" if asked else "en"
     assert (document["release"], document["language"]) == (1, language)
     assert [Path(each).name for each in document["files"]] == [
-        f"small-r000001-{language}.{ending}" for ending in ("pdf", "xlsx", "html")
+        f"small-r000001-{language}.{ending}" for ending in ("pdf", "pptx", "xlsx", "html")
     ]
     assert all(Path(each).stat().st_size > 10_000 for each in document["files"])
+
+
+def test_the_dashboard_offers_what_the_command_wrote(study: Path, tmp_path: Path):
+    for language in LANGUAGES:
+        done(sensemaking("report", study, "--language", language))
+    pointer = json.loads((study / "releases" / "current.json").read_text())
+    found = carried(study / "releases", pointer["release"], pointer["sha256"])
+    assert [each.trouble for each in found] == [None] * 2 * len(KINDS)
+    assert {each.language for each in found} == set(LANGUAGES)
+    assert all((study / "reports" / each.name).read_bytes() == each.content for each in found)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,55 @@
+"""A release → slides: who answered, scores, change, what goes together, organisations, method, and all answers last.
+
+Every sentence is one that the report on paper says too.
+"""
+
+from collections.abc import Iterator
+
+from pipelines.board_report.method import method
+from pipelines.board_report.released import Released
+from pipelines.board_report.slides.answers import answer_slides
+from pipelines.board_report.slides.organisations import organisation_slides
+from pipelines.board_report.slides.rows import notes_of
+from pipelines.board_report.slides.scores import change_slides, score_slides
+from pipelines.board_report.slides.together import together_slides
+from pipelines.board_report.slides.value import Deck, Part, Slide
+from pipelines.board_report.slides.who import who_answered_slides
+from pipelines.board_report.value import Report
+from pipelines.board_report.words import wording_of
+from pipelines.store.released import ReleaseFile
+
+
+def deck_of(file: ReleaseFile, report: Report) -> Deck:
+    """Write the slides of a release.
+
+    Args:
+        file: Every table of ``pipelines.tables.released``.
+        report: What the release says on paper: title, warning and language are the same.
+
+    Returns:
+        The slides, the same for the same release.
+    """
+    released = Released(file, wording_of(report.language, file.tables["meta.texts"]))
+    say = released.wording.say
+    parts = (
+        Part(say("who_title"), tuple(who_answered_slides(released))),
+        Part(say("scores_title"), tuple(score_slides(released))),
+        Part(say("change_title"), tuple(change_slides(released))),
+        Part(say("together_title"), tuple(together_slides(released))),
+        Part(say("units_title"), tuple(organisation_slides(released))),
+        Part(say("method_title"), tuple(_method_slides(released))),
+        Part(say("answers_title"), tuple(answer_slides(released))),
+    )
+    return Deck(
+        title=report.title,
+        subtitle=report.subtitle,
+        language=report.language,
+        warning=report.warning,
+        notes=notes_of(released, say("method_source")),
+        parts=parts,
+    )
+
+
+def _method_slides(released: Released) -> Iterator[Slide]:
+    section = method(released)
+    yield Slide(section.title, (*section.lines, *section.findings), notes=notes_of(released))
