@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from dashboard.palette import theme_arguments
+
 APP = Path(__file__).parent / "app.py"
 ADDRESS = "127.0.0.1"
 
@@ -27,9 +29,7 @@ def streamlit_arguments(port: int) -> list[str]:
         "--client.showErrorDetails=none",
         "--client.toolbarMode=minimal",
         "--runner.magicEnabled=false",
-        "--theme.base=light",
-        "--theme.primaryColor=#0b5394",
-        "--theme.textColor=#1f2430",
+        *theme_arguments(),
     ]
 
 

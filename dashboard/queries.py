@@ -65,10 +65,12 @@ class Shown:
     Attributes:
         release: The current release, or the last good one unless it was withdrawn, or None when there is neither.
         trouble: Why the current release cannot be shown; None when it can.
+        until: First day on which a release under embargo may be shown, ISO; empty without an embargo.
     """
 
     release: Release | None
     trouble: Reason | None = None
+    until: str = ""
 
 
 class ReleaseReader:
@@ -85,7 +87,7 @@ class ReleaseReader:
         except UnusableReleaseError as trouble:
             if self._last_good is not None and is_withdrawn(self._folder, self._last_good.file):
                 self._last_good = None
-            return Shown(self._last_good, trouble.reason)
+            return Shown(self._last_good, trouble.reason, trouble.until)
         return Shown(self._last_good)
 
 
@@ -121,7 +123,7 @@ def _refuse_unless_fit_to_show(release: Release) -> None:
     except (TypeError, ValueError) as error:
         raise UnusableReleaseError("file_unreadable") from error
     if not may_be_shown:
-        raise UnusableReleaseError("under_embargo")
+        raise UnusableReleaseError("under_embargo", said["embargo_until"])
 
 
 @lru_cache(maxsize=4)
