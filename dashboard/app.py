@@ -9,14 +9,12 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import queries
+from dashboard.document import STYLE, script
 from dashboard.figures import date
-from dashboard.palette import style_of_charts
 from dashboard.pointer import FOLDER_VARIABLE
 from dashboard.views import integration, method, overview, perspectives, results, units
 from dashboard.views.page import Page, choose, chosen, in_order, names_in, plain
 from dashboard.wording import DEFAULT_LANGUAGE, WORDINGS, Words
-
-STYLE = f"<style>{(Path(__file__).parent / 'style.css').read_text(encoding='utf-8')}\n{style_of_charts()}</style>"
 
 
 def main() -> None:
@@ -67,7 +65,7 @@ def _languages(manifest: dict[str, str]) -> list[str]:
 def _show_nothing(shown: queries.Shown) -> None:
     language = chosen("lang", list(WORDINGS), DEFAULT_LANGUAGE)
     words = Words(language)
-    _set_document_language(language)
+    _dress(words)
     st.title(words.say("dashboard"))
     say = st.info if shown.trouble == "nothing_released" else st.warning
     say(_trouble(words, shown))
@@ -80,8 +78,7 @@ def _trouble(words: Words, shown: queries.Shown) -> str:
 def _show_head(page: Page, shown: queries.Shown) -> None:
     """Write what stands above every page: warnings, title, release, language."""
     words, release = page.words, page.release
-    _set_document_language(words.language)
-    st.html(STYLE)
+    _dress(words)
     if shown.trouble is not None:
         st.warning(words.say("last_good", release=release.number, reason=_trouble(words, shown)))
     if page.manifest.get("is_synthetic", "").casefold() == "true":
@@ -98,8 +95,10 @@ def _show_head(page: Page, shown: queries.Shown) -> None:
         choose("lang", languages, languages[0], words.say("choose_language"), lambda code: WORDINGS[code]["language"])
 
 
-def _set_document_language(language: str) -> None:
-    st.html(f"<script>document.documentElement.lang = '{language}'</script>", unsafe_allow_javascript=True)
+def _dress(words: Words) -> None:
+    """Give the document its language and style."""
+    st.html(script(words), unsafe_allow_javascript=True)
+    st.html(STYLE)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 DANISH: Mapping[str, str] = {
     "language": "Dansk",
     "choose_language": "Sprog",
+    "skip": "Gå til indholdet",
     "overview": "Overblik",
     "results": "Hvad der hænger sammen",
     "dashboard": "Resultater af undersøgelsen",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 ENGLISH: Mapping[str, str] = {
     "language": "English",
     "choose_language": "Language",
+    "skip": "Skip to the content",
     "overview": "Overview",
     "results": "What goes together",
     "dashboard": "Survey results",

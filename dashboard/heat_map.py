@@ -35,11 +35,12 @@ def heat_map(cells: pd.DataFrame, language: str) -> alt.LayerChart:
         tooltip="said:N",
         description="said:N",
     )
+    covered = {"color": WITHHELD, "stroke": LINE, "strokeDash": [3, 3]}
     layers = [
         chart.transform_filter("!datum.is_hidden")
         .mark_rect(stroke=PAPER)
         .encode(color=alt.Color("colour:N", scale=None), fillOpacity=alt.FillOpacity("strength:Q", scale=None)),
-        chart.transform_filter("datum.is_hidden").mark_rect(color=WITHHELD, stroke=LINE, strokeDash=[3, 3]),
+        *([chart.transform_filter("datum.is_hidden").mark_rect(**covered)] if hidden.any() else []),
         chart.mark_text(fontSize=12.5, aria=False).encode(text="text:N", color=alt.Color("ink:N", scale=None)),
     ]
     return finished(layers, ROW * len(units), language)
