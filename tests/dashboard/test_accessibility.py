@@ -96,33 +96,27 @@ def test_axe_finds_no_violation_in_either_theme_on_either_screen(
     page, complaints = _opened(browser, address, name, language)
     page.evaluate(Path(AXE_FILE_PATH).read_text(encoding="utf-8"))
     found = {"charts without a table": page.evaluate(CHARTS_WITHOUT_TABLE)}
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        page.wait_for_function(f"getComputedStyle(document.querySelector('.stApp')).colorScheme === '{theme}'")
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(300)
+    for width in WIDTHS:
+        for theme in ("light", "dark"):
+            _show(page, theme, width)
             save_picture(page, pictures / f"{name}-{language}-{theme}-{width}.png")
-            found[theme, width, "sideways"] = page.evaluate(SIDEWAYS)
             found[theme, width, "pale"] = page.evaluate(PALE_WORDS)
-            _open_all(page)
+    page.evaluate("document.querySelectorAll('details:not([open]) > summary').forEach(each => each.click())")
+    for width in WIDTHS[::-1]:
+        for theme in ("light", "dark"):
+            _show(page, theme, width)
+            found[theme, width, "sideways"] = page.evaluate(SIDEWAYS)
             found[theme, width, "axe"] = page.evaluate(FAULTS, TAGS)
-            _close_all(page)
     page.close()
     assert {where: faults for where, faults in found.items() if faults} == {}
     assert complaints == []
 
 
-def _open_all(page: Page) -> None:
-    for summary in page.locator("details:not([open]) > summary").all()[::-1]:
-        summary.click()
-    page.wait_for_timeout(600)
-
-
-def _close_all(page: Page) -> None:
-    for summary in page.locator("details[open] > summary").all()[::-1]:
-        summary.click()
-    page.wait_for_timeout(600)
+def _show(page: Page, theme: str, width: int) -> None:
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_function(f"getComputedStyle(document.querySelector('.stApp')).colorScheme === '{theme}'")
+    page.wait_for_timeout(400)
 
 
 @pytest.mark.parametrize("name", PATHS)
