@@ -89,7 +89,7 @@ def series_legend(series: Sequence[str]) -> list[Entry]:
 def answer_legend(bands: pd.DataFrame, lean_names: Mapping[str, str]) -> list[Entry]:
     """Return what the bars of an ``answer_chart`` stand for; those across the middle only where there are any."""
     present = [lean for lean in LEAN_COLOURS if lean != "mixed" or (bands["lean"] == "mixed").any()]
-    return [Entry(lean_names[lean], LEAN_COLOURS[lean], is_outlined=True) for lean in present]
+    return [Entry(lean_names[lean], LEAN_COLOURS[lean], "bar") for lean in present]
 
 
 def stacked(bands: pd.DataFrame) -> pd.DataFrame:

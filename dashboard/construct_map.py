@@ -20,6 +20,8 @@ WAYS: Mapping[str, tuple[str, list[int]]] = {
     "down": (SERIES_COLOURS[1], [9, 4]),
     "unclear": (UNCLEAR, [2, 3]),
 }
+LINES: Mapping[str, str] = {"up": "solid", "down": "dashed", "unclear": "dotted"}
+"""Way → how its line is called in a legend."""
 
 
 def construct_map(nodes: pd.DataFrame, arcs: pd.DataFrame, language: str) -> alt.LayerChart:
@@ -51,7 +53,7 @@ def construct_map(nodes: pd.DataFrame, arcs: pd.DataFrame, language: str) -> alt
 def map_legend(arcs: pd.DataFrame, names: Mapping[str, str]) -> list[Entry]:
     """Return what the arcs of a ``construct_map`` stand for."""
     present = [way for way in WAYS if (arcs["way"] == way).any()]
-    return [Entry(names[way], WAYS[way][0], "line", WAYS[way][1]) for way in present]
+    return [Entry(names[way], WAYS[way][0], LINES[way]) for way in present]
 
 
 def arc_points(arcs: pd.DataFrame, heights: pd.Series) -> pd.DataFrame:

@@ -35,6 +35,10 @@ PALE_WORDS = f"""() => {{
         return (Math.max(own, page) + 0.05) / (Math.min(own, page) + 0.05) < 4.5
     }}).map(text => text.textContent)
 }}"""
+SIGNS_NOT_DRAWN = """() => [...document.querySelectorAll('.legend li')].filter(line => {
+    const sign = line.querySelector('.sign'), style = sign && getComputedStyle(sign)
+    return !sign?.offsetWidth || style.backgroundColor === 'rgba(0, 0, 0, 0)'
+}).map(line => line.textContent)"""
 SIDEWAYS = """() => [document.documentElement, document.querySelector('.stMain')]
     .filter(part => part.scrollWidth > part.clientWidth).map(part => part.tagName)"""
 CHARTS_WITHOUT_TABLE = """() => {
@@ -100,6 +104,7 @@ def test_axe_finds_no_violation_in_either_theme_on_either_screen(
         for theme in ("light", "dark"):
             _show(page, theme, width)
             save_picture(page, pictures / f"{name}-{language}-{theme}-{width}.png")
+            found[theme, width, "signs"] = page.evaluate(SIGNS_NOT_DRAWN)
             found[theme, width, "pale"] = page.evaluate(PALE_WORDS)
     page.evaluate("document.querySelectorAll('details:not([open]) > summary').forEach(each => each.click())")
     for width in WIDTHS[::-1]:
