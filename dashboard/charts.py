@@ -75,7 +75,9 @@ def answer_chart(bands: pd.DataFrame, language: str) -> alt.LayerChart:
     rows = rows.merge(ends, on="key", validate="one_to_one")
     bars = stacked(bands).merge(rows[["key", "y", "shift"]], on="key", validate="many_to_one")
     height = float(rows["end"].max())
-    layers = [*_labels(rows, height), *_bars(bars, height), *_hidden_rows(bars, height)]
+    hidden = bars["is_hidden"].astype(bool)
+    layers = [*_labels(rows, height), *_bars(bars, height)]
+    layers += _hidden_rows(bars[hidden], height) if hidden.any() else []
     layers.append(_row_ends(rows, height))
     return finished(layers, height, language).resolve_axis(y="independent")
 
@@ -197,7 +199,7 @@ def _bars(bars: pd.DataFrame, height: float) -> list[alt.Chart]:
 
 
 def _hidden_rows(bars: pd.DataFrame, height: float) -> list[alt.Chart]:
-    hidden = bars[bars["is_hidden"].astype(bool)].drop_duplicates("key")
+    hidden = bars.drop_duplicates("key")
     places = hidden[["left", "right", "y", "shift", "said"]]
     told = drawn_at(places.assign(y2=hidden["y"] + BAR, middle=hidden["y"] + BAR / 2), "y", "y2", "middle")
     return [

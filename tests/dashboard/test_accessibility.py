@@ -88,6 +88,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _opened(browser: Browser, address: str, name: str, language: str) -> tuple[Page, list[str]]:
     page, complaints, _ = watched(browser, WIDTHS[0])
     page.goto(f"{address}{PATHS[name]}?lang={language}&scale=collective_leadership")
+    page.get_by_role("heading", level=2).first.wait_for()
     wait_until_drawn(page, charts=CHARTS[name])
     return page, complaints
 
