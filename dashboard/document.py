@@ -9,21 +9,24 @@ from dashboard.wording import Words
 STYLE = f"<style>{(Path(__file__).parent / 'style.css').read_text(encoding='utf-8')}\n{style_of_charts()}</style>"
 _SCRIPT = """<script>
 document.documentElement.lang = %(language)s
-document.querySelectorAll('[data-testid=stSkipToContent]').forEach(link => { link.textContent = %(skip)s })
-document.tableName = %(table)s
-if (!document.tableWatch) {
-    document.tableWatch = () => document.querySelectorAll('[data-testid=stTable] > div').forEach(box => {
-        const isWide = box.scrollWidth > box.clientWidth
-        const wanted = isWide ? {tabindex: '0', role: 'region', 'aria-label': document.tableName} : {}
-        for (const name of ['tabindex', 'role', 'aria-label'])
-            if (!(name in wanted)) box.removeAttribute(name)
-            else if (box.getAttribute(name) !== wanted[name]) box.setAttribute(name, wanted[name])
-    })
-    new MutationObserver(document.tableWatch).observe(document.body, {childList: true, subtree: true})
-    addEventListener('resize', document.tableWatch)
-    document.addEventListener('toggle', document.tableWatch, true)
+document.readerWords = {skip: %(skip)s, table: %(table)s}
+if (!document.helpReaders) {
+    document.helpReaders = () => {
+        const {skip, table} = document.readerWords
+        for (const link of document.querySelectorAll('[data-testid=stSkipToContent]'))
+            if (link.textContent !== skip) link.textContent = skip
+        for (const box of document.querySelectorAll('[data-testid=stTable] > div')) {
+            const isWide = box.scrollWidth > box.clientWidth
+            for (const [name, value] of [['tabindex', '0'], ['role', 'region'], ['aria-label', table]])
+                if (!isWide) box.removeAttribute(name)
+                else if (box.getAttribute(name) !== value) box.setAttribute(name, value)
+        }
+    }
+    new MutationObserver(document.helpReaders).observe(document.body, {childList: true, subtree: true})
+    addEventListener('resize', document.helpReaders)
+    document.addEventListener('toggle', document.helpReaders, true)
 }
-document.tableWatch()
+document.helpReaders()
 </script>"""
 
 

@@ -89,6 +89,7 @@ def _opened(browser: Browser, address: str, name: str, language: str) -> tuple[P
     page, complaints, _ = watched(browser, WIDTHS[0])
     page.goto(f"{address}{PATHS[name]}?lang={language}&scale=collective_leadership")
     page.get_by_role("heading", level=2).first.wait_for()
+    page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
     wait_until_drawn(page, charts=CHARTS[name])
     return page, complaints
 
