@@ -9,22 +9,13 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import queries, sign_in
+from dashboard.document import dress
 from dashboard.figures import date
 from dashboard.identity import Denied
 from dashboard.pointer import FOLDER_VARIABLE
 from dashboard.views import integration, method, overview, perspectives, results, take_away, units
 from dashboard.views.page import Page, choose, chosen, in_order, names_in, plain
 from dashboard.wording import DEFAULT_LANGUAGE, WORDINGS, Words
-
-STYLE = """<style>
-[data-testid="stMainBlockContainer"] {max-width: 1200px; padding-top: 4.5rem}
-[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {color: #565b66 !important; opacity: 1}
-[data-testid="stHeading"] h1 {font-size: clamp(1.4rem, 6vw, 2.75rem)}
-[data-testid="stHeading"] h2 {font-size: clamp(1.3rem, 5.5vw, 2.25rem)}
-[data-testid="stHeading"] h3 {font-size: clamp(1.15rem, 5vw, 1.75rem)}
-[data-testid="stHeading"] h4 {font-size: clamp(1.1rem, 4.6vw, 1.5rem)}
-[data-testid="stHeading"] :is(h1, h2, h3) {hyphens: auto}
-</style>"""
 
 
 def main() -> None:
@@ -82,19 +73,22 @@ def _languages(manifest: dict[str, str]) -> list[str]:
 def _show_nothing(shown: queries.Shown) -> None:
     language = chosen("lang", list(WORDINGS), DEFAULT_LANGUAGE)
     words = Words(language)
-    _set_document_language(language)
+    dress(words)
     st.title(words.say("dashboard"))
     say = st.info if shown.trouble == "nothing_released" else st.warning
-    say(words.say(str(shown.trouble)))
+    say(_trouble(words, shown))
+
+
+def _trouble(words: Words, shown: queries.Shown) -> str:
+    return words.say(str(shown.trouble), until=date(shown.until, words.language))
 
 
 def _show_head(page: Page, shown: queries.Shown) -> None:
     """Write what stands above every page: warnings, title, release, language."""
     words, release = page.words, page.release
-    _set_document_language(words.language)
-    st.html(STYLE)
+    dress(words)
     if shown.trouble is not None:
-        st.warning(words.say("last_good", release=release.number, reason=words.say(shown.trouble)))
+        st.warning(words.say("last_good", release=release.number, reason=_trouble(words, shown)))
     if page.manifest.get("is_synthetic", "").casefold() == "true":
         st.warning(f"**{words.say('synthetic')}**")
     left, right = st.columns([5, 1], vertical_alignment="bottom")
@@ -107,10 +101,6 @@ def _show_head(page: Page, shown: queries.Shown) -> None:
     with right:
         languages = _languages(dict(page.manifest))
         choose("lang", languages, languages[0], words.say("choose_language"), lambda code: WORDINGS[code]["language"])
-
-
-def _set_document_language(language: str) -> None:
-    st.html(f"<script>document.documentElement.lang = '{language}'</script>", unsafe_allow_javascript=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
 """Charts as Altair specifications: dots with intervals, and answers on both sides of the middle.
 
-Every row carries its label above the drawing, so that nothing is cut on a narrow screen. Colours are safe for
-colour-blind readers, series differ by shape as well, and every mark has its sentence for screen readers. No data are
-fetched.
+Every row carries its label above the drawing, so that nothing is cut on a narrow screen. Series differ by colour and
+by shape, and every mark has its sentence for screen readers. No data are fetched.
 """
 
 import json
@@ -14,22 +13,12 @@ import altair as alt
 import pandas as pd
 
 from dashboard.figures import vega_locale
+from dashboard.legend import Entry
+from dashboard.palette import INK, LEAN_COLOURS, LINE, MUTED, PAPER, SERIES_COLOURS
 from dashboard.row_heights import IS_NARROW, LABEL_LINE, NOTE_LINE, drawn_at, place_of, placed_rows
 
-INK, MUTED, LINE, PAPER = "#1f2430", "#565b66", "#dfe2e6", "#ffffff"
 FONT = "'Source Sans', 'Source Sans Pro', sans-serif"
-SERIES_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#000000", "#cc79a7", "#e69f00")
-"""Of Okabe and Ito, those that stand out most on white first."""
 SERIES_SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross")
-LEAN_COLOURS: Mapping[str, str] = {
-    "strongly_low": "#8c510a",
-    "low": "#dfc27d",
-    "neutral": "#d0d3d8",
-    "high": "#80cdc1",
-    "strongly_high": "#01665e",
-    "mixed": "#f6f6f6",
-}
-DARK_LEANS = ("strongly_low", "strongly_high")
 TRACK, BAR = 18, 24
 LEAST_PERCENT_WITH_NUMBER = 7
 COLUMN_GAP = 5.0
@@ -71,7 +60,7 @@ def interval_chart(points: pd.DataFrame, series: Sequence[str], axis: Axis, lang
     return finished(layers, height, language)
 
 
-def answer_chart(bands: pd.DataFrame, lean_names: Mapping[str, str], language: str) -> alt.LayerChart:
+def answer_chart(bands: pd.DataFrame, language: str) -> alt.LayerChart:
     """Draw answers as bars on both sides of the middle, neutral ones in a column apart, a figure at the row's end.
 
     Args:
@@ -79,7 +68,6 @@ def answer_chart(bands: pd.DataFrame, lean_names: Mapping[str, str], language: s
             question), ``note``, ``lean`` and ``distance`` (see ``findings.leaning``), ``percent``, ``figure`` (the per
             cent as written), ``end`` (written at the row's end), ``said`` (for pointer and screen reader),
             ``is_hidden``.
-        lean_names: Lean → its name in the legend.
         language: Language of the numbers.
     """
     rows = placed_rows(bands.drop_duplicates("key"), BAR)
@@ -87,9 +75,23 @@ def answer_chart(bands: pd.DataFrame, lean_names: Mapping[str, str], language: s
     rows = rows.merge(ends, on="key", validate="one_to_one")
     bars = stacked(bands).merge(rows[["key", "y", "shift"]], on="key", validate="many_to_one")
     height = float(rows["end"].max())
-    layers = [*_labels(rows, height), *_bars(bars, lean_names, height), *_hidden_rows(bars, height)]
+    hidden = bars["is_hidden"].astype(bool)
+    layers = [*_labels(rows, height), *_bars(bars, height)]
+    layers += _hidden_rows(bars[hidden], height) if hidden.any() else []
     layers.append(_row_ends(rows, height))
     return finished(layers, height, language).resolve_axis(y="independent")
+
+
+def series_legend(series: Sequence[str]) -> list[Entry]:
+    """Return what the dots of an ``interval_chart`` stand for; nothing where there is one kind only."""
+    signs = zip(series, SERIES_COLOURS, SERIES_SHAPES, strict=False)
+    return [Entry(name, colour, shape) for name, colour, shape in signs] if len(series) > 1 else []
+
+
+def answer_legend(bands: pd.DataFrame, lean_names: Mapping[str, str]) -> list[Entry]:
+    """Return what the bars of an ``answer_chart`` stand for; those across the middle only where there are any."""
+    present = [lean for lean in LEAN_COLOURS if lean != "mixed" or (bands["lean"] == "mixed").any()]
+    return [Entry(lean_names[lean], LEAN_COLOURS[lean], "bar") for lean in present]
 
 
 def stacked(bands: pd.DataFrame) -> pd.DataFrame:
@@ -142,14 +144,8 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
     scale = alt.Scale(domain=list(axis.domain)) if axis.domain else alt.Scale(zero=axis.has_zero_line)
     scaled = alt.X("low:Q", title=axis.title, scale=scale, axis=alt.Axis(tickCount=alt.ExprRef(f"{IS_NARROW} ? 3 : 8")))
     kinds = list(series)
-    columns = alt.ExprRef(f"{IS_NARROW} ? 1 : {len(kinds)}")
-    legend = alt.Legend(title=None, orient="top", columns=columns) if len(kinds) > 1 else None
-    colour = alt.Color(
-        "series:N",
-        scale=alt.Scale(domain=kinds, range=list(SERIES_COLOURS)),
-        legend=legend,
-    )
-    shape = alt.Shape("series:N", scale=alt.Scale(domain=kinds, range=list(SERIES_SHAPES)), legend=legend)
+    colour = alt.Color("series:N", scale=alt.Scale(domain=kinds, range=list(SERIES_COLOURS)), legend=None)
+    shape = alt.Shape("series:N", scale=alt.Scale(domain=kinds, range=list(SERIES_SHAPES)), legend=None)
     said = {"tooltip": alt.Tooltip("said:N"), "description": "said:N"}
     drawn = drawn_at(shown, "y")
     return [
@@ -175,52 +171,35 @@ def _upright(rows: pd.DataFrame, above: float, below: float, height: float) -> a
     return drawn_at(ends, "y", "y2").encode(x="zero:Q", y=_y(height), y2="y2_placed:Q")
 
 
-def _bars(bars: pd.DataFrame, lean_names: Mapping[str, str], height: float) -> list[alt.Chart]:
+def _bars(bars: pd.DataFrame, height: float) -> list[alt.Chart]:
     shown = bars[~bars["is_hidden"].astype(bool) & (bars["percent"] > 0)]
     told = shown[["left", "right", "y", "shift", "lean", "percent", "figure", "said"]].assign(
-        name=shown["lean"].map(lean_names),
+        colour=shown["lean"].map(LEAN_COLOURS),
         centre=(shown["left"] + shown["right"]) / 2,
         y2=shown["y"] + BAR,
         middle=shown["y"] + BAR / 2,
-        ink=shown["lean"].isin(DARK_LEANS).map({True: PAPER, False: INK}),
-        edge=(shown["lean"] == "mixed").map({True: MUTED, False: PAPER}),
     )
     drawn = drawn_at(told, "y", "y2", "middle")
-    present = [lean for lean in LEAN_COLOURS if lean != "mixed" or (shown["lean"] == "mixed").any()]
     return [
-        drawn.mark_bar(strokeWidth=1).encode(
+        drawn.mark_bar(stroke=MUTED, strokeWidth=1).encode(
             x=alt.X("left:Q", axis=None, scale=alt.Scale(nice=False, zero=False)),
             x2="right:Q",
             y=_y(height),
             y2="y2_placed:Q",
-            color=_lean_colour({lean: lean_names[lean] for lean in present}),
-            stroke=alt.Stroke("edge:N", scale=None),
+            color=alt.Color("colour:N", scale=None),
             strokeDash=alt.condition("datum.lean == 'mixed'", alt.value([3, 3]), alt.value([1, 0])),
             tooltip="said:N",
             description="said:N",
         ),
         drawn.transform_filter(f"datum.percent >= ({IS_NARROW} ? 2 : 1) * {LEAST_PERCENT_WITH_NUMBER}")
-        .mark_text(fontSize=12.5, aria=False)
-        .encode(x="centre:Q", y=_y(height, "middle_placed"), text="figure:N", color=alt.Color("ink:N", scale=None)),
+        .mark_text(fontSize=12.5, color=INK, aria=False)
+        .encode(x="centre:Q", y=_y(height, "middle_placed"), text="figure:N"),
         _upright(bars, -2, BAR + 2, height).mark_rule(color=INK, aria=False),
     ]
 
 
-def _lean_colour(names: Mapping[str, str]) -> alt.Color:
-    legend = alt.Legend(
-        title=None,
-        orient="top",
-        symbolType="square",
-        symbolStrokeColor=MUTED,
-        symbolStrokeWidth=0.5,
-        columns=alt.ExprRef(f"{IS_NARROW} ? 2 : {len(names)}"),
-    )
-    colours = alt.Scale(domain=list(names.values()), range=[LEAN_COLOURS[lean] for lean in names])
-    return alt.Color("name:N", scale=colours, legend=legend)
-
-
 def _hidden_rows(bars: pd.DataFrame, height: float) -> list[alt.Chart]:
-    hidden = bars[bars["is_hidden"].astype(bool)].drop_duplicates("key")
+    hidden = bars.drop_duplicates("key")
     places = hidden[["left", "right", "y", "shift", "said"]]
     told = drawn_at(places.assign(y2=hidden["y"] + BAR, middle=hidden["y"] + BAR / 2), "y", "y2", "middle")
     return [
@@ -272,10 +251,9 @@ def finished(layers: list[alt.Chart], height: float, language: str) -> alt.Layer
         padding={"left": 2, "right": 40, "top": 4, "bottom": 4},
         config=alt.Config(
             font=FONT,
-            background=PAPER,
+            background="transparent",
             view=alt.ViewConfig(stroke=None),
             axis=alt.AxisConfig(**text, labelOverlap=False, gridColor=LINE, domain=False, tickColor=LINE),
-            legend=alt.LegendConfig(labelColor=INK, labelFontSize=13, symbolSize=110, labelLimit=400),
             locale=alt.Locale(number=alt.NumberLocale(**vega_locale(language))),
         ),
     )

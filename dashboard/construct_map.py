@@ -7,26 +7,29 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from dashboard.charts import INK, MUTED, finished
+from dashboard.charts import finished
+from dashboard.legend import Entry
+from dashboard.palette import INK, MUTED, SERIES_COLOURS, UNCLEAR
 
 ROW, LETTERS = 46, 24
 START, STEPS = 0.6, 25
 """Where arcs begin, as a share of the width, and of how many pieces an arc is drawn."""
 NEXT_TO = 0.06
 WAYS: Mapping[str, tuple[str, list[int]]] = {
-    "up": ("#0072b2", [1, 0]),
-    "down": ("#d55e00", [9, 4]),
-    "unclear": ("#7a7f87", [2, 3]),
+    "up": (SERIES_COLOURS[0], [1, 0]),
+    "down": (SERIES_COLOURS[1], [9, 4]),
+    "unclear": (UNCLEAR, [2, 3]),
 }
+LINES: Mapping[str, str] = {"up": "solid", "down": "dashed", "unclear": "dotted"}
+"""Way → how its line is called in a legend."""
 
 
-def construct_map(nodes: pd.DataFrame, arcs: pd.DataFrame, names: Mapping[str, str], language: str) -> alt.LayerChart:
+def construct_map(nodes: pd.DataFrame, arcs: pd.DataFrame, language: str) -> alt.LayerChart:
     """Draw every construct in a row of its own, and an arc between two of them for every relation.
 
     Args:
         nodes: One row a construct, in order: ``key``, ``title``, ``figure`` (its score as written), ``said``.
         arcs: One row a relation: ``first`` and ``second`` (keys), ``way`` (up, down or unclear), ``said``.
-        names: Way → its name in the legend.
         language: Language of the numbers.
     """
     height = float(ROW * len(nodes))
@@ -44,7 +47,13 @@ def construct_map(nodes: pd.DataFrame, arcs: pd.DataFrame, names: Mapping[str, s
             x=x, y=y, tooltip="said:N", description="said:N"
         ),
     ]
-    return finished([*_arcs(arcs, placed.set_index("key")["y"], names, x, y), *layers], height, language)
+    return finished([*_arcs(arcs, placed.set_index("key")["y"], x, y), *layers], height, language)
+
+
+def map_legend(arcs: pd.DataFrame, names: Mapping[str, str]) -> list[Entry]:
+    """Return what the arcs of a ``construct_map`` stand for."""
+    present = [way for way in WAYS if (arcs["way"] == way).any()]
+    return [Entry(names[way], WAYS[way][0], LINES[way]) for way in present]
 
 
 def arc_points(arcs: pd.DataFrame, heights: pd.Series) -> pd.DataFrame:
@@ -69,15 +78,11 @@ def arc_points(arcs: pd.DataFrame, heights: pd.Series) -> pd.DataFrame:
     return long.drop(columns=["reach", "start", "gap"])
 
 
-def _arcs(arcs: pd.DataFrame, heights: pd.Series, names: Mapping[str, str], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _arcs(arcs: pd.DataFrame, heights: pd.Series, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     if arcs.empty:
         return []
     drawn = arc_points(arcs, heights)
-    drawn["found"] = drawn["way"].map(names)
-    present = [way for way in WAYS if (arcs["way"] == way).any()]
-    domain = [names[way] for way in present]
-    legend = alt.Legend(title=None, orient="top", columns=1, symbolType="stroke", symbolStrokeWidth=3)
-    colours, dashes = ([WAYS[way][part] for way in present] for part in (0, 1))
+    colours, dashes = ([way[part] for way in WAYS.values()] for part in (0, 1))
     return [
         alt.Chart(drawn)
         .mark_line(strokeWidth=3)
@@ -86,8 +91,8 @@ def _arcs(arcs: pd.DataFrame, heights: pd.Series, names: Mapping[str, str], x: a
             y=y,
             order="step:Q",
             detail="arc:N",
-            color=alt.Color("found:N", scale=alt.Scale(domain=domain, range=colours), legend=legend),
-            strokeDash=alt.StrokeDash("found:N", scale=alt.Scale(domain=domain, range=dashes), legend=legend),
+            color=alt.Color("way:N", scale=alt.Scale(domain=list(WAYS), range=colours), legend=None),
+            strokeDash=alt.StrokeDash("way:N", scale=alt.Scale(domain=list(WAYS), range=dashes), legend=None),
             tooltip="said:N",
             description="said:N",
         )

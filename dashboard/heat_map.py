@@ -3,13 +3,12 @@
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import INK, LINE, MUTED, PAPER, finished
+from dashboard.charts import finished
+from dashboard.palette import ABOVE, BELOW, INK, LINE, MUTED, PAPER, WITHHELD
 
 ROW = 26
-LOW, MIDDLE, HIGH = "#b45309", "#f6f6f6", "#0b5394"
 HATCH = "\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}" * 4
-PALE = 0.6
-"""Share of the colours' reach up to which a cell is pale enough for dark numbers."""
+LEAST_REACH = 0.05
 
 
 def heat_map(cells: pd.DataFrame, language: str) -> alt.LayerChart:
@@ -21,11 +20,14 @@ def heat_map(cells: pd.DataFrame, language: str) -> alt.LayerChart:
             written), ``said`` (for pointer and screen reader), ``is_hidden``.
         language: Language of the numbers.
     """
-    reach = max(float(cells["distance"].abs().max()), 0.05) if cells["distance"].notna().any() else 0.05
-    is_pale = (cells["distance"].abs() < PALE * reach).fillna(True)
-    hidden = cells["is_hidden"].astype(bool)
-    ink = is_pale.map({True: INK, False: PAPER}).mask(hidden, MUTED)
-    drawn = cells.assign(ink=ink, text=cells["figure"].mask(hidden, HATCH))
+    distance, hidden = cells["distance"].astype(float), cells["is_hidden"].astype(bool)
+    reach = max(float(distance.abs().max()), LEAST_REACH) if distance.notna().any() else LEAST_REACH
+    drawn = cells.assign(
+        colour=(distance > 0).map({True: ABOVE, False: BELOW}),
+        strength=(distance.abs() / reach).mask(hidden),
+        ink=hidden.map({True: MUTED, False: INK}),
+        text=cells["figure"].mask(hidden, HATCH),
+    )
     units, scales = list(dict.fromkeys(cells["unit"])), list(dict.fromkeys(cells["scale"]))
     chart = alt.Chart(drawn).encode(
         x=alt.X("scale:N", sort=scales, title=None, axis=alt.Axis(orient="top", labelAngle=-35, labelLimit=190)),
@@ -33,12 +35,12 @@ def heat_map(cells: pd.DataFrame, language: str) -> alt.LayerChart:
         tooltip="said:N",
         description="said:N",
     )
-    colour = alt.Scale(domain=[-reach, 0, reach], range=[LOW, MIDDLE, HIGH])
+    covered = {"color": WITHHELD, "stroke": LINE, "strokeDash": [3, 3]}
     layers = [
         chart.transform_filter("!datum.is_hidden")
         .mark_rect(stroke=PAPER)
-        .encode(color=alt.Color("distance:Q", scale=colour, legend=None)),
-        chart.transform_filter("datum.is_hidden").mark_rect(color=MIDDLE, stroke=LINE, strokeDash=[3, 3]),
+        .encode(color=alt.Color("colour:N", scale=None), fillOpacity=alt.FillOpacity("strength:Q", scale=None)),
+        *([chart.transform_filter("datum.is_hidden").mark_rect(**covered)] if hidden.any() else []),
         chart.mark_text(fontSize=12.5, aria=False).encode(text="text:N", color=alt.Color("ink:N", scale=None)),
     ]
-    return finished(layers, ROW * len(units), language).resolve_scale(color="independent")
+    return finished(layers, ROW * len(units), language)

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from dashboard.palette import theme_arguments
+
 APP = Path(__file__).parent / "app.py"
 SERVED = Path(__file__).parent / "served.py"
 ADDRESS = "127.0.0.1"
@@ -35,9 +37,7 @@ def streamlit_arguments(port: int, address: str = ADDRESS, hosts: Sequence[str] 
         "--client.showErrorDetails=none",
         "--client.toolbarMode=minimal",
         "--runner.magicEnabled=false",
-        "--theme.base=light",
-        "--theme.primaryColor=#0b5394",
-        "--theme.textColor=#1f2430",
+        *theme_arguments(),
     ]
 
 

@@ -35,10 +35,16 @@ UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, Arithmet
 
 
 class UnusableReleaseError(Exception):
-    """The current release cannot be shown; ``reason`` says why, in a word that ``wording`` has a sentence for."""
+    """The current release cannot be shown.
 
-    def __init__(self, reason: Reason) -> None:
+    Attributes:
+        reason: Why, in a word that ``wording`` has a sentence for.
+        until: First day on which it may be shown, ISO; empty where no embargo holds it back.
+    """
+
+    def __init__(self, reason: Reason, until: str = "") -> None:
         self.reason: Reason = reason
+        self.until = until
         super().__init__(reason)
 
 
@@ -85,7 +91,7 @@ def read_pointer(folder: Path) -> Pointer:
     if out:
         return max(out, key=lambda each: each.release)
     if left:
-        raise UnusableReleaseError("under_embargo")
+        raise UnusableReleaseError("under_embargo", min(each.embargo_until for each in left))
     raise UnusableReleaseError("withdrawn" if withdrawn else "pointer_unreadable")
 
 

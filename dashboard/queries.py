@@ -31,10 +31,12 @@ class Shown:
     Attributes:
         release: The current release, or the last good one unless it was withdrawn, or None when there is neither.
         trouble: Why the current release cannot be shown; None when it can.
+        until: First day on which a release under embargo may be shown, ISO; empty without an embargo.
     """
 
     release: Release | None
     trouble: Reason | None = None
+    until: str = ""
 
 
 class ReleaseReader:
@@ -47,14 +49,15 @@ class ReleaseReader:
     def shown(self, permission: Permission) -> Shown:
         """Return the release to show now to a viewer; cheap while the pointer stays the same."""
         trouble: Reason | None = None
+        until = ""
         try:
             self._last_good = open_current(self._folder, permission)
         except UnusableReleaseError as error:
-            trouble = error.reason
+            trouble, until = error.reason, error.until
             if self._last_good is not None and is_withdrawn(self._folder, self._last_good.file):
                 self._last_good = None
         last_good = self._last_good
-        return Shown(None if last_good is None else replace(last_good, permission=permission), trouble)
+        return Shown(None if last_good is None else replace(last_good, permission=permission), trouble, until)
 
 
 @cache
@@ -98,7 +101,7 @@ def _refuse_unless_fit_to_show(release: Release) -> None:
     except (TypeError, ValueError) as error:
         raise UnusableReleaseError("file_unreadable") from error
     if not may_be_shown:
-        raise UnusableReleaseError("under_embargo")
+        raise UnusableReleaseError("under_embargo", said["embargo_until"])
 
 
 @lru_cache(maxsize=4)
@@ -227,14 +230,13 @@ def distributions(release: Release, scale: str, group: str, wave: str) -> pd.Dat
 
 def hidden_counts(release: Release) -> pd.DataFrame:
     """Count what is withheld: one row a table with ``figures`` and how many of them are ``withheld``."""
-    counted = {
-        "rates": "FROM {response_rates} SELECT count(*) AS figures, count_if(is_hidden) AS withheld",
-        "means": "FROM {scale_means} SELECT count(*) AS figures, count_if(is_hidden) AS withheld",
-        "bands": "FROM {distributions} SELECT count(*) AS figures, count_if(is_hidden) AS withheld",
-    }
+    counts = "SELECT count(*) AS figures, count(*) FILTER (is_hidden) AS withheld"
+    counted = {"rates": "{response_rates}", "means": "{scale_means}", "bands": "{distributions}"}
     if release.schema_version >= FIRST_VERSION_WITH_UNITS:
-        counted["unit_means"] = "FROM {unit_means} SELECT count(*) AS figures, count_if(is_hidden) AS withheld"
-    return pd.concat([release.ask(sql).assign(kind=kind) for kind, sql in counted.items()], ignore_index=True)
+        counted["unit_means"] = "{unit_means}"
+    return pd.concat(
+        [release.ask(f"FROM {rows} {counts}").assign(kind=kind) for kind, rows in counted.items()], ignore_index=True
+    )
 
 
 def fits(release: Release) -> pd.DataFrame:

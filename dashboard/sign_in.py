@@ -15,6 +15,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from dashboard.document import dress
 from dashboard.identity import Denied, permission_of
 from dashboard.launch import ADDRESS
 from dashboard.permission import WHOLE_RELEASE, Permission
@@ -92,7 +93,7 @@ def show_denied(denied: Denied) -> None:
     """Show why there is nothing to see and how to sign in or out; no release is opened."""
     language = choose("lang", list(WORDINGS), _language_of_browser(), "Language / Sprog", _name_of_language)
     words = Words(language)
-    st.html(f"<script>document.documentElement.lang = '{language}'</script>", unsafe_allow_javascript=True)
+    dress(words)
     st.title(words.say("dashboard"), anchor=False)
     say = st.info if denied.reason == "signed_out" else st.warning
     say(words.say(f"denied_{denied.reason}", person=plain(denied.person)))

@@ -4,20 +4,19 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from dashboard.charts import Axis, interval_chart
+from dashboard.charts import Axis, interval_chart, series_legend
 from dashboard.figures import MISSING, decimal, whole
 from dashboard.views.page import Page, inference_line, show_chart, status_line
 from dashboard.wording import Words
 
 
-def score_points(page: Page, means: pd.DataFrame, series: pd.Series, unseen: str) -> pd.DataFrame:
+def score_points(page: Page, means: pd.DataFrame, series: pd.Series) -> pd.DataFrame:
     """Return what ``charts.interval_chart`` draws of scores.
 
     Args:
         page: What the page run shows.
         means: See ``queries.scale_means``.
         series: Of every row, the title of the wave or respondent group that it stands for.
-        unseen: Key of what is said in the place of a hidden dot.
 
     Returns:
         One row a dot, aligned with the scores, with ``n``; nothing of a hidden one but its place.
@@ -28,7 +27,7 @@ def score_points(page: Page, means: pd.DataFrame, series: pd.Series, unseen: str
     points = points.assign(**{name: means[column].astype(float).mask(hidden) for name, column in figures.items()})
     points["figure"] = points["value"].map(lambda value: decimal(value, words.language))
     points["said"] = [
-        words.say("wave_line", wave=point["series"], text=words.say(unseen))
+        words.say("wave_line", wave=point["series"], text=words.say("not_shown"))
         if pd.isna(point["value"])
         else words.say(
             "score_said",
@@ -60,7 +59,8 @@ def show_dots(page: Page, means: pd.DataFrame, points: pd.DataFrame, series: Seq
         axis = Axis(words.say("score_axis", **ends), (float(lowest), float(highest)))
         status = status_line(page, dict(zip(part["scale"], part["status"], strict=True)))
         caption = f"{status} {inference_line(page, list(dict.fromkeys(part['respondent_group'])))}".strip()
-        show_chart(interval_chart(points.loc[part.index], series, axis, words.language), caption, alt)
+        chart = interval_chart(points.loc[part.index], series, axis, words.language)
+        show_chart(chart, caption, alt, series_legend(series))
 
 
 def interval(words: Words, low: float, high: float) -> str:

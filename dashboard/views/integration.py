@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import queries
-from dashboard.construct_map import WAYS, construct_map
+from dashboard.construct_map import WAYS, construct_map, map_legend
 from dashboard.figures import MISSING, decimal, whole
 from dashboard.relations import relations
 from dashboard.views.dots import interval
@@ -88,10 +88,10 @@ def _show_relations(page: Page, constructs: pd.DataFrame, where: tuple[str, str]
     names = {way: say(f"together_{way}") for way in WAYS}
     said = [f"{one} – {other}: {names[way]}" for one, other, way in zip(first, second, found["way"], strict=True)]
     nodes = constructs.assign(said=constructs["title"] + ": " + constructs["figure"])
-    chart = construct_map(nodes, found.assign(said=said), names, page.words.language)
+    chart = construct_map(nodes, found.assign(said=said), page.words.language)
     group, wave = page.group(where[0]), page.wave(where[1])
     caption = say("map_caption", group=plain(group), wave=plain(wave))
-    show_chart(chart, caption, say("map_alt", group=group, wave=wave))
+    show_chart(chart, caption, say("map_alt", group=group, wave=wave), map_legend(found, names))
     if not found.empty:
         kinds = [say(str(label)) for label in of_fit.loc[found["fit_id"], "label"]]
         table = {"construct": first, "goes_with": second, "found": found["way"].map(names), "label": kinds}

@@ -12,6 +12,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from dashboard.legend import Entry, legend
 from dashboard.queries import Release
 from dashboard.wording import Words
 
@@ -111,9 +112,11 @@ def _keep(name: str) -> None:
     st.query_params[name] = st.session_state[f"choose_{name}"]
 
 
-def show_chart(chart: alt.LayerChart, caption: str, said: str) -> None:
-    """Show a chart as wide as the page under a caption, with a sentence for readers who cannot see it."""
+def show_chart(chart: alt.LayerChart, caption: str, said: str, entries: Sequence[Entry] = ()) -> None:
+    """Show a chart as wide as the page under its caption and legend, with a sentence for readers who cannot see it."""
     st.caption(caption)
+    if entries:
+        st.html(legend(entries))
     st.altair_chart(chart, theme=None, width="stretch", alt=said)
 
 

@@ -94,7 +94,7 @@ def _sentence(page: Page, scale: str, clear: pd.DataFrame, n_pairs: int) -> str:
 
 
 def _show_side_by_side(page: Page, means: pd.DataFrame, wave: str) -> None:
-    points = score_points(page, means, means["respondent_group"].map(page.group), "not_shown")
+    points = score_points(page, means, means["respondent_group"].map(page.group))
     series = [page.group(group) for group in page.groups if (means["respondent_group"] == group).any()]
     show_dots(page, means, points, series, page.words.say("perspectives_alt", wave=page.wave(wave)))
     _show_figures(page, means, points)
@@ -109,7 +109,7 @@ def _show_apart(page: Page, means: pd.DataFrame, reasons: dict[str, list[str]]) 
     groups = [group for group in page.groups if (means["respondent_group"] == group).any()]
     group = choose("group", groups, groups[0], say("group"), page.group)
     of_group = means[means["respondent_group"] == group].reset_index(drop=True)
-    points = score_points(page, of_group, of_group["respondent_group"].map(page.group), "not_shown")
+    points = score_points(page, of_group, of_group["respondent_group"].map(page.group))
     show_dots(page, of_group, points, [page.group(group)], say("score_alt", group=page.group(group)))
     _show_figures(page, of_group, points)
 

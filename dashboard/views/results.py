@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import findings, queries
-from dashboard.charts import Axis, interval_chart
+from dashboard.charts import Axis, interval_chart, series_legend
 from dashboard.conditions import reasons
 from dashboard.figures import decimal, p_value, places_for, whole
 from dashboard.views.page import Page, inference_line, plain, show_chart, show_table, status_line
@@ -141,11 +141,13 @@ def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, 
     ]
     outcome = page.scale(main["outcome"])
     axis = Axis(say("coefficient_axis", outcome=outcome), has_zero_line=True)
-    chart = interval_chart(points, [names[variant] for variant in fits["variant"]], axis, language)
+    series = [names[variant] for variant in fits["variant"]]
+    chart = interval_chart(points, series, axis, language)
     show_chart(
         chart,
         f"{_status(page, fits, estimates, status)} {inference_line(page, page.groups)}".strip(),
         say("coefficient_alt", model=page.words.title("model_title", main["model"])),
+        series_legend(series),
     )
 
 

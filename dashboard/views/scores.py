@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import findings, queries
-from dashboard.charts import answer_chart
+from dashboard.charts import answer_chart, answer_legend
 from dashboard.comparisons import REASONS, SHOWN, levels_reached
 from dashboard.figures import decimal, percent, signed, whole
 from dashboard.views.dots import interval, score_points, show_dots
@@ -85,7 +85,7 @@ def _why_apart(page: Page, means: pd.DataFrame, apart: pd.Series) -> list[str]:
 
 def _show_charts(page: Page, means: pd.DataFrame, changes: pd.DataFrame | None) -> None:
     """Show a chart for every range of scores, then a table."""
-    points = score_points(page, means, means["wave"].map(page.wave), "hidden")
+    points = score_points(page, means, means["wave"].map(page.wave))
     points["note"] = "" if changes is None else _change_notes(page, means, changes)
     series = [page.wave(wave) for wave in page.waves[::-1] if (means["wave"] == wave).any()]
     alt = page.words.say("score_alt", group=page.group(str(means["respondent_group"].iloc[0])))
@@ -118,7 +118,7 @@ def _show_score_table(page: Page, means: pd.DataFrame, points: pd.DataFrame) -> 
         {
             "scale": points["row"],
             "wave": points["series"],
-            "mean_score": points["figure"].mask(hidden, say("hidden")),
+            "mean_score": points["figure"].mask(hidden, say("not_shown")),
             "interval": [interval(page.words, *ends) for ends in zip(points["low"], points["high"], strict=True)],
             "n": points["n"].map(lambda count: whole(count, language)),
             **{
@@ -161,7 +161,7 @@ def show_answers(page: Page, means: pd.DataFrame, group: str) -> None:
     caption = f"{status_line(page, {scale: asked['status'].iloc[0]})} {inference_line(page, [group])}".strip()
     names = {lean: say(lean) for lean in LEANS}
     alt = say("answers_alt", group=page.group(group), wave=page.wave(wave), scale=page.scale(scale))
-    show_chart(answer_chart(told, names, page.words.language), caption, alt)
+    show_chart(answer_chart(told, page.words.language), caption, alt, answer_legend(told, names))
     table = told[["row", "label", "figure"]].set_axis(["question", "answer", "share"], axis=1)
     show_table(page, table)
 
@@ -172,12 +172,12 @@ def _told_bands(page: Page, bands: pd.DataFrame) -> pd.DataFrame:
     told = bands.assign(key=bands["item"], row=[page.words.title("item_text", item) for item in bands["item"]])
     told["note"] = bands["is_reverse_scored"].astype(bool).map({True: say("turned"), False: ""})
     told["label"] = [_label(page, *band) for band in bands[["item", "code_from", "code_to"]].itertuples(index=False)]
-    told["figure"] = told["percent"].map(lambda share: percent(share, language)).mask(hidden, say("hidden"))
+    told["figure"] = told["percent"].map(lambda share: percent(share, language)).mask(hidden, say("not_shown"))
     told["end"] = [
         "" if pd.isna(share) else say("end_high", percent=percent(share, language)) for share in told["percent_high"]
     ]
     told["said"] = [
-        say("hidden") if is_hidden else say("band_said", labels=label, percent=figure, n=whole(n, language))
+        say("not_shown") if is_hidden else say("band_said", labels=label, percent=figure, n=whole(n, language))
         for label, figure, n, is_hidden in zip(told["label"], told["figure"], told["n_obs"], hidden, strict=True)
     ]
     keys = {"is_hidden": True, "percent_high": False, "row": True, "code_from": True}

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import queries
-from dashboard.charts import Axis, interval_chart
+from dashboard.charts import Axis, interval_chart, series_legend
 from dashboard.figures import decimal, percent, whole
 from dashboard.heat_map import heat_map
 from dashboard.standing_out import bands
@@ -27,6 +27,7 @@ EVERY = "every"
 def show(page: Page) -> None:
     """Show the page."""
     say = page.words.say
+    st.header(say("units"), anchor=False)
     there = queries.unit_groups(page.release)
     if there.empty:
         _show_none(page)
@@ -46,7 +47,9 @@ def show(page: Page) -> None:
     status_of = means.drop_duplicates("scale").set_index("scale")["status"].to_dict()
     for line in filter(None, (status_line(page, status_of), inference_line(page, [group]))):
         st.caption(line)
-    _show_map(page, _of_page(page, _of_region(page, cells)), everybody, (group, wave))
+    alt = say("unit_alt", group=page.group(group), wave=page.wave(wave))
+    _show_map(page, _of_page(page, _of_region(page, cells)), everybody, alt)
+    _show_regions(page, means, everybody, (group, wave))
     st.header(say("unit_card"), anchor=False)
     _show_card(page, cells, everybody)
     with st.expander(say("how_to_read")):
@@ -94,9 +97,7 @@ def _of_page(page: Page, cells: pd.DataFrame) -> pd.DataFrame:
             return page.words.say("rows_from", first=first, last=last)
 
         names = names[int(choose_from_list("from", starts, page.words.say("page"), title)) - 1 :][:MOST_ROWS]
-    place = {name: position for position, name in enumerate(names)}
-    chosen = cells[cells["unit"].isin(names)]
-    return chosen.sort_values("unit", key=lambda units: units.map(place), kind="stable")
+    return _arranged(cells, names)
 
 
 def _in_order(cells: pd.DataFrame) -> list[str]:
@@ -105,7 +106,29 @@ def _in_order(cells: pd.DataFrame) -> list[str]:
     return [str(name) for _, name in sorted((hidden, name) for name, hidden in is_hidden.items())]
 
 
-def _show_map(page: Page, cells: pd.DataFrame, everybody: pd.Series, where: tuple[str, str]) -> None:
+def _show_regions(page: Page, means: pd.DataFrame, everybody: pd.Series, where: tuple[str, str]) -> None:
+    """Show the scores of regions under those of everybody, where there are any regions."""
+    say = page.words.say
+    cells = means[means["level"] != "organisation"].reset_index(drop=True)
+    if (cells["level"] == "all").all():
+        return
+    title = {name: page.words.title("region_title", name) for name in cells["unit"]}
+    is_everybody = cells["level"] == "all"
+    cells = cells.assign(unit=cells["unit"].map(title).map(without_marks).mask(is_everybody, say("everybody")))
+    order = [say("everybody"), *_in_order(cells[~is_everybody])]
+    st.header(say("regions"), anchor=False)
+    alt = say("region_alt", group=page.group(where[0]), wave=page.wave(where[1]))
+    _show_map(page, _arranged(cells, order), everybody, alt)
+
+
+def _arranged(cells: pd.DataFrame, units: list[str]) -> pd.DataFrame:
+    """Keep the cells of some units, in their order."""
+    place = {name: position for position, name in enumerate(units)}
+    kept = cells[cells["unit"].isin(units)]
+    return kept.sort_values("unit", key=lambda names: names.map(place), kind="stable")
+
+
+def _show_map(page: Page, cells: pd.DataFrame, everybody: pd.Series, alt: str) -> None:
     say, language = page.words.say, page.words.language
     figure = cells["mean"].map(lambda mean: decimal(mean, language))
     titles, hidden = cells["scale"].map(page.scale), cells["is_hidden"].astype(bool)
@@ -125,8 +148,7 @@ def _show_map(page: Page, cells: pd.DataFrame, everybody: pd.Series, where: tupl
             "is_hidden": hidden,
         }
     )
-    group, wave = page.group(where[0]), page.wave(where[1])
-    st.altair_chart(heat_map(drawn, language), theme=None, width="stretch", alt=say("unit_alt", group=group, wave=wave))
+    st.altair_chart(heat_map(drawn, language), theme=None, width="stretch", alt=alt)
     ends = zip(cells["conf_low"], cells["conf_high"], strict=True)
     interval = [say("from_to", low=decimal(low, language), high=decimal(high, language)) for low, high in ends]
     told = {"mean_score": figure, "interval": interval, "n": cells["n_obs"].map(lambda n: whole(n, language))}
@@ -153,8 +175,9 @@ def _show_card(page: Page, cells: pd.DataFrame, everybody: pd.Series) -> None:
     ]  # fmt: skip
     domain = (float(shown["lowest"].min()), float(shown["highest"].max()))
     axis = Axis(say("score_axis", lowest=whole(domain[0], language), highest=whole(domain[1], language)), domain)
-    chart = interval_chart(pd.DataFrame(points), [unit, say("everybody")], axis, language)
-    show_chart(chart, plain(unit), say("unit_card"))
+    series = [unit, say("everybody")]
+    chart = interval_chart(pd.DataFrame(points), series, axis, language)
+    show_chart(chart, plain(unit), say("unit_card"), series_legend(series))
     ends = zip(shown["conf_low"], shown["conf_high"], strict=True)
     table = {
         "scale": shown["scale"].map(page.scale),

@@ -39,14 +39,14 @@ def rate_table(page: Page, rates: pd.DataFrame) -> pd.DataFrame:
     }
     table = pd.DataFrame({"wave": rates["wave"].map(page.wave), "group": rates["respondent_group"].map(page.group)})
     hidden = rates["is_hidden"].astype(bool)
-    return table.assign(**{name: told.mask(hidden, page.words.say("hidden")) for name, told in figures.items()})
+    return table.assign(**{name: told.mask(hidden, page.words.say("not_shown")) for name, told in figures.items()})
 
 
 def _show_rate(page: Page, wave: str, cell: Mapping[str, Any]) -> None:
     """Write how many answered and what share of those invited that is; earlier waves in small print."""
     say, language = page.words.say, page.words.language
     if cell["is_hidden"]:
-        st.caption(say("wave_line", wave=plain(page.wave(wave)), text=say("hidden")))
+        st.caption(say("wave_line", wave=plain(page.wave(wave)), text=say("not_shown")))
         return
     count = whole(cell["n_responses"], language)
     rate, invited = cell["response_rate_2"], cell["n_invited"]

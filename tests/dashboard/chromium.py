@@ -6,6 +6,7 @@ height, the picture shows the whole page.
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -32,6 +34,16 @@ FLAGS = (
     "--disable-sync",
 )
 READY_SECONDS = 60
+PROBED_FIRST = re.compile(r"/\w+/_stcore/(health|host-config)$")
+"""Streamlit's page asks for its server below the page's own address first, and the root when it is not there."""
+PATHS = {"overview": "/"} | {
+    name: f"/{name}" for name in ("perspectives", "integration", "units", "results", "method", "take-away")
+}
+"""Name of a page → its address."""
+CHARTS = {"overview": 3, "perspectives": 2, "integration": 1, "units": 3, "results": 2, "method": 0, "take-away": 0}
+"""Name of a page → how many charts it has over ``build_release``, with answers to the questions of one scale."""
+PATHS = {name: "/" if name == "overview" else f"/{name}" for name in CHARTS}
+"""Name of a page → its address."""
 
 
 class NoChromiumError(Exception):
@@ -88,6 +100,21 @@ def _wait_until_ready(address: str) -> None:
         except OSError:
             time.sleep(0.2)
     raise TimeoutError(f"The dashboard did not answer within {READY_SECONDS} seconds.")
+
+
+def watched(browser: Browser, width: int) -> tuple[Page, list[str], set[str | None]]:
+    """Open an empty page that writes down what its console says and which machines it asks."""
+    page, complaints, hosts = browser.new_page(viewport={"width": width, "height": 900}), [], set()
+
+    def hear(message):
+        if message.type in ("error", "warning") and not PROBED_FIRST.search(message.location["url"]):
+            complaints.append(f"{message.type}: {message.text}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).hostname))
+    return page, complaints, hosts
 
 
 def wait_until_drawn(page: Page, charts: int = 1) -> None:

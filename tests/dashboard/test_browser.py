@@ -3,19 +3,14 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import build_release
 import pytest
-from chromium import chromium, save_picture, served, wait_until_drawn
-from playwright.sync_api import Browser, Page
+from chromium import CHARTS, PATHS, chromium, save_picture, served, wait_until_drawn, watched
+from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow]
 
-# Streamlit's page asks for its server below the page's own address first, and asks the root when it is not there.
-PROBED_FIRST = re.compile(r"/\w+/_stcore/(health|host-config)$")
-CHARTS = {"overview": 3, "perspectives": 2, "integration": 1, "units": 2, "results": 2, "method": 0, "take-away": 0}
-PATHS = {name: "/" if name == "overview" else f"/{name}" for name in CHARTS}
 WIDEST_WORD_OF_THE_TITLE = """() => {
     const title = document.querySelector("h1"), drawn = document.createElement("canvas").getContext("2d")
     drawn.font = getComputedStyle(title).font
@@ -54,26 +49,12 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-def _watched(browser: Browser, width: int) -> tuple[Page, list[str], set[str | None]]:
-    page, complaints, hosts = browser.new_page(viewport={"width": width, "height": 900}), [], set()
-
-    def hear(message):
-        if message.type in ("error", "warning") and not PROBED_FIRST.search(message.location["url"]):
-            complaints.append(f"{message.type}: {message.text}")
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-    page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).hostname))
-    return page, complaints, hosts
-
-
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize(("name", "language"), HEADINGS)
 def test_page_is_drawn_without_complaint_and_without_another_machine(
     browser: Browser, address: str, tmp_path: Path, name: str, language: str, width: int
 ):
-    page, complaints, hosts = _watched(browser, width)
+    page, complaints, hosts = watched(browser, width)
     page.goto(f"{address}{PATHS[name]}?lang={language}&scale=collective_leadership")
     wait_until_drawn(page, charts=CHARTS[name])
     page.get_by_role("heading", name=HEADINGS[name, language]).first.wait_for()
@@ -95,7 +76,7 @@ def test_page_is_drawn_without_complaint_and_without_another_machine(
 
 
 def test_language_switch_and_page_change_keep_the_choice_in_the_address(browser: Browser, address: str):
-    page, complaints, _ = _watched(browser, 1440)
+    page, complaints, _ = watched(browser, 1440)
     page.goto(address)
     wait_until_drawn(page)
     page.get_by_role("radio", name="Dansk").click()
@@ -117,12 +98,12 @@ def test_language_switch_and_page_change_keep_the_choice_in_the_address(browser:
 def test_what_was_not_planned_is_seen_to_be_exploratory(
     browser: Browser, address: str, language: str, confirmatory: str, exploratory: str
 ):
-    page, complaints, _ = _watched(browser, 1440)
+    page, complaints, _ = watched(browser, 1440)
     page.goto(f"{address}/results?lang={language}")
     wait_until_drawn(page, charts=2)
     marks = {word: page.locator("strong", has_text=re.compile(f"^{word}$")) for word in (confirmatory, exploratory)}
     seen = {word: sum(each.is_visible() for each in found.all()) for word, found in marks.items()}
-    drawn = " ".join(page.locator("svg").all_text_contents())
+    drawn = " ".join(page.locator(".legend").all_text_contents())
     page.close()
     labels = build_release.release_tables()["out.fits"].query("variant == 'main'")["label"]
     assert seen == {word: (labels == label).sum() for word, label in zip(marks, KINDS_OF_RESULT, strict=True)}

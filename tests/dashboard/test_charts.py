@@ -5,7 +5,9 @@ import json
 import pandas as pd
 import pytest
 
-from dashboard.charts import BAR, LEAN_COLOURS, TRACK, Axis, answer_chart, interval_chart, stacked
+from dashboard.charts import BAR, TRACK, Axis, answer_chart, answer_legend, interval_chart, series_legend, stacked
+from dashboard.legend import legend
+from dashboard.palette import LEAN_COLOURS
 from dashboard.row_heights import LABEL_LINE, NOTE_LINE
 
 POINTS = pd.DataFrame(
@@ -18,7 +20,7 @@ POINTS = pd.DataFrame(
         "low": [3.0, 2.8, None],
         "high": [3.2, 3.0, None],
         "figure": ["3.10", "2.90", "–"],
-        "said": ["First: 3.10", "First: 2.90", "2026: not shown: too few answers"],
+        "said": ["First: 3.10", "First: 2.90", "2026: not shown"],
     }
 )
 NAMES = {lean: f"name of {lean}" for lean in LEAN_COLOURS}
@@ -34,7 +36,7 @@ def _bands(**changes: list) -> pd.DataFrame:
         "percent": [20.0, 30.0, 50.0, None],
         "figure": ["20%", "30%", "50%", "not shown"],
         "end": ["50% high"] * 3 + [""],
-        "said": ["Disagree: 20%", "Neither: 30%", "Agree: 50%", "not shown: too few answers"],
+        "said": ["Disagree: 20%", "Neither: 30%", "Agree: 50%", "not shown"],
         "is_hidden": [False] * 3 + [True],
     }
     return pd.DataFrame({**rows, **changes})
@@ -56,10 +58,17 @@ def test_series_differ_by_colour_and_by_shape():
         assert len(set(scale["range"][:2])) == 2
 
 
+def test_legend_names_every_series_once_and_takes_names_as_text():
+    written = legend(series_legend(["2026", "<b>2025</b>"]))
+    assert written.count("<li>") == 2
+    assert "&lt;b&gt;2025&lt;/b&gt;" in written
+    assert series_legend(["2026"]) == []
+
+
 def test_scores_are_drawn_on_their_own_range_and_absent_ones_say_so():
     spec = interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), "en").to_dict()
     assert [1, 5] in [each["scale"].get("domain") for each in _encoded(spec, "x") if "scale" in each]
-    assert "2026: not shown: too few answers" in json.dumps(_rows(spec))
+    assert "2026: not shown" in json.dumps(_rows(spec))
     drawn = [row for row in _rows(spec) if row.get("value") is not None]
     assert {row["figure"] for row in drawn} == {"3.10", "2.90"}
 
@@ -101,27 +110,27 @@ def test_length_of_every_bar_is_its_share():
 
 
 def test_hidden_question_is_marked_and_share_of_high_answers_ends_its_row():
-    spec = answer_chart(_bands(), NAMES, "da").to_dict()
+    spec = answer_chart(_bands(), "da").to_dict()
     text = json.dumps(spec)
-    assert "not shown: too few answers" in text
+    assert "not shown" in text
     assert "50% high" in text
     assert "hidden" not in {row.get("lean") for row in _rows(spec)}
 
 
 def test_chart_of_hidden_questions_only_can_be_drawn():
-    assert answer_chart(_bands().iloc[[3]], NAMES, "en").to_dict()["layer"]
+    assert answer_chart(_bands().iloc[[3]], "en").to_dict()["layer"]
 
 
 def test_bands_across_the_middle_get_a_legend_entry_only_where_there_are_any():
     without, with_mixed = _bands(), _bands(lean=["low", "mixed", "high", None])
-    assert NAMES["mixed"] not in json.dumps(answer_chart(without, NAMES, "en").to_dict())
-    assert NAMES["mixed"] in json.dumps(answer_chart(with_mixed, NAMES, "en").to_dict())
+    assert NAMES["mixed"] not in {entry.name for entry in answer_legend(without, NAMES)}
+    assert NAMES["mixed"] in {entry.name for entry in answer_legend(with_mixed, NAMES)}
 
 
 def test_charts_fetch_nothing_and_say_every_mark_in_words():
     for chart in (
         interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), "en"),
-        answer_chart(_bands(), NAMES, "en"),
+        answer_chart(_bands(), "en"),
     ):
         spec = chart.to_dict()
         assert '"url"' not in json.dumps({key: value for key, value in spec.items() if key != "$schema"})
@@ -136,7 +145,7 @@ def test_rows_stand_equally_far_apart_on_every_screen(kind: str, is_narrow: bool
     if kind == "answers":
         labels = {"key": list("abc"), "row": ["Short", long, "Short again"], "note": ["", "", "turned"]}
         told = {"lean": ["high"] * 3, "distance": [1.0] * 3, "percent": [50.0] * 3, "figure": ["50%"] * 3}
-        chart = answer_chart(_bands(**labels, **told, end="", said="said", is_hidden=False).iloc[:3], NAMES, "en")
+        chart = answer_chart(_bands(**labels, **told, end="", said="said", is_hidden=False).iloc[:3], "en")
     else:
         labels = {"key": list("abc"), "row": ["Short", long, "Short again"], "note": ["", "", "No clear change"]}
         chart = interval_chart(POINTS.assign(**labels, series="2026"), ["2026"], Axis("Score", (1, 5)), "en")

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from dashboard import queries
+from dashboard.figures import date
 from dashboard.permission import WHOLE_RELEASE
 from dashboard.wording import WORDINGS
 
@@ -156,7 +157,8 @@ def test_a_pointer_that_says_nothing_usable_is_refused(folder: Path, case: str):
 def test_a_file_that_is_not_fit_to_be_shown_is_refused(folder: Path, case: str):
     spoil, reason = FILES[case]
     spoil(folder)
-    assert queries.ReleaseReader(folder).shown(WHOLE_RELEASE) == queries.Shown(None, reason)
+    until = TOMORROW if reason == "under_embargo" else ""
+    assert queries.ReleaseReader(folder).shown(WHOLE_RELEASE) == queries.Shown(None, reason, until)
 
 
 @pytest.mark.parametrize("language", WORDINGS)
@@ -166,7 +168,7 @@ def test_the_page_says_so_in_the_language_and_shows_nothing_else(open_page, tmp_
     spoil, reason = FILES[case]
     spoil(tmp_path)
     seen = open_page(lang=language)
-    assert seen.warnings == [WORDINGS[language][reason]]
+    assert seen.warnings == [WORDINGS[language][reason].format(until=date(TOMORROW, language))]
     assert not seen.charts_drawn
     assert "Frontline" not in seen.everything
     assert str(tmp_path) not in seen.everything

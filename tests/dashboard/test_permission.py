@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import build_release
 import duckdb
@@ -36,7 +37,7 @@ QUESTIONS: dict[str, Callable[[Release], pd.DataFrame]] = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     tables = build_release.release_tables()
     with duckdb.connect() as found:
@@ -106,6 +107,8 @@ def test_withheld_figures_are_counted_among_those_that_a_viewer_sees(connection)
     seen = own.ask("FROM {unit_means}")
     assert counts.loc["unit_means", "figures"] == len(seen)
     assert counts.loc["unit_means", "withheld"] == seen["is_hidden"].sum()
+    connection.execute("DELETE FROM out.unit_means")
+    assert queries.hidden_counts(own).set_index("kind").loc["unit_means", "withheld"] == 0
 
 
 @pytest.mark.parametrize("permission", [None, True, "executive"])

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.heat_map import HATCH, heat_map
+from dashboard.palette import ABOVE, BELOW
 from dashboard.standing_out import bands
 
 CELLS = pd.DataFrame(
@@ -33,9 +34,13 @@ def test_a_cell_has_its_number_and_a_hidden_one_is_hatched_and_has_none():
     spec = heat_map(CELLS, "en").to_dict()
     written = {row["unit"]: row["text"] for row in rows_of(spec)}
     assert written == {"a": "3.80", "b": "2.60", "c": HATCH}
-    colours = next(layer["encoding"]["color"] for layer in spec["layer"] if "color" in layer["encoding"])
-    low, middle, high = colours["scale"]["domain"]
-    assert (-low, middle) == (high, 0)
+
+
+def test_colour_of_a_cell_says_the_side_and_its_strength_how_far_off():
+    drawn = {row["unit"]: (row["colour"], row["strength"]) for row in rows_of(heat_map(CELLS, "en").to_dict())}
+    assert drawn["a"] == (ABOVE, 1)
+    assert drawn["b"] == (BELOW, 0.5)
+    assert drawn["c"][1] is None
 
 
 def cells_of(means, n=30, width=0.4):
