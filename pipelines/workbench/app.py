@@ -9,14 +9,20 @@ from functools import partial
 import streamlit as st
 
 from pipelines.commands.errors import DEFECT, tell
-from pipelines.workbench import fieldwork, measurement, models
+from pipelines.workbench import codebook, coding, compare, fieldwork, measurement, missingness, models, plan, releases
 from pipelines.workbench.opening import Bench, opened
 from pipelines.workbench.page import show_text
 
 PAGES: dict[str, Callable[[Bench], None]] = {
     "Fieldwork": fieldwork.show,
+    "Missingness": missingness.show,
+    "Codebook": codebook.show,
     "Measurement": measurement.show,
     "Models": models.show,
+    "Compare": compare.show,
+    "Plan": plan.show,
+    "Coding": coding.show,
+    "Releases": releases.show,
 }
 
 

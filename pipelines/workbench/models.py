@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import streamlit as st
 import yaml
 
@@ -40,7 +41,7 @@ MEANINGS = meanings_of(
 def show(bench: Bench) -> None:
     """Show the page."""
     st.title("Models", anchor=False)
-    fits = recorded_fits(bench.study).sort_values(["is_current", "model", "variant"], ascending=[False, True, True])
+    fits = main_first(recorded_fits(bench.study))
     held = {name: meaning for name, meaning in MEANINGS.items() if name in LISTED}
     held |= {"focal_p": "p of the focal term", "focal_p_holm": "The same, adjusted within its family (Holm)"}
     show_rows("Fits", fits[list(LISTED)], held)
@@ -51,6 +52,13 @@ def show(bench: Bench) -> None:
         return
     fit_id = choose("fit", "Fit", [str(each) for each in fits["fit_id"]])
     _show_fit(bench, fit_id)
+
+
+def main_first(fits: pd.DataFrame) -> pd.DataFrame:
+    """Sort fits: the latest of each before older ones, by model, the model as written before its variants."""
+    rank = {"is_old": ~fits["is_current"].astype(bool), "is_variant": fits["variant"] != "main"}
+    order = ["is_old", "model", "is_variant", "variant"]
+    return fits.assign(**rank).sort_values(order, kind="stable").drop(columns=list(rank))
 
 
 def _show_fit(bench: Bench, fit_id: str) -> None:
