@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from pipelines.commands.errors import DEFECT, tell
-from pipelines.workbench import codebook, coding, compare, fieldwork, measurement, missingness, models, plan, releases
+from pipelines.workbench.views import codebook, coding, compare, fieldwork, measurement, missingness, models, plan, releases
 from pipelines.workbench.opening import Bench, opened
 from pipelines.workbench.page import show_text
 

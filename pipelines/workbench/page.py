@@ -38,8 +38,8 @@ def show_rows(title: str, rows: pd.DataFrame, meanings: Mapping[str, str] | None
         return
     shown = rows.reset_index(drop=True)
     held = {name: meaning for name, meaning in (meanings or {}).items() if name in shown}
-    config = {name: st.column_config.Column(help=_MARKDOWN.sub(r"\\\1", meaning)) for name, meaning in held.items()}
-    st.dataframe(shown, hide_index=True, column_config=config, alt=title)
+    config = {str(name): _column(shown[name], held.get(str(name), "")) for name in shown}
+    st.dataframe(shown, hide_index=True, column_config=config, placeholder="–", alt=title)
     left, right = st.columns([1, 5])
     file_name = f"{re.sub(r'[^a-z0-9]+', '_', title.lower()).strip('_')}.csv"
     left.download_button(
@@ -50,6 +50,14 @@ def show_rows(title: str, rows: pd.DataFrame, meanings: Mapping[str, str] | None
             st.dataframe(
                 pd.DataFrame({"column": list(held), "holds": list(held.values())}), hide_index=True, alt=f"Columns of {title}"
             )
+
+
+def _column(cells: pd.Series, meaning: str) -> dict[str, object]:
+    """Say how a column is shown: figures to four significant digits, its meaning for who points at its name."""
+    told = _MARKDOWN.sub(r"\\\1", meaning) or None
+    if pd.api.types.is_float_dtype(cells):
+        return dict(st.column_config.NumberColumn(help=told, format="%.4g"))
+    return dict(st.column_config.Column(help=told))
 
 
 def as_csv(rows: pd.DataFrame) -> bytes:

@@ -14,7 +14,7 @@ PATTERNS = """
     FROM (
         SELECT responses.response_id, responses.wave, responses.respondent_group,
             coalesce(string_agg(item, ' ' ORDER BY item) FILTER (reason <> 'not_administered'), '') AS pattern,
-            count_if(reason = 'not_administered') AS n_not_asked
+            count(*) FILTER (reason = 'not_administered') AS n_not_asked
         FROM core.responses AS responses
         LEFT JOIN core.missing AS missing
             ON missing.response_id = responses.response_id AND list_contains(string_split($items, ' '), item)
