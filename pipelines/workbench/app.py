@@ -9,7 +9,17 @@ from functools import partial
 import streamlit as st
 
 from pipelines.commands.errors import DEFECT, tell
-from pipelines.workbench.views import codebook, coding, compare, fieldwork, measurement, missingness, models, plan, releases
+from pipelines.workbench.views import (
+    codebook,
+    coding,
+    compare,
+    fieldwork,
+    measurement,
+    missingness,
+    models,
+    plan,
+    releases,
+)
 from pipelines.workbench.opening import Bench, opened
 from pipelines.workbench.page import show_text
 
@@ -57,7 +67,9 @@ def _show_head(bench: Bench) -> None:
     when = f"{reading.copy.committed_at:%Y-%m-%d %H:%M:%S} UTC"
     st.caption(f"Tables as of {when}.")
     if reading.is_late:
-        st.info(f"A run is writing to the warehouse. What is shown is as of {when}; load the page again for newer rows.")
+        st.info(
+            f"A run is writing to the warehouse. What is shown is as of {when}; load the page again for newer rows."
+        )
 
 
 if __name__ == "__main__":

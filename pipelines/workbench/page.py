@@ -48,7 +48,9 @@ def show_rows(title: str, rows: pd.DataFrame, meanings: Mapping[str, str] | None
     if held:
         with right.expander("What the columns hold"):
             st.dataframe(
-                pd.DataFrame({"column": list(held), "holds": list(held.values())}), hide_index=True, alt=f"Columns of {title}"
+                pd.DataFrame({"column": list(held), "holds": list(held.values())}),
+                hide_index=True,
+                alt=f"Columns of {title}",
             )
 
 

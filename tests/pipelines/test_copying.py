@@ -41,7 +41,13 @@ os._exit(0)
 
 
 def write_checks(warehouse: Path, n_failures: int) -> None:
-    row = {"check_name": "each", "wave": "w1", "passed": True, "n_failures": n_failures, "checked_at": pd.Timestamp.now("UTC")}
+    row = {
+        "check_name": "each",
+        "wave": "w1",
+        "passed": True,
+        "n_failures": n_failures,
+        "checked_at": pd.Timestamp.now("UTC"),
+    }
     Store(warehouse).write([Write(CHECKS, pd.DataFrame([row]))], input_hash="", run_id="test")
     time.sleep(2 * copying.SETTLED_SECONDS)
 

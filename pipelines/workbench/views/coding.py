@@ -62,6 +62,10 @@ def _show_progress(bench: Bench) -> None:
     held = {"n_assigned": "Answers the coder is to code", "n_coded": "Of these, coded", "n_left": "Of these, left"}
     show_rows("Progress", now.people, held)
     show_rows("Agreement now", now.agreement, meanings_of(tables.AGREEMENT), NOTE_OF_AGREEMENT)
-    show_text(f"Answers on which coders differ and nobody decided: {now.n_undecided}; to be looked at again: {now.n_queue}")
-    refused = [{"model": model, "reason": reason} for model, reasons in now.refused_models.items() for reason in reasons]
+    show_text(
+        f"Answers on which coders differ and nobody decided: {now.n_undecided}; to be looked at again: {now.n_queue}"
+    )
+    refused = [
+        {"model": model, "reason": reason} for model, reasons in now.refused_models.items() for reason in reasons
+    ]
     show_rows("Models that may not use their codes", pd.DataFrame(refused))

@@ -49,7 +49,9 @@ def _show_scales(bench: Bench) -> None:
 def _show_specification(bench: Bench, name: str) -> None:
     found, loadings = found_tables(bench.study, name), bench.store.read(tables.LOADINGS)
     own = loadings[loadings["measurement"] == name]
-    show_rows("Conditions on scores", found["conditions"], meanings_of(tables.GATES), "What follows where one is not met.")
+    show_rows(
+        "Conditions on scores", found["conditions"], meanings_of(tables.GATES), "What follows where one is not met."
+    )
     show_rows("Fit indices", found["fit"], {each: meanings_of(tables.FIT_INDICES)[each] for each in PLACE})
     show_rows("Loadings and other parameters", own, meanings_of(tables.LOADINGS))
     ladder = "Each level against the one before; holds: no more is lost than the specification allows."

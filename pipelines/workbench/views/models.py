@@ -87,7 +87,10 @@ def _show_from_rows(bench: Bench, made: FitRows, fit_id: str) -> None:
         sentences, missed = focal_sentences(bench.study, made), missed_by(bench.study, made.fits)
         words = words_of_fits(bench.study, LANGUAGE)
         (drawn,) = recorded(bench.study, [fit_id], words)
-        drawings = [coefficient_plot([drawn], words), *(each for _, each in drawings_of_effects(bench.study, drawn, words))]
+        drawings = [
+            coefficient_plot([drawn], words),
+            *(each for _, each in drawings_of_effects(bench.study, drawn, words)),
+        ]
     except (DataError, EnvironmentFault) as error:
         show_text(str(error))
         return

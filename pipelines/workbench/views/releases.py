@@ -32,7 +32,10 @@ def show(bench: Bench) -> None:
     """Show the page."""
     st.title("Releases", anchor=False)
     log = log_document(bench.study)["releases"]
-    held = meanings_of(RELEASES) | {"n_hidden": "Withheld cells, all tables", "status": "What has become of it by today"}
+    held = meanings_of(RELEASES) | {
+        "n_hidden": "Withheld cells, all tables",
+        "status": "What has become of it by today",
+    }
     show_rows("Published", pd.DataFrame(log, columns=list(SHOWN)), held)
     hidden = [
         {"release": each["release"], "table": table, "hidden_cells": n}
@@ -55,13 +58,17 @@ def _show_policies(bench: Bench) -> None:
     rows = bench.store.read(RELEASES).sort_values("release")
     asked = [("next", now), *((str(row.release), json.loads(str(row.policy_json))) for row in rows.itertuples())]
     named = pd.DataFrame([{"release": release, **policy} for release, policy in asked])
-    show_rows("Policies", named, WHAT_IT_ASKS, "What is asked of every figure; the next release takes that of study.yaml.")
+    show_rows(
+        "Policies", named, WHAT_IT_ASKS, "What is asked of every figure; the next release takes that of study.yaml."
+    )
 
 
 def _show_draft(draft: Draft) -> None:
     st.success(f"Release {draft.number} passes the audit: nothing in it gives away a respondent or a few people.")
     hidden = pd.DataFrame(list(draft.n_hidden.items()), columns=["table", "hidden_cells"])
-    show_rows("It would withhold", hidden, note="Cells that too few people are behind, or that would tell of such cells.")
+    show_rows(
+        "It would withhold", hidden, note="Cells that too few people are behind, or that would tell of such cells."
+    )
     fits = pd.DataFrame(list(draft.withheld_fits.items()), columns=["fit_or_model", "reason"])
     show_rows("Fits it would withhold", fits)
     before = pd.DataFrame(list(draft.as_before.items()), columns=["where", "release"])

@@ -1,0 +1,58 @@
+"""Pages are read without a pause while a run writes: neither the run nor a page meets an error."""
+
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from workbench_pages import Seen
+from workbench_studies import write_whole_study
+
+from pipelines.store import Store
+from pipelines.store.copying import WarehouseCopies
+from pipelines.tables.raw import WRITES
+from pipelines.workbench.app import PAGES
+from tests.command_line import PROGRAM, environment
+from tests.run_steps import bring_up_to_date
+from tests.small_study import answers, write_export
+
+
+@pytest.mark.alone
+@pytest.mark.slow
+def test_a_run_and_the_pages_do_not_meet(tmp_path: Path, opened: Callable[..., Callable[..., Seen]]):
+    folder = write_whole_study(tmp_path / "small")
+    bring_up_to_date(folder, {"core/responses"})
+    for wave in ("autumn", "spring"):
+        write_export(folder, f"{wave}.csv", answers(wave, n_responses=60))
+    page, end = opened(folder), threading.Event()
+    copies, states = WarehouseCopies(folder / "warehouse", tmp_path / "others"), []
+
+    def read() -> None:
+        while not end.is_set():
+            with copies.reading() as reading:
+                written = Store(reading.copy.folder).read(WRITES)["written_at"].max()
+                states.append((reading.copy.committed_at, written, reading.is_late))
+
+    reader = threading.Thread(target=read)
+    with (tmp_path / "log").open("wb") as log:
+        run = subprocess.Popen([*PROGRAM, "run", str(folder)], env=environment(), stdout=log, stderr=log)
+        reader.start()
+        n_pages = 0
+        try:
+            while run.poll() is None:
+                page(list(PAGES)[n_pages % len(PAGES)])
+                n_pages += 1
+        finally:
+            end.set()
+            reader.join()
+            run.kill()
+            run.wait()
+    assert run.returncode == 0, (tmp_path / "log").read_text()
+    assert n_pages
+    for place in (0, 1):
+        times = [state[place] for state in states]
+        assert times == sorted(times)
+        assert len(set(times)) > 1
+    outcomes = page("Fieldwork").tables["Outcomes"]
+    assert outcomes["n_complete"].tolist() == [60, 60]
