@@ -1,4 +1,4 @@
-"""``dashboard``, ``workbench`` and ``orchestrate``: other programs of this environment, started on this machine only."""
+"""``dashboard``, ``workbench``, ``orchestrate``: other programs of this environment, started on this machine only."""
 
 import os
 import signal

@@ -3,7 +3,8 @@
 No lock is taken. Every write to the file changes its mark (``remembered``), so that a copy between two equal marks is
 what the disk held at one moment, and DuckDB opens that as it would after a power cut: at the last commit. A copy holds
 answers, as the warehouse does: it lies in the warehouse's folder, for the owner only, and goes when it is outdated,
-when the server ends, and with every erasure. Put here how copies are made and removed; what is read of them is for pages.
+when the server ends, and with every erasure. Put here how copies are made and removed; what is read of them is for
+pages.
 """
 
 import datetime as dt

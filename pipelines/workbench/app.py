@@ -9,6 +9,8 @@ from functools import partial
 import streamlit as st
 
 from pipelines.commands.errors import DEFECT, tell
+from pipelines.workbench.opening import Bench, opened
+from pipelines.workbench.page import show_text
 from pipelines.workbench.views import (
     codebook,
     coding,
@@ -20,8 +22,6 @@ from pipelines.workbench.views import (
     plan,
     releases,
 )
-from pipelines.workbench.opening import Bench, opened
-from pipelines.workbench.page import show_text
 
 PAGES: dict[str, Callable[[Bench], None]] = {
     "Fieldwork": fieldwork.show,

@@ -1,4 +1,4 @@
-"""Studies for tests of the workbench: a small one with everything, one that stopped half-way, one with hostile words."""
+"""Studies for tests of the workbench: one with everything, one that stopped half-way, one with hostile words."""
 
 from pathlib import Path
 
