@@ -1,5 +1,6 @@
 """Every page of the workbench over a whole study, one not yet run, one half-run and one with hostile words."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -165,6 +166,31 @@ def test_faults_of_specifications_are_told_on_the_page(tmp_path: Path, opened: C
     assert "1 fault in the specifications" in seen.text
     path.write_text(path.read_text().replace("models: [trst]", "models: [trust]"))
     assert "No model was fitted yet" in open_page("Models").text
+
+
+AHEAD = {
+    "a scale left out": [("models/together.yaml", "scales: [teamwork, trust]", "scales: [teamwork]")],
+    "no models any more": [
+        ("study.yaml", "models: [trust, product, views]", "models: []"),
+        ("study.yaml", "measurement: [together]\n", ""),
+    ],
+    "an item of another name": [("instruments/teamwork.yaml", "TW_3", "TW_9")],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", AHEAD)
+def test_specifications_may_be_ahead_of_the_tables(
+    whole: Path, tmp_path: Path, opened: Callable[[Path], Open], change: str
+):
+    folder = shutil.copytree(whole, tmp_path / "small")
+    for name, old, new in AHEAD[change]:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+    page = opened(folder)
+    for title in PAGES:
+        assert "cannot be shown" not in page(title).text
 
 
 @pytest.mark.slow

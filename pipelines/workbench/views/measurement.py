@@ -50,7 +50,10 @@ def _show_specification(bench: Bench, name: str) -> None:
     found, loadings = found_tables(bench.study, name), bench.store.read(tables.LOADINGS)
     own = loadings[loadings["measurement"] == name]
     show_rows(
-        "Conditions on scores", found["conditions"], meanings_of(tables.GATES), "when_not_met says what follows: a model is blocked, or marked."
+        "Conditions on scores",
+        found["conditions"],
+        meanings_of(tables.GATES),
+        "when_not_met says what follows: a model is blocked, or marked.",
     )
     show_rows("Fit indices", found["fit"], {each: meanings_of(tables.FIT_INDICES)[each] for each in PLACE})
     show_rows("Loadings and other parameters", own, meanings_of(tables.LOADINGS))
