@@ -33,7 +33,7 @@ from pipelines import (
 from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
 
-DASHBOARD_PORT, DAGSTER_PORT = 8501, 3000
+DASHBOARD_PORT, WORKBENCH_PORT, DAGSTER_PORT = 8501, 8502, 3000
 OBJECTS_BEFORE_COLLECTION = 100_000  # the 700 of Python look through all that was imported again and again
 
 app = typer.Typer(
@@ -143,6 +143,19 @@ def dashboard(
     from pipelines.commands.serve import serve_dashboard
 
     raise typer.Exit(serve_dashboard(load(study), port, address, as_json=as_json))
+
+
+@app.command()
+def workbench(
+    study: StudyFolder,
+    *,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes any.")] = WORKBENCH_PORT,
+    as_json: AsJson = False,
+) -> None:
+    """Serve the methodologists' private pages on this machine; a run is never held up by them."""
+    from pipelines.commands.serve import serve_workbench
+
+    raise typer.Exit(serve_workbench(load(study), port, as_json=as_json))
 
 
 @app.command()

@@ -53,6 +53,7 @@ class Study:
         register: What describes the facts about organisations; None when the study has none.
         waiting: What it names that waits for an estimator, by name.
         measurement: Its measurement specifications, by name, in its order.
+        copy: Folder of a copy of the private tables that is read in their place; None for the tables themselves.
     """
 
     folder: Path
@@ -65,6 +66,7 @@ class Study:
     waiting: dict[str, WaitingSpec] = field(default_factory=dict[str, WaitingSpec])
     coding: StudyCoding | None = None
     measurement: dict[str, MeasurementSpec] = field(default_factory=dict[str, MeasurementSpec])
+    copy: Path | None = None
 
     @property
     def name(self) -> str:
@@ -79,7 +81,7 @@ class Study:
     @property
     def warehouse(self) -> Path:
         """Folder of the private tables."""
-        return self.folder / "warehouse"
+        return self.copy or self.folder / "warehouse"
 
     @property
     def releases(self) -> Path:

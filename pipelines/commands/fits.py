@@ -15,7 +15,7 @@ from models.regression.diagnostics import remedies
 from models.replication.refit import recorded_model
 from models.spec import RegressionSpec
 from models.terms import scales_in_terms
-from pipelines.assets.fits import FitRows, fit_model, names_in, with_recipe, writes_of
+from pipelines.assets.fits import TABLES_OF_FITS, FitRows, fit_model, names_in, with_recipe, writes_of
 from pipelines.assets.graph import due_steps
 from pipelines.assets.measurement import step_name
 from pipelines.assets.out import is_weighted
@@ -274,6 +274,17 @@ def recorded_fit(store: Store, fit_id: str) -> pd.Series:
         near = closest(fit_id, [str(name) for name in fits.index])
         raise UsageError(f"there is no fit {fit_id}{near}; list them with: sensemaking fits STUDY")
     return fits[fits["fit_id"] == fit_id].iloc[0]
+
+
+def recorded_rows(store: Store, fit_id: str) -> FitRows:
+    """Return everything that is recorded of a fit; UsageError when there is none."""
+    recorded_fit(store, fit_id)
+    found: list[pd.DataFrame] = []
+    for table in TABLES_OF_FITS:
+        rows = store.read(table)
+        rows = rows[rows["fit_id"] == fit_id]
+        found.append(rows.sort_values("position", kind="stable") if "position" in rows else rows)
+    return FitRows(*(rows.reset_index(drop=True) for rows in found))
 
 
 def recorded_estimates(store: Store, fit_id: str) -> pd.DataFrame:

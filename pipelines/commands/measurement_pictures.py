@@ -41,26 +41,32 @@ def draw_pictures(study: Study, name: str, folder: Path, language: str) -> list[
     Raises:
         UsageError: When the language is none that drawings have.
     """
-    language = language or study.spec.release.languages[0]
-    if language not in SAID:
-        raise UsageError(f"pictures have no language {language}; expected {' or '.join(SAID)}")
-    words, written = Words(language, titles_of(study, language), _turned(study)), list[Path]()
+    words, written = words_of_pictures(study, language or study.spec.release.languages[0]), list[Path]()
     folder.mkdir(parents=True, exist_ok=True)
     for each in asked_names(study, name):
-        for file_name, drawing in _drawings(study, study.measurement[each], words):
+        spec = study.measurement[each]
+        for file_name, drawing in (*drawings_of_results(study, spec, words), *_of_answers(study, spec, words)):
             path = folder / f"{each}_{file_name}.svg"
             path.write_text(drawing, encoding="utf-8")
             written.append(path)
     return written
 
 
-def _drawings(study: Study, spec: MeasurementSpec, words: Words) -> Iterator[Drawing]:
+def words_of_pictures(study: Study, language: str) -> Words:
+    """Return what drawings of measurement say; UsageError when the language is none that they have."""
+    if language not in SAID:
+        raise UsageError(f"pictures have no language {language}; expected {' or '.join(SAID)}")
+    return Words(language, titles_of(study, language), _turned(study))
+
+
+def drawings_of_results(study: Study, spec: MeasurementSpec, words: Words) -> Iterator[Drawing]:
+    """Draw what was found about a specification: models, loadings, ladders, answers by group and wave."""
     store, title = Store(study.warehouse), text_in(spec.title, words.language)
     loadings, indices, invariance, distributions = (
         store.read(table) for table in (LOADINGS, FIT_INDICES, INVARIANCE, DISTRIBUTIONS)
     )
     own = loadings[loadings["measurement"] == spec.name]
-    groups = [str(each) for each in own["respondent_group"].drop_duplicates().sort_values()]
+    groups = _groups_in(own)
     for group in groups:
         rows, told = own[own["respondent_group"] == group], {"title": title, "group": words.title(group)}
         note = _fit(indices, spec.name, group, words)
@@ -68,10 +74,19 @@ def _drawings(study: Study, spec: MeasurementSpec, words: Words) -> Iterator[Dra
         yield f"{group}_loadings", loading_plot(rows, words.say("loadings", **told), note, words)
     yield from _ladders(invariance[invariance["measurement"] == spec.name], spec, title, words)
     yield from _of_waves(study, spec, distributions, groups, words)
-    analysis = store.read(core.analysis(study))
+
+
+def _groups_in(loadings: pd.DataFrame) -> list[str]:
+    return [str(each) for each in loadings["respondent_group"].drop_duplicates().sort_values()]
+
+
+def _of_answers(study: Study, spec: MeasurementSpec, words: Words) -> Iterator[Drawing]:
+    """Draw what has to be counted from the answers themselves."""
+    store = Store(study.warehouse)
+    loadings, analysis = store.read(LOADINGS), store.read(core.analysis(study))
     used = analysis[analysis["wave"].isin(spec.waves)] if spec.waves else analysis
-    for group in groups:
-        yield from _of_answers(study, spec, used[used["respondent_group"] == group], group, words)
+    for group in _groups_in(loadings[loadings["measurement"] == spec.name]):
+        yield from _of_group(study, spec, used[used["respondent_group"] == group], group, words)
 
 
 def _fit(indices: pd.DataFrame, name: str, group: str, words: Words) -> str:
@@ -129,7 +144,7 @@ def _points(instrument: Instrument, scale: str, language: str) -> dict[int, str]
     }
 
 
-def _of_answers(study: Study, spec: MeasurementSpec, rows: pd.DataFrame, group: str, words: Words) -> Iterator[Drawing]:
+def _of_group(study: Study, spec: MeasurementSpec, rows: pd.DataFrame, group: str, words: Words) -> Iterator[Drawing]:
     scales = study.scales()
     for scale in spec.scales:
         instrument = scales[scale]

@@ -45,14 +45,11 @@ def draw_fits(study: Study, fit_ids: Sequence[str], folder: Path, format_: str, 
         DataError: When responses of a fit were erased.
         WarehouseError: When all of them are gone.
     """
-    language = language or study.spec.release.languages[0]
-    if language not in SAID:
-        raise UsageError(f"pictures have no language {language}; expected {' or '.join(SAID)}")
+    words = words_of_fits(study, language or study.spec.release.languages[0])
     if format_ not in FORMATS:
         raise UsageError(f"pictures have no format {format_}; expected {', '.join(FORMATS)}")
     if (n_fits := len(set(fit_ids))) > MOST_FITS:
         raise UsageError(f"{n_fits} fits do not fit side by side; expected at most {MOST_FITS}; name fewer")
-    words = Words(language, {**titles_of(study, language), **categories_of(study, language)})
     fits = recorded(study, fit_ids, words)
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
@@ -61,6 +58,13 @@ def draw_fits(study: Study, fit_ids: Sequence[str], folder: Path, format_: str, 
         write_drawing(path, drawing)
         written.append(path)
     return written
+
+
+def words_of_fits(study: Study, language: str) -> Words:
+    """Return what drawings of fits say; UsageError when the language is none that they have."""
+    if language not in SAID:
+        raise UsageError(f"pictures have no language {language}; expected {' or '.join(SAID)}")
+    return Words(language, {**titles_of(study, language), **categories_of(study, language)})
 
 
 def recorded(study: Study, fit_ids: Sequence[str], words: Words) -> list[DrawnFit]:
@@ -130,10 +134,12 @@ def _title(study: Study, row: pd.Series, words: Words) -> str:
 def _drawings(study: Study, fits: list[DrawnFit], words: Words) -> Iterator[Drawing]:
     yield "coefficients", coefficient_plot(fits, words)
     for fit in fits:
-        yield from ((f"{fit.fit_id}_{name}", drawing) for name, drawing in _of_fit(study, fit, words))
+        of_fit = (*drawings_of_effects(study, fit, words), *_diagnostics(fit, words))
+        yield from ((f"{fit.fit_id}_{name}", drawing) for name, drawing in of_fit)
 
 
-def _of_fit(study: Study, fit: DrawnFit, words: Words) -> Iterator[Drawing]:
+def drawings_of_effects(study: Study, fit: DrawnFit, words: Words) -> Iterator[Drawing]:
+    """Draw what products, bent curves and surfaces of a fit say; nothing of one without any."""
     least = study.spec.release.least_cell_size
     pairs = fit.slopes[["focal_term", "moderator"]].drop_duplicates()
     effects = fit.curves[fit.curves["curve"] == "effect"]
@@ -149,5 +155,8 @@ def _of_fit(study: Study, fit: DrawnFit, words: Words) -> Iterator[Drawing]:
     if (surface := fit.spec.surface()) is not None and len(fit.surface):
         reports = fit.data[list(surface_terms(surface.surface)[:2])].drop_duplicates()
         yield "surface", surface_plot(fit, reports.to_numpy(dtype=float), words)
+
+
+def _diagnostics(fit: DrawnFit, words: Words) -> Iterator[Drawing]:
     if fit.spec.estimator == "linear" and not fit.spec.effects():
         yield "diagnostics", diagnostics_panels(fit, residuals_of(fit.spec, fit.design), words)

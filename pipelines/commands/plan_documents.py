@@ -35,16 +35,18 @@ def write_document(study: Study, document: Content) -> Path:
     return path
 
 
-def faults_of_documents(study: Study, plan: pd.DataFrame, notes: list[str]) -> Iterator[str]:
-    """Say which documents are not as they were written; write the missing ones again."""
+def faults_of_documents(study: Study, plan: pd.DataFrame, notes: list[str], *, mends: bool) -> Iterator[str]:
+    """Say which documents are not as they were written; write the missing ones again where it ``mends``."""
     expected: set[str] = set()
     for _, rows in plan.groupby("entry", sort=True):
         document = document_of(rows)
         path = document_path(study, document)
         expected.add(path.name)
-        if not path.exists():
+        if not path.exists() and mends:
             write_document(study, document)
             notes.append(f"plan/{path.name} was missing and was written again from the warehouse")
+        elif not path.exists():
+            notes.append(f"plan/{path.name} is missing; sensemaking plan status STUDY writes it again")
         elif _hash_of_document(path) != hash_of(document):
             yield f"plan/{path.name} was changed since it was written; the warehouse holds what was locked"
     yield from strange_documents(study, expected)

@@ -40,8 +40,14 @@ class PlanStatus:
     notes: list[str] = field(default_factory=list[str])
 
 
-def plan_status(study: Study, on_wait: Waiting = no_message) -> PlanStatus:
-    """Say what is locked, whether record and documents are as they were written, and what changed since."""
+def plan_status(study: Study, on_wait: Waiting = no_message, *, mends: bool = True) -> PlanStatus:
+    """Say what is locked, whether record and documents are as they were written, and what changed since.
+
+    Args:
+        study: The study.
+        on_wait: Told whom it waits for.
+        mends: Whether documents that are missing are written again.
+    """
     store = Store(study.warehouse)
     with exclusive(study.warehouse / "run.lock", "sensemaking plan status", on_wait):
         plan, found = store.read(PLAN), PlanStatus()
@@ -51,7 +57,7 @@ def plan_status(study: Study, on_wait: Waiting = no_message) -> PlanStatus:
             found.notes += ["no analysis plan is locked: sensemaking plan lock STUDY"] if plan.empty else []
             found.faults += strange_documents(study, set()) if plan.empty else []
             return found
-        found.faults += list(faults_of_documents(study, plan, found.notes))
+        found.faults += list(faults_of_documents(study, plan, found.notes, mends=mends))
         found.faults += list(_faults_of_labels(store, plan))
     entries = entries_of(plan)
     for entry, (_, rows) in zip(entries, plan.groupby("entry", sort=True), strict=True):

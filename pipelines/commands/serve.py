@@ -1,4 +1,4 @@
-"""``dashboard`` and ``orchestrate``: other programs of this environment that answer browsers.
+"""``dashboard``, ``workbench``, ``orchestrate``: other programs of this environment that answer browsers.
 
 They answer this machine only; the dashboard answers others too where people sign in.
 """
@@ -21,6 +21,7 @@ from pipelines.commands.printing import print_json, say
 from pipelines.commands.run import open_instance
 from pipelines.definitions import STUDIES
 from pipelines.load import Study
+from pipelines.store.copying import room_for_copies
 
 ADDRESS = "127.0.0.1"
 STOP_SECONDS = 20
@@ -83,6 +84,29 @@ def serve_dashboard(study: Study, port: int, address: str = ADDRESS, *, as_json:
         [[sys.executable, "-m", "dashboard.launch", *arguments]],
         {"SENSEMAKING_RELEASES": str(study.releases.resolve()), VARIABLE: named},
     )
+
+
+def serve_workbench(study: Study, port: int, *, as_json: bool) -> int:
+    """Serve the methodologists' pages until interrupted; the copies that they read are removed then.
+
+    Args:
+        study: The study; it need not have been run.
+        port: Port on 127.0.0.1; 0 takes any.
+        as_json: Whether the address is printed as JSON too.
+
+    Returns:
+        Exit code of the server.
+
+    Raises:
+        UsageError: When the port is taken.
+        WarehouseError: When no copies can be written to the folder of the warehouse.
+    """
+    taken = free_port(port)
+    command = [sys.executable, "-m", "pipelines.workbench.launch", str(taken)]
+    with room_for_copies(study.warehouse) as room:
+        _print_address("Workbench", f"http://{ADDRESS}:{taken}", as_json=as_json)
+        folders = {"SENSEMAKING_STUDY": study.folder.resolve(), "SENSEMAKING_COPIES": room.resolve()}
+        return serve_together([command], {name: str(folder) for name, folder in folders.items()})
 
 
 def serve_dagster(studies: Sequence[Study], port: int, *, as_json: bool) -> int:

@@ -21,6 +21,7 @@ from pipelines.files import file_sha256, flush_file
 from pipelines.lock import exclusive
 from pipelines.store import erasing
 from pipelines.store.attaching import attached
+from pipelines.store.copying import remove_copies
 from pipelines.store.keeping import keep, keep_text, kept_text
 from pipelines.store.machine import WarehouseError, environment_faults
 from pipelines.store.remembered import REMEMBERED, mark_of
@@ -231,6 +232,7 @@ class Store:
             with environment_faults(self.database):
                 fresh.replace(self.database)
                 flush_file(self.folder)
+            remove_copies(self.folder)
 
     def keep_rows(self, rows: pd.DataFrame) -> str:
         """Keep the rows a fit used, as Parquet under their hash in ``data/``.

@@ -103,8 +103,9 @@ def test_the_dashboard_opens_no_warehouse_and_runs_nothing():
     assert found == set()
 
 
-def test_the_screen_stays_in_the_dashboard():
-    assert {module for module in importers_of("streamlit") if not is_within(module, ("dashboard",))} == set()
+def test_the_screen_stays_in_the_dashboard_and_the_workbench():
+    of_screens = ("dashboard", "pipelines.workbench")
+    assert {module for module in importers_of("streamlit") if not is_within(module, of_screens)} == set()
 
 
 def test_the_package_of_pipelines_holds_a_docstring_only():

@@ -40,6 +40,7 @@ COMMANDS = (
     "releases",
     "withdraw",
     "dashboard",
+    "workbench",
     "orchestrate",
     "code adjudicate",
     "code export",
@@ -178,7 +179,7 @@ def test_study_whose_path_holds_the_separator_of_paths_is_not_served(tmp_path: P
     assert str(folder) in ended.document["error"]["message"]
 
 
-@pytest.mark.parametrize("command", ["dashboard", "orchestrate"])
+@pytest.mark.parametrize("command", ["dashboard", "workbench", "orchestrate"])
 def test_address_is_the_only_thing_a_server_prints_as_json(study: Path, monkeypatch: pytest.MonkeyPatch, command: str):
     monkeypatch.setattr("pipelines.commands.serve.serve_together", lambda commands, environment: 0)
     address = done(sensemaking(command, study, "--port", "0", "--json")).document["address"]
