@@ -26,7 +26,8 @@ class Classes:
 
     Attributes:
         people: Everybody in any release who is told apart from those that no figure is about, one row each: ``class``
-            (codes from 0) and, for those of the newest, ``organisation`` and ``region``; ``is_now`` says who they are.
+            (codes from 0) and, for those of the newest, of whom ``is_now`` is true, ``organisation``, ``region`` and
+            the shown unit in which they are ``left``.
         counts: People of each class.
         sums: Reach of each class's sum of scores and number of high scores, C x 8; points.
         scores: What the scale can have.
@@ -81,17 +82,22 @@ def told_apart(releases: Sequence[Publication], cell: Cell, scores: Scores) -> C
     sums = np.bincount(codes, values, n_classes)
     n_high = np.bincount(codes, values >= scores.least_high, n_classes)
     counts = np.bincount(codes, minlength=n_classes).astype(float)
-    return Classes(every.assign(**{"class": codes}), counts, scores.point(sums, n_high), scores)
+    every = every.assign(**{"class": codes, "left": every[f"left_{len(people) - 1}"]})
+    return Classes(every, counts, scores.point(sums, n_high), scores)
 
 
 def _left(release: Publication, cell: Cell) -> pd.DataFrame:
     """Add to everybody the shown unit that is left of them when the shown units within it are taken away."""
     people, shown = release.people(cell), release.shown(cell)
-    left = pd.Series("all" if EVERYBODY in shown else ELSEWHERE, index=people.index)
-    for level in ("region", "organisation"):
-        names = {name for of_level, name in shown if of_level == level}
-        left = left.mask(people[level].isin(names), f"{level} " + people[level])
-    return people.assign(left=left)
+    around = "all" if EVERYBODY in shown else ELSEWHERE
+    of_unit = {
+        (organisation, region): f"organisation {organisation}"
+        if ("organisation", organisation) in shown
+        else (f"region {region}" if ("region", region) in shown else around)
+        for organisation, region in set(zip(people["organisation"], people["region"], strict=True))
+    }
+    left = [of_unit[unit] for unit in zip(people["organisation"], people["region"], strict=True)]
+    return people.assign(left=pd.Series(left, index=people.index, dtype=object))
 
 
 def possible(values: Vector, bounds: tuple[Vector, Vector]) -> Places:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from pipelines.steps.audit.classes import possible, told_apart
+from pipelines.steps.audit.classes import Classes, possible, told_apart
 from pipelines.steps.audit.lattices import LEAST_SCORES, Lattice, narrow, too_narrow, unit_words, unlike_people
 from pipelines.steps.audit.publications import Cell, Publication, not_rounded
 from pipelines.steps.lattice.policy import Policy
@@ -24,8 +24,7 @@ def findings(release: Publication, earlier: Sequence[Publication], policy: Polic
     """
     yield from not_rounded(release.tables)
     for cell in release.cells():
-        told = release.told(cell)
-        if all(told != each.told(cell) for each in earlier):
+        if all(release.told(cell) != each.told(cell) for each in earlier):
             yield from _of_cell(release, earlier, cell, policy)
 
 
@@ -33,7 +32,8 @@ def _of_cell(release: Publication, earlier: Sequence[Publication], cell: Cell, p
     scores, people = release.scores[cell[2]], release.people(cell)
     known = set(zip(people["organisation"], people["region"], strict=True))
     shown = release.shown(cell)
-    nobody = [unit for level, unit in shown if level != "all" and unit not in set(people[level])]
+    there = {(level, unit) for level in ("organisation", "region") for unit in people[level].unique()}
+    nobody = [unit for level, unit in shown - there if level != "all"]
     if nobody or people.empty:
         yield f"{_words(cell)}: figures are shown of units without anybody: {', '.join(sorted(nobody)) or 'everybody'}"
         return
@@ -65,9 +65,14 @@ def _between(releases: Sequence[Publication], cell: Cell, policy: Policy) -> Ite
     n_possible = possible(newest.people(cell)["score"].to_numpy(dtype=float), classes.any_person())
     if (n_possible < LEAST_SCORES).any():
         yield f"the score of single people could be worked out{against}"
+    if earlier:
+        yield from _narrow_between(classes, policy, against)
+
+
+def _narrow_between(classes: Classes, policy: Policy, against: str) -> Iterator[str]:
     now = classes.people[classes.people["is_now"]]
-    left = now[f"left_{len(telling) - 1}"]
-    for level, is_hidden in (("organisation", ~left.str.startswith("organisation ")), ("region", left == "all")):
+    is_hidden_of = {"organisation": ~now["left"].str.startswith("organisation "), "region": now["left"] == "all"}
+    for level, is_hidden in is_hidden_of.items():
         hidden = set(now.loc[is_hidden & ((now[level] != "") | (level == "organisation")), level])
         names = now.loc[now[level].isin(hidden), level]
         yield from narrow(classes.widths(names.map(partial(unit_words, level))), policy, against)

@@ -56,9 +56,12 @@ class Lattice:
         found[self.shown] = True
         return found
 
+    @cached_property
+    def _own(self) -> Places:
+        return np.array([self._place_of["organisation", name] for name in self.people["organisation"]], dtype=np.intp)
+
     def _added_up(self, of_people: Vector) -> Vector:
-        own = [self._place_of["organisation", name] for name in self.people["organisation"]]
-        return self.tree.added_up(np.bincount(own, of_people, len(self.tree)))
+        return self.tree.added_up(np.bincount(self._own, of_people, len(self.tree)))
 
     @cached_property
     def counts(self) -> Vector:

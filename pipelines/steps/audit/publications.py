@@ -23,6 +23,8 @@ Unit = tuple[str, str]
 EVERYBODY: Unit = ("all", "")
 CELL = ["wave", "respondent_group", "scale"]
 FIGURES = ["n_obs", "mean", "percent_high"]
+PERSON = ("response_id", "organisation", "region")
+AS_PLAIN = {"level": object, "unit": object} | dict.fromkeys(FIGURES, "Float64")
 OF_FITS = {"estimate", "std_error", "p_value"}
 WITH_TWO_DECIMALS = {"mean", "alpha", "omega", "response_rate_2", "r_squared"}
 ENDS = {"conf_low", "conf_high"}
@@ -58,7 +60,7 @@ class Publication:
         means = self.tables[SCALE_MEANS_RELEASED.name].assign(level="all", unit="", percent_high=pd.NA)
         kept = [*CELL, "level", "unit", *FIGURES]
         both = [frame.loc[~frame["is_hidden"].astype(bool), kept] for frame in (self.tables[UNIT_MEANS.name], means)]
-        every = pd.concat([frame.astype(dict.fromkeys(FIGURES, "Float64")) for frame in both], ignore_index=True)
+        every = pd.concat([frame.astype(AS_PLAIN) for frame in both], ignore_index=True)
         return {(str(w), str(g), str(s)): rows for (w, g, s), rows in every.groupby(CELL, sort=True)}
 
     def cells(self) -> list[Cell]:
@@ -69,37 +71,38 @@ class Publication:
         """Return what is shown of units, one row a figure: level, unit, n_obs, mean, percent_high; everybody twice."""
         if cell in self._shown:
             return self._shown[cell]
-        return pd.DataFrame({name: pd.Series(dtype="object") for name in ("level", "unit", *FIGURES)})
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in AS_PLAIN.items()})
 
-    def told(self, cell: Cell) -> str:
-        """Return what is shown in one text, the same for two releases that show the same."""
-        rows = self.figures(cell).drop_duplicates().sort_values(["level", "unit", "percent_high"])
-        return rows[["level", "unit", *FIGURES]].to_json(orient="values") or ""
+    def told(self, cell: Cell) -> frozenset[tuple[object, ...]]:
+        """Return what is shown, the same for two releases that show the same."""
+        rows = self.figures(cell)
+        figures = rows[FIGURES].fillna(-1.0).itertuples(index=False, name=None)
+        return frozenset((*unit, *of_unit) for unit, of_unit in zip(_units(rows), figures, strict=True))
 
     def shown(self, cell: Cell) -> frozenset[Unit]:
         """Return the units of which anything is shown."""
-        rows = self.figures(cell)
-        return frozenset(zip(rows["level"].astype(str), rows["unit"].astype(str), strict=True))
+        return frozenset(_units(self.figures(cell)))
 
     @cached_property
     def _of_slices(self) -> Mapping[tuple[str, str], pd.DataFrame]:
-        return {(str(w), str(g)): rows for (w, g), rows in self.rows.groupby(CELL[:2], sort=True)}
+        known = self.rows.dropna(subset=["organisation_id", "region"])
+        region = known.drop_duplicates(["wave", "respondent_group", "organisation_id"])
+        keys = ["wave", "respondent_group", "organisation_id"]
+        rows = self.rows.drop(columns="region").merge(region[[*keys, "region"]], on=keys, how="left")
+        rows = rows.rename(columns={"organisation_id": "organisation"})
+        plain = {name: rows[name].astype(object).where(rows[name].notna(), "") for name in PERSON}
+        rows = rows.assign(**plain)
+        return {(str(w), str(g)): own for (w, g), own in rows.groupby(CELL[:2], sort=True)}
 
     def people(self, cell: Cell) -> pd.DataFrame:
         """Return those who have a score: ``response_id``, ``organisation``, ``region`` (empty for none), ``score``."""
-        rows = self._of_slices.get(cell[:2], self.rows.head(0))
-        scored = rows[rows[cell[2]].notna()] if cell[2] in rows else rows.head(0)
-        organisation = scored["organisation_id"].astype("string").fillna("")
-        known = scored[scored["region"].notna()]
-        region = known.drop_duplicates("organisation_id").set_index("organisation_id")["region"]
-        return pd.DataFrame(
-            {
-                "response_id": scored["response_id"].astype(str).to_numpy(),
-                "organisation": organisation.astype(str).to_numpy(),
-                "region": organisation.map(region).astype("string").fillna("").astype(str).to_numpy(),
-                "score": scored[cell[2]].astype(float).to_numpy() if cell[2] in scored else np.zeros(0),
-            }
-        )
+        rows = self._of_slices.get(cell[:2])
+        if rows is None or cell[2] not in rows:
+            return pd.DataFrame({**{name: pd.Series(dtype=object) for name in PERSON}, "score": pd.Series(dtype=float)})
+        scores = rows[cell[2]].to_numpy(dtype=float, na_value=np.nan)
+        has_score = ~np.isnan(scores)
+        found = {name: rows[name].to_numpy(dtype=object)[has_score] for name in PERSON}
+        return pd.DataFrame({**{n: pd.Series(v, dtype=object) for n, v in found.items()}, "score": scores[has_score]})
 
     @cached_property
     def scores(self) -> Mapping[str, Scores]:
@@ -111,6 +114,10 @@ class Publication:
             )
             for row in self.tables[SCALES.name].to_dict("records")
         }
+
+
+def _units(figures: pd.DataFrame) -> list[Unit]:
+    return list(zip(figures["level"], figures["unit"], strict=True))
 
 
 def scores_of(lowest: float, highest: float, n_items: int, *, is_sum: bool) -> Scores:
