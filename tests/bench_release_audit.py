@@ -1,8 +1,8 @@
 """Time and peak memory of the audit of a release: ``python -m tests.bench_release_audit``. No test.
 
-A study of three groups, three waves and 16 scales of four items, in 40 organisations of 2 to 30 people a group and wave,
-in five regions; then 100, 200 and 500 organisations. Each size in a process of its own: the release is made by the
-suppression, which is not measured, and audited as a first release and beside one before twelve people of the largest
+A study of three groups, three waves and 16 scales of four items, in 40 organisations of 2 to 30 people a group and
+wave, in five regions; then 100, 200 and 500 organisations. Each size in a process of its own: the release is made by
+the suppression, which is not measured, and audited as a first release and beside one before twelve people of the largest
 organisation of each wave and group joined.
 """
 

@@ -78,7 +78,7 @@ THRESHOLD_ALONE = patch.object(figures, "shown_units", lambda _people, _policy, 
 @pytest.mark.parametrize(
     ("switched_off", "told"),
     [
-        (THRESHOLD_ALONE, "trust, FRL, spring: the mean of organisation 'a', which is hidden, could be worked out"),
+        (THRESHOLD_ALONE, "trust, FRL, spring: fewer than 10 people are told apart when shown figures are taken"),
         (patch.object(figures, "round_to_five", lambda counts: counts), "out.unit_means: n_obs is not rounded to 5"),
     ],
     ids=["P3 P5 company", "P9 rounding"],

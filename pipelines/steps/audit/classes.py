@@ -4,7 +4,7 @@ Whoever has several releases can subtract. Here nothing is granted to rounding: 
 any releases is taken for known exactly, and so is how many people of each organisation joined, left or changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +13,10 @@ import pandas as pd
 from models.estimates import Matrix, Vector
 from pipelines.steps.audit.bounds import one_of
 from pipelines.steps.audit.polygons import LESS, LESS_HIGH, MORE, MORE_HIGH, OPPOSITE, Scores
-from pipelines.steps.audit.publications import EVERYBODY, Cell, Publication
+from pipelines.steps.audit.publications import EVERYBODY, Cell, Publication, Unit
 from pipelines.steps.lattice.units import Places
 
 ELSEWHERE, NOT_THERE = "", "-"
-PERSON = ["response_id", "organisation", "score"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,17 +45,18 @@ class Classes:
         """Return how far apart bounds of mean and share of high scores lie, ``mean`` and ``share``, by unit.
 
         Args:
-            unit: Of each of the people of the newest release.
+            unit: Of people of the newest release, by their place among all.
         """
-        pairs = pd.DataFrame({"unit": unit, "class": self.people.loc[unit.index, "class"]})
-        cells = pairs.groupby(["unit", "class"], sort=True).size().reset_index(name="n")
-        codes, n = cells["class"].to_numpy(dtype=np.intp), cells["n"].to_numpy(dtype=float)
+        units, names = pd.factorize(unit.to_numpy(dtype=object))
+        own = self.people["class"].to_numpy(dtype=np.intp)[unit.index]
+        cells, n = np.unique(units * len(self.counts) + own, return_counts=True)
+        of_unit, codes = cells // len(self.counts), cells % len(self.counts)
         others = self.scores.of(self.counts[codes] - n)
-        reach = self.scores.meet(self.scores.of(n), self.sums[codes] + others[:, OPPOSITE])
-        cells["mean"] = reach[:, MORE] + reach[:, LESS]
-        cells["share"] = reach[:, MORE_HIGH] + reach[:, LESS_HIGH]
-        found = cells.groupby("unit")[["n", "mean", "share"]].sum()
-        return found[["mean", "share"]].div(found["n"], axis=0)
+        reach = self.scores.meet(self.scores.of(n.astype(float)), self.sums[codes] + others[:, OPPOSITE])
+        n_people = np.bincount(units, minlength=len(names))
+        ends = {"mean": reach[:, MORE] + reach[:, LESS], "share": reach[:, MORE_HIGH] + reach[:, LESS_HIGH]}
+        widths = {name: np.bincount(of_unit, apart, len(names)) / n_people for name, apart in ends.items()}
+        return pd.DataFrame(widths, index=pd.Index(names, dtype=object))
 
 
 def told_apart(releases: Sequence[Publication], cell: Cell, scores: Scores) -> Classes:
@@ -67,28 +67,40 @@ def told_apart(releases: Sequence[Publication], cell: Cell, scores: Scores) -> C
         cell: Wave, respondent group and scale.
         scores: What the scale can have.
     """
-    people = [_left(each, cell).rename(columns={"left": f"left_{place}"}) for place, each in enumerate(releases)]
-    every = people[-1].assign(is_now=True)
-    for earlier in people[:-1]:
-        every = every.merge(earlier.drop(columns="region"), on=PERSON, how="outer")
-    marks = [name for name in every.columns if name.startswith("left_")]
-    every[marks] = every[marks].fillna(NOT_THERE)
-    every["is_now"] = every["is_now"].notna()
-    is_told = ~every[marks].isin([ELSEWHERE, NOT_THERE]).all(axis=1)
-    every = every[is_told].reset_index(drop=True)
-    codes = every.groupby(marks, sort=True).ngroup().to_numpy(dtype=np.intp)
-    n_classes = int(codes.max(initial=-1)) + 1
-    values = every["score"].to_numpy(dtype=float)
-    sums = np.bincount(codes, values, n_classes)
-    n_high = np.bincount(codes, values >= scores.least_high, n_classes)
-    counts = np.bincount(codes, minlength=n_classes).astype(float)
-    every = every.assign(**{"class": codes, "left": every[f"left_{len(people) - 1}"]})
+    left_of: dict[tuple[object, ...], list[str]] = {}
+    regions: dict[object, object] = {}
+    for place, release in enumerate(releases):
+        people = release.people(cell)
+        regions = dict(zip(people["organisation"], people["region"], strict=True))
+        for person, left in zip(_persons(people), _left(people, release.shown(cell)), strict=True):
+            left_of.setdefault(person, [NOT_THERE] * len(releases))[place] = left
+    told = {person: tuple(left) for person, left in left_of.items() if not {*left} <= {ELSEWHERE, NOT_THERE}}
+    codes, classes = pd.factorize(pd.Series(list(told.values()), dtype=object))
+    values = np.array([score for *_, score in told], dtype=float)
+    organisation = pd.Series([name for _, name, _ in told], dtype=object)
+    last = pd.Series([left[-1] for left in told.values()], dtype=object)
+    every = pd.DataFrame(
+        {
+            "class": codes,
+            "organisation": organisation,
+            "region": organisation.map(regions).fillna(""),
+            "left": last,
+            "is_now": last != NOT_THERE,
+        }
+    )
+    sums = np.bincount(codes, values, len(classes))
+    n_high = np.bincount(codes, values >= scores.least_high, len(classes))
+    counts = np.bincount(codes, minlength=len(classes)).astype(float)
     return Classes(every, counts, scores.point(sums, n_high), scores)
 
 
-def _left(release: Publication, cell: Cell) -> pd.DataFrame:
-    """Add to everybody the shown unit that is left of them when the shown units within it are taken away."""
-    people, shown = release.people(cell), release.shown(cell)
+def _persons(people: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    """Return who is who; whoever moved or was corrected is somebody else."""
+    return zip(people["response_id"], people["organisation"], people["score"], strict=True)
+
+
+def _left(people: pd.DataFrame, shown: frozenset[Unit]) -> list[str]:
+    """Return of everybody the shown unit that is left of them when the shown units within it are taken away."""
     around = "all" if EVERYBODY in shown else ELSEWHERE
     of_unit = {
         (organisation, region): f"organisation {organisation}"
@@ -96,8 +108,7 @@ def _left(release: Publication, cell: Cell) -> pd.DataFrame:
         else (f"region {region}" if ("region", region) in shown else around)
         for organisation, region in set(zip(people["organisation"], people["region"], strict=True))
     }
-    left = [of_unit[unit] for unit in zip(people["organisation"], people["region"], strict=True)]
-    return people.assign(left=pd.Series(left, index=people.index, dtype=object))
+    return [of_unit[unit] for unit in zip(people["organisation"], people["region"], strict=True)]
 
 
 def possible(values: Vector, bounds: tuple[Vector, Vector]) -> Places:

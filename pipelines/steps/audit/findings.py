@@ -60,8 +60,9 @@ def _between(releases: Sequence[Publication], cell: Cell, policy: Policy) -> Ite
             return
     classes = told_apart(telling, cell, newest.scores[cell[2]])
     against = f" by what this release and {_numbers(earlier)} show" if earlier else ""
-    if n_few := int((classes.counts < policy.least_cell_size).sum()):
-        yield f"{n_few} x fewer than {policy.least_cell_size} people are told apart{against}"
+    if (classes.counts < policy.least_cell_size).any():
+        how = against or " when shown figures are taken from each other"
+        yield f"fewer than {policy.least_cell_size} people are told apart{how}"
     n_possible = possible(newest.people(cell)["score"].to_numpy(dtype=float), classes.any_person())
     if (n_possible < LEAST_SCORES).any():
         yield f"the score of single people could be worked out{against}"
@@ -74,8 +75,8 @@ def _narrow_between(classes: Classes, policy: Policy, against: str) -> Iterator[
     is_hidden_of = {"organisation": ~now["left"].str.startswith("organisation "), "region": now["left"] == "all"}
     for level, is_hidden in is_hidden_of.items():
         hidden = set(now.loc[is_hidden & ((now[level] != "") | (level == "organisation")), level])
-        names = now.loc[now[level].isin(hidden), level]
-        yield from narrow(classes.widths(names.map(partial(unit_words, level))), policy, against)
+        widths = classes.widths(now.loc[now[level].isin(hidden), level])
+        yield from narrow(widths.rename(index=partial(unit_words, level)), policy, against)
 
 
 def _numbers(releases: Sequence[Publication]) -> str:
