@@ -2,8 +2,8 @@
 
 A study of three groups, three waves and 16 scales of four items, in 40 organisations of 2 to 30 people a group and
 wave, in five regions; then 100, 200 and 500 organisations. Each size in a process of its own: the release is made by
-the suppression, which is not measured, and audited as a first release and beside one before twelve people of the largest
-organisation of each wave and group joined.
+the suppression, which is not measured, and audited as a first release and beside one before twelve people of the
+largest organisation of each wave and group joined.
 """
 
 import resource
