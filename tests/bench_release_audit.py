@@ -1,9 +1,9 @@
 """Time and peak memory of the audit of a release: ``python -m tests.bench_release_audit``. No test.
 
 A study of three groups, three waves and 16 scales of four items, in 40 organisations of 2 to 30 people a group and
-wave, in five regions; then 100, 200 and 500 organisations. Each size in a process of its own: the release is made by
-the suppression, which is not measured, and audited as a first release and beside one before twelve people of the
-largest organisation of each wave and group joined.
+wave, in five regions; then two scales in up to 500 organisations. Each size in a process of its own: the release is
+made by the suppression, which is not measured, and audited as a first release and beside one before twelve people of
+the largest organisation of each wave and group joined.
 """
 
 import resource
@@ -25,7 +25,8 @@ from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.lattice.units import unit_tree
 from pipelines.tables.released import ITEMS, SCALE_MEANS_RELEASED, SCALES, UNIT_MEANS
 
-N_ORGANISATIONS = (40, 100, 200, 500)
+SIZES = ((40, 16), (40, 2), (100, 2), (200, 2), (500, 2))
+"""Organisations and scales; how time grows with organisations shows in two scales as well as in 16."""
 GROUPS, WAVES, N_REGIONS, N_ITEMS = ("staff", "citizens", "managers"), ("first", "second", "third"), 5, 4
 NAMES = [f"scale_{place}" for place in range(16)]
 POLICY = Policy(least_cell_size=10)
@@ -96,27 +97,28 @@ def measured(release: Publication, earlier: Sequence[Publication]) -> str:
     return f"{seconds:.2f} s, {processor:.2f} s of the processor, {len(reasons)} reasons to refuse"
 
 
-def of_size(n_organisations: int) -> None:
+def of_size(n_organisations: int, n_scales: int) -> None:
     """Print the figures of one size."""
+    del NAMES[n_scales:]
     rows = answers(n_organisations)
     first = publication(rows[~rows["is_late"]].reset_index(drop=True), 1, [])
     hidden = first.tables[UNIT_MEANS.name]["is_hidden"].mean()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     alone = measured(first, [])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{n_organisations} organisations, {len(rows)} people, {hidden:.0%} hidden: {alone}")  # noqa: T201
+    print(f"{n_organisations} organisations, {n_scales} scales, {len(rows)} people, {hidden:.0%} hidden: {alone}")  # noqa: T201
     print(f"  peak {peak} MiB, of which {before} before the audit")  # noqa: T201
     print(f"  beside an earlier release: {measured(publication(rows, 2, [first]), [first])}", flush=True)  # noqa: T201
 
 
 def main() -> None:
     """Print the figures of every size, each from a process of its own."""
-    for n_organisations in N_ORGANISATIONS:
-        subprocess.run([sys.executable, "-m", "tests.bench_release_audit", str(n_organisations)], check=True)
+    for size in SIZES:
+        subprocess.run([sys.executable, "-m", "tests.bench_release_audit", *map(str, size)], check=True)
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        of_size(int(sys.argv[1]))
+        of_size(*map(int, sys.argv[1:]))
     else:
         main()
