@@ -21,6 +21,7 @@ from pipelines.files import file_sha256, flush_file
 from pipelines.fit_disclosure import releasable_fits, responses_used
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
+from pipelines.release_audit import refuse_what_tells_too_much
 from pipelines.release_draft import Draft, Released, Tables
 from pipelines.release_fits import beside_earlier_fits
 from pipelines.release_gates import ReleaseRefused, refuse_unless_sound
@@ -123,6 +124,7 @@ def _drafted(study: Study, store: Store, embargo_until: str = "") -> Draft:
     ]
     tables = _protected_tables(study, store, number, slices, of_fits)
     disclosure.audit_released(tables)
+    refuse_what_tells_too_much(number, tables, slices)
     audited = {**AUDIT_PASSED, "embargo_until": embargo_until}
     added = pd.DataFrame({"key": list(audited), "value": list(audited.values())})
     tables = [
@@ -236,6 +238,7 @@ def _manifest(study: Study, store: Store, number: int, policy: Policy) -> pd.Dat
         "release": str(number),
         "released_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "least_cell_size": str(policy.least_cell_size),
+        "policy": json.dumps(asdict(policy), sort_keys=True),
         "policy_sha256": policy.sha256,
         "languages": ",".join(study.spec.release.languages),
         "waves": ",".join(study.spec.waves),

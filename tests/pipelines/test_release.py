@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
@@ -79,6 +80,17 @@ def responses():
     rows |= {"response_id": [f"{SECRET}_RESPONSE_{k}" for k in range(n)], "respondent_key": f"{SECRET}_PERSON"}
     rows |= {"organisation_id": [f"{SECRET}_ORGANISATION_{k % 4}" for k in range(n)], "is_analysed": True}
     return core.RESPONSES.typed(pd.DataFrame({**rows, "file_sha256": SECRET, "row_number": range(2, n + 2)}))
+
+
+def analysis(study):
+    """Scores of voice whose mean is the one above, in both groups."""
+    table = core.analysis(study)
+    rows = pd.DataFrame(dict.fromkeys(table.columns), index=range(sum(N.values()))).assign(
+        **responses()[["response_id", "organisation_id", "respondent_group", "wave"]]
+    )
+    place = rows.groupby("respondent_group").cumcount()
+    is_last_of_odd = (place == rows["respondent_group"].map(N) - 1) & (place % 2 == 0)
+    return table.typed(rows.assign(voice=2.34567 + np.where(is_last_of_odd, 0, 0.5 - place % 2)))
 
 
 def rows_used(*, without=0):
@@ -167,6 +179,7 @@ def fill(study, **changes):
     store = Store(study.warehouse)
     store.keep_rows(rows_used())
     writes = [Write(table, rows) for table, rows in results(**changes).values()]
+    writes.append(Write(core.analysis(study), analysis(study)))
     store.write(writes, input_hash="inputs", run_id="run-1")
     return store
 
@@ -296,6 +309,7 @@ def test_the_manifest_says_what_a_page_must_know(study, store):
         "schema_version": str(released.SCHEMA_VERSION),
         "release": "2",
         "least_cell_size": "10",
+        "policy": json.dumps(asdict(Policy(least_cell_size=10)), sort_keys=True),
         "policy_sha256": Policy(least_cell_size=10).sha256,
         "languages": "en,da",
         "waves": "spring,autumn",
@@ -310,7 +324,7 @@ def test_what_is_published_is_what_was_looked_at(study, store):
     seen = preview(study, store)
     assert publish(study, store, "Test", seen=seen).number == 1
     seen = preview(study, store)
-    fill(study, means=(out.SCALE_MEANS, scale_means().assign(mean=3.0)))
+    fill(study, scale_means=(out.SCALE_MEANS, scale_means().assign(conf_low=2.0)))
     with pytest.raises(ReleaseRefused, match="changed while the release was looked at"):
         publish(study, store, "Test", seen=seen)
 

@@ -1,7 +1,8 @@
 """Mutation tests of what releases ask of each other (P7, P8 of the design): without a rule, few people are told apart.
 
 Each case publishes, changes a few people and publishes again with one rule switched off. What the second release then
-shows anew is what the rule keeps as it was; a version of the software without the rule fails ``test_release_again``.
+shows anew, or is refused for, is what the rule keeps as it was; a version of the software without the rule fails
+``test_release_again``.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from pipelines.assets.whereabouts import Wanted
 from pipelines.commands.erase import erase
 from pipelines.load import load_study
 from pipelines.release_fits import FitsOfARelease
+from pipelines.release_gates import ReleaseRefused
+from pipelines.steps.lattice import figures
 from pipelines.steps.lattice.earlier import Before
 from tests.pipelines.test_release_again import (
     exported,
@@ -61,12 +64,31 @@ OFF = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", OFF)
-def test_without_the_rule_a_wave_in_which_few_people_changed_is_published_anew(folder, rule):
+def test_without_the_rule_a_wave_in_which_few_people_changed_would_be_published_anew(folder, rule):
     changed, switched_off = OFF[rule]
-    first = released(folder)
+    released(folder)
     changed(folder)
-    with switched_off:
-        assert not released(folder).equals(first)
+    with switched_off, pytest.raises(ReleaseRefused, match="told apart by what this release and release 1 show"):
+        released(folder)
+
+
+THRESHOLD_ALONE = patch.object(figures, "shown_units", lambda _people, _policy, may_be: may_be)
+
+
+@pytest.mark.parametrize(
+    ("switched_off", "told"),
+    [
+        (THRESHOLD_ALONE, "trust, FRL, spring: fewer than 10 people are told apart when shown figures are taken"),
+        (patch.object(figures, "round_to_five", lambda counts: counts), "out.unit_means: n_obs is not rounded to 5"),
+    ],
+    ids=["P3 P5 company", "P9 rounding"],
+)
+def test_without_the_rule_the_audit_refuses_the_first_release_and_says_what_to_do(folder, switched_off, told):
+    with switched_off, pytest.raises(ReleaseRefused) as refused:
+        released(folder)
+    assert any(reason.startswith(told) for reason in refused.value.reasons)
+    assert "raise release: least_cell_size" in refused.value.reasons[-1]
+    assert not list((folder / "releases").glob("*.duckdb"))
 
 
 @pytest.mark.slow

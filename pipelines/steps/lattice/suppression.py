@@ -62,7 +62,8 @@ def units_of_small_classes(people: People, is_shown: Truths, policy: Policy) -> 
     """Return the shown units in which a few people are left who stood elsewhere, or nowhere, in earlier releases.
 
     Differences between releases add up to no fewer people than the least cell size when every class of them, by where
-    they are left now and were left before, is that large.
+    they are left now and were left before, is that large. People who all have one score count as few, where they
+    are told apart from others: their mean tells the score of each.
 
     Args:
         people: n people, with their classes of earlier releases.
@@ -70,8 +71,11 @@ def units_of_small_classes(people: People, is_shown: Truths, policy: Policy) -> 
         policy: What is asked.
     """
     left_in = remainders(people, is_shown)
-    of_class = pd.DataFrame({"left_in": left_in, "before": people.classes}).value_counts().reset_index()
-    is_small = (of_class["left_in"] != NOWHERE) & (of_class["count"] < policy.least_cell_size)
+    everyone = pd.DataFrame({"left_in": left_in, "before": people.classes, "score": people.scores})
+    of_class = everyone.groupby(["left_in", "before"])["score"].agg(["size", "min", "max"]).reset_index()
+    is_told_apart = of_class.groupby("left_in")["size"].transform("size") > 1
+    is_few = (of_class["size"] < policy.least_cell_size) | (is_told_apart & (of_class["min"] == of_class["max"]))
+    is_small = (of_class["left_in"] != NOWHERE) & is_few
     return np.unique(of_class.loc[is_small, "left_in"].to_numpy(dtype=np.intp))
 
 

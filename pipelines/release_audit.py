@@ -1,0 +1,43 @@
+"""The gate before a release: its final tables beside those of all earlier ones, and what follows from them together.
+
+Put here what is laid before the audit; what it looks for is in ``steps.audit``.
+"""
+
+from pipelines.release_draft import Tables
+from pipelines.release_gates import ReleaseRefused
+from pipelines.release_slices import Past, Slices
+from pipelines.steps.audit.findings import findings
+from pipelines.steps.audit.publications import Publication
+
+MOST_TOLD = 20
+WHAT_TO_DO = (
+    "what is hidden by itself should have been enough: hide more (raise release: least_cell_size in study.yaml, or "
+    "take scales or groups out of release: units), and report this with the study's sizes"
+)
+
+
+def refuse_what_tells_too_much(number: int, tables: Tables, slices: Slices) -> None:
+    """Let a release pass that tells of hidden figures no more than its policy allows.
+
+    Args:
+        number: Of the release.
+        tables: Its final tables.
+        slices: The people behind it, its policy, and the earlier releases.
+
+    Raises:
+        ReleaseRefused: With every figure that could be worked out, but not its value.
+    """
+    release = Publication(number, {table.name: rows for table, rows in tables}, slices.rows)
+    earlier = [_publication(each) for each in slices.past]
+    reasons = list(findings(release, earlier, slices.policy))
+    if not reasons:
+        return
+    told = reasons[:MOST_TOLD]
+    if len(reasons) > MOST_TOLD:
+        told.append(f"and {len(reasons) - MOST_TOLD} more of the kind")
+    raise ReleaseRefused([*told, WHAT_TO_DO])
+
+
+def _publication(past: Past) -> Publication:
+    erased = frozenset(where for where, n in past.sizes.items() if len(past.of(where)) < n)
+    return Publication(past.number, past.tables, past.rows, erased)
