@@ -62,6 +62,9 @@ class Classes:
 def told_apart(releases: Sequence[Publication], cell: Cell, scores: Scores) -> Classes:
     """Find who cannot be told apart: left in the same shown units of all releases, those within them taken away.
 
+    Whoever was among the people of a release and in none of its shown units is in none of its figures, as is whoever
+    was not there.
+
     Args:
         releases: In their order, the newest last.
         cell: Wave, respondent group and scale.
@@ -75,7 +78,8 @@ def told_apart(releases: Sequence[Publication], cell: Cell, scores: Scores) -> C
         for person, left in zip(_persons(people), _left(people, release.shown(cell)), strict=True):
             left_of.setdefault(person, [NOT_THERE] * len(releases))[place] = left
     told = {person: tuple(left) for person, left in left_of.items() if not {*left} <= {ELSEWHERE, NOT_THERE}}
-    codes, classes = pd.factorize(pd.Series(list(told.values()), dtype=object))
+    by_figures = [tuple(ELSEWHERE if unit == NOT_THERE else unit for unit in left) for left in told.values()]
+    codes, classes = pd.factorize(pd.Series(by_figures, dtype=object))
     values = np.array([score for *_, score in told], dtype=float)
     organisation = pd.Series([name for _, name, _ in told], dtype=object)
     last = pd.Series([left[-1] for left in told.values()], dtype=object)

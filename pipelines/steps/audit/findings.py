@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from pipelines.steps.audit.classes import Classes, possible, told_apart
+from pipelines.steps.audit.classes import ELSEWHERE, Classes, possible, told_apart
 from pipelines.steps.audit.lattices import LEAST_SCORES, Lattice, narrow, too_narrow, unit_words, unlike_people
 from pipelines.steps.audit.publications import Cell, Publication, not_rounded
 from pipelines.steps.lattice.policy import Policy
@@ -71,7 +71,8 @@ def _between(releases: Sequence[Publication], cell: Cell, policy: Policy) -> Ite
 
 
 def _narrow_between(classes: Classes, policy: Policy, against: str) -> Iterator[str]:
-    now = classes.people[classes.people["is_now"]]
+    within_shown = classes.people["left"] != ELSEWHERE
+    now = classes.people[classes.people["is_now"] & within_shown]
     is_hidden_of = {"organisation": ~now["left"].str.startswith("organisation "), "region": now["left"] == "all"}
     for level, is_hidden in is_hidden_of.items():
         hidden = set(now.loc[is_hidden & ((now[level] != "") | (level == "organisation")), level])

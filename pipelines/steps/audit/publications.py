@@ -95,13 +95,19 @@ class Publication:
         return {(str(w), str(g)): own for (w, g), own in rows.groupby(CELL[:2], sort=True)}
 
     def people(self, cell: Cell) -> pd.DataFrame:
-        """Return those who have a score: ``response_id``, ``organisation``, ``region`` (empty for none), ``score``."""
+        """Return those who have a score: ``response_id``, ``organisation``, ``region`` (empty for none), ``score``.
+
+        A region in which all of them are is everybody by another name: where it is not shown, it counts as none.
+        """
         rows = self._of_slices.get(cell[:2])
         if rows is None or cell[2] not in rows:
             return pd.DataFrame({**{name: pd.Series(dtype=object) for name in PERSON}, "score": pd.Series(dtype=float)})
         scores = rows[cell[2]].to_numpy(dtype=float, na_value=np.nan)
         has_score = ~np.isnan(scores)
         found = {name: rows[name].to_numpy(dtype=object)[has_score] for name in PERSON}
+        regions = {("region", name) for name in found["region"]}
+        if len(regions) == 1 and not regions & self.shown(cell):
+            found["region"] = np.full(len(found["region"]), "", dtype=object)
         return pd.DataFrame({**{n: pd.Series(v, dtype=object) for n, v in found.items()}, "score": scores[has_score]})
 
     @cached_property

@@ -11,9 +11,10 @@ from pipelines.steps.audit.findings import findings
 from pipelines.steps.lattice import figures
 from pipelines.steps.lattice.policy import Policy
 from pipelines.tables.released import SCALE_MEANS_RELEASED, UNIT_MEANS
-from tests.pipelines.audit.small_releases import answers, published, release
+from tests.pipelines.audit.small_releases import CELL, answers, published, release
 
 POLICY = Policy(least_cell_size=10)
+FIVE_PEOPLE = Policy(least_cell_size=5)
 NO_WIDTH = replace(POLICY, least_width=0.0, least_share_width=0.0)
 FIVE = [5.0] * 3 + [4.75] + [5.0] * 6 + [4.75] * 1
 
@@ -104,8 +105,8 @@ def test_without_rounding_the_release_is_refused(table, column, told):
     assert told in "\n".join(found(other))
 
 
-def joined(rows, n, scores=None):
-    late = answers([0, 0, 0, n], seed=5, scores=scores)
+def joined(rows, n, scores=None, of=3):
+    late = answers([0] * of + [n], seed=5, scores=scores)
     return pd.concat([rows, late.assign(response_id="late" + late["response_id"])], ignore_index=True)
 
 
@@ -137,6 +138,39 @@ def test_a_release_that_shows_what_was_shown_before_passes_whoever_has_changed()
 def test_many_who_joined_are_released_beside_what_was_shown_before():
     rows = answers([12, 15, 20, 30])
     assert found(release(joined(rows, 12), POLICY, 2), release(rows, POLICY)) == []
+
+
+def test_a_region_in_which_everybody_is_may_go_without_figures_of_its_own():
+    rows = answers([12, 15, 20, 30], "aaaa")
+    everybody = unit_means_of_everybody(rows)
+    assert found(published(rows, everybody)) == []
+    later = joined(rows, 12)
+    assert found(published(later, unit_means_of_everybody(later), 2), published(rows, everybody)) == []
+
+
+def unit_means_of_everybody(rows):
+    means = release(rows, POLICY).tables[UNIT_MEANS.name]
+    return means[means["level"] == "all"]
+
+
+def test_whoever_joins_an_organisation_that_was_never_shown_is_told_apart_from_nobody():
+    rows, scores = answers([0, 5, 4]), {"scores": [4.0]}
+    first, second = release(rows, FIVE_PEOPLE), release(joined(rows, 1, **scores, of=2), FIVE_PEOPLE, 2)
+    assert ("organisation", "org2") in second.shown(CELL) - first.shown(CELL)
+    assert found(second, first, policy=FIVE_PEOPLE) == []
+
+
+def test_an_organisation_in_nothing_that_is_shown_may_have_been_shown_before():
+    rows = answers([0, 13, 12], scores=[*[2.0, 4.0] * 12, 2.0])
+    first, now = release(rows, POLICY), changed(joined(rows, 1, of=2))
+    assert ("organisation", "org2") in first.shown(CELL)
+    means = release(now, POLICY, 2).tables[UNIT_MEANS.name]
+    assert found(published(now, means[means["unit"] == "org1"], 2), first) == []
+
+
+def changed(rows):
+    of_other = rows["organisation_id"] == "org1"
+    return rows.assign(trust=rows["trust"].mask(of_other, 6 - rows["trust"]))
 
 
 def test_people_who_were_erased_keep_a_wave_as_it_was():
