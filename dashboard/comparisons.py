@@ -3,7 +3,8 @@
 Pure functions, table in, answer out. What is not known is not shown.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -11,6 +12,8 @@ SHOWN = ""
 OTHER_WAVES = "other_waves"
 REASONS = ("not_shown", "not_tested", "too_few", OTHER_WAVES, "no_test", "not_looked_at")
 """Why waves stand apart, in the order in which a page says it."""
+Verdicts = Sequence[Mapping[str, object]]
+"""Of one scale: respondent_group, over, verdict, compared."""
 OTHER_GROUPS, ONE_GROUP = "other_groups", "one_group"
 GROUP_REASONS = ("not_shown", "not_tested", "too_few", OTHER_GROUPS, "no_test", "not_looked_at", ONE_GROUP)
 """Why respondent groups stand apart, in the order in which a page says it."""
@@ -28,11 +31,14 @@ def why_apart(comparisons: pd.DataFrame, scale: str, group: str, waves: Iterable
     Returns:
         One of ``REASONS``, or ``SHOWN``.
     """
-    wanted = set(waves)
-    if len(wanted) < 2:  # noqa: PLR2004 - one wave is compared with nothing
+    return _why_apart(_of_scales(comparisons)[scale], group, set(waves))
+
+
+def _why_apart(of_scale: Verdicts, group: str, waves: set[str]) -> str:
+    if len(waves) < 2:  # noqa: PLR2004 - one wave is compared with nothing
         return SHOWN
-    reason, compared = _judged(comparisons, scale, group, "wave")
-    return OTHER_WAVES if reason == SHOWN and not wanted <= compared else reason
+    reason, compared = _judged(of_scale, group, "wave")
+    return OTHER_WAVES if reason == SHOWN and not waves <= compared else reason
 
 
 def groups_side_by_side(comparisons: pd.DataFrame, scale: str, groups: Sequence[str]) -> tuple[list[str], str]:
@@ -48,19 +54,28 @@ def groups_side_by_side(comparisons: pd.DataFrame, scale: str, groups: Sequence[
     """
     if len(groups) < 2:  # noqa: PLR2004 - one group is compared with nothing
         return [], ONE_GROUP
-    reason, compared = _judged(comparisons, scale, "", "respondent_group")
+    reason, compared = _judged(_of_scales(comparisons)[scale], "", "respondent_group")
     named = [group for group in groups if group in compared]
     if reason != SHOWN:
         return [], reason
     return (named if len(named) > 1 else [], SHOWN if len(named) == len(groups) else OTHER_GROUPS)
 
 
-def _judged(comparisons: pd.DataFrame, scale: str, group: str, over: str) -> tuple[str, set[str]]:
+def _of_scales(comparisons: pd.DataFrame) -> Mapping[str, Verdicts]:
+    """Return the verdicts on each scale; none on a scale without any."""
+    found = defaultdict[str, list[Mapping[str, object]]](list)
+    columns = ["scale", "respondent_group", "over", "verdict", "compared"]
+    for verdict in comparisons[columns].to_dict("records"):
+        found[verdict["scale"]].append({str(name): value for name, value in verdict.items()})
+    return found
+
+
+def _judged(of_scale: Verdicts, group: str, over: str) -> tuple[str, set[str]]:
     """Return why averages must not be set side by side, or ``SHOWN`` and the names of those that may."""
-    of_scale = comparisons[comparisons["scale"] == scale]
-    found = of_scale[(of_scale["respondent_group"] == group) & (of_scale["over"] == over)].to_dict("records")
+    found = [each for each in of_scale if each["respondent_group"] == group and each["over"] == over]
     if len(found) != 1:
-        return ("no_test" if (of_scale["verdict"] == "no_test").any() else "not_looked_at"), set()
+        has_no_test = any(each["verdict"] == "no_test" for each in of_scale)
+        return ("no_test" if has_no_test else "not_looked_at"), set()
     verdict = str(found[0]["verdict"])
     if verdict != "shown":
         return (verdict if verdict in REASONS else "not_looked_at"), set()
@@ -95,9 +110,10 @@ def reasons_apart(comparisons: pd.DataFrame, means: pd.DataFrame) -> pd.Series:
         means: Columns scale, respondent_group, wave; one row a scale, group and wave.
     """
     keys = ["scale", "respondent_group"]
-    waves = means.groupby(keys)["wave"].agg(set).to_dict()
-    found = [
-        why_apart(comparisons, scale, group, waves[scale, group])
-        for scale, group in zip(means["scale"], means["respondent_group"], strict=True)
-    ]
-    return pd.Series(found, index=means.index, dtype="object")
+    of_scales = _of_scales(comparisons)
+    found = {
+        (scale, group): _why_apart(of_scales[str(scale)], str(group), set(waves))
+        for (scale, group), waves in means.groupby(keys)["wave"]
+    }
+    of_rows = zip(means["scale"], means["respondent_group"], strict=True)
+    return pd.Series([found[key] for key in of_rows], index=means.index, dtype="object")

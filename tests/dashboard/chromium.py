@@ -50,14 +50,19 @@ class NoChromiumError(Exception):
     """There is no Chromium to test with; the message says what to do."""
 
 
+def program() -> str:
+    """Return the path of Chromium."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        raise NoChromiumError("No Chromium was found: run make test, which installs it, or apt-get install chromium")
+    return found
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start Chromium without a window; it ends with the block."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        raise NoChromiumError("No Chromium was found: run make test, which installs it, or apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=program(), args=list(FLAGS))
         yield browser
         browser.close()
 
@@ -84,14 +89,15 @@ def served(releases: Path, access: Path | None = None, port: int = 0) -> Iterato
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_until_ready(address)
+        wait_until_ready(address)
         yield address
     finally:
         server.terminate()
         server.wait(10)
 
 
-def _wait_until_ready(address: str) -> None:
+def wait_until_ready(address: str) -> None:
+    """Wait until a server of Streamlit answers."""
     give_up = time.monotonic() + READY_SECONDS
     while time.monotonic() < give_up:
         try:
