@@ -26,6 +26,6 @@ def heteroskedastic_covariance(fit: LeastSquares, kind: Heteroskedastic) -> Matr
         MacKinnon and White (1985), Journal of Econometrics 29(3), 305-325. R: ``sandwich::vcovHC(type = )``.
     """
     shrunk = fit.residuals / (1 - fit.leverage) ** (POWER_OF_LEVERAGE[kind] / 2)
-    scores = fit.basis * shrunk[:, None]
+    influence = (fit.basis * shrunk[:, None]) @ fit.root.T
     factor = fit.n_obs / fit.df_resid if kind == "HC1" else 1.0
-    return np.asarray(factor * fit.root @ (scores.T @ scores) @ fit.root.T)
+    return np.asarray(factor * influence.T @ influence)
