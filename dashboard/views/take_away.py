@@ -23,7 +23,8 @@ def show(page: Page) -> None:
             _offer(page, each)
         if not offered:
             st.markdown(say("take_away_none"))
-            st.code(f"sensemaking report STUDY --release {release.number} --language {language}", language="sh")
+            command = f"sensemaking report STUDY --release {release.number} --language {language}"
+            st.markdown(f"**{plain(command)}**")
     troubles = [each for each in found if each.content is None]
     if troubles:
         st.warning("\n".join(f"- {say(str(each.trouble), file=plain(each.name))}" for each in troubles))

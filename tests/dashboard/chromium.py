@@ -34,7 +34,7 @@ FLAGS = (
     "--disable-sync",
 )
 READY_SECONDS = 60
-PROBED_FIRST = re.compile(r"/\w+/_stcore/(health|host-config)$")
+PROBED_FIRST = re.compile(r"/[\w-]+/_stcore/(health|host-config)$")
 """Streamlit's page asks for its server below the page's own address first, and the root when it is not there."""
 PATHS = {"overview": "/"} | {
     name: f"/{name}" for name in ("perspectives", "integration", "units", "results", "method", "take-away")
