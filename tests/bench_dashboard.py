@@ -26,6 +26,7 @@ from dashboard.pointer import FOLDER_VARIABLE
 from tests.dashboard.chromium import FLAGS, free_port, program, wait_until_ready
 
 ROUNDS, VIEWERS, CHOOSING = 7, 25, 10
+PATIENCE_MILLISECONDS = 120_000
 BARE = Path(__file__).with_name("bare_page.py")
 DRAWN = "() => document.querySelector('[data-testid=stVegaLiteChart] svg :is(path, text)')"
 WRITTEN = (
@@ -101,6 +102,7 @@ async def opened(browser: Browser, server: Server, viewers: int) -> list[Page]:
     """Open a page for each of some viewers, each with a browser cache of their own, one after the other."""
     pages = [await (await browser.new_context()).new_page() for _ in range(viewers)]
     for page in pages:
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
         await until_first_chart(page, server.address)
     return pages
 
