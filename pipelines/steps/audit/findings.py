@@ -75,6 +75,8 @@ def _narrow_between(classes: Classes, policy: Policy, against: str) -> Iterator[
     now = classes.people[classes.people["is_now"] & within_shown]
     is_hidden_of = {"organisation": ~now["left"].str.startswith("organisation "), "region": now["left"] == "all"}
     for level, is_hidden in is_hidden_of.items():
+        if (now[level] == "").all():
+            continue
         hidden = set(now.loc[is_hidden & ((now[level] != "") | (level == "organisation")), level])
         widths = classes.widths(now.loc[now[level].isin(hidden), level])
         yield from narrow(widths.rename(index=partial(unit_words, level)), policy, against)

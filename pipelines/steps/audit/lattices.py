@@ -76,8 +76,12 @@ class Lattice:
 
     @cached_property
     def is_hidden(self) -> Truths:
-        """Whether each unit is hidden within a shown one and has people whose organisation is hidden."""
-        return hidden_within_shown(self.tree, self.is_shown, self.counts)
+        """Whether each unit is hidden within a shown one and has people whose organisation is hidden.
+
+        Where nobody's organisation is known, those of no known organisation are everybody by another name.
+        """
+        is_nameless = np.array([name == "" for name in self.tree.names]) & (self.counts == self.counts[0])
+        return hidden_within_shown(self.tree, self.is_shown, self.counts) & ~is_nameless
 
     def counts_for_readers(self) -> tuple[Vector, Vector]:
         """Bound the people of every unit by the rounded numbers that are shown."""

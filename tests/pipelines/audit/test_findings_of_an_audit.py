@@ -148,6 +148,21 @@ def test_a_region_in_which_everybody_is_may_go_without_figures_of_its_own():
     assert found(published(later, unit_means_of_everybody(later), 2), published(rows, everybody)) == []
 
 
+def test_a_study_that_knows_no_organisations_shows_everybody():
+    rows = answers([12, 15, 20, 30])
+    later = joined(rows, 12)
+    first, second = (
+        published(of_nowhere(each), unit_means_of_everybody(each), number)
+        for number, each in enumerate((rows, later), start=1)
+    )
+    assert first.shown(CELL) == second.shown(CELL) == {("all", "")}
+    assert found(first) == found(second, first) == []
+
+
+def of_nowhere(rows):
+    return rows.assign(organisation_id=pd.Series(pd.NA, index=rows.index, dtype="str"))
+
+
 def unit_means_of_everybody(rows):
     means = release(rows, POLICY).tables[UNIT_MEANS.name]
     return means[means["level"] == "all"]
