@@ -1,11 +1,14 @@
 """A page of the dashboard as a reader meets it, run in this process over releases of a folder."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import build_release
 import pytest
 import streamlit as st
+from chromium import chromium, served
+from playwright.sync_api import Browser
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -27,6 +30,22 @@ class Seen:
         self.text = "\n".join(element.value for kind in kinds for element in kind)
         self.text += "\n".join(f"{metric.value} {metric.delta}" for metric in app.metric)
         self.everything = self.text + self.tables + self.charts
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a dashboard that shows an invented release."""
+    releases = tmp_path_factory.mktemp("releases")
+    build_release.publish(releases)
+    with served(releases) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium for the tests of a file."""
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture

@@ -5,13 +5,11 @@ environment variable SENSEMAKING_PICTURES names, or in pytest's own.
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
-import build_release
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from chromium import CHARTS, PATHS, chromium, save_picture, served, wait_until_drawn, watched
+from chromium import CHARTS, PATHS, save_picture, wait_until_drawn, watched
 from playwright.sync_api import Browser, Page
 
 from dashboard.wording import WORDINGS
@@ -61,20 +59,6 @@ FOCUSED = """() => {
     return {name, isMain: own.id === 'stMain', isInPage: own !== document.body,
             hasEdge: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2}
 }"""
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    releases = tmp_path_factory.mktemp("releases")
-    build_release.publish(releases)
-    with served(releases) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

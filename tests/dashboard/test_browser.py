@@ -1,12 +1,11 @@
 """Every page in a real Chromium: charts are drawn, the console stays silent, nothing is asked of another machine."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import build_release
 import pytest
-from chromium import CHARTS, PATHS, chromium, save_picture, served, wait_until_drawn, watched
+from chromium import CHARTS, PATHS, save_picture, wait_until_drawn, watched
 from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow]
@@ -33,20 +32,6 @@ HEADINGS = {
     ("results", "en"): "What goes together",
     ("results", "da"): "Hvad der hænger sammen",
 }
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    releases = tmp_path_factory.mktemp("releases")
-    build_release.publish(releases)
-    with served(releases) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.mark.parametrize("width", [1440, 390])

@@ -1,9 +1,6 @@
 """Drawings of measurement in a real Chromium: no words lie on others, none are cut, none leave their box."""
 
-from collections.abc import Iterator
-
 import pytest
-from chromium import chromium
 from drawn_measurement import drawings
 from playwright.sync_api import Browser
 
@@ -28,12 +25,6 @@ FAULTS = """() => {
     })
     return found
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.mark.parametrize("language", ["en", "da"])

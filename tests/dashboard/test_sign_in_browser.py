@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import build_release
 import pandas as pd
 import pytest
-from chromium import chromium, free_port, served, wait_until_drawn
+from chromium import free_port, served, wait_until_drawn
 from oidc_provider import CLIENT_ID, CLIENT_SECRET, VALID_SECONDS, Provider, provided
 from playwright.sync_api import Browser, Page
 
@@ -73,12 +73,6 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
         found.let_in(ANNA, BO)
         with served(folder / "releases", found.access, port):
             yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @dataclass

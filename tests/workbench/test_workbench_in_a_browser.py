@@ -15,10 +15,9 @@ from workbench_studies import build_whole_study
 
 from pipelines.workbench.app import PAGES
 from tests.command_line import PROGRAM, environment
-from tests.dashboard.chromium import READY_SECONDS, chromium, save_picture
+from tests.dashboard.chromium import PROBED_FIRST, READY_SECONDS, chromium, save_picture
 
 pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow]
-PROBED_FIRST = re.compile(r"/[\w-]+/_stcore/(health|host-config)$")
 EVERYTHING_IS_DRAWN = """() => !document.querySelector("[data-testid=stStatusWidget], [data-testid=stSkeleton]")
     && document.querySelector("h1")"""
 
