@@ -4,6 +4,7 @@ Started by ``sensemaking dashboard``; the folder of releases comes in the enviro
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -14,7 +15,8 @@ from dashboard.figures import date
 from dashboard.identity import Denied
 from dashboard.pointer import FOLDER_VARIABLE
 from dashboard.views import integration, method, overview, perspectives, results, take_away, units
-from dashboard.views.page import Page, choose, chosen, in_order, names_in, plain
+from dashboard.views.opening import open_page
+from dashboard.views.page import Page, choose, chosen, names_in, plain
 from dashboard.wording import DEFAULT_LANGUAGE, WORDINGS, Words
 
 
@@ -30,7 +32,8 @@ def main() -> None:
     if shown.release is None:
         _show_nothing(shown)
         return
-    page = open_page(shown.release)
+    languages = _languages(queries.manifest(shown.release))
+    page = open_page(shown.release, chosen("lang", languages, languages[0]))
     say = page.words.say
     entries = [
         st.Page(lambda: overview.show(page), title=say("overview"), url_path="overview", default=True),
@@ -48,24 +51,7 @@ def main() -> None:
     entry.run()
 
 
-def open_page(release: queries.Release) -> Page:
-    """Read from a release what every page needs, in the language of the address."""
-    manifest = queries.manifest(release)
-    languages = _languages(manifest)
-    words = Words(language := chosen("lang", languages, languages[0]), queries.texts(release, language))
-    rates, means = queries.response_rates(release), queries.scale_means(release)
-    waves = {*rates["wave"], *means["wave"]}
-    groups = {*rates["respondent_group"], *means["respondent_group"]}
-    return Page(
-        release=release,
-        words=words,
-        manifest=manifest,
-        waves=in_order(sorted(waves), names_in(manifest.get("waves", ""))),
-        groups=in_order(sorted(groups), names_in(manifest.get("respondent_groups", ""))),
-    )
-
-
-def _languages(manifest: dict[str, str]) -> list[str]:
+def _languages(manifest: Mapping[str, str]) -> list[str]:
     released = [language for language in names_in(manifest.get("languages", "")) if language in WORDINGS]
     return released or [DEFAULT_LANGUAGE]
 
@@ -99,7 +85,7 @@ def _show_head(page: Page, shown: queries.Shown) -> None:
         least = page.manifest.get("least_cell_size", "10")
         st.caption(words.say("release_line", release=release.number, date=published, least=least))
     with right:
-        languages = _languages(dict(page.manifest))
+        languages = _languages(page.manifest)
         choose("lang", languages, languages[0], words.say("choose_language"), lambda code: WORDINGS[code]["language"])
 
 

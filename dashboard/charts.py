@@ -40,6 +40,14 @@ class Axis:
     has_zero_line: bool = False
 
 
+class Drawing(alt.LayerChart):
+    """A chart whose specification is not checked against the schema each time it is shown: the tests check it."""
+
+    def to_dict(self, validate: bool = False, **options: Any) -> dict[str, Any]:  # noqa: FBT001, FBT002
+        """Return the specification; see ``altair.LayerChart``."""
+        return super().to_dict(validate=validate, **options)
+
+
 def interval_chart(points: pd.DataFrame, series: Sequence[str], axis: Axis, language: str) -> alt.LayerChart:
     """Draw a dot with its interval for every row and series, in the order given.
 
@@ -132,7 +140,7 @@ def _labels(rows: pd.DataFrame, height: float) -> list[alt.Chart]:
     note = {"fontSize": 13, "color": MUTED, "lineHeight": NOTE_LINE}
     return [
         written.mark_text(align="left", baseline="top", **style, **edge).encode(
-            x=alt.value(0), y=_y(height, place), text=f"{text}:N"
+            x=alt.XValue(0), y=_y(height, place), text=alt.Text(f"{text}:N")
         )
         for text, place, style in (("label", "label_y", title), ("small", "small_y", note))
         for edge in (HALO, {})
@@ -146,29 +154,29 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
     kinds = list(series)
     colour = alt.Color("series:N", scale=alt.Scale(domain=kinds, range=list(SERIES_COLOURS)), legend=None)
     shape = alt.Shape("series:N", scale=alt.Scale(domain=kinds, range=list(SERIES_SHAPES)), legend=None)
-    said = {"tooltip": alt.Tooltip("said:N"), "description": "said:N"}
+    said = {"tooltip": alt.Tooltip("said:N"), "description": alt.Description("said:N")}
     drawn = drawn_at(shown, "y")
     return [
-        drawn.mark_rule(strokeWidth=2.5).encode(x=scaled, x2="high:Q", y=_y(height), color=colour, **said),
+        drawn.mark_rule(strokeWidth=2.5).encode(x=scaled, x2=alt.X2("high:Q"), y=_y(height), color=colour, **said),
         drawn.mark_point(filled=True, size=90, opacity=1).encode(
-            x="value:Q", y=_y(height), color=colour, shape=shape, **said
+            x=alt.X("value:Q"), y=_y(height), color=colour, shape=shape, **said
         ),
         *(
             drawn.mark_text(align="left", dx=9, fontSize=13, color=INK, **edge).encode(
-                x="high:Q", y=_y(height), text="figure:N"
+                x=alt.X("high:Q"), y=_y(height), text=alt.Text("figure:N")
             )
             for edge in (HALO, {"aria": False})
         ),
         drawn_at(absent, "y")
         .mark_text(align="left", fontSize=13, fontStyle="italic", color=MUTED)
-        .encode(x=alt.value(2), y=_y(height), text="said:N", description="said:N"),
+        .encode(x=alt.XValue(2), y=_y(height), text=alt.Text("said:N"), description=alt.Description("said:N")),
     ]
 
 
 def _upright(rows: pd.DataFrame, above: float, below: float, height: float) -> alt.Chart:
     """Mark zero beside the drawing of each row, not through the labels."""
     ends = rows[["shift"]].assign(zero=0.0, y=rows["y"] + above, y2=rows["y"] + below).drop_duplicates()
-    return drawn_at(ends, "y", "y2").encode(x="zero:Q", y=_y(height), y2="y2_placed:Q")
+    return drawn_at(ends, "y", "y2").encode(x=alt.X("zero:Q"), y=_y(height), y2=alt.Y2("y2_placed:Q"))
 
 
 def _bars(bars: pd.DataFrame, height: float) -> list[alt.Chart]:
@@ -183,17 +191,17 @@ def _bars(bars: pd.DataFrame, height: float) -> list[alt.Chart]:
     return [
         drawn.mark_bar(stroke=MUTED, strokeWidth=1).encode(
             x=alt.X("left:Q", axis=None, scale=alt.Scale(nice=False, zero=False)),
-            x2="right:Q",
+            x2=alt.X2("right:Q"),
             y=_y(height),
-            y2="y2_placed:Q",
+            y2=alt.Y2("y2_placed:Q"),
             color=alt.Color("colour:N", scale=None),
             strokeDash=alt.condition("datum.lean == 'mixed'", alt.value([3, 3]), alt.value([1, 0])),
-            tooltip="said:N",
-            description="said:N",
+            tooltip=alt.Tooltip("said:N"),
+            description=alt.Description("said:N"),
         ),
         drawn.transform_filter(f"datum.percent >= ({IS_NARROW} ? 2 : 1) * {LEAST_PERCENT_WITH_NUMBER}")
         .mark_text(fontSize=12.5, color=INK, aria=False)
-        .encode(x="centre:Q", y=_y(height, "middle_placed"), text="figure:N"),
+        .encode(x=alt.X("centre:Q"), y=_y(height, "middle_placed"), text=alt.Text("figure:N")),
         _upright(bars, -2, BAR + 2, height).mark_rule(color=INK, aria=False),
     ]
 
@@ -204,10 +212,14 @@ def _hidden_rows(bars: pd.DataFrame, height: float) -> list[alt.Chart]:
     told = drawn_at(places.assign(y2=hidden["y"] + BAR, middle=hidden["y"] + BAR / 2), "y", "y2", "middle")
     return [
         told.mark_bar(color=LEAN_COLOURS["mixed"], stroke=MUTED, strokeDash=[3, 3]).encode(
-            x="left:Q", x2="right:Q", y=_y(height), y2="y2_placed:Q", description="said:N"
+            x=alt.X("left:Q"),
+            x2=alt.X2("right:Q"),
+            y=_y(height),
+            y2=alt.Y2("y2_placed:Q"),
+            description=alt.Description("said:N"),
         ),
         told.mark_text(align="left", dx=8, fontSize=13, fontStyle="italic", color=MUTED, aria=False).encode(
-            x="left:Q", y=_y(height, "middle_placed"), text="said:N"
+            x=alt.X("left:Q"), y=_y(height, "middle_placed"), text=alt.Text("said:N")
         ),
     ]
 
@@ -243,7 +255,7 @@ def finished(layers: list[alt.Chart], height: float, language: str) -> alt.Layer
         "titleFontSize": 13,
         "titleFontWeight": "normal",
     }
-    return alt.LayerChart(layer=layers).properties(
+    return Drawing(layer=layers).properties(
         height=height,
         width="container",
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),

@@ -40,11 +40,11 @@ def construct_map(nodes: pd.DataFrame, arcs: pd.DataFrame, language: str) -> alt
     points = alt.Chart(placed[["x", "y", "label", "figure", "said"]])
     layers = [
         points.mark_text(align="left", fontSize=13.5, fontWeight=600, color=INK, lineBreak="\n", lineHeight=16).encode(
-            x=alt.value(0), y=y, text="label:N"
+            x=alt.XValue(0), y=y, text=alt.Text("label:N")
         ),
-        points.mark_text(align="right", dx=-10, fontSize=13, color=MUTED).encode(x=x, y=y, text="figure:N"),
+        points.mark_text(align="right", dx=-10, fontSize=13, color=MUTED).encode(x=x, y=y, text=alt.Text("figure:N")),
         points.mark_point(filled=True, size=80, opacity=1, color=INK).encode(
-            x=x, y=y, tooltip="said:N", description="said:N"
+            x=x, y=y, tooltip=alt.Tooltip("said:N"), description=alt.Description("said:N")
         ),
     ]
     return finished([*_arcs(arcs, placed.set_index("key")["y"], x, y), *layers], height, language)
@@ -89,11 +89,11 @@ def _arcs(arcs: pd.DataFrame, heights: pd.Series, x: alt.X, y: alt.Y) -> list[al
         .encode(
             x=x,
             y=y,
-            order="step:Q",
-            detail="arc:N",
+            order=alt.Order("step:Q"),
+            detail=alt.Detail("arc:N"),
             color=alt.Color("way:N", scale=alt.Scale(domain=list(WAYS), range=colours), legend=None),
             strokeDash=alt.StrokeDash("way:N", scale=alt.Scale(domain=list(WAYS), range=dashes), legend=None),
-            tooltip="said:N",
-            description="said:N",
+            tooltip=alt.Tooltip("said:N"),
+            description=alt.Description("said:N"),
         )
     ]

@@ -32,8 +32,8 @@ def heat_map(cells: pd.DataFrame, language: str) -> alt.LayerChart:
     chart = alt.Chart(drawn).encode(
         x=alt.X("scale:N", sort=scales, title=None, axis=alt.Axis(orient="top", labelAngle=-35, labelLimit=190)),
         y=alt.Y("unit:N", sort=units, title=None, axis=alt.Axis(labelLimit=170)),
-        tooltip="said:N",
-        description="said:N",
+        tooltip=alt.Tooltip("said:N"),
+        description=alt.Description("said:N"),
     )
     covered = {"color": WITHHELD, "stroke": LINE, "strokeDash": [3, 3]}
     layers = [
@@ -41,6 +41,8 @@ def heat_map(cells: pd.DataFrame, language: str) -> alt.LayerChart:
         .mark_rect(stroke=PAPER)
         .encode(color=alt.Color("colour:N", scale=None), fillOpacity=alt.FillOpacity("strength:Q", scale=None)),
         *([chart.transform_filter("datum.is_hidden").mark_rect(**covered)] if hidden.any() else []),
-        chart.mark_text(fontSize=12.5, aria=False).encode(text="text:N", color=alt.Color("ink:N", scale=None)),
+        chart.mark_text(fontSize=12.5, aria=False).encode(
+            text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)
+        ),
     ]
     return finished(layers, ROW * len(units), language)

@@ -27,6 +27,7 @@ LOCKED_DOWN: Mapping[str, str] = {
     "threads": "1",
     "lock_configuration": "true",
 }
+ANSWERS_KEPT = 64
 _NAMED_OUTRIGHT = re.compile(r"\b(meta|out)\b\W*\.", re.IGNORECASE)
 
 
@@ -68,19 +69,25 @@ class Release:
         Raises:
             NotPermittedError: When it goes round the viewer's permission, or names a table that nobody may see.
         """
-        seen: dict[str, object] = {
-            "whole_release": self.permission.whole_release,
-            "units": sorted(self.permission.units),
-        }
         if _NAMED_OUTRIGHT.search(question):
             raise NotPermittedError(f"name tables in braces, such as {{fits}}, in: {question}")
         try:
             permitted = question.format_map({name: f"({rows})" for name, rows in ROWS.items()})
         except KeyError as error:
             raise NotPermittedError(f"permission.ROWS does not say who may see {error}") from error
-        used = {name: value for name, value in seen.items() if f"${name}" in permitted}
-        with self.connection.cursor() as cursor:
-            return cursor.execute(permitted, {**values, **used}).df()
+        return _answered(self, permitted, tuple(sorted(values.items()))).copy(deep=False)
+
+
+@lru_cache(maxsize=ANSWERS_KEPT)
+def _answered(release: Release, permitted: str, values: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+    """Ask once: a release never changes, and its viewer's permission is part of it."""
+    seen: dict[str, object] = {
+        "whole_release": release.permission.whole_release,
+        "units": sorted(release.permission.units),
+    }
+    used = {name: value for name, value in seen.items() if f"${name}" in permitted}
+    with release.connection.cursor() as cursor:
+        return cursor.execute(permitted, {**dict(values), **used}).df()
 
 
 @lru_cache(maxsize=4)

@@ -10,25 +10,30 @@ from dashboard.relations import relations
 from dashboard.views.dots import interval
 from dashboard.views.page import Page, choose, inference_line, plain, show_chart, show_table
 from dashboard.views.results import finding, label_line
+from dashboard.views.shown_again import show_part
 
 CARD = 330
 
 
 def show(page: Page) -> None:
     """Show the page."""
-    say = page.words.say
+    say, means = page.words.say, queries.scale_means(page.release)
     st.header(say("integration"), anchor=False)
-    scales, means = queries.scales(page.release), queries.scale_means(page.release)
     if means.empty:
         st.info(say("no_scores"))
         return
     st.markdown(say("integration_intro"))
     groups = [group for group in page.groups if (means["respondent_group"] == group).any()]
     group = choose("group", groups, groups[0], say("group"), page.group)
-    means = means[means["respondent_group"] == group]
-    waves = [wave for wave in page.waves if (means["wave"] == wave).any()]
-    wave = choose("wave", waves, waves[-1], say("wave"), page.wave)
-    constructs = _told(page, scales, means[means["wave"] == wave])
+    asked = set(means.loc[means["respondent_group"] == group, "wave"])
+    waves = [wave for wave in page.waves if wave in asked]
+    show_part(page, _show_constructs, group, choose("wave", waves, waves[-1], say("wave"), page.wave))
+
+
+def _show_constructs(page: Page, group: str, wave: str) -> None:
+    say, means = page.words.say, queries.scale_means(page.release)
+    means = means[(means["respondent_group"] == group) & (means["wave"] == wave)]
+    constructs = _told(page, queries.scales(page.release), means)
     _show_relations(page, constructs, (group, wave))
     st.header(say("constructs"), anchor=False)
     st.caption(f"{say('scores_of', group=plain(page.group(group)), wave=plain(page.wave(wave)))} "

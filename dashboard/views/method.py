@@ -6,6 +6,7 @@ import streamlit as st
 from dashboard import queries
 from dashboard.figures import MISSING, date, whole
 from dashboard.views.page import Page, inference_line, names_in, plain, show_limits, show_table, write_table
+from dashboard.views.shown_again import show_part
 from dashboard.views.who_answered import rate_table
 from dashboard.wording import WORDINGS
 
@@ -17,6 +18,10 @@ EXPLAINED = ("score", "interval", "response_rate", "reliability", "invariance", 
 
 def show(page: Page) -> None:
     """Show the page."""
+    show_part(page, _show_all)
+
+
+def _show_all(page: Page) -> None:
     say = page.words.say
     st.header(say("method"), anchor=False)
     st.markdown(say("method_intro"))

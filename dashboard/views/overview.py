@@ -4,10 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import findings, queries
-from dashboard.comparisons import SHOWN, reasons_apart
+from dashboard.comparisons import SHOWN
 from dashboard.figures import percent
 from dashboard.views.page import Page, inference_line, plain, show_limits
+from dashboard.views.released_scores import scores_of
 from dashboard.views.scores import show_answers, show_scores
+from dashboard.views.shown_again import show_part
 from dashboard.views.tiles import show_tiles
 from dashboard.views.who_answered import show_who_answered
 
@@ -16,23 +18,28 @@ MOST_NAMES = 4
 
 def show(page: Page) -> None:
     """Show the page."""
-    say = page.words.say
-    rates = page.arranged(queries.response_rates(page.release))
-    means = page.arranged(queries.scale_means(page.release)).sort_values("position", kind="stable")
-    apart = reasons_apart(queries.comparisons(page.release), means)
-    changes = None
-    if len(page.waves) > 1:
-        changes = findings.change(means[apart == SHOWN], page.waves[-2], page.waves[-1])
-    show_tiles(page, rates, means, changes)
+    show_part(page, _show_top)
+    if not scores_of(page).means.empty:
+        group = show_scores(page)
+        st.header(page.words.say("answers"), anchor=False)
+        show_answers(page, group)
+    show_part(page, _show_reading)
+
+
+def _show_top(page: Page) -> None:
+    say, scores = page.words.say, scores_of(page)
+    rates, apart = page.arranged(queries.response_rates(page.release)), scores.means[scores.apart != SHOWN]
+    show_tiles(page, rates, scores.means, scores.changes)
     st.header(say("in_short"), anchor=False)
-    st.markdown("\n".join(f"- {line}" for line in _in_short(page, rates, changes, means[apart != SHOWN])))
+    st.markdown("\n".join(f"- {line}" for line in _in_short(page, rates, scores.changes, apart)))
     st.header(say("who_answered"), anchor=False)
     show_who_answered(page, rates)
-    if not means.empty:
+    if not scores.means.empty:
         st.header(say("scores"), anchor=False)
-        group = show_scores(page, means, changes, apart)
-        st.header(say("answers"), anchor=False)
-        show_answers(page, means[means["respondent_group"] == group], group)
+
+
+def _show_reading(page: Page) -> None:
+    say = page.words.say
     with st.expander(say("how_to_read")):
         st.markdown(
             "\n\n".join(say(f"{what}_reading") for what in ("rate", "tiles", "score", "apart", "answers", "rounding"))

@@ -20,9 +20,9 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]$<>|~#:])")
 _BEGINS_LIST = re.compile(r"^(\d*)([.)+-])(?=\s)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Page:
-    """What one page run shows; everything on it comes from one release.
+    """What page runs show of one release to one kind of viewer in one language.
 
     Attributes:
         release: The release.
@@ -37,6 +37,13 @@ class Page:
     manifest: Mapping[str, str]
     waves: Sequence[str]
     groups: Sequence[str]
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells the page's content from that of every other: release file, viewer's permission, language."""
+        seen = self.release.permission
+        units = () if seen.whole_release else ("of units", *sorted(seen.units))
+        return (self.release.file, self.release.sha256, self.words.language, *units)
 
     def wave(self, wave: str) -> str:
         """Return a wave's title."""

@@ -1,5 +1,8 @@
 """Page of perspectives: respondent groups side by side on every scale, where that was shown to mean something."""
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import pandas as pd
 import streamlit as st
 
@@ -9,47 +12,61 @@ from dashboard.figures import decimal, whole
 from dashboard.perspectives import pairs
 from dashboard.views.dots import interval, score_points, show_dots
 from dashboard.views.page import Page, choose, inference_line, plain, show_table
+from dashboard.views.shown_again import show_part
 
 MOST_NAMES = 8
 
 
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """Scores of one wave.
+
+    Attributes:
+        together: Those of groups that may stand side by side, see ``queries.scale_means``.
+        apart: The others.
+        reasons: Why groups stand apart (see ``comparisons.GROUP_REASONS``) → the scales of which some do.
+    """
+
+    together: pd.DataFrame
+    apart: pd.DataFrame
+    reasons: dict[str, list[str]]
+
+
 def show(page: Page) -> None:
     """Show the page."""
-    say = page.words.say
-    means = page.arranged(queries.scale_means(page.release)).sort_values("position", kind="stable")
+    say, means = page.words.say, queries.scale_means(page.release)
     st.header(say("perspectives"), anchor=False)
     if means.empty:
         st.info(say("no_scores"))
         return
     waves = [wave for wave in page.waves if (means["wave"] == wave).any()]
     wave = choose("wave", waves, waves[-1], say("wave"), page.wave)
-    means = means[means["wave"] == wave].reset_index(drop=True)
-    sides, reasons = _sides(page, means)
-    is_beside = pd.Series(
-        [group in sides[scale] for scale, group in zip(means["scale"], means["respondent_group"], strict=True)],
-        index=means.index,
-    )
-    together = means[is_beside].reset_index(drop=True)
-    st.markdown("\n".join(f"- {line}" for line in _in_words(page, together)))
-    if not together.empty:
-        _show_side_by_side(page, together, wave)
-    if not is_beside.all():
-        _show_apart(page, means[~is_beside], reasons)
+    show_part(page, _show_side_by_side, wave)
+    apart = _sides(page, wave).apart
+    if not apart.empty:
+        groups = [group for group in page.groups if (apart["respondent_group"] == group).any()]
+        group = choose("group", groups, groups[0], say("group"), page.group)
+        show_part(page, _show_alone, wave, group)
     with st.expander(say("how_to_read")):
         st.markdown(
             "\n\n".join(say(f"{what}_reading") for what in ("groups", "groups_apart", "all_hidden", "rounding"))
         )
 
 
-def _sides(page: Page, means: pd.DataFrame) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Return which groups of each scale stand side by side, and by reason the scales of which some do not."""
-    comparisons = queries.comparisons(page.release)
+@lru_cache(maxsize=64)
+def _sides(page: Page, wave: str) -> Sides:
+    """Tell which groups of each scale stand side by side in a wave."""
+    means = page.arranged(queries.scale_means(page.release)).sort_values("position", kind="stable")
+    means, comparisons = means[means["wave"] == wave].reset_index(drop=True), queries.comparisons(page.release)
     sides: dict[str, list[str]] = {}
     reasons: dict[str, list[str]] = {}
     for scale, groups in means.groupby("scale", sort=False)["respondent_group"]:
         sides[str(scale)], reason = groups_side_by_side(comparisons, str(scale), list(groups))
         reasons.setdefault(reason, []).append(str(scale))
-    return sides, reasons
+    rows = zip(means["scale"], means["respondent_group"], strict=True)
+    is_beside = pd.Series([group in sides[scale] for scale, group in rows], index=means.index, dtype=bool)
+    together, apart = (means[each].reset_index(drop=True) for each in (is_beside, ~is_beside))
+    return Sides(together, apart, reasons)
 
 
 def _listed(page: Page, scales: list[str]) -> str:
@@ -93,25 +110,30 @@ def _sentence(page: Page, scale: str, clear: pd.DataFrame, n_pairs: int) -> str:
     return say("wave_line", wave=f"**{plain(page.scale(scale))}**", text="; ".join([*told, *rest]) + ".")
 
 
-def _show_side_by_side(page: Page, means: pd.DataFrame, wave: str) -> None:
+def _show_side_by_side(page: Page, wave: str) -> None:
+    """Show groups beside one another, in words first, and why others stand apart."""
+    say, sides = page.words.say, _sides(page, wave)
+    means = sides.together
+    st.markdown("\n".join(f"- {line}" for line in _in_words(page, means)))
+    if not means.empty:
+        points = score_points(page, means, means["respondent_group"].map(page.group))
+        series = [page.group(group) for group in page.groups if (means["respondent_group"] == group).any()]
+        show_dots(page, means, points, series, say("perspectives_alt", wave=page.wave(wave)))
+        _show_figures(page, means, points)
+    if not sides.apart.empty:
+        st.header(say("groups_apart"), anchor=False)
+        reasons = [why for why in GROUP_REASONS if why in sides.reasons]
+        told = [say(f"groups_apart_{why}", scales=_listed(page, sides.reasons[why])) for why in reasons]
+        st.markdown("\n".join(f"- {line}" for line in told))
+
+
+def _show_alone(page: Page, wave: str, group: str) -> None:
+    """Show scores of one group that must not stand beside others."""
+    apart = _sides(page, wave).apart
+    means = apart[apart["respondent_group"] == group].reset_index(drop=True)
     points = score_points(page, means, means["respondent_group"].map(page.group))
-    series = [page.group(group) for group in page.groups if (means["respondent_group"] == group).any()]
-    show_dots(page, means, points, series, page.words.say("perspectives_alt", wave=page.wave(wave)))
+    show_dots(page, means, points, [page.group(group)], page.words.say("score_alt", group=page.group(group)))
     _show_figures(page, means, points)
-
-
-def _show_apart(page: Page, means: pd.DataFrame, reasons: dict[str, list[str]]) -> None:
-    """Show scores of one group at a time, and say why."""
-    say = page.words.say
-    st.header(say("groups_apart"), anchor=False)
-    told = [say(f"groups_apart_{why}", scales=_listed(page, reasons[why])) for why in GROUP_REASONS if why in reasons]
-    st.markdown("\n".join(f"- {line}" for line in told))
-    groups = [group for group in page.groups if (means["respondent_group"] == group).any()]
-    group = choose("group", groups, groups[0], say("group"), page.group)
-    of_group = means[means["respondent_group"] == group].reset_index(drop=True)
-    points = score_points(page, of_group, of_group["respondent_group"].map(page.group))
-    show_dots(page, of_group, points, [page.group(group)], say("score_alt", group=page.group(group)))
-    _show_figures(page, of_group, points)
 
 
 def _show_figures(page: Page, means: pd.DataFrame, points: pd.DataFrame) -> None:

@@ -11,6 +11,7 @@ from dashboard.charts import Axis, interval_chart, series_legend
 from dashboard.conditions import reasons
 from dashboard.figures import decimal, p_value, places_for, whole
 from dashboard.views.page import Page, inference_line, plain, show_chart, show_table, status_line
+from dashboard.views.shown_again import show_part
 from dashboard.wording import ENGLISH
 from models.terms import scales_in_terms
 
@@ -21,6 +22,10 @@ HASHES = ("fit_id", "spec_hash", "data_hash", "code_hash", "env_hash", "digest")
 
 def show(page: Page) -> None:
     """Show the page."""
+    show_part(page, _show_models)
+
+
+def _show_models(page: Page) -> None:
     fits, estimates = queries.fits(page.release), queries.estimates(page.release)
     status = queries.scales(page.release).set_index("scale")["status"].to_dict()
     st.header(page.words.say("results"), anchor=False)

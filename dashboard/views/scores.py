@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import findings, queries
 from dashboard.charts import answer_chart, answer_legend
-from dashboard.comparisons import REASONS, SHOWN, levels_reached
+from dashboard.comparisons import REASONS, levels_reached
 from dashboard.figures import decimal, percent, signed, whole
 from dashboard.views.dots import interval, score_points, show_dots
 from dashboard.views.page import (
@@ -18,56 +18,53 @@ from dashboard.views.page import (
     show_table,
     status_line,
 )
+from dashboard.views.released_scores import scores_of
+from dashboard.views.shown_again import show_part
 
 MOST_NAMES = 6
 LEANS = ("strongly_low", "low", "neutral", "high", "strongly_high", "mixed")
 
 
-def show_scores(page: Page, means: pd.DataFrame, changes: pd.DataFrame | None, apart: pd.Series) -> str:
+def show_scores(page: Page) -> str:
     """Show the scores of one respondent group: waves side by side where that was shown to mean something, else apart.
-
-    Args:
-        page: What the page run shows.
-        means: See ``queries.scale_means``; at least one row.
-        changes: See ``findings.change``; None when there is one wave only.
-        apart: Why the waves of each row must not stand side by side; see ``comparisons.reasons_apart``.
 
     Returns:
         The respondent group that the reader chose.
     """
-    words = page.words
-    groups = [group for group in page.groups if (means["respondent_group"] == group).any()]
-    group = choose("group", groups, groups[0], words.say("group"), page.group)
-    is_chosen = means["respondent_group"] == group
-    together = means[is_chosen & (apart == SHOWN)].reset_index(drop=True)
-    if not together.empty:
-        _show_levels(page, together)
-        _show_charts(page, together, changes)
-    if len(together) < is_chosen.sum():
-        _show_apart(page, means[is_chosen & (apart != SHOWN)], apart)
+    say, scores = page.words.say, scores_of(page)
+    groups = [group for group in page.groups if (scores.means["respondent_group"] == group).any()]
+    group = choose("group", groups, groups[0], say("group"), page.group)
+    show_part(page, _show_together, group)
+    apart = scores.of_group(group, together=False)
+    if not apart.empty:
+        st.subheader(say("waves_apart"), anchor=False)
+        st.markdown("\n".join(f"- {line}" for line in _why_apart(page, apart, scores.apart)))
+        waves = [wave for wave in page.waves if (apart["wave"] == wave).any()]
+        show_part(page, _show_apart, group, choose("score_wave", waves, waves[-1], say("wave"), page.wave))
     return group
 
 
-def _show_levels(page: Page, together: pd.DataFrame) -> None:
-    """Say which level of invariance was shown of the scales whose waves stand side by side."""
+def _show_together(page: Page, group: str) -> None:
+    """Show the scores whose waves may stand side by side, and which level of invariance was shown of them."""
+    scores = scores_of(page)
+    together = scores.of_group(group, together=True).reset_index(drop=True)
+    if together.empty:
+        return
     say, scales = page.words.say, together["scale"].unique()
     several = [scale for scale in scales if (together["scale"] == scale).sum() > 1]
-    reached = levels_reached(queries.comparisons(page.release), str(together["respondent_group"].iloc[0]), several)
+    reached = levels_reached(queries.comparisons(page.release), group, several)
     for level, differing in sorted(reached.items()):
         names = [
             say("alike_differing", scale=plain(page.scale(scale)), count=count) if count else plain(page.scale(scale))
             for scale, count in differing.items()
         ]
         st.markdown(say(f"alike_{level}", scales=", ".join(names)))
+    _show_charts(page, together, scores.changes)
 
 
-def _show_apart(page: Page, means: pd.DataFrame, apart: pd.Series) -> None:
-    """Show scores of one wave at a time, and say why."""
-    say = page.words.say
-    st.subheader(say("waves_apart"), anchor=False)
-    st.markdown("\n".join(f"- {line}" for line in _why_apart(page, means, apart)))
-    waves = [wave for wave in page.waves if (means["wave"] == wave).any()]
-    wave = choose("score_wave", waves, waves[-1], say("wave"), page.wave)
+def _show_apart(page: Page, group: str, wave: str) -> None:
+    """Show the scores of one wave of which others must not stand beside it."""
+    means = scores_of(page).of_group(group, together=False)
     _show_charts(page, means[means["wave"] == wave].reset_index(drop=True), None)
 
 
@@ -134,22 +131,27 @@ def _show_score_table(page: Page, means: pd.DataFrame, points: pd.DataFrame) -> 
     show_table(page, table)
 
 
-def show_answers(page: Page, means: pd.DataFrame, group: str) -> None:
+def show_answers(page: Page, group: str) -> None:
     """Show how one group's answers to the questions of one scale fall in one wave.
 
     Args:
         page: What the page run shows.
-        means: Scores of the group, see ``queries.scale_means``; at least one row.
-        group: The respondent group.
+        group: A respondent group that has scores.
     """
-    say = page.words.say
+    say, means = page.words.say, scores_of(page).means
+    means = means[means["respondent_group"] == group]
     left, right = st.columns([2, 1])
     with left:
         scale = choose_from_list("scale", list(means["scale"].unique()), say("scale"), page.scale)
-    asked = means[means["scale"] == scale]
-    waves = [wave for wave in page.waves if (asked["wave"] == wave).any()]
+    asked = set(means.loc[means["scale"] == scale, "wave"])
+    waves = [wave for wave in page.waves if wave in asked]
     with right:
         wave = choose("wave", waves, waves[-1], say("wave"), page.wave)
+    show_part(page, _show_answers, group, scale, wave)
+
+
+def _show_answers(page: Page, group: str, scale: str, wave: str) -> None:
+    say, means = page.words.say, scores_of(page).means
     meaning = page.words.titles.get(("high_score_means", scale))
     if meaning:
         st.markdown(say("high_means", meaning=plain(meaning)))
@@ -158,7 +160,8 @@ def show_answers(page: Page, means: pd.DataFrame, group: str) -> None:
         st.info(say("no_answers"))
         return
     told = _told_bands(page, findings.leaning(bands))
-    caption = f"{status_line(page, {scale: asked['status'].iloc[0]})} {inference_line(page, [group])}".strip()
+    status = means.loc[(means["respondent_group"] == group) & (means["scale"] == scale), "status"].iloc[0]
+    caption = f"{status_line(page, {scale: status})} {inference_line(page, [group])}".strip()
     names = {lean: say(lean) for lean in LEANS}
     alt = say("answers_alt", group=page.group(group), wave=page.wave(wave), scale=page.scale(scale))
     show_chart(answer_chart(told, page.words.language), caption, alt, answer_legend(told, names))

@@ -1,5 +1,7 @@
 """Page of single organisations: a heat map of their scores, and one of them by itself."""
 
+from functools import lru_cache
+
 import pandas as pd
 import streamlit as st
 
@@ -19,6 +21,7 @@ from dashboard.views.page import (
     status_line,
     without_marks,
 )
+from dashboard.views.shown_again import show_part
 
 MOST_ROWS = 40
 EVERY = "every"
@@ -34,24 +37,20 @@ def show(page: Page) -> None:
         return
     groups = [group for group in page.groups if (there["respondent_group"] == group).any()]
     group = choose("group", groups, groups[0], say("group"), page.group)
-    waves = [wave for wave in page.waves if (there.loc[there["respondent_group"] == group, "wave"] == wave).any()]
+    asked = set(there.loc[there["respondent_group"] == group, "wave"])
+    waves = [wave for wave in page.waves if wave in asked]
     wave = choose("wave", waves, waves[-1], say("wave"), page.wave)
-    means = _of_instrument(page, queries.unit_means(page.release, group, wave))
-    everybody = means[means["level"] == "all"].set_index("scale")["mean"]
-    cells = means[means["level"] == "organisation"].reset_index(drop=True)
-    if cells.empty:
+    where = (group, wave, _instrument(page, group, wave))
+    if _cells(page, *where).empty:
         _show_none(page)
         return
-    cells = cells.assign(unit=cells["unit"].map(without_marks), band=bands(cells, everybody))
-    st.markdown(say("units_intro", group=plain(page.group(group)), wave=plain(page.wave(wave))))
-    status_of = means.drop_duplicates("scale").set_index("scale")["status"].to_dict()
-    for line in filter(None, (status_line(page, status_of), inference_line(page, [group]))):
-        st.caption(line)
-    alt = say("unit_alt", group=page.group(group), wave=page.wave(wave))
-    _show_map(page, _of_page(page, _of_region(page, cells)), everybody, alt)
-    _show_regions(page, means, everybody, (group, wave))
+    show_part(page, _show_intro, *where)
+    region = _region(page)
+    show_part(page, _show_organisations, *where, region, _first_row(page, len(_names(page, *where, region))))
+    show_part(page, _show_regions, *where)
     st.header(say("unit_card"), anchor=False)
-    _show_card(page, cells, everybody)
+    unit = choose_from_list("unit", _names(page, *where, EVERY), say("unit"), str)
+    show_part(page, _show_card, *where, unit)
     with st.expander(say("how_to_read")):
         st.markdown("\n\n".join(say(f"{what}_reading") for what in ("units", "units_hidden", "rounding")))
 
@@ -63,41 +62,65 @@ def _show_none(page: Page) -> None:
     st.info(page.words.say("no_units" if permission.whole_release else "no_own_units", units=plain(own)))
 
 
-def _of_instrument(page: Page, means: pd.DataFrame) -> pd.DataFrame:
-    instruments = list(dict.fromkeys(means["instrument"]))
-    if len(instruments) == 1:
-        return means
-    titles = {each: ", ".join(map(page.scale, dict.fromkeys(means.loc[means["instrument"] == each, "scale"])))
-              for each in instruments}  # fmt: skip
-    chosen = choose_from_list("instrument", instruments, page.words.say("instrument"), lambda each: titles[each])
-    return means[means["instrument"] == chosen]
+def _instrument(page: Page, group: str, wave: str) -> str:
+    """Let the reader choose one of the instruments, where there are several."""
+    scales = queries.unit_means(page.release, group, wave).drop_duplicates("scale")
+    titles = {
+        str(instrument): ", ".join(map(page.scale, of_instrument))
+        for instrument, of_instrument in scales.groupby("instrument", sort=False)["scale"]
+    }
+    if len(titles) < 2:  # noqa: PLR2004 - one instrument is no choice
+        return next(iter(titles), "")
+    return choose_from_list("instrument", list(titles), page.words.say("instrument"), lambda each: titles[each])
 
 
-def _of_region(page: Page, cells: pd.DataFrame) -> pd.DataFrame:
+@lru_cache(maxsize=64)
+def _means(page: Page, group: str, wave: str, instrument: str) -> pd.DataFrame:
+    """Return the scores of everybody, regions and organisations on the scales of an instrument."""
+    means = queries.unit_means(page.release, group, wave)
+    return means[means["instrument"] == instrument]
+
+
+def _everybody(means: pd.DataFrame) -> pd.Series:
+    return means[means["level"] == "all"].set_index("scale")["mean"]
+
+
+@lru_cache(maxsize=64)
+def _cells(page: Page, group: str, wave: str, instrument: str) -> pd.DataFrame:
+    """Return the scores of organisations, each with its band."""
+    means = _means(page, group, wave, instrument)
+    cells = means[means["level"] == "organisation"].reset_index(drop=True)
+    return cells.assign(unit=cells["unit"].map(without_marks), band=bands(cells, _everybody(means)))
+
+
+@lru_cache(maxsize=64)
+def _names(page: Page, group: str, wave: str, instrument: str, region: str) -> list[str]:
+    """Return the organisations of a region, or of every one, in the order in which they are shown."""
+    cells, known = _cells(page, group, wave, instrument), queries.units(page.release)
+    is_inside = (known["level"] == "organisation") & (known["region"] == region)
+    inside = known.loc[is_inside, "unit"].map(without_marks)
+    return _in_order(cells if region == EVERY else cells[cells["unit"].isin(inside)])
+
+
+def _region(page: Page) -> str:
     """Let the reader choose a region, where there are any."""
     known = queries.units(page.release)
     regions = list(known.loc[known["level"] == "region", "unit"])
     if not regions:
-        return cells
+        return EVERY
     say = page.words.say
     title = {EVERY: say("every_region")} | {each: page.words.title("region_title", each) for each in regions}
-    chosen = choose_from_list("region", list(title), say("region"), lambda each: title[each])
-    inside = known.loc[(known["level"] == "organisation") & (known["region"] == chosen), "unit"].map(without_marks)
-    return cells if chosen == EVERY else cells[cells["unit"].isin(inside)]
+    return choose_from_list("region", list(title), say("region"), lambda each: title[each])
 
 
-def _of_page(page: Page, cells: pd.DataFrame) -> pd.DataFrame:
-    """Put units in order and let the reader turn the pages."""
-    names = _in_order(cells)
-    starts = [str(first) for first in range(1, len(names) + 1, MOST_ROWS)]
-    if len(starts) > 1:
+def _first_row(page: Page, n_rows: int) -> str:
+    """Let the reader turn the pages, where there are several; the first row on it, from 1."""
+    starts = [str(first) for first in range(1, n_rows + 1, MOST_ROWS)] or ["1"]
 
-        def title(first: str) -> str:
-            last = min(int(first) + MOST_ROWS - 1, len(names))
-            return page.words.say("rows_from", first=first, last=last)
+    def title(first: str) -> str:
+        return page.words.say("rows_from", first=first, last=min(int(first) + MOST_ROWS - 1, n_rows))
 
-        names = names[int(choose_from_list("from", starts, page.words.say("page"), title)) - 1 :][:MOST_ROWS]
-    return _arranged(cells, names)
+    return choose_from_list("from", starts, page.words.say("page"), title) if len(starts) > 1 else starts[0]
 
 
 def _in_order(cells: pd.DataFrame) -> list[str]:
@@ -106,9 +129,24 @@ def _in_order(cells: pd.DataFrame) -> list[str]:
     return [str(name) for _, name in sorted((hidden, name) for name, hidden in is_hidden.items())]
 
 
-def _show_regions(page: Page, means: pd.DataFrame, everybody: pd.Series, where: tuple[str, str]) -> None:
+def _show_intro(page: Page, group: str, wave: str, instrument: str) -> None:
+    st.markdown(page.words.say("units_intro", group=plain(page.group(group)), wave=plain(page.wave(wave))))
+    means = _means(page, group, wave, instrument)
+    status_of = means.drop_duplicates("scale").set_index("scale")["status"].to_dict()
+    for line in filter(None, (status_line(page, status_of), inference_line(page, [group]))):
+        st.caption(line)
+
+
+def _show_organisations(page: Page, group: str, wave: str, instrument: str, region: str, first: str) -> None:
+    where = (group, wave, instrument)
+    names = _names(page, *where, region)[int(first) - 1 :][:MOST_ROWS]
+    alt = page.words.say("unit_alt", group=page.group(group), wave=page.wave(wave))
+    _show_map(page, _arranged(_cells(page, *where), names), _everybody(_means(page, *where)), alt)
+
+
+def _show_regions(page: Page, group: str, wave: str, instrument: str) -> None:
     """Show the scores of regions under those of everybody, where there are any regions."""
-    say = page.words.say
+    say, means = page.words.say, _means(page, group, wave, instrument)
     cells = means[means["level"] != "organisation"].reset_index(drop=True)
     if (cells["level"] == "all").all():
         return
@@ -117,8 +155,8 @@ def _show_regions(page: Page, means: pd.DataFrame, everybody: pd.Series, where: 
     cells = cells.assign(unit=cells["unit"].map(title).map(without_marks).mask(is_everybody, say("everybody")))
     order = [say("everybody"), *_in_order(cells[~is_everybody])]
     st.header(say("regions"), anchor=False)
-    alt = say("region_alt", group=page.group(where[0]), wave=page.wave(where[1]))
-    _show_map(page, _arranged(cells, order), everybody, alt)
+    alt = say("region_alt", group=page.group(group), wave=page.wave(wave))
+    _show_map(page, _arranged(cells, order), _everybody(means), alt)
 
 
 def _arranged(cells: pd.DataFrame, units: list[str]) -> pd.DataFrame:
@@ -156,9 +194,9 @@ def _show_map(page: Page, cells: pd.DataFrame, everybody: pd.Series, alt: str) -
     show_table(page, table.assign(**{name: table[name].mask(hidden, say("not_shown")) for name in told}))
 
 
-def _show_card(page: Page, cells: pd.DataFrame, everybody: pd.Series) -> None:
+def _show_card(page: Page, group: str, wave: str, instrument: str, unit: str) -> None:
     say, language = page.words.say, page.words.language
-    unit = choose_from_list("unit", _in_order(cells), say("unit"), str)
+    cells, everybody = _cells(page, group, wave, instrument), _everybody(_means(page, group, wave, instrument))
     own = cells[cells["unit"] == unit]
     st.markdown("\n".join(f"- {_line(page, cell)}" for cell in own.to_dict("records")))
     shown = own[~own["is_hidden"].astype(bool)]

@@ -57,7 +57,7 @@ def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     draw = st.altair_chart
 
     def record(chart, **options):
-        charts.append({**chart.to_dict(), "alt": options["alt"]})
+        charts.append({**chart.to_dict(validate=True), "alt": options["alt"]})
         return draw(chart, **options)
 
     monkeypatch.setattr(st, "altair_chart", record)
@@ -67,6 +67,7 @@ def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
         app.query_params.update(query)
         app._page_hash = calc_hash("" if page == "overview" else page)
         charts.clear()
+        st.cache_resource.clear()
         app.run()
         assert not app.exception, [error.message for error in app.exception]
         return Seen(app, charts)

@@ -51,7 +51,7 @@ def _encoded(spec: dict, channel: str) -> list[dict]:
 
 
 def test_series_differ_by_colour_and_by_shape():
-    spec = interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), "en").to_dict()
+    spec = interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), "en").to_dict(validate=True)
     for channel in ("color", "shape"):
         scale = next(each["scale"] for each in _encoded(spec, channel) if "scale" in each)
         assert scale["domain"] == ["2026", "2025"]
@@ -66,7 +66,7 @@ def test_legend_names_every_series_once_and_takes_names_as_text():
 
 
 def test_scores_are_drawn_on_their_own_range_and_absent_ones_say_so():
-    spec = interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), "en").to_dict()
+    spec = interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), "en").to_dict(validate=True)
     assert [1, 5] in [each["scale"].get("domain") for each in _encoded(spec, "x") if "scale" in each]
     assert "2026: not shown" in json.dumps(_rows(spec))
     drawn = [row for row in _rows(spec) if row.get("value") is not None]
@@ -75,19 +75,19 @@ def test_scores_are_drawn_on_their_own_range_and_absent_ones_say_so():
 
 @pytest.mark.parametrize("has_zero_line", [True, False])
 def test_zero_line_is_drawn_where_asked_for(has_zero_line: bool):
-    spec = interval_chart(POINTS, ["2026", "2025"], Axis("Points", has_zero_line=has_zero_line), "en").to_dict()
+    spec = interval_chart(POINTS, ["2026", "2025"], Axis("Points", has_zero_line=has_zero_line), "en").to_dict(validate=True)
     assert ("zero" in {each.get("field") for each in _encoded(spec, "x")}) is has_zero_line
 
 
 @pytest.mark.parametrize(("language", "decimal", "thousands"), [("en", ".", ","), ("da", ",", ".")])
 def test_axis_numbers_follow_the_language_and_no_label_is_dropped(language: str, decimal: str, thousands: str):
-    config = interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), language).to_dict()["config"]
+    config = interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), language).to_dict(validate=True)["config"]
     assert (config["locale"]["number"]["decimal"], config["locale"]["number"]["thousands"]) == (decimal, thousands)
     assert config["axis"]["labelOverlap"] is False
 
 
 def test_long_labels_are_broken_into_lines_and_lose_no_word():
-    spec = interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), "en").to_dict()
+    spec = interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), "en").to_dict(validate=True)
     label = next(row for row in _rows(spec) if row.get("narrow", "").startswith("First"))
     assert "\n" in label["narrow"]
     assert label["narrow"].replace("\n", " ") == POINTS["row"].iloc[0]
@@ -110,7 +110,7 @@ def test_length_of_every_bar_is_its_share():
 
 
 def test_hidden_question_is_marked_and_share_of_high_answers_ends_its_row():
-    spec = answer_chart(_bands(), "da").to_dict()
+    spec = answer_chart(_bands(), "da").to_dict(validate=True)
     text = json.dumps(spec)
     assert "not shown" in text
     assert "50% high" in text
@@ -118,7 +118,7 @@ def test_hidden_question_is_marked_and_share_of_high_answers_ends_its_row():
 
 
 def test_chart_of_hidden_questions_only_can_be_drawn():
-    assert answer_chart(_bands().iloc[[3]], "en").to_dict()["layer"]
+    assert answer_chart(_bands().iloc[[3]], "en").to_dict(validate=True)["layer"]
 
 
 def test_bands_across_the_middle_get_a_legend_entry_only_where_there_are_any():
@@ -132,7 +132,7 @@ def test_charts_fetch_nothing_and_say_every_mark_in_words():
         interval_chart(POINTS, ["2026", "2025"], Axis("Score", (1, 5)), "en"),
         answer_chart(_bands(), "en"),
     ):
-        spec = chart.to_dict()
+        spec = chart.to_dict(validate=True)
         assert '"url"' not in json.dumps({key: value for key, value in spec.items() if key != "$schema"})
         assert _encoded(spec, "description")
         assert spec["usermeta"]["embedOptions"]["renderer"] == "svg"
@@ -150,7 +150,7 @@ def test_rows_stand_equally_far_apart_on_every_screen(kind: str, is_narrow: bool
         labels = {"key": list("abc"), "row": ["Short", long, "Short again"], "note": ["", "", "No clear change"]}
         chart = interval_chart(POINTS.assign(**labels, series="2026"), ["2026"], Axis("Score", (1, 5)), "en")
     body = BAR if kind == "answers" else TRACK
-    rows = [row for row in _rows(chart.to_dict()) if "narrow" in row]
+    rows = [row for row in _rows(chart.to_dict(validate=True)) if "narrow" in row]
     width, place = ("narrow", 0) if is_narrow else ("wide", 1)
     tops, ends = [], []
     for row in sorted({row["narrow"]: row for row in rows}.values(), key=lambda row: row["y"]):
@@ -162,4 +162,4 @@ def test_rows_stand_equally_far_apart_on_every_screen(kind: str, is_narrow: bool
     assert len(gaps) == 2
     assert gaps == pytest.approx([gaps[0]] * 2)
     assert tops[0] >= 0
-    assert ends[-1] <= chart.to_dict()["height"]
+    assert ends[-1] <= chart.to_dict(validate=True)["height"]

@@ -38,7 +38,7 @@ def test_ways_differ_by_more_than_colour():
 def test_a_map_without_relations_still_has_every_construct():
     nodes = pd.DataFrame({"key": ["a", "b"], "title": ["A", "B"], "figure": ["1", "2"], "said": ["A: 1", "B: 2"]})
     arcs = pd.DataFrame(columns=["first", "second", "way", "said"])
-    spec = construct_map(nodes, arcs, "en").to_dict()
+    spec = construct_map(nodes, arcs, "en").to_dict(validate=True)
     assert {row["label"] for rows in spec["datasets"].values() for row in rows} == {"A", "B"}
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import build_release
@@ -16,6 +17,7 @@ from dashboard.open_release import NotPermittedError, Release
 from dashboard.permission import ROWS, WHOLE_RELEASE, Permission
 from pipelines.tables.released import TABLES
 
+NUMBERS = count()
 NAMES = st.sampled_from(["Org 01", "Org 02", "north", "", "all", "Ålborg", "' OR 1=1 --"])
 LEVELS = st.sampled_from(["all", "region", "organisation"])
 UNITS = st.dictionaries(st.tuples(LEVELS, NAMES), st.floats(1, 5).map(lambda mean: round(mean, 2)), max_size=8)
@@ -49,8 +51,9 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def opened(connection: duckdb.DuckDBPyConnection, permission: Permission) -> Release:
+    """Open what the tables hold now as a release of its own: a published one never changes."""
     return Release(
-        Path(), "r000001", "", 1, "2026-11-22T10:00:00+00:00", queries.SUPPORTED_SCHEMA_VERSION, connection, permission
+        Path(), "r000001", f"{next(NUMBERS):064x}", 1, "2026-11-22T10:00:00+00:00", queries.SUPPORTED_SCHEMA_VERSION, connection, permission
     )
 
 

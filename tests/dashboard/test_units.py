@@ -31,13 +31,13 @@ def rows_of(spec):
 
 
 def test_a_cell_has_its_number_and_a_hidden_one_is_hatched_and_has_none():
-    spec = heat_map(CELLS, "en").to_dict()
+    spec = heat_map(CELLS, "en").to_dict(validate=True)
     written = {row["unit"]: row["text"] for row in rows_of(spec)}
     assert written == {"a": "3.80", "b": "2.60", "c": HATCH}
 
 
 def test_colour_of_a_cell_says_the_side_and_its_strength_how_far_off():
-    drawn = {row["unit"]: (row["colour"], row["strength"]) for row in rows_of(heat_map(CELLS, "en").to_dict())}
+    drawn = {row["unit"]: (row["colour"], row["strength"]) for row in rows_of(heat_map(CELLS, "en").to_dict(validate=True))}
     assert drawn["a"] == (ABOVE, 1)
     assert drawn["b"] == (BELOW, 0.5)
     assert drawn["c"][1] is None
