@@ -48,6 +48,7 @@ def document_of(report: Report, wording: Wording) -> dict[str, Any]:
         "warning": report.warning,
         "page": wording.say("page"),
         "contents": wording.say("contents"),
+        "definitions": wording.say("definitions"),
         "sections": [_section(section, wording) for section in report.sections if not section.is_detail],
     }
 
@@ -55,6 +56,9 @@ def document_of(report: Report, wording: Wording) -> dict[str, Any]:
 def _section(section: Section, wording: Wording) -> dict[str, object]:
     return {
         "title": section.title,
+        "depth": section.depth,
+        "anchor": section.anchor,
+        "code": section.code,
         "lines": section.lines,
         "findings": section.findings,
         "charts": [{"drawing": drawing_of(chart, wording), "told": chart.told} for chart in section.charts],
@@ -68,4 +72,6 @@ def _table(table: Table, wording: Wording) -> dict[str, object]:
         "heads": table.heads,
         "labels": table.n_labels,
         "rows": [[wording.figure(cell) for cell in row] for row in table.rows],
+        "notes": table.notes,
+        "defined": [{"text": link.text, "anchor": link.anchor} for link in table.defined],
     }
