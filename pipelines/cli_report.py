@@ -27,7 +27,9 @@ class ReportOptions:
     ] = False
     methods: Annotated[
         bool,
-        typer.Option("--methods", help="Instead, measurement and models with definitions, from the warehouse: private."),
+        typer.Option(
+            "--methods", help="Instead, measurement and models with definitions, from the warehouse: private."
+        ),
     ] = False
     unit: Annotated[str | None, typer.Option(help="One for this organisation or region only.", metavar="NAME")] = None
 

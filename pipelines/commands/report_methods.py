@@ -87,10 +87,13 @@ def found_in(study: Study, language: str) -> Found:
         )
     fits = _declared(study, tables[out.FITS.name], language)
     tables[fitted.PREDICTIONS.name] = _shown(tables[fitted.PREDICTIONS.name], fits)
-    last = tables[WRITES.name].sort_values("written_at", kind="stable").iloc[-1]
+    tables |= {core.analysis(study).name: pd.DataFrame()}
+    writes = tables.pop(WRITES.name).pipe(lambda rows: rows[rows["table_name"].isin(list(tables))])
+    last = writes.sort_values("written_at", kind="stable").iloc[-1]
     return Found(
         study=study,
-        tables={**tables, core.analysis(study).name: pd.DataFrame()},
+        tables=tables,
+        writes=writes,
         fits=fits,
         words=words_for(study, language),
         run=str(last["run_id"]) or "sensemaking",

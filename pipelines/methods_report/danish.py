@@ -1,8 +1,11 @@
-"""Every sentence that the report of methods says of its own, in Danish."""
+"""Sentences of the report of methods in Danish."""
 
 from collections.abc import Mapping
 
+from pipelines.methods_report.names_in_danish import NAMES
+
 DANISH: Mapping[str, str] = {
+    **NAMES,
     "title": "{study}: måling og modeller",
     "subtitle": "PRIVAT: ikke kontrolleret, ikke til offentliggørelse. Datalager fra {date}, kørsel {run}",
     "private": "PRIVAT. Tallene kommer fra datalageret. De er nøjagtige, kan handle om få personer og er ikke "
@@ -25,7 +28,7 @@ DANISH: Mapping[str, str] = {
     "part": "Del",
     "value": "Værdi",
     "made_study": "Undersøgelse",
-    "made_run": "Kørsel, der skrev sidst",
+    "made_run": "Kørsler, der skrev tabellerne",
     "made_at": "Skrevet (UTC)",
     "made_data": "Svar med scorer, core.analysis (SHA-256)",
     "made_code": "Kildekode i instruments og models (SHA-256)",
@@ -37,10 +40,11 @@ DANISH: Mapping[str, str] = {
     "written_at": "Skrevet (UTC)",
     "rows": "Rækker",
     "content_hash": "SHA-256 af indholdet",
+    "tables_note": "De første 12 cifre af SHA-256; af en tabel skrevet i dele: af delenes hash, én pr. linje.",
     "scales_title": "Skalaer",
-    "scales_reading": "For hver skala: dens spørgsmål, hvor langt den er valideret, og for hver respondentgruppe og runde "
-    "hvor pålidelig den er, hvordan spørgsmålene ser ud, hvad scorerne er, og om medlemmer af organisationer er enige. "
-    "Reliabilitet er af svar, hvor alle spørgsmål er besvaret.",
+    "scales_reading": "For hver skala: dens spørgsmål, hvor langt den er valideret, og for hver respondentgruppe og "
+    "runde hvor pålidelig den er, hvordan spørgsmålene ser ud, hvad scorerne er, og om medlemmer af organisationer er "
+    "enige. Reliabilitet er af svar, hvor alle spørgsmål er besvaret.",
     "scales_unused": "Ikke stillet, eller uden scorer i denne kørsel: {names}.",
     "scale_said": "{kind} Score: {score} af spørgsmålene, hvor mindst {least} af {n} er besvaret.",
     "reflective": "Refleksiv skala.",
@@ -159,15 +163,15 @@ DANISH: Mapping[str, str] = {
     "problems_none": "Der blev ikke fundet problemer ved estimationen.",
     "models_title": "Modeller",
     "models_none": "Ingen af undersøgelsens modeller er estimeret i denne kørsel.",
-    "models_reading": "For hver model: hvad den siger, hvordan den er estimeret, estimater af alle varianter side om side, "
-    "og hvad der taler for og imod dem. Koefficienter beskriver, hvordan svar følges ad, ikke hvad der medfører hvad.",
+    "models_reading": "For hver model: hvad den siger, hvordan den er estimeret, estimater af alle varianter side om "
+    "side, og hvad der taler for og imod dem. "
+    "Koefficienter beskriver, hvordan svar følges ad, ikke hvad der medfører hvad.",
     "hypothesis": "Hypotese: {text}",
     "estimand": "Det, der ønskes kendt: {text}",
     "labelled": "{label}: {why} ({variants}).",
     "refused": "Ikke estimeret ({variant}): {reason}.",
     "missed_none": "Betingelser for målingen af dens scorer: alle, der er stillet, er opfyldt, eller ingen er stillet.",
     "missed": "Betingelse for målingen ikke opfyldt ({variants}): {reason}.",
-    "main": "som skrevet",
     "spec_caption": "Specifikation af modellen som skrevet",
     "spec_outcome": "Udfald",
     "spec_focal": "Regressor af interesse",
@@ -254,49 +258,6 @@ DANISH: Mapping[str, str] = {
     "code": "Kode",
     "specification": "Specifikation",
     "environment": "Miljø",
-    "diagnostic_max_leverage": "Største løftestang",
-    "diagnostic_max_cooks_distance": "Største Cooks afstand",
-    "diagnostic_max_vif": "Største variansinflationsfaktor",
-    "diagnostic_max_generalised_vif": "Største generaliserede variansinflationsfaktor",
-    "diagnostic_condition_number": "Konditionstal",
-    "diagnostic_breusch_pagan_p": "Breusch-Pagans test (uens varians), p",
-    "diagnostic_reset_p": "RESET (ikke lineær form), p",
-    "diagnostic_residual_skewness": "Residualernes skævhed",
-    "diagnostic_residual_excess_kurtosis": "Residualernes overskydende kurtosis",
-    "diagnostic_jarque_bera_p": "Jarque-Beras test (ikke normale residualer), p",
-    "diagnostic_n_parameters": "Koefficienter",
-    "diagnostic_least_category_n": "Færrest svar i en kategori",
-    "diagnostic_least_category_organisations": "Færrest organisationer i en kategori",
-    "diagnostic_n_clusters": "Klynger",
-    "diagnostic_n_organisations": "Organisationer",
-    "diagnostic_n_responses": "Svar bag rækkerne",
-    "diagnostic_least_df": "Færrest frihedsgrader for en koefficient",
-    "diagnostic_decided_by_one_cluster": "Koefficienter, som én klynge afgør",
-    "diagnostic_share_of_responses_used": "Andel af svarene, der er brugt",
-    "diagnostic_measurement_conditions_not_met": "Betingelser for måling, der ikke er opfyldt",
-    "diagnostic_mcfadden_r2": "McFaddens R²",
-    "diagnostic_least_outcome_n": "Færrest svar i en kategori af udfaldet",
-    "diagnostic_responses_per_coefficient": "Svar pr. koefficient",
-    "diagnostic_bootstrap_draws": "Bootstraptrækninger",
-    "diagnostic_bootstrap_failed": "Andel af trækninger, der mislykkedes",
-    "diagnostic_r2_within": "R² inden for",
-    "diagnostic_r2_overall": "R² samlet",
-    "diagnostic_n_units": "Enheder",
-    "diagnostic_n_effects": "Effekter taget ud",
-    "diagnostic_n_alone": "Rækker alene i deres enhed",
-    "diagnostic_hausman_p": "Hausmans test, p",
-    "diagnostic_context_p": "Enhedernes gennemsnit testet sammen (Mundlak), p",
-    "reading_standardised": "Standardiseret koefficient",
-    "reading_partial_r2": "Partiel R²",
-    "reading_minimum_detectable": "Mindste effekt, der findes med sandsynlighed 0,80",
-    "reading_equivalence": "Mod den mindste effekt af interesse (TOST), p",
-    "reading_robustness_value": "Robusthedsværdi mod konfundering",
-    "reading_selection_ratio": "Osters delta",
-    "reading_e_value": "E-værdi",
-    "reading_without_one_cluster": "Estimat uden én klynge, spændvidde",
-    "reading_wild_bootstrap": "Wild cluster-bootstrap, p",
-    "reading_average_effect": "Gennemsnitlig marginaleffekt",
-    "reading_average_effect_bootstrap": "Bootstrapfejl af den gennemsnitlige marginaleffekt",
     "feature_share_self_higher": "Andel, hvor den første rapport er højest",
     "feature_share_other_higher": "Andel, hvor den anden rapport er højest",
     "feature_share_in_agreement": "Andel i overensstemmelse",
@@ -306,8 +267,8 @@ DANISH: Mapping[str, str] = {
     "saddle": "saddel",
     "no_axes": "ingen akser",
     "definitions_title": "Definitioner og R-kald",
-    "definitions_reading": "Kun statistikker, der forekommer ovenfor, hver én gang. Programmer giver forskellige tal under "
-    "samme navn: hver post siger, hvilken variant der menes, og hvilket R-kald der giver samme tal.",
+    "definitions_reading": "Kun statistikker, der forekommer ovenfor, hver én gang. Programmer giver forskellige tal "
+    "under samme navn: hver post siger, hvilken variant der menes, og hvilket R-kald der giver samme tal.",
     "definitions_measurement": "Definitioner: måling",
     "definitions_regression": "Definitioner: modeller",
     "formula": "Definition: {formula}.",

@@ -1,4 +1,4 @@
-"""Which entries of the definitions ledger a statistic of the report has, and the section that prints those that occur."""
+"""Which entries of the definitions ledger a statistic of the report has, and the part that prints those that occur."""
 
 import re
 from collections.abc import Iterable, Mapping

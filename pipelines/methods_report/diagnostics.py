@@ -1,4 +1,4 @@
-"""What speaks for and against the fits of a model: diagnostics, readings and joint tests, a column for every variant."""
+"""What speaks for and against the fits of a model: diagnostics, readings, joint tests; a column for every variant."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,10 +15,12 @@ from pipelines.report_tables.terms import Place
 from pipelines.tables import fitted, out
 
 MOST_COLUMNS = 5
-WHOLE_MODEL = "whole model"
+WHOLE_MODEL, SURFACE, BEYOND = "whole model", "surface: ", ": beyond a straight line"
 P_VALUES = ("equivalence", "wild_bootstrap")
-COUNTED = ("n_", "least_category_", "least_outcome_", "measurement_", "decided_", "fewest_", "most_", "covariance_mended",
-           "bootstrap_draws", "without_finite_", "surface_organisations", "surface_same_")  # fmt: skip
+COUNTED = (
+    *("n_", "least_category_", "least_outcome_", "measurement_", "decided_", "fewest_", "most_"),
+    *("covariance_mended", "bootstrap_draws", "without_finite_", "surface_organisations", "surface_same_"),
+)
 Fits = Sequence[ReportedFit]
 Titles = Mapping[str, str]
 
@@ -60,9 +62,7 @@ def joint_tests(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
     rows = _of(found.rows(fitted.JOINT_TESTS), fits).sort_values("position", kind="stable")
     lines: dict[tuple[str, ...], dict[str, str]] = {}
     for row in rows_of(rows):
-        parts = str(row["regressor"]).split(" x ")
-        label = found.say("whole_model_tested") if parts == [WHOLE_MODEL] else " × ".join(map(found.variable, parts))
-        lines.setdefault((label,), {})[str(row["fit_id"])] = _joint(found, row)
+        lines.setdefault((_tested(found, str(row["regressor"])),), {})[str(row["fit_id"])] = _joint(found, row)
     names = SHAPES["joint"] if lines else ()
     yield from _side_by_side(found, ("joint_caption", ("regressor",)), lines, titles, (names, ()))
 
@@ -107,6 +107,19 @@ def _reading(found: Found, row: Mapping[str, Any]) -> str:
     elif ends:
         said = f"{said}\n[{found.say('between_ends').join(ends)}]"
     return f"{said}\n{found.maybe(str(row['verdict']), str(row['verdict']))}" if row["verdict"] else said
+
+
+def _tested(found: Found, regressor: str) -> str:
+    """Return what is tested at once, in words."""
+    if regressor == WHOLE_MODEL:
+        return found.say("whole_model_tested")
+    named = regressor.removesuffix(BEYOND)
+    reports = named.removeprefix(SURFACE)
+    if reports != named:
+        said = found.say("use_surface", parts=" × ".join(map(found.variable, reports.split(", "))))
+    else:
+        said = " × ".join(map(found.variable, named.split(" x ")))
+    return said if named == regressor else found.say("beyond", said=said)
 
 
 def _joint(found: Found, row: Mapping[str, Any]) -> str:

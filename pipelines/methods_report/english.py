@@ -1,8 +1,11 @@
-"""Every sentence that the report of methods says of its own, in English; ``danish`` has the same keys and placeholders."""
+"""Sentences of the report of methods in English; ``danish`` has the same keys and placeholders."""
 
 from collections.abc import Mapping
 
+from pipelines.methods_report.names_in_english import NAMES
+
 ENGLISH: Mapping[str, str] = {
+    **NAMES,
     "title": "{study}: measurement and models",
     "subtitle": "PRIVATE: not audited, not for release. Warehouse of {date}, made by run {run}",
     "private": "PRIVATE. These figures come from the warehouse. They are exact, may tell of few people, and were not "
@@ -26,7 +29,7 @@ ENGLISH: Mapping[str, str] = {
     "part": "Part",
     "value": "Value",
     "made_study": "Study",
-    "made_run": "Run that wrote last",
+    "made_run": "Runs that wrote the tables",
     "made_at": "Written at (UTC)",
     "made_data": "Scored responses, core.analysis (SHA-256)",
     "made_code": "Source of instruments and models (SHA-256)",
@@ -38,10 +41,11 @@ ENGLISH: Mapping[str, str] = {
     "written_at": "Written at (UTC)",
     "rows": "Rows",
     "content_hash": "SHA-256 of the content",
+    "tables_note": "First 12 digits of SHA-256; of a table written in parts, of the hashes of its parts, one a line.",
     # scales
     "scales_title": "Scales",
-    "scales_reading": "For every scale: its items, how far it was validated, and for every respondent group and wave how "
-    "reliable it is, what its items look like, what its scores are and whether members of organisations agree. "
+    "scales_reading": "For every scale: its items, how far it was validated, and for every respondent group and wave "
+    "how reliable it is, what its items look like, what its scores are and whether members of organisations agree. "
     "Reliability is of responses with every item answered.",
     "scales_unused": "Not asked, or not scored in this run: {names}.",
     "scale_said": "{kind} Score: {score} of the items, where at least {least} of {n} are answered.",
@@ -164,15 +168,14 @@ ENGLISH: Mapping[str, str] = {
     # models
     "models_title": "Models",
     "models_none": "No model of the study was fitted in this run.",
-    "models_reading": "For every model: what it says, how it was fitted, the estimates of all variants side by side, and "
-    "what speaks for and against them. Coefficients describe how answers go together, not what brings what about.",
+    "models_reading": "For every model: what it says, how it was fitted, the estimates of all variants side by side, "
+    "and what speaks for and against them. Coefficients describe how answers go together, not what brings what about.",
     "hypothesis": "Hypothesis: {text}",
     "estimand": "To be known: {text}",
     "labelled": "{label}: {why} ({variants}).",
     "refused": "Not estimated ({variant}): {reason}.",
     "missed_none": "Conditions on the measurement of its scores: all that are asked for are met, or none is asked for.",
     "missed": "Condition on measurement not met ({variants}): {reason}.",
-    "main": "as written",
     "spec_caption": "Specification of the model as written",
     "spec_outcome": "Outcome",
     "spec_focal": "Regressor of interest",
@@ -259,49 +262,6 @@ ENGLISH: Mapping[str, str] = {
     "code": "Code",
     "specification": "Specification",
     "environment": "Environment",
-    "diagnostic_max_leverage": "Largest leverage",
-    "diagnostic_max_cooks_distance": "Largest Cook’s distance",
-    "diagnostic_max_vif": "Largest variance inflation factor",
-    "diagnostic_max_generalised_vif": "Largest generalised variance inflation factor",
-    "diagnostic_condition_number": "Condition number",
-    "diagnostic_breusch_pagan_p": "Breusch-Pagan test (unequal variances), p",
-    "diagnostic_reset_p": "RESET (form not linear), p",
-    "diagnostic_residual_skewness": "Skewness of residuals",
-    "diagnostic_residual_excess_kurtosis": "Excess kurtosis of residuals",
-    "diagnostic_jarque_bera_p": "Jarque-Bera test (residuals not normal), p",
-    "diagnostic_n_parameters": "Coefficients",
-    "diagnostic_least_category_n": "Fewest responses in a category",
-    "diagnostic_least_category_organisations": "Fewest organisations in a category",
-    "diagnostic_n_clusters": "Clusters",
-    "diagnostic_n_organisations": "Organisations",
-    "diagnostic_n_responses": "Responses behind the rows",
-    "diagnostic_least_df": "Smallest degrees of freedom of a coefficient",
-    "diagnostic_decided_by_one_cluster": "Coefficients that one cluster decides",
-    "diagnostic_share_of_responses_used": "Share of the responses used",
-    "diagnostic_measurement_conditions_not_met": "Conditions on measurement not met",
-    "diagnostic_mcfadden_r2": "McFadden’s R²",
-    "diagnostic_least_outcome_n": "Fewest responses in a category of the outcome",
-    "diagnostic_responses_per_coefficient": "Responses a coefficient",
-    "diagnostic_bootstrap_draws": "Bootstrap draws",
-    "diagnostic_bootstrap_failed": "Share of bootstrap draws that failed",
-    "diagnostic_r2_within": "R² within",
-    "diagnostic_r2_overall": "R² overall",
-    "diagnostic_n_units": "Units",
-    "diagnostic_n_effects": "Effects taken out",
-    "diagnostic_n_alone": "Rows alone in their unit",
-    "diagnostic_hausman_p": "Hausman test, p",
-    "diagnostic_context_p": "Means of units tested together (Mundlak), p",
-    "reading_standardised": "Standardised coefficient",
-    "reading_partial_r2": "Partial R²",
-    "reading_minimum_detectable": "Smallest effect found with probability .80",
-    "reading_equivalence": "Against the smallest effect of interest (TOST), p",
-    "reading_robustness_value": "Robustness value against confounding",
-    "reading_selection_ratio": "Oster’s delta",
-    "reading_e_value": "E-value",
-    "reading_without_one_cluster": "Estimate without one cluster, range",
-    "reading_wild_bootstrap": "Wild cluster bootstrap, p",
-    "reading_average_effect": "Average marginal effect",
-    "reading_average_effect_bootstrap": "Bootstrap error of the average marginal effect",
     "feature_share_self_higher": "Share with the first report higher",
     "feature_share_other_higher": "Share with the second report higher",
     "feature_share_in_agreement": "Share in agreement",
@@ -312,8 +272,8 @@ ENGLISH: Mapping[str, str] = {
     "no_axes": "no axes",
     # definitions
     "definitions_title": "Definitions and R calls",
-    "definitions_reading": "Only statistics that occur above, each once. Programs give different numbers under one name: "
-    "each entry says which variant is meant, and which R call gives the same number.",
+    "definitions_reading": "Only statistics that occur above, each once. Programs give different numbers under one "
+    "name: each entry says which variant is meant, and which R call gives the same number.",
     "definitions_measurement": "Definitions: measurement",
     "definitions_regression": "Definitions: models",
     "formula": "Definition: {formula}.",

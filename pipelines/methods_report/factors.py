@@ -1,11 +1,11 @@
-"""Factor models one by one: fit, loadings, validity, the ladder of invariance, conditions, items that function apart."""
+"""Factor models one by one: fit, loadings, validity, ladder of invariance, conditions, items that function apart."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
-from models.sections.measurement import MeasurementSpec
+from models.sections.measurement import LEVELS, MeasurementSpec
 from pipelines.board_report.released import rows_of
 from pipelines.board_report.value import Cell, Kind, Section, Table
 from pipelines.methods_report.defined import CONDITIONS, MEASURED, links
@@ -15,6 +15,7 @@ from pipelines.report_tables.loadings import loading_table
 from pipelines.tables import measurement as tables
 from pipelines.tables.base import Table as StoredTable
 
+INVARIANCE = "_invariance"
 LADDER: Mapping[str, Kind] = {
     "least_group_n": "count",
     "chi_square_difference": "estimate",
@@ -108,7 +109,9 @@ def _pairs(found: Found, spec: MeasurementSpec) -> Iterator[Table]:
 
 def _validity(found: Found, spec: MeasurementSpec) -> Iterator[Table]:
     kinds: Mapping[str, Kind] = {"variance_extracted": "estimate", "composite_reliability": "estimate"}
-    lines = tuple((*_place(found, row), *found.cells(row, kinds)) for row in rows_of(_own(found, tables.VALIDITY, spec)))
+    lines = tuple(
+        (*_place(found, row), *found.cells(row, kinds)) for row in rows_of(_own(found, tables.VALIDITY, spec))
+    )
     yield from _table(found, "validity_caption", ("group", "scale", *kinds), lines, 2, MEASURED["validity"])
 
 
@@ -135,7 +138,7 @@ def _discriminant(found: Found, spec: MeasurementSpec) -> Iterator[Table]:
 
 def _ladder(found: Found, spec: MeasurementSpec) -> Iterator[Table]:
     rows = _own(found, tables.INVARIANCE, spec)
-    rank = {name: place for place, name in enumerate(("configural", "threshold", "metric", "scalar", "strict"))}
+    rank = {name: place for place, name in enumerate(LEVELS)}
     rows = rows.assign(rank=rows["level"].map(rank)).sort_values(["respondent_group", "over", "rank"], kind="stable")
     lines = tuple(
         (
@@ -170,8 +173,8 @@ def _conditions(found: Found, spec: MeasurementSpec) -> Iterator[Table]:
             *_place(found, row),
             found.say(f"purpose_{row['purpose']}"),
             _measure(found, row),
-            found.cell(row["value"]),
-            found.cell(row["threshold"], missing="no_threshold"),
+            _asked(found, row, "value", "not_computed"),
+            _asked(found, row, "threshold", "no_threshold"),
             found.say(str(row["verdict"])),
             found.say(str(row["when_not_met"])),
         )
@@ -182,10 +185,22 @@ def _conditions(found: Found, spec: MeasurementSpec) -> Iterator[Table]:
     yield from _table(found, "conditions_caption", heads, lines, 4, names)
 
 
+def _asked(found: Found, row: Mapping[str, Any], column: str, missing: str) -> Cell:
+    """Return what was found or asked for: a figure, or a level of invariance in words."""
+    value = row[column]
+    if not str(row["measure"]).endswith(INVARIANCE) or pd.isna(value):
+        return found.cell(value, missing=missing)
+    return found.say(f"level_{LEVELS[int(value)]}")
+
+
 def _measure(found: Found, row: Mapping[str, Any]) -> str:
     measure = str(row["measure"])
-    level = measure.removesuffix("_invariance")
-    said = found.say(f"level_{level}") if level != measure else found.maybe(f"measure_{measure}", measure.replace("_", " "))
+    level = measure.removesuffix(INVARIANCE)
+    said = (
+        found.say(f"level_{level}")
+        if level != measure
+        else found.maybe(f"measure_{measure}", measure.replace("_", " "))
+    )
     return f"{said}: {_over(found, row)}" if row["over"] else said
 
 
@@ -218,11 +233,23 @@ def _problems(found: Found, spec: MeasurementSpec) -> Iterator[Table]:
         )
         for row in rows_of(_own(found, tables.PROBLEMS, spec))
     )
-    yield from _table(found, "problems_caption", ("group", "over", "problem", "about", "said", "value"), lines, 5, ())
+    yield from _table(
+        found,
+        "problems_caption",
+        ("group", "over", "problem", "about", "said", "value"),
+        lines,
+        5,
+        MEASURED[spec.estimator],
+    )
 
 
 def _table(
-    found: Found, caption: str, heads: tuple[str, ...], lines: tuple[tuple[Cell, ...], ...], n_labels: int, names: Any
+    found: Found,
+    caption: str,
+    heads: tuple[str, ...],
+    lines: tuple[tuple[Cell, ...], ...],
+    n_labels: int,
+    names: Iterable[str],
 ) -> Iterator[Table]:
     """Yield a table where it has rows."""
     if lines:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,8 @@ from pipelines.methods_report.danish import DANISH
 from pipelines.methods_report.english import ENGLISH
 from pipelines.report_tables.reported import ReportedFit
 from pipelines.report_tables.words import Words
+from pipelines.steps.release_texts import titles_of
+from pipelines.steps.term_labels import term_label
 from pipelines.tables.base import Table as StoredTable
 
 WORDINGS: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "da": DANISH}
@@ -27,14 +30,16 @@ class Found:
     Attributes:
         study: Its specifications.
         tables: Rows by name of the table.
+        writes: Rows of ``raw.writes`` about these tables, and about ``core.analysis``, which is not read itself.
         fits: Current fits of declared models, models as written before their variants; empty without models.
         words: The study's texts in the language, and the words of tables of fits.
-        run: The run that wrote last.
+        run: The run that wrote the last of these tables.
         written_on: Day of it, ISO.
     """
 
     study: Study
     tables: Mapping[str, pd.DataFrame]
+    writes: pd.DataFrame
     fits: tuple[ReportedFit, ...]
     words: Words
     run: str
@@ -81,8 +86,15 @@ class Found:
         return self.wording.text(kind, str(name)) if name not in NOTHING else self.say("everybody")
 
     def variable(self, name: str) -> str:
-        """Return the title of a scale or the wording of an item, else the name in words."""
-        return plain(self.words.variable(name))
+        """Return what a variable or regressor is called: its title or wording, else the name in words."""
+        said = self.words.variable(name)
+        is_known = said != name.replace("_", " ")
+        return plain(said if is_known else term_label(name, self.titles, self.words.language).replace("_", " "))
+
+    @cached_property
+    def titles(self) -> dict[str, Texts]:
+        """What everything that a term may name is called."""
+        return titles_of(self.study)
 
     def texts(self, texts: Texts) -> str:
         """Return a text in the language of the report, else in English, else in another; empty for none."""
@@ -94,18 +106,33 @@ class Found:
         pairs = rows[["respondent_group", "wave"]].drop_duplicates().itertuples(index=False)
         return "; ".join(f"{self.text('group_title', group)}, {self.text('wave_title', wave)}" for group, wave in pairs)
 
-    def arranged(self, rows: pd.DataFrame, *then: str) -> pd.DataFrame:
-        """Sort rows by respondent group and wave as the study names them, and then by columns."""
-        ranks = {
-            "respondent_group": list(self.study.spec.respondent_groups),
-            "wave": list(self.study.spec.waves),
+    def of_scale(self, table: StoredTable, scale: str) -> pd.DataFrame:
+        """Return the rows of a table about a scale, by respondent group and wave as the study names them."""
+        if table.name not in self.arranged_tables:
+            self.arranged_tables[table.name] = self.arranged(self.rows(table))
+        rows = self.arranged_tables[table.name]
+        return rows[rows["scale"] == scale]
+
+    @cached_property
+    def arranged_tables(self) -> dict[str, pd.DataFrame]:
+        """Tables that were put in order already, by name."""
+        return {}
+
+    def arranged(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Sort rows by respondent group, wave and exclusion rule, those as the study names them."""
+        spec = self.study.spec
+        orders = {
+            "respondent_group": list(spec.respondent_groups),
+            "wave": list(spec.waves),
+            "exclusions": ["", *spec.screening.exclusions],
         }
         place = pd.DataFrame(
             {
-                name: rows[name].map({each: rank for rank, each in enumerate(ranks[name])} if name in ranks else str)
-                for name in (*ranks, *then)
+                name: rows[name].map({each: rank for rank, each in enumerate(order)}).fillna(len(order))
+                for name, order in orders.items()
                 if name in rows
-            }
+            },
+            index=rows.index,
         )
         return rows.loc[place.sort_values(list(place), kind="stable").index] if len(rows) else rows
 

@@ -1,18 +1,16 @@
 """Where the figures come from: the run, the data, the source and the environment, each by its hash."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import pandas as pd
 
-from pipelines.board_report.released import rows_of
 from pipelines.board_report.value import Cell, Figure, Section, Table
 from pipelines.methods_report.found import Found
 from pipelines.tables import out
 from pipelines.tables.core import analysis
 from pipelines.tables.plan import PLAN
-from pipelines.tables.raw import WRITES
 
 DIGITS = 12
 
@@ -25,8 +23,8 @@ def identity(found: Found) -> Section:
     of_data = _writes(found, [analysis(found.study).name])
     parts: Mapping[str, Iterable[str]] = {
         "made_study": (found.study.name,),
-        "made_run": (found.run,),
-        "made_at": (moment(_writes(found)["written_at"].max()),),
+        "made_run": tuple(sorted(set(found.writes["run_id"]) - {""})),
+        "made_at": (moment(found.writes["written_at"].max()),),
         "made_data": tuple(of_data["content_hash"]),
         "made_code": tuple(declared["code_hash"]),
         "made_environment": tuple(declared["env_hash"]),
@@ -40,23 +38,22 @@ def identity(found: Found) -> Section:
     return Section("identity", found.say("made_title"), (found.say("made_reading"),), tables=(facts, _tables(found)))
 
 
-def _writes(found: Found, names: Iterable[str] | None = None) -> pd.DataFrame:
-    writes = found.rows(WRITES)
-    return writes if names is None else writes[writes["table_name"].isin(list(names))]
+def _writes(found: Found, names: Iterable[str]) -> pd.DataFrame:
+    return found.writes[found.writes["table_name"].isin(list(names))].sort_values(["table_name", "slice"])
 
 
 def _tables(found: Found) -> Table:
-    """List the tables that were read and when each slice of them was written."""
-    names = [name for name in found.tables if name != WRITES.name]
-    rows = rows_of(_writes(found, names).sort_values(["table_name", "slice"]))
+    """List the tables that were read, when they were last written, and what their content hashes to."""
+    lines = tuple(_table(str(name), rows) for name, rows in _writes(found, found.tables).groupby("table_name"))
     heads = found.heads("table", "written_at", "rows", "content_hash")
-    return Table(found.say("tables_caption"), heads, tuple(_slice(row) for row in rows), n_labels=2)
+    return Table(found.say("tables_caption"), heads, lines, n_labels=2, notes=(found.say("tables_note"),))
 
 
-def _slice(row: Mapping[str, Any]) -> tuple[Cell, ...]:
-    name = f"{row['table_name']} ({row['slice']})" if row["slice"] else str(row["table_name"])
-    count = Figure(float(row["n_rows"]), "count")
-    return (name, moment(row["written_at"]), count, str(row["content_hash"])[:DIGITS])
+def _table(name: str, slices: pd.DataFrame) -> tuple[Cell, ...]:
+    hashes = [str(each) for each in slices["content_hash"]]
+    content = hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+    count = Figure(float(slices["n_rows"].sum()), "count")
+    return (name, moment(slices["written_at"].max()), count, content[:DIGITS])
 
 
 def moment(at: dt.datetime | pd.Timestamp) -> str:

@@ -6,7 +6,7 @@ from models.spec import RegressionSpec
 from pipelines.board_report.released import rows_of
 from pipelines.board_report.value import Section, Table
 from pipelines.board_report.words import plain
-from pipelines.methods_report.defined import ENGINES, ESTIMATORS, READINGS, SHAPES, links, of_covariance
+from pipelines.methods_report.defined import ENGINES, ESTIMATORS, READINGS, SHAPES, of_covariance
 from pipelines.methods_report.diagnostics import diagnostics, joint_tests, readings
 from pipelines.methods_report.found import Found
 from pipelines.methods_report.printed import printed_table
@@ -31,8 +31,8 @@ def models(found: Found) -> tuple[Section, ...]:
 
 
 def variant_of(found: Found, fit: ReportedFit) -> str:
-    """Return what a variant is called; "as written" for the model itself."""
-    return found.say("main") if fit.variant == "main" else plain(column_title(fit, found.words, is_named=False))
+    """Return what a variant is called."""
+    return plain(column_title(fit, found.words, is_named=False))
 
 
 def _model(found: Found, model: RegressionSpec, fits: Fits) -> Section:
@@ -67,7 +67,7 @@ def _said(found: Found, model: RegressionSpec, fits: Fits) -> Iterator[str]:
     refusals = found.rows(out.REFUSALS)
     for row in rows_of(refusals[refusals["model"] == model.name]):
         name = str(row["variant"])
-        variant = found.say("main") if name == "main" else found.text("variant_title", f"{model.name}/{name}")
+        variant = found.words.say("main") if name == "main" else found.text("variant_title", f"{model.name}/{name}")
         yield found.say("refused", variant=variant, reason=plain(str(row["reason"])).rstrip("."))
     missed = dict.fromkeys(reason for fit in fits for reason in fit.missed)
     for reason in missed:
@@ -109,9 +109,8 @@ def _of_estimates(found: Found, fits: Fits) -> list[str]:
 def _origin(found: Found, titles: dict[str, str]) -> Table:
     fits = found.rows(out.FITS).set_index("fit_id", drop=False)
     columns = ("spec_hash", "data_hash", "code_hash", "env_hash")
-    rows = tuple(
-        (title, fit_id, *(str(fits.loc[fit_id, column])[:DIGITS] for column in columns))
-        for fit_id, title in titles.items()
-    )
-    heads = found.heads("variant", "fit", "specification", "data", "code", "environment")
-    return Table(found.say("origin_caption"), heads, rows, n_labels=6, notes=(found.say("origin_note"),))
+    lines = list[tuple[str, ...]]()
+    for fit_id, title in titles.items():
+        lines += [(f"{title}: {fit_id}",), tuple(str(fits.loc[fit_id, column])[:DIGITS] for column in columns)]
+    heads = found.heads("specification", "data", "code", "environment")
+    return Table(found.say("origin_caption"), heads, tuple(lines), n_labels=4, notes=(found.say("origin_note"),))

@@ -6,6 +6,7 @@ from pipelines.board_report.value import Table
 from pipelines.board_report.words import plain
 from pipelines.methods_report.defined import links
 from pipelines.methods_report.found import Found
+from pipelines.report_tables.numerals import NO_BREAK
 from pipelines.report_tables.value import Cell, Row
 from pipelines.report_tables.value import Table as PrintedTable
 
@@ -37,5 +38,10 @@ def _row(row: Row, found: Found) -> tuple[str, ...]:
 
 
 def _cell(cell: Cell, otherwise: str) -> str:
-    first, *others = [plain(line) for line in cell.lines] or [otherwise]
+    first, *others = [_unbroken(line) for line in cell.lines] or [otherwise]
     return "\n".join((first + cell.stars, *others))
+
+
+def _unbroken(line: str) -> str:
+    """Return a line as printed, with the blanks at which it must not be broken."""
+    return NO_BREAK.join(plain(part) for part in line.split(NO_BREAK))

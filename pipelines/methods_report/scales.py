@@ -103,8 +103,7 @@ def _items(found: Found, name: str, instrument: Instrument) -> Table:
 
 
 def _reliability(found: Found, name: str) -> Iterator[Table]:
-    rows = found.rows(out.RELIABILITY)
-    own = found.arranged(rows[rows["scale"] == name], "exclusions")
+    own = found.of_scale(out.RELIABILITY, name)
     if own.empty:
         return
     keys = ["respondent_group", "wave", "exclusions"]
@@ -153,8 +152,7 @@ def _statistics(
 ) -> Iterator[Table]:
     """Yield the rows of a table about a scale, by respondent group, wave and, of items, item."""
     caption, defined = said
-    rows = found.rows(table)
-    own = found.arranged(rows[rows["scale"] == name], "exclusions")
+    own = found.of_scale(table, name)
     if own.empty:
         return
     ruled, of_items = _ruled(own), ("item",) if "item" in own else ()

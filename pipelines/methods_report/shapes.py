@@ -12,7 +12,6 @@ from pipelines.methods_report.diagnostics import Fits, Titles, term_of
 from pipelines.methods_report.found import Found
 from pipelines.report_tables.reported import ReportedFit
 from pipelines.tables import fitted, shapes
-from pipelines.tables.base import Table as StoredTable
 
 TESTED: Mapping[str, Kind] = {
     "estimate": "estimate",
@@ -28,26 +27,22 @@ def slopes(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
     """Yield the slopes of the focal terms of fits at values of their moderators."""
     lines = tuple(
         (
-            titles[fit.fit_id],
-            term_of(fit, str(row["focal_term"])),
-            found.variable(str(row["moderator"])),
+            _focal(found, fit, row, titles),
             found.maybe(str(row["at"]), str(row["at"])) if row["at"] != "mean" else found.say("at_mean"),
             found.cell(row["value"], missing="does_not_apply"),
             *found.cells(row, TESTED),
         )
         for fit, row in _rows(found.rows(shapes.SLOPES), fits)
     )
-    heads = ("variant", "term", "moderator", "at", "value", "estimate", "low", "high", "p_value")
-    yield from _table(found, "slopes_caption", heads, lines, ("slopes", 4))
+    heads = ("at", "value", "estimate", "low", "high", "p_value")
+    yield from _table(found, "slopes_caption", heads, lines, ("slopes", 1))
 
 
 def regions(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
     """Yield where the slopes of fits are clear."""
     lines = tuple(
         (
-            titles[fit.fit_id],
-            term_of(fit, str(row["focal_term"])),
-            found.variable(str(row["moderator"])),
+            _focal(found, fit, row, titles),
             found.say("yes" if row["is_significant"] else "no"),
             found.cell(row["low"], missing="without_end"),
             found.cell(row["high"], missing="without_end"),
@@ -55,8 +50,8 @@ def regions(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
         )
         for fit, row in _rows(found.rows(shapes.SLOPE_REGIONS), fits)
     )
-    heads = ("variant", "term", "moderator", "is_significant", "low", "high", "share_of_responses")
-    yield from _table(found, "regions_caption", heads, lines, ("regions", 4))
+    heads = ("is_significant", "low", "high", "share_of_responses")
+    yield from _table(found, "regions_caption", heads, lines, ("regions", 1))
 
 
 def surface(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
@@ -66,12 +61,14 @@ def surface(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
             titles[fit.fit_id],
             _feature(found, str(row["feature"])),
             *(found.cell(row[name], kind, "does_not_apply") for name, kind in TESTED.items()),
-            found.maybe(str(row["verdict"]), str(row["verdict"]).replace("_", " ")) if row["verdict"] else found.say("none"),
+            found.maybe(str(row["verdict"]), str(row["verdict"]).replace("_", " "))
+            if row["verdict"]
+            else found.say("none"),
         )
         for fit, row in _rows(found.rows(shapes.SURFACE), fits)
     )
-    heads = ("variant", "feature", "estimate", "low", "high", "p_value", "verdict")
-    yield from _table(found, "surface_caption", heads, lines, ("surface", 2))
+    heads = ("feature", "estimate", "low", "high", "p_value", "verdict")
+    yield from _table(found, "surface_caption", heads, lines, ("surface", 1))
 
 
 def predictions(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
@@ -87,8 +84,10 @@ def predictions(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
         for fit, row in _rows(rows, fits)
     )
     is_drawn = rows.loc[rows["fit_id"].isin(list(titles)), "boot_low"].notna().any()
-    heads = ("variant", "category", "value", "estimate", "low", "high", "boot", "high")
-    yield from _table(found, "predictions_caption", heads, lines, ("predictions_drawn" if is_drawn else "predictions", 2))
+    heads = ("category", "value", "estimate", "low", "high", "boot", "high")
+    yield from _table(
+        found, "predictions_caption", heads, lines, ("predictions_drawn" if is_drawn else "predictions", 1)
+    )
 
 
 def _rows(rows: pd.DataFrame, fits: Iterable[ReportedFit]) -> Iterator[tuple[ReportedFit, Mapping[str, Any]]]:
@@ -99,6 +98,11 @@ def _rows(rows: pd.DataFrame, fits: Iterable[ReportedFit]) -> Iterator[tuple[Rep
         yield from ((fit, row) for row in rows_of(own))
 
 
+def _focal(found: Found, fit: ReportedFit, row: Mapping[str, Any], titles: Titles) -> str:
+    moderated = f"{term_of(fit, str(row['focal_term']))} | {found.variable(str(row['moderator']))}"
+    return f"{titles[fit.fit_id]}: {moderated}"
+
+
 def _feature(found: Found, feature: str) -> str:
     return found.words.maybe(f"surface_{feature}", found.maybe(f"feature_{feature}", feature.replace("_", " ")))
 
@@ -106,7 +110,14 @@ def _feature(found: Found, feature: str) -> str:
 def _table(
     found: Found, caption: str, heads: tuple[str, ...], lines: Sequence[Line], said: tuple[str, int]
 ) -> Iterator[Table]:
-    """Yield a table where it has rows; ``said`` is what its statistics are called, and how many columns hold words."""
+    """Yield a table where it has rows, lines of the same first cell under it.
+
+    ``said`` is what its statistics are called, and how many columns hold words.
+    """
     name, n_labels = said
-    if lines:
-        yield Table(found.say(caption), found.heads(*heads), tuple(lines), n_labels, defined=links(SHAPES[name]))
+    rows = list[Line]()
+    for place, (over, *cells) in enumerate(lines):
+        rows += [(over,)] if place == 0 or lines[place - 1][0] != over else []
+        rows.append(tuple(cells))
+    if rows:
+        yield Table(found.say(caption), found.heads(*heads), tuple(rows), n_labels, defined=links(SHAPES[name]))
