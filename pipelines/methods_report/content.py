@@ -22,7 +22,7 @@ def report_of(found: Found) -> Report:
     warnings = [found.say("synthetic")] if found.study.spec.is_synthetic else []
     return Report(
         title=found.say("title", study=found.text("study_title", found.study.name)),
-        subtitle=found.say("subtitle", date=found.wording.day(found.written_on), run=found.run),
+        subtitle=found.say("subtitle", date=found.wording.day(found.written_on), run=found.run.partition("-")[0]),
         language=found.words.language,
         published_on=found.written_on,
         warning=" ".join([found.say("private"), *warnings]),

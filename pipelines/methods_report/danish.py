@@ -7,7 +7,7 @@ from pipelines.methods_report.names_in_danish import NAMES
 DANISH: Mapping[str, str] = {
     **NAMES,
     "title": "{study}: måling og modeller",
-    "subtitle": "PRIVAT: ikke kontrolleret, ikke til offentliggørelse. Datalager fra {date}, kørsel {run}",
+    "subtitle": "PRIVAT: ikke kontrolleret, ikke til offentliggørelse. Kørsel {run}, {date}",
     "private": "PRIVAT. Tallene kommer fra datalageret. De er nøjagtige, kan handle om få personer og er ikke "
     "kontrolleret: de er til forskerholdet og til bedømmere under fortrolighed, ikke til offentliggørelse. Der står "
     "ingen enkelte svar og ingen navne på organisationer i rapporten.",
@@ -183,6 +183,7 @@ DANISH: Mapping[str, str] = {
     "spec_population": "Anvendte svar",
     "population": "grupper: {groups}; runder: {waves}; kilder: {sources}; udeladt efter reglen: {without}",
     "spec_estimator": "Estimator",
+    "estimator_linear": "mindste kvadrater",
     "spec_covariance": "Kovarians",
     "spec_cluster": "Klynger",
     "spec_effects": "Effekter taget ud",

@@ -99,6 +99,8 @@ DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("hausman_chi2", "hausman_df", "hausman_p"), ("Hausman test",)),
     **dict.fromkeys(("context_f", "context_df", "context_df_resid", "context_p"), ("Mundlak test",)),
     **dict.fromkeys(("variance_of_units", "variance_within", "least_share", "largest_share"), PANEL[:1]),
+    **dict.fromkeys(("size", "size_std_error"), ("negative binomial regression (NB2)",)),
+    "dispersion": ("overdispersion, Poisson against NB2",),
     "surface_icc_2": AGREEMENT,
 }
 """Diagnostics that are no plain count or share."""

@@ -54,7 +54,7 @@ def readings(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
             label = (term_of(fit, str(row["term"])), _named(found, "reading", reading, " on "))
             lines.setdefault(label, {})[fit.fit_id] = _reading(found, row)
             names += READINGS.get(reading.partition(" on ")[0], ())
-    yield from _side_by_side(found, ("readings_caption", ("term", "reading")), lines, titles, (names, ()))
+    yield from _side_by_side(found, ("readings_caption", ("reading",)), lines, titles, (names, ()))
 
 
 def joint_tests(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
@@ -141,7 +141,7 @@ def _side_by_side(
     Args:
         found: Its language.
         said: Key of the caption, and of the heads of the labels.
-        lines: Labels → fit → what stands there.
+        lines: Labels → fit → what stands there; a label more than there are heads stands over the lines that share it.
         titles: Fit → what its column is called.
         under: Entries of the definitions ledger, and notes.
     """
@@ -150,8 +150,17 @@ def _side_by_side(
     fits = list(titles)
     for start in range(0, len(fits) if lines else 0, MOST_COLUMNS):
         part = fits[start : start + MOST_COLUMNS]
-        rows = tuple(
-            (*labels, *(cells.get(fit, found.say("does_not_apply")) for fit in part)) for labels, cells in lines.items()
-        )
+        rows = _under_each_other(found, lines, len(heads), part)
         columns = (*found.heads(*heads), *(titles[fit] for fit in part))
         yield Table(found.say(caption), columns, rows, len(heads), notes, links(names))
+
+
+def _under_each_other(
+    found: Found, lines: Mapping[tuple[str, ...], Mapping[str, str]], n_labels: int, fits: Sequence[str]
+) -> tuple[tuple[str, ...], ...]:
+    rows = dict[tuple[str, ...], list[tuple[str, ...]]]()
+    for labels, cells in lines.items():
+        over, own = labels[:-n_labels], labels[-n_labels:]
+        line = (*own, *(cells.get(fit, found.say("does_not_apply")) for fit in fits))
+        rows.setdefault(over, [over] if over else []).append(line)
+    return tuple(row for under in rows.values() for row in under)

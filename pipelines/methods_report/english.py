@@ -7,7 +7,7 @@ from pipelines.methods_report.names_in_english import NAMES
 ENGLISH: Mapping[str, str] = {
     **NAMES,
     "title": "{study}: measurement and models",
-    "subtitle": "PRIVATE: not audited, not for release. Warehouse of {date}, made by run {run}",
+    "subtitle": "PRIVATE: not audited, not for release. Run {run} of {date}",
     "private": "PRIVATE. These figures come from the warehouse. They are exact, may tell of few people, and were not "
     "audited: they are for the team and for reviewers under confidence, not for release. There are no single answers "
     "and no names of organisations in it.",
@@ -187,6 +187,7 @@ ENGLISH: Mapping[str, str] = {
     "spec_population": "Responses used",
     "population": "groups: {groups}; waves: {waves}; sources: {sources}; left out by the rule: {without}",
     "spec_estimator": "Estimator",
+    "estimator_linear": "least squares",
     "spec_covariance": "Covariance",
     "spec_cluster": "Clusters",
     "spec_effects": "Effects taken out",

@@ -13,6 +13,7 @@ from pipelines.board_report.words import Wording, plain
 from pipelines.load import Study
 from pipelines.methods_report.danish import DANISH
 from pipelines.methods_report.english import ENGLISH
+from pipelines.report_tables.of_record import figure
 from pipelines.report_tables.reported import ReportedFit
 from pipelines.report_tables.words import Words
 from pipelines.steps.release_texts import titles_of
@@ -68,9 +69,9 @@ class Found:
 
     def cell(self, value: object, kind: Kind = "estimate", missing: str = "not_computed") -> Cell:
         """Return a figure, or in words that there is none."""
-        if value is None or value is pd.NA or pd.isna(value):
+        number = figure(value)
+        if number is None:
             return self.say(missing)
-        number = float(str(value))
         return Figure(number, kind) if abs(number) != float("inf") else self.say("infinite")
 
     def cells(self, row: Mapping[str, Any], kinds: Mapping[str, Kind]) -> tuple[Cell, ...]:

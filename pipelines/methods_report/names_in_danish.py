@@ -19,6 +19,8 @@ NAMES: Mapping[str, str] = {
     "diagnostic_context_f": "Enhedernes gennemsnit testet sammen (Mundlak), F",
     "diagnostic_context_df": "Enhedernes gennemsnit testet sammen (Mundlak), df",
     "diagnostic_context_df_resid": "Enhedernes gennemsnit testet sammen (Mundlak), nævnerens df",
+    "diagnostic_size": "Den negative binomials størrelse",
+    "diagnostic_size_std_error": "Dens standardfejl",
     "diagnostic_dispersion": "Dispersion",
     "diagnostic_overdispersion_p": "Poisson mod negativ binomial, p",
     "diagnostic_proportional_odds_p": "Proportionale odds, p",

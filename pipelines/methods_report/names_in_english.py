@@ -19,6 +19,8 @@ NAMES: Mapping[str, str] = {
     "diagnostic_context_f": "Means of units tested together (Mundlak), F",
     "diagnostic_context_df": "Means of units tested together (Mundlak), df",
     "diagnostic_context_df_resid": "Means of units tested together (Mundlak), df of the denominator",
+    "diagnostic_size": "Size of the negative binomial",
+    "diagnostic_size_std_error": "Its standard error",
     "diagnostic_dispersion": "Dispersion",
     "diagnostic_overdispersion_p": "Poisson against negative binomial, p",
     "diagnostic_proportional_odds_p": "Proportional odds, p",
