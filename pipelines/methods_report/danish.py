@@ -222,7 +222,7 @@ DANISH: Mapping[str, str] = {
     "readings_caption": "Robusthed og størrelse af leddene af interesse",
     "reading": "Læsning",
     "between_ends": "; ",
-    "limit": "for intervallets ende: {value}",
+    "limit": "for dens grænse: {value}",
     "equivalent": "for lille til at betyde noget",
     "relevant": "stor nok til at betyde noget",
     "undecided": "uafgjort",

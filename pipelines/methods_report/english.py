@@ -226,7 +226,7 @@ ENGLISH: Mapping[str, str] = {
     "readings_caption": "Robustness and size of the terms of interest",
     "reading": "Reading",
     "between_ends": ", ",
-    "limit": "of the interval’s end: {value}",
+    "limit": "of its limit: {value}",
     "equivalent": "too small to matter",
     "relevant": "large enough to matter",
     "undecided": "undecided",
