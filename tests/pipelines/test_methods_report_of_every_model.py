@@ -1,6 +1,5 @@
 """The report of methods of a study with a model of every kind: nothing blank, nothing without a name or definition."""
 
-
 import pytest
 
 from pipelines.board_report.pdf import pdf_of
