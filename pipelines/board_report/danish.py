@@ -12,6 +12,7 @@ DANISH: Mapping[str, str] = {
     "page": "Side",
     "contents": "Indhold",
     "details": "Vis tabellen",
+    "definitions": "Definitioner:",
     "notes": "Noter",
     "section": "Afsnit",
     "text": "Tekst",

@@ -12,6 +12,7 @@ ENGLISH: Mapping[str, str] = {
     "page": "Page",
     "contents": "Contents",
     "details": "Show the table",
+    "definitions": "Definitions:",
     "notes": "Notes",
     "section": "Section",
     "text": "Text",

@@ -19,6 +19,7 @@ FORMATS: dict[Kind, str] = {
     "count": "#,##0",
     "mean": "0.00",
     "estimate": "0.000",
+    "p_value": "0.000",
     "per_cent": '0"%"',
     "share": "0%",
     "end": "General",

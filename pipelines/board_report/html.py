@@ -10,6 +10,8 @@ from pipelines.board_report.words import Wording
 
 STYLE = "report.css"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+LISTED_DEPTH = 2
+LETTERS = str.maketrans("0123456789", "abcdefghij")
 MOST_OPEN = 40
 """Rows of a table that stands open; longer ones are opened by the reader."""
 
@@ -56,18 +58,22 @@ def _contents(report: Report, wording: Wording) -> Iterator[str]:
     title = escape(wording.say("contents"))
     yield f'<nav aria-label="{title}"><ul>'
     for place, section in enumerate(report.sections):
-        yield f'<li><a href="#{_anchor(place)}">{escape(section.title)}</a></li>'
+        if section.depth <= LISTED_DEPTH:
+            kind = "" if section.depth == 1 else ' class="within"'
+            yield f'<li{kind}><a href="#{_anchor(place, section)}">{escape(section.title)}</a></li>'
     yield "</ul></nav>"
 
 
-def _anchor(place: int) -> str:
-    return "part-" + "abcdefghijklmnopqrstuvwxyz"[place]
+def _anchor(place: int, section: Section) -> str:
+    return section.anchor or "part-" + str(place).translate(LETTERS)
 
 
 def _section(place: int, section: Section, wording: Wording) -> Iterator[str]:
-    name = _anchor(place)
-    yield f'<section aria-labelledby="{name}"><h2 id="{name}">{escape(section.title)}</h2>'
+    name, level = _anchor(place, section), section.depth + 1
+    yield f'<section aria-labelledby="{name}"><h{level} id="{name}">{escape(section.title)}</h{level}>'
     yield from (f"<p>{escape(line)}</p>" for line in section.lines)
+    if section.code:
+        yield f"<pre><code>{escape(section.code)}</code></pre>"
     if section.findings:
         yield "<ul>" + "".join(f"<li>{escape(found)}</li>" for found in section.findings) + "</ul>"
     if section.charts:
@@ -89,11 +95,22 @@ def _table(table: Table, wording: Wording) -> Iterator[str]:
     yield f"<thead><tr>{heads}</tr></thead><tbody>"
     for row in table.rows:
         first, *others = (escape(wording.figure(cell)) for cell in row)
+        if not others:
+            yield f'<tr><th scope="rowgroup" class="over" colspan="{len(table.heads)}">{first}</th></tr>'
+            continue
         cells = "".join(f"<td{_side(table, place)}>{text}</td>" for place, text in enumerate(others, start=1))
         yield f'<tr><th scope="row">{first}</th>{cells}</tr>'
     yield "</tbody></table></div>"
+    yield from _under(table, wording)
     if is_long:
         yield "</details>"
+
+
+def _under(table: Table, wording: Wording) -> Iterator[str]:
+    yield from (f'<p class="note">{escape(note)}</p>' for note in table.notes)
+    if table.defined:
+        links = "; ".join(f'<a href="#{link.anchor}">{escape(link.text)}</a>' for link in table.defined)
+        yield f'<p class="note">{escape(wording.say("definitions"))} {links}</p>'
 
 
 def _side(table: Table, place: int) -> str:

@@ -15,6 +15,8 @@ from pipelines.board_report.words import Wording
 
 TEMPLATE = "report.typ"
 STANDARD = "ua-1"
+LEAST_SIGNS, MOST_SIGNS = 8, 32
+"""Of a column that holds words: room that it has at least, and for a line that may be broken at most."""
 
 
 def pdf_of(report: Report, wording: Wording) -> bytes:
@@ -48,6 +50,7 @@ def document_of(report: Report, wording: Wording) -> dict[str, Any]:
         "warning": report.warning,
         "page": wording.say("page"),
         "contents": wording.say("contents"),
+        "definitions": wording.say("definitions"),
         "sections": [_section(section, wording) for section in report.sections if not section.is_detail],
     }
 
@@ -55,6 +58,9 @@ def document_of(report: Report, wording: Wording) -> dict[str, Any]:
 def _section(section: Section, wording: Wording) -> dict[str, object]:
     return {
         "title": section.title,
+        "depth": section.depth,
+        "anchor": section.anchor,
+        "code": section.code,
         "lines": section.lines,
         "findings": section.findings,
         "charts": [{"drawing": drawing_of(chart, wording), "told": chart.told} for chart in section.charts],
@@ -62,10 +68,23 @@ def _section(section: Section, wording: Wording) -> dict[str, object]:
     }
 
 
+def _widths(table: Table) -> list[int]:
+    """Return how much of the line every column of words needs: its longest word, and some words beside it."""
+    columns = zip(table.heads, *(row for row in table.rows if len(row) > 1), strict=True)
+    return [max(_need(line) for cell in column for line in str(cell).splitlines() or [""]) for column in columns]
+
+
+def _need(line: str) -> int:
+    return max([LEAST_SIGNS, min(len(line), MOST_SIGNS), *(len(word) for word in line.split())])
+
+
 def _table(table: Table, wording: Wording) -> dict[str, object]:
     return {
         "caption": table.caption,
         "heads": table.heads,
         "labels": table.n_labels,
+        "widths": _widths(table) if table.n_labels == len(table.heads) else [],
         "rows": [[wording.figure(cell) for cell in row] for row in table.rows],
+        "notes": table.notes,
+        "defined": [{"text": link.text, "anchor": link.anchor} for link in table.defined],
     }

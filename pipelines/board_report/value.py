@@ -1,23 +1,24 @@
 """A report before any notation: sections of sentences, tables and charts.
 
-Every figure is one of the release file, as it stands there. The writers put it down and compute nothing.
+Every figure is one of the release file or, in the report of methods, of the warehouse, as it stands there. The writers
+put it down and compute nothing.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["count", "mean", "estimate", "per_cent", "share", "end"]
+Kind = Literal["count", "mean", "estimate", "p_value", "per_cent", "share", "end"]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A released number.
+    """A number.
 
     Attributes:
-        value: As released.
+        value: As released; in a report of the warehouse, as computed.
         kind: ``count`` of people, rounded in the release; ``mean`` with two decimals; ``estimate`` with three;
-            ``per_cent`` of 0 to 100; ``share`` of 0 to 1, printed in per cent; ``end`` of a scale's range.
+            ``p_value``; ``per_cent`` of 0 to 100; ``share`` of 0 to 1, printed in per cent; ``end`` of a scale's range.
     """
 
     value: float
@@ -28,25 +29,42 @@ Cell = str | Figure
 
 
 @dataclass(frozen=True)
+class Link:
+    """A word that leads to a section.
+
+    Attributes:
+        text: As printed.
+        anchor: Of the section.
+    """
+
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True)
 class Table:
     """One table.
 
     Attributes:
         caption: What it shows.
         heads: Of the columns.
-        rows: One cell a column.
+        rows: One cell a column, or a single one that stands over the rows that follow.
         n_labels: How many columns from the left hold words; the others hold figures, or why there is none.
+        notes: Printed under it.
+        defined: Its statistics, with the sections that define them.
     """
 
     caption: str
     heads: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     n_labels: int = 1
+    notes: tuple[str, ...] = ()
+    defined: tuple[Link, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse rows that do not fit the heads."""
-        if any(len(row) != len(self.heads) for row in self.rows):
-            raise ValueError(f"{self.caption}: rows must have {len(self.heads)} cells")
+        if any(len(row) not in (1, len(self.heads)) for row in self.rows):
+            raise ValueError(f"{self.caption}: rows must have {len(self.heads)} cells, or one")
 
 
 @dataclass(frozen=True)
@@ -100,6 +118,9 @@ class Section:
         tables: For reading.
         sheet: All its rows in one table, for workbooks; None for words alone.
         is_detail: Whether it is looked up rather than read, and thus left out on paper.
+        depth: 1 for a part, 2 for a section of one, 3 for an entry, which no list of contents names.
+        anchor: What links to it name; empty where none does.
+        code: A call of a program, printed letter by letter; empty for none.
     """
 
     name: str
@@ -110,6 +131,9 @@ class Section:
     tables: tuple[Table, ...] = ()
     sheet: Table | None = None
     is_detail: bool = False
+    depth: Literal[1, 2, 3] = 1
+    anchor: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)

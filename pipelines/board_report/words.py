@@ -11,8 +11,8 @@ import pandas as pd
 from pipelines.board_report.danish import DANISH
 from pipelines.board_report.english import ENGLISH
 from pipelines.board_report.value import Cell, Figure, Kind
-from pipelines.report_tables.numerals import NO_BREAK
-from pipelines.report_tables.value import one_line
+from pipelines.report_tables.numerals import NO_BREAK, P_DECIMALS
+from pipelines.report_tables.value import Number, one_line
 from pipelines.report_tables.words import Words, words_of
 
 WORDINGS: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "da": DANISH}
@@ -65,6 +65,8 @@ class Wording:
             share = cell.value if cell.kind == "share" else cell.value / 100
             written = numerals.per_cent(share)
             return written if self.language == "da" else written.replace(NO_BREAK, "")
+        if cell.kind == "p_value":
+            return numerals.written(Number(cell.value, P_DECIMALS, "p"))
         if cell.kind == "end":
             return f"{cell.value:g}".replace(".", numerals.mark)
         return numerals.plain(cell.value, DECIMALS[cell.kind])

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 from scipy.special import expit
 from scipy.stats import chi2
 
 from models.regression.fit import fit_regression
+from tests.models.regression.categorical.answered import ANSWERS, matrix
 from tests.models.regression.categorical.words import LABELS, ROLE, answers_analysed, asked
 
 OUTCOMES = {
@@ -129,3 +131,10 @@ def test_clusters_test_proportional_odds_by_their_covariance():
     expected = chi2.sf(values @ np.linalg.solve(contrasts @ covariance @ contrasts.T, values), 4)
     found = fit.diagnostics.set_index("diagnostic").loc["proportional_odds_p of role", "value"]
     assert found == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize(("estimator", "model"), [("logit", sm.Logit), ("poisson", sm.Poisson)])
+def test_mcfadden_s_r2_is_that_of_statsmodels(estimator, model):
+    found = fitted(estimator, bootstrap_draws=0).diagnostics.set_index("diagnostic")["value"]
+    by_statsmodels = model(ANSWERS[OUTCOMES[estimator]].to_numpy(float), matrix()).fit(disp=0)
+    assert found["mcfadden_r2"] == pytest.approx(by_statsmodels.prsquared, rel=1e-8)

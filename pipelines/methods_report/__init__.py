@@ -1,0 +1,1 @@
+"""The methodologist's report: how everything was measured and estimated, with the definition of every statistic."""

@@ -1,0 +1,213 @@
+"""Which entries of the definitions ledger a statistic of the report has, and the part that prints those that occur."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from models.ledger import ENTRIES, Definition, ledger
+from pipelines.board_report.value import Link, Section
+from pipelines.methods_report.found import Found
+
+CLUSTERED_LINES = ("covariances CR0, CR1, CR1S, CR2, CR3", "Satterthwaite degrees of freedom")
+PANEL = (
+    "panel: pooling, within, between, random effects, differences",
+    "panels through the model language; Hausman, Mundlak's means tested together (AHT, CR2)",
+)
+EFFECTS = ("fixed effects, one or two ways, absorbed; they count in n - k", "R2 within and overall")
+ASSUMPTIONS = ("RESET, Breusch-Pagan, Durbin-Watson, Shapiro-Wilk, Jarque-Bera, VIF, generalised VIF",)
+INFLUENCE = ("leverage, studentised residual, Cook's distance, DFFITS, DFBETA",)
+SIZES = ("standardised coefficient, partial R2, Cohen's f2",)
+CONFOUNDING = ("robustness value, confounded estimate, benchmark bound",)
+DIF = ("DIF by ordinal logistic regression", "proportional odds")
+OMEGA = ("omega of counted answers", "omega, model-implied and observed denominator")
+AGREEMENT = ("ICC(1), ICC(2)",)
+
+MEASURED: Mapping[str, tuple[str, ...]] = {
+    "alpha": ("alpha",),
+    "omega": OMEGA,
+    "items": (
+        "mean, standard deviation and missing share of an item",
+        "alpha if dropped, item-rest and corrected item-total r",
+    ),
+    "means": ("mean score with interval over organisations",),
+    "agreement": (*AGREEMENT, "r_wg, r_wg(j)"),
+    "ml": ("CFA by maximum likelihood",),
+    "mlr": ("MLR: Huber-White errors, Yuan-Bentler test",),
+    "wlsmv": ("WLSMV", "polychoric correlation"),
+    "fit": ("CFI, TLI, RMSEA with interval", "SRMR"),
+    "robust_fit": ("robust CFI, TLI, RMSEA",),
+    "loadings": ("standardised solution",),
+    "ladder": ("ladder of invariance, continuous",),
+    "ladder_of_ordered": ("ladder of invariance, ordered",),
+    "difference": ("difference tests",),
+    "released": ("score tests of equalities, partial search",),
+    "validity": ("AVE, CR, omega of a factor",),
+    "discriminant": ("Fornell-Larcker", "HTMT, HTMT2", "HTMT, bootstrap interval"),
+    "likelihood_ratio": DIF,
+    "wald_cr1": (*DIF, "DIF in organisations"),
+}
+CONDITIONS: Mapping[str, tuple[str, ...]] = {
+    "alpha": ("alpha",),
+    "alpha_conf_low": ("alpha",),
+    "omega": ("omega, model-implied and observed denominator",),
+    "omega_conf_low": ("omega, model-implied and observed denominator",),
+    "ordered_omega": ("ordered omega, both denominators; ordinal alpha",),
+    "cfi": ("CFI, TLI, RMSEA with interval",),
+    "rmsea": ("CFI, TLI, RMSEA with interval",),
+    "srmr": ("SRMR",),
+    "icc_1": AGREEMENT,
+    "icc_2": AGREEMENT,
+    "f_test": AGREEMENT,
+    "rwg_j_median": ("r_wg, r_wg(j)",),
+}
+"""Measures of conditions; numbers of members and organisations are counted, and levels of invariance have a ladder."""
+
+ESTIMATORS: Mapping[str, tuple[str, ...]] = {
+    "OLS": ("least squares, weighted", "R2 and adjusted R2"),
+    "WLS": ("least squares, weighted", "R2 and adjusted R2"),
+    "OLS_within": ("least squares, weighted", *EFFECTS),
+    "WLS_within": ("least squares, weighted", *EFFECTS),
+    "logit": ("logit and probit", "McFadden's R2"),
+    "probit": ("logit and probit", "McFadden's R2"),
+    "firth_logit": ("Firth's logit, profile interval and test", "McFadden's R2"),
+    "ordered_logit": ("ordered logit, probit, cloglog", "McFadden's R2"),
+    "ordered_probit": ("ordered logit, probit, cloglog", "McFadden's R2"),
+    "multinomial": ("multinomial logit", "McFadden's R2"),
+    "poisson": ("Poisson regression", "McFadden's R2"),
+    "negative_binomial": ("negative binomial regression (NB2)", "McFadden's R2"),
+    **dict.fromkeys(("within", "between", "within_between", "random_effects", "first_differences"), PANEL),
+}
+DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
+    "max_leverage": INFLUENCE,
+    "max_cooks_distance": INFLUENCE,
+    "max_vif": ASSUMPTIONS,
+    "max_generalised_vif": ASSUMPTIONS,
+    "breusch_pagan_p": ASSUMPTIONS,
+    "reset_p": ASSUMPTIONS,
+    "residual_skewness": ASSUMPTIONS,
+    "residual_excess_kurtosis": ASSUMPTIONS,
+    "jarque_bera_p": ASSUMPTIONS,
+    "condition_number": ("condition number",),
+    "least_df": ("Satterthwaite degrees of freedom",),
+    "decided_by_one_cluster": ("coefficients without one cluster",),
+    "covariance_mended": ("two-way clustered covariance",),
+    "mcfadden_r2": ("McFadden's R2",),
+    "proportional_odds_p": ("proportional-odds test", "proportional odds with clusters"),
+    "overdispersion_p": ("overdispersion, Poisson against NB2",),
+    "without_finite_estimate": ("separation",),
+    "r2_within": ("R2 within and overall",),
+    "r2_overall": ("R2 within and overall",),
+    **dict.fromkeys(("hausman_chi2", "hausman_df", "hausman_p"), ("Hausman test",)),
+    **dict.fromkeys(("context_f", "context_df", "context_df_resid", "context_p"), ("Mundlak test",)),
+    **dict.fromkeys(("variance_of_units", "variance_within", "least_share", "largest_share"), PANEL[:1]),
+    **dict.fromkeys(("size", "size_std_error"), ("negative binomial regression (NB2)",)),
+    "dispersion": ("overdispersion, Poisson against NB2",),
+    "surface_icc_2": AGREEMENT,
+}
+"""Diagnostics that are no plain count or share."""
+
+READINGS: Mapping[str, tuple[str, ...]] = {
+    "standardised": SIZES,
+    "partial_r2": SIZES,
+    "minimum_detectable": ("minimum detectable effect",),
+    "equivalence": ("equivalence test (TOST)",),
+    "robustness_value": CONFOUNDING,
+    "selection_ratio": ("Oster's delta and adjusted coefficient",),
+    "e_value": ("E-value",),
+    "without_one_cluster": ("coefficients without one cluster",),
+    "wild_bootstrap": ("wild cluster bootstrap (WCR, Rademacher)",),
+    "average_effect": ("average marginal effects and predictions, delta interval",),
+    "average_effect_bootstrap": ("average marginal effects, bootstrap interval",),
+    "simple_slopes": ("simple slopes",),
+    "johnson_neyman": ("Johnson-Neyman bounds",),
+}
+SHAPES: Mapping[str, tuple[str, ...]] = {
+    "joint": ("joint tests of a fit (AHT, F, chi-square)",),
+    "slopes": ("slopes of a fit, other moderators at their means",),
+    "regions": ("Johnson-Neyman bounds",),
+    "surface": (
+        "response surface a1 to a5",
+        "stationary point and principal axes",
+        "conditions of broad and strict congruence",
+    ),
+    "predictions": ("predictions at the means and as observed",),
+    "predictions_drawn": ("effects and predictions with both intervals",),
+    "holm": ("adjusted p-values",),
+    "spline": ("restricted cubic spline",),
+    "organisation_rows": ("rows of organisations",),
+}
+ENGINES: Mapping[str, tuple[str, ...]] = {
+    "counted_patterns": (
+        "least squares and covariances from counted patterns",
+        "clustered covariances from counted patterns",
+        "logit and probit from counted patterns",
+    ),
+    "blocks": (
+        "least squares of rows in blocks",
+        "covariances of rows in blocks: classical, HC0 to HC3",
+        "covariances of rows in blocks: CR0, CR1S, CR2, CR3, Satterthwaite",
+    ),
+}
+"""Where a fit was not computed from rows in memory."""
+
+NOT_RUN, NONE, SAME = "none run: ", "none", " name the same"
+
+
+def of_covariance(estimator: str, covariance: str) -> tuple[str, ...]:
+    """Return the entries of the covariance of a fit: of least squares, of scores, or of a working regression."""
+    name, two_ways, _ = covariance.partition("_two_way")
+    if estimator == "firth_logit":
+        return ESTIMATORS[estimator]
+    if estimator in ("OLS", "WLS", "OLS_within", "WLS_within") or ESTIMATORS[estimator] is PANEL:
+        if two_ways:
+            return ("two-way clustered covariance",)
+        if not name.startswith("CR"):
+            return ("covariances classical, HC0, HC1, HC2, HC3",)
+        return CLUSTERED_LINES if name in ("CR2", "CR3") else CLUSTERED_LINES[:1]
+    if name == "CR2":
+        return ("CR2, Satterthwaite and HTZ of generalised linear models",)
+    return ("robust and clustered covariances from scores",)
+
+
+def anchor_of(name: str) -> str:
+    """Return what links to a definition name."""
+    return "definition-" + re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def links(names: Iterable[str]) -> tuple[Link, ...]:
+    """Return links to entries of the ledger, each once."""
+    return tuple(Link(name, anchor_of(name)) for name in dict.fromkeys(names))
+
+
+def definitions(sections: Iterable[Section], found: Found) -> tuple[Section, ...]:
+    """Write the entries of the ledger that tables of sections link to, each once, in the order of the ledger."""
+    used = {link.anchor for section in sections for table in section.tables for link in table.defined}
+    made = [Section("definitions", found.say("definitions_title"), (found.say("definitions_reading"),))]
+    for part in ENTRIES:
+        known = [each for each in ledger(part) if anchor_of(each.name) in used]
+        if known:
+            made.append(Section("definitions", found.say(f"definitions_{part}"), depth=2))
+            made += [_entry(each, found) for each in known]
+    return tuple(made)
+
+
+def _entry(each: Definition, found: Found) -> Section:
+    said, call = _r_call(each.r_call, found)
+    return Section(
+        name="definition",
+        title=each.name,
+        lines=(found.say("formula", formula=each.formula), found.say("source", source=each.source), said),
+        code=call,
+        depth=3,
+        anchor=anchor_of(each.name),
+    )
+
+
+def _r_call(r_call: str, found: Found) -> tuple[str, str]:
+    """Return what is said of the R call, and the call; empty where no R program gives the number."""
+    if r_call.startswith(NOT_RUN):
+        call = r_call.removeprefix(NOT_RUN).removesuffix(SAME).removesuffix(SAME.replace("name", "names"))
+        return found.say("r_not_run"), call
+    if r_call.startswith(NONE):
+        why = r_call.removeprefix(NONE).removeprefix(": ") or found.say("not_known")
+        return found.say("r_none", why=why), ""
+    return found.say("r_equal"), r_call

@@ -1,0 +1,89 @@
+"""A model as written → a table of what it says, in words."""
+
+from collections.abc import Iterator
+
+from models.sections.regressors import Interaction, Regressor, Surface, Variable, as_variable, parts_of
+from models.sections.variants import Variant
+from models.spec import RegressionSpec
+from pipelines.board_report.value import Table
+from pipelines.methods_report.found import Found
+
+SAID_ELSEWHERE = ("name", "title")
+
+
+def specification(found: Found, model: RegressionSpec) -> Table:
+    """Write the table."""
+    rows = tuple((found.say(key), said or found.say("none")) for key, said in _parts(found, model))
+    return Table(found.say("spec_caption"), found.heads("part", "value"), rows, n_labels=2)
+
+
+def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
+    yield "spec_outcome", found.variable(model.outcome)
+    yield "spec_focal", _regressor(found, as_variable(model.focal))
+    yield "spec_regressors", "\n".join(_regressor(found, each) for each in model.regressors_as_variables())
+    yield "spec_level", found.say(f"level_{model.level}")
+    yield "spec_population", _population(found, model)
+    yield "spec_estimator", found.maybe(f"estimator_{model.estimator}", model.estimator.replace("_", " "))
+    yield "spec_covariance", model.covariance_used()
+    yield "spec_cluster", _columns(found, model.clusters())
+    yield "spec_effects", _columns(found, model.effects())
+    yield "spec_panel", _columns(found, () if model.panel is None else (model.panel.column,))
+    yield "spec_weights", found.maybe(f"weight_{model.weights}", str(model.weights or "").replace("_", " "))
+    yield "spec_missing", found.say(f"missing_{model.missing}")
+    yield "spec_confidence", found.number(model.confidence_level, "share")
+    yield "spec_sign", found.say(f"sign_{model.expected_sign}")
+    yield "spec_smallest", _smallest(found, model)
+    yield "spec_family", model.family or model.code
+    yield "spec_variants", "\n".join(_variant(found, model, each) for each in model.variants)
+
+
+def _smallest(found: Found, model: RegressionSpec) -> str:
+    smallest = model.smallest_effect_of_interest
+    return "" if smallest is None else found.number(smallest)
+
+
+def _regressor(found: Found, regressor: Regressor) -> str:
+    if isinstance(regressor, Variable):
+        return _variable(found, regressor)
+    parts = " × ".join(_variable(found, part) for part in parts_of(regressor))
+    key = "use_surface" if isinstance(regressor, Surface) else "use_interaction"
+    if not isinstance(regressor, (Surface, Interaction)):
+        raise TypeError(f"{type(regressor).__name__} is no regressor")
+    return found.say(key, parts=parts)
+
+
+def _variable(found: Found, variable: Variable) -> str:
+    said = found.variable(variable.variable)
+    if variable.of is not None:
+        said = found.say("use_organisation_mean_of", variable=said, of=found.text("group_title", variable.of))
+    elif variable.use != "number":
+        said = found.say(f"use_{variable.use}", variable=said)
+    if variable.standardise:
+        said = found.say("use_standardised", variable=said)
+    elif variable.centre:
+        said = found.say("use_centred", variable=said)
+    if variable.polynomial > 1:
+        said = found.say("use_polynomial", variable=said, power=variable.polynomial)
+    return said if variable.spline is None else found.say("use_spline", variable=said, knots=variable.spline)
+
+
+def _population(found: Found, model: RegressionSpec) -> str:
+    used = model.population
+    return found.say(
+        "population",
+        groups=", ".join(found.text("group_title", each) for each in used.respondent_groups) or found.say("all"),
+        waves=", ".join(found.text("wave_title", each) for each in used.waves) or found.say("all"),
+        sources=", ".join(each.replace("_", " ") for each in used.sources) or found.say("all"),
+        without=found.text("rule_title", used.without) if used.without else found.say("none"),
+    )
+
+
+def _columns(found: Found, columns: tuple[str, ...]) -> str:
+    return " × ".join(found.maybe(f"column_{each}", each.replace("_", " ")) for each in columns)
+
+
+def _variant(found: Found, model: RegressionSpec, variant: Variant) -> str:
+    """Return the title of a variant and which keys of the model it changes."""
+    changed = [key.replace("_", " ") for key in sorted(variant.model_fields_set) if key not in SAID_ELSEWHERE]
+    title = found.text("variant_title", f"{model.name}/{variant.name}")
+    return found.say("variant_changes", title=title, keys=found.listed(changed))
