@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from pipelines.kept_rows import n_erased, rest_of_rows
-from pipelines.release_slices import Past
+from pipelines.release_past import Past
 from pipelines.steps.lattice.earlier import people_apart
 from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store

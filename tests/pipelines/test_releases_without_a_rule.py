@@ -13,7 +13,7 @@ from unittest.mock import patch
 import pandas as pd
 import pytest
 
-from pipelines import release, release_fits, release_slices
+from pipelines import release, release_anew, release_fits, release_slices
 from pipelines.assets.whereabouts import Wanted
 from pipelines.commands.erase import erase
 from pipelines.load import load_study
@@ -55,10 +55,10 @@ def without_sizes(of_earlier: Callable[..., object]) -> Callable[..., object]:
 
 
 OFF = {
-    "P7 joined": (change(one_more), patch.object(release_slices, "told_apart", anybody_may_leave)),
-    "P7 left": (change(one_less), patch.object(release_slices, "told_apart", anybody_may_leave)),
-    "P8 moved": (change(one_moved), patch.object(release_slices, "told_apart", anybody_may_leave)),
-    "P7 corrected": (change(one_corrected), patch.object(release_slices, "told_apart", anybody_may_leave)),
+    "P7 joined": (change(one_more), patch.object(release_anew, "told_apart", anybody_may_leave)),
+    "P7 left": (change(one_less), patch.object(release_anew, "told_apart", anybody_may_leave)),
+    "P8 moved": (change(one_moved), patch.object(release_anew, "told_apart", anybody_may_leave)),
+    "P7 corrected": (change(one_corrected), patch.object(release_anew, "told_apart", anybody_may_leave)),
 }
 
 
@@ -98,7 +98,7 @@ def test_without_the_rule_an_erasure_shows_in_the_next_release(folder):
     forgotten = without_sizes(release_slices.earlier_releases)
     with (
         patch.object(release_slices, "earlier_releases", forgotten),
-        patch.object(release_slices, "told_apart", anybody_may_leave),
+        patch.object(release_anew, "told_apart", anybody_may_leave),
     ):
         assert not released(folder).equals(first)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from pipelines.steps.audit.classes import ELSEWHERE, Classes, possible, told_apart
+from pipelines.steps.audit.clusters import widths_by_intervals
 from pipelines.steps.audit.lattices import LEAST_SCORES, Lattice, narrow, too_narrow, unit_words, unlike_people
 from pipelines.steps.audit.publications import Cell, Publication, not_rounded
 from pipelines.steps.lattice.policy import Policy
@@ -43,6 +44,8 @@ def _of_cell(release: Publication, earlier: Sequence[Publication], cell: Cell, p
     reasons = [*unlike_people(audited)]
     if not reasons:
         reasons = [*too_narrow(audited, asked), *_between([*earlier, release], cell, asked)]
+        for unit, widths in widths_by_intervals(audited):
+            reasons += narrow(widths, asked, f" by the interval of {unit}")
     yield from (f"{_words(cell)}: {reason}" for reason in dict.fromkeys(reasons))
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from models.estimates import Vector
-from models.measurement.means import scale_mean
+from pipelines.steps.lattice.intervals import CONFIDENCE, interval_of_several
 from pipelines.steps.lattice.people import People
 from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.lattice.suppression import may_be_shown, shown_units
@@ -17,7 +17,6 @@ from pipelines.steps.release_rounding import round_to_five
 from pipelines.tables.released import UNIT_MEANS
 
 LOWEST_PERCENT, HIGHEST_PERCENT = 5, 95
-CONFIDENCE = 0.95
 UNKNOWN = "\0"
 """Name of the organisation of those who gave none; they are people of everybody and never shown by themselves."""
 MEANS = ("mean", "conf_low", "conf_high")
@@ -79,7 +78,8 @@ def unit_means(
     is_shown = shown_together(people, policy)
     figures = _of_organisations(people)
     several = np.flatnonzero(is_shown & (np.array(tree.levels) != "organisation"))
-    figures.loc[several] = np.array([_of_several(people, place) for place in several.tolist()]).reshape(-1, len(MEANS))
+    for place in several.tolist():
+        figures.loc[place, ["conf_low", "conf_high"]] = _interval(people, is_shown, place, scale, policy)
     percent = np.round(100 * people.means_of(people.is_high))
     figures = figures.assign(n_obs=people.counts, percent_high=percent.clip(LOWEST_PERCENT, HIGHEST_PERCENT))
     figures = figures.where(pd.Series(is_shown))
@@ -99,10 +99,12 @@ def _of_organisations(people: People) -> pd.DataFrame:
     return pd.DataFrame({"mean": people.means, "conf_low": people.means - reach, "conf_high": people.means + reach})
 
 
-def _of_several(people: People, place: int) -> tuple[float, float, float]:
-    """Return mean and interval of a unit of several organisations, which are its clusters."""
-    is_within = people.tree.is_within[place, people.units]
-    names = np.array(people.tree.names, dtype=object)
-    organisations = pd.Series(names[people.units[is_within]])
-    found = scale_mean(pd.Series(people.scores[is_within]), organisations.mask(organisations == UNKNOWN), CONFIDENCE)
-    return found.mean, found.conf_low, found.conf_high
+def interval_of_everybody(rows: pd.DataFrame, scale: ScaleOf, tree: UnitTree, policy: Policy) -> tuple[float, float]:
+    """Return the ends of everybody's interval where no other unit is shown; arguments as of ``unit_means``."""
+    people = people_of(rows, scale, tree)
+    return _interval(people, np.arange(len(tree)) == 0, 0, scale, policy)
+
+
+def _interval(people: People, is_shown: Truths, place: int, scale: ScaleOf, policy: Policy) -> tuple[float, float]:
+    is_unknown = np.array([name == UNKNOWN for name in people.tree.names])
+    return interval_of_several(people, is_shown, place, is_unknown[people.units], policy, scale.weight)

@@ -11,7 +11,7 @@ from pipelines.steps.audit.findings import findings
 from pipelines.steps.lattice import figures
 from pipelines.steps.lattice.policy import Policy
 from pipelines.tables.released import SCALE_MEANS_RELEASED, UNIT_MEANS
-from tests.pipelines.audit.small_releases import CELL, answers, published, release
+from tests.pipelines.audit.small_releases import CELL, TRUST, answers, published, release, tree_of
 
 POLICY = Policy(least_cell_size=10)
 FIVE_PEOPLE = Policy(least_cell_size=5)
@@ -165,7 +165,8 @@ def of_nowhere(rows):
 
 def unit_means_of_everybody(rows):
     means = release(rows, POLICY).tables[UNIT_MEANS.name]
-    return means[means["level"] == "all"]
+    low, high = figures.interval_of_everybody(rows.assign(before=0), TRUST, tree_of(rows), POLICY)
+    return means[means["level"] == "all"].assign(conf_low=low, conf_high=high)
 
 
 def test_whoever_joins_an_organisation_that_was_never_shown_is_told_apart_from_nobody():

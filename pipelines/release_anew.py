@@ -1,0 +1,126 @@
+"""One wave and respondent group: published anew where that tells nobody apart from what earlier releases showed.
+
+Put here what is compared with what; the rules are in ``steps.lattice``.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from pipelines.load import Study
+from pipelines.release_past import EVERYBODY_UNIT, PEOPLE, Past, Slice
+from pipelines.steps.lattice.earlier import Before, Earlier, told_apart
+from pipelines.steps.lattice.figures import UNKNOWN, ScaleOf, interval_of_everybody, people_of, unit_means
+from pipelines.steps.lattice.intervals import Ends
+from pipelines.steps.lattice.policy import Policy
+from pipelines.steps.lattice.suppression import units_of_small_classes
+from pipelines.steps.lattice.units import UnitTree, unit_tree
+from pipelines.tables.released import UNIT_MEANS
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """What is published anew.
+
+    Attributes:
+        unit_means: Rows of ``out.unit_means``.
+        hidden: Scales whose mean of everybody is hidden too.
+        intervals: Scale → ends of everybody's interval.
+    """
+
+    unit_means: pd.DataFrame
+    hidden: frozenset[str]
+    intervals: Mapping[str, Ends]
+
+
+@dataclass(frozen=True, eq=False)
+class OneSlice:
+    """One wave and respondent group, now and before."""
+
+    study: Study
+    policy: Policy
+    tree: UnitTree
+    where: Slice
+    now: pd.DataFrame
+    past: list[Past]
+
+    def made(self) -> Made | None:
+        """Return what is published anew; None where the slice stays as it was."""
+        if any(len(each.of(self.where)) < each.sizes.get(self.where, 0) for each in self.past):
+            return None
+        if any(self._before(item, earlier) is None for item, earlier in self._earlier_answers()):
+            return None
+        found: list[pd.DataFrame] = [UNIT_MEANS.empty()]
+        hidden: set[str] = set()
+        intervals: dict[str, Ends] = {}
+        for scale in self._scales():
+            earlier = [Earlier(each.of(self.where), each.shown(self.where, scale.name)) for each in self.past]
+            if (before := self._before(scale.name, earlier)) is None:
+                return None
+            means = self._unit_means(scale, before)
+            everybody = means[means["level"] == "all"]
+            if everybody["is_hidden"].astype(bool).any():
+                if any(EVERYBODY_UNIT in each.shown for each in earlier):
+                    return None
+                hidden.add(scale.name)
+            intervals[scale.name] = self._interval(scale, everybody)
+            found.append(means)
+        return Made(pd.concat(found, ignore_index=True), frozenset(hidden), intervals)
+
+    def _scales(self) -> Iterator[ScaleOf]:
+        for name, instrument in self.study.scales().items():
+            points, rule = instrument.points_of(name), instrument.scales[name]
+            weight = len(rule.items) if rule.score == "sum" else 1
+            if self.now[name].notna().any() or any(each.of(self.where)[name].notna().any() for each in self.past):
+                yield ScaleOf(name, (points.lowest + points.highest + 1) / 2 * weight, float(weight))
+
+    def _earlier_answers(self) -> Iterator[tuple[str, list[Earlier]]]:
+        """Yield the items of which some answers are not those of an earlier release that shows how they are spread.
+
+        They may differ without any score, as where somebody answered too little to have one.
+        """
+        items = {item for scale, each in self.study.scales().items() for item in each.scales[scale].items}
+        for item in sorted(items):
+            shown = [(each.of(self.where), each.shown_answers(self.where, item)) for each in self.past]
+            earlier = [Earlier(rows.assign(organisation_id=UNKNOWN), units) for rows, units in shown if units]
+            if not all(_answers(each.rows, item).equals(_answers(self.now, item)) for each in earlier):
+                yield item, earlier
+
+    def _before(self, column: str, earlier: Sequence[Earlier]) -> Before | None:
+        """Say whom earlier releases tell apart by scores or answers; None where they are few.
+
+        That is so where few have left, or few of everybody stood elsewhere, or nowhere, in an earlier release.
+        """
+        before = told_apart(self.now, column, earlier, self.policy)
+        if before.few_left:
+            return None
+        if not any(each.shown for each in earlier):
+            return before
+        together = self.now.assign(organisation_id=UNKNOWN, before=before.classes)
+        people = people_of(together, ScaleOf(column, 0.0), unit_tree([UNKNOWN]))
+        return None if len(units_of_small_classes(people, np.array([True, False]), self.policy)) else before
+
+    def _interval(self, scale: ScaleOf, everybody: pd.DataFrame) -> Ends:
+        """Return the ends of everybody's interval, the same among the units and among the scales."""
+        if len(everybody):
+            return float(everybody["conf_low"].iloc[0]), float(everybody["conf_high"].iloc[0])
+        return interval_of_everybody(self.now.assign(before=0), scale, self.tree, self._asked_of(scale))
+
+    def _asked_of(self, scale: ScaleOf) -> Policy:
+        return replace(self.policy, least_width=self.policy.least_width * scale.weight)
+
+    def _unit_means(self, scale: ScaleOf, before: Before) -> pd.DataFrame:
+        units = self.study.spec.release.units
+        if units is None or self.where[1] not in units.respondent_groups:
+            return UNIT_MEANS.empty()
+        if units.scales and scale.name not in units.scales:
+            return UNIT_MEANS.empty()
+        key = dict(zip(PEOPLE, self.where, strict=True))
+        return unit_means(self.now.assign(before=before.classes), scale, self.tree, self._asked_of(scale), key)
+
+
+def _answers(rows: pd.DataFrame, item: str) -> pd.Series:
+    known = rows.set_index("response_id")[item].dropna()
+    return known.astype(float).sort_index()
