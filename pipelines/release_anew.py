@@ -61,7 +61,7 @@ class OneSlice:
                 return None
             means = self._unit_means(scale, before)
             everybody = means[means["level"] == "all"]
-            if everybody["is_hidden"].astype(bool).any():
+            if self._is_hidden(scale, everybody):
                 if any(EVERYBODY_UNIT in each.shown for each in earlier):
                     return None
                 hidden.add(scale.name)
@@ -101,6 +101,13 @@ class OneSlice:
         together = self.now.assign(organisation_id=UNKNOWN, before=before.classes)
         people = people_of(together, ScaleOf(column, 0.0), unit_tree([UNKNOWN]))
         return None if len(units_of_small_classes(people, np.array([True, False]), self.policy)) else before
+
+    def _is_hidden(self, scale: ScaleOf, everybody: pd.DataFrame) -> bool:
+        """Tell whether everybody's mean is hidden; where no unit is shown, only for scores that hardly differ."""
+        if len(everybody):
+            return bool(everybody["is_hidden"].astype(bool).any())
+        people = people_of(self.now.assign(before=0), scale, self.tree)
+        return bool(people.n_differing[0] < self.policy.least_differing)
 
     def _interval(self, scale: ScaleOf, everybody: pd.DataFrame) -> Ends:
         """Return the ends of everybody's interval, the same among the units and among the scales."""

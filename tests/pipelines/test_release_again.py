@@ -18,7 +18,7 @@ from pipelines.tables.released import MANIFEST
 from pipelines.tables.releases import RELEASES
 from tests.command_line import done, sensemaking, table
 from tests.run_steps import bring_up_to_date
-from tests.small_study import answers, build_small_study, write_export
+from tests.small_study import ITEMS, answers, build_small_study, write_export
 
 STEPS = {"out/response_rates", "out/scale_means", "out/distributions", "out/reliability"}
 SIZES = {"a": 4, "b": 12, "c": 20, "d": 25, "e": 30, "f": 19}
@@ -94,6 +94,12 @@ def one_less(table):
     return table.drop(index=60)
 
 
+def nine_without_a_score(table):
+    """Nine more, who all agree strongly to one statement and answer nothing else."""
+    late = table.tail(9).assign(id=[f"late{place}" for place in range(9)], TR_1="Strongly agree")
+    return pd.concat([table, late.assign(**dict.fromkeys(set(ITEMS) - {"TR_1"}, ""))], ignore_index=True)
+
+
 FEW = {"one more": one_more, "one less": one_less, "one moved": one_moved,
        "one corrected": one_corrected}  # fmt: skip
 
@@ -106,6 +112,12 @@ def test_a_wave_in_which_few_people_changed_stays_as_it_was_published(folder, ca
     export(folder, FEW[case](exported(folder)))
     for name, earlier in first.items():
         pd.testing.assert_frame_equal(released(folder, name), earlier)
+
+
+def test_a_wave_in_which_few_answers_changed_stays_as_it_was_published_whoever_has_a_score(folder):
+    first = released(folder, "out.distributions")
+    export(folder, nine_without_a_score(exported(folder)))
+    pd.testing.assert_frame_equal(released(folder, "out.distributions"), first)
 
 
 @pytest.mark.slow

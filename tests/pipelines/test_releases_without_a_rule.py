@@ -25,6 +25,7 @@ from tests.pipelines.test_release_again import (
     exported,
     fits_of,
     folder,
+    nine_without_a_score,
     one_corrected,
     one_less,
     one_more,
@@ -89,6 +90,14 @@ def test_without_the_rule_the_audit_refuses_the_first_release_and_says_what_to_d
     assert any(reason.startswith(told) for reason in refused.value.reasons)
     assert "raise release: least_cell_size" in refused.value.reasons[-1]
     assert not list((folder / "releases").glob("*.duckdb"))
+
+
+def test_without_the_rule_few_people_without_a_score_would_show_in_what_was_answered(folder):
+    released(folder)
+    change(nine_without_a_score)(folder)
+    switched_off = patch.object(release_anew.OneSlice, "_earlier_answers", lambda _: iter(()))
+    with switched_off, pytest.raises(ReleaseRefused, match="answers to TR_1, FRL, spring: fewer than 10 people"):
+        released(folder)
 
 
 @pytest.mark.slow

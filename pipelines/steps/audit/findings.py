@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from pipelines.steps.audit.answers import answers_told_apart
 from pipelines.steps.audit.classes import ELSEWHERE, Classes, possible, told_apart
 from pipelines.steps.audit.clusters import widths_by_intervals
 from pipelines.steps.audit.lattices import LEAST_SCORES, Lattice, narrow, too_narrow, unit_words, unlike_people
@@ -24,6 +25,7 @@ def findings(release: Publication, earlier: Sequence[Publication], policy: Polic
         policy: What is asked of it.
     """
     yield from not_rounded(release.tables)
+    yield from answers_told_apart(release, earlier, policy)
     for cell in release.cells():
         if all(release.told(cell) != each.told(cell) for each in earlier):
             yield from _of_cell(release, earlier, cell, policy)
@@ -66,8 +68,9 @@ def _between(releases: Sequence[Publication], cell: Cell, policy: Policy) -> Ite
     if (classes.counts < policy.least_cell_size).any():
         how = against or " when shown figures are taken from each other"
         yield f"fewer than {policy.least_cell_size} people are told apart{how}"
-    n_possible = possible(newest.people(cell)["score"].to_numpy(dtype=float), classes.any_person())
-    if (n_possible < LEAST_SCORES).any():
+    values = newest.people(cell)["score"].to_numpy(dtype=float)
+    bounds = classes.any_person(), *classes.any_other()
+    if any((possible(values, each) < LEAST_SCORES).any() for each in bounds):
         yield f"the score of single people could be worked out{against}"
     if earlier:
         yield from _narrow_between(classes, policy, against)

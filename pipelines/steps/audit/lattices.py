@@ -139,10 +139,25 @@ def too_narrow(lattice: Lattice, policy: Policy) -> Iterator[str]:
     )
     yield from narrow(widths, policy)
     leaves = np.flatnonzero(tree.is_leaf & (n > 0))
-    of_one = one_of(lattice.scores, reach[leaves], n[leaves])
-    n_possible = possible(lattice.people["score"].to_numpy(dtype=float), of_one)
+    values = lattice.people["score"].to_numpy(dtype=float)
+    n_possible = possible(values, one_of(lattice.scores, reach[leaves], n[leaves]))
     for place in leaves[n_possible < LEAST_SCORES].tolist():
         yield f"the score of single people of {_words_of(tree, place)} could be worked out"
+    for place in _open_to_one_of_them(lattice, leaves[n_possible >= LEAST_SCORES]):
+        yield f"one of the people of {_words_of(tree, place)} could work out the score of another"
+
+
+def _open_to_one_of_them(lattice: Lattice, leaves: Places) -> list[int]:
+    """Return the organisations in which whoever knows an own score knows that of another."""
+    values, n, reach = lattice.people["score"].to_numpy(dtype=float), lattice.counts, lattice.sums_for_insiders
+    places = leaves[n[leaves] > 1]
+    of_people = pd.Series(values).groupby(lattice.own).agg(["min", "max"]).loc[places]
+    found: set[int] = set()
+    for own in (of_people["min"].to_numpy(dtype=float), of_people["max"].to_numpy(dtype=float)):
+        others = reach[places] - lattice.scores.point(own, (own >= lattice.scores.least_high).astype(float))
+        n_possible = possible(values, one_of(lattice.scores, others, n[places] - 1))
+        found |= set(places[n_possible < LEAST_SCORES].tolist())
+    return sorted(found)
 
 
 def narrow(widths: pd.DataFrame, policy: Policy, against: str = "") -> Iterator[str]:

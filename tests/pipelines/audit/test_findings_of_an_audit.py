@@ -28,10 +28,6 @@ def everything_large(people, policy, may_be):
     return may_be
 
 
-def everybody_who_is_many(people, policy):
-    return people.counts >= policy.least_cell_size
-
-
 OFF = {
     "complementary suppression": (
         answers([4, 15, 20, 30]),
@@ -65,9 +61,15 @@ OFF = {
     ),
     "scores that differ": (
         answers([12, 15, 20, 30], scores=[5.0] * 12 + [1.0, 2.0, 5.0, 4.0, 2.5] * 13),
-        POLICY,
-        patch.object(figures, "may_be_shown", everybody_who_is_many),
+        replace(POLICY, least_differing=0),
+        None,
         "the score of single people of organisation 'org0' could be worked out",
+    ),
+    "scores that differ without any one of them": (
+        answers([12, 15, 20, 30], scores=[4.0] + [5.0] * 11 + [1.0, 2.0, 5.0, 4.0, 2.5] * 13),
+        replace(POLICY, least_differing=1),
+        None,
+        "one of the people of organisation 'org0' could work out the score of another",
     ),
 }
 
