@@ -19,6 +19,7 @@ from instruments.faults import UsageError
 from pipelines.embargo import local_day
 from pipelines.files import file_sha256, flush_file
 from pipelines.fit_disclosure import releasable_fits, responses_used
+from pipelines.fits_beside_units import fits_that_tell_of_units
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.release_audit import refuse_what_tells_too_much
@@ -116,6 +117,7 @@ def _drafted(study: Study, store: Store, embargo_until: str = "") -> Draft:
     slices = slices_to_publish(study, store, policy)
     fits, estimates, withheld = releasable_fits(study, store)
     beside = beside_earlier_fits(store, fits, slices.past, policy.least_cell_size)
+    beside = beside.without(fits_that_tell_of_units(study, store, fits, slices))
     of_fits: Tables = [
         (released.FITS_RELEASED, beside.of(released.FITS_RELEASED, fits)),
         (

@@ -50,14 +50,15 @@ class OneSlice:
         """Return what is published anew; None where the slice stays as it was."""
         if any(len(each.of(self.where)) < each.sizes.get(self.where, 0) for each in self.past):
             return None
-        if any(self._before(item, earlier) is None for item, earlier in self._earlier_answers()):
+        of_nowhere = self.now.assign(organisation_id=UNKNOWN)
+        if any(self._before(of_nowhere, *each) is None for each in self._earlier_answers()):
             return None
         found: list[pd.DataFrame] = [UNIT_MEANS.empty()]
         hidden: set[str] = set()
         intervals: dict[str, Ends] = {}
         for scale in self._scales():
             earlier = [Earlier(each.of(self.where), each.shown(self.where, scale.name)) for each in self.past]
-            if (before := self._before(scale.name, earlier)) is None:
+            if (before := self._before(self.now, scale.name, earlier)) is None:
                 return None
             means = self._unit_means(scale, before)
             everybody = means[means["level"] == "all"]
@@ -88,17 +89,17 @@ class OneSlice:
             if not all(_answers(each.rows, item).equals(_answers(self.now, item)) for each in earlier):
                 yield item, earlier
 
-    def _before(self, column: str, earlier: Sequence[Earlier]) -> Before | None:
+    def _before(self, rows: pd.DataFrame, column: str, earlier: Sequence[Earlier]) -> Before | None:
         """Say whom earlier releases tell apart by scores or answers; None where they are few.
 
         That is so where few have left, or few of everybody stood elsewhere, or nowhere, in an earlier release.
         """
-        before = told_apart(self.now, column, earlier, self.policy)
+        before = told_apart(rows, column, earlier, self.policy)
         if before.few_left:
             return None
         if not any(each.shown for each in earlier):
             return before
-        together = self.now.assign(organisation_id=UNKNOWN, before=before.classes)
+        together = rows.assign(organisation_id=UNKNOWN, before=before.classes)
         people = people_of(together, ScaleOf(column, 0.0), unit_tree([UNKNOWN]))
         return None if len(units_of_small_classes(people, np.array([True, False]), self.policy)) else before
 

@@ -46,6 +46,11 @@ class FitsOfARelease:
     carried: Mapping[str, Shown] = field(default_factory=dict)
     withheld: Mapping[str, str] = field(default_factory=dict)
 
+    def without(self, telling: Mapping[str, str]) -> "FitsOfARelease":
+        """Return the same with more fits withheld, with their reasons; they do not stay as before either."""
+        carried = {name: each for name, each in self.carried.items() if name not in telling}
+        return FitsOfARelease(carried, {**self.withheld, **telling})
+
     def of(self, table: Table, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of a released table of fits, with those of earlier releases in their place."""
         gone = rows["fit_id"].isin([*self.carried, *self.withheld])

@@ -25,12 +25,13 @@ from tests.pipelines.test_release_again import (
     exported,
     fits_of,
     folder,
-    nine_without_a_score,
+    nine_with_the_same_scores,
     one_corrected,
     one_less,
     one_more,
     one_moved,
     released,
+    years_by_organisation,
 )
 
 __all__ = ["folder"]
@@ -92,9 +93,9 @@ def test_without_the_rule_the_audit_refuses_the_first_release_and_says_what_to_d
     assert not list((folder / "releases").glob("*.duckdb"))
 
 
-def test_without_the_rule_few_people_without_a_score_would_show_in_what_was_answered(folder):
+def test_without_the_rule_few_other_answers_would_show_though_scores_are_the_same(folder):
     released(folder)
-    change(nine_without_a_score)(folder)
+    change(nine_with_the_same_scores)(folder)
     switched_off = patch.object(release_anew.OneSlice, "_earlier_answers", lambda _: iter(()))
     with switched_off, pytest.raises(ReleaseRefused, match="answers to TR_1, FRL, spring: fewer than 10 people"):
         released(folder)
@@ -136,3 +137,11 @@ def test_without_the_rule_an_erasure_shows_in_the_fits_of_the_next_release(folde
     with patch.object(release_fits, "n_erased", lambda *_: 0):
         _, again, _ = fits_of(folder)
     assert set(again["fit_id"]).isdisjoint(first["fit_id"])
+
+
+@pytest.mark.slow
+def test_without_the_rule_a_fit_tells_of_hidden_organisations(folder):
+    change(years_by_organisation)(folder)
+    with patch.object(release, "fits_that_tell_of_units", lambda *_: {}):
+        _, fits, _ = fits_of(folder)
+    assert len(fits) == 2
