@@ -12,11 +12,18 @@ import pandas as pd
 from pipelines.load import Study
 from pipelines.release_past import EVERYBODY_UNIT, PEOPLE, Past, Slice
 from pipelines.steps.lattice.earlier import Before, Earlier, told_apart
-from pipelines.steps.lattice.figures import UNKNOWN, ScaleOf, interval_of_everybody, people_of, unit_means
+from pipelines.steps.lattice.figures import (
+    UNKNOWN,
+    ScaleOf,
+    hidden_beside,
+    interval_of_everybody,
+    people_of,
+    unit_means,
+)
 from pipelines.steps.lattice.intervals import Ends
 from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.lattice.suppression import units_of_small_classes
-from pipelines.steps.lattice.units import UnitTree, unit_tree
+from pipelines.steps.lattice.units import Truths, UnitTree, unit_tree
 from pipelines.tables.released import UNIT_MEANS
 
 
@@ -53,22 +60,46 @@ class OneSlice:
         of_nowhere = self.now.assign(organisation_id=UNKNOWN)
         if any(self._before(of_nowhere, *each) is None for each in self._earlier_answers()):
             return None
+        befores: dict[str, Before] = {}
+        for scale in self._scales():
+            if (before := self._before(self.now, scale.name, self._earlier(scale))) is None:
+                return None
+            befores[scale.name] = before
+        return self._made(befores)
+
+    def _made(self, befores: Mapping[str, Before]) -> Made | None:
         found: list[pd.DataFrame] = [UNIT_MEANS.empty()]
         hidden: set[str] = set()
         intervals: dict[str, Ends] = {}
+        hidden_units = self._hidden_units(befores)
         for scale in self._scales():
-            earlier = [Earlier(each.of(self.where), each.shown(self.where, scale.name)) for each in self.past]
-            if (before := self._before(self.now, scale.name, earlier)) is None:
-                return None
-            means = self._unit_means(scale, before)
+            means = self._unit_means(scale, befores[scale.name], hidden_units.get(scale.name))
             everybody = means[means["level"] == "all"]
             if self._is_hidden(scale, everybody):
-                if any(EVERYBODY_UNIT in each.shown for each in earlier):
+                if any(EVERYBODY_UNIT in each.shown for each in self._earlier(scale)):
                     return None
                 hidden.add(scale.name)
             intervals[scale.name] = self._interval(scale, everybody)
             found.append(means)
         return Made(pd.concat(found, ignore_index=True), frozenset(hidden), intervals)
+
+    def _hidden_units(self, befores: Mapping[str, Before]) -> dict[str, Truths]:
+        """Return the units that a scale hides because another with items in common does."""
+        items = {name: set(each.scales[name].items) for name, each in self.study.scales().items()}
+        left = {scale.name: scale for scale in self._scales() if self._has_units(scale)}
+        found: dict[str, Truths] = {}
+        while left:
+            family = [left.pop(next(iter(left)))]
+            for scale in family:
+                family += [left.pop(name) for name in list(left) if items[name] & items[scale.name]]
+            people = [people_of(self.now.assign(before=befores[each.name].classes), each, self.tree) for each in family]
+            asked = [self._asked_of(each) for each in family]
+            hidden = hidden_beside(list(zip(people, asked, strict=True)))
+            found |= {each.name: own for each, own in zip(family, hidden, strict=True)}
+        return found
+
+    def _earlier(self, scale: ScaleOf) -> list[Earlier]:
+        return [Earlier(each.of(self.where), each.shown(self.where, scale.name)) for each in self.past]
 
     def _scales(self) -> Iterator[ScaleOf]:
         for name, instrument in self.study.scales().items():
@@ -119,14 +150,17 @@ class OneSlice:
     def _asked_of(self, scale: ScaleOf) -> Policy:
         return replace(self.policy, least_width=self.policy.least_width * scale.weight)
 
-    def _unit_means(self, scale: ScaleOf, before: Before) -> pd.DataFrame:
+    def _has_units(self, scale: ScaleOf) -> bool:
         units = self.study.spec.release.units
         if units is None or self.where[1] not in units.respondent_groups:
+            return False
+        return not units.scales or scale.name in units.scales
+
+    def _unit_means(self, scale: ScaleOf, before: Before, hidden: Truths | None) -> pd.DataFrame:
+        if not self._has_units(scale):
             return UNIT_MEANS.empty()
-        if units.scales and scale.name not in units.scales:
-            return UNIT_MEANS.empty()
-        key = dict(zip(PEOPLE, self.where, strict=True))
-        return unit_means(self.now.assign(before=before.classes), scale, self.tree, self._asked_of(scale), key)
+        key, rows = dict(zip(PEOPLE, self.where, strict=True)), self.now.assign(before=before.classes)
+        return unit_means(rows, scale, self.tree, self._asked_of(scale), key, hidden)
 
 
 def _answers(rows: pd.DataFrame, item: str) -> pd.Series:

@@ -1,6 +1,6 @@
 """Scores of one respondent group and wave → the means of units that are shown together, rounded. Pure tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,14 +53,44 @@ def people_of(rows: pd.DataFrame, scale: ScaleOf, tree: UnitTree) -> People:
     return People(tree, units, scores, scores >= scale.least_high, scored["before"].to_numpy(dtype=np.intp))
 
 
-def shown_together(people: People, policy: Policy) -> Truths:
-    """Choose the units whose means are shown."""
+def shown_together(people: People, policy: Policy, hidden: Truths | None = None) -> Truths:
+    """Choose the units whose means are shown; not those that are hidden whatever their people."""
     is_known = np.array([name != UNKNOWN for name in people.tree.names])
-    return shown_units(people, policy, may_be_shown(people, policy) & is_known)
+    may_be = may_be_shown(people, policy) & is_known
+    return shown_units(people, policy, may_be if hidden is None else may_be & ~hidden)
+
+
+def hidden_beside(scales: Sequence[tuple[People, Policy]]) -> list[Truths]:
+    """Say which units of scales with items in common stay hidden, because they are hidden in another of them.
+
+    A whole and all its parts but one give the last part away, where nearly the same people have a score of them.
+
+    Args:
+        scales: People of each scale, in one tree, and what is asked.
+
+    Returns:
+        For each scale U truths.
+    """
+    hidden = [np.zeros(len(people.tree), dtype=bool) for people, _ in scales]
+    while True:
+        shown = [shown_together(*each, own) for each, own in zip(scales, hidden, strict=True)]
+        found = [own.copy() for own in hidden]
+        for one, (people, policy) in enumerate(scales):
+            for other, (others, _) in enumerate(scales):
+                are_alike = np.abs(people.counts - others.counts) < policy.least_cell_size
+                found[one] |= ~shown[other] & (others.counts > 0) & are_alike & (one != other)
+        if all((now == before).all() for now, before in zip(found, hidden, strict=True)):
+            return hidden
+        hidden = found
 
 
 def unit_means(
-    rows: pd.DataFrame, scale: ScaleOf, tree: UnitTree, policy: Policy, key: Mapping[str, str]
+    rows: pd.DataFrame,
+    scale: ScaleOf,
+    tree: UnitTree,
+    policy: Policy,
+    key: Mapping[str, str],
+    hidden: Truths | None = None,
 ) -> pd.DataFrame:
     """Estimate the mean of every unit and keep what may be shown.
 
@@ -70,12 +100,13 @@ def unit_means(
         tree: All organisations, those without people too.
         policy: What is asked of a figure.
         key: ``respondent_group`` and ``wave``.
+        hidden: Units that are hidden whatever their people, U; None for none.
 
     Returns:
         Rows of ``out.unit_means``, one a unit but the unknown organisation.
     """
     people = people_of(rows, scale, tree)
-    is_shown = shown_together(people, policy)
+    is_shown = shown_together(people, policy, hidden)
     figures = _of_organisations(people)
     several = np.flatnonzero(is_shown & (np.array(tree.levels) != "organisation"))
     for place in several.tolist():
