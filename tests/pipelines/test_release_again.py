@@ -153,6 +153,20 @@ def test_a_scale_that_came_later_is_published_beside_what_was_published_before(f
     assert shown(means[means["scale"] == "together"]) == {"", "c", "d", "e", "f"}
 
 
+def test_an_organisation_hidden_in_a_scale_is_hidden_in_another_with_the_same_items(folder):
+    path = folder / "instruments/teamwork.yaml"
+    path.write_text(path.read_text().replace("\nscales:\n", "\nscales:\n" + LATER))
+    agreed = dict.fromkeys(["TW_1", "TW_2"], "Strongly agree")
+    table = exported(folder)
+    export(
+        folder, table.assign(**{item: table[item].mask(table["organisation"] == "d", agreed[item]) for item in agreed})
+    )
+    means = released(folder)
+    assert "d" in shown(means[means["scale"] == "trust"])
+    for scale in ("teamwork", "together"):
+        assert "d" not in shown(means[means["scale"] == scale])
+
+
 def test_a_release_is_on_record_with_its_policy_and_the_people_behind_it(folder):
     released(folder)
     study, store = bring_up_to_date(folder, STEPS)

@@ -97,3 +97,31 @@ def test_an_interval_holds_the_one_that_it_stands_for(sizes):
     if min(sizes) >= 10:
         assert figure["conf_low"] == pytest.approx(exact.conf_low, abs=0.0051)
         assert figure["conf_high"] == pytest.approx(exact.conf_high, abs=0.0051)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    ("sizes", "regions"),
+    [([4, 8, 20, 15, 20, 30, 17], "aaabbbb"), ([5, 9, 12, 12, 13, 14, 30, 31, 32, 33, 40, 15], "aaaabbbbcccc")],
+)
+def test_intervals_of_a_region_and_of_everybody_together_pin_no_hidden_mean(sizes, regions, seed):
+    # Every mean of the first of two hidden organisations is tried; that of the second follows from their known sum.
+    rows = answers(sizes, regions, seed=seed)
+    table = release(rows, POLICY).tables[UNIT_MEANS.name].set_index(["level", "unit"])
+    by_name = rows.groupby("organisation_id")["trust"].agg(["sum", "size"])
+    (first, n), (second, n_second) = by_name.loc[["org0", "org1"]].to_numpy()
+    tried = np.linspace(1, 5, 4001)
+    of_second = (first + second - tried * n) / n_second
+    is_possible = (of_second >= 1) & (of_second <= 5)
+    for unit, own in ((("all", ""), rows), (("region", "a"), rows[rows["region"] == "a"])):
+        figure, mean, names = table.loc[unit], own["trust"].mean(), own["organisation_id"].unique()
+        added = {name: by_name.loc[name, "sum"] - by_name.loc[name, "size"] * mean for name in names}
+        known = sum(each**2 for name, each in added.items() if name not in ("org0", "org1"))
+        squares = known + (n * (tried - mean)) ** 2 + (n_second * (of_second - mean)) ** 2
+        n_clusters = len(names)
+        reach = np.sqrt(n_clusters / (n_clusters - 1) * squares) / len(own) * stdtrit(n_clusters - 1, 0.975)
+        lows, highs = (around(float(figure[end])) for end in ("conf_low", "conf_high"))
+        is_possible &= reach >= max(mean - lows.max(), highs.min() - mean) - 1e-6
+        is_possible &= reach <= min(mean - lows.min(), highs.max() - mean) + 1e-6
+    room_of_first = is_possible.sum() * (tried[1] - tried[0])
+    assert min(room_of_first, room_of_first * n / n_second) >= POLICY.least_width
