@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from models.estimates import Vector
 from pipelines.steps.audit.lattices import Lattice, unit_words
 from pipelines.steps.audit.publications import HALF_OF_A_HUNDREDTH, SLACK
+from pipelines.steps.lattice.units import Places, Truths
 
 COARSE_STEPS = (4.0, 2.0, 1.0, 0.5, 0.25, 0.1, 0.05)
 """What ends may have been rounded to, away from the mean, in answer options; else to the nearest hundredth."""
@@ -25,16 +26,24 @@ LEAST_CLUSTERS = 2
 
 
 @dataclass(frozen=True, eq=False)
-class _Cluster:
-    """Clusters of a unit, hidden ones by the shown unit they are left in.
+class _Hidden:
+    """Hidden clusters of a unit.
 
     Attributes:
-        rows: One row a cluster: ``n``, ``deviation``, ``own`` (place of its organisation), ``left``, ``is_hidden``.
-        ball: Least and most sum of squares of the hidden ones, less what their known sums ask for.
-        is_pair: Whether only two hidden ones can differ, so that either has one of two values.
+        own: Place of the organisation of each.
+        left: Place of the shown unit in which each is left.
+        n: Their people.
+        totals: Their sums of scores.
+        deviations: Their sums of deviations from the mean of the unit.
+        ball: Least and most sum of squares of the deviations, less what their known sums ask for.
+        is_pair: Whether only two of them can differ, so that either has one of two values.
     """
 
-    rows: pd.DataFrame
+    own: Places
+    left: Places
+    n: Vector
+    totals: Vector
+    deviations: Vector
     ball: tuple[float, float]
     is_pair: bool
 
@@ -61,25 +70,26 @@ def widths_by_intervals(lattice: Lattice) -> Iterator[tuple[str, pd.DataFrame]]:
             yield of, pd.DataFrame({"mean": widths.to_numpy()}, index=pd.Index(names, dtype="object"))
 
 
-def _clusters(lattice: Lattice, place: int, ends: tuple[float, float]) -> _Cluster | None:
-    tree, own = lattice.tree, lattice.own
-    people = pd.DataFrame({"own": own, "score": lattice.people["score"].to_numpy(dtype=float)})
-    people = people[tree.is_within[place, own]]
-    mean, nameless = people["score"].mean(), [tree.names[each] == "" for each in people["own"]]
-    cluster = people["own"].mask(nameless, len(tree) + np.arange(len(people)))
-    of_cluster = people.groupby(cluster).agg(own=("own", "first"), n=("score", "size"), total=("score", "sum"))
-    if len(of_cluster) < LEAST_CLUSTERS:
-        return None
-    left = tree.lowest(lattice.is_shown)[of_cluster["own"]]
-    rows = of_cluster.assign(
-        deviation=of_cluster["total"] - of_cluster["n"] * mean, left=left, is_hidden=left != of_cluster["own"]
+def _clusters(lattice: Lattice, place: int, ends: tuple[float, float]) -> _Hidden | None:
+    tree = lattice.tree
+    within = tree.is_within[place, lattice.own]
+    units, scores = lattice.own[within], lattice.people["score"].to_numpy(dtype=float)[within]
+    is_nameless = np.array([name == "" for name in tree.names])[units]
+    _, first, codes = np.unique(
+        np.where(is_nameless, len(tree) + np.arange(len(units)), units), return_index=True, return_inverse=True
     )
-    known = float((rows.loc[~rows["is_hidden"], "deviation"] ** 2).sum())
-    sums = rows[rows["is_hidden"]].groupby("left")["deviation"].agg(["sum", "size"])
-    asked_for = float((sums["sum"] ** 2 / sums["size"]).sum())
-    squares = [_squares(reach, rows["n"]) - known - asked_for for reach in _reaches(mean, ends, lattice.scores.option)]
-    ball = (max(squares[0], 0.0), max(squares[1], 0.0))
-    return _Cluster(rows, ball, is_pair=int((sums["size"] - 1).sum()) == 1)
+    if len(first) < LEAST_CLUSTERS:
+        return None
+    n, totals, own = np.bincount(codes).astype(float), np.bincount(codes, scores), units[first]
+    mean, left = float(scores.mean()), tree.lowest(lattice.is_shown)[own]
+    deviations, is_hidden = totals - n * mean, left != own
+    _, of_left = np.unique(left[is_hidden], return_inverse=True)
+    sums, sizes = np.bincount(of_left, deviations[is_hidden]), np.bincount(of_left)
+    known = float((deviations[~is_hidden] ** 2).sum() + (sums**2 / sizes).sum())
+    squares = [_squares(reach, n) - known for reach in _reaches(mean, ends, lattice.scores.option)]
+    ball = max(squares[0], 0.0), max(squares[1], 0.0)
+    hidden = (each[is_hidden] for each in (own, left, n, totals, deviations))
+    return _Hidden(*hidden, ball, is_pair=int((sizes - 1).sum()) == 1)
 
 
 def _reaches(mean: float, ends: tuple[float, float], option: float) -> tuple[float, float]:
@@ -91,35 +101,34 @@ def _reaches(mean: float, ends: tuple[float, float], option: float) -> tuple[flo
     return max(max(told) - HALF_OF_A_HUNDREDTH, 0.0), min(told) + HALF_OF_A_HUNDREDTH
 
 
-def _squares(reach: float, n: pd.Series) -> float:
-    quantile = float(student.ppf(LEVEL_ABOVE, len(n) - 1))
-    return (reach / quantile * float(n.sum())) ** 2 * (len(n) - 1) / len(n)
+def _squares(reach: float, n: Vector) -> float:
+    quantile = float(stdtrit(len(n) - 1, LEVEL_ABOVE))
+    return float((reach / quantile * n.sum()) ** 2 * (len(n) - 1) / len(n))
 
 
-def _widths(lattice: Lattice, place: int, found: _Cluster) -> Iterator[tuple[int, float]]:
-    tree, hidden = lattice.tree, found.rows[found.rows["is_hidden"]]
+def _widths(lattice: Lattice, place: int, hidden: _Hidden) -> Iterator[tuple[int, float]]:
+    tree = lattice.tree
     for unit in np.flatnonzero(lattice.is_hidden & tree.is_within[place]).tolist():
-        is_own = tree.is_within[unit, hidden["own"]]
+        is_own = tree.is_within[unit, hidden.own]
         if not is_own.any():
             continue
-        together = hidden["left"] == hidden.loc[is_own, "left"].iloc[0]
-        own, others = hidden[is_own], hidden[together & ~is_own]
-        if len(others):
-            yield unit, _room(lattice, found, own, others) / float(lattice.counts[unit])
+        is_other = (hidden.left == hidden.left[is_own][0]) & ~is_own
+        if is_other.any():
+            yield unit, _room(lattice, hidden, is_own, is_other) / float(lattice.counts[unit])
 
 
-def _room(lattice: Lattice, found: _Cluster, own: pd.DataFrame, others: pd.DataFrame) -> float:
+def _room(lattice: Lattice, hidden: _Hidden, is_own: Truths, is_other: Truths) -> float:
     """Return how long the part is that balls and the scale leave to the sum of scores of some hidden organisations."""
-    both = pd.concat([own, others])
-    part = len(own) / len(both)
-    centre = float(own["total"].sum() - own["deviation"].sum() + part * both["deviation"].sum())
-    across: Vector = np.sqrt(part * len(others) * np.array(found.ball))
+    both, n_own, n_others = is_own | is_other, int(is_own.sum()), int(is_other.sum())
+    part = n_own / (n_own + n_others)
+    expected = float((hidden.totals - hidden.deviations)[is_own].sum())
+    centre = expected + part * float(hidden.deviations[both].sum())
+    inner, outer = (float(np.sqrt(part * n_others * squares)) for squares in hidden.ball)
     lowest, highest = lattice.scores.lowest, lattice.scores.highest
-    total, n, n_others = float(both["total"].sum()), float(own["n"].sum()), float(others["n"].sum())
-    bottom = max(n * lowest, total - n_others * highest)
-    top = min(n * highest, total - n_others * lowest)
-    of_ball = max(0.0, min(top, centre + across[1]) - max(bottom, centre - across[1]))
-    hole = max(0.0, min(top, centre + across[0]) - max(bottom, centre - across[0])) if found.is_pair else 0.0
+    total, people, others = (float(each.sum()) for each in (hidden.totals[both], hidden.n[is_own], hidden.n[is_other]))
+    bottom, top = max(people * lowest, total - others * highest), min(people * highest, total - others * lowest)
+    of_ball = max(0.0, min(top, centre + outer) - max(bottom, centre - outer))
+    hole = max(0.0, min(top, centre + inner) - max(bottom, centre - inner)) if hidden.is_pair else 0.0
     return of_ball - hole
 
 
