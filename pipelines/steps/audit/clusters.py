@@ -48,11 +48,12 @@ class _Hidden:
     is_pair: bool
 
 
-def widths_by_intervals(lattice: Lattice) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield for every shown interval of several organisations, in words, the width that it leaves hidden means.
+def widths_by_intervals(lattice: Lattice, least: float) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield, for every interval that tells too much, the unit in words and the widths that it leaves hidden means.
 
     Args:
         lattice: One scale, group and wave.
+        least: Width that is asked, in points of the score; nothing is said of an interval that leaves all as wide.
 
     Returns:
         Unit in words and ``mean`` in points of the score, indexed by hidden units in words.
@@ -63,11 +64,10 @@ def widths_by_intervals(lattice: Lattice) -> Iterator[tuple[str, pd.DataFrame]]:
         if lattice.tree.is_leaf[place]:
             continue
         found = _clusters(lattice, place, (float(figure["conf_low"]), float(figure["conf_high"])))
-        if found is not None:
-            widths = pd.Series(dict(_widths(lattice, place, found)), dtype="float64")
-            names = [_words(lattice, int(unit)) for unit in widths.index]
-            of = _words(lattice, place)
-            yield of, pd.DataFrame({"mean": widths.to_numpy()}, index=pd.Index(names, dtype="object"))
+        found_widths = {} if found is None else dict(_widths(lattice, place, found))
+        if any(width < least - SLACK for width in found_widths.values()):
+            names = pd.Index([_words(lattice, unit) for unit in found_widths], dtype="object")
+            yield _words(lattice, place), pd.DataFrame({"mean": list(found_widths.values())}, index=names)
 
 
 def _clusters(lattice: Lattice, place: int, ends: tuple[float, float]) -> _Hidden | None:
@@ -88,8 +88,15 @@ def _clusters(lattice: Lattice, place: int, ends: tuple[float, float]) -> _Hidde
     known = float((deviations[~is_hidden] ** 2).sum() + (sums**2 / sizes).sum())
     squares = [_squares(reach, n) - known for reach in _reaches(mean, ends, lattice.scores.option)]
     ball = max(squares[0], 0.0), max(squares[1], 0.0)
-    hidden = (each[is_hidden] for each in (own, left, n, totals, deviations))
-    return _Hidden(*hidden, ball, is_pair=int((sizes - 1).sum()) == 1)
+    return _Hidden(
+        own=own[is_hidden],
+        left=left[is_hidden],
+        n=n[is_hidden],
+        totals=totals[is_hidden],
+        deviations=deviations[is_hidden],
+        ball=ball,
+        is_pair=int((sizes - 1).sum()) == 1,
+    )
 
 
 def _reaches(mean: float, ends: tuple[float, float], option: float) -> tuple[float, float]:

@@ -46,7 +46,7 @@ def _of_cell(release: Publication, earlier: Sequence[Publication], cell: Cell, p
     reasons = [*unlike_people(audited)]
     if not reasons:
         reasons = [*too_narrow(audited, asked), *_between([*earlier, release], cell, asked)]
-        for unit, widths in widths_by_intervals(audited):
+        for unit, widths in widths_by_intervals(audited, asked.least_width):
             reasons += narrow(widths, asked, f" by the interval of {unit}")
     yield from (f"{_words(cell)}: {reason}" for reason in dict.fromkeys(reasons))
 
