@@ -74,7 +74,7 @@ def permitted(entries: Sequence[StreamlitPage], permission: Permission) -> list[
 
 def show_viewer(permission: Permission, words: Words) -> None:
     """Show a viewer who has signed in what is shown to them, and how to sign out; look again while nobody clicks."""
-    _look_again()
+    _look_again(permission)
     left, right = st.columns([5, 1], vertical_alignment="center")
     if not permission.whole_release:
         left.caption(words.say("own_units_only", units=plain(", ".join(sorted(permission.units)))))
@@ -83,10 +83,15 @@ def show_viewer(permission: Permission, words: Words) -> None:
 
 
 @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
-def _look_again() -> None:
-    """Take the results off a screen that was left open once its viewer may not see them any more."""
-    if isinstance(viewer(), Denied):
+def _look_again(permission: Permission) -> None:
+    """Take the results off a screen that was left open once its viewer may not see them any more, or others."""
+    if not is_still_seen(viewer(), permission):
         st.rerun()
+
+
+def is_still_seen(found: Viewer | Denied, permission: Permission) -> bool:
+    """Tell whether somebody may see just what a page was opened for."""
+    return isinstance(found, Viewer) and found.permission == permission
 
 
 def show_denied(denied: Denied) -> None:

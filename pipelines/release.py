@@ -19,15 +19,18 @@ from instruments.faults import UsageError
 from pipelines.embargo import local_day
 from pipelines.files import file_sha256, flush_file
 from pipelines.fit_disclosure import releasable_fits, responses_used
+from pipelines.fits_beside_units import fits_that_tell_of_units
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.release_audit import refuse_what_tells_too_much
 from pipelines.release_draft import Draft, Released, Tables
+from pipelines.release_figures import figures_of_everybody
 from pipelines.release_fits import beside_earlier_fits
 from pipelines.release_gates import ReleaseRefused, refuse_unless_sound
 from pipelines.release_log import published, shown_on
+from pipelines.release_past import sizes_json
 from pipelines.release_pointer import point_to
-from pipelines.release_slices import Slices, sizes_json, slices_to_publish, with_carried
+from pipelines.release_slices import Slices, slices_to_publish, with_carried
 from pipelines.steps import disclosure, release_texts
 from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.measurement_uses import FittedModel, missed_conditions
@@ -114,6 +117,7 @@ def _drafted(study: Study, store: Store, embargo_until: str = "") -> Draft:
     slices = slices_to_publish(study, store, policy)
     fits, estimates, withheld = releasable_fits(study, store)
     beside = beside_earlier_fits(store, fits, slices.past, policy.least_cell_size)
+    beside = beside.without(fits_that_tell_of_units(study, store, fits, slices))
     of_fits: Tables = [
         (released.FITS_RELEASED, beside.of(released.FITS_RELEASED, fits)),
         (
@@ -159,12 +163,7 @@ def _record(store: Store, path: Path, sha256: str, draft: Draft, signed_off_by: 
 def _protected_tables(study: Study, store: Store, number: int, slices: Slices, of_fits: Tables) -> Tables:
     least = slices.policy.least_cell_size
     rates = store.read(out.RESPONSE_RATES)
-    means, reliability, distributions = (
-        _of_every_response(store.read(table)) for table in (out.SCALE_MEANS, out.RELIABILITY, out.DISTRIBUTIONS)
-    )
-    items = {item: scale for scale, each in study.scales().items() for item in each.scales[scale].items}
-    means = _emptied(means, means["scale"], slices)
-    distributions = _emptied(distributions, distributions["item"].map(items), slices)
+    means, reliability, distributions = figures_of_everybody(study, store, slices)
     estimates = {table.name: rows for table, rows in of_fits}[released.ESTIMATES_RELEASED.name]
     terms = zip(estimates["model"], estimates["term"], strict=True)
     of_slices: Tables = [
@@ -186,18 +185,6 @@ def _protected_tables(study: Study, store: Store, number: int, slices: Slices, o
         (released.COMPARISONS_RELEASED, released_comparisons(study, store.read(GATES), store.read(INVARIANCE), means)),
         *of_fits,
     ]
-
-
-def _emptied(figures: pd.DataFrame, scales: pd.Series, slices: Slices) -> pd.DataFrame:
-    """Let figures of everybody that would tell of hidden units be of nobody, so that they are hidden."""
-    keys = zip(scales, zip(figures["wave"], figures["respondent_group"], strict=True), strict=True)
-    is_telling = pd.Series([key in slices.hidden for key in keys], index=figures.index, dtype="bool")
-    return figures.assign(n_obs=figures["n_obs"].mask(is_telling, 0))
-
-
-def _of_every_response(figures: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the figures of the exclusion rules: two figures that differ by a few people tell about these."""
-    return figures[figures["exclusions"] == ""].reset_index(drop=True)
 
 
 def _organisations(store: Store, rates: pd.DataFrame) -> pd.Series:

@@ -5,7 +5,8 @@ Put here what is laid before the audit; what it looks for is in ``steps.audit``.
 
 from pipelines.release_draft import Tables
 from pipelines.release_gates import ReleaseRefused
-from pipelines.release_slices import Past, Slices
+from pipelines.release_past import Past
+from pipelines.release_slices import Slices
 from pipelines.steps.audit.findings import findings
 from pipelines.steps.audit.publications import Publication
 

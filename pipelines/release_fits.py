@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from pipelines.kept_rows import n_erased, rest_of_rows
-from pipelines.release_slices import Past
+from pipelines.release_past import Past
 from pipelines.steps.lattice.earlier import people_apart
 from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store
@@ -45,6 +45,11 @@ class FitsOfARelease:
 
     carried: Mapping[str, Shown] = field(default_factory=dict)
     withheld: Mapping[str, str] = field(default_factory=dict)
+
+    def without(self, telling: Mapping[str, str]) -> "FitsOfARelease":
+        """Return the same with more fits withheld, with their reasons; they do not stay as before either."""
+        carried = {name: each for name, each in self.carried.items() if name not in telling}
+        return FitsOfARelease(carried, {**self.withheld, **telling})
 
     def of(self, table: Table, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of a released table of fits, with those of earlier releases in their place."""

@@ -50,6 +50,10 @@ REASONS: Mapping[str, Texts] = {
         "en": "differs from a released fit by fewer than {least} responses",
         "da": "afviger fra en frigivet estimation med færre end {least} besvarelser",
     },
+    "tells_of_unit": {
+        "en": "the mean of a hidden organisation would follow from it and the means that are shown",
+        "da": "gennemsnittet for en skjult organisation ville følge af den og de viste gennemsnit",
+    },
     "erased": {
         "en": "responses of it were erased since; run the study again",
         "da": "besvarelser i den er slettet siden; kør undersøgelsen igen",

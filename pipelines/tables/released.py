@@ -20,6 +20,7 @@ def _rounded(what: str) -> ColumnOf:
 
 ROUNDED = _rounded("Answers behind the figure")
 LEVEL = ColumnOf(TEXT, "How much the unit holds", is_among=("all", "region", "organisation"))
+ENDS = "two decimals; rounded away from the mean where hidden means would follow from it"
 UNIT = ColumnOf(TEXT, "Name of the region or organisation; empty for everybody")
 
 MANIFEST = Table(
@@ -108,8 +109,8 @@ SCALE_MEANS_RELEASED = Table(
         "wave": WAVE,
         "n_obs": ROUNDED,
         "mean": number("Mean score, two decimals"),
-        "conf_low": number("Lower end of the 95 % interval, two decimals"),
-        "conf_high": number("Upper end of the 95 % interval, two decimals"),
+        "conf_low": number(f"Lower end of the 95 % interval, {ENDS}"),
+        "conf_high": number(f"Upper end of the 95 % interval, {ENDS}"),
         "alpha": number("Cronbach's alpha, two decimals; missing for a formative scale"),
         "omega": number(
             "Omega of one factor, two decimals; missing for a formative scale, for two items and where one factor "
@@ -142,8 +143,8 @@ UNIT_MEANS = Table(
         "unit": UNIT,
         "n_obs": ROUNDED,
         "mean": number("Mean score, two decimals"),
-        "conf_low": number("Lower end of the 95 % interval, two decimals"),
-        "conf_high": number("Upper end of the 95 % interval, two decimals"),
+        "conf_low": number(f"Lower end of the 95 % interval, {ENDS}"),
+        "conf_high": number(f"Upper end of the 95 % interval, {ENDS}"),
         "percent_high": ColumnOf(
             WHOLE,
             "Share of scores half an answer option or more above the middle of the scale, in whole per cent; 5 stands "

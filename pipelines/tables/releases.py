@@ -17,7 +17,9 @@ RELEASES = Table(
         "signed_off_by": ColumnOf(TEXT, "Who answers for it"),
         "policy_json": ColumnOf(TEXT, "What was asked of every figure, JSON"),
         "policy_sha256": ColumnOf(TEXT, "SHA-256 of the policy"),
-        "rows_hash": ColumnOf(TEXT, "SHA-256 of the scores behind it, kept under this name in warehouse/data/"),
+        "rows_hash": ColumnOf(
+            TEXT, "SHA-256 of the scores and answers behind it, kept under this name in warehouse/data/"
+        ),
         "sizes_json": ColumnOf(TEXT, "Responses behind it by wave and respondent group, JSON; they outlast an erasure"),
         "schema_version": ColumnOf(WHOLE, "Version of the tables in its file", if_absent="5"),
         "embargo_until": ColumnOf(

@@ -11,9 +11,11 @@ import streamlit as st
 from streamlit import config
 
 from dashboard import sign_in
-from dashboard.identity import Denial
+from dashboard.identity import Denial, Denied
 from dashboard.open_release import Release
+from dashboard.permission import WHOLE_RELEASE, Permission
 from dashboard.served import sign_in_settings
+from dashboard.sign_in import Viewer, is_still_seen
 from dashboard.wording import WORDINGS, Words
 from pipelines.access import FILE, VARIABLE, read_access
 from pipelines.access_secrets import AccessSecrets
@@ -117,6 +119,19 @@ def test_reader_of_a_unit_sees_its_figures_and_no_other_whatever_the_address_say
     assert [name for name in build_release.ORGANISATIONS if name != OWN and name in seen.everything] == []
     choices = [option for box in seen.app.selectbox for option in box.options]
     assert OTHER not in choices
+
+
+@pytest.mark.parametrize(
+    ("found", "is_seen"),
+    [
+        (Viewer(WHOLE_RELEASE, has_signed_in=True), True),
+        (Viewer(Permission(whole_release=False, units=frozenset({OWN})), has_signed_in=True), False),
+        (Denied("not_listed"), False),
+    ],
+    ids=["the same", "less", "nothing"],
+)
+def test_screen_left_open_stays_only_while_its_viewer_may_see_the_same(found: Viewer | Denied, is_seen: bool):
+    assert is_still_seen(found, WHOLE_RELEASE) == is_seen
 
 
 def test_reader_of_a_unit_that_the_release_does_not_show_is_told_so(read_as):

@@ -261,7 +261,7 @@ def test_no_column_and_no_byte_of_the_file_is_about_one_respondent_or_organisati
 def test_small_groups_are_hidden_and_shown_figures_rounded(study, store):
     done = publish(study, store, "Test")
     means = read(done.path, "out.scale_means").set_index("respondent_group")
-    assert means.loc["MGR", ["n_obs", "mean", "conf_low", "conf_high"]].tolist() == [40, 2.35, 2.15, 2.55]
+    assert means.loc["MGR", ["n_obs", "mean", "conf_low", "conf_high"]].tolist() == [40, 2.35, 1.43, 3.26]
     assert means.loc["STAFF", ["n_obs", "mean", "conf_low", "conf_high", "alpha", "omega"]].isna().all()
     bands = read(done.path, "out.distributions").set_index("respondent_group")
     assert bands.loc["MGR", ["code_from", "code_to", "percent"]].to_numpy().tolist() == [[1, 1, 50], [2, 3, 50]]
@@ -324,7 +324,7 @@ def test_what_is_published_is_what_was_looked_at(study, store):
     seen = preview(study, store)
     assert publish(study, store, "Test", seen=seen).number == 1
     seen = preview(study, store)
-    fill(study, scale_means=(out.SCALE_MEANS, scale_means().assign(conf_low=2.0)))
+    fill(study, response_rates=(out.RESPONSE_RATES, response_rates().assign(n_invited=200)))
     with pytest.raises(ReleaseRefused, match="changed while the release was looked at"):
         publish(study, store, "Test", seen=seen)
 

@@ -18,7 +18,7 @@ from pipelines.tables.released import MANIFEST
 from pipelines.tables.releases import RELEASES
 from tests.command_line import done, sensemaking, table
 from tests.run_steps import bring_up_to_date
-from tests.small_study import answers, build_small_study, write_export
+from tests.small_study import LABELS, answers, build_small_study, write_export
 
 STEPS = {"out/response_rates", "out/scale_means", "out/distributions", "out/reliability"}
 SIZES = {"a": 4, "b": 12, "c": 20, "d": 25, "e": 30, "f": 19}
@@ -94,6 +94,15 @@ def one_less(table):
     return table.drop(index=60)
 
 
+def nine_with_the_same_scores(table):
+    """Nine people exchange their answers to two statements of one scale, those who agreed more to the second."""
+    first, second = ([LABELS.index(each) if each else 0 for each in table[item]] for item in ("TR_1", "TR_2"))
+    nine = table.index[np.flatnonzero((np.array(first) < second) & (table["TR_1"] != ""))[:9]]
+    changed = table.copy()
+    changed.loc[nine, ["TR_1", "TR_2"]] = table.loc[nine, ["TR_2", "TR_1"]].to_numpy()
+    return changed
+
+
 FEW = {"one more": one_more, "one less": one_less, "one moved": one_moved,
        "one corrected": one_corrected}  # fmt: skip
 
@@ -106,6 +115,12 @@ def test_a_wave_in_which_few_people_changed_stays_as_it_was_published(folder, ca
     export(folder, FEW[case](exported(folder)))
     for name, earlier in first.items():
         pd.testing.assert_frame_equal(released(folder, name), earlier)
+
+
+def test_a_wave_in_which_few_answers_changed_stays_as_it_was_published_though_scores_are_the_same(folder):
+    first = released(folder, "out.distributions")
+    export(folder, nine_with_the_same_scores(exported(folder)))
+    pd.testing.assert_frame_equal(released(folder, "out.distributions"), first)
 
 
 @pytest.mark.slow
@@ -136,6 +151,20 @@ def test_a_scale_that_came_later_is_published_beside_what_was_published_before(f
     known = means[means["scale"] != "together"].reset_index(drop=True)
     pd.testing.assert_frame_equal(known, first)
     assert shown(means[means["scale"] == "together"]) == {"", "c", "d", "e", "f"}
+
+
+def test_an_organisation_hidden_in_a_scale_is_hidden_in_another_with_the_same_items(folder):
+    path = folder / "instruments/teamwork.yaml"
+    path.write_text(path.read_text().replace("\nscales:\n", "\nscales:\n" + LATER))
+    agreed = dict.fromkeys(["TW_1", "TW_2"], "Strongly agree")
+    table = exported(folder)
+    export(
+        folder, table.assign(**{item: table[item].mask(table["organisation"] == "d", agreed[item]) for item in agreed})
+    )
+    means = released(folder)
+    assert "d" in shown(means[means["scale"] == "trust"])
+    for scale in ("teamwork", "together"):
+        assert "d" not in shown(means[means["scale"] == scale])
 
 
 def test_a_release_is_on_record_with_its_policy_and_the_people_behind_it(folder):
@@ -217,6 +246,18 @@ def test_a_fit_is_published_anew_once_enough_people_have_joined(folder):
     draft, again, _ = fits_of(folder)
     assert not set(again["fit_id"]) & set(first["fit_id"])
     assert draft.as_before == {}
+
+
+def years_by_organisation(table):
+    return table.assign(tenure=table["organisation"].map({name: str(place) for place, name in enumerate(SIZES)}))
+
+
+def test_a_fit_from_which_means_of_hidden_organisations_follow_is_withheld(folder):
+    export(folder, years_by_organisation(exported(folder)))
+    draft, fits, estimates = fits_of(folder)
+    assert (len(fits), len(estimates)) == (0, 0)
+    told = "the mean of a hidden organisation would follow from it and the means that are shown"
+    assert [told, told] == list(draft.withheld_fits.values())
 
 
 def test_another_model_of_nearly_the_same_people_is_withheld_beside_what_was_published(folder):

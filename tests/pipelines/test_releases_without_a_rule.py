@@ -13,7 +13,7 @@ from unittest.mock import patch
 import pandas as pd
 import pytest
 
-from pipelines import release, release_fits, release_slices
+from pipelines import release, release_anew, release_fits, release_slices
 from pipelines.assets.whereabouts import Wanted
 from pipelines.commands.erase import erase
 from pipelines.load import load_study
@@ -25,11 +25,13 @@ from tests.pipelines.test_release_again import (
     exported,
     fits_of,
     folder,
+    nine_with_the_same_scores,
     one_corrected,
     one_less,
     one_more,
     one_moved,
     released,
+    years_by_organisation,
 )
 
 __all__ = ["folder"]
@@ -55,10 +57,10 @@ def without_sizes(of_earlier: Callable[..., object]) -> Callable[..., object]:
 
 
 OFF = {
-    "P7 joined": (change(one_more), patch.object(release_slices, "told_apart", anybody_may_leave)),
-    "P7 left": (change(one_less), patch.object(release_slices, "told_apart", anybody_may_leave)),
-    "P8 moved": (change(one_moved), patch.object(release_slices, "told_apart", anybody_may_leave)),
-    "P7 corrected": (change(one_corrected), patch.object(release_slices, "told_apart", anybody_may_leave)),
+    "P7 joined": (change(one_more), patch.object(release_anew, "told_apart", anybody_may_leave)),
+    "P7 left": (change(one_less), patch.object(release_anew, "told_apart", anybody_may_leave)),
+    "P8 moved": (change(one_moved), patch.object(release_anew, "told_apart", anybody_may_leave)),
+    "P7 corrected": (change(one_corrected), patch.object(release_anew, "told_apart", anybody_may_leave)),
 }
 
 
@@ -91,6 +93,14 @@ def test_without_the_rule_the_audit_refuses_the_first_release_and_says_what_to_d
     assert not list((folder / "releases").glob("*.duckdb"))
 
 
+def test_without_the_rule_few_other_answers_would_show_though_scores_are_the_same(folder):
+    released(folder)
+    change(nine_with_the_same_scores)(folder)
+    switched_off = patch.object(release_anew.OneSlice, "_earlier_answers", lambda _: iter(()))
+    with switched_off, pytest.raises(ReleaseRefused, match="answers to TR_1, FRL, spring: fewer than 10 people"):
+        released(folder)
+
+
 @pytest.mark.slow
 def test_without_the_rule_an_erasure_shows_in_the_next_release(folder):
     first = released(folder)
@@ -98,7 +108,7 @@ def test_without_the_rule_an_erasure_shows_in_the_next_release(folder):
     forgotten = without_sizes(release_slices.earlier_releases)
     with (
         patch.object(release_slices, "earlier_releases", forgotten),
-        patch.object(release_slices, "told_apart", anybody_may_leave),
+        patch.object(release_anew, "told_apart", anybody_may_leave),
     ):
         assert not released(folder).equals(first)
 
@@ -127,3 +137,11 @@ def test_without_the_rule_an_erasure_shows_in_the_fits_of_the_next_release(folde
     with patch.object(release_fits, "n_erased", lambda *_: 0):
         _, again, _ = fits_of(folder)
     assert set(again["fit_id"]).isdisjoint(first["fit_id"])
+
+
+@pytest.mark.slow
+def test_without_the_rule_a_fit_tells_of_hidden_organisations(folder):
+    change(years_by_organisation)(folder)
+    with patch.object(release, "fits_that_tell_of_units", lambda *_: {}):
+        _, fits, _ = fits_of(folder)
+    assert len(fits) == 2

@@ -29,17 +29,26 @@ class Classes:
             the shown unit in which they are ``left``.
         counts: People of each class.
         sums: Reach of each class's sum of scores and number of high scores, C x 8; points.
+        extremes: Lowest and highest score in each class.
         scores: What the scale can have.
     """
 
     people: pd.DataFrame
     counts: Vector
     sums: Matrix
+    extremes: tuple[Vector, Vector]
     scores: Scores
 
     def any_person(self) -> tuple[Vector, Vector]:
         """Bound the score of one person of each class."""
         return one_of(self.scores, self.sums, self.counts)
+
+    def any_other(self) -> Iterator[tuple[Vector, Vector]]:
+        """Bound the score of one person of each class for whoever has the lowest in it, and for who has the highest."""
+        is_many = self.counts > 1
+        for own in self.extremes:
+            others = self.sums - self.scores.point(own, (own >= self.scores.least_high).astype(float))
+            yield one_of(self.scores, others[is_many], self.counts[is_many] - 1)
 
     def widths(self, unit: pd.Series) -> pd.DataFrame:
         """Return how far apart bounds of mean and share of high scores lie, ``mean`` and ``share``, by unit.
@@ -95,7 +104,9 @@ def told_apart(releases: Sequence[Publication], cell: Cell, scores: Scores) -> C
     sums = np.bincount(codes, values, len(classes))
     n_high = np.bincount(codes, values >= scores.least_high, len(classes))
     counts = np.bincount(codes, minlength=len(classes)).astype(float)
-    return Classes(every, counts, scores.point(sums, n_high), scores)
+    ends = pd.Series(values).groupby(codes).agg(["min", "max"])
+    extremes = ends["min"].to_numpy(dtype=float), ends["max"].to_numpy(dtype=float)
+    return Classes(every, counts, scores.point(sums, n_high), extremes, scores)
 
 
 def _persons(people: pd.DataFrame) -> Iterator[tuple[object, ...]]:

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from pipelines.steps.audit.answers import answers_told_apart
 from pipelines.steps.audit.classes import ELSEWHERE, Classes, possible, told_apart
+from pipelines.steps.audit.clusters import widths_by_intervals
 from pipelines.steps.audit.lattices import LEAST_SCORES, Lattice, narrow, too_narrow, unit_words, unlike_people
 from pipelines.steps.audit.publications import Cell, Publication, not_rounded
 from pipelines.steps.lattice.policy import Policy
@@ -23,6 +25,7 @@ def findings(release: Publication, earlier: Sequence[Publication], policy: Polic
         policy: What is asked of it.
     """
     yield from not_rounded(release.tables)
+    yield from answers_told_apart(release, earlier, policy)
     for cell in release.cells():
         if all(release.told(cell) != each.told(cell) for each in earlier):
             yield from _of_cell(release, earlier, cell, policy)
@@ -43,6 +46,8 @@ def _of_cell(release: Publication, earlier: Sequence[Publication], cell: Cell, p
     reasons = [*unlike_people(audited)]
     if not reasons:
         reasons = [*too_narrow(audited, asked), *_between([*earlier, release], cell, asked)]
+        for unit, widths in widths_by_intervals(audited, asked.least_width):
+            reasons += narrow(widths, asked, f" by the interval of {unit}")
     yield from (f"{_words(cell)}: {reason}" for reason in dict.fromkeys(reasons))
 
 
@@ -63,8 +68,9 @@ def _between(releases: Sequence[Publication], cell: Cell, policy: Policy) -> Ite
     if (classes.counts < policy.least_cell_size).any():
         how = against or " when shown figures are taken from each other"
         yield f"fewer than {policy.least_cell_size} people are told apart{how}"
-    n_possible = possible(newest.people(cell)["score"].to_numpy(dtype=float), classes.any_person())
-    if (n_possible < LEAST_SCORES).any():
+    values = newest.people(cell)["score"].to_numpy(dtype=float)
+    bounds = classes.any_person(), *classes.any_other()
+    if any((possible(values, each) < LEAST_SCORES).any() for each in bounds):
         yield f"the score of single people could be worked out{against}"
     if earlier:
         yield from _narrow_between(classes, policy, against)

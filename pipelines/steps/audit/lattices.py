@@ -28,7 +28,8 @@ class Lattice:
     """What is shown of one scale, group and wave, and the people behind it.
 
     Attributes:
-        figures: n rows: ``level``, ``unit``, ``n_obs``, ``mean``, ``percent_high``; a unit may stand there twice.
+        figures: n rows: ``level``, ``unit``, ``n_obs``, ``mean``, ``percent_high``, and ``conf_low`` and ``conf_high``,
+            the ends of the interval; a unit may stand there twice.
         people: One row a person: ``organisation`` and ``score``.
         tree: The units that have people.
         scores: What the scale can have.
@@ -57,11 +58,12 @@ class Lattice:
         return found
 
     @cached_property
-    def _own(self) -> Places:
+    def own(self) -> Places:
+        """Place of the organisation of each person."""
         return np.array([self._place_of["organisation", name] for name in self.people["organisation"]], dtype=np.intp)
 
     def _added_up(self, of_people: Vector) -> Vector:
-        return self.tree.added_up(np.bincount(self._own, of_people, len(self.tree)))
+        return self.tree.added_up(np.bincount(self.own, of_people, len(self.tree)))
 
     @cached_property
     def counts(self) -> Vector:
@@ -137,17 +139,33 @@ def too_narrow(lattice: Lattice, policy: Policy) -> Iterator[str]:
     )
     yield from narrow(widths, policy)
     leaves = np.flatnonzero(tree.is_leaf & (n > 0))
-    of_one = one_of(lattice.scores, reach[leaves], n[leaves])
-    n_possible = possible(lattice.people["score"].to_numpy(dtype=float), of_one)
+    values = lattice.people["score"].to_numpy(dtype=float)
+    n_possible = possible(values, one_of(lattice.scores, reach[leaves], n[leaves]))
     for place in leaves[n_possible < LEAST_SCORES].tolist():
         yield f"the score of single people of {_words_of(tree, place)} could be worked out"
+    for place in _open_to_one_of_them(lattice, leaves[n_possible >= LEAST_SCORES]):
+        yield f"one of the people of {_words_of(tree, place)} could work out the score of another"
+
+
+def _open_to_one_of_them(lattice: Lattice, leaves: Places) -> list[int]:
+    """Return the organisations in which whoever knows an own score knows that of another."""
+    values, n, reach = lattice.people["score"].to_numpy(dtype=float), lattice.counts, lattice.sums_for_insiders
+    places = leaves[n[leaves] > 1]
+    of_people = pd.Series(values).groupby(lattice.own).agg(["min", "max"]).loc[places]
+    found: set[int] = set()
+    for own in (of_people["min"].to_numpy(dtype=float), of_people["max"].to_numpy(dtype=float)):
+        others = reach[places] - lattice.scores.point(own, (own >= lattice.scores.least_high).astype(float))
+        n_possible = possible(values, one_of(lattice.scores, others, n[places] - 1))
+        found |= set(places[n_possible < LEAST_SCORES].tolist())
+    return sorted(found)
 
 
 def narrow(widths: pd.DataFrame, policy: Policy, against: str = "") -> Iterator[str]:
     """Yield hidden units whose mean or share of high scores is known too well.
 
     Args:
-        widths: ``mean`` in points of the score and ``share`` from 0 to 1, indexed by the unit in words.
+        widths: ``mean`` in points of the score and ``share`` from 0 to 1, or the former alone, indexed by the unit in
+            words.
         policy: What is asked; its ``least_width`` in points of the score.
         against: By what it is known.
     """
@@ -156,6 +174,8 @@ def narrow(widths: pd.DataFrame, policy: Policy, against: str = "") -> Iterator[
             f"the mean of {unit}, which is hidden, could be worked out to within {width:.2f} points{against}; "
             f"at least {policy.least_width:g} asked"
         )
+    if "share" not in widths:
+        return
     for unit, width in widths.loc[widths["share"] < policy.least_share_width - SLACK, "share"].items():
         yield (
             f"the share of high scores of {unit}, which is hidden, could be worked out to within "

@@ -22,7 +22,7 @@ Unit = tuple[str, str]
 """Level and name of a unit."""
 EVERYBODY: Unit = ("all", "")
 CELL = ["wave", "respondent_group", "scale"]
-FIGURES = ["n_obs", "mean", "percent_high"]
+FIGURES = ["n_obs", "mean", "percent_high", "conf_low", "conf_high"]
 PERSON = ("response_id", "organisation", "region")
 AS_PLAIN = {"level": object, "unit": object} | dict.fromkeys(FIGURES, "Float64")
 OF_FITS = {"estimate", "std_error", "p_value"}
@@ -68,7 +68,10 @@ class Publication:
         return list(self._shown)
 
     def figures(self, cell: Cell) -> pd.DataFrame:
-        """Return what is shown of units, one row a figure: level, unit, n_obs, mean, percent_high; everybody twice."""
+        """Return what is shown of units, one row a figure; everybody twice.
+
+        Its columns are level, unit, n_obs, mean, percent_high, conf_low and conf_high.
+        """
         if cell in self._shown:
             return self._shown[cell]
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in AS_PLAIN.items()})

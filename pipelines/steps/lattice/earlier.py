@@ -37,7 +37,8 @@ class Before:
     Attributes:
         classes: Code of each of the rows of now, aligned with them; from 0.
         few_left: Whether fewer people than the least cell size, but somebody, are in an earlier release and not in the
-            rows of now, or with another score or organisation. People who all have one score count as few.
+            rows of now, or with another score or organisation. People of whom all, or all but one, have one score count
+            as few.
     """
 
     classes: pd.Series
@@ -64,12 +65,23 @@ def told_apart(now: pd.DataFrame, scale: str, earlier: Sequence[Earlier], policy
     every = every.fillna(NOT_SHOWN)
     codes = every.groupby(list(every.columns), sort=True).ngroup()
     gone = every[~every["is_now"] & (every.drop(columns="is_now") != NOT_SHOWN).any(axis=1)]
-    scores_of_gone = gone.index.get_level_values(-1).to_series(index=gone.index)
-    gone_together = scores_of_gone.groupby(codes[gone.index]).agg(["size", "min", "max"])
-    is_few = (gone_together["size"] < policy.least_cell_size) | (gone_together["min"] == gone_together["max"])
+    scores_of_gone = pd.DataFrame({"class": codes[gone.index], "score": gone.index.get_level_values(-1)})
+    together = sizes_and_differing(scores_of_gone, ["class"])
+    is_few = (together["size"] < policy.least_cell_size) | (together["differing"] < policy.least_differing)
     of_now = codes.reindex(is_now.index)
     classes = pd.Series(pd.factorize(of_now)[0], index=_scored(now, scale).index)
     return Before(classes.reindex(now.index, fill_value=0), bool(is_few.any()))
+
+
+def sizes_and_differing(scored: pd.DataFrame, of: list[str]) -> pd.DataFrame:
+    """Count people, ``size``, and those whose score is not the one that most of them have, ``differing``.
+
+    Args:
+        scored: One row a person: ``score``, and what the people are told apart by.
+        of: Columns that tell them apart.
+    """
+    n = scored.groupby([*of, "score"]).size().groupby(of).agg(["sum", "max"])
+    return pd.DataFrame({"size": n["sum"], "differing": n["sum"] - n["max"]})
 
 
 def people_apart(before: pd.DataFrame, now: pd.DataFrame) -> int:

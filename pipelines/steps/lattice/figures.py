@@ -1,6 +1,6 @@
 """Scores of one respondent group and wave → the means of units that are shown together, rounded. Pure tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from models.estimates import Vector
-from models.measurement.means import scale_mean
+from pipelines.steps.lattice.intervals import CONFIDENCE, interval_of_several
 from pipelines.steps.lattice.people import People
 from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.lattice.suppression import may_be_shown, shown_units
@@ -17,7 +17,6 @@ from pipelines.steps.release_rounding import round_to_five
 from pipelines.tables.released import UNIT_MEANS
 
 LOWEST_PERCENT, HIGHEST_PERCENT = 5, 95
-CONFIDENCE = 0.95
 UNKNOWN = "\0"
 """Name of the organisation of those who gave none; they are people of everybody and never shown by themselves."""
 MEANS = ("mean", "conf_low", "conf_high")
@@ -54,14 +53,44 @@ def people_of(rows: pd.DataFrame, scale: ScaleOf, tree: UnitTree) -> People:
     return People(tree, units, scores, scores >= scale.least_high, scored["before"].to_numpy(dtype=np.intp))
 
 
-def shown_together(people: People, policy: Policy) -> Truths:
-    """Choose the units whose means are shown."""
+def shown_together(people: People, policy: Policy, hidden: Truths | None = None) -> Truths:
+    """Choose the units whose means are shown; not those that are hidden whatever their people."""
     is_known = np.array([name != UNKNOWN for name in people.tree.names])
-    return shown_units(people, policy, may_be_shown(people, policy) & is_known)
+    may_be = may_be_shown(people, policy) & is_known
+    return shown_units(people, policy, may_be if hidden is None else may_be & ~hidden)
+
+
+def hidden_beside(scales: Sequence[tuple[People, Policy]]) -> list[Truths]:
+    """Say which units of scales with items in common stay hidden, because they are hidden in another of them.
+
+    A whole and all its parts but one give the last part away, where nearly the same people have a score of them.
+
+    Args:
+        scales: People of each scale, in one tree, and what is asked.
+
+    Returns:
+        For each scale U truths.
+    """
+    hidden = [np.zeros(len(people.tree), dtype=bool) for people, _ in scales]
+    while True:
+        shown = [shown_together(*each, own) for each, own in zip(scales, hidden, strict=True)]
+        found = [own.copy() for own in hidden]
+        for one, (people, policy) in enumerate(scales):
+            for other, (others, _) in enumerate(scales):
+                are_alike = np.abs(people.counts - others.counts) < policy.least_cell_size
+                found[one] |= ~shown[other] & (others.counts > 0) & are_alike & (one != other)
+        if all((now == before).all() for now, before in zip(found, hidden, strict=True)):
+            return hidden
+        hidden = found
 
 
 def unit_means(
-    rows: pd.DataFrame, scale: ScaleOf, tree: UnitTree, policy: Policy, key: Mapping[str, str]
+    rows: pd.DataFrame,
+    scale: ScaleOf,
+    tree: UnitTree,
+    policy: Policy,
+    key: Mapping[str, str],
+    hidden: Truths | None = None,
 ) -> pd.DataFrame:
     """Estimate the mean of every unit and keep what may be shown.
 
@@ -71,15 +100,17 @@ def unit_means(
         tree: All organisations, those without people too.
         policy: What is asked of a figure.
         key: ``respondent_group`` and ``wave``.
+        hidden: Units that are hidden whatever their people, U; None for none.
 
     Returns:
         Rows of ``out.unit_means``, one a unit but the unknown organisation.
     """
     people = people_of(rows, scale, tree)
-    is_shown = shown_together(people, policy)
+    is_shown = shown_together(people, policy, hidden)
     figures = _of_organisations(people)
     several = np.flatnonzero(is_shown & (np.array(tree.levels) != "organisation"))
-    figures.loc[several] = np.array([_of_several(people, place) for place in several.tolist()]).reshape(-1, len(MEANS))
+    for place in several.tolist():
+        figures.loc[place, ["conf_low", "conf_high"]] = _interval(people, is_shown, place, scale, policy)
     percent = np.round(100 * people.means_of(people.is_high))
     figures = figures.assign(n_obs=people.counts, percent_high=percent.clip(LOWEST_PERCENT, HIGHEST_PERCENT))
     figures = figures.where(pd.Series(is_shown))
@@ -99,10 +130,12 @@ def _of_organisations(people: People) -> pd.DataFrame:
     return pd.DataFrame({"mean": people.means, "conf_low": people.means - reach, "conf_high": people.means + reach})
 
 
-def _of_several(people: People, place: int) -> tuple[float, float, float]:
-    """Return mean and interval of a unit of several organisations, which are its clusters."""
-    is_within = people.tree.is_within[place, people.units]
-    names = np.array(people.tree.names, dtype=object)
-    organisations = pd.Series(names[people.units[is_within]])
-    found = scale_mean(pd.Series(people.scores[is_within]), organisations.mask(organisations == UNKNOWN), CONFIDENCE)
-    return found.mean, found.conf_low, found.conf_high
+def interval_of_everybody(rows: pd.DataFrame, scale: ScaleOf, tree: UnitTree, policy: Policy) -> tuple[float, float]:
+    """Return the ends of everybody's interval where no other unit is shown; arguments as of ``unit_means``."""
+    people = people_of(rows, scale, tree)
+    return _interval(people, np.arange(len(tree)) == 0, 0, scale, policy)
+
+
+def _interval(people: People, is_shown: Truths, place: int, scale: ScaleOf, policy: Policy) -> tuple[float, float]:
+    is_unknown = np.array([name == UNKNOWN for name in people.tree.names])
+    return interval_of_several(people, is_shown, place, is_unknown[people.units], policy, scale.weight)

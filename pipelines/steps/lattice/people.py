@@ -49,15 +49,12 @@ class People:
         return self.tree.added_up(np.bincount(self.units, minlength=len(self.tree)) > 0)
 
     @cached_property
-    def spreads(self) -> Vector:
-        """Largest less smallest score in each of U units; nought without people."""
-        least, largest = np.full(len(self.tree), np.inf), np.full(len(self.tree), -np.inf)
-        np.minimum.at(least, self.units, self.scores)
-        np.maximum.at(largest, self.units, self.scores)
-        for layer in reversed(self.tree.layers[1:]):
-            np.minimum.at(least, self.tree.parents[layer], least[layer])
-            np.maximum.at(largest, self.tree.parents[layer], largest[layer])
-        return np.where(largest >= least, largest - least, 0.0)
+    def n_differing(self) -> Vector:
+        """People in each of U units whose score is not the one that most of them have."""
+        codes, values = pd.factorize(self.scores)
+        n_values = max(len(values), 1)
+        cells = np.bincount(self.units * n_values + codes, minlength=len(self.tree) * n_values)
+        return self.counts - self.tree.added_up(cells.reshape(len(self.tree), n_values)).max(axis=1)
 
 
 def remainders(people: People, is_shown: Truths) -> Places:

@@ -11,13 +11,14 @@ References:
 import numpy as np
 import pandas as pd
 
+from pipelines.steps.lattice.earlier import sizes_and_differing
 from pipelines.steps.lattice.people import Exchangeable, People, exchangeable, remainders
 from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.lattice.units import NOWHERE, Places, Truths
 
 
 def may_be_shown(people: People, policy: Policy) -> Truths:
-    """Tell which units have enough people, from enough organisations, whose values differ.
+    """Tell which units have enough people, from enough organisations, whose scores differ.
 
     Args:
         people: n people.
@@ -28,7 +29,7 @@ def may_be_shown(people: People, policy: Policy) -> Truths:
     """
     several = np.array([level != "organisation" for level in people.tree.levels])
     is_of_few = several & (people.n_organisations < policy.least_organisations)
-    return (people.counts >= policy.least_cell_size) & ~is_of_few & (people.spreads > 0)
+    return (people.counts >= policy.least_cell_size) & ~is_of_few & (people.n_differing >= policy.least_differing)
 
 
 def shown_units(people: People, policy: Policy, may_be: Truths) -> Truths:
@@ -62,8 +63,8 @@ def units_of_small_classes(people: People, is_shown: Truths, policy: Policy) -> 
     """Return the shown units in which a few people are left who stood elsewhere, or nowhere, in earlier releases.
 
     Differences between releases add up to no fewer people than the least cell size when every class of them, by where
-    they are left now and were left before, is that large. People who all have one score count as few, where they
-    are told apart from others: their mean tells the score of each.
+    they are left now and were left before, is that large. People of whom all, or all but one, have one score count as
+    few: their mean tells the score of each, to the one at least.
 
     Args:
         people: n people, with their classes of earlier releases.
@@ -71,10 +72,9 @@ def units_of_small_classes(people: People, is_shown: Truths, policy: Policy) -> 
         policy: What is asked.
     """
     left_in = remainders(people, is_shown)
-    everyone = pd.DataFrame({"left_in": left_in, "before": people.classes, "score": people.scores})
-    of_class = everyone.groupby(["left_in", "before"])["score"].agg(["size", "min", "max"]).reset_index()
-    is_told_apart = of_class.groupby("left_in")["size"].transform("size") > 1
-    is_few = (of_class["size"] < policy.least_cell_size) | (is_told_apart & (of_class["min"] == of_class["max"]))
+    cells = pd.DataFrame({"left_in": left_in, "before": people.classes, "score": people.scores})
+    of_class = sizes_and_differing(cells, ["left_in", "before"]).reset_index()
+    is_few = (of_class["size"] < policy.least_cell_size) | (of_class["differing"] < policy.least_differing)
     is_small = (of_class["left_in"] != NOWHERE) & is_few
     return np.unique(of_class.loc[is_small, "left_in"].to_numpy(dtype=np.intp))
 

@@ -23,6 +23,7 @@ WHAT_IT_ASKS = {
     "least_cell_size": "Fewest people behind a shown figure, and behind what is left of one",
     "least_organisations": "Fewest organisations behind a figure of more than one",
     "least_hidden_units": "Fewest hidden units that may be told apart from the others",
+    "least_differing": "Fewest people behind a shown figure whose score is not the one that most of them have",
     "least_width": "Width of the interval of a hidden mean, points of the scale",
     "least_share_width": "Width of the interval of a hidden share, 0 to 1",
 }

@@ -11,7 +11,7 @@ from pipelines.steps.audit.findings import findings
 from pipelines.steps.lattice import figures
 from pipelines.steps.lattice.policy import Policy
 from pipelines.tables.released import SCALE_MEANS_RELEASED, UNIT_MEANS
-from tests.pipelines.audit.small_releases import CELL, answers, published, release
+from tests.pipelines.audit.small_releases import CELL, TRUST, answers, published, release, tree_of
 
 POLICY = Policy(least_cell_size=10)
 FIVE_PEOPLE = Policy(least_cell_size=5)
@@ -26,10 +26,6 @@ def found(made, *earlier, policy=POLICY):
 def everything_large(people, policy, may_be):
     """Instead of suppression: a threshold alone."""
     return may_be
-
-
-def everybody_who_is_many(people, policy):
-    return people.counts >= policy.least_cell_size
 
 
 OFF = {
@@ -65,9 +61,15 @@ OFF = {
     ),
     "scores that differ": (
         answers([12, 15, 20, 30], scores=[5.0] * 12 + [1.0, 2.0, 5.0, 4.0, 2.5] * 13),
-        POLICY,
-        patch.object(figures, "may_be_shown", everybody_who_is_many),
+        replace(POLICY, least_differing=0),
+        None,
         "the score of single people of organisation 'org0' could be worked out",
+    ),
+    "scores that differ without any one of them": (
+        answers([12, 15, 20, 30], scores=[4.0] + [5.0] * 11 + [1.0, 2.0, 5.0, 4.0, 2.5] * 13),
+        replace(POLICY, least_differing=1),
+        None,
+        "one of the people of organisation 'org0' could work out the score of another",
     ),
 }
 
@@ -165,7 +167,8 @@ def of_nowhere(rows):
 
 def unit_means_of_everybody(rows):
     means = release(rows, POLICY).tables[UNIT_MEANS.name]
-    return means[means["level"] == "all"]
+    low, high = figures.interval_of_everybody(rows.assign(before=0), TRUST, tree_of(rows), POLICY)
+    return means[means["level"] == "all"].assign(conf_low=low, conf_high=high)
 
 
 def test_whoever_joins_an_organisation_that_was_never_shown_is_told_apart_from_nobody():

@@ -68,6 +68,21 @@ def test_units_in_which_all_have_one_score_are_hidden():
     assert "org0" not in names_shown(people, POLICY)
 
 
+@pytest.mark.parametrize(("n_others", "is_shown"), [(1, False), (2, True)])
+def test_units_in_which_one_person_could_tell_the_scores_of_all_others_are_hidden(n_others, is_shown):
+    scores = [4.0] * n_others + [5.0] * (12 - n_others)
+    people = people_of([12, 15, 20, 30], scores=scores + [1.0, 2.0, 5.0, 4.0, 2.5] * 13)
+    assert ("org0" in names_shown(people, POLICY)) == is_shown
+    assert "org0" in names_shown(people, replace(POLICY, least_differing=1))
+
+
+def test_hidden_units_among_whom_one_person_could_tell_the_scores_of_all_others_get_company():
+    people = people_of([5, 6, 20, 30], scores=[1.0] + [5.0] * 10 + [1.0, 3.0, 2.0, 4.0, 5.0] * 10)
+    wide = replace(POLICY, least_width=0.0, least_share_width=0.0)
+    assert names_shown(people, replace(wide, least_differing=1)) == {"", "org2", "org3"}
+    assert names_shown(people, wide) == {"", "org3"}
+
+
 def test_hidden_units_whose_means_would_be_pinned_get_company():
     nearly_all_five = [5.0] * 3 + [4.75] + [5.0] * 6 + [4.75] * 1
     people = people_of([4, 7, 20, 30], scores=nearly_all_five + [1.0, 3.0, 2.0, 4.0, 5.0] * 10)
@@ -211,7 +226,6 @@ WIDE = replace(POLICY, least_width=0.0, least_share_width=0.0)
 RULES = {
     "people enough": (POLICY, replace(POLICY, least_cell_size=1), [4, 15, 20, 30]),
     "organisations enough": (POLICY, replace(POLICY, least_organisations=1), [20, 25]),
-    "company of hidden units": (WIDE, replace(WIDE, least_hidden_units=1), [10, 15, 20, 30]),
     "a width of hidden means": (replace(POLICY, least_share_width=0.0), WIDE, [4, 40, 50]),
     "a width of hidden shares": (replace(POLICY, least_width=0.0), WIDE, [4, 90, 91]),
 }
@@ -220,10 +234,15 @@ RULES = {
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_is_needed(rule):
     policy, weakened, sizes = RULES[rule]
-    alike = [3.0] * sizes[0] if rule == "company of hidden units" else []
     people = people_of(sizes)
-    people = with_scores(people, np.concatenate([alike, people.scores[len(alike) :]]))
     assert names_shown(people, weakened) > names_shown(people, policy)
+
+
+def test_a_unit_that_is_hidden_for_any_reason_needs_company():
+    people = people_of([10, 15, 20, 30])
+    but_the_first = may_be_shown(people, WIDE) & (np.array(people.tree.names) != "org0")
+    alone = shown_units(people, replace(WIDE, least_hidden_units=1), but_the_first)
+    assert alone.sum() == shown_units(people, WIDE, but_the_first).sum() + 1
 
 
 def test_telling_units_are_those_that_an_audit_of_what_is_shown_finds():

@@ -1,0 +1,99 @@
+"""Coefficients of a fit → sums of scores of organisations that follow from them, beside what is shown of units.
+
+Whoever knows facts about organisations can turn the coefficients of least squares back: ``X'y = X'X b``. A column of
+``X`` that is the same for all people of each organisation gives a sum of organisations' scores, weighted by it. Beside
+shown means such sums can leave nothing unknown of hidden ones.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linprog
+
+from models.estimates import Matrix, Vector
+from pipelines.steps.lattice.units import Places
+
+CELL = ["wave", "respondent_group", "organisation"]
+SAME = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class HiddenCells:
+    """Organisations whose mean of a scale is hidden, in waves and respondent groups, H of them.
+
+    Attributes:
+        cells: One row each: ``wave``, ``respondent_group``, ``organisation``, ``n``, ``total``.
+        known: Sums of them that follow from shown means, one row each, R x H.
+        ends: Lowest and highest score.
+    """
+
+    cells: pd.DataFrame
+    known: Matrix
+    ends: tuple[float, float]
+
+    def with_known(self, equations: Matrix) -> "HiddenCells":
+        """Return the same with more sums known."""
+        return HiddenCells(self.cells, np.vstack([self.known, equations]), self.ends)
+
+    def news(self, equations: Matrix) -> Matrix:
+        """Return the sums that do not follow from those that are known already."""
+        found = np.zeros((0, len(self.cells)))
+        for row in equations[np.abs(equations).max(axis=1, initial=0.0) > SAME]:
+            rows = np.vstack([self.known, found, row / np.abs(row).max()])
+            if np.linalg.matrix_rank(rows) > np.linalg.matrix_rank(rows[:-1]):
+                found = rows[len(self.known) :]
+        return found
+
+    def widths(self, places: Places) -> Vector:
+        """Return how far apart the means lie that some cells may have, in points of the score."""
+        n, total = self.cells["n"].to_numpy(dtype=float), self.cells["total"].to_numpy(dtype=float)
+        room = list(zip(n * self.ends[0] - total, n * self.ends[1] - total, strict=True))
+        nothing, found = np.zeros(len(self.known)), []
+        for place in places.tolist():
+            goal = np.zeros(len(n))
+            goal[place] = 1.0
+            least, most = (linprog(sign * goal, A_eq=self.known, b_eq=nothing, bounds=room).fun for sign in (1, -1))
+            found.append((-most - least) / n[place])
+        return np.array(found)
+
+
+def hidden_cells(people: pd.DataFrame, shown: pd.DataFrame) -> HiddenCells:
+    """Return what is hidden of a scale, and the sums of it that follow from shown means.
+
+    Args:
+        people: One row a person with a score: ``wave``, ``respondent_group``, ``organisation`` (empty for none),
+            ``region`` (empty for none) and ``score``.
+        shown: One row a shown unit: ``wave``, ``respondent_group``, ``level`` and ``unit``.
+    """
+    cells = people.groupby([*CELL, "region"])["score"].agg(n="size", total="sum").reset_index()
+    of_organisations = shown[shown["level"] == "organisation"].rename(columns={"unit": "organisation"})
+    marked = cells.merge(of_organisations[CELL].assign(is_shown=True), on=CELL, how="left")
+    hidden = cells[marked["is_shown"].isna().to_numpy()].reset_index(drop=True)
+    known = [
+        (hidden["wave"] == unit["wave"])
+        & (hidden["respondent_group"] == unit["respondent_group"])
+        & ((unit["level"] == "all") | (hidden["region"] == unit["unit"]))
+        for unit in shown[shown["level"] != "organisation"].to_dict("records")
+    ]
+    ends = float(people["score"].min()), float(people["score"].max())
+    return HiddenCells(hidden, np.array(known, dtype=float).reshape(-1, len(hidden)), ends)
+
+
+def sums_that_follow(design: pd.DataFrame, people: pd.DataFrame, hidden: HiddenCells) -> Matrix:
+    """Return the sums of hidden organisations' scores that coefficients of least squares tell.
+
+    Args:
+        design: Columns of the model, one row a person, whose numbers index it as they do ``people``.
+        people: As of ``hidden_cells``; who is not in the design is behind no equation.
+        hidden: What is hidden.
+
+    Returns:
+        One row a column of the design that does not differ within organisations, H columns.
+    """
+    cells = pd.MultiIndex.from_frame(hidden.cells[CELL])
+    of_people = people.loc[design.index, CELL]
+    grouped = design.groupby([of_people[name] for name in CELL])
+    low, high = grouped.min(), grouped.max()
+    same = [name for name in design.columns if (high[name] - low[name]).max() < SAME]
+    return low[same].reindex(cells).fillna(0.0).to_numpy(dtype=float).T
