@@ -23,11 +23,13 @@ class Serving:
         process: Its process.
         log: All that it prints.
         address: Where its pages are, as it printed it.
+        study: The study folder that it is about.
     """
 
     process: subprocess.Popen[bytes]
     log: Path
     address: str
+    study: Path
 
 
 def wait_until(true: Callable[[], Any], what: str, log: Path) -> Any:
@@ -59,7 +61,7 @@ def serving(log: Path, command: str, study: Path, **variables: str) -> Iterator[
         process = subprocess.Popen(started, env={**environment(), **variables}, stdout=out, stderr=out)
     try:
         printed = wait_until(lambda: ADDRESS.search(log.read_text()), "the address", log)
-        yield Serving(process, log, printed.group())
+        yield Serving(process, log, printed.group(), study)
     finally:
         process.terminate()
         process.wait(60)

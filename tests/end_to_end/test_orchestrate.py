@@ -90,7 +90,7 @@ def orchestration(study: Path, tmp_path: Path) -> Iterator[Orchestration]:
     mark = uuid.uuid4().hex
     try:
         with serving(tmp_path / "log", "orchestrate", study, **{MARK: mark}) as served:
-            started = Orchestration(served.process, served.log, served.address, mark)
+            started = Orchestration(served.process, served.log, served.address, study, mark)
             wait_until(lambda: started.ask("{ version }"), "an answer of the pages", started.log)
             yield started
     finally:
