@@ -11,7 +11,7 @@ import build_release
 import pytest
 from chromium import CHARTS, FLAGS, program, served, written_down
 from marked_release import NUMBERS, TITLE_LINE, marked_tables, releases_in
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from dashboard.wording import WORDINGS
 
@@ -120,20 +120,23 @@ class Viewer:
                 return
 
 
+async def arrived(browser: Browser, address: str, place: int) -> Viewer:
+    """Let a viewer open the dashboard, every second one in Danish."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
+    page = await context.new_page()
+    viewer = Viewer(page, *written_down(page))
+    await page.goto(f"{address}?lang={list(WORDINGS)[place % len(WORDINGS)]}")
+    await viewer.look()
+    return viewer
+
+
 @asynccontextmanager
 async def viewers_of(address: str) -> AsyncIterator[list[Viewer]]:
-    """Let viewers open the dashboard, on different pages and in both languages."""
+    """Let all viewers open the dashboard at once."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program(), args=list(FLAGS))
-        viewers = []
-        for place in range(VIEWERS):
-            context = await browser.new_context(viewport={"width": 1280, "height": 900})
-            context.set_default_timeout(PATIENCE_SECONDS * 1000)
-            page = await context.new_page()
-            viewers.append(Viewer(page, *written_down(page)))
-            await page.goto(f"{address}?lang={list(WORDINGS)[place % len(WORDINGS)]}")
-            await viewers[-1].look()
-        yield viewers
+        yield await asyncio.gather(*(arrived(browser, address, place) for place in range(VIEWERS)))
         await browser.close()
 
 

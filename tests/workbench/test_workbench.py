@@ -243,5 +243,6 @@ def test_progress_of_a_wave_is_drawn_for_every_group_from_the_first_day_to_the_l
 
 
 def test_a_specification_is_shown_without_what_it_leaves_open():
-    said = {"name": "h1", "panel": None, "waves": [], "regressors": [{"variable": "x", "of": None}, "z"], "power": 0}
+    said = {"name": "h1", "panel": None, "waves": [], "regressors": [{"variable": "x", "of": None}, "z"]}
+    said |= {"power": 0, "population": {"waves": []}}
     assert said_in(said) == {"name": "h1", "regressors": [{"variable": "x"}, "z"], "power": 0}

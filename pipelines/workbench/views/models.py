@@ -88,7 +88,8 @@ def said_in(part: object) -> object:
         return [said_in(each) for each in part]
     if not isinstance(part, dict):
         return part
-    return {name: said_in(each) for name, each in part.items() if each is not None and each not in ([], {})}
+    said = {name: said_in(each) for name, each in part.items()}
+    return {name: each for name, each in said.items() if each is not None and each not in ([], {})}
 
 
 def _show_from_rows(bench: Bench, made: FitRows, fit_id: str) -> None:
