@@ -69,7 +69,7 @@ def _show_fit(bench: Bench, fit_id: str) -> None:
     st.caption("Without what it leaves open.")
     said = said_in(json.loads(row["spec_json"]))
     # Without colours of a language: those of Streamlit are too pale to be read by everybody.
-    st.code(yaml.safe_dump(said, sort_keys=False, allow_unicode=True), language=None)
+    st.code(yaml.safe_dump(said, sort_keys=False, allow_unicode=True), language=None, wrap_lines=True)
     origin = {name: str(row[name]) for name in ORIGIN}
     rows = made.fits[["fit_id"]].assign(**origin).T.reset_index().set_axis(["part", "value"], axis=1)
     show_rows("Origin", rows, {"part": "Hashes of what it was made from", "value": "SHA-256, or as it is"})
