@@ -17,6 +17,7 @@ from dashboard.wording import WORDINGS
 
 pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow]
 VIEWERS, SECONDS, PAUSE_SECONDS, LOOK_SECONDS, PATIENCE_SECONDS = 25, 120, 3, 0.5, 120
+AT_A_TIME = 3
 BUTTONS = "[data-testid=stMain] [data-testid=stButtonGroup]"
 SAID = """() => {
     const texts = [], figures = [], missing = document.querySelector('h2') ? [] : ['heading']
@@ -67,9 +68,9 @@ class Viewer:
             await asyncio.sleep(PAUSE_SECONDS)
             place += 1
 
-    async def turn_once_more(self) -> None:
-        """Open another page and look at it."""
-        await self._turn(len(self.seen))
+    async def load_once_more(self) -> None:
+        """Load the page again and look at it."""
+        await self._load(0)
         await self.look()
 
     async def _do(self, place: int) -> None:
@@ -120,23 +121,25 @@ class Viewer:
                 return
 
 
-async def arrived(browser: Browser, address: str, place: int) -> Viewer:
-    """Let a viewer open the dashboard, every second one in Danish."""
+async def arrived(browser: Browser, address: str, place: int, door: asyncio.Semaphore) -> Viewer:
+    """Let a viewer open the dashboard, every second one in Danish, while the door lets people in."""
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE_SECONDS * 1000)
     page = await context.new_page()
     viewer = Viewer(page, *written_down(page))
-    await page.goto(f"{address}?lang={list(WORDINGS)[place % len(WORDINGS)]}")
-    await viewer.look()
+    async with door:
+        await page.goto(f"{address}?lang={list(WORDINGS)[place % len(WORDINGS)]}")
+        await viewer.look()
     return viewer
 
 
 @asynccontextmanager
 async def viewers_of(address: str) -> AsyncIterator[list[Viewer]]:
-    """Let all viewers open the dashboard at once."""
+    """Let viewers open the dashboard, a few at a time."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program(), args=list(FLAGS))
-        yield await asyncio.gather(*(arrived(browser, address, place) for place in range(VIEWERS)))
+        door = asyncio.Semaphore(AT_A_TIME)
+        yield await asyncio.gather(*(arrived(browser, address, place, door) for place in range(VIEWERS)))
         await browser.close()
 
 
@@ -149,7 +152,7 @@ async def watch_while_publishing(address: str, folder: Path, pointers: list[dict
             await asyncio.sleep(SECONDS / (len(pointers) + 1))
             build_release.point_at(folder, pointer)
         await asyncio.gather(*walks)
-        await asyncio.gather(*(viewer.turn_once_more() for viewer in viewers))
+        await asyncio.gather(*(viewer.load_once_more() for viewer in viewers))
     return viewers
 
 
