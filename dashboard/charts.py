@@ -5,6 +5,7 @@ by shape, and every mark has its sentence for screen readers. No data are fetche
 """
 
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ SERIES_SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", 
 TRACK, BAR = 18, 24
 LEAST_PERCENT_WITH_NUMBER = 7
 COLUMN_GAP = 5.0
+TITLE_LETTERS = 50
+"""Letters of the title of an axis that a narrow screen has room for in a line."""
 HALO: Mapping[str, Any] = {"stroke": PAPER, "strokeWidth": 5, "strokeJoin": "round", "aria": False}
 
 
@@ -150,7 +153,8 @@ def _labels(rows: pd.DataFrame, height: float) -> list[alt.Chart]:
 def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float) -> list[alt.Chart]:
     shown, absent = placed[placed["value"].notna()], placed[placed["value"].isna()]
     scale = alt.Scale(domain=list(axis.domain)) if axis.domain else alt.Scale(zero=axis.has_zero_line)
-    scaled = alt.X("low:Q", title=axis.title, scale=scale, axis=alt.Axis(tickCount=alt.ExprRef(f"{IS_NARROW} ? 3 : 8")))
+    ticks = alt.Axis(tickCount=alt.ExprRef(f"{IS_NARROW} ? 3 : 8"))
+    scaled = alt.X("low:Q", title=textwrap.wrap(axis.title, TITLE_LETTERS), scale=scale, axis=ticks)
     kinds = list(series)
     colour = alt.Color("series:N", scale=alt.Scale(domain=kinds, range=list(SERIES_COLOURS)), legend=None)
     shape = alt.Shape("series:N", scale=alt.Scale(domain=kinds, range=list(SERIES_SHAPES)), legend=None)

@@ -11,7 +11,8 @@ from dashboard.charts import finished
 from dashboard.legend import Entry
 from dashboard.palette import INK, MUTED, SERIES_COLOURS, UNCLEAR
 
-ROW, LETTERS = 46, 24
+LINE, GAP, LETTERS, NOTE_LETTERS = 16, 20, 24, 28
+"""Height of a line and room between rows, in pixels; letters of a title's line and of a note's, on any screen."""
 START, STEPS = 0.6, 25
 """Where arcs begin, as a share of the width, and of how many pieces an arc is drawn."""
 NEXT_TO = 0.06
@@ -28,19 +29,23 @@ def construct_map(nodes: pd.DataFrame, arcs: pd.DataFrame, language: str) -> alt
     """Draw every construct in a row of its own, and an arc between two of them for every relation.
 
     Args:
-        nodes: One row a construct, in order: ``key``, ``title``, ``figure`` (its score as written), ``said``.
+        nodes: One row a construct, in order: ``key``, ``title``, ``figure`` (its score as written, or why there is
+            none), ``has_score``, ``said``.
         arcs: One row a relation: ``first`` and ``second`` (keys), ``way`` (up, down or unclear), ``said``.
         language: Language of the numbers.
     """
-    height = float(ROW * len(nodes))
-    placed = nodes.assign(y=[ROW * (k + 0.5) for k in range(len(nodes))], x=START)
-    placed["label"] = [textwrap.fill(title, LETTERS) for title in nodes["title"]]
+    placed = _placed(nodes)
+    height = float(placed["end"].max())
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
-    points = alt.Chart(placed[["x", "y", "label", "figure", "said"]])
+    points = alt.Chart(placed[["x", "y", "label", "note", "note_y", "figure", "said"]])
+    lines = {"align": "left", "lineBreak": "\n", "lineHeight": LINE}
     layers = [
-        points.mark_text(align="left", fontSize=13.5, fontWeight=600, color=INK, lineBreak="\n", lineHeight=16).encode(
+        points.mark_text(**lines, fontSize=13.5, fontWeight=600, color=INK).encode(
             x=alt.XValue(0), y=y, text=alt.Text("label:N")
+        ),
+        points.mark_text(**lines, fontSize=13, color=MUTED).encode(
+            x=alt.XValue(0), y=alt.Y("note_y:Q", axis=None), text=alt.Text("note:N")
         ),
         points.mark_text(align="right", dx=-10, fontSize=13, color=MUTED).encode(x=x, y=y, text=alt.Text("figure:N")),
         points.mark_point(filled=True, size=80, opacity=1, color=INK).encode(
@@ -48,6 +53,22 @@ def construct_map(nodes: pd.DataFrame, arcs: pd.DataFrame, language: str) -> alt
         ),
     ]
     return finished([*_arcs(arcs, placed.set_index("key")["y"], x, y), *layers], height, language)
+
+
+def _placed(nodes: pd.DataFrame) -> pd.DataFrame:
+    """Give every row the height that its lines take: its title, and under it why there is no score."""
+    title, note = (
+        pd.Series([textwrap.fill(text, letters) for text in texts], nodes.index)
+        for texts, letters in (
+            (nodes["title"], LETTERS),
+            (nodes["figure"].mask(nodes["has_score"].astype(bool), ""), NOTE_LETTERS),
+        )
+    )
+    n_lines = title.str.count("\n") + 1
+    end = (LINE * (n_lines + note.str.count("\n") + (note != "")) + GAP).cumsum()
+    y = end.shift(fill_value=0) + (LINE + GAP) / 2
+    figure = nodes["figure"].where(nodes["has_score"].astype(bool), "")
+    return nodes.assign(x=START, label=title, note=note, figure=figure, y=y, note_y=y + LINE * n_lines, end=end)
 
 
 def map_legend(arcs: pd.DataFrame, names: Mapping[str, str]) -> list[Entry]:

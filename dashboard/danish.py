@@ -251,7 +251,7 @@ DANISH: Mapping[str, str] = {
     "rows_from": "Organisation {first} til {last}",
     "unit_alt": "Gennemsnit for organisationer i {group}, {wave}, en række pr. organisation og en kolonne pr. skala. "
     "De samme tal står i tabellen nedenfor.",
-    "unit_said": "{unit}, {scale}: {value}, n omkring {n}",
+    "unit_said": "{unit}, {scale}: {value}, n ca. {n}",
     "unit_hidden": "{unit}, {scale}: vises ikke",
     "page": "Side",
     "not_shown": "vises ikke",
@@ -259,7 +259,7 @@ DANISH: Mapping[str, str] = {
     "band_above": "klart over alle",
     "band_below": "klart under alle",
     "band_unclear": "kan ikke skelnes fra alle",
-    "band_line": "**{scale}**: {value} ({low} til {high}), n omkring {n}; {band}.",
+    "band_line": "**{scale}**: {value} ({low} til {high}), n ca. {n}; {band}.",
     "hidden_line": "**{scale}**: vises ikke.",
     "percent_high_line": "{percent} af dem ligger over midten.",
     "units_reading": "En organisation kaldes klart over eller under alle, når dens forskel skiller sig ud blandt alle "

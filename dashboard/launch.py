@@ -1,15 +1,14 @@
 """How the dashboard is started: its script and the arguments of ``streamlit``; no screen is imported here."""
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard.palette import theme_arguments
+from pipelines.served_pages import ADDRESS, become_server, served_script
 
 APP = Path(__file__).parent / "app.py"
 SERVED = Path(__file__).parent / "served.py"
-ADDRESS = "127.0.0.1"
 
 
 def streamlit_arguments(port: int, address: str = ADDRESS, hosts: Sequence[str] = (ADDRESS, "localhost")) -> list[str]:
@@ -23,29 +22,13 @@ def streamlit_arguments(port: int, address: str = ADDRESS, hosts: Sequence[str] 
         address: Address to listen on.
         hosts: Names by which browsers may call the server; other web sites cannot pass for it.
     """
-    return [
-        "run",
-        str(SERVED),
-        f"--server.address={address}",
-        f"--server.port={port}",
-        *(f"--server.allowedHosts={host}" for host in hosts),
-        "--server.enableXsrfProtection=true",
-        "--server.trustedUserHeaders={}",
-        "--server.headless=true",
-        "--server.fileWatcherType=none",
-        "--browser.gatherUsageStats=false",
-        "--client.showErrorDetails=none",
-        "--client.toolbarMode=minimal",
-        "--runner.magicEnabled=false",
-        *theme_arguments(),
-    ]
+    return [*served_script(SERVED, port, address, hosts), *theme_arguments()]
 
 
 def main() -> None:
     """Become the dashboard's server: ``python -m dashboard.launch PORT [ADDRESS HOST...]``."""
     port, *where = sys.argv[1:]
-    arguments = streamlit_arguments(int(port), where[0], where[1:]) if where else streamlit_arguments(int(port))
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", *arguments])  # noqa: S606
+    become_server(streamlit_arguments(int(port), where[0], where[1:]) if where else streamlit_arguments(int(port)))
 
 
 if __name__ == "__main__":

@@ -51,13 +51,13 @@ class ReleaseReader:
         trouble: Reason | None = None
         until = ""
         try:
-            self._last_good = open_current(self._folder, permission)
+            found = self._last_good = open_current(self._folder, permission)
         except UnusableReleaseError as error:
             trouble, until = error.reason, error.until
-            if self._last_good is not None and is_withdrawn(self._folder, self._last_good.file):
-                self._last_good = None
-        last_good = self._last_good
-        return Shown(None if last_good is None else replace(last_good, permission=permission), trouble, until)
+            found = self._last_good
+            if found is not None and is_withdrawn(self._folder, found.file):
+                found = self._last_good = None
+        return Shown(None if found is None else replace(found, permission=permission), trouble, until)
 
 
 @cache

@@ -21,6 +21,15 @@ settings.load_profile(os.environ.get("SENSEMAKING_HYPOTHESIS", "quick"))
 
 
 @pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder where tests in Chromium keep pictures: the one that SENSEMAKING_PICTURES names, or pytest's own."""
+    kept = os.environ.get("SENSEMAKING_PICTURES")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("pictures")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def reference() -> Path:
     """Folder of real exports and R's results; without it tests are skipped, or fail where it must be there."""
     folder = Path(os.environ.get("SENSEMAKING_REFERENCE", CHECKOUT.parent / "shared"))

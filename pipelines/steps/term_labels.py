@@ -35,7 +35,8 @@ def _part_label(part: str, titles: dict[str, Texts], language: str) -> str:
             inner = in_language(titles.get(name.removesuffix(suffix), {}), language, name.removesuffix(suffix))
             return pattern.get(language, pattern["en"]).format(inner)
     label = in_language(titles.get(name, {}), language, name)
-    return f"{label}: {in_language(titles.get(part, {}), language, category.rstrip(']'))}" if bracket else label
+    after = "" if label.endswith("?") else ":"
+    return f"{label}{after} {in_language(titles.get(part, {}), language, category.rstrip(']'))}" if bracket else label
 
 
 def in_language(texts: Texts, language: str, otherwise: str) -> str:

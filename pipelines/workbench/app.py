@@ -5,6 +5,7 @@ Started by ``sensemaking workbench``. English only: methodologists publish in it
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -36,9 +37,13 @@ PAGES: dict[str, Callable[[Bench], None]] = {
 }
 
 
+STYLE = Path(__file__).parent / "style.css"
+
+
 def main() -> None:
     """Run the workbench once, for one visitor and one interaction."""
     st.set_page_config(page_title="Workbench", layout="wide")
+    st.html(STYLE)
     try:
         with opened() as bench:
             entries = [

@@ -1,11 +1,12 @@
 """How the workbench is started: its script and the arguments of ``streamlit``; no screen is imported here."""
 
-import os
 import sys
 from pathlib import Path
 
+from pipelines.served_pages import become_server, served_script
+
 APP = Path(__file__).parent / "app.py"
-ADDRESS = "127.0.0.1"
+THEME = ("--theme.base=light", "--theme.primaryColor=#7a3e00", "--theme.textColor=#1f2430")
 
 
 def streamlit_arguments(port: int) -> list[str]:
@@ -17,27 +18,12 @@ def streamlit_arguments(port: int) -> list[str]:
     Args:
         port: Port to listen on.
     """
-    return [
-        "run",
-        str(APP),
-        f"--server.address={ADDRESS}",
-        f"--server.port={port}",
-        "--server.headless=true",
-        "--server.fileWatcherType=none",
-        "--browser.gatherUsageStats=false",
-        "--client.showErrorDetails=none",
-        "--client.toolbarMode=minimal",
-        "--runner.magicEnabled=false",
-        "--theme.base=light",
-        "--theme.primaryColor=#7a3e00",
-        "--theme.textColor=#1f2430",
-    ]
+    return [*served_script(APP, port), *THEME]
 
 
 def main() -> None:
     """Become the workbench's server: ``python -m pipelines.workbench.launch PORT``."""
-    port = int(sys.argv[1])
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", *streamlit_arguments(port)])  # noqa: S606
+    become_server(streamlit_arguments(int(sys.argv[1])))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 Texts of the study are shown as they are, never as Markdown. Put here the furniture of pages; not their content.
 """
 
+import html
 import re
 from collections.abc import Collection, Mapping, Sequence
 
@@ -13,6 +14,7 @@ from models.ledger import KINDS, ledger
 from pipelines.tables.base import Table
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SAID_OF_DRAWING = re.compile(r"<(?:title|desc) id=[^>]*>(.*?)</", re.DOTALL)
 _MARKDOWN = re.compile(r"([\\`*_\[\]$<>|~#:])")
 
 
@@ -103,5 +105,6 @@ def show_definitions(part: str, places: Collection[str]) -> None:
 
 
 def show_drawing(drawing: str) -> None:
-    """Show a drawing of this software, which brings its own title and description."""
-    st.image(drawing, width="content")
+    """Show a drawing of this software; its own title and description are read aloud."""
+    said = [html.unescape(text) for text in _SAID_OF_DRAWING.findall(drawing)]
+    st.image(drawing, width="content", alt=". ".join(said))

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from playwright.async_api import Page as AsyncPage
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboard.launch import streamlit_arguments
@@ -36,10 +37,6 @@ FLAGS = (
 READY_SECONDS = 60
 PROBED_FIRST = re.compile(r"/[\w-]+/_stcore/(health|host-config)$")
 """Streamlit's page asks for its server below the page's own address first, and the root when it is not there."""
-PATHS = {"overview": "/"} | {
-    name: f"/{name}" for name in ("perspectives", "integration", "units", "results", "method", "take-away")
-}
-"""Name of a page → its address."""
 CHARTS = {"overview": 3, "perspectives": 2, "integration": 1, "units": 3, "results": 2, "method": 0, "take-away": 0}
 """Name of a page → how many charts it has over ``build_release``, with answers to the questions of one scale."""
 PATHS = {name: "/" if name == "overview" else f"/{name}" for name in CHARTS}
@@ -110,7 +107,13 @@ def wait_until_ready(address: str) -> None:
 
 def watched(browser: Browser, width: int) -> tuple[Page, list[str], set[str | None]]:
     """Open an empty page that writes down what its console says and which machines it asks."""
-    page, complaints, hosts = browser.new_page(viewport={"width": width, "height": 900}), [], set()
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    return page, *written_down(page)
+
+
+def written_down(page: Page | AsyncPage) -> tuple[list[str], set[str | None]]:
+    """Let a page write down what its console says, its own errors too, and which machines it asks."""
+    complaints, hosts = list[str](), set[str | None]()
 
     def hear(message):
         if message.type in ("error", "warning") and not PROBED_FIRST.search(message.location["url"]):
@@ -120,7 +123,7 @@ def watched(browser: Browser, width: int) -> tuple[Page, list[str], set[str | No
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
     page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).hostname))
-    return page, complaints, hosts
+    return complaints, hosts
 
 
 def wait_until_drawn(page: Page, charts: int = 1) -> None:

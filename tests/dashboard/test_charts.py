@@ -75,7 +75,9 @@ def test_scores_are_drawn_on_their_own_range_and_absent_ones_say_so():
 
 @pytest.mark.parametrize("has_zero_line", [True, False])
 def test_zero_line_is_drawn_where_asked_for(has_zero_line: bool):
-    spec = interval_chart(POINTS, ["2026", "2025"], Axis("Points", has_zero_line=has_zero_line), "en").to_dict(validate=True)
+    spec = interval_chart(POINTS, ["2026", "2025"], Axis("Points", has_zero_line=has_zero_line), "en").to_dict(
+        validate=True
+    )
     assert ("zero" in {each.get("field") for each in _encoded(spec, "x")}) is has_zero_line
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.construct_map import START, STEPS, WAYS, arc_points, construct_map
+from dashboard.construct_map import LINE, START, STEPS, WAYS, arc_points, construct_map
 from dashboard.relations import relations
 from dashboard.wording import WORDINGS
 
@@ -36,10 +36,28 @@ def test_ways_differ_by_more_than_colour():
 
 
 def test_a_map_without_relations_still_has_every_construct():
-    nodes = pd.DataFrame({"key": ["a", "b"], "title": ["A", "B"], "figure": ["1", "2"], "said": ["A: 1", "B: 2"]})
+    rows = _rows_of_a_map({"A": "1", "B": "2"}, without=())
+    assert {row["label"] for row in rows} == {"A", "B"}
+
+
+@pytest.mark.parametrize("language", WORDINGS)
+def test_rows_of_a_map_have_room_for_their_title_and_for_why_there_is_no_score(language):
+    long, why = "A construct with a title that takes several lines of a narrow screen", WORDINGS[language]["not_asked"]
+    first, second, third = _rows_of_a_map({long: why, "B": why, "C": "2.00"}, without=(long, "B"))
+    assert [row["note"].replace("\n", " ") for row in (first, second, third)] == [why, why, ""]
+    assert [row["figure"] for row in (first, second, third)] == ["", "", "2.00"]
+    for upper, lower in ((first, second), (second, third)):
+        n_lines = [upper[text].count("\n") + 1 for text in ("label", "note")]
+        assert upper["y"] + LINE * n_lines[0] == upper["note_y"]
+        assert upper["note_y"] + LINE * n_lines[1] < lower["y"]
+
+
+def _rows_of_a_map(figures: dict[str, str], without: tuple[str, ...]) -> list[dict]:
+    nodes = pd.DataFrame({"key": list(figures), "title": list(figures), "figure": list(figures.values())})
+    nodes = nodes.assign(has_score=~nodes["key"].isin(without), said=nodes["title"] + ": " + nodes["figure"])
     arcs = pd.DataFrame(columns=["first", "second", "way", "said"])
-    spec = construct_map(nodes, arcs, "en").to_dict(validate=True)
-    assert {row["label"] for rows in spec["datasets"].values() for row in rows} == {"A", "B"}
+    (rows,) = construct_map(nodes, arcs, "en").to_dict(validate=True)["datasets"].values()
+    return rows
 
 
 @pytest.mark.parametrize(

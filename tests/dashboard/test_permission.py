@@ -53,7 +53,14 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 def opened(connection: duckdb.DuckDBPyConnection, permission: Permission) -> Release:
     """Open what the tables hold now as a release of its own: a published one never changes."""
     return Release(
-        Path(), "r000001", f"{next(NUMBERS):064x}", 1, "2026-11-22T10:00:00+00:00", queries.SUPPORTED_SCHEMA_VERSION, connection, permission
+        Path(),
+        "r000001",
+        f"{next(NUMBERS):064x}",
+        1,
+        "2026-11-22T10:00:00+00:00",
+        queries.SUPPORTED_SCHEMA_VERSION,
+        connection,
+        permission,
     )
 
 

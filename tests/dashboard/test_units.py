@@ -37,7 +37,9 @@ def test_a_cell_has_its_number_and_a_hidden_one_is_hatched_and_has_none():
 
 
 def test_colour_of_a_cell_says_the_side_and_its_strength_how_far_off():
-    drawn = {row["unit"]: (row["colour"], row["strength"]) for row in rows_of(heat_map(CELLS, "en").to_dict(validate=True))}
+    drawn = {
+        row["unit"]: (row["colour"], row["strength"]) for row in rows_of(heat_map(CELLS, "en").to_dict(validate=True))
+    }
     assert drawn["a"] == (ABOVE, 1)
     assert drawn["b"] == (BELOW, 0.5)
     assert drawn["c"][1] is None

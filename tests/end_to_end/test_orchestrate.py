@@ -2,24 +2,21 @@
 
 import json
 import os
-import re
 import signal
-import subprocess
-import time
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.command_line import PROGRAM, done, environment, sensemaking, table
+from tests.command_line import done, sensemaking, table
+from tests.served_commands import Serving, serving, wait_until
 from tests.small_study import N_RESPONSES, answers, build_small_study, write_export
 
 pytestmark = pytest.mark.slow
-LIMIT_SECONDS = 180
 MARK = "SENSEMAKING_TEST_MARK"
 LISTENING = "0A"
 ON_THIS_MACHINE_ONLY = "0100007F"
@@ -30,18 +27,15 @@ RUNS = "{ runsOrError { ... on Runs { results { status tags { key value } } } } 
 
 
 @dataclass(frozen=True)
-class Orchestration:
+class Orchestration(Serving):
     """A running ``sensemaking orchestrate``."""
 
-    process: subprocess.Popen[bytes]
     mark: str
-    log: Path
-    url: str
 
     def ask(self, question: str) -> Any:
         """Answer a GraphQL question."""
         request = urllib.request.Request(
-            f"{self.url}/graphql", json.dumps({"query": question}).encode(), {"Content-Type": "application/json"}
+            f"{self.address}/graphql", json.dumps({"query": question}).encode(), {"Content-Type": "application/json"}
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)["data"]
@@ -50,19 +44,6 @@ class Orchestration:
         """Return the states of the runs of a wave."""
         runs = self.ask(RUNS)["runsOrError"]["results"]
         return [run["status"] for run in runs if {"key": "dagster/partition", "value": wave} in run["tags"]]
-
-
-def wait_until(true: Callable[[], Any], what: str, log: Path) -> Any:
-    until = time.monotonic() + LIMIT_SECONDS
-    while time.monotonic() < until:
-        try:
-            found = true()
-        except OSError:
-            found = None
-        if found:
-            return found
-        time.sleep(0.5)
-    raise AssertionError(f"{what} did not happen in {LIMIT_SECONDS} s\n{log.read_text()[-5000:]}")
 
 
 def processes_of(mark: str) -> dict[int, str]:
@@ -106,18 +87,13 @@ def study(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def orchestration(study: Path, tmp_path: Path) -> Iterator[Orchestration]:
-    log, mark = tmp_path / "log", uuid.uuid4().hex
-    command = [*PROGRAM, "orchestrate", str(study), "--port", "0"]
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, env={**environment(), MARK: mark}, stdout=out, stderr=out)
+    mark = uuid.uuid4().hex
     try:
-        url = wait_until(lambda: re.search(r"http://127\.0\.0\.1:\d+", log.read_text()), "the address", log).group()
-        started = Orchestration(process, mark, log, url)
-        wait_until(lambda: started.ask("{ version }"), "an answer of the pages", log)
-        yield started
+        with serving(tmp_path / "log", "orchestrate", study, **{MARK: mark}) as served:
+            started = Orchestration(served.process, served.log, served.address, study, mark)
+            wait_until(lambda: started.ask("{ version }"), "an answer of the pages", started.log)
+            yield started
     finally:
-        process.kill()
-        process.wait()
         for pid in processes_of(mark):
             os.kill(pid, signal.SIGKILL)
 

@@ -16,6 +16,7 @@ TITLES = {
     "voice": {"en": "Voice", "da": "Stemme"},
     "education": {"en": "Education", "da": "Uddannelse"},
     "trust": {"da": "Tillid"},
+    "gender": {"en": "What is your gender?"},
 }
 
 
@@ -113,6 +114,7 @@ def test_opt_outs_are_no_points(study):
         ("tenure", "en", "tenure"),
         ("education[Master]", "da", "Uddannelse: Master"),
         ("voice x education[Master]", "en", "Voice × Education: Master"),
+        ("gender[Other]", "en", "What is your gender? Other"),
         ("voice_organisation_mean", "en", "Voice (organisation mean)"),
         ("voice_within_organisation", "da", "Stemme (forskel fra organisationen)"),
         ("voice_within_organisation", "fr", "Voice (difference from the organisation)"),

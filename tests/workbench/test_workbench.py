@@ -16,7 +16,9 @@ from pipelines.load import load_study
 from pipelines.workbench.app import PAGES
 from pipelines.workbench.page import as_csv
 from pipelines.workbench.views.compare import changes
+from pipelines.workbench.views.fieldwork import progress_chart
 from pipelines.workbench.views.missingness import by_reason
+from pipelines.workbench.views.models import said_in
 from tests.run_steps import bring_up_to_date
 from tests.small_study import SECRET, answers, build_small_study, write_export
 
@@ -98,6 +100,7 @@ def test_a_fit_is_chosen_by_the_address(page_of_whole: Open, whole: Path, model:
     assert seen.n_drawings >= n_drawings
     assert "exploratory: no analysis plan was locked" in seen.text
     assert f"name: {model}" in seen.app.code[0].value
+    assert "null" not in seen.app.code[0].value
 
 
 @pytest.mark.parametrize("page", ["Missingness", "Codebook", "Measurement", "Models", "Compare"])
@@ -226,3 +229,20 @@ def test_tables_without_rows_stay_so():
     fits = pd.DataFrame(columns=["model", "variant", "is_declared", "is_current", "fitted_at", "fit_id"])
     assert changes(fits, pd.DataFrame(columns=["fit_id", "term", "estimate"])).empty
     assert by_reason(pd.DataFrame(columns=["wave", "respondent_group", "item", "reason", "share"])).empty
+
+
+def test_progress_of_a_wave_is_drawn_for_every_group_from_the_first_day_to_the_last():
+    days = pd.DataFrame(
+        {"respondent_group": ["FRL", "FRL", "TOP"], "day": ["2026-02-01", "2026-02-03", "2026-02-02"],
+         "n_complete_so_far": [3, 7, 0]}
+    )  # fmt: skip
+    drawn = progress_chart(days, "autumn").to_dict()["encoding"]
+    assert drawn["color"]["scale"]["domain"] == ["FRL", "TOP"]
+    assert drawn["x"]["scale"]["domain"] == ["2026-02-01T00:00:00", "2026-02-03T00:00:00"]
+    assert drawn["y"]["scale"]["domain"] == [0, 7]
+
+
+def test_a_specification_is_shown_without_what_it_leaves_open():
+    said = {"name": "h1", "panel": None, "waves": [], "regressors": [{"variable": "x", "of": None}, "z"]}
+    said |= {"power": 0, "population": {"waves": []}}
+    assert said_in(said) == {"name": "h1", "regressors": [{"variable": "x"}, "z"], "power": 0}

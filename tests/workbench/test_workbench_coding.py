@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
 from workbench_pages import Seen
+from workbench_studies import code_by_two
 
-from pipelines.commands.coding import read_sheets, write_sheets
 from tests.coded_study import build_coded_study, run_steps
 
 
@@ -18,14 +17,7 @@ def test_progress_and_agreement_are_shown_without_any_answer(
     page = opened(folder)
     before = page("Coding").tables["Progress"]
     assert (before["n_coded"].sum(), before["n_left"].sum()) == (0, before["n_assigned"].sum())
-    write_sheets(study, recode=False)
-    for place, coder in enumerate(("anna", "bo")):
-        sheet = folder / "codings" / "sheets" / f"{coder}.csv"
-        rows = pd.read_csv(sheet, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-        rows["codes"] = ["A1" if number % (3 + place) == 0 else "none" for number in range(len(rows))]
-        rows.to_csv(sheet, index=False)
-    read_sheets(study)
-    run_steps(folder, reads_anew=False)
+    code_by_two(study)
     seen = page("Coding")
     assert seen.tables["Progress"]["n_left"].sum() == 0
     assert seen.tables["Scheme"]["code"].tolist() == ["A1", "A2", "A3", "X1", "X2"]

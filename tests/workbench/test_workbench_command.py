@@ -69,4 +69,5 @@ def test_the_server_is_handed_the_study_and_a_private_room(study: Path, monkeypa
 def test_it_is_served_to_this_machine_only_and_asks_nobody_else():
     arguments = streamlit_arguments(8502)
     assert "--server.address=127.0.0.1" in arguments
+    assert "--server.allowedHosts=127.0.0.1" in arguments
     assert "--browser.gatherUsageStats=false" in arguments

@@ -1,108 +1,126 @@
-"""The workbench as a program: its pages in a real Chromium, and its end, which leaves no copy behind."""
+"""The workbench as a program: a methodologist walks through it in Chromium, and its end leaves no copy behind.
 
-import re
+Pictures of every page, wide and narrow, are kept in the folder that the environment variable SENSEMAKING_PICTURES
+names, or in pytest's own.
+"""
+
 import signal
-import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from workbench_studies import build_whole_study
+from playwright.sync_api import Browser, Page
 
 from pipelines.workbench.app import PAGES
-from tests.command_line import PROGRAM, environment
-from tests.dashboard.chromium import PROBED_FIRST, READY_SECONDS, chromium, save_picture
+from tests.dashboard.axe import SIDEWAYS, violations
+from tests.dashboard.chromium import READY_SECONDS, chromium, save_picture, watched
+from tests.served_commands import Serving
 
 pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow]
-EVERYTHING_IS_DRAWN = """() => !document.querySelector("[data-testid=stStatusWidget], [data-testid=stSkeleton]")
-    && document.querySelector("h1")"""
-
-
-@dataclass(frozen=True)
-class Workbench:
-    """A running ``sensemaking workbench``."""
-
-    process: subprocess.Popen[bytes]
-    study: Path
-    address: str
-    log: Path
-
-
-def waited(true, what: str):
-    until = time.monotonic() + READY_SECONDS
-    while time.monotonic() < until:
-        try:
-            found = true()
-        except OSError:
-            found = None
-        if found:
-            return found
-        time.sleep(0.2)
-    raise TimeoutError(f"{what} did not come within {READY_SECONDS} seconds")
+WIDTHS = (1280, 390)
+CHOICES = {
+    "Missingness": ["Scale"],
+    "Codebook": ["Instrument", "Language"],
+    "Measurement": ["Measurement specification"],
+    "Models": ["Fit"],
+    "Compare": ["First fit", "Second fit"],
+}
+"""Title of a page → what a methodologist chooses there."""
+BUTTONS = {"Releases": ["Look at what it would hold"]}
+EVERYTHING_IS_DRAWN = """() => document.querySelector('.stApp[data-test-script-state="notRunning"] h1')
+    && !document.querySelector("[data-testid=stStatusWidget], [data-testid=stSkeleton]")"""
+OPEN_WHAT_IS_CLOSED = "document.querySelectorAll('details:not([open]) > summary').forEach(each => each.click())"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @pytest.fixture(scope="module")
-def workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    folder = tmp_path_factory.mktemp("workbench")
-    study, log = build_whole_study(folder / "small"), folder / "log"
-    with log.open("wb") as out:
-        command = [*PROGRAM, "workbench", str(study), "--port", "0"]
-        process = subprocess.Popen(command, env=environment(), stdout=out, stderr=out)
-    try:
-        found = waited(lambda: re.search(r"http://127\.0\.0\.1:\d+", log.read_text()), "the address")
-        address = found.group()
-        waited(lambda: urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close() is None, "the server")
-        yield Workbench(process, study, address, log)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
 
 
-def test_every_page_is_drawn_without_complaint_and_without_another_machine(workbench: Workbench, tmp_path: Path):
-    complaints: list[str] = []
-    hosts: set[str | None] = set()
+def wait_until_drawn(page: Page) -> None:
+    page.wait_for_function(EVERYTHING_IS_DRAWN, timeout=READY_SECONDS * 1000)
+    page.wait_for_timeout(500)
 
-    def hear(message):
-        if message.type in ("error", "warning") and not PROBED_FIRST.search(message.location["url"]):
-            complaints.append(f"{message.type}: {message.text}")
 
-    with chromium() as browser:
-        for place, title in enumerate(PAGES):
-            page = browser.new_page(viewport={"width": 1440, "height": 900})
-            page.on("console", hear)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-            page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).hostname))
-            page.goto(f"{workbench.address}/{title.lower() if place else ''}")
-            page.get_by_role("heading", name=title, level=1).wait_for(timeout=READY_SECONDS * 1000)
-            page.wait_for_function(EVERYTHING_IS_DRAWN, timeout=READY_SECONDS * 1000)
-            save_picture(page, tmp_path / f"{title}.png")
-            failed = page.locator("[data-testid=stException]").count()
-            assert (title, failed) == (title, 0)
-            page.close()
-    assert complaints == []
+def use_everything(page: Page) -> tuple[list[str], list[str]]:
+    """Make every choice, press every button and open all that is closed; return the names of choices and buttons."""
+    boxes, buttons = page.get_by_role("combobox"), page.locator("[data-testid=stButton] button")
+    chosen, pressed = [], []
+    for place in range(boxes.count()):
+        chosen.append(boxes.nth(place).locator("xpath=ancestor::*[@data-testid='stSelectbox']//label").inner_text())
+        boxes.nth(place).click()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        wait_until_drawn(page)
+    for place in range(buttons.count()):
+        pressed.append(buttons.nth(place).inner_text())
+        buttons.nth(place).click()
+        wait_until_drawn(page)
+    page.evaluate(OPEN_WHAT_IS_CLOSED)
+    return chosen, pressed
+
+
+def carry_away_every_table(page: Page) -> None:
+    for button in page.locator("[data-testid=stDownloadButton] button:visible").all():
+        with page.expect_download() as download:
+            button.click()
+        assert Path(download.value.path()).read_bytes().startswith(BYTE_ORDER_MARK)
+
+
+def walk(browser: Browser, served: Serving, title: str, pictures: Path, name: str) -> int:
+    """Use all of a page, wide and narrow, and return how many tables it has."""
+    page, complaints, hosts = watched(browser, WIDTHS[0])
+    page.goto(f"{served.address}/{title.lower() if title != next(iter(PAGES)) else ''}")
+    page.get_by_role("heading", name=title, level=1).wait_for(timeout=READY_SECONDS * 1000)
+    wait_until_drawn(page)
+    used, found = use_everything(page), {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(400)
+        save_picture(page, pictures / f"workbench-{name}-{width}.png")
+        found[width, "sideways"] = page.evaluate(SIDEWAYS)
+        found[width, "axe"] = violations(page)
+    carry_away_every_table(page)
+    n_tables, failed = (page.locator(f"[data-testid={kind}]").count() for kind in ("stDataFrame", "stException"))
+    page.close()
+    assert used == (CHOICES.get(title, []), BUTTONS.get(title, []))
+    assert {where: faults for where, faults in found.items() if faults} == {}
+    assert (complaints, failed) == ([], 0)
     assert hosts == {"127.0.0.1"}
-    assert "Traceback" not in workbench.log.read_text()
+    assert "Traceback" not in served.log.read_text()
+    return n_tables
 
 
-def test_the_choice_of_a_fit_is_kept_in_the_address(workbench: Workbench):
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(f"{workbench.address}/models")
-        page.get_by_role("combobox").click()
-        chosen = page.get_by_role("option").last
-        name = chosen.inner_text()
-        chosen.click()
-        page.wait_for_url(f"**/models?fit={name}", timeout=READY_SECONDS * 1000)
-        page.goto(page.url)
-        page.get_by_text(f"sensemaking rerun STUDY {name}").wait_for(timeout=READY_SECONDS * 1000)
+@pytest.mark.parametrize("title", PAGES)
+def test_a_methodologist_uses_all_of_a_page_on_either_screen(
+    browser: Browser, workbench: Serving, pictures: Path, title: str
+):
+    n_tables = walk(browser, workbench, title, pictures, title)
+    assert (n_tables > 0) == (title != "Coding"), "nothing is coded in this study"
 
 
-def test_the_end_leaves_no_copy_behind(workbench: Workbench):
+def test_a_methodologist_follows_the_coding_on_either_screen(
+    browser: Browser, coding_workbench: Serving, pictures: Path
+):
+    assert walk(browser, coding_workbench, "Coding", pictures, "Coding of a study") > 0
+
+
+def test_the_choice_of_a_fit_is_kept_in_the_address(browser: Browser, workbench: Serving):
+    page, _, _ = watched(browser, WIDTHS[0])
+    page.goto(f"{workbench.address}/models")
+    page.get_by_role("combobox").click()
+    chosen = page.get_by_role("option").last
+    name = chosen.inner_text()
+    chosen.click()
+    page.wait_for_url(f"**/models?fit={name}", timeout=READY_SECONDS * 1000)
+    page.goto(page.url)
+    page.get_by_text(f"sensemaking rerun STUDY {name}").wait_for(timeout=READY_SECONDS * 1000)
+    page.close()
+
+
+def test_the_end_leaves_no_copy_behind(workbench: Serving):
     assert list((workbench.study / "warehouse" / "workbench").iterdir())
     workbench.process.send_signal(signal.SIGTERM)
     assert workbench.process.wait(60) == 0

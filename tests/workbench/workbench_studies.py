@@ -2,6 +2,13 @@
 
 from pathlib import Path
 
+import pandas as pd
+
+from pipelines.commands.coding import read_sheets, write_sheets
+from pipelines.commands.plan import lock_plan
+from pipelines.commands.shown import publish_current
+from pipelines.load import Study, load_study
+from tests.coded_study import build_coded_study, run_steps
 from tests.run_steps import bring_up_to_date
 from tests.small_study import MODEL, build_small_study
 
@@ -51,6 +58,37 @@ def build_whole_study(folder: Path) -> Path:
     """Write that study and bring it up to date."""
     bring_up_to_date(write_whole_study(folder))
     return folder
+
+
+def build_planned_and_released_study(folder: Path) -> Path:
+    """Write that study, lock its plan, bring it up to date, release it and depart from the plan."""
+    write_whole_study(folder)
+    lock_plan(load_study(folder), "Anna")
+    study, _ = bring_up_to_date(folder)
+    publish_current(study, "Bo")
+    model = folder / "models" / "trust.yaml"
+    model.write_text(model.read_text(encoding="utf-8").replace("covariance: HC3", "covariance: HC2"), encoding="utf-8")
+    bring_up_to_date(folder)
+    return folder
+
+
+def build_coded_and_read_study(folder: Path) -> Path:
+    """Write a study whose answers two people have coded, not always alike."""
+    study, _ = run_steps(build_coded_study(folder))
+    code_by_two(study)
+    return folder
+
+
+def code_by_two(study: Study) -> None:
+    """Let two people code all answers, not always alike, and read what they coded."""
+    write_sheets(study, recode=False)
+    for place, coder in enumerate(("anna", "bo")):
+        sheet = study.folder / "codings" / "sheets" / f"{coder}.csv"
+        rows = pd.read_csv(sheet, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+        rows["codes"] = ["A1" if number % (3 + place) == 0 else "none" for number in range(len(rows))]
+        rows.to_csv(sheet, index=False)
+    read_sheets(study)
+    run_steps(study.folder, reads_anew=False)
 
 
 def build_half_run_study(folder: Path) -> Path:

@@ -1,8 +1,10 @@
 """The page of fieldwork: who answered by AAPOR's rates, day by day, what was flagged, rejected or left out."""
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
+from pipelines.pictures.axes import SERIES
 from pipelines.tables import core, fieldwork, linking, out, raw, screening
 from pipelines.workbench.opening import Bench
 from pipelines.workbench.page import meanings_of, show_rows
@@ -25,6 +27,7 @@ RATES = {
     "contact_rate_2": "(I + P + R + O) / (E + e U)",
     "contact_rate_3": "(I + P + R + O) / E, where U = 0",
 }
+ISO_DAY = "%Y-%m-%d"
 LETTERS = (
     "I complete, P partial, R refusals and break-offs, NC non-contacts, O other, U unknown eligibility, "
     "E = I + P + R + NC + O, e the share of U taken to be eligible. AAPOR, Standard Definitions. "
@@ -65,12 +68,36 @@ def _show_progress(bench: Bench) -> None:
     days = bench.store.read(fieldwork.FIELDWORK_BY_DAY)
     if len(days):
         st.subheader("Complete responses so far", anchor=False)
-        named = days["wave"].astype(str) + ", " + days["respondent_group"].astype(str)
-        lines = days.assign(line=named, day=pd.to_datetime(days["day"]))
-        st.line_chart(lines, x="day", y="n_complete_so_far", color="line", x_label="day (UTC)", y_label="complete")
+    for wave, of_wave in days.groupby("wave", sort=False):
+        chart = progress_chart(of_wave, str(wave))
+        st.altair_chart(chart, theme=None, width="stretch", alt=f"{wave}: complete responses so far, day by day")
     show_rows("Day by day", days, meanings_of(fieldwork.FIELDWORK_BY_DAY))
     break_offs = bench.store.read(fieldwork.BREAK_OFF_ITEMS)
     show_rows("Where responses broke off", break_offs, meanings_of(fieldwork.BREAK_OFF_ITEMS))
+
+
+def progress_chart(days: pd.DataFrame, wave: str) -> alt.Chart:
+    """Draw the complete responses so far of every respondent group of one wave.
+
+    Args:
+        days: Its rows of ``out.fieldwork_by_day``.
+        wave: Its name.
+    """
+    drawn = days[["respondent_group", "n_complete_so_far"]].assign(day=pd.to_datetime(days["day"]).dt.strftime(ISO_DAY))
+    groups = list(dict.fromkeys(drawn["respondent_group"]))
+    ends = [f"{drawn['day'].min()}T00:00:00", f"{drawn['day'].max()}T00:00:00"]
+    most = max(int(drawn["n_complete_so_far"].max()), 1)
+    legend = alt.Legend(orient="bottom", columns=3, title=None, symbolType="stroke", symbolStrokeWidth=3)
+    return (
+        alt.Chart(drawn, title=alt.TitleParams(wave, anchor="start"), height=260)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("day:T", title="day (UTC)", scale=alt.Scale(domain=ends), axis=alt.Axis(labelOverlap=True)),
+            y=alt.Y("n_complete_so_far:Q", title="complete", scale=alt.Scale(domain=[0, most])),
+            color=alt.Color("respondent_group:N", scale=alt.Scale(domain=groups, range=list(SERIES)), legend=legend),
+            tooltip=["respondent_group:N", "day:T", "n_complete_so_far:Q"],
+        )
+    )
 
 
 def _show_quality(bench: Bench) -> None:

@@ -66,7 +66,10 @@ def _show_fit(bench: Bench, fit_id: str) -> None:
     row = made.fits.iloc[0]
     st.subheader("Specification", anchor=False)
     show_text(f"{row['label']}: {row['label_reason']}")
-    st.code(yaml.safe_dump(json.loads(row["spec_json"]), sort_keys=False, allow_unicode=True), language="yaml")
+    st.caption("Without what it leaves open.")
+    said = said_in(json.loads(row["spec_json"]))
+    # Without colours of a language: those of Streamlit are too pale to be read by everybody.
+    st.code(yaml.safe_dump(said, sort_keys=False, allow_unicode=True), language=None, wrap_lines=True)
     origin = {name: str(row[name]) for name in ORIGIN}
     rows = made.fits[["fit_id"]].assign(**origin).T.reset_index().set_axis(["part", "value"], axis=1)
     show_rows("Origin", rows, {"part": "Hashes of what it was made from", "value": "SHA-256, or as it is"})
@@ -79,6 +82,16 @@ def _show_fit(bench: Bench, fit_id: str) -> None:
         show_text(f"look: {remedy}")
     show_definitions("regression", _places(RegressionSpec.model_validate_json(row["spec_json"])))
     _show_from_rows(bench, made, fit_id)
+
+
+def said_in(part: object) -> object:
+    """Return a part of a specification without what it leaves open: nulls and empty lists, at any depth."""
+    if isinstance(part, list):
+        return [said_in(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    said = {name: said_in(each) for name, each in part.items()}
+    return {name: each for name, each in said.items() if each is not None and each not in ([], {})}
 
 
 def _show_from_rows(bench: Bench, made: FitRows, fit_id: str) -> None:
