@@ -8,7 +8,7 @@ import json
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
@@ -46,9 +46,16 @@ class Axis:
 class Drawing(alt.LayerChart):
     """A chart whose specification is not checked against the schema each time it is shown: the tests check it."""
 
-    def to_dict(self, validate: bool = False, **options: Any) -> dict[str, Any]:  # noqa: FBT001, FBT002
+    def to_dict(
+        self,
+        validate: bool = False,  # noqa: FBT001, FBT002 - as its parent has it
+        *,
+        format: Literal["vega-lite", "vega"] = "vega-lite",  # noqa: A002 - as its parent has it
+        ignore: list[str] | None = None,
+        context: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
         """Return the specification; see ``altair.LayerChart``."""
-        return super().to_dict(validate=validate, **options)
+        return super().to_dict(validate, format=format, ignore=ignore, context=context)
 
 
 def interval_chart(points: pd.DataFrame, series: Sequence[str], axis: Axis, language: str) -> alt.LayerChart:

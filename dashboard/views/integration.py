@@ -9,7 +9,7 @@ from dashboard.figures import MISSING, decimal, whole
 from dashboard.relations import relations
 from dashboard.views.dots import interval
 from dashboard.views.page import Page, choose, inference_line, plain, show_chart, show_table
-from dashboard.views.results import finding, label_line
+from dashboard.views.results import finding
 from dashboard.views.shown_again import show_part
 
 CARD = 330
@@ -86,7 +86,7 @@ def _show_relations(page: Page, constructs: pd.DataFrame, where: tuple[str, str]
         st.markdown(say("results_intro"))
     of_fit = fits.set_index("fit_id", drop=False)
     sentences = [finding(page, of_fit.loc[fit], estimates) for fit in found["fit_id"]]
-    labels = [label_line(page, of_fit.loc[fit]) for fit in found["fit_id"]]
+    labels = [say(str(of_fit.loc[fit, "label"])).lower() for fit in found["fit_id"]]
     st.markdown("\n".join(f"- {text} ({label})" for text, label in zip(sentences, labels, strict=True)))
     title = constructs.set_index("key")["title"]
     first, second = found["first"].map(title), found["second"].map(title)

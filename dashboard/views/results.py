@@ -130,19 +130,13 @@ def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, 
             "value": drawn["estimate"].astype(float),
             "low": drawn["conf_low"].astype(float),
             "high": drawn["conf_high"].astype(float),
-            "figure": [decimal(value, language, PLACES) for value in drawn["estimate"]],
         }
     )
+    written = [_written(page, row, PLACES) for row in drawn.to_dict("records")]
+    points["figure"] = [estimate for estimate, _, _ in written]
     points["said"] = [
-        say(
-            "coefficient_said",
-            term=point["row"],
-            variant=point["series"],
-            estimate=point["figure"],
-            low=decimal(point["low"], language, PLACES),
-            high=decimal(point["high"], language, PLACES),
-        )
-        for point in points.to_dict("records")
+        say("coefficient_said", term=term, variant=variant, estimate=estimate, low=low, high=high)
+        for term, variant, (estimate, low, high) in zip(points["row"], points["series"], written, strict=True)
     ]
     outcome = page.scale(main["outcome"])
     axis = Axis(say("coefficient_axis", outcome=outcome), has_zero_line=True)
@@ -156,20 +150,27 @@ def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, 
     )
 
 
+def _written(page: Page, row: Mapping[Any, Any], least: int) -> tuple[str, str, str]:
+    """Write a coefficient and the ends of its interval with as many decimals as it takes to tell them from zero."""
+    places = places_for([row["conf_low"], row["conf_high"]], least)
+    estimate, low, high = (
+        decimal(row[name], page.words.language, places) for name in ("estimate", "conf_low", "conf_high")
+    )
+    return estimate, low, high
+
+
 def _show_estimate_table(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame) -> None:
     language, say = page.words.language, page.words.say
     n_obs, label = fits.set_index("fit_id")["n_obs"], fits.set_index("fit_id")["label"]
     rows = estimates.to_dict("records")
+    written = [_written(page, row, 3) for row in rows]
     table = pd.DataFrame(
         {
             "term": [_term(page, row["model"], row["term"]) for row in rows],
             "variant": [_variant(page, row["model"], row["variant"]) for row in rows],
             "label": [say(label[row["fit_id"]]) for row in rows],
-            "estimate": [decimal(row["estimate"], language, 3) for row in rows],
-            "estimate_interval": [
-                say("from_to", low=decimal(row["conf_low"], language, 3), high=decimal(row["conf_high"], language, 3))
-                for row in rows
-            ],
+            "estimate": [estimate for estimate, _, _ in written],
+            "estimate_interval": [say("from_to", low=low, high=high) for _, low, high in written],
             "p_value": [p_value(row["p_value"], language) for row in rows],
             "n": [whole(n_obs.get(row["fit_id"]), language) for row in rows],
         }

@@ -122,7 +122,7 @@ def _show_score_table(page: Page, means: pd.DataFrame, points: pd.DataFrame) -> 
                 name: means[name].astype(float).mask(hidden).map(lambda value: decimal(value, language))
                 for name in ("alpha", "omega")
             },
-            "change": points["note"],
+            **({"change": points["note"]} if points["note"].any() else {}),
             "status": means["status"].map(page.words.status),
         }
     )
