@@ -25,7 +25,8 @@ LEAST_PERCENT_WITH_NUMBER = 7
 COLUMN_GAP = 5.0
 TITLE_LETTERS = 50
 """Letters of the title of an axis that a narrow screen has room for in a line."""
-HALO: Mapping[str, Any] = {"stroke": PAPER, "strokeWidth": 5, "strokeJoin": "round", "aria": False}
+HALO: Mapping[str, Any] = {"stroke": PAPER, "strokeWidth": 5, "strokeJoin": "round"}
+"""Room around letters that stand on lines; ``style.css`` paints it below them."""
 
 
 @dataclass(frozen=True)
@@ -149,11 +150,10 @@ def _labels(rows: pd.DataFrame, height: float) -> list[alt.Chart]:
     title = {"fontSize": 14.5, "fontWeight": 600, "color": INK, "lineHeight": LABEL_LINE}
     note = {"fontSize": 13, "color": MUTED, "lineHeight": NOTE_LINE}
     return [
-        written.mark_text(align="left", baseline="top", **style, **edge).encode(
+        written.mark_text(align="left", baseline="top", **style, **HALO).encode(
             x=alt.XValue(0), y=_y(height, place), text=alt.Text(f"{text}:N")
         )
         for text, place, style in (("label", "label_y", title), ("small", "small_y", note))
-        for edge in (HALO, {})
     ]
 
 
@@ -172,11 +172,8 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
         drawn.mark_point(filled=True, size=90, opacity=1).encode(
             x=alt.X("value:Q"), y=_y(height), color=colour, shape=shape, **said
         ),
-        *(
-            drawn.mark_text(align="left", dx=9, fontSize=13, color=INK, **edge).encode(
-                x=alt.X("high:Q"), y=_y(height), text=alt.Text("figure:N")
-            )
-            for edge in (HALO, {"aria": False})
+        drawn.mark_text(align="left", dx=9, fontSize=13, color=INK, aria=False, **HALO).encode(
+            x=alt.X("high:Q"), y=_y(height), text=alt.Text("figure:N")
         ),
         drawn_at(absent, "y")
         .mark_text(align="left", fontSize=13, fontStyle="italic", color=MUTED)

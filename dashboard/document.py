@@ -17,7 +17,7 @@ if (!document.helpReaders) {
         const {skip, table} = document.readerWords
         for (const link of document.querySelectorAll('[data-testid=stSkipToContent]'))
             if (link.textContent !== skip) link.textContent = skip
-        for (const box of document.querySelectorAll('[data-testid=stTable] > div')) {
+        for (const box of document.querySelectorAll('.figures')) {
             const isWide = box.scrollWidth > box.clientWidth
             for (const [name, value] of [['tabindex', '0'], ['role', 'region'], ['aria-label', table]])
                 if (!isWide) box.removeAttribute(name)

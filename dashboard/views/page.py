@@ -12,6 +12,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from dashboard.html_table import html_table
 from dashboard.legend import Entry, legend
 from dashboard.queries import Release
 from dashboard.wording import Words
@@ -135,8 +136,7 @@ def show_table(page: Page, rows: pd.DataFrame) -> None:
 
 def write_table(page: Page, rows: pd.DataFrame) -> None:
     """Write a table for all to see; columns are named by wording keys."""
-    named = rows.rename(columns=page.words.say)
-    st.table(named.map(lambda text: plain(str(text))), hide_index=True)
+    st.html(html_table(rows.rename(columns=page.words.say)))
 
 
 def show_limits(page: Page) -> None:

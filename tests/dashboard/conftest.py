@@ -3,8 +3,10 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import build_release
+import pandas as pd
 import pytest
 import streamlit as st
 from chromium import chromium, served
@@ -16,6 +18,15 @@ from streamlit.util import calc_hash
 from dashboard.launch import ADDRESS, APP
 from dashboard.pointer import FOLDER_VARIABLE
 
+HEAD = '<div class="figures">'
+
+
+def frame_of(html: str) -> pd.DataFrame:
+    """Read a table of a page."""
+    table = ET.fromstring(html)
+    rows = [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
+    return pd.DataFrame(rows[1:], columns=rows[0])
+
 
 class Seen:
     """What a reader of one page run meets."""
@@ -24,7 +35,8 @@ class Seen:
         self.app = app
         self.charts_drawn = list(charts)
         self.charts = json.dumps(charts, ensure_ascii=False)
-        self.tables = "\n".join(table.value.to_csv() for table in app.table).replace("\\", "")
+        self.frames = [frame_of(element.proto.body) for element in app.get("html") if HEAD in element.proto.body]
+        self.tables = "\n".join(frame.to_csv() for frame in self.frames)
         self.warnings = [warning.value for warning in app.warning]
         kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.warning, app.info)
         self.text = "\n".join(element.value for kind in kinds for element in kind)

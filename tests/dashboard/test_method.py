@@ -19,7 +19,7 @@ def test_the_page_is_written_from_the_release(open_page, tmp_path, language, sai
     build_release.publish(tmp_path, number=7)
     seen = open_page("method", lang=language)
     assert [text for text in said if text not in seen.text + seen.tables] == []
-    facts = dict(seen.app.table[0].value.itertuples(index=False))
+    facts = dict(seen.frames[0].itertuples(index=False))
     assert facts[WORDINGS[language]["fact_number"]] == "7"
     assert facts[WORDINGS[language]["fact_date"]] == {"en": "22 November 2026", "da": r"22\. november 2026"}[language]
     assert facts[WORDINGS[language]["fact_languages"]] == "English, Dansk"
@@ -49,7 +49,7 @@ def test_it_counts_what_is_not_shown(open_page, tmp_path):
         [str(len(tables[name])), str(int(tables[name]["is_hidden"].sum()))]
         for name in ("out.response_rates", "out.scale_means", "out.distributions", "out.unit_means")
     ]
-    counted = next(table.value for table in open_page("method", lang="en").app.table if "In the release" in table.value)
+    counted = next(frame for frame in open_page("method", lang="en").frames if "In the release" in frame)
     assert counted[["In the release", "Of these not shown"]].to_numpy().tolist() == expected
 
 

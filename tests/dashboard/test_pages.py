@@ -27,7 +27,7 @@ def test_page_opens_with_charts_tables_and_the_notice_of_invented_data(
     assert {"en": "Making sense of co-production", "da": "Demonstrationsundersøgelse om samskabelse"}[
         language
     ] in seen.text
-    assert len(seen.app.table) >= 2
+    assert len(seen.frames) >= 2
     assert seen.charts.count('"alt"') >= 2
     assert STATUS_LABELS["draft"][language] in seen.text
 
@@ -120,7 +120,7 @@ def test_confirmatory_and_exploratory_results_never_stand_together_without_the_m
     series = json.dumps(seen.charts_drawn[0], ensure_ascii=False)
     assert marked in series
     assert marked not in json.dumps(seen.charts_drawn[1], ensure_ascii=False), "all of this model are exploratory"
-    first, second = (set(table.value[WORDINGS[language]["label"]]) for table in seen.app.table[:2])
+    first, second = (set(frame[WORDINGS[language]["label"]]) for frame in seen.frames[:2])
     assert (first, second) == (set(cells), {cells[1]})
     assert short in open_page("overview", lang=language).text
 
