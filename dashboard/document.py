@@ -24,9 +24,15 @@ if (!document.helpReaders) {
                 else if (box.getAttribute(name) !== value) box.setAttribute(name, value)
         }
     }
-    new MutationObserver(document.helpReaders).observe(document.body, {childList: true, subtree: true})
-    addEventListener('resize', document.helpReaders)
-    document.addEventListener('toggle', document.helpReaders, true)
+    let isPlanned = false
+    const helpOnce = () => {
+        if (isPlanned) return
+        isPlanned = true
+        requestAnimationFrame(() => { isPlanned = false; document.helpReaders() })
+    }
+    new MutationObserver(helpOnce).observe(document.body, {childList: true, subtree: true})
+    addEventListener('resize', helpOnce)
+    document.addEventListener('toggle', helpOnce, true)
 }
 document.helpReaders()
 </script>"""

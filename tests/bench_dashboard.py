@@ -25,7 +25,7 @@ from dashboard.launch import SERVED, streamlit_arguments
 from dashboard.pointer import FOLDER_VARIABLE
 from tests.dashboard.chromium import FLAGS, free_port, program, wait_until_ready
 
-ROUNDS, VIEWERS, CHOOSING = 7, 25, 10
+ROUNDS, VIEWERS, CHOOSING = 5, 25, 10
 PATIENCE_MILLISECONDS = 120_000
 BARE = Path(__file__).with_name("bare_page.py")
 DRAWN = "() => document.querySelector('[data-testid=stVegaLiteChart] svg :is(path, text)')"
