@@ -79,21 +79,21 @@ def interval_of_several(
         option: Points of the score that one answer option is worth.
 
     Returns:
-        Lower and upper end, the finest of ``STEPS`` that leaves every hidden mean as wide as asked; NaN for a unit of
-        one organisation.
+        Lower and upper end, the finest of ``STEPS`` that leaves every hidden mean as wide as asked; NaN where none
+        does, and for a unit of one organisation.
     """
     found = _clusters(people, is_shown, place, is_alone)
     if len(found.n) < 2:  # noqa: PLR2004 - one cluster has no interval
         return math.nan, math.nan
     is_region = people.tree.levels[place] == "region" and bool(found.is_hidden.any())
     first = LEAST_STEP_OF_REGIONS if is_region else STEPS[0]
-    mean, ends = float(people.means[place]), (math.nan, math.nan)
+    mean = float(people.means[place])
     for step in [each for each in STEPS if each >= first]:
         is_finest = step == STEPS[0]
         ends, reaches = _to_hundredths(mean, found.reach) if is_finest else _outward(mean, found.reach, step * option)
         if all(width >= policy.least_width for width in _widths(people, is_shown, place, found, reaches)):
-            break
-    return ends
+            return ends
+    return math.nan, math.nan
 
 
 def _clusters(people: People, is_shown: Truths, place: int, is_alone: Truths) -> Clusters:

@@ -7,18 +7,21 @@ what the interval is made of. Of two hidden organisations that leaves two values
 from unittest.mock import patch
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.special import stdtrit
 
 from models.measurement.means import scale_mean
 from pipelines.steps.audit.findings import findings
 from pipelines.steps.lattice import intervals
+from pipelines.steps.lattice.figures import ScaleOf, interval_of_everybody
 from pipelines.steps.lattice.policy import Policy
+from pipelines.steps.lattice.units import unit_tree
 from pipelines.tables.released import UNIT_MEANS
 from tests.pipelines.audit.small_releases import answers, release
 
 POLICY = Policy(least_cell_size=10)
-TO_HUNDREDTHS = patch.multiple(intervals, STEPS=(0.01,), LEAST_STEP_OF_REGIONS=0.01)
+TO_HUNDREDTHS = patch.multiple(intervals, _widths=lambda *_: (), LEAST_STEP_OF_REGIONS=0.01)
 STUDIES = {
     "everybody": ([4, 8, 20, 30], None, ("all", "")),
     "a region": ([4, 8, 20, 15, 20, 30, 17], "aaabbbb", ("region", "a")),
@@ -125,3 +128,12 @@ def test_intervals_of_a_region_and_of_everybody_together_pin_no_hidden_mean(size
         is_possible &= reach <= min(mean - lows.min(), highs.max() - mean) + 1e-6
     room_of_first = is_possible.sum() * (tried[1] - tried[0])
     assert min(room_of_first, room_of_first * n / n_second) >= POLICY.least_width
+
+
+def test_an_interval_that_no_rounding_makes_coarse_enough_is_not_shown():
+    """Of six people, four in one hidden organisation, ends a whole scale apart still tell its mean to within 0.37."""
+    scores = {"org0": [3.75], "org1": [3.0], "org2": [3.0, 3.0, 2.25, 4.25]}
+    people = pd.DataFrame([(name, score, 0) for name, each in scores.items() for score in each])
+    people.columns = ["organisation_id", "trust", "before"]
+    ends = interval_of_everybody(people, ScaleOf("trust", 3.5), unit_tree(list(scores)), Policy(least_cell_size=5))
+    assert np.isnan(ends).all()
