@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import build_release
@@ -62,23 +63,21 @@ class Viewer:
     async def walk(self, place: int, until: float) -> None:
         """Do one thing after another and look at each screen, until a time."""
         await asyncio.sleep(PAUSE_SECONDS * place / VIEWERS)
-        while time.monotonic() < until:
-            await self._do(place)
+        deeds = (self._turn, self._press, self._pick, self._press, self._load)
+        for step in count():
+            if time.monotonic() >= until:
+                return
+            await deeds[(place + step) % len(deeds)](place + step // len(deeds))
             await self.look()
             await asyncio.sleep(PAUSE_SECONDS)
-            place += 1
 
     async def load_once_more(self) -> None:
         """Load the page again and look at it."""
         await self._load(0)
         await self.look()
 
-    async def _do(self, place: int) -> None:
-        """Open the next page, make the next choice of it, or load it again."""
-        deeds = (self._turn, self._press, self._pick, self._press, self._load)
-        await deeds[place % len(deeds)](place // len(deeds))
-
     async def _turn(self, place: int) -> None:
+        """Open a page."""
         links = self.page.get_by_test_id("stTopNavLink")
         link = links.nth(place % len(CHARTS))
         self.used.add(str(await link.get_attribute("href")).rpartition("/")[2])

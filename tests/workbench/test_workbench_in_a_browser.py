@@ -28,7 +28,7 @@ CHOICES = {
 """Title of a page → what a methodologist chooses there."""
 BUTTONS = {"Releases": ["Look at what it would hold"]}
 EVERYTHING_IS_DRAWN = """() => document.querySelector('.stApp[data-test-script-state="notRunning"] h1')
-    && !document.querySelector("[data-testid=stStatusWidget], [data-testid=stSkeleton]")"""
+    && !document.querySelector("[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]")"""
 OPEN_WHAT_IS_CLOSED = "document.querySelectorAll('details:not([open]) > summary').forEach(each => each.click())"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -78,7 +78,7 @@ def walk(browser: Browser, served: Serving, title: str, pictures: Path, name: st
     used, found = use_everything(page), {}
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(400)
+        wait_until_drawn(page)
         save_picture(page, pictures / f"workbench-{name}-{width}.png")
         found[width, "sideways"] = page.evaluate(SIDEWAYS)
         found[width, "axe"] = violations(page)
