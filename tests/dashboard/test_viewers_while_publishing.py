@@ -19,7 +19,14 @@ from dashboard.wording import WORDINGS
 pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow]
 VIEWERS, SECONDS, PAUSE_SECONDS, LOOK_SECONDS, PATIENCE_SECONDS = 25, 120, 3, 0.5, 120
 AT_A_TIME = 3
-BUTTONS = "[data-testid=stMain] [data-testid=stButtonGroup]"
+PRESS = """place => {
+    const free = [...document.querySelectorAll('.stMain [data-testid=stButtonGroup] [aria-checked=false]')]
+    const button = free[place % free.length]
+    const choice = button.closest('[role=radiogroup]').getAttribute('aria-label')
+    button.click()
+    return choice
+}"""
+"""Presses in one go, since a page that has just been left may still take its buttons away."""
 SAID = """() => {
     const texts = [], figures = [], missing = document.querySelector('h2') ? [] : ['heading']
     for (const part of document.querySelectorAll('header, .stMain')) {
@@ -85,10 +92,7 @@ class Viewer:
 
     async def _press(self, place: int) -> None:
         """Press the next button that is not pressed, of all choices between a few."""
-        free = self.page.locator(f"{BUTTONS} [aria-checked=false]")
-        button = free.nth(place % await free.count())
-        self.used.add(str(await button.locator("xpath=ancestor::*[@role='radiogroup']").get_attribute("aria-label")))
-        await button.click()
+        self.used.add(await self.page.evaluate(PRESS, place))
 
     async def _pick(self, place: int) -> None:
         """Pick the next entry of a list, where the page has one."""
