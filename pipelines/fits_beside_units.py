@@ -78,9 +78,11 @@ def _telling(
         equations = hidden.news(sums_that_follow(_design(store, record, people), people, hidden))
         if not len(equations):
             continue
-        places, more = np.flatnonzero((equations != 0).any(axis=0)), hidden.with_known(equations)
-        before, after = hidden.widths(places), more.widths(places)
-        if ((after < least - SLACK) & (after < before - SLACK)).any():
+        more = hidden.with_known(equations)
+        places = more.doubtful(np.flatnonzero((equations != 0).any(axis=0)), least)
+        after = more.widths(places)
+        places, after = places[after < least - SLACK], after[after < least - SLACK]
+        if (after < hidden.widths(places) - SLACK).any():
             withheld[str(record["fit_id"])] = reason("tells_of_unit")
         else:
             hidden = more

@@ -45,6 +45,25 @@ class HiddenCells:
                 found = rows[len(self.known) :]
         return found
 
+    def doubtful(self, places: Places, least: float) -> Places:
+        """Return the cells of some whose means may not lie as far apart as asked, without a linear programme.
+
+        Of the ways in which all sums may change and the known ones stay, one is tried for each cell: the way nearest to
+        its own change, in units of the room that each cell has on either side.
+
+        Args:
+            places: Cells.
+            least: Width that is asked, in points of the score.
+        """
+        n, total = self.cells["n"].to_numpy(dtype=float), self.cells["total"].to_numpy(dtype=float)
+        room = np.maximum(np.minimum(total - n * self.ends[0], n * self.ends[1] - total), 0.0)
+        rows, sizes, _ = np.linalg.svd((self.known * room).T, full_matrices=False)
+        basis = rows[:, sizes > SAME * max(sizes.max(initial=0.0), 1.0)]
+        ways = np.eye(len(n))[:, places] - basis @ basis[places].T
+        own = ways[places, np.arange(len(places))]
+        width = 2 * room[places] * own / np.maximum(np.abs(ways).max(axis=0, initial=0.0), SAME) / n[places]
+        return places[width < least]
+
     def widths(self, places: Places) -> Vector:
         """Return how far apart the means lie that some cells may have, in points of the score."""
         n, total = self.cells["n"].to_numpy(dtype=float), self.cells["total"].to_numpy(dtype=float)

@@ -84,3 +84,25 @@ def test_many_hidden_organisations_stay_wide_beside_a_fact_about_them():
     facts = {f"o{place}": place % 3 for place in range(12)}
     more = hidden.with_known(hidden.news(sums_that_follow(design_of(people, size=facts), people, hidden)))
     assert (more.widths(np.arange(12)) > 0.5).all()
+
+
+@given(
+    st.integers(0, 999),
+    st.lists(st.integers(1, 9), min_size=2, max_size=9),
+    st.lists(st.lists(st.integers(-2, 3), min_size=9, max_size=9), max_size=4),
+    st.sampled_from([0.25, 0.5, 2.0]),
+)
+def test_no_mean_that_is_known_too_well_is_without_doubt(seed, sizes, facts, least):
+    people = people_of(seed, sizes={f"o{place}": size for place, size in enumerate(sizes)})
+    hidden = hidden_cells(people, shown_of(people).iloc[:1])
+    more = hidden.with_known(hidden.news(np.array(facts, dtype=float).reshape(-1, 9)[:, : len(sizes)]))
+    places = np.arange(len(sizes))
+    known_too_well = places[more.widths(places) < least - 1e-6]
+    assert set(known_too_well) <= set(more.doubtful(places, least))
+
+
+def test_of_many_hidden_organisations_beside_a_fact_none_is_in_doubt():
+    people = people_of(sizes={f"o{place}": 8 for place in range(12)})
+    hidden = hidden_cells(people, shown_of(people).iloc[:1])
+    facts = np.array([[float(place % 3) for place in range(12)]])
+    assert len(hidden.with_known(hidden.news(facts)).doubtful(np.arange(12), 0.5)) == 0
