@@ -145,3 +145,10 @@ def write_export(study: Path, file_name: str, table: pd.DataFrame) -> Path:
     unfinished = path.with_name(f"{file_name}.part")
     table.to_csv(unfinished, index=False, encoding="utf-8")
     return unfinished.replace(path)
+
+
+def add_measurement(folder: Path, specification: str) -> None:
+    """Add the measurement specification ``together`` to the study."""
+    (folder / "models" / "together.yaml").write_text(specification)
+    path = folder / "study.yaml"
+    path.write_text(path.read_text().replace("models: [trust]\n", "models: [trust]\nmeasurement: [together]\n"))

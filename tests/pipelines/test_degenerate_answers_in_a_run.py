@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from run_steps import bring_up_to_date
-from small_study import LABELS, answers, build_small_study, write_export
+from small_study import LABELS, add_measurement, answers, build_small_study, write_export
 
 from pipelines.commands.run import run_study
 from pipelines.load import load_study
@@ -66,9 +66,7 @@ def degenerate_study(folder: Path, case: str) -> Path:
     build_small_study(folder, waves=())
     for wave in ("autumn", "spring"):
         write_export(folder, f"{wave}.csv", drawn(wave))
-    (folder / "models" / "together.yaml").write_text(SPEC.format(estimator=estimator))
-    path = folder / "study.yaml"
-    path.write_text(path.read_text().replace("models: [trust]\n", "models: [trust]\nmeasurement: [together]\n"))
+    add_measurement(folder, SPEC.format(estimator=estimator))
     return folder
 
 

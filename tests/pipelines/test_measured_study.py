@@ -2,7 +2,7 @@
 
 import duckdb
 import pytest
-from small_study import build_small_study
+from small_study import add_measurement, build_small_study
 
 from instruments.faults import SpecError
 from pipelines.commands.run import run_study
@@ -35,10 +35,10 @@ def measured_study(folder, at_least=0.99, when_not_met="mark"):
 def specify(folder, at_least, when_not_met, *, compares=False):
     text = SPEC.format(at_least=at_least, when_not_met=when_not_met)
     text = text if compares else text.replace("comparisons:\n  - {over: wave}\n", "")
-    (folder / "models" / "together.yaml").write_text(text)
-    path = folder / "study.yaml"
-    if "measurement:" not in path.read_text():
-        path.write_text(path.read_text().replace("models: [trust]\n", "models: [trust]\nmeasurement: [together]\n"))
+    if "measurement:" in (folder / "study.yaml").read_text():
+        (folder / "models" / "together.yaml").write_text(text)
+    else:
+        add_measurement(folder, text)
     return load_study(folder)
 
 

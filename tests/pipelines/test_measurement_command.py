@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from command_line import sensemaking
 from run_steps import bring_up_to_date
-from small_study import build_small_study
+from small_study import add_measurement, build_small_study
 
 from pipelines.checks import MEASUREMENT_CHECK, measured, measurement_check
 from pipelines.store import Store
@@ -35,9 +35,7 @@ ASSET = dg.AssetKey(["out", "measurement", "together"])
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = build_small_study(tmp_path_factory.mktemp("measured") / "small")
-    (folder / "models" / "together.yaml").write_text(SPEC)
-    path = folder / "study.yaml"
-    path.write_text(path.read_text().replace("models: [trust]\n", "models: [trust]\nmeasurement: [together]\n"))
+    add_measurement(folder, SPEC)
     bring_up_to_date(folder, {"out/measurement/together"})
     return folder
 
@@ -99,9 +97,7 @@ def test_before_a_run_and_without_a_specification_it_says_what_to_do(tmp_path: P
     ended = sensemaking("measurement", folder)
     assert ended.code == 2
     assert "write measurement: [NAME] in study.yaml" in ended.stderr
-    (folder / "models" / "together.yaml").write_text(SPEC)
-    path = folder / "study.yaml"
-    path.write_text(path.read_text().replace("models: [trust]\n", "models: [trust]\nmeasurement: [together]\n"))
+    add_measurement(folder, SPEC)
     ended = sensemaking("measurement", folder)
     assert ended.code == 2
     assert "run the study first" in ended.stderr

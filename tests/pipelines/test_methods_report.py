@@ -28,7 +28,7 @@ from pipelines.tables import fitted, out, shapes
 from pipelines.tables.measurement import DISCRIMINANT, FIT_INDICES, GATES, INVARIANCE, LOADINGS, VALIDITY
 from tests.command_line import done, sensemaking
 from tests.run_steps import bring_up_to_date
-from tests.small_study import SECRET, build_small_study
+from tests.small_study import SECRET, add_measurement, build_small_study
 
 LANGUAGES = ("en", "da")
 HOSTILE = "We #panic() *plan* $x$ [<b>together</b>] @ref & more"
@@ -59,9 +59,8 @@ variants:
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = build_small_study(tmp_path_factory.mktemp("methods") / "small")
-    (folder / "models" / "together.yaml").write_text(MEASUREMENT)
+    add_measurement(folder, MEASUREMENT)
     for name, before, after in (
-        ("study.yaml", "models: [trust]\n", "models: [trust]\nmeasurement: [together]\n"),
         ("instruments/teamwork.yaml", "{en: We plan together.}", json.dumps({"en": HOSTILE})),
         ("models/trust.yaml", "variants:\n", CENTRED),
     ):
