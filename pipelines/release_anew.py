@@ -92,7 +92,7 @@ class OneSlice:
             family = [left.pop(next(iter(left)))]
             for scale in family:
                 family += [left.pop(name) for name in list(left) if items[name] & items[scale.name]]
-            people = [people_of(self.now.assign(before=befores[each.name].classes), each, self.tree) for each in family]
+            people = [people_of(self._rows(each, befores[each.name].classes), each, self.tree) for each in family]
             asked = [self._asked_of(each) for each in family]
             hidden = hidden_beside(list(zip(people, asked, strict=True)))
             found |= {each.name: own for each, own in zip(family, hidden, strict=True)}
@@ -138,14 +138,18 @@ class OneSlice:
         """Tell whether everybody's mean is hidden; where no unit is shown, only for scores that hardly differ."""
         if len(everybody):
             return bool(everybody["is_hidden"].astype(bool).any())
-        people = people_of(self.now.assign(before=0), scale, self.tree)
+        people = people_of(self._rows(scale, 0), scale, self.tree)
         return bool(people.n_differing[0] < self.policy.least_differing)
 
     def _interval(self, scale: ScaleOf, everybody: pd.DataFrame) -> Ends:
         """Return the ends of everybody's interval, the same among the units and among the scales."""
         if len(everybody):
             return float(everybody["conf_low"].iloc[0]), float(everybody["conf_high"].iloc[0])
-        return interval_of_everybody(self.now.assign(before=0), scale, self.tree, self._asked_of(scale))
+        return interval_of_everybody(self._rows(scale, 0), scale, self.tree, self._asked_of(scale))
+
+    def _rows(self, scale: ScaleOf, before: pd.Series | int) -> pd.DataFrame:
+        """Return organisation and score of everybody, and who cannot be told apart by what was published before."""
+        return self.now[["organisation_id", scale.name]].assign(before=before)
 
     def _asked_of(self, scale: ScaleOf) -> Policy:
         return replace(self.policy, least_width=self.policy.least_width * scale.weight)
@@ -159,8 +163,8 @@ class OneSlice:
     def _unit_means(self, scale: ScaleOf, before: Before, hidden: Truths | None) -> pd.DataFrame:
         if not self._has_units(scale):
             return UNIT_MEANS.empty()
-        key, rows = dict(zip(PEOPLE, self.where, strict=True)), self.now.assign(before=before.classes)
-        return unit_means(rows, scale, self.tree, self._asked_of(scale), key, hidden)
+        key = dict(zip(PEOPLE, self.where, strict=True))
+        return unit_means(self._rows(scale, before.classes), scale, self.tree, self._asked_of(scale), key, hidden)
 
 
 def _answers(rows: pd.DataFrame, item: str) -> pd.Series:

@@ -13,6 +13,7 @@ from pandas.api.types import is_numeric_dtype
 from pipelines.steps.lattice.policy import Policy
 
 NOT_SHOWN = -1
+PERSON = ["response_id", "organisation_id", "region"]
 Unit = tuple[str, str]
 """Level and name of a unit."""
 
@@ -107,7 +108,7 @@ def _hashed(rows: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
 
 
 def _scored(rows: pd.DataFrame, scale: str) -> pd.DataFrame:
-    return rows[rows[scale].notna()]
+    return rows[rows.columns.intersection([*PERSON, scale])].dropna(subset=scale)
 
 
 def _persons(rows: pd.DataFrame, scale: str) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def people_of(rows: pd.DataFrame, scale: ScaleOf, tree: UnitTree) -> People:
         scale: The scale.
         tree: All organisations of the rows, among them the unknown one.
     """
-    scored = rows[rows[scale.name].notna()]
+    scored = rows[["organisation_id", scale.name, "before"]].dropna(subset=scale.name)
     place_of = {name: place for place, name in enumerate(tree.names) if tree.levels[place] == "organisation"}
     units = np.asarray(scored["organisation_id"].fillna(UNKNOWN).map(place_of), dtype=np.intp)
     scores: Vector = scored[scale.name].to_numpy(dtype=float)
