@@ -3,17 +3,14 @@
 Started by ``sensemaking dashboard``; the folder of releases comes in the environment variable SENSEMAKING_RELEASES.
 """
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 
 import streamlit as st
 
-from dashboard import queries, sign_in
+from dashboard import audience, queries, sign_in
 from dashboard.document import dress
 from dashboard.figures import date
 from dashboard.identity import Denied
-from dashboard.pointer import FOLDER_VARIABLE
 from dashboard.views import integration, method, overview, perspectives, results, take_away, units
 from dashboard.views.opening import open_page
 from dashboard.views.page import Page, choose, chosen, names_in, plain
@@ -23,12 +20,10 @@ from dashboard.wording import DEFAULT_LANGUAGE, WORDINGS, Words
 def main() -> None:
     """Run the dashboard once, for one visitor and one interaction."""
     st.set_page_config(layout="wide")
-    viewer = sign_in.viewer()
+    viewer, shown = audience.look()
     if isinstance(viewer, Denied):
         sign_in.show_denied(viewer)
         return
-    folder = os.environ.get(FOLDER_VARIABLE, "")
-    shown = queries.reader_of(Path(folder)).shown(viewer.permission) if folder else queries.Shown(None, "no_folder")
     if shown.release is None:
         _show_nothing(shown)
         return

@@ -1,5 +1,6 @@
 """Which words say why a condition on the measurement of scores does not hold. Pure functions, table in, keys out."""
 
+from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -37,19 +38,19 @@ def wording_of(condition: Mapping[str, object]) -> str:
     return WORDS.get(str(condition["measure"]), OTHER)
 
 
-def reasons(conditions: pd.DataFrame, fit_id: str) -> list[tuple[str, str, str, str]]:
-    """Return why the conditions of a fit do not hold, each reason once.
+def reasons(conditions: pd.DataFrame, fit_id: str) -> dict[tuple[str, str, str, str], int]:
+    """Return why the conditions of a fit do not hold, each reason once, and of how many conditions.
 
     Args:
         conditions: See ``queries.conditions``.
         fit_id: The fit.
 
     Returns:
-        Scale, respondent group (empty for several together), wording key and what was compared.
+        Scale, respondent group (empty for several together), wording key and what was compared → how many conditions.
     """
     own = conditions[conditions["fit_id"] == fit_id].to_dict("records")
     found = [
         (str(each["scale"]), str(each["respondent_group"]), wording_of(each), str(each["over"]))
         for each in ({str(name): value for name, value in row.items()} for row in own)
     ]
-    return list(dict.fromkeys(found))
+    return dict(Counter(found))

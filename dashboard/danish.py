@@ -89,6 +89,7 @@ DANISH: Mapping[str, str] = {
     "conditions_not_met": "**Læs med forbehold**: af de betingelser, der er sat for målingen af disse scorer, kunne "
     "{count} ikke vises at holde.",
     "missed_line": "{scale} ({group}): {reason}",
+    "missed_several": "{line} ({count} betingelser)",
     "missed_everybody": "alle respondentgrupper",
     "missed_reliability": "scoren er mindre pålidelig, end der er bedt om",
     "missed_fit": "svarene passer dårligere til den måde, spørgsmålene er sat sammen på, end der er bedt om",

@@ -90,6 +90,7 @@ ENGLISH: Mapping[str, str] = {
     "conditions_not_met": "**Read with care**: of the conditions that were set for the measurement of these scores, "
     "{count} could not be shown to hold.",
     "missed_line": "{scale} ({group}): {reason}",
+    "missed_several": "{line} ({count} conditions)",
     "missed_everybody": "all respondent groups",
     "missed_reliability": "the score is less reliable than was asked for",
     "missed_fit": "the answers fit the way these questions are put together less well than was asked for",

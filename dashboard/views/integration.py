@@ -7,6 +7,7 @@ from dashboard import queries
 from dashboard.construct_map import WAYS, construct_map, map_legend
 from dashboard.figures import MISSING, decimal, whole
 from dashboard.relations import relations
+from dashboard.views.choices import show_choices
 from dashboard.views.dots import interval
 from dashboard.views.page import Page, choose, inference_line, plain, show_chart, show_table
 from dashboard.views.results import finding
@@ -23,6 +24,12 @@ def show(page: Page) -> None:
         st.info(say("no_scores"))
         return
     st.markdown(say("integration_intro"))
+    show_choices(page, _show_group)
+
+
+def _show_group(page: Page) -> None:
+    """Show the constructs that one respondent group was asked about, in one wave."""
+    say, means = page.words.say, queries.scale_means(page.release)
     groups = [group for group in page.groups if (means["respondent_group"] == group).any()]
     group = choose("group", groups, groups[0], say("group"), page.group)
     asked = set(means.loc[means["respondent_group"] == group, "wave"])

@@ -6,6 +6,7 @@ import streamlit as st
 from dashboard import findings, queries
 from dashboard.comparisons import SHOWN
 from dashboard.figures import percent
+from dashboard.views.choices import show_choices
 from dashboard.views.page import Page, inference_line, plain, show_limits
 from dashboard.views.released_scores import scores_of
 from dashboard.views.scores import show_answers, show_scores
@@ -20,10 +21,14 @@ def show(page: Page) -> None:
     """Show the page."""
     show_part(page, _show_top)
     if not scores_of(page).means.empty:
-        group = show_scores(page)
-        st.header(page.words.say("answers"), anchor=False)
-        show_answers(page, group)
+        show_choices(page, _show_scores_and_answers)
     show_part(page, _show_reading)
+
+
+def _show_scores_and_answers(page: Page) -> None:
+    group = show_scores(page)
+    st.header(page.words.say("answers"), anchor=False)
+    show_answers(page, group)
 
 
 def _show_top(page: Page) -> None:

@@ -10,6 +10,7 @@ from dashboard import queries
 from dashboard.comparisons import GROUP_REASONS, groups_side_by_side
 from dashboard.figures import decimal, whole
 from dashboard.perspectives import pairs
+from dashboard.views.choices import show_choices
 from dashboard.views.dots import interval, score_points, show_dots
 from dashboard.views.page import Page, choose, inference_line, plain, show_table
 from dashboard.views.shown_again import show_part
@@ -39,6 +40,16 @@ def show(page: Page) -> None:
     if means.empty:
         st.info(say("no_scores"))
         return
+    show_choices(page, _show_wave)
+    with st.expander(say("how_to_read")):
+        st.markdown(
+            "\n\n".join(say(f"{what}_reading") for what in ("groups", "groups_apart", "all_hidden", "rounding"))
+        )
+
+
+def _show_wave(page: Page) -> None:
+    """Show the scores of one wave, and of one group those that must not stand beside others."""
+    say, means = page.words.say, queries.scale_means(page.release)
     waves = [wave for wave in page.waves if (means["wave"] == wave).any()]
     wave = choose("wave", waves, waves[-1], say("wave"), page.wave)
     show_part(page, _show_side_by_side, wave)
@@ -47,10 +58,6 @@ def show(page: Page) -> None:
         groups = [group for group in page.groups if (apart["respondent_group"] == group).any()]
         group = choose("group", groups, groups[0], say("group"), page.group)
         show_part(page, _show_alone, wave, group)
-    with st.expander(say("how_to_read")):
-        st.markdown(
-            "\n\n".join(say(f"{what}_reading") for what in ("groups", "groups_apart", "all_hidden", "rounding"))
-        )
 
 
 @lru_cache(maxsize=64)

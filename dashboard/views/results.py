@@ -181,13 +181,12 @@ def _show_estimate_table(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame
 def _reasons(page: Page, fit_id: str) -> list[str]:
     """Say in words which conditions on the scores of a fit do not hold."""
     say, found = page.words.say, list[str]()
-    for scale, group, wording, over in reasons(queries.conditions(page.release), fit_id):
+    for (scale, group, wording, over), count in reasons(queries.conditions(page.release), fit_id).items():
         compared = f"over_{over}"
         named = say(compared) if compared in ENGLISH else plain(over)
         of_group = plain(page.group(group)) if group else say("missed_everybody")
-        found.append(
-            say("missed_line", scale=plain(page.scale(scale)), group=of_group, reason=say(wording, over=named))
-        )
+        line = say("missed_line", scale=plain(page.scale(scale)), group=of_group, reason=say(wording, over=named))
+        found.append(say("missed_several", line=line, count=count) if count > 1 else line)
     return found
 
 

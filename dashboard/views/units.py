@@ -10,6 +10,7 @@ from dashboard.charts import Axis, interval_chart, series_legend
 from dashboard.figures import decimal, percent, whole
 from dashboard.heat_map import heat_map
 from dashboard.standing_out import bands
+from dashboard.views.choices import show_choices
 from dashboard.views.page import (
     Page,
     choose,
@@ -35,6 +36,12 @@ def show(page: Page) -> None:
     if there.empty:
         _show_none(page)
         return
+    show_choices(page, _show_group)
+
+
+def _show_group(page: Page) -> None:
+    """Show what the organisations of one respondent group answered in one wave."""
+    say, there = page.words.say, queries.unit_groups(page.release)
     groups = [group for group in page.groups if (there["respondent_group"] == group).any()]
     group = choose("group", groups, groups[0], say("group"), page.group)
     asked = set(there.loc[there["respondent_group"] == group, "wave"])

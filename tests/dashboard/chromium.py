@@ -39,6 +39,11 @@ PROBED_FIRST = re.compile(r"/[\w-]+/_stcore/(health|host-config)$")
 """Streamlit's page asks for its server below the page's own address first, and the root when it is not there."""
 CHARTS = {"overview": 3, "perspectives": 2, "integration": 1, "units": 3, "results": 2, "method": 0, "take-away": 0}
 """Name of a page → how many charts it has over ``build_release``, with answers to the questions of one scale."""
+UNREST = (
+    '.stApp:not([data-test-script-state="notRunning"]), [data-stale=true], [data-testid=stStatusWidget], '
+    "[data-testid=stSkeleton]"
+)
+"""What a page has while Streamlit still works on it."""
 PATHS = {name: "/" if name == "overview" else f"/{name}" for name in CHARTS}
 """Name of a page → its address."""
 
@@ -134,7 +139,7 @@ def wait_until_drawn(page: Page, charts: int = 1) -> None:
         arg=charts,
         timeout=READY_SECONDS * 1000,
     )
-    page.wait_for_selector("[data-testid=stStatusWidget]", state="detached", timeout=READY_SECONDS * 1000)
+    page.wait_for_function("unrest => !document.querySelector(unrest)", arg=UNREST, timeout=READY_SECONDS * 1000)
     page.wait_for_timeout(500)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import build_release
 import pytest
-from chromium import CHARTS, PATHS, save_picture, wait_until_drawn, watched
+from chromium import CHARTS, PATHS, save_picture, served, wait_until_drawn, watched
+from marked_release import EVERYWHERE, NUMBERS, marked_tables
 from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow]
@@ -15,6 +16,7 @@ WIDEST_WORD_OF_THE_TITLE = """() => {
     drawn.font = getComputedStyle(title).font
     return Math.max(...title.innerText.split(/\\s+/).map(word => drawn.measureText(word).width))
 }"""
+FREE_CHOICE_OF_THE_PAGE = ".stMain [data-testid=stButtonGroup] [aria-checked=false]"
 KINDS_OF_RESULT = ("confirmatory", "exploratory")
 HEADINGS = {
     ("overview", "en"): "Who answered",
@@ -73,6 +75,28 @@ def test_language_switch_and_page_change_keep_the_choice_in_the_address(browser:
     page.close()
     assert found.startswith(f"{address}/results")
     assert "lang=da" in found
+    assert complaints == []
+
+
+def test_a_choice_after_another_release_came_out_shows_that_release_alone(browser: Browser, tmp_path: Path):
+    pages = ["overview", "perspectives", "integration", "units"]
+    first, *later = [
+        build_release.write_release(tmp_path, marked_tables(number), number) for number in NUMBERS[: len(pages) + 1]
+    ]
+    build_release.point_at(tmp_path, first)
+    shown = dict[str, set[str]]()
+    page, complaints, _ = watched(browser, 1440)
+    with served(tmp_path) as address:
+        for name, pointer in zip(pages, later, strict=True):
+            page.goto(f"{address}{PATHS[name]}?lang=en")
+            wait_until_drawn(page, charts=1)
+            build_release.point_at(tmp_path, pointer)
+            page.locator(FREE_CHOICE_OF_THE_PAGE).last.click()
+            page.get_by_text(f"Release {pointer['release']},").wait_for()
+            wait_until_drawn(page, charts=1)
+            shown[name] = set(EVERYWHERE.findall(page.locator("[data-testid=stMain]").inner_text()))
+        page.close()
+    assert shown == {name: {str(pointer["release"])} for name, pointer in zip(pages, later, strict=True)}
     assert complaints == []
 
 

@@ -35,14 +35,14 @@ def test_a_condition_is_said_by_what_it_is_about(changes: dict[str, str], expect
     assert wording_of(condition(**changes)) == expected
 
 
-def test_a_reason_is_said_once_and_only_of_its_own_fit():
+def test_a_reason_is_said_once_with_its_conditions_counted_and_only_of_its_own_fit():
     rows = build_release.release_tables()["out.conditions"]
     twice = pd.concat([rows, rows.assign(measurement="another")], ignore_index=True)
-    assert reasons(twice, "h1-main-0f3a") == [
-        ("identity_work", "FRL", "missed_rwg_j_median", ""),
-        ("collective_leadership", "", "missed_comparison", "respondent_group"),
-    ]
-    assert reasons(twice, "h2-main-0f3a") == []
+    assert reasons(twice, "h1-main-0f3a") == {
+        ("identity_work", "FRL", "missed_rwg_j_median", ""): 2,
+        ("collective_leadership", "", "missed_comparison", "respondent_group"): 2,
+    }
+    assert reasons(twice, "h2-main-0f3a") == {}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import build_release
@@ -199,14 +200,17 @@ def test_sign_in_that_runs_out_ends_the_session_and_can_be_renewed(visit: Visit)
     sees(page, HEADING)
 
 
+@pytest.mark.parametrize(("role", "name"), [("link", "Organisations"), ("radio", "Citizens")], ids=["page", "choice"])
 @pytest.mark.parametrize("left", [(BO,), ()], ids=["struck off", "no list"])
-def test_who_is_struck_off_while_looking_sees_nothing_more(visit: Visit, left: tuple[str, ...]):
+def test_who_is_struck_off_while_looking_sees_nothing_more(
+    visit: Visit, left: tuple[str, ...], role: Literal["link", "radio"], name: str
+):
     page = visit.sign_in(email=ANNA)
     sees(page, HEADING)
     wait_until_drawn(page)
     visit.dashboard.let_in(*left)
     visit.frames.clear()
-    page.get_by_role("link", name="Organisations").click()
+    page.get_by_role(role, name=name).first.click()
     sees(page, NOT_LISTED if left else "the list of who may see them cannot be used")
     page.locator("[data-testid=stVegaLiteChart]").first.wait_for(state="detached")
     assert has_no_results(visit)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import build_release
 import pytest
-from chromium import CHARTS, FLAGS, program, served, written_down
+from chromium import CHARTS, FLAGS, UNREST, program, served, written_down
 from marked_release import NUMBERS, TITLE_LINE, marked_tables, releases_in
 from playwright.async_api import Browser, Page, async_playwright
 
@@ -27,7 +27,7 @@ PRESS = """place => {
     return choice
 }"""
 """Presses in one go, since a page that has just been left may still take its buttons away."""
-SAID = """() => {
+SAID = """unrest => {
     const texts = [], figures = [], missing = document.querySelector('h2') ? [] : ['heading']
     for (const part of document.querySelectorAll('header, .stMain')) {
         const walk = document.createTreeWalker(part, NodeFilter.SHOW_TEXT)
@@ -36,8 +36,7 @@ SAID = """() => {
             if (!walk.currentNode.parentElement.closest('.role-axis, style')) figures.push(walk.currentNode.data)
         }
     }
-    const busy = document.querySelectorAll(`.stApp:not([data-test-script-state="notRunning"]), [data-stale=true],
-        [data-testid=stStatusWidget], [data-testid=stSkeleton]`)
+    const busy = document.querySelectorAll(unrest)
     return {
         texts: texts.join('\\n'), figures: figures.join('\\n'),
         unrest: [...missing, ...[...busy].map(each => each.dataset.testid + each.dataset.testScriptState)],
@@ -112,7 +111,7 @@ class Viewer:
         give_up = time.monotonic() + PATIENCE_SECONDS
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            said = await self.page.evaluate(SAID)
+            said = await self.page.evaluate(SAID, UNREST)
             found, title = releases_in(said["texts"], said["figures"]), TITLE_LINE.search(said["texts"])
             if said["n_failed"] or any(trouble in said["texts"] for trouble in TROUBLES):
                 self.faults.append(f"{self.page.url}: {said['texts']}")
