@@ -111,13 +111,20 @@ def _names(page: Page, group: str, wave: str, instrument: str, region: str) -> l
 
 def _region(page: Page) -> str:
     """Let the reader choose a region, where there are any."""
-    known = queries.units(page.release)
-    regions = list(known.loc[known["level"] == "region", "unit"])
+    regions = _regions(page)
     if not regions:
         return EVERY
     say = page.words.say
     title = {EVERY: say("every_region")} | {each: page.words.title("region_title", each) for each in regions}
     return choose_from_list("region", list(title), say("region"), lambda each: title[each])
+
+
+def _regions(page: Page) -> list[str]:
+    """Return the regions; none where a single one holds every organisation, since it would repeat everybody."""
+    known = queries.units(page.release)
+    regions = [str(unit) for unit in known.loc[known["level"] == "region", "unit"]]
+    of_organisations = known.loc[known["level"] == "organisation", "region"]
+    return [] if len(regions) == 1 and (of_organisations == regions[0]).all() else regions
 
 
 def _first_row(page: Page, n_rows: int) -> str:
@@ -155,7 +162,7 @@ def _show_regions(page: Page, group: str, wave: str, instrument: str) -> None:
     """Show the scores of regions under those of everybody, where there are any regions."""
     say, means = page.words.say, _means(page, group, wave, instrument)
     cells = means[means["level"] != "organisation"].reset_index(drop=True)
-    if (cells["level"] == "all").all():
+    if not _regions(page) or (cells["level"] == "all").all():
         return
     title = {name: page.words.title("region_title", name) for name in cells["unit"]}
     is_everybody = cells["level"] == "all"

@@ -118,6 +118,19 @@ def test_a_region_shows_its_organisations_only(open_page, tmp_path):
     assert {row["unit"] for row in drawn} == {name.replace("\u202e", "") for name in inside}
 
 
+@pytest.mark.parametrize(("region", "is_shown"), [("north", False), ("", True)], ids=["every one", "not every one"])
+def test_a_region_that_holds_every_organisation_does_not_repeat_everybody(open_page, tmp_path, region, is_shown):
+    tables = build_release.release_tables()
+    units, means = tables["meta.units"], tables["out.unit_means"]
+    one = units[(units["level"] == "organisation") | (units["unit"] == "north")]
+    outside = one["unit"] == "Org 01"
+    inside = one["region"].mask((one["level"] == "organisation") & ~outside, "north").mask(outside, region)
+    tables["meta.units"] = one.assign(region=inside)
+    tables["out.unit_means"] = means[(means["level"] != "region") | (means["unit"] == "north")]
+    publish(tmp_path, tables)
+    assert ("Groups of organisations" in open_page("units", lang="en").text) == is_shown
+
+
 def test_many_organisations_are_shown_a_page_at_a_time(open_page, tmp_path):
     tables = build_release.release_tables()
     means, units = tables["out.unit_means"], tables["meta.units"]
