@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pipelines.readers.plan import fold
 from tests.received import Delivery, answers_of, reasons_of, receive
 
-QUICK, THOROUGH = 4, int(os.environ.get("SENSEMAKING_ROUND_TRIP_EXAMPLES", "6"))
+QUICK, THOROUGH = 2, int(os.environ.get("SENSEMAKING_ROUND_TRIP_EXAMPLES", "6"))
 ITEMS = ("single", "several", "hours", "day", "text")
 BLANK, SEEN = "unknown_blank", "seen_unanswered"
 STRANGE = (

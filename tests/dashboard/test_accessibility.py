@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from dashboard.wording import WORDINGS
 
-pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDTHS = (1280, 390)
 LUMINANCE = """colour => {

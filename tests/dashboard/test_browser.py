@@ -9,7 +9,7 @@ from chromium import CHARTS, PATHS, save_picture, served, wait_until_drawn, watc
 from marked_release import EVERYWHERE, NUMBERS, marked_tables
 from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDEST_WORD_OF_THE_TITLE = """() => {
     const title = document.querySelector("h1"), drawn = document.createElement("canvas").getContext("2d")

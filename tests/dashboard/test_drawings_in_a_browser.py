@@ -4,7 +4,7 @@ import pytest
 from drawn_measurement import drawings
 from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FAULTS = """() => {
     const svg = document.querySelector("svg"), sheet = svg.getBoundingClientRect(), found = []

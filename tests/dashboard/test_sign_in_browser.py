@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 from pipelines.access import FILE
 from pipelines.access_secrets import FILE as SECRETS
 
-pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 OWN, OTHER = "Org 01", "Org 04"
 OWN_MEAN, OTHER_MEAN = "2.22", "4.56"

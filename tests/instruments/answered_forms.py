@@ -5,9 +5,10 @@ exports the answers.
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,12 @@ def odd() -> Asking:
 @cache
 def written(name: str, language: str, target: str) -> bytes:
     return write_form(asking(name, language).form, library(), target)
+
+
+def half_of(*choices: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """Return every second combination of choices, such that any two of them meet where there are three kinds."""
+    placed = product(*(list(enumerate(each)) for each in choices))
+    return [tuple(choice for _, choice in each) for each in placed if sum(place for place, _ in each) % 2 == 0]
 
 
 def draw(asked: Asking, n_responses: int = 6) -> list[Answers]:

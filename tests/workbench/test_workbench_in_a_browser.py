@@ -16,7 +16,7 @@ from tests.dashboard.axe import SIDEWAYS, violations
 from tests.dashboard.chromium import READY_SECONDS, chromium, save_picture, watched
 from tests.served_commands import Serving
 
-pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WIDTHS = (1280, 390)
 CHOICES = {
     "Missingness": ["Scale"],
