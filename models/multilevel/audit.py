@@ -10,10 +10,9 @@ from models.multilevel.problem import Problem
 from models.multilevel.second_engine import criterion_of_rows
 
 LARGEST_DISAGREEMENT = 1e-4
-LARGEST_ENGINE_DIFFERENCE = 1e-6
+LARGEST_ENGINE_DIFFERENCE = 1e-9
 LARGEST_GRADIENT = 1e-6
 PROBE = 1e-3
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +22,9 @@ class Audit:
     Attributes:
         runs: One row an optimiser: optimiser, criterion, above_best, evaluations.
         disagreement: Criterion of the worst run above the best.
-        engine_difference: Largest difference between the two engines, at the optimum and around it.
-        better_nearby: How much lower than the optimum the second engine finds the criterion around it; 0 if nowhere.
+        engine_difference: Largest difference between the two engines over 1 + criterion, at the optimum and around it.
+        better_nearby: How much lower than the optimum the second engine finds the criterion around it, over 1 + criterion;
+            0 if nowhere.
         gradient_norm: Largest expected fall of the criterion by one Newton step, g'H^-1g, bounds aside.
         least_curvature: Smallest eigenvalue of the Hessian, bounds aside; NaN when everything is at a bound.
         steepest_fall: Smallest eigenvalue of the derivative in possible covariances over rows; not below nought.
@@ -77,8 +77,8 @@ def audit_of(problem: Problem, optimum: Optimum) -> Audit:
     return Audit(
         runs=runs,
         disagreement=max([*above, 0.0]),
-        engine_difference=float(np.abs(first - second).max() / max(1.0, abs(best) * ROUNDING / LARGEST_GRADIENT)),
-        better_nearby=max(0.0, float(second[0] - second.min())),
+        engine_difference=float(np.abs(first - second).max() / (1 + abs(best))),
+        better_nearby=max(0.0, float(second[0] - second.min()) / (1 + abs(best))),
         gradient_norm=float(gradient @ np.linalg.solve(hessian, gradient)) if least > 0 else float(len(gradient) > 0),
         least_curvature=least,
         steepest_fall=optimum.steepest_fall,
