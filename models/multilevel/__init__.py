@@ -1,1 +1,1 @@
-"""Linear mixed models: random intercepts and slopes of groups, nested or crossed, by (restricted) maximum likelihood."""
+"""Linear mixed models: effects of groups, nested or crossed, by (restricted) maximum likelihood."""

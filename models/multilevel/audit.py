@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from models.estimates import Vector
 from models.multilevel.optimise import Optimum
 from models.multilevel.problem import Problem
 from models.multilevel.second_engine import criterion_of_rows
@@ -22,9 +23,8 @@ class Audit:
     Attributes:
         runs: One row an optimiser: optimiser, criterion, above_best, evaluations.
         disagreement: Criterion of the worst run above the best.
-        engine_difference: Largest difference between the two engines over 1 + criterion, at the optimum and around it.
-        better_nearby: How much lower than the optimum the second engine finds the criterion around it, over 1 + criterion;
-            0 if nowhere.
+        engine_difference: Largest difference between the two engines at the optimum and around it, over 1 + criterion.
+        better_nearby: How much lower than at the optimum the second engine finds the criterion around it, likewise.
         gradient_norm: Largest expected fall of the criterion by one Newton step, g'H^-1g, bounds aside.
         least_curvature: Smallest eigenvalue of the Hessian, bounds aside; NaN when everything is at a bound.
         steepest_fall: Smallest eigenvalue of the derivative in possible covariances over rows; not below nought.
@@ -85,9 +85,9 @@ def audit_of(problem: Problem, optimum: Optimum) -> Audit:
     )
 
 
-def _around(optimum: Optimum) -> list[np.ndarray]:
+def _around(optimum: Optimum) -> list[Vector]:
     """Return points a small step away from the optimum along every axis; at a bound inwards only."""
-    found: list[np.ndarray] = []
+    found: list[Vector] = []
     for place, value in enumerate(optimum.theta):
         for sign in (1.0,) if optimum.is_at_bound[place] else (1.0, -1.0):
             point = optimum.theta.copy()

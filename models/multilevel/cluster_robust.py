@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from models.estimates import Matrix, Vector
 from models.multilevel.mixed_model import MixedModel
 from models.multilevel.random_terms import Factor
-from models.regression.clustered import Clustered, ClusterCovariance, factor_of
+from models.regression.clustered import ClusterCovariance, Clustered, factor_of
 from models.regression.identification import ModelDataError
 
 NO_FREE_SHARE = 1e-9
@@ -103,7 +103,7 @@ def _of_clusters(
 def _covariances(model: MixedModel, rows: NDArray[np.intp], weights: Vector) -> NDArray[np.float64]:
     found = np.eye(rows.shape[1]) * (model.sigma2 / weights[rows])[:, None, :]
     for factor, triangle in zip(model.problem.factors, model.solved.triangles, strict=True):
-        effects, codes = factor.values[rows] @ triangle, factor.codes[rows]
+        effects, codes = factor.columns[rows] @ triangle, factor.codes[rows]
         is_same = codes[:, :, None] == codes[:, None, :]
         found += model.sigma2 * is_same * (effects @ effects.transpose(0, 2, 1))
     return found

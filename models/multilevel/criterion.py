@@ -61,12 +61,12 @@ class Solved:
     @cached_property
     def bread(self) -> Matrix:
         """(X'H^-1X)^-1, p x p."""
-        return np.asarray(np.linalg.inv(self.fixed[:-1, :-1]))
+        return np.asarray(np.linalg.inv(self.fixed[:-1, :-1]), dtype=float)
 
     @cached_property
     def coefficients(self) -> Vector:
         """Generalised least squares, p."""
-        return np.linalg.solve(self.fixed[:-1, :-1], self.fixed[:-1, -1])
+        return np.asarray(np.linalg.solve(self.fixed[:-1, :-1], self.fixed[:-1, -1]), dtype=float)
 
     @cached_property
     def squares(self) -> float:
@@ -82,7 +82,7 @@ class Solved:
     def value(self) -> float:
         """-2 log-likelihood of the rows times the roots of their weights."""
         found = self.log_determinant + self.free * (1 + np.log(2 * np.pi * self.squares / self.free))
-        return found + self._restriction
+        return float(found + self._restriction)
 
     @cached_property
     def _restriction(self) -> float:
@@ -188,7 +188,7 @@ def _eliminated(products: Blocks, triangle: Matrix | Blocks) -> tuple[Blocks, fl
     inner = back @ products @ triangle + np.eye(products.shape[-1])
     roots = np.linalg.cholesky((inner + inner.transpose(0, 2, 1)) / 2)
     log_determinant = 2 * float(np.log(np.einsum("gaa->ga", roots)).sum())
-    return np.linalg.solve(roots, np.broadcast_to(back, roots.shape)), log_determinant
+    return np.asarray(np.linalg.solve(roots, np.broadcast_to(back, roots.shape)), dtype=float), log_determinant
 
 
 def _in_components(factors: Sequence[Factor], sums: CrossProducts, triangles: list[Matrix]) -> Blocks:

@@ -4,6 +4,8 @@ The factor with the most effects comes first: its groups are eliminated each by 
 that meet in a group of the first lie in one component; nested groups make many small components, crossed ones make one.
 """
 
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -100,7 +102,7 @@ def cross_products(factors: Sequence[Factor], fixed: Matrix, roots: Vector) -> C
     first, others = factors[0], factors[1:]
     placed, component, n_components, width = _components(first, others)
     order = np.argsort(component, kind="stable")
-    values = [factor.values * roots[:, None] for factor in factors]
+    values = [factor.columns * roots[:, None] for factor in factors]
     to_rest, rest, rest_to_fixed = _of_rest(factors, values, fixed, placed, (n_components, width))
     return CrossProducts(
         own=_by_group(values[0], values[0], first.codes, first.n_levels),
@@ -126,9 +128,7 @@ def _by_group(left: Matrix, right: Matrix, codes: NDArray[np.intp], n_levels: in
     return found
 
 
-def _components(
-    first: Factor, others: Sequence[Factor]
-) -> tuple[tuple[Placed, ...], NDArray[np.intp], int, int]:
+def _components(first: Factor, others: Sequence[Factor]) -> tuple[tuple[Placed, ...], NDArray[np.intp], int, int]:
     """Return where the other factors' effects lie, each first group's component, components, and effects in each."""
     if not others:
         return (), np.zeros(first.n_levels, dtype=np.intp), 1, 0

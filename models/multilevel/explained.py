@@ -53,7 +53,7 @@ def explained_variance(model: MixedModel) -> Explained:
     """
     of_groups: dict[str, float] = {}
     for factor, triangle in zip(model.problem.factors, model.solved.triangles, strict=True):
-        effects = factor.values @ triangle
+        effects = factor.columns @ triangle
         of_groups[factor.group] = model.sigma2 * float((effects**2).sum(axis=1).mean())
     fixed = float(np.var(model.problem.rows.matrix @ model.coefficients, ddof=1))
     return Explained(fixed, sum(of_groups.values()), of_groups, model.sigma2)

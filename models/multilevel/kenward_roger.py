@@ -4,6 +4,8 @@ The variances enter the covariance of the outcome linearly, V = sum gamma_r G_r,
 what the residual's parts are follows from the others, as V is their sum.
 """
 
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,8 +148,6 @@ def _of_block(inverse: Inverse, elements: list[tuple[int, int, int]], sigma2: fl
     passed = [inverse.own @ each / sigma2 for each in fixed]
     return _Products(
         np.stack([-np.einsum("gka,gkb->ab", inverse.to_fixed, each, optimize=True) / sigma2 for each in fixed]),
-        np.stack(
-            [[np.einsum("gka,gkb->ab", left, right, optimize=True) for right in passed] for left in fixed]
-        ),
+        np.stack([[np.einsum("gka,gkb->ab", left, right, optimize=True) for right in passed] for left in fixed]),
         np.array([[np.einsum("gab,gba->", left, right) for right in own] for left in own]),
     )

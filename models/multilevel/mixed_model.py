@@ -99,9 +99,7 @@ class MixedModel:
     def group_covariances(self) -> dict[str, Matrix]:
         """Covariance of the effects of each kind of groups, q x q, in units of the outcome over the effect's column."""
         relative = self.problem.relative_covariances(self.solved)
-        return {
-            factor.group: self.sigma2 * each for factor, each in zip(self.problem.factors, relative, strict=True)
-        }
+        return {factor.group: self.sigma2 * each for factor, each in zip(self.problem.factors, relative, strict=True)}
 
     def components(self) -> pd.DataFrame:
         """Return one row a variance or covariance, the residual last.

@@ -4,12 +4,14 @@ No optimiser is believed: what counts is the criterion it reached, the gradient 
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownMemberType=false
+# pyright: reportUnknownArgumentType=false
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
 from models.multilevel.problem import Problem
@@ -19,6 +21,8 @@ from models.regression.identification import ModelDataError
 STEP = 1e-3
 SAME = 1e-9
 AT_BOUND = 1e-7
+SMALL = 1e-3
+COSTS_NOTHING = 1e-8
 MOST_STEPS = 12
 MOST_RESTARTS = 3
 FALLING = 1e-6
@@ -63,7 +67,7 @@ class Optimum:
     runs: tuple[Run, ...]
     gradient: Vector
     hessian: Matrix
-    is_at_bound: np.ndarray
+    is_at_bound: NDArray[np.bool_]
     steepest_fall: float
 
 
@@ -160,7 +164,7 @@ def _bounds(problem: Problem) -> list[tuple[float | None, None]]:
     return [(0.0 if diagonal else None, None) for diagonal in is_diagonal(problem.factors)]
 
 
-def _at_bound(problem: Problem, theta: Vector) -> np.ndarray:
+def _at_bound(problem: Problem, theta: Vector) -> NDArray[np.bool_]:
     """Tell which parameters are held: diagonals of nought, and what stands below one in its column."""
     held: list[Vector] = []
     for factor, part in zip(problem.factors, split_theta(problem.factors, theta), strict=True):
@@ -174,12 +178,12 @@ def _snapped(problem: Problem, theta: Vector) -> Vector:
     """Put small diagonals, and what stands below them, at nought where that costs nothing."""
     value = problem.solve(theta).value
     candidate = _turned(problem, theta)
-    small = is_diagonal(problem.factors) & (np.abs(candidate) < 1e-3)
+    small = is_diagonal(problem.factors) & (np.abs(candidate) < SMALL)
     for place in np.flatnonzero(small):
         tried = candidate.copy()
         tried[place] = 0.0
         reached = problem.solve(tried).value
-        if reached <= value + 1e-8 or abs(candidate[place]) < AT_BOUND:
+        if reached <= value + COSTS_NOTHING or abs(candidate[place]) < AT_BOUND:
             candidate, value = tried, reached
     return candidate
 

@@ -139,7 +139,7 @@ def build_problem(
     used = np.ones(n) if weights is None else np.asarray(weights, dtype=float)
     if not (np.isfinite(used) & (used > 0)).all():
         raise ModelDataError(
-            f"{int((~(used > 0)).sum())} of {n} rows have a weight that is not positive; expected weights above nought; "
+            f"{int((~(used > 0)).sum())} of {n} rows have a weight that is not positive; expected above nought; "
             "leave these rows out"
         )
     rows = Rows(
@@ -149,10 +149,15 @@ def build_problem(
         used,
         factors_of(terms, n),
     )
-    return _standardised(rows, method)
+    return standardised(rows, method)
 
 
-def _standardised(rows: Rows, method: Method) -> Problem:
+def standardised(rows: Rows, method: Method) -> Problem:
+    """Transform rows and sum up their cross-products.
+
+    Raises:
+        ModelDataError: If the regressors explain the outcome without residuals.
+    """
     roots = np.sqrt(rows.weights)
     weighted = rows.outcome * roots
     orthonormal, triangle = np.linalg.qr(rows.matrix * roots[:, None])

@@ -47,7 +47,7 @@ class Factor:
         levels: Labels of the G groups, sorted.
         codes: Group of each of n rows, 0 to G - 1.
         effects: Names of the q effects.
-        values: n x q: what they are multiplied with, divided by ``scales``.
+        columns: n x q: what they are multiplied with, divided by ``scales``.
         scales: Root mean squares of the columns, q.
         is_free: q x q lower triangle: which elements of the relative Cholesky factor are parameters.
     """
@@ -56,7 +56,7 @@ class Factor:
     levels: tuple[object, ...]
     codes: NDArray[np.intp]
     effects: tuple[str, ...]
-    values: Matrix
+    columns: Matrix
     scales: Vector
     is_free: NDArray[np.bool_]
 
@@ -127,7 +127,7 @@ def _factor(terms: list[RandomTerm]) -> Factor:
     labels = terms[0].labels
     if labels.isna().any():
         raise ModelDataError(
-            f"{int(labels.isna().sum())} rows have no '{terms[0].group}'; expected a group for every row; leave them out"
+            f"{int(labels.isna().sum())} rows have no '{terms[0].group}'; expected a group a row; leave them out"
         )
     codes, levels = pd.factorize(labels, sort=True)
     effects = tuple(str(name) for term in terms for name in term.columns)
@@ -161,7 +161,7 @@ def _refuse(factor: Factor, n: int) -> None:
         )
     if len(set(factor.effects)) < factor.n_effects:
         raise ModelDataError(f"{named} name one effect twice: {', '.join(factor.effects)}; expected each once")
-    rank = int(np.linalg.matrix_rank(factor.values))
+    rank = int(np.linalg.matrix_rank(factor.columns))
     if rank < factor.n_effects:
         raise ModelDataError(
             f"{named} ({', '.join(factor.effects)}) cannot be told apart: one follows from the others in all rows; "

@@ -1,5 +1,7 @@
 """Degrees of freedom of a mixed model's coefficients by Satterthwaite's approximation."""
 
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
+
 from dataclasses import dataclass
 
 import numpy as np

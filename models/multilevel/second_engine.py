@@ -35,7 +35,8 @@ def criterion_of_rows(problem: Problem, theta: Vector) -> float:
     ]
     design: Any = hstack(parts, format="csr") * np.sqrt(rows.weights)[:, None]
     fixed = np.column_stack([rows.matrix, rows.outcome]) * np.sqrt(rows.weights)[:, None]
-    equations: Any = splu((design.T @ design + eye_array(design.shape[1])).tocsc())
+    symmetric = {"permc_spec": "MMD_AT_PLUS_A", "diag_pivot_thresh": 0.0, "options": {"SymmetricMode": True}}
+    equations: Any = splu((design.T @ design + eye_array(design.shape[1])).tocsc(), **symmetric)
     to_fixed = design.T @ fixed
     left = fixed.T @ fixed - to_fixed.T @ equations.solve(to_fixed)
     inner, outcome = left[:-1, :-1], left[:-1, -1]
@@ -55,5 +56,7 @@ def _effects(rows: Rows) -> list[Any]:
     for factor in rows.factors:
         columns = factor.codes[:, None] * factor.n_effects + np.arange(factor.n_effects)
         places = (np.repeat(np.arange(rows.n_obs), factor.n_effects), columns.ravel())
-        found.append(csr_array((factor.values.ravel(), places), shape=(rows.n_obs, factor.n_levels * factor.n_effects)))
+        found.append(
+            csr_array((factor.columns.ravel(), places), shape=(rows.n_obs, factor.n_levels * factor.n_effects))
+        )
     return found

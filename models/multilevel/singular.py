@@ -19,9 +19,7 @@ def bounds_reached(factors: Sequence[Factor], triangles: Sequence[Matrix]) -> tu
         R: ``lme4::isSingular(tol = 1e-4)``.
     """
     return tuple(
-        text
-        for factor, triangle in zip(factors, triangles, strict=True)
-        for text in _of_factor(factor, triangle)
+        text for factor, triangle in zip(factors, triangles, strict=True) for text in _of_factor(factor, triangle)
     )
 
 
