@@ -16,6 +16,7 @@ from models.multilevel.cross_products import Blocks, CrossProducts
 from models.multilevel.random_terms import Factor, triangles_of
 
 Method = Literal["REML", "ML"]
+NOTHING = 1e-100
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +72,7 @@ class Solved:
     @cached_property
     def squares(self) -> float:
         """Penalised residual sum of squares r2."""
-        return float(self.fixed[-1, -1] - self.fixed[-1, :-1] @ self.coefficients)
+        return max(float(self.fixed[-1, -1] - self.fixed[-1, :-1] @ self.coefficients), NOTHING)
 
     @property
     def sigma2(self) -> float:

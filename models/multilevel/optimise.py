@@ -148,7 +148,7 @@ def _derivative_free(problem: Problem, start: Vector) -> Run:
     def value(theta: Vector) -> float:
         return problem.solve(theta).value
 
-    options = {"xatol": 1e-6, "fatol": 1e-9, "maxfev": 150 * len(start) ** 2 + 100}
+    options = {"xatol": 1e-4, "fatol": 1e-7, "maxfev": 100 * len(start) + 100}
     shape = np.vstack([start, start + 0.4 * np.eye(len(start))])
     found: Any = minimize(
         value,

@@ -13,6 +13,7 @@ from models.multilevel.criterion import Method
 from models.multilevel.mixed_model import MixedModel, fit_mixed
 from models.multilevel.random_terms import RandomTerm
 
+OVER_A, OVER_B, OVER_C = ("a", ("intercept", "x"), True), ("b", ("intercept",), True), ("c", ("intercept",), True)
 SLEEP, UNIV = ("Reaction", ("Days",)), ("JSAT", ("TIME",))
 MODELS: dict[str, tuple[str, tuple[str, ...], tuple[tuple[str, tuple[str, ...], bool], ...]]] = {
     "sleep_ri": (*SLEEP, (("Subject", ("intercept",), True),)),
@@ -80,7 +81,7 @@ def drawn(rng: np.random.Generator, n: int = 120, groups: int = 12, others: int 
     b, x = rng.integers(0, others, n), rng.normal(size=n)
     b[:others] = np.arange(others)
     effects = rng.normal(size=(groups, 2)) @ np.array([[1.0, 0.3], [0.0, 0.5]])
-    crossed, holding = rng.normal(0, 0.7, others), rng.normal(0, 0.8, (groups + 2) // 3)
+    crossed, holding = rng.normal(0, 1.5, others), rng.normal(0, 1.5, (groups + 2) // 3)
     y = 1 + 0.5 * x + effects[a, 0] + effects[a, 1] * x + crossed[b] + holding[a // 3] + rng.normal(size=n)
     return pd.DataFrame({"a": a, "b": b, "c": a // 3, "x": x, "y": y, "w": rng.uniform(0.5, 2, n)})
 

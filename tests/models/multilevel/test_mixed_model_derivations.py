@@ -1,23 +1,26 @@
-"""What a mixed model says against the same written out densely, other estimators, and itself under changes."""
+"""What a mixed model says, against the same with every n x n matrix written out, and against analysis of variance."""
 
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from models.multilevel.cluster_robust import robust_covariance
 from models.multilevel.kenward_roger import kenward_roger
 from models.multilevel.mixed_model import MixedModel
 from models.multilevel.optimise import hessian_of
+from models.multilevel.satterthwaite import satterthwaite
 from models.multilevel.second_engine import criterion_of_rows
-from tests.models.multilevel.oracle_models import dense_covariance, drawn, fit_rows
+from tests.models.multilevel.oracle_models import OVER_A, OVER_B, OVER_C, dense_covariance, drawn, fit_rows
 
-OVER_A, OVER_B, OVER_C = ("a", ("intercept", "x"), True), ("b", ("intercept",), True), ("c", ("intercept",), True)
+INTERCEPTS_A = ("a", ("intercept",), True)
 DESIGNS = {
     "one": (OVER_A,),
     "uncorrelated": (("a", ("intercept", "x"), False),),
     "nested": (OVER_A, OVER_C),
     "crossed": (OVER_A, OVER_B),
-    "crossed slopes": (OVER_A, ("b", ("intercept", "x"), True)),
+    "crossed slopes": (INTERCEPTS_A, ("b", ("intercept", "x"), False)),
     "nested and crossed": (("a", ("intercept",), True), OVER_B, OVER_C),
 }
 EVERY = pytest.mark.parametrize("design", DESIGNS)
@@ -132,3 +135,74 @@ def test_kenward_and_roger_is_that_of_dense_matrices(design: str) -> None:
     found = kenward_roger(model)
     np.testing.assert_allclose(found.adjusted, adjusted, rtol=1e-6)
     np.testing.assert_allclose(found.df(np.eye(2)), df, rtol=1e-6)
+
+
+@pytest.mark.parametrize("design", ["one", "nested"])
+def test_the_cluster_robust_covariance_is_that_of_dense_matrices(design: str) -> None:
+    model = model_of(design)
+    rows, x, bread = model.problem.rows, model.problem.rows.matrix, model.covariance
+    outer = min(rows.factors, key=lambda factor: factor.n_levels)
+    covariance, left = dense_covariance(model), rows.outcome - rows.matrix @ model.coefficients
+    meat = np.zeros_like(bread)
+    for level in range(outer.n_levels):
+        inside = outer.codes == level
+        own, part = covariance[np.ix_(inside, inside)], x[inside]
+        root = np.linalg.cholesky(own).T
+        values, vectors = np.linalg.eigh(root @ (own - part @ bread @ part.T) @ root.T)
+        adjustment = root.T @ (vectors / np.sqrt(values)) @ vectors.T @ root
+        score = part.T @ np.linalg.inv(own) @ adjustment @ left[inside]
+        meat += np.outer(score, score)
+    np.testing.assert_allclose(robust_covariance(model).covariance, bread @ meat @ bread, rtol=1e-8)
+
+
+@EVERY
+def test_satterthwaite_is_that_of_differences_in_the_dense_likelihood(design: str) -> None:
+    """In the variances themselves: the approximation does not depend on how they are written."""
+    model = model_of(design)
+    rows, x = model.problem.rows, model.problem.rows.matrix
+    parts = [np.diag(1 / rows.weights)]
+    gammas = [model.sigma2]
+    for factor in rows.factors:
+        values, same = factor.columns * factor.scales, factor.codes[:, None] == factor.codes
+        for a, b in zip(*np.nonzero(factor.is_free), strict=True):
+            one = np.outer(values[:, a], values[:, b])
+            parts.append(same * (one if a == b else one + one.T))
+            gammas.append(model.group_covariances[factor.group][a, b])
+
+    inverse = dense_inverse(model)
+    phi = np.linalg.inv(x.T @ inverse @ x)
+    project = inverse - inverse @ x @ phi @ x.T @ inverse
+    seen = project @ rows.outcome
+    hessian = np.array(
+        [[2 * seen @ g @ project @ h @ seen - np.trace(project @ g @ project @ h) for h in parts] for g in parts]
+    )
+    slopes = np.array([np.diag(phi @ x.T @ inverse @ part @ inverse @ x @ phi) for part in parts])
+    spread = np.einsum("rp,rs,sp->p", slopes, 2 * np.linalg.inv(hessian), slopes)
+    found = satterthwaite(model).df(np.eye(2))
+    np.testing.assert_allclose(found, 2 * np.diag(phi) ** 2 / spread, rtol=1e-5)
+
+
+def test_a_balanced_random_intercept_is_that_of_analysis_of_variance() -> None:
+    """Between-group F: mean squares, exact degrees of freedom by both approximations."""
+    rng = np.random.default_rng(3)
+    group = np.repeat(np.arange(10), 6)
+    rows = pd.DataFrame(
+        {"g": group, "z": (group % 2).astype(float), "y": rng.normal(size=60) + rng.normal(size=10)[group]}
+    )
+    model = fit_rows(rows, "y", ("z",), (("g", ("intercept",), True),))
+    means = rows.groupby("g")["y"].mean().to_numpy()
+    within = float(((rows["y"] - means[group]) ** 2).sum()) / 50
+    arms = np.array([means[::2].mean(), means[1::2].mean()])
+    between = 6 * float(((means - arms[np.arange(10) % 2]) ** 2).sum()) / 8
+    assert model.sigma2 == pytest.approx(within, rel=1e-9)
+    assert model.group_covariances["g"][0, 0] == pytest.approx((between - within) / 6, rel=1e-8)
+    contrast = np.array([[0.0, 1.0]])
+    assert satterthwaite(model).df(contrast) == pytest.approx(8, rel=1e-6)
+    assert kenward_roger(model).df(contrast) == pytest.approx(8, rel=1e-6)
+    for test in (
+        satterthwaite(model).test(np.eye(2), model.coefficients),
+        kenward_roger(model).test(np.eye(2), model.coefficients),
+    ):
+        assert test.df_resid == pytest.approx(8, rel=1e-5)
+        wald = float(model.coefficients @ np.linalg.solve(model.covariance, model.coefficients)) / 2
+        assert test.statistic == pytest.approx(wald, rel=1e-6)
