@@ -24,8 +24,10 @@ def diagnose_mixed(design: Design, model: MixedModel, explained: Explained, unce
     - engine_difference: between two engines, relative.
     - optimum_doubts: what speaks against the optimum (``models.multilevel.audit.Audit.doubts``).
     - log_likelihood, aic, bic: as lme4; by REML comparable between models with the same regressors only.
+    - max_leverage: of the regressors, as in least squares.
     - max_vif, condition_number, least_category_n, least_df, share_of_responses_used: as of every linear model.
     """
+    orthonormal, triangle = np.linalg.qr(design.matrix.to_numpy())
     shares = explained.intraclass_correlations()
     found = {
         "icc": explained.intraclass_correlation,
@@ -43,7 +45,8 @@ def diagnose_mixed(design: Design, model: MixedModel, explained: Explained, unce
         "log_likelihood": model.log_likelihood,
         "aic": model.aic,
         "bic": model.bic,
-        **of_columns(np.asarray(np.linalg.qr(design.matrix.to_numpy(), mode="r")), model.terms),
+        "max_leverage": float((orthonormal**2).sum(axis=1).max()),
+        **of_columns(np.asarray(triangle), model.terms),
         "n_parameters": float(model.n_parameters),
         **counts_of_categories(design),
         **of_clusters(uncertainty),
