@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.multilevel.mixed_model import MixedModel, fit_problem
+from models.multilevel.mixed_model import MixedModel
+from models.multilevel.optimise import find_optimum
 from models.multilevel.problem import Problem
 from models.regression.identification import ModelDataError
 
@@ -50,7 +51,7 @@ def test_of_variance(model: MixedModel, group: str, effect: str) -> VarianceTest
     from scipy.special import chdtrc  # noqa: PLC0415 - scipy.stats takes a second to import
 
     reduced, n_gone = without_effect(model.problem, group, effect)
-    value = fit_problem(reduced).optimum.value if reduced.n_parameters else reduced.solve(np.empty(0)).value
+    value = find_optimum(reduced).value if reduced.n_parameters else reduced.solve(np.empty(0)).value
     statistic = max(0.0, value - model.optimum.value)
     c = n_gone - 1
     upper, lower = float(chdtrc(c + 1, statistic)), float(chdtrc(c, statistic)) if c else float(statistic == 0)
