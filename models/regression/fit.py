@@ -10,7 +10,6 @@ import pandas as pd
 
 from instruments.spec_file import closest
 from models.estimates import PREDICTION_COLUMNS, Fit, Vector
-from models.multilevel.of_model import estimate_mixed, mixed_joint_tests
 from models.one_thread import on_one_thread
 from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
@@ -169,6 +168,8 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int
 
 
 def _mixed(spec: RegressionSpec, design: Design, labels: Labels) -> _Found:
+    from models.multilevel.of_model import estimate_mixed, mixed_joint_tests  # noqa: PLC0415 - seldom needed
+
     estimated = estimate_mixed(spec, design, labels)
     model, uncertainty = estimated.model, estimated.uncertainty
     groups = regressor_groups(spec, design.rows, design.profile, labels, model.terms)

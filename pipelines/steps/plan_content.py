@@ -26,7 +26,6 @@ WORDS_OF_ITEMS = ("text",)
 BY_LANGUAGE = ("hypothesis", "estimand")
 NOTHING = "nothing"
 LONGEST_SHOWN = 80
-OF_MIXED = ("random_effects", "degrees_of_freedom", "likelihood")
 
 
 @dataclass(frozen=True)
@@ -158,16 +157,13 @@ def _spec_content(spec: RegressionSpec) -> Content:
     }
     content |= {"by_threshold": _in_order(_written_out(each) for each in spec.by_threshold)}
     content |= {key: _in_order(content[key]) for key in ("cluster", "fixed_effects") if isinstance(content[key], list)}
-    if spec.estimator != "mixed":
-        return _without(content, ("name", "kind", "variants", *OF_MIXED))
-    content |= {
-        "random_effects": _in_order(
-            _plain(each) | {"slopes": _in_order(_written_out(slope) for slope in each.slopes)}
-            for each in spec.random_effects
-        ),
-        "degrees_of_freedom": None if spec.clusters() else spec.degrees_of_freedom or "satterthwaite",
-        "likelihood": spec.likelihood or "REML",
-    }
+    content["random_effects"] = _in_order(
+        _plain(each) | {"slopes": _in_order(_written_out(slope) for slope in each.slopes)}
+        for each in spec.random_effects
+    )
+    if spec.estimator == "mixed":
+        degrees = None if spec.clusters() else spec.degrees_of_freedom or "satterthwaite"
+        content |= {"degrees_of_freedom": degrees, "likelihood": spec.likelihood or "REML"}
     return _without(content, ("name", "kind", "variants"))
 
 
