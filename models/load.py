@@ -96,6 +96,12 @@ def _blame_groups(document: Document, every: list[RegressionSpec], known: Mappin
             document.blame(
                 ("fixed_effects",), f"'{effects}' does not name groups of rows; expected {expected} or a category"
             )
+    for groups in dict.fromkeys(name for each in every for name in each.random_groups()):
+        if groups not in EFFECTS and known.get(groups) != "category":
+            expected = ", ".join(EFFECTS)
+            document.blame(
+                ("random_effects",), f"'{groups}' does not name groups of rows; expected {expected} or a category"
+            )
 
 
 def blame_surface(document: Document, model: RegressionSpec, scales: Mapping[str, Instrument]) -> None:

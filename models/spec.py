@@ -19,6 +19,13 @@ from models.sections.inference import (
 )
 from models.sections.panel import Level, Panel, effects_in, refuse_mixed_panel, refuse_rows_without
 from models.sections.population import Population
+from models.sections.random_effects import (
+    DegreesOfFreedom,
+    Likelihood,
+    RandomEffects,
+    refuse_unfit_random_effects,
+    refuse_weights_of_mixed,
+)
 from models.sections.regressors import (
     Interaction,
     Regressor,
@@ -31,7 +38,7 @@ from models.sections.regressors import (
     refuse_second_surfaces,
     with_coefficients,
 )
-from models.sections.variants import Expected, Variant
+from models.sections.variants import CHANGEABLE, REMOVABLE, Expected, Variant, without_rule
 
 NONE = "none"
 
@@ -54,9 +61,13 @@ class RegressionSpec(Spec):
             ``multinomial`` of categories without order; ``poisson`` of counts, ``negative_binomial`` of counts that
             vary more; of units in waves: ``within`` units, ``between`` their means, ``within_between`` (random effects
             with the units' means as regressors, Mundlak), ``random_effects`` (with the Hausman test) or
-            ``first_differences``.
+            ``first_differences``; ``mixed``: linear, with effects that differ between groups (multilevel).
         panel: What a unit is; for those estimators.
         fixed_effects: Column whose groups have an effect each that is taken out, such as organisation_id, or two.
+        random_effects: Of a ``mixed`` model the effects that differ between groups.
+        degrees_of_freedom: Of a ``mixed`` model with classical covariance: ``satterthwaite`` (left out too), or
+            ``kenward_roger``, which corrects the covariance as well.
+        likelihood: Of a ``mixed`` model: ``REML`` (left out too), or ``ML``.
         outcome: A scale or a number; for ``multinomial`` an item with categories.
         outcome_reference: Category of a ``multinomial`` outcome that the others are compared with, by code or label;
             the first by code when not given.
@@ -69,7 +80,7 @@ class RegressionSpec(Spec):
             always there.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
             clusters. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for an ordered or multinomial
-            outcome ``CR1S`` or ``HC0``; ``firth_logit`` has ``classical`` only.
+            outcome ``CR1S`` or ``HC0``; ``firth_logit`` has ``classical`` only; ``mixed``, left out, too.
         cluster: Column whose values are the clusters, or two columns whose values are clusters each in its way; of
             units in waves, left out, the units.
         weights: Column of weights, such as ``analysis_weight``, or for rows of organisations ``number_of_answers``;
@@ -95,6 +106,9 @@ class RegressionSpec(Spec):
     estimator: Estimator = "linear"
     panel: Panel | None = None
     fixed_effects: Name | tuple[Name, Name] | None = None
+    random_effects: tuple[RandomEffects, ...] = ()
+    degrees_of_freedom: DegreesOfFreedom | None = None
+    likelihood: Likelihood | None = None
     outcome: Name
     outcome_reference: str | int | None = None
     by_threshold: tuple[Name | Variable | Interaction, ...] = ()
@@ -142,6 +156,7 @@ class RegressionSpec(Spec):
             said = self.with_variant(name)
             refuse_mixed_panel(said.estimator, said.panel, effects_in(said.fixed_effects), said.level)
             refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
+            said.refuse_unfit_keys_of_mixed()
             refuse_keys_of_other_estimators(
                 said.estimator,
                 clusters=said.clusters(),
@@ -165,7 +180,7 @@ class RegressionSpec(Spec):
 
         Rows of a unit go together: a model of units in waves that names no cluster has the units as clusters.
         """
-        if self.covariance in UNCLUSTERED:
+        if self.covariance in UNCLUSTERED or (self.estimator == "mixed" and self.covariance is None):
             return ()
         if self.cluster is None:
             return (self.panel.column,) if self.panel is not None and self.estimator in PANEL else ()
@@ -176,6 +191,20 @@ class RegressionSpec(Spec):
         if self.estimator == "within" and self.panel is not None:
             return (self.panel.column,)
         return effects_in(self.fixed_effects)
+
+    def refuse_unfit_keys_of_mixed(self) -> None:
+        """Raise ValueError when keys of mixed models and estimator do not go together."""
+        given = [key for key in ("degrees_of_freedom", "likelihood") if getattr(self, key) is not None]
+        refuse_unfit_random_effects(self.estimator, self.random_effects, self.lone_variables(), given)
+        refuse_weights_of_mixed(self.estimator, self.weights, self.level)
+        if self.degrees_of_freedom == "kenward_roger" and self.likelihood == "ML":
+            raise ValueError("kenward_roger is for likelihood REML; found ML; leave one of them out")
+        if self.degrees_of_freedom is not None and self.clusters():
+            raise ValueError(f"degrees_of_freedom are of covariance classical; found {self.covariance}; leave one out")
+
+    def random_groups(self) -> tuple[str, ...]:
+        """Return the columns whose values make groups with effects of their own, each once."""
+        return tuple(dict.fromkeys(column for each in self.random_effects for column in each.columns))
 
     def covariance_used(self) -> Covariance:
         """Return the covariance; the cautious one where the model names none."""
@@ -218,7 +247,7 @@ class RegressionSpec(Spec):
         ``<variant>_without_<rule>`` is the same of a variant. A variant that names a rule itself gets no further ones.
         """
         added = [
-            _without(variant, rule, (variant and variant.population) or self.population)
+            without_rule(variant, rule, (variant and variant.population) or self.population)
             for rule in rules
             for variant in (None, *self.variants)
             if ((variant and variant.population) or self.population).without is None
@@ -234,9 +263,9 @@ class RegressionSpec(Spec):
         if variant is None and name != "main":
             raise ValueError(f"the model {self.name} has no variant {name}")
         changes: dict[str, object] = {
-            key: value for key in _CHANGEABLE if (value := getattr(variant, key, None)) is not None
+            key: value for key in CHANGEABLE if (value := getattr(variant, key, None)) is not None
         }
-        changes = {key: None if value == NONE and key in _REMOVABLE else value for key, value in changes.items()}
+        changes = {key: None if value == NONE and key in REMOVABLE else value for key, value in changes.items()}
         if "focal" in changes:
             changes = {"expected_sign": "none", **changes}
         if variant is not None and variant.estimator is not None:
@@ -256,26 +285,3 @@ class RegressionSpec(Spec):
                 "because": {name: reason for name, reason in self.because.items() if name in names},
             }
         )
-
-
-def _without(variant: Variant | None, rule: str, population: Population) -> Variant:
-    name = f"without_{rule}" if variant is None else f"{variant.name}_without_{rule}"
-    narrowed = population.model_copy(update={"without": rule})
-    return (variant or Variant(name="main")).model_copy(update={"name": name, "population": narrowed})
-
-
-_CHANGEABLE = (
-    "level",
-    "estimator",
-    "panel",
-    "fixed_effects",
-    "focal",
-    "expected_sign",
-    "regressors",
-    "covariance",
-    "cluster",
-    "weights",
-    "by_threshold",
-    "population",
-)
-_REMOVABLE = ("cluster", "weights", "fixed_effects")

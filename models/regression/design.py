@@ -200,7 +200,8 @@ def empty_population(spec: RegressionSpec, n_analysed: int) -> ModelDataError:
 
 def columns_read(spec: RegressionSpec) -> list[str]:
     """Return the columns that a model reads: outcome, regressors, groups, weights; one may stand twice."""
-    read = [spec.outcome, *(column_of(variable) for variable in spec.variables()), *spec.clusters(), *spec.effects()]
+    read = [spec.outcome, *(column_of(variable) for variable in spec.variables()), *spec.clusters()]
+    read += [*spec.effects(), *spec.random_groups()]
     read += KEYS["organisation_and_wave"] if spec.level != "response" else []
     if spec.panel is not None:
         read += [spec.panel.column]
@@ -211,7 +212,8 @@ def columns_read(spec: RegressionSpec) -> list[str]:
 
 def _of_organisations(spec: RegressionSpec, responses: pd.DataFrame) -> pd.DataFrame:
     categories = {column_of(each) for each in spec.variables() if each.use == "category"}
-    return organisation_rows(responses, spec.level, spec.outcome, {*categories, *spec.clusters(), *spec.effects()})
+    facts = {*categories, *spec.clusters(), *spec.effects(), *spec.random_groups()}
+    return organisation_rows(responses, spec.level, spec.outcome, facts)
 
 
 def _leave_out_alone(spec: RegressionSpec, rows: pd.DataFrame) -> pd.DataFrame:

@@ -36,6 +36,7 @@ LOOK_FROM = {
     "max_generalised_vif": 10.0,
     "without_finite_estimate": 1.0,
     "bootstrap_failed": LARGEST_SHARE_FAILED,
+    **dict.fromkeys(("singular", "at_bound", "optimum_doubts"), 1.0),
 }
 LOOK_BELOW = {
     "breusch_pagan_p": 0.05,
@@ -49,6 +50,7 @@ LOOK_BELOW = {
     "responses_per_coefficient": 10.0,
     "hausman_p": 0.05,
     "context_p": 0.05,
+    "n_groups": 10.0,
 }
 REMEDIES = {
     "overdispersion_p": "counts vary more than a Poisson regression expects; write estimator: negative_binomial",
@@ -60,6 +62,8 @@ REMEDIES = {
     "least_outcome_n": "a category of the outcome has few responses; merge categories, or widen the population",
     "responses_per_coefficient": "few responses for so many coefficients; take out regressors, or use firth_logit",
     "bootstrap_failed": "many bootstrap draws cannot carry the model; merge small categories",
+    "singular": "a variance or correlation between groups is at its edge; leave it out, or say so",
+    "optimum_doubts": "the optimum is in doubt; put regressors on a like scale, or take out random slopes",
     "without_finite_estimate": "without the penalty these have no estimate; read their intervals",
 }
 
@@ -132,7 +136,7 @@ def diagnose(
         **_of_form(solution, is_plain=posed.is_plain),
         "max_cooks_distance": _largest_cooks_distance(solution),
         "n_parameters": float(solution.n_coefficients + solution.n_absorbed),
-        **_counts(design),
+        **counts_of_categories(design),
         **of_clusters(uncertainty),
         **posed.found,
         **({} if design.data is design.rows else {"n_responses": float(len(design.data))}),
@@ -167,7 +171,7 @@ def diagnose_categorical(design: Design, found: dict[str, float], uncertainty: U
         {
             **found,
             "n_parameters": float(len(uncertainty.df)),
-            **_counts(design),
+            **counts_of_categories(design),
             **of_clusters(uncertainty),
             "share_of_responses_used": len(design.rows) / design.n_in_population,
         }
@@ -281,7 +285,8 @@ def of_clusters(uncertainty: Uncertainty) -> dict[str, float]:
     return found
 
 
-def _counts(design: Design) -> dict[str, float]:
+def counts_of_categories(design: Design) -> dict[str, float]:
+    """Return least_category_n of ``diagnose``."""
     found: dict[str, float] = {}
     others = design.matrix.iloc[:, 1:]
     indicators = others.loc[:, others.isin([0.0, 1.0]).all()]

@@ -67,11 +67,12 @@ def fit_regression(
     fitted = apply_variant(spec, variant)
     design = build_design(fitted, analysis, labels, fewest_beyond)
     with on_one_thread():
-        found = (
-            _least_squares(fitted, design, labels, seed, fewest_beyond)
-            if fitted.estimator in LEAST_SQUARES
-            else _categorical(fitted, design, labels, seed, fewest_beyond)
-        )
+        if fitted.estimator == "mixed":
+            found = _mixed(fitted, design, labels)
+        elif fitted.estimator in LEAST_SQUARES:
+            found = _least_squares(fitted, design, labels, seed, fewest_beyond)
+        else:
+            found = _categorical(fitted, design, labels, seed, fewest_beyond)
         of_design = _with_design(fitted, design, labels, found)
         shapes, uncovered = shapes_of(of_design), products_not_covered(of_design)
     kind = fitted.covariance_used()
@@ -97,7 +98,10 @@ def fit_regression(
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """What an estimator found; the explained share of variance is NaN where the outcome is categorical."""
+    """What an estimator found; the explained share of variance is NaN where the outcome is categorical.
+
+    Of a mixed model it is that of the regressors (marginal R2), and there are no readings.
+    """
 
     estimator: str
     terms: tuple[str, ...]
@@ -160,6 +164,33 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int
         readings=pd.concat([made.readings, *([confounding] if len(confounding) else [])], ignore_index=True),
         predictions=made.predictions,
         joint_tests=made.joint_tests,
+    )
+
+
+def _mixed(spec: RegressionSpec, design: Design, labels: Labels) -> _Found:
+    from models.multilevel.of_model import estimate_mixed, mixed_joint_tests  # noqa: PLC0415 - seldom needed
+
+    estimated = estimate_mixed(spec, design, labels)
+    model, uncertainty = estimated.model, estimated.uncertainty
+    groups = regressor_groups(spec, design.rows, design.profile, labels, model.terms)
+    places = {term: (place,) for place, term in enumerate(model.terms)}
+    tests = (
+        joint_tests(groups, places, model.coefficients, uncertainty)
+        if estimated.approximation is None
+        else mixed_joint_tests(estimated, groups)
+    )
+    return _Found(
+        estimator=spec.estimator,
+        terms=model.terms,
+        coefficients=model.coefficients,
+        uncertainty=uncertainty,
+        df_resid=model.n_obs - len(model.terms),
+        r_squared=estimated.r_squared,
+        estimates=label_estimates(model.terms, model.coefficients, uncertainty, spec.confidence_level),
+        diagnostics=estimated.diagnostics,
+        readings=pd.DataFrame(columns=list(COLUMNS)),
+        predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
+        joint_tests=tests,
     )
 
 

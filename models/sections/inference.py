@@ -14,6 +14,7 @@ Estimator = (
         "multinomial",
         "poisson",
         "negative_binomial",
+        "mixed",
     ]
     | PanelEstimator
 )
@@ -24,6 +25,7 @@ PANEL: tuple[PanelEstimator, ...] = get_args(PanelEstimator)
 LEAST_SQUARES = ("linear", *PANEL)
 ORDERED = ("ordered_logit", "ordered_probit")
 WITH_SCORES = (*ORDERED, "multinomial")
+OF_MIXED = ("classical", "CR0", "CR1S", "CR2")
 OF_SCORES = ("classical", "HC0", "HC1", "CR0", "CR1S")
 
 
@@ -33,6 +35,8 @@ def covariances_of(estimator: Estimator) -> tuple[str, ...]:
         return OF_SCORES
     if estimator == "firth_logit":
         return ("classical",)
+    if estimator == "mixed":
+        return OF_MIXED
     return tuple(each for each in get_args(Covariance) if estimator in LEAST_SQUARES or each != "CR3")
 
 
@@ -43,7 +47,7 @@ def cautious_covariance(estimator: Estimator, n_ways: int) -> Covariance:
         estimator: Its estimator.
         n_ways: In how many ways its responses are clustered: 0, 1 or 2.
     """
-    if estimator == "firth_logit":
+    if estimator in ("firth_logit", "mixed"):
         return "classical"
     cautious: tuple[Covariance, ...] = ("HC0", "CR1S") if estimator in WITH_SCORES else ("HC3", "CR2", "CR1S")
     return cautious[n_ways]
@@ -56,6 +60,8 @@ def keys_not_of(estimator: Estimator) -> dict[str, object]:
         found["by_threshold"] = ()
     if estimator != "multinomial":
         found["outcome_reference"] = None
+    if estimator != "mixed":
+        found |= {"random_effects": (), "degrees_of_freedom": None, "likelihood": None}
     return found
 
 

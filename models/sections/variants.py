@@ -4,7 +4,27 @@ from instruments.spec_file import Name, Spec, Texts
 from models.sections.inference import Covariance, Estimator
 from models.sections.panel import Level, Panel
 from models.sections.population import Population
+from models.sections.random_effects import DegreesOfFreedom, Likelihood, RandomEffects
 from models.sections.regressors import Interaction, Sign, Surface, Variable
+
+CHANGEABLE = (
+    "level",
+    "estimator",
+    "panel",
+    "fixed_effects",
+    "focal",
+    "expected_sign",
+    "regressors",
+    "covariance",
+    "cluster",
+    "weights",
+    "by_threshold",
+    "random_effects",
+    "degrees_of_freedom",
+    "likelihood",
+    "population",
+)
+REMOVABLE = ("cluster", "weights", "fixed_effects")
 
 
 class Expected(Spec):
@@ -36,6 +56,9 @@ class Variant(Spec):
         cluster: Another cluster; ``none`` for no clusters.
         weights: Other weights; ``none`` for no weights.
         by_threshold: Other regressors of an ordered outcome whose effect may differ by threshold; [] for none.
+        random_effects: Other effects that differ between groups.
+        degrees_of_freedom: Other degrees of freedom of a mixed model.
+        likelihood: Another likelihood of a mixed model.
         population: Another population.
     """
 
@@ -52,4 +75,14 @@ class Variant(Spec):
     cluster: Name | tuple[Name, Name] | None = None
     weights: Name | None = None
     by_threshold: tuple[Name | Variable | Interaction, ...] | None = None
+    random_effects: tuple[RandomEffects, ...] | None = None
+    degrees_of_freedom: DegreesOfFreedom | None = None
+    likelihood: Likelihood | None = None
     population: Population | None = None
+
+
+def without_rule(variant: Variant | None, rule: str, population: Population) -> Variant:
+    """Return a variant without the responses that an exclusion rule leaves out; None is the model itself."""
+    name = f"without_{rule}" if variant is None else f"{variant.name}_without_{rule}"
+    narrowed = population.model_copy(update={"without": rule})
+    return (variant or Variant(name="main")).model_copy(update={"name": name, "population": narrowed})

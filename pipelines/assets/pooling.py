@@ -52,7 +52,7 @@ def _items_behind(study: Study, model: RegressionSpec) -> Iterator[str]:
         for column in instrument.option_columns(name)
     }
     used = {model.outcome, *(variable.variable for variable in model.variables())}
-    for name in used | {*model.clusters(), *model.effects()}:
+    for name in used | {*model.clusters(), *model.effects(), *model.random_groups()}:
         if name in study.scales():
             yield from study.scales()[name].scales[name].items
         elif name not in core.KEYS:

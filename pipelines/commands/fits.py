@@ -83,7 +83,7 @@ def _analysis_for(study: Study, *models: RegressionSpec) -> Table:
     if any(model.population.without for model in models):
         return core.analysis(study)
     named = {name for model in models for name in (model.outcome, *names_in(model))}
-    named |= {name for model in models for name in (*model.clusters(), *model.effects())}
+    named |= {name for model in models for name in (*model.clusters(), *model.effects(), *model.random_groups())}
     for spec in study.measurement.values():
         named |= {each.over for each in spec.comparisons} | set(spec.item_functioning.over)
     return core.analysis_with(study, named)

@@ -35,7 +35,7 @@ def hypotheses_page() -> str:
     for code in codes:
         tested = [each for each in models if each.code == code]
         waits = [each for each in waiting if each.code == code]
-        lines += [f"## {code}\n", f"{_text(waits[0].hypothesis)}\n"]
+        lines += [f"## {code}\n", f"{_text((waits or tested)[0].hypothesis)}\n"]
         lines += _models_of(tested, names)
         lines += [line for each in waits for line in _waiting_of(each)]
     return "\n".join(lines)

@@ -17,6 +17,13 @@ ASSUMPTIONS = ("RESET, Breusch-Pagan, Durbin-Watson, Shapiro-Wilk, Jarque-Bera, 
 INFLUENCE = ("leverage, studentised residual, Cook's distance, DFFITS, DFBETA",)
 SIZES = ("standardised coefficient, partial R2, Cohen's f2",)
 CONFOUNDING = ("robustness value, confounded estimate, benchmark bound",)
+DEGREES_OF_MIXED = (
+    "Satterthwaite degrees of freedom of a mixed model",
+    "Kenward-Roger covariance and degrees of freedom",
+)
+CLUSTERED_OF_MIXED = ("CR2 and Satterthwaite degrees of freedom of a mixed model",)
+SHARES = ("intraclass correlation and R2 of a mixed model",)
+OF_OPTIMUM = ("audit of a mixed model's optimum", "likelihood of a mixed model, second engine")
 DIF = ("DIF by ordinal logistic regression", "proportional odds")
 OMEGA = ("omega of counted answers", "omega, model-implied and observed denominator")
 AGREEMENT = ("ICC(1), ICC(2)",)
@@ -75,6 +82,7 @@ ESTIMATORS: Mapping[str, tuple[str, ...]] = {
     "poisson": ("Poisson regression", "McFadden's R2"),
     "negative_binomial": ("negative binomial regression (NB2)", "McFadden's R2"),
     **dict.fromkeys(("within", "between", "within_between", "random_effects", "first_differences"), PANEL),
+    "mixed": ("linear mixed model, REML and ML", *SHARES),
 }
 DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     "max_leverage": INFLUENCE,
@@ -102,6 +110,11 @@ DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("size", "size_std_error"), ("negative binomial regression (NB2)",)),
     "dispersion": ("overdispersion, Poisson against NB2",),
     "surface_icc_2": AGREEMENT,
+    **dict.fromkeys(("icc", "r2_marginal", "r2_conditional"), SHARES),
+    **dict.fromkeys(("variance", "covariance", "variance_residual"), ("linear mixed model, REML and ML",)),
+    "variance_p": ("likelihood-ratio test of a variance",),
+    **dict.fromkeys(("singular", "at_bound"), ("singular mixed models",)),
+    **dict.fromkeys(("optimiser_disagreement", "engine_difference", "optimum_doubts"), OF_OPTIMUM),
 }
 """Diagnostics that are no plain count or share."""
 
@@ -157,15 +170,16 @@ def of_covariance(estimator: str, covariance: str) -> tuple[str, ...]:
     name, two_ways, _ = covariance.partition("_two_way")
     if estimator == "firth_logit":
         return ESTIMATORS[estimator]
+    if estimator == "mixed":
+        return DEGREES_OF_MIXED if name == "classical" else CLUSTERED_OF_MIXED
     if estimator in ("OLS", "WLS", "OLS_within", "WLS_within") or ESTIMATORS[estimator] is PANEL:
         if two_ways:
             return ("two-way clustered covariance",)
         if not name.startswith("CR"):
             return ("covariances classical, HC0, HC1, HC2, HC3",)
         return CLUSTERED_LINES if name in ("CR2", "CR3") else CLUSTERED_LINES[:1]
-    if name == "CR2":
-        return ("CR2, Satterthwaite and HTZ of generalised linear models",)
-    return ("robust and clustered covariances from scores",)
+    of_scores = "robust and clustered covariances from scores"
+    return ("CR2, Satterthwaite and HTZ of generalised linear models" if name == "CR2" else of_scores,)
 
 
 def anchor_of(name: str) -> str:

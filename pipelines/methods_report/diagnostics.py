@@ -19,7 +19,15 @@ WHOLE_MODEL, SURFACE, BEYOND = "whole model", "surface: ", ": beyond a straight 
 P_VALUES = ("equivalence", "wild_bootstrap")
 COUNTED = (
     *("n_", "least_category_", "least_outcome_", "measurement_", "decided_", "fewest_", "most_"),
-    *("covariance_mended", "bootstrap_draws", "without_finite_", "surface_organisations", "surface_same_"),
+    *(
+        "covariance_mended",
+        "bootstrap_draws",
+        "without_finite_",
+        "surface_organisations",
+        "surface_same_",
+        "singular",
+        "optimum_doubts",
+    ),
 )
 Fits = Sequence[ReportedFit]
 Titles = Mapping[str, str]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from models.sections.random_effects import RandomEffects
 from models.sections.regressors import Interaction, Regressor, Surface, Variable, as_variable, parts_of
 from models.sections.variants import Variant
 from models.spec import RegressionSpec
@@ -27,6 +28,7 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_covariance", model.covariance_used()
     yield "spec_cluster", _columns(found, model.clusters())
     yield "spec_effects", _columns(found, model.effects())
+    yield "spec_random_effects", "\n".join(_random(found, each) for each in model.random_effects)
     yield "spec_panel", _columns(found, () if model.panel is None else (model.panel.column,))
     yield "spec_weights", found.maybe(f"weight_{model.weights}", str(model.weights or "").replace("_", " "))
     yield "spec_missing", found.say(f"missing_{model.missing}")
@@ -35,6 +37,13 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_smallest", _smallest(found, model)
     yield "spec_family", model.family or model.code
     yield "spec_variants", "\n".join(_variant(found, model, each) for each in model.variants)
+
+
+def _random(found: Found, random: RandomEffects) -> str:
+    groups = _columns(found, random.columns)
+    slopes = ", ".join(_variable(found, each) for each in random.variables())
+    key = "random_intercept" if not slopes else "random_slopes" if random.correlated else "random_slopes_alone"
+    return found.say(key, groups=groups, slopes=slopes)
 
 
 def _smallest(found: Found, model: RegressionSpec) -> str:

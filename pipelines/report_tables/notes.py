@@ -28,6 +28,7 @@ EXPLAINED = {
     "within_between": "explained_quasi",
     "between": "explained_between",
     "first_differences": "explained_differences",
+    "mixed": "explained_marginal",
 }
 
 
@@ -87,6 +88,8 @@ def _columns_by_pair(pairs: list[tuple[str, str]]) -> Iterator[tuple[tuple[str, 
 def _definition(fit: ReportedFit, words: Words) -> str:
     if fit.covariance.endswith("_two_way"):
         return words.say("of_two_ways")
+    if fit.estimator == "mixed":
+        return words.say(_of_mixed(fit))
     if fit.estimator in LINEAR:
         return words.maybe(f"of_{fit.covariance}", fit.covariance)
     if fit.estimator == "firth_logit":
@@ -94,6 +97,12 @@ def _definition(fit: ReportedFit, words: Words) -> str:
     if fit.covariance == "classical":
         return words.say("of_likelihood_classical")
     return words.say("of_likelihood_cr2" if fit.covariance == "CR2" else "of_likelihood")
+
+
+def _of_mixed(fit: ReportedFit) -> str:
+    if fit.covariance != "classical":
+        return "of_mixed_clusters"
+    return "of_mixed_kenward_roger" if fit.spec.degrees_of_freedom == "kenward_roger" else "of_mixed"
 
 
 def _degrees(fits: Fits, words: Words) -> Iterator[str]:

@@ -23,6 +23,7 @@ def summary_rows(fits: Sequence[ReportedFit], words: Words) -> list[Row]:
         _row("mcfadden_r2", fits, words, lambda fit: _share(fit.diagnostics.get("mcfadden_r2"), words)),
         _row("estimator", fits, words, lambda fit: _text(estimator_in_words(fit, words))),
         _row("fixed_effects", fits, words, lambda fit: _text(words.listed(_named(fit.spec.effects(), words)))),
+        _row("random_effects", fits, words, lambda fit: _text(words.listed(_random(fit, words)))),
         _row("units", fits, words, lambda fit: _text(_units(fit, words))),
         _row("covariance", fits, words, lambda fit: _text(covariance_in_words(fit, words))),
         _row("focal_p_holm", fits, words, lambda fit: _p_value(fit.holm_p if fit.n_in_family > 1 else None, words)),
@@ -69,6 +70,10 @@ def _count_rows(fits: Sequence[ReportedFit], words: Words) -> list[Row]:
 
 def _named(columns: Sequence[str], words: Words) -> list[str]:
     return [words.maybe(f"column_{each}", each.replace("_", " ")) for each in columns]
+
+
+def _random(fit: ReportedFit, words: Words) -> list[str]:
+    return [" × ".join(_named(each.columns, words)) for each in fit.spec.random_effects]
 
 
 def _units(fit: ReportedFit, words: Words) -> str:

@@ -24,6 +24,7 @@ LEAST_BANDS = 2
 LEAST_DF = 10
 LINEAR = ("OLS", "WLS", "OLS_within", "WLS_within")
 OF_UNITS = ("within", "between", "within_between", "random_effects", "first_differences")
+OF_GROUPS = ("mixed",)
 OF_COUNTS = ("poisson", "negative_binomial")
 LEAST_CLUSTERS = 10
 HIGHEST_LEVERAGE = 0.9
@@ -185,9 +186,11 @@ def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> li
         language: ``en`` or ``da``.
     """
     is_linear, is_of_units = fit["estimator"] in LINEAR, fit["estimator"] in OF_UNITS
+    is_of_groups = fit["estimator"] in OF_GROUPS
     rules = (
         (is_of_units, "of_units"),
-        (not is_linear and not is_of_units, "other_units"),
+        (is_of_groups, "of_groups"),
+        (not (is_linear or is_of_units or is_of_groups), "other_units"),
         (bool(fit.get("is_of_records")), "of_records"),
     )
     return [reason(key, language) for broken, key in rules if broken]
@@ -218,7 +221,7 @@ def reasons_to_withhold(
     """
     least = float(str(fit["least_cell_size"]))
     parts = [part for term in terms for part in term.split(" x ")]
-    is_by_least_squares = fit["estimator"] in (*LINEAR, *OF_UNITS)
+    is_by_least_squares = fit["estimator"] in (*LINEAR, *OF_UNITS, *OF_GROUPS)
     is_counted = fit["estimator"] in OF_COUNTS
     has_rows_of_organisations = "n_responses" in diagnostics
     fewest = LEAST_CLUSTERS if has_rows_of_organisations else LEAST_ORGANISATIONS

@@ -157,6 +157,13 @@ def _spec_content(spec: RegressionSpec) -> Content:
     }
     content |= {"by_threshold": _in_order(_written_out(each) for each in spec.by_threshold)}
     content |= {key: _in_order(content[key]) for key in ("cluster", "fixed_effects") if isinstance(content[key], list)}
+    content["random_effects"] = _in_order(
+        _plain(each) | {"slopes": _in_order(_written_out(slope) for slope in each.slopes)}
+        for each in spec.random_effects
+    )
+    if spec.estimator == "mixed":
+        degrees = None if spec.clusters() else spec.degrees_of_freedom or "satterthwaite"
+        content |= {"degrees_of_freedom": degrees, "likelihood": spec.likelihood or "REML"}
     return _without(content, ("name", "kind", "variants"))
 
 
@@ -181,6 +188,8 @@ def _names_in(spec: Content) -> list[str]:
         views = each.get("surface")
         parts = each.get("interaction", [each]) if views is None else [views["self_report"], views["other_report"]]
         found += [part["variable"] for part in parts]
+    for each in spec.get("random_effects", []):
+        found += each["groups"] if isinstance(each["groups"], list) else [each["groups"]]
     return list(dict.fromkeys([*found, *(effects if isinstance(effects, list) else [effects])]))
 
 

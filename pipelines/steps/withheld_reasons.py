@@ -10,6 +10,10 @@ REASONS: Mapping[str, Texts] = {
         "en": f"an estimator of units in waves, {_NO_WORDS['en']}",
         "da": f"en estimator af enheder gennem runder, {_NO_WORDS['da']}",
     },
+    "of_groups": {
+        "en": f"a mixed model, {_NO_WORDS['en']}",
+        "da": f"en multilevelmodel, {_NO_WORDS['da']}",
+    },
     "other_units": {
         "en": f"coefficients in other units than the outcome, {_NO_WORDS['en']}",
         "da": f"koefficienter i andre enheder end udfaldets, {_NO_WORDS['da']}",

@@ -23,6 +23,9 @@ PREPARING = {
     *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped"),
 }
 """Modules of regression that give no statistic of their own name."""
+PREPARING_MIXED = {"random_terms", "cross_products", "criterion", "problem", "optimise", "group_inverses"} | {
+    "profile_constraints"
+}
 
 
 @pytest.mark.parametrize("each", EVERY, ids=lambda each: each.name)
@@ -53,6 +56,12 @@ def test_every_module_of_estimators_has_an_entry():
     for package in ("exploratory", "common_source", "equivalence"):
         stems = {path.stem for path in (folder / package).glob("*.py")} - {"__init__", "compared"}
         assert {stem for stem in stems if not any(f"{package}.{stem}" in each for each in listed)} == set()
+
+
+def test_every_module_of_mixed_models_has_an_entry():
+    listed = {each.gives for each in ledger("multilevel")}
+    stems = {path.stem for path in (HOUSE / "models" / "multilevel").glob("*.py")} - {"__init__"} - PREPARING_MIXED
+    assert {stem for stem in stems if not any(f".{stem}" in each for each in listed)} == set()
 
 
 def test_every_module_of_regression_has_an_entry():

@@ -24,6 +24,9 @@ KINDS: dict[str, dict[str, object]] = {
     "random_effects": {"estimator": "random_effects", **PERSONS},
     "first_differences": {"estimator": "first_differences", **PERSONS},
     "level": {"level": "organisation_and_wave"},
+    "mixed": {"estimator": "mixed", "random_effects": ({"groups": "organisation_id"},), "cluster": None},
+    "mixed_kenward_roger": {"estimator": "mixed", "random_effects": ({"groups": "organisation_id"},), "cluster": None,
+                            "degrees_of_freedom": "kenward_roger"},
     "logit": {"estimator": "logit", "outcome": "is_high", **CATEGORICAL},
     "firth": {"estimator": "firth_logit", "outcome": "is_high", "covariance": "classical", "cluster": None,
               **CATEGORICAL},
@@ -42,6 +45,7 @@ NAMES = {
     "within_between": "Within and between units (Mundlak)",
     "random_effects": "Random effects",
     "first_differences": "First differences",
+    "mixed": "Mixed model",
     "firth": "Logit with Firth’s penalty",
     "multinomial": "Multinomial logit",
     "negative_binomial": "Negative binomial",
@@ -101,6 +105,14 @@ def test_no_name_of_a_column_an_estimator_or_a_reading_is_left_in_a_table(kind, 
 @pytest.mark.parametrize(("kind", "name"), NAMES.items())
 def test_an_estimator_has_a_name(kind, name):
     assert value(kind, "Estimator") == name
+
+
+def test_a_mixed_model_says_what_differs_between_groups_and_how_its_errors_are_made():
+    assert "b is in units of the outcome" in said("mixed")
+    assert "R: lmerTest::lmer" in said("mixed")
+    assert "share of the regressors in all variance (marginal)" in said("mixed")
+    assert value("mixed", "Effects that differ between") == "organisation"
+    assert "Kenward" in said("mixed_kenward_roger")
 
 
 @pytest.mark.parametrize("kind", LINEAR)

@@ -128,6 +128,7 @@ def test_reasons_are_given_in_the_language_asked_for():
     ("changes", "told"),
     [
         ({"estimator": "random_effects"}, "an estimator of units in waves, for which the dashboard has no words"),
+        ({"estimator": "mixed"}, "a mixed model, for which the dashboard has no words"),
         ({"is_of_records": True}, "an outcome from records, for which the dashboard has no words"),
     ],
 )

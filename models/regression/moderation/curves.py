@@ -20,7 +20,7 @@ CURVE_COLUMNS = (
     *("estimate", "std_error", "conf_low", "conf_high", "unit"),
 )
 UNITS: Mapping[str, str] = {
-    **dict.fromkeys(("linear", "random_effects", "within_between", "between"), "outcome"),
+    **dict.fromkeys(("linear", "mixed", "random_effects", "within_between", "between"), "outcome"),
     **dict.fromkeys(("logit", "probit", "firth_logit"), "probability"),
     **dict.fromkeys(("poisson", "negative_binomial"), "count"),
 }

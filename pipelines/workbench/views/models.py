@@ -32,6 +32,16 @@ LISTED = ("fit_id", "label", "is_declared", "is_current", "outcome", "estimator"
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "recipe_hash", "plan_hash", "seed", "digest", "engine")
 OF_EVERY_FIT = ("joint_tests", "reading.standardised", "reading.equivalence", "reading.sensitivity", "reading.power.m",
                 "reading.assumptions", "moderation")  # fmt: skip
+OF_MIXED = (
+    "mixed_model",
+    "satterthwaite",
+    "kenward_roger",
+    "cluster_robust",
+    "explained",
+    "variance_tests",
+    "audit",
+    "singular",
+)
 OF_LINES = ("least_squares", "heteroskedastic", "clustered", "wald")
 MEANINGS = meanings_of(
     out.FITS, out.DIAGNOSTICS, out.READINGS, fitted.PREDICTIONS, fitted.JOINT_TESTS, *shapes.TABLES, out.ESTIMATES
@@ -80,7 +90,9 @@ def _show_fit(bench: Bench, fit_id: str) -> None:
         show_rows(title, table, MEANINGS)
     for remedy in remedies_in_words(made.diagnostics)["remedy"]:
         show_text(f"look: {remedy}")
-    show_definitions("regression", _places(RegressionSpec.model_validate_json(row["spec_json"])))
+    spec = RegressionSpec.model_validate_json(row["spec_json"])
+    is_mixed = spec.estimator == "mixed"
+    show_definitions("multilevel" if is_mixed else "regression", OF_MIXED if is_mixed else _places(spec))
     _show_from_rows(bench, made, fit_id)
 
 
