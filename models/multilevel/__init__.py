@@ -1,0 +1,1 @@
+"""Models of people in organisations: random effects, and averages over the population."""
