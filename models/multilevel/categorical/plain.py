@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.estimates import Matrix, Vector
+from models.multilevel.categorical.refusals import refuse_counts, refuse_weights
 from models.multilevel.categorical.responses import BinomialRows, OrderedResponses, Responses
 from models.regression.categorical.binary import fit_binary
 from models.regression.categorical.generalised import observed
@@ -40,6 +41,7 @@ def fit_plain(responses: Responses, names: Sequence[str]) -> Plain:
         TypeError: If the rows are of another kind.
     """
     if isinstance(responses, OrderedResponses):
+        refuse_weights(responses.rows.weights)
         ordered = fit_ordered(responses.rows, names)
         return Plain(ordered.coefficients, ordered.covariance, ordered.log_likelihood)
     if isinstance(responses, BinomialRows):
@@ -48,6 +50,7 @@ def fit_plain(responses: Responses, names: Sequence[str]) -> Plain:
 
 
 def _binomial(rows: BinomialRows, names: Sequence[str]) -> Plain:
+    refuse_counts(rows.successes, rows.trials)
     counts = np.r_[rows.successes, rows.trials - rows.successes]
     is_there = counts > 0
     outcomes = np.repeat([1.0, 0.0], len(rows.trials))[is_there]

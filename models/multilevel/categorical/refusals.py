@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from models.estimates import Vector
 from models.multilevel.categorical.groups import Groups
 from models.multilevel.categorical.responses import Responses
 from models.regression.identification import ModelDataError
@@ -59,4 +60,25 @@ def refuse_unreached(gradient_norm: float, expected: float, model: str) -> None:
         raise ModelDataError(
             f"no search reached a maximum of the likelihood of the {model} (gradient {gradient_norm:.1e}, expected at "
             f"most {expected:.0e}); take out regressors, merge small categories, or put regressors on a like scale"
+        )
+
+
+def refuse_counts(successes: Vector, trials: Vector) -> None:
+    """Raise ModelDataError unless trials are whole numbers of 1 or more, and successes whole numbers up to them."""
+    is_whole = (successes == np.floor(successes)) & (trials == np.floor(trials))
+    is_within = (successes >= 0) & (successes <= trials) & (trials >= 1)
+    n_other = int((~(is_whole & is_within)).sum())
+    if n_other:
+        raise ModelDataError(
+            f"{n_other} of {len(trials)} rows of a logit have other counts than successes that are whole numbers "
+            "between nought and the trials, and trials of 1 or more; recode the outcome to 0 and 1, or to counts"
+        )
+
+
+def refuse_weights(weights: Vector) -> None:
+    """Raise ModelDataError when responses are weighted: a weight is not a number of responses in the group."""
+    if not (weights == 1).all():
+        raise ModelDataError(
+            "the random intercept takes every response once; expected weights of 1; leave the weights out, or use a "
+            "GEE, which averages over the population"
         )
