@@ -79,6 +79,5 @@ def refuse_weights(weights: Vector) -> None:
     """Raise ModelDataError when responses are weighted: a weight is not a number of responses in the group."""
     if not (weights == 1).all():
         raise ModelDataError(
-            "the random intercept takes every response once; expected weights of 1; leave the weights out, or use a "
-            "GEE, which averages over the population"
+            "the random intercept takes every response once; expected weights of 1; leave the weights out"
         )
