@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.estimates import Matrix, Vector
+from models.estimates import Vector
 from models.multilevel.categorical.groups import Groups
 from models.multilevel.categorical.responses import Responses, Sides
 
@@ -12,6 +12,7 @@ MOST_STEPS = 100
 SMALL_STEP = 1e-6
 MOST_HALVINGS = 40
 ROUNDING = 1e-12
+SAFE_MOVE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +31,10 @@ class Conditional:
     predictors: Sides
     scale: float
 
-    def at(self, effects: Matrix) -> Sides:
-        """Return the predictors at G or G x K values of u, n or n x K values each."""
-        moved = self.scale * effects[self.groups.codes]
-        return tuple((each if effects.ndim == 1 else each[:, None]) + moved for each in self.predictors)
+    def at(self, effects: Vector) -> Sides:
+        """Return the predictors at G values of u, n values each."""
+        moved = self.groups.spread(self.scale * effects)
+        return tuple(each + moved for each in self.predictors)
 
     def heights(self, effects: Vector) -> Vector:
         """Return each group's log-likelihood given u, with the log-density of u but for its constant; G."""
@@ -44,14 +45,14 @@ def find_modes(conditional: Conditional, start: Vector) -> Vector:
     """Return the u at which each group's height is largest.
 
     Heights are strictly concave in u, so that Newton steps, halved in the groups where they went too far, reach the
-    only maximum. The last step is shorter than 1e-6 standard deviations; what it leaves is of the order of its square.
+    only maximum; steps that move predictors by less than a half do not go too far. The last step is shorter than 1e-6
+    standard deviations; what it leaves is of the order of its square.
 
     Args:
         conditional: The rows.
         start: G values to begin from.
     """
     modes = start
-    heights = conditional.heights(modes)
     for _ in range(MOST_STEPS):
         terms = conditional.responses.moved(conditional.at(modes))
         slopes = conditional.scale * conditional.groups.sums(terms.first) - modes
@@ -59,18 +60,18 @@ def find_modes(conditional: Conditional, start: Vector) -> Vector:
         steps = slopes / curvatures
         if float((np.abs(steps) * np.sqrt(curvatures)).max()) <= SMALL_STEP:
             return modes + steps
-        modes, heights = _climb(conditional, modes, heights, steps)
+        is_safe = abs(conditional.scale) * float(np.abs(steps).max()) <= SAFE_MOVE
+        modes = modes + (steps if is_safe else _shortened(conditional, modes, steps))
     return modes
 
 
-def _climb(conditional: Conditional, modes: Vector, heights: Vector, steps: Vector) -> tuple[Vector, Vector]:
+def _shortened(conditional: Conditional, modes: Vector, steps: Vector) -> Vector:
+    """Return the steps, halved in the groups whose height they would lower."""
+    heights = conditional.heights(modes)
     slack = ROUNDING * np.maximum(np.abs(heights), 1.0)
-    candidates, reached = modes, heights
     for _ in range(MOST_HALVINGS):
-        candidates = modes + steps
-        reached = conditional.heights(candidates)
-        is_lower = ~(reached >= heights - slack)
+        is_lower = ~(conditional.heights(modes + steps) >= heights - slack)
         if not is_lower.any():
             break
         steps = np.where(is_lower, steps / 2, steps)
-    return candidates, reached
+    return steps

@@ -15,28 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
-from models.regression.categorical.cumulative_links import INFINITE, LINKS, OrderedLink
+from models.multilevel.categorical.thresholds import TERMS_OF_LINKS, MovedTerms, Terms, logistic
+from models.regression.categorical.cumulative_links import INFINITE, OrderedLink
 from models.regression.categorical.ordered import OrderedRows
 
 LATENT_VARIANCES: dict[OrderedLink, float] = {"logit": np.pi**2 / 3, "probit": 1.0}
 Sides = tuple[Matrix, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class MovedTerms:
-    """Derivatives of each row's log-likelihood in a shift of all its predictors; n values each.
-
-    Attributes:
-        first: First derivative.
-        second: Second.
-        third: Third.
-        by_side: Of each side, the first derivative in its predictor, and this one's first and second in the shift.
-    """
-
-    first: Vector
-    second: Vector
-    third: Vector
-    by_side: tuple[tuple[Vector, Vector, Vector], ...]
 
 
 class Responses(Protocol):
@@ -71,8 +55,8 @@ class Responses(Protocol):
         """Return each side's predictor without random effect, n values each."""
         ...
 
-    def heights(self, predictors: Sides) -> tuple[Matrix, tuple[Matrix, ...]]:
-        """Return log-likelihoods and their derivatives in each side's predictor, in the shape of the predictors."""
+    def heights(self, predictors: Sides) -> tuple[Vector, tuple[Vector, ...]]:
+        """Return log-likelihoods and their derivatives in each side's predictor, n values each."""
         ...
 
     def moved(self, predictors: Sides) -> MovedTerms:
@@ -139,17 +123,16 @@ class BinomialRows:
         """Return eta without random effect."""
         return (self.matrix @ coefficients,)
 
-    def heights(self, predictors: Sides) -> tuple[Matrix, tuple[Matrix, ...]]:
-        """Return log-likelihoods and their derivatives in eta, in the shape of the predictors."""
+    def heights(self, predictors: Sides) -> tuple[Vector, tuple[Vector, ...]]:
+        """Return log-likelihoods and their derivatives in eta, n values each."""
         (eta,) = predictors
-        successes, trials, orders = _beside(eta, self.successes, self.trials, self.log_orders)
-        means, logs = _shares(eta)
-        return successes * eta - trials * logs + orders, (successes - trials * means,)
+        means, logs = logistic(eta)
+        return self.successes * eta - self.trials * logs + self.log_orders, (self.successes - self.trials * means,)
 
     def moved(self, predictors: Sides) -> MovedTerms:
         """Return the derivatives in eta, n values each."""
         (eta,) = predictors
-        means, _ = _shares(eta)
+        means, _ = logistic(eta)
         spread = self.trials * means * (1 - means)
         first, second, third = self.successes - self.trials * means, -spread, -spread * (1 - 2 * means)
         return MovedTerms(first, second, third, ((first, second, third),))
@@ -208,39 +191,17 @@ class OrderedResponses:
             np.where(is_first, -INFINITE, lower @ coefficients),
         )
 
-    def heights(self, predictors: Sides) -> tuple[Matrix, tuple[Matrix, ...]]:
-        """Return log-likelihoods and their derivatives in both predictors; -inf and nought beyond rounding."""
-        link = LINKS[self.rows.link]
-        high, low = (np.clip(each, -INFINITE, INFINITE) for each in predictors)
-        share = link.share(low, high)
-        is_possible = share > 0
-        share = np.where(is_possible, share, 1.0)
-        values = np.where(is_possible, np.log(share), -np.inf)
-        return values, (
-            np.where(is_possible, link.density(high) / share, 0.0),
-            np.where(is_possible, -link.density(low) / share, 0.0),
-        )
+    @cached_property
+    def _between(self) -> Terms:
+        return TERMS_OF_LINKS[self.rows.link]
+
+    def heights(self, predictors: Sides) -> tuple[Vector, tuple[Vector, ...]]:
+        """Return log-likelihoods and their derivatives in both predictors, n values each."""
+        return self._between.heights(*(np.clip(each, -INFINITE, INFINITE) for each in predictors))
 
     def moved(self, predictors: Sides) -> MovedTerms:
-        """Return the derivatives in a shift of both predictors.
-
-        With a_j, b_j the j-th derivatives of F at the upper and lower predictor over P = F(a) - F(b) and
-        m_j = a_j - b_j: m_1, m_2 - m_1^2, m_3 - 3 m_1 m_2 + 2 m_1^3; of the upper side a_1, a_2 - a_1 m_1,
-        a_3 - 2 a_2 m_1 + 2 a_1 m_1^2 - a_1 m_2, of the lower one likewise with the other sign.
-        """
-        link = LINKS[self.rows.link]
-        high, low = (np.clip(each, -INFINITE, INFINITE) for each in predictors)
-        share = link.share(low, high)
-        above, below = (
-            [each / share for each in (link.density(at), link.density_slope(at), _density_bend(self.rows.link, at))]
-            for at in (high, low)
-        )
-        one, two, three = (up - down for up, down in zip(above, below, strict=True))
-        by_side = tuple(
-            (sign * a, sign * (b - a * one), sign * (c - 2 * b * one + 2 * a * one**2 - a * two))
-            for sign, (a, b, c) in ((1.0, above), (-1.0, below))
-        )
-        return MovedTerms(one, two - one**2, three - 3 * one * two + 2 * one**3, by_side)
+        """Return the derivatives in a shift of both predictors, n values each."""
+        return self._between.moved(*(np.clip(each, -INFINITE, INFINITE) for each in predictors))
 
     def in_order(self, order: NDArray[np.intp]) -> "OrderedResponses":
         """Return the rows in another order."""
@@ -263,23 +224,3 @@ class OrderedResponses:
     def counts(self) -> Vector:
         """Return 1 for every row."""
         return np.ones(len(self.rows.categories))
-
-
-def _shares(eta: Matrix) -> tuple[Matrix, Matrix]:
-    """Return 1 / (1 + exp(-eta)) and log(1 + exp(eta)) from one exponential."""
-    small = np.exp(-np.abs(eta))
-    means = np.where(eta > 0, 1.0, small) / (1 + small)
-    return means, np.maximum(eta, 0.0) + np.log1p(small)
-
-
-def _beside(eta: Matrix, *values: Vector) -> list[Matrix]:
-    """Return values of rows so that they meet predictors of one or of two dimensions."""
-    return [each if eta.ndim == 1 else each[:, None] for each in values]
-
-
-def _density_bend(link: OrderedLink, at: Vector) -> Vector:
-    """Return the second derivative of the density."""
-    density = LINKS[link].density(at)
-    if link == "probit":
-        return (at**2 - 1) * density
-    return density * (1 - 6 * density)
