@@ -62,7 +62,17 @@ def test_every_module_of_regression_has_an_entry():
 
 
 def test_every_module_of_responses_in_groups_has_an_entry():
-    folder, preparing = HOUSE / "models" / "multilevel", {"groups", "clusters", "search", "plain", "refusals", "thresholds"}
+    folder = HOUSE / "models" / "multilevel"
+    preparing = {
+        "groups",
+        "clusters",
+        "search",
+        "plain",
+        "refusals",
+        "thresholds",
+        "crossed_groups",
+        "crossed_curvature",
+    }
     listed = {each.gives for each in ledger("multilevel")}
     stems = {path.stem for part in ("categorical", "marginal") for path in (folder / part).glob("*.py")}
     unlisted = stems - {"__init__"} - preparing

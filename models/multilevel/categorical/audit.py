@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from models.estimates import Vector
 from models.multilevel.categorical.search import Run
 
 SAME_LIKELIHOOD = 1e-6
@@ -18,17 +17,16 @@ class Audit:
     Attributes:
         runs: All searches with the quadrature asked for, and the model without random intercepts.
         kept: The one of them whose estimates are reported.
-        other: The search by Laplace beside quadrature, or by quadrature beside Laplace.
-        other_point: p coefficients and the standard deviation that it found.
+        other: The search by Laplace beside quadrature, or by quadrature beside Laplace; None with several random
+            intercepts, for which there is Laplace only.
         largest_change: Largest difference between both in a coefficient or the standard deviation, in standard
-            errors; without the deviation where its variance is nought.
+            errors; without the deviation where its variance is nought; NaN without another search.
     """
 
     runs: tuple[Run, ...]
     kept: Run
-    other: Run
-    other_point: Vector
-    largest_change: float
+    other: Run | None = None
+    largest_change: float = np.nan
 
     @property
     def disagreement(self) -> float:
@@ -45,12 +43,10 @@ class Audit:
 
         Likelihoods of two quadratures are not compared: below_kept of the other one is NaN.
         """
-        return pd.DataFrame(
-            [
-                *({**asdict(run), "below_kept": self._below(run), "is_kept": run is self.kept} for run in self.runs),
-                {**asdict(self.other), "below_kept": np.nan, "is_kept": False},
-            ]
-        )
+        rows = [{**asdict(run), "below_kept": self._below(run), "is_kept": run is self.kept} for run in self.runs]
+        if self.other is not None:
+            rows.append({**asdict(self.other), "below_kept": np.nan, "is_kept": False})
+        return pd.DataFrame(rows)
 
     def _searches(self) -> list[Run]:
         return [run for run in self.runs if run.n_points > 0]

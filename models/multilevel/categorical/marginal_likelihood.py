@@ -62,6 +62,11 @@ class MarginalLikelihood:
     groups: Groups
     n_points: int
 
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The number of groups."""
+        return (self.groups.n_groups,)
+
     @cached_property
     def rule(self) -> tuple[Vector, Vector]:
         """Points and weights of the quadrature, summing to 1."""

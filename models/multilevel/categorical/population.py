@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 
 from models.estimates import Matrix, Vector
-from models.multilevel.categorical.random_intercept import RandomInterceptFit
-from models.multilevel.categorical.responses import OrderedResponses
+from models.multilevel.categorical.responses import OrderedResponses, Responses
 from models.regression.categorical.cumulative_links import INFINITE, LINKS, CumulativeLink, OrderedLink
 from models.regression.categorical.predicted import Predicted
 
@@ -24,30 +24,54 @@ LARGEST_STEP = 0.25
 STEP_TIMES_SD = 0.75
 
 
+class MixedFit(Protocol):
+    """A fit with one or several random intercepts."""
+
+    @property
+    def responses(self) -> Responses:
+        """What it was fitted to."""
+        ...
+
+    @property
+    def coefficients(self) -> Vector:
+        """P coefficients."""
+        ...
+
+    @property
+    def sds(self) -> Vector:
+        """Standard deviations of F random intercepts."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class PopulationModel:
-    """A fit that predicts, the random intercept integrated out.
+    """A fit that predicts, the random intercepts integrated out.
 
-    E F(eta + s u) over standard normal u, by the trapezoidal rule with steps of at most 0.75 / s, exact to about 1e-11;
-    where the variance is nought, F(eta). Derivatives are in the p coefficients and the standard deviation.
+    E F(eta + s u) over standard normal u, s^2 the sum of the variances, by the trapezoidal rule with steps of at most
+    0.75 / s, exact to about 1e-11; where all variances are nought, F(eta). Derivatives are in the p coefficients and
+    the standard deviations.
 
     Attributes:
-        fit: The fit.
+        fit: The fit (``RandomInterceptFit``, ``CrossedFit``).
 
     References:
         Pavlou, Ambler, Seaman and Omar (2015), BMC Medical Research Methodology 15, 59. R: ``marginaleffects::
         avg_predictions(re.form = NA)`` does not integrate; ``GLMMadaptive::marginal_coefs`` does.
     """
 
-    fit: RandomInterceptFit
+    fit: MixedFit
+
+    @cached_property
+    def sd(self) -> float:
+        """Standard deviation of the sum of the random intercepts."""
+        return float(np.linalg.norm(self.fit.sds))
 
     @cached_property
     def rule(self) -> tuple[Vector, Vector]:
         """Points and weights for the standard normal."""
-        sd = self.fit.sd
-        if sd == 0:
+        if self.sd == 0:
             return np.zeros(1), np.ones(1)
-        step = min(LARGEST_STEP, STEP_TIMES_SD / sd)
+        step = min(LARGEST_STEP, STEP_TIMES_SD / self.sd)
         last = int(np.ceil(REACH / step))
         points = step * np.arange(-last, last + 1, dtype=float)
         weights: Vector = np.exp(-(points**2) / 2)
@@ -71,7 +95,7 @@ class PopulationModel:
         means = shares @ self.expected(matrix)
         if not isinstance(self.fit.responses, OrderedResponses):
             return Predicted(means, slopes[0][None, :])
-        ends = np.zeros((1, len(self.fit.point)))
+        ends = np.zeros((1, len(slopes[0])))
         return Predicted(means, np.diff(np.r_[ends, np.array(slopes), ends], axis=0))
 
     def expected(self, matrix: Matrix) -> Matrix:
@@ -99,13 +123,13 @@ class PopulationModel:
         return [matrix]
 
     def _slopes(self, rows: Matrix, shares: Vector) -> Vector:
-        predictor, sd = rows @ self.fit.coefficients, self.fit.sd
+        predictor = rows @ self.fit.coefficients
         slopes = shares * self._integrated(predictor, self._link.density)
         bends = shares * self._integrated(predictor, self._link.density_slope)
-        return np.append(slopes @ rows, sd * bends.sum())
+        return np.append(slopes @ rows, self.fit.sds * bends.sum())
 
     def _integrated(self, predictor: Vector, of: Callable[[Matrix], Matrix]) -> Vector:
         points, weights = self.rule
         return np.sum(
-            [weight * of(predictor + self.fit.sd * at) for at, weight in zip(points, weights, strict=True)], axis=0
+            [weight * of(predictor + self.sd * at) for at, weight in zip(points, weights, strict=True)], axis=0
         )

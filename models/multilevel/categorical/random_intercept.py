@@ -68,6 +68,11 @@ class RandomInterceptFit:
         return self.sd == 0
 
     @property
+    def sds(self) -> Vector:
+        """The standard deviation, as of one of several random intercepts."""
+        return np.array([self.sd])
+
+    @property
     def point(self) -> Vector:
         """Coefficients and standard deviation, p + 1."""
         return np.append(self.coefficients, self.sd)
@@ -110,16 +115,17 @@ def fit_random_intercept(
     refuse_groups(rows, put, name)
     plain = fit_plain(rows, names)
     points, other_points = _quadratures(n_points)
-    asked = _Searched.of(rows, put, plain, points)
+    likelihood = MarginalLikelihood(rows, put, points)
+    asked = _Searched.of(likelihood, plain)
     refuse_unbounded(asked.sd**2 / (asked.sd**2 + rows.latent_variance), name)
     refuse_unreached(asked.gradient_norm, GRADIENT_TOLERANCE, rows.name)
     beside = Search(MarginalLikelihood(rows, put, other_points), plain.coefficients, plain.covariance)
     other, other_point = beside.quasi_newton("BFGS", np.append(asked.point[:-1], asked.sd or STARTS[0]))
     other_point[-1] = other.sd
     changes = np.abs(other_point - asked.point) / np.sqrt(np.diag(asked.covariance))
-    audit = Audit(asked.runs, asked.kept, other, other_point, float(np.nanmax(changes)))
+    audit = Audit(asked.runs, asked.kept, other, float(np.nanmax(changes)))
     return RandomInterceptFit(
-        likelihood=asked.search.likelihood,
+        likelihood=likelihood,
         name=name,
         terms=tuple(names),
         coefficients=asked.point[:-1],
@@ -128,7 +134,7 @@ def fit_random_intercept(
         covariance=asked.covariance,
         plain=plain,
         audit=audit,
-        evaluated=asked.search.likelihood.at(asked.point),
+        evaluated=likelihood.at(asked.point),
     )
 
 
@@ -142,7 +148,7 @@ def _quadratures(n_points: int) -> tuple[int, int]:
 class _Searched:
     """The best point of several searches with one quadrature."""
 
-    search: Search
+    search: Search[Evaluated]
     runs: tuple[Run, ...]
     kept: Run
     point: Vector
@@ -154,8 +160,8 @@ class _Searched:
         return float(self.point[-1])
 
     @classmethod
-    def of(cls, rows: Responses, groups: Groups, plain: Plain, n_points: int) -> "_Searched":
-        search = Search(MarginalLikelihood(rows, groups, n_points), plain.coefficients, plain.covariance)
+    def of(cls, likelihood: MarginalLikelihood, plain: Plain) -> "_Searched":
+        search = Search(likelihood, plain.coefficients, plain.covariance)
         found = [
             search.quasi_newton(method, np.append(plain.coefficients, sd))
             for method, sd in zip(METHODS, STARTS, strict=True)
@@ -167,12 +173,12 @@ class _Searched:
         return cls._at_top(search, runs, point)
 
     @classmethod
-    def _without(cls, search: Search, runs: tuple[Run, ...], plain: Plain) -> "_Searched":
+    def _without(cls, search: Search[Evaluated], runs: tuple[Run, ...], plain: Plain) -> "_Searched":
         covariance = np.pad(plain.covariance, (0, 1), constant_values=np.nan)
         return cls(search, runs, runs[-1], np.append(plain.coefficients, 0.0), covariance, 0.0)
 
     @classmethod
-    def _at_top(cls, search: Search, runs: tuple[Run, ...], start: Vector) -> "_Searched":
+    def _at_top(cls, search: Search[Evaluated], runs: tuple[Run, ...], start: Vector) -> "_Searched":
         last, maximum = search.newton(np.append(start[:-1], abs(start[-1])))
         point = search.point(maximum.point)
         signs = np.append(np.ones(len(point) - 1), np.sign(point[-1]))
