@@ -1,1 +1,1 @@
-"""Linear mixed models: effects of groups, nested or crossed, by (restricted) maximum likelihood."""
+"""Models of people in organisations: random effects, and averages over the population."""

@@ -5,12 +5,11 @@ import functools
 import numpy as np
 import pandas as pd
 
+from models.multilevel.marginal.covariances import estimates_of, naive_covariance
+from models.multilevel.marginal.estimating_equations import MarginalSpec, fit_marginal
 from models.regression.categorical.multinomial import MultinomialRows, fit_multinomial
 from models.regression.categorical.ordered import OrderedRows, fit_ordered
-from models.regression.cluster_moments import cluster_moments
-from models.regression.clustered import cluster_covariance
 from models.regression.inference import Uncertainty, label_estimates
-from models.regression.least_squares import solve_least_squares
 from models.regression.panel.comparisons import fit_mundlak, hausman_test
 from models.regression.panel.data import Panel
 from models.regression.panel.estimators import (
@@ -24,6 +23,7 @@ from models.regression.panel.fits import VarianceComponents
 from tests.agreement.comparison import Agreement, Tolerance
 from tests.lavaan_models import oracle
 
+CORRELATIONS = {"univ_exch": "exchangeable", "univ_ind": "independence", "univ_ar1": "ar1"}
 LINKS = {"": "logit", "_probit": "probit", "_cloglog": "cloglog"}
 CUTS, WINE = ["1|2", "2|3", "3|4", "4|5"], ["tempwarm", "contactyes"]
 KINDS = [("Infl", "Medium"), ("Infl", "High"), ("Type", "Apartment"), ("Type", "Atrium"), ("Type", "Terrace")]
@@ -53,7 +53,7 @@ def categorical_panel(reference):
         "clm_wine_nominal_test": {"<none>": base},
         "polr_housing": _housing(reference),
         "multinom_housing": _satisfied(reference),
-        "gee": {"univ_ind": _independent(reference)},
+        "gee": _estimating_equations(reference),
         "panel_univ": {
             **{name: _estimated(reference, "panel_univ", univbct, name) for name in ESTIMATORS},
             "hausman": _hausman(univbct),
@@ -118,18 +118,32 @@ def _satisfied(reference):
     }
 
 
-def _independent(reference):
+def _estimating_equations(reference):
     waves = pd.read_csv(reference / "oracles/data/univbct_long_complete.csv")
-    terms = ("(Intercept)", "JSAT", "COMMIT", "TIME")
-    fit = solve_least_squares(np.column_stack([np.ones(len(waves)), waves[list(terms[1:])]]), waves["READY"].to_numpy())
-    moments = cluster_moments(fit, pd.factorize(waves["SUBNUM"])[0])
-    uncertainty = Uncertainty(cluster_covariance(moments, "CR0").covariance, np.full(4, np.inf))
-    table = label_estimates(terms, fit.coefficients, uncertainty, 0.95).set_index("term")
+    companies = pd.read_csv(reference / "data/substantive/lq2002/lq2002.csv")
+    companies["HIGH"] = (companies["HOSTILE"] > 1).astype(float)
+    people = (["JSAT", "COMMIT", "TIME"], "READY", "SUBNUM")
+    return {
+        **{key: _marginal(waves, *people, MarginalSpec("gaussian", kind)) for key, kind in CORRELATIONS.items()},
+        "lq_logit_exch": _marginal(companies, ["LEAD", "TSIG"], "HIGH", "COMPID", MarginalSpec("logit")),
+    }
+
+
+def _marginal(rows, regressors, outcome, cluster, spec):
+    matrix = rows[regressors].astype(float)
+    matrix.insert(0, "(Intercept)", 1.0)
+    fit = fit_marginal(matrix, rows[outcome], rows[cluster], spec, rows.get("TIME"))
+    table = estimates_of(fit).set_index("term")
     table["wald"] = table["statistic"] ** 2
     shown = table[["estimate", "std_error", "wald", "p_value"]].set_axis(
         ["Estimate", "Std.err", "Wald", "Pr(>|W|)"], axis=1
     )
-    return {"coef": shown.to_dict(orient="index")}
+    return {
+        "coef": shown.to_dict(orient="index"),
+        "vbeta_naive": _errors(naive_covariance(fit)),
+        "alpha": {"alpha": fit.alpha} if fit.alpha else [],
+        "scale": {"(Intercept)": fit.scale},
+    }
 
 
 def _panel(reference, name, outcome, regressors, unit, wave):
@@ -205,7 +219,7 @@ CATEGORICAL_PANEL = Agreement(
     calls={
         r"clm_wine.*|polr_housing/.*": "models.regression.categorical.ordered.fit_ordered",
         r"multinom_housing/.*": "models.regression.categorical.multinomial.fit_multinomial",
-        r"gee/univ_ind": "models.regression.clustered.cluster_covariance",
+        r"gee/.*": "models.multilevel.marginal.estimating_equations.fit_marginal",
         r"panel_\w+/(within|twoways)/.*|panel_univ/within_CR2": "models.regression.panel.estimators.fit_within",
         r"panel_\w+/between/.*": "models.regression.panel.estimators.fit_between",
         r"panel_\w+/random/.*": "models.regression.panel.estimators.fit_random_effects",
@@ -213,11 +227,5 @@ CATEGORICAL_PANEL = Agreement(
         r"panel_\w+/pooling/.*": "models.regression.panel.estimators.fit_pooling",
         r"panel_\w+/hausman": "models.regression.panel.comparisons.hausman_test",
         r"panel_univ/mundlak_lmer": "models.regression.panel.comparisons.fit_mundlak",
-    },
-    not_computed={
-        r"gee/(univ_exch|univ_ar1|lq_logit_exch)/.*": "working correlations other than independence are not offered: "
-        "random effects and cluster-robust covariances are",
-        r"gee/univ_ind/(vbeta_naive/\d|scale/.*)": "geepack's moment estimate of the scale, by n instead of n - k, is "
-        "not offered",
     },
 )

@@ -68,3 +68,21 @@ def test_every_module_of_regression_has_an_entry():
     listed = {each.gives for each in ledger("regression")}
     stems = {path.stem for path in (HOUSE / "models" / "regression").rglob("*.py")} - {"__init__"} - PREPARING
     assert {stem for stem in stems if not any(f".{stem}" in each for each in listed)} == set()
+
+
+def test_every_module_of_responses_in_groups_has_an_entry():
+    folder = HOUSE / "models" / "multilevel"
+    preparing = {
+        "groups",
+        "clusters",
+        "search",
+        "plain",
+        "refusals",
+        "thresholds",
+        "crossed_groups",
+        "crossed_curvature",
+    }
+    listed = {each.gives for each in ledger("multilevel")}
+    stems = {path.stem for part in ("categorical", "marginal") for path in (folder / part).glob("*.py")}
+    unlisted = stems - {"__init__"} - preparing
+    assert {stem for stem in unlisted if not any(f".{stem}" in each for each in listed)} == set()

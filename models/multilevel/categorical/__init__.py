@@ -1,0 +1,1 @@
+"""Logit and ordered models with random intercepts: likelihood by Laplace and adaptive quadrature."""

@@ -1,0 +1,1 @@
+"""Averages over the population by estimating equations: responses in clusters with a working correlation."""
