@@ -217,4 +217,4 @@ def _is_varied(level: Level, design: SurveyDesign) -> NDArray[np.bool_]:
             f"{level.labels[at]} has a single sampled unit, so no replicate can leave it out; join it with a stratum "
             "alike, say certainty where there was no other unit to draw, or use linearisation"
         )
-    return level.n_units > 1
+    return np.greater(level.n_units, 1)
