@@ -138,6 +138,14 @@ def test_totals_of_subpopulations_add_up_and_the_others_stay_in_the_design(sampl
     assert together.std_errors[0] == pytest.approx(whole.std_errors[0], rel=1e-9)
 
 
+def test_degrees_of_freedom_are_clusters_less_strata_of_the_subpopulation():
+    clusters, strata = np.repeat(np.arange(7), 2), np.repeat(["a", "b"], [6, 8])
+    design = build_survey_design(np.ones(14), [Stage(clusters, strata)])
+    assert (design.n_clusters, design.n_strata, design.df) == (7, 2, 5)
+    part = design.domain(clusters > 3)
+    assert (part.n_obs, part.n_clusters, part.n_strata, part.df) == (6, 3, 1, 2)
+
+
 @given(samples(), SEEDS)
 def test_a_mean_of_a_domain_is_that_of_the_subpopulation(sample, seed):
     codes = np.random.default_rng(seed).integers(0, 2, len(sample.outcome))

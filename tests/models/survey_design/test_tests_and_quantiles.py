@@ -66,6 +66,19 @@ def test_two_categories_each_are_tested_in_either_direction_alike(seed):
     assert one.p_value == pytest.approx(other.p_value, rel=1e-9)
 
 
+@given(SEEDS)
+def test_the_order_of_categories_changes_no_test_of_independence(seed):
+    rng, n = np.random.default_rng(seed), 60
+    rows, columns = rng.integers(0, 3, n), rng.integers(0, 3, n)
+    rows[:9], columns[:9] = np.repeat([0, 1, 2], 3), np.tile([0, 1, 2], 3)
+    design = build_survey_design(rng.uniform(1, 3, n), [Stage(np.repeat(np.arange(20), 3))])
+    one, other = independence_test(design, rows, columns), independence_test(design, (rows + 1) % 3, 2 - columns)
+    assert (one.statistic, one.df_num) == (
+        pytest.approx(other.statistic, rel=1e-8),
+        pytest.approx(other.df_num, rel=1e-8),
+    )
+
+
 def test_replicates_test_independence_too():
     rng, n = np.random.default_rng(3), 90
     rows, columns = rng.integers(0, 2, n), rng.integers(0, 3, n)
