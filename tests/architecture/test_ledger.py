@@ -59,3 +59,9 @@ def test_every_module_of_regression_has_an_entry():
     listed = {each.gives for each in ledger("regression")}
     stems = {path.stem for path in (HOUSE / "models" / "regression").rglob("*.py")} - {"__init__"} - PREPARING
     assert {stem for stem in stems if not any(f".{stem}" in each for each in listed)} == set()
+
+
+def test_every_module_of_survey_designs_has_an_entry():
+    listed = {each.gives for each in ledger("survey_design")}
+    stems = {path.stem for path in (HOUSE / "models" / "survey_design").glob("*.py")} - {"__init__"}
+    assert {stem for stem in stems if not any(f".{stem}" in each for each in listed)} == set()
