@@ -1,6 +1,7 @@
 """Definitions ledger: what each number is, which R call gives it, and how that is known.
 
-The entries are in ``ledger.yaml`` of ``measurement``, ``regression`` and ``survey_design``; the page of statistics is written from them.
+The entries are in ``ledger.yaml`` of ``measurement``, ``regression`` and ``survey_design``; the page of statistics is
+written from them.
 """
 
 from functools import cache
@@ -20,7 +21,8 @@ KINDS: dict[Kind, str] = {
     "published": "a published worked example",
     "simulation": "a simulation",
 }
-ENTRIES = {part: Path(__file__).parent / part / "ledger.yaml" for part in ("measurement", "regression", "survey_design")}
+PARTS = ("measurement", "regression", "survey_design")
+ENTRIES = {part: Path(__file__).parent / part / "ledger.yaml" for part in PARTS}
 
 
 class Definition(Spec):
