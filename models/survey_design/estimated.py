@@ -141,15 +141,21 @@ def labelled(
     Raises:
         ModelDataError: When none is left.
     """
-    df = design.df - statistic.n_beyond
+    df = degrees_of_freedom(design, statistic.n_beyond)
+    counts = (design.n_obs, design.n_clusters, design.n_strata)
+    return Estimated(statistic.terms, estimates, covariance, df, *counts, method)
+
+
+def degrees_of_freedom(design: SurveyDesign, n_beyond: int) -> float:
+    """Return clusters less strata of the subpopulation less ``n_beyond``; ModelDataError when none is left."""
+    df = design.df - n_beyond
     if df < 1:
         raise ModelDataError(
             f"{design.n_clusters} clusters in {design.n_strata} strata leave {df} degrees of freedom beside "
-            f"{statistic.n_beyond + 1} estimates that go together; expected at least 1; take "
+            f"{n_beyond + 1} estimates that go together; expected at least 1; take "
             "out regressors, or join strata that are alike"
         )
-    counts = (design.n_obs, design.n_clusters, design.n_strata)
-    return Estimated(statistic.terms, estimates, covariance, float(df), *counts, method)
+    return float(df)
 
 
 def refuse_missing(values: Matrix, weights: Vector, names: Sequence[str]) -> None:

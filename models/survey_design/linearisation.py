@@ -55,7 +55,10 @@ def _of_level(level: Level, influence: Matrix, lonely: Lonely) -> Matrix:
     factors = level.reached * (1 - level.share_drawn) * level.n_units / np.maximum(level.n_units - 1, 1)
     if lonely == "average":
         factors = factors * _times_others(level, is_lonely)
-    return np.asarray((centred * factors[level.stratum_of_unit][:, None]).T @ centred)
+    # units without rows have sums of nought, as far from the mean as it is from nought
+    unseen = factors * (level.n_units - level.n_seen)
+    seen = (centred * factors[level.stratum_of_unit][:, None]).T @ centred
+    return np.asarray(seen + (means * unseen[:, None]).T @ means)
 
 
 def _times_others(level: Level, is_lonely: NDArray[np.bool_]) -> Vector:

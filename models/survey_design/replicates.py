@@ -200,13 +200,19 @@ def _first_level(design: SurveyDesign) -> Level:
             "the weights are calibrated, and replicates of them would not know it; make replicates from the design "
             "before calibration and calibrate each of them (recalibrated)"
         )
-    if len(design.levels) > 1 and (design.levels[1].reached > 0).any():
+    first, *later = design.levels
+    if later and (later[0].reached > 0).any():
         raise ModelDataError(
             "with population sizes, later stages of sampling add to variances, which replicates of the first stage "
             "would miss; use linearisation, or leave population sizes out of the design (errors are then rather too "
             "large)"
         )
-    return design.levels[0]
+    if (first.n_seen < first.n_units).any():
+        raise ModelDataError(
+            "some units that were drawn have no row, so no replicate can leave them out; give the rows of the whole "
+            "sample and tell the subpopulation by domain, or use linearisation"
+        )
+    return first
 
 
 def _is_varied(level: Level, design: SurveyDesign) -> NDArray[np.bool_]:

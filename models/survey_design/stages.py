@@ -20,6 +20,7 @@ from models.estimates import Vector
 from models.regression.identification import ModelDataError
 
 Codes = NDArray[np.intp]
+SIZES, SAMPLED = "population sizes", "numbers of units drawn"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +34,14 @@ class Stage:
             before.
         population: n numbers of units in the population of the stratum; None: drawn with replacement, or from so many
             that it makes no difference.
+        sampled: n numbers of units that were drawn in the stratum, where some of them have no row (nobody answered,
+            or rows of the subpopulation alone are at hand); None: those with rows are all.
     """
 
     clusters: NDArray[Any] | None = None
     strata: NDArray[Any] | None = None
     population: Vector | None = None
+    sampled: Vector | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +53,7 @@ class Level:
         stratum_of_unit: U; 0 to H - 1.
         parent_of_stratum: H; 0 to P - 1.
         n_units: H; units drawn.
+        n_seen: H; units with rows, no more than were drawn.
         population: H; units there are; infinite where that makes no difference.
         reached: H; product of the shares drawn at the stages before; 1 at the first.
         labels: H; what a stratum is called in messages.
@@ -58,6 +63,7 @@ class Level:
     stratum_of_unit: Codes
     parent_of_stratum: Codes
     n_units: Vector
+    n_seen: Vector
     population: Vector
     reached: Vector
     labels: tuple[str, ...]
@@ -109,31 +115,30 @@ def _level(stage: Stage, place: int, parents: Codes, shares: Vector) -> Level:
     first_of_unit, first_of_stratum = _first_rows(units), _first_rows(strata)
     labels = tuple(_label(stage, place, row) for row in first_of_stratum)
     _refuse_cut_clusters(units, strata, first_of_unit, labels, place)
-    n_units = np.bincount(strata[first_of_unit]).astype(float)
+    n_seen = np.bincount(strata[first_of_unit]).astype(float)
+    n_units = n_seen if stage.sampled is None else _constant(stage.sampled, strata, labels, SAMPLED)
+    if (n_units < n_seen).any():
+        at = int(np.flatnonzero(n_units < n_seen)[0])
+        raise ModelDataError(
+            f"{labels[at]} has rows of {n_seen[at]:.0f} units, and {n_units[at]:g} were drawn; expected no more than "
+            "were drawn; mend the column of units drawn"
+        )
     return Level(
         units=units,
         stratum_of_unit=strata[first_of_unit],
         parent_of_stratum=parents[first_of_stratum],
         n_units=n_units,
-        population=_populations(stage, strata, first_of_stratum, n_units, labels),
+        n_seen=n_seen,
+        population=_populations(stage, strata, n_units, labels),
         reached=shares[first_of_stratum],
         labels=labels,
     )
 
 
-def _populations(
-    stage: Stage, strata: Codes, first_of_stratum: Codes, n_units: Vector, labels: tuple[str, ...]
-) -> Vector:
+def _populations(stage: Stage, strata: Codes, n_units: Vector, labels: tuple[str, ...]) -> Vector:
     if stage.population is None:
         return np.full(len(n_units), np.inf)
-    values = np.asarray(stage.population, dtype=float)
-    found = values[first_of_stratum]
-    if (differs := values != found[strata]).any():
-        at = int(strata[differs][0])
-        raise ModelDataError(
-            f"the population sizes differ within {labels[at]}; expected one number of units in every row of a stratum; "
-            "mend the column, or name the strata that it is about"
-        )
+    found = _constant(stage.population, strata, labels, SIZES)
     if (found < n_units).any():
         at = int(np.flatnonzero(found < n_units)[0])
         raise ModelDataError(
@@ -143,9 +148,26 @@ def _populations(
     return found
 
 
+def _constant(values: Vector, strata: Codes, labels: tuple[str, ...], what: str) -> Vector:
+    """Return the number of every stratum, H; ModelDataError when it differs within one."""
+    numbers = np.asarray(values, dtype=float)
+    found = numbers[_first_rows(strata)]
+    if (differs := numbers != found[strata]).any():
+        raise ModelDataError(
+            f"the {what} differ within {labels[int(strata[differs][0])]}; expected one number of units in every row of "
+            "a stratum; mend the column, or name the strata that it is about"
+        )
+    return found
+
+
 def _refuse_unusable(stage: Stage, place: int, n: int, *, is_last: bool) -> None:
     """Raise ModelDataError when the codes of a stage do not fit the rows."""
-    for what, codes in (("clusters", stage.clusters), ("strata", stage.strata), ("population sizes", stage.population)):
+    for what, codes in (
+        ("clusters", stage.clusters),
+        ("strata", stage.strata),
+        (SIZES, stage.population),
+        (SAMPLED, stage.sampled),
+    ):
         if codes is None:
             continue
         if len(codes) != n:

@@ -12,6 +12,7 @@ from models.regression.least_squares import solve_least_squares
 from models.survey_design.design import build_survey_design
 from models.survey_design.estimated import linearised_estimate
 from models.survey_design.generalised import Regression
+from models.survey_design.linearisation import linearised_covariance
 from models.survey_design.means import Totals, domain_means, means
 from models.survey_design.replicates import balanced, bootstrap, jackknife, replicated_estimate
 from models.survey_design.stages import Stage
@@ -136,6 +137,19 @@ def test_totals_of_subpopulations_add_up_and_the_others_stay_in_the_design(sampl
     apart = Totals(("a", "b"), sample.outcome[:, None] * np.column_stack([codes == 0, codes == 1]))
     together = linearised_estimate(design, apart).contrasts(("sum",), np.ones((1, 2)))
     assert together.std_errors[0] == pytest.approx(whole.std_errors[0], rel=1e-9)
+
+
+@given(samples(), SEEDS)
+def test_rows_of_a_subpopulation_are_enough_where_the_numbers_drawn_are_told(sample, seed):
+    is_in = np.isin(sample.clusters, np.random.default_rng(seed).choice(np.unique(sample.clusters), 4, replace=False))
+    statistic = total_of(sample.outcome)
+    whole = linearised_covariance(sample.design(), statistic.linearise(np.where(is_in, sample.weights, 0.0)).influence)
+    level = sample.design().levels[0]
+    drawn = level.n_units[level.stratum_of_unit][level.units]
+    stage = Stage(sample.clusters[is_in], sample.strata[is_in], sample.population[is_in], drawn[is_in])
+    alone = build_survey_design(sample.weights[is_in], [stage])
+    influence = total_of(sample.outcome[is_in]).linearise(sample.weights[is_in]).influence
+    np.testing.assert_allclose(linearised_covariance(alone, influence), whole, rtol=1e-9)
 
 
 def test_degrees_of_freedom_are_clusters_less_strata_of_the_subpopulation():

@@ -40,6 +40,8 @@ DESIGNS = {
         "a cluster of stage 1 lies in stratum 0 and in stratum 1",
     ),
     "sizes differ": (lambda: plain(population=np.arange(6.0) + 10), "population sizes differ within the sample"),
+    "drawn": (lambda: plain(clusters=PAIRS, sampled=np.full(N, 2.0)), "rows of 3 units, and 2 were drawn"),
+    "drawn differ": (lambda: plain(sampled=np.arange(6.0) + 9), "numbers of units drawn differ within the sample"),
     "too small": (lambda: plain(population=np.full(N, 0.5)), "6 sampled units of 0.5 in the population"),
     "no clusters": (lambda: build_survey_design(ONES, [Stage(), Stage()]), "stage 1 names no clusters"),
     "sizes of stage 2": (
@@ -115,6 +117,7 @@ STAGES = build_survey_design(
 REPLICATES = {
     "calibrated": (lambda: jackknife(DESIGN.calibrated(ONES * 2, ONES[:, None])), "the weights are calibrated"),
     "stages": (lambda: jackknife(STAGES), "later stages of sampling add to variances"),
+    "unseen": (lambda: jackknife(plain(clusters=PAIRS, sampled=np.full(N, 4.0))), "drawn have no row"),
     "no pairs": (lambda: balanced(DESIGN), "the sample has 3 sampled units"),
     "sizes": (
         lambda: balanced(plain(strata=PAIRS, population=np.full(N, 9.0))),
