@@ -186,6 +186,7 @@ DANISH: Mapping[str, str] = {
     "estimator_linear": "mindste kvadrater",
     "spec_covariance": "Kovarians",
     "spec_cluster": "Klynger",
+    "spec_design": "Stikprøvens design (klynger, strata, størrelser)",
     "spec_effects": "Effekter taget ud",
     "spec_panel": "Enheder fulgt gennem runder",
     "spec_weights": "Vægte",
