@@ -213,6 +213,7 @@ DANISH: Mapping[str, str] = {
     "covariance_CR1S": "robuste over for afhængighed inden for klynger (CR1S)",
     "covariance_CR2": "robuste over for afhængighed inden for klynger, også når de er få (CR2)",
     "covariance_CR3": "robuste over for afhængighed inden for klynger, forsigtige når de er få (CR3)",
+    "covariance_design": "efter stikprøvens design",
     "covariance_CR1S_two_way": "robuste over for afhængighed inden for to slags klynger (CR1S)",
     "coefficient_axis": "Point på {outcome} for én enhed mere",
     "coefficient_said": "{term}, {variant}: {estimate} ({low} til {high})",

@@ -214,6 +214,7 @@ ENGLISH: Mapping[str, str] = {
     "covariance_CR1S": "robust to dependence within clusters (CR1S)",
     "covariance_CR2": "robust to dependence within clusters, also when these are few (CR2)",
     "covariance_CR3": "robust to dependence within clusters, cautious when these are few (CR3)",
+    "covariance_design": "by the design of the sample",
     "covariance_CR1S_two_way": "robust to dependence within clusters of two kinds (CR1S)",
     "coefficient_axis": "Points of {outcome} for one unit more",
     "coefficient_said": "{term}, {variant}: {estimate} ({low} to {high})",

@@ -78,6 +78,7 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
         _blame_variable(document, ("regressors",), variable, known)
     every = [model.with_variant(name) for name in ("main", *(variant.name for variant in model.variants))]
     _blame_groups(document, every, known)
+    _blame_designs(document, every, known)
     for weights in dict.fromkeys(each.weights for each in every if each.weights is not None):
         if weights not in WEIGHTS:
             document.blame(("weights",), f"there are no weights '{weights}'; expected {', '.join(WEIGHTS)}")
@@ -102,6 +103,19 @@ def _blame_groups(document: Document, every: list[RegressionSpec], known: Mappin
             document.blame(
                 ("random_effects",), f"'{groups}' does not name groups of rows; expected {expected} or a category"
             )
+
+
+def _blame_designs(document: Document, every: list[RegressionSpec], known: Mapping[str, VariableKind]) -> None:
+    designs = [each.design for each in every if each.design is not None]
+    for groups in dict.fromkeys(name for each in designs for name in each.groups()):
+        if groups not in (*CLUSTERS, *EFFECTS) and known.get(groups) != "category":
+            expected = ", ".join(dict.fromkeys((*CLUSTERS, *EFFECTS)))
+            document.blame(
+                ("design",), f"'{groups}' does not name groups of responses; expected {expected} or a category"
+            )
+    for size in dict.fromkeys(name for each in designs for name in each.sizes()):
+        if known.get(size) != "number":
+            document.blame(("design", "population_sizes"), f"'{size}' is no number; expected a column of numbers")
 
 
 def blame_surface(document: Document, model: RegressionSpec, scales: Mapping[str, Instrument]) -> None:

@@ -38,6 +38,7 @@ from models.sections.regressors import (
     refuse_second_surfaces,
     with_coefficients,
 )
+from models.sections.sample_design import SampleDesign, refuse_mixed_design
 from models.sections.variants import CHANGEABLE, REMOVABLE, Expected, Variant, without_rule
 
 NONE = "none"
@@ -79,10 +80,12 @@ class RegressionSpec(Spec):
         regressors: Names, or names with a use, interactions, or a response surface; without the intercept, which is
             always there.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
-            clusters. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for an ordered or multinomial
-            outcome ``CR1S`` or ``HC0``; ``firth_logit`` has ``classical`` only; ``mixed``, left out, too.
+            clusters; ``design`` with a design. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for
+            an ordered or multinomial outcome ``CR1S`` or ``HC0``; ``firth_logit`` has ``classical`` only; ``mixed``,
+            left out, too.
         cluster: Column whose values are the clusters, or two columns whose values are clusters each in its way; of
             units in waves, left out, the units.
+        design: How responses were sampled; for ``linear``, ``logit`` and ``ordered_logit``, instead of a cluster.
         weights: Column of weights, such as ``analysis_weight``, or for rows of organisations ``number_of_answers``;
             left out, every row counts the same.
         missing: ``listwise``: responses with a missing value in any variable of the model are left out.
@@ -117,6 +120,7 @@ class RegressionSpec(Spec):
     regressors: tuple[Name | Variable | Interaction | Surface, ...] = Field(min_length=1)
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
+    design: SampleDesign | None = None
     weights: Name | None = None
     missing: Literal["listwise"] = "listwise"
     confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
@@ -163,6 +167,8 @@ class RegressionSpec(Spec):
                 by_threshold=bool(said.by_threshold),
                 reference=said.outcome_reference is not None,
             )
+            groups = (*said.clusters(), *said.effects())
+            refuse_mixed_design(said.design, said.estimator, said.covariance, said.level, groups)
             if said.covariance in CLUSTERED and not said.clusters():
                 raise ValueError(
                     f"covariance: {said.covariance} needs a key cluster that names a column, such as organisation_id"
@@ -208,6 +214,8 @@ class RegressionSpec(Spec):
 
     def covariance_used(self) -> Covariance:
         """Return the covariance; the cautious one where the model names none."""
+        if self.design is not None:
+            return "design"
         return self.covariance or cautious_covariance(self.estimator, len(self.clusters()))
 
     def _refuse_strangers(self) -> None:

@@ -28,13 +28,13 @@ HEAD = """
 
 Results that R 4.2.2 computed and stored with 15 digits (psych 2.2.9, lavaan 0.6-14, semTools 0.5-6, GPArotation
 2022.10, multilevel 2.7; sandwich 3.0-2, clubSandwich 0.5.8, lmtest 0.9-40, car 3.1-1, effectsize 0.8.3, ordinal
-2022.11-16, MASS 7.3-58.2, nnet 7.3-18, geepack 1.3.9, plm 2.6-2, lme4 1.1-31, pwr 1.3-0), made on 22 November 2026, and
-ours on the same data. A row takes together what belongs to one entry of a file; a star stands for the five scales, or
-for the coefficients of a bootstrap. Definitions and calls are in [statistics](statistics.md).
+2022.11-16, MASS 7.3-58.2, nnet 7.3-18, geepack 1.3.9, plm 2.6-2, lme4 1.1-31, survey 4.1-1, pwr 1.3-0), made on 22
+November 2026, and ours on the same data. A row takes together what belongs to one entry of a file; a star stands for
+the five scales, or for the coefficients of a bootstrap. Definitions and calls are in [statistics](statistics.md).
 
 Files: 01 reliability, 02 ordinal omega, 03 exploratory factors, 04 confirmatory factors, 05 invariance, 06 aggregation,
-08 least squares (robust, clustered, wild bootstrap, HTZ), 10 categorical outcomes and panels, 11 moderation, 14
-multiplicity, sensitivity, power and equivalence.
+08 least squares (robust, clustered, wild bootstrap, HTZ), 10 categorical outcomes and panels, 11 moderation, 12
+survey designs, 14 multiplicity, sensitivity, power and equivalence.
 
 - *figures*: numbers compared. Every number in a file is here or in the last table.
 - *largest difference*: in absolute size; below 1e-10 it is rounding. *relative*: the largest share of the stored

@@ -94,6 +94,7 @@ cluster: organisation_id
 bootstrap_draws: 30
 variants:
   - {name: penalised, estimator: firth_logit, cluster: none, covariance: classical}
+  - {name: by_design, cluster: none, design: {clusters: organisation_id}}
 """,
     "places": """\
 estimator: multinomial

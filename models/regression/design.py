@@ -16,9 +16,11 @@ from models.regression.identification import ModelDataError, refuse_unidentified
 from models.regression.organisation_rows import KEYS, of_rows, organisation_rows
 from models.regression.outcome import outcome_of
 from models.regression.profile import Profile, finite_numbers, profile_of
+from models.regression.sampled import columns_of_sample, sample_of, with_units_sampled
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.sections.regressors import Variable, as_variable
 from models.spec import RegressionSpec
+from models.survey_design.design import SurveyDesign
 
 INTERCEPT = "intercept"
 ORDER_OF_WAVES = "wave_number"
@@ -41,6 +43,7 @@ class Design:
         n_in_population: Rows of the model's population before any was left out for a missing value.
         data: The responses behind the rows: response_id and the columns of the analysis table that the model reads.
         n_alone: Rows that were left out because they are alone in a group whose effect is taken out.
+        sample: How the rows came into the sample; None where the model has no design.
     """
 
     outcome: pd.Series
@@ -53,6 +56,7 @@ class Design:
     n_in_population: int
     data: pd.DataFrame
     n_alone: int = 0
+    sample: SurveyDesign | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +95,8 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, f
     refuse_unidentified(outcome, matrix, clusters, fewest_beyond, "responses" if data is rows else "organisations")
     weights = _weights(rows, spec.weights)
     n_in_population, n_alone = selected.n_in_population, selected.n_alone
-    return Design(outcome, matrix, clusters, weights, profile, focal, rows, n_in_population, data, n_alone)
+    sample = sample_of(spec.design, rows, weights)
+    return Design(outcome, matrix, clusters, weights, profile, focal, rows, n_in_population, data, n_alone, sample)
 
 
 def select_rows(spec: RegressionSpec, analysis: pd.DataFrame) -> SelectedRows:
@@ -100,7 +105,7 @@ def select_rows(spec: RegressionSpec, analysis: pd.DataFrame) -> SelectedRows:
     Raises:
         ModelDataError: If a column is absent or no response is left.
     """
-    responses = _select_population(spec, analysis)
+    responses = _select_population(spec, with_units_sampled(spec.design, analysis))
     population = responses if spec.level == "response" else _of_organisations(spec, responses)
     complete = _leave_out_missing(spec, population)
     rows = _leave_out_alone(spec, complete)
@@ -201,7 +206,7 @@ def empty_population(spec: RegressionSpec, n_analysed: int) -> ModelDataError:
 def columns_read(spec: RegressionSpec) -> list[str]:
     """Return the columns that a model reads: outcome, regressors, groups, weights; one may stand twice."""
     read = [spec.outcome, *(column_of(variable) for variable in spec.variables()), *spec.clusters()]
-    read += [*spec.effects(), *spec.random_groups()]
+    read += [*spec.effects(), *spec.random_groups(), *columns_of_sample(spec.design)]
     read += KEYS["organisation_and_wave"] if spec.level != "response" else []
     if spec.panel is not None:
         read += [spec.panel.column]

@@ -27,6 +27,7 @@ from models.regression.panel.posed import OF_MEANS, pose_panel
 from models.regression.posed import codes_of, pose
 from models.regression.reading.of_coefficients import COLUMNS
 from models.regression.reading.of_fit import FittedModel, readings_of
+from models.regression.sampled import sampled_uncertainty
 from models.sections.inference import LEAST_SQUARES
 from models.spec import RegressionSpec
 
@@ -122,7 +123,11 @@ def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: i
     else:
         posed = pose_panel(design, spec.estimator, spec.panel, fewest_beyond)
     terms, solution = posed.terms, posed.solution
-    uncertainty = estimate_uncertainty(solution, spec.covariance_used(), posed.clusters, terms)
+    uncertainty = (
+        estimate_uncertainty(solution, spec.covariance_used(), posed.clusters, terms)
+        if design.sample is None
+        else sampled_uncertainty(design.sample, solution.rows * solution.residuals[:, None] @ solution.bread)
+    )
     one_way = posed.clusters[0] if len(posed.clusters) == 1 else None
     values = FittedModel(terms, posed.matrix, posed.outcome, solution, uncertainty, one_way, spec.confidence_level)
     groups = regressor_groups(spec, design.rows, design.profile, labels, terms)
@@ -145,6 +150,8 @@ def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: i
 def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> _Found:
     clusters = [codes_of(design.clusters[name]) for name in design.clusters]
     one_way, rng = clusters[0] if clusters else None, np.random.default_rng(seed)
+    if design.sample is not None:
+        one_way = design.sample.levels[0].units
     made = estimate_categorical(spec, design, one_way, labels, rng, fewest_beyond)
     found = made.found
     estimates = found.estimates

@@ -18,7 +18,7 @@ Estimator = (
     ]
     | PanelEstimator
 )
-Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3"]
+Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3", "design"]
 CLUSTERED = ("CR0", "CR1S", "CR2", "CR3")
 UNCLUSTERED = ("classical", "HC0", "HC1", "HC2", "HC3")
 PANEL: tuple[PanelEstimator, ...] = get_args(PanelEstimator)
@@ -26,18 +26,21 @@ LEAST_SQUARES = ("linear", *PANEL)
 ORDERED = ("ordered_logit", "ordered_probit")
 WITH_SCORES = (*ORDERED, "multinomial")
 OF_MIXED = ("classical", "CR0", "CR1S", "CR2")
+WITH_DESIGN: tuple[Estimator, ...] = ("linear", "logit", "ordered_logit")
 OF_SCORES = ("classical", "HC0", "HC1", "CR0", "CR1S")
 
 
 def covariances_of(estimator: Estimator) -> tuple[str, ...]:
     """Return the covariances that an estimator has."""
+    of_design = ("design",) if estimator in WITH_DESIGN else ()
     if estimator in WITH_SCORES:
-        return OF_SCORES
+        return (*OF_SCORES, *of_design)
     if estimator == "firth_logit":
         return ("classical",)
     if estimator == "mixed":
         return OF_MIXED
-    return tuple(each for each in get_args(Covariance) if estimator in LEAST_SQUARES or each != "CR3")
+    every = (*UNCLUSTERED, *CLUSTERED, *of_design)
+    return tuple(each for each in every if estimator in LEAST_SQUARES or each != "CR3")
 
 
 def cautious_covariance(estimator: Estimator, n_ways: int) -> Covariance:

@@ -1,11 +1,14 @@
 """What a model says beside itself: what is expected of further regressors, and deviations declared in advance."""
 
+from typing import Literal
+
 from instruments.spec_file import Name, Spec, Texts
 from models.sections.inference import Covariance, Estimator
 from models.sections.panel import Level, Panel
 from models.sections.population import Population
 from models.sections.random_effects import DegreesOfFreedom, Likelihood, RandomEffects
 from models.sections.regressors import Interaction, Sign, Surface, Variable
+from models.sections.sample_design import SampleDesign
 
 CHANGEABLE = (
     "level",
@@ -17,6 +20,7 @@ CHANGEABLE = (
     "regressors",
     "covariance",
     "cluster",
+    "design",
     "weights",
     "by_threshold",
     "random_effects",
@@ -24,7 +28,7 @@ CHANGEABLE = (
     "likelihood",
     "population",
 )
-REMOVABLE = ("cluster", "weights", "fixed_effects")
+REMOVABLE = ("cluster", "design", "weights", "fixed_effects")
 
 
 class Expected(Spec):
@@ -54,6 +58,7 @@ class Variant(Spec):
         regressors: Other regressors.
         covariance: Another covariance.
         cluster: Another cluster; ``none`` for no clusters.
+        design: Another design of the sample; ``none`` for no design.
         weights: Other weights; ``none`` for no weights.
         by_threshold: Other regressors of an ordered outcome whose effect may differ by threshold; [] for none.
         random_effects: Other effects that differ between groups.
@@ -73,6 +78,7 @@ class Variant(Spec):
     regressors: tuple[Name | Variable | Interaction | Surface, ...] | None = None
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
+    design: SampleDesign | Literal["none"] | None = None
     weights: Name | None = None
     by_threshold: tuple[Name | Variable | Interaction, ...] | None = None
     random_effects: tuple[RandomEffects, ...] | None = None

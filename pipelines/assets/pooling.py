@@ -52,7 +52,8 @@ def _items_behind(study: Study, model: RegressionSpec) -> Iterator[str]:
         for column in instrument.option_columns(name)
     }
     used = {model.outcome, *(variable.variable for variable in model.variables())}
-    for name in used | {*model.clusters(), *model.effects(), *model.random_groups()}:
+    sampled = () if model.design is None else model.design.columns()
+    for name in used | {*model.clusters(), *model.effects(), *model.random_groups(), *sampled}:
         if name in study.scales():
             yield from study.scales()[name].scales[name].items
         elif name not in core.KEYS:

@@ -84,6 +84,7 @@ def _analysis_for(study: Study, *models: RegressionSpec) -> Table:
         return core.analysis(study)
     named = {name for model in models for name in (model.outcome, *names_in(model))}
     named |= {name for model in models for name in (*model.clusters(), *model.effects(), *model.random_groups())}
+    named |= {name for model in models if model.design is not None for name in model.design.columns()}
     for spec in study.measurement.values():
         named |= {each.over for each in spec.comparisons} | set(spec.item_functioning.over)
     return core.analysis_with(study, named)

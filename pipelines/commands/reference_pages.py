@@ -112,7 +112,7 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         models.Surface,
         regressors.Views,
         models.Population,
-        *(models.Panel, models.RandomEffects, models.Variant, models.Expected),
+        *(models.Panel, models.RandomEffects, models.SampleDesign, models.Variant, models.Expected),
         measuring.MeasurementSpec,
         measuring.Comparison,
         measuring.InvarianceRule,

@@ -186,6 +186,7 @@ DANISH: Mapping[str, str] = {
     "estimator_linear": "mindste kvadrater",
     "spec_covariance": "Kovarians",
     "spec_cluster": "Klynger",
+    "spec_design": "Stikprøvens design (klynger, strata, størrelser)",
     "spec_effects": "Effekter taget ud",
     "spec_random_effects": "Effekter, der er forskellige mellem grupper",
     "random_intercept": "konstant for hver {groups}",

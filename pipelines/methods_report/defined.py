@@ -7,6 +7,7 @@ from models.ledger import ENTRIES, Definition, ledger
 from pipelines.board_report.value import Link, Section
 from pipelines.methods_report.found import Found
 
+DESIGN_LINES = ("variance of a survey design by linearisation", "degrees of freedom of a survey design")
 CLUSTERED_LINES = ("covariances CR0, CR1, CR1S, CR2, CR3", "Satterthwaite degrees of freedom")
 PANEL = (
     "panel: pooling, within, between, random effects, differences",
@@ -168,8 +169,8 @@ NOT_RUN, NONE, SAME = "none run: ", "none", " name the same"
 def of_covariance(estimator: str, covariance: str) -> tuple[str, ...]:
     """Return the entries of the covariance of a fit: of least squares, of scores, or of a working regression."""
     name, two_ways, _ = covariance.partition("_two_way")
-    if estimator == "firth_logit":
-        return ESTIMATORS[estimator]
+    if estimator == "firth_logit" or name == "design":
+        return DESIGN_LINES if name == "design" else ESTIMATORS[estimator]
     if estimator == "mixed":
         return DEGREES_OF_MIXED if name == "classical" else CLUSTERED_OF_MIXED
     if estimator in ("OLS", "WLS", "OLS_within", "WLS_within") or ESTIMATORS[estimator] is PANEL:

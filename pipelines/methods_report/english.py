@@ -190,6 +190,7 @@ ENGLISH: Mapping[str, str] = {
     "estimator_linear": "least squares",
     "spec_covariance": "Covariance",
     "spec_cluster": "Clusters",
+    "spec_design": "Design of the sample (clusters, strata, sizes)",
     "spec_effects": "Effects taken out",
     "spec_random_effects": "Effects that differ between groups",
     "random_intercept": "intercept of each {groups}",

@@ -27,6 +27,7 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_estimator", found.maybe(f"estimator_{model.estimator}", model.estimator.replace("_", " "))
     yield "spec_covariance", model.covariance_used()
     yield "spec_cluster", _columns(found, model.clusters())
+    yield "spec_design", _columns(found, () if model.design is None else model.design.columns())
     yield "spec_effects", _columns(found, model.effects())
     yield "spec_random_effects", "\n".join(_random(found, each) for each in model.random_effects)
     yield "spec_panel", _columns(found, () if model.panel is None else (model.panel.column,))

@@ -12,6 +12,7 @@ DANISH: Mapping[str, str] = {
     "of_CR1S": "CR0 x G / (G - 1) x (n - 1) / (n - k), t på G - 1; R: clubSandwich::vcovCR(type = 'CR1S')",
     "of_CR2": "residualer gange (I - H_gg)^-1/2, Satterthwaites t; R: clubSandwich::coef_test(vcov = 'CR2')",
     "of_CR3": "residualer gange (I - H_gg)^-1, Satterthwaites t; R: clubSandwich::coef_test(vcov = 'CR3')",
+    "of_design": "strata, klynger og populationens størrelse; t på klynger - strata + 1 - k; R: survey::svyglm, svyolr",
     "and": "og",
     "table": "Tabel {number}",
     "note": "Note.",

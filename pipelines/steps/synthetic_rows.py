@@ -10,10 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.regression.design import ORDER_OF_WAVES
+from models.regression.sampled import UNITS_SAMPLED
 from models.synthetic.closeness import Closeness, closeness, repeats_a_rare_row
 from models.synthetic.draw import DrawnRows, RealRows, draw_rows
 from pipelines.steps.deidentified_rows import CODED, Rows, refuse_unsafe_columns
 from pipelines.steps.row_disclosure import joined_rows
+
+DEALT_OUT = (ORDER_OF_WAVES, UNITS_SAMPLED)
+"""Numbers that go with the row lent: facts about a wave and the sample, not answers."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ def invented(rows: Rows, known: pd.DataFrame, least_cell_size: int, seed: int) -
     refuse_unsafe_columns(rows)
     table = joined_rows(rows)
     about = known.set_index("response_id").loc[table.index]
-    numbers = [name for name in table if name != ORDER_OF_WAVES and _is_number(table[name])]
+    numbers = [name for name in table if name not in DEALT_OUT and _is_number(table[name])]
     chance = np.random.default_rng(seed)
     real = RealRows(
         table[numbers].astype("float64"),
@@ -97,7 +101,7 @@ def _table(
             values = pd.Series([f"o{code + 1:0{width}d}" for code in drawn.clusters[rows]], dtype="str")
         elif column in CODED:
             values = pd.Series([f"p{code + 1:0{width}d}" for code in persons[rows]], dtype="str")
-        elif column != ORDER_OF_WAVES and _is_number(own[column]):
+        elif column not in DEALT_OUT and _is_number(own[column]):
             place = f"{column}@{name}" if f"{column}@{name}" in table else column
             values = _in_type(drawn.columns[place].to_numpy()[rows], str(own[column].dtype))
         else:
@@ -113,6 +117,6 @@ def _in_type(values: NDArray[np.float64], kind: str) -> pd.Series:
 
 def _compared(made: pd.DataFrame, own: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the numbers of a table, drawn and real."""
-    columns = [str(name) for name in own if name not in {*CODED, ORDER_OF_WAVES} and _is_number(own[name])]
+    columns = [str(name) for name in own if name not in {*CODED, *DEALT_OUT} and _is_number(own[name])]
     drawn, real = (each[columns].to_numpy(dtype=float, na_value=np.nan) for each in (made, own))
     return drawn, real

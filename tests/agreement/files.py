@@ -9,6 +9,7 @@ from tests.agreement.linear import LINEAR
 from tests.agreement.moderation import MODERATION
 from tests.agreement.readings import READINGS
 from tests.agreement.reliability import ORDERED_OMEGA, RELIABILITY
+from tests.agreement.survey import SURVEY
 
 FILES = (
     RELIABILITY,
@@ -20,5 +21,6 @@ FILES = (
     LINEAR,
     CATEGORICAL_PANEL,
     MODERATION,
+    SURVEY,
     READINGS,
 )

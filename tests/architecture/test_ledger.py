@@ -20,7 +20,7 @@ PREPARING = {
     *("outcome", "power_of_model", "large", "of_database", "of_coefficients"),
     *("connection", "query", "responses", "result", "planner", "patterns", "pattern_design", "rows"),
     *("pattern_codes", "pattern_keys", "score_sums"),
-    *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped"),
+    *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped", "sampled"),
 }
 """Modules of regression that give no statistic of their own name."""
 PREPARING_MIXED = {"random_terms", "cross_products", "criterion", "problem", "optimise", "group_inverses"} | {
@@ -86,3 +86,9 @@ def test_every_module_of_responses_in_groups_has_an_entry():
     stems = {path.stem for part in ("categorical", "marginal") for path in (folder / part).glob("*.py")}
     unlisted = stems - {"__init__"} - preparing
     assert {stem for stem in unlisted if not any(f".{stem}" in each for each in listed)} == set()
+
+
+def test_every_module_of_survey_designs_has_an_entry():
+    listed = {each.gives for each in ledger("survey_design")}
+    stems = {path.stem for path in (HOUSE / "models" / "survey_design").glob("*.py")} - {"__init__"}
+    assert {stem for stem in stems if not any(f".{stem}" in each for each in listed)} == set()

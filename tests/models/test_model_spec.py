@@ -11,6 +11,7 @@ from instruments.strict_yaml import Document
 from models.load import blame_unknown_variables, find_models, read_model
 from models.sections.population import Population
 from models.sections.regressors import Interaction, Variable
+from models.sections.sample_design import SampleDesign
 from models.sections.variants import Variant
 from models.spec import RegressionSpec
 
@@ -160,6 +161,18 @@ def test_every_wrong_file_is_tested():
                     "'organisation' does not name groups of responses; expected organisation_id, respondent_key or a "
                     "category",
                 )
+            ],
+        ),
+        ({"design": SampleDesign(clusters="organisation_id", strata="workplace")}, []),
+        (
+            {"design": SampleDesign(clusters="organisation", population_sizes="workplace")},
+            [
+                (
+                    "design",
+                    "'organisation' does not name groups of responses; expected organisation_id, respondent_key, wave, "
+                    "source, respondent_group, language or a category",
+                ),
+                ("design.population_sizes", "'workplace' is no number; expected a column of numbers"),
             ],
         ),
         (

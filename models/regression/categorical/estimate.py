@@ -106,6 +106,7 @@ def _asked(spec: RegressionSpec, design: Design, clusters: NDArray[np.intp] | No
         categories=categories_of(spec, design.rows, labels),
         released=tuple(released),
         confidence_level=spec.confidence_level,
+        sample=design.sample,
     )
 
 

@@ -27,7 +27,9 @@ from models.regression.categorical.score_covariance import (
 from models.regression.heteroskedastic import Heteroskedastic, heteroskedastic_covariance
 from models.regression.identification import ModelDataError
 from models.regression.inference import Uncertainty
+from models.regression.sampled import sampled_uncertainty
 from models.sections.inference import Covariance
+from models.survey_design.design import SurveyDesign
 
 FEWEST_ORDERED = 3
 FEWEST_UNORDERED = 3
@@ -48,6 +50,7 @@ class Asked:
         categories: Categories of the outcome in words, in order.
         released: Columns with an effect of their own at every threshold.
         confidence_level: Of intervals.
+        sample: How rows came into the sample; None where the model has no design.
     """
 
     outcome_name: str
@@ -60,6 +63,7 @@ class Asked:
     categories: tuple[str, ...]
     released: tuple[str, ...]
     confidence_level: float
+    sample: SurveyDesign | None = None
 
     @property
     def rows(self) -> Observed:
@@ -207,6 +211,8 @@ def _generalised(asked: Asked, fit: GeneralisedFit, diagnostics: dict[str, float
 
 def _of_generalised(asked: Asked, fit: GeneralisedFit) -> Uncertainty:
     kind, k = asked.covariance, len(fit.coefficients)
+    if asked.sample is not None:
+        return sampled_uncertainty(asked.sample, fit.scores @ fit.covariance)
     normal: Vector = np.full(k, np.inf)
     if asked.clusters is None:
         if kind == "classical":
@@ -221,6 +227,8 @@ def _of_generalised(asked: Asked, fit: GeneralisedFit) -> Uncertainty:
 
 
 def _of_scores(asked: Asked, bread: Matrix, scores: Matrix) -> Uncertainty:
+    if asked.sample is not None:
+        return sampled_uncertainty(asked.sample, scores @ bread)
     normal: Vector = np.full(len(bread), np.inf)
     if asked.clusters is not None:
         covariance = clustered_covariance(bread, scores, asked.clusters, cast("RobustClustered", asked.covariance))

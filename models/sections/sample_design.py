@@ -1,0 +1,112 @@
+"""What a model says of how its responses came into the sample: strata, clusters, sizes of the population."""
+
+from typing import Literal, NamedTuple
+
+from pydantic import model_validator
+
+from instruments.spec_file import Name, Spec
+from models.sections.inference import WITH_DESIGN, Covariance, Estimator
+
+OF_DESIGN: Covariance = "design"
+
+
+class StageColumns(NamedTuple):
+    """Columns of one stage of sampling; None where it has none."""
+
+    clusters: str | None
+    strata: str | None
+    population_size: str | None
+
+
+class SampleDesign(Spec):
+    """How responses came into the sample; the analysis table is the sample, the model's population a part of it.
+
+    Attributes:
+        clusters: Column of the units that were drawn, such as organisation_id, or several, one a stage of sampling, the
+            first first; left out, responses were drawn themselves.
+        strata: Column of the strata that the units of the first stage were drawn from.
+        population_sizes: Column of how many units there are to draw from in the stratum, or several, one a stage (the
+            last may be of the responses within the last clusters); left out, so many that it makes no difference.
+        lonely_strata: What a stratum with a single sampled unit adds to variances: ``fail`` refuses the fit, ``adjust``
+            takes its distance from nought, ``average`` what other strata add on average, ``certainty`` nothing.
+    """
+
+    clusters: Name | tuple[Name, ...] = ()
+    strata: Name | None = None
+    population_sizes: Name | tuple[Name, ...] = ()
+    lonely_strata: Literal["fail", "adjust", "average", "certainty"] = "fail"
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "SampleDesign":
+        n_clusters, n_sizes = len(_listed(self.clusters)), len(_listed(self.population_sizes))
+        if n_sizes > n_clusters + 1:
+            raise ValueError(
+                f"{n_sizes} population_sizes for {n_clusters} clusters; expected one a stage, and at most one more for "
+                "responses within the last clusters"
+            )
+        if len(set(self.columns())) < len(self.columns()):
+            raise ValueError("a design names the same column twice; keep one")
+        return self
+
+    def stages(self) -> tuple[StageColumns, ...]:
+        """Return the columns of every stage of sampling, the first first."""
+        clusters, sizes = _listed(self.clusters), _listed(self.population_sizes)
+        return tuple(
+            StageColumns(
+                clusters[place] if place < len(clusters) else None,
+                self.strata if place == 0 else None,
+                sizes[place] if place < len(sizes) else None,
+            )
+            for place in range(max(len(clusters), len(sizes), 1))
+        )
+
+    def groups(self) -> tuple[str, ...]:
+        """Return the columns whose values are clusters or strata."""
+        return (*_listed(self.clusters), *(() if self.strata is None else (self.strata,)))
+
+    def sizes(self) -> tuple[str, ...]:
+        """Return the columns of population sizes."""
+        return _listed(self.population_sizes)
+
+    def columns(self) -> tuple[str, ...]:
+        """Return every column that the design names."""
+        return (*self.groups(), *self.sizes())
+
+
+def refuse_mixed_design(
+    design: SampleDesign | None,
+    estimator: Estimator,
+    covariance: Covariance | None,
+    level: str,
+    groups: tuple[str, ...],
+) -> None:
+    """Raise ValueError when a design does not go together with what else a model says.
+
+    Args:
+        design: The design; None where the model has none.
+        estimator: Its estimator.
+        covariance: Its covariance; None where it names none.
+        level: What its rows are.
+        groups: Columns named under cluster or fixed_effects.
+    """
+    if design is None:
+        if covariance == OF_DESIGN:
+            raise ValueError("covariance: design needs a key design that names strata or clusters")
+        return
+    if estimator not in WITH_DESIGN:
+        raise ValueError(f"a design is for estimator {', '.join(WITH_DESIGN)}; found {estimator}; write design: none")
+    if covariance not in (None, OF_DESIGN):
+        raise ValueError(
+            f"with a design the covariance is design; found {covariance}; remove it, or write design: none"
+        )
+    if level != "response":
+        raise ValueError(f"a design is of responses; found level {level}; write level: response, or design: none")
+    if groups:
+        raise ValueError(
+            f"a design has its own clusters and no fixed_effects; found '{groups[0]}'; name clusters under design "
+            "only, or write design: none"
+        )
+
+
+def _listed(names: Name | tuple[Name, ...]) -> tuple[str, ...]:
+    return names if isinstance(names, tuple) else (names,)
