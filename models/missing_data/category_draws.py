@@ -1,6 +1,7 @@
 """Draws of missing categories: logit, proportional odds and multinomial logit with drawn coefficients."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 
 from dataclasses import dataclass
 

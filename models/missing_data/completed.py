@@ -1,6 +1,7 @@
 """One chain's completed columns, and regressors made of them."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -96,7 +97,7 @@ class Regressors:
 
 def standard_regressors(fitted: Matrix, wanted: Matrix) -> Regressors:
     """Put columns on standard units of the rows fitted to, and leave out what follows from other columns there."""
-    from scipy.linalg.lapack import dpstrf  # noqa: PLC0415 - scipy.linalg is slow to import
+    from scipy.linalg import lapack  # noqa: PLC0415 - scipy.linalg is slow to import
 
     n = len(fitted)
     centre = fitted.mean(axis=0)
@@ -106,7 +107,7 @@ def standard_regressors(fitted: Matrix, wanted: Matrix) -> Regressors:
     scaled = shifted[:, varies] / scale[varies]
     kept = varies
     if len(varies):
-        _, order, rank, _ = dpstrf(scaled.T @ scaled / n, tol=LEAST_SHARE)
+        _, order, rank, _ = lapack.dpstrf(scaled.T @ scaled / n, tol=LEAST_SHARE)
         chosen = np.sort(order[:rank] - 1)
         scaled, kept = scaled[:, chosen], varies[chosen]
     others = (wanted[:, kept] - centre[kept]) / scale[kept]

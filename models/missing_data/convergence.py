@@ -130,8 +130,8 @@ def problems_of(imputations: Imputations) -> tuple[ImputationProblem, ...]:
         found.append(ImputationProblem(name, message))
     if imputations.n_unaccepted:
         message = (
-            f"{imputations.n_unaccepted} values kept what they were in the iteration before, as the substantive model "
-            "accepted none of their proposals; see whether these rows have outlying outcomes"
+            f"the substantive model accepted none of 500 proposals of {imputations.n_unaccepted} draws, which then "
+            "moved by small steps; see whether rows have outlying outcomes, and ask for more iterations"
         )
         found.append(ImputationProblem("", message))
     return tuple(found)

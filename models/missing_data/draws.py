@@ -1,6 +1,7 @@
 """Draws of missing numbers from what explains the observed ones: linear regression and predictive mean matching."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 
 from dataclasses import dataclass, field
 
@@ -72,7 +73,7 @@ def draw_linear(matrix: Matrix, outcome: Vector, name: str, rng: np.random.Gener
     residuals = outcome - matrix @ estimates
     deviation = float(np.sqrt(residuals @ residuals / rng.chisquare(n - k)))
     shift = np.linalg.solve(root.T, rng.standard_normal(k))
-    return LinearDraw(estimates, estimates + deviation * shift, deviation)
+    return LinearDraw(np.asarray(estimates, dtype=float), estimates + deviation * shift, deviation)
 
 
 def draw_normal(task: Task, rng: np.random.Generator) -> Vector:

@@ -28,7 +28,7 @@ class Imputations:
         variances: Their variances, of the same shape.
         left_out: Column → draws in which predictors that say the same as others, or nothing, were left out.
         n_unaccepted: Values for which the substantive model accepted no proposal, over all chains and iterations; they
-            kept the value of the iteration before.
+            moved by Metropolis steps.
     """
 
     data: pd.DataFrame

@@ -5,7 +5,9 @@ regressions of one column on others cannot give them.
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,9 +23,11 @@ from models.regression.categorical.maximise import maximise, require_converged
 from models.regression.categorical.multinomial import MultinomialRows, multinomial_objective
 from models.regression.identification import ModelDataError
 
-MOST_PROPOSALS = 2_000
+MOST_PROPOSALS = 500
 MOST_AT_ONCE = 64
 ROWS_AT_ONCE = 20_000
+STEPS = (1.0, 0.3, 0.1) * 10
+"""Widths of Metropolis steps, in residual deviations of the column, for rows of which no proposal was accepted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +52,7 @@ class SubstantiveChain:
     Attributes:
         model: The model.
         is_known: Whether a row's outcome was observed, n; its parameters are drawn from these rows.
-        n_unaccepted: Values for which no proposal was accepted.
+        n_unaccepted: Values for which no proposal was accepted, so that Metropolis steps were taken.
     """
 
     model: SubstantiveModel
@@ -145,8 +149,7 @@ class SubstantiveChain:
         own = draw_category_model(task, "ordered" if column.is_scored else "multinomial", rng)
         logs = np.log(np.maximum(own.probabilities(task.regressors.wanted, 0.0), np.finfo(float).tiny))
         for place, code in enumerate(own.codes):
-            tried = completed.at(rows)
-            tried.held[column.name] = np.full(len(rows), code)
+            tried = _with(completed, rows, column.name, np.full(len(rows), code))
             logs[:, place] += np.where(self.is_known[rows], self._log_chance(found, tried), 0.0)
         chances = np.exp(logs - logs.max(axis=1, keepdims=True))
         return own.draw(chances, rng)
@@ -158,21 +161,59 @@ class SubstantiveChain:
         task = self._task(column, rows, completed)
         own = draw_linear(task.regressors.fitted, task.outcome, column.name, rng)
         centre = task.regressors.wanted @ own.coefficients
-        drawn = completed.held[column.name][rows].copy()
-        free = ~self.is_known[rows]
-        drawn[free] = centre[free] + own.deviation * rng.standard_normal(int(free.sum())) + column.delta
-        waiting, n_tried = np.flatnonzero(~free), 0
-        while len(waiting) and n_tried < MOST_PROPOSALS:
-            n_each = int(np.clip(ROWS_AT_ONCE // len(waiting), 1, MOST_AT_ONCE))
-            places = np.repeat(waiting, n_each)
-            tried = completed.at(rows[places])
-            proposed = centre[places] + own.deviation * rng.standard_normal(len(places))
-            tried.held[column.name] = proposed
-            taken = np.log(rng.random(len(places))) < self._log_chance(found, tried)
-            taken = taken.reshape(len(waiting), n_each)
-            first, is_taken = taken.argmax(axis=1), taken.any(axis=1)
-            accepted = proposed.reshape(len(waiting), n_each)[np.arange(len(waiting)), first][is_taken]
-            drawn[waiting[is_taken]] = accepted + column.delta
-            waiting, n_tried = waiting[~is_taken], n_tried + n_each
-        self.n_unaccepted += len(waiting)
-        return drawn
+        before, drawn = completed.held[column.name][rows] - column.delta, np.empty(len(rows))
+
+        def propose(places: Codes) -> Vector:
+            return centre[places] + own.deviation * rng.standard_normal(len(places))
+
+        def chance(places: Codes, values: Vector) -> Vector:
+            return self._log_chance(found, _with(completed, rows[places], column.name, values))
+
+        free = np.flatnonzero(~self.is_known[rows])
+        drawn[free] = propose(free)
+        waiting = _reject(drawn, np.flatnonzero(self.is_known[rows]), propose, chance, rng)
+        if len(waiting):
+            self.n_unaccepted += len(waiting)
+
+            def height(values: Vector) -> Vector:
+                return chance(waiting, values) - 0.5 * ((values - centre[waiting]) / own.deviation) ** 2
+
+            drawn[waiting] = _walk(height, before[waiting], own.deviation, rng)
+        return drawn + column.delta
+
+
+def _reject(
+    drawn: Vector,
+    waiting: Codes,
+    propose: Callable[[Codes], Vector],
+    chance: Callable[[Codes, Vector], Vector],
+    rng: np.random.Generator,
+) -> Codes:
+    """Fill in the first accepted proposal of each waiting place; return the places of which none was accepted."""
+    n_tried = 0
+    while len(waiting) and n_tried < MOST_PROPOSALS:
+        n_each = int(np.clip(ROWS_AT_ONCE // len(waiting), 1, MOST_AT_ONCE))
+        places = np.repeat(waiting, n_each)
+        proposed = propose(places)
+        taken = (np.log(rng.random(len(places))) < chance(places, proposed)).reshape(len(waiting), n_each)
+        first, is_taken = taken.argmax(axis=1), taken.any(axis=1)
+        drawn[waiting[is_taken]] = proposed.reshape(taken.shape)[np.arange(len(waiting)), first][is_taken]
+        waiting, n_tried = waiting[~is_taken], n_tried + n_each
+    return waiting
+
+
+def _with(completed: Completed, rows: Codes, name: str, values: Vector) -> Completed:
+    tried = completed.at(rows)
+    tried.held[name] = values
+    return tried
+
+
+def _walk(height: Callable[[Vector], Vector], values: Vector, deviation: float, rng: np.random.Generator) -> Vector:
+    """Take Metropolis steps from the values of the iteration before, which leave their distribution as it is."""
+    current = height(values)
+    for width in STEPS:
+        proposed = values + width * deviation * rng.standard_normal(len(values))
+        reached = height(proposed)
+        is_taken = np.log(rng.random(len(values))) < reached - current
+        values, current = np.where(is_taken, proposed, values), np.where(is_taken, reached, current)
+    return values

@@ -1,6 +1,7 @@
 """Draws of missing numbers of rows in organisations: linear regression with random intercepts, by Gibbs sampling."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 
 from dataclasses import dataclass
 
@@ -85,8 +86,12 @@ def clustered(matrix: Matrix, outcome: Vector, organisations: Codes, n_organisat
             f"{matrix.shape[1]} coefficients; expected at least {FEWEST_ORGANISATIONS} organisations and more rows "
             "than coefficients; use a method without levels, or fewer predictors"
         )
-    sums = np.column_stack([np.bincount(organisations, column, n_organisations) for column in matrix.T])
-    return Clustered(matrix, outcome, organisations, counts, sums, np.bincount(organisations, outcome, n_organisations))
+
+    def total(values: Vector) -> Vector:
+        return np.asarray(np.bincount(organisations, values, n_organisations), dtype=float)
+
+    sums = np.column_stack([total(column) for column in matrix.T])
+    return Clustered(matrix, outcome, organisations, counts, sums, total(outcome))
 
 
 def draw_intercepts(
