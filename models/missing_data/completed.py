@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +98,7 @@ class Regressors:
 
 def standard_regressors(fitted: Matrix, wanted: Matrix) -> Regressors:
     """Put columns on standard units of the rows fitted to, and leave out what follows from other columns there."""
-    from scipy.linalg import lapack  # noqa: PLC0415 - scipy.linalg is slow to import
+    from scipy.linalg import get_lapack_funcs  # noqa: PLC0415 - scipy.linalg is slow to import
 
     n = len(fitted)
     centre = fitted.mean(axis=0)
@@ -107,7 +108,8 @@ def standard_regressors(fitted: Matrix, wanted: Matrix) -> Regressors:
     scaled = shifted[:, varies] / scale[varies]
     kept = varies
     if len(varies):
-        _, order, rank, _ = lapack.dpstrf(scaled.T @ scaled / n, tol=LEAST_SHARE)
+        pivoted_root = cast("Any", get_lapack_funcs("pstrf", dtype=np.float64))
+        _, order, rank, _ = pivoted_root(scaled.T @ scaled / n, tol=LEAST_SHARE)
         chosen = np.sort(order[:rank] - 1)
         scaled, kept = scaled[:, chosen], varies[chosen]
     others = (wanted[:, kept] - centre[kept]) / scale[kept]

@@ -65,7 +65,7 @@ def test_a_square_keeps_its_coefficient_where_chained_regressions_lose_it():
     assert ours.n_unaccepted < 0.02 * 10 * 8 * data["x"].isna().sum()
     passive = ImputationPlan((Column("x", method="normal"), Column("y"), Z), (power("x2", "x", 2),), 10, 8)
     theirs = impute_chained(data, passive, np.random.default_rng(2)).pool(linear_fit(quadratic))
-    assert distances(theirs, truth)[2] < -5
+    assert distances(theirs, truth)[2] < -3
 
 
 def test_a_category_with_a_product_and_missing_outcomes_in_a_logit():
