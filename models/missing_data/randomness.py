@@ -15,6 +15,7 @@ from models.regression.identification import ModelDataError, find_dependencies
 
 LARGEST_GRADIENT = 1e-6
 FEWEST_VARIABLES = 2
+FEWEST_TOGETHER = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +70,12 @@ def normal_moments(data: pd.DataFrame) -> NormalMoments:
     """
     values = data.to_numpy(dtype=float, na_value=np.nan)
     rows = values[~np.isnan(values).all(axis=1)]
-    order = np.lexsort(rows.T[::-1])
+    rows = rows[np.lexsort(rows.T[::-1])]
     _refuse(data, rows)
     centre, scale = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0)
     with on_one_thread():
         try:
-            sample = sample_of((rows[order] - centre) / scale)
+            sample = sample_of((rows - centre) / scale)
         except np.linalg.LinAlgError:
             raise _unreached() from None
         _require_top(sample)
@@ -126,6 +127,14 @@ def _refuse(data: pd.DataFrame, rows: Matrix) -> None:
     if flat:
         listed = ", ".join(f"'{name}'" for name in flat)
         raise ModelDataError(f"{listed} has no two different values; expected variation; leave it out")
+    is_known = (~np.isnan(rows)).astype(float)
+    apart = np.argwhere(np.triu(is_known.T @ is_known < FEWEST_TOGETHER))
+    if len(apart):
+        first, second = (str(data.columns[place]) for place in apart[0])
+        raise ModelDataError(
+            f"'{first}' and '{second}' are known together in fewer than {FEWEST_TOGETHER} rows, so that nothing is said "
+            "of their covariance; leave one of them out"
+        )
     complete = pd.DataFrame(rows[~np.isnan(rows).any(axis=1)], columns=data.columns)
     if len(complete) > data.shape[1]:
         complete.insert(0, "constant", 1.0)

@@ -176,7 +176,7 @@ def test_littles_test_rejects_as_often_as_it_says_and_finds_what_is_missing_at_r
         (lambda data: data.dropna(), "all rows have the same variables"),
         (
             lambda data: data.assign(a=data["a"].where(data.index < 20), b=data["b"].where(data.index >= 20)),
-            "no maximum likelihood estimate that EM reaches",
+            "'a' and 'b' are known together in fewer than 3 rows",
         ),
     ],
 )
