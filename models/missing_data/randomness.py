@@ -132,7 +132,7 @@ def _refuse(data: pd.DataFrame, rows: Matrix) -> None:
     if len(apart):
         first, second = (str(data.columns[place]) for place in apart[0])
         raise ModelDataError(
-            f"'{first}' and '{second}' are known together in fewer than {FEWEST_TOGETHER} rows, so that nothing is said "
+            f"'{first}' and '{second}' are known together in fewer than {FEWEST_TOGETHER} rows, so nothing is said "
             "of their covariance; leave one of them out"
         )
     complete = pd.DataFrame(rows[~np.isnan(rows).any(axis=1)], columns=data.columns)

@@ -55,6 +55,13 @@ def test_every_module_of_estimators_has_an_entry():
         assert {stem for stem in stems if not any(f"{package}.{stem}" in each for each in listed)} == set()
 
 
+def test_every_module_of_missing_data_has_an_entry():
+    listed = {each.gives for each in ledger("missing_data")}
+    stems = {path.stem for path in (HOUSE / "models" / "missing_data").glob("*.py")} - {"__init__"}
+    preparing = {"plan", "plan_faults", "completed", "imputations"}
+    assert {stem for stem in stems - preparing if not any(f".{stem}" in each for each in listed)} == set()
+
+
 def test_every_module_of_regression_has_an_entry():
     listed = {each.gives for each in ledger("regression")}
     stems = {path.stem for path in (HOUSE / "models" / "regression").rglob("*.py")} - {"__init__"} - PREPARING
