@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
+from models.sections.imputation import Missing, refuse_imputation_of
 from models.sections.inference import (
     CLUSTERED,
     PANEL,
@@ -74,7 +75,8 @@ class RegressionSpec(Spec):
             units in waves, left out, the units.
         weights: Column of weights, such as ``analysis_weight``, or for rows of organisations ``number_of_answers``;
             left out, every row counts the same.
-        missing: ``listwise``: responses with a missing value in any variable of the model are left out.
+        missing: ``listwise``: responses with a missing value in any variable of the model are left out;
+            ``multiple_imputation``, or a section that says how: they are kept and what is missing is imputed.
         confidence_level: Of the intervals, between 0 and 1.
         expected_sign: ``positive``, ``negative`` or ``none``, of the focal regressor.
         also_expected: What is expected of further regressors.
@@ -104,7 +106,7 @@ class RegressionSpec(Spec):
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
     weights: Name | None = None
-    missing: Literal["listwise"] = "listwise"
+    missing: Missing = "listwise"
     confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
     expected_sign: Sign = "none"
     also_expected: tuple[Expected, ...] = ()
@@ -141,6 +143,7 @@ class RegressionSpec(Spec):
         for name in ("main", *(variant.name for variant in self.variants)):
             said = self.with_variant(name)
             refuse_mixed_panel(said.estimator, said.panel, effects_in(said.fixed_effects), said.level)
+            refuse_imputation_of(said.missing, said.estimator, said.level, said.effects())
             refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
             refuse_keys_of_other_estimators(
                 said.estimator,
@@ -275,6 +278,7 @@ _CHANGEABLE = (
     "covariance",
     "cluster",
     "weights",
+    "missing",
     "by_threshold",
     "population",
 )

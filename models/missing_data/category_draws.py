@@ -6,7 +6,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
 from models.estimates import Matrix, Vector
 from models.missing_data.completed import Codes, Regressors
@@ -36,6 +35,8 @@ class CategoryDraw:
 
     def probabilities(self, matrix: Matrix, delta: float) -> Matrix:
         """Return the probability of each observed category, q x J, with delta added to the linear predictor."""
+        from scipy.special import expit  # noqa: PLC0415 - slow to import
+
         if len(self.thresholds):
             predictor = matrix[:, 1:] @ self.coefficients + delta
             below = expit(self.thresholds - predictor[:, None])

@@ -61,8 +61,9 @@ def pooled_wald(pooled: PooledEstimates, contrasts: Matrix) -> PooledTest:
         )
     increase = (1 + 1 / m) * float(np.trace(np.linalg.solve(within, contrasts @ pooled.between @ contrasts.T))) / k
     statistic = float(values @ np.linalg.solve(within, values)) / (k * (1 + increase))
-    small = np.isfinite(pooled.df_complete) and k * (m - 1) > FEW
-    df = _small_df(k * (m - 1), increase, pooled.df_complete) if small else _large_df(k, m, increase)
+    complete = float(pooled.df_complete[(contrasts != 0).any(axis=0)].min())
+    small = np.isfinite(complete) and k * (m - 1) > FEW
+    df = _small_df(k * (m - 1), increase, complete) if small else _large_df(k, m, increase)
     return _tested(statistic, k, df, increase)
 
 

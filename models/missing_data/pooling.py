@@ -27,13 +27,14 @@ class CompletedEstimates:
         terms: Names of the k estimates.
         estimates: k.
         covariance: k x k, of any kind: classical, robust, clustered.
-        df_complete: Degrees of freedom that the estimates would have, were the set complete; infinite where normal.
+        df_complete: Degrees of freedom that the estimates would have, were the set complete, one for all or k;
+            infinite where normal.
     """
 
     terms: tuple[str, ...]
     estimates: Vector
     covariance: Matrix
-    df_complete: float = np.inf
+    df_complete: float | Vector = np.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +47,7 @@ class PooledEstimates:
         estimates: Means over the sets, k.
         within: Mean covariance of the sets, k x k.
         between: Covariance of the estimates over the sets, divisor m - 1, k x k.
-        df_complete: Degrees of freedom, were the data complete: the smallest of the sets.
+        df_complete: Degrees of freedom, were the data complete: the smallest of the sets, k.
     """
 
     terms: tuple[str, ...]
@@ -54,7 +55,7 @@ class PooledEstimates:
     estimates: Vector
     within: Matrix
     between: Matrix
-    df_complete: float
+    df_complete: Vector
 
     @property
     def covariance(self) -> Matrix:
@@ -77,10 +78,11 @@ class PooledEstimates:
         share = self.share_due_to_missing
         with np.errstate(divide="ignore"):
             of_imputations = (self.n_imputations - 1) / share**2
-        if np.isinf(self.df_complete):
-            return of_imputations
-        observed = (self.df_complete + 1) / (self.df_complete + 3) * self.df_complete * (1 - share)
-        return np.where(share == 0, self.df_complete, 1 / (1 / of_imputations + 1 / observed))
+        is_finite = np.isfinite(self.df_complete)
+        complete = np.where(is_finite, self.df_complete, 1.0)
+        observed = (complete + 1) / (complete + 3) * complete * (1 - share)
+        both = np.where(share == 0, self.df_complete, 1 / (1 / of_imputations + 1 / observed))
+        return np.where(is_finite, both, of_imputations)
 
     @property
     def fraction_missing(self) -> Vector:
@@ -152,7 +154,7 @@ def pool_estimates(sets: Sequence[CompletedEstimates]) -> PooledEstimates:
         estimates=estimates[0] + (estimates - estimates[0]).mean(axis=0),
         within=sets[0].covariance + np.mean([each.covariance - sets[0].covariance for each in sets], axis=0),
         between=np.atleast_2d(np.cov(estimates - estimates[0], rowvar=False)),
-        df_complete=min(each.df_complete for each in sets),
+        df_complete=np.min([np.broadcast_to(each.df_complete, len(each.estimates)) for each in sets], axis=0),
     )
 
 
@@ -170,7 +172,9 @@ def _refuse(sets: Sequence[CompletedEstimates]) -> None:
                 f"completed set {number} has other terms than the first ({listed}); expected the same in every set; "
                 "merge small categories before imputing, so that each is there in every set"
             )
-        if not (np.isfinite(each.estimates).all() and np.isfinite(each.covariance).all() and each.df_complete > 0):
+        if not (
+            np.isfinite(each.estimates).all() and np.isfinite(each.covariance).all() and np.all(each.df_complete > 0)
+        ):
             raise ModelDataError(
                 f"completed set {number} has estimates, variances or degrees of freedom that are not finite and "
                 "positive; see why the model could not be fitted to that set before pooling"

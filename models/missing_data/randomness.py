@@ -1,6 +1,7 @@
 """Whether values are missing completely at random: Little's test, on maximum likelihood means and covariances."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 
 from dataclasses import dataclass
 

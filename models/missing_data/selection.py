@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import log_ndtr
 
 from models.estimates import Matrix, Vector
 from models.one_thread import on_one_thread
@@ -147,6 +146,8 @@ def _refuse(rows: SelectedRows, is_known: Vector, correlation: float | None) -> 
 
 def _objective(matrix: Matrix, outcome: Vector, design: Matrix, held: float | None) -> Objective:
     """Return log-likelihood, gradient and information in b, g, log s and atanh rho (left out where it is held)."""
+    from scipy.special import log_ndtr  # noqa: PLC0415 - slow to import
+
     is_known = ~np.isnan(outcome)
     x, z, y, away = matrix[is_known], design[is_known], outcome[is_known], design[~is_known]
 
@@ -181,4 +182,6 @@ def _objective(matrix: Matrix, outcome: Vector, design: Matrix, held: float | No
 
 def _mills(value: Vector) -> Vector:
     """Return phi / Phi, exact in the tail."""
+    from scipy.special import log_ndtr  # noqa: PLC0415 - slow to import
+
     return np.exp(-0.5 * value**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(value))

@@ -6,7 +6,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln
 
 from models.estimates import Matrix, Vector
 from models.missing_data.completed import Codes
@@ -191,6 +190,8 @@ def _within(rows: Clustered, residuals: Vector, last: InterceptDraw, rng: np.ran
 
 def _hyper(within: Vector, freedom: float, rng: np.random.Generator) -> tuple[float, float]:
     """Draw level and degrees of freedom of the organisations' residual variances."""
+    from scipy.special import gammaln  # noqa: PLC0415 - slow to import
+
     n, inverse, logs = len(within), float((1 / within).sum()), float(np.log(within).sum())
     level = float(rng.gamma(n * freedom / 2, 2 / (freedom * inverse)))
     half = SPREADS / 2

@@ -36,6 +36,8 @@ LOOK_FROM = {
     "max_generalised_vif": 10.0,
     "without_finite_estimate": 1.0,
     "bootstrap_failed": LARGEST_SHARE_FAILED,
+    "columns_not_settled": 1.0,
+    "largest_fmi": 0.5,
 }
 LOOK_BELOW = {
     "breusch_pagan_p": 0.05,
@@ -60,6 +62,8 @@ REMEDIES = {
     "least_outcome_n": "a category of the outcome has few responses; merge categories, or widen the population",
     "responses_per_coefficient": "few responses for so many coefficients; take out regressors, or use firth_logit",
     "bootstrap_failed": "many bootstrap draws cannot carry the model; merge small categories",
+    "columns_not_settled": "chains of imputations have not settled, or are too short to tell; ask for more iterations",
+    "largest_fmi": "half of what is known of a term is imputed; ask for more imputations and auxiliary columns",
     "without_finite_estimate": "without the penalty these have no estimate; read their intervals",
 }
 

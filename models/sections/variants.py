@@ -1,6 +1,7 @@
 """What a model says beside itself: what is expected of further regressors, and deviations declared in advance."""
 
 from instruments.spec_file import Name, Spec, Texts
+from models.sections.imputation import Missing
 from models.sections.inference import Covariance, Estimator
 from models.sections.panel import Level, Panel
 from models.sections.population import Population
@@ -35,6 +36,7 @@ class Variant(Spec):
         covariance: Another covariance.
         cluster: Another cluster; ``none`` for no clusters.
         weights: Other weights; ``none`` for no weights.
+        missing: Another treatment of missing values.
         by_threshold: Other regressors of an ordered outcome whose effect may differ by threshold; [] for none.
         population: Another population.
     """
@@ -51,5 +53,6 @@ class Variant(Spec):
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
     weights: Name | None = None
+    missing: Missing | None = None
     by_threshold: tuple[Name | Variable | Interaction, ...] | None = None
     population: Population | None = None
