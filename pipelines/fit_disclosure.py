@@ -10,7 +10,6 @@ import pandas as pd
 
 from models.regression.diagnostics import leverage_of_design
 from models.replication.refit import labels_from_json, recorded_model
-from models.sections.imputation import IMPUTATIONS
 from pipelines.load import Study
 from pipelines.steps import disclosure
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
@@ -95,8 +94,6 @@ def _reasons(
         terms = estimates.loc[estimates["fit_id"] == name, "term"]
         without_words[name] = disclosure.reasons_without_words(fit, language)
         unsafe[name] = disclosure.reasons_to_withhold(fit, values, terms, text_items, language)
-        if IMPUTATIONS in values:
-            unsafe[name].append(reason("imputed", language))
         if fit["data_hash"] in erased:
             unsafe[name].append(reason("erased", language))
     return without_words, unsafe

@@ -20,7 +20,7 @@ PREPARING = {
     *("outcome", "power_of_model", "large", "of_database", "of_coefficients"),
     *("connection", "query", "responses", "result", "planner", "patterns", "pattern_design", "rows"),
     *("pattern_codes", "pattern_keys", "score_sums"),
-    *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped"),
+    *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped", "found", "imputed_rows"),
 }
 """Modules of regression that give no statistic of their own name."""
 
