@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
+from models.sections.imputation import Missing, refuse_imputation_of
 from models.sections.inference import (
     CLUSTERED,
     PANEL,
@@ -88,7 +89,8 @@ class RegressionSpec(Spec):
         design: How responses were sampled; for ``linear``, ``logit`` and ``ordered_logit``, instead of a cluster.
         weights: Column of weights, such as ``analysis_weight``, or for rows of organisations ``number_of_answers``;
             left out, every row counts the same.
-        missing: ``listwise``: responses with a missing value in any variable of the model are left out.
+        missing: ``listwise``: responses with a missing value in any variable of the model are left out;
+            ``multiple_imputation``, or a section that says how: they are kept and what is missing is imputed.
         confidence_level: Of the intervals, between 0 and 1.
         expected_sign: ``positive``, ``negative`` or ``none``, of the focal regressor.
         also_expected: What is expected of further regressors.
@@ -122,7 +124,7 @@ class RegressionSpec(Spec):
     cluster: Name | tuple[Name, Name] | None = None
     design: SampleDesign | None = None
     weights: Name | None = None
-    missing: Literal["listwise"] = "listwise"
+    missing: Missing = "listwise"
     confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
     expected_sign: Sign = "none"
     also_expected: tuple[Expected, ...] = ()
@@ -159,6 +161,8 @@ class RegressionSpec(Spec):
         for name in ("main", *(variant.name for variant in self.variants)):
             said = self.with_variant(name)
             refuse_mixed_panel(said.estimator, said.panel, effects_in(said.fixed_effects), said.level)
+            has_design = said.design is not None
+            refuse_imputation_of(said.missing, said.estimator, said.level, said.effects(), has_design=has_design)
             refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
             said.refuse_unfit_keys_of_mixed()
             refuse_keys_of_other_estimators(

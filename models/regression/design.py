@@ -105,7 +105,7 @@ def select_rows(spec: RegressionSpec, analysis: pd.DataFrame) -> SelectedRows:
     Raises:
         ModelDataError: If a column is absent or no response is left.
     """
-    responses = _select_population(spec, with_units_sampled(spec.design, analysis))
+    responses = select_population(spec, with_units_sampled(spec.design, analysis))
     population = responses if spec.level == "response" else _of_organisations(spec, responses)
     complete = _leave_out_missing(spec, population)
     rows = _leave_out_alone(spec, complete)
@@ -165,10 +165,15 @@ def excluded_column(rule: str) -> str:
     return f"excluded_by_{rule}"
 
 
-def _select_population(spec: RegressionSpec, analysis: pd.DataFrame) -> pd.DataFrame:
+def select_population(spec: RegressionSpec, analysis: pd.DataFrame, auxiliary: Sequence[str] = ()) -> pd.DataFrame:
+    """Select the responses of a model's population with the columns that it reads, and auxiliary ones.
+
+    Raises:
+        ModelDataError: If a column is absent or no response is in the population.
+    """
     filters = filters_of(spec)
     left_out = [excluded_column(rule)] if (rule := spec.population.without) else []
-    columns = list(dict.fromkeys(["response_id", *filters, *left_out, *columns_read(spec)]))
+    columns = list(dict.fromkeys(["response_id", *filters, *left_out, *columns_read(spec), *auxiliary]))
     absent = [column for column in columns if column not in analysis.columns]
     if absent:
         listed = ", ".join(absent)

@@ -37,6 +37,8 @@ LOOK_FROM = {
     "without_finite_estimate": 1.0,
     "bootstrap_failed": LARGEST_SHARE_FAILED,
     **dict.fromkeys(("singular", "at_bound", "optimum_doubts"), 1.0),
+    "columns_not_settled": 1.0,
+    "largest_fmi": 0.5,
 }
 LOOK_BELOW = {
     "breusch_pagan_p": 0.05,
@@ -64,6 +66,8 @@ REMEDIES = {
     "bootstrap_failed": "many bootstrap draws cannot carry the model; merge small categories",
     "singular": "a variance or correlation between groups is at its edge; leave it out, or say so",
     "optimum_doubts": "the optimum is in doubt; put regressors on a like scale, or take out random slopes",
+    "columns_not_settled": "chains of imputations have not settled, or are too short to tell; ask for more iterations",
+    "largest_fmi": "half of what is known of a term is imputed; ask for more imputations and auxiliary columns",
     "without_finite_estimate": "without the penalty these have no estimate; read their intervals",
 }
 

@@ -2,14 +2,16 @@
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from instruments.spec_file import closest
-from models.estimates import PREDICTION_COLUMNS, Fit, Vector
+from models.estimates import PREDICTION_COLUMNS, Fit
 from models.one_thread import on_one_thread
 from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
@@ -17,8 +19,10 @@ from models.regression.columns import Labels
 from models.regression.covariance import estimate_uncertainty
 from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose, diagnose_categorical
+from models.regression.found import Found, pool_found
 from models.regression.identification import ModelDataError
-from models.regression.inference import Uncertainty, label_estimates
+from models.regression.imputed_rows import ImputedRows, impute_rows
+from models.regression.inference import label_estimates
 from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
 from models.regression.moderation.combinations import Coefficients
 from models.regression.moderation.fitted import FittedDesign
@@ -28,6 +32,7 @@ from models.regression.posed import codes_of, pose
 from models.regression.reading.of_coefficients import COLUMNS
 from models.regression.reading.of_fit import FittedModel, readings_of
 from models.regression.sampled import sampled_uncertainty
+from models.sections.imputation import imputation_of
 from models.sections.inference import LEAST_SQUARES
 from models.spec import RegressionSpec
 
@@ -66,14 +71,14 @@ def fit_regression(
         ``models.regression.covariance`` names formula, degrees of freedom and R call of each covariance.
     """
     fitted = apply_variant(spec, variant)
-    design = build_design(fitted, analysis, labels, fewest_beyond)
+    request = imputation_of(fitted.missing)
     with on_one_thread():
-        if fitted.estimator == "mixed":
-            found = _mixed(fitted, design, labels)
-        elif fitted.estimator in LEAST_SQUARES:
-            found = _least_squares(fitted, design, labels, seed, fewest_beyond)
+        if request is None:
+            design = build_design(fitted, analysis, labels, fewest_beyond)
+            found = _found(fitted, design, labels, seed, fewest_beyond)
         else:
-            found = _categorical(fitted, design, labels, seed, fewest_beyond)
+            imputed = impute_rows(fitted, analysis, request, seed)
+            design, found = _found_of_completed(fitted, imputed, labels, seed, fewest_beyond)
         of_design = _with_design(fitted, design, labels, found)
         shapes, uncovered = shapes_of(of_design), products_not_covered(of_design)
     kind = fitted.covariance_used()
@@ -97,27 +102,26 @@ def fit_regression(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """What an estimator found; the explained share of variance is NaN where the outcome is categorical.
-
-    Of a mixed model it is that of the regressors (marginal R2), and there are no readings.
-    """
-
-    estimator: str
-    terms: tuple[str, ...]
-    coefficients: Vector
-    uncertainty: Uncertainty
-    df_resid: int
-    r_squared: float
-    estimates: pd.DataFrame
-    diagnostics: pd.DataFrame
-    readings: pd.DataFrame
-    predictions: pd.DataFrame
-    joint_tests: pd.DataFrame
+def _found(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> Found:
+    if spec.estimator == "mixed":
+        return _mixed(spec, design, labels)
+    estimate = _least_squares if spec.estimator in LEAST_SQUARES else _categorical
+    return estimate(spec, design, labels, seed, fewest_beyond)
 
 
-def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> _Found:
+def _found_of_completed(
+    spec: RegressionSpec, imputed: ImputedRows, labels: Labels, seed: int, fewest_beyond: int
+) -> tuple[Design, Found]:
+    """Fit every completed set and pool; return the design of the first set, with the responses as they were."""
+    told = spec.model_copy(update={"bootstrap_draws": 0})
+    designs = [build_design(told, rows, labels, fewest_beyond) for rows in imputed.completed]
+    sets = [_found(told, design, labels, seed, fewest_beyond) for design in designs]
+    share_used = len(imputed.data) / imputed.n_in_population
+    found = pool_found(sets, imputed.imputations, spec.confidence_level, share_used)
+    return replace(designs[0], data=imputed.data), found
+
+
+def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> Found:
     if spec.panel is None or spec.estimator == "linear":
         posed = pose(design, spec.effects(), fewest_beyond)
     else:
@@ -132,7 +136,7 @@ def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: i
     values = FittedModel(terms, posed.matrix, posed.outcome, solution, uncertainty, one_way, spec.confidence_level)
     groups = regressor_groups(spec, design.rows, design.profile, labels, terms)
     places = {term: (place,) for place, term in enumerate(terms)}
-    return _Found(
+    return Found(
         estimator=posed.estimator,
         terms=terms,
         coefficients=solution.coefficients[: posed.n_shown],
@@ -144,10 +148,11 @@ def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: i
         readings=readings_of(values, design.focal, spec.smallest_effect_of_interest, np.random.default_rng(seed)),
         predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
         joint_tests=joint_tests(groups, places, solution.coefficients, uncertainty),
+        tested=_tested(groups, places),
     )
 
 
-def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> _Found:
+def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> Found:
     clusters = [codes_of(design.clusters[name]) for name in design.clusters]
     one_way, rng = clusters[0] if clusters else None, np.random.default_rng(seed)
     if design.sample is not None:
@@ -157,9 +162,10 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int
     estimates = found.estimates
     if estimates is None:
         estimates = label_estimates(found.terms, found.coefficients, found.uncertainty, spec.confidence_level)
+    groups = regressor_groups(spec, design.rows, design.profile, labels, list(map(str, design.matrix)))
     weights = np.ones(len(design.rows)) if design.weights is None else design.weights.to_numpy()
     confounding = e_value_readings(spec.estimator, estimates, design.focal, design.outcome.to_numpy(), weights)
-    return _Found(
+    return Found(
         estimator=spec.estimator,
         terms=found.terms,
         coefficients=found.coefficients,
@@ -171,10 +177,11 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int
         readings=pd.concat([made.readings, *([confounding] if len(confounding) else [])], ignore_index=True),
         predictions=made.predictions,
         joint_tests=made.joint_tests,
+        tested=_tested(groups, found.places),
     )
 
 
-def _mixed(spec: RegressionSpec, design: Design, labels: Labels) -> _Found:
+def _mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
     from models.multilevel.of_model import estimate_mixed, mixed_joint_tests  # noqa: PLC0415 - seldom needed
 
     estimated = estimate_mixed(spec, design, labels)
@@ -186,7 +193,7 @@ def _mixed(spec: RegressionSpec, design: Design, labels: Labels) -> _Found:
         if estimated.approximation is None
         else mixed_joint_tests(estimated, groups)
     )
-    return _Found(
+    return Found(
         estimator=spec.estimator,
         terms=model.terms,
         coefficients=model.coefficients,
@@ -198,10 +205,15 @@ def _mixed(spec: RegressionSpec, design: Design, labels: Labels) -> _Found:
         readings=pd.DataFrame(columns=list(COLUMNS)),
         predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
         joint_tests=tests,
+        tested=_tested(groups, places),
     )
 
 
-def _with_design(spec: RegressionSpec, design: Design, labels: Labels, found: _Found) -> FittedDesign:
+def _tested(groups: Mapping[str, Sequence[str]], places: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(chain.from_iterable(places[each] for each in own)) for name, own in groups.items()}
+
+
+def _with_design(spec: RegressionSpec, design: Design, labels: Labels, found: Found) -> FittedDesign:
     """Join a design and what came of it; where coefficients differ in df, combinations of them have the fewest.
 
     The means of the units have the mean of their column.

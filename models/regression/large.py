@@ -14,6 +14,7 @@ from models.regression.columns import Labels
 from models.regression.design import select_rows
 from models.regression.fit import apply_variant, fit_regression
 from models.regression.in_database.connection import Connection
+from models.sections.imputation import imputation_of
 from models.spec import RegressionSpec
 
 MANY_RESPONSES = 200_000
@@ -61,7 +62,8 @@ def fit_at_any_size(task: FitTask, analysis: pd.DataFrame, database: Database, m
         ModelDataError: If the data cannot carry the model, or it has no such variant.
     """
     spec = apply_variant(task.spec, task.variant)
-    is_plain = spec.estimator == "linear" and spec.panel is None and spec.level == "response"
+    is_listwise = imputation_of(spec.missing) is None
+    is_plain = is_listwise and spec.estimator == "linear" and spec.panel is None and spec.level == "response"
     if is_plain and len(analysis) >= many:
         from models.regression.of_database import can_be_in_database, fit_large  # noqa: PLC0415 - seldom, and slow
 

@@ -78,7 +78,8 @@ def power_of_model(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, sou
 
     By formula with the standard error and degrees of freedom of the fit (noncentral t). By simulation for linear models
     with one way of clusters and no weights: cluster and residual variance are those of the fit, so that the intraclass
-    correlation is respected, and every drawn study is tested with CR2 and Satterthwaite's degrees of freedom.
+    correlation is respected, and every drawn study is tested with CR2 and Satterthwaite's degrees of freedom. Of a
+    model with imputed values it is that of its complete responses.
 
     Args:
         spec: The model, variant applied.
@@ -91,7 +92,7 @@ def power_of_model(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, sou
     """
     design = build_design(spec, rows, labels)
     effects = tuple(sought.effects) or _usual_effects(spec, design)
-    fit = fit_regression(spec.model_copy(update={"bootstrap_draws": 0}), rows, labels)
+    fit = fit_regression(spec.model_copy(update={"bootstrap_draws": 0, "missing": "listwise"}), rows, labels)
     drawn, note = _drawn_design(spec, design)
     rng, level = np.random.default_rng(sought.seed), 1 - spec.confidence_level
     made: list[dict[str, object]] = []

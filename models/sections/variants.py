@@ -3,6 +3,7 @@
 from typing import Literal
 
 from instruments.spec_file import Name, Spec, Texts
+from models.sections.imputation import Missing
 from models.sections.inference import Covariance, Estimator
 from models.sections.panel import Level, Panel
 from models.sections.population import Population
@@ -22,6 +23,7 @@ CHANGEABLE = (
     "cluster",
     "design",
     "weights",
+    "missing",
     "by_threshold",
     "random_effects",
     "degrees_of_freedom",
@@ -60,6 +62,7 @@ class Variant(Spec):
         cluster: Another cluster; ``none`` for no clusters.
         design: Another design of the sample; ``none`` for no design.
         weights: Other weights; ``none`` for no weights.
+        missing: Another treatment of missing values.
         by_threshold: Other regressors of an ordered outcome whose effect may differ by threshold; [] for none.
         random_effects: Other effects that differ between groups.
         degrees_of_freedom: Other degrees of freedom of a mixed model.
@@ -80,6 +83,7 @@ class Variant(Spec):
     cluster: Name | tuple[Name, Name] | None = None
     design: SampleDesign | Literal["none"] | None = None
     weights: Name | None = None
+    missing: Missing | None = None
     by_threshold: tuple[Name | Variable | Interaction, ...] | None = None
     random_effects: tuple[RandomEffects, ...] | None = None
     degrees_of_freedom: DegreesOfFreedom | None = None

@@ -20,8 +20,8 @@ from instruments.forms import spec as form_spec
 from instruments.sections import labels, provenance, response_scale
 from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
+from models.sections import imputation, regressors, waiting
 from models.sections import measurement as measuring
-from models.sections import regressors, waiting
 from pipelines import access
 from pipelines import spec as studies
 from pipelines.commands.disposition_page import dispositions_page
@@ -111,6 +111,7 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         models.Interaction,
         models.Surface,
         regressors.Views,
+        imputation.Imputation,
         models.Population,
         *(models.Panel, models.RandomEffects, models.SampleDesign, models.Variant, models.Expected),
         measuring.MeasurementSpec,

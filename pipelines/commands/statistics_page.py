@@ -10,13 +10,15 @@ number, and how that is known: {kinds}. *Difference* is the largest one measured
 Every number that R stored for the tests stands beside ours in [agreement with R](agreement-with-r.md).
 R 4.2.2 with lme4 1.1-31, lmerTest 3.1-3, pbkrtest 0.5.2, performance 0.10.2, psych 2.2.9,
 lavaan 0.6-14, semTools 0.5-6, multilevel 2.7, GPArotation 2022.10, nlme 3.1-162, ordinal
-2022.11, clubSandwich 0.5.8, sandwich 3.0-2, plm 2.6-2, survey 4.1-1, brglm2, emmeans 1.8.4, car 3.1-1, Hmisc 4.8-0.
+2022.11, clubSandwich 0.5.8, sandwich 3.0-2, plm 2.6-2, survey 4.1-1, brglm2, emmeans 1.8.4, car 3.1-1, Hmisc 4.8-0,
+mice 3.15.0, mitml 0.4-4.
 """
 PARTS = {
     "measurement": "Measurement",
     "regression": "Regression",
     "multilevel": "Multilevel",
     "survey_design": "Survey designs",
+    "missing_data": "Missing data",
 }
 HEADER = """
 ## {title}

@@ -278,6 +278,8 @@ DANISH: Mapping[str, str] = {
     "definitions_measurement": "Definitioner: måling",
     "definitions_regression": "Definitioner: modeller",
     "definitions_multilevel": "Definitioner: multilevelmodeller",
+    "definitions_survey_design": "Definitioner: stikprøvedesign",
+    "definitions_missing_data": "Definitioner: manglende data",
     "formula": "Definition: {formula}.",
     "source": "Kilde: {source}.",
     "proof": "Vist rigtig ved {proof} (største forskel: {difference}).",

@@ -110,6 +110,8 @@ DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("variance_of_units", "variance_within", "least_share", "largest_share"), PANEL[:1]),
     **dict.fromkeys(("size", "size_std_error"), ("negative binomial regression (NB2)",)),
     "dispersion": ("overdispersion, Poisson against NB2",),
+    "columns_not_settled": ("split R-hat of chains",),
+    **dict.fromkeys(("largest_fmi", "fmi"), ("pooled estimates, Barnard and Rubin's df, riv, lambda, fmi",)),
     "surface_icc_2": AGREEMENT,
     **dict.fromkeys(("icc", "r2_marginal", "r2_conditional"), SHARES),
     **dict.fromkeys(("variance", "covariance", "variance_residual"), ("linear mixed model, REML and ML",)),

@@ -18,9 +18,10 @@ MOST_COLUMNS = 5
 WHOLE_MODEL, SURFACE, BEYOND = "whole model", "surface: ", ": beyond a straight line"
 P_VALUES = ("equivalence", "wild_bootstrap")
 COUNTED = (
-    *("n_", "least_category_", "least_outcome_", "measurement_", "decided_", "fewest_", "most_"),
+    *("n_", "least_category_", "least_outcome_", "measurement_", "decided_", "fewest_", "most_", "columns_not_"),
     *(
         "covariance_mended",
+        "columns_not_",
         "bootstrap_draws",
         "without_finite_",
         "surface_organisations",

@@ -283,6 +283,8 @@ ENGLISH: Mapping[str, str] = {
     "definitions_measurement": "Definitions: measurement",
     "definitions_regression": "Definitions: models",
     "definitions_multilevel": "Definitions: multilevel models",
+    "definitions_survey_design": "Definitions: survey designs",
+    "definitions_missing_data": "Definitions: missing data",
     "formula": "Definition: {formula}.",
     "source": "Source: {source}.",
     "proof": "Shown to be right by {proof} (largest difference: {difference}).",

@@ -130,6 +130,8 @@ DANISH: Mapping[str, str] = {
     "degrees_alike": "({column}) {low}",
     "degrees_profile": "({column}) den straffede likelihoods profil",
     "degrees_normal": "({column}) normalfordeling",
+    "imputed": "Manglende værdier er imputeret {n} gange (multipel imputation med kædede ligninger), og estimaterne er "
+    "samlet efter Rubins regler: {columns}.",
     "listwise": "Besvarelser, der mangler svar på en af modellens variable, er udeladt.",
     "listwise_share": "Besvarelser, der mangler svar på en af modellens variable, er udeladt; brugt af populationen: "
     "{shares}.",

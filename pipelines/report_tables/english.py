@@ -122,6 +122,8 @@ ENGLISH: Mapping[str, str] = {
     "degrees_alike": "({column}) {low}",
     "degrees_profile": "({column}) profile of the penalised likelihood",
     "degrees_normal": "({column}) normal distribution",
+    "imputed": "Missing values were imputed {n} times (multiple imputation by chained equations) and estimates "
+    "pooled by Rubin's rules: {columns}.",
     "listwise": "Responses with a missing answer to any variable of a model are left out.",
     "listwise_share": "Responses with a missing answer to any variable of a model are left out; used of the "
     "population: {shares}.",

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from models.sections.imputation import IMPUTATIONS
 from pipelines.report_tables.coefficients import DAGGER, TINY, Printed, column_list, columns_by
 from pipelines.report_tables.reported import LINEAR, ReportedFit
 from pipelines.report_tables.summaries import covariance_in_words, estimator_in_words
@@ -154,11 +155,24 @@ def _smallest(fit: ReportedFit, words: Words) -> str:
     return "" if smallest is None else words.numerals.plain(smallest, 2 if round(smallest, 2) == smallest else 3)
 
 
+def _times_imputed(fit: ReportedFit) -> str:
+    """Return how many completed sets are behind a fit; nothing where none is."""
+    times = fit.diagnostics.get(IMPUTATIONS)
+    return "" if times is None else f"{times:.0f}"
+
+
 def _responses(fits: Fits, words: Words) -> Iterator[str]:
     shares = [fit.diagnostics.get("share_of_responses_used") for fit in fits]
-    told = ["" if share is None else words.numerals.per_cent(share) for share in shares]
+    imputed = [_times_imputed(fit) for fit in fits]
+    told = [
+        "" if share is None or times else words.numerals.per_cent(share)
+        for share, times in zip(shares, imputed, strict=True)
+    ]
     listed = [f"{column_list(columns, words)} {share}" for share, columns in columns_by(fits, told)]
-    yield words.say("listwise_share", shares="; ".join(listed)) if listed else words.say("listwise")
+    if listed or not all(imputed):
+        yield words.say("listwise_share", shares="; ".join(listed)) if listed else words.say("listwise")
+    for times, columns in columns_by(fits, imputed):
+        yield words.say("imputed", columns=column_list(columns, words), n=times)
     for explained, columns in columns_by(fits, [EXPLAINED.get(fit.estimator, "") for fit in fits]):
         yield words.say(explained, columns=column_list(columns, words))
     for name, columns in columns_by(fits, [fit.spec.weights or "" for fit in fits]):

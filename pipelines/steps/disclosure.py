@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from instruments.faults import DataError
+from models.sections.imputation import IMPUTATIONS
 from pipelines.steps.release_rounding import round_to_five
 from pipelines.steps.withheld_reasons import reason
 from pipelines.tables.base import Table
@@ -249,6 +250,7 @@ def reasons_to_withhold(
         ),
         (any("organisation_id" in part for part in parts), "single_organisation", 0),
         (any(part.startswith(f"{item}[") for item in text_items for part in parts), "cell_texts", 0),
+        (IMPUTATIONS in diagnostics, "imputed", 0),
     )
     return [reason(key, language, fewest_asked) for broken, key, fewest_asked in rules if broken]
 

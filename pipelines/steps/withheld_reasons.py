@@ -62,6 +62,10 @@ REASONS: Mapping[str, Texts] = {
         "en": "responses of it were erased since; run the study again",
         "da": "besvarelser i den er slettet siden; kør undersøgelsen igen",
     },
+    "imputed": {
+        "en": "imputed values, for which there are no rules of disclosure yet",
+        "da": "imputerede værdier, som der endnu ikke er regler for at offentliggøre",
+    },
     "not_estimated": {"en": "not estimated: see the run", "da": "ikke estimeret: se kørslen"},
 }
 

@@ -90,7 +90,7 @@ def show_definitions(part: str, places: Collection[str]) -> None:
     """Offer definitions and equivalent R calls of statistics, from the ledger.
 
     Args:
-        part: ``measurement`` or ``regression``.
+        part: A part of the ledger: ``measurement``, ``regression`` or ``missing_data``.
         places: Where in that folder of models the statistics are computed, such as ``omega``.
     """
     within = tuple(f"models.{part}.{place}" for place in places)

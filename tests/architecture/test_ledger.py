@@ -20,7 +20,7 @@ PREPARING = {
     *("outcome", "power_of_model", "large", "of_database", "of_coefficients"),
     *("connection", "query", "responses", "result", "planner", "patterns", "pattern_design", "rows"),
     *("pattern_codes", "pattern_keys", "score_sums"),
-    *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped", "sampled"),
+    *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped", "sampled", "found", "imputed_rows"),
 }
 """Modules of regression that give no statistic of their own name."""
 PREPARING_MIXED = {"random_terms", "cross_products", "criterion", "problem", "optimise", "group_inverses"} | {
@@ -62,6 +62,13 @@ def test_every_module_of_mixed_models_has_an_entry():
     listed = {each.gives for each in ledger("multilevel")}
     stems = {path.stem for path in (HOUSE / "models" / "multilevel").glob("*.py")} - {"__init__"} - PREPARING_MIXED
     assert {stem for stem in stems if not any(f".{stem}" in each for each in listed)} == set()
+
+
+def test_every_module_of_missing_data_has_an_entry():
+    listed = {each.gives for each in ledger("missing_data")}
+    stems = {path.stem for path in (HOUSE / "models" / "missing_data").glob("*.py")} - {"__init__"}
+    preparing = {"plan", "plan_faults", "completed", "imputations"}
+    assert {stem for stem in stems - preparing if not any(f".{stem}" in each for each in listed)} == set()
 
 
 def test_every_module_of_regression_has_an_entry():

@@ -287,6 +287,12 @@ def test_a_category_whose_names_the_instrument_gives_is_shown(term):
     assert disclosure.reasons_to_withhold(fit(), diagnostics(), ["intercept", term], ["site"]) == []
 
 
+def test_a_fit_of_imputed_values_is_withheld():
+    assert disclosure.reasons_to_withhold(fit(), diagnostics(n_imputations=20.0), ["intercept", "voice"], []) == [
+        "imputed values, for which there are no rules of disclosure yet"
+    ]
+
+
 def test_every_reason_is_given():
     reasons = disclosure.reasons_to_withhold(
         fit(n_obs=8, df_resid=4.0, n_clusters=3),

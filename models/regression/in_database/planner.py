@@ -29,6 +29,7 @@ from models.regression.in_database.responses import (
 from models.regression.in_database.result import Engine, TableFit
 from models.regression.in_database.rows import fit_rows
 from models.regression.in_database.streamed import fit_in_blocks
+from models.sections.imputation import imputation_of
 from models.sections.inference import CLUSTERED, Covariance, covariances_of
 from models.spec import RegressionSpec
 
@@ -67,10 +68,10 @@ def fit_in_database(
     """
     wanted = tuple(dict.fromkeys(covariances)) or (spec.covariance_used(),)
     _refuse_covariances(spec, wanted)
-    if spec.level != "response" or spec.panel is not None:
+    if spec.level != "response" or spec.panel is not None or imputation_of(spec.missing) is not None:
         raise ModelDataError(
-            f"the model '{spec.name}' has a level or a panel; expected a regression of responses; fit it with "
-            "fit_regression"
+            f"the model '{spec.name}' has a level, a panel or imputed values; expected a regression of complete "
+            "responses; fit it with fit_regression"
         )
     if needs_rows(spec, wanted) is None:
         found = _fit_at_once(select_responses(spec, connection, relation), labels, wanted, fewest_beyond)

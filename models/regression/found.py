@@ -1,0 +1,119 @@
+"""What an estimator found of one set of responses, and how that of several completed sets is made into one."""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from models.estimates import JOINT_TEST_COLUMNS, PREDICTION_COLUMNS, Vector
+from models.missing_data.convergence import convergence_table
+from models.missing_data.imputations import Imputations
+from models.missing_data.pooled_tests import pooled_wald
+from models.missing_data.pooling import CompletedEstimates, PooledEstimates, pool_estimates
+from models.regression.diagnostics import judged
+from models.regression.identification import ModelDataError
+from models.regression.inference import Uncertainty, label_estimates
+from models.regression.reading.of_coefficients import COLUMNS
+from models.sections.imputation import IMPUTATIONS
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What an estimator found; the explained share of variance is NaN where the outcome is categorical.
+
+    Attributes:
+        estimator: As shown.
+        terms: Names of the k coefficients.
+        coefficients: k.
+        uncertainty: Of them.
+        df_resid: Rows less coefficients.
+        r_squared: 0 to 1.
+        estimates: One row a term.
+        diagnostics: One row a diagnostic.
+        readings: One row a term and reading.
+        predictions: What is expected along the focal regressor.
+        joint_tests: Tests of several coefficients at once.
+        tested: Name of a group of coefficients → their places.
+    """
+
+    estimator: str
+    terms: tuple[str, ...]
+    coefficients: Vector
+    uncertainty: Uncertainty
+    df_resid: int
+    r_squared: float
+    estimates: pd.DataFrame
+    diagnostics: pd.DataFrame
+    readings: pd.DataFrame
+    predictions: pd.DataFrame
+    joint_tests: pd.DataFrame
+    tested: Mapping[str, tuple[int, ...]]
+
+
+def pool_found(sets: Sequence[Found], imputations: Imputations, confidence_level: float, share_used: float) -> Found:
+    """Pool what an estimator found of completed sets by Rubin's rules; joint tests are D1.
+
+    Diagnostics are means over the sets, with the fraction of missing information of every term. Readings and
+    predictions are left out: how they are pooled is not settled.
+
+    Args:
+        sets: One an imputation.
+        imputations: The imputations.
+        confidence_level: Of the intervals.
+        share_used: Share of the population's responses that were used.
+
+    Raises:
+        ModelDataError: If terms differ between the sets, as where a small category is absent from some.
+    """
+    first = sets[0]
+    pooled = pool_estimates(
+        [CompletedEstimates(each.terms, each.coefficients, each.uncertainty.covariance, each.uncertainty.df)
+         for each in sets]
+    )  # fmt: skip
+    uncertainty = Uncertainty(pooled.covariance, pooled.df, first.uncertainty.n_clusters)
+    return replace(
+        first,
+        coefficients=pooled.estimates,
+        uncertainty=uncertainty,
+        r_squared=float(np.mean([each.r_squared for each in sets])),
+        estimates=label_estimates(first.terms, pooled.estimates, uncertainty, confidence_level),
+        diagnostics=judged(_diagnostics(sets, pooled, imputations, share_used)),
+        readings=pd.DataFrame(columns=list(COLUMNS)),
+        predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
+        joint_tests=_joint_tests(pooled, first),
+    )
+
+
+def _diagnostics(
+    sets: Sequence[Found], pooled: PooledEstimates, imputations: Imputations, share_used: float
+) -> dict[str, float]:
+    tables = [each.diagnostics.set_index("diagnostic")["value"] for each in sets]
+    means = pd.concat(tables, axis=1, join="inner").mean(axis=1, skipna=False)
+    means["share_of_responses_used"] = share_used
+    course = convergence_table(imputations)
+    unsettled = course.loc[course["verdict"] != "ok", "column"].nunique()
+    return {
+        **{str(name): float(value) for name, value in means.items()},
+        IMPUTATIONS: float(pooled.n_imputations),
+        "columns_not_settled": float(unsettled),
+        "largest_fmi": float(pooled.fraction_missing.max()),
+        **{f"fmi of {term}": float(each) for term, each in zip(pooled.terms, pooled.fraction_missing, strict=True)},
+    }
+
+
+def _joint_tests(pooled: PooledEstimates, first: Found) -> pd.DataFrame:
+    names = list(first.joint_tests["regressor"])
+    rows: list[tuple[object, ...]] = []
+    for name in names:
+        contrasts = np.eye(len(pooled.terms))[list(first.tested[name])]
+        try:
+            test = pooled_wald(pooled, contrasts)
+        except ModelDataError:
+            rows.append((name, np.nan, len(contrasts), np.nan, np.nan, "D1"))
+            continue
+        rows.append((name, test.statistic, test.df, test.df_resid, test.p_value, "D1"))
+    return pd.DataFrame(rows, columns=list(JOINT_TEST_COLUMNS))
