@@ -139,7 +139,8 @@ def _plan(spec: RegressionSpec, rows: pd.DataFrame, request: Imputation, coded: 
     if agreeing and (spec.estimator not in SUBSTANTIVE or has_more):
         raise ModelDataError(
             f"the model has products or curves, and imputations that agree with {spec.estimator} are not known; "
-            f"expected one of {', '.join(SUBSTANTIVE)} (with one random intercept); write missing: listwise, or take products and curves out"
+            f"expected one of {', '.join(SUBSTANTIVE)} (mixed with one random intercept and no slope); write missing: "
+            "listwise, or take products and curves out"
         )
     columns = tuple(
         Column(name, len(each.codes), _method(spec, name, each, agreeing, has_levels=has_levels))
