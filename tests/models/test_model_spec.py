@@ -10,6 +10,7 @@ from instruments.spec_file import spec_hash
 from instruments.strict_yaml import Document
 from models.load import blame_unknown_variables, find_models, read_model
 from models.sections.population import Population
+from models.sections.random_effects import RandomEffects
 from models.sections.regressors import Interaction, Variable
 from models.sections.variants import Variant
 from models.spec import RegressionSpec
@@ -17,6 +18,9 @@ from models.spec import RegressionSpec
 BAD_SPECS = Path(__file__).parents[1] / "bad_specs"
 KNOWN = {"voice": "scale", "trust": "scale", "age": "number", "workplace": "category", "wave": "category"}
 FAULTS = {
+    "random_effects_are_missing": [
+        (1, "", "estimator mixed needs a key random_effects, such as [{groups: organisation_id}]")
+    ],
     "cluster_is_missing": [
         (1, "", "covariance: CR1S needs a key cluster that names a column, such as organisation_id")
     ],
@@ -159,6 +163,16 @@ def test_every_wrong_file_is_tested():
                     "cluster",
                     "'organisation' does not name groups of responses; expected organisation_id, respondent_key or a "
                     "category",
+                )
+            ],
+        ),
+        (
+            {"estimator": "mixed", "random_effects": (RandomEffects(groups=("workplace", "organisation")),)},
+            [
+                (
+                    "random_effects",
+                    "'organisation' does not name groups of rows; expected organisation_id, respondent_key, wave, "
+                    "source, respondent_group, language or a category",
                 )
             ],
         ),
