@@ -85,6 +85,17 @@ variants:
   - {name: first_differences, estimator: first_differences, regressors: [teamwork]}
   - {name: between, estimator: between, regressors: [teamwork]}
 """,
+    "grouped": """\
+estimator: mixed
+random_effects: [{groups: organisation_id, slopes: [teamwork], correlated: false}]
+outcome: trust
+focal: teamwork
+regressors: [teamwork, tenure, {variable: area, use: category}]
+variants:
+  - {name: nested, random_effects: [{groups: organisation_id}, {groups: [organisation_id, wave]}], likelihood: ML}
+  - {name: kenward_roger, random_effects: [{groups: organisation_id}], degrees_of_freedom: kenward_roger}
+  - {name: robust, random_effects: [{groups: organisation_id}], covariance: CR2, cluster: organisation_id}
+""",
     "staying": """\
 estimator: logit
 outcome: stays

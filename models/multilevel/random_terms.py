@@ -44,7 +44,7 @@ class Factor:
 
     Attributes:
         group: Name of the groups.
-        levels: Labels of the G groups, sorted.
+        levels: Labels of the G groups, in order of appearance, so that other labels give the same bits.
         codes: Group of each of n rows, 0 to G - 1.
         effects: Names of the q effects.
         columns: n x q: what they are multiplied with, divided by ``scales``.
@@ -129,7 +129,7 @@ def _factor(terms: list[RandomTerm]) -> Factor:
         raise ModelDataError(
             f"{int(labels.isna().sum())} rows have no '{terms[0].group}'; expected a group a row; leave them out"
         )
-    codes, levels = pd.factorize(labels, sort=True)
+    codes, levels = pd.factorize(labels)
     effects = tuple(str(name) for term in terms for name in term.columns)
     values = np.column_stack([term.columns.to_numpy(dtype=float) for term in terms])
     if not np.isfinite(values).all():

@@ -10,6 +10,7 @@ from instruments.spec_file import spec_hash
 from instruments.strict_yaml import Document
 from models.load import blame_unknown_variables, find_models, read_model
 from models.sections.population import Population
+from models.sections.random_effects import RandomEffects
 from models.sections.regressors import Interaction, Variable
 from models.sections.sample_design import SampleDesign
 from models.sections.variants import Variant
@@ -18,6 +19,9 @@ from models.spec import RegressionSpec
 BAD_SPECS = Path(__file__).parents[1] / "bad_specs"
 KNOWN = {"voice": "scale", "trust": "scale", "age": "number", "workplace": "category", "wave": "category"}
 FAULTS = {
+    "random_effects_are_missing": [
+        (1, "", "estimator mixed needs a key random_effects, such as [{groups: organisation_id}]")
+    ],
     "cluster_is_missing": [
         (1, "", "covariance: CR1S needs a key cluster that names a column, such as organisation_id")
     ],
@@ -173,6 +177,16 @@ def test_every_wrong_file_is_tested():
                     "source, respondent_group, language or a category",
                 ),
                 ("design.population_sizes", "'workplace' is no number; expected a column of numbers"),
+            ],
+        ),
+        (
+            {"estimator": "mixed", "random_effects": (RandomEffects(groups=("workplace", "organisation")),)},
+            [
+                (
+                    "random_effects",
+                    "'organisation' does not name groups of rows; expected organisation_id, respondent_key, wave, "
+                    "source, respondent_group, language or a category",
+                )
             ],
         ),
         (

@@ -148,6 +148,12 @@ def test_a_fit_to_the_rows_kept_is_the_same() -> None:
     assert {"organisation_id", "wave"} <= set(fit.data)
 
 
+def test_other_names_of_groups_do_not_change_a_bit() -> None:
+    spec, rows = model_of(**STRAIN, random_effects=WAYS["crossed"]), invented()
+    renamed = rows.assign(organisation_id=rows["organisation_id"].map(lambda name: f"z{int(name[1:]) * 7 % 15:02d}"))
+    assert result_digest(fit_regression(spec, renamed)) == result_digest(fit_regression(spec, rows))
+
+
 def test_responses_without_a_group_are_left_out() -> None:
     rows = invented()
     rows.loc[:9, "collaboration"] = None
