@@ -278,6 +278,7 @@ ENGLISH: Mapping[str, str] = {
     "name: each entry says which variant is meant, and which R call gives the same number.",
     "definitions_measurement": "Definitions: measurement",
     "definitions_regression": "Definitions: models",
+    "definitions_survey_design": "Definitions: survey designs",
     "formula": "Definition: {formula}.",
     "source": "Source: {source}.",
     "proof": "Shown to be right by {proof} (largest difference: {difference}).",
