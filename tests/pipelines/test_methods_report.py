@@ -202,6 +202,11 @@ def test_every_estimator_and_covariance_is_defined(estimator):
     assert estimator not in PANEL or defined.ESTIMATORS[estimator] is defined.PANEL
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_part_of_the_ledger_has_a_heading(language):
+    assert {f"definitions_{part}" for part in ENTRIES} <= set(WORDINGS[language])
+
+
 def test_every_diagnostic_and_reading_has_a_name_and_no_statistic_is_forgotten():
     counted = {"least_category_n", "n_clusters", "n_alone", "least_outcome_n", "responses_per_coefficient",
                "bootstrap_failed"}  # fmt: skip
