@@ -1,6 +1,7 @@
 """Definitions ledger: what each number is, which R call gives it, and how that is known.
 
-The entries are in ``ledger.yaml`` of ``measurement`` and ``regression``; the page of statistics is written from them.
+The entries are in ``ledger.yaml`` of ``measurement``, ``regression`` and ``paths``; the page of statistics is written
+from them.
 """
 
 from functools import cache
@@ -20,7 +21,7 @@ KINDS: dict[Kind, str] = {
     "published": "a published worked example",
     "simulation": "a simulation",
 }
-ENTRIES = {part: Path(__file__).parent / part / "ledger.yaml" for part in ("measurement", "regression")}
+ENTRIES = {part: Path(__file__).parent / part / "ledger.yaml" for part in ("measurement", "regression", "paths")}
 
 
 class Definition(Spec):
@@ -59,7 +60,7 @@ class Ledger(Spec):
 
 @cache
 def ledger(part: str) -> tuple[Definition, ...]:
-    """Return every definition of ``measurement`` or ``regression``.
+    """Return every definition of one part, such as ``measurement``.
 
     Raises:
         SpecError: If the file has faults.

@@ -11,7 +11,7 @@ Every number that R stored for the tests stands beside ours in [agreement with R
 R 4.2.2 with psych 2.2.9, lavaan 0.6-14, semTools 0.5-6, multilevel 2.7, GPArotation 2022.10, nlme 3.1-162, ordinal
 2022.11, clubSandwich 0.5.8, sandwich 3.0-2, plm 2.6-2, brglm2, emmeans 1.8.4, car 3.1-1, Hmisc 4.8-0.
 """
-PARTS = {"measurement": "Measurement", "regression": "Regression"}
+PARTS = {"measurement": "Measurement", "regression": "Regression", "paths": "Paths"}
 HEADER = """
 ## {title}
 

@@ -277,6 +277,7 @@ ENGLISH: Mapping[str, str] = {
     "name: each entry says which variant is meant, and which R call gives the same number.",
     "definitions_measurement": "Definitions: measurement",
     "definitions_regression": "Definitions: models",
+    "definitions_paths": "Definitions: paths",
     "formula": "Definition: {formula}.",
     "source": "Source: {source}.",
     "proof": "Shown to be right by {proof} (largest difference: {difference}).",

@@ -23,6 +23,8 @@ PREPARING = {
     *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped"),
 }
 """Modules of regression that give no statistic of their own name."""
+PREPARING_PATHS = {"mediation"}
+"""Modules of paths that give no statistic of their own name."""
 
 
 @pytest.mark.parametrize("each", EVERY, ids=lambda each: each.name)
@@ -58,4 +60,10 @@ def test_every_module_of_estimators_has_an_entry():
 def test_every_module_of_regression_has_an_entry():
     listed = {each.gives for each in ledger("regression")}
     stems = {path.stem for path in (HOUSE / "models" / "regression").rglob("*.py")} - {"__init__"} - PREPARING
+    assert {stem for stem in stems if not any(f".{stem}" in each for each in listed)} == set()
+
+
+def test_every_module_of_paths_has_an_entry():
+    listed = {each.gives for each in ledger("paths")}
+    stems = {path.stem for path in (HOUSE / "models" / "paths").glob("*.py")} - {"__init__"} - PREPARING_PATHS
     assert {stem for stem in stems if not any(f".{stem}" in each for each in listed)} == set()
