@@ -23,7 +23,7 @@ PREPARING = {
     *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped"),
 }
 """Modules of regression that give no statistic of their own name."""
-PREPARING_PATHS = {"mediation"}
+PREPARING_PATHS = {"mediation", "starts", "estimated"}
 """Modules of paths that give no statistic of their own name."""
 
 
