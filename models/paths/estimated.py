@@ -43,12 +43,14 @@ def analyse_layout(layout: Layout, baseline: Layout, grouped: GroupedAnswers, es
     starts = structural_starts(layout, samples)
     derivatives = [moment_derivatives(layout, starts[1], group) for group in range(layout.n_groups)]
     refuse_unidentified(layout, np.concatenate(derivatives))
-    ends = [_fit(layout, measured, samples, start) for start in starts]
+    apart = starts[:1] if np.array_equal(*starts) else starts
+    ends = [_fit(layout, measured, samples, start) for start in apart]
     heights = [each.likelihood.log_likelihood(each.theta) for each in ends]
     fit = ends[int(np.argmax(heights))]
     doubts = [*problems(layout, fit.theta, has_converged=fit.has_converged, names=grouped.names), *_flat(fit)]
-    if abs(heights[0] - heights[1]) > LARGEST_GAP * max(1.0, abs(heights[0])):
-        doubts.append(Problem("starts_disagree", value=abs(heights[0] - heights[1])))
+    gap = max(heights) - min(heights)
+    if gap > LARGEST_GAP * max(1.0, abs(heights[0])):
+        doubts.append(Problem("starts_disagree", value=gap))
     return FactorAnalysis(measured, fit, _fit(baseline, measured, samples, None), tuple(doubts))
 
 
