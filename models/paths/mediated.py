@@ -20,6 +20,7 @@ from models.regression.identification import ModelDataError
 
 MOST_UNDEFINED = 0.05
 TWO_VALUES = 2
+FEW_CLUSTERS = 30
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,13 @@ class Inference:
     """How effects are judged.
 
     Attributes:
-        covariance: Of paths; see ``models.paths.equations``.
+        covariance: Of paths; see ``models.paths.equations``. None: CR2 with clusters, else HC3.
         n_resamples: Bootstrap resamples; 0 for none.
         n_draws: Draws of coefficients for the Monte Carlo interval; 0 for none.
         confidence_level: Of all intervals.
     """
 
-    covariance: PathCovariance = "HC3"
+    covariance: PathCovariance | None = None
     n_resamples: int = 5_000
     n_draws: int = 200_000
     confidence_level: float = 0.95
@@ -48,6 +49,8 @@ class MediationFit:
         n_obs: Complete rows.
         n_dropped: Rows left out for a missing value.
         n_clusters: Clusters that were drawn as a whole; None without clusters.
+        problems: Reasons to distrust intervals: ``few_clusters`` below 30, where resamples of clusters and normal
+            draws are too narrow; see the degrees of freedom of paths.
         n_undefined: Resamples in which some path could not be estimated, left out of intervals.
         paths: One row a coefficient: equation, term, estimate, std_error, df, statistic, p_value, conf_low, conf_high.
         effects: One row an effect: effect, kind, at (value of the moderator), estimate, std_error (delta), statistic,
@@ -60,6 +63,7 @@ class MediationFit:
     n_obs: int
     n_dropped: int
     n_clusters: int | None
+    problems: tuple[str, ...]
     n_undefined: int
     paths: pd.DataFrame
     effects: pd.DataFrame
@@ -97,7 +101,7 @@ def fit_mediation(
     equations = mediation.equations()
     with on_one_thread():
         rows = rows_of(data, equations, clusters)
-        solved = solve_equations(equations, rows, chosen.covariance)
+        solved = solve_equations(equations, rows, _covariance_of(chosen, rows))
         effects = mediation.effects(at or _values_of_moderator(mediation, rows))
         judged, n_undefined = _judged(effects, solved, chosen, generator)
         return MediationFit(
@@ -105,11 +109,23 @@ def fit_mediation(
             n_obs=len(rows.values),
             n_dropped=rows.n_dropped,
             n_clusters=rows.n_clusters,
+            problems=("few_clusters",) if (rows.n_clusters or FEW_CLUSTERS) < FEW_CLUSTERS else (),
             n_undefined=n_undefined,
             paths=solved.path_table(chosen.confidence_level),
             effects=judged.table(),
             intervals=judged.intervals(),
         )
+
+
+def _covariance_of(inference: Inference, rows: Rows) -> PathCovariance:
+    if inference.covariance is None:
+        return "CR2" if rows.has_clusters else "HC3"
+    if rows.has_clusters and not inference.covariance.startswith("CR"):
+        raise ModelDataError(
+            f"covariance {inference.covariance} takes rows as independent and clusters were given; expected CR0 to "
+            "CR3; use CR2, or leave clusters out"
+        )
+    return inference.covariance
 
 
 def _refuse_few_draws(inference: Inference) -> None:

@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 
 from models.measurement.confirmatory.analysis import Estimator, FactorAnalysis, fit_table, parameter_table
-from models.measurement.confirmatory.answers import GroupedAnswers, grouped_answers
+from models.measurement.confirmatory.answers import GroupedAnswers
 from models.measurement.confirmatory.comparison import continuous_difference
 from models.measurement.confirmatory.continuous import ContinuousFit
 from models.measurement.confirmatory.refusals import FactorModelError
 from models.one_thread import on_one_thread
 from models.paths.estimated import analyse_layout
 from models.paths.panel_layout import Panel, Steady, panel_layout, within
-from models.paths.structural_fit import refuse_absent
+from models.paths.structural_fit import refuse_absent, sorted_answers
 from models.paths.structure import saturated_among
 from models.regression.inference import two_sided_p
 
@@ -41,7 +41,7 @@ class PanelAnswers:
     def grouped(self, items: tuple[str, ...]) -> GroupedAnswers:
         """Return the answers by group; people without any are left out."""
         refuse_absent(self.data, items)
-        return grouped_answers(self.data, items, is_complete=False, groups=self.groups, clusters=self.clusters)
+        return sorted_answers(self.data, items, self.groups, self.clusters, is_complete=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from models.estimates import Vector
 from models.measurement.confirmatory.analysis import (
     Estimator,
     FactorAnalysis,
     fit_table,
     parameter_table,
 )
-from models.measurement.confirmatory.answers import grouped_answers
+from models.measurement.confirmatory.answers import GroupedAnswers, grouped_answers
 from models.measurement.confirmatory.parameters import Kind, Layout
 from models.measurement.confirmatory.refusals import FactorModelError
 from models.one_thread import on_one_thread
@@ -145,7 +146,7 @@ def fit_structure(
     """
     refuse_absent(data, model.items)
     with on_one_thread():
-        grouped = grouped_answers(data, model.items, is_complete=setting.is_complete, groups=groups, clusters=clusters)
+        grouped = sorted_answers(data, model.items, groups, clusters, is_complete=setting.is_complete)
         n_groups = len(grouped.names)
         covariates = tuple(each for each in model.unexplained if each in model.observed)
         analysis = analyse_layout(
@@ -155,6 +156,31 @@ def fit_structure(
             setting.estimator,
         )
         return StructuralFit(model, analysis, parameter_table(analysis), fit_table(analysis))
+
+
+def sorted_answers(
+    data: pd.DataFrame,
+    items: tuple[str, ...],
+    groups: pd.Series | None,
+    clusters: pd.Series | None,
+    *,
+    is_complete: bool,
+) -> GroupedAnswers:
+    """Take the answers by group, rows in an order that group, values and cluster decide, so that sums are the same.
+
+    Raises:
+        FactorModelError: If answers cannot be used.
+    """
+    keys = [_codes(each) for each in (clusters,) if each is not None]
+    keys += list(data[list(reversed(items))].to_numpy(dtype=float, na_value=np.nan).T)
+    keys += [_codes(each) for each in (groups,) if each is not None]
+    order = np.lexsort(keys)
+    taken = [None if each is None else each.iloc[order] for each in (groups, clusters)]
+    return grouped_answers(data.iloc[order], items, is_complete=is_complete, groups=taken[0], clusters=taken[1])
+
+
+def _codes(labels: pd.Series) -> Vector:
+    return pd.factorize(labels, sort=True)[0].astype(float)
 
 
 def refuse_absent(data: pd.DataFrame, items: tuple[str, ...]) -> None:

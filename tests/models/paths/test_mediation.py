@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.paths.equations import rows_of, solve_equations
@@ -20,7 +20,7 @@ from tests.models.paths.talor import effect, interval
 PARALLEL = Mediation("x", ("m1", "m2"), "y", covariates=("z",))
 SERIAL = Mediation("x", ("m1", "m2"), "y", "serial", ("z",))
 ALL_STAGES = frozenset({"first", "second", "direct"})
-QUIET = Inference("HC3", 0, 0)
+QUIET = Inference(None, 0, 0)
 
 
 def drawn(n=90, seed=3, n_clusters=15):
@@ -109,6 +109,15 @@ def test_errors_of_paths_in_clusters_are_those_of_each_regression():
     np.testing.assert_allclose(own["df"], alone.satterthwaite_df(np.eye(5)), rtol=1e-8)
 
 
+def test_clusters_are_heeded_by_every_interval_and_named_where_they_are_few():
+    data = drawn()
+    alone, together = fitted(PARALLEL, data), fitted(PARALLEL, data, clusters=data["group"])
+    chosen = fitted(PARALLEL, data, Inference("CR2", 0, 0), clusters=data["group"])
+    pd.testing.assert_frame_equal(together.paths, chosen.paths)
+    assert (alone.n_clusters, alone.problems) == (None, ())
+    assert (together.n_clusters, together.problems) == (15, ("few_clusters",))
+
+
 @pytest.mark.parametrize(("of_rows", "of_clusters"), [("HC0", "CR0"), ("HC2", "CR2"), ("HC3", "CR3")])
 def test_clusters_of_one_row_give_the_errors_of_rows(of_rows, of_clusters):
     data = drawn()
@@ -152,6 +161,7 @@ def test_a_conditional_effect_is_the_plain_one_when_the_moderator_is_centred_the
 
 
 @given(st.permutations(range(25)))
+@settings(max_examples=20)
 def test_the_order_of_rows_changes_no_bit(order):
     data = drawn(25, n_clusters=6)
     inference = Inference("CR2", 200, 100)
@@ -163,6 +173,7 @@ def test_the_order_of_rows_changes_no_bit(order):
 
 
 @given(st.floats(0.1, 50), st.floats(0.1, 50), st.floats(-100, 100))
+@settings(max_examples=20)
 def test_units_of_measurement_scale_effects(of_focal, of_outcome, shift):
     data = drawn(40)
     inference = Inference("HC3", 200, 0)
@@ -222,6 +233,10 @@ def rare(data):
         (lambda: fitted(PARALLEL, drawn().assign(z=lambda data: 2 * data["x"])), "follows from"),
         (lambda: fitted(PARALLEL, drawn(5)), "5 complete responses"),
         (lambda: fitted(PARALLEL, drawn(), Inference("CR2", 0, 0)), "needs clusters"),
+        (
+            lambda: fitted(PARALLEL, drawn(), Inference("HC3", 0, 0), clusters=drawn()["group"]),
+            "HC3 takes rows as independent",
+        ),
         (
             lambda: fitted(PARALLEL, drawn(), Inference("CR2", 0, 0), clusters=pd.Series(np.zeros(90))),
             "belong to 1 cluster",

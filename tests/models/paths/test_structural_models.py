@@ -3,12 +3,18 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from models.measurement.confirmatory import optimise
+from models.measurement.confirmatory.analysis import analyse, measured, parameter_table
+from models.measurement.confirmatory.answers import grouped_answers
 from models.measurement.confirmatory.implied import moments
+from models.measurement.confirmatory.model import FactorModel, Setting
 from models.measurement.confirmatory.refusals import FactorModelError
 from models.paths.equations import rows_of, solve_equations
 from models.paths.mediation import Mediation
-from models.paths.structural_fit import StructuralSetting, defined, fit_structure
+from models.paths.structural_fit import StructuralSetting, defined, fit_structure, judged_effects
 from models.paths.structure import StructuralModel, structural_layout
 from tests.lavaan_models import is_close, keys_of, oracle
 from tests.models.paths.exact import rows_with
@@ -145,6 +151,66 @@ def test_responses_with_the_regressor_alone_leave_the_regression_as_it_was():
     for fit in (complete, gaps):
         row = fit.parameters.set_index("kind").loc["regression"]
         assert row["estimate"] == pytest.approx(np.polyfit(data["x"], data["y"], 1)[0], abs=1e-7)
+
+
+def with_gaps():
+    data = drawn(60)
+    data.loc[3:12, "y"] = np.nan
+    return data.assign(group=np.arange(60) // 7, half=np.where(np.arange(60) % 2, "b", "a"))
+
+
+@given(st.permutations(range(60)))
+@settings(max_examples=4)
+def test_the_order_of_rows_changes_no_bit(order):
+    data = with_gaps()
+    model = StructuralModel({"m": ("x",), "y": ("m",)})
+    tables = [
+        fit_structure(model, rows, MLR, groups=rows["half"], clusters=rows["group"]).parameters
+        for rows in (data, data.iloc[list(order)])
+    ]
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1e3])
+def test_units_of_measurement_scale_regressions(scale):
+    data, model = with_gaps(), StructuralModel({"m": ("x",), "y": ("m", "x")})
+    tables = [fit_structure(model, rows, MLR).parameters for rows in (data, data.assign(x=data["x"] * scale))]
+    plain, scaled = (each[each["kind"] == "regression"] for each in tables)
+    factor = np.where(plain["right"] == "x", scale, 1.0)
+    for column in ("estimate", "std_error"):
+        np.testing.assert_allclose(scaled[column] * factor, plain[column], rtol=1e-5)
+    for column in ("standardised", "standardised_error"):
+        np.testing.assert_allclose(scaled[column], plain[column], rtol=1e-5)
+
+
+def test_a_search_that_stops_short_is_named(monkeypatch):
+    monkeypatch.setattr(optimise, "MOST_STEPS", 1)
+    layout, _, implied = latent_moments()
+    fit = fit_structure(LATENT, rows_with(implied.mean, implied.covariance, layout.items), ML)
+    assert {"not_converged", "starts_disagree"} <= {each.name for each in fit.analysis.problems}
+
+
+def test_effects_of_factors_of_ordered_items_follow_from_their_regressions():
+    rng = np.random.default_rng(9)
+    x = rng.normal(size=600)
+    m = 0.6 * x + 0.8 * rng.normal(size=600)
+    y = 0.5 * m + 0.8 * rng.normal(size=600)
+    codes = {
+        f"{name}{place}": np.searchsorted([-1.0, 0.2, 1.1], level + 0.6 * rng.normal(size=600))
+        for name, level in zip("xmy", (x, m, y), strict=True)
+        for place in range(3)
+    }
+    answers = pd.DataFrame(codes).astype(float)
+    indicators = {name: tuple(f"{name}{place}" for place in range(3)) for name in "xmy"}
+    model = FactorModel(indicators, {"m": ("x",), "y": ("m", "x")})
+    grouped = grouped_answers(answers, model.items, is_complete=True)
+    analysis = analyse(model, measured(grouped, "wlsmv"), Setting())
+    layout = analysis.fit.layout
+    judged = judged_effects(analysis, (defined(layout, "indirect", ((("m", "x"), ("y", "m")),)),), QUIET, 0).table()
+    table = parameter_table(analysis).set_index(["kind", "left", "right"])
+    first, second = table.loc[("regression", "m", "x")], table.loc[("regression", "y", "m")]
+    assert judged["estimate"][0] == pytest.approx(first["estimate"] * second["estimate"], rel=1e-10)
+    assert 0 < judged["std_error"][0] < first["std_error"] + second["std_error"]
 
 
 def test_two_equal_groups_with_equal_slopes_give_the_errors_of_twice_the_rows():
