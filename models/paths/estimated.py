@@ -12,6 +12,8 @@ from models.measurement.confirmatory.continuous import (
     moment_derivatives,
     observed_information,
 )
+from models.measurement.confirmatory.likelihood import Likelihood
+from models.measurement.confirmatory.optimise import minimise
 from models.measurement.confirmatory.parameters import Layout
 from models.measurement.confirmatory.refusals import FactorModelError, Problem, problems, refuse_unidentified
 from models.measurement.confirmatory.sample import Sample, sample_of
@@ -43,10 +45,11 @@ def analyse_layout(layout: Layout, baseline: Layout, grouped: GroupedAnswers, es
     starts = structural_starts(layout, samples)
     derivatives = [moment_derivatives(layout, starts[1], group) for group in range(layout.n_groups)]
     refuse_unidentified(layout, np.concatenate(derivatives))
+    likelihood = Likelihood(layout, samples)
     apart = starts[:1] if np.array_equal(*starts) else starts
-    ends = [_fit(layout, measured, samples, start) for start in apart]
-    heights = [each.likelihood.log_likelihood(each.theta) for each in ends]
-    fit = ends[int(np.argmax(heights))]
+    ends = [minimise(likelihood.evaluate, likelihood.curvature, start) for start in apart]
+    heights = [-each.value * likelihood.n_obs for each in ends]
+    fit = _fit(layout, measured, samples, ends[int(np.argmax(heights))].theta)
     doubts = [*problems(layout, fit.theta, has_converged=fit.has_converged, names=grouped.names), *_flat(fit)]
     gap = max(heights) - min(heights)
     if gap > LARGEST_GAP * max(1.0, abs(heights[0])):

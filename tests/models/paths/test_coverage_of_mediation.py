@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.paths.mediated import Inference, fit_mediation
+from models.paths.mediated import Inference, Responses, fit_mediation
 from models.paths.mediation import Mediation
 from tests.models.paths.rates import binomial_interval
 from tests.models.paths.talor import interval
 
-N_REPLICATIONS, N_CLUSTERS, SIZE = 300, 40, 15
+N_WHOLE, N_SINGLE, N_CLUSTERS, SIZE = 200, 80, 40, 15
 TRUE = 0.4 * 0.4
 
 
@@ -25,7 +25,7 @@ def holds(rng, has_clusters):
     data = clustered(rng)
     inference = Inference("CR2" if has_clusters else "HC3", 500, 5_000)
     groups = data["group"] if has_clusters else None
-    fit = fit_mediation(Mediation("x", ("m",), "y"), data, rng, clusters=groups, inference=inference)
+    fit = fit_mediation(Mediation("x", ("m",), "y"), Responses(data, groups), rng, inference=inference)
     ends = [interval(fit, "x -> m -> y", method) for method in ("percentile", "bca", "monte_carlo")]
     return [low <= TRUE <= high for low, high in ends]
 
@@ -33,10 +33,10 @@ def holds(rng, has_clusters):
 @pytest.mark.slow
 def test_intervals_over_clusters_cover_and_those_over_rows_do_not():
     rng = np.random.default_rng(20261127)
-    whole = np.array([holds(rng, has_clusters=True) for _ in range(N_REPLICATIONS)]).sum(axis=0)
-    single = np.array([holds(rng, has_clusters=False) for _ in range(N_REPLICATIONS)]).sum(axis=0)
+    whole = np.array([holds(rng, has_clusters=True) for _ in range(N_WHOLE)]).sum(axis=0)
+    single = np.array([holds(rng, has_clusters=False) for _ in range(N_SINGLE)]).sum(axis=0)
     for covered in whole:
-        low, high = binomial_interval(int(covered), N_REPLICATIONS, 0.99)
+        low, high = binomial_interval(int(covered), N_WHOLE, 0.99)
         assert low <= 0.95 <= high
     for covered in single:
-        assert binomial_interval(int(covered), N_REPLICATIONS, 0.99)[1] < 0.9
+        assert binomial_interval(int(covered), N_SINGLE, 0.99)[1] < 0.9

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.paths.equations import rows_of, solve_equations
 from models.paths.intervals import acceleration, bca_interval, percentile_interval, quantiles
-from models.paths.mediated import Inference, fit_mediation
+from models.paths.mediated import Inference, Responses, fit_mediation
 from models.paths.mediation import Mediation
 from models.paths.resampling import resampled, unit_products, without_each
 from models.regression.cluster_moments import cluster_moments
@@ -34,8 +34,8 @@ def drawn(n=90, seed=3, n_clusters=15):
     return pd.DataFrame({"x": x, "z": z, "m1": m1, "m2": m2, "w": w, "y": y, "group": group})
 
 
-def fitted(mediation, data, inference=QUIET, **options):
-    return fit_mediation(mediation, data, np.random.default_rng(8), inference=inference, **options)
+def fitted(mediation, data, inference=QUIET, at=(), **drawn_by):
+    return fit_mediation(mediation, Responses(data, **drawn_by), np.random.default_rng(8), at=at, inference=inference)
 
 
 @pytest.mark.parametrize("mediation", [PARALLEL, SERIAL, Mediation("x", ("m1",), "y")])
@@ -95,6 +95,18 @@ def test_weights_of_rows_equal_rows_repeated():
     np.testing.assert_allclose(weighted.coefficients, plain.coefficients, atol=1e-12)
     whole = unit_products(equations, rows_of(data, equations, weights=weights))
     np.testing.assert_allclose(whole.solve(whole.products.sum(axis=0)[None])[0], plain.coefficients, atol=1e-10)
+
+
+@pytest.mark.parametrize("has_clusters", [False, True])
+def test_the_scale_of_weights_changes_nothing(has_clusters):
+    data, inference = drawn(60), Inference(None, 200, 200)
+    clusters = data["group"] if has_clusters else None
+    weights = 1 + data["w"].abs()
+    fits = [fitted(SERIAL, data, inference, clusters=clusters, weights=each) for each in (weights, 7 * weights)]
+    for name in ("paths", "effects", "intervals"):
+        first, second = (getattr(each, name).select_dtypes("number") for each in fits)
+        np.testing.assert_allclose(first, second, rtol=1e-7, atol=1e-9)
+    assert not np.allclose(fits[0].paths["estimate"], fitted(SERIAL, data).paths["estimate"])
 
 
 def test_errors_of_paths_in_clusters_are_those_of_each_regression():
@@ -232,6 +244,7 @@ def rare(data):
         (lambda: fitted(PARALLEL, drawn().assign(m2=1.0)), "the same in all 90 responses"),
         (lambda: fitted(PARALLEL, drawn().assign(z=lambda data: 2 * data["x"])), "follows from"),
         (lambda: fitted(PARALLEL, drawn(5)), "5 complete responses"),
+        (lambda: fitted(PARALLEL, drawn(), weights=pd.Series(np.arange(90.0))), "a weight is nought or negative"),
         (lambda: fitted(PARALLEL, drawn(), Inference("CR2", 0, 0)), "needs clusters"),
         (
             lambda: fitted(PARALLEL, drawn(), Inference("HC3", 0, 0), clusters=drawn()["group"]),

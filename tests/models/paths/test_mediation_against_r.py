@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.paths.mediated import Inference, fit_mediation
+from models.paths.mediated import Inference, Responses, fit_mediation
 from models.paths.mediation import Mediation
 from tests.models.paths.talor import effect, interval, read_talor
 
@@ -25,9 +25,8 @@ def data(reference):
 
 
 def fitted(mediation, data, covariance, n_resamples=0, n_draws=0):
-    return fit_mediation(
-        mediation, data, np.random.default_rng(20261122), inference=Inference(covariance, n_resamples, n_draws)
-    )
+    inference = Inference(covariance, n_resamples, n_draws)
+    return fit_mediation(mediation, Responses(data), np.random.default_rng(20261122), inference=inference)
 
 
 def path(fit, equation, term, column):
