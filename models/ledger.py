@@ -20,7 +20,7 @@ KINDS: dict[Kind, str] = {
     "published": "a published worked example",
     "simulation": "a simulation",
 }
-PARTS = ("measurement", "regression", "multilevel", "survey_design", "missing_data")
+PARTS = ("measurement", "regression", "multilevel", "paths", "survey_design", "missing_data")
 ENTRIES = {part: Path(__file__).parent / part / "ledger.yaml" for part in PARTS}
 
 

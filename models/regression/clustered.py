@@ -119,6 +119,12 @@ def cluster_covariance(moments: ClusterMoments, kind: Clustered) -> ClusterCovar
     )
 
 
+def cluster_influence(moments: ClusterMoments, kind: Clustered) -> Matrix:
+    """Return what each cluster adds to the coefficients, G x k; the cross-product is the covariance of that kind."""
+    factor = factor_of(kind, moments.n_clusters, moments.n_obs, moments.df_resid)
+    return np.sqrt(factor) * _adjust(moments, kind)[2] @ moments.bread
+
+
 def decided_by_one_cluster(moments: ClusterMoments) -> NDArray[np.bool_]:
     """Tell for each of k coefficients whether one cluster decides it by itself, as a category of its own does.
 

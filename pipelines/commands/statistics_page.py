@@ -17,6 +17,7 @@ PARTS = {
     "measurement": "Measurement",
     "regression": "Regression",
     "multilevel": "Multilevel",
+    "paths": "Paths",
     "survey_design": "Survey designs",
     "missing_data": "Missing data",
 }

@@ -280,6 +280,7 @@ DANISH: Mapping[str, str] = {
     "definitions_multilevel": "Definitioner: multilevelmodeller",
     "definitions_survey_design": "Definitioner: stikprøvedesign",
     "definitions_missing_data": "Definitioner: manglende data",
+    "definitions_paths": "Definitioner: stier",
     "formula": "Definition: {formula}.",
     "source": "Kilde: {source}.",
     "proof": "Vist rigtig ved {proof} (største forskel: {difference}).",

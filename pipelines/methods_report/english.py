@@ -285,6 +285,7 @@ ENGLISH: Mapping[str, str] = {
     "definitions_multilevel": "Definitions: multilevel models",
     "definitions_survey_design": "Definitions: survey designs",
     "definitions_missing_data": "Definitions: missing data",
+    "definitions_paths": "Definitions: paths",
     "formula": "Definition: {formula}.",
     "source": "Source: {source}.",
     "proof": "Shown to be right by {proof} (largest difference: {difference}).",

@@ -26,6 +26,8 @@ PREPARING = {
 PREPARING_MIXED = {"random_terms", "cross_products", "criterion", "problem", "optimise", "group_inverses"} | {
     "profile_constraints"
 }
+PREPARING_PATHS = {"mediation", "starts", "estimated"}
+"""Modules of paths that give no statistic of their own name."""
 
 
 @pytest.mark.parametrize("each", EVERY, ids=lambda each: each.name)
@@ -98,4 +100,10 @@ def test_every_module_of_responses_in_groups_has_an_entry():
 def test_every_module_of_survey_designs_has_an_entry():
     listed = {each.gives for each in ledger("survey_design")}
     stems = {path.stem for path in (HOUSE / "models" / "survey_design").glob("*.py")} - {"__init__"}
+    assert {stem for stem in stems if not any(f".{stem}" in each for each in listed)} == set()
+
+
+def test_every_module_of_paths_has_an_entry():
+    listed = {each.gives for each in ledger("paths")}
+    stems = {path.stem for path in (HOUSE / "models" / "paths").glob("*.py")} - {"__init__"} - PREPARING_PATHS
     assert {stem for stem in stems if not any(f".{stem}" in each for each in listed)} == set()

@@ -62,18 +62,20 @@ class ContinuousFit:
         return self.likelihood.layout
 
 
-def fit_normal(layout: Layout, samples: tuple[Sample, ...]) -> ContinuousFit:
-    """Fit a layout with normal theory inference (lavaan's ``ML``)."""
-    likelihood, theta, has_converged, standard = _estimate(layout, samples)
+def fit_normal(layout: Layout, samples: tuple[Sample, ...], start: Vector | None = None) -> ContinuousFit:
+    """Fit a layout with normal theory inference (lavaan's ``ML``), from values of its own where none are given."""
+    likelihood, theta, has_converged, standard = _estimate(layout, samples, start)
     is_complete = all(each.is_complete for each in samples)
     information = likelihood.curvature(theta) if is_complete else observed_information(likelihood, theta)
     covariance = _inverse(information) / likelihood.n_obs
     return ContinuousFit(likelihood, theta, has_converged, covariance, standard, None)
 
 
-def fit_robust(layout: Layout, samples: tuple[Sample, ...], clusters: Clusters = ()) -> ContinuousFit:
+def fit_robust(
+    layout: Layout, samples: tuple[Sample, ...], clusters: Clusters = (), start: Vector | None = None
+) -> ContinuousFit:
     """Fit a layout with Huber-White standard errors and Yuan and Bentler's test (lavaan's ``MLR``)."""
-    likelihood, theta, has_converged, standard = _estimate(layout, samples)
+    likelihood, theta, has_converged, standard = _estimate(layout, samples, start)
     information = observed_information(likelihood, theta)
     inverse = _inverse(information)
     meat = mean_square(likelihood.scores(theta), _joined(clusters)) * small_sample_factor(clusters)
@@ -95,9 +97,12 @@ def fit_satorra_bentler(layout: Layout, samples: tuple[Sample, ...]) -> Continuo
     return ContinuousFit(likelihood, theta, has_converged, covariance, standard, scaled)
 
 
-def _estimate(layout: Layout, samples: tuple[Sample, ...]) -> tuple[Likelihood, Vector, bool, ChiSquare]:
+def _estimate(
+    layout: Layout, samples: tuple[Sample, ...], start: Vector | None = None
+) -> tuple[Likelihood, Vector, bool, ChiSquare]:
     likelihood = Likelihood(layout, samples)
-    start = start_values(layout, [each.mean for each in samples], [each.covariance for each in samples])
+    if start is None:
+        start = start_values(layout, [each.mean for each in samples], [each.covariance for each in samples])
     found = minimise(likelihood.evaluate, likelihood.curvature, start)
     statistic = 2 * (saturated_log_likelihood(samples) - likelihood.log_likelihood(found.theta))
     test = ChiSquare("standard", statistic, n_moments(layout) - layout.n_free)

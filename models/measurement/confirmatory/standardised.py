@@ -72,18 +72,29 @@ def _deviation(place: tuple[dict[str, float], str] | None) -> float:
 def delta_errors(of: Callable[[Vector], Vector], theta: Vector, covariance: Matrix) -> Vector:
     """Return standard errors of functions of the estimates: the square roots of the diagonal of ``J V J'``.
 
-    J is differentiated by central differences.
+    J is differentiated by central differences whose steps are at most a tenth of a standard error, so that no step
+    makes a small variance negative.
     """
-    jacobian = derivatives(of, theta)
+    errors = np.sqrt(np.maximum(np.diagonal(covariance), 0.0))
+    jacobian = derivatives(of, theta, np.where(errors > 0, errors / 10, np.inf))
     return np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", jacobian, covariance, jacobian), 0.0))
 
 
-def derivatives(of: Callable[[Vector], Vector], theta: Vector) -> Matrix:
-    """Return the derivatives of functions of the free values, a row a function, by fourth-order differences."""
+def derivatives(of: Callable[[Vector], Vector], theta: Vector, longest: Vector | None = None) -> Matrix:
+    """Return the derivatives of functions of the free values, a row a function, by fourth-order differences.
+
+    Args:
+        of: The functions.
+        theta: Where.
+        longest: Longest step of each value; None for a thousandth of it, at least 1e-3.
+    """
     columns: list[Vector] = []
-    for place, value in enumerate(theta):
+    steps = RELATIVE_STEP * np.maximum(1.0, np.abs(theta))
+    if longest is not None:
+        steps = np.minimum(steps, longest)
+    for place, length in enumerate(steps):
         step = np.zeros_like(theta)
-        step[place] = RELATIVE_STEP * max(1.0, abs(value))
+        step[place] = length
         near, far = of(theta + step) - of(theta - step), of(theta + 2 * step) - of(theta - 2 * step)
-        columns.append((8 * near - far) / (12 * step[place]))
+        columns.append((8 * near - far) / (12 * length))
     return np.column_stack(columns)

@@ -1,0 +1,1 @@
+"""Paths: mediation, structural models, panels of waves and mediation across levels."""
