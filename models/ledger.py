@@ -1,7 +1,6 @@
 """Definitions ledger: what each number is, which R call gives it, and how that is known.
 
-The entries are in ``ledger.yaml`` of ``measurement``, ``regression`` and ``multilevel``; the page of statistics is
-written from them.
+The entries are in ``ledger.yaml`` of each of ``PARTS``; the page of statistics is written from them.
 """
 
 from functools import cache
@@ -21,7 +20,8 @@ KINDS: dict[Kind, str] = {
     "published": "a published worked example",
     "simulation": "a simulation",
 }
-ENTRIES = {part: Path(__file__).parent / part / "ledger.yaml" for part in ("measurement", "regression", "multilevel")}
+PARTS = ("measurement", "regression", "multilevel")
+ENTRIES = {part: Path(__file__).parent / part / "ledger.yaml" for part in PARTS}
 
 
 class Definition(Spec):
@@ -60,7 +60,7 @@ class Ledger(Spec):
 
 @cache
 def ledger(part: str) -> tuple[Definition, ...]:
-    """Return every definition of ``measurement``, ``regression`` or ``multilevel``.
+    """Return every definition of one of ``PARTS``.
 
     Raises:
         SpecError: If the file has faults.

@@ -272,7 +272,7 @@ DANISH: Mapping[str, str] = {
     "under samme navn: hver post siger, hvilken variant der menes, og hvilket R-kald der giver samme tal.",
     "definitions_measurement": "Definitioner: måling",
     "definitions_regression": "Definitioner: modeller",
-    "definitions_multilevel": "Definitioner: flerniveaumodeller",
+    "definitions_multilevel": "Definitioner: multilevelmodeller",
     "formula": "Definition: {formula}.",
     "source": "Kilde: {source}.",
     "proof": "Vist rigtig ved {proof} (største forskel: {difference}).",
