@@ -63,6 +63,11 @@ class CrossedFit:
         """Coefficients and standard deviations, p + F."""
         return np.append(self.coefficients, self.sds)
 
+    @property
+    def covariance_of_margins(self) -> Matrix:
+        """The covariance for the delta method, every variance that is nought taken as known."""
+        return np.nan_to_num(self.covariance)
+
 
 def fit_crossed_intercepts(responses: Responses, factors: pd.DataFrame, names: Sequence[str]) -> CrossedFit:
     """Maximise Laplace's approximation of the likelihood with a random intercept of each factor.

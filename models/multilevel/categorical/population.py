@@ -51,6 +51,8 @@ class PopulationModel:
     0.75 / s, exact to about 1e-11; where all variances are nought, F(eta). Derivatives are in the p coefficients and
     the standard deviations.
 
+    Their covariance is ``covariance_of_margins`` of the fit.
+
     Attributes:
         fit: The fit (``RandomInterceptFit``, ``CrossedFit``).
 

@@ -78,6 +78,11 @@ class RandomInterceptFit:
         return np.append(self.coefficients, self.sd)
 
     @property
+    def covariance_of_margins(self) -> Matrix:
+        """The covariance for the delta method, a variance that is nought taken as known."""
+        return np.nan_to_num(self.covariance)
+
+    @property
     def log_likelihood_of_lme4(self) -> float:
         """Log-likelihood as ``lme4::glmer`` says it: with nAGQ > 1 less that of the saturated model.
 

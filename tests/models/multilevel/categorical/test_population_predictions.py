@@ -5,10 +5,21 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
+from models.multilevel.categorical.crossed_intercepts import fit_crossed_intercepts
 from models.multilevel.categorical.population import PopulationModel
+from models.regression.categorical.binary import fit_binary
 from models.regression.categorical.cumulative_links import LINKS
+from models.regression.categorical.generalised import observed
 from models.regression.categorical.margins import Averaging, average_difference, average_slope, delta_intervals
-from tests.models.multilevel.categorical.answered_in_groups import KINDS, drawn, matrix, study
+from tests.models.multilevel.categorical.answered_in_groups import (
+    KINDS,
+    NAMES,
+    binary,
+    drawn,
+    fitted,
+    matrix,
+    study,
+)
 
 
 def regressors(kind, table):
@@ -83,10 +94,26 @@ def test_average_effects_are_smaller_in_the_population_than_within_a_group(kind)
     low[:, -1], high[:, -1] = 0.0, 1.0
     change = average_difference(PopulationModel(fit), low, high, over)
     names = [""] if kind == "logit" else list("1234")
-    intervals = delta_intervals(change, fit.covariance, names)
+    intervals = delta_intervals(change, fit.covariance_of_margins, names)
     assert (intervals["std_error"] > 0).all()
     if kind != "logit":
         assert change.means.sum() == pytest.approx(0, abs=1e-12)
+
+
+def test_without_variance_average_effects_are_those_of_the_plain_model():
+    table = drawn(11, 240, 12, sd=0.0)
+    table["firm"] = (table["latent"].rank().astype(int) - 1) % 12
+    mixed, crossed = fitted("logit", table), fit_crossed_intercepts(binary(table), table[["firm"]], NAMES)
+    plain = fit_binary(observed(matrix(table), table["agree"].to_numpy()), NAMES)
+    low, high = matrix(table), matrix(table)
+    low[:, -1], high[:, -1] = 0.0, 1.0
+    over = Averaging(np.ones(240))
+    expected = delta_intervals(average_difference(plain, low, high, over), plain.covariance, [""])
+    for fit in (mixed, crossed):
+        assert fit.sds == 0
+        change = average_difference(PopulationModel(fit), low, high, over)
+        found = delta_intervals(change, fit.covariance_of_margins, [""])
+        np.testing.assert_allclose(found.iloc[:, 1:].astype(float), expected.iloc[:, 1:].astype(float), rtol=1e-9)
 
 
 def test_an_offset_is_refused():
