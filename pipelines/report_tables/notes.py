@@ -87,7 +87,7 @@ def _columns_by_pair(pairs: list[tuple[str, str]]) -> Iterator[tuple[tuple[str, 
 def _definition(fit: ReportedFit, words: Words) -> str:
     if fit.covariance.endswith("_two_way"):
         return words.say("of_two_ways")
-    if fit.estimator in LINEAR:
+    if fit.estimator in LINEAR or fit.covariance == "design":
         return words.maybe(f"of_{fit.covariance}", fit.covariance)
     if fit.estimator == "firth_logit":
         return words.say("of_penalised_likelihood")
