@@ -91,7 +91,7 @@ def _definition(fit: ReportedFit, words: Words) -> str:
         return words.say("of_two_ways")
     if fit.estimator == "mixed":
         return words.say(_of_mixed(fit))
-    if fit.estimator in LINEAR:
+    if fit.estimator in LINEAR or fit.covariance == "design":
         return words.maybe(f"of_{fit.covariance}", fit.covariance)
     if fit.estimator == "firth_logit":
         return words.say("of_penalised_likelihood")

@@ -216,3 +216,15 @@ def test_a_fit_without_a_surface_stands_beside_one_with_empty_cells():
 def test_the_penalised_likelihood_is_said_to_be_the_source_of_intervals():
     assert "R: logistf::logistf" in said("firth")
     assert "normal distribution" not in said("firth")
+
+
+DESIGN = {"design": {"clusters": "organisation_id"}, "cluster": None, "covariance": None}
+
+
+@pytest.mark.parametrize("kind", [{}, {"estimator": "ordered_logit", "outcome": "level", **CATEGORICAL}])
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_errors_by_the_design_of_the_sample_are_said_to_be_so(kind, language):
+    fit = reported(language, rows=people(), **{"regressors": REGRESSORS, **DESIGN, **kind})
+    notes = " ".join(regression_table(chosen([fit], words(language))[0], 1, words(language), Style()).notes)
+    assert "survey::svyglm, svyolr" in notes
+    assert "sandwich" not in notes
