@@ -65,7 +65,7 @@ class MediationFit:
         n_dropped: Rows left out for a missing value.
         n_clusters: Clusters that were drawn as a whole; None without clusters.
         problems: Reasons to distrust intervals: ``few_clusters`` below 50, where resamples of clusters and normal
-            draws are too narrow (with 40, 95 % intervals held .92); see the degrees of freedom of paths.
+            draws are too narrow (with 40, 95 % intervals held .92 to .94); see the degrees of freedom of paths.
         n_undefined: Resamples in which some path could not be estimated, left out of intervals.
         paths: One row a coefficient: equation, term, estimate, std_error, df, statistic, p_value, conf_low, conf_high.
         effects: One row an effect: effect, kind, at (value of the moderator), estimate, std_error (delta), statistic,
