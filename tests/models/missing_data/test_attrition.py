@@ -94,7 +94,7 @@ def stacked(regressors, y, second, third):
     point = np.concatenate([models[0].coefficients, models[1].coefficients, b])
     slope = approx_fprime(point, lambda at: equations(at).sum(axis=0), 1e-6)
     rows = equations(point)
-    inverse = np.linalg.inv(slope)
+    inverse = np.linalg.inv(np.asarray(slope))
     return (inverse @ rows.T @ rows @ inverse.T)[6:, 6:]
 
 
