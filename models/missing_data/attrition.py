@@ -174,6 +174,8 @@ def covariance_with_estimated_weights(
 
     Influence of a unit: w psi + sum over models of (d sum w psi / d g) I^-1 s, psi its derivative without weight, s its
     score in the response model; trimmed weights do not move with g. Ignoring the estimation is mostly too cautious.
+    Where few units carry much of the weight, errors are too small (in a simulation four fifths of the truth with an
+    effective number of about a third of the respondents): trim, or explain response by less.
 
     Args:
         bread: Inverse of the sum of w (-d psi / d b), k x k; for least squares (X'WX)^-1.

@@ -158,13 +158,13 @@ def test_complete_data_have_their_own_moments():
 @pytest.mark.slow
 def test_littles_test_rejects_as_often_as_it_says_and_finds_what_is_missing_at_random():
     n_rejected, n_found = 0, 0
-    for random in np.random.default_rng(5).spawn(400):
+    for random in np.random.default_rng(5).spawn(250):
         data = pd.DataFrame(random.multivariate_normal([0, 0, 0], 0.5 + 0.5 * np.eye(3), 300), columns=list("abc"))
         n_rejected += randomness_test(data.mask(random.random((300, 3)) < 0.15)).p_value < 0.05
         n_found += randomness_test(data.assign(a=data["a"].where(data["b"] < 0.5))).p_value < 0.05
-    interval = binomtest(int(n_rejected), 400).proportion_ci(0.999, method="exact")
+    interval = binomtest(int(n_rejected), 250).proportion_ci(0.999, method="exact")
     assert interval.low <= 0.05 <= interval.high
-    assert n_found == 400
+    assert n_found == 250
 
 
 @pytest.mark.parametrize(

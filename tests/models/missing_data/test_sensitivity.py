@@ -170,7 +170,7 @@ def test_the_likelihood_is_that_of_the_bivariate_normal_and_flat_at_the_estimate
     angle = [] if correlation is not None else [np.arctanh(found.correlation)]
     point = np.array([*found.coefficients, *found.selection_coefficients, np.log(found.deviation), *angle])
     assert at(point) == pytest.approx(found.log_likelihood, rel=1e-10)
-    assert np.abs(approx_fprime(point, at, 1e-6)).max() < 1e-2
+    assert np.abs(np.asarray(approx_fprime(point, at, 1e-6))).max() < 1e-2
 
 
 def test_a_single_selected_row_has_the_probability_of_the_bivariate_normal():
