@@ -22,7 +22,7 @@ def fitted(
 
 @pytest.mark.reference
 def test_independent_residuals_are_rs_and_autoregressive_ones_lie_above_where_r_stopped(reference: Path) -> None:
-    """nlme cannot reach a correlation of intercept and slope of -1, where the likelihood is highest: it stops 0.06 below.
+    """nlme cannot reach a correlation of intercept and slope of -1, where the likelihood is highest: it stops below.
 
     Its phi (0.376) is therefore not ours; corAR1() counts the rows of a group, so that a missed wave is none.
     """
