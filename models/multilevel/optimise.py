@@ -91,6 +91,11 @@ def find_optimum(problem: Problem) -> Optimum:
     return _described(problem, theta, tuple(runs))
 
 
+def lowest_value(problem: Problem) -> float:
+    """Return the criterion at the end of one quasi-Newton run: for a search over something else, not for a result."""
+    return _quasi_newton(problem, is_diagonal(problem.factors).astype(float), "quasi-Newton from 1").value
+
+
 def polish(problem: Problem, theta: Vector) -> Vector:
     """Take Newton steps to where the gradient is nought, with diagonals that are nearly nought put there."""
     theta = _snapped(problem, theta)

@@ -206,3 +206,13 @@ def test_a_balanced_random_intercept_is_that_of_analysis_of_variance() -> None:
         assert test.df_resid == pytest.approx(8, rel=1e-5)
         wald = float(model.coefficients @ np.linalg.solve(model.covariance, model.coefficients)) / 2
         assert test.statistic == pytest.approx(wald, rel=1e-6)
+
+
+@pytest.mark.parametrize("design", ["nested", "nested and crossed"])
+def test_components_one_by_one_are_those_at_once(design: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    solved = model_of(design).solved
+    problem, gradient = model_of(design).problem, solved.gradient_at(1.0)
+    monkeypatch.setattr("models.multilevel.cross_products.VALUES_AT_ONCE", 0)
+    again = problem.solve(solved.theta)
+    assert again.value == pytest.approx(solved.value, rel=1e-13)
+    np.testing.assert_allclose(again.gradient_at(1.0), gradient, rtol=1e-10, atol=1e-9)
