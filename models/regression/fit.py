@@ -13,11 +13,11 @@ from models.estimates import PREDICTION_COLUMNS, Fit, Vector
 from models.one_thread import on_one_thread
 from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
-from models.regression.columns import Labels
+from models.regression.columns import Labels, column_of
 from models.regression.covariance import estimate_uncertainty
 from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose, diagnose_categorical
-from models.regression.identification import ModelDataError
+from models.regression.identification import ModelDataError, refuse_decided_by_clusters
 from models.regression.inference import Uncertainty, label_estimates
 from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
 from models.regression.moderation.combinations import Coefficients
@@ -28,6 +28,7 @@ from models.regression.posed import codes_of, pose
 from models.regression.reading.of_coefficients import COLUMNS
 from models.regression.reading.of_fit import FittedModel, readings_of
 from models.sections.inference import LEAST_SQUARES
+from models.sections.regressors import as_variable
 from models.spec import RegressionSpec
 
 NO_LABELS: Labels = MappingProxyType({})
@@ -119,6 +120,8 @@ def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: i
         posed = pose_panel(design, spec.estimator, spec.panel, fewest_beyond)
     terms, solution = posed.terms, posed.solution
     uncertainty = estimate_uncertainty(solution, spec.covariance_used(), posed.clusters, terms)
+    focal = design.rows[column_of(as_variable(spec.focal))]
+    refuse_decided_by_clusters(focal, design.clusters, uncertainty.n_clusters, uncertainty.n_decided)
     one_way = posed.clusters[0] if len(posed.clusters) == 1 else None
     values = FittedModel(terms, posed.matrix, posed.outcome, solution, uncertainty, one_way, spec.confidence_level)
     groups = regressor_groups(spec, design.rows, design.profile, labels, terms)
