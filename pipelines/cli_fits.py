@@ -24,7 +24,9 @@ def fit(
     as_json: AsJson = False,
 ) -> None:
     """Fit one model now, without orchestration; marked exploratory unless it is a declared fit again."""
+    from models.spec import RegressionSpec
     from pipelines.commands import fits
+    from pipelines.commands.independence import independence_in_words
     from pipelines.commands.sample import inference_in
     from pipelines.commands.table_sources import focal_sentences
 
@@ -48,6 +50,7 @@ def fit(
         printing.print_frame(title, table)
     printing.print_lines(sentences)
     printing.print_lines(f"look: {remedy}" for remedy in fits.remedies_in_words(rows.diagnostics)["remedy"])
+    printing.print_lines(independence_in_words(RegressionSpec.model_validate_json(row["spec_json"])))
     printing.print_validation(validation)
     printing.print_lines(no_inference.values())
     printing.print_lines(f"condition not met: {reason}" for reason in missed["reason"])
@@ -65,7 +68,7 @@ def list_fits(study: StudyFolder, *, as_json: AsJson = False) -> None:
     else:
         shown = ["fit_id", "label", "is_declared", "is_current", "outcome", "covariance", "n_obs", "fitted_at"]
         printing.print_frame("Fits", recorded[[*shown, "conditions_not_met"]])
-        tested = ["family", "label", "model", "focal_p", "focal_p_holm"]
+        tested = ["family", "label", "model", "focal_p", "focal_p_holm", "focal_p_bh"]
         printing.print_frame("Families", recorded.dropna(subset=["focal_p"]).sort_values(tested[:3])[tested])
         current = recorded[recorded["is_current"].astype(bool)]
         printing.print_lines(fits.labels_in_words(current))

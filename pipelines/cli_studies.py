@@ -1,7 +1,7 @@
 """The commands that begin, check and look: what each takes and prints."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -33,11 +33,25 @@ def init(
         print_started(started)
 
 
+def print_remarks(document: dict[str, Any]) -> None:
+    """Print what ``check`` found of models that is no fault: refusals to come, means and independence left unsaid."""
+    from pipelines.commands.independence import FOUND, REMEDY
+
+    for model, reasons in document["refused_models"].items():
+        printing.print_lines(f"  the model {model} will be refused: {reason}" for reason in reasons)
+    for model, scales in document["averaged_without_rule"].items():
+        told = f"  the model {model} averages {', '.join(scales)} to the organisation, and no measurement "
+        printing.print_lines([f"{told}specification says when that may be done (gates: agreement)"])
+    for model, variants in document["independent_by_default"].items():
+        printing.print_lines([f"  the model {model} ({', '.join(variants)}): {FOUND}; {REMEDY}"])
+
+
 @app.command()
 def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
     """Load all specifications of a study, report every fault, and list what waits for an estimator."""
     from pipelines import access
     from pipelines.commands.coding import refused_models
+    from pipelines.commands.independence import independent_by_default
     from pipelines.commands.measurement_rules import averaged_without_rule, unmeasured_models
     from pipelines.commands.shown_waiting import waiting_document, waiting_lines
 
@@ -58,6 +72,7 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
             model: of_codes.get(model, []) + of_scores.get(model, []) for model in {**of_codes, **of_scores}
         },
         "averaged_without_rule": averaged_without_rule(loaded),
+        "independent_by_default": independent_by_default(loaded),
     }
     if as_json:
         printing.print_json(document)
@@ -68,11 +83,7 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
         for key in ("waves", "sources", "instruments", "models", "measurement"):
             printing.print_lines([f"  {key}: {', '.join(listed[key]) or 'none'}"])
         printing.print_lines(waiting_lines(loaded.waiting))
-        for model, reasons in document["refused_models"].items():
-            printing.print_lines(f"  the model {model} will be refused: {reason}" for reason in reasons)
-        for model, scales in document["averaged_without_rule"].items():
-            told = f"  the model {model} averages {', '.join(scales)} to the organisation, and no measurement "
-            printing.print_lines([f"{told}specification says when that may be done (gates: agreement)"])
+        print_remarks(document)
 
 
 @app.command()

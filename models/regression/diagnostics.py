@@ -54,36 +54,9 @@ LOOK_BELOW = {
     "context_p": 0.05,
     "n_groups": 10.0,
 }
-REMEDIES = {
-    "overdispersion_p": "counts vary more than a Poisson regression expects; write estimator: negative_binomial",
-    "proportional_odds_p": "effects differ by threshold; name regressors under by_threshold, or use multinomial",
-    "reset_p": "the form may not be linear; try polynomial, spline or an interaction",
-    "breusch_pagan_p": "residuals vary unequally; keep a robust covariance (HC3, CR2), not classical",
-    "max_vif": "regressors go together; take one out, or test them together (out.joint_tests)",
-    "max_generalised_vif": "regressors go together; take one out, or test them together (out.joint_tests)",
-    "least_outcome_n": "a category of the outcome has few responses; merge categories, or widen the population",
-    "responses_per_coefficient": "few responses for so many coefficients; take out regressors, or use firth_logit",
-    "bootstrap_failed": "many bootstrap draws cannot carry the model; merge small categories",
-    "singular": "a variance or correlation between groups is at its edge; leave it out, or say so",
-    "optimum_doubts": "the optimum is in doubt; put regressors on a like scale, or take out random slopes",
-    "columns_not_settled": "chains of imputations have not settled, or are too short to tell; ask for more iterations",
-    "largest_fmi": "half of what is known of a term is imputed; ask for more imputations and auxiliary columns",
-    "without_finite_estimate": "without the penalty these have no estimate; read their intervals",
-}
 
 
-def remedies(diagnostics: pd.DataFrame) -> list[str]:
-    """Say what may be done about the diagnostics that deserve a look, each once.
-
-    Args:
-        diagnostics: As ``diagnose`` returns them.
-    """
-    looked = diagnostics.loc[diagnostics["verdict"] == "look", "diagnostic"]
-    names = [name for each in looked if (name := _general(str(each))) in REMEDIES]
-    return [f"{name}: {REMEDIES[name]}" for name in dict.fromkeys(names)]
-
-
-def _general(diagnostic: str) -> str:
+def general_name(diagnostic: str) -> str:
     """Return what a diagnostic of one regressor is called without its name."""
     return diagnostic.split(" of ", maxsplit=1)[0]
 
@@ -197,13 +170,13 @@ def leverage_of_design(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels)
 def judged(values: dict[str, float]) -> pd.DataFrame:
     """Return diagnostics as rows with thresholds and verdicts; columns as ``diagnose``."""
     thresholds = {**LOOK_FROM, **LOOK_BELOW}
-    limits = {name: thresholds.get(_general(name), np.nan) for name in values}
+    limits = {name: thresholds.get(general_name(name), np.nan) for name in values}
     return pd.DataFrame(
         {
             "diagnostic": list(values),
             "value": list(values.values()),
             "threshold": list(limits.values()),
-            "verdict": [_verdict(_general(name), value) for name, value in values.items()],
+            "verdict": [_verdict(general_name(name), value) for name, value in values.items()],
         }
     )
 

@@ -15,12 +15,12 @@ from models.estimates import PREDICTION_COLUMNS, Fit
 from models.one_thread import on_one_thread
 from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
-from models.regression.columns import Labels
+from models.regression.columns import Labels, column_of
 from models.regression.covariance import estimate_uncertainty
 from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose, diagnose_categorical
 from models.regression.found import Found, pool_found
-from models.regression.identification import ModelDataError
+from models.regression.identification import ModelDataError, refuse_decided_by_clusters
 from models.regression.imputed_rows import ImputedRows, impute_rows
 from models.regression.inference import label_estimates
 from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
@@ -34,6 +34,7 @@ from models.regression.reading.of_fit import FittedModel, readings_of
 from models.regression.sampled import sampled_uncertainty
 from models.sections.imputation import imputation_of
 from models.sections.inference import LEAST_SQUARES
+from models.sections.regressors import as_variable
 from models.spec import RegressionSpec
 
 NO_LABELS: Labels = MappingProxyType({})
@@ -132,6 +133,8 @@ def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: i
         if design.sample is None
         else sampled_uncertainty(design.sample, solution.rows * solution.residuals[:, None] @ solution.bread)
     )
+    focal = design.rows[column_of(as_variable(spec.focal))]
+    refuse_decided_by_clusters(focal, design.clusters, uncertainty.n_clusters, uncertainty.n_decided)
     one_way = posed.clusters[0] if len(posed.clusters) == 1 else None
     values = FittedModel(terms, posed.matrix, posed.outcome, solution, uncertainty, one_way, spec.confidence_level)
     groups = regressor_groups(spec, design.rows, design.profile, labels, terms)

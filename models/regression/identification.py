@@ -87,6 +87,32 @@ def refuse_few_clusters(name: str, n_clusters: int, n: int, rows: str = "respons
         )
 
 
+def refuse_decided_by_clusters(
+    focal: pd.Series, clusters: pd.DataFrame, n_clusters: int | None, n_decided: int | None
+) -> None:
+    """Raise ModelDataError when clusters are no more than the coefficients of what varies between them only.
+
+    Then every cluster's mean is fitted exactly, each decides coefficients by itself, and the standard error of a focal
+    one among them comes out next to nought. What varies within clusters is not touched by that.
+
+    Args:
+        focal: The focal regressor, n values.
+        clusters: Clusters of the rows, one column a way.
+        n_clusters: None without clusters.
+        n_decided: Coefficients that one cluster decides by itself; None where that is not looked for.
+    """
+    if n_clusters is None or n_decided is None or n_decided < n_clusters:
+        return
+    name = str(clusters.columns[0])
+    values = pd.DataFrame({"cluster": clusters[name], "focal": focal}).drop_duplicates()
+    if len(values) == n_clusters:
+        raise ModelDataError(
+            f"{n_clusters} clusters of '{name}' are too few: '{focal.name}' does not vary within them and single "
+            f"clusters decide {n_decided} coefficients, so that its standard error would be next to nought; take out "
+            f"what does not vary within '{name}', or widen the population"
+        )
+
+
 def find_dependencies(matrix: pd.DataFrame) -> dict[str, list[str]]:
     """Find columns that are exact linear combinations of others, by QR with column pivoting.
 

@@ -15,9 +15,10 @@ from pandas.api.types import is_numeric_dtype
 
 from models.estimates import Fit, Matrix, Vector
 from models.one_thread import on_one_thread
-from models.regression.columns import Labels
+from models.regression.columns import Labels, column_of
 from models.regression.design import SelectedRows, focal_terms, uses_of
 from models.regression.diagnostics import judged, of_clusters, of_columns
+from models.regression.identification import refuse_decided_by_clusters
 from models.regression.in_database.blocks import Block, factor
 from models.regression.in_database.connection import Connection
 from models.regression.in_database.layout import Layout, layout_of
@@ -37,6 +38,7 @@ from models.regression.reading.of_coefficients import (
     spread_of,
 )
 from models.sections.inference import Covariance
+from models.sections.regressors import as_variable
 from models.spec import RegressionSpec
 from models.triangles import inverse_of_triangle
 
@@ -175,6 +177,8 @@ def _told(spec: RegressionSpec, variant: str, selected: SelectedRows, labels: La
     profile = profile_of(uses_of(spec), rows)
     columns = _columns_of(layout_of(spec, labels, profile), rows)
     used, sure = spec.covariance_used(), found.uncertainties[spec.covariance_used()]
+    focal_values = rows[column_of(as_variable(spec.focal))]
+    refuse_decided_by_clusters(focal_values, rows[list(spec.clusters())], sure.n_clusters, sure.n_decided)
     groups = regressor_groups(spec, rows, profile, labels, found.terms)
     focal = focal_terms(spec, rows, labels, profile)
     combined = Coefficients(found.coefficients, sure.covariance, float(sure.df.min()), sure.corrected)

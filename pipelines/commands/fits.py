@@ -11,7 +11,7 @@ from instruments.faults import DataError, Fault, UsageError, raise_if_any
 from instruments.spec_file import closest, json_like, validate_spec
 from instruments.strict_yaml import Document, Place, parse_yaml
 from models.load import blame_surface, blame_unknown_variables
-from models.regression.diagnostics import remedies
+from models.regression.remedies import remedies
 from models.replication.refit import recorded_model
 from models.spec import RegressionSpec
 from models.terms import scales_in_terms

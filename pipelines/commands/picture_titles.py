@@ -3,11 +3,13 @@
 from instruments.spec_file import ANY_LANGUAGE, Texts
 from pipelines.load import Study
 from pipelines.pictures.words import LANGUAGE_NAMES
+from pipelines.steps.coded_titles import coded_titles
 
 
 def titles_of(study: Study, language: str) -> dict[str, str]:
-    """Return the title of every scale, item, respondent group and wave by name."""
+    """Return the title of every scale, item, coded theme, respondent group and wave by name."""
     found = {**LANGUAGE_NAMES[language]}
+    found |= {name: text_in(texts, language) for name, texts in coded_titles(study).items()}
     found |= {name: text_in(texts, language) for name, texts in study.spec.respondent_groups.items()}
     found |= {name: text_in(wave.title, language) for name, wave in study.spec.waves.items() if wave.title}
     for instrument in study.described():

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.regression.reading.multiplicity import holm_by_plan
+from models.regression.reading.multiplicity import adjust_by_plan
 from models.replication.refit import FITS_FILE, OUTSIDE_THE_ROWS, Package, Refitted, labels_from_json, recorded_model
 from models.replication.report import Printed
 from pipelines.replication.given import GIVEN_FILE, Given, GivenFit, given_from_json
@@ -97,7 +97,7 @@ def _with_holm(given: Given, fits: Sequence[ReportedFit]) -> list[ReportedFit]:
     tests = [fit for fit in tests if fit.family in whole]
     p_values = np.array([_p_value(fit, focal[fit.fit_id]) for fit in tests], dtype=float)
     is_confirmatory = np.array([fit.label == "confirmatory" for fit in tests], dtype=bool)
-    holm = holm_by_plan(p_values, [fit.family for fit in tests], is_confirmatory)
+    holm = adjust_by_plan(p_values, [fit.family for fit in tests], is_confirmatory, "holm")
     adjusted = {fit.fit_id: float(value) for fit, value in zip(tests, holm, strict=True)}
     return [replace(fit, holm_p=adjusted.get(fit.fit_id, fit.holm_p)) for fit in fits]
 

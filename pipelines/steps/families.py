@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from models.regression.reading.multiplicity import holm_by_plan
+from models.regression.reading.multiplicity import adjust_by_plan
 from models.spec import RegressionSpec
 from pipelines.steps.released_fits import focal_term
 
@@ -21,7 +21,10 @@ def family_of(model: RegressionSpec) -> str:
 def adjusted_in_families(
     fits: pd.DataFrame, estimates: pd.DataFrame, models: Mapping[str, RegressionSpec]
 ) -> pd.DataFrame:
-    """Adjust the p-values of focal regressors by Holm's method within families.
+    """Adjust the p-values of focal regressors by Holm's method and by Benjamini and Hochberg's within families.
+
+    Holm's p answers for any false finding in the family, Benjamini and Hochberg's for the share of false ones among
+    those that are called findings.
 
     Only the declared and current fits of models as written (variant ``main``) count: variants are the same test
     again, and fits made by hand are no tests that were declared. A focal regressor of several terms has no p-value
@@ -34,10 +37,12 @@ def adjusted_in_families(
         models: The study's models by name.
 
     Returns:
-        One row a fit, with the index of ``fits``: family, focal_p, focal_p_holm; missing where a fit does not count.
+        One row a fit, with the index of ``fits``: family, focal_p, focal_p_holm, focal_p_bh; missing where a fit does
+        not count.
 
     References:
-        Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70. R: ``p.adjust(method = "holm")``.
+        Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70. Benjamini and Hochberg (1995), Journal of the Royal
+        Statistical Society B 57(1), 289-300. R: ``p.adjust(method = "holm")``, ``"BH"``.
     """
     counts = fits["is_declared"].astype(bool) & fits["is_current"].astype(bool) & (fits["variant"] == "main")
     counts &= fits["model"].isin(list(models))
@@ -53,4 +58,7 @@ def adjusted_in_families(
     )
     is_confirmatory = (fits["label"] == "confirmatory").to_numpy(dtype=bool)
     p_values, families = found["focal_p"].to_numpy(), found["family"].fillna("").tolist()
-    return found.assign(focal_p_holm=holm_by_plan(p_values, families, is_confirmatory))
+    return found.assign(
+        focal_p_holm=adjust_by_plan(p_values, families, is_confirmatory, "holm"),
+        focal_p_bh=adjust_by_plan(p_values, families, is_confirmatory, "BH"),
+    )

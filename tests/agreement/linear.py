@@ -1,6 +1,7 @@
 """Least squares of soldiers in companies: oracle 08 (R 4.2.2, sandwich 3.0-2, clubSandwich 0.5.8, lmtest, car)."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,8 +20,10 @@ from models.regression.reading.influence import influence_of_responses
 from models.regression.reading.standardised import cohens_f2, partial_r2, standardised_coefficients
 from models.regression.wald import corrected_wald_test, wald_test
 from models.regression.wild_bootstrap import wild_cluster_bootstrap
+from pipelines.report_tables.summaries import adjusted_r_squared
 from tests.agreement.comparison import Agreement, Tolerance
 from tests.models.regression.univbct import TERMS, read_univbct
+from tests.reported_fits import reported
 
 SLOPES = np.eye(4)[1:]
 KINDS = ("CR0", "CR1", "CR1S", "CR2", "CR3")
@@ -70,8 +73,11 @@ def linear(reference):
 def _explained(rows, fit):
     squares = float(((rows.outcome - rows.outcome.mean()) ** 2).sum())
     test = wald_test(fit.coefficients, classical_covariance(fit), SLOPES, fit.df_resid)
+    r_squared = 1 - float(fit.residuals @ fit.residuals) / squares
+    printed = replace(reported(), r_squared=r_squared, n_obs=fit.n_obs, df_resid=fit.df_resid)
     return {
-        "r2": 1 - float(fit.residuals @ fit.residuals) / squares,
+        "r2": r_squared,
+        "adj_r2": adjusted_r_squared(printed),
         "F": {"value": test.statistic, "numdf": test.df, "dendf": test.df_resid},
     }
 
@@ -149,6 +155,7 @@ LINEAR = Agreement(
     _row,
     calls={
         r"univbct_company/(n|k|G|coef|sigma|r2)": "models.regression.least_squares.solve_least_squares",
+        r"univbct_company/adj_r2": "pipelines.report_tables.summaries.adjusted_r_squared",
         r"univbct_company/(se_classical)": "models.regression.heteroskedastic.classical_covariance",
         r"univbct_company/hc/.*": "models.regression.heteroskedastic.heteroskedastic_covariance",
         r"univbct_company/(cluster_vcovCL/.*|CR/\w+/(se|df|vcov))": "models.regression.clustered.cluster_covariance",
@@ -166,8 +173,8 @@ LINEAR = Agreement(
         r"wild_cluster_company/.*": "models.regression.wild_bootstrap.wild_cluster_bootstrap",
     },
     not_computed={
-        r"univbct_company/(adj_r2|aic|bic|loglik)": "fit of a linear model is given as R2 alone: adjusted R2 and "
-        "information criteria are not offered",
+        r"univbct_company/(aic|bic|loglik)": "fit of a linear model is given as R2, adjusted or not: information "
+        "criteria are not offered",
         r"univbct_company/hc/HC[45]/.*": "HC4 and HC5 are not offered; HC3 is",
         r"univbct_company/CR/CR1p/.*": "CR1p, of the factor G/(G-p), is not offered; CR1, CR1S and CR2 are",
         r"univbct_company/wald_all_slopes_CR2/\d/delta": "the share of the naive statistic that is kept, which follows "

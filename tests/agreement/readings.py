@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from models.measurement.exploratory.correlations import correlations
+from models.measurement.raters import stability
 from models.regression.heteroskedastic import classical_covariance
 from models.regression.least_squares import solve_least_squares
 from models.regression.moderation.combinations import Coefficients, combine
@@ -120,7 +121,9 @@ def _correlated(rows):
     found = correlations(rows, "pearson")
     matrix = np.column_stack([np.ones(len(rows)), rows["COMMIT1"]])
     slope = _with_t(solve_least_squares(matrix, rows["JOBSAT1"].to_numpy()))
-    return {"n": found.n_obs, "pearson": found.matrix.tolist(), "p": slope.p_value[1]}
+    twice = stability(rows["JOBSAT1"].to_numpy(), rows["COMMIT1"].to_numpy())
+    interval = [twice.conf_low, twice.conf_high]
+    return {"n": found.n_obs, "pearson": found.matrix.tolist(), "ci": interval, "p": slope.p_value[1]}
 
 
 def _change(changes):
@@ -172,13 +175,13 @@ READINGS = Agreement(
         r"power/anova_.*": "models.regression.reading.power.power_of_anova",
         r"power/cluster": "models.regression.reading.power.power_of_clustered_means",
         r"cor/(n|pearson)": "models.measurement.exploratory.correlations.correlations",
+        r"cor/ci": "models.measurement.raters.stability",
         r"cor/p|paired_change": "models.regression.moderation.combinations.combine",
         r"boxcox_levene": "models.regression.wald.wald_test",
     },
     not_computed={
         r"p_adjust/p/\d+|power/cluster/(J|n|icc|d)": "given, not results",
         r"cor/(spearman|kendall)/.*": "rank correlations are not offered",
-        r"cor/ci/\d": "intervals of a correlation are not offered",
         r"welch/.*": "a test of several means under unequal variances is not offered: the Wald test with HC or CR2 is",
     },
 )

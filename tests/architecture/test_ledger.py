@@ -17,7 +17,7 @@ PREPARING = {
     *("columns", "profile", "design", "identification", "inference", "fit", "compare", "covariance", "diagnostics"),
     *("cluster_moments", "data", "fits", "combinations", "of_fit", "maximise", "families", "generalised", "predicted"),
     *("cumulative_links", "estimate", "fitted", "noncentral", "estimated", "estimators", "penalised", "confounding"),
-    *("outcome", "power_of_model", "large", "of_database", "of_coefficients"),
+    *("outcome", "power_of_model", "large", "of_database", "of_coefficients", "remedies"),
     *("connection", "query", "responses", "result", "planner", "patterns", "pattern_design", "rows"),
     *("pattern_codes", "pattern_keys", "score_sums"),
     *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped", "sampled", "found", "imputed_rows"),

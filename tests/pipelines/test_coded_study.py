@@ -15,6 +15,7 @@ from pipelines.commands.coding import progress, queue, read_sheets, refused_mode
 from pipelines.commands.coding_exchange import export_codings, import_codings
 from pipelines.commands.erase import erase
 from pipelines.commands.fits import fit_now
+from pipelines.commands.picture_titles import titles_of as titles_in_pictures
 from pipelines.load import load_study
 from pipelines.readers.plan import ReadingError
 from pipelines.steps.codings import CodingError
@@ -123,6 +124,8 @@ def test_coded_variables_have_titles_in_both_languages(coded):
     assert titles["code_A1"]["en"] == "FORWARD, any open question (An act that helps)"
     assert titles["code_A1"]["da"] == "FORWARD, ethvert åbent spørgsmål (An act that helps)"
     assert titles["log_words"]["da"] == "Naturlig logaritme af antal skrevne ord, ethvert åbent spørgsmål"
+    in_pictures = titles_in_pictures(study, "da")
+    assert {name: in_pictures[name] for name in names} == {name: titles[name]["da"] for name in names}
 
 
 def test_codes_are_told_as_x_of_n_with_an_exact_interval(coded):

@@ -77,6 +77,15 @@ def test_holm_adjusts_within_each_family():
     assert found["focal_p"].tolist() == list(P_VALUES.values())
 
 
+def test_benjamini_and_hochberg_adjust_within_each_family_by_plan():
+    # R: p.adjust(c(.04, .01, .02), "BH") = .04, .03, .03; planned alone p.adjust(c(.04, .01), "BH") = .04, .02
+    found = adjusted_in_families(recorded(), estimates(recorded()), MODELS)
+    assert found["focal_p_bh"].tolist() == pytest.approx([0.04, 0.03, 0.03, 0.03, 0.2])
+    fits = recorded(label=["confirmatory", "confirmatory", "exploratory", "exploratory", "exploratory"])
+    found = adjusted_in_families(fits, estimates(fits), MODELS)
+    assert found["focal_p_bh"].tolist() == pytest.approx([0.04, 0.02, 0.03, 0.03, 0.2])
+
+
 @pytest.mark.parametrize(
     "change",
     [{"is_declared": False}, {"is_current": False}, {"variant": "plain"}, {"model": "unknown"}],

@@ -54,8 +54,10 @@ def adjust_within_families(p_values: Vector, families: Sequence[str], method: Ad
     return adjusted
 
 
-def holm_by_plan(p_values: Vector, families: Sequence[str], is_confirmatory: NDArray[np.bool_]) -> Vector:
-    """Adjust p-values by Holm's method within families: planned tests among themselves, others over the whole family.
+def adjust_by_plan(
+    p_values: Vector, families: Sequence[str], is_confirmatory: NDArray[np.bool_], method: Adjustment
+) -> Vector:
+    """Adjust p-values within families: planned tests among themselves, others over the whole family.
 
     So no test that was thought of later changes what planned ones say.
 
@@ -63,9 +65,10 @@ def holm_by_plan(p_values: Vector, families: Sequence[str], is_confirmatory: NDA
         p_values: m values; NaN where a fit is no test.
         families: Family of each.
         is_confirmatory: Whether each was planned.
+        method: As for ``adjust_p_values``.
     """
-    planned = adjust_within_families(np.where(is_confirmatory, p_values, np.nan), families, "holm")
-    return np.where(is_confirmatory, planned, adjust_within_families(p_values, families, "holm"))
+    planned = adjust_within_families(np.where(is_confirmatory, p_values, np.nan), families, method)
+    return np.where(is_confirmatory, planned, adjust_within_families(p_values, families, method))
 
 
 def _ranks(ordered: Vector) -> Vector:

@@ -28,7 +28,8 @@ from pipelines.workbench.page import choose, meanings_of, show_definitions, show
 
 LANGUAGE = "en"
 LISTED = ("fit_id", "label", "is_declared", "is_current", "outcome", "estimator", "covariance", "n_obs", "n_clusters",
-          "r_squared", "family", "focal_p", "focal_p_holm", "conditions_not_met", "fitted_at")  # fmt: skip
+          "r_squared", "family", "focal_p", "focal_p_holm", "focal_p_bh",
+          "conditions_not_met", "fitted_at")  # fmt: skip
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "recipe_hash", "plan_hash", "seed", "digest", "engine")
 OF_EVERY_FIT = ("joint_tests", "reading.standardised", "reading.equivalence", "reading.sensitivity", "reading.power.m",
                 "reading.assumptions", "moderation")  # fmt: skip
@@ -54,6 +55,7 @@ def show(bench: Bench) -> None:
     fits = main_first(recorded_fits(bench.study))
     held = {name: meaning for name, meaning in MEANINGS.items() if name in LISTED}
     held |= {"focal_p": "p of the focal term", "focal_p_holm": "The same, adjusted within its family (Holm)"}
+    held |= {"focal_p_bh": "The same by Benjamini and Hochberg: false ones among the findings of its family"}
     show_rows("Fits", fits[list(LISTED)], held)
     for line in (*labels_in_words(fits[fits["is_current"].astype(bool)]), *refusals_in_words(bench.study)):
         show_text(line)

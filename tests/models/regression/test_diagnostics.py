@@ -9,7 +9,9 @@ from analysis_tables import invented_analysis, model_of
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.outliers_influence import OLSInfluence
 
+from models.regression.diagnostics import LOOK_BELOW, LOOK_FROM
 from models.regression.fit import fit_regression
+from models.regression.remedies import remedies
 from models.sections.regressors import Variable
 
 
@@ -93,3 +95,17 @@ def test_the_share_of_responses_used_counts_the_population_before_listwise_delet
     found = values_of(model_of(), analysis)
     assert found.loc["share_of_responses_used", ["value", "verdict"]].tolist() == [0.75, "none"]
     assert np.isnan(found.loc["share_of_responses_used", "threshold"])
+
+
+def test_few_clusters_are_told_with_what_to_do_about_them():
+    analysis = invented_analysis()
+    clusters = analysis.assign(organisation_id=np.arange(len(analysis)) % 3)
+    model = model_of(cluster="organisation_id")
+    told = remedies(fit_regression(model, clusters).diagnostics)
+    assert [each.partition(":")[0] for each in told if "cluster" in each] == ["n_clusters", "least_df"]
+
+
+@pytest.mark.parametrize("name", [*LOOK_FROM, *LOOK_BELOW])
+def test_whatever_deserves_a_look_says_what_may_be_done(name):
+    looked = pd.DataFrame({"diagnostic": [name], "verdict": ["look"]})
+    assert [each.partition(": ")[0] for each in remedies(looked)] == [name]

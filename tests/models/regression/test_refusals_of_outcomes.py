@@ -6,9 +6,9 @@ import pytest
 from analysis_tables import invented_analysis, model_of
 from pydantic import ValidationError
 
-from models.regression.diagnostics import remedies
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
+from models.regression.remedies import remedies
 from models.sections.regressors import Variable
 from models.spec import Variant
 

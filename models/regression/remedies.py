@@ -1,0 +1,47 @@
+"""What may be done about each diagnostic of a fit that deserves a look, in words for whoever reads the fit."""
+
+import pandas as pd
+
+from models.regression.diagnostics import general_name
+
+REMEDIES = {
+    "max_leverage": "one response nearly decides a coefficient; read its interval as that of one response",
+    "max_cooks_distance": "one response moves the results; look at it (sensemaking pictures) before believing them",
+    "overdispersion_p": "counts vary more than a Poisson regression expects; write estimator: negative_binomial",
+    "proportional_odds_p": "effects differ by threshold; name regressors under by_threshold, or use multinomial",
+    "reset_p": "the form may not be linear; try polynomial, spline or an interaction",
+    "breusch_pagan_p": "residuals vary unequally; keep a robust covariance (HC3, CR2), not classical",
+    "max_vif": "regressors go together; take one out, or test them together (out.joint_tests)",
+    "max_generalised_vif": "regressors go together; take one out, or test them together (out.joint_tests)",
+    "condition_number": "regressors are together nearly dependent; centre them (centre: grand_mean), or take one out",
+    "least_category_n": "a category has few responses; leave its coefficient unread, or widen the population",
+    "least_outcome_n": "a category of the outcome has few responses; merge categories, or widen the population",
+    "responses_per_coefficient": "few responses for so many coefficients; take out regressors, or use firth_logit",
+    "bootstrap_failed": "many bootstrap draws cannot carry the model; merge small categories",
+    "without_finite_estimate": "without the penalty these have no estimate; read their intervals",
+    "n_clusters": "few clusters; keep CR2 or CR3 and put wild_bootstrap beside it, where the readings have it",
+    "n_organisations": "too few organisations to tell an effect of theirs; report none, or compare people within them",
+    "least_df": "clusters too few or too unlike for a t test; believe wild_bootstrap, or compare organisations (level)",
+    "decided_by_one_cluster": "one cluster decides coefficients, whose errors are too small; report none of these",
+    "covariance_mended": "clusters of two kinds left a negative variance; compare a variant with one kind",
+    "n_alone": "what is alone in its group, or was seen once, was left out; say so, and of how many",
+    "hausman_p": "effects within units are not those between them; write estimator: within_between or within",
+    "context_p": "effects within units are not those between them; report both (within_between), not one for both",
+    "n_groups": "few groups to tell a variance between them from; use fixed_effects, or a cluster with CR2",
+    "singular": "a variance or correlation between groups is at its edge; leave it out, or say so",
+    "at_bound": "this variance or correlation between groups is at its edge; leave it out, or say so",
+    "optimum_doubts": "the optimum is in doubt; put regressors on a like scale, or take out random slopes",
+    "columns_not_settled": "chains of imputations have not settled, or are too short to tell; ask for more iterations",
+    "largest_fmi": "half of what is known of a term is imputed; ask for more imputations and auxiliary columns",
+}
+
+
+def remedies(diagnostics: pd.DataFrame) -> list[str]:
+    """Say what may be done about the diagnostics that deserve a look, each once.
+
+    Args:
+        diagnostics: As ``models.regression.diagnostics.diagnose`` returns them, further ones of the study among them.
+    """
+    looked = diagnostics.loc[diagnostics["verdict"] == "look", "diagnostic"]
+    names = [name for each in looked if (name := general_name(str(each))) in REMEDIES]
+    return [f"{name}: {REMEDIES[name]}" for name in dict.fromkeys(names)]
