@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -54,7 +54,12 @@ class Past:
 
     def of(self, where: Slice) -> pd.DataFrame:
         """Return the scores behind a slice."""
-        return self.rows[(self.rows["wave"] == where[0]) & (self.rows["respondent_group"] == where[1])]
+        return of_slice(self.rows, where)
+
+    def narrowed(self, where: Slice) -> "Past":
+        """Return what it is of a slice alone, for which every scale and item asks again."""
+        tables = {table.name: of_slice(self.tables[table.name], where) for table in OF_SLICES}
+        return replace(self, rows=self.of(where), tables=tables)
 
     def shown(self, where: Slice, scale: str) -> frozenset[Unit]:
         """Return the units whose mean of a scale is shown."""

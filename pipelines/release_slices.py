@@ -61,7 +61,8 @@ def slices_to_publish(study: Study, store: Store, policy: Policy) -> Slices:
     sizes: dict[Slice, int] = {}
     for where in _slices(study):
         tree = _tree(now, where[0])
-        made = OneSlice(study, policy, tree, where, of_slice(now, where), past).made()
+        before = [each.narrowed(where) for each in past]
+        made = OneSlice(study, policy, tree, where, of_slice(now, where), before).made()
         if made is None:
             last = carried[where] = _to_carry(where, past)
             rows.append(last.of(where))
