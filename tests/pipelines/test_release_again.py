@@ -199,6 +199,7 @@ def test_a_release_is_looked_at_first_and_needs_somebody_who_signs_it_off(folder
     told = done(sensemaking("release", folder, "--look")).stdout
     assert "would be made under the policy" in told
     assert "withheld cells:" in told
+    assert "others would follow from it" in " ".join(told.split())
     for options in ((), ("--json",), ("--sign-off", " ")):
         refused = sensemaking("release", folder, *options)
         assert refused.code == 2
@@ -206,6 +207,10 @@ def test_a_release_is_looked_at_first_and_needs_somebody_who_signs_it_off(folder
     assert not list((folder / "releases").glob("r*"))
     document = done(sensemaking("release", folder, "--sign-off", "Ann Example", "--json")).document
     assert document["hidden_cells"]["out.unit_means"] > 0
+    assert {(each["reason"], each["n_cells"]) for each in document["hidden_because"]} == {
+        ("fewer than 10 people", 2),
+        ("others would follow from it", 2),
+    }
     assert list(table(folder, "out.releases")["signed_off_by"]) == ["Ann Example"]
 
 
