@@ -205,12 +205,18 @@ def test_a_release_is_looked_at_first_and_needs_somebody_who_signs_it_off(folder
         assert refused.code == 2
         assert "--sign-off NAME" in refused.stderr + refused.stdout
     assert not list((folder / "releases").glob("r*"))
-    document = done(sensemaking("release", folder, "--sign-off", "Ann Example", "--json")).document
+    document = done(sensemaking("release", folder, "--sign-off", "Ann Example", "--reports", "--json")).document
     assert document["hidden_cells"]["out.unit_means"] > 0
     assert {(each["reason"], each["n_cells"]) for each in document["hidden_because"]} == {
         ("fewer than 10 people", 2),
         ("others would follow from it", 2),
     }
+    written = [Path(each).relative_to(folder / "reports") for each in document["reports"]]
+    assert [each.name for each in written if each.parent == Path()] == [
+        f"small-r000001-en.{ending}" for ending in ("pdf", "pptx", "xlsx", "html")
+    ]
+    assert len([each for each in written if each.parent == Path("units")]) == 2 * 4
+    assert all((folder / "reports" / each).is_file() for each in written)
     assert list(table(folder, "out.releases")["signed_off_by"]) == ["Ann Example"]
 
 
