@@ -44,13 +44,15 @@ class Past:
         sizes: Slice → responses behind it then.
         tables: Its rows of ``OF_SLICES`` and ``OF_FITS``, by name of the table.
         is_withdrawn: Whether it was withdrawn; what it showed stays known.
+        asked: What its policy asked of every figure, by name.
     """
 
     number: int
     rows: pd.DataFrame
     sizes: Mapping[Slice, int]
     tables: Mapping[str, pd.DataFrame]
-    is_withdrawn: bool = False
+    is_withdrawn: bool
+    asked: Mapping[str, float]
 
     def of(self, where: Slice) -> pd.DataFrame:
         """Return the scores behind a slice."""
@@ -110,7 +112,8 @@ def earlier_releases(study: Study, store: Store) -> Iterator[Past]:
         sizes = {tuple(key.split("/", 1)): int(n) for key, n in json.loads(str(row["sizes_json"])).items()}
         rows = store.kept_rows(name).reindex(columns=[*KEYS, *scored_columns(study)])
         tables = read_release(study.releases, number, [*OF_SLICES, *OF_FITS], withdrawn={}).tables
-        yield Past(number, rows, sizes, tables, is_withdrawn=number in withdrawn)
+        asked = json.loads(str(row["policy_json"]))
+        yield Past(number, rows, sizes, tables, is_withdrawn=number in withdrawn, asked=asked)
 
 
 def sizes_json(sizes: Mapping[Slice, int]) -> str:

@@ -14,6 +14,7 @@ from pipelines.assets.whereabouts import Wanted
 from pipelines.commands.erase import erase
 from pipelines.load import load_study
 from pipelines.release import preview, publish
+from pipelines.release_gates import ReleaseRefused
 from pipelines.tables.released import MANIFEST
 from pipelines.tables.releases import RELEASES
 from tests.command_line import done, sensemaking, table
@@ -115,6 +116,15 @@ def test_a_wave_in_which_few_people_changed_stays_as_it_was_published(folder, ca
     export(folder, FEW[case](exported(folder)))
     for name, earlier in first.items():
         pd.testing.assert_frame_equal(released(folder, name), earlier)
+
+
+def test_figures_that_would_stay_must_keep_a_policy_that_asks_for_more(folder):
+    released(folder)
+    path = folder / "study.yaml"
+    path.write_text(path.read_text().replace("least_cell_size: 10", "least_cell_size: 22"))
+    export(folder, one_corrected(exported(folder)))
+    with pytest.raises(ReleaseRefused, match=r"spring, FRL: .*release 1 .*least_cell_size 10, less than the 22 asked"):
+        released(folder)
 
 
 def test_a_wave_in_which_few_answers_changed_stays_as_it_was_published_though_scores_are_the_same(folder):
