@@ -12,6 +12,7 @@ from pipelines.tables.base import Table
 from pipelines.tables.released import DISTRIBUTIONS_RELEASED, RESPONSE_RATES_RELEASED, UNIT_MEANS
 
 NOBODY, BESIDE, ALIKE = "nobody answered", "others would follow from it", "too few answers differ"
+COUNTED = ("size", "differing", "organisation_id")
 UNIT_OF = {"all": None, "region": "region", "organisation": "organisation_id"}
 """Level → column of rows that names the unit."""
 
@@ -49,8 +50,11 @@ def hidden_because(tables: list[tuple[Table, pd.DataFrame]], rows: pd.DataFrame,
             continue
         hidden = cells[cells["is_hidden"].astype(bool)]
         told = pd.concat(list(_reasons(table, hidden, rows, policy)))
-        counts = told.groupby([*PEOPLE, "reason"]).size()
-        found += [Hidden(table.name, *map(str, key), int(n)) for key, n in counts.items()]
+        counts = told.groupby([*PEOPLE, "reason"]).size().reset_index(name="n_cells")
+        found += [
+            Hidden(table.name, str(row["wave"]), str(row["respondent_group"]), str(row["reason"]), int(row["n_cells"]))
+            for row in counts.to_dict("records")
+        ]
     return found
 
 
@@ -64,14 +68,12 @@ def _reasons(table: Table, hidden: pd.DataFrame, rows: pd.DataFrame, policy: Pol
         of_units = [people.assign(level=level, unit=people[unit] if unit else "") for level, unit in UNIT_OF.items()]
         known = (pd.concat(of_units) if table is UNIT_MEANS else of_units[0]).dropna(subset="unit")
         figures = sizes_and_differing(known, key).join(known.groupby(key)["organisation_id"].nunique())
-        reasons = cells[key].merge(figures.reset_index(), on=key, how="left")
+        reasons = cells[key].merge(figures.reset_index(), on=key, how="left").fillna(dict.fromkeys(COUNTED, 0))
         yield reasons.assign(reason=[_reason(each, table, policy) for each in reasons.to_dict("records")])
 
 
 def _reason(cell: dict[object, object], table: Table, policy: Policy) -> str:
-    size, differing, n_organisations = (
-        0 if pd.isna(n := cell[name]) else int(float(str(n))) for name in ("size", "differing", "organisation_id")
-    )
+    size, differing, n_organisations = (int(float(str(cell[name]))) for name in COUNTED)
     if not size:
         return NOBODY
     if cell.get("level", "all") != "organisation" and 0 < n_organisations < policy.least_organisations:
