@@ -1,11 +1,14 @@
 """The commands about releases: what each takes and prints."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
+
+if TYPE_CHECKING:
+    from pipelines.load import Study
 
 app = typer.Typer()
 
@@ -17,6 +20,9 @@ def release(
     sign_off: Annotated[str, typer.Option(help="Who answers for it; asked for without.", metavar="NAME")] = "",
     embargo: Annotated[str, typer.Option(help="First day on which it may be shown.", metavar="YYYY-MM-DD")] = "",
     look: Annotated[bool, typer.Option("--look", help="Say what would be published; publish nothing.")] = False,
+    reports: Annotated[
+        bool, typer.Option("--reports", help="Write its reports too, in every language and for every unit.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Protect, audit and publish the present results."""
@@ -35,10 +41,19 @@ def release(
             return
         sign_off = printing.ask("Who signs this release off? (nobody: publish nothing)")
     released = shown.publish_current(loaded, sign_off, seen, embargo_until)
-    if as_json:
-        printing.print_json(shown.release_document(released))
-    else:
+    if not as_json:
         shown.print_release(released)
+    files = _reports_of(loaded, released.number) if reports else []
+    if as_json:
+        printing.print_json(shown.release_document(released) | {"reports": files})
+    else:
+        printing.print_lines(files)
+
+
+def _reports_of(study: "Study", number: int) -> list[str]:
+    from pipelines.commands.report_units import write_every_report
+
+    return [str(file) for file in write_every_report(study, number)]
 
 
 @app.command()

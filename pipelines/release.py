@@ -79,7 +79,8 @@ def publish(
         sha256 = file_sha256(path)
         _record(store, path, sha256, draft, signed_off_by.strip())
         point_to(study.releases, published(store), local_day())
-    return Released(draft.number, path, sha256, draft.n_hidden, draft.withheld_fits, draft.as_before, embargo_until)
+    told = (draft.n_hidden, draft.withheld_fits, draft.as_before, draft.hidden_because)
+    return Released(draft.number, path, sha256, *told, embargo_until)
 
 
 def preview(study: Study, store: Store, on_wait: Waiting = no_message) -> Draft:

@@ -57,8 +57,8 @@ class OneSlice:
         """Return what is published anew; None where the slice stays as it was."""
         if any(len(each.of(self.where)) < each.sizes.get(self.where, 0) for each in self.past):
             return None
-        of_nowhere = self.now.assign(organisation_id=UNKNOWN)
-        if any(self._before(of_nowhere, *each) is None for each in self._earlier_answers()):
+        answers = self._earlier_answers()
+        if any(self._before(_of_nowhere(self.now, item), item, earlier) is None for item, earlier in answers):
             return None
         befores: dict[str, Before] = {}
         for scale in self._scales():
@@ -116,7 +116,7 @@ class OneSlice:
         items = {item for scale, each in self.study.scales().items() for item in each.scales[scale].items}
         for item in sorted(items):
             shown = [(each.of(self.where), each.shown_answers(self.where, item)) for each in self.past]
-            earlier = [Earlier(rows.assign(organisation_id=UNKNOWN), units) for rows, units in shown if units]
+            earlier = [Earlier(_of_nowhere(rows, item), units) for rows, units in shown if units]
             if not all(_answers(each.rows, item).equals(_answers(self.now, item)) for each in earlier):
                 yield item, earlier
 
@@ -167,6 +167,10 @@ class OneSlice:
         return unit_means(self._rows(scale, before.classes), scale, self.tree, self._asked_of(scale), key, hidden)
 
 
+def _of_nowhere(rows: pd.DataFrame, item: str) -> pd.DataFrame:
+    return rows[["response_id", "region", item]].assign(organisation_id=UNKNOWN)
+
+
 def _answers(rows: pd.DataFrame, item: str) -> pd.Series:
-    known = rows.set_index("response_id")[item].dropna()
+    known = rows[["response_id", item]].dropna(subset=item).set_index("response_id")[item]
     return known.astype(float).sort_index()

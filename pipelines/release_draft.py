@@ -8,6 +8,7 @@ import pandas as pd
 
 from models.origin import data_hash
 from pipelines.release_fits import FitsOfARelease
+from pipelines.release_hidden import Hidden, hidden_because
 from pipelines.release_slices import Slices
 from pipelines.tables.base import Table
 from pipelines.tables.released import MANIFEST
@@ -27,6 +28,7 @@ class Released:
         withheld_fits: Fits withheld and models without a fit, with the reason.
         as_before: What stays as it was published, a wave and respondent group or a fit → the release that it is taken
             from.
+        hidden_because: Why those cells are withheld.
         embargo_until: First day on which it may be shown, ISO; empty for at once.
     """
 
@@ -36,6 +38,7 @@ class Released:
     n_hidden: dict[str, int]
     withheld_fits: dict[str, str]
     as_before: dict[str, int]
+    hidden_because: list[Hidden]
     embargo_until: str = ""
 
 
@@ -64,6 +67,11 @@ class Draft:
         """Cells withheld, by table."""
         marked = [(table, rows) for table, rows in self.tables if "is_hidden" in rows and len(rows)]
         return {table.name: int(rows["is_hidden"].sum()) for table, rows in marked}
+
+    @property
+    def hidden_because(self) -> list[Hidden]:
+        """Why cells are withheld, by table, wave and respondent group."""
+        return hidden_because(self.tables, self.slices.rows, self.slices.policy)
 
     @property
     def sha256(self) -> str:

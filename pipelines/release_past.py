@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -44,17 +44,24 @@ class Past:
         sizes: Slice → responses behind it then.
         tables: Its rows of ``OF_SLICES`` and ``OF_FITS``, by name of the table.
         is_withdrawn: Whether it was withdrawn; what it showed stays known.
+        asked: What its policy asked of every figure, by name.
     """
 
     number: int
     rows: pd.DataFrame
     sizes: Mapping[Slice, int]
     tables: Mapping[str, pd.DataFrame]
-    is_withdrawn: bool = False
+    is_withdrawn: bool
+    asked: Mapping[str, float]
 
     def of(self, where: Slice) -> pd.DataFrame:
         """Return the scores behind a slice."""
-        return self.rows[(self.rows["wave"] == where[0]) & (self.rows["respondent_group"] == where[1])]
+        return of_slice(self.rows, where)
+
+    def narrowed(self, where: Slice) -> "Past":
+        """Return what it is of a slice alone, for which every scale and item asks again."""
+        tables = {table.name: of_slice(self.tables[table.name], where) for table in OF_SLICES}
+        return replace(self, rows=self.of(where), tables=tables)
 
     def shown(self, where: Slice, scale: str) -> frozenset[Unit]:
         """Return the units whose mean of a scale is shown."""
@@ -105,7 +112,8 @@ def earlier_releases(study: Study, store: Store) -> Iterator[Past]:
         sizes = {tuple(key.split("/", 1)): int(n) for key, n in json.loads(str(row["sizes_json"])).items()}
         rows = store.kept_rows(name).reindex(columns=[*KEYS, *scored_columns(study)])
         tables = read_release(study.releases, number, [*OF_SLICES, *OF_FITS], withdrawn={}).tables
-        yield Past(number, rows, sizes, tables, is_withdrawn=number in withdrawn)
+        asked = json.loads(str(row["policy_json"]))
+        yield Past(number, rows, sizes, tables, is_withdrawn=number in withdrawn, asked=asked)
 
 
 def sizes_json(sizes: Mapping[Slice, int]) -> str:

@@ -1,7 +1,7 @@
 """Waves and respondent groups of a release: published anew where that tells nobody apart, else as published before."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 
@@ -61,9 +61,10 @@ def slices_to_publish(study: Study, store: Store, policy: Policy) -> Slices:
     sizes: dict[Slice, int] = {}
     for where in _slices(study):
         tree = _tree(now, where[0])
-        made = OneSlice(study, policy, tree, where, of_slice(now, where), past).made()
+        before = [each.narrowed(where) for each in past]
+        made = OneSlice(study, policy, tree, where, of_slice(now, where), before).made()
         if made is None:
-            last = carried[where] = _to_carry(where, past)
+            last = carried[where] = _to_carry(where, past, policy)
             rows.append(last.of(where))
             sizes[where] = last.sizes[where]
             continue
@@ -85,8 +86,11 @@ def slices_to_publish(study: Study, store: Store, policy: Policy) -> Slices:
     )
 
 
-def _to_carry(where: Slice, past: list[Past]) -> Past:
-    """Return the newest release whose figures of a slice may stand again; those of a withdrawn one may not."""
+def _to_carry(where: Slice, past: list[Past], policy: Policy) -> Past:
+    """Return the newest release whose figures of a slice may stand again; those of a withdrawn one may not.
+
+    Nor may those of one that was asked for less: the policy of a release holds for all that it shows.
+    """
     found = [each for each in past if not each.is_withdrawn and each.sizes.get(where)]
     if not found:
         raise ReleaseRefused(
@@ -95,7 +99,20 @@ def _to_carry(where: Slice, past: list[Past]) -> Past:
                 "other release has figures of them; release again when more people have changed"
             ]
         )
+    _refuse_what_was_asked_less(where, found[-1], policy)
     return found[-1]
+
+
+def _refuse_what_was_asked_less(where: Slice, past: Past, policy: Policy) -> None:
+    for name, now in asdict(policy).items():
+        if (then := past.asked.get(name, now)) < now:
+            few = f"{', '.join(where)}: fewer people changed since release {past.number} than may be told apart"
+            raise ReleaseRefused(
+                [
+                    f"{few}, so that its figures would stay, and these were made with {name} {then}, less than the "
+                    f"{now} asked for now; set it back in study.yaml, or release again when more people have changed"
+                ]
+            )
 
 
 def _units(study: Study, rows: pd.DataFrame) -> pd.DataFrame:

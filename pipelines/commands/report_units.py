@@ -8,7 +8,7 @@ from pipelines.board_report.html import html_of
 from pipelines.board_report.pdf import pdf_of
 from pipelines.board_report.unit import Unit, has_figures, unit_report_of, units_of
 from pipelines.board_report.words import plain, wording_of
-from pipelines.commands.report import Asked, folder_of, opened, stem_of, write_files
+from pipelines.commands.report import Asked, folder_of, opened, stem_of, write_files, write_reports
 from pipelines.load import Study
 from pipelines.store.released import ReleaseFile
 
@@ -74,6 +74,26 @@ def write_unit_reports(study: Study, asked: Asked, name: str | None) -> WrittenF
         made.append(OfUnit(unit.level, plain(unit.name), write_files(release, folder, named)))
     left = tuple(plain(unit.name) for unit in units if unit not in shown)
     return WrittenForUnits(release.number, language, tuple(made), left)
+
+
+def write_every_report(study: Study, number: int) -> list[Path]:
+    """Write a release in each of its languages, as a whole and for every unit that has a figure of its own.
+
+    Args:
+        study: The study.
+        number: Of the release.
+
+    Returns:
+        The files, in the order in which they were written.
+    """
+    files = list[Path]()
+    for language in study.spec.release.languages:
+        asked = Asked(number, language)
+        files += write_reports(study, asked).files
+        release, _ = opened(study, asked)
+        if any(has_figures(release, unit) for unit in units_of(release)):
+            files += [file for each in write_unit_reports(study, asked, None).units for file in each.files]
+    return files
 
 
 def _chosen(release: ReleaseFile, name: str | None) -> list[Unit]:

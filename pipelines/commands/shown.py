@@ -1,6 +1,7 @@
 """``run`` and ``release`` as the command line shows them: progress while they work, a summary afterwards."""
 
 from collections.abc import Callable
+from dataclasses import asdict, astuple
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -125,6 +126,7 @@ def release_document(made: Released | Draft) -> dict[str, Any]:
         **file,
         "embargo_until": made.embargo_until or None,
         "hidden_cells": made.n_hidden,
+        "hidden_because": [asdict(each) for each in made.hidden_because],
         "withheld_fits": made.withheld_fits,
         "as_before": made.as_before,
     }
@@ -155,6 +157,8 @@ def print_release(released: Released) -> None:
 def _print_held_back(made: Released | Draft) -> None:
     hidden = ", ".join(f"{table}: {n}" for table, n in made.n_hidden.items())
     printing.print_lines([f"withheld cells: {hidden}"])
+    rows = [tuple(map(str, astuple(each))) for each in made.hidden_because]
+    printing.print_rows("Withheld cells", ("table", "wave", "group", "because", "cells"), rows)
     printing.print_lines(
         f"{where}: as in release {number}, since fewer people changed than may be told apart"
         for where, number in made.as_before.items()

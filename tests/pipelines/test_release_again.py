@@ -14,6 +14,7 @@ from pipelines.assets.whereabouts import Wanted
 from pipelines.commands.erase import erase
 from pipelines.load import load_study
 from pipelines.release import preview, publish
+from pipelines.release_gates import ReleaseRefused
 from pipelines.tables.released import MANIFEST
 from pipelines.tables.releases import RELEASES
 from tests.command_line import done, sensemaking, table
@@ -117,6 +118,15 @@ def test_a_wave_in_which_few_people_changed_stays_as_it_was_published(folder, ca
         pd.testing.assert_frame_equal(released(folder, name), earlier)
 
 
+def test_figures_that_would_stay_must_keep_a_policy_that_asks_for_more(folder):
+    released(folder)
+    path = folder / "study.yaml"
+    path.write_text(path.read_text().replace("least_cell_size: 10", "least_cell_size: 22"))
+    export(folder, one_corrected(exported(folder)))
+    with pytest.raises(ReleaseRefused, match=r"spring, FRL: .*release 1 .*least_cell_size 10, less than the 22 asked"):
+        released(folder)
+
+
 def test_a_wave_in_which_few_answers_changed_stays_as_it_was_published_though_scores_are_the_same(folder):
     first = released(folder, "out.distributions")
     export(folder, nine_with_the_same_scores(exported(folder)))
@@ -199,13 +209,24 @@ def test_a_release_is_looked_at_first_and_needs_somebody_who_signs_it_off(folder
     told = done(sensemaking("release", folder, "--look")).stdout
     assert "would be made under the policy" in told
     assert "withheld cells:" in told
+    assert "others would follow from it" in " ".join(told.split())
     for options in ((), ("--json",), ("--sign-off", " ")):
         refused = sensemaking("release", folder, *options)
         assert refused.code == 2
         assert "--sign-off NAME" in refused.stderr + refused.stdout
     assert not list((folder / "releases").glob("r*"))
-    document = done(sensemaking("release", folder, "--sign-off", "Ann Example", "--json")).document
+    document = done(sensemaking("release", folder, "--sign-off", "Ann Example", "--reports", "--json")).document
     assert document["hidden_cells"]["out.unit_means"] > 0
+    assert {(each["reason"], each["n_cells"]) for each in document["hidden_because"]} == {
+        ("fewer than 10 people", 2),
+        ("others would follow from it", 2),
+    }
+    written = [Path(each).relative_to(folder / "reports") for each in document["reports"]]
+    assert [each.name for each in written if each.parent == Path()] == [
+        f"small-r000001-en.{ending}" for ending in ("pdf", "pptx", "xlsx", "html")
+    ]
+    assert len([each for each in written if each.parent == Path("units")]) == 2 * 4
+    assert all((folder / "reports" / each).is_file() for each in written)
     assert list(table(folder, "out.releases")["signed_off_by"]) == ["Ann Example"]
 
 

@@ -1,4 +1,4 @@
-"""Mutation tests of what releases ask of each other (P7, P8 of the design): without a rule, few people are told apart.
+"""Mutation tests of releases (P3, P5, P7 to P9, P11, P12, P16 of the design): without a rule, few are told apart.
 
 Each case publishes, changes a few people and publishes again with one rule switched off. What the second release then
 shows anew, or is refused for, is what the rule keeps as it was; a version of the software without the rule fails
@@ -6,14 +6,16 @@ shows anew, or is refused for, is what the rule keeps as it was; a version of th
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import fields, replace
 from pathlib import Path
 from unittest.mock import patch
 
 import pandas as pd
 import pytest
 
-from pipelines import release, release_anew, release_fits, release_slices
+from instruments.faults import SpecError
+from pipelines import load, release, release_anew, release_fits, release_slices
 from pipelines.assets.whereabouts import Wanted
 from pipelines.commands.erase import erase
 from pipelines.load import load_study
@@ -21,7 +23,14 @@ from pipelines.release_fits import FitsOfARelease
 from pipelines.release_gates import ReleaseRefused
 from pipelines.steps.lattice import figures
 from pipelines.steps.lattice.earlier import Before
+from pipelines.steps.lattice.figures import ScaleOf
+from pipelines.steps.lattice.people import People
+from pipelines.steps.lattice.policy import Policy
+from pipelines.steps.lattice.suppression import shown_units
+from pipelines.steps.lattice.units import Truths, unit_tree
 from tests.pipelines.test_release_again import (
+    SIZES,
+    UNITS,
     exported,
     fits_of,
     folder,
@@ -31,6 +40,7 @@ from tests.pipelines.test_release_again import (
     one_more,
     one_moved,
     released,
+    shown,
     years_by_organisation,
 )
 
@@ -145,3 +155,37 @@ def test_without_the_rule_a_fit_tells_of_hidden_organisations(folder):
     with patch.object(release, "fits_that_tell_of_units", lambda *_: {}):
         _, fits, _ = fits_of(folder)
     assert len(fits) == 2
+
+
+def test_without_the_rule_means_of_top_managers_are_published_by_organisation(folder):
+    path = folder / "study.yaml"
+    path.write_text(path.read_text().replace(UNITS, UNITS.replace("languages", "top_managers: [FRL], languages")))
+    with pytest.raises(SpecError, match="top managers"):
+        load_study(folder)
+    with patch.object(load, "blame_release", lambda *_: None):
+        assert shown(released(folder)) & set(SIZES)
+
+
+def with_the_first_hidden_too(people: People, policy: Policy, may_be: Truths) -> Truths:
+    """Hide the organisation of whoever answered first: what is hidden depends on the order of answers."""
+    is_shown = shown_units(people, policy, may_be)
+    is_shown[people.units[0]] = False
+    return is_shown
+
+
+@pytest.mark.parametrize("is_on", [True, False], ids=["with", "without"])
+def test_without_the_rule_the_same_answers_in_another_order_hide_something_else(is_on):
+    sizes = dict.fromkeys("abcd", 20)
+    rows = pd.DataFrame([(name, place % 5 + 1.0, 0) for name, n in sizes.items() for place in range(n)])
+    rows.columns = ["organisation_id", "trust", "before"]
+    of, key = (ScaleOf("trust", 3.5), unit_tree(list(sizes)), Policy()), {"wave": "spring", "respondent_group": "FRL"}
+    suppressed = nullcontext() if is_on else patch.object(figures, "shown_units", with_the_first_hidden_too)
+    with suppressed:
+        found = [shown(figures.unit_means(each, *of, key)) for each in (rows, rows.iloc[::-1].reset_index(drop=True))]
+    assert (found[0] == found[1]) == is_on
+
+
+@pytest.mark.parametrize("asked", [each.name for each in fields(Policy)])
+def test_a_policy_that_asks_for_anything_else_has_another_hash(asked):
+    policy = Policy()
+    assert replace(policy, **{asked: getattr(policy, asked) * 2}).sha256 != policy.sha256

@@ -70,6 +70,7 @@ def _show_draft(draft: Draft) -> None:
     show_rows(
         "It would withhold", hidden, note="Cells that too few people are behind, or that would tell of such cells."
     )
+    show_rows("Why it would withhold them", pd.DataFrame([asdict(each) for each in draft.hidden_because]))
     fits = pd.DataFrame(list(draft.withheld_fits.items()), columns=["fit_or_model", "reason"])
     show_rows("Fits it would withhold", fits)
     before = pd.DataFrame(list(draft.as_before.items()), columns=["where", "release"])
