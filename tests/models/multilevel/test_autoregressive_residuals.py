@@ -21,8 +21,8 @@ def fitted(
 
 
 @pytest.mark.reference
-def test_independent_residuals_are_rs_and_autoregressive_ones_lie_above_where_r_stopped(reference: Path) -> None:
-    """nlme cannot reach a correlation of intercept and slope of -1, where the likelihood is highest: it stops below.
+def test_independent_residuals_are_rs_and_autoregressive_ones_are_likelier_than_the_stored(reference: Path) -> None:
+    """Ours has a correlation of intercept and slope of -1 and a higher likelihood; why R's has not was not traced.
 
     Its phi (0.376) is therefore not ours; corAR1() counts the rows of a group, so that a missed wave is none.
     """
