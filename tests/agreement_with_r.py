@@ -17,7 +17,7 @@ HOUSE = Path(__file__).parents[1]
 PAGE = HOUSE / "docs" / "reference" / "agreement-with-r.md"
 NOISE = 1e-10
 SMALLEST_FOR_RELATIVE = 1e-3
-CLOSE, STOPPED, OUTSIDE = "agrees", "R stopped early", "**outside**"
+CLOSE, STOPPED, LISTED, OUTSIDE = "agrees", "R stopped early", "outside, see below", "**outside**"
 POLISHED = "a closer run of R, from the stored estimates on, agrees with ours at the tolerance"
 UNEXPLAINED = "**no reason given**"
 COLUMNS = ("file", "entry", "figures", "largest difference", "relative", "tolerance", "verdict")
@@ -28,23 +28,28 @@ HEAD = """
 
 Results that R 4.2.2 computed and stored with 15 digits (psych 2.2.9, lavaan 0.6-14, semTools 0.5-6, GPArotation
 2022.10, multilevel 2.7; sandwich 3.0-2, clubSandwich 0.5.8, lmtest 0.9-40, car 3.1-1, effectsize 0.8.3, ordinal
-2022.11-16, MASS 7.3-58.2, nnet 7.3-18, geepack 1.3.9, plm 2.6-2, lme4 1.1-31, survey 4.1-1, pwr 1.3-0), made on 22
-November 2026, and ours on the same data. A row takes together what belongs to one entry of a file; a star stands for
+2022.11-16, MASS 7.3-58.2, nnet 7.3-18, geepack 1.3.9, plm 2.6-2, lme4 1.1-31, lmerTest 3.1-3, pbkrtest 0.5.2,
+performance 0.10.2, nlme 3.1-162, boot 1.3-28.1, survey 4.1-1, mice 3.15.0, mitml 0.4-4, pwr 1.3-0), made on
+22 November 2026, and ours on the same data. A row takes together what belongs to one entry of a file; a star stands for
 the five scales, or for the coefficients of a bootstrap. Definitions and calls are in [statistics](statistics.md).
 
 Files: 01 reliability, 02 ordinal omega, 03 exploratory factors, 04 confirmatory factors, 05 invariance, 06 aggregation,
-08 least squares (robust, clustered, wild bootstrap, HTZ), 10 categorical outcomes and panels, 11 moderation, 12
-survey designs, 14 multiplicity, sensitivity, power and equivalence.
+08 least squares (robust, clustered, wild bootstrap, HTZ), 09 mixed models, linear and categorical, 10 categorical
+outcomes and panels, 11 mediation (also moderated, serial), 12 survey designs, 13 missing data, 14 multiplicity,
+sensitivity, power and equivalence.
 
 - *figures*: numbers compared. Every number in a file is here or in the last table.
 - *largest difference*: in absolute size; below 1e-10 it is rounding. *relative*: the largest share of the stored
   figure, of those of at least .001 in size.
 - *tolerance*: as it stands in the file (of oracle 03, which names none: 1e-5, and 1e-8 before factors are extracted; of
   Mundlak's regression by lme4 in oracle 10, the same: 1e-6, with R's REML variances given to both);
-  *of size* where it is relative to figures above 1.
+  *of size* where it is relative to figures above 1. Of what is drawn, by bootstrap or Monte Carlo, the file's for ends
+  of intervals; of estimates after imputation .35 of R's pooled standard error.
 - *verdict*: *agrees* when every figure is as close as the tolerance asks. *R stopped early* when some are not, in
-  brackets how many, and the difference is shown to be R's.
+  brackets how many, and the difference is shown to be R's. *outside, see below* when that is not shown; what is known
+  is in a table of its own.
 """
+OF_OUTSIDE = "Differences above the tolerance that no test shows to be R's, each held by a test to the size found."
 
 
 def main() -> int:
@@ -64,18 +69,22 @@ def page(reference: Path) -> str:
     n_close = sum(each.is_close for _, found in of_files for each in found)
     summary = f"{n:,} figures are compared; {n_close:,} are as close as their file asks"
     if n > n_close:
-        summary += f", and of {n - n_close} R's search stopped early"
+        n_early = sum(each.is_explained and not each.is_close for _, found in of_files for each in found)
+        summary += f", of {n_early} R's search stopped early, and {n - n_close - n_early} are outside"
     totals = [total_row(reference, each, found) for each, found in of_files]
     agreed = [row for each, found in of_files for row in agreement_rows(each, found)]
     early = [row for each, found in of_files for row in early_rows(each, found)]
+    outside = [row for each, found in of_files for row in outside_rows(each, found)]
     left = [row for each in FILES for row in left_rows(reference, each)]
     lines = [GENERATED, HEAD, f"{summary}.", "", *table(TOTALS, totals, 1), "", "## Figure by figure", ""]
-    lines += [*table(COLUMNS, agreed, 2), "", "## Which call gives the figures of regression", ""]
+    lines += [*table(COLUMNS, agreed, 2), "", "## Which call gives the figures of models", ""]
     lines += [
         *table(("file", "figures", "call"), [row for each, found in of_files for row in call_rows(each, found)], 1)
     ]
     lines += ["", "## Where R stopped early", ""]
     lines += [*table(("file", "entry", "figures", "how it is known"), early, 2), ""]
+    lines += ["## What is outside", "", OF_OUTSIDE, ""]
+    lines += [*table(("file", "entry", "figures", "what is known"), outside, 2), ""]
     lines += ["## What is stored and not compared", "", *table(("file", "figures", "reason"), left, 1)]
     return "\n".join(lines) + "\n"
 
@@ -130,10 +139,13 @@ def grouped(found: Sequence[Comparison]) -> dict[tuple[str, Tolerance], list[Com
 
 def verdict(own: Sequence[Comparison]) -> str:
     """Return what a row shows."""
-    n_outside, n_early = (sum(not each.is_explained for each in own), sum(not each.is_close for each in own))
-    if n_outside:
-        return f"{OUTSIDE} ({n_outside})"
-    return f"{STOPPED} ({n_early})" if n_early else CLOSE
+    n_early, n_listed = (
+        sum(each.is_explained and not each.is_close for each in own),
+        sum(each.is_listed for each in own),
+    )
+    n_outside = sum(not each.is_explained for each in own) - n_listed
+    counts = {OUTSIDE: n_outside, LISTED: n_listed, STOPPED: n_early}
+    return ", ".join(f"{word} ({n})" for word, n in counts.items() if n) or CLOSE
 
 
 def early_rows(agreement: Agreement, found: Sequence[Comparison]) -> Iterator[tuple[str, ...]]:
@@ -144,6 +156,13 @@ def early_rows(agreement: Agreement, found: Sequence[Comparison]) -> Iterator[tu
         if not each.is_close and each.is_explained
     )
     for (name, reason), n in reasons.items():
+        yield f"{agreement.number:02d}", f"`{name}`", str(n), reason
+
+
+def outside_rows(agreement: Agreement, found: Sequence[Comparison]) -> Iterator[tuple[str, ...]]:
+    """Yield for every entry how many figures are outside, and what is known of it."""
+    listed = Counter((each.row, each.stopped.reason) for each in found if each.is_listed)
+    for (name, reason), n in listed.items():
         yield f"{agreement.number:02d}", f"`{name}`", str(n), reason
 
 

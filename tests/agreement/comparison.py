@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.lavaan_models import oracle
 
@@ -30,11 +30,13 @@ class Stopped:
         pattern: Of the paths.
         limit: How far they may be off, as measured.
         reason: With the proof that the difference is R's.
+        is_shown: Whether there is such a proof; figures without one stay outside and are listed with what is known.
     """
 
     pattern: str
     limit: float
     reason: str
+    is_shown: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +49,10 @@ class Agreement:
         tolerance: Path and the tolerances in the file → the tolerance.
         row: Path → the row of the table that it belongs to.
         closer: Gives, in the shape of the file, results of a closer run of R.
-        stopped: Entries on which R stopped early.
+        stopped: Entries on which R stopped early, or that are outside for all we know.
         calls: Pattern of rows → the function of ours that gives them.
         not_computed: Pattern of paths → why there is nothing to compare.
+        unit: Path → path of the stored error that the tolerance is a multiple of; empty where it is none.
     """
 
     number: int
@@ -60,6 +63,7 @@ class Agreement:
     stopped: tuple[Stopped, ...] = ()
     calls: Mapping[str, str] = field(default_factory=dict)
     not_computed: Mapping[str, str] = field(default_factory=dict)
+    unit: Callable[[str], str] = lambda _: ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,13 @@ class Comparison:
             return True
         if self.closer is not None:
             return is_within(self.ours, self.closer, self.tolerance)
-        return self.stopped is not None and self.difference <= self.stopped.limit
+        return self.stopped is not None and self.stopped.is_shown and self.difference <= self.stopped.limit
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether ours is outside, by no more than is known, and not shown to be R's difference."""
+        known = self.stopped
+        return not self.is_close and known is not None and not known.is_shown and self.difference <= known.limit
 
 
 def is_within(ours: float, theirs: float, tolerance: Tolerance) -> bool:
@@ -142,7 +152,7 @@ def comparisons(reference, agreement: Agreement, part: str = "") -> list[Compari
             float(value),
             theirs[path],
             closer.get(path),
-            agreement.tolerance(path, tolerances),
+            _tolerance(agreement, path, tolerances, theirs),
             next((each for each in agreement.stopped if re.fullmatch(each.pattern, path)), None),
         )
         for path, value in ours.items()
@@ -170,6 +180,13 @@ def far(reference, agreement: Agreement, part: str) -> list[tuple[str, float, fl
     if not found:
         raise ValueError(f"no figure of oracle {agreement.number} begins with {part}")
     return [(each.path, each.ours, each.stored) for each in found if not each.is_explained]
+
+
+def _tolerance(
+    agreement: Agreement, path: str, tolerances: Mapping[str, float], theirs: Mapping[str, float]
+) -> Tolerance:
+    tolerance, unit = agreement.tolerance(path, tolerances), agreement.unit(path)
+    return replace(tolerance, size=tolerance.size * theirs[unit]) if unit else tolerance
 
 
 def _walk(tree: object, path: str) -> Iterator[tuple[str, float]]:

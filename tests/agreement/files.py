@@ -6,7 +6,9 @@ from tests.agreement.exploratory import EXPLORATORY
 from tests.agreement.factor_models import FACTOR_MODELS
 from tests.agreement.invariance import INVARIANCE
 from tests.agreement.linear import LINEAR
-from tests.agreement.moderation import MODERATION
+from tests.agreement.mediation import MEDIATION
+from tests.agreement.missing_data import MISSING_DATA
+from tests.agreement.mixed_models import MIXED_MODELS
 from tests.agreement.readings import READINGS
 from tests.agreement.reliability import ORDERED_OMEGA, RELIABILITY
 from tests.agreement.survey import SURVEY
@@ -19,8 +21,10 @@ FILES = (
     INVARIANCE,
     AGGREGATION,
     LINEAR,
+    MIXED_MODELS,
     CATEGORICAL_PANEL,
-    MODERATION,
+    MEDIATION,
     SURVEY,
+    MISSING_DATA,
     READINGS,
 )

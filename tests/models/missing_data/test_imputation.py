@@ -24,11 +24,9 @@ from models.missing_data.plan import (
     scale_columns,
     score,
 )
-from models.missing_data.pooling import CompletedEstimates
-from models.regression.heteroskedastic import classical_covariance
 from models.regression.identification import ModelDataError
-from models.regression.least_squares import solve_least_squares
-from tests.models.missing_data.nhanes import read_set, stored
+from tests.agreement.missing_data import WEIGHT, fit_of, imputed_boys
+from tests.models.missing_data.nhanes import stored
 from tests.models.missing_data.survey_with_gaps import CATEGORIES, columns, complete_responses, with_gaps
 
 STOCHASTIC = 0.35
@@ -168,25 +166,10 @@ def test_delta_shifts_what_is_imputed():
         assert (ours[name] > theirs[name]).any()
 
 
-def fit_of(columns):
-    def fit(completed):
-        matrix = np.column_stack([np.ones(len(completed)), completed[columns[1:]]])
-        found = solve_least_squares(matrix, completed[columns[0]].to_numpy(dtype=float))
-        return CompletedEstimates(
-            ("constant", *columns[1:]), found.coefficients, classical_covariance(found), found.df_resid
-        )
-
-    return fit
-
-
 @pytest.mark.reference
 def test_boys_agree_with_r(reference):
-    boys = read_set(reference, "boys8.csv")
-    boys["reg"] = boys["reg"].astype("category").cat.codes.astype(float)
-    made = [Column(name, method="normal") for name in ("hgt", "wgt", "hc")]
-    plan = ImputationPlan((Column("age"), *made, Column("reg", 5)), n_imputations=50, n_iterations=10)
-    found = impute_chained(boys, plan, np.random.default_rng(13))
-    pooled = found.pool(fit_of(["wgt", "age", "hgt", "hc"]))
+    found = imputed_boys(reference)
+    pooled = found.pool(fit_of(WEIGHT))
     expected = pd.DataFrame(stored(reference)["stochastic"]["pooled"]["pooled"])
     assert np.abs((pooled.estimates - expected["estimate"]) / np.sqrt(expected["t"])).max() < STOCHASTIC
     np.testing.assert_allclose(np.diag(pooled.covariance), expected["t"], rtol=0.2)

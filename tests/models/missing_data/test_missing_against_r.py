@@ -7,37 +7,24 @@ import pandas as pd
 import pytest
 
 from models.missing_data.patterns import missing_patterns
-from models.missing_data.pooled_tests import PooledTest, pooled_likelihoods, pooled_statistics, pooled_wald
-from models.missing_data.pooling import CompletedEstimates, PooledEstimates, pool_estimates, pool_explained
+from models.missing_data.pooled_tests import PooledTest, pooled_wald
+from models.missing_data.pooling import PooledEstimates, pool_estimates
 from models.missing_data.randomness import normal_moments, randomness_test
-from models.regression.least_squares import solve_least_squares
+from tests.agreement.missing_data import (
+    AGE,
+    CONVERGED,
+    POOLED,
+    SUMMARY,
+    explained_over,
+    likelihoods_of_age,
+    logit_of,
+    statistics_of_age,
+)
 from tests.models.missing_data.nhanes import CompletedSet, completed_sets, nhanes_in_numbers, stored
 
 pytestmark = pytest.mark.reference
 
 EXACT = 1e-8
-AGE = np.eye(4)[1:3]
-POOLED = {
-    "estimate": "estimate",
-    "ubar": "within",
-    "b": "between",
-    "t": "total",
-    "df": "df",
-    "riv": "riv",
-    "lambda": "lambda",
-    "fmi": "fmi",
-    "m": "m",
-    "dfcom": "df_complete",
-}
-SUMMARY = {
-    "estimate": "estimate",
-    "std.error": "std_error",
-    "statistic": "statistic",
-    "df": "df",
-    "p.value": "p_value",
-    "2.5 %": "conf_low",
-    "97.5 %": "conf_high",
-}
 
 
 @pytest.fixture(scope="module")
@@ -53,22 +40,6 @@ def sets(reference: Path) -> list[CompletedSet]:
 @pytest.fixture(scope="module")
 def pooled(sets: list[CompletedSet]) -> PooledEstimates:
     return pool_estimates([each.estimates for each in sets])
-
-
-def logit_of(each: CompletedSet, least_gain: float) -> CompletedEstimates:
-    """Fit a logit as R's glm does, which stops where the deviance gains less than a share (1e-8 if not told)."""
-    matrix = np.column_stack([np.ones(len(each.rows)), each.rows["bmi"]]).astype(float)
-    outcome = (each.rows["hyp"] == "yes").to_numpy(dtype=float)
-    mean, before = (outcome + 0.5) / 2, np.inf
-    while True:
-        weights = mean * (1 - mean)
-        target = np.log(mean / (1 - mean)) + (outcome - mean) / weights
-        fit = solve_least_squares(matrix, target, weights)
-        mean = 1 / (1 + np.exp(-matrix @ fit.coefficients))
-        deviance = -2 * np.log(np.where(outcome == 1, mean, 1 - mean)).sum()
-        if abs(deviance - before) <= least_gain * (deviance + 0.1):
-            return CompletedEstimates(("(Intercept)", "bmi"), fit.coefficients, fit.bread, len(matrix) - 2)
-        before = deviance
 
 
 def assert_pooled(found: PooledEstimates, model: dict) -> None:
@@ -90,7 +61,7 @@ def test_a_pooled_logit_is_rs(sets: list[CompletedSet], exact: dict) -> None:
 
 def test_a_logit_that_has_converged_is_near_rs(sets: list[CompletedSet], exact: dict) -> None:
     """R stops its logits early: their estimates and variances are 1e-6 from the maximum."""
-    found = pool_estimates([logit_of(each, 1e-15) for each in sets]).table()
+    found = pool_estimates([logit_of(each, CONVERGED) for each in sets]).table()
     expected = pd.DataFrame(exact["glm_hyp_bmi"]["pooled"])
     np.testing.assert_allclose(found[list(POOLED.values())], expected[list(POOLED)], rtol=2e-6)
 
@@ -105,34 +76,16 @@ def test_a_joint_test_of_pooled_estimates_is_rs(pooled: PooledEstimates, exact: 
 
 
 def test_a_joint_test_of_statistics_is_rs(sets: list[CompletedSet], exact: dict) -> None:
-    statistics = []
-    for each in sets:
-        values, covariance = AGE @ each.estimates.estimates, AGE @ each.estimates.covariance @ AGE.T
-        statistics.append(values @ np.linalg.solve(covariance, values))
-    assert_tested(pooled_statistics(np.array(statistics), 2), exact["D2_age"])
+    assert_tested(statistics_of_age(sets), exact["D2_age"])
 
 
 def test_a_joint_test_of_likelihoods_is_rs(sets: list[CompletedSet], exact: dict) -> None:
-    small = [solve_least_squares(each.matrix[:, [0, 3]], each.outcome).coefficients for each in sets]
-    wide = [each.fit.coefficients for each in sets]
-
-    def ratios(large: list, narrow: list) -> np.ndarray:
-        """With constant and residual variance of the set's own, as R leaves them."""
-        lost = [each.outcome - each.matrix[:, [0, 3]] @ slopes for each, slopes in zip(sets, narrow, strict=True)]
-        left = [each.outcome - each.matrix @ slopes for each, slopes in zip(sets, large, strict=True)]
-        return np.array([len(a) * np.log(a.var() / b.var()) for a, b in zip(lost, left, strict=True)])
-
-    means = [np.mean(wide, axis=0)] * len(sets), [np.mean(small, axis=0)] * len(sets)
-    found = pooled_likelihoods(ratios(wide, small), ratios(*means), 2)
-    assert found.statistic == pytest.approx(exact["D3_age"][0], rel=EXACT)
+    assert likelihoods_of_age(sets).statistic == pytest.approx(exact["D3_age"][0], rel=EXACT)
 
 
 @pytest.mark.parametrize(("name", "is_adjusted"), [("pooled_r2", False), ("pooled_adjr2", True)])
 def test_explained_variance_is_rs(name: str, is_adjusted: bool, sets: list[CompletedSet], exact: dict) -> None:
-    left = np.array(
-        [(each.fit.residuals @ each.fit.residuals) / (len(each.outcome) * each.outcome.var()) for each in sets]
-    )
-    found = pool_explained(1 - left * (24 / 21 if is_adjusted else 1.0), 25)
+    found = explained_over(sets, is_adjusted=is_adjusted)
     figures = (found.estimate, found.conf_low, found.conf_high, found.fraction_missing)
     assert figures == pytest.approx(tuple(exact[name].values()), rel=EXACT)
 

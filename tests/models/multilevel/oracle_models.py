@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.multilevel.autoregressive import AutoregressiveModel, fit_autoregressive
 from models.multilevel.criterion import Method
 from models.multilevel.mixed_model import MixedModel, fit_mixed
 from models.multilevel.random_terms import RandomTerm
@@ -67,6 +68,21 @@ def fit_rows(
         for group, columns, is_correlated in terms
     ]
     return fit_mixed(rows[outcome], matrix, random, weights, method)
+
+
+def fit_in_time(
+    rows: pd.DataFrame, group: str, time: str, outcome: str, order: pd.Series | None = None
+) -> AutoregressiveModel:
+    matrix = with_ones(rows, "(Intercept)", (time,))
+    term = RandomTerm(group, rows[group], matrix.rename(columns={"(Intercept)": "intercept"}))
+    return fit_autoregressive(rows[outcome], matrix, [term], rows[time] if order is None else order)
+
+
+@cache
+def autoregressive(reference: Path) -> AutoregressiveModel:
+    """Fit the oracle's growth with autoregressive residuals; R counts the rows of a group, missed waves are none."""
+    rows = read_oracle(reference).rows["univ"]
+    return fit_in_time(rows, "SUBNUM", "TIME", "JSAT", rows.groupby("SUBNUM").cumcount())
 
 
 def with_ones(rows: pd.DataFrame, name: str, columns: tuple[str, ...]) -> pd.DataFrame:

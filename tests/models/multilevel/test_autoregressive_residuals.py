@@ -6,18 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.multilevel.autoregressive import AutoregressiveModel, fit_autoregressive
-from models.multilevel.random_terms import RandomTerm
 from models.regression.identification import ModelDataError
-from tests.models.multilevel.oracle_models import read_oracle, with_ones
-
-
-def fitted(
-    rows: pd.DataFrame, group: str, time: str, outcome: str, order: pd.Series | None = None
-) -> AutoregressiveModel:
-    matrix = with_ones(rows, "(Intercept)", (time,))
-    term = RandomTerm(group, rows[group], matrix.rename(columns={"(Intercept)": "intercept"}))
-    return fit_autoregressive(rows[outcome], matrix, [term], rows[time] if order is None else order)
+from tests.models.multilevel.oracle_models import autoregressive, fit_in_time, read_oracle
 
 
 @pytest.mark.reference
@@ -28,8 +18,7 @@ def test_independent_residuals_are_rs_and_autoregressive_ones_are_likelier_than_
     """
     oracle = read_oracle(reference)
     stored = oracle.stored["univ_lme"]
-    rows = oracle.rows["univ"]
-    found = fitted(rows, "SUBNUM", "TIME", "JSAT", rows.groupby("SUBNUM").cumcount())
+    found = autoregressive(reference)
     assert -found.at_nought / 2 == pytest.approx(stored["logLik"], abs=oracle.tolerance["logLik"])
     assert 0 < found.log_likelihood - stored["ar1"]["logLik"] < 0.06
     assert found.phi == pytest.approx(stored["ar1"]["phi"], abs=0.03)
@@ -47,8 +36,8 @@ def drawn(seed: int = 4) -> pd.DataFrame:
 
 def test_the_likelihood_is_that_of_the_normal_distribution() -> None:
     rows = drawn()
-    found = fitted(rows.sample(frac=1, random_state=1), "g", "t", "y")
-    again = fitted(rows, "g", "t", "y")
+    found = fit_in_time(rows.sample(frac=1, random_state=1), "g", "t", "y")
+    again = fit_in_time(rows, "g", "t", "y")
     assert again.phi == pytest.approx(found.phi, abs=1e-6)
     apart, same = np.abs(rows["t"].to_numpy()[:, None] - rows["t"].to_numpy()), rows["g"].to_numpy()[:, None]
     x = np.column_stack([np.ones(72), rows["t"]])
@@ -72,4 +61,4 @@ def test_the_likelihood_is_that_of_the_normal_distribution() -> None:
 )
 def test_times_that_are_none_are_refused(change, message: str) -> None:
     with pytest.raises(ModelDataError, match=message):
-        fitted(change(drawn()), "g", "t", "y")
+        fit_in_time(change(drawn()), "g", "t", "y")

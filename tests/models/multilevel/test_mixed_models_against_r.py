@@ -10,12 +10,12 @@ from models.multilevel.explained import explained_variance
 from models.multilevel.kenward_roger import kenward_roger
 from models.multilevel.profile_intervals import profile_intervals
 from models.multilevel.satterthwaite import satterthwaite
+from tests.agreement.mixed_models import WITH_KR, WITH_PROFILES, WITHOUT_SHARES, components_like, effects_like
 from tests.models.multilevel.oracle_models import MODELS, fitted, read_oracle
 
 pytestmark = pytest.mark.reference
 
 EVERY = pytest.mark.parametrize("name", MODELS)
-WITH_KR = [name for name in MODELS if name.startswith("sleep")]
 
 
 @EVERY
@@ -59,15 +59,9 @@ def test_variances_are_rs(name: str, reference: Path) -> None:
 
 
 def _assert_components(model, stored, tolerance: float) -> None:
-    names = {"(Intercept)": "intercept", None: ""}
-    found = model.components().set_index(["group", "effect", "with_effect"])
-    for each in stored:
-        group = each["grp"].removesuffix(".1").replace("Residual", "residual")
-        effects = [names.get(each[key], each[key]) for key in ("var1", "var2")]
-        row = found.loc[(group, *effects)]
-        assert row["covariance"] == pytest.approx(each["vcov"], rel=tolerance)
-        assert row["deviation_or_correlation"] == pytest.approx(each["sdcor"], rel=tolerance)
-    assert len(found) == len(stored)
+    for found, each in zip(components_like(model, stored), stored, strict=True):
+        assert found["vcov"] == pytest.approx(each["vcov"], rel=tolerance)
+        assert found["sdcor"] == pytest.approx(each["sdcor"], rel=tolerance)
 
 
 @EVERY
@@ -101,14 +95,12 @@ def test_the_cluster_robust_covariance_is_rs(name: str, reference: Path) -> None
 @EVERY
 def test_predicted_effects_are_rs(name: str, reference: Path) -> None:
     oracle, model = read_oracle(reference), fitted(reference, name)
-    effects = model.random_effects()
-    for group, stored in oracle.stored[name]["ranef_head"].items():
-        labels = [type(effects[group].index[0])(label) for label in stored["rows"]]
-        found = effects[group].loc[labels].to_numpy()
-        np.testing.assert_allclose(found, stored["values"], rtol=oracle.tolerance["varcomp"])
+    stored = oracle.stored[name]["ranef_head"]
+    for group, found in effects_like(model, stored).items():
+        np.testing.assert_allclose(found, stored[group]["values"], rtol=oracle.tolerance["varcomp"])
 
 
-@pytest.mark.parametrize("name", [name for name in MODELS if name != "sleep_rs_uncor"])
+@pytest.mark.parametrize("name", [name for name in MODELS if name not in WITHOUT_SHARES])
 def test_explained_shares_are_rs(name: str, reference: Path) -> None:
     oracle, found = read_oracle(reference), explained_variance(fitted(reference, name))
     stored, within = oracle.stored[name], {"rel": oracle.tolerance["varcomp"]}
@@ -127,7 +119,7 @@ def test_explained_shares_count_the_variance_of_slopes_without_covariance(refere
     assert stored["r2_nakagawa"]["marginal"] == pytest.approx(found.fixed / left_out, rel=1e-6)
 
 
-@pytest.mark.parametrize("name", ["sleep_ri", "sleep_rs"])
+@pytest.mark.parametrize("name", WITH_PROFILES)
 def test_profile_intervals_are_rs(name: str, reference: Path) -> None:
     oracle = read_oracle(reference)
     found = profile_intervals(fitted(reference, name))[["conf_low", "conf_high"]].to_numpy()

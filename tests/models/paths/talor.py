@@ -15,6 +15,11 @@ def effect(fit, name, column="estimate", at=None):
     return float((table if at is None else table[table["at"] == at])[column].iloc[0])
 
 
+def path(fit, equation, term, column):
+    row = fit.paths[(fit.paths["equation"] == equation) & (fit.paths["term"] == term)]
+    return float(row[column].iloc[0])
+
+
 def interval(fit, name, method):
     row = fit.intervals[(fit.intervals["effect"] == name) & (fit.intervals["method"] == method)].iloc[0]
     return float(row["conf_low"]), float(row["conf_high"])

@@ -1,17 +1,11 @@
 """Mediation against R: lavaan, psych, boot and semTools (oracle 11, made 2026-11-22)."""
 
-import numpy as np
 import pytest
 
-from models.paths.mediated import Inference, Responses, fit_mediation
-from models.paths.mediation import Mediation
-from tests.models.paths.talor import effect, interval, read_talor
+from tests.agreement.mediation import IN_SERIES, INDEX, INDIRECT, MODERATED, SERIAL, SIMPLE, fitted
+from tests.models.paths.talor import effect, interval, path, read_talor
 
 pytestmark = pytest.mark.reference
-SIMPLE = Mediation("cond", ("pmi",), "reaction")
-INDIRECT = "cond -> pmi -> reaction"
-MODERATED = Mediation("cond", ("pmi",), "reaction", moderator="import", moderated=frozenset({"first", "direct"}))
-SERIAL = Mediation("cond", ("import", "pmi"), "reaction", "serial")
 
 
 @pytest.fixture(scope="module")
@@ -22,16 +16,6 @@ def stored(reference):
 @pytest.fixture(scope="module")
 def data(reference):
     return read_talor(reference)[0]
-
-
-def fitted(mediation, data, covariance, n_resamples=0, n_draws=0):
-    inference = Inference(covariance, n_resamples, n_draws)
-    return fit_mediation(mediation, Responses(data), np.random.default_rng(20261122), inference=inference)
-
-
-def path(fit, equation, term, column):
-    row = fit.paths[(fit.paths["equation"] == equation) & (fit.paths["term"] == term)]
-    return float(row[column].iloc[0])
 
 
 def test_paths_and_effects_are_rs(data, stored):
@@ -92,16 +76,14 @@ def test_monte_carlo_intervals_are_semtools(data, stored):
 
 def test_the_index_of_moderated_mediation_is_lavaans(data, stored):
     fit, of_r = fitted(MODERATED, data, "normal"), stored["moderated_mediation"]
-    name = f"index of moderated mediation: {INDIRECT}"
-    assert effect(fit, name) == pytest.approx(of_r["point"], abs=stored["tolerance"]["point"])
-    assert effect(fit, name, "std_error") == pytest.approx(of_r["imm"]["se"], abs=stored["tolerance"]["delta"])
+    assert effect(fit, INDEX) == pytest.approx(of_r["point"], abs=stored["tolerance"]["point"])
+    assert effect(fit, INDEX, "std_error") == pytest.approx(of_r["imm"]["se"], abs=stored["tolerance"]["delta"])
     ends = of_r["imm"]["ci.lower"], of_r["imm"]["ci.upper"]
-    assert interval(fit, name, "delta") == pytest.approx(ends, abs=stored["tolerance"]["delta"])
+    assert interval(fit, INDEX, "delta") == pytest.approx(ends, abs=stored["tolerance"]["delta"])
 
 
 def test_the_serial_effect_is_lavaans(data, stored):
     fit, of_r = fitted(SERIAL, data, "normal"), stored["serial"]["serial"]
-    name = "cond -> import -> pmi -> reaction"
-    assert effect(fit, name) == pytest.approx(of_r["est"], abs=stored["tolerance"]["point"])
-    assert effect(fit, name, "std_error") == pytest.approx(of_r["se"], abs=stored["tolerance"]["delta"])
-    assert effect(fit, name, "p_value") == pytest.approx(of_r["pvalue"], abs=stored["tolerance"]["delta"])
+    assert effect(fit, IN_SERIES) == pytest.approx(of_r["est"], abs=stored["tolerance"]["point"])
+    assert effect(fit, IN_SERIES, "std_error") == pytest.approx(of_r["se"], abs=stored["tolerance"]["delta"])
+    assert effect(fit, IN_SERIES, "p_value") == pytest.approx(of_r["pvalue"], abs=stored["tolerance"]["delta"])

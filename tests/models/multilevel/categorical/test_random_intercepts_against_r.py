@@ -19,13 +19,10 @@ from models.multilevel.categorical.groups import put_in_groups
 from models.multilevel.categorical.marginal_likelihood import MarginalLikelihood
 from models.multilevel.categorical.modes import Conditional
 from models.multilevel.categorical.random_intercept import fit_random_intercept
-from models.multilevel.categorical.responses import BinomialRows, OrderedResponses
-from models.regression.categorical.ordered import OrderedRows
+from tests.agreement.random_intercepts import LQ_NAMES, WINE_NAMES, companies, fitted, wines
 
 pytestmark = pytest.mark.reference
 
-LQ_NAMES = ["(Intercept)", "LEAD", "TSIG"]
-WINE_NAMES = ["1|2", "2|3", "3|4", "4|5", "tempwarm", "contactyes"]
 WITHIN_ERROR = 1e-3
 
 
@@ -36,17 +33,12 @@ def oracle(reference):
 
 @pytest.fixture(scope="module")
 def lq(reference):
-    """Army companies, hostility above 1: which cut the oracle took is seen from its GEE of the same name."""
-    rows = pd.read_csv(reference / "data/substantive/lq2002/lq2002.csv")
-    regressors = np.column_stack([np.ones(len(rows)), rows[["LEAD", "TSIG"]]])
-    return BinomialRows(regressors, (rows["HOSTILE"] > 1).to_numpy(float), np.ones(len(rows))), rows["COMPID"]
+    return companies(reference)
 
 
 @pytest.fixture(scope="module")
 def wine(reference):
-    rows = pd.read_csv(reference / "oracles/data/wine.csv")
-    regressors = np.column_stack([rows["temp"] == "warm", rows["contact"] == "yes"]).astype(float)
-    return OrderedResponses(OrderedRows(regressors, rows["rating"].to_numpy() - 1, np.ones(72))), rows["judge"]
+    return wines(reference)
 
 
 def of_r(stored):
@@ -93,40 +85,99 @@ def test_laplace_estimates_equal_r(data, names, keys, oracle, request):
     np.testing.assert_allclose(np.sqrt(np.diag(fit.covariance))[:-1], errors, rtol=1e-3)
 
 
+def laplace_of_clmm(wine):
+    """Return Laplace's likelihood of a point, its curvatures those of the step before the mode."""
+    rows, groups = put_in_groups(*wine)
+
+    def likelihood(point):
+        scale = rows.towards * point[-1]
+        conditional = Conditional(rows, groups, rows.predictors(point[:-1]), scale)
+        modes = np.zeros(9)
+        for _ in range(3):
+            terms = rows.moved(conditional.at(modes))
+            curvatures = 1 - scale**2 * groups.sums(terms.second)
+            modes = modes + (scale * groups.sums(terms.first) - modes) / curvatures
+        return (conditional.heights(modes) - np.log(curvatures) / 2).sum()
+
+    return likelihood
+
+
+def laplace_of_glmer(lq):
+    """Return Laplace's likelihood of a point, its weights those of the step before the mode."""
+    rows, groups = put_in_groups(*lq)
+    start = first_stage_of_glmer(rows, groups)
+
+    def likelihood(point):
+        offset, sd, predictor = rows.matrix @ point[:-1], point[-1], start
+        for _ in range(2):
+            means = 1 / (1 + np.exp(-predictor))
+            weights = means * (1 - means)
+            curvatures = 1 + sd**2 * groups.sums(weights)
+            modes = sd * groups.sums(weights * (predictor - offset) + rows.successes - means) / curvatures
+            predictor = offset + sd * modes[groups.codes]
+        heights = groups.sums(rows.heights((predictor,))[0]) - modes**2 / 2
+        return (heights - np.log(curvatures) / 2).sum()
+
+    return likelihood
+
+
 def test_the_likelihood_of_clmm_is_laplaces_with_curvatures_of_the_step_before(oracle, wine):
     stored = oracle["clmm_wine"]["laplace"]
     point, _ = of_r(stored)
-    rows, groups = put_in_groups(*wine)
-    scale = rows.towards * point[-1]
-    conditional = Conditional(rows, groups, rows.predictors(point[:-1]), scale)
-    modes = np.zeros(9)
-    for _ in range(3):
-        terms = rows.moved(conditional.at(modes))
-        curvatures = 1 - scale**2 * groups.sums(terms.second)
-        modes = modes + (scale * groups.sums(terms.first) - modes) / curvatures
-    found = (conditional.heights(modes) - np.log(curvatures) / 2).sum()
-    assert found == pytest.approx(stored["logLik"], rel=1e-13)
-    ours = MarginalLikelihood(rows, groups, 1).at(point).log_likelihood
+    assert laplace_of_clmm(wine)(point) == pytest.approx(stored["logLik"], rel=1e-13)
+    ours = MarginalLikelihood(*put_in_groups(*wine), 1).at(point).log_likelihood
     assert ours == pytest.approx(stored["logLik"], abs=4e-6)
 
 
 def test_the_likelihood_of_glmer_is_laplaces_with_weights_of_the_step_before(oracle, lq):
     stored, tolerance = oracle["glmm"]["lq_hi_laplace"], oracle["tolerance"]
     point, _ = of_r(stored)
-    rows, groups = put_in_groups(*lq)
-    offset, sd = rows.matrix @ point[:-1], point[-1]
-    predictor = first_stage_of_glmer(rows, groups)
-    for _ in range(2):
-        means = 1 / (1 + np.exp(-predictor))
-        weights = means * (1 - means)
-        curvatures = 1 + sd**2 * groups.sums(weights)
-        modes = sd * groups.sums(weights * (predictor - offset) + rows.successes - means) / curvatures
-        predictor = offset + sd * modes[groups.codes]
-    heights = groups.sums(rows.heights((predictor,))[0]) - modes**2 / 2
-    found = (heights - np.log(curvatures) / 2).sum()
-    assert found == pytest.approx(stored["logLik"], abs=tolerance["logLik"] / 10)
-    ours = MarginalLikelihood(rows, groups, 1).at(point).log_likelihood
+    assert laplace_of_glmer(lq)(point) == pytest.approx(stored["logLik"], abs=tolerance["logLik"] / 10)
+    ours = MarginalLikelihood(*put_in_groups(*lq), 1).at(point).log_likelihood
     assert ours == pytest.approx(stored["logLik"], abs=3e-5)
+
+
+def second_differences(function, point, step):
+    steps = step * np.eye(len(point))
+    return np.array(
+        [
+            [
+                sum(a * b * function(point + a * one + b * other) for a in (-1, 1) for b in (-1, 1)) / (4 * step**2)
+                for other in steps
+            ]
+            for one in steps
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "keys", "laplace_of_r", "limits"),
+    [
+        ("lq", ("glmm", "lq_hi_laplace"), laplace_of_glmer, (3e-9, 2e-6)),
+        ("wine", ("clmm_wine", "laplace"), laplace_of_clmm, (1e-10, 7e-6)),
+    ],
+)
+def test_r_ends_a_step_short_of_the_maximum_of_its_own_laplace(data, keys, laplace_of_r, limits, oracle, request):
+    """Ours lies as far above R's own likelihood at R's estimates as those are off; errors are off by up to 3e-5."""
+    point, errors = of_r(oracle[keys[0]][keys[1]])
+    largest, largest_of_errors = limits
+    likelihood = laplace_of_r(request.getfixturevalue(data))
+    curvature = second_differences(likelihood, point, 1e-3)
+    slope = np.array([likelihood(point + step) - likelihood(point - step) for step in 1e-4 * np.eye(len(point))]) / 2e-4
+    left = -np.linalg.solve(curvature, slope)
+    shortfall = likelihood(point + left) - likelihood(point)
+    assert 0 <= shortfall < largest
+    assert -left @ curvature @ left / 2 == pytest.approx(shortfall, rel=0.05)
+    np.testing.assert_allclose(np.sqrt(np.diag(np.linalg.inv(-curvature)))[:-1], errors, atol=largest_of_errors, rtol=0)
+
+
+@pytest.mark.parametrize("keys", [("glmm", "lq_hi_agq15"), ("clmm_wine", "agq10")], ids=["lq", "wine"])
+def test_errors_with_quadrature_are_rs_at_the_estimates_of_r(keys, oracle, reference):
+    point, errors = of_r(oracle[keys[0]][keys[1]])
+    fit = fitted(reference, *keys)
+    curvature = second_differences(lambda at: fit.likelihood.at(at).log_likelihood, point, 1e-3)
+    found = np.sqrt(np.diag(np.linalg.inv(-curvature)))[:-1]
+    np.testing.assert_allclose(found, errors, rtol=0, atol=oracle["tolerance"]["fixed"])
 
 
 def first_stage_of_glmer(rows, groups):
