@@ -1,6 +1,7 @@
 """Stored results of R and ours: close or explained, none left out without a reason, and the page says the same."""
 
 import importlib
+import json
 import re
 
 import pytest
@@ -110,6 +111,21 @@ def test_a_figure_outside_is_shown_as_such():
     found = [comparison(1.0, 1.1, Tolerance(1e-6)), comparison(1.0, 1.0, Tolerance(1e-6))]
     rows = list(agreement_rows(Agreement(4, dict, lambda *_: Tolerance(1e-6), str), found))
     assert rows == [("04", "`a`", "2", "1e-01", "9e-02", "1e-06", "**outside** (1)")]
+
+
+def test_tolerances_may_be_multiples_of_a_stored_error(tmp_path):
+    (tmp_path / "oracles").mkdir()
+    entries = {"tolerance": {"all": 0.5}, "a": {"estimate": 3.0, "error": 2.0}}
+    (tmp_path / "oracles/04_drawn.json").write_text(json.dumps(entries))
+    drawn = Agreement(
+        4,
+        lambda _: {"a": {"estimate": 3.9, "error": 2.4}},
+        lambda _, tolerances: Tolerance(tolerances["all"]),
+        str,
+        unit=lambda path: "a/error" if path == "a/estimate" else "",
+    )
+    assert [each.tolerance.size for each in comparisons(tmp_path, drawn)] == [1.0, 0.5]
+    assert [each.is_close for each in comparisons(tmp_path, drawn)] == [True, True]
 
 
 def test_trees_are_taken_apart_by_what_rows_are_about():

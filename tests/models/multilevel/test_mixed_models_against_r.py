@@ -117,6 +117,7 @@ def test_explained_shares_count_the_variance_of_slopes_without_covariance(refere
     assert stored["icc_adjusted"] == pytest.approx(intercept / (intercept + model.sigma2), rel=1e-6)
     left_out = found.fixed + intercept + model.sigma2
     assert stored["r2_nakagawa"]["marginal"] == pytest.approx(found.fixed / left_out, rel=1e-6)
+    assert stored["r2_nakagawa"]["conditional"] == pytest.approx((found.fixed + intercept) / left_out, rel=1e-6)
 
 
 @pytest.mark.parametrize("name", WITH_PROFILES)
