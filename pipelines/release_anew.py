@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from pipelines.load import Study
-from pipelines.release_past import EVERYBODY_UNIT, PEOPLE, Past, Slice
-from pipelines.steps.lattice.earlier import Before, Earlier, told_apart
+from pipelines.release_past import EVERYBODY_UNIT, PEOPLE, PastSlice, Slice
+from pipelines.steps.lattice.earlier import PERSON, Before, Earlier, told_apart
 from pipelines.steps.lattice.figures import (
     UNKNOWN,
     ScaleOf,
@@ -51,18 +51,19 @@ class OneSlice:
     tree: UnitTree
     where: Slice
     now: pd.DataFrame
-    past: list[Past]
+    past: list[PastSlice]
 
     def made(self) -> Made | None:
         """Return what is published anew; None where the slice stays as it was."""
-        if any(len(each.of(self.where)) < each.sizes.get(self.where, 0) for each in self.past):
+        if any(len(each.rows) < each.size for each in self.past):
             return None
         answers = self._earlier_answers()
         if any(self._before(_of_nowhere(self.now, item), item, earlier) is None for item, earlier in answers):
             return None
         befores: dict[str, Before] = {}
         for scale in self._scales():
-            if (before := self._before(self.now, scale.name, self._earlier(scale))) is None:
+            rows = self.now[[*PERSON, scale.name]]
+            if (before := self._before(rows, scale.name, self._earlier(scale))) is None:
                 return None
             befores[scale.name] = before
         return self._made(befores)
@@ -99,13 +100,13 @@ class OneSlice:
         return found
 
     def _earlier(self, scale: ScaleOf) -> list[Earlier]:
-        return [Earlier(each.of(self.where), each.shown(self.where, scale.name)) for each in self.past]
+        return [Earlier(each.rows, each.shown.get(scale.name, frozenset())) for each in self.past]
 
     def _scales(self) -> Iterator[ScaleOf]:
         for name, instrument in self.study.scales().items():
             points, rule = instrument.points_of(name), instrument.scales[name]
             weight = len(rule.items) if rule.score == "sum" else 1
-            if self.now[name].notna().any() or any(each.of(self.where)[name].notna().any() for each in self.past):
+            if self.now[name].notna().any() or any(each.rows[name].notna().any() for each in self.past):
                 yield ScaleOf(name, (points.lowest + points.highest + 1) / 2 * weight, float(weight))
 
     def _earlier_answers(self) -> Iterator[tuple[str, list[Earlier]]]:
@@ -114,11 +115,13 @@ class OneSlice:
         They may differ without any score, as where somebody answered too little to have one.
         """
         items = {item for scale, each in self.study.scales().items() for item in each.scales[scale].items}
+        now, *past = (
+            rows.set_index("response_id").sort_index() for rows in (self.now, *(each.rows for each in self.past))
+        )
         for item in sorted(items):
-            shown = [(each.of(self.where), each.shown_answers(self.where, item)) for each in self.past]
-            earlier = [Earlier(_of_nowhere(rows, item), units) for rows, units in shown if units]
-            if not all(_answers(each.rows, item).equals(_answers(self.now, item)) for each in earlier):
-                yield item, earlier
+            shown = [(each.rows, rows) for each, rows in zip(self.past, past, strict=True) if item in each.items]
+            if not all(_answers(rows, item).equals(_answers(now, item)) for _, rows in shown):
+                yield item, [Earlier(_of_nowhere(rows, item), frozenset({EVERYBODY_UNIT})) for rows, _ in shown]
 
     def _before(self, rows: pd.DataFrame, column: str, earlier: Sequence[Earlier]) -> Before | None:
         """Say whom earlier releases tell apart by scores or answers; None where they are few.
@@ -172,5 +175,4 @@ def _of_nowhere(rows: pd.DataFrame, item: str) -> pd.DataFrame:
 
 
 def _answers(rows: pd.DataFrame, item: str) -> pd.Series:
-    known = rows[["response_id", item]].dropna(subset=item).set_index("response_id")[item]
-    return known.astype(float).sort_index()
+    return rows[item].dropna().astype(float)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -58,25 +58,39 @@ class Past:
         """Return the scores behind a slice."""
         return of_slice(self.rows, where)
 
-    def narrowed(self, where: Slice) -> "Past":
-        """Return what it is of a slice alone, for which every scale and item asks again."""
-        tables = {table.name: of_slice(self.tables[table.name], where) for table in OF_SLICES}
-        return replace(self, rows=self.of(where), tables=tables)
+    def narrowed(self, where: Slice) -> "PastSlice":
+        """Return what it is of a slice, for which every scale and item asks again."""
+        published = (SCALE_MEANS_RELEASED, UNIT_MEANS, DISTRIBUTIONS_RELEASED)
+        means, units, answers = (
+            rows[~rows["is_hidden"].astype(bool)]
+            for rows in (of_slice(self.tables[table.name], where) for table in published)
+        )
+        shown: dict[str, set[Unit]] = {str(scale): {EVERYBODY_UNIT} for scale in means["scale"]}
+        for scale, level, unit in zip(units["scale"], units["level"], units["unit"], strict=True):
+            shown.setdefault(str(scale), set()).add((str(level), str(unit)))
+        return PastSlice(
+            rows=self.of(where),
+            size=self.sizes.get(where, 0),
+            shown={scale: frozenset(own) for scale, own in shown.items()},
+            items=frozenset(answers["item"]),
+        )
 
-    def shown(self, where: Slice, scale: str) -> frozenset[Unit]:
-        """Return the units whose mean of a scale is shown."""
-        means = of_slice(self.tables[SCALE_MEANS_RELEASED.name], where)
-        units = of_slice(self.tables[UNIT_MEANS.name], where)
-        units = units[(units["scale"] == scale) & ~units["is_hidden"].astype(bool)]
-        everybody = means[(means["scale"] == scale) & ~means["is_hidden"].astype(bool)]
-        found = {(str(level), str(unit)) for level, unit in zip(units["level"], units["unit"], strict=True)}
-        return frozenset(found | ({EVERYBODY_UNIT} if len(everybody) else set()))
 
-    def shown_answers(self, where: Slice, item: str) -> frozenset[Unit]:
-        """Return everybody where the answers to an item are shown."""
-        answers = of_slice(self.tables[DISTRIBUTIONS_RELEASED.name], where)
-        is_shown = (answers["item"] == item) & ~answers["is_hidden"].astype(bool)
-        return frozenset({EVERYBODY_UNIT} if is_shown.any() else set())
+@dataclass(frozen=True, eq=False)
+class PastSlice:
+    """One wave and respondent group of a release.
+
+    Attributes:
+        rows: The scores behind it, but for people who were erased since.
+        size: Responses behind it then.
+        shown: Scale → units whose mean is shown.
+        items: Those whose answers are shown.
+    """
+
+    rows: pd.DataFrame
+    size: int
+    shown: Mapping[str, frozenset[Unit]]
+    items: frozenset[str]
 
 
 def of_slice(rows: pd.DataFrame, where: Slice) -> pd.DataFrame:

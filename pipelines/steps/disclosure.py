@@ -30,13 +30,8 @@ OF_COUNTS = ("poisson", "negative_binomial")
 LEAST_CLUSTERS = 10
 HIGHEST_LEVERAGE = 0.9
 FORBIDDEN_COLUMNS = (
-    "response_id",
-    "respondent_key",
-    "organisation_id",
-    "unit_id",
-    "row_number",
-    "file_sha256",
-    "text_id",
+    *("response_id", "respondent_key", "organisation_id", "unit_id"),
+    *("row_number", "file_sha256", "text_id"),
 )
 COEFFICIENTS = ("alpha", "omega")
 CELL = ["item", "respondent_group", "wave"]
