@@ -50,8 +50,8 @@ def _answers(release: Publication, cell: Cell) -> pd.Series:
     rows = release.rows
     if item not in rows:
         return pd.Series(dtype="float64")
-    own = rows[(rows["wave"] == wave) & (rows["respondent_group"] == group)]
-    return own.set_index("response_id")[item].dropna().astype(float)
+    own = rows.loc[(rows["wave"] == wave) & (rows["respondent_group"] == group), ["response_id", item]]
+    return own.dropna(subset=item).set_index("response_id")[item].astype(float)
 
 
 def _classes(releases: Sequence[Publication], cell: Cell) -> pd.DataFrame:
