@@ -223,8 +223,8 @@ def known_codes() -> set[str]:
 @pytest.mark.parametrize("code", HYPOTHESES)
 def test_every_reference_of_a_hypothesis_is_alive(drafts, code):
     assert set(drafts[code]["refs"]) - known_codes() == set()
-    waiting = next(each for each in WAITING if each.code == code)
-    assert set(waiting.refs) == set(drafts[code]["refs"])
+    waiting = {ref for each in WAITING if each.code == code for ref in each.refs}
+    assert waiting in (set(), set(drafts[code]["refs"]))
 
 
 OUTCOMES = {
