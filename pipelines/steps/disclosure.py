@@ -218,7 +218,6 @@ def reasons_to_withhold(
     least = float(str(fit["least_cell_size"]))
     parts = [part for term in terms for part in term.split(" x ")]
     is_by_least_squares = fit["estimator"] in (*LINEAR, *OF_UNITS, *OF_GROUPS)
-    is_counted = fit["estimator"] in OF_COUNTS
     has_rows_of_organisations = "n_responses" in diagnostics
     fewest = LEAST_CLUSTERS if has_rows_of_organisations else LEAST_ORGANISATIONS
     n_people = diagnostics.get("n_responses", _figure(fit["n_obs"], 0))
@@ -229,7 +228,9 @@ def reasons_to_withhold(
         (diagnostics.get("least_category_n", least) < least, "small_category", least),
         (is_by_least_squares and diagnostics.get("max_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage", 0),
         (
-            not is_by_least_squares and not is_counted and diagnostics.get("least_outcome_n", 0) < least,
+            not is_by_least_squares
+            and fit["estimator"] not in OF_COUNTS
+            and diagnostics.get("least_outcome_n", 0) < least,
             "small_outcome",
             least,
         ),
@@ -245,7 +246,7 @@ def reasons_to_withhold(
         ),
         (any("organisation_id" in part for part in parts), "single_organisation", 0),
         (any(part.startswith(f"{item}[") for item in text_items for part in parts), "cell_texts", 0),
-        (IMPUTATIONS in diagnostics, "imputed", 0),
+        *((IMPUTATIONS in diagnostics, "imputed", 0), (fit["covariance"] == "design", "by_design", 0)),
     )
     return [reason(key, language, fewest_asked) for broken, key, fewest_asked in rules if broken]
 

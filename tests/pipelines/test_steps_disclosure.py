@@ -83,7 +83,8 @@ def rates_are_hidden(n_complete=30, n_partial=10, n_organisations=8, least=10):
 
 
 def fit(**changes):
-    return {"estimator": "OLS", "n_obs": 200, "df_resid": 190.0, "n_clusters": 40, "least_cell_size": 10, **changes}
+    usual = {"estimator": "OLS", "covariance": "CR2", "n_obs": 200, "df_resid": 190.0, "n_clusters": 40}
+    return {**usual, "least_cell_size": 10, **changes}
 
 
 def diagnostics(**changes):
@@ -290,6 +291,12 @@ def test_a_category_whose_names_the_instrument_gives_is_shown(term):
 def test_a_fit_of_imputed_values_is_withheld():
     assert disclosure.reasons_to_withhold(fit(), diagnostics(n_imputations=20.0), ["intercept", "voice"], []) == [
         "imputed values, for which there are no rules of disclosure yet"
+    ]
+
+
+def test_a_fit_by_the_design_of_a_sample_is_withheld():
+    assert disclosure.reasons_to_withhold(fit(covariance="design"), diagnostics(), ["intercept", "voice"], []) == [
+        "errors by the design of the sample, for which there are no rules of disclosure yet"
     ]
 
 
