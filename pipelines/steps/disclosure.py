@@ -218,6 +218,7 @@ def reasons_to_withhold(
     least = float(str(fit["least_cell_size"]))
     parts = [part for term in terms for part in term.split(" x ")]
     is_by_least_squares = fit["estimator"] in (*LINEAR, *OF_UNITS, *OF_GROUPS)
+    needs_outcome = not is_by_least_squares and fit["estimator"] not in OF_COUNTS
     has_rows_of_organisations = "n_responses" in diagnostics
     fewest = LEAST_CLUSTERS if has_rows_of_organisations else LEAST_ORGANISATIONS
     n_people = diagnostics.get("n_responses", _figure(fit["n_obs"], 0))
@@ -227,13 +228,7 @@ def reasons_to_withhold(
         (_figure(fit["n_clusters"], LEAST_CLUSTERS) < LEAST_CLUSTERS, "few_clusters", LEAST_CLUSTERS),
         (diagnostics.get("least_category_n", least) < least, "small_category", least),
         (is_by_least_squares and diagnostics.get("max_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage", 0),
-        (
-            not is_by_least_squares
-            and fit["estimator"] not in OF_COUNTS
-            and diagnostics.get("least_outcome_n", 0) < least,
-            "small_outcome",
-            least,
-        ),
+        (needs_outcome and diagnostics.get("least_outcome_n", 0) < least, "small_outcome", least),
         (
             diagnostics.get("n_organisations", 0 if has_rows_of_organisations else fewest) < fewest,
             "few_organisations",
