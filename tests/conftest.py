@@ -2,7 +2,9 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 for _library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_library, "1")
@@ -12,12 +14,27 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["SENSEMAKING_KEYS"] = _keys.name
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, settings
 
 CHECKOUT = Path(__file__).parent.parent
 settings.register_profile("quick", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("full", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("SENSEMAKING_HYPOTHESIS", "quick"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrations_of_dagster_are_read_once() -> Iterator[None]:
+    """Keep what Alembic reads: for every file of Dagster's records, of which a run makes six, it reads all again."""
+    read, kept = ScriptDirectory.from_config, {}
+
+    def once(config: Config) -> ScriptDirectory:
+        place = config.get_main_option("script_location")
+        return kept[place] if place in kept else kept.setdefault(place, read(config))
+
+    with patch.object(ScriptDirectory, "from_config", once):
+        yield
 
 
 @pytest.fixture(scope="session")
