@@ -195,6 +195,11 @@ DANISH: Mapping[str, str] = {
     "level_organisation": "n tæller organisationer, ud fra gennemsnit af deres svar, ikke personer.",
     "within_groups": "Kun sammenlignet inden for {groups}: det, der adskiller dem fra hinanden, er taget ud, og den "
     "forklarede andel er af det, der er tilbage.",
+    "mixed_groups": "Personer i samme gruppe svarer mere ens end andre, og det regner modellen med for {groups}; hvad "
+    "der ventes af en enkelt, vises aldrig.",
+    "imputed": "Det, der ikke er svaret på, er udfyldt {count} gange ud fra, hvad lignende personer svarede, og "
+    "resultaterne er lagt sammen; n tæller også dem.",
+    "estimator_mixed": "multilevelmodel",
     "groups_organisation_id": "organisationer",
     "groups_respondent_key": "personer",
     "groups_wave": "runder",

@@ -196,6 +196,11 @@ ENGLISH: Mapping[str, str] = {
     "level_organisation": "n counts organisations, by the means of their answers, not people.",
     "within_groups": "Compared within {groups} only: what sets these apart from each other is taken out, and the share "
     "explained is of what is left.",
+    "mixed_groups": "People of the same group answer more alike than others, and the model expects that of {groups}; "
+    "what is expected of a single one is never shown.",
+    "imputed": "What was left unanswered was filled in {count} times from what people like them answered, and the "
+    "results put together; n counts them too.",
+    "estimator_mixed": "mixed model",
     "groups_organisation_id": "organisations",
     "groups_respondent_key": "persons",
     "groups_wave": "waves",

@@ -1,6 +1,6 @@
 """Which of the recorded fits may be shown: in a release, and in a replication package.
 
-Put here how a fit is looked up; the rules are in ``steps.disclosure``.
+Put here how a fit is looked up; the rules are in ``steps.fits_to_withhold``.
 """
 
 from collections.abc import Mapping
@@ -10,13 +10,17 @@ import pandas as pd
 
 from models.regression.diagnostics import leverage_of_design
 from models.replication.refit import labels_from_json, recorded_model
+from models.sections.panel import NUMBER_OF_ANSWERS
 from pipelines.load import Study
-from pipelines.steps import disclosure
+from pipelines.steps import fits_to_withhold
+from pipelines.steps.coarse_degrees import OF_GROUPS, has_rules_of_its_own
+from pipelines.steps.fit_designs import with_middles
+from pipelines.steps.fit_rows import behind_a_fit
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.steps.released_fits import erased_rows, released_estimates, released_fits
 from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store
-from pipelines.tables import out
+from pipelines.tables import core, out
 from pipelines.tables.erasures import ERASURES
 
 Reasons = dict[str, str]
@@ -34,7 +38,7 @@ def releasable_fits(study: Study, store: Store, language: str = "en") -> tuple[p
     kept = kept.assign(conditions_not_met=kept["fit_id"].map(missed))
     return (
         released_fits(study, kept),
-        released_estimates(estimates[estimates["fit_id"].isin(kept["fit_id"])]),
+        released_estimates(estimates[estimates["fit_id"].isin(kept["fit_id"])], _coarse(kept, diagnostics)),
         withheld,
     )
 
@@ -49,11 +53,21 @@ def packageable_fits(study: Study, store: Store) -> tuple[list[str], Reasons]:
     without_words, unsafe = _reasons(study, store, fits, "en")
     for fit in fits.to_dict("records"):
         name = str(fit["fit_id"])
-        if not unsafe[name] and _leverage(store, fit) >= disclosure.HIGHEST_LEVERAGE:
+        if not unsafe[name] and _leverage(store, fit) >= fits_to_withhold.HIGHEST_LEVERAGE:
             unsafe[name] = [reason("leverage")]
     withheld = _missing_models(study, fits, "en") | {fit: "; ".join(reasons) for fit, reasons in unsafe.items()}
     kept, withheld = _not_too_alike(study, store, fits, withheld, without_words, "en")
     return [str(each) for each in kept["fit_id"]], withheld
+
+
+def _coarse(fits: pd.DataFrame, diagnostics: pd.DataFrame) -> dict[str, float]:
+    """Return the confidence level of the fits whose degrees of freedom are coarsened: those with rules of their own."""
+    found: dict[str, float] = {}
+    for fit in fits.to_dict("records"):
+        told = diagnostics.loc[diagnostics["fit_id"] == fit["fit_id"], "diagnostic"]
+        if has_rules_of_its_own(fit, set(told)):
+            found[str(fit["fit_id"])] = recorded_model(fit).confidence_level
+    return found
 
 
 def withheld_fits(study: Study, store: Store, language: str) -> Reasons:
@@ -85,18 +99,38 @@ def _reasons(
     text_items = [name for name, item in study.items().items() if item.kind == "code"]
     erased = erased_rows(store.read(ERASURES), store.kept_names("data"))
     least, records = study.spec.release.least_cell_size, set(study.register.items if study.register else ())
+    units = store.read(core.RESPONSES).set_index("response_id")[["organisation_id", "respondent_key"]]
     without_words: dict[str, list[str]] = {}
     unsafe: dict[str, list[str]] = {}
     for fit in fits.assign(is_of_records=fits["outcome"].isin(records), least_cell_size=least).to_dict("records"):
         name = str(fit["fit_id"])
         own = diagnostics[diagnostics["fit_id"] == name].dropna(subset=["value"])
         values = dict(zip(own["diagnostic"], own["value"].astype(float), strict=True))
-        terms = estimates.loc[estimates["fit_id"] == name, "term"]
-        without_words[name] = disclosure.reasons_without_words(fit, language)
-        unsafe[name] = disclosure.reasons_to_withhold(fit, values, terms, text_items, language)
+        of_terms = estimates[estimates["fit_id"] == name]
+        without_words[name] = fits_to_withhold.reasons_without_words(fit, language)
         if fit["data_hash"] in erased:
-            unsafe[name].append(reason("erased", language))
+            unsafe[name] = [reason("erased", language)]
+            continue
+        known = {**values, **_behind(store, fit, values, units), **_least_df(of_terms)}
+        unsafe[name] = fits_to_withhold.reasons_to_withhold(fit, known, of_terms["term"], text_items, language)
     return without_words, unsafe
+
+
+def _behind(
+    store: Store, fit: Mapping[Any, Any], values: Mapping[str, float], units: pd.DataFrame
+) -> Mapping[str, float]:
+    """Return what the rows of a fit tell of who is behind it, where the rules ask; the worse of two that are known."""
+    spec = recorded_model(fit)
+    if not has_rules_of_its_own(fit, values) and spec.weights in (None, NUMBER_OF_ANSWERS):
+        return {}
+    rows = store.kept_rows(str(fit["data_hash"]))
+    found = behind_a_fit(spec, rows, labels_from_json(str(fit["labels_json"])), units, values)
+    return {name: min(value, values.get(name, value)) for name, value in found.items()}
+
+
+def _least_df(estimates: pd.DataFrame) -> Mapping[str, float]:
+    """Return the fewest degrees of freedom of a term; those of the normal distribution are without end."""
+    return {"least_df": float(estimates["df"].astype(float).fillna(float("inf")).min())}
 
 
 def _not_too_alike(
@@ -125,13 +159,16 @@ def _not_too_alike(
         is_without=[each in narrowed for each in zip(others["model"], others["variant"], strict=True)],
         is_variant=others["variant"] != "main",
     ).sort_values(["is_without_words", "is_without", "is_variant", "model", "variant"])
-    alike = disclosure.too_alike(responses_used(store, in_order), study.spec.release.least_cell_size, language)
+    placed = store.read(core.RESPONSES).dropna(subset=["organisation_id"])
+    organisations = dict(zip(placed["response_id"], placed["organisation_id"], strict=True))
+    least = study.spec.release.least_cell_size
+    alike = fits_to_withhold.too_alike(responses_used(store, in_order), least, organisations, language)
     return others[~others["fit_id"].isin(list(alike))], withheld | alike
 
 
 def _leverage(store: Store, fit: Mapping[Any, Any]) -> float:
     """Return the largest leverage of a design whose estimator is not least squares, which has it as a diagnostic."""
-    if fit["estimator"] in (*disclosure.LINEAR, *disclosure.OF_UNITS):
+    if fit["estimator"] in (*fits_to_withhold.LINEAR, *fits_to_withhold.OF_UNITS, *OF_GROUPS):
         return 0.0
     labels = labels_from_json(str(fit["labels_json"]))
-    return leverage_of_design(recorded_model(fit), store.kept_rows(str(fit["data_hash"])), labels)
+    return leverage_of_design(recorded_model(fit), with_middles(store.kept_rows(str(fit["data_hash"]))), labels)

@@ -6,23 +6,22 @@ Put here how fits, rows and shown units are looked up; what follows from them is
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from models.regression.design import lay_out, uses_of
-from models.regression.profile import profile_of
 from models.replication.refit import labels_from_json, recorded_model
 from pipelines.load import Study
 from pipelines.release_past import EVERYBODY_UNIT, PEOPLE, Slice
 from pipelines.release_slices import Slices, with_carried
-from pipelines.steps.fit_equations import HiddenCells, hidden_cells, sums_that_follow
+from pipelines.steps.coarse_degrees import OF_GROUPS
+from pipelines.steps.fit_designs import TurnedBack, turned_back
+from pipelines.steps.fit_equations import SLACK, HiddenCells, hidden_cells, sums_that_follow, tells
+from pipelines.steps.fit_squares import squares_of_organisations, squares_widths
 from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store
 from pipelines.tables import out
 from pipelines.tables.released import UNIT_MEANS
 
 UNIT = [*PEOPLE, "level", "unit"]
-SLACK = 1e-6
 
 
 def fits_that_tell_of_units(study: Study, store: Store, fits: pd.DataFrame, slices: Slices) -> Mapping[str, str]:
@@ -37,14 +36,12 @@ def fits_that_tell_of_units(study: Study, store: Store, fits: pd.DataFrame, slic
         slices: What is published of waves and groups.
     """
     units = with_carried(UNIT_MEANS, slices.unit_means, slices.carried)
-    if units.empty:
-        return {}
     records = store.read(out.FITS).set_index("fit_id")
     in_order = fits.assign(is_variant=fits["variant"] != "main").sort_values(["is_variant", "model", "variant"])
     withheld: dict[str, str] = {}
     for scale, instrument in study.scales().items():
         own = in_order.loc[in_order["outcome"] == scale, "fit_id"]
-        if own.empty or not (units["scale"] == scale).any():
+        if own.empty:
             continue
         people = _people(slices.rows, scale)
         hidden = hidden_cells(people, _shown(units, people, scale, slices))
@@ -73,32 +70,32 @@ def _shown(units: pd.DataFrame, people: pd.DataFrame, scale: str, slices: Slices
 def _telling(
     store: Store, records: pd.DataFrame, people: pd.DataFrame, hidden: HiddenCells, least: float
 ) -> Mapping[str, str]:
+    diagnostics = store.read(out.DIAGNOSTICS)
     withheld: dict[str, str] = {}
     for record in records.reset_index().to_dict("records"):
-        equations = hidden.news(sums_that_follow(_design(store, record, people), people, hidden))
-        if not len(equations):
-            continue
-        more = hidden.with_known(equations)
-        places = more.doubtful(np.flatnonzero((equations != 0).any(axis=0)), least)
-        after = more.widths(places)
-        places, after = places[after < least - SLACK], after[after < least - SLACK]
-        if (after < hidden.widths(places) - SLACK).any():
+        own = diagnostics[diagnostics["fit_id"] == record["fit_id"]].dropna(subset=["value"])
+        variances = dict(zip(own["diagnostic"], own["value"].astype(float), strict=True))
+        design = _design(store, record, people, variances)
+        more = hidden.with_known(hidden.news(sums_that_follow(design.turned, people, hidden)))
+        is_mixed = record["estimator"] in OF_GROUPS
+        if tells(hidden, more, least) or (is_mixed and _squares_tell(design, people, more, least)):
             withheld[str(record["fit_id"])] = reason("tells_of_unit")
         else:
             hidden = more
     return withheld
 
 
-def _design(store: Store, record: Mapping[Any, Any], people: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns of a fit, one row a person with a score.
+def _squares_tell(design: TurnedBack, people: pd.DataFrame, hidden: HiddenCells, least: float) -> bool:
+    """Tell whether the variance between organisations leaves a hidden mean less room than asked."""
+    squares = squares_of_organisations(design, people, hidden)
+    return bool((squares_widths(hidden, squares) < least - SLACK).any())
 
-    Of a model whose rows are organisations, each person has its organisation's means, by one over its people.
-    """
-    spec, rows = recorded_model(record), store.kept_rows(str(record["data_hash"]))
-    matrix = lay_out(spec, rows, labels_from_json(str(record["labels_json"])), profile_of(uses_of(spec), rows))
-    design = matrix.astype(float).set_index(pd.Index(rows["response_id"]))
-    design = design[design.index.isin(people.index)]
-    if spec.level == "response":
-        return design
-    grouped = design.groupby([people.loc[design.index, name] for name in ("wave", "organisation")])
-    return grouped.transform("mean").div(grouped[design.columns[0]].transform("size"), axis=0)
+
+def _design(
+    store: Store, record: Mapping[Any, Any], people: pd.DataFrame, variances: Mapping[str, float]
+) -> TurnedBack:
+    """Return the columns of a fit, one row a person with a score."""
+    rows = store.kept_rows(str(record["data_hash"]))
+    found = turned_back(recorded_model(record), rows, labels_from_json(str(record["labels_json"])), variances)
+    scored = found.matrix.index.isin(people.index)
+    return TurnedBack(found.matrix[scored], found.turned[scored])

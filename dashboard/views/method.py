@@ -12,7 +12,7 @@ from dashboard.wording import WORDINGS
 
 SHORT = 12
 """Letters of a fingerprint that are enough to tell it from every other."""
-PROTECTIONS = ("least", "neighbours", "alike", "units", "rounded", "joined", "persons")
+PROTECTIONS = ("least", "neighbours", "alike", "units", "rounded", "joined", "persons", "models")
 EXPLAINED = ("score", "interval", "response_rate", "reliability", "invariance", "status", "fingerprint", "fit")
 
 

@@ -194,30 +194,40 @@ def _line(page: Page, fit: Mapping[str, Any]) -> str:
     """Say in one line how many answers stand behind a fit and how its standard errors were made."""
     words, language = page.words, page.words.language
     clusters, covariance = fit["n_clusters"], f"covariance_{fit['covariance']}"
+    estimator = f"estimator_{fit['estimator']}"
     line = words.say(
         "model_line",
         n=whole(fit["n_obs"], language),
         clusters="" if pd.isna(clusters) else words.say("clusters", count=whole(clusters, language)),
         covariance=words.say(covariance) if covariance in ENGLISH else plain(fit["covariance"]),
         r_squared=decimal(fit["r_squared"], language),
-        estimator=plain(fit["estimator"]),
+        estimator=words.say(estimator) if estimator in ENGLISH else plain(fit["estimator"]),
     )
     return f"{line} {_rows(page, fit)}".strip()
 
 
 def _rows(page: Page, fit: Mapping[str, Any]) -> str:
-    """Say what the rows of a fit are and within what they are compared; nothing of responses compared with all others.
+    """Say what the rows of a fit are, within what they are compared, which groups differ, and what was filled in.
 
-    Releases from before models had other rows say nothing of them.
+    Nothing of responses compared with all others; releases from before models had such rows say nothing of them.
     """
     say = page.words.say
     level, effects = fit.get("level") or "response", fit.get("fixed_effects") or ""
     said = [say(f"level_{level}")] if level != "response" else []
     if effects:
-        first, *others = [_groups(page, name) for name in effects.split(", ")]
-        groups = say("groups_and", first=first, second=others[0]) if others else first
-        said.append(say("within_groups", groups=groups))
+        said.append(say("within_groups", groups=_all_groups(page, effects)))
+    if random := fit.get("random_effects") or "":
+        said.append(say("mixed_groups", groups=_all_groups(page, random)))
+    if imputations := fit.get("imputations") or 0:
+        said.append(say("imputed", count=whole(imputations, page.words.language)))
     return " ".join(said)
+
+
+def _all_groups(page: Page, columns: str) -> str:
+    first, *others = [_groups(page, name) for name in columns.split(", ")]
+    for each in others:
+        first = page.words.say("groups_and", first=first, second=each)
+    return first
 
 
 def _groups(page: Page, column: str) -> str:

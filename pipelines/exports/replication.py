@@ -29,6 +29,7 @@ _FOLDERS_BESIDE = ("pipelines/replication", "pipelines/report_tables")
 _FILES_BESIDE = (
     "pipelines/__init__.py",
     "pipelines/steps/__init__.py",
+    "pipelines/steps/coarse_degrees.py",
     "pipelines/steps/release_rounding.py",
     "pipelines/store/passing.py",
     "pipelines/steps/term_labels.py",

@@ -18,6 +18,7 @@ from pipelines.report_tables.regressions import regression_tables
 from pipelines.report_tables.reported import ReportedFit, Style
 from pipelines.report_tables.terms import Naming, small_terms
 from pipelines.report_tables.value import Cell, Document, Table
+from pipelines.steps.coarse_degrees import has_rules_of_its_own, with_coarse_degrees
 from pipelines.steps.release_rounding import rounded_estimates, rounded_fits
 
 SAID = ("note", "in_words")
@@ -57,6 +58,8 @@ def _reported(given: Given, fit: GivenFit, recorded: Mapping[str, Any], refitted
     naming = Naming(labels_from_json(str(recorded["labels_json"])), given.titles, given.words)
     made, estimates = own["fits"], own["estimates"]
     if given.is_released:
+        is_coarse = has_rules_of_its_own(recorded, set(own["diagnostics"]["diagnostic"]))
+        estimates = with_coarse_degrees(estimates, {fit.fit_id: spec.confidence_level} if is_coarse else {})
         made, estimates = rounded_fits(made), rounded_estimates(estimates).drop(columns=["df", "statistic"])
     row = {**made.iloc[0].to_dict(), "variant": fit.variant, "label": fit.label}
     found = ReportedFit(

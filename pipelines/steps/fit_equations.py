@@ -1,8 +1,8 @@
 """Coefficients of a fit → sums of scores of organisations that follow from them, beside what is shown of units.
 
-Whoever knows facts about organisations can turn the coefficients of least squares back: ``X'y = X'X b``. A column of
-``X`` that is the same for all people of each organisation gives a sum of organisations' scores, weighted by it. Beside
-shown means such sums can leave nothing unknown of hidden ones.
+Whoever knows facts about organisations can turn coefficients back (``fit_designs``): of least squares ``X'y = X'X b``.
+A column of ``X``, weighted or multiplied with ``V^-1``, that is the same for all people of each organisation gives a
+sum of organisations' scores, weighted by it. Beside shown means such sums can leave nothing unknown of hidden ones.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from pipelines.steps.lattice.units import Places
 
 CELL = ["wave", "respondent_group", "organisation"]
 SAME = 1e-9
+SLACK = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,11 +100,28 @@ def hidden_cells(people: pd.DataFrame, shown: pd.DataFrame) -> HiddenCells:
     return HiddenCells(hidden, np.array(known, dtype=float).reshape(-1, len(hidden)), ends)
 
 
-def sums_that_follow(design: pd.DataFrame, people: pd.DataFrame, hidden: HiddenCells) -> Matrix:
-    """Return the sums of hidden organisations' scores that coefficients of least squares tell.
+def tells(before: HiddenCells, after: HiddenCells, least: float) -> bool:
+    """Tell whether sums that became known leave a hidden mean less room than asked, and less than it had.
 
     Args:
-        design: Columns of the model, one row a person, whose numbers index it as they do ``people``.
+        before: What is hidden, and the sums that were known.
+        after: The same with more sums known.
+        least: Width that is asked, in points of the score.
+    """
+    equations = after.known[len(before.known) :]
+    if not len(equations):
+        return False
+    places = after.doubtful(np.flatnonzero((equations != 0).any(axis=0)), least)
+    widths = after.widths(places)
+    places, widths = places[widths < least - SLACK], widths[widths < least - SLACK]
+    return bool((widths < before.widths(places) - SLACK).any())
+
+
+def sums_that_follow(design: pd.DataFrame, people: pd.DataFrame, hidden: HiddenCells) -> Matrix:
+    """Return the sums of hidden organisations' scores that coefficients tell.
+
+    Args:
+        design: ``TurnedBack.turned`` of the model, one row a person, whose numbers index it as they do ``people``.
         people: As of ``hidden_cells``; who is not in the design is behind no equation.
         hidden: What is hidden.
 

@@ -10,10 +10,6 @@ REASONS: Mapping[str, Texts] = {
         "en": f"an estimator of units in waves, {_NO_WORDS['en']}",
         "da": f"en estimator af enheder gennem runder, {_NO_WORDS['da']}",
     },
-    "of_groups": {
-        "en": f"a mixed model, {_NO_WORDS['en']}",
-        "da": f"en multilevelmodel, {_NO_WORDS['da']}",
-    },
     "other_units": {
         "en": f"coefficients in other units than the outcome, {_NO_WORDS['en']}",
         "da": f"koefficienter i andre enheder end udfaldets, {_NO_WORDS['da']}",
@@ -62,13 +58,41 @@ REASONS: Mapping[str, Texts] = {
         "en": "responses of it were erased since; run the study again",
         "da": "besvarelser i den er slettet siden; kør undersøgelsen igen",
     },
-    "imputed": {
-        "en": "imputed values, for which there are no rules of disclosure yet",
-        "da": "imputerede værdier, som der endnu ikke er regler for at offentliggøre",
+    "without_rules": {
+        "en": "an estimator for which there are no rules of disclosure yet",
+        "da": "en estimator, som der endnu ikke er regler for at offentliggøre",
     },
-    "by_design": {
-        "en": "errors by the design of the sample, for which there are no rules of disclosure yet",
-        "da": "fejl efter stikprøvens design, som der endnu ikke er regler for at offentliggøre",
+    "few_degrees_of_term": {
+        "en": "a coefficient with fewer than {least} degrees of freedom",
+        "da": "en koefficient med færre end {least} frihedsgrader",
+    },
+    "leverage_of_unit": {
+        "en": "one organisation or person nearly decides a coefficient",
+        "da": "én organisation eller person afgør næsten en koefficient",
+    },
+    "heavy_weight": {
+        "en": "a response with more weight than one of {least} would have",
+        "da": "en besvarelse med større vægt, end én af {least} ville have",
+    },
+    "few_complete": {
+        "en": "fewer than {least} responses without an imputed value",
+        "da": "færre end {least} besvarelser uden en imputeret værdi",
+    },
+    "few_degrees_complete": {
+        "en": "fewer than {least} degrees of freedom without the responses with imputed values",
+        "da": "færre end {least} frihedsgrader uden besvarelserne med imputerede værdier",
+    },
+    "small_stratum": {
+        "en": "a stratum with fewer than {least} sampled units",
+        "da": "et stratum med færre end {least} udtrukne enheder",
+    },
+    "few_in_stratum": {
+        "en": "a stratum with fewer than {least} responses",
+        "da": "et stratum med færre end {least} besvarelser",
+    },
+    "too_alike_organisations": {
+        "en": "differs from a released fit by fewer than {least} organisations",
+        "da": "afviger fra en frigivet estimation med færre end {least} organisationer",
     },
     "not_estimated": {"en": "not estimated: see the run", "da": "ikke estimeret: se kørslen"},
 }

@@ -129,7 +129,12 @@ def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: Table) -> pd.DataFrame:
-    return table.typed(connection.table(full_name(table)).order(", ".join(map(quoted, table.key))).df())
+    columns = selected(table, columns_of(connection, table))
+    if columns is None:
+        raise DataError(f"the release has no table {table.name} that this version of the software reads; release again")
+    order = ", ".join(map(quoted, table.key))
+    rows = connection.sql(f"SELECT {columns} FROM {full_name(table)} ORDER BY {order}")  # noqa: S608 - quoted
+    return table.typed(rows.df())
 
 
 def number_of_release(name: str) -> int:

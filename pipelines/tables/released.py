@@ -210,8 +210,12 @@ FITS_RELEASED = Table(
         "expected_sign": ColumnOf(TEXT, "positive, negative or none"),
         "level": ColumnOf(TEXT, "What n counts: response, organisation_and_wave or organisation"),
         "fixed_effects": ColumnOf(TEXT, "Columns whose groups' effects were taken out; empty without"),
+        "random_effects": ColumnOf(
+            TEXT, "Groups between which effects of a mixed model differ; empty without", if_absent=""
+        ),
+        "imputations": ColumnOf(WHOLE, "Sets completed by imputation; 0 without", least=0, if_absent="0"),
         "n_obs": ROUNDED,
-        "n_clusters": _rounded("Clusters"),
+        "n_clusters": _rounded("Clusters, or the fewest groups of a mixed model"),
         "r_squared": number("Share of variance explained, two decimals"),
         "conditions_not_met": ColumnOf(
             WHOLE, "Conditions on the measurement of its scores that are not met; missing where none is asked", True

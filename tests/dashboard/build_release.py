@@ -285,6 +285,8 @@ def _fits(number: int) -> pd.DataFrame:
                 "expected_sign": "positive" if model == "h1" else "none",
                 "level": "organisation_and_wave" if variant == "top_managers_only" else "response",
                 "fixed_effects": "organisation_id, wave" if model == "h2" else "",
+                "random_effects": "",
+                "imputations": 0,
                 "n_obs": number * 1000,
                 "n_clusters": 130 if covariance == "CR2" else None,
                 "r_squared": 0.23,

@@ -1,0 +1,62 @@
+"""Intervals and p-values by coarse degrees of freedom, which tell no numbers of groups or missing values.
+
+Whoever has estimate, standard error and interval knows the quantile of t, and by it the degrees of freedom: of a mixed
+model those of Satterthwaite or Kenward and Roger, which count its groups exactly where numbers are rounded to 5; of
+imputed values those of Barnard and Rubin, which tell the fraction of missing information; by a design the sampled units
+less the strata. They are rounded down to a step, so that intervals are no narrower and p-values no smaller.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models.estimates import Vector
+from models.regression.inference import t_quantiles, two_sided_p
+from models.sections.imputation import IMPUTATIONS
+
+OF_GROUPS = ("mixed",)
+BY_DESIGN = "design"
+STEPS = (1.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 60.0, 120.0)
+
+
+def has_rules_of_its_own(fit: Mapping[Any, Any], diagnostics: Collection[str]) -> bool:
+    """Tell whether a fit is of a mixed model, of imputed values or by the design of a sample.
+
+    Args:
+        fit: Row of ``out.fits``.
+        diagnostics: Names of its diagnostics.
+    """
+    return fit["estimator"] in OF_GROUPS or IMPUTATIONS in diagnostics or fit["covariance"] == BY_DESIGN
+
+
+def coarse_degrees(df: Vector) -> Vector:
+    """Round degrees of freedom down to one of ``STEPS``; infinite ones, of the normal distribution, stay."""
+    steps = np.array(STEPS)
+    places = np.maximum(np.searchsorted(steps, df, side="right") - 1, 0)
+    return np.where(np.isinf(df), df, steps[places])
+
+
+def with_coarse_degrees(estimates: pd.DataFrame, confidence_levels: Mapping[str, float]) -> pd.DataFrame:
+    """Return estimates with the intervals and p-values of some fits by coarse degrees of freedom.
+
+    Args:
+        estimates: Rows of ``out.estimates``.
+        confidence_levels: Fit → confidence level of its intervals; other fits stay as they are.
+    """
+    own = estimates["fit_id"].isin(list(confidence_levels)).to_numpy()
+    if not own.any():
+        return estimates
+    rows = estimates[own]
+    df = coarse_degrees(rows["df"].astype(float).fillna(np.inf).to_numpy())
+    levels = rows["fit_id"].map(confidence_levels).to_numpy(dtype=float)
+    quantiles = np.empty(len(rows))
+    for level in np.unique(levels):
+        quantiles[levels == level] = t_quantiles(float(level), df[levels == level])
+    estimate, error = rows["estimate"].to_numpy(dtype=float), rows["std_error"].to_numpy(dtype=float)
+    found = estimates.copy()
+    found.loc[own, "p_value"] = two_sided_p(rows["statistic"].to_numpy(dtype=float), df)
+    found.loc[own, "conf_low"] = estimate - quantiles * error
+    found.loc[own, "conf_high"] = estimate + quantiles * error
+    return found

@@ -1,0 +1,127 @@
+"""A recorded fit's model and rows → what they tell of how few people, organisations and units are behind it.
+
+Put here counts and shares that no diagnostic of a fit has; what is asked of them is in ``fits_to_withhold``.
+"""
+
+# pyright: reportUnknownMemberType=false
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from models.estimates import Matrix, Vector
+from models.regression.columns import Labels
+from models.regression.design import columns_read
+from models.sections.panel import NUMBER_OF_ANSWERS
+from models.spec import RegressionSpec
+from pipelines.steps.fit_designs import turned_back
+
+LEAST_SHARE = 1e-10
+
+
+def behind_a_fit(
+    spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, units: pd.DataFrame, variances: Mapping[str, float]
+) -> dict[str, float]:
+    """Count who is behind a fit, imputed values for nobody.
+
+    Args:
+        spec: The model, variant applied.
+        rows: The responses it used, as they were kept.
+        labels: Labels of categories.
+        units: One column a kind of units, such as organisation_id, by response; missing where unknown.
+        variances: Diagnostics of a mixed model.
+
+    Returns:
+        - n_complete, df_complete: responses without a missing value, and these less the columns of the model.
+        - least_category_n, least_category_organisations, n_organisations: of these responses, as the diagnostics of
+          these names; organisations where known.
+        - least_outcome_n: fewest of them with a value of the outcome.
+        - unit_leverage: the largest of ``unit_leverage``; 0 where no unit has several responses.
+        - weight_in_people: total weight over the largest, least of all responses and of each category; absent without
+          weights.
+        - least_units_of_stratum, least_people_of_stratum: absent without a design.
+    """
+    read = [name for name in dict.fromkeys(columns_read(spec)) if name in rows]
+    complete = rows[rows[read].notna().all(axis=1)].reset_index(drop=True)
+    if complete.empty:
+        return {"n_complete": 0.0}
+    design = turned_back(spec, complete, labels, variances)
+    own = units.reindex(design.matrix.index)
+    parts = _parts(design.matrix)
+    n_columns = design.matrix.shape[1]
+    several = [name for name in own if own[name].dropna().duplicated().any()]
+    leverages = [unit_leverage(design.matrix.to_numpy(), design.turned.to_numpy(), own[name]) for name in several]
+    return {
+        "n_complete": float(len(complete)),
+        "df_complete": float(len(complete) - n_columns),
+        **({"least_category_n": min(float(each.sum()) for each in parts)} if parts else {}),
+        "least_outcome_n": float(complete[spec.outcome].value_counts().min()),
+        **_organisations(own, parts),
+        "unit_leverage": max(leverages, default=0.0),
+        **_weights(spec, complete, parts),
+        **_strata(spec, complete),
+    }
+
+
+def unit_leverage(matrix: Matrix, turned: Matrix, units: pd.Series) -> float:
+    """Return the largest share of what is known of a combination of coefficients that one unit's rows bring.
+
+    With ``A = X'V^-1 X`` and ``A_j`` the part of a unit's rows: the largest eigenvalue of ``A^-1 A_j`` over all units,
+    0 to 1. At 1 a coefficient, or a combination of some, could not be told without the unit.
+
+    Args:
+        matrix: n x p, X.
+        turned: n x p, V^-1 X up to a factor.
+        units: Unit of each row; rows without are of none.
+    """
+    sizes, directions = np.linalg.eigh(_symmetric(matrix.T @ turned))
+    is_told = sizes > LEAST_SHARE * sizes.max(initial=0.0)
+    whiten = directions[:, is_told] / np.sqrt(sizes[is_told])
+    left, right = matrix @ whiten, turned @ whiten
+    codes = pd.factorize(units)[0]
+    shares = [_symmetric(left[codes == code].T @ right[codes == code]) for code in range(codes.max(initial=-1) + 1)]
+    return float(np.linalg.eigvalsh(np.stack(shares)).max()) if shares else 0.0
+
+
+def _parts(matrix: pd.DataFrame) -> list[NDArray[np.bool_]]:
+    """Return who is in and out of every category: both sides of every column of noughts and ones."""
+    columns = [matrix[name].to_numpy() for name in list(matrix)[1:] if matrix[name].isin([0.0, 1.0]).all()]
+    return [part for column in columns for part in (column == 1.0, column == 0.0)]
+
+
+def _organisations(units: pd.DataFrame, parts: list[NDArray[np.bool_]]) -> dict[str, float]:
+    organisations = units["organisation_id"]
+    if organisations.isna().all():
+        return {}
+    found = {"n_organisations": float(organisations.nunique())}
+    behind = [organisations[part].dropna() for part in parts]
+    if least := [each.nunique() for each in behind if len(each)]:
+        found["least_category_organisations"] = float(min(least))
+    return found
+
+
+def _weights(spec: RegressionSpec, rows: pd.DataFrame, parts: list[NDArray[np.bool_]]) -> dict[str, float]:
+    if spec.weights in (None, NUMBER_OF_ANSWERS):
+        return {}
+    weights: Vector = rows[str(spec.weights)].to_numpy(dtype=float)
+    each = [weights, *(weights[part] for part in parts if part.any())]
+    return {"weight_in_people": min(float(own.sum() / own.max()) for own in each)}
+
+
+def _strata(spec: RegressionSpec, rows: pd.DataFrame) -> dict[str, float]:
+    if spec.design is None:
+        return {}
+    first = spec.design.stages()[0]
+    strata = pd.Series(0, index=rows.index) if first.strata is None else rows[first.strata]
+    units = rows["response_id"] if first.clusters is None else rows[first.clusters]
+    grouped = units.groupby(strata)
+    return {
+        "least_units_of_stratum": float(grouped.nunique().min()),
+        "least_people_of_stratum": float(grouped.size().min()),
+    }
+
+
+def _symmetric(matrix: Matrix) -> Matrix:
+    return (matrix + matrix.T) / 2

@@ -1,0 +1,89 @@
+"""The variance between organisations of a mixed model → how much room its sum of squares leaves hidden means.
+
+The variance itself is not released, but standard errors are made of it. At the optimum of the likelihood it tells
+
+    sum over organisations of ``(1'V_j^-1 e_j)^2``, with e the outcome less Xb.
+
+Whoever knows the organisations that are shown and the coefficients knows that sum over the hidden ones: their totals
+lie on a sphere. Of two hidden organisations beside the mean of everybody that leaves two points; where hidden means
+hardly differ, a variance of nought among them, it leaves a small one.
+
+References:
+    Harville (1977), Journal of the American Statistical Association 72(358), 320-338, on the likelihood equations.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.estimates import Matrix, Vector
+from pipelines.steps.fit_designs import TurnedBack
+from pipelines.steps.fit_equations import CELL, SAME, HiddenCells
+
+INTERCEPT = "intercept"
+
+
+@dataclass(frozen=True, eq=False)
+class Squares:
+    """A sum of squares of linear functions of hidden totals, ``|Gt + g|^2``, that is known.
+
+    Attributes:
+        weights: G, one row an organisation, H columns.
+        residuals: What ``Gt + g`` is.
+    """
+
+    weights: Matrix
+    residuals: Vector
+
+
+def squares_of_organisations(design: TurnedBack, people: pd.DataFrame, hidden: HiddenCells) -> Squares:
+    """Return the sum of squares over hidden organisations that the variance between them tells.
+
+    Args:
+        design: Columns of the model, one row a person with a score.
+        people: As of ``hidden_cells``.
+        hidden: What is hidden, H cells.
+    """
+    own = people.loc[design.matrix.index]
+    matrix, turned = design.matrix.to_numpy(), design.turned.to_numpy()
+    scores = own["score"].to_numpy(dtype=float)
+    coefficients = np.linalg.lstsq(matrix.T @ turned, turned.T @ scores, rcond=None)[0]
+    weight = design.turned[INTERCEPT].to_numpy()
+    left = pd.Series(weight * (scores - matrix @ coefficients), index=own.index)
+    cells = pd.MultiIndex.from_frame(hidden.cells[CELL])
+    by_cell = [own[name] for name in CELL]
+    of_cells = left.groupby(by_cell).sum().reindex(cells).fillna(0.0).to_numpy()
+    weights = pd.Series(weight, index=own.index).groupby(by_cell).mean().reindex(cells).fillna(0.0).to_numpy()
+    codes, names = pd.factorize(hidden.cells["organisation"])
+    is_of = (codes == np.arange(len(names))[:, None]).astype(float)
+    return Squares(is_of * weights, is_of @ of_cells)
+
+
+def squares_widths(hidden: HiddenCells, squares: Squares) -> Vector:
+    """Return how far apart the means lie that some cells may have for the sums and the sum of squares, in points.
+
+    Totals t that keep the known sums are ``t0 + Nz``; those that keep the squares too have ``GNz + g0`` as long as
+    ``g0``: a sphere in the directions of GN. Its diameter along a cell is the width; the space between the two points
+    of a sphere of one direction does not count. Endless where the squares say nothing of a cell, or sums everything.
+    """
+    n = hidden.cells["n"].to_numpy(dtype=float)
+    free = _null_space(hidden.known, len(n))
+    image, sizes, ways = np.linalg.svd(squares.weights @ free, full_matrices=False)
+    is_told = sizes > SAME * max(sizes.max(initial=0.0), SAME)
+    image, sizes, ways = image[:, is_told], sizes[is_told], ways[is_told]
+    untold = free - (free @ ways.T) @ ways
+    is_known = np.linalg.norm(free, axis=1) < SAME
+    is_endless = (np.linalg.norm(untold, axis=1) > SAME) | is_known | ~is_told.any()
+    radius = float(np.linalg.norm(image.T @ squares.residuals))
+    reach = np.linalg.norm((free @ ways.T) / sizes, axis=1)
+    width = 2 * radius * reach / n if len(sizes) > 1 else 0.0 * n
+    return np.where(is_endless, np.inf, width)
+
+
+def _null_space(rows: Matrix, n: int) -> Matrix:
+    """Return an orthonormal basis of what keeps every row, n columns high."""
+    if not len(rows):
+        return np.eye(n)
+    _, sizes, directions = np.linalg.svd(rows)
+    return directions[int((sizes > SAME * sizes.max(initial=0.0)).sum()) :].T

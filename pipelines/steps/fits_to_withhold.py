@@ -1,0 +1,162 @@
+"""Fits → why they must not leave the circle of those who may see answers, in words (property P11 of the design).
+
+What is not on the lists of estimators and covariances has no rules here, and is withheld.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+
+import pandas as pd
+
+from models.sections.imputation import IMPUTATIONS
+from pipelines.steps.coarse_degrees import BY_DESIGN, OF_GROUPS, has_rules_of_its_own
+from pipelines.steps.disclosure import LEAST_ORGANISATIONS
+from pipelines.steps.withheld_reasons import reason
+
+LEAST_DF = 10
+LINEAR = ("OLS", "WLS", "OLS_within", "WLS_within")
+OF_UNITS = ("within", "between", "within_between", "random_effects", "first_differences")
+OF_COUNTS = ("poisson", "negative_binomial")
+OF_CATEGORIES = ("logit", "probit", "firth_logit", "ordered_logit", "ordered_probit", "multinomial")
+WITH_RULES = (*LINEAR, *OF_UNITS, *OF_GROUPS, *OF_COUNTS, *OF_CATEGORIES)
+"""Estimators whose coefficients the rules are about; any other is withheld until somebody has thought about it."""
+COVARIANCES = (
+    *("classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3", "CR1S_two_way"),
+    BY_DESIGN,
+)
+LEAST_CLUSTERS = 10
+HIGHEST_LEVERAGE = 0.9
+Broken = tuple[bool, str, float]
+"""Whether a rule is broken, the key of its reason, and the fewest that it asks for."""
+
+
+def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> list[str]:
+    """List why a fit cannot be explained to the readers of a release; nothing when it can.
+
+    Args:
+        fit: Row of ``out.fits`` with ``is_of_records`` where the outcome is.
+        language: ``en`` or ``da``.
+    """
+    is_of_units = fit["estimator"] in OF_UNITS
+    rules = (
+        (is_of_units, "of_units"),
+        (not is_of_units and fit["estimator"] not in (*LINEAR, *OF_GROUPS), "other_units"),
+        (bool(fit.get("is_of_records")), "of_records"),
+    )
+    return [reason(key, language) for broken, key in rules if broken]
+
+
+def reasons_to_withhold(
+    fit: Mapping[str, object],
+    known: Mapping[str, float],
+    terms: Iterable[str],
+    text_items: Iterable[str],
+    language: str = "en",
+) -> list[str]:
+    """List why a fit must not leave the circle of those who may see answers; nothing when it may.
+
+    Rows of organisations ask for as many organisations as clusters.
+
+    Args:
+        fit: Row of ``out.fits`` with ``least_cell_size`` added; no number of clusters stands for no clusters, and what
+            else is missing counts against the fit.
+        known: Diagnostic → value, and what ``fit_rows.behind_a_fit`` found; leverage must be there of every estimator
+            by least squares, of an outcome of categories the responses in the least, and of a fit that has rules of
+            its own what these ask.
+        terms: Terms of the fit.
+        text_items: Items whose answers are texts of the export's cells (kind ``code``).
+        language: ``en`` or ``da``.
+
+    Returns:
+        Reasons in words; see ``withheld_reasons``.
+    """
+    least = float(str(fit["least_cell_size"]))
+    parts = [part for term in terms for part in term.split(" x ")]
+    rules = (
+        (fit["estimator"] not in WITH_RULES or fit["covariance"] not in COVARIANCES, "without_rules", 0),
+        *_of_people(fit, known, least),
+        *_of_organisations(known),
+        (any("organisation_id" in part for part in parts), "single_organisation", 0),
+        (any(part.startswith(f"{item}[") for item in text_items for part in parts), "cell_texts", 0),
+        *(_of_its_own(fit, known, least) if has_rules_of_its_own(fit, known) else ()),
+        (known.get("weight_in_people", least) < least, "heavy_weight", least),
+    )
+    return [reason(key, language, fewest) for broken, key, fewest in rules if broken]
+
+
+def _of_people(fit: Mapping[str, object], known: Mapping[str, float], least: float) -> Iterator[Broken]:
+    is_by_least_squares = fit["estimator"] in (*LINEAR, *OF_UNITS, *OF_GROUPS)
+    needs_outcome = not is_by_least_squares and fit["estimator"] not in OF_COUNTS
+    n_people = known.get("n_responses", _figure(fit["n_obs"], 0))
+    yield min(n_people, _figure(fit["n_obs"], 0)) < least, "few_responses", least
+    yield _figure(fit["df_resid"], 0) < LEAST_DF, "few_degrees", LEAST_DF
+    yield _figure(fit["n_clusters"], LEAST_CLUSTERS) < LEAST_CLUSTERS, "few_clusters", LEAST_CLUSTERS
+    yield known.get("least_category_n", least) < least, "small_category", least
+    yield is_by_least_squares and known.get("max_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage", 0
+    yield needs_outcome and known.get("least_outcome_n", 0) < least, "small_outcome", least
+
+
+def _of_organisations(known: Mapping[str, float]) -> Iterator[Broken]:
+    has_rows_of_organisations = "n_responses" in known
+    fewest = LEAST_CLUSTERS if has_rows_of_organisations else LEAST_ORGANISATIONS
+    if_unknown = 0 if has_rows_of_organisations else fewest
+    yield known.get("n_organisations", if_unknown) < fewest, "few_organisations", fewest
+    in_category = known.get("least_category_organisations", LEAST_ORGANISATIONS)
+    yield in_category < LEAST_ORGANISATIONS, "category_of_few_organisations", LEAST_ORGANISATIONS
+
+
+def _of_its_own(fit: Mapping[str, object], known: Mapping[str, float], least: float) -> Iterator[Broken]:
+    """Yield the rules of mixed models, imputed values and designs of samples.
+
+    Their degrees of freedom are counted in groups, units and what is known of missing values; one organisation or
+    person with several rows may decide a coefficient though no row does; imputed values count for nobody.
+    """
+    yield known.get("least_df", 0) < LEAST_DF, "few_degrees_of_term", LEAST_DF
+    yield known.get("unit_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage_of_unit", 0
+    if IMPUTATIONS in known:
+        yield known.get("n_complete", 0) < least, "few_complete", least
+        yield known.get("df_complete", 0) < LEAST_DF, "few_degrees_complete", LEAST_DF
+    if fit["covariance"] == BY_DESIGN:
+        yield known.get("least_units_of_stratum", 0) < LEAST_ORGANISATIONS, "small_stratum", LEAST_ORGANISATIONS
+        yield known.get("least_people_of_stratum", 0) < least, "few_in_stratum", least
+
+
+def too_alike(
+    responses: Mapping[str, frozenset[str]],
+    least_cell_size: int,
+    organisations: Mapping[str, str],
+    language: str = "en",
+) -> dict[str, str]:
+    """Find fits whose responses differ from those of another by so few people that these could be worked out.
+
+    Args:
+        responses: Fit → response ids it used, of fits that may otherwise be released; the earlier of two is kept.
+        least_cell_size: Fewest people in one of two fits but not in both, unless both use the same people.
+        organisations: Response → its organisation, where that is known; those who differ come from three or more.
+        language: Of the reasons.
+
+    Returns:
+        Fit → reason to withhold it.
+    """
+    withheld: dict[str, str] = {}
+    kept: set[frozenset[str]] = set()
+    for fit_id, used in responses.items():
+        apart = [used ^ other for other in kept if used != other]
+        if any(len(each) < least_cell_size for each in apart):
+            withheld[fit_id] = reason("too_alike", language, least_cell_size)
+        elif any(_are_of_few_organisations(each, organisations) for each in apart):
+            withheld[fit_id] = reason("too_alike_organisations", language, LEAST_ORGANISATIONS)
+        else:
+            kept.add(used)
+    return withheld
+
+
+def _are_of_few_organisations(people: Iterable[str], organisations: Mapping[str, str]) -> bool:
+    """Tell whether people who all have a known organisation come from fewer than three."""
+    found = {organisations.get(each) for each in people}
+    return None not in found and len(found) < LEAST_ORGANISATIONS
+
+
+def _figure(value: object, when_missing: float) -> float:
+    figure = float("nan") if value is None or value is pd.NA else float(str(value))
+    return when_missing if math.isnan(figure) else figure

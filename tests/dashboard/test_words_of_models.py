@@ -1,0 +1,61 @@
+"""What the page of results says of mixed models and of imputed values, in both languages."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from dashboard.views.results import _line
+from dashboard.wording import Words
+
+PLAIN = {
+    "n_obs": 845,
+    "n_clusters": None,
+    "covariance": "classical",
+    "r_squared": 0.21,
+    "estimator": "OLS",
+    "level": "response",
+    "fixed_effects": "",
+    "random_effects": "",
+    "imputations": 0,
+}
+MIXED = {"estimator": "mixed", "n_clusters": 40}
+SAID = {
+    "en": {
+        "mixed": "estimator: mixed model. People of the same group answer more alike than others, and the model "
+        "expects that of organisations; what is expected of a single one is never shown.",
+        "several": "expects that of persons and organisations and waves;",
+        "imputed": "was filled in 20 times from what people like them answered",
+    },
+    "da": {
+        "mixed": "estimator: multilevelmodel. Personer i samme gruppe svarer mere ens end andre, og det regner "
+        "modellen med for organisationer; hvad der ventes af en enkelt, vises aldrig.",
+        "several": "regner modellen med for personer og organisationer og runder;",
+        "imputed": "er udfyldt 20 gange ud fra, hvad lignende personer svarede",
+    },
+}
+
+
+def line(language, **changes):
+    page = SimpleNamespace(words=Words(language), scale=lambda name: name)
+    return _line(page, {**PLAIN, **changes})
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_a_mixed_model_says_which_groups_are_expected_to_differ(language):
+    assert SAID[language]["mixed"] in line(language, **MIXED, random_effects="organisation_id")
+    three = "respondent_key, organisation_id, wave"
+    assert SAID[language]["several"] in line(language, **MIXED, random_effects=three)
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_imputed_values_are_said_with_how_often(language):
+    assert SAID[language]["imputed"] in line(language, imputations=20)
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_other_models_say_nothing_of_groups_or_imputation_nor_do_older_releases(language):
+    older = {key: value for key, value in PLAIN.items() if key not in ("random_effects", "imputations")}
+    page = SimpleNamespace(words=Words(language), scale=lambda name: name)
+    for said in (line(language), _line(page, older)):
+        assert SAID[language]["imputed"] not in said
+        assert said.endswith("estimator: OLS.")
