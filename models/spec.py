@@ -8,15 +8,13 @@ from pydantic import Field, model_validator
 from instruments.spec_file import Name, Spec, Texts, Words
 from models.sections.imputation import Missing, refuse_imputation_of
 from models.sections.inference import (
-    CLUSTERED,
     PANEL,
     UNCLUSTERED,
     Covariance,
     Estimator,
     cautious_covariance,
-    covariances_of,
-    keys_not_of,
     refuse_keys_of_other_estimators,
+    refuse_unfit_covariance,
 )
 from models.sections.panel import Level, Panel, effects_in, refuse_mixed_panel, refuse_rows_without
 from models.sections.population import Population
@@ -40,9 +38,7 @@ from models.sections.regressors import (
     with_coefficients,
 )
 from models.sections.sample_design import SampleDesign, refuse_mixed_design
-from models.sections.variants import CHANGEABLE, REMOVABLE, Expected, Variant, without_rule
-
-NONE = "none"
+from models.sections.variants import Expected, Variant, changes_of, without_rule
 
 
 class RegressionSpec(Spec):
@@ -173,17 +169,7 @@ class RegressionSpec(Spec):
             )
             groups = (*said.clusters(), *said.effects())
             refuse_mixed_design(said.design, said.estimator, said.covariance, said.level, groups)
-            if said.covariance in CLUSTERED and not said.clusters():
-                raise ValueError(
-                    f"covariance: {said.covariance} needs a key cluster that names a column, such as organisation_id"
-                )
-            if len(said.clusters()) > 1 and said.covariance not in (None, "CR1S"):
-                raise ValueError(f"two clusters have covariance CR1S; found {said.covariance}; leave covariance out")
-            if len(said.clusters()) > 1 and said.estimator not in ("linear", "within"):
-                raise ValueError(f"two clusters are for estimator linear; found {said.estimator}; name one cluster")
-            if said.covariance is not None and said.covariance not in covariances_of(said.estimator):
-                listed = ", ".join(covariances_of(said.estimator))
-                raise ValueError(f"{said.estimator} has no covariance {said.covariance}; expected one of {listed}")
+            refuse_unfit_covariance(said.estimator, said.covariance, said.clusters())
 
     def clusters(self) -> tuple[str, ...]:
         """Return the columns whose values are clusters; none for a covariance without clusters.
@@ -274,14 +260,7 @@ class RegressionSpec(Spec):
         variant = next((each for each in self.variants if each.name == name), None)
         if variant is None and name != "main":
             raise ValueError(f"the model {self.name} has no variant {name}")
-        changes: dict[str, object] = {
-            key: value for key in CHANGEABLE if (value := getattr(variant, key, None)) is not None
-        }
-        changes = {key: None if value == NONE and key in REMOVABLE else value for key, value in changes.items()}
-        if "focal" in changes:
-            changes = {"expected_sign": "none", **changes}
-        if variant is not None and variant.estimator is not None:
-            changes = {**keys_not_of(variant.estimator), **changes}
+        changes = {} if variant is None else changes_of(variant)
         changed = self.model_copy(update={"variants": (), **changes})
         panel = changed.panel if changed.estimator in PANEL else None
         return changed.model_copy(update={"panel": panel})._without_strangers()  # noqa: SLF001 - its own class
