@@ -6,7 +6,8 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
-from models.sections.imputation import Missing, refuse_imputation_of
+from models.sections.comparisons import Together, narrowed, refuse_unfit_together
+from models.sections.imputation import Missing, imputation_of, refuse_imputation_of
 from models.sections.inference import (
     PANEL,
     UNCLUSTERED,
@@ -92,6 +93,8 @@ class RegressionSpec(Spec):
         also_expected: What is expected of further regressors.
         because: Why a control is in the model, by variable.
         smallest_effect_of_interest: In units of the outcome.
+        together: Regressors that go together, which are compared by importance and drawn together by a penalty (ridge);
+            for ``linear`` without fixed effects, a design and clusters in two ways.
         family: Within which the focal p-value is adjusted for multiplicity; left out, the code of the hypothesis.
         variants: Deviations declared in advance.
     """
@@ -126,6 +129,7 @@ class RegressionSpec(Spec):
     also_expected: tuple[Expected, ...] = ()
     because: dict[Name, str] = {}
     smallest_effect_of_interest: float | None = None
+    together: Together | None = None
     family: Name | None = None
     variants: tuple[Variant, ...] = ()
 
@@ -140,6 +144,7 @@ class RegressionSpec(Spec):
             refuse_second_surfaces(regressors)
         self._refuse_models_without_their_focal_regressor()
         self._refuse_strangers()
+        refuse_unfit_together(self.together, self.regressors, is_plain_linear=self.is_plain_linear())
         return self
 
     def _refuse_models_without_their_focal_regressor(self) -> None:
@@ -181,6 +186,11 @@ class RegressionSpec(Spec):
         if self.cluster is None:
             return (self.panel.column,) if self.panel is not None and self.estimator in PANEL else ()
         return self.cluster if isinstance(self.cluster, tuple) else (self.cluster,)
+
+    def is_plain_linear(self) -> bool:
+        """Tell whether it is linear, of complete rows, without effects taken out, a design, or clusters in two ways."""
+        is_one_way = len(self.clusters()) <= 1 and not self.effects() and self.design is None
+        return self.estimator == "linear" and is_one_way and imputation_of(self.missing) is None
 
     def effects(self) -> tuple[str, ...]:
         """Return the columns whose groups' effects are taken out: none, one or two."""
@@ -274,5 +284,6 @@ class RegressionSpec(Spec):
                 "also_expected": tuple(each for each in self.also_expected if parts_of(each.regressor) in known),
                 "by_threshold": tuple(each for each in self.by_threshold if parts_of(each) in known),
                 "because": {name: reason for name, reason in self.because.items() if name in names},
+                "together": narrowed(self.together, self.regressors, is_plain_linear=self.is_plain_linear()),
             }
         )

@@ -21,7 +21,6 @@ Need = Literal[
     "equality_across_models",
     "model_comparison",
     "score_without_an_item",
-    "correlated_regressors",
     "actor_partner",
     "earlier_wave",
 ]
@@ -37,7 +36,6 @@ NEEDS: dict[Need, str] = {
     "equality_across_models": "a test that one coefficient is the same for two outcomes (path models)",
     "model_comparison": "models compared by cross-validated fit (regression)",
     "score_without_an_item": "the score of a scale without one of its items (measurement)",
-    "correlated_regressors": "ridge regression or dominance analysis of regressors that go together (regression)",
     "actor_partner": "both members of a dyad in one model (multilevel models)",
     "earlier_wave": "answers of the same person or organisation at the wave before (path models)",
 }

@@ -152,8 +152,9 @@ def needs_rows(spec: RegressionSpec, covariances: Collection[Covariance]) -> str
     """Say why a model is computed from rows whatever their number; None when it need not be."""
     if spec.estimator not in ("linear", *BINARY_ESTIMATORS):
         return f"{spec.estimator} is computed from rows only."
-    if spec.design is not None:
-        return "A design of the sample is computed from rows only."
+    if spec.design is not None or spec.together is not None:
+        of = "A design of the sample" if spec.together is None else "What regressors explain together"
+        return f"{of} is computed from rows only."
     if len(spec.clusters()) > 1:
         return "Clusters in two ways are computed from rows only."
     if spec.estimator in BINARY_ESTIMATORS and "CR2" in covariances:
