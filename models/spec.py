@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
 from models.sections.comparisons import Together, narrowed, refuse_unfit_together
+from models.sections.composition import Composition, refuse_unfit_composition
 from models.sections.imputation import Missing, imputation_of, refuse_imputation_of
 from models.sections.inference import (
     PANEL,
@@ -70,6 +71,7 @@ class RegressionSpec(Spec):
         outcome: A scale or a number; for ``multinomial`` an item with categories.
         outcome_reference: Category of a ``multinomial`` outcome that the others are compared with, by code or label;
             the first by code when not given.
+        composition: Parts of a whole, the outcome among them; coefficients are of its log-ratio to the others.
         by_threshold: Regressors of an ordered outcome whose effect may differ from threshold to threshold, written the
             same way as there; the others have one effect at all thresholds (proportional odds).
         bootstrap_draws: Draws behind the bootstrap intervals of average effects and predictions of a categorical
@@ -93,8 +95,7 @@ class RegressionSpec(Spec):
         also_expected: What is expected of further regressors.
         because: Why a control is in the model, by variable.
         smallest_effect_of_interest: In units of the outcome.
-        together: Regressors that go together, which are compared by importance and drawn together by a penalty (ridge);
-            for ``linear`` without fixed effects, a design and clusters in two ways.
+        together: Regressors that go together, compared by importance and by a penalty (ridge); for ``linear``.
         family: Within which the focal p-value is adjusted for multiplicity; left out, the code of the hypothesis.
         variants: Deviations declared in advance.
     """
@@ -115,6 +116,7 @@ class RegressionSpec(Spec):
     likelihood: Likelihood | None = None
     outcome: Name
     outcome_reference: str | int | None = None
+    composition: Composition | None = None
     by_threshold: tuple[Name | Variable | Interaction, ...] = ()
     bootstrap_draws: int | None = Field(default=None, ge=0, le=10_000)
     focal: Name | Variable
@@ -164,6 +166,10 @@ class RegressionSpec(Spec):
             refuse_mixed_panel(said.estimator, said.panel, effects_in(said.fixed_effects), said.level)
             has_design = said.design is not None
             refuse_imputation_of(said.missing, said.estimator, said.level, said.effects(), has_design=has_design)
+            is_complete = imputation_of(said.missing) is None
+            refuse_unfit_composition(
+                said.composition, said.outcome, said.estimator, said.level, is_complete=is_complete
+            )
             refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
             said.refuse_unfit_keys_of_mixed()
             refuse_keys_of_other_estimators(

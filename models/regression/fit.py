@@ -106,10 +106,11 @@ def fit_regression(
 
 def _found(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> Found:
     if spec.estimator == "mixed":
-        return _mixed(spec, design, labels)
-    estimate = _least_squares if spec.estimator in LEAST_SQUARES else _categorical
-    found = estimate(spec, design, labels, seed, fewest_beyond)
-    if spec.together is None:
+        found = _mixed(spec, design, labels)
+    else:
+        estimate = _least_squares if spec.estimator in LEAST_SQUARES else _categorical
+        found = estimate(spec, design, labels, seed, fewest_beyond)
+    if spec.together is None and spec.composition is None:
         return found
     compared = comparisons_of(spec, design, labels, seed)
     diagnostics = pd.concat([found.diagnostics, judged(compared.diagnostics)], ignore_index=True)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from models.regression.columns import Labels, columns_of
 from models.regression.comparing.cross_products import Columns
+from models.regression.comparing.of_shares import of_shares
 from models.regression.comparing.relative_importance import relative_importance
 from models.regression.comparing.ridge import ridge_regression
 from models.regression.design import Design
@@ -51,14 +52,26 @@ def comparisons_of(spec: RegressionSpec, design: Design, labels: Labels, seed: i
           bootstrap interval; of a category, of all its columns under the name of the variable.
         - ridge: coefficient with the penalty that predicts best; without interval, as it is biased by design.
 
-        Diagnostics: ridge_penalty; cross_validated_r2 of the model, cross_validated_r2_ridge with the penalty and
-        cross_validated_r2_held of the other regressors alone; r2_together, what those that go together add to R2.
+        Of an outcome that is a part of a whole (see ``of_shares``):
+
+        - share_moved on a part (of a focal term): how its predicted share moves, in points of 100, when the regressor
+          rises by one from the mean, or from the reference category, the others at their means.
+        - other_noughts (of a focal term): the coefficient, between the lowest and the highest with noughts that count
+          as half as much and as 1 / .65 as much; verdict ``look`` when one of them has another sign.
+
+        Diagnostics: noughts_count_as (points of 100), share_with_noughts (of the responses); ridge_penalty;
+        cross_validated_r2 of the model, cross_validated_r2_ridge with the penalty and cross_validated_r2_held of the
+        other regressors alone; r2_together, what those that go together add to R2.
 
     Raises:
         ModelDataError: If there are too few clusters to leave some out.
     """
     rows: list[Row] = []
     diagnostics: dict[str, float] = {}
+    if spec.composition is not None:
+        more, found = of_shares(spec, spec.composition, design)
+        rows += more
+        diagnostics |= found
     if spec.together is not None:
         rng = np.random.default_rng(seed)
         more, found = _of_those_together(spec, spec.together, design, labels, rng)

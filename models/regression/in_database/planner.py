@@ -150,11 +150,11 @@ def _summed_by_groups(n_obs: int, spec: RegressionSpec) -> str:
 
 def needs_rows(spec: RegressionSpec, covariances: Collection[Covariance]) -> str | None:
     """Say why a model is computed from rows whatever their number; None when it need not be."""
-    if spec.estimator not in ("linear", *BINARY_ESTIMATORS):
-        return f"{spec.estimator} is computed from rows only."
-    if spec.design is not None or spec.together is not None:
-        of = "A design of the sample" if spec.together is None else "What regressors explain together"
-        return f"{of} is computed from rows only."
+    is_compared = spec.together is not None or spec.composition is not None
+    if is_compared or spec.estimator not in ("linear", *BINARY_ESTIMATORS):
+        return f"{'What is compared or a log-ratio' if is_compared else spec.estimator} is computed from rows only."
+    if spec.design is not None:
+        return "A design of the sample is computed from rows only."
     if len(spec.clusters()) > 1:
         return "Clusters in two ways are computed from rows only."
     if spec.estimator in BINARY_ESTIMATORS and "CR2" in covariances:
