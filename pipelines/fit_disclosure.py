@@ -1,6 +1,6 @@
 """Which of the recorded fits may be shown: in a release, and in a replication package.
 
-Put here how a fit is looked up; the rules are in ``steps.disclosure``.
+Put here how a fit is looked up; the rules are in ``steps.fits_to_withhold``.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ import pandas as pd
 from models.regression.diagnostics import leverage_of_design
 from models.replication.refit import labels_from_json, recorded_model
 from pipelines.load import Study
-from pipelines.steps import disclosure
+from pipelines.steps import fits_to_withhold
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.steps.released_fits import erased_rows, released_estimates, released_fits
 from pipelines.steps.withheld_reasons import reason
@@ -49,7 +49,7 @@ def packageable_fits(study: Study, store: Store) -> tuple[list[str], Reasons]:
     without_words, unsafe = _reasons(study, store, fits, "en")
     for fit in fits.to_dict("records"):
         name = str(fit["fit_id"])
-        if not unsafe[name] and _leverage(store, fit) >= disclosure.HIGHEST_LEVERAGE:
+        if not unsafe[name] and _leverage(store, fit) >= fits_to_withhold.HIGHEST_LEVERAGE:
             unsafe[name] = [reason("leverage")]
     withheld = _missing_models(study, fits, "en") | {fit: "; ".join(reasons) for fit, reasons in unsafe.items()}
     kept, withheld = _not_too_alike(study, store, fits, withheld, without_words, "en")
@@ -92,8 +92,8 @@ def _reasons(
         own = diagnostics[diagnostics["fit_id"] == name].dropna(subset=["value"])
         values = dict(zip(own["diagnostic"], own["value"].astype(float), strict=True))
         terms = estimates.loc[estimates["fit_id"] == name, "term"]
-        without_words[name] = disclosure.reasons_without_words(fit, language)
-        unsafe[name] = disclosure.reasons_to_withhold(fit, values, terms, text_items, language)
+        without_words[name] = fits_to_withhold.reasons_without_words(fit, language)
+        unsafe[name] = fits_to_withhold.reasons_to_withhold(fit, values, terms, text_items, language)
         if fit["data_hash"] in erased:
             unsafe[name].append(reason("erased", language))
     return without_words, unsafe
@@ -125,13 +125,13 @@ def _not_too_alike(
         is_without=[each in narrowed for each in zip(others["model"], others["variant"], strict=True)],
         is_variant=others["variant"] != "main",
     ).sort_values(["is_without_words", "is_without", "is_variant", "model", "variant"])
-    alike = disclosure.too_alike(responses_used(store, in_order), study.spec.release.least_cell_size, language)
+    alike = fits_to_withhold.too_alike(responses_used(store, in_order), study.spec.release.least_cell_size, language)
     return others[~others["fit_id"].isin(list(alike))], withheld | alike
 
 
 def _leverage(store: Store, fit: Mapping[Any, Any]) -> float:
     """Return the largest leverage of a design whose estimator is not least squares, which has it as a diagnostic."""
-    if fit["estimator"] in (*disclosure.LINEAR, *disclosure.OF_UNITS):
+    if fit["estimator"] in (*fits_to_withhold.LINEAR, *fits_to_withhold.OF_UNITS):
         return 0.0
     labels = labels_from_json(str(fit["labels_json"]))
     return leverage_of_design(recorded_model(fit), store.kept_rows(str(fit["data_hash"])), labels)
