@@ -86,6 +86,7 @@ def reasons_to_withhold(
         (any("organisation_id" in part for part in parts), "single_organisation", 0),
         (any(part.startswith(f"{item}[") for item in text_items for part in parts), "cell_texts", 0),
         *((IMPUTATIONS in diagnostics, "imputed", 0), (fit["covariance"] == "design", "by_design", 0)),
+        ("noughts_count_as" in diagnostics, "log_ratio", 0),
     )
     return [reason(key, language, fewest_asked) for broken, key, fewest_asked in rules if broken]
 

@@ -70,6 +70,10 @@ REASONS: Mapping[str, Texts] = {
         "en": "errors by the design of the sample, for which there are no rules of disclosure yet",
         "da": "fejl efter stikprøvens design, som der endnu ikke er regler for at offentliggøre",
     },
+    "log_ratio": {
+        "en": "a log-ratio of shares, for which the dashboard has no words yet",
+        "da": "et log-forhold mellem andele, som dashboardet endnu ikke har ord for",
+    },
     "not_estimated": {"en": "not estimated: see the run", "da": "ikke estimeret: se kørslen"},
 }
 

@@ -187,6 +187,12 @@ def test_a_fit_of_imputed_values_is_withheld():
     ]
 
 
+def test_a_fit_of_a_log_ratio_is_withheld():
+    assert reasons_to_withhold(fit(), diagnostics(noughts_count_as=3.25), ["intercept", "voice"], []) == [
+        "a log-ratio of shares, for which the dashboard has no words yet"
+    ]
+
+
 def test_a_fit_by_the_design_of_a_sample_is_withheld():
     assert reasons_to_withhold(fit(covariance="design"), diagnostics(), ["intercept", "voice"], []) == [
         "errors by the design of the sample, for which there are no rules of disclosure yet"

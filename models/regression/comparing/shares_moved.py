@@ -87,7 +87,7 @@ def shares_moved(fit: LogRatioFit, before: Vector, after: Vector, confidence_lev
     moved = POINTS * (ahead - behind)
     influences = POINTS * influence(fit, before, after)
     n, k = fit.matrix.shape
-    groups = np.arange(n) if fit.clusters is None else fit.clusters
+    groups: NDArray[np.intp] = np.arange(n, dtype=np.intp) if fit.clusters is None else fit.clusters
     n_groups = int(groups.max()) + 1
     sums = np.zeros((n_groups, len(moved)))
     np.add.at(sums, groups, influences)
