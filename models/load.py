@@ -8,6 +8,7 @@ from instruments.scoring import score_range
 from instruments.spec import Instrument
 from instruments.spec_file import closest, read_spec
 from instruments.strict_yaml import Document, read_text, word_at
+from models.sections.composition import parts_of_whole
 from models.sections.measurement import BETWEEN_FORMS, MeasurementSpec
 from models.sections.panel import EFFECTS, NUMBER_OF_ANSWERS
 from models.sections.regressors import Variable, as_variable
@@ -73,6 +74,8 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
         document.blame(("outcome",), f"'{model.outcome}' is a scale; expected an item whose answers are categories")
     elif known.get(model.outcome) != "category":
         _blame_variable(document, ("outcome",), Variable(variable=model.outcome), known)
+    for part in parts_of_whole(model.composition):
+        _blame_variable(document, ("composition", "parts"), Variable(variable=part), known)
     _blame_variable(document, ("focal",), as_variable(model.focal), known)
     for variable in model.variables():
         _blame_variable(document, ("regressors",), variable, known)

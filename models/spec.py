@@ -6,17 +6,17 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
-from models.sections.imputation import Missing, refuse_imputation_of
+from models.sections.comparisons import Together, narrowed, refuse_unfit_together
+from models.sections.composition import Composition, refuse_unfit_composition
+from models.sections.imputation import Missing, imputation_of, refuse_imputation_of
 from models.sections.inference import (
-    CLUSTERED,
     PANEL,
     UNCLUSTERED,
     Covariance,
     Estimator,
     cautious_covariance,
-    covariances_of,
-    keys_not_of,
     refuse_keys_of_other_estimators,
+    refuse_unfit_covariance,
 )
 from models.sections.panel import Level, Panel, effects_in, refuse_mixed_panel, refuse_rows_without
 from models.sections.population import Population
@@ -40,9 +40,7 @@ from models.sections.regressors import (
     with_coefficients,
 )
 from models.sections.sample_design import SampleDesign, refuse_mixed_design
-from models.sections.variants import CHANGEABLE, REMOVABLE, Expected, Variant, without_rule
-
-NONE = "none"
+from models.sections.variants import Expected, Variant, changes_of, without_rule
 
 
 class RegressionSpec(Spec):
@@ -73,6 +71,7 @@ class RegressionSpec(Spec):
         outcome: A scale or a number; for ``multinomial`` an item with categories.
         outcome_reference: Category of a ``multinomial`` outcome that the others are compared with, by code or label;
             the first by code when not given.
+        composition: Parts of a whole, the outcome among them; coefficients are of its log-ratio to the others.
         by_threshold: Regressors of an ordered outcome whose effect may differ from threshold to threshold, written the
             same way as there; the others have one effect at all thresholds (proportional odds).
         bootstrap_draws: Draws behind the bootstrap intervals of average effects and predictions of a categorical
@@ -96,6 +95,7 @@ class RegressionSpec(Spec):
         also_expected: What is expected of further regressors.
         because: Why a control is in the model, by variable.
         smallest_effect_of_interest: In units of the outcome.
+        together: Regressors that go together, compared by importance and by a penalty (ridge); for ``linear``.
         family: Within which the focal p-value is adjusted for multiplicity; left out, the code of the hypothesis.
         variants: Deviations declared in advance.
     """
@@ -116,6 +116,7 @@ class RegressionSpec(Spec):
     likelihood: Likelihood | None = None
     outcome: Name
     outcome_reference: str | int | None = None
+    composition: Composition | None = None
     by_threshold: tuple[Name | Variable | Interaction, ...] = ()
     bootstrap_draws: int | None = Field(default=None, ge=0, le=10_000)
     focal: Name | Variable
@@ -130,6 +131,7 @@ class RegressionSpec(Spec):
     also_expected: tuple[Expected, ...] = ()
     because: dict[Name, str] = {}
     smallest_effect_of_interest: float | None = None
+    together: Together | None = None
     family: Name | None = None
     variants: tuple[Variant, ...] = ()
 
@@ -144,6 +146,7 @@ class RegressionSpec(Spec):
             refuse_second_surfaces(regressors)
         self._refuse_models_without_their_focal_regressor()
         self._refuse_strangers()
+        refuse_unfit_together(self.together, self.regressors, is_plain_linear=self.is_plain_linear())
         return self
 
     def _refuse_models_without_their_focal_regressor(self) -> None:
@@ -163,6 +166,10 @@ class RegressionSpec(Spec):
             refuse_mixed_panel(said.estimator, said.panel, effects_in(said.fixed_effects), said.level)
             has_design = said.design is not None
             refuse_imputation_of(said.missing, said.estimator, said.level, said.effects(), has_design=has_design)
+            is_complete = imputation_of(said.missing) is None
+            refuse_unfit_composition(
+                said.composition, said.outcome, said.estimator, said.level, is_complete=is_complete
+            )
             refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
             said.refuse_unfit_keys_of_mixed()
             refuse_keys_of_other_estimators(
@@ -173,17 +180,7 @@ class RegressionSpec(Spec):
             )
             groups = (*said.clusters(), *said.effects())
             refuse_mixed_design(said.design, said.estimator, said.covariance, said.level, groups)
-            if said.covariance in CLUSTERED and not said.clusters():
-                raise ValueError(
-                    f"covariance: {said.covariance} needs a key cluster that names a column, such as organisation_id"
-                )
-            if len(said.clusters()) > 1 and said.covariance not in (None, "CR1S"):
-                raise ValueError(f"two clusters have covariance CR1S; found {said.covariance}; leave covariance out")
-            if len(said.clusters()) > 1 and said.estimator not in ("linear", "within"):
-                raise ValueError(f"two clusters are for estimator linear; found {said.estimator}; name one cluster")
-            if said.covariance is not None and said.covariance not in covariances_of(said.estimator):
-                listed = ", ".join(covariances_of(said.estimator))
-                raise ValueError(f"{said.estimator} has no covariance {said.covariance}; expected one of {listed}")
+            refuse_unfit_covariance(said.estimator, said.covariance, said.clusters())
 
     def clusters(self) -> tuple[str, ...]:
         """Return the columns whose values are clusters; none for a covariance without clusters.
@@ -195,6 +192,11 @@ class RegressionSpec(Spec):
         if self.cluster is None:
             return (self.panel.column,) if self.panel is not None and self.estimator in PANEL else ()
         return self.cluster if isinstance(self.cluster, tuple) else (self.cluster,)
+
+    def is_plain_linear(self) -> bool:
+        """Tell whether it is linear, of complete rows, without effects taken out, a design, or clusters in two ways."""
+        is_one_way = len(self.clusters()) <= 1 and not self.effects() and self.design is None
+        return self.estimator == "linear" and is_one_way and imputation_of(self.missing) is None
 
     def effects(self) -> tuple[str, ...]:
         """Return the columns whose groups' effects are taken out: none, one or two."""
@@ -274,14 +276,7 @@ class RegressionSpec(Spec):
         variant = next((each for each in self.variants if each.name == name), None)
         if variant is None and name != "main":
             raise ValueError(f"the model {self.name} has no variant {name}")
-        changes: dict[str, object] = {
-            key: value for key in CHANGEABLE if (value := getattr(variant, key, None)) is not None
-        }
-        changes = {key: None if value == NONE and key in REMOVABLE else value for key, value in changes.items()}
-        if "focal" in changes:
-            changes = {"expected_sign": "none", **changes}
-        if variant is not None and variant.estimator is not None:
-            changes = {**keys_not_of(variant.estimator), **changes}
+        changes = {} if variant is None else changes_of(variant)
         changed = self.model_copy(update={"variants": (), **changes})
         panel = changed.panel if changed.estimator in PANEL else None
         return changed.model_copy(update={"panel": panel})._without_strangers()  # noqa: SLF001 - its own class
@@ -295,5 +290,6 @@ class RegressionSpec(Spec):
                 "also_expected": tuple(each for each in self.also_expected if parts_of(each.regressor) in known),
                 "by_threshold": tuple(each for each in self.by_threshold if parts_of(each) in known),
                 "because": {name: reason for name, reason in self.because.items() if name in names},
+                "together": narrowed(self.together, self.regressors, is_plain_linear=self.is_plain_linear()),
             }
         )

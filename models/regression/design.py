@@ -17,6 +17,7 @@ from models.regression.organisation_rows import KEYS, of_rows, organisation_rows
 from models.regression.outcome import outcome_of
 from models.regression.profile import Profile, finite_numbers, profile_of
 from models.regression.sampled import columns_of_sample, sample_of, with_units_sampled
+from models.sections.composition import parts_of_whole
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.sections.regressors import Variable, as_variable
 from models.spec import RegressionSpec
@@ -211,7 +212,7 @@ def empty_population(spec: RegressionSpec, n_analysed: int) -> ModelDataError:
 def columns_read(spec: RegressionSpec) -> list[str]:
     """Return the columns that a model reads: outcome, regressors, groups, weights; one may stand twice."""
     read = [spec.outcome, *(column_of(variable) for variable in spec.variables()), *spec.clusters()]
-    read += [*spec.effects(), *spec.random_groups(), *columns_of_sample(spec.design)]
+    read += [*parts_of_whole(spec.composition), *spec.effects(), *spec.random_groups(), *columns_of_sample(spec.design)]
     read += KEYS["organisation_and_wave"] if spec.level != "response" else []
     if spec.panel is not None:
         read += [spec.panel.column]

@@ -16,9 +16,10 @@ from models.one_thread import on_one_thread
 from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
 from models.regression.columns import Labels, column_of
+from models.regression.comparing.of_fit import comparisons_of
 from models.regression.covariance import estimate_uncertainty
 from models.regression.design import Design, build_design
-from models.regression.diagnostics import diagnose, diagnose_categorical
+from models.regression.diagnostics import diagnose, diagnose_categorical, judged
 from models.regression.found import Found, pool_found
 from models.regression.identification import ModelDataError, refuse_decided_by_clusters
 from models.regression.imputed_rows import ImputedRows, impute_rows
@@ -105,9 +106,15 @@ def fit_regression(
 
 def _found(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> Found:
     if spec.estimator == "mixed":
-        return _mixed(spec, design, labels)
-    estimate = _least_squares if spec.estimator in LEAST_SQUARES else _categorical
-    return estimate(spec, design, labels, seed, fewest_beyond)
+        found = _mixed(spec, design, labels)
+    else:
+        estimate = _least_squares if spec.estimator in LEAST_SQUARES else _categorical
+        found = estimate(spec, design, labels, seed, fewest_beyond)
+    if spec.together is None and spec.composition is None:
+        return found
+    compared = comparisons_of(spec, design, labels, seed)
+    diagnostics = pd.concat([found.diagnostics, judged(compared.diagnostics)], ignore_index=True)
+    return replace(found, diagnostics=diagnostics, readings=_joined(found.readings, compared.readings))
 
 
 def _found_of_completed(

@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 
 from models.regression.columns import Labels, category_names
+from models.regression.compositional import log_ratio_of
 from models.regression.identification import ModelDataError
 from models.regression.profile import finite_numbers
 from models.spec import RegressionSpec
 
 
 def outcome_of(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels) -> pd.Series:
-    """Return the outcome as float64; of a multinomial model the place of each category, the reference at 0.
+    """Return the outcome as float64; of a multinomial model places of categories, of a part of a whole its log-ratio.
 
     Args:
         spec: The model, variant applied.
@@ -24,6 +25,8 @@ def outcome_of(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels) -> pd.S
     Raises:
         ModelDataError: If numbers are expected and absent, or the reference is not among the categories.
     """
+    if spec.composition is not None:
+        return log_ratio_of(spec.composition, spec.outcome, rows)
     if spec.estimator != "multinomial":
         return finite_numbers(rows, spec.outcome).rename(spec.outcome)
     places = {code: place for place, code in enumerate(_names(spec, rows, labels))}

@@ -89,3 +89,22 @@ def refuse_keys_of_other_estimators(
         raise ValueError("outcome_reference is for estimator multinomial; remove it or set the estimator")
     if by_threshold and estimator not in ORDERED:
         raise ValueError(f"by_threshold is for {' and '.join(ORDERED)}; found {estimator}; remove it")
+
+
+def refuse_unfit_covariance(estimator: Estimator, covariance: Covariance | None, clusters: tuple[str, ...]) -> None:
+    """Raise ValueError when estimator, covariance and clusters do not go together.
+
+    Args:
+        estimator: Of the model.
+        covariance: Its covariance; None where it names none.
+        clusters: Columns whose values are its clusters.
+    """
+    if covariance in CLUSTERED and not clusters:
+        raise ValueError(f"covariance: {covariance} needs a key cluster that names a column, such as organisation_id")
+    if len(clusters) > 1 and covariance not in (None, "CR1S"):
+        raise ValueError(f"two clusters have covariance CR1S; found {covariance}; leave covariance out")
+    if len(clusters) > 1 and estimator not in ("linear", "within"):
+        raise ValueError(f"two clusters are for estimator linear; found {estimator}; name one cluster")
+    if covariance is not None and covariance not in covariances_of(estimator):
+        listed = ", ".join(covariances_of(estimator))
+        raise ValueError(f"{estimator} has no covariance {covariance}; expected one of {listed}")

@@ -4,7 +4,7 @@ from typing import Literal
 
 from instruments.spec_file import Name, Spec, Texts
 from models.sections.imputation import Missing
-from models.sections.inference import Covariance, Estimator
+from models.sections.inference import Covariance, Estimator, keys_not_of
 from models.sections.panel import Level, Panel
 from models.sections.population import Population
 from models.sections.random_effects import DegreesOfFreedom, Likelihood, RandomEffects
@@ -31,6 +31,7 @@ CHANGEABLE = (
     "population",
 )
 REMOVABLE = ("cluster", "design", "weights", "fixed_effects")
+NONE = "none"
 
 
 class Expected(Spec):
@@ -89,6 +90,15 @@ class Variant(Spec):
     degrees_of_freedom: DegreesOfFreedom | None = None
     likelihood: Likelihood | None = None
     population: Population | None = None
+
+
+def changes_of(variant: Variant) -> dict[str, object]:
+    """Return what a variant changes in a model: key → value, keys that its estimator does not have as if not given."""
+    said: dict[str, object] = {key: value for key in CHANGEABLE if (value := getattr(variant, key)) is not None}
+    changes = {key: None if value == NONE and key in REMOVABLE else value for key, value in said.items()}
+    if "focal" in changes:
+        changes = {"expected_sign": "none", **changes}
+    return changes if variant.estimator is None else {**keys_not_of(variant.estimator), **changes}
 
 
 def without_rule(variant: Variant | None, rule: str, population: Population) -> Variant:

@@ -29,6 +29,8 @@ DIF = ("DIF by ordinal logistic regression", "proportional odds")
 OMEGA = ("omega of counted answers", "omega, model-implied and observed denominator")
 AGREEMENT = ("ICC(1), ICC(2)",)
 
+RIDGE = ("ridge regression, penalty by left-out clusters",)
+
 MEASURED: Mapping[str, tuple[str, ...]] = {
     "alpha": ("alpha",),
     "omega": OMEGA,
@@ -115,6 +117,10 @@ DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     "surface_icc_2": AGREEMENT,
     **dict.fromkeys(("icc", "r2_marginal", "r2_conditional"), SHARES),
     **dict.fromkeys(("variance", "covariance", "variance_residual"), ("linear mixed model, REML and ML",)),
+    **dict.fromkeys(("noughts_count_as", "share_with_noughts"), ("multiplicative replacement of noughts",)),
+    "r2_together": ("relative importance (LMG, general dominance)",),
+    **dict.fromkeys(("ridge_penalty", "cross_validated_r2", "cross_validated_r2_ridge"), RIDGE),
+    "cross_validated_r2_held": RIDGE,
     "variance_p": ("likelihood-ratio test of a variance",),
     **dict.fromkeys(("singular", "at_bound"), ("singular mixed models",)),
     **dict.fromkeys(("optimiser_disagreement", "engine_difference", "optimum_doubts"), OF_OPTIMUM),
@@ -133,6 +139,10 @@ READINGS: Mapping[str, tuple[str, ...]] = {
     "wild_bootstrap": ("wild cluster bootstrap (WCR, Rademacher)",),
     "average_effect": ("average marginal effects and predictions, delta interval",),
     "average_effect_bootstrap": ("average marginal effects, bootstrap interval",),
+    "share_moved": ("log-ratios told back in shares",),
+    "other_noughts": ("multiplicative replacement of noughts",),
+    "importance": ("relative importance (LMG, general dominance)",),
+    "ridge": RIDGE,
     "simple_slopes": ("simple slopes",),
     "johnson_neyman": ("Johnson-Neyman bounds",),
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from models.regression.comparing.of_fit import OF_COMPARISONS
 from pipelines.board_report.released import rows_of
 from pipelines.board_report.value import Kind, Table
 from pipelines.board_report.words import plain
@@ -57,7 +58,10 @@ def readings(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
     lines: dict[tuple[str, ...], dict[str, str]] = {}
     names = list[str]()
     for fit in fits:
-        focal = fit.readings[fit.readings["term"].isin(fit.focal_terms())] if len(fit.readings) else fit.readings
+        focal = fit.readings
+        if len(focal):
+            is_compared = focal["reading"].str.partition(" on ")[0].isin(OF_COMPARISONS)
+            focal = focal[focal["term"].isin(fit.focal_terms()) | is_compared]
         for row in rows_of(focal):
             reading = str(row["reading"])
             label = (term_of(fit, str(row["term"])), _named(found, "reading", reading, " on "))

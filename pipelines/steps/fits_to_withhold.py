@@ -80,6 +80,7 @@ def reasons_to_withhold(
         (any(part.startswith(f"{item}[") for item in text_items for part in parts), "cell_texts", 0),
         *(_of_its_own(fit, known, least) if has_rules_of_its_own(fit, known) else ()),
         (known.get("weight_in_people", least) < least, "heavy_weight", least),
+        ("noughts_count_as" in known, "log_ratio", 0),
     )
     return [reason(key, language, fewest) for broken, key, fewest in rules if broken]
 

@@ -94,6 +94,10 @@ REASONS: Mapping[str, Texts] = {
         "en": "differs from a released fit by fewer than {least} organisations",
         "da": "afviger fra en frigivet estimation med færre end {least} organisationer",
     },
+    "log_ratio": {
+        "en": "a log-ratio of shares, for which the dashboard has no words yet",
+        "da": "et log-forhold mellem andele, som dashboardet endnu ikke har ord for",
+    },
     "not_estimated": {"en": "not estimated: see the run", "da": "ikke estimeret: se kørslen"},
 }
 

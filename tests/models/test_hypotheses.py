@@ -77,6 +77,9 @@ def analysis(study: Study) -> pd.DataFrame:
         if study.register.response_scale_of(name):
             of_organisation[:] = draw.integers(0, 2, (N_ORGANISATIONS, 1))
         found[name] = of_organisation[rows["organisation_id"], waves]
+    for parts in (each.items for own in study.described() for each in own.constant_sums.values()):
+        points = draw.multinomial(20, np.full(len(parts), 1 / len(parts)), len(rows)) * 5
+        found |= {part: points[:, place] for place, part in enumerate(parts) if part in found}
     table = pd.DataFrame(found).assign(wave=rows["wave"], respondent_group=rows["respondent_group"], source="s")
     table = table.assign(respondent_key=rows["respondent_key"], wave_number=table["wave"].map(places_of_waves(study)))
     means = organisation_means(table, list(study.scales()))
@@ -253,6 +256,7 @@ def test_outcomes_are_those_of_the_hypothesis(drafts, code):
     }
     of_scale = {name: short for short, name in SCALE_OF.items()}
     of_code = {each.outcome: re.sub(r"^code_([A-Z]\d+).*", r"\1", each.outcome) for each in MODELS}
+    of_code |= {"STR_cs_power_citizens": "STR_cs_power share_citizens"}
     tested = {of_scale.get(each.outcome, of_code[each.outcome]) for each in MODELS if each.code == code}
     waits = {outcome for each in WAITING if each.code == code for part in each.parts for outcome in part.outcomes}
     assert expected <= tested | waits

@@ -256,6 +256,12 @@ def test_the_rules_of_a_mixed_model_do_not_bind_least_squares():
     assert not fit_is_withheld(least_df=3.0, unit_leverage=1.0)
 
 
+def test_a_fit_of_a_log_ratio_is_withheld():
+    assert reasons_to_withhold(fit(), diagnostics(noughts_count_as=3.25), ["intercept", "voice"], []) == [
+        "a log-ratio of shares, for which the dashboard has no words yet"
+    ]
+
+
 def test_every_reason_is_given():
     reasons = reasons_to_withhold(
         fit(n_obs=8, df_resid=4.0, n_clusters=3),

@@ -150,8 +150,9 @@ def _summed_by_groups(n_obs: int, spec: RegressionSpec) -> str:
 
 def needs_rows(spec: RegressionSpec, covariances: Collection[Covariance]) -> str | None:
     """Say why a model is computed from rows whatever their number; None when it need not be."""
-    if spec.estimator not in ("linear", *BINARY_ESTIMATORS):
-        return f"{spec.estimator} is computed from rows only."
+    is_compared = spec.together is not None or spec.composition is not None
+    if is_compared or spec.estimator not in ("linear", *BINARY_ESTIMATORS):
+        return f"{'What is compared or a log-ratio' if is_compared else spec.estimator} is computed from rows only."
     if spec.design is not None:
         return "A design of the sample is computed from rows only."
     if len(spec.clusters()) > 1:
