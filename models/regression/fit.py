@@ -106,6 +106,8 @@ def fit_regression(
 def _found(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> Found:
     if spec.estimator == "mixed":
         return _mixed(spec, design, labels)
+    if spec.estimator == "gee_linear":
+        return _marginal(spec, design, labels)
     estimate = _least_squares if spec.estimator in LEAST_SQUARES else _categorical
     return estimate(spec, design, labels, seed, fewest_beyond)
 
@@ -208,6 +210,29 @@ def _mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
         readings=pd.DataFrame(columns=list(COLUMNS)),
         predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
         joint_tests=tests,
+        tested=_tested(groups, places),
+    )
+
+
+def _marginal(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
+    from models.multilevel.marginal.of_model import estimate_linear_equations  # noqa: PLC0415 - seldom needed
+
+    estimated = estimate_linear_equations(spec, design)
+    fit, uncertainty = estimated.fit, estimated.uncertainty
+    groups = regressor_groups(spec, design.rows, design.profile, labels, fit.terms)
+    places = {term: (place,) for place, term in enumerate(fit.terms)}
+    return Found(
+        estimator=spec.estimator,
+        terms=fit.terms,
+        coefficients=fit.coefficients,
+        uncertainty=uncertainty,
+        df_resid=len(design.rows) - len(fit.terms),
+        r_squared=estimated.r_squared,
+        estimates=label_estimates(fit.terms, fit.coefficients, uncertainty, spec.confidence_level),
+        diagnostics=estimated.diagnostics,
+        readings=pd.DataFrame(columns=list(COLUMNS)),
+        predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
+        joint_tests=joint_tests(groups, places, fit.coefficients, uncertainty),
         tested=_tested(groups, places),
     )
 
