@@ -17,15 +17,15 @@ from models.multilevel.categorical.random_intercept import (
 )
 from models.multilevel.categorical.responses import BinomialRows, OrderedResponses
 from models.regression.categorical.binary import refuse_other_outcomes
-from models.regression.categorical.cumulative_links import OrderedLink
 from models.regression.categorical.estimated import Estimated
 from models.regression.categorical.estimators import Asked, ordered_rows, places_of_ordered, refuse_few_values
+from models.regression.categorical.families import BinaryLink
 from models.regression.categorical.predicted import Predicted
 from models.regression.inference import Uncertainty
 from models.sections.random_effects import RandomEffects
 from models.spec import RegressionSpec
 
-LINKS: dict[str, OrderedLink] = {"mixed_ordered_logit": "logit", "mixed_ordered_probit": "probit"}
+LINKS: dict[str, BinaryLink] = {"mixed_ordered_logit": "logit", "mixed_ordered_probit": "probit"}
 EFFECT = "intercept"
 
 
