@@ -188,6 +188,7 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int
 
 def _mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
     from models.multilevel.of_model import estimate_mixed, mixed_joint_tests  # noqa: PLC0415 - seldom needed
+    from models.multilevel.readings import readings_in_groups  # noqa: PLC0415 - seldom needed
 
     estimated = estimate_mixed(spec, design, labels)
     model, uncertainty = estimated.model, estimated.uncertainty
@@ -207,7 +208,7 @@ def _mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
         r_squared=estimated.r_squared,
         estimates=label_estimates(model.terms, model.coefficients, uncertainty, spec.confidence_level),
         diagnostics=estimated.diagnostics,
-        readings=pd.DataFrame(columns=list(COLUMNS)),
+        readings=readings_in_groups(spec, design, model.coefficients, uncertainty),
         predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
         joint_tests=tests,
         tested=_tested(groups, places),
@@ -216,10 +217,12 @@ def _mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
 
 def _marginal(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
     from models.multilevel.marginal.of_model import estimate_linear_equations  # noqa: PLC0415 - seldom needed
+    from models.multilevel.readings import readings_in_groups  # noqa: PLC0415 - seldom needed
 
-    estimated = estimate_linear_equations(spec, design)
+    terms = tuple(map(str, design.matrix))
+    groups = regressor_groups(spec, design.rows, design.profile, labels, terms)
+    estimated = estimate_linear_equations(spec, design, places_of_regressors(groups, terms))
     fit, uncertainty = estimated.fit, estimated.uncertainty
-    groups = regressor_groups(spec, design.rows, design.profile, labels, fit.terms)
     places = {term: (place,) for place, term in enumerate(fit.terms)}
     return Found(
         estimator=spec.estimator,
@@ -230,7 +233,7 @@ def _marginal(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
         r_squared=estimated.r_squared,
         estimates=label_estimates(fit.terms, fit.coefficients, uncertainty, spec.confidence_level),
         diagnostics=estimated.diagnostics,
-        readings=pd.DataFrame(columns=list(COLUMNS)),
+        readings=readings_in_groups(spec, design, fit.coefficients, uncertainty),
         predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
         joint_tests=joint_tests(groups, places, fit.coefficients, uncertainty),
         tested=_tested(groups, places),

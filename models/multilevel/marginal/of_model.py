@@ -1,5 +1,6 @@
 """Estimating equations in words → what the estimators of linear and of categorical outcomes hand on."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,12 +41,15 @@ class EstimatedEquations:
     diagnostics: pd.DataFrame
 
 
-def estimate_linear_equations(spec: RegressionSpec, design: Design) -> EstimatedEquations:
+def estimate_linear_equations(
+    spec: RegressionSpec, design: Design, regressors: Mapping[str, Sequence[int]]
+) -> EstimatedEquations:
     """Solve the equations of a linear outcome as its specification asks for it.
 
     Args:
         spec: The model, variant applied.
         design: What it is computed from.
+        regressors: Regressor → places of its columns, each column once.
 
     Raises:
         ModelDataError: If the data cannot carry the model, or the equations are not solved.
@@ -60,7 +64,7 @@ def estimate_linear_equations(spec: RegressionSpec, design: Design) -> Estimated
     found = {
         **_diagnostics(fit),
         "max_leverage": float((orthonormal**2).sum(axis=1).max()),
-        **of_columns(np.asarray(triangle), fit.terms),
+        **of_columns(np.asarray(triangle), fit.terms, regressors),
         "n_parameters": float(len(fit.terms)),
         **counts_of_categories(design),
         **of_clusters(uncertainty),

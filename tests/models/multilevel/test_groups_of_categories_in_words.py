@@ -223,6 +223,17 @@ def test_equations_with_independence_are_the_plain_model_with_clusters(estimator
         np.testing.assert_allclose(*both, rtol=1e-7)
 
 
+def test_with_independence_r2_is_that_of_least_squares_and_with_another_below() -> None:
+    said = {"outcome": "strain", "cluster": "organisation_id"}
+    least_squares = fit_regression(model_of(estimator="linear", **said), drawn()).r_squared
+    plain, other = (
+        fit_regression(equations("gee_linear", working_correlation=each), drawn()).r_squared
+        for each in ("independence", "exchangeable")
+    )
+    assert plain == pytest.approx(least_squares, rel=1e-12)
+    assert 0 < other < plain
+
+
 @pytest.mark.parametrize("estimator", EQUATIONS)
 def test_the_cautious_covariance_of_equations_is_wider_with_its_own_degrees(estimator: str) -> None:
     fit, robust = (fit_regression(equations(estimator, **said), drawn()) for said in ({}, {"covariance": "CR0"}))
