@@ -10,6 +10,8 @@ from models.sections.comparisons import Together, narrowed, refuse_unfit_togethe
 from models.sections.composition import Composition, refuse_unfit_composition
 from models.sections.imputation import Missing, imputation_of, refuse_imputation_of
 from models.sections.inference import (
+    MARGINAL,
+    MIXED,
     PANEL,
     UNCLUSTERED,
     Covariance,
@@ -18,11 +20,13 @@ from models.sections.inference import (
     refuse_keys_of_other_estimators,
     refuse_unfit_covariance,
 )
+from models.sections.marginal import WorkingCorrelation, refuse_unfit_equations
 from models.sections.panel import Level, Panel, effects_in, refuse_mixed_panel, refuse_rows_without
 from models.sections.population import Population
 from models.sections.random_effects import (
     DegreesOfFreedom,
     Likelihood,
+    QuadraturePoints,
     RandomEffects,
     refuse_unfit_random_effects,
     refuse_weights_of_mixed,
@@ -61,13 +65,19 @@ class RegressionSpec(Spec):
             ``multinomial`` of categories without order; ``poisson`` of counts, ``negative_binomial`` of counts that
             vary more; of units in waves: ``within`` units, ``between`` their means, ``within_between`` (random effects
             with the units' means as regressors, Mundlak), ``random_effects`` (with the Hausman test) or
-            ``first_differences``; ``mixed``: linear, with effects that differ between groups (multilevel).
+            ``first_differences``; ``mixed``: linear, with effects that differ between groups (multilevel);
+            ``mixed_logit``, ``mixed_ordered_logit`` or ``mixed_ordered_probit``: with random intercepts, effects within
+            a group; ``gee_linear``, ``gee_logit`` or ``gee_poisson``: estimating equations, effects in the population.
         panel: What a unit is; for those estimators.
         fixed_effects: Column whose groups have an effect each that is taken out, such as organisation_id, or two.
-        random_effects: Of a ``mixed`` model the effects that differ between groups.
+        random_effects: Of a mixed model the effects that differ between groups; intercepts only but for ``mixed``.
         degrees_of_freedom: Of a ``mixed`` model with classical covariance: ``satterthwaite`` (left out too), or
             ``kenward_roger``, which corrects the covariance as well.
         likelihood: Of a ``mixed`` model: ``REML`` (left out too), or ``ML``.
+        quadrature_points: Of a categorical mixed model with one random intercept: points of the adaptive quadrature,
+            or 1 for Laplace's approximation. Left out: 11; with several random intercepts there is Laplace only.
+        working_correlation: Of estimating equations, within clusters: ``exchangeable`` (left out too), ``ar1`` over
+            waves, or ``independence``.
         outcome: A scale or a number; for ``multinomial`` an item with categories.
         outcome_reference: Category of a ``multinomial`` outcome that the others are compared with, by code or label;
             the first by code when not given.
@@ -81,8 +91,9 @@ class RegressionSpec(Spec):
             always there.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
             clusters; ``design`` with a design. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for
-            an ordered or multinomial outcome ``CR1S`` or ``HC0``; ``firth_logit`` has ``classical`` only; ``mixed``,
-            left out, too.
+            an ordered or multinomial outcome ``CR1S`` or ``HC0``; ``firth_logit`` and categorical mixed models have
+            ``classical`` only; ``mixed``, left out, too; estimating equations have ``classical`` (if the working
+            correlation is true), ``CR0`` and, left out, ``CR3`` (Mancl and DeRouen).
         cluster: Column whose values are the clusters, or two columns whose values are clusters each in its way; of
             units in waves, left out, the units.
         design: How responses were sampled; for ``linear``, ``logit`` and ``ordered_logit``, instead of a cluster.
@@ -114,6 +125,8 @@ class RegressionSpec(Spec):
     random_effects: tuple[RandomEffects, ...] = ()
     degrees_of_freedom: DegreesOfFreedom | None = None
     likelihood: Likelihood | None = None
+    quadrature_points: QuadraturePoints | None = None
+    working_correlation: WorkingCorrelation | None = None
     outcome: Name
     outcome_reference: str | int | None = None
     composition: Composition | None = None
@@ -172,11 +185,13 @@ class RegressionSpec(Spec):
             )
             refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
             said.refuse_unfit_keys_of_mixed()
+            refuse_unfit_equations(said.estimator, said.working_correlation, said.clusters(), said.weights)
             refuse_keys_of_other_estimators(
                 said.estimator,
                 clusters=said.clusters(),
                 by_threshold=bool(said.by_threshold),
                 reference=said.outcome_reference is not None,
+                draws=said.bootstrap_draws or 0,
             )
             groups = (*said.clusters(), *said.effects())
             refuse_mixed_design(said.design, said.estimator, said.covariance, said.level, groups)
@@ -187,7 +202,9 @@ class RegressionSpec(Spec):
 
         Rows of a unit go together: a model of units in waves that names no cluster has the units as clusters.
         """
-        if self.covariance in UNCLUSTERED or (self.estimator == "mixed" and self.covariance is None):
+        if self.estimator not in MARGINAL and self.covariance in UNCLUSTERED:
+            return ()
+        if self.estimator in MIXED and self.covariance is None:
             return ()
         if self.cluster is None:
             return (self.panel.column,) if self.panel is not None and self.estimator in PANEL else ()
@@ -206,11 +223,9 @@ class RegressionSpec(Spec):
 
     def refuse_unfit_keys_of_mixed(self) -> None:
         """Raise ValueError when keys of mixed models and estimator do not go together."""
-        given = [key for key in ("degrees_of_freedom", "likelihood") if getattr(self, key) is not None]
+        given = {key: getattr(self, key) for key in ("degrees_of_freedom", "likelihood", "quadrature_points")}
         refuse_unfit_random_effects(self.estimator, self.random_effects, self.lone_variables(), given)
         refuse_weights_of_mixed(self.estimator, self.weights, self.level)
-        if self.degrees_of_freedom == "kenward_roger" and self.likelihood == "ML":
-            raise ValueError("kenward_roger is for likelihood REML; found ML; leave one of them out")
         if self.degrees_of_freedom is not None and self.clusters():
             raise ValueError(f"degrees_of_freedom are of covariance classical; found {self.covariance}; leave one out")
 

@@ -95,6 +95,7 @@ variants:
   - {name: nested, random_effects: [{groups: organisation_id}, {groups: [organisation_id, wave]}], likelihood: ML}
   - {name: kenward_roger, random_effects: [{groups: organisation_id}], degrees_of_freedom: kenward_roger}
   - {name: robust, random_effects: [{groups: organisation_id}], covariance: CR2, cluster: organisation_id}
+  - {name: equations, estimator: gee_linear, cluster: organisation_id}
 """,
     "staying": """\
 estimator: logit
@@ -105,6 +106,8 @@ cluster: organisation_id
 bootstrap_draws: 30
 variants:
   - {name: penalised, estimator: firth_logit, cluster: none, covariance: classical}
+  - {name: within_organisations, estimator: mixed_logit, random_effects: [{groups: organisation_id}]}
+  - {name: in_the_population, estimator: gee_logit}
   - {name: by_design, cluster: none, design: {clusters: organisation_id}}
 """,
     "places": """\
@@ -122,6 +125,10 @@ focal: teamwork
 regressors: [teamwork, tenure]
 cluster: organisation_id
 bootstrap_draws: 20
+variants:
+  - name: within_groups
+    estimator: mixed_ordered_logit
+    random_effects: [{groups: organisation_id}, {groups: [organisation_id, wave]}]
 """,
     "counting": """\
 estimator: poisson
@@ -132,6 +139,7 @@ cluster: organisation_id
 bootstrap_draws: 20
 variants:
   - {name: overdispersed, estimator: negative_binomial}
+  - {name: in_the_population, estimator: gee_poisson, working_correlation: independence, covariance: CR0}
 """,
 }
 

@@ -1,5 +1,7 @@
 """Diagnostics of a mixed model: how variance divides, whether the optimum is one, what lies at its bound."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -7,11 +9,16 @@ from models.multilevel.explained import Explained
 from models.multilevel.mixed_model import MixedModel
 from models.multilevel.variance_tests import tests_of_variances
 from models.regression.design import Design
-from models.regression.diagnostics import counts_of_categories, judged, of_clusters, of_columns
+from models.regression.diagnostics import NO_REGRESSORS, counts_of_categories, judged, of_clusters, of_columns
 from models.regression.inference import Uncertainty
 
 
-def diagnose_mixed(design: Design, model: MixedModel, explained: Explained, uncertainty: Uncertainty) -> pd.DataFrame:
+def diagnose_mixed(
+    design: Design,
+    model: MixedModel,
+    found: tuple[Explained, Uncertainty],
+    regressors: Mapping[str, Sequence[int]] = NO_REGRESSORS,
+) -> pd.DataFrame:
     """Return what a mixed model tells of itself, with thresholds and verdicts; columns as those of ``diagnose``.
 
     - icc, r2_marginal, r2_conditional: see ``models.multilevel.explained``; icc of each kind of groups where there are
@@ -25,11 +32,13 @@ def diagnose_mixed(design: Design, model: MixedModel, explained: Explained, unce
     - optimum_doubts: what speaks against the optimum (``models.multilevel.audit.Audit.doubts``).
     - log_likelihood, aic, bic: as lme4; by REML comparable between models with the same regressors only.
     - max_leverage: of the regressors, as in least squares.
-    - max_vif, condition_number, least_category_n, least_df, share_of_responses_used: as of every linear model.
+    - max_vif, condition_number, max_generalised_vif, least_category_n, least_df, share_of_responses_used: as of every
+      linear model.
     """
+    explained, uncertainty = found
     orthonormal, triangle = np.linalg.qr(design.matrix.to_numpy())
     shares = explained.intraclass_correlations()
-    found = {
+    values = {
         "icc": explained.intraclass_correlation,
         **({f"icc of {group}": share for group, share in shares.items()} if len(shares) > 1 else {}),
         "r2_marginal": explained.marginal_r2,
@@ -46,14 +55,14 @@ def diagnose_mixed(design: Design, model: MixedModel, explained: Explained, unce
         "aic": model.aic,
         "bic": model.bic,
         "max_leverage": float((orthonormal**2).sum(axis=1).max()),
-        **of_columns(np.asarray(triangle), model.terms),
+        **of_columns(np.asarray(triangle), model.terms, regressors),
         "n_parameters": float(model.n_parameters),
         **counts_of_categories(design),
         **of_clusters(uncertainty),
         **({} if design.data is design.rows else {"n_responses": float(len(design.data))}),
         "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
-    return judged(found)
+    return judged(values)
 
 
 def _components(model: MixedModel) -> dict[str, float]:

@@ -19,6 +19,7 @@ from models.regression.columns import Labels, columns_of
 from models.regression.design import Design
 from models.regression.identification import ModelDataError
 from models.regression.inference import Uncertainty
+from models.regression.joint_tests import places_of_regressors, regressor_groups
 from models.sections.random_effects import RandomEffects
 from models.spec import RegressionSpec
 
@@ -60,7 +61,9 @@ def estimate_mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Esti
     model = fit_mixed(design.outcome, design.matrix, terms, weights, spec.likelihood or "REML")
     uncertainty, approximation = _uncertainty(spec, model, design)
     explained = explained_variance(model)
-    diagnostics = diagnose_mixed(design, model, explained, uncertainty)
+    groups = regressor_groups(spec, design.rows, design.profile, labels, model.terms)
+    regressors = places_of_regressors(groups, model.terms)
+    diagnostics = diagnose_mixed(design, model, (explained, uncertainty), regressors)
     return EstimatedMixed(model, uncertainty, approximation, explained.marginal_r2, diagnostics)
 
 

@@ -213,6 +213,7 @@ def columns_read(spec: RegressionSpec) -> list[str]:
     """Return the columns that a model reads: outcome, regressors, groups, weights; one may stand twice."""
     read = [spec.outcome, *(column_of(variable) for variable in spec.variables()), *spec.clusters()]
     read += [*parts_of_whole(spec.composition), *spec.effects(), *spec.random_groups(), *columns_of_sample(spec.design)]
+    read += [ORDER_OF_WAVES] if spec.working_correlation == "ar1" else []
     read += KEYS["organisation_and_wave"] if spec.level != "response" else []
     if spec.panel is not None:
         read += [spec.panel.column]

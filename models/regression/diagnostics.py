@@ -37,6 +37,7 @@ LOOK_FROM = {
     "without_finite_estimate": 1.0,
     "bootstrap_failed": LARGEST_SHARE_FAILED,
     **dict.fromkeys(("singular", "at_bound", "optimum_doubts"), 1.0),
+    "laplace_change": 0.1,
     "columns_not_settled": 1.0,
     "largest_fmi": 0.5,
 }

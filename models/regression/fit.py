@@ -107,6 +107,8 @@ def fit_regression(
 def _found(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> Found:
     if spec.estimator == "mixed":
         found = _mixed(spec, design, labels)
+    elif spec.estimator == "gee_linear":
+        found = _marginal(spec, design, labels)
     else:
         estimate = _least_squares if spec.estimator in LEAST_SQUARES else _categorical
         found = estimate(spec, design, labels, seed, fewest_beyond)
@@ -193,6 +195,7 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int
 
 def _mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
     from models.multilevel.of_model import estimate_mixed, mixed_joint_tests  # noqa: PLC0415 - seldom needed
+    from models.multilevel.readings import readings_in_groups  # noqa: PLC0415 - seldom needed
 
     estimated = estimate_mixed(spec, design, labels)
     model, uncertainty = estimated.model, estimated.uncertainty
@@ -212,9 +215,34 @@ def _mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
         r_squared=estimated.r_squared,
         estimates=label_estimates(model.terms, model.coefficients, uncertainty, spec.confidence_level),
         diagnostics=estimated.diagnostics,
-        readings=pd.DataFrame(columns=list(COLUMNS)),
+        readings=readings_in_groups(spec, design, model.coefficients, uncertainty),
         predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
         joint_tests=tests,
+        tested=_tested(groups, places),
+    )
+
+
+def _marginal(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
+    from models.multilevel.marginal.of_model import estimate_linear_equations  # noqa: PLC0415 - seldom needed
+    from models.multilevel.readings import readings_in_groups  # noqa: PLC0415 - seldom needed
+
+    terms = tuple(map(str, design.matrix))
+    groups = regressor_groups(spec, design.rows, design.profile, labels, terms)
+    estimated = estimate_linear_equations(spec, design, places_of_regressors(groups, terms))
+    fit, uncertainty = estimated.fit, estimated.uncertainty
+    places = {term: (place,) for place, term in enumerate(fit.terms)}
+    return Found(
+        estimator=spec.estimator,
+        terms=fit.terms,
+        coefficients=fit.coefficients,
+        uncertainty=uncertainty,
+        df_resid=len(design.rows) - len(fit.terms),
+        r_squared=estimated.r_squared,
+        estimates=label_estimates(fit.terms, fit.coefficients, uncertainty, spec.confidence_level),
+        diagnostics=estimated.diagnostics,
+        readings=readings_in_groups(spec, design, fit.coefficients, uncertainty),
+        predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
+        joint_tests=joint_tests(groups, places, fit.coefficients, uncertainty),
         tested=_tested(groups, places),
     )
 

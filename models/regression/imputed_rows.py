@@ -27,8 +27,8 @@ from models.sections.regressors import Variable
 from models.spec import RegressionSpec
 
 CLUSTER = "cluster of the model"
-BINARY = ("logit", "probit", "firth_logit")
-SUBSTANTIVE = ("linear", "mixed", "logit", "firth_logit")
+BINARY = ("logit", "probit", "firth_logit", "gee_logit")
+SUBSTANTIVE = ("linear", "mixed", "gee_linear", "logit", "firth_logit", "gee_logit")
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +148,7 @@ def _plan(spec: RegressionSpec, rows: pd.DataFrame, request: Imputation, coded: 
     )
     model = None
     if agreeing:
-        is_linear = spec.estimator in ("linear", "mixed")
+        is_linear = spec.estimator in ("linear", "mixed", "gee_linear")
         family = "linear" if is_linear else "logit"
         model = SubstantiveModel(spec.outcome, _Terms(spec, rows, coded), family, is_linear and has_levels)
     return ImputationPlan(columns, (), request.imputations, request.iterations, CLUSTER if has_levels else None, model)

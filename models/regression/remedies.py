@@ -31,6 +31,7 @@ REMEDIES = {
     "singular": "a variance or correlation between groups is at its edge; leave it out, or say so",
     "at_bound": "this variance or correlation between groups is at its edge; leave it out, or say so",
     "optimum_doubts": "the optimum is in doubt; put regressors on a like scale, or take out random slopes",
+    "laplace_change": "Laplace moves a parameter by a tenth of its error or more; leave quadrature_points out",
     "columns_not_settled": "chains of imputations have not settled, or are too short to tell; ask for more iterations",
     "largest_fmi": "half of what is known of a term is imputed; ask for more imputations and auxiliary columns",
 }

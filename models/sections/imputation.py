@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from instruments.spec_file import Name, Spec
-from models.sections.inference import PANEL, Estimator
+from models.sections.inference import MIXED_CATEGORICAL, PANEL, Estimator
 from models.sections.panel import Level
 
 IMPUTATIONS = "n_imputations"
@@ -51,6 +51,11 @@ def refuse_imputation_of(
         raise ValueError(
             "missing: multiple_imputation does not know the design of a sample; write missing: listwise, or a cluster "
             "and weights instead of the design"
+        )
+    if estimator in MIXED_CATEGORICAL:
+        raise ValueError(
+            f"missing: multiple_imputation draws categories without random intercepts, which {estimator} has; write "
+            "missing: listwise, or use logit or ordered_logit with a cluster"
         )
     if estimator in PANEL or level != "response" or effects:
         raise ValueError(

@@ -3,6 +3,8 @@
 from typing import Literal, get_args
 
 PanelEstimator = Literal["within", "between", "within_between", "random_effects", "first_differences"]
+MixedCategorical = Literal["mixed_logit", "mixed_ordered_logit", "mixed_ordered_probit"]
+MarginalEstimator = Literal["gee_linear", "gee_logit", "gee_poisson"]
 Estimator = (
     Literal[
         "linear",
@@ -16,6 +18,8 @@ Estimator = (
         "negative_binomial",
         "mixed",
     ]
+    | MixedCategorical
+    | MarginalEstimator
     | PanelEstimator
 )
 Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3", "design"]
@@ -24,8 +28,14 @@ UNCLUSTERED = ("classical", "HC0", "HC1", "HC2", "HC3")
 PANEL: tuple[PanelEstimator, ...] = get_args(PanelEstimator)
 LEAST_SQUARES = ("linear", *PANEL)
 ORDERED = ("ordered_logit", "ordered_probit")
+MIXED_CATEGORICAL: tuple[MixedCategorical, ...] = get_args(MixedCategorical)
+MIXED = ("mixed", *MIXED_CATEGORICAL)
+MARGINAL: tuple[MarginalEstimator, ...] = get_args(MarginalEstimator)
+OF_ORDERED_OUTCOMES = (*ORDERED, "mixed_ordered_logit", "mixed_ordered_probit")
+OF_COUNTS = ("poisson", "negative_binomial", "gee_poisson")
 WITH_SCORES = (*ORDERED, "multinomial")
 OF_MIXED = ("classical", "CR0", "CR1S", "CR2")
+OF_MARGINAL = ("classical", "CR0", "CR3")
 WITH_DESIGN: tuple[Estimator, ...] = ("linear", "logit", "ordered_logit")
 OF_SCORES = ("classical", "HC0", "HC1", "CR0", "CR1S")
 
@@ -35,10 +45,10 @@ def covariances_of(estimator: Estimator) -> tuple[str, ...]:
     of_design = ("design",) if estimator in WITH_DESIGN else ()
     if estimator in WITH_SCORES:
         return (*OF_SCORES, *of_design)
-    if estimator == "firth_logit":
+    if estimator == "firth_logit" or estimator in MIXED_CATEGORICAL:
         return ("classical",)
-    if estimator == "mixed":
-        return OF_MIXED
+    if estimator in ("mixed", *MARGINAL):
+        return OF_MIXED if estimator == "mixed" else OF_MARGINAL
     every = (*UNCLUSTERED, *CLUSTERED, *of_design)
     return tuple(each for each in every if estimator in LEAST_SQUARES or each != "CR3")
 
@@ -50,8 +60,10 @@ def cautious_covariance(estimator: Estimator, n_ways: int) -> Covariance:
         estimator: Its estimator.
         n_ways: In how many ways its responses are clustered: 0, 1 or 2.
     """
-    if estimator in ("firth_logit", "mixed"):
+    if estimator in ("firth_logit", *MIXED):
         return "classical"
+    if estimator in MARGINAL:
+        return "CR3"
     cautious: tuple[Covariance, ...] = ("HC0", "CR1S") if estimator in WITH_SCORES else ("HC3", "CR2", "CR1S")
     return cautious[n_ways]
 
@@ -64,12 +76,20 @@ def keys_not_of(estimator: Estimator) -> dict[str, object]:
     if estimator != "multinomial":
         found["outcome_reference"] = None
     if estimator != "mixed":
-        found |= {"random_effects": (), "degrees_of_freedom": None, "likelihood": None}
+        found |= {"degrees_of_freedom": None, "likelihood": None}
+    if estimator not in MIXED:
+        found["random_effects"] = ()
+    if estimator not in MIXED_CATEGORICAL:
+        found["quadrature_points"] = None
+    if estimator not in MARGINAL:
+        found["working_correlation"] = None
+    if estimator in (*MIXED_CATEGORICAL, *MARGINAL):
+        found["bootstrap_draws"] = None
     return found
 
 
 def refuse_keys_of_other_estimators(
-    estimator: Estimator, *, clusters: tuple[str, ...], by_threshold: bool, reference: bool
+    estimator: Estimator, *, clusters: tuple[str, ...], by_threshold: bool, reference: bool, draws: int
 ) -> None:
     """Raise ValueError when a key of a model belongs to another estimator.
 
@@ -78,7 +98,13 @@ def refuse_keys_of_other_estimators(
         clusters: Columns whose values are its clusters.
         by_threshold: Whether regressors are named whose effect may differ by threshold.
         reference: Whether a category of the outcome is named as reference.
+        draws: Draws of the bootstrap that are asked for.
     """
+    if draws and estimator in (*MIXED_CATEGORICAL, *MARGINAL):
+        raise ValueError(
+            f"bootstrap_draws: {draws} are not for {estimator}, whose average effects have intervals by the delta "
+            "method only; remove the key"
+        )
     if estimator == "firth_logit" and clusters:
         raise ValueError(
             "firth_logit has no covariance for clusters: where a regressor foretells the outcome, clusters do not "

@@ -3,16 +3,19 @@
 Put here the words and which go together; how they are estimated is in ``models.multilevel``.
 """
 
-from collections.abc import Collection, Iterable
-from typing import Literal
+from collections.abc import Collection, Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from instruments.spec_file import Name, Spec
-from models.sections.inference import Estimator
+from models.sections.inference import MIXED, MIXED_CATEGORICAL, Estimator
 from models.sections.panel import NUMBER_OF_ANSWERS, Level
 from models.sections.regressors import Variable, as_variable
 
 DegreesOfFreedom = Literal["satterthwaite", "kenward_roger"]
 Likelihood = Literal["REML", "ML"]
+QuadraturePoints = Annotated[int, Field(ge=1, le=101)]
 
 
 class RandomEffects(Spec):
@@ -45,7 +48,10 @@ class RandomEffects(Spec):
 
 
 def refuse_unfit_random_effects(
-    estimator: Estimator, random: tuple[RandomEffects, ...], alone: Collection[Variable], others: Iterable[str]
+    estimator: Estimator,
+    random: tuple[RandomEffects, ...],
+    alone: Collection[Variable],
+    given: Mapping[str, object],
 ) -> None:
     """Raise ValueError when random effects and estimator do not go together, or slopes are no regressors.
 
@@ -53,15 +59,13 @@ def refuse_unfit_random_effects(
         estimator: Of the model.
         random: Its random effects.
         alone: Regressors that have a coefficient of their own.
-        others: Keys of mixed models that were given besides.
+        given: ``degrees_of_freedom``, ``likelihood`` and ``quadrature_points``, None where not given.
     """
-    if estimator != "mixed":
-        given = [*(["random_effects"] if random else []), *others]
-        if given:
-            raise ValueError(f"{given[0]} is for estimator mixed; found {estimator}; remove it or write mixed")
+    _refuse_keys_of_others(estimator, random, given)
+    if estimator not in MIXED:
         return
     if not random:
-        raise ValueError("estimator mixed needs a key random_effects, such as [{groups: organisation_id}]")
+        raise ValueError(f"estimator {estimator} needs a key random_effects, such as [{{groups: organisation_id}}]")
     names = [each.name for each in random]
     if len(set(names)) < len(names):
         raise ValueError("random_effects names the same groups twice; put their slopes into one entry")
@@ -74,11 +78,52 @@ def refuse_unfit_random_effects(
                 f"the random slope '{strangers[0]}' is no regressor; expected one with a coefficient of its own; write "
                 "it the same way as there, and among the regressors too"
             )
+    if estimator in MIXED_CATEGORICAL:
+        _refuse_unfit_quadrature(estimator, random, given["quadrature_points"])
+
+
+def _refuse_keys_of_others(
+    estimator: Estimator, random: tuple[RandomEffects, ...], given: Mapping[str, object]
+) -> None:
+    if random and estimator not in MIXED:
+        listed = ", ".join(MIXED)
+        raise ValueError(
+            f"random_effects is for estimator mixed; found {estimator}; remove it or write one of {listed}"
+        )
+    for key in ("degrees_of_freedom", "likelihood"):
+        if given[key] is not None and estimator != "mixed":
+            raise ValueError(f"{key} is for estimator mixed; found {estimator}; remove it or write mixed")
+    if given["degrees_of_freedom"] == "kenward_roger" and given["likelihood"] == "ML":
+        raise ValueError("kenward_roger is for likelihood REML; found ML; leave one of them out")
+    if given["quadrature_points"] is not None and estimator not in MIXED_CATEGORICAL:
+        listed = ", ".join(MIXED_CATEGORICAL)
+        raise ValueError(f"quadrature_points is for {listed}; found {estimator}; remove it or write one of these")
+
+
+def _refuse_unfit_quadrature(estimator: Estimator, random: tuple[RandomEffects, ...], points: object) -> None:
+    slopes = [slope.variable for each in random for slope in each.variables()]
+    if slopes:
+        raise ValueError(
+            f"{estimator} has random intercepts only; found the random slope '{slopes[0]}'; take slopes out of "
+            "random_effects"
+        )
+    if len(random) > 1 and points not in (None, 1):
+        raise ValueError(
+            f"quadrature_points: {points} is for one random intercept; several are integrated out by Laplace's "
+            "approximation; remove the key, or name one entry of random_effects"
+        )
 
 
 def refuse_weights_of_mixed(estimator: Estimator, weights: str | None, level: Level) -> None:
     """Raise ValueError when weights of responses are given to a mixed model, which takes them for precisions."""
-    if estimator == "mixed" and weights is not None and (level == "response" or weights != NUMBER_OF_ANSWERS):
+    if weights is None or estimator not in MIXED:
+        return
+    if estimator in MIXED_CATEGORICAL:
+        raise ValueError(
+            f"weights {weights} have no place in {estimator}, where a weight is not a number of responses of the "
+            "group; leave weights out, or use logit or ordered_logit with a cluster"
+        )
+    if level == "response" or weights != NUMBER_OF_ANSWERS:
         raise ValueError(
             f"weights {weights} say for how many a response stands, and a mixed model would take them for how exact it "
             "is; leave weights out, or use estimator linear with a cluster"

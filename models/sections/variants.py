@@ -5,9 +5,10 @@ from typing import Literal
 from instruments.spec_file import Name, Spec, Texts
 from models.sections.imputation import Missing
 from models.sections.inference import Covariance, Estimator, keys_not_of
+from models.sections.marginal import WorkingCorrelation
 from models.sections.panel import Level, Panel
 from models.sections.population import Population
-from models.sections.random_effects import DegreesOfFreedom, Likelihood, RandomEffects
+from models.sections.random_effects import DegreesOfFreedom, Likelihood, QuadraturePoints, RandomEffects
 from models.sections.regressors import Interaction, Sign, Surface, Variable
 from models.sections.sample_design import SampleDesign
 
@@ -28,6 +29,8 @@ CHANGEABLE = (
     "random_effects",
     "degrees_of_freedom",
     "likelihood",
+    "quadrature_points",
+    "working_correlation",
     "population",
 )
 REMOVABLE = ("cluster", "design", "weights", "fixed_effects")
@@ -68,6 +71,8 @@ class Variant(Spec):
         random_effects: Other effects that differ between groups.
         degrees_of_freedom: Other degrees of freedom of a mixed model.
         likelihood: Another likelihood of a mixed model.
+        quadrature_points: Another quadrature of a categorical mixed model.
+        working_correlation: Another working correlation of estimating equations.
         population: Another population.
     """
 
@@ -89,6 +94,8 @@ class Variant(Spec):
     random_effects: tuple[RandomEffects, ...] | None = None
     degrees_of_freedom: DegreesOfFreedom | None = None
     likelihood: Likelihood | None = None
+    quadrature_points: QuadraturePoints | None = None
+    working_correlation: WorkingCorrelation | None = None
     population: Population | None = None
 
 

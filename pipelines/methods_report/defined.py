@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from models.ledger import ENTRIES, Definition, ledger
+from models.sections.inference import MARGINAL, MIXED_CATEGORICAL
 from pipelines.board_report.value import Link, Section
 from pipelines.methods_report.found import Found
 
@@ -25,6 +26,12 @@ DEGREES_OF_MIXED = (
 CLUSTERED_OF_MIXED = ("CR2 and Satterthwaite degrees of freedom of a mixed model",)
 SHARES = ("intraclass correlation and R2 of a mixed model",)
 OF_OPTIMUM = ("audit of a mixed model's optimum", "likelihood of a mixed model, second engine")
+INTERCEPTS = (
+    "random intercept in a logit or ordered model, adaptive quadrature",
+    "random intercepts of several factors in a logit or ordered model, Laplace",
+)
+SEARCHES = ("searches for the largest marginal likelihood",)
+EQUATIONS = ("generalised estimating equations",)
 DIF = ("DIF by ordinal logistic regression", "proportional odds")
 OMEGA = ("omega of counted answers", "omega, model-implied and observed denominator")
 AGREEMENT = ("ICC(1), ICC(2)",)
@@ -86,6 +93,8 @@ ESTIMATORS: Mapping[str, tuple[str, ...]] = {
     "negative_binomial": ("negative binomial regression (NB2)", "McFadden's R2"),
     **dict.fromkeys(("within", "between", "within_between", "random_effects", "first_differences"), PANEL),
     "mixed": ("linear mixed model, REML and ML", *SHARES),
+    **dict.fromkeys(MIXED_CATEGORICAL, INTERCEPTS),
+    **dict.fromkeys(MARGINAL, EQUATIONS),
 }
 DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     "max_leverage": INFLUENCE,
@@ -124,8 +133,20 @@ DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     "variance_p": ("likelihood-ratio test of a variance",),
     **dict.fromkeys(("singular", "at_bound"), ("singular mixed models",)),
     **dict.fromkeys(("optimiser_disagreement", "engine_difference", "optimum_doubts"), OF_OPTIMUM),
+    "working_correlation": ("working correlation, exchangeable and autoregressive",),
+    "scale": EQUATIONS,
+    **dict.fromkeys(("qic", "qic_u"), ("quasi-likelihood information (QIC, QICu)",)),
 }
 """Diagnostics that are no plain count or share."""
+
+OF_INTERCEPTS: Mapping[str, tuple[str, ...]] = {
+    "latent_icc": ("latent intraclass correlation",),
+    "variance": INTERCEPTS,
+    "variance_p": ("test of the variance of a random intercept",),
+    **dict.fromkeys(("singular", "at_bound", "optimiser_disagreement"), SEARCHES),
+    **dict.fromkeys(("quadrature_change", "laplace_change"), SEARCHES),
+}
+"""The same of categorical mixed models, where they are not those of others."""
 
 READINGS: Mapping[str, tuple[str, ...]] = {
     "standardised": SIZES,
@@ -175,6 +196,14 @@ ENGINES: Mapping[str, tuple[str, ...]] = {
 }
 """Where a fit was not computed from rows in memory."""
 
+OF_EQUATIONS = ("covariances of estimating equations: naive, sandwich, Mancl and DeRouen",)
+COVARIANCES_OF_GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "mixed": (DEGREES_OF_MIXED, CLUSTERED_OF_MIXED),
+    **dict.fromkeys(MIXED_CATEGORICAL, (INTERCEPTS, INTERCEPTS)),
+    **dict.fromkeys(MARGINAL, (OF_EQUATIONS, OF_EQUATIONS)),
+}
+"""Entries of the covariance classical and of the others."""
+
 NOT_RUN, NONE, SAME = "none run: ", "none", " name the same"
 
 
@@ -183,8 +212,9 @@ def of_covariance(estimator: str, covariance: str) -> tuple[str, ...]:
     name, two_ways, _ = covariance.partition("_two_way")
     if estimator == "firth_logit" or name == "design":
         return DESIGN_LINES if name == "design" else ESTIMATORS[estimator]
-    if estimator == "mixed":
-        return DEGREES_OF_MIXED if name == "classical" else CLUSTERED_OF_MIXED
+    if estimator in COVARIANCES_OF_GROUPS:
+        of_own, of_clusters = COVARIANCES_OF_GROUPS[estimator]
+        return of_own if name == "classical" else of_clusters
     if estimator in ("OLS", "WLS", "OLS_within", "WLS_within") or ESTIMATORS[estimator] is PANEL:
         if two_ways:
             return ("two-way clustered covariance",)
@@ -193,6 +223,12 @@ def of_covariance(estimator: str, covariance: str) -> tuple[str, ...]:
         return CLUSTERED_LINES if name in ("CR2", "CR3") else CLUSTERED_LINES[:1]
     of_scores = "robust and clustered covariances from scores"
     return ("CR2, Satterthwaite and HTZ of generalised linear models" if name == "CR2" else of_scores,)
+
+
+def of_diagnostic(estimator: str, name: str) -> tuple[str, ...]:
+    """Return the entries of a diagnostic of a fit, its name without the regressor or groups; none of a plain count."""
+    own = OF_INTERCEPTS if estimator in MIXED_CATEGORICAL else {}
+    return own.get(name) or DIAGNOSTICS.get(name, ())
 
 
 def anchor_of(name: str) -> str:

@@ -9,7 +9,7 @@ from models.regression.comparing.of_fit import OF_COMPARISONS
 from pipelines.board_report.released import rows_of
 from pipelines.board_report.value import Kind, Table
 from pipelines.board_report.words import plain
-from pipelines.methods_report.defined import DIAGNOSTICS, READINGS, SHAPES, links
+from pipelines.methods_report.defined import READINGS, SHAPES, links, of_diagnostic
 from pipelines.methods_report.found import Found
 from pipelines.report_tables.reported import ReportedFit
 from pipelines.report_tables.terms import Place
@@ -47,7 +47,12 @@ def diagnostics(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
             found.say("verdict_look", value=value) if row["verdict"] == "look" else value
         )
         limits[name] = found.wording.figure(found.cell(row["threshold"], "end", "no_threshold"))
-    names = [name for each in rows["diagnostic"] for name in DIAGNOSTICS.get(_general(str(each)), ())]
+    estimators = {fit.fit_id: fit.estimator for fit in fits}
+    names = [
+        name
+        for fit_id, each in zip(rows["fit_id"], rows["diagnostic"], strict=True)
+        for name in of_diagnostic(estimators[str(fit_id)], _general(str(each)))
+    ]
     labelled = {(name, limits[name]): cells for name, cells in lines.items()}
     heads, notes = ("diagnostic", "threshold"), (found.say("diagnostics_note"),)
     yield from _side_by_side(found, ("diagnostics_caption", heads), labelled, titles, (names, notes))

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from models.sections.inference import OF_COUNTS, OF_ORDERED_OUTCOMES
 from pipelines.report_tables.numerals import MOST_DECIMALS, MOST_IN_A_TABLE, P_DECIMALS, decimals_for
-from pipelines.report_tables.reported import ORDERED, ReportedFit, Style
+from pipelines.report_tables.reported import ReportedFit, Style
 from pipelines.report_tables.value import EMPTY, Cell, Number, Row
 from pipelines.report_tables.words import Words
 
@@ -16,7 +17,6 @@ STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
 BLOCKS = ("focal", "controls", "thresholds", "constant")
 FIGURES = ("estimate", "std_error", "conf_low", "conf_high", "df", "p_value")
 TINY = 0.0005
-OF_COUNTS = ("poisson", "negative_binomial")
 
 
 @dataclass(frozen=True)
@@ -157,8 +157,8 @@ def effect_rows(fits: Sequence[ReportedFit], as_printed: Printed) -> list[Row]:
     """Return the rows of average effects of models of categorical outcomes, by what they are effects on."""
     rows: list[Row] = []
     for of, belongs in (
-        ("of_probability", lambda fit: fit.estimator not in (*ORDERED, *OF_COUNTS)),
-        ("of_each_probability", lambda fit: fit.estimator in ORDERED),
+        ("of_probability", lambda fit: fit.estimator not in (*OF_ORDERED_OUTCOMES, *OF_COUNTS)),
+        ("of_each_probability", lambda fit: fit.estimator in OF_ORDERED_OUTCOMES),
         ("of_count", lambda fit: fit.estimator in OF_COUNTS),
     ):
         found = [_effects(fit) if belongs(fit) else {} for fit in fits]

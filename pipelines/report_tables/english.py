@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from models.regression.covariance import DEFINITIONS
+from pipelines.report_tables.words_of_groups import IN_ENGLISH
 
 ENGLISH: Mapping[str, str] = {
+    **IN_ENGLISH,
     **{f"of_{covariance}": told for covariance, told in DEFINITIONS.items()},
     "and": "and",
     "table": "Table {number}",

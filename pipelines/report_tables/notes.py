@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from models.sections.imputation import IMPUTATIONS
+from models.sections.inference import MARGINAL
 from pipelines.report_tables.coefficients import DAGGER, TINY, Printed, column_list, columns_by
 from pipelines.report_tables.reported import LINEAR, ReportedFit
 from pipelines.report_tables.summaries import covariance_in_words, estimator_in_words
@@ -20,6 +21,8 @@ UNITS = {
     "probit": "unit_probit",
 }
 UNITS |= {"ordered_probit": "unit_probit", "poisson": "unit_poisson", "negative_binomial": "unit_poisson"}
+UNITS |= dict.fromkeys(("mixed_logit", "mixed_ordered_logit"), "unit_mixed_logit")
+UNITS |= {"mixed_ordered_probit": "unit_mixed_probit", "gee_logit": "unit_logit", "gee_poisson": "unit_poisson"}
 
 EXPLAINED = {
     "OLS_within": "explained_within",
@@ -30,6 +33,7 @@ EXPLAINED = {
     "between": "explained_between",
     "first_differences": "explained_differences",
     "mixed": "explained_marginal",
+    "gee_linear": "explained_equations",
 }
 
 
@@ -91,13 +95,20 @@ def _definition(fit: ReportedFit, words: Words) -> str:
         return words.say("of_two_ways")
     if fit.estimator == "mixed":
         return words.say(_of_mixed(fit))
+    if fit.estimator in MARGINAL:
+        correlation = words.say(f"correlation_{fit.spec.working_correlation or 'exchangeable'}")
+        return words.say(f"of_equations_{fit.covariance}", correlation=correlation)
     if fit.estimator in LINEAR or fit.covariance == "design":
         return words.maybe(f"of_{fit.covariance}", fit.covariance)
+    return words.say(_of_likelihood(fit))
+
+
+def _of_likelihood(fit: ReportedFit) -> str:
     if fit.estimator == "firth_logit":
-        return words.say("of_penalised_likelihood")
+        return "of_penalised_likelihood"
     if fit.covariance == "classical":
-        return words.say("of_likelihood_classical")
-    return words.say("of_likelihood_cr2" if fit.covariance == "CR2" else "of_likelihood")
+        return "of_likelihood_classical"
+    return "of_likelihood_cr2" if fit.covariance == "CR2" else "of_likelihood"
 
 
 def _of_mixed(fit: ReportedFit) -> str:

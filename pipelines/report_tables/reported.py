@@ -12,8 +12,7 @@ from pipelines.report_tables.terms import Place
 
 PLAIN = ("OLS", "WLS")
 """Linear models in which no effects are taken out."""
-LINEAR = (*PLAIN, "OLS_within", "WLS_within", *PANEL, "mixed")
-ORDERED = ("ordered_logit", "ordered_probit")
+LINEAR = (*PLAIN, "OLS_within", "WLS_within", *PANEL, "mixed", "gee_linear")
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from models.regression.columns import column_of
+from models.sections.inference import OF_COUNTS, OF_ORDERED_OUTCOMES
 from models.sections.regressors import as_variable
-from pipelines.report_tables.coefficients import OF_COUNTS
 from pipelines.report_tables.numerals import MOST_DECIMALS, MOST_IN_A_TABLE, NO_BREAK, decimals_for
-from pipelines.report_tables.reported import LINEAR, ORDERED, ReportedFit
+from pipelines.report_tables.reported import LINEAR, ReportedFit
 from pipelines.report_tables.summaries import ORGANISATION, covariance_in_words
 from pipelines.report_tables.surfaces import congruence_sentence
 from pipelines.report_tables.terms import Place
@@ -27,6 +27,8 @@ NAMES = {
     "probit": "probits",
 }
 NAMES |= {"ordered_probit": "probits", "poisson": "log_count", "negative_binomial": "log_count"}
+NAMES |= {"mixed_logit": "log_odds", "mixed_ordered_logit": "log_odds", "mixed_ordered_probit": "probits"}
+NAMES |= {"gee_logit": "log_odds", "gee_poisson": "log_count"}
 
 
 def sentences_of(fit: ReportedFit, words: Words) -> list[str]:
@@ -161,7 +163,7 @@ def _beside(fit: ReportedFit, term: str, figures: pd.Series, words: Words) -> It
 def _average_effects(fit: ReportedFit, term: str, words: Words) -> Iterator[str]:
     effects = fit.effects()
     own = effects[effects["term"] == term]
-    if fit.estimator in ORDERED:
+    if fit.estimator in OF_ORDERED_OUTCOMES:
         own = own.tail(1)
     for row in own.to_dict("records"):
         low, high, value = (float(row[name]) for name in ("conf_low", "conf_high", "value"))

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
 from instruments.spec import Item, Scale
+from models.sections.inference import MARGINAL, MIXED_CATEGORICAL
 from models.sections.regressors import Interaction, Regressor, Surface, as_variable
 from models.spec import RegressionSpec
 from pipelines.load import Study
@@ -164,6 +165,10 @@ def _spec_content(spec: RegressionSpec) -> Content:
     if spec.estimator == "mixed":
         degrees = None if spec.clusters() else spec.degrees_of_freedom or "satterthwaite"
         content |= {"degrees_of_freedom": degrees, "likelihood": spec.likelihood or "REML"}
+    if spec.estimator in MIXED_CATEGORICAL:
+        content["quadrature_points"] = spec.quadrature_points or (11 if len(spec.random_effects) == 1 else 1)
+    if spec.estimator in MARGINAL:
+        content["working_correlation"] = spec.working_correlation or "exchangeable"
     return _without(content, ("name", "kind", "variants"))
 
 

@@ -16,6 +16,11 @@ from tests.reported_fits import reported, responses, words
 REGRESSORS = ("integration", "safety")
 PERSONS = {"panel": {"unit": "respondent"}, "cluster": None}
 CATEGORICAL = {"smallest_effect_of_interest": None, "bootstrap_draws": 20}
+GROUPS = {
+    "random_effects": ({"groups": "organisation_id"},),
+    "cluster": None,
+    "smallest_effect_of_interest": None,
+}
 KINDS: dict[str, dict[str, object]] = {
     "fixed_effects": {"fixed_effects": ("organisation_id", "wave")},
     "within": {"estimator": "within", **PERSONS},
@@ -27,6 +32,12 @@ KINDS: dict[str, dict[str, object]] = {
     "mixed": {"estimator": "mixed", "random_effects": ({"groups": "organisation_id"},), "cluster": None},
     "mixed_kenward_roger": {"estimator": "mixed", "random_effects": ({"groups": "organisation_id"},), "cluster": None,
                             "degrees_of_freedom": "kenward_roger"},
+    "mixed_logit": {"estimator": "mixed_logit", "outcome": "is_high", **GROUPS},
+    "mixed_ordered_probit": {"estimator": "mixed_ordered_probit", "outcome": "level", **GROUPS},
+    "gee_linear": {"estimator": "gee_linear"},
+    "gee_logit": {"estimator": "gee_logit", "outcome": "is_high", "smallest_effect_of_interest": None},
+    "gee_poisson": {"estimator": "gee_poisson", "outcome": "cases", "smallest_effect_of_interest": None,
+                    "covariance": "CR0", "working_correlation": "independence"},
     "logit": {"estimator": "logit", "outcome": "is_high", **CATEGORICAL},
     "firth": {"estimator": "firth_logit", "outcome": "is_high", "covariance": "classical", "cluster": None,
               **CATEGORICAL},
@@ -46,6 +57,10 @@ NAMES = {
     "random_effects": "Random effects",
     "first_differences": "First differences",
     "mixed": "Mixed model",
+    "mixed_logit": "Logit with random intercepts",
+    "mixed_ordered_probit": "Ordered probit with random intercepts",
+    "gee_linear": "Estimating equations, linear (GEE)",
+    "gee_poisson": "Estimating equations, Poisson (GEE)",
     "firth": "Logit with Firth’s penalty",
     "multinomial": "Multinomial logit",
     "negative_binomial": "Negative binomial",
@@ -113,6 +128,20 @@ def test_a_mixed_model_says_what_differs_between_groups_and_how_its_errors_are_m
     assert "share of the regressors in all variance (marginal)" in said("mixed")
     assert value("mixed", "Effects that differ between") == "organisation"
     assert "Kenward" in said("mixed_kenward_roger")
+
+
+def test_models_of_rows_in_groups_say_whose_effects_they_tell_and_how_errors_are_made():
+    assert "log odds within a group" in said("mixed_logit")
+    assert "probits within a group" in said("mixed_ordered_probit")
+    assert value("mixed_logit", "Effects that differ between") == "organisation"
+    assert "inverse observed information" in said("mixed_logit")
+    assert "Coefficients of Estimating equations, logit (GEE) are log odds;" in said("gee_logit")
+    assert "one working correlation of all rows of a cluster" in said("gee_linear")
+    assert "R: geesmv::GEE.var.md" in said("gee_linear")
+    assert "rows of a cluster taken as independent, sandwich" in said("gee_poisson")
+    for kind in ("mixed_logit", "mixed_ordered_probit", "gee_logit", "gee_poisson"):
+        assert len(fit_of(kind).effects())
+    assert any("count" in label for label in labels("gee_poisson"))
 
 
 @pytest.mark.parametrize("kind", LINEAR)

@@ -20,7 +20,7 @@ from models.regression.categorical.cumulative_links import INFINITE, LINKS, Cumu
 from models.regression.categorical.predicted import Predicted
 
 REACH = 9.0
-LARGEST_STEP = 0.25
+LARGEST_STEP = 0.5
 STEP_TIMES_SD = 0.75
 
 

@@ -110,7 +110,7 @@ class BinomialRows:
         failures = self.trials - self.successes
         return gammaln(self.trials + 1) - gammaln(self.successes + 1) - gammaln(failures + 1)
 
-    @cached_property
+    @property
     def saturated_log_likelihood(self) -> float:
         """Log-likelihood when every row has a probability of its own; nought where all trials are 1."""
         from scipy.special import xlogy  # noqa: PLC0415

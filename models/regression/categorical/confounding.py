@@ -5,10 +5,10 @@ import pandas as pd
 
 from models.estimates import Vector
 from models.regression.reading.e_value import e_value_of_logarithm
-from models.sections.inference import Estimator
+from models.sections.inference import OF_COUNTS, Estimator
 
-ODDS = ("logit", "firth_logit")
-RATIOS = ("poisson", "negative_binomial")
+ODDS = ("logit", "firth_logit", "gee_logit")
+RATIOS = OF_COUNTS
 RARE = 0.15
 
 

@@ -20,7 +20,7 @@ from models.regression.design import Design
 from models.regression.identification import ModelDataError
 from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
 from models.regression.outcome import categories_of
-from models.sections.inference import ORDERED
+from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, OF_COUNTS, OF_ORDERED_OUTCOMES, ORDERED
 from models.sections.regressors import Interaction, as_variable
 from models.spec import RegressionSpec
 
@@ -76,7 +76,7 @@ def estimate_categorical(
     asked = _asked(spec, design, clusters, labels)
     groups = regressor_groups(spec, design.rows, design.profile, labels, list(map(str, design.matrix)))
     _refuse_too_many_parameters(asked, spec, fewest_beyond)
-    found = _estimated(spec, asked, groups)
+    found = _estimated(spec, asked, design, groups)
     if spec.estimator in ORDERED:
         found = replace(found, diagnostics={**found.diagnostics, **_proportional_odds(asked, spec, groups)})
     changes = Changes(spec, design, labels, asked.weights)
@@ -110,7 +110,9 @@ def _asked(spec: RegressionSpec, design: Design, clusters: NDArray[np.intp] | No
     )
 
 
-def _estimated(spec: RegressionSpec, asked: Asked, groups: Mapping[str, Sequence[str]]) -> Estimated:
+def _estimated(spec: RegressionSpec, asked: Asked, design: Design, groups: Mapping[str, Sequence[str]]) -> Estimated:
+    if spec.estimator in (*MIXED_CATEGORICAL, *MARGINAL):
+        return _of_rows_in_groups(spec, asked, design)
     if spec.estimator == "firth_logit":
         return firth_logit(asked, groups)
     if spec.estimator == "multinomial":
@@ -121,6 +123,16 @@ def _estimated(spec: RegressionSpec, asked: Asked, groups: Mapping[str, Sequence
         return estimators.negative_binomial(asked)
     link = LINKS[spec.estimator]
     return estimators.ordered(asked, link) if spec.estimator in ORDERED else estimators.binary(asked, link)
+
+
+def _of_rows_in_groups(spec: RegressionSpec, asked: Asked, design: Design) -> Estimated:
+    if spec.estimator in MIXED_CATEGORICAL:
+        from models.multilevel.categorical.of_model import estimate_random_intercepts  # noqa: PLC0415 - seldom needed
+
+        return estimate_random_intercepts(spec, asked, design.rows)
+    from models.multilevel.marginal.of_model import estimate_equations  # noqa: PLC0415 - seldom needed
+
+    return estimate_equations(spec, asked, design)
 
 
 def _proportional_odds(asked: Asked, spec: RegressionSpec, groups: Mapping[str, Sequence[str]]) -> dict[str, float]:
@@ -139,11 +151,11 @@ def _responses_per_parameter(asked: Asked, spec: RegressionSpec) -> dict[str, fl
 
     Of an ordered outcome the effective number n - sum n_j^3 / n^2 counts (Harrell 2015, section 4.4).
     """
-    if spec.estimator in ("poisson", "negative_binomial"):
+    if spec.estimator in OF_COUNTS:
         return {}
     counts = np.unique(asked.outcome, return_counts=True)[1].astype(float)
     n, least = float(counts.sum()), float(counts.min())
-    limiting = n - float((counts**3).sum()) / n**2 if spec.estimator in ORDERED else least
+    limiting = n - float((counts**3).sum()) / n**2 if spec.estimator in OF_ORDERED_OUTCOMES else least
     return {"least_outcome_n": least, "responses_per_coefficient": limiting / (len(asked.columns) - 1)}
 
 
@@ -152,7 +164,7 @@ def _refuse_too_many_parameters(asked: Asked, spec: RegressionSpec, fewest_beyon
     n_parameters = k
     if spec.estimator == "multinomial":
         n_parameters = k * last
-    if spec.estimator in ORDERED:
+    if spec.estimator in OF_ORDERED_OUTCOMES:
         n_parameters = last + k - 1 + (last - 1) * len(asked.released)
     if n < n_parameters + fewest_beyond:
         raise ModelDataError(

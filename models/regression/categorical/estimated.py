@@ -31,10 +31,11 @@ class Estimated:
         places: Column of the matrix → places of its parameters.
         categories: What predictions are of: J categories in words; one without name for 0 and 1 and for counts.
         model: What predicts.
-        refitted: How often each row is drawn (n) → the model fitted to these rows.
+        refitted: How often each row is drawn (n) → the model fitted to these rows; None where none are drawn.
         diagnostics: Diagnostic → value, in the order in which they are shown.
         estimates: One row a term, where intervals are not those of standard errors; else None.
         joint_tests: Tests of several coefficients, where they are not those of the covariance; else None.
+        covariance_of_margins: Of the parameters that predictions depend on, where these are more than the p; else None.
     """
 
     terms: tuple[str, ...]
@@ -43,10 +44,11 @@ class Estimated:
     places: Mapping[str, tuple[int, ...]]
     categories: tuple[str, ...]
     model: Model
-    refitted: Refitted
+    refitted: Refitted | None
     diagnostics: dict[str, float] = field(default_factory=dict[str, float])
     estimates: pd.DataFrame | None = None
     joint_tests: pd.DataFrame | None = None
+    covariance_of_margins: Matrix | None = None
 
 
 def climb_again(objective: Objective, start: Vector) -> Vector:

@@ -126,12 +126,7 @@ def negative_binomial(asked: Asked) -> Estimated:
 
 def ordered(asked: Asked, link: BinaryLink) -> Estimated:
     """Fit an ordered logit or probit, some columns with an effect of their own at every threshold."""
-    if len(asked.categories) < FEWEST_ORDERED:
-        raise ModelDataError(
-            f"the outcome '{asked.outcome_name}' takes {len(asked.categories)} values among the {len(asked.outcome)} "
-            f"responses used; expected at least {FEWEST_ORDERED} for ordered_{link}; use estimator {link}, or choose "
-            "another outcome"
-        )
+    refuse_few_values(asked, f"ordered_{link}")
     rows = ordered_rows(asked, link)
     terms = rows.names(asked.columns[1:], asked.categories)
     fit = fit_ordered(rows, terms)
@@ -146,12 +141,23 @@ def ordered(asked: Asked, link: BinaryLink) -> Estimated:
         terms=terms,
         coefficients=fit.coefficients,
         uncertainty=_of_scores(asked, fit.covariance, fit.scores),
-        places=_places_of_ordered(asked, rows),
+        places=places_of_ordered(asked, rows),
         categories=asked.categories,
         model=_WithoutConstant(fit),
         refitted=refitted,
         diagnostics={"mcfadden_r2": 1 - fit.log_likelihood / alone.log_likelihood},
     )
+
+
+def refuse_few_values(asked: Asked, estimator: str) -> None:
+    """Raise ModelDataError when an outcome has too few values to be ordered."""
+    if len(asked.categories) < FEWEST_ORDERED:
+        other = estimator.replace("ordered_", "")
+        raise ModelDataError(
+            f"the outcome '{asked.outcome_name}' takes {len(asked.categories)} values among the {len(asked.outcome)} "
+            f"responses used; expected at least {FEWEST_ORDERED} for {estimator}; use estimator {other}, or choose "
+            "another outcome"
+        )
 
 
 def ordered_rows(asked: Asked, link: BinaryLink) -> OrderedRows:
@@ -238,7 +244,8 @@ def _of_scores(asked: Asked, bread: Matrix, scores: Matrix) -> Uncertainty:
     return Uncertainty(robust_covariance(bread, scores, cast("Robust", asked.covariance)), normal)
 
 
-def _places_of_ordered(asked: Asked, rows: OrderedRows) -> dict[str, tuple[int, ...]]:
+def places_of_ordered(asked: Asked, rows: OrderedRows) -> dict[str, tuple[int, ...]]:
+    """Return each column → the places of its parameters; the constant's are the thresholds."""
     cuts, kept = range(rows.n_thresholds), rows.kept
     after = rows.n_thresholds + len(kept)
     found = {asked.columns[0]: tuple(cuts)}

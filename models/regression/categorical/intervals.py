@@ -67,11 +67,12 @@ def show(
     """
     wanted = [*effects, *predictions]
     drawn, diagnostics = _drawn(found, wanted, weights, level, how)
+    covariance = found.uncertainty.covariance if found.covariance_of_margins is None else found.covariance_of_margins
     n_categories = len(found.categories)
     rows: list[dict[str, Any]] = []
     points: list[dict[Any, Any]] = []
     for place, each in enumerate(wanted):
-        by_delta = delta_intervals(each.of(found.model, weights), found.uncertainty.covariance, found.categories, level)
+        by_delta = delta_intervals(each.of(found.model, weights), covariance, found.categories, level)
         ends = slice(place * n_categories, (place + 1) * n_categories)
         boot = [np.full(n_categories, np.nan)] * 3
         if drawn is not None:
@@ -103,12 +104,13 @@ def _drawn(
     found: Estimated, wanted: list[Wanted], weights: Vector, level: float, how: Drawing
 ) -> tuple[BootstrapMargins | None, dict[str, float]]:
     """Return the bootstrap of all that is wanted, one after the other; None where none is drawn or too many fail."""
-    if how.n_draws == 0:
+    refitted = found.refitted
+    if how.n_draws == 0 or refitted is None:
         return None, {"bootstrap_draws": 0.0}
     laid_out = [[(factor, matrix()) for factor, matrix in each.parts] for each in wanted]
 
     def refit(times: NDArray[np.intp]) -> Vector:
-        model = found.refitted(times)
+        model = refitted(times)
         shares = weights * times / (weights @ times)
         return np.concatenate(
             [

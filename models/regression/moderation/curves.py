@@ -12,6 +12,7 @@ from models.estimates import Vector
 from models.regression.columns import column_of
 from models.regression.moderation.combinations import Combinations, combine
 from models.regression.moderation.fitted import Columns, FittedDesign
+from models.sections.inference import OF_COUNTS
 from models.sections.regressors import Variable, as_variable
 
 N_POINTS = 41
@@ -20,9 +21,9 @@ CURVE_COLUMNS = (
     *("estimate", "std_error", "conf_low", "conf_high", "unit"),
 )
 UNITS: Mapping[str, str] = {
-    **dict.fromkeys(("linear", "mixed", "random_effects", "within_between", "between"), "outcome"),
-    **dict.fromkeys(("logit", "probit", "firth_logit"), "probability"),
-    **dict.fromkeys(("poisson", "negative_binomial"), "count"),
+    **dict.fromkeys(("linear", "mixed", "gee_linear", "random_effects", "within_between", "between"), "outcome"),
+    **dict.fromkeys(("logit", "probit", "firth_logit", "gee_logit"), "probability"),
+    **dict.fromkeys(OF_COUNTS, "count"),
 }
 RELATIVE = "linear_predictor"
 """Without an intercept among the coefficients heights are told apart from each other only."""
@@ -99,9 +100,9 @@ def _in_units(found: Combinations, estimator: str) -> Combinations:
     from scipy import special  # noqa: PLC0415
 
     turned = {
-        **dict.fromkeys(("logit", "firth_logit"), special.expit),
+        **dict.fromkeys(("logit", "firth_logit", "gee_logit"), special.expit),
         "probit": special.ndtr,
-        **dict.fromkeys(("poisson", "negative_binomial"), np.exp),
+        **dict.fromkeys(OF_COUNTS, np.exp),
     }.get(estimator)
     if turned is None:
         return found

@@ -28,7 +28,8 @@ class ReadCoefficients:
     Attributes:
         terms: Names of the k coefficients.
         values: k.
-        classical_errors: k standard errors as if all residuals varied alike and by themselves.
+        classical_errors: k standard errors as if all residuals varied alike and by themselves; None where rows go
+            together in groups, so that what rests on them is not told.
         standardised: k, in standard deviations of outcome and regressor; NaN for a constant column.
         outcome_spread: Standard deviation (n - 1) of the outcome.
         df_resid: n - k.
@@ -38,7 +39,7 @@ class ReadCoefficients:
 
     terms: Sequence[str]
     values: Vector
-    classical_errors: Vector
+    classical_errors: Vector | None
     standardised: Vector
     outcome_spread: float
     df_resid: int
@@ -49,7 +50,9 @@ class ReadCoefficients:
 def read_every_term(read: ReadCoefficients) -> Iterator[Row]:
     """Yield size, explained share and what this design would have seen of every term but the intercept."""
     level, reach = 1 - read.confidence_level, read.uncertainty.reach(read.confidence_level)
-    shares = partial_r2(read.values / read.classical_errors, read.df_resid)
+    shares = None
+    if read.classical_errors is not None:
+        shares = partial_r2(read.values / read.classical_errors, read.df_resid)
     for place, term in enumerate(read.terms):
         if term == INTERCEPT:
             continue
@@ -57,7 +60,8 @@ def read_every_term(read: ReadCoefficients) -> Iterator[Row]:
         ratio = scaled / value if value else np.nan
         ends = sorted((scaled - abs(ratio) * reach[place], scaled + abs(ratio) * reach[place]))
         yield term, "standardised", float(scaled), float(ends[0]), float(ends[1]), ""
-        yield term, "partial_r2", float(shares[place]), np.nan, np.nan, ""
+        if shares is not None:
+            yield term, "partial_r2", float(shares[place]), np.nan, np.nan, ""
         error, df = float(read.uncertainty.errors[place]), float(read.uncertainty.df[place])
         yield term, "minimum_detectable", minimum_detectable_effect(error, df, level=level), np.nan, np.nan, ""
 
@@ -69,8 +73,9 @@ def read_focal_term(read: ReadCoefficients, place: int, smallest: float | None) 
         level = 1 - read.confidence_level
         tested = equivalence_test(value, error, float(read.uncertainty.df[place]), smallest, level)
         yield term, "equivalence", tested.p_value, tested.conf_low, tested.conf_high, tested.reading
-    statistic = value / float(read.classical_errors[place])
-    yield term, "robustness_value", robustness_value(statistic, read.df_resid), np.nan, np.nan, ""
+    if read.classical_errors is not None:
+        statistic = value / float(read.classical_errors[place])
+        yield term, "robustness_value", robustness_value(statistic, read.df_resid), np.nan, np.nan, ""
     strength = e_value_of_difference(value / read.outcome_spread, error / read.outcome_spread)
     yield term, "e_value", strength.of_estimate, strength.of_limit, np.nan, ""
 

@@ -7,6 +7,7 @@ import streamlit as st
 import yaml
 
 from instruments.faults import DataError, EnvironmentFault
+from models.sections.inference import MARGINAL, MIXED_CATEGORICAL
 from models.spec import RegressionSpec
 from pipelines.assets.fits import FitRows
 from pipelines.commands.fits import (
@@ -43,6 +44,11 @@ OF_MIXED = (
     "audit",
     "singular",
 )
+OF_GROUPS = {
+    "mixed": OF_MIXED,
+    **dict.fromkeys(MIXED_CATEGORICAL, ("categorical",)),
+    **dict.fromkeys(MARGINAL, ("marginal",)),
+}
 OF_LINES = ("least_squares", "heteroskedastic", "clustered", "wald")
 MEANINGS = meanings_of(
     out.FITS, out.DIAGNOSTICS, out.READINGS, fitted.PREDICTIONS, fitted.JOINT_TESTS, *shapes.TABLES, out.ESTIMATES
@@ -93,8 +99,10 @@ def _show_fit(bench: Bench, fit_id: str) -> None:
     for remedy in remedies_in_words(made.diagnostics)["remedy"]:
         show_text(f"look: {remedy}")
     spec = RegressionSpec.model_validate_json(row["spec_json"])
-    is_mixed = spec.estimator == "mixed"
-    show_definitions("multilevel" if is_mixed else "regression", OF_MIXED if is_mixed else _places(spec))
+    is_of_groups = spec.estimator in OF_GROUPS
+    show_definitions(
+        "multilevel" if is_of_groups else "regression", OF_GROUPS[spec.estimator] if is_of_groups else _places(spec)
+    )
     _show_from_rows(bench, made, fit_id)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
+from scipy import special
 
 from models.estimates import result_digest
 from models.regression.fit import fit_regression
@@ -177,6 +178,45 @@ def test_a_variant_turns_a_regression_into_a_mixed_model_and_back() -> None:
     assert (plain.random_effects, plain.covariance_used(), plain.random_groups()) == ((), "CR2", ())
     main, mixed = (fit_regression(spec, invented(), variant=name) for name in ("main", "mixed"))
     assert mixed.estimates["std_error"].ne(main.estimates["std_error"]).all()
+
+
+IN_GROUPS = {
+    "mixed": {"random_effects": [ORGANISATIONS]},
+    "gee_linear": {"random_effects": [], "cluster": "organisation_id"},
+}
+
+
+@pytest.mark.parametrize("estimator", IN_GROUPS)
+def test_coefficients_are_read_in_sizes_and_against_what_is_of_interest(estimator: str) -> None:
+    said = {**STRAIN, "regressors": ["trust", "workload", {"variable": "education", "use": "category"}]}
+    spec = model_of(**said, estimator=estimator, smallest_effect_of_interest=0.2, **IN_GROUPS[estimator])
+    rows = invented()
+    fit = fit_regression(spec, rows)
+    read = fit.readings.set_index(["term", "reading"])
+    estimates = fit.estimates.set_index("term")
+    ratio = rows["trust"].std() / rows["strain"].std()
+    standardised = read.loc[("trust", "standardised")]
+    for name, column in {"value": "estimate", "conf_low": "conf_low", "conf_high": "conf_high"}.items():
+        assert standardised[name] == pytest.approx(estimates.loc["trust", column] * ratio, rel=1e-10)
+    b, error, df = (float(estimates.loc["trust", name]) for name in ("estimate", "std_error", "df"))
+    below = special.stdtr(df, -(0.2 + b) / error)
+    above = special.stdtr(df, (b - 0.2) / error)
+    assert read.loc[("trust", "equivalence"), "value"] == pytest.approx(max(below, above), rel=1e-9)
+    assert read.loc[("trust", "equivalence"), "verdict"] in ("relevant", "undecided", "equivalent")
+    reach = special.stdtrit(df, 0.975) * error
+    assert read.loc[("trust", "minimum_detectable"), "value"] > reach
+    assert read.loc[("trust", "e_value"), "value"] > 1
+    assert set(fit.readings["term"]) == {"trust", "workload", "education[2]", "education[3]"}
+    assert not set(fit.readings["reading"]) & {"partial_r2", "robustness_value", "selection_ratio"}
+
+
+def test_columns_of_one_category_go_together_as_those_of_least_squares() -> None:
+    said = {**STRAIN, "regressors": ["trust", {"variable": "education", "use": "category"}]}
+    mixed = fit_regression(model_of(**said, random_effects=[ORGANISATIONS]), invented())
+    linear = fit_regression(model_of(**said, estimator="linear", random_effects=[]), invented())
+    for name in ("max_vif", "max_generalised_vif", "condition_number"):
+        one, other = (each.diagnostics.set_index("diagnostic").loc[name, "value"] for each in (mixed, linear))
+        assert one == pytest.approx(other, rel=1e-9)
 
 
 REFUSED = {

@@ -1,0 +1,56 @@
+"""How coefficients of linear models of rows in groups are read: size, equivalence, confounding, what was to be seen."""
+
+import numpy as np
+import pandas as pd
+
+from models.estimates import Vector
+from models.regression.design import Design
+from models.regression.inference import Uncertainty
+from models.regression.reading.of_coefficients import (
+    COLUMNS,
+    ReadCoefficients,
+    read_every_term,
+    read_focal_term,
+    spread_of,
+)
+from models.regression.reading.standardised import standardised_coefficients
+from models.spec import RegressionSpec
+
+
+def readings_in_groups(
+    spec: RegressionSpec, design: Design, coefficients: Vector, uncertainty: Uncertainty
+) -> pd.DataFrame:
+    """Read the coefficients of a mixed model or of estimating equations, the intercept left out.
+
+    Args:
+        spec: The model, variant applied.
+        design: What it was computed from.
+        coefficients: k, of its columns.
+        uncertainty: Covariance and degrees of freedom of the model.
+
+    Returns:
+        One row a term and reading: standardised and minimum_detectable of every term; equivalence (where the model
+        names a smallest effect of interest) and e_value of the focal ones. What rests on the classical t of least
+        squares (partial_r2, robustness_value, selection_ratio) is not there: errors between groups and within have no
+        one residual variance to share.
+
+    References:
+        R: ``effectsize::standardize_parameters(lmer(...), method = "basic")``.
+    """
+    weights = None if design.weights is None else design.weights.to_numpy()
+    matrix, outcome = design.matrix.to_numpy(), design.outcome.to_numpy()
+    read = ReadCoefficients(
+        terms=tuple(map(str, design.matrix)),
+        values=coefficients,
+        classical_errors=None,
+        standardised=standardised_coefficients(matrix, outcome, coefficients, weights),
+        outcome_spread=spread_of(outcome, weights),
+        df_resid=len(outcome) - len(coefficients),
+        uncertainty=uncertainty,
+        confidence_level=spec.confidence_level,
+    )
+    rows = [*read_every_term(read)]
+    for place, term in enumerate(read.terms):
+        if term in design.focal:
+            rows += read_focal_term(read, place, spec.smallest_effect_of_interest)
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"value": np.float64})
