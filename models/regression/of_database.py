@@ -37,9 +37,14 @@ from models.sections.inference import Covariance
 from models.sections.regressors import as_variable
 from models.spec import RegressionSpec
 
+CORRECTED = ("CR2", "CR3")
 NOT_TOLD = (
     "Left out: Cook's distances, tests of residuals and of the form, which look at single responses; influence of "
     "clusters, selection on what was left out and wild bootstrap, which fit again without some."
+)
+NOT_CORRECTED = (
+    "Tests of several coefficients and slopes are on the least degrees of freedom of one: there are too many clusters "
+    "to keep what would correct them."
 )
 NOT_TOLD_WITHIN = "Left out with effects: inflation of variances, the share explained by the effects and their number."
 
@@ -130,8 +135,17 @@ class _Told:
             joint_tests=joint_tests(self.groups, places, found.coefficients, self.sure),
             data=self.one_row.iloc[:0],
             engine=found.engine,
-            engine_reason=" ".join([found.reason, NOT_TOLD, *([NOT_TOLD_WITHIN] if spec.effects() else [])]),
+            engine_reason=" ".join(self._reasons()),
         )
+
+    def _reasons(self) -> Iterator[str]:
+        """Say why the engine, and what is not told therefore."""
+        yield self.found.reason
+        yield NOT_TOLD
+        if self.spec.effects():
+            yield NOT_TOLD_WITHIN
+        if self.spec.covariance_used() in CORRECTED and self.sure.corrected is None:
+            yield NOT_CORRECTED
 
     def _design(self) -> FittedDesign:
         found, sure = self.found, self.sure

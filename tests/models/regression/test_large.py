@@ -59,6 +59,18 @@ CASES = {
     "bent": ((STANDARD_TENURE, SPLINE), "blocks", {"weights": "weight"}),
     "a curve": ((CURVED_AGE, TENURE), "blocks", {"smallest_effect_of_interest": 0.05}),
     "effects": ((TENURE, ROLE), "blocks", {"fixed_effects": "organisation_id"}),
+    "few clusters, patterns": (
+        (ROLE, AGE, Interaction(interaction=(AGE, ROLE))), "counted_patterns", {"covariance": "CR2"},
+    ),
+    "few clusters, blocks": (
+        (TENURE, ROLE, CURVED_AGE, Interaction(interaction=(TENURE, ROLE))), "blocks",
+        {"covariance": "CR2", "weights": "weight"},
+    ),
+    "few clusters, CR3": ((TENURE, ROLE, AGE), "blocks", {"covariance": "CR3"}),
+    "few clusters, effects": ((TENURE, ROLE), "blocks", {"fixed_effects": "organisation_id", "covariance": "CR2"}),
+    "few clusters, weighted effects": (
+        (TENURE, ROLE), "blocks", {"fixed_effects": "organisation_id", "covariance": "CR2", "weights": "weight"},
+    ),
 }  # fmt: skip
 
 
