@@ -18,6 +18,7 @@ from models.sections.imputation import imputation_of
 from models.spec import RegressionSpec
 
 MANY_RESPONSES = 200_000
+BINARY = ("logit", "probit")
 
 Database = Callable[[pd.DataFrame], AbstractContextManager[Connection]]
 """Opens a connection to a database in which some rows are the table ``responses``."""
@@ -57,10 +58,12 @@ def may_be_stored(spec: RegressionSpec) -> bool:
     """
     if imputation_of(spec.missing) is not None or spec.panel is not None or spec.level != "response":
         return False
+    if spec.estimator not in ("linear", *BINARY) or (spec.estimator in BINARY and spec.bootstrap_draws):
+        return False
     from models.regression.in_database.planner import needs_rows  # noqa: PLC0415 - seldom, and slow
     from models.regression.of_database import covariances_needed  # noqa: PLC0415
 
-    return spec.estimator == "linear" and needs_rows(spec, covariances_needed(spec)) is None
+    return needs_rows(spec, covariances_needed(spec)) is None
 
 
 def fit_stored(task: FitTask, stored: StoredResponses) -> Fit | None:
@@ -75,14 +78,17 @@ def fit_stored(task: FitTask, stored: StoredResponses) -> Fit | None:
         slopes, curves and diagnostics of the columns are those of ``models.regression.fit.fit_regression`` but for
         rounding. What looks at single responses or leaves out clusters is absent, and ``engine_reason`` says so:
         Cook's distance, tests of residuals and form, influence of clusters, selection on what was left out, wild
-        bootstrap. None where no engine computes these responses.
+        bootstrap, bootstrap intervals of a logit or probit. None where no engine computes these responses: regressors
+        of a logit or probit take too many different values together.
 
     Raises:
         ModelDataError: If the data cannot carry the model.
     """
     from models.regression.of_database import fit_linear  # noqa: PLC0415 - seldom, and slow
+    from models.regression.of_patterns import fit_binary_outcome  # noqa: PLC0415
 
-    return fit_linear(task, apply_variant(task.spec, task.variant), stored)
+    spec = apply_variant(task.spec, task.variant)
+    return fit_binary_outcome(task, spec, stored) if spec.estimator in BINARY else fit_linear(task, spec, stored)
 
 
 def _stored(connection: Connection, selected: SelectedRows) -> StoredResponses:

@@ -50,8 +50,9 @@ NOT_TOLD_WITHIN = "Left out with effects: inflation of variances, the share expl
 
 
 def covariances_needed(spec: RegressionSpec) -> tuple[Covariance, ...]:
-    """Return the covariances that are needed: that of the model, and the classical one for what is read of it."""
-    return tuple(dict.fromkeys((spec.covariance_used(), "classical")))
+    """Return the covariances that are needed: that of the model; of a linear one the classical one for its readings."""
+    read: tuple[Covariance, ...] = ("classical",) if spec.estimator == "linear" else ()
+    return tuple(dict.fromkeys((spec.covariance_used(), *read)))
 
 
 def fit_linear(task: FitTask, spec: RegressionSpec, stored: StoredResponses) -> Fit:
