@@ -12,6 +12,7 @@ from models.regression.in_database.pattern_design import PatternDesign
 from models.regression.inference import Uncertainty, label_estimates
 from models.sections.inference import Covariance
 
+
 @dataclass(frozen=True, eq=False)
 class CountedBinary:
     """What a logit or probit on counted patterns was fitted to and came to.
