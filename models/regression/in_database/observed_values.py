@@ -56,7 +56,7 @@ class ObservedInDatabase:
 
     def shares(self, column: str, bounds: Sequence[float]) -> Vector:
         """Return the share of responses in each stretch between bounds."""
-        counts = ", ".join(f"count_if({quoted(column)} <= {bound!r}::DOUBLE)" for bound in map(float, bounds))
+        counts = ", ".join(f"count(*) FILTER ({quoted(column)} <= {bound!r}::DOUBLE)" for bound in map(float, bounds))
         below = self._asked(f"SELECT {counts} FROM responses") if counts else ()  # noqa: S608 - numbers
         return np.diff([0, *below, self.n_obs]) / self.n_obs
 
@@ -67,7 +67,7 @@ class ObservedInDatabase:
         x, y = (f"CAST({quoted(column)} AS DOUBLE)" for column in (first, second))
         apart = f"({x} - {y}) / {pooled!r}::DOUBLE"
         higher, lower = self._asked(
-            f"SELECT count_if({apart} > {distance!r}), count_if({apart} < -{distance!r}) FROM responses"  # noqa: S608
+            f"SELECT count(*) FILTER ({apart} > {distance!r}), count(*) FILTER ({apart} < -{distance!r}) FROM responses"  # noqa: S608
         )
         n = self.n_obs
         return higher / n, lower / n, (n - higher - lower) / n

@@ -27,19 +27,19 @@ class Distribution:
         deviation: Standard deviation (n - 1).
         least: Smallest value.
         largest: Largest value.
-        values: The different values in order where there are no more than two; none where there are more.
+        listed: The different values in order where there are no more than two; none where there are more.
     """
 
     mean: float
     deviation: float
     least: float
     largest: float
-    values: tuple[float, ...]
+    listed: tuple[float, ...]
 
     @property
     def is_indicator(self) -> bool:
         """Whether there are no more than two different values."""
-        return len(self.values) > 0
+        return len(self.listed) > 0
 
 
 class Observed(Protocol):

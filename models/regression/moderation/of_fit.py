@@ -110,7 +110,7 @@ def values_asked(fitted: FittedDesign, moderator: Variable) -> dict[str, object]
         return {labels.get(code, str(code)): code for code in fitted.profile.codes[column_of(moderator)]}
     found = fitted.distribution(moderator)
     if found.is_indicator:
-        return {f"{value:g}": value for value in found.values}  # noqa: PD011
+        return {f"{value:g}": value for value in found.listed}
     mean, deviation = found.mean, found.deviation
     return {"mean_less_sd": mean - deviation, "mean": mean, "mean_plus_sd": mean + deviation}
 

@@ -140,8 +140,9 @@ def simulate_power(
 def error_of_draws(design: DrawnDesign, place: int) -> float:
     """Return the standard deviation of a coefficient over drawn studies: what its standard error estimates.
 
-    (s2 M + t2 M (sum (X_g'1)(X_g'1)') M)^1/2 on the diagonal. The squared CR2 standard error of one study scatters about
-    the square of this with a coefficient of variation of about (2 / df)^1/2: with 20 degrees of freedom by a third.
+    (s2 M + t2 M (sum (X_g'1)(X_g'1)') M)^1/2 on the diagonal. The squared CR2 standard error of one study scatters
+    about the square of this with a coefficient of variation of about (2 / df)^1/2: with 20 degrees of freedom by a
+    third.
     """
     direction = design.moments.bread[place]
     between = float(((design.sums @ direction) ** 2).sum())

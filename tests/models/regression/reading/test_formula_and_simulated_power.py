@@ -52,7 +52,7 @@ def test_the_spread_of_drawn_coefficients_is_the_standard_error_of_draws():
 
 @pytest.mark.parametrize("effect", [0.1, 0.2, 0.3])
 def test_with_the_standard_error_of_draws_the_formula_gives_the_power_of_draws(effect):
-    matrix, codes, design = design_at_hand()
+    _, _, design = design_at_hand()
     found = simulate_power(design, PLACE, effect, np.random.default_rng(5), N_DRAWS)
     expected = power_of_coefficient(effect, error_of_draws(design, PLACE), found.df)
     low, high = binom.ppf([0.0005, 0.9995], N_DRAWS, expected) / N_DRAWS
