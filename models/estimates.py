@@ -76,9 +76,10 @@ class Fit:
         joint_tests: Tests of several coefficients at once: regressor, statistic, df_num, df_denom, p_value, method.
         shapes: How effects depend on other variables; see ``models.regression.moderation.of_fit``.
         data: The responses used, sorted by response_id, with the columns that the model reads and no other; the same
-            model fitted to them gives the same estimates.
+            model fitted to them gives the same estimates. Without a row where they stayed in a database.
         engine: What computed it: ``rows`` in memory, ``counted_patterns`` or ``blocks`` in a database.
-        engine_reason: Why, in a sentence; empty for rows.
+        engine_reason: Why, and what is not told therefore, in sentences; empty for rows.
+        data_hash: SHA-256 of the responses used where they stayed in a database; else empty.
     """
 
     model: str
@@ -99,6 +100,7 @@ class Fit:
     joint_tests: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(JOINT_TEST_COLUMNS)))
     engine: str = "rows"
     engine_reason: str = ""
+    data_hash: str = ""
 
 
 def result_digest(fit: Fit) -> str:

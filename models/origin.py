@@ -8,7 +8,7 @@ Put here everything that names or proves where a number comes from; not the numb
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import metadata
@@ -60,7 +60,7 @@ def origin_of(fit: Fit, spec: RegressionSpec, seed: int) -> Origin:
     """
     return Origin(
         spec_hash=spec_hash(spec.with_variant(fit.variant)),
-        data_hash=data_hash(fit.data),
+        data_hash=fit.data_hash or data_hash(fit.data),
         code_hash=code_hash(),
         env_hash=env_hash(environment()),
         seed=seed,
@@ -90,14 +90,42 @@ def data_hash(frame: pd.DataFrame) -> str:
     columns. How a kind is stored does not: Int16 and int64 with the same numbers have the same hash, and every
     missing value is the same.
     """
-    digest = hashlib.sha256(f"{len(frame)} rows".encode())
-    for name in frame.columns:
-        kind, content = _canonical(frame[name])
-        is_missing = frame[name].isna().to_numpy(dtype=bool)
-        digest.update(json.dumps([str(name), kind, len(content)]).encode())
-        digest.update(np.packbits(is_missing).tobytes())
-        digest.update(content)
+    return hash_of_parts(len(frame), list(map(str, frame.columns)), lambda name: [frame[name]])
+
+
+def hash_of_parts(n_rows: int, names: Iterable[str], parts_of: Callable[[str], Iterable[pd.Series]]) -> str:
+    """Return the ``data_hash`` of a table of which one part of one column is in memory at a time.
+
+    Args:
+        n_rows: Rows.
+        names: Columns, in order.
+        parts_of: Gives the parts of a column, in order, as often as it is called; all but the last have a multiple of
+            eight rows.
+    """
+    digest = hashlib.sha256(f"{n_rows} rows".encode())
+    for name in names:
+        kinds: set[str] = set()
+        missing = bytearray()
+        for part in parts_of(name):
+            kinds.add(_canonical(part)[0])
+            missing += np.packbits(part.isna().to_numpy(dtype=bool)).tobytes()
+        (kind,) = kinds
+        length = sum(map(len, _pieces(parts_of(name))))
+        digest.update(json.dumps([name, kind, length]).encode())
+        digest.update(missing)
+        for piece in _pieces(parts_of(name)):
+            digest.update(piece)
     return digest.hexdigest()
+
+
+def _pieces(parts: Iterable[pd.Series]) -> Iterator[bytes]:
+    """Yield the canonical content of a column in pieces; that of texts is one JSON list."""
+    kind = ""
+    for place, part in enumerate(parts):
+        kind, content = _canonical(part)
+        yield content if kind != "text" else (b"[" if place == 0 else b", ") + content[1:-1]
+    if kind == "text":
+        yield b"]"
 
 
 def _canonical(column: pd.Series) -> tuple[str, bytes]:

@@ -26,6 +26,7 @@ def fit(
     """Fit one model now, without orchestration; marked exploratory unless it is a declared fit again."""
     from models.spec import RegressionSpec
     from pipelines.commands import fits
+    from pipelines.commands.conditions_of_fits import missed_by
     from pipelines.commands.independence import independence_in_words
     from pipelines.commands.sample import inference_in
     from pipelines.commands.table_sources import focal_sentences
@@ -35,7 +36,7 @@ def fit(
     row = rows.fits.iloc[0]
     validation = fits.validation_in(loaded, [row["outcome"], *rows.estimates["term"]])
     no_inference = inference_in(rows.diagnostics)
-    missed, sentences = fits.missed_by(loaded, rows.fits), focal_sentences(loaded, rows)
+    missed, sentences = missed_by(loaded, rows.fits), focal_sentences(loaded, rows)
     if as_json:
         tables = fits.tables_shown(rows) | {"conditions_not_met": missed}
         documents = {name: printing.records(table) for name, table in tables.items()}

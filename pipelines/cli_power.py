@@ -46,4 +46,8 @@ def power(
     if found.note:
         printing.print_lines([found.note])
     else:
-        printing.print_lines([f"share of the error variance between clusters: {found.intraclass:.3f}; {draws} draws"])
+        told = f"share of the error variance between clusters: {found.intraclass:.3f}; {draws} draws"
+        why = (
+            "where power by formula and simulated differ, std_error of the data and std_error_drawn of drawn studies do"
+        )
+        printing.print_lines([told, why])

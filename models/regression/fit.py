@@ -27,6 +27,7 @@ from models.regression.inference import label_estimates
 from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
 from models.regression.moderation.combinations import Coefficients
 from models.regression.moderation.fitted import FittedDesign
+from models.regression.moderation.observed import ObservedRows
 from models.regression.moderation.of_fit import products_not_covered, shapes_of
 from models.regression.panel.posed import OF_MEANS, pose_panel
 from models.regression.posed import codes_of, pose
@@ -260,7 +261,9 @@ def _with_design(spec: RegressionSpec, design: Design, labels: Labels, found: Fo
     coefficients = Coefficients(found.coefficients, sure.covariance, float(sure.df.min()), sure.corrected)
     means = {str(term): float(mean) for term, mean in design.matrix.mean().items()}
     means |= {f"{term}{OF_MEANS}": mean for term, mean in means.items() if f"{term}{OF_MEANS}" in found.terms}
-    return FittedDesign(spec, design.rows, design.profile, design.focal, means, labels, found.terms, coefficients)
+    return FittedDesign(
+        spec, ObservedRows(design.rows), design.profile, design.focal, means, labels, found.terms, coefficients
+    )
 
 
 def _joined(readings: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:

@@ -5,41 +5,23 @@ Put here which of the two a model takes; not how either computes.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import replace
 
 import pandas as pd
 
 from models.estimates import Fit
-from models.regression.columns import Labels
-from models.regression.design import select_rows
+from models.regression.design import SelectedRows, select_rows
 from models.regression.fit import apply_variant, fit_regression
+from models.regression.fit_task import FitTask, StoredResponses
 from models.regression.in_database.connection import Connection
 from models.sections.imputation import imputation_of
 from models.spec import RegressionSpec
 
 MANY_RESPONSES = 200_000
+BINARY = ("logit", "probit")
 
 Database = Callable[[pd.DataFrame], AbstractContextManager[Connection]]
 """Opens a connection to a database in which some rows are the table ``responses``."""
-
-
-@dataclass(frozen=True)
-class FitTask:
-    """What a fit is asked of.
-
-    Attributes:
-        spec: The model with its variants.
-        labels: Variable → code → label, for the names of terms.
-        variant: Name of a variant of the model; ``main`` is the model itself.
-        fewest_beyond: How many more responses than coefficients are asked for.
-        seed: Of what is drawn.
-    """
-
-    spec: RegressionSpec
-    labels: Labels
-    variant: str = "main"
-    fewest_beyond: int = 1
-    seed: int = 0
 
 
 def fit_at_any_size(task: FitTask, analysis: pd.DataFrame, database: Database, many: int = MANY_RESPONSES) -> Fit:
@@ -52,24 +34,64 @@ def fit_at_any_size(task: FitTask, analysis: pd.DataFrame, database: Database, m
         many: How many complete responses are too many for rows in memory.
 
     Returns:
-        As ``models.regression.fit.fit_regression``. From a database, coefficients, covariance, readings of both,
-        slopes, curves and diagnostics of the columns are the same but for rounding; what looks at single responses or
-        leaves out clusters is absent (Cook's distance, tests of residuals and form, influence of clusters,
-        selection on what was left out, wild bootstrap), and joint tests and slopes with CR2 are those of F and t on the
-        least degrees of freedom of a coefficient.
+        As ``models.regression.fit.fit_regression``, or as ``fit_stored``.
 
     Raises:
         ModelDataError: If the data cannot carry the model, or it has no such variant.
     """
     spec = apply_variant(task.spec, task.variant)
-    is_listwise = imputation_of(spec.missing) is None
-    is_plain = is_listwise and spec.estimator == "linear" and spec.panel is None and spec.level == "response"
-    is_plain = is_plain and spec.together is None and spec.composition is None
-    if is_plain and len(analysis) >= many:
-        from models.regression.of_database import can_be_in_database, fit_large  # noqa: PLC0415 - seldom, and slow
-
+    if len(analysis) >= many and may_be_stored(spec):
         selected = select_rows(spec, analysis)
-        if len(selected.rows) >= many and can_be_in_database(spec):
+        if len(selected.rows) >= many:
             with database(selected.rows) as connection:
-                return fit_large(spec, task.variant, selected, task.labels, task.fewest_beyond, connection)
+                found = fit_stored(task, _stored(connection, selected))
+            if found is not None:
+                return replace(found, data=selected.data)
     return fit_regression(task.spec, analysis, task.labels, task.variant, task.fewest_beyond, task.seed)
+
+
+def may_be_stored(spec: RegressionSpec) -> bool:
+    """Tell whether an engine may compute a model from responses in a database, as far as its specification tells.
+
+    Args:
+        spec: The model, variant applied.
+    """
+    if imputation_of(spec.missing) is not None or spec.panel is not None or spec.level != "response":
+        return False
+    if spec.together is not None or spec.composition is not None:
+        return False
+    if spec.estimator not in ("linear", *BINARY) or (spec.estimator in BINARY and spec.bootstrap_draws):
+        return False
+    from models.regression.in_database.planner import needs_rows  # noqa: PLC0415 - seldom, and slow
+    from models.regression.of_database import covariances_needed  # noqa: PLC0415
+
+    return needs_rows(spec, covariances_needed(spec)) is None
+
+
+def fit_stored(task: FitTask, stored: StoredResponses) -> Fit | None:
+    """Fit a regression to many complete responses in a database; memory does not grow with them.
+
+    Args:
+        task: What is asked, of a model that ``may_be_stored``.
+        stored: The responses.
+
+    Returns:
+        Without a row of ``data``, which the caller has. Coefficients, covariance, readings of both, joint tests,
+        slopes, curves and diagnostics of the columns are those of ``models.regression.fit.fit_regression`` but for
+        rounding. What looks at single responses or leaves out clusters is absent, and ``engine_reason`` says so:
+        Cook's distance, tests of residuals and form, influence of clusters, selection on what was left out, wild
+        bootstrap, bootstrap intervals of a logit or probit. None where no engine computes these responses: regressors
+        of a logit or probit take too many different values together.
+
+    Raises:
+        ModelDataError: If the data cannot carry the model.
+    """
+    from models.regression.of_database import fit_linear  # noqa: PLC0415 - seldom, and slow
+    from models.regression.of_patterns import fit_binary_outcome  # noqa: PLC0415
+
+    spec = apply_variant(task.spec, task.variant)
+    return fit_binary_outcome(task, spec, stored) if spec.estimator in BINARY else fit_linear(task, spec, stored)
+
+
+def _stored(connection: Connection, selected: SelectedRows) -> StoredResponses:
+    return StoredResponses(connection, ("responses",), selected.n_in_population, selected.n_alone)

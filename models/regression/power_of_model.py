@@ -18,7 +18,7 @@ from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
 from models.regression.least_squares import solve_least_squares
 from models.regression.reading.power import minimum_detectable_effect, power_of_coefficient
-from models.regression.reading.simulated_power import DrawnDesign, error_variances, simulate_power
+from models.regression.reading.simulated_power import DrawnDesign, error_of_draws, error_variances, simulate_power
 from models.spec import RegressionSpec
 
 USUAL_EFFECTS = (0.1, 0.2, 0.5)
@@ -30,6 +30,7 @@ COLUMNS = (
     "power_by_formula",
     "power_simulated",
     "simulation_error",
+    "std_error_drawn",
     "minimum_detectable",
 )
 
@@ -40,8 +41,9 @@ class PowerOfModel:
 
     Attributes:
         table: One row a term of the focal regressor and true effect: term, effect (in units of the coefficient),
-            std_error and df of the fit, power_by_formula, power_simulated and its Monte Carlo simulation_error (NaN
-            where studies are not drawn), minimum_detectable (with a probability of .8).
+            std_error and df of the fit, power_by_formula, power_simulated, its Monte Carlo simulation_error and
+            std_error_drawn, the standard deviation of the coefficient over drawn studies (NaN where studies are not
+            drawn), minimum_detectable (with a probability of .8).
         n_obs: Responses.
         n_clusters: Clusters; None without.
         intraclass: Share of the error variance between clusters; NaN where studies are not drawn.
@@ -81,6 +83,11 @@ def power_of_model(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, sou
     correlation is respected, and every drawn study is tested with CR2 and Satterthwaite's degrees of freedom. Of a
     model with imputed values it is that of its complete responses.
 
+    The two differ where the standard error that the data gave is not the one that drawn studies have. With few clusters
+    it is a rough estimate of it (``reading.simulated_power.error_of_draws``), so that the power by formula is too; and
+    where some clusters differ more than others, the data's knows of it, while drawn studies have errors alike. With the
+    standard error of drawn studies the formula gives their power.
+
     Args:
         spec: The model, variant applied.
         rows: The responses used, with the columns that the model reads.
@@ -101,12 +108,13 @@ def power_of_model(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, sou
             sought.step(f"{term}: {effect:g}")
             row: dict[str, object] = {"term": term, "effect": effect, "std_error": error, "df": df}
             row["power_by_formula"] = power_of_coefficient(effect, error, df, level)
-            row["power_simulated"], row["simulation_error"] = np.nan, np.nan
+            row["power_simulated"], row["simulation_error"], row["std_error_drawn"] = np.nan, np.nan, np.nan
             if drawn is not None:
                 with on_one_thread():
                     place = list(design.matrix).index(term)
                     found = simulate_power(drawn, place, effect, rng, sought.n_draws, level)
                 row["power_simulated"], row["simulation_error"] = found.power, found.std_error
+                row["std_error_drawn"] = error_of_draws(drawn, place)
             row["minimum_detectable"] = minimum_detectable_effect(error, df, level=level)
             made.append(row)
     intraclass = np.nan if drawn is None else drawn.variances.intraclass

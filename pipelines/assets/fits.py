@@ -8,14 +8,14 @@ import pandas as pd
 from instruments.spec_file import canonical_json
 from models.estimates import Fit, result_digest
 from models.origin import Origin, derive_seed, env_json, environment, fit_id, origin_of
-from models.regression.columns import column_of
 from models.regression.design import ORDER_OF_WAVES, excluded_column
+from models.regression.fit_task import FitTask
 from models.regression.identification import FEWEST_BEYOND
-from models.regression.large import FitTask, fit_at_any_size
+from models.regression.large import fit_at_any_size
 from models.replication.refit import Labels, labels_json
 from models.sections.panel import NUMBER_OF_ANSWERS
-from models.sections.regressors import parts_of
 from models.spec import RegressionSpec
+from pipelines.assets.beside_fits import with_conditions, with_inference, with_organisations, with_surface
 from pipelines.assets.codings import refuse_unreliable_codes
 from pipelines.assets.measurement import refuse_unmeasured
 from pipelines.assets.plan import label_of
@@ -24,20 +24,14 @@ from pipelines.assets.recipe import keep_recipe
 from pipelines.assets.sampling import known_sampling
 from pipelines.load import Study
 from pipelines.steps.exclusions import mark_excluded
-from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, MET
 from pipelines.steps.organisation_means import means_of_groups
 from pipelines.steps.plan_labels import Label
-from pipelines.steps.sampling import KEYS, share_without_inference
-from pipelines.steps.surface_conditions import Evidence, surface_conditions
 from pipelines.store import Store, Write
 from pipelines.store.passing import in_a_database
 from pipelines.tables import fitted, out, shapes
 from pipelines.tables.fieldwork import WEIGHTS
-from pipelines.tables.measurement import GATES
 from pipelines.tables.screening import EXCLUSIONS
 
-WITHOUT_INFERENCE = "share_without_inference"
-FEWEST_ORGANISATIONS = 30
 TABLES_OF_FITS = (out.FITS, out.ESTIMATES, out.DIAGNOSTICS, out.READINGS, *fitted.TABLES, *shapes.TABLES)
 
 
@@ -101,11 +95,10 @@ def fit_model(
     in_fit = analysis["response_id"].isin(fit.data["response_id"])
     asked = refuse_unmeasured(study, store, model.with_variant(variant), analysis, in_fit)
     store.keep_rows(fit.data)
-    fit = replace(fit, diagnostics=_with_organisations(model.with_variant(variant), fit, analysis))
-    if len(asked):
-        fit = replace(fit, diagnostics=_with_conditions(fit, int((asked["verdict"] != MET).sum())))
-    fit = replace(fit, diagnostics=_with_surface(study, store, model.with_variant(variant), fit, analysis))
-    fit = replace(fit, diagnostics=_with_inference(fit, analysis, known_sampling(study, store)))
+    fit = replace(fit, diagnostics=with_organisations(model.with_variant(variant), fit, analysis))
+    fit = replace(fit, diagnostics=with_conditions(fit, asked))
+    fit = replace(fit, diagnostics=with_surface(study, store, model.with_variant(variant), fit, analysis))
+    fit = replace(fit, diagnostics=with_inference(fit, analysis, known_sampling(study, store)))
     label = label_of(study, store, (model.name, variant), fit.data["response_id"], is_declared=is_declared)
     return fit_rows(study, model, fit, labels, label, is_declared=is_declared)
 
@@ -136,76 +129,6 @@ def _with_weights(store: Store, analysis: pd.DataFrame, column: str | None) -> p
 def places_of_waves(study: Study) -> dict[str, int]:
     """Return the place of every wave in the order of the study."""
     return {name: place for place, name in enumerate(study.spec.waves)}
-
-
-def _with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame) -> pd.DataFrame:
-    """Add how many organisations are behind the responses and behind the least category, where they are known.
-
-    An effect of organisations, from their means or of rows of organisations, asks for thirty of them; with fewer the
-    fit deserves a look.
-    """
-    rows = fit.data.drop(columns="organisation_id", errors="ignore")
-    rows = rows.merge(analysis[["response_id", "organisation_id"]], on="response_id", validate="one_to_one")
-    rows = rows[rows["organisation_id"].notna()]
-    if rows.empty:
-        return fit.diagnostics
-    found = {"n_organisations": rows["organisation_id"].nunique()}
-    behind = [rows.groupby(each)["organisation_id"].nunique().min() for each in _categories(model, fit.data)]
-    if behind:
-        found["least_category_organisations"] = min(behind)
-    added = pd.DataFrame({"diagnostic": list(found), "value": [float(value) for value in found.values()]})
-    added = added.assign(threshold=float("nan"), verdict="none")
-    if model.level != "response" or any(variable.use == "organisation_mean" for variable in model.variables()):
-        few = added["value"] < FEWEST_ORGANISATIONS
-        added.loc[0, ["threshold", "verdict"]] = [float(FEWEST_ORGANISATIONS), "look" if few[0] else "ok"]
-    return pd.concat([fit.diagnostics, added], ignore_index=True)
-
-
-def _with_conditions(fit: Fit, n_missed: int) -> pd.DataFrame:
-    """Add how many conditions on the scores of the model are not met."""
-    verdict = "look" if n_missed else "ok"
-    row = {"diagnostic": CONDITIONS_NOT_MET, "value": float(n_missed), "threshold": 0.0, "verdict": verdict}
-    return pd.concat([fit.diagnostics, pd.DataFrame([row])], ignore_index=True)
-
-
-def _with_surface(study: Study, store: Store, model: RegressionSpec, fit: Fit, analysis: pd.DataFrame) -> pd.DataFrame:
-    """Add the preconditions of a response surface, where the model has one."""
-    if model.surface() is None:
-        return fit.diagnostics
-    used = analysis[analysis["response_id"].isin(fit.data["response_id"])]
-    evidence = Evidence(study.scales(), store.read(GATES), store.read(out.AGREEMENT))
-    return pd.concat([fit.diagnostics, surface_conditions(model, used, evidence)], ignore_index=True)
-
-
-def _with_inference(fit: Fit, analysis: pd.DataFrame, sampled: pd.DataFrame) -> pd.DataFrame:
-    """Add which share of the responses allows no inference to a population, where a sample register tells."""
-    if sampled.empty:
-        return fit.diagnostics
-    used = analysis.loc[analysis["response_id"].isin(fit.data["response_id"]), KEYS]
-    share = share_without_inference(used, sampled)
-    if share is None:
-        return fit.diagnostics
-    verdict = "look" if share > 0 else "ok"
-    row = {"diagnostic": WITHOUT_INFERENCE, "value": share, "threshold": 0.0, "verdict": verdict}
-    return pd.concat([fit.diagnostics, pd.DataFrame([row])], ignore_index=True)
-
-
-def _categories(model: RegressionSpec, rows: pd.DataFrame) -> list[list[str]]:
-    """Return the columns whose values divide the responses: alone, and joined where a product joins them.
-
-    A number with two values divides them as a category does. The responses outside a category need no count of their
-    own: they hold another category whole.
-    """
-    found: list[list[str]] = []
-    for each in model.regressors_as_variables():
-        columns = [
-            column
-            for column, use in ((column_of(part), part.use) for part in parts_of(each))
-            if use == "category" or rows[column].nunique() == 2  # noqa: PLR2004 - as an indicator
-        ]
-        if columns:
-            found.append(columns)
-    return found
 
 
 def names_in(model: RegressionSpec) -> set[str]:

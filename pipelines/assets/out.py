@@ -1,7 +1,7 @@
 """Steps of results: response rates, scale quality, means, distributions, and one step a model."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
 import pandas as pd
 
@@ -10,7 +10,8 @@ from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.spec import RegressionSpec
-from pipelines.assets.fits import TABLES_OF_FITS, FitRows, fit_model, joined_rows, with_earlier, with_recipe, writes_of
+from pipelines.assets.fits import TABLES_OF_FITS, FitRows, joined_rows, with_earlier, with_recipe, writes_of
+from pipelines.assets.many_responses import fit_of_any_size
 from pipelines.assets.plan import state_of_plan
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
@@ -147,12 +148,12 @@ def slice_of_model(name: str) -> str:
 def _fit(name: str, task: Task) -> list[Write]:
     model = task.study.models[name]
     variants = ["main", *(variant.name for variant in model.variants)]
-    analysis = task.store.read(core.analysis(task.study))
+    analysis = cache(partial(task.store.read, core.analysis(task.study)))
     rows: list[FitRows] = []
     refused: list[dict[str, object]] = []
     for variant in variants:
         try:
-            rows.append(fit_model(task.study, task.store, analysis, model, variant, is_declared=True))
+            rows.append(fit_of_any_size(task.study, task.store, analysis, model, variant, is_declared=True))
         except ModelDataError as error:
             refused.append({"model": name, "variant": variant, "is_declared": True, "reason": str(error)})
     every_fit = with_earlier(task.store, with_recipe(task.study, task.store, joined_rows(rows)), name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -13,23 +14,22 @@ from instruments.strict_yaml import Document, Place, parse_yaml
 from models.load import blame_surface, blame_unknown_variables
 from models.regression.comparing.of_fit import OF_COMPARISONS
 from models.regression.remedies import remedies
-from models.replication.refit import recorded_model
 from models.spec import RegressionSpec
 from models.terms import scales_in_terms
-from pipelines.assets.fits import TABLES_OF_FITS, FitRows, fit_model, names_in, with_recipe, writes_of
+from pipelines.assets.fits import TABLES_OF_FITS, FitRows, with_recipe, writes_of
 from pipelines.assets.graph import due_steps
+from pipelines.assets.many_responses import fit_of_any_size, may_stay
 from pipelines.assets.measurement import step_name
 from pipelines.assets.out import is_weighted
 from pipelines.assets.raw import begun_waves
+from pipelines.commands.conditions_of_fits import analysis_for
 from pipelines.commands.sample import inference_of_fits
-from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study, analysis_variables
 from pipelines.load_models import blame_population
 from pipelines.steps.families import adjusted_in_families
-from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, FittedModel, missed_conditions
+from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.store import Store
-from pipelines.tables import core, out
-from pipelines.tables.base import Table
+from pipelines.tables import out
 from pipelines.tables.linking import INSTRUMENT_CHANGES
 from pipelines.tables.measurement import GATES
 
@@ -53,10 +53,11 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
     store = Store(study.warehouse)
     with store.reading():
         _refuse_outdated(study, store, model)
-        analysis = store.read(_analysis_for(study, model))
+        analysis = None if may_stay(study, store, model) else store.read(analysis_for(study, model))
         for table in (GATES, INSTRUMENT_CHANGES, out.FITS):  # remembered for what follows, over this one connection
             store.read(table)
-    rows = fit_model(study, store, analysis, model, "main", is_declared=False)
+    read = partial(store.read, analysis_for(study, model)) if analysis is None else lambda: analysis
+    rows = fit_of_any_size(study, store, read, model, "main", is_declared=False)
     fit_id = str(rows.fits["fit_id"].iloc[0])
     known = store.read(out.FITS)
     if fit_id in set(known["fit_id"]):
@@ -77,18 +78,6 @@ def _refuse_outdated(study: Study, store: Store, model: RegressionSpec) -> None:
         needed |= {"out/agreement"}
     if due_steps(study, store, begun_waves(study, store), needed):
         raise DataError("exports, specifications or the software changed since the last run; run the study first")
-
-
-def _analysis_for(study: Study, *models: RegressionSpec) -> Table:
-    """Describe ``core.analysis`` with what the fits of some models and the conditions on their scores look at."""
-    if any(model.population.without for model in models):
-        return core.analysis(study)
-    named = {name for model in models for name in (model.outcome, *names_in(model))}
-    named |= {name for model in models for name in (*model.clusters(), *model.effects(), *model.random_groups())}
-    named |= {name for model in models if model.design is not None for name in model.design.columns()}
-    for spec in study.measurement.values():
-        named |= {each.over for each in spec.comparisons} | set(spec.item_functioning.over)
-    return core.analysis_with(study, named)
 
 
 def focal_readings(readings: pd.DataFrame) -> pd.DataFrame:
@@ -238,29 +227,6 @@ def refusals_in_words(study: Study) -> list[str]:
     refused = Store(study.warehouse).read(out.REFUSALS)
     refused = refused[refused["model"].isin(list(study.models))].sort_values(["model", "variant"])
     return [f"not estimated: {row.model} ({row.variant}): {row.reason}" for row in refused.itertuples()]
-
-
-def missed_by(study: Study, made: pd.DataFrame) -> pd.DataFrame:
-    """Return the conditions on their scores that fits do not meet, with the reasons in words.
-
-    Args:
-        study: The study.
-        made: Rows of ``out.fits`` whose responses are kept.
-
-    Returns:
-        Rows of ``out.gates`` with ``fit_id`` before them.
-    """
-    store = Store(study.warehouse)
-    fitted = [
-        FittedModel(
-            str(fit["fit_id"]),
-            recorded_model(fit),
-            frozenset(store.kept_rows(rest_of_rows(store, str(fit["data_hash"]))[0])["response_id"]),
-        )
-        for fit in (made.to_dict("records") if study.measurement else [])
-    ]
-    table = _analysis_for(study, *(each.model for each in fitted))
-    return missed_conditions(store.read(GATES), study.measurement, fitted, store.read(table))
 
 
 def _model(study: Study, name: str) -> RegressionSpec:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from instruments.faults import DataError, UsageError
-from pipelines.assets.fits import WITHOUT_INFERENCE
+from pipelines.assets.beside_fits import WITHOUT_INFERENCE
 from pipelines.assets.graph import due_steps
 from pipelines.assets.raw import begun_waves
 from pipelines.assets.sampling import known_sampling

@@ -7,10 +7,13 @@ import pandas as pd
 
 from instruments.faults import DataError, UsageError
 from instruments.spec_file import Texts, closest
+from models.regression.columns import column_of
 from models.replication.refit import labels_from_json, recorded_model
 from models.spec import RegressionSpec
-from pipelines.assets.fits import WITHOUT_INFERENCE, FitRows
-from pipelines.commands.fits import missed_by, recorded_fits
+from pipelines.assets.beside_fits import WITHOUT_INFERENCE
+from pipelines.assets.fits import FitRows
+from pipelines.commands.conditions_of_fits import missed_by
+from pipelines.commands.fits import recorded_fits
 from pipelines.fit_disclosure import withheld_fits
 from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
@@ -24,6 +27,7 @@ from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.steps.release_texts import release_texts, titles_of
 from pipelines.steps.term_labels import term_label
 from pipelines.store import Store
+from pipelines.store.passing import examples_of_rows
 from pipelines.store.released import ReleaseFile, read_current_release, read_release
 from pipelines.tables import out, shapes
 from pipelines.tables.released import CONDITIONS_RELEASED, ESTIMATES_RELEASED, FITS_RELEASED, SCALE_MEANS_RELEASED
@@ -154,7 +158,7 @@ def focal_sentences(study: Study, made: FitRows) -> list[str]:
     titles, row = titles_of(study), made.fits.iloc[0].to_dict()
     outcome = str(row["outcome"])
     words = Words("en", {("scale_title", outcome): term_label(outcome, titles, "en")})
-    spec, rows, naming = _Recorded(study, Store(study.warehouse), words, titles).parts(row)
+    spec, rows, naming = _Recorded(study, Store(study.warehouse), words, titles).parts(row, has_all_rows=False)
     fit = ReportedFit(
         **of_every_source(row, spec, rows, naming, made.estimates),
         is_declared=False,
@@ -175,11 +179,18 @@ class _Recorded:
     words: Words
     titles: Mapping[str, Texts]
 
-    def parts(self, row: Mapping[str, object]) -> tuple[RegressionSpec, pd.DataFrame, Naming]:
-        """Return the model as fitted, the responses used, and what its terms are named by."""
+    def parts(
+        self, row: Mapping[str, object], *, has_all_rows: bool = True
+    ) -> tuple[RegressionSpec, pd.DataFrame, Naming]:
+        """Return the model as fitted, the responses used or as many as name its terms, and what these are named by."""
         name, _ = rest_of_rows(self.store, str(row["data_hash"]))
         naming = Naming(labels_from_json(str(row["labels_json"])), self.titles, self.words)
-        return recorded_model(row), self.store.kept_rows(name), naming
+        model = recorded_model(row)
+        if has_all_rows:
+            return model, self.store.kept_rows(name), naming
+        categories = {column_of(each) for each in model.variables() if each.use == "category"}
+        categories |= {model.outcome} if model.estimator == "multinomial" else set()
+        return model, examples_of_rows(self.store.kept_rows_file(name), sorted(categories)), naming
 
 
 def _private(

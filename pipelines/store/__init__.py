@@ -109,6 +109,12 @@ class Store:
         with self._connection(read_only=True) as connection:
             yield partial(scan, connection)
 
+    @contextmanager
+    def lending(self) -> Iterator[duckdb.DuckDBPyConnection | None]:
+        """Lend a connection for reading to ``passing``; None where nothing was written yet."""
+        with self._connection(read_only=True) as connection:
+            yield connection
+
     def provenance(self) -> dict[tuple[str, str], Origin]:
         """Return what the last write of every table and slice was made from, by table name and slice."""
         return {(row["table_name"], row["slice"]): row for row in self.read(WRITES).to_dict("records")}
@@ -250,10 +256,14 @@ class Store:
         Raises:
             WarehouseError: When they are gone, for example after an erasure.
         """
+        return pd.read_parquet(self.kept_rows_file(name))
+
+    def kept_rows_file(self, name: str) -> Path:
+        """Return where rows lie as Parquet; WarehouseError when they are gone."""
         path = self.folder / "data" / f"{name}.parquet"
         if not path.is_file():
             raise WarehouseError(f"the rows {name[:12]} are no longer in {path.parent}; they may have been erased")
-        return pd.read_parquet(path)
+        return path
 
     def keep_text(self, text: str) -> str:
         """Keep a specification, or what refers to some, under its SHA-256 in ``specs/``; return the hash."""

@@ -23,6 +23,9 @@ CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
 }
 
 
+MEMORY = "256MB"
+
+
 @dataclass
 class _Engine:
     """DuckDB in memory, for one database file: what does not fit into memory is put beside that file."""
@@ -38,6 +41,16 @@ _engines: list[_Engine] = []
 """The engine that was used last, if any."""
 _of_parents: list[_Engine] = []
 """Engines of the processes that this one was forked from; letting one go would wait for threads that are not here."""
+
+
+@contextmanager
+def little_memory(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Keep an engine to little memory: what sorts or groups many rows goes to disk beyond that."""
+    connection.execute(f"SET GLOBAL memory_limit = {literal(MEMORY)}")
+    try:
+        yield
+    finally:
+        connection.execute("RESET GLOBAL memory_limit")
 
 
 @contextmanager

@@ -47,12 +47,21 @@ class Wanted:
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """The rows of a design with variables moved, all columns that they enter moved with them."""
+    """The rows of a design with variables moved, all columns that they enter moved with them.
+
+    Attributes:
+        spec: The model, variant applied.
+        design: Its rows, matrix and profile.
+        labels: Variable → code → label, for the names of terms.
+        weights: Of the n rows; of all responses that a row stands for.
+        counts: How many responses a row stands for; None: one each.
+    """
 
     spec: RegressionSpec
     design: Design
     labels: Labels
     weights: Vector
+    counts: Vector | None = None
 
     def average_effects(self) -> Iterator[Wanted]:
         """Yield the mean derivative in every number and the mean difference of every category from the reference."""
@@ -112,7 +121,7 @@ class Changes:
         observed: Vector = np.asarray(self.design.rows[column], dtype=float)
         values = sorted({float(value) for value in observed})
         if len(values) > MOST_VALUES:
-            low, high = (float(end) for end in np.quantile(observed, ENDS))
+            low, high = _quantiles(observed, self.counts)
             values = [low + place * (high - low) / (N_POINTS - 1) for place in range(N_POINTS)]
         return [(value, "") for value in values]
 
@@ -137,3 +146,16 @@ class Changes:
             return lay_out(self.spec, changed, self.labels, self.design.profile).to_numpy()
 
         return laid_out
+
+
+def _quantiles(values: Vector, counts: Vector | None) -> tuple[float, float]:
+    """Return the ends of the middle of n values, each there as often as counts say, as ``numpy.quantile``."""
+    if counts is None:
+        low, high = (float(end) for end in np.quantile(values, ENDS))
+        return low, high
+    order = np.argsort(values, kind="stable")
+    reached, ordered = np.cumsum(counts[order]), values[order]
+    places = np.array(ENDS) * (reached[-1] - 1)
+    below, above = (ordered[np.searchsorted(reached, at(places), side="right")] for at in (np.floor, np.ceil))
+    low, high = below + (places - np.floor(places)) * (above - below)
+    return float(low), float(high)

@@ -12,21 +12,44 @@ from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
 from models.regression.cluster_moments import VALUES_AT_ONCE, grouped_products, grouped_sums
-from models.regression.clustered import NO_FREE_SHARE, PART, POWER_OF_FREE_SHARE, Clustered, adjustment_of
+from models.regression.clustered import (
+    NO_FREE_SHARE,
+    PART,
+    POWER_OF_FREE_SHARE,
+    ClusterCovariance,
+    Clustered,
+    adjustment_of,
+)
 from models.regression.inference import Uncertainty
 
 LIGHT = 0.1
 LAST_BIT = 1e-17
+MOST_KEPT = 10_000_000
 
 
 @dataclass(eq=False)
 class _Adjusted:
-    """Sums over clusters for one covariance with adjusted residuals; q directions, k columns."""
+    """Sums over clusters for one covariance with adjusted residuals; q directions, k columns.
+
+    Attributes:
+        kept: Of each cluster Z'AZ and Z'A^2Z, Z its orthogonal columns and A the adjustment of its residuals, as tests
+            of several coefficients need them; None once they would be too many to keep.
+    """
 
     triangle: Matrix
     expected: Vector
     of_pairs: Vector
     crossed: NDArray[np.float64]
+    kept: list[tuple[NDArray[np.float64], NDArray[np.float64]]] | None
+    n_kept: int = 0
+
+    def keep(self, adjusted: NDArray[np.float64], squared: NDArray[np.float64]) -> None:
+        """Keep what some clusters add, while all that is kept stays within bounds."""
+        self.n_kept += adjusted.size + squared.size
+        if self.n_kept > MOST_KEPT:
+            self.kept = None
+        if self.kept is not None:
+            self.kept.append((adjusted, squared))
 
 
 @dataclass(eq=False)
@@ -52,7 +75,7 @@ class ClusterSums:
         k = len(self.directions)
         self._triangle = np.zeros((k, k))
         self._adjusted = {
-            kind: _Adjusted(np.zeros((k, k)), np.zeros(k), np.zeros(k), np.zeros((k, k, k)))
+            kind: _Adjusted(np.zeros((k, k)), np.zeros(k), np.zeros(k), np.zeros((k, k, k)), [])
             for kind in self.kinds
             if POWER_OF_FREE_SHARE[kind] < 0
         }
@@ -118,7 +141,9 @@ class ClusterSums:
             influence = np.einsum("gab,gb->ga", adjustments, scores)
             sums.triangle = _with(sums.triangle, influence)
             turned = self.directions @ adjustments
-            parts = turned @ products
+            adjusted = adjustments @ products
+            sums.keep(adjusted, adjusted @ adjustments)
+            parts = self.directions @ adjusted
             own, shared = (parts * turned).sum(axis=2), (parts**2).sum(axis=2)
             sums.expected += (own - shared).sum(axis=0)
             sums.of_pairs += (own**2 - 2 * own * shared).sum(axis=0)
@@ -150,7 +175,21 @@ class ClusterSums:
             return Uncertainty(covariance, np.full(len(back), n_clusters - 1.0), n_clusters, n_decided)
         sums = self._adjusted[kind]
         df = sums.expected**2 / (sums.of_pairs + np.einsum("qab,qba->q", sums.crossed, sums.crossed))
-        return Uncertainty(_between(back, sums.triangle), df, n_clusters, n_decided)
+        covariance = _between(back, sums.triangle)
+        return Uncertainty(covariance, df, n_clusters, n_decided, corrected=self._corrected(sums, covariance))
+
+    def _corrected(self, sums: _Adjusted, covariance: Matrix) -> ClusterCovariance | None:
+        """Return what corrects tests of several coefficients, in units of the columns as they are."""
+        if sums.kept is None:
+            return None
+        outside = np.linalg.inv(self.directions)
+        adjusted, squared = (np.concatenate(each) for each in zip(*sums.kept, strict=True))
+        return ClusterCovariance(
+            covariance,
+            outside.T @ adjusted @ outside,
+            outside.T @ squared @ outside,
+            self.directions @ self.directions.T,
+        )
 
 
 def _with(triangle: Matrix, scores: Matrix) -> Matrix:

@@ -6,7 +6,7 @@ Put here how questions are put and answers brought home as Arrow; not what is as
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, SupportsInt
 
@@ -52,6 +52,9 @@ class Query:
 def batches(connection: Connection, query: Query, rows: int = ROWS_OF_A_BATCH) -> Iterator[pa.RecordBatch]:
     """Bring an answer home in batches; a connection carries one answer at a time, so it is closed in any case.
 
+    All batches but the last have as many rows, wherever the answer was cut on its way: what is summed batch by batch
+    has the same bits whether rows come from a table, a file or memory.
+
     Args:
         connection: To the database.
         query: The question.
@@ -61,9 +64,26 @@ def batches(connection: Connection, query: Query, rows: int = ROWS_OF_A_BATCH) -
     if reader is None:
         raise AssertionError("a SELECT has an answer")
     try:
-        yield from reader
+        yield from _of_equal_length(reader, rows)
     finally:
         reader.close()
+
+
+def _of_equal_length(parts: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
+    waiting: list[pa.RecordBatch] = []
+    n_waiting = 0
+    for part in parts:
+        if not n_waiting and part.num_rows == rows:
+            yield part
+            continue
+        waiting.append(part)
+        n_waiting += part.num_rows
+        while n_waiting >= rows:
+            joined = pa.concat_batches(waiting)
+            yield joined.slice(0, rows)
+            waiting, n_waiting = [joined.slice(rows)], n_waiting - rows
+    if n_waiting:
+        yield pa.concat_batches(waiting)
 
 
 def whole(connection: Connection, query: Query) -> pa.Table:

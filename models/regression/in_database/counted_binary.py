@@ -21,7 +21,7 @@ from models.regression.in_database.pattern_design import (
     pattern_squares,
 )
 from models.regression.in_database.patterns import Patterns
-from models.regression.in_database.result import TableFit
+from models.regression.in_database.result import CountedBinary, TableFit
 from models.regression.inference import Uncertainty
 from models.sections.inference import CLUSTERED, Covariance
 from models.triangles import triangle_of_rows
@@ -47,7 +47,8 @@ def fit_counted_binary(
         ModelDataError: If the data cannot carry the model.
     """
     design = design_of_patterns(patterns, labels, fewest_beyond)
-    coefficients = _newton(design, cast("BinaryLink", patterns.spec.estimator))
+    counted = _newton(design, cast("BinaryLink", patterns.spec.estimator))
+    coefficients = counted.fit.coefficients
     return TableFit(
         engine="counted_patterns",
         reason=reason,
@@ -58,11 +59,12 @@ def fit_counted_binary(
         r_squared=np.nan,
         df_resid=float(patterns.n_obs - len(coefficients)),
         uncertainties=_uncertainties(design, coefficients, covariances),
+        counted=counted,
     )
 
 
-def _newton(design: PatternDesign, link: BinaryLink) -> Vector:
-    """Return the coefficients of patterns' ones and noughts, each counted as often as they are there."""
+def _newton(design: PatternDesign, link: BinaryLink) -> CountedBinary:
+    """Fit patterns' ones and noughts, each counted as often as they are there."""
     patterns, matrix = design.patterns, design.matrix.to_numpy()
     ones = np.rint(patterns.counts * (patterns.means + patterns.grid.centre))
     counts = np.concatenate([ones, patterns.counts - ones])
@@ -72,7 +74,8 @@ def _newton(design: PatternDesign, link: BinaryLink) -> Vector:
     places = np.flatnonzero(is_there) % len(matrix)
     rows = observed(matrix[places], outcome[is_there], masses[is_there])
     weighted = ones * design.weights, (patterns.counts - ones) * design.weights
-    return fit_binary(rows, design.terms, link, _objective(matrix, *weighted, BINARY[link])).coefficients
+    fit = fit_binary(rows, design.terms, link, _objective(matrix, *weighted, BINARY[link]))
+    return CountedBinary(design, fit, *weighted)
 
 
 def _objective(matrix: Matrix, ones: Vector, noughts: Vector, family: Family) -> Objective:

@@ -7,16 +7,23 @@ rows are added up (``group_moments``) nor panels in memory (``models.regression.
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
 
 from models.estimates import Matrix, Vector
 from models.regression.cluster_moments import ClusterMoments
-from models.regression.clustered import POWER_OF_FREE_SHARE, Clustered, cluster_covariance, decided_by_one_cluster
+from models.regression.clustered import (
+    POWER_OF_FREE_SHARE,
+    ClusterCovariance,
+    Clustered,
+    cluster_covariance,
+    decided_by_one_cluster,
+)
 from models.regression.identification import ModelDataError, dependencies_of, refuse_dependencies, refuse_few
 from models.regression.in_database.blocks import LARGEST_CONDITION, Block, Blocks, Factored, factor
+from models.regression.in_database.cluster_sums import MOST_KEPT
 from models.regression.in_database.group_moments import GroupMoments
 from models.regression.in_database.residual_sums import solve_blocks
 from models.regression.inference import Uncertainty
@@ -86,10 +93,16 @@ def fit_from_moments(moments: GroupMoments, kinds: Collection[Covariance]) -> Fi
             found = Uncertainty(squares / df_resid * root @ root.T, np.full(k, float(df_resid)))
         else:
             found = _clustered(of_groups, cast("Clustered", kind))
-        uncertainties[kind] = Uncertainty(
-            found.covariance * np.outer(back, back), found.df, found.n_clusters, found.n_decided
-        )
+        covariance = found.covariance * np.outer(back, back)
+        corrected = None if found.corrected is None else _in_units(found.corrected, covariance, scales)
+        uncertainties[kind] = replace(found, covariance=covariance, corrected=corrected)
     return FixedEffects(solved * back, 1 - squares / float(within[k, k]), df_resid, uncertainties)
+
+
+def _in_units(found: ClusterCovariance, covariance: Matrix, scales: Vector) -> ClusterCovariance:
+    """Return what standardised columns came to in units of the columns as they are."""
+    squares = np.outer(scales, scales)
+    return ClusterCovariance(covariance, found.adjusted * squares, found.squared * squares, found.bread / squares)
 
 
 def _cluster_moments(moments: GroupMoments, solved: Vector, root: Matrix) -> ClusterMoments:
@@ -106,7 +119,8 @@ def _clustered(moments: ClusterMoments, kind: Clustered) -> Uncertainty:
     is_corrected = POWER_OF_FREE_SHARE[kind] < 0
     df = found.satterthwaite_df(np.eye(k)) if is_corrected else np.full(k, moments.n_clusters - 1.0)
     n_decided = int(decided_by_one_cluster(moments).sum())
-    return Uncertainty(found.covariance, df, moments.n_clusters, n_decided)
+    corrected = found if is_corrected and found.adjusted.size + found.squared.size <= MOST_KEPT else None
+    return Uncertainty(found.covariance, df, moments.n_clusters, n_decided, corrected=corrected)
 
 
 def fit_from_rows(

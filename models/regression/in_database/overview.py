@@ -26,7 +26,7 @@ def look_over(responses: Responses) -> Profile:
     categories = [column for column, ways in uses.items() if any(each.use == "category" for each in ways)]
     moved = [column for column, ways in uses.items() if any(each.centre or each.standardise for each in ways)]
     bent = {(column, int(each.spline)) for column, ways in uses.items() for each in ways if each.spline is not None}
-    means, deviations = _means_and_deviations(connection, query, moved)
+    means, deviations = means_and_deviations(connection, query, moved)
     return Profile(
         n_rows=responses.n_obs,
         codes=_different(connection, query, categories),
@@ -49,7 +49,7 @@ def _different(connection: Connection, query: Query, columns: list[str]) -> dict
     return {column: tuple(sorted(answer.column(column).drop_null().to_pylist())) for column in columns}
 
 
-def _means_and_deviations(
+def means_and_deviations(
     connection: Connection, query: Query, columns: list[str]
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Return means and standard deviations (n - 1), from sums around the first value: the same bits at every run."""

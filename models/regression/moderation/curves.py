@@ -77,8 +77,8 @@ def _alone(fitted: FittedDesign) -> list[Variable]:
 
 
 def _curve(fitted: FittedDesign, variable: Variable, at: tuple[Variable, str, object] | None) -> list[Row]:
-    observed = fitted.values_of(variable)
-    grid: Vector = np.linspace(float(observed.min()), float(observed.max()), N_POINTS)
+    observed = fitted.distribution(variable)
+    grid: Vector = np.linspace(observed.least, observed.largest, N_POINTS)
     fixed: dict[Variable, Columns] = {}
     fixed[variable] = fitted.columns_at(variable, pd.Series(grid))
     if at is not None:

@@ -12,11 +12,11 @@ import pandas as pd
 from models.estimates import Matrix, Vector
 from models.regression.columns import Labels, column_of, columns_of, joined_terms
 from models.regression.moderation.combinations import Coefficients
+from models.regression.moderation.observed import Distribution, Observed
 from models.regression.profile import Profile
 from models.sections.regressors import Interaction, Surface, Variable, parts_of
 from models.spec import RegressionSpec
 
-N_OF_INDICATOR = 2
 Columns = Mapping[str, Vector]
 
 
@@ -26,7 +26,7 @@ class FittedDesign:
 
     Attributes:
         spec: The model, variant applied.
-        rows: The n rows used.
+        observed: The n responses used.
         profile: What had to be known of them to lay them out.
         focal: Terms of the focal regressor; none where a variant leaves it out.
         means: Mean of every column of the design, and of their units' means where these have coefficients, by term;
@@ -37,7 +37,7 @@ class FittedDesign:
     """
 
     spec: RegressionSpec
-    rows: pd.DataFrame
+    observed: Observed
     profile: Profile
     focal: tuple[str, ...]
     means: Mapping[str, float]
@@ -49,13 +49,13 @@ class FittedDesign:
         """Tell whether all terms are among the coefficients."""
         return set(terms) <= set(self.terms)
 
-    def values_of(self, variable: Variable) -> pd.Series:
-        """Return the variable as the responses used have it, in its own unit."""
-        return self.rows[column_of(variable)]
+    def distribution(self, variable: Variable) -> Distribution:
+        """Return how a number is distributed over the responses used, in its own unit."""
+        return self.observed.distribution(column_of(variable))
 
     def is_number(self, variable: Variable) -> bool:
         """Tell whether a variable takes more than two values that are numbers."""
-        return variable.use != "category" and self.values_of(variable).nunique() > N_OF_INDICATOR
+        return variable.use != "category" and not self.observed.is_indicator(column_of(variable))
 
     def is_line(self, variable: Variable) -> bool:
         """Tell whether a variable enters as one column that is a line in it."""
@@ -69,7 +69,7 @@ class FittedDesign:
 
     def mean_columns(self, variable: Variable, n: int) -> Columns:
         """Return the columns of a variable by term, n times their means."""
-        terms = self.columns_at(variable, self.values_of(variable).iloc[:1])
+        terms = self.columns_at(variable, pd.Series([self.observed.example(column_of(variable))]))
         return {term: np.full(n, self.means[term]) for term in terms}
 
     def weights(self, columns: Columns, n: int) -> Matrix:

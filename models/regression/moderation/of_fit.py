@@ -11,7 +11,7 @@ from models.regression.columns import column_of, joined_terms
 from models.regression.moderation.combinations import Combinations, combine
 from models.regression.moderation.curves import CURVE_COLUMNS, N_POINTS, outcome_curves, rows_of_curve
 from models.regression.moderation.fitted import Columns, FittedDesign
-from models.regression.moderation.simple_slopes import Moderation, johnson_neyman
+from models.regression.moderation.simple_slopes import Moderation, regions_of_significance
 from models.regression.moderation.surface_of_fit import features_of_surface
 from models.sections.regressors import Interaction, Variable, as_variable, parts_of
 
@@ -105,13 +105,13 @@ def products_not_covered(fitted: FittedDesign) -> list[tuple[str, str, float, fl
 
 def values_asked(fitted: FittedDesign, moderator: Variable) -> dict[str, object]:
     """Return the values of a moderator at which slopes are given, by what they are called."""
-    values = fitted.values_of(moderator)
     if moderator.use == "category":
         labels = fitted.labels.get(column_of(moderator), {})
         return {labels.get(code, str(code)): code for code in fitted.profile.codes[column_of(moderator)]}
-    if not fitted.is_number(moderator):
-        return {f"{value:g}": float(value) for value in sorted(values.unique())}
-    mean, deviation = float(values.mean()), float(values.std())
+    found = fitted.distribution(moderator)
+    if found.is_indicator:
+        return {f"{value:g}": value for value in found.listed}
+    mean, deviation = found.mean, found.deviation
     return {"mean_less_sd": mean - deviation, "mean": mean, "mean_plus_sd": mean + deviation}
 
 
@@ -172,11 +172,12 @@ def _regions(fitted: FittedDesign, product: Product, focal_term: str) -> Iterato
     if not (fitted.is_number(moderator) and fitted.is_line(moderator)):
         return
     ends = slope_weights(fitted, product, focal_term, pd.Series([0.0, 1.0]))
-    observed = fitted.values_of(moderator).to_numpy(dtype=float)
+    found = fitted.distribution(moderator)
     level = 1 - fitted.spec.confidence_level
-    found = johnson_neyman(fitted.coefficients, Moderation(ends[0], ends[1] - ends[0]), observed, level)
-    places = np.asarray(np.searchsorted(np.array(found.bounds), observed), dtype=np.intp)
-    for position, region in enumerate(found.regions):
+    asked = Moderation(ends[0], ends[1] - ends[0])
+    bounds, cut = regions_of_significance(fitted.coefficients, asked, (found.mean, found.deviation), level)
+    shares = fitted.observed.shares(column_of(moderator), bounds)
+    for position, region in enumerate(cut):
         yield {
             "focal_term": focal_term,
             "moderator": column_of(moderator),
@@ -184,15 +185,15 @@ def _regions(fitted: FittedDesign, product: Product, focal_term: str) -> Iterato
             "low": region.low if np.isfinite(region.low) else np.nan,
             "high": region.high if np.isfinite(region.high) else np.nan,
             "is_significant": region.is_significant,
-            "share_of_responses": float(np.equal(places, position).mean()),
+            "share_of_responses": float(shares[position]),
         }
 
 
 def _effect_curve(fitted: FittedDesign, product: Product, focal_term: str) -> list[Row]:
     if not fitted.is_number(product.moderator):
         return []
-    observed = fitted.values_of(product.moderator)
-    grid: Vector = np.linspace(float(observed.min()), float(observed.max()), N_POINTS)
+    observed = fitted.distribution(product.moderator)
+    grid: Vector = np.linspace(observed.least, observed.largest, N_POINTS)
     weights = slope_weights(fitted, product, focal_term, pd.Series(grid))
     found = combine(fitted.coefficients, weights, fitted.spec.confidence_level)
     name = column_of(product.moderator)

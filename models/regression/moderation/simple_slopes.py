@@ -113,7 +113,29 @@ def johnson_neyman(
         Johnson and Neyman (1936), Statistical Research Memoirs 1, 57-93. Bauer and Curran (2005), Multivariate
         Behavioral Research 40(3), 373-400. R: ``interactions::johnson_neyman(control.fdr = FALSE)``.
     """
-    centre, spread = float(observed.mean()), float(observed.std())
+    bounds, regions = regions_of_significance(
+        coefficients, moderation, (float(observed.mean()), float(observed.std())), level
+    )
+    is_significant = np.array([region.is_significant for region in regions])
+    share = float(is_significant[np.searchsorted(np.array(bounds), observed)].mean())
+    return JohnsonNeyman(bounds, regions, share)
+
+
+def regions_of_significance(
+    coefficients: Coefficients, moderation: Moderation, scale: tuple[float, float], level: float = 0.05
+) -> tuple[tuple[float, ...], tuple[Region, ...]]:
+    """Find the bounds and regions of ``johnson_neyman`` without the responses.
+
+    Args:
+        coefficients: Of the regression, with any covariance.
+        moderation: Which of them.
+        scale: About where the moderator lies and how far it varies, such as its mean and standard deviation.
+        level: Of the two-sided test at each value by itself.
+
+    Raises:
+        ModelDataError: If the moderator does not vary.
+    """
+    centre, spread = scale
     if spread == 0:
         raise ModelDataError("the moderator is the same in all responses; expected variation; take out the product")
     test = _Excess(coefficients, moderation, level)
@@ -122,9 +144,7 @@ def johnson_neyman(
         Region(low, high, test.at(_inside(low, high, centre, spread)) > 0)
         for low, high in pairwise([-np.inf, *bounds, np.inf])
     )
-    is_significant = np.array([region.is_significant for region in regions])
-    share = float(is_significant[np.searchsorted(np.array(bounds), observed)].mean())
-    return JohnsonNeyman(tuple(bounds), regions, share)
+    return tuple(bounds), regions
 
 
 def slope_table(

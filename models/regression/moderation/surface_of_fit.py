@@ -8,7 +8,6 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from models.estimates import Vector
 from models.regression.columns import column_of, surface_terms
 from models.regression.identification import ModelDataError
 from models.regression.inference import two_sided_p
@@ -25,6 +24,7 @@ AGAINST: Mapping[str, float] = {"x0": np.nan, "y0": np.nan, "p11": 1.0, "p21": -
 """What an interval and a p-value are compared with, other than nought; nothing for where the stationary point lies."""
 BROAD, STRICT = ("a3", "a4", "p10", "p11"), ("a1", "a2")
 APART = 0.5
+SHARES = ("share_self_higher", "share_other_higher", "share_in_agreement")
 Row = dict[str, object]
 
 
@@ -112,13 +112,7 @@ def _shares(fitted: FittedDesign, surface: Surface) -> Iterator[Row]:
     They standardise each report by itself; here one pooled standard deviation serves both, so that reports of which
     one is higher throughout do not count as in agreement.
     """
-    x, y = (fitted.rows[column_of(each)].to_numpy(dtype=float) for each in surface.surface.reports)
-    pooled = float(np.sqrt((x.var(ddof=1) + y.var(ddof=1)) / 2))
-    apart: Vector = (x - y) / pooled
-    shares = {
-        "share_self_higher": float((apart > APART).mean()),
-        "share_other_higher": float((apart < -APART).mean()),
-        "share_in_agreement": float((np.abs(apart) <= APART).mean()),
-    }
-    for name, share in shares.items():
+    x, y = (column_of(each) for each in surface.surface.reports)
+    shares = zip(SHARES, fitted.observed.shares_apart(x, y, APART), strict=True)
+    for name, share in shares:
         yield {"feature": name, "estimate": share}

@@ -10,9 +10,9 @@ from instruments.faults import DataError, EnvironmentFault
 from models.sections.inference import MARGINAL, MIXED_CATEGORICAL
 from models.spec import RegressionSpec
 from pipelines.assets.fits import FitRows
+from pipelines.commands.conditions_of_fits import missed_by
 from pipelines.commands.fits import (
     labels_in_words,
-    missed_by,
     recorded_fits,
     recorded_rows,
     refusals_in_words,

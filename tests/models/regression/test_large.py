@@ -59,6 +59,18 @@ CASES = {
     "bent": ((STANDARD_TENURE, SPLINE), "blocks", {"weights": "weight"}),
     "a curve": ((CURVED_AGE, TENURE), "blocks", {"smallest_effect_of_interest": 0.05}),
     "effects": ((TENURE, ROLE), "blocks", {"fixed_effects": "organisation_id"}),
+    "few clusters, patterns": (
+        (ROLE, AGE, Interaction(interaction=(AGE, ROLE))), "counted_patterns", {"covariance": "CR2"},
+    ),
+    "few clusters, blocks": (
+        (TENURE, ROLE, CURVED_AGE, Interaction(interaction=(TENURE, ROLE))), "blocks",
+        {"covariance": "CR2", "weights": "weight"},
+    ),
+    "few clusters, CR3": ((TENURE, ROLE, AGE), "blocks", {"covariance": "CR3"}),
+    "few clusters, effects": ((TENURE, ROLE), "blocks", {"fixed_effects": "organisation_id", "covariance": "CR2"}),
+    "few clusters, weighted effects": (
+        (TENURE, ROLE), "blocks", {"fixed_effects": "organisation_id", "covariance": "CR2", "weights": "weight"},
+    ),
 }  # fmt: skip
 
 
@@ -86,10 +98,38 @@ def test_a_large_fit_is_the_fit_of_rows(case):
     assert_close(first, second, ["diagnostic"])
 
 
+BINARY_CASES = {
+    "a product": ((AGE, ROLE, Interaction(interaction=(AGE, ROLE))), {"covariance": "CR1S"}),
+    "weights": ((AGE, GENDER), {"weights": "weight", "covariance": "HC1", "cluster": None}),
+    "a curve": ((CURVED_AGE, GENDER), {"covariance": "classical", "cluster": None}),
+    "a spline": ((SPLINE, ROLE), {"covariance": "CR0"}),
+    "standardised": ((Variable(variable="age", standardise=True), ROLE), {"covariance": "CR1S"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("estimator", ["logit", "probit"])
+@pytest.mark.parametrize("case", BINARY_CASES)
+def test_a_large_fit_of_a_binary_outcome_is_the_fit_of_rows(case, estimator):
+    regressors, changes = BINARY_CASES[case]
+    drawn = Drawn(TABLE, regressors, changes.get("weights"))
+    large, rows = both(drawn.model(**{"estimator": estimator, "bootstrap_draws": 0, **changes}))
+    assert (large.engine, rows.engine) == ("counted_patterns", "rows")
+    for name in ("model", "variant", "estimator", "covariance", "outcome", "n_obs", "n_clusters", "df_resid"):
+        assert getattr(large, name) == getattr(rows, name), name
+    assert large.data.equals(rows.data)
+    assert_close(large.estimates, rows.estimates, ["term"])
+    assert_close(large.readings, rows.readings, ["term", "reading"])
+    assert_close(large.predictions, rows.predictions, ["held", "position"])
+    assert_close(large.joint_tests, rows.joint_tests, ["regressor"])
+    assert_close(large.shapes.slopes, rows.shapes.slopes, ["focal_term", "moderator", "at"])
+    assert_close(large.shapes.curves, rows.shapes.curves, ["curve", "over", "at", "focal_term", "position"])
+    assert_close(large.diagnostics, rows.diagnostics, ["diagnostic"])
+
+
 @pytest.mark.parametrize(
     "changes",
-    [{"estimator": "logit"}, {"cluster": ("organisation_id", "wave"), "covariance": "CR1S"}],
-    ids=["logit", "two ways"],
+    [{"estimator": "logit", "bootstrap_draws": 9}, {"cluster": ("organisation_id", "wave"), "covariance": "CR1S"}],
+    ids=["bootstrap", "two ways"],
 )
 def test_what_no_engine_computes_is_computed_from_rows(changes):
     spec = Drawn(TABLE, (AGE, ROLE), None).model(**{"bootstrap_draws": 0, **changes})

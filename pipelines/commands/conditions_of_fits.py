@@ -1,0 +1,55 @@
+"""Which conditions on their scores fits do not meet, and what of the analysis table fits look at."""
+
+import pandas as pd
+
+from models.replication.refit import recorded_model
+from models.spec import RegressionSpec
+from pipelines.assets.fits import names_in
+from pipelines.assets.scores_of_many import conditions_missed
+from pipelines.kept_rows import rest_of_rows
+from pipelines.load import Study
+from pipelines.steps.measurement_uses import FittedModel, missed_conditions
+from pipelines.store import Store
+from pipelines.tables import core
+from pipelines.tables.base import Table
+from pipelines.tables.measurement import GATES
+
+IN_MEMORY = "rows"
+
+
+def analysis_for(study: Study, *models: RegressionSpec) -> Table:
+    """Describe ``core.analysis`` with what the fits of some models and the conditions on their scores look at."""
+    if any(model.population.without for model in models):
+        return core.analysis(study)
+    named = {name for model in models for name in (model.outcome, *names_in(model))}
+    named |= {name for model in models for name in (*model.clusters(), *model.effects(), *model.random_groups())}
+    named |= {name for model in models if model.design is not None for name in model.design.columns()}
+    for spec in study.measurement.values():
+        named |= {each.over for each in spec.comparisons} | set(spec.item_functioning.over)
+    return core.analysis_with(study, named)
+
+
+def missed_by(study: Study, made: pd.DataFrame) -> pd.DataFrame:
+    """Return the conditions on their scores that fits do not meet, with the reasons in words.
+
+    Args:
+        study: The study.
+        made: Rows of ``out.fits`` whose responses are kept.
+
+    Returns:
+        Rows of ``out.gates`` with ``fit_id`` before them.
+    """
+    store = Store(study.warehouse)
+    few: list[FittedModel] = []
+    many: list[pd.DataFrame] = []
+    for fit in made.to_dict("records") if study.measurement else []:
+        name, model, rows = str(fit["fit_id"]), recorded_model(fit), rest_of_rows(store, str(fit["data_hash"]))[0]
+        if fit["engine"] == IN_MEMORY:
+            few.append(FittedModel(name, model, frozenset(store.kept_rows(rows)["response_id"])))
+            continue
+        missed = conditions_missed(study, store, model, store.kept_rows_file(rows)).assign(fit_id=name)
+        many.append(missed[["fit_id", *GATES.columns]])
+    table = analysis_for(study, *(each.model for each in few))
+    analysis = store.read(table) if few else table.empty()
+    found = missed_conditions(store.read(GATES), study.measurement, few, analysis)
+    return pd.concat([found, *many], ignore_index=True)
