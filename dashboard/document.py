@@ -28,7 +28,7 @@ if (!document.helpReaders) {
     const helpOnce = () => {
         if (isPlanned) return
         isPlanned = true
-        requestAnimationFrame(() => { isPlanned = false; document.helpReaders() })
+        setTimeout(() => { isPlanned = false; document.helpReaders() }, 200)
     }
     new MutationObserver(helpOnce).observe(document.body, {childList: true, subtree: true})
     addEventListener('resize', helpOnce)
