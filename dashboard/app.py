@@ -60,10 +60,7 @@ def _languages(manifest: Mapping[str, str]) -> list[str]:
 
 
 def _show_nothing(shown: queries.Shown) -> None:
-    language = chosen("lang", list(WORDINGS), DEFAULT_LANGUAGE)
-    words = Words(language)
-    dress(words)
-    st.title(words.say("dashboard"))
+    words = sign_in.show_front()
     say = st.info if shown.trouble == "nothing_released" else st.warning
     say(_trouble(words, shown))
 
