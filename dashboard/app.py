@@ -3,11 +3,13 @@
 Started by ``sensemaking dashboard``; the folder of releases comes in the environment variable SENSEMAKING_RELEASES.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import streamlit as st
 
 from dashboard import audience, queries, sign_in
+from dashboard.addresses import PAGES
 from dashboard.document import dress
 from dashboard.figures import date
 from dashboard.identity import Denied
@@ -15,6 +17,17 @@ from dashboard.views import integration, method, overview, perspectives, results
 from dashboard.views.opening import open_page
 from dashboard.views.page import Page, choose, chosen, names_in, plain
 from dashboard.wording import DEFAULT_LANGUAGE, WORDINGS, Words
+
+VIEWS: Mapping[str, Callable[[Page], None]] = {
+    "overview": overview.show,
+    "perspectives": perspectives.show,
+    "integration": integration.show,
+    "units": units.show,
+    "results": results.show,
+    "take_away": take_away.show,
+    "method": method.show,
+}
+"""Wording key of a page's title → what shows it."""
 
 
 def main() -> None:
@@ -31,13 +44,8 @@ def main() -> None:
     page = open_page(shown.release, chosen("lang", languages, languages[0]))
     say = page.words.say
     entries = [
-        st.Page(lambda: overview.show(page), title=say("overview"), url_path="overview", default=True),
-        st.Page(lambda: perspectives.show(page), title=say("perspectives"), url_path="perspectives"),
-        st.Page(lambda: integration.show(page), title=say("integration"), url_path="integration"),
-        st.Page(lambda: units.show(page), title=say("units"), url_path="units"),
-        st.Page(lambda: results.show(page), title=say("results"), url_path="results"),
-        st.Page(lambda: take_away.show(page), title=say("take_away"), url_path="take-away"),
-        st.Page(lambda: method.show(page), title=say("method"), url_path="method"),
+        st.Page(partial(show, page), title=say(title), url_path=PAGES[title] or title, default=not PAGES[title])
+        for title, show in VIEWS.items()
     ]
     entry = st.navigation(sign_in.permitted(entries, viewer.permission), position="top")
     _show_head(page, shown)
@@ -52,10 +60,7 @@ def _languages(manifest: Mapping[str, str]) -> list[str]:
 
 
 def _show_nothing(shown: queries.Shown) -> None:
-    language = chosen("lang", list(WORDINGS), DEFAULT_LANGUAGE)
-    words = Words(language)
-    dress(words)
-    st.title(words.say("dashboard"))
+    words = sign_in.show_front()
     say = st.info if shown.trouble == "nothing_released" else st.warning
     say(_trouble(words, shown))
 

@@ -226,6 +226,7 @@ DANISH: Mapping[str, str] = {
     "nedenfor.",
     "coefficient_reading": "En prik er en koefficient, stregen er konfidensintervallet. En streg, der krydser nul, "
     "viser ingen klar sammenhæng.",
+    "terms_in_the_table": "{count} led mere, fx baggrund og runder, står i tabellen.",
     "of_interest": "Leddet i fokus",
     "term": "Led",
     "variant": "Variant",
@@ -245,7 +246,7 @@ DANISH: Mapping[str, str] = {
     "digest": "Resultater",
     "units": "Organisationer",
     "units_intro": "Gennemsnit for enkelte organisationer i **{group}**, {wave}. Blå felter ligger over alles "
-    "gennemsnit i gruppen, brune under; jo stærkere farve, desto længere fra.",
+    "gennemsnit i gruppen, brune under; jo stærkere farve, desto længere fra. Skraverede felter vises ikke.",
     "regions": "Grupper af organisationer",
     "region_alt": "Score for alle og for grupper af organisationer i {group}, {wave}, en række pr. gruppe og en "
     "kolonne pr. skala. De samme tal står i tabellen nedenfor.",

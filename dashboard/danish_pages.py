@@ -110,8 +110,9 @@ DANISH_PAGES: Mapping[str, str] = {
     "ellers måles ved siden af.",
     "construct_map": "Hvad der viste sig at hænge sammen",
     "no_relations": "Udgivelsen rummer ingen model, der ser på to af skalaerne sammen.",
-    "map_caption": "Én række pr. skala med gennemsnittet for {group}, {wave}. En bue forbinder to skalaer, som en "
-    "model har set på sammen, for alle i den model. Buen har ingen retning: den siger ikke, hvad der kommer først.",
+    "map_caption": "Én række pr. skala med gennemsnittet for {group}, {wave}; skalaer uden gennemsnit er kun med, hvis "
+    "de står for enden af en bue. En bue forbinder to skalaer, som en model har set på sammen, for alle i den model. "
+    "Buen har ingen retning: den siger ikke, hvad der kommer først.",
     "map_alt": "Skalaer med gennemsnit for {group} i {wave}, én række hver, og buer mellem skalaer, som modeller har "
     "set på sammen. Det samme står i ord ovenfor og i tabellerne nedenfor.",
     "together_up": "Højere følges med højere",
@@ -124,7 +125,8 @@ DANISH_PAGES: Mapping[str, str] = {
     "meaning": "En høj score betyder",
     "scores_of": "Gennemsnit for {group}, {wave}.",
     "not_asked": "ingen score i denne gruppe og runde",
-    "card_score": "Gennemsnit **{figure}** ({interval}) på en skala fra {ends}; n ca. {n}.",
+    "card_score": "Gennemsnit {figure} ({interval}) på en skala fra {ends}; n ca. {n}.",
+    "constructs_not_asked": "Skalaer uden score i denne gruppe og runde ({count})",
     "card_without": "Gennemsnit: {text}.",
     "tile_answered": "Hvem har svaret, {wave}",
     "tile_highest": "Højeste scorer",

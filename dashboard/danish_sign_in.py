@@ -20,4 +20,6 @@ DANISH_SIGN_IN: Mapping[str, str] = {
     "dem, der driver dashboardet.",
     "own_units_only": "Du ser det, der handler om alle, og tallene for {units}.",
     "no_own_units": "Denne udgivelse har ingen tal for de organisationer, du må se: {units}.",
+    "unknown_address": "Der er ikke noget på denne adresse",
+    "unknown_address_told": "Adressen er måske skrevet forkert eller klippet af. Siderne her findes:",
 }

@@ -24,11 +24,10 @@ if (!document.helpReaders) {
                 else if (box.getAttribute(name) !== value) box.setAttribute(name, value)
         }
     }
-    let isPlanned = false
+    let planned
     const helpOnce = () => {
-        if (isPlanned) return
-        isPlanned = true
-        requestAnimationFrame(() => { isPlanned = false; document.helpReaders() })
+        clearTimeout(planned)
+        planned = setTimeout(document.helpReaders, 150)
     }
     new MutationObserver(helpOnce).observe(document.body, {childList: true, subtree: true})
     addEventListener('resize', helpOnce)

@@ -121,7 +121,7 @@ ENGLISH: Mapping[str, str] = {
     "alpha": "Cronbach's alpha",
     "omega": "Omega (one factor)",
     "n": "n",
-    "score_axis": "Score, from {lowest} (lowest possible) to {highest} (highest possible)",
+    "score_axis": "Score, {lowest} (lowest possible) to {highest} (highest possible)",
     "score_said": "{scale}, {wave}: {value} ({low} to {high}), n about {n}",
     "score_alt": "Scores of {group} with 95% intervals, one row a scale. The same figures stand in the table below.",
     "score_reading": "A dot is the score of a wave, its line the 95% interval. A change is called up or down when "
@@ -227,6 +227,7 @@ ENGLISH: Mapping[str, str] = {
     "table below.",
     "coefficient_reading": "A dot is a coefficient, its line the confidence interval. A line that crosses zero "
     "shows no clear connection.",
+    "terms_in_the_table": "{count} more terms, such as backgrounds and waves, stand in the table.",
     "of_interest": "Term of interest",
     "term": "Term",
     "variant": "Variant",
@@ -246,7 +247,7 @@ ENGLISH: Mapping[str, str] = {
     "digest": "Results",
     "units": "Organisations",
     "units_intro": "Mean scores of single organisations in **{group}**, {wave}. Blue cells lie above the score of "
-    "everybody in the group, brown ones below; the stronger the colour, the farther.",
+    "everybody in the group, brown ones below; the stronger the colour, the farther. Hatched cells are not shown.",
     "regions": "Groups of organisations",
     "region_alt": "Scores of everybody and of groups of organisations in {group}, {wave}, one row a group and one "
     "column a scale. The same figures stand in the table below.",

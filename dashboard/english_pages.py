@@ -110,8 +110,9 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "work on who they are as managers (identity work), and what else is measured beside these.",
     "construct_map": "What was found to go together",
     "no_relations": "This release holds no model that looks at two of the scales together.",
-    "map_caption": "One row a scale, with the average score of {group}, {wave}. An arc joins two scales that a model "
-    "looked at together, over everybody in that model. It has no direction: it does not say which comes first.",
+    "map_caption": "One row a scale, with the average score of {group}, {wave}; of scales without one, only those at "
+    "an end of an arc. An arc joins two scales that a model looked at together, over everybody in that model. "
+    "It has no direction: it does not say which comes first.",
     "map_alt": "Scales with average scores of {group} in {wave}, one row each, and arcs between scales that models "
     "looked at together. The same stands in words above and in the tables below.",
     "together_up": "Higher goes together with higher",
@@ -124,7 +125,8 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "meaning": "A high score means",
     "scores_of": "Average scores of {group}, {wave}.",
     "not_asked": "no score in this group and wave",
-    "card_score": "Average score **{figure}** ({interval}) on a scale from {ends}; n about {n}.",
+    "card_score": "Average score {figure} ({interval}) on a scale from {ends}; n about {n}.",
+    "constructs_not_asked": "Scales without a score in this group and wave ({count})",
     "card_without": "Average score: {text}.",
     "tile_answered": "Who answered, {wave}",
     "tile_highest": "Highest scores",

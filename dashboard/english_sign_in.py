@@ -20,4 +20,6 @@ ENGLISH_SIGN_IN: Mapping[str, str] = {
     "those who run the dashboard.",
     "own_units_only": "You see what is about everybody, and the scores of {units}.",
     "no_own_units": "This release holds no figures of the organisations that you may see: {units}.",
+    "unknown_address": "Nothing is at this address",
+    "unknown_address_told": "The address may have been cut short or mistyped. These are the pages that there are:",
 }

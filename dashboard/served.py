@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
+from dashboard.addresses import Addresses
 from dashboard.launch import APP
 from pipelines.access import CALLBACK, DISCOVERY, VARIABLE, Access, read_access
 from pipelines.access_secrets import AccessSecrets, read_secrets
@@ -36,4 +38,4 @@ def _settings(path: str) -> Mapping[str, dict[str, object]]:
     return sign_in_settings(read_access(Path(path)), read_secrets(Path(path).parent))
 
 
-app = st.App(APP, secrets=_settings(os.environ.get(VARIABLE, "")))
+app = st.App(APP, secrets=_settings(os.environ.get(VARIABLE, "")), middleware=[Middleware(Addresses)])

@@ -96,10 +96,7 @@ def is_still_seen(found: Viewer | Denied, permission: Permission) -> bool:
 
 def show_denied(denied: Denied) -> None:
     """Show why there is nothing to see and how to sign in or out; no release is opened."""
-    language = choose("lang", list(WORDINGS), _language_of_browser(), "Language / Sprog", _name_of_language)
-    words = Words(language)
-    dress(words)
-    st.title(words.say("dashboard"), anchor=False)
+    words = show_front()
     say = st.info if denied.reason == "signed_out" else st.warning
     say(words.say(f"denied_{denied.reason}", person=plain(denied.person)))
     if denied.reason in MAY_SIGN_IN:
@@ -107,6 +104,16 @@ def show_denied(denied: Denied) -> None:
             st.login()
     elif denied.reason in MAY_SIGN_OUT:
         offer_sign_out(words)
+
+
+def show_front() -> Words:
+    """Show what stands above a reason why there are no results, and let the reader choose the language of it."""
+    language = choose("lang", list(WORDINGS), _language_of_browser(), "Language / Sprog", _name_of_language)
+    words = Words(language)
+    dress(words)
+    st.set_page_config(page_title=words.say("dashboard"))
+    st.title(words.say("dashboard"), anchor=False)
+    return words
 
 
 def offer_sign_out(words: Words) -> None:

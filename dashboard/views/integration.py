@@ -1,11 +1,15 @@
 """Page of constructs: what each is in plain words, its score, and which were found to go together."""
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from dashboard import queries
 from dashboard.construct_map import WAYS, construct_map, map_legend
 from dashboard.figures import MISSING, decimal, whole
+from dashboard.html_tiles import Tile, html_tiles
 from dashboard.relations import relations
 from dashboard.views.choices import show_choices
 from dashboard.views.dots import interval
@@ -13,7 +17,7 @@ from dashboard.views.page import Page, choose, inference_line, plain, show_chart
 from dashboard.views.results import finding
 from dashboard.views.shown_again import show_part
 
-CARD = 330
+CARDS_IN_A_ROW = 3
 
 
 def show(page: Page) -> None:
@@ -76,6 +80,7 @@ def _told(page: Page, scales: pd.DataFrame, means: pd.DataFrame) -> pd.DataFrame
                 name: text.where(asked, say("not_asked")).mask(hidden, say("not_shown"))
                 for name, text in shown.items()
             },
+            "is_asked": asked,
             "has_score": asked & ~hidden,
         }
     )  # fmt: skip
@@ -99,7 +104,8 @@ def _show_relations(page: Page, constructs: pd.DataFrame, where: tuple[str, str]
     first, second = found["first"].map(title), found["second"].map(title)
     names = {way: say(f"together_{way}") for way in WAYS}
     said = [f"{one} – {other}: {names[way]}" for one, other, way in zip(first, second, found["way"], strict=True)]
-    nodes = constructs.assign(said=constructs["title"] + ": " + constructs["figure"])
+    on_the_map = constructs[constructs["is_asked"] | constructs["key"].isin([*found["first"], *found["second"]])]
+    nodes = on_the_map.assign(said=on_the_map["title"] + ": " + on_the_map["figure"])
     chart = construct_map(nodes, found.assign(said=said), page.words.language)
     group, wave = page.group(where[0]), page.wave(where[1])
     caption = say("map_caption", group=plain(group), wave=plain(wave))
@@ -111,15 +117,20 @@ def _show_relations(page: Page, constructs: pd.DataFrame, where: tuple[str, str]
 
 
 def _show_cards(page: Page, constructs: pd.DataFrame) -> None:
-    say, cards = page.words.say, st.container(horizontal=True)
-    for each in constructs.to_dict("records"):
-        with cards.container(border=True, width=CARD, height="stretch"):
-            st.markdown(f"**{plain(each['title'])}**")
-            if each["meaning"] != MISSING:
-                st.markdown(say("high_means", meaning=plain(each["meaning"])))
-            if each["has_score"]:
-                figures = {name: each[name] for name in ("figure", "interval", "ends", "n")}
-                st.markdown(say("card_score", **figures))
-            else:
-                st.markdown(say("card_without", text=each["figure"]))
-            st.caption(say("status_line", status=each["status"]))
+    """Show what every scale means and its score; those that the group was not asked about in the wave apart."""
+    asked = constructs["is_asked"]
+    st.html(html_tiles([_card(page, each) for each in constructs[asked].to_dict("records")], CARDS_IN_A_ROW))
+    if not asked.all():
+        with st.expander(page.words.say("constructs_not_asked", count=int((~asked).sum()))):
+            st.html(html_tiles([_card(page, each) for each in constructs[~asked].to_dict("records")], CARDS_IN_A_ROW))
+
+
+def _card(page: Page, construct: Mapping[Hashable, Any]) -> Tile:
+    say, lines = page.words.say, list[str]()
+    if construct["meaning"] != MISSING:
+        lines.append(say("high_means", meaning=construct["meaning"]))
+    if construct["has_score"]:
+        lines.append(say("card_score", **{name: construct[name] for name in ("figure", "interval", "ends", "n")}))
+    else:
+        lines.append(say("card_without", text=construct["figure"]))
+    return Tile(construct["title"], lines, notes=[say("status_line", status=construct["status"])])

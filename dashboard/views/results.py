@@ -1,6 +1,6 @@
 """Second page: what every model found, in words first, then as a chart and a table, with the origin of every number."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,7 @@ from models.terms import scales_in_terms
 
 INTERCEPT = "intercept"
 PLACES = 2
+MOST_TERMS = 10
 HASHES = ("fit_id", "spec_hash", "data_hash", "code_hash", "env_hash", "digest")
 
 
@@ -121,6 +122,8 @@ def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, 
     drawn = drawn.assign(is_other=drawn["term"] != main["focal_term"]).sort_values(
         ["is_other", "position"], kind="stable"
     )
+    n_terms, drawn = drawn["term"].nunique(), _of_scales(drawn, status)
+    n_left_out = n_terms - drawn["term"].nunique()
     points = pd.DataFrame(
         {
             "key": drawn["term"],
@@ -142,12 +145,21 @@ def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, 
     axis = Axis(say("coefficient_axis", outcome=outcome), has_zero_line=True)
     series = [names[variant] for variant in fits["variant"]]
     chart = interval_chart(points, series, axis, language)
+    left_out = say("terms_in_the_table", count=n_left_out) if n_left_out else ""
     show_chart(
         chart,
-        f"{_status(page, fits, estimates, status)} {inference_line(page, page.groups)}".strip(),
+        " ".join(filter(None, (_status(page, fits, estimates, status), inference_line(page, page.groups), left_out))),
         say("coefficient_alt", model=page.words.title("model_title", main["model"])),
         series_legend(series),
     )
+
+
+def _of_scales(drawn: pd.DataFrame, scales: Collection[str]) -> pd.DataFrame:
+    """Leave out of many terms those that are neither of interest nor of scales, such as backgrounds and waves."""
+    if drawn["term"].nunique() <= MOST_TERMS:
+        return drawn
+    is_of_scales = drawn["term"].map(lambda term: bool(scales_in_terms([term], scales)))
+    return drawn[is_of_scales | ~drawn["is_other"]]
 
 
 def _written(page: Page, row: Mapping[Any, Any], least: int) -> tuple[str, str, str]:

@@ -5,7 +5,8 @@ import streamlit as st
 
 from dashboard.extremes import extremes
 from dashboard.figures import decimal, percent, whole
-from dashboard.views.page import Page, plain
+from dashboard.html_tiles import Tile, html_tiles
+from dashboard.views.page import Page
 
 MOST_ALIKE = 2
 
@@ -29,9 +30,8 @@ def show_tiles(page: Page, rates: pd.DataFrame, means: pd.DataFrame, changes: pd
         say("tile_lowest"): lowest,
         earlier: [say("tile_one_wave")] if changes is None else _changed(page, latest, changes),
     }
-    for column, (title, lines) in zip(st.columns(len(tiles)), tiles.items(), strict=True):
-        with column.container(border=True, height="stretch"):
-            st.markdown("\n\n".join([f"**{plain(title)}**", *(lines or [say("tile_nothing")])]))
+    told = [Tile(title, lines or [say("tile_nothing")]) for title, lines in tiles.items()]
+    st.html(html_tiles(told, in_a_row=len(told)))
 
 
 def _answered(page: Page, rates: pd.DataFrame) -> list[str]:
@@ -67,7 +67,7 @@ def _named(page: Page, scales: list[str], means: pd.DataFrame) -> str:
     if len(scales) > MOST_ALIKE:
         return say("tile_none_apart")
     told = [
-        say("tile_score", scale=plain(page.scale(scale)), mean=decimal(mean, language), highest=whole(top, language))
+        say("tile_score", scale=page.scale(scale), mean=decimal(mean, language), highest=whole(top, language))
         for scale, mean, top in means.loc[scales].itertuples()
     ]
     return say("groups_and", first=told[0], second=told[1]) if len(told) > 1 else told[0]
@@ -93,4 +93,4 @@ def _moved(page: Page, ways: pd.Series) -> str:
 
 
 def _line(page: Page, group: str, text: str) -> str:
-    return page.words.say("wave_line", wave=plain(page.group(group)), text=text)
+    return page.words.say("wave_line", wave=page.group(group), text=text)

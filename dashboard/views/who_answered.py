@@ -8,23 +8,17 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.figures import percent, whole
-from dashboard.views.page import Page, plain, show_table
+from dashboard.html_tiles import Tile, html_tiles
+from dashboard.views.page import Page, show_table
 
-PAGE, GAP, LEAST_TILE = 1040, 16, 240
+MOST_IN_A_ROW = 4
 
 
 def show_who_answered(page: Page, rates: pd.DataFrame) -> None:
     """Show how many answered of each respondent group, and a table of it."""
     cells = {(cell["respondent_group"], cell["wave"]): cell for cell in rates.to_dict("records")}
-    tiles = st.container(horizontal=True)
-    rows = ceil(len(page.groups) * (LEAST_TILE + GAP) / PAGE)
-    width = PAGE // ceil(len(page.groups) / rows) - GAP
-    for group in page.groups:
-        with tiles.container(border=True, width=width, height="stretch"):
-            st.markdown(f"**{plain(page.group(group))}**")
-            for wave in page.waves[::-1]:
-                if (group, wave) in cells:
-                    _show_rate(page, wave, cells[group, wave])
+    rows = ceil(len(page.groups) / MOST_IN_A_ROW)
+    st.html(html_tiles([_tile(page, group, cells) for group in page.groups], ceil(len(page.groups) / rows)))
     show_table(page, rate_table(page, rates))
 
 
@@ -42,22 +36,31 @@ def rate_table(page: Page, rates: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: told.mask(hidden, page.words.say("not_shown")) for name, told in figures.items()})
 
 
-def _show_rate(page: Page, wave: str, cell: Mapping[str, Any]) -> None:
-    """Write how many answered and what share of those invited that is; earlier waves in small print."""
+def _tile(page: Page, group: str, cells: Mapping[tuple[str, str], Mapping[str, Any]]) -> Tile:
+    """Write how many of a group answered and what share of those invited that is; earlier waves in small print."""
+    say, notes, latest = page.words.say, list[str](), dict[str, str]()
+    for wave in page.waves[::-1]:
+        cell = cells.get((group, wave))
+        if cell is None:
+            continue
+        if cell["is_hidden"]:
+            notes.append(say("wave_line", wave=page.wave(wave), text=say("not_shown")))
+            continue
+        count, share = _counted(page, cell)
+        if wave == page.waves[-1]:
+            latest = {"label": say("wave_responses", wave=page.wave(wave)), "figure": count, "under": share}
+        else:
+            notes.append(say("wave_line", wave=page.wave(wave), text=f"{say('responses', count=count)}. {share}"))
+    return Tile(page.group(group), notes=notes, **latest)
+
+
+def _counted(page: Page, cell: Mapping[str, Any]) -> tuple[str, str]:
+    """Return how many answered, and in words what share of those invited that is."""
     say, language = page.words.say, page.words.language
-    if cell["is_hidden"]:
-        st.caption(say("wave_line", wave=plain(page.wave(wave)), text=say("not_shown")))
-        return
-    count = whole(cell["n_responses"], language)
-    rate, invited = cell["response_rate_2"], cell["n_invited"]
+    count, rate, invited = whole(cell["n_responses"], language), cell["response_rate_2"], cell["n_invited"]
     if pd.isna(rate):
-        share = say("no_rate")
-    elif pd.isna(invited):
-        share = say("rate_alone", rate=percent(rate * 100, language))
-    else:
-        share = say("rate_of_invited", rate=percent(rate * 100, language), invited=whole(invited, language))
-    if wave == page.waves[-1]:
-        label = say("wave_responses", wave=plain(page.wave(wave)))
-        st.metric(label, count, share, delta_color="off", delta_arrow="off")
-    else:
-        st.caption(say("wave_line", wave=plain(page.wave(wave)), text=f"{say('responses', count=count)}. {share}"))
+        return count, say("no_rate")
+    told = percent(rate * 100, language)
+    if pd.isna(invited):
+        return count, say("rate_alone", rate=told)
+    return count, say("rate_of_invited", rate=told, invited=whole(invited, language))

@@ -19,6 +19,7 @@ from dashboard.launch import ADDRESS, APP
 from dashboard.pointer import FOLDER_VARIABLE
 
 HEAD = '<div class="figures">'
+TILES = '<ul class="tiles"'
 
 
 def frame_of(html: str) -> pd.DataFrame:
@@ -26,6 +27,11 @@ def frame_of(html: str) -> pd.DataFrame:
     table = ET.fromstring(html)
     rows = [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
     return pd.DataFrame(rows[1:], columns=rows[0])
+
+
+def lines_of(html: str) -> list[str]:
+    """Read the lines of the tiles of a page; of other HTML, none."""
+    return ["".join(line.itertext()) for line in ET.fromstring(html).iter("p")] if html.startswith(TILES) else []
 
 
 class Seen:
@@ -40,7 +46,7 @@ class Seen:
         self.warnings = [warning.value for warning in app.warning]
         kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.warning, app.info)
         self.text = "\n".join(element.value for kind in kinds for element in kind)
-        self.text += "\n".join(f"{metric.value} {metric.delta}" for metric in app.metric)
+        self.text += "\n".join(line for element in app.get("html") for line in lines_of(element.proto.body))
         self.everything = self.text + self.tables + self.charts
 
 

@@ -7,7 +7,7 @@ environment variable SENSEMAKING_PICTURES names, or in pytest's own.
 from pathlib import Path
 
 import pytest
-from axe import SIDEWAYS, violations
+from axe import SIDEWAYS, THEMES, WIDTHS, show_as, violations
 from chromium import CHARTS, PATHS, save_picture, wait_until_drawn, watched
 from playwright.sync_api import Browser, Page
 
@@ -15,7 +15,6 @@ from dashboard.wording import WORDINGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-WIDTHS = (1280, 390)
 LUMINANCE = """colour => {
     const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3).map(part => part / 255)
         .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
@@ -72,27 +71,20 @@ def test_axe_finds_no_violation_in_either_theme_on_either_screen(
     page, complaints = _opened(browser, address, name, language)
     found = {"charts without a table": page.evaluate(CHARTS_WITHOUT_TABLE)}
     for width in WIDTHS:
-        for theme in ("light", "dark"):
-            _show(page, theme, width)
+        for theme in THEMES:
+            show_as(page, theme, width)
             save_picture(page, pictures / f"{name}-{language}-{theme}-{width}.png")
             found[theme, width, "signs"] = page.evaluate(SIGNS_NOT_DRAWN)
             found[theme, width, "pale"] = page.evaluate(PALE_WORDS)
     page.evaluate("document.querySelectorAll('details:not([open]) > summary').forEach(each => each.click())")
     for width in WIDTHS[::-1]:
-        for theme in ("light", "dark"):
-            _show(page, theme, width)
+        for theme in THEMES:
+            show_as(page, theme, width)
             found[theme, width, "sideways"] = page.evaluate(SIDEWAYS)
             found[theme, width, "axe"] = violations(page)
     page.close()
     assert {where: faults for where, faults in found.items() if faults} == {}
     assert complaints == []
-
-
-def _show(page: Page, theme: str, width: int) -> None:
-    page.emulate_media(color_scheme=theme)
-    page.set_viewport_size({"width": width, "height": 900})
-    page.wait_for_function(f"getComputedStyle(document.querySelector('.stApp')).colorScheme === '{theme}'")
-    page.wait_for_timeout(400)
 
 
 @pytest.mark.parametrize("name", PATHS)

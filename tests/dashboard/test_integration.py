@@ -63,10 +63,10 @@ def _rows_of_a_map(figures: dict[str, str], without: tuple[str, ...]) -> list[di
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["A high score means: Leadership is", "Average score **3.76**", "Higher “Identity work”"]),
+        ("en", ["A high score means: Leadership is", "Average score 3.76", "Higher “Identity work”"]),
         (
             "da",
-            ["En høj score betyder: Ledelse sker", "Gennemsnit **3,76**", "Højere “Identitetsarbejde”"],
+            ["En høj score betyder: Ledelse sker", "Gennemsnit 3,76", "Højere “Identitetsarbejde”"],
         ),
     ],
 )

@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 import build_release
 import pandas as pd
 import pytest
-from chromium import free_port, served, wait_until_drawn
+from axe import faults_anywhere
+from chromium import free_port, served, wait_until_drawn, written_down
 from oidc_provider import CLIENT_ID, CLIENT_SECRET, VALID_SECONDS, Provider, provided
 from playwright.sync_api import Browser, Page
 
+from dashboard.wording import WORDINGS
 from pipelines.access import FILE
 from pipelines.access_secrets import FILE as SECRETS
 
@@ -186,6 +188,31 @@ def test_who_is_not_let_in_is_told_why_and_sent_nothing(visit: Visit, claims: di
     page = visit.sign_in(**claims)
     sees(page, told)
     assert has_no_results(visit)
+
+
+@pytest.mark.parametrize("language", WORDINGS)
+@pytest.mark.parametrize(
+    ("reason", "claims"),
+    [
+        ("signed_out", None),
+        ("not_listed", {"email": "carla@example.org"}),
+        ("email_not_verified", {"email": ANNA, "email_verified": False}),
+    ],
+)
+def test_screen_of_who_is_not_let_in_is_for_everybody(
+    visit: Visit, pictures: Path, reason: str, claims: dict[str, object] | None, language: str
+):
+    page = visit.tab() if claims is None else visit.sign_in(**claims)
+    complaints, hosts = written_down(page)
+    page.goto(f"{visit.dashboard.address}/?lang={language}")
+    told = WORDINGS[language][f"denied_{reason}"].format(person=(claims or {}).get("email"))
+    page.get_by_text(told).first.wait_for()
+    found = faults_anywhere(page, pictures, f"{reason}-{language}")
+    title, spoken = page.title(), page.evaluate("document.documentElement.lang")
+    assert found == {}
+    assert complaints == []
+    assert hosts == {"127.0.0.1"}
+    assert (title, spoken) == (WORDINGS[language]["dashboard"], language)
 
 
 def test_sign_in_that_runs_out_ends_the_session_and_can_be_renewed(visit: Visit):

@@ -45,15 +45,15 @@ def test_the_scale_at_the_end_comes_first(values, half):
         (
             "en",
             [
-                "**Who answered, Spring 2026**",
+                "Who answered, Spring 2026",
                 "Top managers: 1,005 responses (42%)",
                 "Citizens: 1,005 responses",
                 "Frontline staff: Administrative burden (30.80 of at most 40)",
-                "**What changed since Autumn 2025**",
+                "What changed since Autumn 2025",
                 "Frontline staff: up on 2 of 4 scales, down on 1 of 4 scales",
             ],
         ),
-        ("da", ["**Hvem har svaret, Forår 2026**", "Topledere: 1.005 svar", "Frontmedarbejdere: op på 2 af 4 skalaer"]),
+        ("da", ["Hvem har svaret, Forår 2026", "Topledere: 1.005 svar", "Frontmedarbejdere: op på 2 af 4 skalaer"]),
     ],
 )
 def test_tiles_say_in_words_who_answered_what_stands_out_and_what_changed(open_page, tmp_path, language, lines):

@@ -1,0 +1,34 @@
+"""Models with many terms: the chart keeps to what is of interest and to scales, the table has every term."""
+
+import build_release
+import pandas as pd
+import pytest
+
+from dashboard.wording import WORDINGS
+
+
+def _publish_with(tmp_path, n_backgrounds: int) -> None:
+    """Add terms of backgrounds to the model as written."""
+    tables = build_release.release_tables()
+    estimates = tables["out.estimates"]
+    one = estimates[(estimates["model"] == "h1") & (estimates["variant"] == "main")].iloc[[-1]]
+    added = [one.assign(term=f"area[number_{k}]", position=100 + k) for k in range(n_backgrounds)]
+    tables["out.estimates"] = pd.concat([estimates, *added], ignore_index=True)
+    build_release.point_at(tmp_path, build_release.write_release(tmp_path, tables))
+
+
+@pytest.mark.parametrize("language", WORDINGS)
+def test_backgrounds_of_a_model_of_many_terms_stand_in_the_table_only(open_page, tmp_path, language):
+    _publish_with(tmp_path, 12)
+    seen = open_page("results", lang=language)
+    assert "number_7" not in seen.charts
+    assert "number_7" in seen.tables
+    assert WORDINGS[language]["terms_in_the_table"].format(count=12) in seen.text
+    assert {"en": "Identity work", "da": "Identitetsarbejde"}[language] in seen.charts
+
+
+def test_a_model_of_few_terms_is_drawn_whole(open_page, tmp_path):
+    _publish_with(tmp_path, 2)
+    seen = open_page("results", lang="en")
+    assert "number_1" in seen.charts
+    assert "stand in the table." not in seen.text
