@@ -77,7 +77,8 @@ DANISH: Mapping[str, str] = {
     "apart_not_shown": "Det er ikke vist, at de måler det samme i disse runder: {scales}.",
     "apart_not_tested": "Det er undersøgt, om de måler det samme i disse runder, men svarene kan ikke bære prøven: "
     "{scales}.",
-    "apart_too_few": "For få har svaret i en af disse runder til at sige, om de måler det samme: {scales}.",
+    "apart_too_few": "For få står bag disse runder, eller bag det, der har ændret sig, til at stille dem ved siden "
+    "af hinanden: {scales}.",
     "apart_other_waves": "Det er vist, at de måler det samme i nogle af runderne, men ikke i alle, der ville blive "
     "sammenlignet her: {scales}.",
     "apart_no_test": "Sat sammen af ting, der ikke behøver at følges ad, så ingen prøve siger, om de måler det samme i "

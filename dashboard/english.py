@@ -78,7 +78,8 @@ ENGLISH: Mapping[str, str] = {
     "apart_not_shown": "Not shown to be measured alike in these waves: {scales}.",
     "apart_not_tested": "Whether they are measured alike in these waves was looked at, but the answers cannot carry "
     "the test: {scales}.",
-    "apart_too_few": "Too few answered in one of these waves to tell whether they are measured alike: {scales}.",
+    "apart_too_few": "Too few people stand behind these waves, or behind what changed, to set them side by "
+    "side: {scales}.",
     "apart_other_waves": "Shown to be measured alike in some of the waves, but not in all that would be compared here: "
     "{scales}.",
     "apart_no_test": "Made up of separate things that need not go together, so that no test says whether they are "

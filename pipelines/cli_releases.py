@@ -28,13 +28,17 @@ def release(
     """Protect, audit and publish the present results."""
     from pipelines.commands import shown
     from pipelines.embargo import embargo_day, local_day
+    from pipelines.release_managers import unprotected_managers
 
     embargo_until, seen = embargo_day(embargo, local_day()), None
     loaded = load(study)
+    managers = unprotected_managers(loaded.spec)
+    for each in managers.values():
+        printing.say(f"note: {each}")
     if look or not (sign_off or as_json):
         seen = shown.preview_current(loaded)
         if as_json:
-            printing.print_json(shown.release_document(seen))
+            printing.print_json(shown.release_document(seen) | {"unprotected_managers": managers})
         else:
             shown.print_draft(seen)
         if look:
@@ -45,7 +49,8 @@ def release(
         shown.print_release(released)
     files = _reports_of(loaded, released.number) if reports else []
     if as_json:
-        printing.print_json(shown.release_document(released) | {"reports": files})
+        beside = {"unprotected_managers": managers, "reports": files}
+        printing.print_json(shown.release_document(released) | beside)
     else:
         printing.print_lines(files)
 

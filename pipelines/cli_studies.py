@@ -34,7 +34,7 @@ def init(
 
 
 def print_remarks(document: dict[str, Any]) -> None:
-    """Print what ``check`` found of models that is no fault: refusals to come, means and independence left unsaid."""
+    """Print what ``check`` found that is no fault: refusals to come; means, independence, top managers left unsaid."""
     from pipelines.commands.independence import FOUND, REMEDY
 
     for model, reasons in document["refused_models"].items():
@@ -44,6 +44,7 @@ def print_remarks(document: dict[str, Any]) -> None:
         printing.print_lines([f"{told}specification says when that may be done (gates: agreement)"])
     for model, variants in document["independent_by_default"].items():
         printing.print_lines([f"  the model {model} ({', '.join(variants)}): {FOUND}; {REMEDY}"])
+    printing.print_lines(f"  {each}" for each in document["unprotected_managers"].values())
 
 
 @app.command()
@@ -54,6 +55,7 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
     from pipelines.commands.independence import independent_by_default
     from pipelines.commands.measurement_rules import averaged_without_rule, unmeasured_models
     from pipelines.commands.shown_waiting import waiting_document, waiting_lines
+    from pipelines.release_managers import unprotected_managers
 
     loaded = load(study)
     if (study / access.FILE).exists():
@@ -73,6 +75,7 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
         },
         "averaged_without_rule": averaged_without_rule(loaded),
         "independent_by_default": independent_by_default(loaded),
+        "unprotected_managers": unprotected_managers(loaded.spec),
     }
     if as_json:
         printing.print_json(document)

@@ -22,7 +22,7 @@ from pipelines.fit_disclosure import releasable_fits, responses_used
 from pipelines.fits_beside_units import fits_that_tell_of_units
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
-from pipelines.release_audit import refuse_what_tells_too_much
+from pipelines.release_audit import refuse_what_tells_too_much, with_waves_apart_that_tell
 from pipelines.release_draft import Draft, Released, Tables
 from pipelines.release_figures import figures_of_everybody
 from pipelines.release_fits import beside_earlier_fits
@@ -127,7 +127,7 @@ def _drafted(study: Study, store: Store, embargo_until: str = "") -> Draft:
         ),
         (released.ESTIMATES_RELEASED, beside.of(released.ESTIMATES_RELEASED, estimates)),
     ]
-    tables = _protected_tables(study, store, number, slices, of_fits)
+    tables = with_waves_apart_that_tell(number, _protected_tables(study, store, number, slices, of_fits), slices)
     disclosure.audit_released(tables)
     refuse_what_tells_too_much(number, tables, slices)
     audited = {**AUDIT_PASSED, "embargo_until": embargo_until}

@@ -15,6 +15,7 @@ from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.lattice.units import UnitTree, unit_tree
 from pipelines.store import Store
 from pipelines.tables.base import Table
+from pipelines.tables.linking import LINKS
 from pipelines.tables.released import UNIT_MEANS, UNITS
 
 
@@ -32,6 +33,7 @@ class Slices:
         carried: Slice → earlier release that it is published from.
         hidden: Scale and slice whose mean of everybody is hidden too.
         intervals: Scale and slice → ends of everybody's interval, rounded as they are published.
+        persons: Person of each response that is linked to other waves, by ``response_id``.
     """
 
     policy: Policy
@@ -43,6 +45,7 @@ class Slices:
     carried: Mapping[Slice, Past]
     hidden: frozenset[tuple[str, Slice]]
     intervals: Mapping[tuple[str, Slice], Ends]
+    persons: pd.Series
 
 
 def slices_to_publish(study: Study, store: Store, policy: Policy) -> Slices:
@@ -83,7 +86,14 @@ def slices_to_publish(study: Study, store: Store, policy: Policy) -> Slices:
         carried=carried,
         hidden=frozenset(hidden),
         intervals=intervals,
+        persons=_persons(store),
     )
+
+
+def _persons(store: Store) -> pd.Series:
+    """Return whose each response is that stands for somebody in its wave, by ``response_id``."""
+    links = store.read(LINKS)
+    return links[links["is_used"].astype(bool)].set_index("response_id")["person_id"].astype(object)
 
 
 def _to_carry(where: Slice, past: list[Past], policy: Policy) -> Past:

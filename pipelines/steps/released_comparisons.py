@@ -1,6 +1,6 @@
 """Verdicts on invariance → which averages of a scale a release may set side by side. Pure tables."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 
 import pandas as pd
 
@@ -45,6 +45,21 @@ def released_comparisons(
         rows.setdefault((str(scale), str(group), "wave"), _row(without, ""))
     listed = [dict(zip(KEY, key, strict=True)) | row for key, row in rows.items()]
     return COMPARISONS_RELEASED.typed(pd.DataFrame(listed, columns=list(COMPARISONS_RELEASED.columns)))
+
+
+def waves_apart(comparisons: pd.DataFrame, telling: Collection[tuple[str, str]]) -> pd.DataFrame:
+    """Take back that averages of waves may be set side by side.
+
+    Args:
+        comparisons: Rows of the released ``out.comparisons``.
+        telling: Scales and respondent groups whose change would tell of few people.
+    """
+    of_rows = zip(comparisons["scale"], comparisons["respondent_group"], strict=True)
+    is_telling = pd.Series([each in telling for each in of_rows], index=comparisons.index, dtype="bool")
+    taken_back = is_telling & (comparisons["over"] == "wave") & (comparisons["verdict"] == "shown")
+    said = _row("too_few", "")
+    columns = {name: comparisons[name].mask(taken_back, value) for name, value in said.items() if name != "level_asked"}
+    return comparisons.assign(**columns)
 
 
 def _judged(gates: pd.DataFrame, invariance: pd.DataFrame, least: int) -> Iterator[dict[str, object]]:

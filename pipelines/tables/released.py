@@ -184,7 +184,8 @@ COMPARISONS_RELEASED = Table(
         "verdict": ColumnOf(
             TEXT,
             "shown: averages may be compared; no_test: a formative scale; not_looked_at: nobody asks; too_few: "
-            "responses in a group; not_tested: the answers cannot carry the test; not_shown: the level does not hold",
+            "responses in a group, or people who came or went between waves; "
+            "not_tested: the answers cannot carry the test; not_shown: the level does not hold",
             is_among=COMPARISON_VERDICTS,
         ),
         "level_asked": ColumnOf(TEXT, "Level of invariance asked for; empty where nobody asks"),

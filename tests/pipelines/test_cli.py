@@ -99,6 +99,7 @@ def test_check_says_what_a_study_consists_of(study: Path):
         "refused_models": {},
         "averaged_without_rule": {},
         "independent_by_default": {},
+        "unprotected_managers": {},
         "faults": [],
     }
     assert "no faults" in done(sensemaking("check", study)).stdout

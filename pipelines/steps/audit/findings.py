@@ -9,6 +9,7 @@ from pipelines.steps.audit.classes import ELSEWHERE, Classes, possible, told_apa
 from pipelines.steps.audit.clusters import widths_by_intervals
 from pipelines.steps.audit.lattices import LEAST_SCORES, Lattice, narrow, too_narrow, unit_words, unlike_people
 from pipelines.steps.audit.publications import Cell, Publication, not_rounded
+from pipelines.steps.audit.waves import changes_that_tell
 from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.lattice.units import unit_tree
 
@@ -29,6 +30,7 @@ def findings(release: Publication, earlier: Sequence[Publication], policy: Polic
     for cell in release.cells():
         if all(release.told(cell) != each.told(cell) for each in earlier):
             yield from _of_cell(release, earlier, cell, policy)
+    yield from (told for _, told in changes_that_tell(release, policy))
 
 
 def _of_cell(release: Publication, earlier: Sequence[Publication], cell: Cell, policy: Policy) -> Iterator[str]:

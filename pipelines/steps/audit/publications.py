@@ -5,7 +5,7 @@ Put here what the tables say; what follows from it is in ``bounds`` and ``classe
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -48,12 +48,14 @@ class Publication:
         rows: One row a person: ``response_id``, ``organisation_id``, ``region``, ``wave``, ``respondent_group``, and
             the scales.
         with_erased: Waves and respondent groups some of whose people were erased since.
+        persons: Person of each response that is linked to other waves, by ``response_id``.
     """
 
     number: int
     tables: Mapping[str, pd.DataFrame]
     rows: pd.DataFrame
     with_erased: frozenset[tuple[str, str]] = frozenset()
+    persons: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
 
     @cached_property
     def _shown(self) -> Mapping[Cell, pd.DataFrame]:
