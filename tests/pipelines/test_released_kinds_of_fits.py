@@ -1,5 +1,6 @@
 """A study with a mixed variant and one by the design of its sample: what a release shows of them and what it keeps."""
 
+import shutil
 from pathlib import Path
 from unittest.mock import patch
 
@@ -8,9 +9,12 @@ import numpy as np
 import pytest
 
 from pipelines import fit_disclosure, fits_beside_units
+from pipelines.files import file_sha256
 from pipelines.release import preview, publish
 from pipelines.steps.coarse_degrees import coarse_degrees
+from pipelines.store.released import read_release
 from pipelines.tables.out import ESTIMATES
+from pipelines.tables.released import FITS_RELEASED
 from tests.run_steps import bring_up_to_date
 from tests.small_study import answers, build_small_study, write_export
 
@@ -58,6 +62,17 @@ def test_a_release_holds_no_variance_and_nothing_of_single_organisations(study: 
         told = {*map(str, rows.columns), *(str(each) for name in rows.select_dtypes("string") for each in rows[name])}
         for forbidden in ("variance_residual", "variance of organisation_id: intercept", "icc", "least_df", "o07"):
             assert forbidden not in told, table.name
+
+
+def test_a_release_from_before_the_kinds_were_told_is_read_as_one_without_them(study: Path, tmp_path: Path):
+    found, store = bring_up_to_date(study)
+    older = Path(shutil.copy(publish(found, store, "Test").path, tmp_path / "older.duckdb"))
+    with duckdb.connect(older) as connection:
+        connection.sql("ALTER TABLE out.fits DROP COLUMN random_effects; ALTER TABLE out.fits DROP COLUMN imputations")
+    older.rename(tmp_path / f"r000001-{file_sha256(older)[:12]}.duckdb")
+    fits = read_release(tmp_path, 1, [FITS_RELEASED], withdrawn={}).tables["out.fits"]
+    assert len(fits) == 4
+    assert (set(fits["random_effects"]), set(fits["imputations"])) == ({""}, {0})
 
 
 @pytest.mark.parametrize("variant", [MIXED, DRAWN])
