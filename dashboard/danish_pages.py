@@ -68,10 +68,10 @@ DANISH_PAGES: Mapping[str, str] = {
     "protect_joined": "Svarmuligheder, som ganske få har valgt, er lagt sammen med den ved siden af.",
     "protect_persons": "Filen rummer ingen enkeltpersons svar og intet, en person selv har skrevet. Siderne her kan "
     "ikke åbne andre filer.",
-    "protect_models": "En model vises kun, når ingen enkelt besvarelse næsten afgør, hvad den fandt; udfyldte svar tæller "
-    "ikke for nogen. Hvor den regner med, at grupper er forskellige, hvor svar er udfyldt, og hvor personer er udtrukket "
-    "til undersøgelsen, kræves det samme af organisationer, og intervallerne er lidt bredere end beregnet: ellers ville "
-    "de røbe, hvor mange grupper eller manglende svar der er.",
+    "protect_models": "En model vises kun, når ingen enkelt besvarelse næsten afgør, hvad den fandt; udfyldte svar "
+    "tæller ikke for nogen. Hvor den regner med, at grupper er forskellige, hvor svar er udfyldt, og hvor personer er "
+    "udtrukket til undersøgelsen, kræves det samme af organisationer, og intervallerne er lidt bredere end beregnet: "
+    "ellers ville de røbe, hvor mange grupper eller manglende svar der er.",
     "figures": "Tal",
     "in_release": "I udgivelsen",
     "withheld": "Heraf vises ikke",

@@ -70,9 +70,9 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "protect_persons": "The file holds no answers of a single person and nothing that a person wrote. The dashboard "
     "can open no other file.",
     "protect_models": "A model is shown only when no single response nearly decides what it found; filled-in answers "
-    "count for nobody. Where it expects groups to differ, where answers were filled in, and where people were drawn for "
-    "the study, the same is asked of organisations, and intervals are a little wider than computed: else they would "
-    "tell how many groups or missing answers there are.",
+    "count for nobody. Where it expects groups to differ, where answers were filled in, and where people were drawn "
+    "for the study, the same is asked of organisations, and intervals are a little wider than computed: else they "
+    "would tell how many groups or missing answers there are.",
     "figures": "Figures",
     "in_release": "In the release",
     "withheld": "Of these not shown",

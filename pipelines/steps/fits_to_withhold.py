@@ -109,10 +109,11 @@ def _of_organisations(known: Mapping[str, float]) -> Iterator[Broken]:
 def _of_its_own(fit: Mapping[str, object], known: Mapping[str, float], least: float) -> Iterator[Broken]:
     """Yield the rules of mixed models, imputed values and designs of samples.
 
-    Their degrees of freedom are counted in groups, units and what is known of missing values; one organisation or
-    person with several rows may decide a coefficient though no row does; imputed values count for nobody.
+    Degrees of freedom are counted in groups and sampled units; one organisation or person with several rows may decide
+    a coefficient though no row does; imputed values count for nobody.
     """
-    yield known.get("least_df", 0) < LEAST_DF, "few_degrees_of_term", LEAST_DF
+    if fit["estimator"] in OF_GROUPS or fit["covariance"] == BY_DESIGN:
+        yield known.get("least_df", 0) < LEAST_DF, "few_degrees_of_term", LEAST_DF
     yield known.get("unit_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage_of_unit", 0
     if IMPUTATIONS in known:
         yield known.get("n_complete", 0) < least, "few_complete", least

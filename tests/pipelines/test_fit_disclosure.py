@@ -200,7 +200,7 @@ def test_without_the_list_an_estimator_that_nobody_thought_about_is_shown(monkey
 
 
 OF_MIXED = {"estimator": "mixed", "covariance": "classical", "least_df": 11.0, "unit_leverage": 0.3}
-OF_IMPUTED = {"n_imputations": 20.0, "n_complete": 80.0, "df_complete": 70.0, "least_df": 40.0, "unit_leverage": 0.3}
+OF_IMPUTED = {"n_imputations": 20.0, "n_complete": 80.0, "df_complete": 70.0, "unit_leverage": 0.3}
 OF_DESIGN = {
     "covariance": "design",
     "least_df": 30.0,

@@ -81,6 +81,14 @@ ESTIMATORS = {
     "with weights": {"weights": "weight"},
     "mixed": MIXED,
     "mixed, by maximum likelihood": {**MIXED, "likelihood": "ML"},
+    "of organisations": {"level": "organisation_and_wave"},
+    "of organisations, by answers": {"level": "organisation_and_wave", "weights": "number_of_answers"},
+    "of organisations, mixed": {**MIXED, "level": "organisation_and_wave"},
+    "of organisations, mixed, by answers": {
+        **MIXED,
+        "level": "organisation_and_wave",
+        "weights": "number_of_answers",
+    },
     "with a slope": {**MIXED, "random_effects": ({"groups": "organisation_id", "slopes": ("age",)},)},
 }
 
@@ -89,6 +97,7 @@ ESTIMATORS = {
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_coefficients_turn_back_into_the_sums_that_are_said_to_follow(estimator):
     rows = rows_of(1, [12, 25, 7, 30, 9, 18, 14, 22, 11, 16, 13, 8])
+    rows["wave"] = np.random.default_rng(1).choice(["autumn", "spring"], len(rows))
     spec = spec_of("age", "budget", **ESTIMATORS[estimator])
     fit, variances = fitted(spec, rows)
     design, sums = known_totals(spec, rows, fit, variances)
@@ -179,6 +188,7 @@ def attacked_widths(hidden: HiddenCells, turned, rows, scores_known=0.005):
     return np.array(found)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @settings(deadline=None, max_examples=15)
 @given(st.integers(0, 9999), st.integers(2, 9), st.sampled_from([("age",), ("budget",), ("age", "budget")]))
