@@ -6,9 +6,9 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
-from models.sections.comparisons import Together, narrowed, refuse_unfit_together
+from models.sections.comparisons import CompetingForms, Together, fitting_comparisons, refuse_unfit_comparisons
 from models.sections.composition import Composition, refuse_unfit_composition
-from models.sections.imputation import Missing, imputation_of, refuse_imputation_of
+from models.sections.imputation import Missing, refuse_imputation_of
 from models.sections.inference import (
     PANEL,
     UNCLUSTERED,
@@ -40,7 +40,7 @@ from models.sections.regressors import (
     with_coefficients,
 )
 from models.sections.sample_design import SampleDesign, refuse_mixed_design
-from models.sections.variants import Expected, Variant, changes_of, without_rule
+from models.sections.variants import Expected, Variant, changes_of, variants_without
 
 
 class RegressionSpec(Spec):
@@ -96,6 +96,7 @@ class RegressionSpec(Spec):
         because: Why a control is in the model, by variable.
         smallest_effect_of_interest: In units of the outcome.
         together: Regressors that go together, compared by importance and by a penalty (ridge); for ``linear``.
+        competing_forms: Forms in which scores may enter, compared by what they predict; for ``linear``.
         family: Within which the focal p-value is adjusted for multiplicity; left out, the code of the hypothesis.
         variants: Deviations declared in advance.
     """
@@ -132,6 +133,7 @@ class RegressionSpec(Spec):
     because: dict[Name, str] = {}
     smallest_effect_of_interest: float | None = None
     together: Together | None = None
+    competing_forms: CompetingForms | None = None
     family: Name | None = None
     variants: tuple[Variant, ...] = ()
 
@@ -146,7 +148,7 @@ class RegressionSpec(Spec):
             refuse_second_surfaces(regressors)
         self._refuse_models_without_their_focal_regressor()
         self._refuse_strangers()
-        refuse_unfit_together(self.together, self.regressors, is_plain_linear=self.is_plain_linear())
+        refuse_unfit_comparisons(self)
         return self
 
     def _refuse_models_without_their_focal_regressor(self) -> None:
@@ -166,10 +168,7 @@ class RegressionSpec(Spec):
             refuse_mixed_panel(said.estimator, said.panel, effects_in(said.fixed_effects), said.level)
             has_design = said.design is not None
             refuse_imputation_of(said.missing, said.estimator, said.level, said.effects(), has_design=has_design)
-            is_complete = imputation_of(said.missing) is None
-            refuse_unfit_composition(
-                said.composition, said.outcome, said.estimator, said.level, is_complete=is_complete
-            )
+            refuse_unfit_composition(said.composition, said.outcome, said.estimator, said.level, said.missing)
             refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
             said.refuse_unfit_keys_of_mixed()
             refuse_keys_of_other_estimators(
@@ -192,11 +191,6 @@ class RegressionSpec(Spec):
         if self.cluster is None:
             return (self.panel.column,) if self.panel is not None and self.estimator in PANEL else ()
         return self.cluster if isinstance(self.cluster, tuple) else (self.cluster,)
-
-    def is_plain_linear(self) -> bool:
-        """Tell whether it is linear, of complete rows, without effects taken out, a design, or clusters in two ways."""
-        is_one_way = len(self.clusters()) <= 1 and not self.effects() and self.design is None
-        return self.estimator == "linear" and is_one_way and imputation_of(self.missing) is None
 
     def effects(self) -> tuple[str, ...]:
         """Return the columns whose groups' effects are taken out: none, one or two."""
@@ -255,17 +249,8 @@ class RegressionSpec(Spec):
         return [part for regressors in every for each in regressors for part in parts_of(each)]
 
     def with_exclusions(self, rules: Iterable[str]) -> "RegressionSpec":
-        """Return the model with a further variant for each exclusion rule of itself and of each of its variants.
-
-        The variant ``without_<rule>`` is the model without the responses that the rule leaves out, and
-        ``<variant>_without_<rule>`` is the same of a variant. A variant that names a rule itself gets no further ones.
-        """
-        added = [
-            without_rule(variant, rule, (variant and variant.population) or self.population)
-            for rule in rules
-            for variant in (None, *self.variants)
-            if ((variant and variant.population) or self.population).without is None
-        ]
+        """Return the model with a further variant for each exclusion rule; see ``variants.variants_without``."""
+        added = variants_without(rules, self.population, self.variants)
         return self.model_copy(update={"variants": (*self.variants, *added)})
 
     def with_variant(self, name: str) -> "RegressionSpec":
@@ -290,6 +275,6 @@ class RegressionSpec(Spec):
                 "also_expected": tuple(each for each in self.also_expected if parts_of(each.regressor) in known),
                 "by_threshold": tuple(each for each in self.by_threshold if parts_of(each) in known),
                 "because": {name: reason for name, reason in self.because.items() if name in names},
-                "together": narrowed(self.together, self.regressors, is_plain_linear=self.is_plain_linear()),
+                **fitting_comparisons(self),
             }
         )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from models.estimates import Fit
 from models.regression.columns import Labels
+from models.regression.comparing.asked import needs_rows_beside
 from models.regression.design import select_rows
 from models.regression.fit import apply_variant, fit_regression
 from models.regression.in_database.connection import Connection
@@ -64,7 +65,7 @@ def fit_at_any_size(task: FitTask, analysis: pd.DataFrame, database: Database, m
     spec = apply_variant(task.spec, task.variant)
     is_listwise = imputation_of(spec.missing) is None
     is_plain = is_listwise and spec.estimator == "linear" and spec.panel is None and spec.level == "response"
-    is_plain = is_plain and spec.together is None and spec.composition is None
+    is_plain = is_plain and not needs_rows_beside(spec)
     if is_plain and len(analysis) >= many:
         from models.regression.of_database import can_be_in_database, fit_large  # noqa: PLC0415 - seldom, and slow
 
