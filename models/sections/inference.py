@@ -9,6 +9,7 @@ Estimator = (
         "logit",
         "probit",
         "firth_logit",
+        "misclassified_logit",
         "ordered_logit",
         "ordered_probit",
         "multinomial",
@@ -24,7 +25,8 @@ UNCLUSTERED = ("classical", "HC0", "HC1", "HC2", "HC3")
 PANEL: tuple[PanelEstimator, ...] = get_args(PanelEstimator)
 LEAST_SQUARES = ("linear", *PANEL)
 ORDERED = ("ordered_logit", "ordered_probit")
-WITH_SCORES = (*ORDERED, "multinomial")
+MISCLASSIFIED = "misclassified_logit"
+WITH_SCORES = (*ORDERED, "multinomial", MISCLASSIFIED)
 OF_MIXED = ("classical", "CR0", "CR1S", "CR2")
 WITH_DESIGN: tuple[Estimator, ...] = ("linear", "logit", "ordered_logit")
 OF_SCORES = ("classical", "HC0", "HC1", "CR0", "CR1S")

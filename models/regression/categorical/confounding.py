@@ -7,7 +7,7 @@ from models.estimates import Vector
 from models.regression.reading.e_value import e_value_of_logarithm
 from models.sections.inference import Estimator
 
-ODDS = ("logit", "firth_logit")
+ODDS = ("logit", "firth_logit", "misclassified_logit")
 RATIOS = ("poisson", "negative_binomial")
 RARE = 0.15
 

@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from models.estimates import Vector
 from models.regression.categorical import estimators
+from models.regression.categorical.coded import misclassified_logit
 from models.regression.categorical.effects import Changes
 from models.regression.categorical.estimated import Estimated
 from models.regression.categorical.estimators import Asked, ordered_rows
@@ -15,12 +17,14 @@ from models.regression.categorical.families import BinaryLink
 from models.regression.categorical.intervals import Drawing, draws_of, show
 from models.regression.categorical.penalised import firth_logit
 from models.regression.categorical.proportional_odds import proportional_odds_p_values
+from models.regression.coded_columns import outcome_columns
 from models.regression.columns import Labels, columns_of
 from models.regression.design import Design
 from models.regression.identification import ModelDataError
 from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
 from models.regression.outcome import categories_of
-from models.sections.inference import ORDERED
+from models.regression.profile import finite_numbers
+from models.sections.inference import MISCLASSIFIED, ORDERED
 from models.sections.regressors import Interaction, as_variable
 from models.spec import RegressionSpec
 
@@ -107,12 +111,22 @@ def _asked(spec: RegressionSpec, design: Design, clusters: NDArray[np.intp] | No
         released=tuple(released),
         confidence_level=spec.confidence_level,
         sample=design.sample,
+        judged=_judged(spec, design),
     )
+
+
+def _judged(spec: RegressionSpec, design: Design) -> tuple[Vector, Vector] | None:
+    if spec.estimator != MISCLASSIFIED:
+        return None
+    given, coders = (finite_numbers(design.rows, column).to_numpy() for column in outcome_columns(spec))
+    return given, coders
 
 
 def _estimated(spec: RegressionSpec, asked: Asked, groups: Mapping[str, Sequence[str]]) -> Estimated:
     if spec.estimator == "firth_logit":
         return firth_logit(asked, groups)
+    if spec.estimator == MISCLASSIFIED:
+        return misclassified_logit(asked)
     if spec.estimator == "multinomial":
         return estimators.multinomial(asked)
     if spec.estimator == "poisson":
@@ -139,7 +153,7 @@ def _responses_per_parameter(asked: Asked, spec: RegressionSpec) -> dict[str, fl
 
     Of an ordered outcome the effective number n - sum n_j^3 / n^2 counts (Harrell 2015, section 4.4).
     """
-    if spec.estimator in ("poisson", "negative_binomial"):
+    if spec.estimator in ("poisson", "negative_binomial", MISCLASSIFIED):
         return {}
     counts = np.unique(asked.outcome, return_counts=True)[1].astype(float)
     n, least = float(counts.sum()), float(counts.min())

@@ -21,7 +21,7 @@ CURVE_COLUMNS = (
 )
 UNITS: Mapping[str, str] = {
     **dict.fromkeys(("linear", "mixed", "random_effects", "within_between", "between"), "outcome"),
-    **dict.fromkeys(("logit", "probit", "firth_logit"), "probability"),
+    **dict.fromkeys(("logit", "probit", "firth_logit", "misclassified_logit"), "probability"),
     **dict.fromkeys(("poisson", "negative_binomial"), "count"),
 }
 RELATIVE = "linear_predictor"
@@ -99,7 +99,7 @@ def _in_units(found: Combinations, estimator: str) -> Combinations:
     from scipy import special  # noqa: PLC0415
 
     turned = {
-        **dict.fromkeys(("logit", "firth_logit"), special.expit),
+        **dict.fromkeys(("logit", "firth_logit", "misclassified_logit"), special.expit),
         "probit": special.ndtr,
         **dict.fromkeys(("poisson", "negative_binomial"), np.exp),
     }.get(estimator)
