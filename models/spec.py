@@ -6,9 +6,9 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
-from models.sections.comparisons import Together, narrowed, refuse_unfit_together
+from models.sections.comparisons import CompetingForms, Together, fitting_comparisons, refuse_unfit_comparisons
 from models.sections.composition import Composition, refuse_unfit_composition
-from models.sections.imputation import Missing, imputation_of, refuse_imputation_of
+from models.sections.imputation import Missing, refuse_imputation_of
 from models.sections.inference import (
     MARGINAL,
     MIXED,
@@ -44,7 +44,7 @@ from models.sections.regressors import (
     with_coefficients,
 )
 from models.sections.sample_design import SampleDesign, refuse_mixed_design
-from models.sections.variants import Expected, Variant, changes_of, without_rule
+from models.sections.variants import Expected, Variant, changes_of, variants_without
 
 
 class RegressionSpec(Spec):
@@ -61,11 +61,11 @@ class RegressionSpec(Spec):
         level: What a row is: a ``response``; an organisation in a wave (``organisation_and_wave``) or over all waves
             (``organisation``), with means of what its responses say and facts as they are.
         estimator: ``linear``; ``logit`` or ``probit`` of an outcome of 0 and 1, ``firth_logit`` of one that regressors
-            foretell (separation); ``ordered_logit`` or ``ordered_probit`` of three or more ordered values;
-            ``multinomial`` of categories without order; ``poisson`` of counts, ``negative_binomial`` of counts that
-            vary more; of units in waves: ``within`` units, ``between`` their means, ``within_between`` (random effects
-            with the units' means as regressors, Mundlak), ``random_effects`` (with the Hausman test) or
-            ``first_differences``; ``mixed``: linear, with effects that differ between groups (multilevel);
+            foretell (separation), ``misclassified_logit`` of a code seen with errors; ``ordered_logit`` or
+            ``ordered_probit`` of three or more ordered values; ``multinomial`` of categories without order;
+            ``poisson`` of counts, ``negative_binomial`` of counts that vary more; of units in waves:
+            ``within`` units, ``between`` their means, ``within_between`` (random effects with the units' means as
+            regressors, Mundlak), ``random_effects`` (with the Hausman test) or ``first_differences``; ``mixed``: linear, with effects that differ between groups (multilevel);
             ``mixed_logit``, ``mixed_ordered_logit`` or ``mixed_ordered_probit``: with random intercepts, effects within
             a group; ``gee_linear``, ``gee_logit`` or ``gee_poisson``: estimating equations, effects in the population.
         panel: What a unit is; for those estimators.
@@ -107,6 +107,7 @@ class RegressionSpec(Spec):
         because: Why a control is in the model, by variable.
         smallest_effect_of_interest: In units of the outcome.
         together: Regressors that go together, compared by importance and by a penalty (ridge); for ``linear``.
+        competing_forms: Forms in which scores may enter, compared by what they predict; for ``linear``.
         family: Within which the focal p-value is adjusted for multiplicity; left out, the code of the hypothesis.
         variants: Deviations declared in advance.
     """
@@ -145,6 +146,7 @@ class RegressionSpec(Spec):
     because: dict[Name, str] = {}
     smallest_effect_of_interest: float | None = None
     together: Together | None = None
+    competing_forms: CompetingForms | None = None
     family: Name | None = None
     variants: tuple[Variant, ...] = ()
 
@@ -159,7 +161,7 @@ class RegressionSpec(Spec):
             refuse_second_surfaces(regressors)
         self._refuse_models_without_their_focal_regressor()
         self._refuse_strangers()
-        refuse_unfit_together(self.together, self.regressors, is_plain_linear=self.is_plain_linear())
+        refuse_unfit_comparisons(self)
         return self
 
     def _refuse_models_without_their_focal_regressor(self) -> None:
@@ -179,10 +181,7 @@ class RegressionSpec(Spec):
             refuse_mixed_panel(said.estimator, said.panel, effects_in(said.fixed_effects), said.level)
             has_design = said.design is not None
             refuse_imputation_of(said.missing, said.estimator, said.level, said.effects(), has_design=has_design)
-            is_complete = imputation_of(said.missing) is None
-            refuse_unfit_composition(
-                said.composition, said.outcome, said.estimator, said.level, is_complete=is_complete
-            )
+            refuse_unfit_composition(said.composition, said.outcome, said.estimator, said.level, said.missing)
             refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
             said.refuse_unfit_keys_of_mixed()
             refuse_unfit_equations(said.estimator, said.working_correlation, said.clusters(), said.weights)
@@ -209,11 +208,6 @@ class RegressionSpec(Spec):
         if self.cluster is None:
             return (self.panel.column,) if self.panel is not None and self.estimator in PANEL else ()
         return self.cluster if isinstance(self.cluster, tuple) else (self.cluster,)
-
-    def is_plain_linear(self) -> bool:
-        """Tell whether it is linear, of complete rows, without effects taken out, a design, or clusters in two ways."""
-        is_one_way = len(self.clusters()) <= 1 and not self.effects() and self.design is None
-        return self.estimator == "linear" and is_one_way and imputation_of(self.missing) is None
 
     def effects(self) -> tuple[str, ...]:
         """Return the columns whose groups' effects are taken out: none, one or two."""
@@ -270,17 +264,8 @@ class RegressionSpec(Spec):
         return [part for regressors in every for each in regressors for part in parts_of(each)]
 
     def with_exclusions(self, rules: Iterable[str]) -> "RegressionSpec":
-        """Return the model with a further variant for each exclusion rule of itself and of each of its variants.
-
-        The variant ``without_<rule>`` is the model without the responses that the rule leaves out, and
-        ``<variant>_without_<rule>`` is the same of a variant. A variant that names a rule itself gets no further ones.
-        """
-        added = [
-            without_rule(variant, rule, (variant and variant.population) or self.population)
-            for rule in rules
-            for variant in (None, *self.variants)
-            if ((variant and variant.population) or self.population).without is None
-        ]
+        """Return the model with a further variant for each exclusion rule; see ``variants.variants_without``."""
+        added = variants_without(rules, self.population, self.variants)
         return self.model_copy(update={"variants": (*self.variants, *added)})
 
     def with_variant(self, name: str) -> "RegressionSpec":
@@ -305,6 +290,6 @@ class RegressionSpec(Spec):
                 "also_expected": tuple(each for each in self.also_expected if parts_of(each.regressor) in known),
                 "by_threshold": tuple(each for each in self.by_threshold if parts_of(each) in known),
                 "because": {name: reason for name, reason in self.because.items() if name in names},
-                "together": narrowed(self.together, self.regressors, is_plain_linear=self.is_plain_linear()),
+                **fitting_comparisons(self),
             }
         )

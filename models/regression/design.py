@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from instruments.counted import counted
+from models.regression.coded_columns import outcome_columns
 from models.regression.columns import Labels, column_of, columns_of
 from models.regression.effects import rows_alone
 from models.regression.identification import ModelDataError, refuse_unidentified
@@ -211,7 +212,7 @@ def empty_population(spec: RegressionSpec, n_analysed: int) -> ModelDataError:
 
 def columns_read(spec: RegressionSpec) -> list[str]:
     """Return the columns that a model reads: outcome, regressors, groups, weights; one may stand twice."""
-    read = [spec.outcome, *(column_of(variable) for variable in spec.variables()), *spec.clusters()]
+    read = [*outcome_columns(spec), *(column_of(variable) for variable in spec.variables()), *spec.clusters()]
     read += [*parts_of_whole(spec.composition), *spec.effects(), *spec.random_groups(), *columns_of_sample(spec.design)]
     read += [ORDER_OF_WAVES] if spec.working_correlation == "ar1" else []
     read += KEYS["organisation_and_wave"] if spec.level != "response" else []

@@ -16,6 +16,7 @@ from models.one_thread import on_one_thread
 from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
 from models.regression.columns import Labels, column_of
+from models.regression.comparing.asked import needs_rows_beside
 from models.regression.comparing.of_fit import comparisons_of
 from models.regression.covariance import estimate_uncertainty
 from models.regression.design import Design, build_design
@@ -113,10 +114,12 @@ def _found(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewe
     else:
         estimate = _least_squares if spec.estimator in LEAST_SQUARES else _categorical
         found = estimate(spec, design, labels, seed, fewest_beyond)
-    if spec.together is None and spec.composition is None:
+    if not needs_rows_beside(spec):
         return found
     compared = comparisons_of(spec, design, labels, seed)
-    diagnostics = pd.concat([found.diagnostics, judged(compared.diagnostics)], ignore_index=True)
+    diagnostics = found.diagnostics
+    if compared.diagnostics:
+        diagnostics = pd.concat([diagnostics, judged(compared.diagnostics)], ignore_index=True)
     return replace(found, diagnostics=diagnostics, readings=_joined(found.readings, compared.readings))
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pandas as pd
 
 from models.estimates import Fit
+from models.regression.comparing.asked import needs_rows_beside
 from models.regression.design import SelectedRows, select_rows
 from models.regression.fit import apply_variant, fit_regression
 from models.regression.fit_task import FitTask, StoredResponses
@@ -58,7 +59,7 @@ def may_be_stored(spec: RegressionSpec) -> bool:
     """
     if imputation_of(spec.missing) is not None or spec.panel is not None or spec.level != "response":
         return False
-    if spec.together is not None or spec.composition is not None:
+    if needs_rows_beside(spec):
         return False
     if spec.estimator not in ("linear", *BINARY) or (spec.estimator in BINARY and spec.bootstrap_draws):
         return False

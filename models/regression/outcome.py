@@ -7,10 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from models.regression.coded_columns import outcome_columns
 from models.regression.columns import Labels, category_names
 from models.regression.compositional import log_ratio_of
 from models.regression.identification import ModelDataError
 from models.regression.profile import finite_numbers
+from models.sections.inference import MISCLASSIFIED
 from models.spec import RegressionSpec
 
 
@@ -25,6 +27,9 @@ def outcome_of(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels) -> pd.S
     Raises:
         ModelDataError: If numbers are expected and absent, or the reference is not among the categories.
     """
+    if spec.estimator == MISCLASSIFIED:
+        given, coders = (finite_numbers(rows, column) for column in outcome_columns(spec))
+        return (given / coders).rename(spec.outcome)
     if spec.composition is not None:
         return log_ratio_of(spec.composition, spec.outcome, rows)
     if spec.estimator != "multinomial":
@@ -38,6 +43,8 @@ def categories_of(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels) -> t
 
     Values of an ordered outcome are named by their numbers, as its thresholds are.
     """
+    if spec.estimator == MISCLASSIFIED:
+        return "0", "1"
     if spec.estimator != "multinomial":
         return tuple(f"{value:g}" for value in sorted(finite_numbers(rows, spec.outcome).unique()))
     return tuple(_names(spec, rows, labels).values())

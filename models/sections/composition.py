@@ -4,6 +4,7 @@ from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec
 from models.sections.comparisons import refuse_twice
+from models.sections.imputation import Missing, imputation_of
 from models.sections.inference import PANEL, Estimator
 
 FEWEST_PARTS, MOST_PARTS = 2, 20
@@ -34,7 +35,7 @@ def parts_of_whole(composition: Composition | None) -> tuple[str, ...]:
 
 
 def refuse_unfit_composition(
-    composition: Composition | None, outcome: str, estimator: Estimator, level: str, *, is_complete: bool
+    composition: Composition | None, outcome: str, estimator: Estimator, level: str, missing: Missing
 ) -> None:
     """Raise ValueError when a composition does not go together with what else a model says.
 
@@ -43,7 +44,7 @@ def refuse_unfit_composition(
         outcome: What is explained.
         estimator: Its estimator.
         level: What its rows are.
-        is_complete: Whether rows with missing values are left out.
+        missing: How it treats missing values.
     """
     if composition is None:
         return
@@ -51,7 +52,7 @@ def refuse_unfit_composition(
         raise ValueError(f"the outcome '{outcome}' is none of the parts of its composition; name it among them")
     if estimator not in OF_LOG_RATIOS:
         raise ValueError(f"a composition is for estimator {', '.join(OF_LOG_RATIOS)}; found {estimator}; remove it")
-    if level != "response" or not is_complete:
+    if level != "response" or imputation_of(missing) is not None:
         raise ValueError(
             "a composition is of complete responses, as neither means nor imputed parts keep their total; write level: "
             "response and missing: listwise"

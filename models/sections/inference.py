@@ -11,6 +11,7 @@ Estimator = (
         "logit",
         "probit",
         "firth_logit",
+        "misclassified_logit",
         "ordered_logit",
         "ordered_probit",
         "multinomial",
@@ -33,7 +34,8 @@ MIXED = ("mixed", *MIXED_CATEGORICAL)
 MARGINAL: tuple[MarginalEstimator, ...] = get_args(MarginalEstimator)
 OF_ORDERED_OUTCOMES = (*ORDERED, "mixed_ordered_logit", "mixed_ordered_probit")
 OF_COUNTS = ("poisson", "negative_binomial", "gee_poisson")
-WITH_SCORES = (*ORDERED, "multinomial")
+MISCLASSIFIED = "misclassified_logit"
+WITH_SCORES = (*ORDERED, "multinomial", MISCLASSIFIED)
 OF_MIXED = ("classical", "CR0", "CR1S", "CR2")
 OF_MARGINAL = ("classical", "CR0", "CR3")
 WITH_DESIGN: tuple[Estimator, ...] = ("linear", "logit", "ordered_logit")

@@ -1,5 +1,6 @@
 """What a model says beside itself: what is expected of further regressors, and deviations declared in advance."""
 
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from instruments.spec_file import Name, Spec, Texts
@@ -113,3 +114,22 @@ def without_rule(variant: Variant | None, rule: str, population: Population) -> 
     name = f"without_{rule}" if variant is None else f"{variant.name}_without_{rule}"
     narrowed = population.model_copy(update={"without": rule})
     return (variant or Variant(name="main")).model_copy(update={"name": name, "population": narrowed})
+
+
+def variants_without(rules: Iterable[str], population: Population, variants: Sequence[Variant]) -> list[Variant]:
+    """Return a further variant for each exclusion rule of a model and of each of its variants.
+
+    The variant ``without_<rule>`` is the model without the responses that the rule leaves out, and
+    ``<variant>_without_<rule>`` is the same of a variant. A variant that names a rule itself gets no further ones.
+
+    Args:
+        rules: Names of exclusion rules.
+        population: Of the model.
+        variants: Of the model.
+    """
+    return [
+        without_rule(variant, rule, (variant and variant.population) or population)
+        for rule in rules
+        for variant in (None, *variants)
+        if ((variant and variant.population) or population).without is None
+    ]

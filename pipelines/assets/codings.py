@@ -6,6 +6,7 @@ import pandas as pd
 
 from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
+from models.sections.inference import MISCLASSIFIED
 from models.spec import RegressionSpec
 from pipelines.assets.coding_files import check_scheme, coding_files, hashes
 from pipelines.assets.core import of_waves
@@ -13,6 +14,7 @@ from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.load_coding import StudyCoding
 from pipelines.steps.coded_shares import coded_shares, saturation
+from pipelines.steps.coder_counts import coder_counts
 from pipelines.steps.codings import read_codings, with_waves
 from pipelines.steps.judgements import agreement, judge, recode_queue
 from pipelines.steps.themes import themes
@@ -127,6 +129,24 @@ def notes(store: Store) -> Iterator[str]:
     queue = store.read(tables.RECODE_QUEUE)
     if len(queue):
         yield f"{len(queue)} codings have to be looked at again; list them with: sensemaking code queue STUDY"
+
+
+def with_judgements(study: Study, store: Store, analysis: pd.DataFrame, model: RegressionSpec) -> pd.DataFrame:
+    """Add how many coders judged the outcome of a model that corrects their errors, and how many saw it.
+
+    Raises:
+        ModelDataError: If the outcome is no code.
+    """
+    if model.estimator != MISCLASSIFIED:
+        return analysis
+    variable = None if study.coding is None else study.coding.variables().get(model.outcome)
+    if study.coding is None or variable is None or not variable.code:
+        raise ModelDataError(
+            f"'{model.outcome}' is no code that coders gave; expected one such as code_E1 for {MISCLASSIFIED}; use "
+            "estimator logit"
+        )
+    counts = coder_counts(model.outcome, variable, judge(store.read(tables.CODINGS), study.coding), study.coding)
+    return analysis.merge(counts, on="response_id", how="left", validate="one_to_one")
 
 
 def refused_codes(study: Study, store: Store, model: RegressionSpec) -> list[str]:

@@ -16,7 +16,7 @@ from models.replication.refit import Labels, labels_json
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.spec import RegressionSpec
 from pipelines.assets.beside_fits import with_conditions, with_inference, with_organisations, with_surface
-from pipelines.assets.codings import refuse_unreliable_codes
+from pipelines.assets.codings import refuse_unreliable_codes, with_judgements
 from pipelines.assets.measurement import refuse_unmeasured
 from pipelines.assets.plan import label_of
 from pipelines.assets.pooling import refuse_changed_items
@@ -114,6 +114,7 @@ def rows_for_model(study: Study, store: Store, analysis: pd.DataFrame, model: Re
     if rule := model.population.without:
         analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
         is_used = ~analysis[excluded_column(rule)]
+    analysis = with_judgements(study, store, analysis, model)
     analysis = _with_weights(store, means_of_groups(analysis, model.variables(), is_used), model.weights)
     return analysis.assign(**{ORDER_OF_WAVES: analysis["wave"].map(places_of_waves(study))})
 

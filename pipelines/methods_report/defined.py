@@ -36,6 +36,7 @@ DIF = ("DIF by ordinal logistic regression", "proportional odds")
 OMEGA = ("omega of counted answers", "omega, model-implied and observed denominator")
 AGREEMENT = ("ICC(1), ICC(2)",)
 
+CODERS = ("logit corrected for coders' errors",)
 RIDGE = ("ridge regression, penalty by left-out clusters",)
 
 MEASURED: Mapping[str, tuple[str, ...]] = {
@@ -88,6 +89,7 @@ ESTIMATORS: Mapping[str, tuple[str, ...]] = {
     "firth_logit": ("Firth's logit, profile interval and test", "McFadden's R2"),
     "ordered_logit": ("ordered logit, probit, cloglog", "McFadden's R2"),
     "ordered_probit": ("ordered logit, probit, cloglog", "McFadden's R2"),
+    "misclassified_logit": CODERS,
     "multinomial": ("multinomial logit", "McFadden's R2"),
     "poisson": ("Poisson regression", "McFadden's R2"),
     "negative_binomial": ("negative binomial regression (NB2)", "McFadden's R2"),
@@ -127,6 +129,8 @@ DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("icc", "r2_marginal", "r2_conditional"), SHARES),
     **dict.fromkeys(("variance", "covariance", "variance_residual"), ("linear mixed model, REML and ML",)),
     **dict.fromkeys(("noughts_count_as", "share_with_noughts"), ("multiplicative replacement of noughts",)),
+    **dict.fromkeys(("sensitivity", "sensitivity_std_error", "specificity", "specificity_std_error"), CODERS),
+    **dict.fromkeys(("error_rates_at_edge", "starts_disagreement", "uncorrected"), CODERS),
     "r2_together": ("relative importance (LMG, general dominance)",),
     **dict.fromkeys(("ridge_penalty", "cross_validated_r2", "cross_validated_r2_ridge"), RIDGE),
     "cross_validated_r2_held": RIDGE,
@@ -162,6 +166,9 @@ READINGS: Mapping[str, tuple[str, ...]] = {
     "average_effect_bootstrap": ("average marginal effects, bootstrap interval",),
     "share_moved": ("log-ratios told back in shares",),
     "other_noughts": ("multiplicative replacement of noughts",),
+    **dict.fromkeys(("cross_validated_error", "error_against_first"), ("error of left-out clusters by form",)),
+    **dict.fromkeys(("aic", "bic", "akaike_weight"), ("AIC, BIC and Akaike weights by form",)),
+    "vuong": ("Vuong's test with clusters",),
     "importance": ("relative importance (LMG, general dominance)",),
     "ridge": RIDGE,
     "simple_slopes": ("simple slopes",),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from models.regression.comparing.of_fit import OF_COMPARISONS
+from models.regression.comparing.of_fit import OF_COMPARISONS, OF_FORMS
 from pipelines.board_report.released import rows_of
 from pipelines.board_report.value import Kind, Table
 from pipelines.board_report.words import plain
@@ -69,9 +69,12 @@ def readings(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
             focal = focal[focal["term"].isin(fit.focal_terms()) | is_compared]
         for row in rows_of(focal):
             reading = str(row["reading"])
-            label = (term_of(fit, str(row["term"])), _named(found, "reading", reading, " on "))
+            general = reading.partition(" on ")[0]
+            of = str(row["term"])
+            term = found.maybe(f"form_{of}", of) if general in OF_FORMS else term_of(fit, of)
+            label = (term, _named(found, "reading", reading, " on "))
             lines.setdefault(label, {})[fit.fit_id] = _reading(found, row)
-            names += READINGS.get(reading.partition(" on ")[0], ())
+            names += READINGS.get(general, ())
     yield from _side_by_side(found, ("readings_caption", ("reading",)), lines, titles, (names, ()))
 
 

@@ -16,6 +16,7 @@ Fits = Sequence[ReportedFit]
 UNITS = {
     "logit": "unit_logit",
     "firth_logit": "unit_logit",
+    "misclassified_logit": "unit_logit",
     "multinomial": "unit_logit",
     "ordered_logit": "unit_logit",
     "probit": "unit_probit",

@@ -22,6 +22,7 @@ from pipelines.report_tables.words import Words
 NAMES = {
     "logit": "log_odds",
     "firth_logit": "log_odds",
+    "misclassified_logit": "log_odds",
     "multinomial": "log_odds",
     "ordered_logit": "log_odds",
     "probit": "probits",

@@ -239,19 +239,23 @@ READINGS = Table(
         "model": MODEL,
         "variant": ColumnOf(TEXT, "Variant"),
         "is_declared": DECLARED,
-        "term": ColumnOf(TEXT, "Term, as in out.estimates"),
+        "term": ColumnOf(
+            TEXT, "Term, as in out.estimates, regressor that goes together with others, or form of scores"
+        ),
         "reading": ColumnOf(
             TEXT,
             "standardised, partial_r2, minimum_detectable, equivalence, robustness_value, without_one_cluster, "
             "wild_bootstrap, selection_ratio, e_value, or average_effect and its average_effect_bootstrap, with the "
             "category of an outcome of several; simple_slopes or johnson_neyman of a product without slopes or "
             "regions; importance and ridge of regressors that go together; share_moved and other_noughts of parts of a "
-            "whole",
+            "whole; cross_validated_error, error_against_first, vuong, aic, bic and akaike_weight of competing forms",
         ),
         "value": number("Value; a p-value for equivalence and wild_bootstrap; a standard error for a bootstrap effect"),
         "conf_low": number("Lower end of its interval or range; missing where there is none"),
         "conf_high": number("Upper end"),
-        "verdict": ColumnOf(TEXT, "equivalent, relevant, undecided, ok, look or not_covered; else empty"),
+        "verdict": ColumnOf(
+            TEXT, "equivalent, relevant, undecided, better, worse, ok, look or not_covered; else empty"
+        ),
     },
 )
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from instruments.load import LIBRARY, find_instruments, load_instrument
 from instruments.spec_file import canonical_json
+from models.regression.coded_columns import coders_column, given_column
 from models.regression.fit import fit_regression
 from models.sections.regressors import Interaction, Variable, as_variable, parts_of
 from models.sections.waiting import NEEDS
@@ -80,6 +81,9 @@ def analysis(study: Study) -> pd.DataFrame:
     for parts in (each.items for own in study.described() for each in own.constant_sums.values()):
         points = draw.multinomial(20, np.full(len(parts), 1 / len(parts)), len(rows)) * 5
         found |= {part: points[:, place] for place, part in enumerate(parts) if part in found}
+    for name in (name for name in list(found) if name.startswith("code_")):
+        seen = draw.binomial(2, np.where(draw.random(len(rows)) < 0.4, 0.85, 0.1))
+        found |= {given_column(name): seen, coders_column(name): np.full(len(rows), 2)}
     table = pd.DataFrame(found).assign(wave=rows["wave"], respondent_group=rows["respondent_group"], source="s")
     table = table.assign(respondent_key=rows["respondent_key"], wave_number=table["wave"].map(places_of_waves(study)))
     means = organisation_means(table, list(study.scales()))

@@ -7,7 +7,7 @@ from models.estimates import Vector
 from models.regression.reading.e_value import e_value_of_logarithm
 from models.sections.inference import OF_COUNTS, Estimator
 
-ODDS = ("logit", "firth_logit", "gee_logit")
+ODDS = ("logit", "firth_logit", "gee_logit", "misclassified_logit")
 RATIOS = OF_COUNTS
 RARE = 0.15
 

@@ -1,13 +1,15 @@
 """A model of a categorical outcome in words → its estimates: which estimator, which covariance, which margins."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from models.estimates import Vector
 from models.regression.categorical import estimators
+from models.regression.categorical.coded import misclassified_logit
 from models.regression.categorical.effects import Changes
 from models.regression.categorical.estimated import Estimated
 from models.regression.categorical.estimators import Asked, ordered_rows
@@ -15,12 +17,21 @@ from models.regression.categorical.families import BinaryLink
 from models.regression.categorical.intervals import Drawing, draws_of, show
 from models.regression.categorical.penalised import firth_logit
 from models.regression.categorical.proportional_odds import proportional_odds_p_values
+from models.regression.coded_columns import outcome_columns
 from models.regression.columns import Labels, columns_of
 from models.regression.design import Design
 from models.regression.identification import ModelDataError
 from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
 from models.regression.outcome import categories_of
-from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, OF_COUNTS, OF_ORDERED_OUTCOMES, ORDERED
+from models.regression.profile import finite_numbers
+from models.sections.inference import (
+    MARGINAL,
+    MISCLASSIFIED,
+    MIXED_CATEGORICAL,
+    OF_COUNTS,
+    OF_ORDERED_OUTCOMES,
+    ORDERED,
+)
 from models.sections.regressors import Interaction, as_variable
 from models.spec import RegressionSpec
 
@@ -29,6 +40,12 @@ LINKS: Mapping[str, BinaryLink] = {
     "probit": "probit",
     "ordered_logit": "logit",
     "ordered_probit": "probit",
+}
+WITHOUT_LINK: Mapping[str, Callable[[Asked], Estimated]] = {
+    "multinomial": estimators.multinomial,
+    "poisson": estimators.poisson,
+    "negative_binomial": estimators.negative_binomial,
+    MISCLASSIFIED: misclassified_logit,
 }
 
 
@@ -107,7 +124,15 @@ def _asked(spec: RegressionSpec, design: Design, clusters: NDArray[np.intp] | No
         released=tuple(released),
         confidence_level=spec.confidence_level,
         sample=design.sample,
+        judged=_judged(spec, design),
     )
+
+
+def _judged(spec: RegressionSpec, design: Design) -> tuple[Vector, Vector] | None:
+    if spec.estimator != MISCLASSIFIED:
+        return None
+    given, coders = (finite_numbers(design.rows, column).to_numpy() for column in outcome_columns(spec))
+    return given, coders
 
 
 def _estimated(spec: RegressionSpec, asked: Asked, design: Design, groups: Mapping[str, Sequence[str]]) -> Estimated:
@@ -115,12 +140,8 @@ def _estimated(spec: RegressionSpec, asked: Asked, design: Design, groups: Mappi
         return _of_rows_in_groups(spec, asked, design)
     if spec.estimator == "firth_logit":
         return firth_logit(asked, groups)
-    if spec.estimator == "multinomial":
-        return estimators.multinomial(asked)
-    if spec.estimator == "poisson":
-        return estimators.poisson(asked)
-    if spec.estimator == "negative_binomial":
-        return estimators.negative_binomial(asked)
+    if spec.estimator in WITHOUT_LINK:
+        return WITHOUT_LINK[spec.estimator](asked)
     link = LINKS[spec.estimator]
     return estimators.ordered(asked, link) if spec.estimator in ORDERED else estimators.binary(asked, link)
 
@@ -151,7 +172,7 @@ def _responses_per_parameter(asked: Asked, spec: RegressionSpec) -> dict[str, fl
 
     Of an ordered outcome the effective number n - sum n_j^3 / n^2 counts (Harrell 2015, section 4.4).
     """
-    if spec.estimator in OF_COUNTS:
+    if spec.estimator in (*OF_COUNTS, MISCLASSIFIED):
         return {}
     counts = np.unique(asked.outcome, return_counts=True)[1].astype(float)
     n, least = float(counts.sum()), float(counts.min())

@@ -51,6 +51,7 @@ class Asked:
         released: Columns with an effect of their own at every threshold.
         confidence_level: Of intervals.
         sample: How rows came into the sample; None where the model has no design.
+        judged: How many coders saw the outcome, and how many judged, n each; None where it was not coded.
     """
 
     outcome_name: str
@@ -64,6 +65,7 @@ class Asked:
     released: tuple[str, ...]
     confidence_level: float
     sample: SurveyDesign | None = None
+    judged: tuple[Vector, Vector] | None = None
 
     @property
     def rows(self) -> Observed:
@@ -140,7 +142,7 @@ def ordered(asked: Asked, link: BinaryLink) -> Estimated:
     return Estimated(
         terms=terms,
         coefficients=fit.coefficients,
-        uncertainty=_of_scores(asked, fit.covariance, fit.scores),
+        uncertainty=of_scores(asked, fit.covariance, fit.scores),
         places=places_of_ordered(asked, rows),
         categories=asked.categories,
         model=_WithoutConstant(fit),
@@ -189,7 +191,7 @@ def multinomial(asked: Asked) -> Estimated:
     return Estimated(
         terms=terms,
         coefficients=fit.coefficients,
-        uncertainty=_of_scores(asked, fit.covariance, fit.scores),
+        uncertainty=of_scores(asked, fit.covariance, fit.scores),
         places={column: tuple(other * k + place for other in others) for place, column in enumerate(asked.columns)},
         categories=asked.categories,
         model=fit,
@@ -232,7 +234,8 @@ def _of_generalised(asked: Asked, fit: GeneralisedFit) -> Uncertainty:
     return Uncertainty(covariance, normal, n_clusters)
 
 
-def _of_scores(asked: Asked, bread: Matrix, scores: Matrix) -> Uncertainty:
+def of_scores(asked: Asked, bread: Matrix, scores: Matrix) -> Uncertainty:
+    """Return how sure parameters are of which the scores of the rows are known."""
     if asked.sample is not None:
         return sampled_uncertainty(asked.sample, scores @ bread)
     normal: Vector = np.full(len(bread), np.inf)

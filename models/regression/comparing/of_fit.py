@@ -1,11 +1,13 @@
 """Comparisons that a model asks for beside its coefficients, as rows of its readings and as diagnostics."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from models.regression.columns import Labels, columns_of
+from models.regression.comparing.competing_forms import Difference, FormData, compare_forms
 from models.regression.comparing.cross_products import Columns
 from models.regression.comparing.of_shares import of_shares
 from models.regression.comparing.relative_importance import relative_importance
@@ -13,12 +15,14 @@ from models.regression.comparing.ridge import ridge_regression
 from models.regression.design import Design
 from models.regression.identification import ModelDataError
 from models.regression.posed import codes_of
+from models.regression.profile import finite_numbers
 from models.regression.reading.of_coefficients import COLUMNS, Row
-from models.sections.comparisons import Together
+from models.sections.comparisons import CompetingForms, Together
 from models.spec import RegressionSpec
 
 FEWEST_CLUSTERS = 10
-OF_COMPARISONS = ("importance", "ridge")
+OF_FORMS = ("cross_validated_error", "error_against_first", "vuong", "aic", "bic", "akaike_weight")
+OF_COMPARISONS = ("importance", "ridge", *OF_FORMS)
 """Readings of terms that need not be focal."""
 
 
@@ -52,6 +56,14 @@ def comparisons_of(spec: RegressionSpec, design: Design, labels: Labels, seed: i
           bootstrap interval; of a category, of all its columns under the name of the variable.
         - ridge: coefficient with the penalty that predicts best; without interval, as it is biased by design.
 
+        Of scores that may enter in several forms, the form as term, all but the first held against the first:
+
+        - cross_validated_error: root mean squared error of predicting clusters that were left out.
+        - error_against_first: mean squared error less that of the first form, with an interval from clusters; verdict
+          ``better`` or ``worse`` where it leaves out nought, else ``undecided``.
+        - vuong: log-likelihood less that of the first form, likewise; absent where one is a special case of the other.
+        - aic, bic: less those of the best form; akaike_weight. They take rows as independent.
+
         Of an outcome that is a part of a whole (see ``of_shares``):
 
         - share_moved on a part (of a focal term): how its predicted share moves, in points of 100, when the regressor
@@ -77,6 +89,8 @@ def comparisons_of(spec: RegressionSpec, design: Design, labels: Labels, seed: i
         more, found = _of_those_together(spec, spec.together, design, labels, rng)
         rows += more
         diagnostics |= found
+    if spec.competing_forms is not None:
+        rows += _of_forms(spec, spec.competing_forms, design, np.random.default_rng(seed))
     return Compared(pd.DataFrame(rows, columns=list(COLUMNS)), diagnostics)
 
 
@@ -106,6 +120,27 @@ def _of_those_together(
         "cross_validated_r2_ridge": ridge.explained,
         "cross_validated_r2_held": ridge.explained_by_held,
     }
+
+
+def _of_forms(spec: RegressionSpec, asked: CompetingForms, design: Design, rng: np.random.Generator) -> Iterator[Row]:
+    touched = [str(term) for term in design.matrix if set(asked.of) & set(str(term).split(" x "))]
+    columns = columns_apart(design, touched)
+    scores = np.column_stack([finite_numbers(design.rows, name).to_numpy() for name in asked.of])
+    data = FormData(columns.held, scores, columns.outcome, columns.clusters)
+    for place, each in enumerate(compare_forms(data, asked.forms, asked.folds, rng, spec.confidence_level)):
+        yield each.form, "cross_validated_error", each.error, np.nan, np.nan, ""
+        if place:
+            yield each.form, "error_against_first", *_said(each.against_first, "worse", "better")
+            if np.isfinite(each.vuong.value):
+                yield each.form, "vuong", *_said(each.vuong, "better", "worse")
+        yield each.form, "aic", each.aic, np.nan, np.nan, ""
+        yield each.form, "bic", each.bic, np.nan, np.nan, ""
+        yield each.form, "akaike_weight", each.akaike_weight, np.nan, np.nan, ""
+
+
+def _said(found: Difference, above: str, below: str) -> tuple[float, float, float, str]:
+    verdict = above if found.conf_low > 0 else below if found.conf_high < 0 else "undecided"
+    return found.value, found.conf_low, found.conf_high, verdict
 
 
 def terms_of(spec: RegressionSpec, name: str, design: Design, labels: Labels) -> tuple[str, ...]:

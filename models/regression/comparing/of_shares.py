@@ -18,6 +18,7 @@ from models.regression.design import Design
 from models.regression.least_squares import solve_least_squares
 from models.regression.posed import codes_of
 from models.regression.reading.of_coefficients import Row
+from models.sections.comparisons import is_plain_linear
 from models.sections.composition import Composition
 from models.spec import RegressionSpec
 
@@ -39,7 +40,7 @@ def of_shares(spec: RegressionSpec, composition: Composition, design: Design) ->
     shares = shares_of_parts(composition, design.rows)
     nought = nought_counts_as(composition, shares)
     found = {"noughts_count_as": 100 * nought, "share_with_noughts": float((shares == 0).any(axis=1).mean())}
-    if not spec.is_plain_linear():
+    if not is_plain_linear(spec):
         return [], found
     terms = [term for term in design.focal if _is_alone(term, list(map(str, design.matrix)))]
     rows = [*_moved(spec, composition, design, terms, without_noughts(shares, nought))]

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from models.one_thread import on_one_thread
 from models.regression.columns import Labels
+from models.regression.comparing.asked import needs_rows_beside
 from models.regression.identification import ModelDataError
 from models.regression.in_database.connection import Connection
 from models.regression.in_database.counted import fit_counted
@@ -150,9 +151,9 @@ def _summed_by_groups(n_obs: int, spec: RegressionSpec) -> str:
 
 def needs_rows(spec: RegressionSpec, covariances: Collection[Covariance]) -> str | None:
     """Say why a model is computed from rows whatever their number; None when it need not be."""
-    is_compared = spec.together is not None or spec.composition is not None
-    if is_compared or spec.estimator not in ("linear", *BINARY_ESTIMATORS):
-        return f"{'What is compared or a log-ratio' if is_compared else spec.estimator} is computed from rows only."
+    is_asked = needs_rows_beside(spec)
+    if is_asked or spec.estimator not in ("linear", *BINARY_ESTIMATORS):
+        return f"{'What is compared or a log-ratio' if is_asked else spec.estimator} is computed from rows only."
     if spec.design is not None:
         return "A design of the sample is computed from rows only."
     if len(spec.clusters()) > 1:

@@ -22,7 +22,7 @@ CURVE_COLUMNS = (
 )
 UNITS: Mapping[str, str] = {
     **dict.fromkeys(("linear", "mixed", "gee_linear", "random_effects", "within_between", "between"), "outcome"),
-    **dict.fromkeys(("logit", "probit", "firth_logit", "gee_logit"), "probability"),
+    **dict.fromkeys(("logit", "probit", "firth_logit", "gee_logit", "misclassified_logit"), "probability"),
     **dict.fromkeys(OF_COUNTS, "count"),
 }
 RELATIVE = "linear_predictor"
@@ -100,7 +100,7 @@ def _in_units(found: Combinations, estimator: str) -> Combinations:
     from scipy import special  # noqa: PLC0415
 
     turned = {
-        **dict.fromkeys(("logit", "firth_logit", "gee_logit"), special.expit),
+        **dict.fromkeys(("logit", "firth_logit", "gee_logit", "misclassified_logit"), special.expit),
         "probit": special.ndtr,
         **dict.fromkeys(OF_COUNTS, np.exp),
     }.get(estimator)
