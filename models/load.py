@@ -18,8 +18,9 @@ from models.spec import RegressionSpec
 LIBRARY = Path(__file__).parent / "library"
 CLUSTERS = ("organisation_id", "respondent_key")
 WEIGHTS = ("analysis_weight", "calibrated_weight", "nonresponse_weight", "design_weight", NUMBER_OF_ANSWERS)
+GROUPS = ("category", "group")
 AnyModel = TypeVar("AnyModel", RegressionSpec, MeasurementSpec, WaitingSpec)
-VariableKind = Literal["scale", "number", "category"]
+VariableKind = Literal["scale", "number", "category", "group"]
 
 
 def kind_of(path: Path) -> str:
@@ -65,7 +66,7 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
     Args:
         document: The model's file, which takes the faults.
         model: The model.
-        known: Variables of the study's analysis table: scales, numbers and categories.
+        known: Variables of the study's analysis table: scales, numbers, categories, and names of groups of responses.
     """
     estimators = {model.estimator, *(variant.estimator or model.estimator for variant in model.variants)}
     if known.get(model.outcome) == "category" and estimators != {"multinomial"}:
@@ -89,7 +90,7 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
 
 def _blame_groups(document: Document, every: list[RegressionSpec], known: Mapping[str, VariableKind]) -> None:
     for cluster in dict.fromkeys(name for each in every for name in each.clusters()):
-        if cluster not in CLUSTERS and known.get(cluster) != "category":
+        if cluster not in CLUSTERS and known.get(cluster) not in GROUPS:
             expected = ", ".join(CLUSTERS)
             document.blame(
                 ("cluster",), f"'{cluster}' does not name groups of responses; expected {expected} or a category"
@@ -101,7 +102,7 @@ def _blame_groups(document: Document, every: list[RegressionSpec], known: Mappin
                 ("fixed_effects",), f"'{effects}' does not name groups of rows; expected {expected} or a category"
             )
     for groups in dict.fromkeys(name for each in every for name in each.random_groups()):
-        if groups not in EFFECTS and known.get(groups) != "category":
+        if groups not in EFFECTS and known.get(groups) not in GROUPS:
             expected = ", ".join(EFFECTS)
             document.blame(
                 ("random_effects",), f"'{groups}' does not name groups of rows; expected {expected} or a category"
@@ -197,6 +198,8 @@ def _blame_variable(
     name, kind = variable.variable, known.get(variable.variable)
     if kind is None:
         document.blame(place, f"the study has no scale or item '{name}'{closest(name, list(known))}")
+    elif kind == "group":
+        document.blame(place, f"'{name}' names groups of responses and is no regressor; name it under random_effects")
     elif kind == "category" and variable.use != "category":
         document.blame(place, f"'{name}' has categories without order; write {{variable: {name}, use: category}}")
     elif kind != "scale" and variable.of is None and variable.use in ("organisation_mean", "within_organisation"):

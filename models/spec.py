@@ -65,7 +65,8 @@ class RegressionSpec(Spec):
             ``ordered_probit`` of three or more ordered values; ``multinomial`` of categories without order;
             ``poisson`` of counts, ``negative_binomial`` of counts that vary more; of units in waves:
             ``within`` units, ``between`` their means, ``within_between`` (random effects with the units' means as
-            regressors, Mundlak), ``random_effects`` (with the Hausman test) or ``first_differences``; ``mixed``: linear, with effects that differ between groups (multilevel);
+            regressors, Mundlak), ``random_effects`` (with the Hausman test) or ``first_differences``;
+            ``mixed``: linear, with effects that differ between groups (multilevel);
             ``mixed_logit``, ``mixed_ordered_logit`` or ``mixed_ordered_probit``: with random intercepts, effects within
             a group; ``gee_linear``, ``gee_logit`` or ``gee_poisson``: estimating equations, effects in the population.
         panel: What a unit is; for those estimators.

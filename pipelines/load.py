@@ -16,6 +16,7 @@ from instruments.strict_yaml import Document, Place
 from models.load import LIBRARY as MODEL_LIBRARY
 from models.load import VariableKind, find_models
 from models.sections.measurement import MeasurementSpec
+from models.sections.panel import COLLABORATION
 from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
 from pipelines.cross_checks import (
@@ -173,6 +174,8 @@ def analysis_variables(study: Study) -> dict[str, VariableKind]:
     known: dict[str, VariableKind] = dict(KEYS_OF_A_RESPONSE)
     if study.spec.label_experiment is not None:
         known["label_seen"] = "category"
+    if study.spec.collaborations is not None:
+        known[COLLABORATION] = "group"
     for instrument in study.described():
         for name, item in instrument.items.items():
             scale = instrument.response_scale_of(name)

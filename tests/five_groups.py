@@ -30,6 +30,7 @@ def write_five_groups(folder: Path, models: Sequence[str]) -> Path:
         f"respondent_groups: {{{', '.join(f'{group}: {{en: {group}}}' for group in FORM_OF)}}}\n"
         f"forms: [{', '.join(FORM_OF.values())}]\nsources:\n{sources}"
         "organisations: {file: organisations.csv}\n"
+        "collaborations: {item: STR_group_name}\n"
         "coding: {scheme: coding_scheme, items: [OEQ_1, OEQ_2, OEQ_5], coders: [coder_1, coder_2]}\n"
         f"models: [{', '.join(models)}]\nrelease: {{languages: [en]}}\n"
     )

@@ -22,6 +22,7 @@ from models.regression.reading.simulated_power import DrawnDesign, error_of_draw
 from models.spec import RegressionSpec
 
 USUAL_EFFECTS = (0.1, 0.2, 0.5)
+IN_UNITS_OF_THE_OUTCOME = ("linear", "mixed", "gee_linear")
 COLUMNS = (
     "term",
     "effect",
@@ -134,7 +135,7 @@ def _of_focal(estimates: pd.DataFrame, focal: tuple[str, ...]) -> list[tuple[str
 def _usual_effects(spec: RegressionSpec, design: Design) -> tuple[float, ...]:
     if spec.smallest_effect_of_interest is not None:
         return (spec.smallest_effect_of_interest,)
-    if spec.estimator != "linear":
+    if spec.estimator not in IN_UNITS_OF_THE_OUTCOME:
         raise ModelDataError(
             f"the model '{spec.name}' names no smallest_effect_of_interest; expected an effect in units of its "
             f"coefficients ({spec.estimator}); give one with --effect"

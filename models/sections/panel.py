@@ -13,6 +13,8 @@ from models.sections.regressors import Variable
 Level = Literal["response", "organisation_and_wave", "organisation"]
 Unit = Literal["respondent", "organisation"]
 NUMBER_OF_ANSWERS = "number_of_answers"
+COLLABORATION = "collaboration_id"
+"""Column of the one collaboration that a response names, made for the models that name it."""
 UNIT_COLUMNS: dict[Unit, str] = {"respondent": "respondent_key", "organisation": "organisation_id"}
 EFFECTS = ("organisation_id", "respondent_key", "wave", "source", "respondent_group", "language")
 """Columns whose effects can be taken out, besides categories that were asked or recorded."""

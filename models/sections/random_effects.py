@@ -22,8 +22,9 @@ class RandomEffects(Spec):
     """Effects that differ between groups: an intercept, and slopes where some are named.
 
     Attributes:
-        groups: Column whose values are the groups, such as organisation_id; or several columns, whose combinations are
-            (the last within the first). Entries with different groups are nested or crossed as the data have them.
+        groups: Column whose values are the groups, such as organisation_id, or collaboration_id (the one collaboration
+            that a response names; without one, or with several, it is left out); or several columns, whose combinations
+            are (the last within the first). Entries with different groups are nested or crossed as the data have them.
         slopes: Regressors whose effect differs between the groups, written the same way as there.
         correlated: Whether intercept and slopes of a group may go together.
     """

@@ -10,7 +10,6 @@ from pydantic import Field
 from instruments.spec_file import Name, Spec, Texts, Words
 
 Need = Literal[
-    "random_intercept",
     "mediation",
     "cross_lagged_panel",
     "latent_growth",
@@ -22,7 +21,6 @@ Need = Literal[
     "earlier_wave",
 ]
 NEEDS: dict[Need, str] = {
-    "random_intercept": "a random intercept of organisations, collaborations or managers (multilevel models)",
     "mediation": "the product of two paths with its interval (path models)",
     "cross_lagged_panel": "a cross-lagged panel model with random intercepts over three waves (path models)",
     "latent_growth": "growth over waves of a latent variable (path models)",
@@ -30,7 +28,7 @@ NEEDS: dict[Need, str] = {
     "joint_outcomes": "two outcomes estimated together, with their correlation (path models)",
     "equality_across_models": "a test that one coefficient is the same for two outcomes (path models)",
     "score_without_an_item": "the score of a scale without one of its items (measurement)",
-    "actor_partner": "both members of a dyad in one model (multilevel models)",
+    "actor_partner": "the answers of the other member of a dyad, and dyads as groups (multilevel models)",
     "earlier_wave": "answers of the same person or organisation at the wave before (path models)",
 }
 

@@ -21,6 +21,7 @@ from pipelines.assets.measurement import refuse_unmeasured
 from pipelines.assets.plan import label_of
 from pipelines.assets.pooling import refuse_changed_items
 from pipelines.assets.recipe import keep_recipe
+from pipelines.assets.relations import with_named_collaborations
 from pipelines.assets.sampling import known_sampling
 from pipelines.load import Study
 from pipelines.steps.exclusions import mark_excluded
@@ -109,13 +110,14 @@ def with_recipe(study: Study, store: Store, rows: FitRows) -> FitRows:
 
 
 def rows_for_model(study: Study, store: Store, analysis: pd.DataFrame, model: RegressionSpec) -> pd.DataFrame:
-    """Add what only this model needs: whom it leaves out, means of other groups, weights, the order of waves."""
+    """Add what only this model needs: whom it leaves out, means of other groups, weights, collaborations, waves."""
     is_used = pd.Series(data=True, index=analysis.index)
     if rule := model.population.without:
         analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
         is_used = ~analysis[excluded_column(rule)]
     analysis = with_judgements(study, store, analysis, model)
     analysis = _with_weights(store, means_of_groups(analysis, model.variables(), is_used), model.weights)
+    analysis = with_named_collaborations(store, analysis, model)
     return analysis.assign(**{ORDER_OF_WAVES: analysis["wave"].map(places_of_waves(study))})
 
 

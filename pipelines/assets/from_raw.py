@@ -19,6 +19,7 @@ from pipelines.assets.fits import rows_for_model
 from pipelines.assets.graph import due_steps
 from pipelines.assets.raw import begun_waves
 from pipelines.assets.recipe import Recipe, read_recipe, study_of
+from pipelines.assets.relations import names_collaborations
 from pipelines.assets.step import Task, code_hash, run_step
 from pipelines.files import file_sha256
 from pipelines.load import Study
@@ -75,6 +76,7 @@ class Remade:
         """
         needed = {"core/analysis"}
         needed |= {"core/quality_flags"} if model.population.without else set()
+        needed |= {"core/collaborations"} if names_collaborations(model) else set()
         needed |= {"core/weights"} if model.weights is not None else set()
         try:
             for due in due_steps(self.study, self.store, begun_waves(self.study, self.store), needed):

@@ -13,6 +13,7 @@ from models.spec import RegressionSpec
 from pipelines.assets.fits import TABLES_OF_FITS, FitRows, joined_rows, with_earlier, with_recipe, writes_of
 from pipelines.assets.many_responses import fit_of_any_size
 from pipelines.assets.plan import state_of_plan
+from pipelines.assets.relations import names_collaborations
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
 from pipelines.steps import missingness, quality
@@ -107,13 +108,14 @@ def _model_step(study: Study, name: str) -> Step:
     sampled = ("out.sampling",) if study.spec.casework.sample is not None else ()
     gated = ("out.gates",) if study.measurement else ()
     weighed = ("core.weights",) if is_weighted(study.models[name]) else ()
+    together = ("core.memberships",) if names_collaborations(study.models[name]) else ()
     laid_against = ("out.agreement",) if has_surface(study.models[name]) else ()
     return Step(
         name=f"out/fits/{name}",
         writes=(*TABLES_OF_FITS, out.REFUSALS),
         reads=(
             *("core.analysis", "core.exclusions", "out.instrument_changes"),
-            *(*agreed, *sampled, *gated, *weighed, *laid_against),
+            *(*agreed, *sampled, *gated, *weighed, *together, *laid_against),
         ),
         by_wave=False,
         depends_on=lambda task: [

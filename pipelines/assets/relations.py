@@ -3,13 +3,15 @@
 import pandas as pd
 
 from instruments.spec_file import spec_hash
+from models.sections.panel import COLLABORATION
+from models.spec import RegressionSpec
 from pipelines.assets.core import of_waves
 from pipelines.assets.pseudonyms import pseudonymiser
 from pipelines.assets.step import Step, Task
 from pipelines.files import file_sha256
 from pipelines.load import Study
-from pipelines.steps.relations import NAME_COLUMNS, NamesError, dyads, together
-from pipelines.store import Write
+from pipelines.steps.relations import NAME_COLUMNS, NamesError, dyads, together, with_collaborations
+from pipelines.store import Store, Write
 from pipelines.tables import core, relations
 from pipelines.team_tables import faults_of, read_team_table
 
@@ -50,6 +52,19 @@ def _dyads(task: Task) -> list[Write]:
     responses = of_waves(task.study, task.store.read(core.RESPONSES))
     keys = of_waves(task.study, task.store.read(relations.DYAD_KEYS))
     return [Write(relations.DYADS, dyads(keys, responses))]
+
+
+def names_collaborations(model: RegressionSpec) -> bool:
+    """Tell whether a model or one of its variants names collaborations as groups of its rows."""
+    every = [model.with_variant(name) for name in ("main", *(variant.name for variant in model.variants))]
+    return any(COLLABORATION in (*each.clusters(), *each.random_groups()) for each in every)
+
+
+def with_named_collaborations(store: Store, analysis: pd.DataFrame, model: RegressionSpec) -> pd.DataFrame:
+    """Add the collaboration that a response names where a model asks for it."""
+    if not names_collaborations(model):
+        return analysis
+    return with_collaborations(analysis, store.read(relations.MEMBERSHIPS))
 
 
 def names_of_collaborations(study: Study) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from pipelines.assets.many_responses import fit_of_any_size, may_stay
 from pipelines.assets.measurement import step_name
 from pipelines.assets.out import is_weighted
 from pipelines.assets.raw import begun_waves
+from pipelines.assets.relations import names_collaborations
 from pipelines.commands.conditions_of_fits import analysis_for
 from pipelines.commands.sample import inference_of_fits
 from pipelines.load import Study, analysis_variables
@@ -74,6 +75,8 @@ def _refuse_outdated(study: Study, store: Store, model: RegressionSpec) -> None:
     needed = _NEEDED | {step_name(name) for name in study.measurement}
     if is_weighted(model):
         needed |= {"core/weights"}
+    if names_collaborations(model):
+        needed |= {"core/collaborations"}
     if model.surface() is not None:
         needed |= {"out/agreement"}
     if due_steps(study, store, begun_waves(study, store), needed):

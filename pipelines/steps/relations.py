@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from instruments.faults import DataError
+from models.sections.panel import COLLABORATION
 from pipelines.steps.pseudonyms import normalised_element
 from pipelines.tables.relations import COLLABORATIONS, DYADS, MEMBERSHIPS
 
@@ -85,6 +86,21 @@ def together(
         n_respondent_groups=("respondent_group", "nunique"),
     )
     return Together(COLLABORATIONS.typed(counted), MEMBERSHIPS.typed(members))
+
+
+def with_collaborations(rows: pd.DataFrame, memberships: pd.DataFrame) -> pd.DataFrame:
+    """Add the collaboration that a response names; missing where it names none, or several.
+
+    Args:
+        rows: ``core.analysis``.
+        memberships: ``core.memberships``.
+
+    Returns:
+        The rows in the same order with a column ``collaboration_id``.
+    """
+    alone = memberships[~memberships["response_id"].duplicated(keep=False)]
+    named = alone.set_index("response_id")["collaboration_id"]
+    return rows.assign(**{COLLABORATION: rows["response_id"].map(named).astype("str")})
 
 
 def one_collaboration(pair: tuple[str, str], names: pd.DataFrame, pseudonym: Callable[[str], str]) -> str:

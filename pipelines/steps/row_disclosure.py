@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
+from models.sections.panel import COLLABORATION
 from pipelines.steps.deidentified_rows import CODED, Rows
 from pipelines.steps.disclosure import LEAST_ORGANISATIONS
 
@@ -23,7 +24,8 @@ class RowDisclosure:
     Attributes:
         least_cell_size: The study's.
         n_rows: Rows, each response once.
-        quasi_identifiers: Columns that somebody may know of a person: single answers, facts, group, wave, organisation.
+        quasi_identifiers: Columns that somebody may know of a person: single answers, facts, group, wave, organisation,
+            collaboration.
         k: Fewest rows that share a combination of them (k-anonymity).
         n_unique: Rows whose combination no other row has.
         n_below: Rows whose combination fewer rows have than the least cell size.
@@ -138,7 +140,7 @@ def _agrees(joined: pd.DataFrame, column: pd.Series, name: str) -> bool:
 
 def _may_be_known(column: str, scores: Collection[str]) -> bool:
     if column in CODED:
-        return column == "organisation_id"
+        return column in ("organisation_id", COLLABORATION)
     plain = column.partition("@")[0]
     is_derived = MEAN in plain or plain.endswith(DEVIATION) or plain.startswith("excluded_by_")
     return not is_derived and plain not in scores

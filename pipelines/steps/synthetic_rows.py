@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.regression.design import ORDER_OF_WAVES
 from models.regression.sampled import UNITS_SAMPLED
+from models.sections.panel import COLLABORATION
 from models.synthetic.closeness import Closeness, closeness, repeats_a_rare_row
 from models.synthetic.draw import DrawnRows, RealRows, draw_rows
 from pipelines.steps.deidentified_rows import CODED, Rows, refuse_unsafe_columns
@@ -60,7 +61,8 @@ def invented(rows: Rows, known: pd.DataFrame, least_cell_size: int, seed: int) -
     )
     drawn = draw_rows(real, least_cell_size, chance)
     persons = _persons(drawn, real)
-    made = {name: _table(name, own, table, drawn, persons) for name, own in rows.items()}
+    numbered = _collaborations(table, about["organisation_id"])
+    made = {name: _table(name, own, table, drawn, (persons, numbered)) for name, own in rows.items()}
     left_out: set[str] = set()
     for name, own in rows.items():
         is_rare = repeats_a_rare_row(*_compared(made[name], own), least_cell_size)
@@ -77,6 +79,14 @@ def _persons(drawn: DrawnRows, real: RealRows) -> NDArray[np.intp]:
     return np.asarray(places.assign(number=number).groupby(["cluster", "stratum", "number"]).ngroup(), dtype=np.intp)
 
 
+def _collaborations(table: pd.DataFrame, organisations: pd.Series) -> pd.Series:
+    """Number the collaborations of each organisation, so that invented organisations can have some of their own."""
+    if COLLABORATION not in table:
+        return pd.Series(0, index=table.index)
+    grouped = table[COLLABORATION].groupby(organisations.fillna(""))
+    return grouped.transform(lambda own: pd.Series(pd.factorize(own, sort=True)[0], index=own.index)).astype("int64")
+
+
 def _is_number(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
@@ -86,9 +96,17 @@ def _codes(column: pd.Series) -> NDArray[np.intp]:
 
 
 def _table(
-    name: str, own: pd.DataFrame, table: pd.DataFrame, drawn: DrawnRows, persons: NDArray[np.intp]
+    name: str,
+    own: pd.DataFrame,
+    table: pd.DataFrame,
+    drawn: DrawnRows,
+    together: tuple[NDArray[np.intp], pd.Series],
 ) -> pd.DataFrame:
-    """Return the invented rows of one table: those whose pattern is a row of it."""
+    """Return the invented rows of one table: those whose pattern is a row of it.
+
+    Persons of the drawn rows, and numbers of the collaborations of the real ones, say which rows go together.
+    """
+    persons, numbered = together
     lenders = table.index[drawn.patterns]
     rows = np.flatnonzero(lenders.isin(own["response_id"]))
     width = len(str(len(table)))
@@ -99,6 +117,9 @@ def _table(
             values = pd.Series([f"s{row + 1:0{width}d}" for row in rows], dtype="str")
         elif column == "organisation_id":
             values = pd.Series([f"o{code + 1:0{width}d}" for code in drawn.clusters[rows]], dtype="str")
+        elif column == COLLABORATION:
+            pairs = zip(drawn.clusters[rows], numbered.loc[lenders[rows]], strict=True)
+            values = pd.Series([f"c{code + 1:0{width}d}_{number}" for code, number in pairs], dtype="str")
         elif column in CODED:
             values = pd.Series([f"p{code + 1:0{width}d}" for code in persons[rows]], dtype="str")
         elif column not in DEALT_OUT and _is_number(own[column]):

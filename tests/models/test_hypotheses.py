@@ -13,6 +13,7 @@ from instruments.load import LIBRARY, find_instruments, load_instrument
 from instruments.spec_file import canonical_json
 from models.regression.coded_columns import coders_column, given_column
 from models.regression.fit import fit_regression
+from models.sections.panel import COLLABORATION
 from models.sections.regressors import Interaction, Variable, as_variable, parts_of
 from models.sections.waiting import NEEDS
 from models.spec import RegressionSpec
@@ -85,6 +86,7 @@ def analysis(study: Study) -> pd.DataFrame:
         seen = draw.binomial(2, np.where(draw.random(len(rows)) < 0.4, 0.85, 0.1))
         found |= {given_column(name): seen, coders_column(name): np.full(len(rows), 2)}
     table = pd.DataFrame(found).assign(wave=rows["wave"], respondent_group=rows["respondent_group"], source="s")
+    table[COLLABORATION] = [f"{o}c{draw.integers(0, 3)}" for o in rows["organisation_id"]]
     table = table.assign(respondent_key=rows["respondent_key"], wave_number=table["wave"].map(places_of_waves(study)))
     means = organisation_means(table, list(study.scales()))
     return table.drop(columns=[name for name in means if name in table]).join(means)
@@ -321,3 +323,26 @@ BESIDE = [
 def test_moderators_and_mediators_have_the_sign_of_the_hypothesis(drafts, code, term, sign):
     assert drafts[code].get("moderators") or drafts[code].get("mediators")
     assert expected_of(code)[term] == {sign}
+
+
+IN_GROUPS = [
+    (model, each.name)
+    for model in MODELS
+    for each in model.variants
+    if model.with_variant(each.name).estimator == "mixed_logit" or each.name.startswith("collaborations")
+]
+
+
+@pytest.mark.parametrize(("model", "variant"), IN_GROUPS, ids=lambda each: getattr(each, "name", each))
+def test_what_waited_for_random_intercepts_is_estimated_and_tells_of_its_groups(study, analysis, model, variant):
+    spec = model.with_variant(variant)
+    rows = means_of_groups(analysis, spec.variables(), pd.Series(True, index=analysis.index))
+    fit = fit_regression(model, rows, labels_of(study), variant)
+    found = fit.diagnostics.set_index("diagnostic")["value"]
+    assert found["n_groups of organisation_id"] == N_ORGANISATIONS
+    assert ("n_groups of collaboration_id" in found) == variant.startswith("collaborations")
+    assert np.isfinite(fit.estimates["std_error"]).all()
+
+
+def test_hypotheses_with_random_intercepts_are_those_that_waited_for_them():
+    assert {model.code for model, _ in IN_GROUPS} == {"H7", "H12", "H19"}

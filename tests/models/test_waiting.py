@@ -16,7 +16,7 @@ code: H9
 title: {en: What waits}
 parts:
   - {estimand: The path through trust., needs: [mediation]}
-  - {estimand: The same with a random intercept., needs: [random_intercept, mediation]}
+  - {estimand: The same with both members of a dyad., needs: [actor_partner, mediation]}
 """
 
 
@@ -32,7 +32,7 @@ def test_a_waiting_file_names_each_estimator_once(tmp_path: Path) -> None:
     assert kind_of(path) == "waiting"
     assert document.faults == []
     assert waiting is not None
-    assert waiting.needs() == ("mediation", "random_intercept")
+    assert waiting.needs() == ("mediation", "actor_partner")
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from instruments.faults import SpecError
 from pipelines.load import load_study
-from pipelines.steps.relations import NamesError, dyads, together
+from pipelines.steps.relations import NamesError, dyads, together, with_collaborations
 from pipelines.tables.relations import COLLABORATIONS, DYADS, MEMBERSHIPS
+from tests.command_line import done, sensemaking, table
 from tests.run_steps import bring_up_to_date
 
 STUDY = """\
@@ -86,6 +88,86 @@ def test_respondents_who_name_a_group_alike_are_its_members(folder: Path) -> Non
         ("o1", 2),
         ("o2", 1),
     ]
+
+
+def test_a_response_has_the_collaboration_that_it_names_and_none_where_it_names_several_or_no_one() -> None:
+    named = [("s1", "c1"), ("s2", "c1"), ("s2", "c2"), ("s4", "c3")]
+    memberships = pd.DataFrame(named, columns=["response_id", "collaboration_id"])
+    rows = pd.DataFrame({"response_id": ["s4", "s2", "s3", "s1"], "a": [1, 2, 3, 4]})
+    found = with_collaborations(rows, memberships)
+    assert found["collaboration_id"].fillna("").tolist() == ["c3", "", "", "c1"]
+    assert found.drop(columns="collaboration_id").equals(rows)
+
+
+MODEL = """\
+name: effort
+kind: regression
+title: {en: Effort}
+estimand: A difference.
+estimator: mixed
+random_effects: [{groups: organisation_id}, {groups: collaboration_id}]
+population: {respondent_groups: [FRL]}
+outcome: a
+focal: b
+regressors: [b]
+variants:
+  - {name: clustered, estimator: linear, cluster: collaboration_id}
+"""
+
+
+def many_staff(n: int = 240) -> str:
+    rng = np.random.default_rng(8)
+    places = rng.integers(0, 12, n)
+    groups = rng.integers(0, 4, n)
+    level = rng.normal(size=12)[places] + 0.7 * rng.normal(size=(12, 4))[places, groups]
+    b = rng.integers(1, 4, n)
+    a = np.clip(np.round(2 + 0.4 * (b - 2) + level / 2 + rng.normal(size=n) / 2), 1, 3).astype(int)
+    rows = [
+        f"s{number},o{places[number]},k{number},,{a[number]},{b[number]},"
+        + ("" if number % 9 == 0 else f"Group {groups[number]}")
+        for number in range(n)
+    ]
+    return "\n".join(["id,org,key,boss,a,b,group", *rows, ""])
+
+
+@pytest.fixture
+def modelled(folder: Path) -> Path:
+    (folder / "models").mkdir()
+    (folder / "models" / "effort.yaml").write_text(MODEL, encoding="utf-8")
+    study = STUDY.replace("instruments: [work]", "instruments: [work]\nmodels: [effort]")
+    study = study.replace("not_administered: [group]", "not_administered: [group, b]")
+    (folder / "study.yaml").write_text(study, encoding="utf-8")
+    instrument = INSTRUMENT.replace("  group:", "  b: {response_scale: agreement}\n  group:")
+    (folder / "instruments" / "work.yaml").write_text(instrument, encoding="utf-8")
+    (folder / "exports" / "staff.csv").write_text(many_staff(), encoding="utf-8")
+    return folder
+
+
+def test_collaborations_may_be_the_groups_of_a_model_which_is_made_again_from_the_raw_store(modelled: Path) -> None:
+    bring_up_to_date(modelled)
+    fits, diagnostics = (table(modelled, name) for name in ("out.fits", "out.diagnostics"))
+    known = fits.set_index("variant")
+    found = diagnostics[diagnostics["fit_id"] == known.loc["main", "fit_id"]].set_index("diagnostic")["value"]
+    assert 40 <= found["n_groups of collaboration_id"] <= 48
+    assert found["n_groups of organisation_id"] == 12
+    assert known.loc["main", "n_obs"] == known.loc["clustered", "n_obs"] == 240 - 27
+    assert known.loc["clustered", "n_clusters"] == found["n_groups of collaboration_id"]
+    for depth in ((), ("--from-raw",)):
+        done(sensemaking("rerun", modelled, known.loc["main", "fit_id"], *depth))
+
+
+def test_collaborations_are_groups_only_of_studies_that_have_them(modelled: Path) -> None:
+    study = modelled / "study.yaml"
+    study.write_text(study.read_text(encoding="utf-8").replace("collaborations: {item: group}\n", ""), encoding="utf-8")
+    with pytest.raises(SpecError, match="'collaboration_id' does not name groups"):
+        load_study(modelled)
+
+
+def test_collaborations_are_no_regressors(modelled: Path) -> None:
+    wanted = "regressors: [b, {variable: collaboration_id, use: category}]"
+    (modelled / "models" / "effort.yaml").write_text(MODEL.replace("regressors: [b]", wanted), encoding="utf-8")
+    with pytest.raises(SpecError, match="is no regressor"):
+        load_study(modelled)
 
 
 def test_neither_keys_nor_names_of_groups_stand_in_the_tables(folder: Path) -> None:

@@ -210,3 +210,38 @@ def test_an_invented_person_has_one_organisation_and_one_row_a_wave():
     assert not made.duplicated(["respondent_key", "wave"]).any()
     assert made.groupby("respondent_key")["organisation_id"].nunique().max() == 1
     assert made["respondent_key"].nunique() < len(made)
+
+
+def in_collaborations(seed):
+    """Return rows of one fit, three collaborations an organisation, and what the study knows of them."""
+    rows, known = drawn(seed, n=600)
+    first = rows["a" * 64]
+    number = np.random.default_rng(seed).integers(0, 3, len(first))
+    named = [f"{organisation}|{each}" for organisation, each in zip(first["organisation_id"], number, strict=True)]
+    return {"a" * 64: first.assign(collaboration_id=pd.Series(named, dtype="str"))}, known
+
+
+def test_collaborations_become_codes_that_keep_who_works_together():
+    rows, _ = in_collaborations(2)
+    (own,), (made,) = rows.values(), deidentified(rows, random.Random(4)).values()
+    own, made = (each.sort_values("trust", ignore_index=True) for each in (own, made))
+    assert (partition(own["collaboration_id"]) == partition(made["collaboration_id"])).all()
+    assert made["collaboration_id"].str.fullmatch(r"c\d+").all()
+
+
+def test_a_small_collaboration_is_known_of_a_person():
+    rows, known = in_collaborations(2)
+    told = row_disclosure(rows, known, SCORES, 5)
+    assert "collaboration_id" in told.quasi_identifiers
+    without = {name: own.drop(columns="collaboration_id") for name, own in rows.items()}
+    assert told.k <= row_disclosure(without, known, SCORES, 5).k
+    assert told.n_below > row_disclosure(without, known, SCORES, 5).n_below
+
+
+def test_invented_organisations_have_collaborations_of_their_own_with_several_people():
+    rows, known = in_collaborations(2)
+    made = next(iter(invented(rows, known, 5, 1).rows.values()))
+    owners = made.groupby("collaboration_id")["organisation_id"].nunique()
+    assert (owners == 1).all()
+    assert made.groupby("organisation_id")["collaboration_id"].nunique().between(1, 3).all()
+    assert made["collaboration_id"].value_counts().median() > 2
