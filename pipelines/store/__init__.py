@@ -251,11 +251,7 @@ class Store:
         return name
 
     def kept_rows(self, name: str) -> pd.DataFrame:
-        """Return rows kept by ``keep_rows``.
-
-        Raises:
-            WarehouseError: When they are gone, for example after an erasure.
-        """
+        """Return rows kept by ``keep_rows``; WarehouseError when they are gone, for example after an erasure."""
         return pd.read_parquet(self.kept_rows_file(name))
 
     def kept_rows_file(self, name: str) -> Path:

@@ -23,7 +23,7 @@ CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
 }
 
 
-MEMORY = "256MB"
+MEMORY = "128MB"
 
 
 @dataclass

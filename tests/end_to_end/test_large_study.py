@@ -4,15 +4,23 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from models.regression.large import MANY_RESPONSES
-from tests.command_line import done, release_contents, sensemaking, table
+from tests.command_line import PROGRAM, done, environment, release_contents, sensemaking, table
 from tests.small_study import N_RESPONSES, answers, build_small_study, write_export
 
 pytestmark = pytest.mark.slow
 N_SPRING = 230_000
 OF_SINGLE_RESPONSES = {"max_cooks_distance", "reset_p"}
+ENGINES, MIB_OF_AN_ENGINE = 2, 128
+PEAK = """
+import resource, subprocess, sys
+ended = subprocess.run(sys.argv[1:], capture_output=True, text=True, check=False)
+print(ended.stdout, ended.stderr, file=sys.stderr)
+print(ended.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+"""
 
 
 def test_many_responses_are_fitted_in_a_database_and_shown_as_any(tmp_path: Path):
@@ -39,3 +47,36 @@ def test_many_responses_are_fitted_in_a_database_and_shown_as_any(tmp_path: Path
     done(sensemaking("export", "replication", study, "--out", package, "--data", "synthetic"))
     made = subprocess.run((sys.executable, "reproduce.py"), cwd=package, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stdout + made.stderr
+
+
+def peak_of_fit(study: Path) -> float:
+    """Return the most memory that ``sensemaking fit`` takes as a program of its own, MiB."""
+    command = (sys.executable, "-c", PEAK, *PROGRAM, "fit", str(study), "trust")
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment(), check=False)
+    code, peak = ended.stdout.split()
+    assert code == "0", ended.stderr
+    assert "computed in a database" in ended.stderr
+    return float(peak)
+
+
+def repeat_responses(study: Path, times: int) -> int:
+    """Put every analysed response into the warehouse as often again; return how many there are then."""
+    (database,) = study.rglob("study.duckdb")
+    with duckdb.connect(str(database)) as connection:
+        again = (
+            "SELECT * REPLACE (response_id || '#' || copy AS response_id) FROM core.analysis, range(1, $times) r(copy)"
+        )
+        connection.execute(f"INSERT INTO core.analysis SELECT * EXCLUDE (copy) FROM ({again})", {"times": times})
+        (n,) = connection.execute("SELECT count(*) FROM core.analysis").fetchone()
+        connection.execute("UPDATE raw.writes SET n_rows = $n WHERE table_name = 'core.analysis'", {"n": n})
+    return n
+
+
+def test_memory_of_a_fit_does_not_grow_with_responses(tmp_path: Path):
+    """Beyond what both databases may use, ten times the responses take no more memory."""
+    study = build_small_study(tmp_path / "small")
+    write_export(study, "spring.csv", answers("spring", n_responses=N_SPRING))
+    done(sensemaking("run", study))
+    few = peak_of_fit(study)
+    assert repeat_responses(study, 10) > 2_000_000
+    assert peak_of_fit(study) < few + ENGINES * MIB_OF_AN_ENGINE

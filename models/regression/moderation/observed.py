@@ -96,7 +96,8 @@ class ObservedRows:
 
     def shares(self, column: str, bounds: Sequence[float]) -> Vector:
         """Return the share of responses in each stretch between bounds."""
-        places = np.searchsorted(np.array(bounds), self.rows[column].to_numpy(dtype=float))
+        values: Vector = self.rows[column].to_numpy(dtype=float)
+        places = np.asarray(np.searchsorted(np.array(bounds, dtype=float), values), dtype=np.intp)
         return np.bincount(places, minlength=len(bounds) + 1) / len(self.rows)
 
     def shares_apart(self, first: str, second: str, distance: float) -> tuple[float, float, float]:
