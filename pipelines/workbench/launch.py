@@ -1,12 +1,17 @@
 """How the workbench is started: its script and the arguments of ``streamlit``; no screen is imported here."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.served_pages import become_server, served_script
 
 APP = Path(__file__).parent / "app.py"
-THEME = ("--theme.base=light", "--theme.primaryColor=#7a3e00", "--theme.textColor=#1f2430")
+COLOURS: Mapping[str, Mapping[str, str]] = {
+    "light": {"primaryColor": "#7a3e00", "textColor": "#1f2430", "backgroundColor": "#ffffff"},
+    "dark": {"primaryColor": "#f0a860", "textColor": "#e9ebee", "backgroundColor": "#15181d"},
+}
+"""Theme → its colours; without a base, pages follow the reader's browser. Drawings lie on white in both."""
 
 
 def streamlit_arguments(port: int) -> list[str]:
@@ -18,7 +23,8 @@ def streamlit_arguments(port: int) -> list[str]:
     Args:
         port: Port to listen on.
     """
-    return [*served_script(APP, port), *THEME]
+    themes = (f"--theme.{theme}.{name}={it}" for theme, colours in COLOURS.items() for name, it in colours.items())
+    return [*served_script(APP, port), *themes]
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 FAULTS = """tags => axe.run({runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']}).then(found =>
     found.violations.flatMap(fault => fault.nodes.map(node => `${fault.id}: ${node.target} ${node.failureSummary}`)))"""
 SIDEWAYS = """() => [document.documentElement, document.querySelector('.stMain')]
-    .filter(part => part.scrollWidth > part.clientWidth).map(part => part.tagName)"""
+    .filter(part => part && part.scrollWidth > part.clientWidth).map(part => part.tagName)"""
 """Parts of a page that have to be moved sideways to be read."""
 
 

@@ -1,23 +1,23 @@
 """The workbench as a program: a methodologist walks through it in Chromium, and its end leaves no copy behind.
 
-Pictures of every page, wide and narrow, are kept in the folder that the environment variable SENSEMAKING_PICTURES
-names, or in pytest's own.
+Pictures of every page in both themes, wide and narrow, are kept in the folder that the environment variable
+SENSEMAKING_PICTURES names, or in pytest's own.
 """
 
 import signal
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from pipelines.workbench.app import PAGES
-from tests.dashboard.axe import SIDEWAYS, violations
+from tests.dashboard.axe import SIDEWAYS, THEMES, WIDTHS, show_as, violations
 from tests.dashboard.chromium import READY_SECONDS, chromium, save_picture, watched
 from tests.served_commands import Serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-WIDTHS = (1280, 390)
 CHOICES = {
     "Missingness": ["Scale"],
     "Codebook": ["Instrument", "Language"],
@@ -76,12 +76,12 @@ def walk(browser: Browser, served: Serving, title: str, pictures: Path, name: st
     page.get_by_role("heading", name=title, level=1).wait_for(timeout=READY_SECONDS * 1000)
     wait_until_drawn(page)
     used, found = use_everything(page), {}
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
+    for width, theme in product(WIDTHS, THEMES):
+        show_as(page, theme, width)
         wait_until_drawn(page)
-        save_picture(page, pictures / f"workbench-{name}-{width}.png")
-        found[width, "sideways"] = page.evaluate(SIDEWAYS)
-        found[width, "axe"] = violations(page)
+        save_picture(page, pictures / f"workbench-{name}-{theme}-{width}.png")
+        found[width, theme, "sideways"] = page.evaluate(SIDEWAYS)
+        found[width, theme, "axe"] = violations(page)
     carry_away_every_table(page)
     n_tables, failed = (page.locator(f"[data-testid={kind}]").count() for kind in ("stDataFrame", "stException"))
     page.close()
