@@ -16,6 +16,7 @@ import duckdb
 import pandas as pd
 
 from instruments.faults import UsageError
+from models.origin import software_version
 from pipelines.embargo import local_day
 from pipelines.files import file_sha256, flush_file
 from pipelines.fit_disclosure import releasable_fits, responses_used
@@ -117,7 +118,7 @@ def _drafted(study: Study, store: Store, embargo_until: str = "") -> Draft:
     policy = Policy(least_cell_size=study.spec.release.least_cell_size)
     slices = slices_to_publish(study, store, policy)
     fits, estimates, withheld = releasable_fits(study, store)
-    beside = beside_earlier_fits(store, fits, slices.past, policy.least_cell_size)
+    beside = beside_earlier_fits(store, fits, slices.past, policy)
     beside = beside.without(fits_that_tell_of_units(study, store, fits, slices))
     of_fits: Tables = [
         (released.FITS_RELEASED, beside.of(released.FITS_RELEASED, fits)),
@@ -156,6 +157,7 @@ def _record(store: Store, path: Path, sha256: str, draft: Draft, signed_off_by: 
         "embargo_until": draft.embargo_until,
         "supersedes": before.number if before is not None else 0,
         "hidden_json": json.dumps(draft.n_hidden, sort_keys=True),
+        "software_version": software_version(),
     }
     rows = RELEASES.typed(pd.DataFrame([row]))
     store.write([Write(RELEASES, rows, {"release": draft.number})], input_hash="", run_id="sensemaking release")
@@ -223,6 +225,7 @@ def _manifest(study: Study, store: Store, number: int, policy: Policy) -> pd.Dat
         "study": study.name,
         "is_synthetic": str(study.spec.is_synthetic).lower(),
         "schema_version": str(released.SCHEMA_VERSION),
+        "software_version": software_version(),
         "release": str(number),
         "released_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "least_cell_size": str(policy.least_cell_size),
