@@ -18,7 +18,7 @@ import pandas as pd
 from instruments.faults import UsageError
 from models.origin import software_version
 from pipelines.embargo import local_day
-from pipelines.files import file_sha256, flush_file
+from pipelines.files import close_to_others, file_sha256, flush_file
 from pipelines.fit_disclosure import releasable_fits, responses_used
 from pipelines.fits_beside_units import fits_that_tell_of_units
 from pipelines.load import Study
@@ -75,7 +75,8 @@ def publish(
         draft = _drafted(study, store, embargo_until)
         if seen is not None and seen.sha256 != draft.sha256:
             raise ReleaseRefused(["the results changed while the release was looked at; look at it again"])
-        study.releases.mkdir(parents=True, exist_ok=True)
+        close_to_others(study.warehouse)
+        study.releases.mkdir(mode=0o755, parents=True, exist_ok=True)
         path = _write_file(study.releases, draft.number, draft.tables)
         sha256 = file_sha256(path)
         _record(store, path, sha256, draft, signed_off_by.strip())
