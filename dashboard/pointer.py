@@ -129,11 +129,14 @@ def _pointer(folder: Path, said: Mapping[str, Any]) -> Pointer:
 
 
 def verify(path: Path, sha256: str) -> None:
-    """Check that a release file holds the bytes that were published.
+    """Check that a release file lies in its folder and holds the bytes that were published.
 
     Raises:
-        UnusableReleaseError: When the file is missing or its SHA-256 is another.
+        UnusableReleaseError: When the file is missing, a link, which may lead to what was never released, or its
+            SHA-256 is another.
     """
+    if path.is_symlink() or not path.is_file():
+        raise UnusableReleaseError("file_missing")
     try:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()

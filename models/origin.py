@@ -194,6 +194,11 @@ def _library(info: Mapping[str, object]) -> str:
     return f"{info['internal_api']} {info['version']} {kernels} threads={info['num_threads']}"
 
 
+def software_version() -> str:
+    """Return the version of this software, as it is installed."""
+    return metadata.version("sensemaking")
+
+
 def env_json(environment: Mapping[str, str]) -> str:
     """Write an environment as canonical JSON."""
     return json.dumps(dict(environment), sort_keys=True, separators=(",", ":"))

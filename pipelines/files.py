@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from instruments.faults import UsageError
 
 PRIVATE, PUBLIC = 0o600, 0o644
+OF_OTHERS = 0o077
 
 
 def file_sha256(path: Path) -> str:
@@ -24,6 +26,13 @@ def flush_file(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def close_to_others(folder: Path) -> None:
+    """Let nobody but its owner enter a folder, whoever made it and however."""
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & OF_OTHERS:
+        folder.chmod(mode & ~OF_OTHERS)
 
 
 def refuse_to_write(path: Path, *, replace: bool) -> None:

@@ -16,8 +16,9 @@ import duckdb
 import pandas as pd
 
 from instruments.faults import UsageError
+from models.origin import software_version
 from pipelines.embargo import local_day
-from pipelines.files import file_sha256, flush_file
+from pipelines.files import close_to_others, file_sha256, flush_file
 from pipelines.fit_disclosure import releasable_fits, responses_used
 from pipelines.fits_beside_units import fits_that_tell_of_units
 from pipelines.load import Study
@@ -74,7 +75,8 @@ def publish(
         draft = _drafted(study, store, embargo_until)
         if seen is not None and seen.sha256 != draft.sha256:
             raise ReleaseRefused(["the results changed while the release was looked at; look at it again"])
-        study.releases.mkdir(parents=True, exist_ok=True)
+        close_to_others(study.warehouse)
+        study.releases.mkdir(mode=0o755, parents=True, exist_ok=True)
         path = _write_file(study.releases, draft.number, draft.tables)
         sha256 = file_sha256(path)
         _record(store, path, sha256, draft, signed_off_by.strip())
@@ -117,7 +119,7 @@ def _drafted(study: Study, store: Store, embargo_until: str = "") -> Draft:
     policy = Policy(least_cell_size=study.spec.release.least_cell_size)
     slices = slices_to_publish(study, store, policy)
     fits, estimates, withheld = releasable_fits(study, store)
-    beside = beside_earlier_fits(store, fits, slices.past, policy.least_cell_size)
+    beside = beside_earlier_fits(store, fits, slices.past, policy)
     beside = beside.without(fits_that_tell_of_units(study, store, fits, slices))
     of_fits: Tables = [
         (released.FITS_RELEASED, beside.of(released.FITS_RELEASED, fits)),
@@ -156,6 +158,7 @@ def _record(store: Store, path: Path, sha256: str, draft: Draft, signed_off_by: 
         "embargo_until": draft.embargo_until,
         "supersedes": before.number if before is not None else 0,
         "hidden_json": json.dumps(draft.n_hidden, sort_keys=True),
+        "software_version": software_version(),
     }
     rows = RELEASES.typed(pd.DataFrame([row]))
     store.write([Write(RELEASES, rows, {"release": draft.number})], input_hash="", run_id="sensemaking release")
@@ -223,6 +226,7 @@ def _manifest(study: Study, store: Store, number: int, policy: Policy) -> pd.Dat
         "study": study.name,
         "is_synthetic": str(study.spec.is_synthetic).lower(),
         "schema_version": str(released.SCHEMA_VERSION),
+        "software_version": software_version(),
         "release": str(number),
         "released_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "least_cell_size": str(policy.least_cell_size),

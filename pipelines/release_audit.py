@@ -62,4 +62,4 @@ def _drafted(number: int, tables: Tables, slices: Slices) -> Publication:
 
 def _publication(past: Past) -> Publication:
     erased = frozenset(where for where, n in past.sizes.items() if len(past.of(where)) < n)
-    return Publication(past.number, past.tables, past.rows, erased)
+    return Publication(past.number, past.tables, past.rows, erased, asked=past.asked)

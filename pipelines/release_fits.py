@@ -11,6 +11,7 @@ import pandas as pd
 from pipelines.kept_rows import n_erased, rest_of_rows
 from pipelines.release_past import Past
 from pipelines.steps.lattice.earlier import people_apart
+from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store
 from pipelines.tables.base import Table
@@ -61,19 +62,20 @@ class FitsOfARelease:
         return table.typed(pd.concat(parts, ignore_index=True))
 
 
-def beside_earlier_fits(store: Store, fits: pd.DataFrame, past: Sequence[Past], least: int) -> FitsOfARelease:
+def beside_earlier_fits(store: Store, fits: pd.DataFrame, past: Sequence[Past], policy: Policy) -> FitsOfARelease:
     """Say which fits are published as they were before, and which cannot be shown beside what was published.
 
     A fit whose people differ by a few from those of its model and variant in an earlier release stays as it was
-    published; one whose people differ by a few from those of any other published fit is withheld.
+    published; one whose people differ by a few from those of any other published fit is withheld, and so is one that
+    would stay though less was asked of it then.
 
     Args:
         store: The warehouse.
         fits: Released ``out.fits``, as they would be without earlier releases.
         past: Earlier releases, in their order.
-        least: Fewest people in whom two published fits may differ, unless they do not differ at all.
+        policy: What is asked; two published fits differ in as many people as the least cell size or in none.
     """
-    shown = _shown(past)
+    shown, least = _shown(past), policy.least_cell_size
     apart = _PeopleApart(store)
     carried: dict[str, Shown] = {}
     withheld: dict[str, str] = {}
@@ -82,7 +84,7 @@ def beside_earlier_fits(store: Store, fits: pd.DataFrame, past: Sequence[Past], 
         others = [each for each in shown if each.fit_id != name]
         near = [each for each in others if 0 < apart.between(each.data_hash, str(fit["data_hash"])) < least]
         own = [each for each in near if each.model == model and not each.past.is_withdrawn]
-        if own:
+        if own and not policy.asks_more_than(own[-1].past.asked):
             carried[name] = own[-1]
         elif near:
             withheld[name] = reason("too_alike", "en", least)

@@ -46,6 +46,7 @@ class Published:
         embargo_until: First day on which it may be shown, ISO; empty without an embargo.
         supersedes: Release that was shown when it was published; 0 for none or unknown.
         hidden_cells: Table → cells withheld; None where that was not recorded.
+        software_version: Of the software that made it; empty where that was not recorded.
         withdrawal: None where it was not withdrawn.
     """
 
@@ -59,6 +60,7 @@ class Published:
     embargo_until: str
     supersedes: int
     hidden_cells: Mapping[str, int] | None
+    software_version: str
     withdrawal: Withdrawal | None
 
     def may_be_shown(self, day: dt.date) -> bool:
@@ -81,6 +83,7 @@ def published(store: Store) -> list[Published]:
             embargo_until=str(row["embargo_until"]),
             supersedes=int(row["supersedes"]),
             hidden_cells=json.loads(row["hidden_json"]) if row["hidden_json"] else None,
+            software_version=str(row["software_version"]),
             withdrawal=withdrawn.get(int(row["release"])),
         )
         for row in store.read(RELEASES).sort_values("release").to_dict("records")

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.files import flush_file
+from pipelines.files import PUBLIC, flush_file
 from pipelines.release_log import Published, shown_on
 from pipelines.store.released import POINTER
 
@@ -33,6 +33,7 @@ def point_to(folder: Path, releases: Sequence[Published], day: dt.date) -> None:
         left_over.unlink()
     temporary = folder / f".{POINTER}.{uuid.uuid4().hex}"
     temporary.write_text(json.dumps(pointer, indent=2) + "\n", encoding="utf-8")
+    temporary.chmod(PUBLIC)
     flush_file(temporary)
     temporary.replace(folder / POINTER)
     flush_file(folder)

@@ -1,7 +1,7 @@
 """Waves and respondent groups of a release: published anew where that tells nobody apart, else as published before."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -114,15 +114,15 @@ def _to_carry(where: Slice, past: list[Past], policy: Policy) -> Past:
 
 
 def _refuse_what_was_asked_less(where: Slice, past: Past, policy: Policy) -> None:
-    for name, now in asdict(policy).items():
-        if (then := past.asked.get(name, now)) < now:
-            few = f"{', '.join(where)}: fewer people changed since release {past.number} than may be told apart"
-            raise ReleaseRefused(
-                [
-                    f"{few}, so that its figures would stay, and these were made with {name} {then}, less than the "
-                    f"{now} asked for now; set it back in study.yaml, or release again when more people have changed"
-                ]
-            )
+    for name in policy.asks_more_than(past.asked):
+        few = f"{', '.join(where)}: fewer people changed since release {past.number} than may be told apart"
+        raise ReleaseRefused(
+            [
+                f"{few}, so that its figures would stay, and these were made with {name} {past.asked[name]}, less than "
+                f"the {getattr(policy, name)} asked for now; set it back in study.yaml, or release again when more "
+                "people have changed"
+            ]
+        )
 
 
 def _units(study: Study, rows: pd.DataFrame) -> pd.DataFrame:

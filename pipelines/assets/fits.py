@@ -7,7 +7,7 @@ import pandas as pd
 
 from instruments.spec_file import canonical_json
 from models.estimates import Fit, result_digest
-from models.origin import Origin, derive_seed, env_json, environment, fit_id, origin_of
+from models.origin import Origin, derive_seed, env_json, environment, fit_id, origin_of, software_version
 from models.regression.design import ORDER_OF_WAVES, excluded_column
 from models.regression.fit_task import FitTask
 from models.regression.identification import FEWEST_BEYOND
@@ -187,6 +187,7 @@ def _row_of(model: RegressionSpec, fit: Fit, origin: Origin, labels: Labels, lab
         "code_hash": origin.code_hash,
         "env_hash": origin.env_hash,
         "env_json": env_json(environment()),
+        "software_version": software_version(),
         "seed": origin.seed,
         "digest": result_digest(fit),
         "fitted_at": dt.datetime.now(dt.UTC),

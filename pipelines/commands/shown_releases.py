@@ -24,6 +24,7 @@ def _entry(release: Published, releases: list[Published], day: dt.date) -> dict[
         "file": release.file,
         "published_at": release.published_at.isoformat(timespec="seconds"),
         "signed_off_by": release.signed_off_by,
+        "software_version": release.software_version or None,
         "policy_sha256": release.policy_sha256,
         "status": status_of(release, releases, day),
         "superseded_by": superseded_by(release, releases, day),
@@ -48,13 +49,14 @@ def print_log(log: dict[str, Any]) -> None:
             each["file"],
             each["published_at"][:16].replace("T", " "),
             each["signed_off_by"],
+            each["software_version"] or "unknown",
             each["policy_sha256"][:12],
             "unknown" if each["n_hidden"] is None else each["n_hidden"],
             _status_in_words(each),
         )
         for each in log["releases"]
     ]
-    columns = ("n", "file", "published (UTC)", "signed off by", "policy", "hidden cells", "status")
+    columns = ("n", "file", "published (UTC)", "signed off by", "software", "policy", "hidden cells", "status")
     printing.print_rows("Releases", columns, rows)
 
 

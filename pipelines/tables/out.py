@@ -186,6 +186,9 @@ FITS = Table(
         "code_hash": ColumnOf(TEXT, "SHA-256 of the source of instruments/ and models/"),
         "env_hash": ColumnOf(TEXT, "SHA-256 of env_json"),
         "env_json": ColumnOf(TEXT, "Packages, Python, machine, linear algebra, threads"),
+        "software_version": ColumnOf(
+            TEXT, "Version of the software that fitted it; empty where not recorded", if_absent=""
+        ),
         "seed": ColumnOf(WHOLE, "Seed derived from study, model and variant"),
         "digest": ColumnOf(TEXT, "SHA-256 of the float64 results"),
         "fitted_at": ColumnOf(MOMENT, "When"),

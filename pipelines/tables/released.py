@@ -29,7 +29,9 @@ MANIFEST = Table(
     key=("key",),
     columns={
         "key": ColumnOf(
-            TEXT, "study, is_synthetic, schema_version, release, released_at, least_cell_size, policy_sha256 …"
+            TEXT,
+            "study, is_synthetic, schema_version, software_version, release, released_at, least_cell_size, "
+            "policy_sha256 …",
         ),
         "value": ColumnOf(TEXT, "Its value"),
     },

@@ -29,6 +29,9 @@ RELEASES = Table(
             WHOLE, "Release that was shown when it was published; 0 for none or unknown", least=0, if_absent="0"
         ),
         "hidden_json": ColumnOf(TEXT, "Withheld cells by table, JSON; empty where not recorded", if_absent=""),
+        "software_version": ColumnOf(
+            TEXT, "Version of the software that made it; empty where not recorded", if_absent=""
+        ),
     },
 )
 

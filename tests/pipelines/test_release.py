@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import asdict
+from importlib import metadata
 from pathlib import Path
 
 import duckdb
@@ -307,6 +308,7 @@ def test_the_manifest_says_what_a_page_must_know(study, store):
         "study": "pilot",
         "is_synthetic": "true",
         "schema_version": str(released.SCHEMA_VERSION),
+        "software_version": metadata.version("sensemaking"),
         "release": "2",
         "least_cell_size": "10",
         "policy": json.dumps(asdict(Policy(least_cell_size=10)), sort_keys=True),

@@ -281,6 +281,20 @@ def test_a_fit_from_which_means_of_hidden_organisations_follow_is_withheld(folde
     assert [told, told] == list(draft.withheld_fits.values())
 
 
+@pytest.mark.parametrize(("least", "stays"), [(10, True), (11, False)], ids=["the same policy", "one that asks more"])
+def test_a_fit_stays_as_it_was_published_only_where_as_much_was_asked_of_it(folder, least, stays):
+    fits_of(folder)
+    table = exported(folder)
+    export(folder, table.assign(tenure=table["tenure"].mask(table.index == 50, "41")))
+    path = folder / "study.yaml"
+    path.write_text(path.read_text().replace("least_cell_size: 10", f"least_cell_size: {least}"))
+    draft, again, _ = fits_of(folder)
+    told = set() if stays else {f"differs from a released fit by fewer than {least} responses"}
+    assert set(draft.as_before) == ({"fit trust.main", "fit trust.classical"} if stays else set())
+    assert set(draft.withheld_fits.values()) == told
+    assert len(again) == (2 if stays else 0)
+
+
 def test_another_model_of_nearly_the_same_people_is_withheld_beside_what_was_published(folder):
     fits_of(folder)
     model = folder / "models/trust.yaml"

@@ -218,7 +218,7 @@ def test_a_release_is_withdrawn_once(study, store):
 def test_a_warehouse_from_before_the_log_is_still_read_and_released_from(study, store):
     publish(study, store, "Ann")
     with duckdb.connect(study.warehouse / "study.duckdb") as connection:
-        for name in ("schema_version", "embargo_until", "supersedes", "hidden_json"):
+        for name in ("schema_version", "embargo_until", "supersedes", "hidden_json", "software_version"):
             connection.execute(f"ALTER TABLE out.releases DROP COLUMN {quoted(name)}")
     fresh = Store(study.warehouse)
     (entry,) = shown_releases.log_document(study)["releases"]

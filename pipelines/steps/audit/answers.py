@@ -28,7 +28,8 @@ def answers_told_apart(release: Publication, earlier: Sequence[Publication], pol
     before = [(each, _shown(each)) for each in earlier]
     for cell, bands in _shown(release).items():
         others = [(each, shown[cell]) for each, shown in before if cell in shown and len(_answers(each, cell))]
-        if not others or any(bands == each for _, each in others):
+        as_before = [each for each, own in others if bands == own]
+        if not others or not all(policy.asks_more_than(each.asked) for each in as_before):
             continue
         classes = _classes([each for each, _ in others] + [release], cell)
         named = f"answers to {cell[2]}, {cell[1]}, {cell[0]}"

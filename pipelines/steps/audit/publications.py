@@ -49,6 +49,7 @@ class Publication:
             the scales.
         with_erased: Waves and respondent groups some of whose people were erased since.
         persons: Person of each response that is linked to other waves, by ``response_id``.
+        asked: What the policy of then asked of every figure, by name; what is not named was asked as it is now.
     """
 
     number: int
@@ -56,6 +57,7 @@ class Publication:
     rows: pd.DataFrame
     with_erased: frozenset[tuple[str, str]] = frozenset()
     persons: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
+    asked: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def _shown(self) -> Mapping[Cell, pd.DataFrame]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 LEAST_ORGANISATIONS = 3
@@ -28,6 +29,14 @@ class Policy:
     least_differing: int = 2
     least_width: float = 0.5
     least_share_width: float = 0.1
+
+    def asks_more_than(self, asked: Mapping[str, float]) -> list[str]:
+        """Return the names of what it asks more of than another policy did; what that did not name it asked alike.
+
+        Args:
+            asked: What the other asked, by name.
+        """
+        return [name for name, now in asdict(self).items() if asked.get(name, now) < now]
 
     @property
     def sha256(self) -> str:

@@ -134,7 +134,32 @@ def test_a_release_that_shows_what_was_shown_before_passes_whoever_has_changed()
     rows = answers([12, 15, 20, 30])
     first = release(rows, POLICY)
     again = replace(first, number=2, rows=joined(rows, 3))
-    assert found(again, first, policy=replace(POLICY, least_cell_size=15)) == []
+    assert found(again, first) == []
+
+
+RAISED = replace(POLICY, least_cell_size=15)
+
+
+@pytest.mark.parametrize("asked", [{}, {"least_cell_size": 10}], ids=["as now", "less"])
+def test_a_raised_policy_reaches_figures_that_were_shown_before_under_a_lesser_one(asked):
+    rows = answers([12, 16, 20, 30])
+    first = replace(release(rows, POLICY), asked=asked)
+    reasons = found(replace(first, number=2), first, policy=RAISED)
+    told = "trust, FRL, spring: organisation 'org0' is shown with fewer than 15 people"
+    assert (told in reasons) == bool(asked)
+
+
+def test_what_passed_the_raised_policy_once_is_not_looked_at_again():
+    rows = answers([12, 16, 20, 30])
+    first = replace(release(rows, POLICY), asked={"least_cell_size": 10})
+    second = replace(first, number=2, asked={"least_cell_size": 15})
+    assert found(replace(first, number=3), first, second, policy=RAISED) == []
+
+
+def test_a_raised_policy_passes_figures_that_keep_it():
+    rows = answers([16, 17, 20, 30])
+    first = replace(release(rows, POLICY), asked={"least_cell_size": 10})
+    assert found(replace(first, number=2, asked={}), first, policy=RAISED) == []
 
 
 def test_many_who_joined_are_released_beside_what_was_shown_before():
