@@ -6,17 +6,17 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, Texts, Words
+from models.sections.corrected import names_of_means, refuse_unfit_corrections
 from models.sections.imputation import Missing, refuse_imputation_of
 from models.sections.inference import (
-    CLUSTERED,
     PANEL,
     UNCLUSTERED,
     Covariance,
     Estimator,
     cautious_covariance,
-    covariances_of,
     keys_not_of,
     refuse_keys_of_other_estimators,
+    refuse_unfit_covariance,
 )
 from models.sections.panel import Level, Panel, effects_in, refuse_mixed_panel, refuse_rows_without
 from models.sections.population import Population
@@ -80,10 +80,12 @@ class RegressionSpec(Spec):
         focal: The regressor of interest; one of the regressors.
         regressors: Names, or names with a use, interactions, or a response surface; without the intercept, which is
             always there.
+        corrected: Variables whose organisation means are corrected for how few answers each rests on; for ``linear``
+            with ``cluster: organisation_id``. The outcome's errors that the same answers share are taken out too.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
-            clusters; ``design`` with a design. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for
-            an ordered or multinomial outcome ``CR1S`` or ``HC0``; ``firth_logit`` has ``classical`` only; ``mixed``,
-            left out, too.
+            clusters; ``design`` with a design; ``jackknife`` with corrected means. Left out: ``CR2`` with a cluster,
+            ``CR1S`` with two, else ``HC3``; for an ordered or multinomial outcome ``CR1S`` or ``HC0``; ``firth_logit``
+            has ``classical`` only; ``mixed``, left out, too.
         cluster: Column whose values are the clusters, or two columns whose values are clusters each in its way; of
             units in waves, left out, the units.
         design: How responses were sampled; for ``linear``, ``logit`` and ``ordered_logit``, instead of a cluster.
@@ -120,6 +122,7 @@ class RegressionSpec(Spec):
     bootstrap_draws: int | None = Field(default=None, ge=0, le=10_000)
     focal: Name | Variable
     regressors: tuple[Name | Variable | Interaction | Surface, ...] = Field(min_length=1)
+    corrected: tuple[Name, ...] = ()
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
     design: SampleDesign | None = None
@@ -165,6 +168,7 @@ class RegressionSpec(Spec):
             refuse_imputation_of(said.missing, said.estimator, said.level, said.effects(), has_design=has_design)
             refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
             said.refuse_unfit_keys_of_mixed()
+            refuse_unfit_corrections(said)
             refuse_keys_of_other_estimators(
                 said.estimator,
                 clusters=said.clusters(),
@@ -173,17 +177,7 @@ class RegressionSpec(Spec):
             )
             groups = (*said.clusters(), *said.effects())
             refuse_mixed_design(said.design, said.estimator, said.covariance, said.level, groups)
-            if said.covariance in CLUSTERED and not said.clusters():
-                raise ValueError(
-                    f"covariance: {said.covariance} needs a key cluster that names a column, such as organisation_id"
-                )
-            if len(said.clusters()) > 1 and said.covariance not in (None, "CR1S"):
-                raise ValueError(f"two clusters have covariance CR1S; found {said.covariance}; leave covariance out")
-            if len(said.clusters()) > 1 and said.estimator not in ("linear", "within"):
-                raise ValueError(f"two clusters are for estimator linear; found {said.estimator}; name one cluster")
-            if said.covariance is not None and said.covariance not in covariances_of(said.estimator):
-                listed = ", ".join(covariances_of(said.estimator))
-                raise ValueError(f"{said.estimator} has no covariance {said.covariance}; expected one of {listed}")
+            refuse_unfit_covariance(said.estimator, said.covariance, said.clusters())
 
     def clusters(self) -> tuple[str, ...]:
         """Return the columns whose values are clusters; none for a covariance without clusters.
@@ -218,8 +212,8 @@ class RegressionSpec(Spec):
 
     def covariance_used(self) -> Covariance:
         """Return the covariance; the cautious one where the model names none."""
-        if self.design is not None:
-            return "design"
+        if self.design is not None or self.corrected:
+            return "jackknife" if self.corrected else "design"
         return self.covariance or cautious_covariance(self.estimator, len(self.clusters()))
 
     def _refuse_strangers(self) -> None:
@@ -231,9 +225,9 @@ class RegressionSpec(Spec):
         for key, regressor in said:
             if parts_of(regressor) not in known:
                 raise ValueError(f"{key} names what is no regressor; write it the same way as there")
-        unknown = sorted(set(self.because) - {each.variable for each in self.variables()})
+        unknown = sorted({*self.because, *self.corrected} - {each.variable for each in self.variables()})
         if unknown:
-            raise ValueError(f"because explains '{unknown[0]}', which is no regressor; correct the name or remove it")
+            raise ValueError(f"because or corrected names '{unknown[0]}', which is no regressor; correct or remove it")
 
     def regressors_as_variables(self) -> list[Regressor]:
         """Return the regressors with every plain name written out as a variable used as a number."""
@@ -293,6 +287,7 @@ class RegressionSpec(Spec):
         return self.model_copy(
             update={
                 "also_expected": tuple(each for each in self.also_expected if parts_of(each.regressor) in known),
+                "corrected": names_of_means(self),
                 "by_threshold": tuple(each for each in self.by_threshold if parts_of(each) in known),
                 "because": {name: reason for name, reason in self.because.items() if name in names},
             }

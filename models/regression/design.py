@@ -11,6 +11,7 @@ import pandas as pd
 
 from instruments.counted import counted
 from models.regression.columns import Labels, column_of, columns_of
+from models.regression.corrected.behind import columns_behind
 from models.regression.effects import rows_alone
 from models.regression.identification import ModelDataError, refuse_unidentified
 from models.regression.organisation_rows import KEYS, of_rows, organisation_rows
@@ -212,6 +213,7 @@ def columns_read(spec: RegressionSpec) -> list[str]:
     """Return the columns that a model reads: outcome, regressors, groups, weights; one may stand twice."""
     read = [spec.outcome, *(column_of(variable) for variable in spec.variables()), *spec.clusters()]
     read += [*spec.effects(), *spec.random_groups(), *columns_of_sample(spec.design)]
+    read += columns_behind(spec) if spec.corrected else []
     read += KEYS["organisation_and_wave"] if spec.level != "response" else []
     if spec.panel is not None:
         read += [spec.panel.column]

@@ -16,6 +16,7 @@ from models.one_thread import on_one_thread
 from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
 from models.regression.columns import Labels, column_of
+from models.regression.corrected.estimate import ESTIMATOR, estimate_corrected
 from models.regression.covariance import estimate_uncertainty
 from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose, diagnose_categorical
@@ -106,6 +107,8 @@ def fit_regression(
 def _found(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> Found:
     if spec.estimator == "mixed":
         return _mixed(spec, design, labels)
+    if spec.corrected:
+        return _corrected(spec, design, labels)
     estimate = _least_squares if spec.estimator in LEAST_SQUARES else _categorical
     return estimate(spec, design, labels, seed, fewest_beyond)
 
@@ -208,6 +211,26 @@ def _mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
         readings=pd.DataFrame(columns=list(COLUMNS)),
         predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
         joint_tests=tests,
+        tested=_tested(groups, places),
+    )
+
+
+def _corrected(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
+    made = estimate_corrected(spec, design, labels)
+    groups = regressor_groups(spec, design.rows, design.profile, labels, made.terms)
+    places = {term: (place,) for place, term in enumerate(made.terms)}
+    return Found(
+        estimator=ESTIMATOR,
+        terms=made.terms,
+        coefficients=made.coefficients,
+        uncertainty=made.uncertainty,
+        df_resid=len(design.rows) - len(made.terms),
+        r_squared=made.r_squared,
+        estimates=label_estimates(made.terms, made.coefficients, made.uncertainty, spec.confidence_level),
+        diagnostics=made.diagnostics,
+        readings=made.readings,
+        predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
+        joint_tests=joint_tests(groups, places, made.coefficients, made.uncertainty),
         tested=_tested(groups, places),
     )
 

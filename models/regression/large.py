@@ -62,7 +62,7 @@ def fit_at_any_size(task: FitTask, analysis: pd.DataFrame, database: Database, m
         ModelDataError: If the data cannot carry the model, or it has no such variant.
     """
     spec = apply_variant(task.spec, task.variant)
-    is_listwise = imputation_of(spec.missing) is None
+    is_listwise = imputation_of(spec.missing) is None and not spec.corrected
     is_plain = is_listwise and spec.estimator == "linear" and spec.panel is None and spec.level == "response"
     if is_plain and len(analysis) >= many:
         from models.regression.of_database import can_be_in_database, fit_large  # noqa: PLC0415 - seldom, and slow

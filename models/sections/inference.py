@@ -18,7 +18,7 @@ Estimator = (
     ]
     | PanelEstimator
 )
-Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3", "design"]
+Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3", "jackknife", "design"]
 CLUSTERED = ("CR0", "CR1S", "CR2", "CR3")
 UNCLUSTERED = ("classical", "HC0", "HC1", "HC2", "HC3")
 PANEL: tuple[PanelEstimator, ...] = get_args(PanelEstimator)
@@ -39,7 +39,7 @@ def covariances_of(estimator: Estimator) -> tuple[str, ...]:
         return ("classical",)
     if estimator == "mixed":
         return OF_MIXED
-    every = (*UNCLUSTERED, *CLUSTERED, *of_design)
+    every = (*UNCLUSTERED, *CLUSTERED, *(("jackknife",) if estimator == "linear" else ()), *of_design)
     return tuple(each for each in every if estimator in LEAST_SQUARES or each != "CR3")
 
 
@@ -63,6 +63,8 @@ def keys_not_of(estimator: Estimator) -> dict[str, object]:
         found["by_threshold"] = ()
     if estimator != "multinomial":
         found["outcome_reference"] = None
+    if estimator != "linear":
+        found["corrected"] = ()
     if estimator != "mixed":
         found |= {"random_effects": (), "degrees_of_freedom": None, "likelihood": None}
     return found
@@ -89,3 +91,22 @@ def refuse_keys_of_other_estimators(
         raise ValueError("outcome_reference is for estimator multinomial; remove it or set the estimator")
     if by_threshold and estimator not in ORDERED:
         raise ValueError(f"by_threshold is for {' and '.join(ORDERED)}; found {estimator}; remove it")
+
+
+def refuse_unfit_covariance(estimator: Estimator, covariance: Covariance | None, clusters: tuple[str, ...]) -> None:
+    """Raise ValueError when covariance, clusters and estimator do not go together.
+
+    Args:
+        estimator: The estimator.
+        covariance: As the model names it; None where it names none.
+        clusters: Columns whose values are its clusters.
+    """
+    if covariance in CLUSTERED and not clusters:
+        raise ValueError(f"covariance: {covariance} needs a key cluster that names a column, such as organisation_id")
+    if len(clusters) > 1 and covariance not in (None, "CR1S"):
+        raise ValueError(f"two clusters have covariance CR1S; found {covariance}; leave covariance out")
+    if len(clusters) > 1 and estimator not in ("linear", "within"):
+        raise ValueError(f"two clusters are for estimator linear; found {estimator}; name one cluster")
+    if covariance is not None and covariance not in covariances_of(estimator):
+        listed = ", ".join(covariances_of(estimator))
+        raise ValueError(f"{estimator} has no covariance {covariance}; expected one of {listed}")

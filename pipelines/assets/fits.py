@@ -23,6 +23,7 @@ from pipelines.assets.pooling import refuse_changed_items
 from pipelines.assets.recipe import keep_recipe
 from pipelines.assets.sampling import known_sampling
 from pipelines.load import Study
+from pipelines.steps.answers_behind import with_answers_behind, with_earlier_waves
 from pipelines.steps.exclusions import mark_excluded
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, MET
 from pipelines.steps.organisation_means import means_of_groups
@@ -121,8 +122,9 @@ def rows_for_model(study: Study, store: Store, analysis: pd.DataFrame, model: Re
     if rule := model.population.without:
         analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
         is_used = ~analysis[excluded_column(rule)]
-    analysis = _with_weights(store, means_of_groups(analysis, model.variables(), is_used), model.weights)
-    return analysis.assign(**{ORDER_OF_WAVES: analysis["wave"].map(places_of_waves(study))})
+    analysis = analysis.assign(**{ORDER_OF_WAVES: analysis["wave"].map(places_of_waves(study))})
+    analysis = with_answers_behind(with_earlier_waves(analysis, model, is_used), model, is_used)
+    return _with_weights(store, means_of_groups(analysis, model.variables(), is_used), model.weights)
 
 
 def _with_weights(store: Store, analysis: pd.DataFrame, column: str | None) -> pd.DataFrame:
