@@ -217,6 +217,8 @@ def _mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
 
 def _corrected(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
     made = estimate_corrected(spec, design, labels)
+    focal = design.rows[column_of(as_variable(spec.focal))]
+    refuse_decided_by_clusters(focal, design.clusters, made.uncertainty.n_clusters, made.uncertainty.n_decided)
     groups = regressor_groups(spec, design.rows, design.profile, labels, made.terms)
     places = {term: (place,) for place, term in enumerate(made.terms)}
     return Found(

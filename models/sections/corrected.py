@@ -94,12 +94,6 @@ def refuse_unfit_corrections(said: Said) -> None:
 def _refuse_unfit_means(said: Said) -> None:
     for each in corrected_means(said):
         _refuse_unfit_mean(each, said.level)
-    own = [each for each in all_means(said) if is_of_the_rows(each)]
-    plain = [each.variable for each in own if each.variable not in said.corrected]
-    if said.level == "response" and plain and len(plain) < len(own):
-        raise ValueError(
-            f"means of the same answers are corrected all or none; found '{plain[0]}' not corrected; name it too"
-        )
     for regressor in said.regressors:
         _refuse_unfit_form(regressor, said.corrected)
 

@@ -23,6 +23,7 @@ DEGREES_OF_MIXED = (
     "Kenward-Roger covariance and degrees of freedom",
 )
 CLUSTERED_OF_MIXED = ("CR2 and Satterthwaite degrees of freedom of a mixed model",)
+CORRECTED = ("regression on corrected organisation means", "reliability of a mean over rows")
 SHARES = ("intraclass correlation and R2 of a mixed model",)
 OF_OPTIMUM = ("audit of a mixed model's optimum", "likelihood of a mixed model, second engine")
 DIF = ("DIF by ordinal logistic regression", "proportional odds")
@@ -83,6 +84,7 @@ ESTIMATORS: Mapping[str, tuple[str, ...]] = {
     "poisson": ("Poisson regression", "McFadden's R2"),
     "negative_binomial": ("negative binomial regression (NB2)", "McFadden's R2"),
     **dict.fromkeys(("within", "between", "within_between", "random_effects", "first_differences"), PANEL),
+    "corrected_means": CORRECTED,
     "mixed": ("linear mixed model, REML and ML", *SHARES),
 }
 DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
@@ -113,6 +115,7 @@ DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     "columns_not_settled": ("split R-hat of chains",),
     **dict.fromkeys(("largest_fmi", "fmi"), ("pooled estimates, Barnard and Rubin's df, riv, lambda, fmi",)),
     "surface_icc_2": AGREEMENT,
+    **dict.fromkeys(("mean_reliability", "answers_behind"), CORRECTED[1:]),
     **dict.fromkeys(("icc", "r2_marginal", "r2_conditional"), SHARES),
     **dict.fromkeys(("variance", "covariance", "variance_residual"), ("linear mixed model, REML and ML",)),
     "variance_p": ("likelihood-ratio test of a variance",),
@@ -134,6 +137,7 @@ READINGS: Mapping[str, tuple[str, ...]] = {
     "average_effect": ("average marginal effects and predictions, delta interval",),
     "average_effect_bootstrap": ("average marginal effects, bootstrap interval",),
     "simple_slopes": ("simple slopes",),
+    "plain_mean": CORRECTED[:1],
     "johnson_neyman": ("Johnson-Neyman bounds",),
 }
 SHAPES: Mapping[str, tuple[str, ...]] = {
@@ -173,8 +177,9 @@ def of_covariance(estimator: str, covariance: str) -> tuple[str, ...]:
     name, two_ways, _ = covariance.partition("_two_way")
     if estimator == "firth_logit" or name == "design":
         return DESIGN_LINES if name == "design" else ESTIMATORS[estimator]
-    if estimator == "mixed":
-        return DEGREES_OF_MIXED if name == "classical" else CLUSTERED_OF_MIXED
+    if estimator in ("mixed", "corrected_means"):
+        of_mixed = DEGREES_OF_MIXED if name == "classical" else CLUSTERED_OF_MIXED
+        return of_mixed if estimator == "mixed" else CORRECTED[:1]
     if estimator in ("OLS", "WLS", "OLS_within", "WLS_within") or ESTIMATORS[estimator] is PANEL:
         if two_ways:
             return ("two-way clustered covariance",)

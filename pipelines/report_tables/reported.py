@@ -12,7 +12,7 @@ from pipelines.report_tables.terms import Place
 
 PLAIN = ("OLS", "WLS")
 """Linear models in which no effects are taken out."""
-LINEAR = (*PLAIN, "OLS_within", "WLS_within", *PANEL, "mixed")
+LINEAR = (*PLAIN, "OLS_within", "WLS_within", *PANEL, "mixed", "corrected_means")
 ORDERED = ("ordered_logit", "ordered_probit")
 
 

@@ -244,7 +244,8 @@ READINGS = Table(
             TEXT,
             "standardised, partial_r2, minimum_detectable, equivalence, robustness_value, without_one_cluster, "
             "wild_bootstrap, selection_ratio, e_value, or average_effect and its average_effect_bootstrap, with the "
-            "category of an outcome of several; simple_slopes or johnson_neyman of a product without slopes or regions",
+            "category of an outcome of several; simple_slopes or johnson_neyman of a product without slopes or "
+            "regions; plain_mean, the coefficient without the correction of organisation means",
         ),
         "value": number("Value; a p-value for equivalence and wild_bootstrap; a standard error for a bootstrap effect"),
         "conf_low": number("Lower end of its interval or range; missing where there is none"),

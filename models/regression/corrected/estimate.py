@@ -51,8 +51,9 @@ class Corrected:
         coefficients: k.
         uncertainty: Of them.
         r_squared: Share of the outcome's variance that the true regressors explain.
-        diagnostics: Of each corrected mean ``mean_reliability of`` it (0 to 1, over the rows) and
-            ``answers_behind of`` it (harmonic mean of people an organisation and wave); and those of any regression.
+        diagnostics: ``max_leverage`` of the columns as they are; of each corrected mean ``mean_reliability of`` it
+            (0 to 1, over the rows) and ``answers_behind of`` it (harmonic mean of people an organisation and wave); and
+            those of any regression.
         readings: ``plain_mean``: what each coefficient that rests on a corrected mean is without the correction.
     """
 
@@ -85,9 +86,11 @@ def estimate_corrected(spec: RegressionSpec, design: Design, labels: Labels) -> 
     _refuse_unreliable(reliability)
     moments, terms = corrected_moments(rows), tuple(taken.terms)
     refuse_without_variation(moments, terms, list(reliability))
-    coefficients, uncertainty = _solved(moments.corrected, df)
-    plain, of_plain = _solved(moments.plain, df)
+    is_gone = _is_gone(moments)
+    coefficients, uncertainty = _solved(moments.corrected, is_gone, df)
+    plain, of_plain = _solved(moments.plain, is_gone, df)
     found = {
+        "max_leverage": _largest_leverage(rows, moments.plain[0]),
         **{f"mean_reliability of {name}": value for name, value in reliability.items()},
         **{f"answers_behind of {name}": value for name, value in _numbers(spec, design).items()},
         "n_parameters": float(len(terms)),
@@ -107,13 +110,20 @@ def estimate_corrected(spec: RegressionSpec, design: Design, labels: Labels) -> 
     )
 
 
-def _solved(moments: NDArray[np.float64], df: float) -> tuple[Vector, Uncertainty]:
-    """Return the slopes of all organisations, and their jackknife covariance over organisations."""
-    slopes = np.linalg.solve(moments[:, :-1, :-1], moments[:, :-1, -1][:, :, None])[:, :, 0]
+def _solved(moments: NDArray[np.float64], is_gone: NDArray[np.bool_], df: float) -> tuple[Vector, Uncertainty]:
+    """Return the slopes of all organisations, and their jackknife covariance over organisations.
+
+    A column that is nought without one organisation has a slope that this organisation decides: it stays as it is.
+    """
+    left, right = moments[:, :-1, :-1].copy(), moments[:, :-1, -1].copy()
+    right[is_gone] = np.broadcast_to(np.linalg.solve(left[0], right[0]), right.shape)[is_gone]
+    left[is_gone] = 0.0
+    left[(*np.nonzero(is_gone), np.nonzero(is_gone)[1])] = 1.0
+    slopes = np.linalg.solve(left, right[:, :, None])[:, :, 0]
     n = len(slopes) - 1
     distance = slopes[1:] - slopes[1:].mean(axis=0)
     covariance: Matrix = (n - 1) / n * distance.T @ distance
-    return slopes[0], Uncertainty(covariance, np.full(len(slopes[0]), df), n)
+    return slopes[0], Uncertainty(covariance, np.full(len(slopes[0]), df), n, int(is_gone.any(axis=0).sum()))
 
 
 def _degrees_of_freedom(design: Design, n: int) -> float:
@@ -180,7 +190,9 @@ def refuse_without_variation(moments: Moments, terms: tuple[str, ...], means: li
         means: Names of the corrected means.
     """
     corrected, plain = (_centred(each)[:, :-1, :-1] for each in (moments.corrected, moments.plain))
-    raw = np.sqrt(np.diagonal(plain, axis1=1, axis2=2))
+    gone = _is_gone(moments)[:, 1:]
+    raw = np.where(gone, 1.0, np.sqrt(np.diagonal(plain, axis1=1, axis2=2)))
+    corrected = np.where(gone[:, :, None] | gone[:, None, :], np.eye(gone.shape[1]), corrected)
     scale = raw[:, :, None] * raw[:, None, :]
     is_whole = np.isfinite(corrected).all(axis=(1, 2)) & (scale > 0).all(axis=(1, 2))
     least = np.full(len(corrected), -np.inf)
@@ -193,6 +205,12 @@ def refuse_without_variation(moments: Moments, terms: tuple[str, ...], means: li
             f"{of}; expected each to differ beyond the others; take one out, merge small categories, or write "
             "corrected: []"
         )
+
+
+def _is_gone(moments: Moments) -> NDArray[np.bool_]:
+    """Tell which columns but the intercept do not vary without each organisation, (1 + G) x k."""
+    varied = np.diagonal(_centred(moments.plain)[:, :-1, :-1], axis1=1, axis2=2)
+    return np.column_stack([np.zeros(len(varied), dtype=bool), varied <= STILL * varied[0]])
 
 
 def _centred(moments: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -210,6 +228,13 @@ def _resting(taken: Bases, rows: Erring) -> list[str]:
     """Return the terms that rest on a corrected mean."""
     erring = {place for place, other in rows.shared if place == other}
     return [term for term, places in taken.terms.items() if erring & set(places)]
+
+
+def _largest_leverage(rows: Erring, moments: Matrix) -> float:
+    """Return the largest diagonal value of the hat matrix of the columns as they are, 0 to 1."""
+    columns = np.column_stack([rows.bases[:, list(places)].prod(axis=1) for places in rows.terms[:-1]])
+    bread = np.linalg.inv(moments[:-1, :-1])
+    return float((rows.weights * np.einsum("ij,jk,ik->i", columns, bread, columns)).max())
 
 
 def _plain_readings(told: pd.DataFrame, terms: list[str]) -> pd.DataFrame:
