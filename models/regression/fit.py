@@ -19,7 +19,7 @@ from models.regression.columns import Labels, column_of
 from models.regression.corrected.estimate import ESTIMATOR, estimate_corrected
 from models.regression.covariance import estimate_uncertainty
 from models.regression.design import Design, build_design
-from models.regression.diagnostics import diagnose, diagnose_categorical
+from models.regression.diagnostics import diagnose, diagnose_categorical, judged
 from models.regression.found import Found, pool_found
 from models.regression.identification import ModelDataError, refuse_decided_by_clusters
 from models.regression.imputed_rows import ImputedRows, impute_rows
@@ -95,7 +95,7 @@ def fit_regression(
         df_resid=float(found.df_resid),
         r_squared=found.r_squared,
         estimates=found.estimates,
-        diagnostics=found.diagnostics,
+        diagnostics=_with_first_wave(found.diagnostics, fitted, design),
         readings=_joined(found.readings, pd.DataFrame(uncovered, columns=list(COLUMNS))),
         shapes=shapes,
         predictions=found.predictions,
@@ -251,6 +251,13 @@ def _with_design(spec: RegressionSpec, design: Design, labels: Labels, found: Fo
     means = {str(term): float(mean) for term, mean in design.matrix.mean().items()}
     means |= {f"{term}{OF_MEANS}": mean for term, mean in means.items() if f"{term}{OF_MEANS}" in found.terms}
     return FittedDesign(spec, design.rows, design.profile, design.focal, means, labels, found.terms, coefficients)
+
+
+def _with_first_wave(diagnostics: pd.DataFrame, spec: RegressionSpec, design: Design) -> pd.DataFrame:
+    """Add how many rows of the population were left out because they miss the wave before, where one is asked for."""
+    if not any(each.earlier_wave for each in spec.variables()):
+        return diagnostics
+    return pd.concat([diagnostics, judged({"n_without_earlier_wave": float(design.n_first)})], ignore_index=True)
 
 
 def _joined(readings: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:

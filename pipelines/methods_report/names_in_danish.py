@@ -80,6 +80,7 @@ NAMES: Mapping[str, str] = {
     "diagnostic_context_p": "Enhedernes gennemsnit testet sammen (Mundlak), p",
     "diagnostic_mean_reliability": "Reliabilitet af organisationers gennemsnit",
     "diagnostic_answers_behind": "Svar bag organisationers gennemsnit (harmonisk gennemsnit)",
+    "diagnostic_n_without_earlier_wave": "Rækker uden runden før, udeladt",
     "reading_plain_mean": "Koefficient med almindelige gennemsnit",
     "reading_standardised": "Standardiseret koefficient",
     "reading_partial_r2": "Partiel R²",

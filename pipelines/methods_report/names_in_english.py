@@ -80,6 +80,7 @@ NAMES: Mapping[str, str] = {
     "diagnostic_context_p": "Means of units tested together (Mundlak), p",
     "diagnostic_mean_reliability": "Reliability of an organisation mean",
     "diagnostic_answers_behind": "Answers behind an organisation mean (harmonic mean)",
+    "diagnostic_n_without_earlier_wave": "Rows without the wave before, left out",
     "reading_plain_mean": "Coefficient with plain means",
     "reading_standardised": "Standardised coefficient",
     "reading_partial_r2": "Partial R²",
