@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from instruments.spec_file import Name, Spec, Texts, Words
 from models.sections.comparisons import CompetingForms, Together, fitting_comparisons, refuse_unfit_comparisons
 from models.sections.composition import Composition, refuse_unfit_composition
+from models.sections.corrected import names_of_means, refuse_unfit_corrections
 from models.sections.imputation import Missing, refuse_imputation_of
 from models.sections.inference import (
     MARGINAL,
@@ -83,20 +84,20 @@ class RegressionSpec(Spec):
         outcome_reference: Category of a ``multinomial`` outcome that the others are compared with, by code or label;
             the first by code when not given.
         composition: Parts of a whole, the outcome among them; coefficients are of its log-ratio to the others.
-        by_threshold: Regressors of an ordered outcome whose effect may differ from threshold to threshold, written the
-            same way as there; the others have one effect at all thresholds (proportional odds).
+        by_threshold: Regressors of an ordered outcome whose effect may differ between thresholds, written the same way
+            as there; the others have one effect at all thresholds (proportional odds).
         bootstrap_draws: Draws behind the bootstrap intervals of average effects and predictions of a categorical
             outcome, whole clusters where there are some; 0 for none. Left out: 499 up to 20,000 responses, else none.
         focal: The regressor of interest; one of the regressors.
-        regressors: Names, or names with a use, interactions, or a response surface; without the intercept, which is
-            always there.
+        regressors: Names, or names with a use, interactions, or a response surface; the intercept is always there.
+        corrected: Variables whose organisation means are corrected for how few answers each rests on; for ``linear``
+            with ``cluster: organisation_id``. The outcome's errors that the same answers share are taken out too.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
-            clusters; ``design`` with a design. Left out: ``CR2`` with a cluster, ``CR1S`` with two, else ``HC3``; for
-            an ordered or multinomial outcome ``CR1S`` or ``HC0``; ``firth_logit`` and categorical mixed models have
-            ``classical`` only; ``mixed``, left out, too; estimating equations have ``classical`` (if the working
-            correlation is true), ``CR0`` and, left out, ``CR3`` (Mancl and DeRouen).
-        cluster: Column whose values are the clusters, or two columns whose values are clusters each in its way; of
-            units in waves, left out, the units.
+            clusters; ``design`` with a design; ``jackknife`` with corrected means. Left out: ``CR2`` with a cluster,
+            ``CR1S`` with two, else ``HC3``; for an ordered or multinomial outcome ``CR1S`` or ``HC0``; ``firth_logit``
+            and categorical mixed models have ``classical`` only; ``mixed``, left out, too; estimating equations have
+            ``classical`` (if the working correlation is true), ``CR0`` and, left out, ``CR3`` (Mancl and DeRouen).
+        cluster: Column whose values are the clusters, or two such columns; of units in waves, left out, the units.
         design: How responses were sampled; for ``linear``, ``logit`` and ``ordered_logit``, instead of a cluster.
         weights: Column of weights, such as ``analysis_weight``, or for rows of organisations ``number_of_answers``;
             left out, every row counts the same.
@@ -136,6 +137,7 @@ class RegressionSpec(Spec):
     bootstrap_draws: int | None = Field(default=None, ge=0, le=10_000)
     focal: Name | Variable
     regressors: tuple[Name | Variable | Interaction | Surface, ...] = Field(min_length=1)
+    corrected: tuple[Name, ...] = ()
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
     design: SampleDesign | None = None
@@ -186,6 +188,7 @@ class RegressionSpec(Spec):
             refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
             said.refuse_unfit_keys_of_mixed()
             refuse_unfit_equations(said.estimator, said.working_correlation, said.clusters(), said.weights)
+            refuse_unfit_corrections(said)
             refuse_keys_of_other_estimators(
                 said.estimator,
                 clusters=said.clusters(),
@@ -230,8 +233,8 @@ class RegressionSpec(Spec):
 
     def covariance_used(self) -> Covariance:
         """Return the covariance; the cautious one where the model names none."""
-        if self.design is not None:
-            return "design"
+        if self.design is not None or self.corrected:
+            return "jackknife" if self.corrected else "design"
         return self.covariance or cautious_covariance(self.estimator, len(self.clusters()))
 
     def _refuse_strangers(self) -> None:
@@ -243,9 +246,9 @@ class RegressionSpec(Spec):
         for key, regressor in said:
             if parts_of(regressor) not in known:
                 raise ValueError(f"{key} names what is no regressor; write it the same way as there")
-        unknown = sorted(set(self.because) - {each.variable for each in self.variables()})
+        unknown = sorted({*self.because, *self.corrected} - {each.variable for each in self.variables()})
         if unknown:
-            raise ValueError(f"because explains '{unknown[0]}', which is no regressor; correct the name or remove it")
+            raise ValueError(f"because or corrected names '{unknown[0]}', which is no regressor; correct or remove it")
 
     def regressors_as_variables(self) -> list[Regressor]:
         """Return the regressors with every plain name written out as a variable used as a number."""
@@ -289,6 +292,7 @@ class RegressionSpec(Spec):
         return self.model_copy(
             update={
                 "also_expected": tuple(each for each in self.also_expected if parts_of(each.regressor) in known),
+                "corrected": names_of_means(self),
                 "by_threshold": tuple(each for each in self.by_threshold if parts_of(each) in known),
                 "because": {name: reason for name, reason in self.because.items() if name in names},
                 **fitting_comparisons(self),

@@ -13,14 +13,16 @@ from models.regression.profile import Profile, finite_numbers
 from models.sections.regressors import Interaction, Regressor, Surface, Variable, Views, as_variable
 
 Labels = Mapping[str, Mapping[Any, str]]
+EARLIER = "_earlier_wave"
 Column = TypeVar("Column", pd.Series, Vector)
 
 
 def column_of(variable: Variable) -> str:
     """Return the column of the analysis table that a variable reads."""
-    if variable.use in ("number", "category"):
-        return variable.variable
-    return f"{variable.variable}_{variable.use}" + (f"_of_{variable.of}" if variable.of else "")
+    name = variable.variable
+    if variable.use not in ("number", "category"):
+        name = f"{name}_{variable.use}" + (f"_of_{variable.of}" if variable.of else "")
+    return f"{name}{EARLIER}" if variable.earlier_wave else name
 
 
 def columns_of(regressor: Regressor, rows: pd.DataFrame, labels: Labels, profile: Profile) -> dict[str, pd.Series]:

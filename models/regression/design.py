@@ -12,6 +12,7 @@ import pandas as pd
 from instruments.counted import counted
 from models.regression.coded_columns import outcome_columns
 from models.regression.columns import Labels, column_of, columns_of
+from models.regression.corrected.behind import columns_behind
 from models.regression.effects import rows_alone
 from models.regression.identification import ModelDataError, refuse_unidentified
 from models.regression.organisation_rows import KEYS, of_rows, organisation_rows
@@ -46,6 +47,7 @@ class Design:
         data: The responses behind the rows: response_id and the columns of the analysis table that the model reads.
         n_alone: Rows that were left out because they are alone in a group whose effect is taken out.
         sample: How the rows came into the sample; None where the model has no design.
+        n_first: Rows of the population without the wave before, where the model has variables of an earlier wave.
     """
 
     outcome: pd.Series
@@ -59,6 +61,7 @@ class Design:
     data: pd.DataFrame
     n_alone: int = 0
     sample: SurveyDesign | None = None
+    n_first: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +72,7 @@ class SelectedRows:
     n_in_population: int
     data: pd.DataFrame
     n_alone: int
+    n_first: int = 0
 
 
 def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, fewest_beyond: int = 1) -> Design:
@@ -98,7 +102,8 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, f
     weights = _weights(rows, spec.weights)
     n_in_population, n_alone = selected.n_in_population, selected.n_alone
     sample = sample_of(spec.design, rows, weights)
-    return Design(outcome, matrix, clusters, weights, profile, focal, rows, n_in_population, data, n_alone, sample)
+    told = (n_in_population, data, n_alone, sample, selected.n_first)
+    return Design(outcome, matrix, clusters, weights, profile, focal, rows, *told)
 
 
 def select_rows(spec: RegressionSpec, analysis: pd.DataFrame) -> SelectedRows:
@@ -109,10 +114,24 @@ def select_rows(spec: RegressionSpec, analysis: pd.DataFrame) -> SelectedRows:
     """
     responses = select_population(spec, with_units_sampled(spec.design, analysis))
     population = responses if spec.level == "response" else _of_organisations(spec, responses)
+    n_first = _without_earlier_wave(spec, population)
     complete = _leave_out_missing(spec, population)
     rows = _leave_out_alone(spec, complete)
     data = rows if spec.level == "response" else of_rows(responses, rows, spec.level)
-    return SelectedRows(rows, len(population), data, len(complete) - len(rows))
+    return SelectedRows(rows, len(population), data, len(complete) - len(rows), n_first)
+
+
+def _without_earlier_wave(spec: RegressionSpec, population: pd.DataFrame) -> int:
+    """Count the rows that miss a variable of an earlier wave; refuse a population in which all do."""
+    earlier = [column for column, uses in uses_of(spec).items() if uses[0].earlier_wave]
+    is_first = population[earlier].isna().any(axis=1)
+    if earlier and is_first.all():
+        raise ModelDataError(
+            f"none of {counted(len(population), 'row')} of the population has a wave before, from which the model "
+            f"takes {', '.join(earlier)}; expected two waves or more with the same organisations (or people); name "
+            "later waves in the population, link the waves, or take earlier_wave out"
+        )
+    return int(is_first.sum())
 
 
 def focal_terms(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, profile: Profile) -> tuple[str, ...]:
@@ -215,6 +234,7 @@ def columns_read(spec: RegressionSpec) -> list[str]:
     read = [*outcome_columns(spec), *(column_of(variable) for variable in spec.variables()), *spec.clusters()]
     read += [*parts_of_whole(spec.composition), *spec.effects(), *spec.random_groups(), *columns_of_sample(spec.design)]
     read += [ORDER_OF_WAVES] if spec.working_correlation == "ar1" else []
+    read += columns_behind(spec) if spec.corrected else []
     read += KEYS["organisation_and_wave"] if spec.level != "response" else []
     if spec.panel is not None:
         read += [spec.panel.column]

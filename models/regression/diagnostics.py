@@ -55,6 +55,7 @@ LOOK_BELOW = {
     "hausman_p": 0.05,
     "context_p": 0.05,
     "n_groups": 10.0,
+    "mean_reliability": 0.4,
 }
 
 

@@ -2,9 +2,7 @@
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from types import MappingProxyType
 
 import numpy as np
@@ -22,10 +20,11 @@ from models.regression.covariance import estimate_uncertainty
 from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose, diagnose_categorical, judged
 from models.regression.found import Found, pool_found
+from models.regression.found_in_groups import found_corrected, found_marginal, found_mixed
 from models.regression.identification import ModelDataError, refuse_decided_by_clusters
 from models.regression.imputed_rows import ImputedRows, impute_rows
 from models.regression.inference import label_estimates
-from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
+from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups, tested_together
 from models.regression.moderation.combinations import Coefficients
 from models.regression.moderation.fitted import FittedDesign
 from models.regression.moderation.observed import ObservedRows
@@ -97,7 +96,7 @@ def fit_regression(
         df_resid=float(found.df_resid),
         r_squared=found.r_squared,
         estimates=found.estimates,
-        diagnostics=found.diagnostics,
+        diagnostics=_with_first_wave(found.diagnostics, fitted, design),
         readings=_joined(found.readings, pd.DataFrame(uncovered, columns=list(COLUMNS))),
         shapes=shapes,
         predictions=found.predictions,
@@ -108,9 +107,11 @@ def fit_regression(
 
 def _found(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> Found:
     if spec.estimator == "mixed":
-        found = _mixed(spec, design, labels)
+        found = found_mixed(spec, design, labels)
+    elif spec.corrected:
+        found = found_corrected(spec, design, labels)
     elif spec.estimator == "gee_linear":
-        found = _marginal(spec, design, labels)
+        found = found_marginal(spec, design, labels)
     else:
         estimate = _least_squares if spec.estimator in LEAST_SQUARES else _categorical
         found = estimate(spec, design, labels, seed, fewest_beyond)
@@ -164,7 +165,7 @@ def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: i
         readings=readings_of(values, design.focal, spec.smallest_effect_of_interest, np.random.default_rng(seed)),
         predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
         joint_tests=joint_tests(groups, places, solution.coefficients, uncertainty),
-        tested=_tested(groups, places),
+        tested=tested_together(groups, places),
     )
 
 
@@ -193,66 +194,8 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int
         readings=pd.concat([made.readings, *([confounding] if len(confounding) else [])], ignore_index=True),
         predictions=made.predictions,
         joint_tests=made.joint_tests,
-        tested=_tested(groups, found.places),
+        tested=tested_together(groups, found.places),
     )
-
-
-def _mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
-    from models.multilevel.of_model import estimate_mixed, mixed_joint_tests  # noqa: PLC0415 - seldom needed
-    from models.multilevel.readings import readings_in_groups  # noqa: PLC0415 - seldom needed
-
-    estimated = estimate_mixed(spec, design, labels)
-    model, uncertainty = estimated.model, estimated.uncertainty
-    groups = regressor_groups(spec, design.rows, design.profile, labels, model.terms)
-    places = {term: (place,) for place, term in enumerate(model.terms)}
-    tests = (
-        joint_tests(groups, places, model.coefficients, uncertainty)
-        if estimated.approximation is None
-        else mixed_joint_tests(estimated, groups)
-    )
-    return Found(
-        estimator=spec.estimator,
-        terms=model.terms,
-        coefficients=model.coefficients,
-        uncertainty=uncertainty,
-        df_resid=model.n_obs - len(model.terms),
-        r_squared=estimated.r_squared,
-        estimates=label_estimates(model.terms, model.coefficients, uncertainty, spec.confidence_level),
-        diagnostics=estimated.diagnostics,
-        readings=readings_in_groups(spec, design, model.coefficients, uncertainty),
-        predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
-        joint_tests=tests,
-        tested=_tested(groups, places),
-    )
-
-
-def _marginal(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
-    from models.multilevel.marginal.of_model import estimate_linear_equations  # noqa: PLC0415 - seldom needed
-    from models.multilevel.readings import readings_in_groups  # noqa: PLC0415 - seldom needed
-
-    terms = tuple(map(str, design.matrix))
-    groups = regressor_groups(spec, design.rows, design.profile, labels, terms)
-    estimated = estimate_linear_equations(spec, design, places_of_regressors(groups, terms))
-    fit, uncertainty = estimated.fit, estimated.uncertainty
-    places = {term: (place,) for place, term in enumerate(fit.terms)}
-    return Found(
-        estimator=spec.estimator,
-        terms=fit.terms,
-        coefficients=fit.coefficients,
-        uncertainty=uncertainty,
-        df_resid=len(design.rows) - len(fit.terms),
-        r_squared=estimated.r_squared,
-        estimates=label_estimates(fit.terms, fit.coefficients, uncertainty, spec.confidence_level),
-        diagnostics=estimated.diagnostics,
-        readings=readings_in_groups(spec, design, fit.coefficients, uncertainty),
-        predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
-        joint_tests=joint_tests(groups, places, fit.coefficients, uncertainty),
-        tested=_tested(groups, places),
-    )
-
-
-def _tested(groups: Mapping[str, Sequence[str]], places: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
-    return {name: tuple(chain.from_iterable(places[each] for each in own)) for name, own in groups.items()}
 
 
 def _with_design(spec: RegressionSpec, design: Design, labels: Labels, found: Found) -> FittedDesign:
@@ -267,6 +210,13 @@ def _with_design(spec: RegressionSpec, design: Design, labels: Labels, found: Fo
     return FittedDesign(
         spec, ObservedRows(design.rows), design.profile, design.focal, means, labels, found.terms, coefficients
     )
+
+
+def _with_first_wave(diagnostics: pd.DataFrame, spec: RegressionSpec, design: Design) -> pd.DataFrame:
+    """Add how many rows of the population were left out because they miss the wave before, where one is asked for."""
+    if not any(each.earlier_wave for each in spec.variables()):
+        return diagnostics
+    return pd.concat([diagnostics, judged({"n_without_earlier_wave": float(design.n_first)})], ignore_index=True)
 
 
 def _joined(readings: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:

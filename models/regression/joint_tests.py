@@ -129,3 +129,10 @@ def _has_inverse(covariance: np.ndarray[tuple[int, int], np.dtype[np.float64]]) 
         return False
     values = np.linalg.eigvalsh(covariance / np.outer(spread, spread))
     return bool(values[0] > LEAST_SHARE * values[-1])
+
+
+def tested_together(
+    groups: Mapping[str, Sequence[str]], places: Mapping[str, tuple[int, ...]]
+) -> dict[str, tuple[int, ...]]:
+    """Return the places of the coefficients of each regressor, by the places of each term."""
+    return {name: tuple(chain.from_iterable(places[each] for each in own)) for name, own in groups.items()}

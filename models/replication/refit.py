@@ -42,6 +42,7 @@ OUTSIDE_THE_ROWS = (
     "share_of_responses_used",
     "n_alone",
     "n_organisations",
+    "n_without_earlier_wave",
     "least_category_organisations",
     "measurement_conditions_not_met",
     "share_without_inference",

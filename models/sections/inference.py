@@ -23,7 +23,7 @@ Estimator = (
     | MarginalEstimator
     | PanelEstimator
 )
-Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3", "design"]
+Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3", "jackknife", "design"]
 CLUSTERED = ("CR0", "CR1S", "CR2", "CR3")
 UNCLUSTERED = ("classical", "HC0", "HC1", "HC2", "HC3")
 PANEL: tuple[PanelEstimator, ...] = get_args(PanelEstimator)
@@ -51,7 +51,7 @@ def covariances_of(estimator: Estimator) -> tuple[str, ...]:
         return ("classical",)
     if estimator in ("mixed", *MARGINAL):
         return OF_MIXED if estimator == "mixed" else OF_MARGINAL
-    every = (*UNCLUSTERED, *CLUSTERED, *of_design)
+    every = (*UNCLUSTERED, *CLUSTERED, *(("jackknife",) if estimator == "linear" else ()), *of_design)
     return tuple(each for each in every if estimator in LEAST_SQUARES or each != "CR3")
 
 
@@ -72,22 +72,19 @@ def cautious_covariance(estimator: Estimator, n_ways: int) -> Covariance:
 
 def keys_not_of(estimator: Estimator) -> dict[str, object]:
     """Return the keys of a model that its estimator does not have, with what they are when nothing is said."""
-    found: dict[str, object] = {}
-    if estimator not in ORDERED:
-        found["by_threshold"] = ()
-    if estimator != "multinomial":
-        found["outcome_reference"] = None
-    if estimator != "mixed":
-        found |= {"degrees_of_freedom": None, "likelihood": None}
-    if estimator not in MIXED:
-        found["random_effects"] = ()
-    if estimator not in MIXED_CATEGORICAL:
-        found["quadrature_points"] = None
-    if estimator not in MARGINAL:
-        found["working_correlation"] = None
-    if estimator in (*MIXED_CATEGORICAL, *MARGINAL):
-        found["bootstrap_draws"] = None
-    return found
+    of_groups = (*MIXED_CATEGORICAL, *MARGINAL)
+    lacking = {
+        "by_threshold": (estimator not in ORDERED, ()),
+        "outcome_reference": (estimator != "multinomial", None),
+        "corrected": (estimator != "linear", ()),
+        "degrees_of_freedom": (estimator != "mixed", None),
+        "likelihood": (estimator != "mixed", None),
+        "random_effects": (estimator not in MIXED, ()),
+        "quadrature_points": (estimator not in MIXED_CATEGORICAL, None),
+        "working_correlation": (estimator not in MARGINAL, None),
+        "bootstrap_draws": (estimator in of_groups, None),
+    }
+    return {key: value for key, (is_lacking, value) in lacking.items() if is_lacking}
 
 
 def refuse_keys_of_other_estimators(

@@ -20,6 +20,8 @@ class Variable(Spec):
         use: ``number`` as it is; ``category`` as indicators against a reference; ``organisation_mean`` (mean of the
             organisation's answers in the same wave and respondent group); ``within_organisation`` (deviation from it).
         of: The respondent group whose organisation mean in the same wave it is; left out, the respondent's own.
+        earlier_wave: Whether it is the value at the wave before: of the same person, where a row is a response and the
+            use is ``number``, else of the same organisation. Rows of the first wave have none and are left out.
         reference: The category that the others are compared with; the first by code when not given.
         centre: ``grand_mean``: minus the mean of the responses used, so that 0 stands for an average.
         standardise: Whether it is divided by its standard deviation too; coefficients are then per standard deviation.
@@ -30,6 +32,7 @@ class Variable(Spec):
     variable: Name
     use: Use = "number"
     of: Name | None = None
+    earlier_wave: bool = False
     reference: str | int | None = None
     centre: Literal["grand_mean"] | None = None
     standardise: bool = False
@@ -42,6 +45,8 @@ class Variable(Spec):
             raise ValueError("a reference is for use: category only; remove it or set the use")
         if self.of is not None and self.use != "organisation_mean":
             raise ValueError("of names whose organisation mean is meant; write use: organisation_mean or remove it")
+        if self.earlier_wave and (self.use not in ("number", "organisation_mean") or self.variable == "wave"):
+            raise ValueError("earlier_wave is for numbers and organisation means; remove it or change the use")
         is_changed = self.centre is not None or self.standardise or self.polynomial > 1
         if self.use == "category" and (is_changed or self.spline is not None):
             raise ValueError("a category cannot be centred, standardised or bent; remove the key or use it as a number")

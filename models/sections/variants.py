@@ -21,6 +21,7 @@ CHANGEABLE = (
     "focal",
     "expected_sign",
     "regressors",
+    "corrected",
     "covariance",
     "cluster",
     "design",
@@ -63,6 +64,7 @@ class Variant(Spec):
         focal: Another regressor of interest; needed where the variant leaves the model's own out.
         expected_sign: Of that regressor; ``none`` where a variant names a focal regressor and no sign.
         regressors: Other regressors.
+        corrected: Other means that are corrected; [] for plain means.
         covariance: Another covariance.
         cluster: Another cluster; ``none`` for no clusters.
         design: Another design of the sample; ``none`` for no design.
@@ -86,6 +88,7 @@ class Variant(Spec):
     focal: Name | Variable | None = None
     expected_sign: Sign | None = None
     regressors: tuple[Name | Variable | Interaction | Surface, ...] | None = None
+    corrected: tuple[Name, ...] | None = None
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
     design: SampleDesign | Literal["none"] | None = None

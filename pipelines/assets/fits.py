@@ -24,6 +24,7 @@ from pipelines.assets.recipe import keep_recipe
 from pipelines.assets.relations import with_named_collaborations
 from pipelines.assets.sampling import known_sampling
 from pipelines.load import Study
+from pipelines.steps.answers_behind import with_answers_behind, with_earlier_waves
 from pipelines.steps.exclusions import mark_excluded
 from pipelines.steps.organisation_means import means_of_groups
 from pipelines.steps.plan_labels import Label
@@ -116,9 +117,10 @@ def rows_for_model(study: Study, store: Store, analysis: pd.DataFrame, model: Re
         analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
         is_used = ~analysis[excluded_column(rule)]
     analysis = with_judgements(study, store, analysis, model)
+    analysis = analysis.assign(**{ORDER_OF_WAVES: analysis["wave"].map(places_of_waves(study))})
+    analysis = with_answers_behind(with_earlier_waves(analysis, model, is_used), model, is_used)
     analysis = _with_weights(store, means_of_groups(analysis, model.variables(), is_used), model.weights)
-    analysis = with_named_collaborations(store, analysis, model)
-    return analysis.assign(**{ORDER_OF_WAVES: analysis["wave"].map(places_of_waves(study))})
+    return with_named_collaborations(store, analysis, model)
 
 
 def _with_weights(store: Store, analysis: pd.DataFrame, column: str | None) -> pd.DataFrame:

@@ -24,6 +24,7 @@ DEGREES_OF_MIXED = (
     "Kenward-Roger covariance and degrees of freedom",
 )
 CLUSTERED_OF_MIXED = ("CR2 and Satterthwaite degrees of freedom of a mixed model",)
+CORRECTED = ("regression on corrected organisation means", "reliability of a mean over rows")
 SHARES = ("intraclass correlation and R2 of a mixed model",)
 OF_OPTIMUM = ("audit of a mixed model's optimum", "likelihood of a mixed model, second engine")
 INTERCEPTS = (
@@ -94,6 +95,7 @@ ESTIMATORS: Mapping[str, tuple[str, ...]] = {
     "poisson": ("Poisson regression", "McFadden's R2"),
     "negative_binomial": ("negative binomial regression (NB2)", "McFadden's R2"),
     **dict.fromkeys(("within", "between", "within_between", "random_effects", "first_differences"), PANEL),
+    "corrected_means": CORRECTED,
     "mixed": ("linear mixed model, REML and ML", *SHARES),
     **dict.fromkeys(MIXED_CATEGORICAL, INTERCEPTS),
     **dict.fromkeys(MARGINAL, EQUATIONS),
@@ -126,6 +128,7 @@ DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     "columns_not_settled": ("split R-hat of chains",),
     **dict.fromkeys(("largest_fmi", "fmi"), ("pooled estimates, Barnard and Rubin's df, riv, lambda, fmi",)),
     "surface_icc_2": AGREEMENT,
+    **dict.fromkeys(("mean_reliability", "answers_behind"), CORRECTED[1:]),
     **dict.fromkeys(("icc", "r2_marginal", "r2_conditional"), SHARES),
     **dict.fromkeys(("variance", "covariance", "variance_residual"), ("linear mixed model, REML and ML",)),
     **dict.fromkeys(("noughts_count_as", "share_with_noughts"), ("multiplicative replacement of noughts",)),
@@ -172,6 +175,7 @@ READINGS: Mapping[str, tuple[str, ...]] = {
     "importance": ("relative importance (LMG, general dominance)",),
     "ridge": RIDGE,
     "simple_slopes": ("simple slopes",),
+    "plain_mean": CORRECTED[:1],
     "johnson_neyman": ("Johnson-Neyman bounds",),
 }
 SHAPES: Mapping[str, tuple[str, ...]] = {
@@ -208,6 +212,7 @@ COVARIANCES_OF_GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "mixed": (DEGREES_OF_MIXED, CLUSTERED_OF_MIXED),
     **dict.fromkeys(MIXED_CATEGORICAL, (INTERCEPTS, INTERCEPTS)),
     **dict.fromkeys(MARGINAL, (OF_EQUATIONS, OF_EQUATIONS)),
+    "corrected_means": (CORRECTED[:1], CORRECTED[:1]),
 }
 """Entries of the covariance classical and of the others."""
 

@@ -25,6 +25,7 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_level", found.say(f"level_{model.level}")
     yield "spec_population", _population(found, model)
     yield "spec_estimator", found.maybe(f"estimator_{model.estimator}", model.estimator.replace("_", " "))
+    yield "spec_corrected", ", ".join(found.variable(name) for name in model.corrected)
     yield "spec_covariance", model.covariance_used()
     yield "spec_cluster", _columns(found, model.clusters())
     yield "spec_design", _columns(found, () if model.design is None else model.design.columns())
@@ -68,6 +69,8 @@ def _variable(found: Found, variable: Variable) -> str:
         said = found.say("use_organisation_mean_of", variable=said, of=found.text("group_title", variable.of))
     elif variable.use != "number":
         said = found.say(f"use_{variable.use}", variable=said)
+    if variable.earlier_wave:
+        said = found.say("use_earlier_wave", variable=said)
     if variable.standardise:
         said = found.say("use_standardised", variable=said)
     elif variable.centre:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from models.regression.columns import EARLIER
 from models.regression.design import Design
 from models.spec import RegressionSpec
 from pipelines.pictures.words import Words
@@ -94,6 +95,8 @@ def _part_in_words(part: str, words: Words) -> str:
 
 def variable_in_words(column: str, words: Words) -> str:
     """Return the words for a column of the analysis table."""
+    if column.endswith(EARLIER) and column not in words.titles:
+        return words.say("earlier_wave", title=variable_in_words(column.removesuffix(EARLIER), words))
     use = USE.match(column)
     if column in words.titles:
         return words.title(column)

@@ -98,6 +98,7 @@ ENGLISH: Mapping[str, str] = {
     "estimator_random_effects": "Random effects",
     "estimator_first_differences": "First differences",
     "estimator_mixed": "Mixed model",
+    "estimator_corrected_means": "Least squares, corrected means",
     "unit_linear": "b is in units of the outcome.",
     "unit_logit": "Coefficients of {estimators} are log odds; average effects are in probabilities.",
     "unit_probit": "Coefficients of {estimators} are probits; average effects are in probabilities.",

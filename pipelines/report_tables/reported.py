@@ -12,7 +12,7 @@ from pipelines.report_tables.terms import Place
 
 PLAIN = ("OLS", "WLS")
 """Linear models in which no effects are taken out."""
-LINEAR = (*PLAIN, "OLS_within", "WLS_within", *PANEL, "mixed", "gee_linear")
+LINEAR = (*PLAIN, "OLS_within", "WLS_within", *PANEL, "mixed", "gee_linear", "corrected_means")
 
 
 @dataclass(frozen=True)

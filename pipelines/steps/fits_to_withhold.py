@@ -14,7 +14,7 @@ from pipelines.steps.disclosure import LEAST_ORGANISATIONS
 from pipelines.steps.withheld_reasons import reason
 
 LEAST_DF = 10
-LINEAR = ("OLS", "WLS", "OLS_within", "WLS_within")
+LINEAR = ("OLS", "WLS", "OLS_within", "WLS_within", "corrected_means")
 OF_UNITS = ("within", "between", "within_between", "random_effects", "first_differences")
 OF_COUNTS = ("poisson", "negative_binomial")
 OF_CATEGORIES = ("logit", "probit", "firth_logit", "ordered_logit", "ordered_probit", "multinomial")
@@ -22,6 +22,7 @@ WITH_RULES = (*LINEAR, *OF_UNITS, *OF_GROUPS, *OF_COUNTS, *OF_CATEGORIES)
 """Estimators whose coefficients the rules are about; any other is withheld until somebody has thought about it."""
 COVARIANCES = (
     *("classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3", "CR1S_two_way"),
+    "jackknife",
     BY_DESIGN,
 )
 LEAST_CLUSTERS = 10

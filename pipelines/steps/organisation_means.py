@@ -37,8 +37,8 @@ def means_of_groups(rows: pd.DataFrame, variables: Iterable[Variable], is_used: 
 
     Args:
         rows: ``core.analysis``.
-        variables: Those with a group in ``of`` are added; a response of an organisation or wave without an answer of
-            that group misses the mean.
+        variables: Those with a group in ``of``, of the same wave, are added; a response of an organisation or wave
+            without an answer of that group misses the mean.
         is_used: Length n: whose answers count.
 
     Returns:
@@ -46,7 +46,7 @@ def means_of_groups(rows: pd.DataFrame, variables: Iterable[Variable], is_used: 
     """
     added: dict[str, pd.Series] = {}
     keys = [column for column in WITHIN if column != "respondent_group"]
-    for variable in dict.fromkeys(each for each in variables if each.of is not None):
+    for variable in dict.fromkeys(each for each in variables if each.of is not None and not each.earlier_wave):
         asked = rows[is_used & (rows["respondent_group"] == variable.of)]
         means = asked.groupby(keys)[variable.variable].mean().rename(column_of(variable))
         found = rows[keys].merge(means.reset_index(), on=keys, how="left", validate="many_to_one")

@@ -9,11 +9,13 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
+from models.regression.columns import EARLIER
 from models.sections.panel import COLLABORATION
 from pipelines.steps.deidentified_rows import CODED, Rows
 from pipelines.steps.disclosure import LEAST_ORGANISATIONS
 
 FEW_IN_A_GROUP = 4
+BEHIND = ("answers_behind_", "squares_behind_")
 MEAN, DEVIATION = "_organisation_mean", "_within_organisation"
 
 
@@ -141,8 +143,10 @@ def _agrees(joined: pd.DataFrame, column: pd.Series, name: str) -> bool:
 def _may_be_known(column: str, scores: Collection[str]) -> bool:
     if column in CODED:
         return column in ("organisation_id", COLLABORATION)
-    plain = column.partition("@")[0]
-    is_derived = MEAN in plain or plain.endswith(DEVIATION) or plain.startswith("excluded_by_")
+    plain = column.partition("@")[0].removesuffix(EARLIER)
+    is_derived = (
+        MEAN in plain or plain.endswith(DEVIATION) or plain.startswith(BEHIND) or plain.startswith("excluded_by_")
+    )
     return not is_derived and plain not in scores
 
 
@@ -195,8 +199,8 @@ def _means_of_few(
     for name in map(str, table):
         plain = name.partition("@")[0]
         if MEAN in plain:
-            group = plain.partition(f"{MEAN}_of_")[2]
-        elif plain.endswith(DEVIATION):
+            group = plain.rpartition(f"{MEAN}_of_")[2].removesuffix(EARLIER) if f"{MEAN}_of_" in plain else ""
+        elif plain.endswith((DEVIATION, EARLIER)) or plain.startswith(BEHIND):
             group = ""
         else:
             continue

@@ -2,6 +2,7 @@
 
 from instruments.spec_file import Texts
 
+EARLIER_WAVE = "_earlier_wave"
 SUFFIXES = {
     "_organisation_mean": {"en": "{} (organisation mean)", "da": "{} (organisationens gennemsnit)"},
     "_unit_mean": {
@@ -10,6 +11,7 @@ SUFFIXES = {
     },
     "_within_organisation": {"en": "{} (difference from the organisation)", "da": "{} (forskel fra organisationen)"},
 }
+EARLIER = {"en": "{} at the wave before", "da": "{} i runden før"}
 OF_A_GROUP = {"en": "{} (organisation mean: {})", "da": "{} (organisationens gennemsnit: {})"}
 POWER = {"en": "{}, power {}", "da": "{}, potens {}"}
 
@@ -21,6 +23,9 @@ def term_label(term: str, titles: dict[str, Texts], language: str) -> str:
 
 
 def _part_label(part: str, titles: dict[str, Texts], language: str) -> str:
+    if part.endswith(EARLIER_WAVE) and part not in titles:
+        inner = _part_label(part.removesuffix(EARLIER_WAVE), titles, language)
+        return EARLIER.get(language, EARLIER["en"]).format(inner)
     base, power, exponent = part.partition("^")
     if power and part not in titles:
         return POWER.get(language, POWER["en"]).format(_part_label(base, titles, language), exponent)

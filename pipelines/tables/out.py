@@ -251,7 +251,8 @@ READINGS = Table(
             "wild_bootstrap, selection_ratio, e_value, or average_effect and its average_effect_bootstrap, with the "
             "category of an outcome of several; simple_slopes or johnson_neyman of a product without slopes or "
             "regions; importance and ridge of regressors that go together; share_moved and other_noughts of parts of a "
-            "whole; cross_validated_error, error_against_first, vuong, aic, bic and akaike_weight of competing forms",
+            "whole; cross_validated_error, error_against_first, vuong, aic, bic and akaike_weight of competing forms; "
+            "plain_mean, the coefficient without the correction of organisation means",
         ),
         "value": number("Value; a p-value for equivalence and wild_bootstrap; a standard error for a bootstrap effect"),
         "conf_low": number("Lower end of its interval or range; missing where there is none"),
