@@ -94,6 +94,10 @@ REASONS: Mapping[str, Texts] = {
         "en": "differs from a released fit by fewer than {least} organisations",
         "da": "afviger fra en frigivet estimation med færre end {least} organisationer",
     },
+    "drawn_anew": {
+        "en": "imputed values, which are drawn otherwise from the rows of a package",
+        "da": "imputerede værdier, som trækkes anderledes ud fra en pakkes rækker",
+    },
     "not_estimated": {"en": "not estimated: see the run", "da": "ikke estimeret: se kørslen"},
 }
 
