@@ -10,6 +10,7 @@ import pandas as pd
 
 from models.regression.diagnostics import leverage_of_design
 from models.replication.refit import labels_from_json, recorded_model
+from models.sections.imputation import IMPUTATIONS
 from models.sections.panel import NUMBER_OF_ANSWERS
 from pipelines.load import Study
 from pipelines.steps import fits_to_withhold
@@ -47,14 +48,18 @@ def packageable_fits(study: Study, store: Store) -> tuple[list[str], Reasons]:
     """Return the fits that may be in a replication package, and why the others may not.
 
     They are those of a release, and those that a release leaves out only because the dashboard has no words for them;
-    of these one response must not nearly decide a coefficient either.
+    of these one response must not nearly decide a coefficient either. Fits of imputed values are in none: the rows of a
+    package have other names, in whose order other values are drawn.
     """
     fits = _declared(study, store)
     without_words, unsafe = _reasons(study, store, fits, "en")
+    of_package = drawn_anew(store)
     for fit in fits.to_dict("records"):
         name = str(fit["fit_id"])
         if not unsafe[name] and _leverage(store, fit) >= fits_to_withhold.HIGHEST_LEVERAGE:
             unsafe[name] = [reason("leverage")]
+        if name in of_package:
+            unsafe[name].append(of_package[name])
     withheld = _missing_models(study, fits, "en") | {fit: "; ".join(reasons) for fit, reasons in unsafe.items()}
     kept, withheld = _not_too_alike(study, store, fits, withheld, without_words, "en")
     return [str(each) for each in kept["fit_id"]], withheld
@@ -68,6 +73,13 @@ def _coarse(fits: pd.DataFrame, diagnostics: pd.DataFrame) -> dict[str, float]:
         if has_rules_of_its_own(fit, set(told)):
             found[str(fit["fit_id"])] = recorded_model(fit).confidence_level
     return found
+
+
+def drawn_anew(store: Store) -> Reasons:
+    """Return the fits of imputed values, and why no package holds them."""
+    diagnostics = store.read(out.DIAGNOSTICS)
+    imputed = diagnostics.loc[diagnostics["diagnostic"] == IMPUTATIONS, "fit_id"]
+    return dict.fromkeys(imputed.astype(str), reason("drawn_anew"))
 
 
 def withheld_fits(study: Study, store: Store, language: str) -> Reasons:

@@ -10,7 +10,7 @@ from instruments.spec_file import spec_hash
 from models.origin import code_hash
 from models.replication.refit import refit_all
 from models.replication.report import recorded_agreements
-from pipelines.fit_disclosure import packageable_fits
+from pipelines.fit_disclosure import drawn_anew, packageable_fits
 from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
 from pipelines.release_log import reasons_of_withdrawal
@@ -95,8 +95,10 @@ def packaged_fits(study: Study, store: Store, release: int | None) -> PackagedFi
 def _chosen(study: Study, store: Store, release: int | None) -> tuple[list[str], dict[str, str]]:
     if release is not None:
         path = release_file(study.releases, release, reasons_of_withdrawal(store))
-        rows = released_rows(path, FITS_RELEASED, ("fit_id",))
-        return sorted(rows["fit_id"].astype(str)), {}
+        names = sorted(released_rows(path, FITS_RELEASED, ("fit_id",))["fit_id"].astype(str))
+        of_package = drawn_anew(store)
+        withheld = {name: of_package[name] for name in names if name in of_package}
+        return [name for name in names if name not in withheld], withheld
     return packageable_fits(study, store)
 
 

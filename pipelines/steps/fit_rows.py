@@ -80,9 +80,9 @@ def unit_leverage(matrix: Matrix, turned: Matrix, units: pd.Series) -> float:
     is_told = sizes > LEAST_SHARE * sizes.max(initial=0.0)
     whiten = directions[:, is_told] / np.sqrt(sizes[is_told])
     left, right = matrix @ whiten, turned @ whiten
-    codes = pd.factorize(units)[0]
-    shares = [_symmetric(left[codes == code].T @ right[codes == code]) for code in range(codes.max(initial=-1) + 1)]
-    return float(np.linalg.eigvalsh(np.stack(shares)).max()) if shares else 0.0
+    rows = pd.Series(np.arange(len(matrix))).groupby(units.to_numpy()).indices
+    shares = (float(np.linalg.eigvalsh(_symmetric(left[own].T @ right[own])).max()) for own in rows.values())
+    return max(shares, default=0.0)
 
 
 def _parts(matrix: pd.DataFrame) -> list[NDArray[np.bool_]]:

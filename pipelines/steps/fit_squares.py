@@ -63,27 +63,26 @@ def squares_of_organisations(design: TurnedBack, people: pd.DataFrame, hidden: H
 def squares_widths(hidden: HiddenCells, squares: Squares) -> Vector:
     """Return how far apart the means lie that some cells may have for the sums and the sum of squares, in points.
 
-    Totals t that keep the known sums are ``t0 + Nz``; those that keep the squares too have ``GNz + g0`` as long as
-    ``g0``: a sphere in the directions of GN. Its diameter along a cell is the width; the space between the two points
-    of a sphere of one direction does not count. Endless where the squares say nothing of a cell, or sums everything.
+    Totals t that keep the known sums differ from the true ones by Pz, P the projection beside the sums; those that keep
+    the squares too have ``GPz + g0`` as long as ``g0``: a sphere in the directions of GP. Its diameter along a cell is
+    the width; the space between the two points of a sphere of one direction does not count. Endless where the squares
+    say nothing of a cell, or sums everything.
     """
     n = hidden.cells["n"].to_numpy(dtype=float)
-    free = _null_space(hidden.known, len(n))
-    image, sizes, ways = np.linalg.svd(squares.weights @ free, full_matrices=False)
+    sums = _basis(hidden.known)
+    image, sizes, ways = np.linalg.svd(squares.weights - (squares.weights @ sums.T) @ sums, full_matrices=False)
     is_told = sizes > SAME * max(sizes.max(initial=0.0), SAME)
     image, sizes, ways = image[:, is_told], sizes[is_told], ways[is_told]
-    untold = free - (free @ ways.T) @ ways
-    is_known = np.linalg.norm(free, axis=1) < SAME
-    is_endless = (np.linalg.norm(untold, axis=1) > SAME) | is_known | ~is_told.any()
+    free = 1.0 - (sums**2).sum(axis=0)
+    untold = free - (ways**2).sum(axis=0)
+    is_endless = (untold > SAME) | (free < SAME) | ~is_told.any()
     radius = float(np.linalg.norm(image.T @ squares.residuals))
-    reach = np.linalg.norm((free @ ways.T) / sizes, axis=1)
+    reach = np.linalg.norm(ways.T / sizes, axis=1)
     width = 2 * radius * reach / n if len(sizes) > 1 else 0.0 * n
     return np.where(is_endless, np.inf, width)
 
 
-def _null_space(rows: Matrix, n: int) -> Matrix:
-    """Return an orthonormal basis of what keeps every row, n columns high."""
-    if not len(rows):
-        return np.eye(n)
-    _, sizes, directions = np.linalg.svd(rows)
-    return directions[int((sizes > SAME * sizes.max(initial=0.0)).sum()) :].T
+def _basis(rows: Matrix) -> Matrix:
+    """Return orthonormal rows that span the same."""
+    _, sizes, directions = np.linalg.svd(rows, full_matrices=False)
+    return directions[sizes > SAME * sizes.max(initial=0.0)]

@@ -98,6 +98,10 @@ REASONS: Mapping[str, Texts] = {
         "en": "a log-ratio of shares, for which the dashboard has no words yet",
         "da": "et log-forhold mellem andele, som dashboardet endnu ikke har ord for",
     },
+    "drawn_anew": {
+        "en": "imputed values, which are drawn otherwise from the rows of a package",
+        "da": "imputerede værdier, som trækkes anderledes ud fra en pakkes rækker",
+    },
     "not_estimated": {"en": "not estimated: see the run", "da": "ikke estimeret: se kørslen"},
 }
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.regression.inference import t_quantiles
-from pipelines.fit_disclosure import releasable_fits
+from pipelines.fit_disclosure import packageable_fits, releasable_fits
 from pipelines.steps.coarse_degrees import coarse_degrees
 from pipelines.tables.out import ESTIMATES
 from tests.command_line import done, sensemaking, table
@@ -61,6 +61,12 @@ def test_a_release_shows_it_with_how_often_and_intervals_that_tell_no_degrees_of
         reach = (row["conf_high"] - row["conf_low"]) / 2
         df = coarse_degrees(exact[["df"]].to_numpy(dtype=float))[0] if row["variant"] == "imputed" else exact["df"]
         assert reach == pytest.approx(t_quantiles(0.95, np.array([df]))[0] * exact["std_error"], abs=0.001)
+
+
+def test_a_package_leaves_it_out_because_its_rows_would_not_give_it_again(study: Path):
+    names, withheld = packageable_fits(*bring_up_to_date(study))
+    assert sorted(name.split(".")[1] for name in names) == ["classical", "main"]
+    assert list(withheld.values()) == ["imputed values, which are drawn otherwise from the rows of a package"]
 
 
 @pytest.mark.parametrize("n_incomplete", [9, 10])
