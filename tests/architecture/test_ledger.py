@@ -24,7 +24,7 @@ PREPARING = {
 }
 """Modules of regression that give no statistic of their own name."""
 PREPARING_MIXED = {"random_terms", "cross_products", "criterion", "problem", "optimise", "group_inverses"} | {
-    *("profile_constraints", "diagnostics", "of_model")
+    *("profile_constraints", "diagnostics", "of_model", "named_by_content")
 }
 PREPARING_PATHS = {"mediation", "starts", "estimated"}
 """Modules of paths that give no statistic of their own name."""

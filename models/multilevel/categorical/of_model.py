@@ -16,6 +16,7 @@ from models.multilevel.categorical.random_intercept import (
     fit_random_intercept,
 )
 from models.multilevel.categorical.responses import BinomialRows, OrderedResponses
+from models.multilevel.named_by_content import named_by_content
 from models.regression.categorical.binary import refuse_other_outcomes
 from models.regression.categorical.estimated import Estimated
 from models.regression.categorical.estimators import Asked, ordered_rows, places_of_ordered, refuse_few_values
@@ -57,7 +58,8 @@ def estimate_random_intercepts(spec: RegressionSpec, asked: Asked, rows: pd.Data
         SeparationError: If regressors foretell outcomes.
         ModelDataError: If the outcome is of another kind, groups are too few, or no maximum is reached.
     """
-    factors = pd.DataFrame({each.name: _named(each, rows) for each in spec.random_effects})
+    values = [*asked.matrix.T[1:], asked.outcome]
+    factors = pd.DataFrame({each.name: named_by_content(_named(each, rows), values) for each in spec.random_effects})
     responses, terms, places = _responses(spec, asked)
     if len(factors.columns) == 1:
         points = spec.quadrature_points or USUAL_POINTS

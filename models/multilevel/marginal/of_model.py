@@ -10,6 +10,7 @@ from models.multilevel.marginal.covariances import MarginalCovariance, uncertain
 from models.multilevel.marginal.criterion import quasi_information
 from models.multilevel.marginal.estimating_equations import MarginalFit, MarginalSpec, fit_marginal
 from models.multilevel.marginal.outcomes import OutcomeName
+from models.multilevel.named_by_content import named_by_content
 from models.regression.categorical.estimated import Estimated
 from models.regression.categorical.estimators import Asked
 from models.regression.categorical.families import Family, Logit, Poisson
@@ -106,7 +107,8 @@ def estimate_equations(spec: RegressionSpec, asked: Asked, design: Design) -> Es
 def _solved(spec: RegressionSpec, design: Design, outcome: pd.Series) -> MarginalFit:
     correlation = spec.working_correlation or "exchangeable"
     waves = design.rows[ORDER_OF_WAVES] if correlation == "ar1" else None
-    clusters = design.clusters[spec.clusters()[0]]
+    values = [*design.matrix.to_numpy().T[1:], outcome.to_numpy()]
+    clusters = named_by_content(design.clusters[spec.clusters()[0]], values)
     asked = MarginalSpec(OUTCOMES[spec.estimator], correlation)
     return fit_marginal(design.matrix, outcome, clusters, asked, waves)
 

@@ -259,6 +259,27 @@ def test_the_order_of_responses_does_not_change_a_bit_and_rows_kept_give_the_sam
     assert fit.estimator == estimator
 
 
+def renamed() -> pd.DataFrame:
+    """The same rows in another order, all of their names others."""
+    rows = drawn().sample(frac=1, random_state=5).reset_index(drop=True)
+    places = (rows["organisation_id"].str[1:].astype(int) * 7 % 24).astype(str).str.zfill(2)
+    teams = (rows["team"].str[1:].astype(int) * 5 % 12).astype(str).str.zfill(2)
+    numbers = [f"n{number:03d}" for number in range(len(rows))]
+    return rows.assign(response_id=numbers, organisation_id="z" + places, team="y" + teams)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [mixed("mixed_logit", random_effects=[FIRMS, TEAMS]), mixed("mixed_ordered_logit"), equations("gee_logit")],
+    ids=lambda spec: spec.estimator,
+)
+def test_other_names_of_groups_and_responses_do_not_change_a_bit(spec: RegressionSpec) -> None:
+    fit, other = fit_regression(spec, drawn()), fit_regression(spec, renamed())
+    pd.testing.assert_frame_equal(fit.estimates, other.estimates, check_exact=True)
+    pd.testing.assert_frame_equal(fit.diagnostics, other.diagnostics, check_exact=True)
+    pd.testing.assert_frame_equal(fit.readings, other.readings, check_exact=False, rtol=1e-12)
+
+
 @pytest.mark.parametrize("estimator", EQUATIONS)
 def test_missing_values_of_equations_can_be_imputed(estimator: str) -> None:
     rows = drawn()
