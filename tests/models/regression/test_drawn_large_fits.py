@@ -81,14 +81,14 @@ def compare(case, estimator, covariance):
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(cases(), st.sampled_from(LINEAR))
 def test_all_that_is_told_of_a_drawn_linear_model_is_that_of_rows(case, covariance):
     compare(case, "linear", covariance)
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(cases(), st.sampled_from(["logit", "probit"]), st.sampled_from(BINARY))
 def test_all_that_is_told_of_a_drawn_binary_model_is_that_of_rows(case, estimator, covariance):
     compare(case, estimator, covariance)
