@@ -36,7 +36,7 @@ def test_managers_are_named_where_nobody_said_whether_they_are_top_managers(tmp_
     group, title, rules, told = CASES[case]
     found = unprotected_managers(load_study(study_of(tmp_path, group, title, rules)).spec)
     assert set(found) == (set() if told is None else {group})
-    assert all(told in each and f"top_managers: [{group}]" in each for each in found.values())
+    assert all(str(told) in each and f"top_managers: [{group}]" in each for each in found.values())
 
 
 def test_with_other_top_managers_said_only_managers_shown_by_organisation_are_named(tmp_path):

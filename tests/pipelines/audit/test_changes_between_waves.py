@@ -207,6 +207,7 @@ def test_without_the_rule_the_attacker_learns_the_answers_of_few_and_the_audit_r
     joined = truth[~truth["response_id"].str.removesuffix("-again").isin(
         careless.rows.loc[careless.rows["wave"] == "autumn", "response_id"]
     )]["trust"].mean()  # fmt: skip
+    assert ends is not None
     assert ends[0] - 1e-6 <= joined <= ends[1] + 1e-6
     assert ends[1] - ends[0] < POLICY.least_width
     assert any("by the change" in each for each in findings(careless, [], POLICY))
