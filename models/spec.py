@@ -57,10 +57,11 @@ class RegressionSpec(Spec):
         level: What a row is: a ``response``; an organisation in a wave (``organisation_and_wave``) or over all waves
             (``organisation``), with means of what its responses say and facts as they are.
         estimator: ``linear``; ``logit`` or ``probit`` of an outcome of 0 and 1, ``firth_logit`` of one that regressors
-            foretell (separation), ``misclassified_logit`` of a code seen with errors; ``ordered_logit`` or ``ordered_probit`` of three or more ordered values;
-            ``multinomial`` of categories without order; ``poisson`` of counts, ``negative_binomial`` of counts that
-            vary more; of units in waves: ``within`` units, ``between`` their means, ``within_between`` (random effects
-            with the units' means as regressors, Mundlak), ``random_effects`` (with the Hausman test) or
+            foretell (separation), ``misclassified_logit`` of a code seen with errors; ``ordered_logit`` or
+            ``ordered_probit`` of three or more ordered values; ``multinomial`` of categories without order; ``poisson``
+            of counts, ``negative_binomial`` of counts that vary more; of units in waves: ``within`` units, ``between``
+            their means, ``within_between`` (random effects with the units' means as regressors, Mundlak),
+            ``random_effects`` (with the Hausman test) or
             ``first_differences``; ``mixed``: linear, with effects that differ between groups (multilevel).
         panel: What a unit is; for those estimators.
         fixed_effects: Column whose groups have an effect each that is taken out, such as organisation_id, or two.

@@ -14,6 +14,7 @@ from models.load import blame_surface, blame_unknown_variables
 from models.regression.comparing.of_fit import OF_COMPARISONS
 from models.regression.remedies import remedies
 from models.replication.refit import recorded_model
+from models.sections.composition import parts_of_whole
 from models.spec import RegressionSpec
 from models.terms import scales_in_terms
 from pipelines.assets.fits import TABLES_OF_FITS, FitRows, fit_model, names_in, with_recipe, writes_of
@@ -83,7 +84,7 @@ def _analysis_for(study: Study, *models: RegressionSpec) -> Table:
     """Describe ``core.analysis`` with what the fits of some models and the conditions on their scores look at."""
     if any(model.population.without for model in models):
         return core.analysis(study)
-    named = {name for model in models for name in (model.outcome, *names_in(model))}
+    named = {each for model in models for each in (model.outcome, *parts_of_whole(model.composition), *names_in(model))}
     named |= {name for model in models for name in (*model.clusters(), *model.effects(), *model.random_groups())}
     named |= {name for model in models if model.design is not None for name in model.design.columns()}
     for spec in study.measurement.values():
