@@ -54,6 +54,7 @@ class RegressionSpec(Spec):
         hypothesis: What is expected and why; plain words, or words by language.
         estimand: What is to be known; plain words, or words by language.
         population: Which responses are used.
+        without_items: Items that the scales of the model are scored without; enough answers are the same share as ever.
         level: What a row is: a ``response``; an organisation in a wave (``organisation_and_wave``) or over all waves
             (``organisation``), with means of what its responses say and facts as they are.
         estimator: ``linear``; ``logit`` or ``probit`` of an outcome of 0 and 1, ``firth_logit`` of one that regressors
@@ -109,6 +110,7 @@ class RegressionSpec(Spec):
     hypothesis: Words = {}
     estimand: Words
     population: Population = Population()
+    without_items: tuple[Name, ...] = ()
     level: Level = "response"
     estimator: Estimator = "linear"
     panel: Panel | None = None

@@ -13,6 +13,7 @@ from models.sections.regressors import Interaction, Sign, Surface, Variable
 from models.sections.sample_design import SampleDesign
 
 CHANGEABLE = (
+    "without_items",
     "level",
     "estimator",
     "panel",
@@ -53,6 +54,7 @@ class Variant(Spec):
     Attributes:
         name: Name of the variant, other than ``main``.
         title: Title by language; the name in words where there is none.
+        without_items: Other items that scales are scored without.
         level: Other rows.
         estimator: Another estimator.
         panel: Another unit.
@@ -74,6 +76,7 @@ class Variant(Spec):
 
     name: Name
     title: Texts = {}
+    without_items: tuple[Name, ...] | None = None
     level: Level | None = None
     estimator: Estimator | None = None
     panel: Panel | None = None

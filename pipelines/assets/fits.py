@@ -22,6 +22,7 @@ from pipelines.assets.plan import label_of
 from pipelines.assets.pooling import refuse_changed_items
 from pipelines.assets.recipe import keep_recipe
 from pipelines.assets.sampling import known_sampling
+from pipelines.assets.scores_anew import scored_anew, with_alphas
 from pipelines.load import Study
 from pipelines.steps.exclusions import mark_excluded
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, MET
@@ -106,6 +107,7 @@ def fit_model(
         fit = replace(fit, diagnostics=_with_conditions(fit, int((asked["verdict"] != MET).sum())))
     fit = replace(fit, diagnostics=_with_surface(study, store, model.with_variant(variant), fit, analysis))
     fit = replace(fit, diagnostics=_with_inference(fit, analysis, known_sampling(study, store)))
+    fit = replace(fit, diagnostics=with_alphas(study, model.with_variant(variant), fit, analysis))
     label = label_of(study, store, (model.name, variant), fit.data["response_id"], is_declared=is_declared)
     return fit_rows(study, model, fit, labels, label, is_declared=is_declared)
 
@@ -122,6 +124,7 @@ def rows_for_model(study: Study, store: Store, analysis: pd.DataFrame, model: Re
         analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
         is_used = ~analysis[excluded_column(rule)]
     analysis = with_judgements(study, store, analysis, model)
+    analysis = scored_anew(study, analysis, model)
     analysis = _with_weights(store, means_of_groups(analysis, model.variables(), is_used), model.weights)
     return analysis.assign(**{ORDER_OF_WAVES: analysis["wave"].map(places_of_waves(study))})
 

@@ -22,6 +22,7 @@ from pipelines.assets.graph import due_steps
 from pipelines.assets.measurement import step_name
 from pipelines.assets.out import is_weighted
 from pipelines.assets.raw import begun_waves
+from pipelines.assets.scores_anew import items_left
 from pipelines.commands.sample import inference_of_fits
 from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study, analysis_variables
@@ -85,6 +86,7 @@ def _analysis_for(study: Study, *models: RegressionSpec) -> Table:
     if any(model.population.without for model in models):
         return core.analysis(study)
     named = {each for model in models for each in (model.outcome, *parts_of_whole(model.composition), *names_in(model))}
+    named |= {item for model in models for item in items_left(study, model)}
     named |= {name for model in models for name in (*model.clusters(), *model.effects(), *model.random_groups())}
     named |= {name for model in models if model.design is not None for name in model.design.columns()}
     for spec in study.measurement.values():

@@ -7,6 +7,7 @@ import pandas as pd
 
 from models.sections.imputation import IMPUTATIONS
 from pipelines.steps.disclosure import LEAST_ORGANISATIONS
+from pipelines.steps.scores_without_items import ALPHA
 from pipelines.steps.withheld_reasons import reason
 
 LEAST_DF = 10
@@ -87,6 +88,7 @@ def reasons_to_withhold(
         (any(part.startswith(f"{item}[") for item in text_items for part in parts), "cell_texts", 0),
         *((IMPUTATIONS in diagnostics, "imputed", 0), (fit["covariance"] == "design", "by_design", 0)),
         ("noughts_count_as" in diagnostics, "log_ratio", 0),
+        (any(name.startswith(ALPHA) for name in diagnostics), "without_items", 0),
     )
     return [reason(key, language, fewest_asked) for broken, key, fewest_asked in rules if broken]
 

@@ -74,6 +74,10 @@ REASONS: Mapping[str, Texts] = {
         "en": "a log-ratio of shares, for which the dashboard has no words yet",
         "da": "et log-forhold mellem andele, som dashboardet endnu ikke har ord for",
     },
+    "without_items": {
+        "en": "scales without some of their items, which the dashboard would call by the names of the whole ones",
+        "da": "skalaer uden nogle af deres spørgsmål, som dashboardet ville kalde ved de heles navne",
+    },
     "not_estimated": {"en": "not estimated: see the run", "da": "ikke estimeret: se kørslen"},
 }
 

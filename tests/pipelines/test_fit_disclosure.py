@@ -193,6 +193,13 @@ def test_a_fit_of_a_log_ratio_is_withheld():
     ]
 
 
+def test_a_fit_of_scales_without_some_items_is_withheld():
+    found = diagnostics() | {"alpha_without_items of voice": 0.8}
+    assert reasons_to_withhold(fit(), found, ["intercept", "voice"], []) == [
+        "scales without some of their items, which the dashboard would call by the names of the whole ones"
+    ]
+
+
 def test_a_fit_by_the_design_of_a_sample_is_withheld():
     assert reasons_to_withhold(fit(covariance="design"), diagnostics(), ["intercept", "voice"], []) == [
         "errors by the design of the sample, for which there are no rules of disclosure yet"
