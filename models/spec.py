@@ -59,6 +59,7 @@ class RegressionSpec(Spec):
         hypothesis: What is expected and why; plain words, or words by language.
         estimand: What is to be known; plain words, or words by language.
         population: Which responses are used.
+        without_items: Items that scales are scored without; enough answers are the same share as ever.
         level: What a row is: a ``response``; an organisation in a wave (``organisation_and_wave``) or over all waves
             (``organisation``), with means of what its responses say and facts as they are.
         estimator: ``linear``; ``logit`` or ``probit`` of an outcome of 0 and 1, ``firth_logit`` of one that regressors
@@ -73,16 +74,14 @@ class RegressionSpec(Spec):
         panel: What a unit is; for those estimators.
         fixed_effects: Column whose groups have an effect each that is taken out, such as organisation_id, or two.
         random_effects: Of a mixed model the effects that differ between groups; intercepts only but for ``mixed``.
-        degrees_of_freedom: Of a ``mixed`` model with classical covariance: ``satterthwaite`` (left out too), or
-            ``kenward_roger``, which corrects the covariance as well.
+        degrees_of_freedom: Of ``mixed``, classical: ``satterthwaite`` (left out too), or ``kenward_roger``.
         likelihood: Of a ``mixed`` model: ``REML`` (left out too), or ``ML``.
         quadrature_points: Of a categorical mixed model with one random intercept: points of the adaptive quadrature,
             or 1 for Laplace's approximation. Left out: 11; with several random intercepts there is Laplace only.
         working_correlation: Of estimating equations, within clusters: ``exchangeable`` (left out too), ``ar1`` over
             waves, or ``independence``.
         outcome: A scale or a number; for ``multinomial`` an item with categories.
-        outcome_reference: Category of a ``multinomial`` outcome that the others are compared with, by code or label;
-            the first by code when not given.
+        outcome_reference: Category of a ``multinomial`` outcome that others are compared with; left out, the first.
         composition: Parts of a whole, the outcome among them; coefficients are of its log-ratio to the others.
         by_threshold: Regressors of an ordered outcome whose effect may differ between thresholds, written the same way
             as there; the others have one effect at all thresholds (proportional odds).
@@ -121,6 +120,7 @@ class RegressionSpec(Spec):
     hypothesis: Words = {}
     estimand: Words
     population: Population = Population()
+    without_items: tuple[Name, ...] = ()
     level: Level = "response"
     estimator: Estimator = "linear"
     panel: Panel | None = None

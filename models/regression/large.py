@@ -59,7 +59,9 @@ def may_be_stored(spec: RegressionSpec) -> bool:
     """
     if imputation_of(spec.missing) is not None or spec.panel is not None or spec.level != "response":
         return False
-    if needs_rows_beside(spec) or spec.corrected or any(each.earlier_wave for each in spec.variables()):
+    if needs_rows_beside(spec) or spec.corrected or spec.without_items:
+        return False
+    if any(each.earlier_wave for each in spec.variables()):
         return False
     if spec.estimator not in ("linear", *BINARY) or (spec.estimator in BINARY and spec.bootstrap_draws):
         return False

@@ -25,6 +25,7 @@ REMEDIES = {
     "decided_by_one_cluster": "one cluster decides coefficients, whose errors are too small; report none of these",
     "covariance_mended": "clusters of two kinds left a negative variance; compare a variant with one kind",
     "error_rates_at_edge": "an error rate of coders is nought, as if known; let coders judge more answers twice",
+    "forms_not_compared": "the scores have no factor in common; take one_factor out, or say so",
     "n_alone": "what is alone in its group, or was seen once, was left out; say so, and of how many",
     "hausman_p": "effects within units are not those between them; write estimator: within_between or within",
     "context_p": "effects within units are not those between them; report both (within_between), not one for both",

@@ -14,6 +14,7 @@ from models.sections.regressors import Interaction, Sign, Surface, Variable
 from models.sections.sample_design import SampleDesign
 
 CHANGEABLE = (
+    "without_items",
     "level",
     "estimator",
     "panel",
@@ -57,6 +58,7 @@ class Variant(Spec):
     Attributes:
         name: Name of the variant, other than ``main``.
         title: Title by language; the name in words where there is none.
+        without_items: Other items that scales are scored without.
         level: Other rows.
         estimator: Another estimator.
         panel: Another unit.
@@ -81,6 +83,7 @@ class Variant(Spec):
 
     name: Name
     title: Texts = {}
+    without_items: tuple[Name, ...] | None = None
     level: Level | None = None
     estimator: Estimator | None = None
     panel: Panel | None = None

@@ -16,7 +16,6 @@ Need = Literal[
     "latent_surface",
     "joint_outcomes",
     "equality_across_models",
-    "score_without_an_item",
     "actor_partner",
     "earlier_wave",
 ]
@@ -27,7 +26,6 @@ NEEDS: dict[Need, str] = {
     "latent_surface": "a response surface, or a difference, of latent reports (path models)",
     "joint_outcomes": "two outcomes estimated together, with their correlation (path models)",
     "equality_across_models": "a test that one coefficient is the same for two outcomes (path models)",
-    "score_without_an_item": "the score of a scale without one of its items (measurement)",
     "actor_partner": "the answers of the other member of a dyad, and dyads as groups (multilevel models)",
     "earlier_wave": "answers of the same person or organisation at the wave before (path models)",
 }

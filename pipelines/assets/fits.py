@@ -23,6 +23,7 @@ from pipelines.assets.pooling import refuse_changed_items
 from pipelines.assets.recipe import keep_recipe
 from pipelines.assets.relations import with_named_collaborations
 from pipelines.assets.sampling import known_sampling
+from pipelines.assets.scores_anew import scored_anew, with_alphas
 from pipelines.load import Study
 from pipelines.steps.answers_behind import with_answers_behind, with_earlier_waves
 from pipelines.steps.exclusions import mark_excluded
@@ -101,6 +102,7 @@ def fit_model(
     fit = replace(fit, diagnostics=with_conditions(fit, asked))
     fit = replace(fit, diagnostics=with_surface(study, store, model.with_variant(variant), fit, analysis))
     fit = replace(fit, diagnostics=with_inference(fit, analysis, known_sampling(study, store)))
+    fit = replace(fit, diagnostics=with_alphas(study, model.with_variant(variant), fit, analysis))
     label = label_of(study, store, (model.name, variant), fit.data["response_id"], is_declared=is_declared)
     return fit_rows(study, model, fit, labels, label, is_declared=is_declared)
 
@@ -117,6 +119,7 @@ def rows_for_model(study: Study, store: Store, analysis: pd.DataFrame, model: Re
         analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
         is_used = ~analysis[excluded_column(rule)]
     analysis = with_judgements(study, store, analysis, model)
+    analysis = scored_anew(study, analysis, model)
     analysis = analysis.assign(**{ORDER_OF_WAVES: analysis["wave"].map(places_of_waves(study))})
     analysis = with_answers_behind(with_earlier_waves(analysis, model, is_used), model, is_used)
     analysis = _with_weights(store, means_of_groups(analysis, model.variables(), is_used), model.weights)

@@ -104,7 +104,7 @@ def _describe(table: Table, describe: Describe, task: Task) -> list[Write]:
 
 
 def _model_step(study: Study, name: str) -> Step:
-    agreed = ("out.coding_agreement",) if study.coding is not None else ()
+    agreed = ("core.codings", "out.coding_agreement") if study.coding is not None else ()
     sampled = ("out.sampling",) if study.spec.casework.sample is not None else ()
     gated = ("out.gates",) if study.measurement else ()
     weighed = ("core.weights",) if is_weighted(study.models[name]) else ()

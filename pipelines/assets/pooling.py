@@ -6,6 +6,7 @@ Put here which items are behind a model's variables; what counts as a change is 
 from collections.abc import Iterator
 
 from models.regression.identification import ModelDataError
+from models.sections.composition import parts_of_whole
 from models.spec import RegressionSpec
 from pipelines.load import Study
 from pipelines.steps.instrument_changes import blocking_changes
@@ -51,7 +52,7 @@ def _items_behind(study: Study, model: RegressionSpec) -> Iterator[str]:
         for name in instrument.items
         for column in instrument.option_columns(name)
     }
-    used = {model.outcome, *(variable.variable for variable in model.variables())}
+    used = {model.outcome, *parts_of_whole(model.composition), *(variable.variable for variable in model.variables())}
     sampled = () if model.design is None else model.design.columns()
     for name in used | {*model.clusters(), *model.effects(), *model.random_groups(), *sampled}:
         if name in study.scales():

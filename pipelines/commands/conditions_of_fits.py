@@ -3,8 +3,10 @@
 import pandas as pd
 
 from models.replication.refit import recorded_model
+from models.sections.composition import parts_of_whole
 from models.spec import RegressionSpec
 from pipelines.assets.fits import names_in
+from pipelines.assets.scores_anew import items_left
 from pipelines.assets.scores_of_many import conditions_missed
 from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
@@ -21,7 +23,8 @@ def analysis_for(study: Study, *models: RegressionSpec) -> Table:
     """Describe ``core.analysis`` with what the fits of some models and the conditions on their scores look at."""
     if any(model.population.without for model in models):
         return core.analysis(study)
-    named = {name for model in models for name in (model.outcome, *names_in(model))}
+    named = {each for model in models for each in (model.outcome, *parts_of_whole(model.composition), *names_in(model))}
+    named |= {item for model in models for item in items_left(study, model)}
     named |= {name for model in models for name in (*model.clusters(), *model.effects(), *model.random_groups())}
     named |= {name for model in models if model.design is not None for name in model.design.columns()}
     for spec in study.measurement.values():

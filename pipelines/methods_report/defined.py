@@ -134,6 +134,8 @@ DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("noughts_count_as", "share_with_noughts"), ("multiplicative replacement of noughts",)),
     **dict.fromkeys(("sensitivity", "sensitivity_std_error", "specificity", "specificity_std_error"), CODERS),
     **dict.fromkeys(("error_rates_at_edge", "starts_disagreement", "uncorrected"), CODERS),
+    "forms_not_compared": ("error of left-out clusters by form",),
+    "alpha_without_items": ("alpha",),
     "r2_together": ("relative importance (LMG, general dominance)",),
     **dict.fromkeys(("ridge_penalty", "cross_validated_r2", "cross_validated_r2_ridge"), RIDGE),
     "cross_validated_r2_held": RIDGE,

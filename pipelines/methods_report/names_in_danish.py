@@ -110,6 +110,8 @@ NAMES: Mapping[str, str] = {
     "diagnostic_error_rates_at_edge": "Fejlrater på nul",
     "diagnostic_starts_disagreement": "Log-likelihood, som en start endte under",
     "diagnostic_uncorrected": "Koefficient uden korrektionen",
+    "diagnostic_forms_not_compared": "Former, der ikke kunne sammenlignes",
+    "diagnostic_alpha_without_items": "Alfa uden de udeladte spørgsmål",
     "diagnostic_r2_together": "R², som regressorerne sammen lægger til",
     "diagnostic_ridge_penalty": "Straf, der forudsiger bedst (ridge)",
     "diagnostic_cross_validated_r2": "R² i udeladte klynger",

@@ -110,6 +110,8 @@ NAMES: Mapping[str, str] = {
     "diagnostic_error_rates_at_edge": "Error rates of nought",
     "diagnostic_starts_disagreement": "Log-likelihood below which a start ended",
     "diagnostic_uncorrected": "Coefficient without the correction",
+    "diagnostic_forms_not_compared": "Forms that could not be compared",
+    "diagnostic_alpha_without_items": "Alpha without the items left out",
     "diagnostic_r2_together": "R² that regressors together add",
     "diagnostic_ridge_penalty": "Penalty that predicts best (ridge)",
     "diagnostic_cross_validated_r2": "R² in clusters left out",

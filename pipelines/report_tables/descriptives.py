@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from models.regression.coded_columns import outcome_columns
 from models.regression.columns import column_of
 from models.spec import RegressionSpec
 from pipelines.report_tables.value import EMPTY, Cell, Column, Kind, Number, Row, Table, one_line
@@ -71,7 +72,7 @@ def descriptive_table(described: Described, number: int, words: Words) -> Table:
 def _numbers(spec: RegressionSpec) -> list[str]:
     """Return the columns of the outcome and of the variables used as numbers, each once."""
     plain = spec.with_variant("main").variables()
-    return list(dict.fromkeys([spec.outcome, *(column_of(each) for each in plain if each.use != "category")]))
+    return list(dict.fromkeys([*outcome_columns(spec), *(column_of(each) for each in plain if each.use != "category")]))
 
 
 def _number(value: float, kind: Kind, words: Words) -> Cell:

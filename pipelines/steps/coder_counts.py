@@ -28,9 +28,9 @@ def coder_counts(name: str, variable: CodedVariable, judged: Judgements, coding:
     is_meant = answers["item"].isin([each for each in items if coding.may_have(variable.code, each)])
     is_meant &= ~answers["is_training"].astype(bool)
     values = judged.present[is_meant.to_numpy(), : len(coding.spec.coders), judged.codes.index(variable.code)]
-    by_answer = pd.DataFrame(values).groupby(answers.loc[is_meant, "response_id"].to_numpy(), sort=True)
-    largest, is_open = by_answer.max(), by_answer.agg(lambda each: each.isna().any())
-    said = largest.where((largest == 1) | ~is_open.astype(bool))
+    table, responses = pd.DataFrame(values), answers.loc[is_meant, "response_id"].to_numpy()
+    largest, is_open = table.groupby(responses).max(), table.isna().groupby(responses).any()
+    said = largest.where((largest == 1) | ~is_open)
     counts = pd.DataFrame(
         {
             "response_id": said.index.astype("str"),

@@ -11,6 +11,7 @@ import pandas as pd
 from models.sections.imputation import IMPUTATIONS
 from pipelines.steps.coarse_degrees import BY_DESIGN, OF_GROUPS, has_rules_of_its_own
 from pipelines.steps.disclosure import LEAST_ORGANISATIONS
+from pipelines.steps.scores_without_items import ALPHA
 from pipelines.steps.withheld_reasons import reason
 
 LEAST_DF = 10
@@ -82,6 +83,7 @@ def reasons_to_withhold(
         *(_of_its_own(fit, known, least) if has_rules_of_its_own(fit, known) else ()),
         (known.get("weight_in_people", least) < least, "heavy_weight", least),
         ("noughts_count_as" in known, "log_ratio", 0),
+        (any(name.startswith(ALPHA) for name in known), "without_items", 0),
     )
     return [reason(key, language, fewest) for broken, key, fewest in rules if broken]
 

@@ -102,6 +102,10 @@ REASONS: Mapping[str, Texts] = {
         "en": "imputed values, which are drawn otherwise from the rows of a package",
         "da": "imputerede værdier, som trækkes anderledes ud fra en pakkes rækker",
     },
+    "without_items": {
+        "en": "scales without some of their items, which the dashboard would call by the names of the whole ones",
+        "da": "skalaer uden nogle af deres spørgsmål, som dashboardet ville kalde ved de heles navne",
+    },
     "not_estimated": {"en": "not estimated: see the run", "da": "ikke estimeret: se kørslen"},
 }
 

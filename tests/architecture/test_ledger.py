@@ -21,6 +21,7 @@ PREPARING = {
     *("observed", "observed_values", "column_facts", "selection"),
     *("connection", "query", "responses", "result", "planner", "patterns", "pattern_design", "rows"),
     *("pattern_codes", "pattern_keys", "score_sums"),
+    *("asked", "coded", "coded_columns", "cross_products", "of_shares"),
     *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped", "sampled", "found", "imputed_rows"),
 }
 """Modules of regression that give no statistic of their own name."""

@@ -262,6 +262,13 @@ def test_a_fit_of_a_log_ratio_is_withheld():
     ]
 
 
+def test_a_fit_of_scales_without_some_items_is_withheld():
+    found = diagnostics() | {"alpha_without_items of voice": 0.8}
+    assert reasons_to_withhold(fit(), found, ["intercept", "voice"], []) == [
+        "scales without some of their items, which the dashboard would call by the names of the whole ones"
+    ]
+
+
 def test_every_reason_is_given():
     reasons = reasons_to_withhold(
         fit(n_obs=8, df_resid=4.0, n_clusters=3),

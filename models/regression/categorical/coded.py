@@ -5,12 +5,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from models.estimates import Vector
 from models.regression.categorical.estimated import Estimated, refuse_alike
 from models.regression.categorical.estimators import Asked, of_scores
 from models.regression.categorical.families import BINARY
 from models.regression.categorical.generalised import GeneralisedFit
 from models.regression.categorical.maximise import maximise
-from models.regression.categorical.misclassified import CodedRows, fit_misclassified, misclassified_objective
+from models.regression.categorical.misclassified import (
+    CodedRows,
+    MisclassifiedFit,
+    fit_misclassified,
+    misclassified_objective,
+)
 from models.regression.categorical.predicted import Model
 from models.regression.identification import ModelDataError
 
@@ -40,20 +46,6 @@ def misclassified_logit(asked: Asked) -> Estimated:
             raise ModelDataError("the rows drawn have no maximum of the likelihood: coders hardly ever differ in them")
         return replace(model, coefficients=top.point[:k])
 
-    sees, fails = fit.sensitivity, fit.specificity
-    found = {
-        "sensitivity": sees,
-        "sensitivity_std_error": float(every.errors[k] * sees * (1 - sees)),
-        "specificity": fails,
-        "specificity_std_error": float(every.errors[k + 1] * fails * (1 - fails)),
-        "n_judged_twice": float((coders > 1).sum()),
-        "n_coders_differ": float(((given > 0) & (given < coders)).sum()),
-        "error_rates_at_edge": float(fit.n_at_edge),
-        "starts_disagreement": fit.disagreement,
-    }
-    found |= {
-        f"uncorrected of {term}": float(value) for term, value in zip(asked.columns, fit.uncorrected, strict=True)
-    }
     return Estimated(
         terms=asked.columns,
         coefficients=fit.point[:k],
@@ -62,5 +54,20 @@ def misclassified_logit(asked: Asked) -> Estimated:
         categories=("",),
         model=model,
         refitted=refitted,
-        diagnostics=found,
+        diagnostics=_diagnostics(asked, rows, fit, every.errors),
     )
+
+
+def _diagnostics(asked: Asked, rows: CodedRows, fit: MisclassifiedFit, errors: Vector) -> dict[str, float]:
+    sees, withholds = fit.sensitivity, fit.specificity
+    return {
+        "sensitivity": sees,
+        "sensitivity_std_error": float(errors[-2] * sees * (1 - sees)),
+        "specificity": withholds,
+        "specificity_std_error": float(errors[-1] * withholds * (1 - withholds)),
+        "n_judged_twice": float((rows.coders > 1).sum()),
+        "n_coders_differ": float(((rows.given > 0) & (rows.given < rows.coders)).sum()),
+        "error_rates_at_edge": float(fit.n_at_edge),
+        "starts_disagreement": fit.disagreement,
+        **{f"uncorrected of {term}": float(each) for term, each in zip(asked.columns, fit.uncorrected, strict=True)},
+    }

@@ -119,14 +119,18 @@ def compare_forms(
         rng: Which cluster is in which.
         confidence_level: Of the intervals.
 
+    Returns:
+        One a form; forms other than the first that the scores do not have (no factor in common) are left out.
+
     Raises:
-        ModelDataError: If the scores have no factor in common, or a form fits without error.
+        ModelDataError: If the scores do not have the first form, or a form fits without error.
 
     References:
         Burnham and Anderson (2002), chapter 2; Vuong (1989), Econometrica 57, 307-333; Hastie, Tibshirani and Friedman
         (2009), section 7.10. R: ``AIC``, ``BIC``, ``MuMIn::Weights``, ``nonnest2::vuongtest`` (without clusters).
     """
     fold = folds_of_clusters(int(data.clusters.max()) + 1, folds, rng)[data.clusters]
+    forms = [forms[0], *(each for each in forms[1:] if _has_form(data, each, fold))]
     errors = [_errors_left_out(data, form, fold) ** 2 for form in forms]
     fitted = [_residuals(data, form) for form in forms]
     likelihoods = [_log_likelihoods(residuals) for residuals, _ in fitted]
@@ -147,6 +151,18 @@ def compare_forms(
         )
         for place, form in enumerate(forms)
     )
+
+
+def _has_form(data: FormData, form: Form, fold: NDArray[np.intp]) -> bool:
+    """Tell whether the scores have a form: in all rows, and without each fold."""
+    if form != "one_factor":
+        return True
+    try:
+        for known in (fold >= 0, *(fold != each for each in range(int(fold.max()) + 1))):
+            _factor_scores(data.scores, known)
+    except ModelDataError:
+        return False
+    return True
 
 
 def _vuong(pair: tuple[Form, Form], rows: Vector, clusters: NDArray[np.intp], confidence_level: float) -> Difference:
@@ -206,4 +222,5 @@ def _factor_scores(scores: Matrix, known: NDArray[np.bool_]) -> Vector:
             "the scores have no factor in common on which all load; expected scores that all go together; take "
             "one_factor out of the forms"
         )
-    return standard @ np.linalg.solve(correlation, found.loadings[:, 0])
+    scored: Vector = standard @ np.linalg.solve(correlation, found.loadings[:, 0])
+    return scored

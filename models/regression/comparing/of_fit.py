@@ -58,7 +58,8 @@ def comparisons_of(spec: RegressionSpec, design: Design, labels: Labels, seed: i
 
         Of scores that may enter in several forms, the form as term, all but the first held against the first:
 
-        - cross_validated_error: root mean squared error of predicting clusters that were left out.
+        - cross_validated_error: root mean squared error of predicting clusters that were left out; ``not_covered`` of
+          a form that the scores do not have (``one_factor`` without a factor in common).
         - error_against_first: mean squared error less that of the first form, with an interval from clusters; verdict
           ``better`` or ``worse`` where it leaves out nought, else ``undecided``.
         - vuong: log-likelihood less that of the first form, likewise; absent where one is a special case of the other.
@@ -71,7 +72,8 @@ def comparisons_of(spec: RegressionSpec, design: Design, labels: Labels, seed: i
         - other_noughts (of a focal term): the coefficient, between the lowest and the highest with noughts that count
           as half as much and as 1 / .65 as much; verdict ``look`` when one of them has another sign.
 
-        Diagnostics: noughts_count_as (points of 100), share_with_noughts (of the responses); ridge_penalty;
+        Diagnostics: forms_not_compared; noughts_count_as (points of 100), share_with_noughts (of the responses);
+        ridge_penalty;
         cross_validated_r2 of the model, cross_validated_r2_ridge with the penalty and cross_validated_r2_held of the
         other regressors alone; r2_together, what those that go together add to R2.
 
@@ -90,7 +92,9 @@ def comparisons_of(spec: RegressionSpec, design: Design, labels: Labels, seed: i
         rows += more
         diagnostics |= found
     if spec.competing_forms is not None:
-        rows += _of_forms(spec, spec.competing_forms, design, np.random.default_rng(seed))
+        more = [*_of_forms(spec, spec.competing_forms, design, np.random.default_rng(seed))]
+        diagnostics["forms_not_compared"] = float(sum(row[-1] == "not_covered" for row in more))
+        rows += more
     return Compared(pd.DataFrame(rows, columns=list(COLUMNS)), diagnostics)
 
 
@@ -127,7 +131,10 @@ def _of_forms(spec: RegressionSpec, asked: CompetingForms, design: Design, rng: 
     columns = columns_apart(design, touched)
     scores = np.column_stack([finite_numbers(design.rows, name).to_numpy() for name in asked.of])
     data = FormData(columns.held, scores, columns.outcome, columns.clusters)
-    for place, each in enumerate(compare_forms(data, asked.forms, asked.folds, rng, spec.confidence_level)):
+    found = compare_forms(data, asked.forms, asked.folds, rng, spec.confidence_level)
+    for form in (each for each in asked.forms if each not in [one.form for one in found]):
+        yield form, "cross_validated_error", np.nan, np.nan, np.nan, "not_covered"
+    for place, each in enumerate(found):
         yield each.form, "cross_validated_error", each.error, np.nan, np.nan, ""
         if place:
             yield each.form, "error_against_first", *_said(each.against_first, "worse", "better")

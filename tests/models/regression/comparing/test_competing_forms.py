@@ -173,7 +173,7 @@ def model(**changes):
 def test_a_fit_reads_how_forms_fare():
     fit, plain = (fit_regression(model(**each), analysis(), seed=3) for each in ({}, {"competing_forms": None}))
     pd.testing.assert_frame_equal(fit.estimates, plain.estimates)
-    pd.testing.assert_frame_equal(fit.diagnostics, plain.diagnostics)
+    assert set(fit.diagnostics["diagnostic"]) - set(plain.diagnostics["diagnostic"]) == {"forms_not_compared"}
     data = drawn(1)
     ordered = FormData(data.held, data.scores, data.outcome, pd.factorize(analysis()["organisation_id"])[0])
     forms = ("sum", "one_factor", "lowest", "product")
@@ -213,10 +213,17 @@ def test_what_cannot_be_compared_is_refused(changes, message):
         model(**changes)
 
 
-def test_scores_without_a_common_factor_are_refused():
+def test_a_form_that_the_scores_do_not_have_is_named_and_the_others_are_compared():
     rows = analysis()
     rows["inquiry"] = 6 - rows["systems"] + np.random.default_rng(0).normal(0, 0.3, 200)
+    scores = ("systems", "emergent", "inquiry")
+    asked = {"regressors": (*scores, "other"), "focal": "emergent", "competing_forms": {"of": scores}}
+    fit = fit_regression(model(**asked), rows)
+    found = fit.readings.set_index(["term", "reading"])
+    assert found.loc[("one_factor", "cross_validated_error"), "verdict"] == "not_covered"
+    assert set(found.xs("akaike_weight", level="reading").index) == {"sum", "lowest", "product"}
+    looked = fit.diagnostics.set_index("diagnostic")["verdict"]
+    assert looked["forms_not_compared"] == "look"
+    first = {"competing_forms": {"of": scores, "forms": ("one_factor", "sum")}}
     with pytest.raises(ModelDataError, match="no factor in common"):
-        fit_regression(model(regressors=("systems", "emergent", "inquiry", "other"), focal="emergent",
-                             competing_forms={"of": ("systems", "emergent", "inquiry")}),
-                       rows)  # fmt: skip
+        fit_regression(model(**{**asked, **first}), rows)
