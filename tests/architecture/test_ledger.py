@@ -21,6 +21,7 @@ PREPARING = {
     *("connection", "query", "responses", "result", "planner", "patterns", "pattern_design", "rows"),
     *("pattern_codes", "pattern_keys", "score_sums"),
     *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped", "sampled", "found", "imputed_rows"),
+    *("answers", "bases", "behind"),
 }
 """Modules of regression that give no statistic of their own name."""
 PREPARING_MIXED = {"random_terms", "cross_products", "criterion", "problem", "optimise", "group_inverses"} | {
