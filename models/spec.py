@@ -9,6 +9,7 @@ from instruments.spec_file import Name, Spec, Texts, Words
 from models.sections.imputation import Missing, refuse_imputation_of
 from models.sections.inference import (
     PANEL,
+    PATHS,
     UNCLUSTERED,
     Covariance,
     Estimator,
@@ -17,6 +18,7 @@ from models.sections.inference import (
     refuse_unfit_covariance,
 )
 from models.sections.panel import Level, Panel, effects_in, refuse_mixed_panel, refuse_rows_without
+from models.sections.paths import Paths, refuse_unfit_paths, variables_beside
 from models.sections.population import Population
 from models.sections.random_effects import (
     DegreesOfFreedom,
@@ -59,13 +61,16 @@ class RegressionSpec(Spec):
             ``multinomial`` of categories without order; ``poisson`` of counts, ``negative_binomial`` of counts that
             vary more; of units in waves: ``within`` units, ``between`` their means, ``within_between`` (random effects
             with the units' means as regressors, Mundlak), ``random_effects`` (with the Hausman test) or
-            ``first_differences``; ``mixed``: linear, with effects that differ between groups (multilevel).
+            ``first_differences``; ``mixed``: linear, with effects that differ between groups (multilevel); paths:
+            ``mediation``, ``mediation_across_levels`` (within clusters and between their latent means),
+            ``cross_lagged_panel`` (RI-CLPM), ``latent_growth``, ``two_outcomes`` explained together.
         panel: What a unit is; for those estimators.
         fixed_effects: Column whose groups have an effect each that is taken out, such as organisation_id, or two.
         random_effects: Of a ``mixed`` model the effects that differ between groups.
         degrees_of_freedom: Of a ``mixed`` model with classical covariance: ``satterthwaite`` (left out too), or
             ``kenward_roger``, which corrects the covariance as well.
         likelihood: Of a ``mixed`` model: ``REML`` (left out too), or ``ML``.
+        paths: What lies between, over waves, or beside, of an estimator of paths.
         outcome: A scale or a number; for ``multinomial`` an item with categories.
         outcome_reference: Category of a ``multinomial`` outcome that the others are compared with, by code or label;
             the first by code when not given.
@@ -110,6 +115,7 @@ class RegressionSpec(Spec):
     random_effects: tuple[RandomEffects, ...] = ()
     degrees_of_freedom: DegreesOfFreedom | None = None
     likelihood: Likelihood | None = None
+    paths: Paths | None = None
     outcome: Name
     outcome_reference: str | int | None = None
     by_threshold: tuple[Name | Variable | Interaction, ...] = ()
@@ -161,6 +167,7 @@ class RegressionSpec(Spec):
             refuse_imputation_of(said.missing, said.estimator, said.level, said.effects(), has_design=has_design)
             refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
             said.refuse_unfit_keys_of_mixed()
+            refuse_unfit_paths(said)
             refuse_keys_of_other_estimators(
                 said.estimator,
                 clusters=said.clusters(),
@@ -236,7 +243,8 @@ class RegressionSpec(Spec):
     def variables(self) -> list[Variable]:
         """Return every variable on the right-hand side of the model and its variants, interactions taken apart."""
         every = (self.regressors, *(variant.regressors or () for variant in self.variants))
-        return [part for regressors in every for each in regressors for part in parts_of(each)]
+        beside = [each for model in (self, *self.variants) for each in variables_beside(model.paths)]
+        return [*(part for regressors in every for each in regressors for part in parts_of(each)), *beside]
 
     def with_exclusions(self, rules: Iterable[str]) -> "RegressionSpec":
         """Return the model with a further variant for each exclusion rule of itself and of each of its variants.
@@ -262,7 +270,7 @@ class RegressionSpec(Spec):
             raise ValueError(f"the model {self.name} has no variant {name}")
         changes = {} if variant is None else changes_of(variant)
         changed = self.model_copy(update={"variants": (), **changes})
-        panel = changed.panel if changed.estimator in PANEL else None
+        panel = changed.panel if changed.estimator in (*PANEL, *PATHS) else None
         return changed.model_copy(update={"panel": panel})._without_strangers()  # noqa: SLF001 - its own class
 
     def _without_strangers(self) -> "RegressionSpec":

@@ -36,7 +36,7 @@ LOOK_FROM = {
     "max_generalised_vif": 10.0,
     "without_finite_estimate": 1.0,
     "bootstrap_failed": LARGEST_SHARE_FAILED,
-    **dict.fromkeys(("singular", "at_bound", "optimum_doubts"), 1.0),
+    **dict.fromkeys(("singular", "at_bound", "optimum_doubts", "improper_estimates", "resamples_undefined"), 1.0),
     "columns_not_settled": 1.0,
     "largest_fmi": 0.5,
 }
@@ -53,6 +53,8 @@ LOOK_BELOW = {
     "hausman_p": 0.05,
     "context_p": 0.05,
     "n_groups": 10.0,
+    "reliability": 0.3,
+    "cfi": 0.9,
 }
 
 

@@ -3,6 +3,7 @@
 from typing import Literal, get_args
 
 PanelEstimator = Literal["within", "between", "within_between", "random_effects", "first_differences"]
+PathEstimator = Literal["mediation", "mediation_across_levels", "cross_lagged_panel", "latent_growth", "two_outcomes"]
 Estimator = (
     Literal[
         "linear",
@@ -17,17 +18,22 @@ Estimator = (
         "mixed",
     ]
     | PanelEstimator
+    | PathEstimator
 )
-Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3", "design"]
+Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1", "CR1S", "CR2", "CR3", "design"]
 CLUSTERED = ("CR0", "CR1S", "CR2", "CR3")
 UNCLUSTERED = ("classical", "HC0", "HC1", "HC2", "HC3")
 PANEL: tuple[PanelEstimator, ...] = get_args(PanelEstimator)
+PATHS: tuple[PathEstimator, ...] = get_args(PathEstimator)
 LEAST_SQUARES = ("linear", *PANEL)
 ORDERED = ("ordered_logit", "ordered_probit")
 WITH_SCORES = (*ORDERED, "multinomial")
 OF_MIXED = ("classical", "CR0", "CR1S", "CR2")
 WITH_DESIGN: tuple[Estimator, ...] = ("linear", "logit", "ordered_logit")
 OF_SCORES = ("classical", "HC0", "HC1", "CR0", "CR1S")
+OF_PATHS = ("classical", "HC0", "HC2", "HC3", *CLUSTERED)
+OF_LATENT_PATHS = ("classical", "HC0", "CR1")
+LATENT_PATHS = ("mediation_across_levels", "cross_lagged_panel", "latent_growth")
 
 
 def covariances_of(estimator: Estimator) -> tuple[str, ...]:
@@ -39,6 +45,8 @@ def covariances_of(estimator: Estimator) -> tuple[str, ...]:
         return ("classical",)
     if estimator == "mixed":
         return OF_MIXED
+    if estimator in PATHS:
+        return OF_LATENT_PATHS if estimator in LATENT_PATHS else OF_PATHS
     every = (*UNCLUSTERED, *CLUSTERED, *of_design)
     return tuple(each for each in every if estimator in LEAST_SQUARES or each != "CR3")
 
@@ -52,6 +60,8 @@ def cautious_covariance(estimator: Estimator, n_ways: int) -> Covariance:
     """
     if estimator in ("firth_logit", "mixed"):
         return "classical"
+    if estimator in LATENT_PATHS:
+        return "CR1" if n_ways else "HC0"
     cautious: tuple[Covariance, ...] = ("HC0", "CR1S") if estimator in WITH_SCORES else ("HC3", "CR2", "CR1S")
     return cautious[n_ways]
 
@@ -65,7 +75,7 @@ def keys_not_of(estimator: Estimator) -> dict[str, object]:
         found["outcome_reference"] = None
     if estimator != "mixed":
         found |= {"random_effects": (), "degrees_of_freedom": None, "likelihood": None}
-    return found
+    return found if estimator in PATHS else {**found, "paths": None}
 
 
 def refuse_keys_of_other_estimators(
@@ -99,7 +109,7 @@ def refuse_unfit_covariance(estimator: Estimator, covariance: Covariance | None,
         covariance: Its covariance; None where it names none.
         clusters: Columns whose values are its clusters.
     """
-    if covariance in CLUSTERED and not clusters:
+    if covariance in (*CLUSTERED, "CR1") and not clusters:
         raise ValueError(f"covariance: {covariance} needs a key cluster that names a column, such as organisation_id")
     if len(clusters) > 1 and covariance not in (None, "CR1S"):
         raise ValueError(f"two clusters have covariance CR1S; found {covariance}; leave covariance out")

@@ -6,6 +6,7 @@ from instruments.spec_file import Name, Spec, Texts
 from models.sections.imputation import Missing
 from models.sections.inference import Covariance, Estimator, keys_not_of
 from models.sections.panel import Level, Panel
+from models.sections.paths import Paths
 from models.sections.population import Population
 from models.sections.random_effects import DegreesOfFreedom, Likelihood, RandomEffects
 from models.sections.regressors import Interaction, Sign, Surface, Variable
@@ -28,6 +29,7 @@ CHANGEABLE = (
     "random_effects",
     "degrees_of_freedom",
     "likelihood",
+    "paths",
     "population",
 )
 REMOVABLE = ("cluster", "design", "weights", "fixed_effects")
@@ -68,6 +70,7 @@ class Variant(Spec):
         random_effects: Other effects that differ between groups.
         degrees_of_freedom: Other degrees of freedom of a mixed model.
         likelihood: Another likelihood of a mixed model.
+        paths: Other paths, all of them.
         population: Another population.
     """
 
@@ -89,6 +92,7 @@ class Variant(Spec):
     random_effects: tuple[RandomEffects, ...] | None = None
     degrees_of_freedom: DegreesOfFreedom | None = None
     likelihood: Likelihood | None = None
+    paths: Paths | None = None
     population: Population | None = None
 
 

@@ -11,14 +11,9 @@ from instruments.spec_file import Name, Spec, Texts, Words
 
 Need = Literal[
     "random_intercept",
-    "mediation",
-    "cross_lagged_panel",
-    "latent_growth",
     "latent_surface",
     "misclassification",
     "compositional",
-    "joint_outcomes",
-    "equality_across_models",
     "model_comparison",
     "score_without_an_item",
     "correlated_regressors",
@@ -27,14 +22,9 @@ Need = Literal[
 ]
 NEEDS: dict[Need, str] = {
     "random_intercept": "a random intercept of organisations, collaborations or managers (multilevel models)",
-    "mediation": "the product of two paths with its interval (path models)",
-    "cross_lagged_panel": "a cross-lagged panel model with random intercepts over three waves (path models)",
-    "latent_growth": "growth over waves of a latent variable (path models)",
     "latent_surface": "a response surface, or a difference, of latent reports (path models)",
     "misclassification": "an outcome of 0 and 1 corrected for the errors of those who coded it (regression)",
     "compositional": "outcomes that add up to a total, as isometric log-ratios (regression)",
-    "joint_outcomes": "two outcomes estimated together, with their correlation (path models)",
-    "equality_across_models": "a test that one coefficient is the same for two outcomes (path models)",
     "model_comparison": "models compared by cross-validated fit (regression)",
     "score_without_an_item": "the score of a scale without one of its items (measurement)",
     "correlated_regressors": "ridge regression or dominance analysis of regressors that go together (regression)",

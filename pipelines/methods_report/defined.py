@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from models.ledger import ENTRIES, Definition, ledger
+from models.sections.inference import LATENT_PATHS
 from pipelines.board_report.value import Link, Section
 from pipelines.methods_report.found import Found
 
@@ -25,6 +26,18 @@ DEGREES_OF_MIXED = (
 CLUSTERED_OF_MIXED = ("CR2 and Satterthwaite degrees of freedom of a mixed model",)
 SHARES = ("intraclass correlation and R2 of a mixed model",)
 OF_OPTIMUM = ("audit of a mixed model's optimum", "likelihood of a mixed model, second engine")
+OF_EQUATIONS = ("covariance of the coefficients of several equations", "delta (Sobel) error of an effect")
+INTERVALS = ("percentile, basic and BCa interval of an effect",)
+MONTE_CARLO = ("Monte Carlo interval of an effect",)
+CROSS_LAGGED = ("cross-lagged panel with random intercepts (RI-CLPM)",)
+STEADY = ("steadiness of a panel over waves, likeness in groups",)
+GROWTH = ("latent growth, line or bend, predictors, time-varying covariates",)
+ACROSS_LEVELS = (
+    "mediation across levels 2-1-1, 1-1-1, 2-2-1",
+    "covariances between and within organisations, latent means",
+)
+TWO_OUTCOMES = ("difference of a coefficient between two outcomes", "correlation of two outcomes")
+FIT = ("CFI, TLI, RMSEA with interval",)
 DIF = ("DIF by ordinal logistic regression", "proportional odds")
 OMEGA = ("omega of counted answers", "omega, model-implied and observed denominator")
 AGREEMENT = ("ICC(1), ICC(2)",)
@@ -84,6 +97,11 @@ ESTIMATORS: Mapping[str, tuple[str, ...]] = {
     "negative_binomial": ("negative binomial regression (NB2)", "McFadden's R2"),
     **dict.fromkeys(("within", "between", "within_between", "random_effects", "first_differences"), PANEL),
     "mixed": ("linear mixed model, REML and ML", *SHARES),
+    "mediation": ("paths of a mediation: indirect, direct, total", "R2 and adjusted R2"),
+    "mediation_across_levels": ACROSS_LEVELS,
+    "cross_lagged_panel": (*CROSS_LAGGED, *STEADY),
+    "latent_growth": GROWTH,
+    "two_outcomes": TWO_OUTCOMES,
 }
 DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     "max_leverage": INFLUENCE,
@@ -115,6 +133,9 @@ DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     "surface_icc_2": AGREEMENT,
     **dict.fromkeys(("icc", "r2_marginal", "r2_conditional"), SHARES),
     **dict.fromkeys(("variance", "covariance", "variance_residual"), ("linear mixed model, REML and ML",)),
+    **dict.fromkeys(("cfi", "rmsea"), FIT),
+    "srmr": ("SRMR",),
+    "reliability": ACROSS_LEVELS[1:],
     "variance_p": ("likelihood-ratio test of a variance",),
     **dict.fromkeys(("singular", "at_bound"), ("singular mixed models",)),
     **dict.fromkeys(("optimiser_disagreement", "engine_difference", "optimum_doubts"), OF_OPTIMUM),
@@ -133,6 +154,11 @@ READINGS: Mapping[str, tuple[str, ...]] = {
     "wild_bootstrap": ("wild cluster bootstrap (WCR, Rademacher)",),
     "average_effect": ("average marginal effects and predictions, delta interval",),
     "average_effect_bootstrap": ("average marginal effects, bootstrap interval",),
+    **dict.fromkeys(("interval_percentile", "interval_basic", "interval_bca"), INTERVALS),
+    "interval_monte_carlo": MONTE_CARLO,
+    "interval_delta": OF_EQUATIONS[1:],
+    "share_of_total": OF_EQUATIONS[1:],
+    "against_minus_one": TWO_OUTCOMES[1:],
     "simple_slopes": ("simple slopes",),
     "johnson_neyman": ("Johnson-Neyman bounds",),
 }
@@ -171,18 +197,22 @@ NOT_RUN, NONE, SAME = "none run: ", "none", " name the same"
 def of_covariance(estimator: str, covariance: str) -> tuple[str, ...]:
     """Return the entries of the covariance of a fit: of least squares, of scores, or of a working regression."""
     name, two_ways, _ = covariance.partition("_two_way")
-    if estimator == "firth_logit" or name == "design":
+    if estimator in ("firth_logit", *LATENT_PATHS) or name == "design":
         return DESIGN_LINES if name == "design" else ESTIMATORS[estimator]
+    if estimator in ("mediation", "two_outcomes"):
+        return OF_EQUATIONS
     if estimator == "mixed":
         return DEGREES_OF_MIXED if name == "classical" else CLUSTERED_OF_MIXED
     if estimator in ("OLS", "WLS", "OLS_within", "WLS_within") or ESTIMATORS[estimator] is PANEL:
-        if two_ways:
-            return ("two-way clustered covariance",)
-        if not name.startswith("CR"):
-            return ("covariances classical, HC0, HC1, HC2, HC3",)
-        return CLUSTERED_LINES if name in ("CR2", "CR3") else CLUSTERED_LINES[:1]
+        return ("two-way clustered covariance",) if two_ways else _of_least_squares(name)
     of_scores = "robust and clustered covariances from scores"
     return ("CR2, Satterthwaite and HTZ of generalised linear models" if name == "CR2" else of_scores,)
+
+
+def _of_least_squares(covariance: str) -> tuple[str, ...]:
+    if not covariance.startswith("CR"):
+        return ("covariances classical, HC0, HC1, HC2, HC3",)
+    return CLUSTERED_LINES if covariance in ("CR2", "CR3") else CLUSTERED_LINES[:1]
 
 
 def anchor_of(name: str) -> str:

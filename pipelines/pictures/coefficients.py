@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.paths.found import term_of_interest
 from models.regression.columns import column_of
+from models.sections.inference import PATHS
 from models.sections.regressors import as_variable, parts_of
 from pipelines.pictures.axes import SERIES, SHAPES, Axis, labelled, spanned
 from pipelines.pictures.drawn_fit import DrawnFit, term_in_words
@@ -77,6 +79,8 @@ def _rows(fits: Sequence[DrawnFit], *, is_standardised: bool) -> dict[str, list[
 
 
 def _is_focal(term: str, fit: DrawnFit) -> bool:
+    if fit.spec.estimator in PATHS:
+        return term == term_of_interest(fit.spec)
     column = column_of(as_variable(fit.spec.focal))
     return term == column or (term.startswith(f"{column}[") and " x " not in term)
 

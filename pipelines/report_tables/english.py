@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from models.regression.covariance import DEFINITIONS
+from pipelines.report_tables.words_of_paths import ENGLISH as OF_PATHS
 
 ENGLISH: Mapping[str, str] = {
+    **OF_PATHS,
     **{f"of_{covariance}": told for covariance, told in DEFINITIONS.items()},
     "and": "and",
     "table": "Table {number}",

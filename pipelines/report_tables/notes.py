@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from models.sections.imputation import IMPUTATIONS
+from models.sections.inference import LATENT_PATHS, PATHS
+from models.sections.paths import Paths
 from pipelines.report_tables.coefficients import DAGGER, TINY, Printed, column_list, columns_by
 from pipelines.report_tables.reported import LINEAR, ReportedFit
 from pipelines.report_tables.summaries import covariance_in_words, estimator_in_words
@@ -21,6 +23,8 @@ UNITS = {
 }
 UNITS |= {"ordered_probit": "unit_probit", "poisson": "unit_poisson", "negative_binomial": "unit_poisson"}
 
+UNITS |= dict.fromkeys(PATHS, "unit_paths")
+
 EXPLAINED = {
     "OLS_within": "explained_within",
     "WLS_within": "explained_within",
@@ -30,6 +34,8 @@ EXPLAINED = {
     "between": "explained_between",
     "first_differences": "explained_differences",
     "mixed": "explained_marginal",
+    "mediation": "explained_outcome",
+    "two_outcomes": "explained_outcome",
 }
 
 
@@ -89,8 +95,8 @@ def _columns_by_pair(pairs: list[tuple[str, str]]) -> Iterator[tuple[tuple[str, 
 def _definition(fit: ReportedFit, words: Words) -> str:
     if fit.covariance.endswith("_two_way"):
         return words.say("of_two_ways")
-    if fit.estimator == "mixed":
-        return words.say(_of_mixed(fit))
+    if fit.estimator == "mixed" or fit.estimator in PATHS:
+        return words.say(_of_mixed(fit)) if fit.estimator == "mixed" else _of_paths(fit, words)
     if fit.estimator in LINEAR or fit.covariance == "design":
         return words.maybe(f"of_{fit.covariance}", fit.covariance)
     if fit.estimator == "firth_logit":
@@ -98,6 +104,13 @@ def _definition(fit: ReportedFit, words: Words) -> str:
     if fit.covariance == "classical":
         return words.say("of_likelihood_classical")
     return words.say("of_likelihood_cr2" if fit.covariance == "CR2" else "of_likelihood")
+
+
+def _of_paths(fit: ReportedFit, words: Words) -> str:
+    if fit.estimator in LATENT_PATHS:
+        return words.say("of_latent_paths")
+    interval = (fit.spec.paths or Paths()).interval if fit.estimator == "mediation" else "delta"
+    return words.say("of_equations", interval=words.say(f"interval_{interval}"))
 
 
 def _of_mixed(fit: ReportedFit) -> str:

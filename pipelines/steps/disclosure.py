@@ -13,6 +13,7 @@ import pandas as pd
 
 from instruments.faults import DataError
 from models.sections.imputation import IMPUTATIONS
+from models.sections.inference import PATHS
 from pipelines.steps.release_rounding import round_to_five
 from pipelines.steps.withheld_reasons import reason
 from pipelines.tables.base import Table
@@ -218,7 +219,7 @@ def reasons_to_withhold(
     least = float(str(fit["least_cell_size"]))
     parts = [part for term in terms for part in term.split(" x ")]
     is_by_least_squares = fit["estimator"] in (*LINEAR, *OF_UNITS, *OF_GROUPS)
-    needs_outcome = not is_by_least_squares and fit["estimator"] not in OF_COUNTS
+    needs_outcome = not is_by_least_squares and fit["estimator"] not in (*OF_COUNTS, *PATHS)
     has_rows_of_organisations = "n_responses" in diagnostics
     fewest = LEAST_CLUSTERS if has_rows_of_organisations else LEAST_ORGANISATIONS
     n_people = diagnostics.get("n_responses", _figure(fit["n_obs"], 0))
@@ -242,6 +243,7 @@ def reasons_to_withhold(
         (any("organisation_id" in part for part in parts), "single_organisation", 0),
         (any(part.startswith(f"{item}[") for item in text_items for part in parts), "cell_texts", 0),
         *((IMPUTATIONS in diagnostics, "imputed", 0), (fit["covariance"] == "design", "by_design", 0)),
+        (fit["estimator"] in PATHS, "of_paths", 0),
     )
     return [reason(key, language, fewest_asked) for broken, key, fewest_asked in rules if broken]
 

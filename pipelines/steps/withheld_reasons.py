@@ -66,6 +66,10 @@ REASONS: Mapping[str, Texts] = {
         "en": "imputed values, for which there are no rules of disclosure yet",
         "da": "imputerede værdier, som der endnu ikke er regler for at offentliggøre",
     },
+    "of_paths": {
+        "en": "paths, for which there are no rules of disclosure yet",
+        "da": "stier, som der endnu ikke er regler for at offentliggøre",
+    },
     "by_design": {
         "en": "errors by the design of the sample, for which there are no rules of disclosure yet",
         "da": "fejl efter stikprøvens design, som der endnu ikke er regler for at offentliggøre",

@@ -7,6 +7,7 @@ import streamlit as st
 import yaml
 
 from instruments.faults import DataError, EnvironmentFault
+from models.sections.inference import PATHS
 from models.spec import RegressionSpec
 from pipelines.assets.fits import FitRows
 from pipelines.commands.fits import (
@@ -33,6 +34,13 @@ LISTED = ("fit_id", "label", "is_declared", "is_current", "outcome", "estimator"
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "recipe_hash", "plan_hash", "seed", "digest", "engine")
 OF_EVERY_FIT = ("joint_tests", "reading.standardised", "reading.equivalence", "reading.sensitivity", "reading.power.m",
                 "reading.assumptions", "moderation")  # fmt: skip
+OF_PATHS: dict[str, tuple[str, ...]] = {
+    "mediation": ("mediated", "effects", "equations", "intervals", "resampling"),
+    "mediation_across_levels": ("two_level", "level_slopes", "intervals"),
+    "cross_lagged_panel": ("panel_fit",),
+    "latent_growth": ("growth",),
+    "two_outcomes": ("two_outcomes", "equations"),
+}
 OF_MIXED = (
     "mixed_model",
     "satterthwaite",
@@ -93,9 +101,15 @@ def _show_fit(bench: Bench, fit_id: str) -> None:
     for remedy in remedies_in_words(made.diagnostics)["remedy"]:
         show_text(f"look: {remedy}")
     spec = RegressionSpec.model_validate_json(row["spec_json"])
-    is_mixed = spec.estimator == "mixed"
-    show_definitions("multilevel" if is_mixed else "regression", OF_MIXED if is_mixed else _places(spec))
+    show_definitions(*_defined(spec))
     _show_from_rows(bench, made, fit_id)
+
+
+def _defined(spec: RegressionSpec) -> tuple[str, tuple[str, ...]]:
+    """Return the part of the ledger in which the statistics of a model are defined, and where in it."""
+    if spec.estimator in PATHS:
+        return "paths", OF_PATHS[spec.estimator]
+    return ("multilevel", OF_MIXED) if spec.estimator == "mixed" else ("regression", _places(spec))
 
 
 def said_in(part: object) -> object:
