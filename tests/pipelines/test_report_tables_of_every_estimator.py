@@ -27,6 +27,10 @@ KINDS: dict[str, dict[str, object]] = {
     "mixed": {"estimator": "mixed", "random_effects": ({"groups": "organisation_id"},), "cluster": None},
     "mixed_kenward_roger": {"estimator": "mixed", "random_effects": ({"groups": "organisation_id"},), "cluster": None,
                             "degrees_of_freedom": "kenward_roger"},
+    "mediation": {"estimator": "mediation", "paths": {"mediators": ("safety",)}},
+    "two_outcomes": {"estimator": "two_outcomes", "paths": {"other_outcome": "question"}},
+    "lagged_panel": {"estimator": "cross_lagged_panel", "regressors": ("integration",), "paths":
+                     {"random_intercepts": False}, **PERSONS},
     "logit": {"estimator": "logit", "outcome": "is_high", **CATEGORICAL},
     "firth": {"estimator": "firth_logit", "outcome": "is_high", "covariance": "classical", "cluster": None,
               **CATEGORICAL},
@@ -46,6 +50,9 @@ NAMES = {
     "random_effects": "Random effects",
     "first_differences": "First differences",
     "mixed": "Mixed model",
+    "mediation": "Mediation",
+    "two_outcomes": "Two outcomes together",
+    "lagged_panel": "Cross-lagged panel",
     "firth": "Logit with Firth’s penalty",
     "multinomial": "Multinomial logit",
     "negative_binomial": "Negative binomial",
@@ -113,6 +120,15 @@ def test_a_mixed_model_says_what_differs_between_groups_and_how_its_errors_are_m
     assert "share of the regressors in all variance (marginal)" in said("mixed")
     assert value("mixed", "Effects that differ between") == "organisation"
     assert "Kenward" in said("mixed_kenward_roger")
+
+
+def test_effects_and_paths_of_a_mediation_are_in_words_and_say_how_their_intervals_are_made():
+    assert labels("mediation")[1].startswith("Indirect: Vertical integration → Psychological safety")
+    assert any(label.startswith("Psychological safety") and "←" in label for label in labels("mediation"))
+    assert "Monte Carlo intervals" in said("mediation")
+    assert "in units of what is explained" in said("mediation")
+    assert "R² in (1) is of the equation of the outcome" in said("two_outcomes")
+    assert "full information" in said("lagged_panel")
 
 
 @pytest.mark.parametrize("kind", LINEAR)
