@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.sections.inference import PATHS
 from pipelines.steps import disclosure
 from pipelines.steps.release_rounding import round_to_five
 from pipelines.steps.withheld_reasons import REASONS, reason
@@ -297,6 +298,13 @@ def test_a_fit_of_imputed_values_is_withheld():
 def test_a_fit_by_the_design_of_a_sample_is_withheld():
     assert disclosure.reasons_to_withhold(fit(covariance="design"), diagnostics(), ["intercept", "voice"], []) == [
         "errors by the design of the sample, for which there are no rules of disclosure yet"
+    ]
+
+
+@pytest.mark.parametrize("estimator", PATHS)
+def test_a_fit_of_paths_is_withheld(estimator):
+    assert disclosure.reasons_to_withhold(fit(estimator=estimator), diagnostics(), ["intercept", "voice"], []) == [
+        "paths, for which there are no rules of disclosure yet"
     ]
 
 
