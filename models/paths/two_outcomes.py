@@ -78,16 +78,13 @@ def estimate_two_outcomes(spec: RegressionSpec, design: Design) -> FoundPaths:
     residuals = values - _fitted(solved)
     raw, left = (_correlation(each, solved, level) for each in (values, residuals))
     told = f"{term_of(first)} ~ {term_of(second)}"
-    paths = solved.path_table(level)
-    causes = paths["term"].replace(CONSTANT, INTERCEPT)
-    named = [term_of(path_term(*pair)) for pair in zip(paths["equation"], causes, strict=True)]
     df = solved.uncertainty.df
     return FoundPaths(
         estimates=pd.concat(
             [
                 _differences(solved, tuple(plain_name(each) for each in design.focal), level),
                 _correlation_rows({f"correlation: {told}": raw, f"correlation of residuals: {told}": left}),
-                paths.drop(columns="equation").assign(term=named),
+                _paths(solved, level),
             ],
             ignore_index=True,
         ),
@@ -99,6 +96,13 @@ def estimate_two_outcomes(spec: RegressionSpec, design: Design) -> FoundPaths:
         r_squared=explained_share(values[:, 0], values[:, 0] - residuals[:, 0], rows.weights),
         readings=(_against_minus_one(f"correlation: {told}", raw, level),),
     )
+
+
+def _paths(solved: Solved, confidence_level: float) -> pd.DataFrame:
+    paths = solved.path_table(confidence_level)
+    causes = paths["term"].replace(CONSTANT, INTERCEPT)
+    named = [term_of(path_term(*pair)) for pair in zip(paths["equation"], causes, strict=True)]
+    return paths.drop(columns="equation").assign(term=named)
 
 
 def _fitted(solved: Solved) -> Matrix:
