@@ -14,6 +14,7 @@ from models.sections.inference import (
     MARGINAL,
     MIXED,
     PANEL,
+    PATHS,
     UNCLUSTERED,
     Covariance,
     Estimator,
@@ -23,6 +24,7 @@ from models.sections.inference import (
 )
 from models.sections.marginal import WorkingCorrelation, refuse_unfit_equations
 from models.sections.panel import Level, Panel, effects_in, refuse_mixed_panel, refuse_rows_without
+from models.sections.paths import Paths, refuse_unfit_paths, variables_beside
 from models.sections.population import Population
 from models.sections.random_effects import (
     DegreesOfFreedom,
@@ -70,7 +72,9 @@ class RegressionSpec(Spec):
             regressors, Mundlak), ``random_effects`` (with the Hausman test) or ``first_differences``;
             ``mixed``: linear, with effects that differ between groups (multilevel);
             ``mixed_logit``, ``mixed_ordered_logit`` or ``mixed_ordered_probit``: with random intercepts, effects within
-            a group; ``gee_linear``, ``gee_logit`` or ``gee_poisson``: estimating equations, effects in the population.
+            a group; ``gee_linear``, ``gee_logit`` or ``gee_poisson``: estimating equations, effects in the population;
+            paths: ``mediation``, ``mediation_across_levels`` (within clusters and between their latent means),
+            ``cross_lagged_panel`` (RI-CLPM), ``latent_growth``, ``two_outcomes`` explained together.
         panel: What a unit is; for those estimators.
         fixed_effects: Column whose groups have an effect each that is taken out, such as organisation_id, or two.
         random_effects: Of a mixed model the effects that differ between groups; intercepts only but for ``mixed``.
@@ -80,6 +84,7 @@ class RegressionSpec(Spec):
             or 1 for Laplace's approximation. Left out: 11; with several random intercepts there is Laplace only.
         working_correlation: Of estimating equations, within clusters: ``exchangeable`` (left out too), ``ar1`` over
             waves, or ``independence``.
+        paths: What lies between, over waves, or beside, of an estimator of paths.
         outcome: A scale or a number; for ``multinomial`` an item with categories.
         outcome_reference: Category of a ``multinomial`` outcome that others are compared with; left out, the first.
         composition: Parts of a whole, the outcome among them; coefficients are of its log-ratio to the others.
@@ -130,6 +135,7 @@ class RegressionSpec(Spec):
     likelihood: Likelihood | None = None
     quadrature_points: QuadraturePoints | None = None
     working_correlation: WorkingCorrelation | None = None
+    paths: Paths | None = None
     outcome: Name
     outcome_reference: str | int | None = None
     composition: Composition | None = None
@@ -189,6 +195,7 @@ class RegressionSpec(Spec):
             said.refuse_unfit_keys_of_mixed()
             refuse_unfit_equations(said.estimator, said.working_correlation, said.clusters(), said.weights)
             refuse_unfit_corrections(said)
+            refuse_unfit_paths(said)
             refuse_keys_of_other_estimators(
                 said.estimator,
                 clusters=said.clusters(),
@@ -265,7 +272,8 @@ class RegressionSpec(Spec):
     def variables(self) -> list[Variable]:
         """Return every variable on the right-hand side of the model and its variants, interactions taken apart."""
         every = (self.regressors, *(variant.regressors or () for variant in self.variants))
-        return [part for regressors in every for each in regressors for part in parts_of(each)]
+        beside = [each for model in (self, *self.variants) for each in variables_beside(model.paths)]
+        return [*(part for regressors in every for each in regressors for part in parts_of(each)), *beside]
 
     def with_exclusions(self, rules: Iterable[str]) -> "RegressionSpec":
         """Return the model with a further variant for each exclusion rule; see ``variants.variants_without``."""
@@ -282,7 +290,7 @@ class RegressionSpec(Spec):
             raise ValueError(f"the model {self.name} has no variant {name}")
         changes = {} if variant is None else changes_of(variant)
         changed = self.model_copy(update={"variants": (), **changes})
-        panel = changed.panel if changed.estimator in PANEL else None
+        panel = changed.panel if changed.estimator in (*PANEL, *PATHS) else None
         return changed.model_copy(update={"panel": panel})._without_strangers()  # noqa: SLF001 - its own class
 
     def _without_strangers(self) -> "RegressionSpec":

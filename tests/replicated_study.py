@@ -97,6 +97,20 @@ variants:
   - {name: robust, random_effects: [{groups: organisation_id}], covariance: CR2, cluster: organisation_id}
   - {name: equations, estimator: gee_linear, cluster: organisation_id}
 """,
+    "through": """\
+estimator: mediation
+outcome: trust
+focal: teamwork
+regressors: [teamwork, tenure, {variable: area, use: category}]
+paths: {mediators: [tenure]}
+cluster: organisation_id
+variants:
+  - {name: resampled, paths: {mediators: [tenure], interval: bca, draws: 200}}
+  - {name: both, estimator: two_outcomes, regressors: [teamwork, {variable: area, use: category}],
+     paths: {other_outcome: tenure}}
+  - {name: waves, estimator: cross_lagged_panel, regressors: [teamwork], panel: {unit: respondent},
+     paths: {random_intercepts: false}}
+""",
     "staying": """\
 estimator: logit
 outcome: stays

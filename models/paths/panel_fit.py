@@ -1,6 +1,6 @@
 """A panel fitted to answers, and what may be held steady over waves or alike in groups, in tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -101,8 +101,13 @@ def _lags(panel: Panel, parameters: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def steadiness(panel: Panel, answers: PanelAnswers) -> pd.DataFrame:
+def steadiness(panel: Panel, answers: PanelAnswers, known: Sequence[PanelFit] = ()) -> pd.DataFrame:
     """Test step by step whether lags, innovations and means are the same in all waves (stationarity).
+
+    Args:
+        panel: Of whom.
+        answers: Their answers.
+        known: Panels that were fitted to these answers already, which are not fitted again.
 
     Returns:
         One row a step, each adding to the one before: step (``free``, ``lags``, ``innovations``, ``means``), indices of
@@ -114,7 +119,7 @@ def steadiness(panel: Panel, answers: PanelAnswers) -> pd.DataFrame:
     if panel.n_waves < 3:  # noqa: PLR2004
         raise FactorModelError("two waves have one lag: whether lags are steady needs at least three waves")
     steps = [frozenset(STEPS[:n]) for n in range(len(STEPS) + 1)]
-    return _ladder([replace(panel, steady=each) for each in steps], answers)
+    return _ladder([replace(panel, steady=each) for each in steps], answers, known)
 
 
 def likeness(panel: Panel, answers: PanelAnswers) -> pd.DataFrame:
@@ -132,23 +137,29 @@ def likeness(panel: Panel, answers: PanelAnswers) -> pd.DataFrame:
     return _ladder([replace(panel, alike=each) for each in steps], answers)
 
 
-def against_cross_lagged(panel: Panel, answers: PanelAnswers) -> pd.DataFrame:
+def against_cross_lagged(panel: Panel, answers: PanelAnswers, known: Sequence[PanelFit] = ()) -> pd.DataFrame:
     """Compare a panel with random intercepts with the one without.
 
     Without random intercepts their variances are nought, the edge of what they can be: the p-value of the difference
     is too large, so that a small one speaks against the narrower model all the more (Stoel et al. 2006).
+
+    Args:
+        panel: Of whom.
+        answers: Their answers.
+        known: As of ``steadiness``.
 
     Returns:
         Two rows, step ``random_intercepts`` and ``cross_lagged``, with the columns of ``steadiness``.
     """
     if not panel.has_traits:
         raise FactorModelError("the panel has no random intercepts to leave out: state one that has")
-    table = _ladder([panel, replace(panel, has_traits=False)], answers)
+    table = _ladder([panel, replace(panel, has_traits=False)], answers, known)
     return table.assign(step=["random_intercepts", "cross_lagged"])
 
 
-def _ladder(panels: list[Panel], answers: PanelAnswers) -> pd.DataFrame:
-    fits = [fit_panel(each, answers) for each in panels]
+def _ladder(panels: list[Panel], answers: PanelAnswers, known: Sequence[PanelFit] = ()) -> pd.DataFrame:
+    found = [next((each for each in known if each.panel == panel), None) for panel in panels]
+    fits = [each or fit_panel(panel, answers) for each, panel in zip(found, panels, strict=True)]
     rows: list[dict[str, object]] = []
     for place, each in enumerate(fits):
         row: dict[str, object] = {"step": ("free", *STEPS)[place]}

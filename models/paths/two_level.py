@@ -237,12 +237,16 @@ class TwoLevelEstimate:
         return self.gap <= LARGEST_GAP * max(1.0, abs(self.log_likelihood))
 
 
-def estimate_two_level(sample: TwoLevelSample, *, is_robust: bool) -> TwoLevelEstimate:
+def estimate_two_level(
+    sample: TwoLevelSample, *, is_robust: bool, outer: NDArray[np.intp] | None = None
+) -> TwoLevelEstimate:
     """Estimate mu, B and W.
 
     Args:
         sample: Rows by organisation.
         is_robust: Whether errors come from the scores of organisations, whatever the distribution.
+        outer: Cluster of each organisation from 0, whose scores are added up, as of one organisation in several waves;
+            None where organisations are independent.
     """
     likelihood = TwoLevel(sample)
     ends = [minimise(likelihood.evaluate, likelihood.curvature, start) for start in likelihood.starts()]
@@ -250,7 +254,9 @@ def estimate_two_level(sample: TwoLevelSample, *, is_robust: bool) -> TwoLevelEs
     inverse = np.asarray(np.linalg.inv(likelihood.observed(best.theta)), dtype=float) / sample.n_groups
     if is_robust:
         scores = likelihood.scores(best.theta)
-        inverse = inverse @ (scores.T @ scores) @ inverse * (sample.n_groups / (sample.n_groups - 1))
+        if outer is not None:
+            scores = grouped_sums(scores, outer)
+        inverse = inverse @ (scores.T @ scores) @ inverse * (len(scores) / (len(scores) - 1))
     heights = [-each.value * sample.n_groups for each in ends]
     gap = max(heights) - min(heights)
     return TwoLevelEstimate(likelihood, best.theta, inverse, max(heights), best.has_converged, gap)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from models.estimates import Matrix, Vector
 from models.one_thread import on_one_thread
 from models.paths.effects import Effect, errors_of, values_of
-from models.paths.equations import Rows, rows_of
+from models.paths.equations import Equations, Rows, rows_of
 from models.paths.intervals import drawn_coefficients
 from models.paths.judged import Judged
 from models.paths.level_slopes import LevelSlopes, TwoLevelMediation, refuse_same_means
@@ -86,6 +86,7 @@ def fit_two_level(
     organisations: pd.Series,
     generator: np.random.Generator,
     inference: TwoLevelInference | None = None,
+    clusters: pd.Series | None = None,
 ) -> TwoLevelFit:
     """Estimate the paths of a mediation within and between organisations, and its effects.
 
@@ -95,6 +96,7 @@ def fit_two_level(
         organisations: Organisation of each row.
         generator: Source of draws.
         inference: Kind of errors, draws, level.
+        clusters: What holds organisations together, as where each is one in a wave; None where they are independent.
 
     Raises:
         ModelDataError: If there are too few organisations, levels are not as stated, or organisations do not differ
@@ -109,7 +111,9 @@ def fit_two_level(
         _refuse_levels(stated, values, rows)
         sample = two_level_sample(values - values.mean(axis=0), rows.clusters, is_row)
         refuse_same_means(stated, sample)
-        found = estimate_two_level(sample, is_robust=chosen.is_robust)
+        found = estimate_two_level(
+            sample, is_robust=chosen.is_robust, outer=_outer(data, between, organisations, clusters)
+        )
         slopes = LevelSlopes(stated, found)
         slopes.refuse_undifferent()
         coefficients, covariance = slopes.coefficients(), slopes.covariance()
@@ -128,6 +132,20 @@ def fit_two_level(
             intervals=judged.intervals(),
             problems=_problems(found, components),
         )
+
+
+def _outer(
+    data: pd.DataFrame, between: Equations, organisations: pd.Series, clusters: pd.Series | None
+) -> NDArray[np.intp] | None:
+    """Return the cluster of each organisation among the complete rows, in the order of their numbers."""
+    if clusters is None:
+        return None
+    values = data[list(between.variables)].to_numpy(dtype=float, na_value=np.nan)
+    is_used = np.isfinite(values).all(axis=1) & organisations.notna().to_numpy()
+    pairs = pd.DataFrame({"organisation": organisations[is_used], "cluster": clusters[is_used]}).drop_duplicates()
+    if pairs["organisation"].duplicated().any() or pairs["cluster"].isna().any():
+        raise ModelDataError("an organisation lies in several clusters or in none; expected one; name its cluster")
+    return np.asarray(pd.factorize(pairs.sort_values("organisation")["cluster"], sort=True)[0])
 
 
 def _refuse_levels(stated: TwoLevelMediation, values: Matrix, rows: Rows) -> None:

@@ -21,6 +21,7 @@ from models.regression.profile import Profile, finite_numbers, profile_of
 from models.regression.sampled import columns_of_sample, sample_of, with_units_sampled
 from models.sections.composition import parts_of_whole
 from models.sections.panel import NUMBER_OF_ANSWERS
+from models.sections.paths import needs_order
 from models.sections.regressors import Variable, as_variable
 from models.spec import RegressionSpec
 from models.survey_design.design import SurveyDesign
@@ -239,7 +240,10 @@ def columns_read(spec: RegressionSpec) -> list[str]:
     if spec.panel is not None:
         read += [spec.panel.column]
         read += ["wave"] if spec.panel.unit == "respondent" else []
-        read += [ORDER_OF_WAVES] if spec.estimator == "first_differences" else []
+        read += (
+            [ORDER_OF_WAVES] if spec.estimator == "first_differences" or needs_order(spec.estimator, spec.paths) else []
+        )
+    read += ["wave"] if spec.estimator == "mediation_across_levels" else []
     return [*read, spec.weights] if spec.weights not in (None, NUMBER_OF_ANSWERS) else read
 
 

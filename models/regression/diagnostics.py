@@ -36,7 +36,7 @@ LOOK_FROM = {
     "max_generalised_vif": 10.0,
     "without_finite_estimate": 1.0,
     "bootstrap_failed": LARGEST_SHARE_FAILED,
-    **dict.fromkeys(("singular", "at_bound", "optimum_doubts"), 1.0),
+    **dict.fromkeys(("singular", "at_bound", "optimum_doubts", "improper_estimates", "resamples_undefined"), 1.0),
     "laplace_change": 0.1,
     "columns_not_settled": 1.0,
     "largest_fmi": 0.5,
@@ -56,6 +56,8 @@ LOOK_BELOW = {
     "context_p": 0.05,
     "n_groups": 10.0,
     "mean_reliability": 0.4,
+    "reliability": 0.3,
+    "cfi": 0.9,
 }
 
 

@@ -35,7 +35,7 @@ from models.regression.reading.of_coefficients import COLUMNS
 from models.regression.reading.of_fit import FittedModel, readings_of
 from models.regression.sampled import sampled_uncertainty
 from models.sections.imputation import imputation_of
-from models.sections.inference import LEAST_SQUARES
+from models.sections.inference import LEAST_SQUARES, PATHS
 from models.sections.regressors import as_variable
 from models.spec import RegressionSpec
 
@@ -76,6 +76,8 @@ def fit_regression(
     fitted = apply_variant(spec, variant)
     request = imputation_of(fitted.missing)
     with on_one_thread():
+        if fitted.estimator in PATHS:
+            return _paths(fitted, variant, build_design(fitted, analysis, labels, fewest_beyond), seed, fewest_beyond)
         if request is None:
             design = build_design(fitted, analysis, labels, fewest_beyond)
             found = _found(fitted, design, labels, seed, fewest_beyond)
@@ -103,6 +105,12 @@ def fit_regression(
         joint_tests=found.joint_tests,
         data=design.data,
     )
+
+
+def _paths(spec: RegressionSpec, variant: str, design: Design, seed: int, fewest_beyond: int) -> Fit:
+    from models.paths.of_model import fit_paths  # noqa: PLC0415 - seldom needed
+
+    return fit_paths(spec, variant, design, seed, fewest_beyond)
 
 
 def _found(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> Found:

@@ -33,8 +33,12 @@ REMEDIES = {
     "mean_reliability": "few answers stand behind these means, so that their corrected slopes are unsure; say so",
     "singular": "a variance or correlation between groups is at its edge; leave it out, or say so",
     "at_bound": "this variance or correlation between groups is at its edge; leave it out, or say so",
-    "optimum_doubts": "the optimum is in doubt; put regressors on a like scale, or take out random slopes",
+    "optimum_doubts": "the optimum is in doubt; put variables on a like scale, or take out random slopes or paths",
     "laplace_change": "Laplace moves a parameter by a tenth of its error or more; leave quadrature_points out",
+    "improper_estimates": "a variance below nought or a correlation beyond one; state fewer paths, or ask more people",
+    "resamples_undefined": "some resamples cannot carry a path; merge categories, or write interval: monte_carlo",
+    "reliability": "means of clusters tell little of them; ask more members, or believe effects within alone",
+    "cfi": "the model does not fit; hold less steady over waves, or do not read its paths",
     "columns_not_settled": "chains of imputations have not settled, or are too short to tell; ask for more iterations",
     "largest_fmi": "half of what is known of a term is imputed; ask for more imputations and auxiliary columns",
 }

@@ -5,6 +5,7 @@ from typing import Literal, get_args
 PanelEstimator = Literal["within", "between", "within_between", "random_effects", "first_differences"]
 MixedCategorical = Literal["mixed_logit", "mixed_ordered_logit", "mixed_ordered_probit"]
 MarginalEstimator = Literal["gee_linear", "gee_logit", "gee_poisson"]
+PathEstimator = Literal["mediation", "mediation_across_levels", "cross_lagged_panel", "latent_growth", "two_outcomes"]
 Estimator = (
     Literal[
         "linear",
@@ -22,11 +23,13 @@ Estimator = (
     | MixedCategorical
     | MarginalEstimator
     | PanelEstimator
+    | PathEstimator
 )
-Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3", "jackknife", "design"]
+Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1", "CR1S", "CR2", "CR3", "jackknife", "design"]
 CLUSTERED = ("CR0", "CR1S", "CR2", "CR3")
 UNCLUSTERED = ("classical", "HC0", "HC1", "HC2", "HC3")
 PANEL: tuple[PanelEstimator, ...] = get_args(PanelEstimator)
+PATHS: tuple[PathEstimator, ...] = get_args(PathEstimator)
 LEAST_SQUARES = ("linear", *PANEL)
 ORDERED = ("ordered_logit", "ordered_probit")
 MIXED_CATEGORICAL: tuple[MixedCategorical, ...] = get_args(MixedCategorical)
@@ -40,6 +43,9 @@ OF_MIXED = ("classical", "CR0", "CR1S", "CR2")
 OF_MARGINAL = ("classical", "CR0", "CR3")
 WITH_DESIGN: tuple[Estimator, ...] = ("linear", "logit", "ordered_logit")
 OF_SCORES = ("classical", "HC0", "HC1", "CR0", "CR1S")
+OF_PATHS = ("classical", "HC0", "HC2", "HC3", *CLUSTERED)
+OF_LATENT_PATHS = ("classical", "HC0", "CR1")
+LATENT_PATHS = ("mediation_across_levels", "cross_lagged_panel", "latent_growth")
 
 
 def covariances_of(estimator: Estimator) -> tuple[str, ...]:
@@ -51,6 +57,8 @@ def covariances_of(estimator: Estimator) -> tuple[str, ...]:
         return ("classical",)
     if estimator in ("mixed", *MARGINAL):
         return OF_MIXED if estimator == "mixed" else OF_MARGINAL
+    if estimator in PATHS:
+        return OF_LATENT_PATHS if estimator in LATENT_PATHS else OF_PATHS
     every = (*UNCLUSTERED, *CLUSTERED, *(("jackknife",) if estimator == "linear" else ()), *of_design)
     return tuple(each for each in every if estimator in LEAST_SQUARES or each != "CR3")
 
@@ -66,6 +74,8 @@ def cautious_covariance(estimator: Estimator, n_ways: int) -> Covariance:
         return "classical"
     if estimator in MARGINAL:
         return "CR3"
+    if estimator in LATENT_PATHS:
+        return "CR1" if n_ways else "HC0"
     cautious: tuple[Covariance, ...] = ("HC0", "CR1S") if estimator in WITH_SCORES else ("HC3", "CR2", "CR1S")
     return cautious[n_ways]
 
@@ -83,6 +93,7 @@ def keys_not_of(estimator: Estimator) -> dict[str, object]:
         "quadrature_points": (estimator not in MIXED_CATEGORICAL, None),
         "working_correlation": (estimator not in MARGINAL, None),
         "bootstrap_draws": (estimator in of_groups, None),
+        "paths": (estimator not in PATHS, None),
     }
     return {key: value for key, (is_lacking, value) in lacking.items() if is_lacking}
 
@@ -124,7 +135,7 @@ def refuse_unfit_covariance(estimator: Estimator, covariance: Covariance | None,
         covariance: Its covariance; None where it names none.
         clusters: Columns whose values are its clusters.
     """
-    if covariance in CLUSTERED and not clusters:
+    if covariance in (*CLUSTERED, "CR1") and not clusters:
         raise ValueError(f"covariance: {covariance} needs a key cluster that names a column, such as organisation_id")
     if len(clusters) > 1 and covariance not in (None, "CR1S"):
         raise ValueError(f"two clusters have covariance CR1S; found {covariance}; leave covariance out")

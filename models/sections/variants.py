@@ -8,6 +8,7 @@ from models.sections.imputation import Missing
 from models.sections.inference import Covariance, Estimator, keys_not_of
 from models.sections.marginal import WorkingCorrelation
 from models.sections.panel import Level, Panel
+from models.sections.paths import Paths
 from models.sections.population import Population
 from models.sections.random_effects import DegreesOfFreedom, Likelihood, QuadraturePoints, RandomEffects
 from models.sections.regressors import Interaction, Sign, Surface, Variable
@@ -34,6 +35,7 @@ CHANGEABLE = (
     "likelihood",
     "quadrature_points",
     "working_correlation",
+    "paths",
     "population",
 )
 REMOVABLE = ("cluster", "design", "weights", "fixed_effects")
@@ -78,6 +80,7 @@ class Variant(Spec):
         likelihood: Another likelihood of a mixed model.
         quadrature_points: Another quadrature of a categorical mixed model.
         working_correlation: Another working correlation of estimating equations.
+        paths: Other paths, all of them.
         population: Another population.
     """
 
@@ -103,6 +106,7 @@ class Variant(Spec):
     likelihood: Likelihood | None = None
     quadrature_points: QuadraturePoints | None = None
     working_correlation: WorkingCorrelation | None = None
+    paths: Paths | None = None
     population: Population | None = None
 
 

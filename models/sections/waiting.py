@@ -10,22 +10,12 @@ from pydantic import Field
 from instruments.spec_file import Name, Spec, Texts, Words
 
 Need = Literal[
-    "mediation",
-    "cross_lagged_panel",
-    "latent_growth",
     "latent_surface",
-    "joint_outcomes",
-    "equality_across_models",
     "actor_partner",
     "earlier_wave",
 ]
 NEEDS: dict[Need, str] = {
-    "mediation": "the product of two paths with its interval (path models)",
-    "cross_lagged_panel": "a cross-lagged panel model with random intercepts over three waves (path models)",
-    "latent_growth": "growth over waves of a latent variable (path models)",
     "latent_surface": "a response surface, or a difference, of latent reports (path models)",
-    "joint_outcomes": "two outcomes estimated together, with their correlation (path models)",
-    "equality_across_models": "a test that one coefficient is the same for two outcomes (path models)",
     "actor_partner": "the answers of the other member of a dyad, and dyads as groups (multilevel models)",
     "earlier_wave": "answers of the same person or organisation at the wave before (path models)",
 }

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from models.ledger import ENTRIES, Definition, ledger
-from models.sections.inference import MARGINAL, MIXED_CATEGORICAL
+from models.sections.inference import LATENT_PATHS, MARGINAL, MIXED_CATEGORICAL
 from pipelines.board_report.value import Link, Section
 from pipelines.methods_report.found import Found
 
@@ -33,6 +33,18 @@ INTERCEPTS = (
 )
 SEARCHES = ("searches for the largest marginal likelihood",)
 EQUATIONS = ("generalised estimating equations",)
+OF_SEVERAL_EQUATIONS = ("covariance of the coefficients of several equations", "delta (Sobel) error of an effect")
+INTERVALS = ("percentile, basic and BCa interval of an effect",)
+MONTE_CARLO = ("Monte Carlo interval of an effect",)
+CROSS_LAGGED = ("cross-lagged panel with random intercepts (RI-CLPM)",)
+STEADY = ("steadiness of a panel over waves, likeness in groups",)
+GROWTH = ("latent growth, line or bend, predictors, time-varying covariates",)
+ACROSS_LEVELS = (
+    "mediation across levels 2-1-1, 1-1-1, 2-2-1",
+    "covariances between and within organisations, latent means",
+)
+TWO_OUTCOMES = ("difference of a coefficient between two outcomes", "correlation of two outcomes")
+FIT = ("CFI, TLI, RMSEA with interval",)
 DIF = ("DIF by ordinal logistic regression", "proportional odds")
 OMEGA = ("omega of counted answers", "omega, model-implied and observed denominator")
 AGREEMENT = ("ICC(1), ICC(2)",)
@@ -99,6 +111,11 @@ ESTIMATORS: Mapping[str, tuple[str, ...]] = {
     "mixed": ("linear mixed model, REML and ML", *SHARES),
     **dict.fromkeys(MIXED_CATEGORICAL, INTERCEPTS),
     **dict.fromkeys(MARGINAL, EQUATIONS),
+    "mediation": ("paths of a mediation: indirect, direct, total", "R2 and adjusted R2"),
+    "mediation_across_levels": ACROSS_LEVELS,
+    "cross_lagged_panel": (*CROSS_LAGGED, *STEADY),
+    "latent_growth": GROWTH,
+    "two_outcomes": TWO_OUTCOMES,
 }
 DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     "max_leverage": INFLUENCE,
@@ -139,6 +156,9 @@ DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     "r2_together": ("relative importance (LMG, general dominance)",),
     **dict.fromkeys(("ridge_penalty", "cross_validated_r2", "cross_validated_r2_ridge"), RIDGE),
     "cross_validated_r2_held": RIDGE,
+    **dict.fromkeys(("cfi", "rmsea"), FIT),
+    "srmr": ("SRMR",),
+    "reliability": ACROSS_LEVELS[1:],
     "variance_p": ("likelihood-ratio test of a variance",),
     **dict.fromkeys(("singular", "at_bound"), ("singular mixed models",)),
     **dict.fromkeys(("optimiser_disagreement", "engine_difference", "optimum_doubts"), OF_OPTIMUM),
@@ -176,6 +196,11 @@ READINGS: Mapping[str, tuple[str, ...]] = {
     "vuong": ("Vuong's test with clusters",),
     "importance": ("relative importance (LMG, general dominance)",),
     "ridge": RIDGE,
+    **dict.fromkeys(("interval_percentile", "interval_basic", "interval_bca"), INTERVALS),
+    "interval_monte_carlo": MONTE_CARLO,
+    "interval_delta": OF_SEVERAL_EQUATIONS[1:],
+    "share_of_total": OF_SEVERAL_EQUATIONS[1:],
+    "against_minus_one": TWO_OUTCOMES[1:],
     "simple_slopes": ("simple slopes",),
     "plain_mean": CORRECTED[:1],
     "johnson_neyman": ("Johnson-Neyman bounds",),
@@ -215,6 +240,7 @@ COVARIANCES_OF_GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **dict.fromkeys(MIXED_CATEGORICAL, (INTERCEPTS, INTERCEPTS)),
     **dict.fromkeys(MARGINAL, (OF_EQUATIONS, OF_EQUATIONS)),
     "corrected_means": (CORRECTED[:1], CORRECTED[:1]),
+    **dict.fromkeys(("mediation", "two_outcomes"), (OF_SEVERAL_EQUATIONS, OF_SEVERAL_EQUATIONS)),
 }
 """Entries of the covariance classical and of the others."""
 
@@ -224,17 +250,13 @@ NOT_RUN, NONE, SAME = "none run: ", "none", " name the same"
 def of_covariance(estimator: str, covariance: str) -> tuple[str, ...]:
     """Return the entries of the covariance of a fit: of least squares, of scores, or of a working regression."""
     name, two_ways, _ = covariance.partition("_two_way")
-    if estimator == "firth_logit" or name == "design":
+    if estimator in ("firth_logit", *LATENT_PATHS) or name == "design":
         return DESIGN_LINES if name == "design" else ESTIMATORS[estimator]
     if estimator in COVARIANCES_OF_GROUPS:
         of_own, of_clusters = COVARIANCES_OF_GROUPS[estimator]
         return of_own if name == "classical" else of_clusters
     if estimator in ("OLS", "WLS", "OLS_within", "WLS_within") or ESTIMATORS[estimator] is PANEL:
-        if two_ways:
-            return ("two-way clustered covariance",)
-        if not name.startswith("CR"):
-            return ("covariances classical, HC0, HC1, HC2, HC3",)
-        return CLUSTERED_LINES if name in ("CR2", "CR3") else CLUSTERED_LINES[:1]
+        return ("two-way clustered covariance",) if two_ways else _of_least_squares(name)
     of_scores = "robust and clustered covariances from scores"
     return ("CR2, Satterthwaite and HTZ of generalised linear models" if name == "CR2" else of_scores,)
 
@@ -243,6 +265,12 @@ def of_diagnostic(estimator: str, name: str) -> tuple[str, ...]:
     """Return the entries of a diagnostic of a fit, its name without the regressor or groups; none of a plain count."""
     own = OF_INTERCEPTS if estimator in MIXED_CATEGORICAL else {}
     return own.get(name) or DIAGNOSTICS.get(name, ())
+
+
+def _of_least_squares(covariance: str) -> tuple[str, ...]:
+    if not covariance.startswith("CR"):
+        return ("covariances classical, HC0, HC1, HC2, HC3",)
+    return CLUSTERED_LINES if covariance in ("CR2", "CR3") else CLUSTERED_LINES[:1]
 
 
 def anchor_of(name: str) -> str:

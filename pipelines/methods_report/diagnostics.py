@@ -29,6 +29,9 @@ COUNTED = (
         "surface_same_",
         "singular",
         "optimum_doubts",
+        "improper_",
+        "resamples_",
+        "chi_square_df",
     ),
 )
 Fits = Sequence[ReportedFit]

@@ -1,7 +1,9 @@
 """A model as written → a table of what it says, in words."""
 
 from collections.abc import Iterator
+from typing import cast
 
+from models.sections.paths import Paths
 from models.sections.random_effects import RandomEffects
 from models.sections.regressors import Interaction, Regressor, Surface, Variable, as_variable, parts_of
 from models.sections.variants import Variant
@@ -31,6 +33,7 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_design", _columns(found, () if model.design is None else model.design.columns())
     yield "spec_effects", _columns(found, model.effects())
     yield "spec_random_effects", "\n".join(_random(found, each) for each in model.random_effects)
+    yield "spec_paths", _paths(found, model.paths)
     yield "spec_panel", _columns(found, () if model.panel is None else (model.panel.column,))
     yield "spec_weights", found.maybe(f"weight_{model.weights}", str(model.weights or "").replace("_", " "))
     yield "spec_missing", found.say(f"missing_{model.missing}")
@@ -39,6 +42,24 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_smallest", _smallest(found, model)
     yield "spec_family", model.family or model.code
     yield "spec_variants", "\n".join(_variant(found, model, each) for each in model.variants)
+
+
+def _paths(found: Found, paths: Paths | None) -> str:
+    """Return what paths say besides what they leave as it is, one a line."""
+    if paths is None:
+        return ""
+    given = [key for key, field in Paths.model_fields.items() if getattr(paths, key) != field.default]
+    return "\n".join(f"{found.say(f'paths_{key}')}: {_of_paths(found, getattr(paths, key))}" for key in given)
+
+
+def _of_paths(found: Found, value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_of_paths(found, each) for each in cast("tuple[object, ...]", value)) or found.say("none")
+    if isinstance(value, Variable):
+        return _variable(found, value)
+    if isinstance(value, bool):
+        return found.say("yes" if value else "no")
+    return found.variable(value) if isinstance(value, str) else str(value)
 
 
 def _random(found: Found, random: RandomEffects) -> str:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.paths.found import ARROW, term_of_interest
 from models.regression.columns import column_of
+from models.regression.design import INTERCEPT
+from models.sections.inference import PATHS
 from models.sections.regressors import as_variable, parts_of
 from pipelines.pictures.axes import SERIES, SHAPES, Axis, labelled, spanned
 from pipelines.pictures.drawn_fit import DrawnFit, term_in_words
@@ -68,7 +71,8 @@ def _rows(fits: Sequence[DrawnFit], *, is_standardised: bool) -> dict[str, list[
         if is_standardised:
             table = each.readings[each.readings["reading"] == "standardised"].rename(columns={"value": "estimate"})
         order = {term: position for position, term in enumerate(each.estimates["term"])}
-        table = table[table["term"] != "intercept"].sort_values("term", key=lambda terms: terms.map(order))
+        is_constant = (table["term"] == INTERCEPT) | table["term"].str.endswith(f"{ARROW}{INTERCEPT}")
+        table = table[~is_constant].sort_values("term", key=lambda terms: terms.map(order))
         for row in table.to_dict("records"):
             mark = _Mark(place, *(float(row[name]) for name in ("estimate", "conf_low", "conf_high")))
             rows.setdefault(str(row["term"]), []).append(mark)
@@ -77,6 +81,8 @@ def _rows(fits: Sequence[DrawnFit], *, is_standardised: bool) -> dict[str, list[
 
 
 def _is_focal(term: str, fit: DrawnFit) -> bool:
+    if fit.spec.estimator in PATHS:
+        return term == term_of_interest(fit.spec)
     column = column_of(as_variable(fit.spec.focal))
     return term == column or (term.startswith(f"{column}[") and " x " not in term)
 

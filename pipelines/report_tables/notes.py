@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from models.sections.imputation import IMPUTATIONS
-from models.sections.inference import MARGINAL
+from models.sections.inference import LATENT_PATHS, MARGINAL, PATHS
+from models.sections.paths import Paths
 from pipelines.report_tables.coefficients import DAGGER, TINY, Printed, column_list, columns_by
 from pipelines.report_tables.reported import LINEAR, ReportedFit
 from pipelines.report_tables.summaries import covariance_in_words, estimator_in_words
@@ -25,6 +26,8 @@ UNITS |= {"ordered_probit": "unit_probit", "poisson": "unit_poisson", "negative_
 UNITS |= dict.fromkeys(("mixed_logit", "mixed_ordered_logit"), "unit_mixed_logit")
 UNITS |= {"mixed_ordered_probit": "unit_mixed_probit", "gee_logit": "unit_logit", "gee_poisson": "unit_poisson"}
 
+UNITS |= dict.fromkeys(PATHS, "unit_paths")
+
 EXPLAINED = {
     "OLS_within": "explained_within",
     "WLS_within": "explained_within",
@@ -35,6 +38,8 @@ EXPLAINED = {
     "first_differences": "explained_differences",
     "mixed": "explained_marginal",
     "gee_linear": "explained_equations",
+    "mediation": "explained_outcome",
+    "two_outcomes": "explained_outcome",
 }
 
 
@@ -94,14 +99,20 @@ def _columns_by_pair(pairs: list[tuple[str, str]]) -> Iterator[tuple[tuple[str, 
 def _definition(fit: ReportedFit, words: Words) -> str:
     if fit.covariance.endswith("_two_way"):
         return words.say("of_two_ways")
-    if fit.estimator == "mixed":
-        return words.say(_of_mixed(fit))
-    if fit.estimator in MARGINAL:
-        correlation = words.say(f"correlation_{fit.spec.working_correlation or 'exchangeable'}")
-        return words.say(f"of_equations_{fit.covariance}", correlation=correlation)
+    if fit.estimator in ("mixed", *MARGINAL, *PATHS):
+        return _of_groups(fit, words)
     if fit.estimator in LINEAR or fit.covariance == "design":
         return words.maybe(f"of_{fit.covariance}", fit.covariance)
     return words.say(_of_likelihood(fit))
+
+
+def _of_groups(fit: ReportedFit, words: Words) -> str:
+    if fit.estimator == "mixed":
+        return words.say(_of_mixed(fit))
+    if fit.estimator in PATHS:
+        return _of_paths(fit, words)
+    correlation = words.say(f"correlation_{fit.spec.working_correlation or 'exchangeable'}")
+    return words.say(f"of_equations_{fit.covariance}", correlation=correlation)
 
 
 def _of_likelihood(fit: ReportedFit) -> str:
@@ -110,6 +121,13 @@ def _of_likelihood(fit: ReportedFit) -> str:
     if fit.covariance == "classical":
         return "of_likelihood_classical"
     return "of_likelihood_cr2" if fit.covariance == "CR2" else "of_likelihood"
+
+
+def _of_paths(fit: ReportedFit, words: Words) -> str:
+    if fit.estimator in LATENT_PATHS:
+        return words.say("of_latent_paths")
+    interval = (fit.spec.paths or Paths()).interval if fit.estimator == "mediation" else "delta"
+    return words.say("of_equations", interval=words.say(f"interval_{interval}"))
 
 
 def _of_mixed(fit: ReportedFit) -> str:

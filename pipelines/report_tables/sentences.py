@@ -9,15 +9,14 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from models.regression.columns import column_of
 from models.sections.inference import OF_COUNTS, OF_ORDERED_OUTCOMES
-from models.sections.regressors import as_variable
 from pipelines.report_tables.numerals import MOST_DECIMALS, MOST_IN_A_TABLE, NO_BREAK, decimals_for
 from pipelines.report_tables.reported import LINEAR, ReportedFit
 from pipelines.report_tables.summaries import ORGANISATION, covariance_in_words
 from pipelines.report_tables.surfaces import congruence_sentence
 from pipelines.report_tables.terms import Place
 from pipelines.report_tables.words import Words
+from pipelines.steps.released_fits import focal_term
 
 NAMES = {
     "logit": "log_odds",
@@ -143,7 +142,7 @@ def _origin(fit: ReportedFit, words: Words) -> str:
 
 def _beside(fit: ReportedFit, term: str, figures: pd.Series, words: Words) -> Iterator[str]:
     """Yield the adjusted p-value, average effects, and the verdict against the smallest effect of interest."""
-    if fit.holm_p is not None and fit.n_in_family > 1 and term == column_of(as_variable(fit.spec.focal)):
+    if fit.holm_p is not None and fit.n_in_family > 1 and term == focal_term(fit.spec):
         yield words.say("adjusted", p=words.numerals.p_value(fit.holm_p), family=fit.family)
     if fit.estimator not in LINEAR:
         yield from _average_effects(fit, term, words)

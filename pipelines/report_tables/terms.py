@@ -7,10 +7,12 @@ from typing import Literal
 import pandas as pd
 
 from instruments.spec_file import Texts
+from models.paths.found import ARROW, COMPONENTS, WAVE_BEFORE
 from models.regression.columns import Labels, column_of, columns_of, reference_name
 from models.regression.design import INTERCEPT, lay_out, uses_of
 from models.regression.outcome import categories_of
 from models.regression.profile import Profile, profile_of
+from models.sections.inference import PATHS
 from models.sections.regressors import Interaction, Regressor, Surface, Variable, as_variable
 from models.spec import RegressionSpec
 from pipelines.report_tables.value import one_line
@@ -88,6 +90,8 @@ def places_of(spec: RegressionSpec, rows: pd.DataFrame, naming: Naming, terms: I
     reference = ""
     if spec.estimator == "multinomial":
         reference = naming.category(spec.outcome, categories_of(spec, rows, naming.labels)[0])
+    if spec.estimator in PATHS:
+        return {term: place_of_path(term, spec, naming) for term in terms} | places
     others = {term: _place_of_other(term, places, spec.outcome, reference, naming) for term in terms}
     return {**others, **places}
 
@@ -104,6 +108,17 @@ def _place_of_other(term: str, places: Mapping[str, Place], outcome: str, refere
             variable = naming.category(outcome, category)
             return Place(place.block, _alone(place), "contrast", variable=variable, reference=reference)
     return Place("thresholds", one_line(term), "other") if "|" in term else Place("controls", naming.of(term), "other")
+
+
+def place_of_path(term: str, spec: RegressionSpec, naming: Naming) -> Place:
+    """Place an effect, a path or another term of a path model: effects and paths of the focal regressor are focal."""
+    _, is_path, cause = term.partition(ARROW)
+    cause = cause.partition(WAVE_BEFORE)[0]
+    if cause == INTERCEPT:
+        return Place("constant", naming.of(term), "other")
+    focal = column_of(as_variable(spec.focal))
+    is_focal = cause == focal or cause.startswith(f"{focal}[") if is_path else not term.startswith(COMPONENTS)
+    return Place("focal" if is_focal else "controls", naming.of(term), "contrast")
 
 
 def _alone(place: Place) -> str:

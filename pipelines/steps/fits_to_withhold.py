@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from models.sections.imputation import IMPUTATIONS
+from models.sections.inference import PATHS
 from pipelines.steps.coarse_degrees import BY_DESIGN, OF_GROUPS, has_rules_of_its_own
 from pipelines.steps.disclosure import LEAST_ORGANISATIONS
 from pipelines.steps.scores_without_items import ALPHA
@@ -90,7 +91,7 @@ def reasons_to_withhold(
 
 def _of_people(fit: Mapping[str, object], known: Mapping[str, float], least: float) -> Iterator[Broken]:
     is_by_least_squares = fit["estimator"] in (*LINEAR, *OF_UNITS, *OF_GROUPS)
-    needs_outcome = not is_by_least_squares and fit["estimator"] not in OF_COUNTS
+    needs_outcome = not is_by_least_squares and fit["estimator"] not in (*OF_COUNTS, *PATHS)
     n_people = known.get("n_responses", _figure(fit["n_obs"], 0))
     yield min(n_people, _figure(fit["n_obs"], 0)) < least, "few_responses", least
     yield _figure(fit["df_resid"], 0) < LEAST_DF, "few_degrees", LEAST_DF

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
 from instruments.spec import Item, Scale
-from models.sections.inference import MARGINAL, MIXED_CATEGORICAL
+from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, PATHS
+from models.sections.paths import MEDIATIONS, Paths
 from models.sections.regressors import Interaction, Regressor, Surface, as_variable
 from models.spec import RegressionSpec
 from pipelines.load import Study
@@ -162,6 +163,8 @@ def _spec_content(spec: RegressionSpec) -> Content:
         _plain(each) | {"slopes": _in_order(_written_out(slope) for slope in each.slopes)}
         for each in spec.random_effects
     )
+    if spec.estimator in PATHS:
+        content["paths"] = _paths_written_out(spec.paths or Paths(), has_draws=spec.estimator in MEDIATIONS)
     if spec.estimator == "mixed":
         degrees = None if spec.clusters() else spec.degrees_of_freedom or "satterthwaite"
         content |= {"degrees_of_freedom": degrees, "likelihood": spec.likelihood or "REML"}
@@ -170,6 +173,19 @@ def _spec_content(spec: RegressionSpec) -> Content:
     if spec.estimator in MARGINAL:
         content["working_correlation"] = spec.working_correlation or "exchangeable"
     return _without(content, ("name", "kind", "variants"))
+
+
+def _paths_written_out(paths: Paths, *, has_draws: bool) -> Content:
+    """Write variables of paths out; mediators that stand beside each other, stages and what is steady in order."""
+    mediators = [_written_out(each) for each in paths.mediators]
+    single = {"moderator": paths.moderator, "other_outcome": paths.other_outcome}
+    return _plain(paths) | {
+        "mediators": mediators if paths.form == "serial" else _in_order(mediators),
+        **{key: None if each is None else _written_out(each) for key, each in single.items()},
+        "moderated": sorted(paths.moderated),
+        "steady": sorted(paths.steady),
+        "draws": (paths.n_draws or None) if has_draws else None,
+    }
 
 
 def _written_out(regressor: str | Regressor) -> Content:
@@ -193,6 +209,8 @@ def _names_in(spec: Content) -> list[str]:
         views = each.get("surface")
         parts = each.get("interaction", [each]) if views is None else [views["self_report"], views["other_report"]]
         found += [part["variable"] for part in parts]
+    if (other := (spec.get("paths") or {}).get("other_outcome")) is not None:
+        found.append(other["variable"])
     for each in spec.get("random_effects", []):
         found += each["groups"] if isinstance(each["groups"], list) else [each["groups"]]
     return list(dict.fromkeys([*found, *(effects if isinstance(effects, list) else [effects])]))

@@ -1,6 +1,9 @@
 """A term of a model → its words, in any language in which its variables have a title."""
 
+from collections.abc import Mapping
+
 from instruments.spec_file import Texts
+from models.paths.found import ARROW, ROUTE, WAVE_BEFORE
 
 EARLIER_WAVE = "_earlier_wave"
 SUFFIXES = {
@@ -16,8 +19,86 @@ OF_A_GROUP = {"en": "{} (organisation mean: {})", "da": "{} (organisationens gen
 POWER = {"en": "{}, power {}", "da": "{}, potens {}"}
 
 
+EFFECTS: Mapping[str, Texts] = {
+    "indirect": {"en": "Indirect", "da": "Indirekte"},
+    "direct": {"en": "Direct", "da": "Direkte"},
+    "total": {"en": "Total", "da": "I alt"},
+    "index": {"en": "Index of moderated mediation", "da": "Indeks for modereret mediering"},
+    "contextual": {"en": "Between less within", "da": "Mellem fratrukket inden for"},
+    "indirect within": {"en": "Indirect, within", "da": "Indirekte, inden for"},
+    "direct within": {"en": "Direct, within", "da": "Direkte, inden for"},
+    "total within": {"en": "Total, within", "da": "I alt, inden for"},
+    "indirect between": {"en": "Indirect, between", "da": "Indirekte, mellem"},
+    "direct between": {"en": "Direct, between", "da": "Direkte, mellem"},
+    "total between": {"en": "Total, between", "da": "I alt, mellem"},
+}
+BESIDE: Mapping[str, Texts] = {
+    "difference": {"en": "Difference between outcomes", "da": "Forskel mellem udfaldene"},
+    "correlation": {"en": "Correlation", "da": "Korrelation"},
+    "correlation of residuals": {"en": "Correlation of residuals", "da": "Residualernes korrelation"},
+    "variance": {"en": "Variance", "da": "Varians"},
+    "covariance": {"en": "Covariance", "da": "Kovarians"},
+    "variance of lasting levels": {"en": "Variance of lasting levels", "da": "Varians af varige niveauer"},
+    "covariance of lasting levels": {"en": "Covariance of lasting levels", "da": "Kovarians af varige niveauer"},
+}
+LEVELS: Mapping[str, Texts] = {
+    "within": {"en": "Within", "da": "Inden for"},
+    "between": {"en": "Between", "da": "Mellem"},
+}
+PARTS_OF_GROWTH: Mapping[str, Texts] = {
+    "level": {"en": "level", "da": "niveau"},
+    "slope": {"en": "slope", "da": "hældning"},
+    "bend": {"en": "bend", "da": "krumning"},
+}
+BEFORE = {"en": "{} one wave before", "da": "{} en runde før"}
+IN_WAVE = {"en": "{}, in {}", "da": "{}, i {}"}
+WHERE = {"en": "{}, where {}", "da": "{}, hvor {}"}
+OF_INDIRECT = "difference of indirect "
+DIFFERENCE_OF_INDIRECT = {"en": "Difference of indirect effects", "da": "Forskel mellem indirekte effekter"}
+
+
 def term_label(term: str, titles: dict[str, Texts], language: str) -> str:
-    """Write a term of a model in words, such as ``a x b``, ``education[Master]`` or ``trust_organisation_mean``."""
+    """Write a term of a model in words, such as ``a x b``, ``education[Master]`` or ``indirect: a -> b``."""
+    head, colon, rest = term.partition(": ")
+    if colon and ROUTE in rest and (head in EFFECTS or head.startswith(OF_INDIRECT)):
+        kind = EFFECTS.get(head, DIFFERENCE_OF_INDIRECT)
+        return f"{in_language(kind, language, head)}: {_route(rest, titles, language)}"
+    if ARROW in term:
+        is_level = bool(colon) and head in LEVELS
+        told = _path(rest if is_level else term, titles, language)
+        return f"{in_language(LEVELS[head], language, head)}: {told}" if is_level else told
+    if colon and head in BESIDE:
+        named = " ~ ".join(_named(each, titles, language) for each in rest.split(" ~ "))
+        return f"{in_language(BESIDE[head], language, head)}: {named}"
+    return _regressor_label(term, titles, language)
+
+
+def _route(rest: str, titles: dict[str, Texts], language: str) -> str:
+    route, where, value = rest.partition(" where ")
+    told = " → ".join(_named(each, titles, language) for each in route.split(ROUTE))
+    if not where:
+        return told
+    name, equals, number = value.rpartition(" = ")
+    return in_language(WHERE, language, "").format(told, f"{_named(name, titles, language)}{equals}{number}")
+
+
+def _path(term: str, titles: dict[str, Texts], language: str) -> str:
+    outcome, _, cause = term.partition(ARROW)
+    cause, before, wave = cause.partition(WAVE_BEFORE)
+    told = f"{_named(outcome, titles, language)} ← {_named(cause, titles, language)}"
+    if before:
+        told = in_language(BEFORE, language, "").format(told)
+    wave = wave.removeprefix(", in ")
+    return in_language(IN_WAVE, language, "").format(told, wave) if wave else told
+
+
+def _named(name: str, titles: dict[str, Texts], language: str) -> str:
+    if name in PARTS_OF_GROWTH and name not in titles:
+        return in_language(PARTS_OF_GROWTH[name], language, name)
+    return _regressor_label(name, titles, language)
+
+
+def _regressor_label(term: str, titles: dict[str, Texts], language: str) -> str:
     parts = [_part_label(part, titles, language) for part in term.split(" x ")]
     return " × ".join(parts)
 

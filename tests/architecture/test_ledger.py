@@ -29,7 +29,9 @@ PREPARING = {
 PREPARING_MIXED = {"random_terms", "cross_products", "criterion", "problem", "optimise", "group_inverses"} | {
     *("profile_constraints", "diagnostics", "of_model", "named_by_content")
 }
-PREPARING_PATHS = {"mediation", "starts", "estimated"}
+PREPARING_PATHS = {"mediation", "starts", "estimated"} | {
+    *("found", "mediation_of_model", "waves_of_model", "of_model")
+}
 """Modules of paths that give no statistic of their own name."""
 
 

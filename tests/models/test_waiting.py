@@ -15,8 +15,8 @@ kind: waiting
 code: H9
 title: {en: What waits}
 parts:
-  - {estimand: The path through trust., needs: [mediation]}
-  - {estimand: The same with both members of a dyad., needs: [actor_partner, mediation]}
+  - {estimand: The path through trust., needs: [latent_surface]}
+  - {estimand: The same with both members of a dyad., needs: [actor_partner, latent_surface]}
 """
 
 
@@ -32,16 +32,16 @@ def test_a_waiting_file_names_each_estimator_once(tmp_path: Path) -> None:
     assert kind_of(path) == "waiting"
     assert document.faults == []
     assert waiting is not None
-    assert waiting.needs() == ("mediation", "actor_partner")
+    assert waiting.needs() == ("latent_surface", "actor_partner")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("needs: [mediation]", "needs: [meditation]", "did you mean 'mediation'?"),
+        ("needs: [latent_surface]", "needs: [latent_surfaces]", "did you mean 'latent_surface'?"),
         ("name: later", "name: sooner", "the file is called later.yaml; expected name: later"),
         ("code: H9\n", "", "this key is missing; add it"),
-        ("needs: [mediation]", "needs: []", "expected 1 or more entries, found 0"),
+        ("needs: [latent_surface]", "needs: []", "expected 1 or more entries, found 0"),
     ],
 )
 def test_a_fault_of_a_waiting_file_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.sections.inference import PATHS
 from pipelines.steps import fits_to_withhold
 from pipelines.steps.fits_to_withhold import reasons_to_withhold, reasons_without_words, too_alike
 from pipelines.steps.withheld_reasons import REASONS, reason
@@ -190,6 +191,13 @@ def test_an_estimator_or_covariance_that_is_not_on_the_list_is_withheld_whatever
         known = diagnostics(least_outcome_n=50.0)
         assert reasons_to_withhold(fit(**made_up), known, ["intercept", "voice"], []) == told
     assert fit_is_withheld(estimator="path", least_outcome_n=50.0)
+
+
+@pytest.mark.parametrize("estimator", PATHS)
+def test_a_fit_of_paths_is_withheld(estimator):
+    assert reasons_to_withhold(fit(estimator=estimator), diagnostics(), ["indirect: voice -> safety"], []) == [
+        "an estimator for which there are no rules of disclosure yet"
+    ]
 
 
 @pytest.mark.parametrize("is_on", [True, False], ids=["with", "without"])

@@ -20,6 +20,14 @@ WAYS = {
         f"{REGRESSORS}\nestimator: ordered_logit\nby_threshold: [teamwork, tenure]",
         f"{REGRESSORS}\nestimator: ordered_logit\nby_threshold: [tenure, {{variable: teamwork}}]",
     ),
+    "paths": (
+        f"{REGRESSORS}\nestimator: mediation\npaths: {{mediators: [tenure], form: parallel}}",
+        f"{REGRESSORS}\nestimator: mediation\npaths: {{mediators: [{{variable: tenure}}]}}",
+    ),
+    "draws": (
+        f"{REGRESSORS}\nestimator: mediation\npaths: {{mediators: [tenure]}}",
+        f"{REGRESSORS}\nestimator: mediation\npaths: {{mediators: [tenure], draws: 100000}}",
+    ),
     "fixed_effects": (
         f"{REGRESSORS}\nfixed_effects: [organisation_id, wave]",
         f"{REGRESSORS}\nfixed_effects: [wave, organisation_id]",

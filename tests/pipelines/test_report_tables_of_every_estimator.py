@@ -38,6 +38,10 @@ KINDS: dict[str, dict[str, object]] = {
     "gee_logit": {"estimator": "gee_logit", "outcome": "is_high", "smallest_effect_of_interest": None},
     "gee_poisson": {"estimator": "gee_poisson", "outcome": "cases", "smallest_effect_of_interest": None,
                     "covariance": "CR0", "working_correlation": "independence"},
+    "mediation": {"estimator": "mediation", "paths": {"mediators": ("safety",)}},
+    "two_outcomes": {"estimator": "two_outcomes", "paths": {"other_outcome": "question"}},
+    "lagged_panel": {"estimator": "cross_lagged_panel", "regressors": ("integration",), "paths":
+                     {"random_intercepts": False}, **PERSONS},
     "logit": {"estimator": "logit", "outcome": "is_high", **CATEGORICAL},
     "firth": {"estimator": "firth_logit", "outcome": "is_high", "covariance": "classical", "cluster": None,
               **CATEGORICAL},
@@ -61,6 +65,9 @@ NAMES = {
     "mixed_ordered_probit": "Ordered probit with random intercepts",
     "gee_linear": "Estimating equations, linear (GEE)",
     "gee_poisson": "Estimating equations, Poisson (GEE)",
+    "mediation": "Mediation",
+    "two_outcomes": "Two outcomes together",
+    "lagged_panel": "Cross-lagged panel",
     "firth": "Logit with Firth’s penalty",
     "multinomial": "Multinomial logit",
     "negative_binomial": "Negative binomial",
@@ -142,6 +149,15 @@ def test_models_of_rows_in_groups_say_whose_effects_they_tell_and_how_errors_are
     for kind in ("mixed_logit", "mixed_ordered_probit", "gee_logit", "gee_poisson"):
         assert len(fit_of(kind).effects())
     assert any("count" in label for label in labels("gee_poisson"))
+
+
+def test_effects_and_paths_of_a_mediation_are_in_words_and_say_how_their_intervals_are_made():
+    assert labels("mediation")[1].startswith("Indirect: Vertical integration → Psychological safety")
+    assert any(label.startswith("Psychological safety") and "←" in label for label in labels("mediation"))
+    assert "Monte Carlo intervals" in said("mediation")
+    assert "in units of what is explained" in said("mediation")
+    assert "R² in (1) is of the equation of the outcome" in said("two_outcomes")
+    assert "full information" in said("lagged_panel")
 
 
 @pytest.mark.parametrize("kind", LINEAR)

@@ -93,7 +93,7 @@ class Streamed:
         """
         df_resid = self.n_obs - n_parameters
         if self.clusters is not None and kind in self.clusters.kinds:
-            return self.clusters.uncertainty(cast("Clustered", kind), self.back, self.n_obs, n_parameters)
+            return self.clusters.uncertainty(kind, self.back, self.n_obs, n_parameters)
         if kind == "classical":
             covariance = self.squares / df_resid * self.root @ self.root.T
         else:

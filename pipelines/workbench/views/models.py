@@ -7,7 +7,7 @@ import streamlit as st
 import yaml
 
 from instruments.faults import DataError, EnvironmentFault
-from models.sections.inference import MARGINAL, MIXED_CATEGORICAL
+from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, PATHS
 from models.spec import RegressionSpec
 from pipelines.assets.fits import FitRows
 from pipelines.commands.conditions_of_fits import missed_by
@@ -34,6 +34,13 @@ LISTED = ("fit_id", "label", "is_declared", "is_current", "outcome", "estimator"
 ORIGIN = ("spec_hash", "data_hash", "code_hash", "env_hash", "recipe_hash", "plan_hash", "seed", "digest", "engine")
 OF_EVERY_FIT = ("joint_tests", "reading.standardised", "reading.equivalence", "reading.sensitivity", "reading.power.m",
                 "reading.assumptions", "moderation")  # fmt: skip
+OF_PATHS: dict[str, tuple[str, ...]] = {
+    "mediation": ("mediated", "effects", "equations", "intervals", "resampling"),
+    "mediation_across_levels": ("two_level", "level_slopes", "intervals"),
+    "cross_lagged_panel": ("panel_fit",),
+    "latent_growth": ("growth",),
+    "two_outcomes": ("two_outcomes", "equations"),
+}
 OF_MIXED = (
     "mixed_model",
     "satterthwaite",
@@ -99,11 +106,17 @@ def _show_fit(bench: Bench, fit_id: str) -> None:
     for remedy in remedies_in_words(made.diagnostics)["remedy"]:
         show_text(f"look: {remedy}")
     spec = RegressionSpec.model_validate_json(row["spec_json"])
-    is_of_groups = spec.estimator in OF_GROUPS
-    show_definitions(
-        "multilevel" if is_of_groups else "regression", OF_GROUPS[spec.estimator] if is_of_groups else _places(spec)
-    )
+    show_definitions(*_defined(spec))
     _show_from_rows(bench, made, fit_id)
+
+
+def _defined(spec: RegressionSpec) -> tuple[str, tuple[str, ...]]:
+    """Return the part of the ledger in which the statistics of a model are defined, and where in it."""
+    if spec.estimator in PATHS:
+        return "paths", OF_PATHS[spec.estimator]
+    if spec.estimator in OF_GROUPS:
+        return "multilevel", OF_GROUPS[spec.estimator]
+    return "regression", _places(spec)
 
 
 def said_in(part: object) -> object:
