@@ -44,6 +44,8 @@ from models.sections.regressors import (
     parts_of,
     refuse_lonely_interactions,
     refuse_second_surfaces,
+    refuse_strange_names,
+    refuse_strange_regressors,
     with_coefficients,
 )
 from models.sections.sample_design import SampleDesign, refuse_mixed_design
@@ -80,19 +82,17 @@ class RegressionSpec(Spec):
         random_effects: Of a mixed model the effects that differ between groups; intercepts only but for ``mixed``.
         degrees_of_freedom: Of ``mixed``, classical: ``satterthwaite`` (left out too), or ``kenward_roger``.
         likelihood: Of a ``mixed`` model: ``REML`` (left out too), or ``ML``.
-        quadrature_points: Of a categorical mixed model with one random intercept: points of the adaptive quadrature,
-            or 1 for Laplace's approximation. Left out: 11; with several random intercepts there is Laplace only.
-        working_correlation: Of estimating equations, within clusters: ``exchangeable`` (left out too), ``ar1`` over
-            waves, or ``independence``.
+        quadrature_points: Of a categorical mixed model with one random intercept; 1 is Laplace's. Left out: 11.
+        working_correlation: Of ``gee_`` models: ``exchangeable`` (left out too), ``ar1`` over waves, ``independence``.
         paths: What lies between, over waves, or beside, of an estimator of paths.
         outcome: A scale or a number; for ``multinomial`` an item with categories.
         outcome_reference: Category of a ``multinomial`` outcome that others are compared with; left out, the first.
         composition: Parts of a whole, the outcome among them; coefficients are of its log-ratio to the others.
         by_threshold: Regressors of an ordered outcome whose effect may differ between thresholds, written the same way
             as there; the others have one effect at all thresholds (proportional odds).
-        bootstrap_draws: Draws behind the bootstrap intervals of average effects and predictions of a categorical
-            outcome, whole clusters where there are some; 0 for none. Left out: 499 up to 20,000 responses, else none.
-        focal: The regressor of interest; one of the regressors.
+        bootstrap_draws: Behind intervals of average effects and predictions of a categorical outcome; 0 for none. Left
+            out: 499 up to 20,000 responses, else none.
+        focal: The regressor of interest.
         regressors: Names, or names with a use, interactions, or a response surface; the intercept is always there.
         corrected: Variables whose organisation means are corrected for how few answers each rests on; for ``linear``
             with ``cluster: organisation_id``. The outcome's errors that the same answers share are taken out too.
@@ -103,8 +103,7 @@ class RegressionSpec(Spec):
             ``classical`` (if the working correlation is true), ``CR0`` and, left out, ``CR3`` (Mancl and DeRouen).
         cluster: Column whose values are the clusters, or two such columns; of units in waves, left out, the units.
         design: How responses were sampled; for ``linear``, ``logit`` and ``ordered_logit``, instead of a cluster.
-        weights: Column of weights, such as ``analysis_weight``, or for rows of organisations ``number_of_answers``;
-            left out, every row counts the same.
+        weights: Column of weights, such as ``analysis_weight``; of rows of organisations also ``number_of_answers``.
         missing: ``listwise``: responses with a missing value in any variable of the model are left out;
             ``multiple_imputation``, or a section that says how: they are kept and what is missing is imputed.
         confidence_level: Of the intervals, between 0 and 1.
@@ -247,15 +246,10 @@ class RegressionSpec(Spec):
     def _refuse_strangers(self) -> None:
         """Raise ValueError when something is said of a regressor that the model does not have."""
         every = (self.regressors, *(variant.regressors or () for variant in self.variants))
-        known = [parts for regressors in every for parts in with_coefficients(regressors)]
         said = [("also_expected", each.regressor) for each in self.also_expected]
         said += [("by_threshold", each) for model in (self, *self.variants) for each in model.by_threshold or ()]
-        for key, regressor in said:
-            if parts_of(regressor) not in known:
-                raise ValueError(f"{key} names what is no regressor; write it the same way as there")
-        unknown = sorted({*self.because, *self.corrected} - {each.variable for each in self.variables()})
-        if unknown:
-            raise ValueError(f"because or corrected names '{unknown[0]}', which is no regressor; correct or remove it")
+        refuse_strange_regressors(said, [parts for regressors in every for parts in with_coefficients(regressors)])
+        refuse_strange_names({*self.because, *self.corrected}, {each.variable for each in self.variables()})
 
     def regressors_as_variables(self) -> list[Regressor]:
         """Return the regressors with every plain name written out as a variable used as a number."""

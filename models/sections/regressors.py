@@ -1,5 +1,6 @@
 """What a model says of its right-hand side: how each variable enters, products of them, and response surfaces."""
 
+from collections.abc import Iterable
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -148,6 +149,25 @@ def with_coefficients(regressors: tuple[str | Regressor, ...]) -> list[tuple[Var
     for each in regressors:
         found += [(part,) for part in parts_of(each)] if isinstance(each, Surface) else [parts_of(each)]
     return found
+
+
+def refuse_strange_regressors(said: Iterable[tuple[str, str | Regressor]], known: list[tuple[Variable, ...]]) -> None:
+    """Raise ValueError when something is said of a regressor that a model does not have.
+
+    Args:
+        said: Key and what it names.
+        known: Parts of each regressor of the model and its variants.
+    """
+    for key, regressor in said:
+        if parts_of(regressor) not in known:
+            raise ValueError(f"{key} names what is no regressor; write it the same way as there")
+
+
+def refuse_strange_names(said: set[str], known: set[str]) -> None:
+    """Raise ValueError when a variable is explained or corrected that a model does not have."""
+    unknown = sorted(said - known)
+    if unknown:
+        raise ValueError(f"because or corrected names '{unknown[0]}', which is no regressor; correct or remove it")
 
 
 def refuse_lonely_interactions(regressors: tuple[str | Regressor, ...]) -> None:

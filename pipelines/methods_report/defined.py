@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from models.ledger import ENTRIES, Definition, ledger
 from models.sections.inference import LATENT_PATHS, MARGINAL, MIXED_CATEGORICAL
 from pipelines.board_report.value import Link, Section
+from pipelines.methods_report.defined_measures import AGREEMENT
 from pipelines.methods_report.found import Found
 
 DESIGN_LINES = ("variance of a survey design by linearisation", "degrees of freedom of a survey design")
@@ -45,52 +46,9 @@ ACROSS_LEVELS = (
 )
 TWO_OUTCOMES = ("difference of a coefficient between two outcomes", "correlation of two outcomes")
 FIT = ("CFI, TLI, RMSEA with interval",)
-DIF = ("DIF by ordinal logistic regression", "proportional odds")
-OMEGA = ("omega of counted answers", "omega, model-implied and observed denominator")
-AGREEMENT = ("ICC(1), ICC(2)",)
 
 CODERS = ("logit corrected for coders' errors",)
 RIDGE = ("ridge regression, penalty by left-out clusters",)
-
-MEASURED: Mapping[str, tuple[str, ...]] = {
-    "alpha": ("alpha",),
-    "omega": OMEGA,
-    "items": (
-        "mean, standard deviation and missing share of an item",
-        "alpha if dropped, item-rest and corrected item-total r",
-    ),
-    "means": ("mean score with interval over organisations",),
-    "agreement": (*AGREEMENT, "r_wg, r_wg(j)"),
-    "ml": ("CFA by maximum likelihood",),
-    "mlr": ("MLR: Huber-White errors, Yuan-Bentler test",),
-    "wlsmv": ("WLSMV", "polychoric correlation"),
-    "fit": ("CFI, TLI, RMSEA with interval", "SRMR"),
-    "robust_fit": ("robust CFI, TLI, RMSEA",),
-    "loadings": ("standardised solution",),
-    "ladder": ("ladder of invariance, continuous",),
-    "ladder_of_ordered": ("ladder of invariance, ordered",),
-    "difference": ("difference tests",),
-    "released": ("score tests of equalities, partial search",),
-    "validity": ("AVE, CR, omega of a factor",),
-    "discriminant": ("Fornell-Larcker", "HTMT, HTMT2", "HTMT, bootstrap interval"),
-    "likelihood_ratio": DIF,
-    "wald_cr1": (*DIF, "DIF in organisations"),
-}
-CONDITIONS: Mapping[str, tuple[str, ...]] = {
-    "alpha": ("alpha",),
-    "alpha_conf_low": ("alpha",),
-    "omega": ("omega, model-implied and observed denominator",),
-    "omega_conf_low": ("omega, model-implied and observed denominator",),
-    "ordered_omega": ("ordered omega, both denominators; ordinal alpha",),
-    "cfi": ("CFI, TLI, RMSEA with interval",),
-    "rmsea": ("CFI, TLI, RMSEA with interval",),
-    "srmr": ("SRMR",),
-    "icc_1": AGREEMENT,
-    "icc_2": AGREEMENT,
-    "f_test": AGREEMENT,
-    "rwg_j_median": ("r_wg, r_wg(j)",),
-}
-"""Measures of conditions; numbers of members and organisations are counted, and levels of invariance have a ladder."""
 
 ESTIMATORS: Mapping[str, tuple[str, ...]] = {
     "OLS": ("least squares, weighted", "R2 and adjusted R2"),

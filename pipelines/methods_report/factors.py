@@ -8,7 +8,8 @@ import pandas as pd
 from models.sections.measurement import LEVELS, MeasurementSpec
 from pipelines.board_report.released import rows_of
 from pipelines.board_report.value import Cell, Kind, Section, Table
-from pipelines.methods_report.defined import CONDITIONS, MEASURED, links
+from pipelines.methods_report.defined import links
+from pipelines.methods_report.defined_measures import CONDITIONS, MEASURED
 from pipelines.methods_report.found import Found
 from pipelines.methods_report.printed import printed_table
 from pipelines.report_tables.loadings import loading_table

@@ -8,7 +8,8 @@ from instruments.spec import Instrument
 from instruments.validation import claim_of, status_in_words
 from pipelines.board_report.released import rows_of
 from pipelines.board_report.value import Cell, Kind, Section, Table
-from pipelines.methods_report.defined import MEASURED, links
+from pipelines.methods_report.defined import links
+from pipelines.methods_report.defined_measures import MEASURED
 from pipelines.methods_report.found import Found
 from pipelines.tables import out
 from pipelines.tables.base import Table as StoredTable

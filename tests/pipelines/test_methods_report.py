@@ -20,7 +20,7 @@ from pipelines.board_report.pdf import document_of, pdf_of
 from pipelines.board_report.value import Figure, Report, Table
 from pipelines.commands.report_methods import found_in
 from pipelines.load import load_study
-from pipelines.methods_report import defined
+from pipelines.methods_report import defined, defined_measures
 from pipelines.methods_report.content import report_of
 from pipelines.methods_report.found import WORDINGS, Found
 from pipelines.store import Store
@@ -183,7 +183,7 @@ def test_every_table_of_statistics_is_defined(study):
 
 def test_what_a_statistic_is_called_is_in_the_ledger():
     known = {each.name for part in ENTRIES for each in ledger(part)}
-    maps = (defined.MEASURED, defined.CONDITIONS, defined.ESTIMATORS, defined.DIAGNOSTICS, defined.READINGS,
+    maps = (defined_measures.MEASURED, defined_measures.CONDITIONS, defined.ESTIMATORS, defined.DIAGNOSTICS, defined.READINGS,
             defined.SHAPES, defined.ENGINES)  # fmt: skip
     assert {name for each in maps for names in each.values() for name in names} <= known
     anchors = [defined.anchor_of(name) for name in known]
