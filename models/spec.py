@@ -64,8 +64,7 @@ class RegressionSpec(Spec):
         estimand: What is to be known; plain words, or words by language.
         population: Which responses are used.
         without_items: Items that scales are scored without; enough answers are the same share as ever.
-        level: What a row is: a ``response``; an organisation in a wave (``organisation_and_wave``) or over all waves
-            (``organisation``), with means of what its responses say and facts as they are.
+        level: What a row is: a ``response``, or an organisation (``organisation``, ``organisation_and_wave``) with means.
         estimator: ``linear``; ``logit`` or ``probit`` of an outcome of 0 and 1, ``firth_logit`` of one that regressors
             foretell (separation), ``misclassified_logit`` of a code seen with errors; ``ordered_logit`` or
             ``ordered_probit`` of three or more ordered values; ``multinomial`` of categories without order;
@@ -90,8 +89,7 @@ class RegressionSpec(Spec):
         composition: Parts of a whole, the outcome among them; coefficients are of its log-ratio to the others.
         by_threshold: Regressors of an ordered outcome whose effect may differ between thresholds, written the same way
             as there; the others have one effect at all thresholds (proportional odds).
-        bootstrap_draws: Behind intervals of average effects and predictions of a categorical outcome; 0 for none. Left
-            out: 499 up to 20,000 responses, else none.
+        bootstrap_draws: Behind intervals of average effects and predictions. Left out: 499 up to 20,000 responses.
         focal: The regressor of interest.
         regressors: Names, or names with a use, interactions, or a response surface; the intercept is always there.
         corrected: Variables whose organisation means are corrected for how few answers each rests on; for ``linear``
@@ -104,10 +102,10 @@ class RegressionSpec(Spec):
         cluster: Column whose values are the clusters, or two such columns; of units in waves, left out, the units.
         design: How responses were sampled; for ``linear``, ``logit`` and ``ordered_logit``, instead of a cluster.
         weights: Column of weights, such as ``analysis_weight``; of rows of organisations also ``number_of_answers``.
-        missing: ``listwise``: responses with a missing value in any variable of the model are left out;
-            ``multiple_imputation``, or a section that says how: they are kept and what is missing is imputed.
+        missing: ``listwise``: responses that miss a variable of the model are left out; ``multiple_imputation``, or a
+            section that says how: they are kept and what is missing is imputed.
         confidence_level: Of the intervals, between 0 and 1.
-        expected_sign: ``positive``, ``negative`` or ``none``, of the focal regressor.
+        expected_sign: Of the focal regressor.
         also_expected: What is expected of further regressors.
         because: Why a control is in the model, by variable.
         smallest_effect_of_interest: In units of the outcome.
@@ -249,7 +247,8 @@ class RegressionSpec(Spec):
         said = [("also_expected", each.regressor) for each in self.also_expected]
         said += [("by_threshold", each) for model in (self, *self.variants) for each in model.by_threshold or ()]
         refuse_strange_regressors(said, [parts for regressors in every for parts in with_coefficients(regressors)])
-        refuse_strange_names({*self.because, *self.corrected}, {each.variable for each in self.variables()})
+        named = {"because explains": set(self.because), "corrected names": set(self.corrected)}
+        refuse_strange_names(named, {each.variable for each in self.variables()})
 
     def regressors_as_variables(self) -> list[Regressor]:
         """Return the regressors with every plain name written out as a variable used as a number."""

@@ -1,6 +1,6 @@
 """What a model says of its right-hand side: how each variable enters, products of them, and response surfaces."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -163,11 +163,16 @@ def refuse_strange_regressors(said: Iterable[tuple[str, str | Regressor]], known
             raise ValueError(f"{key} names what is no regressor; write it the same way as there")
 
 
-def refuse_strange_names(said: set[str], known: set[str]) -> None:
-    """Raise ValueError when a variable is explained or corrected that a model does not have."""
-    unknown = sorted(said - known)
-    if unknown:
-        raise ValueError(f"because or corrected names '{unknown[0]}', which is no regressor; correct or remove it")
+def refuse_strange_names(said: Mapping[str, set[str]], known: set[str]) -> None:
+    """Raise ValueError when something is said of a variable that a model does not have.
+
+    Args:
+        said: What is said, in words → variables.
+        known: Variables of the model and its variants.
+    """
+    for words, names in said.items():
+        for name in sorted(names - known):
+            raise ValueError(f"{words} '{name}', which is no regressor; correct the name or remove it")
 
 
 def refuse_lonely_interactions(regressors: tuple[str | Regressor, ...]) -> None:

@@ -183,8 +183,8 @@ def test_every_table_of_statistics_is_defined(study):
 
 def test_what_a_statistic_is_called_is_in_the_ledger():
     known = {each.name for part in ENTRIES for each in ledger(part)}
-    maps = (defined_measures.MEASURED, defined_measures.CONDITIONS, defined.ESTIMATORS, defined.DIAGNOSTICS, defined.READINGS,
-            defined.SHAPES, defined.ENGINES)  # fmt: skip
+    maps = (defined_measures.MEASURED, defined_measures.CONDITIONS, defined.ESTIMATORS, defined.DIAGNOSTICS,
+            defined.READINGS, defined.SHAPES, defined.ENGINES)  # fmt: skip
     assert {name for each in maps for names in each.values() for name in names} <= known
     anchors = [defined.anchor_of(name) for name in known]
     assert len(set(anchors)) == len(anchors)
