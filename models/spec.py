@@ -64,7 +64,7 @@ class RegressionSpec(Spec):
         estimand: What is to be known; plain words, or words by language.
         population: Which responses are used.
         without_items: Items that scales are scored without; enough answers are the same share as ever.
-        level: What a row is: a ``response``, or an organisation (``organisation``, ``organisation_and_wave``) with means.
+        level: What a row is: a ``response``, or an organisation (``organisation``, ``organisation_and_wave``).
         estimator: ``linear``; ``logit`` or ``probit`` of an outcome of 0 and 1, ``firth_logit`` of one that regressors
             foretell (separation), ``misclassified_logit`` of a code seen with errors; ``ordered_logit`` or
             ``ordered_probit`` of three or more ordered values; ``multinomial`` of categories without order;
@@ -92,8 +92,7 @@ class RegressionSpec(Spec):
         bootstrap_draws: Behind intervals of average effects and predictions. Left out: 499 up to 20,000 responses.
         focal: The regressor of interest.
         regressors: Names, or names with a use, interactions, or a response surface; the intercept is always there.
-        corrected: Variables whose organisation means are corrected for how few answers each rests on; for ``linear``
-            with ``cluster: organisation_id``. The outcome's errors that the same answers share are taken out too.
+        corrected: Variables whose organisation means are corrected for how few answers each rests on (``linear``).
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
             clusters; ``design`` with a design; ``jackknife`` with corrected means. Left out: ``CR2`` with a cluster,
             ``CR1S`` with two, else ``HC3``; for an ordered or multinomial outcome ``CR1S`` or ``HC0``; ``firth_logit``
