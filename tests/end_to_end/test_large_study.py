@@ -63,9 +63,8 @@ def repeat_responses(study: Path, times: int) -> int:
     """Put every analysed response into the warehouse as often again; return how many there are then."""
     (database,) = study.rglob("study.duckdb")
     with duckdb.connect(str(database)) as connection:
-        again = (
-            "SELECT * REPLACE (response_id || '#' || copy AS response_id) FROM core.analysis, range(1, $times) r(copy)"
-        )
+        name = "response_id || '#' || $times || '.' || copy AS response_id"
+        again = f"SELECT * REPLACE ({name}) FROM core.analysis, range(1, $times) AS r(copy)"
         connection.execute(f"INSERT INTO core.analysis SELECT * EXCLUDE (copy) FROM ({again})", {"times": times})
         (n,) = connection.execute("SELECT count(*) FROM core.analysis").fetchone()
         connection.execute("UPDATE raw.writes SET n_rows = $n WHERE table_name = 'core.analysis'", {"n": n})
@@ -75,8 +74,8 @@ def repeat_responses(study: Path, times: int) -> int:
 def test_memory_of_a_fit_does_not_grow_with_responses(tmp_path: Path):
     """Beyond what both databases may use, ten times the responses take no more memory."""
     study = build_small_study(tmp_path / "small")
-    write_export(study, "spring.csv", answers("spring", n_responses=N_SPRING))
     done(sensemaking("run", study))
+    assert repeat_responses(study, 2_600) > MANY_RESPONSES
     few = peak_of_fit(study)
     assert repeat_responses(study, 10) > 2_000_000
     assert peak_of_fit(study) < few + ENGINES * MIB_OF_AN_ENGINE

@@ -88,7 +88,7 @@ def test_all_that_is_told_of_a_drawn_linear_model_is_that_of_rows(case, covarian
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(cases(), st.sampled_from(["logit", "probit"]), st.sampled_from(BINARY))
 def test_all_that_is_told_of_a_drawn_binary_model_is_that_of_rows(case, estimator, covariance):
     compare(case, estimator, covariance)
