@@ -10,7 +10,7 @@ FORM_OF = {
     "PAR": "partners",
     "CIT": "citizens",
 }
-WAVES = ("w1", "w2")
+WAVES = ("w1", "w2", "w3")
 
 
 def write_five_groups(folder: Path, models: Sequence[str]) -> Path:
@@ -26,7 +26,7 @@ def write_five_groups(folder: Path, models: Sequence[str]) -> Path:
         for wave in WAVES
     )
     text = (
-        "name: five_groups\ntitle: {en: Five groups}\nwaves: {w1: {}, w2: {}}\n"
+        "name: five_groups\ntitle: {en: Five groups}\nwaves: {w1: {}, w2: {}, w3: {}}\n"
         f"respondent_groups: {{{', '.join(f'{group}: {{en: {group}}}' for group in FORM_OF)}}}\n"
         f"forms: [{', '.join(FORM_OF.values())}]\nsources:\n{sources}"
         "organisations: {file: organisations.csv}\n"
