@@ -97,20 +97,6 @@ variants:
   - {name: robust, random_effects: [{groups: organisation_id}], covariance: CR2, cluster: organisation_id}
   - {name: equations, estimator: gee_linear, cluster: organisation_id}
 """,
-    "through": """\
-estimator: mediation
-outcome: trust
-focal: teamwork
-regressors: [teamwork, tenure, {variable: area, use: category}]
-paths: {mediators: [tenure]}
-cluster: organisation_id
-variants:
-  - {name: resampled, paths: {mediators: [tenure], interval: bca, draws: 200}}
-  - {name: both, estimator: two_outcomes, regressors: [teamwork, {variable: area, use: category}],
-     paths: {other_outcome: tenure}}
-  - {name: waves, estimator: cross_lagged_panel, regressors: [teamwork], panel: {unit: respondent},
-     paths: {random_intercepts: false}}
-""",
     "staying": """\
 estimator: logit
 outcome: stays
@@ -156,6 +142,23 @@ variants:
   - {name: in_the_population, estimator: gee_poisson, working_correlation: independence, covariance: CR0}
 """,
 }
+WITHHELD = {
+    "through": """\
+estimator: mediation
+outcome: trust
+focal: teamwork
+regressors: [teamwork, tenure, {variable: area, use: category}]
+paths: {mediators: [tenure]}
+cluster: organisation_id
+variants:
+  - {name: resampled, paths: {mediators: [tenure], interval: bca, draws: 200}}
+  - {name: both, estimator: two_outcomes, regressors: [teamwork, {variable: area, use: category}],
+     paths: {other_outcome: tenure}}
+  - {name: waves, estimator: cross_lagged_panel, regressors: [teamwork], panel: {unit: respondent},
+     paths: {random_intercepts: false}}
+""",
+}
+"""Models without rules of disclosure yet, which packages leave out."""
 
 
 def build_replicated_study(folder: Path, models: tuple[str, ...] = tuple(MODELS)) -> Path:
@@ -163,7 +166,9 @@ def build_replicated_study(folder: Path, models: tuple[str, ...] = tuple(MODELS)
     build_panel_study(folder)
     (folder / "models/trust.yaml").unlink()
     for name in models:
-        (folder / f"models/{name}.yaml").write_text(MODEL.format(name=name) + MODELS[name], encoding="utf-8")
+        (folder / f"models/{name}.yaml").write_text(
+            MODEL.format(name=name) + {**MODELS, **WITHHELD}[name], encoding="utf-8"
+        )
     specification = (folder / "study.yaml").read_text(encoding="utf-8")
     specification = specification.replace("models: [trust]", f"models: [{', '.join(models)}]")
     (folder / "study.yaml").write_text(specification, encoding="utf-8")
