@@ -4,7 +4,7 @@ Property P8 of the design. Averages of two waves are of different answers, so th
 somebody takes those who stayed to have answered alike in both. Whoever does, and knows who they are, subtracts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -37,15 +37,22 @@ def changes_that_tell(release: Publication, policy: Policy) -> Iterator[tuple[Sc
     """
     rows = release.tables.get(COMPARISONS_RELEASED.name, COMPARISONS_RELEASED.empty())
     told = rows[(rows["over"] == "wave") & (rows["verdict"] == "shown")]
+    people = _people(release) if len(told) else {}
     for scale, group, compared in told[["scale", "respondent_group", "compared"]].itertuples(index=False, name=None):
         scores = release.scores[scale]
         asked = replace(policy, least_width=policy.least_width * scores.option)
-        for pair in combinations(str(compared).split("; "), 2):
-            before, after = (_wave(release, (wave, str(group), str(scale))) for wave in pair)
-            if before is None or after is None:
-                continue
-            for reason in _told(before, after, scores, asked):
-                yield (str(scale), str(group)), f"{scale}, {group}: {reason} from {pair[0]} to {pair[1]}"
+        waves = [_wave(people, (wave, str(group), str(scale))) for wave in str(compared).split("; ")]
+        for before, after in combinations(waves, 2):
+            for reason in _told(release, (before, after), scores, asked):
+                between = f"from {before.cell[0]} to {after.cell[0]}"
+                yield (str(scale), str(group)), f"{scale}, {group}: {reason} {between}"
+
+
+def _people(release: Publication) -> Mapping[tuple[str, str], pd.DataFrame]:
+    """Return by wave and respondent group the people of a release, and who each is over waves."""
+    rows = release.rows
+    rows = rows.assign(person=rows["response_id"].map(release.persons).fillna(rows["response_id"]))
+    return {(str(wave), str(group)): own for (wave, group), own in rows.groupby(["wave", "respondent_group"])}
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,34 +60,42 @@ class _Wave:
     """Everybody of a scale, group and wave.
 
     Attributes:
+        cell: Wave, group and scale.
         persons: Who has a score.
         of_people: Their scores.
-        known: Reach of what is shown of everybody, 1 x 8.
     """
 
+    cell: Cell
     persons: frozenset[str]
     of_people: Vector
-    known: Matrix
+
+    def known(self, release: Publication) -> Matrix:
+        """Return the reach of what is shown of everybody, 1 x 8; infinite where nothing is."""
+        figures = release.figures(self.cell)
+        figures = figures[figures["level"] == "all"]
+        shown = intervals(figures, np.full(len(figures), float(len(self.of_people))))
+        return boxes(1, np.zeros(len(figures), dtype=np.intp), *shown)
 
 
-def _wave(release: Publication, cell: Cell) -> _Wave | None:
-    """Return everybody of a cell; None where nothing is shown of them."""
-    figures, people = release.figures(cell), release.people(cell)
-    figures = figures[figures["level"] == "all"]
-    if figures.empty:
-        return None
-    sums, n_high = intervals(figures, np.full(len(figures), float(len(people))))
-    known = boxes(1, np.zeros(len(figures), dtype=np.intp), sums, n_high)
-    persons = people["response_id"].map(release.persons).fillna(people["response_id"])
-    return _Wave(frozenset(persons), people["score"].to_numpy(dtype=float), known)
+def _wave(people: Mapping[tuple[str, str], pd.DataFrame], cell: Cell) -> _Wave:
+    rows = people.get(cell[:2])
+    if rows is None or cell[2] not in rows:
+        return _Wave(cell, frozenset(), np.array([]))
+    scores = rows[cell[2]].to_numpy(dtype=float, na_value=np.nan)
+    has_score = ~np.isnan(scores)
+    return _Wave(cell, frozenset(rows["person"].to_numpy(dtype=object)[has_score]), scores[has_score])
 
 
-def _told(before: _Wave, after: _Wave, scores: Scores, policy: Policy) -> Iterator[str]:
+def _told(release: Publication, waves: tuple[_Wave, _Wave], scores: Scores, policy: Policy) -> Iterator[str]:
+    before, after = waves
     n_stayed = len(before.persons & after.persons)
     counts = np.array([n_stayed, len(before.persons) - n_stayed, len(after.persons) - n_stayed], dtype=float)
     is_few = (counts > 0) & (counts < policy.least_cell_size)
-    reach = sums_of_those_who_moved(scores, counts, before.known, after.known)
-    if not is_few.any() or _is_impossible(reach):
+    if not is_few.any():
+        return
+    known = before.known(release), after.known(release)
+    reach = sums_of_those_who_moved(scores, counts, *known)
+    if any(np.isinf(each).all() for each in known) or _is_impossible(reach):
         return
     of_few, n = reach[is_few], counts[is_few]
     words = pd.Index([name for name, few in zip(MOVED, is_few, strict=True) if few], dtype=object)
