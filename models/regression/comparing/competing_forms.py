@@ -222,5 +222,4 @@ def _factor_scores(scores: Matrix, known: NDArray[np.bool_]) -> Vector:
             "the scores have no factor in common on which all load; expected scores that all go together; take "
             "one_factor out of the forms"
         )
-    scored: Vector = standard @ np.linalg.solve(correlation, found.loadings[:, 0])
-    return scored
+    return np.asarray(standard @ np.linalg.solve(correlation, found.loadings[:, 0]), dtype=float)
