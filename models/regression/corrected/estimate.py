@@ -115,8 +115,9 @@ def _solved(moments: NDArray[np.float64], is_gone: NDArray[np.bool_], df: float)
 
     A column that is nought without one organisation has a slope that this organisation decides: it stays as it is.
     """
-    left, right = moments[:, :-1, :-1].copy(), moments[:, :-1, -1].copy()
-    right[is_gone] = np.broadcast_to(np.linalg.solve(left[0], right[0]), right.shape)[is_gone]
+    left, right = moments[:, :-1, :-1].copy(), moments[:, :-1, -1]
+    whole: Vector = np.asarray(np.linalg.solve(left[0], right[0]), dtype=float)
+    right = np.where(is_gone, whole, right)
     left[is_gone] = 0.0
     left[(*np.nonzero(is_gone), np.nonzero(is_gone)[1])] = 1.0
     slopes = np.linalg.solve(left, right[:, :, None])[:, :, 0]
