@@ -12,12 +12,10 @@ from instruments.spec_file import Name, Spec, Texts, Words
 Need = Literal[
     "latent_surface",
     "actor_partner",
-    "earlier_wave",
 ]
 NEEDS: dict[Need, str] = {
     "latent_surface": "a response surface, or a difference, of latent reports (path models)",
     "actor_partner": "the answers of the other member of a dyad, and dyads as groups (multilevel models)",
-    "earlier_wave": "answers of the same person or organisation at the wave before (path models)",
 }
 
 

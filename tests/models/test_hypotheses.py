@@ -220,17 +220,17 @@ def test_check_lists_what_waits_and_for_what(study):
     assert found["faults"] == []
     assert [(each["model"], each["code"]) for each in found["waiting"]] == [(each.name, each.code) for each in WAITING]
     assert set(found["models"]) == {each.name for each in MODELS}
-    h16 = next(each for each in found["waiting"] if each["code"] == "H16")
-    assert list(h16["parts"][0]["waits_for"]) == ["earlier_wave"]
-    for need, meaning in h16["parts"][0]["waits_for"].items():
+    h14 = next(each for each in found["waiting"] if each["code"] == "H14")
+    assert list(h14["parts"][0]["waits_for"]) == ["latent_surface"]
+    for need, meaning in h14["parts"][0]["waits_for"].items():
         assert NEEDS[need] == meaning
         assert meaning in told.stdout.replace("\n", " ")
-    assert "waiting: h16_waiting (H16)" in told.stdout
+    assert "waiting: h14_waiting (H14)" in told.stdout
 
 
 def test_a_study_lists_only_what_it_names(tmp_path):
-    study = load_study(write_five_groups(tmp_path, ["h05_coproduction_by_integration", "h16_waiting"]))
-    assert (list(study.models), list(study.waiting)) == (["h05_coproduction_by_integration"], ["h16_waiting"])
+    study = load_study(write_five_groups(tmp_path, ["h05_coproduction_by_integration", "h14_waiting"]))
+    assert (list(study.models), list(study.waiting)) == (["h05_coproduction_by_integration"], ["h14_waiting"])
 
 
 @pytest.fixture(scope="module")
@@ -302,6 +302,7 @@ PREDICTORS = {
     "H15": {"CL at t": "CL", "CPE at t -> CL at t+1": "CPE"},
     "H16": {"CPE_b lagged": "CPE"},
     "H17": {"BAR.ca": "BAR_ca_1"},
+    "H19": {"matching scale": "FWI.fo"},
 }
 
 
@@ -329,6 +330,10 @@ def test_predictors_and_their_signs_are_those_of_the_hypothesis(drafts, code):
             assert waits[name] == sign
         else:
             assert SIGNS[sign] in ours[PREDICTORS.get(code, {}).get(name, name)], (name, ours)
+
+
+def test_each_code_is_expected_to_go_with_the_scale_that_matches_it():
+    assert expected_of("H19") == {scale: {"positive"} for scale in ("FWI.fo", "IW.fa", "CPE")}
 
 
 BESIDE = [
