@@ -216,6 +216,8 @@ DANISH: Mapping[str, str] = {
     "covariance_HC3": "robuste over for uens varians (HC3)",
     "covariance_cluster": "robuste over for afhængighed inden for klynger",
     "covariance_CR0": "robuste over for afhængighed inden for klynger (CR0)",
+    "covariance_CR1": "robuste over for afhængighed inden for klynger (CR1)",
+    "covariance_jackknife": "jackknife over organisationer",
     "covariance_CR1S": "robuste over for afhængighed inden for klynger (CR1S)",
     "covariance_CR2": "robuste over for afhængighed inden for klynger, også når de er få (CR2)",
     "covariance_CR3": "robuste over for afhængighed inden for klynger, forsigtige når de er få (CR3)",

@@ -44,6 +44,8 @@ def fits_that_tell_of_units(study: Study, store: Store, fits: pd.DataFrame, slic
         if own.empty:
             continue
         people = _people(slices.rows, scale)
+        if people.empty:
+            continue
         hidden = hidden_cells(people, _shown(units, people, scale, slices))
         rule = instrument.scales[scale]
         least = slices.policy.least_width * (len(rule.items) if rule.score == "sum" else 1)

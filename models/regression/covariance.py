@@ -22,6 +22,7 @@ DEFINITIONS: Mapping[Covariance, str] = {
     "HC2": "squared residuals over 1 - h, t on n - k; R: sandwich::vcovHC(type = 'HC2')",
     "HC3": "squared residuals over (1 - h)^2, t on n - k; R: sandwich::vcovHC(type = 'HC3')",
     "CR0": "sums of scores by cluster, t on G - 1; R: clubSandwich::vcovCR(type = 'CR0')",
+    "CR1": "CR0 x G / (G - 1), normal distribution; R: lavaan::sem(estimator = 'MLR', cluster = )",
     "CR1S": "CR0 x G / (G - 1) x (n - 1) / (n - k), t on G - 1; R: clubSandwich::vcovCR(type = 'CR1S')",
     "CR2": "residuals times (I - H_gg)^-1/2, Satterthwaite t; R: clubSandwich::coef_test(vcov = 'CR2')",
     "CR3": "residuals times (I - H_gg)^-1, Satterthwaite t; R: clubSandwich::coef_test(vcov = 'CR3')",

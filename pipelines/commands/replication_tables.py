@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from models.focal_term import focal_term
 from models.replication.report import Printed
 from pipelines.commands.replication_fits import PackagedFits
 from pipelines.commands.table_sources import Asked, Sourced, from_release, from_warehouse
@@ -10,7 +11,6 @@ from pipelines.replication.given import Given, given_fit
 from pipelines.replication.printed import outside_the_rows, print_fits
 from pipelines.report_tables.reported import ReportedFit
 from pipelines.steps.release_texts import titles_of
-from pipelines.steps.released_fits import focal_term
 
 PRINTED_KINDS = (
     "study_title",

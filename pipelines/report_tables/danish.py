@@ -14,6 +14,7 @@ DANISH: Mapping[str, str] = {
     "of_HC2": "kvadrerede residualer over 1 - h, t på n - k; R: sandwich::vcovHC(type = 'HC2')",
     "of_HC3": "kvadrerede residualer over (1 - h)^2, t på n - k; R: sandwich::vcovHC(type = 'HC3')",
     "of_CR0": "summer af scores pr. klynge, t på G - 1; R: clubSandwich::vcovCR(type = 'CR0')",
+    "of_CR1": "CR0 x G / (G - 1), normalfordeling; R: lavaan::sem(estimator = 'MLR', cluster = )",
     "of_CR1S": "CR0 x G / (G - 1) x (n - 1) / (n - k), t på G - 1; R: clubSandwich::vcovCR(type = 'CR1S')",
     "of_CR2": "residualer gange (I - H_gg)^-1/2, Satterthwaites t; R: clubSandwich::coef_test(vcov = 'CR2')",
     "of_CR3": "residualer gange (I - H_gg)^-1, Satterthwaites t; R: clubSandwich::coef_test(vcov = 'CR3')",

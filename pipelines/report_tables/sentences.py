@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from models.focal_term import focal_term
 from models.sections.inference import OF_COUNTS, OF_ORDERED_OUTCOMES
 from pipelines.report_tables.numerals import MOST_DECIMALS, MOST_IN_A_TABLE, NO_BREAK, decimals_for
 from pipelines.report_tables.reported import LINEAR, ReportedFit
@@ -16,7 +17,6 @@ from pipelines.report_tables.summaries import ORGANISATION, covariance_in_words
 from pipelines.report_tables.surfaces import congruence_sentence
 from pipelines.report_tables.terms import Place
 from pipelines.report_tables.words import Words
-from pipelines.steps.released_fits import focal_term
 
 NAMES = {
     "logit": "log_odds",

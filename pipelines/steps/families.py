@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from models.focal_term import focal_term
 from models.regression.reading.multiplicity import adjust_by_plan
 from models.spec import RegressionSpec
-from pipelines.steps.released_fits import focal_term
 
 
 def family_of(model: RegressionSpec) -> str:

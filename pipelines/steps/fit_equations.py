@@ -97,7 +97,7 @@ def hidden_cells(people: pd.DataFrame, shown: pd.DataFrame) -> HiddenCells:
         for unit in shown[shown["level"] != "organisation"].to_dict("records")
     ]
     ends = float(people["score"].min()), float(people["score"].max())
-    return HiddenCells(hidden, np.array(known, dtype=float).reshape(-1, len(hidden)), ends)
+    return HiddenCells(hidden, np.array(known, dtype=float).reshape(len(known), len(hidden)), ends)
 
 
 def tells(before: HiddenCells, after: HiddenCells, least: float) -> bool:

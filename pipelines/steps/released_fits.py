@@ -4,12 +4,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from models.paths.found import term_of_interest
-from models.regression.columns import column_of
+from models.focal_term import focal_term
 from models.sections.imputation import imputation_of
-from models.sections.inference import PATHS
-from models.sections.regressors import Variable, as_variable
-from models.spec import RegressionSpec
 from pipelines.load import Study
 from pipelines.steps.coarse_degrees import with_coarse_degrees
 from pipelines.steps.release_rounding import rounded_estimates, rounded_fits
@@ -31,18 +27,6 @@ def released_fits(study: Study, fits: pd.DataFrame) -> pd.DataFrame:
         imputations=[0 if each is None else each.imputations for each in imputations],
     )
     return released.FITS_RELEASED.typed(shown)
-
-
-def focal_term(model: RegressionSpec) -> str | None:
-    """Return the term of the focal regressor; None when no single coefficient tells of one point more.
-
-    That is so of a category, a curve and a standardised number. Of paths it is the term that answers what is asked.
-    """
-    focal: Variable = as_variable(model.focal)
-    is_bent = focal.polynomial > 1 or focal.spline is not None
-    if focal.use == "category" or is_bent or focal.standardise:
-        return None
-    return term_of_interest(model) if model.estimator in PATHS else column_of(focal)
 
 
 def released_estimates(estimates: pd.DataFrame, coarse: Mapping[str, float]) -> pd.DataFrame:

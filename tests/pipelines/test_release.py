@@ -19,7 +19,9 @@ import pandas as pd
 import pytest
 from pilot_study import INSTRUMENTS, MODELS, STUDY, pilot_study, write_study
 
+from models.focal_term import focal_term
 from models.origin import data_hash
+from models.spec import RegressionSpec
 from pipelines.assets.fits import fit_model
 from pipelines.load import load_study
 from pipelines.lock import exclusive
@@ -28,7 +30,6 @@ from pipelines.release_gates import ORIGIN, ReleaseRefused
 from pipelines.sections.publishing import LEAST_CELL_SIZE_FLOOR
 from pipelines.steps import disclosure
 from pipelines.steps.lattice.policy import Policy
-from pipelines.steps.released_fits import focal_term
 from pipelines.store import Store, WarehouseError, Write
 from pipelines.tables import core, out, raw, released
 from pipelines.tables.base import DUCKDB_TYPES
@@ -99,6 +100,17 @@ def rows_used(*, without=0):
     return pd.DataFrame({"response_id": responses()["response_id"].iloc[: 43 - without].to_numpy()})
 
 
+MODEL = RegressionSpec(
+    name="h1",
+    kind="regression",
+    title={"en": "H1"},
+    estimand="e",
+    outcome="trust",
+    focal="voice",
+    regressors=("voice",),
+)
+
+
 def fits(**changes):
     row = {
         **dict.fromkeys(out.FITS.columns),
@@ -116,6 +128,7 @@ def fits(**changes):
         "estimator": "OLS",
         "covariance": "CR1S",
         "outcome": "trust",
+        "spec_json": MODEL.model_dump_json(),
         "n_obs": 43,
         "n_clusters": 12,
         "df_resid": 40.0,
