@@ -31,7 +31,7 @@ from pipelines.assets.sampling import known_sampling
 from pipelines.assets.scores_of_many import ABOUT, ORGANISATION, scores_in_use
 from pipelines.load import Study
 from pipelines.store import Store
-from pipelines.store.passing import from_a_file, from_the_warehouse, keep_written, named_in_warehouse, write_parts
+from pipelines.store.many_rows import from_a_file, from_the_warehouse, keep_written, named_in_warehouse, write_parts
 from pipelines.store.slices import literal
 from pipelines.tables import core
 from pipelines.tables.fieldwork import WEIGHTS

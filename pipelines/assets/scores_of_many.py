@@ -10,7 +10,7 @@ from models.spec import RegressionSpec
 from pipelines.load import Study
 from pipelines.steps.measurement_uses import MET, conditions
 from pipelines.store import Store
-from pipelines.store.passing import from_the_warehouse, named_in_warehouse
+from pipelines.store.many_rows import from_the_warehouse, named_in_warehouse
 from pipelines.store.slices import literal
 from pipelines.tables import core
 from pipelines.tables.measurement import GATES

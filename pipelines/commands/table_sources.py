@@ -27,7 +27,7 @@ from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.steps.release_texts import release_texts, titles_of
 from pipelines.steps.term_labels import term_label
 from pipelines.store import Store
-from pipelines.store.passing import examples_of_rows
+from pipelines.store.many_rows import examples_of_rows
 from pipelines.store.released import ReleaseFile, read_current_release, read_release
 from pipelines.tables import out, shapes
 from pipelines.tables.released import CONDITIONS_RELEASED, ESTIMATES_RELEASED, FITS_RELEASED, SCALE_MEANS_RELEASED

@@ -127,8 +127,11 @@ def test_while_it_is_written_without_a_pause_the_last_copy_is_shown_and_said_to_
     assert seen(copies) == ([1], False)
     end = threading.Event()
     writer = threading.Thread(target=restless, args=(warehouse, end))
+    before = (warehouse / "study.duckdb").stat().st_mtime_ns
     writer.start()
     try:
+        while (warehouse / "study.duckdb").stat().st_mtime_ns == before:
+            time.sleep(0.001)
         with monkeypatch.context() as patched:
             patched.setattr(copying, "SETTLED_SECONDS", 30)  # a writer whom a busy machine holds up is not at rest
             assert seen(copies) == ([1], True)

@@ -16,7 +16,7 @@ from pipelines.assets.scores_of_many import conditions_missed
 from pipelines.load import load_study
 from pipelines.steps.measurement_uses import FittedModel, missed_conditions
 from pipelines.store import Store, Write
-from pipelines.store.passing import examples_of_rows
+from pipelines.store.many_rows import examples_of_rows
 from pipelines.tables import core
 from pipelines.tables.fieldwork import WEIGHTS
 from pipelines.tables.measurement import GATES
