@@ -19,8 +19,8 @@ from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, settings
 
 CHECKOUT = Path(__file__).parent.parent
-settings.register_profile("quick", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("full", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("full", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("SENSEMAKING_HYPOTHESIS", "quick"))
 
 

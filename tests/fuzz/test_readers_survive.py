@@ -12,7 +12,7 @@ from tests.fuzz.survival import MARK, check_message, try_definition, try_export
 
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 THOROUGH = settings(
-    max_examples=int(os.environ.get("SENSEMAKING_FUZZ_EXAMPLES", "250")),
+    max_examples=int(os.environ.get("SENSEMAKING_FUZZ_EXAMPLES", "150")),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
