@@ -24,6 +24,11 @@ settings.register_profile("full", deadline=None, max_examples=40, suppress_healt
 settings.load_profile(os.environ.get("SENSEMAKING_HYPOTHESIS", "quick"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests of minutes begin first."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def migrations_of_dagster_are_read_once() -> Iterator[None]:
     """Keep what Alembic reads: for every file of Dagster's records, of which a run makes six, it reads all again."""

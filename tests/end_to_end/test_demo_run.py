@@ -31,6 +31,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_small_demonstration_runs_through_every_reader_and_is_released_as_synthetic(small: Path):
     files = table(small, "raw.files")
@@ -52,6 +53,7 @@ def test_a_small_demonstration_runs_through_every_reader_and_is_released_as_synt
     assert set(released["out.response_rates"]["respondent_group"]) == {"TOP", "MID", "FRL", "CIT", "PAR"}
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_in_the_shipped_demonstration_some_organisations_are_visible_in_every_wave_and_some_hidden(tmp_path: Path):
     folder = tmp_path / "demo"
