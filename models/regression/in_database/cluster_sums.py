@@ -32,24 +32,32 @@ class _Adjusted:
     """Sums over clusters for one covariance with adjusted residuals; q directions, k columns.
 
     Attributes:
-        kept: Of each cluster Z'AZ and Z'A^2Z, Z its orthogonal columns and A the adjustment of its residuals, as tests
-            of several coefficients need them; None once they would be too many to keep.
+        kept: Of each cluster X'AX and X'A^2X, A the adjustment of its residuals, as tests of several coefficients need
+            them, of some clusters an entry; None once they would be too many to keep.
     """
 
     triangle: Matrix
     expected: Vector
     of_pairs: Vector
     crossed: NDArray[np.float64]
-    kept: list[tuple[NDArray[np.float64], NDArray[np.float64]]] | None
+    kept: tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]] | None
     n_kept: int = 0
 
-    def keep(self, adjusted: NDArray[np.float64], squared: NDArray[np.float64]) -> None:
+    def keep(self, *added: NDArray[np.float64]) -> None:
         """Keep what some clusters add, while all that is kept stays within bounds."""
-        self.n_kept += adjusted.size + squared.size
+        self.n_kept += sum(each.size for each in added)
         if self.n_kept > MOST_KEPT:
             self.kept = None
         if self.kept is not None:
-            self.kept.append((adjusted, squared))
+            for parts, each in zip(self.kept, added, strict=True):
+                parts.append(each)
+
+    def joined(self) -> list[NDArray[np.float64]] | None:
+        """Return what is kept of all clusters, each joined by itself, so that little lies in memory twice."""
+        for parts in self.kept or ():
+            if len(parts) > 1:
+                parts[:] = [np.concatenate(parts)]
+        return None if self.kept is None else [parts[0] for parts in self.kept]
 
 
 @dataclass(eq=False)
@@ -73,9 +81,10 @@ class ClusterSums:
 
     def __post_init__(self) -> None:
         k = len(self.directions)
+        self._outside = np.linalg.inv(self.directions)
         self._triangle = np.zeros((k, k))
         self._adjusted = {
-            kind: _Adjusted(np.zeros((k, k)), np.zeros(k), np.zeros(k), np.zeros((k, k, k)), [])
+            kind: _Adjusted(np.zeros((k, k)), np.zeros(k), np.zeros(k), np.zeros((k, k, k)), ([], []))
             for kind in self.kinds
             if POWER_OF_FREE_SHARE[kind] < 0
         }
@@ -142,7 +151,8 @@ class ClusterSums:
             sums.triangle = _with(sums.triangle, influence)
             turned = self.directions @ adjustments
             adjusted = adjustments @ products
-            sums.keep(adjusted, adjusted @ adjustments)
+            outside = self._outside
+            sums.keep(outside.T @ adjusted @ outside, outside.T @ (adjusted @ adjustments) @ outside)
             parts = self.directions @ adjusted
             own, shared = (parts * turned).sum(axis=2), (parts**2).sum(axis=2)
             sums.expected += (own - shared).sum(axis=0)
@@ -180,16 +190,10 @@ class ClusterSums:
 
     def _corrected(self, sums: _Adjusted, covariance: Matrix) -> ClusterCovariance | None:
         """Return what corrects tests of several coefficients, in units of the columns as they are."""
-        if sums.kept is None:
+        joined = sums.joined()
+        if joined is None:
             return None
-        outside = np.linalg.inv(self.directions)
-        adjusted, squared = (np.concatenate(each) for each in zip(*sums.kept, strict=True))
-        return ClusterCovariance(
-            covariance,
-            outside.T @ adjusted @ outside,
-            outside.T @ squared @ outside,
-            self.directions @ self.directions.T,
-        )
+        return ClusterCovariance(covariance, joined[0], joined[1], self.directions @ self.directions.T)
 
 
 def _with(triangle: Matrix, scores: Matrix) -> Matrix:

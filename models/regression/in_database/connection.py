@@ -70,20 +70,24 @@ def batches(connection: Connection, query: Query, rows: int = ROWS_OF_A_BATCH) -
 
 
 def _of_equal_length(parts: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
+    """Cut and join parts to batches of so many rows; of what was handed out nothing is held."""
     waiting: list[pa.RecordBatch] = []
-    n_waiting = 0
     for part in parts:
-        if not n_waiting and part.num_rows == rows:
-            yield part
-            continue
-        waiting.append(part)
-        n_waiting += part.num_rows
-        while n_waiting >= rows:
-            joined = pa.concat_batches(waiting)
-            yield joined.slice(0, rows)
-            waiting, n_waiting = [joined.slice(rows)], n_waiting - rows
-    if n_waiting:
-        yield pa.concat_batches(waiting)
+        left = part
+        while left.num_rows >= (wanted := rows - sum(each.num_rows for each in waiting)):
+            waiting.append(left.slice(0, wanted))
+            left = left.slice(wanted)
+            yield _joined(waiting)
+        if left.num_rows:
+            waiting.append(left)
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joined(waiting: list[pa.RecordBatch]) -> pa.RecordBatch:
+    found = waiting[0] if len(waiting) == 1 else pa.concat_batches(waiting)
+    waiting.clear()
+    return found
 
 
 def whole(connection: Connection, query: Query) -> pa.Table:
