@@ -22,7 +22,7 @@ test-full: $(VENV)/.installed-dev
 	./tests/install_browser.sh
 	SENSEMAKING_HYPOTHESIS=full $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m slow tests/fuzz
 	SENSEMAKING_HYPOTHESIS=full $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "slow and not alone" --ignore=tests/fuzz
-	$(BIN)/python -m pytest -m alone
+	$(BIN)/python -m pytest -m alone $$(grep -rl --include='*.py' 'mark\.alone' tests)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
