@@ -78,7 +78,8 @@ class Fit:
         data: The responses used, sorted by response_id, with the columns that the model reads and no other; the same
             model fitted to them gives the same estimates. Without a row where they stayed in a database.
         engine: What computed it: ``rows`` in memory, ``counted_patterns`` or ``blocks`` in a database.
-        engine_reason: Why, and what is not told therefore, in sentences; empty for rows.
+        engine_reason: Why, and what is not told therefore, in sentences; of many responses in memory, why not in a
+            database; empty of few.
         data_hash: SHA-256 of the responses used where they stayed in a database; else empty.
     """
 

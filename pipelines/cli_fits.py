@@ -45,8 +45,7 @@ def fit(
         return
     label = f"{row['label']}: {row['label_reason']}"
     made = f"{row['outcome']}, {row['estimator']}, {row['covariance']}, n = {row['n_obs']}"
-    engine = [f"computed in a database, {row['engine']}: {row['engine_reason']}"] if row["engine_reason"] else []
-    printing.print_lines([f"{row['fit_id']} ({label}): {made}", *engine])
+    printing.print_lines([f"{row['fit_id']} ({label}): {made}", *fits.engine_in_words(row)])
     for title, table in fits.titled_tables(rows).items():
         printing.print_frame(title, table)
     printing.print_lines(sentences)

@@ -8,7 +8,7 @@ import pandas as pd
 from models.estimates import Vector
 from models.multilevel.optimise import Optimum
 from models.multilevel.problem import Problem
-from models.multilevel.second_engine import criterion_of_rows
+from models.multilevel.second_engine import SecondEngine
 
 LARGEST_DISAGREEMENT = 1e-4
 LARGEST_ENGINE_DIFFERENCE = 1e-9
@@ -55,12 +55,12 @@ class Audit:
         return tuple(text for is_doubt, text in checks if is_doubt)
 
 
-def audit_of(problem: Problem, optimum: Optimum) -> Audit:
-    """Look at an optimum from all sides."""
+def audit_of(problem: Problem, optimum: Optimum, engine: SecondEngine) -> Audit:
+    """Look at an optimum from all sides, with a second engine for the same likelihood."""
     constant = problem.constant()
     best = optimum.value + constant
     points = [optimum.theta, *_around(optimum)]
-    second = np.array([criterion_of_rows(problem, point) for point in points])
+    second = engine(problem, points)
     first = np.array([problem.solve(point).value + constant for point in points])
     is_free = ~optimum.is_at_bound
     hessian, gradient = optimum.hessian[np.ix_(is_free, is_free)], optimum.gradient[is_free]

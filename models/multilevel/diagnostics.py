@@ -37,8 +37,23 @@ def diagnose_mixed(
     """
     explained, uncertainty = found
     orthonormal, triangle = np.linalg.qr(design.matrix.to_numpy())
-    shares = explained.intraclass_correlations()
     values = {
+        **values_of_model(model, explained),
+        "max_leverage": float((orthonormal**2).sum(axis=1).max()),
+        **of_columns(np.asarray(triangle), model.terms, regressors),
+        "n_parameters": float(model.n_parameters),
+        **counts_of_categories(design),
+        **of_clusters(uncertainty),
+        **({} if design.data is design.rows else {"n_responses": float(len(design.data))}),
+        "share_of_responses_used": len(design.rows) / design.n_in_population,
+    }
+    return judged(values)
+
+
+def values_of_model(model: MixedModel, explained: Explained) -> dict[str, float]:
+    """Return the diagnostics that a model has of its variances and its optimum, without looking at rows."""
+    shares = explained.intraclass_correlations()
+    return {
         "icc": explained.intraclass_correlation,
         **({f"icc of {group}": share for group, share in shares.items()} if len(shares) > 1 else {}),
         "r2_marginal": explained.marginal_r2,
@@ -54,15 +69,7 @@ def diagnose_mixed(
         "log_likelihood": model.log_likelihood,
         "aic": model.aic,
         "bic": model.bic,
-        "max_leverage": float((orthonormal**2).sum(axis=1).max()),
-        **of_columns(np.asarray(triangle), model.terms, regressors),
-        "n_parameters": float(model.n_parameters),
-        **counts_of_categories(design),
-        **of_clusters(uncertainty),
-        **({} if design.data is design.rows else {"n_responses": float(len(design.data))}),
-        "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
-    return judged(values)
 
 
 def _components(model: MixedModel) -> dict[str, float]:

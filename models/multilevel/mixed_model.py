@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from models.estimates import Matrix, Vector
 from models.multilevel.audit import Audit, audit_of
 from models.multilevel.criterion import Method, Solved
+from models.multilevel.identified import refuse_variances_unseen
 from models.multilevel.optimise import Optimum, find_optimum
 from models.multilevel.problem import Problem, build_problem
 from models.multilevel.random_terms import RandomTerm
+from models.multilevel.second_engine import SecondEngine, criteria_of_rows
 from models.multilevel.singular import bounds_reached
 
 
@@ -63,7 +65,7 @@ class MixedModel:
     @property
     def n_obs(self) -> int:
         """Rows."""
-        return self.problem.rows.n_obs
+        return self.problem.sums.n_obs
 
     @property
     def n_groups(self) -> dict[str, int]:
@@ -174,9 +176,14 @@ def fit_mixed(
     return fit_problem(build_problem(outcome, matrix, terms, weights, method))
 
 
-def fit_problem(problem: Problem) -> MixedModel:
-    """Fit a model whose cross-products are summed up."""
+def fit_problem(problem: Problem, second: SecondEngine = criteria_of_rows) -> MixedModel:
+    """Fit a model whose cross-products are summed up, and look at its optimum with a second engine.
+
+    Raises:
+        ModelDataError: If the variances cannot be told apart.
+    """
+    refuse_variances_unseen(problem)
     optimum = find_optimum(problem)
     solved = problem.solve(optimum.theta)
     singular = bounds_reached(problem.factors, solved.triangles)
-    return MixedModel(problem, optimum, solved, audit_of(problem, optimum), singular)
+    return MixedModel(problem, optimum, solved, audit_of(problem, optimum, second), singular)

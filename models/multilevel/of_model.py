@@ -113,6 +113,16 @@ def _uncertainty(
         is_corrected = kind in CORRECTED
         df: Vector = found.satterthwaite_df(contrasts) if is_corrected else np.full(len(contrasts), fewest - 1.0)
         return Uncertainty(found.covariance, df, fewest, corrected=found if is_corrected else None), None
+    return approximated(spec, model)
+
+
+def approximated(spec: RegressionSpec, model: MixedModel) -> tuple[Uncertainty, Satterthwaite | KenwardRoger]:
+    """Return how sure coefficients are by the model's own covariance, with the degrees of freedom that are asked for.
+
+    Raises:
+        ModelDataError: As ``kenward_roger``.
+    """
+    contrasts, fewest = np.eye(len(model.terms)), min(model.n_groups.values())
     if spec.degrees_of_freedom == "kenward_roger":
         adjusted = kenward_roger(model)
         return Uncertainty(adjusted.adjusted, adjusted.df(contrasts), fewest), adjusted

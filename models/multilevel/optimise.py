@@ -6,7 +6,6 @@ No optimiser is believed: what counts is the criterion it reached, the gradient 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownMemberType=false
 # pyright: reportUnknownArgumentType=false
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
+from models.multilevel.curvature import curvature
+from models.multilevel.identified import nothing_within
 from models.multilevel.problem import Problem
 from models.multilevel.random_terms import is_diagonal, split_theta
-from models.regression.identification import ModelDataError
 
 STEP = 1e-3
 SAME = 1e-9
@@ -118,13 +118,19 @@ def polish(problem: Problem, theta: Vector) -> Vector:
     return _turned(problem, theta)
 
 
-def hessian_of(problem: Problem, theta: Vector, gradient: Callable[[Vector], Vector] | None = None) -> Matrix:
-    """Differentiate a gradient by central differences of fourth order, symmetrised; t x t."""
+def hessian_of(problem: Problem, theta: Vector, sigma2: float | None = None) -> Matrix:
+    """Return the second derivatives of the criterion, t x t, with the residual variance held or at its best.
 
-    def of_criterion(point: Vector) -> Vector:
-        return problem.solve(point).gradient
+    In closed form where one kind of groups has one effect; else central differences of fourth order of the gradient,
+    symmetrised.
+    """
+    if len(theta) == len(problem.factors) == problem.factors[0].n_effects == 1:
+        return np.array([[curvature(problem.solve(theta), sigma2)]])
 
-    slope = gradient or of_criterion
+    def slope(point: Vector) -> Vector:
+        solved = problem.solve(point)
+        return solved.gradient if sigma2 is None else solved.gradient_at(sigma2)
+
     columns: list[Vector] = []
     for place in range(len(theta)):
         step = np.zeros(len(theta))
@@ -219,10 +225,7 @@ def _fall(problem: Problem, theta: Vector) -> tuple[float, Vector]:
 def _refuse_nothing_left(problem: Problem, theta: Vector) -> None:
     solved = problem.solve(theta)
     if not np.isfinite(solved.value) or solved.squares <= NOTHING_LEFT or np.abs(theta).max() > 1 / NOTHING_LEFT**0.5:
-        raise ModelDataError(
-            "the outcome does not vary within groups beyond what the regressors say; expected responses of a group to "
-            "differ; use a regression of the groups"
-        )
+        raise nothing_within()
 
 
 def _described(problem: Problem, theta: Vector, runs: tuple[Run, ...]) -> Optimum:

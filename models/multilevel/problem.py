@@ -27,7 +27,7 @@ class Rows:
     """What a model is fitted to, in its own units.
 
     Attributes:
-        outcome: n.
+        outcome: n; none where rows were summed up without being brought together, nor of what follows.
         matrix: n x p regressors.
         terms: Names of the p coefficients.
         weights: n, positive; the residual variance of a row is sigma2 / weight.
@@ -86,7 +86,7 @@ class Problem:
 
     def constant(self) -> float:
         """Return what is added to the criterion of the transformed rows to have that of the rows."""
-        free = self.rows.n_obs - (len(self.triangle) if self.method == "REML" else 0)
+        free = self.sums.n_obs - (len(self.triangle) if self.method == "REML" else 0)
         found = free * 2 * np.log(self.scale) - float(np.log(self.rows.weights).sum())
         if self.method == "REML":
             found += 2 * float(np.log(np.abs(np.diag(self.triangle))).sum())
@@ -165,11 +165,16 @@ def standardised(rows: Rows, method: Method) -> Problem:
     left = weighted - orthonormal @ shares
     left = left - orthonormal @ (orthonormal.T @ left)
     scale = float(np.linalg.norm(left))
-    if scale <= EXACT_FIT * float(np.linalg.norm(weighted)):
+    refuse_exact(scale, float(np.linalg.norm(weighted)))
+    sums = cross_products(rows.factors, np.column_stack([orthonormal, left / scale]), roots)
+    explained = inverse_of_triangle(triangle) @ shares
+    return Problem(rows, sums, np.asarray(triangle), explained, scale, method)
+
+
+def refuse_exact(left: float, length: float) -> None:
+    """Raise ModelDataError when next to nothing of the outcome's length is left by the regressors."""
+    if left <= EXACT_FIT * length:
         raise ModelDataError(
             "the regressors explain the outcome without residuals, so that no variance is left to be divided; expected "
             "rows to differ beyond the regressors; take out regressors"
         )
-    sums = cross_products(rows.factors, np.column_stack([orthonormal, left / scale]), roots)
-    explained = inverse_of_triangle(triangle) @ shares
-    return Problem(rows, sums, np.asarray(triangle), explained, scale, method)

@@ -146,19 +146,24 @@ def _factor(terms: list[RandomTerm]) -> Factor:
     return Factor(terms[0].group, tuple(levels.tolist()), np.asarray(codes), effects, values / safe, safe, is_free)
 
 
-def _refuse(factor: Factor, n: int) -> None:
-    named = f"the random effects over '{factor.group}'"
-    if factor.n_levels < FEWEST_CLUSTERS:
+def refuse_few_groups(group: str, n_levels: int, n_effects: int, n: int) -> None:
+    """Raise ModelDataError when n rows belong to one group, or have no fewer effects than rows."""
+    if n_levels < FEWEST_CLUSTERS:
         raise ModelDataError(
-            f"the {n} rows used belong to {factor.n_levels} group of '{factor.group}'; expected at least "
+            f"the {n} rows used belong to {n_levels} group of '{group}'; expected at least "
             f"{FEWEST_CLUSTERS}; use a regression without random effects or widen the population"
         )
-    if factor.n_levels * factor.n_effects >= n:
+    if n_levels * n_effects >= n:
         raise ModelDataError(
-            f"{named} are {factor.n_levels * factor.n_effects} ({factor.n_levels} groups, {factor.n_effects} each) for "
+            f"the random effects over '{group}' are {n_levels * n_effects} ({n_levels} groups, {n_effects} each) for "
             f"{n} rows, so that they cannot be told from the residuals; expected fewer effects than rows; take out "
             "random slopes, or use a regression without random effects"
         )
+
+
+def _refuse(factor: Factor, n: int) -> None:
+    named = f"the random effects over '{factor.group}'"
+    refuse_few_groups(factor.group, factor.n_levels, factor.n_effects, n)
     if len(set(factor.effects)) < factor.n_effects:
         raise ModelDataError(f"{named} name one effect twice: {', '.join(factor.effects)}; expected each once")
     rank = int(np.linalg.matrix_rank(factor.columns))

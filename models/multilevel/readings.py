@@ -1,5 +1,7 @@
 """How coefficients of linear models of rows in groups are read: size, equivalence, confounding, what was to be seen."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -49,8 +51,15 @@ def readings_in_groups(
         uncertainty=uncertainty,
         confidence_level=spec.confidence_level,
     )
+    return read_in_groups(read, design.focal, spec.smallest_effect_of_interest)
+
+
+def read_in_groups(
+    read: ReadCoefficients, focal: Collection[str], smallest_effect_of_interest: float | None
+) -> pd.DataFrame:
+    """Read coefficients whose standardised values are known, as ``readings_in_groups``; focal terms as named."""
     rows = [*read_every_term(read)]
     for place, term in enumerate(read.terms):
-        if term in design.focal:
-            rows += read_focal_term(read, place, spec.smallest_effect_of_interest)
+        if term in focal:
+            rows += read_focal_term(read, place, smallest_effect_of_interest)
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"value": np.float64})

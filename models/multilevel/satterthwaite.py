@@ -109,12 +109,8 @@ def _hessian(model: MixedModel) -> Matrix:
     """Return second derivatives of -2 log-likelihood in theta and sigma, outcome in units of its scale."""
     solved, problem = model.solved, model.problem
     sigma, t = float(np.sqrt(solved.sigma2)), len(solved.theta)
-
-    def slope(theta: Vector) -> Vector:
-        return problem.solve(theta).gradient_at(solved.sigma2)
-
     found = np.empty((t + 1, t + 1))
-    found[:t, :t] = hessian_of(problem, solved.theta, slope)
+    found[:t, :t] = hessian_of(problem, solved.theta, solved.sigma2)
     of_squares = solved.sigma2 * (solved.gradient_at(solved.sigma2) - solved.gradient_at(np.inf))
     found[:t, t] = found[t, :t] = -2 * of_squares / sigma**3
     found[t, t] = 6 * solved.squares / sigma**4 - 2 * solved.free / sigma**2

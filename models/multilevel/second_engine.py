@@ -6,6 +6,7 @@ It shares no cross-product, no standardisation and no elimination with ``criteri
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownMemberType=false
 # pyright: reportUnknownArgumentType=false
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,14 @@ import numpy as np
 from models.estimates import Vector
 from models.multilevel.problem import Problem, Rows
 from models.multilevel.random_terms import triangles_of
+
+SecondEngine = Callable[[Problem, Sequence[Vector]], Vector]
+"""Gives -2 log-likelihood at some points, relative Cholesky factors each."""
+
+
+def criteria_of_rows(problem: Problem, points: Sequence[Vector]) -> Vector:
+    """Return the criterion of rows in memory at some points."""
+    return np.array([criterion_of_rows(problem, point) for point in points])
 
 
 def criterion_of_rows(problem: Problem, theta: Vector) -> float:

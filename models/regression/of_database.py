@@ -6,33 +6,24 @@ Put here what is told; not how an engine computes (``in_database``) nor which mo
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 
 import pandas as pd
 
 from models.estimates import Fit
 from models.one_thread import on_one_thread
 from models.regression.columns import column_of
-from models.regression.design import focal_terms
 from models.regression.diagnostics import judged, of_clusters, of_columns
 from models.regression.fit_task import FitTask, StoredResponses
 from models.regression.identification import refuse_decided_by_clusters
-from models.regression.in_database.column_facts import ColumnFacts, column_facts
 from models.regression.in_database.connection import frame
-from models.regression.in_database.observed_values import ObservedInDatabase
-from models.regression.in_database.overview import look_over
 from models.regression.in_database.planner import fit_in_database
 from models.regression.in_database.query import quoted
 from models.regression.in_database.responses import Responses, look_at_responses
-from models.regression.in_database.result import TableFit
 from models.regression.inference import Uncertainty
-from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
-from models.regression.moderation.combinations import Coefficients
-from models.regression.moderation.fitted import FittedDesign
+from models.regression.joint_tests import joint_tests, places_of_regressors
 from models.regression.moderation.of_fit import products_not_covered, shapes_of
-from models.regression.profile import Profile
-from models.regression.reading.of_coefficients import COLUMNS, ReadCoefficients, read_every_term, read_focal_term
+from models.regression.of_columns import ToldOfColumns
+from models.regression.reading.of_coefficients import COLUMNS, read_every_term, read_focal_term
 from models.sections.inference import Covariance
 from models.sections.regressors import as_variable
 from models.spec import RegressionSpec
@@ -78,44 +69,13 @@ def fit_linear(task: FitTask, spec: RegressionSpec, stored: StoredResponses) -> 
         return told.fit()
 
 
-@dataclass(frozen=True, eq=False)
-class _Told:
-    """A fit and the responses that were used, of which it is told."""
-
-    task: FitTask
-    spec: RegressionSpec
-    stored: StoredResponses
-    responses: Responses
-    found: TableFit
-
-    @cached_property
-    def profile(self) -> Profile:
-        return look_over(self.responses)
-
-    @cached_property
-    def columns(self) -> ColumnFacts:
-        return column_facts(self.responses, self.task.labels, self.profile)
-
-    @cached_property
-    def one_row(self) -> pd.DataFrame:
-        return frame(self.responses.connection, self.responses.query.then("SELECT * FROM responses LIMIT 1"))
-
-    @cached_property
-    def focal(self) -> tuple[str, ...]:
-        return focal_terms(self.spec, self.one_row, self.task.labels, self.profile)
-
-    @cached_property
-    def groups(self) -> dict[str, tuple[str, ...]]:
-        return regressor_groups(self.spec, self.one_row, self.profile, self.task.labels, self.found.terms)
-
-    @property
-    def sure(self) -> Uncertainty:
-        return self.found.uncertainties[self.spec.covariance_used()]
+class _Told(ToldOfColumns):
+    """A linear fit, of which it is told."""
 
     def fit(self) -> Fit:
         spec, found, used = self.spec, self.found, self.spec.covariance_used()
         refuse_decided(self.responses, self.sure)
-        design = self._design()
+        design = self.design()
         readings = [*self._readings(), *products_not_covered(design)]
         places = {term: (place,) for place, term in enumerate(found.terms)}
         kind = "OLS" if spec.weights is None else "WLS"
@@ -148,32 +108,12 @@ class _Told:
         if self.spec.covariance_used() in CORRECTED and self.sure.corrected is None:
             yield NOT_CORRECTED
 
-    def _design(self) -> FittedDesign:
-        found, sure = self.found, self.sure
-        combined = Coefficients(found.coefficients, sure.covariance, float(sure.df.min()), sure.corrected)
-        means = dict(zip(self.columns.terms, self.columns.means.tolist(), strict=True))
-        observed = ObservedInDatabase(self.responses, found.n_obs)
-        return FittedDesign(
-            self.spec, observed, self.profile, self.focal, means, self.task.labels, found.terms, combined
-        )
-
     def _readings(self) -> Iterator[tuple[str, str, float, float, float, str]]:
-        found, spec, columns = self.found, self.spec, self.columns
-        places = [columns.terms.index(term) for term in found.terms]
-        read = ReadCoefficients(
-            terms=found.terms,
-            values=found.coefficients,
-            classical_errors=found.uncertainties["classical"].errors,
-            standardised=found.coefficients * columns.standardising[places],
-            outcome_spread=columns.outcome_spread,
-            df_resid=int(found.df_resid),
-            uncertainty=self.sure,
-            confidence_level=spec.confidence_level,
-        )
+        read = self.read(self.found.uncertainties["classical"].errors)
         yield from read_every_term(read)
-        for place, term in enumerate(found.terms):
+        for place, term in enumerate(read.terms):
             if term in self.focal:
-                yield from read_focal_term(read, place, spec.smallest_effect_of_interest)
+                yield from read_focal_term(read, place, self.spec.smallest_effect_of_interest)
 
     def _diagnostics(self) -> pd.DataFrame:
         """Return the diagnostics that ``models.regression.diagnostics.diagnose`` has of columns, clusters, counts."""
@@ -187,7 +127,7 @@ class _Told:
         values |= of_clusters(self.sure)
         if spec.effects():
             values |= {"r2_within": found.r_squared, "n_alone": float(self.stored.n_alone)}
-        values["share_of_responses_used"] = found.n_obs / self.stored.n_in_population
+        values["share_of_responses_used"] = self.share_used
         return judged(values)
 
 

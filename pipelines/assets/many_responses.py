@@ -19,7 +19,7 @@ from models.regression.identification import FEWEST_BEYOND
 from models.regression.in_database.connection import Connection, batches, row
 from models.regression.in_database.query import quoted
 from models.regression.in_database.selection import SelectedInDatabase, select_in_database
-from models.regression.large import MANY_RESPONSES, fit_stored, may_be_stored
+from models.regression.large import MANY_RESPONSES, fit_stored, why_in_memory
 from models.spec import RegressionSpec
 from pipelines.assets.beside_fits import N_OF_INDICATOR, categories_of, organisations_told, with_conditions
 from pipelines.assets.codings import refuse_unreliable_codes
@@ -77,7 +77,7 @@ def may_stay(study: Study, store: Store, spec: RegressionSpec) -> bool:
     that a sample register allows, are computed from rows.
     """
     n_rows = sum(int(each["n_rows"]) for (name, _), each in store.provenance().items() if name == "core.analysis")
-    if n_rows < MANY_RESPONSES or not may_be_stored(spec):
+    if n_rows < MANY_RESPONSES or why_in_memory(spec) is not None:
         return False
     has_new_means = any(each.of is not None for each in spec.variables()) or (
         spec.population.without is not None and any(column.endswith(MEANS) for column in columns_read(spec))

@@ -23,7 +23,7 @@ from pipelines.assets.measurement import step_name
 from pipelines.assets.out import is_weighted
 from pipelines.assets.raw import begun_waves
 from pipelines.assets.relations import names_collaborations
-from pipelines.commands.conditions_of_fits import analysis_for
+from pipelines.commands.conditions_of_fits import IN_MEMORY, analysis_for
 from pipelines.commands.sample import inference_of_fits
 from pipelines.load import Study, analysis_variables
 from pipelines.load_models import blame_population
@@ -215,6 +215,13 @@ def recorded_fits(study: Study) -> pd.DataFrame:
     missed = recorded["fit_id"].map(counts).astype("Int64")
     recorded = recorded.assign(is_current=recorded["is_current"] & is_asked_for, conditions_not_met=missed)
     return recorded.join(adjusted_in_families(recorded, store.read(out.ESTIMATES), study.models))
+
+
+def engine_in_words(fit: pd.Series) -> Iterator[str]:
+    """Say where many responses of a fit were computed, and why."""
+    if fit["engine_reason"]:
+        where = "from rows in memory" if fit["engine"] == IN_MEMORY else f"in a database, {fit['engine']}"
+        yield f"computed {where}: {fit['engine_reason']}"
 
 
 def labels_in_words(recorded: pd.DataFrame) -> Iterator[str]:

@@ -172,7 +172,7 @@ FITS = Table(
             "What computed it: rows in memory; counted_patterns or blocks in a database, where responses are many",
             if_absent="rows",
         ),
-        "engine_reason": ColumnOf(TEXT, "Why, in a sentence; empty for rows", if_absent=""),
+        "engine_reason": ColumnOf(TEXT, "Why, in a sentence; empty for few rows", if_absent=""),
         "covariance": ColumnOf(TEXT, "Covariance of the estimates"),
         "outcome": ColumnOf(TEXT, "Outcome"),
         "n_obs": count("Responses used"),

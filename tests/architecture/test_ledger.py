@@ -17,7 +17,8 @@ PREPARING = {
     *("columns", "profile", "design", "identification", "inference", "fit", "compare", "covariance", "diagnostics"),
     *("cluster_moments", "data", "fits", "combinations", "of_fit", "maximise", "families", "generalised", "predicted"),
     *("cumulative_links", "estimate", "fitted", "noncentral", "estimated", "estimators", "penalised", "confounding"),
-    *("outcome", "power_of_model", "large", "of_database", "of_coefficients", "remedies", "fit_task"),
+    *("outcome", "power_of_model", "large", "of_database", "of_columns", "of_coefficients"),
+    *("remedies", "fit_task"),
     *("observed", "observed_values", "column_facts", "selection"),
     *("connection", "query", "responses", "result", "planner", "patterns", "pattern_design", "rows"),
     *("pattern_codes", "pattern_keys", "score_sums"),
@@ -27,7 +28,7 @@ PREPARING = {
 }
 """Modules of regression that give no statistic of their own name."""
 PREPARING_MIXED = {"random_terms", "cross_products", "criterion", "problem", "optimise", "group_inverses"} | {
-    *("profile_constraints", "diagnostics", "of_model", "named_by_content")
+    *("profile_constraints", "diagnostics", "of_model", "of_database", "named_by_content")
 }
 PREPARING_PATHS = {"mediation", "starts", "estimated"} | {
     *("found", "mediation_of_model", "waves_of_model", "of_model")

@@ -15,6 +15,12 @@ pytestmark = pytest.mark.slow
 N_SPRING = 230_000
 OF_SINGLE_RESPONSES = {"max_cooks_distance", "reset_p"}
 ENGINES, MIB_OF_AN_ENGINE = 2, 128
+N_ORGANISATIONS = 5_000
+RANDOM_INTERCEPT = [
+    part
+    for setting in ("estimator=mixed", "covariance=null", "random_effects=[{groups: organisation_id}]")
+    for part in ("--set", setting)
+]
 PEAK = """
 import resource, subprocess, sys
 ended = subprocess.run(sys.argv[1:], capture_output=True, text=True, check=False)
@@ -49,9 +55,9 @@ def test_many_responses_are_fitted_in_a_database_and_shown_as_any(tmp_path: Path
     assert made.returncode == 0, made.stdout + made.stderr
 
 
-def peak_of_fit(study: Path) -> float:
+def peak_of_fit(study: Path, *settings: str) -> float:
     """Return the most memory that ``sensemaking fit`` takes as a program of its own, MiB."""
-    command = (sys.executable, "-c", PEAK, *PROGRAM, "fit", str(study), "trust")
+    command = (sys.executable, "-c", PEAK, *PROGRAM, "fit", str(study), "trust", *settings)
     ended = subprocess.run(command, capture_output=True, text=True, env=environment(), check=False)
     code, peak = ended.stdout.split()
     assert code == "0", ended.stderr
@@ -71,6 +77,17 @@ def repeat_responses(study: Path, times: int) -> int:
     return n
 
 
+def divide_into_organisations(study: Path) -> None:
+    """Put responses into 5,000 organisations that differ in trust."""
+    (database,) = study.rglob("study.duckdb")
+    organisation = f"hash(response_id) % {N_ORGANISATIONS}"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            f"UPDATE core.analysis SET organisation_id = 'o' || ({organisation}), "
+            f"trust = trust + sin({organisation}) + hash(response_id || 'own') % 1000 / 500"
+        )
+
+
 def test_memory_of_a_fit_does_not_grow_with_responses(tmp_path: Path):
     """Beyond what both databases may use, ten times the responses take no more memory."""
     study = build_small_study(tmp_path / "small")
@@ -79,3 +96,14 @@ def test_memory_of_a_fit_does_not_grow_with_responses(tmp_path: Path):
     few = peak_of_fit(study)
     assert repeat_responses(study, 10) > 2_000_000
     assert peak_of_fit(study) < few + ENGINES * MIB_OF_AN_ENGINE
+
+
+def test_memory_of_a_random_intercept_does_not_grow_with_responses(tmp_path: Path):
+    study = build_small_study(tmp_path / "small")
+    done(sensemaking("run", study))
+    assert repeat_responses(study, 2_600) > MANY_RESPONSES
+    divide_into_organisations(study)
+    few = peak_of_fit(study, *RANDOM_INTERCEPT)
+    assert repeat_responses(study, 10) > 2_000_000
+    divide_into_organisations(study)
+    assert peak_of_fit(study, *RANDOM_INTERCEPT) < few + ENGINES * MIB_OF_AN_ENGINE

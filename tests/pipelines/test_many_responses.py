@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 
 from models.origin import data_hash
+from models.regression.large import fit_at_any_size
 from models.sections.measurement import MeasurementSpec
 from pipelines.assets import many_responses
-from pipelines.assets.fits import fit_model
+from pipelines.assets.fits import fit_model, with_recipe, writes_of
 from pipelines.assets.many_responses import fit_of_any_size
 from pipelines.assets.scores_of_many import conditions_missed
+from pipelines.commands import reruns
 from pipelines.load import load_study
 from pipelines.steps.measurement_uses import FittedModel, missed_conditions
 from pipelines.store import Store, Write
@@ -36,6 +38,7 @@ MODELS = {
     "a category": {"regressors": ["teamwork", {"variable": "wave", "use": "category"}, "TW_1"]},
     "effects": {"fixed_effects": "organisation_id", "cluster": "organisation_id", "covariance": "CR1S"},
     "means of organisations": {"regressors": ["teamwork", {"variable": "teamwork", "use": "organisation_mean"}]},
+    "a random intercept": {"estimator": "mixed", "random_effects": [{"groups": "organisation_id"}], "covariance": None},
 }
 
 
@@ -75,6 +78,9 @@ def many(monkeypatch):
     monkeypatch.setattr(many_responses, "MANY_RESPONSES", MANY)
 
 
+KEYS = ["term", "reading"]
+
+
 def never_read():
     raise AssertionError("the analysis table came into memory")
 
@@ -109,12 +115,30 @@ def test_a_fit_where_responses_lie_is_the_fit_of_rows_in_memory(name, stored):
     assert_alike(found.estimates, expected.estimates, ["term"])
     known = expected.diagnostics[~expected.diagnostics["diagnostic"].isin(OF_ROWS)]
     known = known[known["diagnostic"].isin(found.diagnostics["diagnostic"]) | known["diagnostic"].str.startswith("n_")]
+    assert_alike(found.readings, expected.readings[expected.readings["reading"].isin(found.readings["reading"])], KEYS)
     if "fixed_effects" not in MODELS[name]:
         assert set(expected.diagnostics["diagnostic"]) - set(found.diagnostics["diagnostic"]) <= OF_ROWS | {
             "decided_by_one_cluster"
         }
         assert_alike(found.diagnostics, known, ["diagnostic"])
     assert data_hash(store.kept_rows(large["data_hash"])) == large["data_hash"]
+
+
+@pytest.mark.parametrize("name", ["as it is", "a random intercept"])
+def test_a_fit_made_again_from_kept_rows_has_the_same_bits(name, stored, monkeypatch):
+    study, store, _ = stored
+    rows = fit_of_any_size(study, store, never_read, model_of(study, **MODELS[name]), "main", is_declared=False)
+    fit_id = rows.fits["fit_id"].iloc[0]
+    store.write(writes_of(with_recipe(study, store, rows), {"fit_id": fit_id}), input_hash="", run_id="fit")
+    again = []
+
+    def as_many(*asked):
+        again.append(fit_at_any_size(*asked, many=MANY))
+        return again[-1]
+
+    monkeypatch.setattr(reruns, "fit_at_any_size", as_many)
+    assert reruns.rerun(study, fit_id).verdict == "identical"
+    assert [fit.engine for fit in again] == rows.fits["engine"].tolist()
 
 
 def test_rows_are_kept_as_they_are_kept_from_memory(stored, tmp_path):

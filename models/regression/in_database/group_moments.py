@@ -92,14 +92,15 @@ class GroupMoments:
 
 
 def group_moments(
-    blocks: Blocks, *, with_products: bool = False, whitened: tuple[Standard, Matrix] | None = None
+    blocks: Blocks, *, with_products: bool = False, whitened: tuple[Standard, Matrix | None] | None = None
 ) -> GroupMoments:
     """Add up what groups hold, in one reading of the rows.
 
     Args:
         blocks: The rows with the codes of their groups, 0 to G - 1, the first column the intercept; at least one row.
         with_products: Whether cross-products of each group are wanted.
-        whitened: How columns are moved and scaled, and what they are multiplied with then; None: by the first block.
+        whitened: How columns are moved and scaled, and what they are multiplied with then (None: nothing). Without it
+            they are moved and scaled by the first block.
     """
     found = None
     for block in blocks():

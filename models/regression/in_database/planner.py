@@ -69,10 +69,11 @@ def fit_in_database(
     """
     wanted = tuple(dict.fromkeys(covariances)) or (spec.covariance_used(),)
     _refuse_covariances(spec, wanted)
-    if spec.level != "response" or spec.panel is not None or imputation_of(spec.missing) is not None:
+    is_other = spec.level != "response" or spec.panel is not None or imputation_of(spec.missing) is not None
+    if is_other or spec.random_effects:
         raise ModelDataError(
-            f"the model '{spec.name}' has a level, a panel or imputed values; expected a regression of complete "
-            "responses; fit it with fit_regression"
+            f"the model '{spec.name}' has a level, a panel, random effects or imputed values; expected a regression of "
+            "complete responses; fit it with fit_regression"
         )
     if needs_rows(spec, wanted) is None:
         found = _fit_at_once(select_responses(spec, connection, relation), labels, wanted, fewest_beyond)
@@ -152,16 +153,35 @@ def _summed_by_groups(n_obs: int, spec: RegressionSpec) -> str:
 def needs_rows(spec: RegressionSpec, covariances: Collection[Covariance]) -> str | None:
     """Say why a model is computed from rows whatever their number; None when it need not be."""
     is_asked = needs_rows_beside(spec)
-    if is_asked or spec.estimator not in ("linear", *BINARY_ESTIMATORS):
+    if is_asked or spec.estimator not in ("linear", "mixed", *BINARY_ESTIMATORS):
         return f"{'What is compared or a log-ratio' if is_asked else spec.estimator} is computed from rows only."
     if spec.design is not None:
         return "A design of the sample is computed from rows only."
+    if spec.estimator == "mixed":
+        return _random_effects_need_rows(spec, covariances)
+    return _clusters_need_rows(spec, covariances)
+
+
+def _clusters_need_rows(spec: RegressionSpec, covariances: Collection[Covariance]) -> str | None:
     if len(spec.clusters()) > 1:
         return "Clusters in two ways are computed from rows only."
     if spec.estimator in BINARY_ESTIMATORS and "CR2" in covariances:
         return f"CR2 of {spec.estimator} is computed from rows only."
     if spec.effects() and (spec.effects() != spec.clusters() or not set(covariances) <= set(DEFINED)):
         return "Effects of two columns, not of the clusters, or with HC2 or HC3 are computed from rows only."
+    return None
+
+
+def _random_effects_need_rows(spec: RegressionSpec, covariances: Collection[Covariance]) -> str | None:
+    if len(spec.random_effects) > 1:
+        return "Random effects of several kinds of groups are computed from rows only."
+    random = spec.random_effects[0]
+    if random.slopes:
+        return "Random slopes are computed from rows only."
+    if len(random.columns) > 1:
+        return "Groups that several columns name together are computed from rows only."
+    if spec.clusters() or set(covariances) != {"classical"}:
+        return "Clusters beside random effects are computed from rows only."
     return None
 
 

@@ -63,7 +63,7 @@ class Responses(Selected):
         least: Smallest outcome.
         largest: Largest outcome.
         n_patterns: About how many different combinations of regressors (and weight) there are; not counted (0) where
-            effects are taken out, as they are of no use then.
+            groups have effects, as they are of no use then.
         spans: Column of ``keys`` with whole numbers → its smallest and largest.
     """
 
@@ -125,11 +125,12 @@ def look_at_responses(spec: RegressionSpec, connection: Connection, relation: Re
     outcome = f"CAST({quoted(spec.outcome)} AS DOUBLE)"
     floating = [column for column in numbers_of(spec) if kinds[column] in FLOATING]
     whole = [column for column in keys_of(spec) if kinds[column] in WHOLE]
+    has_groups = bool(spec.effects() or spec.random_effects)
     asked = [
         "count(*)",
         f"min({outcome})",
         f"max({outcome})",
-        "0" if spec.effects() else f"approx_count_distinct(hash({', '.join(map(quoted, keys_of(spec)))}))",
+        "0" if has_groups else f"approx_count_distinct(hash({', '.join(map(quoted, keys_of(spec)))}))",
         f"count_if({quoted(spec.weights)} <= 0)" if spec.weights is not None else "0",
         f"count_if({outcome} NOT IN (0, 1))" if spec.estimator in BINARY_ESTIMATORS else "0",
         *(f"{end}({quoted(column)})" for column in whole for end in ("min", "max")),

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from models.multilevel.cluster_robust import robust_covariance
+from models.multilevel.curvature import curvature
 from models.multilevel.kenward_roger import kenward_roger
 from models.multilevel.mixed_model import MixedModel
 from models.multilevel.optimise import hessian_of
@@ -63,6 +64,23 @@ def test_gradient_and_hessian_are_those_of_differences(design: str) -> None:
     np.testing.assert_allclose(problem.solve(theta).gradient, differences, rtol=1e-6, atol=1e-6)
     slopes = [(problem.solve(theta + h).gradient - problem.solve(theta - h).gradient) / 2e-5 for h in steps]
     np.testing.assert_allclose(hessian_of(problem, theta), slopes, rtol=1e-5, atol=1e-4)
+
+
+@pytest.mark.parametrize("method", ["REML", "ML"])
+@pytest.mark.parametrize("theta", [0.0, 0.03, 0.7, 5.0])
+def test_the_curvature_of_one_intercept_is_that_of_differences(theta: float, method: str) -> None:
+    rows = drawn(np.random.default_rng(8))
+    problem = fit_rows(rows, "y", ("x",), (INTERCEPTS_A,), rows["w"].to_numpy(), method).problem
+    step = 1e-3 * max(theta, 0.1)
+    for sigma2 in (None, 0.3 / problem.sums.n_obs):
+
+        def slope(place: float, sigma2: float | None = sigma2) -> float:
+            solved = problem.solve(np.array([place]))
+            return float((solved.gradient if sigma2 is None else solved.gradient_at(sigma2))[0])
+
+        near, far = (slope(theta + k * step) - slope(theta - k * step) for k in (1, 2))
+        expected = (8 * near - far) / (12 * step)
+        assert curvature(problem.solve(np.array([theta])), sigma2) == pytest.approx(expected, rel=1e-8)
 
 
 @EVERY
@@ -197,8 +215,8 @@ def test_a_balanced_random_intercept_is_that_of_analysis_of_variance() -> None:
     assert model.sigma2 == pytest.approx(within, rel=1e-9)
     assert model.group_covariances["g"][0, 0] == pytest.approx((between - within) / 6, rel=1e-8)
     contrast = np.array([[0.0, 1.0]])
-    assert satterthwaite(model).df(contrast) == pytest.approx(8, rel=1e-6)
-    assert kenward_roger(model).df(contrast) == pytest.approx(8, rel=1e-6)
+    assert satterthwaite(model).df(contrast) == pytest.approx(8, rel=1e-11)
+    assert kenward_roger(model).df(contrast) == pytest.approx(8, rel=1e-11)
     for test in (
         satterthwaite(model).test(np.eye(2), model.coefficients),
         kenward_roger(model).test(np.eye(2), model.coefficients),
