@@ -152,7 +152,7 @@ def drawings_of_effects(study: Study, fit: DrawnFit, words: Words) -> Iterator[D
     curves = fit.curves.loc[fit.curves["curve"] == "outcome", ["over", "moderator"]].drop_duplicates()
     for place, (over, moderator) in enumerate(curves.itertuples(index=False), start=1):
         yield f"curve_{place}", curve_plot(fit, str(over), str(moderator), least, words)
-    if (surface := fit.spec.surface()) is not None and len(fit.surface):
+    if (surface := fit.spec.surface()) is not None and surface.surface.curved and len(fit.surface):
         reports = fit.data[list(surface_terms(surface.surface)[:2])].drop_duplicates()
         yield "surface", surface_plot(fit, reports.to_numpy(dtype=float), words)
 

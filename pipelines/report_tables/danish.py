@@ -270,6 +270,7 @@ DANISH: Mapping[str, str] = {
     "surface_a3": "a3 = b1 − b2: hældning, hvor de er uenige",
     "surface_a4": "a4 = b3 − b4 + b5: krumning dér",
     "surface_a5": "a5 = b3 − b5",
+    "surface_difference": "a3 / 2: hældning for forskellen x − y",
     "surface_p10": "p10: første hovedakse ved x = 0",
     "surface_p11": "p11: dens hældning",
     "broad_congruence": "Betingelser for bred kongruens",

@@ -257,6 +257,7 @@ ENGLISH: Mapping[str, str] = {
     "surface_a3": "a3 = b1 − b2: slope where they part",
     "surface_a4": "a4 = b3 − b4 + b5: curvature there",
     "surface_a5": "a5 = b3 − b5",
+    "surface_difference": "a3 / 2: slope of the difference x − y",
     "surface_p10": "p10: first principal axis at x = 0",
     "surface_p11": "p11: its slope",
     "broad_congruence": "Conditions of broad congruence",
