@@ -29,7 +29,7 @@ def squared_errors(items: Matrix) -> Vector:
         theories of mental test scores, 7.2. R: ``var(score) * (1 - psych::alpha(items)$total$raw_alpha)``.
     """
     n, is_answered = len(items), np.isfinite(items)
-    numbers = is_answered.sum(axis=1)
+    numbers: Vector = np.asarray(is_answered.sum(axis=1), dtype=float)
     item_means = np.where(is_answered, items, 0.0).sum(axis=0) / np.maximum(is_answered.sum(axis=0), 1)
     moved = np.where(is_answered, items - item_means, 0.0)
     level = moved.sum(axis=1) / np.maximum(numbers, 1)
@@ -37,5 +37,6 @@ def squared_errors(items: Matrix) -> Vector:
     freedom = np.maximum(numbers - 1, 0)
     if n < FEWEST_ITEMS or not freedom.any():
         return np.full(n, np.nan)
-    of_item = np.where(freedom > 0, squares / np.maximum(freedom, 1), squares.sum() / freedom.sum())
-    return np.where(numbers > 0, of_item / np.maximum(numbers, 1) * n / (n - 1), np.nan)
+    pooled = float(squares.sum() / freedom.sum())
+    of_item = np.divide(squares, freedom, out=np.full(n, pooled), where=freedom > 0)
+    return np.divide(of_item * n / (n - 1), numbers, out=np.full(n, np.nan), where=numbers > 0)

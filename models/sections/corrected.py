@@ -23,7 +23,7 @@ class Measured(Spec):
 
     Attributes:
         variable: The scale.
-        errors: ``measurement``.
+        errors: ``measurement``: what its items, taken as alike, tell of them.
     """
 
     variable: Name

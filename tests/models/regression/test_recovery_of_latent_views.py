@@ -1,12 +1,13 @@
 """Surfaces over two views of which neither is known without errors: how far off, and how often in the interval.
 
-Declared before the first run: 200 drawings of organisations with one or two managers each and twelve staff; means of the
-estimates within three Monte Carlo errors of the truth, and 95 % within the exact 99 % interval of the share of intervals
-that hold it; with plain means of managers' reports the surface's bend is too small by more than three such errors.
+Declared before the first run: 200 drawings of organisations with one or two managers each and twelve staff; means of
+the estimates within three Monte Carlo errors of the truth, and 95 % within the exact 99 % interval of the share of
+intervals that hold it; with plain means of managers' reports the surface's bend is too small by more than three such
+errors.
 
-The first run had 200 organisations. There the plane passed; of the curved surfaces one drawing was refused, its corrected
-moments not being positive definite, and in a further 60 the bend a4 was -.45 on average for -.32, with a standard
-deviation of .28: corrected squares are too large in few organisations. So curved surfaces are drawn with 600.
+The first run had 200 organisations. There the plane passed; of the curved surfaces one drawing was refused, its
+corrected moments not being positive definite, and in a further 60 the bend a4 was -.45 on average for -.32, with a
+standard deviation of .28: corrected squares are too large in few organisations. So curved surfaces are drawn with 600.
 """
 
 import numpy as np
