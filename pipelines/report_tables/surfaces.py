@@ -40,11 +40,18 @@ def is_curved(fit: ReportedFit) -> bool:
     return bool(len(fit.surface) and fit.surface["feature"].eq("kind").any())
 
 
+def is_plane(fit: ReportedFit) -> bool:
+    """Tell whether a fit has a recorded surface without curvature."""
+    return bool(len(fit.surface)) and not is_curved(fit)
+
+
 def surface_note(fits: Sequence[ReportedFit], words: Words) -> Iterator[str]:
     """Say what x, y and nought are, and what each figure is tested against."""
-    for reports, columns in columns_by(fits, [_reports(fit, words) for fit in fits]):
-        named = words.listed([f"({column})" for column in columns])
-        yield words.say("surface_reports", columns=named, reports=reports)
+    for key, is_kind in (("surface_reports", is_curved), ("plane_reports", is_plane)):
+        told = [_reports(fit, words) if is_kind(fit) else "" for fit in fits]
+        for reports, columns in columns_by(fits, told):
+            named = words.listed([f"({column})" for column in columns])
+            yield words.say(key, columns=named, reports=reports)
     if any(is_curved(fit) for fit in fits):
         yield words.say("surface_conditions")
 
