@@ -219,7 +219,7 @@ def refuse_without_variation(moments: Moments, terms: tuple[str, ...], means: li
     if least.min() <= LEAST_EIGENVALUE:
         of = "in all organisations" if least[0] <= LEAST_EIGENVALUE else "without one of the organisations"
         raise ModelDataError(
-            f"corrected for how few people answered, {', '.join(means)} and the other regressors "
+            f"corrected for their errors, {', '.join(means)} and the other regressors "
             f"({', '.join(term for term in terms if term not in (INTERCEPT, *means))}) have no variation of their own "
             f"{of}; expected each to differ beyond the others; take one out, merge small categories, or write "
             "corrected: []"

@@ -67,7 +67,7 @@ def features_of_surface(fitted: FittedDesign) -> pd.DataFrame:
     signs = {str(line): sign for line, sign in surface.surface.expected.items()}
     return table.assign(
         expected_sign=[signs.get(str(feature), "") for feature in table["feature"]],
-        verdict=table["verdict"].fillna(""),
+        verdict=table["verdict"].astype("object").fillna("").astype("str"),
     )
 
 
