@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from instruments.spec_file import Name, Spec, Texts, Words
 from models.sections.comparisons import CompetingForms, Together, fitting_comparisons, refuse_unfit_comparisons
 from models.sections.composition import Composition, refuse_unfit_composition
-from models.sections.corrected import names_of_means, refuse_unfit_corrections
+from models.sections.corrected import Correction, corrections_of_means, names_corrected, refuse_unfit_corrections
 from models.sections.imputation import Missing, refuse_imputation_of
 from models.sections.inference import (
     MARGINAL,
@@ -92,7 +92,7 @@ class RegressionSpec(Spec):
         bootstrap_draws: Behind intervals of average effects and predictions. Left out: 499 up to 20,000 responses.
         focal: The regressor of interest.
         regressors: Names, or names with a use, interactions, or a response surface; the intercept is always there.
-        corrected: Variables whose organisation means are corrected for how few answers each rests on (``linear``).
+        corrected: Variables whose organisation means are corrected for few answers or errors of measurement.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
             clusters; ``design`` with a design; ``jackknife`` with corrected means. Left out: ``CR2`` with a cluster,
             ``CR1S`` with two, else ``HC3``; for an ordered or multinomial outcome ``CR1S`` or ``HC0``; ``firth_logit``
@@ -139,7 +139,7 @@ class RegressionSpec(Spec):
     bootstrap_draws: int | None = Field(default=None, ge=0, le=10_000)
     focal: Name | Variable
     regressors: tuple[Name | Variable | Interaction | Surface, ...] = Field(min_length=1)
-    corrected: tuple[Name, ...] = ()
+    corrected: tuple[Correction, ...] = ()
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
     design: SampleDesign | None = None
@@ -246,7 +246,7 @@ class RegressionSpec(Spec):
         said = [("also_expected", each.regressor) for each in self.also_expected]
         said += [("by_threshold", each) for model in (self, *self.variants) for each in model.by_threshold or ()]
         refuse_strange_regressors(said, [parts for regressors in every for parts in with_coefficients(regressors)])
-        named = {"because explains": set(self.because), "corrected names": set(self.corrected)}
+        named = {"because explains": set(self.because), "corrected names": set(names_corrected(self.corrected))}
         refuse_strange_names(named, {each.variable for each in self.variables()})
 
     def regressors_as_variables(self) -> list[Regressor]:
@@ -292,7 +292,7 @@ class RegressionSpec(Spec):
         return self.model_copy(
             update={
                 "also_expected": tuple(each for each in self.also_expected if parts_of(each.regressor) in known),
-                "corrected": names_of_means(self),
+                "corrected": corrections_of_means(self),
                 "by_threshold": tuple(each for each in self.by_threshold if parts_of(each) in known),
                 "because": {name: reason for name, reason in self.because.items() if name in names},
                 **fitting_comparisons(self),

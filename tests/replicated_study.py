@@ -63,6 +63,9 @@ regressors:
   - surface: {self_report: teamwork, other_report: trust, scale: [1, 5]}
 cluster: organisation_id
 family: together
+variants:
+  - name: plane
+    regressors: [surface: {self_report: teamwork, other_report: trust, scale: [1, 5], curved: false}]
 """,
     "organisations": """\
 level: organisation_and_wave

@@ -57,15 +57,16 @@ def joined_terms(parts: Sequence[Mapping[str, Column]]) -> dict[str, Column]:
     }
 
 
-def surface_terms(views: Views) -> tuple[str, str, str, str, str]:
-    """Return the terms of a surface in the order x, y, x^2, x y, y^2."""
+def surface_terms(views: Views) -> tuple[str, ...]:
+    """Return the terms of a surface in the order x, y and, where it is curved, x^2, x y, y^2."""
     x, y = (column_of(each) for each in views.reports)
-    return x, y, f"{x}^2", f"{x} x {y}", f"{y}^2"
+    return (x, y, f"{x}^2", f"{x} x {y}", f"{y}^2") if views.curved else (x, y)
 
 
 def _surface(views: Views, rows: pd.DataFrame) -> dict[str, pd.Series]:
     x, y = (finite_numbers(rows, column_of(each)) - views.midpoint for each in views.reports)
-    return dict(zip(surface_terms(views), (x, y, x**2, x * y, y**2), strict=True))
+    bent = (x**2, x * y, y**2) if views.curved else ()
+    return dict(zip(surface_terms(views), (x, y, *bent), strict=True))
 
 
 def _of_number(variable: Variable, column: str, numbers: pd.Series, profile: Profile) -> dict[str, pd.Series]:

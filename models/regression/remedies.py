@@ -30,7 +30,7 @@ REMEDIES = {
     "hausman_p": "effects within units are not those between them; write estimator: within_between or within",
     "context_p": "effects within units are not those between them; report both (within_between), not one for both",
     "n_groups": "few groups to tell a variance between them from; use fixed_effects, or a cluster with CR2",
-    "mean_reliability": "few answers stand behind these means, so that their corrected slopes are unsure; say so",
+    "mean_reliability": "few answers, or items, are behind these means, so that corrected slopes are unsure; say so",
     "singular": "a variance or correlation between groups is at its edge; leave it out, or say so",
     "at_bound": "this variance or correlation between groups is at its edge; leave it out, or say so",
     "optimum_doubts": "the optimum is in doubt; put variables on a like scale, or take out random slopes or paths",

@@ -4,8 +4,9 @@ Put here the words and what goes together; the estimator is in ``models.regressi
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
+from instruments.spec_file import Name, Spec
 from models.sections.inference import Covariance, Estimator
 from models.sections.panel import Level
 from models.sections.population import Population
@@ -15,11 +16,29 @@ LARGEST_POWER = 2
 CLUSTER = "organisation_id"
 
 
+class Measured(Spec):
+    """A scale whose organisation means are corrected for errors of measurement: every answer rests on few items.
+
+    For means of people of whom nearly all were asked, such as top managers: no sample, and measured with errors.
+
+    Attributes:
+        variable: The scale.
+        errors: ``measurement``: what its items, taken as alike, tell of them.
+    """
+
+    variable: Name
+    errors: Literal["measurement"]
+
+
+Correction = Name | Measured
+"""A plain name: corrected for how few answers each mean rests on."""
+
+
 class Said(Protocol):
     """What a model says that matters here; see ``models.spec.RegressionSpec``."""
 
     @property
-    def corrected(self) -> tuple[str, ...]: ...  # noqa: D102
+    def corrected(self) -> tuple[str | Measured, ...]: ...  # noqa: D102
     @property
     def level(self) -> Level: ...  # noqa: D102
     @property
@@ -45,9 +64,23 @@ def is_mean(variable: Variable, level: Level) -> bool:
 
 
 def corrected_means(said: Said) -> list[Variable]:
-    """Return the means that a model corrects, each once, in the order of its regressors."""
-    named = (each for each in said.variables() if each.variable in said.corrected)
-    return list(dict.fromkeys(_as_mean(each) for each in named if is_mean(each, said.level)))
+    """Return the means corrected for how few answers each rests on, each once, in the order of the regressors."""
+    return _means_of(said, [each for each in said.corrected if isinstance(each, str)])
+
+
+def measured_means(said: Said) -> list[Variable]:
+    """Return the means corrected for errors of measurement, each once, in the order of the regressors."""
+    return _means_of(said, [each.variable for each in said.corrected if isinstance(each, Measured)])
+
+
+def erring_means(said: Said) -> list[Variable]:
+    """Return the means that a model corrects, for few answers or for errors of measurement, each once."""
+    return _means_of(said, names_corrected(said.corrected))
+
+
+def names_corrected(corrected: Iterable[str | Measured]) -> list[str]:
+    """Return the variables that are named, for whichever errors."""
+    return [each if isinstance(each, str) else each.variable for each in corrected]
 
 
 def all_means(said: Said) -> list[Variable]:
@@ -55,10 +88,10 @@ def all_means(said: Said) -> list[Variable]:
     return list(dict.fromkeys(_as_mean(each) for each in said.variables() if is_mean(each, said.level)))
 
 
-def names_of_means(said: Said) -> tuple[str, ...]:
-    """Return the variables that a model corrects and of which it has a mean."""
-    found = {each.variable for each in corrected_means(said)}
-    return tuple(name for name in said.corrected if name in found)
+def corrections_of_means(said: Said) -> tuple[str | Measured, ...]:
+    """Return the corrections of variables of which a model has a mean."""
+    found = {each.variable for each in erring_means(said)}
+    return tuple(each for each in said.corrected if names_corrected([each])[0] in found)
 
 
 def is_of_the_rows(mean: Variable) -> bool:
@@ -92,10 +125,28 @@ def refuse_unfit_corrections(said: Said) -> None:
 
 
 def _refuse_unfit_means(said: Said) -> None:
+    names = names_corrected(said.corrected)
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise ValueError(
+            f"corrected names '{twice[0]}' twice; the correction for few answers has errors of measurement in it: keep "
+            "the plain name"
+        )
     for each in corrected_means(said):
         _refuse_unfit_mean(each, said.level)
+    for each in measured_means(said):
+        if is_of_the_rows(each):
+            raise ValueError(
+                f"errors: measurement is for means of another group than the rows'; found '{each.variable}' of the "
+                "rows themselves; name the group under of, or write the plain name, whose correction has these errors "
+                "in it"
+            )
     for regressor in said.regressors:
-        _refuse_unfit_form(regressor, said.corrected)
+        _refuse_unfit_form(regressor, names)
+
+
+def _means_of(said: Said, names: Sequence[str]) -> list[Variable]:
+    named = (each for each in said.variables() if each.variable in names)
+    return list(dict.fromkeys(_as_mean(each) for each in named if is_mean(each, said.level)))
 
 
 def _as_mean(variable: Variable) -> Variable:

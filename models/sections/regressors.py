@@ -81,12 +81,15 @@ class Views(Spec):
         scale: Lowest and highest value of the response scale that both share; both are centred at its midpoint.
         expected: Expected sign of slope and curvature where both agree (``a1``, ``a2``) and where they part (``a3``,
             ``a4``).
+        curved: Whether x^2, x y and y^2 enter beside x and y; ``false``: a plane, whose slopes are those of the mean of
+            both reports and of their difference.
     """
 
     self_report: Name | Variable
     other_report: Name | Variable
     scale: tuple[float, float]
     expected: dict[Line, Sign] = {}
+    curved: bool = True
 
     @property
     def midpoint(self) -> float:
@@ -102,6 +105,9 @@ class Views(Spec):
     def _is_consistent(self) -> Self:
         if self.scale[0] >= self.scale[1]:
             raise ValueError("scale names the lowest and the highest value of the response scale, such as [1, 5]")
+        bent = [line for line in ("a2", "a4") if line in self.expected]
+        if bent and not self.curved:
+            raise ValueError(f"a surface with curved: false has no curvature {bent[0]}; take it out of expected")
         one, other = self.reports
         if one == other:
             raise ValueError("a surface needs two different reports; both are the same variable")
@@ -116,7 +122,7 @@ class Views(Spec):
 
 
 class Surface(Spec):
-    """A response surface: x, y, x^2, x y and y^2 of two reports.
+    """A response surface: x, y and, where it is curved, x^2, x y and y^2 of two reports.
 
     Attributes:
         surface: The reports.

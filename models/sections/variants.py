@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from instruments.spec_file import Name, Spec, Texts
+from models.sections.corrected import Correction
 from models.sections.imputation import Missing
 from models.sections.inference import Covariance, Estimator, keys_not_of
 from models.sections.marginal import WorkingCorrelation
@@ -94,7 +95,7 @@ class Variant(Spec):
     focal: Name | Variable | None = None
     expected_sign: Sign | None = None
     regressors: tuple[Name | Variable | Interaction | Surface, ...] | None = None
-    corrected: tuple[Name, ...] | None = None
+    corrected: tuple[Correction, ...] | None = None
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
     design: SampleDesign | Literal["none"] | None = None

@@ -23,9 +23,9 @@ from pipelines.assets.pooling import refuse_changed_items
 from pipelines.assets.recipe import keep_recipe
 from pipelines.assets.relations import with_named_collaborations
 from pipelines.assets.sampling import known_sampling
-from pipelines.assets.scores_anew import scored_anew, with_alphas
+from pipelines.assets.scores_anew import narrowed_scales, scored_anew, with_alphas
 from pipelines.load import Study
-from pipelines.steps.answers_behind import with_answers_behind, with_earlier_waves
+from pipelines.steps.answers_behind import with_answers_behind, with_earlier_waves, with_errors_behind
 from pipelines.steps.exclusions import mark_excluded
 from pipelines.steps.organisation_means import means_of_groups
 from pipelines.steps.plan_labels import Label
@@ -122,6 +122,8 @@ def rows_for_model(study: Study, store: Store, analysis: pd.DataFrame, model: Re
     analysis = scored_anew(study, analysis, model)
     analysis = analysis.assign(**{ORDER_OF_WAVES: analysis["wave"].map(places_of_waves(study))})
     analysis = with_answers_behind(with_earlier_waves(analysis, model, is_used), model, is_used)
+    scales = {**study.scales(), **narrowed_scales(study, model)}
+    analysis = with_errors_behind(analysis, model, is_used, scales)
     analysis = _with_weights(store, means_of_groups(analysis, model.variables(), is_used), model.weights)
     return with_named_collaborations(store, analysis, model)
 

@@ -134,7 +134,7 @@ def _title(study: Study, row: pd.Series, words: Words) -> str:
 def _drawings(study: Study, fits: list[DrawnFit], words: Words) -> Iterator[Drawing]:
     yield "coefficients", coefficient_plot(fits, words)
     for fit in fits:
-        of_fit = (*drawings_of_effects(study, fit, words), *_diagnostics(fit, words))
+        of_fit = (*drawings_of_effects(study, fit, words), *drawings_of_residuals(fit, words))
         yield from ((f"{fit.fit_id}_{name}", drawing) for name, drawing in of_fit)
 
 
@@ -152,11 +152,12 @@ def drawings_of_effects(study: Study, fit: DrawnFit, words: Words) -> Iterator[D
     curves = fit.curves.loc[fit.curves["curve"] == "outcome", ["over", "moderator"]].drop_duplicates()
     for place, (over, moderator) in enumerate(curves.itertuples(index=False), start=1):
         yield f"curve_{place}", curve_plot(fit, str(over), str(moderator), least, words)
-    if (surface := fit.spec.surface()) is not None and len(fit.surface):
+    if (surface := fit.spec.surface()) is not None and surface.surface.curved and len(fit.surface):
         reports = fit.data[list(surface_terms(surface.surface)[:2])].drop_duplicates()
         yield "surface", surface_plot(fit, reports.to_numpy(dtype=float), words)
 
 
-def _diagnostics(fit: DrawnFit, words: Words) -> Iterator[Drawing]:
-    if fit.spec.estimator == "linear" and not fit.spec.effects():
+def drawings_of_residuals(fit: DrawnFit, words: Words) -> Iterator[Drawing]:
+    """Draw residuals of a linear fit; nothing where effects are taken out, or where columns err and are corrected."""
+    if fit.spec.estimator == "linear" and not fit.spec.effects() and not fit.spec.corrected:
         yield "diagnostics", diagnostics_panels(fit, residuals_of(fit.spec, fit.design), words)

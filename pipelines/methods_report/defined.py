@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from models.ledger import ENTRIES, Definition, ledger
+from models.regression.corrected.difference import READINGS as LATENT_VIEWS
 from models.sections.inference import LATENT_PATHS, MARGINAL, MIXED_CATEGORICAL
 from pipelines.board_report.value import Link, Section
 from pipelines.methods_report.defined_measures import AGREEMENT
@@ -164,6 +165,7 @@ READINGS: Mapping[str, tuple[str, ...]] = {
     "against_minus_one": TWO_OUTCOMES[1:],
     "simple_slopes": ("simple slopes",),
     "plain_mean": CORRECTED[:1],
+    **dict.fromkeys(LATENT_VIEWS, ("latent difference of two views",)),
     "johnson_neyman": ("Johnson-Neyman bounds",),
 }
 SHAPES: Mapping[str, tuple[str, ...]] = {
@@ -174,6 +176,7 @@ SHAPES: Mapping[str, tuple[str, ...]] = {
         "response surface a1 to a5",
         "stationary point and principal axes",
         "conditions of broad and strict congruence",
+        "slopes of the mean and the difference of two views",
     ),
     "predictions": ("predictions at the means and as observed",),
     "predictions_drawn": ("effects and predictions with both intervals",),

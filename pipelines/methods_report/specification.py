@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import cast
 
+from models.sections.corrected import Measured
 from models.sections.paths import Paths
 from models.sections.random_effects import RandomEffects
 from models.sections.regressors import Interaction, Regressor, Surface, Variable, as_variable, parts_of
@@ -27,7 +28,7 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_level", found.say(f"level_{model.level}")
     yield "spec_population", _population(found, model)
     yield "spec_estimator", found.maybe(f"estimator_{model.estimator}", model.estimator.replace("_", " "))
-    yield "spec_corrected", ", ".join(found.variable(name) for name in model.corrected)
+    yield "spec_corrected", ", ".join(_correction(found, each) for each in model.corrected)
     yield "spec_covariance", model.covariance_used()
     yield "spec_cluster", _columns(found, model.clusters())
     yield "spec_design", _columns(found, () if model.design is None else model.design.columns())
@@ -42,6 +43,12 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_smallest", _smallest(found, model)
     yield "spec_family", model.family or model.code
     yield "spec_variants", "\n".join(_variant(found, model, each) for each in model.variants)
+
+
+def _correction(found: Found, correction: str | Measured) -> str:
+    if isinstance(correction, str):
+        return found.variable(correction)
+    return found.say("corrected_for_measurement", variable=found.variable(correction.variable))
 
 
 def _paths(found: Found, paths: Paths | None) -> str:
@@ -78,7 +85,9 @@ def _regressor(found: Found, regressor: Regressor) -> str:
     if isinstance(regressor, Variable):
         return _variable(found, regressor)
     parts = " × ".join(_variable(found, part) for part in parts_of(regressor))
-    key = "use_surface" if isinstance(regressor, Surface) else "use_interaction"
+    key = "use_interaction"
+    if isinstance(regressor, Surface):
+        key = "use_surface" if regressor.surface.curved else "use_plane"
     if not isinstance(regressor, (Surface, Interaction)):
         raise TypeError(f"{type(regressor).__name__} is no regressor")
     return found.say(key, parts=parts)

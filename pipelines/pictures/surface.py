@@ -43,13 +43,13 @@ def surface_plot(fit: DrawnFit, reports: Matrix, words: Words) -> str:
     """Draw the surface of a fit inside the hull of the observed reports.
 
     Args:
-        fit: A fit whose model has a response surface.
+        fit: A fit whose model has a curved response surface.
         reports: m x 2 distinct pairs of reports (self, other).
         words: Language and titles.
     """
     surface = fit.spec.surface()
-    if surface is None:
-        raise ValueError("a fit without a response surface has none to draw")
+    if surface is None or not surface.surface.curved:
+        raise ValueError("a fit without a curved response surface has none to draw")
     views = surface.surface
     names = [variable_in_words(column, words) for column in surface_terms(views)[:2]]
     height = _height_of(fit, views)

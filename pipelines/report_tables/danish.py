@@ -270,6 +270,7 @@ DANISH: Mapping[str, str] = {
     "surface_a3": "a3 = b1 − b2: hældning, hvor de er uenige",
     "surface_a4": "a4 = b3 − b4 + b5: krumning dér",
     "surface_a5": "a5 = b3 − b5",
+    "surface_difference": "a3 / 2: hældning for forskellen x − y",
     "surface_p10": "p10: første hovedakse ved x = 0",
     "surface_p11": "p11: dens hældning",
     "broad_congruence": "Betingelser for bred kongruens",
@@ -280,6 +281,8 @@ DANISH: Mapping[str, str] = {
     "surface_views": "x er {x}, y er {y}, begge regnet fra {midpoint}, midtpunktet af deres skala",
     "surface_reports": "Responsflade i {columns}: {reports}; b1 til b5 er koefficienter for x, y, x², xy og y²; begge "
     "er enige, hvor x = y, og uenige, hvor x = −y.",
+    "plane_reports": "Plan i {columns}: {reports}; b1 og b2 er koefficienter for x og y; a1 er hældningen for deres "
+    "gennemsnit, a3 / 2 den for deres forskel ved samme gennemsnit.",
     "surface_conditions": "p er for forskellen fra 0, for p11 fra 1. Bred kongruens: a4 klart under 0, a3 og p10 ikke "
     "klart forskellige fra 0, p11 ikke klart forskellig fra 1; streng: heller ikke a1 og a2 klart forskellige fra 0 "
     "(Humberg, Nestler & Back, 2019). Ikke klart forskellig fra 0 er intet bevis for 0, og intet enkelt tal viser "

@@ -257,6 +257,7 @@ ENGLISH: Mapping[str, str] = {
     "surface_a3": "a3 = b1 − b2: slope where they part",
     "surface_a4": "a4 = b3 − b4 + b5: curvature there",
     "surface_a5": "a5 = b3 − b5",
+    "surface_difference": "a3 / 2: slope of the difference x − y",
     "surface_p10": "p10: first principal axis at x = 0",
     "surface_p11": "p11: its slope",
     "broad_congruence": "Conditions of broad congruence",
@@ -267,6 +268,8 @@ ENGLISH: Mapping[str, str] = {
     "surface_views": "x is {x}, y is {y}, both from {midpoint}, the midpoint of their scale",
     "surface_reports": "Response surface in {columns}: {reports}; b1 to b5 are the coefficients of x, y, x², xy and "
     "y²; both agree where x = y, and part where x = −y.",
+    "plane_reports": "Plane in {columns}: {reports}; b1 and b2 are the coefficients of x and y; a1 is the slope of "
+    "their mean, a3 / 2 that of their difference where the mean stays.",
     "surface_conditions": "p is of the difference from 0, of p11 from 1. Broad congruence: a4 clearly below 0, a3 and "
     "p10 not clearly other than 0, p11 not clearly other than 1; strict: a1 and a2 not clearly other than 0 either "
     "(Humberg, Nestler & Back, 2019). Not clearly other than 0 is no proof of 0; no single figure shows congruence.",

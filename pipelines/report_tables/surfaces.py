@@ -12,7 +12,7 @@ from pipelines.report_tables.reported import ReportedFit
 from pipelines.report_tables.value import EMPTY, Cell, Row
 from pipelines.report_tables.words import Words
 
-SHOWN = (*LINES, "p10", "p11")
+SHOWN = (*LINES, "difference", "p10", "p11")
 CONDITIONS = {"broad_congruence": BROAD, "strict_congruence": (*BROAD, *STRICT)}
 
 
@@ -29,24 +29,36 @@ def surface_rows(fits: Sequence[ReportedFit], as_printed: Printed) -> list[Row]:
         figures = [each.get(feature) for each in by_feature]
         if any(each is not None for each in figures):
             rows.append(Row(words.say(f"surface_{feature}"), as_printed.row(figures), depth=1))
-    for key in CONDITIONS:
-        cells = tuple(Cell((_told(fit, key, words),)) if len(fit.surface) else EMPTY for fit in fits)
+    for key in CONDITIONS if any(is_curved(fit) for fit in fits) else ():
+        cells = tuple(Cell((_told(fit, key, words),)) if is_curved(fit) else EMPTY for fit in fits)
         rows.append(Row(words.say(key), cells, depth=1))
     return rows
 
 
+def is_curved(fit: ReportedFit) -> bool:
+    """Tell whether a fit has a recorded surface with curvature, of which conditions of congruence can be told."""
+    return bool(len(fit.surface) and fit.surface["feature"].eq("kind").any())
+
+
+def is_plane(fit: ReportedFit) -> bool:
+    """Tell whether a fit has a recorded surface without curvature."""
+    return bool(len(fit.surface)) and not is_curved(fit)
+
+
 def surface_note(fits: Sequence[ReportedFit], words: Words) -> Iterator[str]:
     """Say what x, y and nought are, and what each figure is tested against."""
-    for reports, columns in columns_by(fits, [_reports(fit, words) for fit in fits]):
-        named = words.listed([f"({column})" for column in columns])
-        yield words.say("surface_reports", columns=named, reports=reports)
-    if any(len(fit.surface) for fit in fits):
+    for key, is_kind in (("surface_reports", is_curved), ("plane_reports", is_plane)):
+        told = [_reports(fit, words) if is_kind(fit) else "" for fit in fits]
+        for reports, columns in columns_by(fits, told):
+            named = words.listed([f"({column})" for column in columns])
+            yield words.say(key, columns=named, reports=reports)
+    if any(is_curved(fit) for fit in fits):
         yield words.say("surface_conditions")
 
 
 def congruence_sentence(fit: ReportedFit, words: Words) -> Iterator[str]:
-    """Say which conditions of congruence are not met."""
-    if len(fit.surface):
+    """Say which conditions of congruence are not met; nothing of a plane."""
+    if is_curved(fit):
         yield words.say("congruence", **{key: _told(fit, key, words) for key in CONDITIONS})
 
 

@@ -4,12 +4,19 @@ Put here what a response must carry so that a model can be fitted to the kept ro
 ``models.regression.corrected``.
 """
 
+from collections.abc import Mapping
+
+import numpy as np
 import pandas as pd
 
+from instruments.scoring import keyed_items
+from instruments.spec import Instrument
+from models.measurement.score_errors import squared_errors
 from models.regression.columns import column_of
-from models.regression.corrected.behind import answers_behind, pairs_behind, squares_behind
+from models.regression.corrected.behind import answers_behind, errors_behind, pairs_behind, squares_behind
 from models.regression.design import ORDER_OF_WAVES
-from models.sections.corrected import is_mean, is_of_the_rows
+from models.regression.identification import ModelDataError
+from models.sections.corrected import is_mean, is_of_the_rows, measured_means
 from models.sections.regressors import Variable
 from models.spec import RegressionSpec
 
@@ -65,6 +72,56 @@ def with_answers_behind(rows: pd.DataFrame, model: RegressionSpec, is_used: pd.S
         if not is_of_the_rows(one):
             added[squares_behind(one, other)] = _found(products.sum(), wanted)
     return rows.assign(**added)
+
+
+def with_errors_behind(
+    rows: pd.DataFrame, model: RegressionSpec, is_used: pd.Series, scales: Mapping[str, Instrument]
+) -> pd.DataFrame:
+    """Add the squared errors of measurement behind the means of a model that are corrected for these.
+
+    Items are compared within a wave, so that one of them may become easier from wave to wave.
+
+    Args:
+        rows: ``core.analysis`` with the order of waves.
+        model: The model.
+        is_used: Length n: whose answers count.
+        scales: Scale → the instrument that has it, as the model scores it.
+
+    Returns:
+        The rows in the same order, with a column for each such mean: the sum of the squared errors of the scores behind
+        it, in points of the scores; missing where nobody answered.
+
+    Raises:
+        ModelDataError: If a variable is no scale of two or more items that measure one thing.
+    """
+    added: dict[str, pd.Series] = {}
+    for mean in measured_means(model):
+        _refuse_what_has_no_items(mean.variable, scales)
+        given, wanted = _cells(rows, mean, model)
+        is_given = is_used & _gives(rows, mean, model) & rows[mean.variable].notna()
+        errors = _errors_of_scores(rows[is_given], scales[mean.variable], mean.variable)
+        summed = errors.groupby([given[name][is_given] for name in given]).sum(min_count=1)
+        added[errors_behind(mean)] = _found(summed, wanted)
+    return rows.assign(**added)
+
+
+def _refuse_what_has_no_items(name: str, scales: Mapping[str, Instrument]) -> None:
+    scale = scales[name].scales[name] if name in scales else None
+    if scale is None or len(scale.items) == 1 or scale.measurement == "formative":
+        found = "is no scale" if scale is None else "has one item" if len(scale.items) == 1 else "is an index"
+        raise ModelDataError(
+            f"'{name}' {found}, from which no error of measurement can be told; expected a scale of two or more items "
+            "that measure one thing; take it out of corrected"
+        )
+
+
+def _errors_of_scores(rows: pd.DataFrame, instrument: Instrument, scale: str) -> pd.Series:
+    items = keyed_items(rows, instrument, scale).astype("float64")
+    points = len(items.columns) if instrument.scales[scale].score == "sum" else 1
+    errors = pd.Series(np.nan, index=rows.index)
+    for _, own in items.groupby(rows["wave"]):
+        errors.loc[own.index] = points**2 * squared_errors(own.to_numpy())
+    return errors
 
 
 def _gives(rows: pd.DataFrame, variable: Variable, model: RegressionSpec) -> pd.Series:

@@ -15,7 +15,7 @@ from pipelines.steps.deidentified_rows import CODED, Rows
 from pipelines.steps.disclosure import LEAST_ORGANISATIONS
 
 FEW_IN_A_GROUP = 4
-BEHIND = ("answers_behind_", "squares_behind_")
+BEHIND = ("answers_behind_", "squares_behind_", "errors_behind_")
 MEAN, DEVIATION = "_organisation_mean", "_within_organisation"
 
 

@@ -252,7 +252,9 @@ READINGS = Table(
             "category of an outcome of several; simple_slopes or johnson_neyman of a product without slopes or "
             "regions; importance and ridge of regressors that go together; share_moved and other_noughts of parts of a "
             "whole; cross_validated_error, error_against_first, vuong, aic, bic and akaike_weight of competing forms; "
-            "plain_mean, the coefficient without the correction of organisation means",
+            "plain_mean, the coefficient without the correction of organisation means; of two corrected views "
+            "latent_difference_mean, latent_difference_variance, latent_difference_reliability and "
+            "latent_views_correlation",
         ),
         "value": number("Value; a p-value for equivalence and wild_bootstrap; a standard error for a bootstrap effect"),
         "conf_low": number("Lower end of its interval or range; missing where there is none"),

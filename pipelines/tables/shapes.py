@@ -100,10 +100,10 @@ SURFACE = Table(
         "position": POSITION,
         "feature": ColumnOf(
             TEXT,
-            "a1 to a5; x0, y0: stationary point, in points from the midpoint; p10, p11, p20, p21: first and second "
-            "principal axis y = p10 + p11 x; as1 to as4: slope and curvature along them; kind; broad_congruence; "
-            "strict_congruence; share_self_higher, share_other_higher, share_in_agreement: half a pooled standard "
-            "deviation apart",
+            "a1 to a5; of a plane a1, a3 and difference, a3 / 2; x0, y0: stationary point, in points from the "
+            "midpoint; p10, p11, p20, p21: first and second principal axis y = p10 + p11 x; as1 to as4: slope and "
+            "curvature along them; kind; broad_congruence; strict_congruence; share_self_higher, share_other_higher, "
+            "share_in_agreement: half a pooled standard deviation apart",
         ),
         **TESTED,
         "against": number("What the p-value and the condition compare it with; missing where nothing is tested"),

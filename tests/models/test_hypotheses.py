@@ -21,7 +21,7 @@ from pipelines.assets.fits import labels_of, places_of_waves
 from pipelines.cli import app
 from pipelines.commands.hypotheses_page import library_models
 from pipelines.load import Study, load_study
-from pipelines.steps.answers_behind import with_answers_behind, with_earlier_waves
+from pipelines.steps.answers_behind import with_answers_behind, with_earlier_waves, with_errors_behind
 from pipelines.steps.organisation_means import means_of_groups, organisation_means
 from pipelines.tables import core
 from pipelines.tables.base import NUMBER, SMALL
@@ -206,6 +206,7 @@ def test_every_model_of_the_library_can_be_estimated(study, analysis):
         spec = model.with_variant(variant)
         used = pd.Series(True, index=analysis.index)
         rows = with_answers_behind(with_earlier_waves(analysis, spec, used), spec, used)
+        rows = with_errors_behind(rows, spec, used, study.scales())
         rows = means_of_groups(rows, spec.variables(), used)
         fit = fit_regression(quickly(model), rows, labels, variant)
         if fit.n_clusters != N_ORGANISATIONS or not np.isfinite(fit.estimates["std_error"]).all():
@@ -220,17 +221,17 @@ def test_check_lists_what_waits_and_for_what(study):
     assert found["faults"] == []
     assert [(each["model"], each["code"]) for each in found["waiting"]] == [(each.name, each.code) for each in WAITING]
     assert set(found["models"]) == {each.name for each in MODELS}
-    h14 = next(each for each in found["waiting"] if each["code"] == "H14")
-    assert list(h14["parts"][0]["waits_for"]) == ["latent_surface"]
-    for need, meaning in h14["parts"][0]["waits_for"].items():
+    h13 = next(each for each in found["waiting"] if each["code"] == "H13")
+    assert list(h13["parts"][0]["waits_for"]) == ["actor_partner"]
+    for need, meaning in h13["parts"][0]["waits_for"].items():
         assert NEEDS[need] == meaning
         assert meaning in told.stdout.replace("\n", " ")
-    assert "waiting: h14_waiting (H14)" in told.stdout
+    assert "waiting: h13_waiting (H13)" in told.stdout
 
 
 def test_a_study_lists_only_what_it_names(tmp_path):
-    study = load_study(write_five_groups(tmp_path, ["h05_coproduction_by_integration", "h14_waiting"]))
-    assert (list(study.models), list(study.waiting)) == (["h05_coproduction_by_integration"], ["h14_waiting"])
+    study = load_study(write_five_groups(tmp_path, ["h05_coproduction_by_integration", "h13_waiting"]))
+    assert (list(study.models), list(study.waiting)) == (["h05_coproduction_by_integration"], ["h13_waiting"])
 
 
 @pytest.fixture(scope="module")
@@ -298,7 +299,12 @@ PREDICTORS = {
     "H10": {f"BAR.{each}": f"BAR_{each}_1" for each in ("co", "pt", "cu", "ic", "si", "pr", "ca")},
     "H11": {"STR_locus public": "STR_locus"},
     "H12": {"SLA.pw:SLA.ac": "SLA.pw x SLA.ac"},
-    "H14": {"FWI.fo self X": "FWI.fo", "FWI.fo observer Y": "FWI.fo.o"},
+    "H14": {
+        "FWI.fo self X": "FWI.fo",
+        "FWI.fo observer Y": "FWI.fo.o",
+        "a3 = b1 - b2": "a3",
+        "a4 = b3 - b4 + b5": "a4",
+    },
     "H15": {"CL at t": "CL", "CPE at t -> CL at t+1": "CPE"},
     "H16": {"CPE_b lagged": "CPE"},
     "H17": {"BAR.ca": "BAR_ca_1"},
@@ -314,6 +320,8 @@ def expected_of(code: str) -> dict[str, set[str]]:
         for regressor, sign in stated:
             term = " x ".join(of_scale.get(each.variable, each.variable) for each in flat([regressor]))
             found.setdefault(term, set()).add(sign)
+        for line, sign in surface.surface.expected.items() if (surface := model.surface()) is not None else ():
+            found.setdefault(line, set()).add(sign)
     return found
 
 

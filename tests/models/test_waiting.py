@@ -15,8 +15,8 @@ kind: waiting
 code: H9
 title: {en: What waits}
 parts:
-  - {estimand: The path through trust., needs: [latent_surface]}
-  - {estimand: The same with both members of a dyad., needs: [actor_partner, latent_surface]}
+  - {estimand: The path through trust., needs: [actor_partner]}
+  - {estimand: The same with both members of a dyad., needs: [actor_partner]}
 """
 
 
@@ -32,20 +32,20 @@ def test_a_waiting_file_names_each_estimator_once(tmp_path: Path) -> None:
     assert kind_of(path) == "waiting"
     assert document.faults == []
     assert waiting is not None
-    assert waiting.needs() == ("latent_surface", "actor_partner")
+    assert waiting.needs() == ("actor_partner",)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("needs: [latent_surface]", "needs: [latent_surfaces]", "did you mean 'latent_surface'?"),
+        ("needs: [actor_partner]", "needs: [actor_partners]", "did you mean 'actor_partner'?"),
         ("name: later", "name: sooner", "the file is called later.yaml; expected name: later"),
         ("code: H9\n", "", "this key is missing; add it"),
-        ("needs: [latent_surface]", "needs: []", "expected 1 or more entries, found 0"),
+        ("needs: [actor_partner]", "needs: []", "expected 1 or more entries, found 0"),
     ],
 )
 def test_a_fault_of_a_waiting_file_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
-    _, document = read_waiting(write(tmp_path, WAITING.replace(old, new)))
+    _, document = read_waiting(write(tmp_path, WAITING.replace(old, new, 1)))
     assert [message for fault in document.faults if message in fault.message] == [message]
 
 

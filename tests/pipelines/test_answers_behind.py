@@ -5,11 +5,13 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from models.measurement.score_errors import squared_errors
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
 from models.sections.regressors import Variable
-from pipelines.steps.answers_behind import with_answers_behind, with_earlier_waves
+from pipelines.steps.answers_behind import with_answers_behind, with_earlier_waves, with_errors_behind
 from pipelines.steps.term_labels import term_label
+from tests.models.regression.managers_and_staff import ITEMS, SCALES, drawn_views, over_both_views
 from tests.models.regression.staff_of_organisations import corrected, mean, prepared, staff
 
 ROWS = pd.DataFrame(
@@ -80,6 +82,24 @@ def test_values_of_the_wave_before_are_those_of_the_same_person_or_organisation(
     rows = with_earlier_waves(ROWS, model, EVERYBODY)
     found = told(rows, column)
     assert {name: found[name] for name in expected} == expected
+
+
+def test_errors_behind_a_mean_are_those_of_whose_answers_count_in_their_wave():
+    rows = pd.concat([drawn_views(np.random.default_rng(1), 30).assign(wave=wave, wave_number=n) for n, wave in
+                      enumerate(("w0", "w1"))], ignore_index=True)  # fmt: skip
+    rows.loc[rows["wave"] == "w1", ITEMS[0]] += 2.0
+    left_out = rows["respondent_group"].eq("TOP") & rows["organisation_id"].eq("o0003")
+    found = with_errors_behind(rows, over_both_views(), ~left_out, SCALES)
+    column = "errors_behind_claimed_organisation_mean_of_TOP"
+    assert found.loc[rows["organisation_id"] == "o0003", column].isna().all()
+    used = rows[rows["respondent_group"].eq("TOP") & ~left_out & rows["wave"].eq("w1")]
+    expected = (
+        pd.Series(squared_errors(used[list(ITEMS)].to_numpy()), index=used["organisation_id"]).groupby(level=0).sum()
+    )
+    staff = found[found["respondent_group"].eq("FRL") & ~rows["organisation_id"].eq("o0003")]
+    by_wave = staff.groupby(["wave", "organisation_id"])[column].first().astype(float)
+    np.testing.assert_allclose(by_wave["w1"], expected)
+    np.testing.assert_allclose(by_wave["w0"], by_wave["w1"])
 
 
 def test_answers_behind_an_earlier_mean_are_those_of_that_wave():

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from xml.etree import ElementTree as ET
@@ -14,6 +15,7 @@ from statsmodels.nonparametric.smoothers_lowess import lowess
 
 from models.regression.columns import surface_terms
 from models.regression.reading.residuals import residuals_of
+from pipelines.commands.pictures import drawings_of_residuals
 from pipelines.pictures.axes import Axis, labelled, round_step
 from pipelines.pictures.coefficients import coefficient_plot
 from pipelines.pictures.diagnostics import diagnostics_panels
@@ -51,6 +53,14 @@ def drawings(language):
         "surface": surface_plot(two, reports, words),
         "diagnostics": diagnostics_panels(one, residuals, words),
     }
+
+
+def test_residuals_of_corrected_means_are_not_drawn():
+    plain = fits()[0]
+    corrected = replace(plain, spec=plain.spec.model_copy(update={"corrected": ("forwarding_seen",)}))
+    words = words_in("en")
+    assert [name for name, _ in drawings_of_residuals(plain, words)] == ["diagnostics"]
+    assert list(drawings_of_residuals(corrected, words)) == []
 
 
 @pytest.mark.parametrize("language", ["en", "da"])

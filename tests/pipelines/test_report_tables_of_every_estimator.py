@@ -51,6 +51,8 @@ KINDS: dict[str, dict[str, object]] = {
     "negative_binomial": {"estimator": "negative_binomial", "outcome": "cases", **CATEGORICAL},
     "surface": {"regressors": ({"surface": {"self_report": "integration", "other_report": "safety",
                                             "scale": (1, 5)}},)},
+    "plane": {"regressors": ({"surface": {"self_report": "integration", "other_report": "safety", "curved": False,
+                                          "scale": (1, 5)}},)},
 }  # fmt: skip
 LINEAR = ("fixed_effects", "within", "between", "within_between", "random_effects", "first_differences", "level")
 NAMES = {
@@ -243,6 +245,20 @@ def test_a_surface_says_which_conditions_of_congruence_are_not_met(language, bro
     assert table_of("surface", language).sentences[1] == f"{broad} {strict}"
     assert "midpoint of their scale" in said("surface")
     assert "Humberg" in said("surface", language)
+
+
+@pytest.mark.parametrize(("language", "noted"), [("en", "Plane in (1): x is"), ("da", "Plan i (1): x er")])
+def test_a_plane_has_the_slopes_of_mean_and_difference_and_no_conditions(language, noted):
+    known = fit_of("plane").surface.set_index("feature")
+    rows = {row.label.partition(":")[0]: row for row in table_of("plane").rows if row.cells}
+    (cell,) = rows["a3 / 2"].cells
+    assert (
+        dict(cell.numbers)["estimate"].value == known.loc["difference", "estimate"] == known.loc["a3", "estimate"] / 2
+    )
+    assert not any("congruence" in label or label.startswith(("a2", "a4", "p1")) for label in rows)
+    assert len(table_of("plane", language).sentences) == 1
+    assert noted in said("plane", language)
+    assert "Humberg" not in said("plane", language)
 
 
 def test_a_surface_of_a_release_has_no_rows_of_its_own():

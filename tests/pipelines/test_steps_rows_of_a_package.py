@@ -135,8 +135,12 @@ def with_fact(values):
         (with_fact([1, 1, 1, 2, 2, 9]), "population tell organisations apart: 1 are alone"),
         (plain(n=12, n_organisations=6), "FRL are one to four in the typical organisation"),
         (plain(n=20, trust_organisation_mean=np.arange(20.0)), "trust_organisation_mean come from so few"),
+        (
+            plain(n=20, errors_behind_trust_organisation_mean_of_FRL=np.arange(20.0)),
+            "errors_behind_trust_organisation_mean_of_FRL come from so few",
+        ),
     ],
-    ids=["small organisation", "rare answer", "unique fact", "top managers", "means"],
+    ids=["small organisation", "rare answer", "unique fact", "top managers", "means", "errors behind means"],
 )
 def test_what_tells_of_somebody_is_a_reason(rows, reason):
     assert reason in "\n".join(told(*rows).reasons())

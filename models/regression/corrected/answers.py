@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.estimates import Vector
-from models.regression.corrected.behind import answers_behind, squares_behind
+from models.regression.corrected.behind import answers_behind, errors_behind, squares_behind
 from models.regression.corrected.moments import Spread
 from models.regression.design import Design
 from models.sections.corrected import CLUSTER
@@ -100,16 +100,23 @@ class Answers:
 
     def told(self, one: Variable, other: Variable) -> int:
         """Keep the pooled covariance of two answers of other people, as columns tell it; return its place."""
-        key = (squares_behind(one, other),)
-        if key in self.spreads:
-            return list(self.spreads).index(key)
+        return self._of_columns(squares_behind(one, other), answers_behind(one, other), spent=1)
+
+    def measured(self, mean: Variable) -> int:
+        """Keep the mean squared error of measurement of other people, as columns tell it; return its place."""
+        return self._of_columns(errors_behind(mean), answers_behind(mean, mean), spent=0)
+
+    def _of_columns(self, products: str, numbers: str, spent: int) -> int:
+        """Keep a spread of sums over the people of each cell, of whom some are spent on the cell's mean."""
+        if (products,) in self.spreads:
+            return list(self.spreads).index((products,))
         cells = self.design.rows.assign(cluster=self.clusters).drop_duplicates(
             [CLUSTER, "wave"] if "wave" in self.design.rows else [CLUSTER]
         )
-        products = cells[key[0]].to_numpy(dtype=float)
-        freedom = np.maximum(cells[answers_behind(one, other)].to_numpy(dtype=float) - 1, 0)
+        freedom = np.maximum(cells[numbers].to_numpy(dtype=float) - spent, 0)
         n, codes = len(self.names), cells["cluster"].to_numpy()
-        return self.placed(key, Spread(summed(products, codes, n), summed(freedom, codes, n)))
+        told = summed(cells[products].to_numpy(dtype=float), codes, n)
+        return self.placed((products,), Spread(told, summed(freedom, codes, n)))
 
     def numbers(self, one: Vector, other: Vector) -> Vector:
         """Return how many people behind each row of an organisation answered both questions."""

@@ -85,7 +85,8 @@ def _of_surface(surface: Surface, rows: pd.DataFrame, found: dict[tuple[str, str
     for key, each in zip(keys, views.reports, strict=True):
         found[key] = Base(finite_numbers(rows, key[0]).to_numpy() - views.midpoint, each)
     x, y = keys
-    return dict(zip(surface_terms(views), ((x,), (y,), (x, x), (x, y), (y, y)), strict=True))
+    bent: tuple[Keys, ...] = ((x, x), (x, y), (y, y)) if views.curved else ()
+    return dict(zip(surface_terms(views), ((x,), (y,), *bent), strict=True))
 
 
 def _of_variable(

@@ -4,7 +4,7 @@ Put here names; the columns are made where all answers are known, and read where
 """
 
 from models.regression.columns import column_of
-from models.sections.corrected import Said, all_means, corrected_means, is_of_the_rows
+from models.sections.corrected import Said, all_means, corrected_means, is_of_the_rows, measured_means
 from models.sections.regressors import Variable
 
 Pair = tuple[Variable, Variable]
@@ -20,6 +20,11 @@ def squares_behind(one: Variable, other: Variable) -> str:
     return f"squares_behind_{_named(one, other)}"
 
 
+def errors_behind(mean: Variable) -> str:
+    """Return the column with the sum of the squared errors of measurement of the answers behind a mean."""
+    return f"errors_behind_{column_of(mean)}"
+
+
 def are_of_one_cell(one: Variable, other: Variable) -> bool:
     """Tell whether two means are of answers of the same people."""
     return (one.of, one.earlier_wave) == (other.of, other.earlier_wave)
@@ -28,8 +33,8 @@ def are_of_one_cell(one: Variable, other: Variable) -> bool:
 def pairs_behind(said: Said) -> list[Pair]:
     """Return the pairs of means whose answers a model must know of, each mean with itself among them.
 
-    A pair has at least one corrected mean, or is a mean that stands in such a pair. Among rows of organisations, means
-    of the rows' own answers need no columns: the answers are there.
+    A pair has at least one corrected mean, or is a mean that stands in such a pair or is measured with errors. Among
+    rows of organisations, means of the rows' own answers need no columns: the answers are there.
     """
     means = [each for each in all_means(said) if said.level == "response" or not is_of_the_rows(each)]
     corrected = corrected_means(said)
@@ -38,6 +43,7 @@ def pairs_behind(said: Said) -> list[Pair]:
         for other in means[place:]:
             if are_of_one_cell(one, other) and (one in corrected or other in corrected):
                 found += [(one, one), (one, other), (other, other)]
+    found += [(mean, mean) for mean in measured_means(said)]
     return list(dict.fromkeys(found))
 
 
@@ -50,6 +56,8 @@ def columns_behind(said: Said) -> list[str]:
             found += [one.variable, other.variable, "respondent_group"]
         else:
             found.append(squares_behind(one, other))
+    for mean in measured_means(said):
+        found += [answers_behind(mean, mean), errors_behind(mean)]
     if said.level == "response" and found:
         found += ["organisation_id", "wave", "respondent_group"]
     return found

@@ -3,7 +3,9 @@ r"""Bases of a model and the answers behind its means → what sampling of answe
 Of an organisation and wave with n answers, the mean of a errs by the mean deviation of its members. With S the pooled
 covariance of answers within, errors add S_ab / n to the covariance of two means, S_ah / n to that of a mean and what
 the same people answered, and take S_ab / n and S_ah / n from those of deviations from these means. Where other people
-answered a than b, n is replaced by n_a n_b / n_ab, n_ab those who answered both.
+answered a than b, n is replaced by n_a n_b / n_ab, n_ab those who answered both. A mean that is measured with errors,
+and no sample, errs by the mean of its members' errors: E / n is added to its own variance, E the mean square of the
+errors of their scores, and nothing else, since other people and other items err by themselves.
 """
 
 from collections.abc import Iterator
@@ -19,7 +21,14 @@ from models.regression.corrected.behind import answers_behind, are_of_one_cell
 from models.regression.corrected.moments import Erring, Shared
 from models.regression.design import Design
 from models.regression.identification import ModelDataError
-from models.sections.corrected import CLUSTER, corrected_means, is_mean, is_of_the_rows
+from models.sections.corrected import (
+    CLUSTER,
+    corrected_means,
+    erring_means,
+    is_mean,
+    is_of_the_rows,
+    measured_means,
+)
 from models.sections.regressors import Variable
 from models.spec import RegressionSpec
 
@@ -56,6 +65,8 @@ def _shared(answers: Answers, one: Base, other: Base) -> Shared | None:
             found = _of_mean(answers, first, second)
             if found is not None:
                 return found
+    if _is_measured(answers, one) and _is_measured(answers, other):
+        return _of_measured(answers, one, other)
     if answers.is_of_responses and (_deviates(answers, one) or _deviates(answers, other)):
         return _of_deviation(answers, one, other)
     return None
@@ -63,6 +74,19 @@ def _shared(answers: Answers, one: Base, other: Base) -> Shared | None:
 
 def _errs(answers: Answers, base: Base) -> bool:
     return base.variable is not None and _mean_of(base.variable) in corrected_means(answers.spec)
+
+
+def _is_measured(answers: Answers, base: Base) -> bool:
+    return base.variable is not None and _mean_of(base.variable) in measured_means(answers.spec)
+
+
+def _of_measured(answers: Answers, one: Base, other: Base) -> Shared | None:
+    """Return what errors of measurement add to the variance of a mean; those of other scales are others."""
+    mean = _mean_of(one.variable)
+    if mean != _mean_of(other.variable):
+        return None
+    numbers = answers.design.rows[answers_behind(mean, mean)].to_numpy(dtype=float)
+    return Shared(answers.measured(mean), one.scale * other.scale / numbers)
 
 
 def _deviates(answers: Answers, base: Base) -> bool:
@@ -162,7 +186,7 @@ def _told(answers: Answers, one: Variable, other: Variable) -> int:
 
 def _refuse_the_same_people(answers: Answers) -> None:
     """Raise ModelDataError where means of another group or wave are of people who are behind the rows too."""
-    apart = [each for each in corrected_means(answers.spec) if not is_of_the_rows(each)]
+    apart = [each for each in erring_means(answers.spec) if not is_of_the_rows(each)]
     for mean in apart:
         groups = answers.spec.population.respondent_groups
         if mean.of is not None and (mean.of in groups or not groups):

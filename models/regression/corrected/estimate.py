@@ -22,6 +22,7 @@ from models.estimates import Matrix, Vector
 from models.regression.columns import Labels, column_of
 from models.regression.corrected.bases import Bases, bases_of
 from models.regression.corrected.behind import answers_behind
+from models.regression.corrected.difference import latent_views
 from models.regression.corrected.errors import errors_of
 from models.regression.corrected.moments import Erring, Moments, corrected_moments
 from models.regression.design import INTERCEPT, Design
@@ -29,7 +30,7 @@ from models.regression.diagnostics import counts_of_categories, judged, of_clust
 from models.regression.identification import ModelDataError
 from models.regression.inference import Uncertainty, label_estimates
 from models.regression.reading.of_coefficients import COLUMNS
-from models.sections.corrected import CLUSTER, corrected_means, is_of_the_rows
+from models.sections.corrected import CLUSTER, erring_means, is_of_the_rows, measured_means
 from models.sections.regressors import Variable
 from models.spec import RegressionSpec
 
@@ -38,6 +39,7 @@ PLAIN = "plain_mean"
 FEWEST_ORGANISATIONS = 20
 FEWEST_BEYOND = 3
 LEAST_RELIABILITY = 0.2
+LEAST_OF_MEASUREMENT = 0.3
 LEAST_EIGENVALUE = 1e-6
 STILL = 1e-9
 
@@ -54,7 +56,8 @@ class Corrected:
         diagnostics: ``max_leverage`` of the columns as they are; of each corrected mean ``mean_reliability of`` it
             (0 to 1, over the rows) and ``answers_behind of`` it (harmonic mean of people an organisation and wave); and
             those of any regression.
-        readings: ``plain_mean``: what each coefficient that rests on a corrected mean is without the correction.
+        readings: ``plain_mean``: what each coefficient that rests on a corrected mean is without the correction; of a
+            surface what ``difference.latent_views`` tells.
     """
 
     terms: tuple[str, ...]
@@ -83,7 +86,9 @@ def estimate_corrected(spec: RegressionSpec, design: Design, labels: Labels) -> 
     rows = errors_of(spec, design, taken, clusters, organisations)
     df = _degrees_of_freedom(design, len(organisations))
     reliability = _reliability(spec, taken, rows)
-    _refuse_unreliable(reliability)
+    measured = {column_of(each) for each in measured_means(spec)}
+    _refuse_unreliable({name: value for name, value in reliability.items() if name not in measured})
+    _refuse_ill_measured({name: value for name, value in reliability.items() if name in measured})
     moments, terms = corrected_moments(rows), tuple(taken.terms)
     refuse_without_variation(moments, terms, list(reliability))
     is_gone = _is_gone(moments)
@@ -106,7 +111,9 @@ def estimate_corrected(spec: RegressionSpec, design: Design, labels: Labels) -> 
         uncertainty,
         _explained(moments.corrected[0], coefficients),
         judged(found),
-        _plain_readings(told, _resting(taken, rows)),
+        pd.concat(
+            [_plain_readings(told, _resting(taken, rows)), *latent_views(spec, terms, moments)], ignore_index=True
+        ),
     )
 
 
@@ -149,7 +156,7 @@ def _degrees_of_freedom(design: Design, n: int) -> float:
 def _reliability(spec: RegressionSpec, taken: Bases, rows: Erring) -> dict[str, float]:
     """Return 1 - error variance / variance of each corrected mean, over the rows."""
     spreads, found = [each.whole_and_without() for each in rows.spreads], dict[str, float]()
-    means = {column_of(each): each for each in corrected_means(spec)}
+    means = {column_of(each): each for each in erring_means(spec)}
     for place, base in enumerate(taken.bases):
         shared = rows.shared.get((place, place))
         if base.variable is None or shared is None or (name := column_of(base.variable)) not in means:
@@ -182,6 +189,17 @@ def _refuse_unreliable(reliability: dict[str, float]) -> None:
             )
 
 
+def _refuse_ill_measured(reliability: dict[str, float]) -> None:
+    for name, value in reliability.items():
+        if not value >= LEAST_OF_MEASUREMENT:
+            found = f"has a reliability of {value:.2f}" if np.isfinite(value) else "has no known errors of measurement"
+            raise ModelDataError(
+                f"'{name}' {found}; expected at least {LEAST_OF_MEASUREMENT:g} beside the errors that its items tell, "
+                "below which a correction is mostly noise; ask more items, or take errors: measurement out and say "
+                "that the slope is too small"
+            )
+
+
 def refuse_without_variation(moments: Moments, terms: tuple[str, ...], means: list[str]) -> None:
     """Raise ModelDataError when corrected columns, or those without one organisation, have no variation of their own.
 
@@ -201,7 +219,7 @@ def refuse_without_variation(moments: Moments, terms: tuple[str, ...], means: li
     if least.min() <= LEAST_EIGENVALUE:
         of = "in all organisations" if least[0] <= LEAST_EIGENVALUE else "without one of the organisations"
         raise ModelDataError(
-            f"corrected for how few people answered, {', '.join(means)} and the other regressors "
+            f"corrected for their errors, {', '.join(means)} and the other regressors "
             f"({', '.join(term for term in terms if term not in (INTERCEPT, *means))}) have no variation of their own "
             f"{of}; expected each to differ beyond the others; take one out, merge small categories, or write "
             "corrected: []"
@@ -248,7 +266,7 @@ def _plain_readings(told: pd.DataFrame, terms: list[str]) -> pd.DataFrame:
 def _numbers(spec: RegressionSpec, design: Design) -> dict[str, float]:
     """Return the harmonic mean of how many people are behind each corrected mean, over organisations and waves."""
     found: dict[str, float] = {}
-    for mean in corrected_means(spec):
+    for mean in erring_means(spec):
         counts = _counts(mean, design, is_of_rows=spec.level != "response" and is_of_the_rows(mean))
         found[column_of(mean)] = float(len(counts) / (1 / counts).sum())
     return found

@@ -36,6 +36,8 @@ LINE_CONTRASTS: Matrix = np.array(
     ],
     dtype=float,
 )
+PLANE = ("a1", "a3", "difference")
+PLANE_CONTRASTS: Matrix = np.array([[1, 1], [1, -1], [0.5, -0.5]])
 FEATURES = ("x0", "y0", "p10", "p11", "p20", "p21", "as1", "as2", "as3", "as4")
 
 
@@ -66,6 +68,28 @@ def surface_lines(
     """
     contrasts = np.zeros((len(LINES), len(coefficients.estimates)))
     contrasts[:, list(places[-N_SLOPES:])] = LINE_CONTRASTS[:, 1:]
+    return combine(coefficients, contrasts, confidence_level)
+
+
+def plane_lines(coefficients: Coefficients, places: tuple[int, ...], confidence_level: float = 0.95) -> Combinations:
+    """Estimate the slopes of a plane over two views along agreement and disagreement, and of their difference.
+
+    z = b0 + b1 x + b2 y is also z = b0 + a1 (x + y) / 2 + d (x - y), with a1 = b1 + b2, a3 = b1 - b2 and d = a3 / 2:
+    the slope of the mean of both views, and that of their difference where their mean stays.
+
+    Args:
+        coefficients: Of the whole regression, with any covariance.
+        places: Places of b1 and b2 in it.
+        confidence_level: Of each interval.
+
+    Returns:
+        Three combinations in the order of ``PLANE``.
+
+    References:
+        Cheung (2009), Journal of Management 35(1), 6-33 (level and difference as predictors); Edwards (1994).
+    """
+    contrasts = np.zeros((len(PLANE), len(coefficients.estimates)))
+    contrasts[:, list(places)] = PLANE_CONTRASTS
     return combine(coefficients, contrasts, confidence_level)
 
 

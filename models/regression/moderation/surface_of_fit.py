@@ -13,7 +13,14 @@ from models.regression.identification import ModelDataError
 from models.regression.inference import two_sided_p
 from models.regression.moderation.combinations import Combinations
 from models.regression.moderation.fitted import FittedDesign
-from models.regression.moderation.response_surface import FEATURES, LINES, surface_lines, surface_shape
+from models.regression.moderation.response_surface import (
+    FEATURES,
+    LINES,
+    PLANE,
+    plane_lines,
+    surface_lines,
+    surface_shape,
+)
 from models.sections.regressors import Surface
 
 SURFACE_COLUMNS = (
@@ -54,7 +61,22 @@ def features_of_surface(fitted: FittedDesign) -> pd.DataFrame:
     terms = [] if surface is None else list(surface_terms(surface.surface))
     if surface is None or not fitted.has_terms(terms):
         return pd.DataFrame(columns=list(SURFACE_COLUMNS))
-    places, level = tuple(fitted.terms.index(term) for term in terms), fitted.spec.confidence_level
+    places = tuple(fitted.terms.index(term) for term in terms)
+    rows = _of_curves(fitted, places) if surface.surface.curved else _of_plane(fitted, places)
+    table = pd.DataFrame([*rows, *_shares(fitted, surface)], columns=list(SURFACE_COLUMNS))
+    signs = {str(line): sign for line, sign in surface.surface.expected.items()}
+    return table.assign(
+        expected_sign=[signs.get(str(feature), "") for feature in table["feature"]],
+        verdict=table["verdict"].astype("object").fillna("").astype("str"),
+    )
+
+
+def _of_plane(fitted: FittedDesign, places: tuple[int, ...]) -> list[Row]:
+    return list(_tested(PLANE, plane_lines(fitted.coefficients, places, fitted.spec.confidence_level)))
+
+
+def _of_curves(fitted: FittedDesign, places: tuple[int, ...]) -> list[Row]:
+    level = fitted.spec.confidence_level
     rows: list[Row] = list(_tested(LINES, surface_lines(fitted.coefficients, places, level)))
     try:
         shape = surface_shape(fitted.coefficients, places, level)
@@ -64,12 +86,7 @@ def features_of_surface(fitted: FittedDesign) -> pd.DataFrame:
         rows.extend(_tested(FEATURES, shape.features))
         kind = shape.kind
     rows.append({"feature": "kind", "verdict": kind})
-    table = pd.DataFrame([*_judged(rows), *_shares(fitted, surface)], columns=list(SURFACE_COLUMNS))
-    signs = {str(line): sign for line, sign in surface.surface.expected.items()}
-    return table.assign(
-        expected_sign=[signs.get(str(feature), "") for feature in table["feature"]],
-        verdict=table["verdict"].fillna(""),
-    )
+    return _judged(rows)
 
 
 def _tested(names: tuple[str, ...], found: Combinations) -> Iterator[Row]:
