@@ -1,0 +1,54 @@
+"""Columns of estimating equations → what of them meets the outcome: freed of spread and working correlation.
+
+The equations ``D'(A^1/2 R A^1/2)^-1 (y - m) = 0``, D = AX for canonical links, tell ``X'A^1/2 R^-1 A^-1/2 y`` to
+whoever knows the coefficients: sums of scores with the columns ``A^-1/2 R^-1 A^1/2 X``.
+
+References:
+    Liang and Zeger (1986), Biometrika 73(1), 13-22.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from models.estimates import Matrix, Vector
+
+
+@dataclass(frozen=True, eq=False)
+class Working:
+    """A working correlation of n rows.
+
+    Attributes:
+        clusters: Cluster of each row.
+        waves: Wave number of each row where neighbouring waves go together; None where all rows of a cluster do.
+        alpha: Of two rows of a cluster, or of two a wave apart; nought for independence.
+    """
+
+    clusters: NDArray[np.intp]
+    waves: Vector | None
+    alpha: float
+
+    def of(self, own: NDArray[np.intp]) -> Matrix:
+        """Return the correlation of some rows of one cluster."""
+        if self.waves is None:
+            return np.where(np.eye(len(own), dtype=bool), 1.0, self.alpha)
+        gaps = np.abs(self.waves[own][:, None] - self.waves[own])
+        return np.sign(self.alpha) ** gaps * np.abs(self.alpha) ** gaps
+
+
+def freed_of_working(matrix: Matrix, spread: Vector, working: Working) -> Matrix:
+    """Return ``A^-1/2 R^-1 A^1/2 X``.
+
+    Args:
+        matrix: n x p, X.
+        spread: n, the variances A of the outcomes but for their scale.
+        working: R.
+    """
+    roots = np.sqrt(spread)[:, None]
+    found = matrix * roots
+    if working.alpha:
+        for own in pd.Series(working.clusters).groupby(working.clusters).indices.values():
+            found[own] = np.linalg.solve(working.of(own), found[own])
+    return found / roots
