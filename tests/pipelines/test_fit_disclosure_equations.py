@@ -300,3 +300,19 @@ def test_beside_a_fit_of_one_wave_paths_over_waves_tell_the_score_of_the_one_who
     of_all = told["intercept"] * len(last) + told["age"] * last["age"].sum()
     assert of_all - of_stayed == pytest.approx(last["score"].iloc[0], abs=1e-6)
     assert behind_a_fit(lagged, rows, {}, pd.DataFrame(), {}) == {OVER_WAVES: 1.0}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_total_effect_between_latent_means_tells_the_mean_of_an_organisation_that_a_fact_sets_apart(seed):
+    """The attack by which they are withheld: no diagnostic says that one organisation decides a path between."""
+    rows = with_one_apart(answered(seed, [20] * 14))
+    levels = np.random.default_rng(seed).normal(0, 0.5, (2, 14))
+    places = pd.factorize(rows["organisation_id"])[0]
+    rows = rows.assign(score=rows["score"] + levels[0, places], voice=rows["voice"] + levels[1, places])
+    spec = spec_of("budget", "voice", **{**THROUGH, **OF_ORGANISATIONS, "estimator": "mediation_across_levels"})
+    told, coefficients = fitted(spec, rows)
+    assert not {"max_leverage", "unit_leverage"} & set(told)
+    means = rows.groupby("organisation_id")[["score", "budget"]].mean()
+    others = means.drop(index="o03").mean()
+    found = others["score"] + coefficients["total between: budget -> score"] * (500 - others["budget"])
+    assert found == pytest.approx(means.loc["o03", "score"], abs=0.05)
