@@ -19,9 +19,12 @@ from models.estimates import Matrix, Vector
 from models.measurement.confirmatory.optimise import minimise
 from models.measurement.confirmatory.saturated import trace_products
 from models.regression.cluster_moments import grouped_products, grouped_sums
+from models.regression.identification import ModelDataError
 
 MOST_LIFTS = 40
 LARGEST_GAP = 1e-7
+LEAST_CURVATURE = 1e-10
+LEAST_SPREAD = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +57,12 @@ class TwoLevelSample:
     def within(self) -> Matrix:
         """Pooled covariance within organisations, over N - G."""
         return self.squares.sum(axis=0) / (self.n_obs - self.n_groups)
+
+    @property
+    def spread(self) -> Vector:
+        """Standard deviations of organisations' means, q; 1 where they do not differ."""
+        deviations = self.means.std(axis=0)
+        return np.where(deviations > 0, deviations, 1.0)
 
     @property
     def lower(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
@@ -97,15 +106,17 @@ class TwoLevel:
         return np.concatenate([mean, between[np.tril_indices(len(between))], within[np.tril_indices(len(within))]])
 
     def _of_means(self, theta: Vector) -> tuple[NDArray[np.float64], Matrix] | None:
-        """Return inverse covariances and distances of every organisation's mean; None where there is no covariance."""
+        """Return inverse covariances and distances of every organisation's mean; None where there is no covariance.
+
+        Where sizes differ and B is not positive, the likelihood grows without end as the covariance of the largest
+        organisation's mean vanishes; one that small does not count as a covariance.
+        """
         mean, between, within = self.split(theta)
         spread = np.zeros_like(between)
         spread[np.ix_(self.sample.is_row, self.sample.is_row)] = within
         covariances = between + spread / self.sample.sizes[:, None, None]
-        try:
-            np.linalg.cholesky(within)
-            np.linalg.cholesky(covariances)
-        except np.linalg.LinAlgError:
+        scaled = covariances / np.outer(self.sample.spread, self.sample.spread)
+        if np.linalg.eigvalsh(within)[0] <= 0 or np.linalg.eigvalsh(scaled)[:, 0].min() <= LEAST_SPREAD:
             return None
         return np.asarray(np.linalg.inv(covariances), dtype=float), self.sample.means - mean
 
@@ -247,11 +258,14 @@ def estimate_two_level(
         is_robust: Whether errors come from the scores of organisations, whatever the distribution.
         outer: Cluster of each organisation from 0, whose scores are added up, as of one organisation in several waves;
             None where organisations are independent.
+
+    Raises:
+        ModelDataError: If the likelihood has no peak where both searches end.
     """
     likelihood = TwoLevel(sample)
     ends = [minimise(likelihood.evaluate, likelihood.curvature, start) for start in likelihood.starts()]
     best = min(ends, key=lambda each: each.value)
-    inverse = np.asarray(np.linalg.inv(likelihood.observed(best.theta)), dtype=float) / sample.n_groups
+    inverse = _inverse(likelihood.observed(best.theta), sample) / sample.n_groups
     if is_robust:
         scores = likelihood.scores(best.theta)
         if outer is not None:
@@ -260,6 +274,20 @@ def estimate_two_level(
     heights = [-each.value * sample.n_groups for each in ends]
     gap = max(heights) - min(heights)
     return TwoLevelEstimate(likelihood, best.theta, inverse, max(heights), best.has_converged, gap)
+
+
+def _inverse(information: Matrix, sample: TwoLevelSample) -> Matrix:
+    """Return the inverse of an information matrix that is curved in every direction, whatever the units."""
+    curved = np.sqrt(np.maximum(np.diagonal(information), 0.0))
+    if (curved > 0).all():
+        scaled = information / np.outer(curved, curved)
+        if np.linalg.eigvalsh(scaled)[0] > LEAST_CURVATURE:
+            return np.asarray(np.linalg.inv(scaled), dtype=float) / np.outer(curved, curved)
+    raise ModelDataError(
+        f"the likelihood of {len(sample.is_row)} variables within and between {sample.n_groups} organisations has no "
+        "peak: organisations are too few or hardly differ; expected more of them than these variables need; take "
+        "variables out, or report effects within organisations alone"
+    )
 
 
 def _square(lower: Vector, size: int) -> Matrix:

@@ -216,3 +216,9 @@ def test_few_organisations_and_unreliable_means_are_named():
 def test_what_has_no_two_levels_is_refused_in_words(make, message):
     with pytest.raises(ModelDataError, match=message):
         make()
+
+
+@pytest.mark.parametrize(("sizes", "noise", "seed"), [((2, 9), 3.0, 2), ((2, 9), 3.0, 3), ((2, 40), 3.0, 11)])
+def test_a_likelihood_without_a_peak_is_refused(sizes, noise, seed):
+    with pytest.raises(ModelDataError, match=r"of 3 variables within and between 12 organisations has no peak"):
+        fitted(OF_FOCAL, members(12, sizes, seed, noise))
