@@ -30,12 +30,16 @@ class Working:
     waves: Vector | None
     alpha: float
 
-    def of(self, own: NDArray[np.intp]) -> Matrix:
-        """Return the correlation of some rows of one cluster."""
+    def freed(self, values: Matrix, own: NDArray[np.intp]) -> Matrix:
+        """Return R^-1 times the values of all rows of one cluster.
+
+        Where all go together, R = (1 - a) I + a 11' has the inverse (I - a 11' / (1 + (n - 1) a)) / (1 - a).
+        """
         if self.waves is None:
-            return np.where(np.eye(len(own), dtype=bool), 1.0, self.alpha)
+            share = self.alpha / (1 + (len(own) - 1) * self.alpha)
+            return (values - share * values.sum(axis=0)) / (1 - self.alpha)
         gaps = np.abs(self.waves[own][:, None] - self.waves[own])
-        return np.sign(self.alpha) ** gaps * np.abs(self.alpha) ** gaps
+        return np.linalg.solve(np.sign(self.alpha) ** gaps * np.abs(self.alpha) ** gaps, values)
 
 
 def freed_of_working(matrix: Matrix, spread: Vector, working: Working) -> Matrix:
@@ -50,5 +54,5 @@ def freed_of_working(matrix: Matrix, spread: Vector, working: Working) -> Matrix
     found = matrix * roots
     if working.alpha:
         for own in pd.Series(working.clusters).groupby(working.clusters).indices.values():
-            found[own] = np.linalg.solve(working.of(own), found[own])
+            found[own] = working.freed(found[own], own)
     return found / roots

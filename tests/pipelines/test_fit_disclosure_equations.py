@@ -205,7 +205,6 @@ ONE_APART = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ONE_APART)
 def test_one_organisation_that_decides_a_coefficient_is_found_though_no_response_does(name):
     rows = with_one_apart(answered(2, [20] * 14))
