@@ -201,8 +201,13 @@ DANISH: Mapping[str, str] = {
     "imputed": "Det, der ikke er svaret på, er udfyldt {count} gange ud fra, hvad lignende personer svarede, og "
     "resultaterne er lagt sammen; n tæller også dem.",
     "estimator_mixed": "multilevelmodel",
+    "estimator_gee_linear": "estimationsligninger (GEE)",
+    "estimator_corrected_means": "mindste kvadrater, gennemsnit rettet for, hvor få der svarede",
+    "estimator_OLS_within": "OLS inden for grupper",
+    "estimator_WLS_within": "WLS inden for grupper",
     "groups_organisation_id": "organisationer",
     "groups_respondent_key": "personer",
+    "groups_collaboration_id": "samarbejder",
     "groups_wave": "runder",
     "groups_respondent_group": "respondentgrupper",
     "groups_source": "kilder",

@@ -202,8 +202,13 @@ ENGLISH: Mapping[str, str] = {
     "imputed": "What was left unanswered was filled in {count} times from what people like them answered, and the "
     "results put together; n counts them too.",
     "estimator_mixed": "mixed model",
+    "estimator_gee_linear": "estimating equations (GEE)",
+    "estimator_corrected_means": "least squares, means corrected for how few answered",
+    "estimator_OLS_within": "OLS within groups",
+    "estimator_WLS_within": "WLS within groups",
     "groups_organisation_id": "organisations",
     "groups_respondent_key": "persons",
+    "groups_collaboration_id": "collaborations",
     "groups_wave": "waves",
     "groups_respondent_group": "respondent groups",
     "groups_source": "sources",

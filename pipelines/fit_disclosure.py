@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from models.paths.mediation_of_model import RESAMPLES_UNDEFINED
 from models.regression.diagnostics import leverage_of_design
 from models.replication.refit import labels_from_json, recorded_model
 from models.sections.imputation import IMPUTATIONS
@@ -48,8 +49,8 @@ def packageable_fits(study: Study, store: Store) -> tuple[list[str], Reasons]:
     """Return the fits that may be in a replication package, and why the others may not.
 
     They are those of a release, and those that a release leaves out only because the dashboard has no words for them;
-    of these one response must not nearly decide a coefficient either. Fits of imputed values are in none: the rows of a
-    package have other names, in whose order other values are drawn.
+    of these one response must not nearly decide a coefficient either. Fits of imputed values are in none, nor those of
+    resampled rows: the rows of a package have other names, in whose order other values are drawn.
     """
     fits = _declared(study, store)
     without_words, unsafe = _reasons(study, store, fits, "en")
@@ -76,10 +77,13 @@ def _coarse(fits: pd.DataFrame, diagnostics: pd.DataFrame) -> dict[str, float]:
 
 
 def drawn_anew(store: Store) -> Reasons:
-    """Return the fits of imputed values, and why no package holds them."""
+    """Return the fits of imputed values and of resampled rows, and why no package holds them."""
     diagnostics = store.read(out.DIAGNOSTICS)
-    imputed = diagnostics.loc[diagnostics["diagnostic"] == IMPUTATIONS, "fit_id"]
-    return dict.fromkeys(imputed.astype(str), reason("drawn_anew"))
+    found: Reasons = {}
+    for name, key in ((IMPUTATIONS, "drawn_anew"), (RESAMPLES_UNDEFINED, "resampled")):
+        drawn = diagnostics.loc[diagnostics["diagnostic"] == name, "fit_id"]
+        found |= dict.fromkeys(drawn.astype(str), reason(key))
+    return found
 
 
 def withheld_fits(study: Study, store: Store, language: str) -> Reasons:
@@ -123,21 +127,29 @@ def _reasons(
         if fit["data_hash"] in erased:
             unsafe[name] = [reason("erased", language)]
             continue
-        known = {**values, **_behind(store, fit, values, units), **_least_df(of_terms)}
+        known = {**values, **_behind(store, fit, (values, of_terms), units), **_least_df(of_terms)}
         unsafe[name] = fits_to_withhold.reasons_to_withhold(fit, known, of_terms["term"], text_items, language)
     return without_words, unsafe
 
 
 def _behind(
-    store: Store, fit: Mapping[Any, Any], values: Mapping[str, float], units: pd.DataFrame
+    store: Store, fit: Mapping[Any, Any], found: tuple[Mapping[str, float], pd.DataFrame], units: pd.DataFrame
 ) -> Mapping[str, float]:
-    """Return what the rows of a fit tell of who is behind it, where the rules ask; the worse of two that are known."""
-    spec = recorded_model(fit)
+    """Return what the rows of a fit tell of who is behind it, where the rules ask; the worse of two that are known.
+
+    Args:
+        store: The warehouse.
+        fit: The fit.
+        found: Its diagnostics and its terms.
+        units: Organisation and respondent by response.
+    """
+    spec, (values, of_terms) = recorded_model(fit), found
     if not has_rules_of_its_own(fit, values) and spec.weights in (None, NUMBER_OF_ANSWERS):
         return {}
     rows = store.kept_rows(str(fit["data_hash"]))
-    found = behind_a_fit(spec, rows, labels_from_json(str(fit["labels_json"])), units, values)
-    return {name: min(value, values.get(name, value)) for name, value in found.items()}
+    coefficients = dict(zip(of_terms["term"], of_terms["estimate"].astype(float), strict=True))
+    behind = behind_a_fit(spec, rows, labels_from_json(str(fit["labels_json"])), units, values, coefficients)
+    return {name: min(value, values.get(name, value)) for name, value in behind.items()}
 
 
 def _least_df(estimates: pd.DataFrame) -> Mapping[str, float]:

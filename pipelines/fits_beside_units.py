@@ -13,9 +13,12 @@ from pipelines.load import Study
 from pipelines.release_past import EVERYBODY_UNIT, PEOPLE, Slice
 from pipelines.release_slices import Slices, with_carried
 from pipelines.steps.coarse_degrees import OF_GROUPS
-from pipelines.steps.fit_designs import TurnedBack, turned_back
+from pipelines.steps.fit_corrected import with_columns_of_errors
+from pipelines.steps.fit_designs import TurnedBack
 from pipelines.steps.fit_equations import SLACK, HiddenCells, hidden_cells, sums_that_follow, tells
+from pipelines.steps.fit_paths import each_turned_back, outcomes_of
 from pipelines.steps.fit_squares import squares_of_organisations, squares_widths
+from pipelines.steps.fits_to_withhold import LINEAR_EQUATIONS
 from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store
 from pipelines.tables import out
@@ -36,12 +39,13 @@ def fits_that_tell_of_units(study: Study, store: Store, fits: pd.DataFrame, slic
         slices: What is published of waves and groups.
     """
     units = with_carried(UNIT_MEANS, slices.unit_means, slices.carried)
-    records = store.read(out.FITS).set_index("fit_id")
     in_order = fits.assign(is_variant=fits["variant"] != "main").sort_values(["is_variant", "model", "variant"])
+    declared = store.read(out.FITS).set_index("fit_id", drop=False).loc[[str(each) for each in in_order["fit_id"]]]
+    explained = {str(each["fit_id"]): outcomes_of(recorded_model(each)) for each in declared.to_dict("records")}
     withheld: dict[str, str] = {}
     for scale, instrument in study.scales().items():
-        own = in_order.loc[in_order["outcome"] == scale, "fit_id"]
-        if own.empty:
+        own = [name for name, outcomes in explained.items() if scale in outcomes]
+        if not own:
             continue
         people = _people(slices.rows, scale)
         if people.empty:
@@ -49,7 +53,7 @@ def fits_that_tell_of_units(study: Study, store: Store, fits: pd.DataFrame, slic
         hidden = hidden_cells(people, _shown(units, people, scale, slices))
         rule = instrument.scales[scale]
         least = slices.policy.least_width * (len(rule.items) if rule.score == "sum" else 1)
-        withheld |= _telling(store, records.loc[[str(each) for each in own]], people, hidden, least)
+        withheld |= _telling(store, declared.loc[own], scale, people, hidden, least)
     return withheld
 
 
@@ -70,34 +74,45 @@ def _shown(units: pd.DataFrame, people: pd.DataFrame, scale: str, slices: Slices
 
 
 def _telling(
-    store: Store, records: pd.DataFrame, people: pd.DataFrame, hidden: HiddenCells, least: float
+    store: Store, records: pd.DataFrame, scale: str, people: pd.DataFrame, hidden: HiddenCells, least: float
 ) -> Mapping[str, str]:
-    diagnostics = store.read(out.DIAGNOSTICS)
+    diagnostics, estimates = store.read(out.DIAGNOSTICS), store.read(out.ESTIMATES)
     withheld: dict[str, str] = {}
-    for record in records.reset_index().to_dict("records"):
+    for record in records.to_dict("records"):
         own = diagnostics[diagnostics["fit_id"] == record["fit_id"]].dropna(subset=["value"])
+        terms = estimates[estimates["fit_id"] == record["fit_id"]]
         variances = dict(zip(own["diagnostic"], own["value"].astype(float), strict=True))
-        design = _design(store, record, people, variances)
+        coefficients = dict(zip(terms["term"], terms["estimate"].astype(float), strict=True))
+        design = _design(store, record, scale, people, (variances, coefficients))
         more = hidden.with_known(hidden.news(sums_that_follow(design.turned, people, hidden)))
-        is_mixed = record["estimator"] in OF_GROUPS
-        if tells(hidden, more, least) or (is_mixed and _squares_tell(design, people, more, least)):
+        if tells(hidden, more, least) or _squares_tell(record, design, people, more, least):
             withheld[str(record["fit_id"])] = reason("tells_of_unit")
         else:
             hidden = more
     return withheld
 
 
-def _squares_tell(design: TurnedBack, people: pd.DataFrame, hidden: HiddenCells, least: float) -> bool:
-    """Tell whether the variance between organisations leaves a hidden mean less room than asked."""
-    squares = squares_of_organisations(design, people, hidden)
+def _squares_tell(
+    record: Mapping[Any, Any], design: TurnedBack, people: pd.DataFrame, hidden: HiddenCells, least: float
+) -> bool:
+    """Tell whether the variance between organisations, or how they correlate, leaves a hidden mean less than asked."""
+    is_of_pairs = record["estimator"] in LINEAR_EQUATIONS
+    if not is_of_pairs and record["estimator"] not in OF_GROUPS:
+        return False
+    squares = squares_of_organisations(design, people, hidden, is_of_pairs=is_of_pairs)
     return bool((squares_widths(hidden, squares) < least - SLACK).any())
 
 
 def _design(
-    store: Store, record: Mapping[Any, Any], people: pd.DataFrame, variances: Mapping[str, float]
+    store: Store,
+    record: Mapping[Any, Any],
+    scale: str,
+    people: pd.DataFrame,
+    found: tuple[Mapping[str, float], Mapping[str, float]],
 ) -> TurnedBack:
-    """Return the columns of a fit, one row a person with a score."""
-    rows = store.kept_rows(str(record["data_hash"]))
-    found = turned_back(recorded_model(record), rows, labels_from_json(str(record["labels_json"])), variances)
-    scored = found.matrix.index.isin(people.index)
-    return TurnedBack(found.matrix[scored], found.turned[scored])
+    """Return the columns of a fit's equation of a scale, one row a person with a score."""
+    rows, labels = store.kept_rows(str(record["data_hash"])), labels_from_json(str(record["labels_json"]))
+    spec = recorded_model(record)
+    told = with_columns_of_errors(each_turned_back(spec, rows, labels, *found)[scale], spec, rows, labels)
+    scored = told.matrix.index.isin(people.index)
+    return TurnedBack(told.matrix[scored], told.turned[scored])

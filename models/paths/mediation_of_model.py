@@ -25,6 +25,7 @@ LEVELS = ("within", "between")
 INDEX = "index of moderated mediation: "
 DIFFERENCE = "difference "
 SHARE = "share_of_total"
+RESAMPLES_UNDEFINED = "resamples_undefined"
 
 
 def estimate_mediation(spec: RegressionSpec, design: Design, seed: int, fewest_beyond: int) -> FoundPaths:
@@ -63,7 +64,7 @@ def estimate_mediation(spec: RegressionSpec, design: Design, seed: int, fewest_b
     diagnostics = _of_outcome(stated, rows)
     df = own["df"].dropna()
     diagnostics |= {"least_df": float(df.min())} if len(df) and fit.n_clusters is not None else {}
-    diagnostics |= {"resamples_undefined": float(fit.n_undefined)} if is_resampled else {}
+    diagnostics |= {RESAMPLES_UNDEFINED: float(fit.n_undefined)} if is_resampled else {}
     diagnostics |= {} if rows.n_units is None else {"n_units": float(rows.n_units)}
     return FoundPaths(
         estimates=pd.concat([_effects(fit, terms, paths.interval), own], ignore_index=True),

@@ -15,20 +15,24 @@ import pandas as pd
 from models.estimates import Vector
 from models.regression.inference import t_quantiles, two_sided_p
 from models.sections.imputation import IMPUTATIONS
+from models.sections.inference import MARGINAL, MIXED_CATEGORICAL
 
 OF_GROUPS = ("mixed",)
+OF_EQUATIONS = ("mediation", "two_outcomes")
+"""Several regressions by least squares on the same responses."""
 BY_DESIGN = "design"
+WITH_OWN_RULES = (*OF_GROUPS, *OF_EQUATIONS, *MARGINAL, *MIXED_CATEGORICAL)
 STEPS = (1.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 60.0, 120.0)
 
 
 def has_rules_of_its_own(fit: Mapping[Any, Any], diagnostics: Collection[str]) -> bool:
-    """Tell whether a fit is of a mixed model, of imputed values or by the design of a sample.
+    """Tell whether a fit is of groups, of several equations, of imputed values or by the design of a sample.
 
     Args:
         fit: Row of ``out.fits``.
         diagnostics: Names of its diagnostics.
     """
-    return fit["estimator"] in OF_GROUPS or IMPUTATIONS in diagnostics or fit["covariance"] == BY_DESIGN
+    return fit["estimator"] in WITH_OWN_RULES or IMPUTATIONS in diagnostics or fit["covariance"] == BY_DESIGN
 
 
 def coarse_degrees(df: Vector) -> Vector:
@@ -43,13 +47,14 @@ def with_coarse_degrees(estimates: pd.DataFrame, confidence_levels: Mapping[str,
 
     Args:
         estimates: Rows of ``out.estimates``.
-        confidence_levels: Fit → confidence level of its intervals; other fits stay as they are.
+        confidence_levels: Fit → confidence level of its intervals; other fits stay as they are, and so do terms without
+            degrees of freedom, such as indirect effects, whose intervals may be of another kind.
     """
-    own = estimates["fit_id"].isin(list(confidence_levels)).to_numpy()
+    own = (estimates["fit_id"].isin(list(confidence_levels)) & np.isfinite(estimates["df"].astype(float))).to_numpy()
     if not own.any():
         return estimates
     rows = estimates[own]
-    df = coarse_degrees(rows["df"].astype(float).fillna(np.inf).to_numpy())
+    df = coarse_degrees(rows["df"].to_numpy(dtype=float))
     levels = rows["fit_id"].map(confidence_levels).to_numpy(dtype=float)
     quantiles = np.empty(len(rows))
     for level in np.unique(levels):

@@ -20,7 +20,7 @@ LEAST_BAND = 3
 LEAST_BAND_PERCENT = 1
 LEAST_BANDS = 2
 FORBIDDEN_COLUMNS = (
-    *("response_id", "respondent_key", "organisation_id", "unit_id"),
+    *("response_id", "respondent_key", "organisation_id", "unit_id", "collaboration_id"),
     *("row_number", "file_sha256", "text_id"),
 )
 COEFFICIENTS = ("alpha", "omega")

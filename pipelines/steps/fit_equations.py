@@ -126,11 +126,23 @@ def sums_that_follow(design: pd.DataFrame, people: pd.DataFrame, hidden: HiddenC
         hidden: What is hidden.
 
     Returns:
-        One row a column of the design that does not differ within organisations, H columns.
+        One row a column of the design that does not differ within organisations, then one a combination of the others
+        that does not, such as answers less their distances from the organisation; H columns.
     """
     cells = pd.MultiIndex.from_frame(hidden.cells[CELL])
     of_people = people.loc[design.index, CELL]
-    grouped = design.groupby([of_people[name] for name in CELL])
-    low, high = grouped.min(), grouped.max()
-    same = [name for name in design.columns if (high[name] - low[name]).max() < SAME]
-    return low[same].reindex(cells).fillna(0.0).to_numpy(dtype=float).T
+    places = [of_people[name] for name in CELL]
+    grouped = design.groupby(places)
+    means, apart = grouped.mean(), grouped.max() - grouped.min()
+    same = [name for name in design.columns if apart[name].max() < SAME]
+    others = design.drop(columns=same)
+    level = _combinations((others - others.groupby(places).transform("mean")).to_numpy(dtype=float))
+    found = np.hstack([means[same].to_numpy(dtype=float), means[list(others)].to_numpy(dtype=float) @ level])
+    return pd.DataFrame(found, index=means.index).reindex(cells).fillna(0.0).to_numpy(dtype=float).T
+
+
+def _combinations(within: Matrix) -> Matrix:
+    """Return the combinations of columns that are nought, p x c; columns are compared in units of their own spread."""
+    spread = np.sqrt((within**2).sum(axis=0))
+    _, sizes, ways = np.linalg.svd(within / spread, full_matrices=False)
+    return ways[sizes < SAME * max(sizes.max(initial=0.0), 1.0)].T / spread[:, None]

@@ -14,52 +14,70 @@ from numpy.typing import NDArray
 from models.estimates import Matrix, Vector
 from models.regression.columns import Labels
 from models.regression.design import columns_read
+from models.sections.inference import MARGINAL, MIXED_CATEGORICAL
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.spec import RegressionSpec
-from pipelines.steps.fit_designs import turned_back
+from pipelines.steps.fit_designs import UNKNOWN, TurnedBack
+from pipelines.steps.fit_paths import each_turned_back
 
 LEAST_SHARE = 1e-10
+SAME = 1e-9
+OVER_WAVES = "over_waves"
 
 
 def behind_a_fit(
-    spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, units: pd.DataFrame, variances: Mapping[str, float]
+    spec: RegressionSpec,
+    rows: pd.DataFrame,
+    labels: Labels,
+    units: pd.DataFrame,
+    variances: Mapping[str, float],
+    coefficients: Mapping[str, float] = UNKNOWN,
 ) -> dict[str, float]:
-    """Count who is behind a fit, imputed values for nobody.
+    """Count who is behind a fit, imputed values for nobody; of several equations the worst.
 
     Args:
         spec: The model, variant applied.
         rows: The responses it used, as they were kept.
         labels: Labels of categories.
         units: One column a kind of units, such as organisation_id, by response; missing where unknown.
-        variances: Diagnostics of a mixed model.
+        variances: Diagnostics of a mixed model or of estimating equations.
+        coefficients: Term → estimate.
 
     Returns:
+        - over_waves: 1, and nothing else, where an equation is of several waves.
         - n_complete, df_complete: responses without a missing value, and these less the columns of the model.
         - least_category_n, least_category_organisations, n_organisations: of these responses, as the diagnostics of
           these names; organisations where known.
         - least_outcome_n: fewest of them with a value of the outcome.
-        - unit_leverage: the largest of ``unit_leverage``; 0 where no unit has several responses.
+        - row_leverage, unit_leverage: the largest of ``unit_leverage`` of a response, and of a unit; the latter 0 where
+          no unit has several responses.
+        - df_of_groups: groups less columns that are the same within each; of models of groups alone.
         - weight_in_people: total weight over the largest, least of all responses and of each category; absent without
           weights.
         - least_units_of_stratum, least_people_of_stratum: absent without a design.
     """
+    if spec.paths is not None and spec.paths.lagged:
+        return {OVER_WAVES: 1.0}
     read = [name for name in dict.fromkeys(columns_read(spec)) if name in rows]
     complete = rows[rows[read].notna().all(axis=1)].reset_index(drop=True)
     if complete.empty:
         return {"n_complete": 0.0}
-    design = turned_back(spec, complete, labels, variances)
-    own = units.reindex(design.matrix.index)
-    parts = _parts(design.matrix)
-    n_columns = design.matrix.shape[1]
+    designs = list(each_turned_back(spec, complete, labels, variances, coefficients).values())
+    matrices = [each.matrix for each in designs]
+    own = units.reindex(matrices[0].index)
+    parts = [part for matrix in matrices for part in _parts(matrix)]
+    n_columns = max(matrix.shape[1] for matrix in matrices)
     several = [name for name in own if own[name].dropna().duplicated().any()]
-    leverages = [unit_leverage(design.matrix.to_numpy(), design.turned.to_numpy(), own[name]) for name in several]
+    leverages = [unit_leverage(each.moved, each.turned.to_numpy(), own[name]) for each in designs for name in several]
     return {
         "n_complete": float(len(complete)),
         "df_complete": float(len(complete) - n_columns),
         **({"least_category_n": min(float(each.sum()) for each in parts)} if parts else {}),
         "least_outcome_n": float(complete[spec.outcome].value_counts().min()),
         **_organisations(own, parts),
+        "row_leverage": max(_row_leverage(each) for each in designs),
         "unit_leverage": max(leverages, default=0.0),
+        **_groups(spec, complete, matrices[0]),
         **_weights(spec, complete, parts),
         **_strata(spec, complete),
     }
@@ -72,17 +90,39 @@ def unit_leverage(matrix: Matrix, turned: Matrix, units: pd.Series) -> float:
     0 to 1. At 1 a coefficient, or a combination of some, could not be told without the unit.
 
     Args:
-        matrix: n x p, X.
+        matrix: n x p, X; where a mean bends, its slopes in the coefficients.
         turned: n x p, V^-1 X up to a factor.
         units: Unit of each row; rows without are of none.
     """
-    sizes, directions = np.linalg.eigh(_symmetric(matrix.T @ turned))
-    is_told = sizes > LEAST_SHARE * sizes.max(initial=0.0)
-    whiten = directions[:, is_told] / np.sqrt(sizes[is_told])
-    left, right = matrix @ whiten, turned @ whiten
+    left, right = _whitened(matrix, turned)
     rows = pd.Series(np.arange(len(matrix))).groupby(units.to_numpy()).indices
     shares = (float(np.linalg.eigvalsh(_symmetric(left[own].T @ right[own])).max()) for own in rows.values())
     return max(shares, default=0.0)
+
+
+def _row_leverage(design: TurnedBack) -> float:
+    left, right = _whitened(design.moved, design.turned.to_numpy())
+    return float((left * right).sum(axis=1).max())
+
+
+def _whitened(matrix: Matrix, turned: Matrix) -> tuple[Matrix, Matrix]:
+    """Return both times a root of the inverse of their cross-product."""
+    sizes, directions = np.linalg.eigh(_symmetric(matrix.T @ turned))
+    is_told = sizes > LEAST_SHARE * sizes.max(initial=0.0)
+    whiten = directions[:, is_told] / np.sqrt(sizes[is_told])
+    return matrix @ whiten, turned @ whiten
+
+
+def _groups(spec: RegressionSpec, rows: pd.DataFrame, matrix: pd.DataFrame) -> dict[str, float]:
+    """Count groups less the columns that do not differ within any, the fewest of all kinds of groups."""
+    kinds = [list(each.columns) for each in spec.random_effects] if spec.estimator in MIXED_CATEGORICAL else []
+    kinds += [[spec.clusters()[0]]] if spec.estimator in MARGINAL else []
+    found: list[float] = []
+    for columns in kinds:
+        grouped = matrix.groupby(rows.groupby(columns, sort=False).ngroup().to_numpy())
+        is_same = (grouped.max() - grouped.min()).max() <= SAME
+        found.append(float(grouped.ngroups - is_same.sum()))
+    return {"df_of_groups": min(found)} if found else {}
 
 
 def _parts(matrix: pd.DataFrame) -> list[NDArray[np.bool_]]:

@@ -4,6 +4,8 @@ The variance itself is not released, but standard errors are made of it. At the 
 
     sum over organisations of ``(1'V_j^-1 e_j)^2``, with e the outcome less Xb.
 
+A working correlation of estimating equations tells ``sum over organisations of (1'e_j)^2`` less all squares.
+
 Whoever knows the organisations that are shown and the coefficients knows that sum over the hidden ones: their totals
 lie on a sphere. Of two hidden organisations beside the mean of everybody that leaves two points; where hidden means
 hardly differ, a variance of nought among them, it leaves a small one.
@@ -37,19 +39,23 @@ class Squares:
     residuals: Vector
 
 
-def squares_of_organisations(design: TurnedBack, people: pd.DataFrame, hidden: HiddenCells) -> Squares:
+def squares_of_organisations(
+    design: TurnedBack, people: pd.DataFrame, hidden: HiddenCells, *, is_of_pairs: bool = False
+) -> Squares:
     """Return the sum of squares over hidden organisations that the variance between them tells.
 
     Args:
         design: Columns of the model, one row a person with a score.
         people: As of ``hidden_cells``.
         hidden: What is hidden, H cells.
+        is_of_pairs: Whether a working correlation tells it, the mean product of residuals over all pairs of an
+            organisation: then residuals count as they are.
     """
     own = people.loc[design.matrix.index]
     matrix, turned = design.matrix.to_numpy(), design.turned.to_numpy()
     scores = own["score"].to_numpy(dtype=float)
     coefficients = np.linalg.lstsq(matrix.T @ turned, turned.T @ scores, rcond=None)[0]
-    weight = design.turned[INTERCEPT].to_numpy()
+    weight = np.ones(len(own)) if is_of_pairs else design.turned[INTERCEPT].to_numpy()
     left = pd.Series(weight * (scores - matrix @ coefficients), index=own.index)
     cells = pd.MultiIndex.from_frame(hidden.cells[CELL])
     by_cell = [own[name] for name in CELL]

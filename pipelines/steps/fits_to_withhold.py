@@ -9,19 +9,30 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from models.sections.imputation import IMPUTATIONS
-from models.sections.inference import PATHS
-from pipelines.steps.coarse_degrees import BY_DESIGN, OF_GROUPS, has_rules_of_its_own
+from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, PATHS
+from pipelines.steps.coarse_degrees import BY_DESIGN, OF_EQUATIONS, OF_GROUPS, has_rules_of_its_own
 from pipelines.steps.disclosure import LEAST_ORGANISATIONS
+from pipelines.steps.fit_rows import OVER_WAVES
 from pipelines.steps.scores_without_items import ALPHA
 from pipelines.steps.withheld_reasons import reason
 
 LEAST_DF = 10
 LINEAR = ("OLS", "WLS", "OLS_within", "WLS_within", "corrected_means")
 OF_UNITS = ("within", "between", "within_between", "random_effects", "first_differences")
-OF_COUNTS = ("poisson", "negative_binomial")
+OF_COUNTS = ("poisson", "negative_binomial", "gee_poisson")
 OF_CATEGORIES = ("logit", "probit", "firth_logit", "ordered_logit", "ordered_probit", "multinomial")
-WITH_RULES = (*LINEAR, *OF_UNITS, *OF_GROUPS, *OF_COUNTS, *OF_CATEGORIES)
+LINEAR_EQUATIONS = ("gee_linear",)
+WITH_RULES = (
+    *(*LINEAR, *OF_UNITS, *OF_GROUPS, *OF_COUNTS, *OF_CATEGORIES),
+    *(*OF_EQUATIONS, *MARGINAL, *MIXED_CATEGORICAL),
+)
 """Estimators whose coefficients the rules are about; any other is withheld until somebody has thought about it."""
+NEVER: Mapping[str, str] = {
+    "cross_lagged_panel": OVER_WAVES,
+    "latent_growth": OVER_WAVES,
+    "mediation_across_levels": "latent_means",
+}
+"""Estimators that somebody thought about and for which there is no rule → reason."""
 COVARIANCES = (
     *("classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3", "CR1S_two_way"),
     "jackknife",
@@ -40,10 +51,12 @@ def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> li
         fit: Row of ``out.fits`` with ``is_of_records`` where the outcome is.
         language: ``en`` or ``da``.
     """
-    is_of_units = fit["estimator"] in OF_UNITS
+    estimator = fit["estimator"]
+    in_words = (*LINEAR, *OF_GROUPS, *LINEAR_EQUATIONS)
     rules = (
-        (is_of_units, "of_units"),
-        (not is_of_units and fit["estimator"] not in (*LINEAR, *OF_GROUPS), "other_units"),
+        (estimator in OF_UNITS, "of_units"),
+        (estimator in PATHS, "of_paths"),
+        (estimator not in (*OF_UNITS, *PATHS, *in_words), "other_units"),
         (bool(fit.get("is_of_records")), "of_records"),
     )
     return [reason(key, language) for broken, key in rules if broken]
@@ -75,13 +88,16 @@ def reasons_to_withhold(
     """
     least = float(str(fit["least_cell_size"]))
     parts = [part for term in terms for part in term.split(" x ")]
+    never = NEVER.get(str(fit["estimator"]), OVER_WAVES if OVER_WAVES in known else "")
+    is_known = fit["estimator"] in WITH_RULES and fit["covariance"] in COVARIANCES
     rules = (
-        (fit["estimator"] not in WITH_RULES or fit["covariance"] not in COVARIANCES, "without_rules", 0),
+        (bool(never), never, 0),
+        (not never and not is_known, "without_rules", 0),
         *_of_people(fit, known, least),
         *_of_organisations(known),
         (any("organisation_id" in part for part in parts), "single_organisation", 0),
         (any(part.startswith(f"{item}[") for item in text_items for part in parts), "cell_texts", 0),
-        *(_of_its_own(fit, known, least) if has_rules_of_its_own(fit, known) else ()),
+        *(_of_its_own(fit, known, least) if not never and has_rules_of_its_own(fit, known) else ()),
         (known.get("weight_in_people", least) < least, "heavy_weight", least),
         ("noughts_count_as" in known, "log_ratio", 0),
         (any(name.startswith(ALPHA) for name in known), "without_items", 0),
@@ -90,7 +106,7 @@ def reasons_to_withhold(
 
 
 def _of_people(fit: Mapping[str, object], known: Mapping[str, float], least: float) -> Iterator[Broken]:
-    is_by_least_squares = fit["estimator"] in (*LINEAR, *OF_UNITS, *OF_GROUPS)
+    is_by_least_squares = fit["estimator"] in (*LINEAR, *OF_UNITS, *OF_GROUPS, *OF_EQUATIONS, *LINEAR_EQUATIONS)
     needs_outcome = not is_by_least_squares and fit["estimator"] not in (*OF_COUNTS, *PATHS)
     n_people = known.get("n_responses", _figure(fit["n_obs"], 0))
     yield min(n_people, _figure(fit["n_obs"], 0)) < least, "few_responses", least
@@ -111,13 +127,20 @@ def _of_organisations(known: Mapping[str, float]) -> Iterator[Broken]:
 
 
 def _of_its_own(fit: Mapping[str, object], known: Mapping[str, float], least: float) -> Iterator[Broken]:
-    """Yield the rules of mixed models, imputed values and designs of samples.
+    """Yield the rules of models of groups, several equations, imputed values and designs of samples.
 
     Degrees of freedom are counted in groups and sampled units; one organisation or person with several rows may decide
-    a coefficient though no row does; imputed values count for nobody.
+    a coefficient though no row does, and a row one of an equation whose leverage no diagnostic tells; imputed values
+    count for nobody.
     """
+    is_of_equations = fit["estimator"] in (*MARGINAL, *MIXED_CATEGORICAL)
     if fit["estimator"] in OF_GROUPS or fit["covariance"] == BY_DESIGN:
         yield known.get("least_df", 0) < LEAST_DF, "few_degrees_of_term", LEAST_DF
+    if is_of_equations:
+        fewest = min(known.get("least_df", 0), known.get("df_of_groups", 0))
+        yield fewest < LEAST_DF, "few_degrees_of_term", LEAST_DF
+    if is_of_equations or fit["estimator"] in OF_EQUATIONS:
+        yield known.get("row_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage_in_equation", 0
     yield known.get("unit_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage_of_unit", 0
     if IMPUTATIONS in known:
         yield known.get("n_complete", 0) < least, "few_complete", least

@@ -14,6 +14,10 @@ REASONS: Mapping[str, Texts] = {
         "en": f"coefficients in other units than the outcome, {_NO_WORDS['en']}",
         "da": f"koefficienter i andre enheder end udfaldets, {_NO_WORDS['da']}",
     },
+    "of_paths": {
+        "en": f"paths between several variables, {_NO_WORDS['en']}",
+        "da": f"stier mellem flere variable, {_NO_WORDS['da']}",
+    },
     "few_responses": {"en": "fewer than {least} responses", "da": "færre end {least} besvarelser"},
     "of_records": {
         "en": f"an outcome from records, {_NO_WORDS['en']}",
@@ -70,6 +74,19 @@ REASONS: Mapping[str, Texts] = {
         "en": "one organisation or person nearly decides a coefficient",
         "da": "én organisation eller person afgør næsten en koefficient",
     },
+    "leverage_in_equation": {
+        "en": "one response nearly decides a coefficient of one of its equations",
+        "da": "én besvarelse afgør næsten en koefficient i en af dens ligninger",
+    },
+    "over_waves": {
+        "en": "paths over waves, which beside fits of single waves would tell of the few who left or joined",
+        "da": "stier gennem runder, som ved siden af estimationer af enkelte runder ville fortælle om de få, der faldt "
+        "fra eller kom til",
+    },
+    "latent_means": {
+        "en": "paths between latent means of organisations, for which no rule says what they tell of a single one",
+        "da": "stier mellem organisationers latente gennemsnit, hvor ingen regel siger, hvad de fortæller om en enkelt",
+    },
     "heavy_weight": {
         "en": "a response with more weight than one of {least} would have",
         "da": "en besvarelse med større vægt, end én af {least} ville have",
@@ -101,6 +118,10 @@ REASONS: Mapping[str, Texts] = {
     "drawn_anew": {
         "en": "imputed values, which are drawn otherwise from the rows of a package",
         "da": "imputerede værdier, som trækkes anderledes ud fra en pakkes rækker",
+    },
+    "resampled": {
+        "en": "intervals from resampled rows, which are drawn otherwise from the rows of a package",
+        "da": "intervaller fra genudtrukne rækker, som trækkes anderledes ud fra en pakkes rækker",
     },
     "without_items": {
         "en": "scales without some of their items, which the dashboard would call by the names of the whole ones",

@@ -1,11 +1,15 @@
-"""What the page of results says of mixed models and of imputed values, in both languages."""
+"""What the page of results says of estimators, of mixed models and of imputed values, in both languages."""
 
 from types import SimpleNamespace
 
 import pytest
 
+from dashboard.danish import DANISH
+from dashboard.english import ENGLISH
 from dashboard.views.results import _line
 from dashboard.wording import Words
+from pipelines.steps import fits_to_withhold
+from pipelines.steps.fits_to_withhold import COVARIANCES, WITH_RULES, reasons_without_words
 
 PLAIN = {
     "n_obs": 845,
@@ -59,3 +63,32 @@ def test_other_models_say_nothing_of_groups_or_imputation_nor_do_older_releases(
     for said in (line(language), _line(page, older)):
         assert SAID[language]["imputed"] not in said
         assert said.endswith("estimator: OLS.")
+
+
+AS_THE_FIELD_SAYS = ("OLS", "WLS")
+EXPLAINED = [each for each in WITH_RULES if not reasons_without_words({"estimator": each})]
+
+
+@pytest.mark.parametrize("estimator", EXPLAINED)
+def test_an_estimator_that_a_release_shows_has_words_in_both_languages(estimator):
+    if estimator in AS_THE_FIELD_SAYS:
+        return
+    for language, words in (("en", ENGLISH), ("da", DANISH)):
+        said = words[f"estimator_{estimator}"]
+        assert line(language, estimator=estimator).endswith(f"estimator: {said}.")
+
+
+@pytest.mark.parametrize("covariance", COVARIANCES)
+def test_a_covariance_that_a_release_shows_has_words_in_both_languages(covariance):
+    for language, words in (("en", ENGLISH), ("da", DANISH)):
+        assert words[f"covariance_{covariance}"] in line(language, covariance=covariance)
+
+
+def test_effects_along_paths_have_no_words_yet_and_estimating_equations_of_points_have():
+    assert {*fits_to_withhold.OF_EQUATIONS, "gee_logit", "gee_poisson", "mixed_logit"}.isdisjoint(EXPLAINED)
+    assert "gee_linear" in EXPLAINED
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "that of collaborations;"), ("da", "for samarbejder;")])
+def test_collaborations_among_the_groups_have_words(language, said):
+    assert said in line(language, **MIXED, random_effects="collaboration_id")

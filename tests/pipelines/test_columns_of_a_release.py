@@ -95,6 +95,7 @@ MUTANTS = {
         "out.comments.text",
     ),
     "P1 a person": (with_column("out.estimates", "respondent_key", TEXT), "out.estimates.respondent_key"),
+    "P1 a collaboration": (with_column("out.fits", "collaboration_id", TEXT), "out.fits.collaboration_id"),
 }
 
 

@@ -187,17 +187,42 @@ def test_a_category_whose_names_the_instrument_gives_is_shown(term):
 def test_an_estimator_or_covariance_that_is_not_on_the_list_is_withheld_whatever_it_says_of_itself():
     """Whoever attaches an estimator thinks of what it tells before anybody sees it."""
     told = ["an estimator for which there are no rules of disclosure yet"]
-    for made_up in ({"estimator": "gee_logit"}, {"estimator": "mixed_logit"}, {"covariance": "sandwich"}):
+    for made_up in ({"estimator": "gee_probit"}, {"estimator": "misclassified_logit"}, {"covariance": "sandwich"}):
         known = diagnostics(least_outcome_n=50.0)
         assert reasons_to_withhold(fit(**made_up), known, ["intercept", "voice"], []) == told
     assert fit_is_withheld(estimator="path", least_outcome_n=50.0)
 
 
-@pytest.mark.parametrize("estimator", PATHS)
-def test_a_fit_of_paths_is_withheld(estimator):
-    assert reasons_to_withhold(fit(estimator=estimator), diagnostics(), ["indirect: voice -> safety"], []) == [
-        "an estimator for which there are no rules of disclosure yet"
-    ]
+OVER_WAVES = "paths over waves, which beside fits of single waves would tell of the few who left or joined"
+LATENT_MEANS = "paths between latent means of organisations, for which no rule says what they tell of a single one"
+
+
+@pytest.mark.parametrize(
+    ("estimator", "told"),
+    [
+        ("cross_lagged_panel", OVER_WAVES),
+        ("latent_growth", OVER_WAVES),
+        ("mediation_across_levels", LATENT_MEANS),
+    ],
+)
+def test_estimators_that_no_rule_can_be_had_for_are_withheld_for_a_reason_of_their_own(estimator, told):
+    for covariance in ("HC0", "CR1", "classical"):
+        row = fit(estimator=estimator, covariance=covariance)
+        assert reasons_to_withhold(row, diagnostics(), ["indirect: voice -> safety"], []) == [told]
+
+
+def test_every_estimator_of_paths_has_rules_or_a_reason_of_its_own():
+    assert set(PATHS) == {*fits_to_withhold.OF_EQUATIONS, *fits_to_withhold.NEVER}
+    assert not set(fits_to_withhold.NEVER) & set(fits_to_withhold.WITH_RULES)
+
+
+@pytest.mark.parametrize("is_on", [True, False], ids=["with", "without"])
+def test_without_the_rule_a_mediation_over_waves_is_shown(monkeypatch, is_on):
+    if not is_on:
+        monkeypatch.setattr(fits_to_withhold, "OVER_WAVES", "not asked")
+    known = {key: value for key, value in {**OF_PATHS, "over_waves": 1.0}.items() if key != "estimator"}
+    told = reasons_to_withhold(fit(estimator="mediation"), diagnostics(**known), ["indirect: voice -> safety"], [])
+    assert told == ([OVER_WAVES] if is_on else [])
 
 
 @pytest.mark.parametrize("is_on", [True, False], ids=["with", "without"])
@@ -218,13 +243,44 @@ OF_DESIGN = {
 }
 
 
-@pytest.mark.parametrize("known", [OF_MIXED, OF_IMPUTED, OF_DESIGN], ids=["mixed", "imputed", "by design"])
+OF_PATHS = {"estimator": "mediation", "row_leverage": 0.3, "unit_leverage": 0.3}
+OF_WORKING = {
+    "estimator": "gee_linear",
+    "covariance": "CR3",
+    "least_df": 11.0,
+    "df_of_groups": 11.0,
+    "row_leverage": 0.3,
+    "unit_leverage": 0.3,
+}
+OF_WORKING_LOGIT = {**OF_WORKING, "estimator": "gee_logit", "least_outcome_n": 30.0}
+OF_WORKING_COUNTS = {**OF_WORKING, "estimator": "gee_poisson"}
+OF_MIXED_LOGIT = {**OF_WORKING_LOGIT, "estimator": "mixed_logit", "covariance": "classical"}
+OWN_KINDS = {
+    "mixed": OF_MIXED,
+    "imputed": OF_IMPUTED,
+    "by design": OF_DESIGN,
+    "mediation": OF_PATHS,
+    "two outcomes": {**OF_PATHS, "estimator": "two_outcomes"},
+    "estimating equations": OF_WORKING,
+    "estimating equations of yes and no": OF_WORKING_LOGIT,
+    "estimating equations of counts": OF_WORKING_COUNTS,
+    "yes and no in groups": OF_MIXED_LOGIT,
+    "options in groups, logit": {**OF_MIXED_LOGIT, "estimator": "mixed_ordered_logit"},
+    "options in groups, probit": {**OF_MIXED_LOGIT, "estimator": "mixed_ordered_probit"},
+}
+
+
+@pytest.mark.parametrize("known", OWN_KINDS.values(), ids=OWN_KINDS)
 def test_a_fit_with_rules_of_its_own_is_shown_when_it_meets_them_and_withheld_without_each_figure(known):
     assert not fit_is_withheld(**known)
     for name in set(known) - {"estimator", "covariance", "n_imputations"}:
         assert fit_is_withheld(**{key: value for key, value in known.items() if key != name}), name
 
 
+ONE_UNIT = "one organisation or person nearly decides a coefficient"
+ONE_ROW = "one response nearly decides a coefficient of one of its equations"
+FEW_DEGREES = "a coefficient with fewer than 10 degrees of freedom"
+FEW_OF_OUTCOME = "fewer than 10 responses with a value of the outcome"
 # What is known, what is withheld then, and the reason; every other rule lets it pass.
 OWN_RULES = {
     "mixed, degrees of freedom": (OF_MIXED, {"least_df": 9.9}, "a coefficient with fewer than 10 degrees of freedom"),
@@ -243,6 +299,24 @@ OWN_RULES = {
     "imputed, category": (OF_IMPUTED, {"least_category_n": 9.0}, "a category with fewer than 10 responses"),
     "by design, units": (OF_DESIGN, {"least_units_of_stratum": 2.0}, "a stratum with fewer than 3 sampled units"),
     "by design, people": (OF_DESIGN, {"least_people_of_stratum": 9.0}, "a stratum with fewer than 10 responses"),
+    "equations, one organisation": (OF_PATHS, {"unit_leverage": 0.9}, ONE_UNIT),
+    "equations, one response": (OF_PATHS, {"row_leverage": 0.9}, ONE_ROW),
+    "equations, category": (OF_PATHS, {"least_category_n": 9.0}, "a category with fewer than 10 responses"),
+    "equations, category of organisations": (
+        OF_PATHS,
+        {"least_category_organisations": 2.0},
+        "a category with fewer than 3 organisations",
+    ),
+    "estimating equations, degrees of freedom": (OF_WORKING, {"least_df": 9.9}, FEW_DEGREES),
+    "estimating equations, groups less facts": (OF_WORKING, {"df_of_groups": 9.0}, FEW_DEGREES),
+    "estimating equations, few clusters": (OF_WORKING, {"n_clusters": 9}, "fewer than 10 clusters"),
+    "estimating equations, one organisation": (OF_WORKING, {"unit_leverage": 0.9}, ONE_UNIT),
+    "estimating equations, one response": (OF_WORKING_COUNTS, {"row_leverage": 0.9}, ONE_ROW),
+    "estimating equations, outcome": (OF_WORKING_LOGIT, {"least_outcome_n": 9.0}, FEW_OF_OUTCOME),
+    "in groups, outcome": (OF_MIXED_LOGIT, {"least_outcome_n": 9.0}, FEW_OF_OUTCOME),
+    "in groups, groups less facts": (OF_MIXED_LOGIT, {"df_of_groups": 9.0}, FEW_DEGREES),
+    "in groups, one organisation": (OF_MIXED_LOGIT, {"unit_leverage": 0.9}, ONE_UNIT),
+    "in groups, few groups": (OF_MIXED_LOGIT, {"n_clusters": 9}, "fewer than 10 clusters"),
     "weights": (
         {"estimator": "WLS", "weight_in_people": 10.0},
         {"weight_in_people": 9.9},
@@ -258,6 +332,31 @@ def test_every_rule_of_its_own_withholds_by_itself_and_says_why(rule):
     figures = {**diagnostics(), **{key: value for key, value in {**known, **broken}.items() if key not in fit()}}
     row = fit(**{key: value for key, value in {**known, **broken}.items() if key in fit()})
     assert reasons_to_withhold(row, figures, ["intercept", "voice"], []) == [told]
+
+
+# The constant, a value that switches the rule off, and a case of equations that this rule alone withholds.
+OWN_RULES_OFF = {
+    "one organisation": ("HIGHEST_LEVERAGE", 1.1, {**OF_WORKING, "unit_leverage": 0.95}),
+    "one response": ("HIGHEST_LEVERAGE", 1.1, {**OF_PATHS, "row_leverage": 0.95}),
+    "degrees of freedom": ("LEAST_DF", 0, {**OF_MIXED_LOGIT, "df_of_groups": 8.0}),
+    "clusters": ("LEAST_CLUSTERS", 0, {**OF_WORKING, "n_clusters": 9}),
+    "category of organisations": ("LEAST_ORGANISATIONS", 0, {**OF_PATHS, "least_category_organisations": 2.0}),
+}
+
+
+@pytest.mark.parametrize(("constant", "off", "known"), OWN_RULES_OFF.values(), ids=OWN_RULES_OFF)
+def test_every_rule_of_equations_bites_and_no_other_stands_in_for_it(monkeypatch, constant, off, known):
+    assert fit_is_withheld(**known)
+    monkeypatch.setattr(fits_to_withhold, constant, off)
+    assert not fit_is_withheld(**known)
+
+
+@pytest.mark.parametrize("kind", ["mediation", "estimating equations", "yes and no in groups"])
+def test_without_rules_of_its_own_a_fit_that_one_organisation_decides_is_shown(monkeypatch, kind):
+    decided = {**OWN_KINDS[kind], "unit_leverage": 1.0}
+    assert fit_is_withheld(**decided)
+    monkeypatch.setattr(fits_to_withhold, "has_rules_of_its_own", lambda *_: False)
+    assert not fit_is_withheld(**decided)
 
 
 def test_the_rules_of_a_mixed_model_do_not_bind_least_squares():

@@ -69,6 +69,15 @@ def test_fits_without_rules_of_their_own_and_normal_quantiles_stay():
     assert found["conf_low"].iloc[0] == pytest.approx(normal["conf_low"].iloc[0])
 
 
+def test_an_effect_whose_interval_is_drawn_keeps_it():
+    """Products of coefficients have no degrees of freedom, and intervals that no quantile gives."""
+    drawn = estimates_of(13).assign(df=np.nan, conf_low=0.1, conf_high=1.7)
+    both = pd.concat([drawn, estimates_of(13)], ignore_index=True)
+    found = with_coarse_degrees(both, {"m.main": LEVEL})
+    assert found.loc[0, ["conf_low", "conf_high"]].tolist() == [0.1, 1.7]
+    assert found.loc[1, "conf_high"] > both.loc[1, "conf_high"]
+
+
 @pytest.mark.parametrize("n_groups", [12, 17, 23])
 def test_without_coarse_degrees_the_number_of_groups_follows_exactly(monkeypatch, n_groups):
     """Rounded to 5, twelve groups look like eleven: the interval of a constant tells which, unless it is coarse."""

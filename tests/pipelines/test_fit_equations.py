@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.steps.fit_equations import hidden_cells, sums_that_follow
+from pipelines.steps import fit_equations
+from pipelines.steps.fit_equations import hidden_cells, sums_that_follow, tells
 
 SIZES = {"a": 6, "b": 7, "c": 20, "d": 25, "e": 30, "f": 19}
 HIDDEN = ["a", "b"]
@@ -76,6 +77,22 @@ def test_the_sums_that_follow_are_right(seed, facts):
     for row, column in zip(sums_that_follow(design, people, hidden), design, strict=True):
         is_hidden = people["organisation"].isin(HIDDEN)
         assert row @ totals == pytest.approx((design[column] * people["score"])[is_hidden].sum())
+
+
+@pytest.mark.parametrize("is_on", [True, False], ids=["with", "without"])
+def test_own_answers_less_distances_from_the_organisation_tell_sums_that_neither_column_does(monkeypatch, is_on):
+    people = people_of()
+    hidden = hidden_cells(people, shown_of(people))
+    own = np.random.default_rng(1).normal(size=len(people)) + people["organisation"].map(BUDGET)
+    apart = own - own.groupby(people["organisation"]).transform("mean")
+    design = design_of(people).assign(own=own, apart=apart)
+    if not is_on:
+        monkeypatch.setattr(fit_equations, "_combinations", lambda within: np.zeros((within.shape[1], 0)))
+    more = hidden.with_known(hidden.news(sums_that_follow(design, people, hidden)))
+    assert tells(hidden, more, 0.5) == is_on
+    coefficients = np.linalg.lstsq(design.to_numpy(), people["score"].to_numpy(), rcond=None)[0]
+    told = design.to_numpy().T @ design.to_numpy() @ coefficients
+    assert told[1] - told[2] == pytest.approx(((own - apart) * people["score"]).sum()), "the attack"
 
 
 def test_many_hidden_organisations_stay_wide_beside_a_fact_about_them():

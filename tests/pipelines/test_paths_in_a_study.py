@@ -1,10 +1,12 @@
 """A study with a model of paths: recorded, made again with the same bits, compared, planned, not released."""
 
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from pipelines.fit_disclosure import withheld_fits
+from pipelines import fit_disclosure
+from pipelines.fit_disclosure import packageable_fits, withheld_fits
 from pipelines.load import load_study
 from pipelines.steps.plan_content import fit_content, frozen_model
 from tests.command_line import done, sensemaking, table
@@ -65,11 +67,43 @@ def test_a_lock_freezes_the_paths(study: Path):
     assert "tenure" in contents["both"]["items"]
 
 
-def test_a_release_would_withhold_each_with_a_reason(study: Path):
+WITHOUT_WORDS = {
+    "en": "paths between several variables, for which the dashboard has no words",
+    "da": "stier mellem flere variable, som dashboardet ikke har ord for",
+}
+OVER_WAVES = {
+    "en": "paths over waves, which beside fits of single waves would tell of the few who left or joined",
+    "da": "stier gennem runder, som ved siden af estimationer af enkelte runder ville fortælle om de få, der faldt fra "
+    "eller kom til",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_a_release_would_withhold_each_with_a_reason(study: Path, language: str):
     found, store = bring_up_to_date(study)
-    withheld = withheld_fits(found, store, "en")
-    without_rules = "an estimator for which there are no rules of disclosure"
-    assert all(without_rules in withheld[fit_of(study, name)] for name in VARIANTS)
+    withheld = withheld_fits(found, store, language)
+    without_words = WITHOUT_WORDS[language]
+    told = dict.fromkeys(VARIANTS, without_words) | {"waves": f"{without_words}; {OVER_WAVES[language]}"}
+    assert withheld == {fit_of(study, name): told[name] for name in VARIANTS}
+
+
+def test_a_package_holds_those_that_lack_words_only_and_are_not_drawn_anew(study: Path):
+    found, store = bring_up_to_date(study)
+    kept, withheld = packageable_fits(found, store)
+    assert set(kept) == {fit_of(study, name) for name in ("main", "both")}
+    assert withheld[fit_of(study, "resampled")] == (
+        "intervals from resampled rows, which are drawn otherwise from the rows of a package"
+    )
+    assert withheld[fit_of(study, "waves")] == OVER_WAVES["en"]
+
+
+@pytest.mark.parametrize("is_on", [True, False], ids=["with", "without"])
+def test_without_what_is_behind_the_rows_a_fit_that_one_organisation_decides_is_packaged(study: Path, is_on: bool):
+    found, store = bring_up_to_date(study)
+    decided = {"row_leverage": 0.3, "unit_leverage": 0.95 if is_on else 0.3}
+    with patch.object(fit_disclosure, "behind_a_fit", lambda *_: decided):
+        kept, _ = packageable_fits(found, store)
+    assert (fit_of(study, "main") in kept) != is_on
 
 
 def test_a_terminal_says_what_was_found_of_the_indirect_effect(study: Path):

@@ -15,12 +15,15 @@ import pandas as pd
 import pytest
 
 from instruments.faults import SpecError
-from pipelines import load, release, release_anew, release_fits, release_slices
+from pipelines import fits_beside_units, load, release, release_anew, release_fits, release_slices
 from pipelines.assets.whereabouts import Wanted
 from pipelines.commands.erase import erase
 from pipelines.load import load_study
+from pipelines.release import preview
 from pipelines.release_fits import FitsOfARelease
 from pipelines.release_gates import ReleaseRefused
+from pipelines.steps import fits_to_withhold
+from pipelines.steps.fit_paths import outcomes_of
 from pipelines.steps.lattice import figures
 from pipelines.steps.lattice.earlier import Before
 from pipelines.steps.lattice.figures import ScaleOf
@@ -43,6 +46,7 @@ from tests.pipelines.test_release_again import (
     shown,
     years_by_organisation,
 )
+from tests.run_steps import bring_up_to_date
 
 __all__ = ["folder"]
 
@@ -155,6 +159,36 @@ def test_without_the_rule_a_fit_tells_of_hidden_organisations(folder):
     with patch.object(release, "fits_that_tell_of_units", lambda *_: {}):
         _, fits, _ = fits_of(folder)
     assert len(fits) == 2
+
+
+BOTH = """\
+name: trust
+kind: regression
+title: {en: Two outcomes}
+estimand: Differences between respondents who differ by one year.
+estimator: two_outcomes
+outcome: TR_1
+focal: tenure
+regressors: [tenure]
+paths: {other_outcome: trust}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_on", [True, False], ids=["with", "without"])
+def test_without_the_rule_the_second_equation_of_a_fit_would_tell_of_hidden_organisations(folder, is_on):
+    """The first explains answers to one item, of which no means are shown; the release is lent words for paths."""
+    (folder / "models/trust.yaml").write_text(BOTH)
+    change(years_by_organisation)(folder)
+    each = outcomes_of if is_on else lambda spec: (spec.outcome,)
+    with (
+        patch.object(fits_to_withhold, "reasons_without_words", lambda *_: []),
+        patch.object(fits_beside_units, "outcomes_of", each),
+    ):
+        study, store = bring_up_to_date(folder)
+        told = preview(study, store).withheld_fits
+    reason = "the mean of a hidden organisation would follow from it and the means that are shown"
+    assert list(told.values()) == ([reason] if is_on else [])
 
 
 def test_without_the_rule_means_of_top_managers_are_published_by_organisation(folder):

@@ -297,7 +297,7 @@ def test_the_audit_refuses_columns_of_single_units(column):
         disclosure.audit_released([(table, pd.DataFrame({column: ["North"]}))])
 
 
-@pytest.mark.parametrize("column", ["organisation_id", "respondent_key", "response_id"])
+@pytest.mark.parametrize("column", ["organisation_id", "respondent_key", "response_id", "collaboration_id"])
 def test_columns_of_single_units_are_forbidden(column):
     assert column in disclosure.FORBIDDEN_COLUMNS
 
