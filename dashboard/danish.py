@@ -192,22 +192,12 @@ DANISH: Mapping[str, str] = {
     "main": "Modellen som skrevet",
     "model_line": "n ca. {n}, {clusters}standardfejl: {covariance}, forklaret andel af variansen: {r_squared}, "
     "estimator: {estimator}.",
-    "level_organisation_and_wave": "n tæller organisationer i runder, ud fra gennemsnit af deres svar, ikke personer.",
-    "level_organisation": "n tæller organisationer, ud fra gennemsnit af deres svar, ikke personer.",
-    "within_groups": "Kun sammenlignet inden for {groups}: det, der adskiller dem fra hinanden, er taget ud, og den "
-    "forklarede andel er af det, der er tilbage.",
-    "mixed_groups": "Personer i samme gruppe svarer mere ens end andre, og det regner modellen med for {groups}; hvad "
-    "der ventes af en enkelt, vises aldrig.",
-    "imputed": "Det, der ikke er svaret på, er udfyldt {count} gange ud fra, hvad lignende personer svarede, og "
-    "resultaterne er lagt sammen; n tæller også dem.",
+    "estimator_OLS": "mindste kvadrater",
+    "estimator_WLS": "vægtede mindste kvadrater",
+    "estimator_OLS_within": "mindste kvadrater inden for grupper",
+    "estimator_WLS_within": "vægtede mindste kvadrater inden for grupper",
+    "estimator_corrected_means": "mindste kvadrater med rettede gennemsnit",
     "estimator_mixed": "multilevelmodel",
-    "groups_organisation_id": "organisationer",
-    "groups_respondent_key": "personer",
-    "groups_wave": "runder",
-    "groups_respondent_group": "respondentgrupper",
-    "groups_source": "kilder",
-    "groups_language": "sprog",
-    "groups_and": "{first} og {second}",
     "clusters": "{count} klynger, ",
     "covariance_classical": "klassiske",
     "covariance_HC0": "robuste over for uens varians (HC0)",

@@ -193,22 +193,12 @@ ENGLISH: Mapping[str, str] = {
     "main": "Model as written",
     "model_line": "n about {n}, {clusters}standard errors: {covariance}, share of variance explained: {r_squared}, "
     "estimator: {estimator}.",
-    "level_organisation_and_wave": "n counts organisations in waves, by the means of their answers, not people.",
-    "level_organisation": "n counts organisations, by the means of their answers, not people.",
-    "within_groups": "Compared within {groups} only: what sets these apart from each other is taken out, and the share "
-    "explained is of what is left.",
-    "mixed_groups": "People of the same group answer more alike than others, and the model expects that of {groups}; "
-    "what is expected of a single one is never shown.",
-    "imputed": "What was left unanswered was filled in {count} times from what people like them answered, and the "
-    "results put together; n counts them too.",
+    "estimator_OLS": "least squares",
+    "estimator_WLS": "weighted least squares",
+    "estimator_OLS_within": "least squares within groups",
+    "estimator_WLS_within": "weighted least squares within groups",
+    "estimator_corrected_means": "least squares with corrected means",
     "estimator_mixed": "mixed model",
-    "groups_organisation_id": "organisations",
-    "groups_respondent_key": "persons",
-    "groups_wave": "waves",
-    "groups_respondent_group": "respondent groups",
-    "groups_source": "sources",
-    "groups_language": "languages",
-    "groups_and": "{first} and {second}",
     "clusters": "{count} clusters, ",
     "covariance_classical": "classical",
     "covariance_HC0": "robust to unequal variance (HC0)",

@@ -49,6 +49,7 @@ DANISH: Mapping[str, str] = {
     "term": "Hænger sammen med",
     "outcome": "Det, der forklares",
     "estimate": "Estimat",
+    "rows": "Hvad rækkerne er",
     "and": "og",
     "of_group": "{group}, {wave}",
     "band": "{first} til {last}",

@@ -49,6 +49,7 @@ ENGLISH: Mapping[str, str] = {
     "term": "Goes together with",
     "outcome": "What is explained",
     "estimate": "Estimate",
+    "rows": "What its rows are",
     "and": "and",
     "of_group": "{group}, {wave}",
     "band": "{first} to {last}",

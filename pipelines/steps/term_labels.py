@@ -14,7 +14,7 @@ SUFFIXES = {
     },
     "_within_organisation": {"en": "{} (difference from the organisation)", "da": "{} (forskel fra organisationen)"},
 }
-EARLIER = {"en": "{} at the wave before", "da": "{} i runden før"}
+WAVE_EARLIER = {"en": "{} at the wave before", "da": "{} i runden før"}
 OF_A_GROUP = {"en": "{} (organisation mean: {})", "da": "{} (organisationens gennemsnit: {})"}
 POWER = {"en": "{}, power {}", "da": "{}, potens {}"}
 
@@ -50,7 +50,6 @@ PARTS_OF_GROWTH: Mapping[str, Texts] = {
     "slope": {"en": "slope", "da": "hældning"},
     "bend": {"en": "bend", "da": "krumning"},
 }
-BEFORE = {"en": "{} one wave before", "da": "{} en runde før"}
 IN_WAVE = {"en": "{}, in {}", "da": "{}, i {}"}
 WHERE = {"en": "{}, where {}", "da": "{}, hvor {}"}
 OF_INDIRECT = "difference of indirect "
@@ -87,7 +86,7 @@ def _path(term: str, titles: dict[str, Texts], language: str) -> str:
     cause, before, wave = cause.partition(WAVE_BEFORE)
     told = f"{_named(outcome, titles, language)} ← {_named(cause, titles, language)}"
     if before:
-        told = in_language(BEFORE, language, "").format(told)
+        told = in_language(WAVE_EARLIER, language, "").format(told)
     wave = wave.removeprefix(", in ")
     return in_language(IN_WAVE, language, "").format(told, wave) if wave else told
 
@@ -106,7 +105,7 @@ def _regressor_label(term: str, titles: dict[str, Texts], language: str) -> str:
 def _part_label(part: str, titles: dict[str, Texts], language: str) -> str:
     if part.endswith(EARLIER_WAVE) and part not in titles:
         inner = _part_label(part.removesuffix(EARLIER_WAVE), titles, language)
-        return EARLIER.get(language, EARLIER["en"]).format(inner)
+        return in_language(WAVE_EARLIER, language, "").format(inner)
     base, power, exponent = part.partition("^")
     if power and part not in titles:
         return POWER.get(language, POWER["en"]).format(_part_label(base, titles, language), exponent)

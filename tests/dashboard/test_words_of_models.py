@@ -6,6 +6,8 @@ import pytest
 
 from dashboard.views.results import _line
 from dashboard.wording import Words
+from pipelines.steps.coarse_degrees import OF_GROUPS
+from pipelines.steps.fits_to_withhold import LINEAR
 
 PLAIN = {
     "n_obs": 845,
@@ -24,13 +26,19 @@ SAID = {
         "mixed": "estimator: mixed model. People of the same group answer more alike than others, and the model "
         "expects that of organisations; what is expected of a single one is never shown.",
         "several": "expects that of persons and organisations and waves;",
-        "imputed": "was filled in 20 times from what people like them answered",
+        "corrected": "estimator: least squares with corrected means. The mean of an organisation rests on the answers "
+        "of a few, and is blurred by who happened to answer.",
+        "plain": "estimator: least squares.",
+        "imputed": "Missing answers were filled in 20 times from what similar people answered",
     },
     "da": {
         "mixed": "estimator: multilevelmodel. Personer i samme gruppe svarer mere ens end andre, og det regner "
         "modellen med for organisationer; hvad der ventes af en enkelt, vises aldrig.",
         "several": "regner modellen med for personer og organisationer og runder;",
-        "imputed": "er udfyldt 20 gange ud fra, hvad lignende personer svarede",
+        "corrected": "estimator: mindste kvadrater med rettede gennemsnit. En organisations gennemsnit hviler på nogle "
+        "få svar og sløres af, hvem der tilfældigvis svarede.",
+        "plain": "estimator: mindste kvadrater.",
+        "imputed": "Manglende svar er udfyldt 20 gange ud fra, hvad lignende personer svarede",
     },
 }
 
@@ -53,9 +61,20 @@ def test_imputed_values_are_said_with_how_often(language):
 
 
 @pytest.mark.parametrize("language", SAID)
+def test_corrected_means_are_said(language):
+    assert SAID[language]["corrected"] in line(language, estimator="corrected_means", covariance="jackknife")
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_every_estimator_that_a_release_may_hold_has_words(language):
+    words = Words(language)
+    assert all(words.say(f"estimator_{each}") for each in (*LINEAR, *OF_GROUPS))
+
+
+@pytest.mark.parametrize("language", SAID)
 def test_other_models_say_nothing_of_groups_or_imputation_nor_do_older_releases(language):
     older = {key: value for key, value in PLAIN.items() if key not in ("random_effects", "imputations")}
     page = SimpleNamespace(words=Words(language), scale=lambda name: name)
     for said in (line(language), _line(page, older)):
         assert SAID[language]["imputed"] not in said
-        assert said.endswith("estimator: OLS.")
+        assert said.endswith(SAID[language]["plain"])
