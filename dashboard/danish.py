@@ -238,7 +238,7 @@ DANISH: Mapping[str, str] = {
     "env_hash": "Miljø",
     "digest": "Resultater",
     "units": "Organisationer",
-    "units_intro": "Gennemsnit for enkelte organisationer i **{group}**, {wave}. Blå felter ligger over alles "
+    "units_intro": "Gennemsnit for enkelte organisationer: **{group}**, {wave}. Blå felter ligger over alles "
     "gennemsnit i gruppen, brune under; jo stærkere farve, desto længere fra. Skraverede felter vises ikke.",
     "regions": "Grupper af organisationer",
     "region_alt": "Score for alle og for grupper af organisationer i {group}, {wave}, en række pr. gruppe og en "

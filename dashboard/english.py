@@ -239,7 +239,7 @@ ENGLISH: Mapping[str, str] = {
     "env_hash": "Environment",
     "digest": "Results",
     "units": "Organisations",
-    "units_intro": "Mean scores of single organisations in **{group}**, {wave}. Blue cells lie above the score of "
+    "units_intro": "Mean scores of single organisations: **{group}**, {wave}. Blue cells lie above the score of "
     "everybody in the group, brown ones below; the stronger the colour, the farther. Hatched cells are not shown.",
     "regions": "Groups of organisations",
     "region_alt": "Scores of everybody and of groups of organisations in {group}, {wave}, one row a group and one "

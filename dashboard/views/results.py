@@ -16,9 +16,10 @@ from dashboard.wording import ENGLISH
 from models.terms import scales_in_terms
 from pipelines.board_report.rows_of_fits import said_of_rows
 
-INTERCEPT = "intercept"
+INTERCEPT, MAIN = "intercept", "main"
 PLACES = 2
 MOST_TERMS = 10
+READINGS = ("terms", "product", "model_line", "corrected")
 HASHES = ("fit_id", "spec_hash", "data_hash", "code_hash", "env_hash", "digest")
 
 
@@ -35,6 +36,9 @@ def _show_models(page: Page) -> None:
     st.caption(page.words.say("coefficient_reading"))
     if fits.empty:
         st.info(page.words.say("no_models"))
+    else:
+        with st.expander(page.words.say("how_to_read")):
+            st.markdown("\n\n".join(page.words.say(f"{what}_reading") for what in READINGS))
     for model, of_model in fits.groupby("model", sort=False):
         with st.container(border=True):
             _show_model(page, of_model.reset_index(drop=True), estimates[estimates["model"] == model], status)
@@ -48,6 +52,8 @@ def _show_model(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status:
     hypothesis = words.titles.get(("hypothesis", model), "")
     if hypothesis:
         st.markdown(words.say("hypothesis", text=plain(hypothesis)))
+    if main["variant"] != MAIN:
+        st.markdown(words.say("without_main", variant=plain(_variant(page, model, main["variant"]))))
     st.markdown(f"#### {finding(page, main, estimates)}")
     if rows := _rows(page, main.to_dict()):
         st.markdown(rows)
@@ -111,7 +117,7 @@ def _term(page: Page, model: str, term: str) -> str:
 
 
 def _variant(page: Page, model: str, variant: str) -> str:
-    if variant == "main":
+    if variant == MAIN:
         return page.words.say("main")
     return page.words.titles.get(("variant_title", f"{model}/{variant}"), variant.replace("_", " "))
 
@@ -147,9 +153,10 @@ def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, 
     series = [names[variant] for variant in fits["variant"]]
     chart = interval_chart(points, series, axis, language)
     left_out = say("terms_in_the_table", count=n_left_out) if n_left_out else ""
+    status_told = f"{_status(page, fits, estimates, status)}."
     show_chart(
         chart,
-        " ".join(filter(None, (_status(page, fits, estimates, status), inference_line(page, page.groups), left_out))),
+        " ".join(filter(None, (status_told, inference_line(page, page.groups), left_out))),
         say("coefficient_alt", model=page.words.title("model_title", main["model"])),
         series_legend(series),
     )

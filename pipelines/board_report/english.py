@@ -20,6 +20,8 @@ ENGLISH: Mapping[str, str] = {
     "wave": "Wave",
     "scale": "Scale",
     "unit": "Organisation",
+    "region": "Group of organisations",
+    "of_everybody": "Everybody",
     "n_responses": "Responses, about",
     "n_invited": "Invited, about",
     "n_organisations": "Organisations, about",
@@ -134,6 +136,12 @@ ENGLISH: Mapping[str, str] = {
     "against_expected": "The sign is the opposite of what was expected.",
     "not_settled": "Whether the expected sign holds is not settled by these answers.",
     "with_care": "Read with care: conditions that were set for the measurement of these scores do not all hold.",
+    "regions_sheet": "Groups of organisations",
+    "regions_title": "Groups of organisations",
+    "regions_reading": "Mean scores of groups of organisations, such as regions, and those of everybody in the first "
+    "row. A difference between them may be chance. Shares of 5% stand for 5% and less, shares of 95% for 95% and more.",
+    "regions_caption": "Mean scores of groups of organisations: {group}, {wave}",
+    "regions_all": "Mean scores of groups of organisations by respondent group, wave and scale",
     "units_sheet": "Organisations",
     "units_title": "Organisations",
     "units_reading": "Mean scores of single organisations. Most of the order among organisations is chance. "

@@ -18,8 +18,9 @@ ENGLISH_ROWS: Mapping[str, str] = {
     "explained is of what is left.",
     "mixed_groups": "People of the same group answer more alike than others, and the model expects that of {groups}; "
     "what is expected of a single one is never shown.",
-    "corrected": "The mean of an organisation rests on the answers of a few, and is blurred by who happened to answer. "
-    "How much was estimated from the answers, and is corrected for.",
+    "corrected": "The organisations' means are corrected for how few answers each rests on.",
+    "corrected_reading": "A mean of a few answers is blurred by who happened to answer. Where organisations' means are "
+    "corrected, how much that is was estimated from the answers and taken out.",
     "imputed": "Missing answers were filled in {count} times from what similar people answered, and the results put "
     "together (multiple imputation); n counts these people too.",
     "groups_organisation_id": "organisations",
@@ -37,8 +38,9 @@ DANISH_ROWS: Mapping[str, str] = {
     "forklarede andel er af det, der er tilbage.",
     "mixed_groups": "Personer i samme gruppe svarer mere ens end andre, og det regner modellen med for {groups}; hvad "
     "der ventes af en enkelt, vises aldrig.",
-    "corrected": "En organisations gennemsnit hviler på nogle få svar og sløres af, hvem der tilfældigvis svarede. "
-    "Hvor meget er anslået ud fra svarene, og der er rettet for det.",
+    "corrected": "Organisationernes gennemsnit er rettet for, hvor få svar hvert af dem hviler på.",
+    "corrected_reading": "Et gennemsnit af nogle få svar sløres af, hvem der tilfældigvis svarede. Hvor "
+    "organisationers gennemsnit er rettet, er det anslået ud fra svarene, hvor meget det er, og trukket fra.",
     "imputed": "Manglende svar er udfyldt {count} gange ud fra, hvad lignende personer svarede, og resultaterne er "
     "lagt sammen (multipel imputation); n tæller også disse personer.",
     "groups_organisation_id": "organisationer",

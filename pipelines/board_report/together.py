@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from pipelines.board_report.released import Released, rows_of
-from pipelines.board_report.rows_of_fits import said_of_rows
+from pipelines.board_report.rows_of_fits import CORRECTED, said_of_rows
 from pipelines.board_report.value import Cell, Figure, Section, Table
 
 MAIN = "main"
@@ -31,7 +31,8 @@ def what_goes_together(released: Released) -> Section:
     sheet = Table(say("together_caption"), heads, with_rows, N_LABELS + 1)
     main = tuple((row[0], *row[3:]) for row in rows if row[1] == say(MAIN))
     table = Table(say("together_caption"), released.heads(HEADS[0], *HEADS[3:]), main, n_labels=3)
-    return Section(*named, (say("together_reading"),), found, tables=(table,), sheet=sheet)
+    lines = [say("together_reading"), *([say("corrected_reading")] if (fits["estimator"] == CORRECTED).any() else [])]
+    return Section(*named, tuple(lines), found, tables=(table,), sheet=sheet)
 
 
 def main_fits(released: Released) -> Iterator[dict[str, Any]]:

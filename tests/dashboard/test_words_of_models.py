@@ -26,8 +26,8 @@ SAID = {
         "mixed": "estimator: mixed model. People of the same group answer more alike than others, and the model "
         "expects that of organisations; what is expected of a single one is never shown.",
         "several": "expects that of persons and organisations and waves;",
-        "corrected": "estimator: least squares with corrected means. The mean of an organisation rests on the answers "
-        "of a few, and is blurred by who happened to answer.",
+        "corrected": "estimator: least squares with corrected means. The organisations' means are corrected for how "
+        "few answers each rests on.",
         "plain": "estimator: least squares.",
         "imputed": "Missing answers were filled in 20 times from what similar people answered",
     },
@@ -35,8 +35,8 @@ SAID = {
         "mixed": "estimator: multilevelmodel. Personer i samme gruppe svarer mere ens end andre, og det regner "
         "modellen med for organisationer; hvad der ventes af en enkelt, vises aldrig.",
         "several": "regner modellen med for personer og organisationer og runder;",
-        "corrected": "estimator: mindste kvadrater med rettede gennemsnit. En organisations gennemsnit hviler på nogle "
-        "få svar og sløres af, hvem der tilfældigvis svarede.",
+        "corrected": "estimator: mindste kvadrater med rettede gennemsnit. Organisationernes gennemsnit er rettet for, "
+        "hvor få svar hvert af dem hviler på.",
         "plain": "estimator: mindste kvadrater.",
         "imputed": "Manglende svar er udfyldt 20 gange ud fra, hvad lignende personer svarede",
     },
