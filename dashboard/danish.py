@@ -192,27 +192,13 @@ DANISH: Mapping[str, str] = {
     "main": "Modellen som skrevet",
     "model_line": "n ca. {n}, {clusters}standardfejl: {covariance}, forklaret andel af variansen: {r_squared}, "
     "estimator: {estimator}.",
-    "level_organisation_and_wave": "n tæller organisationer i runder, ud fra gennemsnit af deres svar, ikke personer.",
-    "level_organisation": "n tæller organisationer, ud fra gennemsnit af deres svar, ikke personer.",
-    "within_groups": "Kun sammenlignet inden for {groups}: det, der adskiller dem fra hinanden, er taget ud, og den "
-    "forklarede andel er af det, der er tilbage.",
-    "mixed_groups": "Personer i samme gruppe svarer mere ens end andre, og det regner modellen med for {groups}; hvad "
-    "der ventes af en enkelt, vises aldrig.",
-    "imputed": "Det, der ikke er svaret på, er udfyldt {count} gange ud fra, hvad lignende personer svarede, og "
-    "resultaterne er lagt sammen; n tæller også dem.",
+    "estimator_OLS": "mindste kvadrater",
+    "estimator_WLS": "vægtede mindste kvadrater",
+    "estimator_OLS_within": "mindste kvadrater inden for grupper",
+    "estimator_WLS_within": "vægtede mindste kvadrater inden for grupper",
+    "estimator_corrected_means": "mindste kvadrater med rettede gennemsnit",
     "estimator_mixed": "multilevelmodel",
     "estimator_gee_linear": "estimationsligninger (GEE)",
-    "estimator_corrected_means": "mindste kvadrater, gennemsnit rettet for, hvor få der svarede",
-    "estimator_OLS_within": "OLS inden for grupper",
-    "estimator_WLS_within": "WLS inden for grupper",
-    "groups_organisation_id": "organisationer",
-    "groups_respondent_key": "personer",
-    "groups_collaboration_id": "samarbejder",
-    "groups_wave": "runder",
-    "groups_respondent_group": "respondentgrupper",
-    "groups_source": "kilder",
-    "groups_language": "sprog",
-    "groups_and": "{first} og {second}",
     "clusters": "{count} klynger, ",
     "covariance_classical": "klassiske",
     "covariance_HC0": "robuste over for uens varians (HC0)",
@@ -253,7 +239,7 @@ DANISH: Mapping[str, str] = {
     "env_hash": "Miljø",
     "digest": "Resultater",
     "units": "Organisationer",
-    "units_intro": "Gennemsnit for enkelte organisationer i **{group}**, {wave}. Blå felter ligger over alles "
+    "units_intro": "Gennemsnit for enkelte organisationer: **{group}**, {wave}. Blå felter ligger over alles "
     "gennemsnit i gruppen, brune under; jo stærkere farve, desto længere fra. Skraverede felter vises ikke.",
     "regions": "Grupper af organisationer",
     "region_alt": "Score for alle og for grupper af organisationer i {group}, {wave}, en række pr. gruppe og en "

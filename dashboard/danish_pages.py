@@ -147,6 +147,15 @@ DANISH_PAGES: Mapping[str, str] = {
     "rummer kun udgivelsens tal. De blev lavet efter udgivelsen; intet laves, mens du venter.",
     "take_away_none": "Der ligger ingen filer klar på dette sprog. Den, der driver undersøgelsen, laver dem med "
     "denne kommando, hvor STUDY er undersøgelsens mappe:",
+    "terms_reading": "“(organisationens gennemsnit)” efter et navn står for gennemsnittet af svarene i en "
+    "organisation, “(forskel fra organisationen)” for, hvor langt en persons svar ligger fra det gennemsnit. Det "
+    "første sammenligner organisationer, det andet personer i samme organisation.",
+    "product_reading": "“A × B” spørger, om A hænger stærkere sammen med udfaldet, hvor B er højere.",
+    "model_line_reading": "En model kan være beregnet på flere måder (varianter); modellen som skrevet kommer først. "
+    "Klynger er organisationer, hvis folk svarer mere ens end andre; standardfejl siger, hvor præcist en koefficient "
+    "kendes, og robuste tager højde for det. Den forklarede andel af variansen går fra 0 (intet) til 1 (alt).",
+    "without_main": "Modellen som skrevet vises ikke i denne udgivelse; her følger dens variant “{variant}”.",
+    "none_of_them": "ingen",
     "take_away_reading": "Der tilbydes kun filer, som er lavet af netop denne udgivelse, og som er uændrede siden.",
     "download": "Hent {kind}, {language} ({size})",
     "kind_pdf": "PDF",

@@ -193,27 +193,13 @@ ENGLISH: Mapping[str, str] = {
     "main": "Model as written",
     "model_line": "n about {n}, {clusters}standard errors: {covariance}, share of variance explained: {r_squared}, "
     "estimator: {estimator}.",
-    "level_organisation_and_wave": "n counts organisations in waves, by the means of their answers, not people.",
-    "level_organisation": "n counts organisations, by the means of their answers, not people.",
-    "within_groups": "Compared within {groups} only: what sets these apart from each other is taken out, and the share "
-    "explained is of what is left.",
-    "mixed_groups": "People of the same group answer more alike than others, and the model expects that of {groups}; "
-    "what is expected of a single one is never shown.",
-    "imputed": "What was left unanswered was filled in {count} times from what people like them answered, and the "
-    "results put together; n counts them too.",
+    "estimator_OLS": "least squares",
+    "estimator_WLS": "weighted least squares",
+    "estimator_OLS_within": "least squares within groups",
+    "estimator_WLS_within": "weighted least squares within groups",
+    "estimator_corrected_means": "least squares with corrected means",
     "estimator_mixed": "mixed model",
     "estimator_gee_linear": "estimating equations (GEE)",
-    "estimator_corrected_means": "least squares, means corrected for how few answered",
-    "estimator_OLS_within": "OLS within groups",
-    "estimator_WLS_within": "WLS within groups",
-    "groups_organisation_id": "organisations",
-    "groups_respondent_key": "persons",
-    "groups_collaboration_id": "collaborations",
-    "groups_wave": "waves",
-    "groups_respondent_group": "respondent groups",
-    "groups_source": "sources",
-    "groups_language": "languages",
-    "groups_and": "{first} and {second}",
     "clusters": "{count} clusters, ",
     "covariance_classical": "classical",
     "covariance_HC0": "robust to unequal variance (HC0)",
@@ -254,7 +240,7 @@ ENGLISH: Mapping[str, str] = {
     "env_hash": "Environment",
     "digest": "Results",
     "units": "Organisations",
-    "units_intro": "Mean scores of single organisations in **{group}**, {wave}. Blue cells lie above the score of "
+    "units_intro": "Mean scores of single organisations: **{group}**, {wave}. Blue cells lie above the score of "
     "everybody in the group, brown ones below; the stronger the colour, the farther. Hatched cells are not shown.",
     "regions": "Groups of organisations",
     "region_alt": "Scores of everybody and of groups of organisations in {group}, {wave}, one row a group and one "

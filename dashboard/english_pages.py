@@ -147,6 +147,16 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "of the release only. They were made after the release; nothing is made while you wait.",
     "take_away_none": "No files in this language lie ready. Whoever runs the study makes them with this command, "
     "STUDY being the folder of the study:",
+    "terms_reading": "“(organisation mean)” after a name stands for the mean of the answers in an organisation, "
+    "“(difference from the organisation)” for how far a person's answer lies from that mean. The first compares "
+    "organisations, the second people of one organisation.",
+    "product_reading": "“A × B” asks whether A goes together with the outcome more strongly where B is higher.",
+    "model_line_reading": "A model may be fitted in several ways (variants); the model as written comes first. "
+    "Clusters are organisations whose people answer more alike than others; standard errors say how exactly a "
+    "coefficient is known, and robust ones allow for that. The share of variance explained runs from 0 (nothing) to 1 "
+    "(everything).",
+    "without_main": "The model as written is not shown in this release; what follows is its variant “{variant}”.",
+    "none_of_them": "none",
     "take_away_reading": "Only files are offered that were made of this very release and are unchanged since.",
     "download": "Download {kind}, {language} ({size})",
     "kind_pdf": "PDF",

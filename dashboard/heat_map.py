@@ -1,12 +1,18 @@
 """A heat map of units as an Altair specification: a number in every cell, hidden cells hatched and said so."""
 
+import json
+from collections.abc import Sequence
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
 from dashboard.charts import finished
 from dashboard.palette import ABOVE, BELOW, INK, LINE, MUTED, PAPER, WITHHELD
+from dashboard.row_heights import IS_NARROW
 
-ROW = 26
+ROW, LABEL_LINE = 26, 12
+MOST_ON_A_LINE = 18
 HATCH = "\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}" * 4
 LEAST_REACH = 0.05
 
@@ -29,9 +35,21 @@ def heat_map(cells: pd.DataFrame, language: str) -> alt.LayerChart:
         text=cells["figure"].mask(hidden, HATCH),
     )
     units, scales = list(dict.fromkeys(cells["unit"])), list(dict.fromkeys(cells["scale"]))
+    has_two = (
+        f"indexof({json.dumps([name for name in units if len(_broken(name)) > 1], ensure_ascii=False)}, datum.label)"
+    )
+    middle = {"condition": {"test": f"{has_two} >= 0", "value": "bottom"}, "value": "middle"}
+    angle = alt.ExprRef(f"{IS_NARROW} ? -90 : -35")
     chart = alt.Chart(drawn).encode(
-        x=alt.X("scale:N", sort=scales, title=None, axis=alt.Axis(orient="top", labelAngle=-35, labelLimit=190)),
-        y=alt.Y("unit:N", sort=units, title=None, axis=alt.Axis(labelLimit=170)),
+        x=alt.X(
+            "scale:N",
+            sort=scales,
+            title=None,
+            axis=alt.Axis(orient="top", labelAngle=angle, labelLimit=190, **_in_lines(scales)),
+        ),
+        y=alt.Y(
+            "unit:N", sort=units, title=None, axis=alt.Axis(labelLimit=170, labelBaseline=middle, **_in_lines(units))
+        ),
         tooltip=alt.Tooltip("said:N"),
         description=alt.Description("said:N"),
     )
@@ -46,3 +64,18 @@ def heat_map(cells: pd.DataFrame, language: str) -> alt.LayerChart:
         ),
     ]
     return finished(layers, ROW * len(units), language)
+
+
+def _in_lines(names: Sequence[str]) -> dict[str, Any]:
+    """Write long names on two lines, so that they take half the room beside or above the map."""
+    lines = f"{json.dumps({name: _broken(name) for name in names}, ensure_ascii=False)}[datum.label]"
+    return {"labelExpr": lines, "labelLineHeight": LABEL_LINE}
+
+
+def _broken(name: str) -> list[str]:
+    """Break a long name at the blank nearest to its middle."""
+    blanks = [place for place, letter in enumerate(name) if letter == " "]
+    if len(name) <= MOST_ON_A_LINE or not blanks:
+        return [name]
+    at = min(blanks, key=lambda place: abs(2 * place - len(name)))
+    return [name[:at], name[at + 1 :]]

@@ -107,4 +107,5 @@ def _models_in_short(page: Page) -> list[str]:
         return []
     clear = sum(focal["conf_low"] > 0 or focal["conf_high"] < 0 for focal in judged)
     is_planned = fits["fit_id"].isin([focal["fit_id"] for focal in judged]) & (fits["label"] == "confirmatory")
-    return [page.words.say("short_models", clear=clear, models=len(judged), planned=int(is_planned.sum()))]
+    planned = int(is_planned.sum()) or page.words.say("none_of_them")
+    return [page.words.say("short_models", clear=clear, models=len(judged), planned=planned)]

@@ -14,10 +14,12 @@ from dashboard.views.page import Page, inference_line, plain, show_chart, show_t
 from dashboard.views.shown_again import show_part
 from dashboard.wording import ENGLISH
 from models.terms import scales_in_terms
+from pipelines.board_report.rows_of_fits import said_of_rows
 
-INTERCEPT = "intercept"
+INTERCEPT, MAIN = "intercept", "main"
 PLACES = 2
 MOST_TERMS = 10
+READINGS = ("terms", "product", "model_line", "corrected")
 HASHES = ("fit_id", "spec_hash", "data_hash", "code_hash", "env_hash", "digest")
 
 
@@ -34,6 +36,9 @@ def _show_models(page: Page) -> None:
     st.caption(page.words.say("coefficient_reading"))
     if fits.empty:
         st.info(page.words.say("no_models"))
+    else:
+        with st.expander(page.words.say("how_to_read")):
+            st.markdown("\n\n".join(page.words.say(f"{what}_reading") for what in READINGS))
     for model, of_model in fits.groupby("model", sort=False):
         with st.container(border=True):
             _show_model(page, of_model.reset_index(drop=True), estimates[estimates["model"] == model], status)
@@ -47,11 +52,13 @@ def _show_model(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status:
     hypothesis = words.titles.get(("hypothesis", model), "")
     if hypothesis:
         st.markdown(words.say("hypothesis", text=plain(hypothesis)))
+    if main["variant"] != MAIN:
+        st.markdown(words.say("without_main", variant=plain(_variant(page, model, main["variant"]))))
     st.markdown(f"#### {finding(page, main, estimates)}")
     if rows := _rows(page, main.to_dict()):
         st.markdown(rows)
     _show_coefficients(page, fits, estimates, status)
-    st.caption(_line(page, main.to_dict()))
+    st.caption(_short_line(page, main.to_dict()))
     if not pd.isna(missed := main.get("conditions_not_met", pd.NA)) and missed > 0:
         st.markdown(words.say("conditions_not_met", count=whole(missed, words.language)))
         st.markdown("\n".join(f"- {each}" for each in _reasons(page, str(main["fit_id"]))))
@@ -110,7 +117,7 @@ def _term(page: Page, model: str, term: str) -> str:
 
 
 def _variant(page: Page, model: str, variant: str) -> str:
-    if variant == "main":
+    if variant == MAIN:
         return page.words.say("main")
     return page.words.titles.get(("variant_title", f"{model}/{variant}"), variant.replace("_", " "))
 
@@ -146,9 +153,10 @@ def _show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, 
     series = [names[variant] for variant in fits["variant"]]
     chart = interval_chart(points, series, axis, language)
     left_out = say("terms_in_the_table", count=n_left_out) if n_left_out else ""
+    status_told = f"{_status(page, fits, estimates, status)}."
     show_chart(
         chart,
-        " ".join(filter(None, (_status(page, fits, estimates, status), inference_line(page, page.groups), left_out))),
+        " ".join(filter(None, (status_told, inference_line(page, page.groups), left_out))),
         say("coefficient_alt", model=page.words.title("model_title", main["model"])),
         series_legend(series),
     )
@@ -203,11 +211,15 @@ def _reasons(page: Page, fit_id: str) -> list[str]:
 
 
 def _line(page: Page, fit: Mapping[str, Any]) -> str:
-    """Say in one line how many answers stand behind a fit and how its standard errors were made."""
+    """Say in one line how many answers stand behind a fit, how its standard errors were made and what its rows are."""
+    return f"{_short_line(page, fit)} {_rows(page, fit)}".strip()
+
+
+def _short_line(page: Page, fit: Mapping[str, Any]) -> str:
     words, language = page.words, page.words.language
     clusters, covariance = fit["n_clusters"], f"covariance_{fit['covariance']}"
     estimator = f"estimator_{fit['estimator']}"
-    line = words.say(
+    return words.say(
         "model_line",
         n=whole(fit["n_obs"], language),
         clusters="" if pd.isna(clusters) else words.say("clusters", count=whole(clusters, language)),
@@ -215,36 +227,11 @@ def _line(page: Page, fit: Mapping[str, Any]) -> str:
         r_squared=decimal(fit["r_squared"], language),
         estimator=words.say(estimator) if estimator in ENGLISH else plain(fit["estimator"]),
     )
-    return f"{line} {_rows(page, fit)}".strip()
 
 
 def _rows(page: Page, fit: Mapping[str, Any]) -> str:
-    """Say what the rows of a fit are, within what they are compared, which groups differ, and what was filled in.
-
-    Nothing of responses compared with all others; releases from before models had such rows say nothing of them.
-    """
-    say = page.words.say
-    level, effects = fit.get("level") or "response", fit.get("fixed_effects") or ""
-    said = [say(f"level_{level}")] if level != "response" else []
-    if effects:
-        said.append(say("within_groups", groups=_all_groups(page, effects)))
-    if random := fit.get("random_effects") or "":
-        said.append(say("mixed_groups", groups=_all_groups(page, random)))
-    if imputations := fit.get("imputations") or 0:
-        said.append(say("imputed", count=whole(imputations, page.words.language)))
-    return " ".join(said)
-
-
-def _all_groups(page: Page, columns: str) -> str:
-    first, *others = [_groups(page, name) for name in columns.split(", ")]
-    for each in others:
-        first = page.words.say("groups_and", first=first, second=each)
-    return first
-
-
-def _groups(page: Page, column: str) -> str:
-    named = f"groups_{column}"
-    return page.words.say(named) if named in ENGLISH else plain(page.scale(column))
+    """Say what the rows of a fit are; nothing of responses compared with all others."""
+    return " ".join(said_of_rows(fit, page.words.say, lambda column: plain(page.scale(column))))
 
 
 def _status(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status: dict[str, str]) -> str:

@@ -3,7 +3,7 @@
 from pipelines.board_report.answers import answers
 from pipelines.board_report.changes import changes
 from pipelines.board_report.method import method
-from pipelines.board_report.organisations import organisations
+from pipelines.board_report.organisations import organisations, regions
 from pipelines.board_report.released import Released
 from pipelines.board_report.scores import scores
 from pipelines.board_report.together import what_goes_together
@@ -26,8 +26,8 @@ def report_of(file: ReleaseFile, language: str) -> Report:
         The report, the same for the same release.
     """
     released = Released(file, wording_of(language, file.tables["meta.texts"]))
-    made = (who_answered, scores, changes, what_goes_together, answers, organisations, method)
-    return report_of_sections(released, tuple(make(released) for make in made))
+    first = tuple(make(released) for make in (who_answered, scores, changes, what_goes_together, answers))
+    return report_of_sections(released, (*first, *regions(released), organisations(released), method(released)))
 
 
 def report_of_sections(released: Released, sections: tuple[Section, ...]) -> Report:

@@ -20,6 +20,8 @@ DANISH: Mapping[str, str] = {
     "wave": "Runde",
     "scale": "Skala",
     "unit": "Organisation",
+    "region": "Gruppe af organisationer",
+    "of_everybody": "Alle",
     "n_responses": "Svar, ca.",
     "n_invited": "Inviterede, ca.",
     "n_organisations": "Organisationer, ca.",
@@ -49,6 +51,7 @@ DANISH: Mapping[str, str] = {
     "term": "Hænger sammen med",
     "outcome": "Det, der forklares",
     "estimate": "Estimat",
+    "rows": "Hvad rækkerne er",
     "and": "og",
     "of_group": "{group}, {wave}",
     "band": "{first} til {last}",
@@ -135,6 +138,13 @@ DANISH: Mapping[str, str] = {
     "against_expected": "Fortegnet er det modsatte af det forventede.",
     "not_settled": "Om det forventede fortegn holder, afgør disse svar ikke.",
     "with_care": "Læs med forbehold: de betingelser, der er sat for målingen af disse scorer, er ikke alle opfyldt.",
+    "regions_sheet": "Grupper af organisationer",
+    "regions_title": "Grupper af organisationer",
+    "regions_reading": "Gennemsnitlig score for grupper af organisationer, fx regioner, og for alle i den første "
+    "række. En forskel mellem dem kan være tilfældig. Andele på 5 % står for 5 % og mindre, andele på 95 % for 95 % "
+    "og mere.",
+    "regions_caption": "Gennemsnitlig score for grupper af organisationer: {group}, {wave}",
+    "regions_all": "Gennemsnitlig score for grupper af organisationer efter respondentgruppe, runde og skala",
     "units_sheet": "Organisationer",
     "units_title": "Organisationer",
     "units_reading": "Gennemsnitlig score for de enkelte organisationer. Det meste af rækkefølgen mellem "

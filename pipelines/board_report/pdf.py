@@ -15,7 +15,7 @@ from pipelines.board_report.words import Wording
 
 TEMPLATE = "report.typ"
 STANDARD = "ua-1"
-LEAST_SIGNS, MOST_SIGNS = 8, 32
+LEAST_SIGNS, MOST_SIGNS = 8, 48
 """Of a column that holds words: room that it has at least, and for a line that may be broken at most."""
 
 
@@ -68,10 +68,11 @@ def _section(section: Section, wording: Wording) -> dict[str, object]:
     }
 
 
-def _widths(table: Table) -> list[int]:
-    """Return how much of the line every column of words needs: its longest word, and some words beside it."""
-    columns = zip(table.heads, *(row for row in table.rows if len(row) > 1), strict=True)
-    return [max(_need(line) for cell in column for line in str(cell).splitlines() or [""]) for column in columns]
+def _widths(table: Table, wording: Wording) -> list[int]:
+    """Return how much of the line every column needs: its longest word, and of words some words beside it."""
+    rows = [[wording.figure(cell) for cell in row] for row in table.rows if len(row) > 1]
+    columns = zip(table.heads, *rows, strict=True)
+    return [max(_need(line) for cell in column for line in cell.splitlines() or [""]) for column in columns]
 
 
 def _need(line: str) -> int:
@@ -83,7 +84,7 @@ def _table(table: Table, wording: Wording) -> dict[str, object]:
         "caption": table.caption,
         "heads": table.heads,
         "labels": table.n_labels,
-        "widths": _widths(table) if table.n_labels == len(table.heads) else [],
+        "widths": _widths(table, wording) if table.n_labels > 1 else [],
         "rows": [[wording.figure(cell) for cell in row] for row in table.rows],
         "notes": table.notes,
         "defined": [{"text": link.text, "anchor": link.anchor} for link in table.defined],

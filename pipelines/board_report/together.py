@@ -6,11 +6,13 @@ from typing import Any
 import pandas as pd
 
 from pipelines.board_report.released import Released, rows_of
+from pipelines.board_report.rows_of_fits import CORRECTED, said_of_rows
 from pipelines.board_report.value import Cell, Figure, Section, Table
 
 MAIN = "main"
 ENDS = ("estimate", "conf_low", "conf_high")
 HEADS = ("model", "variant", "label", "term", "outcome", *ENDS, "n")
+N_LABELS = 5
 
 
 def what_goes_together(released: Released) -> Section:
@@ -22,11 +24,15 @@ def what_goes_together(released: Released) -> Section:
     ordered = fits.assign(is_other=fits["variant"] != MAIN)
     ordered = ordered.sort_values(["model", "is_other", "variant"], kind="stable")
     found = tuple(_told(released, fit) for fit in main_fits(released))
-    rows = tuple(row for fit in rows_of(ordered) if (row := row_of(released, fit)))
-    sheet = Table(say("together_caption"), released.heads(*HEADS), rows, n_labels=5)
+    told = [(row, " ".join(_rows(released, fit))) for fit in rows_of(ordered) if (row := row_of(released, fit))]
+    rows = tuple(row for row, _ in told)
+    heads = released.heads(*HEADS[:N_LABELS], "rows", *HEADS[N_LABELS:])
+    with_rows = tuple((*row[:N_LABELS], of_rows, *row[N_LABELS:]) for row, of_rows in told)
+    sheet = Table(say("together_caption"), heads, with_rows, N_LABELS + 1)
     main = tuple((row[0], *row[3:]) for row in rows if row[1] == say(MAIN))
     table = Table(say("together_caption"), released.heads(HEADS[0], *HEADS[3:]), main, n_labels=3)
-    return Section(*named, (say("together_reading"),), found, tables=(table,), sheet=sheet)
+    lines = [say("together_reading"), *([say("corrected_reading")] if (fits["estimator"] == CORRECTED).any() else [])]
+    return Section(*named, tuple(lines), found, tables=(table,), sheet=sheet)
 
 
 def main_fits(released: Released) -> Iterator[dict[str, Any]]:
@@ -47,7 +53,11 @@ def told_of(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:
     label = f"{say(str(fit['label']))}: {say('because_' + str(fit['label_because']))}"
     missed = fit["conditions_not_met"]
     care = [say("with_care")] if pd.notna(missed) and missed > 0 else []
-    return (f"{model} ({label})", *_finding(released, fit), *care)
+    return (f"{model} ({label})", *_finding(released, fit), *_rows(released, fit), *care)
+
+
+def _rows(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:
+    return said_of_rows(fit, released.wording.say, released.scale)
 
 
 def _finding(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:

@@ -103,11 +103,17 @@ def _chosen(release: ReleaseFile, name: str | None) -> list[Unit]:
             f"release {release.number} holds no figures of single organisations, so none has a report; "
             "declare release: units: in study.yaml and release again"
         )
-    chosen = [unit for unit in units if name is None or name in (unit.name, plain(unit.name))]
+    texts = release.tables["meta.texts"]
+    titled = set(texts.loc[(texts["kind"] == "region_title") & (texts["text"] == name), "name"])
+    chosen = [
+        unit
+        for unit in units
+        if name is None or name in (unit.name, plain(unit.name)) or (unit.level == "region" and unit.name in titled)
+    ]
     if not chosen:
         raise UsageError(
             f"release {release.number} has no organisation or region '{plain(str(name))}'; "
-            "their names stand on the sheet of organisations that sensemaking report writes"
+            "their names stand on the sheets of organisations and groups that sensemaking report writes"
         )
     return chosen
 

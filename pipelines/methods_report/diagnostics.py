@@ -114,7 +114,16 @@ def _named(found: Found, kind: str, name: str, before: str) -> str:
     """Return a diagnostic or reading in words, with the regressor or category that it is of."""
     general, between, of = name.partition(before)
     said = found.maybe(f"{kind}_{general}", general.replace("_", " "))
-    return f"{said}: {found.variable(of)}" if between else said
+    return f"{said}: {_of_what(found, of)}" if between else said
+
+
+def _of_what(found: Found, name: str) -> str:
+    """Return a regressor or category in words, or the groups of a mixed model with what differs between them."""
+    column, colon, effect = name.partition(": ")
+    groups = found.maybe(f"column_{column}", "")
+    if not groups:
+        return found.variable(name)
+    return f"{groups}: {found.variable(effect)}" if colon else groups
 
 
 def _kind(diagnostic: str) -> Kind:

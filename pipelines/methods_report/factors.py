@@ -17,6 +17,7 @@ from pipelines.tables import measurement as tables
 from pipelines.tables.base import Table as StoredTable
 
 INVARIANCE = "_invariance"
+KINDS_OF_CONDITIONS: Mapping[str, Kind] = {"organisations": "end", "members_median": "end", "f_test": "p_value"}
 LADDER: Mapping[str, Kind] = {
     "least_group_n": "count",
     "chi_square_difference": "estimate",
@@ -190,7 +191,7 @@ def _asked(found: Found, row: Mapping[str, Any], column: str, missing: str) -> C
     """Return what was found or asked for: a figure, or a level of invariance in words."""
     value = row[column]
     if not str(row["measure"]).endswith(INVARIANCE) or pd.isna(value):
-        return found.cell(value, missing=missing)
+        return found.cell(value, KINDS_OF_CONDITIONS.get(str(row["measure"]), "estimate"), missing)
     return found.say(f"level_{LEVELS[int(value)]}")
 
 

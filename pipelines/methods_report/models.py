@@ -17,6 +17,8 @@ from pipelines.report_tables.reported import ReportedFit, Style
 from pipelines.tables import out
 
 DIGITS = 12
+SAID_WHOLE = ("never_locked", "by_hand")
+"""Why a fit is exploratory where its recorded reason says no more than the report's own words."""
 Fits = Sequence[ReportedFit]
 
 
@@ -86,7 +88,8 @@ def _labels(found: Found, fits: Fits) -> Iterator[str]:
         key = (fit.label, str(row["label_because"]), str(row["label_reason"]))
         reasons.setdefault(key, []).append(variant_of(found, fit))
     for (label, because, reason), variants in reasons.items():
-        why = f"{found.wording.say(f'because_{because}')} [{plain(reason)}]"
+        because_said = found.wording.say(f"because_{because}")
+        why = because_said if because in SAID_WHOLE else f"{because_said} [{plain(reason)}]"
         yield found.say("labelled", label=found.words.say(label), why=why, variants=", ".join(variants))
 
 

@@ -13,6 +13,8 @@ from pipelines.board_report.value import Table
 from pipelines.methods_report.found import Found
 
 SAID_ELSEWHERE = ("name", "title")
+KEYS = {"fixed_effects": "effects", "expected_sign": "sign"}
+"""Key of a model → part of the specification, where they are not of the same name."""
 
 
 def specification(found: Found, model: RegressionSpec) -> Table:
@@ -125,8 +127,14 @@ def _columns(found: Found, columns: tuple[str, ...]) -> str:
     return " × ".join(found.maybe(f"column_{each}", each.replace("_", " ")) for each in columns)
 
 
+def _key(found: Found, key: str) -> str:
+    """Return a key of a model as the part of the specification that it is, within a sentence."""
+    said = found.maybe(f"spec_{KEYS.get(key, key)}", key.replace("_", " ")).partition(" (")[0]
+    return said[:1].lower() + said[1:]
+
+
 def _variant(found: Found, model: RegressionSpec, variant: Variant) -> str:
     """Return the title of a variant and which keys of the model it changes."""
-    changed = [key.replace("_", " ") for key in sorted(variant.model_fields_set) if key not in SAID_ELSEWHERE]
+    changed = [_key(found, key) for key in sorted(variant.model_fields_set) if key not in SAID_ELSEWHERE]
     title = found.text("variant_title", f"{model.name}/{variant.name}")
     return found.say("variant_changes", title=title, keys=found.listed(changed))

@@ -9,6 +9,7 @@ from models.regression.columns import EARLIER
 from models.regression.design import Design
 from models.spec import RegressionSpec
 from pipelines.pictures.words import Words
+from pipelines.steps.term_labels import path_label
 
 PART = re.compile(r"^(?P<name>\w+?)(?:\^(?P<power>\d)|\[spline (?P<bend>\d)\]|\[(?P<category>.*)\])?$")
 KEPT_FOR_ALL = ("wave", "language", "respondent_group", "source")
@@ -73,7 +74,11 @@ class DrawnFit:
 
 
 def term_in_words(term: str, words: Words) -> str:
-    """Return the words for a term: its parts joined by a cross, each with its use, category, power or bend."""
+    """Return the words for a term: parts joined by a cross, each with use, category, power or bend; paths by arrows."""
+    return path_label(term, words.language, lambda regressor: _joined(regressor, words)) or _joined(term, words)
+
+
+def _joined(term: str, words: Words) -> str:
     return " \N{MULTIPLICATION SIGN} ".join(_part_in_words(part, words) for part in term.split(" x "))
 
 

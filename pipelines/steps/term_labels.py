@@ -1,10 +1,12 @@
 """A term of a model → its words, in any language in which its variables have a title."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from instruments.spec_file import Texts
 from models.paths.found import ARROW, ROUTE, WAVE_BEFORE
 
+Named = Callable[[str], str]
+"""Regressor of a model → its words."""
 EARLIER_WAVE = "_earlier_wave"
 SUFFIXES = {
     "_organisation_mean": {"en": "{} (organisation mean)", "da": "{} (organisationens gennemsnit)"},
@@ -14,7 +16,7 @@ SUFFIXES = {
     },
     "_within_organisation": {"en": "{} (difference from the organisation)", "da": "{} (forskel fra organisationen)"},
 }
-EARLIER = {"en": "{} at the wave before", "da": "{} i runden før"}
+WAVE_EARLIER = {"en": "{} at the wave before", "da": "{} i runden før"}
 OF_A_GROUP = {"en": "{} (organisation mean: {})", "da": "{} (organisationens gennemsnit: {})"}
 POWER = {"en": "{}, power {}", "da": "{}, potens {}"}
 
@@ -50,7 +52,6 @@ PARTS_OF_GROWTH: Mapping[str, Texts] = {
     "slope": {"en": "slope", "da": "hældning"},
     "bend": {"en": "bend", "da": "krumning"},
 }
-BEFORE = {"en": "{} one wave before", "da": "{} en runde før"}
 IN_WAVE = {"en": "{}, in {}", "da": "{}, i {}"}
 WHERE = {"en": "{}, where {}", "da": "{}, hvor {}"}
 OF_INDIRECT = "difference of indirect "
@@ -59,43 +60,57 @@ DIFFERENCE_OF_INDIRECT = {"en": "Difference of indirect effects", "da": "Forskel
 
 def term_label(term: str, titles: dict[str, Texts], language: str) -> str:
     """Write a term of a model in words, such as ``a x b``, ``education[Master]`` or ``indirect: a -> b``."""
+
+    def named(regressor: str) -> str:
+        return _regressor_label(regressor, titles, language)
+
+    return path_label(term, language, named) or named(term)
+
+
+def path_label(term: str, language: str, named: Named) -> str:
+    """Write a path, an effect or another term of a path model in words; empty for a regressor.
+
+    Args:
+        term: Term of a model.
+        language: ``en`` or ``da``.
+        named: Regressor → its words.
+    """
     head, colon, rest = term.partition(": ")
     if colon and ROUTE in rest and (head in EFFECTS or head.startswith(OF_INDIRECT)):
         kind = EFFECTS.get(head, DIFFERENCE_OF_INDIRECT)
-        return f"{in_language(kind, language, head)}: {_route(rest, titles, language)}"
+        return f"{in_language(kind, language, head)}: {_route(rest, language, named)}"
     if ARROW in term:
         is_level = bool(colon) and head in LEVELS
-        told = _path(rest if is_level else term, titles, language)
+        told = _path(rest if is_level else term, language, named)
         return f"{in_language(LEVELS[head], language, head)}: {told}" if is_level else told
     if colon and head in BESIDE:
-        named = " ~ ".join(_named(each, titles, language) for each in rest.split(" ~ "))
-        return f"{in_language(BESIDE[head], language, head)}: {named}"
-    return _regressor_label(term, titles, language)
+        both = " ~ ".join(_named(each, language, named) for each in rest.split(" ~ "))
+        return f"{in_language(BESIDE[head], language, head)}: {both}"
+    return ""
 
 
-def _route(rest: str, titles: dict[str, Texts], language: str) -> str:
+def _route(rest: str, language: str, named: Named) -> str:
     route, where, value = rest.partition(" where ")
-    told = " → ".join(_named(each, titles, language) for each in route.split(ROUTE))
+    told = " → ".join(_named(each, language, named) for each in route.split(ROUTE))
     if not where:
         return told
     name, equals, number = value.rpartition(" = ")
-    return in_language(WHERE, language, "").format(told, f"{_named(name, titles, language)}{equals}{number}")
+    return in_language(WHERE, language, "").format(told, f"{_named(name, language, named)}{equals}{number}")
 
 
-def _path(term: str, titles: dict[str, Texts], language: str) -> str:
+def _path(term: str, language: str, named: Named) -> str:
     outcome, _, cause = term.partition(ARROW)
     cause, before, wave = cause.partition(WAVE_BEFORE)
-    told = f"{_named(outcome, titles, language)} ← {_named(cause, titles, language)}"
+    told = f"{_named(outcome, language, named)} ← {_named(cause, language, named)}"
     if before:
-        told = in_language(BEFORE, language, "").format(told)
+        told = in_language(WAVE_EARLIER, language, "").format(told)
     wave = wave.removeprefix(", in ")
     return in_language(IN_WAVE, language, "").format(told, wave) if wave else told
 
 
-def _named(name: str, titles: dict[str, Texts], language: str) -> str:
-    if name in PARTS_OF_GROWTH and name not in titles:
-        return in_language(PARTS_OF_GROWTH[name], language, name)
-    return _regressor_label(name, titles, language)
+def _named(name: str, language: str, named: Named) -> str:
+    said = named(name)
+    return in_language(PARTS_OF_GROWTH[name], language, name) if name in PARTS_OF_GROWTH and said == name else said
 
 
 def _regressor_label(term: str, titles: dict[str, Texts], language: str) -> str:
@@ -106,7 +121,7 @@ def _regressor_label(term: str, titles: dict[str, Texts], language: str) -> str:
 def _part_label(part: str, titles: dict[str, Texts], language: str) -> str:
     if part.endswith(EARLIER_WAVE) and part not in titles:
         inner = _part_label(part.removesuffix(EARLIER_WAVE), titles, language)
-        return EARLIER.get(language, EARLIER["en"]).format(inner)
+        return in_language(WAVE_EARLIER, language, "").format(inner)
     base, power, exponent = part.partition("^")
     if power and part not in titles:
         return POWER.get(language, POWER["en"]).format(_part_label(base, titles, language), exponent)

@@ -32,3 +32,25 @@ def test_a_model_of_few_terms_is_drawn_whole(open_page, tmp_path):
     seen = open_page("results", lang="en")
     assert "number_1" in seen.charts
     assert "stand in the table." not in seen.text
+
+
+@pytest.mark.parametrize("language", WORDINGS)
+def test_a_variant_whose_model_as_written_is_withheld_says_so(open_page, tmp_path, language):
+    tables = build_release.release_tables()
+    for name in ("out.fits", "out.estimates"):
+        rows = tables[name]
+        tables[name] = rows[(rows["model"] != "h1") | (rows["variant"] == "without_controls")]
+    build_release.point_at(tmp_path, build_release.write_release(tmp_path, tables))
+    said = WORDINGS[language]["without_main"]
+    named = {"en": "Without control variables", "da": "Uden kontrolvariable"}[language]
+    assert said.format(variant=named) in open_page("results", lang=language).text
+
+
+@pytest.mark.parametrize("language", WORDINGS)
+def test_the_page_explains_its_words_and_ends_its_sentences(open_page, tmp_path, language):
+    _publish_with(tmp_path, 12)
+    seen = open_page("results", lang=language)
+    words = WORDINGS[language]
+    assert all(words[f"{what}_reading"] in seen.text for what in ("terms", "product", "model_line", "corrected"))
+    assert f". {words['terms_in_the_table'].format(count=12)}" in seen.text
+    assert words["without_main"].partition("{")[0] not in seen.text

@@ -36,6 +36,16 @@ def test_a_cell_has_its_number_and_a_hidden_one_is_hatched_and_has_none():
     assert written == {"a": "3.80", "b": "2.60", "c": HATCH}
 
 
+def test_long_names_stand_on_two_lines_and_none_is_changed():
+    long, longer = "NHS Greater Glasgow and Clyde", "Reallylongnamewithoutanyblank"
+    named = CELLS.assign(unit=[long, longer, "c"])
+    spec = heat_map(named, "en").to_dict(validate=True)
+    written = spec["layer"][0]["encoding"]["y"]["axis"]["labelExpr"]
+    lines = json.loads(written.removesuffix("[datum.label]"))
+    assert lines == {long: ["NHS Greater", "Glasgow and Clyde"], longer: [longer], "c": ["c"]}
+    assert {row["unit"] for row in rows_of(spec)} == {long, longer, "c"}
+
+
 def test_colour_of_a_cell_says_the_side_and_its_strength_how_far_off():
     drawn = {
         row["unit"]: (row["colour"], row["strength"]) for row in rows_of(heat_map(CELLS, "en").to_dict(validate=True))

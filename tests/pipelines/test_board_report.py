@@ -114,6 +114,47 @@ def test_models_are_told_without_a_cause_and_with_what_was_planned():
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "imputed", "corrected"),
+    [
+        ("en", "Missing answers were filled in 20 times from what similar people answered", "means are corrected for"),
+        ("da", "Manglende svar er udfyldt 20 gange ud fra, hvad lignende personer svarede", "gennemsnit er rettet for"),
+    ],
+)
+def test_what_was_filled_in_or_corrected_is_said_with_the_finding_and_on_the_sheet(language, imputed, corrected):
+    release = invented_release()
+    fits = release.tables["out.fits"].assign(imputations=0)
+    fits.loc[fits["fit_id"].str.startswith("h1-main"), "imputations"] = 20
+    fits.loc[fits["fit_id"].str.startswith(("h2-main", "h1-without")), "estimator"] = "corrected_means"
+    made = report_of(replace(release, tables={**release.tables, "out.fits": fits}), language)
+    found = next(each for each in made.sections if each.title == WORDINGS[language]["together_title"])
+    assert [imputed in said for said in found.findings] == [True, False]
+    assert [corrected in said for said in found.findings] == [False, True]
+    assert found.lines[1:] == (WORDINGS[language]["corrected_reading"],)
+    rows = [str(row[found.sheet.n_labels - 1]) for row in found.sheet.rows]
+    assert [imputed in each for each in rows] == [True, False, False, False]
+    assert [corrected in each for each in rows] == [False, False, True, True]
+
+
+@pytest.mark.parametrize(("language", "first"), [("en", "Everybody"), ("da", "Alle")])
+def test_groups_of_organisations_stand_below_everybody(language: str, first: str):
+    regions = section(language, "regions")
+    assert [row[0] for row in regions.tables[0].rows] == [first, "north", "south"]
+    assert regions.sheet is not None
+    assert {row[3] for row in regions.sheet.rows} == {first, "north", "south"}
+
+
+def test_a_region_that_is_everybody_by_another_name_is_not_shown():
+    release = invented_release()
+    units, means = release.tables["meta.units"], release.tables["out.unit_means"]
+    of_one = {
+        "meta.units": units[units["unit"] != "south"].replace({"region": {"south": "north"}}),
+        "out.unit_means": means[means["unit"] != "south"],
+    }
+    made = report_of(replace(release, tables={**release.tables, **of_one}), "en")
+    assert WORDINGS["en"]["regions_title"] not in [each.title for each in made.sections]
+
+
 def test_a_release_without_models_units_or_a_second_wave_says_so():
     release = invented_release()
     empty = ("out.fits", "out.estimates", "out.unit_means", "out.comparisons", "out.response_rates")

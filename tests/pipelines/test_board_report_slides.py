@@ -32,7 +32,7 @@ from tests.board_reports import (
 )
 from tests.dashboard.build_release import HIDDEN_MEAN, ORGANISATIONS
 
-PARTS = ("who", "scores", "change", "together", "units", "method", "answers")
+PARTS = ("who", "scores", "change", "together", "regions", "units", "method", "answers")
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "http://elsewhere.example/x", "\\\\elsewhere\\x")
 
 

@@ -14,6 +14,7 @@ from pipelines.board_report.html import html_of
 from pipelines.board_report.pdf import document_of, pdf_of
 from pipelines.board_report.unit import Unit, has_figures, narrowed, unit_report_of, units_of
 from pipelines.board_report.words import Wording, wording_of
+from pipelines.commands.report_units import _chosen
 from pipelines.store.released import ReleaseFile
 from tests.board_reports import (
     DIGITS,
@@ -188,6 +189,16 @@ def test_one_unit_is_written_the_same_again(study: Path, tmp_path: Path):
         contents.append([Path(each).read_bytes() for each in unit["files"]])
     assert unit["unit"] == OWN
     assert contents[0] == contents[1]
+
+
+def test_a_region_is_asked_for_by_its_title_in_any_language():
+    release = invented_release()
+    titles = [("region_title", "north", "en", "The North"), ("region_title", "north", "da", "Nord")]
+    texts = pd.concat(
+        [release.tables["meta.texts"], pd.DataFrame(titles, columns=["kind", "name", "language", "text"])]
+    )
+    known = replace(release, tables={**release.tables, "meta.texts": texts})
+    assert _chosen(known, "Nord") == _chosen(known, "The North") == _chosen(known, "north") == [Unit("region", "north")]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,10 @@ from pipelines.commands.report_methods import found_in
 from pipelines.load import load_study
 from pipelines.methods_report import defined, defined_measures
 from pipelines.methods_report.content import report_of
+from pipelines.methods_report.diagnostics import _named
+from pipelines.methods_report.factors import _asked
 from pipelines.methods_report.found import WORDINGS, Found
+from pipelines.methods_report.specification import _key
 from pipelines.store import Store
 from pipelines.tables import fitted, out, shapes
 from pipelines.tables.measurement import DISCRIMINANT, FIT_INDICES, GATES, INVARIANCE, LOADINGS, VALIDITY
@@ -256,6 +259,25 @@ def test_conditions_and_invariance_have_verdicts_in_words(study):
     assert {row[3] for row in ladder.rows} <= {"ja", "nej"}
 
 
+@pytest.mark.parametrize(
+    ("measure", "value", "told"),
+    [("organisations", 128.0, "128"), ("members_median", 4.5, "4,5"), ("f_test", 0.00004, "<\N{NO-BREAK SPACE},001"),
+     ("icc_1", 0.086, "0,086")],
+)  # fmt: skip
+def test_what_is_counted_for_a_condition_has_no_decimals(study, measure, value, told):
+    made = found(study, "da")
+    assert made.wording.figure(_asked(made, {"measure": measure, "value": value}, "value", "not_computed")) == told
+
+
+def test_groups_of_a_mixed_model_and_keys_of_variants_are_in_words(study):
+    made = found(study, "da")
+    told = _named(made, "diagnostic", "random_variance of organisation_id: intercept", " of ")
+    assert told.endswith(": organisation: Konstant")
+    assert [_key(made, key) for key in ("covariance", "fixed_effects", "design")] == [
+        "kovarians", "effekter taget ud", "stikprøvens design",
+    ]  # fmt: skip
+
+
 def test_the_first_part_says_which_run_data_and_code(study):
     made, store = report(study, "en"), Store(load_study(study).warehouse)
     facts = {row[0]: row[1] for row in made.sections[0].tables[0].rows}
@@ -273,7 +295,7 @@ def test_models_say_why_they_are_exploratory_and_what_they_ask(study):
     section = next(each for each in report(study, "en").sections if each.title == "Trust and teamwork")
     said = " ".join(section.lines)
     assert "Hypothesis: Those who work in teams trust each other." in said
-    assert "Exploratory: not locked in advance" in said
+    assert "Exploratory: not locked in advance: a question to follow up, not an answer (Main model" in said
     assert "Condition on measurement not met" in said
 
 

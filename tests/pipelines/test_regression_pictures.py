@@ -150,6 +150,11 @@ def test_terms_are_worded_in_the_language_of_the_picture():
     assert term_in_words("trust[spline 2]", words) == "trust (knæk 2)"
     two = term_in_words("forwarding_organisation_mean_of_TOP x trust^2", words)
     assert two == "forwarding (organisationens gennemsnit for Topledere) × trust i 2. potens"
+    assert term_in_words("indirect within: gender[Woman] -> trust -> area", words) == (
+        "Indirekte, inden for: Hvad er dit køn? Kvinde → trust → area"
+    )
+    assert term_in_words("trust <- wave[w2] one wave before", words) == "trust ← Runde: w2 i runden før"
+    assert term_in_words("slope <- gender[Woman]", words) == "hældning ← Hvad er dit køn? Kvinde"
 
 
 @pytest.mark.parametrize("ending", ["svg", "png", "pdf"])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pipelines.board_report.method import method
 from pipelines.board_report.released import Released
 from pipelines.board_report.slides.answers import answer_slides
-from pipelines.board_report.slides.organisations import organisation_slides
+from pipelines.board_report.slides.organisations import organisation_slides, region_slides
 from pipelines.board_report.slides.rows import notes_of
 from pipelines.board_report.slides.scores import change_slides, score_slides
 from pipelines.board_report.slides.together import together_slides
@@ -31,11 +31,13 @@ def deck_of(file: ReleaseFile, report: Report) -> Deck:
     """
     released = Released(file, wording_of(report.language, file.tables["meta.texts"]))
     say = released.wording.say
+    of_regions = tuple(region_slides(released))
     parts = (
         Part(say("who_title"), tuple(who_answered_slides(released))),
         Part(say("scores_title"), tuple(score_slides(released))),
         Part(say("change_title"), tuple(change_slides(released))),
         Part(say("together_title"), tuple(together_slides(released))),
+        *([Part(say("regions_title"), of_regions)] if of_regions else []),
         Part(say("units_title"), tuple(organisation_slides(released))),
         Part(say("method_title"), tuple(_method_slides(released))),
         Part(say("answers_title"), tuple(answer_slides(released))),

@@ -1,10 +1,10 @@
-"""Slides of organisations: heat maps as tables, shaded by how far a mean lies from that of everybody."""
+"""Slides of organisations and groups of them: tables shaded by how far a mean lies from that of everybody."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from pipelines.board_report.organisations import names_gone, side_by_side, tables_of
+from pipelines.board_report.organisations import in_regions, names_gone, side_by_side, tables_of
 from pipelines.board_report.released import Released, rows_of
 from pipelines.board_report.slides.rows import grid_of, in_parts, notes_of, part_title
 from pipelines.board_report.slides.value import Slide
@@ -13,7 +13,7 @@ from pipelines.board_report.words import plain
 
 STEPS = (0.05, 0.125)
 """Distances from everybody, as shares of a scale's range, from which on a cell is shaded, and shaded darkly."""
-MOST_NAMES = 40
+MOST_UNITS, MOST_NAMES = 11, 40
 
 
 def organisation_slides(released: Released) -> Iterator[Slide]:
@@ -21,26 +21,35 @@ def organisation_slides(released: Released) -> Iterator[Slide]:
     rows = released.arranged("out.unit_means")
     for group, wave, units in released.latest(rows[rows["level"] == "organisation"]):
         everybody = rows[(rows["level"] == "all") & (rows["respondent_group"] == group) & (rows["wave"] == wave)]
-        sets = side_by_side(released, units)
-        for scales, table in zip(sets, tables_of(released, group, wave, units), strict=True):
-            caption = table.caption if len(sets) == 1 else part_title(released, table.caption, table.heads[1:])
-            cells = pd.concat([units[units["scale"].isin(scales)], everybody])
-            for lines in in_parts(table.rows):
-                yield _heat_map(released, Table(caption, table.heads, lines), scales, cells)
+        tables = tables_of(released, group, wave, units)
+        yield from _heat_maps(released, tables, units, pd.concat([units, everybody]), "units_reading")
         yield from _gone(released, group, wave, units)
 
 
-def _heat_map(released: Released, table: Table, scales: Sequence[str], cells: pd.DataFrame) -> Slide:
-    say, names = released.wording.say, [str(row[0]) for row in table.rows]
-    title = part_title(released, table.caption, names)
-    part = Table(title, table.heads, table.rows)
-    grid = grid_of(released, part, tuple(_shades(released, part, scales, cells)))
-    return Slide(
-        title,
-        (say("slide_shades"),),
-        grid,
-        notes_of(released, say("units_reading"), *_counts(released, part, scales, cells)),
-    )
+def region_slides(released: Released) -> Iterator[Slide]:
+    """Yield the slides of groups of organisations beside everybody; none where there are none."""
+    for group, wave, rows in released.latest(in_regions(released)):
+        tables = tables_of(released, group, wave, rows, kind="region")
+        yield from _heat_maps(released, tables, rows, rows, "regions_reading")
+
+
+def _heat_maps(
+    released: Released, tables: Sequence[Table], units: pd.DataFrame, cells: pd.DataFrame, reading: str
+) -> Iterator[Slide]:
+    sets = side_by_side(released, units)
+    for scales, table in zip(sets, tables, strict=True):
+        caption = table.caption if len(sets) == 1 else part_title(released, table.caption, table.heads[1:])
+        parts = list(in_parts(table.rows, MOST_UNITS))
+        for lines in parts:
+            title = caption if len(parts) == 1 else part_title(released, caption, [str(row[0]) for row in lines])
+            part = Table(title, table.heads, lines)
+            yield _heat_map(released, part, scales, cells[cells["scale"].isin(scales)], reading)
+
+
+def _heat_map(released: Released, table: Table, scales: Sequence[str], cells: pd.DataFrame, reading: str) -> Slide:
+    say, grid = released.wording.say, grid_of(released, table, tuple(_shades(released, table, scales, cells)))
+    notes = notes_of(released, say(reading), *_counts(released, table, scales, cells))
+    return Slide(table.caption, (say("slide_shades"),), grid, notes)
 
 
 def _shades(

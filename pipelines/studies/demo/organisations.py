@@ -10,7 +10,11 @@ from pipelines.studies.demo.effects import REST, Effects, solve
 from pipelines.studies.demo.parameters import WAVES, Parameters, Size
 
 MUNICIPALITY = 1
-SCOTTISH_REGIONS = ("Lothian", "Greater Glasgow", "Tayside", "Grampian", "Highland")
+DANISH_CODES = {"Hovedstaden": 1, "Sjælland": 2, "Syddanmark": 3, "Midtjylland": 4, "Nordjylland": 5}
+SCOTTISH_CODES = {"Lothian": 15, "Greater Glasgow": 12, "Tayside": 18, "Grampian": 11, "Highland": 13}
+SCOTTISH_REGIONS = tuple(SCOTTISH_CODES)
+REGION_CODES = DANISH_CODES | SCOTTISH_CODES
+"""Region or health board → its code in the instrument ``register``."""
 PARTIES = ("Party A", "Party B", "Party C", "Party D")
 LINKS = (1, 2, 3)
 NO_LINK = 4
@@ -98,7 +102,7 @@ def draw_registers(places: pd.DataFrame, values: Mapping[str, Values], seed: int
             "REG_exp": np.rint(rng.normal(62_000, 5_000, number)).astype(int),
             "REG_budget_change": rng.normal(-1.0, 2.5, number).round(1),
             "REG_unemp": np.clip(rng.normal(4.5, 1.2, number), 0.5, 20).round(1),
-            "REG_region": places["region"],
+            "REG_region": places["region"].map(REGION_CODES).astype("Int64"),
             "REG_mayor": rng.choice(PARTIES, number),
         }
     )
