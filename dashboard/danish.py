@@ -203,6 +203,7 @@ DANISH: Mapping[str, str] = {
     "estimator_mixed": "multilevelmodel",
     "groups_organisation_id": "organisationer",
     "groups_respondent_key": "personer",
+    "groups_dyad_id": "personer, som par deler",
     "groups_wave": "runder",
     "groups_respondent_group": "respondentgrupper",
     "groups_source": "kilder",

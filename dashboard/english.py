@@ -204,6 +204,7 @@ ENGLISH: Mapping[str, str] = {
     "estimator_mixed": "mixed model",
     "groups_organisation_id": "organisations",
     "groups_respondent_key": "persons",
+    "groups_dyad_id": "persons whom dyads share",
     "groups_wave": "waves",
     "groups_respondent_group": "respondent groups",
     "groups_source": "sources",

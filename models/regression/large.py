@@ -61,7 +61,7 @@ def may_be_stored(spec: RegressionSpec) -> bool:
         return False
     if needs_rows_beside(spec) or spec.corrected or spec.without_items:
         return False
-    if any(each.earlier_wave for each in spec.variables()):
+    if spec.dyads is not None or any(each.earlier_wave for each in spec.variables()):
         return False
     if spec.estimator not in ("linear", *BINARY) or (spec.estimator in BINARY and spec.bootstrap_draws):
         return False

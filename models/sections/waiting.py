@@ -9,13 +9,9 @@ from pydantic import Field
 
 from instruments.spec_file import Name, Spec, Texts, Words
 
-Need = Literal[
-    "latent_surface",
-    "actor_partner",
-]
+Need = Literal["latent_surface",]
 NEEDS: dict[Need, str] = {
     "latent_surface": "a response surface, or a difference, of latent reports (path models)",
-    "actor_partner": "the answers of the other member of a dyad, and dyads as groups (multilevel models)",
 }
 
 

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from models.estimates import Matrix, Vector
 from models.regression.columns import Labels
 from models.regression.design import columns_read
+from models.sections.dyads import DYAD
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.spec import RegressionSpec
-from pipelines.steps.fit_designs import turned_back
+from pipelines.steps.fit_designs import TurnedBack, turned_back
 
 LEAST_SHARE = 1e-10
 
@@ -41,6 +42,9 @@ def behind_a_fit(
         - unit_leverage: the largest of ``unit_leverage``; 0 where no unit has several responses.
         - weight_in_people: total weight over the largest, least of all responses and of each category; absent without
           weights.
+        - n_dyads, least_category_dyads, dyad_leverage: people whom dyads share, as many or fewer than there are other
+          members; of all responses, the fewest in or out of a category, and their largest ``unit_leverage``; absent
+          without dyads.
         - least_units_of_stratum, least_people_of_stratum: absent without a design.
     """
     read = [name for name in dict.fromkeys(columns_read(spec)) if name in rows]
@@ -61,6 +65,7 @@ def behind_a_fit(
         **_organisations(own, parts),
         "unit_leverage": max(leverages, default=0.0),
         **_weights(spec, complete, parts),
+        **_dyads(complete, design, parts),
         **_strata(spec, complete),
     }
 
@@ -108,6 +113,18 @@ def _weights(spec: RegressionSpec, rows: pd.DataFrame, parts: list[NDArray[np.bo
     weights: Vector = rows[str(spec.weights)].to_numpy(dtype=float)
     each = [weights, *(weights[part] for part in parts if part.any())]
     return {"weight_in_people": min(float(own.sum() / own.max()) for own in each)}
+
+
+def _dyads(rows: pd.DataFrame, design: TurnedBack, parts: list[NDArray[np.bool_]]) -> dict[str, float]:
+    if DYAD not in rows:
+        return {}
+    shared = rows[DYAD]
+    behind = [float(shared[part].nunique()) for part in parts if part.any()]
+    return {
+        "n_dyads": float(shared.nunique()),
+        **({"least_category_dyads": min(behind)} if behind else {}),
+        "dyad_leverage": unit_leverage(design.matrix.to_numpy(), design.turned.to_numpy(), shared),
+    }
 
 
 def _strata(spec: RegressionSpec, rows: pd.DataFrame) -> dict[str, float]:

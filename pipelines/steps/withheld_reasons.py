@@ -70,6 +70,18 @@ REASONS: Mapping[str, Texts] = {
         "en": "one organisation or person nearly decides a coefficient",
         "da": "én organisation eller person afgør næsten en koefficient",
     },
+    "few_dyads": {
+        "en": "answers of fewer than {least} other members of dyads",
+        "da": "svar fra færre end {least} andre medlemmer af par",
+    },
+    "category_of_few_dyads": {
+        "en": "a category with answers of fewer than {least} other members of dyads",
+        "da": "en kategori med svar fra færre end {least} andre medlemmer af par",
+    },
+    "too_alike_dyads": {
+        "en": "differs from a released fit by the answers of fewer than {least} other members of dyads",
+        "da": "afviger fra en frigivet estimation med svarene fra færre end {least} andre medlemmer af par",
+    },
     "heavy_weight": {
         "en": "a response with more weight than one of {least} would have",
         "da": "en besvarelse med større vægt, end én af {least} ville have",
