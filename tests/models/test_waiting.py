@@ -16,7 +16,7 @@ code: H9
 title: {en: What waits}
 parts:
   - {estimand: The path through trust., needs: [latent_surface]}
-  - {estimand: The same with both members of a dyad., needs: [actor_partner, latent_surface]}
+  - {estimand: The same of managers., needs: [latent_surface, latent_surface]}
 """
 
 
@@ -32,7 +32,7 @@ def test_a_waiting_file_names_each_estimator_once(tmp_path: Path) -> None:
     assert kind_of(path) == "waiting"
     assert document.faults == []
     assert waiting is not None
-    assert waiting.needs() == ("latent_surface", "actor_partner")
+    assert waiting.needs() == ("latent_surface",)
 
 
 @pytest.mark.parametrize(
