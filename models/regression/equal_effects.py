@@ -7,7 +7,7 @@ import numpy as np
 
 from models.estimates import Matrix
 from models.regression.columns import column_of
-from models.sections.regressors import as_variable, parts_of
+from models.sections.regressors import Surface, Variable, parts_of
 from models.spec import RegressionSpec
 
 EQUAL = " = "
@@ -25,22 +25,29 @@ def equal_effects(spec: RegressionSpec, groups: Mapping[str, Sequence[str]]) -> 
     Args:
         spec: The model, variant applied.
         groups: Regressor → its terms, as ``joint_tests.regressor_groups`` returns them.
+
+    Returns:
+        No test of a variable whose own and other answer do not stand in the model in the same form and products.
     """
-    alone = spec.lone_variables()
     found: dict[str, tuple[tuple[str, str], ...]] = {}
-    for other in (each for each in alone if each.other_member and as_variable(each.variable) in alone):
-        own = as_variable(other.variable)
-        pairs: list[tuple[str, str]] = []
-        for regressor in spec.regressors_as_variables():
-            parts = parts_of(regressor)
-            if other not in parts or own in parts:
-                continue
-            of_other, of_own = (
-                " x ".join(column_of(own if part == swapped else part) for part in parts) for swapped in (None, other)
-            )
-            pairs += zip(groups.get(of_own, ()), groups.get(of_other, ()), strict=False)
-        found[f"{column_of(own)}{EQUAL}{column_of(other)}"] = tuple(pairs)
+    for other in dict.fromkeys(each for each in spec.lone_variables() if each.other_member):
+        own = other.model_copy(update={"other_member": False})
+        of_own, of_other = _beside(spec, own), _beside(spec, other)
+        if of_own.keys() != of_other.keys():
+            continue
+        pairs = [zip(groups.get(of_own[key], ()), groups.get(of_other[key], ()), strict=True) for key in of_own]
+        found[f"{column_of(own)}{EQUAL}{column_of(other)}"] = tuple(pair for each in pairs for pair in each)
     return {name: pairs for name, pairs in found.items() if pairs}
+
+
+def _beside(spec: RegressionSpec, variable: Variable) -> dict[frozenset[Variable], str]:
+    """Return the variables that a variable is multiplied with, none where it stands alone → name of the regressor."""
+    regressors = [each for each in spec.regressors_as_variables() if not isinstance(each, Surface)]
+    return {
+        frozenset(part for part in parts_of(each) if part != variable): " x ".join(map(column_of, parts_of(each)))
+        for each in regressors
+        if variable in parts_of(each)
+    }
 
 
 def contrasts_of(pairs: Sequence[tuple[int, int]], n_terms: int) -> Matrix:

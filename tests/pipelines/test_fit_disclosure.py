@@ -225,6 +225,9 @@ def test_a_fit_with_rules_of_its_own_is_shown_when_it_meets_them_and_withheld_wi
         assert fit_is_withheld(**{key: value for key, value in known.items() if key != name}), name
 
 
+OF_DYADS = {"n_dyads": 10.0, "least_category_dyads": 10.0, "dyad_leverage": 0.3}
+
+
 # What is known, what is withheld then, and the reason; every other rule lets it pass.
 OWN_RULES = {
     "mixed, degrees of freedom": (OF_MIXED, {"least_df": 9.9}, "a coefficient with fewer than 10 degrees of freedom"),
@@ -243,6 +246,13 @@ OWN_RULES = {
     "imputed, category": (OF_IMPUTED, {"least_category_n": 9.0}, "a category with fewer than 10 responses"),
     "by design, units": (OF_DESIGN, {"least_units_of_stratum": 2.0}, "a stratum with fewer than 3 sampled units"),
     "by design, people": (OF_DESIGN, {"least_people_of_stratum": 9.0}, "a stratum with fewer than 10 responses"),
+    "dyads, others": (OF_DYADS, {"n_dyads": 9.0}, "answers of fewer than 10 other members of dyads"),
+    "dyads, category": (
+        OF_DYADS,
+        {"least_category_dyads": 9.0},
+        "a category with answers of fewer than 10 other members of dyads",
+    ),
+    "dyads, one other": (OF_DYADS, {"dyad_leverage": 0.9}, "one organisation or person nearly decides a coefficient"),
     "weights": (
         {"estimator": "WLS", "weight_in_people": 10.0},
         {"weight_in_people": 9.9},
