@@ -132,21 +132,15 @@ def test_managers_and_staff_may_vary_differently():
 
 
 @pytest.mark.parametrize(
-    ("regressors", "is_tested"),
+    ("regressors", "tested"),
     [
-        (("belief", OTHER, ROLE, {"interaction": ("belief", ROLE)}, {"interaction": (ROLE, OTHER)}), True),
-        (("belief", OTHER, ROLE, {"interaction": (ROLE, OTHER)}), False),
-        (({"variable": "belief", "centre": "grand_mean"}, OTHER), False),
-        (({"variable": "belief", "centre": "grand_mean"}, {**OTHER, "centre": "grand_mean"}), True),
+        (("belief", OTHER, ROLE, {"interaction": ("belief", ROLE)}, {"interaction": (ROLE, OTHER)}), [2]),
+        (("belief", OTHER, ROLE, {"interaction": (ROLE, OTHER)}), []),
+        (({"variable": "belief", "centre": "grand_mean"}, OTHER), []),
+        (({"variable": "belief", "centre": "grand_mean"}, {**OTHER, "centre": "grand_mean"}), [1]),
     ],
     ids=["another order", "a product of one alone", "one centred", "both centred"],
 )
-def test_equal_effects_are_tested_where_both_stand_in_the_model_in_the_same_form(regressors, is_tested):
-    fit, found, _ = fitted(dyadic(*regressors, cluster="dyad_id"))
-    tests = fit.joint_tests.set_index("regressor")
-    assert (EQUAL in tests.index) == is_tested
-    if is_tested:
-        assert (
-            tests.loc[EQUAL, "df_num"]
-            == found.index.str.endswith("belief").sum() + found.index.str.startswith("belief x").sum()
-        )
+def test_equal_effects_are_tested_where_both_stand_in_the_model_in_the_same_form(regressors, tested):
+    tests = fitted(dyadic(*regressors, cluster="dyad_id"))[0].joint_tests
+    assert tests.loc[tests["regressor"] == EQUAL, "df_num"].tolist() == tested
