@@ -47,6 +47,24 @@ def with_other_members(
     return rows.assign(**added)
 
 
+def is_other_member(rows: pd.DataFrame, dyads: pd.DataFrame, model: RegressionSpec, is_used: pd.Series) -> pd.Series:
+    """Tell which responses are the other member of one that a model uses.
+
+    Args:
+        rows: ``core.analysis``.
+        dyads: ``core.dyads``.
+        model: The model.
+        is_used: Length n: which responses it uses.
+
+    Returns:
+        Length n.
+    """
+    pairs = _pairs(rows, dyads[dyads["kind"] == model.dyads], pd.Series(data=True, index=rows.index))
+    used = set(rows.loc[is_used, "response_id"])
+    others = {*pairs[pairs.index.isin(used)], *pairs.index[pairs.isin(used) & ~pairs.isin(pairs.index)]}
+    return rows["response_id"].isin(others)
+
+
 def _pairs(rows: pd.DataFrame, dyads: pd.DataFrame, is_used: pd.Series) -> pd.Series:
     """Return response → the response that it names, where both are rows whose answers count."""
     known = set(rows.loc[is_used, "response_id"])

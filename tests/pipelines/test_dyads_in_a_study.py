@@ -30,6 +30,8 @@ response_scales: {agreement: {points: {1: {}, 2: {}, 3: {}, 4: {}, 5: {}, 6: {},
 items:
   a: {response_scale: agreement, text: {en: Effort}}
   b: {response_scale: agreement, text: {en: Belief}}
+scales:
+  both: {title: {en: Effort and belief}, items: [a, b], least_answered: 2}
 """
 MODEL = """\
 name: effort
@@ -107,6 +109,15 @@ def test_fits_say_how_many_have_no_other_member_and_are_made_again_from_the_raw_
     for variant in ("main", "both"):
         for depth in ((), ("--from-raw",)):
             done(sensemaking("rerun", study, known.loc[variant, "fit_id"], *depth))
+
+
+def test_a_changed_model_is_fitted_beside_the_declared_one(study: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(study, tmp_path / "related"))
+    changed = MODEL.replace("outcome: a\n", "outcome: a\ndegrees_of_freedom: kenward_roger\n")
+    (copy / "models" / "effort.yaml").write_text(changed.partition("variants:")[0], encoding="utf-8")
+    done(sensemaking("fit", copy, "effort"))
+    fits = table(copy, "out.fits").set_index(["is_declared", "variant"])
+    assert fits.loc[(False, "main"), "n_obs"] == fits.loc[(True, "main"), "n_obs"] == 209
 
 
 def test_actor_and_partner_effects_are_tested_and_worded(study: Path, tmp_path: Path) -> None:
