@@ -57,9 +57,12 @@ def is_other_member(rows: pd.DataFrame, dyads: pd.DataFrame, model: RegressionSp
         is_used: Length n: which responses it uses.
 
     Returns:
-        Length n.
+        Length n; none without dyads, where no column of the rows is looked at.
     """
-    pairs = _pairs(rows, dyads[dyads["kind"] == model.dyads], pd.Series(data=True, index=rows.index))
+    everybody = pd.Series(data=True, index=rows.index)
+    if model.dyads is None:
+        return ~everybody
+    pairs = _pairs(rows, dyads[dyads["kind"] == model.dyads], everybody)
     used = set(rows.loc[is_used, "response_id"])
     others = {*pairs[pairs.index.isin(used)], *pairs.index[pairs.isin(used) & ~pairs.isin(pairs.index)]}
     return rows["response_id"].isin(others)
