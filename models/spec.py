@@ -9,6 +9,7 @@ from instruments.spec_file import Name, Spec, Texts, Words
 from models.sections.comparisons import CompetingForms, Together, fitting_comparisons, refuse_unfit_comparisons
 from models.sections.composition import Composition, refuse_unfit_composition
 from models.sections.corrected import Correction, corrections_of_means, names_corrected, refuse_unfit_corrections
+from models.sections.dyads import refuse_unfit_dyads
 from models.sections.imputation import Missing, refuse_imputation_of
 from models.sections.inference import (
     MARGINAL,
@@ -47,6 +48,7 @@ from models.sections.regressors import (
     refuse_strange_names,
     refuse_strange_regressors,
     with_coefficients,
+    without_focal,
 )
 from models.sections.sample_design import SampleDesign, refuse_mixed_design
 from models.sections.variants import Expected, Variant, changes_of, variants_without
@@ -77,6 +79,7 @@ class RegressionSpec(Spec):
             paths: ``mediation``, ``mediation_across_levels`` (within clusters and between their latent means),
             ``cross_lagged_panel`` (RI-CLPM), ``latent_growth``, ``two_outcomes`` explained together.
         panel: What a unit is; for those estimators.
+        dyads: Kind of dyads of the other members and of the groups ``dyad_id``, who share one, such as a manager.
         fixed_effects: Column whose groups have an effect each that is taken out, such as organisation_id, or two.
         random_effects: Of a mixed model the effects that differ between groups; intercepts only but for ``mixed``.
         degrees_of_freedom: Of ``mixed``, classical: ``satterthwaite`` (left out too), or ``kenward_roger``.
@@ -125,6 +128,7 @@ class RegressionSpec(Spec):
     level: Level = "response"
     estimator: Estimator = "linear"
     panel: Panel | None = None
+    dyads: Name | None = None
     fixed_effects: Name | tuple[Name, Name] | None = None
     random_effects: tuple[RandomEffects, ...] = ()
     degrees_of_freedom: DegreesOfFreedom | None = None
@@ -170,15 +174,10 @@ class RegressionSpec(Spec):
         return self
 
     def _refuse_models_without_their_focal_regressor(self) -> None:
-        if as_variable(self.focal) not in self.lone_variables():
-            raise ValueError("the focal regressor must stand among the regressors, written the same way")
-        for variant in self.variants:
-            said = self.with_variant(variant.name)
+        for name in ("main", *(variant.name for variant in self.variants)):
+            said = self.with_variant(name)
             if as_variable(said.focal) not in said.lone_variables():
-                raise ValueError(
-                    f"the variant {variant.name} has no focal regressor; name one of its regressors under focal in the "
-                    "variant, written the same way"
-                )
+                raise without_focal(name)
 
     def _refuse_what_does_not_go_together(self) -> None:
         for name in ("main", *(variant.name for variant in self.variants)):
@@ -191,6 +190,7 @@ class RegressionSpec(Spec):
             said.refuse_unfit_keys_of_mixed()
             refuse_unfit_equations(said.estimator, said.working_correlation, said.clusters(), said.weights)
             refuse_unfit_corrections(said)
+            refuse_unfit_dyads(said)
             refuse_unfit_paths(said)
             refuse_keys_of_other_estimators(
                 said.estimator,

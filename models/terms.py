@@ -20,7 +20,7 @@ def scales_in_terms(terms: Iterable[str], known: Collection[str]) -> list[str]:
 
 
 def _scale_of(word: str, known: Collection[str]) -> str | None:
-    word = word.removesuffix("_earlier_wave")
+    word = word.removesuffix("_earlier_wave").removesuffix("_other_member")
     if word in known:
         return word
     shortened = (word.removesuffix(f"_{use}") for use in get_args(Use))

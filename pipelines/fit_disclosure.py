@@ -19,6 +19,7 @@ from pipelines.steps.coarse_degrees import OF_GROUPS, has_rules_of_its_own
 from pipelines.steps.fit_designs import with_middles
 from pipelines.steps.fit_rows import behind_a_fit
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
+from pipelines.steps.others_behind import OthersBehind, alike_in_others, others_behind
 from pipelines.steps.released_fits import erased_rows, released_estimates, released_fits
 from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store
@@ -97,6 +98,14 @@ def responses_used(store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]
     return {fit: used[name] for fit, name in zip(fits["fit_id"], fits["data_hash"], strict=True)}
 
 
+def _others_behind(store: Store, fits: pd.DataFrame) -> dict[str, OthersBehind]:
+    """Return the other members of dyads behind every fit."""
+    return {
+        str(fit): others_behind(store.kept_rows(str(name)))
+        for fit, name in zip(fits["fit_id"], fits["data_hash"], strict=True)
+    }
+
+
 def _declared(study: Study, store: Store) -> pd.DataFrame:
     fits = store.read(out.FITS)
     declared = fits["is_declared"].astype(bool) & fits["is_current"].astype(bool)
@@ -144,7 +153,8 @@ def _behind(
         units: Organisation and respondent by response.
     """
     spec, (values, of_terms) = recorded_model(fit), found
-    if not has_rules_of_its_own(fit, values) and spec.weights in (None, NUMBER_OF_ANSWERS):
+    has_dyads = spec.dyads is not None and fit["estimator"] in fits_to_withhold.WITH_RULES
+    if not (has_rules_of_its_own(fit, values) or has_dyads) and spec.weights in (None, NUMBER_OF_ANSWERS):
         return {}
     rows = store.kept_rows(str(fit["data_hash"]))
     coefficients = dict(zip(of_terms["term"], of_terms["estimate"].astype(float), strict=True))
@@ -187,6 +197,7 @@ def _not_too_alike(
     organisations = dict(zip(placed["response_id"], placed["organisation_id"], strict=True))
     least = study.spec.release.least_cell_size
     alike = fits_to_withhold.too_alike(responses_used(store, in_order), least, organisations, language)
+    alike |= alike_in_others(_others_behind(store, in_order[~in_order["fit_id"].isin(list(alike))]), least, language)
     return others[~others["fit_id"].isin(list(alike))], withheld | alike
 
 

@@ -15,6 +15,7 @@ from instruments.spec_file import read_spec, spec_hash
 from instruments.strict_yaml import Document, Place
 from models.load import LIBRARY as MODEL_LIBRARY
 from models.load import VariableKind, find_models
+from models.sections.dyads import DYAD
 from models.sections.measurement import MeasurementSpec
 from models.sections.panel import COLLABORATION
 from models.sections.waiting import WaitingSpec
@@ -174,8 +175,8 @@ def analysis_variables(study: Study) -> dict[str, VariableKind]:
     known: dict[str, VariableKind] = dict(KEYS_OF_A_RESPONSE)
     if study.spec.label_experiment is not None:
         known["label_seen"] = "category"
-    if study.spec.collaborations is not None:
-        known[COLLABORATION] = "group"
+    made = {COLLABORATION: study.spec.collaborations is not None, DYAD: bool(study.spec.kinds_of_dyads())}
+    known.update(dict.fromkeys((name for name, is_made in made.items() if is_made), "group"))
     for instrument in study.described():
         for name, item in instrument.items.items():
             scale = instrument.response_scale_of(name)

@@ -125,6 +125,7 @@ def blame_population(spec: StudySpec, model: RegressionSpec, document: Document)
         without = [population.without] if population.without else []
         existing(without, spec.screening.exclusions, document, (*place, "without"), "exclusion rule")
         existing(population.respondent_groups, groups, document, (*place, "respondent_groups"), "respondent group")
+    existing([model.dyads] if model.dyads else [], spec.kinds_of_dyads(), document, ("dyads",), "kind of dyads")
     existing(_groups_in(model), groups, document, ("regressors",), "respondent group")
 
 

@@ -42,6 +42,7 @@ from pipelines.store.released import AUDIT_PASSED
 from pipelines.tables import core, out, released
 from pipelines.tables.casework import SAMPLE_REGISTER
 from pipelines.tables.measurement import GATES, INVARIANCE
+from pipelines.tables.relations import DYADS
 from pipelines.tables.releases import RELEASES
 from pipelines.tables.sampling import SAMPLING
 
@@ -215,7 +216,8 @@ def _released_conditions(study: Study, store: Store, fits: pd.DataFrame) -> pd.D
         FittedModel(fit_id, study.models[model].with_variant(variant), used[fit_id])
         for fit_id, model, variant in zip(fits["fit_id"], fits["model"], fits["variant"], strict=True)
     ]
-    missed = missed_conditions(store.read(GATES), study.measurement, made, store.read(core.analysis(study)))
+    analysis, dyads = store.read(core.analysis(study)), store.read(DYADS)
+    missed = missed_conditions(store.read(GATES), study.measurement, made, analysis, dyads)
     return released.CONDITIONS_RELEASED.typed(missed)
 
 

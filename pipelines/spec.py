@@ -89,3 +89,8 @@ class StudySpec(Spec):
         if not self.instruments and not self.forms:
             raise ValueError("the study asks nothing; name its instruments, or its forms")
         return self
+
+    def kinds_of_dyads(self) -> tuple[str, ...]:
+        """Return the kinds of dyads that any source joins people by, each once."""
+        named = (kind for source in self.sources.values() for kind in source.identifiers.dyads)
+        return tuple(dict.fromkeys(named))

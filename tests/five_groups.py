@@ -20,8 +20,9 @@ def write_five_groups(folder: Path, models: Sequence[str]) -> Path:
         folder: The study folder, which exists.
         models: Models that the study names.
     """
+    named = {FORM_OF["FRL"]: ", identifiers: {respondent_key: person, dyads: {staff_manager: manager}}"}
     sources = "".join(
-        f"  {form}_{wave}: {{wave: {wave}, files: {form}_{wave}.csv, form: {form}}}\n"
+        f"  {form}_{wave}: {{wave: {wave}, files: {form}_{wave}.csv, form: {form}{named.get(form, '')}}}\n"
         for form in FORM_OF.values()
         for wave in WAVES
     )

@@ -17,6 +17,7 @@ from models.multilevel.satterthwaite import Satterthwaite, satterthwaite
 from models.regression.clustered import Clustered
 from models.regression.columns import Labels, columns_of
 from models.regression.design import Design
+from models.regression.equal_effects import NO_PAIRS, Pairs, contrasts_of
 from models.regression.identification import ModelDataError
 from models.regression.inference import Uncertainty
 from models.regression.joint_tests import places_of_regressors, regressor_groups
@@ -67,23 +68,33 @@ def estimate_mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Esti
     return EstimatedMixed(model, uncertainty, approximation, explained.marginal_r2, diagnostics)
 
 
-def mixed_joint_tests(estimated: EstimatedMixed, groups: dict[str, tuple[str, ...]]) -> pd.DataFrame:
+def mixed_joint_tests(
+    estimated: EstimatedMixed, groups: dict[str, tuple[str, ...]], equal: Pairs = NO_PAIRS
+) -> pd.DataFrame:
     """Test all coefficients of every regressor with several columns, and of the whole model, by a scaled F.
+
+    Then that coefficients of pairs of terms are equal.
 
     Args:
         estimated: With Satterthwaite's or Kenward and Roger's degrees of freedom.
         groups: Regressor → its terms, all regressors last.
+        equal: Name → pairs of terms.
 
     Returns:
         Columns as ``JOINT_TEST_COLUMNS``; no row without such degrees of freedom.
     """
-    rows: list[tuple[object, ...]] = []
     approximation, terms = estimated.approximation, estimated.model.terms
+    if approximation is None:
+        return pd.DataFrame(columns=list(JOINT_TEST_COLUMNS))
     method = "F, Satterthwaite" if isinstance(approximation, Satterthwaite) else "F, Kenward-Roger"
+    asked: dict[str, Matrix] = {}
     for position, (name, columns) in enumerate(groups.items(), start=1):
-        if approximation is None or (len(columns) < 2 and position < len(groups)):  # noqa: PLR2004 - one is no group
-            continue
-        contrasts: Matrix = np.eye(len(terms))[[terms.index(column) for column in columns]]
+        if len(columns) > 1 or position == len(groups):
+            asked[name] = np.eye(len(terms))[[terms.index(column) for column in columns]]
+    for name, pairs in equal.items():
+        asked[name] = contrasts_of([(terms.index(one), terms.index(other)) for one, other in pairs], len(terms))
+    rows: list[tuple[object, ...]] = []
+    for name, contrasts in asked.items():
         test = approximation.test(contrasts, estimated.model.coefficients)
         rows.append((name, test.statistic, test.df, test.df_resid, test.p_value, method))
     return pd.DataFrame(rows, columns=list(JOINT_TEST_COLUMNS))

@@ -14,6 +14,7 @@ from models.sections.regressors import Interaction, Regressor, Surface, Variable
 
 Labels = Mapping[str, Mapping[Any, str]]
 EARLIER = "_earlier_wave"
+OTHER_MEMBER = "_other_member"
 Column = TypeVar("Column", pd.Series, Vector)
 
 
@@ -22,6 +23,7 @@ def column_of(variable: Variable) -> str:
     name = variable.variable
     if variable.use not in ("number", "category"):
         name = f"{name}_{variable.use}" + (f"_of_{variable.of}" if variable.of else "")
+    name = f"{name}{OTHER_MEMBER}" if variable.other_member else name
     return f"{name}{EARLIER}" if variable.earlier_wave else name
 
 

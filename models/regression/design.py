@@ -5,7 +5,7 @@ Whether they can be told apart is in ``identification``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -18,8 +18,10 @@ from models.regression.identification import ModelDataError, refuse_unidentified
 from models.regression.organisation_rows import KEYS, of_rows, organisation_rows
 from models.regression.outcome import outcome_of
 from models.regression.profile import Profile, finite_numbers, profile_of
+from models.regression.rows_without import rows_without
 from models.regression.sampled import columns_of_sample, sample_of, with_units_sampled
 from models.sections.composition import parts_of_whole
+from models.sections.dyads import DYAD
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.sections.paths import needs_order
 from models.sections.regressors import Variable, as_variable
@@ -48,7 +50,7 @@ class Design:
         data: The responses behind the rows: response_id and the columns of the analysis table that the model reads.
         n_alone: Rows that were left out because they are alone in a group whose effect is taken out.
         sample: How the rows came into the sample; None where the model has no design.
-        n_first: Rows of the population without the wave before, where the model has variables of an earlier wave.
+        n_without: Why rows of the population miss what only another row could tell → how many; see ``rows_without``.
     """
 
     outcome: pd.Series
@@ -62,7 +64,7 @@ class Design:
     data: pd.DataFrame
     n_alone: int = 0
     sample: SurveyDesign | None = None
-    n_first: int = 0
+    n_without: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +75,7 @@ class SelectedRows:
     n_in_population: int
     data: pd.DataFrame
     n_alone: int
-    n_first: int = 0
+    n_without: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, fewest_beyond: int = 1) -> Design:
@@ -103,7 +105,7 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, f
     weights = _weights(rows, spec.weights)
     n_in_population, n_alone = selected.n_in_population, selected.n_alone
     sample = sample_of(spec.design, rows, weights)
-    told = (n_in_population, data, n_alone, sample, selected.n_first)
+    told = (n_in_population, data, n_alone, sample, selected.n_without)
     return Design(outcome, matrix, clusters, weights, profile, focal, rows, *told)
 
 
@@ -115,24 +117,11 @@ def select_rows(spec: RegressionSpec, analysis: pd.DataFrame) -> SelectedRows:
     """
     responses = select_population(spec, with_units_sampled(spec.design, analysis))
     population = responses if spec.level == "response" else _of_organisations(spec, responses)
-    n_first = _without_earlier_wave(spec, population)
+    n_without = rows_without(spec, population)
     complete = _leave_out_missing(spec, population)
     rows = _leave_out_alone(spec, complete)
     data = rows if spec.level == "response" else of_rows(responses, rows, spec.level)
-    return SelectedRows(rows, len(population), data, len(complete) - len(rows), n_first)
-
-
-def _without_earlier_wave(spec: RegressionSpec, population: pd.DataFrame) -> int:
-    """Count the rows that miss a variable of an earlier wave; refuse a population in which all do."""
-    earlier = [column for column, uses in uses_of(spec).items() if uses[0].earlier_wave]
-    is_first = population[earlier].isna().any(axis=1)
-    if earlier and is_first.all():
-        raise ModelDataError(
-            f"none of {counted(len(population), 'row')} of the population has a wave before, from which the model "
-            f"takes {', '.join(earlier)}; expected two waves or more with the same organisations (or people); name "
-            "later waves in the population, link the waves, or take earlier_wave out"
-        )
-    return int(is_first.sum())
+    return SelectedRows(rows, len(population), data, len(complete) - len(rows), n_without)
 
 
 def focal_terms(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, profile: Profile) -> tuple[str, ...]:
@@ -234,6 +223,7 @@ def columns_read(spec: RegressionSpec) -> list[str]:
     """Return the columns that a model reads: outcome, regressors, groups, weights; one may stand twice."""
     read = [*outcome_columns(spec), *(column_of(variable) for variable in spec.variables()), *spec.clusters()]
     read += [*parts_of_whole(spec.composition), *spec.effects(), *spec.random_groups(), *columns_of_sample(spec.design)]
+    read += [DYAD] if spec.dyads is not None else []
     read += [ORDER_OF_WAVES] if spec.working_correlation == "ar1" else []
     read += columns_behind(spec) if spec.corrected else []
     read += KEYS["organisation_and_wave"] if spec.level != "response" else []

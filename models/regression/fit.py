@@ -19,6 +19,7 @@ from models.regression.comparing.of_fit import comparisons_of
 from models.regression.covariance import estimate_uncertainty
 from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose, diagnose_categorical, judged
+from models.regression.equal_effects import equal_effects
 from models.regression.found import Found, pool_found
 from models.regression.found_in_groups import found_corrected, found_marginal, found_mixed
 from models.regression.identification import ModelDataError, refuse_decided_by_clusters
@@ -98,7 +99,7 @@ def fit_regression(
         df_resid=float(found.df_resid),
         r_squared=found.r_squared,
         estimates=found.estimates,
-        diagnostics=_with_first_wave(found.diagnostics, fitted, design),
+        diagnostics=_with_rows_without(found.diagnostics, design),
         readings=_joined(found.readings, pd.DataFrame(uncovered, columns=list(COLUMNS))),
         shapes=shapes,
         predictions=found.predictions,
@@ -172,7 +173,7 @@ def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: i
         diagnostics=diagnose(design, posed, uncertainty, places_of_regressors(groups, terms)),
         readings=readings_of(values, design.focal, spec.smallest_effect_of_interest, np.random.default_rng(seed)),
         predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
-        joint_tests=joint_tests(groups, places, solution.coefficients, uncertainty),
+        joint_tests=joint_tests(groups, places, solution.coefficients, uncertainty, equal_effects(spec, groups)),
         tested=tested_together(groups, places),
     )
 
@@ -220,11 +221,12 @@ def _with_design(spec: RegressionSpec, design: Design, labels: Labels, found: Fo
     )
 
 
-def _with_first_wave(diagnostics: pd.DataFrame, spec: RegressionSpec, design: Design) -> pd.DataFrame:
-    """Add how many rows of the population were left out because they miss the wave before, where one is asked for."""
-    if not any(each.earlier_wave for each in spec.variables()):
+def _with_rows_without(diagnostics: pd.DataFrame, design: Design) -> pd.DataFrame:
+    """Add how many rows of the population miss the wave before, or an other member, where these are asked for."""
+    if not design.n_without:
         return diagnostics
-    return pd.concat([diagnostics, judged({"n_without_earlier_wave": float(design.n_first)})], ignore_index=True)
+    counts = {name: float(count) for name, count in design.n_without.items()}
+    return pd.concat([diagnostics, judged(counts)], ignore_index=True)
 
 
 def _joined(readings: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:

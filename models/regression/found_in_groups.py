@@ -9,6 +9,7 @@ from models.estimates import PREDICTION_COLUMNS
 from models.regression.columns import Labels, column_of
 from models.regression.corrected.estimate import ESTIMATOR, estimate_corrected
 from models.regression.design import Design
+from models.regression.equal_effects import equal_effects
 from models.regression.found import Found
 from models.regression.identification import refuse_decided_by_clusters
 from models.regression.inference import label_estimates
@@ -26,10 +27,11 @@ def found_mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
     model, uncertainty = estimated.model, estimated.uncertainty
     groups = regressor_groups(spec, design.rows, design.profile, labels, model.terms)
     places = {term: (place,) for place, term in enumerate(model.terms)}
+    equal = equal_effects(spec, groups)
     tests = (
-        joint_tests(groups, places, model.coefficients, uncertainty)
+        joint_tests(groups, places, model.coefficients, uncertainty, equal)
         if estimated.approximation is None
-        else mixed_joint_tests(estimated, groups)
+        else mixed_joint_tests(estimated, groups, equal)
     )
     return Found(
         estimator=spec.estimator,

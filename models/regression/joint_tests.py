@@ -11,6 +11,7 @@ import pandas as pd
 from models.estimates import JOINT_TEST_COLUMNS, Vector
 from models.regression.columns import Labels, column_of, columns_of
 from models.regression.design import INTERCEPT
+from models.regression.equal_effects import NO_PAIRS, Pairs, contrasts_of
 from models.regression.inference import Uncertainty
 from models.regression.profile import Profile
 from models.regression.wald import WaldTest, corrected_wald_test, wald_test
@@ -67,8 +68,11 @@ def joint_tests(
     places: Mapping[str, Sequence[int]],
     coefficients: Vector,
     uncertainty: Uncertainty,
+    equal: Pairs = NO_PAIRS,
 ) -> pd.DataFrame:
     """Test that all coefficients of a group are nought, of every group with several, and of the last one in any case.
+
+    Then that coefficients of pairs of columns are equal.
 
     AHT where the covariance is corrected for few clusters (CR2, CR3); F on the degrees of freedom of the covariance
     (clusters - 1 for CR0, CR1S and two ways, else n - k); chi-square where the coefficients are normal.
@@ -78,6 +82,7 @@ def joint_tests(
         places: Column → places of its coefficients.
         coefficients: p, and those of the effects that were taken out after them.
         uncertainty: Of the p.
+        equal: Name → pairs of columns with one coefficient each.
 
     Returns:
         regressor, statistic, df_num, df_denom (NaN for chi-square), p_value, method. Statistic and p are NaN where the
@@ -91,6 +96,9 @@ def joint_tests(
         tested = list(chain.from_iterable(places[column] for column in columns))
         if len(tested) > 1 or position == len(groups):
             rows.append((name, *_tested(np.eye(len(coefficients))[tested], coefficients, uncertainty)))
+    for name, pairs in equal.items():
+        told = [(places[one][0], places[other][0]) for one, other in pairs]
+        rows.append((name, *_tested(contrasts_of(told, len(coefficients)), coefficients, uncertainty)))
     return pd.DataFrame(rows, columns=list(JOINT_TEST_COLUMNS))
 
 

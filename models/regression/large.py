@@ -67,6 +67,7 @@ def why_in_memory(spec: RegressionSpec) -> str | None:
         "Rows of organisations": spec.level != "response",
         "Corrected means of organisations": bool(spec.corrected),
         "Scales without some items": bool(spec.without_items),
+        "Answers of the other member of a dyad": spec.dyads is not None,
         "Variables of an earlier wave": any(each.earlier_wave for each in spec.variables()),
         f"Bootstrap intervals of a {spec.estimator}": spec.estimator in BINARY and bool(spec.bootstrap_draws),
     }

@@ -43,6 +43,8 @@ OUTSIDE_THE_ROWS = (
     "n_alone",
     "n_organisations",
     "n_without_earlier_wave",
+    "n_without_other_member",
+    "n_other_member_silent",
     "least_category_organisations",
     "measurement_conditions_not_met",
     "share_without_inference",

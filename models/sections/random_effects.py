@@ -23,8 +23,9 @@ class RandomEffects(Spec):
 
     Attributes:
         groups: Column whose values are the groups, such as organisation_id, or collaboration_id (the one collaboration
-            that a response names; without one, or with several, it is left out); or several columns, whose combinations
-            are (the last within the first). Entries with different groups are nested or crossed as the data have them.
+            that a response names; without one, or with several, it is left out), or dyad_id (whom dyads share); or
+            several columns, whose combinations are (the last within the first). Entries with different groups are
+            nested or crossed as the data have them.
         slopes: Regressors whose effect differs between the groups, written the same way as there.
         correlated: Whether intercept and slopes of a group may go together.
     """

@@ -21,6 +21,8 @@ class Variable(Spec):
         use: ``number`` as it is; ``category`` as indicators against a reference; ``organisation_mean`` (mean of the
             organisation's answers in the same wave and respondent group); ``within_organisation`` (deviation from it).
         of: The respondent group whose organisation mean in the same wave it is; left out, the respondent's own.
+        other_member: Whether it is the answer of the other member of the dyad in the same wave, of a model with
+            ``dyads``: a manager's answer for the staff who name the manager; for the manager the mean of theirs.
         earlier_wave: Whether it is the value at the wave before: of the same person, where a row is a response and the
             use is ``number``, else of the same organisation. Rows of the first wave have none and are left out.
         reference: The category that the others are compared with; the first by code when not given.
@@ -33,6 +35,7 @@ class Variable(Spec):
     variable: Name
     use: Use = "number"
     of: Name | None = None
+    other_member: bool = False
     earlier_wave: bool = False
     reference: str | int | None = None
     centre: Literal["grand_mean"] | None = None
@@ -48,6 +51,8 @@ class Variable(Spec):
             raise ValueError("of names whose organisation mean is meant; write use: organisation_mean or remove it")
         if self.earlier_wave and (self.use not in ("number", "organisation_mean") or self.variable == "wave"):
             raise ValueError("earlier_wave is for numbers and organisation means; remove it or change the use")
+        if self.other_member and (self.use != "number" or self.earlier_wave or self.variable == "wave"):
+            raise ValueError("other_member is for numbers of the same wave; remove it, or change the use")
         is_changed = self.centre is not None or self.standardise or self.polynomial > 1
         if self.use == "category" and (is_changed or self.spline is not None):
             raise ValueError("a category cannot be centred, standardised or bent; remove the key or use it as a number")
@@ -155,6 +160,16 @@ def with_coefficients(regressors: tuple[str | Regressor, ...]) -> list[tuple[Var
     for each in regressors:
         found += [(part,) for part in parts_of(each)] if isinstance(each, Surface) else [parts_of(each)]
     return found
+
+
+def without_focal(variant: str) -> ValueError:
+    """Say that a model, or a variant of it, does not have its focal regressor."""
+    if variant == "main":
+        return ValueError("the focal regressor must stand among the regressors, written the same way")
+    return ValueError(
+        f"the variant {variant} has no focal regressor; name one of its regressors under focal in the variant, written "
+        "the same way"
+    )
 
 
 def refuse_strange_regressors(said: Iterable[tuple[str, str | Regressor]], known: list[tuple[Variable, ...]]) -> None:

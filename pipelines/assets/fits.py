@@ -21,7 +21,7 @@ from pipelines.assets.measurement import refuse_unmeasured
 from pipelines.assets.plan import label_of
 from pipelines.assets.pooling import refuse_changed_items
 from pipelines.assets.recipe import keep_recipe
-from pipelines.assets.relations import with_named_collaborations
+from pipelines.assets.relations import with_named_collaborations, with_named_dyads
 from pipelines.assets.sampling import known_sampling
 from pipelines.assets.scores_anew import narrowed_scales, scored_anew, with_alphas
 from pipelines.load import Study
@@ -113,7 +113,7 @@ def with_recipe(study: Study, store: Store, rows: FitRows) -> FitRows:
 
 
 def rows_for_model(study: Study, store: Store, analysis: pd.DataFrame, model: RegressionSpec) -> pd.DataFrame:
-    """Add what only this model needs: whom it leaves out, means of other groups, weights, collaborations, waves."""
+    """Add what only this model needs: whom it leaves out, answers of others and of earlier waves, weights, groups."""
     is_used = pd.Series(data=True, index=analysis.index)
     if rule := model.population.without:
         analysis = mark_excluded(analysis, store.read(EXCLUSIONS), rule, list(study.scales()))
@@ -124,6 +124,7 @@ def rows_for_model(study: Study, store: Store, analysis: pd.DataFrame, model: Re
     analysis = with_answers_behind(with_earlier_waves(analysis, model, is_used), model, is_used)
     scales = {**study.scales(), **narrowed_scales(study, model)}
     analysis = with_errors_behind(analysis, model, is_used, scales)
+    analysis = with_named_dyads(store, analysis, model, is_used)
     analysis = _with_weights(store, means_of_groups(analysis, model.variables(), is_used), model.weights)
     return with_named_collaborations(store, analysis, model)
 

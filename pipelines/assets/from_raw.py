@@ -77,6 +77,7 @@ class Remade:
         needed = {"core/analysis"}
         needed |= {"core/quality_flags"} if model.population.without else set()
         needed |= {"core/collaborations"} if names_collaborations(model) else set()
+        needed |= {"core/dyads"} if model.dyads is not None else set()
         needed |= {"core/weights"} if model.weights is not None else set()
         try:
             for due in due_steps(self.study, self.store, begun_waves(self.study, self.store), needed):

@@ -15,6 +15,7 @@ from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, MET, conditions
 from pipelines.store import Store, Write
 from pipelines.tables import core, out
 from pipelines.tables.measurement import GATES, TABLES
+from pipelines.tables.relations import DYADS
 
 BLOCK = "block"
 UNUSABLE = "a score of this model may not be used"
@@ -92,7 +93,7 @@ def refuse_unmeasured(
     """
     if not study.measurement:
         return GATES.empty()
-    found = conditions(store.read(GATES), study.measurement, model, analysis, is_used)
+    found = conditions(store.read(GATES), study.measurement, model, analysis, is_used, store.read(DYADS))
     blocking = found[(found["verdict"] != MET) & (found["when_not_met"] == BLOCK)]
     if len(blocking):
         reasons = "; ".join(dict.fromkeys(blocking["reason"]))

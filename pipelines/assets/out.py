@@ -109,6 +109,7 @@ def _model_step(study: Study, name: str) -> Step:
     gated = ("out.gates",) if study.measurement else ()
     weighed = ("core.weights",) if is_weighted(study.models[name]) else ()
     together = ("core.memberships",) if names_collaborations(study.models[name]) else ()
+    together += ("core.dyads",) if study.models[name].dyads is not None else ()
     laid_against = ("out.agreement",) if has_surface(study.models[name]) else ()
     return Step(
         name=f"out/fits/{name}",

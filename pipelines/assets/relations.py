@@ -10,6 +10,7 @@ from pipelines.assets.pseudonyms import pseudonymiser
 from pipelines.assets.step import Step, Task
 from pipelines.files import file_sha256
 from pipelines.load import Study
+from pipelines.steps.dyads import with_other_members
 from pipelines.steps.relations import NAME_COLUMNS, NamesError, dyads, together, with_collaborations
 from pipelines.store import Store, Write
 from pipelines.tables import core, relations
@@ -21,7 +22,7 @@ _NO_NAMES = pd.DataFrame({column: [] for column in NAME_COLUMNS}, dtype="str")
 def steps(study: Study) -> tuple[Step, ...]:
     """Return the steps of who belongs with whom; none where the study asks for neither."""
     found: list[Step] = []
-    if any(source.identifiers.dyads for source in study.spec.sources.values()):
+    if study.spec.kinds_of_dyads():
         found.append(
             Step(
                 name="core/dyads",
@@ -65,6 +66,13 @@ def with_named_collaborations(store: Store, analysis: pd.DataFrame, model: Regre
     if not names_collaborations(model):
         return analysis
     return with_collaborations(analysis, store.read(relations.MEMBERSHIPS))
+
+
+def with_named_dyads(store: Store, analysis: pd.DataFrame, model: RegressionSpec, is_used: pd.Series) -> pd.DataFrame:
+    """Add whom the dyads of a response share, and the other member's answers, where a model asks for them."""
+    if model.dyads is None:
+        return analysis
+    return with_other_members(analysis, store.read(relations.DYADS), model, is_used)
 
 
 def names_of_collaborations(study: Study) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from pipelines.store.many_rows import from_the_warehouse, named_in_warehouse
 from pipelines.store.slices import literal
 from pipelines.tables import core
 from pipelines.tables.measurement import GATES
+from pipelines.tables.relations import DYADS
 
 ORGANISATION = "organisation_id"
 ABOUT = ("wave", "respondent_group", ORGANISATION)
@@ -57,5 +58,5 @@ def conditions_missed(study: Study, store: Store, model: RegressionSpec, used: P
     question = f"SELECT * FROM {named_in_warehouse(core.analysis(study))}"  # noqa: S608 - quoted
     with from_the_warehouse(store, question) as connection:
         rows, is_used = scores_in_use(study, store, connection, used)
-    found = conditions(store.read(GATES), study.measurement, model, rows, is_used)
+    found = conditions(store.read(GATES), study.measurement, model, rows, is_used, DYADS.empty())
     return found[found["verdict"] != MET]

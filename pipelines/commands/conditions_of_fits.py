@@ -15,6 +15,7 @@ from pipelines.store import Store
 from pipelines.tables import core
 from pipelines.tables.base import Table
 from pipelines.tables.measurement import GATES
+from pipelines.tables.relations import DYADS
 
 IN_MEMORY = "rows"
 
@@ -54,5 +55,5 @@ def missed_by(study: Study, made: pd.DataFrame) -> pd.DataFrame:
         many.append(missed[["fit_id", *GATES.columns]])
     table = analysis_for(study, *(each.model for each in few))
     analysis = store.read(table) if few else table.empty()
-    found = missed_conditions(store.read(GATES), study.measurement, few, analysis)
+    found = missed_conditions(store.read(GATES), study.measurement, few, analysis, store.read(DYADS))
     return pd.concat([found, *many], ignore_index=True)

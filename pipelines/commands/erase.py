@@ -23,10 +23,12 @@ from pipelines.assets.whereabouts import Wanted, Whereabouts, accepted_as, find
 from pipelines.files import file_sha256
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
+from pipelines.steps.others_behind import holds_answers_of
 from pipelines.steps.pseudonyms import normalised_key
 from pipelines.store import Store, Write
 from pipelines.tables import out
 from pipelines.tables.erasures import ERASED, ERASURES
+from pipelines.tables.relations import DYADS
 from pipelines.team_tables import TeamTableError, read_team_table
 
 Rewritten = tuple[str, str, int]
@@ -115,7 +117,7 @@ def _erase(study: Study, store: Store, found: Whereabouts, because: str, folder:
     since = _record(store, found, because, is_finished=False)
     done = Erasure(n_responses=len(found.responses))
     rests = [_rest(study, store, rows, folder) for _, rows in _kept(found).groupby("file_sha256")]
-    done.fit_rows = list(_rewrite_fit_rows(store, found.fit_responses, rests, (since, because)))
+    done.fit_rows = list(_rewrite_fit_rows(store, found, rests, (since, because)))
     done.files = list(_rewrite_files(store, rests, because, folder))
     done.codings, unread = take_out(study, found.responses)
     done.deleted = dict(store.delete_people(found.responses, found.people))
@@ -166,13 +168,16 @@ def _place(folder: Path, old: str) -> Path:
 
 
 def _rewrite_fit_rows(
-    store: Store, responses: frozenset[str], rests: list[TakenOut], begun: tuple[pd.Timestamp, str]
+    store: Store, found: Whereabouts, rests: list[TakenOut], begun: tuple[pd.Timestamp, str]
 ) -> Iterator[Rewritten]:
     """Take responses out of the rows of fits; ids made of row numbers follow the rows that move up.
+
+    Rows that hold answers of theirs as those of the other member of a dyad go too.
 
     What was written since the erasure began has them as they are to be: it is of a call or a run since it was stopped.
     """
     since, because = begun
+    dyads = store.read(DYADS)
     fits, record = store.read(out.FITS), store.read(ERASURES)
     of_now = set(fits.loc[fits["is_current"].astype(bool), "data_hash"])
     has_moved = set(fits.loc[fits["fitted_at"] > since, "data_hash"])
@@ -184,7 +189,9 @@ def _rewrite_fit_rows(
         old = file.removesuffix(".parquet")
         rows = store.kept_rows(old)
         taken = [] if old in has_moved else current if old in of_now else [*current, *earlier]
-        ids = moved(rows["response_id"].mask(rows["response_id"].isin(responses)), taken)
+        is_theirs = rows["response_id"].isin(found.fit_responses)
+        is_theirs |= holds_answers_of(rows, dyads, found.responses, found.people)
+        ids = moved(rows["response_id"].mask(is_theirs), taken)
         if ids.equals(rows["response_id"]):
             continue
         rest = rows.assign(response_id=ids).dropna(subset="response_id")

@@ -77,6 +77,8 @@ def _refuse_outdated(study: Study, store: Store, model: RegressionSpec) -> None:
         needed |= {"core/weights"}
     if names_collaborations(model):
         needed |= {"core/collaborations"}
+    if model.dyads is not None:
+        needed |= {"core/dyads"}
     if model.surface() is not None:
         needed |= {"out/agreement"}
     if due_steps(study, store, begun_waves(study, store), needed):

@@ -98,7 +98,8 @@ def _written(regressor: str | Regressor, names: dict[str, str]) -> str:
     variable = as_variable(regressor)
     use = {"organisation_mean": "mean", "within_organisation": "within"}.get(variable.use, "")
     of = f" of {variable.of}" if variable.of else ""
-    return _named(variable.variable, names) + (f" ({use}{of})" if use else "")
+    use = "of the other member" if variable.other_member else f"{use}{of}"
+    return _named(variable.variable, names) + (f" ({use})" if use else "")
 
 
 def _named(variable: str, names: dict[str, str]) -> str:

@@ -16,7 +16,7 @@ from pipelines.report_tables.terms import Place
 from pipelines.tables import fitted, out
 
 MOST_COLUMNS = 5
-WHOLE_MODEL, SURFACE, BEYOND = "whole model", "surface: ", ": beyond a straight line"
+WHOLE_MODEL, SURFACE, BEYOND, EQUAL = "whole model", "surface: ", ": beyond a straight line", " = "
 P_VALUES = ("equivalence", "wild_bootstrap")
 COUNTED = (
     *("n_", "least_category_", "least_outcome_", "measurement_", "decided_", "fewest_", "most_", "columns_not_"),
@@ -146,6 +146,8 @@ def _tested(found: Found, regressor: str) -> str:
     """Return what is tested at once, in words."""
     if regressor == WHOLE_MODEL:
         return found.say("whole_model_tested")
+    if EQUAL in regressor:
+        return found.say("equal_effects", variable=found.variable(regressor.partition(EQUAL)[0]))
     named = regressor.removesuffix(BEYOND)
     reports = named.removeprefix(SURFACE)
     if reports != named:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 NAMES: Mapping[str, str] = {
+    "equal_effects": "{variable}: egen og den andens effekt er ens",
     "beyond": "{said}, ud over en ret linje",
     "spec_paths": "Stier",
     "paths_mediators": "Mediatorer",
@@ -153,6 +154,8 @@ NAMES: Mapping[str, str] = {
     "reading_ridge": "Koefficient med straffen (ridge)",
     "diagnostic_mean_reliability": "Reliabilitet af organisationers gennemsnit",
     "diagnostic_answers_behind": "Svar bag organisationers gennemsnit (harmonisk gennemsnit)",
+    "diagnostic_n_without_other_member": "Rækker uden en anden i parret, udeladt",
+    "diagnostic_n_other_member_silent": "Rækker, hvor den anden i parret ikke svarede, udeladt",
     "diagnostic_n_without_earlier_wave": "Rækker uden runden før, udeladt",
     "reading_plain_mean": "Koefficient med almindelige gennemsnit",
     "reading_latent_difference_mean": "Synenes latente forskel, gennemsnit",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 NAMES: Mapping[str, str] = {
+    "equal_effects": "{variable}: actor and partner effect are equal",
     "beyond": "{said}, beyond a straight line",
     "spec_paths": "Paths",
     "paths_mediators": "Mediators",
@@ -153,6 +154,8 @@ NAMES: Mapping[str, str] = {
     "reading_ridge": "Coefficient with the penalty (ridge)",
     "diagnostic_mean_reliability": "Reliability of an organisation mean",
     "diagnostic_answers_behind": "Answers behind an organisation mean (harmonic mean)",
+    "diagnostic_n_without_other_member": "Rows without an other member of a dyad, left out",
+    "diagnostic_n_other_member_silent": "Rows whose other member did not answer, left out",
     "diagnostic_n_without_earlier_wave": "Rows without the wave before, left out",
     "reading_plain_mean": "Coefficient with plain means",
     "reading_latent_difference_mean": "Latent difference of the views, mean",

@@ -38,6 +38,7 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_random_effects", "\n".join(_random(found, each) for each in model.random_effects)
     yield "spec_paths", _paths(found, model.paths)
     yield "spec_panel", _columns(found, () if model.panel is None else (model.panel.column,))
+    yield "spec_dyads", (model.dyads or "").replace("_", " ")
     yield "spec_weights", found.maybe(f"weight_{model.weights}", str(model.weights or "").replace("_", " "))
     yield "spec_missing", found.say(f"missing_{model.missing}")
     yield "spec_confidence", found.number(model.confidence_level, "share")
@@ -101,6 +102,8 @@ def _variable(found: Found, variable: Variable) -> str:
         said = found.say("use_organisation_mean_of", variable=said, of=found.text("group_title", variable.of))
     elif variable.use != "number":
         said = found.say(f"use_{variable.use}", variable=said)
+    if variable.other_member:
+        said = found.say("use_other_member", variable=said)
     if variable.earlier_wave:
         said = found.say("use_earlier_wave", variable=said)
     if variable.standardise:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from models.regression.columns import EARLIER
+from models.regression.columns import EARLIER, OTHER_MEMBER
 from models.regression.design import Design
 from models.spec import RegressionSpec
 from pipelines.pictures.words import Words
@@ -102,6 +102,8 @@ def variable_in_words(column: str, words: Words) -> str:
     """Return the words for a column of the analysis table."""
     if column.endswith(EARLIER) and column not in words.titles:
         return words.say("earlier_wave", title=variable_in_words(column.removesuffix(EARLIER), words))
+    if column.endswith(OTHER_MEMBER) and column not in words.titles:
+        return words.say("other_member", title=variable_in_words(column.removesuffix(OTHER_MEMBER), words))
     use = USE.match(column)
     if column in words.titles:
         return words.title(column)

@@ -77,6 +77,7 @@ DANISH: Mapping[str, str] = {
     "units": "Enheder, der er fulgt gennem runder",
     "column_organisation_id": "organisation",
     "column_respondent_key": "person",
+    "column_dyad_id": "person, som par deler",
     "column_wave": "runde",
     "column_source": "kilde",
     "column_respondent_group": "respondentgruppe",

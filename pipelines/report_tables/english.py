@@ -67,6 +67,7 @@ ENGLISH: Mapping[str, str] = {
     "units": "Units followed through waves",
     "column_organisation_id": "organisation",
     "column_respondent_key": "person",
+    "column_dyad_id": "person whom dyads share",
     "column_wave": "wave",
     "column_source": "source",
     "column_respondent_group": "respondent group",

@@ -13,7 +13,7 @@ from pipelines.steps.disclosure import FORBIDDEN_COLUMNS
 
 Rows = dict[str, pd.DataFrame]
 """Hash of the rows of a fit → these rows."""
-CODED = {"response_id": "r", "organisation_id": "o", "respondent_key": "p", "collaboration_id": "c"}
+CODED = {"response_id": "r", "organisation_id": "o", "respondent_key": "p", "collaboration_id": "c", "dyad_id": "d"}
 WORDS_OF_THE_STUDY = ("wave", "respondent_group", "source", "language", "label_seen")
 """Columns of text that hold names which the specifications give, and nobody's answer."""
 _NUMBERS = ("Int16", "Int64", "int64", "Float64", "float64", "boolean", "bool")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from models.estimates import Matrix, Vector
 from models.regression.columns import Labels
 from models.regression.design import columns_read
+from models.sections.dyads import DYAD
 from models.sections.inference import MARGINAL, MIXED_CATEGORICAL
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.spec import RegressionSpec
@@ -54,6 +55,9 @@ def behind_a_fit(
         - df_of_groups: groups less columns that are the same within each; of models of groups alone.
         - weight_in_people: total weight over the largest, least of all responses and of each category; absent without
           weights.
+        - n_dyads, least_category_dyads, dyad_leverage: people whom dyads share, as many or fewer than there are other
+          members; of all responses, the fewest in or out of a category, and their largest ``unit_leverage``; absent
+          without dyads.
         - least_units_of_stratum, least_people_of_stratum: absent without a design.
     """
     if spec.paths is not None and spec.paths.lagged:
@@ -79,6 +83,7 @@ def behind_a_fit(
         "unit_leverage": max(leverages, default=0.0),
         **_groups(spec, complete, matrices[0]),
         **_weights(spec, complete, parts),
+        **_dyads(complete, designs, parts),
         **_strata(spec, complete),
     }
 
@@ -148,6 +153,18 @@ def _weights(spec: RegressionSpec, rows: pd.DataFrame, parts: list[NDArray[np.bo
     weights: Vector = rows[str(spec.weights)].to_numpy(dtype=float)
     each = [weights, *(weights[part] for part in parts if part.any())]
     return {"weight_in_people": min(float(own.sum() / own.max()) for own in each)}
+
+
+def _dyads(rows: pd.DataFrame, designs: list[TurnedBack], parts: list[NDArray[np.bool_]]) -> dict[str, float]:
+    if DYAD not in rows:
+        return {}
+    shared = rows[DYAD]
+    behind = [float(shared[part].nunique()) for part in parts if part.any()]
+    return {
+        "n_dyads": float(shared.nunique()),
+        **({"least_category_dyads": min(behind)} if behind else {}),
+        "dyad_leverage": max(unit_leverage(each.moved, each.turned.to_numpy(), shared) for each in designs),
+    }
 
 
 def _strata(spec: RegressionSpec, rows: pd.DataFrame) -> dict[str, float]:

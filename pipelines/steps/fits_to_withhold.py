@@ -98,6 +98,7 @@ def reasons_to_withhold(
         (any("organisation_id" in part for part in parts), "single_organisation", 0),
         (any(part.startswith(f"{item}[") for item in text_items for part in parts), "cell_texts", 0),
         *(_of_its_own(fit, known, least) if not never and has_rules_of_its_own(fit, known) else ()),
+        *_of_dyads(known, least),
         (known.get("weight_in_people", least) < least, "heavy_weight", least),
         ("noughts_count_as" in known, "log_ratio", 0),
         (any(name.startswith(ALPHA) for name in known), "without_items", 0),
@@ -148,6 +149,13 @@ def _of_its_own(fit: Mapping[str, object], known: Mapping[str, float], least: fl
     if fit["covariance"] == BY_DESIGN:
         yield known.get("least_units_of_stratum", 0) < LEAST_ORGANISATIONS, "small_stratum", LEAST_ORGANISATIONS
         yield known.get("least_people_of_stratum", 0) < least, "few_in_stratum", least
+
+
+def _of_dyads(known: Mapping[str, float], least: float) -> Iterator[Broken]:
+    """Yield the rules of models with dyads: other members are people behind a fit as those who answered are."""
+    yield known.get("n_dyads", least) < least, "few_dyads", least
+    yield known.get("least_category_dyads", least) < least, "category_of_few_dyads", least
+    yield known.get("dyad_leverage", 0.0) >= HIGHEST_LEVERAGE, "leverage_of_unit", 0
 
 
 def too_alike(

@@ -8,11 +8,14 @@ import pandas as pd
 
 from models.sections.measurement import MeasurementSpec
 from models.spec import RegressionSpec
+from pipelines.steps.dyads import is_other_member
 from pipelines.steps.measurement import BETWEEN_GROUPS
 from pipelines.tables.measurement import GATES
 
 MET = "met"
 CONDITIONS_NOT_MET = "measurement_conditions_not_met"
+Members = tuple[pd.Series, pd.Series]
+"""Which responses a model uses, and which are the other members of their dyads."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ def conditions(
     model: RegressionSpec,
     analysis: pd.DataFrame,
     is_used: pd.Series,
+    dyads: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return every condition that a use of scores in a model asks for.
 
@@ -66,12 +70,14 @@ def conditions(
         model: One variant of a model.
         analysis: ``core.analysis``.
         is_used: Length n: which of its responses the model uses.
+        dyads: ``core.dyads``; without rows where the model has none.
 
     Returns:
         Rows of ``out.gates``, each condition once.
     """
     known = gates[gates["measurement"].isin(list(specs))]
-    found = [_judged(each, specs, waves) for each, waves in _asked(known, model, analysis, is_used)]
+    is_other = is_other_member(analysis, dyads, model, is_used)
+    found = [_judged(each, specs, waves) for each, waves in _asked(known, model, analysis, (is_used, is_other))]
     if not found:
         return GATES.empty()
     every = pd.concat(found, ignore_index=True)
@@ -81,7 +87,11 @@ def conditions(
 
 
 def missed_conditions(
-    gates: pd.DataFrame, specs: Mapping[str, MeasurementSpec], fits: Iterable[FittedModel], analysis: pd.DataFrame
+    gates: pd.DataFrame,
+    specs: Mapping[str, MeasurementSpec],
+    fits: Iterable[FittedModel],
+    analysis: pd.DataFrame,
+    dyads: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return the conditions that fits do not meet.
 
@@ -90,21 +100,23 @@ def missed_conditions(
         specs: Measurement specifications by name.
         fits: The fits.
         analysis: ``core.analysis``.
+        dyads: ``core.dyads``.
 
     Returns:
         Rows of ``out.gates`` with ``fit_id`` before them.
     """
     found = [GATES.empty().assign(fit_id=pd.Series(dtype="string"))]
     for each in fits:
-        asked = conditions(gates, specs, each.model, analysis, analysis["response_id"].isin(list(each.used)))
+        is_used = analysis["response_id"].isin(list(each.used))
+        asked = conditions(gates, specs, each.model, analysis, is_used, dyads)
         found.append(asked[asked["verdict"] != MET].assign(fit_id=each.fit_id))
     return pd.concat(found, ignore_index=True)[["fit_id", *GATES.columns]]
 
 
 def _asked(
-    gates: pd.DataFrame, model: RegressionSpec, analysis: pd.DataFrame, is_used: pd.Series
+    gates: pd.DataFrame, model: RegressionSpec, analysis: pd.DataFrame, members: Members
 ) -> Iterator[tuple[pd.DataFrame, set[str]]]:
-    for use in _uses(model, set(gates["scale"]), analysis, is_used):
+    for use in _uses(model, set(gates["scale"]), analysis, members):
         waves = {str(each) for each in use.behind["wave"].unique()}
         of_scale = gates[gates["scale"] == use.scale]
         groups = [str(each) for each in use.behind["respondent_group"].unique()]
@@ -123,15 +135,16 @@ def _compared(gates: pd.DataFrame) -> list[str]:
     return [str(over) for over in gates["over"].unique() if over]
 
 
-def _uses(model: RegressionSpec, scales: set[str], analysis: pd.DataFrame, is_used: pd.Series) -> Iterator[Use]:
-    used = analysis[is_used]
+def _uses(model: RegressionSpec, scales: set[str], analysis: pd.DataFrame, members: Members) -> Iterator[Use]:
+    used, others = (analysis[each] for each in members)
     is_averaged = model.level != "response"
     if model.outcome in scales:
         yield Use(model.outcome, is_averaged=is_averaged, behind=used)
     for each in dict.fromkeys(model.variables()):
         if each.variable not in scales:
             continue
-        behind = used if each.use == "number" else _behind_means(analysis, used, each.of)
+        own = others if each.other_member else used
+        behind = own if each.use == "number" else _behind_means(analysis, used, each.of)
         scored = behind[behind[each.variable].notna()]
         yield Use(each.variable, is_averaged=is_averaged or each.use == "organisation_mean", behind=scored)
 

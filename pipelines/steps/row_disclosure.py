@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from models.regression.columns import EARLIER
+from models.regression.columns import EARLIER, OTHER_MEMBER
+from models.sections.dyads import DYAD
 from models.sections.panel import COLLABORATION
 from pipelines.steps.deidentified_rows import CODED, Rows
 from pipelines.steps.disclosure import LEAST_ORGANISATIONS
@@ -142,8 +143,8 @@ def _agrees(joined: pd.DataFrame, column: pd.Series, name: str) -> bool:
 
 def _may_be_known(column: str, scores: Collection[str]) -> bool:
     if column in CODED:
-        return column in ("organisation_id", COLLABORATION)
-    plain = column.partition("@")[0].removesuffix(EARLIER)
+        return column in ("organisation_id", COLLABORATION, DYAD)
+    plain = column.partition("@")[0].removesuffix(EARLIER).removesuffix(OTHER_MEMBER)
     is_derived = (
         MEAN in plain or plain.endswith(DEVIATION) or plain.startswith(BEHIND) or plain.startswith("excluded_by_")
     )
@@ -192,20 +193,21 @@ def _small_groups(about: pd.DataFrame) -> tuple[str, ...]:
 def _means_of_few(
     table: pd.DataFrame, known: pd.DataFrame, about: pd.DataFrame, least_cell_size: int
 ) -> tuple[str, ...]:
-    """Return means and deviations behind which, somewhere, stand fewer people than the least cell size."""
+    """Return means, deviations and answers of others behind which, somewhere, stand fewer people than the least."""
     sizes = known.groupby(["organisation_id", "wave", "respondent_group"]).size()
     least_of = sizes.groupby("respondent_group").min()
     found: list[str] = []
     for name in map(str, table):
         plain = name.partition("@")[0]
+        is_of_one = plain.endswith(OTHER_MEMBER)
         if MEAN in plain:
             group = plain.rpartition(f"{MEAN}_of_")[2].removesuffix(EARLIER) if f"{MEAN}_of_" in plain else ""
-        elif plain.endswith((DEVIATION, EARLIER)) or plain.startswith(BEHIND):
+        elif plain.endswith((DEVIATION, EARLIER, OTHER_MEMBER)) or plain.startswith(BEHIND):
             group = ""
         else:
             continue
         groups = [group] if group else list(about.loc[table[name].notna(), "respondent_group"].unique())
-        if least_of.reindex(groups).min() < least_cell_size:
+        if is_of_one or least_of.reindex(groups).min() < least_cell_size:
             found.append(name)
     return tuple(found)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.regression.design import ORDER_OF_WAVES
 from models.regression.sampled import UNITS_SAMPLED
+from models.sections.dyads import DYAD
 from models.sections.panel import COLLABORATION
 from models.synthetic.closeness import Closeness, closeness, repeats_a_rare_row
 from models.synthetic.draw import DrawnRows, RealRows, draw_rows
@@ -19,6 +20,8 @@ from pipelines.steps.row_disclosure import joined_rows
 
 DEALT_OUT = (ORDER_OF_WAVES, UNITS_SAMPLED)
 """Numbers that go with the row lent: facts about a wave and the sample, not answers."""
+GROUPS = (COLLABORATION, DYAD)
+"""Groups within organisations, of which an invented organisation has as many."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def invented(rows: Rows, known: pd.DataFrame, least_cell_size: int, seed: int) -
     )
     drawn = draw_rows(real, least_cell_size, chance)
     persons = _persons(drawn, real)
-    numbered = _collaborations(table, about["organisation_id"])
+    numbered = {column: _numbered(table, column, about["organisation_id"]) for column in GROUPS if column in table}
     made = {name: _table(name, own, table, drawn, (persons, numbered)) for name, own in rows.items()}
     left_out: set[str] = set()
     for name, own in rows.items():
@@ -79,11 +82,9 @@ def _persons(drawn: DrawnRows, real: RealRows) -> NDArray[np.intp]:
     return np.asarray(places.assign(number=number).groupby(["cluster", "stratum", "number"]).ngroup(), dtype=np.intp)
 
 
-def _collaborations(table: pd.DataFrame, organisations: pd.Series) -> pd.Series:
-    """Number the collaborations of each organisation, so that invented organisations can have some of their own."""
-    if COLLABORATION not in table:
-        return pd.Series(0, index=table.index)
-    grouped = table[COLLABORATION].groupby(organisations.fillna(""))
+def _numbered(table: pd.DataFrame, column: str, organisations: pd.Series) -> pd.Series:
+    """Number the groups of each organisation, so that invented organisations can have some of their own."""
+    grouped = table[column].groupby(organisations.fillna(""))
     return grouped.transform(lambda own: pd.Series(pd.factorize(own, sort=True)[0], index=own.index)).astype("int64")
 
 
@@ -100,11 +101,11 @@ def _table(
     own: pd.DataFrame,
     table: pd.DataFrame,
     drawn: DrawnRows,
-    together: tuple[NDArray[np.intp], pd.Series],
+    together: tuple[NDArray[np.intp], dict[str, pd.Series]],
 ) -> pd.DataFrame:
     """Return the invented rows of one table: those whose pattern is a row of it.
 
-    Persons of the drawn rows, and numbers of the collaborations of the real ones, say which rows go together.
+    Persons of the drawn rows, and numbers of the groups of the real ones, say which rows go together.
     """
     persons, numbered = together
     lenders = table.index[drawn.patterns]
@@ -117,9 +118,9 @@ def _table(
             values = pd.Series([f"s{row + 1:0{width}d}" for row in rows], dtype="str")
         elif column == "organisation_id":
             values = pd.Series([f"o{code + 1:0{width}d}" for code in drawn.clusters[rows]], dtype="str")
-        elif column == COLLABORATION:
-            pairs = zip(drawn.clusters[rows], numbered.loc[lenders[rows]], strict=True)
-            values = pd.Series([f"c{code + 1:0{width}d}_{number}" for code, number in pairs], dtype="str")
+        elif column in GROUPS:
+            pairs = zip(drawn.clusters[rows], numbered[column].loc[lenders[rows]], strict=True)
+            values = pd.Series([f"{CODED[column]}{code + 1:0{width}d}_{number}" for code, number in pairs], dtype="str")
         elif column in CODED:
             values = pd.Series([f"p{code + 1:0{width}d}" for code in persons[rows]], dtype="str")
         elif column not in DEALT_OUT and _is_number(own[column]):

@@ -7,7 +7,7 @@ from models.paths.found import ARROW, ROUTE, WAVE_BEFORE
 
 Named = Callable[[str], str]
 """Regressor of a model → its words."""
-EARLIER_WAVE = "_earlier_wave"
+EARLIER_WAVE, OTHER_MEMBER = "_earlier_wave", "_other_member"
 SUFFIXES = {
     "_organisation_mean": {"en": "{} (organisation mean)", "da": "{} (organisationens gennemsnit)"},
     "_unit_mean": {
@@ -17,6 +17,7 @@ SUFFIXES = {
     "_within_organisation": {"en": "{} (difference from the organisation)", "da": "{} (forskel fra organisationen)"},
 }
 WAVE_EARLIER = {"en": "{} at the wave before", "da": "{} i runden før"}
+OF_THE_OTHER = {"en": "{} (the other member of the dyad)", "da": "{} (den anden i parret)"}
 OF_A_GROUP = {"en": "{} (organisation mean: {})", "da": "{} (organisationens gennemsnit: {})"}
 POWER = {"en": "{}, power {}", "da": "{}, potens {}"}
 
@@ -122,6 +123,9 @@ def _part_label(part: str, titles: dict[str, Texts], language: str) -> str:
     if part.endswith(EARLIER_WAVE) and part not in titles:
         inner = _part_label(part.removesuffix(EARLIER_WAVE), titles, language)
         return in_language(WAVE_EARLIER, language, "").format(inner)
+    if part.endswith(OTHER_MEMBER) and part not in titles:
+        inner = _part_label(part.removesuffix(OTHER_MEMBER), titles, language)
+        return in_language(OF_THE_OTHER, language, "").format(inner)
     base, power, exponent = part.partition("^")
     if power and part not in titles:
         return POWER.get(language, POWER["en"]).format(_part_label(base, titles, language), exponent)

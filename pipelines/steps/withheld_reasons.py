@@ -87,6 +87,18 @@ REASONS: Mapping[str, Texts] = {
         "en": "paths between latent means of organisations, for which no rule says what they tell of a single one",
         "da": "stier mellem organisationers latente gennemsnit, hvor ingen regel siger, hvad de fortæller om en enkelt",
     },
+    "few_dyads": {
+        "en": "answers of fewer than {least} other members of dyads",
+        "da": "svar fra færre end {least} andre medlemmer af par",
+    },
+    "category_of_few_dyads": {
+        "en": "a category with answers of fewer than {least} other members of dyads",
+        "da": "en kategori med svar fra færre end {least} andre medlemmer af par",
+    },
+    "too_alike_dyads": {
+        "en": "differs from a released fit by the answers of fewer than {least} other members of dyads",
+        "da": "afviger fra en frigivet estimation med svarene fra færre end {least} andre medlemmer af par",
+    },
     "heavy_weight": {
         "en": "a response with more weight than one of {least} would have",
         "da": "en besvarelse med større vægt, end én af {least} ville have",

@@ -48,7 +48,7 @@ JOINT_TESTS = Table(
         "regressor": ColumnOf(
             TEXT,
             "Regressor with several coefficients, regressors joined by ' x ', either followed by ': beyond a straight "
-            "line' for its bent part, or 'whole model'",
+            "line' for its bent part, or 'whole model'; 'a = a_other_member' that actor and partner effects are equal",
         ),
         "statistic": number("F, or chi-square; missing where so many coefficients cannot be tested at once"),
         "df_num": number("Coefficients tested"),

@@ -13,6 +13,7 @@ from instruments.load import LIBRARY, find_instruments, load_instrument
 from instruments.spec_file import canonical_json
 from models.regression.coded_columns import coders_column, given_column
 from models.regression.fit import fit_regression
+from models.sections.dyads import DYAD
 from models.sections.panel import COLLABORATION
 from models.sections.regressors import Interaction, Variable, as_variable, parts_of
 from models.sections.waiting import NEEDS
@@ -22,6 +23,7 @@ from pipelines.cli import app
 from pipelines.commands.hypotheses_page import library_models
 from pipelines.load import Study, load_study
 from pipelines.steps.answers_behind import with_answers_behind, with_earlier_waves, with_errors_behind
+from pipelines.steps.dyads import with_other_members
 from pipelines.steps.organisation_means import means_of_groups, organisation_means
 from pipelines.tables import core
 from pipelines.tables.base import NUMBER, SMALL
@@ -132,7 +134,7 @@ def test_nobody_is_asked_for_more_than_the_form_has(study, model, variant):
     groups = spec.population.respondent_groups
     assert groups
     for each in wanted:
-        for group in (each.of,) if each.of else groups:
+        for group in (each.of,) if each.of else (*groups, "MID") if each.other_member else groups:
             assert each.variable in variables_of(study, group), (each.variable, group)
 
 
@@ -151,7 +153,7 @@ def variables_of(study: Study, group: str) -> set[str]:
         if (rule := instrument.scales[name]).least_answered <= len(asked & set(rule.items))
     }
     coded = {name for name, each in study.coding.variables().items() if not each.item or each.item in asked}
-    return asked | scales | coded | set(study.register.items) | {"wave"}
+    return asked | scales | coded | set(study.register.items) | {"wave", "respondent_group"}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
@@ -193,6 +195,17 @@ def test_the_recipe_frame_is_tested_on_coproduction_without_the_self_report():
     assert "forwarding" not in {each.variable for each in model.variables()}
 
 
+def named(analysis: pd.DataFrame) -> pd.DataFrame:
+    """Return dyads: in every organisation and wave two of the staff name each of three managers."""
+    place = analysis["respondent_key"].str[-1].astype(int)
+    staff, managers = ((analysis["respondent_group"] == group) for group in ("FRL", "MID"))
+    keys = ["organisation_id", "wave", "manager"]
+    one = analysis[staff].assign(manager=place // 2)[["response_id", *keys]]
+    other = analysis[managers & (place < 3)].assign(manager=place)[["response_id", *keys]]
+    other = other.rename(columns={"response_id": "other_response_id"})
+    return one.merge(other, on=keys, validate="many_to_one").assign(kind="staff_manager")
+
+
 def quickly(model: RegressionSpec) -> RegressionSpec:
     """Return a model without draws behind its intervals."""
     paths = None if model.paths is None else model.paths.model_copy(update={"interval": "delta"})
@@ -208,8 +221,12 @@ def test_every_model_of_the_library_can_be_estimated(study, analysis):
         rows = with_answers_behind(with_earlier_waves(analysis, spec, used), spec, used)
         rows = with_errors_behind(rows, spec, used, study.scales())
         rows = means_of_groups(rows, spec.variables(), used)
+        rows = with_other_members(rows, named(analysis), spec, used) if spec.dyads else rows
         fit = fit_regression(quickly(model), rows, labels, variant)
-        if fit.n_clusters != N_ORGANISATIONS or not np.isfinite(fit.estimates["std_error"]).all():
+        if (
+            fit.n_clusters != N_ORGANISATIONS * (3 if spec.random_groups() == (DYAD,) else 1)
+            or not np.isfinite(fit.estimates["std_error"]).all()
+        ):
             too_few.append((model.name, variant))
     assert too_few == []
 
@@ -357,6 +374,20 @@ BESIDE = [
 def test_moderators_and_mediators_have_the_sign_of_the_hypothesis(drafts, code, term, sign):
     assert drafts[code].get("moderators") or drafts[code].get("mediators")
     assert expected_of(code)[term] == {sign}
+
+
+def test_both_members_of_dyads_are_estimated_and_told_apart_by_role(study, analysis):
+    model = next(each for each in MODELS if each.name == "h13_taking_part_with_manager")
+    spec = model.with_variant("both_members")
+    rows = with_other_members(analysis, named(analysis), spec, pd.Series(True, index=analysis.index))
+    fit = fit_regression(model, rows, labels_of(study), "both_members")
+    found = fit.diagnostics.set_index("diagnostic")["value"]
+    belief = "leadership_coproduction_belief"
+    n_waves = len(study.spec.waves)
+    assert fit.n_obs == N_ORGANISATIONS * n_waves * (6 + 3)
+    assert (found["n_groups of dyad_id"], found["n_without_other_member"]) == (3 * N_ORGANISATIONS, 120 * n_waves)
+    assert {f"{belief}_other_member", f"respondent_group[MID] x {belief}"} <= set(fit.estimates["term"])
+    assert f"{belief} = {belief}_other_member" in set(fit.joint_tests["regressor"])
 
 
 IN_GROUPS = [

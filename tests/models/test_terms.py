@@ -16,6 +16,7 @@ KNOWN = ("trust", "workload", "workload_organisation_mean_of_teams")
         (["trust_within_organisation x workload"], ["trust", "workload"]),
         (["workload", "trust", "workload x trust"], ["workload", "trust"]),
         (["workload_organisation_mean_of_teams"], ["workload_organisation_mean_of_teams"]),
+        (["trust_other_member", "workload x trust_other_member"], ["trust", "workload"]),
         (["trust_minus_one"], []),
     ],
 )

@@ -281,6 +281,9 @@ ONE_UNIT = "one organisation or person nearly decides a coefficient"
 ONE_ROW = "one response nearly decides a coefficient of one of its equations"
 FEW_DEGREES = "a coefficient with fewer than 10 degrees of freedom"
 FEW_OF_OUTCOME = "fewer than 10 responses with a value of the outcome"
+OF_DYADS = {"n_dyads": 10.0, "least_category_dyads": 10.0, "dyad_leverage": 0.3}
+
+
 # What is known, what is withheld then, and the reason; every other rule lets it pass.
 OWN_RULES = {
     "mixed, degrees of freedom": (OF_MIXED, {"least_df": 9.9}, "a coefficient with fewer than 10 degrees of freedom"),
@@ -317,6 +320,13 @@ OWN_RULES = {
     "in groups, groups less facts": (OF_MIXED_LOGIT, {"df_of_groups": 9.0}, FEW_DEGREES),
     "in groups, one organisation": (OF_MIXED_LOGIT, {"unit_leverage": 0.9}, ONE_UNIT),
     "in groups, few groups": (OF_MIXED_LOGIT, {"n_clusters": 9}, "fewer than 10 clusters"),
+    "dyads, others": (OF_DYADS, {"n_dyads": 9.0}, "answers of fewer than 10 other members of dyads"),
+    "dyads, category": (
+        OF_DYADS,
+        {"least_category_dyads": 9.0},
+        "a category with answers of fewer than 10 other members of dyads",
+    ),
+    "dyads, one other": (OF_DYADS, {"dyad_leverage": 0.9}, "one organisation or person nearly decides a coefficient"),
     "weights": (
         {"estimator": "WLS", "weight_in_people": 10.0},
         {"weight_in_people": 9.9},

@@ -22,6 +22,7 @@ from pipelines.store.many_rows import examples_of_rows
 from pipelines.tables import core
 from pipelines.tables.fieldwork import WEIGHTS
 from pipelines.tables.measurement import GATES
+from pipelines.tables.relations import DYADS
 from pipelines.tables.screening import EXCLUSIONS
 from tests.small_study import build_small_study
 
@@ -188,7 +189,9 @@ def test_conditions_on_scores_are_those_of_rows_in_memory(stored):
     name = fit_of_any_size(measured, store, never_read, model, "main", is_declared=False).fits["data_hash"].iloc[0]
     found = conditions_missed(measured, store, model, store.kept_rows_file(name))
     used = frozenset(store.kept_rows(name)["response_id"])
-    expected = missed_conditions(store.read(GATES), measured.measurement, [FittedModel("a", model, used)], rows)
+    expected = missed_conditions(
+        store.read(GATES), measured.measurement, [FittedModel("a", model, used)], rows, DYADS.empty()
+    )
     assert len(found) == 2
     assert found.reset_index(drop=True).equals(expected.drop(columns="fit_id").reset_index(drop=True))
 

@@ -14,6 +14,7 @@ from pipelines.steps.measurement import measurement_tables
 from pipelines.steps.measurement_uses import conditions
 from pipelines.steps.released_comparisons import released_comparisons
 from pipelines.tables.measurement import GATES, INVARIANCE
+from pipelines.tables.relations import DYADS
 
 N = 1500
 ITEMS = tuple(f"V_{k}" for k in range(1, 5))
@@ -196,14 +197,27 @@ def test_every_use_of_a_score_asks_for_its_own_conditions(case):
         "all": is_staff | ~is_staff,
     }[used]
     gates = GATES.typed(pd.DataFrame([row]))
-    found = conditions(gates, {"m": spec()}, model(**changes), rows, is_used)
+    found = conditions(gates, {"m": spec()}, model(**changes), rows, is_used, DYADS.empty())
+    assert (found["verdict"] != "met").sum() == expected
+
+
+@pytest.mark.parametrize(("group", "expected"), [("MGR", 1), ("STAFF", 0)])
+def test_another_member_s_score_needs_the_reliability_of_whose_it_is(group, expected):
+    rows = analysis()
+    is_staff = rows["respondent_group"] == "STAFF"
+    managers = rows.loc[~is_staff, "response_id"]
+    named = {"response_id": rows.loc[is_staff, "response_id"].tolist(), "kind": "k", "wave": "w1"}
+    dyads = DYADS.typed(pd.DataFrame(named).assign(other_response_id=managers.iloc[0]))
+    other = {"variable": "voice", "other_member": True}
+    asked = model(focal=other, regressors=[other], dyads="k")
+    found = conditions(GATES.typed(pd.DataFrame([gate(group=group)])), {"m": spec()}, asked, rows, is_staff, dyads)
     assert (found["verdict"] != "met").sum() == expected
 
 
 def test_waves_that_were_not_measured_leave_a_met_condition_unknown():
     rows, gates = analysis(), GATES.typed(pd.DataFrame([gate(verdict="met")]))
     is_staff = rows["respondent_group"] == "STAFF"
-    found = conditions(gates, {"m": spec(waves=["w1"])}, model(outcome="voice"), rows, is_staff)
+    found = conditions(gates, {"m": spec(waves=["w1"])}, model(outcome="voice"), rows, is_staff, DYADS.empty())
     assert found["verdict"].tolist() == ["unknown"]
     assert found["reason"].tolist() == ["m did not measure w2; why"]
 

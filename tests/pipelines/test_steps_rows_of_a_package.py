@@ -216,36 +216,50 @@ def test_an_invented_person_has_one_organisation_and_one_row_a_wave():
     assert made["respondent_key"].nunique() < len(made)
 
 
-def in_collaborations(seed):
-    """Return rows of one fit, three collaborations an organisation, and what the study knows of them."""
+GROUPS = pytest.mark.parametrize("column", ["collaboration_id", "dyad_id"])
+
+
+def in_groups(seed, column):
+    """Return rows of one fit, three groups an organisation, and what the study knows of them."""
     rows, known = drawn(seed, n=600)
     first = rows["a" * 64]
     number = np.random.default_rng(seed).integers(0, 3, len(first))
     named = [f"{organisation}|{each}" for organisation, each in zip(first["organisation_id"], number, strict=True)]
-    return {"a" * 64: first.assign(collaboration_id=pd.Series(named, dtype="str"))}, known
+    return {"a" * 64: first.assign(**{column: pd.Series(named, dtype="str")})}, known
 
 
-def test_collaborations_become_codes_that_keep_who_works_together():
-    rows, _ = in_collaborations(2)
+@GROUPS
+def test_groups_become_codes_that_keep_who_belongs_together(column):
+    rows, _ = in_groups(2, column)
     (own,), (made,) = rows.values(), deidentified(rows, random.Random(4)).values()
     own, made = (each.sort_values("trust", ignore_index=True) for each in (own, made))
-    assert (partition(own["collaboration_id"]) == partition(made["collaboration_id"])).all()
-    assert made["collaboration_id"].str.fullmatch(r"c\d+").all()
+    assert (partition(own[column]) == partition(made[column])).all()
+    assert made[column].str.fullmatch(column[0] + r"\d+").all()
 
 
-def test_a_small_collaboration_is_known_of_a_person():
-    rows, known = in_collaborations(2)
+@GROUPS
+def test_a_small_group_is_known_of_a_person(column):
+    rows, known = in_groups(2, column)
     told = row_disclosure(rows, known, SCORES, 5)
-    assert "collaboration_id" in told.quasi_identifiers
-    without = {name: own.drop(columns="collaboration_id") for name, own in rows.items()}
+    assert column in told.quasi_identifiers
+    without = {name: own.drop(columns=column) for name, own in rows.items()}
     assert told.k <= row_disclosure(without, known, SCORES, 5).k
     assert told.n_below > row_disclosure(without, known, SCORES, 5).n_below
 
 
-def test_invented_organisations_have_collaborations_of_their_own_with_several_people():
-    rows, known = in_collaborations(2)
+@GROUPS
+def test_invented_organisations_have_groups_of_their_own_with_several_people(column):
+    rows, known = in_groups(2, column)
     made = next(iter(invented(rows, known, 5, 1).rows.values()))
-    owners = made.groupby("collaboration_id")["organisation_id"].nunique()
+    owners = made.groupby(column)["organisation_id"].nunique()
     assert (owners == 1).all()
-    assert made.groupby("organisation_id")["collaboration_id"].nunique().between(1, 3).all()
-    assert made["collaboration_id"].value_counts().median() > 2
+    assert made.groupby("organisation_id")[column].nunique().between(1, 3).all()
+    assert made[column].value_counts().median() > 2
+
+
+def test_an_answer_of_another_member_is_one_person_s_however_many_answer_in_an_organisation():
+    rows, known = in_groups(2, "dyad_id")
+    others = {name: own.assign(trust_other_member=own["trust"]) for name, own in rows.items()}
+    assert "trust_other_member" in row_disclosure(others, known, SCORES, 1).means_of_few
+    assert "trust_other_member" not in row_disclosure(others, known, SCORES, 1).quasi_identifiers
+    assert row_disclosure(rows, known, SCORES, 1).means_of_few == ()
