@@ -173,9 +173,9 @@ def _clusters_need_rows(spec: RegressionSpec, covariances: Collection[Covariance
 
 
 def _random_effects_need_rows(spec: RegressionSpec, covariances: Collection[Covariance]) -> str | None:
-    if len(spec.random_effects) > 1:
+    random, *others = spec.random_effects
+    if others:
         return "Random effects of several kinds of groups are computed from rows only."
-    random = spec.random_effects[0]
     if random.slopes:
         return "Random slopes are computed from rows only."
     if len(random.columns) > 1:
