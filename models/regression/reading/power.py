@@ -13,6 +13,7 @@ from models.regression.reading.noncentral import noncentral_t_below
 from models.roots import crossing
 
 DOUBLINGS = 80
+FARTHEST = 1e4
 
 
 def power_of_t(noncentrality: float, df: float, level: float = 0.05) -> float:
@@ -110,9 +111,15 @@ def minimum_detectable_effect(std_error: float, df: float, power: float = 0.8, l
         power: Between level and 1.
         level: Of the test.
 
+    Returns:
+        The effect; NaN where not even ten thousand standard errors would be found, as under a third of a degree of
+        freedom.
+
     References:
         Bloom (1995), Evaluation Review 19(5), 547-556.
     """
+    if power_of_t(FARTHEST, df, level) < power:
+        return np.nan
     return std_error * least_for(lambda centre: power_of_t(centre, df, level), power, start=0.0)
 
 

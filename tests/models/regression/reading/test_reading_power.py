@@ -192,3 +192,9 @@ def test_clusters_that_repel_have_no_cluster_variance():
     fit = solve_least_squares(np.ones((10, 1)), np.tile([1.0, -1.0], 5))
     assert error_variances(fit, codes) == ErrorVariances(0.0, fit.sigma2)
     assert replace(error_variances(fit, codes), cluster=fit.sigma2).intraclass == 0.5
+
+
+@pytest.mark.parametrize("df", [0.05, 0.1, 0.2])
+def test_with_hardly_a_degree_of_freedom_no_effect_is_detectable(df):
+    assert np.isnan(minimum_detectable_effect(1.0, df))
+    assert np.isfinite(minimum_detectable_effect(1.0, 0.3))
