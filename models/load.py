@@ -12,14 +12,13 @@ from models.sections.composition import parts_of_whole
 from models.sections.measurement import BETWEEN_FORMS, MeasurementSpec
 from models.sections.panel import EFFECTS, NUMBER_OF_ANSWERS
 from models.sections.regressors import Variable, as_variable
-from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
 
 LIBRARY = Path(__file__).parent / "library"
 CLUSTERS = ("organisation_id", "respondent_key")
 WEIGHTS = ("analysis_weight", "calibrated_weight", "nonresponse_weight", "design_weight", NUMBER_OF_ANSWERS)
 GROUPS = ("category", "group")
-AnyModel = TypeVar("AnyModel", RegressionSpec, MeasurementSpec, WaitingSpec)
+AnyModel = TypeVar("AnyModel", RegressionSpec, MeasurementSpec)
 VariableKind = Literal["scale", "number", "category", "group"]
 
 
@@ -32,11 +31,6 @@ def kind_of(path: Path) -> str:
 def read_measurement(path: Path) -> tuple[MeasurementSpec | None, Document]:
     """Read one measurement specification; returns as ``read_model``."""
     return _named_like_its_file(path, MeasurementSpec)
-
-
-def read_waiting(path: Path) -> tuple[WaitingSpec | None, Document]:
-    """Read one file of parts that wait for an estimator; returns as ``read_model``."""
-    return _named_like_its_file(path, WaitingSpec)
 
 
 def read_model(path: Path) -> tuple[RegressionSpec | None, Document]:

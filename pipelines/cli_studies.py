@@ -49,12 +49,11 @@ def print_remarks(document: dict[str, Any]) -> None:
 
 @app.command()
 def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
-    """Load all specifications of a study, report every fault, and list what waits for an estimator."""
+    """Load all specifications of a study and report every fault."""
     from pipelines import access
     from pipelines.commands.coding import refused_models
     from pipelines.commands.independence import independent_by_default
     from pipelines.commands.measurement_rules import averaged_without_rule, unmeasured_models
-    from pipelines.commands.shown_waiting import waiting_document, waiting_lines
     from pipelines.release_managers import unprotected_managers
 
     loaded = load(study)
@@ -68,7 +67,6 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
         "instruments": {name: each.status for name, each in loaded.instruments.items()},
         "models": list(loaded.models),
         "measurement": list(loaded.measurement),
-        "waiting": waiting_document(loaded.waiting),
         "faults": [],
         "refused_models": {
             model: of_codes.get(model, []) + of_scores.get(model, []) for model in {**of_codes, **of_scores}
@@ -85,7 +83,6 @@ def check(study: StudyFolder, *, as_json: AsJson = False) -> None:
         listed["instruments"] = [f"{name} ({status})" for name, status in document["instruments"].items()]
         for key in ("waves", "sources", "instruments", "models", "measurement"):
             printing.print_lines([f"  {key}: {', '.join(listed[key]) or 'none'}"])
-        printing.print_lines(waiting_lines(loaded.waiting))
         print_remarks(document)
 
 

@@ -18,7 +18,6 @@ from models.load import VariableKind, find_models
 from models.sections.dyads import DYAD
 from models.sections.measurement import MeasurementSpec
 from models.sections.panel import COLLABORATION
-from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
 from pipelines.cross_checks import (
     blame_casework,
@@ -53,7 +52,6 @@ class Study:
         coding: How open answers are coded; None when they are not.
         is_whole: Whether every instrument and form that it names was free of faults.
         register: What describes the facts about organisations; None when the study has none.
-        waiting: What it names that waits for an estimator, by name.
         measurement: Its measurement specifications, by name, in its order.
         copy: Folder of a copy of the private tables that is read in their place; None for the tables themselves.
     """
@@ -65,7 +63,6 @@ class Study:
     forms: dict[str, Form] = field(default_factory=dict[str, Form])
     is_whole: bool = True
     register: Instrument | None = None
-    waiting: dict[str, WaitingSpec] = field(default_factory=dict[str, WaitingSpec])
     coding: StudyCoding | None = None
     measurement: dict[str, MeasurementSpec] = field(default_factory=dict[str, MeasurementSpec])
     copy: Path | None = None
@@ -155,7 +152,7 @@ def load_study(folder: Path) -> Study:
     known = Known(analysis_variables(study), _reflective(study), _forms(study), study.scales()) if is_whole else None
     declared = read_models(folder, spec, document, known)
     raise_if_any([*document.faults, *declared.faults])
-    return replace(study, models=declared.models, waiting=declared.waiting, measurement=declared.measurement)
+    return replace(study, models=declared.models, measurement=declared.measurement)
 
 
 def _reflective(study: Study) -> dict[str, tuple[str, ...]]:

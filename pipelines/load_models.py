@@ -17,10 +17,8 @@ from models.load import (
     kind_of,
     read_measurement,
     read_model,
-    read_waiting,
 )
 from models.sections.measurement import MeasurementSpec
-from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
 from pipelines.cross_checks import existing
 from pipelines.sections.screening_faults import with_exclusions
@@ -34,13 +32,11 @@ class DeclaredModels:
     Attributes:
         models: Models that can be estimated, by name, in the order of ``study.yaml``.
         measurement: Measurement specifications, by name, in the order of ``study.yaml``.
-        waiting: What waits for an estimator, by name.
         faults: Faults of the models' files.
     """
 
     models: dict[str, RegressionSpec] = field(default_factory=dict[str, RegressionSpec])
     measurement: dict[str, MeasurementSpec] = field(default_factory=dict[str, MeasurementSpec])
-    waiting: dict[str, WaitingSpec] = field(default_factory=dict[str, WaitingSpec])
     faults: list[Fault] = field(default_factory=list[Fault])
 
 
@@ -79,11 +75,7 @@ def read_models(folder: Path, spec: StudySpec, document: Document, known: Known 
     wanted += [path.stem for path in sorted((folder / "models").glob("*.yaml")) if path.stem not in wanted]
     found = DeclaredModels()
     for name in wanted:
-        if kinds[name] == "waiting":
-            waiting, own = read_waiting(files[name])
-            if waiting is not None and name in spec.models:
-                found.waiting[name] = waiting
-        elif kinds[name] == "measurement":
+        if kinds[name] == "measurement":
             own = _read_measurement(files[name], spec, known, found.measurement)
         else:
             own = _read_one(files[name], spec, known, found.models)
@@ -93,9 +85,9 @@ def read_models(folder: Path, spec: StudySpec, document: Document, known: Known 
 
 def faults_of_own_models(folder: Path) -> list[Fault]:
     """Return the faults of the model files of a study folder, looked at by themselves."""
-    readers = {"waiting": read_waiting, "measurement": read_measurement}
     files = sorted((folder / "models").glob("*.yaml"))
-    return [fault for path in files for fault in readers.get(kind_of(path), read_model)(path)[1].faults]
+    read = [(read_measurement if kind_of(path) == "measurement" else read_model)(path) for path in files]
+    return [fault for _, document in read for fault in document.faults]
 
 
 def _read_measurement(

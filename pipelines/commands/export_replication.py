@@ -176,7 +176,7 @@ def _write_specifications(study: Study, package: PackageFolder) -> None:
         "forms": (find_forms([FORMS, own / "forms"]), set(study.forms)),
         "models": (
             find_models([MODEL_LIBRARY, own / "models"]),
-            {*study.models, *study.measurement, *study.waiting},
+            {*study.models, *study.measurement},
         ),
     }
     for folder, (files, names) in found.items():

@@ -1,4 +1,4 @@
-"""Models of the library → the page of the hypotheses: what is expected, which models test it, what waits."""
+"""Models of the library → the page of the hypotheses: what is expected, which models test it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,9 +6,8 @@ from pathlib import Path
 from instruments.load import LIBRARY as INSTRUMENTS
 from instruments.load import find_instruments, load_instrument
 from instruments.spec_file import ANY_LANGUAGE, Texts
-from models.load import LIBRARY, AnyModel, kind_of, read_model, read_waiting
+from models.load import LIBRARY, read_model
 from models.sections.regressors import Interaction, Regressor, Surface, as_variable
-from models.sections.waiting import NEEDS, WaitingSpec
 from models.spec import RegressionSpec
 
 _SIGNS = {"positive": "+", "negative": "−", "none": "0 or open"}
@@ -16,8 +15,8 @@ _INTRODUCTION = """\
 # Hypotheses
 
 Nineteen hypotheses come from the four publications behind the measurement model. Below stands for each which models of
-`models/library/` test it today and which parts wait for an estimator. A study names the ones it wants under `models` in
-`study.yaml`, beside the five forms and `organisations`; `sensemaking check STUDY` lists those that wait.
+`models/library/` test it. A study names the ones it wants under `models` in `study.yaml`, beside the five forms and
+`organisations`.
 
 Signs are of the regressor named: + more, − less, 0 or open. `of TOP` is the mean of the organisation's top managers in
 the same wave; without it, the mean is that of the respondent's own group. Every model has a variant `without_controls`;
@@ -28,36 +27,26 @@ from a change.
 
 def hypotheses_page() -> str:
     """Write the page."""
-    models, waiting = library_models()
-    codes = sorted({each.code for each in (*models, *waiting)}, key=lambda code: int(code.removeprefix("H")))
+    models = library_models()
+    codes = sorted({each.code for each in models}, key=lambda code: int(code.removeprefix("H")))
     lines = [_INTRODUCTION]
     names = _short_names()
     for code in codes:
         tested = [each for each in models if each.code == code]
-        waits = [each for each in waiting if each.code == code]
-        lines += [f"## {code}\n", f"{_text((waits or tested)[0].hypothesis)}\n"]
-        lines += _models_of(tested, names)
-        lines += [line for each in waits for line in _waiting_of(each)]
+        lines += [f"## {code}\n", f"{_text(tested[0].hypothesis)}\n", *_models_of(tested, names)]
     return "\n".join(lines)
 
 
-def library_models() -> tuple[list[RegressionSpec], list[WaitingSpec]]:
-    """Return the models of the library and what waits for an estimator, by name.
+def library_models() -> list[RegressionSpec]:
+    """Return the models of the library, by name.
 
     Raises:
         AssertionError: When a file of the library has faults.
     """
-    models: list[RegressionSpec] = []
-    waiting: list[WaitingSpec] = []
-    for path in sorted(LIBRARY.glob("*.yaml")):
-        if kind_of(path) == "waiting":
-            waiting.append(_whole(path, read_waiting(path)[0]))
-        else:
-            models.append(_whole(path, read_model(path)[0]))
-    return models, waiting
+    return [_whole(path, read_model(path)[0]) for path in sorted(LIBRARY.glob("*.yaml"))]
 
 
-def _whole(path: Path, spec: AnyModel | None) -> AnyModel:
+def _whole(path: Path, spec: RegressionSpec | None) -> RegressionSpec:
     if spec is None:
         raise AssertionError(f"{path.name} has faults")
     return spec
@@ -70,8 +59,6 @@ def _short_names() -> dict[str, str]:
 
 
 def _models_of(models: list[RegressionSpec], names: dict[str, str]) -> Iterator[str]:
-    if not models:
-        return
     yield "| model | asked of | outcome | expected | variants |"
     yield "| --- | --- | --- | --- | --- |"
     for model in models:
@@ -80,13 +67,6 @@ def _models_of(models: list[RegressionSpec], names: dict[str, str]) -> Iterator[
         groups = ", ".join(model.population.respondent_groups)
         variants = ", ".join(f"`{each.name}`" for each in model.variants)
         yield f"| `{model.name}` | {groups} | {_named(model.outcome, names)} | {signs} | {variants} |"
-    yield ""
-
-
-def _waiting_of(waiting: WaitingSpec) -> Iterator[str]:
-    for part in waiting.parts:
-        wanted = "; ".join(NEEDS[need] for need in part.needs)
-        yield f"- `{waiting.name}`: {_text(part.estimand)} Waits for {wanted}."
     yield ""
 
 

@@ -20,7 +20,7 @@ from instruments.forms import spec as form_spec
 from instruments.sections import labels, provenance, response_scale
 from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
-from models.sections import corrected, imputation, paths, regressors, waiting
+from models.sections import corrected, imputation, paths, regressors
 from models.sections import measurement as measuring
 from pipelines import access
 from pipelines import spec as studies
@@ -121,8 +121,6 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         measuring.ReliabilityGate,
         measuring.FitGate,
         measuring.AgreementGate,
-        waiting.WaitingSpec,
-        waiting.WaitingPart,
     ),
 }
 WORDS: Mapping[object, str] = {

@@ -13,7 +13,6 @@ from instruments.seeds.traces import TraceTemplate
 from instruments.spec import Instrument
 from instruments.spec_file import Spec, json_schema
 from models.sections.measurement import MeasurementSpec
-from models.sections.waiting import WaitingSpec
 from models.spec import RegressionSpec
 from pipelines.spec import StudySpec
 
@@ -29,7 +28,6 @@ SCHEMAS: tuple[tuple[str, type[Spec]], ...] = (
     ("instruments/coding_scheme.schema.json", CodingScheme),
     ("models/model.schema.json", RegressionSpec),
     ("models/measurement.schema.json", MeasurementSpec),
-    ("models/waiting.schema.json", WaitingSpec),
     ("pipelines/study.schema.json", StudySpec),
 )
 

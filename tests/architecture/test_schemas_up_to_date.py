@@ -35,7 +35,6 @@ SHIPPED = {
     "models/measurement.schema.json": [
         path for path in (*LIBRARY_MODELS, *STUDY_MODELS) if kind_of(path) == "measurement"
     ],
-    "models/waiting.schema.json": [path for path in LIBRARY_MODELS if kind_of(path) == "waiting"],
     "pipelines/study.schema.json": sorted(HOUSE.glob("pipelines/studies/*/study.yaml")),
 }
 FRESH = schemas.schema_files()

@@ -10,7 +10,7 @@ from instruments.load import LIBRARY as INSTRUMENT_LIBRARY
 from instruments.load import load_instrument
 from instruments.spec_file import read_spec
 from models.load import LIBRARY as MODEL_LIBRARY
-from models.load import kind_of, read_measurement, read_model, read_waiting
+from models.load import kind_of, read_measurement, read_model
 from pipelines.load import load_study
 from pipelines.spec import StudySpec
 
@@ -71,7 +71,7 @@ def _names(path):
 
 @pytest.mark.parametrize("path", MODELS, ids=name)
 def test_a_shipped_model_loads(path):
-    readers = {"waiting": read_waiting, "measurement": read_measurement, "regression": read_model}
+    readers = {"measurement": read_measurement, "regression": read_model}
     model, document = readers[kind_of(path)](path)
     assert document.faults == []
     assert model.name == path.stem
@@ -86,7 +86,7 @@ def test_a_shipped_study_loads_with_everything_it_names(tmp_path, folder):
             (home / each.file).touch()  # made together with the exports
     study = load_study(home)
     assert list(study.forms) == list(study.spec.forms)
-    assert [*study.models, *study.waiting] == list(study.spec.models)
+    assert list(study.models) == list(study.spec.models)
     assert study.spec.is_synthetic
 
 

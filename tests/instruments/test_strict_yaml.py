@@ -263,7 +263,7 @@ def test_no_bytes_make_reading_fall_over(tmp_path_factory, content):
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("name: a\nkind: waiting\nmore: [", "waiting"),
+        ("name: a\nkind: measurement\nmore: [", "measurement"),
         ("a: {kind: b}\nkind: c", "c"),
         ("x: [1, {kind: 3}]\n'kind': 'z'\nkind: q", "z"),
         ("kind: [x]", ""),

@@ -16,7 +16,6 @@ from models.regression.fit import fit_regression
 from models.sections.dyads import DYAD
 from models.sections.panel import COLLABORATION
 from models.sections.regressors import Interaction, Variable, as_variable, parts_of
-from models.sections.waiting import NEEDS
 from models.spec import RegressionSpec
 from pipelines.assets.fits import labels_of, places_of_waves
 from pipelines.cli import app
@@ -29,7 +28,7 @@ from pipelines.tables import core
 from pipelines.tables.base import NUMBER, SMALL
 from tests.five_groups import FORM_OF, write_five_groups
 
-MODELS, WAITING = library_models()
+MODELS = library_models()
 INSTRUMENTS = [load_instrument(path) for path in find_instruments([LIBRARY]).values()]
 SCALE_OF = {scale.code: name for each in INSTRUMENTS for name, scale in each.scales.items() if scale.code}
 HYPOTHESES = [f"H{number}" for number in range(1, 20)]
@@ -54,8 +53,7 @@ def flat(regressors) -> list[Variable]:
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory) -> Study:
-    names = [each.name for each in (*MODELS, *WAITING)]
-    return load_study(write_five_groups(tmp_path_factory.mktemp("whole"), names))
+    return load_study(write_five_groups(tmp_path_factory.mktemp("whole"), [each.name for each in MODELS]))
 
 
 @pytest.fixture(scope="module")
@@ -114,11 +112,7 @@ def test_a_model_as_fitted_is_a_whole_model_that_can_be_read_again(model, varian
 
 
 def test_nothing_belongs_to_no_hypothesis():
-    assert {each.code for each in (*MODELS, *WAITING)} == set(HYPOTHESES)
-
-
-def test_every_need_is_explained_and_needed():
-    assert set(NEEDS) == {need for each in WAITING for need in each.needs()}
+    assert {each.code for each in MODELS} == set(HYPOTHESES)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
@@ -231,24 +225,17 @@ def test_every_model_of_the_library_can_be_estimated(study, analysis):
     assert too_few == []
 
 
-def test_check_lists_what_waits_and_for_what(study):
-    told = CliRunner().invoke(app, ["check", str(study.folder)])
-    found = json.loads(CliRunner().invoke(app, ["check", str(study.folder), "--json"]).stdout)
+def test_check_finds_no_fault_in_a_study_of_every_model(study):
+    told = CliRunner().invoke(app, ["check", str(study.folder), "--json"])
+    found = json.loads(told.stdout)
     assert told.exit_code == 0
     assert found["faults"] == []
-    assert [(each["model"], each["code"]) for each in found["waiting"]] == [(each.name, each.code) for each in WAITING]
-    assert set(found["models"]) == {each.name for each in MODELS}
-    h13 = next(each for each in found["waiting"] if each["code"] == "H13")
-    assert list(h13["parts"][0]["waits_for"]) == ["actor_partner"]
-    for need, meaning in h13["parts"][0]["waits_for"].items():
-        assert NEEDS[need] == meaning
-        assert meaning in told.stdout.replace("\n", " ")
-    assert "waiting: h13_waiting (H13)" in told.stdout
+    assert found["models"] == [each.name for each in MODELS]
 
 
-def test_a_study_lists_only_what_it_names(tmp_path):
-    study = load_study(write_five_groups(tmp_path, ["h05_coproduction_by_integration", "h13_waiting"]))
-    assert (list(study.models), list(study.waiting)) == (["h05_coproduction_by_integration"], ["h13_waiting"])
+def test_a_study_has_only_the_models_it_names(tmp_path):
+    study = load_study(write_five_groups(tmp_path, ["h05_coproduction_by_integration", "h13_taking_part_with_manager"]))
+    assert list(study.models) == ["h05_coproduction_by_integration", "h13_taking_part_with_manager"]
 
 
 @pytest.fixture(scope="module")
@@ -269,8 +256,6 @@ def known_codes() -> set[str]:
 @pytest.mark.parametrize("code", HYPOTHESES)
 def test_every_reference_of_a_hypothesis_is_alive(drafts, code):
     assert set(drafts[code]["refs"]) - known_codes() == set()
-    waiting = {ref for each in WAITING if each.code == code for ref in each.refs}
-    assert waiting in (set(), set(drafts[code]["refs"]))
 
 
 OUTCOMES = {
@@ -302,9 +287,8 @@ def test_outcomes_are_those_of_the_hypothesis(drafts, code):
     of_code = {each.outcome: re.sub(r"^code_([A-Z]\d+).*", r"\1", each.outcome) for each in MODELS}
     of_code |= {"STR_cs_power_citizens": "STR_cs_power share_citizens"}
     tested = {of_scale.get(each.outcome, of_code[each.outcome]) for each in MODELS if each.code == code}
-    waits = {outcome for each in WAITING if each.code == code for part in each.parts for outcome in part.outcomes}
-    assert expected <= tested | waits
-    assert (tested | waits) - expected <= FURTHER.get(code, set())
+    assert expected <= tested
+    assert tested - expected <= FURTHER.get(code, set())
 
 
 PREDICTORS = {
@@ -346,15 +330,9 @@ def expected_of(code: str) -> dict[str, set[str]]:
 @pytest.mark.parametrize("code", HYPOTHESES)
 def test_predictors_and_their_signs_are_those_of_the_hypothesis(drafts, code):
     ours = expected_of(code)
-    waits = {
-        name: sign for each in WAITING if each.code == code for p in each.parts for name, sign in p.predictors.items()
-    }
     for name, text in drafts[code]["predictors"].items():
         sign = re.match(r"(\+ or 0|0 or \+|[+0-])", text).group(0)
-        if name in waits and name not in PREDICTORS.get(code, {}) and name not in ours:
-            assert waits[name] == sign
-        else:
-            assert SIGNS[sign] in ours[PREDICTORS.get(code, {}).get(name, name)], (name, ours)
+        assert SIGNS[sign] in ours[PREDICTORS.get(code, {}).get(name, name)], (name, ours)
 
 
 def test_each_code_is_expected_to_go_with_the_scale_that_matches_it():

@@ -95,7 +95,6 @@ def test_check_says_what_a_study_consists_of(study: Path):
         "instruments": {"teamwork": "draft"},
         "models": ["trust"],
         "measurement": [],
-        "waiting": [],
         "refused_models": {},
         "averaged_without_rule": {},
         "independent_by_default": {},

@@ -111,9 +111,11 @@ FAULTS_OF_MODEL = {
             ),
         )
     ],
+    "unknown_group_of_a_mean": [(10, "regressors", "there is no respondent group 'MRG'; did you mean 'MGR'?")],
     "unknown_group_of_a_variant": [
         (14, "variants.respondent_groups", "there is no respondent group 'MRG'; did you mean 'MGR'?")
     ],
+    "unknown_kind": [(2, "kind", "expected 'regression', found 'waiting'")],
     "unknown_outcome": [(8, "outcome", "the study has no scale or item 'trsut'; did you mean 'trust'?")],
     "unknown_regressor": [(10, "regressors", "the study has no scale or item 'tenure'")],
     "unknown_source": [(7, "population.sources", "there is no source 'manager'; did you mean 'managers'?")],
