@@ -90,8 +90,7 @@ ENGLISH: Mapping[str, str] = {
     "without_agreement": "Agreement within organisations was not computed.",
     # factor models
     "factors_title": "Factor models and invariance",
-    "factors_none": "The study names no measurement specification: no factor model was fitted, and invariance is not "
-    "known.",
+    "factors_none": "The study names no measurement specification: no factor was fitted, invariance is not known.",
     "factor_said": "Scales: {scales}. Estimator: {estimator}. Standard errors: {clusters}.",
     "wlsmv": "WLSMV, items as ordered answers",
     "mlr": "robust maximum likelihood (MLR), items as continuous, gaps included (FIML)",
