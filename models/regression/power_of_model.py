@@ -149,6 +149,7 @@ def _drawn_design(spec: RegressionSpec, design: Design) -> tuple[DrawnDesign | N
         reason
         for is_so, reason in (
             (spec.estimator != "linear", f"the estimator is {spec.estimator}"),
+            (bool(spec.corrected), "means of organisations are corrected"),
             (len(spec.clusters()) != 1, "the model has not one way of clusters"),
             (design.weights is not None, "the model has weights"),
         )
