@@ -7,7 +7,17 @@ from pipelines.studies.demo.recovery.everybody import Plan
 from pipelines.studies.demo.recovery.report import recovery_report
 from pipelines.studies.demo.truth import LABEL
 
-FIGURES = ("true_value", "stated", "estimate", "conf_low", "conf_high", "bias", "monte_carlo_error", "coverage")
+FIGURES = (
+    "true_value",
+    "stated",
+    "estimate",
+    "median",
+    "conf_low",
+    "conf_high",
+    "bias",
+    "monte_carlo_error",
+    "coverage",
+)
 SHOWN = ["part", "parameter", "hypothesis", *FIGURES, "rejects_zero", "status", "note"]
 DECIMALS = 3
 
