@@ -30,9 +30,9 @@ def show_recovery(replications: int, *, as_json: bool) -> None:
         as_json: Whether stdout holds one JSON document and nothing else.
     """
     plan = Plan(replications=replications)
-    display = printing.StepProgress(replications)
+    display = printing.StepProgress(replications + 1)
     try:
-        report = recovery_report(plan, lambda number: display.advance(f"replication {number + 1}"))
+        report = recovery_report(plan, display.advance)
     finally:
         display.close()
     if as_json:

@@ -48,20 +48,21 @@ class Truth:
     units: Units
 
 
-def recovery_report(plan: Plan, on_replication: Callable[[int], None] = lambda _: None) -> pd.DataFrame:
+def recovery_report(plan: Plan, on_step: Callable[[str], None] = lambda _: None) -> pd.DataFrame:
     """Draw replications, estimate, and hold the estimates against the truth.
 
     Args:
         plan: How much is computed.
-        on_replication: Called with the number of each replication before it begins, from 0.
+        on_step: Called with the name of each step before it begins: the true values, then each replication.
 
     Returns:
         As ``judged_report``.
     """
+    on_step("true values")
     truth = true_parameters(plan)
     replications: list[list[Figure]] = []
     for number in range(plan.replications):
-        on_replication(number)
+        on_step(f"replication {number + 1}")
         replications.append(estimate(plan.parameters, truth.units, plan.seed + number))
     return judged_report(truth, replications)
 
