@@ -68,7 +68,8 @@ def test_a_lock_freezes_the_paths(study: Path):
 def test_a_release_would_withhold_each_with_a_reason(study: Path):
     found, store = bring_up_to_date(study)
     withheld = withheld_fits(found, store, "en")
-    assert all("an estimator for which there are no rules of disclosure" in withheld[fit_of(study, name)] for name in VARIANTS)
+    without_rules = "an estimator for which there are no rules of disclosure"
+    assert all(without_rules in withheld[fit_of(study, name)] for name in VARIANTS)
 
 
 def test_a_terminal_says_what_was_found_of_the_indirect_effect(study: Path):

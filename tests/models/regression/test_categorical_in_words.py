@@ -47,7 +47,7 @@ def direct(estimator, table):
         fitted = plain[estimator](outcome, with_constant).fit(disp=0, method="newton", tol=1e-12, maxiter=200)
         return fitted.params[1:], fitted.bse[1:], fitted
     ordered = OrderedModel(outcome, matrix, distr=estimator.removeprefix("ordered_"))
-    fitted = ordered.fit(method="bfgs", disp=0, gtol=1e-9, maxiter=500)
+    fitted = ordered.fit(method="bfgs", disp=0, gtol=1e-8, maxiter=500)
     return fitted.params[:2], fitted.bse[:2], fitted
 
 
