@@ -10,6 +10,7 @@ from scipy.stats import binom
 from pipelines.studies.demo.effects import REST, Effects
 from pipelines.studies.demo.parameters import Parameters, Size
 from pipelines.studies.demo.recovery import (
+    codes,
     coefficients,
     dynamics,
     functioning,
@@ -241,3 +242,7 @@ def test_intervals_cover_and_nulls_are_rejected_as_the_specification_says():
     assert (rows.loc[functioning.SIZES, "rejects_zero"] > 0.8).all()
     for part in (loadings.PART, reliabilities.OMEGA, reliabilities.ALPHA):
         assert 0.91 < rows.loc[part, "coverage"].mean() < 0.97, part
+    for part in {part for part, _ in planted_structure(Parameters())} - {codes.PART}:
+        assert 0.90 < rows.loc[part, "coverage"].mean() < 0.995, part
+    for each in TRUE_NULLS:
+        assert rows.loc[each, "rejects_zero"] < 0.17
