@@ -9,7 +9,7 @@ EXAMPLES ?= 0
 # Python keeps what it compiles of this checkout: tests start hundreds of programs.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-full lint lock bench fuzz simulate recovery agreement schemas clean
+.PHONY: demo test test-full lint lock bench fuzz simulate agreement schemas clean
 
 demo: $(VENV)/.installed
 	$(BIN)/sensemaking demo
@@ -34,10 +34,8 @@ bench: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.bench
 
 simulate: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.simulation
-
-recovery: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.recovery_page
+	$(BIN)/python -m tests.simulation
 
 agreement: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.agreement_with_r

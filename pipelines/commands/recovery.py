@@ -7,7 +7,17 @@ from pipelines.studies.demo.recovery.everybody import Plan
 from pipelines.studies.demo.recovery.report import recovery_report
 from pipelines.studies.demo.truth import LABEL
 
-FIGURES = ("true_value", "stated", "estimate", "conf_low", "conf_high", "bias", "monte_carlo_error", "coverage")
+FIGURES = (
+    "true_value",
+    "stated",
+    "estimate",
+    "median",
+    "conf_low",
+    "conf_high",
+    "bias",
+    "monte_carlo_error",
+    "coverage",
+)
 SHOWN = ["part", "parameter", "hypothesis", *FIGURES, "rejects_zero", "status", "note"]
 DECIMALS = 3
 
@@ -20,9 +30,9 @@ def show_recovery(replications: int, *, as_json: bool) -> None:
         as_json: Whether stdout holds one JSON document and nothing else.
     """
     plan = Plan(replications=replications)
-    display = printing.StepProgress(replications)
+    display = printing.StepProgress(replications + 1)
     try:
-        report = recovery_report(plan, lambda number: display.advance(f"replication {number + 1}"))
+        report = recovery_report(plan, display.advance)
     finally:
         display.close()
     if as_json:

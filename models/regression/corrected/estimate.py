@@ -127,11 +127,20 @@ def _solved(moments: NDArray[np.float64], is_gone: NDArray[np.bool_], df: float)
     right = np.where(is_gone, whole, right)
     left[is_gone] = 0.0
     left[(*np.nonzero(is_gone), np.nonzero(is_gone)[1])] = 1.0
-    slopes = np.linalg.solve(left, right[:, :, None])[:, :, 0]
-    n = len(slopes) - 1
-    distance = slopes[1:] - slopes[1:].mean(axis=0)
-    covariance: Matrix = (n - 1) / n * distance.T @ distance
-    return slopes[0], Uncertainty(covariance, np.full(len(slopes[0]), df), n, int(is_gone.any(axis=0).sum()))
+    slopes: Matrix = np.asarray(np.linalg.solve(left, right[:, :, None])[:, :, 0], dtype=float)
+    n_decided = int(is_gone.any(axis=0).sum())
+    return slopes[0], Uncertainty(jackknife_covariance(slopes), np.full(len(slopes[0]), df), len(slopes) - 1, n_decided)
+
+
+def jackknife_covariance(estimates: Matrix) -> Matrix:
+    """Return the k x k jackknife covariance of k estimates.
+
+    Args:
+        estimates: Of all clusters, then without each, (1 + G) x k.
+    """
+    n = len(estimates) - 1
+    distance = estimates[1:] - estimates[1:].mean(axis=0)
+    return (n - 1) / n * distance.T @ distance
 
 
 def _degrees_of_freedom(design: Design, n: int) -> float:

@@ -13,18 +13,22 @@ import pandas as pd
 
 from models.regression.fit import fit_regression
 from models.spec import RegressionSpec
+from pipelines.studies.demo import values
 from pipelines.studies.demo.recovery.figures import Figure
-from pipelines.studies.demo.recovery.scored import FirstWave, group_means, joined, standardised
+from pipelines.studies.demo.recovery.scored import Wave, group_means, joined, standardised
 
 PART = "coefficients"
-FORWARDING, INHIBITING, COPRODUCTION, MARGINAL, MARKER, CITIZENS = (
+FORWARDING, MODERATED, INHIBITING, COPRODUCTION, PRODUCT, MARGINAL, MARKER, CITIZENS = (
     "H1 FWD",
+    "H1b FWD",
     "H2 INH",
     "H5-9 CPE",
+    "H7b CPE",
     "H4c CPE",
     "marker CPE",
     "H11/16 CIT",
 )
+IDENTITY_BY_NPM, PRINCIPLES_MULTIPLIED = "IWz_NPMz", "SYz_EMz_RLz_IQz"
 STATED: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
         FORWARDING: {"IWz": 0.292, "SMz": 0.167, "SGz": 0.172, "NPMz": -0.121, "RECz": 0.196},
@@ -41,16 +45,36 @@ STATED: Mapping[str, Mapping[str, float]] = MappingProxyType(
             "SAFEz": 0.069,
             "RECz": -0.014,
         },
+        MODERATED: {IDENTITY_BY_NPM: 0.0},
+        PRODUCT: {PRINCIPLES_MULTIPLIED: 0.0},
         MARGINAL: {"RECz": 0.003},
         MARKER: {"MKz": 0.093},
         CITIZENS: {"CPEoz": 0.237, "HOST": -0.249},
     }
 )
-"""Model → regressor → pseudo-true value that the specification states for its prototype."""
-WITHOUT_ITSELF: Mapping[str, tuple[str, ...]] = MappingProxyType({COPRODUCTION: ("WICKz",)})
+"""Model → regressor → pseudo-true value that the specification states for its prototype; nought of products."""
+PRINCIPLES: Mapping[str, str] = MappingProxyType(
+    dict(zip(values.PRINCIPLES, ("SYz", "EMz", "RLz", "IQz"), strict=True))
+)
+WITHOUT_ITSELF: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        COPRODUCTION: ("WICKz",),
+        PRODUCT: tuple(PRINCIPLES.values()),
+        MODERATED: ("IWz", "SMz", "SGz", "NPMz", "RECz"),
+    }
+)
 """Regressors that stand in a model without a stated value."""
 HYPOTHESES: Mapping[str, str] = MappingProxyType(
-    {FORWARDING: "H1", INHIBITING: "H2", COPRODUCTION: "H5", MARGINAL: "H4", MARKER: "", CITIZENS: "H11"}
+    {
+        FORWARDING: "H1",
+        MODERATED: "H1",
+        INHIBITING: "H2",
+        COPRODUCTION: "H5",
+        PRODUCT: "H7",
+        MARGINAL: "H4",
+        MARKER: "",
+        CITIZENS: "H11",
+    }
 )
 
 
@@ -62,13 +86,13 @@ class _Table:
     rows: pd.DataFrame
 
 
-def coefficients(wave: FirstWave) -> Iterator[Figure]:
+def coefficients(wave: Wave) -> Iterator[Figure]:
     """Fit every model and yield its coefficients that the specification states.
 
     Args:
         wave: The first wave; truly careless respondents are left out.
     """
-    for table in (*_of_top_managers(wave), *_of_staff(wave), _of_citizens(wave)):
+    for table in (*_of_top_managers(wave), *_of_staff(wave), _of_principles(wave), _of_citizens(wave)):
         regressors = (*STATED[table.model], *WITHOUT_ITSELF.get(table.model, ()))
         rows = table.rows[["y", *regressors]].assign(
             organisation_id=table.rows["organisation"].astype("str"),
@@ -87,8 +111,8 @@ def coefficients(wave: FirstWave) -> Iterator[Figure]:
         fitted = fit_regression(spec, rows).estimates.set_index("term")
         for name in STATED[table.model]:
             row = fitted.loc[name]
-            values = (float(row[column]) for column in ("estimate", "std_error", "conf_low", "conf_high"))
-            yield Figure(PART, parameter_name(table.model, name), *values)
+            found = (float(row[column]) for column in ("estimate", "std_error", "conf_low", "conf_high"))
+            yield Figure(PART, parameter_name(table.model, name), *found)
 
 
 def parameter_name(model: str, regressor: str) -> str:
@@ -96,7 +120,7 @@ def parameter_name(model: str, regressor: str) -> str:
     return f"{model} ~ {regressor}"
 
 
-def _of_top_managers(wave: FirstWave) -> Iterator[_Table]:
+def _of_top_managers(wave: Wave) -> Iterator[_Table]:
     short = {
         "forwarding": "FWD",
         "inhibiting": "INH",
@@ -109,11 +133,12 @@ def _of_top_managers(wave: FirstWave) -> Iterator[_Table]:
     scores = wave.scores("TOP", list(short)).rename(columns=short).dropna()
     scores["NPMz"] = joined(scores, wave.of_organisations("npm"))
     found = scores.drop(columns="organisation").apply(standardised).assign(organisation=scores["organisation"])
-    for model, outcome in ((FORWARDING, "FWD"), (INHIBITING, "INH")):
+    found[IDENTITY_BY_NPM] = found["IWz"] * found["NPMz"]
+    for model, outcome in ((FORWARDING, "FWD"), (MODERATED, "FWD"), (INHIBITING, "INH")):
         yield _Table(model, found.rename(columns={outcome: "y"}))
 
 
-def _of_staff(wave: FirstWave) -> Iterator[_Table]:
+def _of_staff(wave: Wave) -> Iterator[_Table]:
     short = {
         "coproduction_intensity": "CPE",
         "collective_leadership_intensity": "CL",
@@ -141,7 +166,16 @@ def _of_staff(wave: FirstWave) -> Iterator[_Table]:
     yield _Table(MARGINAL, found)
 
 
-def _of_citizens(wave: FirstWave) -> _Table:
+def _of_principles(wave: Wave) -> _Table:
+    scores = (
+        wave.scores("FRL", [*PRINCIPLES, values.COPRODUCTION]).rename(columns={values.COPRODUCTION: "CPE"}).dropna()
+    )
+    found = _as_rows(scores, **{short: standardised(scores[scale]) for scale, short in PRINCIPLES.items()})
+    found[PRINCIPLES_MULTIPLIED] = found[list(PRINCIPLES.values())].prod(axis=1)
+    return _Table(PRODUCT, found)
+
+
+def _of_citizens(wave: Wave) -> _Table:
     scores = wave.scores("CIT", ["citizen_influence"]).dropna()
     staff = wave.scores("FRL", ["coproduction_intensity"]).dropna().groupby("organisation").mean()
     scores["CPEo"] = joined(scores, staff["coproduction_intensity"])

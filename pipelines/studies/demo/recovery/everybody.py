@@ -1,20 +1,23 @@
 """Pseudo-true values: what estimators give when everybody of a large population responds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from pipelines.studies.demo.answering import Answering
 from pipelines.studies.demo.forms_asked import shown_forms
-from pipelines.studies.demo.parameters import DEFAULT_SEED, GROUPS, Parameters, Response, Size
+from pipelines.studies.demo.parameters import DEFAULT_SEED, GROUPS, WAVES, Parameters, Response, Size
 from pipelines.studies.demo.population import draw_population
 from pipelines.studies.demo.recovery import coefficients, functioning, loadings, quality, reliabilities
 from pipelines.studies.demo.recovery.figures import Figure, Parameter
-from pipelines.studies.demo.recovery.scored import FirstWave
+from pipelines.studies.demo.recovery.scored import Wave
+from pipelines.studies.demo.recovery.structure import planted_structure, structure_figures
+from pipelines.studies.demo.recovery.units import Units
 
 EVERYBODY = Response(rate=dict.fromkeys(GROUPS, 1.0), selection={}, attrition=(0.0, 0.0))
-LARGE_POPULATION = 4000
+LARGE_POPULATION, POPULATIONS = 4000, 5
+SEEDS_APART = 1_000_000
 _PSEUDO = "true value: the same estimator, everybody responding, {} organisations"
 
 
@@ -26,16 +29,18 @@ class Plan:
         replications: Studies drawn.
         parameters: What is planted in each.
         large_population: Organisations of the population that gives pseudo-true values.
+        populations: Such populations drawn for what is planted between latent values; one for everything else.
         seed: Of the first replication; the next ones follow.
     """
 
     replications: int = 20
     parameters: Parameters = field(default_factory=Parameters)
     large_population: int = LARGE_POPULATION
+    populations: int = POPULATIONS
     seed: int = DEFAULT_SEED
 
 
-def pseudo_true_scores(plan: Plan, everybody: FirstWave) -> list[Parameter]:
+def pseudo_true_scores(plan: Plan, everybody: Wave) -> list[Parameter]:
     """Return the values that estimators of mean scores tend to.
 
     Reliability includes the careless; coefficients leave them out. What the specification states for its prototype
@@ -45,7 +50,7 @@ def pseudo_true_scores(plan: Plan, everybody: FirstWave) -> list[Parameter]:
     return _parameters(plan, found, {(each.part, each.name): stated(each) for each in found})
 
 
-def pseudo_true_measurement(plan: Plan, everybody: FirstWave) -> list[Parameter]:
+def pseudo_true_measurement(plan: Plan, everybody: Wave) -> list[Parameter]:
     """Return the values that estimators of measurement models tend to; the planted ones stand beside them."""
     measurement = plan.parameters.measurement
     beside = {(loadings.PART, name): value for name, value in loadings.planted_loadings(everybody, measurement).items()}
@@ -74,17 +79,57 @@ def _parameters(plan: Plan, found: Iterable[Figure], beside: dict[tuple[str, str
     ]
 
 
-def draw_everybody(plan: Plan) -> FirstWave:
-    """Draw the first wave of the large population: everybody responds, in the sizes of the specification."""
+def pseudo_true_structure(plan: Plan, everybody: Sequence[Wave], units: Units) -> list[Parameter]:
+    """Return what estimators of relations between latent values tend to; the planted numbers stand beside them.
+
+    Args:
+        plan: How much is computed.
+        everybody: The first large population.
+        units: Of the scores.
+    """
+    found: list[list[Figure]] = []
+    for number in range(plan.populations):
+        waves = everybody if number == 0 else draw_everybody(plan, number)
+        found.append(list(structure_figures(waves, units, plan.parameters, _seed(plan, number))))
+    planted = planted_structure(plan.parameters)
+    note = f"{_PSEUDO.format(plan.large_population)}, mean of {plan.populations} such populations"
+    return [
+        Parameter(
+            each[0].part,
+            each[0].name,
+            float(np.mean([one.estimate for one in each])),
+            hypothesis=planted[each[0].part, each[0].name][1],
+            stated=planted[each[0].part, each[0].name][0],
+            note=note,
+            true_error=float(np.sqrt(np.sum([one.error() ** 2 for one in each]))) / len(each),
+        )
+        for each in zip(*found, strict=True)
+    ]
+
+
+def draw_everybody(plan: Plan, number: int = 0) -> tuple[Wave, ...]:
+    """Draw three waves of a large population: everybody responds, in the sizes of the specification.
+
+    Args:
+        plan: How large it is.
+        number: Of the population, from 0.
+    """
     regions, shape = {"everywhere": plan.large_population}, plan.parameters.size
     scottish = round(plan.large_population * shape.scottish_organisations / shape.organisations)
     size = replace(Size(), danish_regions={**regions, "everywhere": plan.large_population - scottish})
     parameters = replace(plan.parameters, size=replace(size, scottish_organisations=scottish), response=EVERYBODY)
-    population = draw_population(parameters, plan.seed)
-    drawing = Answering(population, shown_forms(), parameters, plan.seed)
-    groups = ("TOP", "FRL", "CIT")
-    everybody = {group: np.arange(len(population.groups[group].persons)) for group in groups}
-    return FirstWave(population, {group: drawing.answer(group, 0, rows) for group, rows in everybody.items()})
+    seed = _seed(plan, number)
+    population = draw_population(parameters, seed)
+    drawing = Answering(population, shown_forms(), parameters, seed)
+    invited = {group: np.arange(len(each.persons)) for group, each in population.groups.items()}
+    groups = ("TOP", "MID", "FRL", "CIT")
+    first = Wave(population, {group: drawing.answer(group, 0, invited[group]) for group in groups})
+    later = (Wave(population, {"FRL": drawing.answer("FRL", place, invited["FRL"])}) for place in range(1, len(WAVES)))
+    return (first, *later)
+
+
+def _seed(plan: Plan, number: int) -> int:
+    return plan.seed + SEEDS_APART * number
 
 
 def stated(figure: Figure) -> float:

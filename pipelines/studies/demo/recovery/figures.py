@@ -15,6 +15,7 @@ REPORT = [
     "true_error",
     "stated",
     "estimate",
+    "median",
     "conf_low",
     "conf_high",
     "bias",
@@ -93,7 +94,7 @@ def summarise(parameters: Sequence[Parameter], replications: Sequence[Sequence[F
 
     Returns:
         One row a parameter that some replication estimated, ``REPORT`` without status: the mean over replications, its
-        Monte Carlo error and 95 % interval, the bias against the true value, the share of the replications' own
+        median, Monte Carlo error and 95 % interval, the bias against the true value, the share of the replications' own
         intervals that cover it, and the share that leave out 0.
     """
     rows = pd.DataFrame([vars(figure) for figures in replications for figure in figures])
@@ -128,6 +129,7 @@ def _spread(own: pd.DataFrame, true_value: float) -> dict[str, float]:
     has_error = has_interval and bool(own["std_error"].notna().all())
     return {
         "estimate": mean,
+        "median": float(np.median(estimates)) if number else np.nan,
         "conf_low": mean - NORMAL_95 * error,
         "conf_high": mean + NORMAL_95 * error,
         "bias": mean - true_value,

@@ -23,7 +23,7 @@ from models.measurement.equivalence.effect_size import anchored_setting
 from pipelines.studies.demo.forms_asked import shown_forms
 from pipelines.studies.demo.parameters import Measurement
 from pipelines.studies.demo.recovery.figures import Figure, Parameter
-from pipelines.studies.demo.recovery.scored import FirstWave, items_of
+from pipelines.studies.demo.recovery.scored import Wave, items_of
 from pipelines.studies.demo.values import COPRODUCTION, LEADERSHIP, PHASES, PRINCIPLES
 
 SIZES, FOUND, WRONGLY = "item functioning", "items found", "items found wrongly"
@@ -100,14 +100,14 @@ def _scale_of(item: str) -> str:
     return min(scales, key=lambda name: scales[name])
 
 
-def sizes(wave: FirstWave, measurement: Measurement) -> Iterator[Figure]:
+def sizes(wave: Wave, measurement: Measurement) -> Iterator[Figure]:
     """Yield the size of every planted shift; NaN where a group never chose an answer and so no model can be fitted."""
     for each in planted(measurement):
         value, error = shift(compared(wave, each.scale), each.item, each.kind)
         yield Figure.with_error(SIZES, each.name, value, error)
 
 
-def findings(wave: FirstWave, measurement: Measurement) -> Iterator[Figure]:
+def findings(wave: Wave, measurement: Measurement) -> Iterator[Figure]:
     """Yield for every planted item whether it is found, and the shares of the other items that are found."""
     everything = planted(measurement)
     shifted = {each.item for each in everything}
@@ -142,7 +142,7 @@ def expected(measurement: Measurement) -> list[Parameter]:
     ]
 
 
-def compared(wave: FirstWave, scale: str) -> Compared:
+def compared(wave: Wave, scale: str) -> Compared:
     """Return the answers to a scale: Danish and English ones, or of top managers and of the staff who see them."""
     codes = wave.codes("FRL", attentive=True)
     items, persons = items_of(codes, scale), wave.forms["FRL"].persons.loc[codes.index]

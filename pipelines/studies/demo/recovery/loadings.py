@@ -14,7 +14,7 @@ from pipelines.studies.demo.forms_asked import shown_forms
 from pipelines.studies.demo.measuring import measured_items
 from pipelines.studies.demo.parameters import Measurement
 from pipelines.studies.demo.recovery.figures import Figure
-from pipelines.studies.demo.recovery.scored import FirstWave, items_of
+from pipelines.studies.demo.recovery.scored import Wave, items_of
 from pipelines.studies.demo.values import PHASES, PRINCIPLES
 
 PART = "loadings"
@@ -39,7 +39,7 @@ SCALES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Respondent group → scales of first order, or of one latent value, with three items or more."""
 
 
-def loadings(wave: FirstWave) -> Iterator[Figure]:
+def loadings(wave: Wave) -> Iterator[Figure]:
     """Yield the loading of every item of ``SCALES``."""
     for group, scales in SCALES.items():
         codes = wave.codes(group, attentive=True)
@@ -60,7 +60,7 @@ def parameter_name(group: str, item: str) -> str:
     return f"{group} {item}"
 
 
-def planted_loadings(wave: FirstWave, measurement: Measurement) -> dict[str, float]:
+def planted_loadings(wave: Wave, measurement: Measurement) -> dict[str, float]:
     """Return what each item's answers owe to its latent value alone, by the names of the figures."""
     return {
         parameter_name(group, each.name): (

@@ -11,7 +11,7 @@ from models.measurement.aggregation.intraclass import intraclass_correlation, va
 from models.measurement.means import scale_mean
 from models.measurement.reliability import cronbach_alpha
 from pipelines.studies.demo.recovery.figures import Figure
-from pipelines.studies.demo.recovery.scored import FirstWave, instrument_of, items_of
+from pipelines.studies.demo.recovery.scored import Wave, instrument_of, items_of
 
 RELIABILITY, AGREEMENT, MEANS = "reliability", "agreement", "means"
 STATED: Mapping[tuple[str, str], tuple[float, float, float]] = MappingProxyType(
@@ -39,7 +39,7 @@ STATED: Mapping[tuple[str, str], tuple[float, float, float]] = MappingProxyType(
 BY_ORGANISATION = ("FRL", "CIT")
 
 
-def quality(wave: FirstWave) -> Iterator[Figure]:
+def quality(wave: Wave) -> Iterator[Figure]:
     """Yield alpha and mean of every scale, ICC(1) where many of an organisation answer; the careless included."""
     for group in dict.fromkeys(group for group, _ in STATED):
         codes = wave.codes(group, attentive=False)

@@ -13,14 +13,14 @@ from models.measurement.ordered_omega import ordered_reliability
 from models.measurement.reliability import cronbach_alpha
 from pipelines.studies.demo.recovery.figures import Figure
 from pipelines.studies.demo.recovery.quality import STATED
-from pipelines.studies.demo.recovery.scored import FirstWave, items_of
+from pipelines.studies.demo.recovery.scored import Wave, items_of
 
 ALPHA, OMEGA, ORDERED = "alpha, organisations drawn", "omega", "omega of ordered items"
 ATTENTIVE = "alpha, attentive only"
 DRAWS = 1000
 
 
-def reliabilities(wave: FirstWave, seed: int) -> Iterator[Figure]:
+def reliabilities(wave: Wave, seed: int) -> Iterator[Figure]:
     """Yield four figures a scale.
 
     Args:
@@ -42,6 +42,6 @@ def reliabilities(wave: FirstWave, seed: int) -> Iterator[Figure]:
         yield Figure(ORDERED, name, ordered_reliability(complete).omega_model)
 
 
-def _attentive(wave: FirstWave, group: str, scale: str) -> Figure:
+def _attentive(wave: Wave, group: str, scale: str) -> Figure:
     alpha = cronbach_alpha(items_of(wave.codes(group, attentive=True), scale))
     return Figure(ATTENTIVE, f"{group} {scale}", alpha.estimate, conf_low=alpha.conf_low, conf_high=alpha.conf_high)

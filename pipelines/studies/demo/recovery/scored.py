@@ -1,4 +1,4 @@
-"""Answers of the first wave → mean scores as the pipeline makes them, joined over groups. No estimates."""
+"""Answers of a wave → mean scores as the pipeline makes them, joined over groups. No estimates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ LEAST_SEEN = 0.5
 
 
 @dataclass(frozen=True)
-class FirstWave:
-    """What the first wave brought.
+class Wave:
+    """What one wave brought: the first of all groups, later ones of frontline staff.
 
     Attributes:
         population: Organisations and invited persons.
