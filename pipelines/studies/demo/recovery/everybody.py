@@ -92,19 +92,21 @@ def pseudo_true_structure(plan: Plan, everybody: Sequence[Wave], units: Units) -
         waves = everybody if number == 0 else draw_everybody(plan, number)
         found.append(list(structure_figures(waves, units, plan.parameters, _seed(plan, number))))
     planted = planted_structure(plan.parameters)
-    note = f"{_PSEUDO.format(plan.large_population)}, mean of {plan.populations} such populations"
-    return [
-        Parameter(
-            each[0].part,
-            each[0].name,
-            float(np.mean([one.estimate for one in each])),
-            hypothesis=planted[each[0].part, each[0].name][1],
-            stated=planted[each[0].part, each[0].name][0],
-            note=note,
-            true_error=float(np.sqrt(np.sum([one.error() ** 2 for one in each]))) / len(each),
-        )
-        for each in zip(*found, strict=True)
-    ]
+    return [_mean_of(each, *planted[each[0].part, each[0].name], plan) for each in zip(*found, strict=True)]
+
+
+def _mean_of(each: Sequence[Figure], stated_value: float, hypothesis: str, plan: Plan) -> Parameter:
+    """Return the mean of the populations whose answers carry the model."""
+    told = [one for one in each if np.isfinite(one.estimate)]
+    return Parameter(
+        each[0].part,
+        each[0].name,
+        float(np.mean([one.estimate for one in told])) if told else np.nan,
+        hypothesis=hypothesis,
+        stated=stated_value,
+        note=f"{_PSEUDO.format(plan.large_population)}, mean of {len(told)} such populations",
+        true_error=float(np.sqrt(np.sum([one.error() ** 2 for one in told]))) / max(len(told), 1),
+    )
 
 
 def draw_everybody(plan: Plan, number: int = 0) -> tuple[Wave, ...]:
