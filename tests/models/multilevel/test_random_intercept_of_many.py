@@ -21,6 +21,7 @@ from models.regression.large import fit_at_any_size
 from models.sections.random_effects import RandomEffects
 from models.sections.regressors import Interaction, Variable
 from models.spec import RegressionSpec
+from tests.close_tables import assert_close
 
 AGE, ROLE = Variable(variable="age"), Variable(variable="role", use="category")
 BY_ROLE = Interaction(interaction=(AGE, ROLE))
@@ -111,18 +112,6 @@ def assert_alike(found, expected):
     assert_close(found.shapes.slopes, expected.shapes.slopes, ["focal_term", "moderator", "at"])
     assert_close(found.shapes.slope_regions, expected.shapes.slope_regions, ["focal_term", "moderator", "position"])
     assert_close(found.shapes.curves, expected.shapes.curves, ["curve", "over", "at", "focal_term", "position"])
-
-
-def assert_close(found, expected, keys):
-    left, right = (each.set_index(keys).sort_index() for each in (found, expected))
-    assert left.index.equals(right.index)
-    for column in left:
-        if pd.api.types.is_numeric_dtype(right[column]):
-            assert left[column].to_numpy(float) == pytest.approx(
-                right[column].to_numpy(float), rel=1e-9, abs=1e-9, nan_ok=True
-            )
-        else:
-            assert left[column].tolist() == right[column].tolist()
 
 
 @pytest.mark.parametrize(

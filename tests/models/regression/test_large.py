@@ -4,7 +4,6 @@ from contextlib import contextmanager
 
 import duckdb
 import numpy as np
-import pandas as pd
 import pytest
 from drawn_tables import AGE, CURVED_AGE, GENDER, ROLE, SPLINE, Drawn, table_of
 
@@ -12,6 +11,7 @@ from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
 from models.regression.large import FitTask, fit_at_any_size
 from models.sections.regressors import Interaction, Variable
+from tests.close_tables import assert_close
 
 MANY = 5_500
 TABLE = table_of(n=9_000, n_clusters=60)
@@ -35,18 +35,6 @@ def database(rows):
 def both(spec, many=MANY, table=TABLE):
     large = fit_at_any_size(FitTask(spec, {}, seed=3), table, database, many)
     return large, fit_regression(spec, table, {}, seed=3)
-
-
-def assert_close(first, second, keys):
-    left, right = (each.set_index(keys).sort_index() for each in (first, second))
-    assert left.index.equals(right.index)
-    for column in left:
-        if pd.api.types.is_numeric_dtype(right[column]):
-            assert left[column].to_numpy(float) == pytest.approx(
-                right[column].to_numpy(float), rel=1e-9, abs=1e-9, nan_ok=True
-            )
-        else:
-            assert left[column].tolist() == right[column].tolist()
 
 
 CASES = {
