@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
 from models.multilevel.group_inverses import Inverse, elements_of, inverses_of
-from models.multilevel.mixed_model import MixedModel
+from models.multilevel.mixed_model import MixedEstimates
 from models.multilevel.satterthwaite import FTest
 from models.regression.identification import ModelDataError
 from models.triangles import inverse_of_triangle
@@ -78,7 +78,7 @@ class KenwardRoger:
         return df_resid, df_resid * (1 - a2 / q) / (df_resid - 2)
 
 
-def kenward_roger(model: MixedModel) -> KenwardRoger:
+def kenward_roger(model: MixedEstimates) -> KenwardRoger:
     """Adjust the covariance of the coefficients of a model fitted by REML for estimated variances.
 
     Raises:
@@ -114,7 +114,7 @@ class _Products:
     traces: Matrix
 
 
-def _products(model: MixedModel) -> _Products:
+def _products(model: MixedEstimates) -> _Products:
     """Sum up over blocks; what the residual adds follows from V = sum gamma_r G_r."""
     solved, factors = model.solved, model.problem.factors
     elements, sigma2, p = elements_of(factors), solved.sigma2, solved.n_coefficients

@@ -20,22 +20,16 @@ from models.multilevel.singular import bounds_reached
 
 
 @dataclass(frozen=True, eq=False)
-class MixedModel:
-    """A fitted linear mixed model with p coefficients.
+class MixedEstimates:
+    """A linear mixed model with p coefficients at given variances.
 
     Attributes:
-        problem: What was fitted.
-        optimum: Where the criterion is lowest.
+        problem: What is fitted.
         solved: The model there.
-        audit: What speaks for that being the optimum.
-        singular: Variances and correlations at their bounds, in words; empty when the fit is not singular.
     """
 
     problem: Problem
-    optimum: Optimum
     solved: Solved
-    audit: Audit
-    singular: tuple[str, ...]
 
     @property
     def method(self) -> Method:
@@ -75,7 +69,7 @@ class MixedModel:
     @property
     def criterion(self) -> float:
         """-2 log-likelihood, restricted by REML; R: ``REMLcrit``, ``deviance``."""
-        return self.optimum.value + self.problem.constant()
+        return self.solved.value + self.problem.constant()
 
     @property
     def log_likelihood(self) -> float:
@@ -147,6 +141,21 @@ class MixedModel:
         return found
 
 
+@dataclass(frozen=True, eq=False)
+class MixedModel(MixedEstimates):
+    """A fitted linear mixed model.
+
+    Attributes:
+        optimum: Where the criterion is lowest.
+        audit: What speaks for that being the optimum.
+        singular: Variances and correlations at their bounds, in words; empty when the fit is not singular.
+    """
+
+    optimum: Optimum
+    audit: Audit
+    singular: tuple[str, ...]
+
+
 def fit_mixed(
     outcome: pd.Series,
     matrix: pd.DataFrame,
@@ -176,14 +185,19 @@ def fit_mixed(
     return fit_problem(build_problem(outcome, matrix, terms, weights, method))
 
 
-def fit_problem(problem: Problem, second: SecondEngine = criteria_of_rows) -> MixedModel:
+def fit_problem(problem: Problem, second: SecondEngine = criteria_of_rows, found: Vector | None = None) -> MixedModel:
     """Fit a model whose cross-products are summed up, and look at its optimum with a second engine.
+
+    Args:
+        problem: The likelihood.
+        second: Another way to compute it.
+        found: Parameters that a search along all variance ratios came to, None without one.
 
     Raises:
         ModelDataError: If the variances cannot be told apart.
     """
     refuse_variances_unseen(problem)
-    optimum = find_optimum(problem)
+    optimum = find_optimum(problem, found)
     solved = problem.solve(optimum.theta)
     singular = bounds_reached(problem.factors, solved.triangles)
-    return MixedModel(problem, optimum, solved, audit_of(problem, optimum, second), singular)
+    return MixedModel(problem, solved, optimum, audit_of(problem, optimum, second), singular)

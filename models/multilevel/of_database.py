@@ -14,34 +14,84 @@ import pandas as pd
 from models.estimates import Fit
 from models.multilevel.diagnostics import values_of_model
 from models.multilevel.explained import Explained
-from models.multilevel.mixed_model import MixedModel, fit_problem
+from models.multilevel.identified import refuse_variances_unseen
+from models.multilevel.mixed_model import MixedEstimates, MixedModel, fit_problem
 from models.multilevel.of_model import EstimatedMixed, approximated, mixed_joint_tests
 from models.multilevel.random_terms import refuse_few_groups
 from models.multilevel.readings import read_in_groups
-from models.multilevel.summed_rows import sum_rows
+from models.multilevel.summed_rows import SummedRows, factor_in_groups, sum_rows
+from models.multilevel.variance_ratio import best_ratio
 from models.one_thread import on_one_thread
+from models.regression.columns import Labels
 from models.regression.diagnostics import judged, of_clusters, of_columns
 from models.regression.fit_task import FitTask, StoredResponses
-from models.regression.in_database.blocks import factor
-from models.regression.in_database.connection import row
+from models.regression.in_database.grouped import refused_as_looked_at
 from models.regression.in_database.overview import look_over
-from models.regression.in_database.query import quoted
-from models.regression.in_database.responses import Responses, look_at_responses
+from models.regression.in_database.responses import Selected, look_at_responses, select_responses
 from models.regression.in_database.result import TableFit
 from models.regression.in_database.streamed import Rows, refuse_unfit
 from models.regression.joint_tests import places_of_regressors
 from models.regression.moderation.of_fit import products_not_covered, shapes_of
 from models.regression.of_columns import ToldOfColumns
+from models.regression.profile import Profile
 from models.regression.reading.of_coefficients import COLUMNS
 from models.spec import RegressionSpec
 
 
+@dataclass(frozen=True, eq=False)
+class SummedIntercept:
+    """A random intercept at the best variance ratio, and the sums that it was found from.
+
+    Attributes:
+        summed: The responses as groups add up.
+        model: The model at the ratio.
+    """
+
+    summed: SummedRows
+    model: MixedEstimates
+
+
+def estimate_random_intercept(selected: Selected, labels: Labels, fewest_beyond: int = 1) -> SummedIntercept:
+    """Estimate a linear model with a random intercept of one kind of groups, in one reading of the rows.
+
+    Rows are read again where cross-products would not be exact.
+
+    Args:
+        selected: Responses of a mixed model; ``models.regression.in_database.planner.needs_rows`` has no reason
+            against it.
+        labels: Variable → code → label, for the names of terms.
+        fewest_beyond: How many more responses than coefficients are asked for.
+
+    Raises:
+        ModelDataError: If the data cannot carry the model.
+    """
+    spec = selected.spec
+    (group,) = spec.random_groups()
+    rows = Rows(selected, _profile(selected), labels, group)
+    blocks = refused_as_looked_at(rows.blocks(with_groups=True), selected)
+    factored, moments = factor_in_groups(blocks)
+    refuse_unfit(rows, factored, fewest_beyond)
+    refuse_few_groups(group, moments.n_groups, 1, factored.n_obs)
+    summed = sum_rows(blocks, factored, moments)
+    problem = summed.problem(rows.terms, group, range(moments.n_groups), spec.likelihood or "REML")
+    refuse_variances_unseen(problem)
+    ratio = best_ratio(summed.moments, problem.method)
+    return SummedIntercept(summed, MixedEstimates(problem, problem.solve(np.array([ratio**0.5]))))
+
+
+def _profile(selected: Selected) -> Profile:
+    """Return what must be known of all rows to lay them out; of plain numbers nothing, which saves a look."""
+    if all(each.is_plain for each in selected.spec.variables()):
+        return Profile(n_rows=0)
+    return look_over(look_at_responses(selected.spec, selected.connection, selected.relation))
+
+
 def fit_random_intercept(task: FitTask, spec: RegressionSpec, stored: StoredResponses) -> Fit:
-    """Fit a linear model with a random intercept of one kind of groups, and tell all that is told of rows in memory.
+    """Fit as ``estimate_random_intercept``, look at the optimum, and tell all that is told of rows in memory.
 
     Args:
         task: What is asked.
-        spec: The model, variant applied; ``models.regression.in_database.planner.needs_rows`` has no reason against it.
+        spec: The model, variant applied.
         stored: Its responses.
 
     Returns:
@@ -50,40 +100,33 @@ def fit_random_intercept(task: FitTask, spec: RegressionSpec, stored: StoredResp
     Raises:
         ModelDataError: If the data cannot carry the model.
     """
-    responses = look_at_responses(spec, stored.connection, stored.relation)
+    selected = select_responses(spec, stored.connection, stored.relation)
     with on_one_thread():
-        model = _fitted(task, spec, responses)
+        found = estimate_random_intercept(selected, task.labels, task.fewest_beyond)
+        problem = found.model.problem
+        model = fit_problem(problem, found.summed.criteria, found.model.solved.theta)
         explained = _explained(model)
         uncertainty, approximation = approximated(spec, model)
-        (group,) = spec.random_groups()
-        n, n_groups = model.n_obs, model.n_groups[group]
-        found = TableFit(
-            engine="blocks",
-            reason=f"{n:,} responses have a random intercept of {group}; they are summed by its {n_groups:,} groups.",
-            terms=model.terms,
-            coefficients=model.coefficients,
-            n_obs=n,
-            n_clusters=uncertainty.n_clusters,
-            r_squared=explained.marginal_r2,
-            df_resid=float(n - len(model.terms)),
-            uncertainties={"classical": uncertainty},
-        )
         estimated = EstimatedMixed(model, uncertainty, approximation, explained.marginal_r2, pd.DataFrame())
-        return _Told(task, spec, stored, responses, found, estimated, explained).fit()
+        responses = look_at_responses(spec, stored.connection, stored.relation)
+        return _Told(task, spec, stored, responses, _table_fit(estimated), estimated, explained).fit()
 
 
-def _fitted(task: FitTask, spec: RegressionSpec, responses: Responses) -> MixedModel:
-    """Read the responses three times: for the triangle, for the sums of groups, and for the second engine."""
-    (group,) = spec.random_groups()
-    counted = responses.query.then(f"SELECT count(DISTINCT {quoted(group)}) FROM responses")  # noqa: S608 - quoted
-    (n_groups,) = row(responses.connection, counted)
-    rows = Rows(responses, look_over(responses), task.labels, group)
-    factored = factor(rows.blocks())
-    refuse_unfit(rows, factored, task.fewest_beyond)
-    refuse_few_groups(group, n_groups, 1, factored.n_obs)
-    summed = sum_rows(rows.blocks(with_groups=True), factored)
-    problem = summed.problem(rows.terms, group, range(n_groups), spec.likelihood or "REML")
-    return fit_problem(problem, summed.criteria)
+def _table_fit(estimated: EstimatedMixed) -> TableFit:
+    model = estimated.model
+    ((group, n_groups),) = model.n_groups.items()
+    return TableFit(
+        engine="blocks",
+        reason=f"{model.n_obs:,} responses have a random intercept of {group}; they are summed by its {n_groups:,} "
+        "groups.",
+        terms=model.terms,
+        coefficients=model.coefficients,
+        n_obs=model.n_obs,
+        n_clusters=estimated.uncertainty.n_clusters,
+        r_squared=estimated.r_squared,
+        df_resid=float(model.n_obs - len(model.terms)),
+        uncertainties={"classical": estimated.uncertainty},
+    )
 
 
 def _explained(model: MixedModel) -> Explained:

@@ -11,7 +11,7 @@ from models.multilevel.cluster_robust import outermost, robust_covariance
 from models.multilevel.diagnostics import diagnose_mixed
 from models.multilevel.explained import explained_variance
 from models.multilevel.kenward_roger import KenwardRoger, kenward_roger
-from models.multilevel.mixed_model import MixedModel, fit_mixed
+from models.multilevel.mixed_model import MixedEstimates, MixedModel, fit_mixed
 from models.multilevel.random_terms import INTERCEPT_COLUMN, RandomTerm
 from models.multilevel.satterthwaite import Satterthwaite, satterthwaite
 from models.regression.clustered import Clustered
@@ -127,7 +127,7 @@ def _uncertainty(
     return approximated(spec, model)
 
 
-def approximated(spec: RegressionSpec, model: MixedModel) -> tuple[Uncertainty, Satterthwaite | KenwardRoger]:
+def approximated(spec: RegressionSpec, model: MixedEstimates) -> tuple[Uncertainty, Satterthwaite | KenwardRoger]:
     """Return how sure coefficients are by the model's own covariance, with the degrees of freedom that are asked for.
 
     Raises:

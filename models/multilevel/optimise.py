@@ -6,6 +6,7 @@ No optimiser is believed: what counts is the criterion it reached, the gradient 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownMemberType=false
 # pyright: reportUnknownArgumentType=false
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ SMALL = 1e-3
 COSTS_NOTHING = 1e-8
 MOST_STEPS = 12
 MOST_RESTARTS = 3
+LENGTHS = tuple(0.1 / 3**power for power in range(8))
 FALLING = 1e-6
 LEAST_DECREMENT = 1e-20
 NOTHING_LEFT = 1e-12
@@ -71,29 +73,43 @@ class Optimum:
     steepest_fall: float
 
 
-def find_optimum(problem: Problem) -> Optimum:
+def find_optimum(problem: Problem, found: Vector | None = None) -> Optimum:
     """Minimise the criterion by a quasi-Newton method with gradient and one without derivatives, from unlike starts.
+
+    Args:
+        problem: The likelihood.
+        found: Parameters that a search along all variance ratios came to, None without one.
 
     Raises:
         ModelDataError: If the residual variance goes to nought, so that the likelihood has no maximum.
     """
     ones = is_diagonal(problem.factors).astype(float)
     runs = [_quasi_newton(problem, ones, "quasi-Newton from 1"), _derivative_free(problem, 0.3 * ones)]
-    best = min(runs, key=lambda run: run.value)
-    theta = polish(problem, best.theta)
+    if found is not None:
+        runs.append(Run("root of the slope along all ratios", found, problem.solve(found).value, 1))
+    theta = polish(problem, _best(runs).theta)
     for attempt in range(MOST_RESTARTS):
-        fall, direction = _fall(problem, theta)
-        if fall > -FALLING:
+        start = _lower(problem, theta)
+        if start is None:
             break
-        runs.append(_quasi_newton(problem, theta + direction, f"quasi-Newton from below a bound, {attempt + 1}"))
-        theta = polish(problem, min(runs, key=lambda run: run.value).theta)
+        runs.append(_quasi_newton(problem, start, f"quasi-Newton from below a bound, {attempt + 1}"))
+        theta = polish(problem, _best(runs).theta)
     _refuse_nothing_left(problem, theta)
     return _described(problem, theta, tuple(runs))
 
 
+def _best(runs: Sequence[Run]) -> Run:
+    return min(runs, key=lambda run: run.value)
+
+
 def lowest_value(problem: Problem) -> float:
-    """Return the criterion at the end of one quasi-Newton run: for a search over something else, not for a result."""
-    return _quasi_newton(problem, is_diagonal(problem.factors).astype(float), "quasi-Newton from 1").value
+    """Return the criterion at the end of one quasi-Newton run, or of a second one where the first stopped at a bound.
+
+    For a search over something else, not for a result.
+    """
+    run = _quasi_newton(problem, is_diagonal(problem.factors).astype(float), "quasi-Newton from 1")
+    start = _lower(problem, run.theta)
+    return run.value if start is None else _quasi_newton(problem, start, "quasi-Newton from below a bound").value
 
 
 def polish(problem: Problem, theta: Vector) -> Vector:
@@ -218,8 +234,18 @@ def _fall(problem: Problem, theta: Vector) -> tuple[float, Vector]:
         values, vectors = np.linalg.eigh((possible + possible.T) / 2)
         falls.append(float(values[0]) / problem.sums.n_obs)
         weights = np.abs(vectors[:, 0]) if values[0] < 0 else np.zeros(len(values))
-        steps.append(factor.free_elements(np.diag(0.1 * weights)))
+        steps.append(factor.free_elements(np.diag(weights)))
     return min(falls), np.concatenate(steps)
+
+
+def _lower(problem: Problem, theta: Vector) -> Vector | None:
+    """Leave a bound along a direction that falls, by a step short enough to be lower there; None where none falls."""
+    fall, direction = _fall(problem, theta)
+    if fall > -FALLING:
+        return None
+    value = problem.solve(theta).value
+    points = [theta + length * direction for length in LENGTHS]
+    return next((point for point in points if problem.solve(point).value < value), points[-1])
 
 
 def _refuse_nothing_left(problem: Problem, theta: Vector) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
-from models.multilevel.mixed_model import MixedModel
+from models.multilevel.mixed_model import MixedEstimates
 from models.multilevel.optimise import hessian_of
 from models.triangles import inverse_of_triangle
 
@@ -75,7 +75,7 @@ class Satterthwaite:
         return FTest(statistic, q, df_resid, float(fdtrc(q, df_resid, statistic)))
 
 
-def satterthwaite(model: MixedModel) -> Satterthwaite:
+def satterthwaite(model: MixedEstimates) -> Satterthwaite:
     """Differentiate the covariance of the coefficients, and the criterion twice, in theta and sigma.
 
     References:
@@ -88,7 +88,7 @@ def satterthwaite(model: MixedModel) -> Satterthwaite:
     return Satterthwaite(covariance, derivatives, 2 * _inverse(_hessian(model)))
 
 
-def _derivatives(model: MixedModel) -> NDArray[np.float64]:
+def _derivatives(model: MixedEstimates) -> NDArray[np.float64]:
     """Return V X'H^-1Z dOmega Z'H^-1X V / sigma2 of each parameter of theta, in units of the coefficients."""
     back = inverse_of_triangle(model.problem.triangle)
     scale, solved = model.problem.scale, model.solved
@@ -105,7 +105,7 @@ def _derivatives(model: MixedModel) -> NDArray[np.float64]:
     return scale**2 * solved.sigma2 * np.stack(found)
 
 
-def _hessian(model: MixedModel) -> Matrix:
+def _hessian(model: MixedEstimates) -> Matrix:
     """Return second derivatives of -2 log-likelihood in theta and sigma, outcome in units of its scale."""
     solved, problem = model.solved, model.problem
     sigma, t = float(np.sqrt(solved.sigma2)), len(solved.theta)

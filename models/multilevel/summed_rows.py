@@ -7,7 +7,7 @@ estimated from the sums (``mixed_model``) nor which rows they are (``of_database
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -18,7 +18,7 @@ from models.multilevel.criterion import Method
 from models.multilevel.cross_products import CrossProducts
 from models.multilevel.problem import Problem, Rows, refuse_exact
 from models.multilevel.random_terms import INTERCEPT_COLUMN, Factor
-from models.regression.in_database.blocks import Block, Blocks, Factored, Standard
+from models.regression.in_database.blocks import Block, Blocks, Factored, Standard, triangle_of_rows
 from models.regression.in_database.group_moments import GroupMoments, group_moments
 from models.triangles import inverse_of_triangle
 
@@ -97,12 +97,28 @@ class SummedRows:
         return found
 
 
-def sum_rows(blocks: Blocks, factored: Factored) -> SummedRows:
-    """Sum up rows in one reading of them.
+def factor_in_groups(blocks: Blocks) -> tuple[Factored, GroupMoments]:
+    """Read rows once, and again where their cross-product is not exact.
 
     Args:
-        blocks: Unweighted rows with the codes of their groups, the intercept first; regressors of full rank.
-        factored: What the same rows came to.
+        blocks: Unweighted rows with the codes of their groups, the intercept first; at least one row.
+
+    Returns:
+        What the rows come to, and the sums of their groups.
+    """
+    moments = group_moments(blocks)
+    triangle = triangle_of_rows(blocks, moments.standard) if moments.triangle is None else moments.triangle
+    n = moments.n_obs
+    return Factored(moments.standard, triangle, n, float(n), moments.least, moments.largest), moments
+
+
+def sum_rows(blocks: Blocks, factored: Factored, moments: GroupMoments) -> SummedRows:
+    """Sum up rows made orthonormal: from the sums as they are where these are exact, else in another reading.
+
+    Args:
+        blocks: As for ``factor_in_groups``; regressors of full rank.
+        factored: What the rows came to.
+        moments: The sums of their groups.
 
     Raises:
         ModelDataError: If the regressors explain the outcome without residuals.
@@ -113,7 +129,12 @@ def sum_rows(blocks: Blocks, factored: Factored) -> SummedRows:
     refuse_exact(float(standard.scales[k] * abs(factored.triangle[k, k])), float(length))
     orthonormal = _orthonormal(blocks, factored)
     as_they_are = Standard(np.zeros(k + 1), np.ones(k + 1))
-    return SummedRows(orthonormal, factored, group_moments(orthonormal, whitened=(as_they_are, None)))
+    if moments.triangle is None:
+        return SummedRows(orthonormal, factored, group_moments(orthonormal, standard=as_they_are))
+    turn = inverse_of_triangle(factored.triangle).T
+    product = turn @ moments.product @ turn.T
+    turned = replace(moments, standard=as_they_are, sums=turn @ moments.sums, product=(product + product.T) / 2)
+    return SummedRows(orthonormal, factored, turned)
 
 
 def _orthonormal(blocks: Blocks, factored: Factored) -> Blocks:

@@ -137,9 +137,9 @@ def factor(blocks: Blocks, *, has_intercept: bool = True) -> Factored:
         summary.add(block)
     if standard is None:
         raise ValueError("no block; a regression needs rows")
-    triangle = _triangle_of_product(product)
+    triangle = triangle_of_product(product)
     if triangle is None:
-        triangle = _triangle_of_rows(blocks, standard)
+        triangle = triangle_of_rows(blocks, standard)
     return Factored(standard, triangle, summary.n_obs, summary.weight, summary.least, summary.largest)
 
 
@@ -167,7 +167,7 @@ def standard_of(block: Block, *, has_intercept: bool) -> Standard:
     return Standard(shifts, scales)
 
 
-def _triangle_of_product(product: Matrix) -> Matrix | None:
+def triangle_of_product(product: Matrix) -> Matrix | None:
     """Return the triangle R with R'R the cross-product, or None when it would not be exact."""
     lengths = np.sqrt(np.diag(product))
     if (lengths == 0).any():
@@ -179,7 +179,8 @@ def _triangle_of_product(product: Matrix) -> Matrix | None:
     return np.asarray(np.linalg.cholesky(scaled).T * lengths, dtype=float)
 
 
-def _triangle_of_rows(blocks: Blocks, standard: Standard) -> Matrix:
+def triangle_of_rows(blocks: Blocks, standard: Standard) -> Matrix:
+    """Return the triangle of the QR factors of all standardised rows, in one reading of them."""
     m = len(standard.shifts)
     triangle = np.zeros((m, m))
     for block in blocks():

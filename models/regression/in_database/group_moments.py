@@ -1,7 +1,7 @@
 """What fixed effects and a random intercept need of the rows: sizes, sums and cross-products of each group.
 
 Memory grows with groups and columns, not with rows. Put here sums; not what is estimated from them (``fixed_effects``,
-``random_intercept``).
+``models.multilevel.variance_ratio``).
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
-from models.regression.in_database.blocks import LARGEST_CONDITION, Block, Blocks, Standard, standard_of
+from models.regression.in_database.blocks import Block, Blocks, Standard, standard_of, triangle_of_product
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,8 +21,9 @@ class GroupMoments:
 
     Attributes:
         standard: How the columns were moved and scaled; the first one is the intercept.
-        whitening: k x k matrix that the standardised regressors were multiplied with; None: the identity.
         n_obs: Rows.
+        least: Smallest outcome.
+        largest: Largest outcome.
         sizes: G sums of weights; rows where there are none.
         sums: m x G weighted sums.
         product: m x m weighted cross-product of all rows.
@@ -31,8 +32,9 @@ class GroupMoments:
     """
 
     standard: Standard
-    whitening: Matrix | None
     n_obs: int
+    least: float
+    largest: float
     sizes: Vector
     sums: Matrix
     product: Matrix
@@ -55,15 +57,13 @@ class GroupMoments:
         found[0] = found[:, 0] = 0.0
         return found
 
-    @property
-    def are_exact(self) -> bool:
-        """Whether the regressors are far enough from dependent (condition up to 300) for cross-products to be exact."""
-        product = self.product[:-1, :-1]
-        lengths = np.sqrt(np.diag(product))
-        if (lengths == 0).any():
-            return False
-        values = np.linalg.eigvalsh(product / np.outer(lengths, lengths))
-        return bool(values[0] * LARGEST_CONDITION**2 > values[-1])
+    @cached_property
+    def triangle(self) -> Matrix | None:
+        """Triangle R with R'R the cross-product of all rows; None where that would not be exact.
+
+        It is where columns, the outcome among them, are far enough from dependent (condition up to 300).
+        """
+        return triangle_of_product(self.product)
 
     def without_groups_of_one(self) -> "GroupMoments":
         """Return the sums of unweighted rows without those that are alone in their group."""
@@ -81,45 +81,42 @@ class GroupMoments:
         )
 
     def raw_means(self) -> Matrix:
-        """Return the means of the columns as they are in each group, m x G.
-
-        Raises:
-            ValueError: If the columns were whitened.
-        """
-        if self.whitening is not None:
-            raise ValueError("means of whitened columns are no means of columns")
+        """Return the means of the columns as they are in each group, m x G."""
         return self.means * self.standard.scales[:, None] + self.standard.shifts[:, None]
 
 
-def group_moments(
-    blocks: Blocks, *, with_products: bool = False, whitened: tuple[Standard, Matrix | None] | None = None
-) -> GroupMoments:
+def group_moments(blocks: Blocks, *, with_products: bool = False, standard: Standard | None = None) -> GroupMoments:
     """Add up what groups hold, in one reading of the rows.
 
     Args:
         blocks: The rows with the codes of their groups, 0 to G - 1, the first column the intercept; at least one row.
         with_products: Whether cross-products of each group are wanted.
-        whitened: How columns are moved and scaled, and what they are multiplied with then (None: nothing). Without it
-            they are moved and scaled by the first block.
+        standard: How columns are moved and scaled; None: by the first block.
     """
     found = None
     for block in blocks():
         if found is None:
-            standard = whitened[0] if whitened else standard_of(next(block.parts()), has_intercept=True)
-            found = _empty(standard, whitened[1] if whitened else None, with_products=with_products)
+            found = _empty(
+                standard or standard_of(next(block.parts()), has_intercept=True), with_products=with_products
+            )
         found = _with_room(found, block)
         for part in block.parts():
             _add(found, part)
-        found = replace(found, n_obs=found.n_obs + len(block.outcome))
+        found = replace(
+            found,
+            n_obs=found.n_obs + len(block.outcome),
+            least=min(found.least, float(block.outcome.min())),
+            largest=max(found.largest, float(block.outcome.max())),
+        )
     if found is None:
         raise ValueError("no block; groups need rows")
     return found
 
 
-def _empty(standard: Standard, whitening: Matrix | None, *, with_products: bool) -> GroupMoments:
+def _empty(standard: Standard, *, with_products: bool) -> GroupMoments:
     m = len(standard.shifts)
     products = np.zeros((m, m, 0)) if with_products else None
-    return GroupMoments(standard, whitening, 0, np.zeros(0), np.zeros((m, 0)), np.zeros((m, m)), products)
+    return GroupMoments(standard, 0, np.inf, -np.inf, np.zeros(0), np.zeros((m, 0)), np.zeros((m, m)), products)
 
 
 def _with_room(found: GroupMoments, block: Block) -> GroupMoments:
@@ -139,8 +136,6 @@ def _with_room(found: GroupMoments, block: Block) -> GroupMoments:
 
 def _add(found: GroupMoments, part: Block) -> None:
     values, codes, n_groups = found.standard.rows(part), cast("NDArray[np.intp]", part.clusters), found.n_groups
-    if found.whitening is not None:
-        values[:-1] = found.whitening @ values[:-1]
     found.product[:] += values @ values.T
     found.sizes[:] += np.bincount(codes, weights=part.weights, minlength=n_groups)
     roots = None if part.weights is None else np.sqrt(part.weights)

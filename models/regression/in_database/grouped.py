@@ -1,7 +1,7 @@
-"""Regressions of a relation of any length with an effect of every group: fixed ones, or drawn ones (random intercept).
+"""Regressions of a relation of any length with a fixed effect of every group.
 
 The groups are the clusters of the model. Put here which readings of the rows are made; not the numerics
-(``group_moments``, ``fixed_effects``, ``random_intercept``).
+(``group_moments``, ``fixed_effects``).
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
@@ -14,7 +14,7 @@ import numpy as np
 from models.one_thread import on_one_thread
 from models.regression.columns import Labels
 from models.regression.identification import FEWEST_CLUSTERS, ModelDataError, refuse_constant, refuse_few_clusters
-from models.regression.in_database.blocks import Block, Blocks, factor
+from models.regression.in_database.blocks import Block, Blocks
 from models.regression.in_database.cluster_sums import needs_order
 from models.regression.in_database.fixed_effects import (
     DEFINED,
@@ -27,10 +27,9 @@ from models.regression.in_database.fixed_effects import (
 from models.regression.in_database.group_codes import GroupCodes
 from models.regression.in_database.group_moments import GroupMoments, group_moments
 from models.regression.in_database.overview import look_over
-from models.regression.in_database.random_intercept import Method, RandomIntercept, fit_random_intercept
 from models.regression.in_database.responses import Responses, Selected, look_at_responses
 from models.regression.in_database.result import TableFit
-from models.regression.in_database.streamed import NO_LABELS, ROWS_OF_A_BLOCK, Rows, refuse_unfit
+from models.regression.in_database.streamed import NO_LABELS, ROWS_OF_A_BLOCK, Rows
 from models.regression.profile import Profile
 from models.sections.inference import Covariance
 
@@ -98,7 +97,8 @@ def fit_fixed_effects_at_once(
     rows = Rows(selected, Profile(n_rows=0), labels, _group_of(selected), rows_of_a_block)
     wanted = tuple(covariances) or (spec.covariance_used(),)
     with on_one_thread():
-        every = group_moments(_refused_as_looked_at(rows.blocks(with_groups=True), selected), with_products=True)
+        every = group_moments(refused_as_looked_at(rows.blocks(with_groups=True), selected), with_products=True)
+        refuse_constant(spec.outcome, every.n_obs, every.least, every.largest)
         moments = every.without_groups_of_one()
         if moments.n_groups < FEWEST_CLUSTERS or not suffice(moments, wanted):
             return None
@@ -120,64 +120,20 @@ def _of_effects(rows: Rows, moments: GroupMoments, found: FixedEffects, readings
     )
 
 
-def fit_random_intercept_of(
-    selected: Selected,
-    labels: Labels = NO_LABELS,
-    method: Method = "REML",
-    rows_of_a_block: int = ROWS_OF_A_BLOCK,
-) -> RandomIntercept:
-    """Fit a linear mixed model with a random intercept of every cluster of the model, in one reading of the rows.
-
-    Args:
-        selected: Responses of a linear model with one cluster and no weights; looked at before or not.
-        labels: Variable → code → label, for the names of terms.
-        method: ``REML`` or ``ML``.
-        rows_of_a_block: At most as many rows at a time.
-
-    Raises:
-        ModelDataError: If the model is weighted or the data cannot carry it.
-    """
-    if selected.spec.weights is not None:
-        raise ModelDataError(
-            "a random intercept is estimated without weights; expected a model without them; "
-            "take the weights out, or use a weighted regression with clusters"
-        )
-    rows = Rows(selected, _profile(selected), labels, _group_of(selected), rows_of_a_block)
-    with on_one_thread():
-        blocks = rows.blocks(with_groups=True)
-        moments = group_moments(_refused_as_looked_at(blocks, selected))
-        refuse_few_clusters(str(rows.groups), moments.n_groups, moments.n_obs)
-        if not moments.are_exact:
-            factored = factor(blocks)
-            refuse_unfit(rows, factored, fewest_beyond=1)
-            moments = group_moments(blocks, whitened=(factored.standard, factored.whitening))
-        return fit_random_intercept(moments, rows.terms, method)
-
-
-def _profile(selected: Selected) -> Profile:
-    """Return what must be known of all rows to lay them out; of plain numbers nothing, which saves a look."""
-    if isinstance(selected, Responses):
-        return look_over(selected)
-    if all(each.is_plain for each in selected.spec.variables()):
-        return Profile(n_rows=0)
-    return look_over(look_at_responses(selected.spec, selected.connection, selected.relation))
-
-
-def _refused_as_looked_at(blocks: Blocks, selected: Selected) -> Blocks:
-    """Return blocks that refuse what a look at the responses refuses: none, infinite numbers, one outcome for all."""
+def refused_as_looked_at(blocks: Blocks, selected: Selected) -> Blocks:
+    """Return blocks that refuse what a look at the responses refuses: none, and infinite numbers."""
 
     def read() -> Iterator[Block]:
-        least, largest = np.inf, -np.inf
+        is_there = False
         for block in blocks():
             if not (np.isfinite(block.outcome).all() and np.isfinite(block.columns).all()):
                 break
-            least, largest = min(least, block.outcome.min()), max(largest, block.outcome.max())
+            is_there = True
             yield block
         else:
-            if least < largest:
+            if is_there:
                 return
-        found = look_at_responses(selected.spec, selected.connection, selected.relation)
-        refuse_constant(found.spec.outcome, found.n_obs, found.least, found.largest)
+        look_at_responses(selected.spec, selected.connection, selected.relation)
         raise AssertionError("a look refuses infinite numbers, and none at all")
 
     return read

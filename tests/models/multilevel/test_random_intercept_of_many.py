@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from models.multilevel.mixed_model import fit_mixed, fit_problem
 from models.multilevel.random_terms import random_intercept
-from models.multilevel.summed_rows import sum_rows
+from models.multilevel.summed_rows import factor_in_groups, sum_rows
 from models.regression.fit import fit_regression
 from models.regression.fit_task import FitTask
 from models.regression.identification import ModelDataError
-from models.regression.in_database.blocks import Block, factor
+from models.regression.in_database.blocks import Block
 from models.regression.large import fit_at_any_size
 from models.sections.random_effects import RandomEffects
 from models.sections.regressors import Interaction, Variable
@@ -227,7 +227,7 @@ def summed_of(rows, size=70):
             part = slice(start, start + size)
             yield Block(rows.columns[:, part], rows.outcome[part], None, rows.clusters[part])
 
-    return sum_rows(blocks, factor(blocks))
+    return sum_rows(blocks, *factor_in_groups(blocks))
 
 
 @pytest.mark.parametrize("method", ["REML", "ML"])

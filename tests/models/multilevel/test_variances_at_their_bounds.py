@@ -56,6 +56,18 @@ def test_a_correlation_of_one_is_named(sign: int) -> None:
     assert model.audit.doubts == ()
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_no_variance_between_groups_is_likelier_than_the_one_found(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    group = np.where(np.arange(150) < 8, 12 + np.arange(150), rng.integers(0, 12, 150))
+    x = rng.normal(size=150)
+    rows = pd.DataFrame({"g": group, "x": x, "y": 1 + x + rng.normal(size=150)})
+    model = fit_rows(rows, "y", ("x",), INTERCEPT, method=("ML", "REML")[seed % 2])
+    others = [model.problem.solve(np.array([theta])).value for theta in np.linspace(0, 1, 201)]
+    assert model.solved.value <= min(others) + 1e-9
+    assert model.audit.doubts == ()
+
+
 def test_a_start_at_a_bound_does_not_hold_the_optimum_there() -> None:
     rows = drawn(np.random.default_rng(11), n=200, groups=20)
     model = fit_rows(rows, "y", ("x",), (("a", ("intercept", "x"), True),))

@@ -8,13 +8,13 @@ from cut_rows import uncertainty_in_memory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.multilevel.of_database import estimate_random_intercept
 from models.regression.design import build_design
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
 from models.regression.in_database.grouped import (
     fit_fixed_effects,
     fit_fixed_effects_at_once,
-    fit_random_intercept_of,
 )
 from models.regression.in_database.responses import look_at_responses, select_responses
 from models.regression.in_database.streamed import fit_in_blocks
@@ -273,35 +273,31 @@ def test_effects_that_need_a_look_are_left_to_it(case):
     assert grouped(spec, table, fit_fixed_effects_at_once, select=select_responses) is None
 
 
-def test_a_random_intercept_is_the_same_for_blocks_of_any_size_and_in_any_order():
-    spec, table = model_of("trust", ROLE, cluster="organisation_id"), drawn_analysis()
-    whole = grouped(spec, table, fit_random_intercept_of)
-    cut = grouped(spec, table.sample(frac=1, random_state=2), fit_random_intercept_of, rows_of_a_block=90)
+def in_groups(*regressors):
+    """Return the model with a random intercept of organisations."""
+    return model_of(*regressors, estimator="mixed", random_effects=({"groups": "organisation_id"},))
+
+
+def intercept_of(spec, table, select=select_responses):
+    return grouped(
+        spec, table, lambda selected, labels: estimate_random_intercept(selected, labels).model, select=select
+    )
+
+
+def test_a_random_intercept_is_the_same_in_any_order():
+    spec, table = in_groups("trust", ROLE), drawn_analysis()
+    whole, moved = intercept_of(spec, table), intercept_of(spec, table.sample(frac=1, random_state=2))
     assert whole.terms == ("intercept", "trust", "role[nurse]", "role[teacher]")
-    assert cut.criterion == pytest.approx(whole.criterion, rel=1e-13)
-    assert cut.coefficients == pytest.approx(whole.coefficients, rel=1e-11)
-    assert cut.tau2 == pytest.approx(whole.tau2, rel=1e-9)
+    assert moved.criterion == pytest.approx(whole.criterion, rel=1e-13)
+    assert moved.coefficients == pytest.approx(whole.coefficients, rel=1e-11)
 
 
 def test_a_random_intercept_with_a_bent_number_is_that_of_the_centred_one():
     table = drawn_analysis()
-    curves = [
-        model_of(Variable(variable="age", polynomial=3, centre=centre), cluster="organisation_id")
-        for centre in (None, "grand_mean")
-    ]
-    raw, centred = (grouped(spec, table, fit_random_intercept_of) for spec in curves)
+    curves = [in_groups(Variable(variable="age", polynomial=3, centre=centre)) for centre in (None, "grand_mean")]
+    raw, centred = (intercept_of(spec, table) for spec in curves)
     assert raw.criterion == pytest.approx(centred.criterion, rel=1e-10)
     assert raw.coefficients[3] == pytest.approx(centred.coefficients[3], rel=1e-6)
-
-
-@pytest.mark.parametrize("regressor", ["trust", ROLE], ids=["plain numbers", "a category"])
-def test_a_random_intercept_needs_no_look_at_the_responses_before(regressor):
-    spec, table = model_of(regressor, "workload", cluster="organisation_id"), drawn_analysis()
-    seen, unseen = (
-        grouped(spec, table, fit_random_intercept_of, select=each) for each in (look_at_responses, select_responses)
-    )
-    assert seen.coefficients.tobytes() == unseen.coefficients.tobytes()
-    assert (seen.terms, seen.criterion, seen.tau2) == (unseen.terms, unseen.criterion, unseen.tau2)
 
 
 NOT_TO_BE_USED = {
@@ -315,22 +311,17 @@ NOT_TO_BE_USED = {
 @pytest.mark.parametrize("case", NOT_TO_BE_USED)
 def test_responses_that_were_not_looked_at_are_refused_as_those_that_were(case):
     values, message = NOT_TO_BE_USED[case]
-    spec, table = model_of(cluster="organisation_id"), drawn_analysis().assign(**values)
+    spec, table = in_groups(), drawn_analysis().assign(**values)
     told = []
     for select in (look_at_responses, select_responses):
         with pytest.raises(ModelDataError, match=message) as raised:
-            grouped(spec, table, fit_random_intercept_of, select=select)
+            intercept_of(spec, table, select)
         told.append(str(raised.value))
     assert told[0] == told[1]
 
 
 REFUSED_GROUPS = {
-    "no cluster": (model_of(), fit_random_intercept_of, "0 columns of clusters"),
-    "weights": (model_of(weights="analysis_weight", cluster="organisation_id"), fit_random_intercept_of, "weights"),
-    "columns that follow": (
-        model_of("trust", Variable(variable="workload"), "double", cluster="organisation_id"),
-        fit_random_intercept_of, "cannot be told apart: '(trust|double)' follows from",
-    ),
+    "no cluster": (model_of(covariance="classical"), fit_fixed_effects, "0 columns of clusters"),
     "HC3 within groups": (
         model_of(covariance="HC3"), lambda r, labels: fit_fixed_effects(r, labels, ("HC3",)), "HC3 is not defined",
     ),

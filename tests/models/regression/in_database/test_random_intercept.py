@@ -10,10 +10,9 @@ from cut_rows import Drawn, draw
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.regression.identification import ModelDataError
-from models.regression.in_database.blocks import factor
-from models.regression.in_database.group_moments import group_moments
-from models.regression.in_database.random_intercept import fit_random_intercept
+from models.multilevel.mixed_model import MixedEstimates
+from models.multilevel.summed_rows import factor_in_groups, sum_rows
+from models.multilevel.variance_ratio import best_ratio
 
 METHODS = ("REML", "ML")
 SIZES = (1, 2, 3, 5, 8, 13, 21, 1, 2, 4)
@@ -21,7 +20,15 @@ SIZES = (1, 2, 3, 5, 8, 13, 21, 1, 2, 4)
 
 def fitted(rows, method="REML", size=100):
     terms = tuple(f"b{place}" for place in range(rows.columns.shape[1]))
-    return fit_random_intercept(group_moments(rows.blocks(size)), terms, method)
+    blocks = rows.blocks(size)
+    summed = sum_rows(blocks, *factor_in_groups(blocks))
+    problem = summed.problem(terms, "g", range(rows.n_groups), method)
+    ratio = best_ratio(summed.moments, method)
+    return MixedEstimates(problem, problem.solve(np.array([ratio**0.5])))
+
+
+def variances(found):
+    return float(found.group_covariances["g"][0, 0]), found.sigma2
 
 
 def written_out(rows, tau2, sigma2, method):
@@ -88,15 +95,14 @@ OF_LME4 = {
 
 @pytest.mark.parametrize(("outcome", "method"), OF_LME4)
 def test_groups_of_unlike_size_give_what_lme4_gives(outcome, method):
-    coefficients, errors, variances, criterion = OF_LME4[outcome, method]
+    coefficients, errors, components, criterion = OF_LME4[outcome, method]
     found = fitted(formula_rows(outcome), method, size=17)
     assert found.coefficients == pytest.approx(coefficients, rel=1e-7)
     assert np.sqrt(np.diag(found.covariance)) == pytest.approx(errors, rel=1e-7)
-    assert (found.tau2, found.sigma2) == pytest.approx(variances, rel=1e-4)
+    assert variances(found) == pytest.approx(components, rel=1e-4)
     assert found.criterion == pytest.approx(criterion, rel=1e-11)
     assert found.criterion <= criterion + 1e-11 * criterion
-    assert found.is_singular == (variances[0] == 0)
-    assert found.intraclass_correlation == pytest.approx(variances[0] / sum(variances), rel=1e-4)
+    assert (variances(found)[0] == 0) == (components[0] == 0)
 
 
 def oracle_rows(reference, name):
@@ -129,8 +135,8 @@ def test_random_intercepts_of_the_oracle_are_lme4s_and_never_worse(reference, na
     assert restricted.covariance == pytest.approx(np.array(expected["vcov"]["values"]), rel=2 * tolerance["fixed"])
     assert np.sqrt(np.diag(full.covariance)) == pytest.approx(list(expected["ML"]["se"].values()), rel=1e-6)
     for found, part in ((restricted, expected), (full, expected["ML"])):
-        variances = [each["vcov"] for each in part["varcorr"]]
-        assert (found.tau2, found.sigma2) == pytest.approx(variances, rel=tolerance["varcomp"])
+        components = [each["vcov"] for each in part["varcorr"]]
+        assert variances(found) == pytest.approx(components, rel=tolerance["varcomp"])
 
 
 @settings(max_examples=30, deadline=None)
@@ -138,29 +144,27 @@ def test_random_intercepts_of_the_oracle_are_lme4s_and_never_worse(reference, na
 def test_the_optimum_is_that_of_the_likelihood_written_out(seed, n, n_groups, method):
     rows = draw(seed, n, n_groups, k=3)
     found = fitted(rows, method, size=31)
-    value, coefficients, covariance = written_out(rows, found.tau2, found.sigma2, method)
+    between, within = variances(found)
+    value, coefficients, covariance = written_out(rows, between, within, method)
     assert found.criterion == pytest.approx(value, rel=1e-9)
     assert found.coefficients == pytest.approx(coefficients, rel=1e-8)
     assert found.covariance == pytest.approx(covariance, rel=1e-8)
-    for tau2 in (0.0, found.tau2 * 0.98, found.tau2 * 1.02, 0.01, 0.3, 3.0):
-        for sigma2 in (found.sigma2, found.sigma2 * 0.98, found.sigma2 * 1.02):
+    for tau2 in (0.0, between * 0.98, between * 1.02, 0.01, 0.3, 3.0):
+        for sigma2 in (within, within * 0.98, within * 1.02):
             assert written_out(rows, tau2, sigma2, method)[0] >= value - 1e-9 * abs(value)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_hardly_independent_columns_are_whitened_first(method):
+def test_hardly_independent_columns_are_read_again(method):
     rows = draw(2, n=200)
     rows = replace(rows, columns=np.column_stack([rows.columns, rows.columns[:, 1] ** 2, rows.columns[:, 1] ** 3]))
-    blocks = rows.blocks(64)
-    assert not group_moments(blocks).are_exact
-    factored, terms = factor(blocks), tuple("abcdef")
-    whitened = group_moments(blocks, whitened=(factored.standard, factored.whitening))
-    found = fit_random_intercept(whitened, terms, method)
+    assert factor_in_groups(rows.blocks(64))[1].triangle is None
+    found = fitted(rows, method, size=64)
     centred = rows.columns.copy()
     moved = centred[:, 1] - 50
     centred[:, 1], centred[:, 4], centred[:, 5] = moved, moved**2, moved**3
     expected = fitted(replace(rows, columns=centred), method)
-    assert (found.tau2, found.sigma2) == pytest.approx((expected.tau2, expected.sigma2), rel=1e-8)
+    assert variances(found) == pytest.approx(variances(expected), rel=1e-8)
     assert found.coefficients[2:4] == pytest.approx(expected.coefficients[2:4], rel=1e-7)
     assert found.coefficients[5] == pytest.approx(expected.coefficients[5], rel=1e-6)
     assert found.criterion == pytest.approx(expected.criterion, rel=1e-9)
@@ -173,29 +177,3 @@ def test_blocks_of_any_size_give_the_same():
         found = fitted(rows, size=size)
         assert found.criterion == pytest.approx(whole.criterion, rel=1e-13)
         assert found.coefficients == pytest.approx(whole.coefficients, rel=1e-11)
-
-
-def test_terms_come_with_tests_of_the_normal_distribution():
-    table = fitted(draw(8)).estimates(0.9).set_index("term")
-    row = table.loc["b1"]
-    assert np.isnan(row["df"])
-    assert row["conf_high"] - row["estimate"] == pytest.approx(1.6448536269514722 * row["std_error"], rel=1e-12)
-
-
-def unlike(**changes):
-    return replace(draw(4, n=60, n_groups=8, k=3), **changes)
-
-
-REFUSED = {
-    "one group": (unlike(groups=np.zeros(60, dtype=int)), "belong to 1 cluster"),
-    "groups of one": (unlike(groups=np.arange(60)), "each of 60 groups has one response"),
-    "no variation within groups": (unlike(outcome=np.sin(unlike().groups + 1.0)), "does not vary within groups"),
-    "too few rows": (Drawn(np.ones((3, 3)), np.arange(3.0), None, np.array([0, 0, 1])), "3 complete responses for 3"),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_what_carries_no_random_intercept_is_refused(case):
-    rows, message = REFUSED[case]
-    with pytest.raises(ModelDataError, match=message):
-        fitted(rows)
