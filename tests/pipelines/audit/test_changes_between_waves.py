@@ -201,9 +201,11 @@ def test_few_are_known_only_as_well_as_the_change_of_those_who_stayed(moves, mov
     guess = max(changed, 2 * abs(of_stayers.mean())) if len(of_stayers) else changed
     attacker, free = Attacker(release, changed=guess), Attacker(release, changed=np.inf)
     for group in (each for each in (LEFT, JOINED) if attacker.n[each]):
-        (low, high), (lowest, highest) = attacker.mean(group), free.mean(group)
+        bounds, widest = attacker.mean(group), free.mean(group)
+        assert bounds is not None
+        assert widest is not None
         least = guess * attacker.n[STAYED] / attacker.n[group] / 2
-        assert high - low >= min(highest - lowest, least) - 1e-5
+        assert bounds[1] - bounds[0] >= min(widest[1] - widest[0], least) - 1e-5
 
 
 def _known(figures, n):
