@@ -152,6 +152,8 @@ DANISH: Mapping[str, str] = {
     "turned": "Formuleret omvendt; vendt her",
     "end_high": "{percent} høj",
     "from_to": "{low} til {high}",
+    "shown_models": "Modeller",
+    "every_model": "Alle modeller",
     "results_intro": "Modellerne siger, hvilke svar der hænger sammen, når der er taget højde for de øvrige led. To "
     "ting kan hænge sammen, uden at det ene frembringer det andet.",
     "no_models": "Udgivelsen rummer ingen modeller.",

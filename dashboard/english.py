@@ -153,6 +153,8 @@ ENGLISH: Mapping[str, str] = {
     "turned": "Worded the other way round; turned here",
     "end_high": "{percent} high",
     "from_to": "{low} to {high}",
+    "shown_models": "Models",
+    "every_model": "All models",
     "results_intro": "The models say which answers go together once the other terms are taken into account. Two "
     "things may go together without one bringing the other about.",
     "no_models": "This release holds no models.",

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from instruments.counted import counted
 from instruments.sections.provenance import Provenance, RelatedScale
 from instruments.sections.response_scale import ResponseScale
-from instruments.spec_file import BrokenRuleError, Name, Spec, Texts
+from instruments.spec_file import BrokenRuleError, Name, Spec, Texts, Words
 
 ItemKind = Literal["choice", "multiple_choice", "number", "date", "code", "open_text"]
 ValidationStatus = Literal["draft", "expert_reviewed", "cognitively_interviewed", "piloted", "validated"]
@@ -163,7 +163,7 @@ class Instrument(Spec):
         title: Title by language.
         definition: What the instrument measures, by language.
         status: How far it has been validated; printed wherever a score is reported.
-        evidence: What supports the status.
+        evidence: What supports the status, by language or in words for every language.
         citation: Source of the wording.
         licence: Terms under which the wording may be used.
         level: What the answers describe, such as individual or organisation.
@@ -193,7 +193,7 @@ class Instrument(Spec):
     title: Texts
     definition: Texts = {}
     status: ValidationStatus = "draft"
-    evidence: str = ""
+    evidence: Words = {}
     citation: str = ""
     licence: str = ""
     level: str = "individual"
@@ -205,7 +205,7 @@ class Instrument(Spec):
 
     @model_validator(mode="after")
     def _status_rests_on_evidence(self) -> Self:
-        if self.status != "draft" and not self.evidence.strip():
+        if self.status != "draft" and not any(each.strip() for each in self.evidence.values()):
             message = f"the status is {self.status}, but there is no evidence; say what supports it"
             raise BrokenRuleError(message, "status")
         return self

@@ -107,7 +107,10 @@ def demo(
     else:
         shown.print_outcome(study, outcome)
         shown.print_release(released)
-        printing.print_lines([f"\nLook at it:  sensemaking dashboard {folder}"])
+        nexts = {"Look at it": "dashboard", "Take it away": "report", "Look behind it": "workbench"}
+        printing.print_lines(
+            ["", *(f"{what + ':':<16}sensemaking {command} {folder}" for what, command in nexts.items())]
+        )
     if serve:
         serve_dashboard(study, DASHBOARD_PORT, as_json=False)
 

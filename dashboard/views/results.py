@@ -10,13 +10,23 @@ from dashboard import findings, queries
 from dashboard.charts import Axis, interval_chart, series_legend
 from dashboard.conditions import reasons
 from dashboard.figures import decimal, p_value, places_for, whole
-from dashboard.views.page import Page, inference_line, plain, show_chart, show_table, status_line
+from dashboard.views.choices import show_choices
+from dashboard.views.page import (
+    Page,
+    choose_from_list,
+    inference_line,
+    plain,
+    show_chart,
+    show_table,
+    status_line,
+    without_marks,
+)
 from dashboard.views.shown_again import show_part
 from dashboard.wording import ENGLISH
 from models.terms import scales_in_terms
 from pipelines.board_report.rows_of_fits import said_of_rows
 
-INTERCEPT, MAIN = "intercept", "main"
+INTERCEPT, MAIN, EVERY = "intercept", "main", "every"
 PLACES = 2
 MOST_TERMS = 10
 READINGS = ("terms", "product", "model_line", "corrected")
@@ -25,21 +35,38 @@ HASHES = ("fit_id", "spec_hash", "data_hash", "code_hash", "env_hash", "digest")
 
 def show(page: Page) -> None:
     """Show the page."""
-    show_part(page, _show_models)
+    show_part(page, _show_head)
+    show_choices(page, _show_chosen)
 
 
-def _show_models(page: Page) -> None:
-    fits, estimates = queries.fits(page.release), queries.estimates(page.release)
-    status = queries.scales(page.release).set_index("scale")["status"].to_dict()
+def _show_head(page: Page) -> None:
     st.header(page.words.say("results"), anchor=False)
     st.markdown(page.words.say("results_intro"))
     st.caption(page.words.say("coefficient_reading"))
-    if fits.empty:
+    if queries.fits(page.release).empty:
         st.info(page.words.say("no_models"))
-    else:
-        with st.expander(page.words.say("how_to_read")):
-            st.markdown("\n\n".join(page.words.say(f"{what}_reading") for what in READINGS))
+        return
+    with st.expander(page.words.say("how_to_read")):
+        st.markdown("\n\n".join(page.words.say(f"{what}_reading") for what in READINGS))
+
+
+def _show_chosen(page: Page) -> None:
+    models = [str(each) for each in queries.fits(page.release)["model"].unique()]
+    titles = {EVERY: page.words.say("every_model")} | {
+        each: without_marks(page.words.title("model_title", each)) for each in models
+    }
+    model = EVERY
+    if len(models) > 1:
+        model = choose_from_list("model", list(titles), page.words.say("shown_models"), lambda each: titles[each])
+    show_part(page, _show_models, model)
+
+
+def _show_models(page: Page, chosen: str) -> None:
+    fits, estimates = queries.fits(page.release), queries.estimates(page.release)
+    status = queries.scales(page.release).set_index("scale")["status"].to_dict()
     for model, of_model in fits.groupby("model", sort=False):
+        if chosen not in (EVERY, model):
+            continue
         with st.container(border=True):
             _show_model(page, of_model.reset_index(drop=True), estimates[estimates["model"] == model], status)
 

@@ -229,10 +229,10 @@ def _days(starts_on: object, ends_on: object) -> Object:
 
 
 def _instrument(codebook: Codebook, instrument: Instrument) -> Object:
-    facts = ("code", "version", "status", "evidence", "citation", "licence", "level", "referent", "window", "structure")
+    facts = ("code", "version", "status", "citation", "licence", "level", "referent", "window", "structure")
     return {
         "name": instrument.name,
-        **_worded(codebook, title=instrument.title, description=instrument.definition),
+        **_worded(codebook, title=instrument.title, description=instrument.definition, evidence=instrument.evidence),
         **{key: getattr(instrument, key) for key in facts if getattr(instrument, key)},
         "provenance": [each.model_dump(exclude_defaults=True) for each in instrument.provenance],
         "relatedScales": [each.model_dump(exclude_defaults=True) for each in instrument.related_scales],

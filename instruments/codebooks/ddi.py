@@ -106,7 +106,10 @@ def _publications(instruments: Iterable[Instrument]) -> Iterable[str]:
 
 
 def _status(instrument: Instrument) -> str:
-    told = [f"{instrument.name} {instrument.version}: {status_in_words(instrument)}", instrument.evidence]
+    told = [
+        f"{instrument.name} {instrument.version}: {status_in_words(instrument)}",
+        first_text(instrument.evidence, ("en",)),
+    ]
     return ". ".join(each for each in told if each)
 
 

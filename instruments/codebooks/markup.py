@@ -6,7 +6,7 @@ from html import escape
 
 from instruments.codebook import worded
 from instruments.codebooks.xml_tree import readable
-from instruments.spec_file import Texts
+from instruments.spec_file import ANY_LANGUAGE, Texts
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,9 @@ def as_code(words: object) -> str:
 
 
 def in_languages(texts: Texts, languages: Sequence[str], tag: str = "p") -> str:
-    """Write a text in every language it is worded in; where there are several, each is named."""
+    """Write a text in every language it is worded in; where there are several, each is named, but not that of any."""
+    if set(texts) == {ANY_LANGUAGE}:
+        return f"<{tag}>{text(texts[ANY_LANGUAGE])}</{tag}>"
     named = "<span class='language' lang='en'>{}</span>" if len(languages) > 1 else ""
     return "".join(
         f"<{tag} lang='{text(language)}'>{named.format(text(language))}{text(words)}</{tag}>"

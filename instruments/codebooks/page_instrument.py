@@ -43,8 +43,8 @@ def instrument_section(codebook: Codebook, instrument: Instrument, counts: Missi
         f"<section class='instrument' id='instrument-{text(instrument.name)}'>",
         f"<h2 lang='{text(first)}'>{title}{code}</h2>",
         in_languages({each: words for each, words in instrument.title.items() if each != first}, languages),
-        f"<p class='status'><strong>Validation status: {text(status_in_words(instrument))}.</strong> "
-        f"{text(instrument.evidence)}</p>",
+        f"<p class='status'><strong>Validation status: {text(status_in_words(instrument))}.</strong></p>",
+        in_languages(instrument.evidence, languages),
         in_languages(instrument.definition, codebook.languages),
         facts(_facts(instrument)),
         "<h3>Items</h3>",

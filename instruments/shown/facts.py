@@ -21,7 +21,9 @@ def facts_of_instrument(instrument: Instrument, slots: Mapping[str, LabelSlot], 
     full = [item for item in instrument.items.values() if item.parallel_to is None]
     counts = say(language, "items_full_core", full=len(full), core=sum(item.is_core for item in full))
     yield Fact(say(language, "claim"), claim_of(instrument, language), language)
-    about = ("evidence", "level", "referent", "window", "structure")
+    if evidence := in_language(instrument.evidence, language):
+        yield Fact(say(language, "evidence"), evidence, language)
+    about = ("level", "referent", "window", "structure")
     yield from _specified(instrument, about, language)
     groups = ", ".join(instrument.respondent_groups)
     if groups:

@@ -161,6 +161,11 @@ ENGLISH: Mapping[str, str] = {
     "method_source": "Everything here is read from the release file and nothing else. A methodologist can make every "
     "number again from it.",
     "method_caption": "Scales, what they range over and what a high score means",
+    "short_title": "In short",
+    "short_together": "In short: what goes together",
+    "short_part": "In short: what goes together ({place} of {of})",
+    "appendix": "Appendix: {title}",
+    "models_title": "What every model found",
     "slide_mean": "{label} ({low} to {high}; n about {n})",
     "slide_n": "{label} (n about {n})",
     "slide_hidden": "{label} (not shown)",

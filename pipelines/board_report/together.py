@@ -56,6 +56,13 @@ def told_of(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:
     return (f"{model} ({label})", *_finding(released, fit), *_rows(released, fit), *care)
 
 
+def clear_findings(released: Released) -> list[str]:
+    """Say of every model whose interval leaves out nought what it found and whether it was planned, in order."""
+    say, fits = released.wording.say, [(fit, _focal(released, fit)) for fit in main_fits(released)]
+    clear = [fit for fit, focal in fits if focal is not None and _way(focal) != "unclear"]
+    return [f"{_finding(released, fit)[0]} ({say(str(fit['label']))})" for fit in clear]
+
+
 def _rows(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:
     return said_of_rows(fit, released.wording.say, released.scale)
 
@@ -66,7 +73,7 @@ def _finding(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:
     focal = _focal(released, fit)
     if focal is None:
         return (say("found_nothing", model=released.wording.text("model_title", str(fit["model"]))),)
-    way = "up" if focal["conf_low"] > 0 else "down" if focal["conf_high"] < 0 else "unclear"
+    way = _way(focal)
     estimate, low, high = (figure(Figure(float(focal[each]), "estimate")) for each in ENDS)
     sentence = say(
         f"found_{_kind(str(focal['term']))}_{way}",
@@ -78,6 +85,10 @@ def _finding(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:
     )
     verdict = _verdict(released, str(fit["expected_sign"]), way)
     return (sentence, verdict) if verdict else (sentence,)
+
+
+def _way(focal: Mapping[str, Any]) -> str:
+    return "up" if focal["conf_low"] > 0 else "down" if focal["conf_high"] < 0 else "unclear"
 
 
 def _verdict(released: Released, expected: str, way: str) -> str:

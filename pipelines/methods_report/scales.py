@@ -80,7 +80,7 @@ def _said(found: Found, name: str, instrument: Instrument) -> Iterator[str]:
         status=status_in_words(instrument, language),
         claim=claim_of(instrument, language),
     )
-    for key, text in (("evidence", instrument.evidence), ("citation", instrument.citation)):
+    for key, text in (("evidence", found.texts(instrument.evidence)), ("citation", instrument.citation)):
         if text:
             yield found.say(f"{key}_said", **{key: text.rstrip(".")})
     if not (found.rows(out.RELIABILITY)["scale"] == name).any() and scale.measurement == "reflective":

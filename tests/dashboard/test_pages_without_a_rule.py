@@ -33,6 +33,7 @@ KNOWN = {
     "unit": list(build_release.ORGANISATIONS),
     "region": ["north", "south", "every"],
     "instrument": list(build_release.SCALES),
+    "model": ["h1", "h2", "every"],
     "from": ["1"],
     "is_hidden": [],
 }

@@ -54,3 +54,30 @@ def test_the_page_explains_its_words_and_ends_its_sentences(open_page, tmp_path,
     assert all(words[f"{what}_reading"] in seen.text for what in ("terms", "product", "model_line", "corrected"))
     assert f". {words['terms_in_the_table'].format(count=12)}" in seen.text
     assert words["without_main"].partition("{")[0] not in seen.text
+
+
+TITLES = {
+    "h1": {"en": "Identity work and collective leadership", "da": "Identitetsarbejde og kollektivt lederskab"},
+    "h2": {"en": "Frontline staff and vertical integration", "da": "Frontmedarbejdere og vertikal integration"},
+}
+
+
+@pytest.mark.parametrize("language", WORDINGS)
+@pytest.mark.parametrize("model", [*TITLES, "h3", "' OR 1=1 --", ""])
+def test_one_model_can_be_looked_at_alone_and_one_that_is_not_there_gives_all(open_page, tmp_path, language, model):
+    build_release.publish(tmp_path)
+    seen = open_page("results", lang=language, model=model)
+    heads = [each.value for each in seen.app.subheader]
+    assert heads == [titles[language] for name, titles in TITLES.items() if model in (name, *({model} - set(TITLES)))]
+    (choice,) = seen.app.selectbox
+    assert choice.options == [WORDINGS[language]["every_model"], *(titles[language] for titles in TITLES.values())]
+
+
+def test_where_there_is_one_model_there_is_nothing_to_choose(open_page, tmp_path):
+    tables = build_release.release_tables()
+    for name in ("out.fits", "out.estimates"):
+        tables[name] = tables[name][tables[name]["model"] == "h1"]
+    build_release.point_at(tmp_path, build_release.write_release(tmp_path, tables))
+    seen = open_page("results", lang="en")
+    assert not seen.app.selectbox
+    assert [each.value for each in seen.app.subheader] == [TITLES["h1"]["en"]]

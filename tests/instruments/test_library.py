@@ -84,7 +84,8 @@ def test_scores_need_two_thirds_of_the_items(name):
 def test_unvalidated_wordings_are_drafts_with_a_source(name):
     instrument = built_in(name)
     assert instrument.status == "draft"
-    assert instrument.evidence.startswith("None yet")
+    assert instrument.evidence["en"].startswith("None yet")
+    assert instrument.evidence["da"].startswith("Intet endnu")
     assert instrument.citation
     assert instrument.licence
     assert instrument.provenance

@@ -116,7 +116,7 @@ def test_an_instrument_is_shown_whole(library, shown_instrument, name, language)
         for related in instrument.related_scales:
             assert all(part in text for part in (related.scale, related.relation, related.licence))
         assert STATUS_LABELS["draft"][language] in text
-        assert instrument.evidence in text
+        assert instrument.evidence[language] in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-import pandas as pd
 import pytest
 from openpyxl import load_workbook
 from pptx import Presentation
@@ -32,7 +31,8 @@ from tests.board_reports import (
 )
 from tests.dashboard.build_release import HIDDEN_MEAN, ORGANISATIONS
 
-PARTS = ("who", "scores", "change", "together", "regions", "units", "method", "answers")
+PARTS = ("short", "who", "scores", "change", "together", "method")
+APPENDIX = ("models", "regions", "units", "answers")
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "http://elsewhere.example/x", "\\\\elsewhere\\x")
 
 
@@ -182,8 +182,9 @@ def test_titles_with_a_message_are_sentences_of_the_report(language: str):
     said = [text for section in report(language).sections for text in section.findings]
     captions = [table.caption for section in report(language).sections for table in section.tables]
     gone = WORDINGS[language]["slide_gone"].partition(":")[0]
+    own = (gone, WORDINGS[language]["short_title"])
     for slide in deck(language).slides:
-        known = [*said, *captions, *(section.title for section in report(language).sections), gone]
+        known = [*said, *captions, *(section.title for section in report(language).sections), *own]
         assert any(slide.title in text or slide.title.startswith(text) for text in known), slide.title
 
 
@@ -222,7 +223,7 @@ def test_bars_without_a_figure_say_so_in_words_and_have_no_bar():
         slide.figure for slide in deck("en").slides if isinstance(slide.figure, Bars) and slide.figure.is_stacked
     )
     place = next(k for k, each in enumerate(bars.categories) if each.endswith("(not shown)"))
-    assert {series.values[place] for series in bars.series} == {"not shown"}  # noqa: PD011 - no frame
+    assert {series.values[place] for series in bars.series} == {"not shown"}
     assert bars.told.count("(not shown)") == 1
 
 
@@ -252,7 +253,9 @@ def luminance(colour: Any) -> float:
 def test_slides_stand_in_the_parts_of_the_report_each_in_one(language: str):
     made = opened(language)
     sections = made.element.xpath(".//*[local-name()='section']")
-    titles = [WORDINGS[language][f"{each}_title"] for each in PARTS]
+    say = WORDINGS[language]
+    titles = [say[f"{each}_title"] for each in PARTS]
+    titles += [say["appendix"].format(title=say[f"{each}_title"]) for each in APPENDIX]
     assert [each.get("name") for each in sections] == [HOSTILE_SHOWN, *titles]
     listed = [each.get("id") for section in sections for each in section.iter("{*}sldId")]
     assert listed == [each.get("id") for each in made.element.sldIdLst]
@@ -260,9 +263,14 @@ def test_slides_stand_in_the_parts_of_the_report_each_in_one(language: str):
     assert made.element[-1].tag.endswith("}extLst")
 
 
-def test_a_question_of_several_scales_stands_on_one_slide_a_group():
-    release = invented_release()
-    items = release.tables["meta.items"]
-    twice = pd.concat([items, items.assign(scale="burden")], ignore_index=True)
-    made = deck_of(replace(release, tables={**release.tables, "meta.items": twice}), report("en"))
-    assert made.parts[-1] == deck("en").parts[-1]
+def test_the_first_slides_tell_in_short_what_the_report_finds_and_only_clear_connections():
+    short, together = deck("en").parts[0].slides
+    who, _, _, models, *_ = report("en").sections
+    assert short.lines[: len(who.findings)] == who.findings
+    assert together.lines
+    said = " ".join(models.findings)
+    for line in together.lines:
+        sentence, _, label = line.rpartition(" (")
+        assert sentence in said
+        assert "No clear" not in sentence
+        assert label in ("exploratory)", "confirmatory)")

@@ -48,6 +48,7 @@ item_functioning: {over: [wave], alpha: 0.2}
 gates:
   reliability: {coefficient: alpha, at_least: 0.99}
 """
+EVIDENCE = 'version: "1"\nevidence: {en: None yet, da: Intet endnu}\n'
 CENTRED = """\
 variants:
   - name: moderated
@@ -65,6 +66,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     add_measurement(folder, MEASUREMENT)
     for name, before, after in (
         ("instruments/teamwork.yaml", "{en: We plan together.}", json.dumps({"en": HOSTILE})),
+        ("instruments/teamwork.yaml", 'version: "1"\n', EVIDENCE),
         ("models/trust.yaml", "variants:\n", CENTRED),
     ):
         path = folder / name
@@ -217,6 +219,14 @@ def test_every_diagnostic_and_reading_has_a_name_and_no_statistic_is_forgotten()
     for kind, names in (("diagnostic", {*LOOK_FROM, *LOOK_BELOW, *defined.DIAGNOSTICS}), ("reading", defined.READINGS)):
         named = {name for name in names if f"{kind}_{name}" in WORDINGS["en"]}
         assert set(names) - named <= {"simple_slopes", "johnson_neyman"}
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "other"), [("en", "None yet", "Intet endnu"), ("da", "Intet endnu", "None yet")]
+)
+def test_evidence_for_the_status_of_questions_is_told_in_the_language_of_the_report(study, language, told, other):
+    assert told in page(study, language)
+    assert other not in page(study, language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -5,7 +5,7 @@ from typing import Any
 from pptx.chart.chart import Chart
 from pptx.chart.series import BarSeries
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
-from pptx.util import Emu, Pt
+from pptx.util import Emu, Length, Pt
 
 from pipelines.board_report.excel import FORMATS
 from pipelines.board_report.slides.colours import INK, MUTED, colour_of, ink_on
@@ -13,7 +13,9 @@ from pipelines.board_report.slides.value import Bars, Series
 from pipelines.board_report.slides.workbook import ReleasedBars
 from pipelines.board_report.value import Figure
 
-SIZE = Pt(12)
+SIZE, SMALL = Pt(12), Pt(10)
+MOST_LARGE = 7
+"""Rows of questions from which on letters are small."""
 GAP_WIDTH = 45
 HEIGHT_OF_A_ROW, HEIGHT_AROUND = 900000, 700000
 
@@ -38,7 +40,7 @@ def add_bars(shapes: Any, bars: Bars, place: Place, language: str) -> Any:  # no
     high = Emu(min(int(height), HEIGHT_OF_A_ROW * len(bars.categories) + HEIGHT_AROUND))
     frame = shapes.add_chart(kind, left, top, width, high, ReleasedBars(bars, number_format, language))
     chart = frame.chart
-    chart.font.size, chart.font.color.rgb = SIZE, INK
+    chart.font.size, chart.font.color.rgb = _size_of(bars), INK
     chart.has_title, chart.has_legend = False, len(bars.series) > 1
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
@@ -47,7 +49,12 @@ def add_bars(shapes: Any, bars: Bars, place: Place, language: str) -> Any:  # no
     plot.gap_width, plot.vary_by_categories = GAP_WIDTH, False
     for series, drawn in zip(bars.series, plot.series, strict=True):
         _colour(drawn, series, number_format, is_stacked=bars.is_stacked)
+        drawn.data_labels.font.size = _size_of(bars)
     return frame
+
+
+def _size_of(bars: Bars) -> Length:
+    return SMALL if bars.is_stacked and len(bars.categories) > MOST_LARGE else SIZE
 
 
 def _format_of(bars: Bars) -> str:
@@ -79,4 +86,4 @@ def _colour(drawn: BarSeries, series: Series, number_format: str, *, is_stacked:
     labels = drawn.data_labels
     labels.show_value, labels.number_format, labels.number_format_is_linked = True, number_format, False
     labels.position = XL_LABEL_POSITION.CENTER if is_stacked else XL_LABEL_POSITION.OUTSIDE_END
-    labels.font.size, labels.font.color.rgb = SIZE, ink_on(colour) if is_stacked else INK
+    labels.font.color.rgb = ink_on(colour) if is_stacked else INK

@@ -1,4 +1,4 @@
-"""A release → slides: who answered, scores, change, what goes together, organisations, method, and all answers last.
+"""A release → slides: in short, who answered, scores, change, what goes together, method; all that is looked up last.
 
 Every sentence is one that the report on paper says too.
 """
@@ -11,7 +11,8 @@ from pipelines.board_report.slides.answers import answer_slides
 from pipelines.board_report.slides.organisations import organisation_slides, region_slides
 from pipelines.board_report.slides.rows import notes_of
 from pipelines.board_report.slides.scores import change_slides, score_slides
-from pipelines.board_report.slides.together import together_slides
+from pipelines.board_report.slides.short import short_slides
+from pipelines.board_report.slides.together import model_slides, together_slides
 from pipelines.board_report.slides.value import Deck, Part, Slide
 from pipelines.board_report.slides.who import who_answered_slides
 from pipelines.board_report.value import Report
@@ -31,16 +32,21 @@ def deck_of(file: ReleaseFile, report: Report) -> Deck:
     """
     released = Released(file, wording_of(report.language, file.tables["meta.texts"]))
     say = released.wording.say
-    of_regions = tuple(region_slides(released))
+    appendix = {
+        "models_title": model_slides(released),
+        "regions_title": region_slides(released),
+        "units_title": organisation_slides(released),
+        "answers_title": answer_slides(released),
+    }
+    looked_up = [(say("appendix", title=say(key)), tuple(slides)) for key, slides in appendix.items()]
     parts = (
+        Part(say("short_title"), tuple(short_slides(released))),
         Part(say("who_title"), tuple(who_answered_slides(released))),
         Part(say("scores_title"), tuple(score_slides(released))),
         Part(say("change_title"), tuple(change_slides(released))),
         Part(say("together_title"), tuple(together_slides(released))),
-        *([Part(say("regions_title"), of_regions)] if of_regions else []),
-        Part(say("units_title"), tuple(organisation_slides(released))),
         Part(say("method_title"), tuple(_method_slides(released))),
-        Part(say("answers_title"), tuple(answer_slides(released))),
+        *(Part(name, slides) for name, slides in looked_up if slides),
     )
     return Deck(
         title=report.title,

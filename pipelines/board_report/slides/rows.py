@@ -63,9 +63,11 @@ def in_parts(rows: Sequence[Row], most: int = MOST_ROWS) -> Iterator[tuple[Row, 
         yield tuple(rows[len(rows) * place // n_parts : len(rows) * (place + 1) // n_parts])
 
 
-def table_slides(released: Released, section: Section, table: Table, lines: tuple[str, ...] = ()) -> Iterator[Slide]:
+def table_slides(
+    released: Released, section: Section, table: Table, lines: tuple[str, ...] = (), most: int = MOST_ROWS
+) -> Iterator[Slide]:
     """Set a table on as many slides as it needs; the first tells what else the section says."""
-    parts = list(in_parts(table.rows))
+    parts = list(in_parts(table.rows, most))
     for place, rows in enumerate(parts):
         title = table.caption if len(parts) == 1 else part_title(released, table.caption, [str(row[0]) for row in rows])
         grid = grid_of(released, Table(title, table.heads, rows, table.n_labels))

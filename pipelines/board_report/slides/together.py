@@ -1,25 +1,33 @@
-"""Slides of what goes together: what each model found, one a slide."""
+"""Slides of what goes together: all models in a table, and what each found, one a slide."""
 
 from collections.abc import Iterator
 
 from pipelines.board_report.released import Released
-from pipelines.board_report.slides.rows import grid_of, notes_of
+from pipelines.board_report.slides.rows import grid_of, notes_of, table_slides
 from pipelines.board_report.slides.value import Slide
 from pipelines.board_report.together import HEADS, main_fits, row_of, told_of, what_goes_together
 from pipelines.board_report.value import Table
 
+MOST_MODELS = 5
+"""Rows of a table, whose titles of models take several lines."""
 FROM = 3
 """Place in ``HEADS`` of what the model looks at."""
 
 
 def together_slides(released: Released) -> Iterator[Slide]:
-    """Yield the slides from the released ``out.fits`` and ``out.estimates``."""
+    """Yield the terms of interest of all models from the released ``out.fits`` and ``out.estimates``."""
     section = what_goes_together(released)
+    tables = [each for each in section.tables if each.rows]
+    if not tables:
+        yield Slide(section.title, section.lines, notes=notes_of(released, released.wording.say("together_reading")))
+    for table in tables:
+        yield from table_slides(released, section, table, section.lines, MOST_MODELS)
+
+
+def model_slides(released: Released) -> Iterator[Slide]:
+    """Yield what every model found, with whatever has to be known of it."""
     notes = notes_of(released, released.wording.say("together_reading"))
-    fits = list(main_fits(released))
-    if not fits:
-        yield Slide(section.title, section.lines, notes=notes)
-    for fit in fits:
+    for fit in main_fits(released):
         asked, finding, *others = told_of(released, fit)
         row = row_of(released, fit)[FROM:]
         table = Table(asked, released.heads(*HEADS[FROM:]), (row,) if row else (), n_labels=2)

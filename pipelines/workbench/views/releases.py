@@ -51,7 +51,8 @@ def show(bench: Bench) -> None:
         with st.spinner("Protecting and auditing …"):
             draft = preview_current(bench.study)
         _show_draft(draft)
-    show_text("Publish it: sensemaking release STUDY --sign-off NAME    Take one back: sensemaking withdraw STUDY")
+    show_text("Publish it: sensemaking release STUDY --sign-off NAME")
+    show_text("Take one back: sensemaking withdraw STUDY --release NUMBER --because TEXT --sign-off NAME")
 
 
 def _show_policies(bench: Bench) -> None:

@@ -26,7 +26,7 @@ POLICY = Policy(least_cell_size=10)
 WAVES = ("autumn", "spring")
 SHOWN = {"scale": "trust", "respondent_group": "FRL", "over": "wave", "verdict": "shown", "level_asked": "scalar",
          "level_reached": "scalar", "n_differing": 0, "compared": "; ".join(WAVES)}  # fmt: skip
-STAYED, LEFT, JOINED = range(3)
+STAYED, LEFT, JOINED, AGAIN = range(4)
 
 
 def two_waves(stayed, left, joined, seed=0, moved_by=0.0, lowest=1.0):
@@ -75,20 +75,23 @@ def with_the_rule(release):
 
 
 class Attacker:
-    """Knows who stayed, left and joined, and takes those who stayed to have answered alike."""
+    """Knows who stayed, left and joined, reads some waves, and takes those who stayed to have answered alike.
 
-    def __init__(self, release):
+    Or, told ``changed``, only that their mean changed by no more than that; infinite when he takes nothing for granted.
+    """
+
+    def __init__(self, release, waves=WAVES, changed=0.0):
         persons = [set(rows["response_id"].map(release.persons)) for _, rows in release.rows.groupby("wave", sort=True)]
         before, after = persons
         self.counts = np.array([len(before & after), len(before - after), len(after - before)])
+        self.n = self.counts[[STAYED, LEFT, JOINED, STAYED]]
         scale = Scale()
-        in_wave = [(STAYED, LEFT), (STAYED, JOINED)]
         rows, most = [], []
-        for wave, groups in zip(WAVES, in_wave, strict=True):
-            own = np.isin(range(3), groups).astype(float)
-            n = own @ self.counts
+        for wave, groups in zip(WAVES, [(STAYED, LEFT), (AGAIN, JOINED)], strict=True):
+            own = np.isin(range(4), groups).astype(float)
+            n = own @ self.n
             figures = release.figures((wave, "FRL", "trust"))
-            for figure in figures[figures["level"] == "all"].to_dict("records"):
+            for figure in figures[figures["level"] == "all"].to_dict("records") if wave in waves else []:
                 of_sum = np.concatenate([0 * own, own, own])
                 rows += [of_sum, -of_sum]
                 most += [(figure["mean"] + 0.005) * n, -(figure["mean"] - 0.005) * n]
@@ -97,8 +100,8 @@ class Attacker:
                     rows += [of_high, -of_high]
                     most.append(n if percent == 95 else np.floor((percent + 0.5) * n / 100 + 1e-6))
                     most.append(0 if percent == 5 else -np.ceil((percent - 0.5) * n / 100 - 1e-6))
-        for place, n in enumerate(self.counts):
-            one, none = np.eye(3)[place], np.zeros(3)
+        for place, n in enumerate(self.n):
+            one, none = np.eye(4)[place], np.zeros(4)
             rows += [
                 np.concatenate([-scale.highest * one, one, none]),
                 np.concatenate([scale.least_high * one, -one, none]),
@@ -106,20 +109,25 @@ class Attacker:
                 np.concatenate([-scale.lowest * one, none, -one]),
             ]
             most += [0, 0, scale.highest_other * n, -scale.lowest * n]
+        apart, none = np.eye(4)[AGAIN] - np.eye(4)[STAYED], np.zeros(4)
+        alike = [np.concatenate(each) for each in ((apart, none, none), (none, apart, none), (none, none, apart))]
+        for each in alike if changed == 0 else [alike[1] + alike[2]] if np.isfinite(changed) else []:
+            rows += [each, -each]
+            most += [changed * self.n[STAYED]] * 2
         self.rows, self.most = np.array(rows), np.array(most)
 
     def mean(self, group, *, of_high=False):
-        """Bound mean or share of high scores of a group; None where those who stayed cannot have answered alike."""
-        own = np.eye(3)[group]
+        """Bound mean or share of high scores of a group; None where those who stayed cannot have answered so."""
+        own = np.eye(4)[group]
         wanted = np.concatenate([own, 0 * own, 0 * own] if of_high else [0 * own, own, own])
-        limits = [*((0, each) for each in self.counts), *[(None, None)] * 6]
+        limits = [*((0, each) for each in self.n), *[(None, None)] * 8]
         ends = []
         for sign in (1, -1):
             found = linprog(sign * wanted, self.rows, self.most + 1e-9, bounds=limits)
             if found.status == 2:
                 return None
             assert found.status == 0, found.message
-            ends.append(sign * found.fun / self.counts[group])
+            ends.append(sign * found.fun / self.n[group])
         return ends
 
 
@@ -165,6 +173,39 @@ def test_what_is_told_of_those_who_moved_is_what_a_linear_programme_finds(moves,
         assert [-reach[group, LESS] / n, reach[group, MORE] / n] == pytest.approx(bounds, abs=1e-5)
         shares = attacker.mean(group, of_high=True)
         assert [-reach[group, LESS_HIGH] / n, reach[group, MORE_HIGH] / n] == pytest.approx(shares, abs=1e-5)
+
+
+@given(MOVES.filter(enough), MOVED_BY)
+@settings(max_examples=20)
+def test_two_waves_tell_no_more_of_anybody_than_one_unless_something_is_taken_for_granted_of_those_who_stayed(
+    moves, moved_by
+):
+    """Both averages stay published where their change is not said: one wave is no equation about another's answers."""
+    release = two_waves(*moves, moved_by=moved_by)
+    in_wave = {LEFT: WAVES[:1], JOINED: WAVES[1:], STAYED: WAVES[:1], AGAIN: WAVES[1:]}
+    both = Attacker(release, changed=np.inf)
+    for group in np.flatnonzero(both.n):
+        alone = Attacker(release, waves=in_wave[group], changed=np.inf)
+        for of_high in (False, True):
+            assert both.mean(group, of_high=of_high) == pytest.approx(alone.mean(group, of_high=of_high), abs=1e-6)
+
+
+@given(MOVES.filter(enough), MOVED_BY, st.sampled_from([0.01, 0.05, 0.2]))
+@settings(max_examples=20)
+def test_few_are_known_only_as_well_as_the_change_of_those_who_stayed(moves, moved_by, changed):
+    """Whoever takes their mean to have changed by at most twice what it did bounds the others by no less than that."""
+    release = two_waves(*moves, moved_by=moved_by)
+    waves = [rows.assign(person=rows["response_id"].map(release.persons)) for _, rows in release.rows.groupby("wave")]
+    before, after = (each.set_index("person")["trust"] for each in waves)
+    of_stayers = (after - before).dropna()
+    guess = max(changed, 2 * abs(of_stayers.mean())) if len(of_stayers) else changed
+    attacker, free = Attacker(release, changed=guess), Attacker(release, changed=np.inf)
+    for group in (each for each in (LEFT, JOINED) if attacker.n[each]):
+        bounds, widest = attacker.mean(group), free.mean(group)
+        assert bounds is not None
+        assert widest is not None
+        least = guess * attacker.n[STAYED] / attacker.n[group] / 2
+        assert bounds[1] - bounds[0] >= min(widest[1] - widest[0], least) - 1e-5
 
 
 def _known(figures, n):
