@@ -23,6 +23,8 @@ SERIES_SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", 
 TRACK, BAR = 18, 24
 LEAST_PERCENT_WITH_NUMBER = 7
 COLUMN_GAP = 5.0
+RATIO_MARGIN, LEAST_RATIO = 1.05, 0.001
+"""Room beside ratios, and the smallest that is drawn where it lies."""
 TITLE_LETTERS = 50
 """Letters of the title of an axis that a narrow screen has room for in a line."""
 HALO: Mapping[str, Any] = {"stroke": PAPER, "strokeWidth": 5, "strokeJoin": "round"}
@@ -163,8 +165,7 @@ def _labels(rows: pd.DataFrame, height: float) -> list[alt.Chart]:
 
 def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float) -> list[alt.Chart]:
     shown, absent = placed[placed["value"].notna()], placed[placed["value"].isna()]
-    free = alt.Scale(type="log") if axis.is_of_ratios else alt.Scale(zero=axis.has_zero_line)
-    scale = alt.Scale(domain=list(axis.domain)) if axis.domain else free
+    scale = _scale(shown, axis)
     ticks = alt.Axis(tickCount=alt.ExprRef(f"{IS_NARROW} ? 3 : 8"))
     scaled = alt.X("low:Q", title=textwrap.wrap(axis.title, TITLE_LETTERS), scale=scale, axis=ticks)
     kinds = list(series)
@@ -184,6 +185,16 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
         .mark_text(align="left", fontSize=13, fontStyle="italic", color=MUTED)
         .encode(x=alt.XValue(2), y=_y(height), text=alt.Text("said:N"), description=alt.Description("said:N")),
     ]
+
+
+def _scale(shown: pd.DataFrame, axis: Axis) -> alt.Scale:
+    """Return the scale of the horizontal axis; of ratios as wide as they and one are."""
+    if axis.domain:
+        return alt.Scale(domain=list(axis.domain))
+    if not axis.is_of_ratios or shown.empty:
+        return alt.Scale(zero=axis.has_zero_line)
+    ends = [min(shown["low"].min(), 1.0) / RATIO_MARGIN, max(shown["high"].max(), 1.0) * RATIO_MARGIN]
+    return alt.Scale(type="log", domain=[max(each, LEAST_RATIO) for each in ends], nice=False, clamp=True)
 
 
 def _upright(rows: pd.DataFrame, above: float, below: float, height: float, at: float = 0.0) -> alt.Chart:

@@ -81,9 +81,9 @@ def tables_of_every_kind() -> dict[str, pd.DataFrame]:
             "model": name,
             "estimator": name,
             "outcome": OUTCOMES.get(name, "collective_leadership"),
-            "focal_term": TERMS[name][0][0] if unit == "paths" else FOCAL,
+            "focal_term": TERMS[name][0][0] if unit in ("paths", "difference") else FOCAL,
             "conditions_not_met": None,
-            "r_squared": 0.23 if unit in ("points", "paths") else None,
+            "r_squared": 0.23 if unit in ("points", "paths", "difference") else None,
             **OF_ROWS.get(name, {}),
         }
         for name, unit in UNITS.items()

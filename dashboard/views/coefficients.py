@@ -81,8 +81,10 @@ def _drawable(estimates: pd.DataFrame, unit: str) -> pd.DataFrame:
     term = estimates["term"].astype(str)
     is_threshold = term.str.contains("|", regex=False) & ~term.str.contains(" at ", regex=False)
     is_left_out = (term == INTERCEPT) | term.str.endswith(f": {INTERCEPT}") | is_threshold
-    if unit == "paths":
-        is_left_out = term.str.contains(ARROW, regex=False) | term.str.startswith("correlation")
+    if unit in ("paths", "difference"):
+        focal = term[term.str.startswith("difference: ")].str.removeprefix("difference: ").unique()
+        of_focal = term.str.partition(ARROW)[2].isin(focal)
+        is_left_out = (term.str.contains(ARROW, regex=False) & ~of_focal) | term.str.startswith("correlation")
     return estimates[~is_left_out & estimates[list(ENDS)].notna().all(axis=1)]
 
 

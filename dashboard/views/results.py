@@ -11,7 +11,7 @@ from dashboard.conditions import reasons
 from dashboard.figures import decimal, whole
 from dashboard.views.coefficients import show_coefficients, show_estimate_table
 from dashboard.views.page import Page, plain
-from dashboard.views.said_of_models import MAIN, finding, label_line, variant_title
+from dashboard.views.said_of_models import MAIN, findings_of, label_line, variant_title
 from dashboard.views.shown_again import show_part
 from dashboard.wording import ENGLISH
 from pipelines.board_report.findings_of_fits import readings_of, unit_of
@@ -52,7 +52,10 @@ def _show_model(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status:
         st.markdown(words.say("hypothesis", text=plain(hypothesis)))
     if main["variant"] != MAIN:
         st.markdown(words.say("without_main", variant=plain(variant_title(page, model, main["variant"]))))
-    st.markdown(f"#### {finding(page, main, estimates)}")
+    asked, *others = findings_of(page, main, estimates)
+    st.markdown(f"#### {asked}")
+    if others:
+        st.markdown(" ".join(others))
     if rows := _rows(page, main.to_dict()):
         st.markdown(rows)
     for reading in readings_of(fits.head(1)):
@@ -100,7 +103,7 @@ def _short_line(page: Page, fit: Mapping[str, Any]) -> str:
 
 def _explained(page: Page, fit: Mapping[str, Any]) -> str:
     """Say the share of variance explained, of outcomes in points."""
-    if pd.isna(fit["r_squared"]) or unit_of(fit) not in ("points", "paths"):
+    if pd.isna(fit["r_squared"]) or unit_of(fit) not in ("points", "paths", "difference"):
         return ""
     return page.words.say("explained_share", r_squared=decimal(fit["r_squared"], page.words.language))
 

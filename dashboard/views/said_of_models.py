@@ -15,10 +15,15 @@ def label_line(page: Page, fit: pd.Series) -> str:
     return f"**{page.words.say(fit['label'])}**: {page.words.say('because_' + fit['label_because'])}"
 
 
-def finding(page: Page, fit: pd.Series, estimates: pd.DataFrame) -> str:
-    """Say in plain words what a fit found for its term of interest, and whether its sign is the expected one."""
+def findings_of(page: Page, fit: pd.Series, estimates: pd.DataFrame) -> tuple[str, ...]:
+    """Say in sentences what a fit found for its term of interest, and whether its sign is the expected one."""
     model = str(fit["model"])
-    return " ".join(found(fit, estimates, plain(page.words.title("model_title", model)), _voice(page, model)))
+    return found(fit, estimates, plain(page.words.title("model_title", model)), _voice(page, model))
+
+
+def finding(page: Page, fit: pd.Series, estimates: pd.DataFrame) -> str:
+    """Say the same in one paragraph."""
+    return " ".join(findings_of(page, fit, estimates))
 
 
 def _voice(page: Page, model: str) -> Voice:

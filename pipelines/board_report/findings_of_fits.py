@@ -5,7 +5,7 @@ are in ``found_english`` and ``found_danish``.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ ENDS = ("estimate", "conf_low", "conf_high")
 AVERAGE = ("average_effect", "average_low", "average_high")
 ALONG = ("indirect", "index")
 DIFFERENCE = "difference"
+MOST_LOGARITHM = 700.0
+"""Above it the exponential is no floating-point number any more."""
 Row = dict[str, Any]
 Ends = tuple[float, float, float]
 
@@ -87,8 +89,10 @@ def shown_ends(fit: Mapping[Any, Any], row: Mapping[Any, Any]) -> Ends:
     """Return estimate and interval as they are said: exponentials, to three decimals, where they are logarithms."""
     low, high = float(row["conf_low"]), float(row["conf_high"])
     ends = (float(row["estimate"]), low, high)
-    is_ratio = unit_of(fit) in RATIOS
-    return tuple(round(math.exp(each), 3) for each in ends) if is_ratio else ends  # pyright: ignore[reportReturnType]
+    if unit_of(fit) not in RATIOS:
+        return ends
+    estimate, low, high = (round(math.exp(min(each, MOST_LOGARITHM)), 3) for each in ends)
+    return estimate, low, high
 
 
 def way_of(row: Mapping[Any, Any]) -> str:
@@ -121,7 +125,6 @@ def readings_of(fits: pd.DataFrame) -> list[str]:
 
 def _finding(fit: Mapping[Any, Any], row: Row, own: pd.DataFrame, voice: Voice) -> str:
     kind, unit, way = kind_of_term(str(fit["focal_term"])), unit_of(fit), way_of(row)
-    unit = "points" if unit == "paths" else unit
     ends = shown_ends(fit, row)
     estimate, low, high = voice.written(ends, 1.0 if unit in RATIOS else 0.0)
     figures = {"estimate": estimate, "low": low, "high": high}
@@ -129,9 +132,8 @@ def _finding(fit: Mapping[Any, Any], row: Row, own: pd.DataFrame, voice: Voice) 
     if kind in ALONG:
         return voice.say(f"found_{kind}_{way}", route=_route(str(fit["focal_term"]), voice), **figures)
     if kind == DIFFERENCE:
-        both = {"first": outcome, "second": voice.named(_other_outcome(fit, own))}
         focal = _route(str(fit["focal_term"]), voice)
-        return voice.say(f"found_difference_{way}", focal=focal, **both, **figures)
+        return voice.say(f"found_difference_{way}", focal=focal, **_both_outcomes(fit, own, voice), **figures)
     what = voice.say(f"what_{unit}", outcome=outcome, category=row["category"])
     amount = "range" if way == "unclear" else "amount"
     of_kind = "factor" if kind == "product" and unit in RATIOS else "plain" if kind == "product" else unit
@@ -178,10 +180,16 @@ def _route(term: str, voice: Voice) -> str:
     return voice.term(term).partition(": ")[2] or voice.term(term)
 
 
-def _other_outcome(fit: Mapping[Any, Any], own: pd.DataFrame) -> str:
-    """Return the second of two outcomes, from the terms of its equation."""
-    explained: Iterable[str] = (str(term).partition(ARROW)[0] for term in own["term"] if ARROW in str(term))
-    return next((each for each in explained if each != fit["outcome"]), str(fit["outcome"]))
+def _both_outcomes(fit: Mapping[Any, Any], own: pd.DataFrame, voice: Voice) -> dict[str, str]:
+    """Return the titles of two outcomes, and how many points of each go with one point more."""
+    focal = str(fit["focal_term"]).partition(": ")[2]
+    found_terms = [str(term) for term in own["term"] if str(term).endswith(f"{ARROW}{focal}")]
+    ordered = sorted(found_terms, key=lambda term: not term.startswith(f"{fit['outcome']}{ARROW}"))
+    told: dict[str, str] = {}
+    for place, term in zip(("first", "second"), ordered, strict=True):
+        told[place] = voice.named(term.partition(ARROW)[0])
+        told[f"of_{place}"] = _written(fit, _rows(own[own["term"] == term])[0], voice)
+    return told
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:

@@ -56,12 +56,13 @@ FOUND_DANISH: Mapping[str, str] = {
     "found_in_all": "I alt følges ét point mere i begyndelsen med {total} point i enden; af dem går {direct} ikke "
     "gennem det, der ligger imellem.",
     "with_interval": "{estimate} ({low} til {high})",
-    "found_difference_up": "“{focal}” hænger forskelligt sammen med to udfald: ét point mere følges med {estimate} "
-    "point mere af “{first}” end af “{second}” ({low} til {high}).",
-    "found_difference_down": "“{focal}” hænger forskelligt sammen med to udfald: de point af “{first}”, der følges "
-    "med ét point mere, fratrukket dem af “{second}”, er {estimate} ({low} til {high}).",
+    "found_difference_up": "“{focal}” hænger mere sammen med “{first}” end med “{second}”: ét point mere følges med "
+    "{of_first} point af det ene og {of_second} af det andet, med {estimate} imellem ({low} til {high}).",
+    "found_difference_down": "“{focal}” hænger mindre sammen med “{first}” end med “{second}”: ét point mere følges "
+    "med {of_first} point af det ene og {of_second} af det andet, med {estimate} imellem ({low} til {high}).",
     "found_difference_unclear": "Ingen klar forskel på, hvordan “{focal}” hænger sammen med “{first}” og med "
-    "“{second}”: der er alt fra {low} til {high} imellem de point, der følges med ét point mere.",
+    "“{second}”: ét point mere følges med {of_first} point af det ene og {of_second} af det andet, med alt fra {low} "
+    "til {high} imellem.",
     "found_nothing": "Modellen “{model}” har ikke ét led, der er i fokus; dens koefficienter står i tabellerne.",
     "as_expected": "Fortegnet er som forventet.",
     "against_expected": "Fortegnet er det modsatte af det forventede.",
@@ -74,6 +75,7 @@ FOUND_DANISH: Mapping[str, str] = {
     "unit_inclination": "standardafvigelser",
     "unit_times": "gange så mange",
     "unit_paths": "point",
+    "unit_difference": "points forskel",
     "odds_unit_reading": "Odds siger, hvor mange personer der er med noget, for hver af dem uden. 1 betyder ingen "
     "forskel, over 1 højere, under 1 lavere. Dobbelt så høje odds er ikke dobbelt så mange personer; hvor der står "
     "procentpoint ved siden af, siger de, hvor meget andelen er forskellig.",
@@ -90,4 +92,6 @@ FOUND_DANISH: Mapping[str, str] = {
     "paths_unit_reading": "En sti skriver ned, hvordan tre eller flere svar hænger sammen, det ene efter det andet. "
     "Alle er givet i samme undersøgelse: at ét kommer før et andet eller ligger mellem to, er antaget, ikke set, og "
     "andre rækkefølger kan passe lige så godt. En del langs en sti er ikke det, der ville komme ud af at ændre noget.",
+    "difference_unit_reading": "To udfald står ved siden af hinanden med de samme led. At noget hænger mere sammen "
+    "med det ene end med det andet, siger ikke, at det ene går ud over det andet.",
 }

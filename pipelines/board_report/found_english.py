@@ -56,12 +56,13 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "found_in_all": "In all, one point more at the start goes with {total} points at the end; of these, {direct} do "
     "not pass through what lies between.",
     "with_interval": "{estimate} ({low} to {high})",
-    "found_difference_up": "“{focal}” goes together differently with two outcomes: one point more goes with "
-    "{estimate} points more of “{first}” than of “{second}” ({low} to {high}).",
-    "found_difference_down": "“{focal}” goes together differently with two outcomes: the points of “{first}” that go "
-    "with one point more, less those of “{second}”, come to {estimate} ({low} to {high}).",
+    "found_difference_up": "“{focal}” goes together more with “{first}” than with “{second}”: one point more goes "
+    "with {of_first} points of the one and {of_second} of the other, {estimate} apart ({low} to {high}).",
+    "found_difference_down": "“{focal}” goes together less with “{first}” than with “{second}”: one point more goes "
+    "with {of_first} points of the one and {of_second} of the other, {estimate} apart ({low} to {high}).",
     "found_difference_unclear": "No clear difference in how “{focal}” goes together with “{first}” and with "
-    "“{second}”: the points that go with one point more are anything from {low} to {high} apart.",
+    "“{second}”: one point more goes with {of_first} points of the one and {of_second} of the other, anything from "
+    "{low} to {high} apart.",
     "found_nothing": "The model “{model}” has no single term of interest; its coefficients stand in the tables.",
     "as_expected": "The sign is as expected.",
     "against_expected": "The sign is the opposite of what was expected.",
@@ -74,6 +75,7 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "unit_inclination": "standard deviations",
     "unit_times": "times as many",
     "unit_paths": "points",
+    "unit_difference": "points of difference",
     "odds_unit_reading": "Odds say how many people there are with something for each one without it. 1 means no "
     "difference, above 1 higher, below 1 lower. Odds twice as high are not twice as many people; the percentage "
     "points, where they stand beside, say how much the share differs.",
@@ -90,4 +92,6 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "paths_unit_reading": "A path writes down how three or more answers go together, one after the other. All of them "
     "were given in the same survey: that one comes before another, or lies between two, was assumed, not seen, and "
     "other orders may fit as well. A part along a path is not what would come of changing something.",
+    "difference_unit_reading": "Two outcomes stand beside each other with the same terms. That something goes "
+    "together more with the one than with the other does not say that the one comes at the cost of the other.",
 }

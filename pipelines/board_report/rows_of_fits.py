@@ -31,8 +31,8 @@ ENGLISH_ROWS: Mapping[str, str] = {
     "corrected_few_answers, measurement": "The scores are corrected for two things: how few answers the mean of an "
     "organisation rests on, and how much a few questions miss of what they ask about (errors of measurement), which "
     "was estimated from how far the answers to them agree.",
-    "slopes": "How strongly {terms} go together with what is explained may differ between {groups}; shown is the "
-    "middle over them, and what it is in a single one is never shown.",
+    "slopes": "The connection of {terms} with what is explained may differ between {groups}; shown is the middle over "
+    "them, and what it is in a single one is never shown.",
     "marginal": "That people of the same group answer more alike than others is allowed for; the figures are of "
     "everybody taken together.",
     "within_figures": "The figures compare people of the same group.",
@@ -68,8 +68,8 @@ DANISH_ROWS: Mapping[str, str] = {
     "corrected_few_answers, measurement": "Scorerne er rettet for to ting: hvor få svar en organisations gennemsnit "
     "hviler på, og hvor meget få spørgsmål går glip af det, de spørger til (målefejl), som er anslået ud fra, hvor "
     "enige svarene på dem er.",
-    "slopes": "Hvor stærkt {terms} hænger sammen med det, der forklares, kan være forskelligt mellem {groups}; her "
-    "vises midten over dem, og hvad det er i en enkelt, vises aldrig.",
+    "slopes": "Sammenhængen mellem {terms} og det, der forklares, kan være forskellig mellem {groups}; her vises "
+    "midten over dem, og hvad den er i en enkelt, vises aldrig.",
     "marginal": "Der er taget højde for, at personer i samme gruppe svarer mere ens end andre; tallene er for alle "
     "under ét.",
     "within_figures": "Tallene sammenligner personer i samme gruppe.",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-Unit = Literal["points", "odds", "higher_odds", "category_odds", "inclination", "times", "paths"]
+Unit = Literal["points", "odds", "higher_odds", "category_odds", "inclination", "times", "paths", "difference"]
 UNITS: Mapping[str, Unit] = {
     **dict.fromkeys(("OLS", "WLS", "OLS_within", "WLS_within", "corrected_means", "mixed", "gee_linear"), "points"),
     **dict.fromkeys(("logit", "firth_logit", "mixed_logit", "gee_logit"), "odds"),
@@ -11,9 +11,11 @@ UNITS: Mapping[str, Unit] = {
     "multinomial": "category_odds",
     **dict.fromkeys(("probit", "ordered_probit", "mixed_ordered_probit"), "inclination"),
     **dict.fromkeys(("poisson", "negative_binomial", "gee_poisson"), "times"),
-    **dict.fromkeys(("mediation", "two_outcomes"), "paths"),
+    "mediation": "paths",
+    "two_outcomes": "difference",
 }
 """Points of the outcome; logarithms of odds, of a yes, of a higher answer or of a category beside the first; standard
-deviations of what stands behind the categories (probit); logarithms of how many times as many; points along paths."""
+deviations of what stands behind the categories (probit); logarithms of how many times as many; points along paths, or
+of one outcome less those of another."""
 RATIOS: tuple[Unit, ...] = ("odds", "higher_odds", "category_odds", "times")
 """Units in which a coefficient is a logarithm: its exponential says how many times as high or as many."""
