@@ -23,6 +23,8 @@ SERIES_SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", 
 TRACK, BAR = 18, 24
 LEAST_PERCENT_WITH_NUMBER = 7
 COLUMN_GAP = 5.0
+RATIO_MARGIN, LEAST_RATIO = 1.05, 0.001
+"""Room beside ratios, and the smallest that is drawn where it lies."""
 TITLE_LETTERS = 50
 """Letters of the title of an axis that a narrow screen has room for in a line."""
 HALO: Mapping[str, Any] = {"stroke": PAPER, "strokeWidth": 5, "strokeJoin": "round"}
@@ -36,12 +38,14 @@ class Axis:
     Attributes:
         title: What it measures, with unit.
         domain: Its ends; from the data when None.
-        has_zero_line: Whether a line marks zero.
+        has_zero_line: Whether a line marks no connection: zero, or one of ratios.
+        is_of_ratios: Whether it shows ratios, twice as much as far from one as half as much.
     """
 
     title: str
     domain: tuple[float, float] | None = None
     has_zero_line: bool = False
+    is_of_ratios: bool = False
 
 
 class Drawing(alt.LayerChart):
@@ -74,7 +78,9 @@ def interval_chart(points: pd.DataFrame, series: Sequence[str], axis: Axis, lang
     placed = points.merge(rows[["key", "y", "shift"]], on="key", validate="many_to_one")
     placed["y"] += TRACK * (placed["series"].map({name: k for k, name in enumerate(series)}) + 0.5)
     height = float(rows["end"].max())
-    zero = _upright(rows, 0, len(series) * TRACK, height).mark_rule(color=INK, strokeWidth=1.5, aria=False)
+    zero = _upright(rows, 0, len(series) * TRACK, height, 1.0 if axis.is_of_ratios else 0.0).mark_rule(
+        color=INK, strokeWidth=1.5, aria=False
+    )
     layers = [*_labels(rows, height), *([zero] if axis.has_zero_line else []), *_dots(placed, series, axis, height)]
     return finished(layers, height, language)
 
@@ -159,7 +165,7 @@ def _labels(rows: pd.DataFrame, height: float) -> list[alt.Chart]:
 
 def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float) -> list[alt.Chart]:
     shown, absent = placed[placed["value"].notna()], placed[placed["value"].isna()]
-    scale = alt.Scale(domain=list(axis.domain)) if axis.domain else alt.Scale(zero=axis.has_zero_line)
+    scale = _scale(shown, axis)
     ticks = alt.Axis(tickCount=alt.ExprRef(f"{IS_NARROW} ? 3 : 8"))
     scaled = alt.X("low:Q", title=textwrap.wrap(axis.title, TITLE_LETTERS), scale=scale, axis=ticks)
     kinds = list(series)
@@ -181,9 +187,19 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
     ]
 
 
-def _upright(rows: pd.DataFrame, above: float, below: float, height: float) -> alt.Chart:
-    """Mark zero beside the drawing of each row, not through the labels."""
-    ends = rows[["shift"]].assign(zero=0.0, y=rows["y"] + above, y2=rows["y"] + below).drop_duplicates()
+def _scale(shown: pd.DataFrame, axis: Axis) -> alt.Scale:
+    """Return the scale of the horizontal axis; of ratios as wide as they and one are."""
+    if axis.domain:
+        return alt.Scale(domain=list(axis.domain))
+    if not axis.is_of_ratios or shown.empty:
+        return alt.Scale(zero=axis.has_zero_line)
+    ends = [min(shown["low"].min(), 1.0) / RATIO_MARGIN, max(shown["high"].max(), 1.0) * RATIO_MARGIN]
+    return alt.Scale(type="log", domain=[max(each, LEAST_RATIO) for each in ends], nice=False, clamp=True)
+
+
+def _upright(rows: pd.DataFrame, above: float, below: float, height: float, at: float = 0.0) -> alt.Chart:
+    """Mark zero, or another value, beside the drawing of each row, not through the labels."""
+    ends = rows[["shift"]].assign(zero=at, y=rows["y"] + above, y2=rows["y"] + below).drop_duplicates()
     return drawn_at(ends, "y", "y2").encode(x=alt.X("zero:Q"), y=_y(height), y2=alt.Y2("y2_placed:Q"))
 
 

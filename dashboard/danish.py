@@ -169,31 +169,9 @@ DANISH: Mapping[str, str] = {
     "because_by_hand": "beregnet i hånden: et spørgsmål at følge op på, ikke et svar",
     "because_plan_altered": "optegnelsen af planen er ændret: et spørgsmål at følge op på, ikke et svar",
     "hypothesis": "**Forventet**: {text}",
-    "found_number_up": "Højere “{focal}” hænger sammen med højere “{outcome}”: ét point mere følges med "
-    "{estimate} point ({low} til {high}).",
-    "found_number_down": "Højere “{focal}” hænger sammen med lavere “{outcome}”: ét point mere følges med "
-    "{estimate} point ({low} til {high}).",
-    "found_number_unclear": "Ingen klar sammenhæng mellem “{focal}” og “{outcome}”: ét point mere følges med "
-    "alt fra {low} til {high} point.",
-    "found_category_up": "“{focal}” hænger sammen med højere “{outcome}” end gruppen, der sammenlignes med: "
-    "{estimate} point ({low} til {high}).",
-    "found_category_down": "“{focal}” hænger sammen med lavere “{outcome}” end gruppen, der sammenlignes med: "
-    "{estimate} point ({low} til {high}).",
-    "found_category_unclear": "Ingen klar forskel i “{outcome}” mellem “{focal}” og gruppen, der sammenlignes "
-    "med: alt fra {low} til {high} point.",
-    "found_product_up": "Leddene i “{focal}” styrker hinanden i sammenhængen med “{outcome}”: {estimate} ({low} "
-    "til {high}).",
-    "found_product_down": "Leddene i “{focal}” svækker hinanden i sammenhængen med “{outcome}”: {estimate} "
-    "({low} til {high}).",
-    "found_product_unclear": "Om leddene i “{focal}” styrker eller svækker hinanden i sammenhængen med "
-    "“{outcome}”, er ikke klart: alt fra {low} til {high}.",
-    "found_nothing": "Modellen har ikke ét led, der er i fokus; se tabellen.",
-    "as_expected": "Fortegnet er som forventet.",
-    "against_expected": "Fortegnet er det modsatte af det forventede.",
-    "not_settled": "Om det forventede fortegn holder, kan disse svar ikke afgøre.",
     "main": "Modellen som skrevet",
-    "model_line": "n ca. {n}, {clusters}standardfejl: {covariance}, forklaret andel af variansen: {r_squared}, "
-    "estimator: {estimator}.",
+    "model_line": "n ca. {n}, {clusters}standardfejl: {covariance}, {explained}estimator: {estimator}.",
+    "explained_share": "forklaret andel af variansen: {r_squared}, ",
     "estimator_OLS": "mindste kvadrater",
     "estimator_WLS": "vægtede mindste kvadrater",
     "estimator_OLS_within": "mindste kvadrater inden for grupper",
@@ -201,6 +179,21 @@ DANISH: Mapping[str, str] = {
     "estimator_corrected_means": "mindste kvadrater med rettede gennemsnit",
     "estimator_mixed": "multilevelmodel",
     "estimator_gee_linear": "estimationsligninger (GEE)",
+    "estimator_logit": "logistisk regression",
+    "estimator_firth_logit": "logistisk regression med straffet likelihood (Firth)",
+    "estimator_probit": "probit-regression",
+    "estimator_ordered_logit": "ordnet logistisk regression",
+    "estimator_ordered_probit": "ordnet probit-regression",
+    "estimator_multinomial": "multinomial logistisk regression",
+    "estimator_poisson": "Poisson-regression af antal",
+    "estimator_negative_binomial": "negativ binomial-regression af antal",
+    "estimator_gee_logit": "estimationsligninger (GEE) af ja og nej",
+    "estimator_gee_poisson": "estimationsligninger (GEE) af antal",
+    "estimator_mixed_logit": "logistisk multilevelmodel",
+    "estimator_mixed_ordered_logit": "ordnet logistisk multilevelmodel",
+    "estimator_mixed_ordered_probit": "ordnet probit-multilevelmodel",
+    "estimator_mediation": "mindste kvadrater langs stier",
+    "estimator_two_outcomes": "mindste kvadrater for to udfald sammen",
     "clusters": "{count} klynger, ",
     "covariance_classical": "klassiske",
     "covariance_HC0": "robuste over for uens varians (HC0)",
@@ -216,12 +209,19 @@ DANISH: Mapping[str, str] = {
     "covariance_CR3": "robuste over for afhængighed inden for klynger, forsigtige når de er få (CR3)",
     "covariance_design": "efter stikprøvens design",
     "covariance_CR1S_two_way": "robuste over for afhængighed inden for to slags klynger (CR1S)",
-    "coefficient_axis": "Point på {outcome} for én enhed mere",
+    "axis_points": "Point på {outcome} for én enhed mere",
+    "axis_odds": "Odds for “{outcome}”: gange så høje for én enhed mere",
+    "axis_higher_odds": "Odds for et højere svar på “{outcome}”: gange så høje for én enhed mere",
+    "axis_category_odds": "Odds over for det første svar på “{outcome}”: gange så høje for én enhed mere",
+    "axis_inclination": "Standardafvigelser af tilbøjeligheden bag “{outcome}” for én enhed mere",
+    "axis_times": "“{outcome}”: gange så mange for én enhed mere",
+    "axis_paths": "Point på {outcome} for én enhed mere",
+    "axis_difference": "Point på et udfald og forskellen på dem for én enhed mere",
     "coefficient_said": "{term}, {variant}: {estimate} ({low} til {high})",
     "coefficient_alt": "Koefficienter i modellen {model} med konfidensintervaller. De samme tal står i tabellen "
     "nedenfor.",
     "coefficient_reading": "En prik er en koefficient, stregen er konfidensintervallet. En streg, der krydser nul, "
-    "viser ingen klar sammenhæng.",
+    "eller én hvor den siger, hvor mange gange så højt eller så mange, viser ingen klar sammenhæng.",
     "terms_in_the_table": "{count} led mere, fx baggrund og runder, står i tabellen.",
     "of_interest": "Leddet i fokus",
     "term": "Led",

@@ -170,31 +170,9 @@ ENGLISH: Mapping[str, str] = {
     "because_by_hand": "fitted by hand: a question to follow up, not an answer",
     "because_plan_altered": "the record of the plan was changed: a question to follow up, not an answer",
     "hypothesis": "**Expected**: {text}",
-    "found_number_up": "Higher “{focal}” goes together with higher “{outcome}”: one point more goes with "
-    "{estimate} points ({low} to {high}).",
-    "found_number_down": "Higher “{focal}” goes together with lower “{outcome}”: one point more goes with "
-    "{estimate} points ({low} to {high}).",
-    "found_number_unclear": "No clear connection between “{focal}” and “{outcome}”: one point more goes with "
-    "anything from {low} to {high} points.",
-    "found_category_up": "“{focal}” goes together with higher “{outcome}” than the group it is compared with: "
-    "{estimate} points ({low} to {high}).",
-    "found_category_down": "“{focal}” goes together with lower “{outcome}” than the group it is compared with: "
-    "{estimate} points ({low} to {high}).",
-    "found_category_unclear": "No clear difference in “{outcome}” between “{focal}” and the group it is "
-    "compared with: anything from {low} to {high} points.",
-    "found_product_up": "The terms of “{focal}” strengthen each other in going together with “{outcome}”: "
-    "{estimate} ({low} to {high}).",
-    "found_product_down": "The terms of “{focal}” weaken each other in going together with “{outcome}”: "
-    "{estimate} ({low} to {high}).",
-    "found_product_unclear": "Whether the terms of “{focal}” strengthen or weaken each other in going together "
-    "with “{outcome}” is not clear: anything from {low} to {high}.",
-    "found_nothing": "The model has no single term of interest; see the table.",
-    "as_expected": "The sign is as expected.",
-    "against_expected": "The sign is the opposite of what was expected.",
-    "not_settled": "Whether the expected sign holds is not settled by these answers.",
     "main": "Model as written",
-    "model_line": "n about {n}, {clusters}standard errors: {covariance}, share of variance explained: {r_squared}, "
-    "estimator: {estimator}.",
+    "model_line": "n about {n}, {clusters}standard errors: {covariance}, {explained}estimator: {estimator}.",
+    "explained_share": "share of variance explained: {r_squared}, ",
     "estimator_OLS": "least squares",
     "estimator_WLS": "weighted least squares",
     "estimator_OLS_within": "least squares within groups",
@@ -202,6 +180,21 @@ ENGLISH: Mapping[str, str] = {
     "estimator_corrected_means": "least squares with corrected means",
     "estimator_mixed": "mixed model",
     "estimator_gee_linear": "estimating equations (GEE)",
+    "estimator_logit": "logistic regression",
+    "estimator_firth_logit": "logistic regression by penalised likelihood (Firth)",
+    "estimator_probit": "probit regression",
+    "estimator_ordered_logit": "ordered logistic regression",
+    "estimator_ordered_probit": "ordered probit regression",
+    "estimator_multinomial": "multinomial logistic regression",
+    "estimator_poisson": "Poisson regression of counts",
+    "estimator_negative_binomial": "negative binomial regression of counts",
+    "estimator_gee_logit": "estimating equations (GEE) of yes and no",
+    "estimator_gee_poisson": "estimating equations (GEE) of counts",
+    "estimator_mixed_logit": "mixed logistic model",
+    "estimator_mixed_ordered_logit": "mixed ordered logistic model",
+    "estimator_mixed_ordered_probit": "mixed ordered probit model",
+    "estimator_mediation": "least squares along paths",
+    "estimator_two_outcomes": "least squares of two outcomes together",
     "clusters": "{count} clusters, ",
     "covariance_classical": "classical",
     "covariance_HC0": "robust to unequal variance (HC0)",
@@ -217,12 +210,19 @@ ENGLISH: Mapping[str, str] = {
     "covariance_CR3": "robust to dependence within clusters, cautious when these are few (CR3)",
     "covariance_design": "by the design of the sample",
     "covariance_CR1S_two_way": "robust to dependence within clusters of two kinds (CR1S)",
-    "coefficient_axis": "Points of {outcome} for one unit more",
+    "axis_points": "Points of {outcome} for one unit more",
+    "axis_odds": "Odds of “{outcome}”: times as high for one unit more",
+    "axis_higher_odds": "Odds of a higher answer to “{outcome}”: times as high for one unit more",
+    "axis_category_odds": "Odds beside the first answer to “{outcome}”: times as high for one unit more",
+    "axis_inclination": "Standard deviations of the inclination behind “{outcome}” for one unit more",
+    "axis_times": "“{outcome}”: times as many for one unit more",
+    "axis_paths": "Points of {outcome} for one unit more",
+    "axis_difference": "Points of an outcome, and their difference, for one unit more",
     "coefficient_said": "{term}, {variant}: {estimate} ({low} to {high})",
     "coefficient_alt": "Coefficients of the model {model} with confidence intervals. The same figures stand in the "
     "table below.",
-    "coefficient_reading": "A dot is a coefficient, its line the confidence interval. A line that crosses zero "
-    "shows no clear connection.",
+    "coefficient_reading": "A dot is a coefficient, its line the confidence interval. A line that crosses "
+    "zero, or one where it says how many times as high or as many, shows no clear connection.",
     "terms_in_the_table": "{count} more terms, such as backgrounds and waves, stand in the table.",
     "of_interest": "Term of interest",
     "term": "Term",

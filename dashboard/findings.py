@@ -3,8 +3,6 @@
 Pure functions, table in, table out. Nothing is estimated that is not an exact consequence of released figures.
 """
 
-from typing import Literal
-
 import numpy as np
 import pandas as pd
 
@@ -95,10 +93,3 @@ def focal_estimate(fit: pd.Series, estimates: pd.DataFrame) -> pd.Series | None:
     of_fit = estimates[(estimates["fit_id"] == fit["fit_id"]) & (estimates["term"] == fit["focal_term"])]
     known = of_fit.dropna(subset=["estimate", "conf_low", "conf_high"])
     return None if known.empty else known.iloc[0]
-
-
-def kind_of_term(term: str) -> Literal["product", "category", "number"]:
-    """Return what a term stands for, from how terms are named: ``a x b``, ``variable[category]``, or a number."""
-    if " x " in term:
-        return "product"
-    return "category" if term.endswith("]") else "number"

@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from dashboard.findings import direction, focal_estimate, kind_of_term
+from dashboard.findings import direction, focal_estimate
 from models.terms import scales_in_terms
+from pipelines.board_report.findings_of_fits import kind_of_term
 
 RELATION = ("fit_id", "first", "second", "way")
 

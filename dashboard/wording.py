@@ -1,7 +1,8 @@
 """How a page finds its words: the dashboard's own sentences by key, and the study's texts by what they name.
 
 The sentences themselves are in ``english``, ``danish``, their ``_pages`` and their ``_sign_in``; those that the board
-report shares are in ``rows_of_fits``. A finding says what goes together, never what brings what about.
+report shares are in its ``rows_of_fits``, ``found_english`` and ``found_danish``. A finding says what goes together,
+never what brings what about.
 """
 
 from collections.abc import Mapping
@@ -14,11 +15,13 @@ from dashboard.english import ENGLISH
 from dashboard.english_pages import ENGLISH_PAGES
 from dashboard.english_sign_in import ENGLISH_SIGN_IN
 from instruments.validation import LADDER, STATUS_LABELS
+from pipelines.board_report.found_danish import FOUND_DANISH
+from pipelines.board_report.found_english import FOUND_ENGLISH
 from pipelines.board_report.rows_of_fits import DANISH_ROWS, ENGLISH_ROWS
 
 WORDINGS: Mapping[str, Mapping[str, str]] = {
-    "en": {**ENGLISH, **ENGLISH_PAGES, **ENGLISH_SIGN_IN, **ENGLISH_ROWS},
-    "da": {**DANISH, **DANISH_PAGES, **DANISH_SIGN_IN, **DANISH_ROWS},
+    "en": {**ENGLISH, **ENGLISH_PAGES, **ENGLISH_SIGN_IN, **ENGLISH_ROWS, **FOUND_ENGLISH},
+    "da": {**DANISH, **DANISH_PAGES, **DANISH_SIGN_IN, **DANISH_ROWS, **FOUND_DANISH},
 }
 DEFAULT_LANGUAGE = "en"
 

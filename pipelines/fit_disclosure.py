@@ -39,27 +39,22 @@ def releasable_fits(study: Study, store: Store, language: str = "en") -> tuple[p
     estimates, diagnostics = store.read(out.ESTIMATES), store.read(out.DIAGNOSTICS)
     missed = diagnostics[diagnostics["diagnostic"] == CONDITIONS_NOT_MET].set_index("fit_id")["value"]
     kept = kept.assign(conditions_not_met=kept["fit_id"].map(missed))
-    return (
-        released_fits(study, kept),
-        released_estimates(estimates[estimates["fit_id"].isin(kept["fit_id"])], _coarse(kept, diagnostics)),
-        withheld,
-    )
+    shown, of_kept = released_fits(study, kept), estimates[estimates["fit_id"].isin(kept["fit_id"])]
+    return shown, released_estimates(of_kept, _coarse(kept, diagnostics), shown, store.read(out.READINGS)), withheld
 
 
 def packageable_fits(study: Study, store: Store) -> tuple[list[str], Reasons]:
     """Return the fits that may be in a replication package, and why the others may not.
 
-    They are those of a release, and those that a release leaves out only because the dashboard has no words for them;
-    of these one response must not nearly decide a coefficient either. Fits of imputed values are in none, nor those of
-    resampled rows: the rows of a package have other names, in whose order other values are drawn.
+    They are those of a release, and those that a release leaves out only because the dashboard has no words for them.
+    Fits of imputed values are in none, nor those of resampled rows: the rows of a package have other names, in whose
+    order other values are drawn.
     """
     fits = _declared(study, store)
     without_words, unsafe = _reasons(study, store, fits, "en")
     of_package = drawn_anew(store)
     for fit in fits.to_dict("records"):
         name = str(fit["fit_id"])
-        if not unsafe[name] and _leverage(store, fit) >= fits_to_withhold.HIGHEST_LEVERAGE:
-            unsafe[name] = [reason("leverage")]
         if name in of_package:
             unsafe[name].append(of_package[name])
     withheld = _missing_models(study, fits, "en") | {fit: "; ".join(reasons) for fit, reasons in unsafe.items()}
@@ -127,7 +122,8 @@ def _reasons(
     units = store.read(core.RESPONSES).set_index("response_id")[["organisation_id", "respondent_key"]]
     without_words: dict[str, list[str]] = {}
     unsafe: dict[str, list[str]] = {}
-    for fit in fits.assign(is_of_records=fits["outcome"].isin(records), least_cell_size=least).to_dict("records"):
+    told = {"is_of_records": fits["outcome"].isin(records), "is_of_scale": fits["outcome"].isin(list(study.scales()))}
+    for fit in fits.assign(**told, least_cell_size=least).to_dict("records"):
         name = str(fit["fit_id"])
         own = diagnostics[diagnostics["fit_id"] == name].dropna(subset=["value"])
         values = dict(zip(own["diagnostic"], own["value"].astype(float), strict=True))
@@ -138,6 +134,8 @@ def _reasons(
             continue
         known = {**values, **_behind(store, fit, (values, of_terms), units), **_least_df(of_terms)}
         unsafe[name] = fits_to_withhold.reasons_to_withhold(fit, known, of_terms["term"], text_items, language)
+        if not unsafe[name] and _leverage(store, fit) >= fits_to_withhold.HIGHEST_LEVERAGE:
+            unsafe[name] = [reason("leverage", language)]
     return without_words, unsafe
 
 

@@ -1,6 +1,7 @@
 """Reports of an invented release, and what may stand in them: its figures, its texts and the report's own words."""
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -14,6 +15,7 @@ from pipelines.board_report.value import Report
 from pipelines.board_report.words import WORDINGS
 from pipelines.store.released import ReleaseFile, read_current_release
 from pipelines.tables.released import TABLES
+from pipelines.tables.units_of_estimates import RATIOS, UNITS
 from tests.dashboard.build_release import point_at, release_tables, write_release
 
 DIGITS = 9
@@ -49,8 +51,18 @@ def report(language: str) -> Report:
 
 
 def released_numbers(file: ReleaseFile) -> set[float]:
-    """Return every number of a release: its cells, and those that its texts and names hold."""
-    return {round(each, DIGITS) for each in _numbers(file)}
+    """Return every number of a release: its cells, those in its texts and names, and exponentials of logarithms."""
+    return {round(each, DIGITS) for each in (*_numbers(file), *_ratios(file))}
+
+
+def _ratios(file: ReleaseFile) -> Iterator[float]:
+    """Yield the ratios that follow from coefficients which are logarithms, and percentage points from shares."""
+    fits, estimates = file.tables["out.fits"], file.tables["out.estimates"]
+    unit = estimates["fit_id"].map(fits.set_index("fit_id")["estimator"].map(UNITS))
+    for name in ("estimate", "conf_low", "conf_high"):
+        yield from (round(math.exp(each), 3) for each in estimates.loc[unit.isin(RATIOS), name].dropna())
+    for name in ("average_effect", "average_low", "average_high"):
+        yield from (abs(round(100 * each)) for each in estimates[name].dropna())
 
 
 def _numbers(file: ReleaseFile) -> Iterator[float]:

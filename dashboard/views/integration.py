@@ -14,7 +14,7 @@ from dashboard.relations import relations
 from dashboard.views.choices import show_choices
 from dashboard.views.dots import interval
 from dashboard.views.page import Page, choose, inference_line, plain, show_chart, show_table
-from dashboard.views.results import finding
+from dashboard.views.said_of_models import finding
 from dashboard.views.shown_again import show_part
 
 CARDS_IN_A_ROW = 3

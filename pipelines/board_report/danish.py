@@ -114,29 +114,6 @@ DANISH: Mapping[str, str] = {
     "ikke et svar",
     "because_by_hand": "beregnet i hånden: et spørgsmål at følge op på, ikke et svar",
     "because_plan_altered": "optegnelsen af planen er ændret: et spørgsmål at følge op på, ikke et svar",
-    "found_number_up": "Højere “{focal}” hænger sammen med højere “{outcome}”: ét point mere følges med "
-    "{estimate} point ({low} til {high}).",
-    "found_number_down": "Højere “{focal}” hænger sammen med lavere “{outcome}”: ét point mere følges med "
-    "{estimate} point ({low} til {high}).",
-    "found_number_unclear": "Ingen klar sammenhæng mellem “{focal}” og “{outcome}”: ét point mere følges med "
-    "alt fra {low} til {high} point.",
-    "found_category_up": "“{focal}” hænger sammen med højere “{outcome}” end gruppen, der sammenlignes med: "
-    "{estimate} point ({low} til {high}).",
-    "found_category_down": "“{focal}” hænger sammen med lavere “{outcome}” end gruppen, der sammenlignes med: "
-    "{estimate} point ({low} til {high}).",
-    "found_category_unclear": "Ingen klar forskel i “{outcome}” mellem “{focal}” og gruppen, der sammenlignes "
-    "med: alt fra {low} til {high} point.",
-    "found_product_up": "Leddene i “{focal}” forstærker hinanden i sammenhængen med “{outcome}”: "
-    "{estimate} ({low} til {high}).",
-    "found_product_down": "Leddene i “{focal}” svækker hinanden i sammenhængen med “{outcome}”: "
-    "{estimate} ({low} til {high}).",
-    "found_product_unclear": "Om leddene i “{focal}” forstærker eller svækker hinanden i sammenhængen med "
-    "“{outcome}”, er ikke klart: alt fra {low} til {high}.",
-    "found_nothing": "Modellen “{model}” har ikke ét vigtigste led; dens koefficienter står i de offentliggjorte "
-    "tabeller.",
-    "as_expected": "Fortegnet er som forventet.",
-    "against_expected": "Fortegnet er det modsatte af det forventede.",
-    "not_settled": "Om det forventede fortegn holder, afgør disse svar ikke.",
     "with_care": "Læs med forbehold: de betingelser, der er sat for målingen af disse scorer, er ikke alle opfyldt.",
     "regions_sheet": "Grupper af organisationer",
     "regions_title": "Grupper af organisationer",

@@ -112,29 +112,6 @@ ENGLISH: Mapping[str, str] = {
     "not an answer",
     "because_by_hand": "fitted by hand: a question to follow up, not an answer",
     "because_plan_altered": "the record of the plan was changed: a question to follow up, not an answer",
-    "found_number_up": "Higher “{focal}” goes together with higher “{outcome}”: one point more goes with "
-    "{estimate} points ({low} to {high}).",
-    "found_number_down": "Higher “{focal}” goes together with lower “{outcome}”: one point more goes with "
-    "{estimate} points ({low} to {high}).",
-    "found_number_unclear": "No clear connection between “{focal}” and “{outcome}”: one point more goes with "
-    "anything from {low} to {high} points.",
-    "found_category_up": "“{focal}” goes together with higher “{outcome}” than the group it is compared with: "
-    "{estimate} points ({low} to {high}).",
-    "found_category_down": "“{focal}” goes together with lower “{outcome}” than the group it is compared with: "
-    "{estimate} points ({low} to {high}).",
-    "found_category_unclear": "No clear difference in “{outcome}” between “{focal}” and the group it is "
-    "compared with: anything from {low} to {high} points.",
-    "found_product_up": "The terms of “{focal}” strengthen each other in going together with “{outcome}”: "
-    "{estimate} ({low} to {high}).",
-    "found_product_down": "The terms of “{focal}” weaken each other in going together with “{outcome}”: "
-    "{estimate} ({low} to {high}).",
-    "found_product_unclear": "Whether the terms of “{focal}” strengthen or weaken each other in going together "
-    "with “{outcome}” is not clear: anything from {low} to {high}.",
-    "found_nothing": "The model “{model}” has no single term of interest; its coefficients stand in the published "
-    "tables.",
-    "as_expected": "The sign is as expected.",
-    "against_expected": "The sign is the opposite of what was expected.",
-    "not_settled": "Whether the expected sign holds is not settled by these answers.",
     "with_care": "Read with care: conditions that were set for the measurement of these scores do not all hold.",
     "regions_sheet": "Groups of organisations",
     "regions_title": "Groups of organisations",

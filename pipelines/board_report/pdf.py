@@ -15,8 +15,8 @@ from pipelines.board_report.words import Wording
 
 TEMPLATE = "report.typ"
 STANDARD = "ua-1"
-LEAST_SIGNS, MOST_SIGNS = 8, 48
-"""Of a column that holds words: room that it has at least, and for a line that may be broken at most."""
+LEAST_SIGNS, MOST_SIGNS, GAP = 8, 48, 6
+"""Room that a column has at least; for a line that may be broken at most, of one of two that hold words; by figures."""
 
 
 def pdf_of(report: Report, wording: Wording) -> bytes:
@@ -69,14 +69,16 @@ def _section(section: Section, wording: Wording) -> dict[str, object]:
 
 
 def _widths(table: Table, wording: Wording) -> list[int]:
-    """Return how much of the line every column needs: its longest word, and of words some words beside it."""
+    """Return how much of the line every column needs: its longest word, of words some beside it, of figures a gap."""
     rows = [[wording.figure(cell) for cell in row] for row in table.rows if len(row) > 1]
     columns = zip(table.heads, *rows, strict=True)
-    return [max(_need(line) for cell in column for line in cell.splitlines() or [""]) for column in columns]
+    most = 2 * MOST_SIGNS // max(table.n_labels, 2)
+    needed = [max(_need(line, most) for cell in column for line in cell.splitlines() or [""]) for column in columns]
+    return [need + (GAP if place >= table.n_labels else 0) for place, need in enumerate(needed)]
 
 
-def _need(line: str) -> int:
-    return max([LEAST_SIGNS, min(len(line), MOST_SIGNS), *(len(word) for word in line.split())])
+def _need(line: str, most: int) -> int:
+    return max([LEAST_SIGNS, min(len(line), most), *(len(word) for word in line.split())])
 
 
 def _table(table: Table, wording: Wording) -> dict[str, object]:

@@ -5,14 +5,23 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.board_report.findings_of_fits import (
+    ENDS,
+    Ends,
+    Voice,
+    focal_estimates,
+    found,
+    readings_of,
+    shown_ends,
+    unit_of,
+)
 from pipelines.board_report.released import Released, rows_of
 from pipelines.board_report.rows_of_fits import CORRECTED, said_of_rows
 from pipelines.board_report.value import Cell, Figure, Section, Table
 
 MAIN = "main"
-ENDS = ("estimate", "conf_low", "conf_high")
-HEADS = ("model", "variant", "label", "term", "outcome", *ENDS, "n")
-N_LABELS = 5
+HEADS = ("model", "variant", "label", "term", "outcome", "counted_in", *ENDS, "n")
+N_LABELS = 6
 
 
 def what_goes_together(released: Released) -> Section:
@@ -23,16 +32,17 @@ def what_goes_together(released: Released) -> Section:
         return Section(*named, (say("together_none"),))
     ordered = fits.assign(is_other=fits["variant"] != MAIN)
     ordered = ordered.sort_values(["model", "is_other", "variant"], kind="stable")
-    found = tuple(_told(released, fit) for fit in main_fits(released))
-    told = [(row, " ".join(_rows(released, fit))) for fit in rows_of(ordered) if (row := row_of(released, fit))]
+    findings = tuple(_told(released, fit) for fit in main_fits(released))
+    told = [(row, " ".join(_rows(released, fit))) for fit in rows_of(ordered) for row in rows_told(released, fit)]
     rows = tuple(row for row, _ in told)
     heads = released.heads(*HEADS[:N_LABELS], "rows", *HEADS[N_LABELS:])
     with_rows = tuple((*row[:N_LABELS], of_rows, *row[N_LABELS:]) for row, of_rows in told)
     sheet = Table(say("together_caption"), heads, with_rows, N_LABELS + 1)
     main = tuple((row[0], *row[3:]) for row in rows if row[1] == say(MAIN))
-    table = Table(say("together_caption"), released.heads(HEADS[0], *HEADS[3:]), main, n_labels=3)
-    lines = [say("together_reading"), *([say("corrected_reading")] if (fits["estimator"] == CORRECTED).any() else [])]
-    return Section(*named, tuple(lines), found, tables=(table,), sheet=sheet)
+    table = Table(say("together_caption"), released.heads(HEADS[0], *HEADS[3:]), main, n_labels=4)
+    corrected = [say("corrected_reading")] if (fits["estimator"] == CORRECTED).any() else []
+    lines = [say("together_reading"), *(say(each) for each in readings_of(fits)), *corrected]
+    return Section(*named, tuple(lines), findings, tables=(table,), sheet=sheet)
 
 
 def main_fits(released: Released) -> Iterator[dict[str, Any]]:
@@ -68,6 +78,7 @@ def _rows(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _finding(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:
+<<<<<<< HEAD
     """Say what a fit found and whether its sign is the expected one."""
     say, figure = released.wording.say, released.wording.figure
     focal = _focal(released, fit)
@@ -82,11 +93,34 @@ def _finding(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:
         estimate=estimate,
         low=low,
         high=high,
+=======
+    model = released.wording.text("model_title", str(fit["model"]))
+    return found(fit, released.table("out.estimates"), model, _voice(released, str(fit["model"])))
+
+
+def _voice(released: Released, model: str) -> Voice:
+    figure = released.wording.figure
+
+    def written(ends: Ends, at_rest: float) -> tuple[str, str, str]:
+        del at_rest
+        estimate, low, high = (figure(Figure(each, "estimate")) for each in ends)
+        return estimate, low, high
+
+    def points(ends: Ends) -> tuple[str, str, str]:
+        estimate, low, high = (figure(Figure(round(100 * each), "end")) for each in ends)
+        return estimate, low, high
+
+    return Voice(
+        released.wording.say,
+        written,
+        points,
+        lambda term: _term(released, model, term),
+        lambda name: _named(released, name),
+>>>>>>> words
     )
-    verdict = _verdict(released, str(fit["expected_sign"]), way)
-    return (sentence, verdict) if verdict else (sentence,)
 
 
+<<<<<<< HEAD
 def _way(focal: Mapping[str, Any]) -> str:
     return "up" if focal["conf_low"] > 0 else "down" if focal["conf_high"] < 0 else "unclear"
 
@@ -98,41 +132,32 @@ def _verdict(released: Released, expected: str, way: str) -> str:
         return released.wording.say("not_settled")
     is_expected = (expected == "positive") == (way == "up")
     return released.wording.say("as_expected" if is_expected else "against_expected")
+=======
+def _named(released: Released, name: str) -> str:
+    """Return the title of what is explained."""
+    return released.wording.written_text("outcome_title", name) or released.scale(name)
+>>>>>>> words
 
 
-def _kind(term: str) -> str:
-    """Return what a term stands for, from how terms are named: ``a x b``, ``variable[category]``, or a number."""
-    if " x " in term:
-        return "product"
-    return "category" if term.endswith("]") else "number"
+def _term(released: Released, model: str, term: str) -> str:
+    return released.wording.written_text("term_label", f"{model}/{term}") or released.scale(term)
 
 
-def _focal(released: Released, fit: Mapping[str, Any]) -> dict[str, Any] | None:
-    estimates = released.table("out.estimates")
-    of_fit = estimates[(estimates["fit_id"] == fit["fit_id"]) & (estimates["term"] == fit["focal_term"])]
-    known = of_fit.dropna(subset=list(ENDS))
-    return next(rows_of(known), None)
-
-
-def _term(released: Released, fit: Mapping[str, Any]) -> str:
-    wording, term = released.wording, str(fit["focal_term"])
-    return wording.written_text("term_label", f"{fit['model']}/{term}") or released.scale(term)
-
-
-def row_of(released: Released, fit: Mapping[str, Any]) -> tuple[Cell, ...]:
-    """Return the cells of a fit under ``HEADS``; none where it has no single term of interest."""
-    focal = _focal(released, fit)
-    if focal is None:
-        return ()
-    wording, variant = released.wording, str(fit["variant"])
-    named = wording.text("variant_title", f"{fit['model']}/{variant}")
-    known = wording.written_text("variant_title", f"{fit['model']}/{variant}")
-    return (
-        wording.text("model_title", str(fit["model"])),
-        wording.say(MAIN) if variant == MAIN else known or named.rpartition("/")[2],
-        wording.say(str(fit["label"])),
-        _term(released, fit),
-        released.scale(fit["outcome"]),
-        *(Figure(float(focal[each]), "estimate") for each in ENDS),
-        wording.cell(fit["n_obs"], "count", is_hidden=False),
+def rows_told(released: Released, fit: Mapping[str, Any]) -> tuple[tuple[Cell, ...], ...]:
+    """Return the cells of a fit under ``HEADS``, one row a category of several; none without a term of interest."""
+    wording, variant, model = released.wording, str(fit["variant"]), str(fit["model"])
+    named = wording.text("variant_title", f"{model}/{variant}")
+    known = wording.written_text("variant_title", f"{model}/{variant}")
+    return tuple(
+        (
+            wording.text("model_title", model),
+            wording.say(MAIN) if variant == MAIN else known or named.rpartition("/")[2],
+            wording.say(str(fit["label"])),
+            _term(released, model, str(row["term"])),
+            _named(released, str(fit["outcome"])),
+            wording.say(f"unit_{unit_of(fit)}"),
+            *(Figure(each, "estimate") for each in shown_ends(fit, row)),
+            wording.cell(fit["n_obs"], "count", is_hidden=False),
+        )
+        for row in focal_estimates(fit, released.table("out.estimates"))
     )

@@ -1,7 +1,7 @@
 """A report before any notation: sections of sentences, tables and charts.
 
-Every figure is one of the release file or, in the report of methods, of the warehouse, as it stands there. The writers
-put it down and compute nothing.
+Every figure is one of the release file or, in the report of methods, of the warehouse, as it stands there, or the
+exponential of a coefficient that is a logarithm. The writers put it down and compute nothing.
 """
 
 from collections.abc import Iterator

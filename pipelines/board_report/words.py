@@ -10,13 +10,18 @@ import pandas as pd
 
 from pipelines.board_report.danish import DANISH
 from pipelines.board_report.english import ENGLISH
+from pipelines.board_report.found_danish import FOUND_DANISH
+from pipelines.board_report.found_english import FOUND_ENGLISH
 from pipelines.board_report.rows_of_fits import DANISH_ROWS, ENGLISH_ROWS
 from pipelines.board_report.value import Cell, Figure, Kind
 from pipelines.report_tables.numerals import NO_BREAK, P_DECIMALS
 from pipelines.report_tables.value import Number, one_line
 from pipelines.report_tables.words import Words, words_of
 
-WORDINGS: Mapping[str, Mapping[str, str]] = {"en": {**ENGLISH, **ENGLISH_ROWS}, "da": {**DANISH, **DANISH_ROWS}}
+WORDINGS: Mapping[str, Mapping[str, str]] = {
+    "en": {**ENGLISH, **ENGLISH_ROWS, **FOUND_ENGLISH},
+    "da": {**DANISH, **DANISH_ROWS, **FOUND_DANISH},
+}
 DECIMALS: Mapping[str, int] = {"mean": 2, "estimate": 3}
 MISSING = "–"
 MOST_TEXTS = 4096

@@ -14,6 +14,7 @@ from pipelines.commands import printing
 from pipelines.commands.run import Outcome, run_study
 from pipelines.commands.sample import inference_notes
 from pipelines.commands.shown_fieldwork import print_fieldwork
+from pipelines.commands.shown_withheld import withheld_lines
 from pipelines.load import Study
 from pipelines.lock import exclusive
 from pipelines.release import preview, publish
@@ -163,4 +164,4 @@ def _print_held_back(made: Released | Draft) -> None:
         f"{where}: as in release {number}, since fewer people changed than may be told apart"
         for where, number in made.as_before.items()
     )
-    printing.print_lines(f"withheld fit {name}: {reason}" for name, reason in made.withheld_fits.items())
+    printing.print_lines(withheld_lines(made.withheld_fits))

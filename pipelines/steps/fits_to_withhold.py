@@ -15,6 +15,7 @@ from pipelines.steps.disclosure import LEAST_ORGANISATIONS
 from pipelines.steps.fit_rows import OVER_WAVES
 from pipelines.steps.scores_without_items import ALPHA
 from pipelines.steps.withheld_reasons import reason
+from pipelines.tables.units_of_estimates import UNITS
 
 LEAST_DF = 10
 LINEAR = ("OLS", "WLS", "OLS_within", "WLS_within", "corrected_means")
@@ -22,6 +23,8 @@ OF_UNITS = ("within", "between", "within_between", "random_effects", "first_diff
 OF_COUNTS = ("poisson", "negative_binomial", "gee_poisson")
 OF_CATEGORIES = ("logit", "probit", "firth_logit", "ordered_logit", "ordered_probit", "multinomial")
 LINEAR_EQUATIONS = ("gee_linear",)
+NOT_TURNED_BACK = tuple(each for each in (*OF_COUNTS, *OF_CATEGORIES) if each not in MARGINAL)
+"""Estimators of which nobody has worked out which sums of an outcome follow; of a scale they are withheld."""
 WITH_RULES = (
     *(*LINEAR, *OF_UNITS, *OF_GROUPS, *OF_COUNTS, *OF_CATEGORIES),
     *(*OF_EQUATIONS, *MARGINAL, *MIXED_CATEGORICAL),
@@ -52,11 +55,11 @@ def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> li
         language: ``en`` or ``da``.
     """
     estimator = fit["estimator"]
-    in_words = (*LINEAR, *OF_GROUPS, *LINEAR_EQUATIONS)
+    has_words = estimator in UNITS
     rules = (
         (estimator in OF_UNITS, "of_units"),
-        (estimator in PATHS, "of_paths"),
-        (estimator not in (*OF_UNITS, *PATHS, *in_words), "other_units"),
+        (estimator in PATHS and not has_words, "of_paths"),
+        (estimator not in (*OF_UNITS, *PATHS) and not has_words, "other_units"),
         (bool(fit.get("is_of_records")), "of_records"),
     )
     return [reason(key, language) for broken, key in rules if broken]
@@ -74,8 +77,8 @@ def reasons_to_withhold(
     Rows of organisations ask for as many organisations as clusters.
 
     Args:
-        fit: Row of ``out.fits`` with ``least_cell_size`` added; no number of clusters stands for no clusters, and what
-            else is missing counts against the fit.
+        fit: Row of ``out.fits`` with ``least_cell_size`` added, and ``is_of_scale`` where the outcome is a scale; no
+            number of clusters stands for no clusters, and what else is missing counts against the fit.
         known: Diagnostic → value, and what ``fit_rows.behind_a_fit`` found; leverage must be there of every estimator
             by least squares, of an outcome of categories the responses in the least, and of a fit that has rules of
             its own what these ask.
@@ -97,6 +100,7 @@ def reasons_to_withhold(
         *_of_organisations(known),
         (any("organisation_id" in part for part in parts), "single_organisation", 0),
         (any(part.startswith(f"{item}[") for item in text_items for part in parts), "cell_texts", 0),
+        (bool(fit.get("is_of_scale")) and fit["estimator"] in NOT_TURNED_BACK, "sums_unknown", 0),
         *(_of_its_own(fit, known, least) if not never and has_rules_of_its_own(fit, known) else ()),
         *_of_dyads(known, least),
         (known.get("weight_in_people", least) < least, "heavy_weight", least),

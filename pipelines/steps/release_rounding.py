@@ -3,6 +3,7 @@
 import pandas as pd
 
 FIGURES = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
+AVERAGES = ("average_effect", "average_low", "average_high")
 DECIMALS, DECIMALS_OF_SHARES = 3, 2
 
 
@@ -23,3 +24,12 @@ def rounded_fits(fits: pd.DataFrame) -> pd.DataFrame:
 def rounded_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
     """Round the figures of terms."""
     return estimates.assign(**estimates[list(FIGURES)].round(DECIMALS))
+
+
+def rounded_average_effects(effects: pd.DataFrame) -> pd.DataFrame:
+    """Round differences in shares to whole percentage points.
+
+    Coarse enough that an interval tells neither degrees of freedom nor how single people answered: one of n answers
+    moves a share by 1 / n.
+    """
+    return effects.assign(**effects[list(AVERAGES)].astype(float).round(DECIMALS_OF_SHARES))

@@ -11,6 +11,7 @@ from models.sections.variants import Variant
 from models.spec import RegressionSpec
 from pipelines.load import Study
 from pipelines.steps.coded_titles import coded_titles
+from pipelines.steps.fit_paths import outcomes_of
 from pipelines.steps.report_limits import report_limits
 from pipelines.steps.term_labels import in_language, term_label
 from pipelines.tables.released import ITEMS, SCALES, TEXTS
@@ -43,6 +44,8 @@ def release_texts(
     for name, limit in report_limits(study, waves_without_inference).items():
         rows += _entries("limit", name, limit)
     titles = titles_of(study)
+    for outcome in sorted(_outcomes(study) - set(study.scales())):
+        rows += _entries("outcome_title", outcome, titles.get(outcome, {}))
     for model, term in sorted(set(terms)):
         rows += [
             ("term_label", f"{model}/{term}", language, term_label(term, titles, language))
@@ -50,6 +53,11 @@ def release_texts(
         ]
     frame = pd.DataFrame(rows, columns=list(TEXTS.columns)).drop_duplicates(["kind", "name", "language"])
     return TEXTS.typed(frame)
+
+
+def _outcomes(study: Study) -> set[str]:
+    """Return what models explain."""
+    return {name for model in study.models.values() for name in outcomes_of(model)}
 
 
 def _region_titles(study: Study) -> Iterator[tuple[str, str, str, str]]:

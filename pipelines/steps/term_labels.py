@@ -65,7 +65,9 @@ def term_label(term: str, titles: dict[str, Texts], language: str) -> str:
     def named(regressor: str) -> str:
         return _regressor_label(regressor, titles, language)
 
-    return path_label(term, language, named) or named(term)
+    category, colon, regressor = term.partition(": ")
+    is_of_category = bool(colon) and term.partition("[")[0] not in titles and regressor.partition("[")[0] in titles
+    return path_label(term, language, named) or (f"{category}: {named(regressor)}" if is_of_category else named(term))
 
 
 def path_label(term: str, language: str, named: Named) -> str:

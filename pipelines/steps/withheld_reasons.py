@@ -58,6 +58,11 @@ REASONS: Mapping[str, Texts] = {
         "en": "the mean of a hidden organisation would follow from it and the means that are shown",
         "da": "gennemsnittet for en skjult organisation ville følge af den og de viste gennemsnit",
     },
+    "sums_unknown": {
+        "en": "categories or counts of a scale, with no rule on what they tell of organisations with a hidden mean",
+        "da": "kategorier eller antal ud fra en skala, uden regel for, hvad de fortæller om organisationer med "
+        "skjult gennemsnit",
+    },
     "erased": {
         "en": "responses of it were erased since; run the study again",
         "da": "besvarelser i den er slettet siden; kør undersøgelsen igen",

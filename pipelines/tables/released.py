@@ -14,6 +14,14 @@ COMPARISON_VERDICTS = ("shown", "no_test", "not_looked_at", "too_few", "not_test
 HIDDEN = ColumnOf(TRUTH, "Whether the figure is withheld because too few people stand behind it")
 
 
+def _average(meaning: str) -> ColumnOf:
+    return ColumnOf(NUMBER, f"{meaning}, of the term of interest, two decimals", may_be_missing=True, if_absent="nan")
+
+
+def _said(meaning: str) -> ColumnOf:
+    return ColumnOf(TEXT, f"{meaning}; empty without", if_absent="")
+
+
 def _rounded(what: str) -> ColumnOf:
     return ColumnOf(WHOLE, f"{what}, rounded to 5", may_be_missing=True, least=0)
 
@@ -213,9 +221,11 @@ FITS_RELEASED = Table(
         "expected_sign": ColumnOf(TEXT, "positive, negative or none"),
         "level": ColumnOf(TEXT, "What n counts: response, organisation_and_wave or organisation"),
         "fixed_effects": ColumnOf(TEXT, "Columns whose groups' effects were taken out; empty without"),
-        "random_effects": ColumnOf(
-            TEXT, "Groups between which effects of a mixed model differ; empty without", if_absent=""
-        ),
+        "random_effects": _said("Groups between which effects of a mixed model differ"),
+        "random_slopes": _said("Regressors whose coefficient differs between the groups of a mixed model"),
+        "corrections": _said("What organisation means are corrected for: few_answers, measurement, or both"),
+        "dyads": _said("Kind of dyads whose other member's answers it reads"),
+        "weights": _said("Column of weights"),
         "imputations": ColumnOf(WHOLE, "Sets completed by imputation; 0 without", least=0, if_absent="0"),
         "n_obs": ROUNDED,
         "n_clusters": _rounded("Clusters, or the fewest groups of a mixed model"),
@@ -257,11 +267,16 @@ ESTIMATES_RELEASED = Table(
         "variant": ColumnOf(TEXT, "Variant"),
         "position": ColumnOf(WHOLE, "Order of the terms"),
         "term": ColumnOf(TEXT, "Term"),
-        "estimate": number("Coefficient, three decimals"),
+        "estimate": number(
+            "Coefficient, three decimals: points of the outcome; of logit and count models a logarithm of odds or rates"
+        ),
         "std_error": number("Standard error, three decimals"),
         "p_value": number("Two-sided p-value, three decimals"),
         "conf_low": number("Lower end of the interval, three decimals"),
         "conf_high": number("Upper end of the interval, three decimals"),
+        "average_effect": _average("Average difference in the share of an outcome of yes and no for one unit more"),
+        "average_low": _average("Lower end of its interval"),
+        "average_high": _average("Upper end of its interval"),
     },
 )
 

@@ -286,6 +286,10 @@ def _fits(number: int) -> pd.DataFrame:
                 "level": "organisation_and_wave" if variant == "top_managers_only" else "response",
                 "fixed_effects": "organisation_id, wave" if model == "h2" else "",
                 "random_effects": "",
+                "random_slopes": "",
+                "corrections": "",
+                "dyads": "",
+                "weights": "",
                 "imputations": 0,
                 "n_obs": number * 1000,
                 "n_clusters": 130 if covariance == "CR2" else None,
@@ -333,6 +337,9 @@ def _estimates() -> pd.DataFrame:
         p_value=(frame["estimate"].abs() / frame["std_error"] > 4).map({True: 0.0, False: 0.561}),
         conf_low=(frame["estimate"] - margin).round(3),
         conf_high=(frame["estimate"] + margin).round(3),
+        average_effect=None,
+        average_low=None,
+        average_high=None,
     )
 
 

@@ -91,11 +91,3 @@ def test_term_of_interest_that_was_not_estimated_is_not_found():
     fit = pd.Series({"fit_id": "f", "focal_term": "trust"})
     columns = {"fit_id": ["f"], "term": ["trust"], "estimate": [None], "conf_low": [None], "conf_high": [None]}
     assert findings.focal_estimate(fit, pd.DataFrame(columns)) is None
-
-
-@pytest.mark.parametrize(
-    ("term", "kind"),
-    [("trust", "number"), ("respondent_group[FRL]", "category"), ("trust x respondent_group[FRL]", "product")],
-)
-def test_kind_of_term_is_told_from_its_name(term, kind):
-    assert findings.kind_of_term(term) == kind

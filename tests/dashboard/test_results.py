@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from dashboard.wording import WORDINGS
+from pipelines.tables.units_of_estimates import UNITS
+from tests.fits_of_every_kind import tables_of_every_kind
 
 
 def _publish_with(tmp_path, n_backgrounds: int) -> None:
@@ -81,3 +83,33 @@ def test_where_there_is_one_model_there_is_nothing_to_choose(open_page, tmp_path
     seen = open_page("results", lang="en")
     assert not seen.app.selectbox
     assert [each.value for each in seen.app.subheader] == [TITLES["h1"]["en"]]
+
+
+FOUND = {
+    "en": (
+        "higher odds of “Wrote of citizens unprompted”: one point more goes with odds 1.33 times as high (1.26 to "
+        "1.40).",
+        "a difference of 9 percentage points (4 to 14)",
+        "0.11 points at its end (0.06 to 0.16)",
+        "1.33 times as many (1.26 to 1.40)",
+    ),
+    "da": (
+        "højere odds for “Skrev uopfordret om borgere”: ét point mere følges med odds, der er 1,33 gange så høje (1,26 "
+        "til 1,40).",
+        "en forskel på 9 procentpoint (4 til 14)",
+        "0,11 point i enden (0,06 til 0,16)",
+        "1,33 gange så mange (1,26 til 1,40)",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", WORDINGS)
+def test_every_kind_of_fit_is_said_drawn_and_listed_in_what_it_is_counted_in(open_page, tmp_path, language):
+    build_release.point_at(tmp_path, build_release.write_release(tmp_path, tables_of_every_kind()))
+    seen = open_page("results", lang=language)
+    words = WORDINGS[language]
+    assert all(each in seen.text for each in FOUND[language])
+    for unit in set(UNITS.values()) - {"points"}:
+        assert words[f"{unit}_unit_reading"] in seen.text
+        assert words[f"unit_{unit}"] in seen.tables
+    assert {"en": "Odds of “Wrote", "da": "Odds for “Skrev"}[language] in seen.charts

@@ -92,9 +92,8 @@ def test_a_covariance_that_a_release_shows_has_words_in_both_languages(covarianc
         assert words[f"covariance_{covariance}"] in line(language, covariance=covariance)
 
 
-def test_effects_along_paths_have_no_words_yet_and_estimating_equations_of_points_have():
-    assert {*fits_to_withhold.OF_EQUATIONS, "gee_logit", "gee_poisson", "mixed_logit"}.isdisjoint(EXPLAINED)
-    assert "gee_linear" in EXPLAINED
+def test_every_estimator_with_rules_has_words_but_those_of_units_in_waves():
+    assert set(EXPLAINED) == set(WITH_RULES) - set(fits_to_withhold.OF_UNITS)
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "that of collaborations;"), ("da", "for samarbejder;")])

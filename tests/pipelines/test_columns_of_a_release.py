@@ -25,7 +25,17 @@ FIGURES = {
     "out.distributions": {"code_from", "code_to", "n_obs", "percent"},
     "out.comparisons": {"n_differing"},
     "out.fits": {"n_obs", "n_clusters", "r_squared", "conditions_not_met", "imputations"},
-    "out.estimates": {"position", "estimate", "std_error", "p_value", "conf_low", "conf_high"},
+    "out.estimates": {
+        "position",
+        "estimate",
+        "std_error",
+        "p_value",
+        "conf_low",
+        "conf_high",
+        "average_effect",
+        "average_low",
+        "average_high",
+    },
 }
 """Table → its numbers; ``lowest`` and ``highest`` are the ends of the scale, not of answers."""
 WORDS = {
@@ -43,8 +53,8 @@ WORDS = {
     },
     "out.fits": {
         "fit_id", "model", "variant", "label", "label_because", "estimator", "covariance", "outcome", "focal_term",
-        "expected_sign", "level", "fixed_effects", "random_effects", "spec_hash", "data_hash", "code_hash", "env_hash",
-        "digest",
+        "expected_sign", "level", "fixed_effects", "random_effects", "random_slopes", "corrections", "dyads",
+        "weights", "spec_hash", "data_hash", "code_hash", "env_hash", "digest",
     },
     "out.conditions": {
         "fit_id", "measurement", "scale", "respondent_group", "purpose", "over", "measure", "verdict",

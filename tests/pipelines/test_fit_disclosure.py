@@ -31,11 +31,22 @@ def fit_is_withheld(least=10, terms=("intercept", "voice"), is_missing=(), **cha
     return bool(reasons_to_withhold({**fit(**figures), "least_cell_size": least}, kept, terms, ["site"]))
 
 
-def test_only_coefficients_in_units_of_the_outcome_are_released():
+def test_only_coefficients_in_units_that_have_words_are_released():
     assert not fit_is_withheld(estimator="WLS")
-    assert reasons_without_words(fit()) == []
-    logit = reasons_without_words({**fit(), "estimator": "logit"})
-    assert logit == ["coefficients in other units than the outcome, for which the dashboard has no words"]
+    assert reasons_without_words(fit()) == reasons_without_words({**fit(), "estimator": "logit"}) == []
+    other = reasons_without_words({**fit(), "estimator": "misclassified_logit"})
+    assert other == ["coefficients in other units than the outcome, for which the dashboard has no words"]
+
+
+@pytest.mark.parametrize("is_on", [True, False], ids=["with", "without"])
+@pytest.mark.parametrize("estimator", fits_to_withhold.NOT_TURNED_BACK)
+def test_without_the_rule_categories_and_counts_of_a_scale_are_shown(monkeypatch, estimator, is_on):
+    if not is_on:
+        monkeypatch.setattr(fits_to_withhold, "NOT_TURNED_BACK", ())
+    known = diagnostics(least_outcome_n=50.0)
+    told = reasons_to_withhold({**fit(estimator=estimator), "is_of_scale": True}, known, ["intercept", "voice"], [])
+    assert [each.partition(",")[0] for each in told] == (["categories or counts of a scale"] if is_on else [])
+    assert not reasons_to_withhold(fit(estimator=estimator), known, ["intercept", "voice"], [])
 
 
 def test_every_reason_is_said_in_both_languages_with_the_same_figures():

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
+
+from pipelines.board_report.findings_of_fits import readings_of
 from pipelines.board_report.released import Released
 from pipelines.board_report.slides.rows import grid_of, notes_of, table_slides
 from pipelines.board_report.slides.value import Slide
-from pipelines.board_report.together import HEADS, main_fits, row_of, told_of, what_goes_together
+from pipelines.board_report.together import HEADS, main_fits, rows_told, told_of, what_goes_together
 from pipelines.board_report.value import Table
 
 MOST_MODELS = 5
@@ -17,6 +20,7 @@ FROM = 3
 def together_slides(released: Released) -> Iterator[Slide]:
     """Yield the terms of interest of all models from the released ``out.fits`` and ``out.estimates``."""
     section = what_goes_together(released)
+<<<<<<< HEAD
     tables = [each for each in section.tables if each.rows]
     if not tables:
         yield Slide(section.title, section.lines, notes=notes_of(released, released.wording.say("together_reading")))
@@ -28,7 +32,15 @@ def model_slides(released: Released) -> Iterator[Slide]:
     """Yield what every model found, with whatever has to be known of it."""
     notes = notes_of(released, released.wording.say("together_reading"))
     for fit in main_fits(released):
+=======
+    fits = list(main_fits(released))
+    if not fits:
+        yield Slide(section.title, section.lines, notes=notes_of(released, released.wording.say("together_reading")))
+    for fit in fits:
+>>>>>>> words
         asked, finding, *others = told_of(released, fit)
-        row = row_of(released, fit)[FROM:]
-        table = Table(asked, released.heads(*HEADS[FROM:]), (row,) if row else (), n_labels=2)
-        yield Slide(finding, (f"{asked}.", *others), grid_of(released, table) if row else None, notes)
+        rows = tuple(row[FROM:] for row in rows_told(released, fit))
+        table = Table(asked, released.heads(*HEADS[FROM:]), rows, n_labels=3)
+        readings = [released.wording.say(each) for each in ("together_reading", *readings_of(pd.DataFrame([fit])))]
+        notes = notes_of(released, *readings)
+        yield Slide(finding, (f"{asked}.", *others), grid_of(released, table) if rows else None, notes)

@@ -1,0 +1,161 @@
+"""Every estimator that a release may show is said in words, in what it is counted in, never as a cause."""
+
+import math
+import re
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.board_report.content import report_of
+from pipelines.board_report.findings_of_fits import kind_of_term, readings_of, shown_ends
+from pipelines.board_report.value import Figure
+from pipelines.board_report.words import WORDINGS
+from pipelines.steps.fits_to_withhold import OF_UNITS, WITH_RULES, reasons_without_words
+from pipelines.store.released import ReleaseFile, read_current_release
+from pipelines.tables.released import TABLES
+from pipelines.tables.units_of_estimates import RATIOS, UNITS
+from tests.board_reports import numbers_in, own_numbers, released_numbers
+from tests.dashboard.build_release import point_at, write_release
+from tests.dashboard.test_wording import CAUSAL
+from tests.fits_of_every_kind import tables_of_every_kind
+
+LANGUAGES = ("en", "da")
+SAID = {
+    "en": {
+        "OLS": "one point more goes with 0.284 points (0.234 to 0.334).",
+        "logit": "higher odds of “Wrote of citizens unprompted”: one point more goes with odds 1.328 times as high "
+        "(1.264 to 1.397). On average over those who answered, that is a difference of 9 percentage points (4 to 14)",
+        "ordered_logit": "odds of a higher answer to “How often do you meet citizens?”: one point more goes with odds",
+        "multinomial": "No clear connection between “Identity work” and odds of “A colleague” beside the first "
+        "answer to “Whom would you ask first?”: one point more goes with anything from 0.962 to 1.063 times the odds.",
+        "probit": "inclination behind “Wrote of citizens unprompted”: one point more goes with 0.284 standard "
+        "deviations",
+        "poisson": "higher numbers of “Meetings with citizens last month”: one point more goes with 1.328 times as "
+        "many",
+        "mediation": "In all, one point more at the start goes with 0.341 (0.291 to 0.391) points at the end; of "
+        "these, 0.234 (0.184 to 0.284) do not pass through what lies between.",
+        "two_outcomes": "“Identity work” goes together less with “Collective leadership” than with “Vertical "
+        "integration”: one point more goes with 0.340 (0.290 to 0.390) points of the one and 0.713 (0.663 to 0.763) of "
+        "the other, −0.373 apart (−0.423 to −0.323).",
+        "mixed": "The connection of “Identity work” with what is explained may differ between organisations;",
+        "corrected_means": "corrected for two things",
+        "WLS": "Answers are weighted",
+        "OLS_within": "Two persons who belong together answered",
+        "gee_poisson": "the figures are of everybody taken together",
+    },
+    "da": {
+        "OLS": "ét point mere følges med 0,284 point (0,234 til 0,334).",
+        "logit": "højere odds for “Skrev uopfordret om borgere”: ét point mere følges med odds, der er 1,328 gange "
+        "så høje (1,264 til 1,397). I gennemsnit over dem, der svarede, er det en forskel på 9 procentpoint (4 til "
+        "14)",
+        "mediation": "I alt følges ét point mere i begyndelsen med 0,341 (0,291 til 0,391) point i enden;",
+        "poisson": "1,328 gange så mange",
+        "corrected_means": "rettet for to ting",
+        "OLS_within": "To personer, der hører sammen, har svaret",
+    },
+}
+
+
+@cache
+def every_kind() -> ReleaseFile:
+    with TemporaryDirectory() as folder:
+        point_at(Path(folder), write_release(Path(folder), tables_of_every_kind()))
+        return read_current_release(Path(folder), TABLES)
+
+
+@cache
+def findings(language: str) -> dict[str, str]:
+    section = next(each for each in report_of(every_kind(), language).sections if each.name == _sheet(language))
+    models = sorted(UNITS)
+    return dict(zip(models, section.findings, strict=True))
+
+
+def _sheet(language: str) -> str:
+    return WORDINGS[language]["together_sheet"]
+
+
+def test_every_estimator_that_may_be_released_has_a_unit_and_no_other():
+    """Units in waves, whose sums of organisations nobody has worked out, are withheld before words are asked for."""
+    assert set(UNITS) == set(WITH_RULES) - set(OF_UNITS)
+    assert all(not reasons_without_words({"estimator": each}) for each in UNITS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_unit_without_words_would_be_noticed(language: str):
+    words = WORDINGS[language]
+    for unit in set(UNITS.values()) - {"paths", "difference"}:
+        assert {f"what_{unit}", f"amount_{unit}", f"range_{unit}", f"unit_{unit}"} <= set(words)
+    assert {f"{unit}_unit_reading" for unit in set(UNITS.values()) - {"points"}} <= set(words)
+
+
+@pytest.mark.parametrize(("language", "estimator"), [(at, each) for at in LANGUAGES for each in UNITS])
+def test_every_kind_of_fit_is_told_with_its_interval_and_without_a_cause(language: str, estimator: str):
+    told = findings(language)[estimator]
+    assert SAID[language].get(estimator, "") in told
+    assert re.search(r"\(.?\d[.,]\d{3} (to|til) .?\d[.,]\d{3}\)", told)
+    assert not re.search(CAUSAL[language], told, re.IGNORECASE)
+    assert "{" not in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_section_says_what_may_not_be_concluded_and_its_table_what_is_counted(language: str):
+    made = report_of(every_kind(), language)
+    section = next(each for each in made.sections if each.name == _sheet(language))
+    for unit in set(UNITS.values()) - {"points"}:
+        assert WORDINGS[language][f"{unit}_unit_reading"] in section.lines
+    assert section.sheet is not None
+    counted = section.sheet.heads.index(WORDINGS[language]["counted_in"])
+    assert {row[counted] for row in section.sheet.rows} == {
+        WORDINGS[language][f"unit_{unit}"] for unit in UNITS.values()
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_said_are_released_numbers_and_exponentials_of_them(language: str):
+    known = released_numbers(every_kind()) | own_numbers()
+    assert numbers_in(" ".join(findings(language).values()), language) <= known
+    figures = {abs(each.value) for each in report_of(every_kind(), language).figures() if isinstance(each, Figure)}
+    assert {round(each, 9) for each in figures} <= known
+
+
+def test_readings_are_of_the_units_there_are():
+    assert readings_of(pd.DataFrame({"estimator": ["OLS", "poisson", "gee_logit", "logit"]})) == [
+        "odds_unit_reading",
+        "times_unit_reading",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("term", "kind"),
+    [
+        ("trust", "number"),
+        ("respondent_group[FRL]", "category"),
+        ("trust x respondent_group[FRL]", "product"),
+        ("indirect: a -> b -> c", "indirect"),
+        ("index: a -> b -> c", "index"),
+        ("difference: a", "difference"),
+        ("A colleague: trust", "number"),
+    ],
+)
+def test_kind_of_term_is_told_from_its_name(term: str, kind: str):
+    assert kind_of_term(term) == kind
+
+
+@given(
+    st.sampled_from(sorted(UNITS)),
+    st.floats(-5, 5),
+    st.floats(0.001, 2),
+)
+def test_what_is_shown_lies_on_the_side_of_no_connection_that_the_interval_does(estimator, estimate, width):
+    row = {"estimate": estimate, "conf_low": estimate - width, "conf_high": estimate + width}
+    value, low, high = shown_ends({"estimator": estimator}, row)
+    at_rest = 1.0 if UNITS[estimator] in RATIOS else 0.0
+    assert low <= value <= high
+    for shown, end in ((low, row["conf_low"]), (high, row["conf_high"])):
+        assert shown == at_rest or (shown > at_rest) == (end > 0)
+        assert UNITS[estimator] not in RATIOS or math.isclose(shown, math.exp(end), abs_tol=0.0005)
