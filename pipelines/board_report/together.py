@@ -14,6 +14,7 @@ from pipelines.board_report.findings_of_fits import (
     readings_of,
     shown_ends,
     unit_of,
+    way_of,
 )
 from pipelines.board_report.released import Released, rows_of
 from pipelines.board_report.rows_of_fits import CORRECTED, said_of_rows
@@ -68,9 +69,14 @@ def told_of(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:
 
 def clear_findings(released: Released) -> list[str]:
     """Say of every model whose interval leaves out nought what it found and whether it was planned, in order."""
-    say, fits = released.wording.say, [(fit, _focal(released, fit)) for fit in main_fits(released)]
-    clear = [fit for fit, focal in fits if focal is not None and _way(focal) != "unclear"]
-    return [f"{_finding(released, fit)[0]} ({say(str(fit['label']))})" for fit in clear]
+    said: list[str] = []
+    for fit in main_fits(released):
+        ways = [way_of(row) for row in focal_estimates(fit, released.table("out.estimates"))]
+        label = released.wording.say(str(fit["label"]))
+        said += [
+            f"{each} ({label})" for each, way in zip(_finding(released, fit), ways, strict=False) if way != "unclear"
+        ]
+    return said
 
 
 def _rows(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:
@@ -78,22 +84,6 @@ def _rows(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _finding(released: Released, fit: Mapping[str, Any]) -> tuple[str, ...]:
-<<<<<<< HEAD
-    """Say what a fit found and whether its sign is the expected one."""
-    say, figure = released.wording.say, released.wording.figure
-    focal = _focal(released, fit)
-    if focal is None:
-        return (say("found_nothing", model=released.wording.text("model_title", str(fit["model"]))),)
-    way = _way(focal)
-    estimate, low, high = (figure(Figure(float(focal[each]), "estimate")) for each in ENDS)
-    sentence = say(
-        f"found_{_kind(str(focal['term']))}_{way}",
-        focal=_term(released, fit),
-        outcome=released.scale(fit["outcome"]),
-        estimate=estimate,
-        low=low,
-        high=high,
-=======
     model = released.wording.text("model_title", str(fit["model"]))
     return found(fit, released.table("out.estimates"), model, _voice(released, str(fit["model"])))
 
@@ -116,27 +106,12 @@ def _voice(released: Released, model: str) -> Voice:
         points,
         lambda term: _term(released, model, term),
         lambda name: _named(released, name),
->>>>>>> words
     )
 
 
-<<<<<<< HEAD
-def _way(focal: Mapping[str, Any]) -> str:
-    return "up" if focal["conf_low"] > 0 else "down" if focal["conf_high"] < 0 else "unclear"
-
-
-def _verdict(released: Released, expected: str, way: str) -> str:
-    if expected not in ("positive", "negative"):
-        return ""
-    if way == "unclear":
-        return released.wording.say("not_settled")
-    is_expected = (expected == "positive") == (way == "up")
-    return released.wording.say("as_expected" if is_expected else "against_expected")
-=======
 def _named(released: Released, name: str) -> str:
     """Return the title of what is explained."""
     return released.wording.written_text("outcome_title", name) or released.scale(name)
->>>>>>> words
 
 
 def _term(released: Released, model: str, term: str) -> str:

@@ -20,7 +20,6 @@ FROM = 3
 def together_slides(released: Released) -> Iterator[Slide]:
     """Yield the terms of interest of all models from the released ``out.fits`` and ``out.estimates``."""
     section = what_goes_together(released)
-<<<<<<< HEAD
     tables = [each for each in section.tables if each.rows]
     if not tables:
         yield Slide(section.title, section.lines, notes=notes_of(released, released.wording.say("together_reading")))
@@ -30,14 +29,7 @@ def together_slides(released: Released) -> Iterator[Slide]:
 
 def model_slides(released: Released) -> Iterator[Slide]:
     """Yield what every model found, with whatever has to be known of it."""
-    notes = notes_of(released, released.wording.say("together_reading"))
     for fit in main_fits(released):
-=======
-    fits = list(main_fits(released))
-    if not fits:
-        yield Slide(section.title, section.lines, notes=notes_of(released, released.wording.say("together_reading")))
-    for fit in fits:
->>>>>>> words
         asked, finding, *others = told_of(released, fit)
         rows = tuple(row[FROM:] for row in rows_told(released, fit))
         table = Table(asked, released.heads(*HEADS[FROM:]), rows, n_labels=3)
