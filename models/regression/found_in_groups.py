@@ -33,6 +33,8 @@ def found_mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
         if estimated.approximation is None
         else mixed_joint_tests(estimated, groups, equal)
     )
+    readings = readings_in_groups(spec, design, model.coefficients, uncertainty)
+    between = readings_of_variances(model, spec.confidence_level)
     return Found(
         estimator=spec.estimator,
         terms=model.terms,
@@ -42,13 +44,7 @@ def found_mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
         r_squared=estimated.r_squared,
         estimates=label_estimates(model.terms, model.coefficients, uncertainty, spec.confidence_level),
         diagnostics=estimated.diagnostics,
-        readings=pd.concat(
-            [
-                readings_in_groups(spec, design, model.coefficients, uncertainty),
-                readings_of_variances(model, spec.confidence_level),
-            ],
-            ignore_index=True,
-        ),
+        readings=readings if between.empty else pd.concat([readings, between], ignore_index=True),
         predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
         joint_tests=tests,
         tested=tested_together(groups, places),
