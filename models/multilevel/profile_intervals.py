@@ -23,8 +23,11 @@ FIRST_STEP = 2.2
 GROWTH = 1.6
 MOST_STEPS = 60
 AT_EDGE = 1e-9
-REACHED = 1e-9
+REACHED = 1e-12
 
+COLUMNS = ("parameter", "group", "effect", "with_effect", "estimate", "conf_low", "conf_high")
+
+Interval = tuple[str, str, str, str, float, float, float]
 Rise = Callable[[float], float]
 Objective = Callable[[Vector], tuple[float, Vector]]
 Bounds = list[tuple[float | None, None]]
@@ -60,22 +63,49 @@ def profile_intervals(model: MixedModel, confidence_level: float = 0.95) -> pd.D
         Bates, Maechler, Bolker and Walker (2015), section 5.1. R: ``confint(lmer(...), method = "profile",
         oldNames = FALSE)``; there splines through the profile, here its crossing itself.
     """
-    from scipy.special import ndtri  # noqa: PLC0415 - scipy.stats takes a second to import
-
-    best = fit_problem(model.problem.with_method("ML"))
-    limit = float(ndtri((1 + confidence_level) / 2)) ** 2
-    found: list[tuple[str | float, ...]] = []
-    for constraint in constraints_of(best):
-        rise, stretch = _of_variances(best, constraint)
-        low, high = _crossings(rise, stretch, limit)
-        names = (constraint.parameter, constraint.group, constraint.effect, constraint.with_effect)
-        found.append((*names, stretch.estimate, low, high))
+    best = _by_likelihood(model)
+    found = [_interval_of_variances(best, each, confidence_level) for each in constraints_of(best)]
     for place, term in enumerate(best.terms):
         rise, stretch = _of_coefficient(best, place)
-        low, high = _crossings(rise, stretch, limit)
+        low, high = _crossings(rise, stretch, _limit(confidence_level))
         found.append(("coefficient", "", term, "", stretch.estimate, low, high))
-    columns = ["parameter", "group", "effect", "with_effect", "estimate", "conf_low", "conf_high"]
-    return pd.DataFrame(found, columns=columns)
+    return pd.DataFrame(found, columns=list(COLUMNS))
+
+
+def variance_profile_intervals(model: MixedModel, confidence_level: float = 0.95) -> pd.DataFrame:
+    """Return the rows of ``profile_intervals`` but those of coefficients; ends are NaN where a profile has none.
+
+    A profile has no end where it cannot be followed, and a correlation with a deviation of nought none at all.
+    """
+    best = _by_likelihood(model)
+    found: list[Interval] = []
+    for constraint in constraints_of(best):
+        names = (constraint.parameter, constraint.group, constraint.effect, constraint.with_effect)
+        is_nowhere = constraint.parameter == "correlation" and bool(best.singular)
+        try:
+            interval = None if is_nowhere else _interval_of_variances(best, constraint, confidence_level)
+        except ModelDataError:
+            interval = None
+        value = np.nan if is_nowhere else constraint.value(best)
+        found.append(interval or (*names, value, np.nan, np.nan))
+    return pd.DataFrame(found, columns=list(COLUMNS))
+
+
+def _by_likelihood(model: MixedModel) -> MixedModel:
+    return fit_problem(model.problem.with_method("ML"))
+
+
+def _limit(confidence_level: float) -> float:
+    from scipy.special import ndtri  # noqa: PLC0415 - scipy.stats takes a second to import
+
+    return float(ndtri((1 + confidence_level) / 2)) ** 2
+
+
+def _interval_of_variances(best: MixedModel, constraint: Constraint, confidence_level: float) -> Interval:
+    rise, stretch = _of_variances(best, constraint)
+    low, high = _crossings(rise, stretch, _limit(confidence_level))
+    names = (constraint.parameter, constraint.group, constraint.effect, constraint.with_effect)
+    return (*names, stretch.estimate, low, high)
 
 
 def _of_variances(best: MixedModel, constraint: Constraint) -> tuple[Rise, Stretch]:

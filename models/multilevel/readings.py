@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from models.estimates import Vector
+from models.multilevel.mixed_model import MixedModel
+from models.multilevel.profile_intervals import variance_profile_intervals
 from models.regression.design import Design
 from models.regression.inference import Uncertainty
 from models.regression.reading.of_coefficients import (
@@ -17,6 +19,11 @@ from models.regression.reading.of_coefficients import (
 )
 from models.regression.reading.standardised import standardised_coefficients
 from models.spec import RegressionSpec
+
+OF_VARIANCES = ("deviation", "correlation", "residual_deviation")
+RESIDUAL = "residual"
+MOST_PROFILED = 20_000
+"""Rows up to which profiles are followed: a second of work at most, ten times that with five times the rows."""
 
 
 def readings_in_groups(
@@ -63,3 +70,32 @@ def read_in_groups(
         if term in focal:
             rows += read_focal_term(read, place, smallest_effect_of_interest)
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"value": np.float64})
+
+
+def readings_of_variances(model: MixedModel, confidence_level: float) -> pd.DataFrame:
+    """Read how far standard deviations and correlations between groups may be from what was found.
+
+    Args:
+        model: The fit, by REML or ML.
+        confidence_level: Of the profile likelihood intervals.
+
+    Returns:
+        One row a parameter: ``deviation`` under ``group: effect``, ``correlation on`` another effect, and
+        ``residual_deviation`` under ``residual``; by ML, in units of the outcome (per unit of the effect's variable).
+        No row beyond ``MOST_PROFILED`` rows.
+    """
+    if model.n_obs > MOST_PROFILED:
+        return pd.DataFrame(columns=list(COLUMNS))
+    found = variance_profile_intervals(model, confidence_level)
+    rows = [
+        (
+            f"{each.group}: {each.effect}" if each.group else RESIDUAL,
+            f"{each.parameter} on {each.with_effect}" if each.with_effect else each.parameter,
+            each.estimate,
+            each.conf_low,
+            each.conf_high,
+            "",
+        )
+        for each in found.itertuples(index=False)
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -21,7 +21,7 @@ from models.spec import RegressionSpec
 def found_mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
     """Fit a linear mixed model."""
     from models.multilevel.of_model import estimate_mixed, mixed_joint_tests  # noqa: PLC0415 - seldom needed
-    from models.multilevel.readings import readings_in_groups  # noqa: PLC0415 - seldom needed
+    from models.multilevel.readings import readings_in_groups, readings_of_variances  # noqa: PLC0415 - seldom needed
 
     estimated = estimate_mixed(spec, design, labels)
     model, uncertainty = estimated.model, estimated.uncertainty
@@ -33,6 +33,8 @@ def found_mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
         if estimated.approximation is None
         else mixed_joint_tests(estimated, groups, equal)
     )
+    readings = readings_in_groups(spec, design, model.coefficients, uncertainty)
+    between = readings_of_variances(model, spec.confidence_level)
     return Found(
         estimator=spec.estimator,
         terms=model.terms,
@@ -42,7 +44,7 @@ def found_mixed(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
         r_squared=estimated.r_squared,
         estimates=label_estimates(model.terms, model.coefficients, uncertainty, spec.confidence_level),
         diagnostics=estimated.diagnostics,
-        readings=readings_in_groups(spec, design, model.coefficients, uncertainty),
+        readings=readings if between.empty else pd.concat([readings, between], ignore_index=True),
         predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
         joint_tests=tests,
         tested=tested_together(groups, places),

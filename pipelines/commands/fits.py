@@ -12,6 +12,7 @@ from instruments.faults import DataError, Fault, UsageError, raise_if_any
 from instruments.spec_file import closest, json_like, validate_spec
 from instruments.strict_yaml import Document, Place, parse_yaml
 from models.load import blame_surface, blame_unknown_variables
+from models.multilevel.readings import OF_VARIANCES
 from models.regression.comparing.of_fit import OF_COMPARISONS
 from models.regression.remedies import remedies
 from models.spec import RegressionSpec
@@ -86,12 +87,15 @@ def _refuse_outdated(study: Study, store: Store, model: RegressionSpec) -> None:
 
 
 def focal_readings(readings: pd.DataFrame) -> pd.DataFrame:
-    """Return the readings of focal terms, those with a robustness value or an E-value or else all, and comparisons."""
+    """Return the readings of focal terms, those with a robustness value or an E-value or else all, and others' own.
+
+    Those are comparisons of forms of scores, and deviations and correlations between groups.
+    """
     focal = readings.loc[readings["reading"].isin(["robustness_value", "e_value"]), "term"]
     focal = readings["term"] if focal.empty else focal
     shown = ["term", "reading", "value", "conf_low", "conf_high", "verdict"]
-    is_compared = readings["reading"].str.partition(" on ")[0].isin(OF_COMPARISONS)
-    return readings.loc[readings["term"].isin(focal) | is_compared, shown].sort_values("term", kind="stable")
+    is_of_no_term = readings["reading"].str.partition(" on ")[0].isin((*OF_COMPARISONS, *OF_VARIANCES))
+    return readings.loc[readings["term"].isin(focal) | is_of_no_term, shown].sort_values("term", kind="stable")
 
 
 def predictions_at_means(predictions: pd.DataFrame) -> pd.DataFrame:

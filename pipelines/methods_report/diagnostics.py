@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from models.multilevel.readings import OF_VARIANCES, RESIDUAL
 from models.regression.comparing.of_fit import OF_COMPARISONS, OF_FORMS
 from pipelines.board_report.released import rows_of
 from pipelines.board_report.value import Kind, Table
@@ -68,17 +69,24 @@ def readings(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
     for fit in fits:
         focal = fit.readings
         if len(focal):
-            is_compared = focal["reading"].str.partition(" on ")[0].isin(OF_COMPARISONS)
-            focal = focal[focal["term"].isin(fit.focal_terms()) | is_compared]
+            is_of_no_term = focal["reading"].str.partition(" on ")[0].isin((*OF_COMPARISONS, *OF_VARIANCES))
+            focal = focal[focal["term"].isin(fit.focal_terms()) | is_of_no_term]
         for row in rows_of(focal):
             reading = str(row["reading"])
             general = reading.partition(" on ")[0]
-            of = str(row["term"])
-            term = found.maybe(f"form_{of}", of) if general in OF_FORMS else term_of(fit, of)
-            label = (term, _named(found, "reading", reading, " on "))
+            label = (_read_of(found, fit, general, str(row["term"])), _named(found, "reading", reading, " on "))
             lines.setdefault(label, {})[fit.fit_id] = _reading(found, row)
             names += READINGS.get(general, ())
     yield from _side_by_side(found, ("readings_caption", ("reading",)), lines, titles, (names, ()))
+
+
+def _read_of(found: Found, fit: ReportedFit, general: str, of: str) -> str:
+    """Return what a reading is of, in words: a term, a form of scores, or what differs between groups."""
+    if general in OF_FORMS:
+        return found.maybe(f"form_{of}", of)
+    if general in OF_VARIANCES:
+        return found.say("residual") if of == RESIDUAL else _of_what(found, of)
+    return term_of(fit, of)
 
 
 def joint_tests(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:

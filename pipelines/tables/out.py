@@ -243,7 +243,9 @@ READINGS = Table(
         "variant": ColumnOf(TEXT, "Variant"),
         "is_declared": DECLARED,
         "term": ColumnOf(
-            TEXT, "Term, as in out.estimates, regressor that goes together with others, or form of scores"
+            TEXT,
+            "Term, as in out.estimates, regressor that goes together with others, form of scores, or groups and effect "
+            "of a mixed model, or residual",
         ),
         "reading": ColumnOf(
             TEXT,
@@ -254,7 +256,8 @@ READINGS = Table(
             "whole; cross_validated_error, error_against_first, vuong, aic, bic and akaike_weight of competing forms; "
             "plain_mean, the coefficient without the correction of organisation means; of two corrected views "
             "latent_difference_mean, latent_difference_variance, latent_difference_reliability and "
-            "latent_views_correlation",
+            "latent_views_correlation; of mixed models deviation, correlation on another effect and "
+            "residual_deviation, by ML, with profile likelihood intervals",
         ),
         "value": number("Value; a p-value for equivalence and wild_bootstrap; a standard error for a bootstrap effect"),
         "conf_low": number("Lower end of its interval or range; missing where there is none"),

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from scipy import special
 
 from models.estimates import result_digest
+from models.multilevel.readings import OF_VARIANCES
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
 from models.spec import RegressionSpec
@@ -206,7 +207,8 @@ def test_coefficients_are_read_in_sizes_and_against_what_is_of_interest(estimato
     reach = special.stdtrit(df, 0.975) * error
     assert read.loc[("trust", "minimum_detectable"), "value"] > reach
     assert read.loc[("trust", "e_value"), "value"] > 1
-    assert set(fit.readings["term"]) == {"trust", "workload", "education[2]", "education[3]"}
+    between = {"organisation_id: intercept", "residual"} if estimator == "mixed" else set[str]()
+    assert set(fit.readings["term"]) == {"trust", "workload", "education[2]", "education[3]"} | between
     assert not set(fit.readings["reading"]) & {"partial_r2", "robustness_value", "selection_ratio"}
 
 
@@ -245,3 +247,46 @@ def test_what_does_not_go_together_is_refused_in_words(change: str) -> None:
     said, message = REFUSED[change]
     with pytest.raises(ValidationError, match=message):
         model_of(**said)
+
+
+@pytest.mark.reference
+def test_deviations_between_groups_are_read_with_the_profile_intervals_of_r(reference: Path) -> None:
+    oracle = read_oracle(reference)
+    rows = oracle.rows["sleep"].rename(columns={"Reaction": "JSAT", "Days": "TIME", "Subject": "respondent_key"})
+    rows = rows.assign(response_id=[f"r{number:03d}" for number in range(len(rows))])
+    fit = fit_regression(model_of(random_effects=[{**PERSONS, "slopes": ["TIME"]}]), rows)
+    found = fit.readings.set_index(["term", "reading"]).loc[
+        [
+            ("respondent_key: intercept", "deviation"),
+            ("respondent_key: intercept", "correlation on TIME"),
+            ("respondent_key: TIME", "deviation"),
+            ("residual", "residual_deviation"),
+        ]
+    ]
+    expected = oracle.stored["sleep_rs"]["profile_ci"]["values"][:4]
+    np.testing.assert_allclose(found[["conf_low", "conf_high"]], expected, rtol=oracle.tolerance["varcomp"])
+
+
+def test_a_correlation_with_a_deviation_of_nought_has_no_interval() -> None:
+    rows = invented().assign(strain=np.random.default_rng(5).normal(size=240))
+    fit = fit_regression(model_of(**STRAIN, random_effects=[{**ORGANISATIONS, "slopes": ["trust"]}]), rows)
+    read = fit.readings.set_index(["term", "reading"])
+    assert read.loc[("organisation_id: intercept", "correlation on trust"), ["conf_low", "conf_high"]].isna().all()
+    assert read.loc[("organisation_id: intercept", "deviation"), "conf_low"] == 0
+
+
+def test_profiles_of_many_rows_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.multilevel.readings.MOST_PROFILED", 239)
+    fit = fit_regression(model_of(**STRAIN, random_effects=[ORGANISATIONS]), invented())
+    assert not set(fit.readings["reading"]) & set(OF_VARIANCES)
+
+
+def test_profile_intervals_do_not_hang_on_the_order_of_rows() -> None:
+    spec, rows = model_of(**STRAIN, random_effects=[{**ORGANISATIONS, "slopes": ["trust"]}]), invented()
+    numbers = np.random.default_rng(3).permutation(len(rows))
+    turned = rows.assign(response_id=[f"q{number:05d}" for number in numbers]).sort_values("response_id")
+    first, second = (
+        fit.readings.set_index(["term", "reading"])["conf_high"]
+        for fit in (fit_regression(spec, each.reset_index(drop=True)) for each in (rows, turned))
+    )
+    pd.testing.assert_series_equal(first, second, check_index_type=False, rtol=1e-9, atol=1e-9)

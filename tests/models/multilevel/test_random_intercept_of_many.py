@@ -98,6 +98,14 @@ def database(rows):
         yield connection
 
 
+@pytest.fixture(autouse=True, scope="module")
+def as_many_rows():
+    """Rows in memory are told as those beyond which no profiles are followed, as in a database."""
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr("models.multilevel.readings.MOST_PROFILED", 0)
+        yield
+
+
 def large_fit(spec, table, many=1):
     return fit_at_any_size(FitTask(spec, {}), table, database, many)
 
