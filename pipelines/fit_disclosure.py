@@ -11,7 +11,6 @@ import pandas as pd
 from models.paths.mediation_of_model import RESAMPLES_UNDEFINED
 from models.regression.diagnostics import leverage_of_design
 from models.replication.refit import labels_from_json, recorded_model
-from models.sections.imputation import IMPUTATIONS
 from models.sections.panel import NUMBER_OF_ANSWERS
 from pipelines.load import Study
 from pipelines.steps import fits_to_withhold
@@ -46,9 +45,15 @@ def releasable_fits(study: Study, store: Store, language: str = "en") -> tuple[p
 def packageable_fits(study: Study, store: Store) -> tuple[list[str], Reasons]:
     """Return the fits that may be in a replication package, and why the others may not.
 
+<<<<<<< HEAD
     They are those of a release, and those that a release leaves out only because the dashboard has no words for them.
     Fits of imputed values are in none, nor those of resampled rows: the rows of a package have other names, in whose
     order other values are drawn.
+=======
+    They are those of a release, and those that a release leaves out only because the dashboard has no words for them;
+    of these one response must not nearly decide a coefficient either. Fits of resampled rows are in none: the rows of a
+    package have other names, in whose order others are drawn.
+>>>>>>> eight
     """
     fits = _declared(study, store)
     without_words, unsafe = _reasons(study, store, fits, "en")
@@ -73,13 +78,10 @@ def _coarse(fits: pd.DataFrame, diagnostics: pd.DataFrame) -> dict[str, float]:
 
 
 def drawn_anew(store: Store) -> Reasons:
-    """Return the fits of imputed values and of resampled rows, and why no package holds them."""
+    """Return the fits of resampled rows, and why no package holds them."""
     diagnostics = store.read(out.DIAGNOSTICS)
-    found: Reasons = {}
-    for name, key in ((IMPUTATIONS, "drawn_anew"), (RESAMPLES_UNDEFINED, "resampled")):
-        drawn = diagnostics.loc[diagnostics["diagnostic"] == name, "fit_id"]
-        found |= dict.fromkeys(drawn.astype(str), reason(key))
-    return found
+    drawn = diagnostics.loc[diagnostics["diagnostic"] == RESAMPLES_UNDEFINED, "fit_id"]
+    return dict.fromkeys(drawn.astype(str), reason("resampled"))
 
 
 def withheld_fits(study: Study, store: Store, language: str) -> Reasons:

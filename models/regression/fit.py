@@ -20,10 +20,11 @@ from models.regression.covariance import estimate_uncertainty
 from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose, diagnose_categorical, judged
 from models.regression.equal_effects import equal_effects
+from models.regression.fit_task import FitTask
 from models.regression.found import Found, pool_found
 from models.regression.found_in_groups import found_corrected, found_marginal, found_mixed
 from models.regression.identification import ModelDataError, refuse_decided_by_clusters
-from models.regression.imputed_rows import ImputedRows, impute_rows
+from models.regression.imputed_rows import ImputedRows, complete_rows, impute_rows
 from models.regression.inference import label_estimates
 from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups, tested_together
 from models.regression.moderation.combinations import Coefficients
@@ -85,8 +86,36 @@ def fit_regression(
         else:
             imputed = impute_rows(fitted, analysis, request, seed)
             design, found = _found_of_completed(fitted, imputed, labels, seed, fewest_beyond)
-        of_design = _with_design(fitted, design, labels, found)
-        shapes, uncovered = shapes_of(of_design), products_not_covered(of_design)
+        return _made(fitted, variant, design, labels, found)
+
+
+def fit_imputed(task: FitTask, analysis: pd.DataFrame, values: pd.DataFrame) -> Fit:
+    """Fit a regression to responses whose missing values were imputed before, and pool.
+
+    Args:
+        task: What is asked, of a model that imputes missing values.
+        analysis: As of ``fit_regression``.
+        values: What was imputed, as of ``models.regression.imputed_rows.ImputedRows.values``.
+
+    Returns:
+        As ``fit_regression``, without the diagnostic of chains, which nobody saw.
+
+    Raises:
+        ModelDataError: If the data cannot carry the model, it imputes nothing, or it has no such variant.
+    """
+    fitted = apply_variant(task.spec, task.variant)
+    request = imputation_of(fitted.missing)
+    if request is None:
+        raise ModelDataError(f"model '{fitted.name}' imputes nothing, but imputed values were given; leave them out")
+    with on_one_thread():
+        imputed = complete_rows(fitted, analysis, request, values)
+        design, found = _found_of_completed(fitted, imputed, task.labels, task.seed, task.fewest_beyond)
+        return _made(fitted, task.variant, design, task.labels, found)
+
+
+def _made(fitted: RegressionSpec, variant: str, design: Design, labels: Labels, found: Found) -> Fit:
+    of_design = _with_design(fitted, design, labels, found)
+    shapes, uncovered = shapes_of(of_design), products_not_covered(of_design)
     kind = fitted.covariance_used()
     return Fit(
         model=fitted.name,

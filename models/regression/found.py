@@ -18,7 +18,7 @@ from models.regression.diagnostics import judged
 from models.regression.identification import ModelDataError
 from models.regression.inference import Uncertainty, label_estimates
 from models.regression.reading.of_coefficients import COLUMNS
-from models.sections.imputation import IMPUTATIONS
+from models.sections.imputation import IMPUTATIONS, NOT_SETTLED
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,9 @@ class Found:
     tested: Mapping[str, tuple[int, ...]]
 
 
-def pool_found(sets: Sequence[Found], imputations: Imputations, confidence_level: float, share_used: float) -> Found:
+def pool_found(
+    sets: Sequence[Found], imputations: Imputations | None, confidence_level: float, share_used: float
+) -> Found:
     """Pool what an estimator found of completed sets by Rubin's rules; joint tests are D1.
 
     Diagnostics are means over the sets, with the fraction of missing information of every term. Readings and
@@ -62,7 +64,7 @@ def pool_found(sets: Sequence[Found], imputations: Imputations, confidence_level
 
     Args:
         sets: One an imputation.
-        imputations: The imputations.
+        imputations: The imputations; None where values were given, so that nothing is known of their chains.
         confidence_level: Of the intervals.
         share_used: Share of the population's responses that were used.
 
@@ -89,20 +91,23 @@ def pool_found(sets: Sequence[Found], imputations: Imputations, confidence_level
 
 
 def _diagnostics(
-    sets: Sequence[Found], pooled: PooledEstimates, imputations: Imputations, share_used: float
+    sets: Sequence[Found], pooled: PooledEstimates, imputations: Imputations | None, share_used: float
 ) -> dict[str, float]:
     tables = [each.diagnostics.set_index("diagnostic")["value"] for each in sets]
     means = pd.concat(tables, axis=1, join="inner").mean(axis=1, skipna=False)
     means["share_of_responses_used"] = share_used
-    course = convergence_table(imputations)
-    unsettled = course.loc[course["verdict"] != "ok", "column"].nunique()
     return {
         **{str(name): float(value) for name, value in means.items()},
         IMPUTATIONS: float(pooled.n_imputations),
-        "columns_not_settled": float(unsettled),
+        **({} if imputations is None else {NOT_SETTLED: _n_not_settled(imputations)}),
         "largest_fmi": float(pooled.fraction_missing.max()),
         **{f"fmi of {term}": float(each) for term, each in zip(pooled.terms, pooled.fraction_missing, strict=True)},
     }
+
+
+def _n_not_settled(imputations: Imputations) -> float:
+    course = convergence_table(imputations)
+    return float(course.loc[course["verdict"] != "ok", "column"].nunique())
 
 
 def _joint_tests(pooled: PooledEstimates, first: Found) -> pd.DataFrame:

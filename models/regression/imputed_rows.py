@@ -27,6 +27,7 @@ from models.sections.regressors import Variable
 from models.spec import RegressionSpec
 
 CLUSTER = "cluster of the model"
+NUMBER = "imputation"
 BINARY = ("logit", "probit", "firth_logit", "gee_logit")
 SUBSTANTIVE = ("linear", "mixed", "gee_linear", "logit", "firth_logit", "gee_logit")
 
@@ -39,13 +40,28 @@ class ImputedRows:
         data: The n responses as they are, missing as NA, with auxiliary columns; sorted by response_id.
         n_in_population: Responses before those without cluster or weight were left out.
         completed: The same responses, complete, once an imputation.
-        imputations: What was imputed and how the chains went.
+        imputations: What was imputed and how the chains went; None where values were given rather than drawn.
     """
 
     data: pd.DataFrame
     n_in_population: int
     completed: tuple[pd.DataFrame, ...]
-    imputations: Imputations
+    imputations: Imputations | None
+
+    def values(self) -> pd.DataFrame:
+        """Return what was filled in: one row an incomplete response and imputation, one column an imputed variable.
+
+        Returns:
+            response_id, imputation from 0, then the imputed variables, known values of these responses included.
+        """
+        own = self.data.columns[self.data.isna().any()]
+        imputed = [name for name in own if not any(each[name].isna().any() for each in self.completed)]
+        is_filled = self.data[imputed].isna().any(axis=1)
+        parts = [
+            each.loc[is_filled, ["response_id", *imputed]].assign(**{NUMBER: number})
+            for number, each in enumerate(self.completed)
+        ]
+        return pd.concat(parts, ignore_index=True)[["response_id", NUMBER, *imputed]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +95,7 @@ def impute_rows(spec: RegressionSpec, analysis: pd.DataFrame, request: Imputatio
         ModelDataError: If a column is absent, no response is left, a column cannot be imputed, or the model has
             products or curves and an estimator for which agreeing imputations are not known.
     """
-    population = select_population(spec, analysis, request.auxiliary)
-    needed = [*spec.clusters(), *spec.random_groups(), *([spec.weights] if spec.weights else [])]
-    rows = population[population[needed].notna().all(axis=1)].reset_index(drop=True)
-    if rows.empty:
-        raise none_complete(len(population), {name: int(population[name].isna().sum()) for name in needed})
+    rows, n_in_population = _rows(spec, analysis, request)
     _refuse_derived(spec, rows)
     coded = _coded(spec, rows, request)
     plan = _plan(spec, rows, request, coded)
@@ -93,7 +105,41 @@ def impute_rows(spec: RegressionSpec, analysis: pd.DataFrame, request: Imputatio
     frame.index = pd.Index(rows["response_id"].astype(str))
     imputations = impute_chained(frame, plan, np.random.default_rng(seed))
     completed = tuple(_filled(rows, coded, each) for each in imputations)
-    return ImputedRows(rows, len(population), completed, imputations)
+    return ImputedRows(rows, n_in_population, completed, imputations)
+
+
+def complete_rows(
+    spec: RegressionSpec, analysis: pd.DataFrame, request: Imputation, values: pd.DataFrame
+) -> ImputedRows:
+    """Complete the responses of a model with values that were imputed before.
+
+    Args:
+        spec: The model, variant applied.
+        analysis: As of ``impute_rows``.
+        request: How the values were imputed.
+        values: As of ``ImputedRows.values``.
+
+    Raises:
+        ModelDataError: If a column is absent, or no response is left.
+    """
+    rows, n_in_population = _rows(spec, analysis, request)
+    named = rows.set_index("response_id", drop=False)
+    completed: list[pd.DataFrame] = []
+    for number in range(request.imputations):
+        given = values[values[NUMBER] == number].set_index("response_id").drop(columns=NUMBER)
+        filled = {str(name): named[name].astype(given[name].dtype).fillna(given[name]) for name in given}
+        completed.append(named.assign(**filled).reset_index(drop=True))
+    return ImputedRows(rows, n_in_population, tuple(completed), None)
+
+
+def _rows(spec: RegressionSpec, analysis: pd.DataFrame, request: Imputation) -> tuple[pd.DataFrame, int]:
+    """Return the responses with every cluster and weight, and how many the population has."""
+    population = select_population(spec, analysis, request.auxiliary)
+    needed = [*spec.clusters(), *spec.random_groups(), *([spec.weights] if spec.weights else [])]
+    rows = population[population[needed].notna().all(axis=1)].reset_index(drop=True)
+    if rows.empty:
+        raise none_complete(len(population), {name: int(population[name].isna().sum()) for name in needed})
+    return rows, len(population)
 
 
 def is_bent(spec: RegressionSpec) -> bool:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -15,12 +16,17 @@ from pydantic import ValidationError
 from instruments.faults import DataError
 from models.estimates import Fit, result_digest
 from models.origin import code_hash, environment
+from models.regression.fit import fit_imputed
 from models.regression.identification import ModelDataError
+from models.regression.imputed_rows import impute_rows
 from models.regression.large import Database, FitTask, fit_at_any_size
 from models.replication.tables import read_table
+from models.sections.imputation import NOT_SETTLED, imputation_of
 from models.spec import RegressionSpec
 
 Labels = dict[str, dict[int, str]]
+RowsOf = Callable[[str], pd.DataFrame]
+"""Fit → some rows of it."""
 TYPES_FILE, FITS_FILE, INDEX_FILE = "types.json", "results/recorded/fits.csv", "data/rows_of_fits.csv"
 RECORDED, EXPECTED = "results/recorded", "results/expected"
 PRINTED = "printed"
@@ -38,6 +44,7 @@ TABLES = (
     "surface",
     "refusals",
 )
+NONE_IMPUTED: Mapping[str, pd.DataFrame] = MappingProxyType({})
 OUTSIDE_THE_ROWS = (
     "share_of_responses_used",
     "n_alone",
@@ -48,6 +55,7 @@ OUTSIDE_THE_ROWS = (
     "least_category_organisations",
     "measurement_conditions_not_met",
     "share_without_inference",
+    NOT_SETTLED,
 )
 """Diagnostics that were computed from more than the rows of the fit."""
 
@@ -118,16 +126,42 @@ def refit_package(package: Package, database: Database) -> Refitted:
     """
     files = package.table(INDEX_FILE).set_index("fit_id")["file"]
     fits = package.table(FITS_FILE)
-    return refit_all(fits, lambda fit: package.table(f"data/{files[fit]}"), database)
+    given = {
+        fit: package.table(imputed_file(fit)) for fit in map(str, files.index) if imputed_file(fit) in package.types
+    }
+    return refit_all(fits, lambda fit: package.table(f"data/{files[fit]}"), database, given)
 
 
-def refit_all(fits: pd.DataFrame, rows_of: Callable[[str], pd.DataFrame], database: Database) -> Refitted:
+def imputed_file(fit_id: str) -> str:
+    """Return where a package holds the imputed values of a fit."""
+    return f"data/imputed/{fit_id}.csv"
+
+
+def imputed_values(record: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame | None:
+    """Draw the imputed values of a recorded fit again; None for one that imputes nothing.
+
+    Args:
+        record: A recorded fit: fit_id, spec_json, seed.
+        rows: The rows that it used, under the names and in the order of then.
+
+    Raises:
+        DataError: As of ``recorded_model``.
+    """
+    spec = recorded_model(record)
+    request = imputation_of(spec.missing)
+    return None if request is None else impute_rows(spec, rows, request, int(record["seed"])).values()
+
+
+def refit_all(
+    fits: pd.DataFrame, rows_of: RowsOf, database: Database, imputed: Mapping[str, pd.DataFrame] = NONE_IMPUTED
+) -> Refitted:
     """Fit recorded fits to rows.
 
     Args:
         fits: The recorded fits: fit_id, spec_json, labels_json, seed.
         rows_of: Returns the rows of a fit.
         database: Where many responses are computed.
+        imputed: Fit → values that were imputed for it, as of ``imputed_values``; values of others are drawn.
 
     Raises:
         DataError: As of ``recorded_model``.
@@ -138,7 +172,7 @@ def refit_all(fits: pd.DataFrame, rows_of: Callable[[str], pd.DataFrame], databa
         record = {str(column): value for column, value in row.items()}
         name = str(record["fit_id"])
         try:
-            fit = refit(record, rows_of(name), database)
+            fit = refit(record, rows_of(name), database, imputed.get(name))
         except ModelDataError as error:
             made["refusals"].append(pd.DataFrame({"fit_id": [name], "reason": [str(error)]}))
             continue
@@ -165,15 +199,17 @@ def recorded_model(record: Mapping[str, Any]) -> RegressionSpec:
         ) from error
 
 
-def refit(record: Mapping[str, Any], rows: pd.DataFrame, database: Database) -> Fit:
-    """Fit the model of a recorded fit to rows, in a database where they are many.
+def refit(
+    record: Mapping[str, Any], rows: pd.DataFrame, database: Database, imputed: pd.DataFrame | None = None
+) -> Fit:
+    """Fit the model of a recorded fit to rows, in a database where they are many; with imputed values where given.
 
     Raises:
         ModelDataError: When they cannot carry it.
         DataError: As of ``recorded_model``.
     """
     task = FitTask(recorded_model(record), labels_from_json(str(record["labels_json"])), seed=int(record["seed"]))
-    return fit_at_any_size(task, rows, database)
+    return fit_at_any_size(task, rows, database) if imputed is None else fit_imputed(task, rows, imputed)
 
 
 def about_software() -> dict[str, str]:

@@ -10,6 +10,8 @@ from models.sections.panel import Level
 
 IMPUTATIONS = "n_imputations"
 """The diagnostic that tells a fit of completed sets from others."""
+NOT_SETTLED = "columns_not_settled"
+"""The diagnostic of their chains."""
 
 
 class Imputation(Spec):

@@ -26,6 +26,7 @@ from models.replication.refit import (
     PRINTED,
     RECORDED,
     about_software,
+    imputed_file,
     open_package,
     refit_package,
 )
@@ -114,7 +115,7 @@ def export_replication(
     refuse_public_place(study, path)
     store = Store(study.warehouse)
     fits = packaged_fits(study, store, number_of_release(release) if release else None)
-    given = rows_to_give(study, store, fits.rows, kind, sign_off.strip())
+    given = rows_to_give(study, store, fits, kind, sign_off.strip())
     content = _Content(study, fits, published_tables(study, fits), given, sign_off.strip())
     with building(path, is_private=kind == "deidentified") as package:
         sha256, notes = _write(content, package)
@@ -219,6 +220,8 @@ def _write_rows(content: _Content, package: PackageFolder) -> tuple[What, ...]:
     file_of = {str(row.data_hash): f"{row.fit_id}.csv" for row in fits.fits[::-1].itertuples()}
     for name, rows in given.rows.items():
         package.table(f"data/{file_of[name]}", rows)
+    for fit, values in given.imputed.items():
+        package.table(imputed_file(fit), values)
     index = fits.fits[["fit_id", "data_hash"]]
     package.table(INDEX_FILE, index.assign(file=index["data_hash"].map(file_of))[["fit_id", "file"]])
     if len(given.closeness):

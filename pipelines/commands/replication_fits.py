@@ -1,6 +1,7 @@
 """Which fits a replication package is about, and whether they still come out as they were recorded."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -8,7 +9,7 @@ from instruments.counted import counted
 from instruments.faults import DataError
 from instruments.spec_file import spec_hash
 from models.origin import code_hash
-from models.replication.refit import refit_all
+from models.replication.refit import imputed_values, refit_all
 from models.replication.report import recorded_agreements
 from pipelines.fit_disclosure import drawn_anew, packageable_fits
 from pipelines.kept_rows import rest_of_rows
@@ -61,6 +62,14 @@ class PackagedFits:
     def fits(self) -> pd.DataFrame:
         """The recorded fits."""
         return self.tables["fits"]
+
+    def imputed(self) -> Rows:
+        """Draw again the values that were imputed, by fit; of the rows under the names that they had then."""
+        drawn = {str(fit["fit_id"]): imputed_values(fit, self.rows[str(fit["data_hash"])]) for fit in self._records()}
+        return {name: values for name, values in drawn.items() if values is not None}
+
+    def _records(self) -> list[dict[str, Any]]:
+        return [{str(column): value for column, value in row.items()} for row in self.fits.to_dict("records")]
 
 
 def packaged_fits(study: Study, store: Store, release: int | None) -> PackagedFits:

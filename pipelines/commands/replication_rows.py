@@ -11,6 +11,7 @@ from instruments.faults import UsageError
 from instruments.spec_file import closest
 from models.load import WEIGHTS
 from models.origin import derive_seed
+from pipelines.commands.replication_fits import PackagedFits
 from pipelines.load import Study
 from pipelines.steps.deidentified_rows import Rows, RowsRefused, deidentified
 from pipelines.steps.row_disclosure import row_disclosure
@@ -29,6 +30,7 @@ class RowsToGive:
     Attributes:
         kind: Which.
         rows: By the hash of the rows that fits were fitted to; none without rows.
+        imputed: By fit the values that were imputed for it, of real rows; invented rows get values of their own.
         disclosure: What real rows tell; empty for others.
         closeness: How near invented rows come to real ones, a row a table; empty for others.
         notes: What the user should know.
@@ -36,6 +38,7 @@ class RowsToGive:
 
     kind: DataKind
     rows: Rows = field(default_factory=dict[str, pd.DataFrame])
+    imputed: Rows = field(default_factory=dict[str, pd.DataFrame])
     disclosure: dict[str, object] = field(default_factory=dict[str, object])
     closeness: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: tuple[str, ...] = ()
@@ -55,7 +58,7 @@ def kind_of_data(name: str, sign_off: str) -> DataKind:
     return found
 
 
-def rows_to_give(study: Study, store: Store, rows: Rows, kind: DataKind, sign_off: str) -> RowsToGive:
+def rows_to_give(study: Study, store: Store, fits: PackagedFits, kind: DataKind, sign_off: str) -> RowsToGive:
     """Make the rows of a package.
 
     Raises:
@@ -64,10 +67,13 @@ def rows_to_give(study: Study, store: Store, rows: Rows, kind: DataKind, sign_of
     """
     if kind == "none":
         return RowsToGive(kind)
+    rows = fits.rows
     known, least = store.read(core.analysis(study)), study.spec.release.least_cell_size
     if kind == "synthetic":
         return _invented(study, rows, known, least)
-    made = deidentified(rows, random.SystemRandom())
+    imputed = fits.imputed()
+    coded = deidentified({**rows, **imputed}, random.SystemRandom())
+    made, values = ({name: coded[name] for name in each} for each in (rows, imputed))
     found = row_disclosure(rows, known, {*study.scales(), *WEIGHTS}, least)
     reasons = found.reasons()
     if reasons and not sign_off:
@@ -79,7 +85,9 @@ def rows_to_give(study: Study, store: Store, rows: Rows, kind: DataKind, sign_of
             )
         )
     notes = tuple(f"covered by the sign-off: {reason}" for reason in reasons)
-    return RowsToGive(kind, made, {**found.as_json(), "reasons": list(reasons), "sign_off": sign_off}, notes=notes)
+    return RowsToGive(
+        kind, made, values, {**found.as_json(), "reasons": list(reasons), "sign_off": sign_off}, notes=notes
+    )
 
 
 def _invented(study: Study, rows: Rows, known: pd.DataFrame, least: int) -> RowsToGive:

@@ -35,6 +35,8 @@ rows below.""",
 
 CURVES = ", but for curves, which reach from the lowest to the highest answer"
 
+IMPUTED = "; `imputed/`: values filled in where answers were missing, once an imputation"
+
 PAGE = """# Replication package: {title}
 
 Study `{study}`, {source}: {fits}.
@@ -66,7 +68,7 @@ with them.
 | --- | --- |
 | `specs/` | study, instruments, forms and models, as they are |
 | `codebook/` | every variable with wording, options and missing reasons: a page, and a Data Package |
-| `data/` | the rows of every fit; `rows_of_fits.csv` says which file is whose |
+| `data/` | the rows of every fit; `rows_of_fits.csv` says which file is whose{imputed} |
 | `results/recorded/` | every table of results as the study recorded it{curves}; `printed.csv`: the published texts |
 | `results/expected/` | the same from the rows of this package, as the script should make them |
 | `results/tables/` | the published regressions as a page and in LaTeX; `given.json`: what they hold beside results |
@@ -136,6 +138,7 @@ def readme(told: Told) -> str:
         more=_signed(told) + _drawn(told),
         install="--require-hashes -r" if told.has_hashes else "-r",
         hashes=" and hashes" if told.has_hashes else "",
+        imputed=IMPUTED if told.data == "deidentified" else "",
         curves="" if told.data == "deidentified" else CURVES,
     )
 

@@ -132,10 +132,6 @@ REASONS: Mapping[str, Texts] = {
         "en": "a log-ratio of shares, for which the dashboard has no words yet",
         "da": "et log-forhold mellem andele, som dashboardet endnu ikke har ord for",
     },
-    "drawn_anew": {
-        "en": "imputed values, which are drawn otherwise from the rows of a package",
-        "da": "imputerede værdier, som trækkes anderledes ud fra en pakkes rækker",
-    },
     "resampled": {
         "en": "intervals from resampled rows, which are drawn otherwise from the rows of a package",
         "da": "intervaller fra genudtrukne rækker, som trækkes anderledes ud fra en pakkes rækker",

@@ -67,3 +67,7 @@ def test_in_the_shipped_demonstration_some_organisations_are_visible_in_every_wa
         assert (counts.loc[group, "visible"] >= LEAST_VISIBLE).all(), counts.loc[group]
         assert (counts.loc[group, "hidden"] > 0).all()
     assert (counts.loc[["TOP", "PAR"], "visible"] == 0).all()
+    pairs = table(folder, "out.discriminant").set_index("measurement")
+    beliefs = pairs.loc["leadership_belief_measurement"]
+    assert (beliefs["first_scale"], beliefs["htmt_below"]) == ("leadership_coproduction_belief", "met")
+    assert 0 < beliefs["htmt_low"] < beliefs["htmt"] < beliefs["htmt_high"] < 0.85

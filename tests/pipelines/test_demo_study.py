@@ -40,6 +40,15 @@ def folder(tmp_path_factory) -> Path:
     return write_demo_study(tmp_path_factory.mktemp("home"), parameters=SMALL)
 
 
+def test_a_run_measures_whether_two_beliefs_about_leadership_can_be_told_apart(folder):
+    study = load_study(folder)
+    spec = study.measurement["leadership_belief_measurement"]
+    assert spec.scales == ("leadership_coproduction_belief", "shifting_leadership_view")
+    assert spec.respondent_groups == ("MID",)
+    items = [study.scales()[scale].scales[scale].items for scale in spec.scales]
+    assert items == [("CPL_be_1", "CPL_be_2"), ("CON_sh_1", "CON_sh_2")]
+
+
 @pytest.fixture(scope="module")
 def drawn():
     return draw_study(SMALL)

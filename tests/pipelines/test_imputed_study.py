@@ -1,16 +1,19 @@
 """A study with a variant whose missing values are imputed: recorded, made again with the same bits, released."""
 
+import re
 import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from models.regression.inference import t_quantiles
-from pipelines.fit_disclosure import packageable_fits, releasable_fits
+from pipelines.fit_disclosure import releasable_fits
 from pipelines.steps.coarse_degrees import coarse_degrees
 from pipelines.tables.out import ESTIMATES
 from tests.command_line import done, sensemaking, table
+from tests.replication_script import reproduced_here, with_hash_mended
 from tests.run_steps import bring_up_to_date
 from tests.small_study import answers, build_small_study, write_export
 
@@ -63,10 +66,57 @@ def test_a_release_shows_it_with_how_often_and_intervals_that_tell_no_degrees_of
         assert reach == pytest.approx(t_quantiles(0.95, np.array([df]))[0] * exact["std_error"], abs=0.001)
 
 
-def test_a_package_leaves_it_out_because_its_rows_would_not_give_it_again(study: Path):
-    names, withheld = packageable_fits(*bring_up_to_date(study))
-    assert sorted(name.split(".")[1] for name in names) == ["classical", "main"]
-    assert list(withheld.values()) == ["imputed values, which are drawn otherwise from the rows of a package"]
+@pytest.fixture(scope="module")
+def package(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("packaged") / "package"
+    real = ("--data", "deidentified", "--sign-off", "Data Board")
+    done(sensemaking("export", "replication", study, "--out", folder, *real))
+    return folder
+
+
+def imputed_file(package: Path) -> Path:
+    (file,) = (package / "data/imputed").glob("*.csv")
+    return file
+
+
+def test_a_package_of_real_rows_holds_what_was_filled_in_and_pools_the_same_numbers(package: Path, tmp_path, capsys):
+    received = Path(shutil.copytree(package, tmp_path / "received"))
+    told = done(reproduced_here(received, capsys)).stdout
+    assert re.search(r"as the study recorded: [1-9].* 0 different", told)
+    beside = pd.read_csv(received / "reproduced/beside_recorded.csv")
+    own = beside[beside["fit_id"].str.contains(".imputed.", regex=False)]
+    assert len(own) > 0
+    assert own["std_error_recorded"].to_numpy() == pytest.approx(own["std_error_made_again"], abs=1e-9)
+
+
+def test_what_was_filled_in_names_nobody_and_is_of_incomplete_responses_only(study: Path, package: Path):
+    filled = pd.read_csv(imputed_file(package))
+    fit_id = imputed_file(package).stem
+    index = pd.read_csv(package / "data/rows_of_fits.csv").set_index("fit_id")
+    rows = pd.read_csv(package / "data" / index.loc[fit_id, "file"]).set_index("response_id")
+    assert set(filled["imputation"]) == {0, 1, 2}
+    assert set(filled["response_id"]) == set(rows.index[rows["tenure"].isna()])
+    assert not set(filled["response_id"]) & set(table(study, "core.responses")["response_id"])
+    assert filled.notna().all(axis=None)
+
+
+def test_one_value_that_was_filled_in_otherwise_is_noticed(package: Path, tmp_path, capsys):
+    received = Path(shutil.copytree(package, tmp_path / "received"))
+    file = imputed_file(received)
+    filled = pd.read_csv(file)
+    filled.loc[0, "tenure"] += 1
+    filled.to_csv(file, index=False)
+    with_hash_mended(received, file.relative_to(received).as_posix())
+    ended = reproduced_here(received, capsys)
+    assert ended.code == 1
+    assert f"different: {file.stem}, estimates" in ended.stdout
+
+
+def test_a_package_of_invented_rows_fills_them_in_anew(study: Path, tmp_path, capsys):
+    received = tmp_path / "package"
+    done(sensemaking("export", "replication", study, "--out", received, "--data", "synthetic"))
+    assert not (received / "data/imputed").exists()
+    done(reproduced_here(received, capsys))
 
 
 @pytest.mark.parametrize("n_incomplete", [9, 10])
