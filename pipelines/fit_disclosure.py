@@ -45,15 +45,8 @@ def releasable_fits(study: Study, store: Store, language: str = "en") -> tuple[p
 def packageable_fits(study: Study, store: Store) -> tuple[list[str], Reasons]:
     """Return the fits that may be in a replication package, and why the others may not.
 
-<<<<<<< HEAD
     They are those of a release, and those that a release leaves out only because the dashboard has no words for them.
-    Fits of imputed values are in none, nor those of resampled rows: the rows of a package have other names, in whose
-    order other values are drawn.
-=======
-    They are those of a release, and those that a release leaves out only because the dashboard has no words for them;
-    of these one response must not nearly decide a coefficient either. Fits of resampled rows are in none: the rows of a
-    package have other names, in whose order others are drawn.
->>>>>>> eight
+    Fits of resampled rows are in none: the rows of a package have other names, in whose order others are drawn.
     """
     fits = _declared(study, store)
     without_words, unsafe = _reasons(study, store, fits, "en")
