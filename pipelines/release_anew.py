@@ -15,6 +15,7 @@ from pipelines.steps.lattice.earlier import PERSON, Before, Earlier, told_apart
 from pipelines.steps.lattice.figures import (
     UNKNOWN,
     ScaleOf,
+    everybody_may_be_shown,
     hidden_beside,
     interval_of_everybody,
     people_of,
@@ -76,7 +77,7 @@ class OneSlice:
         for scale in self._scales():
             means = self._unit_means(scale, befores[scale.name], hidden_units.get(scale.name))
             everybody = means[means["level"] == "all"]
-            if self._is_hidden(scale, everybody):
+            if self._is_hidden(scale, befores[scale.name], everybody):
                 if any(EVERYBODY_UNIT in each.shown for each in self._earlier(scale)):
                     return None
                 hidden.add(scale.name)
@@ -137,12 +138,12 @@ class OneSlice:
         people = people_of(together, ScaleOf(column, 0.0), unit_tree([UNKNOWN]))
         return None if len(units_of_small_classes(people, np.array([True, False]), self.policy)) else before
 
-    def _is_hidden(self, scale: ScaleOf, everybody: pd.DataFrame) -> bool:
-        """Tell whether everybody's mean is hidden; where no unit is shown, only for scores that hardly differ."""
+    def _is_hidden(self, scale: ScaleOf, before: Before, everybody: pd.DataFrame) -> bool:
+        """Tell whether everybody's mean is hidden; where no unit is shown, for what it tells of units by itself."""
         if len(everybody):
             return bool(everybody["is_hidden"].astype(bool).any())
-        people = people_of(self._rows(scale, 0), scale, self.tree)
-        return bool(people.n_differing[0] < self.policy.least_differing)
+        people = people_of(self._rows(scale, before.classes), scale, self.tree.without_regions())
+        return not everybody_may_be_shown(people, self._asked_of(scale))
 
     def _interval(self, scale: ScaleOf, everybody: pd.DataFrame) -> Ends:
         """Return the ends of everybody's interval, the same among the units and among the scales."""

@@ -16,7 +16,7 @@ from pipelines.tables.released import COMPARISONS_RELEASED
 MOST_TOLD = 20
 WHAT_TO_DO = (
     "what is hidden by itself should have been enough: hide more (raise release: least_cell_size in study.yaml, or "
-    "take scales or groups out of release: units), and report this with the study's sizes"
+    "take scales, groups or regions out of release: units), and report this with the study's sizes"
 )
 
 

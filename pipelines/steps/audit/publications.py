@@ -67,6 +67,11 @@ class Publication:
         every = pd.concat([frame.astype(AS_PLAIN) for frame in both], ignore_index=True)
         return {(str(w), str(g), str(s)): rows for (w, g, s), rows in every.groupby(CELL, sort=True)}
 
+    @cached_property
+    def _of_units(self) -> frozenset[Cell]:
+        cells = self.tables[UNIT_MEANS.name][CELL].drop_duplicates().astype(str)
+        return frozenset(cells.itertuples(index=False, name=None))
+
     def cells(self) -> list[Cell]:
         """Return the scales, groups and waves of which anything is shown."""
         return list(self._shown)
@@ -104,7 +109,8 @@ class Publication:
     def people(self, cell: Cell) -> pd.DataFrame:
         """Return those who have a score: ``response_id``, ``organisation``, ``region`` (empty for none), ``score``.
 
-        A region in which all of them are is everybody by another name: where it is not shown, it counts as none.
+        A region in which all of them are is everybody by another name: where it is not shown, it counts as none. Of a
+        scale and group whose units have no figures, hidden or not, no region is one of them.
         """
         rows = self._of_slices.get(cell[:2])
         if rows is None or cell[2] not in rows:
@@ -113,7 +119,7 @@ class Publication:
         has_score = ~np.isnan(scores)
         found = {name: rows[name].to_numpy(dtype=object)[has_score] for name in PERSON}
         regions = {("region", name) for name in found["region"]}
-        if len(regions) == 1 and not regions & self.shown(cell):
+        if cell not in self._of_units or (len(regions) == 1 and not regions & self.shown(cell)):
             found["region"] = np.full(len(found["region"]), "", dtype=object)
         return pd.DataFrame({**{n: pd.Series(v, dtype=object) for n, v in found.items()}, "score": scores[has_score]})
 

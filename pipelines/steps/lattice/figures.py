@@ -12,7 +12,7 @@ from pipelines.steps.lattice.intervals import CONFIDENCE, interval_of_several
 from pipelines.steps.lattice.people import People
 from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.lattice.suppression import may_be_shown, shown_units
-from pipelines.steps.lattice.units import Truths, UnitTree
+from pipelines.steps.lattice.units import EVERYBODY, Truths, UnitTree
 from pipelines.steps.release_rounding import round_to_five
 from pipelines.tables.released import UNIT_MEANS
 
@@ -58,6 +58,21 @@ def shown_together(people: People, policy: Policy, hidden: Truths | None = None)
     is_known = np.array([name != UNKNOWN for name in people.tree.names])
     may_be = may_be_shown(people, policy) & is_known
     return shown_units(people, policy, may_be if hidden is None else may_be & ~hidden)
+
+
+def everybody_may_be_shown(people: People, policy: Policy) -> bool:
+    """Say whether the mean of everybody may be shown where units have no figures at all.
+
+    It may not where nearly everybody is of one organisation, whose mean would follow. Those of no known organisation
+    are everybody by another name where nobody's is known.
+
+    Args:
+        people: n people of organisations.
+        policy: What is asked.
+    """
+    is_everybody = np.array([name in (EVERYBODY, UNKNOWN) for name in people.tree.names])
+    is_everybody &= (people.counts == people.counts[0]) & (people.n_differing >= policy.least_differing)
+    return bool(shown_units(people, policy, is_everybody)[0])
 
 
 def hidden_beside(scales: Sequence[tuple[People, Policy]]) -> list[Truths]:

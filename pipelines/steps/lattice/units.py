@@ -36,6 +36,10 @@ class UnitTree:
     def __len__(self) -> int:
         return len(self.names)
 
+    def without_regions(self) -> "UnitTree":
+        """Return everybody and the organisations."""
+        return unit_tree([name for name, level in zip(self.names, self.levels, strict=True) if level == "organisation"])
+
     @cached_property
     def depths(self) -> Places:
         """Units around each unit."""
