@@ -18,7 +18,7 @@ from pipelines.steps.coarse_degrees import OF_GROUPS, has_rules_of_its_own
 from pipelines.steps.fit_answers import YES_AND_NO
 from pipelines.steps.fit_designs import with_middles
 from pipelines.steps.fit_paths import tell_of_scale
-from pipelines.steps.fit_rows import behind_a_fit
+from pipelines.steps.fit_rows import PRODUCT, behind_a_fit
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.steps.others_behind import OthersBehind, alike_in_others, others_behind
 from pipelines.steps.released_fits import erased_rows, released_estimates, released_fits
@@ -151,9 +151,10 @@ def _behind(
     spec, (values, of_terms) = recorded_model(fit), found
     has_dyads = spec.dyads is not None and fit["estimator"] in fits_to_withhold.WITH_RULES
     has_rules = has_rules_of_its_own(fit, values) or has_dyads or fit["estimator"] in fits_to_withhold.OF_ANSWERS
+    has_cells = of_terms["term"].str.contains(PRODUCT, regex=False).any()
     rows = store.kept_rows(str(fit["data_hash"]))
     is_of_two = rows[spec.outcome].nunique() == YES_AND_NO
-    if not (has_rules or is_of_two) and spec.weights in (None, NUMBER_OF_ANSWERS):
+    if not (has_rules or has_cells or is_of_two) and spec.weights in (None, NUMBER_OF_ANSWERS):
         return {}
     coefficients = dict(zip(of_terms["term"], of_terms["estimate"].astype(float), strict=True))
     behind = behind_a_fit(spec, rows, labels_from_json(str(fit["labels_json"])), units, values, coefficients)

@@ -11,9 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.estimates import Vector
-from models.sections.inference import OF_COUNTS
+from models.sections.inference import LEAST_SQUARES, OF_COUNTS, PATHS
 
 YES_AND_NO = 2
+OF_POINTS = (*LEAST_SQUARES, "mixed", "gee_linear", *PATHS)
+"""Estimators that tell means: of answers only where an outcome takes two values."""
 LEAST_ANSWER, BESIDE_TWO = "least_answer_of_category", "count_beside_two"
 
 
@@ -30,12 +32,16 @@ def answers_told(estimator: str, outcome: pd.Series, parts: Iterable[NDArray[np.
           differ from the most frequent one. In the whole, and in and out of every category.
         - count_beside_two: what all but the two largest counts add to, over the largest (p% rule), the least of the
           whole and of all parts; 0 where all are nought. Of counts instead of the other.
+
+        Nothing of more than two values by least squares.
     """
     every = [np.ones(len(outcome), dtype=bool), *parts]
     if estimator in OF_COUNTS:
         counts = outcome.to_numpy(dtype=float)
         return {BESIDE_TWO: min(_beside_two(counts[part]) for part in every)}
     codes, names = pd.factorize(outcome)
+    if len(names) > YES_AND_NO and estimator in OF_POINTS:
+        return {}
     n = np.array([np.bincount(codes[part], minlength=len(names)) for part in every])
     fewest = n.min(axis=1) if estimator == "multinomial" else n.sum(axis=1) - n.max(axis=1)
     return {LEAST_ANSWER: float(fewest.min())}

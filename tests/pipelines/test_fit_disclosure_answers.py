@@ -94,6 +94,18 @@ def test_a_number_of_two_values_is_a_category_too():
     assert "a category with fewer than 10 responses" in figures_of(spec_of("member", **LOGIT), rows_of_two(9))[1]
 
 
+@pytest.mark.parametrize("n_in_cell", [9, 10])
+def test_every_cell_of_a_product_is_a_category(n_in_cell):
+    """Of 21 members 12 are of the other category too: coefficients tell the share of the nine who are not."""
+    rows = rows_with(30, 12 + n_in_cell, 15, 9).assign(other=0.0)
+    rows.loc[rows.index[15:42], "other"] = 1.0
+    units = rows.set_index("response_id")[["organisation_id"]]
+    spec = spec_of("member", "other", {"interaction": ("member", "other")}, **LOGIT)
+    assert behind_a_fit(spec, rows, {}, units, {})["least_category_n"] == n_in_cell
+    plain = behind_a_fit(spec_of("member", "other", **LOGIT), rows, {}, units, {})
+    assert plain["least_category_n"] > n_in_cell
+
+
 def rows_of_two(n_members):
     return rows_with(30, n_members, 15, 4).assign(member=lambda each: each["member"] + 1)
 
@@ -114,6 +126,16 @@ def test_without_the_rule_the_second_most_tells_what_the_one_with_most_counted(m
     assert told == ([ONE_COUNT] if is_told else [])
     monkeypatch.setattr(fits_to_withhold, "LEAST_BESIDE_TWO", 0)
     assert not figures_of(spec_of("member", **COUNTED), rows)[1]
+
+
+def test_a_weight_may_make_a_count_the_largest():
+    rows = rows_with(30, 12, 0, 0).assign(weight=1.0, score=1.0)
+    units = rows.set_index("response_id")[["organisation_id"]]
+    found = behind_a_fit(spec_of("member", weights="weight", **COUNTED), rows, {}, units, {})
+    assert found["count_beside_two"] == 10
+    rows.loc[rows.index[-1], "weight"] = 20.0
+    found = behind_a_fit(spec_of("member", weights="weight", **COUNTED), rows, {}, units, {})
+    assert found["count_beside_two"] == 0.5
 
 
 @given(st.lists(st.integers(0, 30), min_size=10, max_size=30))
@@ -234,3 +256,27 @@ def test_without_the_rule_the_only_item_of_a_scale_tells_its_hidden_means(helpin
         withheld = preview(study, store).withheld_fits
     told = {name.partition(".")[0]: why.partition(",")[0] for name, why in withheld.items()}
     assert told == ({"first": "categories or counts of a scale", "second": TELLS} if is_on else {})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_on", [True, False], ids=["with", "without"])
+def test_without_the_rule_least_squares_tell_the_mean_of_a_small_cell_of_a_product(
+    helping: Path, tmp_path: Path, is_on: bool
+):
+    """Constant and coefficient of the first add to the mean of three people, none of them in a small category."""
+    folder = of_one_item(helping, tmp_path / "small")
+    (folder / "models/first.yaml").unlink()
+    facts = "budget, size, {interaction: [budget, size]}"
+    text = LOGITS.format(name="second", focal="budget", regressors=facts).replace("helped", "tenure")
+    (folder / "models/second.yaml").write_text(text.replace("logit", "linear"), encoding="utf-8")
+    path = folder / "study.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("[first, second]", "[second]"), encoding="utf-8")
+    table = pd.read_csv(folder / "exports/spring.csv", dtype=str)
+    cells = np.resize(np.repeat([(0, 0), (0, 1), (1, 1), (1, 0)], [70, 57, 30, 3], axis=0), (160, 2))
+    order = np.random.default_rng(2).permutation(160)
+    table[["budget", "size"]] = cells[order].astype(str)
+    table.to_csv(folder / "exports/spring.csv", index=False)
+    study, store = bring_up_to_date(folder)
+    with patch.object(fit_disclosure, "PRODUCT", fit_disclosure.PRODUCT if is_on else "no product"):
+        withheld = preview(study, store).withheld_fits
+    assert list(withheld.values()) == (["a category with fewer than 10 responses"] if is_on else [])
