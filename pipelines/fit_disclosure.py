@@ -15,8 +15,10 @@ from models.sections.panel import NUMBER_OF_ANSWERS
 from pipelines.load import Study
 from pipelines.steps import fits_to_withhold
 from pipelines.steps.coarse_degrees import OF_GROUPS, has_rules_of_its_own
+from pipelines.steps.fit_answers import YES_AND_NO
 from pipelines.steps.fit_designs import with_middles
-from pipelines.steps.fit_rows import behind_a_fit
+from pipelines.steps.fit_paths import tell_of_scale
+from pipelines.steps.fit_rows import PRODUCT, behind_a_fit
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.steps.others_behind import OthersBehind, alike_in_others, others_behind
 from pipelines.steps.released_fits import erased_rows, released_estimates, released_fits
@@ -117,7 +119,8 @@ def _reasons(
     units = store.read(core.RESPONSES).set_index("response_id")[["organisation_id", "respondent_key"]]
     without_words: dict[str, list[str]] = {}
     unsafe: dict[str, list[str]] = {}
-    told = {"is_of_records": fits["outcome"].isin(records), "is_of_scale": fits["outcome"].isin(list(study.scales()))}
+    of_scales = [each for name, own in study.scales().items() for each in tell_of_scale(name, own.scales[name].items)]
+    told = {"is_of_records": fits["outcome"].isin(records), "is_of_scale": fits["outcome"].isin(of_scales)}
     for fit in fits.assign(**told, least_cell_size=least).to_dict("records"):
         name = str(fit["fit_id"])
         own = diagnostics[diagnostics["fit_id"] == name].dropna(subset=["value"])
@@ -147,9 +150,12 @@ def _behind(
     """
     spec, (values, of_terms) = recorded_model(fit), found
     has_dyads = spec.dyads is not None and fit["estimator"] in fits_to_withhold.WITH_RULES
-    if not (has_rules_of_its_own(fit, values) or has_dyads) and spec.weights in (None, NUMBER_OF_ANSWERS):
-        return {}
+    has_rules = has_rules_of_its_own(fit, values) or has_dyads or fit["estimator"] in fits_to_withhold.OF_ANSWERS
+    has_cells = of_terms["term"].str.contains(PRODUCT, regex=False).any()
     rows = store.kept_rows(str(fit["data_hash"]))
+    is_of_two = rows[spec.outcome].nunique() == YES_AND_NO
+    if not (has_rules or has_cells or is_of_two) and spec.weights in (None, NUMBER_OF_ANSWERS):
+        return {}
     coefficients = dict(zip(of_terms["term"], of_terms["estimate"].astype(float), strict=True))
     behind = behind_a_fit(spec, rows, labels_from_json(str(fit["labels_json"])), units, values, coefficients)
     return {name: min(value, values.get(name, value)) for name, value in behind.items()}

@@ -3,9 +3,11 @@
 Put here how fits, rows and shown units are looked up; what follows from them is in ``steps.fit_equations``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from models.replication.refit import labels_from_json, recorded_model
@@ -13,12 +15,13 @@ from pipelines.load import Study
 from pipelines.release_past import EVERYBODY_UNIT, PEOPLE, Slice
 from pipelines.release_slices import Slices, with_carried
 from pipelines.steps.coarse_degrees import OF_GROUPS
+from pipelines.steps.fit_answers import YES_AND_NO
 from pipelines.steps.fit_corrected import with_columns_of_errors
 from pipelines.steps.fit_designs import TurnedBack
 from pipelines.steps.fit_equations import SLACK, HiddenCells, hidden_cells, sums_that_follow, tells
-from pipelines.steps.fit_paths import each_turned_back, outcomes_of
+from pipelines.steps.fit_paths import each_turned_back, outcomes_of, tell_of_scale
 from pipelines.steps.fit_squares import squares_of_organisations, squares_widths
-from pipelines.steps.fits_to_withhold import LINEAR_EQUATIONS
+from pipelines.steps.fits_to_withhold import LINEAR_EQUATIONS, OF_ANSWERS, OF_COUNTS
 from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store
 from pipelines.tables import out
@@ -43,18 +46,58 @@ def fits_that_tell_of_units(study: Study, store: Store, fits: pd.DataFrame, slic
     declared = store.read(out.FITS).set_index("fit_id", drop=False).loc[[str(each) for each in in_order["fit_id"]]]
     explained = {str(each["fit_id"]): outcomes_of(recorded_model(each)) for each in declared.to_dict("records")}
     withheld: dict[str, str] = {}
+    no_scales = declared[~declared["outcome"].isin(list(study.scales()))]
+    for each in (*_of_scales(study, slices), *_of_answers(store, slices, no_scales)):
+        own = [name for name, outcomes in explained.items() if each.outcomes.intersection(outcomes)]
+        if not own or each.people.empty:
+            continue
+        hidden = hidden_cells(each.people, _shown(units, each.people, each.name, slices))
+        withheld |= _telling(store, declared.loc[own], each, hidden)
+    return withheld
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """Something of which no mean of a hidden organisation may follow.
+
+    Attributes:
+        name: The scale, or the outcome that is none.
+        outcomes: Outcomes that tell of it.
+        people: One row a person with a score, as of ``hidden_cells``.
+        least: Width that is asked of hidden means.
+    """
+
+    name: str
+    outcomes: frozenset[str]
+    people: pd.DataFrame
+    least: float
+
+
+def _of_scales(study: Study, slices: Slices) -> Iterator[_Asked]:
+    """Yield every scale; the item of a scale of one item tells of it too."""
     for scale, instrument in study.scales().items():
-        own = [name for name, outcomes in explained.items() if scale in outcomes]
-        if not own:
-            continue
-        people = _people(slices.rows, scale)
-        if people.empty:
-            continue
-        hidden = hidden_cells(people, _shown(units, people, scale, slices))
         rule = instrument.scales[scale]
         least = slices.policy.least_width * (len(rule.items) if rule.score == "sum" else 1)
-        withheld |= _telling(store, declared.loc[own], scale, people, hidden, least)
-    return withheld
+        yield _Asked(scale, tell_of_scale(scale, rule.items), _people(slices.rows, scale), least)
+
+
+def _of_answers(store: Store, slices: Slices, fits: pd.DataFrame) -> Iterator[_Asked]:
+    """Yield every answer to what fits explain that are no scales, 1 for those who gave it, and counts as they are.
+
+    Of other numbers nothing is asked unless they take two values.
+    """
+    for outcome, own in fits.groupby("outcome"):
+        name, is_of_counts = str(outcome), own["estimator"].isin(OF_COUNTS)
+        kept = [store.kept_rows(str(each)).set_index("response_id")[name] for each in own["data_hash"].unique()]
+        answers = pd.concat(kept).dropna().groupby(level=0).first()
+        rows = slices.rows.assign(answer=slices.rows["response_id"].map(answers))
+        if is_of_counts.any():
+            yield _Asked(name, frozenset([name]), _people(rows, "answer"), slices.policy.least_width)
+        values = list(answers.unique())
+        if len(values) <= YES_AND_NO or (own["estimator"].isin(OF_ANSWERS) & ~is_of_counts).any():
+            for value in values if len(values) > YES_AND_NO else values[:1]:
+                gave = rows.assign(answer=(rows["answer"] == value).where(rows["answer"].notna()))
+                yield _Asked(name, frozenset([name]), _people(gave, "answer"), slices.policy.least_share_width)
 
 
 def _people(rows: pd.DataFrame, scale: str) -> pd.DataFrame:
@@ -73,9 +116,7 @@ def _shown(units: pd.DataFrame, people: pd.DataFrame, scale: str, slices: Slices
     return pd.concat([shown, pd.DataFrame(everybody, columns=UNIT)], ignore_index=True).drop_duplicates()
 
 
-def _telling(
-    store: Store, records: pd.DataFrame, scale: str, people: pd.DataFrame, hidden: HiddenCells, least: float
-) -> Mapping[str, str]:
+def _telling(store: Store, records: pd.DataFrame, asked: _Asked, hidden: HiddenCells) -> Mapping[str, str]:
     diagnostics, estimates = store.read(out.DIAGNOSTICS), store.read(out.ESTIMATES)
     withheld: dict[str, str] = {}
     for record in records.to_dict("records"):
@@ -83,9 +124,11 @@ def _telling(
         terms = estimates[estimates["fit_id"] == record["fit_id"]]
         variances = dict(zip(own["diagnostic"], own["value"].astype(float), strict=True))
         coefficients = dict(zip(terms["term"], terms["estimate"].astype(float), strict=True))
-        design = _design(store, record, scale, people, (variances, coefficients))
-        more = hidden.with_known(hidden.news(sums_that_follow(design.turned, people, hidden)))
-        if tells(hidden, more, least) or _squares_tell(record, design, people, more, least):
+        designs = _designs(store, record, asked, (variances, coefficients))
+        sums = np.vstack([sums_that_follow(each.turned, asked.people, hidden) for each in designs])
+        more = hidden.with_known(hidden.news(sums))
+        squares = any(_squares_tell(record, each, asked.people, more, asked.least) for each in designs)
+        if tells(hidden, more, asked.least) or squares:
             withheld[str(record["fit_id"])] = reason("tells_of_unit")
         else:
             hidden = more
@@ -103,16 +146,16 @@ def _squares_tell(
     return bool((squares_widths(hidden, squares) < least - SLACK).any())
 
 
-def _design(
-    store: Store,
-    record: Mapping[Any, Any],
-    scale: str,
-    people: pd.DataFrame,
-    found: tuple[Mapping[str, float], Mapping[str, float]],
-) -> TurnedBack:
-    """Return the columns of a fit's equation of a scale, one row a person with a score."""
+def _designs(
+    store: Store, record: Mapping[Any, Any], asked: _Asked, found: tuple[Mapping[str, float], Mapping[str, float]]
+) -> list[TurnedBack]:
+    """Return the columns of a fit's equations of what is asked, one row a person with a score."""
     rows, labels = store.kept_rows(str(record["data_hash"])), labels_from_json(str(record["labels_json"]))
     spec = recorded_model(record)
-    told = with_columns_of_errors(each_turned_back(spec, rows, labels, *found)[scale], spec, rows, labels)
-    scored = told.matrix.index.isin(people.index)
-    return TurnedBack(told.matrix[scored], told.turned[scored])
+    equations = each_turned_back(spec, rows, labels, *found)
+    designs: list[TurnedBack] = []
+    for outcome in sorted(asked.outcomes.intersection(equations)):
+        told = with_columns_of_errors(equations[outcome], spec, rows, labels)
+        scored = told.matrix.index.isin(asked.people.index)
+        designs.append(TurnedBack(told.matrix[scored], told.turned[scored]))
+    return designs

@@ -45,7 +45,7 @@ OF_ROWS: Mapping[str, Mapping[str, object]] = {
     "logit": {"covariance": "design"},
 }
 AVERAGE = {"average_effect": 0.09, "average_low": 0.04, "average_high": 0.14}
-WITH_AVERAGE = ("logit", "firth_logit", "probit", "mixed_logit", "gee_logit")
+WITH_AVERAGE = ("logit", "firth_logit", "probit", "gee_logit")
 TERMS: Mapping[str, tuple[tuple[str, float], ...]] = {
     "mediation": (
         (f"indirect: {ROUTE}", 0.107),

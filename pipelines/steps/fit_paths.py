@@ -4,7 +4,7 @@ A regression has one outcome; a mediation and a model of two outcomes are severa
 same responses, each of which tells sums of its own outcome. Products of coefficients tell no more than these.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -29,6 +29,11 @@ def outcomes_of(spec: RegressionSpec) -> tuple[str, ...]:
         other = paths.other()
         return (spec.outcome, *([] if other is None else [column_of(other)]))
     return (*(column_of(each) for each in paths.between()), spec.outcome)
+
+
+def tell_of_scale(scale: str, items: Sequence[str]) -> frozenset[str]:
+    """Return the outcomes that tell of a scale: the scale, and its item where it has one only."""
+    return frozenset((scale, *items)) if len(items) == 1 else frozenset([scale])
 
 
 def each_turned_back(

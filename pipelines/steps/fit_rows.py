@@ -15,15 +15,18 @@ from models.estimates import Matrix, Vector
 from models.regression.columns import Labels
 from models.regression.design import columns_read
 from models.sections.dyads import DYAD
-from models.sections.inference import MARGINAL, MIXED_CATEGORICAL
+from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, OF_COUNTS
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.spec import RegressionSpec
+from pipelines.steps.fit_answers import answers_told
 from pipelines.steps.fit_designs import UNKNOWN, TurnedBack
 from pipelines.steps.fit_paths import each_turned_back
 
 LEAST_SHARE = 1e-10
 SAME = 1e-9
 OVER_WAVES = "over_waves"
+BOTH = 2
+PRODUCT = " x "
 
 
 def behind_a_fit(
@@ -50,6 +53,7 @@ def behind_a_fit(
         - least_category_n, least_category_organisations, n_organisations: of these responses, as the diagnostics of
           these names; organisations where known.
         - least_outcome_n: fewest of them with a value of the outcome.
+        - least_answer_of_category, count_beside_two: as of ``answers_told``.
         - row_leverage, unit_leverage: the largest of ``unit_leverage`` of a response, and of a unit; the latter 0 where
           no unit has several responses.
         - df_of_groups: groups less columns that are the same within each; of models of groups alone.
@@ -78,6 +82,7 @@ def behind_a_fit(
         "df_complete": float(len(complete) - n_columns),
         **({"least_category_n": min(float(each.sum()) for each in parts)} if parts else {}),
         "least_outcome_n": float(complete[spec.outcome].value_counts().min()),
+        **answers_told(spec.estimator, _weighted_counts(spec, complete), parts),
         **_organisations(own, parts),
         "row_leverage": max(_row_leverage(each) for each in designs),
         "unit_leverage": max(leverages, default=0.0),
@@ -131,9 +136,18 @@ def _groups(spec: RegressionSpec, rows: pd.DataFrame, matrix: pd.DataFrame) -> d
 
 
 def _parts(matrix: pd.DataFrame) -> list[NDArray[np.bool_]]:
-    """Return who is in and out of every category: both sides of every column of noughts and ones."""
-    columns = [matrix[name].to_numpy() for name in list(matrix)[1:] if matrix[name].isin([0.0, 1.0]).all()]
-    return [part for column in columns for part in (column == 1.0, column == 0.0)]
+    """Return who is in and out of every category, and in every cell of a product of some.
+
+    Columns of two values, such as nought and one, are of categories.
+    """
+    columns = {str(name): matrix[name].to_numpy() for name in list(matrix)[1:] if matrix[name].nunique() == BOTH}
+    parts = [part for column in columns.values() for part in (column == column.max(), column == column.min())]
+    for name in matrix:
+        factors = [each for each in str(name).split(PRODUCT) if each in columns]
+        if len(factors) > 1:
+            cells = matrix.groupby(factors).ngroup().to_numpy()
+            parts += [cells == cell for cell in np.unique(cells)]
+    return parts
 
 
 def _organisations(units: pd.DataFrame, parts: list[NDArray[np.bool_]]) -> dict[str, float]:
@@ -153,6 +167,12 @@ def _weights(spec: RegressionSpec, rows: pd.DataFrame, parts: list[NDArray[np.bo
     weights: Vector = rows[str(spec.weights)].to_numpy(dtype=float)
     each = [weights, *(weights[part] for part in parts if part.any())]
     return {"weight_in_people": min(float(own.sum() / own.max()) for own in each)}
+
+
+def _weighted_counts(spec: RegressionSpec, rows: pd.DataFrame) -> pd.Series:
+    """Return the outcome; counts times their weights, whose sums follow."""
+    is_weighted = spec.estimator in OF_COUNTS and spec.weights not in (None, NUMBER_OF_ANSWERS)
+    return rows[spec.outcome] * rows[str(spec.weights)] if is_weighted else rows[spec.outcome]
 
 
 def _dyads(rows: pd.DataFrame, designs: list[TurnedBack], parts: list[NDArray[np.bool_]]) -> dict[str, float]:

@@ -11,7 +11,8 @@ import pandas as pd
 from models.sections.imputation import IMPUTATIONS
 from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, PATHS
 from pipelines.steps.coarse_degrees import BY_DESIGN, OF_EQUATIONS, OF_GROUPS, has_rules_of_its_own
-from pipelines.steps.disclosure import LEAST_ORGANISATIONS
+from pipelines.steps.disclosure import LEAST_BAND, LEAST_ORGANISATIONS
+from pipelines.steps.fit_answers import BESIDE_TWO, LEAST_ANSWER
 from pipelines.steps.fit_rows import OVER_WAVES
 from pipelines.steps.scores_without_items import ALPHA
 from pipelines.steps.withheld_reasons import reason
@@ -25,6 +26,9 @@ OF_CATEGORIES = ("logit", "probit", "firth_logit", "ordered_logit", "ordered_pro
 LINEAR_EQUATIONS = ("gee_linear",)
 NOT_TURNED_BACK = tuple(each for each in (*OF_COUNTS, *OF_CATEGORIES) if each not in MARGINAL)
 """Estimators of which nobody has worked out which sums of an outcome follow; of a scale they are withheld."""
+OF_ANSWERS = (*OF_COUNTS, *OF_CATEGORIES, "gee_logit", *MIXED_CATEGORICAL)
+"""Estimators whose coefficients tell shares of answers, or sums of counts, in categories of regressors."""
+LEAST_BESIDE_TWO = 0.1
 WITH_RULES = (
     *(*LINEAR, *OF_UNITS, *OF_GROUPS, *OF_COUNTS, *OF_CATEGORIES),
     *(*OF_EQUATIONS, *MARGINAL, *MIXED_CATEGORICAL),
@@ -102,6 +106,7 @@ def reasons_to_withhold(
         (any(part.startswith(f"{item}[") for item in text_items for part in parts), "cell_texts", 0),
         (bool(fit.get("is_of_scale")) and fit["estimator"] in NOT_TURNED_BACK, "sums_unknown", 0),
         *(_of_its_own(fit, known, least) if not never and has_rules_of_its_own(fit, known) else ()),
+        *_of_answers(fit, known),
         *_of_dyads(known, least),
         (known.get("weight_in_people", least) < least, "heavy_weight", least),
         ("noughts_count_as" in known, "log_ratio", 0),
@@ -153,6 +158,19 @@ def _of_its_own(fit: Mapping[str, object], known: Mapping[str, float], least: fl
     if fit["covariance"] == BY_DESIGN:
         yield known.get("least_units_of_stratum", 0) < LEAST_ORGANISATIONS, "small_stratum", LEAST_ORGANISATIONS
         yield known.get("least_people_of_stratum", 0) < least, "few_in_stratum", least
+
+
+def _of_answers(fit: Mapping[str, object], known: Mapping[str, float]) -> Iterator[Broken]:
+    """Yield the rules on what figures tell of answers and counts in categories of regressors.
+
+    Of least squares they are asked where the outcome is known to be of two values.
+    """
+    is_of_counts = fit["estimator"] in OF_COUNTS
+    is_of_answers = fit["estimator"] in OF_ANSWERS and not is_of_counts
+    yield is_of_counts and known.get(BESIDE_TWO, 0) < LEAST_BESIDE_TWO, "count_of_one", 0
+    yield known.get(LEAST_ANSWER, 0 if is_of_answers else LEAST_BAND) < LEAST_BAND, "few_with_answer", LEAST_BAND
+    if fit["estimator"] in NOT_TURNED_BACK:
+        yield known.get("unit_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage_of_unit", 0
 
 
 def _of_dyads(known: Mapping[str, float], least: float) -> Iterator[Broken]:

@@ -14,8 +14,11 @@ from pipelines.steps.release_rounding import rounded_average_effects, rounded_es
 from pipelines.tables import released
 
 AVERAGE_EFFECT = "average_effect"
-OF_YES_AND_NO = ("logit", "firth_logit", "probit", "mixed_logit", "gee_logit")
-"""Estimators whose average effect is a difference in a share; of others it is in other units."""
+OF_YES_AND_NO = ("logit", "firth_logit", "probit", "gee_logit")
+"""Estimators whose average effect is a difference in a share; of others it is in other units.
+
+That of a mixed logit is averaged over groups: beside its coefficients it would tell their variance.
+"""
 
 
 def released_fits(study: Study, fits: pd.DataFrame) -> pd.DataFrame:

@@ -33,6 +33,14 @@ REASONS: Mapping[str, Texts] = {
         "en": "fewer than {least} responses with a value of the outcome",
         "da": "færre end {least} besvarelser med en værdi af udfaldet",
     },
+    "few_with_answer": {
+        "en": "a category in which fewer than {least} responses have an answer, or another than the rest",
+        "da": "en kategori, hvor færre end {least} besvarelser har et svar, eller et andet end resten",
+    },
+    "count_of_one": {
+        "en": "a number to which one or two responses bring nearly all, or a category in which all have nought",
+        "da": "et antal, som én eller to besvarelser står for næsten hele, eller en kategori, hvor alle har nul",
+    },
     "leverage": {
         "en": "one response nearly decides a coefficient",
         "da": "én besvarelse afgør næsten en koefficient",

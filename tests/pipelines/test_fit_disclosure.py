@@ -24,6 +24,9 @@ def diagnostics(**changes):
     return {"max_leverage": 0.2, "least_category_n": 30.0, **organisations, **changes}
 
 
+OF_ANSWERS = {"least_answer_of_category": 3.0, "count_beside_two": 0.1}
+
+
 def fit_is_withheld(least=10, terms=("intercept", "voice"), is_missing=(), **changes):
     figures = {key: value for key, value in changes.items() if key in fit()}
     others = {key: value for key, value in changes.items() if key not in fit()}
@@ -43,7 +46,7 @@ def test_only_coefficients_in_units_that_have_words_are_released():
 def test_without_the_rule_categories_and_counts_of_a_scale_are_shown(monkeypatch, estimator, is_on):
     if not is_on:
         monkeypatch.setattr(fits_to_withhold, "NOT_TURNED_BACK", ())
-    known = diagnostics(least_outcome_n=50.0)
+    known = diagnostics(least_outcome_n=50.0, **OF_ANSWERS, unit_leverage=0.3)
     told = reasons_to_withhold({**fit(estimator=estimator), "is_of_scale": True}, known, ["intercept", "voice"], [])
     assert [each.partition(",")[0] for each in told] == (["categories or counts of a scale"] if is_on else [])
     assert not reasons_to_withhold(fit(estimator=estimator), known, ["intercept", "voice"], [])
@@ -89,6 +92,7 @@ def test_what_the_dashboard_has_no_words_for_is_not_released(changes, told):
 )
 def test_a_category_of_the_outcome_needs_the_least_cell_size(known, reasons):
     logit = {**fit(), "estimator": "logit"}
+    known = {**known, **OF_ANSWERS, "unit_leverage": 0.3}
     assert reasons_to_withhold(logit, known, ["intercept", "voice"], []) == reasons
 
 
@@ -273,8 +277,15 @@ OF_WORKING = {
     "row_leverage": 0.3,
     "unit_leverage": 0.3,
 }
-OF_WORKING_LOGIT = {**OF_WORKING, "estimator": "gee_logit", "least_outcome_n": 30.0}
-OF_WORKING_COUNTS = {**OF_WORKING, "estimator": "gee_poisson"}
+OF_WORKING_LOGIT = {**OF_WORKING, "estimator": "gee_logit", "least_outcome_n": 30.0, "least_answer_of_category": 3.0}
+OF_WORKING_COUNTS = {**OF_WORKING, "estimator": "gee_poisson", "count_beside_two": 0.1}
+OF_LOGIT = {
+    "estimator": "logit",
+    "covariance": "HC1",
+    "least_outcome_n": 30.0,
+    "least_answer_of_category": 3.0,
+    "unit_leverage": 0.3,
+}
 OF_MIXED_LOGIT = {**OF_WORKING_LOGIT, "estimator": "mixed_logit", "covariance": "classical"}
 OWN_KINDS = {
     "mixed": OF_MIXED,
@@ -285,6 +296,7 @@ OWN_KINDS = {
     "estimating equations": OF_WORKING,
     "estimating equations of yes and no": OF_WORKING_LOGIT,
     "estimating equations of counts": OF_WORKING_COUNTS,
+    "yes and no": OF_LOGIT,
     "yes and no in groups": OF_MIXED_LOGIT,
     "options in groups, logit": {**OF_MIXED_LOGIT, "estimator": "mixed_ordered_logit"},
     "options in groups, probit": {**OF_MIXED_LOGIT, "estimator": "mixed_ordered_probit"},
@@ -341,6 +353,17 @@ OWN_RULES = {
     "in groups, groups less facts": (OF_MIXED_LOGIT, {"df_of_groups": 9.0}, FEW_DEGREES),
     "in groups, one organisation": (OF_MIXED_LOGIT, {"unit_leverage": 0.9}, ONE_UNIT),
     "in groups, few groups": (OF_MIXED_LOGIT, {"n_clusters": 9}, "fewer than 10 clusters"),
+    "categories, few with an answer": (
+        OF_LOGIT,
+        {"least_answer_of_category": 2.0},
+        "a category in which fewer than 3 responses have an answer, or another than the rest",
+    ),
+    "categories, one organisation": (OF_LOGIT, {"unit_leverage": 0.9}, ONE_UNIT),
+    "counts, one person": (
+        OF_WORKING_COUNTS,
+        {"count_beside_two": 0.09},
+        "a number to which one or two responses bring nearly all, or a category in which all have nought",
+    ),
     "dyads, others": (OF_DYADS, {"n_dyads": 9.0}, "answers of fewer than 10 other members of dyads"),
     "dyads, category": (
         OF_DYADS,
@@ -371,6 +394,9 @@ OWN_RULES_OFF = {
     "one response": ("HIGHEST_LEVERAGE", 1.1, {**OF_PATHS, "row_leverage": 0.95}),
     "degrees of freedom": ("LEAST_DF", 0, {**OF_MIXED_LOGIT, "df_of_groups": 8.0}),
     "clusters": ("LEAST_CLUSTERS", 0, {**OF_WORKING, "n_clusters": 9}),
+    "few with an answer": ("LEAST_BAND", 0, {**OF_LOGIT, "least_answer_of_category": 2.0}),
+    "counts of one person": ("LEAST_BESIDE_TWO", 0, {**OF_WORKING_COUNTS, "count_beside_two": 0.05}),
+    "one organisation of yes and no": ("HIGHEST_LEVERAGE", 1.1, {**OF_LOGIT, "unit_leverage": 0.95}),
     "category of organisations": ("LEAST_ORGANISATIONS", 0, {**OF_PATHS, "least_category_organisations": 2.0}),
 }
 
