@@ -183,8 +183,7 @@ class RegressionSpec(Spec):
         for name in ("main", *(variant.name for variant in self.variants)):
             said = self.with_variant(name)
             refuse_mixed_panel(said.estimator, said.panel, effects_in(said.fixed_effects), said.level)
-            has_design = said.design is not None
-            refuse_imputation_of(said.missing, said.estimator, said.level, said.effects(), has_design=has_design)
+            refuse_imputation_of(said)
             refuse_unfit_composition(said.composition, said.outcome, said.estimator, said.level, said.missing)
             refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
             said.refuse_unfit_keys_of_mixed()

@@ -1,11 +1,13 @@
 """A mediation fitted to responses: paths, effects and their intervals, in tables."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from models.estimates import Matrix
+from models.missing_data.pooling import CompletedEstimates, PooledEstimates, pool_estimates
 from models.one_thread import on_one_thread
 from models.paths.effects import Effect, errors_of, values_of
 from models.paths.equations import PathCovariance, Rows, Solved, rows_of, solve_equations
@@ -17,6 +19,7 @@ from models.paths.judged import Judged
 from models.paths.mediation import Mediation
 from models.paths.resampling import resampled, unit_products, without_each
 from models.regression.identification import ModelDataError
+from models.regression.inference import Uncertainty
 
 MOST_UNDEFINED = 0.05
 TWO_VALUES = 2
@@ -111,23 +114,73 @@ def fit_mediation(
     """
     chosen = inference or Inference()
     _refuse_few_draws(chosen)
-    equations = mediation.equations()
     with on_one_thread():
-        rows = rows_of(responses.data, equations, responses.clusters, responses.weights)
-        solved = solve_equations(equations, rows, _covariance_of(chosen, rows))
-        effects = mediation.effects(at or _values_of_moderator(mediation, rows))
-        judged, n_undefined = _judged(effects, solved, chosen, generator)
-        return MediationFit(
-            mediation=mediation,
-            n_obs=len(rows.values),
-            n_dropped=rows.n_dropped,
-            n_clusters=rows.n_clusters,
-            problems=("few_clusters",) if (rows.n_clusters or FEW_CLUSTERS) < FEW_CLUSTERS else (),
-            n_undefined=n_undefined,
-            paths=solved.path_table(chosen.confidence_level),
-            effects=judged.table(),
-            intervals=judged.intervals(),
-        )
+        solved = _solved(mediation, responses, chosen)
+        effects = mediation.effects(at or _values_of_moderator(mediation, solved.rows))
+        return _fitted(mediation, solved, effects, chosen, generator)
+
+
+def pool_mediation(
+    mediation: Mediation, sets: Sequence[Responses], generator: np.random.Generator, inference: Inference
+) -> tuple[MediationFit, PooledEstimates]:
+    """Estimate the paths of a mediation in completed sets, pool them by Rubin's rules, and the effects from these.
+
+    Effects are products of the pooled paths, with drawn coefficients and delta errors from their total covariance.
+
+    Args:
+        mediation: What is stated, without a moderator.
+        sets: The same responses, completed once an imputation.
+        generator: Source of draws.
+        inference: Covariance, number of draws and level; without resamples.
+
+    Returns:
+        The fit, and the pooled paths.
+
+    Raises:
+        ModelDataError: As ``fit_mediation``.
+
+    References:
+        Rubin (1987), chapter 3; MacKinnon, Lockwood and Williams (2004), Multivariate Behavioral Research 39, 99-128.
+    """
+    _refuse_few_draws(inference)
+    with on_one_thread():
+        solved = [_solved(mediation, each, inference) for each in sets]
+        terms = tuple(f"{outcome} <- {term}" for outcome, term in solved[0].equations.terms)
+        pooled = pool_estimates(
+            [CompletedEstimates(terms, each.coefficients, each.uncertainty.covariance, each.uncertainty.df)
+             for each in solved]
+        )  # fmt: skip
+        uncertainty = Uncertainty(pooled.covariance, pooled.df, solved[0].uncertainty.n_clusters)
+        joined = replace(solved[0], coefficients=pooled.estimates, uncertainty=uncertainty)
+        return _fitted(mediation, joined, mediation.effects(()), inference, generator), pooled
+
+
+def _solved(mediation: Mediation, responses: Responses, inference: Inference) -> Solved:
+    equations = mediation.equations()
+    rows = rows_of(responses.data, equations, responses.clusters, responses.weights)
+    return solve_equations(equations, rows, _covariance_of(inference, rows))
+
+
+def _fitted(
+    mediation: Mediation,
+    solved: Solved,
+    effects: tuple[Effect, ...],
+    inference: Inference,
+    generator: np.random.Generator,
+) -> MediationFit:
+    judged, n_undefined = _judged(effects, solved, inference, generator)
+    rows = solved.rows
+    return MediationFit(
+        mediation=mediation,
+        n_obs=len(rows.values),
+        n_dropped=rows.n_dropped,
+        n_clusters=rows.n_clusters,
+        problems=("few_clusters",) if (rows.n_clusters or FEW_CLUSTERS) < FEW_CLUSTERS else (),
+        n_undefined=n_undefined,
+        paths=solved.path_table(inference.confidence_level),
+        effects=judged.table(),
+        intervals=judged.intervals(),
+    )
 
 
 def _covariance_of(inference: Inference, rows: Rows) -> PathCovariance:

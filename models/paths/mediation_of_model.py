@@ -1,5 +1,6 @@
 """A mediation in words, within one level or across two → effects and paths as rows of a fit."""
 
+from collections.abc import Sequence
 from functools import reduce
 from typing import cast
 
@@ -7,16 +8,18 @@ import numpy as np
 import pandas as pd
 
 from models.estimates import Vector
+from models.missing_data.imputations import Imputations
 from models.paths.equations import INTERCEPT as CONSTANT
 from models.paths.equations import PathCovariance
 from models.paths.found import ROUTE, FoundPaths, Reading, path_term
 from models.paths.level_slopes import TwoLevelMediation
-from models.paths.mediated import Inference, MediationFit, Responses, fit_mediation
+from models.paths.mediated import Inference, MediationFit, Responses, fit_mediation, pool_mediation
 from models.paths.mediation import Mediation
 from models.paths.mediation_rows import MediationRows, explained_share, mediation_rows, term_of
 from models.paths.two_level_mediation import TwoLevelFit, TwoLevelInference, fit_two_level
 from models.regression.design import INTERCEPT, Design
 from models.regression.diagnostics import of_columns
+from models.regression.found import diagnostics_of_pooled
 from models.sections.paths import RESAMPLED, Paths
 from models.spec import RegressionSpec
 
@@ -28,20 +31,51 @@ SHARE = "share_of_total"
 RESAMPLES_UNDEFINED = "resamples_undefined"
 
 
-def estimate_mediation(spec: RegressionSpec, design: Design, seed: int, fewest_beyond: int) -> FoundPaths:
+def estimate_mediation(
+    spec: RegressionSpec, sets: Sequence[Design], seed: int, fewest_beyond: int, imputations: Imputations | None = None
+) -> FoundPaths:
     """Estimate a mediation by least squares equation by equation.
 
     Args:
         spec: The model, variant applied.
-        design: What it is computed from.
+        sets: What it is computed from; of imputed values one completed set an imputation, whose paths are pooled.
         seed: Of resamples and draws.
         fewest_beyond: How many more rows than coefficients are asked for.
+        imputations: The imputations behind the sets, where they were drawn here.
 
     Raises:
         ModelDataError: If the data cannot carry it.
     """
-    paths, rows = spec.paths or Paths(), mediation_rows(spec, design, fewest_beyond)
-    stated = Mediation(
+    paths, every = spec.paths or Paths(), [mediation_rows(spec, each, fewest_beyond) for each in sets]
+    rows = every[0]
+    stated = _stated(paths, rows)
+    is_resampled = paths.interval in RESAMPLED
+    inference = Inference(
+        covariance=cast("PathCovariance", spec.covariance_used()),
+        n_resamples=paths.n_draws if is_resampled else 0,
+        n_draws=0 if is_resampled else paths.n_draws,
+        confidence_level=spec.confidence_level,
+    )
+    responses, rng = [Responses(each.data, each.clusters, each.weights) for each in every], np.random.default_rng(seed)
+    if len(sets) > 1:
+        fit, pooled = pool_mediation(stated, responses, rng, inference)
+        diagnostics = diagnostics_of_pooled(pooled, imputations)
+    else:
+        fit, diagnostics = fit_mediation(stated, responses[0], rng, inference=inference), dict[str, float]()
+    terms, own = _terms_of_effects(fit.effects, rows), _paths(fit.paths)
+    return FoundPaths(
+        estimates=pd.concat([_effects(fit, terms, paths.interval), own], ignore_index=True),
+        diagnostics=_diagnostics(stated, fit, every, own["df"].dropna()) | diagnostics,
+        n_obs=fit.n_obs,
+        n_clusters=fit.n_clusters,
+        n_parameters=len(own),
+        r_squared=float(np.mean([_explained(fit, each) for each in every])),
+        readings=_readings(fit, terms, paths.interval),
+    )
+
+
+def _stated(paths: Paths, rows: MediationRows) -> Mediation:
+    return Mediation(
         focal=rows.focal,
         mediators=rows.mediators,
         outcome=rows.outcome,
@@ -50,31 +84,19 @@ def estimate_mediation(spec: RegressionSpec, design: Design, seed: int, fewest_b
         moderator=rows.moderator,
         moderated=frozenset(paths.moderated),
     )
-    is_resampled = paths.interval in RESAMPLED
-    inference = Inference(
-        covariance=cast("PathCovariance", spec.covariance_used()),
-        n_resamples=paths.n_draws if is_resampled else 0,
-        n_draws=0 if is_resampled else paths.n_draws,
-        confidence_level=spec.confidence_level,
-    )
-    responses = Responses(rows.data, rows.clusters, rows.weights)
-    fit = fit_mediation(stated, responses, np.random.default_rng(seed), inference=inference)
-    terms = _terms_of_effects(fit.effects, rows)
-    own = _paths(fit.paths)
-    diagnostics = _of_outcome(stated, rows)
-    df = own["df"].dropna()
-    diagnostics |= {"least_df": float(df.min())} if len(df) and fit.n_clusters is not None else {}
-    diagnostics |= {RESAMPLES_UNDEFINED: float(fit.n_undefined)} if is_resampled else {}
-    diagnostics |= {} if rows.n_units is None else {"n_units": float(rows.n_units)}
-    return FoundPaths(
-        estimates=pd.concat([_effects(fit, terms, paths.interval), own], ignore_index=True),
-        diagnostics=diagnostics,
-        n_obs=fit.n_obs,
-        n_clusters=fit.n_clusters,
-        n_parameters=len(own),
-        r_squared=_explained(fit, rows),
-        readings=_readings(fit, terms, paths.interval),
-    )
+
+
+def _diagnostics(
+    stated: Mediation, fit: MediationFit, every: Sequence[MediationRows], df: "pd.Series[float]"
+) -> dict[str, float]:
+    """Return what the columns tell, the mean over completed sets, and how many units there are."""
+    told = pd.DataFrame([_of_outcome(stated, each) for each in every]).mean().to_dict()
+    found = {str(name): float(value) for name, value in told.items()}
+    found |= {"least_df": float(df.min())} if len(df) and fit.n_clusters is not None else {}
+    is_resampled = fit.intervals["method"].isin(RESAMPLED).any()
+    found |= {RESAMPLES_UNDEFINED: float(fit.n_undefined)} if is_resampled else {}
+    n_units = every[0].n_units
+    return found if n_units is None else found | {"n_units": float(n_units)}
 
 
 def estimate_across_levels(spec: RegressionSpec, design: Design, seed: int) -> FoundPaths:

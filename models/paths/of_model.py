@@ -1,9 +1,12 @@
 """A path model in words and its design → a labelled fit."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from models.estimates import Fit, Shapes
+from models.missing_data.imputations import Imputations
 from models.paths.found import FoundPaths
 from models.paths.mediation_of_model import estimate_across_levels, estimate_mediation
 from models.paths.two_outcomes import estimate_two_outcomes
@@ -16,15 +19,23 @@ from models.regression.moderation.surface_of_fit import SURFACE_COLUMNS
 from models.spec import RegressionSpec
 
 
-def fit_paths(spec: RegressionSpec, variant: str, design: Design, seed: int, fewest_beyond: int) -> Fit:
+def fit_paths(
+    spec: RegressionSpec,
+    variant: str,
+    sets: Sequence[Design],
+    seed: int,
+    fewest_beyond: int,
+    imputations: Imputations | None = None,
+) -> Fit:
     """Fit a path model.
 
     Args:
         spec: The model, variant applied, with an estimator of ``models.sections.inference.PATHS``.
         variant: What the variant is called.
-        design: What it is computed from.
+        sets: What it is computed from: one design, or one a completed set where a mediation imputes missing values.
         seed: Of resamples and draws.
         fewest_beyond: How many more rows than coefficients are asked for.
+        imputations: The imputations behind the sets, where they were drawn here.
 
     Returns:
         Effects first, then paths. Diagnostics: those of least squares of the outcome's equation (mediation, two
@@ -35,7 +46,11 @@ def fit_paths(spec: RegressionSpec, variant: str, design: Design, seed: int, few
     Raises:
         ModelDataError: If the data cannot carry it.
     """
-    found = _found(spec, design, seed, fewest_beyond)
+    design = sets[0]
+    if spec.estimator == "mediation":
+        found = estimate_mediation(spec, sets, seed, fewest_beyond, imputations)
+    else:
+        found = _found(spec, design, seed)
     clusters = {} if found.n_clusters is None else {"n_clusters": float(found.n_clusters)}
     diagnostics = {
         **found.diagnostics,
@@ -45,9 +60,6 @@ def fit_paths(spec: RegressionSpec, variant: str, design: Design, seed: int, few
         **({} if design.data is design.rows else {"n_responses": float(len(design.data))}),
         "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
-    empty = [
-        pd.DataFrame(columns=list(each)) for each in (SLOPE_COLUMNS, REGION_COLUMNS, CURVE_COLUMNS, SURFACE_COLUMNS)
-    ]
     return Fit(
         model=spec.name,
         variant=variant,
@@ -61,17 +73,20 @@ def fit_paths(spec: RegressionSpec, variant: str, design: Design, seed: int, few
         estimates=found.estimates.reset_index(drop=True),
         diagnostics=judged(diagnostics),
         readings=found.reading_table(),
-        shapes=Shapes(*empty),
+        shapes=_no_shapes(),
         joint_tests=found.joint_test_table(),
         data=design.data,
     )
 
 
-def _found(spec: RegressionSpec, design: Design, seed: int, fewest_beyond: int) -> FoundPaths:
-    if spec.estimator == "mediation":
-        return estimate_mediation(spec, design, seed, fewest_beyond)
+def _found(spec: RegressionSpec, design: Design, seed: int) -> FoundPaths:
     if spec.estimator == "mediation_across_levels":
         return estimate_across_levels(spec, design, seed)
     if spec.estimator == "cross_lagged_panel":
         return estimate_panel(spec, design)
     return estimate_growth(spec, design) if spec.estimator == "latent_growth" else estimate_two_outcomes(spec, design)
+
+
+def _no_shapes() -> Shapes:
+    columns = (SLOPE_COLUMNS, REGION_COLUMNS, CURVE_COLUMNS, SURFACE_COLUMNS)
+    return Shapes(*(pd.DataFrame(columns=list(each)) for each in columns))

@@ -119,7 +119,7 @@ def select_rows(spec: RegressionSpec, analysis: pd.DataFrame) -> SelectedRows:
     population = responses if spec.level == "response" else _of_organisations(spec, responses)
     n_without = rows_without(spec, population)
     complete = _leave_out_missing(spec, population)
-    rows = _leave_out_alone(spec, complete)
+    rows = leave_out_alone(spec, complete)
     data = rows if spec.level == "response" else of_rows(responses, rows, spec.level)
     return SelectedRows(rows, len(population), data, len(complete) - len(rows), n_without)
 
@@ -243,8 +243,12 @@ def _of_organisations(spec: RegressionSpec, responses: pd.DataFrame) -> pd.DataF
     return organisation_rows(responses, spec.level, spec.outcome, facts)
 
 
-def _leave_out_alone(spec: RegressionSpec, rows: pd.DataFrame) -> pd.DataFrame:
-    """Leave out rows that are alone in a group whose effect is taken out, and units seen once where changes count."""
+def leave_out_alone(spec: RegressionSpec, rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out rows that are alone in a group whose effect is taken out, and units seen once where changes count.
+
+    Raises:
+        ModelDataError: If all are.
+    """
     ways = list(spec.effects())
     if spec.panel is not None and spec.estimator in NEEDS_SEVERAL_ROWS:
         ways = [spec.panel.column]

@@ -21,6 +21,7 @@ from models.regression.least_squares import LeastSquares
 from models.regression.posed import Posed
 from models.regression.profile import profile_of
 from models.regression.reading.assumptions import breusch_pagan_test, inflation_factors, moments_of, reset_test
+from models.regression.sampled import effect_of_design
 from models.spec import RegressionSpec
 from models.triangles import inverse_of_triangle
 
@@ -103,6 +104,8 @@ def diagnose(
         - covariance_mended: 1 when negative eigenvalues of a two-way covariance were set to nought, else 0; only with
           two ways.
         - what the estimator tells of itself, such as r2_within; see ``models.regression.posed`` and ``panel.posed``.
+        - design_effect, effective_n: how many times the design of the sample makes the variance of the outcome's mean
+          that of as many rows drawn at random with replacement (Kish 1965), and the rows over it; with a design.
         - n_responses: responses behind rows of organisations; absent where responses are the rows.
         - share_of_responses_used: of the population's rows, after leaving out missing values, 0 to 1.
 
@@ -121,6 +124,7 @@ def diagnose(
         **counts_of_categories(design),
         **of_clusters(uncertainty),
         **posed.found,
+        **effect_of_design(design.sample, design.outcome.to_numpy()),
         **({} if design.data is design.rows else {"n_responses": float(len(design.data))}),
         "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
@@ -155,6 +159,7 @@ def diagnose_categorical(design: Design, found: dict[str, float], uncertainty: U
             "n_parameters": float(len(uncertainty.df)),
             **counts_of_categories(design),
             **of_clusters(uncertainty),
+            **effect_of_design(design.sample if set(design.outcome) <= {0.0, 1.0} else None, design.outcome.to_numpy()),
             "share_of_responses_used": len(design.rows) / design.n_in_population,
         }
     )

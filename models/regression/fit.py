@@ -2,6 +2,7 @@
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
+from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -10,6 +11,7 @@ import pandas as pd
 
 from instruments.spec_file import closest
 from models.estimates import PREDICTION_COLUMNS, Fit
+from models.missing_data.imputations import Imputations
 from models.one_thread import on_one_thread
 from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
@@ -78,15 +80,13 @@ def fit_regression(
     fitted = apply_variant(spec, variant)
     request = imputation_of(fitted.missing)
     with on_one_thread():
+        if request is not None:
+            asked = FitTask(spec, labels, variant, fewest_beyond, seed)
+            return _fit_completed(fitted, impute_rows(fitted, analysis, request, seed), asked)
+        design = build_design(fitted, analysis, labels, fewest_beyond)
         if fitted.estimator in PATHS:
-            return _paths(fitted, variant, build_design(fitted, analysis, labels, fewest_beyond), seed, fewest_beyond)
-        if request is None:
-            design = build_design(fitted, analysis, labels, fewest_beyond)
-            found = _found(fitted, design, labels, seed, fewest_beyond)
-        else:
-            imputed = impute_rows(fitted, analysis, request, seed)
-            design, found = _found_of_completed(fitted, imputed, labels, seed, fewest_beyond)
-        return _made(fitted, variant, design, labels, found)
+            return _paths(fitted, variant, (design,), seed, fewest_beyond)
+        return _made(fitted, variant, design, labels, _found(fitted, design, labels, seed, fewest_beyond))
 
 
 def fit_imputed(task: FitTask, analysis: pd.DataFrame, values: pd.DataFrame) -> Fit:
@@ -108,9 +108,7 @@ def fit_imputed(task: FitTask, analysis: pd.DataFrame, values: pd.DataFrame) -> 
     if request is None:
         raise ModelDataError(f"model '{fitted.name}' imputes nothing, but imputed values were given; leave them out")
     with on_one_thread():
-        imputed = complete_rows(fitted, analysis, request, values)
-        design, found = _found_of_completed(fitted, imputed, task.labels, task.seed, task.fewest_beyond)
-        return _made(fitted, task.variant, design, task.labels, found)
+        return _fit_completed(fitted, complete_rows(fitted, analysis, request, values), task)
 
 
 def _made(fitted: RegressionSpec, variant: str, design: Design, labels: Labels, found: Found) -> Fit:
@@ -137,10 +135,17 @@ def _made(fitted: RegressionSpec, variant: str, design: Design, labels: Labels, 
     )
 
 
-def _paths(spec: RegressionSpec, variant: str, design: Design, seed: int, fewest_beyond: int) -> Fit:
+def _paths(
+    spec: RegressionSpec,
+    variant: str,
+    sets: Sequence[Design],
+    seed: int,
+    fewest_beyond: int,
+    imputations: Imputations | None = None,
+) -> Fit:
     from models.paths.of_model import fit_paths  # noqa: PLC0415 - seldom needed
 
-    return fit_paths(spec, variant, design, seed, fewest_beyond)
+    return fit_paths(spec, variant, sets, seed, fewest_beyond, imputations)
 
 
 def _found(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> Found:
@@ -162,16 +167,20 @@ def _found(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewe
     return replace(found, diagnostics=diagnostics, readings=_joined(found.readings, compared.readings))
 
 
-def _found_of_completed(
-    spec: RegressionSpec, imputed: ImputedRows, labels: Labels, seed: int, fewest_beyond: int
-) -> tuple[Design, Found]:
-    """Fit every completed set and pool; return the design of the first set, with the responses as they were."""
+def _fit_completed(spec: RegressionSpec, imputed: ImputedRows, task: FitTask) -> Fit:
+    """Fit every completed set and pool; rows and data are those of the first set, with the responses as they were."""
     told = spec.model_copy(update={"bootstrap_draws": 0})
-    designs = [build_design(told, rows, labels, fewest_beyond) for rows in imputed.completed]
-    sets = [_found(told, design, labels, seed, fewest_beyond) for design in designs]
+    sets = [build_design(told, rows, task.labels, task.fewest_beyond) for rows in imputed.completed]
     share_used = len(imputed.data) / imputed.n_in_population
-    found = pool_found(sets, imputed.imputations, spec.confidence_level, share_used)
-    return replace(designs[0], data=imputed.data), found
+    sets = [replace(each, n_alone=imputed.n_alone) for each in sets]
+    shown = replace(sets[0], data=imputed.data)
+    if spec.estimator in PATHS:
+        shown = replace(shown, rows=imputed.data, n_in_population=imputed.n_in_population)
+        every = [shown, *sets[1:]]
+        return _paths(spec, task.variant, every, task.seed, task.fewest_beyond, imputed.imputations)
+    every = [_found(told, each, task.labels, task.seed, task.fewest_beyond) for each in sets]
+    found = pool_found(every, imputed.imputations, spec.confidence_level, share_used)
+    return _made(spec, task.variant, shown, task.labels, found)
 
 
 def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> Found:

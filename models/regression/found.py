@@ -20,6 +20,9 @@ from models.regression.inference import Uncertainty, label_estimates
 from models.regression.reading.of_coefficients import COLUMNS
 from models.sections.imputation import IMPUTATIONS, NOT_SETTLED
 
+TESTS = ("hausman_", "context_")
+"""Diagnostics that are tests: a mean over completed sets is none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Found:
@@ -59,8 +62,8 @@ def pool_found(
 ) -> Found:
     """Pool what an estimator found of completed sets by Rubin's rules; joint tests are D1.
 
-    Diagnostics are means over the sets, with the fraction of missing information of every term. Readings and
-    predictions are left out: how they are pooled is not settled.
+    Diagnostics are means over the sets, with the fraction of missing information of every term; tests of random
+    effects of units are left out. So are readings and predictions: how they are pooled is not settled.
 
     Args:
         sets: One an imputation.
@@ -96,8 +99,18 @@ def _diagnostics(
     tables = [each.diagnostics.set_index("diagnostic")["value"] for each in sets]
     means = pd.concat(tables, axis=1, join="inner").mean(axis=1, skipna=False)
     means["share_of_responses_used"] = share_used
+    of_sets = {str(name): float(value) for name, value in means.items() if not str(name).startswith(TESTS)}
+    return of_sets | diagnostics_of_pooled(pooled, imputations)
+
+
+def diagnostics_of_pooled(pooled: PooledEstimates, imputations: Imputations | None) -> dict[str, float]:
+    """Return how often values were imputed, whether chains settled, and the information that is missing by term.
+
+    Args:
+        pooled: The pooled estimates.
+        imputations: The imputations; None where values were given, so that nothing is known of their chains.
+    """
     return {
-        **{str(name): float(value) for name, value in means.items()},
         IMPUTATIONS: float(pooled.n_imputations),
         **({} if imputations is None else {NOT_SETTLED: _n_not_settled(imputations)}),
         "largest_fmi": float(pooled.fraction_missing.max()),

@@ -8,10 +8,11 @@ Put here how rows of a model are parts of a sample; variances are in ``models.su
 import numpy as np
 import pandas as pd
 
-from models.estimates import Matrix
+from models.estimates import Matrix, Vector
 from models.regression.inference import Uncertainty
 from models.sections.sample_design import SampleDesign
 from models.survey_design.design import SurveyDesign, build_survey_design
+from models.survey_design.design_effects import design_effects
 from models.survey_design.estimated import degrees_of_freedom
 from models.survey_design.linearisation import linearised_covariance
 from models.survey_design.stages import Stage
@@ -91,3 +92,19 @@ def sampled_uncertainty(sample: SurveyDesign, influence: Matrix) -> Uncertainty:
     n_rows = len(influence)
     n_clusters = None if sample.n_clusters == n_rows else sample.n_clusters
     return Uncertainty(linearised_covariance(sample, influence), df * np.ones(k), n_clusters)
+
+
+def effect_of_design(sample: SurveyDesign | None, outcome: Vector) -> dict[str, float]:
+    """Return the design effect of the outcome's mean, and how many rows drawn at random would tell as much.
+
+    Args:
+        sample: n rows; None for a model without a design.
+        outcome: n; numbers, or 0 and 1. Nothing is told of places of categories.
+
+    Returns:
+        ``design_effect``, against sampling with replacement (NaN without variation), and ``effective_n``, n over it.
+    """
+    if sample is None:
+        return {}
+    effect = design_effects(sample, ["outcome"], outcome[:, None], compared="with_replacement")["outcome"]
+    return {"design_effect": effect, "effective_n": len(outcome) / effect if effect > 0 else np.nan}

@@ -1,17 +1,30 @@
 """What a model says of missing values: rows left out, or values imputed several times."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, Protocol
 
 from pydantic import Field
 
 from instruments.spec_file import Name, Spec
-from models.sections.inference import MIXED_CATEGORICAL, PANEL, Estimator
+from models.sections.inference import MISCLASSIFIED, MIXED_CATEGORICAL, PANEL, Estimator
 from models.sections.panel import Level
 
 IMPUTATIONS = "n_imputations"
 """The diagnostic that tells a fit of completed sets from others."""
 NOT_SETTLED = "columns_not_settled"
 """The diagnostic of their chains."""
+_BY_LIKELIHOOD = "who misses a wave is kept by full information; write missing: listwise"
+WITHOUT_IMPUTATION: Mapping[Estimator, str] = {
+    "cross_lagged_panel": _BY_LIKELIHOOD,
+    "latent_growth": _BY_LIKELIHOOD,
+    "mediation_across_levels": (
+        "variances between latent means are no coefficients that Rubin's rules pool; write missing: listwise, or "
+        "estimator mediation with a cluster"
+    ),
+    "two_outcomes": "its two equations are tested on the same rows; write missing: listwise, or a model an outcome",
+    MISCLASSIFIED: "a code that is not there was not judged by a coder either; write missing: listwise",
+}
+"""Estimators whose completed sets are not pooled, with why and what to do instead."""
 
 
 class Imputation(Spec):
@@ -22,8 +35,8 @@ class Imputation(Spec):
         imputations: Completed sets, each from a chain of its own.
         iterations: Rounds over all variables in each chain; fewer than 8 say nothing of whether chains have settled.
         auxiliary: Columns that are not in the model and say something of what is missing, or of why.
-        has_levels: Whether numbers are imputed with a random intercept of the model's cluster, or of the first groups
-            of a mixed model; it needs one cluster.
+        has_levels: Whether numbers are imputed with a random intercept: of the units of a panel or the fixed effects,
+            else of the model's only cluster, the first units of a design, or the first groups of a mixed model.
     """
 
     method: Literal["multiple_imputation"] = "multiple_imputation"
@@ -43,24 +56,41 @@ def imputation_of(missing: Missing) -> Imputation | None:
     return Imputation() if missing == "multiple_imputation" else None
 
 
-def refuse_imputation_of(
-    missing: Missing, estimator: Estimator, level: Level, effects: tuple[str, ...], *, has_design: bool
-) -> None:
-    """Raise ValueError when values are to be imputed for a model whose imputation is not known."""
-    if imputation_of(missing) is None:
+class _Model(Protocol):
+    """What of a model decides whether its missing values can be imputed."""
+
+    @property
+    def estimator(self) -> Estimator: ...
+    @property
+    def level(self) -> Level: ...
+    @property
+    def missing(self) -> Missing: ...
+    @property
+    def fixed_effects(self) -> Name | tuple[Name, Name] | None: ...
+
+
+def has_effects_of_groups(estimator: Estimator, fixed_effects: Name | tuple[Name, Name] | None) -> bool:
+    """Tell whether a model sets rows of the same group apart from those of others, so that imputations must too."""
+    return estimator in (*PANEL, *MIXED_CATEGORICAL) or fixed_effects is not None
+
+
+def refuse_imputation_of(model: _Model) -> None:
+    """Raise ValueError when values are to be imputed for a model whose completed sets would be pooled wrongly."""
+    request, estimator = imputation_of(model.missing), model.estimator
+    if request is None:
         return
-    if has_design:
+    if model.level != "response":
         raise ValueError(
-            "missing: multiple_imputation does not know the design of a sample; write missing: listwise, or a cluster "
-            "and weights instead of the design"
+            f"missing: multiple_imputation is for rows of responses; found level {model.level}, whose means over "
+            "answers would take imputed ones for answers given; write missing: listwise, where means are over those "
+            "who answered, or a model of responses"
         )
-    if estimator in MIXED_CATEGORICAL:
+    if estimator in WITHOUT_IMPUTATION:
         raise ValueError(
-            f"missing: multiple_imputation draws categories without random intercepts, which {estimator} has; write "
-            "missing: listwise, or use logit or ordered_logit with a cluster"
+            f"missing: multiple_imputation is not for estimator {estimator}: {WITHOUT_IMPUTATION[estimator]}"
         )
-    if estimator in PANEL or level != "response" or effects:
+    if not request.has_levels and has_effects_of_groups(estimator, model.fixed_effects):
         raise ValueError(
-            "missing: multiple_imputation is for models of responses without a panel estimator, fixed effects or rows "
-            "of organisations; write missing: listwise, or a variant without these"
+            f"has_levels: false is not for {estimator} with effects of groups: imputed values would know nothing of "
+            "the groups that the model sets apart; remove the key"
         )

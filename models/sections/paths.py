@@ -160,8 +160,6 @@ def _refuse_keys_of_others(said: Paths, estimator: Estimator) -> None:
 
 def _refuse_unfit_rows(model: _Model) -> None:
     estimator = model.estimator
-    if imputation_of(model.missing) is not None:
-        raise ValueError(f"missing: multiple_imputation is not for estimator {estimator}; write missing: listwise")
     if model.weights is not None and estimator in LATENT_PATHS:
         raise ValueError(f"weights are not for {estimator}; leave them out")
 
@@ -179,8 +177,26 @@ def _refuse_unfit_mediation(said: Paths, model: _Model) -> None:
         if not each.is_plain:
             raise ValueError(f"'{each.variable}' under paths is not a number as it is; mediators and moderator are")
     _refuse_products([as_variable(model.focal), *named], model)
+    _refuse_unfit_imputation(said, model)
     if model.estimator == "mediation_across_levels":
         _refuse_unfit_levels(said, model)
+
+
+def _refuse_unfit_imputation(said: Paths, model: _Model) -> None:
+    if imputation_of(model.missing) is None:
+        return
+    if said.lagged:
+        raise ValueError("missing: multiple_imputation is not for lagged paths: who misses a wave has no row to impute")
+    if said.moderator is not None:
+        raise ValueError(
+            "missing: multiple_imputation is not for moderated mediations: imputed values know nothing of their "
+            "products; write missing: listwise"
+        )
+    if said.interval in RESAMPLED:
+        raise ValueError(
+            f"interval {said.interval} would need every resample imputed anew; with missing: multiple_imputation "
+            "write interval: monte_carlo or delta"
+        )
 
 
 def _refuse_products(routed: list[Variable], model: _Model) -> None:

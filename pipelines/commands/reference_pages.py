@@ -25,6 +25,7 @@ from models.sections import measurement as measuring
 from pipelines import access
 from pipelines import spec as studies
 from pipelines.commands.disposition_page import dispositions_page
+from pipelines.commands.estimators_page import estimators_page
 from pipelines.commands.example_study import study_of_one_item
 from pipelines.commands.figures import figures
 from pipelines.commands.hypotheses_page import hypotheses_page
@@ -146,6 +147,7 @@ def pages() -> dict[Path, str]:
         FOLDER / "sources.md": f"{GENERATED}\n{sources_page()}",
         FOLDER / "terms.md": f"{GENERATED}\n{terms_page()}",
         FOLDER / "statistics.md": f"{GENERATED}\n{statistics_page()}",
+        FOLDER / "estimators.md": f"{GENERATED}\n{estimators_page()}",
         FOLDER / "dispositions.md": f"{GENERATED}\n{dispositions_page()}",
         **figures(),
     }

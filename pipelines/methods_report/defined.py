@@ -125,6 +125,7 @@ DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     "variance_p": ("likelihood-ratio test of a variance",),
     **dict.fromkeys(("singular", "at_bound"), ("singular mixed models",)),
     **dict.fromkeys(("optimiser_disagreement", "engine_difference", "optimum_doubts"), OF_OPTIMUM),
+    **dict.fromkeys(("design_effect", "effective_n"), ("design effect, against sampling without or with replacement",)),
     "working_correlation": ("working correlation, exchangeable and autoregressive",),
     "scale": EQUATIONS,
     **dict.fromkeys(("qic", "qic_u"), ("quasi-likelihood information (QIC, QICu)",)),

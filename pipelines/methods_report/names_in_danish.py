@@ -61,6 +61,8 @@ NAMES: Mapping[str, str] = {
     "diagnostic_log_likelihood": "Log-likelihood",
     "diagnostic_aic": "AIC",
     "diagnostic_bic": "BIC",
+    "diagnostic_design_effect": "Designeffekt for udfaldets gennemsnit",
+    "diagnostic_effective_n": "Tilfældigt udtrukne svar, der siger lige så meget",
     "diagnostic_latent_icc": "Intraklassekorrelation af det latente udfald",
     "diagnostic_quadrature_change": "Største ændring ved Laplace, i standardfejl",
     "diagnostic_laplace_change": "Største ændring ved kvadratur, i standardfejl",

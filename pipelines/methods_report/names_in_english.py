@@ -61,6 +61,8 @@ NAMES: Mapping[str, str] = {
     "diagnostic_log_likelihood": "Log-likelihood",
     "diagnostic_aic": "AIC",
     "diagnostic_bic": "BIC",
+    "diagnostic_design_effect": "Design effect of the mean outcome",
+    "diagnostic_effective_n": "Responses drawn at random that tell as much",
     "diagnostic_latent_icc": "Intraclass correlation of the latent outcome",
     "diagnostic_quadrature_change": "Largest change by Laplace, in standard errors",
     "diagnostic_laplace_change": "Largest change by quadrature, in standard errors",

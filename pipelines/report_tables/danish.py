@@ -103,6 +103,7 @@ DANISH: Mapping[str, str] = {
     "estimator_negative_binomial": "Negativ binomial",
     "estimator_multinomial": "Multinomial logit",
     "estimator_firth_logit": "Logit med Firths straf",
+    "estimator_misclassified_logit": "Logit, korrigeret for koderes fejl",
     "estimator_OLS_within": "OLS inden for grupper",
     "estimator_WLS_within": "WLS inden for grupper",
     "estimator_within": "Inden for enheder",

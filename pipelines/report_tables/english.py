@@ -93,6 +93,7 @@ ENGLISH: Mapping[str, str] = {
     "estimator_negative_binomial": "Negative binomial",
     "estimator_multinomial": "Multinomial logit",
     "estimator_firth_logit": "Logit with Firth’s penalty",
+    "estimator_misclassified_logit": "Logit, corrected for errors of coders",
     "estimator_OLS_within": "OLS within groups",
     "estimator_WLS_within": "WLS within groups",
     "estimator_within": "Within units",

@@ -49,7 +49,8 @@ def behind_a_fit(
 
     Returns:
         - over_waves: 1, and nothing else, where an equation is of several waves.
-        - n_complete, df_complete: responses without a missing value, and these less the columns of the model.
+        - n_complete, df_complete: responses without a missing value, and these less the columns of the model and the
+          effects that are taken out of them; between units, units less columns.
         - least_category_n, least_category_organisations, n_organisations: of these responses, as the diagnostics of
           these names; organisations where known.
         - least_outcome_n: fewest of them with a value of the outcome.
@@ -79,7 +80,7 @@ def behind_a_fit(
     leverages = [unit_leverage(each.moved, each.turned.to_numpy(), own[name]) for each in designs for name in several]
     return {
         "n_complete": float(len(complete)),
-        "df_complete": float(len(complete) - n_columns),
+        "df_complete": float(_rows_beyond_effects(spec, complete) - n_columns),
         **({"least_category_n": min(float(each.sum()) for each in parts)} if parts else {}),
         "least_outcome_n": float(complete[spec.outcome].value_counts().min()),
         **answers_told(spec.estimator, _weighted_counts(spec, complete), parts),
@@ -91,6 +92,15 @@ def behind_a_fit(
         **_dyads(complete, designs, parts),
         **_strata(spec, complete),
     }
+
+
+def _rows_beyond_effects(spec: RegressionSpec, complete: pd.DataFrame) -> int:
+    """Return rows less the effects of groups that are taken out of them; of means of units, units."""
+    ways = spec.effects()
+    if spec.panel is not None and spec.estimator in ("between", "first_differences"):
+        n_units = int(complete[spec.panel.column].nunique())
+        return n_units if spec.estimator == "between" else len(complete) - n_units
+    return len(complete) - sum(int(complete[name].nunique()) for name in ways)
 
 
 def unit_leverage(matrix: Matrix, turned: Matrix, units: pd.Series) -> float:

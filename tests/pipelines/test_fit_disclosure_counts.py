@@ -119,6 +119,18 @@ def test_a_fit_of_nothing_but_incomplete_responses_has_nobody_behind_it():
     assert behind_a_fit(spec_of("age"), rows, {}, units, {}) == {"n_complete": 0.0}
 
 
+@given(st.integers(0, 999), st.floats(0, 0.6))
+def test_effects_of_groups_are_taken_from_the_complete_responses(seed, share):
+    """Else ten complete responses with eight effects would stand for a regression of ten."""
+    rows = holed(rows_of(seed, [9, 12, 20, 15]), np.random.default_rng(seed), share)
+    spec = spec_of("age", fixed_effects="organisation_id")
+    complete = rows[rows["age"].notna()]
+    if len(complete) < 3:
+        return
+    found = behind_a_fit(spec, rows, {}, rows.set_index("response_id")[["organisation_id"]], {})
+    assert found["df_complete"] == len(complete) - complete["organisation_id"].nunique() - 2
+
+
 @pytest.mark.parametrize("n_members", [6, 12])
 def test_a_category_that_imputation_filled_up_is_as_small_as_it_was(n_members):
     """Of the mean of a category with six members and thirty imputed ones, the six are told all the same."""

@@ -364,7 +364,7 @@ REFUSED = {
     "weights": (LOGIT | {"weights": "analysis_weight"}, "have no place in mixed_logit"),
     "clustered": (LOGIT | {"covariance": "CR2", "cluster": "organisation_id"}, "mixed_logit has no covariance CR2"),
     "draws": (LOGIT | {"bootstrap_draws": 99}, "intervals by the delta method only"),
-    "imputed": (LOGIT | {"missing": "multiple_imputation"}, "draws categories without random intercepts"),
+    "imputed": (LOGIT | {"missing": {"has_levels": False}}, "would know nothing of the groups"),
     "no cluster": (GEE | {"cluster": None}, "gee_logit needs a key cluster"),
     "two clusters": (GEE | {"cluster": ["organisation_id", "team"]}, "two clusters are for estimator linear"),
     "other covariance": (GEE | {"covariance": "CR2"}, "gee_logit has no covariance CR2; expected one of classical"),

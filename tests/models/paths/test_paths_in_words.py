@@ -226,7 +226,7 @@ REFUSED = [
     ({"paths": {"mediators": ["conflict"], "lagged": True}}, "needs a key panel"),
     ({"estimator": "linear"}, "paths are for estimator mediation"),
     ({"regressors": ["demands", "conflict", {"interaction": ["demands", "conflict"]}]}, "under paths.moderator"),
-    ({"missing": "multiple_imputation"}, "write missing: listwise"),
+    ({**KINDS["panel"], "missing": "multiple_imputation"}, "write missing: listwise"),
     ({"covariance": "CR1"}, "mediation has no covariance CR1"),
     ({**KINDS["panel"], "regressors": ["demands", "age"]}, "lasting levels stand for what does not change"),
     ({**KINDS["panel"], "panel": None}, "needs a key panel"),

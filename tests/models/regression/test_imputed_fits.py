@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from analysis_tables import invented_analysis, model_of
-from pydantic import ValidationError
 
 from models.estimates import result_digest
 from models.regression.fit import fit_regression
@@ -131,19 +130,6 @@ def test_a_word_stands_for_the_section():
     assert imputation_of("multiple_imputation") == Imputation()
     assert imputation_of("listwise") is None
     assert model_of(missing={"method": "multiple_imputation", "imputations": 7}).missing == Imputation(imputations=7)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"estimator": "within", "panel": {"unit": "organisation"}},
-        {"fixed_effects": "organisation_id"},
-        {"level": "organisation"},
-    ],
-)
-def test_models_of_other_rows_are_refused(changes):
-    with pytest.raises(ValidationError, match="multiple_imputation is for models of responses"):
-        model_of("trust", "workload", missing=FEW, **changes)
 
 
 @pytest.mark.parametrize(

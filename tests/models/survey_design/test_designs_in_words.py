@@ -185,3 +185,28 @@ def test_what_does_not_go_with_a_design_is_refused(changes, message):
 def test_a_design_that_says_no_sample_is_refused(words, message):
     with pytest.raises(ValidationError, match=message):
         SampleDesign(**words)
+
+
+@pytest.mark.parametrize(("estimator", "outcome"), [("linear", "strain"), ("logit", "took_part")])
+def test_the_design_effect_of_the_mean_is_that_of_the_formula(estimator, outcome):
+    design = SampleDesign(clusters="organisation_id")
+    fit = fit_regression(model_of(estimator=estimator, outcome=outcome, design=design), analysed())
+    values = fit.data[outcome].astype(float)
+    sums = (values - values.mean()).groupby(fit.data["organisation_id"]).sum()
+    n, drawn = len(values), len(sums)
+    variance = drawn / (drawn - 1) * (sums**2).sum() / n**2
+    found = fit.diagnostics.set_index("diagnostic")["value"]
+    assert found["design_effect"] == pytest.approx(variance / (values.var(ddof=1) / n))
+    assert found["design_effect"] > 1.5
+    assert found["effective_n"] == pytest.approx(n / found["design_effect"])
+
+
+def test_no_design_effect_is_told_without_a_design_or_of_places_of_categories():
+    changes = ({"design": None, "cluster": "organisation_id"}, {"estimator": "ordered_logit", "outcome": "rating"})
+    table = analysed()
+    ranks = pd.to_numeric(table["trust"]).rank(pct=True)
+    table["rating"] = pd.Series(1 + (ranks > 0.3).astype(int) + (ranks > 0.7).astype(int), dtype="Int16")
+    for each in changes:
+        regressors = ("workload",)
+        fit = fit_regression(model_of(regressors=regressors, focal="workload", **each), table)
+        assert "design_effect" not in set(fit.diagnostics["diagnostic"])
