@@ -130,9 +130,16 @@ def _blame(document: Document, kind: type[BaseModel], detail: ErrorDetails) -> N
         nearest = closest(str(detail["loc"][-1]), keys) or f"; known keys: {', '.join(keys)}"
         document.blame(place, f"unknown key{nearest}")
     elif detail["type"] == "missing":
-        document.blame(place, "this key is missing; add it")
+        document.blame(place, _missing(kind, place, detail["loc"][-1]))
     else:
         document.blame(place, _in_our_words(detail))
+
+
+def _missing(kind: type[BaseModel], place: Place, key: int | str) -> str:
+    if isinstance(key, str):
+        return "this key is missing; add it"
+    alone = ", or write a single one without brackets" if str in _kinds_at(kind, place) else ""
+    return f"entry {key + 1} of the list is missing; add it{alone}"
 
 
 def _place_in(document: Document, location: tuple[int | str, ...]) -> Place:
@@ -183,6 +190,7 @@ def _fitting_choice(document: Document, kind: type[BaseModel], place: Place, nam
     if isinstance(value, dict):
         given = set(cast("dict[str, object]", value))
         return max(names, key=lambda name: len(keys.get(_class_of(name), set()) & given))
+    names = sorted(names, key=lambda name: name.startswith("tuple[") != isinstance(value, tuple | list))
     return next((name for name in names if _class_of(name) not in keys), names[0])
 
 
@@ -205,6 +213,7 @@ _WORDS = {
     "model_type": "expected keys with values",
     "date_type": "expected a date such as 2026-03-01",
 }
+_COUNTED = {"too_short": "{min_length} or more", "too_long": "at most {max_length}"}
 _WANTED_BY_PATTERN = {
     _NAME: f"expected a name of at most {LONGEST_NAME} letters, digits and underscores that begins with a letter",
     _LANGUAGE: "expected a language such as en or da",
@@ -225,24 +234,20 @@ def _in_our_words(detail: ErrorDetails) -> str:
         return f"expected {expected}{shown}{closest(str(found), choices)}"
     if detail["type"] == "string_pattern_mismatch":
         return _WANTED_BY_PATTERN[detail.get("ctx", {})["pattern"]] + shown
-    if detail["type"] == "too_short":
+    if detail["type"] in _COUNTED:
         context = detail.get("ctx", {})
-        return f"expected {context['min_length']} or more entries, found {context['actual_length']}"
+        return f"expected {_COUNTED[detail['type']].format(**context)} entries, found {context['actual_length']}"
     return detail["msg"].replace("Input should be", "expected").removeprefix("Value error, ") + shown_unless_told
 
 
 def _shown(found: object) -> str:
     if found is None:
         return "nothing"
-    if isinstance(found, dict):
-        return "keys with values"
-    if isinstance(found, tuple | list):
-        return "a list"
+    if isinstance(found, dict | tuple | list):
+        return "keys with values" if isinstance(found, dict) else "a list"
     if isinstance(found, dt.date):
         return found.isoformat()
-    if isinstance(found, bool):
-        return str(found).lower()
-    return repr(found)
+    return str(found).lower() if isinstance(found, bool) else repr(found)
 
 
 def _keys_at(kind: object, place: Place) -> set[str]:

@@ -51,7 +51,7 @@ class ClusterCovariance:
         shared = np.einsum("qga,ab,qgb->qg", parts, self.bread, parts, optimize=True)
         crossed = np.einsum("qga,qgb->qab", parts, parts, optimize=True) @ self.bread
         of_pairs = (own**2 - 2 * own * shared).sum(axis=1) + np.einsum("qab,qba->q", crossed, crossed)
-        return (own - shared).sum(axis=1) ** 2 / of_pairs
+        return satterthwaite((own - shared).sum(axis=1), of_pairs)
 
     def spanned(self, basis: Matrix) -> "SpannedCovariance":
         """Return what the degrees of freedom of all combinations of a few contrasts follow from.
@@ -90,7 +90,17 @@ class SpannedCovariance:
         own = squares @ self.own.reshape(-1, n_squares).T
         shared = squares @ self.shared.reshape(-1, n_squares).T
         crossed = np.einsum("qa,ab,qb->q", squares, self.crossed.reshape(n_squares, n_squares), squares)
-        return (own - shared).sum(axis=1) ** 2 / ((own**2 - 2 * own * shared).sum(axis=1) + crossed)
+        return satterthwaite((own - shared).sum(axis=1), (own**2 - 2 * own * shared).sum(axis=1) + crossed)
+
+
+def satterthwaite(expected: Vector, of_pairs: Vector) -> Vector:
+    """Return expected^2 / of_pairs; NaN of a contrast whose variance no cluster tells of, as each decides it alone.
+
+    Args:
+        expected: Sum of P_gg of each of q contrasts; see ``ClusterCovariance.satterthwaite_df``.
+        of_pairs: Sum of P_gh^2 over all pairs of clusters.
+    """
+    return np.divide(expected**2, of_pairs, out=np.full(len(of_pairs), np.nan), where=of_pairs > 0)
 
 
 def cluster_covariance(moments: ClusterMoments, kind: Clustered) -> ClusterCovariance:

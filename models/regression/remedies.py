@@ -17,7 +17,7 @@ REMEDIES = {
     "least_category_n": "a category has few responses; leave its coefficient unread, or widen the population",
     "least_outcome_n": "a category of the outcome has few responses; merge categories, or widen the population",
     "responses_per_coefficient": "few responses for so many coefficients; take out regressors, or use firth_logit",
-    "bootstrap_failed": "many bootstrap draws cannot carry the model; merge small categories",
+    "bootstrap_failed": "many bootstrap draws cannot carry the model; merge categories, or relax less (by_threshold)",
     "without_finite_estimate": "without the penalty these have no estimate; read their intervals",
     "n_clusters": "few clusters; keep CR2 or CR3 and put wild_bootstrap beside it, where the readings have it",
     "n_organisations": "too few organisations to tell an effect of theirs; report none, or compare people within them",

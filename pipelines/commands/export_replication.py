@@ -57,6 +57,10 @@ WITHOUT_HASHES = (
 EXACT = "its figures are not rounded as those of a release are"
 TO_FILL = "fill in whom to ask and the terms of use: README.md and LICENCE.md are not in the manifest"
 WITH_EXTREMES = ("curves",)
+BY_FOLDS = {
+    *("ridge", "cross_validated_error", "error_against_first", "ridge_penalty"),
+    *("cross_validated_r2", "cross_validated_r2_ridge", "cross_validated_r2_held"),
+}
 """Tables that reach from the lowest to the highest answer, which is somebody's: as recorded, only beside real rows."""
 PRIVATE = "the package holds real rows: give it only to whom the agreement allows"
 
@@ -269,9 +273,12 @@ def _drawn_parts(found: Agreement) -> set[str]:
 def _drawn_part(table: str, last_key: str, column: str) -> str | None:
     """Return what may depend on the order of rows; else None.
 
-    That is what a bootstrap draws, and a printed figure at the edge of rounding, which last bits decide.
+    That is what a bootstrap draws, what predictions of clusters that were left out say, as chance puts these together,
+    and a printed figure at the edge of rounding, which last bits decide.
     """
-    if table in ("readings", "diagnostics") and "bootstrap" in last_key:
+    if table in ("readings", "diagnostics") and ("bootstrap" in last_key or last_key in BY_FOLDS):
+        return last_key
+    if table == "readings" and last_key == "importance" and column in ("conf_low", "conf_high"):
         return last_key
     if table == "predictions" and column in ("boot_low", "boot_high"):
         return column

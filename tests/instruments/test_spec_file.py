@@ -45,6 +45,11 @@ class House(Spec):
     built_on: dt.date | None = None
 
 
+class Plot(Spec):
+    bounds: Name | tuple[Name, Name]
+    corner: tuple[int, int] = (0, 0)
+
+
 def house(tmp_path, text):
     path = tmp_path / "house.yaml"
     path.write_text(text, encoding="utf-8")
@@ -150,3 +155,27 @@ def test_no_content_makes_checking_fall_over(tmp_path_factory, value):
 def test_no_value_makes_checking_fall_over(value):
     document = Document(Path("voice.yaml"), value)
     assert (validate_spec(document, Instrument, json_like(value)) is None) == bool(document.faults)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("bounds: [road]", "entry 2 of the list is missing; add it, or write a single one without brackets"),
+        ("bounds: [road, brook, hedge]", "expected at most 2 entries, found 3"),
+        ("bounds: {road: brook}", "expected text, found keys with values"),
+        ("bounds: road\ncorner: [3]", "entry 2 of the list is missing; add it"),
+    ],
+)
+def test_a_list_of_another_length_is_told_from_a_single_entry(tmp_path, text, told):
+    path = tmp_path / "plot.yaml"
+    path.write_text(text, encoding="utf-8")
+    _, document = read_spec(path, Plot)
+    place = "corner" if "corner" in text else "bounds"
+    assert [(fault.place, fault.message) for fault in document.faults] == [(place, told)]
+
+
+@pytest.mark.parametrize("text", ["bounds: road", "bounds: [road, brook]"])
+def test_one_entry_or_a_list_of_two_is_sound(tmp_path, text):
+    path = tmp_path / "plot.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert read_spec(path, Plot)[1].faults == []

@@ -227,3 +227,28 @@ def test_no_curve_over_observed_answers_is_given_without_real_rows(every, tmp_pa
         package = packaged(every, tmp_path / kind, kind)
         assert len(pd.read_csv(package / "results/recorded/curves.csv")) == 0
         assert "but for curves" in (package / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "column", "is_drawn"),
+    [
+        ("diagnostics", "ridge_penalty", "value", True),
+        ("diagnostics", "cross_validated_r2_held", "value", True),
+        ("diagnostics", "r2_together", "value", False),
+        ("readings", "ridge", "value", True),
+        ("readings", "error_against_first", "conf_high", True),
+        ("readings", "importance", "conf_low", True),
+        ("readings", "importance", "value", False),
+        ("readings", "aic", "value", False),
+    ],
+)
+def test_predictions_of_clusters_put_together_by_chance_may_differ_in_another_order(table, name, column, is_drawn):
+    key = [("term", "age")] if table == "readings" else []
+    row = {"fit_id": "a.main.1", **dict(key), table.removesuffix("s"): name, "value": "1.0", column: "1.0"}
+    others = {"diagnostics": pd.DataFrame({"fit_id": [], "diagnostic": [], "value": []}, dtype="str")}
+    recorded, made = ({**others, table: pd.DataFrame([{**row, column: value}])} for value in ("1.0", "1.2"))
+    if is_drawn:
+        assert drawn_anew(recorded, made) == ((table, "a.main.1", name),)
+    else:
+        with pytest.raises(DataError, match=rf"{table}.*please report it"):
+            drawn_anew(recorded, made)

@@ -113,11 +113,7 @@ class OrderedFit:
         Raises:
             ModelDataError: If released terms make thresholds cross at some row, so that a probability is negative.
         """
-        link, last = LINKS[self.rows.link], self.rows.n_thresholds
-        inner = [self.rows.cut_rows(matrix, cut) @ self.coefficients for cut in range(last)]
-        ends = np.full(len(matrix), INFINITE)
-        cuts = [-ends, *inner, ends]
-        shares = np.column_stack([link.share(low, high) for low, high in pairwise(cuts)])
+        shares = self.expected(matrix)
         if (shares < 0).any():
             raise ModelDataError(
                 f"the thresholds cross at {int((shares < 0).any(axis=1).sum())} of {len(matrix)} rows: the terms "
@@ -127,8 +123,16 @@ class OrderedFit:
         return shares
 
     def expected(self, matrix: Matrix) -> Matrix:
-        """Return the probability of each category, m x J; as ``probabilities``."""
-        return self.probabilities(matrix)
+        """Return the probability of each category, m x J; where thresholds cross, less than nought.
+
+        Drawn again, a model may cross where that of all rows does not. To leave such draws out, or to cut them off at
+        nought, would make intervals too narrow: averages over draws are of the model as it is.
+        """
+        link, last = LINKS[self.rows.link], self.rows.n_thresholds
+        inner = [self.rows.cut_rows(matrix, cut) @ self.coefficients for cut in range(last)]
+        ends = np.full(len(matrix), INFINITE)
+        cuts = [-ends, *inner, ends]
+        return np.column_stack([link.share(low, high) for low, high in pairwise(cuts)])
 
     def predicted(self, matrix: Matrix, weights: Vector, offset: Vector | None = None) -> Predicted:
         """Return the weighted mean probability of each category over m rows (J) and its derivatives (J x p).

@@ -19,6 +19,7 @@ from models.regression.clustered import (
     ClusterCovariance,
     Clustered,
     adjustment_of,
+    satterthwaite,
 )
 from models.regression.inference import Uncertainty
 
@@ -184,7 +185,7 @@ class ClusterSums:
             covariance = factor * _between(back, self._triangle)
             return Uncertainty(covariance, np.full(len(back), n_clusters - 1.0), n_clusters, n_decided)
         sums = self._adjusted[kind]
-        df = sums.expected**2 / (sums.of_pairs + np.einsum("qab,qba->q", sums.crossed, sums.crossed))
+        df = satterthwaite(sums.expected, sums.of_pairs + np.einsum("qab,qba->q", sums.crossed, sums.crossed))
         covariance = _between(back, sums.triangle)
         return Uncertainty(covariance, df, n_clusters, n_decided, corrected=self._corrected(sums, covariance))
 

@@ -1,5 +1,7 @@
 """Properties of cluster-robust inference that hold for any data, and its definition written out in full."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -181,6 +183,23 @@ def test_the_interval_of_the_bootstrap_is_where_its_test_does_not_reject(seed: i
         beyond = wild_cluster_bootstrap(moments, fit.coefficients, 1, rng, null=end + side * 1e-6)
         within = wild_cluster_bootstrap(moments, fit.coefficients, 1, rng, null=end - side * 1e-6)
         assert beyond.p_value <= 0.05 < within.p_value
+
+
+@given(seed=SEEDS, n_clusters=st.integers(5, 7), weighted=st.booleans())
+def test_few_clusters_are_tested_by_every_sign_there_is(seed: int, n_clusters: int, weighted: bool) -> None:
+    """Every vector of signs written out: an outcome made under the null, fitted again, its t by CR1S."""
+    fit, codes = drawn(seed, n_clusters, 40, weighted=weighted)
+    found = wild_cluster_bootstrap(cluster_moments(fit, codes), fit.coefficients, 1, np.random.default_rng(seed))
+    outcome, others = fit.rows @ fit.coefficients + fit.residuals, np.delete(fit.rows, 1, axis=1)
+    fitted = others @ np.linalg.lstsq(others, outcome)[0]
+    drawn_t = []
+    for signs in product((1.0, -1.0), repeat=n_clusters):
+        again = solve_least_squares(fit.rows, fitted + np.array(signs)[codes] * (outcome - fitted), None)
+        covariance = cluster_covariance(cluster_moments(again, codes), "CR1S").covariance
+        drawn_t.append(abs(again.coefficients[1]) / np.sqrt(covariance[1, 1]))
+    assert (found.is_enumerated, found.n_draws) == (True, 2**n_clusters)
+    assert abs(found.statistic) == pytest.approx(drawn_t[0], rel=1e-7)
+    assert found.p_value == np.mean(np.array(drawn_t) >= drawn_t[0] * (1 - 1e-9))
 
 
 def test_drawn_signs_come_near_the_enumerated() -> None:

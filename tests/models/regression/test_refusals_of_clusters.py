@@ -54,3 +54,14 @@ def test_what_varies_within_few_organisations_is_fitted_beside_facts_about_them(
     fit = fit_regression(model_of("trust", "budget", focal="trust", cluster="organisation_id"), answers(2))
     found = fit.diagnostics.set_index("diagnostic")
     assert found.loc["decided_by_one_cluster", "verdict"] == "look"
+
+
+@pytest.mark.parametrize("covariance", ["CR2", "CR3"])
+def test_a_fact_that_sets_one_of_two_organisations_apart_is_refused_in_words(covariance):
+    table = answers(2)
+    table = table.assign(is_pilot=(table["organisation_id"] == "org0").astype(float))
+    model = model_of("is_pilot", focal="is_pilot", cluster="organisation_id", covariance=covariance)
+    with pytest.raises(ModelDataError, match=TOO_FEW.format(2, 2).replace("budget", "is_pilot")):
+        fit_regression(model, table)
+    with pytest.raises(ModelDataError, match="2 clusters of 'organisation_id' are too few"):
+        fit_at_any_size(FitTask(model, {}), table, database, many=10)
