@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from models.estimates import Matrix, Vector
 from models.multilevel.group_inverses import Inverse, elements_of, inverses_of
 from models.multilevel.mixed_model import MixedEstimates
-from models.multilevel.satterthwaite import FTest
+from models.multilevel.satterthwaite import FTest, wald_statistic
 from models.regression.identification import ModelDataError
 from models.triangles import inverse_of_triangle
 
@@ -55,8 +55,8 @@ class KenwardRoger:
         from scipy.special import fdtrc  # noqa: PLC0415 - scipy.stats takes a second to import
 
         df_resid, scaling = self._scaled(contrasts)
-        found, q = contrasts @ coefficients, len(contrasts)
-        wald = float(found @ np.linalg.solve(contrasts @ self.adjusted @ contrasts.T, found)) / q
+        q = len(contrasts)
+        wald = wald_statistic(contrasts, self.adjusted, coefficients) / q
         return FTest(scaling * wald, q, df_resid, float(fdtrc(q, df_resid, scaling * wald)))
 
     def _scaled(self, contrasts: Matrix) -> tuple[float, float]:

@@ -67,12 +67,25 @@ class Satterthwaite:
         """
         from scipy.special import fdtrc  # noqa: PLC0415 - scipy.stats takes a second to import
 
-        values, vectors = np.linalg.eigh(contrasts @ self.covariance @ contrasts.T)
+        vectors = np.linalg.eigh(contrasts @ self.covariance @ contrasts.T)[1]
         turned = vectors.T @ contrasts
-        statistic = float(((turned @ coefficients) ** 2 / values).mean())
-        df_resid = _joined(self.df(turned))
-        q = len(contrasts)
+        q, df_resid = len(contrasts), _joined(self.df(turned))
+        statistic = wald_statistic(contrasts, self.covariance, coefficients) / q
         return FTest(statistic, q, df_resid, float(fdtrc(q, df_resid, statistic)))
+
+
+def wald_statistic(contrasts: Matrix, covariance: Matrix, coefficients: Vector) -> float:
+    """Return b'L'(LVL')^-1Lb of q contrasts (q x p), each first brought to a variance of 1: units differ widely.
+
+    Args:
+        contrasts: L, of full rank.
+        covariance: V, p x p.
+        coefficients: b, p.
+    """
+    product = contrasts @ covariance @ contrasts.T
+    lengths = np.sqrt(np.diag(product))
+    standardised = contrasts @ coefficients / lengths
+    return float(standardised @ np.linalg.solve(product / np.outer(lengths, lengths), standardised))
 
 
 def satterthwaite(model: MixedEstimates) -> Satterthwaite:

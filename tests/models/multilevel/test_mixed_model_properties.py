@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from models.multilevel.cluster_robust import robust_covariance
 from models.multilevel.explained import explained_variance
 from models.multilevel.kenward_roger import kenward_roger
+from models.multilevel.satterthwaite import wald_statistic
 from models.regression.identification import ModelDataError
 from tests.models.multilevel.oracle_models import OVER_A, OVER_B, drawn, fit_rows
 
@@ -82,3 +83,14 @@ def test_inference_that_a_model_does_not_have_is_refused() -> None:
         kenward_roger(fit_rows(rows, "y", ("x",), (OVER_A,), method="ML"))
     with pytest.raises(ModelDataError, match="lie in several of 'b'"):
         robust_covariance(fit_rows(rows, "y", ("x",), (OVER_A, OVER_B)))
+
+
+def test_a_joint_test_does_not_depend_on_the_units_of_the_regressors() -> None:
+    rows = drawn(np.random.default_rng(5), n=200, groups=20)
+    plain = fit_rows(rows, "y", ("x",), (OVER_A,))
+    tests: list[float] = []
+    for unit in (1.0, 1e5, 1e-5):
+        scales = np.array([1.0, unit])
+        covariance, coefficients = plain.covariance / np.outer(scales, scales), plain.coefficients / scales
+        tests.append(wald_statistic(np.eye(2), covariance, coefficients))
+    assert tests == pytest.approx([tests[0]] * 3, rel=1e-13)
