@@ -41,7 +41,7 @@ def releasable_fits(study: Study, store: Store, language: str = "en") -> tuple[p
     missed = diagnostics[diagnostics["diagnostic"] == CONDITIONS_NOT_MET].set_index("fit_id")["value"]
     kept = kept.assign(conditions_not_met=kept["fit_id"].map(missed))
     shown, of_kept = released_fits(study, kept), estimates[estimates["fit_id"].isin(kept["fit_id"])]
-    return shown, released_estimates(of_kept, _coarse(kept, diagnostics), shown, store.read(out.READINGS)), withheld
+    return shown, released_estimates(of_kept, coarse_of(kept, diagnostics), shown, store.read(out.READINGS)), withheld
 
 
 def packageable_fits(study: Study, store: Store) -> tuple[list[str], Reasons]:
@@ -62,7 +62,7 @@ def packageable_fits(study: Study, store: Store) -> tuple[list[str], Reasons]:
     return [str(each) for each in kept["fit_id"]], withheld
 
 
-def _coarse(fits: pd.DataFrame, diagnostics: pd.DataFrame) -> dict[str, float]:
+def coarse_of(fits: pd.DataFrame, diagnostics: pd.DataFrame) -> dict[str, float]:
     """Return the confidence level of the fits whose degrees of freedom are coarsened: those with rules of their own."""
     found: dict[str, float] = {}
     for fit in fits.to_dict("records"):

@@ -17,11 +17,14 @@ from models.regression.large import FitTask, fit_at_any_size
 from models.replication.refit import labels_from_json, recorded_model
 from pipelines.assets.from_raw import Rebuilt, Remade, remade
 from pipelines.commands.fits import recorded_estimates, recorded_fit
+from pipelines.fit_disclosure import coarse_of
 from pipelines.kept_rows import rest_of_rows
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.release_log import reasons_of_withdrawal
+from pipelines.steps.coarse_degrees import with_coarse_degrees
 from pipelines.steps.fit_differences import differences_of_rows
+from pipelines.steps.release_rounding import FIGURES, rounded_estimates
 from pipelines.store import Store, WarehouseError
 from pipelines.store.passing import in_a_database
 from pipelines.store.released import number_of_release, release_file, released_rows
@@ -29,7 +32,6 @@ from pipelines.tables import out
 from pipelines.tables.released import ESTIMATES_RELEASED, FITS_RELEASED
 
 RELEASED = ("spec_hash", "data_hash", "code_hash", "env_hash", "digest")
-FIGURES = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
 DIFFERENT, NOT_REPRODUCIBLE, NOT_PROVED, GONE = "different", "not_reproducible", "not_proved", "gone"
 
 
@@ -221,7 +223,7 @@ def _prove(raw: _RawStore, released: dict[Any, Any], shown: pd.DataFrame, *, fro
     other = [key for key in RELEASED if fit[key] != released[key]]
     if other:
         return DIFFERENT, f"recorded with another {', '.join(other)} than released"
-    if not _is_as_released(recorded_estimates(store, name), shown):
+    if not _is_as_released(store, fit, shown):
         return DIFFERENT, "the recorded figures, rounded, are not the released ones"
     try:
         again = _from_raw(raw, fit) if from_raw else _from_kept_rows(store, fit)
@@ -230,9 +232,12 @@ def _prove(raw: _RawStore, released: dict[Any, Any], shown: pd.DataFrame, *, fro
     return again.verdict, "; ".join(in_words(again))
 
 
-def _is_as_released(recorded: pd.DataFrame, shown: pd.DataFrame) -> bool:
-    rounded = recorded.set_index("term")[list(FIGURES)].astype("float64").round(3)
-    return rounded.equals(shown.sort_values("position").set_index("term")[list(FIGURES)].astype("float64"))
+def _is_as_released(store: Store, fit: pd.Series, shown: pd.DataFrame) -> bool:
+    """Say whether the recorded figures, as a release shows them, are the released ones."""
+    recorded = recorded_estimates(store, str(fit["fit_id"]))
+    coarse = coarse_of(fit.to_frame().T, store.read(out.DIAGNOSTICS))
+    again = rounded_estimates(with_coarse_degrees(recorded, coarse)).set_index("term")[list(FIGURES)].astype("float64")
+    return again.equals(shown.sort_values("position").set_index("term")[list(FIGURES)].astype("float64"))
 
 
 def in_words(again: Rerun) -> Iterator[str]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pipelines import fit_disclosure, fits_beside_units
+from pipelines.commands.reruns import rerun_release
 from pipelines.files import file_sha256
 from pipelines.release import preview, publish
 from pipelines.steps.coarse_degrees import coarse_degrees
@@ -61,6 +62,7 @@ def test_a_release_shows_them_with_intervals_by_coarse_degrees_of_freedom(study:
         assert (own["conf_low"] <= was["conf_low"] + 0.0005).all()
         assert (own["conf_high"] >= was["conf_high"] - 0.0005).all()
         assert own["estimate"].to_numpy() == pytest.approx(was["estimate"].to_numpy(), abs=0.0005)
+    assert set(rerun_release(found, "1").verdicts.values()) == {"identical"}
 
 
 def test_a_release_holds_no_variance_and_nothing_of_single_organisations(study: Path):
