@@ -153,7 +153,7 @@ def _behind(
     has_rules = has_rules_of_its_own(fit, values) or has_dyads or fit["estimator"] in fits_to_withhold.OF_ANSWERS
     has_cells = of_terms["term"].str.contains(PRODUCT, regex=False).any()
     rows = store.kept_rows(str(fit["data_hash"]))
-    is_of_two = fit["estimator"] in fits_to_withhold.WITH_RULES and rows[spec.outcome].nunique() == YES_AND_NO
+    is_of_two = spec.outcome in rows and rows[spec.outcome].nunique() == YES_AND_NO  # else one column a coder
     if not (has_rules or has_cells or is_of_two) and spec.weights in (None, NUMBER_OF_ANSWERS):
         return {}
     coefficients = dict(zip(of_terms["term"], of_terms["estimate"].astype(float), strict=True))
