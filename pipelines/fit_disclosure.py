@@ -150,7 +150,8 @@ def _behind(
     """
     spec, (values, of_terms) = recorded_model(fit), found
     has_dyads = spec.dyads is not None and fit["estimator"] in fits_to_withhold.WITH_RULES
-    has_rules = has_rules_of_its_own(fit, values) or has_dyads or fit["estimator"] in fits_to_withhold.OF_ANSWERS
+    by_unit = (*fits_to_withhold.OF_ANSWERS, *fits_to_withhold.OF_RESPONSES)
+    has_rules = has_rules_of_its_own(fit, values) or has_dyads or fit["estimator"] in by_unit
     has_cells = of_terms["term"].str.contains(PRODUCT, regex=False).any()
     rows = store.kept_rows(str(fit["data_hash"]))
     is_of_two = spec.outcome in rows and rows[spec.outcome].nunique() == YES_AND_NO  # else one column a coder

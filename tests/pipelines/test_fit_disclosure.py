@@ -21,7 +21,7 @@ def fit(**changes):
 
 def diagnostics(**changes):
     organisations = {"n_organisations": 40.0, "least_category_organisations": 12.0}
-    return {"max_leverage": 0.2, "least_category_n": 30.0, **organisations, **changes}
+    return {"max_leverage": 0.2, "unit_leverage": 0.3, "least_category_n": 30.0, **organisations, **changes}
 
 
 OF_ANSWERS = {"least_answer_of_category": 3.0, "count_beside_two": 0.1}
@@ -307,7 +307,8 @@ OWN_KINDS = {
 def test_a_fit_with_rules_of_its_own_is_shown_when_it_meets_them_and_withheld_without_each_figure(known):
     assert not fit_is_withheld(**known)
     for name in set(known) - {"estimator", "covariance", "n_imputations"}:
-        assert fit_is_withheld(**{key: value for key, value in known.items() if key != name}), name
+        left = {key: value for key, value in known.items() if key != name}
+        assert fit_is_withheld(**left, is_missing=(name,)), name
 
 
 ONE_UNIT = "one organisation or person nearly decides a coefficient"
@@ -416,8 +417,18 @@ def test_without_rules_of_its_own_a_fit_that_one_organisation_decides_is_shown(m
     assert not fit_is_withheld(**decided)
 
 
-def test_the_rules_of_a_mixed_model_do_not_bind_least_squares():
-    assert not fit_is_withheld(least_df=3.0, unit_leverage=1.0)
+def test_degrees_of_freedom_of_terms_do_not_bind_least_squares():
+    assert not fit_is_withheld(least_df=3.0)
+
+
+@pytest.mark.parametrize("estimator", fits_to_withhold.OF_RESPONSES)
+def test_one_organisation_that_decides_withholds_least_squares(monkeypatch, estimator):
+    known = {"estimator": estimator, "unit_leverage": 0.9}
+    assert fit_is_withheld(**known)
+    assert fit_is_withheld(estimator=estimator, is_missing=("unit_leverage",))
+    assert not fit_is_withheld(**known, n_responses=400.0)  # rows are organisations: their leverage is that of rows
+    monkeypatch.setattr(fits_to_withhold, "OF_RESPONSES", ())
+    assert not fit_is_withheld(**known)
 
 
 def test_a_fit_of_a_log_ratio_is_withheld():
@@ -446,6 +457,7 @@ def test_every_reason_is_given():
         "fewer than 10 clusters",
         "a category with fewer than 10 responses",
         "one response nearly decides a coefficient",
+        "one organisation or person nearly decides a coefficient",
         "fewer than 3 organisations",
         "a category with fewer than 3 organisations",
         "a figure for a single organisation",
