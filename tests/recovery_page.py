@@ -42,7 +42,7 @@ ESTIMATED = {
     "SD": "std_dev",
     "SE": "mean_std_error",
 }
-SHARES = {"cover": "coverage", "reject": "rejects_zero"}
+SHARES = {"cover": "coverage", "reject": "rejects_zero", "no ends": "without_ends"}
 
 
 def main() -> None:
