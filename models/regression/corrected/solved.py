@@ -99,10 +99,8 @@ def solve_moments(
     slopes: Matrix = np.asarray(np.linalg.solve(left, right[:, :, None])[:, :, 0], dtype=float)
     below = 1 / (np.diagonal(np.linalg.inv(left), axis1=1, axis2=2) * sizes[:, None])
     below = np.where(gone, below[0], below)
-    k = slopes.shape[1]
-    uncertainty = Uncertainty(
-        jackknife_covariance(slopes), np.full(k, df), len(slopes) - 1, int(gone.any(axis=0).sum())
-    )
+    each = np.full(int(whole.size), df, dtype=float)
+    uncertainty = Uncertainty(jackknife_covariance(slopes), each, len(slopes) - 1, int(gone.any(axis=0).sum()))
     return Solved(slopes, slopes * below, below, uncertainty)
 
 
