@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from pipelines.tables.units_of_estimates import UNITS
@@ -92,6 +93,15 @@ def tables_of_every_kind() -> dict[str, pd.DataFrame]:
     tables["out.estimates"] = pd.DataFrame([row for name in UNITS for row in _estimates(name)])
     tables["out.conditions"] = tables["out.conditions"].iloc[:0]
     tables["meta.texts"] = pd.concat([tables["meta.texts"], _texts()], ignore_index=True)
+    return tables
+
+
+def tables_without_ends() -> dict[str, pd.DataFrame]:
+    """Return the same, where the interval of the corrected mean has no ends."""
+    tables = tables_of_every_kind()
+    estimates = tables["out.estimates"]
+    is_it = (estimates["model"] == "corrected_means") & (estimates["term"] == FOCAL)
+    estimates.loc[is_it, ["conf_low", "conf_high"]] = [-np.inf, np.inf]
     return tables
 
 

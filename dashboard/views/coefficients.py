@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from dashboard.charts import Axis, interval_chart, series_legend
@@ -77,7 +78,7 @@ def _terms_of_interest(fit: pd.Series, estimates: pd.DataFrame) -> list[str]:
 
 
 def _drawable(estimates: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Leave out levels that are of no regressor, and of paths the steps that they are made of."""
+    """Leave out levels that are of no regressor, of paths the steps that they are made of, and what has no ends."""
     term = estimates["term"].astype(str)
     is_threshold = term.str.contains("|", regex=False) & ~term.str.contains(" at ", regex=False)
     is_left_out = (term == INTERCEPT) | term.str.endswith(f": {INTERCEPT}") | is_threshold
@@ -85,7 +86,7 @@ def _drawable(estimates: pd.DataFrame, unit: str) -> pd.DataFrame:
         focal = term[term.str.startswith("difference: ")].str.removeprefix("difference: ").unique()
         of_focal = term.str.partition(ARROW)[2].isin(focal)
         is_left_out = (term.str.contains(ARROW, regex=False) & ~of_focal) | term.str.startswith("correlation")
-    return estimates[~is_left_out & estimates[list(ENDS)].notna().all(axis=1)]
+    return estimates[~is_left_out & np.isfinite(estimates[list(ENDS)].astype(float)).all(axis=1)]
 
 
 def _marked_variants(page: Page, fits: pd.DataFrame) -> dict[str, str]:

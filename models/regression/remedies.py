@@ -24,7 +24,6 @@ REMEDIES = {
     "least_df": "clusters too few or too unlike for a t test; believe wild_bootstrap, or compare organisations (level)",
     "decided_by_one_cluster": "one cluster decides coefficients, whose errors are too small; report none of these",
     "covariance_mended": "clusters of two kinds left a negative variance; compare a variant with one kind",
-    "error_rates_at_edge": "an error rate is nought, as if known: intervals hold too seldom; have more judged twice",
     "forms_not_compared": "the scores have no factor in common; take one_factor out, or say so",
     "n_alone": "what is alone in its group, or was seen once, was left out; say so, and of how many",
     "hausman_p": "effects within units are not those between them; write estimator: within_between or within",

@@ -95,6 +95,11 @@ def shown_ends(fit: Mapping[Any, Any], row: Mapping[Any, Any]) -> Ends:
     return estimate, low, high
 
 
+def has_ends(row: Mapping[Any, Any]) -> bool:
+    """Tell whether the interval of an estimate is bounded; Fieller's of a corrected mean need not be."""
+    return math.isfinite(row["conf_low"]) and math.isfinite(row["conf_high"])
+
+
 def way_of(row: Mapping[Any, Any]) -> str:
     """Return up where the interval of an estimate lies above zero, down where below, else unclear."""
     return "up" if row["conf_low"] > 0 else "down" if row["conf_high"] < 0 else "unclear"
@@ -135,6 +140,8 @@ def _finding(fit: Mapping[Any, Any], row: Row, own: pd.DataFrame, voice: Voice) 
         focal = _route(str(fit["focal_term"]), voice)
         return voice.say(f"found_difference_{way}", focal=focal, **_both_outcomes(fit, own, voice), **figures)
     what = voice.say(f"what_{unit}", outcome=outcome, category=row["category"])
+    if not has_ends(row):
+        return voice.say("found_without_ends", focal=voice.term(str(fit["focal_term"])), what=what)
     amount = "range" if way == "unclear" else "amount"
     of_kind = "factor" if kind == "product" and unit in RATIOS else "plain" if kind == "product" else unit
     told = voice.say(f"{amount}_{of_kind}", **figures)

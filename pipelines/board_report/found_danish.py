@@ -7,6 +7,8 @@ FOUND_DANISH: Mapping[str, str] = {
     "found_number_down": "Højere “{focal}” hænger sammen med lavere {what}: ét point mere følges med {told}.",
     "found_number_unclear": "Ingen klar sammenhæng mellem “{focal}” og {what}: ét point mere følges med alt fra "
     "{told}.",
+    "found_without_ends": "Der kan intet siges om en sammenhæng mellem “{focal}” og {what}: organisationerne er måske "
+    "ikke forskellige i “{focal}” ud over, hvem der tilfældigvis svarede, så enhver sammenhæng stemmer med svarene.",
     "found_category_up": "“{focal}” hænger sammen med højere {what} end gruppen, der sammenlignes med: {told}.",
     "found_category_down": "“{focal}” hænger sammen med lavere {what} end gruppen, der sammenlignes med: {told}.",
     "found_category_unclear": "Ingen klar forskel i {what} mellem “{focal}” og gruppen, der sammenlignes med: alt fra "

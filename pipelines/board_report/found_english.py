@@ -7,6 +7,8 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "found_number_down": "Higher “{focal}” goes together with lower {what}: one point more goes with {told}.",
     "found_number_unclear": "No clear connection between “{focal}” and {what}: one point more goes with anything from "
     "{told}.",
+    "found_without_ends": "Nothing can be said of a connection between “{focal}” and {what}: organisations may not "
+    "differ in “{focal}” beyond who happened to answer, so that any connection agrees with the answers.",
     "found_category_up": "“{focal}” goes together with higher {what} than the group it is compared with: {told}.",
     "found_category_down": "“{focal}” goes together with lower {what} than the group it is compared with: {told}.",
     "found_category_unclear": "No clear difference in {what} between “{focal}” and the group it is compared with: "

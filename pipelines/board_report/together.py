@@ -131,7 +131,7 @@ def rows_told(released: Released, fit: Mapping[str, Any]) -> tuple[tuple[Cell, .
             _term(released, model, str(row["term"])),
             _named(released, str(fit["outcome"])),
             wording.say(f"unit_{unit_of(fit)}"),
-            *(Figure(each, "estimate") for each in shown_ends(fit, row)),
+            *(wording.cell(each, "estimate", is_hidden=False) for each in shown_ends(fit, row)),
             wording.cell(fit["n_obs"], "count", is_hidden=False),
         )
         for row in focal_estimates(fit, released.table("out.estimates"))

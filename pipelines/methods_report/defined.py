@@ -110,7 +110,7 @@ DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("variance", "covariance", "variance_residual"), ("linear mixed model, REML and ML",)),
     **dict.fromkeys(("noughts_count_as", "share_with_noughts"), ("multiplicative replacement of noughts",)),
     **dict.fromkeys(("sensitivity", "sensitivity_std_error", "specificity", "specificity_std_error"), CODERS),
-    **dict.fromkeys(("error_rates_at_edge", "starts_disagreement", "uncorrected"), CODERS),
+    **dict.fromkeys(("starts_disagreement", "uncorrected"), CODERS),
     "forms_not_compared": ("error of left-out clusters by form",),
     "alpha_without_items": ("alpha",),
     "r2_together": ("relative importance (LMG, general dominance)",),

@@ -142,7 +142,6 @@ NAMES: Mapping[str, str] = {
     "diagnostic_specificity_std_error": "Dens standardfejl (specificitet)",
     "diagnostic_n_judged_twice": "Svar bedømt to gange",
     "diagnostic_n_coders_differ": "Svar, som kodere er uenige om",
-    "diagnostic_error_rates_at_edge": "Fejlrater på nul",
     "diagnostic_starts_disagreement": "Log-likelihood, som en start endte under",
     "diagnostic_uncorrected": "Koefficient uden korrektionen",
     "diagnostic_forms_not_compared": "Former, der ikke kunne sammenlignes",

@@ -142,7 +142,6 @@ NAMES: Mapping[str, str] = {
     "diagnostic_specificity_std_error": "Its standard error (specificity)",
     "diagnostic_n_judged_twice": "Responses judged twice",
     "diagnostic_n_coders_differ": "Responses on which coders differ",
-    "diagnostic_error_rates_at_edge": "Error rates of nought",
     "diagnostic_starts_disagreement": "Log-likelihood below which a start ended",
     "diagnostic_uncorrected": "Coefficient without the correction",
     "diagnostic_forms_not_compared": "Forms that could not be compared",

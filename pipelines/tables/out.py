@@ -210,7 +210,9 @@ ESTIMATES = Table(
         "estimate": number("Coefficient, in units of the outcome"),
         "std_error": number("Standard error"),
         "df": number("Degrees of freedom of the t distribution; missing for the normal"),
-        "statistic": number("Estimate divided by its standard error"),
+        "statistic": number(
+            "Estimate divided by its standard error; of corrected means the numerator of the slope by its own"
+        ),
         "p_value": number("Two-sided p-value of no effect"),
         "conf_low": number("Lower end of the interval"),
         "conf_high": number("Upper end of the interval"),
