@@ -32,7 +32,7 @@ def fit_paths(
     Args:
         spec: The model, variant applied, with an estimator of ``models.sections.inference.PATHS``.
         variant: What the variant is called.
-        sets: What it is computed from: one design, or one a completed set where a mediation imputes missing values.
+        sets: What it is computed from: one design, or one a completed set where missing values are imputed.
         seed: Of resamples and draws.
         fewest_beyond: How many more rows than coefficients are asked for.
         imputations: The imputations behind the sets, where they were drawn here.
@@ -49,6 +49,8 @@ def fit_paths(
     design = sets[0]
     if spec.estimator == "mediation":
         found = estimate_mediation(spec, sets, seed, fewest_beyond, imputations)
+    elif spec.estimator == "two_outcomes":
+        found = estimate_two_outcomes(spec, sets, imputations)
     else:
         found = _found(spec, design, seed)
     clusters = {} if found.n_clusters is None else {"n_clusters": float(found.n_clusters)}
@@ -57,7 +59,7 @@ def fit_paths(
         "n_parameters": float(found.n_parameters),
         **counts_of_categories(design),
         **clusters,
-        **({} if design.data is design.rows else {"n_responses": float(len(design.data))}),
+        **({} if spec.level == "response" else {"n_responses": float(len(design.data))}),
         "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
     return Fit(
@@ -84,7 +86,7 @@ def _found(spec: RegressionSpec, design: Design, seed: int) -> FoundPaths:
         return estimate_across_levels(spec, design, seed)
     if spec.estimator == "cross_lagged_panel":
         return estimate_panel(spec, design)
-    return estimate_growth(spec, design) if spec.estimator == "latent_growth" else estimate_two_outcomes(spec, design)
+    return estimate_growth(spec, design)
 
 
 def _no_shapes() -> Shapes:

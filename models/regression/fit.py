@@ -175,8 +175,7 @@ def _fit_completed(spec: RegressionSpec, imputed: ImputedRows, task: FitTask) ->
     sets = [replace(each, n_alone=imputed.n_alone) for each in sets]
     shown = replace(sets[0], data=imputed.data)
     if spec.estimator in PATHS:
-        shown = replace(shown, rows=imputed.data, n_in_population=imputed.n_in_population)
-        every = [shown, *sets[1:]]
+        every = [replace(shown, n_in_population=imputed.n_in_population), *sets[1:]]
         return _paths(spec, task.variant, every, task.seed, task.fewest_beyond, imputed.imputations)
     every = [_found(told, each, task.labels, task.seed, task.fewest_beyond) for each in sets]
     found = pool_found(every, imputed.imputations, spec.confidence_level, share_used)

@@ -21,7 +21,6 @@ WITHOUT_IMPUTATION: Mapping[Estimator, str] = {
         "variances between latent means are no coefficients that Rubin's rules pool; write missing: listwise, or "
         "estimator mediation with a cluster"
     ),
-    "two_outcomes": "its two equations are tested on the same rows; write missing: listwise, or a model an outcome",
     MISCLASSIFIED: "a code that is not there was not judged by a coder either; write missing: listwise",
 }
 """Estimators whose completed sets are not pooled, with why and what to do instead."""
