@@ -47,12 +47,7 @@ def fit_paths(
         ModelDataError: If the data cannot carry it.
     """
     design = sets[0]
-    if spec.estimator == "mediation":
-        found = estimate_mediation(spec, sets, seed, fewest_beyond, imputations)
-    elif spec.estimator == "two_outcomes":
-        found = estimate_two_outcomes(spec, sets, imputations)
-    else:
-        found = _found(spec, design, seed)
+    found = _found(spec, sets, seed, fewest_beyond, imputations)
     clusters = {} if found.n_clusters is None else {"n_clusters": float(found.n_clusters)}
     diagnostics = {
         **found.diagnostics,
@@ -81,12 +76,17 @@ def fit_paths(
     )
 
 
-def _found(spec: RegressionSpec, design: Design, seed: int) -> FoundPaths:
+def _found(
+    spec: RegressionSpec, sets: Sequence[Design], seed: int, fewest_beyond: int, imputations: Imputations | None
+) -> FoundPaths:
+    if spec.estimator == "mediation":
+        return estimate_mediation(spec, sets, seed, fewest_beyond, imputations)
+    if spec.estimator == "two_outcomes":
+        return estimate_two_outcomes(spec, sets, imputations)
+    (design,) = sets
     if spec.estimator == "mediation_across_levels":
         return estimate_across_levels(spec, design, seed)
-    if spec.estimator == "cross_lagged_panel":
-        return estimate_panel(spec, design)
-    return estimate_growth(spec, design)
+    return estimate_panel(spec, design) if spec.estimator == "cross_lagged_panel" else estimate_growth(spec, design)
 
 
 def _no_shapes() -> Shapes:
