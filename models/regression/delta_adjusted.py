@@ -74,8 +74,8 @@ def with_deltas(fit: Fit, spec: RegressionSpec, with_shift: Callable[[Shift], Fi
 
 
 def _of_term(fit: Fit, term: str, delta: float) -> dict[str, float]:
-    row = fit.estimates.set_index("term").loc[term, ["estimate", *ENDS]]
-    return {"delta": delta, **row.astype(float).to_dict()}
+    row = fit.estimates.set_index("term").loc[term]
+    return {"delta": delta} | {name: float(row[name]) for name in ("estimate", *ENDS)}
 
 
 def _terms_of_interest(fit: Fit, spec: RegressionSpec) -> Sequence[str]:
