@@ -19,6 +19,7 @@ from models.regression.columns import Labels, column_of
 from models.regression.comparing.asked import needs_rows_beside
 from models.regression.comparing.of_fit import comparisons_of
 from models.regression.covariance import estimate_uncertainty
+from models.regression.delta_adjusted import with_deltas
 from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose, diagnose_categorical, judged
 from models.regression.equal_effects import equal_effects
@@ -26,7 +27,7 @@ from models.regression.fit_task import FitTask
 from models.regression.found import Found, pool_found
 from models.regression.found_in_groups import found_corrected, found_marginal, found_mixed
 from models.regression.identification import ModelDataError, refuse_decided_by_clusters
-from models.regression.imputed_rows import ImputedRows, complete_rows, impute_rows
+from models.regression.imputed_rows import ImputedRows, Shift, complete_rows, impute_rows
 from models.regression.inference import label_estimates
 from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups, tested_together
 from models.regression.moderation.combinations import Coefficients
@@ -82,7 +83,11 @@ def fit_regression(
     with on_one_thread():
         if request is not None:
             asked = FitTask(spec, labels, variant, fewest_beyond, seed)
-            return _fit_completed(fitted, impute_rows(fitted, analysis, request, seed), asked)
+
+            def completed(shift: Shift | None = None) -> Fit:
+                return _fit_completed(fitted, impute_rows(fitted, analysis, request, seed, shift), asked)
+
+            return with_deltas(completed(), fitted, completed)
         design = build_design(fitted, analysis, labels, fewest_beyond)
         if fitted.estimator in PATHS:
             return _paths(fitted, variant, (design,), seed, fewest_beyond)
@@ -98,7 +103,7 @@ def fit_imputed(task: FitTask, analysis: pd.DataFrame, values: pd.DataFrame) -> 
         values: What was imputed, as of ``models.regression.imputed_rows.ImputedRows.values``.
 
     Returns:
-        As ``fit_regression``, without the diagnostic of chains, which nobody saw.
+        As ``fit_regression``, without the diagnostic of chains, which nobody saw, and readings of deltas.
 
     Raises:
         ModelDataError: If the data cannot carry the model, it imputes nothing, or it has no such variant.
@@ -175,8 +180,7 @@ def _fit_completed(spec: RegressionSpec, imputed: ImputedRows, task: FitTask) ->
     sets = [replace(each, n_alone=imputed.n_alone) for each in sets]
     shown = replace(sets[0], data=imputed.data)
     if spec.estimator in PATHS:
-        shown = replace(shown, rows=imputed.data, n_in_population=imputed.n_in_population)
-        every = [shown, *sets[1:]]
+        every = [replace(shown, n_in_population=imputed.n_in_population), *sets[1:]]
         return _paths(spec, task.variant, every, task.seed, task.fewest_beyond, imputed.imputations)
     every = [_found(told, each, task.labels, task.seed, task.fewest_beyond) for each in sets]
     found = pool_found(every, imputed.imputations, spec.confidence_level, share_used)

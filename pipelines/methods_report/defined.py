@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from models.ledger import ENTRIES, Definition, ledger
 from models.multilevel.readings import OF_VARIANCES
 from models.regression.corrected.difference import READINGS as LATENT_VIEWS
+from models.sections.imputation import DELTA, TIPPING_POINT
 from models.sections.inference import LATENT_PATHS, MARGINAL, MIXED_CATEGORICAL
 from pipelines.board_report.value import Link, Section
 from pipelines.methods_report.defined_measures import AGREEMENT
@@ -167,6 +168,7 @@ READINGS: Mapping[str, tuple[str, ...]] = {
     "against_minus_one": TWO_OUTCOMES[1:],
     "simple_slopes": ("simple slopes",),
     "plain_mean": CORRECTED[:1],
+    **dict.fromkeys((DELTA, TIPPING_POINT), ("delta adjustment and tipping point",)),
     **dict.fromkeys(OF_VARIANCES, ("profile likelihood intervals of a mixed model",)),
     **dict.fromkeys(LATENT_VIEWS, ("latent difference of two views",)),
     "johnson_neyman": ("Johnson-Neyman bounds",),

@@ -162,6 +162,8 @@ NAMES: Mapping[str, str] = {
     "reading_deviation": "Standardafvigelse mellem grupper (ML), profilinterval",
     "reading_correlation": "Korrelation mellem grupper (ML), profilinterval",
     "reading_residual_deviation": "Residualets standardafvigelse (ML), profilinterval",
+    "reading_delta": "Koefficient, når {delta} lægges til udfyldte værdier",
+    "reading_tipping_point": "Delta, hvor konklusionen vender",
     "reading_plain_mean": "Koefficient med almindelige gennemsnit",
     "reading_latent_difference_mean": "Synenes latente forskel, gennemsnit",
     "reading_latent_difference_variance": "Synenes latente forskel, varians",

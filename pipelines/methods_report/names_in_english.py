@@ -162,6 +162,8 @@ NAMES: Mapping[str, str] = {
     "reading_deviation": "Standard deviation between groups (ML), profile interval",
     "reading_correlation": "Correlation between groups (ML), profile interval",
     "reading_residual_deviation": "Residual standard deviation (ML), profile interval",
+    "reading_delta": "Coefficient when {delta} is added to imputed values",
+    "reading_tipping_point": "Delta at which the conclusion tips",
     "reading_plain_mean": "Coefficient with plain means",
     "reading_latent_difference_mean": "Latent difference of the views, mean",
     "reading_latent_difference_variance": "Latent difference of the views, variance",

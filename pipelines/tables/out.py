@@ -259,7 +259,8 @@ READINGS = Table(
             "plain_mean, the coefficient without the correction of organisation means; of two corrected views "
             "latent_difference_mean, latent_difference_variance, latent_difference_reliability and "
             "latent_views_correlation; of mixed models deviation, correlation on another effect and "
-            "residual_deviation, by ML, with profile likelihood intervals",
+            "residual_deviation, by ML, with profile likelihood intervals; of imputed values delta D on a variable, "
+            "the coefficient when D is added to what is imputed of it, and tipping_point on it",
         ),
         "value": number("Value; a p-value for equivalence and wild_bootstrap; a standard error for a bootstrap effect"),
         "conf_low": number("Lower end of its interval or range; missing where there is none"),
