@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.charts import Axis, interval_chart, series_legend
+from dashboard.axes import Axis
+from dashboard.charts import interval_chart, series_legend
 from dashboard.figures import MISSING, decimal, p_value, places_for, whole
 from dashboard.views.page import Page, inference_line, show_chart, show_table, status_line
 from dashboard.views.said_of_models import INTERCEPT, PLACES, outcome_title, term_title, variant_title
@@ -31,7 +32,7 @@ def show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, s
     n_left_out = every["term"].nunique() - drawn["term"].nunique()
     points = _points(page, main, drawn, names)
     axis = Axis(
-        say(f"axis_{unit}", outcome=outcome_title(page, str(main["outcome"]))),
+        _axis_title(page, main, unit),
         has_zero_line=True,
         is_of_ratios=unit in RATIOS,
     )
@@ -45,6 +46,14 @@ def show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, s
         say("coefficient_alt", model=page.words.title("model_title", main["model"])),
         series_legend(series),
     )
+
+
+def _axis_title(page: Page, fit: pd.Series, unit: str) -> str:
+    """Say what the axis counts; plain text, as the chart writes it."""
+    model, variant = str(fit["model"]), str(fit["variant"])
+    reference = page.words.titles.get(("outcome_reference", f"{model}/{variant}"), "")
+    beside = page.words.say("beside_answer" if reference else "beside_unnamed", reference=reference)
+    return page.words.say(f"axis_{unit}", outcome=outcome_title(page, str(fit["outcome"])), beside=beside)
 
 
 def _points(page: Page, main: pd.Series, drawn: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:

@@ -55,6 +55,25 @@ def test_every_text_of_a_page_is_there(study, kind, name, language, text):
     assert text_of(texts, kind, name, language) == text
 
 
+def test_an_outcome_that_is_a_mean_of_a_scale_is_in_words_and_one_without_words_is_left_out(study):
+    for outcome, words in (("voice_organisation_mean", ["Stemme (organisationens gennemsnit)"]), ("tenure", [])):
+        models = {"h1": study.models["h1"].model_copy(update={"outcome": outcome})}
+        texts = release_texts(replace(study, models=models), [])
+        assert texts.query("kind == 'outcome_title' and language == 'da'")["text"].tolist() == words
+
+
+def test_answers_to_an_outcome_of_several_are_in_words_and_so_is_the_one_compared_with(study):
+    models = {"h1": study.models["h1"].model_copy(update={"outcome": "v1"})}
+    texts = release_texts(
+        replace(study, models=models), [("h1", "Always: voice x trust"), ("h1", "Always: voice")], (), {"h1/main": "1"}
+    )
+    assert text_of(texts, "term_label", "h1/Always: voice", "da") == "Altid: Stemme"
+    assert text_of(texts, "term_label", "h1/Always: voice x trust", "da") == "Altid: Stemme × trust"
+    assert text_of(texts, "term_label", "h1/voice", "da") == "Stemme"
+    assert text_of(texts, "answer_title", "h1/Always", "da") == "Altid"
+    assert text_of(texts, "outcome_reference", "h1/main", "en") == "1"
+
+
 def test_variants_have_titles_in_words_also_those_that_an_exclusion_rule_made(study):
     titled = study.models["h1"].model_copy(
         update={
