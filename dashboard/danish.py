@@ -209,6 +209,7 @@ DANISH: Mapping[str, str] = {
     "covariance_CR3": "robuste over for afhængighed inden for klynger, forsigtige når de er få (CR3)",
     "covariance_design": "efter stikprøvens design",
     "covariance_CR1S_two_way": "robuste over for afhængighed inden for to slags klynger (CR1S)",
+    "unit_level": "odds eller antal, hvor alle led er 0",
     "axis_points": "Point på {outcome} for én enhed mere",
     "axis_odds": "Odds for “{outcome}”: gange så høje for én enhed mere",
     "axis_higher_odds": "Odds for et højere svar på “{outcome}”: gange så høje for én enhed mere",

@@ -210,6 +210,7 @@ ENGLISH: Mapping[str, str] = {
     "covariance_CR3": "robust to dependence within clusters, cautious when these are few (CR3)",
     "covariance_design": "by the design of the sample",
     "covariance_CR1S_two_way": "robust to dependence within clusters of two kinds (CR1S)",
+    "unit_level": "odds or number where every term is 0",
     "axis_points": "Points of {outcome} for one unit more",
     "axis_odds": "Odds of “{outcome}”: times as high for one unit more",
     "axis_higher_odds": "Odds of a higher answer to “{outcome}”: times as high for one unit more",

@@ -140,12 +140,19 @@ def show_estimate_table(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame)
             "label": [say(fit["label"]) for fit in own],
             "estimate": [estimate for estimate, _, _ in written],
             "estimate_interval": [say("from_to", low=low, high=high) for _, low, high in written],
-            "counted_in": [say(f"unit_{unit_of(fit)}") for fit in own],
+            "counted_in": [_counted_in(page, fit, str(row["term"])) for fit, row in zip(own, rows, strict=True)],
             "p_value": [p_value(row["p_value"], language) for row in rows],
             "n": [whole(fit["n_obs"], language) for fit in own],
         }
     )
     show_table(page, table)
+
+
+def _counted_in(page: Page, fit: Mapping[str, Any], term: str) -> str:
+    """Say what a coefficient counts; the constant of a model of ratios is a level, not so many times as much."""
+    unit = unit_of(fit)
+    is_level = unit in RATIOS and (term == INTERCEPT or term.endswith(f": {INTERCEPT}"))
+    return page.words.say("unit_level" if is_level else f"unit_{unit}")
 
 
 def _status(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status: dict[str, str]) -> str:

@@ -2,11 +2,15 @@
 
 import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
+from unittest.mock import patch
 
+import pandas as pd
 import pytest
 from pilot_study import pilot_study
 
 from models.sections.variants import Variant
+from pipelines import fit_disclosure
 from pipelines.sections.screening import Exclusions, Screening
 from pipelines.steps.release_texts import release_texts, released_items, released_scales
 from pipelines.steps.term_labels import term_label
@@ -72,6 +76,21 @@ def test_answers_to_an_outcome_of_several_are_in_words_and_so_is_the_one_compare
     assert text_of(texts, "term_label", "h1/voice", "da") == "Stemme"
     assert text_of(texts, "answer_title", "h1/Always", "da") == "Altid"
     assert text_of(texts, "outcome_reference", "h1/main", "en") == "1"
+
+
+def test_the_answer_compared_with_is_the_declared_one_of_shown_present_fits():
+    spec = SimpleNamespace(estimator="multinomial", outcome="way", outcome_reference="telephone", composition=None)
+    usual = {"model": "h1", "estimator": "multinomial", "is_current": True, "data_hash": "d", "labels_json": "{}"}
+    ways = [
+        {"fit_id": "a", "variant": "main"},
+        {"fit_id": "b", "variant": "older", "is_current": False},
+        {"fit_id": "c", "variant": "withheld"},
+        {"fit_id": "d", "variant": "plain", "estimator": "OLS"},
+    ]
+    fits, rows = pd.DataFrame([usual | each for each in ways]), pd.DataFrame({"way": ["letter", "telephone"] * 9})
+    store = SimpleNamespace(read=lambda _: fits, kept_rows=lambda _: rows)
+    with patch.object(fit_disclosure, "recorded_model", lambda _: spec):
+        assert fit_disclosure.reference_answers(store, ["a", "b", "d"]) == {"h1/main": "telephone"}
 
 
 def test_variants_have_titles_in_words_also_those_that_an_exclusion_rule_made(study):
