@@ -209,10 +209,11 @@ DANISH: Mapping[str, str] = {
     "covariance_CR3": "robuste over for afhængighed inden for klynger, forsigtige når de er få (CR3)",
     "covariance_design": "efter stikprøvens design",
     "covariance_CR1S_two_way": "robuste over for afhængighed inden for to slags klynger (CR1S)",
+    "unit_level": "odds eller antal, hvor alle led er 0",
     "axis_points": "Point på {outcome} for én enhed mere",
     "axis_odds": "Odds for “{outcome}”: gange så høje for én enhed mere",
     "axis_higher_odds": "Odds for et højere svar på “{outcome}”: gange så høje for én enhed mere",
-    "axis_category_odds": "Odds over for det første svar på “{outcome}”: gange så høje for én enhed mere",
+    "axis_category_odds": "Odds over for {beside} på “{outcome}”: gange så høje for én enhed mere",
     "axis_inclination": "Standardafvigelser af tilbøjeligheden bag “{outcome}” for én enhed mere",
     "axis_times": "“{outcome}”: gange så mange for én enhed mere",
     "axis_paths": "Point på {outcome} for én enhed mere",
@@ -221,7 +222,7 @@ DANISH: Mapping[str, str] = {
     "coefficient_alt": "Koefficienter i modellen {model} med konfidensintervaller. De samme tal står i tabellen "
     "nedenfor.",
     "coefficient_reading": "En prik er en koefficient, stregen er konfidensintervallet. En streg, der krydser nul, "
-    "eller én hvor den siger, hvor mange gange så højt eller så mange, viser ingen klar sammenhæng.",
+    "viser ingen klar sammenhæng; hvor der tegnes forhold (gange så høje, gange så mange), én der krydser 1.",
     "terms_in_the_table": "{count} led mere, fx baggrund og runder, står i tabellen.",
     "of_interest": "Leddet i fokus",
     "term": "Led",

@@ -210,10 +210,11 @@ ENGLISH: Mapping[str, str] = {
     "covariance_CR3": "robust to dependence within clusters, cautious when these are few (CR3)",
     "covariance_design": "by the design of the sample",
     "covariance_CR1S_two_way": "robust to dependence within clusters of two kinds (CR1S)",
+    "unit_level": "odds or number where every term is 0",
     "axis_points": "Points of {outcome} for one unit more",
     "axis_odds": "Odds of “{outcome}”: times as high for one unit more",
     "axis_higher_odds": "Odds of a higher answer to “{outcome}”: times as high for one unit more",
-    "axis_category_odds": "Odds beside the first answer to “{outcome}”: times as high for one unit more",
+    "axis_category_odds": "Odds beside {beside} to “{outcome}”: times as high for one unit more",
     "axis_inclination": "Standard deviations of the inclination behind “{outcome}” for one unit more",
     "axis_times": "“{outcome}”: times as many for one unit more",
     "axis_paths": "Points of {outcome} for one unit more",
@@ -222,7 +223,7 @@ ENGLISH: Mapping[str, str] = {
     "coefficient_alt": "Coefficients of the model {model} with confidence intervals. The same figures stand in the "
     "table below.",
     "coefficient_reading": "A dot is a coefficient, its line the confidence interval. A line that crosses "
-    "zero, or one where it says how many times as high or as many, shows no clear connection.",
+    "zero shows no clear connection; where ratios are drawn (times as high, times as many), one that crosses 1.",
     "terms_in_the_table": "{count} more terms, such as backgrounds and waves, stand in the table.",
     "of_interest": "Term of interest",
     "term": "Term",

@@ -20,7 +20,9 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "what_points": "“{outcome}”",
     "what_odds": "odds of “{outcome}”",
     "what_higher_odds": "odds of a higher answer to “{outcome}”",
-    "what_category_odds": "odds of “{category}” beside the first answer to “{outcome}”",
+    "what_category_odds": "odds of “{category}” beside {beside} to “{outcome}”",
+    "beside_answer": "the answer “{reference}”",
+    "beside_unnamed": "the answer that all others are compared with",
     "what_inclination": "inclination behind “{outcome}”",
     "what_times": "numbers of “{outcome}”",
     "amount_points": "{estimate} points ({low} to {high})",
@@ -73,7 +75,7 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "unit_points": "points",
     "unit_odds": "odds: times as high",
     "unit_higher_odds": "odds of a higher answer: times as high",
-    "unit_category_odds": "odds beside the first answer: times as high",
+    "unit_category_odds": "odds beside the reference answer: times as high",
     "unit_inclination": "standard deviations",
     "unit_times": "times as many",
     "unit_paths": "points",
@@ -84,8 +86,9 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "higher_odds_unit_reading": "Odds of a higher answer say how many people answer above a given answer for each one "
     "who does not; the model takes it that they differ alike at every answer. 1 means no difference. Odds twice as "
     "high are not twice as many people, nor an answer twice as high.",
-    "category_odds_unit_reading": "Odds of one answer beside the first say how many people give the one for each "
-    "person who gives the other; nothing is said of further answers. 1 means no difference. Odds twice as high are "
+    "category_odds_unit_reading": "Odds of one answer beside the one that all others are compared with (the "
+    "reference answer) say how many people give the one for each person who gives the other; nothing is said of "
+    "further answers. 1 means no difference. Odds twice as high are "
     "not twice as many people.",
     "inclination_unit_reading": "An inclination is what is taken to stand behind answers of a few categories. It is "
     "counted in standard deviations, not in points or people, and nobody's own is known.",

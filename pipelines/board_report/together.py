@@ -105,6 +105,8 @@ def _voice(released: Released, model: str) -> Voice:
         written,
         points,
         lambda term: _term(released, model, term),
+        lambda name: released.wording.written_text("answer_title", f"{model}/{name}") or name,
+        lambda variant: released.wording.written_text("outcome_reference", f"{model}/{variant}"),
         lambda name: _named(released, name),
     )
 

@@ -56,7 +56,7 @@ Broken = tuple[bool, str, float]
 
 
 def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> list[str]:
-    """List why a fit cannot be explained to the readers of a release; nothing when it can.
+    """List why a release leaves a fit out that a package may hold: no words, or no rule on organisations; else nothing.
 
     Args:
         fit: Row of ``out.fits`` with ``is_of_records`` where the outcome is.

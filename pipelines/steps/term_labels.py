@@ -59,15 +59,29 @@ OF_INDIRECT = "difference of indirect "
 DIFFERENCE_OF_INDIRECT = {"en": "Difference of indirect effects", "da": "Forskel mellem indirekte effekter"}
 
 
-def term_label(term: str, titles: dict[str, Texts], language: str) -> str:
-    """Write a term of a model in words, such as ``a x b``, ``education[Master]`` or ``indirect: a -> b``."""
+def term_label(term: str, titles: dict[str, Texts], language: str, outcome: str = "") -> str:
+    """Write a term of a model in words, such as ``a x b``, ``education[Master]`` or ``indirect: a -> b``.
+
+    Args:
+        term: The term.
+        titles: Of everything that a term may name.
+        language: ``en`` or ``da``.
+        outcome: That of a model of an outcome of several categories, so that ``category: a`` has its category in words.
+    """
 
     def named(regressor: str) -> str:
         return _regressor_label(regressor, titles, language)
 
     category, colon, regressor = term.partition(": ")
     is_of_category = bool(colon) and term.partition("[")[0] not in titles and regressor.partition("[")[0] in titles
+    if outcome and colon:
+        return f"{answer_label(outcome, category, titles, language)}: {named(regressor)}"
     return path_label(term, language, named) or (f"{category}: {named(regressor)}" if is_of_category else named(term))
+
+
+def answer_label(outcome: str, category: str, titles: dict[str, Texts], language: str) -> str:
+    """Write an answer to an outcome of several categories in words, else as its fit names it."""
+    return in_language(titles.get(f"{outcome}[{category}]", {}), language, category)
 
 
 def path_label(term: str, language: str, named: Named) -> str:
