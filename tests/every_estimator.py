@@ -8,6 +8,7 @@ OF_PERSONS = "regressors=[collective_leadership_intensity, psychological_safety,
 WROTE = "h19_coproduction_unprompted"
 CLASSICAL = ("covariance=classical", "cluster=none")
 IN_GROUPS = (*CLASSICAL, "random_effects=[{groups: organisation_id}]")
+UNDRAWN = "bootstrap_draws=0"
 ORDERED, COUNT = "outcome=CPE_co_1", "outcome=STR_tenure_post"
 SEEN = "h06_coproduction_through_seen_forwarding"
 LATENT = (
@@ -21,14 +22,14 @@ FITS: Mapping[str, tuple[str, ...]] = {
     "OLS_within": (*STAFF, "estimator=linear", OF_PERSONS, "fixed_effects=organisation_id"),
     "WLS_within": (*STAFF, "estimator=linear", OF_PERSONS, "fixed_effects=organisation_id", "weights=analysis_weight"),
     "logit": (WROTE,),
-    "probit": (WROTE, "estimator=probit"),
-    "firth_logit": (WROTE, "estimator=firth_logit", *CLASSICAL),
-    "ordered_logit": (*STAFF, "estimator=ordered_logit", ORDERED),
-    "ordered_probit": (*STAFF, "estimator=ordered_probit", ORDERED),
+    "probit": (WROTE, "estimator=probit", UNDRAWN),
+    "firth_logit": (WROTE, "estimator=firth_logit", *CLASSICAL, UNDRAWN),
+    "ordered_logit": (*STAFF, "estimator=ordered_logit", ORDERED, UNDRAWN),
+    "ordered_probit": (*STAFF, "estimator=ordered_probit", ORDERED, UNDRAWN),
     "misclassified_logit": (WROTE, "estimator=misclassified_logit"),
-    "multinomial": (*STAFF, "estimator=multinomial", "outcome=STR_locus"),
-    "poisson": (*STAFF, "estimator=poisson", COUNT),
-    "negative_binomial": (*STAFF, "estimator=negative_binomial", COUNT),
+    "multinomial": (*STAFF, "estimator=multinomial", "outcome=STR_locus", UNDRAWN),
+    "poisson": (*STAFF, "estimator=poisson", COUNT, UNDRAWN),
+    "negative_binomial": (*STAFF, "estimator=negative_binomial", COUNT, UNDRAWN),
     "within": (PERSONS, OF_PERSONS, "estimator=within"),
     "between": (PERSONS, "estimator=between"),
     "within_between": (PERSONS,),
@@ -48,4 +49,4 @@ FITS: Mapping[str, tuple[str, ...]] = {
     "latent_growth": ("h15_identity_growth_by_programme",),
     "two_outcomes": ("h02_inhibiting_and_forwarding",),
 }
-"""Name of the recorded estimator → the model and its settings."""
+"""Name of the recorded estimator → the model and its settings; without a bootstrap, which takes hundreds of fits."""

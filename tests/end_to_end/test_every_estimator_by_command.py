@@ -13,10 +13,6 @@ from tests.command_line import done, sensemaking, table
 from tests.every_estimator import FITS
 from tests.workbench.workbench_pages import Seen, open_page
 
-WITHOUT_DRAWS = ("bootstrap_draws=0",)
-DRAWN = ("logit", "probit", "ordered_logit", "ordered_probit", "multinomial", "poisson", "negative_binomial")
-"""Whose intervals of average effects are drawn again, which is told elsewhere and takes a minute."""
-
 
 @pytest.fixture(scope="module")
 def demonstration(shipped_demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -41,7 +37,7 @@ def test_every_kind_of_fit_is_among_those_made_here():
 def test_it_is_fitted_made_again_with_the_same_bits_compared_and_shown_in_the_workbench(
     demonstration: Path, kind: str, pages: Callable[..., Seen]
 ):
-    model, *settings = (*FITS[kind], *(WITHOUT_DRAWS if kind in DRAWN else ()))
+    model, *settings = FITS[kind]
     said = [part for setting in settings for part in ("--set", setting)]
     fit = done(sensemaking("fit", demonstration, model, *said, "--json")).document
     (record,) = fit["fit"]
@@ -49,9 +45,8 @@ def test_it_is_fitted_made_again_with_the_same_bits_compared_and_shown_in_the_wo
     assert all(row["std_error"] > 0 for row in fit["estimates"] if row["std_error"] is not None)
     again = done(sensemaking("rerun", demonstration, record["fit_id"], "--json")).document
     assert (again["verdict"], again["largest_difference"], again["changed"]) == ("identical", 0, [])
-    fits = table(demonstration, "out.fits").set_index(["model", "variant", "is_declared"])
-    declared = fits.loc[(model, "main", True), "fit_id"]
-    beside = done(sensemaking("compare", demonstration, declared, record["fit_id"], "--json")).document
+    fits = table(demonstration, "out.fits").query("model == @model and variant == 'main' and is_declared")
+    beside = done(sensemaking("compare", demonstration, fits["fit_id"].item(), record["fit_id"], "--json")).document
     terms = {row["term"] for row in beside["terms"] if row["estimate_second"] is not None}
     assert terms == {row["term"] for row in fit["estimates"]}
     shown = pages("Models", fit=record["fit_id"]).tables["Estimates"]
