@@ -24,3 +24,8 @@ def test_the_value_of_a_bootstrap_is_said_to_be_a_standard_error():
     readings = pd.DataFrame({"term": "lead", "reading": names, "value": 1.0, "conf_low": 0.5, "conf_high": 2.0})
     told = focal_readings(readings.assign(verdict=""))["reading"].tolist()
     assert told == ["average_effect on 4", "average_effect_bootstrap (standard error) on 4", "e_value"]
+
+
+def test_a_fit_without_readings_shows_none():
+    columns = ["term", "reading", "value", "conf_low", "conf_high", "verdict"]
+    assert focal_readings(pd.DataFrame(columns=columns, dtype="str")).empty
