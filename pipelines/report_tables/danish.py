@@ -228,6 +228,8 @@ DANISH: Mapping[str, str] = {
     "origin_organisations": "{n} organisationer",
     "origin_responses": "{n} besvarelser",
     "about": "omkring {n}",
+    "ratio_odds": "Oddsratio: {figures}.",
+    "ratio_counts": "Forhold mellem forventede antal: {figures}.",
     "effect_probability": "Gennemsnitlig effekt på sandsynligheden: {figures}.",
     "effect_value": "Gennemsnitlig effekt på sandsynligheden for værdien {value}: {figures}.",
     "effect_count": "Gennemsnitlig effekt på det forventede antal: {figures}.",

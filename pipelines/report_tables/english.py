@@ -214,6 +214,8 @@ ENGLISH: Mapping[str, str] = {
     "origin_organisations": "{n} organisations",
     "origin_responses": "{n} responses",
     "about": "about {n}",
+    "ratio_odds": "Odds ratio: {figures}.",
+    "ratio_counts": "Ratio of expected counts: {figures}.",
     "effect_probability": "Average effect on the probability: {figures}.",
     "effect_value": "Average effect on the probability of the value {value}: {figures}.",
     "effect_count": "Average effect on the expected count: {figures}.",

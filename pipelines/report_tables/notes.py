@@ -176,13 +176,17 @@ def _tests(fits: Fits, words: Words) -> Iterator[str]:
     effects = [_smallest(fit, words) for fit in fits]
     listed = [f"{column_list(columns, words)} {effect}" for effect, columns in columns_by(fits, effects)]
     if listed:
-        was_tested = any(fit.reading(term, "equivalence") for fit in fits for term in fit.focal_terms())
-        yield words.say("smallest" if was_tested else "smallest_only", effects="; ".join(listed))
+        is_released = all(fit.is_released for fit in fits)
+        yield words.say("smallest_only" if is_released else "smallest", effects="; ".join(listed))
 
 
 def _smallest(fit: ReportedFit, words: Words) -> str:
+    """Write the smallest effect of interest; nothing where it was not tested, as of coefficients in other units."""
     smallest = fit.spec.smallest_effect_of_interest
-    return "" if smallest is None else words.numerals.plain(smallest, 2 if round(smallest, 2) == smallest else 3)
+    is_tested = any(fit.reading(term, "equivalence") for term in fit.focal_terms())
+    if smallest is None or not (is_tested or (fit.is_released and fit.estimator in LINEAR)):
+        return ""
+    return words.numerals.plain(smallest, 2 if round(smallest, 2) == smallest else 3)
 
 
 def _times_imputed(fit: ReportedFit) -> str:
