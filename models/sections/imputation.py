@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 from pydantic import Field
 
 from instruments.spec_file import Name, Spec
-from models.sections.inference import MISCLASSIFIED, MIXED_CATEGORICAL, PANEL, Estimator
+from models.sections.inference import FIGURES, MISCLASSIFIED, MIXED_CATEGORICAL, PANEL, Estimator
 from models.sections.panel import Level
 
 IMPUTATIONS = "n_imputations"
@@ -22,6 +22,7 @@ WITHOUT_IMPUTATION: Mapping[Estimator, str] = {
         "estimator mediation with a cluster"
     ),
     "two_outcomes": "its two equations are tested on the same rows; write missing: listwise, or a model an outcome",
+    **dict.fromkeys(FIGURES, "who answered has a weight for those who did not; write missing: listwise, and weights"),
     MISCLASSIFIED: "a code that is not there was not judged by a coder either; write missing: listwise",
 }
 """Estimators whose completed sets are not pooled, with why and what to do instead."""

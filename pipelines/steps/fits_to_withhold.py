@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from models.sections.imputation import IMPUTATIONS
-from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, PATHS
+from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, PATHS
 from pipelines.steps.coarse_degrees import BY_DESIGN, OF_EQUATIONS, OF_GROUPS, has_rules_of_its_own
 from pipelines.steps.disclosure import LEAST_BAND, LEAST_ORGANISATIONS
 from pipelines.steps.fit_answers import BESIDE_TWO, LEAST_ANSWER
@@ -38,6 +38,7 @@ NEVER: Mapping[str, str] = {
     "cross_lagged_panel": OVER_WAVES,
     "latent_growth": OVER_WAVES,
     "mediation_across_levels": "latent_means",
+    **dict.fromkeys(FIGURES, "figures_of_population"),
 }
 """Estimators that somebody thought about and for which there is no rule → reason."""
 COVARIANCES = (
@@ -63,7 +64,7 @@ def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> li
     rules = (
         (estimator in OF_UNITS, "of_units"),
         (estimator in PATHS and not has_words, "of_paths"),
-        (estimator not in (*OF_UNITS, *PATHS) and not has_words, "other_units"),
+        (estimator not in (*OF_UNITS, *PATHS, *FIGURES) and not has_words, "other_units"),
         (bool(fit.get("is_of_records")), "of_records"),
     )
     return [reason(key, language) for broken, key in rules if broken]

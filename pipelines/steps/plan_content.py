@@ -211,6 +211,8 @@ def _names_in(spec: Content) -> list[str]:
         found += [part["variable"] for part in parts]
     if (other := (spec.get("paths") or {}).get("other_outcome")) is not None:
         found.append(other["variable"])
+    figures = spec.get("figures") or {}
+    found += [*filter(None, (figures.get("by"), figures.get("per"))), *figures.get("only", {})]
     for each in spec.get("random_effects", []):
         found += each["groups"] if isinstance(each["groups"], list) else [each["groups"]]
     return list(dict.fromkeys([*found, *(effects if isinstance(effects, list) else [effects])]))
