@@ -109,7 +109,7 @@ class RegressionSpec(Spec):
             ``balanced_halves``, ``unit_bootstrap``); ``jackknife`` with corrected means. Left out: ``CR2`` with a
             cluster, ``CR1S`` with two, else ``HC3``; for an ordered or multinomial outcome ``CR1S`` or ``HC0``;
             ``firth_logit`` and categorical mixed models have ``classical`` only; ``mixed``, left out, too; estimating
-            equations ``classical`` (if the working correlation is true), ``CR0`` and, left out, ``CR3`` (Mancl, DeRouen).
+            equations ``classical`` (true working correlation), ``CR0`` and, left out, ``CR3`` (Mancl and DeRouen).
         cluster: Column whose values are the clusters, or two such columns; of units in waves, left out, the units.
         design: How responses were sampled; for ``linear``, ``logit``, ``ordered_logit``, figures; without a cluster.
         weights: Column of weights, such as ``analysis_weight``; of rows of organisations also ``number_of_answers``.

@@ -28,10 +28,23 @@ Estimator = (
     | FigureEstimator
 )
 Replicated = Literal["unit_jackknife", "balanced_halves", "unit_bootstrap"]
-Covariance = (
-    Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1", "CR1S", "CR2", "CR3", "jackknife", "design"]
-    | Replicated
-)
+Covariance = Literal[
+    "classical",
+    "HC0",
+    "HC1",
+    "HC2",
+    "HC3",
+    "CR0",
+    "CR1",
+    "CR1S",
+    "CR2",
+    "CR3",
+    "jackknife",
+    "design",
+    "unit_jackknife",
+    "balanced_halves",
+    "unit_bootstrap",
+]
 CLUSTERED = ("CR0", "CR1S", "CR2", "CR3")
 UNCLUSTERED = ("classical", "HC0", "HC1", "HC2", "HC3")
 PANEL: tuple[PanelEstimator, ...] = get_args(PanelEstimator)

@@ -50,6 +50,7 @@ TWO_OUTCOMES = ("difference of a coefficient between two outcomes", "correlation
 FIT = ("CFI, TLI, RMSEA with interval",)
 
 OF_POPULATION = ("totals, ratios, means, proportions and means of domains of a survey design",)
+OF_DOMAINS = ("equality of the figures of domains of a survey design (Wald)",)
 QUANTILES = ("quantiles of a survey design with Woodruff's interval",)
 REPLICATES: Mapping[str, tuple[str, ...]] = {
     "unit_jackknife": ("jackknife of clusters, JK1 and JKn",),
@@ -83,7 +84,8 @@ ESTIMATORS: Mapping[str, tuple[str, ...]] = {
     "cross_lagged_panel": (*CROSS_LAGGED, *STEADY),
     "latent_growth": GROWTH,
     "two_outcomes": TWO_OUTCOMES,
-    **dict.fromkeys(FIGURES, OF_POPULATION),
+    **dict.fromkeys(FIGURES, (*OF_POPULATION, *OF_DOMAINS)),
+    "population_total": OF_POPULATION,
     "population_quantiles": QUANTILES,
 }
 DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
