@@ -3,13 +3,13 @@
 Put here the words and which go together; how figures are estimated is in ``models.survey_design``.
 """
 
-from collections.abc import Iterator
-from typing import Protocol, Self
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol, Self
 
 from pydantic import Field, model_validator
 
 from instruments.spec_file import BrokenRuleError, Name, Spec
-from models.sections.inference import FIGURES, Covariance, Estimator
+from models.sections.inference import FIGURES, Estimator
 from models.sections.regressors import Regressor, Sign, Variable
 from models.sections.sample_design import SampleDesign
 
@@ -57,6 +57,20 @@ def members_of(figures: Figures | None) -> dict[str, list[str | int | float]]:
     return {} if figures is None else {name: list(values) for name, values in figures.only.items()}
 
 
+def figures_written_out(figures: Figures | None) -> dict[str, Any]:
+    """Return figures as plain values, defaults written out, what has no order sorted."""
+    said = figures or Figures()
+    only = {name: sorted(values, key=str) for name, values in sorted(said.only.items())}
+    return {"by": said.by, "per": said.per, "shares": sorted(said.shares), "only": only}
+
+
+def names_in_figures(written: Mapping[str, Any] | None) -> list[str]:
+    """Return the variables of figures that are written out; none of a model without."""
+    if written is None:
+        return []
+    return [*(each for each in (written["by"], written["per"]) if each is not None), *written["only"]]
+
+
 class _Model(Protocol):
     """What of a model decides whether figures of the population can be estimated."""
 
@@ -67,13 +81,9 @@ class _Model(Protocol):
     @property
     def outcome(self) -> Name: ...
     @property
-    def covariance(self) -> Covariance | None: ...
-    @property
     def design(self) -> SampleDesign | None: ...
     @property
     def weights(self) -> Name | None: ...
-    @property
-    def bootstrap_draws(self) -> int | None: ...
     @property
     def dyads(self) -> Name | None: ...
     @property
@@ -106,8 +116,6 @@ def refuse_unfit_figures(model: _Model) -> None:
             "population_total needs weights that add up to the population, such as design_weight; without them it "
             "would be a total of the responses"
         )
-    if model.bootstrap_draws is not None and model.covariance != "unit_bootstrap":
-        raise ValueError("bootstrap_draws of figures are for covariance: unit_bootstrap; remove them, or name it")
 
 
 def _refuse_keys_of_others(said: Figures, estimator: Estimator) -> None:

@@ -13,6 +13,9 @@ ENGLISH: Mapping[str, str] = {
     "of_figures": "strata, clusters and sizes of the population; t on clusters - strata; R: survey::svymean, svytotal, "
     "svyratio, svyby",
     "of_quantiles": "Woodruff’s intervals of the share up to it, t on clusters - strata; R: survey::svyquantile",
+    "named_unit_jackknife": "jackknife over sampled units",
+    "named_balanced_halves": "balanced half-samples",
+    "named_unit_bootstrap": "bootstrap of sampled units",
     "population_mean": "M",
     "population_total": "total",
     "population_ratio": "ratio",
@@ -33,6 +36,9 @@ DANISH: Mapping[str, str] = {
     "of_balanced_halves": "halvdele af par af enheder, balanceret over strata; R: ingen kørt: as.svrepdesign(type = "
     "'BRR')",
     "of_unit_bootstrap": "m - 1 af m enheder trukket pr. stratum (Rao og Wu), t på enheder - strata; R: ingen kørt",
+    "named_unit_jackknife": "jackknife over udtrukne enheder",
+    "named_balanced_halves": "balancerede halve stikprøver",
+    "named_unit_bootstrap": "bootstrap af udtrukne enheder",
     "population_mean": "M",
     "population_total": "sum",
     "population_ratio": "forhold",

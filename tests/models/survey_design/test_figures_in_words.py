@@ -70,9 +70,7 @@ def test_a_mean_and_a_total_are_rs(name, reference):
     fit, expected = of_schools(reference, name, outcome="enroll"), stored["means"][name]
     assert fit.estimates["estimate"].tolist() == pytest.approx([expected["est"]["enroll"]], rel=R)
     assert errors_of(fit) == pytest.approx([expected["se"]["enroll"]], rel=R)
-    if (
-        name != "clus2_fpc"
-    ):  # R counts districts there none of whose schools tells its enrolment
+    if name != "clus2_fpc":  # R counts districts there none of whose schools tells its enrolment
         assert fit.df_resid == expected["df"]
         ends = fit.estimates[["conf_low", "conf_high"]].to_numpy(dtype=float)[0]
         assert ends == pytest.approx(expected["ci_t"]["values"][1], rel=R)
@@ -273,7 +271,6 @@ REFUSED = {
         {"estimator": "population_quantiles", "covariance": "unit_jackknife"},
         "population_quantiles has no covariance unit_jackknife",
     ),
-    "draws": ({"bootstrap_draws": 100}, "bootstrap_draws of figures are for covariance: unit_bootstrap"),
     "level": ({"level": "organisation", "weights": None}, "a design is of responses"),
     "imputation": ({"missing": "multiple_imputation"}, "who answered has a weight"),
     "figures of a regression": (
