@@ -118,7 +118,7 @@ def reasons_to_withhold(
 
 def _of_people(fit: Mapping[str, object], known: Mapping[str, float], least: float) -> Iterator[Broken]:
     is_by_least_squares = fit["estimator"] in (*LINEAR, *OF_UNITS, *OF_GROUPS, *OF_EQUATIONS, *LINEAR_EQUATIONS)
-    needs_outcome = not is_by_least_squares and fit["estimator"] not in (*OF_COUNTS, *PATHS)
+    needs_outcome = not is_by_least_squares and fit["estimator"] not in (*OF_COUNTS, *PATHS, *FIGURES)
     n_people = known.get("n_responses", _figure(fit["n_obs"], 0))
     yield min(n_people, _figure(fit["n_obs"], 0)) < least, "few_responses", least
     yield _figure(fit["df_resid"], 0) < LEAST_DF, "few_degrees", LEAST_DF

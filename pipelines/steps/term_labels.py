@@ -58,6 +58,7 @@ WHERE = {"en": "{}, where {}", "da": "{}, hvor {}"}
 OF_INDIRECT = "difference of indirect "
 QUANTILE = "quantile "
 OF_QUANTILE = {"en": "Quantile {}", "da": "Fraktil {}"}
+MARKS = {"en": ".", "da": ","}
 DIFFERENCE_OF_INDIRECT = {"en": "Difference of indirect effects", "da": "Forskel mellem indirekte effekter"}
 
 
@@ -89,7 +90,8 @@ def path_label(term: str, language: str, named: Named) -> str:
         told = _path(rest if is_level else term, language, named)
         return f"{in_language(LEVELS[head], language, head)}: {told}" if is_level else told
     if colon and head.startswith(QUANTILE):
-        told = in_language(OF_QUANTILE, language, "").format(head.removeprefix(QUANTILE))
+        share = head.removeprefix(QUANTILE).replace(".", MARKS.get(language, "."))
+        told = in_language(OF_QUANTILE, language, "").format(share)
         return f"{told}: {named(rest)}"
     if colon and head in BESIDE:
         both = " ~ ".join(_named(each, language, named) for each in rest.split(" ~ "))
