@@ -56,7 +56,7 @@ OF_GROUPS = {
     **dict.fromkeys(MIXED_CATEGORICAL, ("categorical",)),
     **dict.fromkeys(MARGINAL, ("marginal",)),
 }
-OF_FIGURES = ("means", "quantiles", "linearisation", "stages", "design", "design_effects", "replicates")
+OF_FIGURES = ("means", "quantiles", "of_model", "linearisation", "stages", "design", "design_effects", "replicates")
 OF_LINES = ("least_squares", "heteroskedastic", "clustered", "wald")
 MEANINGS = meanings_of(
     out.FITS, out.DIAGNOSTICS, out.READINGS, fitted.PREDICTIONS, fitted.JOINT_TESTS, *shapes.TABLES, out.ESTIMATES
