@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
-from models.estimates import Fit, Shapes
+from models.estimates import Fit
 from models.missing_data.imputations import Imputations
 from models.paths.found import FoundPaths
 from models.paths.mediation_of_model import estimate_across_levels, estimate_mediation
@@ -13,9 +12,7 @@ from models.paths.two_outcomes import estimate_two_outcomes
 from models.paths.waves_of_model import estimate_growth, estimate_panel
 from models.regression.design import Design
 from models.regression.diagnostics import counts_of_categories, judged
-from models.regression.moderation.curves import CURVE_COLUMNS
-from models.regression.moderation.of_fit import REGION_COLUMNS, SLOPE_COLUMNS
-from models.regression.moderation.surface_of_fit import SURFACE_COLUMNS
+from models.regression.moderation.of_fit import no_shapes
 from models.spec import RegressionSpec
 
 
@@ -70,7 +67,7 @@ def fit_paths(
         estimates=found.estimates.reset_index(drop=True),
         diagnostics=judged(diagnostics),
         readings=found.reading_table(),
-        shapes=_no_shapes(),
+        shapes=no_shapes(),
         joint_tests=found.joint_test_table(),
         data=design.data,
     )
@@ -87,8 +84,3 @@ def _found(
     if spec.estimator == "mediation_across_levels":
         return estimate_across_levels(spec, design, seed)
     return estimate_panel(spec, design) if spec.estimator == "cross_lagged_panel" else estimate_growth(spec, design)
-
-
-def _no_shapes() -> Shapes:
-    columns = (SLOPE_COLUMNS, REGION_COLUMNS, CURVE_COLUMNS, SURFACE_COLUMNS)
-    return Shapes(*(pd.DataFrame(columns=list(each)) for each in columns))

@@ -40,7 +40,7 @@ from models.regression.reading.of_coefficients import COLUMNS
 from models.regression.reading.of_fit import FittedModel, readings_of
 from models.regression.sampled import sampled_uncertainty
 from models.sections.imputation import imputation_of
-from models.sections.inference import LEAST_SQUARES, PATHS
+from models.sections.inference import FIGURES, LEAST_SQUARES, PATHS
 from models.sections.regressors import as_variable
 from models.spec import RegressionSpec
 
@@ -91,6 +91,8 @@ def fit_regression(
         design = build_design(fitted, analysis, labels, fewest_beyond)
         if fitted.estimator in PATHS:
             return _paths(fitted, variant, (design,), seed, fewest_beyond)
+        if fitted.estimator in FIGURES:
+            return _figures(fitted, variant, design, labels, seed)
         return _made(fitted, variant, design, labels, _found(fitted, design, labels, seed, fewest_beyond))
 
 
@@ -151,6 +153,12 @@ def _paths(
     from models.paths.of_model import fit_paths  # noqa: PLC0415 - seldom needed
 
     return fit_paths(spec, variant, sets, seed, fewest_beyond, imputations)
+
+
+def _figures(spec: RegressionSpec, variant: str, design: Design, labels: Labels, seed: int) -> Fit:
+    from models.survey_design.of_model import fit_figures  # noqa: PLC0415 - seldom needed
+
+    return fit_figures(spec, variant, design, labels, seed)
 
 
 def _found(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> Found:

@@ -15,6 +15,7 @@ REMEDIES = {
     "max_generalised_vif": "regressors go together; take one out, or test them together (out.joint_tests)",
     "condition_number": "regressors are together nearly dependent; centre them (centre: grand_mean), or take one out",
     "least_category_n": "a category has few responses; leave its coefficient unread, or widen the population",
+    "empty_categories": "a category without responses has no figure; say so, or widen the population",
     "least_outcome_n": "a category of the outcome has few responses; merge categories, or widen the population",
     "responses_per_coefficient": "few responses for so many coefficients; take out regressors, or use firth_logit",
     "bootstrap_failed": "many bootstrap draws cannot carry the model; merge categories, or relax less (by_threshold)",

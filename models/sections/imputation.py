@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Protocol
 from pydantic import Field, field_validator
 
 from instruments.spec_file import Name, Spec
-from models.sections.inference import MISCLASSIFIED, MIXED_CATEGORICAL, PANEL, Estimator
+from models.sections.inference import FIGURES, MISCLASSIFIED, MIXED_CATEGORICAL, PANEL, Estimator
 from models.sections.panel import Level
 
 IMPUTATIONS = "n_imputations"
@@ -23,6 +23,7 @@ WITHOUT_IMPUTATION: Mapping[Estimator, str] = {
         "variances between latent means are no coefficients that Rubin's rules pool; write missing: listwise, or "
         "estimator mediation with a cluster"
     ),
+    **dict.fromkeys(FIGURES, "who answered has a weight for those who did not; write missing: listwise, and weights"),
     MISCLASSIFIED: "a code that is not there was not judged by a coder either; write missing: listwise",
 }
 """Estimators whose completed sets are not pooled, with why and what to do instead."""

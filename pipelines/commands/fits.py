@@ -97,7 +97,7 @@ def focal_readings(readings: pd.DataFrame) -> pd.DataFrame:
     focal = readings["term"] if focal.empty else focal
     readings = readings.assign(reading=readings["reading"].str.replace(BOOTSTRAP, f"{BOOTSTRAP} (standard error)"))
     shown = ["term", "reading", "value", "conf_low", "conf_high", "verdict"]
-    is_of_no_term = readings["reading"].str.split(" on ").str[0].isin((*OF_COMPARISONS, *OF_VARIANCES))
+    is_of_no_term = readings["reading"].str.split(" on ", n=1).str[0].isin((*OF_COMPARISONS, *OF_VARIANCES))
     return readings.loc[readings["term"].isin(focal) | is_of_no_term, shown].sort_values("term", kind="stable")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from models.paths.found import ARROW, term_of_interest
 from models.regression.columns import column_of
 from models.regression.design import INTERCEPT
-from models.sections.inference import PATHS
+from models.sections.inference import FIGURES, PATHS
 from models.sections.regressors import as_variable, parts_of
 from pipelines.pictures.axes import SERIES, SHAPES, Axis, labelled, spanned
 from pipelines.pictures.drawn_fit import DrawnFit, term_in_words
@@ -83,6 +83,8 @@ def _rows(fits: Sequence[DrawnFit], *, is_standardised: bool) -> dict[str, list[
 def _is_focal(term: str, fit: DrawnFit) -> bool:
     if fit.spec.estimator in PATHS:
         return term == term_of_interest(fit.spec)
+    if fit.spec.estimator in FIGURES:
+        return True
     column = column_of(as_variable(fit.spec.focal))
     return term == column or (term.startswith(f"{column}[") and " x " not in term)
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
+from pipelines.report_tables.words_of_figures import DANISH as OF_FIGURES
 from pipelines.report_tables.words_of_groups import IN_DANISH
 from pipelines.report_tables.words_of_paths import DANISH as OF_PATHS
 
 DANISH: Mapping[str, str] = {
     **IN_DANISH,
     **OF_PATHS,
+    **OF_FIGURES,
     "of_classical": "s2 (X'X)^-1, t på n - k; R: vcov(lm(...))",
     "of_HC0": "M X' diag(e^2) X M, t på n - k; R: sandwich::vcovHC(type = 'HC0')",
     "of_HC1": "HC0 x n / (n - k), t på n - k; R: sandwich::vcovHC(type = 'HC1')",

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from models.regression.covariance import DEFINITIONS
+from pipelines.report_tables.words_of_figures import ENGLISH as OF_FIGURES
 from pipelines.report_tables.words_of_groups import IN_ENGLISH
 from pipelines.report_tables.words_of_paths import ENGLISH as OF_PATHS
 
 ENGLISH: Mapping[str, str] = {
     **IN_ENGLISH,
     **OF_PATHS,
+    **OF_FIGURES,
     **{f"of_{covariance}": told for covariance, told in DEFINITIONS.items()},
     "and": "and",
     "table": "Table {number}",

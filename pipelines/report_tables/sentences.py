@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from models.focal_term import focal_term
-from models.sections.inference import OF_COUNTS, OF_ORDERED_OUTCOMES
+from models.sections.inference import FIGURES, OF_COUNTS, OF_ORDERED_OUTCOMES
 from pipelines.report_tables.numerals import MOST_DECIMALS, MOST_IN_A_TABLE, NO_BREAK, decimals_for
 from pipelines.report_tables.reported import LINEAR, ReportedFit
 from pipelines.report_tables.summaries import ORGANISATION, covariance_in_words
@@ -30,6 +30,7 @@ NAMES = {
 NAMES |= {"ordered_probit": "probits", "poisson": "log_count", "negative_binomial": "log_count"}
 NAMES |= {"mixed_logit": "log_odds", "mixed_ordered_logit": "log_odds", "mixed_ordered_probit": "probits"}
 NAMES |= {"gee_logit": "log_odds", "gee_poisson": "log_count"}
+NAMES |= {each: each for each in FIGURES}
 RATIOS = {"log_odds": "ratio_odds", "log_count": "ratio_counts"}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from models.sections.imputation import IMPUTATIONS
-from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, PATHS
+from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, PATHS
 from pipelines.steps.coarse_degrees import BY_DESIGN, OF_EQUATIONS, OF_GROUPS, has_rules_of_its_own
 from pipelines.steps.disclosure import LEAST_BAND, LEAST_ORGANISATIONS
 from pipelines.steps.fit_answers import BESIDE_TWO, LEAST_ANSWER
@@ -42,6 +42,7 @@ NEVER: Mapping[str, str] = {
     "cross_lagged_panel": OVER_WAVES,
     "latent_growth": OVER_WAVES,
     "mediation_across_levels": "latent_means",
+    **dict.fromkeys(FIGURES, "figures_of_population"),
 }
 """Estimators that somebody thought about and for which there is no rule → reason."""
 COVARIANCES = (
@@ -67,7 +68,7 @@ def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> li
     rules = (
         (estimator in OF_UNITS, "of_units"),
         (estimator in PATHS and not has_words, "of_paths"),
-        (estimator not in (*OF_UNITS, *PATHS) and not has_words, "other_units"),
+        (estimator not in (*OF_UNITS, *PATHS, *FIGURES) and not has_words, "other_units"),
         (bool(fit.get("is_of_records")), "of_records"),
     )
     return [reason(key, language) for broken, key in rules if broken]
@@ -121,7 +122,7 @@ def reasons_to_withhold(
 
 def _of_people(fit: Mapping[str, object], known: Mapping[str, float], least: float) -> Iterator[Broken]:
     is_by_least_squares = fit["estimator"] in (*LINEAR, *OF_UNITS, *OF_GROUPS, *OF_EQUATIONS, *LINEAR_EQUATIONS)
-    needs_outcome = not is_by_least_squares and fit["estimator"] not in (*OF_COUNTS, *PATHS)
+    needs_outcome = not is_by_least_squares and fit["estimator"] not in (*OF_COUNTS, *PATHS, *FIGURES)
     n_people = known.get(OF_ORGANISATIONS, _figure(fit["n_obs"], 0))
     yield min(n_people, _figure(fit["n_obs"], 0)) < least, "few_responses", least
     yield _figure(fit["df_resid"], 0) < LEAST_DF, "few_degrees", LEAST_DF

@@ -56,6 +56,9 @@ PARTS_OF_GROWTH: Mapping[str, Texts] = {
 IN_WAVE = {"en": "{}, in {}", "da": "{}, i {}"}
 WHERE = {"en": "{}, where {}", "da": "{}, hvor {}"}
 OF_INDIRECT = "difference of indirect "
+QUANTILE = "quantile "
+OF_QUANTILE = {"en": "Quantile {}", "da": "Fraktil {}"}
+MARKS = {"en": ".", "da": ","}
 DIFFERENCE_OF_INDIRECT = {"en": "Difference of indirect effects", "da": "Forskel mellem indirekte effekter"}
 
 
@@ -85,7 +88,7 @@ def answer_label(outcome: str, category: str, titles: dict[str, Texts], language
 
 
 def path_label(term: str, language: str, named: Named) -> str:
-    """Write a path, an effect or another term of a path model in words; empty for a regressor.
+    """Write a path, an effect or another term of a path model, or a quantile, in words; empty for a regressor.
 
     Args:
         term: Term of a model.
@@ -100,6 +103,10 @@ def path_label(term: str, language: str, named: Named) -> str:
         is_level = bool(colon) and head in LEVELS
         told = _path(rest if is_level else term, language, named)
         return f"{in_language(LEVELS[head], language, head)}: {told}" if is_level else told
+    if colon and head.startswith(QUANTILE):
+        share = head.removeprefix(QUANTILE).replace(".", MARKS.get(language, "."))
+        told = in_language(OF_QUANTILE, language, "").format(share)
+        return f"{told}: {named(rest)}"
     if colon and head in BESIDE:
         both = " ~ ".join(_named(each, language, named) for each in rest.split(" ~ "))
         return f"{in_language(BESIDE[head], language, head)}: {both}"

@@ -104,6 +104,10 @@ REASONS: Mapping[str, Texts] = {
         "en": "paths between latent means of organisations, for which no rule says what they tell of a single one",
         "da": "stier mellem organisationers latente gennemsnit, hvor ingen regel siger, hvad de fortæller om en enkelt",
     },
+    "figures_of_population": {
+        "en": "figures of a population and its parts, for which no rule says what weighted sums tell of a few",
+        "da": "tal for en population og dens dele, hvor ingen regel siger, hvad vægtede summer fortæller om nogle få",
+    },
     "few_dyads": {
         "en": "answers of fewer than {least} other members of dyads",
         "da": "svar fra færre end {least} andre medlemmer af par",

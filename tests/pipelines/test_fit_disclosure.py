@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.sections.inference import PATHS
+from models.sections.inference import FIGURES, PATHS
 from pipelines.steps import fits_to_withhold
 from pipelines.steps.fits_to_withhold import reasons_to_withhold, reasons_without_words, too_alike
 from pipelines.steps.withheld_reasons import REASONS, reason
@@ -230,7 +230,7 @@ def test_estimators_that_no_rule_can_be_had_for_are_withheld_for_a_reason_of_the
         assert reasons_to_withhold(row, diagnostics(), ["indirect: voice -> safety"], []) == [told]
 
 
-@pytest.mark.parametrize("estimator", ["cross_lagged_panel", "latent_growth", "mediation_across_levels"])
+@pytest.mark.parametrize("estimator", ["cross_lagged_panel", "latent_growth", "mediation_across_levels", *FIGURES])
 @pytest.mark.parametrize("is_on", [True, False], ids=["with", "without"])
 def test_without_its_reason_an_estimator_that_others_rules_would_pass_is_shown(monkeypatch, estimator, is_on):
     monkeypatch.setattr(fits_to_withhold, "WITH_RULES", (*fits_to_withhold.WITH_RULES, estimator))
@@ -240,8 +240,8 @@ def test_without_its_reason_an_estimator_that_others_rules_would_pass_is_shown(m
     assert bool(reasons_to_withhold(row, diagnostics(), ["indirect: voice -> safety"], [])) == is_on
 
 
-def test_every_estimator_of_paths_has_rules_or_a_reason_of_its_own():
-    assert set(PATHS) == {*fits_to_withhold.OF_EQUATIONS, *fits_to_withhold.NEVER}
+def test_every_estimator_of_paths_and_figures_has_rules_or_a_reason_of_its_own():
+    assert {*PATHS, *FIGURES} == {*fits_to_withhold.OF_EQUATIONS, *fits_to_withhold.NEVER}
     assert not set(fits_to_withhold.NEVER) & set(fits_to_withhold.WITH_RULES)
 
 

@@ -23,6 +23,10 @@ GROUPS = {
     "cluster": None,
     "smallest_effect_of_interest": None,
 }
+OF_POPULATION = {
+    "focal": "collective", "regressors": (), "cluster": None, "smallest_effect_of_interest": None,
+    "expected_sign": "none", "because": {}, "design": {"clusters": "organisation_id"}, "covariance": None,
+}  # fmt: skip
 KINDS: dict[str, dict[str, object]] = {
     "fixed_effects": {"fixed_effects": ("organisation_id", "wave")},
     "within": {"estimator": "within", **PERSONS},
@@ -44,6 +48,10 @@ KINDS: dict[str, dict[str, object]] = {
     "two_outcomes": {"estimator": "two_outcomes", "paths": {"other_outcome": "question"}},
     "lagged_panel": {"estimator": "cross_lagged_panel", "regressors": ("integration",), "paths":
                      {"random_intercepts": False}, **PERSONS},
+    "mean": {"estimator": "population_mean", "figures": {"by": "region"}, **OF_POPULATION},
+    "ratio": {"estimator": "population_ratio", "figures": {"per": "safety"}, **OF_POPULATION},
+    "jackknifed": {"estimator": "population_mean", **OF_POPULATION, "covariance": "unit_jackknife"},
+    "quartiles": {"estimator": "population_quantiles", **OF_POPULATION},
     "logit": {"estimator": "logit", "outcome": "is_high", **CATEGORICAL},
     "firth": {"estimator": "firth_logit", "outcome": "is_high", "covariance": "classical", "cluster": None,
               **CATEGORICAL},
@@ -72,6 +80,9 @@ NAMES = {
     "mediation": "Mediation",
     "two_outcomes": "Two outcomes together",
     "lagged_panel": "Cross-lagged panel",
+    "mean": "Means of the population",
+    "ratio": "Ratios of the population",
+    "quartiles": "Quantiles of the population",
     "firth": "Logit with Firth’s penalty",
     "multinomial": "Multinomial logit",
     "negative_binomial": "Negative binomial",
