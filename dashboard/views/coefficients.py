@@ -1,9 +1,9 @@
 """Coefficients of a model as a chart and as a table, in what they are counted in."""
 
+import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from dashboard.axes import Axis
@@ -95,7 +95,8 @@ def _drawable(estimates: pd.DataFrame, unit: str) -> pd.DataFrame:
         focal = term[term.str.startswith("difference: ")].str.removeprefix("difference: ").unique()
         of_focal = term.str.partition(ARROW)[2].isin(focal)
         is_left_out = (term.str.contains(ARROW, regex=False) & ~of_focal) | term.str.startswith("correlation")
-    return estimates[~is_left_out & np.isfinite(estimates[list(ENDS)].astype(float)).all(axis=1)]
+    has_ends = estimates[list(ENDS)].astype(float).map(math.isfinite).all(axis=1)
+    return estimates[~is_left_out & has_ends]
 
 
 def _marked_variants(page: Page, fits: pd.DataFrame) -> dict[str, str]:

@@ -74,7 +74,7 @@ def with_deltas(fit: Fit, spec: RegressionSpec, with_shift: Callable[[Shift], Fi
 
 
 def _of_term(fit: Fit, term: str, delta: float) -> dict[str, float]:
-    row = fit.estimates.set_index("term").loc[term]
+    (row,) = fit.estimates[fit.estimates["term"] == term].to_dict("records")
     return {"delta": delta} | {name: float(row[name]) for name in ("estimate", *ENDS)}
 
 

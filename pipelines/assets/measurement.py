@@ -68,7 +68,7 @@ def notes(study: Study, store: Store) -> list[str]:
     current = fits.loc[fits["is_current"].astype(bool) & fits["model"].isin(list(study.models)), "fit_id"]
     missed = (diagnostics["diagnostic"] == CONDITIONS_NOT_MET) & (diagnostics["value"] > 0)
     marked = diagnostics[missed & diagnostics["fit_id"].isin(current)]
-    told = {model: ", ".join(rows["variant"]) for model, rows in marked.groupby("model", sort=True)}
+    told = {str(model): ", ".join(rows["variant"]) for model, rows in marked.groupby("model", sort=True)}
     if len(told) > MOST_TOLD:
         listed = ", ".join(told)
         return [*found, f"{len(told)} models use scores whose conditions of measurement are not met: {listed}; {SEE}"]
