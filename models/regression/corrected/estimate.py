@@ -25,7 +25,7 @@ from models.regression.corrected.behind import answers_behind
 from models.regression.corrected.difference import latent_views
 from models.regression.corrected.errors import errors_of
 from models.regression.corrected.moments import Erring, Moments, corrected_moments
-from models.regression.corrected.solved import solve_corrected, solve_moments
+from models.regression.corrected.solved import Solved, solve_corrected, solve_moments
 from models.regression.design import INTERCEPT, Design
 from models.regression.diagnostics import counts_of_categories, judged, of_clusters
 from models.regression.identification import ModelDataError
@@ -107,7 +107,6 @@ def estimate_corrected(spec: RegressionSpec, design: Design, labels: Labels) -> 
         **({} if design.data is design.rows else {"n_responses": float(len(design.data))}),
         "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
-    told = plain.estimates(terms, spec.confidence_level)
     return Corrected(
         terms,
         solved.slopes[0],
@@ -116,7 +115,11 @@ def estimate_corrected(spec: RegressionSpec, design: Design, labels: Labels) -> 
         _explained(moments.corrected[0], solved.slopes[0]),
         judged(found),
         pd.concat(
-            [_plain_readings(told, _resting(taken, rows)), *latent_views(spec, terms, moments)], ignore_index=True
+            [
+                _readings(spec, design, solved, plain.estimates(terms, spec.confidence_level), _resting(taken, rows)),
+                *latent_views(spec, terms, moments),
+            ],
+            ignore_index=True,
         ),
     )
 
@@ -243,11 +246,21 @@ def _largest_leverage(rows: Erring, moments: Matrix) -> float:
     return float((rows.weights * np.einsum("ij,jk,ik->i", columns, bread, columns)).max())
 
 
-def _plain_readings(told: pd.DataFrame, terms: list[str]) -> pd.DataFrame:
-    shown = told[told["term"].isin(terms)]
-    found = pd.DataFrame({"term": shown["term"], "reading": PLAIN, "value": shown["estimate"]})
-    found = found.assign(conf_low=shown["conf_low"], conf_high=shown["conf_high"], verdict="")
-    return found[list(COLUMNS)].reset_index(drop=True)
+def _readings(
+    spec: RegressionSpec, design: Design, solved: Solved, plain: pd.DataFrame, resting: list[str]
+) -> pd.DataFrame:
+    """Return what terms that rest on a corrected mean are without it, and focal ones against what would matter."""
+    rows = [
+        (term, PLAIN, value, low, high, "")
+        for term, value, low, high in plain[["term", "estimate", "conf_low", "conf_high"]].itertuples(index=False)
+        if term in resting
+    ]
+    smallest = spec.smallest_effect_of_interest
+    for place, term in enumerate(plain["term"]):
+        if smallest is not None and term in design.focal:
+            tested = solved.equivalence(place, smallest, spec.confidence_level)
+            rows.append((term, "equivalence", tested.p_value, tested.conf_low, tested.conf_high, tested.reading))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _numbers(spec: RegressionSpec, design: Design) -> dict[str, float]:

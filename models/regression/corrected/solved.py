@@ -20,6 +20,8 @@ References:
     9, 586-596.
 """
 
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -29,6 +31,7 @@ from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
 from models.regression.inference import Uncertainty, label_estimates, t_quantiles
+from models.regression.reading.equivalence import EquivalenceTest, reading_of
 
 NO_ERROR = 1e-9
 
@@ -60,6 +63,30 @@ class Solved:
         tested = label_estimates(tuple(terms), self.above[0], of_above, confidence_level)
         low, high = self._ends(t_quantiles(confidence_level, self.uncertainty.df))
         return tested.assign(estimate=self.slopes[0], std_error=self.uncertainty.errors, conf_low=low, conf_high=high)
+
+    def equivalence(self, place: int, smallest: float, confidence_level: float) -> EquivalenceTest:
+        """Test whether a slope is smaller than the smallest effect of interest, in either direction.
+
+        ``N + s D`` and ``N - s D``, s the smallest effect, each over its jackknife error; the interval is Fieller's.
+
+        Args:
+            place: Of the slope.
+            smallest: Smallest effect of interest, positive.
+            confidence_level: Of the model's intervals; each test has the level that it leaves.
+        """
+        from scipy.special import stdtr  # noqa: PLC0415 - scipy.stats takes a second to import
+
+        df = float(self.uncertainty.df[place])
+        low, high = (
+            float(each[place]) for each in self._ends(t_quantiles(2 * confidence_level - 1, self.uncertainty.df))
+        )
+        above, below = (each[:, place] * np.sign(self.below[0, place]) for each in (self.above, self.below))
+        beyond = np.column_stack([above + smallest * below, above - smallest * below])
+        ratios = beyond[0] / np.sqrt(np.diag(jackknife_covariance(beyond)))
+        p_lower, p_upper = float(stdtr(df, -ratios[0])), float(stdtr(df, ratios[1]))
+        error, told = float(self.uncertainty.errors[place]), reading_of(low, high, smallest)
+        slope, largest = float(self.slopes[0, place]), max(p_lower, p_upper)
+        return EquivalenceTest(slope, error, df, p_lower, p_upper, largest, low, high, told)
 
     def _ends(self, reach: Vector) -> tuple[Vector, Vector]:
         """Return the ends of Fieller's intervals; infinite where the slope's denominator may be nought."""

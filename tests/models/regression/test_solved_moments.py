@@ -1,5 +1,7 @@
 """Slopes of corrected moments: intervals of Fieller, the modification for small samples, columns that are gone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from scipy.stats import t
 
 from models.regression.corrected.moments import Erring, Shared, Spread, corrected_moments
 from models.regression.corrected.solved import of_small_samples, share_of_errors, solve_corrected, solve_moments
+from models.regression.reading.equivalence import equivalence_test
 from pipelines.studies.demo.recovery.judged import exact_interval
 
 TRUE = 0.5
@@ -51,6 +54,29 @@ def test_ends_are_the_slopes_that_the_test_just_rejects(seed, error, level):
     assert row["conf_low"] < row["estimate"] < row["conf_high"]
     if np.isfinite(row["conf_low"]):
         assert (row["p_value"] < 1 - level) == (row["conf_low"] > 0 or row["conf_high"] < 0)
+
+
+@given(st.integers(0, 10_000), st.floats(0.05, 1.0), st.floats(0.05, 2.0), st.sampled_from([1.0, -1.0]))
+def test_equivalence_is_that_fiellers_interval_lies_inside_the_bounds(seed, error, smallest, sign):
+    made = solved(moments_of(np.random.default_rng(seed), 30, error))
+    turned = replace(made, above=sign * made.above, below=sign * made.below)
+    tested = turned.equivalence(1, smallest, 0.95)
+    row = made.estimates(("intercept", "slope"), 0.90).iloc[1]
+    assert (tested.conf_low, tested.conf_high) == pytest.approx((row["conf_low"], row["conf_high"]))
+    if np.isfinite(row["conf_low"]):
+        assert (tested.p_value < 0.05) == (-smallest < row["conf_low"] and row["conf_high"] < smallest)
+        assert (tested.reading == "equivalent") == (tested.p_value < 0.05)
+    else:
+        assert tested.reading == "undecided"
+
+
+def test_a_slope_without_errors_is_tested_as_any_other():
+    drawn = moments_of(np.random.default_rng(3), 2_000, 1e-6)
+    made = solve_moments(drawn.plain, drawn.plain[:, 0, 0], 1_998.0)
+    tested, sure = made.equivalence(1, 0.6, 0.95), made.uncertainty
+    expected = equivalence_test(float(made.slopes[0, 1]), float(sure.errors[1]), 1_998.0, 0.6)
+    assert tested.reading == expected.reading == "equivalent"
+    assert (tested.conf_low, tested.conf_high) == pytest.approx((expected.conf_low, expected.conf_high), abs=2e-3)
 
 
 def test_the_slope_is_the_ratio_of_both_parts():
