@@ -20,8 +20,7 @@ DANISH: Mapping[str, str] = {
     "of_CR1S": "CR0 x G / (G - 1) x (n - 1) / (n - k), t på G - 1; R: clubSandwich::vcovCR(type = 'CR1S')",
     "of_CR2": "residualer gange (I - H_gg)^-1/2, Satterthwaites t; R: clubSandwich::coef_test(vcov = 'CR2')",
     "of_CR3": "residualer gange (I - H_gg)^-1, Satterthwaites t; R: clubSandwich::coef_test(vcov = 'CR3')",
-    "of_jackknife": "(G - 1) / G x spredningen af estimater uden hver klynge; Fiellers intervaller, t på G - k; "
-    "R: ingen kørt",
+    "of_jackknife": "(G - 1) / G x spredningen uden hver klynge; Fiellers intervaller, t på G - k; R: ingen kørt",
     "of_design": "strata, klynger og populationens størrelse; t på klynger - strata + 1 - k; R: survey::svyglm, svyolr",
     "and": "og",
     "table": "Tabel {number}",
