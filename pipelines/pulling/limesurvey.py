@@ -24,6 +24,7 @@ from pipelines.pulling.state import Pieces
 from pipelines.sections.pulling import LOCAL_HOSTS, Pull
 
 _Told = TypeVar("_Told")
+READ_AT_ONCE = 65_536
 _NO_RESPONSES = "no data"
 _NO_SURVEY = ("invalid survey", "no permission")
 _MARKUP = re.compile(r"<[^>]*>")
@@ -39,18 +40,21 @@ class _PatientSession(requests.Session):
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **more: Any) -> requests.Response:  # noqa: ANN401 - as requests has it
         """Send a request until it is answered."""
+        place = f"{method!s} {url!s}"
 
         def once() -> requests.Response:
             sent = {**more, "timeout": SECONDS, "allow_redirects": False, "stream": True}
             answer = super(_PatientSession, self).request(method, url, *args, **sent)
-            content = answer.raw.read(LARGEST_ANSWER + 1, decode_content=True)
-            if len(content) > LARGEST_ANSWER:
-                raise EnvironmentFault(f"{url!s}: the answer is larger than {LARGEST_ANSWER // 1_000_000} MB")
-            vars(answer)["_content"] = content
+            content = bytearray()
+            for chunk in answer.iter_content(READ_AT_ONCE):
+                content.extend(chunk)
+                if len(content) > LARGEST_ANSWER:
+                    raise EnvironmentFault(f"{place}: the answer is larger than {LARGEST_ANSWER // 1_000_000} MB")
+            vars(answer)["_content"] = bytes(content)
             return answer
 
         broken = (requests.RequestException, OSError)
-        return patiently(once, broken, self._clock, f"{method!s} {url!s}", self._where)
+        return patiently(once, broken, self._clock, place, self._where)
 
 
 class LimeSurvey:
