@@ -14,6 +14,7 @@ from pipelines.assets.graph import steps_of
 from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
 from pipelines.load import Study
 from pipelines.lock import exclusive
+from pipelines.pull_asset import pull_definitions
 from pipelines.steps.validation import BlockingFailure
 from pipelines.store import Origin, Store
 from pipelines.tables import out
@@ -75,13 +76,14 @@ def build_study(study: Study, observer: Observer | None = None) -> dg.Definition
     job = dg.define_asset_job(
         job_name(study), selection=dg.AssetSelection.assets(*assets), tags={"study": study.name}, config=LESS_NOISE
     )
-    return dg.Definitions(
+    of_runs = dg.Definitions(
         assets=assets,
         jobs=[job],
         schedules=[sensors.nightly(study, job_name(study))],
         sensors=[sensors.exports_sensor(study, job_name(study), waves)],
         resources={f"{study.name}_lock": _lock_of(study)},
     )
+    return dg.Definitions.merge(of_runs, pull_definitions(study))
 
 
 def asset_key(study: Study, step: Step, table: str) -> dg.AssetKey:
