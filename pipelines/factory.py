@@ -14,6 +14,7 @@ from pipelines.assets.graph import steps_of
 from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
 from pipelines.load import Study
 from pipelines.lock import exclusive
+from pipelines.process_mark import TAG, mark_of_this_process
 from pipelines.steps.validation import BlockingFailure
 from pipelines.store import Origin, Store
 from pipelines.tables import out
@@ -101,6 +102,8 @@ def _lock_of(study: Study) -> dg.ResourceDefinition:
     def lock(context: dg.InitResourceContext) -> Iterator[None]:
         say = context.log.info if context.log else print
         run = context.run.run_id if context.run else ""
+        if context.instance and run:
+            context.instance.add_run_tags(run, {TAG: mark_of_this_process().written()})
         with exclusive(study.warehouse / "run.lock", f"Dagster run {run[:8]}", say):
             Store(study.warehouse).clear_staging()
             yield None
