@@ -1,5 +1,6 @@
 """The commands that keep a study safe: what each takes and prints."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,4 +31,49 @@ def doctor(
         printing.print_json(findings_document(study, found))
     else:
         print_findings(study, found)
+    raise typer.Exit(0 if is_sound(found) else 3)
+
+
+@app.command()
+def backup(
+    study: StudyFolder,
+    *,
+    to: Annotated[Path | None, typer.Option(help="The backup to make, outside the study.", metavar="PATH")] = None,
+    verify: Annotated[Path | None, typer.Option(help="A backup to prove; nothing is made.", metavar="PATH")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy a whole study as it is between two runs, every file proved by its hash; or prove such a copy."""
+    from instruments.faults import UsageError
+    from pipelines.commands.backups import backup_document, print_backup
+    from pipelines.recovering.backing_up import back_up
+    from pipelines.recovering.backup_files import prove_backup
+
+    place = to or verify
+    if place is None or (to and verify):
+        raise UsageError("say either --to PATH, to make a backup, or --verify PATH, to prove one")
+    listed = back_up(study, place, printing.say) if to else prove_backup(place)
+    if as_json:
+        printing.print_json(backup_document(place, listed))
+    else:
+        print_backup(place, listed, is_new=to is not None)
+
+
+@app.command()
+def restore(
+    backup: Annotated[Path, typer.Argument(help="The backup.", metavar="BACKUP")],
+    *,
+    to: Annotated[Path, typer.Option(help="The study folder to be; absent or empty.", metavar="PATH")],
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup into an empty folder, proved before and after."""
+    from pipelines.commands.backups import backup_document, print_backup
+    from pipelines.commands.doctor import findings_document, is_sound, print_findings
+    from pipelines.recovering.restoring import restore as restore_now
+
+    listed, found = restore_now(backup, to)
+    if as_json:
+        printing.print_json(backup_document(backup, listed) | findings_document(to, found))
+    else:
+        print_backup(backup, listed, is_new=False)
+        print_findings(to, found)
     raise typer.Exit(0 if is_sound(found) else 3)
