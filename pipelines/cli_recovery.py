@@ -77,3 +77,25 @@ def restore(
         print_backup(backup, listed, is_new=False)
         print_findings(to, found)
     raise typer.Exit(0 if is_sound(found) else 3)
+
+
+@app.command()
+def upgrade(
+    study: StudyFolder,
+    *,
+    backup: Annotated[
+        Path | None, typer.Option(help="Backup to make before anything is changed.", metavar="PATH")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the tables of a study to this version of the software, after a backup of the whole study."""
+    from dataclasses import asdict
+
+    from pipelines.commands.backups import print_upgrade
+    from pipelines.recovering.upgrading import upgrade as upgrade_now
+
+    upgraded = upgrade_now(study, backup, printing.say)
+    if as_json:
+        printing.print_json({"study": str(study)} | asdict(upgraded))
+    else:
+        print_upgrade(study, upgraded)

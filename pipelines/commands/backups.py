@@ -1,4 +1,4 @@
-"""``backup`` and ``restore``: what was copied, as a document and in words."""
+"""``backup``, ``restore`` and ``upgrade``: what was copied and changed, as a document and in words."""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,7 @@ from instruments.counted import counted
 from pipelines.commands import printing
 from pipelines.files import file_sha256
 from pipelines.recovering.backup_files import LIST, BackupList
+from pipelines.recovering.upgrading import Upgraded
 
 APART = (
     "Keys of pseudonyms that lie outside the study folder are not in it: keep a copy of them apart, for with them "
@@ -34,3 +35,19 @@ def print_backup(backup: Path, listed: BackupList, *, is_new: bool) -> None:
     printing.print_lines([f"{backup}: the study {listed.study} as of {listed.made_at}: {size}"])
     if is_new:
         printing.print_lines(["It holds personal data, as the study does; only its owner can read it.", APART])
+
+
+def print_upgrade(study: Path, upgraded: Upgraded) -> None:
+    """Say what an upgrade did, and what is left to the team."""
+    if not upgraded.done:
+        printing.print_lines([f"{study}: its tables have the layout of this software ({upgraded.after})"])
+    else:
+        printing.print_lines([f"{study}: from layout {upgraded.before} to {upgraded.after}; backup: {upgraded.backup}"])
+        printing.print_lines(f"  done: {each}" for each in upgraded.done)
+    if upgraded.old_release is not None:
+        printing.print_lines(
+            [
+                f"Release {upgraded.old_release}, which is shown, has tables of an earlier version and stays as it is; "
+                f"pages that need more say so. For all of them release again: sensemaking release {study}"
+            ]
+        )

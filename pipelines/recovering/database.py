@@ -5,6 +5,8 @@ from functools import partial
 
 from instruments.faults import EnvironmentFault
 from pipelines.recovering.finding import Finding, Patient
+from pipelines.store.layouts import LAYOUT, NewerFile
+from pipelines.store.migrating import layout_of
 from pipelines.store.proving import log_of, read_through, write_log_into_file
 
 _FROM_A_BACKUP = (
@@ -21,9 +23,21 @@ def damaged_database(patient: Patient) -> Iterator[Finding]:
         return
     try:
         read_through(database)
+    except NewerFile as error:
+        yield Finding("newer", str(database), str(error), "use the version that wrote it, or a newer one")
+        return
     except EnvironmentFault as error:
         yield Finding("database", str(database), f"it cannot be read through: {error}", _FROM_A_BACKUP)
         return
+    layout = layout_of(database)
+    if layout < LAYOUT:
+        yield Finding(
+            "earlier-layout",
+            str(database),
+            f"its tables have the layout {layout}; this software reads them, and writes {LAYOUT}",
+            "bring them to it, after a backup: sensemaking upgrade STUDY --backup PATH",
+            is_note=True,
+        )
     log = log_of(database)
     if log.exists():
         yield Finding(

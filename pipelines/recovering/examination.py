@@ -64,7 +64,7 @@ def examine(
         raise UsageError(f"{folder} is no study folder: it holds no study.yaml")
     with alone_with(folder, frozenset(ended_on), on_wait) as patient:
         found = [_treated(each, repair=repair) for look in OF_FOLDERS for each in look(patient)]
-        if patient.store.database.exists() and not any(each.finding.kind == "database" for each in found):
+        if patient.store.database.exists() and not any(each.finding.kind in ("database", "newer") for each in found):
             found += [_treated(each, repair=repair) for look in OF_TABLES for each in look(patient)]
     return found
 
