@@ -4,11 +4,13 @@ Dagster opens and closes its files for every event, which took a fifth of a run,
 here how its records are kept; never what the pipeline does.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
+import dagster as dg
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
     INDEX_SHARD_NAME,
     SqliteEventLogStorage,
@@ -17,6 +19,15 @@ from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage, SqliteStorageConfig
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+
+from instruments.faults import UsageError
+
+DAGSTER_SETTINGS = """\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+"""
 
 
 def _wait_for_the_disk_at_checkpoints(connection: SqliteConnection, _: object) -> None:
@@ -65,3 +76,22 @@ class KeptStorage(DagsterSqliteStorage):
     def from_config_value(cls, inst_data: ConfigurableClassData, config_value: SqliteStorageConfig) -> "KeptStorage":
         """Make the storage that Dagster's settings ask for."""
         return cls.from_local(inst_data=inst_data, **config_value)
+
+
+def open_instance(home: Path) -> dg.DagsterInstance:
+    """Open Dagster's own storage of a study, SQLite in ``warehouse/dagster/``, telemetry off.
+
+    Raises:
+        UsageError: When the path holds a sign that has a meaning of its own in SQLite's addresses.
+    """
+    if set("?%") & set(str(home.absolute())):
+        raise UsageError(f"a '?' or '%' stands in the path {home}, which Dagster cannot use; rename the folder")
+    home.mkdir(parents=True, exist_ok=True)
+    settings = home / "dagster.yaml"
+    if not settings.exists():
+        settings.write_text(DAGSTER_SETTINGS, encoding="utf-8")
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    # Dagster reads dagster.yaml through a glob and misses it where the path holds brackets.
+    kept = {"module": KeptStorage.__module__, "class": KeptStorage.__name__, "config": {"base_dir": str(home)}}
+    overrides = {"telemetry": {"enabled": False}, "storage": {"custom": kept}}
+    return dg.DagsterInstance.local_temp(str(home), overrides=overrides)

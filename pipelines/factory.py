@@ -15,6 +15,7 @@ from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
 from pipelines.load import Study
 from pipelines.lock import exclusive
 from pipelines.pull_asset import pull_definitions
+from pipelines.process_mark import TAG, mark_of_this_process
 from pipelines.steps.validation import BlockingFailure
 from pipelines.store import Origin, Store
 from pipelines.tables import out
@@ -103,6 +104,8 @@ def _lock_of(study: Study) -> dg.ResourceDefinition:
     def lock(context: dg.InitResourceContext) -> Iterator[None]:
         say = context.log.info if context.log else print
         run = context.run.run_id if context.run else ""
+        if context.instance and run:
+            context.instance.add_run_tags(run, {TAG: mark_of_this_process().written()})
         with exclusive(study.warehouse / "run.lock", f"Dagster run {run[:8]}", say):
             Store(study.warehouse).clear_staging()
             yield None

@@ -1,14 +1,11 @@
 """``sensemaking run``: what is out of date runs through Dagster in this process; what is not, does not."""
 
 import gc
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import dagster as dg
 import pandas as pd
 
 from instruments.counted import counted
@@ -24,21 +21,16 @@ from pipelines.assets.raw import begun_waves, exports_of, stray_files
 from pipelines.assets.raw import notes as received_notes
 from pipelines.assets.screening import notes as screening_notes
 from pipelines.assets.step import Step
-from pipelines.dagster_storage import KeptStorage
+from pipelines.dagster_storage import open_instance
 from pipelines.definitions import build_definitions
 from pipelines.factory import Observer, job_name, keys_of, waves_partition
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
+from pipelines.process_mark import TAG, mark_of_this_process
 from pipelines.store import Store
 from pipelines.tables import core, out, raw
 from pipelines.tables.screening import QUALITY_FLAGS
 
-DAGSTER_SETTINGS = """\
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-"""
 _READ_BEFORE = ("response that was read before is", "responses that were read before are")
 _OF_NOBODY = ("response is of nobody", "responses are of nobody")
 COLLECT_AFTER = 10_000
@@ -208,7 +200,7 @@ def _execute(study: Study, due: list[Due], outcome: Outcome, recorder: Observer)
                 partition_key=part or None,
                 asset_selection=keys,
                 raise_on_error=False,
-                tags={"study": study.name, "trigger": "sensemaking run"},
+                tags={"study": study.name, "trigger": "sensemaking run", TAG: mark_of_this_process().written()},
             )
             outcome.run_ids.append(result.run_id)
             if part and not result.success:
@@ -224,22 +216,3 @@ def collecting_seldom() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*usual)
-
-
-def open_instance(home: Path) -> dg.DagsterInstance:
-    """Open Dagster's own storage of a study, SQLite in ``warehouse/dagster/``, telemetry off.
-
-    Raises:
-        UsageError: When the path holds a sign that has a meaning of its own in SQLite's addresses.
-    """
-    if set("?%") & set(str(home.absolute())):
-        raise UsageError(f"a '?' or '%' stands in the path {home}, which Dagster cannot use; rename the folder")
-    home.mkdir(parents=True, exist_ok=True)
-    settings = home / "dagster.yaml"
-    if not settings.exists():
-        settings.write_text(DAGSTER_SETTINGS, encoding="utf-8")
-    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
-    # Dagster reads dagster.yaml through a glob and misses it where the path holds brackets.
-    kept = {"module": KeptStorage.__module__, "class": KeptStorage.__name__, "config": {"base_dir": str(home)}}
-    overrides = {"telemetry": {"enabled": False}, "storage": {"custom": kept}}
-    return dg.DagsterInstance.local_temp(str(home), overrides=overrides)

@@ -18,7 +18,7 @@ from instruments.faults import UsageError
 from pipelines.access import FILE, VARIABLE, read_access
 from pipelines.access_secrets import read_secrets
 from pipelines.commands.printing import print_json, say
-from pipelines.commands.run import open_instance
+from pipelines.dagster_storage import open_instance
 from pipelines.definitions import STUDIES
 from pipelines.load import Study
 from pipelines.store.copying import room_for_copies

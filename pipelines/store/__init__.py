@@ -20,7 +20,7 @@ from models.origin import data_hash
 from pipelines.files import file_sha256, flush_file
 from pipelines.lock import exclusive
 from pipelines.store import erasing
-from pipelines.store.attaching import attached
+from pipelines.store.attaching import attached, beside
 from pipelines.store.copying import remove_copies
 from pipelines.store.keeping import keep, keep_text, kept_text
 from pipelines.store.machine import WarehouseError, environment_faults
@@ -29,7 +29,6 @@ from pipelines.store.slices import (
     Query,
     Scan,
     Write,
-    beside,
     columns_of,
     create_table,
     full_name,
@@ -43,7 +42,7 @@ from pipelines.store.slices import (
     write_slice,
 )
 from pipelines.tables.base import Table
-from pipelines.tables.raw import WRITES
+from pipelines.tables.raw import LAYOUTS, WRITES
 
 __all__ = [
     "Origin",
@@ -131,7 +130,7 @@ class Store:
             WarehouseError: When the disk is full or the file cannot be written; the old rows stay.
         """
         now = dt.datetime.now(dt.UTC)
-        names = {WRITES.name, *(write.table.name for write in writes)}
+        names = {WRITES.name, LAYOUTS.name, *(write.table.name for write in writes)}
         with self._connection(read_only=False, staged=staged_database(writes), names=names) as connection:
             if connection is None:
                 raise AssertionError("a connection for writing always exists")

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.store.slices import WAREHOUSE, literal
+from pipelines.store.layouts import NewerFile, settle_layout
+from pipelines.store.slices import WAREHOUSE, literal, quoted
 
 CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
     "threads": 1,
@@ -63,6 +64,7 @@ def attached(database: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConn
 
     Raises:
         duckdb.Error: When it cannot be opened; the engine is then not used again.
+        NewerFile: When newer software wrote it.
     """
     with _guard:
         engine = _engine_for(database)
@@ -97,6 +99,13 @@ def _attach(engine: _Engine, connection: duckdb.DuckDBPyConnection, *, read_only
         how = "(READ_ONLY)" if read_only else ""
         connection.execute(f"ATTACH {literal(str(engine.database))} AS {WAREHOUSE} {how}")
     connection.execute(f"USE {WAREHOUSE}")
+    if not engine.n_attached:
+        try:
+            settle_layout(connection, read_only=read_only)
+        except NewerFile:
+            connection.execute("USE memory")
+            connection.execute(f"DETACH {WAREHOUSE}")
+            raise
     engine.n_attached += 1
 
 
@@ -106,3 +115,22 @@ def _detach(engine: _Engine, connection: duckdb.DuckDBPyConnection) -> None:
     if not engine.n_attached:
         engine.instance.execute(f"DETACH {WAREHOUSE}")
         engine.instance.execute(f"SET threads = {CONFIG['threads']}")
+
+
+@contextmanager
+def beside(staged: duckdb.DuckDBPyConnection, database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a warehouse beside a private database: tables of both are found by their own names.
+
+    What is not committed is rolled back when the connection closes.
+    """
+    connection = staged.cursor()
+    own = str(connection.execute("SELECT current_database()").fetchall()[0][0])
+    try:
+        connection.execute(f"ATTACH {literal(str(database))} AS {WAREHOUSE}")
+        connection.execute(f"SET search_path = {literal(f'{WAREHOUSE}.main,{quoted(own)}.main')}")
+        connection.execute("SET TimeZone = 'UTC'")
+        settle_layout(connection, read_only=False)
+        yield connection
+    finally:
+        connection.close()
+        staged.execute(f"DETACH DATABASE IF EXISTS {WAREHOUSE}")

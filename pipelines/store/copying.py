@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.process_mark import is_running
 from pipelines.store.machine import WarehouseError, environment_faults
 from pipelines.store.remembered import Mark, mark_of
 
@@ -168,9 +169,8 @@ def room_for_copies(warehouse: Path) -> Iterator[Path]:
     """Give a private folder for the copies of one server; it is removed afterwards, and so is what killed ones left."""
     room = warehouse / FOLDER / str(os.getpid())
     with environment_faults(room):
-        for left_over in (warehouse / FOLDER).glob("[0-9]*"):
-            if not _is_running(int(left_over.name)):
-                shutil.rmtree(left_over)
+        for left_over in rooms_of_dead_servers(warehouse):
+            shutil.rmtree(left_over)
         _make_folder(room)
     try:
         yield room
@@ -178,14 +178,10 @@ def room_for_copies(warehouse: Path) -> Iterator[Path]:
         shutil.rmtree(room, ignore_errors=True)
 
 
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it runs, for somebody else
-        return True
-    return True
+def rooms_of_dead_servers(warehouse: Path) -> list[Path]:
+    """Return the folders of copies whose server is gone."""
+    rooms = sorted((warehouse / FOLDER).glob("[0-9]*"))
+    return [room for room in rooms if not is_running(int(room.name))]
 
 
 def remove_copies(warehouse: Path) -> None:

@@ -16,6 +16,7 @@ from instruments.faults import EnvironmentFault
 MACHINE_ERRORS = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.TransactionException)
 DISK_IS_FULL = ("No space left on device", "Disk quota exceeded")
 TOO_LARGE = "File too large"
+CORRUPT = "Corrupt database file"
 _PERMISSIONS = "check the folder's permissions"
 _WHAT_HELPS: Mapping[int | None, str] = {
     errno.EACCES: _PERMISSIONS,
@@ -45,6 +46,8 @@ def environment_faults(path: Path) -> Iterator[None]:
             raise WarehouseError(f"{text}; close other programs, or run where there is more memory") from error
         if any(phrase in text for phrase in DISK_IS_FULL):
             raise WarehouseError(_disk_full(path)) from error
+        if CORRUPT in text:
+            raise WarehouseError(f"{path} was damaged on its disk ({text}); restore the study from a backup") from error
         if isinstance(error, MACHINE_ERRORS):
             helps = f"; {_WHAT_HELPS[errno.EFBIG]}" if TOO_LARGE in text else ""
             raise WarehouseError(f"{path} cannot be opened or written: {text}{helps}") from error

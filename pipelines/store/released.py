@@ -14,8 +14,10 @@ import duckdb
 import pandas as pd
 
 from instruments.faults import DataError, UsageError
+from models.origin import software_version
 from pipelines.embargo import is_out, local_day
 from pipelines.files import file_sha256
+from pipelines.store.layouts import NewerFile
 from pipelines.store.machine import WarehouseError, environment_faults
 from pipelines.store.slices import columns_of, full_name, literal, quoted, selected
 from pipelines.tables.base import Table
@@ -54,7 +56,8 @@ def read_current_release(folder: Path, tables: Sequence[Table]) -> ReleaseFile:
 
     Raises:
         UsageError: When nothing has been released, or nothing that may be shown today.
-        DataError: When the file is not the one that was published, or another version of the software wrote it.
+        DataError: When the file is not the one that was published, or an earlier version of the software wrote it.
+        NewerFile: When newer software wrote it.
     """
     if not (folder / POINTER).is_file():
         raise UsageError(
@@ -66,8 +69,9 @@ def read_current_release(folder: Path, tables: Sequence[Table]) -> ReleaseFile:
         raise DataError(
             f"{path.name} is not the file that was published; release again with: sensemaking release STUDY"
         )
+    _refuse_newer(path, said["schema_version"])
     if said["schema_version"] != SCHEMA_VERSION:
-        raise DataError("the current release was made by another version of the software; release again")
+        raise DataError("the current release was made by an earlier version of the software; release again")
     return _read(path, int(said["release"]), str(said["published_at"])[:10], tables)
 
 
@@ -97,13 +101,14 @@ def read_release(folder: Path, number: int, tables: Sequence[Table], withdrawn: 
 
     Raises:
         UsageError: When there is no such release, it is refused, or its file is not as it was published.
-        DataError: When another version of the software wrote it.
+        DataError: When an earlier version of the software wrote it.
+        NewerFile: When newer software wrote it.
     """
     path = release_file(folder, number, withdrawn)
     properties = released_rows(path, MANIFEST, ("key", "value")).set_index("key")["value"]
     if properties["schema_version"] != str(SCHEMA_VERSION):
         raise DataError(
-            f"release {number} was made by another version of the software, whose tables this one does not read; "
+            f"release {number} was made by an earlier version of the software, whose tables this one does not read; "
             "use the version of then, or release again"
         )
     return _read(path, number, str(properties["released_at"])[:10], tables)
@@ -123,9 +128,26 @@ def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(":memory:", config={"threads": "1"}) as connection:
         connection.execute(f"ATTACH {literal(str(path))} AS released (READ_ONLY)")
         connection.execute("USE released")
+        _refuse_newer(path, _version_in(connection))
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         yield connection
+
+
+def _version_in(connection: duckdb.DuckDBPyConnection) -> object:
+    try:
+        found = connection.execute("SELECT value FROM meta.manifest WHERE key = 'schema_version'").fetchall()
+    except duckdb.CatalogException:  # what DuckDB raises where there is no such table
+        return None
+    return found[0][0] if found else None
+
+
+def _refuse_newer(path: Path, version: object) -> None:
+    if str(version).isdigit() and int(str(version)) > SCHEMA_VERSION:
+        raise NewerFile(
+            f"{path.name} was released by newer software: its tables are of version {version}, and this version "
+            f"({software_version()}) reads up to {SCHEMA_VERSION}; use that version or a newer one"
+        )
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: Table) -> pd.DataFrame:

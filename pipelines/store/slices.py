@@ -6,9 +6,7 @@ Put here the SQL of one table inside a transaction that the store has begun; nev
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -108,24 +106,6 @@ def staged_database(writes: Sequence[Write]) -> duckdb.DuckDBPyConnection | None
     if len(databases) > 1:
         raise AssertionError("the rows of one write come from one private database")
     return databases[0] if databases else None
-
-
-@contextmanager
-def beside(staged: duckdb.DuckDBPyConnection, database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a warehouse beside a private database: tables of both are found by their own names.
-
-    What is not committed is rolled back when the connection closes.
-    """
-    connection = staged.cursor()
-    own = str(connection.execute("SELECT current_database()").fetchall()[0][0])
-    try:
-        connection.execute(f"ATTACH {literal(str(database))} AS {WAREHOUSE}")
-        connection.execute(f"SET search_path = {literal(f'{WAREHOUSE}.main,{quoted(own)}.main')}")
-        connection.execute("SET TimeZone = 'UTC'")
-        yield connection
-    finally:
-        connection.close()
-        staged.execute(f"DETACH DATABASE IF EXISTS {WAREHOUSE}")
 
 
 def write_slice(connection: duckdb.DuckDBPyConnection, write: Write, there: set[str]) -> tuple[str, int]:

@@ -128,4 +128,15 @@ KEYS = Table(
     },
 )
 
-TABLES = (FILES, KEPT_FILES, COLUMNS, CONSERVATION, CHECKS, FAILURES, WRITES, KEYS)
+LAYOUTS = Table(
+    name="raw.layouts",
+    grain="One row a layout that the tables of the warehouse have had",
+    key=("layout",),
+    columns={
+        "layout": ColumnOf(WHOLE, "The layout, from 1; the largest holds", least=1),
+        "since": ColumnOf(MOMENT, "When they were made in it or brought to it"),
+        "software_version": ColumnOf(TEXT, "Version of the software that did so"),
+    },
+)
+
+TABLES = (FILES, KEPT_FILES, COLUMNS, CONSERVATION, CHECKS, FAILURES, WRITES, KEYS, LAYOUTS)

@@ -6,7 +6,7 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from pipelines.commands.run import open_instance
+from pipelines.dagster_storage import open_instance
 from tests.command_line import content_hashes, done, program, release_contents, sensemaking, table
 from tests.small_study import MODEL, N_RESPONSES, STUDY, answers, build_small_study, write_export
 

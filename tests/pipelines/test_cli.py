@@ -12,8 +12,8 @@ import pytest
 from instruments.faults import UsageError
 from pipelines.cli import app
 from pipelines.commands import printing
-from pipelines.commands.run import open_instance
 from pipelines.commands.serve import ADDRESS, free_port, serve_together
+from pipelines.dagster_storage import open_instance
 from tests.command_line import done, sensemaking
 from tests.small_study import answers, build_small_study, write_export
 

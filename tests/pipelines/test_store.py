@@ -19,7 +19,7 @@ from models.origin import data_hash
 from pipelines.files import file_sha256
 from pipelines.store import Query, Store, WarehouseError, Write, environment_faults, quoted
 from pipelines.tables.base import DAY, DUCKDB_TYPES, MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
-from pipelines.tables.raw import WRITES
+from pipelines.tables.raw import LAYOUTS, WRITES
 
 ANSWERS = Table(
     "core.answers",
@@ -267,7 +267,7 @@ def test_comments_of_a_table_and_its_columns_begin_with_its_grain(store, old):
         kinds = dict(
             connection.execute("SELECT column_name, data_type FROM duckdb_columns() WHERE NOT internal").fetchall()
         )
-    assert {comment for (comment,) in tables} == {ANSWERS.grain, WRITES.grain}
+    assert {comment for (comment,) in tables} == {ANSWERS.grain, WRITES.grain, LAYOUTS.grain}
     assert columns == {name: f"One row a response. {column.meaning}" for name, column in ANSWERS.columns.items()}
     assert kinds["v1"] == DUCKDB_TYPES[SMALL]
 
