@@ -29,6 +29,7 @@ from pipelines import (
     cli_report,
     cli_studies,
     cli_tables,
+    cli_telling,
 )
 from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
@@ -54,6 +55,7 @@ app.add_typer(cli_plan.app, name="plan")
 app.add_typer(cli_exports.app, name="export")
 app.add_typer(cli_releases.app)
 app.add_typer(cli_privacy.app)
+app.add_typer(cli_telling.app)
 app.add_typer(cli_material.app)
 app.add_typer(cli_coding.app, name="code")
 app.add_typer(cli_instruments.app, name="instruments")

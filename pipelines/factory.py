@@ -19,9 +19,9 @@ from pipelines.store import Origin, Store
 from pipelines.tables import out
 from pipelines.tables.base import Table
 from pipelines.tables.measurement import GATES, INVARIANCE, PROBLEMS
+from pipelines.telling_sensors import CHECKED_STEP, op_name, telling_sensors
 
 SHOWN_ROWS = 200
-CHECKED_STEP = "core/responses"
 LESS_NOISE = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
 
 
@@ -79,7 +79,7 @@ def build_study(study: Study, observer: Observer | None = None) -> dg.Definition
         assets=assets,
         jobs=[job],
         schedules=[sensors.nightly(study, job_name(study))],
-        sensors=[sensors.exports_sensor(study, job_name(study), waves)],
+        sensors=[sensors.exports_sensor(study, job_name(study), waves), *telling_sensors(study, job)],
         resources={f"{study.name}_lock": _lock_of(study)},
     )
 
@@ -121,7 +121,7 @@ def _asset_of(
     store = Store(study.warehouse)
 
     @dg.multi_asset(
-        name="__".join([study.name, *step.name.split("/")]),
+        name=op_name(study, step),
         specs=_specs_of(study, step, written_by),
         check_specs=checked,
         partitions_def=waves if step.by_wave else None,

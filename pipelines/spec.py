@@ -17,6 +17,7 @@ from pipelines.sections.relations import Collaborations
 from pipelines.sections.schedule import Schedule
 from pipelines.sections.screening import Screening
 from pipelines.sections.sources import Source
+from pipelines.sections.telling import Telling
 from pipelines.sections.weighting import RepresentativityOf, Weights
 
 
@@ -53,6 +54,7 @@ class StudySpec(Spec):
         coding: Which open answers are coded, by whom and with which scheme.
         release: What may leave the warehouse.
         schedule: When exports are looked for.
+        tell: Who is told of what happens; left out, nobody is.
     """
 
     name: Name
@@ -83,6 +85,7 @@ class StudySpec(Spec):
     coding: Coding | None = None
     release: Release = Release()
     schedule: Schedule = Schedule()
+    tell: Telling | None = None
 
     @model_validator(mode="after")
     def _asks_something(self) -> Self:

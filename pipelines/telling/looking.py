@@ -1,0 +1,189 @@
+"""A study's files and tables → what is known of it now. Only names of its specifications pass; texts of data do not.
+
+Put here what is read and how it is kept free of data; what follows from it is for ``changes``.
+"""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Collection, Iterable
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from instruments.faults import DataError, EnvironmentFault, UsageError
+from pipelines.assets.graph import steps_of
+from pipelines.assets.raw import files_of
+from pipelines.load import Study
+from pipelines.sections.fieldwork import Wave
+from pipelines.steps.validation import BlockingFailure
+from pipelines.store import Store
+from pipelines.tables import core, fieldwork, out, raw
+from pipelines.tables.releases import RELEASES
+from pipelines.telling.event import MOST_PLACES, Fault, Place
+from pipelines.telling.state import Blocked, Rate, Reliability, RunReport, State
+
+HASH_DIGITS = 12
+_RULE = re.compile(r"[a-z][a-z_]{2,59}")
+_TABLE = re.compile(r"(raw|core|out)\.[a-z_]{2,59}")
+
+
+def look(study: Study, store: Store, last: State | None, now: dt.datetime) -> State:
+    """Look at the tables and the exports of a study.
+
+    Args:
+        study: The study, which tells somebody.
+        store: Its warehouse.
+        last: What was known before: of runs and of the platform only they who did it can tell.
+        now: The moment.
+    """
+    known = {"", *(step.name for step in steps_of(study))}
+    return State(
+        at=now.astimezone(dt.UTC).isoformat(timespec="seconds"),
+        blocked=_blocked(study, store),
+        rates=tuple(_rates(study, store, now)),
+        reliabilities=tuple(_reliabilities(study, store)),
+        releases=tuple(sorted(int(number) for number in store.read(RELEASES)["release"])),
+        failing=tuple(each for each in last.failing if each.step in known) if last else (),
+        late=late_sources(study, now),
+        changed=last.changed if last else (),
+        has_tables=True,
+    )
+
+
+def late_sources(study: Study, now: dt.datetime) -> dict[str, str]:
+    """Find the sources whose wave is in the field and whose next export is late.
+
+    Args:
+        study: The study, which tells somebody.
+        now: The moment.
+
+    Returns:
+        Source → when its last export was written, ISO, UTC; empty where there is none.
+    """
+    if study.spec.tell is None:
+        return {}
+    allowed = dt.timedelta(hours=study.spec.tell.limits.late_after_hours)
+    zone = ZoneInfo(study.spec.schedule.time_zone)
+    found: dict[str, str] = {}
+    for name, source in study.spec.sources.items():
+        wave = study.spec.waves[source.wave]
+        if not in_field(wave, now.astimezone(zone).date()):
+            continue
+        times = [path.stat().st_mtime for path in files_of(study.exports, source)]
+        last = dt.datetime.fromtimestamp(max(times), dt.UTC) if times else None
+        begun = dt.datetime.combine(wave.starts_on or now.date(), dt.time(), zone)
+        if now - max(begun, last or begun) > allowed:
+            found[name] = last.isoformat(timespec="seconds") if last else ""
+    return found
+
+
+def in_field(wave: Wave, day: dt.date) -> bool:
+    """Tell whether a wave is in the field on a day; one of which the first or last day is not known never is."""
+    return bool(wave.starts_on and wave.ends_on and wave.starts_on <= day <= wave.ends_on)
+
+
+def report_of_run(
+    study: Study, failures: Iterable[tuple[str, str, BaseException]], done: Iterable[tuple[str, str]], *, is_whole: bool
+) -> RunReport:
+    """Say of a run what may be told: steps, waves and kinds of failures, and no error's own words.
+
+    Args:
+        study: The study.
+        failures: Step, wave and error.
+        done: Step and wave of every step that succeeded.
+        is_whole: Whether every step of every wave was looked at.
+    """
+    listed, succeeded = list(failures), list(done)
+    failed = tuple(
+        Place(step=step, wave=named(wave, study.spec.waves), fault=fault_of(error))
+        for step, wave, error in listed
+        if not isinstance(error, BlockingFailure)
+    )
+    return RunReport(failed, (("", ""), *succeeded), is_all_current=is_whole and not (listed or succeeded))
+
+
+def fault_of(error: BaseException) -> Fault:
+    """Name the kind of an error."""
+    if isinstance(error, DataError):
+        return "data"
+    if isinstance(error, UsageError):
+        return "specification"
+    return "environment" if isinstance(error, EnvironmentFault | OSError) else "defect"
+
+
+def named(text: object, known: Collection[str]) -> str:
+    """Return a text when it is one of the names that specifications give; nothing otherwise, since it may be data."""
+    return text if isinstance(text, str) and text in known else ""
+
+
+def _blocked(study: Study, store: Store) -> dict[str, Blocked]:
+    checks, failures = store.read(raw.CHECKS), store.read(raw.FAILURES)
+    waves = checks.loc[~checks["passed"].astype(bool), "wave"]
+    return {
+        wave: _blocked_wave(study, store, wave, failures[failures["wave"] == wave])
+        for wave in study.spec.waves
+        if wave in set(waves)
+    }
+
+
+def _blocked_wave(study: Study, store: Store, wave: str, failures: pd.DataFrame) -> Blocked:
+    keys = ["file_sha256", "table_name", "column_name", "rule"]
+    counts = failures.fillna(dict.fromkeys(keys, "")).groupby(keys).size().sort_values(ascending=False, kind="stable")
+    files = store.read(raw.KEPT_FILES).drop_duplicates("file_sha256").set_index("file_sha256")["source"].to_dict()
+    known = {*study.items(), *core.RESPONSES.columns}
+    places = [
+        Place(
+            wave=wave,
+            source=named(files.get(sha256), study.spec.sources),
+            file=_digits(sha256),
+            table=_matching(table, _TABLE),
+            column=named(column, known),
+            rule=_matching(rule, _RULE),
+            n=int(n),
+        )
+        for (sha256, table, column, rule), n in counts.items()  # pyright: ignore[reportGeneralTypeIssues]
+    ]
+    digest = hashlib.sha256(counts.to_json(orient="table").encode()).hexdigest()[:32]
+    return Blocked(digest, len(failures), tuple(places[: 2 * MOST_PLACES]))
+
+
+def _matching(text: str, pattern: re.Pattern[str]) -> str:
+    return text if pattern.fullmatch(text) else ""
+
+
+def _digits(sha256: str) -> str:
+    return sha256[:HASH_DIGITS] if re.fullmatch("[0-9a-f]{64}", sha256) else ""
+
+
+def _rates(study: Study, store: Store, now: dt.datetime) -> Iterable[Rate]:
+    days = store.read(fieldwork.FIELDWORK_BY_DAY)
+    days = days[(pd.to_datetime(days["day"]).dt.date < now.astimezone(dt.UTC).date())].sort_values("day")
+    rates = store.read(out.RESPONSE_RATES)
+    listed = rates[rates["n_invited"].notna()]
+    invited = {(row.wave, row.respondent_group): row.n_invited for row in listed.itertuples()}
+    for (wave, group), rows in days.dropna(subset=["share_of_invited_so_far"]).groupby(["wave", "respondent_group"]):
+        n_invited = invited.get((wave, group))
+        if wave not in study.spec.waves or group not in study.spec.respondent_groups or n_invited is None:
+            continue
+        first, wave_spec = pd.Timestamp(rows["day"].iloc[0]).date(), study.spec.waves[str(wave)]
+        start = min(first, wave_spec.starts_on or first)
+        shares = [0.0] * (first - start).days + [float(each) for each in rows["share_of_invited_so_far"]]
+        n_days = (wave_spec.ends_on - start).days + 1 if wave_spec.ends_on else None
+        yield Rate(str(wave), str(group), int(n_invited), start.isoformat(), tuple(shares), n_days)  # pyright: ignore[reportArgumentType]
+
+
+def _reliabilities(study: Study, store: Store) -> Iterable[Reliability]:
+    rows = store.read(out.RELIABILITY)
+    rows = rows[(rows["exclusions"] == "") & rows["estimate"].notna()]
+    for row in rows.itertuples():
+        of_study = row.scale in study.scales() and row.respondent_group in study.spec.respondent_groups
+        if of_study and row.wave in study.spec.waves:
+            yield Reliability(
+                str(row.scale),
+                str(row.respondent_group),
+                str(row.wave),
+                str(row.coefficient),
+                float(row.estimate),  # pyright: ignore[reportArgumentType]
+                int(row.n_obs),  # pyright: ignore[reportArgumentType]
+            )
