@@ -79,7 +79,7 @@ def build_study(study: Study, observer: Observer | None = None) -> dg.Definition
         assets=assets,
         jobs=[job],
         schedules=[sensors.nightly(study, job_name(study))],
-        sensors=[sensors.exports_sensor(study, job_name(study), waves), *telling_sensors(study, job)],
+        sensors=[sensors.exports_sensor(study, job_name(study), waves), *telling_sensors(study, job_name(study))],
         resources={f"{study.name}_lock": _lock_of(study)},
     )
 

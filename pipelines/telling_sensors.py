@@ -25,12 +25,12 @@ def op_name(study: Study, step: Step) -> str:
     return "__".join([study.name, *step.name.split("/")])
 
 
-def telling_sensors(study: Study, job: dg.UnresolvedAssetJobDefinition) -> list[dg.SensorDefinition]:
+def telling_sensors(study: Study, job: str) -> list[dg.SensorDefinition]:
     """Make the sensors of a study that tells somebody; of another there are none.
 
     Args:
         study: The study.
-        job: Its job.
+        job: Name of its job.
     """
     if study.spec.tell is None:
         return []
@@ -58,16 +58,17 @@ def _minutely(study: Study) -> dg.SensorDefinition:
     return telling
 
 
-def _of_runs(study: Study, job: dg.UnresolvedAssetJobDefinition, status: dg.DagsterRunStatus) -> dg.SensorDefinition:
+def _of_runs(study: Study, job: str, status: dg.DagsterRunStatus) -> dg.SensorDefinition:
     @dg.run_status_sensor(
         run_status=status,
         name=f"{study.name}_tell_{_ENDS[status]}",
-        monitored_jobs=[job],
         minimum_interval_seconds=SECONDS // 2,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=f"Tells what a run did that {_ENDS[status]}",
     )
     def told(context: dg.RunStatusSensorContext) -> dg.SkipReason:
+        if context.dagster_run.job_name != job:
+            return dg.SkipReason("a run of another study")
         report = report_of_dagster_run(study, context.instance, context.dagster_run)
         return dg.SkipReason("; ".join(tell(study, now(), report)) or "told")
 

@@ -9,6 +9,7 @@ from pipelines.telling.delivery import deliver, telling_of, try_again
 from pipelines.telling.letter.sending import put_letter
 from pipelines.telling.notice import notice, now, problems, send_test
 from pipelines.telling.outbox import Message, Outbox
+from pipelines.telling.secrets import read_tell_secrets
 
 SHOWN = 50
 
@@ -18,8 +19,12 @@ def tell_now(study: Study, *, is_test: bool, again: bool) -> dict[str, Any]:
 
     Returns:
         The kinds of events noticed, and what came of the messages.
+
+    Raises:
+        UsageError: When the study tells nobody, or its file of secrets is not as expected.
+        EnvironmentFault: When others can read that file.
     """
-    telling_of(study)
+    read_tell_secrets(study.folder, list(telling_of(study).recipients))
     moment = now()
     n_again = try_again(study) if again else 0
     if is_test:
@@ -35,7 +40,6 @@ def tell_now(study: Study, *, is_test: bool, again: bool) -> dict[str, Any]:
         "told": done.n_told,
         "waiting": done.n_waiting,
         "given_up": done.given_up,
-        "problem": done.problem,
         "notes": problems(done),
     }
 

@@ -4,7 +4,7 @@ The moment is always given, so that a fieldwork of weeks can be lived through in
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from instruments.faults import EnvironmentFault
@@ -65,6 +65,18 @@ def notice_failure(study: Study, moment: dt.datetime, error: BaseException) -> l
     report = RunReport(failed=(Place(fault=fault_of(error)),))
     at = moment.astimezone(dt.UTC).isoformat(timespec="seconds")
     return _noticed(study, lambda last: after_run(replace(last or State(at), at=at), report), no_message)
+
+
+def notice_changed_questions(study: Study, moment: dt.datetime, changed: Sequence[Place]) -> list[Event]:
+    """Put questions that changed on the platform into the outbox; who fetches responses knows them.
+
+    Args:
+        study: The study, which tells somebody.
+        moment: The moment.
+        changed: Wave, source and item of every question that waits for a decision now; none once all are decided.
+    """
+    at = moment.astimezone(dt.UTC).isoformat(timespec="seconds")
+    return _noticed(study, lambda last: replace(last or State(at), at=at, changed=tuple(changed)), no_message)
 
 
 def tell(

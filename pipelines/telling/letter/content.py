@@ -1,8 +1,7 @@
 """What a letter tells → sections of sentences and tables in a language, as the reports have them; and plain text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from pipelines.board_report.pdf import pdf_of
 from pipelines.board_report.value import Cell, Figure, Kind, Report, Section, Table
@@ -81,12 +80,13 @@ def report_of(study: Study, letter: Letter, wording: Wording) -> Report:
     writer = _Writer(study, letter, wording)
     title = in_language(study.spec.title, wording.language) or study.name
     return Report(
-        title=writer.say("title", study=title),
-        subtitle=writer.say("subtitle", date=wording.day(letter.day.isoformat())),
+        title=writer.say("title", date=wording.day(letter.day.isoformat())),
+        subtitle=title,
         language=wording.language,
         published_on=letter.day.isoformat(),
         warning=wording.say("synthetic") if study.spec.is_synthetic else "",
         sections=(_in_short(writer), _who(writer), _quality(writer), _open(writer)),
+        has_contents=False,
     )
 
 
@@ -111,42 +111,52 @@ def _found(writer: _Writer, row: Progress) -> str:
 
 
 def _who(writer: _Writer) -> Section:
-    rows = tuple(
+    rows = [
         (
-            writer.group(row.group),
-            writer.wave(row.wave),
-            writer.count(row.invited),
-            writer.count(row.answered),
-            writer.count(row.week_before),
-            *(writer.share(each) for each in (row.share, row.share_week_before, row.goal)),
+            row.wave,
+            (
+                writer.group(row.group),
+                writer.count(row.invited),
+                writer.count(row.answered),
+                writer.count(row.week_before),
+                *(writer.share(each) for each in (row.share, row.share_week_before, row.goal)),
+            ),
         )
         for row in writer.letter.progress
-    )
-    heads = writer.heads("group", "wave", "invited", "answered", "week_before", "share", "share_week_before", "goal")
+    ]
+    heads = writer.heads("group", "invited", "answered", "week_before", "share", "share_week_before", "goal")
     notes = (writer.say("few_note", n=writer.study.spec.release.least_cell_size),)
-    table = Table(writer.say("who_caption"), heads, rows, n_labels=2, notes=notes)
+    table = Table(writer.say("who_caption"), heads, _under_waves(writer, rows), notes=notes)
     return Section("who", writer.say("who"), (writer.say("who_reading"),), tables=(table,) if rows else ())
 
 
 def _quality(writer: _Writer) -> Section:
-    rows = tuple(
+    rows = [
         (
-            writer.group(row.group),
-            writer.wave(row.wave),
-            *(writer.count(each) for each in (row.analysed, row.flagged, row.broken_off)),
-            writer.share(row.share_missing),
+            row.wave,
+            (
+                writer.group(row.group),
+                *(writer.count(each) for each in (row.analysed, row.flagged, row.broken_off)),
+                writer.share(row.share_missing),
+            ),
         )
         for row in writer.letter.quality
-    )
-    heads = writer.heads("group", "wave", "analysed", "flagged", "broken_off", "share_missing")
-    tables = [Table(writer.say("quality_caption"), heads, rows, n_labels=2)] if rows else []
-    rejected = tuple(
-        (writer.wave(row.wave), row.rule.replace("_", " "), Figure(row.n, "count")) for row in writer.letter.rejected
-    )
+    ]
+    heads = writer.heads("group", "analysed", "flagged", "broken_off", "share_missing")
+    tables = [Table(writer.say("quality_caption"), heads, _under_waves(writer, rows))] if rows else []
+    rejected = [(row.wave, (row.rule.replace("_", " "), Figure(row.n, "count"))) for row in writer.letter.rejected]
     if rejected:
-        heads, notes = writer.heads("wave", "rule", "n_rejected"), (writer.say("rejected_reading"),)
-        tables.append(Table(writer.say("rejected_caption"), heads, rejected, n_labels=2, notes=notes))
+        heads, notes = writer.heads("rule", "n_rejected"), (writer.say("rejected_reading"),)
+        tables.append(Table(writer.say("rejected_caption"), heads, _under_waves(writer, rejected), notes=notes))
     return Section("quality", writer.say("quality"), (writer.say("quality_reading"),), tables=tuple(tables))
+
+
+def _under_waves(writer: _Writer, rows: Sequence[tuple[str, tuple[Cell, ...]]]) -> tuple[tuple[Cell, ...], ...]:
+    """Put the title of every wave over its rows."""
+    waves = dict.fromkeys(wave for wave, _ in rows)
+    return tuple(
+        each for wave in waves for each in ((writer.wave(wave),), *(row for of_wave, row in rows if of_wave == wave))
+    )
 
 
 def _open(writer: _Writer) -> Section:
@@ -171,10 +181,13 @@ def text_of(report: Report, wording: Wording) -> str:
 
 def _columns(table: Table, wording: Wording) -> Iterator[str]:
     rows = [table.heads, *(tuple(wording.figure(cell) for cell in row) for row in table.rows)]
-    widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
+    widths = [max(map(len, column)) for column in zip(*(row for row in rows if len(row) > 1), strict=True)]
     for row in rows:
+        if len(row) == 1:
+            yield row[0]
+            continue
         cells = [
-            cell.ljust(width) if place < table.n_labels else cell.rjust(width)
+            cell.rjust(width) if place >= table.n_labels else cell.ljust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         yield (" " * GAP).join(cells).rstrip()

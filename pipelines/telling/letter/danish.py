@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 DANISH: Mapping[str, str] = {
-    "title": "{study}: dataindsamlingen",
-    "subtitle": "Brev af {date}, om dagene før",
+    "title": "Indsamlingen, {date}",
     "nothing": "Ingen har svaret endnu.",
     "in_short": "Kort fortalt",
     "short_share": "{wave}, {group}: {share} af de inviterede har svaret, {before} en uge før.",
@@ -20,12 +19,11 @@ DANISH: Mapping[str, str] = {
     "fewer": "under {n}",
     "few_note": "Antal personer under {n} oplyses ikke, heller ikke andele af dem.",
     "group": "Gruppe",
-    "wave": "Runde",
     "invited": "Inviterede",
     "answered": "Har svaret",
     "week_before": "En uge før",
     "share": "Andel",
-    "share_week_before": "Andel en uge før",
+    "share_week_before": "Andel uge før",
     "goal": "Mål",
     "quality": "Hvor gode svarene er",
     "quality_caption": "Analyserede besvarelser, og hvad der er værd at bemærke ved dem",

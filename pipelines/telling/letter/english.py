@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 ENGLISH: Mapping[str, str] = {
-    "title": "{study}: fieldwork",
-    "subtitle": "Letter of {date}, about the days before",
+    "title": "Fieldwork, {date}",
     "nothing": "Nobody has answered yet.",
     "in_short": "In short",
     "short_share": "{wave}, {group}: {share} of the invited have answered, {before} a week before.",
@@ -21,12 +20,11 @@ ENGLISH: Mapping[str, str] = {
     "fewer": "under {n}",
     "few_note": "Counts of people under {n} are not told, nor shares of them.",
     "group": "Group",
-    "wave": "Wave",
     "invited": "Invited",
     "answered": "Answered",
-    "week_before": "A week before",
+    "week_before": "Week ago",
     "share": "Share",
-    "share_week_before": "Share a week before",
+    "share_week_before": "Share week ago",
     "goal": "Goal",
     "quality": "How good the answers are",
     "quality_caption": "Analysed responses, and what is notable about them",

@@ -119,7 +119,8 @@ def _of_files(study: Study, store: Store) -> Iterator[OpenQuestion]:
     unknown = columns[(columns["role"] == "unknown") & (columns["n_filled"] > 0)]
     unknown = unknown[unknown["source"].isin(list(study.spec.sources))].drop_duplicates(["source", "name"])
     if len(unknown):
-        yield OpenQuestion("unknown_columns", Count(len(unknown)), _unique(unknown["source"]))
+        sources = [name for name in study.spec.sources if name in set(unknown["source"])]
+        yield OpenQuestion("unknown_columns", Count(len(unknown)), tuple(sources))
     stray = stray_files(study)
     if stray:
         yield OpenQuestion("stray_files", Count(len(stray)))
