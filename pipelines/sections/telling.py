@@ -153,8 +153,10 @@ class Letter(Spec):
     @field_validator("at", mode="before")
     @classmethod
     def _is_a_time(cls, value: object) -> object:
+        if isinstance(value, dt.time):
+            return value
         try:
-            return dt.time.fromisoformat(value) if isinstance(value, str) else value
+            return dt.time.fromisoformat(value if isinstance(value, str) else "")
         except ValueError as error:
             raise ValueError('expected a time of day such as "07:00"') from error
 

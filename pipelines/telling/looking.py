@@ -15,8 +15,11 @@ from instruments.faults import DataError, EnvironmentFault, UsageError
 from pipelines.assets.graph import steps_of
 from pipelines.assets.raw import files_of
 from pipelines.load import Study
+from pipelines.readers.cells.keys import RULES_OF_KEYS
+from pipelines.readers.cells.marks import RULES
+from pipelines.readers.files.records import RULES_OF_ROWS
 from pipelines.sections.fieldwork import Wave
-from pipelines.steps.validation import BlockingFailure
+from pipelines.steps.validation import ANSWER_RULES, MISSING, BlockingFailure
 from pipelines.store import Store
 from pipelines.tables import core, fieldwork, out, raw
 from pipelines.tables.releases import RELEASES
@@ -24,8 +27,7 @@ from pipelines.telling.event import MOST_PLACES, Fault, Place
 from pipelines.telling.state import Blocked, Rate, Reliability, RunReport, State
 
 HASH_DIGITS = 12
-_RULE = re.compile(r"[a-z][a-z_]{2,59}")
-_TABLE = re.compile(r"(raw|core|out)\.[a-z_]{2,59}")
+RULES_OF_CELLS = {*RULES, *RULES_OF_ROWS, *RULES_OF_KEYS, *ANSWER_RULES, MISSING, "duplicated_key"}
 
 
 def look(study: Study, store: Store, last: State | None, now: dt.datetime) -> State:
@@ -132,24 +134,21 @@ def _blocked_wave(study: Study, store: Store, wave: str, failures: pd.DataFrame)
     counts = failures.fillna(dict.fromkeys(keys, "")).groupby(keys).size().sort_values(ascending=False, kind="stable")
     files = store.read(raw.KEPT_FILES).drop_duplicates("file_sha256").set_index("file_sha256")["source"].to_dict()
     known = {*study.items(), *core.RESPONSES.columns}
+    tables = {core.RESPONSES.name, core.REJECTS.name, core.answers(study).name}
     places = [
         Place(
             wave=wave,
             source=named(files.get(sha256), study.spec.sources),
             file=_digits(sha256),
-            table=_matching(table, _TABLE),
+            table=named(table, tables),
             column=named(column, known),
-            rule=_matching(rule, _RULE),
+            rule=named(rule, RULES_OF_CELLS),
             n=int(n),
         )
         for (sha256, table, column, rule), n in counts.items()  # pyright: ignore[reportGeneralTypeIssues]
     ]
     digest = hashlib.sha256(counts.to_json(orient="table").encode()).hexdigest()[:32]
     return Blocked(digest, len(failures), tuple(places[: 2 * MOST_PLACES]))
-
-
-def _matching(text: str, pattern: re.Pattern[str]) -> str:
-    return text if pattern.fullmatch(text) else ""
 
 
 def _digits(sha256: str) -> str:

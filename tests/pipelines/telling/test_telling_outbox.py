@@ -2,6 +2,8 @@
 
 import datetime as dt
 import logging
+import shutil
+import subprocess
 
 import pytest
 
@@ -163,6 +165,54 @@ def test_a_password_is_never_sent_in_the_clear(tmp_path, monkeypatch):
         assert mails.taken == []
     (waits,) = [each for each in Outbox(study.warehouse).messages() if each.recipient == "field_manager"]
     assert waits.attempts[-1][1] == "mail server: SMTPNotSupportedError"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """Key and certificate of 127.0.0.1, signed by nobody but themselves."""
+    folder = tmp_path_factory.mktemp("certificate")
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs the program openssl")
+    made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    files = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key", "-out", folder / "certificate"]
+    subprocess.run([*made, *files], check=True, capture_output=True)
+    both = folder / "both"
+    both.write_bytes((folder / "key").read_bytes() + (folder / "certificate").read_bytes())
+    return both
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_mail_is_encrypted_and_the_server_has_to_be_who_it_says(tmp_path, monkeypatch, certificate, is_trusted):
+    monkeypatch.setenv("SENSEMAKING_SMTP_PASSWORD", "geheim")
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with mail_server(users={"me": "geheim"}, certificate=certificate) as mails:
+        study = telling_study(tmp_path / "small", mails.port)
+        path = study.folder / "study.yaml"
+        path.write_text(path.read_text().replace("security: none", "security: starttls, user: me"))
+        study = load_study(study.folder)
+        put(study)
+        deliver(study, NOW)
+        assert [each["To"] for each in mails.taken] == ["fieldwork@example.org"] * is_trusted
+        assert [line.split()[0] for line in mails.heard] == [b"ehlo", b"STARTTLS"]
+
+
+def test_a_wrong_password_waits_for_the_right_one(tmp_path, monkeypatch, certificate):
+    monkeypatch.setenv("SENSEMAKING_SMTP_PASSWORD", "wrong")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with mail_server(users={"me": "geheim"}, certificate=certificate) as mails:
+        study = telling_study(tmp_path / "small", mails.port)
+        path = study.folder / "study.yaml"
+        path.write_text(path.read_text().replace("security: none", "security: starttls, user: me"))
+        study = load_study(study.folder)
+        put(study)
+        deliver(study, NOW)
+        (waits,) = [each for each in Outbox(study.warehouse).messages() if each.recipient == "field_manager"]
+        assert (waits.status, waits.attempts[-1][1]) == ("waiting", "mail server: SMTPAuthenticationError 535")
+        monkeypatch.setenv("SENSEMAKING_SMTP_PASSWORD", "geheim")
+        deliver(study, after(seconds=60))
+        assert len(mails.taken) == 1
 
 
 def test_what_servers_say_is_not_kept(study, servers):
