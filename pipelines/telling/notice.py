@@ -141,6 +141,7 @@ def _noticed(study: Study, after: Callable[[State | None], State], on_wait: Wait
             put_for_all(outbox, telling, event)
         if found:
             outbox.remember(Noticed(state))
+        outbox.keep_room()
         return found
 
 

@@ -7,8 +7,10 @@ and arrives twice at most where the receiver does not heed the identity.
 """
 
 import datetime as dt
+import errno
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -23,6 +25,7 @@ from pipelines.telling.state import State
 
 Status = Literal["waiting", "told", "given_up"]
 LONGEST_WAIT = dt.timedelta(days=1)
+RESERVED_BYTES = 262_144
 _threads: dict[Path, Lock] = {}
 
 
@@ -131,7 +134,26 @@ class Outbox:
     def _path(self, message: Message) -> Path:
         return self.folder / "messages" / f"{message.identity}.json"
 
+    def keep_room(self) -> None:
+        """Keep some room on the disk for the message that it is full; where it is full already, there is none."""
+        if not self._reserve.exists():
+            with suppress(OSError):
+                self._write_whole(self._reserve, os.urandom(RESERVED_BYTES))
+
+    @property
+    def _reserve(self) -> Path:
+        return self.folder / "reserve"
+
     def _write(self, path: Path, content: bytes) -> None:
+        try:
+            self._write_whole(path, content)
+        except OSError as error:
+            if error.errno != errno.ENOSPC or not self._reserve.exists():
+                raise
+            self._reserve.unlink()
+            self._write_whole(path, content)
+
+    def _write_whole(self, path: Path, content: bytes) -> None:
         for folder in (self.folder.parent, self.folder, path.parent):
             folder.mkdir(mode=0o700, exist_ok=True)
         with whole_or_absent(path) as unfinished:

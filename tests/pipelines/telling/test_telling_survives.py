@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from pipelines.telling.delivery import deliver
 from pipelines.telling.event import Place
-from pipelines.telling.notice import notice_changed_questions, notice_failure
+from pipelines.telling.notice import notice, notice_changed_questions, notice_failure
 from pipelines.telling.outbox import Noticed, Outbox
 from tests.taking_messages import mail_server, webhook
 from tests.telling_study import telling_study
@@ -82,7 +83,7 @@ class Killed(BaseException):
 def test_killed_at_any_write_every_event_is_told_once(tmp_path, servers, monkeypatch):
     """Every write of the outbox is the last one once; whoever comes next goes on."""
     mails, hook = servers
-    real, n_writes = Outbox._write, 0
+    real, n_writes = Outbox._write_whole, 0
     for last in range(12):
         study = telling_study(tmp_path / str(last), mails.port, hook.address)
         left = last
@@ -95,11 +96,11 @@ def test_killed_at_any_write_every_event_is_told_once(tmp_path, servers, monkeyp
             n_writes += 1
             real(self, path, content)
 
-        monkeypatch.setattr(Outbox, "_write", writes)
+        monkeypatch.setattr(Outbox, "_write_whole", writes)
         mails.taken.clear(), hook.taken.clear()
         with suppress(Killed):
             tell(study)
-        monkeypatch.setattr(Outbox, "_write", real)
+        monkeypatch.setattr(Outbox, "_write_whole", real)
         tell(study)
         tell(study)
         assert len({each["Message-ID"] for each in mails.taken}) == 2, last
@@ -127,14 +128,40 @@ def test_an_event_noticed_but_not_yet_in_the_outbox_gets_there_by_the_next_look(
 
 def test_a_disk_that_is_full_leaves_what_was_known_and_the_event_for_the_next_look(study, servers, monkeypatch):
     _, hook = servers
-    real = Outbox._write
+    real = Outbox._write_whole
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Outbox, "_write", full)
+    monkeypatch.setattr(Outbox, "_write_whole", full)
     with pytest.raises(OSError, match="No space"):
         notice_failure(study, NOW, OSError(28, "full"))
-    monkeypatch.setattr(Outbox, "_write", real)
+    monkeypatch.setattr(Outbox, "_write_whole", real)
     tell(study)
     assert [document["kind"] for _, document in hook.taken] == ["failed_run"]
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("NO SMALL DISK: this machine lets nobody mount one")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.slow
+def test_that_the_disk_is_full_is_told_though_it_is_full(small_disk, servers):
+    mails, hook = servers
+    study = telling_study(small_disk / "small", mails.port, hook.address)
+    notice(study, NOW)
+    with suppress(OSError), (small_disk / "fills_it").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    assert shutil.disk_usage(small_disk).free == 0
+    tell(study)
+    assert [document["places"] for _, document in hook.taken] == [[{"fault": "environment"}]]
+    assert len(mails.taken) == 2
+    assert all(each.status == "told" for each in Outbox(study.warehouse).messages())
