@@ -122,9 +122,9 @@ class Limits(Spec):
 
     Attributes:
         response_rate_behind_by: By how much fewer of the invited have answered than in the wave before on the same day
-            in the field, or than at the last run; share of the invited, 0 to 1.
-        reliability_differs_by: By how much alpha or omega of a scale differs from the wave before, or from the last
-            run, 0 to 1.
+            in the field, where that is beyond chance, or than at the last run; share of the invited, 0 to 1.
+        reliability_differs_by: By how much alpha or omega of a scale differs from the wave before, where their 95 %
+            intervals do not overlap, or from the last run, 0 to 1.
         least_invited: Groups with fewer invited are never told of by rate.
         least_answers: Reliabilities of fewer responses are not compared.
         late_after_hours: How long after the last export of a source, while its wave is in the field, the next is late.

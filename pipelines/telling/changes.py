@@ -4,6 +4,7 @@ A condition is told when it begins, not while it lasts: what held before is not 
 ``recovered``.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from pipelines.telling.event import Event, Place, event_of
 from pipelines.telling.state import Rate, Reliability, State
 
 T = TypeVar("T")
+QUANTILE = 1.96
 
 
 def events_between(study: str, before: State, after: State, limits: Limits, waves: Sequence[str]) -> list[Event]:
@@ -68,13 +70,17 @@ def _behind(before: State, after: State, limits: Limits, waves: Sequence[str]) -
     then = {(each.wave, each.group): each for each in before.rates}
     for now in after.rates:
         old = then.get((now.wave, now.group))
-        if old is not None and _fell(now, old.shares[-1] - now.shares[-1], limits):
+        if old is not None and _is_worth_telling(now, old.shares[-1] - now.shares[-1], limits):
             found.append(_rate_place(now, old.shares[-1], now.shares[-1], ""))
     return found
 
 
 def behind_earlier_wave(state: State, limits: Limits, waves: Sequence[str]) -> list[Place]:
-    """List the waves and groups of whom fewer have answered than of the wave before on the same day in the field."""
+    """List the waves and groups of whom fewer have answered than of the wave before on the same day in the field.
+
+    The difference of the shares p of n invited is told when it is beyond chance too: more than 1.96 times the root of
+    p1 (1 - p1) / n1 + p2 (1 - p2) / n2, Wald's interval of a difference of independent shares.
+    """
     found: list[Place] = []
     by_key = {(each.wave, each.group): each for each in state.rates}
     for now in state.rates:
@@ -82,12 +88,16 @@ def behind_earlier_wave(state: State, limits: Limits, waves: Sequence[str]) -> l
         old = _of_wave_before(
             now.wave, waves, {wave: rate for (wave, group), rate in by_key.items() if group == now.group}
         )
-        if old is not None and day >= 0 and _fell(now, old.share_on(day) - now.share_on(day), limits):
-            found.append(_rate_place(now, old.share_on(day), now.share_on(day), old.wave))
+        if old is None or day < 0:
+            continue
+        was, share = old.share_on(day), now.share_on(day)
+        by_chance = QUANTILE * math.sqrt(was * (1 - was) / old.n_invited + share * (1 - share) / now.n_invited)
+        if was - share > by_chance and _is_worth_telling(now, was - share, limits):
+            found.append(_rate_place(now, was, share, old.wave))
     return found
 
 
-def _fell(now: Rate, by: float, limits: Limits) -> bool:
+def _is_worth_telling(now: Rate, by: float, limits: Limits) -> bool:
     return now.n_invited >= limits.least_invited and by >= limits.response_rate_behind_by
 
 
@@ -107,14 +117,19 @@ def _drifted(before: State, after: State, limits: Limits, waves: Sequence[str]) 
 
 
 def drifted_from_earlier_wave(state: State, limits: Limits, waves: Sequence[str]) -> list[Place]:
-    """List the scales whose reliability differs from that of the wave before in the same group."""
+    """List the scales whose reliability differs from that of the wave before in the same group.
+
+    Only where the two 95 % intervals do not overlap, so that it is hardly chance.
+    """
     found: list[Place] = []
     by_wave: dict[tuple[str, str, str], dict[str, Reliability]] = {}
     for each in state.reliabilities:
         by_wave.setdefault((each.scale, each.group, each.coefficient), {})[each.wave] = each
     for now in state.reliabilities:
         old = _of_wave_before(now.wave, waves, by_wave[now.scale, now.group, now.coefficient])
-        if old is not None and _differs(now, old, limits):
+        if old is None or max(now.conf_low, old.conf_low) <= min(now.conf_high, old.conf_high):
+            continue
+        if _differs(now, old, limits):
             found.append(_reliability_place(now, old, old.wave))
     return found
 

@@ -65,7 +65,6 @@ DANISH: Mapping[str, str] = {
     "place_scale": "skala {name}",
     "place_step": "trin {name}",
     "place_n": "{n} fejl",
-    "place_release": "udgivelse {n}",
     "fault_data": "data kan ikke bruges",
     "fault_specification": "en specifikation er forkert",
     "fault_environment": "maskinen står i vejen",

@@ -65,7 +65,6 @@ ENGLISH: Mapping[str, str] = {
     "place_scale": "scale {name}",
     "place_step": "step {name}",
     "place_n": "{n} failures",
-    "place_release": "release {n}",
     "fault_data": "the data cannot be used",
     "fault_specification": "a specification is wrong",
     "fault_environment": "the machine stands in the way",

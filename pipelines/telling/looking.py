@@ -174,15 +174,10 @@ def _rates(study: Study, store: Store, now: dt.datetime) -> Iterable[Rate]:
 
 def _reliabilities(study: Study, store: Store) -> Iterable[Reliability]:
     rows = store.read(out.RELIABILITY)
-    rows = rows[(rows["exclusions"] == "") & rows["estimate"].notna()]
-    for row in rows.itertuples():
-        of_study = row.scale in study.scales() and row.respondent_group in study.spec.respondent_groups
-        if of_study and row.wave in study.spec.waves:
-            yield Reliability(
-                str(row.scale),
-                str(row.respondent_group),
-                str(row.wave),
-                str(row.coefficient),
-                float(row.estimate),  # pyright: ignore[reportArgumentType]
-                int(row.n_obs),  # pyright: ignore[reportArgumentType]
-            )
+    rows = rows[(rows["exclusions"] == "") & rows[["estimate", "conf_low", "conf_high"]].notna().all(axis=1)]
+    scales, groups = study.scales(), study.spec.respondent_groups
+    for row in rows.to_dict("records"):
+        if row["scale"] in scales and row["respondent_group"] in groups and row["wave"] in study.spec.waves:
+            names = [str(row[name]) for name in ("scale", "respondent_group", "wave", "coefficient")]
+            figures = [float(row[name]) for name in ("estimate", "conf_low", "conf_high")]
+            yield Reliability(*names, *figures, int(row["n_obs"]))  # pyright: ignore[reportCallIssue]

@@ -66,6 +66,8 @@ class Reliability:
         wave: Wave.
         coefficient: ``alpha`` or ``omega``.
         estimate: Its value.
+        conf_low: Lower end of its 95 % interval.
+        conf_high: Upper end of its 95 % interval.
         n_obs: Responses behind it.
     """
 
@@ -74,6 +76,8 @@ class Reliability:
     wave: str
     coefficient: str
     estimate: float
+    conf_low: float
+    conf_high: float
     n_obs: int
 
 

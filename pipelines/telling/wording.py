@@ -130,9 +130,9 @@ def _figures(event: Event, place: Place, language: str) -> str:
         return _compared(place, language)
     if event.kind == "late_export":
         return say["since"].format(since=_moment(place.since)) if place.since else say["since_never"]
-    if place.n is None:
+    if place.n is None or event.kind == "finished_release":
         return ""
-    return say["place_release" if event.kind == "finished_release" else "place_n"].format(n=place.n)
+    return say["place_n"].format(n=place.n)
 
 
 def _compared(place: Place, language: str) -> str:

@@ -22,12 +22,12 @@ def kinds(before: State, after: State, limits: Limits = LIMITS) -> list[str]:
     return [event.kind for event in events_between("s", before, after, limits, WAVES)]
 
 
-def rate(wave: str, shares: tuple[float, ...], first_day: str, n_invited: int = 100, n_days: int | None = None) -> Rate:
+def rate(wave: str, shares: tuple[float, ...], first_day: str, n_invited: int = 400, n_days: int | None = None) -> Rate:
     return Rate(wave, "FRL", n_invited, first_day, shares, n_days)
 
 
-def alpha(wave: str, estimate: float, n_obs: int = 200) -> Reliability:
-    return Reliability("trust", "FRL", wave, "alpha", estimate, n_obs)
+def alpha(wave: str, estimate: float, n_obs: int = 200, margin: float = 0.04) -> Reliability:
+    return Reliability("trust", "FRL", wave, "alpha", estimate, estimate - margin, estimate + margin, n_obs)
 
 
 def test_where_nothing_changes_nothing_happened():
@@ -129,6 +129,18 @@ def test_a_reliability_that_differs_from_the_wave_before_is_told_once():
     assert kinds(after, after) == []
     assert kinds(before, replace(after, reliabilities=(alpha("w1", 0.85), alpha("w3", 0.8)))) == []
     assert kinds(before, replace(after, reliabilities=(alpha("w1", 0.85), alpha("w3", 0.7, n_obs=49)))) == []
+
+
+def test_a_difference_within_chance_is_not_told():
+    """Six of a hundred more or fewer are nothing out of the ordinary; neither are intervals that overlap."""
+    shares = {"w1": (0.1, 0.2, 0.26), "w2": (0.1, 0.2, 0.2)}
+    starts = {"w1": "2026-01-01", "w2": "2026-03-01"}
+    for n_invited, told in ((100, []), (1000, ["falling_response_rate"])):
+        rates = tuple(rate(wave, each, starts[wave], n_invited) for wave, each in shares.items())
+        assert kinds(NOTHING, replace(NOTHING, at="2026-03-04T03:00:00+00:00", rates=rates)) == told
+    for margin, told in ((0.08, []), (0.07, ["drifting_reliability"])):
+        pair = (alpha("w1", 0.85, margin=margin), alpha("w2", 0.70, margin=margin))
+        assert kinds(NOTHING, replace(NOTHING, reliabilities=pair)) == told
 
 
 def test_a_reliability_that_differs_from_the_last_run_is_told():

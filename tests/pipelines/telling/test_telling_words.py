@@ -1,5 +1,6 @@
 """Messages say what, where and what to do, in both languages alike, and never a word of data."""
 
+import datetime as dt
 import json
 import string
 from dataclasses import fields
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from instruments.faults import DataError, UsageError
 from pipelines.sections.telling import EventKind
 from pipelines.steps.validation import BlockingFailure
-from pipelines.tables import out, raw
+from pipelines.tables import fieldwork, out, raw
 from pipelines.tables.base import Table
 from pipelines.tables.releases import RELEASES
 from pipelines.telling import wording
@@ -99,10 +100,12 @@ class Tables:
     """A warehouse in which some tables have rows."""
 
     def __init__(self, *rows: tuple[Table, dict[str, object]]) -> None:
-        self.rows = {table.name: row for table, row in rows}
+        self.rows: dict[str, list[dict[str, object]]] = {}
+        for table, row in rows:
+            self.rows.setdefault(table.name, []).append(row)
 
     def read(self, table: Table) -> pd.DataFrame:
-        return table.typed(pd.DataFrame([self.rows[table.name]])) if table.name in self.rows else table.empty()
+        return table.typed(pd.DataFrame(self.rows[table.name])) if table.name in self.rows else table.empty()
 
 
 @given(text=hostile)
@@ -132,6 +135,22 @@ def test_no_words_of_an_error_ever_stand_in_a_message(study, text, kind):
     failing = after_run(State(AT), report)
     (event,) = events_between("small", State(AT), failing, study.spec.tell.limits, ["autumn", "spring"])
     refuse(study, event, text)
+
+
+def test_rates_are_read_by_day_until_the_last_day_that_is_over(study):
+    day = {"respondent_group": "FRL", "n_started": 5, "n_complete": 4, "n_partial": 0, "n_break_off": 1}
+    so_far = {"n_started_so_far": 9, "n_complete_so_far": 9}
+    rates = dict.fromkeys(out.RESPONSE_RATES.columns, 0) | {
+        "wave": "spring", "respondent_group": "FRL", "n_invited": 100, "eligible_share_by": "all",
+    }  # fmt: skip
+    days = [
+        {**day, **so_far, "wave": "spring", "day": dt.date(2026, 2, 27 + n), "share_of_invited_so_far": share}
+        for n, share in enumerate((0.1, 0.25))
+    ]
+    today = {**days[0], "day": dt.date(2026, 3, 2), "share_of_invited_so_far": 0.5}
+    tables = Tables((out.RESPONSE_RATES, rates), *((fieldwork.FIELDWORK_BY_DAY, each) for each in (today, *days)))
+    (rate,) = look(study, tables, None, pd.Timestamp(AT).to_pydatetime()).rates
+    assert (rate.first_day, rate.shares, rate.n_invited) == ("2026-02-27", (0.1, 0.25), 100)
 
 
 def refuse(study, event: Event, text: str) -> None:
