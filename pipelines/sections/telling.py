@@ -127,14 +127,12 @@ class Limits(Spec):
             intervals do not overlap, or from the last run, 0 to 1.
         least_invited: Groups with fewer invited are never told of by rate.
         least_answers: Reliabilities of fewer responses are not compared.
-        late_after_hours: How long after the last export of a source, while its wave is in the field, the next is late.
     """
 
     response_rate_behind_by: float = Field(default=0.05, gt=0, le=1)
     reliability_differs_by: float = Field(default=0.1, gt=0, le=1)
     least_invited: int = Field(default=20, ge=1)
     least_answers: int = Field(default=50, ge=2)
-    late_after_hours: float = Field(default=48, gt=0)
 
 
 class Letter(Spec):

@@ -34,7 +34,7 @@ DANISH: Mapping[str, str] = {
     "remedy_blocked_validation": "Kør sensemaking run STUDY for at se rækkerne (tabellen raw.failures). "
     "Ret eksporten eller instrumentet, læg eksporten i exports/ igen, og kør igen.",
     "remedy_late_export": "Se efter, om platformen stadig eksporterer, og om filerne når frem til "
-    "exports/. Er indsamlingen slut, så sæt rundens ends_on.",
+    "exports/. Er indsamlingen slut, så læg den sidste eksport der, eller sæt rundens ends_on.",
     "remedy_falling_response_rate": "Se siden om dataindsamlingen i værkstedet (sensemaking workbench "
     "STUDY): hvilke dage det gik i stå, ved hvilket spørgsmål folk falder fra. Mind dem, der ikke har "
     "svaret, om undersøgelsen.",
@@ -79,6 +79,6 @@ DANISH: Mapping[str, str] = {
     "since_never": "ingen eksport endnu",
     "over_failed_run": "trinnet virker igen",
     "over_blocked_validation": "valideringen er bestået",
-    "over_late_export": "en eksport er kommet, eller indsamlingen er slut",
+    "over_late_export": "en eksport er kommet, eller der ventes ingen mere",
     "over_changed_question": "der er taget stilling til ændringen",
 }

@@ -34,7 +34,7 @@ ENGLISH: Mapping[str, str] = {
     "remedy_blocked_validation": "Run sensemaking run STUDY to see the rows (table raw.failures). Mend "
     "the export or the instrument, put the export into exports/ again, and run again.",
     "remedy_late_export": "Look whether the platform still exports and whether its files reach exports/. "
-    "Where the field is closed, set ends_on of the wave.",
+    "Where the field is closed, put the last export there, or set ends_on of the wave.",
     "remedy_falling_response_rate": "Look at the page of fieldwork on the workbench (sensemaking "
     "workbench STUDY): on which days it stopped, at which item people break off. Remind those who have "
     "not answered.",
@@ -79,6 +79,6 @@ ENGLISH: Mapping[str, str] = {
     "since_never": "no export yet",
     "over_failed_run": "the step works again",
     "over_blocked_validation": "the validation is passed",
-    "over_late_export": "an export has come, or the field is closed",
+    "over_late_export": "an export has come, or none is expected any more",
     "over_changed_question": "the change was decided",
 }

@@ -7,7 +7,6 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Collection, Iterable
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -18,7 +17,7 @@ from pipelines.load import Study
 from pipelines.readers.cells.keys import RULES_OF_KEYS
 from pipelines.readers.cells.marks import RULES
 from pipelines.readers.files.records import RULES_OF_ROWS
-from pipelines.sections.fieldwork import Wave
+from pipelines.steps.export_times import late_export
 from pipelines.steps.validation import ANSWER_RULES, MISSING, BlockingFailure
 from pipelines.store import Store
 from pipelines.tables import core, fieldwork, out, raw
@@ -54,35 +53,22 @@ def look(study: Study, store: Store, last: State | None, now: dt.datetime) -> St
 
 
 def late_sources(study: Study, now: dt.datetime) -> dict[str, str]:
-    """Find the sources whose wave is in the field and whose next export is late.
+    """Find the sources of waves in the field whose next export is late by the study's schedule.
 
     Args:
-        study: The study, which tells somebody.
+        study: The study.
         now: The moment.
 
     Returns:
         Source → when its last export was written, ISO, UTC; empty where there is none.
     """
-    if study.spec.tell is None:
-        return {}
-    allowed = dt.timedelta(hours=study.spec.tell.limits.late_after_hours)
-    zone = ZoneInfo(study.spec.schedule.time_zone)
     found: dict[str, str] = {}
     for name, source in study.spec.sources.items():
-        wave = study.spec.waves[source.wave]
-        if not in_field(wave, now.astimezone(zone).date()):
-            continue
         times = [path.stat().st_mtime for path in files_of(study.exports, source)]
-        last = dt.datetime.fromtimestamp(max(times), dt.UTC) if times else None
-        begun = dt.datetime.combine(wave.starts_on or now.date(), dt.time(), zone)
-        if now - max(begun, last or begun) > allowed:
-            found[name] = last.isoformat(timespec="seconds") if last else ""
+        newest = dt.datetime.fromtimestamp(max(times), dt.UTC) if times else None
+        if late_export(source.wave, study.spec.waves[source.wave], study.spec.schedule, newest, now) is not None:
+            found[name] = newest.isoformat(timespec="seconds") if newest else ""
     return found
-
-
-def in_field(wave: Wave, day: dt.date) -> bool:
-    """Tell whether a wave is in the field on a day; one of which the first or last day is not known never is."""
-    return bool(wave.starts_on and wave.ends_on and wave.starts_on <= day <= wave.ends_on)
 
 
 def report_of_run(

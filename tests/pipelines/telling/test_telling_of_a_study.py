@@ -143,18 +143,20 @@ class TestLateExports:
         study = telling_study(tmp_path / "small", mails.port, hook.address)
         path = study.folder / "study.yaml"
         dates = "{title: {en: Spring}, starts_on: 2026-03-01, ends_on: 2026-03-31}"
-        path.write_text(path.read_text().replace("{title: {en: Spring}}", dates))
+        text = path.read_text().replace("{title: {en: Spring}}", dates)
+        path.write_text(f"{text}schedule: {{expected_every_hours: 48}}\n")
         return load_study(study.folder)
 
     def arrive(self, study, moment):
         path = study.exports / "spring.csv"
         os.utime(path, (moment.timestamp(), moment.timestamp()))
 
-    def test_an_export_is_late_after_its_time_and_only_while_its_wave_is_in_the_field(self, study):
+    def test_an_export_is_late_after_its_time_until_one_came_after_the_field(self, study):
         self.arrive(study, NOW - dt.timedelta(hours=48))
         assert late_sources(study, NOW) == {}
         assert list(late_sources(study, NOW + dt.timedelta(seconds=1))) == ["spring_staff"]
-        assert late_sources(study, dt.datetime(2026, 4, 1, 12, tzinfo=dt.UTC)) == {}
+        self.arrive(study, dt.datetime(2026, 4, 1, 12, tzinfo=dt.UTC))
+        assert late_sources(study, dt.datetime(2026, 4, 9, tzinfo=dt.UTC)) == {}
 
     def test_a_source_without_any_export_is_late_from_the_first_day_on(self, study):
         (study.exports / "spring.csv").unlink()
