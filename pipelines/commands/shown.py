@@ -71,7 +71,7 @@ def publish_current(study: Study, signed_off_by: str, seen: Draft | None = None,
     Raises:
         ReleaseRefused: When exports or specifications changed since the last run, or another gate is shut.
     """
-    begin_to_notice(study, now())
+    _say_notes(begin_to_notice(study, now()))
     released = _when_up_to_date(
         study, lambda store: publish(study, store, signed_off_by, printing.say, seen, embargo_until)
     )

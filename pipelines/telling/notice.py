@@ -92,22 +92,37 @@ def tell(
         report: What a run did, after one.
         error: Why a run could not begin.
     """
-    if study.spec.tell is None:
-        return []
-    try:
+
+    def noticed_and_told() -> list[str]:
         if error is not None:
             notice_failure(study, moment, error)
         else:
             notice(study, moment, report)
         return problems(deliver(study, moment))
-    except (EnvironmentFault, OSError) as fault:
-        return [f"nobody was told: {type(fault).__name__} while the outbox was written, or the tables were read"]
+
+    return _unless_something_stands_in_the_way(study, noticed_and_told)
 
 
-def begin_to_notice(study: Study, moment: dt.datetime) -> None:
-    """Look for the first time, unless somebody has: what comes after it is told."""
-    if study.spec.tell is not None and Outbox(study.warehouse).noticed() is None:
-        notice(study, moment)
+def begin_to_notice(study: Study, moment: dt.datetime) -> list[str]:
+    """Look for the first time, unless somebody has: what comes after it is told. Say what stood in the way of it."""
+
+    def looked() -> list[str]:
+        if Outbox(study.warehouse).noticed() is None:
+            notice(study, moment)
+        return []
+
+    return _unless_something_stands_in_the_way(study, looked)
+
+
+def _unless_something_stands_in_the_way(study: Study, do: Callable[[], list[str]]) -> list[str]:
+    if study.spec.tell is None:
+        return []
+    try:
+        return do()
+    except EnvironmentFault as fault:
+        return [f"nobody was told: {fault}"]
+    except OSError as fault:
+        return [f"nobody was told: the outbox cannot be written ({fault.strerror or type(fault).__name__})"]
 
 
 def problems(delivered: Delivered) -> list[str]:

@@ -14,15 +14,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
-from typing import Literal
+from typing import Literal, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
+from instruments.faults import EnvironmentFault
 from pipelines.files import whole_or_absent
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.telling.event import Event
 from pipelines.telling.state import State
 
+T = TypeVar("T")
 Status = Literal["waiting", "told", "given_up"]
 LONGEST_WAIT = dt.timedelta(days=1)
 RESERVED_BYTES = 262_144
@@ -97,9 +99,13 @@ class Outbox:
             yield
 
     def noticed(self) -> Noticed | None:
-        """Return what was last known; None before anybody looked."""
+        """Return what was last known; None before anybody looked.
+
+        Raises:
+            EnvironmentFault: When the file is damaged, or of another version of the software.
+        """
         path = self.folder / "noticed.json"
-        return NOTICED.validate_json(path.read_bytes()) if path.is_file() else None
+        return _read(NOTICED, path) if path.is_file() else None
 
     def remember(self, noticed: Noticed) -> None:
         """Replace what was last known."""
@@ -118,9 +124,12 @@ class Outbox:
         self._write(self._path(message), MESSAGE.dump_json(message))
 
     def messages(self) -> list[Message]:
-        """Return every message, oldest event first."""
-        paths = sorted((self.folder / "messages").glob("[!.]*.json"))
-        found = [MESSAGE.validate_json(path.read_bytes()) for path in paths]
+        """Return every message, oldest event first.
+
+        Raises:
+            EnvironmentFault: When a file is damaged, or of another version of the software.
+        """
+        found = [_read(MESSAGE, path) for path in sorted((self.folder / "messages").glob("[!.]*.json"))]
         return sorted(found, key=lambda each: (each.event.at, each.identity))
 
     def attach(self, name: str, content: bytes) -> None:
@@ -158,6 +167,14 @@ class Outbox:
             folder.mkdir(mode=0o700, exist_ok=True)
         with whole_or_absent(path) as unfinished:
             unfinished.write_bytes(content)
+
+
+def _read(kind: TypeAdapter[T], path: Path) -> T:
+    try:
+        return kind.validate_json(path.read_bytes())
+    except ValidationError:
+        what_to_do = "move it out of the outbox; what it knew is looked at afresh, a message in it is lost"
+        raise EnvironmentFault(f"{path} is damaged, or of another version of the software; {what_to_do}") from None
 
 
 def after_failure(message: Message, now: dt.datetime, outcome: str, first_wait: dt.timedelta, most: int) -> Message:

@@ -13,6 +13,7 @@ import pytest
 from pipelines.telling.delivery import deliver
 from pipelines.telling.event import Place
 from pipelines.telling.notice import notice, notice_changed_questions, notice_failure
+from pipelines.telling.notice import tell as notice_and_tell
 from pipelines.telling.outbox import Noticed, Outbox
 from tests.taking_messages import mail_server, webhook
 from tests.telling_study import telling_study
@@ -139,6 +140,17 @@ def test_a_disk_that_is_full_leaves_what_was_known_and_the_event_for_the_next_lo
     monkeypatch.setattr(Outbox, "_write_whole", real)
     tell(study)
     assert [document["kind"] for _, document in hook.taken] == ["failed_run"]
+
+
+@pytest.mark.parametrize("name", ["noticed.json", "messages/*.json"])
+def test_a_damaged_file_of_the_outbox_is_named_and_stops_nothing_else(study, name):
+    tell(study)
+    (path, *_) = Outbox(study.warehouse).folder.glob(name)
+    path.write_bytes(path.read_bytes()[:20])
+    (said,) = notice_and_tell(study, NOW)
+    assert str(path) in said
+    path.unlink()
+    assert notice_and_tell(study, NOW) == []
 
 
 @pytest.fixture
