@@ -48,9 +48,8 @@ def run(study: Study, wave: str | None, select: str | None) -> Outcome:
     finally:
         for display in displays:
             display.close()
-    is_whole = wave is None and select is None
-    done = [(name, part) for name, part, _ in outcome.steps]
-    outcome.warnings += tell(study, now(), report_of_run(study, outcome.failures, done, is_whole=is_whole))
+    report = report_of_run(study, outcome.failures, ((name, part) for name, part, _ in outcome.steps))
+    outcome.warnings += tell(study, now(), report)
     _say_notes(outcome.warnings)
     for name, part, error in outcome.failures[1:]:
         printing.say(f"{name} {part} failed too: {error}")

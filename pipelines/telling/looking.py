@@ -13,6 +13,7 @@ import pandas as pd
 from instruments.faults import DataError, EnvironmentFault, UsageError
 from pipelines.assets.graph import steps_of
 from pipelines.assets.raw import files_of
+from pipelines.assets.step import Task, is_current
 from pipelines.load import Study
 from pipelines.readers.cells.keys import RULES_OF_KEYS
 from pipelines.readers.cells.marks import RULES
@@ -38,14 +39,13 @@ def look(study: Study, store: Store, last: State | None, now: dt.datetime) -> St
         last: What was known before: of runs and of the platform only they who did it can tell.
         now: The moment.
     """
-    known = {"", *(step.name for step in steps_of(study))}
     return State(
         at=now.astimezone(dt.UTC).isoformat(timespec="seconds"),
         blocked=_blocked(study, store),
         rates=tuple(_rates(study, store, now)),
         reliabilities=tuple(_reliabilities(study, store)),
         releases=tuple(sorted(int(number) for number in store.read(RELEASES)["release"])),
-        failing=tuple(each for each in last.failing if each.step in known) if last else (),
+        failing=last.failing if last else (),
         late=late_sources(study, now),
         changed=last.changed if last else (),
         has_tables=True,
@@ -71,8 +71,28 @@ def late_sources(study: Study, now: dt.datetime) -> dict[str, str]:
     return found
 
 
+def still_failing(study: Study, store: Store, failing: Iterable[Place]) -> tuple[Place, ...]:
+    """Leave out failures of steps that have come up to date since, by whatever run, or that are no more.
+
+    Runs do not end in the order in which they are told of.
+
+    Args:
+        study: The study.
+        store: Its warehouse.
+        failing: Steps that failed; of a run as a whole the step is empty.
+    """
+    steps, listed = {step.name: step for step in steps_of(study)}, tuple(failing)
+    provenance = store.provenance() if listed else {}
+    return tuple(
+        each
+        for each in listed
+        if not each.step
+        or (each.step in steps and not is_current(steps[each.step], Task(study, store, each.wave), provenance))
+    )
+
+
 def report_of_run(
-    study: Study, failures: Iterable[tuple[str, str, BaseException]], done: Iterable[tuple[str, str]], *, is_whole: bool
+    study: Study, failures: Iterable[tuple[str, str, BaseException]], done: Iterable[tuple[str, str]]
 ) -> RunReport:
     """Say of a run what may be told: steps, waves and kinds of failures, and no error's own words.
 
@@ -80,15 +100,13 @@ def report_of_run(
         study: The study.
         failures: Step, wave and error.
         done: Step and wave of every step that succeeded.
-        is_whole: Whether every step of every wave was looked at.
     """
-    listed, succeeded = list(failures), list(done)
     failed = tuple(
         Place(step=step, wave=named(wave, study.spec.waves), fault=fault_of(error))
-        for step, wave, error in listed
+        for step, wave, error in failures
         if not isinstance(error, BlockingFailure)
     )
-    return RunReport(failed, (("", ""), *succeeded), is_all_current=is_whole and not (listed or succeeded))
+    return RunReport(failed, (("", ""), *done))
 
 
 def fault_of(error: BaseException) -> Fault:

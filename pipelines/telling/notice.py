@@ -14,7 +14,7 @@ from pipelines.store import Store
 from pipelines.telling.changes import events_between
 from pipelines.telling.delivery import PURPOSE, Delivered, deliver, put_for_all, telling_of
 from pipelines.telling.event import Event, Place, event_of
-from pipelines.telling.looking import fault_of, late_sources, look
+from pipelines.telling.looking import fault_of, late_sources, look, still_failing
 from pipelines.telling.outbox import Noticed, Outbox
 from pipelines.telling.state import RunReport, State, after_run
 
@@ -44,8 +44,8 @@ def notice(
     store = Store(study.warehouse)
 
     def after(last: State | None) -> State:
-        seen = look(study, store, last, moment)
-        return after_run(seen, report) if report else seen
+        seen = after_run(look(study, store, last, moment), report or RunReport())
+        return replace(seen, failing=still_failing(study, store, seen.failing))
 
     return _noticed(study, after, on_wait)
 

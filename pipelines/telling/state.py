@@ -120,12 +120,10 @@ class RunReport:
     Attributes:
         failed: Steps that failed: step, wave and fault.
         done: Step and wave of every step that succeeded; two empty names for the run as a whole.
-        is_all_current: Whether the run found every step up to date, so that none can be failing.
     """
 
     failed: tuple[Place, ...] = ()
     done: tuple[tuple[str, str], ...] = ()
-    is_all_current: bool = False
 
 
 STATE = TypeAdapter(State)
@@ -133,8 +131,6 @@ STATE = TypeAdapter(State)
 
 def after_run(state: State, report: RunReport) -> State:
     """Return a state with the failures of a run, and without those that it put right."""
-    if report.is_all_current:
-        return replace(state, failing=())
     touched = {*report.done, *((each.step, each.wave) for each in report.failed)}
     kept = [each for each in state.failing if (each.step, each.wave) not in touched]
     return replace(state, failing=tuple(sorted({*kept, *report.failed}, key=lambda each: (each.step, each.wave))))

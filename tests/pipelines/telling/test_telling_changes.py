@@ -50,7 +50,6 @@ def test_a_failure_is_told_once_and_its_end_too():
 def test_a_run_that_did_not_try_a_failing_step_leaves_it_failing():
     failing = after_run(NOTHING, RunReport((FAILED,)))
     assert after_run(failing, RunReport(done=(("core/responses", "w1"),))).failing == (FAILED,)
-    assert after_run(failing, RunReport(is_all_current=True)).failing == ()
 
 
 def test_a_blocked_wave_is_told_again_only_when_other_failures_block_it():

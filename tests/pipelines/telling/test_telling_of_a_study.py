@@ -15,6 +15,7 @@ from pipelines.telling.event import Place
 from pipelines.telling.looking import fault_of, late_sources
 from pipelines.telling.notice import notice, notice_changed_questions, notice_failure, notice_late, tell
 from pipelines.telling.outbox import Outbox
+from pipelines.telling.state import RunReport
 from pipelines.telling_sensors import report_of_dagster_run
 from tests.command_line import done, sensemaking
 from tests.small_study import answers, write_export
@@ -134,6 +135,19 @@ class TestFailures:
     )
     def test_an_error_is_told_by_its_kind(self, error, fault):
         assert fault_of(error) == fault
+
+    @pytest.mark.slow
+    def test_a_failure_told_of_after_the_step_has_come_up_to_date_is_none(self, study):
+        done(sensemaking("run", study.folder))
+        mended = Place(step="core/scores", wave="spring", fault="defect")
+        assert notice(study, NOW, RunReport((mended,))) == []
+        write_export(study.folder, "spring.csv", answers("spring", n_responses=30))
+        done(sensemaking("run", study.folder, "--select", "core/responses"))
+        assert [event.kind for event in notice(study, NOW, RunReport((mended,)))] == ["failed_run"]
+
+    def test_a_failure_of_a_step_that_is_no_more_is_none(self, study):
+        gone = Place(step="out/fits/gone", fault="data")
+        assert notice(study, NOW, RunReport((gone,))) == []
 
 
 class TestLateExports:

@@ -131,7 +131,7 @@ def test_no_text_of_data_ever_stands_in_what_is_known_of_a_study(study, text):
 
 @given(text=hostile, kind=st.sampled_from([DataError, UsageError, OSError, KeyError, ValueError]))
 def test_no_words_of_an_error_ever_stand_in_a_message(study, text, kind):
-    report = report_of_run(study, [("core/scores", text, kind(text))], [], is_whole=True)
+    report = report_of_run(study, [("core/scores", text, kind(text))], [])
     failing = after_run(State(AT), report)
     (event,) = events_between("small", State(AT), failing, study.spec.tell.limits, ["autumn", "spring"])
     refuse(study, event, text)
@@ -163,7 +163,7 @@ def refuse(study, event: Event, text: str) -> None:
 
 def test_a_blocked_validation_is_no_failed_run(study):
     failure = BlockingFailure("spring", raw.FAILURES.empty())
-    assert report_of_run(study, [("core/responses", "spring", failure)], [], is_whole=True).failed == ()
+    assert report_of_run(study, [("core/responses", "spring", failure)], []).failed == ()
 
 
 def test_places_have_no_field_for_free_text():
