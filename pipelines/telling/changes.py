@@ -53,14 +53,14 @@ def _late(before: State, after: State) -> list[Place]:
 
 
 def _recovered(before: State, after: State) -> list[Place]:
-    failing = {(each.step, each.wave) for each in after.failing}
-    well = [each for each in before.failing if (each.step, each.wave) not in failing]
+    failing = {(each.step, each.wave, each.source) for each in after.failing}
+    well = [each for each in before.failing if (each.step, each.wave, each.source) not in failing]
     decided = [each for each in before.changed if each not in after.changed]
     return [
-        *(Place(what="failed_run", step=each.step, wave=each.wave) for each in well),
+        *(Place(what="failed_run", step=each.step, wave=each.wave, source=each.source) for each in well),
         *(Place(what="blocked_validation", wave=wave) for wave in before.blocked if wave not in after.blocked),
         *(Place(what="late_export", source=source) for source in before.late if source not in after.late),
-        *(Place(what="changed_question", source=q.source, wave=q.wave, column=q.column) for q in decided),
+        *(Place(what="changed_question", source=each.source, wave=each.wave) for each in decided),
     ]
 
 

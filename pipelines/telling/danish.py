@@ -14,8 +14,8 @@ DANISH: Mapping[str, str] = {
     "drifting_reliability": "en skalas reliabilitet har ændret sig",
     "drifting_reliability_said": "Alfa eller omega for en skala afviger fra, hvad den var.",
     "changed_question": "et spørgsmål er ændret",
-    "changed_question_said": "Et spørgsmål er ikke, som det var, da kilden blev sat op. Runden er "
-    "spærret, indtil nogen tager stilling.",
+    "changed_question_said": "Et spørgsmål er ikke, som det var, da kilden blev sat op. Intet "
+    "hentes fra den, indtil nogen tager stilling.",
     "finished_release": "udgivelse {n} er færdig",
     "finished_release_said": "Udgivelse {n} er beskyttet, gennemset og udgivet.",
     "recovered": "det er i orden igen",
@@ -41,8 +41,9 @@ DANISH: Mapping[str, str] = {
     "remedy_drifting_reliability": "Se på spørgsmålene i værkstedet (sensemaking workbench STUDY): blev "
     "et spørgsmål formuleret, placeret eller kodet anderledes? Sammenlign målingen over runder, før "
     "modeller med skalaen læses.",
-    "remedy_changed_question": "Sammenlign spørgsmålet med instrumentet. Ret det tilbage på platformen, "
-    "eller godkend ændringen, og sig hvorfor.",
+    "remedy_changed_question": "Kør sensemaking pull STUDY for at læse, hvilke spørgsmål der er ændret og "
+    "hvordan. Stil undersøgelsen, som den var, eller ret instrumentet og godkend ændringen med en "
+    "begrundelse.",
     "remedy_finished_release": "Der skal ikke gøres noget. Se den med sensemaking dashboard STUDY; "
     "sensemaking releases STUDY viser dem alle.",
     "remedy_recovered": "Der skal ikke gøres noget.",

@@ -15,8 +15,8 @@ ENGLISH: Mapping[str, str] = {
     "drifting_reliability": "the reliability of a scale has changed",
     "drifting_reliability_said": "Alpha or omega of a scale differs from what it was.",
     "changed_question": "a question changed",
-    "changed_question_said": "A question is not what it was when the source was set up. Its wave is "
-    "blocked until somebody decides.",
+    "changed_question_said": "A question is not what it was when the source was set up. Nothing "
+    "is fetched of it until somebody decides.",
     "finished_release": "release {n} is finished",
     "finished_release_said": "Release {n} was protected, audited and published.",
     "recovered": "it is well again",
@@ -41,8 +41,8 @@ ENGLISH: Mapping[str, str] = {
     "remedy_drifting_reliability": "Look at the items on the workbench (sensemaking workbench STUDY): was "
     "an item worded, ordered or coded otherwise? Before models that use the scale are read, compare "
     "measurement over waves.",
-    "remedy_changed_question": "Compare the question with the instrument. Change it back on the platform, "
-    "or accept the change and say why.",
+    "remedy_changed_question": "Run sensemaking pull STUDY to read which questions changed and how. Put "
+    "the survey as it was, or mend the instrument and accept the change, with the reason.",
     "remedy_finished_release": "Nothing is to be done. Look at it with sensemaking dashboard STUDY; "
     "sensemaking releases STUDY lists all.",
     "remedy_recovered": "Nothing is to be done.",

@@ -4,7 +4,7 @@ The moment is always given, so that a fieldwork of weeks can be lived through in
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from instruments.faults import EnvironmentFault
@@ -14,9 +14,9 @@ from pipelines.store import Store
 from pipelines.telling.changes import events_between
 from pipelines.telling.delivery import PURPOSE, Delivered, deliver, put_for_all, telling_of
 from pipelines.telling.event import Event, Place, event_of
-from pipelines.telling.looking import fault_of, late_sources, look, still_failing
+from pipelines.telling.looking import fault_of, late_sources, look, report_of_pull, still_failing
 from pipelines.telling.outbox import Noticed, Outbox
-from pipelines.telling.state import RunReport, State, after_run
+from pipelines.telling.state import RunReport, State, after_pull, after_run
 
 
 def now() -> dt.datetime:
@@ -67,16 +67,25 @@ def notice_failure(study: Study, moment: dt.datetime, error: BaseException) -> l
     return _noticed(study, lambda last: after_run(replace(last or State(at), at=at), report), no_message)
 
 
-def notice_changed_questions(study: Study, moment: dt.datetime, changed: Sequence[Place]) -> list[Event]:
-    """Put questions that changed on the platform into the outbox; who fetches responses knows them.
+def notice_pull(
+    study: Study,
+    moment: dt.datetime,
+    failed: Sequence[tuple[str, BaseException]],
+    changed: Collection[str],
+    done: Collection[str],
+) -> list[Event]:
+    """Put what came of fetching responses into the outbox.
 
     Args:
         study: The study, which tells somebody.
         moment: The moment.
-        changed: Wave, source and item of every question that waits for a decision now; none once all are decided.
+        failed: Source and error of every source that could not be fetched for another reason than changed questions.
+        changed: Sources of which a question changed, and nothing was taken.
+        done: Sources that were fetched.
     """
+    report = report_of_pull(study, failed, changed, done)
     at = moment.astimezone(dt.UTC).isoformat(timespec="seconds")
-    return _noticed(study, lambda last: replace(last or State(at), at=at, changed=tuple(changed)), no_message)
+    return _noticed(study, lambda last: after_pull(replace(last or State(at), at=at), report), no_message)
 
 
 def tell(

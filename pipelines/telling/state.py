@@ -10,6 +10,9 @@ from pydantic import TypeAdapter
 
 from pipelines.telling.event import Place
 
+PULL = "pull"
+"""Stands where a step stands, for fetching the responses of a source."""
+
 
 @dataclass(frozen=True)
 class Blocked:
@@ -126,6 +129,21 @@ class RunReport:
     done: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class PullReport:
+    """What came of fetching responses, as far as somebody may be told.
+
+    Attributes:
+        sources: Every source that was tried.
+        failed: Sources that could not be fetched: source, wave and fault.
+        changed: Sources of which a question changed: source and wave.
+    """
+
+    sources: frozenset[str]
+    failed: tuple[Place, ...] = ()
+    changed: tuple[Place, ...] = ()
+
+
 STATE = TypeAdapter(State)
 
 
@@ -133,4 +151,11 @@ def after_run(state: State, report: RunReport) -> State:
     """Return a state with the failures of a run, and without those that it put right."""
     touched = {*report.done, *((each.step, each.wave) for each in report.failed)}
     kept = [each for each in state.failing if (each.step, each.wave) not in touched]
-    return replace(state, failing=tuple(sorted({*kept, *report.failed}, key=lambda each: (each.step, each.wave))))
+    return replace(state, failing=tuple(dict.fromkeys([*kept, *report.failed])))
+
+
+def after_pull(state: State, report: PullReport) -> State:
+    """Return a state with what came of fetching the sources that were tried, and what is known of the others."""
+    others = [each for each in state.failing if each.step != PULL or each.source not in report.sources]
+    undecided = [each for each in state.changed if each.source not in report.sources]
+    return replace(state, failing=(*others, *report.failed), changed=(*undecided, *report.changed))

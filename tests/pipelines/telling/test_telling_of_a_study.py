@@ -13,7 +13,7 @@ from pipelines.load import Study, load_study
 from pipelines.store import Store
 from pipelines.telling.event import Place
 from pipelines.telling.looking import fault_of, late_sources
-from pipelines.telling.notice import notice, notice_changed_questions, notice_failure, notice_late, tell
+from pipelines.telling.notice import notice, notice_failure, notice_late, notice_pull, tell
 from pipelines.telling.outbox import Outbox
 from pipelines.telling.state import RunReport
 from pipelines.telling_sensors import report_of_dagster_run
@@ -187,12 +187,20 @@ class TestLateExports:
         assert [event.kind for event in notice_late(study, NOW + dt.timedelta(days=3))] == ["late_export"]
 
 
-def test_changed_questions_are_told_and_that_all_are_decided(study):
-    changed = [Place(wave="spring", source="spring_staff", column="TW_1")]
-    assert [event.kind for event in notice_changed_questions(study, NOW, changed)] == ["changed_question"]
-    assert notice_changed_questions(study, NOW, changed) == []
-    assert [event.kind for event in notice(study, NOW)] == []
-    assert [event.kind for event in notice_changed_questions(study, NOW, [])] == ["recovered"]
+class TestFetching:
+    def test_changed_questions_are_told_once_and_when_they_are_decided(self, study):
+        for kinds in (["changed_question"], []):
+            assert [event.kind for event in notice_pull(study, NOW, [], ["spring_staff"], ["autumn_staff"])] == kinds
+        assert [event.kind for event in notice(study, NOW)] == []
+        assert [event.kind for event in notice_pull(study, NOW, [], [], ["autumn_staff"])] == []
+        assert [event.kind for event in notice_pull(study, NOW, [], [], ["spring_staff"])] == ["recovered"]
+
+    def test_a_source_that_cannot_be_fetched_is_a_failure_that_runs_do_not_end(self, study):
+        (event,) = notice_pull(study, NOW, [("spring_staff", OSError("jens@example.org"))], [], ["autumn_staff"])
+        assert event.places == (Place(step="pull", source="spring_staff", wave="spring", fault="environment"),)
+        assert notice(study, NOW, RunReport(done=(("core/responses", "spring"),))) == []
+        (event,) = notice_pull(study, NOW, [], [], ["spring_staff", "autumn_staff"])
+        assert [place.what for place in event.places] == ["failed_run"]
 
 
 class TestTheCommand:

@@ -11,8 +11,7 @@ from contextlib import suppress
 import pytest
 
 from pipelines.telling.delivery import deliver
-from pipelines.telling.event import Place
-from pipelines.telling.notice import notice, notice_changed_questions, notice_failure
+from pipelines.telling.notice import notice, notice_failure, notice_pull
 from pipelines.telling.notice import tell as notice_and_tell
 from pipelines.telling.outbox import Noticed, Outbox
 from tests.taking_messages import mail_server, webhook
@@ -117,12 +116,12 @@ def tell(study):
 
 def test_an_event_noticed_but_not_yet_in_the_outbox_gets_there_by_the_next_look(study, servers):
     _, hook = servers
-    (event,) = notice_changed_questions(study, NOW, [Place(source="spring_staff", column="TW_1")])
+    (event,) = notice_pull(study, NOW, [], ["spring_staff"], [])
     outbox = Outbox(study.warehouse)
     outbox.remember(Noticed(outbox.noticed().state, (event,)))
     for path in (outbox.folder / "messages").iterdir():
         path.unlink()
-    assert notice_changed_questions(study, NOW, [Place(source="spring_staff", column="TW_1")]) == []
+    assert notice_pull(study, NOW, [], ["spring_staff"], []) == []
     deliver(study, NOW)
     assert [document["kind"] for _, document in hook.taken] == ["changed_question"]
 
