@@ -3,14 +3,21 @@
 Never the text of an answer, nor the id of a response, which may be an e-mail address.
 """
 
+import time
+from collections.abc import Sequence
+
 import dagster as dg
 import pandas as pd
 
+from pipelines.arrived import arrived, moment_of
 from pipelines.assets.reading import READING_CHECK
+from pipelines.load import Study
+from pipelines.steps.export_times import LateExport, late_exports
 from pipelines.steps.measurement_uses import MET
 from pipelines.steps.validation import BlockingFailure
 
 MEASUREMENT_CHECK = "conditions_of_measurement"
+ON_TIME_CHECK = "exports_on_time"
 
 
 def reading_check(asset: dg.AssetKey) -> dg.AssetCheckSpec:
@@ -79,6 +86,54 @@ def measured(asset: dg.AssetKey, gates: pd.DataFrame) -> dg.AssetCheckResult:
             "n_not_met": len(missed),
             "not_met": dg.MetadataValue.table(records, schema=_schema(*columns)),
         },
+    )
+
+
+def expects_exports(study: Study) -> bool:
+    """Say whether the study expects exports at times."""
+    return study.spec.schedule.expected_every_hours is not None
+
+
+def on_time_key(study: Study) -> dg.AssetCheckKey:
+    """Name the check of whether exports come on time."""
+    return dg.AssetCheckKey(dg.AssetKey([study.name, "raw", "files"]), ON_TIME_CHECK)
+
+
+def on_time_check(study: Study) -> dg.AssetChecksDefinition:
+    """Declare the check of whether exports come on time; it can be run by hand, and the sensor reports changes."""
+    key = on_time_key(study)
+
+    @dg.asset_check(
+        asset=key.asset_key,
+        name=key.name,
+        description="Of every wave in the field an export came as often as study.yaml expects.",
+    )
+    def exports_on_time() -> dg.AssetCheckResult:
+        now = time.time()
+        files = {wave: arrived(study, wave, now).newest for wave in study.spec.waves}
+        newest = {wave: moment_of(seconds) for wave, seconds in files.items() if seconds is not None}
+        told = on_time(study, late_exports(study.spec, newest, moment_of(now)))
+        return dg.AssetCheckResult(
+            passed=told.passed, severity=told.severity, description=told.description, metadata=told.metadata
+        )
+
+    return exports_on_time
+
+
+def on_time(study: Study, late: Sequence[LateExport]) -> dg.AssetCheckEvaluation:
+    """Report which waves have late exports."""
+    key = on_time_key(study)
+    told = [
+        f"wave {each.wave}: an export was due at {each.due_at:%Y-%m-%d %H:%M} UTC, {each.hours_late:.0f} hours ago"
+        for each in late
+    ]
+    return dg.AssetCheckEvaluation(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=not late,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(told) or "no export is late",
+        metadata={"late_waves": ", ".join(each.wave for each in late) or "none"},
     )
 
 

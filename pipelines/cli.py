@@ -31,6 +31,7 @@ from pipelines import (
     cli_report,
     cli_studies,
     cli_tables,
+    cli_telling,
 )
 from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
@@ -58,6 +59,7 @@ app.add_typer(cli_releases.app)
 app.add_typer(cli_privacy.app)
 app.add_typer(cli_pull.app)
 app.add_typer(cli_recovery.app)
+app.add_typer(cli_telling.app)
 app.add_typer(cli_material.app)
 app.add_typer(cli_coding.app, name="code")
 app.add_typer(cli_instruments.app, name="instruments")

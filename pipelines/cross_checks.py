@@ -84,3 +84,11 @@ def blame_linking(spec: StudySpec, folder: Path, document: Document) -> None:
             document.blame(place, f"the column of the element '{absent[0]}' is missing; name it")
     if elements and not any(source.identifiers.link_code for source in spec.sources.values()):
         document.blame(("linking", "code"), "no source says in identifiers.link_code which columns hold the elements")
+
+
+def blame_telling(spec: StudySpec, document: Document) -> None:
+    """Check that the goals of the letter are those of respondent groups, and that there is a list of invited units."""
+    goals = spec.tell.letter.goals if spec.tell else {}
+    existing(goals, spec.respondent_groups, document, ("tell", "letter", "goals"), "respondent group")
+    if goals and spec.frame is None:
+        document.blame(("tell", "letter", "goals"), "a goal is a share of the invited; give frame")

@@ -3,15 +3,17 @@
 Assets hand no values to each other: each reads its tables, runs one step and writes its tables.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 import pandas as pd
 
 from instruments.faults import DataError
 from pipelines import checks, sensors
+from pipelines.asset_keys import asset_key, keys_of
 from pipelines.assets.graph import steps_of
 from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
+from pipelines.attempts import NEEDS_A_PERSON
 from pipelines.load import Study
 from pipelines.lock import exclusive
 from pipelines.pull_asset import pull_definitions
@@ -21,9 +23,9 @@ from pipelines.store import Origin, Store
 from pipelines.tables import out
 from pipelines.tables.base import Table
 from pipelines.tables.measurement import GATES, INVARIANCE, PROBLEMS
+from pipelines.telling_sensors import CHECKED_STEP, op_name, telling_sensors
 
 SHOWN_ROWS = 200
-CHECKED_STEP = "core/responses"
 LESS_NOISE = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
 
 
@@ -75,28 +77,25 @@ def build_study(study: Study, observer: Observer | None = None) -> dg.Definition
     written_by = {table.name: asset_key(study, step, table.name) for step in steps for table in step.writes}
     assets = [_asset_of(study, step, waves, written_by, observer or Observer()) for step in steps]
     job = dg.define_asset_job(
-        job_name(study), selection=dg.AssetSelection.assets(*assets), tags={"study": study.name}, config=LESS_NOISE
+        job_name(study), selection=_selected(study, assets), tags={"study": study.name}, config=LESS_NOISE
     )
     of_runs = dg.Definitions(
         assets=assets,
+        asset_checks=[checks.on_time_check(study)] if checks.expects_exports(study) else [],
         jobs=[job],
         schedules=[sensors.nightly(study, job_name(study))],
-        sensors=[sensors.exports_sensor(study, job_name(study), waves)],
+        sensors=[sensors.exports_sensor(study, job_name(study), waves), *telling_sensors(study, job_name(study))],
         resources={f"{study.name}_lock": _lock_of(study)},
     )
     return dg.Definitions.merge(of_runs, pull_definitions(study))
 
 
-def asset_key(study: Study, step: Step, table: str) -> dg.AssetKey:
-    """Name the asset of a table: study, layer, table; a model's fits have the model's name too."""
-    layer, content = table.split(".")
-    model = step.name.split("/")[2:]
-    return dg.AssetKey([study.name, layer, content, *model])
-
-
-def keys_of(study: Study, step: Step) -> list[dg.AssetKey]:
-    """Name every asset of a step."""
-    return [asset_key(study, step, table.name) for table in step.writes]
+def _selected(study: Study, assets: Sequence[dg.AssetsDefinition]) -> dg.AssetSelection:
+    """Select all assets with their own checks; whether an export is late is looked at by the sensor."""
+    everything = dg.AssetSelection.assets(*assets)
+    if not checks.expects_exports(study):
+        return everything
+    return everything - dg.AssetSelection.checks(checks.on_time_key(study))
 
 
 def _lock_of(study: Study) -> dg.ResourceDefinition:
@@ -126,7 +125,7 @@ def _asset_of(
     store = Store(study.warehouse)
 
     @dg.multi_asset(
-        name="__".join([study.name, *step.name.split("/")]),
+        name=op_name(study, step),
         specs=_specs_of(study, step, written_by),
         check_specs=checked,
         partitions_def=waves if step.by_wave else None,
@@ -135,7 +134,11 @@ def _asset_of(
     )
     def run_one_step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         wave = context.partition_key if step.by_wave else ""
-        yield from _materialise(step, Task(study, store, wave), context.run.run_id, observer)
+        try:
+            yield from _materialise(step, Task(study, store, wave), context.run.run_id, observer)
+        except dg.Failure:
+            context.instance.add_run_tags(context.run.run_id, {NEEDS_A_PERSON: "data or specifications stopped it"})
+            raise
 
     return run_one_step
 

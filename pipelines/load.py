@@ -25,6 +25,7 @@ from pipelines.cross_checks import (
     blame_label_experiment,
     blame_linking,
     blame_missing_file,
+    blame_telling,
     existing,
 )
 from pipelines.fieldwork_checks import blame_fieldwork
@@ -236,6 +237,7 @@ def _blame_names(study: Study, document: Document) -> None:
     blame_casework(study.spec, study.folder, document)
     blame_label_experiment(study.spec, study.folder, study.forms.values(), document)
     blame_linking(study.spec, study.folder, document)
+    blame_telling(study.spec, document)
     if study.is_whole:
         blame_release(study.spec, study.register, study.scales(), document)
         blame_fieldwork(study.spec, study.folder, study.items(), document)

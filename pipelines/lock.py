@@ -122,6 +122,21 @@ def holder_of(path: Path) -> str:
     return "another process" if note is None else note.holder
 
 
+def is_free(path: Path) -> bool:
+    """Say whether no process, this one neither, holds a lock file at this moment; the file is not written to."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
 def _enter(path: Path, purpose: str) -> _Held | None:
     """Enter when this process holds the lock or can take it at once."""
     with _guard:

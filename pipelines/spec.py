@@ -17,6 +17,7 @@ from pipelines.sections.relations import Collaborations
 from pipelines.sections.schedule import Schedule
 from pipelines.sections.screening import Screening
 from pipelines.sections.sources import Source
+from pipelines.sections.telling import Telling
 from pipelines.sections.weighting import RepresentativityOf, Weights
 
 
@@ -52,7 +53,8 @@ class StudySpec(Spec):
         screening: How careless and fraudulent responses are flagged, and which exclusion rules there are.
         coding: Which open answers are coded, by whom and with which scheme.
         release: What may leave the warehouse.
-        schedule: When exports are looked for.
+        schedule: When the study runs by itself, and when exports are expected.
+        tell: Who is told of what happens; left out, nobody is.
     """
 
     name: Name
@@ -83,11 +85,22 @@ class StudySpec(Spec):
     coding: Coding | None = None
     release: Release = Release()
     schedule: Schedule = Schedule()
+    tell: Telling | None = None
 
     @model_validator(mode="after")
     def _asks_something(self) -> Self:
         if not self.instruments and not self.forms:
             raise ValueError("the study asks nothing; name its instruments, or its forms")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_when_waves_end(self) -> Self:
+        asks = self.schedule.while_open != "run" or self.schedule.expected_every_hours is not None
+        if asks and not any(wave.starts_on and wave.ends_on for wave in self.waves.values()):
+            raise ValueError(
+                "schedule: while_open and expected_every_hours need to know when a wave is in the field; give a wave "
+                "starts_on and ends_on"
+            )
         return self
 
     def kinds_of_dyads(self) -> tuple[str, ...]:

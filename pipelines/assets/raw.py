@@ -24,7 +24,8 @@ from pipelines.tables.raw import COLUMNS, FILES
 if TYPE_CHECKING:
     from pipelines.receive import FilledCells
 
-UNFINISHED = (".part", ".tmp", ".crdownload", ".download")
+UNFINISHED = (".part", ".tmp", ".crdownload", ".download", ".filepart", ".partial")
+HIDDEN = (".", "~$")
 
 
 def exports_of(study: Study, wave: str) -> list[tuple[str, Source, Path]]:
@@ -48,7 +49,7 @@ def files_of(exports: Path, source: Source) -> Iterator[Path]:
     if not exports.is_dir():
         return
     for path in exports.iterdir():
-        hidden = path.name.startswith(".") or path.suffix in UNFINISHED
+        hidden = path.name.startswith(HIDDEN) or path.suffix in UNFINISHED
         if path.is_file() and not hidden and fnmatch.fnmatchcase(path.name, source.files):
             yield path
 
@@ -59,7 +60,7 @@ def stray_files(study: Study) -> list[str]:
         return []
     known = {path.name for source in study.spec.sources.values() for path in files_of(study.exports, source)}
     known |= {name for source in study.spec.sources.values() for name in source.structure}
-    present = [path for path in study.exports.iterdir() if path.is_file() and not path.name.startswith(".")]
+    present = [path for path in study.exports.iterdir() if path.is_file() and not path.name.startswith(HIDDEN)]
     return sorted(path.name for path in present if path.name not in known and path.suffix not in UNFINISHED)
 
 

@@ -49,7 +49,7 @@ def document_of(report: Report, wording: Wording) -> dict[str, Any]:
         "date": {"year": year, "month": month, "day": day},
         "warning": report.warning,
         "page": wording.say("page"),
-        "contents": wording.say("contents"),
+        "contents": wording.say("contents") if report.has_contents else "",
         "definitions": wording.say("definitions"),
         "sections": [_section(section, wording) for section in report.sections if not section.is_detail],
     }

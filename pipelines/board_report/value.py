@@ -147,6 +147,7 @@ class Report:
         published_on: Day of the release, ISO.
         warning: What has to be said before anything else; empty for nothing.
         sections: In order.
+        has_contents: Whether a list of its sections stands before them.
     """
 
     title: str
@@ -155,6 +156,7 @@ class Report:
     published_on: str
     warning: str
     sections: tuple[Section, ...]
+    has_contents: bool = True
 
     def figures(self) -> Iterator[Figure]:
         """Yield every figure of its tables and charts."""

@@ -43,6 +43,7 @@ from pipelines.sections import (
     schedule,
     screening,
     sources,
+    telling,
     weighting,
 )
 from pipelines.sections import linking as links
@@ -76,13 +77,12 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         working_together.Collaborations,
         organisations.Organisations,
         casework.Casework,
-        label_experiment.LabelExperiment,
-        privacy.Privacy,
+        *(label_experiment.LabelExperiment, privacy.Privacy),
         *(screening.Screening, screening.Limit, screening.AttentionCheck),
         *(screening.FraudScore, screening.Exclusions),
         coding.Coding,
-        *(publishing.Release, publishing.Units),
-        schedule.Schedule,
+        *(publishing.Release, publishing.Units, schedule.Schedule),
+        *(telling.Telling, telling.MailServer, telling.Recipient, telling.Limits, telling.Letter),
     ),
     "access.yaml": (access.Access, access.Provider, access.Person),
     "instruments/*.yaml": (
@@ -129,6 +129,7 @@ WORDS: Mapping[object, str] = {
     float: "number",
     bool: "true or false",
     dt.date: "date",
+    dt.time: "time",
     Name: "name",
     Language: "language",
     Texts: "text by language",

@@ -10,6 +10,7 @@ import pandas as pd
 
 from instruments.counted import counted
 from instruments.faults import UsageError
+from pipelines.asset_keys import keys_of
 from pipelines.assets.codings import notes as coding_notes
 from pipelines.assets.core import of_waves
 from pipelines.assets.erased import notes as erasure_notes
@@ -23,7 +24,7 @@ from pipelines.assets.screening import notes as screening_notes
 from pipelines.assets.step import Step
 from pipelines.dagster_storage import open_instance
 from pipelines.definitions import build_definitions
-from pipelines.factory import Observer, job_name, keys_of, waves_partition
+from pipelines.factory import Observer, job_name, waves_partition
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.process_mark import TAG, mark_of_this_process

@@ -5,6 +5,7 @@ from dataclasses import asdict, astuple
 from typing import Any, TypeVar
 
 from instruments.counted import counted
+from instruments.faults import EnvironmentFault
 from pipelines.assets.graph import Due, due_steps
 from pipelines.assets.raw import begun_waves
 from pipelines.commands import printing
@@ -16,6 +17,8 @@ from pipelines.release import preview, publish
 from pipelines.release_draft import Draft, Released
 from pipelines.release_gates import ReleaseRefused
 from pipelines.store import Store
+from pipelines.telling.looking import report_of_run
+from pipelines.telling.notice import begin_to_notice, now, tell
 
 MOST_NAMED = 5
 T = TypeVar("T")
@@ -33,11 +36,15 @@ def run(study: Study, wave: str | None, select: str | None) -> Outcome:
 
     try:
         outcome = run_study(study, wave, select, on_wait=printing.say, on_begin=begin, on_step=step)
+    except (EnvironmentFault, OSError) as error:
+        _say_notes(tell(study, now(), error=error))
+        raise
     finally:
         for display in displays:
             display.close()
-    for warning in outcome.warnings:
-        printing.say(f"note: {warning}")
+    report = report_of_run(study, outcome.failures, ((name, part) for name, part, _ in outcome.steps))
+    outcome.warnings += tell(study, now(), report)
+    _say_notes(outcome.warnings)
     for name, part, error in outcome.failures[1:]:
         printing.say(f"{name} {part} failed too: {error}")
     if outcome.failures:
@@ -57,14 +64,22 @@ def publish_current(study: Study, signed_off_by: str, seen: Draft | None = None,
     Raises:
         ReleaseRefused: When exports or specifications changed since the last run, or another gate is shut.
     """
-    return _when_up_to_date(
+    _say_notes(begin_to_notice(study, now()))
+    released = _when_up_to_date(
         study, lambda store: publish(study, store, signed_off_by, printing.say, seen, embargo_until)
     )
+    _say_notes(tell(study, now()))
+    return released
 
 
 def preview_current(study: Study) -> Draft:
     """Say what a release would hold, when the results are up to date; ReleaseRefused as ``publish_current``."""
     return _when_up_to_date(study, lambda store: preview(study, store, on_wait=printing.say))
+
+
+def _say_notes(notes: list[str]) -> None:
+    for note in notes:
+        printing.say(f"note: {note}")
 
 
 def _when_up_to_date(study: Study, do: Callable[[Store], T]) -> T:

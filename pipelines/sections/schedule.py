@@ -1,6 +1,8 @@
-"""When exports are looked for."""
+"""When a study runs by itself, what a failed run does next, and when an export is expected."""
 
-from pydantic import field_validator
+from typing import Literal
+
+from pydantic import Field, field_validator
 
 from instruments.spec_file import Spec
 from pipelines.sections.names import known_time_zone
@@ -46,15 +48,29 @@ def _cron_values(part: str, field: str, least: int, most: int, names: dict[str, 
 
 
 class Schedule(Spec):
-    """When exports are looked for.
+    """When a study runs by itself, what a failed run does next, and when an export is expected.
 
     Attributes:
         cron: Five fields of a cron line: minute, hour, day of the month, month, day of the week.
-        time_zone: IANA name.
+        time_zone: IANA name; the days of waves begin and end there too. A time that the clock skips in spring is the
+            first that it shows after it, one that it shows twice in autumn comes once.
+        retries: How often a run that failed is tried again by itself. A run that the data or the specifications
+            stopped is not: it needs a person.
+        retry_after_minutes: Wait before the first further try; it doubles with every try.
+        backfill: Which waves the schedule brings up to date: ``all``, oldest first, or the ``latest`` that has
+            exports. A wave whose files change is run either way.
+        while_open: What happens by itself before the end of a wave's last day: ``run`` everything; ``score_only``, no
+            measurement specification and no model; ``wait``, the wave is not read.
+        expected_every_hours: Longest time between exports of a wave in the field, in hours; left out, none is late.
     """
 
     cron: str = "0 3 * * *"
     time_zone: str = "UTC"
+    retries: int = Field(default=2, ge=0, le=10)
+    retry_after_minutes: float = Field(default=10, ge=1, le=1440)
+    backfill: Literal["all", "latest"] = "all"
+    while_open: Literal["run", "score_only", "wait"] = "run"
+    expected_every_hours: float | None = Field(default=None, gt=0, le=8784)
 
     @field_validator("cron")
     @classmethod

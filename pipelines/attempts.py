@@ -1,0 +1,78 @@
+"""What became of runs that Dagster started: which are dead, and which are worth another try."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import dagster as dg
+
+from pipelines.load import Study
+from pipelines.lock import is_free
+from pipelines.sections.schedule import Schedule
+
+NEEDS_A_PERSON = "needs_a_person"
+"""Tag of a run that data or specifications stopped: the same files stop it again."""
+RETRY = "retry"
+PARTITION = "dagster/partition"
+DEAD_AFTER_SECONDS = 120.0
+UNFINISHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+DEAD = "Nothing holds the study's run lock any more: the process of this run was killed. It is tried again."
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The last run of a wave.
+
+    Attributes:
+        status: What became of it.
+        ended_at: Seconds since 1970; None while it has not ended.
+        retry: Which further try it was; 0 for the first.
+        needs_a_person: Whether data or specifications stopped it.
+    """
+
+    status: dg.DagsterRunStatus
+    ended_at: float | None
+    retry: int
+    needs_a_person: bool
+
+    def is_due_again(self, schedule: Schedule, now: float) -> bool:
+        """Say whether a failed run is to be tried again now: ``retry_after_minutes * 2 ** retry`` after it ended."""
+        if self.status is not dg.DagsterRunStatus.FAILURE or self.needs_a_person or self.ended_at is None:
+            return False
+        wait = dt.timedelta(minutes=schedule.retry_after_minutes) * 2**self.retry
+        return self.retry < schedule.retries and now >= self.ended_at + wait.total_seconds()
+
+
+def last_attempt(instance: dg.DagsterInstance, job: str, wave: str) -> Attempt | None:
+    """Look up the last run of a wave; None when there was none."""
+    records = instance.get_run_records(dg.RunsFilter(job_name=job, tags={PARTITION: wave}), limit=1)
+    if not records:
+        return None
+    run, ended = records[0].dagster_run, records[0].end_time
+    return Attempt(run.status, ended, int(run.tags.get(RETRY, "0")), NEEDS_A_PERSON in run.tags)
+
+
+def end_dead_runs(instance: dg.DagsterInstance, study: Study, job: str, suspects: list[str], now: float) -> list[str]:
+    """Mark runs failed whose process was killed, so that they hold up no other run and are tried again.
+
+    A run holds the study's run lock from its first step to its last, and waits for it before. It is dead when nothing
+    holds the lock at two looks, and it has not just begun.
+
+    Args:
+        instance: Where the runs are recorded.
+        study: The study.
+        job: Its job.
+        suspects: Ids of runs that the look before took for dead.
+        now: The time, seconds since 1970.
+
+    Returns:
+        Ids of the runs that look dead now and did not at the look before.
+    """
+    records = instance.get_run_records(dg.RunsFilter(job_name=job, statuses=UNFINISHED))
+    old = [each for each in records if now - each.update_timestamp.timestamp() > DEAD_AFTER_SECONDS]
+    if not old or not is_free(study.warehouse / "run.lock"):
+        return []
+    for record in old:
+        if record.dagster_run.run_id in suspects:
+            instance.report_run_failed(record.dagster_run, DEAD)
+    ids = [each.dagster_run.run_id for each in old]
+    return [run_id for run_id in ids if run_id not in suspects]
