@@ -16,8 +16,8 @@ from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
 from pipelines.attempts import NEEDS_A_PERSON
 from pipelines.load import Study
 from pipelines.lock import exclusive
-from pipelines.pull_asset import pull_definitions
 from pipelines.process_mark import TAG, mark_of_this_process
+from pipelines.pull_asset import pull_definitions
 from pipelines.steps.validation import BlockingFailure
 from pipelines.store import Origin, Store
 from pipelines.tables import out
