@@ -142,3 +142,27 @@ def compare(
         printing.print_lines([f"differing: {', '.join(found.differing) or 'nothing'}", *found.told])
         printing.print_validation(validation)
         printing.print_lines(f"{name}: {note}" for name, note in no_inference.items())
+
+
+@app.command()
+def missing(
+    study: StudyFolder,
+    model: Annotated[str, typer.Argument(help="A model of the study.")],
+    *,
+    variant: Annotated[str, typer.Option(help="A variant of the model.")] = "main",
+    as_json: AsJson = False,
+) -> None:
+    """Look at what the responses of a model miss: patterns, and Little's test whether it is at random."""
+    from pipelines.commands import missing as of_model
+
+    found = of_model.missing(load(study), model, variant)
+    if as_json:
+        printing.print_json(of_model.document(found))
+        return
+    told = f"{model} ({variant}): {found.n_complete} of {found.n_in_population} responses have every variable"
+    shown = of_model.patterns_shown(found)
+    printing.print_lines([told])
+    printing.print_frame("Missing together", shown.head(of_model.MOST_PATTERNS))
+    if len(shown) > of_model.MOST_PATTERNS:
+        printing.print_lines([f"and {len(shown) - of_model.MOST_PATTERNS} rarer patterns; all of them: --json"])
+    printing.print_lines([of_model.little_in_words(found)])

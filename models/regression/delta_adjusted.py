@@ -73,6 +73,11 @@ def with_deltas(fit: Fit, spec: RegressionSpec, with_shift: Callable[[Shift], Fi
     )
 
 
+def is_of_deltas(readings: pd.DataFrame) -> pd.Series:
+    """Tell which readings are of deltas: they need draws, which imputed values given beforehand do not have."""
+    return readings["reading"].astype(str).str.match(rf"({DELTA} \S+|{TIPPING_POINT}) on ").astype(bool)
+
+
 def _of_term(fit: Fit, term: str, delta: float) -> dict[str, float]:
     (row,) = fit.estimates[fit.estimates["term"] == term].to_dict("records")
     return {"delta": delta} | {name: float(row[name]) for name in ("estimate", *ENDS)}
@@ -84,7 +89,11 @@ def _terms_of_interest(fit: Fit, spec: RegressionSpec) -> Sequence[str]:
     terms = [str(term) for term in fit.estimates["term"]]
     if focal is not None:
         return [term for term in terms if term == focal or term.endswith(f": {focal}")]
-    own = [term for term in terms if term.rpartition(": ")[2].startswith(column) and " x " not in term]
+    own = [term for term in terms if _is_of(term.rpartition(": ")[2], column)]
     if not own:
         raise ModelDataError(f"no term of '{column}' to see move with deltas; take deltas out")
     return own
+
+
+def _is_of(term: str, column: str) -> bool:
+    return term == column or (term.startswith(f"{column}[") and " x " not in term)

@@ -29,6 +29,7 @@ WITHOUT_IMPUTATION: Mapping[Estimator, str] = {
 """Estimators whose completed sets are not pooled, with why and what to do instead."""
 
 
+MOST_DELTAS = 20
 Delta = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -57,8 +58,11 @@ class Imputation(Spec):
     @classmethod
     def _are_deltas(cls, deltas: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
         for variable, values in deltas.items():
-            if not any(values) or len(set(values)) < len(values):
-                raise ValueError(f"deltas of {variable}: expected different numbers, not 0 alone; found {list(values)}")
+            if not any(values) or len(set(values)) < len(values) or len(values) > MOST_DELTAS:
+                raise ValueError(
+                    f"deltas of {variable}: expected up to {MOST_DELTAS} different numbers, not 0 alone; found "
+                    f"{list(values)}; each is imputed and fitted anew"
+                )
         return deltas
 
 

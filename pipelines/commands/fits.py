@@ -52,7 +52,7 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
         UsageError: When there is no such model or no data yet.
         SpecError: When a setting is wrong.
     """
-    model = with_settings(study, _model(study, model_name), settings)
+    model = with_settings(study, model_named(study, model_name), settings)
     store = Store(study.warehouse)
     with store.reading():
         _refuse_outdated(study, store, model)
@@ -248,7 +248,8 @@ def refusals_in_words(study: Study) -> list[str]:
     return [f"not estimated: {row.model} ({row.variant}): {row.reason}" for row in refused.itertuples()]
 
 
-def _model(study: Study, name: str) -> RegressionSpec:
+def model_named(study: Study, name: str) -> RegressionSpec:
+    """Return a model of a study; UsageError with those there are when it has no such one."""
     if name not in study.models:
         known = list(study.models)
         raise UsageError(f"there is no model {name}{closest(name, known)}; the study has {', '.join(known) or 'none'}")

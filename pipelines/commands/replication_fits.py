@@ -9,6 +9,7 @@ from instruments.counted import counted
 from instruments.faults import DataError
 from instruments.spec_file import spec_hash
 from models.origin import code_hash
+from models.regression.delta_adjusted import is_of_deltas
 from models.replication.refit import imputed_values, refit_all
 from models.replication.report import recorded_agreements
 from pipelines.fit_disclosure import drawn_anew, packageable_fits
@@ -115,6 +116,7 @@ def _of_fits(study: Study, rows: pd.DataFrame, table: Table, names: list[str]) -
     moments = [name for name, column in table.columns.items() if column.kind == MOMENT]
     is_own = rows["fit_id"].isin(names) if "fit_id" in rows else rows["model"].isin(list(study.models))
     own = rows[is_own].drop(columns=moments)
+    own = own[~is_of_deltas(own)] if table == out.READINGS else own
     return own.sort_values(list(table.key), kind="stable").reset_index(drop=True)
 
 

@@ -74,7 +74,8 @@ def readings(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
             focal = focal[focal["term"].isin(fit.focal_terms()) | is_of_no_term]
         for row in rows_of(focal):
             reading = str(row["reading"])
-            general = reading.partition(" on ")[0].partition(" ")[0]
+            general = reading.partition(" on ")[0]
+            general = DELTA if general.startswith(f"{DELTA} ") else general
             label = (_read_of(found, fit, general, str(row["term"])), _named(found, "reading", reading, " on "))
             lines.setdefault(label, {})[fit.fit_id] = _reading(found, row)
             names += READINGS.get(general, ())

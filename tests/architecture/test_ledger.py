@@ -24,7 +24,7 @@ PREPARING = {
     *("pattern_codes", "pattern_keys", "score_sums"),
     *("asked", "coded", "coded_columns", "cross_products", "of_shares"),
     *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped", "sampled", "found", "imputed_rows"),
-    "planned_imputation",
+    *("planned_imputation", "missing_of_model"),
     *("found_in_groups", "answers", "bases", "behind", "rows_without"),
 }
 """Modules of regression that give no statistic of their own name."""

@@ -19,7 +19,8 @@ from tests.run_steps import bring_up_to_date
 from tests.small_study import answers, write_export
 
 VARIANT = (
-    "  - {name: imputed, missing: {method: multiple_imputation, imputations: 3, iterations: 8, auxiliary: [TW_1]}}\n"
+    "  - {name: imputed, missing: {method: multiple_imputation, imputations: 3, iterations: 8, auxiliary: [TW_1], "
+    "deltas: {tenure: [-2, 2]}}}\n"
 )
 
 
@@ -65,6 +66,17 @@ def package(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     real = ("--data", "deidentified", "--sign-off", "Data Board")
     done(sensemaking("export", "replication", study, "--out", folder, *real))
     return folder
+
+
+def test_deltas_are_told_of_the_term_of_interest_and_made_again_to_the_bit(study: Path):
+    readings = table(study, "out.readings")
+    told = readings[readings["variant"] == "imputed"].set_index("reading")
+    assert list(told.index) == ["delta -2 on tenure", "delta 2 on tenure", "tipping_point on tenure"]
+    assert told.loc["delta -2 on tenure", "value"] != told.loc["delta 2 on tenure", "value"]
+    fit = table(study, "out.fits").set_index("variant").loc["imputed", "fit_id"]
+    assert done(sensemaking("rerun", study, fit, "--json")).document["verdict"] == "identical"
+    missing = "missing={method: multiple_imputation, imputations: 2, iterations: 2, deltas: {tenure: [-2]}}"
+    assert "delta -2 on tenure" in done(sensemaking("fit", study, "trust", "--set", missing)).stdout
 
 
 def imputed_file(package: Path) -> Path:

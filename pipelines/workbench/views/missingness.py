@@ -3,6 +3,8 @@
 import pandas as pd
 import streamlit as st
 
+from models.regression.identification import ModelDataError
+from pipelines.commands.missing import little_in_words, missing, patterns_shown
 from pipelines.tables import core, out
 from pipelines.workbench.opening import Bench
 from pipelines.workbench.page import choose, meanings_of, show_rows
@@ -34,6 +36,13 @@ NOTE_OF_PATTERNS = (
     "response are added up. R: mice::md.pattern, naniar::gg_miss_upset."
 )
 
+HELD_BY_A_PATTERN = {
+    "n_rows": "Responses of the model's population with this pattern",
+    "share_of_rows": "Share of them, 0 to 1",
+    "missing": "Variables of the model that they miss",
+}
+NOTE_OF_A_MODEL = "R: mice::md.pattern, naniar::mcar_test."
+
 
 def show(bench: Bench) -> None:
     """Show the page."""
@@ -48,6 +57,19 @@ def show(bench: Bench) -> None:
     items = list(scales[scale].scales[scale].items)
     held = {"missing_items": "Items without an answer; empty for a complete response"}
     show_rows("Missing together", patterns(bench, items), held, NOTE_OF_PATTERNS)
+    if bench.study.models:
+        _of_a_model(bench)
+
+
+def _of_a_model(bench: Bench) -> None:
+    model = choose("model", "Model", list(bench.study.models))
+    try:
+        found = missing(bench.study, model, "main")
+    except ModelDataError as error:
+        st.info(str(error))
+        return
+    told = f"{found.n_complete} of {found.n_in_population} responses have every variable. {little_in_words(found)}."
+    show_rows("Missing in a model", patterns_shown(found), HELD_BY_A_PATTERN, f"{told} {NOTE_OF_A_MODEL}")
 
 
 def by_reason(missing: pd.DataFrame) -> pd.DataFrame:

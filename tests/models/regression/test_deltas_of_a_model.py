@@ -102,11 +102,20 @@ def test_every_category_of_interest_is_told():
     assert terms == {"education[2]", "education[3]"}
 
 
+def test_a_regressor_whose_name_begins_like_the_category_is_not_of_interest():
+    data = of_waves().assign(education_years=lambda own: np.arange(len(own)) % 7.0)
+    education = Variable(variable="education", use="category")
+    model = model_of(education, "education_years", focal=education, missing=asked(strain=(1.0,)))
+    terms = {term for term, _ in readings_of(fit_regression(model, data, seed=SEED)).index}
+    assert terms == {"education[2]", "education[3]"}
+
+
 @pytest.mark.parametrize(
     ("deltas", "message"),
     [
         ({"strain": (0.0,)}, "not 0 alone"),
-        ({"strain": (1.0, 1.0)}, "expected different numbers"),
+        ({"strain": (1.0, 1.0)}, "different numbers"),
+        ({"strain": tuple(map(float, range(30)))}, "expected up to 20 different numbers"),
         ({"strain": (float("nan"),)}, "finite"),
     ],
 )
