@@ -56,7 +56,7 @@ class Kobo:
         del token
         params = {"format": "json", "limit": PAGE, "sort": '{"_id": 1}'}
         records = [_record(each) for page in self._pages(params, pieces) for each in page]
-        return of_records(records, (*OWN, *(name for name in self._columns if name not in OWN)), ("_uuid",))
+        return of_records(records, (*OWN, *(name for name in self._columns if name not in OWN)), "_uuid")
 
     def close(self) -> None:
         """Close the connection."""
@@ -89,7 +89,10 @@ class Kobo:
 
 
 def _identity(submission: Mapping[str, Any]) -> str:
-    return str(submission.get(_ROOT) or submission["_uuid"]).removeprefix("uuid:")
+    known = submission.get(_ROOT) or submission.get("_uuid")
+    if not known:
+        raise EnvironmentFault("KoboToolbox delivers a submission without _uuid; export the form by hand")
+    return str(known).removeprefix("uuid:")
 
 
 def _record(submission: Mapping[str, Any]) -> dict[str, str]:
