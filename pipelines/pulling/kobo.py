@@ -23,7 +23,9 @@ PAGE = "1000"
 MOST_PAGES = 10_000
 OWN = ("_id", "_uuid", "_submission_time", "_validation_status", "__version__", "_submitted_by", "start", "end")
 _ROOT = "meta/rootUuid"
-_OF_THE_PLATFORM = frozenset({"_attachments", "_geolocation", "_tags", "_notes", "_validation_status"})
+_OF_THE_PLATFORM = frozenset(
+    {"_attachments", "_geolocation", "_tags", "_notes", "_validation_status", "_supplementalDetails"}
+)
 
 
 class Kobo:
