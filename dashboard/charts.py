@@ -5,14 +5,13 @@ by shape, and every mark has its sentence for screen readers. No data are fetche
 """
 
 import json
-import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
 
+from dashboard.axes import Axis, scale_of, ticks_of, title_lines
 from dashboard.figures import vega_locale
 from dashboard.legend import Entry
 from dashboard.palette import INK, LEAN_COLOURS, LINE, MUTED, PAPER, SERIES_COLOURS
@@ -23,29 +22,8 @@ SERIES_SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", 
 TRACK, BAR = 18, 24
 LEAST_PERCENT_WITH_NUMBER = 7
 COLUMN_GAP = 5.0
-RATIO_MARGIN, LEAST_RATIO = 1.05, 0.001
-"""Room beside ratios, and the smallest that is drawn where it lies."""
-TITLE_LETTERS = 50
-"""Letters of the title of an axis that a narrow screen has room for in a line."""
 HALO: Mapping[str, Any] = {"stroke": PAPER, "strokeWidth": 5, "strokeJoin": "round"}
 """Room around letters that stand on lines; ``style.css`` paints it below them."""
-
-
-@dataclass(frozen=True)
-class Axis:
-    """The horizontal axis of a chart of intervals.
-
-    Attributes:
-        title: What it measures, with unit.
-        domain: Its ends; from the data when None.
-        has_zero_line: Whether a line marks no connection: zero, or one of ratios.
-        is_of_ratios: Whether it shows ratios, twice as much as far from one as half as much.
-    """
-
-    title: str
-    domain: tuple[float, float] | None = None
-    has_zero_line: bool = False
-    is_of_ratios: bool = False
 
 
 class Drawing(alt.LayerChart):
@@ -165,9 +143,8 @@ def _labels(rows: pd.DataFrame, height: float) -> list[alt.Chart]:
 
 def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float) -> list[alt.Chart]:
     shown, absent = placed[placed["value"].notna()], placed[placed["value"].isna()]
-    scale = _scale(shown, axis)
-    ticks = alt.Axis(tickCount=alt.ExprRef(f"{IS_NARROW} ? 3 : 8"))
-    scaled = alt.X("low:Q", title=textwrap.wrap(axis.title, TITLE_LETTERS), scale=scale, axis=ticks)
+    scale = scale_of(shown, axis)
+    scaled = alt.X("low:Q", title=title_lines(axis.title), scale=scale, axis=ticks_of(shown, axis))
     kinds = list(series)
     colour = alt.Color("series:N", scale=alt.Scale(domain=kinds, range=list(SERIES_COLOURS)), legend=None)
     shape = alt.Shape("series:N", scale=alt.Scale(domain=kinds, range=list(SERIES_SHAPES)), legend=None)
@@ -185,16 +162,6 @@ def _dots(placed: pd.DataFrame, series: Sequence[str], axis: Axis, height: float
         .mark_text(align="left", fontSize=13, fontStyle="italic", color=MUTED)
         .encode(x=alt.XValue(2), y=_y(height), text=alt.Text("said:N"), description=alt.Description("said:N")),
     ]
-
-
-def _scale(shown: pd.DataFrame, axis: Axis) -> alt.Scale:
-    """Return the scale of the horizontal axis; of ratios as wide as they and one are."""
-    if axis.domain:
-        return alt.Scale(domain=list(axis.domain))
-    if not axis.is_of_ratios or shown.empty:
-        return alt.Scale(zero=axis.has_zero_line)
-    ends = [min(shown["low"].min(), 1.0) / RATIO_MARGIN, max(shown["high"].max(), 1.0) * RATIO_MARGIN]
-    return alt.Scale(type="log", domain=[max(each, LEAST_RATIO) for each in ends], nice=False, clamp=True)
 
 
 def _upright(rows: pd.DataFrame, above: float, below: float, height: float, at: float = 0.0) -> alt.Chart:

@@ -1,11 +1,13 @@
 """Numbers and dates as a language writes them: decimal sign, thousands, per cent, minus, names of months."""
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 MISSING = "–"
+INFINITE = "\N{INFINITY}"
 _SIGNS: Mapping[str, tuple[str, str, str]] = {"en": (".", ",", "%"), "da": (",", ".", "\N{NO-BREAK SPACE}%")}
 _MONTHS: Mapping[str, str] = {
     "en": "January February March April May June July August September October November December",
@@ -20,6 +22,8 @@ def decimal(value: float | None, language: str, places: int = 2) -> str:
     if value is None or pd.isna(value):
         return MISSING
     point, thousands, _ = _SIGNS[language]
+    if math.isinf(value):
+        return INFINITE if value > 0 else f"\N{MINUS SIGN}{INFINITE}"
     written = f"{round(float(value), places) + 0.0:,.{places}f}".replace("-", "\N{MINUS SIGN}")
     return written.translate(str.maketrans({".": point, ",": thousands}))
 

@@ -9,6 +9,8 @@ from instruments.spec import Instrument
 from instruments.spec_file import closest, read_spec
 from instruments.strict_yaml import Document, read_text, word_at
 from models.sections.composition import parts_of_whole
+from models.sections.figures import members_of
+from models.sections.inference import FIGURES
 from models.sections.measurement import BETWEEN_FORMS, MeasurementSpec
 from models.sections.panel import EFFECTS, NUMBER_OF_ANSWERS
 from models.sections.regressors import Variable, as_variable
@@ -71,15 +73,24 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
         _blame_variable(document, ("outcome",), Variable(variable=model.outcome), known)
     for part in parts_of_whole(model.composition):
         _blame_variable(document, ("composition", "parts"), Variable(variable=part), known)
-    _blame_variable(document, ("focal",), as_variable(model.focal), known)
-    for variable in model.variables():
-        _blame_variable(document, ("regressors",), variable, known)
+    _blame_right_hand_side(document, model, known)
     every = [model.with_variant(name) for name in ("main", *(variant.name for variant in model.variants))]
     _blame_groups(document, every, known)
     _blame_designs(document, every, known)
     for weights in dict.fromkeys(each.weights for each in every if each.weights is not None):
         if weights not in WEIGHTS:
             document.blame(("weights",), f"there are no weights '{weights}'; expected {', '.join(WEIGHTS)}")
+
+
+def _blame_right_hand_side(document: Document, model: RegressionSpec, known: Mapping[str, VariableKind]) -> None:
+    is_of_figures = model.estimator in FIGURES
+    if not is_of_figures:
+        _blame_variable(document, ("focal",), as_variable(model.focal), known)
+    for variable in model.variables():
+        _blame_variable(document, ("figures",) if is_of_figures else ("regressors",), variable, known)
+    for name in members_of(model.figures):
+        if name not in known:
+            document.blame(("figures", "only"), f"the study has no variable '{name}'{closest(name, list(known))}")
 
 
 def _blame_groups(document: Document, every: list[RegressionSpec], known: Mapping[str, VariableKind]) -> None:

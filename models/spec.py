@@ -10,8 +10,10 @@ from models.sections.comparisons import CompetingForms, Together, fitting_compar
 from models.sections.composition import Composition, refuse_unfit_composition
 from models.sections.corrected import Correction, corrections_of_means, names_corrected, refuse_unfit_corrections
 from models.sections.dyads import refuse_unfit_dyads
+from models.sections.figures import Figures, refuse_unfit_figures, variables_of_figures
 from models.sections.imputation import Missing, refuse_imputation_of
 from models.sections.inference import (
+    FIGURES,
     MARGINAL,
     MIXED,
     PANEL,
@@ -33,7 +35,6 @@ from models.sections.random_effects import (
     QuadraturePoints,
     RandomEffects,
     refuse_unfit_random_effects,
-    refuse_weights_of_mixed,
 )
 from models.sections.regressors import (
     Interaction,
@@ -52,6 +53,10 @@ from models.sections.regressors import (
 )
 from models.sections.sample_design import SampleDesign, refuse_mixed_design
 from models.sections.variants import Expected, Variant, changes_of, variants_without
+
+
+def _outcome_in(said: dict[str, str]) -> str:
+    return said.get("outcome", "")
 
 
 class RegressionSpec(Spec):
@@ -77,7 +82,8 @@ class RegressionSpec(Spec):
             ``mixed_logit``, ``mixed_ordered_logit`` or ``mixed_ordered_probit``: with random intercepts, effects within
             a group; ``gee_linear``, ``gee_logit`` or ``gee_poisson``: estimating equations, effects in the population;
             paths: ``mediation``, ``mediation_across_levels`` (within clusters and between their latent means),
-            ``cross_lagged_panel`` (RI-CLPM), ``latent_growth``, ``two_outcomes`` explained together.
+            ``cross_lagged_panel`` (RI-CLPM), ``latent_growth``, ``two_outcomes`` explained together; figures of the
+            population, without regressors: ``population_mean``, ``_total``, ``_ratio``, ``_quantiles``.
         panel: What a unit is; for those estimators.
         dyads: Kind of dyads of the other members and of the groups ``dyad_id``, who share one, such as a manager.
         fixed_effects: Column whose groups have an effect each that is taken out, such as organisation_id, or two.
@@ -87,22 +93,25 @@ class RegressionSpec(Spec):
         quadrature_points: Of a categorical mixed model with one random intercept; 1 is Laplace's. Left out: 11.
         working_correlation: Of ``gee_`` models: ``exchangeable`` (left out too), ``ar1`` over waves, ``independence``.
         paths: What lies between, over waves, or beside, of an estimator of paths.
+        figures: Domains, denominator, quantiles and subpopulation of figures of the population.
         outcome: A scale or a number; for ``multinomial`` an item with categories.
         outcome_reference: Category of a ``multinomial`` outcome that others are compared with; left out, the first.
         composition: Parts of a whole, the outcome among them; coefficients are of its log-ratio to the others.
         by_threshold: Regressors of an ordered outcome whose effect may differ between thresholds, written the same way
             as there; the others have one effect at all thresholds (proportional odds).
-        bootstrap_draws: Behind intervals of average effects and predictions. Left out: 499 up to 20,000 responses.
-        focal: The regressor of interest.
+        bootstrap_draws: Behind intervals of average effects; left out, 499 up to 20,000 responses; replicates of
+            ``unit_bootstrap``, left out, 500.
+        focal: The regressor of interest; of figures of the population, left out, the outcome.
         regressors: Names, or names with a use, interactions, or a response surface; the intercept is always there.
         corrected: Variables whose organisation means are corrected for few answers or errors of measurement.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
-            clusters; ``design`` with a design; ``jackknife`` with corrected means. Left out: ``CR2`` with a cluster,
-            ``CR1S`` with two, else ``HC3``; for an ordered or multinomial outcome ``CR1S`` or ``HC0``; ``firth_logit``
-            and categorical mixed models have ``classical`` only; ``mixed``, left out, too; estimating equations have
-            ``classical`` (if the working correlation is true), ``CR0`` and, left out, ``CR3`` (Mancl and DeRouen).
+            clusters; ``design`` with a design, of figures also by replicate weights (``unit_jackknife``,
+            ``balanced_halves``, ``unit_bootstrap``); ``jackknife`` with corrected means. Left out: ``CR2`` with a
+            cluster, ``CR1S`` with two, else ``HC3``; for an ordered or multinomial outcome ``CR1S`` or ``HC0``;
+            ``firth_logit`` and categorical mixed models have ``classical`` only; ``mixed``, left out, too; estimating
+            equations ``classical`` (true working correlation), ``CR0`` and, left out, ``CR3`` (Mancl and DeRouen).
         cluster: Column whose values are the clusters, or two such columns; of units in waves, left out, the units.
-        design: How responses were sampled; for ``linear``, ``logit`` and ``ordered_logit``, instead of a cluster.
+        design: How responses were sampled; for ``linear``, ``logit``, ``ordered_logit``, figures; without a cluster.
         weights: Column of weights, such as ``analysis_weight``; of rows of organisations also ``number_of_answers``.
         missing: ``listwise``: responses that miss a variable of the model are left out; ``multiple_imputation``, or a
             section that says how: they are kept and what is missing is imputed.
@@ -136,13 +145,14 @@ class RegressionSpec(Spec):
     quadrature_points: QuadraturePoints | None = None
     working_correlation: WorkingCorrelation | None = None
     paths: Paths | None = None
+    figures: Figures | None = None
     outcome: Name
     outcome_reference: str | int | None = None
     composition: Composition | None = None
     by_threshold: tuple[Name | Variable | Interaction, ...] = ()
     bootstrap_draws: int | None = Field(default=None, ge=0, le=10_000)
-    focal: Name | Variable
-    regressors: tuple[Name | Variable | Interaction | Surface, ...] = Field(min_length=1)
+    focal: Name | Variable = Field(default_factory=_outcome_in)
+    regressors: tuple[Name | Variable | Interaction | Surface, ...] = ()
     corrected: tuple[Correction, ...] = ()
     covariance: Covariance | None = None
     cluster: Name | tuple[Name, Name] | None = None
@@ -168,16 +178,9 @@ class RegressionSpec(Spec):
         for regressors in (self.regressors, *(variant.regressors or () for variant in self.variants)):
             refuse_lonely_interactions(regressors)
             refuse_second_surfaces(regressors)
-        self._refuse_models_without_their_focal_regressor()
         self._refuse_strangers()
         refuse_unfit_comparisons(self)
         return self
-
-    def _refuse_models_without_their_focal_regressor(self) -> None:
-        for name in ("main", *(variant.name for variant in self.variants)):
-            said = self.with_variant(name)
-            if as_variable(said.focal) not in said.lone_variables():
-                raise without_focal(name)
 
     def _refuse_what_does_not_go_together(self) -> None:
         for name in ("main", *(variant.name for variant in self.variants)):
@@ -186,11 +189,12 @@ class RegressionSpec(Spec):
             refuse_imputation_of(said)
             refuse_unfit_composition(said.composition, said.outcome, said.estimator, said.level, said.missing)
             refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
-            said.refuse_unfit_keys_of_mixed()
+            refuse_unfit_random_effects(said)
             refuse_unfit_equations(said.estimator, said.working_correlation, said.clusters(), said.weights)
             refuse_unfit_corrections(said)
             refuse_unfit_dyads(said)
             refuse_unfit_paths(said)
+            refuse_unfit_figures(said)
             refuse_keys_of_other_estimators(
                 said.estimator,
                 clusters=said.clusters(),
@@ -201,6 +205,8 @@ class RegressionSpec(Spec):
             groups = (*said.clusters(), *said.effects())
             refuse_mixed_design(said.design, said.estimator, said.covariance, said.level, groups)
             refuse_unfit_covariance(said.estimator, said.covariance, said.clusters())
+            if said.estimator not in FIGURES and as_variable(said.focal) not in said.lone_variables():
+                raise without_focal(name)
 
     def clusters(self) -> tuple[str, ...]:
         """Return the columns whose values are clusters; none for a covariance without clusters.
@@ -221,22 +227,14 @@ class RegressionSpec(Spec):
             return (self.panel.column,)
         return effects_in(self.fixed_effects)
 
-    def refuse_unfit_keys_of_mixed(self) -> None:
-        """Raise ValueError when keys of mixed models and estimator do not go together."""
-        given = {key: getattr(self, key) for key in ("degrees_of_freedom", "likelihood", "quadrature_points")}
-        refuse_unfit_random_effects(self.estimator, self.random_effects, self.lone_variables(), given)
-        refuse_weights_of_mixed(self.estimator, self.weights, self.level)
-        if self.degrees_of_freedom is not None and self.clusters():
-            raise ValueError(f"degrees_of_freedom are of covariance classical; found {self.covariance}; leave one out")
-
     def random_groups(self) -> tuple[str, ...]:
         """Return the columns whose values make groups with effects of their own, each once."""
         return tuple(dict.fromkeys(column for each in self.random_effects for column in each.columns))
 
     def covariance_used(self) -> Covariance:
         """Return the covariance; the cautious one where the model names none."""
-        if self.design is not None or self.corrected:
-            return "jackknife" if self.corrected else "design"
+        if self.corrected or self.design is not None:
+            return "jackknife" if self.corrected else self.covariance or "design"
         return self.covariance or cautious_covariance(self.estimator, len(self.clusters()))
 
     def _refuse_strangers(self) -> None:
@@ -264,6 +262,7 @@ class RegressionSpec(Spec):
         """Return every variable on the right-hand side of the model and its variants, interactions taken apart."""
         every = (self.regressors, *(variant.regressors or () for variant in self.variants))
         beside = [each for model in (self, *self.variants) for each in variables_beside(model.paths)]
+        beside += [each for model in (self, *self.variants) for each in variables_of_figures(model.figures)]
         return [*(part for regressors in every for each in regressors for part in parts_of(each)), *beside]
 
     def with_exclusions(self, rules: Iterable[str]) -> "RegressionSpec":

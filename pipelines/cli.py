@@ -94,7 +94,7 @@ def demo(
 
         show_recovery(replications, as_json=as_json)
         return
-    from pipelines.commands import shown
+    from pipelines.commands import shown, shown_run
     from pipelines.commands.serve import serve_dashboard
     from pipelines.studies.demo.generate import write_demo_study
 
@@ -107,7 +107,7 @@ def demo(
         documents = {"run": shown.outcome_document(outcome), "release": shown.release_document(released)}
         printing.print_json({"study": str(folder), **documents})
     else:
-        shown.print_outcome(study, outcome)
+        shown_run.print_outcome(study, outcome)
         shown.print_release(released)
         nexts = {"Look at it": "dashboard", "Take it away": "report", "Look behind it": "workbench"}
         printing.print_lines(
@@ -126,14 +126,14 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Bring a study up to date: what changed runs through Dagster in this process."""
-    from pipelines.commands import shown
+    from pipelines.commands import shown, shown_run
 
     loaded = load(study)
     outcome = shown.run(loaded, wave, select)
     if as_json:
         printing.print_json(shown.outcome_document(outcome))
     else:
-        shown.print_outcome(loaded, outcome)
+        shown_run.print_outcome(loaded, outcome)
 
 
 @app.command()

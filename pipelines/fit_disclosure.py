@@ -3,13 +3,14 @@
 Put here how a fit is looked up; the rules are in ``steps.fits_to_withhold``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from models.paths.mediation_of_model import RESAMPLES_UNDEFINED
 from models.regression.diagnostics import leverage_of_design
+from models.regression.outcome import categories_of
 from models.replication.refit import labels_from_json, recorded_model
 from models.sections.panel import NUMBER_OF_ANSWERS
 from pipelines.load import Study
@@ -47,7 +48,8 @@ def releasable_fits(study: Study, store: Store, language: str = "en") -> tuple[p
 def packageable_fits(study: Study, store: Store) -> tuple[list[str], Reasons]:
     """Return the fits that may be in a replication package, and why the others may not.
 
-    They are those of a release, and those that a release leaves out only because the dashboard has no words for them.
+    They are those of a release, and those that a release leaves out only because the dashboard has no words for them,
+    or no rule says what they would tell beside its means of organisations, which a package does not have.
     Fits of resampled rows are in none: the rows of a package have other names, in whose order others are drawn.
     """
     fits = _declared(study, store)
@@ -82,6 +84,17 @@ def drawn_anew(store: Store) -> Reasons:
 def withheld_fits(study: Study, store: Store, language: str) -> Reasons:
     """Return the declared fits that a release made now would withhold, with the reason in ``en`` or ``da``."""
     return releasable_fits(study, store, language)[2]
+
+
+def reference_answers(store: Store, shown: Iterable[str]) -> dict[str, str]:
+    """Return, of the shown fits of outcomes of several categories, ``model/variant`` → answer compared with."""
+    fits = store.read(out.FITS)
+    found: dict[str, str] = {}
+    named = fits["is_current"].astype(bool) & fits["fit_id"].isin(set(shown)) & (fits["estimator"] == "multinomial")
+    for fit in fits[named].to_dict("records"):
+        rows, labels = store.kept_rows(str(fit["data_hash"])), labels_from_json(str(fit["labels_json"]))
+        found[f"{fit['model']}/{fit['variant']}"] = categories_of(recorded_model(fit), rows, labels)[0]
+    return found
 
 
 def responses_used(store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]]:
@@ -150,7 +163,8 @@ def _behind(
     """
     spec, (values, of_terms) = recorded_model(fit), found
     has_dyads = spec.dyads is not None and fit["estimator"] in fits_to_withhold.WITH_RULES
-    has_rules = has_rules_of_its_own(fit, values) or has_dyads or fit["estimator"] in fits_to_withhold.OF_ANSWERS
+    by_unit = (*fits_to_withhold.OF_ANSWERS, *fits_to_withhold.OF_RESPONSES)
+    has_rules = has_rules_of_its_own(fit, values) or has_dyads or fit["estimator"] in by_unit
     has_cells = of_terms["term"].str.contains(PRODUCT, regex=False).any()
     rows = store.kept_rows(str(fit["data_hash"]))
     is_of_two = spec.outcome in rows and rows[spec.outcome].nunique() == YES_AND_NO  # else one column a coder

@@ -19,7 +19,7 @@ from instruments.faults import UsageError
 from models.origin import software_version
 from pipelines.embargo import local_day
 from pipelines.files import close_to_others, file_sha256, flush_file
-from pipelines.fit_disclosure import releasable_fits, responses_used
+from pipelines.fit_disclosure import reference_answers, releasable_fits, responses_used
 from pipelines.fits_beside_units import fits_that_tell_of_units
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
@@ -182,7 +182,12 @@ def _protected_tables(study: Study, store: Store, number: int, slices: Slices, o
     ]
     return [
         (released.MANIFEST, _manifest(study, store, number, slices.policy)),
-        (released.TEXTS, release_texts.release_texts(study, terms, waves_without_inference(study, store))),
+        (
+            released.TEXTS,
+            release_texts.release_texts(
+                study, terms, waves_without_inference(study, store), reference_answers(store, estimates["fit_id"])
+            ),
+        ),
         (released.SCALES, release_texts.released_scales(study)),
         (released.ITEMS, release_texts.released_items(study)),
         *((table, with_carried(table, rows, slices.carried)) for table, rows in of_slices),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from pipelines.tables.units_of_estimates import UNITS
@@ -44,6 +45,7 @@ OF_ROWS: Mapping[str, Mapping[str, object]] = {
     "OLS_within": {"dyads": "staff_manager", "fixed_effects": "organisation_id"},
     "logit": {"covariance": "design"},
 }
+ANSWERS = {"The manager": "Lederen", "A colleague": "En kollega"}
 AVERAGE = {"average_effect": 0.09, "average_low": 0.04, "average_high": 0.14}
 WITH_AVERAGE = ("logit", "firth_logit", "probit", "gee_logit")
 TERMS: Mapping[str, tuple[tuple[str, float], ...]] = {
@@ -95,6 +97,15 @@ def tables_of_every_kind() -> dict[str, pd.DataFrame]:
     return tables
 
 
+def tables_without_ends() -> dict[str, pd.DataFrame]:
+    """Return the same, where the interval of the corrected mean has no ends."""
+    tables = tables_of_every_kind()
+    estimates = tables["out.estimates"]
+    is_it = (estimates["model"] == "corrected_means") & (estimates["term"] == FOCAL)
+    estimates.loc[is_it, ["conf_low", "conf_high"]] = [-np.inf, np.inf]
+    return tables
+
+
 def _estimates(name: str) -> Iterator[dict[str, object]]:
     plain = (("intercept", 1.1), (FOCAL, 0.284), (OTHER, -0.171))
     for place, (term, estimate) in enumerate(TERMS.get(name, plain)):
@@ -132,5 +143,7 @@ def _texts() -> pd.DataFrame:
     }
     both += [("term_label", f"{name}/{term}", *texts) for name in TERMS for term, texts in words.items()]
     both += [("term_label", f"{name}/{FOCAL}", "Identity work", "Identitetsarbejde") for name in UNITS]
+    both += [("answer_title", f"multinomial/{name}", name, words) for name, words in ANSWERS.items()]
+    both += [("outcome_reference", "multinomial/main", "Nobody", "Ingen")]
     rows = [(kind, name, at, text) for kind, name, *said in both for at, text in zip(("en", "da"), said, strict=True)]
     return pd.DataFrame(rows, columns=["kind", "name", "language", "text"])

@@ -31,7 +31,7 @@ from pipelines.studies.demo.recovery.units import Units
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference" / "recovery.md"
 KEPT = ROOT / "build" / "recovery.jsonl"
-REPLICATIONS, PROCESSES = 500, 2
+REPLICATIONS, POPULATIONS, PROCESSES = 500, 20, 2
 ESTIMATED = {
     "true": "true_value",
     "stated": "stated",
@@ -42,7 +42,7 @@ ESTIMATED = {
     "SD": "std_dev",
     "SE": "mean_std_error",
 }
-SHARES = {"cover": "coverage", "reject": "rejects_zero"}
+SHARES = {"cover": "coverage", "reject": "rejects_zero", "no ends": "without_ends"}
 
 
 def main() -> None:
@@ -52,7 +52,7 @@ def main() -> None:
     asked.add_argument("--as-it-is", action="store_true", help="draw no more replications")
     said = asked.parse_args()
     load, begun = os.getloadavg()[0], time.perf_counter()
-    plan = Plan(replications=REPLICATIONS)
+    plan = Plan(replications=REPLICATIONS, populations=POPULATIONS)
     truth = true_parameters(plan)
     if not said.go_on and not said.as_it_is:
         KEPT.unlink(missing_ok=True)

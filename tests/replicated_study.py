@@ -144,6 +144,18 @@ variants:
   - {name: overdispersed, estimator: negative_binomial}
   - {name: in_the_population, estimator: gee_poisson, working_correlation: independence, covariance: CR0}
 """,
+    "everybody": """\
+estimator: population_mean
+outcome: trust
+figures: {by: area}
+bootstrap_draws: 40
+design: {clusters: organisation_id}
+variants:
+  - {name: jackknifed, covariance: unit_jackknife}
+  - {name: drawn_again, covariance: unit_bootstrap}
+  - {name: quartiles, estimator: population_quantiles}
+  - {name: by_idea, estimator: population_ratio, figures: {per: ideas, only: {area: [1, 2]}}}
+""",
     "through": """\
 estimator: mediation
 outcome: trust

@@ -1,11 +1,13 @@
 """Coefficients of a model as a chart and as a table, in what they are counted in."""
 
+import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
 
-from dashboard.charts import Axis, interval_chart, series_legend
+from dashboard.axes import Axis
+from dashboard.charts import interval_chart, series_legend
 from dashboard.figures import MISSING, decimal, p_value, places_for, whole
 from dashboard.views.page import Page, inference_line, show_chart, show_table, status_line
 from dashboard.views.said_of_models import INTERCEPT, PLACES, outcome_title, term_title, variant_title
@@ -31,7 +33,7 @@ def show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, s
     n_left_out = every["term"].nunique() - drawn["term"].nunique()
     points = _points(page, main, drawn, names)
     axis = Axis(
-        say(f"axis_{unit}", outcome=outcome_title(page, str(main["outcome"]))),
+        _axis_title(page, main, unit),
         has_zero_line=True,
         is_of_ratios=unit in RATIOS,
     )
@@ -45,6 +47,14 @@ def show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, s
         say("coefficient_alt", model=page.words.title("model_title", main["model"])),
         series_legend(series),
     )
+
+
+def _axis_title(page: Page, fit: pd.Series, unit: str) -> str:
+    """Say what the axis counts; plain text, as the chart writes it."""
+    model, variant = str(fit["model"]), str(fit["variant"])
+    reference = page.words.titles.get(("outcome_reference", f"{model}/{variant}"), "")
+    beside = page.words.say("beside_answer" if reference else "beside_unnamed", reference=reference)
+    return page.words.say(f"axis_{unit}", outcome=outcome_title(page, str(fit["outcome"])), beside=beside)
 
 
 def _points(page: Page, main: pd.Series, drawn: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
@@ -77,7 +87,7 @@ def _terms_of_interest(fit: pd.Series, estimates: pd.DataFrame) -> list[str]:
 
 
 def _drawable(estimates: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Leave out levels that are of no regressor, and of paths the steps that they are made of."""
+    """Leave out levels that are of no regressor, of paths the steps that they are made of, and what has no ends."""
     term = estimates["term"].astype(str)
     is_threshold = term.str.contains("|", regex=False) & ~term.str.contains(" at ", regex=False)
     is_left_out = (term == INTERCEPT) | term.str.endswith(f": {INTERCEPT}") | is_threshold
@@ -85,7 +95,8 @@ def _drawable(estimates: pd.DataFrame, unit: str) -> pd.DataFrame:
         focal = term[term.str.startswith("difference: ")].str.removeprefix("difference: ").unique()
         of_focal = term.str.partition(ARROW)[2].isin(focal)
         is_left_out = (term.str.contains(ARROW, regex=False) & ~of_focal) | term.str.startswith("correlation")
-    return estimates[~is_left_out & estimates[list(ENDS)].notna().all(axis=1)]
+    has_ends = estimates[list(ENDS)].astype(float).map(math.isfinite).all(axis=1)
+    return estimates[~is_left_out & has_ends]
 
 
 def _marked_variants(page: Page, fits: pd.DataFrame) -> dict[str, str]:
@@ -131,12 +142,19 @@ def show_estimate_table(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame)
             "label": [say(fit["label"]) for fit in own],
             "estimate": [estimate for estimate, _, _ in written],
             "estimate_interval": [say("from_to", low=low, high=high) for _, low, high in written],
-            "counted_in": [say(f"unit_{unit_of(fit)}") for fit in own],
+            "counted_in": [_counted_in(page, fit, str(row["term"])) for fit, row in zip(own, rows, strict=True)],
             "p_value": [p_value(row["p_value"], language) for row in rows],
             "n": [whole(fit["n_obs"], language) for fit in own],
         }
     )
     show_table(page, table)
+
+
+def _counted_in(page: Page, fit: Mapping[str, Any], term: str) -> str:
+    """Say what a coefficient counts; the constant of a model of ratios is a level, not so many times as much."""
+    unit = unit_of(fit)
+    is_level = unit in RATIOS and (term == INTERCEPT or term.endswith(f": {INTERCEPT}"))
+    return page.words.say("unit_level" if is_level else f"unit_{unit}")
 
 
 def _status(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status: dict[str, str]) -> str:

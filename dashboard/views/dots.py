@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from dashboard.charts import Axis, interval_chart, series_legend
+from dashboard.axes import Axis
+from dashboard.charts import interval_chart, series_legend
 from dashboard.figures import MISSING, decimal, whole
 from dashboard.views.page import Page, inference_line, show_chart, status_line
 from dashboard.wording import Words

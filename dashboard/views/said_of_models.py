@@ -43,6 +43,8 @@ def _voice(page: Page, model: str) -> Voice:
         written,
         points,
         lambda term: plain(term_title(page, model, term)),
+        lambda name: plain(page.words.titles.get(("answer_title", f"{model}/{name}"), name)),
+        lambda variant: plain(page.words.titles.get(("outcome_reference", f"{model}/{variant}"), "")),
         lambda name: plain(outcome_title(page, name)),
     )
 

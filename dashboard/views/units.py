@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import queries
-from dashboard.charts import Axis, interval_chart, series_legend
+from dashboard.axes import Axis
+from dashboard.charts import interval_chart, series_legend
 from dashboard.figures import decimal, percent, whole
 from dashboard.heat_map import heat_map
 from dashboard.standing_out import bands

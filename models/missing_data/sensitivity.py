@@ -88,11 +88,15 @@ def adjust_by_deltas(
         rows.append(table[table["term"] == question.term].assign(delta=delta))
     table = pd.concat(rows, ignore_index=True)
     table = table[["delta", *(column for column in table if column != "delta")]]
-    return DeltaAdjustment(table, _crossings(table))
+    return DeltaAdjustment(table, crossings(table))
 
 
-def _crossings(table: pd.DataFrame) -> Vector:
-    """Return where the interval begins or ceases to hold nought, linearly between deltas."""
+def crossings(table: pd.DataFrame) -> Vector:
+    """Return the deltas at which an interval begins or ceases to hold nought, linearly between those tried.
+
+    Args:
+        table: One row a delta, ascending: delta, conf_low, conf_high.
+    """
     deltas = table["delta"].to_numpy(dtype=float)
     found: list[float] = []
     for bound in ("conf_low", "conf_high"):

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
-from models.estimates import Fit, Shapes
+from models.estimates import Fit
 from models.missing_data.imputations import Imputations
 from models.paths.found import FoundPaths
 from models.paths.mediation_of_model import estimate_across_levels, estimate_mediation
@@ -13,9 +12,7 @@ from models.paths.two_outcomes import estimate_two_outcomes
 from models.paths.waves_of_model import estimate_growth, estimate_panel
 from models.regression.design import Design
 from models.regression.diagnostics import counts_of_categories, judged
-from models.regression.moderation.curves import CURVE_COLUMNS
-from models.regression.moderation.of_fit import REGION_COLUMNS, SLOPE_COLUMNS
-from models.regression.moderation.surface_of_fit import SURFACE_COLUMNS
+from models.regression.moderation.of_fit import no_shapes
 from models.spec import RegressionSpec
 
 
@@ -32,7 +29,7 @@ def fit_paths(
     Args:
         spec: The model, variant applied, with an estimator of ``models.sections.inference.PATHS``.
         variant: What the variant is called.
-        sets: What it is computed from: one design, or one a completed set where a mediation imputes missing values.
+        sets: What it is computed from: one design, or one a completed set where missing values are imputed.
         seed: Of resamples and draws.
         fewest_beyond: How many more rows than coefficients are asked for.
         imputations: The imputations behind the sets, where they were drawn here.
@@ -47,17 +44,14 @@ def fit_paths(
         ModelDataError: If the data cannot carry it.
     """
     design = sets[0]
-    if spec.estimator == "mediation":
-        found = estimate_mediation(spec, sets, seed, fewest_beyond, imputations)
-    else:
-        found = _found(spec, design, seed)
+    found = _found(spec, sets, seed, fewest_beyond, imputations)
     clusters = {} if found.n_clusters is None else {"n_clusters": float(found.n_clusters)}
     diagnostics = {
         **found.diagnostics,
         "n_parameters": float(found.n_parameters),
         **counts_of_categories(design),
         **clusters,
-        **({} if design.data is design.rows else {"n_responses": float(len(design.data))}),
+        **({} if spec.level == "response" else {"n_responses": float(len(design.data))}),
         "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
     return Fit(
@@ -73,20 +67,20 @@ def fit_paths(
         estimates=found.estimates.reset_index(drop=True),
         diagnostics=judged(diagnostics),
         readings=found.reading_table(),
-        shapes=_no_shapes(),
+        shapes=no_shapes(),
         joint_tests=found.joint_test_table(),
         data=design.data,
     )
 
 
-def _found(spec: RegressionSpec, design: Design, seed: int) -> FoundPaths:
+def _found(
+    spec: RegressionSpec, sets: Sequence[Design], seed: int, fewest_beyond: int, imputations: Imputations | None
+) -> FoundPaths:
+    if spec.estimator == "mediation":
+        return estimate_mediation(spec, sets, seed, fewest_beyond, imputations)
+    if spec.estimator == "two_outcomes":
+        return estimate_two_outcomes(spec, sets, imputations)
+    (design,) = sets
     if spec.estimator == "mediation_across_levels":
         return estimate_across_levels(spec, design, seed)
-    if spec.estimator == "cross_lagged_panel":
-        return estimate_panel(spec, design)
-    return estimate_growth(spec, design) if spec.estimator == "latent_growth" else estimate_two_outcomes(spec, design)
-
-
-def _no_shapes() -> Shapes:
-    columns = (SLOPE_COLUMNS, REGION_COLUMNS, CURVE_COLUMNS, SURFACE_COLUMNS)
-    return Shapes(*(pd.DataFrame(columns=list(each)) for each in columns))
+    return estimate_panel(spec, design) if spec.estimator == "cross_lagged_panel" else estimate_growth(spec, design)

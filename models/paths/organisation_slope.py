@@ -4,7 +4,8 @@ A mean of n members has error covariance ``S / n`` with S the pooled covariance 
 the regressors and outcome of an organisation, means among them, the slopes solve the moments ``sum (h h' - S / n)``
 in place of ``sum h h'`` (errors in variables): the plain slope of a mean of reliability .5 is half the true one.
 Where the outcome is a mean of the same members too, the errors that both share are taken out as well. Errors are those
-of the jackknife over organisations, S estimated anew each time; t on G - k degrees of freedom.
+of the jackknife over organisations, S estimated anew each time; t on G - k degrees of freedom. Fuller's modification
+for small samples, where S is estimated, and Fieller's intervals are those of ``models.regression.corrected.solved``.
 
 References:
     Fuller (1987), Measurement error models, 3.1; Croon and van Veldhoven (2007), Psychological Methods 12, 45-57;
@@ -12,7 +13,7 @@ References:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -21,8 +22,8 @@ from numpy.typing import NDArray
 from models.estimates import Matrix, Vector
 from models.one_thread import on_one_thread
 from models.regression.cluster_moments import grouped_products, grouped_sums
+from models.regression.corrected.solved import Solved, share_of_errors, solve_moments
 from models.regression.identification import ModelDataError
-from models.regression.inference import Uncertainty, label_estimates
 
 LEAST_EIGENVALUE = 1e-6
 
@@ -135,17 +136,11 @@ def corrected_slopes(
         n = len(sums.ones)
         _refuse_few(model, n, float(sums.rest.sum()))
         known = _known_reliability(model)
-        tables: list[pd.DataFrame] = []
-        for is_corrected in (True, False):
-            estimates = _solve(sums.whole(), known, model, is_corrected=is_corrected)[0]
-            again = _solve(sums.without_each(), known, model, is_corrected=is_corrected)
-            distance = again - again.mean(axis=0)
-            covariance = (n - 1) / n * distance.T @ distance
-            df = np.full(len(estimates), float(n - len(estimates) - 1))
-            tables.append(
-                label_estimates(model.regressors, estimates, Uncertainty(covariance, df, n), confidence_level)
-            )
-        return CorrectedSlopes(n, n_dropped, tables[0], tables[1], _reliability(model, sums.whole(), known))
+        corrected, plain = (
+            _solve(sums, known, model, is_corrected=is_corrected).estimates(model.regressors, confidence_level)
+            for is_corrected in (True, False)
+        )
+        return CorrectedSlopes(n, n_dropped, corrected, plain, _reliability(model, sums.whole(), known))
 
 
 def _used(
@@ -206,11 +201,13 @@ def _known_reliability(model: OrganisationModel) -> Vector | None:
     return found
 
 
-def _solve(sums: _Sums, known: Vector | None, model: OrganisationModel, *, is_corrected: bool) -> Matrix:
-    moments = sums.moments()
+def _solve(sums: _Sums, known: Vector | None, model: OrganisationModel, *, is_corrected: bool) -> Solved:
+    every = (sums.whole(), sums.without_each())
+    moments, errors = (
+        np.concatenate(each) for each in zip(*((one.moments(), one.errors(known)) for one in every), strict=True)
+    )
     raw = np.sqrt(np.diagonal(moments, axis1=1, axis2=2))
-    corrected = moments - sums.errors(known) if is_corrected else moments
-    left, right = corrected[:, 1:, 1:], corrected[:, 1:, 0]
+    left = moments[:, 1:, 1:] - (errors[:, 1:, 1:] if is_corrected else 0.0)
     scale = raw[:, 1:, None] * raw[:, None, 1:]
     with np.errstate(invalid="ignore"):
         least = np.linalg.eigvalsh(np.where(scale > 0, left / scale, 0.0))[:, 0]
@@ -220,7 +217,18 @@ def _solve(sums: _Sums, known: Vector | None, model: OrganisationModel, *, is_co
             "would, in all organisations or without one of them, or follow from each other; expected variation of "
             "their own; take one out, or ask more members"
         )
-    return np.asarray(np.linalg.solve(left, right[:, :, None])[:, :, 0], dtype=float)
+    n, n_erring = len(sums.ones), len(model.averaged - {model.outcome})
+    taken = share_of_errors(n_erring, n) if known is None else np.ones(n + 1)
+    order, sizes = [*range(1, len(model.variables)), 0], np.concatenate([one.ones for one in every])
+    told, tested = (
+        solve_moments(
+            (moments - is_corrected * share[:, None, None] * errors)[:, order][:, :, order],
+            sizes,
+            float(n - len(model.variables)),
+        )
+        for share in (taken, np.ones(n + 1))
+    )
+    return replace(tested, slopes=told.slopes, uncertainty=told.uncertainty)
 
 
 def _reliability(model: OrganisationModel, whole: _Sums, known: Vector | None) -> pd.DataFrame:

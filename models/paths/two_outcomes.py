@@ -11,6 +11,7 @@ References:
     with ``clubSandwich::vcovCR`` of the stacked rows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -18,6 +19,8 @@ import numpy as np
 import pandas as pd
 
 from models.estimates import Matrix, Vector
+from models.missing_data.imputations import Imputations
+from models.missing_data.pooling import CompletedEstimates, pool_estimates
 from models.paths.equations import INTERCEPT as CONSTANT
 from models.paths.equations import Equation, Equations, PathCovariance, Solved, rows_of, solve_equations
 from models.paths.found import FoundPaths, Reading, path_term
@@ -26,6 +29,7 @@ from models.regression.cluster_moments import grouped_sums
 from models.regression.columns import column_of
 from models.regression.design import INTERCEPT, Design
 from models.regression.diagnostics import of_columns
+from models.regression.found import diagnostics_of_pooled
 from models.regression.identification import ModelDataError
 from models.regression.inference import Uncertainty, label_estimates, t_quantiles, two_sided_p
 from models.regression.profile import finite_numbers
@@ -45,20 +49,81 @@ class Correlation:
         error: From the influence of rows or clusters.
         low: Lower end.
         high: Upper end.
+        df: Degrees of freedom; infinite where normal.
     """
 
     value: float
     error: float
     low: float
     high: float
+    df: float = np.inf
 
 
-def estimate_two_outcomes(spec: RegressionSpec, design: Design) -> FoundPaths:
+@dataclass(frozen=True, eq=False)
+class _Both:
+    """Both equations, estimated from one set of rows: n x 2 outcomes, and the regressors."""
+
+    solved: Solved
+    outcomes: Matrix
+    regressors: tuple[str, ...]
+
+    @property
+    def residuals(self) -> Matrix:
+        k = len(self.solved.coefficients) // 2
+        matrix = self.solved.rows.of(self.solved.equations.equations[0].terms)
+        return self.outcomes - matrix @ self.solved.coefficients.reshape(2, k).T
+
+    @property
+    def explained(self) -> float:
+        """Share of the first outcome's variance."""
+        first = self.outcomes[:, 0]
+        return explained_share(first, first - self.residuals[:, 0], self.solved.rows.weights)
+
+
+def estimate_two_outcomes(
+    spec: RegressionSpec, sets: Sequence[Design], imputations: Imputations | None = None
+) -> FoundPaths:
     """Estimate two outcomes together.
+
+    Coefficients, their differences and Fisher's z of the correlations of completed sets are pooled by Rubin's rules.
+
+    Args:
+        spec: The model, variant applied.
+        sets: What it is computed from; of imputed values one completed set an imputation.
+        imputations: The imputations behind the sets, where they were drawn here.
 
     Raises:
         ModelDataError: If the second outcome is the first or a regressor, or the data cannot carry an equation.
     """
+    every, level = [_both(spec, each) for each in sets], spec.confidence_level
+    rows, focal = every[0].solved.rows, tuple(plain_name(each) for each in sets[0].focal)
+    told = " ~ ".join(term_of(each.outcome) for each in every[0].solved.equations.equations)
+    raw = pooled_correlation([_correlation(each.outcomes, each.solved, level) for each in every], level)
+    left = pooled_correlation([_correlation(each.residuals, each.solved, level) for each in every], level)
+    estimates, of_pooled = _coefficients([_with_differences(each.solved, focal) for each in every], level, imputations)
+    of_columns = [_of_columns(each, rows.weights) for each in every]
+    df = estimates["df"].iloc[len(focal) :]
+    return FoundPaths(
+        estimates=pd.concat(
+            [
+                estimates.iloc[: len(focal)],
+                _correlation_rows({f"correlation: {told}": raw, f"correlation of residuals: {told}": left}),
+                estimates.iloc[len(focal) :],
+            ],
+            ignore_index=True,
+        ),
+        diagnostics={name: float(np.mean([each[name] for each in of_columns])) for name in of_columns[0]}
+        | ({"least_df": float(df.min())} if np.isfinite(df).all() and rows.has_clusters else {})
+        | of_pooled,
+        n_obs=len(every[0].outcomes),
+        n_clusters=rows.n_clusters,
+        n_parameters=len(every[0].solved.coefficients),
+        r_squared=float(np.mean([each.explained for each in every])),
+        readings=(_against_minus_one(f"correlation: {told}", raw, level),),
+    )
+
+
+def _both(spec: RegressionSpec, design: Design) -> _Both:
     other = (spec.paths or Paths()).other()
     if other is None:
         raise ModelDataError("two_outcomes without a second one; expected paths: {other_outcome: …}; name it")
@@ -74,55 +139,65 @@ def estimate_two_outcomes(spec: RegressionSpec, design: Design) -> FoundPaths:
     clusters = None if design.clusters.empty else design.clusters.iloc[:, 0]
     rows = rows_of(data, equations, clusters, design.weights)
     solved = solve_equations(equations, rows, cast("PathCovariance", spec.covariance_used()))
-    level, values = spec.confidence_level, rows.of((first, second))
-    residuals = values - _fitted(solved)
-    raw, left = (_correlation(each, solved, level) for each in (values, residuals))
-    told = f"{term_of(first)} ~ {term_of(second)}"
-    df = solved.uncertainty.df
-    return FoundPaths(
-        estimates=pd.concat(
-            [
-                _differences(solved, tuple(plain_name(each) for each in design.focal), level),
-                _correlation_rows({f"correlation: {told}": raw, f"correlation of residuals: {told}": left}),
-                _paths(solved, level),
-            ],
-            ignore_index=True,
-        ),
-        diagnostics=_of_columns(rows.of(equations.equations[0].terms), rows.weights, regressors)
-        | ({"least_df": float(df.min())} if np.isfinite(df).all() and rows.has_clusters else {}),
-        n_obs=len(values),
-        n_clusters=rows.n_clusters,
-        n_parameters=len(solved.coefficients),
-        r_squared=explained_share(values[:, 0], values[:, 0] - residuals[:, 0], rows.weights),
-        readings=(_against_minus_one(f"correlation: {told}", raw, level),),
-    )
+    return _Both(solved, rows.of((first, second)), regressors)
 
 
-def _paths(solved: Solved, confidence_level: float) -> pd.DataFrame:
-    paths = solved.path_table(confidence_level)
-    causes = paths["term"].replace(CONSTANT, INTERCEPT)
-    named = [term_of(path_term(*pair)) for pair in zip(paths["equation"], causes, strict=True)]
-    return paths.drop(columns="equation").assign(term=named)
-
-
-def _fitted(solved: Solved) -> Matrix:
-    k = len(solved.coefficients) // 2
-    matrix = solved.rows.of(solved.equations.equations[0].terms)
-    return matrix @ solved.coefficients.reshape(2, k).T
-
-
-def _differences(solved: Solved, focal: tuple[str, ...], confidence_level: float) -> pd.DataFrame:
-    """Return the coefficients of the focal regressor on the first outcome less those on the second."""
+def _with_differences(solved: Solved, focal: tuple[str, ...]) -> CompletedEstimates:
+    """Return the coefficients of the focal regressor on the first outcome less those on the second, then all."""
     first, second = solved.equations.equations
-    contrasts = np.zeros((len(focal), len(solved.coefficients)))
+    k = len(solved.coefficients)
+    contrasts = np.zeros((len(focal), k))
     df = np.empty(len(focal))
     for row, term in enumerate(focal):
         places = [solved.equations.number(each.outcome, term) for each in (first, second)]
         contrasts[row, places] = 1.0, -1.0
         df[row] = solved.uncertainty.df[places].min()
-    covariance = contrasts @ solved.uncertainty.covariance @ contrasts.T
-    terms = tuple(f"difference: {term_of(each)}" for each in focal)
-    return label_estimates(terms, contrasts @ solved.coefficients, Uncertainty(covariance, df), confidence_level)
+    causes = [(outcome, INTERCEPT if term == CONSTANT else term) for outcome, term in solved.equations.terms]
+    terms = (*(f"difference: {term_of(each)}" for each in focal), *(term_of(path_term(*pair)) for pair in causes))
+    both = np.vstack([contrasts, np.eye(k)])
+    covariance = both @ solved.uncertainty.covariance @ both.T
+    return CompletedEstimates(terms, both @ solved.coefficients, covariance, np.r_[df, solved.uncertainty.df])
+
+
+def _coefficients(
+    sets: Sequence[CompletedEstimates], confidence_level: float, imputations: Imputations | None
+) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Return one row a term, and what is told of completed sets where there are several."""
+    if len(sets) == 1:
+        (one,) = sets
+        sure = Uncertainty(one.covariance, np.asarray(one.df_complete, dtype=float))
+        return label_estimates(one.terms, one.estimates, sure, confidence_level), {}
+    pooled = pool_estimates(sets)
+    sure = Uncertainty(pooled.covariance, pooled.df)
+    told = diagnostics_of_pooled(pooled, imputations)
+    return label_estimates(pooled.terms, pooled.estimates, sure, confidence_level), told
+
+
+def pooled_correlation(sets: Sequence[Correlation], confidence_level: float) -> Correlation:
+    """Pool a correlation of completed sets by Rubin's rules on Fisher's scale.
+
+    Args:
+        sets: One a set; a single one stays as it is.
+        confidence_level: Of the interval.
+
+    Raises:
+        ModelDataError: If the correlation is 1 or -1 in a set.
+    """
+    if len(sets) == 1:
+        return sets[0]
+    values, errors = np.array([each.value for each in sets]), np.array([each.error for each in sets])
+    if (np.abs(values) >= 1).any():
+        raise ModelDataError("the two outcomes are one in a completed set; expected two; leave one of them out")
+    within = (errors / (1 - values**2)) ** 2
+    pooled = pool_estimates(
+        [CompletedEstimates(("z",), np.array([z]), np.array([[own]]), np.inf)
+         for z, own in zip(np.arctanh(values), within, strict=True)]
+    )  # fmt: skip
+    middle, error = float(pooled.estimates[0]), float(np.sqrt(pooled.covariance[0, 0]))
+    reach = float(t_quantiles(confidence_level, pooled.df)[0]) * error
+    r = float(np.tanh(middle))
+    low, high = np.tanh(middle + np.array([-reach, reach]))
+    return Correlation(r, error * (1 - r**2), float(low), float(high), float(pooled.df[0]))
 
 
 def _correlation(values: Matrix, solved: Solved, confidence_level: float) -> Correlation:
@@ -150,9 +225,9 @@ def _correlation_rows(found: dict[str, Correlation]) -> pd.DataFrame:
             "term": list(found),
             "estimate": value,
             "std_error": error,
-            "df": np.nan,
+            "df": [each.df if np.isfinite(each.df) else np.nan for each in found.values()],
             "statistic": statistic,
-            "p_value": two_sided_p(statistic, np.full(len(found), np.inf)),
+            "p_value": two_sided_p(statistic, np.array([each.df for each in found.values()])),
             "conf_low": [each.low for each in found.values()],
             "conf_high": [each.high for each in found.values()],
         }
@@ -164,13 +239,14 @@ def _against_minus_one(term: str, found: Correlation, confidence_level: float) -
 
     The one-sided limit is that of r on its own scale, since ``artanh`` never reaches -1.
     """
-    one_sided = float(t_quantiles(2 * confidence_level - 1, np.array([np.inf]))[0])
+    one_sided = float(t_quantiles(2 * confidence_level - 1, np.array([found.df]))[0])
     is_apart = found.value - one_sided * found.error > -1
     return term, OPPOSITE, found.value, found.low, found.high, APART if is_apart else NOT_APART
 
 
-def _of_columns(columns: Matrix, weights: Vector | None, regressors: tuple[str, ...]) -> dict[str, float]:
+def _of_columns(both: _Both, weights: Vector | None) -> dict[str, float]:
+    columns = both.solved.rows.of(both.solved.equations.equations[0].terms)
     scaled = columns if weights is None else columns * np.sqrt(weights)[:, None]
     orthonormal, triangle = np.linalg.qr(scaled)
     leverage = float((orthonormal**2).sum(axis=1).max())
-    return {"max_leverage": leverage, **of_columns(np.asarray(triangle), (INTERCEPT, *regressors))}
+    return {"max_leverage": leverage, **of_columns(np.asarray(triangle), (INTERCEPT, *both.regressors))}

@@ -26,8 +26,11 @@ DEFINITIONS: Mapping[Covariance, str] = {
     "CR1S": "CR0 x G / (G - 1) x (n - 1) / (n - k), t on G - 1; R: clubSandwich::vcovCR(type = 'CR1S')",
     "CR2": "residuals times (I - H_gg)^-1/2, Satterthwaite t; R: clubSandwich::coef_test(vcov = 'CR2')",
     "CR3": "residuals times (I - H_gg)^-1, Satterthwaite t; R: clubSandwich::coef_test(vcov = 'CR3')",
-    "jackknife": "(G - 1) / G x spread of estimates without each cluster, t on G - k; R: none run",
+    "jackknife": "(G - 1) / G x spread of estimates without each cluster; Fieller, t on G - k; R: none run",
     "design": "strata, clusters and sizes of the population; t on clusters - strata + 1 - k; R: survey::svyglm, svyolr",
+    "unit_jackknife": "sampled units left out in turn, t on units - strata; R: survey::as.svrepdesign(type = 'JKn')",
+    "balanced_halves": "halves of pairs of units, balanced over strata; R: none run: as.svrepdesign(type = 'BRR')",
+    "unit_bootstrap": "m - 1 of m units drawn by stratum (Rao and Wu), t on units - strata; R: none run",
 }
 LEVERAGE_OF_ONE = 1 - 1e-9
 

@@ -22,6 +22,7 @@ from models.regression.rows_without import rows_without
 from models.regression.sampled import columns_of_sample, sample_of, with_units_sampled
 from models.sections.composition import parts_of_whole
 from models.sections.dyads import DYAD
+from models.sections.figures import members_of
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.sections.paths import needs_order
 from models.sections.regressors import Variable, as_variable
@@ -199,19 +200,21 @@ def select_population(spec: RegressionSpec, analysis: pd.DataFrame, auxiliary: S
     return analysis.loc[is_member, columns].sort_values("response_id", kind="stable").reset_index(drop=True)
 
 
-def filters_of(spec: RegressionSpec) -> dict[str, list[str]]:
+def filters_of(spec: RegressionSpec) -> Mapping[str, Sequence[str | int | float]]:
     """Return the columns that select a model's population, and the values that belong to it."""
     wanted = {
         "respondent_group": spec.population.respondent_groups,
         "wave": spec.population.waves,
         "source": spec.population.sources,
     }
-    return {column: list(values) for column, values in wanted.items() if values}
+    return {column: list(values) for column, values in wanted.items() if values} | members_of(spec.figures)
 
 
 def empty_population(spec: RegressionSpec, n_analysed: int) -> ModelDataError:
     """Say that no response belongs to the population of a model."""
-    sought = "; ".join(f"{column}: {', '.join(values)}" for column, values in filters_of(spec).items()) or "any"
+    sought = (
+        "; ".join(f"{column}: {', '.join(map(str, values))}" for column, values in filters_of(spec).items()) or "any"
+    )
     sought += f"; without {rule}" if (rule := spec.population.without) else ""
     return ModelDataError(
         f"of {counted(n_analysed, 'analysed response')}, none belongs to the population ({sought}); "

@@ -41,7 +41,7 @@ LOOK_FROM = {
     "laplace_change": 0.1,
     "columns_not_settled": 1.0,
     "largest_fmi": 0.5,
-    **dict.fromkeys(("error_rates_at_edge", "forms_not_compared"), 1.0),
+    **dict.fromkeys(("forms_not_compared", "empty_categories"), 1.0),
 }
 LOOK_BELOW = {
     "breusch_pagan_p": 0.05,

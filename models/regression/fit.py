@@ -19,6 +19,7 @@ from models.regression.columns import Labels, column_of
 from models.regression.comparing.asked import needs_rows_beside
 from models.regression.comparing.of_fit import comparisons_of
 from models.regression.covariance import estimate_uncertainty
+from models.regression.delta_adjusted import with_deltas
 from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose, diagnose_categorical, judged
 from models.regression.equal_effects import equal_effects
@@ -26,7 +27,7 @@ from models.regression.fit_task import FitTask
 from models.regression.found import Found, pool_found
 from models.regression.found_in_groups import found_corrected, found_marginal, found_mixed
 from models.regression.identification import ModelDataError, refuse_decided_by_clusters
-from models.regression.imputed_rows import ImputedRows, complete_rows, impute_rows
+from models.regression.imputed_rows import ImputedRows, Shift, complete_rows, impute_rows
 from models.regression.inference import label_estimates
 from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups, tested_together
 from models.regression.moderation.combinations import Coefficients
@@ -39,7 +40,7 @@ from models.regression.reading.of_coefficients import COLUMNS
 from models.regression.reading.of_fit import FittedModel, readings_of
 from models.regression.sampled import sampled_uncertainty
 from models.sections.imputation import imputation_of
-from models.sections.inference import LEAST_SQUARES, PATHS
+from models.sections.inference import FIGURES, LEAST_SQUARES, PATHS
 from models.sections.regressors import as_variable
 from models.spec import RegressionSpec
 
@@ -82,10 +83,16 @@ def fit_regression(
     with on_one_thread():
         if request is not None:
             asked = FitTask(spec, labels, variant, fewest_beyond, seed)
-            return _fit_completed(fitted, impute_rows(fitted, analysis, request, seed), asked)
+
+            def completed(shift: Shift | None = None) -> Fit:
+                return _fit_completed(fitted, impute_rows(fitted, analysis, request, seed, shift), asked)
+
+            return with_deltas(completed(), fitted, completed)
         design = build_design(fitted, analysis, labels, fewest_beyond)
         if fitted.estimator in PATHS:
             return _paths(fitted, variant, (design,), seed, fewest_beyond)
+        if fitted.estimator in FIGURES:
+            return _figures(fitted, variant, design, labels, seed)
         return _made(fitted, variant, design, labels, _found(fitted, design, labels, seed, fewest_beyond))
 
 
@@ -98,7 +105,7 @@ def fit_imputed(task: FitTask, analysis: pd.DataFrame, values: pd.DataFrame) -> 
         values: What was imputed, as of ``models.regression.imputed_rows.ImputedRows.values``.
 
     Returns:
-        As ``fit_regression``, without the diagnostic of chains, which nobody saw.
+        As ``fit_regression``, without the diagnostic of chains, which nobody saw, and readings of deltas.
 
     Raises:
         ModelDataError: If the data cannot carry the model, it imputes nothing, or it has no such variant.
@@ -148,6 +155,12 @@ def _paths(
     return fit_paths(spec, variant, sets, seed, fewest_beyond, imputations)
 
 
+def _figures(spec: RegressionSpec, variant: str, design: Design, labels: Labels, seed: int) -> Fit:
+    from models.survey_design.of_model import fit_figures  # noqa: PLC0415 - seldom needed
+
+    return fit_figures(spec, variant, design, labels, seed)
+
+
 def _found(spec: RegressionSpec, design: Design, labels: Labels, seed: int, fewest_beyond: int) -> Found:
     if spec.estimator == "mixed":
         found = found_mixed(spec, design, labels)
@@ -175,8 +188,7 @@ def _fit_completed(spec: RegressionSpec, imputed: ImputedRows, task: FitTask) ->
     sets = [replace(each, n_alone=imputed.n_alone) for each in sets]
     shown = replace(sets[0], data=imputed.data)
     if spec.estimator in PATHS:
-        shown = replace(shown, rows=imputed.data, n_in_population=imputed.n_in_population)
-        every = [shown, *sets[1:]]
+        every = [replace(shown, n_in_population=imputed.n_in_population), *sets[1:]]
         return _paths(spec, task.variant, every, task.seed, task.fewest_beyond, imputed.imputations)
     every = [_found(told, each, task.labels, task.seed, task.fewest_beyond) for each in sets]
     found = pool_found(every, imputed.imputations, spec.confidence_level, share_used)

@@ -91,7 +91,7 @@ def found_corrected(spec: RegressionSpec, design: Design, labels: Labels) -> Fou
         uncertainty=made.uncertainty,
         df_resid=len(design.rows) - len(made.terms),
         r_squared=made.r_squared,
-        estimates=label_estimates(made.terms, made.coefficients, made.uncertainty, spec.confidence_level),
+        estimates=made.estimates,
         diagnostics=made.diagnostics,
         readings=made.readings,
         predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),

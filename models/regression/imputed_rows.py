@@ -4,13 +4,14 @@
 # pyright: reportUnknownArgumentType=false
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from models.missing_data.chained import impute_chained
 from models.missing_data.imputations import Imputations
+from models.missing_data.plan import ImputationPlan
 from models.regression.design import columns_read, leave_out_alone, none_complete, select_population, uses_of
 from models.regression.identification import ModelDataError
 from models.regression.planned_imputation import CLUSTER, Coded, code_columns, level_of, plan_imputation
@@ -20,6 +21,8 @@ from models.sections.inference import MIXED_CATEGORICAL
 from models.spec import RegressionSpec
 
 NUMBER = "imputation"
+Shift = tuple[str, float]
+"""A column, and what is added to its imputed values."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +59,9 @@ class ImputedRows:
         return pd.concat(parts, ignore_index=True)[["response_id", NUMBER, *imputed]]
 
 
-def impute_rows(spec: RegressionSpec, analysis: pd.DataFrame, request: Imputation, seed: int) -> ImputedRows:
+def impute_rows(
+    spec: RegressionSpec, analysis: pd.DataFrame, request: Imputation, seed: int, shift: Shift | None = None
+) -> ImputedRows:
     """Impute what is missing in the variables of a model, from each other and from auxiliary columns.
 
     Numbers are matched (with a random intercept of the groups that ``Imputation.has_levels`` names), categories drawn
@@ -70,10 +75,11 @@ def impute_rows(spec: RegressionSpec, analysis: pd.DataFrame, request: Imputatio
         analysis: ``core.analysis``: one row an analysed response, missing as NA.
         request: How values are imputed.
         seed: Of the draws.
+        shift: What is added to imputed values, within the chains.
 
     Raises:
-        ModelDataError: If a column is absent, no response is left, a column cannot be imputed, or the model has
-            products or curves and an estimator for which agreeing imputations are not known.
+        ModelDataError: If a column is absent, no response is left, a column cannot be imputed, one to be shifted misses
+            no value, or the model has products or curves and an estimator for which agreeing imputations are not known.
 
     References:
         Grund, Luedtke and Robitzsch (2018), Organizational Research Methods 21(1), 111-149 (levels and their means).
@@ -83,6 +89,8 @@ def impute_rows(spec: RegressionSpec, analysis: pd.DataFrame, request: Imputatio
     groups = level_of(spec, rows) if request.has_levels else None
     coded = code_columns(spec, rows, request, groups)
     plan = plan_imputation(spec, rows, request, coded, groups)
+    if shift is not None:
+        plan = _shifted(plan, shift)
     frame = pd.DataFrame({name: each.numbers for name, each in coded.items()})
     if groups is not None:
         frame[CLUSTER] = rows[groups].to_numpy()
@@ -90,6 +98,18 @@ def impute_rows(spec: RegressionSpec, analysis: pd.DataFrame, request: Imputatio
     imputations = impute_chained(frame, plan, np.random.default_rng(seed))
     completed = tuple(_filled(rows, coded, each) for each in imputations)
     return ImputedRows(rows, n_in_population, completed, imputations, n_alone)
+
+
+def _shifted(plan: ImputationPlan, shift: Shift) -> ImputationPlan:
+    name, delta = shift
+    imputed = [each.name for each in plan.columns if each.method is not None]
+    if name not in imputed:
+        raise ModelDataError(
+            f"deltas of '{name}', of which nothing is imputed in this model; expected one of "
+            f"{', '.join(imputed) or 'none, since no value is missing'}"
+        )
+    columns = tuple(replace(each, delta=delta) if each.name == name else each for each in plan.columns)
+    return replace(plan, columns=columns)
 
 
 def complete_rows(

@@ -55,7 +55,7 @@ class ToldOfColumns:
     @cached_property
     def columns(self) -> ColumnFacts:
         """What the columns add up to."""
-        return column_facts(self.responses, self.task.labels, self.profile)
+        return column_facts(self.responses, self.task.labels, self.profile, self.found.factored)
 
     @cached_property
     def one_row(self) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from models.regression.identification import ModelDataError
 from models.regression.imputed_rows import impute_rows
 from models.regression.large import Database, FitTask, fit_at_any_size
 from models.replication.tables import read_table
-from models.sections.imputation import NOT_SETTLED, imputation_of
+from models.sections.imputation import DELTA, NOT_SETTLED, TIPPING_POINT, imputation_of
 from models.spec import RegressionSpec
 
 Labels = dict[str, dict[int, str]]
@@ -231,7 +231,8 @@ def results_of(fit: Fit) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "fits", pd.DataFrame([about]).astype({"n_clusters": "Int64"})
     yield "estimates", fit.estimates.assign(position=range(len(fit.estimates)))
     yield "diagnostics", fit.diagnostics[~fit.diagnostics["diagnostic"].isin(OUTSIDE_THE_ROWS)]
-    yield "readings", fit.readings
+    is_of_deltas = fit.readings["reading"].str.match(rf"({DELTA} .*|{TIPPING_POINT}) on ").astype(bool)
+    yield "readings", fit.readings[~is_of_deltas]
     yield "joint_tests", fit.joint_tests
     yield "predictions", fit.predictions
     for each in fields(fit.shapes):

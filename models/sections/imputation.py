@@ -1,18 +1,20 @@
 """What a model says of missing values: rows left out, or values imputed several times."""
 
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from instruments.spec_file import Name, Spec
-from models.sections.inference import MISCLASSIFIED, MIXED_CATEGORICAL, PANEL, Estimator
+from models.sections.inference import FIGURES, MISCLASSIFIED, MIXED_CATEGORICAL, PANEL, Estimator
 from models.sections.panel import Level
 
 IMPUTATIONS = "n_imputations"
 """The diagnostic that tells a fit of completed sets from others."""
 NOT_SETTLED = "columns_not_settled"
 """The diagnostic of their chains."""
+DELTA, TIPPING_POINT = "delta", "tipping_point"
+"""Readings of deltas: ``delta 0.5 on variable``, ``tipping_point on variable``."""
 _BY_LIKELIHOOD = "who misses a wave is kept by full information; write missing: listwise"
 WITHOUT_IMPUTATION: Mapping[Estimator, str] = {
     "cross_lagged_panel": _BY_LIKELIHOOD,
@@ -21,10 +23,13 @@ WITHOUT_IMPUTATION: Mapping[Estimator, str] = {
         "variances between latent means are no coefficients that Rubin's rules pool; write missing: listwise, or "
         "estimator mediation with a cluster"
     ),
-    "two_outcomes": "its two equations are tested on the same rows; write missing: listwise, or a model an outcome",
+    **dict.fromkeys(FIGURES, "who answered has a weight for those who did not; write missing: listwise, and weights"),
     MISCLASSIFIED: "a code that is not there was not judged by a coder either; write missing: listwise",
 }
 """Estimators whose completed sets are not pooled, with why and what to do instead."""
+
+
+Delta = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Imputation(Spec):
@@ -37,6 +42,8 @@ class Imputation(Spec):
         auxiliary: Columns that are not in the model and say something of what is missing, or of why.
         has_levels: Whether numbers are imputed with a random intercept: of the units of a panel or the fixed effects,
             else of the model's only cluster, the first units of a design, or the first groups of a mixed model.
+        deltas: Variable → what is added to its imputed values, in its units (log odds of a category), to see whether
+            the conclusion holds when values are missing because of what they are; each delta is imputed anew.
     """
 
     method: Literal["multiple_imputation"] = "multiple_imputation"
@@ -44,6 +51,15 @@ class Imputation(Spec):
     iterations: int = Field(default=10, ge=1, le=1_000)
     auxiliary: tuple[Name, ...] = ()
     has_levels: bool = True
+    deltas: dict[Name, tuple[Delta, ...]] = {}
+
+    @field_validator("deltas")
+    @classmethod
+    def _are_deltas(cls, deltas: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
+        for variable, values in deltas.items():
+            if not any(values) or len(set(values)) < len(values):
+                raise ValueError(f"deltas of {variable}: expected different numbers, not 0 alone; found {list(values)}")
+        return deltas
 
 
 Missing = Literal["listwise", "multiple_imputation"] | Imputation

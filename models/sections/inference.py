@@ -5,6 +5,7 @@ from typing import Literal, get_args
 PanelEstimator = Literal["within", "between", "within_between", "random_effects", "first_differences"]
 MixedCategorical = Literal["mixed_logit", "mixed_ordered_logit", "mixed_ordered_probit"]
 MarginalEstimator = Literal["gee_linear", "gee_logit", "gee_poisson"]
+FigureEstimator = Literal["population_mean", "population_total", "population_ratio", "population_quantiles"]
 PathEstimator = Literal["mediation", "mediation_across_levels", "cross_lagged_panel", "latent_growth", "two_outcomes"]
 Estimator = (
     Literal[
@@ -24,12 +25,32 @@ Estimator = (
     | MarginalEstimator
     | PanelEstimator
     | PathEstimator
+    | FigureEstimator
 )
-Covariance = Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1", "CR1S", "CR2", "CR3", "jackknife", "design"]
+Replicated = Literal["unit_jackknife", "balanced_halves", "unit_bootstrap"]
+Covariance = Literal[
+    "classical",
+    "HC0",
+    "HC1",
+    "HC2",
+    "HC3",
+    "CR0",
+    "CR1",
+    "CR1S",
+    "CR2",
+    "CR3",
+    "jackknife",
+    "design",
+    "unit_jackknife",
+    "balanced_halves",
+    "unit_bootstrap",
+]
 CLUSTERED = ("CR0", "CR1S", "CR2", "CR3")
 UNCLUSTERED = ("classical", "HC0", "HC1", "HC2", "HC3")
 PANEL: tuple[PanelEstimator, ...] = get_args(PanelEstimator)
 PATHS: tuple[PathEstimator, ...] = get_args(PathEstimator)
+FIGURES: tuple[FigureEstimator, ...] = get_args(FigureEstimator)
+REPLICATED: tuple[Replicated, ...] = get_args(Replicated)
 LEAST_SQUARES = ("linear", *PANEL)
 ORDERED = ("ordered_logit", "ordered_probit")
 MIXED_CATEGORICAL: tuple[MixedCategorical, ...] = get_args(MixedCategorical)
@@ -41,7 +62,7 @@ MISCLASSIFIED = "misclassified_logit"
 WITH_SCORES = (*ORDERED, "multinomial", MISCLASSIFIED)
 OF_MIXED = ("classical", "CR0", "CR1S", "CR2")
 OF_MARGINAL = ("classical", "CR0", "CR3")
-WITH_DESIGN: tuple[Estimator, ...] = ("linear", "logit", "ordered_logit")
+WITH_DESIGN: tuple[Estimator, ...] = ("linear", "logit", "ordered_logit", *FIGURES)
 OF_SCORES = ("classical", "HC0", "HC1", "CR0", "CR1S")
 OF_PATHS = ("classical", "HC0", "HC2", "HC3", *CLUSTERED)
 OF_LATENT_PATHS = ("classical", "HC0", "CR1")
@@ -51,6 +72,8 @@ LATENT_PATHS = ("mediation_across_levels", "cross_lagged_panel", "latent_growth"
 def covariances_of(estimator: Estimator) -> tuple[str, ...]:
     """Return the covariances that an estimator has."""
     of_design = ("design",) if estimator in WITH_DESIGN else ()
+    if estimator in FIGURES:
+        return of_design if estimator == "population_quantiles" else (*of_design, *REPLICATED)
     if estimator in WITH_SCORES:
         return (*OF_SCORES, *of_design)
     if estimator == "firth_logit" or estimator in MIXED_CATEGORICAL:
@@ -94,6 +117,7 @@ def keys_not_of(estimator: Estimator) -> dict[str, object]:
         "working_correlation": (estimator not in MARGINAL, None),
         "bootstrap_draws": (estimator in of_groups, None),
         "paths": (estimator not in PATHS, None),
+        "figures": (estimator not in FIGURES, None),
     }
     return {key: value for key, (is_lacking, value) in lacking.items() if is_lacking}
 

@@ -4,12 +4,12 @@ Put here the words and which go together; how they are estimated is in ``models.
 """
 
 from collections.abc import Collection, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
 from instruments.spec_file import Name, Spec
-from models.sections.inference import MIXED, MIXED_CATEGORICAL, Estimator
+from models.sections.inference import MIXED, MIXED_CATEGORICAL, Covariance, Estimator
 from models.sections.panel import NUMBER_OF_ANSWERS, Level
 from models.sections.regressors import Variable, as_variable
 
@@ -49,23 +49,43 @@ class RandomEffects(Spec):
         return [as_variable(each) for each in self.slopes]
 
 
-def refuse_unfit_random_effects(
-    estimator: Estimator,
-    random: tuple[RandomEffects, ...],
-    alone: Collection[Variable],
-    given: Mapping[str, object],
-) -> None:
-    """Raise ValueError when random effects and estimator do not go together, or slopes are no regressors.
+class _Model(Protocol):
+    """What of a model decides whether its random effects can be estimated."""
 
-    Args:
-        estimator: Of the model.
-        random: Its random effects.
-        alone: Regressors that have a coefficient of their own.
-        given: ``degrees_of_freedom``, ``likelihood`` and ``quadrature_points``, None where not given.
-    """
-    _refuse_keys_of_others(estimator, random, given)
-    if estimator not in MIXED:
-        return
+    @property
+    def estimator(self) -> Estimator: ...
+    @property
+    def random_effects(self) -> tuple[RandomEffects, ...]: ...
+    @property
+    def degrees_of_freedom(self) -> DegreesOfFreedom | None: ...
+    @property
+    def likelihood(self) -> Likelihood | None: ...
+    @property
+    def quadrature_points(self) -> QuadraturePoints | None: ...
+    @property
+    def covariance(self) -> Covariance | None: ...
+    @property
+    def weights(self) -> Name | None: ...
+    @property
+    def level(self) -> Level: ...
+    def lone_variables(self) -> list[Variable]: ...
+    def clusters(self) -> tuple[str, ...]: ...
+
+
+def refuse_unfit_random_effects(model: _Model) -> None:
+    """Raise ValueError when random effects and what else a model says do not go together."""
+    given = {key: getattr(model, key) for key in ("degrees_of_freedom", "likelihood", "quadrature_points")}
+    _refuse_keys_of_others(model.estimator, model.random_effects, given)
+    if model.estimator in MIXED:
+        _refuse_unfit_groups(model.random_effects, model.lone_variables(), model.estimator)
+    if model.estimator in MIXED_CATEGORICAL:
+        _refuse_unfit_quadrature(model.estimator, model.random_effects, model.quadrature_points)
+    _refuse_weights_of_mixed(model.estimator, model.weights, model.level)
+    if model.degrees_of_freedom is not None and model.clusters():
+        raise ValueError(f"degrees_of_freedom are of covariance classical; found {model.covariance}; leave one out")
+
+
+def _refuse_unfit_groups(random: tuple[RandomEffects, ...], alone: Collection[Variable], estimator: Estimator) -> None:
     if not random:
         raise ValueError(f"estimator {estimator} needs a key random_effects, such as [{{groups: organisation_id}}]")
     names = [each.name for each in random]
@@ -80,8 +100,6 @@ def refuse_unfit_random_effects(
                 f"the random slope '{strangers[0]}' is no regressor; expected one with a coefficient of its own; write "
                 "it the same way as there, and among the regressors too"
             )
-    if estimator in MIXED_CATEGORICAL:
-        _refuse_unfit_quadrature(estimator, random, given["quadrature_points"])
 
 
 def _refuse_keys_of_others(
@@ -116,7 +134,7 @@ def _refuse_unfit_quadrature(estimator: Estimator, random: tuple[RandomEffects, 
         )
 
 
-def refuse_weights_of_mixed(estimator: Estimator, weights: str | None, level: Level) -> None:
+def _refuse_weights_of_mixed(estimator: Estimator, weights: str | None, level: Level) -> None:
     """Raise ValueError when weights of responses are given to a mixed model, which takes them for precisions."""
     if weights is None or estimator not in MIXED:
         return

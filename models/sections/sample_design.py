@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 from pydantic import model_validator
 
 from instruments.spec_file import Name, Spec
-from models.sections.inference import WITH_DESIGN, Covariance, Estimator
+from models.sections.inference import FIGURES, REPLICATED, WITH_DESIGN, Covariance, Estimator
 
 OF_DESIGN: Covariance = "design"
 
@@ -95,7 +95,7 @@ def refuse_mixed_design(
         return
     if estimator not in WITH_DESIGN:
         raise ValueError(f"a design is for estimator {', '.join(WITH_DESIGN)}; found {estimator}; write design: none")
-    if covariance not in (None, OF_DESIGN):
+    if covariance not in (None, OF_DESIGN, *(REPLICATED if estimator in FIGURES else ())):
         raise ValueError(
             f"with a design the covariance is design; found {covariance}; remove it, or write design: none"
         )

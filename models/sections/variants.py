@@ -5,6 +5,7 @@ from typing import Literal
 
 from instruments.spec_file import Name, Spec, Texts
 from models.sections.corrected import Correction
+from models.sections.figures import Figures
 from models.sections.imputation import Missing
 from models.sections.inference import Covariance, Estimator, keys_not_of
 from models.sections.marginal import WorkingCorrelation
@@ -37,6 +38,7 @@ CHANGEABLE = (
     "quadrature_points",
     "working_correlation",
     "paths",
+    "figures",
     "population",
 )
 REMOVABLE = ("cluster", "design", "weights", "fixed_effects")
@@ -82,6 +84,7 @@ class Variant(Spec):
         quadrature_points: Another quadrature of a categorical mixed model.
         working_correlation: Another working correlation of estimating equations.
         paths: Other paths, all of them.
+        figures: Other figures of the population, all that is said of them.
         population: Another population.
     """
 
@@ -108,6 +111,7 @@ class Variant(Spec):
     quadrature_points: QuadraturePoints | None = None
     working_correlation: WorkingCorrelation | None = None
     paths: Paths | None = None
+    figures: Figures | None = None
     population: Population | None = None
 
 

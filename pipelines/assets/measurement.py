@@ -19,6 +19,7 @@ from pipelines.tables.relations import DYADS
 
 BLOCK = "block"
 UNUSABLE = "a score of this model may not be used"
+MOST_TOLD = 5
 SEE = "see: sensemaking measurement STUDY"
 
 
@@ -67,9 +68,14 @@ def notes(study: Study, store: Store) -> list[str]:
     current = fits.loc[fits["is_current"].astype(bool) & fits["model"].isin(list(study.models)), "fit_id"]
     missed = (diagnostics["diagnostic"] == CONDITIONS_NOT_MET) & (diagnostics["value"] > 0)
     marked = diagnostics[missed & diagnostics["fit_id"].isin(current)]
-    for model, rows in marked.groupby("model", sort=True):
-        variants = ", ".join(rows["variant"])
-        found.append(f"the model {model} ({variants}) uses scores whose conditions of measurement are not met; {SEE}")
+    told = {str(model): ", ".join(rows["variant"]) for model, rows in marked.groupby("model", sort=True)}
+    if len(told) > MOST_TOLD:
+        listed = ", ".join(told)
+        return [*found, f"{len(told)} models use scores whose conditions of measurement are not met: {listed}; {SEE}"]
+    found += [
+        f"the model {model} ({variants}) uses scores whose conditions of measurement are not met; {SEE}"
+        for model, variants in told.items()
+    ]
     return found
 
 

@@ -34,6 +34,9 @@ class Voice:
             they are printed.
         points: The same of percentage points.
         term: Released term → its words.
+        answer: Category of an outcome of several → its words.
+        reference: Variant → the words of the answer that all others are compared with; empty where a release does not
+            say it.
         named: Column of a study → its title.
     """
 
@@ -41,6 +44,8 @@ class Voice:
     written: Callable[[Ends, float], tuple[str, str, str]]
     points: Callable[[Ends], tuple[str, str, str]]
     term: Callable[[str], str]
+    answer: Callable[[str], str]
+    reference: Callable[[str], str]
     named: Callable[[str], str]
 
 
@@ -95,6 +100,11 @@ def shown_ends(fit: Mapping[Any, Any], row: Mapping[Any, Any]) -> Ends:
     return estimate, low, high
 
 
+def has_ends(row: Mapping[Any, Any]) -> bool:
+    """Tell whether the interval of an estimate is bounded; Fieller's of a corrected mean need not be."""
+    return math.isfinite(row["conf_low"]) and math.isfinite(row["conf_high"])
+
+
 def way_of(row: Mapping[Any, Any]) -> str:
     """Return up where the interval of an estimate lies above zero, down where below, else unclear."""
     return "up" if row["conf_low"] > 0 else "down" if row["conf_high"] < 0 else "unclear"
@@ -134,11 +144,19 @@ def _finding(fit: Mapping[Any, Any], row: Row, own: pd.DataFrame, voice: Voice) 
     if kind == DIFFERENCE:
         focal = _route(str(fit["focal_term"]), voice)
         return voice.say(f"found_difference_{way}", focal=focal, **_both_outcomes(fit, own, voice), **figures)
-    what = voice.say(f"what_{unit}", outcome=outcome, category=row["category"])
+    beside = _beside_answer(fit, voice)
+    what = voice.say(f"what_{unit}", outcome=outcome, category=voice.answer(row["category"]), beside=beside)
+    if not has_ends(row):
+        return voice.say("found_without_ends", focal=voice.term(str(fit["focal_term"])), what=what)
     amount = "range" if way == "unclear" else "amount"
     of_kind = "factor" if kind == "product" and unit in RATIOS else "plain" if kind == "product" else unit
     told = voice.say(f"{amount}_{of_kind}", **figures)
     return voice.say(f"found_{kind}_{way}", focal=voice.term(str(fit["focal_term"])), what=what, told=told)
+
+
+def _beside_answer(fit: Mapping[Any, Any], voice: Voice) -> str:
+    reference = voice.reference(str(fit["variant"]))
+    return voice.say("beside_answer", reference=reference) if reference else voice.say("beside_unnamed")
 
 
 def _beside(fit: Mapping[Any, Any], rows: list[Row], own: pd.DataFrame, voice: Voice) -> Iterator[str]:

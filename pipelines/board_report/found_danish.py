@@ -7,6 +7,8 @@ FOUND_DANISH: Mapping[str, str] = {
     "found_number_down": "Højere “{focal}” hænger sammen med lavere {what}: ét point mere følges med {told}.",
     "found_number_unclear": "Ingen klar sammenhæng mellem “{focal}” og {what}: ét point mere følges med alt fra "
     "{told}.",
+    "found_without_ends": "Der kan intet siges om en sammenhæng mellem “{focal}” og {what}: organisationerne er måske "
+    "ikke forskellige i “{focal}” ud over, hvem der tilfældigvis svarede, så enhver sammenhæng stemmer med svarene.",
     "found_category_up": "“{focal}” hænger sammen med højere {what} end gruppen, der sammenlignes med: {told}.",
     "found_category_down": "“{focal}” hænger sammen med lavere {what} end gruppen, der sammenlignes med: {told}.",
     "found_category_unclear": "Ingen klar forskel i {what} mellem “{focal}” og gruppen, der sammenlignes med: alt fra "
@@ -18,7 +20,9 @@ FOUND_DANISH: Mapping[str, str] = {
     "what_points": "“{outcome}”",
     "what_odds": "odds for “{outcome}”",
     "what_higher_odds": "odds for et højere svar på “{outcome}”",
-    "what_category_odds": "odds for “{category}” over for det første svar på “{outcome}”",
+    "what_category_odds": "odds for “{category}” over for {beside} på “{outcome}”",
+    "beside_answer": "svaret “{reference}”",
+    "beside_unnamed": "det svar, som alle andre sammenlignes med,",
     "what_inclination": "tilbøjelighed bag “{outcome}”",
     "what_times": "antal af “{outcome}”",
     "amount_points": "{estimate} point ({low} til {high})",
@@ -71,7 +75,7 @@ FOUND_DANISH: Mapping[str, str] = {
     "unit_points": "point",
     "unit_odds": "odds: gange så høje",
     "unit_higher_odds": "odds for et højere svar: gange så høje",
-    "unit_category_odds": "odds over for det første svar: gange så høje",
+    "unit_category_odds": "odds over for referencesvaret: gange så høje",
     "unit_inclination": "standardafvigelser",
     "unit_times": "gange så mange",
     "unit_paths": "point",
@@ -82,9 +86,9 @@ FOUND_DANISH: Mapping[str, str] = {
     "higher_odds_unit_reading": "Odds for et højere svar siger, hvor mange personer der svarer over et givet svar, "
     "for hver af dem, der ikke gør; modellen regner med, at de er lige forskellige ved alle svar. 1 betyder ingen "
     "forskel. Dobbelt så høje odds er hverken dobbelt så mange personer eller et dobbelt så højt svar.",
-    "category_odds_unit_reading": "Odds for ét svar over for det første siger, hvor mange personer der giver det ene, "
-    "for hver af dem, der giver det andet; om andre svar siges intet. 1 betyder ingen forskel. Dobbelt så høje odds "
-    "er ikke dobbelt så mange personer.",
+    "category_odds_unit_reading": "Odds for ét svar over for det, som alle andre sammenlignes med (referencesvaret), "
+    "siger, hvor mange personer der giver det ene, for hver af dem, der giver det andet; om andre svar siges intet. "
+    "1 betyder ingen forskel. Dobbelt så høje odds er ikke dobbelt så mange personer.",
     "inclination_unit_reading": "En tilbøjelighed er det, der tænkes at ligge bag svar i få kategorier. Den tælles i "
     "standardafvigelser, ikke i point eller personer, og ingens egen er kendt.",
     "times_unit_reading": "Om antal siges, hvor mange gange så mange der følges med ét point mere. 1 betyder ingen "

@@ -7,6 +7,8 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "found_number_down": "Higher “{focal}” goes together with lower {what}: one point more goes with {told}.",
     "found_number_unclear": "No clear connection between “{focal}” and {what}: one point more goes with anything from "
     "{told}.",
+    "found_without_ends": "Nothing can be said of a connection between “{focal}” and {what}: organisations may not "
+    "differ in “{focal}” beyond who happened to answer, so that any connection agrees with the answers.",
     "found_category_up": "“{focal}” goes together with higher {what} than the group it is compared with: {told}.",
     "found_category_down": "“{focal}” goes together with lower {what} than the group it is compared with: {told}.",
     "found_category_unclear": "No clear difference in {what} between “{focal}” and the group it is compared with: "
@@ -18,7 +20,9 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "what_points": "“{outcome}”",
     "what_odds": "odds of “{outcome}”",
     "what_higher_odds": "odds of a higher answer to “{outcome}”",
-    "what_category_odds": "odds of “{category}” beside the first answer to “{outcome}”",
+    "what_category_odds": "odds of “{category}” beside {beside} to “{outcome}”",
+    "beside_answer": "the answer “{reference}”",
+    "beside_unnamed": "the answer that all others are compared with",
     "what_inclination": "inclination behind “{outcome}”",
     "what_times": "numbers of “{outcome}”",
     "amount_points": "{estimate} points ({low} to {high})",
@@ -71,7 +75,7 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "unit_points": "points",
     "unit_odds": "odds: times as high",
     "unit_higher_odds": "odds of a higher answer: times as high",
-    "unit_category_odds": "odds beside the first answer: times as high",
+    "unit_category_odds": "odds beside the reference answer: times as high",
     "unit_inclination": "standard deviations",
     "unit_times": "times as many",
     "unit_paths": "points",
@@ -82,8 +86,9 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "higher_odds_unit_reading": "Odds of a higher answer say how many people answer above a given answer for each one "
     "who does not; the model takes it that they differ alike at every answer. 1 means no difference. Odds twice as "
     "high are not twice as many people, nor an answer twice as high.",
-    "category_odds_unit_reading": "Odds of one answer beside the first say how many people give the one for each "
-    "person who gives the other; nothing is said of further answers. 1 means no difference. Odds twice as high are "
+    "category_odds_unit_reading": "Odds of one answer beside the one that all others are compared with (the "
+    "reference answer) say how many people give the one for each person who gives the other; nothing is said of "
+    "further answers. 1 means no difference. Odds twice as high are "
     "not twice as many people.",
     "inclination_unit_reading": "An inclination is what is taken to stand behind answers of a few categories. It is "
     "counted in standard deviations, not in points or people, and nobody's own is known.",

@@ -38,7 +38,7 @@ ENGLISH_ROWS: Mapping[str, str] = {
     "within_figures": "The figures compare people of the same group.",
     "dyads": "Two persons who belong together answered, such as an employee and the manager; “the other member of the "
     "dyad” stands for what the other one of the two answered. Those whose other member did not answer are not counted.",
-    "weighted": "Answers are weighted, so that those who answered seldom count for those like them who did not.",
+    "weighted": "Answers are weighted: people of kinds of whom few answered count for more, as if more of them had.",
     "weighted_by_answers": "Organisations count by how many answered in them.",
     "by_design": "The intervals allow for how people were sampled.",
     "imputed": "Missing answers were filled in {count} times from what similar people answered, and the results put "
@@ -75,7 +75,8 @@ DANISH_ROWS: Mapping[str, str] = {
     "within_figures": "Tallene sammenligner personer i samme gruppe.",
     "dyads": "To personer, der hører sammen, har svaret, fx en medarbejder og lederen; “den anden i parret” står for "
     "det, den anden af de to svarede. De, hvis anden i parret ikke svarede, tælles ikke med.",
-    "weighted": "Svarene er vægtet, så de, der sjældent svarer, tæller for dem, der ligner dem og ikke svarede.",
+    "weighted": "Svarene er vægtet: personer af de slags, hvoraf få svarede, tæller mere, som "
+    "om flere af dem havde svaret.",
     "weighted_by_answers": "Organisationer tæller efter, hvor mange der svarede i dem.",
     "by_design": "Intervallerne tager højde for, hvordan personerne blev udtrukket.",
     "imputed": "Manglende svar er udfyldt {count} gange ud fra, hvad lignende personer svarede, og resultaterne er "

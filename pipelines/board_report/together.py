@@ -105,6 +105,8 @@ def _voice(released: Released, model: str) -> Voice:
         written,
         points,
         lambda term: _term(released, model, term),
+        lambda name: released.wording.written_text("answer_title", f"{model}/{name}") or name,
+        lambda variant: released.wording.written_text("outcome_reference", f"{model}/{variant}"),
         lambda name: _named(released, name),
     )
 
@@ -131,7 +133,7 @@ def rows_told(released: Released, fit: Mapping[str, Any]) -> tuple[tuple[Cell, .
             _term(released, model, str(row["term"])),
             _named(released, str(fit["outcome"])),
             wording.say(f"unit_{unit_of(fit)}"),
-            *(Figure(each, "estimate") for each in shown_ends(fit, row)),
+            *(wording.cell(each, "estimate", is_hidden=False) for each in shown_ends(fit, row)),
             wording.cell(fit["n_obs"], "count", is_hidden=False),
         )
         for row in focal_estimates(fit, released.table("out.estimates"))

@@ -1,6 +1,7 @@
 """How a report finds its words: its own sentences by key, the study's texts by what they name, numbers by language."""
 
 import datetime as dt
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -78,10 +79,12 @@ class Wording:
         return numerals.plain(cell.value, DECIMALS[cell.kind])
 
     def cell(self, value: float | None, kind: Kind, *, is_hidden: bool) -> Cell:
-        """Return the cell of a released value; hidden ones look alike whatever hides them."""
+        """Return the cell of a released value; hidden ones look alike whatever hides them, infinite ones are a sign."""
         if is_hidden:
             return self.say("not_shown")
-        return MISSING if value is None or pd.isna(value) else Figure(float(value), kind)
+        if value is None or pd.isna(value):
+            return MISSING
+        return self.words.numerals.plain(value, 0) if math.isinf(value) else Figure(float(value), kind)
 
     def day(self, iso: str) -> str:
         """Write a date."""

@@ -9,7 +9,9 @@ from pipelines.methods_report.defined import ESTIMATORS
 from pipelines.steps.fits_to_withhold import NEVER, WITH_RULES, reasons_without_words
 from pipelines.steps.withheld_reasons import reason
 
-MEASURED = Path(__file__).parents[2] / "docs" / "reference" / "benchmarks.md"
+HOUSE = Path(__file__).parents[2]
+MEASURED = HOUSE / "docs" / "reference" / "benchmarks.md"
+TRIED = HOUSE / "tests" / "every_estimator.py"
 EVERY = "## Every estimator"
 WRITTEN = {
     "OLS": "`linear`",
@@ -29,19 +31,21 @@ differs stands here:
 - *imputed*: whether `missing: multiple_imputation` pools it; [what is refused](../how-to/impute-missing-values.md).
 - *release*, *package*: whether [rules of disclosure](../explanation/disclosure.md) are worked out for it and, of a
   release, whether there are words. A fit must keep the rules besides.
+- *by command*: whether a test fits it on the demonstration by `fit`, makes it again by `rerun` with the same bits, puts
+  it beside the declared fit of its model by `compare`, and opens its page of the workbench.
 - *measured*: whether [benchmarks](benchmarks.md#every-estimator) have a row of the demonstration.
 - *definitions*: rows of [statistics](statistics.md) that the report of methods cites.
 
-| recorded as | a model says | covariances | imputed | release | package | measured | definitions |
-| --- | --- | --- | --- | --- | --- | --- | --- |
+| recorded as | a model says | covariances | imputed | release | package | by command | measured | definitions |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
 
 def estimators_page() -> str:
     """Write one row a kind of recorded fit."""
     text = MEASURED.read_text(encoding="utf-8")
-    measured = text[text.index(EVERY) :]
-    return INTRODUCTION + "".join(f"| {' | '.join(_cells(each, measured))} |\n" for each in ESTIMATORS)
+    measured, tried = text[text.index(EVERY) :], TRIED.read_text(encoding="utf-8")
+    return INTRODUCTION + "".join(f"| {' | '.join(_cells(each, measured, tried))} |\n" for each in ESTIMATORS)
 
 
 def named_estimators() -> tuple[str, ...]:
@@ -50,7 +54,7 @@ def named_estimators() -> tuple[str, ...]:
     return tuple(str(each) for each in parts)
 
 
-def _cells(recorded: str, measured: str) -> tuple[str, ...]:
+def _cells(recorded: str, measured: str, tried: str) -> tuple[str, ...]:
     known = recorded in named_estimators()
     estimator = cast("Estimator", recorded if known else "linear")
     return (
@@ -60,6 +64,7 @@ def _cells(recorded: str, measured: str) -> tuple[str, ...]:
         _imputed(recorded, estimator),
         "; ".join(_withheld(recorded)) or "yes",
         "yes" if recorded in WITH_RULES and recorded not in NEVER else "no",
+        "yes" if f'"{recorded}": (' in tried else "no",
         "yes" if f"| {recorded} |" in measured else "no",
         "; ".join(dict.fromkeys(ESTIMATORS[recorded])),
     )

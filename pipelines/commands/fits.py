@@ -37,6 +37,7 @@ from pipelines.tables.measurement import GATES
 
 _NEEDED = {"core/analysis", "out/instrument_changes", "out/coding_agreement", "out/sampling"}
 MOST_SHOWN = 10
+BOOTSTRAP = "average_effect_bootstrap"
 
 
 def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
@@ -89,12 +90,14 @@ def _refuse_outdated(study: Study, store: Store, model: RegressionSpec) -> None:
 def focal_readings(readings: pd.DataFrame) -> pd.DataFrame:
     """Return the readings of focal terms, those with a robustness value or an E-value or else all, and others' own.
 
-    Those are comparisons of forms of scores, and deviations and correlations between groups.
+    Those are comparisons of forms of scores, and deviations and correlations between groups. The value of a
+    bootstrap is said to be a standard error.
     """
     focal = readings.loc[readings["reading"].isin(["robustness_value", "e_value"]), "term"]
     focal = readings["term"] if focal.empty else focal
+    readings = readings.assign(reading=readings["reading"].str.replace(BOOTSTRAP, f"{BOOTSTRAP} (standard error)"))
     shown = ["term", "reading", "value", "conf_low", "conf_high", "verdict"]
-    is_of_no_term = readings["reading"].str.partition(" on ")[0].isin((*OF_COMPARISONS, *OF_VARIANCES))
+    is_of_no_term = readings["reading"].str.split(" on ", n=1).str[0].isin((*OF_COMPARISONS, *OF_VARIANCES))
     return readings.loc[readings["term"].isin(focal) | is_of_no_term, shown].sort_values("term", kind="stable")
 
 

@@ -110,7 +110,7 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         models.Variable,
         models.Interaction,
         models.Surface,
-        *(regressors.Views, corrected.Measured, models.Population, imputation.Imputation, paths.Paths),
+        *(regressors.Views, corrected.Measured, models.Population, imputation.Imputation, paths.Paths, models.Figures),
         *(models.Composition, models.Together, models.CompetingForms),
         *(models.Panel, models.RandomEffects, models.SampleDesign, models.Variant, models.Expected),
         measuring.MeasurementSpec,

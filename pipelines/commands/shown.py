@@ -4,16 +4,11 @@ from collections.abc import Callable
 from dataclasses import asdict, astuple
 from typing import Any, TypeVar
 
-import pandas as pd
-
 from instruments.counted import counted
-from instruments.validation import status_in_words
 from pipelines.assets.graph import Due, due_steps
 from pipelines.assets.raw import begun_waves
 from pipelines.commands import printing
 from pipelines.commands.run import Outcome, run_study
-from pipelines.commands.sample import inference_notes
-from pipelines.commands.shown_fieldwork import print_fieldwork
 from pipelines.commands.shown_withheld import withheld_lines
 from pipelines.load import Study
 from pipelines.lock import exclusive
@@ -21,7 +16,6 @@ from pipelines.release import preview, publish
 from pipelines.release_draft import Draft, Released
 from pipelines.release_gates import ReleaseRefused
 from pipelines.store import Store
-from pipelines.tables import out
 
 MOST_NAMED = 5
 T = TypeVar("T")
@@ -93,30 +87,6 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
         "warnings": outcome.warnings,
         "run_ids": outcome.run_ids,
     }
-
-
-def print_outcome(study: Study, outcome: Outcome) -> None:
-    """Print what a run did, and the response rates and reliabilities it found."""
-    if not outcome.steps:
-        printing.print_lines(["Nothing new: every table is up to date."])
-        return
-    rows = (
-        (name, wave, ", ".join(f"{table} {n}" for table, n in tables.items())) for name, wave, tables in outcome.steps
-    )
-    printing.print_rows("Written", ("step", "wave", "rows"), rows)
-    store = Store(study.warehouse)
-    print_fieldwork(store)
-    printing.print_frame("Reliability", _reliability(study, store.read(out.RELIABILITY)))
-    printing.print_lines(inference_notes(study, store))
-
-
-def _reliability(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return alpha and omega of every scale side by side, with how far its instrument has been validated."""
-    key = ["scale", "respondent_group", "wave", "n_obs"]
-    of_all = rows[rows["exclusions"] == ""].set_index([*key, "coefficient"])["estimate"].unstack()
-    told = {scale: status_in_words(instrument) for scale, instrument in study.scales().items()}
-    shown = of_all.reindex(columns=["alpha", "omega"]).reset_index()
-    return shown.assign(status=shown["scale"].map(told))[[*key[:-1], "alpha", "omega", "n_obs", "status"]]
 
 
 def release_document(made: Released | Draft) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from models.ledger import ENTRIES, Definition, ledger
 from models.multilevel.readings import OF_VARIANCES
 from models.regression.corrected.difference import READINGS as LATENT_VIEWS
-from models.sections.inference import LATENT_PATHS, MARGINAL, MIXED_CATEGORICAL
+from models.sections.imputation import DELTA, TIPPING_POINT
+from models.sections.inference import FIGURES, LATENT_PATHS, MARGINAL, MIXED_CATEGORICAL
 from pipelines.board_report.value import Link, Section
 from pipelines.methods_report.defined_measures import AGREEMENT
 from pipelines.methods_report.found import Found
@@ -49,6 +50,14 @@ ACROSS_LEVELS = (
 TWO_OUTCOMES = ("difference of a coefficient between two outcomes", "correlation of two outcomes")
 FIT = ("CFI, TLI, RMSEA with interval",)
 
+OF_POPULATION = ("totals, ratios, means, proportions and means of domains of a survey design",)
+OF_DOMAINS = ("equality of the figures of domains of a survey design (Wald)",)
+QUANTILES = ("quantiles of a survey design with Woodruff's interval",)
+REPLICATES: Mapping[str, tuple[str, ...]] = {
+    "unit_jackknife": ("jackknife of clusters, JK1 and JKn",),
+    "balanced_halves": ("balanced half-samples and Fay's method",),
+    "unit_bootstrap": ("rescaled bootstrap of clusters (Rao and Wu)",),
+}
 CODERS = ("logit corrected for coders' errors",)
 RIDGE = ("ridge regression, penalty by left-out clusters",)
 
@@ -76,6 +85,9 @@ ESTIMATORS: Mapping[str, tuple[str, ...]] = {
     "cross_lagged_panel": (*CROSS_LAGGED, *STEADY),
     "latent_growth": GROWTH,
     "two_outcomes": TWO_OUTCOMES,
+    **dict.fromkeys(FIGURES, (*OF_POPULATION, *OF_DOMAINS)),
+    "population_total": OF_POPULATION,
+    "population_quantiles": QUANTILES,
 }
 DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     "max_leverage": INFLUENCE,
@@ -110,7 +122,7 @@ DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("variance", "covariance", "variance_residual"), ("linear mixed model, REML and ML",)),
     **dict.fromkeys(("noughts_count_as", "share_with_noughts"), ("multiplicative replacement of noughts",)),
     **dict.fromkeys(("sensitivity", "sensitivity_std_error", "specificity", "specificity_std_error"), CODERS),
-    **dict.fromkeys(("error_rates_at_edge", "starts_disagreement", "uncorrected"), CODERS),
+    **dict.fromkeys(("starts_disagreement", "uncorrected"), CODERS),
     "forms_not_compared": ("error of left-out clusters by form",),
     "alpha_without_items": ("alpha",),
     "r2_together": ("relative importance (LMG, general dominance)",),
@@ -167,6 +179,7 @@ READINGS: Mapping[str, tuple[str, ...]] = {
     "against_minus_one": TWO_OUTCOMES[1:],
     "simple_slopes": ("simple slopes",),
     "plain_mean": CORRECTED[:1],
+    **dict.fromkeys((DELTA, TIPPING_POINT), ("delta adjustment and tipping point",)),
     **dict.fromkeys(OF_VARIANCES, ("profile likelihood intervals of a mixed model",)),
     **dict.fromkeys(LATENT_VIEWS, ("latent difference of two views",)),
     "johnson_neyman": ("Johnson-Neyman bounds",),
@@ -217,6 +230,8 @@ NOT_RUN, NONE, SAME = "none run: ", "none", " name the same"
 def of_covariance(estimator: str, covariance: str) -> tuple[str, ...]:
     """Return the entries of the covariance of a fit: of least squares, of scores, or of a working regression."""
     name, two_ways, _ = covariance.partition("_two_way")
+    if name in REPLICATES:
+        return (*REPLICATES[name], *DESIGN_LINES[1:])
     if estimator in ("firth_logit", *LATENT_PATHS) or name == "design":
         return DESIGN_LINES if name == "design" else ESTIMATORS[estimator]
     if estimator in COVARIANCES_OF_GROUPS:

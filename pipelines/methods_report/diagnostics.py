@@ -7,6 +7,7 @@ import pandas as pd
 
 from models.multilevel.readings import OF_VARIANCES, RESIDUAL
 from models.regression.comparing.of_fit import OF_COMPARISONS, OF_FORMS
+from models.sections.imputation import DELTA
 from pipelines.board_report.released import rows_of
 from pipelines.board_report.value import Kind, Table
 from pipelines.board_report.words import plain
@@ -73,7 +74,7 @@ def readings(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
             focal = focal[focal["term"].isin(fit.focal_terms()) | is_of_no_term]
         for row in rows_of(focal):
             reading = str(row["reading"])
-            general = reading.partition(" on ")[0]
+            general = reading.partition(" on ")[0].partition(" ")[0]
             label = (_read_of(found, fit, general, str(row["term"])), _named(found, "reading", reading, " on "))
             lines.setdefault(label, {})[fit.fit_id] = _reading(found, row)
             names += READINGS.get(general, ())
@@ -121,7 +122,10 @@ def _general(diagnostic: str) -> str:
 def _named(found: Found, kind: str, name: str, before: str) -> str:
     """Return a diagnostic or reading in words, with the regressor or category that it is of."""
     general, between, of = name.partition(before)
-    said = found.maybe(f"{kind}_{general}", general.replace("_", " "))
+    if general.startswith(f"{DELTA} "):
+        said = found.say("reading_delta", delta=general.removeprefix(f"{DELTA} "))
+    else:
+        said = found.maybe(f"{kind}_{general}", general.replace("_", " "))
     return f"{said}: {_of_what(found, of)}" if between else said
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import cast
 
 from models.sections.corrected import Measured
+from models.sections.figures import QUARTILES, Figures
+from models.sections.inference import FIGURES
 from models.sections.paths import Paths
 from models.sections.random_effects import RandomEffects
 from models.sections.regressors import Interaction, Regressor, Surface, Variable, as_variable, parts_of
@@ -25,7 +27,7 @@ def specification(found: Found, model: RegressionSpec) -> Table:
 
 def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_outcome", found.variable(model.outcome)
-    yield "spec_focal", _regressor(found, as_variable(model.focal))
+    yield "spec_focal", "" if model.estimator in FIGURES else _regressor(found, as_variable(model.focal))
     yield "spec_regressors", "\n".join(_regressor(found, each) for each in model.regressors_as_variables())
     yield "spec_level", found.say(f"level_{model.level}")
     yield "spec_population", _population(found, model)
@@ -37,6 +39,7 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_effects", _columns(found, model.effects())
     yield "spec_random_effects", "\n".join(_random(found, each) for each in model.random_effects)
     yield "spec_paths", _paths(found, model.paths)
+    yield "spec_figures", "\n".join(_figures(found, model.figures or Figures()))
     yield "spec_panel", _columns(found, () if model.panel is None else (model.panel.column,))
     yield "spec_dyads", (model.dyads or "").replace("_", " ")
     yield "spec_weights", found.maybe(f"weight_{model.weights}", str(model.weights or "").replace("_", " "))
@@ -60,6 +63,18 @@ def _paths(found: Found, paths: Paths | None) -> str:
         return ""
     given = [key for key, field in Paths.model_fields.items() if getattr(paths, key) != field.default]
     return "\n".join(f"{found.say(f'paths_{key}')}: {_of_paths(found, getattr(paths, key))}" for key in given)
+
+
+def _figures(found: Found, figures: Figures) -> Iterator[str]:
+    """Yield what figures of the population say besides what they leave as it is."""
+    if figures.by is not None:
+        yield f"{found.say('figures_by')}: {found.variable(figures.by)}"
+    if figures.per is not None:
+        yield f"{found.say('figures_per')}: {found.variable(figures.per)}"
+    if figures.shares != QUARTILES:
+        yield f"{found.say('figures_shares')}: {', '.join(f'{each:g}' for each in figures.shares)}"
+    for name, values in figures.only.items():
+        yield f"{found.say('figures_only')}: {found.variable(name)} ({', '.join(map(str, values))})"
 
 
 def _of_paths(found: Found, value: object) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from models.paths.found import ARROW, term_of_interest
 from models.regression.columns import column_of
 from models.regression.design import INTERCEPT
-from models.sections.inference import PATHS
+from models.sections.inference import FIGURES, PATHS
 from models.sections.regressors import as_variable, parts_of
 from pipelines.pictures.axes import SERIES, SHAPES, Axis, labelled, spanned
 from pipelines.pictures.drawn_fit import DrawnFit, term_in_words
@@ -53,7 +53,7 @@ def coefficient_plot(fits: Sequence[DrawnFit], words: Words) -> str:
         for place, each in enumerate(fits)
     ]
     top = draw_legend(sheet, keys, sheet.down) + 24
-    ends = [end for marks in rows.values() for mark in marks for end in (mark.low, mark.high)]
+    ends = [end for marks in rows.values() for mark in marks for end in (mark.low, mark.value, mark.high)]
     lowest, highest = spanned(ends, has_zero=True)
     across = Axis(lowest, highest, LEFT, WIDE - RIGHT)
     bottom = _draw_rows(sheet, fits, rows, (across, top, is_standardised), words)
@@ -83,6 +83,8 @@ def _rows(fits: Sequence[DrawnFit], *, is_standardised: bool) -> dict[str, list[
 def _is_focal(term: str, fit: DrawnFit) -> bool:
     if fit.spec.estimator in PATHS:
         return term == term_of_interest(fit.spec)
+    if fit.spec.estimator in FIGURES:
+        return True
     column = column_of(as_variable(fit.spec.focal))
     return term == column or (term.startswith(f"{column}[") and " x " not in term)
 
@@ -160,8 +162,9 @@ def _marks(
         first = y + (height - MARK_STEP * (len(marks) - 1)) / 2
         for step, mark in enumerate(marks):
             middle, colour = first + MARK_STEP * step, SERIES[mark.place]
-            if np.isfinite(mark.low):
-                sheet.line((across(mark.low), middle), (across(mark.high), middle), colour, 2.2)
+            if not np.isnan(mark.low):
+                low, high = max(mark.low, across.lowest), min(mark.high, across.highest)
+                sheet.line((across(low), middle), (across(high), middle), colour, 2.2)
             is_hollow = fits[mark.place].label == "exploratory"
             sheet.dot(across(mark.value), middle, colour, SHAPES[mark.place], is_hollow=is_hollow)
         y += height

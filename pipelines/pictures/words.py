@@ -1,5 +1,6 @@
 """What drawings say, in English and Danish, and numbers as each writes them; regressions have words of their own."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -154,6 +155,8 @@ class Words:
         """Write a figure; a dash when it is missing."""
         if value is None or pd.isna(value):
             return "–"
+        if math.isinf(value):
+            return "\N{INFINITY}" if value > 0 else "\N{MINUS SIGN}\N{INFINITY}"
         written = f"{round(float(value), places) + 0.0:.{places}f}".replace("-", "\N{MINUS SIGN}")
         return written.replace(".", ",") if self.language == "da" else written
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
+from pipelines.report_tables.words_of_figures import DANISH as OF_FIGURES
 from pipelines.report_tables.words_of_groups import IN_DANISH
 from pipelines.report_tables.words_of_paths import DANISH as OF_PATHS
 
 DANISH: Mapping[str, str] = {
     **IN_DANISH,
     **OF_PATHS,
+    **OF_FIGURES,
     "of_classical": "s2 (X'X)^-1, t på n - k; R: vcov(lm(...))",
     "of_HC0": "M X' diag(e^2) X M, t på n - k; R: sandwich::vcovHC(type = 'HC0')",
     "of_HC1": "HC0 x n / (n - k), t på n - k; R: sandwich::vcovHC(type = 'HC1')",
@@ -18,7 +20,7 @@ DANISH: Mapping[str, str] = {
     "of_CR1S": "CR0 x G / (G - 1) x (n - 1) / (n - k), t på G - 1; R: clubSandwich::vcovCR(type = 'CR1S')",
     "of_CR2": "residualer gange (I - H_gg)^-1/2, Satterthwaites t; R: clubSandwich::coef_test(vcov = 'CR2')",
     "of_CR3": "residualer gange (I - H_gg)^-1, Satterthwaites t; R: clubSandwich::coef_test(vcov = 'CR3')",
-    "of_jackknife": "(G - 1) / G x spredningen af estimater uden hver klynge, t på G - k; R: ingen kørt",
+    "of_jackknife": "(G - 1) / G x spredningen uden hver klynge; Fiellers intervaller, t på G - k; R: ingen kørt",
     "of_design": "strata, klynger og populationens størrelse; t på klynger - strata + 1 - k; R: survey::svyglm, svyolr",
     "and": "og",
     "table": "Tabel {number}",
@@ -227,6 +229,8 @@ DANISH: Mapping[str, str] = {
     "origin_organisations": "{n} organisationer",
     "origin_responses": "{n} besvarelser",
     "about": "omkring {n}",
+    "ratio_odds": "Oddsratio: {figures}.",
+    "ratio_counts": "Forhold mellem forventede antal: {figures}.",
     "effect_probability": "Gennemsnitlig effekt på sandsynligheden: {figures}.",
     "effect_value": "Gennemsnitlig effekt på sandsynligheden for værdien {value}: {figures}.",
     "effect_count": "Gennemsnitlig effekt på det forventede antal: {figures}.",

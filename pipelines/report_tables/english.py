@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from models.regression.covariance import DEFINITIONS
+from pipelines.report_tables.words_of_figures import ENGLISH as OF_FIGURES
 from pipelines.report_tables.words_of_groups import IN_ENGLISH
 from pipelines.report_tables.words_of_paths import ENGLISH as OF_PATHS
 
 ENGLISH: Mapping[str, str] = {
     **IN_ENGLISH,
     **OF_PATHS,
+    **OF_FIGURES,
     **{f"of_{covariance}": told for covariance, told in DEFINITIONS.items()},
     "and": "and",
     "table": "Table {number}",
@@ -214,6 +216,8 @@ ENGLISH: Mapping[str, str] = {
     "origin_organisations": "{n} organisations",
     "origin_responses": "{n} responses",
     "about": "about {n}",
+    "ratio_odds": "Odds ratio: {figures}.",
+    "ratio_counts": "Ratio of expected counts: {figures}.",
     "effect_probability": "Average effect on the probability: {figures}.",
     "effect_value": "Average effect on the probability of the value {value}: {figures}.",
     "effect_count": "Average effect on the expected count: {figures}.",

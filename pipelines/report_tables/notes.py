@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from models.sections.figures import QUANTILES, RATIO
 from models.sections.imputation import IMPUTATIONS
-from models.sections.inference import LATENT_PATHS, MARGINAL, PATHS
+from models.sections.inference import FIGURES, LATENT_PATHS, MARGINAL, PATHS, REPLICATED
 from models.sections.paths import Paths
 from pipelines.report_tables.coefficients import DAGGER, TINY, Printed, column_list, columns_by
 from pipelines.report_tables.reported import LINEAR, ReportedFit
@@ -27,6 +28,7 @@ UNITS |= dict.fromkeys(("mixed_logit", "mixed_ordered_logit"), "unit_mixed_logit
 UNITS |= {"mixed_ordered_probit": "unit_mixed_probit", "gee_logit": "unit_logit", "gee_poisson": "unit_poisson"}
 
 UNITS |= dict.fromkeys(PATHS, "unit_paths")
+UNITS |= dict.fromkeys(FIGURES, "unit_figures") | {RATIO: "unit_ratios"}
 
 EXPLAINED = {
     "OLS_within": "explained_within",
@@ -101,7 +103,9 @@ def _definition(fit: ReportedFit, words: Words) -> str:
         return words.say("of_two_ways")
     if fit.estimator in ("mixed", *MARGINAL, *PATHS):
         return _of_groups(fit, words)
-    if fit.estimator in LINEAR or fit.covariance == "design":
+    if fit.estimator in FIGURES and fit.covariance not in REPLICATED:
+        return words.say("of_quantiles" if fit.estimator == QUANTILES else "of_figures")
+    if fit.estimator in LINEAR or fit.covariance in ("design", *REPLICATED):
         return words.maybe(f"of_{fit.covariance}", fit.covariance)
     return words.say(_of_likelihood(fit))
 
@@ -176,13 +180,17 @@ def _tests(fits: Fits, words: Words) -> Iterator[str]:
     effects = [_smallest(fit, words) for fit in fits]
     listed = [f"{column_list(columns, words)} {effect}" for effect, columns in columns_by(fits, effects)]
     if listed:
-        was_tested = any(fit.reading(term, "equivalence") for fit in fits for term in fit.focal_terms())
-        yield words.say("smallest" if was_tested else "smallest_only", effects="; ".join(listed))
+        is_released = all(fit.is_released for fit in fits)
+        yield words.say("smallest_only" if is_released else "smallest", effects="; ".join(listed))
 
 
 def _smallest(fit: ReportedFit, words: Words) -> str:
+    """Write the smallest effect of interest; nothing where it was not tested, as of coefficients in other units."""
     smallest = fit.spec.smallest_effect_of_interest
-    return "" if smallest is None else words.numerals.plain(smallest, 2 if round(smallest, 2) == smallest else 3)
+    is_tested = any(fit.reading(term, "equivalence") for term in fit.focal_terms())
+    if smallest is None or not (is_tested or (fit.is_released and fit.estimator in LINEAR)):
+        return ""
+    return words.numerals.plain(smallest, 2 if round(smallest, 2) == smallest else 3)
 
 
 def _times_imputed(fit: ReportedFit) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipelines.report_tables.value import Number
 
-MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
+MINUS, NO_BREAK, INFINITE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}", "\N{INFINITY}"
 LEAST_P = 0.001
 P_DECIMALS = 3
 WHOLE = 1e-9
@@ -28,7 +28,9 @@ class Numerals:
         return "," if self.language == "da" else "."
 
     def plain(self, value: float, decimals: int) -> str:
-        """Write a number with so many decimals, a minus before negative ones unless they round to nought."""
+        """Write a number with so many decimals, a minus before negative ones that do not round to nought, ∞."""
+        if math.isinf(value):
+            return INFINITE if value > 0 else MINUS + INFINITE
         text = f"{abs(value):.{decimals}f}"
         sign = MINUS if value < 0 and float(text) != 0 else ""
         return sign + text.replace(".", self.mark)

@@ -7,10 +7,11 @@ model's confidence level.
 import math
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from models.focal_term import focal_term
-from models.sections.inference import OF_COUNTS, OF_ORDERED_OUTCOMES
+from models.sections.inference import FIGURES, OF_COUNTS, OF_ORDERED_OUTCOMES
 from pipelines.report_tables.numerals import MOST_DECIMALS, MOST_IN_A_TABLE, NO_BREAK, decimals_for
 from pipelines.report_tables.reported import LINEAR, ReportedFit
 from pipelines.report_tables.summaries import ORGANISATION, covariance_in_words
@@ -29,6 +30,8 @@ NAMES = {
 NAMES |= {"ordered_probit": "probits", "poisson": "log_count", "negative_binomial": "log_count"}
 NAMES |= {"mixed_logit": "log_odds", "mixed_ordered_logit": "log_odds", "mixed_ordered_probit": "probits"}
 NAMES |= {"gee_logit": "log_odds", "gee_poisson": "log_count"}
+NAMES |= {each: each for each in FIGURES}
+RATIOS = {"log_odds": "ratio_odds", "log_count": "ratio_counts"}
 
 
 def sentences_of(fit: ReportedFit, words: Words) -> list[str]:
@@ -145,6 +148,7 @@ def _beside(fit: ReportedFit, term: str, figures: pd.Series, words: Words) -> It
     if fit.holm_p is not None and fit.n_in_family > 1 and term == focal_term(fit.spec):
         yield words.say("adjusted", p=words.numerals.p_value(fit.holm_p), family=fit.family)
     if fit.estimator not in LINEAR:
+        yield from _ratio(fit, term, figures, words)
         yield from _average_effects(fit, term, words)
     verdict, smallest = fit.reading(term, "equivalence"), fit.spec.smallest_effect_of_interest
     if verdict is None or smallest is None or not verdict["verdict"]:
@@ -160,6 +164,14 @@ def _beside(fit: ReportedFit, term: str, figures: pd.Series, words: Words) -> It
     )
 
 
+def _ratio(fit: ReportedFit, term: str, figures: pd.Series, words: Words) -> Iterator[str]:
+    """Yield the exponential of a coefficient that is a logarithm, with its interval; not of a product."""
+    key = RATIOS.get(NAMES.get(fit.estimator, ""))
+    value, low, high = (float(np.exp(figures[name])) for name in ("estimate", "conf_low", "conf_high"))
+    if key is not None and fit.places[term].kind != "product" and math.isfinite(value + low + high):
+        yield words.say(key, figures=_with_interval(fit, (value, low, high), 2, words))
+
+
 def _average_effects(fit: ReportedFit, term: str, words: Words) -> Iterator[str]:
     effects = fit.effects()
     own = effects[effects["term"] == term]
@@ -168,12 +180,17 @@ def _average_effects(fit: ReportedFit, term: str, words: Words) -> Iterator[str]
     for row in own.to_dict("records"):
         low, high, value = (float(row[name]) for name in ("conf_low", "conf_high", "value"))
         decimals = decimals_for([(high - low) / 4], MOST_DECIMALS)
-        ends = words.numerals.interval(low, high, decimals)
-        with_interval = words.say("interval", level=words.numerals.per_cent(fit.level), interval=ends)
-        between = "; " if words.numerals.mark == "," else ", "
-        told = f"{words.numerals.plain(value, decimals)}{between}{with_interval}"
+        told = _with_interval(fit, (value, low, high), decimals, words)
         key = "effect_count" if fit.estimator in OF_COUNTS else "effect_value" if row["on"] else "effect_probability"
         yield words.say(key, figures=told, value=row["on"])
+
+
+def _with_interval(fit: ReportedFit, figures: tuple[float, float, float], decimals: int, words: Words) -> str:
+    value, low, high = figures
+    ends = words.numerals.interval(low, high, decimals)
+    between = "; " if words.numerals.mark == "," else ", "
+    told = words.say("interval", level=words.numerals.per_cent(fit.level), interval=ends)
+    return f"{words.numerals.plain(value, decimals)}{between}{told}"
 
 
 def _titled(label: str, words: Words) -> str:

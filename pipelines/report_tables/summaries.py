@@ -53,7 +53,7 @@ def estimator_in_words(fit: ReportedFit, words: Words) -> str:
 def covariance_in_words(fit: ReportedFit, words: Words) -> str:
     """Return the name of the covariance."""
     name, two_way, _ = fit.covariance.partition("_two_way")
-    return words.say("two_way", covariance=name) if two_way else name
+    return words.say("two_way", covariance=name) if two_way else words.maybe(f"named_{name}", name)
 
 
 def _count_rows(fits: Sequence[ReportedFit], words: Words) -> list[Row]:

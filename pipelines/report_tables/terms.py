@@ -12,7 +12,7 @@ from models.regression.columns import Labels, column_of, columns_of, reference_n
 from models.regression.design import INTERCEPT, lay_out, uses_of
 from models.regression.outcome import categories_of
 from models.regression.profile import Profile, profile_of
-from models.sections.inference import PATHS
+from models.sections.inference import FIGURES, PATHS
 from models.sections.regressors import Interaction, Regressor, Surface, Variable, as_variable
 from models.spec import RegressionSpec
 from pipelines.report_tables.value import one_line
@@ -92,6 +92,8 @@ def places_of(spec: RegressionSpec, rows: pd.DataFrame, naming: Naming, terms: I
         reference = naming.category(spec.outcome, categories_of(spec, rows, naming.labels)[0])
     if spec.estimator in PATHS:
         return {term: place_of_path(term, spec, naming) for term in terms} | places
+    if spec.estimator in FIGURES:
+        return {term: Place("focal", naming.of(term), "contrast") for term in terms} | places
     others = {term: _place_of_other(term, places, spec.outcome, reference, naming) for term in terms}
     return {**others, **places}
 

@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.estimates import Vector
-from models.sections.inference import LEAST_SQUARES, OF_COUNTS, PATHS
+from models.sections.inference import FIGURES, LEAST_SQUARES, OF_COUNTS, PATHS
 
 YES_AND_NO = 2
-OF_POINTS = (*LEAST_SQUARES, "mixed", "gee_linear", *PATHS)
+OF_POINTS = (*LEAST_SQUARES, "mixed", "gee_linear", *PATHS, *FIGURES)
 """Estimators that tell means: of answers only where an outcome takes two values."""
 LEAST_ANSWER, BESIDE_TWO = "least_answer_of_category", "count_beside_two"
 

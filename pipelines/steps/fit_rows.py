@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
 from models.regression.columns import Labels
-from models.regression.design import columns_read
+from models.regression.design import INTERCEPT, columns_read
 from models.sections.dyads import DYAD
 from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, OF_COUNTS
 from models.sections.panel import NUMBER_OF_ANSWERS
@@ -24,6 +24,7 @@ from pipelines.steps.fit_paths import each_turned_back
 
 LEAST_SHARE = 1e-10
 SAME = 1e-9
+MOST_TURNS = 1_000
 OVER_WAVES = "over_waves"
 BOTH = 2
 PRODUCT = " x "
@@ -55,8 +56,8 @@ def behind_a_fit(
           these names; organisations where known.
         - least_outcome_n: fewest of them with a value of the outcome.
         - least_answer_of_category, count_beside_two: as of ``answers_told``.
-        - row_leverage, unit_leverage: the largest of ``unit_leverage`` of a response, and of a unit; the latter 0 where
-          no unit has several responses.
+        - row_leverage, unit_leverage: the largest of ``unit_leverage`` of a response, and of a unit beside the effects
+          that are taken out; the latter 0 where no unit has several responses.
         - df_of_groups: groups less columns that are the same within each; of models of groups alone.
         - weight_in_people: total weight over the largest, least of all responses and of each category; absent without
           weights.
@@ -77,7 +78,8 @@ def behind_a_fit(
     parts = [part for matrix in matrices for part in _parts(matrix)]
     n_columns = max(matrix.shape[1] for matrix in matrices)
     several = [name for name in own if own[name].dropna().duplicated().any()]
-    leverages = [unit_leverage(each.moved, each.turned.to_numpy(), own[name]) for each in designs for name in several]
+    beside = [_beside_effects(spec, complete, each) for each in designs]
+    leverages = [unit_leverage(*each, own[name]) for each in beside for name in several]
     return {
         "n_complete": float(len(complete)),
         "df_complete": float(_rows_beyond_effects(spec, complete) - n_columns),
@@ -101,6 +103,24 @@ def _rows_beyond_effects(spec: RegressionSpec, complete: pd.DataFrame) -> int:
         n_units = int(complete[spec.panel.column].nunique())
         return n_units if spec.estimator == "between" else len(complete) - n_units
     return len(complete) - sum(int(complete[name].nunique()) for name in ways)
+
+
+def _beside_effects(spec: RegressionSpec, rows: pd.DataFrame, design: TurnedBack) -> tuple[Matrix, Matrix]:
+    """Return X and V^-1 X, less the weighted means of the groups whose effects are taken out, of each in turn."""
+    moved, turned = design.moved, design.turned.to_numpy()
+    ways = [pd.factorize(rows[name])[0] for name in spec.effects()]
+    if not ways:
+        return moved, turned
+    weights = design.turned[INTERCEPT].to_numpy()
+    totals = [np.bincount(codes, weights) for codes in ways]
+    for _ in range(MOST_TURNS):
+        before = moved
+        for codes, total in zip(ways, totals, strict=True):
+            sums = np.stack([np.bincount(codes, column * weights) for column in moved.T], axis=1)
+            moved = moved - (sums / total[:, None])[codes]
+        if len(ways) == 1 or np.abs(moved - before).max() <= SAME * np.abs(design.moved).max():
+            break
+    return moved, moved * weights[:, None]
 
 
 def unit_leverage(matrix: Matrix, turned: Matrix, units: pd.Series) -> float:

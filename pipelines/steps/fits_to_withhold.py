@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from models.sections.imputation import IMPUTATIONS
-from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, PATHS
+from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, PATHS
 from pipelines.steps.coarse_degrees import BY_DESIGN, OF_EQUATIONS, OF_GROUPS, has_rules_of_its_own
 from pipelines.steps.disclosure import LEAST_BAND, LEAST_ORGANISATIONS
 from pipelines.steps.fit_answers import BESIDE_TWO, LEAST_ANSWER
@@ -19,7 +19,11 @@ from pipelines.steps.withheld_reasons import reason
 from pipelines.tables.units_of_estimates import UNITS
 
 LEAST_DF = 10
-LINEAR = ("OLS", "WLS", "OLS_within", "WLS_within", "corrected_means")
+OF_ORGANISATIONS = "n_responses"
+"""A diagnostic of fits whose rows are organisations alone."""
+OF_RESPONSES = ("OLS", "WLS", "OLS_within", "WLS_within")
+"""Estimators by least squares of which an organisation or a person may have several rows."""
+LINEAR = (*OF_RESPONSES, "corrected_means")
 OF_UNITS = ("within", "between", "within_between", "random_effects", "first_differences")
 OF_COUNTS = ("poisson", "negative_binomial", "gee_poisson")
 OF_CATEGORIES = ("logit", "probit", "firth_logit", "ordered_logit", "ordered_probit", "multinomial")
@@ -38,6 +42,7 @@ NEVER: Mapping[str, str] = {
     "cross_lagged_panel": OVER_WAVES,
     "latent_growth": OVER_WAVES,
     "mediation_across_levels": "latent_means",
+    **dict.fromkeys(FIGURES, "figures_of_population"),
 }
 """Estimators that somebody thought about and for which there is no rule → reason."""
 COVARIANCES = (
@@ -52,7 +57,7 @@ Broken = tuple[bool, str, float]
 
 
 def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> list[str]:
-    """List why a fit cannot be explained to the readers of a release; nothing when it can.
+    """List why a release leaves a fit out that a package may hold: no words, or no rule on organisations; else nothing.
 
     Args:
         fit: Row of ``out.fits`` with ``is_of_records`` where the outcome is.
@@ -63,7 +68,7 @@ def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> li
     rules = (
         (estimator in OF_UNITS, "of_units"),
         (estimator in PATHS and not has_words, "of_paths"),
-        (estimator not in (*OF_UNITS, *PATHS) and not has_words, "other_units"),
+        (estimator not in (*OF_UNITS, *PATHS, *FIGURES) and not has_words, "other_units"),
         (bool(fit.get("is_of_records")), "of_records"),
     )
     return [reason(key, language) for broken, key in rules if broken]
@@ -101,7 +106,7 @@ def reasons_to_withhold(
         (bool(never), never, 0),
         (not never and not is_known, "without_rules", 0),
         *_of_people(fit, known, least),
-        *_of_organisations(known),
+        *_of_organisations(fit, known),
         (any("organisation_id" in part for part in parts), "single_organisation", 0),
         (any(part.startswith(f"{item}[") for item in text_items for part in parts), "cell_texts", 0),
         (bool(fit.get("is_of_scale")) and fit["estimator"] in NOT_TURNED_BACK, "sums_unknown", 0),
@@ -117,8 +122,8 @@ def reasons_to_withhold(
 
 def _of_people(fit: Mapping[str, object], known: Mapping[str, float], least: float) -> Iterator[Broken]:
     is_by_least_squares = fit["estimator"] in (*LINEAR, *OF_UNITS, *OF_GROUPS, *OF_EQUATIONS, *LINEAR_EQUATIONS)
-    needs_outcome = not is_by_least_squares and fit["estimator"] not in (*OF_COUNTS, *PATHS)
-    n_people = known.get("n_responses", _figure(fit["n_obs"], 0))
+    needs_outcome = not is_by_least_squares and fit["estimator"] not in (*OF_COUNTS, *PATHS, *FIGURES)
+    n_people = known.get(OF_ORGANISATIONS, _figure(fit["n_obs"], 0))
     yield min(n_people, _figure(fit["n_obs"], 0)) < least, "few_responses", least
     yield _figure(fit["df_resid"], 0) < LEAST_DF, "few_degrees", LEAST_DF
     yield _figure(fit["n_clusters"], LEAST_CLUSTERS) < LEAST_CLUSTERS, "few_clusters", LEAST_CLUSTERS
@@ -127,8 +132,11 @@ def _of_people(fit: Mapping[str, object], known: Mapping[str, float], least: flo
     yield needs_outcome and known.get("least_outcome_n", 0) < least, "small_outcome", least
 
 
-def _of_organisations(known: Mapping[str, float]) -> Iterator[Broken]:
-    has_rows_of_organisations = "n_responses" in known
+def _of_organisations(fit: Mapping[str, object], known: Mapping[str, float]) -> Iterator[Broken]:
+    """Yield the rules on organisations; where rows are organisations, the leverage of a row is that of one."""
+    has_rows_of_organisations = OF_ORGANISATIONS in known
+    if fit["estimator"] in OF_RESPONSES and not has_rows_of_organisations:
+        yield known.get("unit_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage_of_unit", 0
     fewest = LEAST_CLUSTERS if has_rows_of_organisations else LEAST_ORGANISATIONS
     if_unknown = 0 if has_rows_of_organisations else fewest
     yield known.get("n_organisations", if_unknown) < fewest, "few_organisations", fewest
@@ -151,7 +159,8 @@ def _of_its_own(fit: Mapping[str, object], known: Mapping[str, float], least: fl
         yield fewest < LEAST_DF, "few_degrees_of_term", LEAST_DF
     if is_of_equations or fit["estimator"] in OF_EQUATIONS:
         yield known.get("row_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage_in_equation", 0
-    yield known.get("unit_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage_of_unit", 0
+    if fit["estimator"] not in OF_RESPONSES or OF_ORGANISATIONS in known:
+        yield known.get("unit_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage_of_unit", 0
     if IMPUTATIONS in known:
         yield known.get("n_complete", 0) < least, "few_complete", least
         yield known.get("df_complete", 0) < LEAST_DF, "few_degrees_complete", LEAST_DF

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
 from instruments.spec import Item, Scale
-from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, PATHS
+from models.sections.figures import figures_written_out, names_in_figures
+from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, PATHS
 from models.sections.paths import MEDIATIONS, Paths
 from models.sections.regressors import Interaction, Regressor, Surface, as_variable
 from models.spec import RegressionSpec
@@ -170,6 +171,7 @@ def _spec_content(spec: RegressionSpec) -> Content:
         content |= {"degrees_of_freedom": degrees, "likelihood": spec.likelihood or "REML"}
     if spec.estimator in MIXED_CATEGORICAL:
         content["quadrature_points"] = spec.quadrature_points or (11 if len(spec.random_effects) == 1 else 1)
+    content |= {"figures": figures_written_out(spec.figures)} if spec.estimator in FIGURES else {}
     if spec.estimator in MARGINAL:
         content["working_correlation"] = spec.working_correlation or "exchangeable"
     return _without(content, ("name", "kind", "variants"))
@@ -211,6 +213,7 @@ def _names_in(spec: Content) -> list[str]:
         found += [part["variable"] for part in parts]
     if (other := (spec.get("paths") or {}).get("other_outcome")) is not None:
         found.append(other["variable"])
+    found += names_in_figures(spec.get("figures"))
     for each in spec.get("random_effects", []):
         found += each["groups"] if isinstance(each["groups"], list) else [each["groups"]]
     return list(dict.fromkeys([*found, *(effects if isinstance(effects, list) else [effects])]))

@@ -13,7 +13,7 @@ from pipelines.load import Study
 from pipelines.steps.coded_titles import coded_titles
 from pipelines.steps.fit_paths import outcomes_of
 from pipelines.steps.report_limits import report_limits
-from pipelines.steps.term_labels import in_language, term_label
+from pipelines.steps.term_labels import answer_label, in_language, term_label
 from pipelines.tables.released import ITEMS, SCALES, TEXTS
 
 KEY_TITLES: dict[str, Texts] = {
@@ -24,11 +24,15 @@ KEY_TITLES: dict[str, Texts] = {
     "language": {"en": "Language", "da": "Sprog"},
     "label_seen": {"en": "Word shown", "da": "Vist ord"},
 }
+NO_REFERENCES: Mapping[str, str] = {}
 WITHOUT: Texts = {"en": "without", "da": "uden"}
 
 
 def release_texts(
-    study: Study, terms: Iterable[tuple[str, str]], waves_without_inference: Collection[str] = ()
+    study: Study,
+    terms: Iterable[tuple[str, str]],
+    waves_without_inference: Collection[str] = (),
+    references: Mapping[str, str] = NO_REFERENCES,
 ) -> pd.DataFrame:
     """Collect the texts of a study.
 
@@ -36,6 +40,7 @@ def release_texts(
         study: The study.
         terms: Model and term of every released estimate.
         waves_without_inference: Waves whose sample register does not allow inference.
+        references: ``model/variant`` → answer that the others to an outcome of several are compared with.
 
     Returns:
         ``meta.texts``.
@@ -43,16 +48,35 @@ def release_texts(
     rows = [*_rows(study), *_region_titles(study)]
     for name, limit in report_limits(study, waves_without_inference).items():
         rows += _entries("limit", name, limit)
-    titles = titles_of(study)
+    titles, terms = titles_of(study), set(terms)
     for outcome in sorted(_outcomes(study) - set(study.scales())):
-        rows += _entries("outcome_title", outcome, titles.get(outcome, {}))
-    for model, term in sorted(set(terms)):
-        rows += [
-            ("term_label", f"{model}/{term}", language, term_label(term, titles, language))
-            for language in study.spec.release.languages
-        ]
+        words = {language: term_label(outcome, titles, language) for language in study.spec.release.languages}
+        rows += _entries("outcome_title", outcome, {at: text for at, text in words.items() if text != outcome})
+    for language in study.spec.release.languages:
+        rows += _term_rows(study, terms, references, titles, language)
     frame = pd.DataFrame(rows, columns=list(TEXTS.columns)).drop_duplicates(["kind", "name", "language"])
     return TEXTS.typed(frame)
+
+
+def _term_rows(
+    study: Study,
+    terms: Collection[tuple[str, str]],
+    references: Mapping[str, str],
+    titles: dict[str, Texts],
+    language: str,
+) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the words of terms, and of the answers of outcomes of several categories and of what goes with each."""
+    with_answers = {name.partition("/")[0] for name in references}
+    for model, term in sorted(terms):
+        outcome = study.models[model].outcome if model in with_answers else ""
+        yield "term_label", f"{model}/{term}", language, term_label(term, titles, language, outcome)
+        answer, colon, regressor = term.partition(": ")
+        if outcome and colon:
+            yield "term_label", f"{model}/{regressor}", language, term_label(regressor, titles, language)
+            yield "answer_title", f"{model}/{answer}", language, answer_label(outcome, answer, titles, language)
+    for name, answer in references.items():
+        outcome = study.models[name.partition("/")[0]].outcome
+        yield "outcome_reference", name, language, answer_label(outcome, answer, titles, language)
 
 
 def _outcomes(study: Study) -> set[str]:

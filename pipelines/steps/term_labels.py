@@ -56,22 +56,39 @@ PARTS_OF_GROWTH: Mapping[str, Texts] = {
 IN_WAVE = {"en": "{}, in {}", "da": "{}, i {}"}
 WHERE = {"en": "{}, where {}", "da": "{}, hvor {}"}
 OF_INDIRECT = "difference of indirect "
+QUANTILE = "quantile "
+OF_QUANTILE = {"en": "Quantile {}", "da": "Fraktil {}"}
+MARKS = {"en": ".", "da": ","}
 DIFFERENCE_OF_INDIRECT = {"en": "Difference of indirect effects", "da": "Forskel mellem indirekte effekter"}
 
 
-def term_label(term: str, titles: dict[str, Texts], language: str) -> str:
-    """Write a term of a model in words, such as ``a x b``, ``education[Master]`` or ``indirect: a -> b``."""
+def term_label(term: str, titles: dict[str, Texts], language: str, outcome: str = "") -> str:
+    """Write a term of a model in words, such as ``a x b``, ``education[Master]`` or ``indirect: a -> b``.
+
+    Args:
+        term: The term.
+        titles: Of everything that a term may name.
+        language: ``en`` or ``da``.
+        outcome: That of a model of an outcome of several categories, so that ``category: a`` has its category in words.
+    """
 
     def named(regressor: str) -> str:
         return _regressor_label(regressor, titles, language)
 
     category, colon, regressor = term.partition(": ")
     is_of_category = bool(colon) and term.partition("[")[0] not in titles and regressor.partition("[")[0] in titles
+    if outcome and colon:
+        return f"{answer_label(outcome, category, titles, language)}: {named(regressor)}"
     return path_label(term, language, named) or (f"{category}: {named(regressor)}" if is_of_category else named(term))
 
 
+def answer_label(outcome: str, category: str, titles: dict[str, Texts], language: str) -> str:
+    """Write an answer to an outcome of several categories in words, else as its fit names it."""
+    return in_language(titles.get(f"{outcome}[{category}]", {}), language, category)
+
+
 def path_label(term: str, language: str, named: Named) -> str:
-    """Write a path, an effect or another term of a path model in words; empty for a regressor.
+    """Write a path, an effect or another term of a path model, or a quantile, in words; empty for a regressor.
 
     Args:
         term: Term of a model.
@@ -86,6 +103,10 @@ def path_label(term: str, language: str, named: Named) -> str:
         is_level = bool(colon) and head in LEVELS
         told = _path(rest if is_level else term, language, named)
         return f"{in_language(LEVELS[head], language, head)}: {told}" if is_level else told
+    if colon and head.startswith(QUANTILE):
+        share = head.removeprefix(QUANTILE).replace(".", MARKS.get(language, "."))
+        told = in_language(OF_QUANTILE, language, "").format(share)
+        return f"{told}: {named(rest)}"
     if colon and head in BESIDE:
         both = " ~ ".join(_named(each, language, named) for each in rest.split(" ~ "))
         return f"{in_language(BESIDE[head], language, head)}: {both}"

@@ -5,10 +5,14 @@ from collections.abc import Mapping
 from instruments.spec_file import Texts
 
 _NO_WORDS = {"en": "for which the dashboard has no words", "da": "som dashboardet ikke har ord for"}
+_NO_RULES = {
+    "en": "for which no rule says yet what a release would tell of single organisations",
+    "da": "hvor ingen regel endnu siger, hvad en frigivelse ville fortælle om enkelte organisationer",
+}
 REASONS: Mapping[str, Texts] = {
     "of_units": {
-        "en": f"an estimator of units in waves, {_NO_WORDS['en']}",
-        "da": f"en estimator af enheder gennem runder, {_NO_WORDS['da']}",
+        "en": f"an estimator of units in waves, {_NO_RULES['en']}",
+        "da": f"en estimator af enheder gennem runder, {_NO_RULES['da']}",
     },
     "other_units": {
         "en": f"coefficients in other units than the outcome, {_NO_WORDS['en']}",
@@ -20,8 +24,8 @@ REASONS: Mapping[str, Texts] = {
     },
     "few_responses": {"en": "fewer than {least} responses", "da": "færre end {least} besvarelser"},
     "of_records": {
-        "en": f"an outcome from records, {_NO_WORDS['en']}",
-        "da": f"et udfald fra registre, {_NO_WORDS['da']}",
+        "en": f"an outcome from records, {_NO_RULES['en']}",
+        "da": f"et udfald fra registre, {_NO_RULES['da']}",
     },
     "few_degrees": {"en": "fewer than {least} degrees of freedom", "da": "færre end {least} frihedsgrader"},
     "few_clusters": {"en": "fewer than {least} clusters", "da": "færre end {least} klynger"},
@@ -99,6 +103,10 @@ REASONS: Mapping[str, Texts] = {
     "latent_means": {
         "en": "paths between latent means of organisations, for which no rule says what they tell of a single one",
         "da": "stier mellem organisationers latente gennemsnit, hvor ingen regel siger, hvad de fortæller om en enkelt",
+    },
+    "figures_of_population": {
+        "en": "figures of a population and its parts, for which no rule says what weighted sums tell of a few",
+        "da": "tal for en population og dens dele, hvor ingen regel siger, hvad vægtede summer fortæller om nogle få",
     },
     "few_dyads": {
         "en": "answers of fewer than {least} other members of dyads",

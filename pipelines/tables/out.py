@@ -210,7 +210,9 @@ ESTIMATES = Table(
         "estimate": number("Coefficient, in units of the outcome"),
         "std_error": number("Standard error"),
         "df": number("Degrees of freedom of the t distribution; missing for the normal"),
-        "statistic": number("Estimate divided by its standard error"),
+        "statistic": number(
+            "Estimate divided by its standard error; of corrected means the numerator of the slope by its own"
+        ),
         "p_value": number("Two-sided p-value of no effect"),
         "conf_low": number("Lower end of the interval"),
         "conf_high": number("Upper end of the interval"),
@@ -250,21 +252,20 @@ READINGS = Table(
         "reading": ColumnOf(
             TEXT,
             "standardised, partial_r2, minimum_detectable, equivalence, robustness_value, without_one_cluster, "
-            "wild_bootstrap, selection_ratio, e_value, or average_effect and its average_effect_bootstrap, with the "
-            "category of an outcome of several; simple_slopes or johnson_neyman of a product without slopes or "
-            "regions; importance and ridge of regressors that go together; share_moved and other_noughts of parts of a "
-            "whole; cross_validated_error, error_against_first, vuong, aic, bic and akaike_weight of competing forms; "
-            "plain_mean, the coefficient without the correction of organisation means; of two corrected views "
+            "wild_bootstrap, selection_ratio, e_value, average_effect and average_effect_bootstrap, with the category "
+            "of an outcome of several; simple_slopes or johnson_neyman of a product without them; importance and "
+            "ridge of regressors together; share_moved and other_noughts of parts of a whole; "
+            "cross_validated_error, error_against_first, vuong, aic, bic and akaike_weight of competing forms; "
+            "plain_mean, the coefficient with plain organisation means; of two corrected views "
             "latent_difference_mean, latent_difference_variance, latent_difference_reliability and "
             "latent_views_correlation; of mixed models deviation, correlation on another effect and "
-            "residual_deviation, by ML, with profile likelihood intervals",
+            "residual_deviation, by ML, with profile intervals; of imputed values delta D on a variable, the "
+            "coefficient when D is added to it, and tipping_point",
         ),
         "value": number("Value; a p-value for equivalence and wild_bootstrap; a standard error for a bootstrap effect"),
         "conf_low": number("Lower end of its interval or range; missing where there is none"),
         "conf_high": number("Upper end"),
-        "verdict": ColumnOf(
-            TEXT, "equivalent, relevant, undecided, better, worse, ok, look or not_covered; else empty"
-        ),
+        "verdict": ColumnOf(TEXT, "equivalent, relevant, undecided, better, worse, ok, look, not_covered; else empty"),
     },
 )
 

@@ -53,10 +53,13 @@ TEXTS = Table(
         "kind": ColumnOf(
             TEXT,
             "study_title, wave_title, group_title, region_title, scale_title, high_score_means, item_text, "
-            "point_label, model_title, hypothesis, estimand, term_label, limit, variant_title",
+            "point_label, model_title, hypothesis, estimand, term_label, limit, variant_title, outcome_title, "
+            "answer_title, outcome_reference",
         ),
         "name": ColumnOf(
-            TEXT, "What it names; point_label: item=code; term_label: model/term; variant_title: model/variant"
+            TEXT,
+            "What it names; point_label: item=code; term_label: model/term; variant_title: model/variant; "
+            "answer_title: model/answer; outcome_reference: model/variant",
         ),
         "language": ColumnOf(TEXT, "Language; und for a text that exists in one language only"),
         "text": ColumnOf(TEXT, "Text"),

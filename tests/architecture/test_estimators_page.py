@@ -11,6 +11,7 @@ from models.spec import RegressionSpec
 from pipelines.commands.estimators_page import WRITTEN, estimators_page, named_estimators
 from pipelines.methods_report.defined import ESTIMATORS
 from pipelines.report_tables import danish, english
+from tests.every_estimator import FITS
 
 ROWS = {
     cells[0].strip("`"): cells for cells in re.findall(r"^\| (`\w+`) \| (.*?) \|$", estimators_page(), re.MULTILINE)
@@ -23,6 +24,13 @@ def test_every_estimator_that_a_model_may_name_has_a_row_definitions_and_words()
         text = words.__dict__
         known = {key for held in text.values() if isinstance(held, dict) for key in held}
         assert {f"estimator_{each}" for each in ESTIMATORS} <= known
+
+
+def test_what_the_page_says_is_tried_by_command_is_what_the_test_goes_through():
+    heads = re.search(r"^\| recorded as \| (.*?) \|$", estimators_page(), re.MULTILINE)
+    assert heads is not None
+    place = heads[1].split(" | ").index("by command")
+    assert {name for name, (_, cells) in ROWS.items() if cells.split(" | ")[place] == "yes"} == set(FITS)
 
 
 @pytest.mark.parametrize("estimator", sorted(WITHOUT_IMPUTATION))

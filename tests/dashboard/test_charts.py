@@ -4,8 +4,11 @@ import json
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dashboard.charts import BAR, TRACK, Axis, answer_chart, answer_legend, interval_chart, series_legend, stacked
+from dashboard.axes import MOST_NARROW_TICKS, MOST_TICKS, Axis, ratio_ends, ratio_ticks, title_lines
+from dashboard.charts import BAR, TRACK, answer_chart, answer_legend, interval_chart, series_legend, stacked
 from dashboard.legend import legend
 from dashboard.palette import LEAN_COLOURS
 from dashboard.row_heights import LABEL_LINE, NOTE_LINE
@@ -127,6 +130,39 @@ def test_bands_across_the_middle_get_a_legend_entry_only_where_there_are_any():
     without, with_mixed = _bands(), _bands(lean=["low", "mixed", "high", None])
     assert NAMES["mixed"] not in {entry.name for entry in answer_legend(without, NAMES)}
     assert NAMES["mixed"] in {entry.name for entry in answer_legend(with_mixed, NAMES)}
+
+
+def test_title_of_an_axis_has_lines_about_equally_long():
+    assert title_lines("Points of Forwarding as staff see it for one unit more") == [
+        "Points of Forwarding as staff",
+        "see it for one unit more",
+    ]
+    assert title_lines("Score") == ["Score"]
+    assert title_lines("") == []
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "narrow", "wide"),
+    [
+        (0.8, 1.4, [0.8, 1.0, 1.2, 1.4], [0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4]),
+        (0.98, 1.01, [0.98, 0.99, 1.0, 1.01], [0.98, 0.985, 0.99, 0.995, 1.0, 1.005, 1.01]),
+        (0.25, 3.0, [0.5, 1.0, 2.0], [0.5, 1.0, 2.0]),
+        (0.05, 2.0, [0.1, 0.3, 1.0], [0.05, 0.1, 0.2, 0.5, 1.0, 2.0]),
+        (0.001, 400.0, [0.01, 1.0, 100.0], [0.001, 0.01, 0.1, 1.0, 10.0, 100.0]),
+    ],
+)
+def test_axis_of_ratios_is_labelled_on_both_sides_of_one(low, high, narrow, wide):
+    assert (ratio_ticks(low, high, MOST_NARROW_TICKS), ratio_ticks(low, high, MOST_TICKS)) == (narrow, wide)
+
+
+@given(low=st.floats(1e-4, 1.0), high=st.floats(1.0, 1e4))
+def test_every_axis_of_ratios_has_labels_within_its_ends_and_no_more_than_have_room(low, high):
+    least, most = ratio_ends(low, high)
+    for room in (MOST_NARROW_TICKS, MOST_TICKS):
+        ticks = ratio_ticks(least, most, room)
+        assert 1.0 in ticks
+        assert len(ticks) <= room
+        assert all(least - 1e-3 <= each <= most + 1e-3 for each in ticks)
 
 
 def test_charts_fetch_nothing_and_say_every_mark_in_words():

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.wording import WORDINGS
 from pipelines.tables.units_of_estimates import UNITS
-from tests.fits_of_every_kind import tables_of_every_kind
+from tests.fits_of_every_kind import tables_of_every_kind, tables_without_ends
 
 
 def _publish_with(tmp_path, n_backgrounds: int) -> None:
@@ -113,3 +113,15 @@ def test_every_kind_of_fit_is_said_drawn_and_listed_in_what_it_is_counted_in(ope
         assert words[f"{unit}_unit_reading"] in seen.text
         assert words[f"unit_{unit}"] in seen.tables
     assert {"en": "Odds of “Wrote", "da": "Odds for “Skrev"}[language] in seen.charts
+
+
+NOTHING_SAID = {"en": "Nothing can be said of a connection", "da": "Der kan intet siges om en sammenhæng"}
+
+
+@pytest.mark.parametrize("language", WORDINGS)
+def test_an_interval_without_ends_is_said_and_listed_and_not_drawn(open_page, tmp_path, language):
+    build_release.point_at(tmp_path, build_release.write_release(tmp_path, tables_without_ends()))
+    seen = open_page("results", lang=language, model="corrected_means")
+    assert NOTHING_SAID[language] in seen.text
+    assert "\N{MINUS SIGN}\N{INFINITY}" in seen.tables
+    assert "Infinity" not in seen.charts

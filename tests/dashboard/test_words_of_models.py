@@ -6,6 +6,7 @@ import pytest
 
 from dashboard.danish import DANISH
 from dashboard.english import ENGLISH
+from dashboard.views.coefficients import _counted_in
 from dashboard.views.results import _line
 from dashboard.wording import Words
 from pipelines.steps import fits_to_withhold
@@ -99,3 +100,16 @@ def test_every_estimator_with_rules_has_words_but_those_of_units_in_waves():
 @pytest.mark.parametrize(("language", "said"), [("en", "that of collaborations;"), ("da", "for samarbejder;")])
 def test_collaborations_among_the_groups_have_words(language, said):
     assert said in line(language, **MIXED, random_effects="collaboration_id")
+
+
+@pytest.mark.parametrize(
+    ("estimator", "term", "said"),
+    [
+        ("logit", "intercept", "odds or number where every term is 0"),
+        ("multinomial", "The manager: intercept", "odds or number where every term is 0"),
+        ("logit", "identity_work", "odds: times as high"),
+        ("OLS", "intercept", "points"),
+    ],
+)
+def test_a_constant_of_a_model_of_ratios_counts_a_level(estimator, term, said):
+    assert _counted_in(SimpleNamespace(words=Words("en")), {"estimator": estimator}, term) == said

@@ -17,7 +17,7 @@ from tests.small_study import build_small_study
 @pytest.fixture(scope="session")
 def finished_small_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small study after a run and a release; not to be changed."""
-    return _finished("small", lambda folder: build_small_study(folder / "small"), tmp_path_factory)
+    return _finished("small", lambda folder: _released(build_small_study(folder / "small")), tmp_path_factory)
 
 
 @pytest.fixture
@@ -29,23 +29,34 @@ def study(finished_small_study: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def rse_2017(tmp_path_factory: pytest.TempPathFactory, reference: Path) -> Path:
     """The study of research software engineers after a run and a release; not to be changed."""
-    return _finished("rse_2017", partial(build_reference_study, "rse_2017", reference=reference), tmp_path_factory)
+    build = partial(build_reference_study, "rse_2017", reference=reference)
+    return _finished("rse_2017", lambda folder: _released(build(folder)), tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def lq2002(tmp_path_factory: pytest.TempPathFactory, reference: Path) -> Path:
     """The study of army companies after a run and a release; not to be changed."""
-    return _finished("lq2002", partial(build_reference_study, "lq2002", reference=reference), tmp_path_factory)
+    build = partial(build_reference_study, "lq2002", reference=reference)
+    return _finished("lq2002", lambda folder: _released(build(folder)), tmp_path_factory)
 
 
-def _finished(name: str, build: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build, run and release a study in the process of the session that comes first; the others wait for it."""
+@pytest.fixture(scope="session")
+def shipped_demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration as the command ``demo`` makes, runs and releases it; not to be changed."""
+    return _finished("demo", lambda folder: done(sensemaking("demo", "--home", folder)), tmp_path_factory)
+
+
+def _released(study: Path) -> None:
+    done(sensemaking("run", study))
+    done(sensemaking("release", study, "--sign-off", "Test"))
+
+
+def _finished(name: str, make: Callable[[Path], object], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a study that is run and released in the process of the session that comes first; the others wait for it."""
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / f"finished-{name}"
     with exclusive(folder / "lock", "a test"):
         if not (folder / "is_finished").exists():
-            study = build(folder)
-            done(sensemaking("run", study))
-            done(sensemaking("release", study, "--sign-off", "Test"))
+            make(folder)
             (folder / "is_finished").touch()
     return folder / name

@@ -55,15 +55,15 @@ def test_a_small_demonstration_runs_through_every_reader_and_is_released_as_synt
 
 @pytest.mark.long
 @pytest.mark.slow
-def test_in_the_shipped_demonstration_some_organisations_are_visible_in_every_wave_and_some_hidden(tmp_path: Path):
-    folder = tmp_path / "demo"
-    done(sensemaking("demo", "--home", tmp_path))
-    counts = seen(folder)
+def test_in_the_shipped_demonstration_some_organisations_are_visible_in_every_wave_and_some_hidden(
+    shipped_demonstration: Path,
+):
+    counts = seen(shipped_demonstration)
     for group in ("MID", "FRL", "CIT"):
         assert (counts.loc[group, "visible"] >= LEAST_VISIBLE).all(), counts.loc[group]
         assert (counts.loc[group, "hidden"] > 0).all()
     assert (counts.loc[["TOP", "PAR"], "visible"] == 0).all()
-    pairs = table(folder, "out.discriminant").set_index("measurement")
+    pairs = table(shipped_demonstration, "out.discriminant").set_index("measurement")
     beliefs = pairs.loc["leadership_belief_measurement"]
     assert (beliefs["first_scale"], beliefs["htmt_below"]) == ("leadership_coproduction_belief", "met")
     assert 0 < beliefs["htmt_low"] < beliefs["htmt"] < beliefs["htmt_high"] < 0.85

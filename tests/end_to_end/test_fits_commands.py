@@ -217,3 +217,13 @@ def test_compare_of_different_terms_leaves_the_missing_side_empty(study: Path):
     tenure = next(term for term in terms if term["term"] == "tenure")
     assert tenure["estimate_second"] is None
     assert tenure["difference"] is None
+
+
+def test_compare_forms_no_difference_of_coefficients_in_other_units_and_keeps_the_order_of_terms(study: Path):
+    settings = ["--set", "estimator=poisson", "--set", "outcome=tenure", "--set", "regressors=[trust, teamwork]"]
+    counts = done(sensemaking("fit", study, "trust", *settings, "--set", "bootstrap_draws=0", "--json")).document
+    first, second = fit_ids(study)["main", True], counts["fit"][0]["fit_id"]
+    document = done(sensemaking("compare", study, first, second, "--json")).document
+    assert [term["term"] for term in document["terms"]] == ["intercept", "teamwork", "tenure", "trust"]
+    assert all(term["difference"] is None for term in document["terms"])
+    assert document["told"][0].endswith("in other units: OLS of trust, poisson of tenure")

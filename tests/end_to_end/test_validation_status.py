@@ -7,7 +7,7 @@ import pytest
 
 from instruments.validation import STATUS_LABELS
 from pipelines.commands.run import Outcome
-from pipelines.commands.shown import print_outcome
+from pipelines.commands.shown_run import print_outcome
 from pipelines.load import load_study
 from tests.command_line import done, release_contents, sensemaking
 from tests.end_to_end.test_fits_commands import fit_ids

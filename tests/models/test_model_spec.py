@@ -67,7 +67,7 @@ FAULTS = {
         (5, "estimands", "unknown key; did you mean 'estimand'?"),
     ],
     "named_unlike_its_file": [(1, "name", "the file is called h1.yaml; expected name: h1")],
-    "no_regressors": [(10, "regressors", "expected 1 or more entries, found 0")],
+    "no_regressors": [(10, "regressors", "expected 1 or more entries, found 0; linear has effects")],
     "reason_of_no_regressor": [(1, "", "because explains 'age', which is no regressor; correct the name or remove it")],
     "reference_without_categories": [
         (10, "regressors.1", "a reference is for use: category only; remove it or set the use")

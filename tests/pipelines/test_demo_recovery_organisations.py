@@ -85,8 +85,19 @@ def test_variances_between_organisations_are_those_of_true_values(of_many):
 def test_organisations_that_do_not_differ_have_no_equation_with_products():
     said, of = members(40, 4, np.random.default_rng(2))
     said["x"] -= said["x"].groupby(of).transform("mean")
-    with pytest.raises(ModelDataError, match="vary too little beyond the errors"):
+    with pytest.raises(ModelDataError, match="hardly differ in what those who answered tell"):
         product_slopes(means_of(said, of, 40), CAUSES, "y")
+
+
+def test_a_study_in_which_true_values_happen_to_vary_little_has_an_equation_too():
+    said, of = members(40, 4, np.random.default_rng(2))
+    said["x"] = np.random.default_rng(3).standard_normal(len(said))
+    told = means_of(said, of, 40)
+    with pytest.raises(ModelDataError, match="no variation of their own"):
+        told.slopes(["x", "z"], "y")
+    found = product_slopes(told, CAUSES, "y")
+    assert np.isfinite(found[["estimate", "std_error"]].to_numpy()).all()
+    assert np.isinf(found.loc["x", ["conf_low", "conf_high"]].to_numpy(dtype=float)).all()
 
 
 def test_organisations_of_which_nothing_is_told_are_left_out():

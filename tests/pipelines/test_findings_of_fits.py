@@ -31,8 +31,9 @@ SAID = {
         "logit": "higher odds of “Wrote of citizens unprompted”: one point more goes with odds 1.328 times as high "
         "(1.264 to 1.397). On average over those who answered, that is a difference of 9 percentage points (4 to 14)",
         "ordered_logit": "odds of a higher answer to “How often do you meet citizens?”: one point more goes with odds",
-        "multinomial": "No clear connection between “Identity work” and odds of “A colleague” beside the first "
-        "answer to “Whom would you ask first?”: one point more goes with anything from 0.962 to 1.063 times the odds.",
+        "multinomial": "No clear connection between “Identity work” and odds of “A colleague” beside the answer "
+        "“Nobody” to “Whom would you ask first?”: one point more goes with anything from 0.962 to 1.063 times the "
+        "odds.",
         "probit": "inclination behind “Wrote of citizens unprompted”: one point more goes with 0.284 standard "
         "deviations",
         "poisson": "higher numbers of “Meetings with citizens last month”: one point more goes with 1.328 times as "
@@ -54,6 +55,7 @@ SAID = {
         "så høje (1,264 til 1,397). I gennemsnit over dem, der svarede, er det en forskel på 9 procentpoint (4 til "
         "14)",
         "mediation": "I alt følges ét point mere i begyndelsen med 0,341 (0,291 til 0,391) point i enden;",
+        "multinomial": "højere odds for “Lederen” over for svaret “Ingen” på “Hvem ville du spørge først?”",
         "poisson": "1,328 gange så mange",
         "corrected_means": "rettet for to ting",
         "OLS_within": "To personer, der hører sammen, har svaret",
@@ -121,6 +123,17 @@ def test_what_is_said_are_released_numbers_and_exponentials_of_them(language: st
     assert numbers_in(" ".join(findings(language).values()), language) <= known
     figures = {abs(each.value) for each in report_of(every_kind(), language).figures() if isinstance(each, Figure)}
     assert {round(each, 9) for each in figures} <= known
+
+
+def test_without_its_reference_a_release_says_that_answers_are_compared_with_one():
+    tables = tables_of_every_kind()
+    texts = tables["meta.texts"]
+    tables["meta.texts"] = texts[texts["kind"] != "outcome_reference"]
+    with TemporaryDirectory() as folder:
+        point_at(Path(folder), write_release(Path(folder), tables))
+        made = report_of(read_current_release(Path(folder), TABLES), "en")
+    told = next(each for each in made.sections if each.name == _sheet("en")).findings
+    assert "odds of “A colleague” beside the answer that all others are compared with to “Whom" in " ".join(told)
 
 
 def test_readings_are_of_the_units_there_are():

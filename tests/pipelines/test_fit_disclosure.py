@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.sections.inference import PATHS
+from models.sections.inference import FIGURES, PATHS
 from pipelines.steps import fits_to_withhold
 from pipelines.steps.fits_to_withhold import reasons_to_withhold, reasons_without_words, too_alike
 from pipelines.steps.withheld_reasons import REASONS, reason
@@ -21,9 +21,10 @@ def fit(**changes):
 
 def diagnostics(**changes):
     organisations = {"n_organisations": 40.0, "least_category_organisations": 12.0}
-    return {"max_leverage": 0.2, "least_category_n": 30.0, **organisations, **changes}
+    return {"max_leverage": 0.2, "unit_leverage": 0.3, "least_category_n": 30.0, **organisations, **changes}
 
 
+NO_RULE = "for which no rule says yet what a release would tell of single organisations"
 OF_ANSWERS = {"least_answer_of_category": 3.0, "count_beside_two": 0.1}
 
 
@@ -64,7 +65,10 @@ def test_reasons_are_given_in_the_language_asked_for():
     told = reasons_to_withhold(few, diagnostics(), ["intercept", "voice"], [], "da")
     assert told == ["færre end 10 besvarelser"]
     without_words = reasons_without_words(few, "da")
-    assert without_words == ["et udfald fra registre, som dashboardet ikke har ord for"]
+    assert without_words == [
+        "et udfald fra registre, hvor ingen regel endnu siger, hvad en frigivelse ville fortælle om enkelte "
+        "organisationer"
+    ]
     fits = {"h1.main": frozenset(map(str, range(30))), "h2.main": frozenset(map(str, range(28)))}
     assert too_alike(fits, 10, {}, "da") == {
         "h2.main": "afviger fra en frigivet estimation med færre end 10 besvarelser"
@@ -74,8 +78,8 @@ def test_reasons_are_given_in_the_language_asked_for():
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"estimator": "random_effects"}, "an estimator of units in waves, for which the dashboard has no words"),
-        ({"is_of_records": True}, "an outcome from records, for which the dashboard has no words"),
+        ({"estimator": "random_effects"}, f"an estimator of units in waves, {NO_RULE}"),
+        ({"is_of_records": True}, f"an outcome from records, {NO_RULE}"),
     ],
 )
 def test_what_the_dashboard_has_no_words_for_is_not_released(changes, told):
@@ -226,7 +230,7 @@ def test_estimators_that_no_rule_can_be_had_for_are_withheld_for_a_reason_of_the
         assert reasons_to_withhold(row, diagnostics(), ["indirect: voice -> safety"], []) == [told]
 
 
-@pytest.mark.parametrize("estimator", ["cross_lagged_panel", "latent_growth", "mediation_across_levels"])
+@pytest.mark.parametrize("estimator", ["cross_lagged_panel", "latent_growth", "mediation_across_levels", *FIGURES])
 @pytest.mark.parametrize("is_on", [True, False], ids=["with", "without"])
 def test_without_its_reason_an_estimator_that_others_rules_would_pass_is_shown(monkeypatch, estimator, is_on):
     monkeypatch.setattr(fits_to_withhold, "WITH_RULES", (*fits_to_withhold.WITH_RULES, estimator))
@@ -236,8 +240,8 @@ def test_without_its_reason_an_estimator_that_others_rules_would_pass_is_shown(m
     assert bool(reasons_to_withhold(row, diagnostics(), ["indirect: voice -> safety"], [])) == is_on
 
 
-def test_every_estimator_of_paths_has_rules_or_a_reason_of_its_own():
-    assert set(PATHS) == {*fits_to_withhold.OF_EQUATIONS, *fits_to_withhold.NEVER}
+def test_every_estimator_of_paths_and_figures_has_rules_or_a_reason_of_its_own():
+    assert {*PATHS, *FIGURES} == {*fits_to_withhold.OF_EQUATIONS, *fits_to_withhold.NEVER}
     assert not set(fits_to_withhold.NEVER) & set(fits_to_withhold.WITH_RULES)
 
 
@@ -307,7 +311,8 @@ OWN_KINDS = {
 def test_a_fit_with_rules_of_its_own_is_shown_when_it_meets_them_and_withheld_without_each_figure(known):
     assert not fit_is_withheld(**known)
     for name in set(known) - {"estimator", "covariance", "n_imputations"}:
-        assert fit_is_withheld(**{key: value for key, value in known.items() if key != name}), name
+        left = {key: value for key, value in known.items() if key != name}
+        assert fit_is_withheld(**left, is_missing=(name,)), name
 
 
 ONE_UNIT = "one organisation or person nearly decides a coefficient"
@@ -416,8 +421,18 @@ def test_without_rules_of_its_own_a_fit_that_one_organisation_decides_is_shown(m
     assert not fit_is_withheld(**decided)
 
 
-def test_the_rules_of_a_mixed_model_do_not_bind_least_squares():
-    assert not fit_is_withheld(least_df=3.0, unit_leverage=1.0)
+def test_degrees_of_freedom_of_terms_do_not_bind_least_squares():
+    assert not fit_is_withheld(least_df=3.0)
+
+
+@pytest.mark.parametrize("estimator", fits_to_withhold.OF_RESPONSES)
+def test_one_organisation_that_decides_withholds_least_squares(monkeypatch, estimator):
+    known = {"estimator": estimator, "unit_leverage": 0.9}
+    assert fit_is_withheld(**known)
+    assert fit_is_withheld(estimator=estimator, is_missing=("unit_leverage",))
+    assert not fit_is_withheld(**known, n_responses=400.0)  # rows are organisations: their leverage is that of rows
+    monkeypatch.setattr(fits_to_withhold, "OF_RESPONSES", ())
+    assert not fit_is_withheld(**known)
 
 
 def test_a_fit_of_a_log_ratio_is_withheld():
@@ -446,6 +461,7 @@ def test_every_reason_is_given():
         "fewer than 10 clusters",
         "a category with fewer than 10 responses",
         "one response nearly decides a coefficient",
+        "one organisation or person nearly decides a coefficient",
         "fewer than 3 organisations",
         "a category with fewer than 3 organisations",
         "a figure for a single organisation",

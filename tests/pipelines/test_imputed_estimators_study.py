@@ -8,9 +8,9 @@ import pytest
 
 from pipelines.fit_disclosure import releasable_fits
 from tests.command_line import done, sensemaking, table
+from tests.imputed_study import build_imputed_study
 from tests.replication_script import reproduced_here
 from tests.run_steps import bring_up_to_date
-from tests.small_study import answers, build_small_study, write_export
 
 pytestmark = pytest.mark.slow
 
@@ -23,15 +23,7 @@ VARIANTS = f"""\
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = build_small_study(tmp_path_factory.mktemp("imputed_estimators") / "small")
-    for wave in ("autumn", "spring"):
-        rows = answers(wave)
-        rows.loc[::3, "tenure"] = ""
-        write_export(folder, f"{wave}.csv", rows)
-    path = folder / "models" / "trust.yaml"
-    path.write_text(path.read_text(encoding="utf-8") + VARIANTS, encoding="utf-8")
-    bring_up_to_date(folder)
-    return folder
+    return build_imputed_study(tmp_path_factory.mktemp("imputed_estimators") / "small", VARIANTS)
 
 
 @pytest.mark.parametrize("variant", ["imputed_effects", "imputed_design"])

@@ -13,9 +13,10 @@ from pipelines.fit_disclosure import releasable_fits
 from pipelines.steps.coarse_degrees import coarse_degrees
 from pipelines.tables.out import ESTIMATES
 from tests.command_line import done, sensemaking, table
+from tests.imputed_study import build_imputed_study
 from tests.replication_script import reproduced_here, with_hash_mended
 from tests.run_steps import bring_up_to_date
-from tests.small_study import answers, build_small_study, write_export
+from tests.small_study import answers, write_export
 
 VARIANT = (
     "  - {name: imputed, missing: {method: multiple_imputation, imputations: 3, iterations: 8, auxiliary: [TW_1]}}\n"
@@ -24,15 +25,7 @@ VARIANT = (
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = build_small_study(tmp_path_factory.mktemp("imputed") / "small")
-    for wave in ("autumn", "spring"):
-        rows = answers(wave)
-        rows.loc[::3, "tenure"] = ""
-        write_export(folder, f"{wave}.csv", rows)
-    path = folder / "models" / "trust.yaml"
-    path.write_text(path.read_text(encoding="utf-8") + VARIANT, encoding="utf-8")
-    bring_up_to_date(folder)
-    return folder
+    return build_imputed_study(tmp_path_factory.mktemp("imputed") / "small", VARIANT)
 
 
 def test_no_response_is_left_out_and_the_fraction_of_missing_information_is_told(study: Path):

@@ -5,6 +5,7 @@ import pytest
 from small_study import add_measurement, build_small_study
 
 from instruments.faults import SpecError
+from pipelines.assets import measurement
 from pipelines.commands.run import run_study
 from pipelines.load import load_study
 from pipelines.release import publish
@@ -48,13 +49,16 @@ def conditions_of(store):
 
 
 @pytest.mark.slow
-def test_unmet_conditions_mark_or_block_a_model_and_a_new_threshold_judges_it_again(tmp_path):
+def test_unmet_conditions_mark_or_block_a_model_and_a_new_threshold_judges_it_again(tmp_path, monkeypatch):
     study = measured_study(tmp_path)
     store, outcome = Store(study.warehouse), run_study(study)
     assert not outcome.failures
     marked = conditions_of(store)
     assert marked[["value", "verdict"]].drop_duplicates().to_numpy().tolist() == [[2.0, "look"]]
     assert any("the model trust (" in each and "conditions of measurement" in each for each in outcome.warnings)
+    with monkeypatch.context() as of_many:
+        of_many.setattr(measurement, "MOST_TOLD", 0)
+        assert any("conditions of measurement are not met: trust; " in each for each in measurement.notes(study, store))
     with duckdb.connect(publish(study, store, "Test").path, read_only=True) as released:
         shown = released.execute("SELECT scale, over, verdict, compared FROM out.comparisons ORDER BY scale").fetchall()
         missed = released.execute("SELECT DISTINCT conditions_not_met FROM out.fits").fetchall()

@@ -17,7 +17,7 @@ from models.regression.columns import surface_terms
 from models.regression.reading.residuals import residuals_of
 from pipelines.commands.pictures import drawings_of_residuals
 from pipelines.pictures.axes import Axis, labelled, round_step
-from pipelines.pictures.coefficients import coefficient_plot
+from pipelines.pictures.coefficients import LEFT, RIGHT, WIDE, coefficient_plot
 from pipelines.pictures.diagnostics import diagnostics_panels
 from pipelines.pictures.drawn_fit import term_in_words
 from pipelines.pictures.effects import curve_plot, effect_plot, slope_plot
@@ -119,6 +119,18 @@ def test_coefficients_say_what_was_expected_and_which_fit_was_planned():
     reading = fits()[0].readings.set_index(["term", "reading"]).loc[("trust", "standardised"), "value"]
     assert f": {words_in('en').number(reading)} (" in told
     assert "expected positive" in told
+
+
+def test_an_interval_without_ends_goes_across_the_whole_picture():
+    one = fits()[2]
+    estimates = one.estimates.copy()
+    estimates.loc[estimates["term"] == "trust", ["conf_low", "conf_high"]] = [-np.inf, np.inf]
+    without = replace(one, estimates=estimates, readings=one.readings.iloc[:0])
+    drawn = coefficient_plot([without], words_in("en"))
+    paths = [each.get("d", "") for each in ET.fromstring(drawn).iter(f"{SVG}path") if each.get("stroke-width") == "2.2"]
+    ends = [[float(each) for each in re.findall(r"[ML]([\d.]+)", path)] for path in paths]
+    assert [LEFT, WIDE - RIGHT] in ends
+    assert "(\N{MINUS SIGN}\N{INFINITY} to \N{INFINITY})" in (ET.fromstring(drawn).findtext(f"{SVG}desc") or "")
 
 
 def test_an_effect_shows_its_bounds_and_its_share_and_hides_small_bins():

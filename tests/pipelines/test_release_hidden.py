@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipelines.release_hidden import hidden_because
+from pipelines.release_hidden import ONE_OF_ALL, hidden_because
 from pipelines.steps.lattice.policy import Policy
 from pipelines.tables.released import DISTRIBUTIONS_RELEASED, RESPONSE_RATES_RELEASED, SCALE_MEANS_RELEASED, UNIT_MEANS
 
@@ -19,9 +19,9 @@ ROWS = pd.DataFrame(
 KEY = {"wave": "spring", "respondent_group": "FRL", "is_hidden": True}
 
 
-def told(table, *cells):
+def told(table, *cells, beside=()):
     rows = table.typed(pd.DataFrame([{**dict.fromkeys(table.columns), **KEY, **cell} for cell in cells]))
-    found = hidden_because([(table, rows)], ROWS, POLICY)
+    found = hidden_because([(table, rows), *beside], ROWS, POLICY)
     assert sum(each.n_cells for each in found) == rows["is_hidden"].sum()
     return {each.reason: each.n_cells for each in found}
 
@@ -45,7 +45,7 @@ def test_units_are_hidden_for_their_people_their_organisations_their_answers_or_
 @pytest.mark.parametrize(
     ("table", "cell", "reason"),
     [
-        (SCALE_MEANS_RELEASED, {"scale": "trust"}, "others would follow from it"),
+        (SCALE_MEANS_RELEASED, {"scale": "trust"}, ONE_OF_ALL),
         (DISTRIBUTIONS_RELEASED, {"item": "trust", "code_from": 1, "code_to": 5}, "too few answers differ"),
         (RESPONSE_RATES_RELEASED, {"wave": "autumn"}, "nobody answered"),
         (RESPONSE_RATES_RELEASED, {}, "fewer than 10 people"),
@@ -53,3 +53,9 @@ def test_units_are_hidden_for_their_people_their_organisations_their_answers_or_
 )
 def test_figures_of_everybody_are_hidden_with_a_reason(table, cell, reason):
     assert told(table, cell) == {reason: 1}
+
+
+def test_everybody_is_hidden_for_the_units_where_these_have_figures():
+    of_units = pd.DataFrame([{**dict.fromkeys(UNIT_MEANS.columns), **KEY, **unit("all", ""), "is_hidden": False}])
+    beside = [(UNIT_MEANS, UNIT_MEANS.typed(of_units))]
+    assert told(SCALE_MEANS_RELEASED, {"scale": "trust"}, beside=beside) == {"others would follow from it": 1}

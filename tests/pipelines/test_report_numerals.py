@@ -21,6 +21,7 @@ def plain(text: str) -> str:
         (EN.plain(-0.244, 2), "−0.24"),
         (EN.plain(-0.001, 2), "0.00"),
         (EN.plain(12.0, 0), "12"),
+        (EN.interval(float("-inf"), 0.5, 2), "[−∞, 0.50]"),
         (DA.plain(0.2449, 3), "0,245"),
         (EN.without_nought(0.42, 2), ".42"),
         (EN.without_nought(-0.42, 2), "−.42"),

@@ -131,7 +131,11 @@ def test_a_curve_is_not_read_term_by_term():
     [
         (
             {"estimator": "logit", "outcome": "is_high"},
-            [r"log odds b = ", r"Average effect on the probability: \d\.\d\d, 95 % CI"],
+            [
+                r"log odds b = ",
+                r"Odds ratio: \d\.\d\d, 95 % CI \[",
+                r"Average effect on the probability: \d\.\d\d, 95 % CI",
+            ],
         ),
         (
             {"estimator": "ordered_logit", "outcome": "level"},

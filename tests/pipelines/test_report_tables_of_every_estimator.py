@@ -3,12 +3,14 @@
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from models.regression.design import ORDER_OF_WAVES
 from pipelines.report_tables.regressions import chosen, regression_table
 from pipelines.report_tables.reported import ReportedFit, Style
+from pipelines.report_tables.sentences import without_breaks
 from pipelines.report_tables.value import Table
 from pipelines.report_tables.words import WORDINGS
 from tests.reported_fits import reported, responses, words
@@ -21,6 +23,10 @@ GROUPS = {
     "cluster": None,
     "smallest_effect_of_interest": None,
 }
+OF_POPULATION = {
+    "focal": "collective", "regressors": (), "cluster": None, "smallest_effect_of_interest": None,
+    "expected_sign": "none", "because": {}, "design": {"clusters": "organisation_id"}, "covariance": None,
+}  # fmt: skip
 KINDS: dict[str, dict[str, object]] = {
     "fixed_effects": {"fixed_effects": ("organisation_id", "wave")},
     "within": {"estimator": "within", **PERSONS},
@@ -42,6 +48,10 @@ KINDS: dict[str, dict[str, object]] = {
     "two_outcomes": {"estimator": "two_outcomes", "paths": {"other_outcome": "question"}},
     "lagged_panel": {"estimator": "cross_lagged_panel", "regressors": ("integration",), "paths":
                      {"random_intercepts": False}, **PERSONS},
+    "mean": {"estimator": "population_mean", "figures": {"by": "region"}, **OF_POPULATION},
+    "ratio": {"estimator": "population_ratio", "figures": {"per": "safety"}, **OF_POPULATION},
+    "jackknifed": {"estimator": "population_mean", **OF_POPULATION, "covariance": "unit_jackknife"},
+    "quartiles": {"estimator": "population_quantiles", **OF_POPULATION},
     "logit": {"estimator": "logit", "outcome": "is_high", **CATEGORICAL},
     "firth": {"estimator": "firth_logit", "outcome": "is_high", "covariance": "classical", "cluster": None,
               **CATEGORICAL},
@@ -70,6 +80,9 @@ NAMES = {
     "mediation": "Mediation",
     "two_outcomes": "Two outcomes together",
     "lagged_panel": "Cross-lagged panel",
+    "mean": "Means of the population",
+    "ratio": "Ratios of the population",
+    "quartiles": "Quantiles of the population",
     "firth": "Logit with Firth’s penalty",
     "multinomial": "Multinomial logit",
     "negative_binomial": "Negative binomial",
@@ -179,6 +192,25 @@ def test_a_standard_error_from_a_bootstrap_is_never_shown_as_an_effect(kind):
     assert readings["reading"].str.startswith("average_effect_bootstrap").sum() == len(effects)
     assert not effects["reading"].str.contains("bootstrap").any()
     assert "bootstrap" not in " ".join([*labels(kind), *table_of(kind).sentences])
+
+
+def test_a_ratio_is_the_exponential_of_the_coefficient_and_its_interval():
+    figures = fit_of("negative_binomial").estimates.set_index("term").loc["integration"]
+    ratio, low, high = (f"{np.exp(figures[name]):.2f}" for name in ("estimate", "conf_low", "conf_high"))
+    assert f"Ratio of expected counts: {ratio}, 95 % CI [{low}, {high}]." in without_breaks(said("negative_binomial"))
+    assert "Odds ratio: " in said("multinomial")
+    assert "Oddsratio: " in said("firth", "da")
+    assert not any("Odds ratio" in said(kind) or "Ratio of" in said(kind) for kind in ("mediation", "within", "mixed"))
+
+
+def test_the_smallest_effect_of_interest_is_noted_only_where_it_was_tested():
+    smallest = {"regressors": REGRESSORS, "smallest_effect_of_interest": 0.1}
+    linear = reported(rows=people(), **smallest)
+    counts = reported(rows=people(), **{**KINDS["negative_binomial"], **smallest})
+    notes = " ".join(regression_table(chosen([counts, linear], words())[0], 1, words(), Style()).notes)
+    assert "units of the outcome: (2) 0.10; two one-sided tests." in notes
+    alone = regression_table(chosen([counts], words())[0], 1, words(), Style())
+    assert "mallest effect" not in " ".join(alone.notes)
 
 
 def test_effects_that_are_taken_out_and_units_are_named():

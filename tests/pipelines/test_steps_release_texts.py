@@ -2,11 +2,15 @@
 
 import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
+from unittest.mock import patch
 
+import pandas as pd
 import pytest
 from pilot_study import pilot_study
 
 from models.sections.variants import Variant
+from pipelines import fit_disclosure
 from pipelines.sections.screening import Exclusions, Screening
 from pipelines.steps.release_texts import release_texts, released_items, released_scales
 from pipelines.steps.term_labels import term_label
@@ -53,6 +57,40 @@ def text_of(texts, kind, name, language):
 def test_every_text_of_a_page_is_there(study, kind, name, language, text):
     texts = release_texts(study, [("h1", "voice"), ("h1", "intercept"), ("h1", "voice")])
     assert text_of(texts, kind, name, language) == text
+
+
+def test_an_outcome_that_is_a_mean_of_a_scale_is_in_words_and_one_without_words_is_left_out(study):
+    for outcome, words in (("voice_organisation_mean", ["Stemme (organisationens gennemsnit)"]), ("tenure", [])):
+        models = {"h1": study.models["h1"].model_copy(update={"outcome": outcome})}
+        texts = release_texts(replace(study, models=models), [])
+        assert texts.query("kind == 'outcome_title' and language == 'da'")["text"].tolist() == words
+
+
+def test_answers_to_an_outcome_of_several_are_in_words_and_so_is_the_one_compared_with(study):
+    models = {"h1": study.models["h1"].model_copy(update={"outcome": "v1"})}
+    texts = release_texts(
+        replace(study, models=models), [("h1", "Always: voice x trust"), ("h1", "Always: voice")], (), {"h1/main": "1"}
+    )
+    assert text_of(texts, "term_label", "h1/Always: voice", "da") == "Altid: Stemme"
+    assert text_of(texts, "term_label", "h1/Always: voice x trust", "da") == "Altid: Stemme × trust"
+    assert text_of(texts, "term_label", "h1/voice", "da") == "Stemme"
+    assert text_of(texts, "answer_title", "h1/Always", "da") == "Altid"
+    assert text_of(texts, "outcome_reference", "h1/main", "en") == "1"
+
+
+def test_the_answer_compared_with_is_the_declared_one_of_shown_present_fits():
+    spec = SimpleNamespace(estimator="multinomial", outcome="way", outcome_reference="telephone", composition=None)
+    usual = {"model": "h1", "estimator": "multinomial", "is_current": True, "data_hash": "d", "labels_json": "{}"}
+    ways = [
+        {"fit_id": "a", "variant": "main"},
+        {"fit_id": "b", "variant": "older", "is_current": False},
+        {"fit_id": "c", "variant": "withheld"},
+        {"fit_id": "d", "variant": "plain", "estimator": "OLS"},
+    ]
+    fits, rows = pd.DataFrame([usual | each for each in ways]), pd.DataFrame({"way": ["letter", "telephone"] * 9})
+    store = SimpleNamespace(read=lambda _: fits, kept_rows=lambda _: rows)
+    with patch.object(fit_disclosure, "recorded_model", lambda _: spec):
+        assert fit_disclosure.reference_answers(store, ["a", "b", "d"]) == {"h1/main": "telephone"}
 
 
 def test_variants_have_titles_in_words_also_those_that_an_exclusion_rule_made(study):

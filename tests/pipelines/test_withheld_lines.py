@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from pipelines.commands.shown_withheld import withheld_lines
 
-FEW, RECORDS = "fewer than 10 responses", "an outcome from records, for which the dashboard has no words"
+FEW, RECORDS = "fewer than 10 responses", "an outcome from records, for which no rule says yet"
 WITHHELD = {
     "h1.main.0f3a": FEW,
     "h16.main.1a2b": RECORDS,

@@ -25,9 +25,8 @@ def misclassified_logit(asked: Asked) -> Estimated:
     """Fit a logit corrected for the errors of coders; averages are of chances that the outcome is truly there.
 
     Diagnostics: sensitivity and specificity of a coder with standard errors (delta method, from the covariance of all
-    parameters), responses that were judged twice and on which coders differ, error_rates_at_edge
-    (nought, which the errors take as known), and starts_disagreement, how far the
-    log-likelihood of the worst start stays below.
+    parameters), responses that were judged twice and on which coders differ, and starts_disagreement, how far what the
+    worst start reaches stays below.
     """
     if asked.judged is None:
         raise AssertionError("a model of judgements has columns of them")
@@ -67,7 +66,6 @@ def _diagnostics(asked: Asked, rows: CodedRows, fit: MisclassifiedFit, errors: V
         "specificity_std_error": float(errors[-1] * withholds * (1 - withholds)),
         "n_judged_twice": float((rows.coders > 1).sum()),
         "n_coders_differ": float(((rows.given > 0) & (rows.given < rows.coders)).sum()),
-        "error_rates_at_edge": float(fit.n_at_edge),
         "starts_disagreement": fit.disagreement,
         **{f"uncorrected of {term}": float(each) for term, each in zip(asked.columns, fit.uncorrected, strict=True)},
     }

@@ -1,10 +1,12 @@
 """Logit of an outcome that coders saw with errors: coefficients and error rates from one likelihood.
 
-Several coders judge the same answers; how often they differ tells how often they err.
+Several coders judge the same answers; how often they differ tells how often they err. Error rates are small, and
+the likelihood alone puts one at nought in about one study of six, from which errors can tell nothing: half a response
+is added to either side of both, which is Jeffreys' prior of a share.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,8 +18,7 @@ from models.regression.identification import ModelDataError
 
 FEWEST_TWICE = 50
 FEWEST_DIFFERING = 5
-AT_THE_EDGE = 12.0
-HELD_AT = 30.0
+HALF = 0.5
 STARTS = ((0.9, 0.05), (0.75, 0.2), (0.97, 0.01))
 """Sensitivity and one minus specificity that the search begins with."""
 
@@ -45,12 +46,11 @@ class MisclassifiedFit:
 
     Attributes:
         point: k coefficients, then the log odds of the sensitivity and of one minus the specificity.
-        log_likelihood: At the point.
+        log_likelihood: At the point, what is added left out.
         bread: (k + 2) x (k + 2) inverse of the observed information.
         scores: n x (k + 2) weighted derivatives of the rows' log-likelihoods.
         uncorrected: k coefficients of the logit of rows on which all coders agree.
-        n_at_edge: Error rates that are nought, which errors then take as known: 0, 1 or 2.
-        disagreement: Log-likelihood less that of the worst start that ended elsewhere; 0 where all ended here.
+        disagreement: What is maximised less that of the worst start that ended elsewhere; 0 where all ended here.
     """
 
     point: Vector
@@ -59,7 +59,6 @@ class MisclassifiedFit:
     scores: Matrix
     uncorrected: Vector
     disagreement: float
-    n_at_edge: int = 0
 
     @property
     def sensitivity(self) -> float:
@@ -77,9 +76,9 @@ def fit_misclassified(rows: CodedRows, names: Sequence[str]) -> MisclassifiedFit
 
     Formula:
         log L = sum_i w_i log[p_i s^y_i (1 - s)^(m_i - y_i) + (1 - p_i) f^y_i (1 - f)^(m_i - y_i)], where y of m coders
-        saw the outcome, s is their sensitivity and f one minus their specificity. Newton's method from three starts;
-        the highest top counts; an error rate that runs to nought is held there and named. Error rates that differ by
-        regressor or by coder, or errors that coders share (texts that mislead all), are not corrected.
+        saw the outcome, s is their sensitivity and f one minus their specificity. The maximum is that of
+        log L + log[s (1 - s) f (1 - f)] / 2, Newton's method from three starts; the highest top counts. Error rates
+        that differ by regressor or by coder, or errors that coders share (texts that mislead all), are not corrected.
 
     Args:
         rows: The rows.
@@ -92,7 +91,8 @@ def fit_misclassified(rows: CodedRows, names: Sequence[str]) -> MisclassifiedFit
 
     References:
         Hausman, Abrevaya and Scott-Morton (1998), Journal of Econometrics 87, 239-269; Dawid and Skene (1979), Applied
-        Statistics 28, 20-28; Hui and Walter (1980), Biometrics 36, 167-171.
+        Statistics 28, 20-28; Hui and Walter (1980), Biometrics 36, 167-171; Brown, Cai and DasGupta (2001),
+        Statistical Science 16, 101-133 (Jeffreys' prior of a share).
     """
     _refuse_few(rows)
     agree = (rows.given == 0) | (rows.given == rows.coders)
@@ -100,28 +100,24 @@ def fit_misclassified(rows: CodedRows, names: Sequence[str]) -> MisclassifiedFit
     uncorrected = fit_binary(agreed, names, "logit").coefficients
     objective = misclassified_objective(rows)
     starts = [np.r_[uncorrected, [_logit(each) for each in start]] for start in STARTS]
-    tops = [_top(objective, start) for start in starts]
+    tops = [maximise(objective, start) for start in starts]
     best = max(tops, key=lambda top: (top.has_converged, top.value))
     require_converged(best, "logit corrected for coders' errors")
     _refuse_guesses(best)
     ended = [top.value for top in tops if top.has_converged]
-    is_free = np.abs(best.point[-2:]) < AT_THE_EDGE
-    bread = np.zeros((len(best.point),) * 2)
-    free = np.r_[np.ones(len(uncorrected), dtype=bool), is_free]
-    bread[np.ix_(free, free)] = replace(best, information=best.information[np.ix_(free, free)]).inverse_information
+    logs, scores, _ = _derivatives(rows, best.point)
     return MisclassifiedFit(
         point=best.point,
-        log_likelihood=best.value,
-        bread=bread,
-        n_at_edge=int((~is_free).sum()),
-        scores=_derivatives(rows, best.point)[1] * rows.weights[:, None],
+        log_likelihood=float(rows.weights @ logs),
+        bread=best.inverse_information,
+        scores=scores * rows.weights[:, None],
         uncorrected=uncorrected,
         disagreement=best.value - min(ended),
     )
 
 
 def misclassified_objective(rows: CodedRows) -> Objective:
-    """Return the log-likelihood of coefficients and log odds of s and f, its gradient and observed information."""
+    """Return what is maximised, of coefficients and log odds of s and f, its gradient and observed information."""
 
     def objective(point: Vector) -> tuple[float, Vector, Matrix]:
         logs, scores, posterior = _derivatives(rows, point)
@@ -134,7 +130,12 @@ def misclassified_objective(rows: CodedRows) -> Objective:
         information[:k, :k] += (rows.matrix * (rows.weights * chance * (1 - chance))[:, None]).T @ rows.matrix
         information[k, k] += sees * (1 - sees) * (rows.weights * posterior) @ rows.coders
         information[k + 1, k + 1] += errs * (1 - errs) * (rows.weights * (1 - posterior)) @ rows.coders
-        return float(rows.weights @ logs), rows.weights @ scores, information
+        rates = _expit(point[-2:])
+        information[[k, k + 1], [k, k + 1]] += 2 * HALF * rates * (1 - rates)
+        gradient = rows.weights @ scores
+        gradient[-2:] += HALF * (1 - 2 * rates)
+        added = -HALF * (np.logaddexp(0, point[-2:]) + np.logaddexp(0, -point[-2:])).sum()
+        return float(rows.weights @ logs + added), gradient, information
 
     return objective
 
@@ -168,27 +169,6 @@ def _refuse_few(rows: CodedRows) -> None:
             f"{FEWEST_DIFFERING}, as error rates of nought cannot be estimated; use estimator logit, which needs no "
             "correction here"
         )
-
-
-def _top(objective: Objective, start: Vector) -> Maximum:
-    """Climb; where an error rate runs to nought, hold it there and climb on with the others."""
-    top = maximise(objective, start)
-    is_free = np.r_[np.ones(len(start) - 2, dtype=bool), np.abs(top.point[-2:]) < AT_THE_EDGE]
-    if is_free.all():
-        return top
-    held = np.where(is_free, top.point, np.sign(top.point) * HELD_AT)
-
-    def among_free(point: Vector) -> tuple[float, Vector, Matrix]:
-        whole = held.copy()
-        whole[is_free] = point
-        value, gradient, information = objective(whole)
-        return value, gradient[is_free], information[np.ix_(is_free, is_free)]
-
-    found = maximise(among_free, top.point[is_free])
-    whole, information = held.copy(), np.zeros((len(held),) * 2)
-    whole[is_free] = found.point
-    information[np.ix_(is_free, is_free)] = found.information
-    return replace(found, point=whole, information=information)
 
 
 def _refuse_guesses(top: Maximum) -> None:

@@ -1,10 +1,10 @@
-r"""Slopes of organisations' means as if every organisation had been asked without end, with jackknife errors.
+r"""Slopes of organisations' means as if every organisation had been asked without end, with intervals of Fieller.
 
 The slopes solve the corrected moments, ``sum T_i b = sum r_i`` with the errors' part taken from ``h_i h_i'`` and
-``h_i y_i`` (errors in variables): the plain slope of a mean of reliability .5 is half the true one. Errors are those of
-the jackknife over organisations, covariances within estimated anew each time:
-``(G - 1) / G sum (b_g - b.) (b_g - b.)'``, t on G - k, k columns that are the same for all of an organisation in a
-wave.
+``h_i y_i`` (errors in variables): the plain slope of a mean of reliability .5 is half the true one. ``solved`` tells
+how much of it is taken in small samples, and of the intervals. Errors are those of the jackknife over organisations,
+covariances within estimated anew each time: ``(G - 1) / G sum (b_g - b.) (b_g - b.)'``, t on G - k, k columns that are
+the same for all of an organisation in a wave.
 
 References:
     Fuller (1987), Measurement error models, 3.1; Nakamura (1990), Biometrika 77, 127-137; Croon and van Veldhoven
@@ -25,10 +25,11 @@ from models.regression.corrected.behind import answers_behind
 from models.regression.corrected.difference import latent_views
 from models.regression.corrected.errors import errors_of
 from models.regression.corrected.moments import Erring, Moments, corrected_moments
+from models.regression.corrected.solved import Solved, solve_corrected, solve_moments
 from models.regression.design import INTERCEPT, Design
 from models.regression.diagnostics import counts_of_categories, judged, of_clusters
 from models.regression.identification import ModelDataError
-from models.regression.inference import Uncertainty, label_estimates
+from models.regression.inference import Uncertainty
 from models.regression.reading.of_coefficients import COLUMNS
 from models.sections.corrected import CLUSTER, erring_means, is_of_the_rows, measured_means
 from models.sections.regressors import Variable
@@ -52,6 +53,7 @@ class Corrected:
         terms: Names of the k coefficients, intercept first.
         coefficients: k.
         uncertainty: Of them.
+        estimates: One row a term as ``inference.label_estimates``, intervals and p-values as ``solved`` tells.
         r_squared: Share of the outcome's variance that the true regressors explain.
         diagnostics: ``max_leverage`` of the columns as they are; of each corrected mean ``mean_reliability of`` it
             (0 to 1, over the rows) and ``answers_behind of`` it (harmonic mean of people an organisation and wave); and
@@ -63,6 +65,7 @@ class Corrected:
     terms: tuple[str, ...]
     coefficients: Vector
     uncertainty: Uncertainty
+    estimates: pd.DataFrame
     r_squared: float
     diagnostics: pd.DataFrame
     readings: pd.DataFrame
@@ -92,55 +95,33 @@ def estimate_corrected(spec: RegressionSpec, design: Design, labels: Labels) -> 
     moments, terms = corrected_moments(rows), tuple(taken.terms)
     refuse_without_variation(moments, terms, list(reliability))
     is_gone = _is_gone(moments)
-    coefficients, uncertainty = _solved(moments.corrected, is_gone, df)
-    plain, of_plain = _solved(moments.plain, is_gone, df)
+    solved = solve_corrected(moments.plain, moments.corrected, df, is_gone)
+    plain = solve_moments(moments.plain, moments.plain[:, 0, 0], df, is_gone)
     found = {
         "max_leverage": _largest_leverage(rows, moments.plain[0]),
         **{f"mean_reliability of {name}": value for name, value in reliability.items()},
         **{f"answers_behind of {name}": value for name, value in _numbers(spec, design).items()},
         "n_parameters": float(len(terms)),
         **counts_of_categories(design),
-        **of_clusters(uncertainty),
+        **of_clusters(solved.uncertainty),
         **({} if design.data is design.rows else {"n_responses": float(len(design.data))}),
         "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
-    told = label_estimates(terms, plain, of_plain, spec.confidence_level)
     return Corrected(
         terms,
-        coefficients,
-        uncertainty,
-        _explained(moments.corrected[0], coefficients),
+        solved.slopes[0],
+        solved.uncertainty,
+        solved.estimates(terms, spec.confidence_level),
+        _explained(moments.corrected[0], solved.slopes[0]),
         judged(found),
         pd.concat(
-            [_plain_readings(told, _resting(taken, rows)), *latent_views(spec, terms, moments)], ignore_index=True
+            [
+                _readings(spec, design, solved, plain.estimates(terms, spec.confidence_level), _resting(taken, rows)),
+                *latent_views(spec, terms, moments),
+            ],
+            ignore_index=True,
         ),
     )
-
-
-def _solved(moments: NDArray[np.float64], is_gone: NDArray[np.bool_], df: float) -> tuple[Vector, Uncertainty]:
-    """Return the slopes of all organisations, and their jackknife covariance over organisations.
-
-    A column that is nought without one organisation has a slope that this organisation decides: it stays as it is.
-    """
-    left, right = moments[:, :-1, :-1].copy(), moments[:, :-1, -1]
-    whole: Vector = np.asarray(np.linalg.solve(left[0], right[0]), dtype=float)
-    right = np.where(is_gone, whole, right)
-    left[is_gone] = 0.0
-    left[(*np.nonzero(is_gone), np.nonzero(is_gone)[1])] = 1.0
-    slopes: Matrix = np.asarray(np.linalg.solve(left, right[:, :, None])[:, :, 0], dtype=float)
-    n_decided = int(is_gone.any(axis=0).sum())
-    return slopes[0], Uncertainty(jackknife_covariance(slopes), np.full(len(slopes[0]), df), len(slopes) - 1, n_decided)
-
-
-def jackknife_covariance(estimates: Matrix) -> Matrix:
-    """Return the k x k jackknife covariance of k estimates.
-
-    Args:
-        estimates: Of all clusters, then without each, (1 + G) x k.
-    """
-    n = len(estimates) - 1
-    distance = estimates[1:] - estimates[1:].mean(axis=0)
-    return (n - 1) / n * distance.T @ distance
 
 
 def _degrees_of_freedom(design: Design, n: int) -> float:
@@ -265,11 +246,21 @@ def _largest_leverage(rows: Erring, moments: Matrix) -> float:
     return float((rows.weights * np.einsum("ij,jk,ik->i", columns, bread, columns)).max())
 
 
-def _plain_readings(told: pd.DataFrame, terms: list[str]) -> pd.DataFrame:
-    shown = told[told["term"].isin(terms)]
-    found = pd.DataFrame({"term": shown["term"], "reading": PLAIN, "value": shown["estimate"]})
-    found = found.assign(conf_low=shown["conf_low"], conf_high=shown["conf_high"], verdict="")
-    return found[list(COLUMNS)].reset_index(drop=True)
+def _readings(
+    spec: RegressionSpec, design: Design, solved: Solved, plain: pd.DataFrame, resting: list[str]
+) -> pd.DataFrame:
+    """Return what terms that rest on a corrected mean are without it, and focal ones against what would matter."""
+    rows = [
+        (term, PLAIN, value, low, high, "")
+        for term, value, low, high in plain[["term", "estimate", "conf_low", "conf_high"]].itertuples(index=False)
+        if term in resting
+    ]
+    smallest = spec.smallest_effect_of_interest
+    for place, term in enumerate(plain["term"]):
+        if smallest is not None and term in design.focal:
+            tested = solved.equivalence(place, smallest, spec.confidence_level)
+            rows.append((term, "equivalence", tested.p_value, tested.conf_low, tested.conf_high, tested.reading))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _numbers(spec: RegressionSpec, design: Design) -> dict[str, float]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from models.estimates import Matrix, Vector
 from models.regression.columns import Labels
-from models.regression.in_database.blocks import Block, factor
+from models.regression.in_database.blocks import Block, Factored, factor
 from models.regression.in_database.responses import Selected
 from models.regression.in_database.streamed import Rows
 from models.regression.profile import Profile
@@ -43,17 +43,18 @@ class ColumnFacts:
     outcome_spread: float
 
 
-def column_facts(selected: Selected, labels: Labels, profile: Profile) -> ColumnFacts:
+def column_facts(selected: Selected, labels: Labels, profile: Profile, already: Factored | None = None) -> ColumnFacts:
     """Read the columns of a linear model, in blocks and as often as it takes.
 
     Args:
         selected: The complete responses; with effects of one column at most, those alone in their group left out.
         labels: Variable → code → label, for the names of terms.
         profile: Of all responses.
+        already: Columns and outcome as the engine factored them, where it did.
     """
     effects = selected.spec.effects()
     rows = Rows(selected, profile, labels, effects[0] if effects else None)
-    factored = factor(rows.blocks())
+    factored = factor(rows.blocks()) if already is None else already
     back = factored.standard.raw(has_intercept=True)
     k = len(rows.terms)
     whole = np.zeros((k + 1, k + 1))

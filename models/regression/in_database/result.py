@@ -8,6 +8,7 @@ import pandas as pd
 
 from models.estimates import Vector
 from models.regression.categorical.generalised import GeneralisedFit
+from models.regression.in_database.blocks import Factored
 from models.regression.in_database.pattern_design import PatternDesign
 from models.regression.inference import Uncertainty, label_estimates
 from models.sections.inference import Covariance
@@ -48,6 +49,7 @@ class TableFit:
         df_resid: Responses minus coefficients.
         uncertainties: Covariance → how sure the coefficients are by it, in the order asked for.
         counted: Of a logit or probit on counted patterns; else None.
+        factored: Columns and outcome of rows that passed by in blocks, factored once; else None.
     """
 
     engine: Engine
@@ -60,6 +62,7 @@ class TableFit:
     df_resid: float
     uncertainties: Mapping[Covariance, Uncertainty]
     counted: CountedBinary | None = None
+    factored: Factored | None = None
 
     def estimates(self, covariance: Covariance, confidence_level: float = 0.95) -> pd.DataFrame:
         """Return one row a term with the standard errors of a covariance, as ``label_estimates`` lays them out."""

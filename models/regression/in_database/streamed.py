@@ -160,6 +160,7 @@ def fit_in_blocks(
         r_squared=1 - found.squares / found.total,
         df_resid=float(found.n_obs - k),
         uncertainties={kind: found.uncertainty(kind, k) for kind in wanted},
+        factored=factored,
     )
 
 

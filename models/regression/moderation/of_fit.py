@@ -12,7 +12,7 @@ from models.regression.moderation.combinations import Combinations, combine
 from models.regression.moderation.curves import CURVE_COLUMNS, N_POINTS, outcome_curves, rows_of_curve
 from models.regression.moderation.fitted import Columns, FittedDesign
 from models.regression.moderation.simple_slopes import Moderation, regions_of_significance
-from models.regression.moderation.surface_of_fit import features_of_surface
+from models.regression.moderation.surface_of_fit import SURFACE_COLUMNS, features_of_surface
 from models.sections.regressors import Interaction, Variable, as_variable, parts_of
 
 SLOPE_COLUMNS = (
@@ -67,6 +67,12 @@ def shapes_of(fitted: FittedDesign) -> Shapes:
         pd.DataFrame(curves, columns=list(CURVE_COLUMNS)),
         surface,
     )
+
+
+def no_shapes() -> Shapes:
+    """Return the shapes of a fit without slopes, curves or a surface."""
+    columns = (SLOPE_COLUMNS, REGION_COLUMNS, CURVE_COLUMNS, SURFACE_COLUMNS)
+    return Shapes(*(pd.DataFrame(columns=list(each)) for each in columns))
 
 
 def products_of_focal(fitted: FittedDesign) -> list[Product]:

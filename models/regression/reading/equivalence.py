@@ -74,7 +74,9 @@ def equivalence_test(
     reach = float(stdtrit(df, 1 - level)) * std_error
     low, high = estimate - reach, estimate + reach
     p_value = max(p_lower, p_upper)
-    return EquivalenceTest(estimate, std_error, df, p_lower, p_upper, p_value, low, high, _reading(low, high, smallest))
+    return EquivalenceTest(
+        estimate, std_error, df, p_lower, p_upper, p_value, low, high, reading_of(low, high, smallest)
+    )
 
 
 def equivalence_of_means(first: Vector, second: Vector, smallest: float, level: float = 0.05) -> EquivalenceTest:
@@ -94,7 +96,8 @@ def equivalence_of_means(first: Vector, second: Vector, smallest: float, level: 
     return equivalence_test(float(first.mean() - second.mean()), float(np.sqrt(shares.sum())), df, smallest, level)
 
 
-def _reading(low: float, high: float, smallest: float) -> Reading:
+def reading_of(low: float, high: float, smallest: float) -> Reading:
+    """Say where an interval lies: inside the bounds around nought, wholly beyond one, or neither."""
     if -smallest < low and high < smallest:
         return "equivalent"
     return "relevant" if low >= smallest or high <= -smallest else "undecided"

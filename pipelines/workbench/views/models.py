@@ -7,7 +7,7 @@ import streamlit as st
 import yaml
 
 from instruments.faults import DataError, EnvironmentFault
-from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, PATHS
+from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, PATHS
 from models.spec import RegressionSpec
 from pipelines.assets.fits import FitRows
 from pipelines.commands.conditions_of_fits import missed_by
@@ -56,6 +56,7 @@ OF_GROUPS = {
     **dict.fromkeys(MIXED_CATEGORICAL, ("categorical",)),
     **dict.fromkeys(MARGINAL, ("marginal",)),
 }
+OF_FIGURES = ("means", "quantiles", "of_model", "linearisation", "stages", "design", "design_effects", "replicates")
 OF_LINES = ("least_squares", "heteroskedastic", "clustered", "wald")
 MEANINGS = meanings_of(
     out.FITS, out.DIAGNOSTICS, out.READINGS, fitted.PREDICTIONS, fitted.JOINT_TESTS, *shapes.TABLES, out.ESTIMATES
@@ -114,6 +115,8 @@ def _defined(spec: RegressionSpec) -> tuple[str, tuple[str, ...]]:
     """Return the part of the ledger in which the statistics of a model are defined, and where in it."""
     if spec.estimator in PATHS:
         return "paths", OF_PATHS[spec.estimator]
+    if spec.estimator in FIGURES:
+        return "survey_design", OF_FIGURES
     if spec.estimator in OF_GROUPS:
         return "multilevel", OF_GROUPS[spec.estimator]
     return "regression", _places(spec)

@@ -34,7 +34,8 @@ def test_slopes_solve_the_corrected_moments(model):
     means = data.groupby("group")[names].mean()
     own = (data[names] - data.groupby("group")[names].transform("mean")).to_numpy(copy=True)
     own[:, [name not in model.averaged for name in names]] = 0.0
-    moments = np.cov(means.T) - own.T @ own / (len(data) - len(means)) / 6
+    # Fuller's modification: one regressor errs, 40 organisations
+    moments = np.cov(means.T) - (1 - 4 / 39) * own.T @ own / (len(data) - len(means)) / 6
     expected = np.linalg.solve(moments[1:, 1:], moments[1:, 0])
     np.testing.assert_allclose(slopes(model, data).estimates["estimate"], expected, atol=1e-10)
 
@@ -58,13 +59,10 @@ def test_a_known_reliability_of_one_gives_the_plain_regression():
 
 def test_a_single_slope_is_the_plain_one_over_the_reliability():
     data = staff()
-    for model in (
-        OrganisationModel("out", ("x",), frozenset({"x"}), {"x": 0.5}),
-        OrganisationModel("out", ("x",), frozenset({"x"})),
-    ):
-        found = slopes(model, data)
+    for known, share in (({"x": 0.5}, 1.0), (None, 1 - 4 / 39)):
+        found = slopes(OrganisationModel("out", ("x",), frozenset({"x"}), known), data)
         reliability = found.reliability["reliability"].iloc[0]
-        expected = found.plain["estimate"].iloc[0] / reliability
+        expected = found.plain["estimate"].iloc[0] / (1 - share * (1 - reliability))
         assert found.estimates["estimate"].iloc[0] == pytest.approx(expected, rel=1e-10)
     assert 0.4 < reliability < 0.8
 

@@ -67,8 +67,10 @@ def test_slopes_of_responses_solve_the_corrected_moments():
         ("own", "strain"): -spread[0, 3],
     }  # fmt: skip
     for (first, second), each in shared.items():
+        # Fuller's modification: two means err, 60 organisations
+        kept = 1 - 6 / 59 if {first, second} & {"one", "two"} else 1
         for a, b in {(place[first], place[second]), (place[second], place[first])}:
-            moments[a, b] -= share * each
+            moments[a, b] -= kept * share * each
     expected = np.linalg.solve(moments[:-1, :-1], moments[:-1, -1])
     assert list(made.estimates["estimate"]) == pytest.approx(list(expected), rel=1e-9)
 
@@ -82,7 +84,7 @@ def test_means_of_another_group_err_by_their_own_answers():
         [np.ones(len(citizens)), citizens[["climate_organisation_mean_of_FRL", "hosted", "influence"]]]
     ).astype(float)
     moments = columns.T @ columns
-    moments[1, 1] -= within(STAFF, "climate").iloc[0, 0] * (1 / n).sum()
+    moments[1, 1] -= (1 - 4 / 59) * within(STAFF, "climate").iloc[0, 0] * (1 / n).sum()
     assert list(made.estimates["estimate"]) == pytest.approx(list(np.linalg.solve(moments[:-1, :-1], moments[:-1, -1])))
 
 

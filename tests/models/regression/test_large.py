@@ -1,6 +1,7 @@
 """Many responses are computed in a database, with what fits of rows have of coefficients, columns and slopes."""
 
 from contextlib import contextmanager
+from unittest.mock import patch
 
 import duckdb
 import numpy as np
@@ -9,6 +10,7 @@ from drawn_tables import AGE, CURVED_AGE, GENDER, ROLE, SPLINE, Drawn, table_of
 
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
+from models.regression.in_database import column_facts
 from models.regression.large import FitTask, fit_at_any_size
 from models.sections.regressors import Interaction, Variable
 from tests.close_tables import assert_close
@@ -143,3 +145,9 @@ def test_many_responses_that_carry_no_model_are_refused_in_the_words_of_rows():
             fit()
         told.append(str(raised.value))
     assert told[0] == told[1]
+
+
+def test_columns_that_blocks_were_factored_of_are_not_factored_again_to_be_told():
+    spec = Drawn(TABLE, (TENURE, AGE, ROLE), None).model(covariance="CR1S")
+    with patch.object(column_facts, "factor", side_effect=AssertionError("factored twice")):
+        assert fit_at_any_size(FitTask(spec, {}, seed=3), TABLE, database, MANY).engine == "blocks"

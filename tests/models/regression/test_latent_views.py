@@ -61,7 +61,9 @@ def test_slopes_of_a_measured_mean_solve_the_corrected_moments():
     columns = np.column_stack([np.ones(len(staff)), by["mean"], staff["seen_organisation_mean"], staff["strain"]])
     moments = columns.T @ columns
     reliability = 1 - error * (1 / by["size"]).sum() / (len(staff) * by["mean"].var(ddof=0))
-    moments[1, 1] -= error * (1 / by["size"]).sum()
+    # Fuller's modification: one mean errs
+    kept = 1 - 4 / (staff["organisation_id"].nunique() - 1)
+    moments[1, 1] -= kept * error * (1 / by["size"]).sum()
     assert slopes(made) == pytest.approx(list(np.linalg.solve(moments[:-1, :-1], moments[:-1, -1])), rel=1e-9)
     assert diagnostics(made)[f"mean_reliability of {CLAIMED}"] == pytest.approx(reliability, rel=1e-9)
 

@@ -7,8 +7,10 @@ from analysis_tables import model_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from scipy.stats import t as t_distribution
 
 from models.estimates import result_digest
+from models.paths.two_outcomes import Correlation, pooled_correlation
 from models.regression.fit import apply_variant, fit_imputed, fit_regression
 from models.regression.fit_task import FitTask
 from models.regression.identification import ModelDataError
@@ -58,6 +60,8 @@ def of_waves(n_persons=90, n_waves=2, share=0.12, seed=5):
     )
     for column in ("trust", "workload", "strain"):
         data.loc[random.random(n) < share, column] = pd.NA
+    data["ease"] = pd.Series(4 + 0.3 * trust - 0.4 * strain + random.normal(0, 0.6, n), dtype="Float64")
+    data.loc[random.random(n) < share, "ease"] = pd.NA
     return data
 
 
@@ -84,7 +88,11 @@ def pooled_and_by_hand(model, data):
     complete = model.model_copy(update={"missing": "listwise"})
     fits = [fit_regression(complete, rows, seed=SEED) for rows in sets]
     table = pooled.estimates
-    terms = list(table["term"]) if model.paths is None else list(table.loc[table["term"].str.contains("<-"), "term"])
+    terms = (
+        list(table["term"])
+        if model.paths is None
+        else list(table.loc[table["term"].str.contains("<-|difference"), "term"])
+    )
     own = table.set_index("term").loc[terms]
     return pooled, own, by_hand(fits, terms)
 
@@ -104,6 +112,11 @@ LINEAR = {
     "mediation": {
         "estimator": "mediation",
         "paths": Paths(mediators=("workload",), interval="delta"),
+        "cluster": "organisation_id",
+    },
+    "two outcomes": {
+        "estimator": "two_outcomes",
+        "paths": Paths(other_outcome="ease"),
         "cluster": "organisation_id",
     },
 }
@@ -164,7 +177,31 @@ def test_effects_of_a_mediation_are_products_of_pooled_paths():
     assert "fmi of workload <- trust" in set(pooled.diagnostics["diagnostic"])
 
 
-@pytest.mark.parametrize("name", ["within", "two fixed effects", "design", "mediation"])
+def test_correlations_of_two_outcomes_are_pooled_on_fishers_scale():
+    data, model = of_waves(), model_of("trust", "workload", missing=FEW, **LINEAR["two outcomes"])
+    pooled = fit_regression(model, data, seed=SEED).estimates.set_index("term").loc["correlation: strain ~ ease"]
+    sets = impute_rows(model, data, FEW, SEED).completed
+    complete = model.model_copy(update={"missing": "listwise"})
+    rows = pd.concat([fit_regression(complete, each).estimates for each in sets])
+    own = rows[rows["term"] == "correlation: strain ~ ease"]
+    values, errors = own["estimate"].to_numpy(dtype=float), own["std_error"].to_numpy(dtype=float)
+    z, within = np.arctanh(values), np.mean((errors / (1 - values**2)) ** 2)
+    between = (1 + 1 / len(z)) * z.var(ddof=1)
+    df = (len(z) - 1) * ((within + between) / between) ** 2
+    reach = t_distribution.ppf(0.975, df) * np.sqrt(within + between)
+    expected = np.tanh(z.mean() + np.array([0, -reach, reach]))
+    assert pooled[["estimate", "conf_low", "conf_high"]].to_numpy(dtype=float) == pytest.approx(expected, rel=1e-9)
+    assert pooled["df"] == pytest.approx(df, rel=1e-9)
+
+
+def test_outcomes_that_are_one_are_refused():
+    apart, same = Correlation(0.5, 0.1, 0.3, 0.7), Correlation(1.0, 0.0, 1.0, 1.0)
+    assert pooled_correlation([same], 0.95) is same
+    with pytest.raises(ModelDataError, match="the two outcomes are one in a completed set"):
+        pooled_correlation([apart, same], 0.95)
+
+
+@pytest.mark.parametrize("name", ["within", "two fixed effects", "design", "mediation", "two outcomes"])
 def test_rows_in_another_order_and_values_given_before_give_the_same_fit(name):
     data = of_waves()
     model = model_of("trust", "workload", missing=FEW, **LINEAR[name])
@@ -220,7 +257,6 @@ def test_slopes_within_persons_are_not_drawn_towards_those_between_them():
     [
         ({"level": "organisation"}, "is for rows of responses; found level organisation"),
         ({"estimator": "latent_growth", "panel": OF_PERSONS}, "kept by full information"),
-        ({"estimator": "two_outcomes", "paths": Paths(other_outcome="agrees")}, "is not for estimator two_outcomes"),
         ({"estimator": "misclassified_logit"}, "was not judged by a coder"),
         (LINEAR["mediation"] | {"paths": Paths(mediators=("workload",), interval="bca")}, "imputed anew"),
         (

@@ -23,6 +23,7 @@ POLICY = Policy(least_cell_size=10)
 SCALE = (1.0, 5.0)
 THRESHOLD_ALONE = patch.object(figures, "shown_units", lambda _people, _policy, may_be: may_be)
 EVERYBODY_ALONE = patch.object(figures, "shown_units", lambda _people, _policy, may_be: np.arange(len(may_be)) == 0)
+EVERY_REGION_DECLARED = patch.object(Publication, "_of_units", frozenset([CELL]))
 ONE_EACH = ([4, 15, 20, 30, 12], "abcde")
 THREE_AND_ONE_EACH = ([12, 13, 14, 20, 6], "aaabc")
 
@@ -80,6 +81,19 @@ def test_without_the_rule_a_hidden_mean_follows_and_the_audit_refuses(study):
         made = release(rows, POLICY)
     assert widths(rows, made).min() < POLICY.least_width
     assert any("which is hidden, could be worked out" in reason for reason in findings(made, [], POLICY))
+
+
+def test_regions_without_figures_are_units_only_where_a_release_declares_them():
+    """The exemption of undeclared regions is needed, for it alone lets this release pass, and hides no declared one."""
+    rows = answers([60, 61, 62, 8], "aaab")
+    assert list(findings(everybody_alone(rows), [], POLICY)) == []
+    with EVERY_REGION_DECLARED:
+        told = list(findings(everybody_alone(rows), [], POLICY))
+    assert any("region 'a', which is hidden, could be worked out" in reason for reason in told)
+    with EVERYBODY_ALONE:
+        declared = release(rows, POLICY)
+    assert set(told) <= set(findings(declared, [], POLICY))
+    assert set(declared.people(CELL)["region"]) == {"a", "b"}
 
 
 def test_the_audit_refuses_everybody_where_one_organisation_has_nearly_all_people():

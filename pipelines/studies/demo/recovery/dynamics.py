@@ -23,7 +23,7 @@ from models.paths.growth import Growth, fit_growth
 from models.paths.panel_fit import PanelAnswers
 from models.paths.panel_layout import Panel, panel_layout, trait, within
 from models.paths.structure import saturated_among
-from models.regression.corrected.estimate import jackknife_covariance
+from models.regression.corrected.solved import jackknife_covariance
 from pipelines.studies.demo.effects import Dynamics
 from pipelines.studies.demo.recovery.erring import means_of
 from pipelines.studies.demo.recovery.figures import Figure

@@ -1,4 +1,4 @@
-"""Rows of organisations whose columns err → slopes and variances corrected for it, with jackknife errors.
+"""Rows of organisations whose columns err → slopes and variances corrected for it, errors by the jackknife.
 
 Means of what frontline staff and citizens say err by how few of them answered; their errors, and what errors of two
 means share, follow from how the answers differ within organisations. Top managers are two of an organisation, and
@@ -14,10 +14,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
-from models.regression.corrected.estimate import jackknife_covariance, refuse_without_variation
+from models.regression.corrected.estimate import refuse_without_variation
 from models.regression.corrected.moments import Erring, Moments, Shared, Spread, corrected_moments
+from models.regression.corrected.solved import (
+    Solved,
+    jackknife_covariance,
+    solve_corrected,
+)
 from models.regression.design import INTERCEPT
-from models.regression.inference import Uncertainty, label_estimates
 from pipelines.studies.demo.recovery.scored import Wave
 from pipelines.studies.demo.recovery.units import STATES, Units
 from pipelines.studies.demo.values import COPRODUCTION, FORWARDING
@@ -80,15 +84,16 @@ class Organisations:
         """Estimate a regression without products.
 
         Returns:
-            One row a cause (index): estimate, std_error, conf_low, conf_high; t on organisations less coefficients.
+            One row a cause (index): estimate, std_error, conf_low, conf_high as corrected means have them in models; t
+            on organisations less coefficients.
 
         Raises:
             ModelDataError: If corrected columns have no variation of their own.
         """
         moments = self.moments(causes, outcome)
         refuse_without_variation(moments, (INTERCEPT, *causes), [each for each in causes if each not in KNOWN])
-        found = np.linalg.solve(moments.corrected[:, :-1, :-1], moments.corrected[:, :-1, -1:])[:, :, 0]
-        return solved_table(found, causes)
+        solved = solve_corrected(moments.plain, moments.corrected, degrees_of_freedom(moments.plain))
+        return slopes_of(solved, causes)
 
     def covariances(self, one: str, other: str) -> Vector:
         """Return the covariance of two columns, of all organisations and without each, 1 + G."""
@@ -143,17 +148,14 @@ def means_of(said: pd.DataFrame, organisation: pd.Series, number: int) -> Organi
     return Organisations(pd.DataFrame(means), dict.fromkeys(pairs, share), spreads)
 
 
-def solved_table(found: Matrix, causes: Sequence[str]) -> pd.DataFrame:
-    """Return slopes with jackknife errors and intervals, t on clusters less coefficients.
+def degrees_of_freedom(moments: NDArray[np.float64]) -> float:
+    """Return clusters less coefficients of moments of all clusters, then without each."""
+    return float(len(moments) - moments.shape[1])
 
-    Args:
-        found: Intercept and slopes of all clusters, then without each.
-        causes: Names of the slopes.
-    """
-    terms, number = (INTERCEPT, *causes), len(found) - 1
-    df = np.full(len(terms), float(number - len(terms)))
-    table = label_estimates(terms, found[0], Uncertainty(jackknife_covariance(found), df, number), 0.95)
-    return table.set_index("term").drop(index=INTERCEPT)
+
+def slopes_of(solved: Solved, causes: Sequence[str]) -> pd.DataFrame:
+    """Return slopes with jackknife errors and intervals of Fieller, one row a cause (index); the intercept left out."""
+    return solved.estimates((INTERCEPT, *causes), 0.95).set_index("term").drop(index=INTERCEPT)
 
 
 def jackknifed(values: Matrix) -> Vector:

@@ -24,6 +24,7 @@ REPORT = [
     "mean_std_error",
     "coverage",
     "rejects_zero",
+    "without_ends",
     "n_replications",
     "status",
     "note",
@@ -62,7 +63,7 @@ class Figure:
         name: As of the parameter.
         estimate: The estimate; NaN where the answers allow of none, which counts in ``n_replications``.
         std_error: Its standard error; NaN where the estimator has none.
-        conf_low: Lower end of the 95 % interval; NaN where it has none.
+        conf_low: Lower end of the 95 % interval; NaN where there is no interval, infinite where it has no end.
         conf_high: Upper end.
     """
 
@@ -95,7 +96,7 @@ def summarise(parameters: Sequence[Parameter], replications: Sequence[Sequence[F
     Returns:
         One row a parameter that some replication estimated, ``REPORT`` without status: the mean over replications, its
         median, Monte Carlo error and 95 % interval, the bias against the true value, the share of the replications' own
-        intervals that cover it, and the share that leave out 0.
+        intervals that cover it, the share that leave out 0, and the share that have no end.
     """
     rows = pd.DataFrame([vars(figure) for figures in replications for figure in figures])
     known = {(each.part, each.name): each for each in parameters}
@@ -125,7 +126,7 @@ def _spread(own: pd.DataFrame, true_value: float) -> dict[str, float]:
     deviation = float(estimates.std(ddof=1)) if number > 1 else np.nan
     error = deviation / np.sqrt(number)
     low, high = own["conf_low"].to_numpy(dtype=float), own["conf_high"].to_numpy(dtype=float)
-    has_interval = number > 0 and bool(np.isfinite([*low, *high, true_value]).all())
+    has_interval = number > 0 and not np.isnan([*low, *high, true_value]).any()
     has_error = has_interval and bool(own["std_error"].notna().all())
     return {
         "estimate": mean,
@@ -138,5 +139,6 @@ def _spread(own: pd.DataFrame, true_value: float) -> dict[str, float]:
         "mean_std_error": float(own["std_error"].mean()),
         "coverage": float(((low <= true_value) & (true_value <= high)).mean()) if has_interval else np.nan,
         "rejects_zero": float(((low > 0) | (high < 0)).mean()) if has_error else np.nan,
+        "without_ends": float(np.isinf([low, high]).any(axis=0).mean()) if has_interval else np.nan,
         "n_replications": number,
     }

@@ -9,7 +9,7 @@ from pipelines.studies.demo.carelessness import ATTENTIVE, OPT_OUT_CODE
 from pipelines.studies.demo.draws import Places, Truths, Values, inverse_logit
 from pipelines.studies.demo.parameters import GROUPS, Parameters
 from pipelines.studies.demo.population import Population
-from pipelines.studies.demo.recovery.figures import Figure, Parameter
+from pipelines.studies.demo.recovery.figures import NORMAL_95, Figure, Parameter
 from pipelines.studies.demo.responding import SELECTED_BY
 from pipelines.studies.demo.values import COPRODUCTION
 
@@ -123,10 +123,14 @@ def _attrition(population: Population, answered: list[Places]) -> Iterator[Figur
 
 def _share(part: str, name: str, logit: float, error: float) -> Figure:
     """Return a logit as a share; the interval is that of the logit, the error by the delta method."""
-    low, middle, high = inverse_logit(logit + np.array([-1, 0, 1]) * 1.959963984540054 * error)
+    low, middle, high = inverse_logit(logit + np.array([-1, 0, 1]) * NORMAL_95 * error)
     return Figure(part, name, float(middle), float(middle * (1 - middle) * error), float(low), float(high))
 
 
 def _of_shares(name: str, found: Truths) -> Figure:
-    share = float(found.mean())
-    return Figure.with_error(FAULTS, name, share, float(np.sqrt(share * (1 - share) / len(found))))
+    """Return a share with the interval of Wilson (1927), which holds where the share is small and few are asked."""
+    share, number = float(found.mean()), len(found)
+    error, square = float(np.sqrt(share * (1 - share) / number)), NORMAL_95**2
+    middle = (share + square / (2 * number)) / (1 + square / number)
+    reach = NORMAL_95 * float(np.sqrt(error**2 + square / (4 * number**2))) / (1 + square / number)
+    return Figure(FAULTS, name, share, error, middle - reach, middle + reach)

@@ -4,26 +4,36 @@ With x the true values of an organisation, of mean m and covariance S, and h wha
 error covariance V, ``x | h`` is normal with mean ``m + S (S + V)^-1 (h - m)`` and covariance
 ``P = S - S (S + V)^-1 S``; a product of two has the expectation of the product of both plus theirs of P. Corrected
 moments of products would ask for fourth moments, which a hundred organisations do not give. What errors of the outcome
-share with those of x is taken out before. Errors are those of the jackknife over organisations, m, S and V estimated
-anew each time.
+share with those of x is taken out before.
+
+S is Fuller's, ``M - (f - a / (n - 1)) E`` of the moments M of h and the part E of errors in them, with f the smallest
+root of ``|M - f E|`` less ``1 / (n - 1)``, at most 1: positive definite whatever was drawn, so that every study has an
+estimate. Where those in which true values happen to vary little are left out, the estimates of the others are of
+another population of studies. m, S and V are estimated anew without each organisation.
+
+Intervals are Fieller's of ``models.regression.corrected.solved``. With x a multiple l of h that errs, N errs by l and D
+by l squared; divided by the root of D, N is of the told values alone and D errs by l once, as of corrected moments.
 
 References:
-    Carroll, Ruppert, Stefanski and Crainiceanu (2006), Measurement error in nonlinear models, ch. 4 and 8.
+    Carroll, Ruppert, Stefanski and Crainiceanu (2006), Measurement error in nonlinear models, ch. 4 and 8; Fuller
+    (1987), Measurement error models, 2.5 and 3.1.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.linalg import eigh
 
 from models.estimates import Matrix, Vector
+from models.regression.corrected.estimate import LEAST_EIGENVALUE
 from models.regression.corrected.moments import Moments
+from models.regression.corrected.solved import share_of_errors, solve_moments
 from models.regression.identification import ModelDataError
 from pipelines.studies.demo.effects import BETWEEN_FACTORS
-from pipelines.studies.demo.recovery.erring import Organisations, solved_table
-
-LEAST_RELIABILITY = 0.02
+from pipelines.studies.demo.recovery.erring import Organisations, degrees_of_freedom, slopes_of
 
 
 def product_slopes(organisations: Organisations, causes: Sequence[str], outcome: str) -> pd.DataFrame:
@@ -38,7 +48,7 @@ def product_slopes(organisations: Organisations, causes: Sequence[str], outcome:
         As ``Organisations.slopes``.
 
     Raises:
-        ModelDataError: If true values vary too little beyond errors, in all organisations or without one.
+        ModelDataError: If what those who answered tell differs too little between organisations, or without one.
     """
     names = tuple(dict.fromkeys(part for cause in causes for part in cause.split(BETWEEN_FACTORS)))
     used = organisations.used((*names, outcome))
@@ -46,11 +56,15 @@ def product_slopes(organisations: Organisations, causes: Sequence[str], outcome:
     pooled = _pooled_errors(used, (*names, outcome))
     values: Matrix = used.told[[*names, outcome]].to_numpy(dtype=float)
     places = [tuple(names.index(part) for part in cause.split(BETWEEN_FACTORS)) for cause in causes]
+    truth = _true(moments)
     found = [
-        _slopes(values[kept], errors[kept], _true(moments, number), places)
-        for number, (kept, errors) in enumerate(zip(_kept(used.blocks), pooled, strict=True))
+        _moments(values[kept], errors[kept], true, places)
+        for kept, errors, true in zip(_kept(used.blocks), pooled, truth, strict=True)
     ]
-    return solved_table(np.array(found), causes)
+    products = np.array(found)
+    solved = solve_moments(products, moments.plain[:, 0, 0], degrees_of_freedom(products))
+    deviation = np.sqrt(solved.below)
+    return slopes_of(replace(solved, above=solved.above / deviation, below=deviation), causes)
 
 
 def _kept(blocks: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
@@ -75,23 +89,32 @@ def _pooled_errors(used: Organisations, names: tuple[str, ...]) -> Iterator[Matr
         yield factors * each
 
 
-def _true(moments: Moments, number: int) -> tuple[Vector, Matrix]:
-    """Return mean and covariance of the true values of the causes."""
-    own = moments.corrected[number]
-    mean = own[0, 1:-1] / own[0, 0]
-    covariance = own[1:-1, 1:-1] / own[0, 0] - np.outer(mean, mean)
-    plain = np.diag(moments.plain[number])[1:-1] / own[0, 0] - mean**2
-    scale = np.sqrt(np.maximum(plain, np.finfo(float).tiny))
-    if np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0] < LEAST_RELIABILITY:
+def _true(moments: Moments) -> Iterator[tuple[Vector, Matrix]]:
+    """Yield mean and covariance of the true values of the causes, of all organisations and without each."""
+    n_causes, n_blocks = moments.plain.shape[1] - 2, len(moments.plain) - 1
+    modified = share_of_errors(n_causes, n_blocks)
+    for plain, own, share in zip(moments.plain, moments.corrected, modified, strict=True):
+        number = plain[0, 0]
+        mean = plain[0, 1:-1] / number
+        observed = plain[1:-1, 1:-1] / number - np.outer(mean, mean)
+        errors = (plain - own)[1:-1, 1:-1] / number
+        _refuse_alike(observed, errors)
+        root = 1 / float(eigh(errors, observed, eigvals_only=True)[-1])
+        beyond = min(root - 1 / (number - 1), 1.0) - 1
+        yield mean, observed - max(share + beyond, 0.0) * errors
+
+
+def _refuse_alike(observed: Matrix, errors: Matrix) -> None:
+    scale = np.sqrt(np.diag(observed + errors))
+    if np.linalg.eigvalsh(observed / np.outer(scale, scale))[0] < LEAST_EIGENVALUE:
         raise ModelDataError(
-            "true values of organisations vary too little beyond the errors of those who answered; expected more "
-            "organisations, or more answers of each"
+            "organisations hardly differ in what those who answered tell, or one value follows from others; expected "
+            "each to differ beyond the others; take one out"
         )
-    return mean, covariance
 
 
-def _slopes(values: Matrix, errors: Matrix, true: tuple[Vector, Matrix], places: Sequence[tuple[int, ...]]) -> Vector:
-    """Return intercept and slopes of one set of organisations."""
+def _moments(values: Matrix, errors: Matrix, true: tuple[Vector, Matrix], places: Sequence[tuple[int, ...]]) -> Matrix:
+    """Return moments of intercept, expected causes and outcome of one set of organisations."""
     mean, covariance = true
     apart = values[:, :-1] - mean
     weighed = np.linalg.solve(covariance + errors[:, :-1, :-1], apart[:, :, None])[:, :, 0]
@@ -103,4 +126,5 @@ def _slopes(values: Matrix, errors: Matrix, true: tuple[Vector, Matrix], places:
         one, other = place[0], place[-1]
         product = expected[:, one] * expected[:, other] + left[:, one, other]
         columns.append(expected[:, one] if len(place) == 1 else product)
-    return np.linalg.lstsq(np.column_stack(columns), outcome, rcond=None)[0]
+    known = np.column_stack([*columns, outcome])
+    return known.T @ known

@@ -56,4 +56,6 @@ def quality(wave: Wave) -> Iterator[Figure]:
             yield Figure(MEANS, f"{group} {scale}", mean.mean, conf_low=mean.conf_low, conf_high=mean.conf_high)
             if group in BY_ORGANISATION:
                 table = variance_table(values[known].to_numpy(), pd.factorize(organisation[known])[0])
-                yield Figure(AGREEMENT, f"{group} {scale}", intraclass_correlation(table).icc_1)
+                shared = intraclass_correlation(table)
+                ends = shared.icc_1_low, shared.icc_1_high
+                yield Figure(AGREEMENT, f"{group} {scale}", shared.icc_1, conf_low=ends[0], conf_high=ends[1])

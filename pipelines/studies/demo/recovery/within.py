@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from models.regression.corrected.moments import Erring, Shared, Spread, corrected_moments
-from pipelines.studies.demo.recovery.erring import solved_table
+from models.regression.corrected.solved import solve_moments
+from pipelines.studies.demo.recovery.erring import degrees_of_freedom, slopes_of
 from pipelines.studies.demo.recovery.figures import Figure
 from pipelines.studies.demo.recovery.scored import Wave, group_means
 from pipelines.studies.demo.recovery.units import WICKEDNESS, Units
@@ -54,6 +55,6 @@ def product_figure(wave: Wave, units: Units) -> Figure:
             np.ones(len(said)),
         )
     ).corrected
-    found = np.linalg.solve(moments[:, :-1, :-1], moments[:, :-1, -1:])[:, :, 0]
-    row = solved_table(found, CAUSES).loc[CAUSES[-1]]
+    solved = solve_moments(moments, moments[:, 0, 0], degrees_of_freedom(moments))
+    row = slopes_of(solved, CAUSES).loc[CAUSES[-1]]
     return Figure(PART, PRODUCT, *(float(row[each]) for each in ("estimate", "std_error", "conf_low", "conf_high")))

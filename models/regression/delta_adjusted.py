@@ -1,0 +1,90 @@
+"""Deltas added to imputed values: how the coefficient of interest moves, and where a conclusion tips.
+
+Each delta is imputed and fitted anew with the random numbers of the fit itself, so that results differ by the delta
+alone. Put here what is told of it; how values are shifted is in ``models.missing_data``.
+"""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from models.estimates import Fit
+from models.focal_term import focal_term
+from models.missing_data.sensitivity import crossings
+from models.regression.columns import column_of
+from models.regression.identification import ModelDataError
+from models.regression.imputed_rows import Shift
+from models.regression.reading.of_coefficients import COLUMNS, Row
+from models.sections.imputation import DELTA, TIPPING_POINT, imputation_of
+from models.sections.regressors import as_variable
+from models.spec import RegressionSpec
+
+ENDS = ["conf_low", "conf_high"]
+
+
+def with_deltas(fit: Fit, spec: RegressionSpec, with_shift: Callable[[Shift], Fit]) -> Fit:
+    """Add what becomes of the terms of interest when values are missing because of what they are.
+
+    Readings: ``delta D on V``, the coefficient and its interval when D is added to what is imputed of V; and
+    ``tipping_point on V``, the delta nearest to nought at which the interval begins or ceases to hold nought, linearly
+    between those tried, with verdict ``look``; missing and ``ok`` where it does so nowhere.
+
+    Args:
+        fit: The pooled fit, nothing added.
+        spec: The model, variant applied.
+        with_shift: A column and what is added → the pooled fit.
+
+    Raises:
+        ModelDataError: If a variable misses no value, or cannot be shifted.
+
+    References:
+        As of ``models.missing_data.sensitivity.adjust_by_deltas``.
+    """
+    request = imputation_of(spec.missing)
+    rows: list[Row] = []
+    for variable, deltas in ({} if request is None else request.deltas).items():
+        moved = {0.0: fit} | {delta: with_shift((variable, delta)) for delta in deltas if delta}
+        for term in _terms_of_interest(fit, spec):
+            found = pd.DataFrame([_of_term(moved[delta], term, delta) for delta in sorted(moved)])
+            rows += [
+                (
+                    term,
+                    f"{DELTA} {row['delta']:g} on {variable}",
+                    row["estimate"],
+                    row["conf_low"],
+                    row["conf_high"],
+                    "",
+                )
+                for row in found.to_dict("records")
+                if row["delta"]
+            ]
+            tips = crossings(found)
+            nearest = float(tips[np.abs(tips).argmin()]) if len(tips) else np.nan
+            verdict = "look" if len(tips) else "ok"
+            rows.append((term, f"{TIPPING_POINT} on {variable}", nearest, np.nan, np.nan, verdict))
+    if not rows:
+        return fit
+    return replace(
+        fit, readings=pd.concat([fit.readings, pd.DataFrame(rows, columns=list(COLUMNS))], ignore_index=True)
+    )
+
+
+def _of_term(fit: Fit, term: str, delta: float) -> dict[str, float]:
+    (row,) = fit.estimates[fit.estimates["term"] == term].to_dict("records")
+    return {"delta": delta} | {name: float(row[name]) for name in ("estimate", *ENDS)}
+
+
+def _terms_of_interest(fit: Fit, spec: RegressionSpec) -> Sequence[str]:
+    """Return the terms of the focal regressor: one, or one a category of it or of the outcome."""
+    focal, column = focal_term(spec), column_of(as_variable(spec.focal))
+    terms = [str(term) for term in fit.estimates["term"]]
+    if focal is not None:
+        return [term for term in terms if term == focal or term.endswith(f": {focal}")]
+    own = [term for term in terms if term.rpartition(": ")[2].startswith(column) and " x " not in term]
+    if not own:
+        raise ModelDataError(f"no term of '{column}' to see move with deltas; take deltas out")
+    return own

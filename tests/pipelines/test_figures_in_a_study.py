@@ -1,0 +1,97 @@
+"""A study with figures of the population: recorded, made again, compared, planned, told, withheld with a reason."""
+
+from pathlib import Path
+
+import pytest
+
+from models.survey_design.design import build_survey_design
+from models.survey_design.estimated import linearised_estimate
+from models.survey_design.means import means
+from models.survey_design.stages import Stage
+from pipelines.fit_disclosure import packageable_fits, withheld_fits
+from pipelines.load import load_study
+from pipelines.steps.plan_content import fit_content, frozen_model
+from tests.command_line import done, sensemaking, table
+from tests.replicated_study import build_replicated_study
+from tests.run_steps import bring_up_to_date
+
+pytestmark = pytest.mark.slow
+VARIANTS = ("main", "jackknifed", "drawn_again", "quartiles", "by_idea")
+WAVES = ("autumn", "spring")
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = build_replicated_study(tmp_path_factory.mktemp("figures") / "small", ("everybody",))
+    bring_up_to_date(folder)
+    return folder
+
+
+def fit_of(study: Path, variant: str) -> str:
+    return table(study, "out.fits").set_index("variant").loc[variant, "fit_id"]
+
+
+def test_a_recorded_mean_is_that_of_the_interface(study: Path):
+    fits, estimates = table(study, "out.fits"), table(study, "out.estimates")
+    assert set(fits["variant"]) == set(VARIANTS)
+    own = estimates[estimates["fit_id"] == fit_of(study, "main")].sort_values("position")
+    assert list(own["term"]) == ["trust", "area[Schools]", "area[Health]", "area[Roads]"]
+    rows = table(study, "core.analysis").dropna(subset=["trust", "area", "organisation_id"])
+    design = build_survey_design([1.0] * len(rows), [Stage(rows["organisation_id"].to_numpy())])
+    found = linearised_estimate(design, means(["trust"], rows[["trust"]].to_numpy(dtype=float)))
+    assert own["estimate"].iloc[0] == pytest.approx(found.estimates[0])
+    assert own["std_error"].iloc[0] == pytest.approx(found.std_errors[0])
+    assert own["p_value"].isna().all()
+    (row,) = table(study, "out.joint_tests").query(f"fit_id == '{fit_of(study, 'main')}'").to_dict("records")
+    assert (row["regressor"], row["df_num"]) == ("area", 2)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("options", [(), ("--from-raw",)])
+def test_each_is_made_again_with_the_same_bits(study: Path, variant: str, options: tuple[str, ...]):
+    document = done(sensemaking("rerun", study, fit_of(study, variant), "--json", *options)).document
+    assert (document["verdict"], document["changed"]) == ("identical", [])
+
+
+def test_two_of_them_are_compared(study: Path):
+    told = done(sensemaking("compare", study, fit_of(study, "main"), fit_of(study, "jackknifed"))).stdout
+    assert "unit_jackknife" in told
+    assert "area[Schools]" in told
+
+
+def test_a_terminal_and_tables_say_what_was_found(study: Path, tmp_path: Path):
+    told = " ".join(done(sensemaking("fit", study, "everybody")).stdout.split())
+    assert "M = " in told
+    done(sensemaking("tables", study, "--private", "--out", tmp_path / "tables"))
+    written = (tmp_path / "tables" / "tables.html").read_text(encoding="utf-8")
+    assert "Means of the population" in written
+    assert "Quantile 0.5" in written
+    assert "jackknife over sampled units" in written
+
+
+def test_figures_are_no_tests_of_a_family(study: Path):
+    found = done(sensemaking("fits", study, "--json")).document
+    assert {each["focal_p_holm"] for each in found} == {None}
+
+
+def test_a_lock_freezes_the_figures(study: Path):
+    frozen = frozen_model(load_study(study), "everybody")
+    contents = {name: fit_content(frozen, name, WAVES) for name in VARIANTS}
+    assert contents["main"]["model"]["figures"] == {"by": "area", "per": None, "shares": [0.25, 0.5, 0.75], "only": {}}
+    assert contents["by_idea"]["model"]["figures"]["only"] == {"area": [1, 2]}
+    assert {"area", "ideas"} <= {*contents["by_idea"]["items"]}
+
+
+WITHOUT_RULES = {
+    "en": "figures of a population and its parts, for which no rule says what weighted sums tell of a few",
+    "da": "tal for en population og dens dele, hvor ingen regel siger, hvad vægtede summer fortæller om nogle få",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_a_release_and_a_package_withhold_figures_with_a_reason(study: Path, language: str):
+    found, store = bring_up_to_date(study)
+    withheld = withheld_fits(found, store, language)
+    assert set(withheld) == {fit_of(study, name) for name in VARIANTS}
+    assert set(withheld.values()) == {WITHOUT_RULES[language]}
+    assert packageable_fits(found, store)[0] == []

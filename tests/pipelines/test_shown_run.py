@@ -1,0 +1,26 @@
+"""What a run prints of what it wrote: each step while they are few, a line a kind of step when they are many."""
+
+from pipelines.commands.shown_run import MOST_ROWS, written_rows
+
+
+def steps_of(n_models):
+    waves = [("core/scores", wave, {"core.scores": n}) for wave, n in (("w1", 40), ("w2", 30))]
+    fits = [(f"out/fits/h{n}", "", {"out.fits": 2, "out.refusals": int(n == 1)}) for n in range(n_models)]
+    return [*waves, ("out/missing", "", {"out.missing": 0}), *fits]
+
+
+def test_few_steps_are_listed_one_by_one():
+    assert written_rows(steps_of(1)) == [
+        ("core/scores", "w1", "core.scores 40"),
+        ("core/scores", "w2", "core.scores 30"),
+        ("out/missing", "", "out.missing 0"),
+        ("out/fits/h0", "", "out.fits 2, out.refusals 0"),
+    ]
+
+
+def test_many_steps_are_added_up_by_kind_without_tables_that_stay_empty():
+    assert written_rows(steps_of(MOST_ROWS)) == [
+        ("core/scores", "w1, w2", "core.scores 70"),
+        ("out/missing", "", ""),
+        (f"out/fits ({MOST_ROWS})", "", f"out.fits {2 * MOST_ROWS}, out.refusals 1"),
+    ]
