@@ -220,6 +220,7 @@ def test_every_kind_of_change_is_named():
     assert list(differences(before, dict(reversed(before.items())))) == []
 
 
+@pytest.mark.slow
 def test_response_that_is_gone_from_the_platform_can_be_erased_from_the_files(tmp_path):
     with FakePlatform("qualtrics") as platform:
         for _ in range(8):
