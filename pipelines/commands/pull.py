@@ -12,7 +12,7 @@ COLUMNS = ("source", "wave", "platform", "n_listed", "n_new", "n_changed", "n_de
 
 GONE = (
     "gone from the platform: listed in the table raw.deletions, analysed no more from the next run on. Files that "
-    "arrived before still hold them; to take one out of everything: sensemaking erase STUDY --response ID"
+    "arrived before still hold them; sensemaking erase STUDY --response ID --because TEXT takes one out of everything"
 )
 
 

@@ -1,6 +1,8 @@
 """ODK Central: the list of submissions, and all of them as CSV; deleted ones are in neither."""
 
+from contextlib import closing
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote
 
 from instruments.faults import EnvironmentFault
@@ -23,8 +25,8 @@ class OdkCentral:
 
     def __init__(self, pull: Pull, secret: Secret, clock: Clock) -> None:
         signing_in = Connection(pull.url, {}, secret, clock)
-        session = signing_in.post_json("/v1/sessions", {"email": pull.user, "password": secret.text})
-        signing_in.close()
+        with closing(signing_in):
+            session = signing_in.post_json("/v1/sessions", {"email": pull.user, "password": secret.text})
         token = session.get("token") if isinstance(session, dict) else None
         if not isinstance(token, str):
             raise EnvironmentFault(f"{pull.url}: signed in, but was given no session; is url right?")
@@ -42,7 +44,9 @@ class OdkCentral:
     def listed(self) -> frozenset[str]:
         """Fetch the id of every submission."""
         listed = self._connection.get_json(f"{self._form}/submissions")
-        return frozenset(str(each["instanceId"]) for each in listed)
+        if not isinstance(listed, list):
+            raise EnvironmentFault(f"{self._connection.base}{self._form}/submissions: expected a list of submissions")
+        return frozenset(str(each["instanceId"]) for each in cast("list[dict[str, object]]", listed))
 
     def delivered(self, pieces: Pieces, token: str) -> Delivery:
         """Fetch every submission."""
@@ -54,7 +58,7 @@ class OdkCentral:
         if not rows or KEY not in rows[0]:
             pieces.forget()
             raise EnvironmentFault(f"{self._connection.base}{self._form}: expected submissions with a column {KEY}")
-        return of_records((dict(zip(rows[0], row, strict=True)) for row in rows[1:]), rows[0], (KEY,))
+        return of_records((dict(zip(rows[0], row, strict=True)) for row in rows[1:]), rows[0], KEY)
 
     def close(self) -> None:
         """Close the connection."""
