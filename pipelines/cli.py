@@ -25,6 +25,7 @@ from pipelines import (
     cli_plan,
     cli_power,
     cli_privacy,
+    cli_pull,
     cli_releases,
     cli_report,
     cli_studies,
@@ -56,6 +57,7 @@ app.add_typer(cli_exports.app, name="export")
 app.add_typer(cli_releases.app)
 app.add_typer(cli_privacy.app)
 app.add_typer(cli_telling.app)
+app.add_typer(cli_pull.app)
 app.add_typer(cli_material.app)
 app.add_typer(cli_coding.app, name="code")
 app.add_typer(cli_instruments.app, name="instruments")

@@ -16,6 +16,7 @@ from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
 from pipelines.attempts import NEEDS_A_PERSON
 from pipelines.load import Study
 from pipelines.lock import exclusive
+from pipelines.pull_asset import pull_definitions
 from pipelines.steps.validation import BlockingFailure
 from pipelines.store import Origin, Store
 from pipelines.tables import out
@@ -77,7 +78,7 @@ def build_study(study: Study, observer: Observer | None = None) -> dg.Definition
     job = dg.define_asset_job(
         job_name(study), selection=_selected(study, assets), tags={"study": study.name}, config=LESS_NOISE
     )
-    return dg.Definitions(
+    of_runs = dg.Definitions(
         assets=assets,
         asset_checks=[checks.on_time_check(study)] if checks.expects_exports(study) else [],
         jobs=[job],
@@ -85,6 +86,7 @@ def build_study(study: Study, observer: Observer | None = None) -> dg.Definition
         sensors=[sensors.exports_sensor(study, job_name(study), waves), *telling_sensors(study, job_name(study))],
         resources={f"{study.name}_lock": _lock_of(study)},
     )
+    return dg.Definitions.merge(of_runs, pull_definitions(study))
 
 
 def _selected(study: Study, assets: Sequence[dg.AssetsDefinition]) -> dg.AssetSelection:

@@ -13,6 +13,7 @@ from pipelines.assets.open_answers import screened
 from pipelines.assets.pseudonyms import dyad_keys, link_codes, pseudonymise_people
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
+from pipelines.pulling.remembered import deleted_responses
 from pipelines.steps import dispositions, validation
 from pipelines.store import Write
 from pipelines.tables import core, raw
@@ -64,7 +65,8 @@ def _rules(task: Task) -> object:
     spec = task.study.spec
     sources = {name: spec_hash(source) for name, source in spec.sources.items() if source.wave == task.wave}
     quality = sorted(spec.screening.every_fraud_score())
-    return [sources, spec.invalid_answers, spec_hash(spec.dispositions), quality, spec.privacy.open_text]
+    deleted = sorted(deleted_responses(task.store, task.wave))
+    return [sources, spec.invalid_answers, spec_hash(spec.dispositions), quality, spec.privacy.open_text, deleted]
 
 
 def _read(task: Task) -> list[Write]:
@@ -81,6 +83,7 @@ def _read(task: Task) -> list[Write]:
         digits = frozenset(map(int, of_file.loc[of_file["is_digits"], "position"]))
         filled = FilledCells(int(file["n_rows"]), of_file.set_index("position")["n_filled"].to_dict(), digits)
         _add(task, staging, {str(name): str(value) for name, value in file.items()}, filled)
+    _set_deleted_aside(task, staging)
     numbers = {name: number for number, name in enumerate(task.study.items())}
     staging.settle(numbers, set_missing=task.study.spec.invalid_answers == "set_missing")
     pseudonymise_people(task, staging)
@@ -92,6 +95,17 @@ def _read(task: Task) -> list[Write]:
     return [
         Write(table, staging.rows(queries[name]), {"wave": task.wave}) for name, table in _tables(task.study).items()
     ]
+
+
+def _set_deleted_aside(task: Task, staging: "Staging") -> None:
+    """Set responses aside that their platform has no more; they stay in the files until somebody erases them."""
+    from pipelines.readers.cells.repeats import deleted  # noqa: PLC0415
+
+    ids = deleted_responses(task.store, task.wave)
+    if ids:
+        staging.create("deleted_ids", pd.DataFrame({"response_id": sorted(ids)}))
+        for file in staging.files:
+            staging.count(deleted(file, "deleted_ids"))
 
 
 def _add(task: Task, staging: "Staging", file: dict[str, str], filled: "FilledCells") -> None:

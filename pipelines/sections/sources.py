@@ -1,12 +1,13 @@
 """Where answers come from: the exports of every wave and what their columns hold."""
 
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal, Self, cast
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from instruments.sections.response_scale import MissingReason
 from instruments.spec_file import Name, Spec
 from pipelines.sections.names import known_time_zone, plain_file_name
+from pipelines.sections.pulling import Pull
 
 PlatformName = Literal[
     "qualtrics",
@@ -120,6 +121,8 @@ class Source(Spec):
         date_order: Whether 03/04/2026 is the third of April (``day_first``) or the fourth of March (``month_first``);
             needed only where time stamps and dates do not show it. For the whole export, or by column where its
             columns differ.
+        pull: Platform from which ``sensemaking pull`` fetches the exports; ``files`` is then a pattern with one ``*``,
+            which becomes the number of the export, and ends in .csv.
     """
 
     wave: Name
@@ -146,6 +149,7 @@ class Source(Spec):
     header_rows: int | None = Field(default=None, ge=1, le=5)
     time_zone: str | None = None
     date_order: DateOrder | dict[str, DateOrder] | None = None
+    pull: Pull | None = None
 
     @field_validator("time_zone")
     @classmethod
@@ -163,3 +167,16 @@ class Source(Spec):
         if "[" in files:
             raise ValueError("a pattern may hold * and ?; take the [ out, of the file's name too")
         return plain_file_name(files, "exports/")
+
+    @model_validator(mode="after")
+    def _can_be_pulled(self) -> Self:
+        if self.pull is None:
+            return self
+        if self.files.count("*") != 1 or "?" in self.files or not self.files.endswith(".csv"):
+            raise ValueError("a source that is pulled needs a pattern with one *, such as staff-*.csv, under files")
+        if self.repeats_of is not None:
+            raise ValueError("the repeats of a source are not pulled; leave pull out and export them by hand")
+        platform = "kobo" if self.pull.platform == "odk" else self.pull.platform
+        if self.platform not in (None, platform):
+            raise ValueError(f"what is pulled from {self.pull.platform} is read as platform {platform}")
+        return self

@@ -23,7 +23,7 @@ ANSWER_RULES = (
 )
 HARMLESS_REJECTS = (
     "blank_row", "preview_without_group", "superseded_by_later_export", "row_of_another_source",
-    "opt_out_beside_answers",
+    "deleted_on_platform", "opt_out_beside_answers",
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ COMMANDS = (
     "fit",
     "fits",
     "erase",
+    "pull",
     "tables",
     "report",
     "rerun",

@@ -22,7 +22,8 @@ from pipelines.readers.plan import PlannedColumn
 
 _FIELDS = {"choice": "code", "multiple_choice": "code", "number": "number", "date": "day"}
 _NULLS = {"code": "SMALLINT", "number": "DOUBLE", "day": "DATE", "text": "VARCHAR"}
-_SET_ASIDE = "('blank_row', 'row_of_another_source')"
+_DELETED = "deleted_on_platform"
+_SET_ASIDE = f"('blank_row', 'row_of_another_source', '{_DELETED}')"
 
 
 def repeats(file: ScannedFile) -> list[str]:
@@ -101,4 +102,17 @@ def superseded(file: ScannedFile, winners_table: str) -> str:
         f"UPDATE {file.changing_rows} SET state = '{SUPERSEDED}' FROM {winners_table} AS winners "  # noqa: S608
         f"WHERE winners.response_id = {file.changing_rows}.response_id AND winners.file <> {file.number} "
         f"AND state NOT IN {_SET_ASIDE}"
+    )
+
+
+def deleted(file: ScannedFile, ids_table: str) -> str:
+    """Write the statement that sets aside the rows of a file whose response the platform has no more.
+
+    Args:
+        file: The file.
+        ids_table: Table with the column ``response_id``.
+    """
+    return (
+        f"UPDATE {file.changing_rows} SET state = '{_DELETED}' FROM {ids_table} AS gone "  # noqa: S608 - names are ours
+        f"WHERE gone.response_id = {file.changing_rows}.response_id AND state NOT IN {_SET_ASIDE}"
     )

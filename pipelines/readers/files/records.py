@@ -22,6 +22,7 @@ RULES_OF_ROWS: Mapping[str, str] = {
     "too_few_cells": "the row has fewer cells than there are headers",
     "too_many_cells": "the row has more cells than there are headers",
     "superseded_by_later_export": "another export of the same source holds this response as it was later",
+    "deleted_on_platform": "the platform that the response was pulled from has it no more",
     "row_of_another_source": "the source takes only rows that hold certain texts, and this is none of them",
 }
 _SIGNS_OF_PATTERNS = "*?[{"

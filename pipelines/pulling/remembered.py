@@ -1,0 +1,59 @@
+"""What the warehouse remembers of pulls: ``raw.pulls``, ``raw.deletions`` and ``raw.question_changes``."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence, Set
+
+import pandas as pd
+
+from pipelines.store import Store, Write
+from pipelines.tables.base import Table
+from pipelines.tables.pulling import DELETIONS, PULLS, QUESTION_CHANGES
+
+
+def deleted_responses(store: Store, wave: str) -> set[str]:
+    """Return the responses of a wave that their platform has no more."""
+    rows = store.read(DELETIONS)
+    return set(rows.loc[rows["wave"] == wave, "response_id"])
+
+
+def record_deletions(store: Store, place: Mapping[str, str], gone: Set[str], there: Set[str], now: dt.datetime) -> None:
+    """Remember which responses are gone; forget of those that are there again that they were.
+
+    Args:
+        store: The warehouse.
+        place: ``source`` and ``wave``.
+        gone: The platform's ids of those that are gone.
+        there: The platform's ids of those that are held.
+        now: When it was noticed.
+    """
+    before = store.read(DELETIONS)
+    before = before[before["wave"] == place["wave"]]
+    again = {f"{place['source']}/{name}" for name in there}
+    kept = before[~before["response_id"].isin(again)]
+    known = set(kept["response_id"])
+    ids = sorted({f"{place['source']}/{name}" for name in gone} - known)
+    added = pd.DataFrame([{**place, "response_id": name, "noticed_at": now} for name in ids])
+    if len(added) or len(kept) < len(before):
+        rows = DELETIONS.typed(pd.concat([kept, added], ignore_index=True) if len(added) else kept)
+        store.write([Write(DELETIONS, rows, {"wave": place["wave"]})], input_hash="", run_id="")
+
+
+def record_changes(
+    store: Store, place: Mapping[str, str], changes: Sequence[str], because: str, now: dt.datetime
+) -> None:
+    """Remember which changes of questions a person took, and why."""
+    rows = [{**place, "change": change, "because": because, "accepted_at": now} for change in changes]
+    _append(store, QUESTION_CHANGES, place, rows)
+
+
+def record_pull(store: Store, place: Mapping[str, str], pull: Mapping[str, object]) -> None:
+    """Remember a pull that ended well."""
+    _append(store, PULLS, place, [{**place, **pull}])
+
+
+def _append(store: Store, table: Table, place: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> None:
+    before = store.read(table)
+    before = before[before["wave"] == place["wave"]]
+    added = table.typed(pd.DataFrame(list(rows)))
+    every = table.typed(pd.concat([before, added], ignore_index=True)) if len(before) else added
+    store.write([Write(table, every, {"wave": place["wave"]})], input_hash="", run_id="")

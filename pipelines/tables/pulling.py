@@ -1,0 +1,49 @@
+"""Tables of what was fetched from platforms: pulls, what is gone there, which changes of questions were taken."""
+
+from pipelines.tables.base import MOMENT, TEXT, TRUTH, WHOLE, ColumnOf, Table
+
+PULLS = Table(
+    name="raw.pulls",
+    grain="One row a pull of a source that ended well",
+    key=("source", "pulled_at"),
+    columns={
+        "source": ColumnOf(TEXT, "Source in study.yaml"),
+        "wave": ColumnOf(TEXT, "Wave"),
+        "pulled_at": ColumnOf(MOMENT, "When"),
+        "platform": ColumnOf(TEXT, "Platform it was pulled from"),
+        "is_whole": ColumnOf(TRUTH, "Whether everything was fetched, and not only what was modified since"),
+        "n_listed": ColumnOf(WHOLE, "Responses that the platform lists", least=0),
+        "n_new": ColumnOf(WHOLE, "Responses that were not held before", least=0),
+        "n_changed": ColumnOf(WHOLE, "Responses that were held with other content", least=0),
+        "n_deleted": ColumnOf(WHOLE, "Responses that were held and that the platform has no more", least=0),
+        "file_name": ColumnOf(TEXT, "Export that was landed, if any", may_be_missing=True),
+        "because": ColumnOf(TEXT, "Why an unusual loss was taken, where there was one", may_be_missing=True),
+    },
+)  # fmt: skip
+
+DELETIONS = Table(
+    name="raw.deletions",
+    grain="One row a response that was pulled and that its platform has no more",
+    key=("source", "response_id"),
+    columns={
+        "source": ColumnOf(TEXT, "Source in study.yaml"),
+        "wave": ColumnOf(TEXT, "Wave"),
+        "response_id": ColumnOf(TEXT, "Response"),
+        "noticed_at": ColumnOf(MOMENT, "When a pull first noticed"),
+    },
+)
+
+QUESTION_CHANGES = Table(
+    name="raw.question_changes",
+    grain="One row a change of a survey's questions that a person took on purpose",
+    key=("source", "accepted_at", "change"),
+    columns={
+        "source": ColumnOf(TEXT, "Source in study.yaml"),
+        "wave": ColumnOf(TEXT, "Wave"),
+        "accepted_at": ColumnOf(MOMENT, "When"),
+        "change": ColumnOf(TEXT, "Question, and what changed"),
+        "because": ColumnOf(TEXT, "Why it was taken"),
+    },
+)
+
+TABLES = (PULLS, DELETIONS, QUESTION_CHANGES)
