@@ -5,8 +5,8 @@ from pathlib import Path
 
 from instruments.faults import Fault, raise_if_any
 from instruments.inner_faults import inner_faults
+from instruments.read_once import read_once
 from instruments.spec import Instrument
-from instruments.spec_file import read_spec
 
 LIBRARY = Path(__file__).parent / "library"
 
@@ -17,7 +17,7 @@ def read_instrument(path: Path) -> tuple[Instrument | None, list[Fault]]:
     Returns:
         The instrument, or None when it has faults, and the faults.
     """
-    instrument, document = read_spec(path, Instrument)
+    instrument, document = read_once(path, Instrument)
     if instrument is not None:
         if instrument.name != path.stem:
             document.blame(("name",), f"the file is called {path.name}; expected name: {path.stem}")

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from instruments.read_once import read_once
 from instruments.scoring import score_range
 from instruments.spec import Instrument
-from instruments.spec_file import closest, read_spec
+from instruments.spec_file import closest
 from instruments.strict_yaml import Document, read_text, word_at
 from models.sections.composition import parts_of_whole
 from models.sections.measurement import BETWEEN_FORMS, MeasurementSpec
@@ -43,7 +44,7 @@ def read_model(path: Path) -> tuple[RegressionSpec | None, Document]:
 
 
 def _named_like_its_file(path: Path, kind: type[AnyModel]) -> tuple[AnyModel | None, Document]:
-    model, document = read_spec(path, kind)
+    model, document = read_once(path, kind)
     if model is not None and model.name != path.stem:
         document.blame(("name",), f"the file is called {path.name}; expected name: {path.stem}")
     return (None if document.faults else model), document

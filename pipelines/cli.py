@@ -175,7 +175,7 @@ def orchestrate(
     """Serve Dagster's pages, and run schedules and sensors, on this machine."""
     from pipelines.commands.serve import serve_dagster
 
-    raise typer.Exit(serve_dagster([load(folder) for folder in studies], port, as_json=as_json))
+    raise typer.Exit(serve_dagster(studies, port, as_json=as_json))
 
 
 def main() -> None:

@@ -7,8 +7,9 @@ from instruments.forms.asked import as_asked, asked_items
 from instruments.forms.load import FORMS, find_forms, labels_of, library_labels, read_form
 from instruments.forms.spec import Form
 from instruments.load import LIBRARY, find_instruments, read_instrument
+from instruments.read_once import read_once
 from instruments.spec import Instrument
-from instruments.spec_file import Texts, read_spec
+from instruments.spec_file import Texts
 from instruments.strict_yaml import Document
 from instruments.wording import with_labels
 from pipelines.cross_checks import existing
@@ -82,7 +83,7 @@ def _named_by_forms(folder: Path, spec: StudySpec) -> list[str]:
     """List the instruments that the study's forms name; the library has many more."""
     files = find_forms([FORMS, folder / "forms"])
     named = [path for name, path in files.items() if name in spec.forms or path.parent.parent == folder]
-    forms = [form for form, _ in (read_spec(path, Form) for path in named) if form is not None]
+    forms = [form for form, _ in (read_once(path, Form) for path in named) if form is not None]
     return [section.instrument for form in forms for section in form.sections if section.instrument is not None]
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from instruments.codings.spec import CodingScheme
 from instruments.faults import Fault, raise_if_any
-from instruments.spec_file import closest, read_spec
+from instruments.read_once import read_once
+from instruments.spec_file import closest
 from instruments.strict_yaml import Place
 
 LIBRARY = Path(__file__).parents[1] / "library" / "codings"
@@ -22,7 +23,7 @@ def read_scheme(path: Path) -> tuple[CodingScheme | None, list[Fault]]:
     Returns:
         The scheme, or None when it has faults, and the faults.
     """
-    scheme, document = read_spec(path, CodingScheme)
+    scheme, document = read_once(path, CodingScheme)
     if scheme is not None:
         if scheme.name != path.stem:
             document.blame(("name",), f"the file is called {path.name}; expected name: {path.stem}")

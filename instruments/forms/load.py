@@ -6,9 +6,10 @@ from pathlib import Path
 from instruments.faults import Fault, raise_if_any
 from instruments.forms.asked import asked_items, items_of
 from instruments.forms.spec import Form, Section
+from instruments.read_once import read_once
 from instruments.sections.labels import LabelSlot
 from instruments.spec import Instrument
-from instruments.spec_file import ANY_LANGUAGE, Texts, closest, read_spec
+from instruments.spec_file import ANY_LANGUAGE, Texts, closest
 from instruments.strict_yaml import Document, Place
 from instruments.wording import slots_in
 
@@ -31,7 +32,7 @@ def read_form(path: Path, instruments: Mapping[str, Instrument]) -> tuple[Form |
     Returns:
         The form, or None when it has faults, and the document with the faults and the lines.
     """
-    form, document = read_spec(path, Form)
+    form, document = read_once(path, Form)
     if form is None:
         return None, document
     if form.name != path.stem:
@@ -56,7 +57,7 @@ def read_labels(path: Path) -> tuple[LabelSlot | None, list[Fault]]:
     Returns:
         The labels, or None when the file has faults, and the faults.
     """
-    slot, document = read_spec(path, LabelSlot)
+    slot, document = read_once(path, LabelSlot)
     if slot is not None and slot.name != path.stem:
         document.blame(("name",), f"the file is called {path.name}; expected name: {path.stem}")
     return (None if document.faults else slot), document.faults

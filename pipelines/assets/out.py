@@ -9,6 +9,8 @@ from instruments.spec import Instrument
 from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
 from models.sections.panel import NUMBER_OF_ANSWERS
+from models.sections.regressors import Surface
+from models.sections.variants import changes_of
 from models.spec import RegressionSpec
 from pipelines.assets.fits import TABLES_OF_FITS, FitRows, joined_rows, with_earlier, with_recipe, writes_of
 from pipelines.assets.many_responses import fit_of_any_size
@@ -133,14 +135,14 @@ def _model_step(study: Study, name: str) -> Step:
 
 def is_weighted(model: RegressionSpec) -> bool:
     """Tell whether a model or one of its variants weighs the responses by a column of ``core.weights``."""
-    names = ("main", *(variant.name for variant in model.variants))
-    return any(model.with_variant(name).weights not in (None, NUMBER_OF_ANSWERS) for name in names)
+    of_variants = (changes_of(variant).get("weights", model.weights) for variant in model.variants)
+    return any(weights not in (None, NUMBER_OF_ANSWERS) for weights in (model.weights, *of_variants))
 
 
 def has_surface(model: RegressionSpec) -> bool:
     """Tell whether a model or one of its variants has a response surface."""
-    names = ("main", *(variant.name for variant in model.variants))
-    return any(model.with_variant(name).surface() is not None for name in names)
+    every = (model.regressors, *(variant.regressors or () for variant in model.variants))
+    return any(isinstance(each, Surface) for regressors in every for each in regressors)
 
 
 def slice_of_model(name: str) -> str:

@@ -19,7 +19,7 @@ from pipelines.access import FILE, VARIABLE, read_access
 from pipelines.access_secrets import read_secrets
 from pipelines.commands.printing import print_json, say
 from pipelines.commands.run import open_instance
-from pipelines.definitions import STUDIES
+from pipelines.definitions import STUDIES, load_studies
 from pipelines.load import Study
 from pipelines.store.copying import room_for_copies
 
@@ -109,13 +109,14 @@ def serve_workbench(study: Study, port: int, *, as_json: bool) -> int:
         return serve_together([command], {name: str(folder) for name, folder in folders.items()})
 
 
-def serve_dagster(studies: Sequence[Study], port: int, *, as_json: bool) -> int:
+def serve_dagster(folders: Sequence[Path], port: int, *, as_json: bool) -> int:
     """Serve Dagster's own pages, and run schedules and sensors, until interrupted.
 
-    Dagster's storage is that of the first study, where ``sensemaking run`` keeps it too.
+    Dagster's storage is that of the first study, where ``sensemaking run`` keeps it too. A study with faults is told
+    and left out, as long as another has none.
 
     Args:
-        studies: Studies of different names.
+        folders: Folders of studies of different names.
         port: Port on 127.0.0.1; 0 takes any.
         as_json: Whether the address is printed as JSON too.
 
@@ -123,10 +124,10 @@ def serve_dagster(studies: Sequence[Study], port: int, *, as_json: bool) -> int:
         Exit code of the first server that ended.
 
     Raises:
-        UsageError: When two studies have the same name, a folder cannot stand in a list of folders, or the port is
-            taken.
+        UsageError: When no study can be used, two have the same name, a folder cannot stand in a list of folders, or
+            the port is taken.
     """
-    _refuse_indistinct(studies)
+    studies = _usable(folders)
     taken = free_port(port)
     home = (studies[0].warehouse / "dagster").resolve()
     with open_instance(home) as instance:
@@ -135,7 +136,7 @@ def serve_dagster(studies: Sequence[Study], port: int, *, as_json: bool) -> int:
     environment = {
         "DAGSTER_HOME": str(home),
         "DAGSTER_DISABLE_TELEMETRY": "1",
-        STUDIES: os.pathsep.join(str(study.folder.resolve()) for study in studies),
+        STUDIES: os.pathsep.join(str(folder.resolve()) for folder in folders),
     }
     location = ["-m", "pipelines.definitions"]
     pages = [sys.executable, "-m", "dagster_webserver", "-h", ADDRESS, "-p", str(taken), *location]
@@ -169,17 +170,18 @@ def serve_together(commands: Sequence[Sequence[str]], environment: Mapping[str, 
             _wait(server)
 
 
-def _refuse_indistinct(studies: Sequence[Study]) -> None:
-    folders: dict[str, Path] = {}
-    for study in studies:
-        folder = study.folder.resolve()
-        if os.pathsep in str(folder):
-            raise UsageError(f"a '{os.pathsep}' in the path {folder} separates folders; rename the folder")
-        if study.name in folders:
-            raise UsageError(
-                f"{folders[study.name]} and {folder} hold studies of the same name {study.name}; rename one"
-            )
-        folders[study.name] = folder
+def _usable(folders: Sequence[Path]) -> list[Study]:
+    """Read the studies that are free of faults, and tell of the others."""
+    for folder in folders:
+        if os.pathsep in str(folder.resolve()):
+            raise UsageError(f"a '{os.pathsep}' in the path {folder.resolve()} separates folders; rename the folder")
+    loaded = load_studies([folder.resolve() for folder in folders])
+    told = [f"{folder} is left out: {faults}" for folder, faults in loaded.left_out.items()]
+    if not loaded.studies:
+        raise UsageError("\n".join(told))
+    for each in told:
+        say(each)
+    return loaded.studies
 
 
 def _print_address(what: str, address: str, *, as_json: bool) -> None:

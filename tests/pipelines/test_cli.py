@@ -167,11 +167,14 @@ def test_inspect_with_a_structure_file_that_is_not_there_is_wrong_usage(study: P
     assert ended.document["error"]["message"] == "there is no file nosuch"
 
 
-def test_studies_of_the_same_name_are_not_served_together(study: Path, tmp_path: Path):
-    other = build_small_study(tmp_path / "other")
-    ended = sensemaking("orchestrate", study, other, "--port", "0", "--json")
+def test_studies_with_faults_are_all_told_when_none_can_be_served(tmp_path: Path):
+    folders = [build_small_study(tmp_path / name) for name in ("one", "other")]
+    for folder in folders:
+        (folder / "study.yaml").write_text("name: [")
+    ended = sensemaking("orchestrate", *folders, "--port", "0", "--json")
     assert ended.code == 2
-    assert f"{study} and {other} hold studies of the same name small" in ended.document["error"]["message"]
+    for folder in folders:
+        assert f"{folder} is left out: {folder / 'study.yaml'}:1: " in ended.document["error"]["message"]
 
 
 def test_study_whose_path_holds_the_separator_of_paths_is_not_served(tmp_path: Path):
