@@ -27,6 +27,8 @@ COMMANDS = (
     "fits",
     "erase",
     "pull",
+    "tell",
+    "letter",
     "tables",
     "report",
     "rerun",
