@@ -428,6 +428,32 @@ def test_a_disk_without_room_is_named_and_what_can_be_removed_is(sound: Path):
 
 
 @pytest.mark.slow
+def test_on_a_full_disk_the_doctor_makes_what_room_it_can_and_names_what_is_left(
+    finished_small_study: Path, small_disk: Path | None, tmp_path: Path
+):
+    if small_disk is None:
+        pytest.skip("this machine lets nobody mount a disk; a limit on the size of files stands in for it below")
+    study = Path(shutil.copytree(finished_small_study, small_disk / "small"))
+    findings(study, "--repair")
+    before = state_of(study)
+    half_built = LEFT_OVER["release"](study)
+    half_built.write_bytes(b"half")
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(shutil.disk_usage(small_disk).free))
+    assert sensemaking("backup", study, "--to", small_disk / "backup").code == 3
+    found = findings(study, "--repair")
+    assert {kind: each["outcome"] for kind, each in found.items()} == {
+        "left-over": "repaired",
+        "full-disk": "left to you",
+        "dagster-records": "left to you",
+    }
+    assert "cannot be opened" in found["dagster-records"]["found"]
+    ballast.unlink()
+    assert findings(study) == {}
+    assert state_of(study) == before
+
+
+@pytest.mark.slow
 def test_the_doctor_works_where_nothing_can_be_written(sound: Path):
     half_built = LEFT_OVER["release"](sound)
     half_built.write_bytes(b"half")
