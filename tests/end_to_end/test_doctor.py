@@ -19,10 +19,14 @@ import pytest
 
 from pipelines import factory, lock
 from pipelines.cli import main
+from pipelines.commands.run import QUIET
 from pipelines.dagster_storage import open_instance
+from pipelines.definitions import build_definitions
+from pipelines.factory import job_name
 from pipelines.file_systems import network_file_system
+from pipelines.load import load_study
 from pipelines.lock import HeldElsewhere, exclusive
-from pipelines.process_mark import ProcessMark, mark_of_this_process, started_at
+from pipelines.process_mark import TAG, ProcessMark, mark_from, mark_of_this_process, started_at
 from pipelines.recovering import disk, machines
 from tests.command_line import Ended, content_hashes, done, environment, sensemaking, state_of
 from tests.small_study import N_RESPONSES, answers, write_export
@@ -282,6 +286,26 @@ def test_a_file_that_somebody_may_still_be_writing_is_left_alone(sound: Path):
         assert findings(sound) == {}
     os.utime(path, (time.time() + 86_400,) * 2)
     assert findings(sound, "--repair")["left-over"]["outcome"] == "repaired"
+
+
+def test_staging_of_a_fit_that_is_at_work_is_left_alone(sound: Path):
+    path = LEFT_OVER["staging"](sound) / "rows.duckdb"
+    path.parent.mkdir(parents=True)
+    with path.open("wb"):
+        assert findings(sound, "--repair") == {}
+    assert_repaired(sound, "left-over")
+
+
+def test_a_run_that_dagster_starts_by_itself_is_marked_with_its_process(sound: Path):
+    study = load_study(sound)
+    job = build_definitions([study]).resolve_job_def(job_name(study))
+    with open_instance(sound / "warehouse" / "dagster") as instance:
+        first = [dg.AssetKey(["small", "raw", name]) for name in ("files", "columns")]
+        result = job.execute_in_process(
+            instance=instance, partition_key="autumn", asset_selection=first, run_config=QUIET
+        )
+        tags = instance.get_run_by_id(result.run_id).tags
+    assert mark_from(json.loads(tags[TAG])) == mark_of_this_process()
 
 
 def test_copies_of_a_server_that_was_killed_are_removed_and_those_of_a_living_one_are_not(sound: Path):
