@@ -42,8 +42,8 @@ def findings(study: Path, *options: str) -> dict[str, dict]:
 @pytest.fixture
 def sound(study: Path) -> Path:
     """A copied study whose new place is on record."""
-    findings(study, "--repair")
-    assert findings(study) == {}
+    path = study / "warehouse" / "run.lock"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"place": str(path.resolve())}))
     return study
 
 
@@ -431,6 +431,7 @@ def test_records_of_the_future_tell_of_a_clock_that_jumped(sound: Path):
     assert findings(sound) == {}
 
 
+@pytest.mark.slow
 def test_damaged_records_of_dagster_are_moved_aside(sound: Path):
     path = next((sound / "warehouse" / "dagster").rglob("runs.db"))
     path.write_bytes(b"no database at all" * 400)
