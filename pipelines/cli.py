@@ -27,6 +27,7 @@ from pipelines import (
     cli_privacy,
     cli_releases,
     cli_report,
+    cli_service,
     cli_studies,
     cli_tables,
 )
@@ -57,6 +58,7 @@ app.add_typer(cli_privacy.app)
 app.add_typer(cli_material.app)
 app.add_typer(cli_coding.app, name="code")
 app.add_typer(cli_instruments.app, name="instruments")
+app.add_typer(cli_service.app, name="service")
 
 
 def _print_version(is_asked: bool) -> None:  # noqa: FBT001 - as Typer calls it

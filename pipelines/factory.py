@@ -3,6 +3,7 @@
 Assets hand no values to each other: each reads its tables, runs one step and writes its tables.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
@@ -13,9 +14,11 @@ from pipelines import checks, sensors
 from pipelines.asset_keys import asset_key, keys_of
 from pipelines.assets.graph import steps_of
 from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
-from pipelines.attempts import NEEDS_A_PERSON
+from pipelines.attempts import BY_HAND, NEEDS_A_PERSON, TRIGGER
 from pipelines.load import Study
 from pipelines.lock import exclusive
+from pipelines.run_history import RunRecord, record_run
+from pipelines.run_log import RunLog
 from pipelines.steps.validation import BlockingFailure
 from pipelines.store import Origin, Store
 from pipelines.tables import out
@@ -102,9 +105,18 @@ def _lock_of(study: Study) -> dg.ResourceDefinition:
         run = context.run.run_id if context.run else ""
         with exclusive(study.warehouse / "run.lock", f"Dagster run {run[:8]}", say):
             Store(study.warehouse).clear_staging()
+            began = dt.datetime.now(dt.UTC)
             yield None
+            if context.run and context.instance and context.run.tags.get(TRIGGER) != BY_HAND:
+                record_run(Store(study.warehouse), _record_of(context.run, context.instance, began))
 
     return lock
+
+
+def _record_of(run: dg.DagsterRun, instance: dg.DagsterInstance, began: dt.datetime) -> RunRecord:
+    failures = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    started_by = run.tags.get(TRIGGER, "by hand on Dagster's pages")
+    return RunRecord(run.run_id, started_by, began, dt.datetime.now(dt.UTC), len(failures))
 
 
 def _asset_of(
@@ -142,17 +154,21 @@ def _materialise(
     step: Step, task: Task, run_id: str, observer: Observer
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     store, keys = task.store, keys_of(task.study, step)
+    log = RunLog(task.study.warehouse / "logs", task.study.name, run_id)
+    log.began(step.name, task.wave)
     observer.began(step, task.wave)
     try:
         unchanged = is_current(step, task, store.provenance())
         if not unchanged:
             run_step(step, task, run_id)
     except DataError as error:
+        log.failed(step.name, task.wave, error)
         observer.failed(step, task.wave, error)
         if isinstance(error, BlockingFailure):
             yield checks.failed(keys[0], error)
         raise dg.Failure(str(error), allow_retries=False) from error
     except Exception as error:
+        log.failed(step.name, task.wave, error)
         observer.failed(step, task.wave, error)
         raise
     origins = store.provenance()
@@ -164,7 +180,9 @@ def _materialise(
     if GATES in step.writes:
         gates = store.read(GATES)
         yield checks.measured(keys[0], gates[gates["measurement"] == step.slice])
-    observer.ended(step, task.wave, {name: int(origin["n_rows"]) for name, origin in written.items()})
+    n_rows = {name: int(origin["n_rows"]) for name, origin in written.items()}
+    log.ended(step.name, task.wave, n_rows, unchanged=unchanged)
+    observer.ended(step, task.wave, n_rows)
 
 
 def _specs_of(study: Study, step: Step, written_by: dict[str, dg.AssetKey]) -> list[dg.AssetSpec]:

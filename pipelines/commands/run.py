@@ -1,5 +1,6 @@
 """``sensemaking run``: what is out of date runs through Dagster in this process; what is not, does not."""
 
+import datetime as dt
 import gc
 import os
 from collections import Counter
@@ -25,11 +26,13 @@ from pipelines.assets.raw import begun_waves, exports_of, stray_files
 from pipelines.assets.raw import notes as received_notes
 from pipelines.assets.screening import notes as screening_notes
 from pipelines.assets.step import Step
+from pipelines.attempts import BY_HAND, TRIGGER
 from pipelines.dagster_storage import KeptStorage
 from pipelines.definitions import build_definitions
 from pipelines.factory import Observer, job_name, waves_partition
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
+from pipelines.run_history import RunRecord, record_run
 from pipelines.store import Store
 from pipelines.tables import core, out, raw
 from pipelines.tables.screening import QUALITY_FLAGS
@@ -118,8 +121,11 @@ def run_study(
             return outcome
         on_begin(due)
         before = store.read(core.RESPONSES)
+        began = dt.datetime.now(dt.UTC)
         with collecting_seldom():
             _execute(study, due, outcome, _Recorder(outcome, on_step))
+        ended = dt.datetime.now(dt.UTC)
+        record_run(store, RunRecord(outcome.run_ids[-1], BY_HAND, began, ended, len(outcome.failures)))
         outcome.warnings += findings(study, store, before)
     return outcome
 
@@ -209,7 +215,7 @@ def _execute(study: Study, due: list[Due], outcome: Outcome, recorder: Observer)
                 partition_key=part or None,
                 asset_selection=keys,
                 raise_on_error=False,
-                tags={"study": study.name, "trigger": "sensemaking run"},
+                tags={"study": study.name, TRIGGER: BY_HAND},
             )
             outcome.run_ids.append(result.run_id)
             if part and not result.success:
