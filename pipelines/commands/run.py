@@ -42,7 +42,15 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 4
+    tag_concurrency_limits:
+      - key: study
+        value: {applyLimitPerUniqueValue: true}
+        limit: 1
 """
+"""Runs of a study follow each other without a process each that waits, and no study takes every place."""
 _READ_BEFORE = ("response that was read before is", "responses that were read before are")
 _OF_NOBODY = ("response is of nobody", "responses are of nobody")
 COLLECT_AFTER = 10_000
