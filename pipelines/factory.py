@@ -15,6 +15,7 @@ from pipelines.asset_keys import asset_key, keys_of
 from pipelines.assets.graph import steps_of
 from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
 from pipelines.attempts import BY_HAND, NEEDS_A_PERSON, TRIGGER
+from pipelines.lineage import emit
 from pipelines.load import Study
 from pipelines.lock import exclusive
 from pipelines.run_history import RunRecord, record_run
@@ -54,6 +55,30 @@ class Observer:
 
     def ended(self, step: Step, wave: str, n_rows: dict[str, int]) -> None:
         """Hear that a step ended, with the rows of each of its tables."""
+
+
+class _Told(Observer):
+    """Tells the log of runs, a catalogue of data where there is one, and another observer."""
+
+    def __init__(self, task: Task, run_id: str, observer: Observer) -> None:
+        self.task, self.run_id, self.observer = task, run_id, observer
+        self.log = RunLog(task.study.warehouse / "logs", task.study.name, run_id)
+        self.unchanged = False
+
+    def began(self, step: Step, wave: str) -> None:
+        self.log.began(step.name, wave)
+        emit("START", step, self.task, self.run_id)
+        self.observer.began(step, wave)
+
+    def failed(self, step: Step, wave: str, error: Exception) -> None:
+        self.log.failed(step.name, wave, error)
+        emit("FAIL", step, self.task, self.run_id)
+        self.observer.failed(step, wave, error)
+
+    def ended(self, step: Step, wave: str, n_rows: dict[str, int]) -> None:
+        self.log.ended(step.name, wave, n_rows, unchanged=self.unchanged)
+        emit("COMPLETE", step, self.task, self.run_id, n_rows)
+        self.observer.ended(step, wave, n_rows)
 
 
 def job_name(study: Study) -> str:
@@ -154,22 +179,19 @@ def _materialise(
     step: Step, task: Task, run_id: str, observer: Observer
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     store, keys = task.store, keys_of(task.study, step)
-    log = RunLog(task.study.warehouse / "logs", task.study.name, run_id)
-    log.began(step.name, task.wave)
-    observer.began(step, task.wave)
+    told = _Told(task, run_id, observer)
+    told.began(step, task.wave)
     try:
         unchanged = is_current(step, task, store.provenance())
         if not unchanged:
             run_step(step, task, run_id)
     except DataError as error:
-        log.failed(step.name, task.wave, error)
-        observer.failed(step, task.wave, error)
+        told.failed(step, task.wave, error)
         if isinstance(error, BlockingFailure):
             yield checks.failed(keys[0], error)
         raise dg.Failure(str(error), allow_retries=False) from error
     except Exception as error:
-        log.failed(step.name, task.wave, error)
-        observer.failed(step, task.wave, error)
+        told.failed(step, task.wave, error)
         raise
     origins = store.provenance()
     written = {table.name: origins[table.name, step.slice_of(task.wave)] for table in step.writes}
@@ -180,9 +202,8 @@ def _materialise(
     if GATES in step.writes:
         gates = store.read(GATES)
         yield checks.measured(keys[0], gates[gates["measurement"] == step.slice])
-    n_rows = {name: int(origin["n_rows"]) for name, origin in written.items()}
-    log.ended(step.name, task.wave, n_rows, unchanged=unchanged)
-    observer.ended(step, task.wave, n_rows)
+    told.unchanged = unchanged
+    told.ended(step, task.wave, {name: int(origin["n_rows"]) for name, origin in written.items()})
 
 
 def _specs_of(study: Study, step: Step, written_by: dict[str, dg.AssetKey]) -> list[dg.AssetSpec]:
