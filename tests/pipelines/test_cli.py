@@ -42,6 +42,8 @@ COMMANDS = (
     "dashboard",
     "workbench",
     "orchestrate",
+    "service install",
+    "service print",
     "code adjudicate",
     "code export",
     "code import",
