@@ -12,8 +12,9 @@ from pipelines.sections.schedule import Schedule
 NEEDS_A_PERSON = "needs_a_person"
 """Tag of a run that data or specifications stopped: the same files stop it again."""
 RETRY = "retry"
+TRIGGER, BY_HAND = "trigger", "sensemaking run"
 PARTITION = "dagster/partition"
-DEAD_AFTER_SECONDS = 120.0
+DEAD_AFTER_SECONDS = 60.0
 UNFINISHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 DEAD = "Nothing holds the study's run lock any more: the process of this run was killed. It is tried again."
 

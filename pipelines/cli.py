@@ -29,6 +29,7 @@ from pipelines import (
     cli_recovery,
     cli_releases,
     cli_report,
+    cli_service,
     cli_studies,
     cli_tables,
     cli_telling,
@@ -63,6 +64,7 @@ app.add_typer(cli_telling.app)
 app.add_typer(cli_material.app)
 app.add_typer(cli_coding.app, name="code")
 app.add_typer(cli_instruments.app, name="instruments")
+app.add_typer(cli_service.app, name="service")
 
 
 def _print_version(is_asked: bool) -> None:  # noqa: FBT001 - as Typer calls it

@@ -27,7 +27,15 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 4
+    tag_concurrency_limits:
+      - key: study
+        value: {applyLimitPerUniqueValue: true}
+        limit: 1
 """
+"""Runs of a study follow each other without a process each that waits, and no study takes every place."""
 
 
 def _wait_for_the_disk_at_checkpoints(connection: SqliteConnection, _: object) -> None:

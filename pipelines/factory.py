@@ -3,6 +3,7 @@
 Assets hand no values to each other: each reads its tables, runs one step and writes its tables.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
@@ -13,11 +14,14 @@ from pipelines import checks, sensors
 from pipelines.asset_keys import asset_key, keys_of
 from pipelines.assets.graph import steps_of
 from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
-from pipelines.attempts import NEEDS_A_PERSON
+from pipelines.attempts import BY_HAND, NEEDS_A_PERSON, TRIGGER
+from pipelines.lineage import emit
 from pipelines.load import Study
 from pipelines.lock import exclusive
 from pipelines.process_mark import TAG, mark_of_this_process
 from pipelines.pull_asset import pull_definitions
+from pipelines.run_history import RunRecord, record_run
+from pipelines.run_log import RunLog
 from pipelines.steps.validation import BlockingFailure
 from pipelines.store import Origin, Store
 from pipelines.tables import out
@@ -53,6 +57,30 @@ class Observer:
 
     def ended(self, step: Step, wave: str, n_rows: dict[str, int]) -> None:
         """Hear that a step ended, with the rows of each of its tables."""
+
+
+class _Told(Observer):
+    """Tells the log of runs, a catalogue of data where there is one, and another observer."""
+
+    def __init__(self, task: Task, run_id: str, observer: Observer) -> None:
+        self.task, self.run_id, self.observer = task, run_id, observer
+        self.log = RunLog(task.study.warehouse / "logs", task.study.name, run_id)
+        self.unchanged = False
+
+    def began(self, step: Step, wave: str) -> None:
+        self.log.began(step.name, wave)
+        emit("START", step, self.task, self.run_id)
+        self.observer.began(step, wave)
+
+    def failed(self, step: Step, wave: str, error: Exception) -> None:
+        self.log.failed(step.name, wave, error)
+        emit("FAIL", step, self.task, self.run_id)
+        self.observer.failed(step, wave, error)
+
+    def ended(self, step: Step, wave: str, n_rows: dict[str, int]) -> None:
+        self.log.ended(step.name, wave, n_rows, unchanged=self.unchanged)
+        emit("COMPLETE", step, self.task, self.run_id, n_rows)
+        self.observer.ended(step, wave, n_rows)
 
 
 def job_name(study: Study) -> str:
@@ -107,9 +135,18 @@ def _lock_of(study: Study) -> dg.ResourceDefinition:
             context.instance.add_run_tags(run, {TAG: mark_of_this_process().written()})
         with exclusive(study.warehouse / "run.lock", f"Dagster run {run[:8]}", say):
             Store(study.warehouse).clear_staging()
+            began = dt.datetime.now(dt.UTC)
             yield None
+            if context.run and context.instance and context.run.tags.get(TRIGGER) != BY_HAND:
+                record_run(Store(study.warehouse), _record_of(context.run, context.instance, began))
 
     return lock
+
+
+def _record_of(run: dg.DagsterRun, instance: dg.DagsterInstance, began: dt.datetime) -> RunRecord:
+    failures = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    started_by = run.tags.get(TRIGGER, "by hand on Dagster's pages")
+    return RunRecord(run.run_id, started_by, began, dt.datetime.now(dt.UTC), len(failures))
 
 
 def _asset_of(
@@ -147,18 +184,19 @@ def _materialise(
     step: Step, task: Task, run_id: str, observer: Observer
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     store, keys = task.store, keys_of(task.study, step)
-    observer.began(step, task.wave)
+    told = _Told(task, run_id, observer)
+    told.began(step, task.wave)
     try:
         unchanged = is_current(step, task, store.provenance())
         if not unchanged:
             run_step(step, task, run_id)
     except DataError as error:
-        observer.failed(step, task.wave, error)
+        told.failed(step, task.wave, error)
         if isinstance(error, BlockingFailure):
             yield checks.failed(keys[0], error)
         raise dg.Failure(str(error), allow_retries=False) from error
     except Exception as error:
-        observer.failed(step, task.wave, error)
+        told.failed(step, task.wave, error)
         raise
     origins = store.provenance()
     written = {table.name: origins[table.name, step.slice_of(task.wave)] for table in step.writes}
@@ -169,7 +207,8 @@ def _materialise(
     if GATES in step.writes:
         gates = store.read(GATES)
         yield checks.measured(keys[0], gates[gates["measurement"] == step.slice])
-    observer.ended(step, task.wave, {name: int(origin["n_rows"]) for name, origin in written.items()})
+    told.unchanged = unchanged
+    told.ended(step, task.wave, {name: int(origin["n_rows"]) for name, origin in written.items()})
 
 
 def _specs_of(study: Study, step: Step, written_by: dict[str, dg.AssetKey]) -> list[dg.AssetSpec]:

@@ -13,13 +13,12 @@ from pipelines.arrived import Arrived, arrived, moment_of
 from pipelines.asset_keys import keys_of
 from pipelines.assets.graph import due_steps, steps_of
 from pipelines.assets.step import Step
-from pipelines.attempts import RETRY, end_dead_runs, last_attempt
+from pipelines.attempts import RETRY, TRIGGER, end_dead_runs, last_attempt
 from pipelines.load import Study
 from pipelines.steps.export_times import is_open, late_exports
 from pipelines.store import Store
 
 SENSOR_SECONDS = 30
-TRIGGER = "trigger"
 
 
 @dataclass(frozen=True)

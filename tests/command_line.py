@@ -74,11 +74,11 @@ def table(study: Path, name: str) -> pd.DataFrame:
 
 
 def content_hashes(study: Path) -> dict[str, str]:
-    """Hash every table of core and out as it is stored; times of fitting and the record of releases left out."""
+    """Hash every table of core and out as it is stored; times of fitting and records of releases and runs left out."""
     with duckdb.connect(study / "warehouse" / "study.duckdb", read_only=True) as connection:
         names = connection.execute(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name IN ('core', 'out') "
-            "AND table_name <> 'releases'"
+            "AND table_name NOT IN ('releases', 'runs', 'run_changes')"
         ).fetchall()
         tables = {name: connection.execute(f"FROM {name} ORDER BY ALL").df() for (name,) in sorted(names)}
     return {name: hash_of(rows.drop(columns="fitted_at", errors="ignore")) for name, rows in tables.items()}

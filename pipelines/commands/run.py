@@ -1,5 +1,6 @@
 """``sensemaking run``: what is out of date runs through Dagster in this process; what is not, does not."""
 
+import datetime as dt
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,12 +23,14 @@ from pipelines.assets.raw import begun_waves, exports_of, stray_files
 from pipelines.assets.raw import notes as received_notes
 from pipelines.assets.screening import notes as screening_notes
 from pipelines.assets.step import Step
+from pipelines.attempts import BY_HAND, TRIGGER
 from pipelines.dagster_storage import open_instance
 from pipelines.definitions import build_definitions
 from pipelines.factory import Observer, job_name, waves_partition
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.process_mark import TAG, mark_of_this_process
+from pipelines.run_history import RunRecord, record_run
 from pipelines.store import Store
 from pipelines.tables import core, out, raw
 from pipelines.tables.screening import QUALITY_FLAGS
@@ -110,8 +113,11 @@ def run_study(
             return outcome
         on_begin(due)
         before = store.read(core.RESPONSES)
+        began = dt.datetime.now(dt.UTC)
         with collecting_seldom():
             _execute(study, due, outcome, _Recorder(outcome, on_step))
+        ended = dt.datetime.now(dt.UTC)
+        record_run(store, RunRecord(outcome.run_ids[-1], BY_HAND, began, ended, len(outcome.failures)))
         outcome.warnings += findings(study, store, before)
     return outcome
 
@@ -201,7 +207,7 @@ def _execute(study: Study, due: list[Due], outcome: Outcome, recorder: Observer)
                 partition_key=part or None,
                 asset_selection=keys,
                 raise_on_error=False,
-                tags={"study": study.name, "trigger": "sensemaking run", TAG: mark_of_this_process().written()},
+                tags={"study": study.name, TRIGGER: BY_HAND, TAG: mark_of_this_process().written()},
             )
             outcome.run_ids.append(result.run_id)
             if part and not result.success:

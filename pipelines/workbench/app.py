@@ -22,6 +22,7 @@ from pipelines.workbench.views import (
     models,
     plan,
     releases,
+    runs,
 )
 
 PAGES: dict[str, Callable[[Bench], None]] = {
@@ -34,6 +35,7 @@ PAGES: dict[str, Callable[[Bench], None]] = {
     "Plan": plan.show,
     "Coding": coding.show,
     "Releases": releases.show,
+    "Runs": runs.show,
 }
 
 

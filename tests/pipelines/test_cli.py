@@ -49,6 +49,8 @@ COMMANDS = (
     "backup",
     "restore",
     "upgrade",
+    "service install",
+    "service print",
     "code adjudicate",
     "code export",
     "code import",
