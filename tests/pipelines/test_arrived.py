@@ -43,7 +43,7 @@ def test_a_file_counts_when_two_looks_find_it_the_same(study: Study):
 
 
 def test_a_file_that_grows_slowly_does_not_count_while_it_grows(study: Study):
-    before = arrived(study, "autumn", NOW)
+    before, now = arrived(study, "autumn", NOW), NOW
     for step in range(1, 20):
         now = NOW + step * LOOK
         put(study, "autumn.csv", step * 10, now - 20)  # a write every half minute, longer ago than a settled file's

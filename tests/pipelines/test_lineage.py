@@ -80,7 +80,7 @@ def test_events_are_posted_to_an_address(study: Study, monkeypatch: pytest.Monke
             self.send_response(201)
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as its base has it
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Catalogue)

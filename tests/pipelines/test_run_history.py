@@ -3,6 +3,7 @@
 import json
 import stat
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -38,10 +39,10 @@ def test_changes_of_all_runs_lead_from_nothing_to_the_present_figures(runs: list
     for number, values in enumerate(runs):
         changed = changes_of_run(history, figures(values), f"run {number}")
         RUN_CHANGES.schema().validate(changed)
-        for row in changed.itertuples():
-            key, before = (row.measure, row.about), None if pd.isna(row.before) else row.before
+        for row in changed.astype("object").where(changed.notna(), None).itertuples():
+            key, before = (row.measure, row.about), row.before
             assert standing.get(key) == before
-            assert values.get(key) == (None if pd.isna(row.now) else row.now)
+            assert values.get(key) == row.now
             assert before != values.get(key)
         assert {key for key in {*standing, *values} if standing.get(key) != values.get(key)} == set(
             zip(changed["measure"], changed["about"], strict=True)
@@ -49,7 +50,7 @@ def test_changes_of_all_runs_lead_from_nothing_to_the_present_figures(runs: list
         history, standing = pd.concat([history, changed], ignore_index=True), values
 
 
-def lines_of(study: Study) -> list[dict[str, object]]:
+def lines_of(study: Study) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (study.warehouse / "logs" / FILE).read_text(encoding="utf-8").splitlines()]
 
 
