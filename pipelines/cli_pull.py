@@ -21,14 +21,16 @@ def pull(
     as_json: AsJson = False,
 ) -> None:
     """Fetch new, changed and deleted responses from the platforms that the study names into exports/."""
-    from pipelines.commands.pull import document_of, exit_code_of, show
+    from pipelines.commands.pull import document_of, exit_code_of, show, tell_of
     from pipelines.pulling.of_source import Wishes
     from pipelines.pulling.of_study import pull_study
 
     wishes = Wishes(accept_changes.strip(), accept_deletions.strip(), whole)
+    loaded = load(study)
     done = pull_study(
-        load(study), wave, wishes, on_wait=printing.say, on_source=lambda name: printing.say(f"Pulling {name} …")
+        loaded, wave, wishes, on_wait=printing.say, on_source=lambda name: printing.say(f"Pulling {name} …")
     )
+    tell_of(loaded, done)
     if as_json:
         printing.print_json(document_of(done))
     else:

@@ -7,6 +7,8 @@ import dagster as dg
 
 from pipelines.load import Study
 from pipelines.pulling.of_study import PulledStudy, pull_study, pulled_sources
+from pipelines.telling.notice import now, tell
+from pipelines.telling.of_pull import report_of_pull
 
 CHECK = "every_source_was_pulled"
 
@@ -35,6 +37,8 @@ def pull_definitions(study: Study) -> dg.Definitions:
     )
     def pulls(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         done = pull_study(study, on_wait=context.log.info)
+        for note in tell(study, now(), report_of_pull(study, done)):
+            context.log.warning(note)
         return dg.MaterializeResult(metadata=_told(done), check_results=[_checked(key, done)])
 
     job = dg.define_asset_job(pull_job_name(study), selection=dg.AssetSelection.assets(key), tags={"study": study.name})

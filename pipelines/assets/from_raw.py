@@ -27,6 +27,7 @@ from pipelines.pseudonym_keys import folder_of_keys
 from pipelines.store import Store, Write
 from pipelines.tables import core
 from pipelines.tables.erasures import ERASED, ERASURES
+from pipelines.tables.pulling import DELETIONS
 from pipelines.tables.raw import KEYS
 
 FIRST_TIME = 1_000_000_000
@@ -112,8 +113,16 @@ def remade(study: Study, store: Store, recipe_hash: str) -> Iterator[Remade]:
         again = replace(again, spec=again.spec.model_copy(update={"privacy": privacy}))
         scratch = Store(again.warehouse)
         tables = [Write(table, store.read(table)) for table in (KEYS, ERASED)]
+        tables += [Write(DELETIONS, rows, {"wave": wave}) for wave, rows in _known_deletions(store, recipe)]
         scratch.write(tables, input_hash="", run_id="sensemaking rerun")
         yield Remade(again, scratch, recipe, changed_files, n_erased)
+
+
+def _known_deletions(store: Store, recipe: Recipe) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Return by wave the responses of which it was known at that time that their platform has them no more."""
+    rows = store.read(DELETIONS)
+    for wave, last in recipe.deletions.items():
+        yield wave, rows[(rows["wave"] == wave) & (rows["noticed_at"] <= pd.Timestamp(last))]
 
 
 def _copy_exports(store: Store, recipe: Recipe, folder: Path) -> int:

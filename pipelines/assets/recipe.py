@@ -22,6 +22,8 @@ from pipelines.load_coding import StudyCoding
 from pipelines.spec import StudySpec
 from pipelines.steps.plan_content import canonical
 from pipelines.store import Store
+from pipelines.tables.core import RESPONSES
+from pipelines.tables.pulling import DELETIONS
 from pipelines.tables.raw import FILES
 
 STUDY, REGISTER, SCHEME = "study", "register", "scheme"
@@ -37,6 +39,7 @@ class Recipe:
         unprompted: Of the coded questions, those asked before the word that the study is about was shown.
         files: Exports in the order they were accepted: file_sha256, file_name, source, wave.
         team_files: Path in the study folder → SHA-256 of what the team keeps there.
+        deletions: Wave → when the last of the responses was noticed that its platform had no more when it was read.
     """
 
     code_hash: str
@@ -44,6 +47,7 @@ class Recipe:
     unprompted: tuple[str, ...]
     files: tuple[Mapping[str, str], ...]
     team_files: Mapping[str, str]
+    deletions: Mapping[str, str]
 
 
 def keep_recipe(study: Study, store: Store) -> str:
@@ -63,6 +67,9 @@ def keep_recipe(study: Study, store: Store) -> str:
         ],
         "team_files": dict(sorted(_team_files(study))),
     }
+    deletions = dict(_deletions(store))
+    if deletions:
+        recipe["deletions"] = deletions
     return store.keep_text(canonical(recipe))
 
 
@@ -73,7 +80,18 @@ def read_recipe(store: Store, name: str) -> Recipe:
         WarehouseError: When it is gone or damaged.
     """
     said: dict[str, Any] = json.loads(store.kept_text(name))
-    return Recipe(said["code_hash"], said["specs"], tuple(said["unprompted"]), tuple(said["files"]), said["team_files"])
+    files, unprompted = tuple(said["files"]), tuple(said["unprompted"])
+    return Recipe(said["code_hash"], said["specs"], unprompted, files, said["team_files"], said.get("deletions", {}))
+
+
+def _deletions(store: Store) -> Iterator[tuple[str, str]]:
+    """Say up to when deletions on platforms were known when each wave was last read."""
+    rows, written = store.read(DELETIONS), store.provenance()
+    for wave, noticed in rows.groupby("wave")["noticed_at"]:
+        read = written.get((RESPONSES.name, str(wave)))
+        known = noticed[noticed <= read["written_at"]] if read is not None else noticed[:0]
+        if len(known):
+            yield str(wave), known.max().isoformat()
 
 
 def study_of(recipe: Recipe, store: Store, folder: Path) -> Study:

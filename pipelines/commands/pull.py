@@ -6,7 +6,11 @@ from typing import Any
 from instruments.counted import counted
 from pipelines.commands import printing
 from pipelines.commands.errors import tell
+from pipelines.load import Study
 from pipelines.pulling.of_study import PulledStudy
+from pipelines.telling.notice import now
+from pipelines.telling.notice import tell as tell_people
+from pipelines.telling.of_pull import report_of_pull
 
 COLUMNS = ("source", "wave", "platform", "n_listed", "n_new", "n_changed", "n_deleted", "file_name")
 
@@ -23,6 +27,12 @@ def document_of(done: PulledStudy) -> dict[str, Any]:
         "sources": [asdict(each) for each in done.pulled],
         "failures": [{"source": name, "exit_code": each.code, "message": each.message} for name, each in told],
     }
+
+
+def tell_of(study: Study, done: PulledStudy) -> None:
+    """Tell those whom the study names what came of it, and say what stood in the way of that."""
+    for note in tell_people(study, now(), report_of_pull(study, done)):
+        printing.say(f"note: {note}")
 
 
 def show(done: PulledStudy) -> None:

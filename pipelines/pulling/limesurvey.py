@@ -46,10 +46,11 @@ class _PatientSession(requests.Session):
             sent = {**more, "timeout": SECONDS, "allow_redirects": False, "stream": True}
             answer = super(_PatientSession, self).request(method, url, *args, **sent)
             content = bytearray()
-            for chunk in answer.iter_content(READ_AT_ONCE):
-                content.extend(chunk)
-                if len(content) > LARGEST_ANSWER:
-                    raise EnvironmentFault(f"{place}: the answer is larger than {LARGEST_ANSWER // 1_000_000} MB")
+            with answer:
+                for chunk in answer.iter_content(READ_AT_ONCE):
+                    content.extend(chunk)
+                    if len(content) > LARGEST_ANSWER:
+                        raise EnvironmentFault(f"{place}: the answer is larger than {LARGEST_ANSWER // 1_000_000} MB")
             vars(answer)["_content"] = bytes(content)
             return answer
 
@@ -64,8 +65,12 @@ class LimeSurvey:
 
     def __init__(self, pull: Pull, secret: Secret, clock: Clock) -> None:
         self._survey, self._place, self._where = int(pull.survey), f"POST {pull.url}", secret.where
-        session = _PatientSession(pull, secret, clock)
-        self._client = self._told(lambda: Client(pull.url, pull.user, secret.text, requests_session=session))
+        self._session = _PatientSession(pull, secret, clock)
+        try:
+            self._client = self._told(lambda: Client(pull.url, pull.user, secret.text, requests_session=self._session))
+        except BaseException:
+            self._session.close()
+            raise
 
     def structure(self) -> bytes:
         """Fetch nothing: the interface gives no file that defines a survey."""
@@ -98,7 +103,7 @@ class LimeSurvey:
         try:
             self._client.close()
         except (LimeSurveyError, EnvironmentFault, Refused):
-            return
+            self._session.close()
 
     def _options(self, question: int) -> dict[str, str]:
         said = self._told(lambda: self._client.get_question_properties(question, settings=["answeroptions"]))

@@ -1,5 +1,6 @@
 """ODK Central: the list of submissions, and all of them as CSV; deleted ones are in neither."""
 
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,8 +24,8 @@ class OdkCentral:
 
     def __init__(self, pull: Pull, secret: Secret, clock: Clock) -> None:
         signing_in = Connection(pull.url, {}, secret, clock)
-        session = signing_in.post_json("/v1/sessions", {"email": pull.user, "password": secret.text})
-        signing_in.close()
+        with closing(signing_in):
+            session = signing_in.post_json("/v1/sessions", {"email": pull.user, "password": secret.text})
         token = session.get("token") if isinstance(session, dict) else None
         if not isinstance(token, str):
             raise EnvironmentFault(f"{pull.url}: signed in, but was given no session; is url right?")

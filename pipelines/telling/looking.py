@@ -24,7 +24,7 @@ from pipelines.store import Store
 from pipelines.tables import core, fieldwork, out, raw
 from pipelines.tables.releases import RELEASES
 from pipelines.telling.event import MOST_PLACES, Fault, Place
-from pipelines.telling.state import PULL, Blocked, PullReport, Rate, Reliability, RunReport, State
+from pipelines.telling.state import PULL, Blocked, Rate, Reliability, RunReport, State
 
 HASH_DIGITS = 12
 RULES_OF_CELLS = {*RULES, *RULES_OF_ROWS, *RULES_OF_KEYS, *ANSWER_RULES, MISSING, "duplicated_key"}
@@ -107,24 +107,6 @@ def report_of_run(
         if not isinstance(error, BlockingFailure)
     )
     return RunReport(failed, (("", ""), *done))
-
-
-def report_of_pull(
-    study: Study, failed: Iterable[tuple[str, BaseException]], changed: Iterable[str], done: Iterable[str]
-) -> PullReport:
-    """Say of fetching responses what may be told: sources and kinds of failures, and no error's own words.
-
-    Args:
-        study: The study.
-        failed: Source and error.
-        changed: Sources of which a question changed.
-        done: Sources that were fetched.
-    """
-    waves = {name: source.wave for name, source in study.spec.sources.items()}
-    failing = [Place(step=PULL, source=name, wave=waves[name], fault=fault_of(error)) for name, error in failed]
-    undecided = [Place(source=name, wave=waves[name]) for name in changed]
-    tried = {*done, *(each.source for each in (*failing, *undecided))}
-    return PullReport(frozenset(tried), tuple(failing), tuple(undecided))
 
 
 def fault_of(error: BaseException) -> Fault:

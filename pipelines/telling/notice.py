@@ -4,7 +4,7 @@ The moment is always given, so that a fieldwork of weeks can be lived through in
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from instruments.faults import EnvironmentFault
@@ -14,9 +14,9 @@ from pipelines.store import Store
 from pipelines.telling.changes import events_between
 from pipelines.telling.delivery import PURPOSE, Delivered, deliver, put_for_all, telling_of
 from pipelines.telling.event import Event, Place, event_of
-from pipelines.telling.looking import fault_of, late_sources, look, report_of_pull, still_failing
+from pipelines.telling.looking import fault_of, late_sources, look, still_failing
 from pipelines.telling.outbox import Noticed, Outbox
-from pipelines.telling.state import RunReport, State, after_pull, after_run
+from pipelines.telling.state import PullReport, RunReport, State, after_pull, after_run
 
 
 def now() -> dt.datetime:
@@ -67,29 +67,23 @@ def notice_failure(study: Study, moment: dt.datetime, error: BaseException) -> l
     return _noticed(study, lambda last: after_run(replace(last or State(at), at=at), report), no_message)
 
 
-def notice_pull(
-    study: Study,
-    moment: dt.datetime,
-    failed: Sequence[tuple[str, BaseException]],
-    changed: Collection[str],
-    done: Collection[str],
-) -> list[Event]:
+def notice_pull(study: Study, moment: dt.datetime, report: PullReport) -> list[Event]:
     """Put what came of fetching responses into the outbox.
 
     Args:
         study: The study, which tells somebody.
         moment: The moment.
-        failed: Source and error of every source that could not be fetched for another reason than changed questions.
-        changed: Sources of which a question changed, and nothing was taken.
-        done: Sources that were fetched.
+        report: What came of it.
     """
-    report = report_of_pull(study, failed, changed, done)
     at = moment.astimezone(dt.UTC).isoformat(timespec="seconds")
     return _noticed(study, lambda last: after_pull(replace(last or State(at), at=at), report), no_message)
 
 
 def tell(
-    study: Study, moment: dt.datetime, report: RunReport | None = None, error: BaseException | None = None
+    study: Study,
+    moment: dt.datetime,
+    report: RunReport | PullReport | None = None,
+    error: BaseException | None = None,
 ) -> list[str]:
     """Notice what happened, tell it, and say what a person at a terminal should know of the telling itself.
 
@@ -98,13 +92,15 @@ def tell(
     Args:
         study: The study; of one that tells nobody nothing is noticed.
         moment: The moment.
-        report: What a run did, after one.
+        report: What a run did or what came of fetching responses, after one.
         error: Why a run could not begin.
     """
 
     def noticed_and_told() -> list[str]:
         if error is not None:
             notice_failure(study, moment, error)
+        elif isinstance(report, PullReport):
+            notice_pull(study, moment, report)
         else:
             notice(study, moment, report)
         return problems(deliver(study, moment))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+from dataclasses import fields
 
 import dagster as dg
 import pytest
@@ -10,10 +11,14 @@ from instruments.faults import UsageError
 from pipelines.commands import shown
 from pipelines.definitions import build_definitions
 from pipelines.load import Study, load_study
+from pipelines.pulling.of_source import Pulled
+from pipelines.pulling.of_study import PulledStudy
+from pipelines.pulling.questions import QuestionsChanged
 from pipelines.store import Store
 from pipelines.telling.event import Place
 from pipelines.telling.looking import fault_of, late_sources
 from pipelines.telling.notice import notice, notice_failure, notice_late, notice_pull, tell
+from pipelines.telling.of_pull import report_of_pull
 from pipelines.telling.outbox import Outbox
 from pipelines.telling.state import RunReport
 from pipelines.telling_sensors import report_of_dagster_run
@@ -187,20 +192,29 @@ class TestLateExports:
         assert [event.kind for event in notice_late(study, NOW + dt.timedelta(days=3))] == ["late_export"]
 
 
+def pulled(*sources: str) -> list[Pulled]:
+    return [Pulled(**{**dict.fromkeys((each.name for each in fields(Pulled)), 0), "source": name}) for name in sources]
+
+
 class TestFetching:
+    def kinds(self, study, done, *failures):
+        report = report_of_pull(study, PulledStudy(pulled(*done), list(failures)))
+        return [event.kind for event in notice_pull(study, NOW, report)]
+
     def test_changed_questions_are_told_once_and_when_they_are_decided(self, study):
-        for kinds in (["changed_question"], []):
-            assert [event.kind for event in notice_pull(study, NOW, [], ["spring_staff"], ["autumn_staff"])] == kinds
+        changed = ("spring_staff", QuestionsChanged("Q1: its text was 'x'"))
+        for told_now in (["changed_question"], []):
+            assert self.kinds(study, ["autumn_staff"], changed) == told_now
         assert [event.kind for event in notice(study, NOW)] == []
-        assert [event.kind for event in notice_pull(study, NOW, [], [], ["autumn_staff"])] == []
-        assert [event.kind for event in notice_pull(study, NOW, [], [], ["spring_staff"])] == ["recovered"]
+        assert self.kinds(study, ["autumn_staff"]) == []
+        assert self.kinds(study, ["spring_staff"]) == ["recovered"]
 
     def test_a_source_that_cannot_be_fetched_is_a_failure_that_runs_do_not_end(self, study):
-        (event,) = notice_pull(study, NOW, [("spring_staff", OSError("jens@example.org"))], [], ["autumn_staff"])
-        assert event.places == (Place(step="pull", source="spring_staff", wave="spring", fault="environment"),)
+        assert self.kinds(study, ["autumn_staff"], ("spring_staff", OSError("jens@example.org"))) == ["failed_run"]
+        failing = Outbox(study.warehouse).noticed().state.failing
+        assert failing == (Place(step="pull", source="spring_staff", wave="spring", fault="environment"),)
         assert notice(study, NOW, RunReport(done=(("core/responses", "spring"),))) == []
-        (event,) = notice_pull(study, NOW, [], [], ["spring_staff", "autumn_staff"])
-        assert [place.what for place in event.places] == ["failed_run"]
+        assert self.kinds(study, ["spring_staff", "autumn_staff"]) == ["recovered"]
 
 
 class TestTheCommand:

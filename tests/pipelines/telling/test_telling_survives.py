@@ -11,13 +11,16 @@ from contextlib import suppress
 import pytest
 
 from pipelines.telling.delivery import deliver
+from pipelines.telling.event import Place
 from pipelines.telling.notice import notice, notice_failure, notice_pull
 from pipelines.telling.notice import tell as notice_and_tell
 from pipelines.telling.outbox import Noticed, Outbox
+from pipelines.telling.state import PullReport
 from tests.taking_messages import mail_server, webhook
 from tests.telling_study import telling_study
 
 NOW = dt.datetime(2026, 3, 2, 7, tzinfo=dt.UTC)
+CHANGED = PullReport(frozenset(["spring_staff"]), changed=(Place(source="spring_staff"),))
 TELLER = """
 import datetime as dt, sys
 from pathlib import Path
@@ -116,12 +119,12 @@ def tell(study):
 
 def test_an_event_noticed_but_not_yet_in_the_outbox_gets_there_by_the_next_look(study, servers):
     _, hook = servers
-    (event,) = notice_pull(study, NOW, [], ["spring_staff"], [])
+    (event,) = notice_pull(study, NOW, CHANGED)
     outbox = Outbox(study.warehouse)
     outbox.remember(Noticed(outbox.noticed().state, (event,)))
     for path in (outbox.folder / "messages").iterdir():
         path.unlink()
-    assert notice_pull(study, NOW, [], ["spring_staff"], []) == []
+    assert notice_pull(study, NOW, CHANGED) == []
     deliver(study, NOW)
     assert [document["kind"] for _, document in hook.taken] == ["changed_question"]
 
