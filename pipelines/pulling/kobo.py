@@ -23,7 +23,9 @@ PAGE = "1000"
 MOST_PAGES = 10_000
 OWN = ("_id", "_uuid", "_submission_time", "_validation_status", "__version__", "_submitted_by", "start", "end")
 _ROOT = "meta/rootUuid"
-_OF_THE_PLATFORM = frozenset({"_attachments", "_geolocation", "_tags", "_notes", "_validation_status"})
+_OF_THE_PLATFORM = frozenset(
+    {"_attachments", "_geolocation", "_tags", "_notes", "_validation_status", "_supplementalDetails"}
+)
 
 
 class Kobo:
@@ -56,7 +58,7 @@ class Kobo:
         del token
         params = {"format": "json", "limit": PAGE, "sort": '{"_id": 1}'}
         records = [_record(each) for page in self._pages(params, pieces) for each in page]
-        return of_records(records, (*OWN, *(name for name in self._columns if name not in OWN)), ("_uuid",))
+        return of_records(records, (*OWN, *(name for name in self._columns if name not in OWN)), "_uuid")
 
     def close(self) -> None:
         """Close the connection."""
@@ -89,7 +91,10 @@ class Kobo:
 
 
 def _identity(submission: Mapping[str, Any]) -> str:
-    return str(submission.get(_ROOT) or submission["_uuid"]).removeprefix("uuid:")
+    known = submission.get(_ROOT) or submission.get("_uuid")
+    if not known:
+        raise EnvironmentFault("KoboToolbox delivers a submission without _uuid; export the form by hand")
+    return str(known).removeprefix("uuid:")
 
 
 def _record(submission: Mapping[str, Any]) -> dict[str, str]:

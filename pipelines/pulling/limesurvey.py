@@ -129,7 +129,7 @@ class LimeSurvey:
         rows = rows_of_csv(content, self._place, ";" if first.count(";") > first.count(",") else ",")
         if not rows:
             return Delivery((), {})
-        return of_records((dict(zip(rows[0], row, strict=True)) for row in rows[1:]), rows[0], ("id",))
+        return of_records((dict(zip(rows[0], row, strict=True)) for row in rows[1:]), rows[0], "id")
 
     def _told(self, call: Callable[[], _Told]) -> _Told:
         try:

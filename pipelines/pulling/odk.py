@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote
 
 from instruments.faults import EnvironmentFault
@@ -43,7 +44,9 @@ class OdkCentral:
     def listed(self) -> frozenset[str]:
         """Fetch the id of every submission."""
         listed = self._connection.get_json(f"{self._form}/submissions")
-        return frozenset(str(each["instanceId"]) for each in listed)
+        if not isinstance(listed, list):
+            raise EnvironmentFault(f"{self._connection.base}{self._form}/submissions: expected a list of submissions")
+        return frozenset(str(each["instanceId"]) for each in cast("list[dict[str, object]]", listed))
 
     def delivered(self, pieces: Pieces, token: str) -> Delivery:
         """Fetch every submission."""
@@ -55,7 +58,7 @@ class OdkCentral:
         if not rows or KEY not in rows[0]:
             pieces.forget()
             raise EnvironmentFault(f"{self._connection.base}{self._form}: expected submissions with a column {KEY}")
-        return of_records((dict(zip(rows[0], row, strict=True)) for row in rows[1:]), rows[0], (KEY,))
+        return of_records((dict(zip(rows[0], row, strict=True)) for row in rows[1:]), rows[0], KEY)
 
     def close(self) -> None:
         """Close the connection."""

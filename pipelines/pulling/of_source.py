@@ -159,7 +159,6 @@ class SourcePull:
     def _taken(self, platform: Platform, state: PullState, changes: tuple[str, ...]) -> Pulled:
         pieces = Pieces(self._folder / f"pieces-{state.number + 1}")
         listed = platform.listed()
-        self._refuse_loss(state, frozenset(state.held) - listed)
         delivery = platform.delivered(pieces, "" if self._wishes.whole else state.token)
         found = reconcile(state.held, listed, delivery.marks(), is_whole=delivery.is_whole)
         if found.undelivered:

@@ -83,7 +83,7 @@ class Qualtrics:
         kind = "all" if is_whole else "since"
         rows, token = self._exported(pieces, kind, {**_ANSWERS, **more})
         column = _id_column(rows, self._exports)
-        by_id = {row[column]: row for row in rows[HEADER_ROWS:]}
+        by_id = {row[column]: (row,) for row in rows[HEADER_ROWS:]}
         return Delivery(tuple(rows[:HEADER_ROWS]), by_id, token, is_whole)
 
     def _exported(self, pieces: Pieces, name: str, body: dict[str, Any]) -> tuple[list[tuple[str, ...]], str]:

@@ -51,7 +51,7 @@ class Redcap:
         return questions_in(structure)
 
     def listed(self) -> frozenset[str]:
-        """Fetch the id of every row: of the record, with its event and repetition where there are any."""
+        """Fetch the id of every record; a record may have rows of several events and repetitions."""
         return frozenset(self._delivery([self._records(fields=[self._field()])]).rows)
 
     def delivered(self, pieces: Pieces, token: str) -> Delivery:
@@ -86,7 +86,7 @@ class Redcap:
         tables = [table for content in contents if (table := rows_of_csv(content, self._place))]
         columns = tuple(dict.fromkeys(name for table in tables for name in table[0]))
         records = [dict(zip(table[0], row, strict=True)) for table in tables for row in table[1:]]
-        return of_records(records, columns, (self._field(), EVENT, INSTRUMENT, INSTANCE))
+        return of_records(records, columns, self._field(), (EVENT, INSTRUMENT, INSTANCE))
 
     def _asked(self, fields: dict[str, str]) -> bytes:
         sent = {"token": self._token, "format": "csv", "returnFormat": "json", **fields}
