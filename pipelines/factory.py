@@ -103,7 +103,7 @@ def _lock_of(study: Study) -> dg.ResourceDefinition:
     def lock(context: dg.InitResourceContext) -> Iterator[None]:
         say = context.log.info if context.log else print
         run = context.run.run_id if context.run else ""
-        if context.instance and run:
+        if context.instance and context.run and TAG not in context.run.tags:
             context.instance.add_run_tags(run, {TAG: mark_of_this_process().written()})
         with exclusive(study.warehouse / "run.lock", f"Dagster run {run[:8]}", say):
             Store(study.warehouse).clear_staging()

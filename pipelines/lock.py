@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from instruments.faults import EnvironmentFault
@@ -22,6 +22,8 @@ from pipelines.file_systems import network_file_system
 from pipelines.process_mark import ProcessMark, mark_from, mark_of_this_process
 
 POLL_SECONDS = 0.05
+_ENDED = b'"is_ended": true'
+_LONGEST_NOTE = 1 << 14
 Waiting = Callable[[str], None]
 
 
@@ -155,7 +157,8 @@ def _take(path: Path, purpose: str) -> int | None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if purpose:
-            _refuse_held_elsewhere(path)
+            if _ENDED not in os.pread(descriptor, _LONGEST_NOTE, 0):
+                _refuse_held_elsewhere(path)
             _sign(descriptor, path, purpose)
     except BlockingIOError:
         os.close(descriptor)
@@ -191,10 +194,12 @@ def _refuse_held_elsewhere(path: Path) -> None:
 def _sign(descriptor: int, path: Path, purpose: str, *, is_ended: bool = False) -> None:
     """Write who holds the lock and where; on a full disk it is held all the same, and nobody can read by whom."""
     since = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    told = {"purpose": purpose, **asdict(mark_of_this_process()), "since": since, "place": str(path)}
+    told = {"purpose": purpose, **vars(mark_of_this_process()), "since": since, "place": str(path)}
+    written = json.dumps(told | {"is_ended": is_ended}).replace("true}", "true }").encode()  # as long as "false}"
     try:
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(told | {"is_ended": is_ended}).encode(), 0)
+        os.pwrite(descriptor, written, 0)
+        if os.fstat(descriptor).st_size > len(written):
+            os.ftruncate(descriptor, len(written))
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise

@@ -10,6 +10,7 @@ import os
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -57,7 +58,11 @@ class ProcessMark:
 
 def mark_of_this_process() -> ProcessMark:
     """Return the mark of the process that asks."""
-    process = os.getpid()
+    return _mark(os.getpid())
+
+
+@cache
+def _mark(process: int) -> ProcessMark:
     return ProcessMark(process, started_at(process), _text(_KERNEL_FILE), _numbering(), _host())
 
 

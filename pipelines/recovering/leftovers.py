@@ -1,7 +1,7 @@
 """Files and folders that nobody finished: staging, copies, half-built releases, half-kept files.
 
-The locks of run and release are held while they are looked for, so that none belongs to a run or a release; for those
-that a fit may be writing, no process has them open and none has touched them for a while.
+The locks of run and release are held while they are looked for, so that none belongs to a run or a release, and no
+process has them open; those that a fit may be writing were not touched for a while either.
 """
 
 import shutil
@@ -27,7 +27,8 @@ def left_over(patient: Patient) -> Iterator[Finding]:
     """Find what killed processes never finished; it is removed, for nothing reads it."""
     for folder, pattern, what in _UNDER_LOCK:
         for path in sorted((patient.folder / folder).glob(pattern)):
-            yield _removable(path, what)
+            if not is_open(path):
+                yield _removable(path, f"{what}; no process has it open")
     for path in sorted(path for pattern in _KEPT for path in patient.warehouse.glob(pattern)):
         if is_at_rest(path):
             yield _removable(path, "a file that was never kept whole; no process has it open")
@@ -55,15 +56,17 @@ def is_at_rest(path: Path) -> bool:
         age = time.time() - path.stat().st_mtime
     except FileNotFoundError:
         return False
-    return not 0 <= age < STILL_SECONDS and not _is_open(path)
+    return not 0 <= age < STILL_SECONDS and not is_open(path)
 
 
-def _is_open(path: Path) -> bool:
-    target = str(path.resolve())
+def is_open(path: Path) -> bool:
+    """Tell whether a process of this machine has a file open, or one in a folder."""
+    wanted = path.resolve()
     for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
         try:
-            if str(descriptor.readlink()) == target:
-                return True
+            found = descriptor.readlink()
         except OSError:  # it was closed meanwhile, or is somebody else's
             continue
+        if found.is_relative_to(wanted):
+            return True
     return False

@@ -29,12 +29,17 @@ MEMORY = "128MB"
 
 @dataclass
 class _Engine:
-    """DuckDB in memory, for one database file: what does not fit into memory is put beside that file."""
+    """DuckDB in memory, for one database file: what does not fit into memory is put beside that file.
+
+    The layout is looked at when a file is opened first, and whenever it is opened for writing: looking takes as long as
+    a quarter of a small read.
+    """
 
     process: int
     database: Path
     instance: duckdb.DuckDBPyConnection
     n_attached: int = 0
+    known: tuple[int, int] | None = None
 
 
 _guard = threading.Lock()
@@ -99,14 +104,21 @@ def _attach(engine: _Engine, connection: duckdb.DuckDBPyConnection, *, read_only
         how = "(READ_ONLY)" if read_only else ""
         connection.execute(f"ATTACH {literal(str(engine.database))} AS {WAREHOUSE} {how}")
     connection.execute(f"USE {WAREHOUSE}")
-    if not engine.n_attached:
+    if not engine.n_attached and not (read_only and engine.known == _file_of(engine.database)):
         try:
             settle_layout(connection, read_only=read_only)
         except NewerFile:
             connection.execute("USE memory")
             connection.execute(f"DETACH {WAREHOUSE}")
             raise
+        engine.known = _file_of(engine.database)
     engine.n_attached += 1
+
+
+def _file_of(database: Path) -> tuple[int, int]:
+    """Tell a file from another one that took its place."""
+    found = database.stat()
+    return found.st_dev, found.st_ino
 
 
 def _detach(engine: _Engine, connection: duckdb.DuckDBPyConnection) -> None:

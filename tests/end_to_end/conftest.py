@@ -2,7 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -60,3 +62,18 @@ def _finished(name: str, make: Callable[[Path], object], tmp_path_factory: pytes
             make(folder)
             (folder / "is_finished").touch()
     return folder / name
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path | None]:
+    """A disk of its own; None, said aloud, where the machine lets nobody mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=200m", "none", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        warning = "NO SMALL DISK: this machine lets nobody mount one; a limit on the size of files stands in for it"
+        sys.stderr.write(f"{warning}\n")
+        yield None
+        return
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)

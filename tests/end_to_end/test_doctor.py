@@ -19,10 +19,14 @@ import pytest
 
 from pipelines import factory, lock
 from pipelines.cli import main
+from pipelines.commands.run import QUIET
 from pipelines.dagster_storage import open_instance
+from pipelines.definitions import build_definitions
+from pipelines.factory import job_name
 from pipelines.file_systems import network_file_system
+from pipelines.load import load_study
 from pipelines.lock import HeldElsewhere, exclusive
-from pipelines.process_mark import ProcessMark, mark_of_this_process, started_at
+from pipelines.process_mark import TAG, ProcessMark, mark_from, mark_of_this_process, started_at
 from pipelines.recovering import disk, machines
 from tests.command_line import Ended, content_hashes, done, environment, sensemaking, state_of
 from tests.small_study import N_RESPONSES, answers, write_export
@@ -284,6 +288,26 @@ def test_a_file_that_somebody_may_still_be_writing_is_left_alone(sound: Path):
     assert findings(sound, "--repair")["left-over"]["outcome"] == "repaired"
 
 
+def test_staging_of_a_fit_that_is_at_work_is_left_alone(sound: Path):
+    path = LEFT_OVER["staging"](sound) / "rows.duckdb"
+    path.parent.mkdir(parents=True)
+    with path.open("wb"):
+        assert findings(sound, "--repair") == {}
+    assert_repaired(sound, "left-over")
+
+
+def test_a_run_that_dagster_starts_by_itself_is_marked_with_its_process(sound: Path):
+    study = load_study(sound)
+    job = build_definitions([study]).resolve_job_def(job_name(study))
+    with open_instance(sound / "warehouse" / "dagster") as instance:
+        first = [dg.AssetKey(["small", "raw", name]) for name in ("files", "columns")]
+        result = job.execute_in_process(
+            instance=instance, partition_key="autumn", asset_selection=first, run_config=QUIET
+        )
+        tags = instance.get_run_by_id(result.run_id).tags
+    assert mark_from(json.loads(tags[TAG])) == mark_of_this_process()
+
+
 def test_copies_of_a_server_that_was_killed_are_removed_and_those_of_a_living_one_are_not(sound: Path):
     with subprocess.Popen([sys.executable, "-c", "pass"]) as process:
         process.wait()
@@ -425,6 +449,32 @@ def test_a_disk_without_room_is_named_and_what_can_be_removed_is(sound: Path):
         found = findings(sound, "--repair")
     assert (found["left-over"]["outcome"], found["full-disk"]["outcome"]) == ("repaired", "left to you")
     assert not half_built.exists()
+
+
+@pytest.mark.slow
+def test_on_a_full_disk_the_doctor_makes_what_room_it_can_and_names_what_is_left(
+    finished_small_study: Path, small_disk: Path | None, tmp_path: Path
+):
+    if small_disk is None:
+        pytest.skip("this machine lets nobody mount a disk; a limit on the size of files stands in for it below")
+    study = Path(shutil.copytree(finished_small_study, small_disk / "small"))
+    findings(study, "--repair")
+    before = state_of(study)
+    half_built = LEFT_OVER["release"](study)
+    half_built.write_bytes(b"half")
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(shutil.disk_usage(small_disk).free))
+    assert sensemaking("backup", study, "--to", small_disk / "backup").code == 3
+    found = findings(study, "--repair")
+    assert {kind: each["outcome"] for kind, each in found.items()} == {
+        "left-over": "repaired",
+        "full-disk": "left to you",
+        "dagster-records": "left to you",
+    }
+    assert "cannot be opened" in found["dagster-records"]["found"]
+    ballast.unlink()
+    assert findings(study) == {}
+    assert state_of(study) == before
 
 
 @pytest.mark.slow

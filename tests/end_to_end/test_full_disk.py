@@ -3,8 +3,7 @@
 import resource
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -55,21 +54,6 @@ def test_disk_that_fills_up_stops_the_run_and_harms_nothing(study: Path, limit: 
     assert state_of(study) == before
     done(sensemaking("run", study, "--select", "core/responses"))
     assert len(table(study, "core.responses")) == N_RESPONSES + MANY
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path | None]:
-    """A disk of its own; None, said aloud, where the machine lets nobody mount one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=200m", "none", str(disk)]
-    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        warning = "NO SMALL DISK: this machine lets nobody mount one; a limit on the size of files stands in for it"
-        sys.stderr.write(f"{warning}\n")
-        yield None
-        return
-    yield disk
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
 def run_on_full_disk(study: Path, disk: Path, free: int) -> Ended:
