@@ -76,12 +76,21 @@ class FakePlatform:
 
     def __enter__(self) -> "FakePlatform":
         """Begin to listen."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        self.start()
         return self
 
     def __exit__(self, *_) -> None:
         """Stop listening."""
+        self.stop()
+
+    def start(self) -> None:
+        """Listen, again at the same address after a stop."""
+        port = 0 if self._server is None else self._server.server_address[1]
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def stop(self) -> None:
+        """Let connections be refused."""
         assert self._server is not None
         self._server.shutdown()
         self._server.server_close()

@@ -155,7 +155,7 @@ def _noticed(study: Study, after: Callable[[State | None], State], on_wait: Wait
         state = after(last.state if last else None)
         before = _comparable(last.state if last else State(state.at), state)
         found = events_between(study.name, before, state, telling.limits, list(study.spec.waves))
-        if last is None or found or replace(state, at=before.at) != before:
+        if last is None or found or replace(state, at=last.state.at) != last.state:
             outbox.remember(Noticed(state, tuple(found)))
         for event in found:
             put_for_all(outbox, telling, event)

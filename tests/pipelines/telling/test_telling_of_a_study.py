@@ -302,3 +302,9 @@ def test_nothing_is_noticed_of_a_warehouse_that_was_never_made(study):
     assert notice(study, NOW) == []
     assert Outbox(study.warehouse).noticed() is not None
     assert Store(study.warehouse).provenance() == {}
+
+
+def test_a_first_look_at_the_tables_after_a_pull_is_remembered_so_that_what_changes_later_is_told(study):
+    notice_pull(study, NOW, report_of_pull(study, PulledStudy()))
+    assert notice(study, NOW) == []
+    assert Outbox(study.warehouse).noticed().state.has_tables
