@@ -10,6 +10,7 @@ CLASSICAL = ("covariance=classical", "cluster=none")
 IN_GROUPS = (*CLASSICAL, "random_effects=[{groups: organisation_id}]")
 UNDRAWN = "bootstrap_draws=0"
 ORDERED, COUNT = "outcome=CPE_co_1", "outcome=STR_tenure_post"
+REGIONS = "coproduction_by_region"
 SEEN = "h06_coproduction_through_seen_forwarding"
 LATENT = (
     "regressors=[{variable: forwarding, use: organisation_mean, of: TOP}, forwarding_observed, "
@@ -48,5 +49,9 @@ FITS: Mapping[str, tuple[str, ...]] = {
     "cross_lagged_panel": ("h15_collective_leadership_by_coproduction_over_waves",),
     "latent_growth": ("h15_identity_growth_by_programme",),
     "two_outcomes": ("h02_inhibiting_and_forwarding",),
+    "population_mean": (REGIONS,),
+    "population_total": (REGIONS, "estimator=population_total", "weights=analysis_weight"),
+    "population_ratio": (REGIONS, "estimator=population_ratio", "figures={per: wicked_issue}"),
+    "population_quantiles": (REGIONS, "estimator=population_quantiles"),
 }
 """Name of the recorded estimator → the model and its settings; without a bootstrap, which takes hundreds of fits."""

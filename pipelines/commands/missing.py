@@ -7,13 +7,14 @@ import pandas as pd
 from instruments.faults import UsageError
 from models.regression.fit import apply_variant
 from models.regression.missing_of_model import MissingOfModel, missing_of_model
+from pipelines.assets.fits import rows_for_model
 from pipelines.commands import printing
 from pipelines.commands.conditions_of_fits import analysis_for
 from pipelines.commands.fits import model_named
 from pipelines.load import Study
 from pipelines.store import Store
 
-MOST_PATTERNS = 30
+MOST_PATTERNS, LEAST_P = 30, 0.001
 WITH_VARIABLE = "has: "
 
 
@@ -25,10 +26,11 @@ def missing(study: Study, model: str, variant: str) -> MissingOfModel:
         ModelDataError: When it has no such variant, or nobody is in its population.
     """
     spec = apply_variant(model_named(study, model), variant)
-    rows = Store(study.warehouse).read(analysis_for(study, spec))
+    store = Store(study.warehouse)
+    rows = store.read(analysis_for(study, spec))
     if rows.empty:
         raise UsageError(f"there are no scored responses yet; run the study first: sensemaking run {study.folder}")
-    return missing_of_model(spec, rows)
+    return missing_of_model(spec, rows_for_model(study, store, rows, spec))
 
 
 def document(found: MissingOfModel) -> dict[str, Any]:
@@ -69,8 +71,9 @@ def little_in_words(found: MissingOfModel) -> str:
     test = found.test
     if test is None:
         return f"Little's test: none; {found.why_no_test}"
+    p = f"p = {test.p_value:.3f}" if test.p_value >= LEAST_P else f"p < {LEAST_P:g}"
     return (
         f"Little's test that values are missing completely at random: chi-square {test.statistic:.2f} on {test.df}, "
-        f"p = {test.p_value:.3f} ({', '.join(found.numbers)}; {test.n_patterns} patterns); a small p speaks against "
+        f"{p} ({', '.join(found.numbers)}; {test.n_patterns} patterns); a small p speaks against "
         "leaving incomplete responses out, a large one does not speak for it where responses are few"
     )

@@ -214,7 +214,7 @@ def test_every_part_of_the_ledger_has_a_heading(language):
 
 def test_every_diagnostic_and_reading_has_a_name_and_no_statistic_is_forgotten():
     counted = {"least_category_n", "n_clusters", "n_alone", "least_outcome_n", "responses_per_coefficient",
-               "bootstrap_failed", "n_groups"}  # fmt: skip
+               "bootstrap_failed", "n_groups", "empty_categories"}  # fmt: skip
     assert {*LOOK_FROM, *LOOK_BELOW} - counted <= set(defined.DIAGNOSTICS)
     for kind, names in (("diagnostic", {*LOOK_FROM, *LOOK_BELOW, *defined.DIAGNOSTICS}), ("reading", defined.READINGS)):
         named = {name for name in names if f"{kind}_{name}" in WORDINGS["en"]}

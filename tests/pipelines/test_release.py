@@ -96,8 +96,11 @@ def analysis(study):
 
 
 def rows_used(*, without=0):
-    """The rows of a fit that used the first managers and staff but some."""
-    return pd.DataFrame({"response_id": responses()["response_id"].iloc[: 43 - without].to_numpy()})
+    """The rows of a fit that used the first managers and staff but some; no organisation decides it."""
+    n = 43 - without
+    place = np.arange(n)
+    rows = responses().iloc[:n][["response_id", "wave", "respondent_group", "organisation_id"]]
+    return rows.assign(voice=1.0 + place % 5, trust=1.0 + place % 4).reset_index(drop=True)
 
 
 MODEL = RegressionSpec(
@@ -129,6 +132,7 @@ def fits(**changes):
         "covariance": "CR1S",
         "outcome": "trust",
         "spec_json": MODEL.model_dump_json(),
+        "labels_json": "{}",
         "n_obs": 43,
         "n_clusters": 12,
         "df_resid": 40.0,
