@@ -63,8 +63,7 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
     "study.yaml": (
         *(studies.StudySpec, fieldwork.Wave),
         *(sources.Source, sources.Identifiers, pulling.Pull),
-        fieldwork.Frame,
-        fieldwork.ContactLog,
+        *(fieldwork.Frame, fieldwork.ContactLog),
         *(fieldwork.Dispositions, fieldwork.Eligibility),
         weighting.Weights,
         weighting.DesignWeights,
