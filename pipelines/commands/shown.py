@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import asdict, astuple
 from typing import Any, TypeVar
 
+from sqlalchemy.exc import DBAPIError
+
 from instruments.counted import counted
 from instruments.faults import EnvironmentFault
 from pipelines.assets.graph import Due, due_steps
@@ -36,6 +38,10 @@ def run(study: Study, wave: str | None, select: str | None) -> Outcome:
 
     try:
         outcome = run_study(study, wave, select, on_wait=printing.say, on_begin=begin, on_step=step)
+    except DBAPIError:
+        # Dagster's records, which are the first that a full disk stops.
+        _say_notes(tell(study, now(), error=EnvironmentFault("Dagster's records")))
+        raise
     except (EnvironmentFault, OSError) as error:
         _say_notes(tell(study, now(), error=error))
         raise

@@ -12,9 +12,9 @@ from tests.command_line import Ended, done
 from tests.fake_platform import FakePlatform
 from tests.soak.people import People
 from tests.soak.process import command, unlucky
-from tests.soak.scenario import Scenario
+from tests.soak.scenario import OUTAGES, Scenario
 from tests.soak.study import write_study
-from tests.taking_messages import MailServer, Webhook, mail_server, webhook
+from tests.taking_messages import MailServer, Outage, Webhook, mail_server, webhook
 
 FIRST = dt.datetime(2026, 3, 2, 4, tzinfo=dt.UTC)
 MANY = 200
@@ -52,7 +52,7 @@ class Fieldwork:
                 each.live_a_day(night)
             with self._outages(accident):
                 self._pull(night, accident)
-                self._run(night, accident)
+                self._run(night, accident, is_whole=scenario.runs_whole_on(night))
                 done(self._command(night, "tell"))
                 if scenario.releases_on(night):
                     done(self._command(night, "release", "--sign-off", "Test"))
@@ -72,7 +72,8 @@ class Fieldwork:
             self.staff.outage("dropped")
         if accident == "unreachable":
             self.staff.stop()
-        self.mails.outages[:] = ["busy"] * MANY if accident == "mail_is_out" else []
+        busy: Outage = "busy"
+        self.mails.outages = [busy] * MANY if accident == "mail_is_out" else []
         self.hook.answers[:] = [503] * MANY if accident == "hook_is_out" else []
         yield
         self.staff.outages.clear()
@@ -86,7 +87,7 @@ class Fieldwork:
             return
         decided = ("--accept-changes", REASON) if accident == "decided" else ()
         self.is_undecided = self.is_undecided and accident != "decided"
-        is_out = accident in ("unreachable", "broken", "truncated")
+        is_out = accident in OUTAGES
         ended = self._command(night, "pull", *decided)
         assert ended.code == (3 if is_out else 1 if self.is_undecided else 0), ended.stderr
         for source, each in self.people.items():
@@ -110,7 +111,7 @@ class Fieldwork:
             if path.stat().st_mtime > moment:
                 os.utime(path, (moment, moment))
 
-    def _run(self, night: int, accident: str | None) -> None:
+    def _run(self, night: int, accident: str | None, *, is_whole: bool) -> None:
         if accident == "killed_run":
             assert self._unlucky(night, accident, "run").code == -signal.SIGKILL
             repaired = self._command(night, "doctor", "--repair", "--json").document
@@ -119,7 +120,7 @@ class Fieldwork:
             ended = self._unlucky(night, accident, "run")
             assert ended.code == 3, ended.stderr
         else:
-            ended = self._command(night, "run")
+            ended = self._command(night, "run", *([] if is_whole else ["--select", "core/responses"]))
             assert ended.code == (1 if accident == "spoiled" else 0), ended.stderr
 
 

@@ -47,6 +47,10 @@ class Scenario:
         """Tell whether a release is due."""
         return night > 0 and night % self.release_every == 0
 
+    def runs_whole_on(self, night: int) -> bool:
+        """Tell whether results are made too, and not only the tables of responses."""
+        return night % self.release_every in (0, self.release_every // 2) or night == self.n_days - 1
+
     def told(self) -> list[tuple[int, str]]:
         """List night and kind of every event that people are to be told of, in the order they happen."""
         found: list[tuple[int, str]] = []
@@ -71,4 +75,28 @@ TOLD_AT_ONCE: Mapping[str | None, tuple[str, ...]] = {
     "mended": ("recovered",),
     "full_disk": ("failed_run",),
 }
-TEN_DAYS = Scenario(10, 7, {3: "broken", 5: "killed_pull"})
+FIVE_DAYS = Scenario(5, 3, {2: "dropped"})
+SIXTY_DAYS = Scenario(
+    60,
+    14,
+    {
+        4: "broken",
+        8: "dropped",
+        10: "asks_otherwise",
+        12: "decided",
+        16: "killed_pull",
+        19: "spoiled",
+        20: "mended",
+        23: "unreachable",
+        24: "unreachable",
+        25: "unreachable",
+        28: "mail_is_out",
+        31: "asks_otherwise",
+        32: "decided",
+        35: "truncated",
+        38: "killed_run",
+        42: "hook_is_out",
+        46: "full_disk",
+        51: "killed_pull",
+    },
+)

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import os
+import sqlite3
 from dataclasses import fields
 
 import dagster as dg
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from instruments.faults import UsageError
 from pipelines.commands import shown
@@ -308,3 +310,14 @@ def test_a_first_look_at_the_tables_after_a_pull_is_remembered_so_that_what_chan
     notice_pull(study, NOW, report_of_pull(study, PulledStudy()))
     assert notice(study, NOW) == []
     assert Outbox(study.warehouse).noticed().state.has_tables
+
+
+def test_a_run_of_which_dagster_can_keep_no_record_is_told_as_a_failure_of_the_machine(study, servers, monkeypatch):
+    def full(*_, **__):
+        raise OperationalError("INSERT INTO runs", {}, sqlite3.OperationalError("database or disk is full"))
+
+    monkeypatch.setattr(shown, "run_study", full)
+    with pytest.raises(OperationalError):
+        shown.run(study, None, None)
+    [(_, document)] = servers[1].taken
+    assert (document["kind"], document["places"]) == ("failed_run", [{"fault": "environment"}])
