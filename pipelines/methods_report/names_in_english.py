@@ -24,6 +24,7 @@ NAMES: Mapping[str, str] = {
     "figures_only": "Only where",
     "diagnostic_n_strata": "Strata of the sample",
     "diagnostic_n_replicates": "Replicate weights",
+    "diagnostic_empty_categories": "Categories without a response",
     "diagnostic_n_waves": "Waves",
     "diagnostic_share_in_all_waves": "Share of units that answered in every wave",
     "diagnostic_chi_square": "Chi-square of the model",

@@ -64,7 +64,8 @@ WORDS = {
 """Table → its texts, all of them names and words of specifications."""
 KINDS_OF_TEXT = {
     "study_title", "wave_title", "group_title", "region_title", "scale_title", "high_score_means", "item_text",
-    "point_label", "model_title", "hypothesis", "estimand", "term_label", "limit", "variant_title",
+    "point_label", "model_title", "hypothesis", "estimand", "term_label", "limit", "variant_title", "outcome_title",
+    "answer_title", "outcome_reference",
 }  # fmt: skip
 
 

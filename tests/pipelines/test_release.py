@@ -79,7 +79,8 @@ def responses():
     n = sum(N.values())
     groups = [group for group, size in N.items() for _ in range(size)]
     rows = dict.fromkeys(core.RESPONSES.columns) | {"wave": "spring", "source": "s", "respondent_group": groups}
-    rows |= {"response_id": [f"{SECRET}_RESPONSE_{k}" for k in range(n)], "respondent_key": f"{SECRET}_PERSON"}
+    rows |= {"response_id": [f"{SECRET}_RESPONSE_{k}" for k in range(n)]}
+    rows |= {"respondent_key": [f"{SECRET}_PERSON_{k}" for k in range(n)]}
     rows |= {"organisation_id": [f"{SECRET}_ORGANISATION_{k % 4}" for k in range(n)], "is_analysed": True}
     return core.RESPONSES.typed(pd.DataFrame({**rows, "file_sha256": SECRET, "row_number": range(2, n + 2)}))
 
