@@ -7,6 +7,7 @@ import dagster as dg
 
 from pipelines.load import Study
 from pipelines.lock import is_free
+from pipelines.process_mark import mark_of_tags
 from pipelines.sections.schedule import Schedule
 
 NEEDS_A_PERSON = "needs_a_person"
@@ -16,7 +17,7 @@ TRIGGER, BY_HAND = "trigger", "sensemaking run"
 PARTITION = "dagster/partition"
 DEAD_AFTER_SECONDS = 60.0
 UNFINISHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
-DEAD = "Nothing holds the study's run lock any more: the process of this run was killed. It is tried again."
+DEAD = "The process of this run was killed. It is tried again."
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ def last_attempt(instance: dg.DagsterInstance, job: str, wave: str) -> Attempt |
 def end_dead_runs(instance: dg.DagsterInstance, study: Study, job: str, suspects: list[str], now: float) -> list[str]:
     """Mark runs failed whose process was killed, so that they hold up no other run and are tried again.
 
-    A run holds the study's run lock from its first step to its last, and waits for it before. It is dead when nothing
-    holds the lock at two looks, and it has not just begun.
+    A run carries the mark of its process, which proves whether that is at work. Of one without a mark: it holds the
+    study's run lock from its first step to its last, and waits for it before; it is dead when nothing holds the lock at
+    two looks, and it has not just begun.
 
     Args:
         instance: Where the runs are recorded.
@@ -66,14 +68,15 @@ def end_dead_runs(instance: dg.DagsterInstance, study: Study, job: str, suspects
         now: The time, seconds since 1970.
 
     Returns:
-        Ids of the runs that look dead now and did not at the look before.
+        Ids of the runs without a mark that look dead now and did not at the look before.
     """
     records = instance.get_run_records(dg.RunsFilter(job_name=job, statuses=UNFINISHED))
     old = [each for each in records if now - each.update_timestamp.timestamp() > DEAD_AFTER_SECONDS]
-    if not old or not is_free(study.warehouse / "run.lock"):
-        return []
-    for record in old:
-        if record.dagster_run.run_id in suspects:
-            instance.report_run_failed(record.dagster_run, DEAD)
-    ids = [each.dagster_run.run_id for each in old]
-    return [run_id for run_id in ids if run_id not in suspects]
+    lives = [(each.dagster_run, mark_of_tags(each.dagster_run.tags)) for each in old]
+    unmarked = [run for run, mark in lives if mark is None]
+    is_nobody_at_work = bool(unmarked) and is_free(study.warehouse / "run.lock")
+    for run, mark in lives:
+        is_suspect = mark is None and is_nobody_at_work and run.run_id in suspects
+        if is_suspect or (mark is not None and mark.life() == "dead"):
+            instance.report_run_failed(run, DEAD)
+    return [run.run_id for run in unmarked if is_nobody_at_work and run.run_id not in suspects]

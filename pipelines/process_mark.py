@@ -75,6 +75,14 @@ def mark_from(said: Mapping[str, object]) -> ProcessMark | None:
         return None
 
 
+def mark_of_tags(tags: Mapping[str, str]) -> ProcessMark | None:
+    """Read the mark of the process that carries a run out from the run's tags; None where they hold none."""
+    try:
+        return mark_from(json.loads(tags.get(TAG, "{}")))
+    except json.JSONDecodeError:
+        return None
+
+
 def started_at(process: int) -> int:
     """Return when a process started, in ticks of the kernel since the machine's start; 0 where that is not known."""
     said = _text(Path(f"/proc/{process}/stat"))

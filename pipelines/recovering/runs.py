@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
-from json import JSONDecodeError, loads
 from pathlib import Path
 
 import dagster as dg
@@ -12,7 +11,7 @@ from dagster import DagsterRunStatus, RunsFilter
 from sqlalchemy.exc import OperationalError
 
 from pipelines.dagster_storage import open_instance
-from pipelines.process_mark import TAG, ProcessMark, mark_from
+from pipelines.process_mark import mark_of_tags
 from pipelines.recovering.finding import Finding, Patient
 
 UNKNOWN = "unknown"
@@ -57,7 +56,7 @@ def _of_records(patient: Patient, home: Path) -> Iterator[Finding]:
 
 
 def _judged(patient: Patient, home: Path, run: dg.DagsterRun) -> Iterator[Finding]:
-    place, mark = f"run {run.run_id[:8]} of Dagster", _mark_of(run)
+    place, mark = f"run {run.run_id[:8]} of Dagster", mark_of_tags(run.tags)
     host = UNKNOWN if mark is None else mark.host
     is_said_to_have_ended = host in patient.ended_on
     life = "elsewhere" if mark is None else mark.life()
@@ -83,13 +82,6 @@ def _judged(patient: Patient, home: Path, run: dg.DagsterRun) -> Iterator[Findin
             f"look there; when nothing of the study is at work any more: sensemaking doctor STUDY --repair "
             f"--ended-on {host}",
         )
-
-
-def _mark_of(run: dg.DagsterRun) -> ProcessMark | None:
-    try:
-        return mark_from(loads(run.tags.get(TAG, "{}")))
-    except JSONDecodeError:
-        return None
 
 
 def _is_over(instance: dg.DagsterInstance, run_id: str) -> bool:

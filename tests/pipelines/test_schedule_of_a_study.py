@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -19,6 +20,7 @@ from pipelines.definitions import build_definitions
 from pipelines.factory import job_name, waves_partition
 from pipelines.load import Study, load_study
 from pipelines.lock import exclusive
+from pipelines.process_mark import TAG, mark_of_this_process
 from pipelines.sections.schedule import Schedule
 from pipelines.sensors import exports_sensor, nightly
 from tests.small_study import build_small_study
@@ -189,6 +191,19 @@ def test_a_killed_run_is_ended_at_the_second_look_and_then_tried_again(build, in
     buried = look(study, instance, late + 30, suspected.cursor)
     assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.FAILURE
     assert waves_of(look(study, instance, late + 300, buried.cursor).run_requests) == ["spring"]
+
+
+@pytest.mark.parametrize(("is_alive", "status"), [(True, "STARTING"), (False, "FAILURE")])
+def test_the_mark_of_a_run_proves_at_the_first_look_whether_its_process_is_at_work(build, instance, is_alive, status):
+    study = build("retries: 1, retry_after_minutes: 1")
+    first = look(study, instance, AFTERWARDS)
+    run = run_of(study, instance, dg.DagsterRunStatus.STARTING)
+    mark = mark_of_this_process() if is_alive else replace(mark_of_this_process(), started=1)
+    instance.add_run_tags(run.run_id, {TAG: mark.written()})
+    late = instance.get_run_records()[0].update_timestamp.timestamp() + DEAD_AFTER_SECONDS + 1
+    for cursor in (first.cursor, look(study, instance, late, first.cursor).cursor):
+        look(study, instance, late + 30, cursor)
+    assert instance.get_run_by_id(run.run_id).status.value == status
 
 
 def test_an_export_that_is_late_is_told_once_and_once_again_when_it_came(build, instance):
