@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from pipelines.steps.audit.findings import findings
+from pipelines.steps.audit.publications import not_rounded
 from pipelines.steps.lattice import figures
 from pipelines.steps.lattice.policy import Policy
-from pipelines.tables.released import SCALE_MEANS_RELEASED, UNIT_MEANS
+from pipelines.tables.released import ESTIMATES_RELEASED, SCALE_MEANS_RELEASED, UNIT_MEANS
 from tests.pipelines.audit.small_releases import CELL, TRUST, answers, published, release, tree_of
 
 POLICY = Policy(least_cell_size=10)
@@ -105,6 +106,15 @@ def test_without_rounding_the_release_is_refused(table, column, told):
         made, tables={**made.tables, table.name: table.typed(rows.assign(**{column: rows[column] + digits}))}
     )
     assert told in "\n".join(found(other))
+
+
+@pytest.mark.parametrize(("estimate", "is_rounded"), [(0.123, True), (0.1234, False)])
+def test_ends_that_are_infinite_hide_no_figure_that_is_not_rounded(estimate, is_rounded):
+    row = {"fit_id": "h1.main.a", "model": "h1", "variant": "main", "position": 0, "term": "trust"}
+    ends = {"estimate": estimate, "std_error": 0.1, "conf_low": -np.inf, "conf_high": np.inf}
+    table = ESTIMATES_RELEASED.typed(pd.DataFrame([{**dict.fromkeys(ESTIMATES_RELEASED.columns), **row, **ends}]))
+    told = list(not_rounded({ESTIMATES_RELEASED.name: table}))
+    assert [f"{ESTIMATES_RELEASED.name}: estimate" in each for each in told] == ([] if is_rounded else [True])
 
 
 def joined(rows, n, scores=None, of=3):
