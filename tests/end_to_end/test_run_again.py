@@ -98,7 +98,8 @@ def test_changed_model_refits_that_model_only(study: Path):
     written = {"out.fits", "out.estimates", "out.diagnostics", "out.readings", "out.refusals"}
     written |= {"out.slopes", "out.slope_regions", "out.curves", "out.surface"}
     written |= {"out.predictions", "out.joint_tests"}
-    expected = {(name, "trust,True") for name in written}
+    history = {("core.runs", ""), ("core.run_changes", "")}
+    expected = {(name, "trust,True") for name in written} | history
     assert rewritten(before, writes(study)) == expected
     fits = table(study, "out.fits").query("is_current").set_index(["model", "variant"])["covariance"].to_dict()
     assert fits[("trust", "main")] == "HC1"

@@ -69,6 +69,7 @@ COMMANDS = (
     "plan amend",
     "plan status",
     "power",
+    "missing",
 )
 
 
