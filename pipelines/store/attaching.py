@@ -31,8 +31,8 @@ MEMORY = "128MB"
 class _Engine:
     """DuckDB in memory, for one database file: what does not fit into memory is put beside that file.
 
-    The layout is looked at when a file is opened first, and whenever it is opened for writing: looking takes as long as
-    a quarter of a small read.
+    The layout is looked at when a file is opened first or was written to since, and whenever it is opened for writing:
+    looking takes as long as a quarter of a small read.
     """
 
     process: int
@@ -116,9 +116,9 @@ def _attach(engine: _Engine, connection: duckdb.DuckDBPyConnection, *, read_only
 
 
 def _file_of(database: Path) -> tuple[int, int]:
-    """Tell a file from another one that took its place."""
+    """Tell a file from another one that took its place, and from itself once it was written to."""
     found = database.stat()
-    return found.st_dev, found.st_ino
+    return found.st_ino, found.st_mtime_ns
 
 
 def _detach(engine: _Engine, connection: duckdb.DuckDBPyConnection) -> None:
