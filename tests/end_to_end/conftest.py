@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 from pipelines.lock import exclusive
 from tests.command_line import done, sensemaking
 from tests.reference_studies import build_reference_study
+from tests.small_disks import mounted
 from tests.small_study import build_small_study
 
 
@@ -66,14 +65,6 @@ def _finished(name: str, make: Callable[[Path], object], tmp_path_factory: pytes
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path | None]:
-    """A disk of its own; None, said aloud, where the machine lets nobody mount one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=200m", "none", str(disk)]
-    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        warning = "NO SMALL DISK: this machine lets nobody mount one; a limit on the size of files stands in for it"
-        sys.stderr.write(f"{warning}\n")
-        yield None
-        return
-    yield disk
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+    """A disk of its own; None where the machine lets nobody mount one."""
+    with mounted(tmp_path / "disk", "200m") as disk:
+        yield disk

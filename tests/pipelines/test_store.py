@@ -20,6 +20,7 @@ from pipelines.files import file_sha256
 from pipelines.store import Query, Store, WarehouseError, Write, environment_faults, quoted
 from pipelines.tables.base import DAY, DUCKDB_TYPES, MOMENT, NUMBER, SMALL, TEXT, TRUTH, WHOLE, ColumnOf, Table
 from pipelines.tables.raw import LAYOUTS, WRITES
+from tests.small_disks import mounted
 
 ANSWERS = Table(
     "core.answers",
@@ -434,23 +435,9 @@ def test_a_disk_that_takes_no_more_bytes_is_an_error_of_the_machine_and_old_rows
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of 24 MB; where none can be mounted, None, said out loud: the test of the file size limit stands in."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = shutil.which("mount")
-    made = mount and subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder], capture_output=True, check=False
-    )
-    if not made or made.returncode:
-        sys.__stderr__.write(
-            "\nNO SMALL DISK COULD BE MOUNTED HERE; the full disk is tested by a file size limit alone\n"
-        )
-        yield None
-        return
-    try:
-        yield folder
-    finally:
-        subprocess.run([shutil.which("umount"), folder], check=True)
+    """A disk of 24 MB; where none can be mounted, None: the test of the file size limit stands in."""
+    with mounted(tmp_path / "small", "24m") as disk:
+        yield disk
 
 
 def fill(disk, but):

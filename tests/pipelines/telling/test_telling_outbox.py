@@ -1,11 +1,14 @@
 """Messages reach recipients once, wait for those who cannot take them, and are given up where somebody sees it."""
 
 import datetime as dt
+import ipaddress
 import logging
-import shutil
-import subprocess
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 
 from instruments.faults import EnvironmentFault, UsageError
 from pipelines.load import load_study
@@ -170,15 +173,23 @@ def test_a_password_is_never_sent_in_the_clear(tmp_path, monkeypatch):
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """Key and certificate of 127.0.0.1, signed by nobody but themselves."""
-    folder = tmp_path_factory.mktemp("certificate")
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("needs the program openssl")
-    made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    files = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key", "-out", folder / "certificate"]
-    subprocess.run([*made, *files], check=True, capture_output=True)
-    both = folder / "both"
-    both.write_bytes((folder / "key").read_bytes() + (folder / "certificate").read_bytes())
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    today = dt.datetime.now(dt.UTC)
+    own = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(today - dt.timedelta(days=1))
+        .not_valid_after(today + dt.timedelta(days=2))
+        .add_extension(own, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    plain = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    both = tmp_path_factory.mktemp("certificate") / "both"
+    both.write_bytes(plain + made.public_bytes(serialization.Encoding.PEM))
     return both
 
 

@@ -1,12 +1,14 @@
 """Programs that tell at once, and programs that are killed: each event is told once, and none is lost."""
 
 import datetime as dt
+import errno
 import os
 import shutil
 import signal
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +18,7 @@ from pipelines.telling.notice import notice, notice_failure, notice_pull
 from pipelines.telling.notice import tell as notice_and_tell
 from pipelines.telling.outbox import Noticed, Outbox
 from pipelines.telling.state import PullReport
+from tests.small_disks import mounted
 from tests.taking_messages import mail_server, webhook
 from tests.telling_study import telling_study
 
@@ -157,25 +160,39 @@ def test_a_damaged_file_of_the_outbox_is_named_and_stops_nothing_else(study, nam
 
 @pytest.fixture
 def small_disk(tmp_path):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(disk)]
-    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("NO SMALL DISK: this machine lets nobody mount one")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    with mounted(tmp_path / "disk", "2m") as disk:
+        yield disk
 
 
 @pytest.mark.slow
-def test_that_the_disk_is_full_is_told_though_it_is_full(small_disk, servers):
+def test_that_the_disk_is_full_is_told_though_it_is_full(small_disk, tmp_path, monkeypatch, servers):
     mails, hook = servers
-    study = telling_study(small_disk / "small", mails.port, hook.address)
+    study = telling_study((small_disk or tmp_path) / "small", mails.port, hook.address)
     notice(study, NOW)
-    with suppress(OSError), (small_disk / "fills_it").open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(4096))
-    assert shutil.disk_usage(small_disk).free == 0
+    if small_disk is None:
+        refuse_writing_while(monkeypatch, Outbox(study.warehouse).folder / "reserve")
+    else:
+        with suppress(OSError), (small_disk / "fills_it").open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        assert shutil.disk_usage(small_disk).free == 0
     tell(study)
     assert [document["places"] for _, document in hook.taken] == [[{"fault": "environment"}]]
     assert len(mails.taken) == 2
     assert all(each.status == "told" for each in Outbox(study.warehouse).messages())
+
+
+def refuse_writing_while(monkeypatch, reserve):
+    """Let no file be written while the reserve takes the last room, as on a disk that is full."""
+    write = Path.write_bytes
+
+    def refused(self, content):
+        if reserve.exists():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self))
+        return write(self, content)
+
+    monkeypatch.setattr(Path, "write_bytes", refused)
+
+
+def test_without_a_disk_to_fill_the_last_room_is_given_up_for_the_message(tmp_path, monkeypatch, servers):
+    test_that_the_disk_is_full_is_told_though_it_is_full(None, tmp_path, monkeypatch, servers)
