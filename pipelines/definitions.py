@@ -36,6 +36,17 @@ class LoadedStudies:
     left_out: dict[Path, str] = field(default_factory=dict[Path, str])
 
 
+@contextmanager
+def collecting_after(n_objects: int) -> Iterator[None]:
+    """Let Python's garbage collection begin only after so many objects, and as it did before afterwards."""
+    usual = gc.get_threshold()
+    gc.set_threshold(n_objects, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
 def load_studies(folders: Sequence[Path]) -> LoadedStudies:
     """Read study folders; one with faults, or with the name of an earlier one, stops none of the others."""
     loaded = LoadedStudies()
@@ -77,18 +88,8 @@ def told_of(left_out: dict[Path, str]) -> dg.Definitions:
 def defs() -> dg.Definitions:
     """Load the studies of the environment; without any there is an empty code location."""
     folders = [Path(folder) for folder in os.environ.get(STUDIES, "").split(os.pathsep) if folder]
-    with _collecting_late():
+    with collecting_after(COLLECT_AFTER):
         loaded = load_studies(folders)
         for folder, faults in loaded.left_out.items():
             logging.getLogger("dagster").error("The study %s is left out:\n%s", folder, faults)
         return dg.Definitions.merge(build_definitions(loaded.studies), told_of(loaded.left_out))
-
-
-@contextmanager
-def _collecting_late() -> Iterator[None]:
-    usual = gc.get_threshold()
-    gc.set_threshold(COLLECT_AFTER, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)

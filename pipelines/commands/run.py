@@ -1,10 +1,8 @@
 """``sensemaking run``: what is out of date runs through Dagster in this process; what is not, does not."""
 
 import datetime as dt
-import gc
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -25,7 +23,7 @@ from pipelines.assets.screening import notes as screening_notes
 from pipelines.assets.step import Step
 from pipelines.attempts import BY_HAND, TRIGGER
 from pipelines.dagster_storage import open_instance
-from pipelines.definitions import build_definitions
+from pipelines.definitions import build_definitions, collecting_after
 from pipelines.factory import Observer, job_name, waves_partition
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
@@ -114,7 +112,7 @@ def run_study(
         on_begin(due)
         before = store.read(core.RESPONSES)
         began = dt.datetime.now(dt.UTC)
-        with collecting_seldom():
+        with collecting_after(COLLECT_AFTER):
             _execute(study, due, outcome, _Recorder(outcome, on_step))
         ended = dt.datetime.now(dt.UTC)
         record_run(store, RunRecord(outcome.run_ids[-1], BY_HAND, began, ended, len(outcome.failures)))
@@ -212,14 +210,3 @@ def _execute(study: Study, due: list[Due], outcome: Outcome, recorder: Observer)
             outcome.run_ids.append(result.run_id)
             if part and not result.success:
                 return
-
-
-@contextmanager
-def collecting_seldom() -> Iterator[None]:
-    """Let Python's garbage collection begin only after ``COLLECT_AFTER`` objects, and as it did before afterwards."""
-    usual = gc.get_threshold()
-    gc.set_threshold(COLLECT_AFTER, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)

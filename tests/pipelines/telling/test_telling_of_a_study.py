@@ -26,22 +26,9 @@ from pipelines.telling.state import RunReport
 from pipelines.telling_sensors import report_of_dagster_run
 from tests.command_line import done, sensemaking
 from tests.small_study import answers, write_export
-from tests.taking_messages import mail_server, webhook
 from tests.telling_study import telling_study
 
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def servers():
-    with mail_server() as mails, webhook() as hook:
-        yield mails, hook
-
-
-@pytest.fixture
-def study(tmp_path, servers):
-    mails, hook = servers
-    return telling_study(tmp_path / "small", mails.port, hook.address)
 
 
 def told(hook) -> list[str]:

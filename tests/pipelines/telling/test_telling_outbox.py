@@ -24,18 +24,6 @@ NOW = dt.datetime(2026, 3, 2, 7, tzinfo=dt.UTC)
 AT = NOW.isoformat()
 
 
-@pytest.fixture
-def servers():
-    with mail_server() as mails, webhook() as hook:
-        yield mails, hook
-
-
-@pytest.fixture
-def study(tmp_path, servers):
-    mails, hook = servers
-    return telling_study(tmp_path / "small", mails.port, hook.address)
-
-
 def put(study, kind="late_export", at=AT):
     outbox = Outbox(study.warehouse)
     event = event_of(kind, study.name, at, [Place(source="spring_staff")])
@@ -155,13 +143,17 @@ def test_a_recipient_who_is_named_no_more_is_given_up(study, servers):
     assert deliver(load_study(study.folder), NOW).given_up == {"chat": 1}
 
 
+def encrypting_study(folder, port):
+    study = telling_study(folder, port)
+    path = study.folder / "study.yaml"
+    path.write_text(path.read_text().replace("security: none", "security: starttls, user: me"))
+    return load_study(study.folder)
+
+
 def test_a_password_is_never_sent_in_the_clear(tmp_path, monkeypatch):
     monkeypatch.setenv("SENSEMAKING_SMTP_PASSWORD", "geheim")
     with mail_server(users={"me": "geheim"}) as mails:
-        study = telling_study(tmp_path / "small", mails.port)
-        path = study.folder / "study.yaml"
-        path.write_text(path.read_text().replace("security: none", "security: starttls, user: me"))
-        study = load_study(study.folder)
+        study = encrypting_study(tmp_path / "small", mails.port)
         put(study)
         deliver(study, NOW)
         assert not [line for line in mails.heard if b"AUTH" in line]
@@ -199,10 +191,7 @@ def test_mail_is_encrypted_and_the_server_has_to_be_who_it_says(tmp_path, monkey
     if is_trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with mail_server(users={"me": "geheim"}, certificate=certificate) as mails:
-        study = telling_study(tmp_path / "small", mails.port)
-        path = study.folder / "study.yaml"
-        path.write_text(path.read_text().replace("security: none", "security: starttls, user: me"))
-        study = load_study(study.folder)
+        study = encrypting_study(tmp_path / "small", mails.port)
         put(study)
         deliver(study, NOW)
         assert [each["To"] for each in mails.taken] == ["fieldwork@example.org"] * is_trusted
@@ -213,10 +202,7 @@ def test_a_wrong_password_waits_for_the_right_one(tmp_path, monkeypatch, certifi
     monkeypatch.setenv("SENSEMAKING_SMTP_PASSWORD", "wrong")
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with mail_server(users={"me": "geheim"}, certificate=certificate) as mails:
-        study = telling_study(tmp_path / "small", mails.port)
-        path = study.folder / "study.yaml"
-        path.write_text(path.read_text().replace("security: none", "security: starttls, user: me"))
-        study = load_study(study.folder)
+        study = encrypting_study(tmp_path / "small", mails.port)
         put(study)
         deliver(study, NOW)
         (waits,) = [each for each in Outbox(study.warehouse).messages() if each.recipient == "field_manager"]

@@ -19,7 +19,6 @@ from pipelines.telling.notice import tell as notice_and_tell
 from pipelines.telling.outbox import Noticed, Outbox
 from pipelines.telling.state import PullReport
 from tests.small_disks import mounted
-from tests.taking_messages import mail_server, webhook
 from tests.telling_study import telling_study
 
 NOW = dt.datetime(2026, 3, 2, 7, tzinfo=dt.UTC)
@@ -39,18 +38,6 @@ deliver(study, now)
 
 def teller(study, moment=NOW):
     return subprocess.Popen([sys.executable, "-c", TELLER, str(study.folder), moment.isoformat()])
-
-
-@pytest.fixture
-def servers():
-    with mail_server() as mails, webhook() as hook:
-        yield mails, hook
-
-
-@pytest.fixture
-def study(tmp_path, servers):
-    mails, hook = servers
-    return telling_study(tmp_path / "small", mails.port, hook.address)
 
 
 @pytest.mark.slow
