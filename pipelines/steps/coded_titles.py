@@ -15,6 +15,15 @@ _ANSWERED = {"en": "Answered, {where}", "da": "Besvaret, {where}"}
 _ANYWHERE = {"en": "any open question", "da": "ethvert åbent spørgsmål"}
 
 
+def coded_meanings(study: Study) -> dict[str, Texts]:
+    """Return the titles for readers who do not know the scheme: of a code what it means, of others as they are."""
+    if study.coding is None:
+        return {}
+    codes = study.coding.scheme.codes
+    of_codes = {name: each.code for name, each in study.coding.variables().items() if each.kind == "code"}
+    return coded_titles(study) | {name: _in_each_language(codes[code]) for name, code in of_codes.items()}
+
+
 def coded_titles(study: Study) -> dict[str, Texts]:
     """Return the title of every coded variable of a study by its name; none for a study without codings.
 
@@ -34,8 +43,16 @@ def _title(variable: CodedVariable, codes: Mapping[str, Code], language: str) ->
     where = variable.item or _ANYWHERE[language]
     if variable.kind == "code":
         code = codes[variable.code]
-        definition = code.definition
-        said = definition.get(language) or definition.get("en") or next(iter(definition.values()))
-        return f"{code.name}, {where} ({said})"
+        return f"{code.name}, {where} ({_meaning(code, language)})"
     pattern = _LOG_WORDS if variable.kind == "log_words" else _ANSWERED
     return pattern[language].format(where=where)
+
+
+def _in_each_language(code: Code) -> Texts:
+    said = {language: _meaning(code, language) for language in _ANYWHERE}
+    return {language: text[:1].upper() + text[1:] for language, text in said.items()}
+
+
+def _meaning(code: Code, language: str) -> str:
+    definition = code.definition
+    return definition.get(language) or definition.get("en") or next(iter(definition.values()))

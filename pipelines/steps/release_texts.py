@@ -10,7 +10,7 @@ from instruments.spec_file import ANY_LANGUAGE, Texts
 from models.sections.variants import Variant
 from models.spec import RegressionSpec
 from pipelines.load import Study
-from pipelines.steps.coded_titles import coded_titles
+from pipelines.steps.coded_titles import coded_meanings
 from pipelines.steps.fit_paths import outcomes_of
 from pipelines.steps.report_limits import report_limits
 from pipelines.steps.term_labels import answer_label, in_language, term_label
@@ -182,7 +182,7 @@ def _entries(kind: str, name: str, texts: Texts) -> Iterator[tuple[str, str, str
 
 def titles_of(study: Study) -> dict[str, Texts]:
     """Return the title of everything that a term may name: variables, and categories as ``variable[category]``."""
-    titles = dict(KEY_TITLES) | coded_titles(study)
+    titles = dict(KEY_TITLES) | coded_meanings(study)
     titles |= {f"wave[{name}]": wave.title for name, wave in study.spec.waves.items()}
     titles |= {f"respondent_group[{name}]": title for name, title in study.spec.respondent_groups.items()}
     experiment = study.spec.label_experiment

@@ -11,10 +11,12 @@ from pilot_study import pilot_study
 
 from models.sections.variants import Variant
 from pipelines import fit_disclosure
+from pipelines.load import load_study
 from pipelines.sections.screening import Exclusions, Screening
-from pipelines.steps.release_texts import release_texts, released_items, released_scales
+from pipelines.steps.release_texts import release_texts, released_items, released_scales, titles_of
 from pipelines.steps.term_labels import term_label
 from pipelines.tables import released
+from tests.coded_study import build_coded_study
 
 TITLES = {
     "voice": {"en": "Voice", "da": "Stemme"},
@@ -195,3 +197,15 @@ def test_items_carry_their_order_direction_and_midpoint(study):
 
 def test_items_outside_scales_are_not_released_as_results(study):
     assert set(released_items(study)["item"]) == {"v1", "v2", "v3", "t1", "t2"}
+
+
+def test_a_coded_outcome_is_called_by_what_its_code_means(tmp_path):
+    study = load_study(build_coded_study(tmp_path / "small"))
+    codes = study.coding.scheme.codes
+    variables = {name: each for name, each in study.coding.variables().items() if each.kind == "code"}
+    titles = titles_of(study)
+    assert variables
+    for name, each in variables.items():
+        (meaning,) = codes[each.code].definition.values()
+        assert titles[name]["en"] == meaning[0].upper() + meaning[1:]
+        assert codes[each.code].name not in titles[name]["en"].split()
