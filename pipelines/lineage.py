@@ -21,7 +21,7 @@ from pipelines.tables.base import Table
 
 VARIABLE = "SENSEMAKING_OPENLINEAGE"
 TIMEOUT_SECONDS = 5.0
-PRODUCER = "https://openlineage.io/sensemaking"
+PRODUCER = "urn:sensemaking"
 SPECIFICATION = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
 FACETS = "https://openlineage.io/spec/facets"
 EventType = Literal["START", "COMPLETE", "FAIL"]
