@@ -16,12 +16,15 @@ _ANYWHERE = {"en": "any open question", "da": "ethvert åbent spørgsmål"}
 
 
 def coded_meanings(study: Study) -> dict[str, Texts]:
-    """Return the titles for readers who do not know the scheme: of a code what it means, of others as they are."""
+    """Return the titles for readers who do not know the scheme: of a code what it means, of others as they are.
+
+    A code of one open question names the question, for the same code may be a variable of several.
+    """
     if study.coding is None:
         return {}
     codes = study.coding.scheme.codes
-    of_codes = {name: each.code for name, each in study.coding.variables().items() if each.kind == "code"}
-    return coded_titles(study) | {name: _in_each_language(codes[code]) for name, code in of_codes.items()}
+    of_codes = {name: each for name, each in study.coding.variables().items() if each.kind == "code"}
+    return coded_titles(study) | {name: _meanings(each, codes[each.code]) for name, each in of_codes.items()}
 
 
 def coded_titles(study: Study) -> dict[str, Texts]:
@@ -48,9 +51,10 @@ def _title(variable: CodedVariable, codes: Mapping[str, Code], language: str) ->
     return pattern[language].format(where=where)
 
 
-def _in_each_language(code: Code) -> Texts:
+def _meanings(variable: CodedVariable, code: Code) -> Texts:
     said = {language: _meaning(code, language) for language in _ANYWHERE}
-    return {language: text[:1].upper() + text[1:] for language, text in said.items()}
+    where = f" ({variable.item})" if variable.item else ""
+    return {language: text[:1].upper() + text[1:] + where for language, text in said.items()}
 
 
 def _meaning(code: Code, language: str) -> str:

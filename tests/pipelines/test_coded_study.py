@@ -18,6 +18,7 @@ from pipelines.commands.fits import fit_now
 from pipelines.commands.picture_titles import titles_of as titles_in_pictures
 from pipelines.load import load_study
 from pipelines.readers.plan import ReadingError
+from pipelines.steps.coded_titles import coded_titles
 from pipelines.steps.codings import CodingError
 from pipelines.steps.release_texts import titles_of
 from pipelines.store import Store
@@ -118,12 +119,13 @@ def test_a_coded_theme_is_a_variable_of_a_model(coded):
 
 def test_coded_variables_have_titles_in_both_languages(coded):
     study = load_study(coded)
-    titles = titles_of(study)
+    titles = coded_titles(study)
     names = list(study.coding.variables())
     assert all(set(titles[name]) == {"en", "da"} for name in names)
     assert titles["code_A1"]["en"] == "FORWARD, any open question (An act that helps)"
     assert titles["code_A1"]["da"] == "FORWARD, ethvert åbent spørgsmål (An act that helps)"
     assert titles["log_words"]["da"] == "Naturlig logaritme af antal skrevne ord, ethvert åbent spørgsmål"
+    assert set(titles_of(study)) >= set(names)
     in_pictures = titles_in_pictures(study, "da")
     assert {name: in_pictures[name] for name in names} == {name: titles[name]["da"] for name in names}
 

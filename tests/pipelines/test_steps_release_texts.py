@@ -207,5 +207,7 @@ def test_a_coded_outcome_is_called_by_what_its_code_means(tmp_path):
     assert variables
     for name, each in variables.items():
         (meaning,) = codes[each.code].definition.values()
-        assert titles[name]["en"] == meaning[0].upper() + meaning[1:]
+        where = f" ({each.item})" if each.item else ""
+        assert titles[name]["en"] == meaning[0].upper() + meaning[1:] + where
         assert codes[each.code].name not in titles[name]["en"].split()
+    assert len({titles[name]["en"] for name in variables}) == len(variables)
