@@ -34,7 +34,7 @@ class Letter:
 
     Attributes:
         day: Day of the letter; it is about the days before.
-        waves: Waves it is about: in the field within the week before, else the last that anybody answered in.
+        waves: Waves it is about: in the field within the week before, else the last that anybody answered in by then.
         progress: Who has answered.
         quality: How good the answers are.
         rejected: What was not taken.
@@ -68,7 +68,8 @@ def gather(study: Study, store: Store, moment: dt.datetime, day: dt.date) -> Let
         day: Day of the letter, in the study's time zone.
     """
     days, least = store.read(fieldwork.FIELDWORK_BY_DAY), study.spec.release.least_cell_size
-    begun = [wave for wave in study.spec.waves if wave in set(days["wave"])]
+    answered = set(days.loc[pd.to_datetime(days["day"]).dt.date < day, "wave"])
+    begun = [wave for wave in study.spec.waves if wave in answered]
     waves = waves_in_field(study, day) or begun[-1:]
     rates = store.read(out.RESPONSE_RATES)
     listed = rates[rates["n_invited"].notna() & rates["wave"].isin(waves)]

@@ -185,6 +185,9 @@ def test_the_letter_of_a_finished_study_tells_everybody_and_no_organisation(stud
     assert {each.subject for each in letter.open} <= {"unknown_columns"}
     text = write_letter(study, letter, "en").text
     assert "org" not in text.replace("organisation", "")
+    before = gather(study, Store(study.warehouse), dt.datetime(2020, 3, 9, 7, tzinfo=dt.UTC), dt.date(2020, 3, 9))
+    assert (before.waves, before.progress, before.quality) == ((), (), ())
+    assert "Nobody has answered yet." in write_letter(study, before, "en").text
     document = letters.letter_document(study, tmp_path / "letter.pdf", "da", is_sent=False, replace=False)
     assert (tmp_path / "letter.pdf").read_bytes().startswith(b"%PDF-")
     assert document == {"file": str(tmp_path / "letter.pdf")}
