@@ -14,7 +14,7 @@ from models.sections.figures import members_of
 from models.sections.inference import FIGURES
 from models.sections.measurement import BETWEEN_FORMS, MeasurementSpec
 from models.sections.panel import EFFECTS, NUMBER_OF_ANSWERS
-from models.sections.regressors import Variable, as_variable
+from models.sections.regressors import Variable, parts_of
 from models.spec import RegressionSpec
 
 LIBRARY = Path(__file__).parent / "library"
@@ -86,7 +86,8 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
 def _blame_right_hand_side(document: Document, model: RegressionSpec, known: Mapping[str, VariableKind]) -> None:
     is_of_figures = model.estimator in FIGURES
     if not is_of_figures:
-        _blame_variable(document, ("focal",), as_variable(model.focal), known)
+        for part in parts_of(model.focal):
+            _blame_variable(document, ("focal",), part, known)
     for variable in model.variables():
         _blame_variable(document, ("figures",) if is_of_figures else ("regressors",), variable, known)
     for name in members_of(model.figures):

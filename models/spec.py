@@ -101,7 +101,8 @@ class RegressionSpec(Spec):
             as there; the others have one effect at all thresholds (proportional odds).
         bootstrap_draws: Behind intervals of average effects; left out, 499 up to 20,000 responses; replicates of
             ``unit_bootstrap``, left out, 500.
-        focal: The regressor of interest; of figures of the population, left out, the outcome.
+        focal: The regressor of interest, or a product whose coefficient is; of figures of the population, left out,
+            the outcome.
         regressors: Names, or names with a use, interactions, or a response surface; the intercept is always there.
         corrected: Variables whose organisation means are corrected for few answers or errors of measurement.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
@@ -151,7 +152,7 @@ class RegressionSpec(Spec):
     composition: Composition | None = None
     by_threshold: tuple[Name | Variable | Interaction, ...] = ()
     bootstrap_draws: int | None = Field(default=None, ge=0, le=10_000)
-    focal: Name | Variable = Field(default_factory=_outcome_in)
+    focal: Name | Variable | Interaction = Field(default_factory=_outcome_in)
     regressors: tuple[Name | Variable | Interaction | Surface, ...] = ()
     corrected: tuple[Correction, ...] = ()
     covariance: Covariance | None = None
@@ -205,7 +206,7 @@ class RegressionSpec(Spec):
             groups = (*said.clusters(), *said.effects())
             refuse_mixed_design(said.design, said.estimator, said.covariance, said.level, groups)
             refuse_unfit_covariance(said.estimator, said.covariance, said.clusters())
-            if said.estimator not in FIGURES and as_variable(said.focal) not in said.lone_variables():
+            if said.estimator not in FIGURES and parts_of(said.focal) not in with_coefficients(said.regressors):
                 raise without_focal(name)
 
     def clusters(self) -> tuple[str, ...]:

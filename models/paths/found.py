@@ -10,7 +10,7 @@ from models.regression.columns import column_of
 from models.regression.inference import Uncertainty, label_estimates
 from models.regression.reading.of_coefficients import COLUMNS
 from models.sections.paths import MEDIATIONS, Paths
-from models.sections.regressors import as_variable
+from models.sections.regressors import focal_variable
 from models.spec import RegressionSpec
 
 ARROW = " <- "
@@ -77,7 +77,7 @@ def term_of_interest(spec: RegressionSpec) -> str | None:
         spec: The model, variant applied; its focal regressor has one coefficient.
     """
     paths = spec.paths or Paths()
-    focal = column_of(as_variable(spec.focal))
+    focal = column_of(focal_variable(spec.focal))
     if spec.estimator in MEDIATIONS:
         return _of_mediation(spec, paths, focal)
     if spec.estimator == "cross_lagged_panel":

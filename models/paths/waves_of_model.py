@@ -17,7 +17,7 @@ from models.regression.columns import column_of
 from models.regression.design import INTERCEPT, Design
 from models.regression.identification import ModelDataError
 from models.sections.paths import Paths
-from models.sections.regressors import as_variable
+from models.sections.regressors import focal_variable
 from models.spec import RegressionSpec
 
 DOUBTS = ("not_converged", "not_a_maximum", "starts_disagree")
@@ -30,7 +30,7 @@ def estimate_panel(spec: RegressionSpec, design: Design) -> FoundPaths:
     Raises:
         ModelDataError: If there are too few waves or units, or the model is not identified.
     """
-    paths, focal = spec.paths or Paths(), column_of(as_variable(spec.focal))
+    paths, focal = spec.paths or Paths(), column_of(focal_variable(spec.focal))
     names = (spec.outcome, focal)
     wide = _wide(spec, design, pd.DataFrame({spec.outcome: design.outcome, focal: design.matrix[focal]}), names)
     try:

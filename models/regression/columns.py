@@ -15,6 +15,8 @@ from models.sections.regressors import Interaction, Regressor, Surface, Variable
 Labels = Mapping[str, Mapping[Any, str]]
 EARLIER = "_earlier_wave"
 OTHER_MEMBER = "_other_member"
+PRODUCT = " x "
+"""Between the terms of a product."""
 Column = TypeVar("Column", pd.Series, Vector)
 
 
@@ -49,10 +51,15 @@ def columns_of(regressor: Regressor, rows: pd.DataFrame, labels: Labels, profile
     return _of_number(regressor, column, finite_numbers(rows, column), profile)
 
 
+def product_term(parts: Iterable[Variable]) -> str:
+    """Return the term of a product of numbers; of one variable its own."""
+    return PRODUCT.join(map(column_of, parts))
+
+
 def joined_terms(parts: Sequence[Mapping[str, Column]]) -> dict[str, Column]:
     """Return the products of all columns of the parts of an interaction, by term."""
     return {
-        " x ".join(terms): reduce(
+        PRODUCT.join(terms): reduce(
             lambda left, right: left * right, (part[term] for part, term in zip(parts, terms, strict=True))
         )
         for terms in product(*parts)

@@ -20,7 +20,7 @@ from models.regression.identification import ModelDataError
 from models.regression.imputed_rows import Shift
 from models.regression.reading.of_coefficients import COLUMNS, Row
 from models.sections.imputation import DELTA, TIPPING_POINT, imputation_of
-from models.sections.regressors import as_variable
+from models.sections.regressors import focal_variable
 from models.spec import RegressionSpec
 
 ENDS = ["conf_low", "conf_high"]
@@ -85,7 +85,7 @@ def _of_term(fit: Fit, term: str, delta: float) -> dict[str, float]:
 
 def _terms_of_interest(fit: Fit, spec: RegressionSpec) -> Sequence[str]:
     """Return the terms of the focal regressor: one, or one a category of it or of the outcome."""
-    focal, column = focal_term(spec), column_of(as_variable(spec.focal))
+    focal, column = focal_term(spec), column_of(focal_variable(spec.focal))
     terms = [str(term) for term in fit.estimates["term"]]
     if focal is not None:
         return [term for term in terms if term == focal or term.endswith(f": {focal}")]

@@ -25,7 +25,14 @@ from models.sections.dyads import DYAD
 from models.sections.figures import members_of
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.sections.paths import needs_order
-from models.sections.regressors import Variable, as_variable
+from models.sections.regressors import (
+    Interaction,
+    Variable,
+    as_variable,
+    focal_variable,
+    parts_of,
+    with_coefficients,
+)
 from models.spec import RegressionSpec
 from models.survey_design.design import SurveyDesign
 
@@ -126,10 +133,16 @@ def select_rows(spec: RegressionSpec, analysis: pd.DataFrame) -> SelectedRows:
 
 
 def focal_terms(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, profile: Profile) -> tuple[str, ...]:
-    """Return the terms of the focal regressor; none where a variant leaves it out."""
-    regressor = as_variable(spec.focal)
-    is_there = regressor in spec.lone_variables()
+    """Return the terms of the focal regressor, of a product its own; none where a variant leaves it out."""
+    regressor = spec.focal if isinstance(spec.focal, Interaction) else as_variable(spec.focal)
+    is_there = parts_of(regressor) in with_coefficients(spec.regressors)
     return tuple(columns_of(regressor, rows, labels, profile)) if is_there else ()
+
+
+def followed_terms(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, profile: Profile) -> tuple[str, ...]:
+    """Return the terms of the variable whose connection is followed; none where a variant leaves it out."""
+    variable = focal_variable(spec.focal)
+    return tuple(columns_of(variable, rows, labels, profile)) if variable in spec.lone_variables() else ()
 
 
 def lay_out(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, profile: Profile) -> pd.DataFrame:

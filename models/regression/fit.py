@@ -20,7 +20,7 @@ from models.regression.comparing.asked import needs_rows_beside
 from models.regression.comparing.of_fit import comparisons_of
 from models.regression.covariance import estimate_uncertainty
 from models.regression.delta_adjusted import with_deltas
-from models.regression.design import Design, build_design
+from models.regression.design import Design, build_design, followed_terms
 from models.regression.diagnostics import diagnose, diagnose_categorical, judged
 from models.regression.equal_effects import equal_effects
 from models.regression.fit_task import FitTask
@@ -41,7 +41,7 @@ from models.regression.reading.of_fit import FittedModel, readings_of
 from models.regression.sampled import sampled_uncertainty
 from models.sections.imputation import imputation_of
 from models.sections.inference import FIGURES, LEAST_SQUARES, PATHS
-from models.sections.regressors import as_variable
+from models.sections.regressors import focal_variable
 from models.spec import RegressionSpec
 
 NO_LABELS: Labels = MappingProxyType({})
@@ -206,7 +206,7 @@ def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: i
         if design.sample is None
         else sampled_uncertainty(design.sample, solution.rows * solution.residuals[:, None] @ solution.bread)
     )
-    focal = design.rows[column_of(as_variable(spec.focal))]
+    focal = design.rows[column_of(focal_variable(spec.focal))]
     refuse_decided_by_clusters(focal, design.clusters, uncertainty.n_clusters, uncertainty.n_decided)
     one_way = posed.clusters[0] if len(posed.clusters) == 1 else None
     values = FittedModel(terms, posed.matrix, posed.outcome, solution, uncertainty, one_way, spec.confidence_level)
@@ -266,8 +266,9 @@ def _with_design(spec: RegressionSpec, design: Design, labels: Labels, found: Fo
     coefficients = Coefficients(found.coefficients, sure.covariance, float(sure.df.min()), sure.corrected)
     means = {str(term): float(mean) for term, mean in design.matrix.mean().items()}
     means |= {f"{term}{OF_MEANS}": mean for term, mean in means.items() if f"{term}{OF_MEANS}" in found.terms}
+    followed = followed_terms(spec, design.rows.head(1), labels, design.profile)
     return FittedDesign(
-        spec, ObservedRows(design.rows), design.profile, design.focal, means, labels, found.terms, coefficients
+        spec, ObservedRows(design.rows), design.profile, followed, means, labels, found.terms, coefficients
     )
 
 

@@ -14,7 +14,7 @@ from models.regression.found import Found
 from models.regression.identification import refuse_decided_by_clusters
 from models.regression.inference import label_estimates
 from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups, tested_together
-from models.sections.regressors import as_variable
+from models.sections.regressors import focal_variable
 from models.spec import RegressionSpec
 
 
@@ -80,7 +80,7 @@ def found_marginal(spec: RegressionSpec, design: Design, labels: Labels) -> Foun
 def found_corrected(spec: RegressionSpec, design: Design, labels: Labels) -> Found:
     """Fit a linear model whose organisation means are corrected."""
     made = estimate_corrected(spec, design, labels)
-    focal = design.rows[column_of(as_variable(spec.focal))]
+    focal = design.rows[column_of(focal_variable(spec.focal))]
     refuse_decided_by_clusters(focal, design.clusters, made.uncertainty.n_clusters, made.uncertainty.n_decided)
     groups = regressor_groups(spec, design.rows, design.profile, labels, made.terms)
     places = {term: (place,) for place, term in enumerate(made.terms)}

@@ -12,7 +12,7 @@ from functools import cached_property
 import pandas as pd
 
 from models.estimates import Vector
-from models.regression.design import focal_terms
+from models.regression.design import focal_terms, followed_terms
 from models.regression.fit_task import FitTask, StoredResponses
 from models.regression.in_database.column_facts import ColumnFacts, column_facts
 from models.regression.in_database.connection import frame
@@ -88,9 +88,8 @@ class ToldOfColumns:
         combined = Coefficients(found.coefficients, sure.covariance, float(sure.df.min()), sure.corrected)
         means = dict(zip(self.columns.terms, self.columns.means.tolist(), strict=True))
         observed = ObservedInDatabase(self.responses, found.n_obs)
-        return FittedDesign(
-            self.spec, observed, self.profile, self.focal, means, self.task.labels, found.terms, combined
-        )
+        followed = followed_terms(self.spec, self.one_row, self.task.labels, self.profile)
+        return FittedDesign(self.spec, observed, self.profile, followed, means, self.task.labels, found.terms, combined)
 
     def read(self, classical_errors: Vector | None) -> ReadCoefficients:
         """Return the coefficients as they are read, with classical standard errors where there are any."""

@@ -25,7 +25,7 @@ from models.regression.moderation.of_fit import products_not_covered, shapes_of
 from models.regression.of_columns import ToldOfColumns
 from models.regression.reading.of_coefficients import COLUMNS, read_every_term, read_focal_term
 from models.sections.inference import Covariance
-from models.sections.regressors import as_variable
+from models.sections.regressors import focal_variable
 from models.spec import RegressionSpec
 
 CORRECTED = ("CR2", "CR3")
@@ -135,7 +135,7 @@ def refuse_decided(responses: Responses, sure: Uncertainty) -> None:
     """Raise ModelDataError as ``refuse_decided_by_clusters``, asking for values only where clusters are that few."""
     if sure.n_clusters is None or sure.n_decided is None or sure.n_decided < sure.n_clusters:
         return
-    (cluster,), focal = responses.spec.clusters(), column_of(as_variable(responses.spec.focal))
+    (cluster,), focal = responses.spec.clusters(), column_of(focal_variable(responses.spec.focal))
     listed = ", ".join(quoted(column) for column in dict.fromkeys((cluster, focal)))
     asked = f"SELECT DISTINCT {listed} FROM responses LIMIT {sure.n_clusters + 1}"  # noqa: S608 - quoted
     values = frame(responses.connection, responses.query.then(asked))

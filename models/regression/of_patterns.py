@@ -20,7 +20,7 @@ from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.effects import Changes
 from models.regression.categorical.estimated import Estimated
 from models.regression.categorical.intervals import Drawing, Shown, show
-from models.regression.design import Design, focal_terms, uses_of
+from models.regression.design import Design, focal_terms, followed_terms, uses_of
 from models.regression.diagnostics import judged, of_clusters
 from models.regression.fit_task import FitTask, StoredResponses
 from models.regression.in_database.observed_values import ObservedInDatabase
@@ -165,7 +165,7 @@ class _Told:
             self.spec,
             ObservedInDatabase(self.responses, found.n_obs),
             self.profile,
-            self.design.focal,
+            followed_terms(self.spec, self.design.rows.head(1), self.task.labels, self.profile),
             dict(zip(found.terms, means.tolist(), strict=True)),
             self.task.labels,
             found.terms,

@@ -12,7 +12,7 @@ from instruments.spec_file import Name, Spec
 from models.sections.imputation import Missing, imputation_of
 from models.sections.inference import LATENT_PATHS, PATHS, Estimator
 from models.sections.panel import Level, Panel
-from models.sections.regressors import Regressor, Variable, as_variable, parts_of
+from models.sections.regressors import Interaction, Regressor, Variable, as_variable, focal_variable, parts_of
 
 Form = Literal["parallel", "serial"]
 Stage = Literal["first", "second", "direct"]
@@ -115,7 +115,7 @@ class _Model(Protocol):
     @property
     def paths(self) -> Paths | None: ...
     @property
-    def focal(self) -> Name | Variable: ...
+    def focal(self) -> Name | Variable | Interaction: ...
     @property
     def panel(self) -> Panel | None: ...
     @property
@@ -138,7 +138,9 @@ def refuse_unfit_paths(model: _Model) -> None:
         return
     said = Paths() if paths is None else paths
     _refuse_keys_of_others(said, estimator)
-    if estimator == "cross_lagged_panel" and model.lone_variables() != [as_variable(model.focal)]:
+    if len(parts_of(model.focal)) > 1:
+        raise ValueError(f"{estimator} follows one variable; found a product under focal; name a variable")
+    if estimator == "cross_lagged_panel" and model.lone_variables() != [focal_variable(model.focal)]:
         raise ValueError(
             "a cross_lagged_panel follows the outcome and the focal regressor alone: lasting levels stand for what "
             "does not change; take the other regressors out"
@@ -169,14 +171,14 @@ def _refuse_unfit_mediation(said: Paths, model: _Model) -> None:
     if not between:
         raise ValueError(f"{model.estimator} needs a key paths with mediators, such as {{mediators: [sensegiving]}}")
     named = [*between, *([] if moderator is None else [moderator])]
-    if len({each.model_dump_json() for each in (*named, as_variable(model.focal))}) < len(named) + 1:
+    if len({each.model_dump_json() for each in (*named, focal_variable(model.focal))}) < len(named) + 1:
         raise ValueError("focal regressor, mediators and moderator are different variables; one stands twice")
     for each in named:
         if each not in model.lone_variables():
             raise ValueError(f"'{each.variable}' under paths is no regressor; write it there too, the same way")
         if not each.is_plain:
             raise ValueError(f"'{each.variable}' under paths is not a number as it is; mediators and moderator are")
-    _refuse_products([as_variable(model.focal), *named], model)
+    _refuse_products([focal_variable(model.focal), *named], model)
     _refuse_unfit_imputation(said, model)
     if model.estimator == "mediation_across_levels":
         _refuse_unfit_levels(said, model)

@@ -154,6 +154,11 @@ def as_variable(regressor: str | Variable) -> Variable:
     return Variable(variable=regressor) if isinstance(regressor, str) else regressor
 
 
+def focal_variable(focal: str | Variable | Interaction) -> Variable:
+    """Return the variable whose connection with the outcome is followed: of a focal product its first one."""
+    return parts_of(focal)[0]
+
+
 def with_coefficients(regressors: tuple[str | Regressor, ...]) -> list[tuple[Variable, ...]]:
     """Return the parts of each regressor of which something may be said; each report of a surface by itself."""
     found: list[tuple[Variable, ...]] = []

@@ -95,7 +95,7 @@ class Variant(Spec):
     estimator: Estimator | None = None
     panel: Panel | None = None
     fixed_effects: Name | tuple[Name, Name] | None = None
-    focal: Name | Variable | None = None
+    focal: Name | Variable | Interaction | None = None
     expected_sign: Sign | None = None
     regressors: tuple[Name | Variable | Interaction | Surface, ...] | None = None
     corrected: tuple[Correction, ...] | None = None

@@ -27,7 +27,7 @@ def specification(found: Found, model: RegressionSpec) -> Table:
 
 def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_outcome", found.variable(model.outcome)
-    yield "spec_focal", "" if model.estimator in FIGURES else _regressor(found, as_variable(model.focal))
+    yield "spec_focal", "" if model.estimator in FIGURES else _regressor(found, _focal(model))
     yield "spec_regressors", "\n".join(_regressor(found, each) for each in model.regressors_as_variables())
     yield "spec_level", found.say(f"level_{model.level}")
     yield "spec_population", _population(found, model)
@@ -49,6 +49,10 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_smallest", _smallest(found, model)
     yield "spec_family", model.family or model.code
     yield "spec_variants", "\n".join(_variant(found, model, each) for each in model.variants)
+
+
+def _focal(model: RegressionSpec) -> Regressor:
+    return model.focal if isinstance(model.focal, Interaction) else as_variable(model.focal)
 
 
 def _correction(found: Found, correction: str | Measured) -> str:

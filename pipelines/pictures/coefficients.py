@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.paths.found import ARROW, term_of_interest
-from models.regression.columns import column_of
+from models.regression.columns import column_of, product_term
 from models.regression.design import INTERCEPT
 from models.sections.inference import FIGURES, PATHS
-from models.sections.regressors import as_variable, parts_of
+from models.sections.regressors import Interaction, focal_variable, parts_of
 from pipelines.pictures.axes import SERIES, SHAPES, Axis, labelled, spanned
 from pipelines.pictures.drawn_fit import DrawnFit, term_in_words
 from pipelines.pictures.legend import Key, draw_legend
@@ -85,7 +85,9 @@ def _is_focal(term: str, fit: DrawnFit) -> bool:
         return term == term_of_interest(fit.spec)
     if fit.spec.estimator in FIGURES:
         return True
-    column = column_of(as_variable(fit.spec.focal))
+    if isinstance(fit.spec.focal, Interaction):
+        return term == product_term(parts_of(fit.spec.focal))
+    column = column_of(focal_variable(fit.spec.focal))
     return term == column or (term.startswith(f"{column}[") and " x " not in term)
 
 
@@ -95,7 +97,7 @@ def _expected(term: str, fits: Sequence[DrawnFit]) -> str:
         if _is_focal(term, fit):
             return fit.spec.expected_sign if fit.spec.expected_sign != "none" else ""
         for each in fit.spec.also_expected:
-            if term == " x ".join(column_of(part) for part in parts_of(each.regressor)):
+            if term == product_term(parts_of(each.regressor)):
                 return each.sign
     return ""
 

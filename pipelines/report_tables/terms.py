@@ -13,12 +13,13 @@ from models.regression.design import INTERCEPT, lay_out, uses_of
 from models.regression.outcome import categories_of
 from models.regression.profile import Profile, profile_of
 from models.sections.inference import FIGURES, PATHS
-from models.sections.regressors import Interaction, Regressor, Surface, Variable, as_variable
+from models.sections.regressors import Interaction, Regressor, Surface, Variable, as_variable, focal_variable, parts_of
 from models.spec import RegressionSpec
 from pipelines.report_tables.value import one_line
 from pipelines.report_tables.words import Words
 from pipelines.steps.term_labels import term_label
 
+PAIR = 2
 Kind = Literal["number", "category", "product", "curve", "surface", "contrast", "other"]
 
 
@@ -118,7 +119,7 @@ def place_of_path(term: str, spec: RegressionSpec, naming: Naming) -> Place:
     cause = cause.partition(WAVE_BEFORE)[0]
     if cause == INTERCEPT:
         return Place("constant", naming.of(term), "other")
-    focal = column_of(as_variable(spec.focal))
+    focal = column_of(focal_variable(spec.focal))
     is_focal = cause == focal or cause.startswith(f"{focal}[") if is_path else not term.startswith(COMPONENTS)
     return Place("focal" if is_focal else "controls", naming.of(term), "contrast")
 
@@ -138,16 +139,16 @@ def small_terms(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, least:
 
 
 def _place(spec: RegressionSpec, regressor: Regressor, term: str, profile: Profile, naming: Naming) -> Place:
-    focal = as_variable(spec.focal)
+    focal = _followed(spec)
     if isinstance(regressor, Surface):
         return Place("focal", _surface_label(term, naming), "surface")
     if isinstance(regressor, Interaction):
         parts = [as_variable(part) for part in regressor.interaction]
         others = [part for part in parts if part != focal]
-        block = "focal" if focal in parts else "controls"
+        block = "focal" if focal in parts or regressor == spec.focal else "controls"
         return Place(block, naming.of(term), "product", others=_titles(others, naming))
     block = "focal" if regressor == focal else "controls"
-    partners = list(_partners(spec, focal)) if regressor == focal else []
+    partners = list(_partners(spec, regressor)) if regressor == focal else []
     others = _titles(partners, naming)
     is_centred = bool(partners) and all(each.centre or each.standardise for each in partners)
     if regressor.use != "category":
@@ -166,6 +167,11 @@ def _place(spec: RegressionSpec, regressor: Regressor, term: str, profile: Profi
         others=others,
         is_centred=is_centred,
     )
+
+
+def _followed(spec: RegressionSpec) -> Variable | None:
+    """Return the variable whose connection is followed; None where it is a product of more than two."""
+    return None if len(parts_of(spec.focal)) > PAIR else focal_variable(spec.focal)
 
 
 def _surface_label(term: str, naming: Naming) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
-from models.regression.columns import Labels
+from models.regression.columns import PRODUCT, Labels
 from models.regression.design import INTERCEPT, columns_read
 from models.sections.dyads import DYAD
 from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, OF_COUNTS
@@ -27,7 +27,6 @@ SAME = 1e-9
 MOST_TURNS = 1_000
 OVER_WAVES = "over_waves"
 BOTH = 2
-PRODUCT = " x "
 
 
 def behind_a_fit(

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from models.sections.regressors import Variable, as_variable, parts_of
+from models.sections.regressors import Variable, parts_of
 from models.spec import RegressionSpec
 
 Source = Literal["same_respondent", "own_organisation", "other_respondents", "no_answer"]
@@ -68,7 +68,7 @@ def sources_of_regressors(specs: Iterable[RegressionSpec], answered: Collection[
 
 def _of_variant(spec: RegressionSpec, variant: str, answered: Collection[str]) -> list[SourceOfRegressor]:
     parts = [part for each in spec.regressors_as_variables() for part in parts_of(each)]
-    focal = as_variable(spec.focal)
+    focal = parts_of(spec.focal)
     return [
         SourceOfRegressor(
             model=spec.name,
@@ -76,7 +76,7 @@ def _of_variant(spec: RegressionSpec, variant: str, answered: Collection[str]) -
             outcome=spec.outcome,
             regressor=each.variable,
             use=each.use,
-            is_focal=each == focal,
+            is_focal=each in focal,
             source=_source(spec, each, answered),
         )
         for place, each in enumerate(parts)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from models.estimates import Vector
+from models.regression.columns import PRODUCT
 from models.regression.reading.e_value import e_value_of_logarithm
 from models.sections.inference import OF_COUNTS, Estimator
 
@@ -15,7 +16,7 @@ RARE = 0.15
 def e_value_readings(
     estimator: Estimator, estimates: pd.DataFrame, focal: tuple[str, ...], outcome: Vector, weights: Vector
 ) -> pd.DataFrame:
-    """Return the E-value of every term of the focal regressor; none for other estimators.
+    """Return the E-value of every term of the focal regressor but of products; none for other estimators.
 
     Args:
         estimator: The estimator.
@@ -27,7 +28,7 @@ def e_value_readings(
     rows: list[dict[str, object]] = []
     if estimator in (*ODDS, *RATIOS):
         is_common = estimator in ODDS and float(np.average(outcome, weights=weights)) >= RARE
-        kept = estimates[estimates["term"].isin(focal)]
+        kept = estimates[estimates["term"].isin([term for term in focal if PRODUCT not in term])]
         ends = kept[["estimate", "conf_low", "conf_high"]].to_numpy(dtype=float)
         for term, (estimate, low, high) in zip(kept["term"], ends, strict=True):
             found = e_value_of_logarithm(float(estimate), float(low), float(high), is_common_odds=is_common)

@@ -16,7 +16,7 @@ from models.regression.categorical.margins import STENCIL, STEP
 from models.regression.categorical.predicted import Model, Predicted, combine
 from models.regression.columns import Labels, category_names, column_of
 from models.regression.design import Design, lay_out
-from models.sections.regressors import Variable, as_variable
+from models.sections.regressors import Variable, focal_variable
 from models.spec import RegressionSpec
 
 MOST_VALUES = 10
@@ -78,7 +78,7 @@ class Changes:
             R: ``marginaleffects::avg_predictions(variables = )``; ``marginaleffects::predictions(newdata =
             "mean")``.
         """
-        focal = as_variable(self.spec.focal)
+        focal = focal_variable(self.spec.focal)
         column, typical = column_of(focal), self._typical()
         for position, (value, label) in enumerate(self._points(focal)):
             said = {

@@ -13,7 +13,7 @@ from models.regression.columns import column_of
 from models.regression.moderation.combinations import Combinations, combine
 from models.regression.moderation.fitted import Columns, FittedDesign
 from models.sections.inference import OF_COUNTS
-from models.sections.regressors import Variable, as_variable
+from models.sections.regressors import Variable, focal_variable
 
 N_POINTS = 41
 CURVE_COLUMNS = (
@@ -43,7 +43,7 @@ def outcome_curves(fitted: FittedDesign, moderators: Mapping[Variable, Mapping[s
     References:
         R: ``ggeffects::predict_response(margin = "mean_mode")`` for numbers; ``emmeans(weights = "proportional")``.
     """
-    focal = as_variable(fitted.spec.focal)
+    focal = focal_variable(fitted.spec.focal)
     drawn = [each for each in _alone(fitted) if fitted.is_number(each)]
     rows: list[Row] = []
     for variable in drawn if fitted.has_terms([term for term in fitted.means if term != "intercept"]) else []:

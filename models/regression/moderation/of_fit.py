@@ -13,7 +13,7 @@ from models.regression.moderation.curves import CURVE_COLUMNS, N_POINTS, outcome
 from models.regression.moderation.fitted import Columns, FittedDesign
 from models.regression.moderation.simple_slopes import Moderation, regions_of_significance
 from models.regression.moderation.surface_of_fit import SURFACE_COLUMNS, features_of_surface
-from models.sections.regressors import Interaction, Variable, as_variable, parts_of
+from models.sections.regressors import Interaction, Variable, focal_variable, parts_of
 
 SLOPE_COLUMNS = (
     *("focal_term", "moderator", "at", "value", "estimate", "std_error", "df", "p_value", "conf_low", "conf_high"),
@@ -82,7 +82,7 @@ def products_of_focal(fitted: FittedDesign) -> list[Product]:
     one thing; see ``products_not_covered``.
     """
     pairs = _interactions_of_focal(fitted)
-    focal = as_variable(fitted.spec.focal)
+    focal = focal_variable(fitted.spec.focal)
     is_bent = focal.use != "category" and not fitted.is_line(focal)
     if is_bent or any(len(each.interaction) > PAIR for each in pairs):
         return []
@@ -122,7 +122,7 @@ def values_asked(fitted: FittedDesign, moderator: Variable) -> dict[str, object]
 
 
 def _interactions_of_focal(fitted: FittedDesign) -> list[Interaction]:
-    focal = as_variable(fitted.spec.focal)
+    focal = focal_variable(fitted.spec.focal)
     regressors = fitted.spec.regressors_as_variables() if fitted.focal else []
     return [each for each in regressors if isinstance(each, Interaction) and focal in parts_of(each)]
 
@@ -133,7 +133,7 @@ def _terms_of(fitted: FittedDesign, product: Product) -> list[str]:
 
 
 def _joined(fitted: FittedDesign, product: Product, focal_term: str, columns: Columns) -> dict[str, Vector]:
-    focal = as_variable(fitted.spec.focal)
+    focal = focal_variable(fitted.spec.focal)
     n = len(next(iter(columns.values())))
     return joined_terms(
         [{focal_term: np.ones(n)} if part == focal else columns for part in parts_of(product.interaction)]

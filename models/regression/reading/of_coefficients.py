@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.estimates import Vector
+from models.regression.columns import PRODUCT
 from models.regression.design import INTERCEPT
 from models.regression.inference import Uncertainty
 from models.regression.reading.e_value import e_value_of_difference
@@ -76,6 +77,8 @@ def read_focal_term(read: ReadCoefficients, place: int, smallest: float | None) 
     if read.classical_errors is not None:
         statistic = value / float(read.classical_errors[place])
         yield term, "robustness_value", robustness_value(statistic, read.df_resid), np.nan, np.nan, ""
+    if PRODUCT in term:
+        return
     strength = e_value_of_difference(value / read.outcome_spread, error / read.outcome_spread)
     yield term, "e_value", strength.of_estimate, strength.of_limit, np.nan, ""
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
 from models.regression.cluster_moments import ClusterMoments, cluster_moments
+from models.regression.columns import PRODUCT
 from models.regression.inference import Uncertainty
 from models.regression.least_squares import LeastSquares
 from models.regression.reading.influence import influence_of_clusters
@@ -52,8 +53,9 @@ class FittedModel:
 
     def is_alone(self, term: str) -> bool:
         """Tell whether a term is a number that enters the model by itself only: in no product, power or category."""
-        tied = (f"{term}^", f"{term}[spline", f"{term} x ")
-        return "[" not in term and not any(each.startswith(tied) or f" x {term}" in each for each in self.terms)
+        tied, is_product = (f"{term}^", f"{term}[spline", f"{term}{PRODUCT}"), PRODUCT in term
+        is_tied = any(each.startswith(tied) or f"{PRODUCT}{term}" in each for each in self.terms)
+        return not (is_product or is_tied or "[" in term)
 
 
 def readings_of(
@@ -77,8 +79,9 @@ def readings_of(
           they compare; verdict ``equivalent``, ``relevant`` or ``undecided``.
         - robustness_value (focal): partial R2 that an omitted variable needs with outcome and regressor to explain
           the coefficient away.
-        - e_value (focal): risk ratio that a confounder needs with regressor and outcome to explain the coefficient, in
-          standard deviations of the outcome a unit, away; conf_low is that of the interval's nearer limit.
+        - e_value (focal, no product): risk ratio that a confounder needs with regressor and outcome to explain the
+          coefficient, in standard deviations of the outcome a unit, away; conf_low is that of the interval's nearer
+          limit.
         - selection_ratio (focal, a number in no product or curve): Oster's delta, how strong selection on what was left
           out must be, over that on the other regressors, for a coefficient of nought, with 1.3 times the R2 found.
         - without_one_cluster (focal): the coefficient, between the lowest and the highest that leaving out one cluster
