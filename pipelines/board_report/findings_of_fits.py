@@ -12,12 +12,14 @@ from typing import Any
 import pandas as pd
 
 from models.paths.found import ARROW, ROUTE
+from models.regression.columns import PRODUCT
 from pipelines.tables.units_of_estimates import RATIOS, UNITS
 
 ENDS = ("estimate", "conf_low", "conf_high")
 AVERAGE = ("average_effect", "average_low", "average_high")
 ALONG = ("indirect", "index")
 DIFFERENCE = "difference"
+PAIR = 2
 MOST_LOGARITHM = 700.0
 """Above it the exponential is no floating-point number any more."""
 Row = dict[str, Any]
@@ -63,7 +65,7 @@ def kind_of_term(term: str) -> str:
     head, colon, rest = term.partition(": ")
     if colon and (head == DIFFERENCE or (head in ALONG and ROUTE in rest)):
         return head
-    if " x " in term:
+    if PRODUCT in term:
         return "product"
     return "category" if term.endswith("]") else "number"
 
@@ -146,6 +148,10 @@ def _finding(fit: Mapping[Any, Any], row: Row, own: pd.DataFrame, voice: Voice) 
         return voice.say(f"found_difference_{way}", focal=focal, **_both_outcomes(fit, own, voice), **figures)
     beside = _beside_answer(fit, voice)
     what = voice.say(f"what_{unit}", outcome=outcome, category=voice.answer(row["category"]), beside=beside)
+    pair = str(fit["focal_term"]).split(PRODUCT)
+    if kind == "product" and unit == "points" and len(pair) == PAIR and has_ends(row):
+        focal, other = map(voice.term, pair)
+        return voice.say(f"found_pair_{way}", focal=focal, other=other, what=what, **figures)
     if not has_ends(row):
         return voice.say("found_without_ends", focal=voice.term(str(fit["focal_term"])), what=what)
     amount = "range" if way == "unclear" else "amount"

@@ -13,6 +13,12 @@ FOUND_DANISH: Mapping[str, str] = {
     "found_category_down": "“{focal}” hænger sammen med lavere {what} end gruppen, der sammenlignes med: {told}.",
     "found_category_unclear": "Ingen klar forskel i {what} mellem “{focal}” og gruppen, der sammenlignes med: alt fra "
     "{told}.",
+    "found_pair_up": "Jo højere “{other}”, desto mere {what} hænger sammen med ét point mere af “{focal}”: {estimate} "
+    "point mere ({low} til {high}) for hvert point af “{other}”.",
+    "found_pair_down": "Jo højere “{other}”, desto mindre {what} hænger sammen med ét point mere af “{focal}”: "
+    "{estimate} point ({low} til {high}) for hvert point af “{other}”.",
+    "found_pair_unclear": "Om ét point mere af “{focal}” hænger sammen med mere eller mindre {what}, jo højere "
+    "“{other}” er, er ikke klart: alt fra {low} til {high} point for hvert point af “{other}”.",
     "found_product_up": "Leddene i “{focal}” forstærker hinanden i sammenhængen med {what}: {told}.",
     "found_product_down": "Leddene i “{focal}” svækker hinanden i sammenhængen med {what}: {told}.",
     "found_product_unclear": "Om leddene i “{focal}” forstærker eller svækker hinanden i sammenhængen med {what}, er "

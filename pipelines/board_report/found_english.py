@@ -13,6 +13,12 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "found_category_down": "“{focal}” goes together with lower {what} than the group it is compared with: {told}.",
     "found_category_unclear": "No clear difference in {what} between “{focal}” and the group it is compared with: "
     "anything from {told}.",
+    "found_pair_up": "The higher “{other}”, the more {what} goes together with one point more of “{focal}”: "
+    "{estimate} points more ({low} to {high}) for each point of “{other}”.",
+    "found_pair_down": "The higher “{other}”, the less {what} goes together with one point more of “{focal}”: "
+    "{estimate} points ({low} to {high}) for each point of “{other}”.",
+    "found_pair_unclear": "Whether one point more of “{focal}” goes together with more or less {what} the higher "
+    "“{other}” is, is not clear: anything from {low} to {high} points for each point of “{other}”.",
     "found_product_up": "The terms of “{focal}” strengthen each other in going together with {what}: {told}.",
     "found_product_down": "The terms of “{focal}” weaken each other in going together with {what}: {told}.",
     "found_product_unclear": "Whether the terms of “{focal}” strengthen or weaken each other in going together with "

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.board_report.content import report_of
-from pipelines.board_report.findings_of_fits import kind_of_term, readings_of, shown_ends
+from pipelines.board_report.findings_of_fits import Voice, found, kind_of_term, readings_of, shown_ends
 from pipelines.board_report.value import Figure
 from pipelines.board_report.words import WORDINGS
 from pipelines.steps.fits_to_withhold import OF_UNITS, WITH_RULES, reasons_without_words
@@ -157,6 +157,36 @@ def test_readings_are_of_the_units_there_are():
 )
 def test_kind_of_term_is_told_from_its_name(term: str, kind: str):
     assert kind_of_term(term) == kind
+
+
+def said_of_product(language: str, term: str, estimator: str, low: float, high: float) -> str:
+    def say(key: str, **values: object) -> str:
+        return WORDINGS[language][key].format(**values)
+
+    def three(ends: tuple[float, float, float]) -> tuple[str, str, str]:
+        estimate, least, most = (f"{each:.3f}" for each in ends)
+        return estimate, least, most
+
+    voice = Voice(say, lambda ends, _: three(ends), three, *(lambda name: str(name).title(),) * 4)
+    row = {"fit_id": "m.main.1", "term": term, "estimate": (low + high) / 2, "conf_low": low, "conf_high": high}
+    fit = {"fit_id": "m.main.1", "variant": "main", "estimator": estimator, "outcome": "calm", "focal_term": term}
+    return found({**fit, "expected_sign": "none"}, pd.DataFrame([row]), "M", voice)[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "term", "estimator", "ends", "told"),
+    [
+        ("en", "trust x workload", "OLS", (0.1, 0.3), "The higher “Workload”, the more “Calm” goes together with one"),
+        ("en", "trust x workload", "OLS", (-0.3, -0.1), "point more of “Trust”: -0.200 points (-0.300 to -0.100) for"),
+        ("en", "trust x workload", "OLS", (-0.1, 0.3), "is not clear: anything from -0.100 to 0.300 points for each"),
+        ("da", "trust x workload", "OLS", (0.1, 0.3), "Jo højere “Workload”, desto mere “Calm” hænger sammen med ét"),
+        ("da", "trust x workload", "OLS", (-0.1, 0.3), "er ikke klart: alt fra -0.100 til 0.300 point for hvert point"),
+        ("en", "trust x workload", "logit", (0.1, 0.3), "The terms of “Trust X Workload” strengthen each other"),
+        ("en", "trust x workload x age", "OLS", (0.1, 0.3), "The terms of “Trust X Workload X Age” strengthen each"),
+    ],
+)
+def test_a_product_of_two_is_told_as_one_connection_along_the_other(language, term, estimator, ends, told):
+    assert told in said_of_product(language, term, estimator, *ends)
 
 
 @given(
