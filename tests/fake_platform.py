@@ -17,6 +17,8 @@ Outages, each for so many requests that it concerns:
 - lists of ids: ``empty`` (no response is listed);
 - deliveries: ``dropped`` (the first response is left out), ``repeated`` (every response comes twice);
 - continuation: ``forgotten`` (the token is not known any more; Qualtrics).
+
+Where ``tells_modifications`` is false, lists of ids do not say when responses were last modified (Qualtrics).
 """
 
 import threading
@@ -70,6 +72,7 @@ class FakePlatform:
         self.outages: Counter[str] = Counter()
         self.kept: dict[str, dict] = {}
         self.clock = 0
+        self.tells_modifications = True
         self._lock = threading.Lock()
         self._answer = import_module(f"tests.fake_{kind}").answer
         self._server: ThreadingHTTPServer | None = None

@@ -48,10 +48,10 @@ class Kobo:
         self._columns = tuple(each.path or name for name, each in found.items())
         return found
 
-    def listed(self) -> frozenset[str]:
+    def listed(self) -> dict[str, str]:
         """Fetch the id of every submission."""
         params = {"fields": json.dumps(["_uuid", _ROOT]), "format": "json", "limit": PAGE}
-        return frozenset(_identity(each) for page in self._pages(params, None) for each in page)
+        return dict.fromkeys((_identity(each) for page in self._pages(params, None) for each in page), "")
 
     def delivered(self, pieces: Pieces, token: str) -> Delivery:
         """Fetch every submission, page by page."""

@@ -41,12 +41,12 @@ class OdkCentral:
         """Return what the form asks."""
         return questions_of_form(structure)
 
-    def listed(self) -> frozenset[str]:
+    def listed(self) -> dict[str, str]:
         """Fetch the id of every submission."""
         listed = self._connection.get_json(f"{self._form}/submissions")
         if not isinstance(listed, list):
             raise EnvironmentFault(f"{self._connection.base}{self._form}/submissions: expected a list of submissions")
-        return frozenset(str(each["instanceId"]) for each in cast("list[dict[str, object]]", listed))
+        return dict.fromkeys((str(each["instanceId"]) for each in cast("list[dict[str, object]]", listed)), "")
 
     def delivered(self, pieces: Pieces, token: str) -> Delivery:
         """Fetch every submission."""

@@ -4,6 +4,7 @@ The order makes a kill harmless at any place: nothing is remembered as held befo
 landed, and what landed twice is the same file.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -15,15 +16,16 @@ from pipelines.load import Study
 from pipelines.lock import exclusive
 from pipelines.pulling import remembered
 from pipelines.pulling.delivery import Delivery
+from pipelines.pulling.erased import Erased
 from pipelines.pulling.landing import land, name_of, remove_before
 from pipelines.pulling.patience import Clock
 from pipelines.pulling.platform import Platform
 from pipelines.pulling.platforms import platform_of
 from pipelines.pulling.questions import Questions, differences, questions_in, read_questions, refuse_changes
 from pipelines.pulling.questions import written_questions as written
-from pipelines.pulling.reconcile import Reconciled, is_too_great_a_loss, reconcile
+from pipelines.pulling.reconcile import Held, Reconciled, is_too_great_a_loss, reconcile
 from pipelines.pulling.secrets import read_secret
-from pipelines.pulling.state import Pieces, PullState, read_state, write_state
+from pipelines.pulling.state import Pieces, PullState, folder_of, read_state, write_state
 from pipelines.sections.pulling import Pull
 from pipelines.sections.sources import Source
 from pipelines.store import Store
@@ -57,6 +59,7 @@ class Pulled:
         n_new: Responses that were not held before.
         n_changed: Responses that were held with other content.
         n_deleted: Responses that the platform has no more.
+        n_erased: Responses that were erased here and that the platform still holds; they were not taken.
         file_name: Export that was landed; None where there was nothing new.
         changes: Changes of questions that were taken.
     """
@@ -69,6 +72,7 @@ class Pulled:
     n_new: int
     n_changed: int
     n_deleted: int
+    n_erased: int
     file_name: str | None
     changes: tuple[str, ...]
 
@@ -87,7 +91,7 @@ class SourcePull:
             raise UsageError(f"the source {name} has no section pull; write one in study.yaml")
         self._pull: Pull = self._source.pull
         self._wishes, self._clock = wishes, clock
-        self._folder = study.warehouse / "pull" / name
+        self._folder = folder_of(study, name)
         self.place: Mapping[str, str] = {"source": name, "wave": self._source.wave}
 
     def bring_up_to_date(self) -> Pulled:
@@ -158,14 +162,16 @@ class SourcePull:
 
     def _taken(self, platform: Platform, state: PullState, changes: tuple[str, ...]) -> Pulled:
         pieces = Pieces(self._folder / f"pieces-{state.number + 1}")
-        listed = platform.listed()
-        delivery = platform.delivered(pieces, "" if self._wishes.whole else state.token)
-        found = reconcile(state.held, listed, delivery.marks(), is_whole=delivery.is_whole)
+        erased = Erased(self._study, self._store, self.place["source"])
+        every = platform.listed()
+        listed, held = erased.left_out_of(every), Held(state.held, state.modified)
+        delivery = self._delivered(platform, pieces, erased, self._token(state))
+        found = reconcile(held, listed, delivery.marks(), is_whole=delivery.is_whole)
         if found.undelivered:
             pieces.forget()
-            delivery = platform.delivered(pieces, "")
-            found = reconcile(state.held, listed, delivery.marks(), is_whole=True)
-            self._refuse_undelivered(len(found.undelivered & platform.listed()), pieces)
+            delivery = self._delivered(platform, pieces, erased, "")
+            found = reconcile(held, listed, delivery.marks(), is_whole=True)
+            self._refuse_undelivered(len(found.undelivered & platform.listed().keys()), pieces)
         self._refuse_loss(state, found.gone)
         file_name = self._landed(state, delivery, found)
         pieces.forget()
@@ -178,11 +184,23 @@ class SourcePull:
             n_new=len(found.new),
             n_changed=len(found.changed),
             n_deleted=len(found.gone),
+            n_erased=len(every) - len(listed),
             file_name=file_name,
             changes=changes,
         )
         self._remember(pulled)
         return pulled
+
+    def _token(self, state: PullState) -> str:
+        """Return where the platform goes on from; empty where everything is asked for or due."""
+        if self._wishes.whole or not state.whole_at:
+            return ""
+        age = self._clock.now() - dt.datetime.fromisoformat(state.whole_at)
+        return state.token if age < dt.timedelta(days=self._pull.whole_every_days) else ""
+
+    def _delivered(self, platform: Platform, pieces: Pieces, erased: Erased, token: str) -> Delivery:
+        delivery = platform.delivered(pieces, token)
+        return replace(delivery, rows=erased.left_out_of(delivery.rows))
 
     def _remember(self, pulled: Pulled) -> None:
         told = {name: value for name, value in vars(pulled).items() if name not in ("changes", "source", "wave")}
@@ -196,7 +214,15 @@ class SourcePull:
         number = state.number + int(is_landed)
         base = number if is_landed and delivery.is_whole else state.base
         file_name = name_of(self._source, number) if is_landed else None
-        after = replace(state, number=number, base=base, token=delivery.token or state.token, held=found.held)
+        after = replace(
+            state,
+            number=number,
+            base=base,
+            token=delivery.token or state.token,
+            held=found.held,
+            modified=found.modified,
+            whole_at=self._clock.now().isoformat() if delivery.is_whole else state.whole_at,
+        )
         with exclusive(self._study.warehouse / "run.lock", "sensemaking pull"):
             if file_name is not None:
                 land(self._study.exports, file_name, delivery.content())

@@ -10,12 +10,6 @@ from pipelines.tables.base import Table
 from pipelines.tables.pulling import DELETIONS, PULLS, QUESTION_CHANGES
 
 
-def deleted_responses(store: Store, wave: str) -> set[str]:
-    """Return the responses of a wave that their platform has no more."""
-    rows = store.read(DELETIONS)
-    return set(rows.loc[rows["wave"] == wave, "response_id"])
-
-
 def record_deletions(store: Store, place: Mapping[str, str], gone: Set[str], there: Set[str], now: dt.datetime) -> None:
     """Remember which responses are gone; forget of those that are there again that they were.
 

@@ -31,6 +31,8 @@ class Pull(Spec):
             ``pull.secrets.yaml``; the platform's name when not given.
         largest_loss: Share of the responses held that may be gone from the platform at once; more is taken for a fault
             of the platform, and refused.
+        whole_every_days: Days after which everything is fetched anew, where otherwise only what was modified is
+            (Qualtrics): what a platform leaves out without a word arrives then at the latest.
     """
 
     platform: Literal["qualtrics", "limesurvey", "redcap", "kobo", "odk"]
@@ -40,6 +42,7 @@ class Pull(Spec):
     user: str = ""
     secret: Name | None = None
     largest_loss: float = Field(default=0.2, ge=0, le=1)
+    whole_every_days: int = Field(default=7, ge=1, le=365)
 
     @field_validator("url")
     @classmethod

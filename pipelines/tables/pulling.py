@@ -16,6 +16,9 @@ PULLS = Table(
         "n_new": ColumnOf(WHOLE, "Responses that were not held before", least=0),
         "n_changed": ColumnOf(WHOLE, "Responses that were held with other content", least=0),
         "n_deleted": ColumnOf(WHOLE, "Responses that were held and that the platform has no more", least=0),
+        "n_erased": ColumnOf(
+            WHOLE, "Responses that were erased here and that the platform still holds", least=0, if_absent="0"
+        ),
         "file_name": ColumnOf(TEXT, "Export that was landed, if any", may_be_missing=True),
         "because": ColumnOf(TEXT, "Why an unusual loss was taken, where there was one", may_be_missing=True),
     },
