@@ -2,6 +2,8 @@
 
 from pipelines.tables.base import MOMENT, TEXT, TRUTH, WHOLE, ColumnOf, Table
 
+FAULTS = ("questions", "data", "specification", "environment")
+
 PULLS = Table(
     name="raw.pulls",
     grain="One row a pull of a source that ended well",
@@ -23,6 +25,24 @@ PULLS = Table(
         "because": ColumnOf(TEXT, "Why an unusual loss was taken, where there was one", may_be_missing=True),
     },
 )  # fmt: skip
+
+FAILED_PULLS = Table(
+    name="raw.failed_pulls",
+    grain="One row a pull of a source that failed; nothing of it was taken",
+    key=("source", "tried_at"),
+    columns={
+        "source": ColumnOf(TEXT, "Source in study.yaml"),
+        "wave": ColumnOf(TEXT, "Wave"),
+        "tried_at": ColumnOf(MOMENT, "When it ended"),
+        "platform": ColumnOf(TEXT, "Platform it was to be pulled from"),
+        "fault": ColumnOf(
+            TEXT,
+            "What stood in its way: questions that changed, what was delivered, study.yaml or a secret that is not set, "
+            "or the network, the platform, its token or the machine; the message itself is kept nowhere",
+            is_among=FAULTS,
+        ),
+    },
+)
 
 DELETIONS = Table(
     name="raw.deletions",
@@ -49,4 +69,4 @@ QUESTION_CHANGES = Table(
     },
 )
 
-TABLES = (PULLS, DELETIONS, QUESTION_CHANGES)
+TABLES = (PULLS, FAILED_PULLS, DELETIONS, QUESTION_CHANGES)

@@ -7,14 +7,14 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
-from instruments.faults import EnvironmentFault
+from instruments.faults import EnvironmentFault, fault_kind
 from pipelines.load import Study
 from pipelines.lock import Waiting, no_message
 from pipelines.store import Store
 from pipelines.telling.changes import events_between
 from pipelines.telling.delivery import PURPOSE, Delivered, deliver, put_for_all, telling_of
 from pipelines.telling.event import Event, Place, event_of
-from pipelines.telling.looking import fault_of, late_sources, look, still_failing
+from pipelines.telling.looking import late_sources, look, still_failing
 from pipelines.telling.outbox import Noticed, Outbox
 from pipelines.telling.state import PullReport, RunReport, State, after_pull, after_run
 
@@ -62,7 +62,7 @@ def notice_late(study: Study, moment: dt.datetime, on_wait: Waiting = no_message
 
 def notice_failure(study: Study, moment: dt.datetime, error: BaseException) -> list[Event]:
     """Put the failure of a run that could not begin into the outbox, without a look at the tables."""
-    report = RunReport(failed=(Place(fault=fault_of(error)),))
+    report = RunReport(failed=(Place(fault=fault_kind(error)),))
     at = moment.astimezone(dt.UTC).isoformat(timespec="seconds")
     return _noticed(study, lambda last: after_run(replace(last or State(at), at=at), report), no_message)
 

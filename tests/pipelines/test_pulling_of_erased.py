@@ -1,4 +1,4 @@
-"""Responses that were erased stay away although their platform still holds them, and nothing that is kept names them."""
+"""Responses that were erased stay away although the platform still holds them, and nothing that is kept names them."""
 
 import zipfile
 
