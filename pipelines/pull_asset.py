@@ -11,6 +11,13 @@ from pipelines.telling.notice import now, tell
 from pipelines.telling.of_pull import report_of_pull
 
 CHECK = "every_source_was_pulled"
+COUNTS = {
+    "n_listed": "Responses on the platforms",
+    "n_new": "New responses",
+    "n_changed": "Changed responses",
+    "n_deleted": "Responses that the platforms have no more",
+    "n_erased": "Responses erased here that the platforms still hold",
+}
 
 
 def pull_job_name(study: Study) -> str:
@@ -46,9 +53,8 @@ def pull_definitions(study: Study) -> dg.Definitions:
 
 
 def _told(done: PulledStudy) -> dict[str, int]:
-    """Return counts over all sources, readable by a researcher."""
-    names = ("n_listed", "n_new", "n_changed", "n_deleted")
-    return {name: sum(getattr(each, name) for each in done.pulled) for name in names}
+    """Return counts over all sources, in words."""
+    return {label: sum(getattr(each, name) for each in done.pulled) for name, label in COUNTS.items()}
 
 
 def _checked(key: dg.AssetKey, done: PulledStudy) -> dg.AssetCheckResult:
@@ -57,5 +63,5 @@ def _checked(key: dg.AssetKey, done: PulledStudy) -> dg.AssetCheckResult:
         check_name=CHECK,
         passed=not done.failures,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata={source: str(error) for source, error in done.failures},
+        metadata={f"Source {source}": str(error) for source, error in done.failures},
     )

@@ -37,7 +37,7 @@ FAILED_PULLS = Table(
         "platform": ColumnOf(TEXT, "Platform it was to be pulled from"),
         "fault": ColumnOf(
             TEXT,
-            "What stood in its way: questions that changed, what was delivered, study.yaml or a secret that is not set, "
+            "What stood in its way: questions that changed, what was delivered, study.yaml or a secret not set, "
             "or the network, the platform, its token or the machine; the message itself is kept nowhere",
             is_among=FAULTS,
         ),

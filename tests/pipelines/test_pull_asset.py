@@ -34,7 +34,7 @@ def test_asset_lands_exports_and_tells_counts(tmp_path, qualtrics):
     assert result.success
     assert check.passed
     [event] = result.asset_materializations_for_node("pulled__raw__pulls")
-    assert event.metadata["n_new"].value == 2
+    assert event.metadata["New responses"].value == 2
     assert (folder / "exports/staff-000001.csv").is_file()
 
 
@@ -44,7 +44,7 @@ def test_failure_is_a_check_that_fails_and_no_run_that_does(tmp_path, qualtrics)
     result, check = pulled(folder)
     assert result.success
     assert not check.passed
-    assert "SENSEMAKING_PULL_QUALTRICS" in str(check.metadata["staff"].value)
+    assert "SENSEMAKING_PULL_QUALTRICS" in str(check.metadata["Source staff"].value)
 
 
 def test_runs_and_studies_that_pull_nothing_have_no_part_in_it(tmp_path, qualtrics):
