@@ -19,7 +19,7 @@ from pipelines.lineage import emit
 from pipelines.load import Study
 from pipelines.lock import exclusive
 from pipelines.process_mark import TAG, mark_of_this_process
-from pipelines.pull_asset import pull_definitions
+from pipelines.pull_asset import keys_before, pull_definitions
 from pipelines.run_history import RunRecord, record_run
 from pipelines.run_log import RunLog
 from pipelines.steps.validation import BlockingFailure
@@ -214,7 +214,7 @@ def _specs_of(study: Study, step: Step, written_by: dict[str, dg.AssetKey]) -> l
     return [
         dg.AssetSpec(
             key,
-            deps=[written_by[name] for name in step.reads],
+            deps=[*(written_by[name] for name in step.reads), *keys_before(study, step)],
             description=f"{step.meaning if key == keys[0] else table.grain}.",
             group_name=f"{study.name}_{table.name.split('.')[0]}",
             code_version=code_hash()[:12],

@@ -3,10 +3,16 @@
 The exports that it lands are found by the sensor, like those that a person drops.
 """
 
+import hashlib
+import json
+
 import dagster as dg
 
+from pipelines.assets.step import Step
 from pipelines.load import Study
 from pipelines.pulling.of_study import PulledStudy, pull_study, pulled_sources
+from pipelines.pulling.state import folder_of, read_state
+from pipelines.tables.raw import FILES
 from pipelines.telling.notice import now, tell
 from pipelines.telling.of_pull import report_of_pull
 
@@ -30,6 +36,15 @@ def pull_key(study: Study) -> dg.AssetKey:
     return dg.AssetKey([study.name, "raw", "pulls"])
 
 
+def keys_before(study: Study, step: Step) -> list[dg.AssetKey]:
+    """Name what feeds a step from outside the warehouse: what was pulled feeds the exports that are accepted.
+
+    The job of a run does not make it, so that a pull that failed stops no file that is there; where both are made
+    together, the pull is first, and its check does not block.
+    """
+    return [pull_key(study)] if FILES in step.writes and pulled_sources(study) else []
+
+
 def pull_definitions(study: Study) -> dg.Definitions:
     """Return the asset that pulls a study, with its job; nothing where no source is pulled."""
     if not pulled_sources(study):
@@ -46,10 +61,19 @@ def pull_definitions(study: Study) -> dg.Definitions:
         done = pull_study(study, on_wait=context.log.info)
         for note in tell(study, now(), report_of_pull(study, done)):
             context.log.warning(note)
-        return dg.MaterializeResult(metadata=_told(done), check_results=[_checked(key, done)])
+        return dg.MaterializeResult(
+            data_version=_landed(study), metadata=_told(done), check_results=[_checked(key, done)]
+        )
 
     job = dg.define_asset_job(pull_job_name(study), selection=dg.AssetSelection.assets(key), tags={"study": study.name})
     return dg.Definitions(assets=[pulls], jobs=[job])
+
+
+def _landed(study: Study) -> dg.DataVersion:
+    """Say which exports have landed: what follows is out of date only when another one has."""
+    states = {name: read_state(folder_of(study, name)) for name in pulled_sources(study)}
+    landed = json.dumps({name: (state.base, state.number) for name, state in states.items()})
+    return dg.DataVersion(hashlib.sha256(landed.encode()).hexdigest())
 
 
 def _told(done: PulledStudy) -> dict[str, int]:
