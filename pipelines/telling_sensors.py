@@ -13,7 +13,7 @@ from pipelines.telling.event import Place
 from pipelines.telling.letter.sending import put_letter
 from pipelines.telling.looking import named
 from pipelines.telling.notice import notice_late, now, problems, tell
-from pipelines.telling.state import RunReport
+from pipelines.telling.state import WHOLE_RUN, RunReport
 
 SECONDS = 60
 CHECKED_STEP = "core/responses"
@@ -100,7 +100,7 @@ def report_of_dagster_run(study: Study, instance: dg.DagsterInstance, run: dg.Da
     unexplained = run.status == dg.DagsterRunStatus.FAILURE and not failed
     whole = [Place(fault="environment")] if unexplained else []
     return RunReport(
-        tuple(each for each in (*failed, *whole) if each not in blocked), tuple(done if whole else [("", ""), *done])
+        tuple(each for each in (*failed, *whole) if each not in blocked), tuple(done if whole else [WHOLE_RUN, *done])
     )
 
 

@@ -18,12 +18,14 @@ from pipelines.recovering.machines import cut_off, kept_on_a_network, moved, sev
 from pipelines.recovering.pulls import failing_pulls
 from pipelines.recovering.released_files import releases_otherwise
 from pipelines.recovering.runs import dead_runs
+from pipelines.recovering.untold import untold
 from pipelines.store import Store, WarehouseError
 
 LOCKS = (RUN_LOCK, "release.lock", "store.lock")
 Look = Callable[[Patient], Iterator[Finding]]
 OF_FOLDERS: tuple[Look, ...] = (
-    left_over, full_disk, kept_on_a_network, cut_off, several_machines, moved, dead_runs, damaged_database,
+    left_over, full_disk, kept_on_a_network, cut_off, several_machines, moved, dead_runs, untold,
+    damaged_database,
 )  # fmt: skip
 OF_TABLES: tuple[Look, ...] = (kept_otherwise, releases_otherwise, of_the_future, failing_pulls)
 

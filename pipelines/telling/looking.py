@@ -24,7 +24,7 @@ from pipelines.store import Store
 from pipelines.tables import core, fieldwork, out, raw
 from pipelines.tables.releases import RELEASES
 from pipelines.telling.event import MOST_PLACES, Place
-from pipelines.telling.state import PULL, Blocked, Rate, Reliability, RunReport, State
+from pipelines.telling.state import PULL, WHOLE_RUN, Blocked, Rate, Reliability, RunReport, State
 
 HASH_DIGITS = 12
 RULES_OF_CELLS = {*RULES, *RULES_OF_ROWS, *RULES_OF_KEYS, *ANSWER_RULES, MISSING, "duplicated_key"}
@@ -106,7 +106,7 @@ def report_of_run(
         for step, wave, error in failures
         if not isinstance(error, BlockingFailure)
     )
-    return RunReport(failed, (("", ""), *done))
+    return RunReport(failed, (WHOLE_RUN, *done))
 
 
 def named(text: object, known: Collection[str]) -> str:
