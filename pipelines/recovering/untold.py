@@ -26,8 +26,8 @@ def untold(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             "restored",
             str(outbox.folder),
-            f"restored on {restored.at} from a backup of {restored.backup_of}; not told again, as it may have been told "
-            f"since: {', '.join(found)}",
+            f"restored on {restored.at} from a backup of {restored.backup_of}; not told again, as it may have been "
+            f"told since: {', '.join(found)}",
             "look whether they were told; sensemaking tell STUDY --again tells what waited in the backup",
             is_note=True,
         )
