@@ -25,7 +25,7 @@ class Erased:
     Args:
         study: The study.
         store: Its warehouse.
-        source: The source.
+        source: The source with which ids of the responses begin.
 
     Raises:
         KeyFault: When the key of the hashes is missing or another.
@@ -60,7 +60,7 @@ def take_out_of_pulled(study: Study, store: Store, because: str, folder: Path) -
     marks = marks_of(study, store)
     for name, source in study.sources().items() if marks is not None else ():
         if source.pull is not None:
-            _forget(study, name, Erased(study, store, name))
+            _forget(study, name, Erased(study, store, source.repeats_of or name))
             for _, path in sorted(pulled_files(study.exports, source)):
                 if n_rows := _without_erased(study, store, marks, (name, path, because), folder):
                     yield path.name, n_rows

@@ -26,6 +26,7 @@ from pipelines.pulling.questions import written_questions as written
 from pipelines.pulling.reconcile import Held, Reconciled, is_too_great_a_loss, reconcile
 from pipelines.pulling.secrets import read_secret
 from pipelines.pulling.state import Pieces, PullState, folder_of, read_state, write_state
+from pipelines.pulling.submissions import asked_by
 from pipelines.sections.pulling import Pull
 from pipelines.sections.sources import Source
 from pipelines.store import Store
@@ -93,6 +94,7 @@ class SourcePull:
         self._wishes, self._clock = wishes, clock
         self._folder = folder_of(study, name)
         self.place: Mapping[str, str] = {"source": name, "wave": self._source.wave}
+        self._of_responses = self._source.repeats_of or name
 
     def bring_up_to_date(self) -> Pulled:
         """Fetch what is new, changed and gone.
@@ -114,9 +116,9 @@ class SourcePull:
 
     def _state(self) -> PullState:
         state = read_state(self._folder)
-        survey = " ".join(
-            filter(None, (self._pull.platform, self._pull.url, self._pull.survey, str(self._pull.project or "")))
-        )
+        pull = self._pull
+        parts = (pull.platform, pull.url, pull.survey, str(pull.project or ""), pull.repeat)
+        survey = " ".join(filter(None, parts))
         if state.survey not in ("", survey):
             raise UsageError(
                 f"the source {self.place['source']} was pulled from {state.survey} before, and study.yaml now names "
@@ -127,7 +129,7 @@ class SourcePull:
     def _with_questions_checked(self, platform: Platform, state: PullState) -> tuple[PullState, tuple[str, ...]]:
         fetched = self._folder / f"fetched{platform.structure_suffix}"
         fetched.write_bytes(platform.structure())
-        now = platform.questions(fetched)
+        now = asked_by(self._study, self.place["source"], platform.questions(fetched))
         before = self._questions_before(platform)
         changes = tuple(differences(before, now)) if before is not None else ()
         if changes and not self._wishes.changes_because:
@@ -147,7 +149,7 @@ class SourcePull:
             return read_questions(kept)
         named = [self._study.exports / name for name in self._source.structure]
         is_comparable = platform.structure_suffix and len(named) == 1 and named[0].is_file()
-        return questions_in(named[0]) if is_comparable else None
+        return asked_by(self._study, self.place["source"], questions_in(named[0])) if is_comparable else None
 
     def _keep_structure(self, fetched: Path, questions: Questions, *, is_changed: bool) -> None:
         suffix = fetched.suffix
@@ -162,7 +164,7 @@ class SourcePull:
 
     def _taken(self, platform: Platform, state: PullState, changes: tuple[str, ...]) -> Pulled:
         pieces = Pieces(self._folder / f"pieces-{state.number + 1}")
-        erased = Erased(self._study, self._store, self.place["source"])
+        erased = Erased(self._study, self._store, self._of_responses)
         every = platform.listed()
         listed, held = erased.left_out_of(every), Held(state.held, state.modified)
         delivery = self._delivered(platform, pieces, erased, self._token(state))
@@ -210,9 +212,12 @@ class SourcePull:
     def _landed(self, state: PullState, delivery: Delivery, found: Reconciled) -> str | None:
         """Land an export where there is something new, and remember what is held and gone; in this order."""
         has_news = bool(found.new or found.changed or (delivery.is_whole and found.gone) or self._wishes.whole)
-        is_landed = bool(delivery.rows) and has_news
+        has_rows = any(delivery.rows.values())
+        is_landed = has_rows and has_news
         number = state.number + int(is_landed)
         base = number if is_landed and delivery.is_whole else state.base
+        if self._source.repeats_of and delivery.is_whole and not has_rows:
+            base = number + 1  # nobody repeats anything any more
         file_name = name_of(self._source, number) if is_landed else None
         after = replace(
             state,
@@ -226,8 +231,9 @@ class SourcePull:
         with exclusive(self._study.warehouse / "run.lock", "sensemaking pull"):
             if file_name is not None:
                 land(self._study.exports, file_name, delivery.content())
-            there = frozenset(found.held)
-            remembered.record_deletions(self._store, self.place, found.gone, there, self._clock.now())
+            if not self._source.repeats_of:
+                there = frozenset(found.held)
+                remembered.record_deletions(self._store, self.place, found.gone, there, self._clock.now())
             write_state(self._folder, after)
         self._tidy(after)
         return file_name
