@@ -6,7 +6,7 @@ Put here the base classes, each with its exit code, and the fault; not the rules
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class DataError(Exception):
@@ -25,6 +25,18 @@ class EnvironmentFault(Exception):
     """The machine stands in the way: a missing program, a locked file, a full disk."""
 
     exit_code: ClassVar[int] = 3
+
+
+FaultKind = Literal["data", "specification", "environment", "defect"]
+
+
+def fault_kind(error: BaseException) -> FaultKind:
+    """Name the kind of an error: what was met, and nothing of what it says."""
+    if isinstance(error, DataError):
+        return "data"
+    if isinstance(error, UsageError):
+        return "specification"
+    return "environment" if isinstance(error, EnvironmentFault | OSError) else "defect"
 
 
 @dataclass(frozen=True, order=True)

@@ -10,6 +10,17 @@ import dagster as dg
 import pandas as pd
 
 from pipelines.arrived import arrived, moment_of
+from pipelines.asset_metadata import (
+    BY_RULE,
+    CONDITIONS,
+    EXAMPLES,
+    FAILURES,
+    LATE_WAVES,
+    NOT_MET,
+    WAVE,
+    WHICH_NOT_MET,
+    table_of,
+)
 from pipelines.assets.reading import READING_CHECK
 from pipelines.load import Study
 from pipelines.steps.export_times import LateExport, late_exports
@@ -28,12 +39,12 @@ def reading_check(asset: dg.AssetKey) -> dg.AssetCheckSpec:
 
 def passed(asset: dg.AssetKey, wave: str) -> dg.AssetCheckResult:
     """Report that a wave passed."""
-    return dg.AssetCheckResult(passed=True, check_name=READING_CHECK, asset_key=asset, metadata={"wave": wave})
+    return dg.AssetCheckResult(passed=True, check_name=READING_CHECK, asset_key=asset, metadata={WAVE: wave})
 
 
 def failed(asset: dg.AssetKey, failure: BlockingFailure) -> dg.AssetCheckResult:
     """Report what a wave broke."""
-    by_rule = [dg.TableRecord({"column": column, "rule": rule, "failures": n}) for column, rule, n in failure.counts()]
+    by_rule = pd.DataFrame(failure.counts(), columns=["column", "rule", "failures"])
     examples = failure.examples()
     places = pd.DataFrame(
         {
@@ -44,9 +55,6 @@ def failed(asset: dg.AssetKey, failure: BlockingFailure) -> dg.AssetCheckResult:
             "table": examples["table_name"],
         }
     )
-    records = [
-        dg.TableRecord({str(name): str(value) for name, value in row.items()}) for row in places.to_dict("records")
-    ]
     return dg.AssetCheckResult(
         passed=False,
         check_name=READING_CHECK,
@@ -54,10 +62,10 @@ def failed(asset: dg.AssetKey, failure: BlockingFailure) -> dg.AssetCheckResult:
         severity=dg.AssetCheckSeverity.ERROR,
         description=str(failure),
         metadata={
-            "wave": failure.wave,
-            "n_failures": len(failure.failures),
-            "by_rule": dg.MetadataValue.table(by_rule, schema=_schema("column", "rule", failures="int")),
-            "examples": dg.MetadataValue.table(records, schema=_schema(*places.columns)),
+            WAVE: failure.wave,
+            FAILURES: len(failure.failures),
+            BY_RULE: table_of(by_rule),
+            EXAMPLES: table_of(places),
         },
     )
 
@@ -72,19 +80,15 @@ def measured(asset: dg.AssetKey, gates: pd.DataFrame) -> dg.AssetCheckResult:
     """Report which conditions of a measurement specification are not met; ``gates`` are its rows of ``out.gates``."""
     missed = gates[gates["verdict"] != MET]
     columns = ["scale", "respondent_group", "purpose", "over", "measure", "verdict", "when_not_met", "reason"]
-    records = [
-        dg.TableRecord({name: str(value) for name, value in zip(columns, row, strict=True)})
-        for row in missed[columns].itertuples(index=False)
-    ]
     return dg.AssetCheckResult(
         passed=missed.empty,
         check_name=MEASUREMENT_CHECK,
         asset_key=asset,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
-            "n_conditions": len(gates),
-            "n_not_met": len(missed),
-            "not_met": dg.MetadataValue.table(records, schema=_schema(*columns)),
+            CONDITIONS: len(gates),
+            NOT_MET: len(missed),
+            WHICH_NOT_MET: table_of(missed[columns]),
         },
     )
 
@@ -133,10 +137,5 @@ def on_time(study: Study, late: Sequence[LateExport]) -> dg.AssetCheckEvaluation
         passed=not late,
         severity=dg.AssetCheckSeverity.WARN,
         description="; ".join(told) or "no export is late",
-        metadata={"late_waves": ", ".join(each.wave for each in late) or "none"},
+        metadata={LATE_WAVES: ", ".join(each.wave for each in late) or "none"},
     )
-
-
-def _schema(*texts: str, **kinds: str) -> dg.TableSchema:
-    columns = [dg.TableColumn(name, "string") for name in texts]
-    return dg.TableSchema([*columns, *(dg.TableColumn(name, kind) for name, kind in kinds.items())])

@@ -32,6 +32,7 @@ def erase(
     for what, rewritten in (("kept files", done.files), ("rows of fits", done.fit_rows)):
         rows = ((old[:12], new[:12], n) for old, new, n in rewritten)
         printing.print_rows(f"Rewritten {what}", ("old sha256", "new sha256", "rows taken out"), rows)
+    printing.print_rows("Rows taken out of exports that were pulled", ("file", "rows"), done.pulled)
     printing.print_rows("Rows taken out of coding files", ("file", "rows"), done.codings)
     printing.print_rows("Deleted", ("table", "rows"), done.deleted.items())
     printing.print_lines(f"still holds them, yours to change: {each}" for each in done.still_held)

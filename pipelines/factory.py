@@ -7,11 +7,11 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
-import pandas as pd
 
 from instruments.faults import DataError
 from pipelines import checks, sensors
 from pipelines.asset_keys import asset_key, keys_of
+from pipelines.asset_metadata import metadata_of
 from pipelines.assets.graph import steps_of
 from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
 from pipelines.attempts import BY_HAND, NEEDS_A_PERSON, TRIGGER
@@ -19,17 +19,15 @@ from pipelines.lineage import emit
 from pipelines.load import Study
 from pipelines.lock import exclusive
 from pipelines.process_mark import TAG, mark_of_this_process
-from pipelines.pull_asset import pull_definitions
+from pipelines.pull_asset import keys_before, pull_definitions
 from pipelines.run_history import RunRecord, record_run
 from pipelines.run_log import RunLog
 from pipelines.steps.validation import BlockingFailure
 from pipelines.store import Origin, Store
-from pipelines.tables import out
 from pipelines.tables.base import Table
-from pipelines.tables.measurement import GATES, INVARIANCE, PROBLEMS
+from pipelines.tables.measurement import GATES
 from pipelines.telling_sensors import CHECKED_STEP, op_name, telling_sensors
 
-SHOWN_ROWS = 200
 LESS_NOISE = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
 
 
@@ -216,7 +214,7 @@ def _specs_of(study: Study, step: Step, written_by: dict[str, dg.AssetKey]) -> l
     return [
         dg.AssetSpec(
             key,
-            deps=[written_by[name] for name in step.reads],
+            deps=[*(written_by[name] for name in step.reads), *keys_before(study, step)],
             description=f"{step.meaning if key == keys[0] else table.grain}.",
             group_name=f"{study.name}_{table.name.split('.')[0]}",
             code_version=code_hash()[:12],
@@ -233,64 +231,5 @@ def _result_of(
     return dg.MaterializeResult(
         asset_key=key,
         data_version=dg.DataVersion(str(origin["content_hash"])),
-        metadata={
-            "dagster/row_count": int(origin["n_rows"]),
-            "unchanged": unchanged,
-            **_shown_table(store, step, table),
-        },
+        metadata=metadata_of(store, step, table, int(origin["n_rows"]), unchanged=unchanged),
     )
-
-
-def _shown_table(store: Store, step: Step, table: Table) -> dict[str, dg.MetadataValue]:
-    """Return the table as Markdown where it is short enough to be read on Dagster's pages."""
-    columns = SHOWN_COLUMNS.get(table.name)
-    if columns is None:
-        return {}
-    rows = store.read(table)
-    if "measurement" in rows:
-        rows = rows[rows["measurement"] == step.slice]
-    elif step.slice:
-        fits = store.read(out.FITS)
-        current = fits[fits["is_current"].astype(bool) & (fits["model"] == step.name.split("/")[-1])]
-        rows = rows[rows["fit_id"].isin(current["fit_id"])]
-        if "label" not in rows:
-            rows = rows.merge(current[["fit_id", "label"]], on="fit_id")
-    if "exclusions" in rows:
-        rows = rows[rows["exclusions"] == ""]
-    return {"table": dg.MetadataValue.md(as_markdown(rows[list(columns)].head(SHOWN_ROWS)))}
-
-
-SHOWN_COLUMNS = {
-    out.RESPONSE_RATES.name: ("wave", "respondent_group", "n_invited", "n_complete", "n_partial", "response_rate_2"),
-    out.RELIABILITY.name: (
-        "scale",
-        "respondent_group",
-        "wave",
-        "coefficient",
-        "estimate",
-        "conf_low",
-        "conf_high",
-        "n_obs",
-    ),
-    out.AGREEMENT.name: ("scale", "respondent_group", "wave", "icc_1", "icc_2", "rwg_j_mean", "n_groups"),
-    out.SCALE_MEANS.name: ("scale", "respondent_group", "wave", "n_obs", "mean", "conf_low", "conf_high"),
-    "out.screening": ("wave", "respondent_group", "check_name", "block", "n_judged", "n_flagged", "share_flagged"),
-    out.ESTIMATES.name: ("variant", "label", "term", "estimate", "std_error", "p_value", "conf_low", "conf_high"),
-    GATES.name: ("scale", "respondent_group", "purpose", "over", "measure", "value", "threshold", "verdict"),
-    INVARIANCE.name: ("respondent_group", "over", "level", "holds", "delta_cfi", "delta_rmsea", "released"),
-    PROBLEMS.name: ("respondent_group", "over", "level", "problem", "about", "value", "message"),
-    out.FITS.name: ("variant", "label", "label_reason", "covariance", "n_obs", "n_clusters", "r_squared"),
-}
-
-
-def as_markdown(rows: pd.DataFrame) -> str:
-    """Write a table as Markdown, figures to three decimals, missing as a dash."""
-    lines = ["| " + " | ".join(rows.columns) + " |", "|" + " --- |" * len(rows.columns)]
-    lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows.itertuples(index=False)]
-    return "\n".join(lines)
-
-
-def _cell(value: object) -> str:
-    if pd.isna(value):  # pyright: ignore[reportCallIssue]
-        return "–"
-    return f"{value:.3f}" if isinstance(value, float) else str(value).replace("|", "\\|")

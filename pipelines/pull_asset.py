@@ -3,14 +3,27 @@
 The exports that it lands are found by the sensor, like those that a person drops.
 """
 
+import hashlib
+import json
+
 import dagster as dg
 
+from pipelines.assets.step import Step
 from pipelines.load import Study
 from pipelines.pulling.of_study import PulledStudy, pull_study, pulled_sources
+from pipelines.pulling.state import folder_of, read_state
+from pipelines.tables.raw import FILES
 from pipelines.telling.notice import now, tell
 from pipelines.telling.of_pull import report_of_pull
 
 CHECK = "every_source_was_pulled"
+COUNTS = {
+    "n_listed": "Responses on the platforms",
+    "n_new": "New responses",
+    "n_changed": "Changed responses",
+    "n_deleted": "Responses that the platforms have no more",
+    "n_erased": "Responses erased here that the platforms still hold",
+}
 
 
 def pull_job_name(study: Study) -> str:
@@ -21,6 +34,15 @@ def pull_job_name(study: Study) -> str:
 def pull_key(study: Study) -> dg.AssetKey:
     """Name the asset of what was fetched."""
     return dg.AssetKey([study.name, "raw", "pulls"])
+
+
+def keys_before(study: Study, step: Step) -> list[dg.AssetKey]:
+    """Name what feeds a step from outside the warehouse: what was pulled feeds the exports that are accepted.
+
+    The job of a run does not make it, so that a pull that failed stops no file that is there; where both are made
+    together, the pull is first, and its check does not block.
+    """
+    return [pull_key(study)] if FILES in step.writes and pulled_sources(study) else []
 
 
 def pull_definitions(study: Study) -> dg.Definitions:
@@ -39,16 +61,24 @@ def pull_definitions(study: Study) -> dg.Definitions:
         done = pull_study(study, on_wait=context.log.info)
         for note in tell(study, now(), report_of_pull(study, done)):
             context.log.warning(note)
-        return dg.MaterializeResult(metadata=_told(done), check_results=[_checked(key, done)])
+        return dg.MaterializeResult(
+            data_version=_landed(study), metadata=_told(done), check_results=[_checked(key, done)]
+        )
 
     job = dg.define_asset_job(pull_job_name(study), selection=dg.AssetSelection.assets(key), tags={"study": study.name})
     return dg.Definitions(assets=[pulls], jobs=[job])
 
 
+def _landed(study: Study) -> dg.DataVersion:
+    """Say which exports have landed: what follows is out of date only when another one has."""
+    states = {name: read_state(folder_of(study, name)) for name in pulled_sources(study)}
+    landed = json.dumps({name: (state.base, state.number) for name, state in states.items()})
+    return dg.DataVersion(hashlib.sha256(landed.encode()).hexdigest())
+
+
 def _told(done: PulledStudy) -> dict[str, int]:
-    """Return counts over all sources, readable by a researcher."""
-    names = ("n_listed", "n_new", "n_changed", "n_deleted")
-    return {name: sum(getattr(each, name) for each in done.pulled) for name in names}
+    """Return counts over all sources, in words."""
+    return {label: sum(getattr(each, name) for each in done.pulled) for name, label in COUNTS.items()}
 
 
 def _checked(key: dg.AssetKey, done: PulledStudy) -> dg.AssetCheckResult:
@@ -57,5 +87,5 @@ def _checked(key: dg.AssetKey, done: PulledStudy) -> dg.AssetCheckResult:
         check_name=CHECK,
         passed=not done.failures,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata={source: str(error) for source, error in done.failures},
+        metadata={f"Source {source}": str(error) for source, error in done.failures},
     )

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from instruments.faults import EnvironmentFault, UsageError
+from instruments.faults import EnvironmentFault, FaultKind, UsageError
 from pipelines.assets.graph import steps_of
 from pipelines.assets.step import Step
 from pipelines.load import Study
 from pipelines.telling.delivery import deliver
-from pipelines.telling.event import Fault, Place
+from pipelines.telling.event import Place
 from pipelines.telling.letter.sending import put_letter
 from pipelines.telling.looking import named
 from pipelines.telling.notice import notice_late, now, problems, tell
-from pipelines.telling.state import RunReport
+from pipelines.telling.state import WHOLE_RUN, RunReport
 
 SECONDS = 60
 CHECKED_STEP = "core/responses"
@@ -100,7 +100,7 @@ def report_of_dagster_run(study: Study, instance: dg.DagsterInstance, run: dg.Da
     unexplained = run.status == dg.DagsterRunStatus.FAILURE and not failed
     whole = [Place(fault="environment")] if unexplained else []
     return RunReport(
-        tuple(each for each in (*failed, *whole) if each not in blocked), tuple(done if whole else [("", ""), *done])
+        tuple(each for each in (*failed, *whole) if each not in blocked), tuple(done if whole else [WHOLE_RUN, *done])
     )
 
 
@@ -113,7 +113,7 @@ def _events(instance: dg.DagsterInstance, run: dg.DagsterRun, kind: dg.DagsterEv
             yield record.dagster_event
 
 
-def _fault(event: dg.DagsterEvent) -> Fault:
+def _fault(event: dg.DagsterEvent) -> FaultKind:
     error = event.step_failure_data.error
     classes: set[str] = set()
     while error is not None:

@@ -38,6 +38,7 @@ def submission(platform, name, response):
         "_submission_time": "2026-03-01T10:00:00",
         "organisation": response.answers["organisation"],
         **given,
+        **({"partners": [partner(platform, each) for each in response.partners]} if response.partners else {}),
         "_attachments": [],
         "_geolocation": [None, None],
         "_tags": [],
@@ -46,6 +47,11 @@ def submission(platform, name, response):
         "_submitted_by": None,
         "__version__": "v1",
     }
+
+
+def partner(platform, name):
+    visits = {"partners/visits": [{"partners/visits/day": "Monday"}]} if platform.repeats_within else {}
+    return {"partners/partner": name, **visits}
 
 
 def xlsform(platform):
@@ -62,6 +68,14 @@ def xlsform(platform):
         for code, label in question.options.items():
             choices.append([f"of_{name}", code, label])
     survey.append(["end_group", "", ""])
+    if platform.repeats_partners:
+        survey.append(["begin_repeat", "partners", "Partners"])
+        survey.append(["text", "partner", "Which partner?"])
+        if platform.repeats_within:
+            survey.append(["begin_repeat", "visits", "Visits"])
+            survey.append(["text", "day", "On which day?"])
+            survey.append(["end_repeat", "", ""])
+        survey.append(["end_repeat", "", ""])
     book.create_sheet("settings").append(["form_title", "form_id"])
     content = io.BytesIO()
     book.save(content)

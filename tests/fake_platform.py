@@ -17,6 +17,10 @@ Outages, each for so many requests that it concerns:
 - lists of ids: ``empty`` (no response is listed);
 - deliveries: ``dropped`` (the first response is left out), ``repeated`` (every response comes twice);
 - continuation: ``forgotten`` (the token is not known any more; Qualtrics).
+
+Where ``repeats_partners`` is true the form repeats a group ``partners`` (Kobo, ODK), and where ``repeats_within`` is
+too, each of its repetitions repeats a group ``visits``. Where ``tells_modifications`` is false, lists of ids do not say
+when responses were last modified (Qualtrics).
 """
 
 import threading
@@ -57,6 +61,7 @@ class Response:
 
     answers: dict[str, str]
     modified: int
+    partners: tuple[str, ...] = ()
 
 
 class FakePlatform:
@@ -70,6 +75,8 @@ class FakePlatform:
         self.outages: Counter[str] = Counter()
         self.kept: dict[str, dict] = {}
         self.clock = 0
+        self.tells_modifications = True
+        self.repeats_partners = self.repeats_within = False
         self._lock = threading.Lock()
         self._answer = import_module(f"tests.fake_{kind}").answer
         self._server: ThreadingHTTPServer | None = None
@@ -130,6 +137,13 @@ class FakePlatform:
         with self._lock:
             self.clock += 1
             self.responses[name].answers.update(answers)
+            self.responses[name].modified = self.clock
+
+    def meet(self, name: str, *partners: str) -> None:
+        """Let a response name partners, one in each repetition of a group (Kobo, ODK)."""
+        with self._lock:
+            self.clock += 1
+            self.responses[name].partners = partners
             self.responses[name].modified = self.clock
 
     def delete(self, name: str) -> None:

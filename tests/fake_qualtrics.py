@@ -52,7 +52,7 @@ def made(platform, body):
         return Reply(400)
     name = f"ES_{len(platform.kept) + 1}"
     since = int(token.removeprefix("since-")) if token else 0
-    content = ids(platform) if body.get("surveyMetadataIds") == ["_recordId"] else answers(platform, since)
+    content = ids(platform, body) if body.get("surveyMetadataIds") == ["_recordId"] else answers(platform, since)
     new_token = f"since-{platform.clock}" if token or body.get("allowContinuation") else None
     platform.kept[name] = {"content": content, "token": new_token, "polls": 0}
     return Reply(
@@ -71,15 +71,16 @@ def file(platform, name):
     return Reply(content=content, headers={"Accept-Ranges": "bytes"})
 
 
-def ids(platform):
-    return table(
-        [
-            ("ResponseId",),
-            ("Response ID",),
-            (json.dumps({"ImportId": "_recordId"}),),
-            *((name,) for name in platform.listed()),
-        ]
-    )
+def ids(platform, body):
+    told = bool(body.get("sortByLastModifiedDate")) and platform.tells_modifications
+    heads = [("ResponseId", "LastModifiedDate"), ("Response ID", "Last Modified Date")]
+    own = [json.dumps({"ImportId": each}) for each in ("_recordId", "lastModifiedDate")]
+    rows = [(name, modified_at(platform.responses[name])) for name in platform.listed()]
+    return table([row[: 1 + told] for row in (*heads, own, *rows)])
+
+
+def modified_at(response):
+    return DAY.format(28, response.modified // 60 % 60, response.modified % 60)
 
 
 def answers(platform, since):
@@ -92,9 +93,8 @@ def answers(platform, since):
         number = int(name.removeprefix("R_"))
         start = DAY.format(1 + number % 27, number % 60, 0)
         meta = [start, start, "0", "100", "300", "1", start, name, "EN"]
-        modified = DAY.format(28, response.modified // 60 % 60, response.modified % 60)
         given = [response.answers.get(each, "") for each in names]
-        rows.append([*meta, *given, response.answers["organisation"], modified])
+        rows.append([*meta, *given, response.answers["organisation"], modified_at(response)])
     return table(rows)
 
 

@@ -13,12 +13,12 @@ from pipelines.assets.open_answers import screened
 from pipelines.assets.pseudonyms import dyad_keys, link_codes, pseudonymise_people
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
-from pipelines.pulling.remembered import deleted_responses
 from pipelines.steps import dispositions, validation
 from pipelines.store import Write
 from pipelines.tables import core, raw
 from pipelines.tables.base import Table
 from pipelines.tables.linking import LINK_CODES
+from pipelines.tables.pulling import DELETIONS
 from pipelines.tables.relations import DYAD_KEYS
 from pipelines.tables.screening import PARADATA
 
@@ -65,7 +65,7 @@ def _rules(task: Task) -> object:
     spec = task.study.spec
     sources = {name: spec_hash(source) for name, source in spec.sources.items() if source.wave == task.wave}
     quality = sorted(spec.screening.every_fraud_score())
-    deleted = sorted(deleted_responses(task.store, task.wave))
+    deleted = sorted(_deleted_responses(task))
     return [sources, spec.invalid_answers, spec_hash(spec.dispositions), quality, spec.privacy.open_text, deleted]
 
 
@@ -97,11 +97,16 @@ def _read(task: Task) -> list[Write]:
     ]
 
 
+def _deleted_responses(task: Task) -> set[str]:
+    rows = task.store.read(DELETIONS)
+    return set(rows.loc[rows["wave"] == task.wave, "response_id"])
+
+
 def _set_deleted_aside(task: Task, staging: "Staging") -> None:
     """Set responses aside that their platform has no more; they stay in the files until somebody erases them."""
     from pipelines.readers.cells.repeats import deleted  # noqa: PLC0415
 
-    ids = deleted_responses(task.store, task.wave)
+    ids = _deleted_responses(task)
     if ids:
         staging.create("deleted_ids", pd.DataFrame({"response_id": sorted(ids)}))
         for file in staging.files:

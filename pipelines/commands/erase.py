@@ -6,7 +6,7 @@ written afresh.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from pipelines.assets.whereabouts import Wanted, Whereabouts, accepted_as, find
 from pipelines.files import file_sha256
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
+from pipelines.pulling.erased import take_out_of_pulled
 from pipelines.steps.others_behind import holds_answers_of
 from pipelines.steps.pseudonyms import normalised_key
 from pipelines.store import Store, Write
@@ -42,6 +43,7 @@ class Erasure:
         n_responses: Responses erased from the tables.
         files: Old hash, new hash and rows taken out of every kept file that was rewritten.
         fit_rows: The same of the rows of fits.
+        pulled: Export that was pulled → rows taken out.
         codings: Coding file or sheet → rows taken out.
         deleted: Table → rows deleted.
         still_held: What of the team's own still holds them, which the software never changes.
@@ -51,6 +53,7 @@ class Erasure:
     n_responses: int = 0
     files: list[Rewritten] = field(default_factory=list[Rewritten])
     fit_rows: list[Rewritten] = field(default_factory=list[Rewritten])
+    pulled: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     codings: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     deleted: dict[str, int] = field(default_factory=dict[str, int])
     still_held: list[str] = field(default_factory=list[str])
@@ -74,19 +77,30 @@ def erase(study: Study, wanted: Wanted, because: str, on_wait: Waiting = no_mess
     store = Store(study.warehouse)
     if not store.database.exists():
         raise UsageError(f"there is nothing in {study.warehouse} yet; take the rows out of exports/ by hand")
-    with exclusive(study.warehouse / "run.lock", "sensemaking erase", on_wait):
+    with (
+        exclusive(study.warehouse / "pull.lock", "sensemaking erase", on_wait),
+        exclusive(study.warehouse / "run.lock", "sensemaking erase", on_wait),
+    ):
         store.clear_staging()
         check_keys(study, store)
         with store.staging() as folder:
             found = find(study, store, wanted, folder)
             done = _erase(study, store, found, because, folder)
-    done.still_held = list(still_held(study, wanted, found))
+    done.still_held = list(still_held(study, wanted, found, {name for name, _ in done.pulled}))
     return done
 
 
-def still_held(study: Study, wanted: Wanted, found: Whereabouts) -> Iterator[str]:
-    """List what of the team's own still holds somebody: exports, the frame, the contact log, decisions."""
-    exported = found.rows[~found.rows["is_kept"].astype(bool)]
+def still_held(study: Study, wanted: Wanted, found: Whereabouts, rewritten: Set[str]) -> Iterator[str]:
+    """List what of the team's own still holds somebody: exports, the frame, the contact log, decisions.
+
+    Args:
+        study: The study.
+        wanted: Who.
+        found: Where they were found.
+        rewritten: Exports that hold them no more.
+    """
+    is_theirs = ~found.rows["is_kept"].astype(bool) & ~found.rows["file_name"].isin(rewritten)
+    exported = found.rows[is_theirs]
     for name, n in exported.drop_duplicates(["file_name", "row_number"]).groupby("file_name").size().items():
         yield f"exports/{name}: {counted(n, 'row')}"
     spec = study.spec
@@ -119,6 +133,7 @@ def _erase(study: Study, store: Store, found: Whereabouts, because: str, folder:
     rests = [_rest(study, store, rows, folder) for _, rows in _kept(found).groupby("file_sha256")]
     done.fit_rows = list(_rewrite_fit_rows(store, found, rests, (since, because)))
     done.files = list(_rewrite_files(store, rests, because, folder))
+    done.pulled = list(take_out_of_pulled(study, store, because, folder))
     done.codings, unread = take_out(study, found.responses)
     done.deleted = dict(store.delete_people(found.responses, found.people))
     store.write_afresh()

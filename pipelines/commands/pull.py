@@ -19,6 +19,11 @@ GONE = (
     "arrived before still hold them; sensemaking erase STUDY --response ID --because TEXT takes one out of everything"
 )
 
+ERASED = (
+    "erased here and still held by the platform: delete them there; they were not taken, and will not be as long as "
+    "the key of erasures is kept"
+)
+
 
 def document_of(done: PulledStudy) -> dict[str, Any]:
     """Return what was done as one document."""
@@ -44,6 +49,9 @@ def show(done: PulledStudy) -> None:
     n_deleted = sum(each.n_deleted for each in done.pulled)
     if n_deleted:
         printing.print_lines([f"{counted(n_deleted, 'response')} {GONE}"])
+    printing.print_lines(
+        f"{each.source}: {counted(each.n_erased, 'response')} {ERASED}" for each in done.pulled if each.n_erased
+    )
     for source, error in done.failures:
         printing.say(f"{source}: {tell(error).message}")
 

@@ -54,10 +54,11 @@ def print_told(document: dict[str, Any]) -> None:
 
 
 def status_document(study: Study) -> dict[str, Any]:
-    """Return what became of every message, newest event first; of recipients the name only."""
+    """Return what became of every message that is kept, newest event first; of recipients the name only."""
     telling_of(study)
-    messages = Outbox(study.warehouse).messages()[::-1]
-    return {"messages": [_row(each) for each in messages]}
+    outbox = Outbox(study.warehouse)
+    rows = [_row(each) for each in outbox.messages()[::-1]]
+    return {"messages": rows, "n_told_before": len(outbox.told_before())}
 
 
 def print_status(document: dict[str, Any]) -> None:
@@ -67,6 +68,9 @@ def print_status(document: dict[str, Any]) -> None:
     printing.print_rows("Messages", columns, ([each[name] for name in columns] for each in rows[:SHOWN]))
     if len(rows) > SHOWN:
         printing.say(f"note: {len(rows) - SHOWN} older ones are not listed; --json has all")
+    if document["n_told_before"]:
+        messages = counted(document["n_told_before"], "message")
+        printing.say(f"note: of {messages} told earlier no more is kept than what tells them apart")
 
 
 def _row(message: Message) -> dict[str, Any]:

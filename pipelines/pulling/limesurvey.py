@@ -89,9 +89,9 @@ class LimeSurvey:
             found[title] = Asked(_plain(each.get("question")), str(each.get("type")), options)
         return found
 
-    def listed(self) -> frozenset[str]:
+    def listed(self) -> dict[str, str]:
         """Fetch the id of every response."""
-        return frozenset(self._delivery(self._responses(["id"])).rows)
+        return dict.fromkeys(self._delivery(self._responses(["id"])).rows, "")
 
     def delivered(self, pieces: Pieces, token: str) -> Delivery:
         """Fetch every response."""

@@ -4,6 +4,7 @@ The order makes a kill harmless at any place: nothing is remembered as held befo
 landed, and what landed twice is the same file.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -15,15 +16,17 @@ from pipelines.load import Study
 from pipelines.lock import exclusive
 from pipelines.pulling import remembered
 from pipelines.pulling.delivery import Delivery
+from pipelines.pulling.erased import Erased
 from pipelines.pulling.landing import land, name_of, remove_before
 from pipelines.pulling.patience import Clock
 from pipelines.pulling.platform import Platform
 from pipelines.pulling.platforms import platform_of
 from pipelines.pulling.questions import Questions, differences, questions_in, read_questions, refuse_changes
 from pipelines.pulling.questions import written_questions as written
-from pipelines.pulling.reconcile import Reconciled, is_too_great_a_loss, reconcile
+from pipelines.pulling.reconcile import Held, Reconciled, is_too_great_a_loss, reconcile
 from pipelines.pulling.secrets import read_secret
-from pipelines.pulling.state import Pieces, PullState, read_state, write_state
+from pipelines.pulling.state import Pieces, PullState, folder_of, read_state, write_state
+from pipelines.pulling.submissions import asked_by
 from pipelines.sections.pulling import Pull
 from pipelines.sections.sources import Source
 from pipelines.store import Store
@@ -57,6 +60,7 @@ class Pulled:
         n_new: Responses that were not held before.
         n_changed: Responses that were held with other content.
         n_deleted: Responses that the platform has no more.
+        n_erased: Responses that were erased here and that the platform still holds; they were not taken.
         file_name: Export that was landed; None where there was nothing new.
         changes: Changes of questions that were taken.
     """
@@ -69,6 +73,7 @@ class Pulled:
     n_new: int
     n_changed: int
     n_deleted: int
+    n_erased: int
     file_name: str | None
     changes: tuple[str, ...]
 
@@ -87,8 +92,9 @@ class SourcePull:
             raise UsageError(f"the source {name} has no section pull; write one in study.yaml")
         self._pull: Pull = self._source.pull
         self._wishes, self._clock = wishes, clock
-        self._folder = study.warehouse / "pull" / name
+        self._folder = folder_of(study, name)
         self.place: Mapping[str, str] = {"source": name, "wave": self._source.wave}
+        self._of_responses = self._source.repeats_of or name
 
     def bring_up_to_date(self) -> Pulled:
         """Fetch what is new, changed and gone.
@@ -110,9 +116,9 @@ class SourcePull:
 
     def _state(self) -> PullState:
         state = read_state(self._folder)
-        survey = " ".join(
-            filter(None, (self._pull.platform, self._pull.url, self._pull.survey, str(self._pull.project or "")))
-        )
+        pull = self._pull
+        parts = (pull.platform, pull.url, pull.survey, str(pull.project or ""), pull.repeat)
+        survey = " ".join(filter(None, parts))
         if state.survey not in ("", survey):
             raise UsageError(
                 f"the source {self.place['source']} was pulled from {state.survey} before, and study.yaml now names "
@@ -123,7 +129,7 @@ class SourcePull:
     def _with_questions_checked(self, platform: Platform, state: PullState) -> tuple[PullState, tuple[str, ...]]:
         fetched = self._folder / f"fetched{platform.structure_suffix}"
         fetched.write_bytes(platform.structure())
-        now = platform.questions(fetched)
+        now = asked_by(self._study, self.place["source"], platform.questions(fetched))
         before = self._questions_before(platform)
         changes = tuple(differences(before, now)) if before is not None else ()
         if changes and not self._wishes.changes_because:
@@ -143,7 +149,7 @@ class SourcePull:
             return read_questions(kept)
         named = [self._study.exports / name for name in self._source.structure]
         is_comparable = platform.structure_suffix and len(named) == 1 and named[0].is_file()
-        return questions_in(named[0]) if is_comparable else None
+        return asked_by(self._study, self.place["source"], questions_in(named[0])) if is_comparable else None
 
     def _keep_structure(self, fetched: Path, questions: Questions, *, is_changed: bool) -> None:
         suffix = fetched.suffix
@@ -158,14 +164,16 @@ class SourcePull:
 
     def _taken(self, platform: Platform, state: PullState, changes: tuple[str, ...]) -> Pulled:
         pieces = Pieces(self._folder / f"pieces-{state.number + 1}")
-        listed = platform.listed()
-        delivery = platform.delivered(pieces, "" if self._wishes.whole else state.token)
-        found = reconcile(state.held, listed, delivery.marks(), is_whole=delivery.is_whole)
+        erased = Erased(self._study, self._store, self._of_responses)
+        every = platform.listed()
+        listed, held = erased.left_out_of(every), Held(state.held, state.modified)
+        delivery = self._delivered(platform, pieces, erased, self._token(state))
+        found = reconcile(held, listed, delivery.marks(), is_whole=delivery.is_whole)
         if found.undelivered:
             pieces.forget()
-            delivery = platform.delivered(pieces, "")
-            found = reconcile(state.held, listed, delivery.marks(), is_whole=True)
-            self._refuse_undelivered(len(found.undelivered & platform.listed()), pieces)
+            delivery = self._delivered(platform, pieces, erased, "")
+            found = reconcile(held, listed, delivery.marks(), is_whole=True)
+            self._refuse_undelivered(len(found.undelivered & platform.listed().keys()), pieces)
         self._refuse_loss(state, found.gone)
         file_name = self._landed(state, delivery, found)
         pieces.forget()
@@ -178,11 +186,23 @@ class SourcePull:
             n_new=len(found.new),
             n_changed=len(found.changed),
             n_deleted=len(found.gone),
+            n_erased=len(every) - len(listed),
             file_name=file_name,
             changes=changes,
         )
         self._remember(pulled)
         return pulled
+
+    def _token(self, state: PullState) -> str:
+        """Return where the platform goes on from; empty where everything is asked for or due."""
+        if self._wishes.whole or not state.whole_at:
+            return ""
+        age = self._clock.now() - dt.datetime.fromisoformat(state.whole_at)
+        return state.token if age < dt.timedelta(days=self._pull.whole_every_days) else ""
+
+    def _delivered(self, platform: Platform, pieces: Pieces, erased: Erased, token: str) -> Delivery:
+        delivery = platform.delivered(pieces, token)
+        return replace(delivery, rows=erased.left_out_of(delivery.rows))
 
     def _remember(self, pulled: Pulled) -> None:
         told = {name: value for name, value in vars(pulled).items() if name not in ("changes", "source", "wave")}
@@ -192,16 +212,28 @@ class SourcePull:
     def _landed(self, state: PullState, delivery: Delivery, found: Reconciled) -> str | None:
         """Land an export where there is something new, and remember what is held and gone; in this order."""
         has_news = bool(found.new or found.changed or (delivery.is_whole and found.gone) or self._wishes.whole)
-        is_landed = bool(delivery.rows) and has_news
+        has_rows = any(delivery.rows.values())
+        is_landed = has_rows and has_news
         number = state.number + int(is_landed)
         base = number if is_landed and delivery.is_whole else state.base
+        if self._source.repeats_of and delivery.is_whole and not has_rows:
+            base = number + 1  # nobody repeats anything any more
         file_name = name_of(self._source, number) if is_landed else None
-        after = replace(state, number=number, base=base, token=delivery.token or state.token, held=found.held)
+        after = replace(
+            state,
+            number=number,
+            base=base,
+            token=delivery.token or state.token,
+            held=found.held,
+            modified=found.modified,
+            whole_at=self._clock.now().isoformat() if delivery.is_whole else state.whole_at,
+        )
         with exclusive(self._study.warehouse / "run.lock", "sensemaking pull"):
             if file_name is not None:
                 land(self._study.exports, file_name, delivery.content())
-            there = frozenset(found.held)
-            remembered.record_deletions(self._store, self.place, found.gone, there, self._clock.now())
+            if not self._source.repeats_of:
+                there = frozenset(found.held)
+                remembered.record_deletions(self._store, self.place, found.gone, there, self._clock.now())
             write_state(self._folder, after)
         self._tidy(after)
         return file_name

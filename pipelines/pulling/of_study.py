@@ -1,6 +1,7 @@
 """Every source of a study that is pulled: one after the other, and what fails in one stops no other."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from instruments.faults import DataError, EnvironmentFault, UsageError
@@ -8,6 +9,8 @@ from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.pulling.of_source import Pulled, SourcePull, Wishes
 from pipelines.pulling.patience import Clock
+from pipelines.pulling.remembered import record_failure
+from pipelines.store import Store
 
 NO_WISHES, SYSTEM_CLOCK = Wishes(), Clock()
 Failure = DataError | UsageError | EnvironmentFault | OSError
@@ -70,4 +73,14 @@ def pull_study(
                 done.pulled.append(SourcePull(study, name, wishes, clock).bring_up_to_date())
             except (DataError, UsageError, EnvironmentFault, OSError) as error:
                 done.failures.append((name, error))
+                _remember_failure(study, name, error, clock)
     return done
+
+
+def _remember_failure(study: Study, name: str, error: Failure, clock: Clock) -> None:
+    """Remember a failure; where that fails too, as on a full disk, the first one is what a person is told."""
+    source = study.sources()[name]
+    platform = source.pull.platform if source.pull is not None else ""
+    place = {"source": name, "wave": source.wave}
+    with suppress(EnvironmentFault, OSError):
+        record_failure(Store(study.warehouse), place, platform, error, clock.now())

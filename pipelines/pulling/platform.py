@@ -1,6 +1,6 @@
 """What every platform can do for pulling."""
 
-from collections.abc import Set
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -30,8 +30,11 @@ class Platform(Protocol):
         """
         ...
 
-    def listed(self) -> Set[str]:
-        """Fetch the id of every response that the platform has now."""
+    def listed(self) -> Mapping[str, str]:
+        """Fetch every response that the platform has now: id → when it was last modified.
+
+        The moment is as the platform writes it; empty where it does not say, or where it always delivers everything.
+        """
         ...
 
     def delivered(self, pieces: Pieces, token: str) -> Delivery:

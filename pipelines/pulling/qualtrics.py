@@ -59,12 +59,17 @@ class Qualtrics:
         """Return what the definition asks."""
         return questions_in(structure)
 
-    def listed(self) -> frozenset[str]:
-        """Fetch the id of every response, by an export of nothing else."""
-        pieces = Pieces(self._scratch)
-        pieces.forget()
-        rows, _ = self._exported(pieces, "ids", dict(_IDS))
-        return frozenset(row[_id_column(rows, self._exports)] for row in rows[HEADER_ROWS:])
+    def listed(self) -> dict[str, str]:
+        """Fetch id and last modification of every response, by an export of nothing else.
+
+        The column of modifications comes with the order that is asked for; without it, nothing is known of them.
+        """
+        try:
+            rows = self._listed({**_IDS, "sortByLastModifiedDate": True})
+        except Refused:
+            rows = self._listed(_IDS)
+        column, modified = _id_column(rows, self._exports), _modification_column(rows)
+        return {row[column]: "" if modified is None else row[modified] for row in rows[HEADER_ROWS:]}
 
     def delivered(self, pieces: Pieces, token: str) -> Delivery:
         """Fetch what was modified since a token; everything where the platform does not know the token any more."""
@@ -78,6 +83,13 @@ class Qualtrics:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    def _listed(self, body: Mapping[str, Any]) -> list[tuple[str, ...]]:
+        pieces = Pieces(self._scratch)
+        pieces.forget()
+        rows, _ = self._exported(pieces, "ids", dict(body))
+        pieces.forget()
+        return rows
 
     def _delivered(self, pieces: Pieces, more: Mapping[str, Any], *, is_whole: bool) -> Delivery:
         kind = "all" if is_whole else "since"
@@ -147,3 +159,9 @@ def _id_column(rows: list[tuple[str, ...]], place: str) -> int:
         if RECORD_ID in text:
             return column
     raise DataError(f"{place}: the export has no column of response ids")
+
+
+def _modification_column(rows: list[tuple[str, ...]]) -> int | None:
+    """Find the column of last modifications by its name or ImportId."""
+    names = (f"{name} {own_name}".lower() for name, own_name in zip(rows[0], rows[HEADER_ROWS - 1], strict=True))
+    return next((column for column, text in enumerate(names) if "lastmodified" in text), None)

@@ -50,9 +50,9 @@ class Redcap:
         """Return what the data dictionary asks."""
         return questions_in(structure)
 
-    def listed(self) -> frozenset[str]:
+    def listed(self) -> dict[str, str]:
         """Fetch the id of every record; a record may have rows of several events and repetitions."""
-        return frozenset(self._delivery([self._records(fields=[self._field()])]).rows)
+        return dict.fromkeys(self._delivery([self._records(fields=[self._field()])]).rows, "")
 
     def delivered(self, pieces: Pieces, token: str) -> Delivery:
         """Fetch every record, a batch of records at a time."""

@@ -1,19 +1,15 @@
-"""What the warehouse remembers of pulls: ``raw.pulls``, ``raw.deletions`` and ``raw.question_changes``."""
+"""What the warehouse remembers of pulls: those that went well and failed, what is gone, which changes were taken."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence, Set
 
 import pandas as pd
 
+from instruments.faults import fault_kind
+from pipelines.pulling.questions import QuestionsChanged
 from pipelines.store import Store, Write
 from pipelines.tables.base import Table
-from pipelines.tables.pulling import DELETIONS, PULLS, QUESTION_CHANGES
-
-
-def deleted_responses(store: Store, wave: str) -> set[str]:
-    """Return the responses of a wave that their platform has no more."""
-    rows = store.read(DELETIONS)
-    return set(rows.loc[rows["wave"] == wave, "response_id"])
+from pipelines.tables.pulling import DELETIONS, FAILED_PULLS, PULLS, QUESTION_CHANGES
 
 
 def record_deletions(store: Store, place: Mapping[str, str], gone: Set[str], there: Set[str], now: dt.datetime) -> None:
@@ -49,6 +45,14 @@ def record_changes(
 def record_pull(store: Store, place: Mapping[str, str], pull: Mapping[str, object]) -> None:
     """Remember a pull that ended well."""
     _append(store, PULLS, place, [{**place, **pull}])
+
+
+def record_failure(
+    store: Store, place: Mapping[str, str], platform: str, error: BaseException, now: dt.datetime
+) -> None:
+    """Remember that a pull failed, and what kind of fault stood in its way."""
+    fault = "questions" if isinstance(error, QuestionsChanged) else fault_kind(error)
+    _append(store, FAILED_PULLS, place, [{**place, "tried_at": now, "platform": platform, "fault": fault}])
 
 
 def _append(store: Store, table: Table, place: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> None:

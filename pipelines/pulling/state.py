@@ -8,6 +8,7 @@ from pathlib import Path
 
 from instruments.faults import EnvironmentFault
 from pipelines.files import whole_or_absent
+from pipelines.load import Study
 
 FORMAT = 1
 
@@ -21,6 +22,8 @@ class PullState:
         base: Number of the last export that holds everything; those before it are not needed.
         token: Where the platform goes on from; empty where everything is fetched every time.
         held: Response → SHA-256 of its content.
+        modified: Response → when it was last modified, as the platform listed it; only where it says so.
+        whole_at: When everything was fetched last, ISO; empty for never.
         survey: What the responses were pulled from; of another survey nothing is held.
         format: Form of this file.
     """
@@ -29,8 +32,15 @@ class PullState:
     base: int = 0
     token: str = field(default="", repr=False)
     held: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    modified: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    whole_at: str = ""
     survey: str = ""
     format: int = FORMAT
+
+
+def folder_of(study: Study, source: str) -> Path:
+    """Return where what pulling remembers of a source lies."""
+    return study.warehouse / "pull" / source
 
 
 def read_state(folder: Path) -> PullState:

@@ -15,16 +15,19 @@ from pipelines.recovering.finding import DOCTOR, RUN_LOCK, Finding, Patient
 from pipelines.recovering.kept_files import kept_otherwise
 from pipelines.recovering.leftovers import left_over
 from pipelines.recovering.machines import cut_off, kept_on_a_network, moved, several_machines
+from pipelines.recovering.pulls import failing_pulls
 from pipelines.recovering.released_files import releases_otherwise
 from pipelines.recovering.runs import dead_runs
+from pipelines.recovering.untold import untold
 from pipelines.store import Store, WarehouseError
 
 LOCKS = (RUN_LOCK, "release.lock", "store.lock")
 Look = Callable[[Patient], Iterator[Finding]]
 OF_FOLDERS: tuple[Look, ...] = (
-    left_over, full_disk, kept_on_a_network, cut_off, several_machines, moved, dead_runs, damaged_database,
+    left_over, full_disk, kept_on_a_network, cut_off, several_machines, moved, dead_runs, untold,
+    damaged_database,
 )  # fmt: skip
-OF_TABLES: tuple[Look, ...] = (kept_otherwise, releases_otherwise, of_the_future)
+OF_TABLES: tuple[Look, ...] = (kept_otherwise, releases_otherwise, of_the_future, failing_pulls)
 
 Outcome = Literal["repaired", "to repair", "left to you", "note"]
 

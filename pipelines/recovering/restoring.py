@@ -1,5 +1,6 @@
 """Puts a backup back into a new folder, proved before and after."""
 
+import datetime as dt
 import os
 import shutil
 import uuid
@@ -10,6 +11,7 @@ from pipelines.files import file_sha256, flush_file
 from pipelines.recovering.backup_files import CONTENT, BackupList, prove_backup
 from pipelines.recovering.examination import Examined, examine
 from pipelines.store import environment_faults
+from pipelines.telling.after_restore import settle_restored
 
 
 def restore(backup: Path, target: Path) -> tuple[BackupList, list[Examined]]:
@@ -35,6 +37,7 @@ def restore(backup: Path, target: Path) -> tuple[BackupList, list[Examined]]:
     with environment_faults(target):
         try:
             _copy(backup / CONTENT, listed, unfinished)
+            settle_restored(unfinished / "warehouse", listed.made_at, dt.datetime.now(dt.UTC))
             unfinished.rename(target)
             flush_file(target.parent)
         except BaseException:

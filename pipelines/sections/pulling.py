@@ -29,8 +29,12 @@ class Pull(Spec):
         user: Who signs in, for LimeSurvey and ODK Central.
         secret: Name of the token or password: the variable ``SENSEMAKING_PULL_<NAME>``, or a key of
             ``pull.secrets.yaml``; the platform's name when not given.
+        repeat: Repeated group of a Kobo or ODK form whose repetitions the source holds; goes with ``repeats_of``.
+        leave_out: Repeated groups of a Kobo or ODK form that nobody needs; of every other one a source of its own.
         largest_loss: Share of the responses held that may be gone from the platform at once; more is taken for a fault
             of the platform, and refused.
+        whole_every_days: Days after which everything is fetched anew, where otherwise only what was modified is
+            (Qualtrics): what a platform leaves out without a word arrives then at the latest.
     """
 
     platform: Literal["qualtrics", "limesurvey", "redcap", "kobo", "odk"]
@@ -39,7 +43,10 @@ class Pull(Spec):
     project: int | None = Field(default=None, ge=1)
     user: str = ""
     secret: Name | None = None
+    repeat: str = ""
+    leave_out: tuple[str, ...] = ()
     largest_loss: float = Field(default=0.2, ge=0, le=1)
+    whole_every_days: int = Field(default=7, ge=1, le=365)
 
     @field_validator("url")
     @classmethod
@@ -65,6 +72,8 @@ class Pull(Spec):
             raise ValueError("project is the number of a project in ODK Central: needed there, and nowhere else")
         if (self.platform in ("limesurvey", "odk")) != bool(self.user):
             raise ValueError("user is who signs in to LimeSurvey or ODK Central: needed there, and nowhere else")
+        if (self.repeat or self.leave_out) and self.platform not in ("kobo", "odk"):
+            raise ValueError("repeat and leave_out name repeated groups of a form in Kobo or ODK Central")
         return self
 
     @property

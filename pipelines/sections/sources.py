@@ -174,8 +174,11 @@ class Source(Spec):
             return self
         if self.files.count("*") != 1 or "?" in self.files or not self.files.endswith(".csv"):
             raise ValueError("a source that is pulled needs a pattern with one *, such as staff-*.csv, under files")
-        if self.repeats_of is not None:
-            raise ValueError("the repeats of a source are not pulled; leave pull out and export them by hand")
+        if (self.repeats_of is not None) != bool(self.pull.repeat):
+            raise ValueError(
+                "repetitions of a Kobo or ODK form are pulled with both: repeats_of, the source whose responses they "
+                "belong to, and under pull repeat, the repeated group"
+            )
         platform = "kobo" if self.pull.platform == "odk" else self.pull.platform
         if self.platform not in (None, platform):
             raise ValueError(f"what is pulled from {self.pull.platform} is read as platform {platform}")

@@ -182,6 +182,7 @@ class Telling(Spec):
         letter: When the weekly letter is written, and what it compares with.
         most_attempts: How often a message is tried before it is given up.
         first_wait_seconds: Wait after the first attempt that failed; each wait is twice the one before, at most a day.
+        keep_days: Days for which messages that were told are kept; of older ones no more than what tells them apart.
     """
 
     mail: MailServer | None = None
@@ -190,6 +191,7 @@ class Telling(Spec):
     letter: Letter = Letter()
     most_attempts: int = Field(default=10, ge=1, le=100)
     first_wait_seconds: float = Field(default=60, gt=0, le=86400)
+    keep_days: int = Field(default=90, ge=14, le=3650)
 
     @model_validator(mode="after")
     def _has_a_server(self) -> Self:

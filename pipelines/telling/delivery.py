@@ -9,6 +9,7 @@ from instruments.faults import EnvironmentFault, UsageError
 from pipelines.load import Study
 from pipelines.lock import Waiting, no_message
 from pipelines.sections.telling import MailServer, Recipient, Telling
+from pipelines.telling.after_restore import forget_restore
 from pipelines.telling.event import Event
 from pipelines.telling.mail import Outcome, mail_of, send_mail
 from pipelines.telling.outbox import Message, Outbox, after_failure, after_outcome
@@ -65,6 +66,8 @@ def deliver(study: Study, now: dt.datetime, on_wait: Waiting = no_message) -> De
                 problem = str(error)
             else:
                 n_told = _hand_over(study, outbox, due, secrets, now)
+        outbox.reduce(now - dt.timedelta(days=telling.keep_days))
+        forget_restore(outbox, now - dt.timedelta(days=telling.keep_days))
         return _counted(outbox, n_told, problem)
 
 

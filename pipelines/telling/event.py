@@ -9,10 +9,10 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
+from instruments.faults import FaultKind
 from pipelines.sections.telling import EventKind
 
 Kind = EventKind | Literal["test", "letter"]
-Fault = Literal["data", "specification", "environment", "defect"]
 MOST_PLACES = 20
 """Places that a message names; of the others it says how many there are."""
 
@@ -50,7 +50,7 @@ class Place:
     rule: str = ""
     scale: str = ""
     step: str = ""
-    fault: Fault | None = None
+    fault: FaultKind | None = None
     measure: str = ""
     against: str = ""
     was: float | None = None

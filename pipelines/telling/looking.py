@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
-from instruments.faults import DataError, EnvironmentFault, UsageError
+from instruments.faults import fault_kind
 from pipelines.assets.graph import steps_of
 from pipelines.assets.raw import files_of
 from pipelines.assets.step import Task, is_current
@@ -23,8 +23,8 @@ from pipelines.steps.validation import ANSWER_RULES, MISSING, BlockingFailure
 from pipelines.store import Store
 from pipelines.tables import core, fieldwork, out, raw
 from pipelines.tables.releases import RELEASES
-from pipelines.telling.event import MOST_PLACES, Fault, Place
-from pipelines.telling.state import PULL, Blocked, Rate, Reliability, RunReport, State
+from pipelines.telling.event import MOST_PLACES, Place
+from pipelines.telling.state import PULL, WHOLE_RUN, Blocked, Rate, Reliability, RunReport, State
 
 HASH_DIGITS = 12
 RULES_OF_CELLS = {*RULES, *RULES_OF_ROWS, *RULES_OF_KEYS, *ANSWER_RULES, MISSING, "duplicated_key"}
@@ -102,20 +102,11 @@ def report_of_run(
         done: Step and wave of every step that succeeded.
     """
     failed = tuple(
-        Place(step=step, wave=named(wave, study.spec.waves), fault=fault_of(error))
+        Place(step=step, wave=named(wave, study.spec.waves), fault=fault_kind(error))
         for step, wave, error in failures
         if not isinstance(error, BlockingFailure)
     )
-    return RunReport(failed, (("", ""), *done))
-
-
-def fault_of(error: BaseException) -> Fault:
-    """Name the kind of an error."""
-    if isinstance(error, DataError):
-        return "data"
-    if isinstance(error, UsageError):
-        return "specification"
-    return "environment" if isinstance(error, EnvironmentFault | OSError) else "defect"
+    return RunReport(failed, (WHOLE_RUN, *done))
 
 
 def named(text: object, known: Collection[str]) -> str:

@@ -7,16 +7,17 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
-from instruments.faults import EnvironmentFault
+from instruments.faults import EnvironmentFault, fault_kind
 from pipelines.load import Study
 from pipelines.lock import Waiting, no_message
 from pipelines.store import Store
+from pipelines.telling.after_restore import note_that_it_caught_up, worth_telling
 from pipelines.telling.changes import events_between
 from pipelines.telling.delivery import PURPOSE, Delivered, deliver, put_for_all, telling_of
 from pipelines.telling.event import Event, Place, event_of
-from pipelines.telling.looking import fault_of, late_sources, look, still_failing
+from pipelines.telling.looking import late_sources, look, still_failing
 from pipelines.telling.outbox import Noticed, Outbox
-from pipelines.telling.state import PullReport, RunReport, State, after_pull, after_run
+from pipelines.telling.state import WHOLE_RUN, PullReport, RunReport, State, after_pull, after_run
 
 
 def now() -> dt.datetime:
@@ -47,7 +48,8 @@ def notice(
         seen = after_run(look(study, store, last, moment), report or RunReport())
         return replace(seen, failing=still_failing(study, store, seen.failing))
 
-    return _noticed(study, after, on_wait)
+    has_run = report is not None and WHOLE_RUN in report.done and not report.failed
+    return _noticed(study, after, on_wait, has_run=has_run)
 
 
 def notice_late(study: Study, moment: dt.datetime, on_wait: Waiting = no_message) -> list[Event]:
@@ -62,7 +64,7 @@ def notice_late(study: Study, moment: dt.datetime, on_wait: Waiting = no_message
 
 def notice_failure(study: Study, moment: dt.datetime, error: BaseException) -> list[Event]:
     """Put the failure of a run that could not begin into the outbox, without a look at the tables."""
-    report = RunReport(failed=(Place(fault=fault_of(error)),))
+    report = RunReport(failed=(Place(fault=fault_kind(error)),))
     at = moment.astimezone(dt.UTC).isoformat(timespec="seconds")
     return _noticed(study, lambda last: after_run(replace(last or State(at), at=at), report), no_message)
 
@@ -146,7 +148,9 @@ def send_test(study: Study, moment: dt.datetime) -> int:
         return put_for_all(outbox, telling, event_of("test", study.name, moment.isoformat(timespec="microseconds"), []))
 
 
-def _noticed(study: Study, after: Callable[[State | None], State], on_wait: Waiting) -> list[Event]:
+def _noticed(
+    study: Study, after: Callable[[State | None], State], on_wait: Waiting, *, has_run: bool = False
+) -> list[Event]:
     telling, outbox = telling_of(study), Outbox(study.warehouse)
     with outbox.alone(PURPOSE, on_wait):
         last = outbox.noticed()
@@ -154,13 +158,16 @@ def _noticed(study: Study, after: Callable[[State | None], State], on_wait: Wait
             put_for_all(outbox, telling, event)
         state = after(last.state if last else None)
         before = _comparable(last.state if last else State(state.at), state)
-        found = events_between(study.name, before, state, telling.limits, list(study.spec.waves))
-        if last is None or found or replace(state, at=last.state.at) != last.state:
+        changes = events_between(study.name, before, state, telling.limits, list(study.spec.waves))
+        found = worth_telling(outbox, changes)
+        if last is None or changes or replace(state, at=last.state.at) != last.state:
             outbox.remember(Noticed(state, tuple(found)))
         for event in found:
             put_for_all(outbox, telling, event)
         if found:
             outbox.remember(Noticed(state))
+        if has_run and not state.blocked:
+            note_that_it_caught_up(outbox)
         outbox.keep_room()
         return found
 

@@ -74,7 +74,24 @@ class Message:
         return self.status == "waiting" and (not self.next_at or dt.datetime.fromisoformat(self.next_at) <= now)
 
 
-NOTICED, MESSAGE = TypeAdapter(Noticed), TypeAdapter(Message)
+@dataclass(frozen=True)
+class Restored:
+    """A study that was restored from a backup, in which news may be old.
+
+    Attributes:
+        at: When it was restored, ISO, UTC.
+        backup_of: When the backup was made, ISO, UTC.
+        is_caught_up: Whether a run has ended well since.
+        events: What was found until then and may have been told before the study was lost; it was not told again.
+    """
+
+    at: str
+    backup_of: str
+    is_caught_up: bool = False
+    events: tuple[Event, ...] = ()
+
+
+NOTICED, MESSAGE, RESTORED = TypeAdapter(Noticed), TypeAdapter(Message), TypeAdapter(Restored)
 
 
 class Outbox:
@@ -114,7 +131,7 @@ class Outbox:
     def put(self, message: Message) -> bool:
         """Add a message, unless it is there already, whatever became of it; say whether it is new."""
         path = self._path(message)
-        if path.exists():
+        if path.exists() or message.identity in self.told_before():
             return False
         self._write(path, MESSAGE.dump_json(message))
         return True
@@ -131,6 +148,46 @@ class Outbox:
         """
         found = [_read(MESSAGE, path) for path in sorted((self.folder / "messages").glob("[!.]*.json"))]
         return sorted(found, key=lambda each: (each.event.at, each.identity))
+
+    def told_before(self) -> frozenset[str]:
+        """Return the identities of messages that were told and of which nothing else is kept."""
+        path = self.folder / "told.txt"
+        return frozenset(path.read_text(encoding="utf-8").split()) if path.is_file() else frozenset()
+
+    def reduce(self, before: dt.datetime) -> int:
+        """Keep of messages that were told of events before a moment no more than their identity; return how many.
+
+        The identities are on the disk before a message is removed, so that nothing is told again after a kill.
+        """
+        every = self.messages()
+        is_old = [each.status == "told" and dt.datetime.fromisoformat(each.event.at) < before for each in every]
+        old = [each for each, is_so in zip(every, is_old, strict=True) if is_so]
+        if old:
+            identities = sorted(self.told_before() | {each.identity for each in old})
+            self._write(self.folder / "told.txt", "".join(f"{each}\n" for each in identities).encode())
+        for each in old:
+            self._path(each).unlink()
+        needed = {each.attachment for each, is_so in zip(every, is_old, strict=True) if not is_so}
+        for path in (self.folder / "attachments").glob("[!.]*") if old else ():
+            if path.stem not in needed:
+                path.unlink()
+        return len(old)
+
+    def restored(self) -> Restored | None:
+        """Return what is known of the backup that the study was restored from; None where it was not.
+
+        Raises:
+            EnvironmentFault: When the file is damaged, or of another version of the software.
+        """
+        path = self.folder / "restored.json"
+        return _read(RESTORED, path) if path.is_file() else None
+
+    def mark_restored(self, restored: Restored | None) -> None:
+        """Write down what is known of the backup that the study was restored from; None when it is of use no more."""
+        if restored is None:
+            (self.folder / "restored.json").unlink(missing_ok=True)
+        else:
+            self._write(self.folder / "restored.json", RESTORED.dump_json(restored))
 
     def attach(self, name: str, content: bytes) -> None:
         """Keep a file that goes with messages."""

@@ -10,6 +10,8 @@ from pydantic import TypeAdapter
 
 from pipelines.telling.event import Place
 
+WHOLE_RUN = ("", "")
+"""Stands where step and wave stand, for a run as a whole."""
 PULL = "pull"
 """Stands where a step stands, for fetching the responses of a source."""
 

@@ -8,6 +8,7 @@ from pipelines.steps.validation import BlockingFailure
 from pipelines.tables.raw import FAILURES
 
 ADDRESS = "someone@example.org"
+ROW = "Row of the file, headers counted"
 
 
 def test_failed_check_says_where_failures_lie_and_not_whose_they_are():
@@ -24,10 +25,10 @@ def test_failed_check_says_where_failures_lie_and_not_whose_they_are():
     )
     failure = BlockingFailure("spring", FAILURES.typed(rows))
     result = failed(dg.AssetKey(["small", "core", "responses"]), failure)
-    records = [record.data for record in result.metadata["examples"].records]
-    place = {"file_sha256": "a" * 12, "table": "core.answers"}
+    records = [record.data for record in result.metadata["Where the first of them lie"].records]
+    place = {"File (first digits of its SHA-256)": "a" * 12, "Table": "core.answers"}
     assert records == [
-        {**place, "row_number": "2", "column": "TW_1", "rule": "outside_response_scale"},
-        {**place, "row_number": "5", "column": "(whole row)", "rule": "duplicated_key"},
+        {**place, ROW: "2", "Column": "TW_1", "Rule": "outside_response_scale"},
+        {**place, ROW: "5", "Column": "(whole row)", "Rule": "duplicated_key"},
     ]
     assert ADDRESS not in str(result)

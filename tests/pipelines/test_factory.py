@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines.asset_metadata import heading
 from pipelines.definitions import STUDIES, build_definitions, defs
 from pipelines.factory import NoValuesIOManager, job_name, waves_partition
 from pipelines.load import Study, load_study
@@ -196,15 +197,43 @@ def test_run_of_the_job_shows_row_counts_and_tables(first_run: FirstRun):
     }
     assert sorted(of_asset) == ASSETS_OF_THE_SMALL_STUDY
     assert of_asset["small/core/responses"]["dagster/row_count"].value == 40
-    alphas = of_asset["small/out/reliability"]["table"].value
-    assert alphas.startswith("| scale | respondent_group | wave | coefficient | estimate | conf_low |")
+    alphas = of_asset["small/out/reliability"]["Table"].value
+    assert alphas.startswith("| Scale | Respondent group | Wave | Coefficient | Estimate | 95 % interval, lower end |")
     assert "| teamwork | FRL | autumn | alpha | 0." in alphas
-    coefficients = of_asset["small/out/estimates/trust"]["table"].value
+    coefficients = of_asset["small/out/estimates/trust"]["Table"].value
     assert "| main | exploratory | teamwork | " in coefficients
-    rates = of_asset["small/out/response_rates"]["table"].value
+    rates = of_asset["small/out/response_rates"]["Table"].value
     assert "| autumn | FRL | – | 4" in rates
     (evaluation,) = result.get_asset_check_evaluations()
     assert evaluation.passed
+
+
+def labels_of(value: dg.MetadataValue) -> list[str]:
+    """Return what stands above the columns of a shown table."""
+    if isinstance(value, dg.MarkdownMetadataValue):
+        return [each.strip() for each in str(value.value).splitlines()[0].strip("|").split("|")]
+    return [each.name for each in value.schema.columns] if isinstance(value, dg.TableMetadataValue) else []
+
+
+def test_every_label_of_every_asset_is_in_words(first_run: FirstRun):
+    events = [event.materialization.metadata for event in first_run.result.get_asset_materialization_events()]
+    events += [each.metadata for each in first_run.result.get_asset_check_evaluations()]
+    labels = {label for each in events for name, value in each.items() for label in (name, *labels_of(value))}
+    own = {label for label in labels if label.startswith("dagster/")}
+    assert own == {"dagster/row_count"}
+    assert [label for label in labels - own if "_" in label.replace("r_wg", "") or label[0].islower()] == ["p"]
+
+
+def test_figures_that_somebody_looks_into_are_told_with_their_units(first_run: FirstRun):
+    of_asset = {
+        event.asset_key.to_user_string(): {name: each.value for name, each in event.materialization.metadata.items()}
+        for event in first_run.result.get_asset_materialization_events()
+        if event.asset_key
+    }
+    assert of_asset["small/core/responses"]["Responses"] == 40
+    assert of_asset["small/out/weighting"]["Rows, one a wave and respondent group"] == 1
+    assert 0 < of_asset["small/out/reliability"]["Lowest alpha"] < 1
+    assert not [name for name in of_asset["small/out/response_rates"] if name.startswith("Lowest")]
 
 
 def test_run_without_anything_new_writes_nothing_again(first_run: FirstRun):
@@ -212,7 +241,7 @@ def test_run_without_anything_new_writes_nothing_again(first_run: FirstRun):
     assert again.success
     metadata = [event.materialization.metadata for event in again.get_asset_materialization_events()]
     assert len(metadata) == len(ASSETS_OF_THE_SMALL_STUDY)
-    assert all(each["unchanged"].value for each in metadata)
+    assert all(each["Unchanged since the run before"].value for each in metadata)
 
 
 def test_failing_check_fails_the_run_and_stops_every_step_that_follows(study: Study, instance: dg.DagsterInstance):
@@ -225,10 +254,12 @@ def test_failing_check_fails_the_run_and_stops_every_step_that_follows(study: St
     assert steps_that_began(result) == {*needs_no_answers, "small__core__responses"}
     (evaluation,) = result.get_asset_check_evaluations()
     assert not evaluation.passed
-    assert evaluation.metadata["n_failures"].value == 2
-    (by_rule,) = evaluation.metadata["by_rule"].records
-    assert by_rule.data == {"column": "TW_1", "rule": "outside_response_scale", "failures": 2}
-    assert [record.data["row_number"] for record in evaluation.metadata["examples"].records] == ["5", "7"]
+    assert evaluation.metadata["Failures"].value == 2
+    (by_rule,) = evaluation.metadata["Failures by rule"].records
+    assert by_rule.data == {"Column": "TW_1", "Rule": "outside_response_scale", "Failures": 2}
+    assert [
+        each.data[heading("row_number")] for each in evaluation.metadata["Where the first of them lie"].records
+    ] == ["5", "7"]
     written = {
         event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key
     }

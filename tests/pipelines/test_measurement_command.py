@@ -124,9 +124,9 @@ def test_the_check_in_dagster_warns_of_every_condition_that_is_not_met_and_stops
     missed = gates[gates["verdict"] != "met"]
     assert not measurement_check(asset).blocking
     assert (result.passed, result.severity.value, result.check_name) == (False, "WARN", MEASUREMENT_CHECK)
-    assert result.metadata["n_conditions"].value == len(gates)
-    assert result.metadata["n_not_met"].value == len(missed)
-    listed = [record.data["reason"] for record in result.metadata["not_met"].records]
+    assert result.metadata["Conditions"].value == len(gates)
+    assert result.metadata["Conditions that are not met"].value == len(missed)
+    listed = [record.data["Reason"] for record in result.metadata["Which are not met, and why"].records]
     assert listed == missed["reason"].tolist()
 
 
@@ -134,4 +134,4 @@ def test_the_check_passes_where_everything_is_met(study: Path):
     gates = Store(study / "warehouse").read(GATES)
     result = measured(ASSET, gates[gates["verdict"] == "met"])
     assert result.passed
-    assert result.metadata["not_met"].records == []
+    assert result.metadata["Which are not met, and why"].records == []

@@ -249,7 +249,7 @@ def test_pull_that_was_stopped_takes_up_the_export_that_was_made(tmp_path, qualt
     assert "HTTP 500" in str(failure_of(pull(folder)))
     qualtrics.reply, qualtrics.outages["broken"] = reply, 0
     assert not pull(folder).failures
-    asked = [each for each in qualtrics.requests if each.method == "POST" and b"sortByLastModifiedDate" in each.body]
+    asked = [each for each in qualtrics.requests if each.method == "POST" and b"breakoutSets" in each.body]
     assert len(asked) == 1
 
 

@@ -16,7 +16,7 @@ from pipelines.pulling.delivery import of_records, rows_of_csv
 from pipelines.pulling.http import Connection
 from pipelines.pulling.patience import TRIED, Clock, patiently
 from pipelines.pulling.questions import Asked, differences
-from pipelines.pulling.reconcile import is_too_great_a_loss, reconcile
+from pipelines.pulling.reconcile import Held, is_too_great_a_loss, reconcile
 from pipelines.pulling.secrets import Secret, read_secret
 from pipelines.pulling.zipped import only_member
 from pipelines.sections.pulling import Pull
@@ -31,21 +31,34 @@ NAMES = st.text("abcd", min_size=1, max_size=2)
 CONTENTS = st.dictionaries(NAMES, st.sampled_from(["1", "2"]))
 
 
-@given(held=CONTENTS, there=CONTENTS, is_whole=st.booleans(), lost=st.sets(NAMES))
-def test_what_is_held_afterwards_is_what_the_platform_has_unless_it_says_otherwise(held, there, is_whole, lost):
+@given(
+    held=CONTENTS,
+    there=CONTENTS,
+    is_whole=st.booleans(),
+    lost=st.sets(NAMES),
+    tells_modifications=st.booleans(),
+)
+def test_what_is_held_afterwards_is_what_the_platform_has_unless_it_says_otherwise(
+    held, there, is_whole, lost, tells_modifications
+):
     changed = {name: mark for name, mark in there.items() if held.get(name) != mark}
     delivered = {name: mark for name, mark in (there if is_whole else changed).items() if name not in lost}
-    found = reconcile(held, there.keys(), delivered, is_whole=is_whole)
+    modified = {name: f"at {mark}" for name, mark in held.items()} if tells_modifications else {}
+    listed = {name: f"at {mark}" if tells_modifications else "" for name, mark in there.items()}
+    found = reconcile(Held(held, modified), listed, delivered, is_whole=is_whole)
     assert found.new == delivered.keys() - held.keys()
     assert found.gone == held.keys() - there.keys()
     assert not found.gone & found.held.keys()
+    assert found.modified == {name: f"at {there[name]}" for name in found.held if name in there and tells_modifications}
     if not lost:
         assert found.undelivered == frozenset()
         assert found.held == there
     if is_whole:
         assert found.undelivered == there.keys() & lost
+    elif tells_modifications:
+        assert found.undelivered == changed.keys() & lost
     assert found.undelivered <= lost
-    assert reconcile(found.held, there.keys(), {}, is_whole=False).gone == frozenset()
+    assert reconcile(Held(found.held, found.modified), listed, {}, is_whole=False).gone == frozenset()
 
 
 @given(n_held=st.integers(0, 500), share=st.floats(0, 1), data=st.data())
@@ -236,11 +249,12 @@ def test_response_that_is_gone_from_the_platform_can_be_erased_from_the_files(tm
         assert list(rejects["rule"]) == ["deleted_on_platform"]
         done = erase(load_study(folder), Wanted(f"staff/{gone}", None), "deleted on the platform")
         assert [n for _, _, n in done.files] == [1]
-        assert done.still_held == ["exports/staff-000001.csv: 1 row"]
+        assert done.pulled == [("staff-000001.csv", 1)]
+        assert done.still_held == []
         assert store.read(DELETIONS).empty
         bring_up_to_date(folder, {"core/responses"})
         assert len(store.read(core.RESPONSES)) == 7
-        assert list(erasure_notes(study, store))
+        assert list(erasure_notes(study, store)) == []
 
 
 def test_clock_of_the_machine_tells_utc():

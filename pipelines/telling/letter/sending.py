@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from instruments.faults import UsageError
 from pipelines.load import Study
 from pipelines.store import Store
+from pipelines.telling.after_restore import is_of_before
 from pipelines.telling.delivery import PURPOSE, put_for_all, telling_of
 from pipelines.telling.event import Event
 from pipelines.telling.letter.gathering import gather, waves_in_field
@@ -48,7 +49,9 @@ def put_letter(study: Study, moment: dt.datetime, *, is_asked_for: bool = False)
     event = Event("letter", study.name, due.astimezone(dt.UTC).isoformat(), week=f"{year}-W{week:02}")
     with outbox.alone(PURPOSE):
         there = {each.recipient for each in outbox.messages() if each.event.key == event.key}
-        return 0 if set(readers) <= there else _put(study, outbox, event, readers, due)
+        if set(readers) <= there or (not is_asked_for and is_of_before(outbox, event)):
+            return 0
+        return _put(study, outbox, event, readers, due)
 
 
 def _put(study: Study, outbox: Outbox, event: Event, readers: dict[str, str], due: dt.datetime) -> int:

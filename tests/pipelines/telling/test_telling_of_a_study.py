@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from instruments.faults import UsageError
+from instruments.faults import UsageError, fault_kind
 from pipelines.commands import shown
 from pipelines.definitions import build_definitions
 from pipelines.load import Study, load_study
@@ -18,7 +18,7 @@ from pipelines.pulling.of_study import PulledStudy
 from pipelines.pulling.questions import QuestionsChanged
 from pipelines.store import Store
 from pipelines.telling.event import Place
-from pipelines.telling.looking import fault_of, late_sources
+from pipelines.telling.looking import late_sources
 from pipelines.telling.notice import notice, notice_failure, notice_late, notice_pull, tell
 from pipelines.telling.of_pull import report_of_pull
 from pipelines.telling.outbox import Outbox
@@ -128,7 +128,7 @@ class TestFailures:
         ],
     )
     def test_an_error_is_told_by_its_kind(self, error, fault):
-        assert fault_of(error) == fault
+        assert fault_kind(error) == fault
 
     @pytest.mark.slow
     def test_a_failure_told_of_after_the_step_has_come_up_to_date_is_none(self, study):

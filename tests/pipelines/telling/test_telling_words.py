@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instruments.faults import DataError, UsageError
+from instruments.faults import DataError, FaultKind, UsageError
 from pipelines.sections.telling import EventKind
 from pipelines.steps.validation import BlockingFailure
 from pipelines.tables import fieldwork, out, raw
@@ -19,7 +19,7 @@ from pipelines.tables.base import Table
 from pipelines.tables.releases import RELEASES
 from pipelines.telling import wording
 from pipelines.telling.changes import events_between
-from pipelines.telling.event import Event, Fault, Place, event_of
+from pipelines.telling.event import Event, Place, event_of
 from pipelines.telling.letter import content
 from pipelines.telling.letter.figures import Subject
 from pipelines.telling.looking import look, report_of_run
@@ -55,7 +55,7 @@ def test_languages_have_the_same_keys_and_placeholders(wordings):
 def test_every_kind_of_event_fault_and_open_question_has_words():
     english = wording.WORDINGS["en"]
     wanted = {name for kind in KINDS for name in (kind, f"{kind}_said")}
-    wanted |= {f"remedy_{each}" for each in (*KINDS, *get_args(Fault)) if each != "failed_run"}
+    wanted |= {f"remedy_{each}" for each in (*KINDS, *get_args(FaultKind)) if each != "failed_run"}
     assert wanted <= set(english)
     assert set(get_args(Subject)) <= set(content.WORDINGS["en"])
 
