@@ -1,4 +1,4 @@
-"""A study → its Dagster definitions: one asset a table, one a model, a blocking check, a job, a schedule, a sensor.
+"""A study → its Dagster definitions: assets of tables and of models, a blocking check, a job, a schedule, a sensor.
 
 Assets hand no values to each other: each reads its tables, runs one step and writes its tables.
 """
@@ -7,11 +7,11 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
-import pandas as pd
 
 from instruments.faults import DataError
 from pipelines import checks, sensors
-from pipelines.asset_keys import asset_key, keys_of
+from pipelines.asset_keys import keys_of, tables_of
+from pipelines.asset_metadata import metadata_of, version_of
 from pipelines.assets.graph import steps_of
 from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
 from pipelines.attempts import BY_HAND, NEEDS_A_PERSON, TRIGGER
@@ -23,13 +23,10 @@ from pipelines.pull_asset import pull_definitions
 from pipelines.run_history import RunRecord, record_run
 from pipelines.run_log import RunLog
 from pipelines.steps.validation import BlockingFailure
-from pipelines.store import Origin, Store
-from pipelines.tables import out
-from pipelines.tables.base import Table
-from pipelines.tables.measurement import GATES, INVARIANCE, PROBLEMS
+from pipelines.store import Store
+from pipelines.tables.measurement import GATES
 from pipelines.telling_sensors import CHECKED_STEP, op_name, telling_sensors
 
-SHOWN_ROWS = 200
 LESS_NOISE = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
 
 
@@ -102,7 +99,9 @@ def build_study(study: Study, observer: Observer | None = None) -> dg.Definition
     """
     waves = waves_partition(study)
     steps = steps_of(study)
-    written_by = {table.name: asset_key(study, step, table.name) for step in steps for table in step.writes}
+    written_by = {
+        table.name: key for step in steps for key, tables in tables_of(study, step).items() for table in tables
+    }
     assets = [_asset_of(study, step, waves, written_by, observer or Observer()) for step in steps]
     job = dg.define_asset_job(
         job_name(study), selection=_selected(study, assets), tags={"study": study.name}, config=LESS_NOISE
@@ -200,8 +199,12 @@ def _materialise(
         raise
     origins = store.provenance()
     written = {table.name: origins[table.name, step.slice_of(task.wave)] for table in step.writes}
-    for key, table in zip(keys, step.writes, strict=True):
-        yield _result_of(store, step, table, key, written[table.name], unchanged=unchanged)
+    for key, tables in tables_of(task.study, step).items():
+        yield dg.MaterializeResult(
+            asset_key=key,
+            data_version=version_of(tables, written),
+            metadata={"unchanged": unchanged, **metadata_of(store, step, tables, written)},
+        )
     if step.name == CHECKED_STEP:
         yield checks.passed(keys[0], task.wave)
     if GATES in step.writes:
@@ -212,85 +215,16 @@ def _materialise(
 
 
 def _specs_of(study: Study, step: Step, written_by: dict[str, dg.AssetKey]) -> list[dg.AssetSpec]:
-    keys = keys_of(study, step)
+    deps = [dg.AssetDep(key) for key in dict.fromkeys(written_by[name] for name in step.reads)]
     return [
         dg.AssetSpec(
             key,
-            deps=[written_by[name] for name in step.reads],
-            description=f"{step.meaning if key == keys[0] else table.grain}.",
-            group_name=f"{study.name}_{table.name.split('.')[0]}",
+            deps=deps,
+            description=f"{step.meaning if tables[0] == step.writes[0] else tables[0].grain}.",
+            group_name=f"{study.name}_{tables[0].name.split('.')[0]}",
             code_version=code_hash()[:12],
             kinds={"duckdb"},
             skippable=True,
         )
-        for key, table in zip(keys, step.writes, strict=True)
+        for key, tables in tables_of(study, step).items()
     ]
-
-
-def _result_of(
-    store: Store, step: Step, table: Table, key: dg.AssetKey, origin: Origin, *, unchanged: bool
-) -> dg.MaterializeResult:
-    return dg.MaterializeResult(
-        asset_key=key,
-        data_version=dg.DataVersion(str(origin["content_hash"])),
-        metadata={
-            "dagster/row_count": int(origin["n_rows"]),
-            "unchanged": unchanged,
-            **_shown_table(store, step, table),
-        },
-    )
-
-
-def _shown_table(store: Store, step: Step, table: Table) -> dict[str, dg.MetadataValue]:
-    """Return the table as Markdown where it is short enough to be read on Dagster's pages."""
-    columns = SHOWN_COLUMNS.get(table.name)
-    if columns is None:
-        return {}
-    rows = store.read(table)
-    if "measurement" in rows:
-        rows = rows[rows["measurement"] == step.slice]
-    elif step.slice:
-        fits = store.read(out.FITS)
-        current = fits[fits["is_current"].astype(bool) & (fits["model"] == step.name.split("/")[-1])]
-        rows = rows[rows["fit_id"].isin(current["fit_id"])]
-        if "label" not in rows:
-            rows = rows.merge(current[["fit_id", "label"]], on="fit_id")
-    if "exclusions" in rows:
-        rows = rows[rows["exclusions"] == ""]
-    return {"table": dg.MetadataValue.md(as_markdown(rows[list(columns)].head(SHOWN_ROWS)))}
-
-
-SHOWN_COLUMNS = {
-    out.RESPONSE_RATES.name: ("wave", "respondent_group", "n_invited", "n_complete", "n_partial", "response_rate_2"),
-    out.RELIABILITY.name: (
-        "scale",
-        "respondent_group",
-        "wave",
-        "coefficient",
-        "estimate",
-        "conf_low",
-        "conf_high",
-        "n_obs",
-    ),
-    out.AGREEMENT.name: ("scale", "respondent_group", "wave", "icc_1", "icc_2", "rwg_j_mean", "n_groups"),
-    out.SCALE_MEANS.name: ("scale", "respondent_group", "wave", "n_obs", "mean", "conf_low", "conf_high"),
-    "out.screening": ("wave", "respondent_group", "check_name", "block", "n_judged", "n_flagged", "share_flagged"),
-    out.ESTIMATES.name: ("variant", "label", "term", "estimate", "std_error", "p_value", "conf_low", "conf_high"),
-    GATES.name: ("scale", "respondent_group", "purpose", "over", "measure", "value", "threshold", "verdict"),
-    INVARIANCE.name: ("respondent_group", "over", "level", "holds", "delta_cfi", "delta_rmsea", "released"),
-    PROBLEMS.name: ("respondent_group", "over", "level", "problem", "about", "value", "message"),
-    out.FITS.name: ("variant", "label", "label_reason", "covariance", "n_obs", "n_clusters", "r_squared"),
-}
-
-
-def as_markdown(rows: pd.DataFrame) -> str:
-    """Write a table as Markdown, figures to three decimals, missing as a dash."""
-    lines = ["| " + " | ".join(rows.columns) + " |", "|" + " --- |" * len(rows.columns)]
-    lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows.itertuples(index=False)]
-    return "\n".join(lines)
-
-
-def _cell(value: object) -> str:
-    if pd.isna(value):  # pyright: ignore[reportCallIssue]
-        return "–"
-    return f"{value:.3f}" if isinstance(value, float) else str(value).replace("|", "\\|")
