@@ -4,13 +4,14 @@ Put here every label that Dagster's pages show; what is counted and checked is f
 ``pull_asset``.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 
 import dagster as dg
 import pandas as pd
 
 from pipelines.assets.step import Step
-from pipelines.store import Store
+from pipelines.store import Origin, Store
 from pipelines.tables import core, out, raw
 from pipelines.tables.base import Table
 from pipelines.tables.measurement import GATES, INVARIANCE, PROBLEMS
@@ -89,27 +90,51 @@ def heading(column: str) -> str:
     return _HEADINGS.get(column) or column.replace("_", " ").capitalize()
 
 
-def metadata_of(store: Store, step: Step, table: Table, n_rows: int, *, unchanged: bool) -> dict[str, dg.MetadataValue]:
-    """Return what is shown of a table that was written.
+def version_of(tables: Sequence[Table], written: Mapping[str, Origin]) -> dg.DataVersion:
+    """Return the version of an asset: the content hash of its table, or a hash of those of all its tables.
+
+    Args:
+        tables: Tables of the asset.
+        written: What each was written from, by name.
+    """
+    hashes = [str(written[table.name]["content_hash"]) for table in tables]
+    if len(hashes) == 1:
+        return dg.DataVersion(hashes[0])
+    return dg.DataVersion(hashlib.sha256("\n".join(hashes).encode()).hexdigest())
+
+
+def metadata_of(
+    store: Store, step: Step, tables: Sequence[Table], written: Mapping[str, Origin], *, unchanged: bool
+) -> dict[str, dg.MetadataValue]:
+    """Return what is shown of an asset that was written: its rows, and its tables where they are short.
 
     Args:
         store: The warehouse.
         step: The step that wrote it.
-        table: The table.
-        n_rows: Rows that the step wrote.
+        tables: Tables of the asset; of several, each is told by name.
+        written: What each was written from, by name.
         unchanged: Whether nothing was new, so that nothing was written.
     """
-    return {
-        ROW_COUNT: dg.MetadataValue.int(n_rows),
-        label_of_rows(table): dg.MetadataValue.int(n_rows),
+    n_rows = {table.name: int(written[table.name]["n_rows"]) for table in tables}
+    found: dict[str, dg.MetadataValue] = {
+        ROW_COUNT: dg.MetadataValue.int(n_rows[tables[0].name]),
         UNCHANGED: dg.MetadataValue.bool(unchanged),
-        **_read(store, step, table),
     }
+    for table in tables:
+        found[label_of_rows(table, is_one_of_several=len(tables) > 1)] = dg.MetadataValue.int(n_rows[table.name])
+        name = f"{TABLE} of {_words(table)}" if len(tables) > 1 else TABLE
+        found |= _read(store, step, table, name)
+    return found
 
 
-def label_of_rows(table: Table) -> str:
-    """Say what the rows of a table are."""
-    return _ROWS.get(table.name) or f"Rows, one{table.grain.removeprefix('One row')}"
+def label_of_rows(table: Table, *, is_one_of_several: bool = False) -> str:
+    """Say what the rows of a table are; of one of several tables of an asset, of which."""
+    said = f"Rows of {_words(table)}" if is_one_of_several else f"Rows, one{table.grain.removeprefix('One row')}"
+    return _ROWS.get(table.name) or said
+
+
+def _words(table: Table) -> str:
+    return table.name.partition(".")[2].replace("_", " ")
 
 
 def as_markdown(rows: pd.DataFrame) -> str:
@@ -132,8 +157,8 @@ def table_of(rows: pd.DataFrame) -> dg.TableMetadataValue:
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
 
 
-def _read(store: Store, step: Step, table: Table) -> dict[str, dg.MetadataValue]:
-    """Return a table that is short enough to be read on Dagster's pages, and the lowest of its figures."""
+def _read(store: Store, step: Step, table: Table, name: str) -> dict[str, dg.MetadataValue]:
+    """Return a table that is short enough to be read on Dagster's pages, by name, and the lowest of its figures."""
     columns = _SHOWN_COLUMNS.get(table.name)
     if columns is None:
         return {}
@@ -145,7 +170,7 @@ def _read(store: Store, step: Step, table: Table) -> dict[str, dg.MetadataValue]
     if "exclusions" in rows:
         rows = rows[rows["exclusions"] == ""]
     shown = dg.MetadataValue.md(as_markdown(rows[list(columns)].head(SHOWN_ROWS)))
-    return {**_lowest(table, rows), TABLE: shown}
+    return {**_lowest(table, rows), name: shown}
 
 
 def _of_current_fits(store: Store, step: Step, rows: pd.DataFrame) -> pd.DataFrame:

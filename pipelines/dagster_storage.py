@@ -21,21 +21,7 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 
 from instruments.faults import UsageError
-
-DAGSTER_SETTINGS = """\
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-concurrency:
-  runs:
-    max_concurrent_runs: 4
-    tag_concurrency_limits:
-      - key: study
-        value: {applyLimitPerUniqueValue: true}
-        limit: 1
-"""
-"""Runs of a study follow each other without a process each that waits, and no study takes every place."""
+from pipelines.dagster_settings import write_settings
 
 
 def _wait_for_the_disk_at_checkpoints(connection: SqliteConnection, _: object) -> None:
@@ -95,9 +81,7 @@ def open_instance(home: Path) -> dg.DagsterInstance:
     if set("?%") & set(str(home.absolute())):
         raise UsageError(f"a '?' or '%' stands in the path {home}, which Dagster cannot use; rename the folder")
     home.mkdir(parents=True, exist_ok=True)
-    settings = home / "dagster.yaml"
-    if not settings.exists():
-        settings.write_text(DAGSTER_SETTINGS, encoding="utf-8")
+    write_settings(home)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     # Dagster reads dagster.yaml through a glob and misses it where the path holds brackets.
     kept = {"module": KeptStorage.__module__, "class": KeptStorage.__name__, "config": {"base_dir": str(home)}}

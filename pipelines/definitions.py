@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import dagster as dg
@@ -21,6 +22,8 @@ STUDIES = "SENSEMAKING_STUDIES"
 LEFT_OUT = "studies_left_out"
 COLLECT_AFTER = 100_000
 """Objects made before Python looks for dead cycles among them: definitions live as long as the program."""
+COLLECT_IN_RUNS_AFTER = 10_000
+"""The same of a run: many objects are made, and few are ever in a cycle."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,17 @@ def told_of(left_out: dict[Path, str]) -> dg.Definitions:
 @dg.definitions
 def defs() -> dg.Definitions:
     """Load the studies of the environment; without any there is an empty code location."""
-    folders = [Path(folder) for folder in os.environ.get(STUDIES, "").split(os.pathsep) if folder]
+    return served(tuple(Path(folder) for folder in os.environ.get(STUDIES, "").split(os.pathsep) if folder))
+
+
+@lru_cache(maxsize=1)
+def served(folders: tuple[Path, ...]) -> dg.Definitions:
+    """Load studies for as long as this program of Dagster's lives: it asks twice, and reloads in another program."""
     with collecting_after(COLLECT_AFTER):
         loaded = load_studies(folders)
         for folder, faults in loaded.left_out.items():
             logging.getLogger("dagster").error("The study %s is left out:\n%s", folder, faults)
-        return dg.Definitions.merge(build_definitions(loaded.studies), told_of(loaded.left_out))
+        found = dg.Definitions.merge(build_definitions(loaded.studies), told_of(loaded.left_out))
+    gc.freeze()
+    gc.set_threshold(COLLECT_IN_RUNS_AFTER)
+    return found

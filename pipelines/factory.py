@@ -1,4 +1,4 @@
-"""A study → its Dagster definitions: one asset a table, one a model, a blocking check, a job, a schedule, a sensor.
+"""A study → its Dagster definitions: assets of tables and of models, a blocking check, a job, a schedule, a sensor.
 
 Assets hand no values to each other: each reads its tables, runs one step and writes its tables.
 """
@@ -10,8 +10,8 @@ import dagster as dg
 
 from instruments.faults import DataError
 from pipelines import checks, sensors
-from pipelines.asset_keys import asset_key, keys_of
-from pipelines.asset_metadata import metadata_of
+from pipelines.asset_keys import keys_of, tables_of
+from pipelines.asset_metadata import metadata_of, version_of
 from pipelines.assets.graph import steps_of
 from pipelines.assets.step import Step, Task, code_hash, is_current, run_step
 from pipelines.attempts import BY_HAND, NEEDS_A_PERSON, TRIGGER
@@ -23,8 +23,7 @@ from pipelines.pull_asset import keys_before, pull_definitions
 from pipelines.run_history import RunRecord, record_run
 from pipelines.run_log import RunLog
 from pipelines.steps.validation import BlockingFailure
-from pipelines.store import Origin, Store
-from pipelines.tables.base import Table
+from pipelines.store import Store
 from pipelines.tables.measurement import GATES
 from pipelines.telling_sensors import CHECKED_STEP, op_name, telling_sensors
 
@@ -100,7 +99,9 @@ def build_study(study: Study, observer: Observer | None = None) -> dg.Definition
     """
     waves = waves_partition(study)
     steps = steps_of(study)
-    written_by = {table.name: asset_key(study, step, table.name) for step in steps for table in step.writes}
+    written_by = {
+        table.name: key for step in steps for key, tables in tables_of(study, step).items() for table in tables
+    }
     assets = [_asset_of(study, step, waves, written_by, observer or Observer()) for step in steps]
     job = dg.define_asset_job(
         job_name(study), selection=_selected(study, assets), tags={"study": study.name}, config=LESS_NOISE
@@ -198,8 +199,12 @@ def _materialise(
         raise
     origins = store.provenance()
     written = {table.name: origins[table.name, step.slice_of(task.wave)] for table in step.writes}
-    for key, table in zip(keys, step.writes, strict=True):
-        yield _result_of(store, step, table, key, written[table.name], unchanged=unchanged)
+    for key, tables in tables_of(task.study, step).items():
+        yield dg.MaterializeResult(
+            asset_key=key,
+            data_version=version_of(tables, written),
+            metadata=metadata_of(store, step, tables, written, unchanged=unchanged),
+        )
     if step.name == CHECKED_STEP:
         yield checks.passed(keys[0], task.wave)
     if GATES in step.writes:
@@ -210,26 +215,17 @@ def _materialise(
 
 
 def _specs_of(study: Study, step: Step, written_by: dict[str, dg.AssetKey]) -> list[dg.AssetSpec]:
-    keys = keys_of(study, step)
+    before = [*(written_by[name] for name in step.reads), *keys_before(study, step)]
+    deps = [dg.AssetDep(key) for key in dict.fromkeys(before)]
     return [
         dg.AssetSpec(
             key,
-            deps=[*(written_by[name] for name in step.reads), *keys_before(study, step)],
-            description=f"{step.meaning if key == keys[0] else table.grain}.",
-            group_name=f"{study.name}_{table.name.split('.')[0]}",
+            deps=deps,
+            description=f"{step.meaning if tables[0] == step.writes[0] else tables[0].grain}.",
+            group_name=f"{study.name}_{tables[0].name.split('.')[0]}",
             code_version=code_hash()[:12],
             kinds={"duckdb"},
             skippable=True,
         )
-        for key, table in zip(keys, step.writes, strict=True)
+        for key, tables in tables_of(study, step).items()
     ]
-
-
-def _result_of(
-    store: Store, step: Step, table: Table, key: dg.AssetKey, origin: Origin, *, unchanged: bool
-) -> dg.MaterializeResult:
-    return dg.MaterializeResult(
-        asset_key=key,
-        data_version=dg.DataVersion(str(origin["content_hash"])),
-        metadata=metadata_of(store, step, table, int(origin["n_rows"]), unchanged=unchanged),
-    )

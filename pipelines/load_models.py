@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from instruments.faults import Fault
+from instruments.read_once import REMEMBERED
 from instruments.spec import Instrument
 from instruments.strict_yaml import Document
 from models.load import (
@@ -19,6 +21,7 @@ from models.load import (
     read_model,
 )
 from models.sections.measurement import MeasurementSpec
+from models.sections.regressors import Surface
 from models.spec import RegressionSpec
 from pipelines.cross_checks import existing
 from pipelines.sections.screening_faults import with_exclusions
@@ -55,6 +58,24 @@ class Known:
     reflective: Mapping[str, tuple[str, ...]]
     forms: Mapping[str, frozenset[str]]
     scales: Mapping[str, Instrument]
+
+    @cached_property
+    def variable_kinds(self) -> frozenset[tuple[str, VariableKind]]:
+        """The variables and their kinds, as a value that studies with the same questions share."""
+        return frozenset(self.variables.items())
+
+
+class _Itself:
+    """A specification that is equal to no other object, so that what is known of it can be remembered."""
+
+    def __init__(self, spec: RegressionSpec) -> None:
+        self.spec = spec
+
+    def __hash__(self) -> int:
+        return id(self.spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other.spec is self.spec
 
 
 def read_models(folder: Path, spec: StudySpec, document: Document, known: Known | None) -> DeclaredModels:
@@ -121,6 +142,20 @@ def blame_population(spec: StudySpec, model: RegressionSpec, document: Document)
     existing(_groups_in(model), groups, document, ("regressors",), "respondent group")
 
 
+def has_surface(model: RegressionSpec) -> bool:
+    """Tell whether a model or one of its variants has a response surface."""
+    every = (model.regressors, *(variant.regressors or () for variant in model.variants))
+    return any(isinstance(each, Surface) for regressors in every for each in regressors)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _names_only(model: _Itself, variables: frozenset[tuple[str, VariableKind]]) -> bool:
+    """Tell whether a model names nothing but such variables, looked up once for all studies that share both."""
+    document = Document(Path())
+    blame_unknown_variables(document, model.spec, dict(variables))
+    return not document.faults
+
+
 def _groups_in(model: RegressionSpec) -> Iterable[str]:
     return dict.fromkeys(each.of for each in model.variables() if each.of is not None)
 
@@ -129,7 +164,7 @@ def _read_one(path: Path, spec: StudySpec, known: Known | None, models: dict[str
     """Read one model, put it among the models of the study when the study names it, and return its document."""
     model, document = read_model(path)
     if model is not None:
-        if known is not None:
+        if known is not None and not (_names_only(_Itself(model), known.variable_kinds) and not has_surface(model)):
             blame_unknown_variables(document, model, known.variables)
             blame_surface(document, model, known.scales)
         blame_population(spec, model, document)

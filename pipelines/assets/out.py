@@ -9,7 +9,6 @@ from instruments.spec import Instrument
 from instruments.spec_file import spec_hash
 from models.regression.identification import ModelDataError
 from models.sections.panel import NUMBER_OF_ANSWERS
-from models.sections.regressors import Surface
 from models.sections.variants import changes_of
 from models.spec import RegressionSpec
 from pipelines.assets.fits import TABLES_OF_FITS, FitRows, joined_rows, with_earlier, with_recipe, writes_of
@@ -18,6 +17,7 @@ from pipelines.assets.plan import state_of_plan
 from pipelines.assets.relations import names_collaborations
 from pipelines.assets.step import Step, Task
 from pipelines.load import Study
+from pipelines.load_models import has_surface
 from pipelines.steps import missingness, quality
 from pipelines.steps.answer_patterns import count_patterns
 from pipelines.steps.exclusions import without_excluded
@@ -137,12 +137,6 @@ def is_weighted(model: RegressionSpec) -> bool:
     """Tell whether a model or one of its variants weighs the responses by a column of ``core.weights``."""
     of_variants = (changes_of(variant).get("weights", model.weights) for variant in model.variants)
     return any(weights not in (None, NUMBER_OF_ANSWERS) for weights in (model.weights, *of_variants))
-
-
-def has_surface(model: RegressionSpec) -> bool:
-    """Tell whether a model or one of its variants has a response surface."""
-    every = (model.regressors, *(variant.regressors or () for variant in model.variants))
-    return any(isinstance(each, Surface) for regressors in every for each in regressors)
 
 
 def slice_of_model(name: str) -> str:

@@ -57,6 +57,8 @@ def _dyads(task: Task) -> list[Write]:
 
 def names_collaborations(model: RegressionSpec) -> bool:
     """Tell whether a model or one of its variants names collaborations as groups of its rows."""
+    if COLLABORATION not in model.model_dump_json():
+        return False
     every = [model.with_variant(name) for name in ("main", *(variant.name for variant in model.variants))]
     return any(COLLABORATION in (*each.clusters(), *each.random_groups()) for each in every)
 

@@ -23,7 +23,7 @@ from pipelines.assets.screening import notes as screening_notes
 from pipelines.assets.step import Step
 from pipelines.attempts import BY_HAND, TRIGGER
 from pipelines.dagster_storage import open_instance
-from pipelines.definitions import build_definitions, collecting_after
+from pipelines.definitions import COLLECT_IN_RUNS_AFTER, build_definitions, collecting_after
 from pipelines.factory import Observer, job_name, waves_partition
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
@@ -35,8 +35,6 @@ from pipelines.tables.screening import QUALITY_FLAGS
 
 _READ_BEFORE = ("response that was read before is", "responses that were read before are")
 _OF_NOBODY = ("response is of nobody", "responses are of nobody")
-COLLECT_AFTER = 10_000
-"""Objects made before Python looks for dead cycles among them in a run: many are made, and few are ever in a cycle."""
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -112,7 +110,7 @@ def run_study(
         on_begin(due)
         before = store.read(core.RESPONSES)
         began = dt.datetime.now(dt.UTC)
-        with collecting_after(COLLECT_AFTER):
+        with collecting_after(COLLECT_IN_RUNS_AFTER):
             _execute(study, due, outcome, _Recorder(outcome, on_step))
         ended = dt.datetime.now(dt.UTC)
         record_run(store, RunRecord(outcome.run_ids[-1], BY_HAND, began, ended, len(outcome.failures)))

@@ -18,6 +18,7 @@ from instruments.faults import UsageError
 from pipelines.access import FILE, VARIABLE, read_access
 from pipelines.access_secrets import read_secrets
 from pipelines.commands.printing import print_json, say
+from pipelines.dagster_settings import SETTINGS_FILE, lacking, write_settings
 from pipelines.dagster_storage import open_instance
 from pipelines.definitions import STUDIES, load_studies
 from pipelines.load import Study
@@ -130,6 +131,10 @@ def serve_dagster(folders: Sequence[Path], port: int, *, as_json: bool) -> int:
     studies = _usable(folders)
     taken = free_port(port)
     home = (studies[0].warehouse / "dagster").resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    write_settings(home, renew=True)
+    if missing := lacking(home):
+        say(f"{home / SETTINGS_FILE}: {missing}")
     with open_instance(home) as instance:
         for study in studies:
             instance.add_dynamic_partitions(f"wave_{study.name}", list(study.spec.waves))

@@ -10,6 +10,7 @@ import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
 from sqlalchemy.exc import OperationalError
 
+from pipelines.dagster_settings import SETTINGS_FILE, lacking
 from pipelines.dagster_storage import open_instance
 from pipelines.process_mark import mark_of_tags
 from pipelines.recovering.finding import Finding, Patient
@@ -24,6 +25,7 @@ def dead_runs(patient: Patient) -> Iterator[Finding]:
     home = patient.warehouse / "dagster"
     if not home.is_dir():
         return
+    yield from _settings_lacking(home)
     damaged = [path for path in sorted(home.rglob("*.db")) if not _is_whole(path)]
     if damaged:
         yield _records_damaged(home, damaged)
@@ -37,6 +39,12 @@ def dead_runs(patient: Patient) -> Iterator[Finding]:
             f"Dagster's records cannot be opened ({str(error).splitlines()[0]})",
             "make room on the disk, or mend the folder's permissions, and ask again",
         )
+
+
+def _settings_lacking(home: Path) -> Iterator[Finding]:
+    if missing := lacking(home):
+        found, remedy = missing.split("; ", 1)
+        yield Finding("dagster-settings", str(home / SETTINGS_FILE), found, remedy.rstrip(), is_note=True)
 
 
 def _of_records(patient: Patient, home: Path) -> Iterator[Finding]:

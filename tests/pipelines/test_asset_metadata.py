@@ -25,7 +25,8 @@ def told(tmp_path, shares):
     store = Store(tmp_path / "warehouse")
     store.folder.mkdir()
     store.write([Write(out.RESPONSE_RATES, rates(shares))], input_hash="", run_id="")
-    return metadata_of(store, SimpleNamespace(slice=""), out.RESPONSE_RATES, len(shares), unchanged=False)
+    written = {out.RESPONSE_RATES.name: {"n_rows": len(shares), "content_hash": ""}}
+    return metadata_of(store, SimpleNamespace(slice=""), [out.RESPONSE_RATES], written, unchanged=False)
 
 
 def test_lowest_rate_is_told_in_percent_and_none_where_none_is_known(tmp_path):

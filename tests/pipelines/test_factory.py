@@ -38,20 +38,13 @@ ASSETS_OF_THE_SMALL_STUDY = [
     "small/out/attrition",
     "small/out/attrition_differences",
     "small/out/break_off_items",
-    "small/out/curves/trust",
-    "small/out/diagnostics/trust",
     "small/out/distributions",
-    "small/out/estimates/trust",
     "small/out/exclusions",
     "small/out/fieldwork_by_day",
     "small/out/fits/trust",
     "small/out/instrument_changes",
     "small/out/items",
-    "small/out/joint_tests/trust",
     "small/out/missing",
-    "small/out/predictions/trust",
-    "small/out/readings/trust",
-    "small/out/refusals/trust",
     "small/out/reliability",
     "small/out/representativity",
     "small/out/response_rates",
@@ -59,9 +52,6 @@ ASSETS_OF_THE_SMALL_STUDY = [
     "small/out/scale_means",
     "small/out/screening",
     "small/out/screening_overlap",
-    "small/out/slope_regions/trust",
-    "small/out/slopes/trust",
-    "small/out/surface/trust",
     "small/out/weighting",
     "small/out/weighting_cells",
     "small/out/weighting_margins",
@@ -200,7 +190,11 @@ def test_run_of_the_job_shows_row_counts_and_tables(first_run: FirstRun):
     alphas = of_asset["small/out/reliability"]["Table"].value
     assert alphas.startswith("| Scale | Respondent group | Wave | Coefficient | Estimate | 95 % interval, lower end |")
     assert "| teamwork | FRL | autumn | alpha | 0." in alphas
-    coefficients = of_asset["small/out/estimates/trust"]["Table"].value
+    model = of_asset["small/out/fits/trust"]
+    assert model["dagster/row_count"].value == model["Fits"].value == 2
+    assert model["Variants that the data cannot carry"].value == 0
+    assert "| main | exploratory | no analysis plan was locked | HC3 | 40 |" in model["Table of fits"].value
+    coefficients = model["Table of estimates"].value
     assert "| main | exploratory | teamwork | " in coefficients
     rates = of_asset["small/out/response_rates"]["Table"].value
     assert "| autumn | FRL | – | 4" in rates

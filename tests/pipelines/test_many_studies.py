@@ -1,6 +1,8 @@
 """Many studies in one Dagster instance: what they share is read once, and none stands in the way of another."""
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -8,9 +10,19 @@ import pytest
 
 from instruments import read_once
 from instruments.load import LIBRARY, load_instrument, read_instrument
-from pipelines.definitions import LEFT_OUT, STUDIES, build_definitions, defs, load_studies
+from pipelines.definitions import LEFT_OUT, STUDIES, build_definitions, defs, load_studies, served
 from tests.bench_many_studies import N_STUDIES, build_studies, seconds_to_load
 from tests.small_study import build_small_study
+
+
+@pytest.fixture(autouse=True)
+def _as_a_program_of_its_own() -> Iterator[None]:
+    """Forget what was loaded, and let garbage be collected as before: elsewhere only Dagster's programs load."""
+    usual = gc.get_threshold()
+    yield
+    served.cache_clear()
+    gc.set_threshold(*usual)
+    gc.unfreeze()
 
 
 @pytest.fixture
@@ -75,6 +87,14 @@ def test_a_study_with_the_name_of_an_earlier_one_is_left_out(folders: list[Path]
     loaded = load_studies([*folders, namesake])
     assert [study.folder for study in loaded.studies] == folders
     assert f"{folders[0]} holds a study of the same name study_1" in loaded.left_out[namesake]
+
+
+def test_definitions_that_dagster_asks_for_twice_are_made_once(folders: list[Path], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(STUDIES, str(folders[0]))
+    first = defs()
+    assert defs() is first
+    monkeypatch.setenv(STUDIES, os.pathsep.join(map(str, folders[:2])))
+    assert {job.name for job in defs().get_repository_def().get_all_jobs()} >= {"study_1_run", "study_2_run"}
 
 
 @pytest.mark.slow
