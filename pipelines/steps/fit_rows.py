@@ -15,12 +15,12 @@ from models.estimates import Matrix, Vector
 from models.regression.columns import Labels
 from models.regression.design import INTERCEPT, columns_read
 from models.sections.dyads import DYAD
-from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, OF_COUNTS
+from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, OF_COUNTS
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.spec import RegressionSpec
-from pipelines.steps.fit_answers import answers_told
+from pipelines.steps.fit_answers import answers_told, figures_told
 from pipelines.steps.fit_designs import UNKNOWN, TurnedBack
-from pipelines.steps.fit_paths import each_turned_back
+from pipelines.steps.fit_paths import each_turned_back, outcomes_of
 
 LEAST_SHARE = 1e-10
 SAME = 1e-9
@@ -55,7 +55,8 @@ def behind_a_fit(
         - least_category_n, least_category_organisations, n_organisations: of these responses, as the diagnostics of
           these names; organisations where known.
         - least_outcome_n: fewest of them with a value of the outcome.
-        - least_answer_of_category, count_beside_two: as of ``answers_told``.
+        - least_answer_of_category, count_beside_two: as of ``answers_told``, of figures of the
+          population as of ``figures_told``.
         - row_leverage, unit_leverage: the largest of ``unit_leverage`` of a response, and of a unit beside the effects
           that are taken out; the latter 0 where no unit has several responses.
         - df_of_groups: groups less columns that are the same within each; of models of groups alone.
@@ -85,7 +86,7 @@ def behind_a_fit(
         "df_complete": float(_rows_beyond_effects(spec, complete) - n_columns),
         **({"least_category_n": min(float(each.sum()) for each in parts)} if parts else {}),
         "least_outcome_n": float(complete[spec.outcome].value_counts().min()),
-        **answers_told(spec.estimator, _weighted_counts(spec, complete), parts),
+        **_answers(spec, complete, parts),
         **_organisations(own, parts),
         "row_leverage": max(_row_leverage(each) for each in designs),
         "unit_leverage": max(leverages, default=0.0),
@@ -197,6 +198,14 @@ def _weights(spec: RegressionSpec, rows: pd.DataFrame, parts: list[NDArray[np.bo
     weights: Vector = rows[str(spec.weights)].to_numpy(dtype=float)
     each = [weights, *(weights[part] for part in parts if part.any())]
     return {"weight_in_people": min(float(own.sum() / own.max()) for own in each)}
+
+
+def _answers(spec: RegressionSpec, rows: pd.DataFrame, parts: list[NDArray[np.bool_]]) -> dict[str, float]:
+    if spec.estimator not in FIGURES:
+        return answers_told(spec.estimator, _weighted_counts(spec, rows), parts)
+    weights: Vector = np.ones(len(rows)) if spec.weights is None else rows[spec.weights].to_numpy(dtype=float)
+    told = [figures_told(rows[name], weights, parts) for name in outcomes_of(spec)]
+    return {name: min(each[name] for each in told if name in each) for name in {name for each in told for name in each}}
 
 
 def _weighted_counts(spec: RegressionSpec, rows: pd.DataFrame) -> pd.Series:
