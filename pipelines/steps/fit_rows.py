@@ -25,7 +25,7 @@ from pipelines.steps.fit_paths import each_turned_back, outcomes_of
 LEAST_SHARE = 1e-10
 SAME = 1e-9
 MOST_TURNS = 1_000
-OVER_WAVES = "over_waves"
+OVER_WAVES, OF_CALIBRATED = "over_waves", "of_calibrated"
 BOTH = 2
 PRODUCT = " x "
 
@@ -49,7 +49,8 @@ def behind_a_fit(
         coefficients: Term → estimate.
 
     Returns:
-        - over_waves: 1, and nothing else, where an equation is of several waves.
+        - over_waves, of_calibrated: 1, and nothing else, where an equation is of several waves, or its rows are
+          those of a calibrated sample.
         - n_complete, df_complete: responses without a missing value, and these less the columns of the model and the
           effects that are taken out of them; between units, units less columns.
         - least_category_n, least_category_organisations, n_organisations: of these responses, as the diagnostics of
@@ -69,6 +70,8 @@ def behind_a_fit(
     """
     if spec.paths is not None and spec.paths.lagged:
         return {OVER_WAVES: 1.0}
+    if spec.design is not None and spec.design.calibrated:
+        return {OF_CALIBRATED: 1.0}
     read = [name for name in dict.fromkeys(columns_read(spec)) if name in rows]
     complete = rows[rows[read].notna().all(axis=1)].reset_index(drop=True)
     if complete.empty:

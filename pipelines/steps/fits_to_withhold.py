@@ -13,7 +13,7 @@ from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, PATH
 from pipelines.steps.coarse_degrees import OF_EQUATIONS, OF_GROUPS, OF_SAMPLES, has_rules_of_its_own
 from pipelines.steps.disclosure import LEAST_BAND, LEAST_ORGANISATIONS
 from pipelines.steps.fit_answers import BESIDE_TWO, LEAST_ANSWER
-from pipelines.steps.fit_rows import OVER_WAVES
+from pipelines.steps.fit_rows import OF_CALIBRATED, OVER_WAVES
 from pipelines.steps.scores_without_items import ALPHA
 from pipelines.steps.withheld_reasons import reason
 from pipelines.tables.units_of_estimates import UNITS
@@ -100,7 +100,7 @@ def reasons_to_withhold(
     """
     least = float(str(fit["least_cell_size"]))
     parts = [part for term in terms for part in term.split(" x ")]
-    never = NEVER.get(str(fit["estimator"]), OVER_WAVES if OVER_WAVES in known else "")
+    never = NEVER.get(str(fit["estimator"]), next((each for each in (OVER_WAVES, OF_CALIBRATED) if each in known), ""))
     is_known = fit["estimator"] in WITH_RULES and fit["covariance"] in COVARIANCES
     rules = (
         (bool(never), never, 0),
@@ -111,7 +111,7 @@ def reasons_to_withhold(
         (any(part.startswith(f"{item}[") for item in text_items for part in parts), "cell_texts", 0),
         (bool(fit.get("is_of_scale")) and fit["estimator"] in NOT_TURNED_BACK, "sums_unknown", 0),
         *(_of_its_own(fit, known, least) if not never and has_rules_of_its_own(fit, known) else ()),
-        *_of_answers(fit, known),
+        *(() if never else _of_answers(fit, known)),
         *_of_dyads(known, least),
         (known.get("weight_in_people", least) < least, "heavy_weight", least),
         ("noughts_count_as" in known, "log_ratio", 0),

@@ -109,6 +109,10 @@ REASONS: Mapping[str, Texts] = {
         "da": "tal for en population og dens dele, hvis usikkerhed fortæller om skjulte organisationer ved siden af "
         "viste",
     },
+    "of_calibrated": {
+        "en": "errors of calibrated weights, with no rule on what rows of people who are not behind the figure tell",
+        "da": "usikkerhed af kalibrerede vægte, uden regel for, hvad rækker om personer uden for tallet fortæller",
+    },
     "quantiles": {
         "en": "quantiles, which are answers of single people and go with real rows only",
         "da": "fraktiler, som er enkelte personers svar og kun følger med virkelige rækker",
