@@ -12,6 +12,7 @@ from models.paths.mediation_of_model import RESAMPLES_UNDEFINED
 from models.regression.diagnostics import leverage_of_design
 from models.regression.outcome import categories_of
 from models.replication.refit import labels_from_json, recorded_model
+from models.sections.figures import QUANTILES
 from models.sections.panel import NUMBER_OF_ANSWERS
 from pipelines.load import Study
 from pipelines.steps import fits_to_withhold
@@ -29,6 +30,8 @@ from pipelines.tables import core, out
 from pipelines.tables.erasures import ERASURES
 
 Reasons = dict[str, str]
+IN_THE_ORDER_OF_UNITS = ("balanced_halves", "unit_bootstrap")
+"""Covariances by parts of a sample that are put together in the order of its units."""
 
 
 def releasable_fits(study: Study, store: Store, language: str = "en") -> tuple[pd.DataFrame, pd.DataFrame, Reasons]:
@@ -45,12 +48,13 @@ def releasable_fits(study: Study, store: Store, language: str = "en") -> tuple[p
     return shown, released_estimates(of_kept, coarse_of(kept, diagnostics), shown, store.read(out.READINGS)), withheld
 
 
-def packageable_fits(study: Study, store: Store) -> tuple[list[str], Reasons]:
+def packageable_fits(study: Study, store: Store, *, has_real_rows: bool) -> tuple[list[str], Reasons]:
     """Return the fits that may be in a replication package, and why the others may not.
 
     They are those of a release, and those that a release leaves out only because the dashboard has no words for them,
     or no rule says what they would tell beside its means of organisations, which a package does not have.
     Fits of resampled rows are in none: the rows of a package have other names, in whose order others are drawn.
+    Quantiles are answers of single people, and stay out unless real rows come with them.
     """
     fits = _declared(study, store)
     without_words, unsafe = _reasons(study, store, fits, "en")
@@ -59,6 +63,8 @@ def packageable_fits(study: Study, store: Store) -> tuple[list[str], Reasons]:
         name = str(fit["fit_id"])
         if name in of_package:
             unsafe[name].append(of_package[name])
+        if fit["estimator"] == QUANTILES and not has_real_rows:
+            unsafe[name].append(reason("quantiles"))
     withheld = _missing_models(study, fits, "en") | {fit: "; ".join(reasons) for fit, reasons in unsafe.items()}
     kept, withheld = _not_too_alike(study, store, fits, withheld, without_words, "en")
     return [str(each) for each in kept["fit_id"]], withheld
@@ -76,9 +82,10 @@ def coarse_of(fits: pd.DataFrame, diagnostics: pd.DataFrame) -> dict[str, float]
 
 def drawn_anew(store: Store) -> Reasons:
     """Return the fits of resampled rows, and why no package holds them."""
-    diagnostics = store.read(out.DIAGNOSTICS)
+    diagnostics, fits = store.read(out.DIAGNOSTICS), store.read(out.FITS)
     drawn = diagnostics.loc[diagnostics["diagnostic"] == RESAMPLES_UNDEFINED, "fit_id"]
-    return dict.fromkeys(drawn.astype(str), reason("resampled"))
+    in_their_order = fits.loc[fits["covariance"].isin(IN_THE_ORDER_OF_UNITS), "fit_id"]
+    return dict.fromkeys([*drawn.astype(str), *in_their_order.astype(str)], reason("resampled"))
 
 
 def withheld_fits(study: Study, store: Store, language: str) -> Reasons:

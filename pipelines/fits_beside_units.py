@@ -17,6 +17,7 @@ from pipelines.release_slices import Slices, with_carried
 from pipelines.steps.coarse_degrees import OF_GROUPS
 from pipelines.steps.fit_answers import YES_AND_NO
 from pipelines.steps.fit_corrected import with_columns_of_errors
+from pipelines.steps.fit_denominators import OfScale, widths_by_intervals
 from pipelines.steps.fit_designs import TurnedBack
 from pipelines.steps.fit_equations import SLACK, HiddenCells, hidden_cells, sums_that_follow, tells
 from pipelines.steps.fit_paths import each_turned_back, outcomes_of, tell_of_scale
@@ -27,6 +28,7 @@ from pipelines.store import Store
 from pipelines.tables import out
 from pipelines.tables.released import UNIT_MEANS
 
+CORRECTED = "corrected_means"
 UNIT = [*PEOPLE, "level", "unit"]
 
 
@@ -53,6 +55,26 @@ def fits_that_tell_of_units(study: Study, store: Store, fits: pd.DataFrame, slic
             continue
         hidden = hidden_cells(each.people, _shown(units, each.people, each.name, slices))
         withheld |= _telling(store, declared.loc[own], each, hidden)
+    return withheld | _told_by_intervals(study, store, slices, declared.drop(index=list(withheld)))
+
+
+def _told_by_intervals(study: Study, store: Store, slices: Slices, records: pd.DataFrame) -> dict[str, str]:
+    """Return the fits whose intervals of corrected means would tell the hidden mean of an organisation."""
+    units = with_carried(UNIT_MEANS, slices.unit_means, slices.carried)
+    corrected = [each for each in records.to_dict("records") if each["estimator"] == CORRECTED]
+    withheld: dict[str, str] = {}
+    for each in _of_scales(study, slices) if corrected else ():
+        hidden = hidden_cells(each.people, _shown(units, each.people, each.name, slices))
+        asked, n_shown = OfScale(each.outcomes, each.people, hidden, tuple(study.spec.waves)), 0
+        for record in corrected:
+            spec, name = recorded_model(record), str(record["fit_id"])
+            if name in withheld or not (means := asked.means_in(spec)) or hidden.cells.empty:
+                continue
+            rows, labels = store.kept_rows(str(record["data_hash"])), labels_from_json(str(record["labels_json"]))
+            if (widths_by_intervals(asked, spec, rows, labels, n_shown) < each.least - SLACK).any():
+                withheld[name] = reason("tells_of_unit")
+            else:
+                n_shown += len(means)
     return withheld
 
 

@@ -22,6 +22,7 @@ from models.load import (
 )
 from models.sections.measurement import MeasurementSpec
 from models.sections.regressors import Surface
+from models.sections.sample_design import SampleDesign
 from models.spec import RegressionSpec
 from pipelines.cross_checks import existing
 from pipelines.sections.screening_faults import with_exclusions
@@ -156,6 +157,30 @@ def _names_only(model: _Itself, variables: frozenset[tuple[str, VariableKind]]) 
     return not document.faults
 
 
+def blame_margins(spec: StudySpec, model: RegressionSpec, document: Document) -> None:
+    """Add a fault where a model names margins that the weights of the study are not calibrated to, or not all of them.
+
+    Margins of a file are known when the study is run, and are compared with the weights then.
+    """
+    asked = [each.design for each in (model, *model.variants) if isinstance(each.design, SampleDesign)]
+    if not any(each.calibrated for each in asked):
+        return
+    calibration = spec.weights.calibration if spec.weights is not None else None
+    if calibration is None:
+        document.blame(
+            ("design", "calibrated"), "study.yaml has no weights.calibration; write margins there, or take it out"
+        )
+    elif calibration.margins_file is None:
+        groups = model.population.respondent_groups or tuple(calibration.margins)
+        known = {name for group in groups for name in calibration.margins.get(group, {})}
+        if wrong := next((each for each in asked if each.calibrated and set(each.calibrated) != known), None):
+            document.blame(
+                ("design", "calibrated"),
+                f"found {', '.join(wrong.calibrated)}; weights.calibration of study.yaml has "
+                f"{', '.join(sorted(known)) or 'no margin of these groups'}; name these, all of them",
+            )
+
+
 def _groups_in(model: RegressionSpec) -> Iterable[str]:
     return dict.fromkeys(each.of for each in model.variables() if each.of is not None)
 
@@ -168,6 +193,7 @@ def _read_one(path: Path, spec: StudySpec, known: Known | None, models: dict[str
             blame_unknown_variables(document, model, known.variables)
             blame_surface(document, model, known.scales)
         blame_population(spec, model, document)
+        blame_margins(spec, model, document)
         if path.stem in spec.models:
             models[path.stem] = with_exclusions(spec.screening, model, document)
     return document

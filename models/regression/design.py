@@ -199,10 +199,7 @@ def select_population(spec: RegressionSpec, analysis: pd.DataFrame, auxiliary: S
     filters = filters_of(spec)
     left_out = [excluded_column(rule)] if (rule := spec.population.without) else []
     columns = list(dict.fromkeys(["response_id", *filters, *left_out, *columns_read(spec), *auxiliary]))
-    absent = [column for column in columns if column not in analysis.columns]
-    if absent:
-        listed = ", ".join(absent)
-        raise ModelDataError(f"the analysis table has no column {listed}, which the model reads; correct the name")
+    refuse_absent(columns, analysis)
     is_member = pd.Series(data=True, index=analysis.index)
     for column, values in filters.items():
         is_member &= analysis[column].isin(values)
@@ -211,6 +208,13 @@ def select_population(spec: RegressionSpec, analysis: pd.DataFrame, auxiliary: S
     if not is_member.any():
         raise empty_population(spec, len(analysis))
     return analysis.loc[is_member, columns].sort_values("response_id", kind="stable").reset_index(drop=True)
+
+
+def refuse_absent(columns: Sequence[str], analysis: pd.DataFrame) -> None:
+    """Raise ModelDataError when a column that a model reads is not there."""
+    if absent := [column for column in columns if column not in analysis.columns]:
+        listed = ", ".join(absent)
+        raise ModelDataError(f"the analysis table has no column {listed}, which the model reads; correct the name")
 
 
 def filters_of(spec: RegressionSpec) -> Mapping[str, Sequence[str | int | float]]:

@@ -13,6 +13,7 @@ from instruments.spec_file import closest
 from models.estimates import PREDICTION_COLUMNS, Fit
 from models.missing_data.imputations import Imputations
 from models.one_thread import on_one_thread
+from models.regression.calibrated_sample import build_calibrated_design
 from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.estimate import estimate_categorical
 from models.regression.columns import Labels, column_of
@@ -88,6 +89,9 @@ def fit_regression(
                 return _fit_completed(fitted, impute_rows(fitted, analysis, request, seed, shift), asked)
 
             return with_deltas(completed(), fitted, completed)
+        if fitted.design is not None and fitted.design.calibrated:
+            calibrated = build_calibrated_design(fitted, analysis, labels, fewest_beyond)
+            return _figures(fitted, variant, calibrated, labels, seed)
         design = build_design(fitted, analysis, labels, fewest_beyond)
         if fitted.estimator in PATHS:
             return _paths(fitted, variant, (design,), seed, fewest_beyond)

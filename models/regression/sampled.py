@@ -47,6 +47,11 @@ def columns_of_sample(design: SampleDesign | None) -> list[str]:
     return [] if design is None else [*design.columns(), UNITS_SAMPLED]
 
 
+def columns_of_calibration(design: SampleDesign | None) -> list[str]:
+    """Return the columns that tell what weights were calibrated to: margins, where a value may be missing."""
+    return [] if design is None else [name for margin in design.margins() for name in margin]
+
+
 def sample_of(design: SampleDesign | None, rows: pd.DataFrame, weights: pd.Series | None) -> SurveyDesign | None:
     """Return the survey design of the rows of a model; None for a model without.
 
@@ -107,4 +112,4 @@ def effect_of_design(sample: SurveyDesign | None, outcome: Vector) -> dict[str, 
     if sample is None:
         return {}
     effect = design_effects(sample, ["outcome"], outcome[:, None], compared="with_replacement")["outcome"]
-    return {"design_effect": effect, "effective_n": len(outcome) / effect if effect > 0 else np.nan}
+    return {"design_effect": effect, "effective_n": sample.n_obs / effect if effect > 0 else np.nan}

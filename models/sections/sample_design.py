@@ -8,6 +8,11 @@ from instruments.spec_file import Name, Spec
 from models.sections.inference import FIGURES, REPLICATED, WITH_DESIGN, Covariance, Estimator
 
 OF_DESIGN: Covariance = "design"
+BEFORE_CALIBRATION, IS_TRIMMED = "nonresponse_weight", "is_trimmed"
+CALIBRATED = ("calibrated_weight", "analysis_weight")
+GROUPS_OF_WEIGHTS = ("wave", "respondent_group")
+"""Within whose categories responses are weighted."""
+CROSSED = " x "
 
 
 class StageColumns(NamedTuple):
@@ -29,12 +34,16 @@ class SampleDesign(Spec):
             last may be of the responses within the last clusters); left out, so many that it makes no difference.
         lonely_strata: What a stratum with a single sampled unit adds to variances: ``fail`` refuses the fit, ``adjust``
             takes its distance from nought, ``average`` what other strata add on average, ``certainty`` nothing.
+        calibrated: Margins of the population that the weights were calibrated to, by the names that they have under
+            ``weights.calibration`` in ``study.yaml``, all of them; what they explain has no error. Left out, weights
+            count as they are, and errors are rather too large. For figures of the population.
     """
 
     clusters: Name | tuple[Name, ...] = ()
     strata: Name | None = None
     population_sizes: Name | tuple[Name, ...] = ()
     lonely_strata: Literal["fail", "adjust", "average", "certainty"] = "fail"
+    calibrated: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "SampleDesign":
@@ -46,6 +55,8 @@ class SampleDesign(Spec):
             )
         if len(set(self.columns())) < len(self.columns()):
             raise ValueError("a design names the same column twice; keep one")
+        if len(set(self.calibrated)) < len(self.calibrated):
+            raise ValueError("calibrated names a margin twice; keep one")
         return self
 
     def stages(self) -> tuple[StageColumns, ...]:
@@ -67,6 +78,10 @@ class SampleDesign(Spec):
     def sizes(self) -> tuple[str, ...]:
         """Return the columns of population sizes."""
         return _listed(self.population_sizes)
+
+    def margins(self) -> tuple[tuple[str, ...], ...]:
+        """Return the variables of every margin that weights were calibrated to; several where they are crossed."""
+        return tuple(tuple(name.split(CROSSED)) for name in self.calibrated)
 
     def columns(self) -> tuple[str, ...]:
         """Return every column that the design names."""
@@ -98,6 +113,11 @@ def refuse_mixed_design(
     if covariance not in (None, OF_DESIGN, *(REPLICATED if estimator in FIGURES else ())):
         raise ValueError(
             f"with a design the covariance is design; found {covariance}; remove it, or write design: none"
+        )
+    if design.calibrated and (estimator not in FIGURES or covariance not in (None, OF_DESIGN)):
+        raise ValueError(
+            f"design.calibrated is for figures of the population ({', '.join(FIGURES)}) with covariance design; found "
+            f"{estimator} and {covariance or 'none named'}; remove it, and weights count as they are"
         )
     if level != "response":
         raise ValueError(f"a design is of responses; found level {level}; write level: response, or design: none")

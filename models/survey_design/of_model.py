@@ -62,7 +62,7 @@ def fit_figures(spec: RegressionSpec, variant: str, design: Design, labels: Labe
     sample = design.sample
     if sample is None:
         raise ModelDataError(f"model '{spec.name}' has no design; write one, such as {{clusters: organisation_id}}")
-    domains = _domains(spec, design, labels)
+    domains = _domains(spec, design, sample, labels)
     _refuse_lone_domains(sample, domains)
     replicates = _replicates(spec, sample, seed)
     found = _estimated(spec, design, domains, sample if replicates is None else replicates)
@@ -75,7 +75,7 @@ def fit_figures(spec: RegressionSpec, variant: str, design: Design, labels: Labe
         **_of_domains(spec, design, domains, labels),
         **effect_of_design(sample, design.outcome.to_numpy()),
         **_effects_of_designs(spec, design, sample, domains),
-        "share_of_responses_used": len(design.rows) / design.n_in_population,
+        "share_of_responses_used": sample.n_obs / design.n_in_population,
     }
     return Fit(
         model=spec.name,
@@ -83,7 +83,7 @@ def fit_figures(spec: RegressionSpec, variant: str, design: Design, labels: Labe
         estimator=spec.estimator,
         covariance=spec.covariance_used(),
         outcome=spec.outcome,
-        n_obs=len(design.rows),
+        n_obs=sample.n_obs,
         n_clusters=n_clusters,
         df_resid=float(sample.df),
         r_squared=np.nan,
@@ -96,20 +96,23 @@ def fit_figures(spec: RegressionSpec, variant: str, design: Design, labels: Labe
     )
 
 
-def _domains(spec: RegressionSpec, design: Design, labels: Labels) -> dict[str, NDArray[np.bool_]]:
+def _domains(
+    spec: RegressionSpec, design: Design, sample: SurveyDesign, labels: Labels
+) -> dict[str, NDArray[np.bool_]]:
     """Return who belongs to everybody and to each category, n each, by term."""
-    everybody = {spec.outcome: np.ones(len(design.rows), dtype=np.bool_)}
+    everybody = {spec.outcome: sample.in_domain}
     by = _said(spec).by
     if by is None:
         return everybody
     names = category_names(design.profile.codes[by], labels.get(by, {}))
     if len(names) == 1:
         raise ModelDataError(
-            f"'{by}' has one category among the {len(design.rows)} responses used, '{next(iter(names.values()))}'; "
+            f"'{by}' has one category among the {sample.n_obs} responses used, '{next(iter(names.values()))}'; "
             "expected two or more; take it out of figures.by"
         )
     return everybody | {
-        f"{by}[{name}]": (design.rows[by] == code).to_numpy(dtype=np.bool_) for code, name in names.items()
+        f"{by}[{name}]": sample.in_domain & (design.rows[by] == code).to_numpy(dtype=np.bool_, na_value=False)
+        for code, name in names.items()
     }
 
 
@@ -133,7 +136,10 @@ def _statistic(spec: RegressionSpec, design: Design, domains: Domains) -> Statis
     per = _said(spec).per
     if spec.estimator != RATIO or per is None:
         return Ratios(tuple(domains), outcome, is_member)
-    return Ratios(tuple(domains), outcome, finite_numbers(design.rows, per).to_numpy()[:, None] * is_member)
+    below = np.zeros(len(design.rows))
+    everybody = domains[spec.outcome]
+    below[everybody] = finite_numbers(design.rows[everybody], per)
+    return Ratios(tuple(domains), outcome, below[:, None] * is_member)
 
 
 def _estimated(

@@ -16,6 +16,7 @@ from models.replication.refit import Labels, labels_json
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.spec import RegressionSpec
 from pipelines.assets.beside_fits import with_conditions, with_inference, with_organisations, with_surface
+from pipelines.assets.calibrated import with_calibration
 from pipelines.assets.codings import refuse_unreliable_codes, with_judgements
 from pipelines.assets.measurement import refuse_unmeasured
 from pipelines.assets.plan import label_of
@@ -126,7 +127,7 @@ def rows_for_model(study: Study, store: Store, analysis: pd.DataFrame, model: Re
     analysis = with_errors_behind(analysis, model, is_used, scales)
     analysis = with_named_dyads(store, analysis, model, is_used)
     analysis = _with_weights(store, means_of_groups(analysis, model.variables(), is_used), model.weights)
-    return with_named_collaborations(store, analysis, model)
+    return with_named_collaborations(store, with_calibration(store, analysis, model), model)
 
 
 def _with_weights(store: Store, analysis: pd.DataFrame, column: str | None) -> pd.DataFrame:

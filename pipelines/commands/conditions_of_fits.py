@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from models.regression.sampled import columns_of_calibration
 from models.replication.refit import recorded_model
 from models.sections.composition import parts_of_whole
 from models.spec import RegressionSpec
@@ -28,6 +29,7 @@ def analysis_for(study: Study, *models: RegressionSpec) -> Table:
     named |= {item for model in models for item in items_left(study, model)}
     named |= {name for model in models for name in (*model.clusters(), *model.effects(), *model.random_groups())}
     named |= {name for model in models if model.design is not None for name in model.design.columns()}
+    named |= {name for model in models for name in columns_of_calibration(model.design)}
     for spec in study.measurement.values():
         named |= {each.over for each in spec.comparisons} | set(spec.item_functioning.over)
     return core.analysis_with(study, named)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import cast, get_args
 
+from models.sections.figures import QUANTILES
 from models.sections.imputation import WITHOUT_IMPUTATION
 from models.sections.inference import WITH_DESIGN, Estimator, covariances_of
 from pipelines.methods_report.defined import ESTIMATORS
@@ -63,7 +64,7 @@ def _cells(recorded: str, measured: str, tried: str) -> tuple[str, ...]:
         ", ".join(_covariances(recorded, estimator)),
         _imputed(recorded, estimator),
         "; ".join(_withheld(recorded)) or "yes",
-        "yes" if recorded in WITH_RULES and recorded not in NEVER else "no",
+        _packaged(recorded),
         "yes" if f'"{recorded}": (' in tried else "no",
         "yes" if f"| {recorded} |" in measured else "no",
         "; ".join(dict.fromkeys(ESTIMATORS[recorded])),
@@ -82,6 +83,12 @@ def _imputed(recorded: str, estimator: Estimator) -> str:
     if recorded == "corrected_means":
         return "no: corrected means are of those who answered"
     return f"no: {WITHOUT_IMPUTATION[estimator]}" if estimator in WITHOUT_IMPUTATION else "pooled"
+
+
+def _packaged(recorded: str) -> str:
+    if recorded not in WITH_RULES or recorded in NEVER:
+        return "no"
+    return "with real rows" if recorded == QUANTILES else "yes"
 
 
 def _withheld(recorded: str) -> list[str]:

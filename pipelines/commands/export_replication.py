@@ -118,7 +118,8 @@ def export_replication(
     refuse_place(path)
     refuse_public_place(study, path)
     store = Store(study.warehouse)
-    fits = packaged_fits(study, store, number_of_release(release) if release else None)
+    number = number_of_release(release) if release else None
+    fits = packaged_fits(study, store, number, has_real_rows=kind == "deidentified")
     given = rows_to_give(study, store, fits, kind, sign_off.strip())
     content = _Content(study, fits, published_tables(study, fits), given, sign_off.strip())
     with building(path, is_private=kind == "deidentified") as package:

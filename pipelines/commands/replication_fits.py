@@ -73,15 +73,21 @@ class PackagedFits:
         return [{str(column): value for column, value in row.items()} for row in self.fits.to_dict("records")]
 
 
-def packaged_fits(study: Study, store: Store, release: int | None) -> PackagedFits:
+def packaged_fits(study: Study, store: Store, release: int | None, *, has_real_rows: bool) -> PackagedFits:
     """Choose the fits: those of a release, or the present declared ones that may be shown.
+
+    Args:
+        study: The study.
+        store: Its warehouse.
+        release: Number of the release; None for the present fits.
+        has_real_rows: Whether real rows come with them.
 
     Raises:
         UsageError: When there is no such release, or it was withdrawn.
         DataError: When there is nothing to package, or models or software changed so that a fit comes out otherwise.
         WarehouseError: When the rows of a fit are gone.
     """
-    names, withheld = _chosen(study, store, release)
+    names, withheld = _chosen(study, store, release, has_real_rows=has_real_rows)
     recorded = store.read(out.FITS).set_index("fit_id")["data_hash"]
     if gone := sorted(set(names) - set(recorded.index)):
         raise DataError(f"{counted(len(gone), 'fit')} of release {release} left the warehouse, such as {gone[0]}")
@@ -102,14 +108,16 @@ def packaged_fits(study: Study, store: Store, release: int | None) -> PackagedFi
     return found
 
 
-def _chosen(study: Study, store: Store, release: int | None) -> tuple[list[str], dict[str, str]]:
+def _chosen(
+    study: Study, store: Store, release: int | None, *, has_real_rows: bool
+) -> tuple[list[str], dict[str, str]]:
     if release is not None:
         path = release_file(study.releases, release, reasons_of_withdrawal(store))
         names = sorted(released_rows(path, FITS_RELEASED, ("fit_id",))["fit_id"].astype(str))
         of_package = drawn_anew(store)
         withheld = {name: of_package[name] for name in names if name in of_package}
         return [name for name in names if name not in withheld], withheld
-    return packageable_fits(study, store)
+    return packageable_fits(study, store, has_real_rows=has_real_rows)
 
 
 def _of_fits(study: Study, rows: pd.DataFrame, table: Table, names: list[str]) -> pd.DataFrame:

@@ -15,13 +15,14 @@ import pandas as pd
 from models.estimates import Vector
 from models.regression.inference import t_quantiles, two_sided_p
 from models.sections.imputation import IMPUTATIONS
-from models.sections.inference import MARGINAL, MIXED_CATEGORICAL
+from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, REPLICATED
 
 OF_GROUPS = ("mixed",)
 OF_EQUATIONS = ("mediation", "two_outcomes")
 """Several regressions by least squares on the same responses."""
-BY_DESIGN = "design"
-WITH_OWN_RULES = (*OF_GROUPS, *OF_EQUATIONS, *MARGINAL, *MIXED_CATEGORICAL)
+OF_SAMPLES = ("design", *REPLICATED)
+"""Covariances by the design of a sample."""
+WITH_OWN_RULES = (*OF_GROUPS, *OF_EQUATIONS, *MARGINAL, *MIXED_CATEGORICAL, *FIGURES)
 STEPS = (1.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 60.0, 120.0)
 
 
@@ -32,7 +33,7 @@ def has_rules_of_its_own(fit: Mapping[Any, Any], diagnostics: Collection[str]) -
         fit: Row of ``out.fits``.
         diagnostics: Names of its diagnostics.
     """
-    return fit["estimator"] in WITH_OWN_RULES or IMPUTATIONS in diagnostics or fit["covariance"] == BY_DESIGN
+    return fit["estimator"] in WITH_OWN_RULES or IMPUTATIONS in diagnostics or fit["covariance"] in OF_SAMPLES
 
 
 def coarse_degrees(df: Vector) -> Vector:

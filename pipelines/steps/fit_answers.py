@@ -4,7 +4,7 @@ A constant and the coefficient of a category tell the share of a yes in it exact
 of nought tells how everybody in it answered, and a sum that one person brings what this person counted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -45,6 +45,24 @@ def answers_told(estimator: str, outcome: pd.Series, parts: Iterable[NDArray[np.
     n = np.array([np.bincount(codes[part], minlength=len(names)) for part in every])
     fewest = n.min(axis=1) if estimator == "multinomial" else n.sum(axis=1) - n.max(axis=1)
     return {LEAST_ANSWER: float(fewest.min())}
+
+
+def figures_told(values: pd.Series, weights: Vector, parts: Sequence[NDArray[np.bool_]]) -> dict[str, float]:
+    """Count the answers behind figures of the population, as ``answers_told`` does.
+
+    Args:
+        values: n values whose weighted sums follow, none missing.
+        weights: n; 1 where all count the same.
+        parts: Who is in and who is out of every category, n each.
+
+    Returns:
+        - least_answer_of_category: where the values are two.
+        - count_beside_two: of the weighted values without their sign, whatever they are.
+    """
+    sizes = values.abs().to_numpy(dtype=float) * weights
+    every = [np.ones(len(values), dtype=bool), *parts]
+    beside = min(_beside_two(sizes[part]) for part in every)
+    return {**answers_told("population_mean", values, parts), BESIDE_TWO: beside}
 
 
 def _beside_two(counts: Vector) -> float:

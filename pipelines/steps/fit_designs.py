@@ -1,8 +1,8 @@
 """A recorded fit's model and rows → its columns, and those whose sums with the outcome follow from its coefficients.
 
-Least squares tells ``X'y = X'X b``, with weights ``X'Wy``, a mixed model ``X'V^-1 y``, estimating equations, with D the
-slopes of the means, ``D'V^-1 y``: whoever knows regressors, weights and variances can turn the coefficients back into
-sums of scores.
+Least squares tells ``X'y = X'X b``, with weights ``X'Wy``, as figures of the population by category do, a mixed model
+``X'V^-1 y``, estimating equations, with D the slopes of the means, ``D'V^-1 y``: whoever knows regressors, weights and
+variances can turn the coefficients back into sums of scores.
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
@@ -26,6 +26,7 @@ from models.regression.profile import profile_of
 from models.sections.inference import MARGINAL
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.sections.random_effects import RandomEffects
+from models.sections.regressors import Variable
 from models.spec import RegressionSpec
 from pipelines.steps.fit_working import Working, freed_of_working
 
@@ -95,7 +96,7 @@ def turned_back(
         coefficients: Term → estimate; of estimating equations of categories or counts.
     """
     full = with_middles(rows)
-    matrix = lay_out(spec, full, labels, profile_of(uses_of(spec), full)).astype(float)
+    matrix = _with_domains(spec, full, labels).astype(float)
     if spec.estimator in MARGINAL:
         return _of_working(spec, rows, matrix, variances.get(WORKING_CORRELATION, 0.0), coefficients)
     within = LATENT_VARIANCES.get(spec.estimator)
@@ -108,6 +109,14 @@ def turned_back(
         return solved(values, weights, of_rows)
 
     return spread_over(spec, rows, matrix, spec.outcome, inverted)
+
+
+def _with_domains(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels) -> pd.DataFrame:
+    """Return the columns of a model; of figures of the population a column of 0 and 1 a category but the first."""
+    profile = profile_of(uses_of(spec), rows)
+    by = None if spec.figures is None else spec.figures.by
+    domains = {} if by is None else columns_of(Variable(variable=by, use="category"), rows, labels, profile)
+    return lay_out(spec, rows, labels, profile).assign(**domains)
 
 
 def spread_over(

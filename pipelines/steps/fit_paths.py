@@ -21,10 +21,14 @@ from pipelines.steps.fit_designs import UNKNOWN, TurnedBack, spread_over, turned
 
 
 def outcomes_of(spec: RegressionSpec) -> tuple[str, ...]:
-    """Return the variables that a model explains, the outcome last where others lie before it."""
+    """Return the variables that a model explains, the outcome last where others lie before it.
+
+    A ratio tells sums of either variable to whoever knows those of the other.
+    """
     paths = spec.paths or Paths()
+    per = None if spec.figures is None else spec.figures.per
     if spec.estimator not in OF_EQUATIONS:
-        return (spec.outcome,)
+        return (spec.outcome,) if per is None else (spec.outcome, per)
     if spec.estimator == "two_outcomes":
         other = paths.other()
         return (spec.outcome, *([] if other is None else [column_of(other)]))
@@ -48,7 +52,7 @@ def each_turned_back(
     Of a mediation over waves it has no say: its rows are of several waves.
     """
     if spec.estimator not in OF_EQUATIONS:
-        return {spec.outcome: turned_back(spec, rows, labels, variances, coefficients)}
+        return dict.fromkeys(outcomes_of(spec), turned_back(spec, rows, labels, variances, coefficients))
     full = with_middles(rows)
     profile = profile_of(uses_of(spec), full)
     matrix = lay_out(spec, full, labels, profile).astype(float).rename(columns=plain_name)

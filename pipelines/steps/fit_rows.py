@@ -15,17 +15,17 @@ from models.estimates import Matrix, Vector
 from models.regression.columns import PRODUCT, Labels
 from models.regression.design import INTERCEPT, columns_read
 from models.sections.dyads import DYAD
-from models.sections.inference import MARGINAL, MIXED_CATEGORICAL, OF_COUNTS
+from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, OF_COUNTS
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.spec import RegressionSpec
-from pipelines.steps.fit_answers import answers_told
+from pipelines.steps.fit_answers import answers_told, figures_told
 from pipelines.steps.fit_designs import UNKNOWN, TurnedBack
-from pipelines.steps.fit_paths import each_turned_back
+from pipelines.steps.fit_paths import each_turned_back, outcomes_of
 
 LEAST_SHARE = 1e-10
 SAME = 1e-9
 MOST_TURNS = 1_000
-OVER_WAVES = "over_waves"
+OVER_WAVES, OF_CALIBRATED = "over_waves", "of_calibrated"
 BOTH = 2
 
 
@@ -48,13 +48,15 @@ def behind_a_fit(
         coefficients: Term → estimate.
 
     Returns:
-        - over_waves: 1, and nothing else, where an equation is of several waves.
+        - over_waves, of_calibrated: 1, and nothing else, where an equation is of several waves, or its rows are
+          those of a calibrated sample.
         - n_complete, df_complete: responses without a missing value, and these less the columns of the model and the
           effects that are taken out of them; between units, units less columns.
         - least_category_n, least_category_organisations, n_organisations: of these responses, as the diagnostics of
           these names; organisations where known.
         - least_outcome_n: fewest of them with a value of the outcome.
-        - least_answer_of_category, count_beside_two: as of ``answers_told``.
+        - least_answer_of_category, count_beside_two: as of ``answers_told``, of figures of the
+          population as of ``figures_told``.
         - row_leverage, unit_leverage: the largest of ``unit_leverage`` of a response, and of a unit beside the effects
           that are taken out; the latter 0 where no unit has several responses.
         - df_of_groups: groups less columns that are the same within each; of models of groups alone.
@@ -67,6 +69,8 @@ def behind_a_fit(
     """
     if spec.paths is not None and spec.paths.lagged:
         return {OVER_WAVES: 1.0}
+    if spec.design is not None and spec.design.calibrated:
+        return {OF_CALIBRATED: 1.0}
     read = [name for name in dict.fromkeys(columns_read(spec)) if name in rows]
     complete = rows[rows[read].notna().all(axis=1)].reset_index(drop=True)
     if complete.empty:
@@ -84,7 +88,7 @@ def behind_a_fit(
         "df_complete": float(_rows_beyond_effects(spec, complete) - n_columns),
         **({"least_category_n": min(float(each.sum()) for each in parts)} if parts else {}),
         "least_outcome_n": float(complete[spec.outcome].value_counts().min()),
-        **answers_told(spec.estimator, _weighted_counts(spec, complete), parts),
+        **_answers(spec, complete, parts),
         **_organisations(own, parts),
         "row_leverage": max(_row_leverage(each) for each in designs),
         "unit_leverage": max(leverages, default=0.0),
@@ -196,6 +200,14 @@ def _weights(spec: RegressionSpec, rows: pd.DataFrame, parts: list[NDArray[np.bo
     weights: Vector = rows[str(spec.weights)].to_numpy(dtype=float)
     each = [weights, *(weights[part] for part in parts if part.any())]
     return {"weight_in_people": min(float(own.sum() / own.max()) for own in each)}
+
+
+def _answers(spec: RegressionSpec, rows: pd.DataFrame, parts: list[NDArray[np.bool_]]) -> dict[str, float]:
+    if spec.estimator not in FIGURES:
+        return answers_told(spec.estimator, _weighted_counts(spec, rows), parts)
+    weights: Vector = np.ones(len(rows)) if spec.weights is None else rows[spec.weights].to_numpy(dtype=float)
+    told = [figures_told(rows[name], weights, parts) for name in outcomes_of(spec)]
+    return {name: min(each[name] for each in told if name in each) for name in {name for each in told for name in each}}
 
 
 def _weighted_counts(spec: RegressionSpec, rows: pd.DataFrame) -> pd.Series:

@@ -66,13 +66,18 @@ def squares_of_organisations(
     return Squares(is_of * weights, is_of @ of_cells)
 
 
-def squares_widths(hidden: HiddenCells, squares: Squares) -> Vector:
+def squares_widths(hidden: HiddenCells, squares: Squares, n_others: int = 0) -> Vector:
     """Return how far apart the means lie that some cells may have for the sums and the sum of squares, in points.
 
     Totals t that keep the known sums differ from the true ones by Pz, P the projection beside the sums; those that keep
     the squares too have ``GPz + g0`` as long as ``g0``: a sphere in the directions of GP. Its diameter along a cell is
     the width; the space between the two points of a sphere of one direction does not count. Endless where the squares
     say nothing of a cell, or sums everything.
+
+    Args:
+        hidden: What is hidden, H cells.
+        squares: The sum of squares.
+        n_others: Further sums of the same totals that are known, such as of fourth powers; each takes a direction.
     """
     n = hidden.cells["n"].to_numpy(dtype=float)
     sums = _basis(hidden.known)
@@ -84,7 +89,7 @@ def squares_widths(hidden: HiddenCells, squares: Squares) -> Vector:
     is_endless = (untold > SAME) | (free < SAME) | ~is_told.any()
     radius = float(np.linalg.norm(image.T @ squares.residuals))
     reach = np.linalg.norm(ways.T / sizes, axis=1)
-    width = 2 * radius * reach / n if len(sizes) > 1 else 0.0 * n
+    width = 2 * radius * reach / n if len(sizes) > 1 + n_others else 0.0 * n
     return np.where(is_endless, np.inf, width)
 
 

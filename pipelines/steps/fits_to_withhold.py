@@ -10,10 +10,10 @@ import pandas as pd
 
 from models.sections.imputation import IMPUTATIONS
 from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, PATHS
-from pipelines.steps.coarse_degrees import BY_DESIGN, OF_EQUATIONS, OF_GROUPS, has_rules_of_its_own
+from pipelines.steps.coarse_degrees import OF_EQUATIONS, OF_GROUPS, OF_SAMPLES, has_rules_of_its_own
 from pipelines.steps.disclosure import LEAST_BAND, LEAST_ORGANISATIONS
 from pipelines.steps.fit_answers import BESIDE_TWO, LEAST_ANSWER
-from pipelines.steps.fit_rows import OVER_WAVES
+from pipelines.steps.fit_rows import OF_CALIBRATED, OVER_WAVES
 from pipelines.steps.scores_without_items import ALPHA
 from pipelines.steps.withheld_reasons import reason
 from pipelines.tables.units_of_estimates import UNITS
@@ -35,20 +35,19 @@ OF_ANSWERS = (*OF_COUNTS, *OF_CATEGORIES, "gee_logit", *MIXED_CATEGORICAL)
 LEAST_BESIDE_TWO = 0.1
 WITH_RULES = (
     *(*LINEAR, *OF_UNITS, *OF_GROUPS, *OF_COUNTS, *OF_CATEGORIES),
-    *(*OF_EQUATIONS, *MARGINAL, *MIXED_CATEGORICAL),
+    *(*OF_EQUATIONS, *MARGINAL, *MIXED_CATEGORICAL, *FIGURES),
 )
 """Estimators whose coefficients the rules are about; any other is withheld until somebody has thought about it."""
 NEVER: Mapping[str, str] = {
     "cross_lagged_panel": OVER_WAVES,
     "latent_growth": OVER_WAVES,
     "mediation_across_levels": "latent_means",
-    **dict.fromkeys(FIGURES, "figures_of_population"),
 }
 """Estimators that somebody thought about and for which there is no rule → reason."""
 COVARIANCES = (
     *("classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3", "CR1S_two_way"),
     "jackknife",
-    BY_DESIGN,
+    *OF_SAMPLES,
 )
 LEAST_CLUSTERS = 10
 HIGHEST_LEVERAGE = 0.9
@@ -67,6 +66,7 @@ def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> li
     has_words = estimator in UNITS
     rules = (
         (estimator in OF_UNITS, "of_units"),
+        (estimator in FIGURES, "figures_of_population"),
         (estimator in PATHS and not has_words, "of_paths"),
         (estimator not in (*OF_UNITS, *PATHS, *FIGURES) and not has_words, "other_units"),
         (bool(fit.get("is_of_records")), "of_records"),
@@ -100,7 +100,7 @@ def reasons_to_withhold(
     """
     least = float(str(fit["least_cell_size"]))
     parts = [part for term in terms for part in term.split(" x ")]
-    never = NEVER.get(str(fit["estimator"]), OVER_WAVES if OVER_WAVES in known else "")
+    never = NEVER.get(str(fit["estimator"]), next((each for each in (OVER_WAVES, OF_CALIBRATED) if each in known), ""))
     is_known = fit["estimator"] in WITH_RULES and fit["covariance"] in COVARIANCES
     rules = (
         (bool(never), never, 0),
@@ -111,7 +111,7 @@ def reasons_to_withhold(
         (any(part.startswith(f"{item}[") for item in text_items for part in parts), "cell_texts", 0),
         (bool(fit.get("is_of_scale")) and fit["estimator"] in NOT_TURNED_BACK, "sums_unknown", 0),
         *(_of_its_own(fit, known, least) if not never and has_rules_of_its_own(fit, known) else ()),
-        *_of_answers(fit, known),
+        *(() if never else _of_answers(fit, known)),
         *_of_dyads(known, least),
         (known.get("weight_in_people", least) < least, "heavy_weight", least),
         ("noughts_count_as" in known, "log_ratio", 0),
@@ -152,19 +152,19 @@ def _of_its_own(fit: Mapping[str, object], known: Mapping[str, float], least: fl
     count for nobody.
     """
     is_of_equations = fit["estimator"] in (*MARGINAL, *MIXED_CATEGORICAL)
-    if fit["estimator"] in OF_GROUPS or fit["covariance"] == BY_DESIGN:
+    if fit["estimator"] in OF_GROUPS or fit["covariance"] in OF_SAMPLES:
         yield known.get("least_df", 0) < LEAST_DF, "few_degrees_of_term", LEAST_DF
     if is_of_equations:
         fewest = min(known.get("least_df", 0), known.get("df_of_groups", 0))
         yield fewest < LEAST_DF, "few_degrees_of_term", LEAST_DF
-    if is_of_equations or fit["estimator"] in OF_EQUATIONS:
+    if is_of_equations or fit["estimator"] in (*OF_EQUATIONS, *FIGURES):
         yield known.get("row_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage_in_equation", 0
     if fit["estimator"] not in OF_RESPONSES or OF_ORGANISATIONS in known:
         yield known.get("unit_leverage", 1.0) >= HIGHEST_LEVERAGE, "leverage_of_unit", 0
     if IMPUTATIONS in known:
         yield known.get("n_complete", 0) < least, "few_complete", least
         yield known.get("df_complete", 0) < LEAST_DF, "few_degrees_complete", LEAST_DF
-    if fit["covariance"] == BY_DESIGN:
+    if fit["covariance"] in OF_SAMPLES:
         yield known.get("least_units_of_stratum", 0) < LEAST_ORGANISATIONS, "small_stratum", LEAST_ORGANISATIONS
         yield known.get("least_people_of_stratum", 0) < least, "few_in_stratum", least
 
@@ -174,7 +174,7 @@ def _of_answers(fit: Mapping[str, object], known: Mapping[str, float]) -> Iterat
 
     Of least squares they are asked where the outcome is known to be of two values.
     """
-    is_of_counts = fit["estimator"] in OF_COUNTS
+    is_of_counts = fit["estimator"] in (*OF_COUNTS, *FIGURES)
     is_of_answers = fit["estimator"] in OF_ANSWERS and not is_of_counts
     yield is_of_counts and known.get(BESIDE_TWO, 0) < LEAST_BESIDE_TWO, "count_of_one", 0
     yield known.get(LEAST_ANSWER, 0 if is_of_answers else LEAST_BAND) < LEAST_BAND, "few_with_answer", LEAST_BAND

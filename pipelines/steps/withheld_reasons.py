@@ -105,8 +105,17 @@ REASONS: Mapping[str, Texts] = {
         "da": "stier mellem organisationers latente gennemsnit, hvor ingen regel siger, hvad de fortæller om en enkelt",
     },
     "figures_of_population": {
-        "en": "figures of a population and its parts, for which no rule says what weighted sums tell of a few",
-        "da": "tal for en population og dens dele, hvor ingen regel siger, hvad vægtede summer fortæller om nogle få",
+        "en": "figures of a population and its parts, whose errors tell of hidden organisations beside shown ones",
+        "da": "tal for en population og dens dele, hvis usikkerhed fortæller om skjulte organisationer ved siden af "
+        "viste",
+    },
+    "of_calibrated": {
+        "en": "errors of calibrated weights, with no rule on what rows of people who are not behind the figure tell",
+        "da": "usikkerhed af kalibrerede vægte, uden regel for, hvad rækker om personer uden for tallet fortæller",
+    },
+    "quantiles": {
+        "en": "quantiles, which are answers of single people and go with real rows only",
+        "da": "fraktiler, som er enkelte personers svar og kun følger med virkelige rækker",
     },
     "few_dyads": {
         "en": "answers of fewer than {least} other members of dyads",

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from models.survey_design.design import build_survey_design
@@ -13,11 +15,14 @@ from pipelines.load import load_study
 from pipelines.steps.plan_content import fit_content, frozen_model
 from tests.command_line import done, sensemaking, table
 from tests.replicated_study import build_replicated_study
+from tests.replication_script import reproduced
 from tests.run_steps import bring_up_to_date
 
 pytestmark = pytest.mark.slow
 VARIANTS = ("main", "jackknifed", "drawn_again", "quartiles", "by_idea")
 WAVES = ("autumn", "spring")
+PACKAGED = {"main", "jackknifed", "quartiles", "by_idea"}
+MADE = "reproduced/estimates.csv"
 
 
 @pytest.fixture(scope="module")
@@ -83,15 +88,44 @@ def test_a_lock_freezes_the_figures(study: Path):
 
 
 WITHOUT_RULES = {
-    "en": "figures of a population and its parts, for which no rule says what weighted sums tell of a few",
-    "da": "tal for en population og dens dele, hvor ingen regel siger, hvad vægtede summer fortæller om nogle få",
+    "en": "figures of a population and its parts, whose errors tell of hidden organisations beside shown ones",
+    "da": "tal for en population og dens dele, hvis usikkerhed fortæller om skjulte organisationer ved siden af viste",
 }
 
 
 @pytest.mark.parametrize("language", ["en", "da"])
-def test_a_release_and_a_package_withhold_figures_with_a_reason(study: Path, language: str):
+def test_a_release_withholds_figures_with_a_reason(study: Path, language: str):
     found, store = bring_up_to_date(study)
     withheld = withheld_fits(found, store, language)
     assert set(withheld) == {fit_of(study, name) for name in VARIANTS}
     assert set(withheld.values()) == {WITHOUT_RULES[language]}
-    assert packageable_fits(found, store)[0] == []
+
+
+@pytest.mark.parametrize(("has_real_rows", "kept"), [(True, PACKAGED), (False, PACKAGED - {"quartiles"})])
+def test_a_package_holds_figures_but_no_single_answers_without_rows(study: Path, has_real_rows: bool, kept: set[str]):
+    found, store = bring_up_to_date(study)
+    names, withheld = packageable_fits(found, store, has_real_rows=has_real_rows)
+    assert set(names) == {fit_of(study, name) for name in kept}
+    assert "drawn otherwise" in withheld[fit_of(study, "drawn_again")]
+    if not has_real_rows:
+        assert withheld[fit_of(study, "quartiles")] == (
+            "quantiles, which are answers of single people and go with real rows only"
+        )
+
+
+@pytest.mark.parametrize("kind", ["deidentified", "synthetic"])
+def test_the_script_of_a_package_makes_figures_again(study: Path, tmp_path: Path, kind: str):
+    signed = ("--sign-off", "Data Board") if kind == "deidentified" else ()
+    package = tmp_path / "package"
+    done(sensemaking("export", "replication", study, "--out", package, "--data", kind, *signed))
+    fits = pd.read_csv(package / "results/recorded/fits.csv")
+    assert set(fits["variant"]) == (PACKAGED if kind == "deidentified" else PACKAGED - {"quartiles"})
+    assert "0 within 1e-9, 0 different" in done(reproduced(package)).stdout
+    recorded, made = (pd.read_csv(package / place) for place in ("results/recorded/estimates.csv", MADE))
+    key = ["fit_id", "term"]
+    both = recorded.merge(made, on=key, suffixes=("_then", "_now"))
+    assert len(both) == len(recorded) == len(made)
+    if kind == "deidentified":
+        np.testing.assert_allclose(both["std_error_then"], both["std_error_now"], rtol=1e-12)
+    else:
+        assert (both["std_error_then"] - both["std_error_now"]).abs().max() > 1e-3

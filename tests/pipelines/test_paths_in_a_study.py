@@ -87,7 +87,7 @@ def test_a_release_would_withhold_paths_over_waves_with_a_reason(study: Path, la
 
 def test_a_package_holds_those_that_lack_words_only_and_are_not_drawn_anew(study: Path):
     found, store = bring_up_to_date(study)
-    kept, withheld = packageable_fits(found, store)
+    kept, withheld = packageable_fits(found, store, has_real_rows=False)
     assert set(kept) == {fit_of(study, name) for name in ("main", "both")}
     assert withheld[fit_of(study, "resampled")] == (
         "intervals from resampled rows, which are drawn otherwise from the rows of a package"
@@ -100,7 +100,7 @@ def test_without_what_is_behind_the_rows_a_fit_that_one_organisation_decides_is_
     found, store = bring_up_to_date(study)
     decided = {"row_leverage": 0.3, "unit_leverage": 0.95 if is_on else 0.3}
     with patch.object(fit_disclosure, "behind_a_fit", lambda *_: decided):
-        kept, _ = packageable_fits(found, store)
+        kept, _ = packageable_fits(found, store, has_real_rows=False)
     assert (fit_of(study, "main") in kept) != is_on
 
 

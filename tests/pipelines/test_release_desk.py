@@ -183,7 +183,7 @@ def test_a_withdrawn_release_is_read_by_nobody_and_the_next_is_shown(study, stor
         lambda: read_by_number(study, store, 1),
         lambda: from_release(study, Asked(), 1),
         lambda: rerun_release(study, "r000001"),
-        lambda: packaged_fits(study, store, 1),
+        lambda: packaged_fits(study, store, 1, has_real_rows=False),
     ):
         with pytest.raises(UsageError, match=told):
             read()
