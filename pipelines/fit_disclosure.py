@@ -20,6 +20,7 @@ from pipelines.steps.fit_answers import YES_AND_NO
 from pipelines.steps.fit_designs import with_middles
 from pipelines.steps.fit_paths import tell_of_scale
 from pipelines.steps.fit_rows import PRODUCT, behind_a_fit
+from pipelines.steps.fit_silence import as_weighted
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.steps.others_behind import OthersBehind, alike_in_others, others_behind
 from pipelines.steps.released_fits import erased_rows, released_estimates, released_fits
@@ -161,12 +162,12 @@ def _behind(
         found: Its diagnostics and its terms.
         units: Organisation and respondent by response.
     """
-    spec, (values, of_terms) = recorded_model(fit), found
+    values, of_terms = found
+    spec, rows = as_weighted(recorded_model(fit), store.kept_rows(str(fit["data_hash"])))
     has_dyads = spec.dyads is not None and fit["estimator"] in fits_to_withhold.WITH_RULES
     by_unit = (*fits_to_withhold.OF_ANSWERS, *fits_to_withhold.OF_RESPONSES)
     has_rules = has_rules_of_its_own(fit, values) or has_dyads or fit["estimator"] in by_unit
     has_cells = of_terms["term"].str.contains(PRODUCT, regex=False).any()
-    rows = store.kept_rows(str(fit["data_hash"]))
     is_of_two = spec.outcome in rows and rows[spec.outcome].nunique() == YES_AND_NO  # else one column a coder
     if not (has_rules or has_cells or is_of_two) and spec.weights in (None, NUMBER_OF_ANSWERS):
         return {}

@@ -18,7 +18,6 @@ from models.regression.categorical.estimate import estimate_categorical
 from models.regression.columns import Labels, column_of
 from models.regression.comparing.asked import needs_rows_beside
 from models.regression.comparing.of_fit import comparisons_of
-from models.regression.covariance import estimate_uncertainty
 from models.regression.delta_adjusted import with_deltas
 from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose, diagnose_categorical, judged
@@ -38,7 +37,7 @@ from models.regression.panel.posed import OF_MEANS, pose_panel
 from models.regression.posed import codes_of, pose
 from models.regression.reading.of_coefficients import COLUMNS
 from models.regression.reading.of_fit import FittedModel, readings_of
-from models.regression.sampled import sampled_uncertainty
+from models.regression.uncertain import uncertainty_of, weighted_in
 from models.sections.imputation import imputation_of
 from models.sections.inference import FIGURES, LEAST_SQUARES, PATHS
 from models.sections.regressors import as_variable
@@ -201,14 +200,10 @@ def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: i
     else:
         posed = pose_panel(design, spec.estimator, spec.panel, fewest_beyond)
     terms, solution = posed.terms, posed.solution
-    uncertainty = (
-        estimate_uncertainty(solution, spec.covariance_used(), posed.clusters, terms)
-        if design.sample is None
-        else sampled_uncertainty(design.sample, solution.rows * solution.residuals[:, None] @ solution.bread)
-    )
+    uncertainty = uncertainty_of(spec, design, posed)
     focal = design.rows[column_of(as_variable(spec.focal))]
     refuse_decided_by_clusters(focal, design.clusters, uncertainty.n_clusters, uncertainty.n_decided)
-    one_way = posed.clusters[0] if len(posed.clusters) == 1 else None
+    one_way = posed.clusters[0] if len(posed.clusters) == 1 and weighted_in(design) is None else None
     values = FittedModel(terms, posed.matrix, posed.outcome, solution, uncertainty, one_way, spec.confidence_level)
     groups = regressor_groups(spec, design.rows, design.profile, labels, terms)
     places = {term: (place,) for place, term in enumerate(terms)}

@@ -125,6 +125,21 @@ NAMES: Mapping[str, str] = {
     "diagnostic_r2_overall": "R² samlet",
     "diagnostic_n_units": "Enheder",
     "diagnostic_n_effects": "Effekter taget ud",
+    "diagnostic_n_silent": "Personer, der kunne svare og ikke gjorde det",
+    "diagnostic_n_without_weight": "Rækker uden svarvægt, udeladt",
+    "diagnostic_least_weight": "Mindste svarvægt",
+    "diagnostic_largest_weight": "Største svarvægt",
+    "diagnostic_n_trimmed": "Beskårne svarvægte",
+    "diagnostic_effective_n_of_weights": "Lige vægtede svar, der siger lige så meget",
+    "diagnostic_weights_efficiency": "Det samme som andel af svarene",
+    "diagnostic_response_auc": "Arealet under kurven for, hvem der svarede (0,5: intet fortæller det)",
+    "missing_multiple_imputation": "det, der mangler, er imputeret {n} gange, og estimater samlet efter Rubins regler",
+    "missing_answered": "de, der svarede på udfaldet, er vægtet med det omvendte af sandsynligheden for det, forklaret "
+    "ved {variables}",
+    "missing_staying": "de, der blev, er vægtet med det omvendte af sandsynligheden for det, forklaret i runden før "
+    "ved {variables}",
+    "missing_selection": "udeladt; og set på med selektionsmodeller, hvor det at svare forklares ved regressorerne og "
+    "{variables}",
     "diagnostic_n_alone": "Rækker alene i deres enhed",
     "diagnostic_hausman_p": "Hausmans test, p",
     "diagnostic_context_p": "Enhedernes gennemsnit testet sammen (Mundlak), p",

@@ -125,6 +125,21 @@ NAMES: Mapping[str, str] = {
     "diagnostic_r2_overall": "R² overall",
     "diagnostic_n_units": "Units",
     "diagnostic_n_effects": "Effects taken out",
+    "diagnostic_n_silent": "People who could answer and did not",
+    "diagnostic_n_without_weight": "Rows without a weight of response, left out",
+    "diagnostic_least_weight": "Least weight of response",
+    "diagnostic_largest_weight": "Largest weight of response",
+    "diagnostic_n_trimmed": "Trimmed weights of response",
+    "diagnostic_effective_n_of_weights": "Equally weighted responses that tell as much",
+    "diagnostic_weights_efficiency": "The same as a share of the responses",
+    "diagnostic_response_auc": "Area under the curve of who answered (0.5: nothing tells it)",
+    "missing_multiple_imputation": "what is missing is imputed {n} times and estimates are pooled by Rubin’s rules",
+    "missing_answered": "those who answered the outcome are weighted by the inverse of their probability of doing so, "
+    "explained by {variables}",
+    "missing_staying": "those who stayed are weighted by the inverse of their probability of doing so, explained at "
+    "the wave before by {variables}",
+    "missing_selection": "left out; and looked at by selection models, answering explained by the regressors and "
+    "{variables}",
     "diagnostic_n_alone": "Rows alone in their unit",
     "diagnostic_hausman_p": "Hausman test, p",
     "diagnostic_context_p": "Means of units tested together (Mundlak), p",
