@@ -7,6 +7,7 @@ import pandas as pd
 
 from models.multilevel.readings import OF_VARIANCES, RESIDUAL
 from models.regression.comparing.of_fit import OF_COMPARISONS, OF_FORMS
+from models.regression.found import FROM_STATISTICS
 from models.sections.imputation import DELTA
 from pipelines.board_report.released import rows_of
 from pipelines.board_report.value import Kind, Table
@@ -36,6 +37,8 @@ COUNTED = (
         "chi_square_df",
     ),
 )
+JOINT = {"D1": ("D1, pooled Wald test",), "D2": ("D2, pooled test statistics",)}
+"""Definitions of the joint tests of imputed values."""
 Fits = Sequence[ReportedFit]
 Titles = Mapping[str, str]
 
@@ -97,7 +100,7 @@ def joint_tests(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
     lines: dict[tuple[str, ...], dict[str, str]] = {}
     for row in rows_of(rows):
         lines.setdefault((_tested(found, str(row["regressor"])),), {})[str(row["fit_id"])] = _joint(found, row)
-    names = SHAPES["joint"] if lines else ()
+    names = [name for method in dict.fromkeys(rows["method"]) for name in JOINT.get(str(method), SHAPES["joint"])]
     yield from _side_by_side(found, ("joint_caption", ("regressor",)), lines, titles, (names, ()))
 
 
@@ -157,6 +160,8 @@ def _reading(found: Found, row: Mapping[str, Any]) -> str:
 
 def _tested(found: Found, regressor: str) -> str:
     """Return what is tested at once, in words."""
+    if regressor.endswith(FROM_STATISTICS):
+        return found.say("from_statistics", said=_tested(found, regressor.removesuffix(FROM_STATISTICS)))
     if regressor == WHOLE_MODEL:
         return found.say("whole_model_tested")
     if EQUAL in regressor:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 NAMES: Mapping[str, str] = {
     "equal_effects": "{variable}: egen og den andens effekt er ens",
+    "from_statistics": "{said}, af de udfyldte sæts teststørrelser alene",
     "beyond": "{said}, ud over en ret linje",
     "spec_paths": "Stier",
     "paths_mediators": "Mediatorer",

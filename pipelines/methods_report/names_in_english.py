@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 NAMES: Mapping[str, str] = {
     "equal_effects": "{variable}: actor and partner effect are equal",
+    "from_statistics": "{said}, from the statistics of completed sets alone",
     "beyond": "{said}, beyond a straight line",
     "spec_paths": "Paths",
     "paths_mediators": "Mediators",
