@@ -37,6 +37,7 @@ from models.regression.panel.posed import OF_MEANS, pose_panel
 from models.regression.posed import codes_of, pose
 from models.regression.reading.of_coefficients import COLUMNS
 from models.regression.reading.of_fit import FittedModel, readings_of
+from models.regression.selected_outcome import with_selection
 from models.regression.uncertain import uncertainty_of, weighted_in
 from models.sections.imputation import imputation_of
 from models.sections.inference import FIGURES, LEAST_SQUARES, PATHS
@@ -92,7 +93,8 @@ def fit_regression(
             return _paths(fitted, variant, (design,), seed, fewest_beyond)
         if fitted.estimator in FIGURES:
             return _figures(fitted, variant, design, labels, seed)
-        return _made(fitted, variant, design, labels, _found(fitted, design, labels, seed, fewest_beyond))
+        made = _made(fitted, variant, design, labels, _found(fitted, design, labels, seed, fewest_beyond))
+        return with_selection(made, fitted, design, labels)
 
 
 def fit_imputed(task: FitTask, analysis: pd.DataFrame, values: pd.DataFrame) -> Fit:

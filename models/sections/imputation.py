@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from instruments.spec_file import Name, Spec
 from models.sections.inference import FIGURES, MISCLASSIFIED, MIXED_CATEGORICAL, PANEL, Estimator
-from models.sections.nonresponse import ResponseWeights
+from models.sections.nonresponse import ResponseWeights, Selection
 from models.sections.panel import Level
 
 LISTWISE = "listwise"
@@ -68,7 +68,7 @@ class Imputation(Spec):
         return deltas
 
 
-Missing = Literal["listwise", "multiple_imputation"] | Imputation | ResponseWeights
+Missing = Literal["listwise", "multiple_imputation"] | Imputation | ResponseWeights | Selection
 
 
 def imputation_of(missing: Missing) -> Imputation | None:

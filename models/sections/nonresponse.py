@@ -13,7 +13,7 @@ from models.sections.sample_design import SampleDesign
 
 STACKED: Covariance = "stacked"
 """The covariance of weighted estimates whose weights were estimated from the same people."""
-SELECTION, SELECTION_ESTIMATED = "selection", "selection_estimated"
+SELECTION, SELECTION_ESTIMATED, SELECTION_TIPS = "selection", "selection_estimated", "selection_tips"
 """Readings of selection models: ``selection 0.5 on outcome``, ``selection_estimated on outcome``."""
 MOST_CORRELATIONS = 20
 LARGEST = 0.99
@@ -70,6 +70,8 @@ class ResponseWeights(_Explained):
 
 class Selection(_Explained):
     """What becomes of the model when those who did not answer the outcome would have answered otherwise.
+
+    The model itself is of those who answered; responses that miss what explains answering are left out of both.
 
     Attributes:
         method: ``selection``: a probit of answering whose error goes together with that of the outcome.

@@ -109,7 +109,7 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         models.Variable,
         models.Interaction,
         *(models.Surface, regressors.Views, corrected.Measured, models.Population),
-        *(imputation.Imputation, nonresponse.ResponseWeights, paths.Paths, models.Figures),
+        *(imputation.Imputation, nonresponse.ResponseWeights, nonresponse.Selection, paths.Paths, models.Figures),
         *(models.Composition, models.Together, models.CompetingForms),
         *(models.Panel, models.RandomEffects, models.SampleDesign, models.Variant, models.Expected),
         measuring.MeasurementSpec,

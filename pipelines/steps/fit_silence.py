@@ -1,4 +1,6 @@
-"""A recorded fit with weights for people who kept silent → the weighted fit of those who answered that it is."""
+"""A recorded fit that heeds people who kept silent → the fit of those who answered that it is."""
+
+import json
 
 import pandas as pd
 
@@ -8,6 +10,13 @@ from models.sections.nonresponse import nonresponse_of
 from models.spec import RegressionSpec
 
 WEIGHT = "weight_of_response"
+
+
+def is_of_silence(fits: pd.DataFrame) -> pd.Series:
+    """Tell which rows of ``out.fits`` weight for people who kept silent, or look at their selection."""
+    methods = [json.loads(str(text)).get("missing") for text in fits["spec_json"]]
+    named = [isinstance(each, dict) and each.get("method") in ("response_weights", "selection") for each in methods]
+    return pd.Series(named, index=fits.index, dtype=bool)
 
 
 def as_weighted(spec: RegressionSpec, rows: pd.DataFrame) -> tuple[RegressionSpec, pd.DataFrame]:

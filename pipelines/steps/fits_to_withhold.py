@@ -62,7 +62,8 @@ def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> li
     """List why a release leaves a fit out that a package may hold: no words, or no rule on organisations; else nothing.
 
     Args:
-        fit: Row of ``out.fits`` with ``is_of_records`` where the outcome is.
+        fit: Row of ``out.fits`` with ``is_of_records`` where the outcome is, and ``is_of_silence`` where weights or
+            selection of people who did not answer are.
         language: ``en`` or ``da``.
     """
     estimator = fit["estimator"]
@@ -72,7 +73,7 @@ def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> li
         (estimator in PATHS and not has_words, "of_paths"),
         (estimator not in (*OF_UNITS, *PATHS, *FIGURES) and not has_words, "other_units"),
         (bool(fit.get("is_of_records")), "of_records"),
-        (fit.get("covariance") == STACKED, "of_silence"),
+        (bool(fit.get("is_of_silence")), "of_silence"),
     )
     return [reason(key, language) for broken, key in rules if broken]
 

@@ -19,8 +19,8 @@ REASONS: Mapping[str, Texts] = {
         "da": f"koefficienter i andre enheder end udfaldets, {_NO_WORDS['da']}",
     },
     "of_silence": {
-        "en": f"weights for people who did not answer, {_NO_RULES['en']}",
-        "da": f"vægte for personer, der ikke svarede, {_NO_RULES['da']}",
+        "en": f"weights or selection of people who did not answer, {_NO_RULES['en']}",
+        "da": f"vægte eller selektion for personer, der ikke svarede, {_NO_RULES['da']}",
     },
     "of_paths": {
         "en": f"paths between several variables, {_NO_WORDS['en']}",

@@ -33,6 +33,10 @@ regressors: [teamwork]
 missing: {method: multiple_imputation, imputations: 2, iterations: 2}
 """
 STANDING = IMPUTED.replace("filled_in", "stood_for").replace("Filled in", "Stood for")
+SELECTED = (
+    "  - {name: selected, missing: {method: selection, explained_by: [TW_1], correlations: [-0.5, 0.5], "
+    "is_estimated: true}}\n"
+)
 WEIGHTED = ("answered", "stayed")
 
 
@@ -50,7 +54,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_export(folder, "autumn.csv", autumn)
     write_export(folder, "spring.csv", spring)
     path = folder / "models" / "trust.yaml"
-    path.write_text(path.read_text(encoding="utf-8") + VARIANTS, encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8") + VARIANTS + SELECTED, encoding="utf-8")
     answered = "missing: {method: response_weights, explained_by: [tenure]}\n"
     for name, text in (("filled_in", IMPUTED), ("stood_for", STANDING[: STANDING.index("missing:")] + answered)):
         (folder / "models" / f"{name}.yaml").write_text(text, encoding="utf-8")
@@ -80,7 +84,7 @@ def test_weighted_fits_are_recorded_and_say_what_their_weights_are_like(study: P
         assert told[variant, "effective_n_of_weights"] <= found.loc[variant, "n_obs"]
 
 
-@pytest.mark.parametrize("variant", WEIGHTED)
+@pytest.mark.parametrize("variant", [*WEIGHTED, "selected"])
 @pytest.mark.parametrize("options", [(), ("--from-raw",)])
 def test_they_are_made_again_with_the_same_bits(study: Path, variant: str, options: tuple[str, ...]):
     document = done(sensemaking("rerun", study, fits(study).loc[variant, "fit_id"], "--json", *options)).document
@@ -99,6 +103,23 @@ def test_they_stand_beside_others_and_can_be_asked_for_at_the_command_line(study
     assert "response_auc" in told.stdout
 
 
+def test_selection_is_told_by_correlation_and_estimated_where_something_else_explains_answering(study: Path):
+    told = table(study, "out.readings").query("variant == 'selected'")
+    named = [
+        "selection -0.5 on trust",
+        "selection 0.5 on trust",
+        "selection_estimated on trust",
+        "selection_tips on trust",
+    ]
+    assert [each for each in told["reading"] if each.endswith(" on trust")] == named
+    asked = "missing={method: selection, correlations: [0.3]}"
+    assert "selection 0.3 on trust" in done(sensemaking("fit", study, "trust", "--set", asked)).stdout
+    free = "missing={method: selection, is_estimated: true}"
+    refused = sensemaking("fit", study, "trust", "--set", free)
+    assert refused.code != 0
+    assert "name under explained_by a variable that is no regressor" in refused.stderr
+
+
 def test_who_has_no_weight_to_give_is_refused_in_words(study: Path):
     ended = sensemaking("fit", study, "trust", "--set", "missing={method: response_weights, explained_by: [trust]}")
     assert ended.code != 0
@@ -109,9 +130,9 @@ def test_a_release_withholds_them_until_there_is_a_rule(study: Path):
     found, store = bring_up_to_date(study)
     shown, _, withheld = releasable_fits(found, store)
     assert "stood_for" not in set(shown["model"])
-    assert not set(WEIGHTED) & set(shown["variant"])
-    told = {name: withheld[fits(study).loc[name, "fit_id"]] for name in WEIGHTED}
-    assert all("weights for people who did not answer" in each for each in told.values())
+    assert not {*WEIGHTED, "selected"} & set(shown["variant"])
+    told = {name: withheld[fits(study).loc[name, "fit_id"]] for name in (*WEIGHTED, "selected")}
+    assert all("weights or selection of people who did not answer" in each for each in told.values())
 
 
 def test_the_report_of_methods_says_what_was_done_in_both_languages(study: Path, tmp_path: Path):
@@ -121,8 +142,15 @@ def test_the_report_of_methods_says_what_was_done_in_both_languages(study: Path,
             "inverse of their probability of doing so, explained by",
             "is imputed 2 times",
             "could answer and did not",
+            "outcome correlate -0.5",
         ),
-        ("da", "omvendte af sandsynligheden for det, forklaret ved", "er imputeret 2 gange", "Største svarvægt"),
+        (
+            "da",
+            "omvendte af sandsynligheden for det, forklaret ved",
+            "er imputeret 2 gange",
+            "Største svarvægt",
+            "udfaldet korrelerer",
+        ),
     ):
         asked = ("--methods", "--language", language, "--to", tmp_path / language)
         files = done(sensemaking("report", study, *asked, "--json")).document["files"]
@@ -139,7 +167,7 @@ def test_a_package_of_real_rows_makes_the_same_numbers(study: Path, tmp_path: Pa
     told = done(reproduced_here(received, capsys)).stdout
     assert re.search(r"as the study recorded: [1-9].* 0 different", told)
     beside = pd.read_csv(received / "reproduced/beside_recorded.csv")
-    for variant in WEIGHTED:
+    for variant in (*WEIGHTED, "selected"):
         own = beside[beside["fit_id"].str.contains(f".{variant}.", regex=False)]
         assert own["std_error_recorded"].to_numpy() == pytest.approx(own["std_error_made_again"], abs=1e-9)
         assert len(own) > 0
