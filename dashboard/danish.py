@@ -204,6 +204,7 @@ DANISH: Mapping[str, str] = {
     "covariance_CR0": "robuste over for afhængighed inden for klynger (CR0)",
     "covariance_CR1": "robuste over for afhængighed inden for klynger (CR1)",
     "covariance_jackknife": "jackknife over organisationer",
+    "covariance_stacked": "med vægte for dem, der ikke svarede, estimeret af de samme personer",
     "covariance_CR1S": "robuste over for afhængighed inden for klynger (CR1S)",
     "covariance_CR2": "robuste over for afhængighed inden for klynger, også når de er få (CR2)",
     "covariance_CR3": "robuste over for afhængighed inden for klynger, forsigtige når de er få (CR3)",

@@ -205,6 +205,7 @@ ENGLISH: Mapping[str, str] = {
     "covariance_CR0": "robust to dependence within clusters (CR0)",
     "covariance_CR1": "robust to dependence within clusters (CR1)",
     "covariance_jackknife": "jackknife over organisations",
+    "covariance_stacked": "with weights for people who did not answer, estimated from the same people",
     "covariance_CR1S": "robust to dependence within clusters (CR1S)",
     "covariance_CR2": "robust to dependence within clusters, also when these are few (CR2)",
     "covariance_CR3": "robust to dependence within clusters, cautious when these are few (CR3)",

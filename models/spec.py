@@ -26,6 +26,7 @@ from models.sections.inference import (
     refuse_unfit_covariance,
 )
 from models.sections.marginal import WorkingCorrelation, refuse_unfit_equations
+from models.sections.nonresponse import covariance_of, refuse_unfit_nonresponse
 from models.sections.panel import Level, Panel, effects_in, refuse_mixed_panel, refuse_rows_without
 from models.sections.paths import Paths, refuse_unfit_paths, variables_beside
 from models.sections.population import Population
@@ -101,8 +102,7 @@ class RegressionSpec(Spec):
             as there; the others have one effect at all thresholds (proportional odds).
         bootstrap_draws: Behind intervals of average effects; left out, 499 up to 20,000 responses; replicates of
             ``unit_bootstrap``, left out, 500.
-        focal: The regressor of interest, or a product whose coefficient is; of figures of the population, left out,
-            the outcome.
+        focal: The regressor or product of interest; of figures of the population, left out, the outcome.
         regressors: Names, or names with a use, interactions, or a response surface; the intercept is always there.
         corrected: Variables whose organisation means are corrected for few answers or errors of measurement.
         covariance: ``classical``, ``HC0`` to ``HC3`` without clusters; ``CR0``, ``CR1S``, ``CR2`` or ``CR3`` with
@@ -115,7 +115,7 @@ class RegressionSpec(Spec):
         design: How responses were sampled; for ``linear``, ``logit``, ``ordered_logit``, figures; without a cluster.
         weights: Column of weights, such as ``analysis_weight``; of rows of organisations also ``number_of_answers``.
         missing: ``listwise``: responses that miss a variable of the model are left out; ``multiple_imputation``, or a
-            section that says how: they are kept and what is missing is imputed.
+            section: they are imputed; those who answered are weighted for those who did not; or silence is modelled.
         confidence_level: Of the intervals, between 0 and 1.
         expected_sign: Of the focal regressor.
         also_expected: What is expected of further regressors.
@@ -188,6 +188,7 @@ class RegressionSpec(Spec):
             said = self.with_variant(name)
             refuse_mixed_panel(said.estimator, said.panel, effects_in(said.fixed_effects), said.level)
             refuse_imputation_of(said)
+            refuse_unfit_nonresponse(said)
             refuse_unfit_composition(said.composition, said.outcome, said.estimator, said.level, said.missing)
             refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
             refuse_unfit_random_effects(said)
@@ -236,7 +237,7 @@ class RegressionSpec(Spec):
         """Return the covariance; the cautious one where the model names none."""
         if self.corrected or self.design is not None:
             return "jackknife" if self.corrected else self.covariance or "design"
-        return self.covariance or cautious_covariance(self.estimator, len(self.clusters()))
+        return covariance_of(self) or cautious_covariance(self.estimator, len(self.clusters()))
 
     def _refuse_strangers(self) -> None:
         """Raise ValueError when something is said of a regressor that the model does not have."""

@@ -21,6 +21,7 @@ from pipelines.steps.fit_answers import YES_AND_NO
 from pipelines.steps.fit_designs import with_middles
 from pipelines.steps.fit_paths import tell_of_scale
 from pipelines.steps.fit_rows import PRODUCT, behind_a_fit
+from pipelines.steps.fit_silence import as_weighted, is_of_silence
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.steps.others_behind import OthersBehind, alike_in_others, others_behind
 from pipelines.steps.released_fits import erased_rows, released_estimates, released_fits
@@ -105,9 +106,13 @@ def reference_answers(store: Store, shown: Iterable[str]) -> dict[str, str]:
 
 
 def responses_used(store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]]:
-    """Return the responses behind every fit."""
+    """Return the responses behind every fit, those of silent people left out."""
     used = {name: frozenset(store.kept_rows(name)["response_id"]) for name in fits["data_hash"].unique()}
-    return {fit: used[name] for fit, name in zip(fits["fit_id"], fits["data_hash"], strict=True)}
+    found = {str(fit): used[name] for fit, name in zip(fits["fit_id"], fits["data_hash"], strict=True)}
+    for fit in fits[is_of_silence(fits)].to_dict("records"):
+        rows = as_weighted(recorded_model(fit), store.kept_rows(str(fit["data_hash"])))[1]
+        found[str(fit["fit_id"])] = frozenset(rows["response_id"])
+    return found
 
 
 def _others_behind(store: Store, fits: pd.DataFrame) -> dict[str, OthersBehind]:
@@ -141,6 +146,7 @@ def _reasons(
     unsafe: dict[str, list[str]] = {}
     of_scales = [each for name, own in study.scales().items() for each in tell_of_scale(name, own.scales[name].items)]
     told = {"is_of_records": fits["outcome"].isin(records), "is_of_scale": fits["outcome"].isin(of_scales)}
+    told["is_of_silence"] = is_of_silence(fits)
     for fit in fits.assign(**told, least_cell_size=least).to_dict("records"):
         name = str(fit["fit_id"])
         own = diagnostics[diagnostics["fit_id"] == name].dropna(subset=["value"])
@@ -168,12 +174,12 @@ def _behind(
         found: Its diagnostics and its terms.
         units: Organisation and respondent by response.
     """
-    spec, (values, of_terms) = recorded_model(fit), found
+    values, of_terms = found
+    spec, rows = as_weighted(recorded_model(fit), store.kept_rows(str(fit["data_hash"])))
     has_dyads = spec.dyads is not None and fit["estimator"] in fits_to_withhold.WITH_RULES
     by_unit = (*fits_to_withhold.OF_ANSWERS, *fits_to_withhold.OF_RESPONSES)
     has_rules = has_rules_of_its_own(fit, values) or has_dyads or fit["estimator"] in by_unit
     has_cells = of_terms["term"].str.contains(PRODUCT, regex=False).any()
-    rows = store.kept_rows(str(fit["data_hash"]))
     is_of_two = spec.outcome in rows and rows[spec.outcome].nunique() == YES_AND_NO  # else one column a coder
     if not (has_rules or has_cells or is_of_two) and spec.weights in (None, NUMBER_OF_ANSWERS):
         return {}

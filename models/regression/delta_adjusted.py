@@ -48,7 +48,7 @@ def with_deltas(fit: Fit, spec: RegressionSpec, with_shift: Callable[[Shift], Fi
     rows: list[Row] = []
     for variable, deltas in ({} if request is None else request.deltas).items():
         moved = {0.0: fit} | {delta: with_shift((variable, delta)) for delta in deltas if delta}
-        for term in _terms_of_interest(fit, spec):
+        for term in terms_of_interest(fit, spec):
             found = pd.DataFrame([_of_term(moved[delta], term, delta) for delta in sorted(moved)])
             rows += [
                 (
@@ -83,7 +83,7 @@ def _of_term(fit: Fit, term: str, delta: float) -> dict[str, float]:
     return {"delta": delta} | {name: float(row[name]) for name in ("estimate", *ENDS)}
 
 
-def _terms_of_interest(fit: Fit, spec: RegressionSpec) -> Sequence[str]:
+def terms_of_interest(fit: Fit, spec: RegressionSpec) -> Sequence[str]:
     """Return the terms of the focal regressor: one, or one a category of it or of the outcome."""
     focal, column = focal_term(spec), column_of(focal_variable(spec.focal))
     terms = [str(term) for term in fit.estimates["term"]]

@@ -18,11 +18,15 @@ from models.regression.identification import ModelDataError, refuse_unidentified
 from models.regression.organisation_rows import KEYS, of_rows, organisation_rows
 from models.regression.outcome import outcome_of
 from models.regression.profile import Profile, finite_numbers, profile_of
+from models.regression.response_rows import columns_of_silence
 from models.regression.rows_without import rows_without
 from models.regression.sampled import columns_of_sample, sample_of, with_units_sampled
+from models.regression.silent_rows import Silent, none_complete, of_every_wave, rows_and_silent, weighted_for_silent
 from models.sections.composition import parts_of_whole
 from models.sections.dyads import DYAD
 from models.sections.figures import members_of
+from models.sections.imputation import LISTWISE
+from models.sections.nonresponse import nonresponse_of
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.sections.paths import needs_order
 from models.sections.regressors import (
@@ -59,6 +63,7 @@ class Design:
         n_alone: Rows that were left out because they are alone in a group whose effect is taken out.
         sample: How the rows came into the sample; None where the model has no design.
         n_without: Why rows of the population miss what only another row could tell → how many; see ``rows_without``.
+        silent: Who could have been among the rows, where the model weights them or looks at selection.
     """
 
     outcome: pd.Series
@@ -73,6 +78,7 @@ class Design:
     n_alone: int = 0
     sample: SurveyDesign | None = None
     n_without: Mapping[str, int] = field(default_factory=dict[str, int])
+    silent: Silent | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +90,7 @@ class SelectedRows:
     data: pd.DataFrame
     n_alone: int
     n_without: Mapping[str, int] = field(default_factory=dict[str, int])
+    silent: Silent | None = None
 
 
 def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, fewest_beyond: int = 1) -> Design:
@@ -109,11 +116,12 @@ def build_design(spec: RegressionSpec, analysis: pd.DataFrame, labels: Labels, f
     matrix = lay_out(spec, rows, labels, profile)
     focal = focal_terms(spec, rows, labels, profile)
     clusters = rows[list(spec.clusters())]
-    refuse_unidentified(outcome, matrix, clusters, fewest_beyond, "responses" if data is rows else "organisations")
-    weights = _weights(rows, spec.weights)
+    kind = "responses" if spec.level == "response" else "organisations"
+    refuse_unidentified(outcome, matrix, clusters, fewest_beyond, kind)
+    weights = weighted_for_silent(_weights(rows, spec.weights), selected.silent)
     n_in_population, n_alone = selected.n_in_population, selected.n_alone
     sample = sample_of(spec.design, rows, weights)
-    told = (n_in_population, data, n_alone, sample, selected.n_without)
+    told = (n_in_population, data, n_alone, sample, selected.n_without, selected.silent)
     return Design(outcome, matrix, clusters, weights, profile, focal, rows, *told)
 
 
@@ -123,6 +131,10 @@ def select_rows(spec: RegressionSpec, analysis: pd.DataFrame) -> SelectedRows:
     Raises:
         ModelDataError: If a column is absent or no response is left.
     """
+    if (silence := nonresponse_of(spec.missing)) is not None:
+        responses = select_population(of_every_wave(spec), analysis)
+        silent = rows_and_silent(spec, silence, responses, columns_read(spec.model_copy(update={"missing": LISTWISE})))
+        return SelectedRows(silent.rows, silent.n_in_population, silent.data, 0, rows_without(spec, responses), silent)
     responses = select_population(spec, with_units_sampled(spec.design, analysis))
     population = responses if spec.level == "response" else _of_organisations(spec, responses)
     n_without = rows_without(spec, population)
@@ -254,6 +266,7 @@ def columns_read(spec: RegressionSpec) -> list[str]:
             [ORDER_OF_WAVES] if spec.estimator == "first_differences" or needs_order(spec.estimator, spec.paths) else []
         )
     read += ["wave"] if spec.estimator == "mediation_across_levels" else []
+    read += columns_of_silence(nonresponse_of(spec.missing))
     return [*read, spec.weights] if spec.weights not in (None, NUMBER_OF_ANSWERS) else read
 
 
@@ -295,13 +308,3 @@ def _leave_out_missing(spec: RegressionSpec, population: pd.DataFrame) -> pd.Dat
     if rows.empty:
         raise none_complete(len(population), {str(column): int(count) for column, count in is_missing.sum().items()})
     return rows
-
-
-def none_complete(n_in_population: int, n_missing: Mapping[str, int]) -> ModelDataError:
-    """Say that no response of the population is complete; n_missing by column."""
-    lost = ", ".join(f"{column} {count}" for column, count in n_missing.items() if count)
-    return ModelDataError(
-        f"of {counted(n_in_population, 'response')} of the population, none answered every variable of the model; "
-        f"missing by variable: {lost}; expected at least one complete response; take out what this population was "
-        "not asked"
-    )

@@ -22,6 +22,7 @@ from models.regression.posed import Posed
 from models.regression.profile import profile_of
 from models.regression.reading.assumptions import breusch_pagan_test, inflation_factors, moments_of, reset_test
 from models.regression.sampled import effect_of_design
+from models.regression.silent_rows import told_of_silent
 from models.spec import RegressionSpec
 from models.triangles import inverse_of_triangle
 
@@ -59,6 +60,7 @@ LOOK_BELOW = {
     "mean_reliability": 0.4,
     "reliability": 0.3,
     "cfi": 0.9,
+    "weights_efficiency": 0.5,
 }
 
 
@@ -106,6 +108,7 @@ def diagnose(
         - what the estimator tells of itself, such as r2_within; see ``models.regression.posed`` and ``panel.posed``.
         - design_effect, effective_n: how many times the design of the sample makes the variance of the outcome's mean
           that of as many rows drawn at random with replacement (Kish 1965), and the rows over it; with a design.
+        - n_silent and what weights of response are like; see ``silent_rows.told_of_silent``.
         - n_responses: responses behind rows of organisations; absent where responses are the rows.
         - share_of_responses_used: of the population's rows, after leaving out missing values, 0 to 1.
 
@@ -125,7 +128,8 @@ def diagnose(
         **of_clusters(uncertainty),
         **posed.found,
         **effect_of_design(design.sample, design.outcome.to_numpy()),
-        **({} if design.data is design.rows else {"n_responses": float(len(design.data))}),
+        **told_of_silent(design.silent),
+        **({} if design.data is design.rows or design.silent else {"n_responses": float(len(design.data))}),
         "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
     return judged(values)

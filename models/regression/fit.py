@@ -19,7 +19,6 @@ from models.regression.categorical.estimate import estimate_categorical
 from models.regression.columns import Labels, column_of
 from models.regression.comparing.asked import needs_rows_beside
 from models.regression.comparing.of_fit import comparisons_of
-from models.regression.covariance import estimate_uncertainty
 from models.regression.delta_adjusted import with_deltas
 from models.regression.design import Design, build_design, followed_terms
 from models.regression.diagnostics import diagnose, diagnose_categorical, judged
@@ -39,7 +38,8 @@ from models.regression.panel.posed import OF_MEANS, pose_panel
 from models.regression.posed import codes_of, pose
 from models.regression.reading.of_coefficients import COLUMNS
 from models.regression.reading.of_fit import FittedModel, readings_of
-from models.regression.sampled import sampled_uncertainty
+from models.regression.selected_outcome import with_selection
+from models.regression.uncertain import uncertainty_of, weighted_in
 from models.sections.imputation import imputation_of
 from models.sections.inference import FIGURES, LEAST_SQUARES, PATHS
 from models.sections.regressors import focal_variable
@@ -97,7 +97,8 @@ def fit_regression(
             return _paths(fitted, variant, (design,), seed, fewest_beyond)
         if fitted.estimator in FIGURES:
             return _figures(fitted, variant, design, labels, seed)
-        return _made(fitted, variant, design, labels, _found(fitted, design, labels, seed, fewest_beyond))
+        made = _made(fitted, variant, design, labels, _found(fitted, design, labels, seed, fewest_beyond))
+        return with_selection(made, fitted, design, labels)
 
 
 def fit_imputed(task: FitTask, analysis: pd.DataFrame, values: pd.DataFrame) -> Fit:
@@ -205,14 +206,10 @@ def _least_squares(spec: RegressionSpec, design: Design, labels: Labels, seed: i
     else:
         posed = pose_panel(design, spec.estimator, spec.panel, fewest_beyond)
     terms, solution = posed.terms, posed.solution
-    uncertainty = (
-        estimate_uncertainty(solution, spec.covariance_used(), posed.clusters, terms)
-        if design.sample is None
-        else sampled_uncertainty(design.sample, solution.rows * solution.residuals[:, None] @ solution.bread)
-    )
+    uncertainty = uncertainty_of(spec, design, posed)
     focal = design.rows[column_of(focal_variable(spec.focal))]
     refuse_decided_by_clusters(focal, design.clusters, uncertainty.n_clusters, uncertainty.n_decided)
-    one_way = posed.clusters[0] if len(posed.clusters) == 1 else None
+    one_way = posed.clusters[0] if len(posed.clusters) == 1 and weighted_in(design) is None else None
     values = FittedModel(terms, posed.matrix, posed.outcome, solution, uncertainty, one_way, spec.confidence_level)
     groups = regressor_groups(spec, design.rows, design.profile, labels, terms)
     places = {term: (place,) for place, term in enumerate(terms)}

@@ -3,8 +3,9 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import pandas as pd
 from models.estimates import JOINT_TEST_COLUMNS, PREDICTION_COLUMNS, Vector
 from models.missing_data.convergence import convergence_table
 from models.missing_data.imputations import Imputations
-from models.missing_data.pooled_tests import pooled_wald
+from models.missing_data.pooled_tests import PooledTest, pooled_statistics, pooled_wald
 from models.missing_data.pooling import CompletedEstimates, PooledEstimates, pool_estimates
 from models.regression.diagnostics import judged
 from models.regression.identification import ModelDataError
@@ -20,6 +21,8 @@ from models.regression.inference import Uncertainty, label_estimates
 from models.regression.reading.of_coefficients import COLUMNS
 from models.sections.imputation import IMPUTATIONS, NOT_SETTLED
 
+FROM_STATISTICS = ": from statistics alone"
+"""Follows the name of what is tested by D2."""
 TESTS = ("hausman_", "context_")
 """Diagnostics that are tests: a mean over completed sets is none."""
 
@@ -60,7 +63,7 @@ class Found:
 def pool_found(
     sets: Sequence[Found], imputations: Imputations | None, confidence_level: float, share_used: float
 ) -> Found:
-    """Pool what an estimator found of completed sets by Rubin's rules; joint tests are D1.
+    """Pool what an estimator found of completed sets by Rubin's rules; joint tests are D1, and D2 beside it.
 
     Diagnostics are means over the sets, with the fraction of missing information of every term; tests of random
     effects of units are left out. So are readings and predictions: how they are pooled is not settled.
@@ -89,7 +92,7 @@ def pool_found(
         diagnostics=judged(_diagnostics(sets, pooled, imputations, share_used)),
         readings=pd.DataFrame(columns=list(COLUMNS)),
         predictions=pd.DataFrame(columns=list(PREDICTION_COLUMNS)),
-        joint_tests=_joint_tests(pooled, first),
+        joint_tests=_joint_tests(pooled, sets),
     )
 
 
@@ -123,15 +126,38 @@ def _n_not_settled(imputations: Imputations) -> float:
     return float(course.loc[course["verdict"] != "ok", "column"].nunique())
 
 
-def _joint_tests(pooled: PooledEstimates, first: Found) -> pd.DataFrame:
-    names = list(first.joint_tests["regressor"])
-    rows: list[tuple[object, ...]] = []
-    for name in names:
-        contrasts = np.eye(len(pooled.terms))[list(first.tested[name])]
-        try:
-            test = pooled_wald(pooled, contrasts)
-        except ModelDataError:
-            rows.append((name, np.nan, len(contrasts), np.nan, np.nan, "D1"))
-            continue
-        rows.append((name, test.statistic, test.df, test.df_resid, test.p_value, "D1"))
+def _joint_tests(pooled: PooledEstimates, sets: Sequence[Found]) -> pd.DataFrame:
+    """Test by D1, and by D2 beside it, which the statistics of the sets alone can tell."""
+    first, rows = sets[0], list[tuple[object, ...]]()
+    for name in list(first.joint_tests["regressor"]):
+        places = list(first.tested[name])
+        rows.append(
+            (name, *_figures(partial(pooled_wald, pooled, np.eye(len(pooled.terms))[places]), len(places), "D1"))
+        )
+        alone = partial(_of_statistics, sets, places)
+        rows.append((f"{name}{FROM_STATISTICS}", *_figures(alone, len(places), "D2")))
     return pd.DataFrame(rows, columns=list(JOINT_TEST_COLUMNS))
+
+
+def _figures(test: Callable[[], PooledTest], k: int, method: str) -> tuple[float, int, float, float, str]:
+    try:
+        found = test()
+    except ModelDataError:
+        return np.nan, k, np.nan, np.nan, method
+    return found.statistic, found.df, found.df_resid, found.p_value, method
+
+
+def _of_statistics(sets: Sequence[Found], places: Sequence[int]) -> PooledTest:
+    """Test coefficients from the Wald statistic that each set has of them, chi-square b'V^-1 b.
+
+    Raises:
+        ModelDataError: If a set has a covariance of them without an inverse.
+    """
+    statistics: list[float] = []
+    for each in sets:
+        own = each.uncertainty.covariance[np.ix_(places, places)]
+        if np.linalg.matrix_rank(own) < len(places):
+            raise ModelDataError(f"{len(places)} coefficients have a covariance without an inverse; test fewer")
+        values = each.coefficients[list(places)]
+        statistics.append(float(values @ np.linalg.solve(own, values)))
+    return pooled_statistics(np.array(statistics), len(places))

@@ -12,10 +12,11 @@ import pandas as pd
 from models.missing_data.chained import impute_chained
 from models.missing_data.imputations import Imputations
 from models.missing_data.plan import ImputationPlan
-from models.regression.design import columns_read, leave_out_alone, none_complete, select_population, uses_of
+from models.regression.design import columns_read, leave_out_alone, select_population, uses_of
 from models.regression.identification import ModelDataError
 from models.regression.planned_imputation import CLUSTER, Coded, code_columns, level_of, plan_imputation
 from models.regression.sampled import columns_of_sample, with_units_sampled
+from models.regression.silent_rows import none_complete
 from models.sections.imputation import Imputation
 from models.sections.inference import MIXED_CATEGORICAL
 from models.spec import RegressionSpec

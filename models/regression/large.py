@@ -15,6 +15,7 @@ from models.regression.fit import apply_variant, fit_regression
 from models.regression.fit_task import FitTask, StoredResponses
 from models.regression.in_database.connection import Connection
 from models.sections.imputation import imputation_of
+from models.sections.nonresponse import nonresponse_of
 from models.spec import RegressionSpec
 
 MANY_RESPONSES = 200_000
@@ -63,6 +64,7 @@ def why_in_memory(spec: RegressionSpec) -> str | None:
     """
     is_asked = {
         "Imputed values": imputation_of(spec.missing) is not None,
+        "Weights of response and selection": nonresponse_of(spec.missing) is not None,
         "Panels": spec.panel is not None,
         "Rows of organisations": spec.level != "response",
         "Corrected means of organisations": bool(spec.corrected),

@@ -40,6 +40,7 @@ REMEDIES = {
     "reliability": "means of clusters tell little of them; ask more members, or believe effects within alone",
     "cfi": "the model does not fit; hold less steady over waves, or do not read its paths",
     "columns_not_settled": "chains of imputations have not settled, or are too short to tell; ask for more iterations",
+    "weights_efficiency": "few people carry the weight and errors may be too small; trim, or explain answering by less",
     "largest_fmi": "half of what is known of a term is imputed; ask for more imputations and auxiliary columns",
 }
 

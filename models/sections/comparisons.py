@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec, closest
-from models.sections.imputation import Missing, imputation_of
+from models.sections.imputation import Missing
 from models.sections.inference import Estimator
 from models.sections.regressors import Interaction, Regressor, Surface, Variable, parts_of
 from models.sections.sample_design import SampleDesign
@@ -107,7 +107,7 @@ class Asks(Protocol):
 def is_plain_linear(model: Asks) -> bool:
     """Tell whether a model is linear, of complete rows, without effects taken out, a design and clusters two ways."""
     is_one_way = len(model.clusters()) <= 1 and not model.effects() and model.design is None
-    return model.estimator == "linear" and is_one_way and imputation_of(model.missing) is None
+    return model.estimator == "linear" and is_one_way and model.missing == "listwise"
 
 
 def refuse_twice(key: str, names: tuple[str, ...]) -> None:

@@ -4,7 +4,7 @@ from pydantic import Field, model_validator
 
 from instruments.spec_file import Name, Spec
 from models.sections.comparisons import refuse_twice
-from models.sections.imputation import Missing, imputation_of
+from models.sections.imputation import Missing
 from models.sections.inference import PANEL, Estimator
 
 FEWEST_PARTS, MOST_PARTS = 2, 20
@@ -52,7 +52,7 @@ def refuse_unfit_composition(
         raise ValueError(f"the outcome '{outcome}' is none of the parts of its composition; name it among them")
     if estimator not in OF_LOG_RATIOS:
         raise ValueError(f"a composition is for estimator {', '.join(OF_LOG_RATIOS)}; found {estimator}; remove it")
-    if level != "response" or imputation_of(missing) is not None:
+    if level != "response" or missing != "listwise":
         raise ValueError(
             "a composition is of complete responses, as neither means nor imputed parts keep their total; write level: "
             "response and missing: listwise"

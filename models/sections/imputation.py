@@ -1,4 +1,4 @@
-"""What a model says of missing values: rows left out, or values imputed several times."""
+"""What a model says of missing values: rows left out, values imputed several times, or silence weighted or modelled."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal, Protocol
@@ -7,8 +7,10 @@ from pydantic import Field, field_validator
 
 from instruments.spec_file import Name, Spec
 from models.sections.inference import FIGURES, MISCLASSIFIED, MIXED_CATEGORICAL, PANEL, Estimator
+from models.sections.nonresponse import ResponseWeights, Selection
 from models.sections.panel import Level
 
+LISTWISE = "listwise"
 IMPUTATIONS = "n_imputations"
 """The diagnostic that tells a fit of completed sets from others."""
 NOT_SETTLED = "columns_not_settled"
@@ -66,7 +68,7 @@ class Imputation(Spec):
         return deltas
 
 
-Missing = Literal["listwise", "multiple_imputation"] | Imputation
+Missing = Literal["listwise", "multiple_imputation"] | Imputation | ResponseWeights | Selection
 
 
 def imputation_of(missing: Missing) -> Imputation | None:

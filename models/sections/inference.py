@@ -40,6 +40,7 @@ Covariance = Literal[
     "CR2",
     "CR3",
     "jackknife",
+    "stacked",
     "design",
     "unit_jackknife",
     "balanced_halves",

@@ -9,6 +9,7 @@ from models.sections.figures import Figures
 from models.sections.imputation import Missing
 from models.sections.inference import Covariance, Estimator, keys_not_of
 from models.sections.marginal import WorkingCorrelation
+from models.sections.nonresponse import ResponseWeights
 from models.sections.panel import Level, Panel
 from models.sections.paths import Paths
 from models.sections.population import Population
@@ -116,11 +117,16 @@ class Variant(Spec):
 
 
 def changes_of(variant: Variant) -> dict[str, object]:
-    """Return what a variant changes in a model: key → value, keys that its estimator does not have as if not given."""
+    """Return what a variant changes in a model: key → value, keys that its estimator does not have as if not given.
+
+    So is the covariance of the model where a variant has weights of response, which have their own.
+    """
     said: dict[str, object] = {key: value for key in CHANGEABLE if (value := getattr(variant, key)) is not None}
     changes = {key: None if value == NONE and key in REMOVABLE else value for key, value in said.items()}
     if "focal" in changes:
         changes = {"expected_sign": "none", **changes}
+    if isinstance(variant.missing, ResponseWeights):
+        changes = {"covariance": None, **changes}
     return changes if variant.estimator is None else {**keys_not_of(variant.estimator), **changes}
 
 

@@ -20,7 +20,7 @@ from instruments.forms import spec as form_spec
 from instruments.sections import labels, provenance, response_scale
 from instruments.spec_file import Language, Name, Spec, Texts
 from models import spec as models
-from models.sections import corrected, imputation, paths, regressors
+from models.sections import corrected, imputation, nonresponse, paths, regressors
 from models.sections import measurement as measuring
 from pipelines import access
 from pipelines import spec as studies
@@ -108,8 +108,8 @@ KINDS: Mapping[str, tuple[type[Spec], ...]] = {
         models.RegressionSpec,
         models.Variable,
         models.Interaction,
-        models.Surface,
-        *(regressors.Views, corrected.Measured, models.Population, imputation.Imputation, paths.Paths, models.Figures),
+        *(models.Surface, regressors.Views, corrected.Measured, models.Population),
+        *(imputation.Imputation, nonresponse.ResponseWeights, nonresponse.Selection, paths.Paths, models.Figures),
         *(models.Composition, models.Together, models.CompetingForms),
         *(models.Panel, models.RandomEffects, models.SampleDesign, models.Variant, models.Expected),
         measuring.MeasurementSpec,

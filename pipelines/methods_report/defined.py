@@ -8,6 +8,7 @@ from models.multilevel.readings import OF_VARIANCES
 from models.regression.corrected.difference import READINGS as LATENT_VIEWS
 from models.sections.imputation import DELTA, TIPPING_POINT
 from models.sections.inference import FIGURES, LATENT_PATHS, MARGINAL, MIXED_CATEGORICAL
+from models.sections.nonresponse import SELECTION, SELECTION_ESTIMATED, SELECTION_TIPS, STACKED
 from pipelines.board_report.value import Link, Section
 from pipelines.methods_report.defined_measures import AGREEMENT
 from pipelines.methods_report.found import Found
@@ -59,6 +60,7 @@ REPLICATES: Mapping[str, tuple[str, ...]] = {
     "unit_bootstrap": ("rescaled bootstrap of clusters (Rao and Wu)",),
 }
 CODERS = ("logit corrected for coders' errors",)
+OF_WEIGHTS = ("least_weight", "largest_weight", "effective_n_of_weights", "weights_efficiency", "response_auc")
 RIDGE = ("ridge regression, penalty by left-out clusters",)
 
 ESTIMATORS: Mapping[str, tuple[str, ...]] = {
@@ -90,12 +92,10 @@ ESTIMATORS: Mapping[str, tuple[str, ...]] = {
     "population_quantiles": QUANTILES,
 }
 DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
-    "max_leverage": INFLUENCE,
-    "max_cooks_distance": INFLUENCE,
-    "max_vif": ASSUMPTIONS,
-    "max_generalised_vif": ASSUMPTIONS,
-    "breusch_pagan_p": ASSUMPTIONS,
-    "reset_p": ASSUMPTIONS,
+    **dict.fromkeys(("max_leverage", "max_cooks_distance"), INFLUENCE),
+    **dict.fromkeys(("max_vif", "max_generalised_vif", "breusch_pagan_p", "reset_p"), ASSUMPTIONS),
+    **dict.fromkeys(OF_WEIGHTS, ("weights for people who kept silent",)),
+    **dict.fromkeys(("selection_correlation", "selection_correlation_error"), ("selection of a model's outcome",)),
     "residual_skewness": ASSUMPTIONS,
     "residual_excess_kurtosis": ASSUMPTIONS,
     "jarque_bera_p": ASSUMPTIONS,
@@ -105,15 +105,13 @@ DIAGNOSTICS: Mapping[str, tuple[str, ...]] = {
     "covariance_mended": ("two-way clustered covariance",),
     "mcfadden_r2": ("McFadden's R2",),
     "proportional_odds_p": ("proportional-odds test", "proportional odds with clusters"),
-    "overdispersion_p": ("overdispersion, Poisson against NB2",),
+    **dict.fromkeys(("overdispersion_p", "dispersion"), ("overdispersion, Poisson against NB2",)),
     "without_finite_estimate": ("separation",),
-    "r2_within": ("R2 within and overall",),
-    "r2_overall": ("R2 within and overall",),
+    **dict.fromkeys(("r2_within", "r2_overall"), ("R2 within and overall",)),
     **dict.fromkeys(("hausman_chi2", "hausman_df", "hausman_p"), ("Hausman test",)),
     **dict.fromkeys(("context_f", "context_df", "context_df_resid", "context_p"), ("Mundlak test",)),
     **dict.fromkeys(("variance_of_units", "variance_within", "least_share", "largest_share"), PANEL[:1]),
     **dict.fromkeys(("size", "size_std_error"), ("negative binomial regression (NB2)",)),
-    "dispersion": ("overdispersion, Poisson against NB2",),
     "columns_not_settled": ("split R-hat of chains",),
     **dict.fromkeys(("largest_fmi", "fmi"), ("pooled estimates, Barnard and Rubin's df, riv, lambda, fmi",)),
     "surface_icc_2": AGREEMENT,
@@ -174,12 +172,12 @@ READINGS: Mapping[str, tuple[str, ...]] = {
     "ridge": RIDGE,
     **dict.fromkeys(("interval_percentile", "interval_basic", "interval_bca"), INTERVALS),
     "interval_monte_carlo": MONTE_CARLO,
-    "interval_delta": OF_SEVERAL_EQUATIONS[1:],
-    "share_of_total": OF_SEVERAL_EQUATIONS[1:],
+    **dict.fromkeys(("interval_delta", "share_of_total"), OF_SEVERAL_EQUATIONS[1:]),
     "against_minus_one": TWO_OUTCOMES[1:],
     "simple_slopes": ("simple slopes",),
     "plain_mean": CORRECTED[:1],
     **dict.fromkeys((DELTA, TIPPING_POINT), ("delta adjustment and tipping point",)),
+    **dict.fromkeys((SELECTION, SELECTION_ESTIMATED, SELECTION_TIPS), ("selection of a model's outcome",)),
     **dict.fromkeys(OF_VARIANCES, ("profile likelihood intervals of a mixed model",)),
     **dict.fromkeys(LATENT_VIEWS, ("latent difference of two views",)),
     "johnson_neyman": ("Johnson-Neyman bounds",),
@@ -232,6 +230,8 @@ def of_covariance(estimator: str, covariance: str) -> tuple[str, ...]:
     name, two_ways, _ = covariance.partition("_two_way")
     if name in REPLICATES:
         return (*REPLICATES[name], *DESIGN_LINES[1:])
+    if name == STACKED:
+        return ("least squares with estimated weights of response",)
     if estimator in ("firth_logit", *LATENT_PATHS) or name == "design":
         return DESIGN_LINES if name == "design" else ESTIMATORS[estimator]
     if estimator in COVARIANCES_OF_GROUPS:

@@ -7,7 +7,9 @@ import pandas as pd
 
 from models.multilevel.readings import OF_VARIANCES, RESIDUAL
 from models.regression.comparing.of_fit import OF_COMPARISONS, OF_FORMS
+from models.regression.found import FROM_STATISTICS
 from models.sections.imputation import DELTA
+from models.sections.nonresponse import SELECTION
 from pipelines.board_report.released import rows_of
 from pipelines.board_report.value import Kind, Table
 from pipelines.board_report.words import plain
@@ -36,6 +38,10 @@ COUNTED = (
         "chi_square_df",
     ),
 )
+HELD = (DELTA, SELECTION)
+"""Readings whose name is followed by the value that is held."""
+JOINT = {"D1": ("D1, pooled Wald test",), "D2": ("D2, pooled test statistics",)}
+"""Definitions of the joint tests of imputed values."""
 Fits = Sequence[ReportedFit]
 Titles = Mapping[str, str]
 
@@ -75,7 +81,7 @@ def readings(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
         for row in rows_of(focal):
             reading = str(row["reading"])
             general = reading.partition(" on ")[0]
-            general = DELTA if general.startswith(f"{DELTA} ") else general
+            general = next((each for each in HELD if general.startswith(f"{each} ")), general)
             label = (_read_of(found, fit, general, str(row["term"])), _named(found, "reading", reading, " on "))
             lines.setdefault(label, {})[fit.fit_id] = _reading(found, row)
             names += READINGS.get(general, ())
@@ -97,7 +103,7 @@ def joint_tests(found: Found, fits: Fits, titles: Titles) -> Iterator[Table]:
     lines: dict[tuple[str, ...], dict[str, str]] = {}
     for row in rows_of(rows):
         lines.setdefault((_tested(found, str(row["regressor"])),), {})[str(row["fit_id"])] = _joint(found, row)
-    names = SHAPES["joint"] if lines else ()
+    names = [name for method in dict.fromkeys(rows["method"]) for name in JOINT.get(str(method), SHAPES["joint"])]
     yield from _side_by_side(found, ("joint_caption", ("regressor",)), lines, titles, (names, ()))
 
 
@@ -123,8 +129,9 @@ def _general(diagnostic: str) -> str:
 def _named(found: Found, kind: str, name: str, before: str) -> str:
     """Return a diagnostic or reading in words, with the regressor or category that it is of."""
     general, between, of = name.partition(before)
-    if general.startswith(f"{DELTA} "):
-        said = found.say("reading_delta", delta=general.removeprefix(f"{DELTA} "))
+    held, _, value = general.partition(" ")
+    if kind == "reading" and held in HELD and value:
+        said = found.say(f"reading_{held}", value=value)
     else:
         said = found.maybe(f"{kind}_{general}", general.replace("_", " "))
     return f"{said}: {_of_what(found, of)}" if between else said
@@ -157,6 +164,8 @@ def _reading(found: Found, row: Mapping[str, Any]) -> str:
 
 def _tested(found: Found, regressor: str) -> str:
     """Return what is tested at once, in words."""
+    if regressor.endswith(FROM_STATISTICS):
+        return found.say("from_statistics", said=_tested(found, regressor.removesuffix(FROM_STATISTICS)))
     if regressor == WHOLE_MODEL:
         return found.say("whole_model_tested")
     if EQUAL in regressor:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 NAMES: Mapping[str, str] = {
     "equal_effects": "{variable}: egen og den andens effekt er ens",
+    "from_statistics": "{said}, af de udfyldte sæts teststørrelser alene",
     "beyond": "{said}, ud over en ret linje",
     "spec_paths": "Stier",
     "paths_mediators": "Mediatorer",
@@ -125,6 +126,21 @@ NAMES: Mapping[str, str] = {
     "diagnostic_r2_overall": "R² samlet",
     "diagnostic_n_units": "Enheder",
     "diagnostic_n_effects": "Effekter taget ud",
+    "diagnostic_n_silent": "Personer, der kunne svare og ikke gjorde det",
+    "diagnostic_n_without_weight": "Rækker uden svarvægt, udeladt",
+    "diagnostic_least_weight": "Mindste svarvægt",
+    "diagnostic_largest_weight": "Største svarvægt",
+    "diagnostic_n_trimmed": "Beskårne svarvægte",
+    "diagnostic_effective_n_of_weights": "Lige vægtede svar, der siger lige så meget",
+    "diagnostic_weights_efficiency": "Det samme som andel af svarene",
+    "diagnostic_response_auc": "Arealet under kurven for, hvem der svarede (0,5: intet fortæller det)",
+    "missing_multiple_imputation": "det, der mangler, er imputeret {n} gange, og estimater samlet efter Rubins regler",
+    "missing_answered": "de, der svarede på udfaldet, er vægtet med det omvendte af sandsynligheden for det, forklaret "
+    "ved {variables}",
+    "missing_staying": "de, der blev, er vægtet med det omvendte af sandsynligheden for det, forklaret i runden før "
+    "ved {variables}",
+    "missing_selection": "udeladt; og set på med selektionsmodeller, hvor det at svare forklares ved regressorerne og "
+    "{variables}",
     "diagnostic_n_alone": "Rækker alene i deres enhed",
     "diagnostic_hausman_p": "Hausmans test, p",
     "diagnostic_context_p": "Enhedernes gennemsnit testet sammen (Mundlak), p",
@@ -170,7 +186,12 @@ NAMES: Mapping[str, str] = {
     "reading_deviation": "Standardafvigelse mellem grupper (ML), profilinterval",
     "reading_correlation": "Korrelation mellem grupper (ML), profilinterval",
     "reading_residual_deviation": "Residualets standardafvigelse (ML), profilinterval",
-    "reading_delta": "Koefficient, når {delta} lægges til udfyldte værdier",
+    "reading_delta": "Koefficient, når {value} lægges til udfyldte værdier",
+    "reading_selection": "Koefficient, når fejl for at svare og for udfaldet korrelerer {value} (selektionsmodel)",
+    "reading_selection_estimated": "Koefficient med estimeret korrelation (selektionsmodel)",
+    "reading_selection_tips": "Korrelation mellem at svare og udfaldet, hvor konklusionen vender",
+    "diagnostic_selection_correlation": "Korrelation mellem fejlene for at svare og for udfaldet, estimeret",
+    "diagnostic_selection_correlation_error": "Korrelationens standardfejl",
     "reading_tipping_point": "Delta, hvor konklusionen vender",
     "reading_plain_mean": "Koefficient med almindelige gennemsnit",
     "reading_latent_difference_mean": "Synenes latente forskel, gennemsnit",

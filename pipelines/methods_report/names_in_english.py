@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 NAMES: Mapping[str, str] = {
     "equal_effects": "{variable}: actor and partner effect are equal",
+    "from_statistics": "{said}, from the statistics of completed sets alone",
     "beyond": "{said}, beyond a straight line",
     "spec_paths": "Paths",
     "paths_mediators": "Mediators",
@@ -125,6 +126,21 @@ NAMES: Mapping[str, str] = {
     "diagnostic_r2_overall": "R² overall",
     "diagnostic_n_units": "Units",
     "diagnostic_n_effects": "Effects taken out",
+    "diagnostic_n_silent": "People who could answer and did not",
+    "diagnostic_n_without_weight": "Rows without a weight of response, left out",
+    "diagnostic_least_weight": "Least weight of response",
+    "diagnostic_largest_weight": "Largest weight of response",
+    "diagnostic_n_trimmed": "Trimmed weights of response",
+    "diagnostic_effective_n_of_weights": "Equally weighted responses that tell as much",
+    "diagnostic_weights_efficiency": "The same as a share of the responses",
+    "diagnostic_response_auc": "Area under the curve of who answered (0.5: nothing tells it)",
+    "missing_multiple_imputation": "what is missing is imputed {n} times and estimates are pooled by Rubin’s rules",
+    "missing_answered": "those who answered the outcome are weighted by the inverse of their probability of doing so, "
+    "explained by {variables}",
+    "missing_staying": "those who stayed are weighted by the inverse of their probability of doing so, explained at "
+    "the wave before by {variables}",
+    "missing_selection": "left out; and looked at by selection models, answering explained by the regressors and "
+    "{variables}",
     "diagnostic_n_alone": "Rows alone in their unit",
     "diagnostic_hausman_p": "Hausman test, p",
     "diagnostic_context_p": "Means of units tested together (Mundlak), p",
@@ -170,7 +186,12 @@ NAMES: Mapping[str, str] = {
     "reading_deviation": "Standard deviation between groups (ML), profile interval",
     "reading_correlation": "Correlation between groups (ML), profile interval",
     "reading_residual_deviation": "Residual standard deviation (ML), profile interval",
-    "reading_delta": "Coefficient when {delta} is added to imputed values",
+    "reading_delta": "Coefficient when {value} is added to imputed values",
+    "reading_selection": "Coefficient when errors of answering and of the outcome correlate {value} (selection model)",
+    "reading_selection_estimated": "Coefficient with that correlation estimated (selection model)",
+    "reading_selection_tips": "Correlation of answering and outcome at which the conclusion tips",
+    "diagnostic_selection_correlation": "Correlation of the errors of answering and of the outcome, estimated",
+    "diagnostic_selection_correlation_error": "Standard error of that correlation",
     "reading_tipping_point": "Delta at which the conclusion tips",
     "reading_plain_mean": "Coefficient with plain means",
     "reading_latent_difference_mean": "Latent difference of the views, mean",

@@ -5,7 +5,9 @@ from typing import cast
 
 from models.sections.corrected import Measured
 from models.sections.figures import QUARTILES, Figures
+from models.sections.imputation import Imputation, Missing, imputation_of
 from models.sections.inference import FIGURES
+from models.sections.nonresponse import ResponseWeights, Selection
 from models.sections.paths import Paths
 from models.sections.random_effects import RandomEffects
 from models.sections.regressors import Interaction, Regressor, Surface, Variable, as_variable, parts_of
@@ -43,7 +45,7 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_panel", _columns(found, () if model.panel is None else (model.panel.column,))
     yield "spec_dyads", (model.dyads or "").replace("_", " ")
     yield "spec_weights", found.maybe(f"weight_{model.weights}", str(model.weights or "").replace("_", " "))
-    yield "spec_missing", found.say(f"missing_{model.missing}")
+    yield "spec_missing", _missing(found, model.missing)
     yield "spec_confidence", found.number(model.confidence_level, "share")
     yield "spec_sign", found.say(f"sign_{model.expected_sign}")
     yield "spec_smallest", _smallest(found, model)
@@ -53,6 +55,20 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
 
 def _focal(model: RegressionSpec) -> Regressor:
     return model.focal if isinstance(model.focal, Interaction) else as_variable(model.focal)
+
+
+def _missing(found: Found, missing: Missing) -> str:
+    """Return how missing answers are treated."""
+    if isinstance(missing, ResponseWeights | Selection):
+        key = "selection" if isinstance(missing, Selection) else "staying" if missing.of == "staying" else "answered"
+        listed = found.listed([_variable(found, each) for each in missing.variables()])
+        return found.say(f"missing_{key}", variables=listed or found.say("none"))
+    request = imputation_of(missing)
+    return found.say("missing_listwise" if request is None else "missing_multiple_imputation", **_times(request))
+
+
+def _times(request: Imputation | None) -> dict[str, int]:
+    return {} if request is None else {"n": request.imputations}
 
 
 def _correction(found: Found, correction: str | Measured) -> str:

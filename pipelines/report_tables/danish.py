@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from pipelines.report_tables.words_of_figures import DANISH as OF_FIGURES
 from pipelines.report_tables.words_of_groups import IN_DANISH
+from pipelines.report_tables.words_of_missing import DANISH as OF_MISSING
 from pipelines.report_tables.words_of_paths import DANISH as OF_PATHS
 
 DANISH: Mapping[str, str] = {
     **IN_DANISH,
     **OF_PATHS,
     **OF_FIGURES,
+    **OF_MISSING,
     "of_classical": "s2 (X'X)^-1, t på n - k; R: vcov(lm(...))",
     "of_HC0": "M X' diag(e^2) X M, t på n - k; R: sandwich::vcovHC(type = 'HC0')",
     "of_HC1": "HC0 x n / (n - k), t på n - k; R: sandwich::vcovHC(type = 'HC1')",
@@ -142,8 +144,6 @@ DANISH: Mapping[str, str] = {
     "degrees_alike": "({column}) {low}",
     "degrees_profile": "({column}) den straffede likelihoods profil",
     "degrees_normal": "({column}) normalfordeling",
-    "imputed": "Manglende værdier er imputeret {n} gange (multipel imputation med kædede ligninger), og estimaterne er "
-    "samlet efter Rubins regler: {columns}.",
     "listwise": "Besvarelser, der mangler svar på en af modellens variable, er udeladt.",
     "listwise_share": "Besvarelser, der mangler svar på en af modellens variable, er udeladt; brugt af populationen: "
     "{shares}.",

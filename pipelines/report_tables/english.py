@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from models.regression.covariance import DEFINITIONS
 from pipelines.report_tables.words_of_figures import ENGLISH as OF_FIGURES
 from pipelines.report_tables.words_of_groups import IN_ENGLISH
+from pipelines.report_tables.words_of_missing import ENGLISH as OF_MISSING
 from pipelines.report_tables.words_of_paths import ENGLISH as OF_PATHS
 
 ENGLISH: Mapping[str, str] = {
     **IN_ENGLISH,
     **OF_PATHS,
     **OF_FIGURES,
+    **OF_MISSING,
     **{f"of_{covariance}": told for covariance, told in DEFINITIONS.items()},
     "and": "and",
     "table": "Table {number}",
@@ -131,8 +133,6 @@ ENGLISH: Mapping[str, str] = {
     "degrees_alike": "({column}) {low}",
     "degrees_profile": "({column}) profile of the penalised likelihood",
     "degrees_normal": "({column}) normal distribution",
-    "imputed": "Missing values were imputed {n} times (multiple imputation by chained equations) and estimates "
-    "pooled by Rubin's rules: {columns}.",
     "listwise": "Responses with a missing answer to any variable of a model are left out.",
     "listwise_share": "Responses with a missing answer to any variable of a model are left out; used of the "
     "population: {shares}.",

@@ -7,6 +7,7 @@ import numpy as np
 from models.sections.figures import QUANTILES, RATIO
 from models.sections.imputation import IMPUTATIONS
 from models.sections.inference import FIGURES, LATENT_PATHS, MARGINAL, PATHS, REPLICATED
+from models.sections.nonresponse import ResponseWeights
 from models.sections.paths import Paths
 from pipelines.report_tables.coefficients import DAGGER, TINY, Printed, column_list, columns_by
 from pipelines.report_tables.reported import LINEAR, ReportedFit
@@ -199,6 +200,14 @@ def _times_imputed(fit: ReportedFit) -> str:
     return "" if times is None else f"{times:.0f}"
 
 
+def _stood_for(fit: ReportedFit) -> str:
+    """Return which sentence tells of weights for people who kept silent; none where there are none."""
+    missing = fit.spec.missing
+    if not isinstance(missing, ResponseWeights):
+        return ""
+    return "stayed_for" if missing.of == "staying" else "answered_for"
+
+
 def _responses(fits: Fits, words: Words) -> Iterator[str]:
     shares = [fit.diagnostics.get("share_of_responses_used") for fit in fits]
     imputed = [_times_imputed(fit) for fit in fits]
@@ -211,6 +220,8 @@ def _responses(fits: Fits, words: Words) -> Iterator[str]:
         yield words.say("listwise_share", shares="; ".join(listed)) if listed else words.say("listwise")
     for times, columns in columns_by(fits, imputed):
         yield words.say("imputed", columns=column_list(columns, words), n=times)
+    for told, columns in columns_by(fits, [_stood_for(fit) for fit in fits]):
+        yield words.say(told, columns=column_list(columns, words))
     for explained, columns in columns_by(fits, [EXPLAINED.get(fit.estimator, "") for fit in fits]):
         yield words.say(explained, columns=column_list(columns, words))
     for name, columns in columns_by(fits, [fit.spec.weights or "" for fit in fits]):

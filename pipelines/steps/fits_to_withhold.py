@@ -10,6 +10,7 @@ import pandas as pd
 
 from models.sections.imputation import IMPUTATIONS
 from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, PATHS
+from models.sections.nonresponse import STACKED
 from pipelines.steps.coarse_degrees import OF_EQUATIONS, OF_GROUPS, OF_SAMPLES, has_rules_of_its_own
 from pipelines.steps.disclosure import LEAST_BAND, LEAST_ORGANISATIONS
 from pipelines.steps.fit_answers import BESIDE_TWO, LEAST_ANSWER
@@ -47,6 +48,7 @@ NEVER: Mapping[str, str] = {
 COVARIANCES = (
     *("classical", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1S", "CR2", "CR3", "CR1S_two_way"),
     "jackknife",
+    STACKED,
     *OF_SAMPLES,
 )
 LEAST_CLUSTERS = 10
@@ -59,7 +61,8 @@ def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> li
     """List why a release leaves a fit out that a package may hold: no words, or no rule on organisations; else nothing.
 
     Args:
-        fit: Row of ``out.fits`` with ``is_of_records`` where the outcome is.
+        fit: Row of ``out.fits`` with ``is_of_records`` where the outcome is, and ``is_of_silence`` where weights or
+            selection of people who did not answer are.
         language: ``en`` or ``da``.
     """
     estimator = fit["estimator"]
@@ -70,6 +73,7 @@ def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> li
         (estimator in PATHS and not has_words, "of_paths"),
         (estimator not in (*OF_UNITS, *PATHS, *FIGURES) and not has_words, "other_units"),
         (bool(fit.get("is_of_records")), "of_records"),
+        (bool(fit.get("is_of_silence")), "of_silence"),
     )
     return [reason(key, language) for broken, key in rules if broken]
 

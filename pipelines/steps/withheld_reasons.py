@@ -18,6 +18,10 @@ REASONS: Mapping[str, Texts] = {
         "en": f"coefficients in other units than the outcome, {_NO_WORDS['en']}",
         "da": f"koefficienter i andre enheder end udfaldets, {_NO_WORDS['da']}",
     },
+    "of_silence": {
+        "en": f"weights or selection of people who did not answer, {_NO_RULES['en']}",
+        "da": f"vægte eller selektion for personer, der ikke svarede, {_NO_RULES['da']}",
+    },
     "of_paths": {
         "en": f"paths between several variables, {_NO_WORDS['en']}",
         "da": f"stier mellem flere variable, {_NO_WORDS['da']}",

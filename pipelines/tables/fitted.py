@@ -48,7 +48,8 @@ JOINT_TESTS = Table(
         "regressor": ColumnOf(
             TEXT,
             "Regressor with several coefficients, regressors joined by ' x ', either followed by ': beyond a straight "
-            "line' for its bent part, or 'whole model'; 'a = a_other_member' that actor and partner effects are equal",
+            "line' for its bent part, or 'whole model', of imputed values also followed by ': from statistics "
+            "alone'; 'a = a_other_member' that actor and partner effects are equal",
         ),
         "statistic": number("F, or chi-square; missing where so many coefficients cannot be tested at once"),
         "df_num": number("Coefficients tested"),
@@ -56,8 +57,9 @@ JOINT_TESTS = Table(
         "p_value": number("Upper tail: p-value that all of them are nought"),
         "method": ColumnOf(
             TEXT,
-            "AHT (F, corrected for few clusters), F, chi-square, or penalised likelihood ratio",
-            is_among=("AHT", "F", "chi-square", "penalised likelihood ratio"),
+            "AHT (F, corrected for few clusters), F, chi-square, or penalised likelihood ratio; of imputed values D1 "
+            "(pooled Wald) and D2 (from the statistics of the completed sets alone)",
+            is_among=("AHT", "F", "chi-square", "penalised likelihood ratio", "D1", "D2"),
         ),
     },
 )

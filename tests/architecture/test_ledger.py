@@ -25,7 +25,7 @@ PREPARING = {
     *("asked", "coded", "coded_columns", "cross_products", "of_shares"),
     *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped", "sampled", "found", "imputed_rows"),
     *("planned_imputation", "missing_of_model"),
-    *("found_in_groups", "answers", "bases", "behind", "rows_without", "calibrated_sample"),
+    *("found_in_groups", "answers", "bases", "behind", "rows_without", "silent_rows", "uncertain", "calibrated_sample"),
 }
 """Modules of regression that give no statistic of their own name."""
 PREPARING_MIXED = {"random_terms", "cross_products", "criterion", "problem", "optimise", "group_inverses"} | {

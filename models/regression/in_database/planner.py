@@ -30,7 +30,6 @@ from models.regression.in_database.responses import (
 from models.regression.in_database.result import Engine, TableFit
 from models.regression.in_database.rows import fit_rows
 from models.regression.in_database.streamed import fit_in_blocks
-from models.sections.imputation import imputation_of
 from models.sections.inference import CLUSTERED, Covariance, covariances_of
 from models.spec import RegressionSpec
 
@@ -69,7 +68,7 @@ def fit_in_database(
     """
     wanted = tuple(dict.fromkeys(covariances)) or (spec.covariance_used(),)
     _refuse_covariances(spec, wanted)
-    is_other = spec.level != "response" or spec.panel is not None or imputation_of(spec.missing) is not None
+    is_other = spec.level != "response" or spec.panel is not None or spec.missing != "listwise"
     if is_other or spec.random_effects:
         raise ModelDataError(
             f"the model '{spec.name}' has a level, a panel, random effects or imputed values; expected a regression of "

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.regression.categorical.binary import other_outcomes
-from models.regression.design import all_alone, empty_population, none_complete, refuse_weights, uses_of
+from models.regression.design import all_alone, empty_population, refuse_weights, uses_of
 from models.regression.in_database.connection import Connection, Query, row
 from models.regression.in_database.query import (
     FLOATING,
@@ -25,6 +25,7 @@ from models.regression.in_database.query import (
     quoted,
 )
 from models.regression.profile import not_numbers, refuse_infinite
+from models.regression.silent_rows import none_complete
 from models.spec import RegressionSpec
 
 BINARY_ESTIMATORS = ("logit", "probit")

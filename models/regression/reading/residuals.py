@@ -16,6 +16,7 @@ from models.regression.covariance import LEVERAGE_OF_ONE, estimate_uncertainty
 from models.regression.design import Design
 from models.regression.least_squares import LeastSquares, solve_least_squares
 from models.regression.reading.influence import influence_of_clusters
+from models.sections.nonresponse import STACKED
 from models.spec import RegressionSpec
 
 SMALL_SAMPLE = 10
@@ -85,7 +86,7 @@ def normal_quantiles(values: Vector) -> Vector:
 
 
 def _of_clusters(spec: RegressionSpec, design: Design, fit: LeastSquares) -> tuple[Vector, Vector]:
-    if design.clusters.shape[1] != 1 or not design.focal:
+    if design.clusters.shape[1] != 1 or not design.focal or spec.covariance_used() == STACKED:
         return np.empty(0), np.empty(0)
     codes = np.asarray(pd.factorize(design.clusters.iloc[:, 0])[0])
     moments = cluster_moments(fit, codes)
