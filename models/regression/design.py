@@ -14,6 +14,7 @@ from models.regression.coded_columns import outcome_columns
 from models.regression.columns import Labels, column_of, columns_of
 from models.regression.corrected.behind import columns_behind
 from models.regression.effects import rows_alone
+from models.regression.focal_columns import focal_terms
 from models.regression.identification import ModelDataError, refuse_unidentified
 from models.regression.organisation_rows import KEYS, of_rows, organisation_rows
 from models.regression.outcome import outcome_of
@@ -29,14 +30,7 @@ from models.sections.imputation import LISTWISE
 from models.sections.nonresponse import nonresponse_of
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.sections.paths import needs_order
-from models.sections.regressors import (
-    Interaction,
-    Variable,
-    as_variable,
-    focal_variable,
-    parts_of,
-    with_coefficients,
-)
+from models.sections.regressors import Variable
 from models.spec import RegressionSpec
 from models.survey_design.design import SurveyDesign
 
@@ -142,19 +136,6 @@ def select_rows(spec: RegressionSpec, analysis: pd.DataFrame) -> SelectedRows:
     rows = leave_out_alone(spec, complete)
     data = rows if spec.level == "response" else of_rows(responses, rows, spec.level)
     return SelectedRows(rows, len(population), data, len(complete) - len(rows), n_without)
-
-
-def focal_terms(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, profile: Profile) -> tuple[str, ...]:
-    """Return the terms of the focal regressor, of a product its own; none where a variant leaves it out."""
-    regressor = spec.focal if isinstance(spec.focal, Interaction) else as_variable(spec.focal)
-    is_there = parts_of(regressor) in with_coefficients(spec.regressors)
-    return tuple(columns_of(regressor, rows, labels, profile)) if is_there else ()
-
-
-def followed_terms(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, profile: Profile) -> tuple[str, ...]:
-    """Return the terms of the variable whose connection is followed; none where a variant leaves it out."""
-    variable = focal_variable(spec.focal)
-    return tuple(columns_of(variable, rows, labels, profile)) if variable in spec.lone_variables() else ()
 
 
 def lay_out(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, profile: Profile) -> pd.DataFrame:

@@ -20,10 +20,11 @@ from models.regression.columns import Labels, column_of
 from models.regression.comparing.asked import needs_rows_beside
 from models.regression.comparing.of_fit import comparisons_of
 from models.regression.delta_adjusted import with_deltas
-from models.regression.design import Design, build_design, followed_terms
+from models.regression.design import Design, build_design
 from models.regression.diagnostics import diagnose, diagnose_categorical, judged
 from models.regression.equal_effects import equal_effects
 from models.regression.fit_task import FitTask
+from models.regression.focal_columns import followed_terms
 from models.regression.found import Found, pool_found
 from models.regression.found_in_groups import found_corrected, found_marginal, found_mixed
 from models.regression.identification import ModelDataError, refuse_decided_by_clusters

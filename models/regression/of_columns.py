@@ -12,8 +12,8 @@ from functools import cached_property
 import pandas as pd
 
 from models.estimates import Vector
-from models.regression.design import focal_terms, followed_terms
 from models.regression.fit_task import FitTask, StoredResponses
+from models.regression.focal_columns import focal_terms, followed_terms
 from models.regression.in_database.column_facts import ColumnFacts, column_facts
 from models.regression.in_database.connection import frame
 from models.regression.in_database.observed_values import ObservedInDatabase

@@ -20,9 +20,10 @@ from models.regression.categorical.confounding import e_value_readings
 from models.regression.categorical.effects import Changes
 from models.regression.categorical.estimated import Estimated
 from models.regression.categorical.intervals import Drawing, Shown, show
-from models.regression.design import Design, focal_terms, followed_terms, uses_of
+from models.regression.design import Design, uses_of
 from models.regression.diagnostics import judged, of_clusters
 from models.regression.fit_task import FitTask, StoredResponses
+from models.regression.focal_columns import focal_terms, followed_terms
 from models.regression.in_database.observed_values import ObservedInDatabase
 from models.regression.in_database.planner import choose_engine, fit_in_database
 from models.regression.in_database.responses import Responses, look_at_responses

@@ -79,7 +79,7 @@ def _denominator(asked: OfScale, spec: RegressionSpec, design: Design, mean: Var
     basis = np.linalg.qr(others * roots)[0]
     moved = np.column_stack([_moved(asked, spec, design.rows, mean), design.rows[name].to_numpy(dtype=float)]) * roots
     left = moved - basis @ (basis.T @ moved)
-    square = np.linalg.qr(left, mode="r")  # the same products in as many rows as columns
+    square = np.linalg.qr(left)[1]  # the same products in as many rows as columns
     return Squares(square[:, :-1], square[:, -1])
 
 

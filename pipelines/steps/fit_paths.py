@@ -12,7 +12,8 @@ from models.paths.equations import Equation
 from models.paths.mediation import Mediation
 from models.paths.mediation_rows import plain_name
 from models.regression.columns import Labels, column_of
-from models.regression.design import INTERCEPT, focal_terms, lay_out, uses_of
+from models.regression.design import INTERCEPT, lay_out, uses_of
+from models.regression.focal_columns import focal_terms
 from models.regression.profile import profile_of
 from models.sections.paths import Paths
 from models.spec import RegressionSpec
