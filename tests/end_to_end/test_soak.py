@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.pulling import of_source, remembered
 from pipelines.pulling.reconcile import reconcile
-from pipelines.pulling.remembered import deleted_responses
+from pipelines.tables.pulling import DELETIONS
 from pipelines.telling.outbox import Outbox
 from tests.soak import proofs
 from tests.soak.living import Fieldwork, lived
@@ -71,7 +71,8 @@ def without_a_memory_of_deletions() -> AbstractContextManager[object]:
     record = remembered.record_deletions
 
     def forgetful(store, place, gone, there, now) -> None:
-        earlier = {each.removeprefix(f"{place['source']}/") for each in deleted_responses(store, place["wave"])}
+        known = store.read(DELETIONS)["response_id"]
+        earlier = {each.removeprefix(f"{place['source']}/") for each in known}
         record(store, place, gone, there | (earlier - gone), now)
 
     return patch.object(remembered, "record_deletions", forgetful)
@@ -79,7 +80,8 @@ def without_a_memory_of_deletions() -> AbstractContextManager[object]:
 
 def without_a_comparison_of_lists() -> AbstractContextManager[object]:
     def trusting(held, listed, delivered, *, is_whole):
-        return reconcile(held, listed & (held.keys() | delivered.keys()), delivered, is_whole=is_whole)
+        believed = dict.fromkeys(listed.keys() & (held.marks.keys() | delivered.keys()), "")
+        return reconcile(held, believed, delivered, is_whole=is_whole)
 
     return patch.object(of_source, "reconcile", trusting)
 
