@@ -6,7 +6,7 @@ The exports that it lands are found by the sensor, like those that a person drop
 import dagster as dg
 
 from pipelines.load import Study
-from pipelines.pulling.of_study import PulledStudy, pull_study, pulled_sources
+from pipelines.pulling.of_study import PulledStudy, pull_study
 from pipelines.telling.notice import now, tell
 from pipelines.telling.of_pull import report_of_pull
 
@@ -25,7 +25,7 @@ def pull_key(study: Study) -> dg.AssetKey:
 
 def pull_definitions(study: Study) -> dg.Definitions:
     """Return the asset that pulls a study, with its job; nothing where no source is pulled."""
-    if not pulled_sources(study):
+    if all(source.pull is None for source in study.spec.sources.values()):
         return dg.Definitions()
     key = pull_key(study)
 
