@@ -7,13 +7,6 @@ from pipelines.load import Study
 from pipelines.tables.base import Table
 
 
-def asset_key(study: Study, step: Step, table: str) -> dg.AssetKey:
-    """Name the asset of a table: study, layer, table; a model's fits have the model's name too."""
-    layer, content = table.split(".")
-    model = step.name.split("/")[2:]
-    return dg.AssetKey([study.name, layer, content, *model])
-
-
 def tables_of(study: Study, step: Step) -> dict[dg.AssetKey, tuple[Table, ...]]:
     """Return the assets of a step with their tables: one a table, but one a model or measurement specification.
 
@@ -21,10 +14,10 @@ def tables_of(study: Study, step: Step) -> dict[dg.AssetKey, tuple[Table, ...]]:
     make four of five assets of a study, which nobody looks at one by one and Dagster takes long to load.
     """
     if step.slice:
-        return {asset_key(study, step, step.writes[0].name): step.writes}
-    return {asset_key(study, step, table.name): (table,) for table in step.writes}
+        return {dg.AssetKey([study.name, *step.name.split("/")]): step.writes}
+    return {dg.AssetKey([study.name, *table.name.split(".")]): (table,) for table in step.writes}
 
 
 def keys_of(study: Study, step: Step) -> list[dg.AssetKey]:
-    """Name every asset of a step."""
+    """Name every asset of a step: study, layer, table; or study and name of the step."""
     return list(tables_of(study, step))

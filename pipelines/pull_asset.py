@@ -47,7 +47,7 @@ def keys_before(study: Study, step: Step) -> list[dg.AssetKey]:
 
 def pull_definitions(study: Study) -> dg.Definitions:
     """Return the asset that pulls a study, with its job; nothing where no source is pulled."""
-    if not pulled_sources(study):
+    if all(source.pull is None for source in study.spec.sources.values()):
         return dg.Definitions()
     key = pull_key(study)
 

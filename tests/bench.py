@@ -158,7 +158,7 @@ def main() -> None:
         *compared,
     ]
     print("\n".join(lines), flush=True)  # noqa: T201 - its whole purpose
-    for module in ("tests.bench_regression_counted", "tests.bench_regression_blocks"):
+    for module in ("tests.bench_regression_counted", "tests.bench_regression_blocks", "tests.bench_many_studies"):
         print(flush=True)  # noqa: T201
         subprocess.run([sys.executable, "-m", module], check=True, cwd=CHECKOUT)
 

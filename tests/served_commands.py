@@ -3,7 +3,7 @@
 import re
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,17 +47,20 @@ def wait_until(true: Callable[[], Any], what: str, log: Path) -> Any:
 
 
 @contextmanager
-def serving(log: Path, command: str, study: Path, **variables: str) -> Iterator[Serving]:
+def serving(
+    log: Path, command: str, study: Path, *, beside: Sequence[Path] = (), **variables: str
+) -> Iterator[Serving]:
     """Serve pages of a study on a free port, until the block ends.
 
     Args:
         log: File for all that the command prints.
         command: Its name after ``sensemaking``.
         study: The study folder.
+        beside: Further study folders.
         **variables: Variables of its environment.
     """
     with log.open("wb") as out:
-        started = [*PROGRAM, command, str(study), "--port", "0"]
+        started = [*PROGRAM, command, *map(str, (study, *beside)), "--port", "0"]
         process = subprocess.Popen(started, env={**environment(), **variables}, stdout=out, stderr=out)
     try:
         printed = wait_until(lambda: ADDRESS.search(log.read_text()), "the address", log)

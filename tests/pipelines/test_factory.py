@@ -11,8 +11,17 @@ from pipelines.asset_metadata import heading
 from pipelines.definitions import STUDIES, build_definitions, defs
 from pipelines.factory import NoValuesIOManager, job_name, waves_partition
 from pipelines.load import Study, load_study
-from tests.small_study import answers, build_small_study, write_export
+from tests.small_study import add_measurement, answers, build_small_study, write_export
 
+TOGETHER = """\
+name: together
+kind: measurement
+title: {en: Teamwork and trust}
+scales: [teamwork, trust]
+estimator: ml
+clusters: false
+gates: {reliability: {coefficient: alpha, at_least: 0.1}, when_not_met: mark}
+"""
 ASSETS_OF_THE_SMALL_STUDY = [
     "small/core/analysis",
     "small/core/answers",
@@ -228,6 +237,23 @@ def test_figures_that_somebody_looks_into_are_told_with_their_units(first_run: F
     assert of_asset["small/out/weighting"]["Rows, one a wave and respondent group"] == 1
     assert 0 < of_asset["small/out/reliability"]["Lowest alpha"] < 1
     assert not [name for name in of_asset["small/out/response_rates"] if name.startswith("Lowest")]
+
+
+@pytest.mark.slow
+def test_a_measurement_specification_is_one_asset_with_its_tables_and_its_conditions(
+    tmp_path: Path, instance: dg.DagsterInstance
+):
+    folder = build_small_study(tmp_path / "small")
+    add_measurement(folder, TOGETHER)
+    result = run_wave(load_study(folder), instance, "autumn")
+    assert result.success
+    key = dg.AssetKey(["small", "out", "measurement", "together"])
+    (made,) = result.asset_materializations_for_node("small__out__measurement__together")
+    assert made.asset_key == key
+    assert made.metadata["Rows of gates"].value == 2
+    assert "| teamwork | FRL | " in str(made.metadata["Table of gates"].value)
+    (told,) = [each for each in result.get_asset_check_evaluations() if each.asset_key == key]
+    assert (told.check_name, told.passed, told.metadata["Conditions"].value) == ("conditions_of_measurement", True, 2)
 
 
 def test_run_without_anything_new_writes_nothing_again(first_run: FirstRun):

@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -11,7 +11,7 @@ import pytest
 from instruments import read_once
 from instruments.load import LIBRARY, load_instrument, read_instrument
 from pipelines.definitions import LEFT_OUT, STUDIES, build_definitions, defs, load_studies, served
-from tests.bench_many_studies import N_STUDIES, build_studies, seconds_to_load
+from tests.bench_many_studies import N_STUDIES, build_demonstrations, build_studies, seconds_to_load
 from tests.small_study import build_small_study
 
 
@@ -116,7 +116,10 @@ def test_a_run_that_fails_stops_no_run_of_another_study(tmp_path: Path):
 
 
 @pytest.mark.slow
-def test_thirty_studies_are_loaded_within_three_times_the_time_of_one(tmp_path: Path):
-    studies = build_studies(tmp_path, N_STUDIES)
+@pytest.mark.parametrize("build", [build_studies, build_demonstrations])
+def test_thirty_studies_are_loaded_within_three_times_the_time_of_one(
+    tmp_path: Path, build: Callable[[Path, int], list[Path]]
+):
+    studies = build(tmp_path, N_STUDIES)
     one, many = seconds_to_load(studies[:1], tmp_path), seconds_to_load(studies, tmp_path)
     assert many < 3 * one
