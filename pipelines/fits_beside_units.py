@@ -17,7 +17,7 @@ from pipelines.release_slices import Slices, with_carried
 from pipelines.steps.coarse_degrees import OF_GROUPS
 from pipelines.steps.fit_answers import YES_AND_NO
 from pipelines.steps.fit_corrected import with_columns_of_errors
-from pipelines.steps.fit_denominators import OfScale, widths_by_intervals
+from pipelines.steps.fit_denominators import OfScale, least_width
 from pipelines.steps.fit_designs import TurnedBack
 from pipelines.steps.fit_equations import SLACK, HiddenCells, hidden_cells, sums_that_follow, tells
 from pipelines.steps.fit_paths import each_turned_back, outcomes_of, tell_of_scale
@@ -71,7 +71,7 @@ def _told_by_intervals(study: Study, store: Store, slices: Slices, records: pd.D
             if name in withheld or not (means := asked.means_in(spec)) or hidden.cells.empty:
                 continue
             rows, labels = store.kept_rows(str(record["data_hash"])), labels_from_json(str(record["labels_json"]))
-            if (widths_by_intervals(asked, spec, rows, labels, n_shown) < each.least - SLACK).any():
+            if least_width(asked, spec, rows, labels, n_shown) < each.least - SLACK:
                 withheld[name] = reason("tells_of_unit")
             else:
                 n_shown += len(means)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.estimates import Matrix, Vector
+from models.estimates import Matrix
 from models.regression.columns import Labels, column_of
 from models.regression.design import Design, build_design
 from models.sections.corrected import CLUSTER, erring_means
@@ -53,22 +53,34 @@ class OfScale:
         return [each for each in erring_means(spec) if each.variable in self.names]
 
 
-def widths_by_intervals(
-    asked: OfScale, spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, n_intervals: int
-) -> Vector:
-    """Return how far apart the hidden means of each cell may lie beside the intervals of a fit, in points of the score.
+def least_width(asked: OfScale, spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, n_intervals: int) -> float:
+    """Return how far apart hidden means may lie at least beside the intervals of a fit, in points of the score.
 
     Args:
-        asked: The scale, H hidden cells.
+        asked: The scale.
         spec: The model, variant applied.
         rows: The responses it used.
         labels: Labels of categories.
         n_intervals: Other intervals that are shown of corrected means of the scale.
+
+    Returns:
+        The least of all hidden cells that a denominator is made of; endless without any.
     """
     design, means = build_design(spec, rows, labels), asked.means_in(spec)
     n_others = SUMS_OF_AN_INTERVAL * (n_intervals + len(means)) - 1
-    told = [squares_widths(asked.hidden, _denominator(asked, spec, design, each), n_others) for each in means]
-    return np.min(told, axis=0)
+    found = [_least(asked.hidden, _denominator(asked, spec, design, each), n_others) for each in means]
+    return min(found, default=float("inf"))
+
+
+def _least(hidden: HiddenCells, told: Squares, n_others: int) -> float:
+    """Look at the cells of a denominator alone; sums over more cells are taken for known of these."""
+    is_there = np.asarray(told.weights.any(axis=0), dtype=np.bool_)
+    if not is_there.any():
+        return float("inf")
+    known = hidden.known[:, is_there]
+    is_news = np.asarray(known.any(axis=1), dtype=np.bool_)
+    own = HiddenCells(hidden.cells.loc[is_there].reset_index(drop=True), known[is_news], hidden.ends)
+    return float(squares_widths(own, Squares(told.weights[:, is_there], told.residuals), n_others).min())
 
 
 def _denominator(asked: OfScale, spec: RegressionSpec, design: Design, mean: Variable) -> Squares:
@@ -77,10 +89,14 @@ def _denominator(asked: OfScale, spec: RegressionSpec, design: Design, mean: Var
     weights = np.ones(len(others)) if design.weights is None else design.weights.to_numpy(dtype=float)
     roots = np.sqrt(weights)[:, None]
     basis = np.linalg.qr(others * roots)[0]
-    moved = np.column_stack([_moved(asked, spec, design.rows, mean), design.rows[name].to_numpy(dtype=float)]) * roots
+    shares = _moved(asked, spec, design.rows, mean)
+    is_there = shares.any(axis=0)
+    moved = np.column_stack([shares[:, is_there], design.rows[name].to_numpy(dtype=float)]) * roots
     left = moved - basis @ (basis.T @ moved)
-    square = np.linalg.qr(left)[1]  # the same products in as many rows as columns
-    return Squares(square[:, :-1], square[:, -1])
+    square: Matrix = np.asarray(np.linalg.qr(left)[1])  # the same products in as many rows as columns
+    weights = np.zeros((len(square), len(is_there)))
+    weights[:, is_there] = square[:, :-1]
+    return Squares(weights, square[:, -1])
 
 
 def _moved(asked: OfScale, spec: RegressionSpec, rows: pd.DataFrame, mean: Variable) -> Matrix:

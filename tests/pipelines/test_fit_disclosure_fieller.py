@@ -15,7 +15,7 @@ from models.regression.corrected import estimate
 from models.regression.corrected.solved import jackknife_covariance
 from models.regression.fit import fit_regression
 from pipelines.steps import fit_denominators
-from pipelines.steps.fit_denominators import OfScale, widths_by_intervals
+from pipelines.steps.fit_denominators import OfScale, least_width
 from pipelines.steps.fit_equations import HiddenCells, hidden_cells
 from pipelines.steps.release_rounding import rounded_estimates
 from tests.models.regression.staff_of_organisations import corrected, mean, prepared, staff
@@ -75,7 +75,7 @@ def farthest(rows, n):
 
 
 def is_told(asked, rows, n_intervals=0):
-    return bool((widths_by_intervals(asked, MODEL, rows, {}, n_intervals) < LEAST).any())
+    return least_width(asked, MODEL, rows, {}, n_intervals) < LEAST
 
 
 @pytest.mark.parametrize("seed", [2, 3, 5])
