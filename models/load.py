@@ -13,6 +13,7 @@ from models.sections.composition import parts_of_whole
 from models.sections.figures import members_of
 from models.sections.inference import FIGURES
 from models.sections.measurement import BETWEEN_FORMS, MeasurementSpec
+from models.sections.nonresponse import nonresponse_of
 from models.sections.panel import EFFECTS, NUMBER_OF_ANSWERS
 from models.sections.regressors import Variable, parts_of
 from models.spec import RegressionSpec
@@ -78,6 +79,7 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
     every = [model.with_variant(name) for name in ("main", *(variant.name for variant in model.variants))]
     _blame_groups(document, every, known)
     _blame_designs(document, every, known)
+    _blame_silence(document, every, known)
     for weights in dict.fromkeys(each.weights for each in every if each.weights is not None):
         if weights not in WEIGHTS:
             document.blame(("weights",), f"there are no weights '{weights}'; expected {', '.join(WEIGHTS)}")
@@ -114,6 +116,13 @@ def _blame_groups(document: Document, every: list[RegressionSpec], known: Mappin
             document.blame(
                 ("random_effects",), f"'{groups}' does not name groups of rows; expected {expected} or a category"
             )
+
+
+def _blame_silence(document: Document, every: list[RegressionSpec], known: Mapping[str, VariableKind]) -> None:
+    asked = [each for model in every if (each := nonresponse_of(model.missing)) is not None]
+    named = {(each.variable, each.use): each for silence in asked for each in silence.variables()}
+    for variable in named.values():
+        _blame_variable(document, ("missing", "explained_by"), variable, known)
 
 
 def _blame_designs(document: Document, every: list[RegressionSpec], known: Mapping[str, VariableKind]) -> None:

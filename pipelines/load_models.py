@@ -21,6 +21,7 @@ from models.load import (
     read_model,
 )
 from models.sections.measurement import MeasurementSpec
+from models.sections.nonresponse import ResponseWeights
 from models.sections.regressors import Surface
 from models.sections.sample_design import SampleDesign
 from models.spec import RegressionSpec
@@ -139,6 +140,7 @@ def blame_population(spec: StudySpec, model: RegressionSpec, document: Document)
         without = [population.without] if population.without else []
         existing(without, spec.screening.exclusions, document, (*place, "without"), "exclusion rule")
         existing(population.respondent_groups, groups, document, (*place, "respondent_groups"), "respondent group")
+    existing(_first_waves(model), spec.waves, document, ("missing", "since"), "wave")
     existing([model.dyads] if model.dyads else [], spec.kinds_of_dyads(), document, ("dyads",), "kind of dyads")
     existing(_groups_in(model), groups, document, ("regressors",), "respondent group")
 
@@ -179,6 +181,12 @@ def blame_margins(spec: StudySpec, model: RegressionSpec, document: Document) ->
                 f"found {', '.join(wrong.calibrated)}; weights.calibration of study.yaml has "
                 f"{', '.join(sorted(known)) or 'no margin of these groups'}; name these, all of them",
             )
+
+
+def _first_waves(model: RegressionSpec) -> list[str]:
+    """Return the waves from which a model and its variants follow people, each once."""
+    said = [each.missing for each in (model, *model.variants) if isinstance(each.missing, ResponseWeights)]
+    return list(dict.fromkeys(each.since for each in said if each.since is not None))
 
 
 def _groups_in(model: RegressionSpec) -> Iterable[str]:

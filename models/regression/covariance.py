@@ -27,7 +27,7 @@ DEFINITIONS: Mapping[Covariance, str] = {
     "CR2": "residuals times (I - H_gg)^-1/2, Satterthwaite t; R: clubSandwich::coef_test(vcov = 'CR2')",
     "CR3": "residuals times (I - H_gg)^-1, Satterthwaite t; R: clubSandwich::coef_test(vcov = 'CR3')",
     "jackknife": "(G - 1) / G x spread of estimates without each cluster; Fieller, t on G - k; R: none run",
-    "stacked": "equations of answering and outcome together, t on G - 1 or n - k; R: none run: geex::m_estimate",
+    "stacked": "equations of answering and outcome together, t on G - 1 or n - k, or normal; R: none run: geex",
     "design": "strata, clusters and sizes of the population; t on clusters - strata + 1 - k; R: survey::svyglm, svyolr",
     "unit_jackknife": "sampled units left out in turn, t on units - strata; R: survey::as.svrepdesign(type = 'JKn')",
     "balanced_halves": "halves of pairs of units, balanced over strata; R: none run: as.svrepdesign(type = 'BRR')",

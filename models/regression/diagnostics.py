@@ -163,6 +163,7 @@ def diagnose_categorical(design: Design, found: dict[str, float], uncertainty: U
             "n_parameters": float(len(uncertainty.df)),
             **counts_of_categories(design),
             **of_clusters(uncertainty),
+            **told_of_silent(design.silent),
             **effect_of_design(design.sample if set(design.outcome) <= {0.0, 1.0} else None, design.outcome.to_numpy()),
             "share_of_responses_used": len(design.rows) / design.n_in_population,
         }

@@ -37,20 +37,38 @@ def stacked_uncertainty(
         Robins, Rotnitzky and Zhao (1995), JASA 90(429), 106-121; Wooldridge (2007), Journal of Econometrics 141(2),
         1281-1301. R: ``geex::m_estimate`` of the stacked equations.
     """
-    n, k = fit.rows.shape
+    found, n_clusters = stacked_of_scores(fit.bread, fit.rows * fit.residuals[:, None], answered, weighted, cluster)
+    df = float(fit.df_resid) if n_clusters is None else n_clusters - 1.0
+    return Uncertainty(found, np.full(len(found), df), n_clusters)
+
+
+def stacked_of_scores(
+    bread: Matrix, scores: Matrix, answered: pd.DataFrame, weighted: Weighted, cluster: str | None
+) -> tuple[Matrix, int | None]:
+    """Return the covariance of ``stacked_uncertainty`` of any weighted scores, and how many clusters have rows.
+
+    Args:
+        bread: Inverse information of the weighted rows, k x k.
+        scores: Weighted derivatives of the n rows' terms, n x k.
+        answered: The rows.
+        weighted: Their weights.
+        cluster: Column of clusters; None where the model names none.
+
+    Returns:
+        The covariance; None clusters for single responses.
+    """
+    n, k = scores.shape
     follows = PERSON in weighted.steps[0].units
     name = cluster or (PERSON if follows else RESPONSE)
     codes = pd.factorize(pd.concat([answered[name], *(each.units[name] for each in weighted.steps)]))[0]
-    scores = fit.rows * fit.residuals[:, None]
     moving = np.where(weighted.is_trimmed[:, None], 0.0, scores)
     parts = [scores, *(_of_step(each, moving) for each in weighted.steps)]
     influence = np.column_stack([np.bincount(codes, column) for column in np.concatenate(parts).T])
-    covariance = fit.bread @ (influence.T @ influence) @ fit.bread
+    covariance = bread @ (influence.T @ influence) @ bread
     if name == RESPONSE:
-        return Uncertainty(covariance * n / (n - k), np.full(k, float(n - k)))
+        return covariance * n / (n - k), None
     n_clusters = int(answered[name].nunique())
-    factor = n_clusters / (n_clusters - 1) * (n - 1) / (n - k)
-    return Uncertainty(covariance * factor, np.full(k, n_clusters - 1.0), n_clusters)
+    return covariance * (n_clusters / (n_clusters - 1) * (n - 1) / (n - k)), n_clusters
 
 
 def _of_step(step: Step, moving: Matrix) -> Matrix:

@@ -15,6 +15,8 @@ STACKED: Covariance = "stacked"
 """The covariance of weighted estimates whose weights were estimated from the same people."""
 SELECTION, SELECTION_ESTIMATED, SELECTION_TIPS = "selection", "selection_estimated", "selection_tips"
 """Readings of selection models: ``selection 0.5 on outcome``, ``selection_estimated on outcome``."""
+OF_WEIGHTS = ("linear", "logit", "probit", "poisson")
+"""Estimators whose covariance knows that weights of response were estimated."""
 MOST_CORRELATIONS = 20
 LARGEST = 0.99
 ASKED = "explained_by"
@@ -46,6 +48,8 @@ class _Explained(Spec):
 
 class ResponseWeights(_Explained):
     """Those who answered stand for those like them who did not: weights of inverse probabilities.
+
+    For estimators linear, logit, probit and poisson of responses.
 
     Attributes:
         method: ``response_weights``.
@@ -130,6 +134,8 @@ class _Model(Protocol):
     @property
     def weights(self) -> str | None: ...
     @property
+    def bootstrap_draws(self) -> int | None: ...
+    @property
     def missing(self) -> object: ...
 
     def clusters(self) -> tuple[str, ...]: ...
@@ -147,10 +153,11 @@ def refuse_unfit_nonresponse(model: _Model) -> None:
     if (request := nonresponse_of(model.missing)) is None:
         return
     said = f"missing: {request.method}"
-    if model.estimator != "linear" or model.level != "response":
+    estimators = ("linear",) if isinstance(request, Selection) else OF_WEIGHTS
+    if model.estimator not in estimators or model.level != "response":
         raise ValueError(
-            f"{said} is for estimator linear with rows of responses; found {model.estimator} of {model.level}; write "
-            "missing: listwise or multiple_imputation, or a variant with estimator linear"
+            f"{said} is for estimator {', '.join(estimators)} with rows of responses; found {model.estimator} of "
+            f"{model.level}; write missing: listwise or multiple_imputation, or a variant with such an estimator"
         )
     beside = {
         "design": model.design is not None,
@@ -160,6 +167,7 @@ def refuse_unfit_nonresponse(model: _Model) -> None:
         "together": model.together is not None,
         "competing_forms": model.competing_forms is not None,
         "two clusters": len(model.clusters()) > 1,
+        "bootstrap_draws": bool(model.bootstrap_draws),
         "weights": isinstance(request, Selection) and model.weights is not None,
     }
     if named := [key for key, is_there in beside.items() if is_there]:

@@ -231,7 +231,7 @@ def of_covariance(estimator: str, covariance: str) -> tuple[str, ...]:
     if name in REPLICATES:
         return (*REPLICATES[name], *DESIGN_LINES[1:])
     if name == STACKED:
-        return ("least squares with estimated weights of response",)
+        return ("estimates with estimated weights of response",)
     if estimator in ("firth_logit", *LATENT_PATHS) or name == "design":
         return DESIGN_LINES if name == "design" else ESTIMATORS[estimator]
     if estimator in COVARIANCES_OF_GROUPS:

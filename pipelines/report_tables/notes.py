@@ -7,7 +7,7 @@ import numpy as np
 from models.sections.figures import QUANTILES, RATIO
 from models.sections.imputation import IMPUTATIONS
 from models.sections.inference import FIGURES, LATENT_PATHS, MARGINAL, PATHS, REPLICATED
-from models.sections.nonresponse import ResponseWeights
+from models.sections.nonresponse import STACKED, ResponseWeights
 from models.sections.paths import Paths
 from pipelines.report_tables.coefficients import DAGGER, TINY, Printed, column_list, columns_by
 from pipelines.report_tables.reported import LINEAR, ReportedFit
@@ -106,7 +106,7 @@ def _definition(fit: ReportedFit, words: Words) -> str:
         return _of_groups(fit, words)
     if fit.estimator in FIGURES and fit.covariance not in REPLICATED:
         return words.say("of_quantiles" if fit.estimator == QUANTILES else "of_figures")
-    if fit.estimator in LINEAR or fit.covariance in ("design", *REPLICATED):
+    if fit.estimator in LINEAR or fit.covariance in ("design", STACKED, *REPLICATED):
         return words.maybe(f"of_{fit.covariance}", fit.covariance)
     return words.say(_of_likelihood(fit))
 

@@ -11,8 +11,8 @@ ENGLISH: Mapping[str, str] = {
     "of staying, whose estimation the standard errors know.",
 }
 DANISH: Mapping[str, str] = {
-    "of_stacked": "ligninger for at svare og for udfaldet sammen, t på G - 1 eller n - k; R: ingen kørt: "
-    "geex::m_estimate",
+    "of_stacked": "ligninger for at svare og for udfaldet sammen, t på G - 1 eller n - k, eller normalfordeling; "
+    "R: ingen kørt: geex",
     "answered_for": "De, der svarede, står for dem, der ligner dem og ikke svarede ({columns}): vægte efter omvendt "
     "sandsynlighed, og standardfejlene ved, at vægtene er estimeret.",
     "stayed_for": "De, der blev, står for dem, der ligner dem og faldt fra ({columns}): vægte efter omvendt "

@@ -119,6 +119,16 @@ def test_every_wrong_file_is_tested():
             [("regressors", "the study has no scale or item 'agee'; did you mean 'age'?")],
         ),
         (
+            {"missing": {"method": "response_weights", "explained_by": ("agee", "workplace")}},
+            [
+                ("missing.explained_by", "the study has no scale or item 'agee'; did you mean 'age'?"),
+                (
+                    "missing.explained_by",
+                    "'workplace' has categories without order; write {variable: workplace, use: category}",
+                ),
+            ],
+        ),
+        (
             {"regressors": ("voice", "workplace")},
             [
                 (

@@ -2,18 +2,22 @@
 
 import re
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 
-from pipelines.fit_disclosure import releasable_fits
+from pipelines.fit_disclosure import releasable_fits, responses_used
+from pipelines.workbench.opening import ROOM_VARIABLE, STUDY_VARIABLE
 from tests.command_line import done, sensemaking, table
 from tests.panel_study import build_panel_study, people
 from tests.replication_script import reproduced_here
 from tests.run_steps import bring_up_to_date
 from tests.small_study import write_export
+from tests.workbench.workbench_pages import Seen, open_page
 
 VARIANTS = """\
   - {name: answered, missing: {method: response_weights, explained_by: [teamwork, tenure]}}
@@ -120,10 +124,49 @@ def test_selection_is_told_by_correlation_and_estimated_where_something_else_exp
     assert "name under explained_by a variable that is no regressor" in refused.stderr
 
 
+@pytest.fixture
+def pages(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Seen]]:
+    monkeypatch.setenv(STUDY_VARIABLE, str(study))
+    monkeypatch.setenv(ROOM_VARIABLE, str(tmp_path / "copies"))
+    yield open_page
+    st.cache_resource.clear()
+
+
+@pytest.mark.parametrize("variant", ["stayed", "selected"])
+def test_the_workbench_shows_them_and_pictures_are_drawn(study: Path, variant: str, pages, tmp_path: Path):
+    fit_id = fits(study).loc[variant, "fit_id"]
+    seen = pages("Models", fit=fit_id)
+    assert seen.tables["Estimates"]["term"].tolist() == ["intercept", "teamwork", "tenure"]
+    assert "n_silent" in set(seen.tables["Diagnostics"]["diagnostic"])
+    assert done(sensemaking("pictures", study, fit_id, "--out", tmp_path / "pictures")).stdout
+
+
 def test_who_has_no_weight_to_give_is_refused_in_words(study: Path):
     ended = sensemaking("fit", study, "trust", "--set", "missing={method: response_weights, explained_by: [trust]}")
     assert ended.code != 0
     assert "names the outcome 'trust'" in ended.stderr
+
+
+def test_a_wave_that_the_study_does_not_have_is_named_as_the_study_is_read(study: Path, tmp_path: Path):
+    folder = Path(shutil.copytree(study, tmp_path / "copy"))
+    path = folder / "models" / "trust.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("since: autumn", "since: autum"), encoding="utf-8")
+    ended = sensemaking("check", folder)
+    assert ended.code != 0
+    assert "did you mean 'autumn'" in " ".join((ended.stdout + ended.stderr).split())
+
+
+def test_silent_people_do_not_make_a_fit_unlike_that_of_those_who_answered(study: Path):
+    """Else two fits could be shown that differ by one person of whom both know the answer."""
+    store = bring_up_to_date(study)[1]
+    found = table(study, "out.fits").query("model == 'trust'")
+    used = responses_used(store, found)
+    main, answered, selected = (used[fits(study).loc[each, "fit_id"]] for each in ("main", "answered", "selected"))
+    kept = store.kept_rows(str(fits(study).loc["selected", "data_hash"]))
+    assert main == answered
+    assert len(main) < len(kept)
+    assert selected == frozenset(kept.loc[kept["trust"].notna(), "response_id"])
+    assert selected <= main
 
 
 def test_a_release_withholds_them_until_there_is_a_rule(study: Path):

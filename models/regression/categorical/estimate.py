@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from models.estimates import Vector
+from models.estimates import Matrix, Vector
 from models.regression.categorical import estimators
 from models.regression.categorical.coded import misclassified_logit
 from models.regression.categorical.effects import Changes
@@ -24,6 +25,7 @@ from models.regression.identification import ModelDataError
 from models.regression.joint_tests import joint_tests, places_of_regressors, regressor_groups
 from models.regression.outcome import categories_of
 from models.regression.profile import finite_numbers
+from models.regression.stacked import stacked_of_scores
 from models.sections.inference import (
     MARGINAL,
     MISCLASSIFIED,
@@ -98,7 +100,8 @@ def estimate_categorical(
         found = replace(found, diagnostics={**found.diagnostics, **_proportional_odds(asked, spec, groups)})
     changes = Changes(spec, design, labels, asked.weights)
     units = np.arange(len(asked.outcome)) if clusters is None else clusters
-    how = Drawing(units, draws_of(spec.bootstrap_draws, len(asked.outcome)), rng)
+    n_draws = 0 if asked.stacked is not None else draws_of(spec.bootstrap_draws, len(asked.outcome))
+    how = Drawing(units, n_draws, rng)
     effects, predictions = list(changes.average_effects()), list(changes.predictions())
     shown = show(found, effects, predictions, asked.weights, spec.confidence_level, how)
     tests = found.joint_tests
@@ -125,7 +128,15 @@ def _asked(spec: RegressionSpec, design: Design, clusters: NDArray[np.intp] | No
         confidence_level=spec.confidence_level,
         sample=design.sample,
         judged=_judged(spec, design),
+        stacked=_stacked(spec, design),
     )
+
+
+def _stacked(spec: RegressionSpec, design: Design) -> Callable[[Matrix, Matrix], tuple[Matrix, int | None]] | None:
+    if design.silent is None or design.silent.weighted is None:
+        return None
+    about = {"answered": design.silent.rows, "weighted": design.silent.weighted}
+    return partial(stacked_of_scores, **about, cluster=next(iter(spec.clusters()), None))
 
 
 def _judged(spec: RegressionSpec, design: Design) -> tuple[Vector, Vector] | None:

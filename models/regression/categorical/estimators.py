@@ -1,5 +1,6 @@
 """Estimators of categorical outcomes by their name in a model: each fitted, with its covariance and its own checks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -51,6 +52,7 @@ class Asked:
         released: Columns with an effect of their own at every threshold.
         confidence_level: Of intervals.
         sample: How rows came into the sample; None where the model has no design.
+        stacked: Inverse information and weighted scores → covariance and clusters, where weights are of response.
         judged: How many coders saw the outcome, and how many judged, n each; None where it was not coded.
     """
 
@@ -66,6 +68,7 @@ class Asked:
     confidence_level: float
     sample: SurveyDesign | None = None
     judged: tuple[Vector, Vector] | None = None
+    stacked: Callable[[Matrix, Matrix], tuple[Matrix, int | None]] | None = None
 
     @property
     def rows(self) -> Observed:
@@ -222,6 +225,9 @@ def _of_generalised(asked: Asked, fit: GeneralisedFit) -> Uncertainty:
     if asked.sample is not None:
         return sampled_uncertainty(asked.sample, fit.scores @ fit.covariance)
     normal: Vector = np.full(k, np.inf)
+    if asked.stacked is not None:
+        covariance, n_of_them = asked.stacked(fit.covariance, fit.scores)
+        return Uncertainty(covariance, normal, n_of_them)
     if asked.clusters is None:
         if kind == "classical":
             return Uncertainty(fit.covariance, normal)

@@ -8,6 +8,7 @@ import yaml
 
 from instruments.faults import DataError, EnvironmentFault
 from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, PATHS
+from models.sections.nonresponse import nonresponse_of
 from models.spec import RegressionSpec
 from pipelines.assets.fits import FitRows
 from pipelines.commands.conditions_of_fits import missed_by
@@ -57,6 +58,7 @@ OF_GROUPS = {
     **dict.fromkeys(MARGINAL, ("marginal",)),
 }
 OF_FIGURES = ("means", "quantiles", "of_model", "linearisation", "stages", "design", "design_effects", "replicates")
+OF_SILENCE = {"response_weights": ("response_rows", "stacked"), "selection": ("selected_outcome",)}
 OF_LINES = ("least_squares", "heteroskedastic", "clustered", "wald")
 MEANINGS = meanings_of(
     out.FITS, out.DIAGNOSTICS, out.READINGS, fitted.PREDICTIONS, fitted.JOINT_TESTS, *shapes.TABLES, out.ESTIMATES
@@ -157,7 +159,8 @@ def _show_from_rows(bench: Bench, made: FitRows, fit_id: str) -> None:
 def _places(spec: RegressionSpec) -> tuple[str, ...]:
     """Return where the statistics of a model are computed."""
     if spec.estimator == "linear":
-        return (*OF_LINES, *(("effects",) if spec.effects() else ()), *OF_EVERY_FIT)
+        silence = () if (asked := nonresponse_of(spec.missing)) is None else OF_SILENCE[asked.method]
+        return (*OF_LINES, *(("effects",) if spec.effects() else ()), *silence, *OF_EVERY_FIT)
     if spec.panel is not None:
         return ("panel", *OF_LINES, *OF_EVERY_FIT)
     return ("categorical", *OF_EVERY_FIT)

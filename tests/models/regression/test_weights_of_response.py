@@ -106,6 +106,38 @@ def test_clusters_are_of_those_who_answered_and_those_who_did_not():
     assert fit.n_clusters == 40
 
 
+MEANS = {"logit": lambda eta: 1 / (1 + np.exp(-eta)), "poisson": np.exp}
+
+
+@pytest.mark.parametrize("estimator", MEANS)
+@pytest.mark.parametrize("cluster", [None, "organisation_id"])
+def test_outcomes_of_two_values_and_counts_are_weighted_as_by_hand(estimator, cluster):
+    data = silent_responses()
+    counts = (data["strain"] + 3).clip(0, 6).round()
+    outcome = counts if estimator == "poisson" else (data["strain"] > 1).astype("Float64").where(counts.notna())
+    data = data.assign(happened=outcome.astype("Int64"))
+    asked = {"outcome": "happened", "estimator": estimator, "missing": ANSWERED}
+    fit = fit_regression(model_of("trust", **asked, **({} if cluster is None else {"cluster": cluster})), data)
+    z, x = columns(data, "trust", "workload"), columns(data, "trust")
+    is_known = data["happened"].notna().to_numpy()
+    y, groups = data["happened"].to_numpy(dtype=float, na_value=0.0), data["organisation_id"].to_numpy()
+
+    def equations(point):
+        p = chance(z, point[:3])
+        parts = [z * (is_known - p)[:, None], x * (is_known / p * (y - MEANS[estimator](x @ point[3:])))[:, None]]
+        rows = np.column_stack(parts)
+        return rows if cluster is None else np.array([rows[groups == each].sum(axis=0) for each in set(groups)])
+
+    coefficients, covariance = sandwich(equations, np.zeros(5), 2)
+    n = int(is_known.sum())
+    factor = n / (n - 2) if cluster is None else (40 / 39) * (n - 1) / (n - 2)
+    np.testing.assert_allclose(fit.estimates["estimate"], coefficients, rtol=1e-8)
+    np.testing.assert_allclose(fit.estimates["std_error"], np.sqrt(np.diag(covariance * factor)), rtol=1e-7)
+    assert fit.estimates["df"].isna().all()
+    told = fit.diagnostics.set_index("diagnostic")["value"]
+    assert told["n_silent"] == (~is_known).sum()
+
+
 def stayers_by_hand(data, in_fit):
     """Return what stacked equations of staying twice and strain by trust over rows give, summed over people."""
     waves = [data[data["wave"] == f"w{place}"].set_index("respondent_key") for place in (1, 2, 3)]
@@ -253,7 +285,8 @@ def test_what_cannot_be_weighted_is_refused():
 
 
 REFUSED = [
-    ({"estimator": "logit"}, "for estimator linear with rows of responses; found logit"),
+    ({"estimator": "ordered_logit"}, "for estimator linear, logit, probit, poisson with rows of responses; found ord"),
+    ({"estimator": "logit", "bootstrap_draws": 10}, "does not go together with bootstrap_draws"),
     ({"level": "organisation"}, "found linear of organisation"),
     ({"fixed_effects": "organisation_id"}, "does not go together with fixed_effects"),
     ({"covariance": "HC3"}, "a covariance of their own"),
