@@ -167,8 +167,11 @@ def _beside(fit: ReportedFit, term: str, figures: pd.Series, words: Words) -> It
 def _ratio(fit: ReportedFit, term: str, figures: pd.Series, words: Words) -> Iterator[str]:
     """Yield the exponential of a coefficient that is a logarithm, with its interval; not of a product."""
     key = RATIOS.get(NAMES.get(fit.estimator, ""))
-    value, low, high = (float(np.exp(figures[name])) for name in ("estimate", "conf_low", "conf_high"))
-    if key is not None and fit.places[term].kind != "product" and math.isfinite(value + low + high):
+    if key is None or fit.places[term].kind == "product":
+        return
+    with np.errstate(over="ignore"):
+        value, low, high = (float(np.exp(figures[name])) for name in ("estimate", "conf_low", "conf_high"))
+    if math.isfinite(value + low + high):
         yield words.say(key, figures=_with_interval(fit, (value, low, high), 2, words))
 
 
