@@ -37,10 +37,9 @@ def settle_restored(warehouse: Path, backup_of: str, now: dt.datetime) -> None:
             pending = noticed.events
             outbox.remember(replace(noticed, events=()))
     outbox.mark_restored(Restored(now.isoformat(timespec="seconds"), backup_of, events=pending))
-    with suppress(EnvironmentFault):
-        for each in outbox.messages():
-            if each.status == "waiting":
-                outbox.replace(after_outcome(each, now, OUTCOME, "given_up"))
+    for each in outbox.readable():
+        if each.status == "waiting":
+            outbox.replace(after_outcome(each, now, OUTCOME, "given_up"))
 
 
 def worth_telling(outbox: Outbox, found: Sequence[Event]) -> list[Event]:

@@ -146,8 +146,20 @@ class Outbox:
         Raises:
             EnvironmentFault: When a file is damaged, or of another version of the software.
         """
-        found = [_read(MESSAGE, path) for path in sorted((self.folder / "messages").glob("[!.]*.json"))]
+        found = [_read(MESSAGE, path) for path in self._files()]
         return sorted(found, key=lambda each: (each.event.at, each.identity))
+
+    def readable(self) -> Iterator[Message]:
+        """Yield the messages whose files are not damaged."""
+        for path in self._files():
+            message = None
+            with suppress(EnvironmentFault):
+                message = _read(MESSAGE, path)
+            if message is not None:
+                yield message
+
+    def _files(self) -> list[Path]:
+        return sorted((self.folder / "messages").glob("[!.]*.json"))
 
     def told_before(self) -> frozenset[str]:
         """Return the identities of messages that were told and of which nothing else is kept."""

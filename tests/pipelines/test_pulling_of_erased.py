@@ -146,10 +146,11 @@ def test_unfinished_pull_is_forgotten_with_whoever_is_erased(of_qualtrics):
 def test_command_says_that_the_platform_still_holds_whom_it_should_not(of_qualtrics):
     folder, platform = of_qualtrics
     pull(folder)
-    bring_up_to_date(folder, READ)
+    done(sensemaking("run", folder, "--select", "core/responses"))
     name = next(iter(platform.responses))
     said = done(sensemaking("erase", folder, "--response", f"staff/{name}", "--because", "asked")).stdout
     assert "staff-000001.csv" in said
+    assert holding(folder, name) == []
     said = done(sensemaking("pull", folder)).stdout
     assert "staff: 1 response erased here and still held by the platform: delete them there" in " ".join(said.split())
     assert name not in said

@@ -173,6 +173,17 @@ class TestAfterARestore:
         assert put_letter(restored, now(), is_asked_for=True) == 1
         assert put_letter(restored, now() + dt.timedelta(days=7)) == 1
 
+    def test_a_damaged_message_is_restored_as_it_is_and_found_by_the_doctor(self, study, tmp_path):
+        put(study)
+        damaged = next((Outbox(study.warehouse).folder / "messages").glob("*.json"))
+        damaged.write_text("{")
+        restored = restored_from(study, tmp_path)
+        [found] = [each for each in examine(restored.folder, repair=False) if each.finding.kind == "outbox"]
+        assert found.outcome == "left to you"
+        assert damaged.name in found.finding.found
+        (Outbox(restored.warehouse).folder / "messages" / damaged.name).unlink()
+        assert {each.status for each in Outbox(restored.warehouse).messages()} == {"given_up"}
+
     def test_a_study_without_an_outbox_is_not_marked(self, study, tmp_path):
         restored = restored_from(study, tmp_path)
         assert not (restored.warehouse / "outbox").exists()
