@@ -109,7 +109,9 @@ def responses_used(store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]
     """Return the responses behind every fit, those of silent people left out."""
     used = {name: frozenset(store.kept_rows(name)["response_id"]) for name in fits["data_hash"].unique()}
     found = {str(fit): used[name] for fit, name in zip(fits["fit_id"], fits["data_hash"], strict=True)}
-    for fit in fits[is_of_silence(fits)].to_dict("records"):
+    recorded = store.read(out.FITS)
+    recorded = recorded[recorded["fit_id"].isin(fits["fit_id"])]
+    for fit in recorded[is_of_silence(recorded)].to_dict("records"):
         rows = as_weighted(recorded_model(fit), store.kept_rows(str(fit["data_hash"])))[1]
         found[str(fit["fit_id"])] = frozenset(rows["response_id"])
     return found

@@ -70,13 +70,15 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def fits(study: Path) -> pd.DataFrame:
     found = table(study, "out.fits")
-    return found[found["model"] == "trust"].set_index("variant")
+    return found[(found["model"] == "trust") & found["is_declared"].astype(bool)].set_index("variant")
 
 
 def test_weighted_fits_are_recorded_and_say_what_their_weights_are_like(study: Path):
     found, told = (
         fits(study),
-        table(study, "out.diagnostics").query("model == 'trust'").set_index(["variant", "diagnostic"])["value"],
+        table(study, "out.diagnostics")
+        .query("model == 'trust' and is_declared")
+        .set_index(["variant", "diagnostic"])["value"],
     )
     assert found.loc[list(WEIGHTED), "covariance"].tolist() == ["stacked", "stacked"]
     assert found.loc["answered", "n_obs"] == found.loc["main", "n_obs"]
@@ -108,7 +110,7 @@ def test_they_stand_beside_others_and_can_be_asked_for_at_the_command_line(study
 
 
 def test_selection_is_told_by_correlation_and_estimated_where_something_else_explains_answering(study: Path):
-    told = table(study, "out.readings").query("variant == 'selected'")
+    told = table(study, "out.readings").query("variant == 'selected' and is_declared")
     named = [
         "selection -0.5 on trust",
         "selection 0.5 on trust",
@@ -159,7 +161,7 @@ def test_a_wave_that_the_study_does_not_have_is_named_as_the_study_is_read(study
 def test_silent_people_do_not_make_a_fit_unlike_that_of_those_who_answered(study: Path):
     """Else two fits could be shown that differ by one person of whom both know the answer."""
     store = bring_up_to_date(study)[1]
-    found = table(study, "out.fits").query("model == 'trust'")
+    found = table(study, "out.fits").query("model == 'trust' and is_declared")
     used = responses_used(store, found)
     main, answered, selected = (used[fits(study).loc[each, "fit_id"]] for each in ("main", "answered", "selected"))
     kept = store.kept_rows(str(fits(study).loc["selected", "data_hash"]))
