@@ -201,8 +201,8 @@ def test_run_of_the_job_shows_row_counts_and_tables(first_run: FirstRun):
     model = of_asset["small/out/fits/trust"]
     assert model["dagster/row_count"].value == 2
     assert model["rows of out.refusals"].value == 0
-    assert "| main | exploratory | no analysis plan was locked | HC3 | 40 |" in model["out.fits"].value
-    coefficients = model["out.estimates"].value
+    assert "| main | exploratory | no analysis plan was locked | HC3 | 40 |" in str(model["out.fits"].value)
+    coefficients = str(model["out.estimates"].value)
     assert "| main | exploratory | teamwork | " in coefficients
     rates = of_asset["small/out/response_rates"]["table"].value
     assert "| autumn | FRL | – | 4" in rates
