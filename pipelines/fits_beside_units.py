@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from models.replication.refit import labels_from_json, recorded_model
+from models.spec import RegressionSpec
 from pipelines.load import Study
 from pipelines.release_past import EVERYBODY_UNIT, PEOPLE, Slice
 from pipelines.release_slices import Slices, with_carried
@@ -21,14 +22,14 @@ from pipelines.steps.fit_denominators import OfScale, least_width
 from pipelines.steps.fit_designs import TurnedBack
 from pipelines.steps.fit_equations import SLACK, HiddenCells, hidden_cells, sums_that_follow, tells
 from pipelines.steps.fit_paths import each_turned_back, outcomes_of, tell_of_scale
-from pipelines.steps.fit_squares import squares_of_organisations, squares_widths
-from pipelines.steps.fits_to_withhold import LINEAR_EQUATIONS, OF_ANSWERS, OF_COUNTS
+from pipelines.steps.fit_squares import squares_of_errors, squares_of_organisations, squares_widths
+from pipelines.steps.fits_to_withhold import LINEAR, LINEAR_EQUATIONS, OF_ANSWERS, OF_COUNTS
 from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store
 from pipelines.tables import out
 from pipelines.tables.released import UNIT_MEANS
 
-CORRECTED = "corrected_means"
+CORRECTED, ORGANISATION = "corrected_means", "organisation_id"
 UNIT = [*PEOPLE, "level", "unit"]
 
 
@@ -149,7 +150,11 @@ def _telling(store: Store, records: pd.DataFrame, asked: _Asked, hidden: HiddenC
         designs = _designs(store, record, asked, (variances, coefficients))
         sums = np.vstack([sums_that_follow(each.turned, asked.people, hidden) for each in designs])
         more = hidden.with_known(hidden.news(sums))
-        squares = any(_squares_tell(record, each, asked.people, more, asked.least) for each in designs)
+        squares = any(
+            ask(record, each, asked.people, more, asked.least)
+            for each in designs
+            for ask in (_squares_tell, _errors_tell)
+        )
         if tells(hidden, more, asked.least) or squares:
             withheld[str(record["fit_id"])] = reason("tells_of_unit")
         else:
@@ -166,6 +171,23 @@ def _squares_tell(
         return False
     squares = squares_of_organisations(design, people, hidden, is_of_pairs=is_of_pairs)
     return bool((squares_widths(hidden, squares) < least - SLACK).any())
+
+
+def _errors_tell(
+    record: Mapping[Any, Any], design: TurnedBack, people: pd.DataFrame, hidden: HiddenCells, least: float
+) -> bool:
+    """Tell whether standard errors, which are made of sums over organisations, leave a hidden mean less than asked."""
+    spec = recorded_model(record)
+    is_of_rows = spec.level != "response"
+    if record["estimator"] not in (*LINEAR, *LINEAR_EQUATIONS) or not (is_of_rows or _is_by_organisation(spec)):
+        return False
+    told = squares_of_errors(design, people, hidden, has_rows_of_organisations=is_of_rows)
+    return any((squares_widths(hidden, each) < least - SLACK).any() for each in told)
+
+
+def _is_by_organisation(spec: RegressionSpec) -> bool:
+    sampled = () if spec.design is None else (each.clusters for each in spec.design.stages())
+    return ORGANISATION in (*spec.clusters(), *sampled)
 
 
 def _designs(

@@ -6,6 +6,10 @@ The variance itself is not released, but standard errors are made of it. At the 
 
 A working correlation of estimating equations tells ``sum over organisations of (1'e_j)^2`` less all squares.
 
+Standard errors by clusters, by the design of a sample or of rows of organisations are made of sums of squares too:
+
+    sum over organisations of ``(b_j'e_j)^2``, with b what moves a coefficient, where it is the same for all of each.
+
 Whoever knows the organisations that are shown and the coefficients knows that sum over the hidden ones: their totals
 lie on a sphere. Of two hidden organisations beside the mean of everybody that leaves two points; where hidden means
 hardly differ, a variance of nought among them, it leaves a small one.
@@ -22,8 +26,10 @@ import pandas as pd
 from models.estimates import Matrix, Vector
 from pipelines.steps.fit_designs import TurnedBack
 from pipelines.steps.fit_equations import CELL, SAME, HiddenCells
+from pipelines.steps.lattice.units import Places
 
 INTERCEPT = "intercept"
+DIGITS_ALIKE = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +70,58 @@ def squares_of_organisations(
     codes, names = pd.factorize(hidden.cells["organisation"])
     is_of = (codes == np.arange(len(names))[:, None]).astype(float)
     return Squares(is_of * weights, is_of @ of_cells)
+
+
+def squares_of_errors(
+    design: TurnedBack, people: pd.DataFrame, hidden: HiddenCells, *, has_rows_of_organisations: bool = False
+) -> list[Squares]:
+    """Return the sums of squares over hidden organisations that standard errors tell.
+
+    Factors that all squares of a sum share are left out, and so are the small ones by which corrections for few
+    clusters tell organisations apart. Hidden organisations that move coefficients otherwise, as those of another region
+    do, are taken for known once: sums of squares of two coefficients may tell those of each.
+
+    Args:
+        design: Columns of the model, one row a person with a score.
+        people: As of ``hidden_cells``.
+        hidden: What is hidden, H cells.
+        has_rows_of_organisations: Whether rows are organisations: then the residual variance is of their means.
+
+    Returns:
+        Of every coefficient that all people of each organisation move alike: the sum over all hidden organisations,
+        then over each set of two or more that move all such coefficients alike.
+    """
+    own, matrix, turned = people.loc[design.matrix.index], design.matrix.to_numpy(), design.turned.to_numpy()
+    moves = turned @ np.linalg.pinv(matrix.T @ turned)
+    scores = own["score"].to_numpy(dtype=float)
+    left = scores - matrix @ (moves.T @ scores)
+    by_cell = [own[name] for name in CELL]
+    if has_rows_of_organisations:
+        moves = np.column_stack([moves, 1.0 / own.groupby(by_cell)["score"].transform("size").to_numpy(dtype=float)])
+    of_cells = pd.DataFrame(moves, index=own.index).groupby(by_cell)
+    means, apart = of_cells.mean(), (of_cells.max() - of_cells.min()).max()
+    told = np.flatnonzero(apart.to_numpy() < SAME * np.abs(moves).max(axis=0, initial=0.0))
+    cells = pd.MultiIndex.from_frame(hidden.cells[CELL])
+    weights = means.reindex(cells).fillna(0.0).to_numpy()[:, told]
+    codes, names = pd.factorize(hidden.cells["organisation"])
+    is_of = (codes == np.arange(len(names))[:, None]).astype(float)
+    moved = pd.DataFrame(moves[:, told] * left[:, None]).groupby(own["organisation"].to_numpy()).sum()
+    residuals = moved.reindex(names).fillna(0.0).to_numpy()
+    sets = _moved_alike(is_of @ np.abs(weights))
+    return [
+        Squares(is_of[these] * weights[:, place], residuals[these, place])
+        for place in range(len(told))
+        for these in sets
+        if (is_of[these] * weights[:, place]).any()
+    ]
+
+
+def _moved_alike(moves: Matrix) -> list[Places]:
+    """Return all rows, then the rows of each set of two or more alike that are not all."""
+    everything = np.arange(len(moves))
+    _, codes = np.unique(moves.round(DIGITS_ALIKE), axis=0, return_inverse=True)
+    sets = [np.flatnonzero(codes == code) for code in range(codes.max(initial=-1) + 1)]
+    return [everything, *(these for these in sets if 1 < len(these) < len(everything))]
 
 
 def squares_widths(hidden: HiddenCells, squares: Squares, n_others: int = 0) -> Vector:
