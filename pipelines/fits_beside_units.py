@@ -23,7 +23,7 @@ from pipelines.steps.fit_designs import TurnedBack
 from pipelines.steps.fit_equations import SLACK, HiddenCells, hidden_cells, sums_that_follow, tells
 from pipelines.steps.fit_paths import each_turned_back, outcomes_of, tell_of_scale
 from pipelines.steps.fit_squares import squares_of_errors, squares_of_organisations, squares_widths
-from pipelines.steps.fits_to_withhold import LINEAR, LINEAR_EQUATIONS, OF_ANSWERS, OF_COUNTS
+from pipelines.steps.fits_to_withhold import LINEAR_EQUATIONS, OF_ANSWERS, OF_COUNTS, OF_RESPONSES
 from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store
 from pipelines.tables import out
@@ -179,7 +179,7 @@ def _errors_tell(
     """Tell whether standard errors, which are made of sums over organisations, leave a hidden mean less than asked."""
     spec = recorded_model(record)
     is_of_rows = spec.level != "response"
-    if record["estimator"] not in (*LINEAR, *LINEAR_EQUATIONS) or not (is_of_rows or _is_by_organisation(spec)):
+    if record["estimator"] not in (*OF_RESPONSES, *LINEAR_EQUATIONS) or not (is_of_rows or _is_by_organisation(spec)):
         return False
     told = squares_of_errors(design, people, hidden, has_rows_of_organisations=is_of_rows)
     return any((squares_widths(hidden, each) < least - SLACK).any() for each in told)

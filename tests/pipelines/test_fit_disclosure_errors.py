@@ -11,6 +11,8 @@ from unittest.mock import patch
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from models.regression.fit import fit_regression
@@ -112,6 +114,18 @@ def test_an_attacker_solves_both_means_from_coefficient_and_error(seed):
     assert min(abs(third(each) - true["o02"]) for each in found) < 0.25
 
 
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 9999), st.lists(st.integers(3, 15), min_size=2, max_size=5))
+def test_the_squares_are_those_of_which_errors_are_made(seed, sizes):
+    rows = rows_of(seed, sizes=tuple(sizes))
+    spec = spec_of(BY_REGION, **ERRORS["CR0"])
+    everything = hidden_beside(rows, set(rows["organisation_id"]))
+    told = squares_of_errors(turned_back(spec, rows, {}, {}), people_of(rows), everything)
+    whole = [each for each in told if len(each.residuals) == len(everything.cells)]
+    errors = fit_regression(spec, rows).estimates["std_error"].to_numpy()
+    assert [np.linalg.norm(each.residuals) for each in whole] == pytest.approx(list(errors), rel=1e-9)
+
+
 @pytest.mark.parametrize("kind", ERRORS)
 def test_errors_of_a_region_of_many_hidden_organisations_leave_their_means_wide(kind):
     rows = rows_of(4, sizes=(14, 8, 9, 7, 9, 8, 6))
@@ -160,7 +174,9 @@ def districts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "models/trust.yaml").unlink()
     path = folder / "study.yaml"
     text = path.read_text(encoding="utf-8").replace("models: [trust]", "models: [districts]")
-    path.write_text(text.replace("languages: [en]", "languages: [en], units: {respondent_groups: [FRL]}"), encoding="utf-8")
+    path.write_text(
+        text.replace("languages: [en]", "languages: [en], units: {respondent_groups: [FRL]}"), encoding="utf-8"
+    )
     return folder
 
 
