@@ -9,15 +9,14 @@ alone. Put here what is told of it; how values are shifted is in ``models.missin
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from models.estimates import Fit
 from models.focal_term import focal_term
-from models.missing_data.sensitivity import crossings
 from models.regression.columns import column_of
 from models.regression.identification import ModelDataError
 from models.regression.imputed_rows import Shift
+from models.regression.reading.along import read_along, read_tipping
 from models.regression.reading.of_coefficients import COLUMNS, Row
 from models.sections.imputation import DELTA, TIPPING_POINT, imputation_of
 from models.sections.regressors import focal_variable
@@ -50,22 +49,8 @@ def with_deltas(fit: Fit, spec: RegressionSpec, with_shift: Callable[[Shift], Fi
         moved = {0.0: fit} | {delta: with_shift((variable, delta)) for delta in deltas if delta}
         for term in terms_of_interest(fit, spec):
             found = pd.DataFrame([_of_term(moved[delta], term, delta) for delta in sorted(moved)])
-            rows += [
-                (
-                    term,
-                    f"{DELTA} {row['delta']:g} on {variable}",
-                    row["estimate"],
-                    row["conf_low"],
-                    row["conf_high"],
-                    "",
-                )
-                for row in found.to_dict("records")
-                if row["delta"]
-            ]
-            tips = crossings(found)
-            nearest = float(tips[np.abs(tips).argmin()]) if len(tips) else np.nan
-            verdict = "look" if len(tips) else "ok"
-            rows.append((term, f"{TIPPING_POINT} on {variable}", nearest, np.nan, np.nan, verdict))
+            rows += read_along(term, DELTA, variable, found)
+            rows.append(read_tipping(term, TIPPING_POINT, variable, found))
     if not rows:
         return fit
     return replace(

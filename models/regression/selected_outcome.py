@@ -15,7 +15,6 @@ import pandas as pd
 
 from models.estimates import Fit
 from models.missing_data.selection import SelectedRows, SelectionFit, fit_selection
-from models.missing_data.sensitivity import crossings
 from models.regression.columns import Labels
 from models.regression.delta_adjusted import terms_of_interest
 from models.regression.design import Design, lay_out
@@ -23,6 +22,7 @@ from models.regression.diagnostics import judged
 from models.regression.identification import ModelDataError, find_dependencies, refuse_dependencies
 from models.regression.inference import t_quantiles
 from models.regression.posed import codes_of
+from models.regression.reading.along import read_along, read_tipping
 from models.regression.reading.of_coefficients import COLUMNS, Row
 from models.regression.response_rows import matrix_of
 from models.sections.nonresponse import SELECTION, SELECTION_ESTIMATED, SELECTION_TIPS, Selection
@@ -103,25 +103,11 @@ def _of_term(
         [(value, *_interval(each, term, reach)) for value, each in moved.items()],
         columns=["delta", "estimate", "conf_low", "conf_high"],
     )
-    rows: list[Row] = [
-        (
-            term,
-            f"{SELECTION} {row['delta']:g} on {spec.outcome}",
-            row["estimate"],
-            row["conf_low"],
-            row["conf_high"],
-            "",
-        )
-        for row in found.to_dict("records")
-        if row["delta"]
-    ]
+    rows = list(read_along(term, SELECTION, spec.outcome, found))
     if free is not None:
         rows.append((term, f"{SELECTION_ESTIMATED} on {spec.outcome}", *_interval(free, term, reach), ""))
     if moved:
-        tips = crossings(found)
-        nearest = float(tips[np.abs(tips).argmin()]) if len(tips) else np.nan
-        verdict = "look" if len(tips) else "ok"
-        rows.append((term, f"{SELECTION_TIPS} on {spec.outcome}", nearest, np.nan, np.nan, verdict))
+        rows.append(read_tipping(term, SELECTION_TIPS, spec.outcome, found))
     return rows
 
 

@@ -26,7 +26,7 @@ PREPARING = {
     *("overview", "layout", "streamed", "group_moments", "group_codes", "grouped", "sampled", "found", "imputed_rows"),
     *("planned_imputation", "missing_of_model"),
     *("found_in_groups", "answers", "bases", "behind", "rows_without", "silent_rows", "uncertain", "calibrated_sample"),
-    "focal_columns",
+    *("focal_columns", "along"),
 }
 """Modules of regression that give no statistic of their own name."""
 PREPARING_MIXED = {"random_terms", "cross_products", "criterion", "problem", "optimise", "group_inverses"} | {
