@@ -83,7 +83,7 @@ def _sheet(language: str) -> str:
 
 
 def test_every_estimator_that_may_be_released_has_a_unit_and_no_other():
-    """Units in waves and figures of the population, for which no rule is worked out, are withheld whatever the words."""
+    """Units in waves and figures of the population, for which no rule is worked out, are withheld by name."""
     assert set(UNITS) == set(WITH_RULES) - set(OF_UNITS) - set(FIGURES)
     assert all(not reasons_without_words({"estimator": each}) for each in UNITS)
 
