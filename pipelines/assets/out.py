@@ -21,6 +21,7 @@ from pipelines.load_models import has_surface
 from pipelines.steps import missingness, quality
 from pipelines.steps.answer_patterns import count_patterns
 from pipelines.steps.exclusions import without_excluded
+from pipelines.steps.term_labels import in_language
 from pipelines.store import Query, Write
 from pipelines.tables import core, out
 from pipelines.tables.base import Table
@@ -128,7 +129,7 @@ def _model_step(study: Study, name: str) -> Step:
             state_of_plan(task.store, name),
         ],
         make=partial(_fit, name),
-        meaning=f"{out.FITS.grain} of {name}",
+        meaning=f"{in_language(study.models[name].title, 'en', name)}: one row a fit of {name}",
         slice=slice_of_model(name),
     )
 
