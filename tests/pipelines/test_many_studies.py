@@ -2,6 +2,7 @@
 
 import gc
 import os
+import statistics
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -115,11 +116,13 @@ def test_a_run_that_fails_stops_no_run_of_another_study(tmp_path: Path):
     assert ended == {"broken": False, "small": True}
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize("build", [build_studies, build_demonstrations])
 def test_thirty_studies_are_loaded_within_three_times_the_time_of_one(
     tmp_path: Path, build: Callable[[Path, int], list[Path]]
 ):
     studies = build(tmp_path, N_STUDIES)
-    one, many = seconds_to_load(studies[:1], tmp_path), seconds_to_load(studies, tmp_path)
-    assert many < 3 * one
+    turns = [(seconds_to_load(studies[:1], tmp_path), seconds_to_load(studies, tmp_path)) for _ in range(3)]
+    one, many = map(statistics.median, zip(*turns, strict=True))
+    assert many < 3 * one, turns
