@@ -12,14 +12,14 @@ from dataclasses import replace
 import pandas as pd
 
 from models.estimates import Fit
-from models.focal_term import focal_term
-from models.regression.columns import column_of
+from models.focal_term import focal_term, is_of_focal
+from models.regression.columns import product_term
 from models.regression.identification import ModelDataError
 from models.regression.imputed_rows import Shift
 from models.regression.reading.along import read_along, read_tipping
 from models.regression.reading.of_coefficients import COLUMNS, Row
 from models.sections.imputation import DELTA, TIPPING_POINT, imputation_of
-from models.sections.regressors import focal_variable
+from models.sections.regressors import parts_of
 from models.spec import RegressionSpec
 
 ENDS = ["conf_low", "conf_high"]
@@ -70,15 +70,12 @@ def _of_term(fit: Fit, term: str, delta: float) -> dict[str, float]:
 
 def terms_of_interest(fit: Fit, spec: RegressionSpec) -> Sequence[str]:
     """Return the terms of the focal regressor: one, or one a category of it or of the outcome."""
-    focal, column = focal_term(spec), column_of(focal_variable(spec.focal))
+    focal = focal_term(spec)
     terms = [str(term) for term in fit.estimates["term"]]
     if focal is not None:
         return [term for term in terms if term == focal or term.endswith(f": {focal}")]
-    own = [term for term in terms if _is_of(term.rpartition(": ")[2], column)]
+    own = [term for term in terms if is_of_focal(term.rpartition(": ")[2], spec)]
     if not own:
-        raise ModelDataError(f"no term of '{column}' to see move with deltas; take deltas out")
+        name = product_term(parts_of(spec.focal))
+        raise ModelDataError(f"no term of '{name}' to see move with deltas; take deltas out")
     return own
-
-
-def _is_of(term: str, column: str) -> bool:
-    return term == column or (term.startswith(f"{column}[") and " x " not in term)

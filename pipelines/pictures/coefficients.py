@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.focal_term import is_of_focal
 from models.paths.found import ARROW, term_of_interest
-from models.regression.columns import column_of, product_term
+from models.regression.columns import product_term
 from models.regression.design import INTERCEPT
 from models.sections.inference import FIGURES, PATHS
-from models.sections.regressors import Interaction, focal_variable, parts_of
+from models.sections.regressors import parts_of
 from pipelines.pictures.axes import SERIES, SHAPES, Axis, labelled, spanned
 from pipelines.pictures.drawn_fit import DrawnFit, term_in_words
 from pipelines.pictures.legend import Key, draw_legend
@@ -85,10 +86,7 @@ def _is_focal(term: str, fit: DrawnFit) -> bool:
         return term == term_of_interest(fit.spec)
     if fit.spec.estimator in FIGURES:
         return True
-    if isinstance(fit.spec.focal, Interaction):
-        return term == product_term(parts_of(fit.spec.focal))
-    column = column_of(focal_variable(fit.spec.focal))
-    return term == column or (term.startswith(f"{column}[") and " x " not in term)
+    return is_of_focal(term, fit.spec)
 
 
 def _expected(term: str, fits: Sequence[DrawnFit]) -> str:

@@ -4,7 +4,7 @@ import pytest
 from analysis_tables import invented_analysis, model_of
 from pydantic import ValidationError
 
-from models.focal_term import focal_term
+from models.focal_term import focal_term, is_of_focal
 from models.regression.fit import fit_regression
 from models.sections.paths import Paths
 from models.sections.regressors import Interaction, Variable
@@ -12,6 +12,7 @@ from models.sections.variants import Variant
 
 TIRING = Interaction(interaction=("trust", "workload"))
 TERM = "trust x workload"
+EDUCATION = Variable(variable="education", use="category")
 
 
 def of_product(*more, **changes):
@@ -56,6 +57,22 @@ def test_the_first_of_the_product_is_followed_along_the_second():
 )
 def test_the_term_of_the_test_is_that_of_the_product_where_it_has_one(product, term):
     assert focal_term(model_of(*product.interaction, product, focal=product)) == term
+
+
+@pytest.mark.parametrize(
+    ("focal", "terms"),
+    [
+        ("trust", ["trust"]),
+        (EDUCATION, ["education[2]", "education[3]"]),
+        (Interaction(interaction=("trust", EDUCATION)), ["trust x education[2]", "trust x education[3]"]),
+    ],
+    ids=["a number", "a category", "a product with a category"],
+)
+def test_terms_are_of_the_focal_regressor_or_product_and_of_no_part_of_it(focal, terms):
+    said = Interaction(interaction=("trust", EDUCATION))
+    model = model_of("trust", EDUCATION, said, focal=focal)
+    every = fit_regression(model, invented_analysis()).estimates["term"]
+    assert [term for term in every if is_of_focal(term, model)] == terms
 
 
 def test_a_product_is_in_the_model_and_in_its_variants_or_they_name_another():
