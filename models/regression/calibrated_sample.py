@@ -83,10 +83,8 @@ def build_calibrated_design(
 
 def _sample(spec: RegressionSpec, analysis: pd.DataFrame) -> tuple[pd.DataFrame, "pd.Series[bool]"]:
     """Return the calibrated rows of the model's groups and waves, and which of them are in its population."""
-    filters, needed = (
-        filters_of(spec),
-        [BEFORE_CALIBRATION, IS_TRIMMED, str(spec.weights), *columns_of_sample(spec.design)],
-    )
+    filters = filters_of(spec)
+    needed = [BEFORE_CALIBRATION, IS_TRIMMED, str(spec.weights), *columns_of_sample(spec.design)]
     margins = [*GROUPS_OF_WEIGHTS, *columns_of_calibration(spec.design)]
     excluded = [excluded_column(rule)] if (rule := spec.population.without) else []
     columns = list(dict.fromkeys(["response_id", *filters, *excluded, *columns_read(spec), *needed, *margins]))
