@@ -27,6 +27,7 @@ from pipelines.store import Store
 from pipelines.tables.measurement import GATES
 from pipelines.telling_sensors import CHECKED_STEP, op_name, telling_sensors
 
+IN_TABLES, WRITTEN_OR_NOT, TOLD = dg.In(dg.Nothing), dg.Out(dg.Nothing, is_required=False), dg.Out()
 LESS_NOISE = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
 
 
@@ -160,14 +161,6 @@ def _asset_of(
     checked += [checks.measurement_check(first)] if GATES in step.writes else []
     store = Store(study.warehouse)
 
-    @dg.multi_asset(
-        name=op_name(study, step),
-        specs=_specs_of(study, step, written_by),
-        check_specs=checked,
-        partitions_def=waves if step.by_wave else None,
-        required_resource_keys={f"{study.name}_lock"},
-        retry_policy=dg.RetryPolicy(max_retries=1) if step.slice else None,
-    )
     def run_one_step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         wave = context.partition_key if step.by_wave else ""
         try:
@@ -176,7 +169,20 @@ def _asset_of(
             context.instance.add_run_tags(context.run.run_id, {NEEDS_A_PERSON: "data or specifications stopped it"})
             raise
 
-    return run_one_step
+    specs = _specs_of(study, step, written_by, waves if step.by_wave else None)
+    written = {spec.key.to_python_identifier(): spec.key for spec in specs}
+    read = {dep.asset_key.to_python_identifier(): dep.asset_key for dep in specs[0].deps}
+    told = {each.get_python_identifier(): each for each in checked}
+    run = dg.op(
+        name=op_name(study, step),
+        ins={name: IN_TABLES for name, key in read.items() if key not in written.values()},
+        out={**dict.fromkeys(written, WRITTEN_OR_NOT), **dict.fromkeys(told, TOLD)},
+        required_resource_keys={f"{study.name}_lock"},
+        retry_policy=dg.RetryPolicy(max_retries=1) if step.slice else None,
+    )(run_one_step)
+    return dg.AssetsDefinition(
+        node_def=run, specs=specs, keys_by_input_name=read, keys_by_output_name=written, check_specs_by_output_name=told
+    )
 
 
 def _materialise(
@@ -214,7 +220,9 @@ def _materialise(
     told.ended(step, task.wave, {name: int(origin["n_rows"]) for name, origin in written.items()})
 
 
-def _specs_of(study: Study, step: Step, written_by: dict[str, dg.AssetKey]) -> list[dg.AssetSpec]:
+def _specs_of(
+    study: Study, step: Step, written_by: dict[str, dg.AssetKey], partitions: dg.PartitionsDefinition | None
+) -> list[dg.AssetSpec]:
     before = [*(written_by[name] for name in step.reads), *keys_before(study, step)]
     deps = [dg.AssetDep(key) for key in dict.fromkeys(before)]
     return [
@@ -226,6 +234,7 @@ def _specs_of(study: Study, step: Step, written_by: dict[str, dg.AssetKey]) -> l
             code_version=code_hash()[:12],
             kinds={"duckdb"},
             skippable=True,
+            partitions_def=partitions,
         )
         for key, tables in tables_of(study, step).items()
     ]

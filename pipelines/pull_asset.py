@@ -42,12 +42,16 @@ def keys_before(study: Study, step: Step) -> list[dg.AssetKey]:
     The job of a run does not make it, so that a pull that failed stops no file that is there; where both are made
     together, the pull is first, and its check does not block.
     """
-    return [pull_key(study)] if FILES in step.writes and pulled_sources(study) else []
+    return [pull_key(study)] if FILES in step.writes and _is_pulled(study) else []
+
+
+def _is_pulled(study: Study) -> bool:
+    return any(source.pull is not None for source in study.spec.sources.values())
 
 
 def pull_definitions(study: Study) -> dg.Definitions:
     """Return the asset that pulls a study, with its job; nothing where no source is pulled."""
-    if all(source.pull is None for source in study.spec.sources.values()):
+    if not _is_pulled(study):
         return dg.Definitions()
     key = pull_key(study)
 
