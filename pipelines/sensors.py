@@ -65,17 +65,22 @@ def due_waves(study: Study, waves: Sequence[str], now: float) -> list[str]:
 
 
 def exports_sensor(
-    study: Study, job: str, waves: dg.DynamicPartitionsDefinition, clock: Callable[[], float] = time.time
+    study: Study,
+    job: str,
+    waves: dg.DynamicPartitionsDefinition,
+    clock: Callable[[], float] = time.time,
+    beside: Sequence[str] = (),
 ) -> dg.SensorDefinition:
     """Start a run for every wave whose files changed, once they have arrived whole; try failed runs again.
 
-    Runs whose process was killed are marked failed. A change in what is late is told as an asset check.
+    Runs, and pulls, whose process was killed are marked failed. A change in what is late is told as an asset check.
 
     Args:
         study: The study.
         job: Name of its job.
         waves: Partitions by wave.
         clock: Tells the time, seconds since 1970.
+        beside: Its other jobs.
     """
 
     @dg.sensor(
@@ -87,7 +92,9 @@ def exports_sensor(
     def exports(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         now, last = clock(), Looked(**json.loads(context.cursor or "{}"))
         files = {wave: arrived(study, wave, now) for wave in study.spec.waves}
-        suspects = end_dead_runs(context.instance, study, job, last.suspects, now)
+        suspects = [
+            run for each in (job, *beside) for run in end_dead_runs(context.instance, study, each, last.suspects, now)
+        ]
         changed = _changed(study, files, last, now)
         tags = {wave: {TRIGGER: "new export"} for wave in due_waves(study, changed, now)}
         tags |= _tried_again(study, job, context.instance, [wave for wave in files if wave not in changed], now)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 ENGLISH: Mapping[str, str] = {
-    "absent_variants": "Declared as well, and without a column here, since the data could not carry them or they are not "
-    "shown: {variants}.",
+    "absent_variants": "Declared as well, and without a column here, since the data could not carry them or they are "
+    "not shown: {variants}.",
     "imputed": "Missing values were imputed {n} times (multiple imputation by chained equations) and estimates "
     "pooled by Rubin's rules: {columns}.",
     "answered_for": "Those who answered stand for those like them who did not ({columns}): weights of inverse "
