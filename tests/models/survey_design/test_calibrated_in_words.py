@@ -8,53 +8,17 @@ from pydantic import ValidationError
 from models.estimates import result_digest
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
-from models.spec import RegressionSpec
 from models.survey_design.design import build_survey_design
 from models.survey_design.estimated import linearised_estimate
 from models.survey_design.means import domain_means, means
 from models.survey_design.stages import Stage
 from models.weighting.calibration import margin_columns
-from models.weighting.raking import rake
 from models.weighting.trimming import times_mean
 from tests.lavaan_models import oracle
 from tests.models.survey_design.api_schools import margins, schools
+from tests.models.survey_design.calibrated_schools import MARGINS, analysed, model_of
 
-MARGINS = ("kind", "school_wide")
 pytestmark = pytest.mark.reference
-
-
-def model_of(estimator="population_mean", calibrated=MARGINS, design=None, **changes):
-    given = {"name": "scores", "kind": "regression", "title": {"en": "Scores"}, "estimand": "Mean score"}
-    given |= {"estimator": estimator, "outcome": "api00", "weights": "calibrated_weight"}
-    designed = {"clusters": "organisation_id", "population_sizes": "districts", "calibrated": calibrated}
-    return RegressionSpec.model_validate({**given, "design": {**designed, **(design or {})}, **changes})
-
-
-def analysed(reference, **options):
-    """Schools of drawn districts (apiclus1) as responses, raked to kind and to meeting the school-wide target."""
-    told = oracle(reference, 12)["calibration"]["targets"]
-    rows = schools(reference)["clus1_fpc"].rows
-    known = margins(rows, told)[: options.pop("n_margins", 2)]
-    found = rake(rows["pw"].to_numpy(), known, **(options or {"tolerance": 1e-12}))
-    raked = found.weights
-    return pd.DataFrame(
-        {
-            "response_id": [f"w/{place:03d}" for place in range(len(rows))],
-            "wave": "w",
-            "source": "s",
-            "respondent_group": "FRL",
-            "organisation_id": rows["dnum"].astype(str),
-            "districts": pd.Series(rows["fpc"], dtype="Int64"),
-            "kind": pd.Series(rows["stype"], dtype="str"),
-            "school_wide": pd.Series(rows["sch.wide"], dtype="str"),
-            "api00": pd.Series(rows["api00"], dtype="Float64"),
-            "enroll": pd.Series(rows["enroll"], dtype="Float64"),
-            "nonresponse_weight": rows["pw"],
-            "calibrated_weight": raked,
-            "analysis_weight": raked / raked.mean(),
-            "is_trimmed": found.is_trimmed,
-        }
-    )
 
 
 @pytest.mark.parametrize(
@@ -159,13 +123,9 @@ def test_crossed_margins_and_missing_categories_are_as_in_weighting(reference):
 
 
 REFUSED = {
-    "another estimator": (
-        {"estimator": "linear", "regressors": ("school_wide",), "focal": "school_wide"},
-        "design.calibrated is for figures",
-    ),
     "replicates": (
         {"covariance": "unit_jackknife"},
-        "with covariance design; found population_mean and unit_jackknife",
+        "not go together with covariance: unit_jackknife: replicates are not calibrated",
     ),
     "weights of nonresponse": (
         {"weights": "nonresponse_weight"},
