@@ -177,7 +177,7 @@ def _proportional_odds(asked: Asked, spec: RegressionSpec, groups: Mapping[str, 
     every = places_of_regressors(groups, asked.columns[1:])
     held = {name: tuple(places) for name, places in every.items() if not set(groups[name]) & set(asked.released)}
     rows = ordered_rows(asked, LINKS[spec.estimator])
-    tested = proportional_odds_p_values(rows, held, asked.clusters)
+    tested = proportional_odds_p_values(rows, held, asked.clusters, asked.stacked)
     overall = tested.pop("", None)
     found = {} if overall is None else {"proportional_odds_p": overall}
     return {**found, **{f"proportional_odds_p of {name}": value for name, value in tested.items()}}
