@@ -38,7 +38,7 @@ from models.regression.silent_rows import none_complete
 from models.sections.inference import FIGURES
 from models.sections.sample_design import BEFORE_CALIBRATION, GROUPS_OF_WEIGHTS, IS_TRIMMED, SampleDesign
 from models.spec import RegressionSpec
-from models.survey_design.design import SurveyDesign
+from models.survey_design.design import LEAST_PART, SurveyDesign
 
 SAME = 1e-6
 Codes = NDArray[np.intp]
@@ -146,13 +146,18 @@ def _calibrated(spec: RegressionSpec, found: CalibratedRows, weights: pd.Series)
 
 
 def _auxiliaries(design: SampleDesign, rows: pd.DataFrame) -> Matrix:
-    """Return a column of 0 and 1 for every category of every margin in every wave and group, n x q."""
+    """Return a column of 0 and 1 for every category of every margin, and every number, in every wave and group, n x q.
+
+    Without margins the sum of the weights of each was kept.
+    """
     groups = _joined(rows, GROUPS_OF_WEIGHTS)
-    found: list[Matrix] = []
+    of_group = (groups[:, None] == np.unique(groups)).astype(float)
+    found: list[Matrix] = [] if design.calibrated else [of_group]
     for margin in design.margins():
         codes = _joined(rows, margin)
         cells = groups * (codes.max() + 1) + codes
         found.append((cells[:, None] == np.unique(cells)).astype(float))
+    found += [of_group * finite_numbers(rows, name).to_numpy()[:, None] for name in design.calibrated_totals]
     return np.hstack(found)
 
 
@@ -164,24 +169,26 @@ def _joined(rows: pd.DataFrame, names: Sequence[str]) -> Codes:
 def _refuse_other_margins(
     spec: RegressionSpec, rows: pd.DataFrame, auxiliaries: Matrix, before: Vector, after: Vector
 ) -> None:
-    """Raise ModelDataError where weights are no product of what they were before and a factor a category.
+    """Raise ModelDataError where weights are neither exponentials of the auxiliaries nor linear in them, times before.
 
-    Raked weights are, and post-stratified ones. Where some of a wave and group were trimmed, what was cut off is spread
-    over the others, and nothing can be told.
+    Raked and post-stratified weights are the former, those of a linear distance the latter. Where some of a wave and
+    group were trimmed, what was cut off is spread over the others, and nothing can be told.
     """
     groups = _joined(rows, GROUPS_OF_WEIGHTS)
     is_free = ~rows[IS_TRIMMED].astype(bool).groupby(groups).transform("any").to_numpy()
     if not is_free.any():
         return
-    logs = np.log(after[is_free] / before[is_free])
-    columns = auxiliaries[is_free]
-    left = logs - columns @ np.linalg.lstsq(columns, logs, rcond=None)[0]
-    n_off = int((np.abs(left) > SAME).sum())
+    factors, lengths = after[is_free] / before[is_free], np.linalg.norm(auxiliaries[is_free], axis=0)
+    basis, sizes, _ = np.linalg.svd(auxiliaries[is_free] / np.where(lengths > 0, lengths, 1.0), full_matrices=False)
+    basis = basis[:, sizes > LEAST_PART * sizes.max(initial=0.0)]
+    left = [each - basis @ (basis.T @ each) for each in (np.log(factors), factors / factors.mean())]
+    n_off = min(int((np.abs(each) > SAME).sum()) for each in left)
     if n_off:
-        names = ", ".join(spec.design.calibrated) if spec.design is not None else ""
+        said = spec.design or SampleDesign()
+        names = ", ".join((*said.calibrated, *said.calibrated_totals))
         raise ModelDataError(
             f"'{spec.weights}' of {counted(n_off, 'response')} of {len(before)} is no product of "
-            f"'{BEFORE_CALIBRATION}' and a factor for each category of {names}; expected weights that were calibrated "
-            "to just these margins; name under design.calibrated those of weights.calibration in study.yaml, all of "
-            "them"
+            f"'{BEFORE_CALIBRATION}' and a factor that follows from {names}; expected weights that were calibrated "
+            "to just these; name under design.calibrated the margins and under calibrated_totals the numbers of "
+            "weights.calibration in study.yaml, all of them"
         )

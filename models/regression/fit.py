@@ -90,7 +90,7 @@ def fit_regression(
                 return _fit_completed(fitted, impute_rows(fitted, analysis, request, seed, shift), asked)
 
             return with_deltas(completed(), fitted, completed)
-        is_calibrated = fitted.design is not None and fitted.design.calibrated
+        is_calibrated = fitted.design is not None and fitted.design.is_calibrated
         build = build_calibrated_design if is_calibrated else build_design
         design = build(fitted, analysis, labels, fewest_beyond)
         if fitted.estimator in PATHS:

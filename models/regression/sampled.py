@@ -48,8 +48,10 @@ def columns_of_sample(design: SampleDesign | None) -> list[str]:
 
 
 def columns_of_calibration(design: SampleDesign | None) -> list[str]:
-    """Return the columns that tell what weights were calibrated to: margins, where a value may be missing."""
-    return [] if design is None else [name for margin in design.margins() for name in margin]
+    """Return the columns that tell what weights were calibrated to: margins, where a value may be missing, numbers."""
+    return (
+        [] if design is None else [name for margin in (*design.margins(), design.calibrated_totals) for name in margin]
+    )
 
 
 def sample_of(design: SampleDesign | None, rows: pd.DataFrame, weights: pd.Series | None) -> SurveyDesign | None:

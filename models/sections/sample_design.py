@@ -37,6 +37,8 @@ class SampleDesign(Spec):
         calibrated: Margins of the population that the weights were calibrated to, by the names that they have under
             ``weights.calibration`` in ``study.yaml``, all of them; what they explain has no error. Left out, weights
             count as they are, and errors are rather too large.
+        calibrated_totals: Numbers to whose totals the weights were calibrated beside or in place of margins, by their
+            names under ``weights.calibration.totals``, all of them.
     """
 
     clusters: Name | tuple[Name, ...] = ()
@@ -44,6 +46,7 @@ class SampleDesign(Spec):
     population_sizes: Name | tuple[Name, ...] = ()
     lonely_strata: Literal["fail", "adjust", "average", "certainty"] = "fail"
     calibrated: tuple[str, ...] = ()
+    calibrated_totals: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "SampleDesign":
@@ -57,6 +60,8 @@ class SampleDesign(Spec):
             raise ValueError("a design names the same column twice; keep one")
         if len(set(self.calibrated)) < len(self.calibrated):
             raise ValueError("calibrated names a margin twice; keep one")
+        if len(set(self.calibrated_totals)) < len(self.calibrated_totals):
+            raise ValueError("calibrated_totals names a number twice; keep one")
         return self
 
     def stages(self) -> tuple[StageColumns, ...]:
@@ -78,6 +83,11 @@ class SampleDesign(Spec):
     def sizes(self) -> tuple[str, ...]:
         """Return the columns of population sizes."""
         return _listed(self.population_sizes)
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether it says what weights were calibrated to."""
+        return bool(self.calibrated or self.calibrated_totals)
 
     def margins(self) -> tuple[tuple[str, ...], ...]:
         """Return the variables of every margin that weights were calibrated to; several where they are crossed."""
@@ -125,7 +135,7 @@ def refuse_mixed_design(model: _Model, groups: tuple[str, ...]) -> None:
         raise ValueError(
             f"with a design the covariance is design; found {covariance}; remove it, or write design: none"
         )
-    if model.design.calibrated:
+    if model.design.is_calibrated:
         _refuse_unfit_calibration(model)
     if model.level != "response":
         raise ValueError(f"a design is of responses; found level {model.level}; write level: response, or design: none")

@@ -27,7 +27,7 @@ def with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame) 
     fit deserves a look.
     """
     used = fit.data
-    if model.design is not None and model.design.calibrated:
+    if model.design is not None and model.design.is_calibrated:
         sample = calibrated_rows(model, fit.data)
         used = sample.rows[sample.is_member]
     rows = used.drop(columns="organisation_id", errors="ignore")

@@ -114,7 +114,7 @@ def _of_estimates(found: Found, fits: Fits) -> list[str]:
 
 
 def _of_calibration(fit: ReportedFit) -> tuple[str, ...]:
-    if fit.spec.design is None or not fit.spec.design.calibrated:
+    if fit.spec.design is None or not fit.spec.design.is_calibrated:
         return ()
     return OF_CALIBRATION[:1] if fit.estimator in FIGURES else OF_CALIBRATION
 

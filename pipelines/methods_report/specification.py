@@ -59,8 +59,9 @@ def _design(found: Found, design: SampleDesign | None) -> Iterator[str]:
     if design is None:
         return
     yield _columns(found, design.columns())
-    if design.calibrated:
+    if design.is_calibrated:
         margins = [" × ".join(found.variable(each) for each in margin) for margin in design.margins()]
+        margins += [found.say("design_total", variable=found.variable(each)) for each in design.calibrated_totals]
         yield found.say("design_calibrated", margins=", ".join(margins))
 
 

@@ -4,11 +4,15 @@ import numpy as np
 import pandas as pd
 
 from models.spec import RegressionSpec
+from models.weighting.calibrated import Population, calibrate_to_population
+from models.weighting.calibration import Auxiliaries
 from models.weighting.raking import rake
 from tests.lavaan_models import oracle
 from tests.models.survey_design.api_schools import CUTS, margins, schools
 
 MARGINS = ("kind", "school_wide")
+SUM_OF_LAST_YEAR = 3914069.0
+"""Of all schools (population: apipop of survey), as oracle 12 was calibrated to."""
 
 
 def model_of(estimator="population_mean", calibrated=MARGINS, design=None, **changes):
@@ -47,3 +51,14 @@ def analysed(reference, **options):
             "is_trimmed": found.is_trimmed,
         }
     )
+
+
+def calibrated_to_last_year(reference, distance):
+    """The same schools with weights that meet kind and the sum of last year's score."""
+    rows = schools(reference)["clus1_fpc"].rows
+    known = margins(rows, oracle(reference, 12)["calibration"]["targets"])[:1]
+    last = Auxiliaries(("api99",), rows[["api99"]].to_numpy(float), np.array([SUM_OF_LAST_YEAR]))
+    found = calibrate_to_population(rows["pw"].to_numpy(), Population(known, last), distance)
+    table = analysed(reference).assign(api99=rows["api99"].astype("Float64"), is_trimmed=False)
+    scaled = found.weights / found.weights.mean()
+    return table.assign(calibrated_weight=found.weights, analysis_weight=scaled)

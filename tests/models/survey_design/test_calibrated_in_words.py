@@ -16,7 +16,7 @@ from models.weighting.calibration import margin_columns
 from models.weighting.trimming import times_mean
 from tests.lavaan_models import oracle
 from tests.models.survey_design.api_schools import margins, schools
-from tests.models.survey_design.calibrated_schools import MARGINS, analysed, model_of
+from tests.models.survey_design.calibrated_schools import MARGINS, analysed, calibrated_to_last_year, model_of
 
 pytestmark = pytest.mark.reference
 
@@ -48,6 +48,32 @@ def test_the_design_effect_is_that_of_calibrated_weights(reference):
     error = linearised_estimate(design, means(("y",), table[["api00"]].to_numpy(float))).std_errors[0]
     uncalibrated = fit_regression(model_of(calibrated=()), table).estimates["std_error"].iloc[0]
     assert calibrated / plain == pytest.approx((error / uncalibrated) ** 2)
+
+
+@pytest.mark.parametrize("distance", ["linear", "raking"])
+def test_a_mean_of_weights_that_meet_a_total_of_numbers_is_that_of_r(reference, distance):
+    told = oracle(reference, 12)
+    expected, within = told["calibration"][f"calibrate_{distance}"]["mean_api00"], told["tolerance"]["rake"]
+    table = calibrated_to_last_year(reference, distance)
+    asked = {"population_sizes": (), "calibrated": ("kind",), "calibrated_totals": ("api99",)}
+    fit = fit_regression(model_of(design=asked), table)
+    row = fit.estimates.iloc[0]
+    assert row["estimate"] == pytest.approx(expected["est"]["api00"], rel=within)
+    assert row["std_error"] == pytest.approx(expected["se"][0], rel=within)
+    assert row["df"] == expected["df"]
+    again = fit_regression(model_of(design=asked), fit.data.sample(frac=1, random_state=1))
+    assert result_digest(again) == result_digest(fit)
+
+
+@pytest.mark.parametrize(
+    ("calibrated", "totals"),
+    [(("kind",), ()), ((), ("api99",)), (("kind",), ("enroll",))],
+    ids=["no", "alone", "other"],
+)
+def test_other_totals_than_the_weights_have_are_refused(reference, calibrated, totals):
+    table = calibrated_to_last_year(reference, "linear")
+    with pytest.raises(ModelDataError, match=r"name under design\.calibrated the margins and under calibrated_totals"):
+        fit_regression(model_of(design={"calibrated": calibrated, "calibrated_totals": totals}), table)
 
 
 def _stage(table):
@@ -132,6 +158,7 @@ REFUSED = {
         "calibrated_weight or analysis_weight; found nonresp",
     ),
     "no weights": ({"weights": None}, "found none"),
+    "a number twice": ({"design": {"calibrated_totals": ("enroll", "enroll")}}, "names a number twice"),
     "twice": ({"calibrated": ("kind", "kind")}, "names a margin twice"),
 }
 
