@@ -35,6 +35,7 @@ weights:
     totals: {FRL: {api99: 3914069}}
     because: All schools of the state (population apipop of R's survey)
 """
+FRAME = "frame: {file: frame.csv, because: invented}\n"
 AS_FILE = """\
     distance: linear
     margins_file: known.csv
@@ -131,6 +132,26 @@ def test_the_other_distance_is_that_of_r_too(schools: pd.DataFrame, reference: P
     row = table(other, "out.estimates").set_index(["model", "variant", "term"]).loc[("score", "main", "api00")]
     assert float(row["estimate"]) == pytest.approx(expected["est"]["api00"], rel=within)
     assert float(row["std_error"]) == pytest.approx(expected["se"][0], rel=within)
+
+
+def test_a_number_of_the_frame_does_as_well_as_an_answer(schools: pd.DataFrame, reference: Path, tmp_path: Path):
+    """Everybody of the sample is in a frame that has last year's score, and nobody was asked about it."""
+    text = STUDY.replace("response_id: id, ", "response_id: id, respondent_key: id, ") + FRAME
+    other = written(tmp_path / "schools", schools.rename(columns={"api99": "not_asked"}), text)
+    units = schools.rename(columns={"id": "unit_id", "district": "organisation_id"})
+    units = units.assign(wave="w", respondent_group="FRL")
+    units[["unit_id", "wave", "organisation_id", "respondent_group", "api99"]].to_csv(other / "frame.csv", index=False)
+    instrument = other / "instruments/school.yaml"
+    lines = instrument.read_text(encoding="utf-8").splitlines(keepends=True)
+    instrument.write_text("".join(line for line in lines if "api99" not in line), encoding="utf-8")
+    bring_up_to_date(other)
+    expected = oracle(reference, 12)["calibration"]["calibrate_linear"]["mean_api00"]
+    rows = table(other, "out.estimates").set_index(["model", "variant", "term"])
+    row = rows.loc[("score", "main", "api00")]
+    assert float(row["estimate"]) == pytest.approx(expected["est"]["api00"], rel=1e-7)
+    assert float(row["std_error"]) == pytest.approx(expected["se"][0], rel=1e-7)
+    name = table(other, "out.fits").set_index(["model", "variant"])["fit_id"]["score", "main"]
+    assert done(sensemaking("rerun", other, name, "--json")).document["verdict"] == "identical"
 
 
 def test_what_was_asked_for_and_met_is_told(study: Path):
