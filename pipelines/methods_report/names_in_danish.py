@@ -134,6 +134,8 @@ NAMES: Mapping[str, str] = {
     "diagnostic_effective_n_of_weights": "Lige vægtede svar, der siger lige så meget",
     "diagnostic_weights_efficiency": "Det samme som andel af svarene",
     "diagnostic_response_auc": "Arealet under kurven for, hvem der svarede (0,5: intet fortæller det)",
+    "design_total": "summen af {variable}",
+    "design_calibrated": "usikkerhed af det, der er tilbage, når vægte er kalibreret til {margins}",
     "missing_multiple_imputation": "det, der mangler, er imputeret {n} gange, og estimater samlet efter Rubins regler",
     "missing_answered": "de, der svarede på udfaldet, er vægtet med det omvendte af sandsynligheden for det, forklaret "
     "ved {variables}",

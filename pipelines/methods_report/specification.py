@@ -11,6 +11,7 @@ from models.sections.nonresponse import ResponseWeights, Selection
 from models.sections.paths import Paths
 from models.sections.random_effects import RandomEffects
 from models.sections.regressors import Interaction, Regressor, Surface, Variable, as_variable, parts_of
+from models.sections.sample_design import SampleDesign
 from models.sections.variants import Variant
 from models.spec import RegressionSpec
 from pipelines.board_report.value import Table
@@ -37,7 +38,7 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_corrected", ", ".join(_correction(found, each) for each in model.corrected)
     yield "spec_covariance", model.covariance_used()
     yield "spec_cluster", _columns(found, model.clusters())
-    yield "spec_design", _columns(found, () if model.design is None else model.design.columns())
+    yield "spec_design", "\n".join(_design(found, model.design))
     yield "spec_effects", _columns(found, model.effects())
     yield "spec_random_effects", "\n".join(_random(found, each) for each in model.random_effects)
     yield "spec_paths", _paths(found, model.paths)
@@ -51,6 +52,17 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_smallest", _smallest(found, model)
     yield "spec_family", model.family or model.code
     yield "spec_variants", "\n".join(_variant(found, model, each) for each in model.variants)
+
+
+def _design(found: Found, design: SampleDesign | None) -> Iterator[str]:
+    """Yield the columns of a design, and what its weights are calibrated to."""
+    if design is None:
+        return
+    yield _columns(found, design.columns())
+    if design.is_calibrated:
+        margins = [" × ".join(found.variable(each) for each in margin) for margin in design.margins()]
+        margins += [found.say("design_total", variable=found.variable(each)) for each in design.calibrated_totals]
+        yield found.say("design_calibrated", margins=", ".join(margins))
 
 
 def _focal(model: RegressionSpec) -> Regressor:

@@ -69,7 +69,7 @@ def behind_a_fit(
     """
     if spec.paths is not None and spec.paths.lagged:
         return {OVER_WAVES: 1.0}
-    if spec.design is not None and spec.design.calibrated:
+    if spec.design is not None and spec.design.is_calibrated:
         return {OF_CALIBRATED: 1.0}
     read = [name for name in dict.fromkeys(columns_read(spec)) if name in rows]
     complete = rows[rows[read].notna().all(axis=1)].reset_index(drop=True)
