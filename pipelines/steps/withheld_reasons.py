@@ -18,9 +18,15 @@ REASONS: Mapping[str, Texts] = {
         "en": f"coefficients in other units than the outcome, {_NO_WORDS['en']}",
         "da": f"koefficienter i andre enheder end udfaldets, {_NO_WORDS['da']}",
     },
-    "of_silence": {
-        "en": f"weights or selection of people who did not answer, {_NO_RULES['en']}",
-        "da": f"vægte eller selektion for personer, der ikke svarede, {_NO_RULES['da']}",
+    "of_selection": {
+        "en": "what would become of it if silence went with the outcome, which tells more sums of answers than a fit "
+        "and for which no rule says yet what; the fit beside it is that of those who answered",
+        "da": "hvad der ville blive af den, hvis tavshed fulgte udfaldet, som fortæller flere summer af svar end en "
+        "estimation, og hvor ingen regel endnu siger hvad; estimationen ved siden af er den for dem, der svarede",
+    },
+    "of_answering": {
+        "en": "weights tell what the model of who answered, behind them, would tell",
+        "da": "vægte fortæller, hvad modellen bag dem, for hvem der svarede, ville fortælle",
     },
     "of_paths": {
         "en": f"paths between several variables, {_NO_WORDS['en']}",
@@ -73,6 +79,10 @@ REASONS: Mapping[str, Texts] = {
     "tells_of_unit": {
         "en": "the mean of a hidden organisation would follow from it and the means that are shown",
         "da": "gennemsnittet for en skjult organisation ville følge af den og de viste gennemsnit",
+    },
+    "tells_of_answering": {
+        "en": "how many of one organisation answered would follow from its weights",
+        "da": "hvor mange i en enkelt organisation der svarede, ville følge af dens vægte",
     },
     "sums_unknown": {
         "en": "categories or counts of a scale, with no rule on what they tell of organisations with a hidden mean",
