@@ -176,7 +176,7 @@ def squares_widths(hidden: HiddenCells, squares: Squares, n_others: int = 0) -> 
         n_others: Further sums of the same totals that are known, such as of fourth powers; each takes a direction.
     """
     n = hidden.cells["n"].to_numpy(dtype=float)
-    sums = _basis(hidden.known)
+    sums = basis_of(hidden.known)
     image, sizes, ways = np.linalg.svd(squares.weights - (squares.weights @ sums.T) @ sums, full_matrices=False)
     is_told = sizes > SAME * max(sizes.max(initial=0.0), SAME)
     image, sizes, ways = image[:, is_told], sizes[is_told], ways[is_told]
@@ -189,7 +189,7 @@ def squares_widths(hidden: HiddenCells, squares: Squares, n_others: int = 0) -> 
     return np.where(is_endless, np.inf, width)
 
 
-def _basis(rows: Matrix) -> Matrix:
-    """Return orthonormal rows that span the same."""
+def basis_of(rows: Matrix) -> Matrix:
+    """Return orthonormal rows that span the same as some."""
     _, sizes, directions = np.linalg.svd(rows, full_matrices=False)
     return directions[sizes > SAME * sizes.max(initial=0.0)]

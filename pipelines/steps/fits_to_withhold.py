@@ -9,8 +9,9 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from models.sections.figures import QUANTILES
 from models.sections.imputation import IMPUTATIONS
-from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, PATHS
+from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, PATHS, REPLICATED
 from models.sections.nonresponse import STACKED
 from pipelines.steps.coarse_degrees import OF_EQUATIONS, OF_GROUPS, OF_SAMPLES, has_rules_of_its_own
 from pipelines.steps.disclosure import LEAST_BAND, LEAST_ORGANISATIONS
@@ -70,7 +71,9 @@ def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> li
     has_words = estimator in UNITS
     rules = (
         (estimator in OF_UNITS, "of_units"),
-        (estimator in FIGURES, "figures_of_population"),
+        (estimator == "population_total", "totals"),
+        (estimator == QUANTILES, "single_answers"),
+        (estimator in FIGURES and fit.get("covariance") in REPLICATED, "replicated_errors"),
         (estimator in PATHS and not has_words, "of_paths"),
         (estimator not in (*OF_UNITS, *PATHS, *FIGURES) and not has_words, "other_units"),
         (bool(fit.get("is_of_records")), "of_records"),

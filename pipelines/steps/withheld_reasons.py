@@ -118,10 +118,23 @@ REASONS: Mapping[str, Texts] = {
         "en": "paths between latent means of organisations, for which no rule says what they tell of a single one",
         "da": "stier mellem organisationers latente gennemsnit, hvor ingen regel siger, hvad de fortæller om en enkelt",
     },
-    "figures_of_population": {
-        "en": "figures of a population and its parts, whose errors tell of hidden organisations beside shown ones",
-        "da": "tal for en population og dens dele, hvis usikkerhed fortæller om skjulte organisationer ved siden af "
-        "viste",
+    "totals": {
+        "en": "totals of a population, which beside its means tell whom weights stand for",
+        "da": "totaler for en population, som ved siden af dens gennemsnit fortæller, hvem vægte står for",
+    },
+    "single_answers": {
+        "en": "quantiles, which are answers of single people",
+        "da": "fraktiler, som er enkelte personers svar",
+    },
+    "replicated_errors": {
+        "en": "figures of a population with errors from parts of its sample, with no rule on what these tell of hidden "
+        "organisations beside shown ones",
+        "da": "tal for en population med usikkerhed ud fra dele af stikprøven, uden regel for, hvad den fortæller om "
+        "skjulte organisationer ved siden af viste",
+    },
+    "second_figures": {
+        "en": "figures of an outcome of which the release shows others, whose errors together would tell more",
+        "da": "tal for et udfald, som frigivelsen viser andre af, hvis usikkerhed tilsammen ville fortælle mere",
     },
     "of_calibrated": {
         "en": "errors of calibrated weights, with no rule on what rows of people who are not behind the figure tell",

@@ -24,8 +24,7 @@ from pipelines.steps.fit_grams import squares_of_gram, squares_of_stacked
 from pipelines.steps.fit_silence import as_weighted, models_of_answering, silent_of, with_even_weights
 from pipelines.steps.fit_squares import squares_of_errors, squares_widths
 from pipelines.steps.fits_to_withhold import too_alike
-from tests.run_steps import bring_up_to_date
-from tests.small_study import INSTRUMENT, answers, build_small_study, write_export
+from tests.districts_study import build_districts
 
 LEAST, N = 0.5, 240
 AREA = {"variable": "area", "use": "category"}
@@ -245,35 +244,10 @@ OF_UNIT = "the mean of a hidden organisation would follow from it and the means 
 OF_ANSWERING = "how many of one organisation answered would follow from its weights"
 
 
-def study_of(folder: Path, model: str, sizes: tuple[int, ...]) -> tuple:
-    """Build four districts of as many organisations as sizes, of whom a fifth say nothing about teamwork."""
-    build_small_study(folder, waves=())
-    number = "text: {en: About the organisation}, kind: number, least: 0, most: 99"
-    items = "".join(f"  {name}: {{{number}}}\n" for name in ("district", "budget", "age"))
-    instrument = INSTRUMENT.replace("scales:\n  teamwork", f"{items}scales:\n  teamwork")
-    (folder / "instruments/teamwork.yaml").write_text(instrument, encoding="utf-8")
-    places = [f"o{district}{place}" for district in range(4) for place in range(len(sizes))]
-    organisation = np.repeat(places, np.tile(sizes, 4))
-    table = answers("spring", n_responses=len(organisation))
-    district = np.array([int(name[1]) for name in organisation])
-    table = table.assign(organisation=organisation, district=district)
-    table = table.assign(budget=np.array([4, 1, 2, 7])[district], age=np.array([5, 9, 1, 6])[district])
-    table["tenure"] = np.random.default_rng(1).integers(1, 40, len(table))
-    table.loc[np.random.default_rng(2).random(len(table)) < 0.2, ["TW_1", "TW_2", "TW_3"]] = ""
-    write_export(folder, "spring.csv", table)
-    (folder / "models/districts.yaml").write_text(model, encoding="utf-8")
-    (folder / "models/trust.yaml").unlink()
-    path = folder / "study.yaml"
-    text = path.read_text(encoding="utf-8").replace("models: [trust]", "models: [districts]")
-    units = "languages: [en], units: {respondent_groups: [FRL]}"
-    path.write_text(text.replace("languages: [en]", units), encoding="utf-8")
-    return bring_up_to_date(folder)
-
-
 @pytest.mark.slow
 def test_without_even_weights_a_fit_that_tells_of_a_hidden_organisation_is_released(tmp_path: Path):
     """One of three organisations of every district is too small to be shown."""
-    found = study_of(tmp_path / "small", DISTRICTS, (24, 20, 9))
+    found = build_districts(tmp_path / "small", DISTRICTS, (24, 20, 9))
     assert list(preview(*found).withheld_fits.values()) == [OF_UNIT]
     with patch.object(fits_beside_units, "with_even_weights", lambda _, rows, *others: rows):
         assert preview(*found).withheld_fits == {}
@@ -281,7 +255,7 @@ def test_without_even_weights_a_fit_that_tells_of_a_hidden_organisation_is_relea
 
 @pytest.mark.slow
 def test_without_their_squares_weighted_errors_of_two_hidden_organisations_are_released(tmp_path: Path):
-    found = study_of(tmp_path / "small", DISTRICTS + CLUSTERED, (24, 9, 8))
+    found = build_districts(tmp_path / "small", DISTRICTS + CLUSTERED, (24, 9, 8))
     assert list(preview(*found).withheld_fits.values()) == [OF_UNIT]
     with patch.object(fits_beside_units, "squares_of_stacked", lambda *_: []):
         assert preview(*found).withheld_fits == {}
@@ -299,7 +273,7 @@ variants:
 def test_without_their_rules_weights_tell_how_many_of_an_organisation_answered(tmp_path: Path):
     """Three facts about four organisations, each behind other weights: after the third all shares follow."""
     model = DISTRICTS.replace("{variable: district, use: category}", "tenure") + FACTS
-    found = study_of(tmp_path / "small", model, (40,))
+    found = build_districts(tmp_path / "small", model, (40,))
     withheld = preview(*found).withheld_fits
     assert [(name.split(".")[1], why) for name, why in withheld.items()] == [("by_district", OF_ANSWERING)]
     with patch.object(fits_beside_units, "models_of_answering", lambda *_: []):
