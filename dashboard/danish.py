@@ -194,6 +194,8 @@ DANISH: Mapping[str, str] = {
     "estimator_mixed_ordered_probit": "ordnet probit-multilevelmodel",
     "estimator_mediation": "mindste kvadrater langs stier",
     "estimator_two_outcomes": "mindste kvadrater for to udfald sammen",
+    "estimator_population_mean": "gennemsnit for populationen",
+    "estimator_population_ratio": "forholdstal for populationen",
     "clusters": "{count} klynger, ",
     "covariance_classical": "klassiske",
     "covariance_HC0": "robuste over for uens varians (HC0)",
@@ -222,6 +224,8 @@ DANISH: Mapping[str, str] = {
     "axis_times": "“{outcome}”: gange så mange for én enhed mere",
     "axis_paths": "Point på {outcome} for én enhed mere",
     "axis_difference": "Point på et udfald og forskellen på dem for én enhed mere",
+    "axis_average": "Gennemsnit af {outcome}",
+    "axis_quotient": "{outcome}, divideret med et andet tal",
     "coefficient_said": "{term}, {variant}: {estimate} ({low} til {high})",
     "coefficient_alt": "Koefficienter i modellen {model} med konfidensintervaller. De samme tal står i tabellen "
     "nedenfor.",

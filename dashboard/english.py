@@ -195,6 +195,8 @@ ENGLISH: Mapping[str, str] = {
     "estimator_mixed_ordered_probit": "mixed ordered probit model",
     "estimator_mediation": "least squares along paths",
     "estimator_two_outcomes": "least squares of two outcomes together",
+    "estimator_population_mean": "means of the population",
+    "estimator_population_ratio": "ratios of the population",
     "clusters": "{count} clusters, ",
     "covariance_classical": "classical",
     "covariance_HC0": "robust to unequal variance (HC0)",
@@ -223,6 +225,8 @@ ENGLISH: Mapping[str, str] = {
     "axis_times": "“{outcome}”: times as many for one unit more",
     "axis_paths": "Points of {outcome} for one unit more",
     "axis_difference": "Points of an outcome, and their difference, for one unit more",
+    "axis_average": "Average of {outcome}",
+    "axis_quotient": "{outcome}, divided by another number",
     "coefficient_said": "{term}, {variant}: {estimate} ({low} to {high})",
     "coefficient_alt": "Coefficients of the model {model} with confidence intervals. The same figures stand in the "
     "table below.",

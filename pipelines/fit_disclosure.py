@@ -17,11 +17,12 @@ from models.sections.panel import NUMBER_OF_ANSWERS
 from pipelines.load import Study
 from pipelines.steps import fits_to_withhold
 from pipelines.steps.coarse_degrees import OF_GROUPS, has_rules_of_its_own
+from pipelines.steps.fit_answering import reasons_of_answering
 from pipelines.steps.fit_answers import YES_AND_NO
 from pipelines.steps.fit_designs import with_middles
 from pipelines.steps.fit_paths import tell_of_scale
 from pipelines.steps.fit_rows import PRODUCT, behind_a_fit
-from pipelines.steps.fit_silence import as_weighted, is_of_silence
+from pipelines.steps.fit_silence import Answering, as_weighted, method_of, models_of_answering
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET
 from pipelines.steps.others_behind import OthersBehind, alike_in_others, others_behind
 from pipelines.steps.released_fits import erased_rows, released_estimates, released_fits
@@ -111,10 +112,21 @@ def responses_used(store: Store, fits: pd.DataFrame) -> dict[str, frozenset[str]
     found = {str(fit): used[name] for fit, name in zip(fits["fit_id"], fits["data_hash"], strict=True)}
     recorded = store.read(out.FITS)
     recorded = recorded[recorded["fit_id"].isin(fits["fit_id"])]
-    for fit in recorded[is_of_silence(recorded)].to_dict("records"):
+    for fit in recorded[method_of(recorded) != ""].to_dict("records"):
         rows = as_weighted(recorded_model(fit), store.kept_rows(str(fit["data_hash"])))[1]
         found[str(fit["fit_id"])] = frozenset(rows["response_id"])
     return found
+
+
+def responses_asked(store: Store, fits: pd.DataFrame) -> dict[str, tuple[frozenset[str], ...]]:
+    """Return who could answer behind every fit that weights for silent people, one set a step."""
+    recorded = store.read(out.FITS)
+    own = recorded[recorded["fit_id"].isin(fits["fit_id"])]
+    weighted = own[method_of(own) == "response_weights"].to_dict("records")
+    return {
+        str(fit["fit_id"]): tuple(frozenset(rows["response_id"]) for _, rows in _answering(store, fit))
+        for fit in weighted
+    }
 
 
 def _others_behind(store: Store, fits: pd.DataFrame) -> dict[str, OthersBehind]:
@@ -148,7 +160,7 @@ def _reasons(
     unsafe: dict[str, list[str]] = {}
     of_scales = [each for name, own in study.scales().items() for each in tell_of_scale(name, own.scales[name].items)]
     told = {"is_of_records": fits["outcome"].isin(records), "is_of_scale": fits["outcome"].isin(of_scales)}
-    told["is_of_silence"] = is_of_silence(fits)
+    told["method_of_silence"] = method_of(fits)
     for fit in fits.assign(**told, least_cell_size=least).to_dict("records"):
         name = str(fit["fit_id"])
         own = diagnostics[diagnostics["fit_id"] == name].dropna(subset=["value"])
@@ -162,7 +174,14 @@ def _reasons(
         unsafe[name] = fits_to_withhold.reasons_to_withhold(fit, known, of_terms["term"], text_items, language)
         if not unsafe[name] and _leverage(store, fit) >= fits_to_withhold.HIGHEST_LEVERAGE:
             unsafe[name] = [reason("leverage", language)]
+        if not unsafe[name]:
+            labels = labels_from_json(str(fit["labels_json"]))
+            unsafe[name] = reasons_of_answering(_answering(store, fit), labels, units, text_items, (least, language))
     return without_words, unsafe
+
+
+def _answering(store: Store, fit: Mapping[Any, Any]) -> list[Answering]:
+    return models_of_answering(recorded_model(fit), store.kept_rows(str(fit["data_hash"])))
 
 
 def _behind(
@@ -224,7 +243,8 @@ def _not_too_alike(
     placed = store.read(core.RESPONSES).dropna(subset=["organisation_id"])
     organisations = dict(zip(placed["response_id"], placed["organisation_id"], strict=True))
     least = study.spec.release.least_cell_size
-    alike = fits_to_withhold.too_alike(responses_used(store, in_order), least, organisations, language)
+    asked = responses_asked(store, in_order)
+    alike = fits_to_withhold.too_alike(responses_used(store, in_order), least, organisations, language, asked)
     alike |= alike_in_others(_others_behind(store, in_order[~in_order["fit_id"].isin(list(alike))]), least, language)
     return others[~others["fit_id"].isin(list(alike))], withheld | alike
 

@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.estimates import Vector
+from models.regression.silent_rows import Silent
 from models.replication.refit import labels_from_json, recorded_model
+from models.sections.inference import FIGURES
 from models.spec import RegressionSpec
 from pipelines.load import Study
 from pipelines.release_past import EVERYBODY_UNIT, PEOPLE, Slice
@@ -19,10 +22,20 @@ from pipelines.steps.coarse_degrees import OF_GROUPS
 from pipelines.steps.fit_answers import YES_AND_NO
 from pipelines.steps.fit_corrected import with_columns_of_errors
 from pipelines.steps.fit_denominators import OfScale, least_width
-from pipelines.steps.fit_designs import TurnedBack
+from pipelines.steps.fit_designs import TurnedBack, turned_back
 from pipelines.steps.fit_equations import SLACK, HiddenCells, hidden_cells, sums_that_follow, tells
+from pipelines.steps.fit_figures import widths_beside_figures
+from pipelines.steps.fit_grams import squares_of_stacked
 from pipelines.steps.fit_paths import each_turned_back, outcomes_of, tell_of_scale
-from pipelines.steps.fit_squares import squares_of_errors, squares_of_organisations, squares_widths
+from pipelines.steps.fit_silence import (
+    ANSWERED,
+    as_weighted,
+    method_of,
+    models_of_answering,
+    silent_of,
+    with_even_weights,
+)
+from pipelines.steps.fit_squares import Squares, squares_of_errors, squares_of_organisations, squares_widths
 from pipelines.steps.fits_to_withhold import LINEAR_EQUATIONS, OF_ANSWERS, OF_COUNTS, OF_RESPONSES
 from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store
@@ -36,7 +49,8 @@ UNIT = [*PEOPLE, "level", "unit"]
 def fits_that_tell_of_units(study: Study, store: Store, fits: pd.DataFrame, slices: Slices) -> Mapping[str, str]:
     """Return the fits from whose coefficients the mean of a hidden organisation would follow, with the reason.
 
-    Models as written are shown first, then variants, as long as nothing follows from all of them together.
+    Models as written are shown first, then variants, as long as nothing follows from all of them together; figures of
+    the population last, whose errors are set beside those of the others.
 
     Args:
         study: The study.
@@ -45,7 +59,8 @@ def fits_that_tell_of_units(study: Study, store: Store, fits: pd.DataFrame, slic
         slices: What is published of waves and groups.
     """
     units = with_carried(UNIT_MEANS, slices.unit_means, slices.carried)
-    in_order = fits.assign(is_variant=fits["variant"] != "main").sort_values(["is_variant", "model", "variant"])
+    marks = {"is_figure": fits["estimator"].isin(FIGURES), "is_variant": fits["variant"] != "main"}
+    in_order = fits.assign(**marks).sort_values([*marks, "model", "variant"])
     declared = store.read(out.FITS).set_index("fit_id", drop=False).loc[[str(each) for each in in_order["fit_id"]]]
     explained = {str(each["fit_id"]): outcomes_of(recorded_model(each)) for each in declared.to_dict("records")}
     withheld: dict[str, str] = {}
@@ -56,7 +71,37 @@ def fits_that_tell_of_units(study: Study, store: Store, fits: pd.DataFrame, slic
             continue
         hidden = hidden_cells(each.people, _shown(units, each.people, each.name, slices))
         withheld |= _telling(store, declared.loc[own], each, hidden)
+    withheld |= _told_by_weights(store, slices, declared.drop(index=list(withheld)))
     return withheld | _told_by_intervals(study, store, slices, declared.drop(index=list(withheld)))
+
+
+def _told_by_weights(store: Store, slices: Slices, records: pd.DataFrame) -> dict[str, str]:
+    """Return the fits whose weights of response would tell how many of an organisation answered.
+
+    Of those who could answer the share who did stays as uncertain as that of any answer.
+    """
+    withheld: dict[str, str] = {}
+    known: dict[frozenset[str], HiddenCells] = {}
+    least = slices.policy.least_share_width
+    for record in records[method_of(records) == "response_weights"].to_dict("records"):
+        labels = labels_from_json(str(record["labels_json"]))
+        rows = store.kept_rows(str(record["data_hash"]))
+        for spec, asked in models_of_answering(recorded_model(record), rows):
+            people = _placed(asked, slices)
+            design = _of_scored(turned_back(spec, asked, labels, {}), people)
+            before = known.setdefault(frozenset(asked["response_id"]), hidden_cells(people, pd.DataFrame(columns=UNIT)))
+            after = before.with_known(before.news(sums_that_follow(design.turned, people, before)))
+            if tells(before, after, least):
+                withheld[str(record["fit_id"])] = reason("tells_of_answering")
+            else:
+                known[frozenset(asked["response_id"])] = after
+    return withheld
+
+
+def _placed(asked: pd.DataFrame, slices: Slices) -> pd.DataFrame:
+    """Return who could answer, where a release knows their organisation, with 1 for those who did."""
+    answered = asked.set_index("response_id")[ANSWERED]
+    return _people(slices.rows.assign(answer=slices.rows["response_id"].map(answered)), "answer")
 
 
 def _told_by_intervals(study: Study, store: Store, slices: Slices, records: pd.DataFrame) -> dict[str, str]:
@@ -142,47 +187,65 @@ def _shown(units: pd.DataFrame, people: pd.DataFrame, scale: str, slices: Slices
 def _telling(store: Store, records: pd.DataFrame, asked: _Asked, hidden: HiddenCells) -> Mapping[str, str]:
     diagnostics, estimates = store.read(out.DIAGNOSTICS), store.read(out.ESTIMATES)
     withheld: dict[str, str] = {}
+    n_squares, has_figures = 0, False
     for record in records.to_dict("records"):
+        if has_figures and record["estimator"] in FIGURES:
+            withheld[str(record["fit_id"])] = reason("second_figures")
+            continue
         own = diagnostics[diagnostics["fit_id"] == record["fit_id"]].dropna(subset=["value"])
         terms = estimates[estimates["fit_id"] == record["fit_id"]]
         variances = dict(zip(own["diagnostic"], own["value"].astype(float), strict=True))
         coefficients = dict(zip(terms["term"], terms["estimate"].astype(float), strict=True))
         designs = _designs(store, record, asked, (variances, coefficients))
-        sums = np.vstack([sums_that_follow(each.turned, asked.people, hidden) for each in designs])
+        sums = np.vstack([sums_that_follow(each.even.turned, asked.people, hidden) for each in designs])
         more = hidden.with_known(hidden.news(sums))
-        squares = any(
-            ask(record, each, asked.people, more, asked.least)
-            for each in designs
-            for ask in (_squares_tell, _errors_tell)
-        )
-        if tells(hidden, more, asked.least) or squares:
+        squares = [
+            each
+            for design in designs
+            for tell in (_of_groups, _of_errors)
+            for each in tell(record, design, asked.people, more)
+        ]
+        widths = [squares_widths(more, each) for each in squares]
+        if record["estimator"] in FIGURES:
+            widths.append(_beside_figures(store, record, asked, hidden, n_squares))
+        if tells(hidden, more, asked.least) or any((each < asked.least - SLACK).any() for each in widths):
             withheld[str(record["fit_id"])] = reason("tells_of_unit")
         else:
-            hidden = more
+            hidden, n_squares = more, n_squares + len(squares)
+            has_figures |= record["estimator"] in FIGURES
     return withheld
 
 
-def _squares_tell(
-    record: Mapping[Any, Any], design: TurnedBack, people: pd.DataFrame, hidden: HiddenCells, least: float
-) -> bool:
-    """Tell whether the variance between organisations, or how they correlate, leaves a hidden mean less than asked."""
+def _beside_figures(
+    store: Store, record: Mapping[Any, Any], asked: _Asked, hidden: HiddenCells, n_others: int
+) -> Vector:
+    rows, labels = store.kept_rows(str(record["data_hash"])), labels_from_json(str(record["labels_json"]))
+    told = (asked.people, hidden)
+    return widths_beside_figures(recorded_model(record), rows, labels, told, (asked.outcomes, n_others))
+
+
+def _of_groups(
+    record: Mapping[Any, Any], design: "_Columns", people: pd.DataFrame, hidden: HiddenCells
+) -> list[Squares]:
+    """Return the sum of squares that the variance between organisations tells, or how they correlate."""
     is_of_pairs = record["estimator"] in LINEAR_EQUATIONS
     if not is_of_pairs and record["estimator"] not in OF_GROUPS:
-        return False
-    squares = squares_of_organisations(design, people, hidden, is_of_pairs=is_of_pairs)
-    return bool((squares_widths(hidden, squares) < least - SLACK).any())
+        return []
+    return [squares_of_organisations(design.even, people, hidden, is_of_pairs=is_of_pairs)]
 
 
-def _errors_tell(
-    record: Mapping[Any, Any], design: TurnedBack, people: pd.DataFrame, hidden: HiddenCells, least: float
-) -> bool:
-    """Tell whether standard errors, which are made of sums over organisations, leave a hidden mean less than asked."""
+def _of_errors(
+    record: Mapping[Any, Any], design: "_Columns", people: pd.DataFrame, hidden: HiddenCells
+) -> list[Squares]:
+    """Return the sums of squares that standard errors tell, which are made of sums over organisations."""
     spec = recorded_model(record)
     is_of_rows = spec.level != "response"
     if record["estimator"] not in (*OF_RESPONSES, *LINEAR_EQUATIONS) or not (is_of_rows or _is_by_organisation(spec)):
-        return False
-    told = squares_of_errors(design, people, hidden, has_rows_of_organisations=is_of_rows)
-    return any((squares_widths(hidden, each) < least - SLACK).any() for each in told)
+        return []
+    own, even, silent = design.own, design.even, design.silent
+    if silent is not None and silent.weighted is not None:
+        return squares_of_stacked(own, even, silent, ORGANISATION, (people, hidden))
+    return squares_of_errors(own, people, hidden, has_rows_of_organisations=is_of_rows, even=even)
 
 
 def _is_by_organisation(spec: RegressionSpec) -> bool:
@@ -190,16 +253,42 @@ def _is_by_organisation(spec: RegressionSpec) -> bool:
     return ORGANISATION in (*spec.clusters(), *sampled)
 
 
+@dataclass(frozen=True, eq=False)
+class _Columns:
+    """Columns of a fit's equations, one row a person with a score.
+
+    Attributes:
+        own: As they are.
+        even: With weights that are the same for all of an organisation.
+        silent: Who could have been among its rows, where the model weights for them.
+    """
+
+    own: TurnedBack
+    even: TurnedBack
+    silent: Silent | None
+
+
 def _designs(
     store: Store, record: Mapping[Any, Any], asked: _Asked, found: tuple[Mapping[str, float], Mapping[str, float]]
-) -> list[TurnedBack]:
-    """Return the columns of a fit's equations of what is asked, one row a person with a score."""
-    rows, labels = store.kept_rows(str(record["data_hash"])), labels_from_json(str(record["labels_json"]))
-    spec = recorded_model(record)
-    equations = each_turned_back(spec, rows, labels, *found)
-    designs: list[TurnedBack] = []
-    for outcome in sorted(asked.outcomes.intersection(equations)):
-        told = with_columns_of_errors(equations[outcome], spec, rows, labels)
-        scored = told.matrix.index.isin(asked.people.index)
-        designs.append(TurnedBack(told.matrix[scored], told.turned[scored]))
-    return designs
+) -> list[_Columns]:
+    """Return the columns of a fit's equations of what is asked."""
+    labels = labels_from_json(str(record["labels_json"]))
+    said, kept = recorded_model(record), store.kept_rows(str(record["data_hash"]))
+    spec, rows = as_weighted(said, kept)
+    told = [
+        {
+            outcome: with_columns_of_errors(each, spec, weighed, labels)
+            for outcome, each in each_turned_back(spec, weighed, labels, *found).items()
+        }
+        for weighed in (rows, with_even_weights(spec, rows, asked.people))
+    ]
+    silent = silent_of(said, kept)
+    return [
+        _Columns(_of_scored(told[0][outcome], asked.people), _of_scored(told[1][outcome], asked.people), silent)
+        for outcome in sorted(asked.outcomes.intersection(told[0]))
+    ]
+
+
+def _of_scored(design: TurnedBack, people: pd.DataFrame) -> TurnedBack:
+    scored = design.matrix.index.isin(people.index)
+    return TurnedBack(design.matrix[scored], design.turned[scored])

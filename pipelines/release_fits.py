@@ -10,11 +10,13 @@ import pandas as pd
 
 from pipelines.kept_rows import n_erased, rest_of_rows
 from pipelines.release_past import Past
+from pipelines.steps.fit_silence import method_of
 from pipelines.steps.lattice.earlier import people_apart
 from pipelines.steps.lattice.policy import Policy
 from pipelines.steps.withheld_reasons import reason
 from pipelines.store import Store
 from pipelines.tables.base import Table
+from pipelines.tables.out import FITS
 from pipelines.tables.released import FITS_RELEASED
 
 
@@ -107,19 +109,29 @@ class _PeopleApart:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._rows: dict[str, pd.DataFrame] = {}
+        recorded = store.read(FITS)
+        weighted = recorded[method_of(recorded) == "response_weights"]
+        self._outcomes = dict(zip(weighted["data_hash"].astype(str), weighted["outcome"].astype(str), strict=True))
+        self._rows: dict[str, list[pd.DataFrame]] = {}
         self._found: dict[tuple[str, str], int] = {}
 
     def between(self, before: str, now: str) -> int:
-        """Count them, those who were erased since from the earlier among them; both by the hashes of their rows."""
+        """Count them, those who were erased since from the earlier among them; both by the hashes of their rows.
+
+        Of a fit with weights for silent people those who answered are looked at too; the fewest that are any.
+        """
         if before == now:
             return 0
         if (before, now) not in self._found:
-            apart = people_apart(self._of(before), self._of(now))
-            self._found[before, now] = n_erased(self.store, before) + apart
+            apart = [people_apart(one, other) for one in self._of(before) for other in self._of(now)]
+            fewest = min((each for each in apart if each), default=0)
+            self._found[before, now] = n_erased(self.store, before) + fewest
         return self._found[before, now]
 
-    def _of(self, name: str) -> pd.DataFrame:
+    def _of(self, name: str) -> list[pd.DataFrame]:
         if name not in self._rows:
-            self._rows[name] = self.store.kept_rows(rest_of_rows(self.store, name)[0])
+            rows = self.store.kept_rows(rest_of_rows(self.store, name)[0])
+            outcome = self._outcomes.get(name)
+            answered = [] if outcome is None else [rows[rows[outcome].notna()]]
+            self._rows[name] = [rows, *answered]
         return self._rows[name]

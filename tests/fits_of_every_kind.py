@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from pipelines.tables.units_of_estimates import UNITS
+from pipelines.tables.units_of_estimates import OF_FIGURES, UNITS
 from tests.dashboard.build_release import release_tables
 
 FOCAL = "identity_work"
@@ -48,7 +48,10 @@ OF_ROWS: Mapping[str, Mapping[str, object]] = {
 ANSWERS = {"The manager": "Lederen", "A colleague": "En kollega"}
 AVERAGE = {"average_effect": 0.09, "average_low": 0.04, "average_high": 0.14}
 WITH_AVERAGE = ("logit", "firth_logit", "probit", "gee_logit")
+BY_AREA = (("collective_leadership", 3.413), ("area[North]", 3.214), ("area[South]", 3.701))
 TERMS: Mapping[str, tuple[tuple[str, float], ...]] = {
+    "population_mean": BY_AREA,
+    "population_ratio": BY_AREA[:2],
     "mediation": (
         (f"indirect: {ROUTE}", 0.107),
         (f"direct: {ENDS}", 0.234),
@@ -83,7 +86,7 @@ def tables_of_every_kind() -> dict[str, pd.DataFrame]:
             "model": name,
             "estimator": name,
             "outcome": OUTCOMES.get(name, "collective_leadership"),
-            "focal_term": TERMS[name][0][0] if unit in ("paths", "difference") else FOCAL,
+            "focal_term": _focal_of(name, unit),
             "conditions_not_met": None,
             "r_squared": 0.23 if unit in ("points", "paths", "difference") else None,
             **OF_ROWS.get(name, {}),
@@ -106,6 +109,12 @@ def tables_without_ends() -> dict[str, pd.DataFrame]:
     return tables
 
 
+def _focal_of(name: str, unit: str) -> str | None:
+    if unit in OF_FIGURES:
+        return None
+    return TERMS[name][0][0] if unit in ("paths", "difference") else FOCAL
+
+
 def _estimates(name: str) -> Iterator[dict[str, object]]:
     plain = (("intercept", 1.1), (FOCAL, 0.284), (OTHER, -0.171))
     for place, (term, estimate) in enumerate(TERMS.get(name, plain)):
@@ -117,7 +126,7 @@ def _estimates(name: str) -> Iterator[dict[str, object]]:
             "term": term,
             "estimate": estimate,
             "std_error": WIDTH / 2,
-            "p_value": 0.0,
+            "p_value": np.nan if UNITS[name] in OF_FIGURES else 0.0,
             "conf_low": round(estimate - WIDTH, 3),
             "conf_high": round(estimate + WIDTH, 3),
             **(AVERAGE if name in WITH_AVERAGE and term == FOCAL else dict.fromkeys(AVERAGE)),
@@ -138,6 +147,8 @@ def _texts() -> pd.DataFrame:
             "Difference between outcomes: Identity work",
             "Forskel mellem udfaldene: Identitetsarbejde",
         ),
+        "area[North]": ("Area: North", "Område: Nord"),
+        "area[South]": ("Area: South", "Område: Syd"),
         f"The manager: {FOCAL}": ("The manager: Identity work", "Lederen: Identitetsarbejde"),
         f"A colleague: {FOCAL}": ("A colleague: Identity work", "En kollega: Identitetsarbejde"),
     }

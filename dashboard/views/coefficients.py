@@ -14,7 +14,7 @@ from dashboard.views.said_of_models import INTERCEPT, PLACES, outcome_title, ter
 from models.paths.found import ARROW
 from models.terms import scales_in_terms
 from pipelines.board_report.findings_of_fits import ENDS, focal_estimates, shown_ends, unit_of
-from pipelines.tables.units_of_estimates import RATIOS
+from pipelines.tables.units_of_estimates import OF_FIGURES, RATIOS
 
 MOST_TERMS = 10
 
@@ -29,12 +29,12 @@ def show_coefficients(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, s
     every = every.assign(is_other=~every["term"].isin(_terms_of_interest(main, estimates))).sort_values(
         ["is_other", "position"], kind="stable"
     )
-    drawn = _of_scales(every, status)
+    drawn = every if unit in OF_FIGURES else _of_scales(every, status)
     n_left_out = every["term"].nunique() - drawn["term"].nunique()
     points = _points(page, main, drawn, names)
     axis = Axis(
         _axis_title(page, main, unit),
-        has_zero_line=True,
+        has_zero_line=unit not in OF_FIGURES,
         is_of_ratios=unit in RATIOS,
     )
     series = [names[variant] for variant in alike["variant"]]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from models.paths.found import ARROW, ROUTE
 from models.regression.columns import PRODUCT
-from pipelines.tables.units_of_estimates import RATIOS, UNITS
+from pipelines.tables.units_of_estimates import OF_FIGURES, RATIOS, UNITS
 
 ENDS = ("estimate", "conf_low", "conf_high")
 AVERAGE = ("average_effect", "average_low", "average_high")
@@ -92,6 +92,15 @@ def focal_estimates(fit: Mapping[Any, Any], estimates: pd.DataFrame) -> list[Row
     return _rows(own[own["term"] == focal].assign(category=""))
 
 
+def figures_of(fit: Mapping[Any, Any], estimates: pd.DataFrame) -> list[Row]:
+    """Return the estimates of figures of the population, everybody's first; none of other fits."""
+    if unit_of(fit) not in OF_FIGURES:
+        return []
+    own = estimates[estimates["fit_id"] == fit["fit_id"]].dropna(subset=list(ENDS))
+    marked = own.assign(category="", is_part=own["term"] != fit["outcome"])
+    return _rows(marked.sort_values(["is_part", "position"], kind="stable").drop(columns="is_part"))
+
+
 def shown_ends(fit: Mapping[Any, Any], row: Mapping[Any, Any]) -> Ends:
     """Return estimate and interval as they are said: exponentials, to three decimals, where they are logarithms."""
     low, high = float(row["conf_low"]), float(row["conf_high"])
@@ -121,12 +130,31 @@ def found(fit: Mapping[Any, Any], estimates: pd.DataFrame, model: str, voice: Vo
         model: Title of its model.
         voice: How it is said.
     """
+    if figures := figures_of(fit, estimates):
+        return tuple(_of_population(fit, figures, voice))
     rows = focal_estimates(fit, estimates)
     if not rows:
         return (voice.say("found_nothing", model=model),)
     own = estimates[estimates["fit_id"] == fit["fit_id"]]
     said = [_finding(fit, row, own, voice) for row in rows]
     return (*said, *(_beside(fit, rows, own, voice)), *_verdicts(fit, rows, voice))
+
+
+def _of_population(fit: Mapping[Any, Any], figures: list[Row], voice: Voice) -> Iterator[str]:
+    """Say the figure of everybody, and how far those of categories lie apart."""
+    parts = [row for row in figures if row["term"] != fit["outcome"]]
+    everybody = [row for row in figures if row["term"] == fit["outcome"]]
+    for row in everybody:
+        estimate, low, high = voice.written(shown_ends(fit, row), 0.0)
+        told = {"outcome": voice.named(str(fit["outcome"])), "estimate": estimate, "low": low, "high": high}
+        yield voice.say(f"found_{unit_of(fit)}", **told)
+    if len(parts) < PAIR:
+        return
+    lowest, highest = (choose(parts, key=lambda row: float(row["estimate"])) for choose in (min, max))
+    are_apart = float(lowest["conf_high"]) < float(highest["conf_low"])
+    told = {"lowest": voice.term(str(lowest["term"])), "highest": voice.term(str(highest["term"]))}
+    told |= {"least": _written(fit, lowest, voice), "most": _written(fit, highest, voice)}
+    yield voice.say("found_parts_apart" if are_apart else "found_parts_unclear", **told)
 
 
 def readings_of(fits: pd.DataFrame) -> list[str]:

@@ -73,6 +73,12 @@ FOUND_DANISH: Mapping[str, str] = {
     "found_difference_unclear": "Ingen klar forskel på, hvordan “{focal}” hænger sammen med “{first}” og med "
     "“{second}”: ét point mere følges med {of_first} point af det ene og {of_second} af det andet, med alt fra {low} "
     "til {high} imellem.",
+    "found_average": "Gennemsnittet af “{outcome}” er {estimate} ({low} til {high}).",
+    "found_quotient": "“{outcome}” for hver enkelt af det, der divideres med, er {estimate} ({low} til {high}).",
+    "found_parts_apart": "Det er lavest for “{lowest}”, {least}, og højest for “{highest}”, {most}; disse intervaller "
+    "overlapper ikke.",
+    "found_parts_unclear": "Det er lavest for “{lowest}”, {least}, og højest for “{highest}”, {most}; disse "
+    "intervaller overlapper, så det er ikke klart, hvad der er højest.",
     "found_nothing": "Modellen “{model}” har ikke ét led, der er i fokus; dens koefficienter står i tabellerne.",
     "as_expected": "Fortegnet er som forventet.",
     "against_expected": "Fortegnet er det modsatte af det forventede.",
@@ -86,6 +92,8 @@ FOUND_DANISH: Mapping[str, str] = {
     "unit_times": "gange så mange",
     "unit_paths": "point",
     "unit_difference": "points forskel",
+    "unit_average": "gennemsnit",
+    "unit_quotient": "kvotienter",
     "odds_unit_reading": "Odds siger, hvor mange personer der er med noget, for hver af dem uden. 1 betyder ingen "
     "forskel, over 1 højere, under 1 lavere. Dobbelt så høje odds er ikke dobbelt så mange personer; hvor der står "
     "procentpoint ved siden af, siger de, hvor meget andelen er forskellig.",
@@ -102,6 +110,11 @@ FOUND_DANISH: Mapping[str, str] = {
     "paths_unit_reading": "En sti skriver ned, hvordan tre eller flere svar hænger sammen, det ene efter det andet. "
     "Alle er givet i samme undersøgelse: at ét kommer før et andet eller ligger mellem to, er antaget, ikke set, og "
     "andre rækkefølger kan passe lige så godt. En del langs en sti er ikke det, der ville komme ud af at ændre noget.",
+    "average_unit_reading": "Et gennemsnit for populationen beskriver; det forklarer intet. En forskel mellem dele kan "
+    "have mange grunde, og en linje, der krydser nul, betyder intet her. Hvor ja tæller 1 og nej 0, er et gennemsnit "
+    "en andel.",
+    "quotient_unit_reading": "En kvotient er summen af ét tal over summen af et andet, ikke et gennemsnit af enkelte "
+    "personers kvotienter. Den beskriver og forklarer intet.",
     "difference_unit_reading": "To udfald står ved siden af hinanden med de samme led. At noget hænger mere sammen "
     "med det ene end med det andet, siger ikke, at det ene går ud over det andet.",
 }

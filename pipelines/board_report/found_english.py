@@ -73,6 +73,12 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "found_difference_unclear": "No clear difference in how “{focal}” goes together with “{first}” and with "
     "“{second}”: one point more goes with {of_first} points of the one and {of_second} of the other, anything from "
     "{low} to {high} apart.",
+    "found_average": "The average of “{outcome}” is {estimate} ({low} to {high}).",
+    "found_quotient": "“{outcome}” for each one of what it is divided by is {estimate} ({low} to {high}).",
+    "found_parts_apart": "It is lowest for “{lowest}”, {least}, and highest for “{highest}”, {most}; these intervals "
+    "do not overlap.",
+    "found_parts_unclear": "It is lowest for “{lowest}”, {least}, and highest for “{highest}”, {most}; these intervals "
+    "overlap, so that which is higher is not clear.",
     "found_nothing": "The model “{model}” has no single term of interest; its coefficients stand in the tables.",
     "as_expected": "The sign is as expected.",
     "against_expected": "The sign is the opposite of what was expected.",
@@ -86,6 +92,8 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "unit_times": "times as many",
     "unit_paths": "points",
     "unit_difference": "points of difference",
+    "unit_average": "averages",
+    "unit_quotient": "quotients",
     "odds_unit_reading": "Odds say how many people there are with something for each one without it. 1 means no "
     "difference, above 1 higher, below 1 lower. Odds twice as high are not twice as many people; the percentage "
     "points, where they stand beside, say how much the share differs.",
@@ -103,6 +111,11 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "paths_unit_reading": "A path writes down how three or more answers go together, one after the other. All of them "
     "were given in the same survey: that one comes before another, or lies between two, was assumed, not seen, and "
     "other orders may fit as well. A part along a path is not what would come of changing something.",
+    "average_unit_reading": "An average of the population describes; it explains nothing. A difference between parts "
+    "may have many reasons, and a line that crosses zero means nothing here. Where yes counts 1 and no 0, an average "
+    "is a share.",
+    "quotient_unit_reading": "A quotient is the sum of one number over the sum of another, not an average of the "
+    "quotients of single people. It describes, and explains nothing.",
     "difference_unit_reading": "Two outcomes stand beside each other with the same terms. That something goes "
     "together more with the one than with the other does not say that the one comes at the cost of the other.",
 }

@@ -9,6 +9,7 @@ from pipelines.board_report.findings_of_fits import (
     ENDS,
     Ends,
     Voice,
+    figures_of,
     focal_estimates,
     found,
     readings_of,
@@ -121,7 +122,11 @@ def _term(released: Released, model: str, term: str) -> str:
 
 
 def rows_told(released: Released, fit: Mapping[str, Any]) -> tuple[tuple[Cell, ...], ...]:
-    """Return the cells of a fit under ``HEADS``, one row a category of several; none without a term of interest."""
+    """Return the cells of a fit under ``HEADS``, one row a category of several; none without a term of interest.
+
+    Of figures of the population there is one row a figure.
+    """
+    estimates = released.table("out.estimates")
     wording, variant, model = released.wording, str(fit["variant"]), str(fit["model"])
     named = wording.text("variant_title", f"{model}/{variant}")
     known = wording.written_text("variant_title", f"{model}/{variant}")
@@ -136,5 +141,5 @@ def rows_told(released: Released, fit: Mapping[str, Any]) -> tuple[tuple[Cell, .
             *(wording.cell(each, "estimate", is_hidden=False) for each in shown_ends(fit, row)),
             wording.cell(fit["n_obs"], "count", is_hidden=False),
         )
-        for row in focal_estimates(fit, released.table("out.estimates"))
+        for row in figures_of(fit, estimates) or focal_estimates(fit, estimates)
     )

@@ -73,7 +73,12 @@ def squares_of_organisations(
 
 
 def squares_of_errors(
-    design: TurnedBack, people: pd.DataFrame, hidden: HiddenCells, *, has_rows_of_organisations: bool = False
+    design: TurnedBack,
+    people: pd.DataFrame,
+    hidden: HiddenCells,
+    *,
+    has_rows_of_organisations: bool = False,
+    even: TurnedBack | None = None,
 ) -> list[Squares]:
     """Return the sums of squares over hidden organisations that standard errors tell.
 
@@ -86,28 +91,29 @@ def squares_of_errors(
         people: As of ``hidden_cells``.
         hidden: What is hidden, H cells.
         has_rows_of_organisations: Whether rows are organisations: then the residual variance is of their means.
+        even: The columns with weights that are even within organisations; which coefficients these move alike. By how
+            much people of an organisation differ from their mean is taken for known beside weights that differ.
 
     Returns:
         Of every coefficient that all people of each organisation move alike: the sum over all hidden organisations,
         then over each set of two or more that move all such coefficients alike.
     """
-    own, matrix, turned = people.loc[design.matrix.index], design.matrix.to_numpy(), design.turned.to_numpy()
-    moves = turned @ np.linalg.pinv(matrix.T @ turned)
+    own, moves = people.loc[design.matrix.index], moves_of(design)
     scores = own["score"].to_numpy(dtype=float)
-    left = scores - matrix @ (moves.T @ scores)
+    left = scores - design.matrix.to_numpy() @ (moves.T @ scores)
     by_cell = [own[name] for name in CELL]
+    evenly = moves if even is None else moves_of(even)
     if has_rows_of_organisations:
-        moves = np.column_stack([moves, 1.0 / own.groupby(by_cell)["score"].transform("size").to_numpy(dtype=float)])
-    of_cells = pd.DataFrame(moves, index=own.index).groupby(by_cell)
-    means, apart = of_cells.mean(), (of_cells.max() - of_cells.min()).max()
-    told = np.flatnonzero(apart.to_numpy() < SAME * np.abs(moves).max(axis=0, initial=0.0))
+        sizes = own.groupby(by_cell)["score"].transform("size").to_numpy(dtype=float)
+        moves, evenly = (np.column_stack([each, 1.0 / sizes]) for each in (moves, evenly))
+    means = pd.DataFrame(moves, index=own.index).groupby(by_cell).mean()
+    told = moved_alike(evenly, by_cell)
     cells = pd.MultiIndex.from_frame(hidden.cells[CELL])
     weights = means.reindex(cells).fillna(0.0).to_numpy()[:, told]
-    codes, names = pd.factorize(hidden.cells["organisation"])
-    is_of = (codes == np.arange(len(names))[:, None]).astype(float)
+    names, is_of = organisations_of(hidden)
     moved = pd.DataFrame(moves[:, told] * left[:, None]).groupby(own["organisation"].to_numpy()).sum()
     residuals = moved.reindex(names).fillna(0.0).to_numpy()
-    sets = _moved_alike(is_of @ np.abs(weights))
+    sets = sets_moved_alike(patterns_of(design, own, hidden, told[told < design.matrix.shape[1]]), is_of)
     return [
         Squares(is_of[these] * weights[:, place], residuals[these, place])
         for place in range(len(told))
@@ -116,9 +122,41 @@ def squares_of_errors(
     ]
 
 
-def _moved_alike(moves: Matrix) -> list[Places]:
-    """Return all rows, then the rows of each set of two or more alike that are not all."""
-    everything = np.arange(len(moves))
+def moves_of(design: TurnedBack) -> Matrix:
+    """Return how much every person's score moves each coefficient."""
+    matrix, turned = design.matrix.to_numpy(), design.turned.to_numpy()
+    return turned @ np.linalg.pinv(matrix.T @ turned)
+
+
+def moved_alike(moves: Matrix, by_cell: list[pd.Series]) -> Places:
+    """Return the coefficients that all people of each cell move alike."""
+    of_cells = pd.DataFrame(moves, index=by_cell[0].index).groupby(by_cell)
+    apart = (of_cells.max() - of_cells.min()).max().to_numpy()
+    return np.flatnonzero(apart < SAME * np.abs(moves).max(axis=0, initial=0.0))
+
+
+def organisations_of(hidden: HiddenCells) -> tuple[pd.Index, Matrix]:
+    """Return the J organisations of hidden cells, and which cells are of each, J x H."""
+    codes, names = pd.factorize(hidden.cells["organisation"])
+    return pd.Index(names), (codes == np.arange(len(names))[:, None]).astype(float)
+
+
+def patterns_of(design: TurnedBack, own: pd.DataFrame, hidden: HiddenCells, told: Places) -> Matrix:
+    """Return how coefficients of some places move with people of each hidden cell, whatever their weight, H x K."""
+    matrix, turned = design.matrix.to_numpy(), design.turned.to_numpy()
+    moves = pd.DataFrame(matrix @ np.linalg.pinv(matrix.T @ turned)[:, told], index=own.index)
+    cells = pd.MultiIndex.from_frame(hidden.cells[CELL])
+    return moves.groupby([own[name] for name in CELL]).mean().reindex(cells).fillna(0.0).to_numpy()
+
+
+def sets_moved_alike(patterns: Matrix, is_of: Matrix) -> list[Places]:
+    """Return all organisations, then each set of two or more that move coefficients alike, where that is not all.
+
+    Args:
+        patterns: As of ``patterns_of``, H x K.
+        is_of: Which cells are of each organisation, J x H.
+    """
+    everything, moves = np.arange(len(is_of)), is_of @ np.abs(patterns)
     _, codes = np.unique(moves.round(DIGITS_ALIKE), axis=0, return_inverse=True)
     sets = [np.flatnonzero(codes == code) for code in range(codes.max(initial=-1) + 1)]
     return [everything, *(these for these in sets if 1 < len(these) < len(everything))]
@@ -138,7 +176,7 @@ def squares_widths(hidden: HiddenCells, squares: Squares, n_others: int = 0) -> 
         n_others: Further sums of the same totals that are known, such as of fourth powers; each takes a direction.
     """
     n = hidden.cells["n"].to_numpy(dtype=float)
-    sums = _basis(hidden.known)
+    sums = basis_of(hidden.known)
     image, sizes, ways = np.linalg.svd(squares.weights - (squares.weights @ sums.T) @ sums, full_matrices=False)
     is_told = sizes > SAME * max(sizes.max(initial=0.0), SAME)
     image, sizes, ways = image[:, is_told], sizes[is_told], ways[is_told]
@@ -151,7 +189,7 @@ def squares_widths(hidden: HiddenCells, squares: Squares, n_others: int = 0) -> 
     return np.where(is_endless, np.inf, width)
 
 
-def _basis(rows: Matrix) -> Matrix:
-    """Return orthonormal rows that span the same."""
+def basis_of(rows: Matrix) -> Matrix:
+    """Return orthonormal rows that span the same as some."""
     _, sizes, directions = np.linalg.svd(rows, full_matrices=False)
     return directions[sizes > SAME * sizes.max(initial=0.0)]

@@ -4,12 +4,14 @@ What is not on the lists of estimators and covariances has no rules here, and is
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import pandas as pd
 
+from models.sections.figures import QUANTILES
 from models.sections.imputation import IMPUTATIONS
-from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, PATHS
+from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, PATHS, REPLICATED
 from models.sections.nonresponse import STACKED
 from pipelines.steps.coarse_degrees import OF_EQUATIONS, OF_GROUPS, OF_SAMPLES, has_rules_of_its_own
 from pipelines.steps.disclosure import LEAST_BAND, LEAST_ORGANISATIONS
@@ -61,19 +63,21 @@ def reasons_without_words(fit: Mapping[str, object], language: str = "en") -> li
     """List why a release leaves a fit out that a package may hold: no words, or no rule on organisations; else nothing.
 
     Args:
-        fit: Row of ``out.fits`` with ``is_of_records`` where the outcome is, and ``is_of_silence`` where weights or
-            selection of people who did not answer are.
+        fit: Row of ``out.fits`` with ``is_of_records`` where the outcome is, and ``method_of_silence`` where people
+            who did not answer are heeded.
         language: ``en`` or ``da``.
     """
     estimator = fit["estimator"]
     has_words = estimator in UNITS
     rules = (
         (estimator in OF_UNITS, "of_units"),
-        (estimator in FIGURES, "figures_of_population"),
+        (estimator == "population_total", "totals"),
+        (estimator == QUANTILES, "single_answers"),
+        (estimator in FIGURES and fit.get("covariance") in REPLICATED, "replicated_errors"),
         (estimator in PATHS and not has_words, "of_paths"),
         (estimator not in (*OF_UNITS, *PATHS, *FIGURES) and not has_words, "other_units"),
         (bool(fit.get("is_of_records")), "of_records"),
-        (bool(fit.get("is_of_silence")), "of_silence"),
+        (fit.get("method_of_silence") == "selection", "of_selection"),
     )
     return [reason(key, language) for broken, key in rules if broken]
 
@@ -198,6 +202,7 @@ def too_alike(
     least_cell_size: int,
     organisations: Mapping[str, str],
     language: str = "en",
+    asked: Mapping[str, Sequence[frozenset[str]]] = MappingProxyType({}),
 ) -> dict[str, str]:
     """Find fits whose responses differ from those of another by so few people that these could be worked out.
 
@@ -206,6 +211,7 @@ def too_alike(
         least_cell_size: Fewest people in one of two fits but not in both, unless both use the same people.
         organisations: Response → its organisation, where that is known; those who differ come from three or more.
         language: Of the reasons.
+        asked: Fit → further responses that it tells of, such as those of who could answer behind weights.
 
     Returns:
         Fit → reason to withhold it.
@@ -213,13 +219,14 @@ def too_alike(
     withheld: dict[str, str] = {}
     kept: set[frozenset[str]] = set()
     for fit_id, used in responses.items():
-        apart = [used ^ other for other in kept if used != other]
+        own = {used, *asked.get(fit_id, ())}
+        apart = [one ^ other for one in own for other in kept | own if one != other]
         if any(len(each) < least_cell_size for each in apart):
             withheld[fit_id] = reason("too_alike", language, least_cell_size)
         elif any(_are_of_few_organisations(each, organisations) for each in apart):
             withheld[fit_id] = reason("too_alike_organisations", language, LEAST_ORGANISATIONS)
         else:
-            kept.add(used)
+            kept |= own
     return withheld
 
 

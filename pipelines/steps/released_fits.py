@@ -7,9 +7,11 @@ import pandas as pd
 from models.focal_term import focal_term
 from models.regression.columns import column_of
 from models.sections.imputation import imputation_of
+from models.sections.nonresponse import ResponseWeights
 from models.spec import RegressionSpec
 from pipelines.load import Study
 from pipelines.steps.coarse_degrees import with_coarse_degrees
+from pipelines.steps.fit_silence import WEIGHT
 from pipelines.steps.release_rounding import rounded_average_effects, rounded_estimates, rounded_fits
 from pipelines.tables import released
 
@@ -36,7 +38,7 @@ def released_fits(study: Study, fits: pd.DataFrame) -> pd.DataFrame:
         random_slopes=[", ".join(_slopes(model)) for model in models],
         corrections=[", ".join(_corrections(model)) for model in models],
         dyads=[model.dyads or "" for model in models],
-        weights=[model.weights or "" for model in models],
+        weights=[_weights(model) for model in models],
         imputations=[0 if each is None else each.imputations for each in imputations],
     )
     return released.FITS_RELEASED.typed(shown)
@@ -45,6 +47,12 @@ def released_fits(study: Study, fits: pd.DataFrame) -> pd.DataFrame:
 def _slopes(model: RegressionSpec) -> list[str]:
     """List the regressors whose effect differs between groups, each once."""
     return list(dict.fromkeys(column_of(each) for effects in model.random_effects for each in effects.variables()))
+
+
+def _weights(model: RegressionSpec) -> str:
+    if isinstance(model.missing, ResponseWeights):
+        return WEIGHT
+    return model.weights or ""
 
 
 def _corrections(model: RegressionSpec) -> list[str]:

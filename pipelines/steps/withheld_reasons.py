@@ -18,9 +18,15 @@ REASONS: Mapping[str, Texts] = {
         "en": f"coefficients in other units than the outcome, {_NO_WORDS['en']}",
         "da": f"koefficienter i andre enheder end udfaldets, {_NO_WORDS['da']}",
     },
-    "of_silence": {
-        "en": f"weights or selection of people who did not answer, {_NO_RULES['en']}",
-        "da": f"vægte eller selektion for personer, der ikke svarede, {_NO_RULES['da']}",
+    "of_selection": {
+        "en": "what would become of it if silence went with the outcome, which tells more sums of answers than a fit "
+        "and for which no rule says yet what; the fit beside it is that of those who answered",
+        "da": "hvad der ville blive af den, hvis tavshed fulgte udfaldet, som fortæller flere summer af svar end en "
+        "estimation, og hvor ingen regel endnu siger hvad; estimationen ved siden af er den for dem, der svarede",
+    },
+    "of_answering": {
+        "en": "weights tell what the model of who answered, behind them, would tell",
+        "da": "vægte fortæller, hvad modellen bag dem, for hvem der svarede, ville fortælle",
     },
     "of_paths": {
         "en": f"paths between several variables, {_NO_WORDS['en']}",
@@ -74,6 +80,10 @@ REASONS: Mapping[str, Texts] = {
         "en": "the mean of a hidden organisation would follow from it and the means that are shown",
         "da": "gennemsnittet for en skjult organisation ville følge af den og de viste gennemsnit",
     },
+    "tells_of_answering": {
+        "en": "how many of one organisation answered would follow from its weights",
+        "da": "hvor mange i en enkelt organisation der svarede, ville følge af dens vægte",
+    },
     "sums_unknown": {
         "en": "categories or counts of a scale, with no rule on what they tell of organisations with a hidden mean",
         "da": "kategorier eller antal ud fra en skala, uden regel for, hvad de fortæller om organisationer med "
@@ -108,10 +118,23 @@ REASONS: Mapping[str, Texts] = {
         "en": "paths between latent means of organisations, for which no rule says what they tell of a single one",
         "da": "stier mellem organisationers latente gennemsnit, hvor ingen regel siger, hvad de fortæller om en enkelt",
     },
-    "figures_of_population": {
-        "en": "figures of a population and its parts, whose errors tell of hidden organisations beside shown ones",
-        "da": "tal for en population og dens dele, hvis usikkerhed fortæller om skjulte organisationer ved siden af "
-        "viste",
+    "totals": {
+        "en": "totals of a population, which beside its means tell whom weights stand for",
+        "da": "totaler for en population, som ved siden af dens gennemsnit fortæller, hvem vægte står for",
+    },
+    "single_answers": {
+        "en": "quantiles, which are answers of single people",
+        "da": "fraktiler, som er enkelte personers svar",
+    },
+    "replicated_errors": {
+        "en": "figures of a population with errors from parts of its sample, with no rule on what these tell of hidden "
+        "organisations beside shown ones",
+        "da": "tal for en population med usikkerhed ud fra dele af stikprøven, uden regel for, hvad den fortæller om "
+        "skjulte organisationer ved siden af viste",
+    },
+    "second_figures": {
+        "en": "figures of an outcome of which the release shows others, whose errors together would tell more",
+        "da": "tal for et udfald, som frigivelsen viser andre af, hvis usikkerhed tilsammen ville fortælle mere",
     },
     "of_calibrated": {
         "en": "errors of calibrated weights, with no rule on what rows of people who are not behind the figure tell",

@@ -9,7 +9,7 @@ from dashboard.english import ENGLISH
 from dashboard.views.coefficients import _counted_in
 from dashboard.views.results import _line
 from dashboard.wording import Words
-from models.sections.inference import FIGURES, REPLICATED
+from models.sections.inference import REPLICATED
 from pipelines.steps import fits_to_withhold
 from pipelines.steps.fits_to_withhold import COVARIANCES, WITH_RULES, reasons_without_words
 
@@ -94,8 +94,9 @@ def test_a_covariance_that_a_release_shows_has_words_in_both_languages(covarianc
         assert words[f"covariance_{covariance}"] in line(language, covariance=covariance)
 
 
-def test_every_estimator_with_rules_has_words_but_those_of_units_in_waves_and_figures_of_the_population():
-    assert set(EXPLAINED) == set(WITH_RULES) - {*fits_to_withhold.OF_UNITS, *FIGURES}
+def test_every_estimator_with_rules_has_words_but_those_of_units_in_waves_totals_and_quantiles():
+    withheld = {*fits_to_withhold.OF_UNITS, "population_total", "population_quantiles"}
+    assert set(EXPLAINED) == set(WITH_RULES) - withheld
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "that of collaborations;"), ("da", "for samarbejder;")])

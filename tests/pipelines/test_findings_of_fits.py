@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.sections.inference import FIGURES
 from pipelines.board_report.content import report_of
 from pipelines.board_report.findings_of_fits import Voice, found, kind_of_term, readings_of, shown_ends
 from pipelines.board_report.value import Figure
@@ -19,7 +18,7 @@ from pipelines.board_report.words import WORDINGS
 from pipelines.steps.fits_to_withhold import OF_UNITS, WITH_RULES, reasons_without_words
 from pipelines.store.released import ReleaseFile, read_current_release
 from pipelines.tables.released import TABLES
-from pipelines.tables.units_of_estimates import RATIOS, UNITS
+from pipelines.tables.units_of_estimates import OF_FIGURES, RATIOS, UNITS
 from tests.board_reports import numbers_in, own_numbers, released_numbers
 from tests.dashboard.build_release import point_at, write_release
 from tests.dashboard.test_wording import CAUSAL
@@ -49,6 +48,10 @@ SAID = {
         "WLS": "Answers are weighted",
         "OLS_within": "Two persons who belong together answered",
         "gee_poisson": "the figures are of everybody taken together",
+        "population_mean": "The average of “Collective leadership” is 3.413 (3.363 to 3.463). It is lowest for “Area: "
+        "North”, 3.214 (3.164 to 3.264), and highest for “Area: South”, 3.701 (3.651 to 3.751); these intervals do not "
+        "overlap.",
+        "population_ratio": "“Collective leadership” for each one of what it is divided by is 3.413 (3.363 to 3.463).",
     },
     "da": {
         "OLS": "ét point mere følges med 0,284 point (0,234 til 0,334).",
@@ -58,6 +61,9 @@ SAID = {
         "mediation": "I alt følges ét point mere i begyndelsen med 0,341 (0,291 til 0,391) point i enden;",
         "multinomial": "højere odds for “Lederen” over for svaret “Ingen” på “Hvem ville du spørge først?”",
         "poisson": "1,328 gange så mange",
+        "population_mean": "Gennemsnittet af “Kollektivt lederskab” er 3,413 (3,363 til 3,463). Det er lavest for "
+        "“Område: Nord”, 3,214 (3,164 til 3,264), og højest for “Område: Syd”, 3,701 (3,651 til 3,751); disse "
+        "intervaller overlapper ikke.",
         "corrected_means": "rettet for to ting",
         "OLS_within": "To personer, der hører sammen, har svaret",
     },
@@ -83,15 +89,17 @@ def _sheet(language: str) -> str:
 
 
 def test_every_estimator_that_may_be_released_has_a_unit_and_no_other():
-    """Units in waves and figures of the population, for which no rule is worked out, are withheld by name."""
-    assert set(UNITS) == set(WITH_RULES) - set(OF_UNITS) - set(FIGURES)
+    """Units in waves, totals and quantiles, for which no rule is worked out, are withheld by name."""
+    assert set(UNITS) == set(WITH_RULES) - {*OF_UNITS, "population_total", "population_quantiles"}
     assert all(not reasons_without_words({"estimator": each}) for each in UNITS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_unit_without_words_would_be_noticed(language: str):
     words = WORDINGS[language]
-    for unit in set(UNITS.values()) - {"paths", "difference"}:
+    for unit in OF_FIGURES:
+        assert {f"found_{unit}", f"unit_{unit}"} <= set(words)
+    for unit in set(UNITS.values()) - {"paths", "difference", *OF_FIGURES}:
         assert {f"what_{unit}", f"amount_{unit}", f"range_{unit}", f"unit_{unit}"} <= set(words)
     assert {f"{unit}_unit_reading" for unit in set(UNITS.values()) - {"points"}} <= set(words)
 

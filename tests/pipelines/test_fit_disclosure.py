@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.sections.inference import FIGURES, PATHS
+from models.sections.inference import FIGURES, PATHS, REPLICATED
 from pipelines.steps import fits_to_withhold
 from pipelines.steps.fits_to_withhold import reasons_to_withhold, reasons_without_words, too_alike
 from pipelines.steps.withheld_reasons import REASONS, reason
@@ -243,7 +243,11 @@ def test_without_its_reason_an_estimator_that_others_rules_would_pass_is_shown(m
 def test_every_estimator_of_paths_and_figures_has_rules_or_a_reason_of_its_own():
     assert {*PATHS} == {*fits_to_withhold.OF_EQUATIONS, *fits_to_withhold.NEVER}
     assert {*FIGURES} < {*fits_to_withhold.WITH_RULES}
-    assert all(reasons_without_words({"estimator": each}) for each in FIGURES)
+    assert all(reasons_without_words({"estimator": each}) for each in ("population_total", "population_quantiles"))
+    for covariance in REPLICATED:
+        (told,) = reasons_without_words({"estimator": "population_mean", "covariance": covariance})
+        assert told.startswith("figures of a population with errors from parts of its sample")
+    assert not reasons_without_words({"estimator": "population_mean", "covariance": "design"})
     assert not set(fits_to_withhold.NEVER) & set(fits_to_withhold.WITH_RULES)
 
 

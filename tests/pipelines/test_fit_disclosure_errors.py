@@ -183,7 +183,7 @@ def districts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("is_on", [True, False], ids=["with", "without"])
 def test_without_the_rule_a_regression_on_districts_is_released_with_its_errors(districts: Path, is_on: bool):
     study, store = bring_up_to_date(districts)
-    with nullcontext() if is_on else patch.object(fits_beside_units, "_errors_tell", lambda *_: False):
+    with nullcontext() if is_on else patch.object(fits_beside_units, "_of_errors", lambda *_: []):
         withheld = preview(study, store).withheld_fits
     tells_of_unit = "the mean of a hidden organisation would follow from it and the means that are shown"
     assert list(withheld.values()) == ([tells_of_unit] if is_on else [])

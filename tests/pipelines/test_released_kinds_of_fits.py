@@ -104,7 +104,10 @@ def test_what_is_behind_the_rows_decides_and_the_reason_is_said(study: Path, var
 def test_a_fit_of_groups_is_set_beside_the_means_that_are_shown(study: Path, variant: str, estimator: str):
     """Where its squares leave a hidden mean too little room it is withheld, and no other fit with it."""
     found, store = bring_up_to_date(study)
-    with patch.object(fits_beside_units, "_squares_tell", lambda record, *_: record["estimator"] == estimator):
+    with (
+        patch.object(fits_beside_units, "_of_groups", lambda record, *_: [None] * (record["estimator"] == estimator)),
+        patch.object(fits_beside_units, "squares_widths", lambda *_: np.zeros(1)),
+    ):
         withheld = preview(found, store).withheld_fits
     assert [name.split(".")[1] for name in withheld] == [variant]
     assert "mean of a hidden organisation would follow" in next(iter(withheld.values()))

@@ -190,13 +190,16 @@ def test_silent_people_do_not_make_a_fit_unlike_that_of_those_who_answered(study
     assert selected <= main
 
 
-def test_a_release_withholds_them_until_there_is_a_rule(study: Path):
+def test_a_release_shows_weighted_fits_and_says_that_they_are_while_selection_stays_with_a_reason(study: Path):
     found, store = bring_up_to_date(study)
-    shown, _, withheld = releasable_fits(found, store)
-    assert "stood_for" not in set(shown["model"])
-    assert not {*WEIGHTED, "selected"} & set(shown["variant"])
-    told = {name: withheld[fits(study).loc[name, "fit_id"]] for name in (*WEIGHTED, "selected")}
-    assert all("weights or selection of people who did not answer" in each for each in told.values())
+    shown, estimates, withheld = releasable_fits(found, store)
+    assert shown.set_index("variant").loc[list(WEIGHTED), "weights"].tolist() == ["weight_of_response"] * 2
+    assert "stood_for" in set(shown["model"])
+    for variant in WEIGHTED:
+        own = estimates[estimates["variant"] == variant].set_index("term")
+        assert own.loc["teamwork", "std_error"] > 0
+    why = withheld[fits(study).loc["selected", "fit_id"]]
+    assert why.startswith("what would become of it if silence went with the outcome")
 
 
 def test_the_report_of_methods_says_what_was_done_in_both_languages(study: Path, tmp_path: Path):
