@@ -20,19 +20,21 @@ from instruments.counted import counted
 from models.estimates import Vector
 from models.missing_data.completed import Codes
 from models.missing_data.plan import Column, Derived, ImputationPlan, Method, OrganisationMean, Values
-from models.regression.design import rows_of_organisations, select_population
+from models.regression.design import lay_out, rows_of_organisations, select_population, uses_of
 from models.regression.identification import ModelDataError
 from models.regression.organisation_rows import KEYS
 from models.regression.planned_imputation import (
     CLUSTER,
     OF_GROUP,
     Coded,
+    bent_regressors,
     code_category,
     code_columns,
     is_bent,
     method_of_category,
     unknown_to_groups,
 )
+from models.regression.profile import profile_of
 from models.regression.silent_rows import none_complete
 from models.sections.imputation import Imputation, has_effects_of_groups
 from models.sections.inference import OF_COUNTS
@@ -94,10 +96,12 @@ def select_answers(spec: RegressionSpec, population: pd.DataFrame, needed: Seque
 
 
 def code_answers(spec: RegressionSpec, rows: pd.DataFrame, request: Imputation) -> dict[str, Coded]:
-    """Return as numbers what is imputed or tells of what is missing, with the waves and, as a weight, the members.
+    """Return as numbers what is imputed or tells of what is missing: columns, waves, members where they weigh.
+
+    Of a model with products or curves its terms too, as facts: what is drawn from them agrees with it.
 
     Raises:
-        ModelDataError: If a number is infinite.
+        ModelDataError: If a number is infinite, or a model has products or curves of what misses values.
     """
     coded, places = code_columns(spec, rows, request, ORGANISATION), places_of(rows)
     if places.has_waves and "wave" not in coded:
@@ -105,7 +109,29 @@ def code_answers(spec: RegressionSpec, rows: pd.DataFrame, request: Imputation) 
     if spec.weights == NUMBER_OF_ANSWERS:
         members = np.bincount(places.cells).astype(float)[places.cells]
         coded[NUMBER_OF_ANSWERS] = Coded(members, (), np.dtype("float64"))
-    return coded
+    return coded | _terms(spec, rows) if is_bent(spec) else coded
+
+
+def _terms(spec: RegressionSpec, rows: pd.DataFrame) -> dict[str, Coded]:
+    """Return the products and bent terms of rows of organisations, one value a response; regressors are complete."""
+    uses = uses_of(spec)
+    if missing := [name for name in uses if rows[name].isna().any()]:
+        raise ModelDataError(
+            f"the model has products or curves of organisations' means, and {', '.join(missing)} misses values: "
+            "imputed answers that agree with a product of their means are not known, but of the outcome; write "
+            "missing: listwise, or take products and curves out"
+        )
+    averaged = rows_of_organisations(spec, select_population(spec, rows))
+    bent = spec.model_copy(update={"regressors": bent_regressors(spec)})
+    terms = (
+        lay_out(bent, averaged, {}, profile_of(uses, averaged)).iloc[:, 1:].drop(columns=list(uses), errors="ignore")
+    )
+    places = pd.MultiIndex.from_frame(averaged[KEYS[spec.level]])
+    own = places.get_indexer(pd.MultiIndex.from_frame(rows[KEYS[spec.level]]))
+    return {
+        f"{name} (of organisations)": Coded(terms[name].to_numpy(dtype=float)[own], (), np.dtype("float64"))
+        for name in terms
+    }
 
 
 def plan_organisations(
@@ -127,18 +153,13 @@ def plan_organisations(
         coded: As of ``code_answers``.
 
     Raises:
-        ModelDataError: If the model has products or curves, a category of persons misses values, nobody's answer is
-            known beside another's, or organisations that know a column are no more than what is to explain it.
+        ModelDataError: If a category of persons misses values, nobody's answer is known beside another's, or
+            organisations that know a column are no more than what is to explain it.
 
     References:
         Grund, Luedtke and Robitzsch (2018), Organizational Research Methods 21(1), 111-149; Van Buuren (2018), Flexible
         Imputation of Missing Data, 2nd ed., sections 7.5 to 7.7.
     """
-    if is_bent(spec):
-        raise ModelDataError(
-            "the model has products or curves of organisations' means, and imputed answers that agree with these are "
-            "not known; write missing: listwise, or take products and curves out"
-        )
     places = places_of(rows)
     kinds: dict[str, Kind] = {name: _kind(each, places) for name, each in coded.items()}
     means = {name: _means_of(name, each, kinds[name], places) for name, each in coded.items()}

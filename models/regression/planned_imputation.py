@@ -23,7 +23,7 @@ from models.regression.profile import finite_numbers, profile_of
 from models.sections.imputation import Imputation, has_effects_of_groups
 from models.sections.inference import MIXED_CATEGORICAL, ORDERED, PANEL
 from models.sections.panel import NUMBER_OF_ANSWERS
-from models.sections.regressors import Variable
+from models.sections.regressors import Interaction, Surface, Variable
 from models.spec import RegressionSpec
 
 CLUSTER = "cluster of the model"
@@ -197,5 +197,13 @@ def _with_middle(coded: Coded) -> Vector:
 
 def is_bent(spec: RegressionSpec) -> bool:
     """Tell whether a model has products, curves or a surface."""
-    lone = [each for each in spec.regressors_as_variables() if isinstance(each, Variable)]
-    return len(lone) < len(spec.regressors) or any(each.polynomial > 1 or each.spline for each in lone)
+    return bool(bent_regressors(spec))
+
+
+def bent_regressors(spec: RegressionSpec) -> tuple[Interaction | Surface | Variable, ...]:
+    """Return the products, curves and surfaces among the regressors of a model."""
+    return tuple(
+        each
+        for each in spec.regressors_as_variables()
+        if not isinstance(each, Variable) or each.polynomial > 1 or each.spline
+    )

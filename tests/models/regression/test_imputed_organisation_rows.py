@@ -135,7 +135,13 @@ def test_without_gaps_the_pooled_fit_is_that_of_the_rows(changes):
     assert imputed.diagnostics.set_index("diagnostic").loc["largest_fmi", "value"] == 0
 
 
-@pytest.mark.parametrize("changes", MODELS.values(), ids=MODELS)
+QUICK = ("organisations", "waves", "effects")
+WITH_GAPS = [
+    pytest.param(changes, id=name, marks=() if name in QUICK else pytest.mark.slow) for name, changes in MODELS.items()
+]
+
+
+@pytest.mark.parametrize("changes", WITH_GAPS)
 def test_gaps_of_answers_and_facts_are_filled_for_every_estimator_and_the_same_bits_come_again(changes):
     rows = answers_in_organisations(waves=("w1", "w2"))
     rows.loc[rows["organisation_id"].isin(["o03", "o08"]) & (rows["wave"] == "w1"), "sector"] = pd.NA
@@ -192,10 +198,28 @@ def test_a_cluster_that_no_response_of_an_organisation_has_leaves_it_out(answers
     assert told["share_of_responses_used"] == pytest.approx(23 / 25)
 
 
+BENT = {
+    "product": ("trust", "tenure", Interaction(interaction=("trust", "tenure"))),
+    "product with a category": ("trust", SECTOR, Interaction(interaction=("trust", SECTOR))),
+    "curve": (Variable(variable="trust", polynomial=2), "tenure"),
+}
+
+
+@pytest.mark.parametrize("regressors", BENT.values(), ids=BENT)
+@pytest.mark.parametrize("level", ["organisation", "organisation_and_wave"])
+def test_an_outcome_is_imputed_from_products_and_curves_of_complete_means(regressors, level):
+    rows = answers_in_organisations(waves=("w1", "w2"))
+    complete = answers_in_organisations(waves=("w1", "w2"), share=0)
+    fit = fit_regression(model(*regressors, level=level), rows.assign(trust=complete["trust"]), seed=SEED)
+    assert fit.n_obs == (25 if level == "organisation" else 50)
+    told = fit.diagnostics.set_index("diagnostic")["value"]
+    assert all(0 < told[f"fmi of {term}"] < 1 for term in fit.estimates["term"])
+
+
 PRODUCT = Interaction(interaction=("trust", "tenure"))
 REFUSED = {
-    "products": (("trust", "tenure", PRODUCT), {}, "products or curves of organisations' means"),
-    "curves": ((Variable(variable="trust", polynomial=2),), {}, "products or curves of organisations' means"),
+    "products": (("trust", "tenure", PRODUCT), {}, "organisations' means, and trust misses values"),
+    "curves": ((Variable(variable="trust", polynomial=2),), {}, "organisations' means, and trust misses values"),
     "a category of persons": (
         ("trust",),
         {"missing": Imputation(auxiliary=("gender",))},

@@ -6,6 +6,7 @@ import pytest
 
 from models.regression.fit import fit_regression
 from models.sections.imputation import Imputation
+from models.sections.regressors import Interaction
 from tests.models.regression.analysis_tables import model_of
 
 pytestmark = pytest.mark.slow
@@ -75,3 +76,20 @@ def test_slopes_between_organisations_are_those_of_complete_answers(n_organisati
     error = {name: np.std(each, ddof=1) / np.sqrt(N_REPLICATIONS) for name, each in off.items()}
     assert abs(mean["imputed"]) < 3 * error["imputed"]
     assert abs(mean["listwise"]) > 5 * error["listwise"], (mean, error)
+
+
+def test_a_product_of_complete_means_keeps_its_slope():
+    """Half of the organisations have no answer on strain at all; drawn without the product, its slope would halve."""
+    random = np.random.default_rng(12)
+    product = Interaction(interaction=("trust", "tenure"))
+    asked = model_of("trust", "tenure", product, focal=product, level="organisation", missing=ASKED)
+    slopes = []
+    for number in range(N_REPLICATIONS):
+        rows = complete_answers(random, 80, ("w1",), 4)
+        means = rows.groupby("organisation_id")[["trust", "tenure"]].transform("mean")
+        rows["strain"] += means["trust"] * means["tenure"]
+        is_silent = rows["organisation_id"].isin(random.choice(rows["organisation_id"].unique(), 40, replace=False))
+        fit = fit_regression(asked, rows.assign(strain=rows["strain"].mask(is_silent)), seed=number)
+        slopes.append(fit.estimates.set_index("term").loc["trust x tenure", "estimate"])
+    assert abs(np.mean(slopes) - 1) < 3 * np.std(slopes, ddof=1) / np.sqrt(N_REPLICATIONS)
+    assert np.std(slopes, ddof=1) < 0.3
