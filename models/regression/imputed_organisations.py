@@ -153,8 +153,8 @@ def plan_organisations(
         coded: As of ``code_answers``.
 
     Raises:
-        ModelDataError: If a category of persons misses values, nobody's answer is known beside another's, or
-            organisations that know a column are no more than what is to explain it.
+        ModelDataError: If a category of persons misses values, nobody's answer is known beside another's or in a wave,
+            or organisations that know a column are no more than what is to explain it.
 
     References:
         Grund, Luedtke and Robitzsch (2018), Organizational Research Methods 21(1), 111-149; Van Buuren (2018), Flexible
@@ -169,6 +169,7 @@ def plan_organisations(
         own = tuple(mean.name for other in others for mean in _explaining(kinds[name], means[other]))
         method = _method(spec, name, each, kinds[name], places)
         if method is not None:
+            _refuse_unasked(name, each, rows["wave"])
             _refuse_few(name, coded, kinds, means, places)
         of_cell, is_lasting = kinds[name] == "cell", kinds[name] == "organisation"
         columns.append(Column(name, len(each.codes), method, (*others, *own), of_cell, is_of_above=is_lasting))
@@ -250,6 +251,16 @@ def _refuse_category(spec: RegressionSpec, name: str, kind: Kind, n_missing: int
         )
     if kind == "cell" and has_effects_of_groups(spec.estimator, spec.fixed_effects):
         raise unknown_to_groups(spec, name, n_missing)
+
+
+def _refuse_unasked(name: str, coded: Coded, waves: pd.Series) -> None:
+    """Raise ModelDataError when nobody has a value in a wave: it was not asked there, and no answer tells of it."""
+    n_known = (~pd.Series(np.isnan(coded.numbers))).groupby(waves.to_numpy()).sum()
+    if unasked := [str(wave) for wave, n in n_known.items() if n == 0]:
+        raise ModelDataError(
+            f"'{name}' is known of nobody in {', '.join(unasked)}, so that no answer tells what it was there; expected "
+            "some in every wave; name the waves in which it was asked in the population"
+        )
 
 
 def _refuse_few(

@@ -275,6 +275,20 @@ def test_models_of_means_that_would_be_pooled_wrongly_are_refused(changes, messa
         model("trust", **changes)
 
 
+def test_what_nobody_was_asked_in_a_wave_is_refused():
+    rows = answers_in_organisations(waves=("w1", "w2"))
+    unasked = rows.assign(trust=rows["trust"].mask(rows["wave"] == "w2"))
+    with pytest.raises(ModelDataError, match="'trust' is known of nobody in w2, so that no answer tells"):
+        fit_regression(model(**WAVES), unasked, seed=SEED)
+
+
+def test_answers_of_no_two_people_of_an_organisation_are_refused(answers):
+    is_first = ~answers.duplicated("organisation_id")
+    alone = answers.assign(trust=answers["trust"].fillna(3).where(is_first))
+    with pytest.raises(ModelDataError, match="'trust' is known of no two people of an organisation and wave"):
+        fit_regression(model(), alone, seed=SEED)
+
+
 def test_the_wave_before_is_refused():
     earlier = Variable(variable="trust", earlier_wave=True)
     with pytest.raises(ValidationError, match="found trust of the wave before"):
