@@ -123,7 +123,13 @@ MODELS = {
 }
 
 
-@pytest.mark.parametrize("changes", MODELS.values(), ids=MODELS)
+QUICK = ("organisations", "waves", "effects")
+ESTIMATORS = [
+    pytest.param(changes, id=name, marks=() if name in QUICK else pytest.mark.slow) for name, changes in MODELS.items()
+]
+
+
+@pytest.mark.parametrize("changes", ESTIMATORS)
 def test_without_gaps_the_pooled_fit_is_that_of_the_rows(changes):
     complete = answers_in_organisations(waves=("w1", "w2"), share=0)
     asked = (model("trust", **{**changes, "missing": each}) for each in (FEW, "listwise"))
@@ -135,13 +141,7 @@ def test_without_gaps_the_pooled_fit_is_that_of_the_rows(changes):
     assert imputed.diagnostics.set_index("diagnostic").loc["largest_fmi", "value"] == 0
 
 
-QUICK = ("organisations", "waves", "effects")
-WITH_GAPS = [
-    pytest.param(changes, id=name, marks=() if name in QUICK else pytest.mark.slow) for name, changes in MODELS.items()
-]
-
-
-@pytest.mark.parametrize("changes", WITH_GAPS)
+@pytest.mark.parametrize("changes", ESTIMATORS)
 def test_gaps_of_answers_and_facts_are_filled_for_every_estimator_and_the_same_bits_come_again(changes):
     rows = answers_in_organisations(waves=("w1", "w2"))
     rows.loc[rows["organisation_id"].isin(["o03", "o08"]) & (rows["wave"] == "w1"), "sector"] = pd.NA
