@@ -189,8 +189,8 @@ def _fit_completed(spec: RegressionSpec, imputed: ImputedRows, task: FitTask) ->
     """Fit every completed set and pool; rows and data are those of the first set, with the responses as they were."""
     told = spec.model_copy(update={"bootstrap_draws": 0})
     sets = [build_design(told, rows, task.labels, task.fewest_beyond) for rows in imputed.completed]
-    share_used = len(imputed.data) / imputed.n_in_population
-    sets = [replace(each, n_alone=imputed.n_alone) for each in sets]
+    share_used = len(sets[0].rows) / imputed.n_in_population
+    sets = [replace(each, n_alone=each.n_alone + imputed.n_alone) for each in sets]
     shown = replace(sets[0], data=imputed.data)
     if spec.estimator in PATHS:
         every = [replace(shown, n_in_population=imputed.n_in_population), *sets[1:]]

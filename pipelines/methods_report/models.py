@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from models.sections.imputation import imputation_of
 from models.sections.inference import FIGURES
 from models.spec import RegressionSpec
 from pipelines.board_report.released import rows_of
@@ -22,6 +23,7 @@ OF_CALIBRATION = ("variance of calibrated weights", "regressions of calibrated w
 """Entries of the ledger for errors of calibrated weights; the second of regressions only."""
 SAID_WHOLE = ("never_locked", "by_hand")
 """Why a fit is exploratory where its recorded reason says no more than the report's own words."""
+IMPUTED_MEANS = ("answers imputed before they are averaged",)
 Fits = Sequence[ReportedFit]
 
 
@@ -109,7 +111,8 @@ def _of_estimates(found: Found, fits: Fits) -> list[str]:
         names += READINGS["equivalence"] if fit.spec.smallest_effect_of_interest is not None else ()
         names += SHAPES["surface"] if len(fit.surface) else ()
         names += SHAPES["spline"] if any(each.spline for each in fit.spec.variables()) else ()
-        names += SHAPES["organisation_rows"] if fit.spec.level != "response" else ()
+        if fit.spec.level != "response":
+            names += [*SHAPES["organisation_rows"], *(IMPUTED_MEANS if imputation_of(fit.spec.missing) else ())]
     return names
 
 

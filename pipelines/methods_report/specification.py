@@ -5,7 +5,7 @@ from typing import cast
 
 from models.sections.corrected import Measured
 from models.sections.figures import QUARTILES, Figures
-from models.sections.imputation import Imputation, Missing, imputation_of
+from models.sections.imputation import Missing, imputation_of
 from models.sections.inference import FIGURES
 from models.sections.nonresponse import ResponseWeights, Selection
 from models.sections.paths import Paths
@@ -46,7 +46,7 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_panel", _columns(found, () if model.panel is None else (model.panel.column,))
     yield "spec_dyads", (model.dyads or "").replace("_", " ")
     yield "spec_weights", found.maybe(f"weight_{model.weights}", str(model.weights or "").replace("_", " "))
-    yield "spec_missing", _missing(found, model.missing)
+    yield "spec_missing", _missing(found, model.missing, has_rows_of_organisations=model.level != "response")
     yield "spec_confidence", found.number(model.confidence_level, "share")
     yield "spec_sign", found.say(f"sign_{model.expected_sign}")
     yield "spec_smallest", _smallest(found, model)
@@ -69,18 +69,17 @@ def _focal(model: RegressionSpec) -> Regressor:
     return model.focal if isinstance(model.focal, Interaction) else as_variable(model.focal)
 
 
-def _missing(found: Found, missing: Missing) -> str:
+def _missing(found: Found, missing: Missing, *, has_rows_of_organisations: bool) -> str:
     """Return how missing answers are treated."""
     if isinstance(missing, ResponseWeights | Selection):
         key = "selection" if isinstance(missing, Selection) else "staying" if missing.of == "staying" else "answered"
         listed = found.listed([_variable(found, each) for each in missing.variables()])
         return found.say(f"missing_{key}", variables=listed or found.say("none"))
     request = imputation_of(missing)
-    return found.say("missing_listwise" if request is None else "missing_multiple_imputation", **_times(request))
-
-
-def _times(request: Imputation | None) -> dict[str, int]:
-    return {} if request is None else {"n": request.imputations}
+    if request is None:
+        return found.say("missing_listwise")
+    key = "missing_imputed_before_averaging" if has_rows_of_organisations else "missing_multiple_imputation"
+    return found.say(key, n=request.imputations)
 
 
 def _correction(found: Found, correction: str | Measured) -> str:
