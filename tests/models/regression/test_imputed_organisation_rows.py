@@ -198,6 +198,17 @@ def test_a_cluster_that_no_response_of_an_organisation_has_leaves_it_out(answers
     assert told["share_of_responses_used"] == pytest.approx(23 / 25)
 
 
+def test_regions_are_heeded_where_they_are_named(answers):
+    rows = answers.assign(region="north " + answers["organisation_id"].str[-1].map({"0": "a", "1": "b"}).fillna("c"))
+    asked = Imputation(imputations=3, iterations=3, auxiliary=("tenure", "region"))
+    named, unnamed = (
+        fit_regression(model(missing=each, cluster="region", covariance="CR2"), rows, seed=SEED)
+        for each in (asked, FEW)
+    )
+    assert named.n_clusters == unnamed.n_clusters == 3
+    assert result_digest(named) != result_digest(unnamed)
+
+
 BENT = {
     "product": ("trust", "tenure", Interaction(interaction=("trust", "tenure"))),
     "product with a category": ("trust", SECTOR, Interaction(interaction=("trust", SECTOR))),
