@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy.stats import t as t_distribution
 
@@ -165,6 +167,25 @@ def test_a_fact_is_imputed_once_for_an_organisation_and_wave_and_answers_for_eac
         assert drawn.nunique() == len(drawn)
         known = answers["strain"].notna().to_numpy()
         assert (rows["strain"][known] == answers["strain"][known]).all()
+
+
+@given(st.integers(0, 500), st.floats(0.02, 0.4), st.sampled_from([("w1",), ("w1", "w2")]))
+@settings(max_examples=10, deadline=None)
+def test_what_is_known_stays_and_nothing_else_is_left_open(seed, share, waves):
+    rows = answers_in_organisations(15, 5, waves, seed, share)
+    rows.loc[rows["organisation_id"].isin(["o03", "o08"]), "sector"] = pd.NA
+    asked = model("trust", "complaints", SECTOR, missing=Imputation(imputations=2, iterations=1))
+    found = impute_rows(asked, rows, asked.missing, seed)
+    names = ["strain", "trust", "complaints", "sector"]
+    for each in found.completed:
+        assert each[names].notna().all(axis=None)
+        for name in names:
+            known = rows[name].notna().to_numpy()
+            assert (each[name][known] == rows[name][known]).all()
+        assert each.groupby(CELL)["complaints"].nunique().eq(1).all()
+        assert each.groupby("organisation_id")["sector"].nunique().eq(1).all()
+    filled = found.values()
+    assert set(filled["response_id"]) == set(rows.loc[rows[names].isna().any(axis=1), "response_id"])
 
 
 def test_a_category_of_organisations_that_misses_values_is_drawn_for_each(answers):
