@@ -100,7 +100,7 @@ def _faults_of_rows(data: pd.DataFrame, plan: ImputationPlan) -> Iterator[str]:
     if plan.organisation in data and data[plan.organisation].isna().any():
         n_without = int(data[plan.organisation].isna().sum())
         yield f"{n_without} of {len(data)} rows have no '{plan.organisation}'; leave them out before imputing"
-    if plan.above in data and plan.organisation in data:
+    if plan.above is not None and plan.above in data and plan.organisation in data:
         n_differ = int(data.groupby(plan.organisation)[plan.above].nunique(dropna=False).ne(1).sum())
         if n_differ or data[plan.above].isna().any():
             yield f"'{plan.above}' differs within {n_differ} organisations, or is missing; expected one value in each"

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy.stats import t as t_distribution
 
@@ -167,6 +169,25 @@ def test_a_fact_is_imputed_once_for_an_organisation_and_wave_and_answers_for_eac
         assert (rows["strain"][known] == answers["strain"][known]).all()
 
 
+@given(st.integers(0, 500), st.floats(0.02, 0.4), st.sampled_from([("w1",), ("w1", "w2")]))
+@settings(max_examples=10, deadline=None)
+def test_what_is_known_stays_and_nothing_else_is_left_open(seed, share, waves):
+    rows = answers_in_organisations(15, 5, waves, seed, share)
+    rows.loc[rows["organisation_id"].isin(["o03", "o08"]), "sector"] = pd.NA
+    asked = model("trust", "complaints", SECTOR, missing=Imputation(imputations=2, iterations=1))
+    found = impute_rows(asked, rows, asked.missing, seed)
+    names = ["strain", "trust", "complaints", "sector"]
+    for each in found.completed:
+        assert each[names].notna().all(axis=None)
+        for name in names:
+            known = rows[name].notna().to_numpy()
+            assert (each[name][known] == rows[name][known]).all()
+        assert each.groupby(CELL)["complaints"].nunique().eq(1).all()
+        assert each.groupby("organisation_id")["sector"].nunique().eq(1).all()
+    filled = found.values()
+    assert set(filled["response_id"]) == set(rows.loc[rows[names].isna().any(axis=1), "response_id"])
+
+
 def test_a_category_of_organisations_that_misses_values_is_drawn_for_each(answers):
     rows = answers.assign(sector=answers["sector"].mask(answers["organisation_id"].isin(["o01", "o04", "o09"])))
     for each in impute_rows(model("trust", SECTOR), rows, FEW, SEED).completed:
@@ -196,6 +217,17 @@ def test_a_cluster_that_no_response_of_an_organisation_has_leaves_it_out(answers
     assert fit.n_obs == 23
     told = fit.diagnostics.set_index("diagnostic")["value"]
     assert told["share_of_responses_used"] == pytest.approx(23 / 25)
+
+
+def test_regions_are_heeded_where_they_are_named(answers):
+    rows = answers.assign(region="north " + answers["organisation_id"].str[-1].map({"0": "a", "1": "b"}).fillna("c"))
+    asked = Imputation(imputations=3, iterations=3, auxiliary=("tenure", "region"))
+    named, unnamed = (
+        fit_regression(model(missing=each, cluster="region", covariance="CR2"), rows, seed=SEED)
+        for each in (asked, FEW)
+    )
+    assert named.n_clusters == unnamed.n_clusters == 3
+    assert result_digest(named) != result_digest(unnamed)
 
 
 BENT = {
