@@ -1,4 +1,4 @@
-"""A study whose models of every kind weight for silence: made again, compared, reported, packaged, withheld."""
+"""A study whose models of every kind weight for silence: made again, compared, reported, packaged, released."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,7 +9,10 @@ import pandas as pd
 import pytest
 import streamlit as st
 
+from models.replication.refit import labels_from_json, recorded_model
 from pipelines.fit_disclosure import packageable_fits, withheld_fits
+from pipelines.steps.fit_designs import turned_back
+from pipelines.steps.fit_silence import as_weighted
 from pipelines.workbench.opening import ROOM_VARIABLE, STUDY_VARIABLE
 from tests.command_line import done, sensemaking, table
 from tests.panel_study import people
@@ -93,12 +96,30 @@ def test_they_are_made_again_from_raw_and_compared(study: Path):
     assert "gee_logit" in done(sensemaking("compare", study, *names)).stdout
 
 
-def test_a_release_withholds_them_until_there_is_a_rule(study: Path):
+def test_a_release_and_a_package_show_them_where_nothing_follows(study: Path):
     found, store = bring_up_to_date(study)
-    withheld = withheld_fits(found, store, "en")
-    assert set(withheld) == set(fits(study)["fit_id"])
-    assert all("weights or selection of people who did not answer" in each for each in withheld.values())
+    assert withheld_fits(found, store, "en") == {}
     assert packageable_fits(found, store, has_real_rows=True)[1] == {}
+
+
+EXPECTED = {"gee_linear": lambda x: x, "gee_logit": lambda x: 1 / (1 + np.exp(-x)), "gee_poisson": np.exp}
+
+
+@pytest.mark.parametrize("estimator", EXPECTED)
+def test_estimating_equations_tell_weighted_sums(study: Path, estimator: str):
+    _, store = bring_up_to_date(study)
+    fit = fits(study).loc[estimator]
+    terms = table(study, "out.estimates").query("fit_id == @fit.fit_id").set_index("term")["estimate"]
+    spec, rows = as_weighted(recorded_model(fit.to_dict()), store.kept_rows(str(fit["data_hash"])))
+    rows = rows[rows[spec.outcome].notna()]
+    labels = labels_from_json(str(fit["labels_json"]))
+    design = turned_back(spec, rows, labels, {"working_correlation": 0.0}, terms.to_dict())
+    outcome = rows[spec.outcome].astype(float)
+    told = EXPECTED[estimator](design.matrix.to_numpy() @ terms[list(design.matrix)].to_numpy())
+    answered = (outcome == outcome.max()).to_numpy(float) if estimator == "gee_logit" else outcome.to_numpy()
+    turned = design.turned.to_numpy()
+    assert rows[spec.weights].nunique() > 100
+    assert turned.T @ told == pytest.approx(turned.T @ answered, rel=1e-6)
 
 
 @pytest.mark.parametrize("language", ["en", "da"])
