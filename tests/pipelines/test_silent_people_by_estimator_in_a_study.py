@@ -115,7 +115,7 @@ def test_estimating_equations_tell_weighted_sums(study: Path, estimator: str):
     labels = labels_from_json(str(fit["labels_json"]))
     design = turned_back(spec, rows, labels, {"working_correlation": 0.0}, terms.to_dict())
     outcome = rows[spec.outcome].astype(float)
-    told = EXPECTED[estimator](design.matrix.to_numpy() @ terms[list(design.matrix)].to_numpy())
+    told = EXPECTED[estimator](design.matrix.to_numpy() @ terms.reindex(design.matrix.columns).to_numpy())
     answered = (outcome == outcome.max()).to_numpy(float) if estimator == "gee_logit" else outcome.to_numpy()
     turned = design.turned.to_numpy()
     assert rows[str(spec.weights)].nunique() > 100
