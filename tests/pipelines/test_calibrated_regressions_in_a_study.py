@@ -111,3 +111,4 @@ def test_a_report_of_methods_says_what_the_errors_know(study: Path, tmp_path: Pa
     text = next(tmp_path.rglob("*en*.html")).read_text(encoding="utf-8")
     assert "errors of what is left when weights are calibrated to" in text
     assert "regressions of calibrated weights" in text
+    assert "less what the weights are calibrated to explains" in text
