@@ -8,6 +8,7 @@ from models.regression.columns import column_of
 from models.sections.regressors import parts_of
 from models.spec import RegressionSpec
 from pipelines.load import Study
+from pipelines.steps.fit_silence import as_weighted
 from pipelines.steps.measurement_uses import CONDITIONS_NOT_MET, MET
 from pipelines.steps.sampling import KEYS, share_without_inference
 from pipelines.steps.surface_conditions import Evidence, surface_conditions
@@ -26,7 +27,7 @@ def with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame) 
     An effect of organisations, from their means or of rows of organisations, asks for thirty of them; with fewer the
     fit deserves a look.
     """
-    used = fit.data
+    used = as_weighted(model, fit.data)[1]
     if model.design is not None and model.design.is_calibrated:
         sample = calibrated_rows(model, fit.data)
         used = sample.rows[sample.is_member]

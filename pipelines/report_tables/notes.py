@@ -100,6 +100,12 @@ def _columns_by_pair(pairs: list[tuple[str, str]]) -> Iterator[tuple[tuple[str, 
 
 
 def _definition(fit: ReportedFit, words: Words) -> str:
+    said = _of_covariance(fit, words)
+    is_calibrated = fit.spec.design is not None and fit.spec.design.is_calibrated
+    return f"{said}; {words.say('of_calibrated')}" if is_calibrated else said
+
+
+def _of_covariance(fit: ReportedFit, words: Words) -> str:
     if fit.covariance.endswith("_two_way"):
         return words.say("of_two_ways")
     if fit.covariance == STACKED:

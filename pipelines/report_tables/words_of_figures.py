@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 ENGLISH: Mapping[str, str] = {
+    "of_calibrated": "less what the weights are calibrated to explains (R: calibrate, rake, postStratify)",
     "estimator_population_mean": "Means of the population",
     "estimator_population_total": "Totals of the population",
     "estimator_population_ratio": "Ratios of the population",
@@ -22,6 +23,7 @@ ENGLISH: Mapping[str, str] = {
     "population_quantiles": "quantile",
 }
 DANISH: Mapping[str, str] = {
+    "of_calibrated": "uden det, som vægtenes kalibrering forklarer (R: calibrate, rake, postStratify)",
     "estimator_population_mean": "Gennemsnit i populationen",
     "estimator_population_total": "Summer i populationen",
     "estimator_population_ratio": "Forhold i populationen",

@@ -1,13 +1,17 @@
 """A study whose weights are raked, and regressions that know of it: made again, compared, withheld, told in reports."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from pipelines.fit_disclosure import packageable_fits, withheld_fits
+from pipelines.workbench.opening import ROOM_VARIABLE, STUDY_VARIABLE
 from tests.command_line import done, sensemaking, table
 from tests.replicated_study import MODEL, build_replicated_study
 from tests.run_steps import bring_up_to_date
+from tests.workbench.workbench_pages import Seen, open_page
 
 pytestmark = pytest.mark.slow
 MARGINS = """\
@@ -43,6 +47,14 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     said.write_text(text + MARGINS, encoding="utf-8")
     bring_up_to_date(folder)
     return folder
+
+
+@pytest.fixture
+def pages(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Seen]]:
+    monkeypatch.setenv(STUDY_VARIABLE, str(study))
+    monkeypatch.setenv(ROOM_VARIABLE, str(tmp_path / "copies"))
+    yield open_page
+    st.cache_resource.clear()
 
 
 def fits(study: Path):
@@ -86,8 +98,17 @@ def test_no_release_and_no_package_holds_them(study: Path):
     assert names <= set(packageable_fits(found, store, has_real_rows=True)[1])
 
 
+@pytest.mark.parametrize("model", KINDS)
+def test_the_workbench_shows_them_and_pictures_are_drawn(study: Path, model: str, pages, tmp_path: Path):
+    name = str(fits(study)["fit_id"][model, "main"])
+    seen = pages("Models", fit=name)
+    assert "teamwork" in seen.tables["Estimates"]["term"].tolist()
+    assert done(sensemaking("pictures", study, name, "--out", tmp_path / "pictures")).stdout
+
+
 def test_a_report_of_methods_says_what_the_errors_know(study: Path, tmp_path: Path):
     done(sensemaking("report", study, "--methods", "--to", tmp_path))
     text = next(tmp_path.rglob("*en*.html")).read_text(encoding="utf-8")
     assert "errors of what is left when weights are calibrated to" in text
     assert "regressions of calibrated weights" in text
+    assert "less what the weights are calibrated to explains" in text

@@ -14,6 +14,7 @@ from models.regression.categorical.score_covariance import clustered_covariance
 from models.regression.fit import fit_regression
 from models.regression.response_rows import Step, Weighted
 from models.regression.stacked import stacked_of_scores
+from pipelines.assets.beside_fits import with_organisations
 
 EXPLAINS = ("trust", "workload")
 ANSWERED = {"method": "response_weights", "explained_by": EXPLAINS}
@@ -186,6 +187,14 @@ def test_errors_are_clustered_ones_where_everybody_was_sure_to_answer():
     expected = clustered_covariance(bread, scores, rows["group"].to_numpy(), "CR1S")
     np.testing.assert_allclose(found, expected, rtol=1e-12)
     assert n_clusters == 12
+
+
+def test_organisations_behind_a_fit_are_those_of_people_who_answered(silent):
+    hushed = silent["organisation_id"].isin(["org00", "org01"])
+    data = silent.assign(strain=silent["strain"].mask(hushed))
+    spec = model_of("trust", missing=ANSWERED, cluster="organisation_id")
+    told = with_organisations(spec, fit_regression(spec, data), data).set_index("diagnostic")["value"]
+    assert told["n_organisations"] == told["n_clusters"] == CLUSTERS - 2
 
 
 @pytest.mark.parametrize("estimator", KINDS)
