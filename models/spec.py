@@ -45,10 +45,9 @@ from models.sections.regressors import (
     Variable,
     as_variable,
     parts_of,
-    refuse_lonely_interactions,
-    refuse_second_surfaces,
     refuse_strange_names,
     refuse_strange_regressors,
+    refuse_unfit_regressors,
     with_coefficients,
     without_focal,
 )
@@ -177,8 +176,7 @@ class RegressionSpec(Spec):
         if len({"main", *names}) < len(names) + 1:
             raise ValueError("every variant needs a name of its own, other than main")
         for regressors in (self.regressors, *(variant.regressors or () for variant in self.variants)):
-            refuse_lonely_interactions(regressors)
-            refuse_second_surfaces(regressors)
+            refuse_unfit_regressors(regressors, self.outcome)
         self._refuse_strangers()
         refuse_unfit_comparisons(self)
         return self

@@ -1,5 +1,6 @@
 """The commands about the analysis plan: what each takes and prints."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -82,4 +83,6 @@ def _print_locked(made: "Locked", *, as_json: bool) -> None:
 
 
 def _in_words(change: dict[str, str]) -> str:
-    return f"{change['key']}: {change['old']} → {change['new']}"
+    from pipelines.steps.difference import Difference
+
+    return f"{change['key']}: {Difference(**change).in_words(sys.maxsize)}"

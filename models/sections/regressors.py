@@ -201,7 +201,23 @@ def refuse_strange_names(said: Mapping[str, set[str]], known: set[str]) -> None:
             raise ValueError(f"{words} '{name}', which is no regressor; correct the name or remove it")
 
 
-def refuse_lonely_interactions(regressors: tuple[str | Regressor, ...]) -> None:
+def refuse_unfit_regressors(regressors: tuple[str | Regressor, ...], outcome: str) -> None:
+    """Raise ValueError when regressors do not go together, or the outcome would explain itself.
+
+    What it was a wave earlier, what the other member of a dyad answers, or another group of the organisation, is not
+    the outcome itself.
+    """
+    _refuse_lonely_interactions(regressors)
+    _refuse_second_surfaces(regressors)
+    for part in (part for each in regressors for part in parts_of(each)):
+        if part.variable == outcome and part.of is None and not (part.earlier_wave or part.other_member):
+            raise ValueError(
+                f"the outcome '{outcome}' stands among its own regressors, which would explain it without error; take "
+                "it out there, or write earlier_wave: true for its value at the wave before"
+            )
+
+
+def _refuse_lonely_interactions(regressors: tuple[str | Regressor, ...]) -> None:
     """Raise ValueError when a part of a product does not stand among the regressors on its own."""
     alone = [part for each in regressors if not isinstance(each, Interaction) for part in parts_of(each)]
     for each in regressors:
@@ -212,7 +228,7 @@ def refuse_lonely_interactions(regressors: tuple[str | Regressor, ...]) -> None:
                 )
 
 
-def refuse_second_surfaces(regressors: tuple[str | Regressor, ...]) -> None:
+def _refuse_second_surfaces(regressors: tuple[str | Regressor, ...]) -> None:
     """Raise ValueError when a model has two surfaces, or a report of its surface a second time."""
     surfaces = [each for each in regressors if isinstance(each, Surface)]
     if len(surfaces) > 1:

@@ -20,7 +20,8 @@ from pipelines.assets.arrivals import arrived, as_json
 from pipelines.commands.plan_documents import write_document
 from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
-from pipelines.steps.plan_content import Content, Difference, differences, fit_content, frozen_model, hash_of
+from pipelines.steps.difference import Difference
+from pipelines.steps.plan_content import Content, differences, fit_content, frozen_model, hash_of
 from pipelines.steps.plan_record import entries_of, faults_of_plan, rows_of
 from pipelines.store import Store, Write
 from pipelines.tables.plan import PLAN

@@ -87,8 +87,9 @@ def _cluster_rows(fits: Sequence[ReportedFit], words: Words) -> list[Row]:
     for clusters in by_column:
         cells = tuple(_whole(fit.n_clusters if fit.spec.clusters() == clusters else None, words) for fit in fits)
         is_organisation = clusters == (ORGANISATION,)
-        named = " × ".join(_named(clusters, words))
-        label = words.say("n_organisations") if is_organisation else words.say("n_clusters", column=named)
+        key = "n_fewer_clusters" if len(clusters) > 1 else "n_clusters"
+        named = words.say(key, column=words.listed(_named(clusters, words)))
+        label = words.say("n_organisations") if is_organisation else named
         rows.append(Row(label, cells, kind="summary"))
     return rows
 

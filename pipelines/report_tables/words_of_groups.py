@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 IN_ENGLISH: Mapping[str, str] = {
+    "n_fewer_clusters": "Clusters by {column}, the fewer of both",
     "estimator_mixed_logit": "Logit with random intercepts",
     "estimator_mixed_ordered_logit": "Ordered logit with random intercepts",
     "estimator_mixed_ordered_probit": "Ordered probit with random intercepts",
@@ -25,6 +26,7 @@ IN_ENGLISH: Mapping[str, str] = {
     "correlation_ar1": "a working correlation that falls with the waves between rows",
 }
 IN_DANISH: Mapping[str, str] = {
+    "n_fewer_clusters": "Klynger efter {column}, de færreste af begge",
     "estimator_mixed_logit": "Logit med tilfældige konstanter",
     "estimator_mixed_ordered_logit": "Ordnet logit med tilfældige konstanter",
     "estimator_mixed_ordered_probit": "Ordnet probit med tilfældige konstanter",

@@ -7,7 +7,6 @@ Words for readers (titles, reasons, wordings of items) are written down, but do 
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -21,6 +20,7 @@ from models.sections.regressors import Interaction, Regressor, Surface, as_varia
 from models.spec import RegressionSpec
 from pipelines.load import Study
 from pipelines.sections.screening import LimitName
+from pipelines.steps.difference import Difference
 
 Content = dict[str, Any]
 WORDS_OF_MODELS = ("title", "because", "code")
@@ -28,25 +28,6 @@ WORDS_OF_SCALES = ("title", "code", "definition", "provenance", "high_score_mean
 WORDS_OF_ITEMS = ("text",)
 BY_LANGUAGE = ("hypothesis", "estimand")
 NOTHING = "nothing"
-LONGEST_SHOWN = 80
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One key that differs.
-
-    Attributes:
-        key: Where, keys joined by dots.
-        old: Its value before, as JSON; ``nothing`` where there was none.
-        new: Its value now.
-    """
-
-    key: str
-    old: str
-    new: str
-
-    def __str__(self) -> str:
-        return f"{self.key}: {_short(self.old)} → {_short(self.new)}"
 
 
 def canonical(content: object) -> str:
@@ -294,7 +275,3 @@ def _plain(spec: BaseModel, keys: Collection[str] | None = None) -> Content:
 
 def _without(content: Mapping[str, Any], keys: Collection[str]) -> Content:
     return {key: value for key, value in content.items() if key not in keys}
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from pipelines.steps.plan_content import Content, Difference, differences, fit_content
+from pipelines.steps.difference import Difference
+from pipelines.steps.plan_content import Content, differences, fit_content
 from pipelines.tables.labels import Because
 
 CONFIRMATORY, EXPLORATORY = "confirmatory", "exploratory"

@@ -57,6 +57,14 @@ FAULTS = {
             "of names whose organisation mean is meant; write use: organisation_mean or remove it",
         )
     ],
+    "outcome_explains_itself": [
+        (
+            1,
+            "",
+            "the outcome 'trust' stands among its own regressors, which would explain it without error; take it out "
+            "there, or write earlier_wave: true for its value at the wave before",
+        )
+    ],
     "interaction_of_one": [(10, "regressors.1.interaction", "expected 2 or more entries, found 1")],
     "interaction_part_is_no_regressor": [
         (1, "", "the interaction needs 'tenure' among the regressors too, written the same way")
@@ -107,6 +115,35 @@ def test_a_mistake_is_named_with_line_place_and_remedy(tmp_path, name, faults):
 
 def test_every_wrong_file_is_tested():
     assert {path.stem.removeprefix("model_") for path in BAD_SPECS.glob("model_*.yaml")} == set(FAULTS)
+
+
+@pytest.mark.parametrize(
+    "itself",
+    [
+        "trust",
+        Variable(variable="trust", use="within_organisation"),
+        Variable(variable="trust", use="organisation_mean"),
+        Variable(variable="trust", polynomial=2),
+    ],
+    ids=["as it is", "within", "mean", "bent"],
+)
+def test_an_outcome_is_not_explained_by_itself(itself):
+    with pytest.raises(ValidationError, match="the outcome 'trust' stands among its own regressors"):
+        model(regressors=("voice", itself))
+    with pytest.raises(ValidationError, match="the outcome 'trust' stands among its own regressors"):
+        model(regressors=("voice",), variants=(Variant(name="other", regressors=("voice", itself)),))
+
+
+@pytest.mark.parametrize(
+    "another",
+    [
+        Variable(variable="trust", earlier_wave=True),
+        Variable(variable="trust", use="organisation_mean", of="TOP"),
+    ],
+    ids=["a wave earlier", "another group"],
+)
+def test_what_others_say_or_it_was_before_may_explain_an_outcome(another):
+    assert model(regressors=("voice", another)).outcome == "trust"
 
 
 @pytest.mark.parametrize(

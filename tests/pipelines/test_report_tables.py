@@ -295,6 +295,17 @@ def test_declared_variants_without_a_column_are_named_under_every_part():
     assert "Declared as well" not in " ".join(regression_table(whole[0], 1, words(), Style()).notes)
 
 
+def test_clusters_in_two_ways_are_said_to_be_counted_by_the_fewer():
+    one = reported()
+    two = replace(
+        one, spec=one.spec.model_copy(update={"cluster": ("organisation_id", "wave"), "covariance": None}), n_clusters=7
+    )
+    rows = {row.label: [cell.lines for cell in row.cells] for row in table_of([one, two]).rows if row.cells}
+    (label,) = [each for each in rows if each.startswith("Clusters by")]
+    assert label == "Clusters by organisation and wave, the fewer of both"
+    assert rows[label] == [(), ("7",)]
+
+
 def test_models_of_the_same_outcome_go_side_by_side_first():
     other = replace(reported(), spec=reported().spec.model_copy(update={"name": "h2"}), fit_id="h2")
     first, *each = arrange([reported(), other], words())

@@ -25,7 +25,7 @@ def people(rng, n_managers=40, n_staff=4):
     rows["respondent_key"] = "k" + rows["response_id"]
     rows["belief"] = rng.normal(3, 1, len(rows))
     dyads = pd.DataFrame({"response_id": staff, "kind": "staff_manager", "other_response_id": of_staff})
-    full = prepared(rows, dyads, dyadic(outcome="belief"))
+    full = prepared(rows, dyads, dyadic(OTHER, outcome="belief"))
     shared = full["dyad_id"].map(dict(zip("k" + pd.Series(managers), 0.8 * rng.normal(size=n_managers), strict=True)))
     rows["taking_part"] = 0.5 * rows["belief"] + 0.3 * full["belief_other_member"].astype(float) + shared
     rows["taking_part"] += rng.normal(size=len(rows))
