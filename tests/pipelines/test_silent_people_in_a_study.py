@@ -4,12 +4,14 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
 
+from pipelines import fit_disclosure
 from pipelines.fit_disclosure import releasable_fits, responses_used
 from pipelines.workbench.opening import ROOM_VARIABLE, STUDY_VARIABLE
 from tests.command_line import done, sensemaking, table
@@ -181,6 +183,8 @@ def test_a_release_shows_weighted_fits_and_says_that_they_are_while_selection_st
         assert own.loc["teamwork", "std_error"] > 0
     why = withheld[fits(study).loc["selected", "fit_id"]]
     assert why.startswith("what would become of it if silence went with the outcome")
+    with patch.object(fit_disclosure, "method_of", lambda fits: pd.Series("", index=fits.index)):
+        assert "selected" in set(releasable_fits(found, store)[0]["variant"])
 
 
 def test_the_report_of_methods_says_what_was_done_in_both_languages(study: Path, tmp_path: Path):
