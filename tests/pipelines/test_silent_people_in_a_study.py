@@ -180,7 +180,7 @@ def test_a_release_shows_weighted_fits_and_says_that_they_are_while_selection_st
     assert "stood_for" in set(shown["model"])
     for variant in WEIGHTED:
         own = estimates[estimates["variant"] == variant].set_index("term")
-        assert own.loc["teamwork", "std_error"] > 0
+        assert (own["std_error"] > 0).all()
     why = withheld[fits(study).loc["selected", "fit_id"]]
     assert why.startswith("what would become of it if silence went with the outcome")
     with patch.object(fit_disclosure, "method_of", lambda fits: pd.Series("", index=fits.index)):
