@@ -22,6 +22,10 @@ LIBRARY = Path(__file__).parent / "library"
 CLUSTERS = ("organisation_id", "respondent_key")
 WEIGHTS = ("analysis_weight", "calibrated_weight", "nonresponse_weight", "design_weight", NUMBER_OF_ANSWERS)
 GROUPS = ("category", "group")
+OF_ORDER = (
+    "expected a scale or a number; write estimator: multinomial, or where codes are numbers, such as 0 and 1, take "
+    "ordered: false out of the response scale"
+)
 AnyModel = TypeVar("AnyModel", RegressionSpec, MeasurementSpec)
 VariableKind = Literal["scale", "number", "category", "group"]
 
@@ -68,7 +72,7 @@ def blame_unknown_variables(document: Document, model: RegressionSpec, known: Ma
     """
     estimators = {model.estimator, *(variant.estimator or model.estimator for variant in model.variants)}
     if known.get(model.outcome) == "category" and estimators != {"multinomial"}:
-        document.blame(("outcome",), f"'{model.outcome}' has categories without order; expected a scale or a number")
+        document.blame(("outcome",), f"'{model.outcome}' has categories without order; {OF_ORDER}")
     elif known.get(model.outcome) == "scale" and "multinomial" in estimators:
         document.blame(("outcome",), f"'{model.outcome}' is a scale; expected an item whose answers are categories")
     elif known.get(model.outcome) != "category":

@@ -205,7 +205,7 @@ class RegressionSpec(Spec):
                 draws=said.bootstrap_draws or 0,
             )
             groups = (*said.clusters(), *said.effects())
-            refuse_mixed_design(said.design, said.estimator, said.covariance, said.level, groups)
+            refuse_mixed_design(said, groups)
             refuse_unfit_covariance(said.estimator, said.covariance, said.clusters())
             if said.estimator not in FIGURES and parts_of(said.focal) not in with_coefficients(said.regressors):
                 raise without_focal(name)

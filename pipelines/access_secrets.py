@@ -4,17 +4,15 @@ No message, log or representation holds a secret.
 """
 
 import os
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from instruments.faults import EnvironmentFault, UsageError
-from instruments.strict_yaml import read_yaml
+from instruments.faults import UsageError
+from pipelines.secret_files import read_secret_file
 
 FILE = "access.secrets.yaml"
 VARIABLES = ("SENSEMAKING_CLIENT_SECRET", "SENSEMAKING_COOKIE_SECRET")
 SHORTEST_COOKIE_SECRET = 32
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True)
@@ -46,12 +44,9 @@ def read_secrets(folder: Path) -> AccessSecrets:
             f"sign-in needs two secrets: set {' and '.join(VARIABLES)}, or write {path} "
             "with client_secret and cookie_secret, readable by its owner alone"
         )
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & _OTHERS:
-        raise EnvironmentFault(f"{path} can be read by others (mode {mode:o}); expected 600: chmod 600 {path}")
-    said = read_yaml(path).value
+    said = read_secret_file(path)
     keys = ("client_secret", "cookie_secret")
-    if not isinstance(said, dict) or set(said) != set(keys):
+    if set(said) != set(keys):
         raise UsageError(f"{path}: expected the keys client_secret and cookie_secret, and nothing else")
     return _checked([said[key] for key in keys], str(path))
 

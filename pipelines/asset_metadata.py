@@ -78,6 +78,7 @@ _SHOWN_COLUMNS: Mapping[str, Sequence[str]] = {
     out.SCALE_MEANS.name: ("scale", "respondent_group", "wave", "n_obs", "mean", "conf_low", "conf_high"),
     "out.screening": ("wave", "respondent_group", "check_name", "block", "n_judged", "n_flagged", "share_flagged"),
     out.ESTIMATES.name: ("variant", "label", "term", "estimate", "std_error", "p_value", "conf_low", "conf_high"),
+    out.READINGS.name: ("variant", "label", "term", "reading", "value", "conf_low", "conf_high", "verdict"),
     GATES.name: ("scale", "respondent_group", "purpose", "over", "measure", "value", "threshold", "verdict"),
     INVARIANCE.name: ("respondent_group", "over", "level", "holds", "delta_cfi", "delta_rmsea", "released"),
     PROBLEMS.name: ("respondent_group", "over", "level", "problem", "about", "value", "message"),

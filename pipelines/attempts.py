@@ -17,7 +17,7 @@ TRIGGER, BY_HAND = "trigger", "sensemaking run"
 PARTITION = "dagster/partition"
 DEAD_AFTER_SECONDS = 60.0
 UNFINISHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
-DEAD = "The process of this run was killed. It is tried again."
+DEAD = "The process of this run was killed. What it was to do is tried again."
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def end_dead_runs(instance: dg.DagsterInstance, study: Study, job: str, suspects
     Args:
         instance: Where the runs are recorded.
         study: The study.
-        job: Its job.
+        job: One of its jobs.
         suspects: Ids of runs that the look before took for dead.
         now: The time, seconds since 1970.
 

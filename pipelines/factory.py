@@ -19,7 +19,7 @@ from pipelines.lineage import emit
 from pipelines.load import Study
 from pipelines.lock import exclusive
 from pipelines.process_mark import TAG, mark_of_this_process
-from pipelines.pull_asset import keys_before, pull_definitions
+from pipelines.pull_asset import keys_before, pull_definitions, pull_jobs
 from pipelines.run_history import RunRecord, record_run
 from pipelines.run_log import RunLog
 from pipelines.steps.validation import BlockingFailure
@@ -112,7 +112,10 @@ def build_study(study: Study, observer: Observer | None = None) -> dg.Definition
         asset_checks=[checks.on_time_check(study)] if checks.expects_exports(study) else [],
         jobs=[job],
         schedules=[sensors.nightly(study, job_name(study))],
-        sensors=[sensors.exports_sensor(study, job_name(study), waves), *telling_sensors(study, job_name(study))],
+        sensors=[
+            sensors.exports_sensor(study, job_name(study), waves, beside=pull_jobs(study)),
+            *telling_sensors(study, job_name(study)),
+        ],
         resources={f"{study.name}_lock": _lock_of(study)},
     )
     return dg.Definitions.merge(of_runs, pull_definitions(study))

@@ -44,10 +44,12 @@ def _blame_margins(spec: StudySpec, folder: Path, variables: list[str], document
     here: Place = ("weights", "calibration")
     blame_missing_file(folder, calibration.margins_file, document, (*here, "margins_file"))
     existing(calibration.margins, spec.respondent_groups, document, (*here, "margins"), "respondent group")
-    for group, of_group in calibration.margins.items():
-        for variable in of_group:
-            place = (*here, "margins", group, variable)
-            existing(variable.split(CROSSED), variables, document, place, "item or column of the frame")
+    existing(calibration.totals, spec.respondent_groups, document, (*here, "totals"), "respondent group")
+    for key, said in (("margins", calibration.margins), ("totals", calibration.totals)):
+        for group, of_group in said.items():
+            for variable in of_group:
+                parts = variable.split(CROSSED) if key == "margins" else [variable]
+                existing(parts, variables, document, (*here, key, group, variable), "item or column of the frame")
 
 
 def _columns_named(spec: StudySpec) -> Iterator[tuple[Place, str]]:

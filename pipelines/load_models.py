@@ -160,12 +160,12 @@ def _names_only(model: _Itself, variables: frozenset[tuple[str, VariableKind]]) 
 
 
 def blame_margins(spec: StudySpec, model: RegressionSpec, document: Document) -> None:
-    """Add a fault where a model names margins that the weights of the study are not calibrated to, or not all of them.
+    """Add a fault where a model names margins or totals that the weights of the study do not have, or not all of them.
 
     Margins of a file are known when the study is run, and are compared with the weights then.
     """
     asked = [each.design for each in (model, *model.variants) if isinstance(each.design, SampleDesign)]
-    if not any(each.calibrated for each in asked):
+    if not any(each.is_calibrated for each in asked):
         return
     calibration = spec.weights.calibration if spec.weights is not None else None
     if calibration is None:
@@ -173,14 +173,22 @@ def blame_margins(spec: StudySpec, model: RegressionSpec, document: Document) ->
             ("design", "calibrated"), "study.yaml has no weights.calibration; write margins there, or take it out"
         )
     elif calibration.margins_file is None:
-        groups = model.population.respondent_groups or tuple(calibration.margins)
-        known = {name for group in groups for name in calibration.margins.get(group, {})}
-        if wrong := next((each for each in asked if each.calibrated and set(each.calibrated) != known), None):
-            document.blame(
-                ("design", "calibrated"),
-                f"found {', '.join(wrong.calibrated)}; weights.calibration of study.yaml has "
-                f"{', '.join(sorted(known)) or 'no margin of these groups'}; name these, all of them",
-            )
+        every = tuple(dict.fromkeys((*calibration.margins, *calibration.totals)))
+        for key, said in (("calibrated", calibration.margins), ("calibrated_totals", calibration.totals)):
+            groups = model.population.respondent_groups or every
+            known = {name for group in groups for name in said.get(group, {})}
+            named = [tuple(getattr(each, key)) for each in asked if each.is_calibrated]
+            wrong = [each for each in named if set(each) != known]
+            if wrong:
+                _blame_others(document, key, wrong[0], known)
+
+
+def _blame_others(document: Document, key: str, wrong: tuple[str, ...], known: set[str]) -> None:
+    document.blame(
+        ("design", key),
+        f"found {', '.join(wrong) or 'none'}; weights.calibration of study.yaml has "
+        f"{', '.join(sorted(known)) or 'none of these groups'}; name these, all of them",
+    )
 
 
 def _first_waves(model: RegressionSpec) -> list[str]:

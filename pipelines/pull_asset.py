@@ -1,4 +1,4 @@
-"""Pulling as an asset of Dagster, in a job of its own: what fails there never stops files that are there already.
+"""Pulling as an asset of Dagster, with a job and a schedule: what fails there never stops files that are there already.
 
 The exports that it lands are found by the sensor, like those that a person drops.
 """
@@ -9,7 +9,9 @@ import json
 import dagster as dg
 
 from pipelines.assets.step import Step
+from pipelines.attempts import TRIGGER
 from pipelines.load import Study
+from pipelines.process_mark import TAG, mark_of_this_process
 from pipelines.pulling.of_study import PulledStudy, pull_study, pulled_sources
 from pipelines.pulling.state import folder_of, read_state
 from pipelines.tables.raw import FILES
@@ -42,16 +44,22 @@ def keys_before(study: Study, step: Step) -> list[dg.AssetKey]:
     The job of a run does not make it, so that a pull that failed stops no file that is there; where both are made
     together, the pull is first, and its check does not block.
     """
-    return [pull_key(study)] if FILES in step.writes and _is_pulled(study) else []
+    return [pull_key(study)] if FILES in step.writes and is_pulled(study) else []
 
 
-def _is_pulled(study: Study) -> bool:
+def pull_jobs(study: Study) -> list[str]:
+    """Name the jobs that pull: one, or none where no source is pulled."""
+    return [pull_job_name(study)] if is_pulled(study) else []
+
+
+def is_pulled(study: Study) -> bool:
+    """Say whether any source of a study is fetched from a platform."""
     return any(source.pull is not None for source in study.spec.sources.values())
 
 
 def pull_definitions(study: Study) -> dg.Definitions:
-    """Return the asset that pulls a study, with its job; nothing where no source is pulled."""
-    if not _is_pulled(study):
+    """Return the asset that pulls a study, with its job and schedule; nothing where no source is pulled."""
+    if not is_pulled(study):
         return dg.Definitions()
     key = pull_key(study)
 
@@ -62,6 +70,8 @@ def pull_definitions(study: Study) -> dg.Definitions:
         check_specs=[dg.AssetCheckSpec(CHECK, asset=key)],
     )
     def pulls(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        if TAG not in context.run.tags:
+            context.instance.add_run_tags(context.run.run_id, {TAG: mark_of_this_process().written()})
         done = pull_study(study, on_wait=context.log.info)
         for note in tell(study, now(), report_of_pull(study, done)):
             context.log.warning(note)
@@ -70,7 +80,24 @@ def pull_definitions(study: Study) -> dg.Definitions:
         )
 
     job = dg.define_asset_job(pull_job_name(study), selection=dg.AssetSelection.assets(key), tags={"study": study.name})
-    return dg.Definitions(assets=[pulls], jobs=[job])
+    return dg.Definitions(assets=[pulls], jobs=[job], schedules=[pull_schedule(study)])
+
+
+def pull_schedule(study: Study) -> dg.ScheduleDefinition:
+    """Fetch what the platforms have at ``pull_cron``, or ``cron``, of the study's schedule; switched on."""
+    said = study.spec.schedule
+
+    @dg.schedule(
+        name=f"{study.name}_pulls",
+        job_name=pull_job_name(study),
+        cron_schedule=said.pull_cron or said.cron,
+        execution_timezone=said.time_zone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+    def pulls(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat(), tags={TRIGGER: "schedule of pulls"})
+
+    return pulls
 
 
 def _landed(study: Study) -> dg.DataVersion:

@@ -19,6 +19,7 @@ from pipelines.steps.export_times import is_open, late_exports
 from pipelines.store import Store
 
 SENSOR_SECONDS = 30
+Clock = Callable[[], float]
 
 
 @dataclass(frozen=True)
@@ -65,17 +66,18 @@ def due_waves(study: Study, waves: Sequence[str], now: float) -> list[str]:
 
 
 def exports_sensor(
-    study: Study, job: str, waves: dg.DynamicPartitionsDefinition, clock: Callable[[], float] = time.time
+    study: Study, job: str, waves: dg.DynamicPartitionsDefinition, clock: Clock = time.time, beside: Sequence[str] = ()
 ) -> dg.SensorDefinition:
     """Start a run for every wave whose files changed, once they have arrived whole; try failed runs again.
 
-    Runs whose process was killed are marked failed. A change in what is late is told as an asset check.
+    Runs, and pulls, whose process was killed are marked failed. A change in what is late is told as an asset check.
 
     Args:
         study: The study.
         job: Name of its job.
         waves: Partitions by wave.
         clock: Tells the time, seconds since 1970.
+        beside: Its other jobs.
     """
 
     @dg.sensor(
@@ -87,7 +89,7 @@ def exports_sensor(
     def exports(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         now, last = clock(), Looked(**json.loads(context.cursor or "{}"))
         files = {wave: arrived(study, wave, now) for wave in study.spec.waves}
-        suspects = end_dead_runs(context.instance, study, job, last.suspects, now)
+        suspects = _ended(context.instance, study, (job, *beside), last.suspects, now)
         changed = _changed(study, files, last, now)
         tags = {wave: {TRIGGER: "new export"} for wave in due_waves(study, changed, now)}
         tags |= _tried_again(study, job, context.instance, [wave for wave in files if wave not in changed], now)
@@ -164,6 +166,13 @@ def _tried_again(
     again = {wave: each for wave, each in attempts.items() if each and each.is_due_again(study.spec.schedule, now)}
     due = due_waves(study, list(again), now)
     return {wave: {TRIGGER: "retry", RETRY: str(again[wave].retry + 1)} for wave in due}
+
+
+def _ended(
+    instance: dg.DagsterInstance, study: Study, jobs: Sequence[str], suspects: list[str], now: float
+) -> list[str]:
+    """Mark dead runs of some jobs failed; return those that look dead."""
+    return [run for job in jobs for run in end_dead_runs(instance, study, job, suspects, now)]
 
 
 def _newest(files: Mapping[str, Arrived]) -> dict[str, dt.datetime]:

@@ -103,6 +103,15 @@ class StudySpec(Spec):
             )
         return self
 
+    @model_validator(mode="after")
+    def _pulls_something(self) -> Self:
+        if self.schedule.pull_cron is not None and not any(source.pull for source in self.sources.values()):
+            raise ValueError(
+                "schedule: pull_cron says when responses are fetched, but no source says pull, where they come from; "
+                "give one a pull, or take pull_cron out"
+            )
+        return self
+
     def kinds_of_dyads(self) -> tuple[str, ...]:
         """Return the kinds of dyads that any source joins people by, each once."""
         named = (kind for source in self.sources.values() for kind in source.identifiers.dyads)

@@ -19,6 +19,8 @@ from pipelines.board_report.findings_of_fits import readings_of, unit_of
 from pipelines.board_report.rows_of_fits import said_of_rows
 
 EVERY = "every"
+MANY = 4
+"""Models from which on a page begins with a line of each."""
 READINGS = ("terms", "product", "model_line", "corrected")
 HASHES = ("fit_id", "spec_hash", "data_hash", "code_hash", "env_hash", "digest")
 
@@ -53,12 +55,24 @@ def _show_chosen(page: Page) -> None:
 
 def _show_models(page: Page, chosen: str) -> None:
     fits, estimates = queries.fits(page.release), queries.estimates(page.release)
+    if chosen == EVERY and fits["model"].nunique() >= MANY:
+        _show_in_short(page, fits, estimates)
     status = queries.scales(page.release).set_index("scale")["status"].to_dict()
     for model, of_model in fits.groupby("model", sort=False):
         if chosen not in (EVERY, model):
             continue
         with st.container(border=True):
             _show_model(page, of_model.reset_index(drop=True), estimates[estimates["model"] == model], status)
+
+
+def _show_in_short(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame) -> None:
+    """List what every model found, a line each."""
+    st.subheader(page.words.say("in_short"), anchor=False)
+    lines = []
+    for model, of_model in fits.groupby("model", sort=False):
+        asked = findings_of(page, of_model.iloc[0], estimates[estimates["model"] == model])[0]
+        lines.append(f"- **{plain(page.words.title('model_title', str(model)))}**: {asked}")
+    st.markdown("\n".join(lines))
 
 
 def _show_model(page: Page, fits: pd.DataFrame, estimates: pd.DataFrame, status: dict[str, str]) -> None:

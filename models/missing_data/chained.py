@@ -9,14 +9,14 @@ Put here the chains; how a column is drawn is in ``draws``, ``category_draws``, 
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from models.estimates import Matrix, Vector
 from models.missing_data.category_draws import draw_categories
-from models.missing_data.completed import Codes, Completed, standard_regressors
+from models.missing_data.completed import Codes, Completed, Groups, groups_of, standard_regressors
 from models.missing_data.draws import Task, draw_matching, draw_normal
 from models.missing_data.imputations import Imputations
 from models.missing_data.plan import Column, ImputationPlan, Method
@@ -43,25 +43,24 @@ class Prepared:
     Attributes:
         plan: What is imputed.
         held: Name → n values, missing as NaN.
-        organisations: Of each row, from 0.
-        n_organisations: Organisations.
+        groups: Organisations of the rows, and what is above these.
         visited: Columns with missing values, the fewest first.
-        missing: Name → rows (or organisations, for columns of organisations) without a value.
+        missing: Name → rows (or organisations, or what is above, for columns of these) without a value.
     """
 
     plan: ImputationPlan
     held: dict[str, Vector]
-    organisations: Codes
-    n_organisations: int
+    groups: Groups
     visited: tuple[Column, ...]
     missing: dict[str, Codes]
 
     def own(self, column: Column, values: Vector) -> Vector:
-        """Return the values of a column once a row, or once an organisation where it belongs to these."""
-        if not column.is_of_organisation:
+        """Return the values of a column once a row, or once for each of what it belongs to."""
+        if not (column.is_of_organisation or column.is_of_above):
             return values
-        first = np.full(self.n_organisations, np.nan)
-        first[self.organisations] = values
+        codes, n = self.groups.of(column)
+        first = np.full(n, np.nan)
+        first[codes] = values
         return first
 
 
@@ -126,32 +125,30 @@ def impute_chained(data: pd.DataFrame, plan: ImputationPlan, rng: np.random.Gene
 def _prepared(data: pd.DataFrame, plan: ImputationPlan) -> Prepared:
     names = [each.name for each in plan.columns]
     values = {name: data[name].to_numpy(dtype=float, na_value=np.nan).copy() for name in names}
-    organisations, n_organisations = np.zeros(len(data), dtype=np.intp), 1
-    if plan.organisation is not None:
-        found, codes = np.unique(data[plan.organisation].astype(str).to_numpy(), return_inverse=True)
-        organisations, n_organisations = codes.ravel().astype(np.intp), len(found)
-    prepared = Prepared(plan, values, organisations, n_organisations, (), {})
+    prepared = Prepared(plan, values, groups_of(data, plan), (), {})
     for column in plan.columns:
-        if column.is_of_organisation:
-            values[column.name] = _known_of_organisation(prepared, values[column.name])
+        if column.is_of_organisation or column.is_of_above:
+            values[column.name] = _known_of_group(prepared, column)
         prepared.missing[column.name] = np.flatnonzero(np.isnan(prepared.own(column, values[column.name])))
     wanted = [each for each in plan.columns if len(prepared.missing[each.name])]
     visited = sorted(wanted, key=lambda each: len(prepared.missing[each.name]))
-    return Prepared(plan, values, organisations, n_organisations, tuple(visited), prepared.missing)
+    return replace(prepared, visited=tuple(visited))
 
 
-def _known_of_organisation(prepared: Prepared, values: Vector) -> Vector:
-    """Give every row of an organisation the value that some of its rows have."""
+def _known_of_group(prepared: Prepared, column: Column) -> Vector:
+    """Give every row of an organisation, or of what is above, the value that some of its rows have."""
+    codes, n = prepared.groups.of(column)
+    values = prepared.held[column.name]
     known = ~np.isnan(values)
-    first = np.full(prepared.n_organisations, np.nan)
-    first[prepared.organisations[known]] = values[known]
-    return first[prepared.organisations]
+    first = np.full(n, np.nan)
+    first[codes[known]] = values[known]
+    return first[codes]
 
 
 def _started(prepared: Prepared, rng: np.random.Generator, left_out: Counter[str]) -> Chain:
     """Fill missing values with observed ones drawn at random."""
     values = {name: column.copy() for name, column in prepared.held.items()}
-    completed = Completed(prepared.plan, values, prepared.organisations, prepared.n_organisations)
+    completed = Completed(prepared.plan, values, prepared.groups)
     model = prepared.plan.substantive
     is_known = ~np.isnan(prepared.held[model.outcome]) if model else None
     substantive = SubstantiveChain(model, is_known) if model and is_known is not None else None
@@ -164,10 +161,10 @@ def _started(prepared: Prepared, rng: np.random.Generator, left_out: Counter[str
 
 def _fill(chain: Chain, column: Column, drawn: Vector) -> None:
     values, missing = chain.completed.held[column.name], chain.prepared.missing[column.name]
-    if column.is_of_organisation:
+    if column.is_of_organisation or column.is_of_above:
         own = chain.prepared.own(column, values)
         own[missing] = drawn
-        values[:] = own[chain.prepared.organisations]
+        values[:] = own[chain.prepared.groups.of(column)[0]]
     else:
         values[missing] = drawn
 
@@ -190,12 +187,14 @@ def _iterate(chain: Chain) -> Matrix:
 def _task(chain: Chain, column: Column) -> Task:
     prepared, completed = chain.prepared, chain.completed
     matrix = completed.regressors(prepared.plan.predictors_of(column))
-    organisations = prepared.organisations
-    if column.is_of_organisation:
-        matrix = np.column_stack(
-            [np.empty((prepared.n_organisations, 0)), *map(completed.organisation_means, matrix.T)]
-        )
-        organisations = np.arange(prepared.n_organisations)
+    groups = prepared.groups
+    organisations, n_organisations, above = groups.organisations, groups.n_organisations, groups.above
+    if column.is_of_organisation or column.is_of_above:
+        means = [groups.means(each, is_above=column.is_of_above) for each in matrix.T]
+        matrix = np.column_stack([np.empty((groups.of(column)[1], 0)), *means])
+        organisations, n_organisations, above = groups.above, groups.n_above, np.zeros(groups.n_above, dtype=np.intp)
+        if column.is_of_above:
+            organisations = np.arange(groups.n_above)
     missing = prepared.missing[column.name]
     is_known = np.ones(len(matrix), dtype=bool)
     is_known[missing] = False
@@ -205,4 +204,4 @@ def _task(chain: Chain, column: Column) -> Task:
     outcome = prepared.own(column, completed.held[column.name])[is_known]
     memory = chain.memories.setdefault(column.name, {})
     fitted, wanted = organisations[is_known], organisations[missing]
-    return Task(column, outcome, regressors, fitted, wanted, prepared.n_organisations, memory)
+    return Task(column, outcome, regressors, fitted, wanted, n_organisations, memory, above)

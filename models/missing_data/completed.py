@@ -4,18 +4,71 @@
 # pyright: reportUnknownArgumentType=false
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from models.estimates import Matrix, Vector
-from models.missing_data.plan import ImputationPlan, OrganisationMean
+from models.missing_data.plan import Column, ImputationPlan, OrganisationMean
 from models.regression.identification import ModelDataError
 
 Codes = NDArray[np.intp]
 LEAST_SHARE = 1e-8
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Rows in organisations, and these in what is above them; all in one without levels.
+
+    Attributes:
+        organisations: Number of each row's organisation from 0, n.
+        n_organisations: J organisations.
+        above: Number of what is above each organisation from 0, J.
+        n_above: Groups above organisations.
+    """
+
+    organisations: Codes
+    n_organisations: int
+    above: Codes
+    n_above: int
+
+    def of(self, column: Column) -> tuple[Codes, int]:
+        """Return of each row the organisation, or what is above, that a column belongs to, and how many there are."""
+        if column.is_of_above:
+            return self.above[self.organisations], self.n_above
+        return self.organisations, self.n_organisations
+
+    def means(self, values: Vector, *, is_above: bool = False) -> Vector:
+        """Return the mean of n values in each organisation, J; or of these means in each group above."""
+        means = _means(values, self.organisations, self.n_organisations)
+        return _means(means, self.above, self.n_above) if is_above else means
+
+    def at(self, rows: Codes) -> "Groups":
+        """Return the same groups for some rows, repeated rows allowed."""
+        return replace(self, organisations=self.organisations[rows])
+
+
+def _means(values: Vector, groups: Codes, n_groups: int) -> Vector:
+    return np.bincount(groups, values, n_groups) / np.bincount(groups, minlength=n_groups)
+
+
+def groups_of(data: pd.DataFrame, plan: ImputationPlan) -> Groups:
+    """Number the organisations of a plan by their names, and what is above them."""
+    organisations, n_organisations = _numbered(data, plan.organisation)
+    by_row, n_above = _numbered(data, plan.above)
+    above = np.zeros(n_organisations, dtype=np.intp)
+    above[organisations] = by_row
+    return Groups(organisations, n_organisations, above, n_above)
+
+
+def _numbered(data: pd.DataFrame, column: str | None) -> tuple[Codes, int]:
+    if column is None:
+        return np.zeros(len(data), dtype=np.intp), 1
+    found, codes = np.unique(data[column].astype(str).to_numpy(), return_inverse=True)
+    return codes.ravel().astype(np.intp), len(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,16 +78,24 @@ class Completed(Mapping[str, Vector]):
     Attributes:
         plan: What is imputed.
         held: Name → n values, of the plan's columns.
-        organisations: Number of each row's organisation from 0, n; all 0 without levels.
-        n_organisations: Organisations.
+        groups: Organisations of the rows, and what is above these.
         is_part: Whether some rows were left out, so that means over organisations are not known.
     """
 
     plan: ImputationPlan
     held: dict[str, Vector]
-    organisations: Codes
-    n_organisations: int
+    groups: Groups
     is_part: bool = False
+
+    @property
+    def organisations(self) -> Codes:
+        """Number of each row's organisation from 0, n; all 0 without levels."""
+        return self.groups.organisations
+
+    @property
+    def n_organisations(self) -> int:
+        """Organisations."""
+        return self.groups.n_organisations
 
     def __getitem__(self, name: str) -> Vector:
         """Return a column or a derived column, n."""
@@ -47,7 +108,8 @@ class Completed(Mapping[str, Vector]):
                     f"the substantive model has the organisation mean '{name}', which depends on values of other rows; "
                     "expected terms of values of the same row; give it the mean of a complete column as a column"
                 )
-            return self.organisation_means(self[derived.source])[self.organisations]
+            means = self.groups.means(self[derived.source], is_above=derived.is_above)
+            return means[self.groups.above if derived.is_above else slice(None)][self.organisations]
         return np.asarray(derived.of(self), dtype=float)
 
     def __iter__(self) -> Iterator[str]:
@@ -58,15 +120,10 @@ class Completed(Mapping[str, Vector]):
         """Return how many columns there are."""
         return len(self.held) + len(self.plan.derived)
 
-    def organisation_means(self, values: Vector) -> Vector:
-        """Return the mean of n values in each organisation."""
-        counts = np.bincount(self.organisations, minlength=self.n_organisations)
-        return np.bincount(self.organisations, values, self.n_organisations) / counts
-
     def at(self, rows: Codes) -> "Completed":
         """Return the same columns of some rows, repeated rows allowed."""
         values = {name: column[rows] for name, column in self.held.items()}
-        return Completed(self.plan, values, self.organisations[rows], self.n_organisations, is_part=True)
+        return Completed(self.plan, values, self.groups.at(rows), is_part=True)
 
     def regressors(self, names: tuple[str, ...]) -> Matrix:
         """Return the columns as regressors without a constant, n x k: numbers as they are, categories one by one."""

@@ -27,6 +27,7 @@ class Task:
         wanted_organisations: Organisations of the q rows.
         n_organisations: Organisations.
         memory: What a chain carries from one iteration to the next about this column.
+        above: What is above each organisation, from 0; all in one where nothing is.
     """
 
     column: Column
@@ -36,6 +37,7 @@ class Task:
     wanted_organisations: Codes
     n_organisations: int
     memory: dict[str, Vector] = field(default_factory=dict)
+    above: Codes | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,11 +6,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from models.estimates import Matrix, Vector
-from models.missing_data.completed import Completed
+from models.missing_data.completed import Completed, groups_of
 from models.missing_data.plan import ImputationPlan
 from models.missing_data.pooling import CompletedEstimates, PooledEstimates, pool_estimates
 
@@ -43,11 +42,8 @@ class Imputations:
     def completed(self, number: int) -> pd.DataFrame:
         """Return completed set ``number`` (from 0): the data's rows and columns, then the derived columns."""
         filled = self.data.sort_index().assign(**self.drawn[number])
-        codes = np.zeros(len(filled), dtype=np.intp)
-        if self.plan.organisation is not None:
-            codes = np.unique(filled[self.plan.organisation].astype(str).to_numpy(), return_inverse=True)[1].ravel()
         values = {each.name: filled[each.name].to_numpy(dtype=float) for each in self.plan.columns}
-        columns = Completed(self.plan, values, codes, int(codes.max(initial=0)) + 1)
+        columns = Completed(self.plan, values, groups_of(filled, self.plan))
         derived = {each.name: columns[each.name] for each in self.plan.derived}
         return filled.assign(**derived).loc[self.data.index]
 

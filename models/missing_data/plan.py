@@ -35,7 +35,8 @@ class Column:
         categories: Number of categories; 0 where the column holds numbers.
         method: How it is imputed; None where no value may be missing. ``normal``: linear regression; ``matching``:
             values of those with the nearest prediction; ``logit``, ``ordered`` (proportional odds), ``multinomial``;
-            ``two_level_normal`` and ``two_level_matching``: with a random intercept of the organisation;
+            ``two_level_normal`` and ``two_level_matching``: with a random intercept of the organisation, and of what
+            is above it where the plan has that; a column of organisations with the latter alone;
             ``substantive``: so that it agrees with the plan's substantive model.
         predictors: Columns and derived columns it is imputed from; None for all other columns.
         is_of_organisation: Whether all rows of an organisation have the same value; it is imputed once for each, from
@@ -44,6 +45,8 @@ class Column:
         has_equal_spread: Whether residuals of a two-level column have the same variance in all organisations.
         delta: What is added to imputed numbers, or to the linear predictor of imputed categories (log odds), for
             sensitivity to values that are missing because of what they are.
+        is_of_above: Whether all rows of what is above organisations have the same value; it is imputed once for each,
+            from means of organisations' means.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Column:
     is_scored: bool = False
     has_equal_spread: bool = True
     delta: float = 0.0
+    is_of_above: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,10 +82,12 @@ class OrganisationMean:
     Attributes:
         name: Of the column.
         source: The column whose mean it is.
+        is_above: Whether it is the mean of the organisations' means over what is above them.
     """
 
     name: str
     source: str
+    is_above: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,6 +119,8 @@ class ImputationPlan:
         n_iterations: Rounds over all columns in each chain.
         organisation: Column of data that says to which organisation a row belongs; None without levels.
         substantive: Model that imputations of ``substantive`` columns agree with.
+        above: Column of data that is the same in all rows of an organisation and says to which greater group it
+            belongs, such as a region, or the organisation where organisations are those of a wave; None without.
     """
 
     columns: tuple[Column, ...]
@@ -121,6 +129,7 @@ class ImputationPlan:
     n_iterations: int = 10
     organisation: str | None = None
     substantive: SubstantiveModel | None = None
+    above: str | None = None
 
     def column(self, name: str) -> Column:
         """Return the column of a name."""

@@ -39,6 +39,8 @@ def _faults_of_plan(plan: ImputationPlan) -> Iterator[str]:
             yield f"'{derived.name}' is derived from {_listed(unknown)}, which the plan does not have"
         if not isinstance(derived, Derived) and plan.organisation is None:
             yield f"'{derived.name}' is a mean over organisations and the plan has none; say which column holds them"
+        if not isinstance(derived, Derived) and derived.is_above and plan.above is None:
+            yield f"'{derived.name}' is a mean above organisations and nothing is above; say which column holds it"
     for column in plan.columns:
         yield from _faults_of_column(column, plan, names)
 
@@ -57,11 +59,19 @@ def _faults_of_column(column: Column, plan: ImputationPlan, names: list[str]) ->
         yield f"'{name}' has {column.categories} categories; a logit expects 2; use 'ordered' or 'multinomial'"
     if method == "multinomial" and column.delta:
         yield f"'{name}' is multinomial, for which a single delta has no meaning; use 'ordered', or take delta out"
+    yield from _faults_of_levels(column, plan)
+    yield from _faults_of_substantive(column, plan)
+
+
+def _faults_of_levels(column: Column, plan: ImputationPlan) -> Iterator[str]:
+    name, method = column.name, column.method
     if (method in TWO_LEVEL or column.is_of_organisation) and plan.organisation is None:
         yield f"'{name}' needs organisations and the plan has none; say which column holds them"
-    if column.is_of_organisation and method in (*TWO_LEVEL, "substantive"):
+    if column.is_of_above and plan.above is None:
+        yield f"'{name}' needs what is above organisations and the plan has none; say which column holds it"
+    has_levels = method in TWO_LEVEL and (column.is_of_above or plan.above is None)
+    if (column.is_of_organisation or column.is_of_above) and (has_levels or method == "substantive"):
         yield f"'{name}' belongs to organisations, so it is imputed without levels, not by '{method}'"
-    yield from _faults_of_substantive(column, plan)
 
 
 def _faults_of_substantive(column: Column, plan: ImputationPlan) -> Iterator[str]:
@@ -82,8 +92,7 @@ def _faults_of_substantive(column: Column, plan: ImputationPlan) -> Iterator[str
 
 def _faults_of_rows(data: pd.DataFrame, plan: ImputationPlan) -> Iterator[str]:
     absent = [each.name for each in plan.columns if each.name not in data]
-    if plan.organisation is not None and plan.organisation not in data:
-        absent.append(plan.organisation)
+    absent += [each for each in (plan.organisation, plan.above) if each is not None and each not in data]
     if absent:
         yield f"{_listed(absent)} is not in the data"
     if not data.index.is_unique:
@@ -91,14 +100,19 @@ def _faults_of_rows(data: pd.DataFrame, plan: ImputationPlan) -> Iterator[str]:
     if plan.organisation in data and data[plan.organisation].isna().any():
         n_without = int(data[plan.organisation].isna().sum())
         yield f"{n_without} of {len(data)} rows have no '{plan.organisation}'; leave them out before imputing"
+    if plan.above is not None and plan.above in data and plan.organisation in data:
+        n_differ = int(data.groupby(plan.organisation)[plan.above].nunique(dropna=False).ne(1).sum())
+        if n_differ or data[plan.above].isna().any():
+            yield f"'{plan.above}' differs within {n_differ} organisations, or is missing; expected one value in each"
 
 
 def _faults_of_data(data: pd.DataFrame, plan: ImputationPlan) -> Iterator[str]:
     for column in plan.columns:
         if column.name in data:
             yield from _faults_of_values(column, data[column.name].to_numpy(dtype=float, na_value=np.nan))
-            if column.is_of_organisation and plan.organisation in data:
-                n_differ = int(data.groupby(plan.organisation)[column.name].nunique().gt(1).sum())
+            groups = plan.above if column.is_of_above else plan.organisation
+            if (column.is_of_organisation or column.is_of_above) and groups in data:
+                n_differ = int(data.groupby(groups)[column.name].nunique().gt(1).sum())
                 if n_differ:
                     yield f"'{column.name}' differs within {n_differ} organisations; expected one value in each"
 

@@ -31,6 +31,7 @@ class Clustered:
         counts: Rows of each of J organisations; 0 is possible.
         sums: Sums of the matrix over organisations, J x k.
         outcome_sums: Sums of the outcome, J.
+        above: What is above each organisation, from 0, J; None where nothing is.
     """
 
     matrix: Matrix
@@ -39,6 +40,7 @@ class Clustered:
     counts: Vector
     sums: Matrix
     outcome_sums: Vector
+    above: Codes | None = None
 
     @property
     def is_there(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -52,11 +54,12 @@ class InterceptDraw:
 
     Attributes:
         coefficients: k.
-        intercepts: Of all J organisations, those without rows included.
-        between: Variance of intercepts.
+        intercepts: Of all J organisations, those without rows included; with the intercepts of what is above them.
+        between: Variance of intercepts, within what is above.
         within: Residual variance in each organisation, J.
         level: Scale of the residual variances (their common value where spread is equal).
         freedom: Degrees of freedom of the organisations' residual variances; infinite where spread is equal.
+        above: Variance of the intercepts of what is above; nought where nothing is.
     """
 
     coefficients: Vector
@@ -65,14 +68,17 @@ class InterceptDraw:
     within: Vector
     level: float
     freedom: float
+    above: float = 0.0
 
     def as_memory(self) -> dict[str, Vector]:
         """Return what the next sweep starts from."""
-        numbers = {"between": self.between, "level": self.level, "freedom": self.freedom}
+        numbers = {"between": self.between, "level": self.level, "freedom": self.freedom, "above": self.above}
         return {"within": self.within} | {name: np.array([value]) for name, value in numbers.items()}
 
 
-def clustered(matrix: Matrix, outcome: Vector, organisations: Codes, n_organisations: int, name: str) -> Clustered:
+def clustered(
+    matrix: Matrix, outcome: Vector, organisations: Codes, n_organisations: int, name: str, above: Codes | None = None
+) -> Clustered:
     """Sum rows over organisations.
 
     Raises:
@@ -90,7 +96,7 @@ def clustered(matrix: Matrix, outcome: Vector, organisations: Codes, n_organisat
         return np.asarray(np.bincount(organisations, values, n_organisations), dtype=float)
 
     sums = np.column_stack([total(column) for column in matrix.T])
-    return Clustered(matrix, outcome, organisations, counts, sums, total(outcome))
+    return Clustered(matrix, outcome, organisations, counts, sums, total(outcome), above)
 
 
 def draw_intercepts(
@@ -98,7 +104,8 @@ def draw_intercepts(
 ) -> InterceptDraw:
     """Sample coefficients, intercepts and variances by turns; coefficients with the intercepts integrated out.
 
-    Priors: flat on coefficients and on the deviation of intercepts; residual variances flat in logarithms, or scaled
+    Intercepts of what is above organisations are drawn with those of organisations integrated out, then these.
+    Priors: flat on coefficients and on the deviations of intercepts; residual variances flat in logarithms, or scaled
     inverse chi-square over organisations with level and degrees of freedom of their own (flat in logarithms, 1 to
     1,000).
 
@@ -130,7 +137,9 @@ def draw_two_level(task: Task, rng: np.random.Generator) -> Vector:
     centre, scale = float(task.outcome.mean()), float(task.outcome.std())
     if scale == 0:
         raise ModelDataError(f"'{name}' is the same in all rows where it is known; expected variation; leave it out")
-    rows = clustered(task.regressors.fitted, (task.outcome - centre) / scale, codes, task.n_organisations, name)
+    above = task.above if task.above is not None and task.above.any() else None
+    outcome = (task.outcome - centre) / scale
+    rows = clustered(task.regressors.fitted, outcome, codes, task.n_organisations, name, above)
     found = draw_intercepts(rows, task.memory, rng, has_equal_spread=task.column.has_equal_spread)
     wanted = task.regressors.wanted @ found.coefficients + found.intercepts[task.wanted_organisations]
     if task.column.method == "two_level_matching":
@@ -145,38 +154,67 @@ def _start(rows: Clustered, memory: dict[str, Vector]) -> InterceptDraw:
     if memory:
         return InterceptDraw(
             np.zeros(k), np.zeros(n_organisations), float(memory["between"][0]), memory["within"],
-            float(memory["level"][0]), float(memory["freedom"][0]),
+            float(memory["level"][0]), float(memory["freedom"][0]), float(memory["above"][0]),
         )  # fmt: skip
     residuals = rows.outcome - rows.matrix @ np.linalg.lstsq(rows.matrix, rows.outcome, rcond=None)[0]
     variance = max(float(residuals @ residuals) / (len(residuals) - k), LEAST_VARIANCE)
     within = np.full(n_organisations, variance)
-    return InterceptDraw(np.zeros(k), np.zeros(n_organisations), variance / 4, within, variance, 10.0)
+    above = 0.0 if rows.above is None else variance / 4
+    return InterceptDraw(np.zeros(k), np.zeros(n_organisations), variance / 4, within, variance, 10.0, above)
 
 
 def _sweep(rows: Clustered, last: InterceptDraw, rng: np.random.Generator, *, has_equal_spread: bool) -> InterceptDraw:
-    coefficients = _coefficients(rows, last, rng)
+    coefficients = draw_coefficients(rows, last, rng)
     residuals = rows.outcome - rows.matrix @ coefficients
     totals = rows.outcome_sums - rows.sums @ coefficients
+    lasting, above = _above(rows, totals, last, rng)
     precision = rows.counts / last.within + 1 / last.between
-    intercepts = totals / last.within / precision + rng.standard_normal(len(precision)) / np.sqrt(precision)
-    known = intercepts[rows.is_there]
-    between = max(float(known @ known) / rng.chisquare(len(known) - 1), LEAST_VARIANCE)
+    mean = (totals - rows.counts * lasting) / last.within / precision
+    own = mean + rng.standard_normal(len(precision)) / np.sqrt(precision)
+    between = _variance(own[rows.is_there], rng)
+    intercepts = lasting + own
     residuals = residuals - intercepts[rows.organisations]
     if has_equal_spread:
         level = max(float(residuals @ residuals) / rng.chisquare(len(residuals)), LEAST_VARIANCE)
-        return InterceptDraw(coefficients, intercepts, between, np.full(len(totals), level), level, np.inf)
+        return InterceptDraw(coefficients, intercepts, between, np.full(len(totals), level), level, np.inf, above)
     within = _within(rows, residuals, last, rng)
     level, freedom = _hyper(within[rows.is_there], last.freedom, rng)
-    return InterceptDraw(coefficients, intercepts, between, within, level, freedom)
+    return InterceptDraw(coefficients, intercepts, between, within, level, freedom, above)
 
 
-def _coefficients(rows: Clustered, last: InterceptDraw, rng: np.random.Generator) -> Vector:
-    """Draw coefficients given variances, intercepts integrated out: precision X'WX - S'CS over organisations."""
+def _variance(intercepts: Vector, rng: np.random.Generator) -> float:
+    return max(float(intercepts @ intercepts) / rng.chisquare(len(intercepts) - 1), LEAST_VARIANCE)
+
+
+def _above(rows: Clustered, totals: Vector, last: InterceptDraw, rng: np.random.Generator) -> tuple[Vector, float]:
+    """Draw intercepts of what is above organisations, given once an organisation, and their variance."""
+    if rows.above is None:
+        return np.zeros(len(totals)), 0.0
+    freed = 1 / (last.within + rows.counts * last.between)
+    precision = np.bincount(rows.above, rows.counts * freed) + 1 / last.above
+    mean = np.bincount(rows.above, totals * freed) / precision
+    drawn = mean + rng.standard_normal(len(precision)) / np.sqrt(precision)
+    is_known = np.bincount(rows.above, rows.counts) > 0
+    return drawn[rows.above], _variance(drawn[is_known], rng)
+
+
+def draw_coefficients(rows: Clustered, last: InterceptDraw, rng: np.random.Generator) -> Vector:
+    """Draw coefficients given variances, intercepts integrated out: precision X'WX - S'CS over organisations.
+
+    With S_c the sums of an organisation's rows and v_c = within + n_c between, what is above takes away T'GT, where T
+    has the sums of S_c / v_c and G is above / (1 + above sum n_c / v_c).
+    """
     weights = 1 / last.within
     shrunk = weights**2 * last.between / (1 + rows.counts * weights * last.between)
     weighted = rows.matrix * weights[rows.organisations, None]
     precision = weighted.T @ rows.matrix - (rows.sums * shrunk[:, None]).T @ rows.sums
     target = weighted.T @ rows.outcome - rows.sums.T @ (shrunk * rows.outcome_sums)
+    if rows.above is not None:
+        freed = 1 / (last.within + rows.counts * last.between)
+        sums = np.column_stack([np.bincount(rows.above, column * freed) for column in rows.sums.T])
+        shares = last.above / (1 + last.above * np.bincount(rows.above, rows.counts * freed))
+        precision -= (sums * shares[:, None]).T @ sums
+        target -= sums.T @ (shares * np.bincount(rows.above, rows.outcome_sums * freed))
     root = np.linalg.cholesky(precision)
     mean = np.linalg.solve(root.T, np.linalg.solve(root, target))
     return mean + np.linalg.solve(root.T, rng.standard_normal(len(mean)))

@@ -130,7 +130,7 @@ def select_rows(spec: RegressionSpec, analysis: pd.DataFrame) -> SelectedRows:
         silent = rows_and_silent(spec, silence, responses, columns_read(spec.model_copy(update={"missing": LISTWISE})))
         return SelectedRows(silent.rows, silent.n_in_population, silent.data, 0, rows_without(spec, responses), silent)
     responses = select_population(spec, with_units_sampled(spec.design, analysis))
-    population = responses if spec.level == "response" else _of_organisations(spec, responses)
+    population = responses if spec.level == "response" else rows_of_organisations(spec, responses)
     n_without = rows_without(spec, population)
     complete = _leave_out_missing(spec, population)
     rows = leave_out_alone(spec, complete)
@@ -251,7 +251,8 @@ def columns_read(spec: RegressionSpec) -> list[str]:
     return [*read, spec.weights] if spec.weights not in (None, NUMBER_OF_ANSWERS) else read
 
 
-def _of_organisations(spec: RegressionSpec, responses: pd.DataFrame) -> pd.DataFrame:
+def rows_of_organisations(spec: RegressionSpec, responses: pd.DataFrame) -> pd.DataFrame:
+    """Average the responses of a model's population to its rows; see ``organisation_rows``, with what it raises."""
     categories = {column_of(each) for each in spec.variables() if each.use == "category"}
     facts = {*categories, *spec.clusters(), *spec.effects(), *spec.random_groups()}
     return organisation_rows(responses, spec.level, spec.outcome, facts)

@@ -129,10 +129,14 @@ def diagnose(
         **posed.found,
         **effect_of_design(design.sample, design.outcome.to_numpy()),
         **told_of_silent(design.silent),
-        **({} if design.data is design.rows or design.silent else {"n_responses": float(len(design.data))}),
+        **({"n_responses": float(len(design.data))} if _is_of_organisations(design) else {}),
         "share_of_responses_used": len(design.rows) / design.n_in_population,
     }
     return judged(values)
+
+
+def _is_of_organisations(design: Design) -> bool:
+    return not (design.data is design.rows or design.silent or design.sample)
 
 
 def diagnose_categorical(design: Design, found: dict[str, float], uncertainty: Uncertainty) -> pd.DataFrame:

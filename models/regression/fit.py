@@ -90,10 +90,9 @@ def fit_regression(
                 return _fit_completed(fitted, impute_rows(fitted, analysis, request, seed, shift), asked)
 
             return with_deltas(completed(), fitted, completed)
-        if fitted.design is not None and fitted.design.calibrated:
-            calibrated = build_calibrated_design(fitted, analysis, labels, fewest_beyond)
-            return _figures(fitted, variant, calibrated, labels, seed)
-        design = build_design(fitted, analysis, labels, fewest_beyond)
+        is_calibrated = fitted.design is not None and fitted.design.is_calibrated
+        build = build_calibrated_design if is_calibrated else build_design
+        design = build(fitted, analysis, labels, fewest_beyond)
         if fitted.estimator in PATHS:
             return _paths(fitted, variant, (design,), seed, fewest_beyond)
         if fitted.estimator in FIGURES:
@@ -190,8 +189,8 @@ def _fit_completed(spec: RegressionSpec, imputed: ImputedRows, task: FitTask) ->
     """Fit every completed set and pool; rows and data are those of the first set, with the responses as they were."""
     told = spec.model_copy(update={"bootstrap_draws": 0})
     sets = [build_design(told, rows, task.labels, task.fewest_beyond) for rows in imputed.completed]
-    share_used = len(imputed.data) / imputed.n_in_population
-    sets = [replace(each, n_alone=imputed.n_alone) for each in sets]
+    share_used = len(sets[0].rows) / imputed.n_in_population
+    sets = [replace(each, n_alone=each.n_alone + imputed.n_alone) for each in sets]
     shown = replace(sets[0], data=imputed.data)
     if spec.estimator in PATHS:
         every = [replace(shown, n_in_population=imputed.n_in_population), *sets[1:]]
@@ -234,7 +233,7 @@ def _categorical(spec: RegressionSpec, design: Design, labels: Labels, seed: int
     clusters = [codes_of(design.clusters[name]) for name in design.clusters]
     one_way, rng = clusters[0] if clusters else None, np.random.default_rng(seed)
     if design.sample is not None:
-        one_way = design.sample.levels[0].units
+        one_way = design.sample.units_of_domain
     made = estimate_categorical(spec, design, one_way, labels, rng, fewest_beyond)
     found = made.found
     estimates = found.estimates

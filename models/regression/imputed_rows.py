@@ -5,15 +5,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from models.missing_data.chained import impute_chained
 from models.missing_data.imputations import Imputations
 from models.missing_data.plan import ImputationPlan
 from models.regression.design import columns_read, leave_out_alone, select_population, uses_of
 from models.regression.identification import ModelDataError
+from models.regression.imputed_organisations import (
+    ABOVE,
+    code_answers,
+    places_of,
+    plan_organisations,
+    select_answers,
+)
 from models.regression.planned_imputation import CLUSTER, Coded, code_columns, level_of, plan_imputation
 from models.regression.sampled import columns_of_sample, with_units_sampled
 from models.regression.silent_rows import none_complete
@@ -22,6 +31,7 @@ from models.sections.inference import MIXED_CATEGORICAL
 from models.spec import RegressionSpec
 
 NUMBER = "imputation"
+Groups = NDArray[Any]
 Shift = tuple[str, float]
 """A column, and what is added to its imputed values."""
 
@@ -32,7 +42,7 @@ class ImputedRows:
 
     Attributes:
         data: The n responses as they are, missing as NA, with auxiliary columns; sorted by response_id.
-        n_in_population: Responses before those without cluster or weight were left out.
+        n_in_population: Rows of the model before those without cluster or weight were left out.
         completed: The same responses, complete, once an imputation.
         imputations: What was imputed and how the chains went; None where values were given rather than drawn.
         n_alone: Responses left out because they are alone in a group whose effect is taken out.
@@ -69,7 +79,8 @@ def impute_rows(
     by logit or multinomial logit, an ordered outcome by proportional odds. Where effects of groups are taken out,
     numbers are imputed from the groups' means of the others too, so that slopes within and between groups may differ.
     Where the model has products or curves, its regressors and outcome are drawn so that they agree with it; then
-    numbers are drawn as normal. Responses that miss the outcome of a categorical mixed model are left out.
+    numbers are drawn as normal. Responses that miss the outcome of a categorical mixed model are left out. Where rows
+    are organisations, answers are imputed before they are averaged: see ``plan_organisations``.
 
     Args:
         spec: The model, variant applied.
@@ -87,18 +98,28 @@ def impute_rows(
     """
     rows, n_in_population, n_alone = _rows(spec, analysis, request)
     _refuse_derived(spec, rows)
-    groups = level_of(spec, rows) if request.has_levels else None
-    coded = code_columns(spec, rows, request, groups)
-    plan = plan_imputation(spec, rows, request, coded, groups)
+    coded, plan, groups = _planned(spec, rows, request)
     if shift is not None:
         plan = _shifted(plan, shift)
-    frame = pd.DataFrame({name: each.numbers for name, each in coded.items()})
-    if groups is not None:
-        frame[CLUSTER] = rows[groups].to_numpy()
+    frame = pd.DataFrame({name: each.numbers for name, each in coded.items()} | groups)
     frame.index = pd.Index(rows["response_id"].astype(str))
     imputations = impute_chained(frame, plan, np.random.default_rng(seed))
     completed = tuple(_filled(rows, coded, each) for each in imputations)
     return ImputedRows(rows, n_in_population, completed, imputations, n_alone)
+
+
+def _planned(
+    spec: RegressionSpec, rows: pd.DataFrame, request: Imputation
+) -> tuple[dict[str, Coded], ImputationPlan, dict[str, Groups]]:
+    """Return columns as numbers, how they are imputed, and by name the groups of the responses."""
+    if spec.level != "response":
+        coded, places = code_answers(spec, rows, request), places_of(rows)
+        groups = {CLUSTER: places.cells, ABOVE: places.organisations}
+        return coded, plan_organisations(spec, rows, request, coded), groups
+    level = level_of(spec, rows) if request.has_levels else None
+    coded = code_columns(spec, rows, request, level)
+    plan = plan_imputation(spec, rows, request, coded, level)
+    return coded, plan, {} if level is None else {CLUSTER: rows[level].to_numpy()}
 
 
 def _shifted(plan: ImputationPlan, shift: Shift) -> ImputationPlan:
@@ -138,11 +159,13 @@ def complete_rows(
 
 
 def _rows(spec: RegressionSpec, analysis: pd.DataFrame, request: Imputation) -> tuple[pd.DataFrame, int, int]:
-    """Return the responses that lack nothing but what is imputed, and how many the population has and are alone."""
+    """Return the responses that lack nothing but what is imputed, rows of the population, and responses alone."""
     population = select_population(spec, with_units_sampled(spec.design, analysis), request.auxiliary)
     groups = {*spec.clusters(), *spec.random_groups(), *spec.effects(), *columns_of_sample(spec.design)}
     imputed = {*uses_of(spec)} | (set[str]() if spec.estimator in MIXED_CATEGORICAL else {spec.outcome})
     needed = [name for name in dict.fromkeys(columns_read(spec)) if name in groups or name not in imputed]
+    if spec.level != "response":
+        return *select_answers(spec, population, needed), 0
     rows = population[population[needed].notna().all(axis=1)].reset_index(drop=True)
     if rows.empty:
         raise none_complete(len(population), {name: int(population[name].isna().sum()) for name in needed})
@@ -151,7 +174,7 @@ def _rows(spec: RegressionSpec, analysis: pd.DataFrame, request: Imputation) -> 
 
 
 def _filled(rows: pd.DataFrame, coded: Mapping[str, Coded], completed: pd.DataFrame) -> pd.DataFrame:
-    missing = [name for name in coded if rows[name].isna().any()]
+    missing = [name for name in coded if name in rows and rows[name].isna().any()]
     return rows.assign(**{name: coded[name].decoded(completed[name].to_numpy()) for name in missing})
 
 

@@ -51,8 +51,8 @@ def categories_of(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels) -> t
 
 
 def _names(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels) -> dict[Any, str]:
-    """Return code → name of the categories among the rows, the reference first, the others in order."""
-    names = category_names(sorted(rows[spec.outcome].unique().tolist()), labels.get(spec.outcome, {}))
+    """Return code → name of the categories that rows answered, the reference first, the others in order."""
+    names = category_names(sorted(rows[spec.outcome].dropna().unique().tolist()), labels.get(spec.outcome, {}))
     if spec.outcome_reference is None:
         return names
     for code, name in names.items():

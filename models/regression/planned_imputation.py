@@ -22,7 +22,8 @@ from models.regression.identification import ModelDataError
 from models.regression.profile import finite_numbers, profile_of
 from models.sections.imputation import Imputation, has_effects_of_groups
 from models.sections.inference import MIXED_CATEGORICAL, ORDERED, PANEL
-from models.sections.regressors import Variable
+from models.sections.panel import NUMBER_OF_ANSWERS
+from models.sections.regressors import Interaction, Surface, Variable
 from models.spec import RegressionSpec
 
 CLUSTER = "cluster of the model"
@@ -69,15 +70,17 @@ def code_columns(spec: RegressionSpec, rows: pd.DataFrame, request: Imputation, 
     others = [name for name in (*spec.effects(), *strata) if name != groups]
     categories = {name for name, each in uses.items() if any(one.use == "category" for one in each)} | {*others}
     categories |= {spec.outcome} if spec.estimator in OF_CATEGORIES else set()
-    names = [spec.outcome, *uses, *request.auxiliary, *([spec.weights] if spec.weights else []), *others]
+    weights = [spec.weights] if spec.weights not in (None, NUMBER_OF_ANSWERS) else []
+    names = [spec.outcome, *uses, *request.auxiliary, *weights, *others]
     found: dict[str, Coded] = {}
     for name in dict.fromkeys(names):
         is_category = name in categories or not types.is_numeric_dtype(rows[name])
-        found[name] = _of_category(rows[name]) if is_category else _of_number(rows, name)
+        found[name] = code_category(rows[name]) if is_category else _of_number(rows, name)
     return found
 
 
-def _of_category(values: pd.Series) -> Coded:
+def code_category(values: pd.Series) -> Coded:
+    """Return a column of categories as places among its codes."""
     codes = tuple(sorted(values.dropna().unique().tolist()))
     places = values.map({code: place for place, code in enumerate(codes)})
     return Coded(np.asarray(places.to_numpy(dtype=float, na_value=np.nan), dtype=float), codes, values.dtype)
@@ -123,7 +126,7 @@ def plan_imputation(
     for name, each in coded.items():
         method = _method(spec, name, each, agreeing, has_levels=has_levels)
         if has_effects and each.codes and method is not None:
-            raise _unknown_to_groups(spec, name, int(np.isnan(each.numbers).sum()))
+            raise unknown_to_groups(spec, name, int(np.isnan(each.numbers).sum()))
         means = [f"{other}{OF_GROUP}" for other in numbers if other != name]
         predictors = (*(other for other in coded if other != name), *means) if has_effects else None
         columns.append(Column(name, len(each.codes), method, predictors))
@@ -147,7 +150,8 @@ def _refuse_bent(spec: RegressionSpec, *, has_effects: bool) -> None:
         )
 
 
-def _unknown_to_groups(spec: RegressionSpec, name: str, n_missing: int) -> ModelDataError:
+def unknown_to_groups(spec: RegressionSpec, name: str, n_missing: int) -> ModelDataError:
+    """Say that a category misses values that would be drawn without the effects of groups that the model has."""
     return ModelDataError(
         f"'{name}' is a category that misses {counted(n_missing, 'value')}, and categories are drawn without effects "
         f"of groups, which {spec.estimator} has here; expected it complete; write missing: listwise, or a model "
@@ -161,9 +165,14 @@ def _method(spec: RegressionSpec, name: str, coded: Coded, agreeing: set[str], *
     if name in agreeing:
         return "substantive"
     if coded.codes:
-        is_ordered = name == spec.outcome and spec.estimator in ORDERED
-        return "ordered" if is_ordered else "logit" if len(coded.codes) == 2 else "multinomial"  # noqa: PLR2004
+        return method_of_category(spec, name, coded)
     return "two_level_matching" if has_levels else "matching"
+
+
+def method_of_category(spec: RegressionSpec, name: str, coded: Coded) -> Method:
+    """Return how a category is drawn: an ordered outcome by proportional odds, others by (multinomial) logit."""
+    is_ordered = name == spec.outcome and spec.estimator in ORDERED
+    return "ordered" if is_ordered else "logit" if len(coded.codes) == 2 else "multinomial"  # noqa: PLR2004
 
 
 class _Terms:
@@ -188,5 +197,13 @@ def _with_middle(coded: Coded) -> Vector:
 
 def is_bent(spec: RegressionSpec) -> bool:
     """Tell whether a model has products, curves or a surface."""
-    lone = [each for each in spec.regressors_as_variables() if isinstance(each, Variable)]
-    return len(lone) < len(spec.regressors) or any(each.polynomial > 1 or each.spline for each in lone)
+    return bool(bent_regressors(spec))
+
+
+def bent_regressors(spec: RegressionSpec) -> tuple[Interaction | Surface | Variable, ...]:
+    """Return the products, curves and surfaces among the regressors of a model."""
+    return tuple(
+        each
+        for each in spec.regressors_as_variables()
+        if not isinstance(each, Variable) or each.polynomial > 1 or each.spline
+    )

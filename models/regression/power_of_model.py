@@ -80,9 +80,9 @@ def power_of_model(spec: RegressionSpec, rows: pd.DataFrame, labels: Labels, sou
     """Tell how likely the design of a fitted model is to show true effects of its focal regressor.
 
     By formula with the standard error and degrees of freedom of the fit (noncentral t). By simulation for linear models
-    with one way of clusters and no weights: cluster and residual variance are those of the fit, so that the intraclass
-    correlation is respected, and every drawn study is tested with CR2 and Satterthwaite's degrees of freedom. Of a
-    model with imputed values it is that of its complete responses.
+    with one way of clusters, no weights and no fixed effects: cluster and residual variance are those of the fit, so
+    that the intraclass correlation is respected, and every drawn study is tested with CR2 and Satterthwaite's degrees
+    of freedom. Of a model with imputed values it is that of its complete responses.
 
     The two differ where the standard error that the data gave is not the one that drawn studies have. With few clusters
     it is a rough estimate of it (``reading.simulated_power.error_of_draws``), so that the power by formula is too; and
@@ -150,7 +150,9 @@ def _drawn_design(spec: RegressionSpec, design: Design) -> tuple[DrawnDesign | N
         for is_so, reason in (
             (spec.estimator != "linear", f"the estimator is {spec.estimator}"),
             (bool(spec.corrected), "means of organisations are corrected"),
-            (len(spec.clusters()) != 1, "the model has not one way of clusters"),
+            (bool(spec.effects()), f"effects of {' and '.join(spec.effects())} are taken out"),
+            (not spec.clusters(), "without clusters errors do not go together, and the formula says it all"),
+            (len(spec.clusters()) > 1, "the model has two kinds of clusters, and studies are drawn with one"),
             (design.weights is not None, "the model has weights"),
         )
         if is_so

@@ -4,6 +4,7 @@ import pandas as pd
 
 from models.regression.diagnostics import general_name
 
+BY_NATURE = "products, powers and splines do so by nature, which does no harm"
 REMEDIES = {
     "max_leverage": "one response nearly decides a coefficient; read its interval as that of one response",
     "max_cooks_distance": "one response moves the results; look at it (sensemaking pictures) before believing them",
@@ -11,16 +12,17 @@ REMEDIES = {
     "proportional_odds_p": "effects differ by threshold; name regressors under by_threshold, or use multinomial",
     "reset_p": "the form may not be linear; try polynomial, spline or an interaction",
     "breusch_pagan_p": "residuals vary unequally; keep a robust covariance (HC3, CR2), not classical",
-    "max_vif": "regressors go together; take one out, or test them together (out.joint_tests)",
-    "max_generalised_vif": "regressors go together; take one out, or test them together (out.joint_tests)",
-    "condition_number": "regressors are together nearly dependent; centre them (centre: grand_mean), or take one out",
+    "max_vif": f"columns go together; {BY_NATURE}; of others test them together (out.joint_tests), or take one out",
+    "max_generalised_vif": f"regressors go together; {BY_NATURE}; of others test them together, or take one out",
+    "condition_number": f"columns are nearly dependent; centre them (centre: grand_mean); {BY_NATURE}",
     "least_category_n": "a category has few responses; leave its coefficient unread, or widen the population",
     "empty_categories": "a category without responses has no figure; say so, or widen the population",
     "least_outcome_n": "a category of the outcome has few responses; merge categories, or widen the population",
     "responses_per_coefficient": "few responses for so many coefficients; take out regressors, or use firth_logit",
     "bootstrap_failed": "many bootstrap draws cannot carry the model; merge categories, or relax less (by_threshold)",
     "without_finite_estimate": "without the penalty these have no estimate; read their intervals",
-    "n_clusters": "few clusters; keep CR2 or CR3 and put wild_bootstrap beside it, where the readings have it",
+    "n_clusters": "few clusters; CR2 or CR3 of one kind of clusters errs least, beside wild_bootstrap among "
+    "the readings; an estimator that has neither errs towards small p-values",
     "n_organisations": "too few organisations to tell an effect of theirs; report none, or compare people within them",
     "least_df": "clusters too few or too unlike for a t test; believe wild_bootstrap, or compare organisations (level)",
     "decided_by_one_cluster": "one cluster decides coefficients, whose errors are too small; report none of these",

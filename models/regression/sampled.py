@@ -48,8 +48,10 @@ def columns_of_sample(design: SampleDesign | None) -> list[str]:
 
 
 def columns_of_calibration(design: SampleDesign | None) -> list[str]:
-    """Return the columns that tell what weights were calibrated to: margins, where a value may be missing."""
-    return [] if design is None else [name for margin in design.margins() for name in margin]
+    """Return the columns that tell what weights were calibrated to: margins, where a value may be missing, numbers."""
+    return (
+        [] if design is None else [name for margin in (*design.margins(), design.calibrated_totals) for name in margin]
+    )
 
 
 def sample_of(design: SampleDesign | None, rows: pd.DataFrame, weights: pd.Series | None) -> SurveyDesign | None:
@@ -82,34 +84,37 @@ def sample_of(design: SampleDesign | None, rows: pd.DataFrame, weights: pd.Serie
 def sampled_uncertainty(sample: SurveyDesign, influence: Matrix) -> Uncertainty:
     """Return the covariance of k coefficients from their influence values, t on clusters less strata + 1 - k.
 
+    Where weights were calibrated, what the margins explain of influence over the whole sample is taken out.
+
     Args:
-        sample: n rows.
-        influence: n x k scores times the inverse information.
+        sample: The sample.
+        influence: n x k scores times the inverse information of the n rows of its subpopulation.
 
     Raises:
         ModelDataError: When a stratum has a single unit, or no degrees of freedom are left.
 
     References:
-        R: ``survey::svyglm``, ``survey::svyolr`` of a subset of the design.
+        R: ``survey::svyglm``, ``survey::svyolr`` of a subset of the design, calibrated or not.
     """
     k = influence.shape[1]
     df = degrees_of_freedom(sample, k - 1)
     n_rows = len(influence)
     n_clusters = None if sample.n_clusters == n_rows else sample.n_clusters
-    return Uncertainty(linearised_covariance(sample, influence), df * np.ones(k), n_clusters)
+    return Uncertainty(linearised_covariance(sample, sample.spread(influence)), df * np.ones(k), n_clusters)
 
 
 def effect_of_design(sample: SurveyDesign | None, outcome: Vector) -> dict[str, float]:
     """Return the design effect of the outcome's mean, and how many rows drawn at random would tell as much.
 
     Args:
-        sample: n rows; None for a model without a design.
-        outcome: n; numbers, or 0 and 1. Nothing is told of places of categories.
+        sample: The sample; None for a model without a design.
+        outcome: n, of the rows of its subpopulation; numbers, or 0 and 1. Nothing is told of places of categories.
 
     Returns:
         ``design_effect``, against sampling with replacement (NaN without variation), and ``effective_n``, n over it.
     """
     if sample is None:
         return {}
-    effect = design_effects(sample, ["outcome"], outcome[:, None], compared="with_replacement")["outcome"]
+    values = sample.spread(outcome[:, None])
+    effect = design_effects(sample, ["outcome"], values, compared="with_replacement")["outcome"]
     return {"design_effect": effect, "effective_n": sample.n_obs / effect if effect > 0 else np.nan}

@@ -48,7 +48,7 @@ def stacked_of_scores(
     """Return the covariance of ``stacked_uncertainty`` of any weighted scores, and how many clusters have rows.
 
     Args:
-        bread: Inverse information of the weighted rows, k x k.
+        bread: Inverse observed information of the weighted rows, k x k.
         scores: Weighted derivatives of the n rows' terms, n x k.
         answered: The rows.
         weighted: Their weights.

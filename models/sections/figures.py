@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from instruments.spec_file import BrokenRuleError, Name, Spec
 from models.sections.inference import FIGURES, Estimator
 from models.sections.regressors import Regressor, Sign, Variable
-from models.sections.sample_design import CALIBRATED, SampleDesign
+from models.sections.sample_design import SampleDesign
 
 QUARTILES = (0.25, 0.5, 0.75)
 RATIO, QUANTILES = "population_ratio", "population_quantiles"
@@ -108,11 +108,6 @@ def refuse_unfit_figures(model: _Model) -> None:
         raise ValueError(
             f"{estimator} needs a key design that says how responses were sampled, such as {{clusters: "
             "organisation_id}; write design: {} where responses were drawn themselves"
-        )
-    if model.design.calibrated and model.weights not in CALIBRATED:
-        raise ValueError(
-            f"design.calibrated needs weights that were calibrated: {' or '.join(CALIBRATED)}; found "
-            f"{model.weights or 'none'}; name them under weights, or take calibrated out"
         )
     if model.outcome in (said.per, said.by):
         raise ValueError(f"'{model.outcome}' is the outcome and stands under figures too; name another variable there")

@@ -1,14 +1,16 @@
 """What a model says of missing values: rows left out, values imputed several times, or silence weighted or modelled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Protocol
 
 from pydantic import Field, field_validator
 
 from instruments.spec_file import Name, Spec
-from models.sections.inference import FIGURES, MISCLASSIFIED, MIXED_CATEGORICAL, PANEL, Estimator
+from models.sections.inference import FIGURES, MARGINAL, MISCLASSIFIED, MIXED_CATEGORICAL, PANEL, Estimator
 from models.sections.nonresponse import ResponseWeights, Selection
-from models.sections.panel import Level
+from models.sections.panel import UNIT_COLUMNS, Level
+from models.sections.random_effects import RandomEffects
+from models.sections.regressors import Variable
 
 LISTWISE = "listwise"
 IMPUTATIONS = "n_imputations"
@@ -44,7 +46,8 @@ class Imputation(Spec):
         iterations: Rounds over all variables in each chain; fewer than 8 say nothing of whether chains have settled.
         auxiliary: Columns that are not in the model and say something of what is missing, or of why.
         has_levels: Whether numbers are imputed with a random intercept: of the units of a panel or the fixed effects,
-            else of the model's only cluster, the first units of a design, or the first groups of a mixed model.
+            else of the model's only cluster, the first units of a design, or the first groups of a mixed model; of
+            organisations and waves where rows are organisations.
         deltas: Variable → what is added to its imputed values, in its units (log odds of a category), to see whether
             the conclusion holds when values are missing because of what they are; each delta is imputed anew.
     """
@@ -89,6 +92,12 @@ class _Model(Protocol):
     def missing(self) -> Missing: ...
     @property
     def fixed_effects(self) -> Name | tuple[Name, Name] | None: ...
+    @property
+    def random_effects(self) -> Sequence[RandomEffects]: ...
+    def variables(self) -> Sequence[Variable]: ...
+    def effects(self) -> Sequence[str]: ...
+    def clusters(self) -> Sequence[str]: ...
+    def random_groups(self) -> Sequence[str]: ...
 
 
 def has_effects_of_groups(estimator: Estimator, fixed_effects: Name | tuple[Name, Name] | None) -> bool:
@@ -101,18 +110,43 @@ def refuse_imputation_of(model: _Model) -> None:
     request, estimator = imputation_of(model.missing), model.estimator
     if request is None:
         return
-    if model.level != "response":
-        raise ValueError(
-            f"missing: multiple_imputation is for rows of responses; found level {model.level}, whose means over "
-            "answers would take imputed ones for answers given; write missing: listwise, where means are over those "
-            "who answered, or a model of responses"
-        )
     if estimator in WITHOUT_IMPUTATION:
         raise ValueError(
             f"missing: multiple_imputation is not for estimator {estimator}: {WITHOUT_IMPUTATION[estimator]}"
         )
+    if model.level != "response":
+        _refuse_for_organisations(request, model)
     if not request.has_levels and has_effects_of_groups(estimator, model.fixed_effects):
         raise ValueError(
             f"has_levels: false is not for {estimator} with effects of groups: imputed values would know nothing of "
             "the groups that the model sets apart; remove the key"
+        )
+
+
+def _refuse_for_organisations(request: Imputation, model: _Model) -> None:
+    """Raise ValueError when answers imputed before they are averaged would not agree with a model of the averages."""
+    if not request.has_levels:
+        raise ValueError(
+            f"has_levels: false is not for level {model.level}: imputed answers would know nothing of the "
+            "organisations whose means are compared; remove the key"
+        )
+    groups = {*model.effects(), *model.random_groups(), *(model.clusters() if model.estimator in MARGINAL else ())}
+    slopes = any(each.slopes for each in model.random_effects)
+    if others := sorted(groups - {UNIT_COLUMNS["organisation"], "wave"}):
+        raise ValueError(
+            f"missing: multiple_imputation with level {model.level} knows organisations and waves; found effects of "
+            f"{', '.join(others)}, of which imputed answers would know nothing; write missing: listwise, or estimator "
+            "linear with a cluster"
+        )
+    if slopes:
+        raise ValueError(
+            f"missing: multiple_imputation with level {model.level} is for random intercepts; found slopes that differ "
+            "between organisations, which imputed answers would draw together; take slopes out, or write missing: "
+            "listwise"
+        )
+    earlier = sorted({each.variable for each in model.variables() if each.earlier_wave})
+    if earlier:
+        raise ValueError(
+            f"missing: multiple_imputation with level {model.level} is for variables of the same wave; found "
+            f"{', '.join(earlier)} of the wave before, whose means are over those who answered; write missing: listwise"
         )

@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Protocol, Self
 from pydantic import Field, field_validator, model_validator
 
 from instruments.spec_file import Name, Spec
-from models.sections.inference import Covariance, Estimator
+from models.sections.inference import MARGINAL, MIXED, ORDERED, Covariance, Estimator
+from models.sections.marginal import WorkingCorrelation
 from models.sections.panel import Level
 from models.sections.population import Population
 from models.sections.regressors import Variable, as_variable
@@ -15,7 +16,7 @@ STACKED: Covariance = "stacked"
 """The covariance of weighted estimates whose weights were estimated from the same people."""
 SELECTION, SELECTION_ESTIMATED, SELECTION_TIPS = "selection", "selection_estimated", "selection_tips"
 """Readings of selection models: ``selection 0.5 on outcome``, ``selection_estimated on outcome``."""
-OF_WEIGHTS = ("linear", "logit", "probit", "poisson")
+OF_WEIGHTS = ("linear", "logit", "probit", "poisson", *ORDERED, "multinomial", *MARGINAL)
 """Estimators whose covariance knows that weights of response were estimated."""
 MOST_CORRELATIONS = 20
 LARGEST = 0.99
@@ -49,7 +50,8 @@ class _Explained(Spec):
 class ResponseWeights(_Explained):
     """Those who answered stand for those like them who did not: weights of inverse probabilities.
 
-    For estimators linear, logit, probit and poisson of responses.
+    For estimators of responses linear, logit, probit, poisson, ordered_logit, ordered_probit, multinomial, and
+    gee_linear, gee_logit, gee_poisson with ``working_correlation: independence``.
 
     Attributes:
         method: ``response_weights``.
@@ -134,6 +136,8 @@ class _Model(Protocol):
     @property
     def weights(self) -> str | None: ...
     @property
+    def working_correlation(self) -> WorkingCorrelation | None: ...
+    @property
     def bootstrap_draws(self) -> int | None: ...
     @property
     def missing(self) -> object: ...
@@ -157,7 +161,8 @@ def refuse_unfit_nonresponse(model: _Model) -> None:
     if model.estimator not in estimators or model.level != "response":
         raise ValueError(
             f"{said} is for estimator {', '.join(estimators)} with rows of responses; found {model.estimator} of "
-            f"{model.level}; write missing: listwise or multiple_imputation, or a variant with such an estimator"
+            f"{model.level}; {_reason(model.estimator)}write missing: listwise or multiple_imputation, or a variant "
+            "with such an estimator"
         )
     beside = {
         "design": model.design is not None,
@@ -180,6 +185,16 @@ def refuse_unfit_nonresponse(model: _Model) -> None:
         _refuse_unfit_weights(model, request)
 
 
+def _reason(estimator: Estimator) -> str:
+    """Return why an estimator has no weights of response, where there is more to say than that it has none."""
+    if estimator not in MIXED:
+        return ""
+    return (
+        "the likelihood of a group is an integral over its effect, in which a weight of a row has no place and its "
+        "scores do not add up over rows; "
+    )
+
+
 def _refuse_unidentified(model: _Model, request: Selection) -> None:
     own = {each.variable for each in model.variables()}
     if request.is_estimated and not [each for each in request.variables() if each.variable not in own]:
@@ -195,6 +210,13 @@ def _refuse_unfit_weights(model: _Model, request: ResponseWeights) -> None:
         raise ValueError(
             f"response_weights have a covariance of their own, which knows that weights were estimated ({STACKED}); "
             f"found covariance: {model.covariance}; remove the key"
+        )
+    if model.estimator in MARGINAL and model.working_correlation != "independence":
+        raise ValueError(
+            f"response_weights of {model.estimator} ask for working_correlation: independence; found "
+            f"{model.working_correlation or 'none named, which is exchangeable'}: under another one what a row counts "
+            "depends on which others of its cluster answered, and weights of single rows do not undo that; write "
+            "independence, or missing: listwise"
         )
     waves = model.population.waves
     if request.of == "staying" and request.since is None and len(waves) == 1:

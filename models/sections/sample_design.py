@@ -1,6 +1,6 @@
 """What a model says of how its responses came into the sample: strata, clusters, sizes of the population."""
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from pydantic import model_validator
 
@@ -36,7 +36,9 @@ class SampleDesign(Spec):
             takes its distance from nought, ``average`` what other strata add on average, ``certainty`` nothing.
         calibrated: Margins of the population that the weights were calibrated to, by the names that they have under
             ``weights.calibration`` in ``study.yaml``, all of them; what they explain has no error. Left out, weights
-            count as they are, and errors are rather too large. For figures of the population.
+            count as they are, and errors are rather too large.
+        calibrated_totals: Numbers to whose totals the weights were calibrated beside or in place of margins, by their
+            names under ``weights.calibration.totals``, all of them.
     """
 
     clusters: Name | tuple[Name, ...] = ()
@@ -44,6 +46,7 @@ class SampleDesign(Spec):
     population_sizes: Name | tuple[Name, ...] = ()
     lonely_strata: Literal["fail", "adjust", "average", "certainty"] = "fail"
     calibrated: tuple[str, ...] = ()
+    calibrated_totals: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "SampleDesign":
@@ -57,6 +60,8 @@ class SampleDesign(Spec):
             raise ValueError("a design names the same column twice; keep one")
         if len(set(self.calibrated)) < len(self.calibrated):
             raise ValueError("calibrated names a margin twice; keep one")
+        if len(set(self.calibrated_totals)) < len(self.calibrated_totals):
+            raise ValueError("calibrated_totals names a number twice; keep one")
         return self
 
     def stages(self) -> tuple[StageColumns, ...]:
@@ -79,6 +84,11 @@ class SampleDesign(Spec):
         """Return the columns of population sizes."""
         return _listed(self.population_sizes)
 
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether it says what weights were calibrated to."""
+        return bool(self.calibrated or self.calibrated_totals)
+
     def margins(self) -> tuple[tuple[str, ...], ...]:
         """Return the variables of every margin that weights were calibrated to; several where they are crossed."""
         return tuple(tuple(name.split(CROSSED)) for name in self.calibrated)
@@ -88,23 +98,34 @@ class SampleDesign(Spec):
         return (*self.groups(), *self.sizes())
 
 
-def refuse_mixed_design(
-    design: SampleDesign | None,
-    estimator: Estimator,
-    covariance: Covariance | None,
-    level: str,
-    groups: tuple[str, ...],
-) -> None:
+class _Model(Protocol):
+    """What of a model decides whether its design goes together with the rest."""
+
+    @property
+    def estimator(self) -> Estimator: ...
+    @property
+    def design(self) -> SampleDesign | None: ...
+    @property
+    def covariance(self) -> Covariance | None: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def weights(self) -> str | None: ...
+    @property
+    def missing(self) -> object: ...
+    @property
+    def bootstrap_draws(self) -> int | None: ...
+
+
+def refuse_mixed_design(model: _Model, groups: tuple[str, ...]) -> None:
     """Raise ValueError when a design does not go together with what else a model says.
 
     Args:
-        design: The design; None where the model has none.
-        estimator: Its estimator.
-        covariance: Its covariance; None where it names none.
-        level: What its rows are.
+        model: The model.
         groups: Columns named under cluster or fixed_effects.
     """
-    if design is None:
+    estimator, covariance = model.estimator, model.covariance
+    if model.design is None:
         if covariance == OF_DESIGN:
             raise ValueError("covariance: design needs a key design that names strata or clusters")
         return
@@ -114,17 +135,38 @@ def refuse_mixed_design(
         raise ValueError(
             f"with a design the covariance is design; found {covariance}; remove it, or write design: none"
         )
-    if design.calibrated and (estimator not in FIGURES or covariance not in (None, OF_DESIGN)):
-        raise ValueError(
-            f"design.calibrated is for figures of the population ({', '.join(FIGURES)}) with covariance design; found "
-            f"{estimator} and {covariance or 'none named'}; remove it, and weights count as they are"
-        )
-    if level != "response":
-        raise ValueError(f"a design is of responses; found level {level}; write level: response, or design: none")
+    if model.design.is_calibrated:
+        _refuse_unfit_calibration(model)
+    if model.level != "response":
+        raise ValueError(f"a design is of responses; found level {model.level}; write level: response, or design: none")
     if groups:
         raise ValueError(
             f"a design has its own clusters and no fixed_effects; found '{groups[0]}'; name clusters under design "
             "only, or write design: none"
+        )
+
+
+def _refuse_unfit_calibration(model: _Model) -> None:
+    if model.weights not in CALIBRATED:
+        raise ValueError(
+            f"design.calibrated needs weights that were calibrated: {' or '.join(CALIBRATED)}; found "
+            f"{model.weights or 'none'}; name them under weights, or take calibrated out"
+        )
+    found = {
+        f"covariance: {model.covariance}": (model.covariance not in (None, OF_DESIGN), "replicates are not calibrated"),
+        "missing other than listwise": (
+            model.missing != "listwise",
+            "completed sets lack those outside the population, among whom weights were calibrated",
+        ),
+        f"bootstrap_draws: {model.bootstrap_draws}": (
+            bool(model.bootstrap_draws) and model.estimator not in FIGURES,
+            "draws are not calibrated",
+        ),
+    }
+    if named := next(((key, why) for key, (is_there, why) in found.items() if is_there), None):
+        raise ValueError(
+            f"design.calibrated does not go together with {named[0]}: {named[1]}; take one of the two out (without "
+            "calibrated, weights count as they are)"
         )
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from instruments.counted import counted
 from models.estimates import Matrix, Vector
 from models.regression.identification import ModelDataError
-from models.survey_design.stages import Level, Stage, build_levels
+from models.survey_design.stages import Codes, Level, Stage, build_levels
 
 Lonely = Literal["fail", "adjust", "average", "certainty"]
 """What a stratum with a single sampled unit adds to variances; see ``SurveyDesign.lonely``."""
@@ -98,6 +98,11 @@ class SurveyDesign:
         return len(np.unique(self.levels[0].units[self.in_domain]))
 
     @property
+    def units_of_domain(self) -> Codes:
+        """First-stage unit of each row of the subpopulation, 0 to G - 1."""
+        return np.unique(self.levels[0].units[self.in_domain], return_inverse=True)[1].astype(np.intp)
+
+    @property
     def n_strata(self) -> int:
         """Strata of the first stage with rows in the subpopulation."""
         level = self.levels[0]
@@ -107,6 +112,12 @@ class SurveyDesign:
     def df(self) -> int:
         """Degrees of freedom: units less strata of the first stage, those in the subpopulation; R: ``degf``."""
         return self.n_clusters - self.n_strata
+
+    def spread(self, values: Vector | Matrix) -> Vector | Matrix:
+        """Return values of the subpopulation's rows as those of all n rows, 0 outside it."""
+        found = np.zeros((len(self.weights), *values.shape[1:]))
+        found[self.in_domain] = values
+        return found
 
     def domain(self, is_member: NDArray[np.bool_]) -> "SurveyDesign":
         """Narrow the subpopulation to rows, n, and keep the design; R: ``subset(design, ...)``.

@@ -73,7 +73,7 @@ def fit_figures(spec: RegressionSpec, variant: str, design: Design, labels: Labe
         **({} if replicates is None else {"n_replicates": float(len(replicates.scales))}),
         **of_clusters(Uncertainty(np.eye(len(estimates)), estimates["df"].to_numpy(dtype=float), n_clusters)),
         **_of_domains(spec, design, domains, labels),
-        **effect_of_design(sample, design.outcome.to_numpy()),
+        **effect_of_design(sample, design.outcome.to_numpy()[sample.in_domain]),
         **_effects_of_designs(spec, design, sample, domains),
         "share_of_responses_used": sample.n_obs / design.n_in_population,
     }
@@ -206,7 +206,7 @@ def _effects_of_designs(
         return {}
     outcome = design.outcome.to_numpy()
     return {
-        f"design_effect of {term}": effect_of_design(sample.domain(is_member), outcome)["design_effect"]
+        f"design_effect of {term}": effect_of_design(sample.domain(is_member), outcome[is_member])["design_effect"]
         for term, is_member in list(domains.items())[1:]
         if is_member.sum() >= FEWEST_UNITS
     }

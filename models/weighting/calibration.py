@@ -88,11 +88,12 @@ def calibrate(
     _refuse_unusable(auxiliaries)
     place, factors = np.zeros(len(auxiliaries.names)), np.ones(len(weights))
     deviation, n_iterations = np.inf, 0
-    while deviation > tolerance and n_iterations < most_iterations:
-        gap = auxiliaries.totals - (weights * factors) @ auxiliaries.values
-        step = _solved(auxiliaries.values, weights * (factors if distance == "raking" else 1.0), gap)
-        place, factors = _moved(auxiliaries, weights, distance, place, step)
-        deviation, n_iterations = float(auxiliaries.deviations(weights * factors).max()), n_iterations + 1
+    with np.errstate(over="ignore", invalid="ignore"):  # far from any solution raking goes to infinity
+        while deviation > tolerance and n_iterations < most_iterations:
+            gap = auxiliaries.totals - (weights * factors) @ auxiliaries.values
+            step = _solved(auxiliaries.values, weights * (factors if distance == "raking" else 1.0), gap)
+            place, factors = _moved(auxiliaries, weights, distance, place, step)
+            deviation, n_iterations = float(auxiliaries.deviations(weights * factors).max()), n_iterations + 1
     if not deviation <= tolerance:
         raise WeightingError(_not_met(auxiliaries, weights * factors, n_iterations))
     if (n_wrong := int((factors <= 0).sum())) > 0:
@@ -158,7 +159,8 @@ def _refuse_unusable(auxiliaries: Auxiliaries) -> None:
 
 
 def _not_met(auxiliaries: Auxiliaries, weights: Values, n_iterations: int) -> str:
-    deviations = auxiliaries.deviations(weights)
+    with np.errstate(invalid="ignore"):
+        deviations = auxiliaries.deviations(weights)
     worst = int(np.nan_to_num(deviations, nan=np.inf).argmax())
     return (
         f"calibration did not meet the totals in {n_iterations} steps: '{auxiliaries.names[worst]}' is "

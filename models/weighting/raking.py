@@ -88,7 +88,7 @@ def rake(
         ``survey::postStratify`` (one margin). Trimming within the cycles: Valliant, Dever and Kreuter (2018), Practical
         Tools for Designing and Weighting Survey Samples, section 14.4.
     """
-    _refuse_impossible(margins)
+    refuse_impossible(margins)
     current, upper = np.asarray(weights, dtype=np.float64).copy(), np.inf
     is_trimmed = np.zeros(len(current), dtype=np.bool_)
     for iteration in range(1, most_iterations + 1):
@@ -106,7 +106,8 @@ def rake(
     raise WeightingError(_not_settled(margins, current, most_iterations))
 
 
-def _refuse_impossible(margins: Sequence[Margin]) -> None:
+def refuse_impossible(margins: Sequence[Margin]) -> None:
+    """Raise WeightingError when there is no margin, a category has no response, or sums of margins differ."""
     if not margins:
         raise WeightingError("there is no margin to rake to; give at least one")
     first = margins[0]

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from models.estimates import Fit
+from models.regression.calibrated_sample import calibrated_rows
 from models.regression.columns import column_of
 from models.sections.regressors import parts_of
 from models.spec import RegressionSpec
@@ -25,12 +26,16 @@ def with_organisations(model: RegressionSpec, fit: Fit, analysis: pd.DataFrame) 
     An effect of organisations, from their means or of rows of organisations, asks for thirty of them; with fewer the
     fit deserves a look.
     """
-    rows = fit.data.drop(columns="organisation_id", errors="ignore")
+    used = fit.data
+    if model.design is not None and model.design.is_calibrated:
+        sample = calibrated_rows(model, fit.data)
+        used = sample.rows[sample.is_member]
+    rows = used.drop(columns="organisation_id", errors="ignore")
     rows = rows.merge(analysis[["response_id", "organisation_id"]], on="response_id", validate="one_to_one")
     rows = rows[rows["organisation_id"].notna()]
     if rows.empty:
         return fit.diagnostics
-    indicators = frozenset(str(name) for name in fit.data if fit.data[name].nunique() == N_OF_INDICATOR)
+    indicators = frozenset(str(name) for name in used if used[name].nunique() == N_OF_INDICATOR)
     behind = [rows.groupby(each)["organisation_id"].nunique().min() for each in categories_of(model, indicators)]
     return organisations_told(model, fit, int(rows["organisation_id"].nunique()), min(behind, default=None))
 

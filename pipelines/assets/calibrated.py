@@ -31,5 +31,7 @@ def with_calibration(store: Store, analysis: pd.DataFrame, model: RegressionSpec
         return found
     wide = long[long["variable"].isin(of_frame)].pivot(index=UNIT, columns="variable", values="value")
     units = store.read(core.RESPONSES)[["response_id", "respondent_key", "wave"]]
+    numbers = [name for name in of_frame if model.design is not None and name in model.design.calibrated_totals]
+    wide = wide.assign(**{name: pd.to_numeric(wide[name], errors="coerce").astype("Float64") for name in numbers})
     known = units.merge(wide.reset_index(), left_on=["respondent_key", "wave"], right_on=UNIT, how="left")
     return found.merge(known[["response_id", *of_frame]], on="response_id", how="left", validate="one_to_one")

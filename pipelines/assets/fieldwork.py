@@ -20,7 +20,13 @@ from pipelines.tables.erasures import ERASED
 from pipelines.team_tables import faults_of, read_team_table
 
 OF_UNITS = (core.SAMPLED_UNITS, fieldwork.CONTACTS, fieldwork.UNIT_VARIABLES)
-OF_WEIGHTS = (fieldwork.WEIGHTS, fieldwork.WEIGHTING, fieldwork.WEIGHTING_CELLS, fieldwork.WEIGHTING_MARGINS)
+OF_WEIGHTS = (
+    fieldwork.WEIGHTS,
+    fieldwork.WEIGHTING,
+    fieldwork.WEIGHTING_CELLS,
+    fieldwork.WEIGHTING_MARGINS,
+    fieldwork.WEIGHTING_TOTALS,
+)
 
 WEIGHED_BY = [
     *("response_id", "wave", "respondent_group", "respondent_key"),

@@ -6,6 +6,7 @@ from pipelines.board_report.method import method
 from pipelines.board_report.organisations import organisations, regions
 from pipelines.board_report.released import Released
 from pipelines.board_report.scores import scores
+from pipelines.board_report.short import in_short
 from pipelines.board_report.together import what_goes_together
 from pipelines.board_report.value import Report, Section
 from pipelines.board_report.who import who_answered
@@ -27,7 +28,8 @@ def report_of(file: ReleaseFile, language: str) -> Report:
     """
     released = Released(file, wording_of(language, file.tables["meta.texts"]))
     first = tuple(make(released) for make in (who_answered, scores, changes, what_goes_together, answers))
-    return report_of_sections(released, (*first, *regions(released), organisations(released), method(released)))
+    others = (*regions(released), organisations(released), method(released))
+    return report_of_sections(released, (*in_short(released), *first, *others))
 
 
 def report_of_sections(released: Released, sections: tuple[Section, ...]) -> Report:

@@ -141,6 +141,7 @@ DANISH: Mapping[str, str] = {
     "method_source": "Alt her er læst i udgivelsesfilen og intet andet sted. En metodiker kan lave hvert tal igen.",
     "method_caption": "Skalaer, hvad de spænder over, og hvad en høj score betyder",
     "short_title": "Kort fortalt",
+    "clear_title": "Tydelige sammenhænge",
     "short_together": "Kort fortalt: hvad der hænger sammen",
     "short_part": "Kort fortalt: hvad der hænger sammen ({place} af {of})",
     "appendix": "Bilag: {title}",

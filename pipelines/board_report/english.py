@@ -139,6 +139,7 @@ ENGLISH: Mapping[str, str] = {
     "number again from it.",
     "method_caption": "Scales, what they range over and what a high score means",
     "short_title": "In short",
+    "clear_title": "Clear connections",
     "short_together": "In short: what goes together",
     "short_part": "In short: what goes together ({place} of {of})",
     "appendix": "Appendix: {title}",

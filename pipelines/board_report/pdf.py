@@ -69,9 +69,10 @@ def _section(section: Section, wording: Wording) -> dict[str, object]:
 
 
 def _widths(table: Table, wording: Wording) -> list[int]:
-    """Return how much of the line every column needs: its longest word, of words some beside it, of figures a gap."""
+    """Return how much of the line every column needs: heads of figures their longest word, of words some beside it."""
     rows = [[wording.figure(cell) for cell in row] for row in table.rows if len(row) > 1]
-    columns = zip(table.heads, *rows, strict=True)
+    heads = [head if place < table.n_labels else "\n".join(head.split()) for place, head in enumerate(table.heads)]
+    columns = zip(heads, *rows, strict=True)
     most = 2 * MOST_SIGNS // max(table.n_labels, 2)
     needed = [max(_need(line, most) for cell in column for line in cell.splitlines() or [""]) for column in columns]
     return [need + (GAP if place >= table.n_labels else 0) for place, need in enumerate(needed)]

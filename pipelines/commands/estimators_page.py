@@ -29,7 +29,8 @@ Every estimator goes through one function. `sensemaking run`, `fit`, `rerun`, `c
 report of methods therefore take all of them, and a replication package refits what it holds by the same code. What
 differs stands here:
 
-- *imputed*: whether `missing: multiple_imputation` pools it; [what is refused](../how-to/impute-missing-values.md).
+- *imputed*: whether `missing: multiple_imputation` pools it, of responses and of rows of organisations (`level`);
+  [what is refused](../how-to/impute-missing-values.md).
 - *release*, *package*: whether [rules of disclosure](../explanation/disclosure.md) are worked out for it and, of a
   release, whether there are words. A fit must keep the rules besides.
 - *by command*: whether a test fits it on the demonstration by `fit`, makes it again by `rerun` with the same bits, puts

@@ -35,8 +35,8 @@ def power(study: Study, model: str, variant: str, sought: Sought) -> PowerOfMode
         known = sorted(f"{row.model} ({row.variant})" for row in fits[is_current].itertuples())
         named = f"{model} ({variant})"
         raise UsageError(
-            f"there is no fit of {named}{closest(named, known)}; run the study first; fitted are "
-            f"{', '.join(known) or 'none'}"
+            f"there is no current fit of {named}; fitted are {', '.join(known) or 'none'}{closest(named, known)}; name "
+            "one of these, or run the study first"
         )
     fit = found.iloc[0]
     spec = recorded_model(fit)

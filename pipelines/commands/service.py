@@ -16,6 +16,7 @@ from instruments.faults import EnvironmentFault, UsageError
 from pipelines.definitions import load_studies
 from pipelines.files import OF_OTHERS, PRIVATE, whole_or_absent
 from pipelines.load import Study
+from pipelines.pull_asset import is_pulled
 
 Kind = Literal["systemd", "cron", "container"]
 UNIT_NAME = "sensemaking.service"
@@ -135,21 +136,39 @@ def systemd_unit(service: Service) -> str:
 
 
 def cron_lines(service: Service) -> str:
-    """Write a line a study, which runs it at the time of its schedule without Dagster's daemon.
+    """Write a line a study, which pulls and runs it at the time of its schedule without Dagster's daemon.
 
-    A line says its time zone in ``CRON_TZ``, which cronie and systemd-cron know; other crons take the machine's.
+    Pulling at a time of its own has a line of its own; a pull that fails stops no run of files that are there. A line
+    says its time zone in ``CRON_TZ``, which cronie and systemd-cron know; other crons take the machine's.
     """
     lines = ["# sensemaking: runs of studies at the times of their schedules"]
     for study, folder in zip(service.studies, service.folders, strict=True):
-        program, log = shlex.join([*_program(), "run", folder]), shlex.quote(f"{folder}/warehouse/cron.log")
-        secrets = shlex.quote(str(service.environment))
-        command = (
-            f"umask 077; cd {shlex.quote(str(HOUSE))} && mkdir -p {shlex.quote(f'{folder}/warehouse')} && "
-            f"if [ -r {secrets} ]; then set -a; . {secrets}; set +a; fi && {program} >>{log} 2>&1"
-        )
         lines.append(f"CRON_TZ={study.spec.schedule.time_zone}")
-        lines.append(f"{study.spec.schedule.cron} {command.replace('%', chr(92) + '%')}")
+        lines += [
+            f"{cron} {_in_cron(service, folder, commands).replace('%', chr(92) + '%')}"
+            for cron, commands in _times(study)
+        ]
     return "\n".join(lines) + "\n"
+
+
+def _times(study: Study) -> list[tuple[str, list[str]]]:
+    """Return when which commands are called, in order."""
+    said = study.spec.schedule
+    if not is_pulled(study):
+        return [(said.cron, ["run"])]
+    if said.pull_cron in (None, said.cron):
+        return [(said.cron, ["pull", "run"])]
+    return [(str(said.pull_cron), ["pull"]), (said.cron, ["run"])]
+
+
+def _in_cron(service: Service, folder: str, commands: Sequence[str]) -> str:
+    """Write commands of a study as a line of the shell, with the secrets in their environment."""
+    log, secrets = shlex.quote(f"{folder}/warehouse/cron.log"), shlex.quote(str(service.environment))
+    called = "; ".join(f"{shlex.join([*_program(), command, folder])} >>{log} 2>&1" for command in commands)
+    return (
+        f"umask 077; cd {shlex.quote(str(HOUSE))} && mkdir -p {shlex.quote(f'{folder}/warehouse')} && "
+        f"if [ -r {secrets} ]; then set -a; . {secrets}; set +a; fi && {{ {called}; }}"
+    )
 
 
 def containerfile(service: Service) -> str:

@@ -19,7 +19,7 @@ from pipelines.report_tables.excel import excel_workbook
 from pipelines.report_tables.html import html_page
 from pipelines.report_tables.latex import latex_document
 from pipelines.report_tables.loadings import loading_table
-from pipelines.report_tables.regressions import arrange, chosen, regression_table
+from pipelines.report_tables.regressions import Arranged, arrange, chosen, regression_table
 from pipelines.report_tables.released_means import released_mean_table
 from pipelines.report_tables.reported import ReportedFit, Style
 from pipelines.report_tables.value import Document, Table
@@ -148,7 +148,7 @@ def _refuse(wish: Wish) -> None:
 def _tables(study: Study, sourced: Sourced, wish: Wish) -> Iterator[Table]:
     kinds, number, words = wish.kinds or KINDS, 1, sourced.words
     if "regressions" in kinds:
-        side_by_side = (chosen if wish.asked.fit_ids else arrange)(sourced.fits, words)
+        side_by_side = chosen(sourced.fits, words) if wish.asked.fit_ids else _side_by_side(study, sourced)
         for each in side_by_side:
             yield regression_table(each, number, words, wish.style)
             number += 1
@@ -158,6 +158,11 @@ def _tables(study: Study, sourced: Sourced, wish: Wish) -> Iterator[Table]:
             number += 1
     if "measurement" in kinds and wish.is_private:
         yield from _loadings(study, sourced, number)
+
+
+def _side_by_side(study: Study, sourced: Sourced) -> list[Arranged]:
+    declared = {name: ["main", *(each.name for each in model.variants)] for name, model in study.models.items()}
+    return arrange(sourced.fits, sourced.words, declared)
 
 
 def _descriptives(study: Study, sourced: Sourced, fit: ReportedFit, number: int) -> Table:

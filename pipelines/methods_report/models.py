@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from models.sections.imputation import imputation_of
+from models.sections.inference import FIGURES
 from models.spec import RegressionSpec
 from pipelines.board_report.released import rows_of
 from pipelines.board_report.value import Section, Table
@@ -17,8 +19,11 @@ from pipelines.report_tables.reported import ReportedFit, Style
 from pipelines.tables import out
 
 DIGITS = 12
+OF_CALIBRATION = ("variance of calibrated weights", "regressions of calibrated weights")
+"""Entries of the ledger for errors of calibrated weights; the second of regressions only."""
 SAID_WHOLE = ("never_locked", "by_hand")
 """Why a fit is exploratory where its recorded reason says no more than the report's own words."""
+IMPUTED_MEANS = ("answers imputed before they are averaged",)
 Fits = Sequence[ReportedFit]
 
 
@@ -100,13 +105,21 @@ def _of_estimates(found: Found, fits: Fits) -> list[str]:
     for fit in fits:
         names += ENGINES.get(str(recorded.loc[fit.fit_id, "engine"]), ())
         names += [*ESTIMATORS[fit.estimator], *of_covariance(fit.estimator, fit.covariance)]
+        names += _of_calibration(fit)
         names += READINGS["average_effect"] if len(fit.effects()) else ()
         names += SHAPES["holm"] if fit.n_in_family > 1 else ()
         names += READINGS["equivalence"] if fit.spec.smallest_effect_of_interest is not None else ()
         names += SHAPES["surface"] if len(fit.surface) else ()
         names += SHAPES["spline"] if any(each.spline for each in fit.spec.variables()) else ()
-        names += SHAPES["organisation_rows"] if fit.spec.level != "response" else ()
+        if fit.spec.level != "response":
+            names += [*SHAPES["organisation_rows"], *(IMPUTED_MEANS if imputation_of(fit.spec.missing) else ())]
     return names
+
+
+def _of_calibration(fit: ReportedFit) -> tuple[str, ...]:
+    if fit.spec.design is None or not fit.spec.design.is_calibrated:
+        return ()
+    return OF_CALIBRATION[:1] if fit.estimator in FIGURES else OF_CALIBRATION
 
 
 def _origin(found: Found, titles: dict[str, str]) -> Table:

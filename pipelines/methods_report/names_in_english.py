@@ -134,7 +134,11 @@ NAMES: Mapping[str, str] = {
     "diagnostic_effective_n_of_weights": "Equally weighted responses that tell as much",
     "diagnostic_weights_efficiency": "The same as a share of the responses",
     "diagnostic_response_auc": "Area under the curve of who answered (0.5: nothing tells it)",
+    "design_total": "the total of {variable}",
+    "design_calibrated": "errors of what is left when weights are calibrated to {margins}",
     "missing_multiple_imputation": "what is missing is imputed {n} times and estimates are pooled by Rubin’s rules",
+    "missing_imputed_before_averaging": "answers and facts that are missing are imputed {n} times, from means of the "
+    "organisation too, before answers are averaged; estimates are pooled by Rubin’s rules",
     "missing_answered": "those who answered the outcome are weighted by the inverse of their probability of doing so, "
     "explained by {variables}",
     "missing_staying": "those who stayed are weighted by the inverse of their probability of doing so, explained at "

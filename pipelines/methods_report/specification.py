@@ -5,12 +5,13 @@ from typing import cast
 
 from models.sections.corrected import Measured
 from models.sections.figures import QUARTILES, Figures
-from models.sections.imputation import Imputation, Missing, imputation_of
+from models.sections.imputation import Missing, imputation_of
 from models.sections.inference import FIGURES
 from models.sections.nonresponse import ResponseWeights, Selection
 from models.sections.paths import Paths
 from models.sections.random_effects import RandomEffects
 from models.sections.regressors import Interaction, Regressor, Surface, Variable, as_variable, parts_of
+from models.sections.sample_design import SampleDesign
 from models.sections.variants import Variant
 from models.spec import RegressionSpec
 from pipelines.board_report.value import Table
@@ -37,7 +38,7 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_corrected", ", ".join(_correction(found, each) for each in model.corrected)
     yield "spec_covariance", model.covariance_used()
     yield "spec_cluster", _columns(found, model.clusters())
-    yield "spec_design", _columns(found, () if model.design is None else model.design.columns())
+    yield "spec_design", "\n".join(_design(found, model.design))
     yield "spec_effects", _columns(found, model.effects())
     yield "spec_random_effects", "\n".join(_random(found, each) for each in model.random_effects)
     yield "spec_paths", _paths(found, model.paths)
@@ -45,7 +46,7 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_panel", _columns(found, () if model.panel is None else (model.panel.column,))
     yield "spec_dyads", (model.dyads or "").replace("_", " ")
     yield "spec_weights", found.maybe(f"weight_{model.weights}", str(model.weights or "").replace("_", " "))
-    yield "spec_missing", _missing(found, model.missing)
+    yield "spec_missing", _missing(found, model.missing, has_rows_of_organisations=model.level != "response")
     yield "spec_confidence", found.number(model.confidence_level, "share")
     yield "spec_sign", found.say(f"sign_{model.expected_sign}")
     yield "spec_smallest", _smallest(found, model)
@@ -53,22 +54,32 @@ def _parts(found: Found, model: RegressionSpec) -> Iterator[tuple[str, str]]:
     yield "spec_variants", "\n".join(_variant(found, model, each) for each in model.variants)
 
 
+def _design(found: Found, design: SampleDesign | None) -> Iterator[str]:
+    """Yield the columns of a design, and what its weights are calibrated to."""
+    if design is None:
+        return
+    yield _columns(found, design.columns())
+    if design.is_calibrated:
+        margins = [" × ".join(found.variable(each) for each in margin) for margin in design.margins()]
+        margins += [found.say("design_total", variable=found.variable(each)) for each in design.calibrated_totals]
+        yield found.say("design_calibrated", margins=", ".join(margins))
+
+
 def _focal(model: RegressionSpec) -> Regressor:
     return model.focal if isinstance(model.focal, Interaction) else as_variable(model.focal)
 
 
-def _missing(found: Found, missing: Missing) -> str:
+def _missing(found: Found, missing: Missing, *, has_rows_of_organisations: bool) -> str:
     """Return how missing answers are treated."""
     if isinstance(missing, ResponseWeights | Selection):
         key = "selection" if isinstance(missing, Selection) else "staying" if missing.of == "staying" else "answered"
         listed = found.listed([_variable(found, each) for each in missing.variables()])
         return found.say(f"missing_{key}", variables=listed or found.say("none"))
     request = imputation_of(missing)
-    return found.say("missing_listwise" if request is None else "missing_multiple_imputation", **_times(request))
-
-
-def _times(request: Imputation | None) -> dict[str, int]:
-    return {} if request is None else {"n": request.imputations}
+    if request is None:
+        return found.say("missing_listwise")
+    key = "missing_imputed_before_averaging" if has_rows_of_organisations else "missing_multiple_imputation"
+    return found.say(key, n=request.imputations)
 
 
 def _correction(found: Found, correction: str | Measured) -> str:

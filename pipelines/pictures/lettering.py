@@ -28,7 +28,7 @@ def width_of(words: str, size: float, *, is_bold: bool = False) -> float:
 def wrapped(words: str, width: float, size: float, *, is_bold: bool = False) -> list[str]:
     """Break words into lines that fit a width; a word longer than a line is broken too, a no-break space is kept."""
     lines = [""]
-    for word in words.split(" "):
+    for word in filter(None, words.split(" ")):
         longer = f"{lines[-1]} {word}" if lines[-1] else word
         if width_of(longer, size, is_bold=is_bold) <= width:
             lines[-1] = longer

@@ -4,13 +4,11 @@ No message, log or representation holds a secret.
 """
 
 import os
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from instruments.faults import EnvironmentFault, UsageError
-from instruments.strict_yaml import read_yaml
-from pipelines.files import OF_OTHERS
+from instruments.faults import UsageError
+from pipelines.secret_files import read_secret_file
 
 FILE = "pull.secrets.yaml"
 PREFIX = "SENSEMAKING_PULL_"
@@ -42,11 +40,8 @@ def read_secret(folder: Path, name: str) -> Secret:
     if not path.is_file():
         message = f"set {variable}, or write {path} with the key {name}, readable by its owner alone"
         raise UsageError(f"pulling needs the secret {name}: {message}")
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & OF_OTHERS:
-        raise EnvironmentFault(f"{path} can be read by others (mode {mode:o}); expected 600: chmod 600 {path}")
-    said = read_yaml(path).value
-    if not isinstance(said, dict) or name not in said:
+    said = read_secret_file(path)
+    if name not in said:
         raise UsageError(f"{path}: expected the key {name}; write it there, or set {variable}")
     return _checked(said[name], f"the key {name} of {path}")
 

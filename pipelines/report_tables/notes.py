@@ -102,11 +102,13 @@ def _columns_by_pair(pairs: list[tuple[str, str]]) -> Iterator[tuple[tuple[str, 
 def _definition(fit: ReportedFit, words: Words) -> str:
     if fit.covariance.endswith("_two_way"):
         return words.say("of_two_ways")
+    if fit.covariance == STACKED:
+        return words.maybe(f"of_{STACKED}", STACKED)
     if fit.estimator in ("mixed", *MARGINAL, *PATHS):
         return _of_groups(fit, words)
     if fit.estimator in FIGURES and fit.covariance not in REPLICATED:
         return words.say("of_quantiles" if fit.estimator == QUANTILES else "of_figures")
-    if fit.estimator in LINEAR or fit.covariance in ("design", STACKED, *REPLICATED):
+    if fit.estimator in LINEAR or fit.covariance in ("design", *REPLICATED):
         return words.maybe(f"of_{fit.covariance}", fit.covariance)
     return words.say(_of_likelihood(fit))
 

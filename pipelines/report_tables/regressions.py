@@ -1,7 +1,8 @@
 """Fits → a table with models side by side; what goes below it is in ``notes``, its words in ``sentences``."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from pipelines.report_tables.coefficients import coefficient_rows, effect_rows, printed
 from pipelines.report_tables.notes import regression_notes
@@ -13,6 +14,7 @@ from pipelines.report_tables.value import Column, Table
 from pipelines.report_tables.words import Words
 
 MOST_COLUMNS = 6
+NONE_DECLARED: Mapping[str, Collection[str]] = MappingProxyType({})
 PARTS = ("estimate", "std_error", "conf_low", "conf_high", "df", "p_value")
 
 
@@ -24,19 +26,24 @@ class Arranged:
         caption: What they have in common.
         fits: In order.
         are_variants: Whether they are variants of one model; then the model itself needs no title.
+        absent: Names of variants that the study declares and that have no column in any part.
     """
 
     caption: str
     fits: tuple[ReportedFit, ...]
     are_variants: bool
+    absent: tuple[str, ...] = ()
 
 
-def arrange(fits: Sequence[ReportedFit], words: Words) -> list[Arranged]:
+def arrange(
+    fits: Sequence[ReportedFit], words: Words, declared: Mapping[str, Collection[str]] = NONE_DECLARED
+) -> list[Arranged]:
     """Put fits side by side: models of the same outcome, and each model with its variants.
 
     Args:
         fits: Fits that the study declares, models as written before their variants.
         words: Language.
+        declared: Model → all its variants, ``main`` among them, so that those without a fit are named.
 
     Returns:
         First the outcomes with several models, then the models; at most six columns each, the model itself first in
@@ -54,7 +61,10 @@ def arrange(fits: Sequence[ReportedFit], words: Words) -> list[Arranged]:
         first, others = [fit for fit in own if fit.variant == "main"], [fit for fit in own if fit.variant != "main"]
         title = words.text("model_title", model)
         caption = words.say("variants_of" if others else "one_model", model=title)
-        arranged += _in_parts(caption, tuple(first), tuple(others), words, are_variants=True)
+        shown = {fit.variant for fit in own}
+        absent = tuple(name for name in declared.get(model, ()) if name not in shown)
+        parts = _in_parts(caption, tuple(first), tuple(others), words, are_variants=True)
+        arranged += [replace(each, absent=absent) for each in parts]
     return arranged
 
 
@@ -111,13 +121,23 @@ def regression_table(arranged: Arranged, number: int, words: Words, style: Style
             *summary_rows(arranged.fits, words),
         ),
         parts=tuple((part, words.say(f"part_{part}")) for part in PARTS),
-        notes=tuple(regression_notes(arranged.fits, as_printed)),
+        notes=(*regression_notes(arranged.fits, as_printed), *_absent(arranged, words)),
         sentences=tuple(
             f"({place}) {sentence}"
             for place, fit in enumerate(arranged.fits, start=1)
             for sentence in sentences_of(fit, words)
         ),
     )
+
+
+def _absent(arranged: Arranged, words: Words) -> Iterator[str]:
+    model = arranged.fits[0].spec.name
+    titles = [
+        words.say("main") if name == "main" else words.text("variant_title", f"{model}/{name}")
+        for name in arranged.absent
+    ]
+    if titles:
+        yield words.say("absent_variants", variants=words.listed(titles))
 
 
 def _head(place: int, fit: ReportedFit, arranged: Arranged, words: Words, *, with_outcome: bool) -> list[str]:

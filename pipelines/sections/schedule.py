@@ -52,6 +52,7 @@ class Schedule(Spec):
 
     Attributes:
         cron: Five fields of a cron line: minute, hour, day of the month, month, day of the week.
+        pull_cron: When sources with ``pull`` are fetched; left out, at ``cron``. What was fetched is run as it arrives.
         time_zone: IANA name; the days of waves begin and end there too. A time that the clock skips in spring is the
             first that it shows after it, one that it shows twice in autumn comes once.
         retries: How often a run that failed is tried again by itself. A run that the data or the specifications
@@ -65,6 +66,7 @@ class Schedule(Spec):
     """
 
     cron: str = "0 3 * * *"
+    pull_cron: str | None = None
     time_zone: str = "UTC"
     retries: int = Field(default=2, ge=0, le=10)
     retry_after_minutes: float = Field(default=10, ge=1, le=1440)
@@ -72,10 +74,10 @@ class Schedule(Spec):
     while_open: Literal["run", "score_only", "wait"] = "run"
     expected_every_hours: float | None = Field(default=None, gt=0, le=8784)
 
-    @field_validator("cron")
+    @field_validator("cron", "pull_cron")
     @classmethod
-    def _is_a_cron_line(cls, line: str) -> str:
-        return known_cron(line)
+    def _is_a_cron_line(cls, line: str | None) -> str | None:
+        return None if line is None else known_cron(line)
 
     @field_validator("time_zone")
     @classmethod

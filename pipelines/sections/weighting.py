@@ -1,10 +1,11 @@
 """How responses are weighted, and which variables tell how representative they are."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from instruments.spec_file import Name, Spec
+from models.weighting.calibration import Distance
 from pipelines.sections.names import plain_file_name
 
 Categories = dict[str, float]
@@ -61,15 +62,21 @@ class Calibration(Spec):
     Attributes:
         margins: Respondent group → variable → category → number or share. A variable is a column of the frame or an
             item; two crossed are written ``sector x size``, and their categories ``health x large``.
-        margins_file: The same as a CSV in the study folder, with the columns wave (may be empty: every wave),
-            respondent_group, variable, category, total.
-        tolerance: Largest relative deviation from a margin.
-        most_iterations: Cycles after which raking is given up.
+        totals: Respondent group → variable → its sum over the population, of numbers that everybody with a weight has.
+            Beside margins; without margins of the group the sum of the weights stays what it is.
+        margins_file: Both as a CSV in the study folder, with the columns wave (may be empty: every wave),
+            respondent_group, variable, category (empty: a sum over the population), total.
+        distance: ``raking``: weights change by factors above 0; ``linear``: as little as possible in squares, refused
+            where a weight would not be above 0.
+        tolerance: Largest relative deviation from a margin or total.
+        most_iterations: Cycles after which it is given up.
         because: Where the numbers come from.
     """
 
     margins: dict[Name, dict[str, Categories]] = {}
+    totals: dict[Name, dict[str, Annotated[float, Field(allow_inf_nan=False)]]] = {}
     margins_file: str | None = None
+    distance: Distance = "raking"
     tolerance: float = Field(default=1e-8, gt=0, le=0.01)
     most_iterations: int = Field(default=500, ge=1)
     because: str = Field(min_length=1)
@@ -81,8 +88,11 @@ class Calibration(Spec):
 
     @model_validator(mode="after")
     def _has_margins_once(self) -> Self:
-        if bool(self.margins) == (self.margins_file is not None):
-            raise ValueError("give either margins or margins_file")
+        if bool(self.margins or self.totals) == (self.margins_file is not None):
+            raise ValueError("give either margins and totals, or margins_file")
+        for group, of_group in self.totals.items():
+            if both := sorted(set(of_group) & set(self.margins.get(group, {}))):
+                raise ValueError(f"{both[0]} stands under margins and under totals; a variable is one of the two")
         for of_group in self.margins.values():
             for variable, categories in of_group.items():
                 if not categories or min(categories.values()) <= 0:

@@ -167,10 +167,9 @@ def _of_working(
 
     def inverted(values: Matrix, weights: Vector, places: Places) -> Matrix:
         first = np.unique(places, return_index=True)[1]
-        del weights
         spread = outcome.variance(values @ told)
         groups = Working(clusters[first], None if waves is None else waves[first], alpha)
-        return freed_of_working(values, spread, groups)
+        return freed_of_working(values, spread, groups) * weights[:, None]
 
     found = spread_over(spec, rows, matrix, spec.outcome, inverted)
     return TurnedBack(found.matrix, found.turned, outcome.variance(found.matrix.to_numpy() @ told))

@@ -43,6 +43,6 @@ def differences_of_rows(first: pd.DataFrame, second: pd.DataFrame) -> list[str]:
 
 
 def _n_changed(left: pd.Series, right: pd.Series) -> int:
-    is_missing = left.isna() & right.isna()
-    is_same = left.astype("object").eq(right.astype("object")).fillna(value=False).astype(bool)
-    return int((~(is_same | is_missing)).sum())
+    is_known = left.notna() & right.notna()
+    is_other = left[is_known].astype("object").ne(right[is_known].astype("object"))
+    return int((left.isna() != right.isna()).sum()) + int(is_other.sum())

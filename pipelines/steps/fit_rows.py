@@ -15,6 +15,7 @@ from models.estimates import Matrix, Vector
 from models.regression.columns import PRODUCT, Labels
 from models.regression.design import INTERCEPT, columns_read
 from models.sections.dyads import DYAD
+from models.sections.imputation import imputation_of
 from models.sections.inference import FIGURES, MARGINAL, MIXED_CATEGORICAL, OF_COUNTS
 from models.sections.panel import NUMBER_OF_ANSWERS
 from models.spec import RegressionSpec
@@ -25,7 +26,7 @@ from pipelines.steps.fit_paths import each_turned_back, outcomes_of
 LEAST_SHARE = 1e-10
 SAME = 1e-9
 MOST_TURNS = 1_000
-OVER_WAVES, OF_CALIBRATED = "over_waves", "of_calibrated"
+OVER_WAVES, OF_CALIBRATED, OF_IMPUTED_MEANS = "over_waves", "of_calibrated", "of_imputed_means"
 BOTH = 2
 
 
@@ -48,8 +49,8 @@ def behind_a_fit(
         coefficients: Term → estimate.
 
     Returns:
-        - over_waves, of_calibrated: 1, and nothing else, where an equation is of several waves, or its rows are
-          those of a calibrated sample.
+        - over_waves, of_calibrated, of_imputed_means: 1, and nothing else, where an equation is of several waves, its
+          rows are those of a calibrated sample, or organisations whose answers were imputed before they were averaged.
         - n_complete, df_complete: responses without a missing value, and these less the columns of the model and the
           effects that are taken out of them; between units, units less columns.
         - least_category_n, least_category_organisations, n_organisations: of these responses, as the diagnostics of
@@ -69,8 +70,10 @@ def behind_a_fit(
     """
     if spec.paths is not None and spec.paths.lagged:
         return {OVER_WAVES: 1.0}
-    if spec.design is not None and spec.design.calibrated:
+    if spec.design is not None and spec.design.is_calibrated:
         return {OF_CALIBRATED: 1.0}
+    if spec.level != "response" and imputation_of(spec.missing) is not None:
+        return {OF_IMPUTED_MEANS: 1.0}
     read = [name for name in dict.fromkeys(columns_read(spec)) if name in rows]
     complete = rows[rows[read].notna().all(axis=1)].reset_index(drop=True)
     if complete.empty:

@@ -16,7 +16,7 @@ from models.sections.nonresponse import STACKED
 from pipelines.steps.coarse_degrees import OF_EQUATIONS, OF_GROUPS, OF_SAMPLES, has_rules_of_its_own
 from pipelines.steps.disclosure import LEAST_BAND, LEAST_ORGANISATIONS
 from pipelines.steps.fit_answers import BESIDE_TWO, LEAST_ANSWER
-from pipelines.steps.fit_rows import OF_CALIBRATED, OVER_WAVES
+from pipelines.steps.fit_rows import OF_CALIBRATED, OF_IMPUTED_MEANS, OVER_WAVES
 from pipelines.steps.scores_without_items import ALPHA
 from pipelines.steps.withheld_reasons import reason
 from pipelines.tables.units_of_estimates import UNITS
@@ -108,7 +108,8 @@ def reasons_to_withhold(
     """
     least = float(str(fit["least_cell_size"]))
     parts = [part for term in terms for part in term.split(" x ")]
-    never = NEVER.get(str(fit["estimator"]), next((each for each in (OVER_WAVES, OF_CALIBRATED) if each in known), ""))
+    without_rules = (OVER_WAVES, OF_CALIBRATED, OF_IMPUTED_MEANS)
+    never = NEVER.get(str(fit["estimator"]), next((each for each in without_rules if each in known), ""))
     is_known = fit["estimator"] in WITH_RULES and fit["covariance"] in COVARIANCES
     rules = (
         (bool(never), never, 0),

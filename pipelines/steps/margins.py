@@ -7,22 +7,29 @@ import numpy.typing as npt
 import pandas as pd
 
 from instruments.counted import counted
+from models.weighting.calibration import Auxiliaries
 from models.weighting.faults import WeightingError
 from models.weighting.raking import Margin
 from pipelines.sections.weighting import CROSSED, Calibration
 
 COLUMNS = ["wave", "respondent_group", "variable", "category", "total"]
-UNKNOWN = ""
+UNKNOWN, OF_NUMBER = "", ""
+"""The category of responses whose category is not known, and that of a number in what is asked for."""
 FIRST_ROW = 2
 
 
 def margins_of_study(calibration: Calibration) -> pd.DataFrame:
-    """Return the margins that stand in study.yaml, one row a category: wave (empty: every one) … total."""
+    """Return what stands in study.yaml, one row a category, or a number without: wave (empty: every one) … total."""
     rows = [
         ("", group, variable, category, total)
         for group, of_group in calibration.margins.items()
         for variable, categories in of_group.items()
         for category, total in categories.items()
+    ]
+    rows += [
+        ("", group, name, OF_NUMBER, total)
+        for group, all_of in calibration.totals.items()
+        for name, total in all_of.items()
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -37,7 +44,8 @@ def read_margins(texts: pd.DataFrame) -> pd.DataFrame:
         The columns of ``margins_of_study``.
 
     Raises:
-        WeightingError: When a column is missing, a total is no number above 0, or a row is repeated; with the row.
+        WeightingError: When a column is missing, a total is no number (of a category above 0), a row is repeated, or a
+            variable has categories and a total of its own; with the row.
     """
     absent = [name for name in COLUMNS[1:] if name not in texts]
     if absent:
@@ -45,10 +53,12 @@ def read_margins(texts: pd.DataFrame) -> pd.DataFrame:
     margins = texts.assign(wave=texts.get("wave", ""))[COLUMNS]
     margins = margins.assign(**{name: margins[name].str.strip() for name in COLUMNS})
     totals = pd.to_numeric(margins["total"], errors="coerce")
-    repeated = margins.duplicated(COLUMNS[:-1])
+    is_number = margins["category"] == OF_NUMBER
+    kinds = is_number.groupby([margins["wave"], margins["respondent_group"], margins["variable"]]).transform("mean")
     for faulty, message in (
-        (~(totals > 0), "the total is no number above 0"),
-        (repeated, "this category stands twice"),
+        (~(is_number | (totals > 0)) | ~np.isfinite(totals), "the total is no number above 0"),
+        (margins.duplicated(COLUMNS[:-1]), "this category stands twice"),
+        (~kinds.isin([0.0, 1.0]), "the variable has categories and a total without one; it is one of the two"),
     ):
         if faulty.any():
             raise WeightingError(f"row {int(faulty.to_numpy().argmax()) + FIRST_ROW}: {message}")
@@ -80,6 +90,7 @@ def build_margins(
         WeightingError: When responses have a category that the margin lacks.
     """
     found: list[Margin] = []
+    margins = margins[margins["category"] != OF_NUMBER]
     for variable in margins["variable"].drop_duplicates():
         own = margins[margins["variable"] == variable]
         categories = list(own["category"])
@@ -103,6 +114,31 @@ def build_margins(
         codes = category.fillna(UNKNOWN).map(places).to_numpy(dtype=np.intp)
         found.append(Margin(str(variable), tuple(categories), targets, codes))
     return found
+
+
+def build_totals(margins: pd.DataFrame, values: Mapping[str, pd.Series]) -> Auxiliaries:
+    """Make the totals of numbers of one wave and group.
+
+    Args:
+        margins: Of the wave and group: variable, category (empty for a number), total.
+        values: Variable → length n; text of each response's number, NA where not known.
+
+    Raises:
+        WeightingError: When a response has no number; says how many.
+    """
+    asked = margins[margins["category"] == OF_NUMBER]
+    names = tuple(str(name) for name in asked["variable"])
+    columns = [
+        pd.to_numeric(values[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan) for name in names
+    ]
+    for name, own in zip(names, columns, strict=True):
+        if n_missing := int((~np.isfinite(own)).sum()):
+            raise WeightingError(
+                f"{counted(n_missing, 'response has', 'responses have')} no number of '{name}', of {len(own)} whose "
+                "weights are calibrated to its total; expected it of all; fill it in, or leave the total out"
+            )
+    of_rows = np.column_stack(columns) if columns else np.empty((0, 0))
+    return Auxiliaries(names, of_rows, asked["total"].to_numpy(dtype=np.float64))
 
 
 def _crossed(parts: list[pd.Series]) -> pd.Series:

@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from models.weighting.calibrated import Population, calibrate_to_population
+from models.weighting.calibration import Auxiliaries
 from models.weighting.effects import coefficient_of_variation, effective_n, kish_design_effect
 from models.weighting.faults import WeightingError
 from models.weighting.nonresponse import Adjustment, Cell, Sample, adjust_in_cells
@@ -15,8 +17,8 @@ from models.weighting.raking import Margin, rake
 from models.weighting.trimming import Limit, median_plus_iqr, no_limit, times_mean, trim_weights
 from pipelines.sections.weighting import Calibration, Nonresponse, Trimming, Weights
 from pipelines.steps.design_weights import design_weights
-from pipelines.steps.margins import build_margins
-from pipelines.tables.fieldwork import WEIGHTING, WEIGHTING_CELLS, WEIGHTING_MARGINS, WEIGHTS
+from pipelines.steps.margins import build_margins, build_totals
+from pipelines.tables.fieldwork import WEIGHTING, WEIGHTING_CELLS, WEIGHTING_MARGINS, WEIGHTING_TOTALS, WEIGHTS
 
 Values = npt.NDArray[np.float64]
 LIMITS: dict[str, Callable[[float], Limit]] = {"median_plus_iqr": median_plus_iqr, "times_mean": times_mean}
@@ -35,7 +37,7 @@ class ToWeigh:
             not a unit's best response), and the variables of margins as text.
         units: One row a unit: unit_id, eligibility (0 to 1) and the variables of the frame as text; without rows when
             the frame does not cover the wave.
-        margins: variable, category, total.
+        margins: variable, category (empty for a number), total.
     """
 
     wave: str
@@ -53,15 +55,17 @@ class Weighted:
     summary: list[dict[str, object]] = field(default_factory=list)
     cells: list[dict[str, object]] = field(default_factory=list)
     margins: list[dict[str, object]] = field(default_factory=list)
+    totals: list[dict[str, object]] = field(default_factory=list)
 
-    def tables(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-        """Return ``core.weights``, ``out.weighting``, ``out.weighting_cells`` and ``out.weighting_margins``."""
+    def tables(self) -> tuple[pd.DataFrame, ...]:
+        """Return ``core.weights`` and ``out.weighting``, ``_cells``, ``_margins`` and ``_totals``."""
         weights = pd.concat(self.weights, ignore_index=True) if self.weights else WEIGHTS.empty()
         return (
             WEIGHTS.typed(weights),
             WEIGHTING.typed(pd.DataFrame(self.summary, columns=list(WEIGHTING.columns))),
             WEIGHTING_CELLS.typed(pd.DataFrame(self.cells, columns=list(WEIGHTING_CELLS.columns))),
             WEIGHTING_MARGINS.typed(pd.DataFrame(self.margins, columns=list(WEIGHTING_MARGINS.columns))),
+            WEIGHTING_TOTALS.typed(pd.DataFrame(self.totals, columns=list(WEIGHTING_TOTALS.columns))),
         )
 
 
@@ -209,21 +213,41 @@ def _calibrated(
         trimmed = trim_weights(weights, upper=limit(weights))
         return _Settled(trimmed.weights, trimmed.is_trimmed)
     responses = group.responses[has_weight]
-    margins = build_margins(group.margins, {str(name): responses[name] for name in responses}, weights)
-    raked = _raked(weights, margins, limit, spec.calibration)
+    values = {str(name): responses[name] for name in responses}
+    known = Population(build_margins(group.margins, values, weights), build_totals(group.margins, values))
+    settled = _settled(weights, known, limit, spec.calibration)
     done.margins += [
-        {**_place(group), **row} for margin in margins for row in _margin_rows(margin, weights, raked.weights)
+        {**_place(group), **row} for margin in known.margins for row in _margin_rows(margin, weights, settled.weights)
     ]
-    return raked
+    done.totals += [{**_place(group), **row} for row in _total_rows(known.totals, weights, settled.weights)]
+    return settled
 
 
 def _limit(spec: Trimming | None) -> Limit:
     return no_limit if spec is None else LIMITS[spec.rule](spec.times)
 
 
-def _raked(weights: Values, margins: list[Margin], limit: Limit, spec: Calibration) -> _Settled:
-    raked = rake(weights, margins, limit=limit, tolerance=spec.tolerance, most_iterations=spec.most_iterations)
-    return _Settled(raked.weights, raked.is_trimmed, raked.n_iterations, raked.largest_deviation)
+def _settled(weights: Values, known: Population, limit: Limit, spec: Calibration) -> _Settled:
+    how = {"limit": limit, "tolerance": spec.tolerance, "most_iterations": spec.most_iterations}
+    if known.totals.names or spec.distance == "linear":
+        found = calibrate_to_population(weights, known, spec.distance, **how)
+    else:
+        found = rake(weights, known.margins, **how)
+    return _Settled(found.weights, found.is_trimmed, found.n_iterations, found.largest_deviation)
+
+
+def _total_rows(totals: Auxiliaries, before: Values, after: Values) -> list[dict[str, object]]:
+    numbers = totals.values  # noqa: PD011 - an array
+    return [
+        {
+            "variable": name,
+            "n_responses": len(before),
+            "total_before": before @ values,
+            "total_target": target,
+            "total_after": after @ values,
+        }
+        for name, values, target in zip(totals.names, numbers.T, totals.totals, strict=True)
+    ]
 
 
 def _margin_rows(margin: Margin, before: Values, after: Values) -> list[dict[str, object]]:

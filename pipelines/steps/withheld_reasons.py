@@ -142,6 +142,11 @@ REASONS: Mapping[str, Texts] = {
         "en": "errors of calibrated weights, with no rule on what rows of people who are not behind the figure tell",
         "da": "usikkerhed af kalibrerede vægte, uden regel for, hvad rækker om personer uden for tallet fortæller",
     },
+    "of_imputed_means": {
+        "en": "means of organisations with imputed answers in them, with no rule on what they tell of a hidden mean",
+        "da": "gennemsnit for organisationer med imputerede svar i, uden regel for, hvad de fortæller om et skjult "
+        "gennemsnit",
+    },
     "quantiles": {
         "en": "quantiles, which are answers of single people and go with real rows only",
         "da": "fraktiler, som er enkelte personers svar og kun følger med virkelige rækker",

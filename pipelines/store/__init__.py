@@ -23,7 +23,7 @@ from pipelines.store import erasing
 from pipelines.store.attaching import attached, beside
 from pipelines.store.copying import remove_copies
 from pipelines.store.keeping import keep, keep_text, kept_text
-from pipelines.store.machine import WarehouseError, environment_faults
+from pipelines.store.machine import WarehouseError, environment_faults, refuse_a_second_beginning
 from pipelines.store.remembered import REMEMBERED, mark_of
 from pipelines.store.slices import (
     Query,
@@ -285,6 +285,7 @@ class Store:
         if read_only and not self.database.exists():
             yield None
             return
+        refuse_a_second_beginning(self.database)
         with (
             environment_faults(self.database),
             exclusive(self.folder / "store.lock", "a write to the warehouse"),

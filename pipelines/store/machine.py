@@ -59,6 +59,24 @@ def environment_faults(path: Path) -> Iterator[None]:
         raise WarehouseError(f"{path}: {error.strerror or error}; {helps}") from error
 
 
+def refuse_a_second_beginning(database: Path) -> None:
+    """Raise WarehouseError when the database is gone, though rows of fits or releases tell that there was one.
+
+    A new one would begin without the record of releases, the locked plan and the codings, and number releases anew.
+    """
+    if database.exists():
+        return
+    of_fits, released = list((database.parent / "data").glob("[!.]*")), database.parent.parent / "releases"
+    n_released = len(list(released.glob("r*.duckdb")))
+    if of_fits or n_released:
+        raise WarehouseError(
+            f"{database} is missing, though {len(of_fits)} files of fits and {n_released} releases are there: the "
+            "folder was copied in part, or the file was removed; put a whole copy of warehouse/ in its place "
+            "(sensemaking restore), or, to begin anew without the record of releases, the plan and the codings, move "
+            "warehouse/ and releases/ away"
+        )
+
+
 def _disk_full(path: Path) -> str:
     free = shutil.disk_usage(path.parent).free // 1_000_000 if path.parent.exists() else 0
     return f"the disk of {path.parent} is full ({free} MB free); make room and run again: earlier tables are unharmed"

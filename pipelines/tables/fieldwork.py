@@ -81,8 +81,10 @@ WEIGHTING = Table(
         "deff_kish": number("Design effect of unequal weights, Kish: 1 + cv^2"),
         "n_effective": number("Equally weighted responses that tell as much"),
         "share_trimmed": number("Share of the weights that were cut, 0 to 1"),
-        "n_iterations": ColumnOf(WHOLE, "Cycles of raking; missing without calibration", may_be_missing=True, least=1),
-        "largest_deviation": number("Largest relative deviation from a margin after raking"),
+        "n_iterations": ColumnOf(
+            WHOLE, "Cycles of raking or steps to totals; missing without", may_be_missing=True, least=1
+        ),
+        "largest_deviation": number("Largest relative deviation from a margin or total after calibration"),
     },
 )
 
@@ -115,6 +117,21 @@ WEIGHTING_MARGINS = Table(
         "share_before": number("Share of the weights before calibration, 0 to 1"),
         "share_target": number("Share asked for; that before where the category is not known"),
         "share_after": number("Share of the weights after calibration"),
+    },
+)
+
+WEIGHTING_TOTALS = Table(
+    name="out.weighting_totals",
+    grain="One row a number whose total weights are calibrated to, wave and respondent group",
+    key=("wave", "respondent_group", "variable"),
+    columns={
+        "wave": WAVE,
+        "respondent_group": GROUP,
+        "variable": ColumnOf(TEXT, "Variable"),
+        "n_responses": count("Responses with a weight, all of which have it"),
+        "total_before": number("Sum of weight times number before calibration"),
+        "total_target": number("Sum over the population asked for"),
+        "total_after": number("Sum of weight times number after calibration"),
     },
 )
 
@@ -179,6 +196,7 @@ TABLES = (
     WEIGHTING,
     WEIGHTING_CELLS,
     WEIGHTING_MARGINS,
+    WEIGHTING_TOTALS,
     REPRESENTATIVITY,
     FIELDWORK_BY_DAY,
     BREAK_OFF_ITEMS,

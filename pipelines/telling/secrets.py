@@ -5,14 +5,12 @@ holds a secret.
 """
 
 import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from instruments.faults import EnvironmentFault, UsageError
-from instruments.strict_yaml import read_yaml
-from pipelines.files import OF_OTHERS
+from instruments.faults import UsageError
+from pipelines.secret_files import read_secret_file
 from pipelines.sections.telling import known_webhook
 
 FILE = "tell.secrets.yaml"
@@ -69,11 +67,8 @@ def _of_recipients(kept: Mapping[str, str], prefix: str, recipients: list[str]) 
 def _kept(path: Path) -> dict:
     if not path.is_file():
         return {"smtp_password": "", "webhook_tokens": {}, "webhook_addresses": {}}
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & OF_OTHERS:
-        raise EnvironmentFault(f"{path} can be read by others (mode {mode:o}); expected 600: chmod 600 {path}")
-    said = read_yaml(path).value
-    if not isinstance(said, dict) or not set(said) <= set(_KEYS):
+    said = read_secret_file(path)
+    if not set(said) <= set(_KEYS):
         raise UsageError(f"{path}: expected some of the keys {', '.join(_KEYS)}, and nothing else")
     password = said.get("smtp_password", "")
     listed = {key: said.get(key, {}) for key in _KEYS[1:]}

@@ -112,6 +112,11 @@ def test_every_kind_of_fit_is_said_drawn_and_listed_in_what_it_is_counted_in(ope
     for unit in set(UNITS.values()) - {"points"}:
         assert words[f"{unit}_unit_reading"] in seen.text
         assert words[f"unit_{unit}"] in seen.tables
+    assert seen.app.subheader[0].value == words["in_short"]
+    (in_short,) = [each.value for each in seen.app.markdown if each.value.startswith("- **")]
+    headline, _, *others = FOUND[language]
+    assert [each for each in (headline, *others) if each not in in_short] == []
+    assert len(in_short.splitlines()) == tables_of_every_kind()["out.fits"]["model"].nunique()
     assert {"en": "Odds of “Wrote", "da": "Odds for “Skrev"}[language] in seen.charts
 
 
@@ -123,5 +128,6 @@ def test_an_interval_without_ends_is_said_and_listed_and_not_drawn(open_page, tm
     build_release.point_at(tmp_path, build_release.write_release(tmp_path, tables_without_ends()))
     seen = open_page("results", lang=language, model="corrected_means")
     assert NOTHING_SAID[language] in seen.text
+    assert WORDINGS[language]["in_short"] not in [each.value for each in seen.app.subheader]
     assert "\N{MINUS SIGN}\N{INFINITY}" in seen.tables
     assert "Infinity" not in seen.charts

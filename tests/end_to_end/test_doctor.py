@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -345,6 +346,13 @@ def test_a_warehouse_that_was_copied_in_part_is_refused(sound: Path):
         assert_left(sound, "database", "cannot be read through", "sensemaking restore")
     database.unlink()
     assert_left(sound, "database", "is missing", "copied in part")
+    for command in (("run", sound), ("release", sound), ("fit", sound, "trust")):
+        ended = sensemaking(*command)
+        assert ended.code != 0, ended.stdout
+        assert not database.exists()
+    told = re.sub(r"\s+", " ", sensemaking("run", sound).stderr)
+    assert "sensemaking restore" in told
+    assert "move warehouse/ and releases/ away" in told
     database.write_bytes(whole)
     assert findings(sound) == {}
 

@@ -28,6 +28,7 @@ def test_fits_lists_every_declared_variant(study: Path):
     shown = done(sensemaking("fits", study)).stdout
     assert "exploratory" in shown
     assert all(name in shown for name in fit_ids(study).values())
+    assert {"estimator", "OLS"} <= set(shown.replace("│", " ").replace("┃", " ").split())
 
 
 def test_fit_with_a_changed_covariance_is_kept_beside_the_declared_one(study: Path):

@@ -76,7 +76,7 @@ def test_without_an_effect_shares_of_the_outcome_s_spread_are_taken(clustered):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["trst"], "there is no fit of trst (main); did you mean 'trust (main)'?"),
+        (["trst"], "there is no current fit of trst (main)"),
         (["trust", "--variant", "classic"], "did you mean 'trust (classical)'?"),
         (["trust", "--draws", "99"], "Invalid value for '--draws'"),
         (["trust", "--effect", "small"], "Invalid value for '--effect'"),

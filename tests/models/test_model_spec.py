@@ -115,6 +115,17 @@ def test_every_wrong_file_is_tested():
         ({}, []),
         ({"outcome": "trsut"}, [("outcome", "the study has no scale or item 'trsut'; did you mean 'trust'?")]),
         (
+            {"outcome": "workplace", "estimator": "logit"},
+            [
+                (
+                    "outcome",
+                    "'workplace' has categories without order; expected a scale or a number; write estimator: "
+                    "multinomial, or where codes are numbers, such as 0 and 1, take ordered: false out of the response "
+                    "scale",
+                )
+            ],
+        ),
+        (
             {"regressors": ("voice", "agee")},
             [("regressors", "the study has no scale or item 'agee'; did you mean 'age'?")],
         ),

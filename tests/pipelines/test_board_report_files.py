@@ -187,7 +187,7 @@ def test_the_page_can_be_read_aloud(language: str):
     assert named.count("desc") == named.count("svg") > 2
     ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
     assert len(ids) == len(set(ids))
-    assert [tag for tag in named if tag in ("h1", "h2")] == ["h1"] + ["h2"] * 8
+    assert [tag for tag in named if tag in ("h1", "h2")] == ["h1"] + ["h2"] * 9
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -265,7 +265,8 @@ def test_slides_stand_in_the_parts_of_the_report_each_in_one(language: str):
 
 def test_the_first_slides_tell_in_short_what_the_report_finds_and_only_clear_connections():
     short, together = deck("en").parts[0].slides
-    who, _, _, models, *_ = report("en").sections
+    in_short, clear, who, _, _, models, *_ = report("en").sections
+    assert (in_short.findings, clear.findings) == (short.lines, together.lines)
     assert short.lines[: len(who.findings)] == who.findings
     assert together.lines
     said = " ".join(models.findings)

@@ -69,6 +69,7 @@ def is_anywhere(folder: Path, *texts: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_a_person_is_gone_from_every_byte_and_the_next_run_is_as_if_they_had_never_been_there(
     study: Path, tmp_path: Path
 ):

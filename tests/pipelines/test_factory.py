@@ -64,6 +64,7 @@ ASSETS_OF_THE_SMALL_STUDY = [
     "small/out/weighting",
     "small/out/weighting_cells",
     "small/out/weighting_margins",
+    "small/out/weighting_totals",
     "small/raw/columns",
     "small/raw/conservation",
     "small/raw/files",

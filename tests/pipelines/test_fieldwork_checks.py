@@ -85,7 +85,10 @@ representativity: {variables: [sector]}
             "weights: {calibration: {because: x, margins: {MGR: {sector: {health: 0}}}}}\n",
             ("weights.calibration", "the margin sector needs categories with numbers above 0"),
         ),
-        ("weights: {calibration: {because: x}}\n", ("weights.calibration", "give either margins or margins_file")),
+        (
+            "weights: {calibration: {because: x}}\n",
+            ("weights.calibration", "give either margins and totals, or margins_file"),
+        ),
         (
             "weights: {calibration: {margins: {MGR: {sector: {health: 1}}}}}\n",
             ("weights.calibration.because", "this key is missing; add it"),

@@ -14,12 +14,21 @@ from scipy.optimize import linprog
 from models.regression.fit import fit_regression
 from pipelines.steps import coarse_degrees
 from pipelines.steps.coarse_degrees import STEPS, with_coarse_degrees
-from pipelines.steps.fit_rows import behind_a_fit
+from pipelines.steps.fit_rows import OF_IMPUTED_MEANS, behind_a_fit
+from pipelines.steps.fits_to_withhold import reasons_to_withhold
 from pipelines.steps.release_rounding import rounded_estimates
 from tests.pipelines.test_fit_disclosure_mixed import rows_of, spec_of
 
 LEVEL = 0.95
 DF = st.integers(10, 400)
+RECORDED = {
+    "estimator": "OLS",
+    "covariance": "HC3",
+    "n_obs": 40,
+    "df_resid": 38,
+    "n_clusters": None,
+    "least_cell_size": 10,
+}
 
 
 def estimates_of(df, estimate=0.5, error=0.05, fit_id="m.main"):
@@ -117,6 +126,18 @@ def test_a_fit_of_nothing_but_incomplete_responses_has_nobody_behind_it():
     rows = rows_of(1, [9, 12]).assign(age=np.nan)
     units = rows.set_index("response_id")[["organisation_id"]]
     assert behind_a_fit(spec_of("age"), rows, {}, units, {}) == {"n_complete": 0.0}
+
+
+def test_means_with_imputed_answers_have_no_rule_and_are_withheld():
+    """Their sums hold answers that nobody gave, beside shown means of those that were."""
+    rows = rows_of(1, [9, 12, 20, 15]).assign(wave="w1")
+    units = rows.set_index("response_id")[["organisation_id"]]
+    spec = spec_of("age", level="organisation", missing="multiple_imputation")
+    assert behind_a_fit(spec, rows, {}, units, {}) == {OF_IMPUTED_MEANS: 1.0}
+    assert OF_IMPUTED_MEANS not in behind_a_fit(spec_of("age", level="organisation"), rows, {}, units, {})
+    for language, why in (("en", "with imputed answers in them"), ("da", "med imputerede svar i")):
+        told = reasons_to_withhold(RECORDED, {OF_IMPUTED_MEANS: 1.0}, ["age"], [], language)
+        assert why in "; ".join(told)
 
 
 @given(st.integers(0, 999), st.floats(0, 0.6))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn_measurement import POINTS, TITLES, drawings, second_order, steps, words_in
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.sections.measurement import InvarianceRule
@@ -97,6 +97,7 @@ def test_seven_answer_options_have_seven_colours():
 
 
 @given(st.text("abcimWÆ .%-\N{NO-BREAK SPACE}", min_size=1, max_size=80), st.floats(20, 400), st.booleans())
+@example(text="aai  WW", width=20.0, is_bold=False)
 def test_lines_fit_and_lose_nothing(text, width, is_bold):
     lines = wrapped(text, width, 13, is_bold=is_bold)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")

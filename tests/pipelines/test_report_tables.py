@@ -283,6 +283,18 @@ def test_variants_go_beside_their_model_in_tables_of_at_most_six_columns():
     assert {fit.fit_id for each in parts for fit in each.fits} == {main.fit_id, *(f"v{n}" for n in range(8))}
 
 
+def test_declared_variants_without_a_column_are_named_under_every_part():
+    main = reported()
+    variants = [replace(main, variant=f"v{n}", fit_id=f"v{n}") for n in range(8)]
+    declared = {"h1": ["main", *(f"v{n}" for n in range(9)), "curve"]}
+    for part in arrange([main, *variants], words(), declared):
+        assert part.absent == ("v8", "curve")
+        notes = " ".join(regression_table(part, 1, words(), Style()).notes)
+        assert re.search(r"Declared as well, and without a column here.*: h1/v8 and h1/curve\.", notes)
+    whole = arrange([main], words(), {"h1": ["main"]})
+    assert "Declared as well" not in " ".join(regression_table(whole[0], 1, words(), Style()).notes)
+
+
 def test_models_of_the_same_outcome_go_side_by_side_first():
     other = replace(reported(), spec=reported().spec.model_copy(update={"name": "h2"}), fit_id="h2")
     first, *each = arrange([reported(), other], words())

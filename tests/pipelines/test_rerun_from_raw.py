@@ -208,6 +208,10 @@ DIFFERENT_ROWS = {
     "one gained": (pd.concat([ROWS, ROWS.head(1).assign(response_id="d")]), ["1 response gained"]),
     "a value": (ROWS.assign(trust=[1.0, None, 4.0]), ["trust of 1 response has another value"]),
     "a missing value": (ROWS.assign(trust=[1.0, 2.0, None]), ["trust of 2 responses has another value"]),
+    "missing in another kind": (
+        ROWS.assign(trust=ROWS["trust"].astype("Float64").astype("object"), wave=ROWS["wave"].astype("string")),
+        ["the same responses and values in another order or kind"],
+    ),
     "a column": (
         ROWS.rename(columns={"wave": "group"}),
         ["read by the first only: wave", "read by the second only: group"],
@@ -219,6 +223,8 @@ DIFFERENT_ROWS = {
 def test_rows_are_compared_in_words_without_naming_anybody(what: str):
     other, told = DIFFERENT_ROWS[what]
     assert differences_of_rows(ROWS, other) == told
+    counted = ROWS.assign(trust=ROWS["trust"].astype("Float64"))
+    assert differences_of_rows(counted, other.assign(trust=other["trust"].astype("Float64"))) == told
 
 
 def test_settings_are_compared_key_by_key_with_both_values():

@@ -15,6 +15,8 @@ import pytest
 from instruments.faults import EnvironmentFault, UsageError
 from pipelines.commands.service import containerfile, cron_lines, install_unit, service_of, systemd_unit
 from tests.command_line import done, sensemaking
+from tests.fake_platform import FakePlatform
+from tests.pulled_study import build_pulled_study, pull
 from tests.small_study import build_small_study
 
 ODD_NAME = "a $HOME 100% \"quoted\" 'study'"
@@ -126,6 +128,42 @@ def test_cron_lines_say_time_and_zone_and_a_shell_runs_the_study(tmp_path: Path,
     subprocess.run(["/bin/sh", "-c", command], check=True, env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"})
     assert (folder / "warehouse" / "cron.log").read_text().count("Written") == 1
     assert stat.S_IMODE((folder / "warehouse" / "cron.log").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("said", "lines"),
+    [
+        ("", [("0 3 * * *", ["pull", "run"])]),
+        ('schedule: {cron: "0 4 * * *", pull_cron: "0 4 * * *"}\n', [("0 4 * * *", ["pull", "run"])]),
+        (
+            'schedule: {cron: "0 4 * * *", pull_cron: "30 */6 * * *"}\n',
+            [("30 */6 * * *", ["pull"]), ("0 4 * * *", ["run"])],
+        ),
+    ],
+    ids=["left out", "the same time", "a time of its own"],
+)
+def test_cron_lines_pull_before_they_run(tmp_path: Path, secrets: Path, said: str, lines: list[tuple[str, list[str]]]):
+    with FakePlatform("qualtrics") as platform:
+        folder = build_pulled_study(tmp_path / "study", platform)
+    spec = folder / "study.yaml"
+    spec.write_text(spec.read_text() + said)
+    written = cron_lines(service_of([folder], 3000, secrets)).splitlines()[2:]
+    called = [(" ".join(line.split()[:5]), re.findall(r"pipelines\.cli (\w+) ", line)) for line in written]
+    assert called == lines
+
+
+@pytest.mark.slow
+def test_a_pull_that_fails_stops_no_run_of_cron(tmp_path: Path, secrets: Path):
+    with FakePlatform("qualtrics") as platform:
+        platform.respond()
+        folder = build_pulled_study(tmp_path / "study", platform)
+        pull(folder)
+    line = cron_lines(service_of([folder], 3000, secrets)).splitlines()[-1]
+    command = line.removeprefix("0 3 * * * ")
+    subprocess.run(["/bin/sh", "-c", command], check=True, env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"})
+    log = (folder / "warehouse" / "cron.log").read_text()
+    assert "SENSEMAKING_PULL_QUALTRICS" in log
+    assert log.count("Written") == 1
 
 
 def test_containerfile_has_only_known_instructions_runs_as_nobody_special_and_copies_what_there_is(

@@ -12,7 +12,10 @@ import pytest
 import streamlit as st
 
 from pipelines import fit_disclosure
+from pipelines.asset_metadata import metadata_of
+from pipelines.assets.graph import steps_of
 from pipelines.fit_disclosure import releasable_fits, responses_used
+from pipelines.tables import out
 from pipelines.workbench.opening import ROOM_VARIABLE, STUDY_VARIABLE
 from tests.command_line import done, sensemaking, table
 from tests.panel_study import build_panel_study, people
@@ -126,6 +129,22 @@ def test_selection_is_told_by_correlation_and_estimated_where_something_else_exp
     refused = sensemaking("fit", study, "trust", "--set", free)
     assert refused.code != 0
     assert "name under explained_by a variable that is no regressor" in refused.stderr
+
+
+def test_dagster_shows_readings_of_selection_and_errors_that_know_of_weights(study: Path):
+    found, store = bring_up_to_date(study)
+    (step,) = [each for each in steps_of(found) if each.name.endswith("/trust") and out.READINGS in each.writes]
+    written = {table.name: {"n_rows": len(store.read(table)), "content_hash": ""} for table in step.writes}
+    told = metadata_of(store, step, step.writes, written, unchanged=False)
+    readings = str(told["Table of readings"].value).splitlines()
+    assert readings[0].startswith("| Variant | Confirmatory or exploratory | Term | Reading | Value | 95 % interval")
+    kept = store.read(out.READINGS).query("variant == 'selected' and is_declared")
+    for term, reading, value in zip(kept["term"], kept["reading"], kept["value"].astype(float), strict=True):
+        (row,) = [each for each in readings if "| selected |" in each and f"| {term} | {reading} |" in each]
+        assert f"| {term} | {reading} | {'–' if np.isnan(value) else f'{value:.3f}'} |" in row
+    assert told["Rows of readings"].value == len(store.read(out.READINGS))
+    fitted = str(told["Table of fits"].value).splitlines()
+    assert [each.split(" | ")[3] for each in fitted if "| answered" in each] == ["stacked"]
 
 
 @pytest.fixture

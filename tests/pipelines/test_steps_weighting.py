@@ -34,7 +34,7 @@ def rates(share=0.5):
 def weighted(answered, sampled, spec, margins=None):
     of_study = pd.DataFrame(columns=["wave", "respondent_group", "variable", "category", "total"])
     groups = groups_to_weigh(answered, sampled, rates(), of_study if margins is None else margins)
-    return [table.set_index(table.columns[0]) for table in weigh(groups, spec).tables()]
+    return [table.set_index(table.columns[0]) for table in weigh(groups, spec).tables()[:4]]
 
 
 MANAGERS = [("k1", "MGR", 1), ("k2", "MGR", 1), ("k3", "MGR", 2)]

@@ -18,6 +18,7 @@ class ClusteredRows:
     Attributes:
         matrix: n x k regressors with a constant.
         outcome: n values.
+        weights: n; 1 where every row counts the same.
         codes: Cluster of each row, 0 to G - 1, rising.
         starts: First row of each cluster, G.
         waves: n wave numbers; the place in the cluster where none are given.
@@ -26,6 +27,7 @@ class ClusteredRows:
 
     matrix: Matrix
     outcome: Vector
+    weights: Vector
     codes: NDArray[np.intp]
     starts: NDArray[np.intp]
     waves: Vector
@@ -58,7 +60,9 @@ class ClusteredRows:
             yield first, first + places
 
 
-def put_in_clusters(matrix: Matrix, outcome: Vector, clusters: pd.Series, waves: pd.Series | None) -> ClusteredRows:
+def put_in_clusters(
+    matrix: Matrix, outcome: Vector, clusters: pd.Series, waves: pd.Series | None, weights: Vector | None = None
+) -> ClusteredRows:
     """Sort rows by cluster, wave and what they hold, so that their order as given changes no bit of a result.
 
     Args:
@@ -66,6 +70,7 @@ def put_in_clusters(matrix: Matrix, outcome: Vector, clusters: pd.Series, waves:
         outcome: n values.
         clusters: Cluster of each row.
         waves: Wave number of each row; None: the rows of a cluster have no order.
+        weights: n; None when every row counts the same.
 
     Raises:
         ModelDataError: If clusters or waves are missing, waves come twice in a cluster, or there is one cluster.
@@ -78,13 +83,14 @@ def put_in_clusters(matrix: Matrix, outcome: Vector, clusters: pd.Series, waves:
     if waves is not None:
         _refuse_gaps(waves, len(outcome))
         numbers = waves.to_numpy(dtype=float)
-    order = np.lexsort([outcome, *matrix.T, numbers, codes])
+    own = np.ones(len(outcome)) if weights is None else weights
+    order = np.lexsort([own, outcome, *matrix.T, numbers, codes])
     codes, numbers = codes[order], numbers[order]
     starts = np.flatnonzero(np.diff(codes, prepend=-1))
     refuse_few_clusters(str(clusters.name), len(starts), len(outcome))
     if waves is None:
         numbers = np.arange(len(codes), dtype=float) - starts[codes]
-    rows = ClusteredRows(matrix[order], outcome[order], codes, starts, numbers, str(clusters.name))
+    rows = ClusteredRows(matrix[order], outcome[order], own[order], codes, starts, numbers, str(clusters.name))
     later = np.ones(len(codes), dtype=bool)
     later[starts] = False
     n_twice = int((rows.gaps()[later] == 0).sum())

@@ -50,7 +50,7 @@ class MarginalFit:
         rows: n rows, one cluster after the other.
         terms: Names of the k coefficients.
         coefficients: k.
-        scale: Mean squared Pearson residual.
+        scale: Mean squared Pearson residual, weighted where rows are.
         alpha: Working correlation of two rows of a cluster, or of two neighbouring waves; nought for independence.
         n_iterations: Steps taken.
     """
@@ -85,6 +85,7 @@ def fit_marginal(
     clusters: pd.Series,
     spec: MarginalSpec,
     waves: pd.Series | None = None,
+    weights: Vector | None = None,
 ) -> MarginalFit:
     """Solve generalised estimating equations.
 
@@ -98,12 +99,13 @@ def fit_marginal(
         clusters: Cluster of each row.
         spec: Outcome and working correlation.
         waves: Wave number of each row; None where rows of a cluster have no order.
+        weights: n, of the rows' terms under independence, the scale a weighted mean; None when all count the same.
 
     Raises:
         SeparationError: If regressors foretell a binary outcome.
         ModelDataError: If clusters or waves are missing or unfit, coefficients cannot be told apart, the working
             correlation is impossible, or the equations are not solved.
-        ValueError: If ``ar1`` is asked for without waves.
+        ValueError: If ``ar1`` is asked for without waves, or weights with another correlation than independence.
 
     References:
         Liang and Zeger (1986), Biometrika 73(1), 13-22; Yan and Fine (2004), Statistics in Medicine 23(6), 859-874. R:
@@ -111,8 +113,10 @@ def fit_marginal(
     """
     if spec.correlation == "ar1" and waves is None:
         raise ValueError("the working correlation ar1 needs the wave of each row; give waves")
+    if weights is not None and spec.correlation != "independence":
+        raise ValueError(f"weights go with the working correlation independence; found {spec.correlation}")
     _refuse_unidentified(matrix, outcome)
-    rows = put_in_clusters(matrix.to_numpy(dtype=float), outcome.to_numpy(dtype=float), clusters, waves)
+    rows = put_in_clusters(matrix.to_numpy(dtype=float), outcome.to_numpy(dtype=float), clusters, waves, weights)
     terms = tuple(map(str, matrix))
     coefficients = _start(spec, rows, terms)
     size = np.inf
@@ -134,7 +138,8 @@ def fit_marginal(
 
 def _nuisance(spec: MarginalSpec, rows: ClusteredRows, coefficients: Vector) -> tuple[float, float]:
     residuals = _residuals(spec, rows, coefficients)
-    scale = float(residuals @ residuals) / len(residuals)
+    weighted = residuals * np.sqrt(rows.weights)
+    scale = float(weighted @ weighted) / float(rows.weights.sum())
     if scale <= NO_RESIDUALS * float(np.var(rows.outcome)):
         raise ModelDataError(
             "the regressors foretell the outcome exactly: nothing is left of which clusters could have a correlation; "
@@ -151,16 +156,16 @@ def _residuals(spec: MarginalSpec, rows: ClusteredRows, coefficients: Vector) ->
 def _least_squares(spec: MarginalSpec, rows: ClusteredRows, coefficients: Vector, alpha: float) -> LeastSquares:
     spread = np.sqrt(OUTCOMES[spec.outcome].variance(rows.matrix @ coefficients))
     both = np.column_stack([rows.matrix * spread[:, None], _residuals(spec, rows, coefficients)])
-    freed: Matrix = WORKING[spec.correlation].free(rows, alpha, both)
+    freed: Matrix = WORKING[spec.correlation].free(rows, alpha, both * np.sqrt(rows.weights)[:, None])
     _, factor = np.linalg.qr(freed[:, :-1])
     return LeastSquares(freed[:, :-1], coefficients, freed[:, -1], factor)
 
 
 def _start(spec: MarginalSpec, rows: ClusteredRows, terms: Sequence[str]) -> Vector:
     if spec.outcome == "gaussian":
-        return solve_least_squares(rows.matrix, rows.outcome).coefficients
+        return solve_least_squares(rows.matrix, rows.outcome, rows.weights).coefficients
     fit = fit_binary if spec.outcome == "logit" else fit_poisson
-    return fit(observed(rows.matrix, rows.outcome), terms).coefficients
+    return fit(observed(rows.matrix, rows.outcome, rows.weights), terms).coefficients
 
 
 def _refuse_unidentified(matrix: pd.DataFrame, outcome: pd.Series) -> None:

@@ -60,7 +60,10 @@ def refuse_other_outcomes(outcome: Vector) -> None:
 
 def other_outcomes() -> ModelDataError:
     """Say that an outcome is neither 0 nor 1."""
-    return ModelDataError("an outcome of a binary regression is neither 0 nor 1; expected 0 and 1 only; recode it")
+    return ModelDataError(
+        "an outcome of a binary regression is neither 0 nor 1; expected 0 and 1 only; give its answers these codes in "
+        "the instrument, or write another estimator: ordered_logit for ordered answers, poisson for counts"
+    )
 
 
 def _check(rows: Observed, names: Sequence[str], model: str, maximum: Maximum) -> None:

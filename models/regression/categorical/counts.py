@@ -103,7 +103,8 @@ def count_conditions(rows: Observed) -> Matrix:
 def _refuse_other_than_counts(outcome: Vector) -> None:
     if not ((outcome >= 0) & (outcome == np.floor(outcome))).all():
         raise ModelDataError(
-            "an outcome of a regression of counts is below 0 or no whole number; expected 0, 1, 2 ...; recode it"
+            "an outcome of a regression of counts is below 0 or no whole number; expected 0, 1, 2 ...; choose another "
+            "outcome, or estimator: linear"
         )
     if not outcome.any():
         raise ModelDataError(

@@ -100,7 +100,7 @@ def estimate_categorical(
         found = replace(found, diagnostics={**found.diagnostics, **_proportional_odds(asked, spec, groups)})
     changes = Changes(spec, design, labels, asked.weights)
     units = np.arange(len(asked.outcome)) if clusters is None else clusters
-    n_draws = 0 if asked.stacked is not None else draws_of(spec.bootstrap_draws, len(asked.outcome))
+    n_draws = 0 if _moves_weights(asked) else draws_of(spec.bootstrap_draws, len(asked.outcome))
     how = Drawing(units, n_draws, rng)
     effects, predictions = list(changes.average_effects()), list(changes.predictions())
     shown = show(found, effects, predictions, asked.weights, spec.confidence_level, how)
@@ -109,6 +109,11 @@ def estimate_categorical(
         tests = joint_tests(groups, found.places, found.coefficients, found.uncertainty)
     diagnostics = {**found.diagnostics, **_responses_per_parameter(asked, spec), **shown.diagnostics}
     return CategoricalEstimates(found, diagnostics, shown.readings, shown.predictions, tests)
+
+
+def _moves_weights(asked: Asked) -> bool:
+    """Tell whether weights were computed from the rows, so that rows drawn again would have others."""
+    return asked.stacked is not None or (asked.sample is not None and bool(asked.sample.calibrations))
 
 
 def _asked(spec: RegressionSpec, design: Design, clusters: NDArray[np.intp] | None, labels: Labels) -> Asked:
@@ -172,7 +177,7 @@ def _proportional_odds(asked: Asked, spec: RegressionSpec, groups: Mapping[str, 
     every = places_of_regressors(groups, asked.columns[1:])
     held = {name: tuple(places) for name, places in every.items() if not set(groups[name]) & set(asked.released)}
     rows = ordered_rows(asked, LINKS[spec.estimator])
-    tested = proportional_odds_p_values(rows, held, asked.clusters)
+    tested = proportional_odds_p_values(rows, held, asked.clusters, asked.stacked)
     overall = tested.pop("", None)
     found = {} if overall is None else {"proportional_odds_p": overall}
     return {**found, **{f"proportional_odds_p of {name}": value for name, value in tested.items()}}

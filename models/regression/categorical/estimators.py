@@ -226,7 +226,7 @@ def _of_generalised(asked: Asked, fit: GeneralisedFit) -> Uncertainty:
         return sampled_uncertainty(asked.sample, fit.scores @ fit.covariance)
     normal: Vector = np.full(k, np.inf)
     if asked.stacked is not None:
-        covariance, n_of_them = asked.stacked(fit.covariance, fit.scores)
+        covariance, n_of_them = asked.stacked(fit.observed_covariance, fit.scores)
         return Uncertainty(covariance, normal, n_of_them)
     if asked.clusters is None:
         if kind == "classical":
@@ -245,6 +245,9 @@ def of_scores(asked: Asked, bread: Matrix, scores: Matrix) -> Uncertainty:
     if asked.sample is not None:
         return sampled_uncertainty(asked.sample, scores @ bread)
     normal: Vector = np.full(len(bread), np.inf)
+    if asked.stacked is not None:
+        covariance, n_of_them = asked.stacked(bread, scores)
+        return Uncertainty(covariance, normal, n_of_them)
     if asked.clusters is not None:
         covariance = clustered_covariance(bread, scores, asked.clusters, cast("RobustClustered", asked.covariance))
         return Uncertainty(covariance, normal, int(asked.clusters.max()) + 1)

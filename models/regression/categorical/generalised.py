@@ -101,6 +101,12 @@ class GeneralisedFit:
         return self.working.bread
 
     @property
+    def observed_covariance(self) -> Matrix:
+        """Inverse observed information, k x k; ``covariance`` where the link is canonical (logit, Poisson)."""
+        curvature = self.family.terms(self.rows.outcome, self.predictor).curvature
+        return np.asarray(np.linalg.inv(weighted_product(self.rows.matrix, self.rows.weights * curvature)), dtype=float)
+
+    @property
     def scores(self) -> Matrix:
         """Derivatives of each row's term in the coefficients, n x k."""
         return self.working.rows * self.working.residuals[:, None]

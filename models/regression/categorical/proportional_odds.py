@@ -2,18 +2,21 @@
 
 # pyright: reportMissingTypeStubs=false
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.estimates import Matrix
 from models.regression.categorical.ordered import OrderedRows, climb, fit_ordered, ordered_conditions
 from models.regression.categorical.score_covariance import clustered_covariance
 from models.regression.categorical.separation import find_separation
 from models.regression.identification import ModelDataError
 
 ALL = "all terms"
+Stacked = Callable[[Matrix, Matrix], tuple[Matrix, int | None]]
 
 
 @dataclass(frozen=True)
@@ -58,31 +61,43 @@ def proportional_odds_tests(
 
 
 def proportional_odds_p_values(
-    rows: OrderedRows, terms: Mapping[str, tuple[int, ...]], clusters: NDArray[np.intp] | None = None
+    rows: OrderedRows,
+    terms: Mapping[str, tuple[int, ...]],
+    clusters: NDArray[np.intp] | None = None,
+    stacked: Stacked | None = None,
 ) -> dict[str, float]:
     """Return the p-value of every term by name, of all at once under an empty name.
 
     Likelihood ratio tests where responses are independent. With clusters a likelihood ratio is not chi-square: then
     Wald tests, with the CR1S covariance of the released model, that a released coefficient is the same at every
-    threshold; NaN where the released model has no finite estimates or the clusters are too few.
+    threshold; NaN where the released model has no finite estimates or the clusters are too few. With weights of
+    response they have the covariance of all equations.
 
     Args:
         rows: n rows.
         terms: Name of a term → its columns of the matrix.
         clusters: Cluster of each row, 0 to G - 1; None without.
+        stacked: Inverse information and weighted scores → covariance and clusters, where weights are of response.
 
     References:
         Brant (1990), Biometrics 46(4), 1171-1178 (a Wald test of the same). Wooldridge (2010), Econometric Analysis of
         Cross Section and Panel Data, 2nd ed., section 13.8.2 (clusters).
     """
-    if clusters is None:
+    robust = stacked
+    if robust is None and clusters is not None:
+        robust = partial(_clustered, clusters=clusters)
+    if robust is None:
         found = proportional_odds_tests(rows, terms)
         return {"" if each.term == ALL else each.term: each.p_value for each in found}
     held = {"": tuple(place for places in terms.values() for place in places)} if len(terms) > 1 else {}
-    return {term: _clustered_p(rows, places, clusters) for term, places in {**held, **terms}.items()}
+    return {term: _wald_p(rows, places, robust) for term, places in {**held, **terms}.items()}
 
 
-def _clustered_p(rows: OrderedRows, places: tuple[int, ...], clusters: NDArray[np.intp]) -> float:
+def _clustered(bread: Matrix, scores: Matrix, clusters: NDArray[np.intp]) -> tuple[Matrix, int]:
+    return clustered_covariance(bread, scores, clusters), int(clusters.max()) + 1
+
+
+def _wald_p(rows: OrderedRows, places: tuple[int, ...], robust: Stacked) -> float:
     from scipy.special import chdtrc  # noqa: PLC0415
 
     released = replace(rows, released=(*rows.released, *places))
@@ -97,8 +112,9 @@ def _clustered_p(rows: OrderedRows, places: tuple[int, ...], clusters: NDArray[n
     for cut in range(1, rows.n_thresholds):
         for at in range(len(places)):
             contrasts[(cut - 1) * len(places) + at, [first + at, first + cut * width + at]] = -1.0, 1.0
-    covariance = contrasts @ clustered_covariance(fit.covariance, fit.scores, clusters) @ contrasts.T
-    if df >= int(clusters.max()) + 1 or np.linalg.matrix_rank(covariance) < df:
+    found, n_clusters = robust(fit.covariance, fit.scores)
+    covariance = contrasts @ found @ contrasts.T
+    if df >= (n_clusters or len(fit.scores)) or np.linalg.matrix_rank(covariance) < df:
         return np.nan
     values = contrasts @ fit.coefficients
     return float(chdtrc(df, float(values @ np.linalg.solve(covariance, values))))

@@ -92,7 +92,8 @@ def report_of(study: Study, letter: Letter, wording: Wording) -> Report:
 
 def _in_short(writer: _Writer) -> Section:
     letter = writer.letter
-    findings = [_found(writer, row) for row in letter.progress] or [writer.say("nothing")]
+    findings = [_found(writer, row) for row in letter.progress]
+    findings = findings or [writer.say("undated" if letter.quality else "nothing")]
     n_open = len(letter.open)
     findings.append(writer.say("short_open", n=n_open) if n_open else writer.say("short_nothing_open"))
     return Section("in_short", writer.say("in_short"), findings=tuple(findings))

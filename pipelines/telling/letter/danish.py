@@ -5,6 +5,7 @@ from collections.abc import Mapping
 DANISH: Mapping[str, str] = {
     "title": "Indsamlingen, {date}",
     "nothing": "Ingen har svaret endnu.",
+    "undated": "Hvornår der blev svaret, vides ikke, da ingen kilde nævner en kolonne med den: identifiers, ended_at.",
     "in_short": "Kort fortalt",
     "short_share": "{wave}, {group}: {share} af de inviterede har svaret, {before} en uge før.",
     "short_goal_missed": "{wave}, {group}: {share} af de inviterede har svaret, {before} en uge før; målet er {goal}.",

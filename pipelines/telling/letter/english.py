@@ -5,6 +5,7 @@ from collections.abc import Mapping
 ENGLISH: Mapping[str, str] = {
     "title": "Fieldwork, {date}",
     "nothing": "Nobody has answered yet.",
+    "undated": "When people answered is not known, as no source names a column with the day: identifiers, ended_at.",
     "in_short": "In short",
     "short_share": "{wave}, {group}: {share} of the invited have answered, {before} a week before.",
     "short_goal_missed": "{wave}, {group}: {share} of the invited have answered, {before} a week before; "

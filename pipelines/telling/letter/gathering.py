@@ -68,7 +68,7 @@ def gather(study: Study, store: Store, moment: dt.datetime, day: dt.date) -> Let
         day: Day of the letter, in the study's time zone.
     """
     days, least = store.read(fieldwork.FIELDWORK_BY_DAY), study.spec.release.least_cell_size
-    answered = set(days.loc[pd.to_datetime(days["day"]).dt.date < day, "wave"])
+    answered = _undated(store, days, moment) | set(days.loc[pd.to_datetime(days["day"]).dt.date < day, "wave"])
     begun = [wave for wave in study.spec.waves if wave in answered]
     waves = waves_in_field(study, day) or begun[-1:]
     rates = store.read(out.RESPONSE_RATES)
@@ -87,6 +87,12 @@ def gather(study: Study, store: Store, moment: dt.datetime, day: dt.date) -> Let
         tuple(rejected(store.read(core.REJECTS), waves)),
         tuple(_open(study, store, moment, rates, least)),
     )
+
+
+def _undated(store: Store, days: pd.DataFrame, moment: dt.datetime) -> set[str]:
+    """Return the waves whose answers have no day, and arrived by a moment."""
+    files = store.read(raw.FILES)
+    return set(files.loc[files["received_at"] <= moment, "wave"]) - set(days["wave"])
 
 
 def _open(study: Study, store: Store, moment: dt.datetime, rates: pd.DataFrame, least: int) -> Iterator[OpenQuestion]:

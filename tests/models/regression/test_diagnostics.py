@@ -105,6 +105,22 @@ def test_few_clusters_are_told_with_what_to_do_about_them():
     assert [each.partition(":")[0] for each in told if "cluster" in each] == ["n_clusters", "least_df"]
 
 
+def test_few_clusters_of_two_kinds_are_not_told_to_keep_what_two_kinds_cannot_have():
+    analysis = invented_analysis()
+    crossed = analysis.assign(organisation_id=np.arange(len(analysis)) % 6, team=np.arange(len(analysis)) % 5)
+    fit = fit_regression(model_of(cluster=("organisation_id", "team")), crossed)
+    told = next(each for each in remedies(fit.diagnostics) if each.startswith("n_clusters"))
+    assert "keep" not in told
+    assert "CR2 or CR3 of one kind of clusters" in told
+
+
+def test_a_curve_is_not_told_to_lose_the_powers_that_make_it():
+    curve = model_of("trust", Variable(variable="workload", polynomial=3))
+    told = remedies(fit_regression(curve, invented_analysis()).diagnostics)
+    inflated = next(each for each in told if each.startswith("max_vif"))
+    assert "products, powers and splines do so by nature" in inflated
+
+
 @pytest.mark.parametrize("name", [*LOOK_FROM, *LOOK_BELOW])
 def test_whatever_deserves_a_look_says_what_may_be_done(name):
     looked = pd.DataFrame({"diagnostic": [name], "verdict": ["look"]})

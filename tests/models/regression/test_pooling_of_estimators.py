@@ -255,7 +255,6 @@ def test_slopes_within_persons_are_not_drawn_towards_those_between_them():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"level": "organisation"}, "is for rows of responses; found level organisation"),
         ({"estimator": "latent_growth", "panel": OF_PERSONS}, "kept by full information"),
         ({"estimator": "misclassified_logit"}, "was not judged by a coder"),
         (LINEAR["mediation"] | {"paths": Paths(mediators=("workload",), interval="bca")}, "imputed anew"),

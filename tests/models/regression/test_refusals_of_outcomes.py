@@ -63,7 +63,7 @@ CASES = {
         "times",
         lambda each: each.assign(times=each["times"] + 0.5),
         {},
-        r"below 0 or no whole number; expected 0, 1, 2",
+        r"below 0 or no whole number; expected 0, 1, 2 .*; choose another outcome, or estimator: linear",
     ),
     "a negative count": (
         "poisson",
@@ -84,7 +84,7 @@ CASES = {
         "times",
         lambda each: each,
         {},
-        r"neither 0 nor 1; expected 0 and 1 only",
+        r"neither 0 nor 1; expected 0 and 1 only; give its answers these codes .* or write another estimator",
     ),
     "too few answers for the parameters": (
         "multinomial",

@@ -285,7 +285,31 @@ def test_what_cannot_be_weighted_is_refused():
 
 
 REFUSED = [
-    ({"estimator": "ordered_logit"}, "for estimator linear, logit, probit, poisson with rows of responses; found ord"),
+    (
+        {"estimator": "negative_binomial"},
+        "gee_poisson with rows of responses; found negative_binomial of response; write",
+    ),
+    (
+        {"estimator": "mixed", "random_effects": ({"groups": ("organisation_id",)},)},
+        "found mixed of response; the likelihood of a group is an integral over its effect, in which a weight",
+    ),
+    (
+        {"estimator": "gee_logit", "cluster": "organisation_id"},
+        "ask for working_correlation: independence; found none named, which is exchangeable",
+    ),
+    (
+        {"estimator": "gee_linear", "cluster": "organisation_id", "working_correlation": "ar1"},
+        "found ar1: under another one what a row counts depends on which others of its cluster answered",
+    ),
+    (
+        {
+            "estimator": "gee_linear",
+            "cluster": "organisation_id",
+            "working_correlation": "independence",
+            "covariance": "CR3",
+        },
+        "a covariance of their own",
+    ),
     ({"estimator": "logit", "bootstrap_draws": 10}, "does not go together with bootstrap_draws"),
     ({"level": "organisation"}, "found linear of organisation"),
     ({"fixed_effects": "organisation_id"}, "does not go together with fixed_effects"),

@@ -8,53 +8,17 @@ from pydantic import ValidationError
 from models.estimates import result_digest
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
-from models.spec import RegressionSpec
 from models.survey_design.design import build_survey_design
 from models.survey_design.estimated import linearised_estimate
 from models.survey_design.means import domain_means, means
 from models.survey_design.stages import Stage
 from models.weighting.calibration import margin_columns
-from models.weighting.raking import rake
 from models.weighting.trimming import times_mean
 from tests.lavaan_models import oracle
 from tests.models.survey_design.api_schools import margins, schools
+from tests.models.survey_design.calibrated_schools import MARGINS, analysed, calibrated_to_last_year, model_of
 
-MARGINS = ("kind", "school_wide")
 pytestmark = pytest.mark.reference
-
-
-def model_of(estimator="population_mean", calibrated=MARGINS, design=None, **changes):
-    given = {"name": "scores", "kind": "regression", "title": {"en": "Scores"}, "estimand": "Mean score"}
-    given |= {"estimator": estimator, "outcome": "api00", "weights": "calibrated_weight"}
-    designed = {"clusters": "organisation_id", "population_sizes": "districts", "calibrated": calibrated}
-    return RegressionSpec.model_validate({**given, "design": {**designed, **(design or {})}, **changes})
-
-
-def analysed(reference, **options):
-    """Schools of drawn districts (apiclus1) as responses, raked to kind and to meeting the school-wide target."""
-    told = oracle(reference, 12)["calibration"]["targets"]
-    rows = schools(reference)["clus1_fpc"].rows
-    known = margins(rows, told)[: options.pop("n_margins", 2)]
-    found = rake(rows["pw"].to_numpy(), known, **(options or {"tolerance": 1e-12}))
-    raked = found.weights
-    return pd.DataFrame(
-        {
-            "response_id": [f"w/{place:03d}" for place in range(len(rows))],
-            "wave": "w",
-            "source": "s",
-            "respondent_group": "FRL",
-            "organisation_id": rows["dnum"].astype(str),
-            "districts": pd.Series(rows["fpc"], dtype="Int64"),
-            "kind": pd.Series(rows["stype"], dtype="str"),
-            "school_wide": pd.Series(rows["sch.wide"], dtype="str"),
-            "api00": pd.Series(rows["api00"], dtype="Float64"),
-            "enroll": pd.Series(rows["enroll"], dtype="Float64"),
-            "nonresponse_weight": rows["pw"],
-            "calibrated_weight": raked,
-            "analysis_weight": raked / raked.mean(),
-            "is_trimmed": found.is_trimmed,
-        }
-    )
 
 
 @pytest.mark.parametrize(
@@ -84,6 +48,32 @@ def test_the_design_effect_is_that_of_calibrated_weights(reference):
     error = linearised_estimate(design, means(("y",), table[["api00"]].to_numpy(float))).std_errors[0]
     uncalibrated = fit_regression(model_of(calibrated=()), table).estimates["std_error"].iloc[0]
     assert calibrated / plain == pytest.approx((error / uncalibrated) ** 2)
+
+
+@pytest.mark.parametrize("distance", ["linear", "raking"])
+def test_a_mean_of_weights_that_meet_a_total_of_numbers_is_that_of_r(reference, distance):
+    told = oracle(reference, 12)
+    expected, within = told["calibration"][f"calibrate_{distance}"]["mean_api00"], told["tolerance"]["rake"]
+    table = calibrated_to_last_year(reference, distance)
+    asked = {"population_sizes": (), "calibrated": ("kind",), "calibrated_totals": ("api99",)}
+    fit = fit_regression(model_of(design=asked), table)
+    row = fit.estimates.iloc[0]
+    assert row["estimate"] == pytest.approx(expected["est"]["api00"], rel=within)
+    assert row["std_error"] == pytest.approx(expected["se"][0], rel=within)
+    assert row["df"] == expected["df"]
+    again = fit_regression(model_of(design=asked), fit.data.sample(frac=1, random_state=1))
+    assert result_digest(again) == result_digest(fit)
+
+
+@pytest.mark.parametrize(
+    ("calibrated", "totals"),
+    [(("kind",), ()), ((), ("api99",)), (("kind",), ("enroll",))],
+    ids=["no", "alone", "other"],
+)
+def test_other_totals_than_the_weights_have_are_refused(reference, calibrated, totals):
+    table = calibrated_to_last_year(reference, "linear")
+    with pytest.raises(ModelDataError, match=r"name under design\.calibrated the margins and under calibrated_totals"):
+        fit_regression(model_of(design={"calibrated": calibrated, "calibrated_totals": totals}), table)
 
 
 def _stage(table):
@@ -159,19 +149,16 @@ def test_crossed_margins_and_missing_categories_are_as_in_weighting(reference):
 
 
 REFUSED = {
-    "another estimator": (
-        {"estimator": "linear", "regressors": ("school_wide",), "focal": "school_wide"},
-        "design.calibrated is for figures",
-    ),
     "replicates": (
         {"covariance": "unit_jackknife"},
-        "with covariance design; found population_mean and unit_jackknife",
+        "not go together with covariance: unit_jackknife: replicates are not calibrated",
     ),
     "weights of nonresponse": (
         {"weights": "nonresponse_weight"},
         "calibrated_weight or analysis_weight; found nonresp",
     ),
     "no weights": ({"weights": None}, "found none"),
+    "a number twice": ({"design": {"calibrated_totals": ("enroll", "enroll")}}, "names a number twice"),
     "twice": ({"calibrated": ("kind", "kind")}, "names a margin twice"),
 }
 

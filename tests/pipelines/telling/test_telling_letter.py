@@ -1,5 +1,6 @@
 """The weekly letter: right counts against the week before, no small numbers of people, once a week by mail."""
 
+import dataclasses
 import datetime as dt
 
 import pandas as pd
@@ -131,6 +132,26 @@ def test_the_letter_says_the_same_as_pdf_and_as_text(study, language, sentences)
         assert sentence in written.text.replace(NO_BREAK, " ")
     assert written.pdf.startswith(b"%PDF-")
     assert b"pdfuaid" in written.pdf
+
+
+@pytest.mark.parametrize(
+    ("quality_of", "said"),
+    [((), "Nobody has answered yet."), (LETTER.quality, "When people answered is not known")],
+    ids=["nobody", "undated"],
+)
+def test_answers_without_a_day_are_not_taken_for_none(study, quality_of, said):
+    letter = dataclasses.replace(LETTER, progress=(), quality=quality_of)
+    assert said in " ".join(write_letter(study, letter, "en").text.split())
+
+
+@pytest.mark.slow
+def test_a_letter_of_answers_without_a_day_is_about_the_wave_that_has_them(tmp_path):
+    study = telling_study(tmp_path / "small")
+    done(sensemaking("run", study.folder))
+    letter = gather(study, Store(study.warehouse), dt.datetime(2199, 3, 9, 7, tzinfo=dt.UTC), dt.date(2199, 3, 9))
+    assert letter.waves == ("spring",)
+    assert letter.progress == ()
+    assert [each.analysed for each in letter.quality] == [Count(40)]
 
 
 def test_every_figure_of_the_letter_is_one_that_may_be_told(study):
