@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from models.sections.inference import FIGURES
 from pipelines.kept_rows import n_erased, rest_of_rows
 from pipelines.release_past import Past
 from pipelines.steps.fit_silence import method_of
@@ -29,12 +30,14 @@ class Shown:
         fit_id: Its name there.
         model: Its model and variant.
         data_hash: Of the rows it used.
+        figures_of: Outcome of figures of the population; empty for other fits.
     """
 
     past: Past
     fit_id: str
     model: tuple[str, str]
     data_hash: str
+    figures_of: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +72,8 @@ def beside_earlier_fits(store: Store, fits: pd.DataFrame, past: Sequence[Past], 
 
     A fit whose people differ by a few from those of its model and variant in an earlier release stays as it was
     published; one whose people differ by a few from those of any other published fit is withheld, and so is one that
-    would stay though less was asked of it then.
+    would stay though less was asked of it then. Figures of the population of an outcome of which an earlier release
+    shows others, of some of the same people, are withheld: the errors of both would tell more than either.
 
     Args:
         store: The warehouse.
@@ -90,6 +94,10 @@ def beside_earlier_fits(store: Store, fits: pd.DataFrame, past: Sequence[Past], 
             carried[name] = own[-1]
         elif near:
             withheld[name] = reason("too_alike", "en", least)
+        elif fit["estimator"] in FIGURES and any(
+            each.figures_of == fit["outcome"] and apart.share(each.data_hash, str(fit["data_hash"])) for each in others
+        ):
+            withheld[name] = reason("second_figures", "en")
     return FitsOfARelease(carried, withheld)
 
 
@@ -100,7 +108,8 @@ def _shown(past: Sequence[Past]) -> list[Shown]:
         for row in each.tables[FITS_RELEASED.name].to_dict("records"):
             name, model = str(row["fit_id"]), (str(row["model"]), str(row["variant"]))
             found.pop(name, None)
-            found[name] = Shown(each, name, model, str(row["data_hash"]))
+            figures_of = str(row["outcome"]) if row["estimator"] in FIGURES else ""
+            found[name] = Shown(each, name, model, str(row["data_hash"]), figures_of)
     return list(found.values())
 
 
@@ -127,6 +136,11 @@ class _PeopleApart:
             fewest = min((each for each in apart if each), default=0)
             self._found[before, now] = n_erased(self.store, before) + fewest
         return self._found[before, now]
+
+    def share(self, before: str, now: str) -> bool:
+        """Tell whether anybody is behind both."""
+        first, second = (self._of(name)[0]["response_id"] for name in (before, now))
+        return bool(first.isin(second).any())
 
     def _of(self, name: str) -> list[pd.DataFrame]:
         if name not in self._rows:

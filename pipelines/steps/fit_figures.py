@@ -13,7 +13,7 @@ that is shown. The diameter of that sphere along a hidden mean is room that an a
 much is known of everything else. Of a mean with people in several categories the widest room counts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,7 @@ from models.survey_design.means import Ratios
 from pipelines.steps.fit_equations import HiddenCells
 from pipelines.steps.fit_grams import shifts_of, squares_of_gram
 from pipelines.steps.fit_squares import Squares, basis_of, squares_widths
+from pipelines.steps.lattice.units import Places
 
 ALIKE = 1e-6
 """How far two quadratic forms may lie apart, in units of the second, to count as the same."""
@@ -123,17 +124,23 @@ def _slope(values: Vector, scores: Vector) -> float:
     return float(slope) if is_line else np.nan
 
 
+def part_of(figured: Figured, hidden: HiddenCells, is_in: NDArray[np.bool_]) -> tuple[Figured, HiddenCells, Places]:
+    """Return rows and hidden cells of which people are in one category, and the places of these cells."""
+    places = np.flatnonzero((figured.shifts * is_in[:, None]).any(axis=0))
+    cells = HiddenCells(hidden.cells.iloc[places].reset_index(drop=True), hidden.known[:, places], hidden.ends)
+    return replace(figured, shifts=figured.shifts[:, places]), cells, places
+
+
 def room_by(figured: Figured, hidden: HiddenCells, is_in: NDArray[np.bool_]) -> tuple[HiddenCells, Squares] | None:
     """Return what stays when people of one category answer otherwise: sums of hidden totals, and a sum of squares.
 
-    Totals that keep these keep every figure and error. None where no linear sum says what everybody's error tells.
+    Totals that keep these keep every figure and error. All cells have people of the category. None where no linear sum
+    says what everybody's error tells.
     """
     moved = figured.moved_by(is_in)
     own = _gram(figured, moved, is_in)
     whole = _gram(figured, moved, np.ones(len(is_in), dtype=bool))
-    fixed = np.eye(len(hidden.cells))[~moved.any(axis=0)]
-    weighed = (figured.sample.weights @ moved)[None]
-    beside = hidden.with_known(np.vstack([fixed, weighed]))
+    beside = hidden.with_known((figured.sample.weights @ moved)[None])
     linear = _linear_in_whole(own, whole, beside)
     if linear is None:
         return None
@@ -142,12 +149,14 @@ def room_by(figured: Figured, hidden: HiddenCells, is_in: NDArray[np.bool_]) -> 
 
 def _width_by(figured: Figured, hidden: HiddenCells, is_in: NDArray[np.bool_], n_others: int) -> Vector:
     """Return how far the means may lie apart when people of one category answer otherwise; nought of cells without."""
-    room = room_by(figured, hidden, is_in)
-    if room is None:
-        return np.zeros(len(hidden.cells))
-    known, squares = room
-    is_known = 1.0 - (basis_of(known.known) ** 2).sum(axis=0) < ALIKE
-    return np.where(is_known, 0.0, squares_widths(known, squares, n_others))
+    widths = np.zeros(len(hidden.cells))
+    part, cells, places = part_of(figured, hidden, is_in)
+    room = room_by(part, cells, is_in) if len(places) else None
+    if room is not None:
+        known, squares = room
+        is_known = 1.0 - (basis_of(known.known) ** 2).sum(axis=0) < ALIKE
+        widths[places] = np.where(is_known, 0.0, squares_widths(known, squares, n_others))
+    return widths
 
 
 def _gram(figured: Figured, moved: Matrix, is_in: NDArray[np.bool_]) -> Matrix:

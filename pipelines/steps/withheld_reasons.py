@@ -133,8 +133,10 @@ REASONS: Mapping[str, Texts] = {
         "skjulte organisationer ved siden af viste",
     },
     "second_figures": {
-        "en": "figures of an outcome of which the release shows others, whose errors together would tell more",
-        "da": "tal for et udfald, som frigivelsen viser andre af, hvis usikkerhed tilsammen ville fortælle mere",
+        "en": "figures of an outcome of which this release or an earlier one shows others, whose errors together would "
+        "tell more",
+        "da": "tal for et udfald, som denne eller en tidligere frigivelse viser andre af, hvis usikkerhed tilsammen "
+        "ville fortælle mere",
     },
     "of_calibrated": {
         "en": "errors of calibrated weights, with no rule on what rows of people who are not behind the figure tell",

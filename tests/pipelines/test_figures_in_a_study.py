@@ -107,7 +107,7 @@ def test_a_release_shows_means_and_withholds_other_figures_with_a_reason(study: 
 def test_of_one_outcome_a_release_shows_one_model_of_figures(study: Path):
     withheld = preview(*bring_up_to_date(study)).withheld_fits
     assert fit_of(study, "main") not in withheld
-    assert withheld[fit_of(study, "by_idea")].startswith("figures of an outcome of which the release shows others")
+    assert withheld[fit_of(study, "by_idea")].startswith("figures of an outcome of which this release")
 
 
 @pytest.mark.parametrize(("has_real_rows", "kept"), [(True, PACKAGED), (False, PACKAGED - {"quartiles"})])

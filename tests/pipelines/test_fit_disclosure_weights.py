@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.missing_data.selection import SelectedRows, fit_selection
 from models.regression.fit import fit_regression
+from models.regression.least_squares import solve_least_squares
 from models.spec import RegressionSpec
 from pipelines import fit_disclosure, fits_beside_units
 from pipelines.release import preview
@@ -82,13 +84,12 @@ def test_weights_that_differ_a_little_within_an_organisation_hide_nothing(seed):
     spec = spec_of(weights="weight")
     told_of = fit_regression(spec, rows).estimates.set_index("term")["estimate"]
     mean = round(float(told_of["intercept"]), 3)
-    own = rows[rows["area"] == 1]
-    totals = own.groupby("organisation_id").agg(weight=("weight", "sum"), score=("score", "mean"))
-    shown = totals.drop(index="o0")
-    found = (mean * totals["weight"].sum() - (shown["weight"] * shown["score"].round(2)).sum()) / totals.loc[
-        "o0", "weight"
-    ]
-    assert found == pytest.approx(totals.loc["o0", "score"], abs=0.05)
+    by_organisation = rows[rows["area"] == 1].groupby("organisation_id")
+    totals, means = (
+        np.asarray(each, dtype=float) for each in (by_organisation["weight"].sum(), by_organisation["score"].mean())
+    )
+    found = (mean * totals.sum() - totals[1:] @ means[1:].round(2)) / totals[0]
+    assert found == pytest.approx(means[0], abs=0.05)
     hidden, people = hidden_beside(rows, {"o0", "o4", "o5"}), people_of(rows)
     told = [
         tells(hidden, hidden.with_known(hidden.news(sums_that_follow(design.turned, people, hidden))), LEAST)
@@ -208,6 +209,26 @@ def test_errors_with_weights_of_response_tell_two_hidden_organisations(by):
     assert min(squares_widths(more, each).min() for each in stacked_of(spec, rows, more)) < LEAST
     uneven = stacked_of(spec, rows, more, is_even=False)
     assert bool(uneven) == (by == "area")
+
+
+def test_readings_of_selection_tell_sums_of_answers_that_coefficients_and_errors_do_not():
+    """People of one category change places in what they answer; the fit is the same, readings are not."""
+    rows = rows_of(6, (20, 30)).assign(area=np.arange(N) % 2)
+    rows["organisation_id"] = [f"o{place % 8}" for place in range(N)]
+    known = rows["score"].notna().to_numpy()
+    others = np.random.default_rng(6).permutation(np.flatnonzero(known & (rows["area"] == 1)))
+    moved = rows["score"].to_numpy().copy()
+    moved[np.sort(others)] = moved[others]
+    columns = pd.DataFrame({"intercept": 1.0, "area": rows["area"].astype(float)})
+    selection = columns.assign(age=rows["age"] / 50)
+    fits = [solve_least_squares(columns[known].to_numpy(), each[known]) for each in (rows["score"].to_numpy(), moved)]
+    np.testing.assert_allclose(fits[0].coefficients, fits[1].coefficients)
+    assert fits[0].sigma2 == pytest.approx(fits[1].sigma2)
+    told = [
+        fit_selection(SelectedRows(columns, each, selection), 0.9).coefficients
+        for each in (rows["score"].to_numpy(), moved)
+    ]
+    assert np.abs(told[0] - told[1]).max() > 0.0005
 
 
 def test_a_direction_that_no_square_tells_is_none_of_a_gram_matrix():

@@ -105,7 +105,9 @@ def test_a_fit_of_groups_is_set_beside_the_means_that_are_shown(study: Path, var
     """Where its squares leave a hidden mean too little room it is withheld, and no other fit with it."""
     found, store = bring_up_to_date(study)
     with (
-        patch.object(fits_beside_units, "_of_groups", lambda record, *_: [None] * (record["estimator"] == estimator)),
+        patch.object(
+            fits_beside_units, "_of_groups", lambda record, *_: [0.0] if record["estimator"] == estimator else []
+        ),
         patch.object(fits_beside_units, "squares_widths", lambda *_: np.zeros(1)),
     ):
         withheld = preview(found, store).withheld_fits
