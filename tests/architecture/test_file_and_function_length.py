@@ -4,8 +4,6 @@ import ast
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 HOUSE = Path(__file__).parents[2]
 FOLDERS = ("instruments", "models", "pipelines", "dashboard")
 FILES = sorted(path for folder in FOLDERS for path in (HOUSE / folder).rglob("*.py"))
@@ -46,28 +44,30 @@ def test_there_is_something_to_measure():
     assert len(FILES) > 50
 
 
-@pytest.mark.parametrize("path", FILES, ids=ids)
-def test_a_file_is_short(path):
-    n_lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert n_lines <= MOST_LINES_OF_A_FILE, f"{n_lines} lines; split {ids(path)} by topic"
+def test_files_are_short():
+    lengths = {ids(path): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+    assert {path: n for path, n in lengths.items() if n > MOST_LINES_OF_A_FILE} == {}, "split them by topic"
 
 
-@pytest.mark.parametrize("path", FILES, ids=ids)
-def test_functions_are_short_and_take_few_arguments(path):
-    _, long, many = measured(path)
-    assert {name: n for name, n in long.items() if n > MOST_LINES_OF_A_FUNCTION} == {}
-    assert {name: n for name, n in many.items() if n > MOST_ARGUMENTS} == {}
+def test_functions_are_short_and_take_few_arguments():
+    found = {ids(path): measured(path)[1:] for path in FILES}
+    long = {
+        path: {name: n for name, n in each.items() if n > MOST_LINES_OF_A_FUNCTION} for path, (each, _) in found.items()
+    }
+    many = {path: {name: n for name, n in each.items() if n > MOST_ARGUMENTS} for path, (_, each) in found.items()}
+    assert {path: names for path, names in long.items() if names} == {}
+    assert {path: names for path, names in many.items() if names} == {}
 
 
-@pytest.mark.parametrize("path", FILES, ids=ids)
-def test_a_file_begins_by_saying_what_belongs_in_it(path):
-    docstring, _, _ = measured(path)
-    assert docstring, f"{ids(path)} has no docstring"
+def test_files_begin_by_saying_what_belongs_in_them():
+    assert [ids(path) for path in FILES if not measured(path)[0]] == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=ids)
-def test_names_say_what_is_in_them(path):
-    assert not {*path.relative_to(HOUSE).parts[:-1], path.stem} & WORDS_THAT_SAY_NOTHING
+def test_names_say_what_is_in_them():
+    named = {ids(path): {*path.relative_to(HOUSE).parts[:-1], path.stem} for path in FILES}
+    assert {
+        path: words & WORDS_THAT_SAY_NOTHING for path, words in named.items() if words & WORDS_THAT_SAY_NOTHING
+    } == {}
 
 
 def test_the_length_of_a_function_leaves_its_docstring_out():
