@@ -230,6 +230,7 @@ def test_page_without_a_folder_says_how_to_start(open_page, monkeypatch: pytest.
     assert WORDINGS["en"]["no_folder"] in open_page().warnings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("emptied", ["out.scale_means", "out.distributions", "out.fits"])
 @pytest.mark.parametrize("page", PAGES)
 def test_release_without_a_part_still_opens(open_page, tmp_path: Path, emptied: str, page: str):

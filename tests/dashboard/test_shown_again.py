@@ -60,6 +60,7 @@ def test_a_second_reader_meets_what_the_first_met_and_nothing_is_drawn_for_them(
     assert not drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "one", "other"),
     [

@@ -76,6 +76,7 @@ def test_logistic_regression_solves_the_likelihood_equations():
     assert errors == pytest.approx(np.sqrt(np.diag(np.linalg.inv(information))))
 
 
+@pytest.mark.slow
 def test_the_report_has_a_row_for_every_planted_parameter(report):
     assert list(report.columns) == REPORT
     assert not report.duplicated(["part", "parameter"]).any()
@@ -91,6 +92,7 @@ def test_the_report_has_a_row_for_every_planted_parameter(report):
     assert named == {f"H{number}" for number in range(1, 20)}
 
 
+@pytest.mark.slow
 def test_no_row_waits_and_what_is_not_planted_is_said(report):
     nothing = report[report["status"] == "nothing planted"]
     assert {"H10", "H12", "H13", "H18"} <= set(nothing["hypothesis"])
@@ -103,6 +105,7 @@ def test_no_row_waits_and_what_is_not_planted_is_said(report):
     assert (structure["mean_std_error"].notna() | structure["estimate"].isna()).all()
 
 
+@pytest.mark.slow
 def test_what_is_planted_between_latent_values_is_found_in_a_large_population(report):
     # 2 populations of 300 organisations, everybody responding: errors of the true values are those of 600
     rows = report[report["part"].isin({part for part, _ in planted_structure(Parameters())})]
@@ -154,6 +157,7 @@ def test_exact_intervals_end_where_so_many_or_more_extreme_hits_have_half_a_perc
     assert exact_interval(number, number)[1] == 1
 
 
+@pytest.mark.slow
 def test_nulls_that_are_judged_are_planted_as_nothing(report):
     rows = report.set_index(["part", "parameter"])
     for each in TRUE_NULLS:
@@ -169,12 +173,14 @@ def test_the_same_seed_gives_the_same_figures():
     assert first == pytest.approx(again, rel=0, abs=0, nan_ok=True)
 
 
+@pytest.mark.slow
 def test_mechanisms_are_recovered(report):
     rows = report[report["part"].isin(["response", "attrition", "faults"])]
     assert len(rows) > 15
     assert (rows["bias"].abs() < 5 * rows["monte_carlo_error"] + 0.02).all(), rows[["parameter", "bias"]]
 
 
+@pytest.mark.slow
 def test_loadings_and_sizes_of_item_functioning_are_recovered(report):
     rows = report[report["part"].isin([loadings.PART, functioning.SIZES])].set_index("parameter")
     assert len(rows) == 82 + 4
@@ -186,6 +192,7 @@ def test_loadings_and_sizes_of_item_functioning_are_recovered(report):
     assert (rows["bias"].abs() < 5 * rows["monte_carlo_error"] + 0.06).all(), rows[["bias", "monte_carlo_error"]]
 
 
+@pytest.mark.slow
 def test_every_scale_has_its_reliabilities_beside_alpha(report):
     named = report[report["part"] == quality.RELIABILITY]["parameter"].tolist()
     for part in (reliabilities.ALPHA, reliabilities.OMEGA, reliabilities.ORDERED, reliabilities.ATTENTIVE):
@@ -198,6 +205,7 @@ def test_every_scale_has_its_reliabilities_beside_alpha(report):
     assert omega == pytest.approx(ordered, abs=0.02)
 
 
+@pytest.mark.slow
 def test_every_planted_shift_of_an_item_is_looked_for_and_so_are_the_other_items(report):
     found = report[report["part"] == functioning.FOUND]
     assert {name.split(":")[0] for name in found["parameter"]} == {"CL_em_3", "CPE_co_2", "CL_rl_2", "FWI_fo_2_o"}
@@ -207,6 +215,7 @@ def test_every_planted_shift_of_an_item_is_looked_for_and_so_are_the_other_items
     assert wrongly["estimate"].mean() < 0.15
 
 
+@pytest.mark.slow
 def test_pseudo_true_values_are_those_of_the_specification(large):
     # synthetic-study.md sections 9 and 10; 4,000 organisations leave errors of .01 (.015 among top managers)
     # section 8: the prototype lacked the observers' shift of one item of five, .31 points of it
@@ -218,6 +227,7 @@ def test_pseudo_true_values_are_those_of_the_specification(large):
             assert value == pytest.approx(each.stated, abs=within), (part, name)
 
 
+@pytest.mark.slow
 def test_only_the_self_report_goes_with_the_recipe(large):
     # section 12, row 5
     assert large[coefficients.PART, "H1 FWD ~ RECz"].true_value > 0.15
