@@ -67,7 +67,8 @@ def list_fits(study: StudyFolder, *, as_json: AsJson = False) -> None:
         printing.print_json(printing.records(recorded))
     else:
         shown = ["fit_id", "label", "is_declared", "is_current", "outcome", "estimator", "covariance", "n_obs"]
-        printing.print_frame("Fits", recorded[[*shown, "fitted_at", "conditions_not_met"]])
+        listed = recorded[[*shown, "fitted_at", "conditions_not_met"]]
+        printing.print_frame("Fits", listed, is_named_whole=True)
         tested = ["family", "label", "model", "focal_p", "focal_p_holm", "focal_p_bh"]
         printing.print_frame("Families", recorded.dropna(subset=["focal_p"]).sort_values(tested[:3])[tested])
         current = recorded[recorded["is_current"].astype(bool)]

@@ -48,9 +48,11 @@ def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     results.print(table)
 
 
-def print_frame(title: str, frame: "pd.DataFrame") -> None:
-    """Print a data frame to stdout."""
-    print_rows(title, list(frame.columns), frame.itertuples(index=False))
+def print_frame(title: str, frame: "pd.DataFrame", *, is_named_whole: bool = False) -> None:
+    """Print a data frame to stdout, the names in its first column in one piece where half a line holds them."""
+    names = max((len(str(each)) for each in frame.iloc[:, 0]), default=0) if is_named_whole else 0
+    first_width = min(names, results.width // 2)
+    print_rows(title, list(frame.columns), frame.itertuples(index=False), first_width)
 
 
 def ask(question: str) -> str:

@@ -7,6 +7,7 @@ import socket
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from instruments.faults import UsageError
@@ -292,3 +293,10 @@ def test_taken_port_is_told_and_zero_takes_a_free_one():
 def test_a_table_without_rows_is_told_in_a_line(capsys):
     printing.print_rows("Candidate scales", ("scale", "n"), iter(()))
     assert capsys.readouterr().out == "Candidate scales: none\n"
+
+
+def test_names_that_are_copied_stand_in_one_piece_beside_many_columns(capsys):
+    name = f"{'a_long_name_of_a_model_' * 3}.{'variant_' * 2}.0123456789ab"
+    others = {f"column_{number}": ["words that take room"] for number in range(9)}
+    printing.print_frame("Fits", pd.DataFrame({"fit_id": [name], **others}), is_named_whole=True)
+    assert name in capsys.readouterr().out
