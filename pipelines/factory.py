@@ -174,11 +174,12 @@ def _asset_of(
 
     specs = _specs_of(study, step, written_by, waves if step.by_wave else None)
     written = {spec.key.to_python_identifier(): spec.key for spec in specs}
-    read = {dep.asset_key.to_python_identifier(): dep.asset_key for dep in specs[0].deps}
+    before = {dep.asset_key.to_python_identifier(): dep.asset_key for dep in specs[0].deps}
+    read = {name: key for name, key in before.items() if name not in written}
     told = {each.get_python_identifier(): each for each in checked}
     run = dg.op(
         name=op_name(study, step),
-        ins={name: IN_TABLES for name, key in read.items() if key not in written.values()},
+        ins=dict.fromkeys(read, IN_TABLES),
         out={**dict.fromkeys(written, WRITTEN_OR_NOT), **dict.fromkeys(told, TOLD)},
         required_resource_keys={f"{study.name}_lock"},
         retry_policy=dg.RetryPolicy(max_retries=1) if step.slice else None,
