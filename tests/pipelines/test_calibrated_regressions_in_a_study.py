@@ -1,17 +1,13 @@
 """A study whose weights are raked, and regressions that know of it: made again, compared, withheld, told in reports."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 
 from pipelines.fit_disclosure import packageable_fits, withheld_fits
-from pipelines.workbench.opening import ROOM_VARIABLE, STUDY_VARIABLE
 from tests.command_line import done, sensemaking, table
 from tests.replicated_study import MODEL, build_replicated_study
 from tests.run_steps import bring_up_to_date
-from tests.workbench.workbench_pages import Seen, open_page
 
 pytestmark = pytest.mark.slow
 MARGINS = """\
@@ -47,14 +43,6 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     said.write_text(text + MARGINS, encoding="utf-8")
     bring_up_to_date(folder)
     return folder
-
-
-@pytest.fixture
-def pages(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Seen]]:
-    monkeypatch.setenv(STUDY_VARIABLE, str(study))
-    monkeypatch.setenv(ROOM_VARIABLE, str(tmp_path / "copies"))
-    yield open_page
-    st.cache_resource.clear()
 
 
 def fits(study: Path):

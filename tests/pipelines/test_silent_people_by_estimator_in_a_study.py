@@ -1,26 +1,22 @@
 """A study whose models of every kind weight for silence: made again, compared, reported, packaged, released."""
 
 import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 
 from models.replication.refit import labels_from_json, recorded_model
 from pipelines.fit_disclosure import packageable_fits, withheld_fits
 from pipelines.steps.fit_designs import turned_back
 from pipelines.steps.fit_silence import as_weighted
-from pipelines.workbench.opening import ROOM_VARIABLE, STUDY_VARIABLE
 from tests.command_line import done, sensemaking, table
 from tests.panel_study import people
 from tests.replicated_study import MODEL, build_replicated_study
 from tests.replication_script import reproduced_here
 from tests.run_steps import bring_up_to_date
 from tests.small_study import write_export
-from tests.workbench.workbench_pages import Seen, open_page
 
 pytestmark = pytest.mark.slow
 SAID = """\
@@ -130,14 +126,6 @@ def test_the_report_of_methods_names_the_covariance(study: Path, language: str, 
     text = page.read_text(encoding="utf-8")
     assert "estimates with estimated weights of response" in text
     assert "of_stacked" not in text
-
-
-@pytest.fixture
-def pages(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Seen]]:
-    monkeypatch.setenv(STUDY_VARIABLE, str(study))
-    monkeypatch.setenv(ROOM_VARIABLE, str(tmp_path / "copies"))
-    yield open_page
-    st.cache_resource.clear()
 
 
 @pytest.mark.parametrize("estimator", ["ordered_logit", "gee_linear"])

@@ -2,27 +2,23 @@
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 
 from pipelines import fit_disclosure
 from pipelines.asset_metadata import metadata_of
 from pipelines.assets.graph import steps_of
 from pipelines.fit_disclosure import releasable_fits, responses_used
 from pipelines.tables import out
-from pipelines.workbench.opening import ROOM_VARIABLE, STUDY_VARIABLE
 from tests.command_line import done, sensemaking, table
 from tests.panel_study import build_panel_study, people
 from tests.replication_script import reproduced_here
 from tests.run_steps import bring_up_to_date
 from tests.small_study import write_export
-from tests.workbench.workbench_pages import Seen, open_page
 
 VARIANTS = """\
   - {name: answered, missing: {method: response_weights, explained_by: [teamwork, tenure]}}
@@ -145,14 +141,6 @@ def test_dagster_shows_readings_of_selection_and_errors_that_know_of_weights(stu
     assert told["Rows of readings"].value == len(store.read(out.READINGS))
     fitted = str(told["Table of fits"].value).splitlines()
     assert [each.split(" | ")[3] for each in fitted if "| answered" in each] == ["stacked"]
-
-
-@pytest.fixture
-def pages(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Seen]]:
-    monkeypatch.setenv(STUDY_VARIABLE, str(study))
-    monkeypatch.setenv(ROOM_VARIABLE, str(tmp_path / "copies"))
-    yield open_page
-    st.cache_resource.clear()
 
 
 @pytest.mark.parametrize("variant", ["stayed", "selected"])
