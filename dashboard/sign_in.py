@@ -117,13 +117,18 @@ def show_front() -> Words:
 
 
 def offer_sign_out(words: Words) -> None:
-    """Let the viewer sign out, here and in every other tab with the same token."""
+    """Let the viewer sign out, here and in every other tab with the same token.
+
+    Nothing runs after it: a part that found its viewer gone would run the page again, and Streamlit forgets at a new run
+    what it has not sent yet, so that neither the cookie nor the sign-in at the provider would end.
+    """
     if st.button(words.say("sign_out")):
         now = time.time()
         for old in [each for each, since in _signed_out.items() if since < now - SIGNED_OUT_KEPT_SECONDS]:
             del _signed_out[old]
         _signed_out[_fingerprint(claims_of_browser())] = now
         st.logout()
+        st.stop()
 
 
 def _fingerprint(claims: Mapping[str, object]) -> str:
