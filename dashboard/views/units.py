@@ -225,10 +225,11 @@ def _show_card(page: Page, group: str, wave: str, instrument: str, unit: str) ->
             (unit, cell["mean"], cell["conf_low"], cell["conf_high"]),
             (say("everybody"), *[everybody[cell["scale"]]] * 3),
         )
+        if not pd.isna(value)
     ]  # fmt: skip
     domain = (float(shown["lowest"].min()), float(shown["highest"].max()))
     axis = Axis(say("score_axis", lowest=whole(domain[0], language), highest=whole(domain[1], language)), domain)
-    series = [unit, say("everybody")]
+    series = list(dict.fromkeys(point["series"] for point in points))
     chart = interval_chart(pd.DataFrame(points), series, axis, language)
     show_chart(chart, plain(unit), say("unit_card"), series_legend(series))
     ends = zip(shown["conf_low"], shown["conf_high"], strict=True)
@@ -236,7 +237,9 @@ def _show_card(page: Page, group: str, wave: str, instrument: str, unit: str) ->
         "scale": shown["scale"].map(page.scale),
         "mean_score": shown["mean"].map(lambda mean: decimal(mean, language)),
         "interval": [say("from_to", low=decimal(low, language), high=decimal(high, language)) for low, high in ends],
-        "everybody": shown["scale"].map(everybody).map(lambda mean: decimal(mean, language)),
+        "everybody": [
+            say("not_shown") if pd.isna(mean) else decimal(mean, language) for mean in shown["scale"].map(everybody)
+        ],
     }
     show_table(page, pd.DataFrame(table))
 
@@ -248,5 +251,5 @@ def _line(page: Page, cell: dict[str, object]) -> str:
         return say("hidden_line", scale=scale)
     value, low, high = (decimal(float(str(cell[name])), language) for name in ("mean", "conf_low", "conf_high"))
     told = say("band_line", scale=scale, value=value, low=low, high=high, n=whole(float(str(cell["n_obs"])), language),
-               band=say(f"band_{cell['band']}"))  # fmt: skip
+               band=say("band_unknown" if pd.isna(cell["band"]) else f"band_{cell['band']}"))  # fmt: skip
     return f"{told} {say('percent_high_line', percent=percent(float(str(cell['percent_high'])), language))}"
