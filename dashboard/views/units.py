@@ -98,7 +98,8 @@ def _cells(page: Page, group: str, wave: str, instrument: str) -> pd.DataFrame:
     """Return the scores of organisations, each with its band."""
     means = _means(page, group, wave, instrument)
     cells = means[means["level"] == "organisation"].reset_index(drop=True)
-    return cells.assign(unit=cells["unit"].map(without_marks), band=bands(cells, _everybody(means)))
+    band = bands(cells, _everybody(means)).fillna("unknown")
+    return cells.assign(unit=cells["unit"].map(without_marks), band=band)
 
 
 @lru_cache(maxsize=64)
@@ -251,5 +252,5 @@ def _line(page: Page, cell: dict[str, object]) -> str:
         return say("hidden_line", scale=scale)
     value, low, high = (decimal(float(str(cell[name])), language) for name in ("mean", "conf_low", "conf_high"))
     told = say("band_line", scale=scale, value=value, low=low, high=high, n=whole(float(str(cell["n_obs"])), language),
-               band=say("band_unknown" if pd.isna(cell["band"]) else f"band_{cell['band']}"))  # fmt: skip
+               band=say(f"band_{cell['band']}"))  # fmt: skip
     return f"{told} {say('percent_high_line', percent=percent(float(str(cell['percent_high'])), language))}"
