@@ -56,8 +56,8 @@ DANISH: Mapping[str, str] = {
     "wave_line": "{wave}: {text}",
     "short_rates": "**Hvem har svaret** ({wave}): {rates}.",
     "short_change": "**{group}** siden {wave}: {changes}.",
-    "short_models": "**Hvad der hænger sammen**: {clear} af {models} modeller viser en klar sammenhæng; {planned} af "
-    "de {models} var planlagt og låst, før data kom. Se siden “Hvad der hænger sammen”.",
+    "short_models": "**Hvad der hænger sammen**: {clear} af {models} modeller, som de er skrevet, viser en klar "
+    "sammenhæng; {planned} af de {models} var planlagt og låst, før data kom. Se siden “Hvad der hænger sammen”.",
     "and_more": "{scales} og {count} mere",
     "up_on": "op på {scales}",
     "down_on": "ned på {scales}",

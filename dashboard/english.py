@@ -57,8 +57,8 @@ ENGLISH: Mapping[str, str] = {
     "wave_line": "{wave}: {text}",
     "short_rates": "**Who answered** ({wave}): {rates}.",
     "short_change": "**{group}** since {wave}: {changes}.",
-    "short_models": "**What goes together**: {clear} of {models} models show a clear connection; {planned} of the "
-    "{models} were planned and locked before the data came. See the page “What goes together”.",
+    "short_models": "**What goes together**: {clear} of {models} models as written show a clear connection; {planned} "
+    "of the {models} were planned and locked before the data came. See the page “What goes together”.",
     "and_more": "{scales} and {count} more",
     "up_on": "up on {scales}",
     "down_on": "down on {scales}",
