@@ -1,7 +1,6 @@
-"""What ``fit`` and ``missing`` read of the analysis table: few of several hundred columns, and all that a model names."""
+"""What ``fit`` and ``missing`` read of the analysis table: few of many columns, and all that a model names."""
 
 import json
-from pathlib import Path
 
 import pytest
 
