@@ -153,3 +153,19 @@ def test_an_auxiliary_column_that_is_not_there_is_refused():
     asked = Imputation(auxiliary=("nobody",))
     with pytest.raises(ModelDataError, match="no column nobody"):
         fit_regression(model_of("trust", "workload", missing=asked), with_gaps())
+
+
+def test_an_absent_wave_is_not_imputed():
+    data = with_gaps(("workload",)).assign(trust_earlier_wave=np.nan)
+    data.loc[:119, "trust_earlier_wave"] = data["trust"].shift(-1)[:120].astype(float)
+    before = Variable(variable="trust", earlier_wave=True)
+    model = model_of(before, "workload", missing=FEW, focal=before)
+    fit = fit_regression(model, data)
+    assert fit.n_obs == 120
+    assert diagnostics_of(fit)["n_without_earlier_wave"] == 80
+    assert diagnostics_of(fit)["share_of_responses_used"] == pytest.approx(0.6)
+    complete = data.dropna(subset=["trust_earlier_wave"])
+    again = fit_regression(model, complete)
+    pd.testing.assert_frame_equal(again.estimates, fit.estimates)
+    with pytest.raises(ModelDataError, match="none of 80 rows of the population has a wave before"):
+        fit_regression(model, data[120:])
