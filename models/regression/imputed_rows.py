@@ -83,8 +83,9 @@ def impute_rows(
     by logit or multinomial logit, an ordered outcome by proportional odds. Where effects of groups are taken out,
     numbers are imputed from the groups' means of the others too, so that slopes within and between groups may differ.
     Where the model has products or curves, its regressors and outcome are drawn so that they agree with it; then
-    numbers are drawn as normal. Nothing is imputed of an earlier wave: responses that miss it are left out. Responses that miss the outcome of a categorical mixed model are left out. Where rows
-    are organisations, answers are imputed before they are averaged: see ``plan_organisations``.
+    numbers are drawn as normal. Nothing is imputed of an earlier wave: responses that miss it are left out, and those
+    that miss the outcome of a categorical mixed model. Where rows are organisations, answers are imputed before they
+    are averaged: see ``plan_organisations``.
 
     Args:
         spec: The model, variant applied.
