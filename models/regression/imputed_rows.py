@@ -101,7 +101,7 @@ def impute_rows(
     References:
         Grund, Luedtke and Robitzsch (2018), Organizational Research Methods 21(1), 111-149 (levels and their means).
     """
-    rows, n_in_population, *told = _rows(spec, analysis, request)
+    rows, n_in_population, n_alone, n_without = _rows(spec, analysis, request)
     _refuse_derived(spec, rows)
     coded, plan, groups = _planned(spec, rows, request)
     if shift is not None:
@@ -110,7 +110,7 @@ def impute_rows(
     frame.index = pd.Index(rows["response_id"].astype(str))
     imputations = impute_chained(frame, plan, np.random.default_rng(seed))
     completed = tuple(_filled(rows, coded, each) for each in imputations)
-    return ImputedRows(rows, n_in_population, completed, imputations, *told)
+    return ImputedRows(rows, n_in_population, completed, imputations, n_alone, n_without)
 
 
 def _planned(
@@ -153,14 +153,14 @@ def complete_rows(
     Raises:
         ModelDataError: If a column is absent, or no response is left.
     """
-    rows, n_in_population, *told = _rows(spec, analysis, request)
+    rows, n_in_population, n_alone, n_without = _rows(spec, analysis, request)
     named = rows.set_index("response_id", drop=False)
     completed: list[pd.DataFrame] = []
     for number in range(request.imputations):
         given = values[values[NUMBER] == number].set_index("response_id").drop(columns=NUMBER)
         filled = {str(name): named[name].astype(given[name].dtype).fillna(given[name]) for name in given}
         completed.append(named.assign(**filled).reset_index(drop=True))
-    return ImputedRows(rows, n_in_population, tuple(completed), None, *told)
+    return ImputedRows(rows, n_in_population, tuple(completed), None, n_alone, n_without)
 
 
 def _rows(
