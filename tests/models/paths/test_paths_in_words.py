@@ -280,3 +280,14 @@ def test_paths_across_levels_are_of_clusters_whatever_their_covariance() -> None
     assert (plain["std_error"] != robust["std_error"]).all()
     with pytest.raises(ValidationError, match="mediation_across_levels has no covariance HC0"):
         spec_of(**KINDS["levels"], covariance="HC0")
+
+
+def test_paths_across_levels_need_members_and_a_panel_two_variables_that_change() -> None:
+    alone = spec_of(**{**KINDS["levels"], "cluster": "respondent_key"})
+    with pytest.raises(
+        ModelDataError, match=r"groups of 'respondent_key' and wave has one response, .* several members"
+    ):
+        fit_regression(alone, ROWS)
+    lasting = spec_of(**{**KINDS["panel"], "focal": "programme", "regressors": ["programme"]})
+    with pytest.raises(ModelDataError, match="'programme' is the same in all waves of everybody"):
+        fit_regression(lasting, ROWS)
