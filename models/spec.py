@@ -14,8 +14,8 @@ from models.sections.figures import Figures, refuse_unfit_figures, variables_of_
 from models.sections.imputation import Missing, refuse_imputation_of
 from models.sections.inference import (
     FIGURES,
-    MARGINAL,
     MIXED,
+    OF_CLUSTERS,
     PANEL,
     PATHS,
     UNCLUSTERED,
@@ -213,7 +213,7 @@ class RegressionSpec(Spec):
 
         Rows of a unit go together: a model of units in waves that names no cluster has the units as clusters.
         """
-        if self.estimator not in MARGINAL and self.covariance in UNCLUSTERED:
+        if self.estimator not in OF_CLUSTERS and self.covariance in UNCLUSTERED:
             return ()
         if self.estimator in MIXED and self.covariance is None:
             return ()

@@ -224,28 +224,36 @@ def _turned(problem: Problem, theta: Vector) -> Vector:
     return np.concatenate(found)
 
 
-def _fall(problem: Problem, theta: Vector) -> tuple[float, Vector]:
-    """Return the smallest eigenvalue of the derivative in possible covariances, and a step of theta towards it."""
+def _fall(problem: Problem, theta: Vector) -> tuple[float, list[Vector]]:
+    """Return the smallest eigenvalue of the derivative in possible covariances, and for each factor its direction."""
     solved = problem.solve(theta)
     falls: list[float] = []
-    steps: list[Vector] = []
+    directions: list[Vector] = []
     for factor, slope in zip(problem.factors, solved.slopes_of_covariances(solved.sigma2), strict=True):
         possible = slope * (factor.is_free | factor.is_free.T)
         values, vectors = np.linalg.eigh((possible + possible.T) / 2)
         falls.append(float(values[0]) / problem.sums.n_obs)
-        weights = np.abs(vectors[:, 0]) if values[0] < 0 else np.zeros(len(values))
-        steps.append(factor.free_elements(np.diag(weights)))
-    return min(falls), np.concatenate(steps)
+        directions.append(vectors[:, 0] if values[0] < 0 else np.zeros(len(values)))
+    return min(falls), directions
 
 
 def _lower(problem: Problem, theta: Vector) -> Vector | None:
     """Leave a bound along a direction that falls, by a step short enough to be lower there; None where none falls."""
-    fall, direction = _fall(problem, theta)
+    fall, directions = _fall(problem, theta)
     if fall > -FALLING:
         return None
     value = problem.solve(theta).value
-    points = [theta + length * direction for length in LENGTHS]
+    points = [_further(problem, theta, directions, length) for length in LENGTHS]
     return next((point for point in points if problem.solve(point).value < value), points[-1])
+
+
+def _further(problem: Problem, theta: Vector, directions: Sequence[Vector], length: float) -> Vector:
+    """Return the factors of TT' + d d', d in its direction; a step of T itself would keep signs of correlations."""
+    found: list[Vector] = []
+    for factor, part, each in zip(problem.factors, split_theta(problem.factors, theta), directions, strict=True):
+        wider = np.column_stack([factor.triangle(part), length * each])
+        found.append(factor.free_elements(np.linalg.qr(wider.T, mode="r").T) if each.any() else part)
+    return _turned(problem, np.concatenate(found))
 
 
 def _refuse_nothing_left(problem: Problem, theta: Vector) -> None:

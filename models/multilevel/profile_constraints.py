@@ -9,6 +9,9 @@ from models.estimates import Matrix, Vector
 from models.multilevel.mixed_model import MixedModel
 from models.multilevel.problem import Problem, Rows
 
+LARGEST_STEP = 10.0
+"""Of the logarithm of sigma, from the optimum."""
+
 
 @dataclass(frozen=True)
 class Constraint:
@@ -58,11 +61,20 @@ class Constraint:
         length = np.hypot(whole[self.place], whole[self.below])
         return np.append(np.delete(whole, [self.place, self.below]), length)
 
-    def bounds(self, n_free: int) -> list[tuple[float | None, None]]:
-        """Return bounds of what is free: signs that would turn a correlation's own are kept."""
-        if self.parameter != "correlation":
-            return [(None, None)] * n_free
-        return [(0.0 if place in (self.place - 1, n_free - 1) else None, None) for place in range(n_free)]
+    def bounds(self, start: Vector) -> list[tuple[float | None, float | None]]:
+        """Return bounds of what is free: signs that would turn a correlation's own are kept, log sigma is within reach.
+
+        Args:
+            start: What is free at the optimum; a step of a search may leave it further than numbers go.
+        """
+        found: list[tuple[float | None, float | None]] = [(None, None)] * len(start)
+        if self.parameter == "residual_deviation":
+            return found
+        of_sigma = len(start) - (2 if self.parameter == "correlation" else 1)
+        found[of_sigma] = (float(start[of_sigma]) - LARGEST_STEP, float(start[of_sigma]) + LARGEST_STEP)
+        if self.parameter == "correlation":
+            found[self.place - 1] = found[-1] = (0.0, None)
+        return found
 
     def whole(self, free: Vector, held: float) -> tuple[Vector, Matrix]:
         """Return theta and log sigma at a held value, and their derivatives in what is free."""

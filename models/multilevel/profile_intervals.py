@@ -30,7 +30,7 @@ COLUMNS = ("parameter", "group", "effect", "with_effect", "estimate", "conf_low"
 Interval = tuple[str, str, str, str, float, float, float]
 Rise = Callable[[float], float]
 Objective = Callable[[Vector], tuple[float, Vector]]
-Bounds = list[tuple[float | None, None]]
+Bounds = list[tuple[float | None, float | None]]
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _of_variances(best: MixedModel, constraint: Constraint) -> tuple[Rise, Stret
     optimum = find_optimum(problem)
     whole = np.append(optimum.theta, 0.5 * np.log(problem.solve(optimum.theta).sigma2))
     starts = [constraint.free_of(whole)] * 2
-    bounds = constraint.bounds(len(starts[0]))
+    bounds = constraint.bounds(starts[0])
     sigma, scale = float(np.sqrt(best.sigma2)), problem.scale
 
     def rise(value: float) -> float:
@@ -180,17 +180,21 @@ def _crossing(rise: Rise, stretch: Stretch, limit: float, sign: float, edge: flo
     from scipy.optimize import brentq  # noqa: PLC0415
 
     inside, width = stretch.estimate, FIRST_STEP * stretch.error
+    reached = {inside: 0.0}
     for _ in range(MOST_STEPS):
         outside = inside + sign * width
-        if sign * (edge - outside) <= 0:
-            outside = edge - sign * AT_EDGE * max(1.0, abs(edge))
-            if rise(outside) <= limit:
-                return edge
-        if rise(outside) > limit:
+        is_edge = sign * (edge - outside) <= 0
+        outside = edge - sign * AT_EDGE * max(1.0, abs(edge)) if is_edge else outside
+        reached[outside] = rise(outside)
+        if reached[outside] > limit:
 
             def over(value: float) -> float:
-                return float(np.sqrt(max(rise(value), 0.0)) - np.sqrt(limit))
+                # Searches start from where the last one ended: looked at twice, an end may come out on the other side.
+                found = reached[value] if value in reached else rise(value)
+                return float(np.sqrt(max(found, 0.0)) - np.sqrt(limit))
 
             return float(cast("float", brentq(over, inside, outside, xtol=REACHED)))
+        if is_edge:
+            return edge
         inside, width = outside, width * GROWTH
     raise ModelDataError("the profile of the likelihood never rises far enough; the parameter has no interval")

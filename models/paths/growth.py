@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from instruments.counted import counted
 from models.measurement.confirmatory.analysis import FactorAnalysis, fit_table, parameter_table
 from models.measurement.confirmatory.parameters import Layout, Parameter
 from models.measurement.confirmatory.refusals import FactorModelError
@@ -55,8 +56,8 @@ class Growth:
             raise FactorModelError(f"growth of degree {self.degree}: expected 1 (a line) or 2 (with a bend)")
         if n < self.degree + 2:
             raise FactorModelError(
-                f"{n} waves for growth of degree {self.degree}: expected at least {self.degree + 2}, so that how "
-                "people differ can be told from residuals; ask a further wave or take a simpler curve"
+                f"{counted(n, 'wave')} for growth of degree {self.degree}: expected at least {self.degree + 2}, so "
+                "that how people differ can be told from residuals; ask a further wave or take a simpler curve"
             )
         for name, given in (("times", self.times), *self.covariates.items()):
             if len(given) != n:

@@ -7,6 +7,7 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from instruments.counted import counted
 from models.estimates import Vector
 from models.missing_data.imputations import Imputations
 from models.paths.equations import INTERCEPT as CONSTANT
@@ -20,6 +21,7 @@ from models.paths.two_level_mediation import TwoLevelFit, TwoLevelInference, fit
 from models.regression.design import INTERCEPT, Design
 from models.regression.diagnostics import of_columns
 from models.regression.found import diagnostics_of_pooled
+from models.regression.identification import ModelDataError
 from models.sections.paths import RESAMPLED, Paths
 from models.spec import RegressionSpec
 
@@ -99,6 +101,16 @@ def _diagnostics(
     return found if n_units is None else found | {"n_units": float(n_units)}
 
 
+def _refuse_lone(groups: pd.Series, name: str, *, has_waves: bool) -> None:
+    if groups.is_unique:
+        of = f"'{name}'{' and wave' if has_waves else ''}"
+        raise ModelDataError(
+            f"each of {counted(len(groups), 'group')} of {of} has one response, so that nothing differs within them; "
+            "expected two or more in some; name a cluster with several members in a wave, such as organisation_id, or "
+            "write estimator: mediation"
+        )
+
+
 def estimate_across_levels(spec: RegressionSpec, design: Design, seed: int) -> FoundPaths:
     """Estimate a mediation within clusters and between their latent means; where there are several waves, within each.
 
@@ -111,6 +123,7 @@ def estimate_across_levels(spec: RegressionSpec, design: Design, seed: int) -> F
     clusters = design.clusters.iloc[:, 0].astype(str)
     has_waves = len(design.rows["wave"].unique()) > 1
     groups = clusters + "\t" + design.rows["wave"].astype(str) if has_waves else clusters
+    _refuse_lone(groups, str(design.clusters.columns[0]), has_waves=has_waves)
     spread = rows.data.groupby(groups).agg(np.ptp)
     is_same = (spread.max() <= SAME * rows.data.abs().max().clip(lower=1.0)).to_dict()
     stated = TwoLevelMediation(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 from typing import Literal
 
+from instruments.counted import counted
 from models.measurement.confirmatory.parameters import Layout, Parameter
 from models.measurement.confirmatory.refusals import FactorModelError
 
@@ -58,9 +59,9 @@ class Panel:
     def _refuse_few_waves(self) -> None:
         if self.has_traits and self.n_waves < FEWEST_WAVES:
             raise FactorModelError(
-                f"{self.n_waves} waves for a panel with random intercepts: expected at least {FEWEST_WAVES}, because "
-                "two waves cannot tell what lasts from what carries over; ask a further wave, or fit the cross-lagged "
-                "panel without random intercepts and say that it mixes the two"
+                f"{counted(self.n_waves, 'wave')} for a panel with random intercepts: expected at least "
+                f"{FEWEST_WAVES}, because two waves cannot tell what lasts from what carries over; ask a further wave, "
+                "or fit the cross-lagged panel without random intercepts and say that it mixes the two"
             )
         if self.n_waves < FEWEST_WAVES_CROSS_LAGGED:
             raise FactorModelError(f"{self.n_waves} wave: lags need at least {FEWEST_WAVES_CROSS_LAGGED}")

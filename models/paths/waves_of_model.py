@@ -32,7 +32,9 @@ def estimate_panel(spec: RegressionSpec, design: Design) -> FoundPaths:
     """
     paths, focal = spec.paths or Paths(), column_of(focal_variable(spec.focal))
     names = (spec.outcome, focal)
-    wide = _wide(spec, design, pd.DataFrame({spec.outcome: design.outcome, focal: design.matrix[focal]}), names)
+    values = pd.DataFrame({spec.outcome: design.outcome, focal: design.matrix[focal]})
+    wide = _wide(spec, design, values, names)
+    _refuse_lasting(wide)
     try:
         panel = Panel(wide.series, paths.random_intercepts, frozenset(paths.steady))
         with np.errstate(invalid="ignore"):  # standardised values of improper estimates, which are not shown
@@ -127,6 +129,16 @@ def _wide(
         clusters = column.groupby(units).first().loc[data.index]
     estimator = "ml" if spec.covariance_used() == "classical" else "mlr"
     return _Wide(PanelAnswers(data, estimator, clusters=clusters), series, tuple(waves))
+
+
+def _refuse_lasting(wide: _Wide) -> None:
+    for name, columns in wide.series.items():
+        followed = wide.answers.data[list(columns)]
+        if len(columns) > 1 and (followed.max(axis=1) == followed.min(axis=1)).all():
+            raise ModelDataError(
+                f"'{name}' is the same in all waves of everybody; expected two variables that change, each of which "
+                "may go before the other; make what lasts a regressor of latent_growth or of a regression"
+            )
 
 
 def _refuse_several(counts: pd.Series, name: str) -> None:

@@ -190,7 +190,7 @@ def _fit_completed(spec: RegressionSpec, imputed: ImputedRows, task: FitTask) ->
     told = spec.model_copy(update={"bootstrap_draws": 0})
     sets = [build_design(told, rows, task.labels, task.fewest_beyond) for rows in imputed.completed]
     share_used = len(sets[0].rows) / imputed.n_in_population
-    sets = [replace(each, n_alone=each.n_alone + imputed.n_alone) for each in sets]
+    sets = [replace(each, n_alone=each.n_alone + imputed.n_alone, n_without=imputed.n_without) for each in sets]
     shown = replace(sets[0], data=imputed.data)
     if spec.estimator in PATHS:
         every = [replace(shown, n_in_population=imputed.n_in_population), *sets[1:]]

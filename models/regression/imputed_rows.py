@@ -4,7 +4,7 @@
 # pyright: reportUnknownArgumentType=false
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from models.missing_data.chained import impute_chained
 from models.missing_data.imputations import Imputations
 from models.missing_data.plan import ImputationPlan
+from models.regression.columns import column_of
 from models.regression.design import columns_read, leave_out_alone, select_population, uses_of
 from models.regression.identification import ModelDataError
 from models.regression.imputed_organisations import (
@@ -24,6 +25,7 @@ from models.regression.imputed_organisations import (
     select_answers,
 )
 from models.regression.planned_imputation import CLUSTER, Coded, code_columns, level_of, plan_imputation
+from models.regression.rows_without import rows_without
 from models.regression.sampled import columns_of_sample, with_units_sampled
 from models.regression.silent_rows import none_complete
 from models.sections.imputation import Imputation
@@ -46,6 +48,7 @@ class ImputedRows:
         completed: The same responses, complete, once an imputation.
         imputations: What was imputed and how the chains went; None where values were given rather than drawn.
         n_alone: Responses left out because they are alone in a group whose effect is taken out.
+        n_without: As of ``models.regression.design.Design``: an absent wave is not imputed.
     """
 
     data: pd.DataFrame
@@ -53,6 +56,7 @@ class ImputedRows:
     completed: tuple[pd.DataFrame, ...]
     imputations: Imputations | None
     n_alone: int
+    n_without: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def values(self) -> pd.DataFrame:
         """Return what was filled in: one row an incomplete response and imputation, one column an imputed variable.
@@ -79,8 +83,9 @@ def impute_rows(
     by logit or multinomial logit, an ordered outcome by proportional odds. Where effects of groups are taken out,
     numbers are imputed from the groups' means of the others too, so that slopes within and between groups may differ.
     Where the model has products or curves, its regressors and outcome are drawn so that they agree with it; then
-    numbers are drawn as normal. Responses that miss the outcome of a categorical mixed model are left out. Where rows
-    are organisations, answers are imputed before they are averaged: see ``plan_organisations``.
+    numbers are drawn as normal. Nothing is imputed of an earlier wave: responses that miss it are left out, and those
+    that miss the outcome of a categorical mixed model. Where rows are organisations, answers are imputed before they
+    are averaged: see ``plan_organisations``.
 
     Args:
         spec: The model, variant applied.
@@ -96,7 +101,7 @@ def impute_rows(
     References:
         Grund, Luedtke and Robitzsch (2018), Organizational Research Methods 21(1), 111-149 (levels and their means).
     """
-    rows, n_in_population, n_alone = _rows(spec, analysis, request)
+    rows, n_in_population, n_alone, n_without = _rows(spec, analysis, request)
     _refuse_derived(spec, rows)
     coded, plan, groups = _planned(spec, rows, request)
     if shift is not None:
@@ -105,7 +110,7 @@ def impute_rows(
     frame.index = pd.Index(rows["response_id"].astype(str))
     imputations = impute_chained(frame, plan, np.random.default_rng(seed))
     completed = tuple(_filled(rows, coded, each) for each in imputations)
-    return ImputedRows(rows, n_in_population, completed, imputations, n_alone)
+    return ImputedRows(rows, n_in_population, completed, imputations, n_alone, n_without)
 
 
 def _planned(
@@ -148,29 +153,33 @@ def complete_rows(
     Raises:
         ModelDataError: If a column is absent, or no response is left.
     """
-    rows, n_in_population, n_alone = _rows(spec, analysis, request)
+    rows, n_in_population, n_alone, n_without = _rows(spec, analysis, request)
     named = rows.set_index("response_id", drop=False)
     completed: list[pd.DataFrame] = []
     for number in range(request.imputations):
         given = values[values[NUMBER] == number].set_index("response_id").drop(columns=NUMBER)
         filled = {str(name): named[name].astype(given[name].dtype).fillna(given[name]) for name in given}
         completed.append(named.assign(**filled).reset_index(drop=True))
-    return ImputedRows(rows, n_in_population, tuple(completed), None, n_alone)
+    return ImputedRows(rows, n_in_population, tuple(completed), None, n_alone, n_without)
 
 
-def _rows(spec: RegressionSpec, analysis: pd.DataFrame, request: Imputation) -> tuple[pd.DataFrame, int, int]:
-    """Return the responses that lack nothing but what is imputed, rows of the population, and responses alone."""
+def _rows(
+    spec: RegressionSpec, analysis: pd.DataFrame, request: Imputation
+) -> tuple[pd.DataFrame, int, int, dict[str, int]]:
+    """Return the responses that lack nothing but what is imputed, rows of the population, and who is left out why."""
     population = select_population(spec, with_units_sampled(spec.design, analysis), request.auxiliary)
     groups = {*spec.clusters(), *spec.random_groups(), *spec.effects(), *columns_of_sample(spec.design)}
-    imputed = {*uses_of(spec)} | (set[str]() if spec.estimator in MIXED_CATEGORICAL else {spec.outcome})
+    earlier = {column_of(each) for each in spec.variables() if each.earlier_wave}
+    imputed = {*uses_of(spec)} - earlier | (set[str]() if spec.estimator in MIXED_CATEGORICAL else {spec.outcome})
     needed = [name for name in dict.fromkeys(columns_read(spec)) if name in groups or name not in imputed]
     if spec.level != "response":
-        return *select_answers(spec, population, needed), 0
+        return *select_answers(spec, population, needed), 0, {}
+    n_without = rows_without(spec, population)
     rows = population[population[needed].notna().all(axis=1)].reset_index(drop=True)
     if rows.empty:
         raise none_complete(len(population), {name: int(population[name].isna().sum()) for name in needed})
     paired = leave_out_alone(spec, rows)
-    return paired, len(population), len(rows) - len(paired)
+    return paired, len(population), len(rows) - len(paired), n_without
 
 
 def _filled(rows: pd.DataFrame, coded: Mapping[str, Coded], completed: pd.DataFrame) -> pd.DataFrame:

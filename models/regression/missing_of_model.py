@@ -14,6 +14,7 @@ from models.missing_data.patterns import MissingPatterns, missing_patterns
 from models.missing_data.randomness import RandomnessTest, randomness_test
 from models.regression.design import select_population, uses_of
 from models.regression.identification import ModelDataError
+from models.regression.sampled import with_units_sampled
 from models.spec import RegressionSpec
 
 
@@ -52,7 +53,8 @@ def missing_of_model(spec: RegressionSpec, analysis: pd.DataFrame) -> MissingOfM
     Raises:
         ModelDataError: If a column is absent or nobody is in the population.
     """
-    population, uses = select_population(spec, analysis), uses_of(spec)
+    sample = with_units_sampled(spec.design, analysis)
+    population, uses = select_population(spec, sample), uses_of(spec)
     names = list(dict.fromkeys(name for name in (spec.outcome, *uses) if name in population))
     read = population[names]
     is_category = {name for name, each in uses.items() if any(one.use == "category" for one in each)}

@@ -94,18 +94,18 @@ def _of_number(rows: pd.DataFrame, name: str) -> Coded:
 
 
 def level_of(spec: RegressionSpec, rows: pd.DataFrame) -> str | None:
-    """Return the column whose groups have random intercepts in imputations; None where there is none, or no only one.
+    """Return the column whose groups have random intercepts in imputations; None where there is none.
 
     Args:
         spec: The model, variant applied.
-        rows: Its responses; of two fixed effects the one with more groups is taken.
+        rows: Its responses; of two fixed effects or two clusters the one with more groups is taken.
     """
     ways = (spec.panel.column,) if spec.panel is not None and spec.estimator in PANEL else spec.effects()
     if ways:
         return max(ways, key=lambda name: rows[name].nunique())
     units = () if spec.design is None else spec.design.stages()[0][:1]
     groups = [each for each in (*spec.clusters(), *units) if each is not None] or [*spec.random_groups()[:1]]
-    return groups[0] if len(groups) == 1 else None
+    return max(groups, key=lambda name: rows[name].nunique()) if groups else None
 
 
 def plan_imputation(

@@ -21,8 +21,8 @@ REMEDIES = {
     "responses_per_coefficient": "few responses for so many coefficients; take out regressors, or use firth_logit",
     "bootstrap_failed": "many bootstrap draws cannot carry the model; merge categories, or relax less (by_threshold)",
     "without_finite_estimate": "without the penalty these have no estimate; read their intervals",
-    "n_clusters": "few clusters; CR2 or CR3 of one kind of clusters errs least, beside wild_bootstrap among "
-    "the readings; an estimator that has neither errs towards small p-values",
+    "n_clusters": "few clusters; CR2 or CR3 of one kind of clusters errs least, beside wild_bootstrap among the "
+    "readings, and kenward_roger of a mixed model; an estimator that has none of these errs towards small p-values",
     "n_organisations": "too few organisations to tell an effect of theirs; report none, or compare people within them",
     "least_df": "clusters too few or too unlike for a t test; believe wild_bootstrap, or compare organisations (level)",
     "decided_by_one_cluster": "one cluster decides coefficients, whose errors are too small; report none of these",

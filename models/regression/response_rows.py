@@ -88,10 +88,10 @@ def weigh_answered(
         The rows that have a weight, in their order, and their weights.
 
     Raises:
-        ModelDataError: If nobody kept silent, or answering is foretold.
+        ModelDataError: If nobody kept silent, or nothing is known of those who could, or answering is foretold.
     """
     explains = [column_of(each) for each in request.variables()]
-    known = asked[asked[explains].notna().all(axis=1)].reset_index(drop=True)
+    known = _known(asked, explains)
     has_answered = known[RESPONSE].isin(rows[RESPONSE]).to_numpy()
     if has_answered.all():
         raise ModelDataError(
@@ -131,7 +131,7 @@ def weigh_stayers(
     n_rows, rows = len(rows), rows[rows[PERSON].notna()]
     known: list[tuple[int, pd.DataFrame, NDArray[np.bool_]]] = []
     for wave in waves[1:]:
-        could = here[here[[*explains, *groups]].notna().all(axis=1)].reset_index(drop=True)
+        could = _known(here, [*explains, *groups])
         answers = followed[followed[ORDER] == wave]
         here = answers[answers[PERSON].isin(could[PERSON])]
         known.append((wave, could, could[PERSON].isin(here[PERSON]).to_numpy()))
@@ -146,6 +146,19 @@ def weigh_stayers(
             "there is nobody to stand for; write missing: listwise"
         )
     return kept, _weighted(request, tuple(steps), len(kept), n_silent, n_rows - len(kept))
+
+
+def _known(rows: pd.DataFrame, needed: list[str]) -> pd.DataFrame:
+    """Return the rows that have everything that explains answering; nobody's is refused, with what is missing."""
+    is_missing = rows[needed].isna()
+    known = rows[~is_missing.any(axis=1)].reset_index(drop=True)
+    if known.empty and len(rows):
+        lost = ", ".join(f"{column} {count}" for column, count in is_missing.sum().items() if count)
+        raise ModelDataError(
+            f"of {counted(len(rows), 'response')}, none has everything that explains who answered; missing by "
+            f"variable: {lost}; name variables under explained_by that people have"
+        )
+    return known
 
 
 def _refuse_unfollowed(followed: pd.DataFrame, waves: Sequence[int]) -> None:

@@ -78,7 +78,12 @@ def _rows(
     """Return the regression of all who could answer, silence as a missing outcome, and what explains answering."""
     _refuse_silent_categories(design, asked)
     matrix = lay_out(spec, asked, labels, design.profile)
-    others = matrix_of(request, asked)
+    try:
+        others = matrix_of(request, asked)
+    except ModelDataError as error:
+        raise ModelDataError(
+            f"the model of who answered the outcome: {error}; that is said of explained_by under missing"
+        ) from error
     selection = pd.concat([matrix, others[[name for name in others if name not in matrix]]], axis=1)
     refuse_dependencies(find_dependencies(selection))
     outcome = asked[spec.outcome].to_numpy(dtype=float, na_value=np.nan)

@@ -114,12 +114,24 @@ def refuse_imputation_of(model: _Model) -> None:
         raise ValueError(
             f"missing: multiple_imputation is not for estimator {estimator}: {WITHOUT_IMPUTATION[estimator]}"
         )
+    _refuse_slopes_of_groups(model)
     if model.level != "response":
         _refuse_for_organisations(request, model)
     if not request.has_levels and has_effects_of_groups(estimator, model.fixed_effects):
         raise ValueError(
             f"has_levels: false is not for {estimator} with effects of groups: imputed values would know nothing of "
             "the groups that the model sets apart; remove the key"
+        )
+
+
+def _refuse_slopes_of_groups(model: _Model) -> None:
+    """Raise ValueError when values would be drawn with intercepts alone and slopes differ between groups."""
+    groups = "organisations" if model.level != "response" else "groups"
+    if any(each.slopes for each in model.random_effects):
+        raise ValueError(
+            f"missing: multiple_imputation with level {model.level} is for random intercepts; found slopes that differ "
+            f"between {groups}, which imputed answers would draw together, so that errors come out too small; take "
+            "slopes out, or write missing: listwise"
         )
 
 
@@ -131,18 +143,11 @@ def _refuse_for_organisations(request: Imputation, model: _Model) -> None:
             "organisations whose means are compared; remove the key"
         )
     groups = {*model.effects(), *model.random_groups(), *(model.clusters() if model.estimator in MARGINAL else ())}
-    slopes = any(each.slopes for each in model.random_effects)
     if others := sorted(groups - {UNIT_COLUMNS["organisation"], "wave"}):
         raise ValueError(
             f"missing: multiple_imputation with level {model.level} knows organisations and waves; found effects of "
             f"{', '.join(others)}, of which imputed answers would know nothing; write missing: listwise, or estimator "
             "linear with a cluster"
-        )
-    if slopes:
-        raise ValueError(
-            f"missing: multiple_imputation with level {model.level} is for random intercepts; found slopes that differ "
-            "between organisations, which imputed answers would draw together; take slopes out, or write missing: "
-            "listwise"
         )
     earlier = sorted({each.variable for each in model.variables() if each.earlier_wave})
     if earlier:

@@ -67,7 +67,10 @@ WITH_DESIGN: tuple[Estimator, ...] = ("linear", "logit", "ordered_logit", *FIGUR
 OF_SCORES = ("classical", "HC0", "HC1", "CR0", "CR1S")
 OF_PATHS = ("classical", "HC0", "HC2", "HC3", *CLUSTERED)
 OF_LATENT_PATHS = ("classical", "HC0", "CR1")
-LATENT_PATHS = ("mediation_across_levels", "cross_lagged_panel", "latent_growth")
+ACROSS_LEVELS: PathEstimator = "mediation_across_levels"
+LATENT_PATHS: tuple[PathEstimator, ...] = (ACROSS_LEVELS, "cross_lagged_panel", "latent_growth")
+OF_CLUSTERS = (*MARGINAL, ACROSS_LEVELS)
+"""Estimators of clusters, which they are of whatever the covariance."""
 
 
 def covariances_of(estimator: Estimator) -> tuple[str, ...]:
@@ -82,7 +85,8 @@ def covariances_of(estimator: Estimator) -> tuple[str, ...]:
     if estimator in ("mixed", *MARGINAL):
         return OF_MIXED if estimator == "mixed" else OF_MARGINAL
     if estimator in PATHS:
-        return OF_LATENT_PATHS if estimator in LATENT_PATHS else OF_PATHS
+        latent = tuple(each for each in OF_LATENT_PATHS if estimator != ACROSS_LEVELS or each != "HC0")
+        return latent if estimator in LATENT_PATHS else OF_PATHS
     every = (*UNCLUSTERED, *CLUSTERED, *(("jackknife",) if estimator == "linear" else ()), *of_design)
     return tuple(each for each in every if estimator in LEAST_SQUARES or each != "CR3")
 

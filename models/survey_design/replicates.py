@@ -99,12 +99,12 @@ def balanced(design: SurveyDesign, fay: float = 0.0) -> Replicates:
         at = int(np.flatnonzero(level.n_units != 2)[0])  # noqa: PLR2004
         raise ModelDataError(
             f"{level.labels[at]} has {level.n_units[at]:.0f} sampled units; balanced replicates expect two in every "
-            "stratum; use jackknife or bootstrap"
+            "stratum; use the jackknife or bootstrap of units"
         )
     if (level.share_drawn > 0).any():
         raise ModelDataError(
             "balanced replicates know no finite population; leave population sizes out of the design (errors are then "
-            "rather too large), or use jackknife or bootstrap"
+            "rather too large), or use the jackknife or bootstrap of units"
         )
     signs = _hadamard(len(level.n_units))
     first = np.unique(level.stratum_of_unit, return_index=True)[1]

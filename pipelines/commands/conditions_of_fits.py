@@ -2,9 +2,13 @@
 
 import pandas as pd
 
+from models.regression.response_rows import columns_of_silence
 from models.regression.sampled import columns_of_calibration
 from models.replication.refit import recorded_model
 from models.sections.composition import parts_of_whole
+from models.sections.figures import members_of
+from models.sections.imputation import imputation_of
+from models.sections.nonresponse import nonresponse_of
 from models.spec import RegressionSpec
 from pipelines.assets.fits import names_in
 from pipelines.assets.scores_anew import items_left
@@ -26,6 +30,7 @@ def analysis_for(study: Study, *models: RegressionSpec) -> Table:
     if any(model.population.without for model in models):
         return core.analysis(study)
     named = {each for model in models for each in (model.outcome, *parts_of_whole(model.composition), *names_in(model))}
+    named |= {name for model in models for name in _looked_at_beside(model)}
     named |= {item for model in models for item in items_left(study, model)}
     named |= {name for model in models for name in (*model.clusters(), *model.effects(), *model.random_groups())}
     named |= {name for model in models if model.design is not None for name in model.design.columns()}
@@ -33,6 +38,13 @@ def analysis_for(study: Study, *models: RegressionSpec) -> Table:
     for spec in study.measurement.values():
         named |= {each.over for each in spec.comparisons} | set(spec.item_functioning.over)
     return core.analysis_with(study, named)
+
+
+def _looked_at_beside(model: RegressionSpec) -> list[str]:
+    """Return the columns that tell who belongs to figures, who answered and what silent people would have said."""
+    request = imputation_of(model.missing)
+    auxiliary = () if request is None else request.auxiliary
+    return [*members_of(model.figures), *columns_of_silence(nonresponse_of(model.missing)), *auxiliary]
 
 
 def missed_by(study: Study, made: pd.DataFrame) -> pd.DataFrame:

@@ -36,6 +36,7 @@ from pipelines.tables.linking import INSTRUMENT_CHANGES
 from pipelines.tables.measurement import GATES
 
 _NEEDED = {"core/analysis", "out/instrument_changes", "out/coding_agreement", "out/sampling"}
+ANALYSIS = "core.analysis"
 MOST_SHOWN = 10
 BOOTSTRAP = "average_effect_bootstrap"
 
@@ -72,7 +73,7 @@ def fit_now(study: Study, model_name: str, settings: list[str]) -> FitRows:
 
 def _refuse_outdated(study: Study, store: Store, model: RegressionSpec) -> None:
     """Raise UsageError where nothing is scored yet, DataError where what a fit reads is not up to date."""
-    if not any(row["n_rows"] for (name, _), row in store.provenance().items() if name == out.SCALE_MEANS.name):
+    if not any(row["n_rows"] for (name, _), row in store.provenance().items() if name == ANALYSIS):
         raise UsageError("there are no scored responses yet; run the study first")
     needed = _NEEDED | {step_name(name) for name in study.measurement}
     if is_weighted(model):

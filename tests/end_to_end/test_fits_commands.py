@@ -9,6 +9,8 @@ import pytest
 import statsmodels.api as sm
 
 from tests.command_line import content_hashes, done, release_contents, sensemaking, table
+from tests.run_steps import bring_up_to_date
+from tests.small_study import build_small_study
 
 SEVEN_POINTS = "regressors=[{surface: {self_report: teamwork, other_report: trust, scale: [1, 7]}}]"
 
@@ -228,3 +230,13 @@ def test_compare_forms_no_difference_of_coefficients_in_other_units_and_keeps_th
     assert [term["term"] for term in document["terms"]] == ["intercept", "teamwork", "tenure", "trust"]
     assert all(term["difference"] is None for term in document["terms"])
     assert document["told"][0].endswith("in other units: OLS of trust, poisson of tenure")
+
+
+def test_a_study_of_items_without_a_scale_is_fitted_too(tmp_path: Path):
+    folder = build_small_study(tmp_path / "items", waves=("autumn",))
+    instrument, model = folder / "instruments" / "teamwork.yaml", folder / "models" / "trust.yaml"
+    instrument.write_text(instrument.read_text().partition("\nscales:\n")[0] + "\n")
+    model.write_text(model.read_text().replace("teamwork", "TW_1").replace("trust\nf", "TR_1\nf"))
+    bring_up_to_date(folder, {"out/fits/trust", "out/coding_agreement", "out/sampling"})
+    (made,) = done(sensemaking("fit", folder, "trust", "--set", "covariance=HC1", "--json")).document["fit"]
+    assert (made["outcome"], made["covariance"]) == ("TR_1", "HC1")

@@ -9,6 +9,7 @@ from scipy.stats import chi2
 
 from models.regression.identification import ModelDataError
 from models.regression.missing_of_model import missing_of_model
+from models.sections.sample_design import SampleDesign
 from models.spec import RegressionSpec
 from pipelines.commands.missing import patterns_shown
 from tests.command_line import done, sensemaking
@@ -83,3 +84,11 @@ def test_the_command_says_it_in_words_and_as_json(tmp_path: Path):
     ended = sensemaking("missing", study, "trustt")
     assert ended.code == 2
     assert "did you mean" in ended.stderr
+
+
+def test_rows_of_a_sample_are_looked_at_like_others():
+    rows = rows_of().assign(organisation_id="o1")
+    rows.loc[::2, "organisation_id"] = "o2"
+    rows.loc[:39, "age"] = np.nan
+    sampled = spec_of().model_copy(update={"design": SampleDesign(clusters="organisation_id")})
+    assert missing_of_model(sampled, rows).n_complete == 360

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import binomtest
 
 from models.multilevel.kenward_roger import kenward_roger
-from models.multilevel.profile_intervals import profile_intervals
+from models.multilevel.profile_intervals import profile_intervals, variance_profile_intervals
 from models.multilevel.satterthwaite import satterthwaite
 from models.multilevel.variance_tests import test_of_variance as variance_test
 from models.multilevel.variance_tests import tests_of_variances as variance_tests
@@ -16,6 +16,7 @@ from tests.models.multilevel.oracle_models import drawn, fit_rows
 
 INTERCEPT = (("g", ("intercept",), True),)
 SLOPE = (("g", ("intercept", "x"), True),)
+SLOPE_FIRST = (("g", ("x", "intercept"), True),)
 
 
 def rows_without_groups(seed: int, n_groups: int = 12, size: int = 5) -> pd.DataFrame:
@@ -113,3 +114,16 @@ def test_the_mixture_rejects_true_nulls_as_often_as_it_says() -> None:
         rejected += variance_test(fit_rows(rows, "y", ("x",), INTERCEPT), "g", "intercept").p_value < 0.1
     interval = binomtest(rejected, n_draws).proportion_ci(0.999)
     assert interval.low < 0.1 < interval.high
+
+
+@pytest.mark.parametrize("seed", [33, 35, 50, 160, 173])
+def test_slopes_that_hardly_differ_have_an_optimum_and_intervals_around_it(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    group, x = np.repeat(np.arange(20), 8), rng.normal(size=160)
+    y = rng.normal(0, 0.4, 20)[group] + (0.3 + rng.normal(0, 0.2, 20)[group]) * x + rng.normal(size=160)
+    rows = pd.DataFrame({"g": group, "x": x, "y": y})
+    model, turned = (fit_rows(rows, "y", ("x",), each, method="ML") for each in (SLOPE, SLOPE_FIRST))
+    assert model.log_likelihood == pytest.approx(turned.log_likelihood, abs=1e-6)
+    found = variance_profile_intervals(model).query("parameter != 'correlation'")
+    assert (found["conf_low"] < found["estimate"] * 0.999).all()
+    assert (found["conf_high"] > found["estimate"] * 1.001).all()

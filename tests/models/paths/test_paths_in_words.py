@@ -269,3 +269,25 @@ def test_a_variant_may_be_another_estimator() -> None:
     spec = spec_of(variants=variants)
     found = {name: fit_regression(spec, ROWS, variant=name).estimator for name in ("main", "latent", "plain", "waves")}
     assert found == {"main": "mediation", "latent": "mediation_across_levels", "plain": "OLS", "waves": "mediation"}
+
+
+def test_paths_across_levels_are_of_clusters_whatever_their_covariance() -> None:
+    specs = {name: spec_of(**KINDS["levels"], covariance=name) for name in ("classical", "CR1")}
+    fits = {name: fit_regression(spec, ROWS, seed=11) for name, spec in specs.items()}
+    assert {name: fit.covariance for name, fit in fits.items()} == {"classical": "classical", "CR1": "CR1"}
+    plain, robust = (fits[name].estimates.set_index("term") for name in ("classical", "CR1"))
+    assert plain["estimate"].tolist() == robust["estimate"].tolist()
+    assert (plain["std_error"] != robust["std_error"]).all()
+    with pytest.raises(ValidationError, match="mediation_across_levels has no covariance HC0"):
+        spec_of(**KINDS["levels"], covariance="HC0")
+
+
+def test_paths_across_levels_need_members_and_a_panel_two_variables_that_change() -> None:
+    alone = spec_of(**{**KINDS["levels"], "cluster": "respondent_key"})
+    with pytest.raises(
+        ModelDataError, match=r"groups of 'respondent_key' and wave has one response, .* several members"
+    ):
+        fit_regression(alone, ROWS)
+    lasting = spec_of(**{**KINDS["panel"], "focal": "programme", "regressors": ["programme"]})
+    with pytest.raises(ModelDataError, match="'programme' is the same in all waves of everybody"):
+        fit_regression(lasting, ROWS)

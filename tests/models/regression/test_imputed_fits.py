@@ -4,11 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from analysis_tables import invented_analysis, model_of
+from pydantic import ValidationError
 
 from models.estimates import result_digest
 from models.regression.fit import fit_regression
 from models.regression.identification import ModelDataError
+from models.regression.planned_imputation import level_of
 from models.sections.imputation import IMPUTATIONS, Imputation, imputation_of
+from models.sections.random_effects import RandomEffects
 from models.sections.regressors import Interaction, Variable
 from models.sections.variants import Variant
 
@@ -153,3 +156,31 @@ def test_an_auxiliary_column_that_is_not_there_is_refused():
     asked = Imputation(auxiliary=("nobody",))
     with pytest.raises(ModelDataError, match="no column nobody"):
         fit_regression(model_of("trust", "workload", missing=asked), with_gaps())
+
+
+def test_an_absent_wave_is_not_imputed():
+    data = with_gaps(("workload",)).assign(trust_earlier_wave=np.nan)
+    data.loc[:119, "trust_earlier_wave"] = data["trust"].shift(-1)[:120].astype(float)
+    before = Variable(variable="trust", earlier_wave=True)
+    model = model_of(before, "workload", missing=FEW, focal=before)
+    fit = fit_regression(model, data)
+    assert fit.n_obs == 120
+    assert diagnostics_of(fit)["n_without_earlier_wave"] == 80
+    assert diagnostics_of(fit)["share_of_responses_used"] == pytest.approx(0.6)
+    complete = data.dropna(subset=["trust_earlier_wave"])
+    again = fit_regression(model, complete)
+    pd.testing.assert_frame_equal(again.estimates, fit.estimates)
+    with pytest.raises(ModelDataError, match="none of 80 rows of the population has a wave before"):
+        fit_regression(model, data[120:])
+
+
+def test_slopes_that_differ_between_groups_are_not_imputed():
+    random = (RandomEffects(groups="organisation_id", slopes=("trust",)),)
+    with pytest.raises(ValidationError, match=r"found slopes that differ between groups, .* take slopes out"):
+        model_of("trust", estimator="mixed", random_effects=random, missing=FEW)
+
+
+@pytest.mark.parametrize("clusters", [("organisation_id", "site"), ("site", "organisation_id")])
+def test_of_two_kinds_of_clusters_the_one_with_more_is_heeded(clusters):
+    data = with_gaps().assign(site=["a", "b", "c", "d"] * 50)
+    assert level_of(model_of("trust", cluster=clusters, missing=FEW), data) == "organisation_id"

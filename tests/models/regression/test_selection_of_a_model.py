@@ -141,6 +141,12 @@ def test_every_category_of_interest_is_told_and_one_of_silent_people_alone_is_re
         fit_regression(model, silent)
 
 
+def test_a_variable_of_answering_that_does_not_vary_is_looked_for_under_missing():
+    data = selected().assign(workload=3.0)
+    with pytest.raises(ModelDataError, match=r"who answered the outcome: .*'workload' .*explained_by under missing"):
+        fit_regression(model_of("trust", missing={**HELD, "explained_by": ("workload",)}), data)
+
+
 def test_where_nobody_kept_silent_there_is_no_selection():
     with pytest.raises(ModelDataError, match="no outcome is missing, so there is no selection"):
         fit_regression(model_of("trust", missing=HELD), invented_analysis())

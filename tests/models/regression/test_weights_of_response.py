@@ -284,6 +284,15 @@ def test_what_cannot_be_weighted_is_refused():
         fit_regression(model_of("workload", missing=ANSWERED), told)
 
 
+@pytest.mark.parametrize(("data", "said"), [(silent_responses(), ANSWERED), (followed(), STAYED)])
+def test_answering_that_nothing_known_explains_is_refused_with_what_is_missing(data, said):
+    nothing = data.assign(workload=np.nan)
+    with pytest.raises(
+        ModelDataError, match=r"of \d+ responses, none has everything .* by variable: workload \d+; name"
+    ):
+        fit_regression(model_of("trust", missing=said), nothing)
+
+
 REFUSED = [
     (
         {"estimator": "negative_binomial"},
