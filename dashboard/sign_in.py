@@ -119,8 +119,8 @@ def show_front() -> Words:
 def offer_sign_out(words: Words) -> None:
     """Let the viewer sign out, here and in every other tab with the same token.
 
-    Nothing runs after it: a part that found its viewer gone would run the page again, and Streamlit forgets at a new run
-    what it has not sent yet, so that neither the cookie nor the sign-in at the provider would end.
+    Nothing runs after it: a part that found its viewer gone would run the page again, and Streamlit forgets at a new
+    run what it has not sent yet, so that neither the cookie nor the sign-in at the provider would end.
     """
     if st.button(words.say("sign_out")):
         now = time.time()

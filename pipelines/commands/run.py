@@ -35,6 +35,7 @@ from pipelines.tables.screening import QUALITY_FLAGS
 
 _READ_BEFORE = ("response that was read before is", "responses that were read before are")
 _OF_NOBODY = ("response is of nobody", "responses are of nobody")
+MOST_FILES_NAMED = 5
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -156,11 +157,20 @@ def _waves(study: Study, store: Store, wave: str | None) -> list[str]:
         raise UsageError(f"there is no wave {wave}; the study has {', '.join(study.spec.waves)}")
     present = begun_waves(study, store)
     if wave is not None and wave not in present:
-        raise UsageError(f"there is no export of wave {wave} in {study.exports}")
+        raise UsageError(f"there is no export of wave {wave} in {study.exports}; {_expected(study, wave)}")
     if not present:
-        expected = ", ".join(sorted({source.files for source in study.spec.sources.values()}))
-        raise UsageError(f"there are no exports in {study.exports}; expected {expected}")
+        raise UsageError(f"there are no exports in {study.exports}; {_expected(study, None)}")
     return present if wave is None else [wave]
+
+
+def _expected(study: Study, wave: str | None) -> str:
+    """Say what files of a wave, or of any, are called in study.yaml, what lies there, and what to do."""
+    sources = study.spec.sources.values()
+    expected = ", ".join(sorted({each.files for each in sources if wave in (None, each.wave)}))
+    lying = sorted(path.name for path in study.exports.glob("[!.]*"))
+    more = f" and {len(lying) - MOST_FILES_NAMED} more" if len(lying) > MOST_FILES_NAMED else ""
+    found = ", ".join(lying[:MOST_FILES_NAMED]) + more or "nothing"
+    return f"expected {expected}, found {found}; put the file there, or say under files what it is called"
 
 
 def _names(study: Study, select: str) -> set[str]:
