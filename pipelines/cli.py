@@ -38,6 +38,7 @@ from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
 
 DASHBOARD_PORT, WORKBENCH_PORT, DAGSTER_PORT = 8501, 8502, 3000
+STOPPED = 130
 OBJECTS_BEFORE_COLLECTION = 100_000  # the 700 of Python look through all that was imported again and again
 
 app = typer.Typer(
@@ -187,10 +188,12 @@ def main() -> None:
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
     try:
         code = app(standalone_mode=False)
+        if code == STOPPED:  # Typer makes an exit of Ctrl-C, without a word
+            raise KeyboardInterrupt
     except TyperException as error:
         code = _fail(2, error.format_message(), {})
     except (typer.Abort, KeyboardInterrupt):
-        code = _fail(130, "stopped", {})
+        code = _fail(STOPPED, "stopped; earlier tables and the release are as they were; run again to go on", {})
     except Exception as error:
         from pipelines.commands.errors import tell
 

@@ -133,6 +133,7 @@ def findings(study: Study, store: Store, before: pd.DataFrame) -> list[str]:
         f"wave {wave}: {counted(n, *_READ_BEFORE)} in no export any more and gone from the tables"
         for wave, n in gone.groupby("wave").size().items()
     ]
+    found += waves_of_nobody(now[now["wave"].isin(list(study.spec.waves))])
     rates = store.read(out.RESPONSE_RATES)
     found += [
         f"wave {row.wave}, {row.respondent_group}: {counted(row.n_outside_frame, *_OF_NOBODY)} in the list of invited"
@@ -150,6 +151,18 @@ def findings(study: Study, store: Store, before: pd.DataFrame) -> list[str]:
         f"the model {row.model} ({row.variant}) was not estimated: {row.reason}"
         for row in refused[refused["model"].isin(list(study.models))].itertuples()
     ]
+
+
+def waves_of_nobody(responses: pd.DataFrame) -> list[str]:
+    """Say of every wave of which no response is analysed what its responses are; takes ``core.responses``."""
+    found: list[str] = []
+    for wave, rows in responses.groupby("wave", sort=False):
+        if not rows["is_analysed"].any():
+            words = rows["disposition"].str.replace("_", " ")
+            kinds = words.mask(rows["disposition_code"].isna(), "test or preview").value_counts()
+            listed = ", ".join(f"{n} {kind}" for kind, n in kinds.items())
+            found.append(f"wave {wave}: no response is analysed, so there are no scores: {listed}")
+    return found
 
 
 def _waves(study: Study, store: Store, wave: str | None) -> list[str]:

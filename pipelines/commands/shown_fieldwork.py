@@ -56,5 +56,4 @@ def print_fieldwork(store: Store) -> None:
         if len(rows):
             shown = {"wave": "wave", "respondent_group": "group", **columns}
             printing.print_frame(title, rows[list(shown)].rename(columns=shown))
-        if columns is COUNTS:
-            printing.print_lines([LEGEND])
+            printing.print_lines([LEGEND] if columns is COUNTS else [])
