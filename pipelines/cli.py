@@ -188,18 +188,22 @@ def main() -> None:
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
     try:
         code = app(standalone_mode=False)
-        if code == STOPPED:  # Typer makes an exit of Ctrl-C, without a word
-            raise KeyboardInterrupt
+        if code == STOPPED:  # what Typer makes of Ctrl-C, without a word
+            code = _stopped()
     except TyperException as error:
         code = _fail(2, error.format_message(), {})
     except (typer.Abort, KeyboardInterrupt):
-        code = _fail(STOPPED, "stopped; earlier tables and the release are as they were; run again to go on", {})
+        code = _stopped()
     except Exception as error:
         from pipelines.commands.errors import tell
 
         told = tell(error)
         code = _fail(told.code, told.message, told.details)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stopped() -> int:
+    return _fail(STOPPED, "stopped; earlier tables and the release are as they were; run again to go on", {})
 
 
 def _fail(code: int, message: str, details: dict[str, Any]) -> int:
