@@ -140,7 +140,8 @@ def cron_lines(service: Service) -> str:
     """Write a line a study, which pulls and runs it at the time of its schedule without Dagster's daemon.
 
     Pulling at a time of its own has a line of its own; a pull that fails stops no run of files that are there. A study
-    that tells people has a line for what comes by itself: late exports, the weekly letter, what waits. A line says its time zone in ``CRON_TZ``, which cronie and systemd-cron know; other crons take the machine's.
+    that tells people has a line for what comes by itself: late exports, the weekly letter, what waits. A line says its
+    time zone in ``CRON_TZ``, which cronie and systemd-cron know; other crons take the machine's.
     """
     lines = ["# sensemaking: runs of studies at the times of their schedules"]
     for study, folder in zip(service.studies, service.folders, strict=True):

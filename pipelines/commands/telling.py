@@ -49,8 +49,8 @@ def _failed_tests(study: Study) -> list[str]:
     """Say of every test message that waits why it was not told."""
     waiting = [each for each in Outbox(study.warehouse).messages() if each.status == "waiting" and each.attempts]
     return [
-        f"{each.recipient} was not told: {each.attempts[-1][1]}; mend the section tell in study.yaml or the server, and "
-        "try again; what waits is in: sensemaking tell STUDY --status"
+        f"{each.recipient} was not told: {each.attempts[-1][1]}; mend the section tell in study.yaml, or the server, "
+        "and try again; what waits is in: sensemaking tell STUDY --status"
         for each in waiting
         if each.event.kind == "test"
     ]
