@@ -197,6 +197,9 @@ def test_unknown_fit_is_told_with_the_way_to_the_list(study: Path):
     ended = sensemaking("rerun", study, "trust-nonsense", "--json")
     assert ended.code == 2
     assert "list them with: sensemaking fits STUDY" in ended.document["error"]["message"]
+    of_model = sensemaking("rerun", study, "trust")
+    assert of_model.code == 2
+    assert "there is no fit trust, but a model of this name; its current fit is trust.main." in of_model.stderr
 
 
 def test_compare_puts_two_variants_side_by_side_and_says_what_differs(study: Path):
