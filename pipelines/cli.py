@@ -36,6 +36,7 @@ from pipelines import (
 )
 from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
+from pipelines.stopping import was_stopped
 
 DASHBOARD_PORT, WORKBENCH_PORT, DAGSTER_PORT = 8501, 8502, 3000
 STOPPED = 130
@@ -197,8 +198,11 @@ def main() -> None:
     except Exception as error:
         from pipelines.commands.errors import tell
 
-        told = tell(error)
-        code = _fail(told.code, told.message, told.details)
+        if was_stopped(error):
+            code = _stopped()
+        else:
+            told = tell(error)
+            code = _fail(told.code, told.message, told.details)
     sys.exit(code if isinstance(code, int) else 0)
 
 

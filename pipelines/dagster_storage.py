@@ -15,6 +15,7 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
     INDEX_SHARD_NAME,
     SqliteEventLogStorage,
 )
+from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage, SqliteStorageConfig
 from dagster._serdes import ConfigurableClassData
@@ -85,5 +86,7 @@ def open_instance(home: Path) -> dg.DagsterInstance:
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     # Dagster reads dagster.yaml through a glob and misses it where the path holds brackets.
     kept = {"module": KeptStorage.__module__, "class": KeptStorage.__name__, "config": {"base_dir": str(home)}}
-    overrides = {"telemetry": {"enabled": False}, "storage": {"custom": kept}}
+    # Dagster's own way takes what a run prints through four programs, to which Ctrl-C is an error with a traceback.
+    unkept = {"module": NoOpComputeLogManager.__module__, "class": NoOpComputeLogManager.__name__}
+    overrides = {"telemetry": {"enabled": False}, "storage": {"custom": kept}, "compute_logs": unkept}
     return dg.DagsterInstance.local_temp(str(home), overrides=overrides)

@@ -41,13 +41,20 @@ def tell(error: Exception) -> Told:
     if isinstance(error, UsageError | EnvironmentFault):
         return Told(error.exit_code, str(error))
     if isinstance(error, OSError):
-        place = f"{error.filename}: " if error.filename else ""
-        return Told(EnvironmentFault.exit_code, f"{place}{error.strerror or error}")
+        return Told(EnvironmentFault.exit_code, _of_the_machine(error))
     refusal = _refusal_of_files(error)
     if refusal is not None:
         return Told(EnvironmentFault.exit_code, refusal)
     traceback.print_exception(error)
     return Told(DEFECT, f"defect of the software: {type(error).__name__}")
+
+
+def _of_the_machine(error: OSError) -> str:
+    from pipelines.store.machine import what_helps  # noqa: PLC0415 - brings DuckDB
+
+    place = f"{error.filename}: " if error.filename else ""
+    helps = what_helps(error)
+    return f"{place}{error.strerror or error}" + (f"; {helps}" if helps else "")
 
 
 def _refusal_of_files(error: BaseException | None) -> str | None:

@@ -261,7 +261,11 @@ def recorded_fit(store: Store, fit_id: str) -> pd.Series:
     """Return the row of a fit; UsageError when there is none."""
     fits = store.read(out.FITS).set_index("fit_id", drop=False)
     if fit_id not in fits.index:
+        shown = fits[fits["is_current"].astype(bool) & fits["is_declared"].astype(bool)]
+        of_model = shown[(shown["model"] == fit_id) & (shown["variant"] == "main")]
         near = closest(fit_id, [str(name) for name in fits.index])
+        if len(of_model):
+            near = f", but a model of this name; its current fit is {of_model.index[0]}"
         raise UsageError(f"there is no fit {fit_id}{near}; list them with: sensemaking fits STUDY")
     return fits[fits["fit_id"] == fit_id].iloc[0]
 

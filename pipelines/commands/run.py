@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import dagster as dg
 import pandas as pd
 
 from instruments.counted import counted
@@ -29,6 +30,7 @@ from pipelines.load import Study
 from pipelines.lock import Waiting, exclusive, no_message
 from pipelines.process_mark import TAG, mark_of_this_process
 from pipelines.run_history import RunRecord, record_run
+from pipelines.stopping import was_stopped
 from pipelines.store import Store
 from pipelines.tables import core, out, raw
 from pipelines.tables.screening import QUALITY_FLAGS
@@ -97,6 +99,7 @@ def run_study(
 
     Raises:
         UsageError: When there is no such wave, asset or export.
+        KeyboardInterrupt: After Ctrl-C; what was written until then is whole.
     """
     names = None if select is None else _names(study, select)
     store = Store(study.warehouse)
@@ -210,6 +213,20 @@ def _warnings(study: Study, store: Store, waves: list[str]) -> list[str]:
     return found + [f"wave {wave} has no exports yet" for wave in absent if wave not in waves]
 
 
+def _raise_if_stopped(result: dg.ExecuteInProcessResult, outcome: Outcome) -> None:
+    """Raise KeyboardInterrupt after Ctrl-C, which becomes a cancelled run, a failed step or a failed query."""
+    is_cancelled = any(map(_tells_of_ctrl_c, result.all_events))
+    if is_cancelled or any(was_stopped(error) for _, _, error in outcome.failures):
+        raise KeyboardInterrupt
+
+
+def _tells_of_ctrl_c(event: dg.DagsterEvent) -> bool:
+    error = event.step_failure_data.error if event.is_step_failure else None
+    return event.event_type == dg.DagsterEventType.RUN_CANCELED or (
+        error is not None and error.cls_name == KeyboardInterrupt.__name__
+    )
+
+
 def _execute(study: Study, due: list[Due], outcome: Outcome, recorder: Observer) -> None:
     definitions = build_definitions([study], recorder)
     job = definitions.resolve_job_def(job_name(study))
@@ -229,5 +246,6 @@ def _execute(study: Study, due: list[Due], outcome: Outcome, recorder: Observer)
                 tags={"study": study.name, TRIGGER: BY_HAND, TAG: mark_of_this_process().written()},
             )
             outcome.run_ids.append(result.run_id)
+            _raise_if_stopped(result, outcome)
             if part and not result.success:
                 return

@@ -19,6 +19,7 @@ from pipelines.load import Study
 from pipelines.pull_asset import is_pulled
 
 Kind = Literal["systemd", "cron", "container"]
+EVERY_QUARTER = "*/15 * * * *"
 UNIT_NAME = "sensemaking.service"
 HOUSE = Path(__file__).parents[2]
 ENVIRONMENT_HEAD = "# NAME=value, one a line: secrets of survey platforms and mail. Only you may read this file.\n"
@@ -138,8 +139,9 @@ def systemd_unit(service: Service) -> str:
 def cron_lines(service: Service) -> str:
     """Write a line a study, which pulls and runs it at the time of its schedule without Dagster's daemon.
 
-    Pulling at a time of its own has a line of its own; a pull that fails stops no run of files that are there. A line
-    says its time zone in ``CRON_TZ``, which cronie and systemd-cron know; other crons take the machine's.
+    Pulling at a time of its own has a line of its own; a pull that fails stops no run of files that are there. A study
+    that tells people has a line for what comes by itself: late exports, the weekly letter, what waits. A line says its
+    time zone in ``CRON_TZ``, which cronie and systemd-cron know; other crons take the machine's.
     """
     lines = ["# sensemaking: runs of studies at the times of their schedules"]
     for study, folder in zip(service.studies, service.folders, strict=True):
@@ -154,11 +156,12 @@ def cron_lines(service: Service) -> str:
 def _times(study: Study) -> list[tuple[str, list[str]]]:
     """Return when which commands are called, in order."""
     said = study.spec.schedule
+    told = [] if study.spec.tell is None else [(EVERY_QUARTER, ["tell"])]
     if not is_pulled(study):
-        return [(said.cron, ["run"])]
+        return [(said.cron, ["run"]), *told]
     if said.pull_cron in (None, said.cron):
-        return [(said.cron, ["pull", "run"])]
-    return [(str(said.pull_cron), ["pull"]), (said.cron, ["run"])]
+        return [(said.cron, ["pull", "run"]), *told]
+    return [(str(said.pull_cron), ["pull"]), (said.cron, ["run"]), *told]
 
 
 def _in_cron(service: Service, folder: str, commands: Sequence[str]) -> str:

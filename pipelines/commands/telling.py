@@ -34,14 +34,26 @@ def tell_now(study: Study, *, is_test: bool, again: bool) -> dict[str, Any]:
         kinds = [event.kind for event in notice(study, moment, on_wait=printing.say)]
         kinds += ["letter"] if put_letter(study, moment) else []
     done = deliver(study, moment, printing.say)
+    failed = _failed_tests(study) if is_test else []
     return {
         "noticed": kinds,
         "tried_again": n_again,
         "told": done.n_told,
         "waiting": done.n_waiting,
         "given_up": done.given_up,
-        "notes": problems(done),
+        "notes": [*problems(done), *failed],
     }
+
+
+def _failed_tests(study: Study) -> list[str]:
+    """Say of every test message that waits why it was not told."""
+    waiting = [each for each in Outbox(study.warehouse).messages() if each.status == "waiting" and each.attempts]
+    return [
+        f"{each.recipient} was not told: {each.attempts[-1][1]}; mend the section tell in study.yaml, or the server, "
+        "and try again; what waits is in: sensemaking tell STUDY --status"
+        for each in waiting
+        if each.event.kind == "test"
+    ]
 
 
 def print_told(document: dict[str, Any]) -> None:

@@ -59,6 +59,13 @@ def environment_faults(path: Path) -> Iterator[None]:
         raise WarehouseError(f"{path}: {error.strerror or error}; {helps}") from error
 
 
+def what_helps(error: OSError) -> str:
+    """Say what to do about an error of the machine, wherever it came from; empty where nothing better is known."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "make room on the disk, and run again"
+    return _WHAT_HELPS.get(error.errno, "")
+
+
 def refuse_a_second_beginning(database: Path) -> None:
     """Raise WarehouseError when the database is gone, though exports with fits, or releases, tell that there was one.
 

@@ -202,6 +202,16 @@ def test_every_page_of_the_docs_can_be_reached_from_the_readme():
     assert {name_of(page) for page in PAGES} - {name_of(page) for page in reached} == set()
 
 
+def test_the_index_of_the_docs_names_every_page_by_its_title():
+    index = CHECKOUT / "docs" / "README.md"
+    listed = re.findall(r"^- \[(.+)\]\((.+\.md)\)", index.read_text(encoding="utf-8"), re.MULTILINE)
+    titles = {place: title for title, place in listed if not place.endswith("README.md")}
+    kinds = ("tutorials", "how-to", "reference", "explanation")
+    pages = {f"{kind}/{page.name}": page for kind in kinds for page in (index.parent / kind).glob("*.md")}
+    texts = {place: "\n" + page.read_text(encoding="utf-8") for place, page in pages.items()}
+    assert titles == {place: text.split("\n# ")[1].partition("\n")[0] for place, text in texts.items()}
+
+
 def test_the_readme_shows_a_command_within_the_first_screen():
     lines = (CHECKOUT / "README.md").read_text(encoding="utf-8").splitlines()
     assert lines.index("```sh") <= LINES_BEFORE_THE_FIRST_COMMAND

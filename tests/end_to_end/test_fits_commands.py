@@ -119,7 +119,7 @@ def test_same_fit_again_is_not_kept_twice(study: Path):
         (["population={waves: [nope]}"], ["population.waves", "there is no wave 'nope'"]),
         (["outcome=happiness"], ["happiness"]),
         (["regressors=[teamwork, tenur]"], ["tenur", "tenure"]),
-        (["regressors=[tenure]"], ["the focal regressor trust must stand among the regressors"]),
+        (["regressors=[tenure]"], ["the focal regressor teamwork must stand among the regressors"]),
         (["regressors=[teamwork"], ["YAML"]),
         (['regressors=[teamwork, "np.exp(tenure)"]'], ["np.exp(tenure)"]),
         (["estimator=within"], ["needs a key panel"]),
@@ -199,6 +199,9 @@ def test_unknown_fit_is_told_with_the_way_to_the_list(study: Path):
     ended = sensemaking("rerun", study, "trust-nonsense", "--json")
     assert ended.code == 2
     assert "list them with: sensemaking fits STUDY" in ended.document["error"]["message"]
+    of_model = sensemaking("rerun", study, "trust")
+    assert of_model.code == 2
+    assert "there is no fit trust, but a model of this name; its current fit is trust.main." in of_model.stderr
 
 
 def test_compare_puts_two_variants_side_by_side_and_says_what_differs(study: Path):

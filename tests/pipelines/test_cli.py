@@ -1,5 +1,6 @@
 """What the commands take and print: help, ``check``, ``inspect``, wrong usage; not what a run computes."""
 
+import errno
 import json
 import os
 import re
@@ -123,6 +124,16 @@ def test_a_stopped_command_says_so_and_that_nothing_is_lost(tmp_path: Path, monk
     ended = sensemaking("check", tmp_path, "--json")
     assert ended.code == ended.document["error"]["exit_code"] == 130
     assert ended.stderr.startswith("stopped; earlier tables and the release are as they were")
+
+
+def test_a_disk_that_cannot_be_written_is_told_with_what_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(folder: Path) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(folder / "run.lock"))
+
+    monkeypatch.setattr("pipelines.cli_studies.load", refuse)
+    ended = sensemaking("check", tmp_path)
+    assert ended.code == 3
+    assert "run.lock: Read-only file system; the disk is mounted read-only" in ended.stderr
 
 
 def test_check_tells_every_fault_of_every_file_at_once(tmp_path: Path):

@@ -139,8 +139,12 @@ def test_cron_lines_say_time_and_zone_and_a_shell_runs_the_study(tmp_path: Path,
             'schedule: {cron: "0 4 * * *", pull_cron: "30 */6 * * *"}\n',
             [("30 */6 * * *", ["pull"]), ("0 4 * * *", ["run"])],
         ),
+        (
+            "tell: {recipients: {chat: {webhook: secret}}}\n",
+            [("0 3 * * *", ["pull", "run"]), ("*/15 * * * *", ["tell"])],
+        ),
     ],
-    ids=["left out", "the same time", "a time of its own"],
+    ids=["left out", "the same time", "a time of its own", "people are told"],
 )
 def test_cron_lines_pull_before_they_run(tmp_path: Path, secrets: Path, said: str, lines: list[tuple[str, list[str]]]):
     with FakePlatform("qualtrics") as platform:

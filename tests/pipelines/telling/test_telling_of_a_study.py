@@ -216,7 +216,8 @@ class TestTheCommand:
     def test_the_status_names_recipients_without_their_addresses(self, study, servers):
         mails, _ = servers
         mails.outages.append("busy")
-        done(sensemaking("tell", study.folder, "--test"))
+        tested = done(sensemaking("tell", study.folder, "--test"))
+        assert tested.stderr.count("was not told: mail server: 451") == 1
         ended = done(sensemaking("tell", study.folder, "--status", "--json"))
         rows = {each["recipient"]: (each["status"], each["last_outcome"]) for each in ended.document["messages"]}
         assert sorted(status for status, _ in rows.values()) == ["told", "told", "waiting"]
