@@ -81,7 +81,8 @@ class OneSlice:
                 if any(EVERYBODY_UNIT in each.shown for each in self._earlier(scale)):
                     return None
                 hidden.add(scale.name)
-            intervals[scale.name] = self._interval(scale, everybody)
+            else:
+                intervals[scale.name] = self._interval(scale, everybody)
             found.append(means)
         return Made(pd.concat(found, ignore_index=True), frozenset(hidden), intervals)
 

@@ -27,7 +27,8 @@ def organisations(released: Released) -> Section:
     if units.empty:
         return Section(*named, (say("units_none"),))
     latest = list(released.latest(units))
-    tables = tuple(table for group, wave, part in latest for table in tables_of(released, group, wave, part))
+    every = (table for each in latest for table in tables_of(released, *each))
+    tables = tuple(table for table in every if table.rows)
     sheet = _sheet(released, "unit", units)
     gone = tuple(line for group, wave, part in latest if (line := _gone(released, group, wave, part)))
     return Section(*named, (say("units_reading"), *gone), tables=tables, sheet=sheet)
@@ -84,7 +85,7 @@ def tables_of(
     """Set some scales side by side, one row a unit of which something is shown, everybody first."""
     say = released.wording.say
     caption = say(f"{kind}s_caption", group=released.group(group), wave=released.wave(wave))
-    seen = rows[~rows["is_hidden"].astype(bool)].assign(is_one=rows["level"] != "all")
+    seen = rows.assign(is_one=rows["level"] != "all")[~rows["is_hidden"].astype(bool)]
     shown = list(dict.fromkeys(seen.sort_values(["is_one", "unit"], kind="stable")["unit"]))
     means = {(row["unit"], row["scale"]): released.cells(row, {"mean": "mean"})[0] for row in rows_of(rows)}
     made = list[Table]()

@@ -1,13 +1,21 @@
 """Tables on paper: long intervals stay within their column, and words of a label are not broken without need."""
 
+from dataclasses import replace
+
 import pytest
 
+from pipelines.board_report.content import report_of
+from pipelines.board_report.organisations import organisations
 from pipelines.board_report.pdf import document_of
+from pipelines.board_report.released import Released
+from pipelines.board_report.slides.deck import deck_of
+from pipelines.board_report.slides.powerpoint import powerpoint_of
 from pipelines.board_report.value import Report, Section, Table
 from pipelines.board_report.words import wording_of
 from pipelines.report_tables.numerals import NO_BREAK
 from tests.board_reports import invented_release
 
+FIGURES = ["n_obs", "mean", "conf_low", "conf_high", "percent_high"]
 SHORT, LONG = f"[0.05,{NO_BREAK}0.45]", f"[-0.0000012,{NO_BREAK}0.0000036]"
 
 
@@ -32,3 +40,15 @@ def test_a_column_of_short_words_has_room_beside_them():
     group, wave, _ = table_on_paper(Table("", ("Group", "Wave", "n"), waves, n_labels=2))["widths"]
     assert wave > len("Second wave")
     assert group > len("Top managers")
+
+
+def test_where_no_organisation_is_shown_all_are_named_and_no_table_is_set():
+    release = invented_release()
+    means = release.tables["out.unit_means"].copy()
+    means.loc[means["level"] == "organisation", FIGURES] = None
+    means.loc[means["level"] == "organisation", "is_hidden"] = True
+    hidden = replace(release, tables={**release.tables, "out.unit_means": means})
+    section = organisations(Released(hidden, wording_of("en", release.tables["meta.texts"])))
+    assert section.tables == ()
+    assert [line.count("Org 0") for line in section.lines] == [0, 5, 5]
+    assert powerpoint_of(deck_of(hidden, report_of(hidden, "en")), wording_of("en", release.tables["meta.texts"]))
