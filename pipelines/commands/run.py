@@ -220,6 +220,14 @@ def _raise_if_stopped(result: dg.ExecuteInProcessResult, outcome: Outcome) -> No
         raise KeyboardInterrupt
 
 
+def _raise_if_unexplained(result: dg.ExecuteInProcessResult, outcome: Outcome) -> None:
+    """Raise RuntimeError where Dagster gave up though no step failed, which nothing else would tell."""
+    if not result.success and not outcome.failures:
+        told = (getattr(each.event_specific_data, "error", None) for each in result.all_events if each.is_failure)
+        named = ", ".join(dict.fromkeys(str(error.cls_name) for error in told if error is not None))
+        raise RuntimeError(f"Dagster ended run {result.run_id} before its steps: {named or 'no error is told'}")
+
+
 def _tells_of_ctrl_c(event: dg.DagsterEvent) -> bool:
     error = event.step_failure_data.error if event.is_step_failure else None
     return event.event_type == dg.DagsterEventType.RUN_CANCELED or (
@@ -247,5 +255,6 @@ def _execute(study: Study, due: list[Due], outcome: Outcome, recorder: Observer)
             )
             outcome.run_ids.append(result.run_id)
             _raise_if_stopped(result, outcome)
+            _raise_if_unexplained(result, outcome)
             if part and not result.success:
                 return

@@ -1,5 +1,6 @@
 """Ctrl-C in the middle of a run or of a query: said as such, never taken for success nor for a defect."""
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,19 @@ def test_ctrl_c_during_a_query_is_no_defect_of_the_software():
     command = [sys.executable, "-c", INTERRUPTED_QUERY]
     ended = subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=60, check=True)
     assert ended.stdout == "True\n"
+
+
+def test_a_run_that_dagster_gives_up_before_its_steps_is_not_taken_for_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    study = load_study(build_small_study(tmp_path / "small"))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr("pipelines.factory.exclusive", full)
+    with pytest.raises(RuntimeError, match=r"Dagster ended run .* before its steps: .*Error"):
+        run_study(study, select="core/responses")
 
 
 def test_other_errors_are_not_taken_for_ctrl_c():
