@@ -16,6 +16,8 @@ LINE, GAP, LETTERS, NOTE_LETTERS = 16, 20, 24, 28
 START, STEPS = 0.6, 25
 """Where arcs begin, as a share of the width, and of how many pieces an arc is drawn."""
 NEXT_TO = 0.06
+LETTER, LEADER_END = 8, f"width * {START} - 48"
+"""Width of a letter in pixels, and where the dots that lead from a title to its figure end; none on a narrow screen."""
 WAYS: Mapping[str, tuple[str, list[int]]] = {
     "up": (SERIES_COLOURS[0], [1, 0]),
     "down": (SERIES_COLOURS[1], [9, 4]),
@@ -40,7 +42,13 @@ def construct_map(nodes: pd.DataFrame, arcs: pd.DataFrame, language: str) -> alt
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
     points = alt.Chart(placed[["x", "y", "label", "note", "note_y", "figure", "said"]])
     lines = {"align": "left", "lineBreak": "\n", "lineHeight": LINE}
+    leader = {"strokeDash": [1, 4], "color": MUTED, "aria": False}
     layers = [
+        points.mark_rule(**leader).encode(
+            x=alt.XValue(alt.ExprRef(f"min({LETTERS * LETTER}, {LEADER_END})")),
+            x2=alt.X2Value(alt.ExprRef(LEADER_END)),
+            y=y,
+        ),
         points.mark_text(**lines, fontSize=13.5, fontWeight=600, color=INK).encode(
             x=alt.XValue(0), y=y, text=alt.Text("label:N")
         ),

@@ -56,8 +56,8 @@ DANISH: Mapping[str, str] = {
     "wave_line": "{wave}: {text}",
     "short_rates": "**Hvem har svaret** ({wave}): {rates}.",
     "short_change": "**{group}** siden {wave}: {changes}.",
-    "short_models": "**Hvad der hænger sammen**: {clear} af {models} modeller viser en klar sammenhæng; {planned} af "
-    "de {models} var planlagt og låst, før data kom. Se siden “Hvad der hænger sammen”.",
+    "short_models": "**Hvad der hænger sammen**: {clear} af {models} modeller, som de er skrevet, viser en klar "
+    "sammenhæng; {planned} af de {models} var planlagt og låst, før data kom. Se siden “Hvad der hænger sammen”.",
     "and_more": "{scales} og {count} mere",
     "up_on": "op på {scales}",
     "down_on": "ned på {scales}",
@@ -145,6 +145,7 @@ DANISH: Mapping[str, str] = {
     "strongly_high": "Peger klart mod høj score",
     "mixed": "Svarmuligheder lagt sammen hen over midten",
     "band_said": "{labels}: {percent} af ca. {n} svar",
+    "answers_of": "Svar fra **{group}**, {wave}.",
     "no_answers": "Der er ingen svar på disse spørgsmål i denne gruppe og runde.",
     "question": "Spørgsmål",
     "answer": "Svar",
@@ -272,6 +273,7 @@ DANISH: Mapping[str, str] = {
     "band_above": "klart over alle",
     "band_below": "klart under alle",
     "band_unclear": "kan ikke skelnes fra alle",
+    "band_unknown": "alles score vises ikke",
     "band_line": "**{scale}**: {value} ({low} til {high}), n ca. {n}; {band}.",
     "hidden_line": "**{scale}**: vises ikke.",
     "percent_high_line": "{percent} af dem ligger over midten.",

@@ -140,6 +140,7 @@ DANISH_PAGES: Mapping[str, str] = {
     "tile_down": "ned på {count} af {scales} skalaer",
     "tile_score": "{scale} ({mean} af højst {highest})",
     "tile_unclear": "ingen klar ændring",
+    "tile_compared": "{told} ({count} af {scales} skalaer sammenlignet)",
     "tiles_reading": "Højest og lavest regnes fra den lavest til den højest mulige score på hver skala; to skalaer, "
     "der ikke kan skelnes, står sammen. En høj score er ikke det samme som en god score.",
     "take_away": "Tag med",

@@ -57,8 +57,8 @@ ENGLISH: Mapping[str, str] = {
     "wave_line": "{wave}: {text}",
     "short_rates": "**Who answered** ({wave}): {rates}.",
     "short_change": "**{group}** since {wave}: {changes}.",
-    "short_models": "**What goes together**: {clear} of {models} models show a clear connection; {planned} of the "
-    "{models} were planned and locked before the data came. See the page “What goes together”.",
+    "short_models": "**What goes together**: {clear} of {models} models as written show a clear connection; {planned} "
+    "of the {models} were planned and locked before the data came. See the page “What goes together”.",
     "and_more": "{scales} and {count} more",
     "up_on": "up on {scales}",
     "down_on": "down on {scales}",
@@ -146,6 +146,7 @@ ENGLISH: Mapping[str, str] = {
     "strongly_high": "Points clearly to a high score",
     "mixed": "Options joined across the middle",
     "band_said": "{labels}: {percent} of about {n} answers",
+    "answers_of": "Answers of **{group}**, {wave}.",
     "no_answers": "There are no answers to these questions in this group and wave.",
     "question": "Question",
     "answer": "Answer",
@@ -273,6 +274,7 @@ ENGLISH: Mapping[str, str] = {
     "band_above": "clearly above everybody",
     "band_below": "clearly below everybody",
     "band_unclear": "cannot be told from everybody",
+    "band_unknown": "the score of everybody is not shown",
     "band_line": "**{scale}**: {value} ({low} to {high}), n about {n}; {band}.",
     "hidden_line": "**{scale}**: not shown.",
     "percent_high_line": "{percent} of them score above the middle.",

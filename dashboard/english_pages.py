@@ -140,6 +140,7 @@ ENGLISH_PAGES: Mapping[str, str] = {
     "tile_down": "down on {count} of {scales} scales",
     "tile_score": "{scale} ({mean} of at most {highest})",
     "tile_unclear": "no clear change",
+    "tile_compared": "{told} ({count} of {scales} scales compared)",
     "tiles_reading": "Highest and lowest count from the lowest to the highest possible score of each scale; two scales "
     "that cannot be told apart stand together. A high score is not the same as a good one.",
     "take_away": "Take away",

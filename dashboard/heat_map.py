@@ -22,15 +22,15 @@ def heat_map(cells: pd.DataFrame, language: str) -> alt.LayerChart:
 
     Args:
         cells: One row a cell, in the order to be shown: ``unit``, ``scale`` (their titles), ``distance`` (from
-            everybody's score, as a share of the scale's range; missing where hidden), ``figure`` (the score as
-            written), ``said`` (for pointer and screen reader), ``is_hidden``.
+            everybody's score, as a share of the scale's range; missing where either is hidden), ``figure`` (the
+            score as written), ``said`` (for pointer and screen reader), ``is_hidden``.
         language: Language of the numbers.
     """
     distance, hidden = cells["distance"].astype(float), cells["is_hidden"].astype(bool)
     reach = max(float(distance.abs().max()), LEAST_REACH) if distance.notna().any() else LEAST_REACH
     drawn = cells.assign(
         colour=(distance > 0).map({True: ABOVE, False: BELOW}),
-        strength=(distance.abs() / reach).mask(hidden),
+        strength=(distance.abs() / reach).fillna(0.0).mask(hidden),
         ink=hidden.map({True: MUTED, False: INK}),
         text=cells["figure"].mask(hidden, HATCH),
     )

@@ -99,10 +99,10 @@ def _parse(document: Document, text: str, loader: "type[yaml.SafeLoader | yaml.C
     try:
         reading.read()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = mark.line + 1 if mark else 0
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
         problem = str(error.problem)
         advice = "indent with spaces, not with tabs" if r"\t" in problem else "check indents and quotes"
+        advice = r"put text that holds \ into single quotation marks" if "escape" in problem else advice
         document.faults.append(Fault(path, line, "", f"this is not valid YAML: {problem}; {advice}"))
     except yaml.YAMLError as error:
         problem = str(error).split("\n", maxsplit=1)[0]
@@ -149,10 +149,10 @@ def read_text(document: Document) -> str | None:
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         document.faults.append(Fault(path, 0, "", f"the file cannot be read: {error.strerror}"))
-        return None
     except UnicodeDecodeError as error:
-        document.faults.append(Fault(path, 0, "", f"byte {error.start} is not UTF-8; save the file as UTF-8"))
-        return None
+        line = error.object.count(b"\n", 0, error.start) + 1
+        document.faults.append(Fault(path, line, "", "a letter here is not UTF-8; save the file as UTF-8"))
+    return None
 
 
 class _TooMuchError(Exception):

@@ -206,7 +206,7 @@ class RegressionSpec(Spec):
             refuse_mixed_design(said, groups)
             refuse_unfit_covariance(said.estimator, said.covariance, said.clusters())
             if said.estimator not in FIGURES and parts_of(said.focal) not in with_coefficients(said.regressors):
-                raise without_focal(name)
+                raise without_focal(name, said.focal)
 
     def clusters(self) -> tuple[str, ...]:
         """Return the columns whose values are clusters; none for a covariance without clusters.

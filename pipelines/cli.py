@@ -38,6 +38,7 @@ from pipelines.commands import printing
 from pipelines.commands.arguments import AsJson, StudyFolder, load
 
 DASHBOARD_PORT, WORKBENCH_PORT, DAGSTER_PORT = 8501, 8502, 3000
+STOPPED = 130
 OBJECTS_BEFORE_COLLECTION = 100_000  # the 700 of Python look through all that was imported again and again
 
 app = typer.Typer(
@@ -187,16 +188,22 @@ def main() -> None:
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
     try:
         code = app(standalone_mode=False)
+        if code == STOPPED:  # what Typer makes of Ctrl-C, without a word
+            code = _stopped()
     except TyperException as error:
         code = _fail(2, error.format_message(), {})
     except (typer.Abort, KeyboardInterrupt):
-        code = _fail(130, "stopped", {})
+        code = _stopped()
     except Exception as error:
         from pipelines.commands.errors import tell
 
         told = tell(error)
         code = _fail(told.code, told.message, told.details)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stopped() -> int:
+    return _fail(STOPPED, "stopped; earlier tables and the release are as they were; run again to go on", {})
 
 
 def _fail(code: int, message: str, details: dict[str, Any]) -> int:

@@ -38,6 +38,7 @@ from pipelines.sections.response_columns import COLUMNS_OF_A_RESPONSE, COLUMNS_O
 from pipelines.sections.screening_faults import blame_screening
 from pipelines.sections.sources import Source
 from pipelines.spec import StudySpec
+from pipelines.study_folder import STUDY_FILE, refuse_other_folder
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,8 @@ def load_study(folder: Path) -> Study:
     Raises:
         SpecError: With every fault of study.yaml and of all instruments and models it names.
     """
-    spec, document = read_spec(folder / "study.yaml", StudySpec)
+    refuse_other_folder(folder)
+    spec, document = read_spec(folder / STUDY_FILE, StudySpec)
     if spec is None:
         _blame_missing_files(folder, document)
         raise_if_any([*document.faults, *_faults_of_own_files(folder)])

@@ -15,7 +15,6 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from instruments.faults import UsageError
 from models.origin import software_version
 from pipelines.embargo import local_day
 from pipelines.files import close_to_others, file_sha256, flush_file
@@ -27,7 +26,7 @@ from pipelines.release_audit import refuse_what_tells_too_much, with_waves_apart
 from pipelines.release_draft import Draft, Released, Tables
 from pipelines.release_figures import figures_of_everybody
 from pipelines.release_fits import beside_earlier_fits
-from pipelines.release_gates import ReleaseRefused, refuse_unless_sound
+from pipelines.release_gates import ReleaseRefused, for_the_record, refuse_unless_sound
 from pipelines.release_log import published, shown_on
 from pipelines.release_past import sizes_json
 from pipelines.release_pointer import point_to
@@ -60,18 +59,19 @@ def publish(
     Args:
         study: The study.
         store: Its warehouse.
-        signed_off_by: Who answers for it; not blank.
+        signed_off_by: Who answers for it, on one line; not blank.
         on_wait: Told whom the release waits for.
         seen: What was looked at before it was signed off; None where nobody looked.
         embargo_until: First day on which it may be shown, ISO; empty for at once.
 
     Raises:
+        UsageError: When nobody is named, or with signs that do not print.
         ReleaseRefused: When a gate is shut, or what would be published is not what was looked at.
         DisclosureError: When the audit finds what must not leave.
         WarehouseError: When the disk is full; the earlier release stays.
     """
-    if not signed_off_by.strip():
-        raise UsageError("a release needs the name of somebody who answers for it; give --sign-off NAME")
+    missing = "a release needs the name of somebody who answers for it; give --sign-off NAME"
+    signed_off_by = for_the_record(signed_off_by, missing)
     with nothing_else_at_work(study, on_wait):
         draft = _drafted(study, store, embargo_until)
         if seen is not None and seen.sha256 != draft.sha256:
@@ -80,7 +80,7 @@ def publish(
         study.releases.mkdir(mode=0o755, parents=True, exist_ok=True)
         path = _write_file(study.releases, draft.number, draft.tables)
         sha256 = file_sha256(path)
-        _record(store, path, sha256, draft, signed_off_by.strip())
+        _record(store, path, sha256, draft, signed_off_by)
         point_to(study.releases, published(store), local_day())
     told = (draft.n_hidden, draft.withheld_fits, draft.as_before, draft.hidden_because)
     return Released(draft.number, path, sha256, *told, embargo_until)

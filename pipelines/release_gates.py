@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from instruments.counted import counted
-from instruments.faults import DataError
+from instruments.faults import DataError, UsageError
 from pipelines.load import Study
 from pipelines.steps.plan_record import faults_of_plan
 from pipelines.store import Store
@@ -19,6 +19,27 @@ class ReleaseRefused(DataError):
     def __init__(self, reasons: Sequence[str]) -> None:
         self.reasons = tuple(reasons)
         super().__init__("nothing was released:\n" + "\n".join(f"  {reason}" for reason in reasons))
+
+
+def for_the_record(text: str, missing: str) -> str:
+    """Return a name or a reason as it is kept in the log of releases: on one line.
+
+    Args:
+        text: What somebody wrote.
+        missing: What to say where there is nothing.
+
+    Raises:
+        UsageError: When it is blank, or holds signs that steer a screen or the direction of writing.
+    """
+    line = " ".join(text.split())
+    if not line:
+        raise UsageError(missing)
+    if not line.isprintable():
+        raise UsageError(
+            f"{line!a} holds signs that do not print, such as an escape or a turn of the direction of writing; "
+            "write the name or the reason in letters, digits and blanks: it is kept in the log of releases"
+        )
+    return line
 
 
 def refuse_unless_sound(study: Study, store: Store) -> None:

@@ -10,6 +10,7 @@ from pipelines.embargo import local_day
 from pipelines.load import Study
 from pipelines.lock import Waiting, no_message
 from pipelines.release import nothing_else_at_work
+from pipelines.release_gates import for_the_record
 from pipelines.release_log import Published, Withdrawal, published, shown_on
 from pipelines.release_pointer import point_to
 from pipelines.store import Store, Write
@@ -46,9 +47,8 @@ def withdraw(
         UsageError: When there is no such release, it is withdrawn already, or nobody or no reason is named.
         WarehouseError: When the disk is full; the release stays as it was.
     """
-    because, signed_off_by = because.strip(), signed_off_by.strip()
-    if not because or not signed_off_by:
-        raise UsageError("a withdrawal needs a reason and the name of somebody who answers for it")
+    missing = "a withdrawal needs a reason and the name of somebody who answers for it"
+    because, signed_off_by = (for_the_record(each, missing) for each in (because, signed_off_by))
     with nothing_else_at_work(study, on_wait, "sensemaking withdraw"):
         release = _wanted(published(store), number)
         withdrawal = Withdrawal(dt.datetime.now(dt.UTC), signed_off_by, because)

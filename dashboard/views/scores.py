@@ -159,6 +159,7 @@ def _show_answers(page: Page, group: str, scale: str, wave: str) -> None:
     if bands.empty:
         st.info(say("no_answers"))
         return
+    st.markdown(say("answers_of", group=plain(page.group(group)), wave=plain(page.wave(wave))))
     told = _told_bands(page, findings.leaning(bands))
     status = means.loc[(means["respondent_group"] == group) & (means["scale"] == scale), "status"].iloc[0]
     caption = f"{status_line(page, {scale: status})} {inference_line(page, [group])}".strip()

@@ -74,22 +74,26 @@ def _named(page: Page, scales: list[str], means: pd.DataFrame) -> str:
 
 
 def _changed(page: Page, latest: pd.DataFrame, changes: pd.DataFrame) -> list[str]:
+    n_scales = latest.groupby("respondent_group")["scale"].nunique()
     return [
-        _line(page, group, _moved(page, changes.loc[changes["respondent_group"] == group, "direction"]))
+        _line(
+            page, group, _moved(page, changes.loc[changes["respondent_group"] == group, "direction"], n_scales[group])
+        )
         for group in page.groups
-        if (latest["respondent_group"] == group).any()
+        if group in n_scales.index
     ]
 
 
-def _moved(page: Page, ways: pd.Series) -> str:
-    """Say on how many scales a group moved clearly."""
-    say, counts = page.words.say, ways.value_counts()
+def _moved(page: Page, ways: pd.Series, n_scales: int) -> str:
+    """Say on how many scales a group moved clearly, and of how many that is known where it is not of all."""
+    say, counts, n_compared = page.words.say, ways.value_counts(), int(ways.notna().sum())
     if ways.empty:
         return say("tile_not_compared")
     if ways.isna().all():
         return say("not_shown")
-    told = [say(f"tile_{way}", count=counts[way], scales=len(ways)) for way in ("up", "down") if counts.get(way, 0)]
-    return ", ".join(told) or say("tile_unclear")
+    moved = [say(f"tile_{way}", count=counts[way], scales=n_compared) for way in ("up", "down") if counts.get(way, 0)]
+    told = ", ".join(moved) or say("tile_unclear")
+    return told if n_compared == n_scales else say("tile_compared", told=told, count=n_compared, scales=n_scales)
 
 
 def _line(page: Page, group: str, text: str) -> str:

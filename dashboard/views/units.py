@@ -98,7 +98,8 @@ def _cells(page: Page, group: str, wave: str, instrument: str) -> pd.DataFrame:
     """Return the scores of organisations, each with its band."""
     means = _means(page, group, wave, instrument)
     cells = means[means["level"] == "organisation"].reset_index(drop=True)
-    return cells.assign(unit=cells["unit"].map(without_marks), band=bands(cells, _everybody(means)))
+    band = bands(cells, _everybody(means)).fillna("unknown")
+    return cells.assign(unit=cells["unit"].map(without_marks), band=band)
 
 
 @lru_cache(maxsize=64)
@@ -225,10 +226,11 @@ def _show_card(page: Page, group: str, wave: str, instrument: str, unit: str) ->
             (unit, cell["mean"], cell["conf_low"], cell["conf_high"]),
             (say("everybody"), *[everybody[cell["scale"]]] * 3),
         )
+        if not pd.isna(value)
     ]  # fmt: skip
     domain = (float(shown["lowest"].min()), float(shown["highest"].max()))
     axis = Axis(say("score_axis", lowest=whole(domain[0], language), highest=whole(domain[1], language)), domain)
-    series = [unit, say("everybody")]
+    series = list(dict.fromkeys(point["series"] for point in points))
     chart = interval_chart(pd.DataFrame(points), series, axis, language)
     show_chart(chart, plain(unit), say("unit_card"), series_legend(series))
     ends = zip(shown["conf_low"], shown["conf_high"], strict=True)
@@ -236,7 +238,9 @@ def _show_card(page: Page, group: str, wave: str, instrument: str, unit: str) ->
         "scale": shown["scale"].map(page.scale),
         "mean_score": shown["mean"].map(lambda mean: decimal(mean, language)),
         "interval": [say("from_to", low=decimal(low, language), high=decimal(high, language)) for low, high in ends],
-        "everybody": shown["scale"].map(everybody).map(lambda mean: decimal(mean, language)),
+        "everybody": [
+            say("not_shown") if pd.isna(mean) else decimal(mean, language) for mean in shown["scale"].map(everybody)
+        ],
     }
     show_table(page, pd.DataFrame(table))
 

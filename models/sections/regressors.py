@@ -167,10 +167,11 @@ def with_coefficients(regressors: tuple[str | Regressor, ...]) -> list[tuple[Var
     return found
 
 
-def without_focal(variant: str) -> ValueError:
+def without_focal(variant: str, focal: str | Variable | Interaction) -> ValueError:
     """Say that a model, or a variant of it, does not have its focal regressor."""
     if variant == "main":
-        return ValueError("the focal regressor must stand among the regressors, written the same way")
+        named = f" {focal}" if isinstance(focal, str) else ""
+        return ValueError(f"the focal regressor{named} must stand among the regressors, written the same way")
     return ValueError(
         f"the variant {variant} has no focal regressor; name one of its regressors under focal in the variant, written "
         "the same way"

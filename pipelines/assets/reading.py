@@ -91,7 +91,7 @@ def _read(task: Task) -> list[Write]:
     queries = {name: made.get(name) or staging.relation(name) for name in _tables(task.study)}
     platforms = dict(zip(files["source"], files["platform"], strict=True))
     queries["responses"] = _classified(task.study, staging, platforms)
-    _validate(task, staging, queries["responses"])
+    _validate(task, staging, queries["responses"], dict(zip(files["file_sha256"], files["file_name"], strict=True)))
     return [
         Write(table, staging.rows(queries[name]), {"wave": task.wave}) for name, table in _tables(task.study).items()
     ]
@@ -152,7 +152,7 @@ def _classified(study: Study, staging: "Staging", platforms: dict[str, str]) -> 
     return f"SELECT {own}, {decided} FROM ({known}) AS responses JOIN outcomes ON {same}"  # noqa: S608 - names are ours
 
 
-def _validate(task: Task, staging: "Staging", responses: str) -> None:
+def _validate(task: Task, staging: "Staging", responses: str, file_names: dict[str, str]) -> None:
     """Validate before anything is written; a failing rule leaves all earlier rows as they are."""
     # Repeated keys are named by the validation of the responses already.
     cells = replace(core.answers(task.study), key=())
@@ -164,7 +164,12 @@ def _validate(task: Task, staging: "Staging", responses: str) -> None:
         raw.FAILURES.typed(staging.fetch(rejects)),
     ]
     _record_check(task, failures)
-    validation.raise_if_blocking(task.wave, failures)
+    items = {
+        name: (item, each.response_scale_of(name))
+        for each in task.study.instruments.values()
+        for name, item in each.items.items()
+    }
+    validation.raise_if_blocking(task.wave, failures, file_names, items)
 
 
 def _record_check(task: Task, failures: list[pd.DataFrame]) -> None:

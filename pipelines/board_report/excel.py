@@ -1,7 +1,7 @@
 """A report → a workbook: a sheet a section with figures as numbers, and one of notes. Nothing in it is a formula."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
 from openpyxl import Workbook
@@ -26,7 +26,8 @@ FORMATS: dict[Kind, str] = {
 }
 HEAD_ROW = 3
 RISKY = ("=", "+", "-", "@", "\t", "\r")
-FONT, LINE_HEIGHT, LEAST_WIDTH, MOST_WIDTH, TEXT_WIDTH = "Calibri", 15, 11, 48, 110
+FONT, LINE_HEIGHT = "Calibri", 15
+LEAST_WIDTH, MOST_WIDTH, TITLE_WIDTH, TEXT_WIDTH, MARGIN = 11, 48, 30, 110, 3
 WARNING_COLOUR = "8A1C1C"
 
 
@@ -57,6 +58,8 @@ def _fill(sheet: Worksheet, table: Table, report: Report) -> None:
         is_label = column <= table.n_labels
         cell.alignment = Alignment(horizontal="left" if is_label else "right", vertical="bottom", wrap_text=True)
         sheet.column_dimensions[get_column_letter(column)].width = _width(table, column - 1)
+    widths = [_width(table, place) for place in range(len(table.heads))]
+    sheet.row_dimensions[HEAD_ROW].height = _height(zip(table.heads, widths, strict=True))
     for place, row in enumerate(table.rows, start=HEAD_ROW + 1):
         for column, value in enumerate(row, start=1):
             _put(sheet.cell(place, column), value, is_label=column <= table.n_labels)
@@ -68,10 +71,15 @@ def _fill(sheet: Worksheet, table: Table, report: Report) -> None:
 
 
 def _width(table: Table, place: int) -> int:
-    if place >= table.n_labels:
-        return LEAST_WIDTH
-    longest = max((len(str(row[place])) for row in table.rows), default=0)
-    return min(max(LEAST_WIDTH, longest + 2), MOST_WIDTH)
+    longest = max((len(word) for word in table.heads[place].split()), default=0)
+    if place < table.n_labels:
+        longest = max([longest, *(len(str(row[place])) for row in table.rows)])
+    return min(max(LEAST_WIDTH, longest + MARGIN), MOST_WIDTH)
+
+
+def _height(texts: Iterable[tuple[str, int]]) -> int:
+    """Return the height of a row whose texts are broken to the widths of their columns."""
+    return LINE_HEIGHT * max(1, *(len(wrap(text, width - MARGIN)) for text, width in texts))
 
 
 def _put(cell: SheetCell, value: Cell, *, is_label: bool) -> None:
@@ -88,10 +96,10 @@ def _notes(sheet: Worksheet, report: Report, wording: Wording) -> None:
     for place, (title, text) in enumerate(rows, start=1):
         write_text(sheet.cell(place, 1), title).alignment = Alignment(vertical="top", wrap_text=True)
         write_text(sheet.cell(place, 2), text).alignment = Alignment(vertical="top", wrap_text=True)
-        sheet.row_dimensions[place].height = LINE_HEIGHT * max(1, len(wrap(text, TEXT_WIDTH - 10)))
+        sheet.row_dimensions[place].height = _height([(title, TITLE_WIDTH), (text, TEXT_WIDTH - 8)])
     for column in (1, 2):
         sheet.cell(1, column).font = Font(FONT, bold=True)
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, TEXT_WIDTH
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = TITLE_WIDTH, TEXT_WIDTH
     sheet.freeze_panes = "A2"
     _set_pages(sheet)
 

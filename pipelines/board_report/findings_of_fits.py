@@ -5,7 +5,7 @@ are in ``found_english`` and ``found_danish``.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ ENDS = ("estimate", "conf_low", "conf_high")
 AVERAGE = ("average_effect", "average_low", "average_high")
 ALONG = ("indirect", "index")
 DIFFERENCE = "difference"
+POWER = "^"
 PAIR = 2
 MOST_LOGARITHM = 700.0
 """Above it the exponential is no floating-point number any more."""
@@ -137,7 +138,19 @@ def found(fit: Mapping[Any, Any], estimates: pd.DataFrame, model: str, voice: Vo
         return (voice.say("found_nothing", model=model),)
     own = estimates[estimates["fit_id"] == fit["fit_id"]]
     said = [_finding(fit, row, own, voice) for row in rows]
+    if holds_at_one_point(str(fit["focal_term"]), own["term"]):
+        said.append(voice.say("holds_at_one_point"))
     return (*said, *(_beside(fit, rows, own, voice)), *_verdicts(fit, rows, voice))
+
+
+def holds_at_one_point(focal: str, terms: Iterable[str]) -> bool:
+    """Tell whether a term of interest is no single slope: it also stands in a power or a product of its model."""
+    for term in terms:
+        parts = str(term).rpartition(": ")[2].split(PRODUCT)
+        bases = [part.partition(POWER)[0] for part in parts]
+        if term != focal and focal in bases and (len(parts) > 1 or POWER in parts[0]):
+            return True
+    return False
 
 
 def _of_population(fit: Mapping[Any, Any], figures: list[Row], voice: Voice) -> Iterator[str]:

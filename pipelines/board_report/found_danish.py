@@ -80,6 +80,8 @@ FOUND_DANISH: Mapping[str, str] = {
     "found_parts_unclear": "Det er lavest for “{lowest}”, {least}, og højest for “{highest}”, {most}; disse "
     "intervaller overlapper, så det er ikke klart, hvad der er højest.",
     "found_nothing": "Modellen “{model}” har ikke ét led, der er i fokus; dens koefficienter står i tabellerne.",
+    "holds_at_one_point": "I denne model kan sammenhængen være forskellig langs skalaen eller med et andet led: tallet "
+    "gælder kun ét sted på dem.",
     "as_expected": "Fortegnet er som forventet.",
     "against_expected": "Fortegnet er det modsatte af det forventede.",
     "not_settled": "Om det forventede fortegn holder, afgør disse svar ikke.",

@@ -80,6 +80,8 @@ FOUND_ENGLISH: Mapping[str, str] = {
     "found_parts_unclear": "It is lowest for “{lowest}”, {least}, and highest for “{highest}”, {most}; these intervals "
     "overlap, so that which is higher is not clear.",
     "found_nothing": "The model “{model}” has no single term of interest; its coefficients stand in the tables.",
+    "holds_at_one_point": "In this model the connection may differ along the scale or with another term: the figure "
+    "holds at one point of these only.",
     "as_expected": "The sign is as expected.",
     "against_expected": "The sign is the opposite of what was expected.",
     "not_settled": "Whether the expected sign holds is not settled by these answers.",

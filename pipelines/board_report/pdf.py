@@ -12,11 +12,15 @@ import typst
 from pipelines.board_report.drawing import drawing_of
 from pipelines.board_report.value import Report, Section, Table
 from pipelines.board_report.words import Wording
+from pipelines.report_tables.numerals import NO_BREAK
 
 TEMPLATE = "report.typ"
 STANDARD = "ua-1"
-LEAST_SIGNS, MOST_SIGNS, GAP = 8, 48, 6
-"""Room that a column has at least; for a line that may be broken at most, of one of two that hold words; by figures."""
+LEAST_SIGNS, MOST_SIGNS, GAP, WORD_GAP = 8, 48, 6, 5
+"""Room that a column has at least; for a line that may be broken at most, of one of two that hold words; beside figures
+and beside words."""
+MOST_UNBROKEN = 18
+"""Signs of an interval that a narrow column has room for; a longer one goes on under itself, not over its neighbour."""
 
 
 def pdf_of(report: Report, wording: Wording) -> bytes:
@@ -75,11 +79,17 @@ def _widths(table: Table, wording: Wording) -> list[int]:
     columns = zip(heads, *rows, strict=True)
     most = 2 * MOST_SIGNS // max(table.n_labels, 2)
     needed = [max(_need(line, most) for cell in column for line in cell.splitlines() or [""]) for column in columns]
-    return [need + (GAP if place >= table.n_labels else 0) for place, need in enumerate(needed)]
+    return [need + (GAP if place >= table.n_labels else WORD_GAP) for place, need in enumerate(needed)]
 
 
 def _need(line: str, most: int) -> int:
     return max([LEAST_SIGNS, min(len(line), most), *(len(word) for word in line.split())])
+
+
+def _breakable(text: str) -> str:
+    """Let lines that are too long for a narrow column be broken between their figures."""
+    lines = (line.replace(NO_BREAK, " ") if len(line) > MOST_UNBROKEN else line for line in text.split("\n"))
+    return "\n".join(lines)
 
 
 def _table(table: Table, wording: Wording) -> dict[str, object]:
@@ -88,7 +98,7 @@ def _table(table: Table, wording: Wording) -> dict[str, object]:
         "heads": table.heads,
         "labels": table.n_labels,
         "widths": _widths(table, wording) if table.n_labels > 1 else [],
-        "rows": [[wording.figure(cell) for cell in row] for row in table.rows],
+        "rows": [[_breakable(wording.figure(cell)) for cell in row] for row in table.rows],
         "notes": table.notes,
         "defined": [{"text": link.text, "anchor": link.anchor} for link in table.defined],
     }

@@ -79,6 +79,7 @@ def _tell_data(error: DataError) -> Told:
 def failure_details(failure: "BlockingFailure") -> dict[str, object]:
     """Return counts by rule and the first failures, without any answer."""
     examples = failure.examples().drop(columns="response_id").astype("object")
+    examples["file_name"] = examples["file_sha256"].map(failure.file_names)
     return {
         "wave": failure.wave,
         "n_failures": len(failure.failures),
@@ -94,13 +95,19 @@ def failure_text(failure: "BlockingFailure") -> str:
     examples = failure.examples()
     lines = [str(failure), f"first {len(examples)} of {len(failure.failures)}:"]
     lines += [
-        f"  file {str(row.file_sha256)[:12]} row {row.row_number} {_column(row.column_name)}: {_in_words(row.rule)}"
+        f"  {_file(failure, row.file_sha256)} row {row.row_number} {_column(row.column_name)}: {_in_words(row.rule)}"
         for row in examples.itertuples()
     ]
-    lines.append("Mend the export or the instrument and run again. All failures: table raw.failures.")
+    lines.append("Export again, or mend the instrument or study.yaml, and run again. All failures: table raw.failures.")
     if set(failure.failures["rule"]) <= set(ANSWER_RULES):
         lines.append("Where such answers may be stored as missing, let study.yaml say invalid_answers: set_missing.")
     return "\n".join(lines)
+
+
+def _file(failure: "BlockingFailure", sha256: object) -> str:
+    digits = str(sha256)
+    name = failure.file_names.get(digits)
+    return f"{name} ({digits[:12]})" if name else f"file {digits[:12]}"
 
 
 def _in_words(rule: object) -> str:

@@ -35,6 +35,7 @@ from pipelines.tables.screening import QUALITY_FLAGS
 
 _READ_BEFORE = ("response that was read before is", "responses that were read before are")
 _OF_NOBODY = ("response is of nobody", "responses are of nobody")
+MOST_FILES_NAMED = 5
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -132,6 +133,7 @@ def findings(study: Study, store: Store, before: pd.DataFrame) -> list[str]:
         f"wave {wave}: {counted(n, *_READ_BEFORE)} in no export any more and gone from the tables"
         for wave, n in gone.groupby("wave").size().items()
     ]
+    found += waves_of_nobody(now[now["wave"].isin(list(study.spec.waves))])
     rates = store.read(out.RESPONSE_RATES)
     found += [
         f"wave {row.wave}, {row.respondent_group}: {counted(row.n_outside_frame, *_OF_NOBODY)} in the list of invited"
@@ -151,16 +153,37 @@ def findings(study: Study, store: Store, before: pd.DataFrame) -> list[str]:
     ]
 
 
+def waves_of_nobody(responses: pd.DataFrame) -> list[str]:
+    """Say of every wave of which no response is analysed what its responses are; takes ``core.responses``."""
+    found: list[str] = []
+    for wave, rows in responses.groupby("wave", sort=False):
+        if not rows["is_analysed"].any():
+            words = rows["disposition"].str.replace("_", " ")
+            kinds = words.mask(rows["disposition_code"].isna(), "test or preview").value_counts()
+            listed = ", ".join(f"{n} {kind}" for kind, n in kinds.items())
+            found.append(f"wave {wave}: no response is analysed, so there are no scores: {listed}")
+    return found
+
+
 def _waves(study: Study, store: Store, wave: str | None) -> list[str]:
     if wave is not None and wave not in study.spec.waves:
         raise UsageError(f"there is no wave {wave}; the study has {', '.join(study.spec.waves)}")
     present = begun_waves(study, store)
     if wave is not None and wave not in present:
-        raise UsageError(f"there is no export of wave {wave} in {study.exports}")
+        raise UsageError(f"there is no export of wave {wave} in {study.exports}; {_expected(study, wave)}")
     if not present:
-        expected = ", ".join(sorted({source.files for source in study.spec.sources.values()}))
-        raise UsageError(f"there are no exports in {study.exports}; expected {expected}")
+        raise UsageError(f"there are no exports in {study.exports}; {_expected(study, None)}")
     return present if wave is None else [wave]
+
+
+def _expected(study: Study, wave: str | None) -> str:
+    """Say what files of a wave, or of any, are called in study.yaml, what lies there, and what to do."""
+    sources = study.spec.sources.values()
+    expected = ", ".join(sorted({each.files for each in sources if wave in (None, each.wave)}))
+    lying = sorted(path.name for path in study.exports.glob("[!.]*"))
+    more = f" and {len(lying) - MOST_FILES_NAMED} more" if len(lying) > MOST_FILES_NAMED else ""
+    found = ", ".join(lying[:MOST_FILES_NAMED]) + more or "nothing"
+    return f"expected {expected}, found {found}; put the file there, or say under files what it is called"
 
 
 def _names(study: Study, select: str) -> set[str]:

@@ -37,6 +37,12 @@ WEIGHTS = {
 }
 
 
+LEGEND = (
+    "  I complete, P partial (both by the share of items answered), R refused or broken off, NC not reached, "
+    "O other reasons, U eligibility unknown; AAPOR's definitions: docs/reference/dispositions.md"
+)
+
+
 def print_fieldwork(store: Store) -> None:
     """Print who answered, the rates where there is a frame, and the weights where the study has any."""
     rates, weighting = store.read(out.RESPONSE_RATES), store.read(fieldwork.WEIGHTING)
@@ -50,3 +56,4 @@ def print_fieldwork(store: Store) -> None:
         if len(rows):
             shown = {"wave": "wave", "respondent_group": "group", **columns}
             printing.print_frame(title, rows[list(shown)].rename(columns=shown))
+            printing.print_lines([LEGEND] if columns is COUNTS else [])

@@ -33,9 +33,14 @@ def print_started(started: Started) -> None:
         )
         rows = ((scale.name, len(scale.items), ", ".join(scale.items)) for scale in draft.scales)
         printing.print_rows("Candidate scales", ("scale", "n", "items"), rows)
+    first = (
+        f"look through the lines marked 'guess' in {folder}"
+        if draft is not None
+        else f"put an export into {folder / 'exports'} and say in study.yaml what it is called"
+    )
     printing.print_lines(
         [
-            f"Next: look through the lines marked 'guess' in {folder}, then",
+            f"Next: {first}, then",
             f"  sensemaking check {folder}",
             f"  sensemaking run {folder}",
         ]

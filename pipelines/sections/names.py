@@ -20,5 +20,5 @@ def _time_zones() -> frozenset[str]:
 def plain_file_name(name: str, folder: str) -> str:
     """Return the name of a file that lies in a folder itself, or raise ValueError when it leads elsewhere."""
     if "/" in name or "\\" in name or name.startswith("."):
-        raise ValueError(f"expected a file name in {folder}, without folders")
+        raise ValueError(f"expected a file name in {folder}, without folders, found '{name}'")
     return name

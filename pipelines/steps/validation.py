@@ -1,15 +1,18 @@
 """Tables → every rule they break, by row; and the decision whether a run may go on. Never the value of a cell."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from instruments.faults import DataError
+from instruments.sections.response_scale import ResponseScale
+from instruments.spec import Item
 from pipelines.tables.base import Table
 from pipelines.tables.raw import FAILURES
 
 MOST_EXAMPLES = 50
+MOST_CODES = 12
 MISSING = "must_not_be_missing"
 _PLACE = "file_sha256, row_number, response_id"
 ANSWER_RULES = (
@@ -33,11 +36,21 @@ class BlockingFailure(DataError):
     Attributes:
         wave: The wave that was validated.
         failures: One row a failure, as ``raw.failures``.
+        file_names: SHA-256 → name of each export of the wave, for those who read of a failure.
+        expected: Item → answers it may have, in words.
     """
 
-    def __init__(self, wave: str, failures: pd.DataFrame) -> None:
+    def __init__(
+        self,
+        wave: str,
+        failures: pd.DataFrame,
+        file_names: Mapping[str, str] | None = None,
+        expected: Mapping[str, str] | None = None,
+    ) -> None:
         self.wave = wave
         self.failures = failures
+        self.file_names = file_names or {}
+        self.expected = expected or {}
         super().__init__(wave)
 
     def counts(self) -> list[tuple[str, str, int]]:
@@ -53,7 +66,9 @@ class BlockingFailure(DataError):
     def __str__(self) -> str:
         """Return the counts by rule in one sentence a line."""
         lines = [f"wave {self.wave} failed validation; nothing was changed:"]
-        lines += [f"  {column}: {rule.replace('_', ' ')}: {n}" for column, rule, n in self.counts()]
+        for column, rule, n in self.counts():
+            expected = self.expected.get(column, "") if rule in ANSWER_RULES else ""
+            lines.append(f"  {column}: {rule.replace('_', ' ')}: {n}" + (f"; expected {expected}" if expected else ""))
         return "\n".join(lines)
 
 
@@ -182,11 +197,35 @@ def blocking_rejects(rejects: str, *, invalid_answers: str) -> str:
     )
 
 
-def raise_if_blocking(wave: str, failures: Sequence[pd.DataFrame]) -> None:
-    """Raise BlockingFailure when any table has failures."""
+def raise_if_blocking(
+    wave: str,
+    failures: Sequence[pd.DataFrame],
+    file_names: Mapping[str, str] | None = None,
+    items: Mapping[str, tuple[Item, ResponseScale | None]] | None = None,
+) -> None:
+    """Raise BlockingFailure when any table has failures.
+
+    Args:
+        wave: The wave.
+        failures: Of every table.
+        file_names: SHA-256 → name of each export.
+        items: Item → itself and its response scale; of these the failure says what was expected.
+    """
     found = pd.concat(failures, ignore_index=True)
     if len(found):
-        raise BlockingFailure(wave, found)
+        raise BlockingFailure(wave, found, file_names, {name: in_words(*each) for name, each in (items or {}).items()})
+
+
+def in_words(item: Item, scale: ResponseScale | None) -> str:
+    """Say which answers an item may have: codes or labels, a number between its bounds, a date; empty for any text."""
+    if scale is not None:
+        codes = [str(code) for code in (*scale.points, *scale.opt_outs)]
+        listed = codes if len(codes) <= MOST_CODES else [*codes[: MOST_CODES - 2], "…", codes[-1]]
+        return f"{', '.join(listed)}, or a label that the instrument gives them"
+    if item.kind == "number":
+        bounds = (("from", item.least), ("to", item.most))
+        return " ".join(["a number", *(f"{word} {bound:g}" for word, bound in bounds if bound is not None)])
+    return "a date such as 2026-03-31" if item.kind == "date" else ""
 
 
 def _quoted(name: str) -> str:

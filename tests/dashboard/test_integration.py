@@ -30,6 +30,16 @@ def test_relations_are_those_of_models_as_written_between_two_scales():
     assert found.to_numpy().tolist() == [["h1-main-0f3a", "identity_work", "collective_leadership", "up"]]
 
 
+def test_dots_lead_from_every_title_to_its_figure_where_the_screen_is_wide():
+    nodes = pd.DataFrame({"key": ["a"], "title": ["A"], "figure": ["3.20"], "has_score": [True], "said": ["A: 3.20"]})
+    arcs = pd.DataFrame(columns=["first", "second", "way", "said"])
+    spec = construct_map(nodes, arcs, "en").to_dict(validate=True)
+    (leader,) = [layer["encoding"] for layer in spec["layer"] if layer["mark"]["type"] == "rule"]
+    end = leader["x2"]["value"]["expr"]
+    assert leader["x"]["value"]["expr"] == f"min(192, {end})"
+    assert end.startswith(f"width * {START}")
+
+
 def test_ways_differ_by_more_than_colour():
     colours, dashes = zip(*WAYS.values(), strict=True)
     assert len(set(colours)) == len({tuple(dash) for dash in dashes}) == len(WAYS)

@@ -43,7 +43,7 @@ def test_overview_says_first_in_words_who_answered_and_what_changed(open_page, t
     assert "**Who answered** (Spring 2026): Top managers 42%, Frontline staff 37%." in text
     assert "**Frontline staff** since Autumn 2025: up on Collective leadership, Administrative burden; down on" in text
     assert "not shown on 1" in text
-    assert "1 of 2 models show a clear connection" in text
+    assert "1 of 2 models as written show a clear connection" in text
     assert "42% of about 260 invited" in text
     assert "Response rate not known" in text
 

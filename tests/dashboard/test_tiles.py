@@ -53,6 +53,10 @@ def test_the_scale_at_the_end_comes_first(values, half):
                 "Frontline staff: up on 2 of 4 scales, down on 1 of 4 scales",
             ],
         ),
+        (
+            "en",
+            ["Top managers: up on 2 of 2 scales (2 of 4 scales compared)", "Citizens: waves not compared"],
+        ),
         ("da", ["Hvem har svaret, Forår 2026", "Topledere: 1.005 svar", "Frontmedarbejdere: op på 2 af 4 skalaer"]),
     ],
 )

@@ -102,6 +102,20 @@ def test_hidden_units_of_any_reason_read_alike_and_stand_last_by_name(open_page,
     assert order[-len(said) :] == sorted(said)
 
 
+def test_organisations_are_shown_where_the_score_of_everybody_is_not(open_page, tmp_path):
+    tables = build_release.release_tables()
+    means = tables["out.unit_means"]
+    of_two_organisations = (means["level"] == "all") & (means["scale"] == "collective_leadership")
+    means.loc[of_two_organisations, ["n_obs", "mean", "conf_low", "conf_high", "percent_high"]] = None
+    means.loc[of_two_organisations, "is_hidden"] = True
+    publish(tmp_path, tables)
+    seen = open_page("units", lang="en", instrument="collective_leadership", unit="Ålborg")
+    assert "the score of everybody is not shown." in seen.text
+    assert {row["strength"] for row in rows_of(seen.charts_drawn[0]) if not row["is_hidden"]} == {0}
+    assert {row["series"] for row in rows_of(seen.charts_drawn[-1]) if "series" in row} == {"Ålborg"}
+    assert list(seen.frames[-1]["Everybody"]) == ["not shown"]
+
+
 def test_names_of_organisations_are_text_without_markup_or_turned_writing(open_page, tmp_path):
     publish(tmp_path, build_release.release_tables())
     seen = open_page("units", lang="en")

@@ -119,7 +119,7 @@ def test_same_fit_again_is_not_kept_twice(study: Path):
         (["population={waves: [nope]}"], ["population.waves", "there is no wave 'nope'"]),
         (["outcome=happiness"], ["happiness"]),
         (["regressors=[teamwork, tenur]"], ["tenur", "tenure"]),
-        (["regressors=[tenure]"], ["the focal regressor must stand among the regressors"]),
+        (["regressors=[tenure]"], ["the focal regressor trust must stand among the regressors"]),
         (["regressors=[teamwork"], ["YAML"]),
         (['regressors=[teamwork, "np.exp(tenure)"]'], ["np.exp(tenure)"]),
         (["estimator=within"], ["needs a key panel"]),

@@ -84,6 +84,7 @@ def test_a_study_without_an_export_has_a_place_for_one(tmp_path: Path):
     ended = sensemaking("run", study.folder)
     assert ended.code == 2
     assert "there are no exports" in ended.stderr
+    assert "expected w1*.csv, found nothing; put the file there" in ended.stderr
 
 
 SMALL_EXPORTS = {

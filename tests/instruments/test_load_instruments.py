@@ -75,7 +75,7 @@ FAULTS = {
             ),
         )
     ],
-    "not_utf8": [(0, "", "byte 447 is not UTF-8; save the file as UTF-8")],
+    "not_utf8": [(22, "", "a letter here is not UTF-8; save the file as UTF-8")],
     "nothing_where_text_is_wanted": [(2, "version", "expected text, found nothing")],
     "number_in_a_scale": [(39, "scales.voice.items", "every item of a scale must be a choice")],
     "number_where_text_is_wanted": [(2, "version", 'expected text, found 1.0; write "1.0" in quotation marks')],

@@ -29,7 +29,7 @@ FAULTS = {
         (1, "", "covariance: CR1S needs a key cluster that names a column, such as organisation_id")
     ],
     "confidence_level_in_percent": [(13, "confidence_level", "expected less than 1, found 95")],
-    "focal_is_no_regressor": [(1, "", "the focal regressor must stand among the regressors, written the same way")],
+    "focal_is_no_regressor": [(1, "", "the focal regressor age must stand among the regressors, written the same way")],
     "focal_left_out_by_a_variant": [
         (
             1,

@@ -7,6 +7,7 @@ import re
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
+from textwrap import wrap
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -144,6 +145,15 @@ def test_sheets_are_all_seen_with_their_heads_frozen_and_widths_set(language: st
         assert sheet.freeze_panes in ("A2", "A4")
         assert all(not each.hidden and each.width > 8 for each in sheet.column_dimensions.values())
         assert not any(each.hidden for each in sheet.row_dimensions.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_heads_of_sheets_are_neither_broken_within_a_word_nor_printed_over_the_warning(language: str):
+    for sheet in list(book(language))[1:]:
+        for head in sheet[3]:
+            width = sheet.column_dimensions[head.column_letter].width
+            assert max(map(len, head.value.split())) < width
+            assert sheet.row_dimensions[3].height >= 15 * len(wrap(head.value, int(width)))
 
 
 def test_the_workbook_holds_no_links_macros_or_other_workbooks():

@@ -115,6 +115,16 @@ def test_check_says_what_a_study_consists_of(study: Path):
     assert "no faults" in done(sensemaking("check", study)).stdout
 
 
+def test_a_stopped_command_says_so_and_that_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def stop(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipelines.cli_studies.load", stop)
+    ended = sensemaking("check", tmp_path, "--json")
+    assert ended.code == ended.document["error"]["exit_code"] == 130
+    assert ended.stderr.startswith("stopped; earlier tables and the release are as they were")
+
+
 def test_check_tells_every_fault_of_every_file_at_once(tmp_path: Path):
     study = build_small_study(tmp_path / "small")
     for name, old, new in (

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.board_report.content import report_of
-from pipelines.board_report.findings_of_fits import Voice, found, kind_of_term, readings_of, shown_ends
+from pipelines.board_report.findings_of_fits import (
+    Voice,
+    found,
+    holds_at_one_point,
+    kind_of_term,
+    readings_of,
+    shown_ends,
+)
 from pipelines.board_report.value import Figure
 from pipelines.board_report.words import WORDINGS
 from pipelines.steps.fits_to_withhold import OF_UNITS, WITH_RULES, reasons_without_words
@@ -169,6 +177,12 @@ def test_kind_of_term_is_told_from_its_name(term: str, kind: str):
 
 
 def said_of_product(language: str, term: str, estimator: str, low: float, high: float) -> str:
+    return said_of(term, estimator, (), language, low, high)[0]
+
+
+def said_of(
+    term: str, estimator: str, others: Sequence[str], language: str = "en", low: float = 0.1, high: float = 0.3
+) -> tuple[str, ...]:
     def say(key: str, **values: object) -> str:
         return WORDINGS[language][key].format(**values)
 
@@ -177,9 +191,10 @@ def said_of_product(language: str, term: str, estimator: str, low: float, high: 
         return estimate, least, most
 
     voice = Voice(say, lambda ends, _: three(ends), three, *(lambda name: str(name).title(),) * 4)
-    row = {"fit_id": "m.main.1", "term": term, "estimate": (low + high) / 2, "conf_low": low, "conf_high": high}
+    row = {"fit_id": "m.main.1", "estimate": (low + high) / 2, "conf_low": low, "conf_high": high}
+    rows = [{**row, "term": each} for each in (term, *others)]
     fit = {"fit_id": "m.main.1", "variant": "main", "estimator": estimator, "outcome": "calm", "focal_term": term}
-    return found({**fit, "expected_sign": "none"}, pd.DataFrame([row]), "M", voice)[0]
+    return found({**fit, "expected_sign": "none"}, pd.DataFrame(rows), "M", voice)
 
 
 @pytest.mark.parametrize(
@@ -196,6 +211,22 @@ def said_of_product(language: str, term: str, estimator: str, low: float, high: 
 )
 def test_a_product_of_two_is_told_as_one_connection_along_the_other(language, term, estimator, ends, told):
     assert told in said_of_product(language, term, estimator, *ends)
+
+
+@pytest.mark.parametrize(
+    ("others", "holds"),
+    [
+        (["age", "workload^2", "age x workload", "trustful x age"], False),
+        (["trust^2"], True),
+        (["workload x trust"], True),
+        (["age x trust^2"], True),
+        (["A colleague: trust x age"], True),
+    ],
+)
+def test_a_slope_that_bends_or_depends_on_another_term_is_told_to_hold_at_one_point(others, holds):
+    assert holds_at_one_point("trust", ["intercept", "trust", *others]) == holds
+    said = " ".join(said_of("trust", "OLS", others))
+    assert ("holds at one point of these only" in said) == holds
 
 
 @given(

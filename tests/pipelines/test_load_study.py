@@ -37,11 +37,15 @@ FAULTS_OF_STUDY = {
     "cron_out_of_range": [
         (21, "schedule.cron", "the minute '99' is not within 0 to 59, smaller number first and steps from 1")
     ],
-    "file_outside_exports": [(13, "sources.managers.files", "expected a file name in exports/, without folders")],
+    "file_outside_exports": [
+        (13, "sources.managers.files", "expected a file name in exports/, without folders, found '../managers.csv'")
+    ],
     "file_pattern_with_bracket": [
         (13, "sources.managers.files", "a pattern may hold * and ?; take the [ out, of the file's name too")
     ],
-    "frame_outside_the_study": [(21, "frame.file", "expected a file name in the study folder, without folders")],
+    "frame_outside_the_study": [
+        (21, "frame.file", "expected a file name in the study folder, without folders, found '../../frame.csv'")
+    ],
     "language_of_no_dashboard": [(21, "release.languages.1", "expected 'en' or 'da', found 'fr'")],
     "language_twice": [(21, "release.languages", "a language stands twice; keep one")],
     "no_language": [(21, "release.languages", "expected 1 or more entries, found 0")],
@@ -238,8 +242,24 @@ def test_a_release_may_have_the_languages_the_dashboard_speaks():
     assert set(get_args(DashboardLanguage)) == set(WORDINGS)
 
 
-def test_a_folder_without_study_yaml_is_said_to_be_one(tmp_path):
-    assert [str(fault) for fault in faults_of(tmp_path)] == [f"{tmp_path}/study.yaml: there is no such file"]
+def _said_of(folder: Path) -> str:
+    (fault,) = faults_of(folder)
+    assert fault.path == folder / "study.yaml"
+    return fault.message
+
+
+def test_another_folder_than_that_of_a_study_is_told_where_one_lies(tmp_path):
+    study = tmp_path / "home" / "demo"
+    (study / "exports").mkdir(parents=True)
+    what_is = "there is no such file; "
+    assert _said_of(study) == f"{what_is}name the folder of a study, or begin one with: sensemaking init"
+    (study / "study.yml").touch()
+    assert _said_of(study) == f"{what_is}study.yml lies there: rename it to study.yaml"
+    (study / "study.yml").rename(study / "study.yaml")
+    assert _said_of(study.parent) == f"{what_is}a study lies in {study}: name its folder"
+    assert _said_of(study / "exports") == f"{what_is}the folder of the study is further up: {study}"
+    itself = study / "study.yaml"
+    assert _said_of(itself) == f"{what_is}{itself} is a file: name the folder of the study, {study}"
 
 
 def test_a_sound_study_is_loaded_in_its_own_order(tmp_path):

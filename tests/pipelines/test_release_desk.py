@@ -208,6 +208,15 @@ def test_a_withdrawal_of_nothing_by_nobody_or_without_a_reason_is_refused(study,
     assert statuses(study) == ["current"]
 
 
+@pytest.mark.parametrize("sign", ["\x1b[2K", "\u202e", "\x00", "\x9b"])
+def test_a_name_or_a_reason_that_would_steer_the_screen_of_the_log_is_refused(study, store, sign):
+    publish(study, store, "Ann\n  Ørsted")
+    for answer in (lambda: publish(study, store, f"Bo{sign}"), lambda: withdraw(study, store, 1, f"wrong{sign}", "Bo")):
+        with pytest.raises(UsageError, match=r"^[ -~]+do not print"):
+            answer()
+    assert [each["signed_off_by"] for each in shown_releases.log_document(study)["releases"]] == ["Ann Ørsted"]
+
+
 def test_a_release_is_withdrawn_once(study, store):
     publish(study, store, "Ann")
     withdraw(study, store, 1, WHY, "Bo")

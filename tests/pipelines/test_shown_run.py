@@ -1,5 +1,8 @@
 """What a run prints of what it wrote: each step while they are few, a line a kind of step when they are many."""
 
+import pandas as pd
+
+from pipelines.commands.run import waves_of_nobody
 from pipelines.commands.shown_run import MOST_ROWS, written_rows
 
 
@@ -23,4 +26,14 @@ def test_many_steps_are_added_up_by_kind_without_tables_that_stay_empty():
         ("core/scores", "w1, w2", "core.scores 70"),
         ("out/missing", "", ""),
         (f"out/fits ({MOST_ROWS})", "", f"out.fits {2 * MOST_ROWS}, out.refusals 1"),
+    ]
+
+
+def test_a_wave_of_which_nothing_is_analysed_is_told_with_what_its_responses_are():
+    tests = pd.DataFrame({"wave": "w1", "disposition": "not_eligible", "disposition_code": None}, index=range(3))
+    broken_off = pd.DataFrame({"wave": ["w1"], "disposition": ["break_off"], "disposition_code": ["2.12"]})
+    whole = pd.DataFrame({"wave": ["w2"], "disposition": ["complete"], "disposition_code": ["1.1"]})
+    rows = pd.concat([tests, broken_off, whole], ignore_index=True).assign(is_analysed=[False] * 4 + [True])
+    assert waves_of_nobody(rows) == [
+        "wave w1: no response is analysed, so there are no scores: 3 test or preview, 1 break off"
     ]

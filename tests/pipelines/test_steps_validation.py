@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
+from instruments.sections.response_scale import OptOut, Point, ResponseScale
+from instruments.spec import Item
 from pipelines.steps.validation import (
     MOST_EXAMPLES,
     BlockingFailure,
@@ -161,6 +163,16 @@ def test_a_failure_stops_the_run_and_counts_by_column_and_rule():
         "  v1: outside response scale: 2",
         "  age: outside range: 1",
     ]
+
+
+def test_a_failure_says_which_answers_an_item_may_have():
+    scale = ResponseScale(points={code: Point() for code in range(1, 21)}, opt_outs={99: OptOut(reason="refused")})
+    items = {"v1": (Item(response_scale="often"), scale), "age": (Item(kind="number", least=16, most=99), None)}
+    with pytest.raises(BlockingFailure) as caught:
+        raise_if_blocking("spring", [failures_of(v1=[9], age=[1])], items=items)
+    listed = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …, 99"
+    assert f"  v1: outside response scale: 1; expected {listed}, or a label" in str(caught.value)
+    assert "  age: outside range: 1; expected a number from 16 to 99" in str(caught.value)
 
 
 def test_a_failure_passes_through_a_with_statement_unchanged():

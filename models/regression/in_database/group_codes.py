@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pyarrow import compute
 
 
 @dataclass(eq=False)
@@ -30,14 +29,8 @@ class GroupCodes:
         """Return the codes of the values of a batch, none missing; new values get the next codes."""
         plain = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
         encoded = plain.dictionary_encode()
-        indices = encoded.indices.to_numpy(zero_copy_only=False).astype(np.intp)
-        if self.met is None:
-            self.met = encoded.dictionary
-            return indices
-        options = compute.SetLookupOptions(self.met)
-        found = compute.call_function("index_in", [encoded.dictionary], options)
-        codes = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.intp)
-        is_new = codes < 0
-        codes[is_new] = self.n_groups + np.arange(int(is_new.sum()))
-        self.met = pa.concat_arrays([self.met, encoded.dictionary.filter(pa.array(is_new))])
-        return codes[indices]
+        if self.met is not None:
+            before = pa.DictionaryArray.from_arrays(pa.array([], type=encoded.indices.type), self.met)
+            encoded = pa.chunked_array([before, encoded]).unify_dictionaries().chunk(1)
+        self.met = encoded.dictionary
+        return encoded.indices.to_numpy(zero_copy_only=False).astype(np.intp)

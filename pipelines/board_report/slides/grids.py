@@ -9,6 +9,7 @@ from pptx.util import Emu, Pt
 
 from pipelines.board_report.slides.charts import Place
 from pipelines.board_report.slides.colours import FIRST, HEAD, INK, LINE, PAPER, SHADES
+from pipelines.board_report.slides.columns import shares_of
 from pipelines.board_report.slides.lettering import write
 from pipelines.board_report.slides.value import Grid
 from pipelines.board_report.words import Wording
@@ -16,8 +17,6 @@ from pipelines.board_report.words import Wording
 SIZE, SMALL = Pt(14), Pt(12)
 MOST_COLUMNS = 5
 """Columns from which on letters are small."""
-LABEL_SHARE = 1.8
-"""How many times as wide as one of figures a column of words is."""
 MARGIN = Emu(45720)
 ROW_HEIGHT = Emu(330000)
 
@@ -60,7 +59,7 @@ def add_grid(shapes: Any, grid: Grid, place: Place, wording: Wording) -> Any:  #
 
 
 def _set_widths(table: Any, grid: Grid, width: int) -> None:  # noqa: ANN401
-    shares = [LABEL_SHARE if across < grid.table.n_labels else 1.0 for across in range(len(grid.table.heads))]
+    shares = shares_of(grid.table)
     for column, share in zip(table.columns, shares, strict=True):
         column.width = Emu(int(width * share / sum(shares)))
 

@@ -5,8 +5,9 @@ from typing import TypeVar
 
 from pipelines.board_report.method import least_said
 from pipelines.board_report.released import Released
+from pipelines.board_report.slides.columns import MOST_LINES, lines_of
 from pipelines.board_report.slides.value import Grid, Series, Slide
-from pipelines.board_report.value import Figure, Point, Section, Table
+from pipelines.board_report.value import Cell, Figure, Point, Section, Table
 
 MOST_ROWS = 10
 Row = TypeVar("Row")
@@ -58,16 +59,27 @@ def part_title(released: Released, title: str, labels: Sequence[str]) -> str:
 
 def in_parts(rows: Sequence[Row], most: int = MOST_ROWS) -> Iterator[tuple[Row, ...]]:
     """Cut rows into parts of nearly the same length, none longer than ``most``."""
-    n_parts = -(-len(rows) // most)
+    return _cut(rows, -(-len(rows) // most))
+
+
+def _cut(rows: Sequence[Row], n_parts: int) -> Iterator[tuple[Row, ...]]:
     for place in range(n_parts):
         yield tuple(rows[len(rows) * place // n_parts : len(rows) * (place + 1) // n_parts])
 
 
-def table_slides(
-    released: Released, section: Section, table: Table, lines: tuple[str, ...] = (), most: int = MOST_ROWS
-) -> Iterator[Slide]:
+def _parts_with_room(table: Table) -> list[tuple[tuple[Cell, ...], ...]]:
+    """Cut the rows of a table into as few parts as let each find room on a slide, whatever its words."""
+    n_rows = len(table.rows)
+    for n_parts in range(-(-n_rows // MOST_ROWS), n_rows):
+        parts = list(_cut(table.rows, n_parts))
+        if all(lines_of(part, table) <= MOST_LINES for part in parts):
+            return parts
+    return [(row,) for row in table.rows]
+
+
+def table_slides(released: Released, section: Section, table: Table, lines: tuple[str, ...] = ()) -> Iterator[Slide]:
     """Set a table on as many slides as it needs; the first tells what else the section says."""
-    parts = list(in_parts(table.rows, most))
+    parts = _parts_with_room(table)
     for place, rows in enumerate(parts):
         title = table.caption if len(parts) == 1 else part_title(released, table.caption, [str(row[0]) for row in rows])
         grid = grid_of(released, Table(title, table.heads, rows, table.n_labels))

@@ -11,8 +11,8 @@ from pipelines.board_report.slides.value import Slide
 from pipelines.board_report.together import HEADS, main_fits, rows_told, told_of, what_goes_together
 from pipelines.board_report.value import Table
 
-MOST_MODELS = 5
-"""Rows of a table, whose titles of models take several lines."""
+MOST_LINES = 1
+"""Sentences on how to read the tables that leave room for one below them."""
 FROM = 3
 """Place in ``HEADS`` of what the model looks at."""
 
@@ -21,10 +21,12 @@ def together_slides(released: Released) -> Iterator[Slide]:
     """Yield the terms of interest of all models from the released ``out.fits`` and ``out.estimates``."""
     section = what_goes_together(released)
     tables = [each for each in section.tables if each.rows]
-    if not tables:
-        yield Slide(section.title, section.lines, notes=notes_of(released, released.wording.say("together_reading")))
+    lines = section.lines
+    if not tables or len(lines) > MOST_LINES:
+        yield Slide(section.title, lines, notes=notes_of(released, released.wording.say("together_reading")))
+        lines = ()
     for table in tables:
-        yield from table_slides(released, section, table, section.lines, MOST_MODELS)
+        yield from table_slides(released, section, table, lines)
 
 
 def model_slides(released: Released) -> Iterator[Slide]:
