@@ -25,6 +25,7 @@ MOST_LIFTS = 40
 LARGEST_GAP = 1e-7
 LEAST_CURVATURE = 1e-10
 LEAST_SPREAD = 1e-6
+LEAST_WITHIN = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +117,9 @@ class TwoLevel:
         spread[np.ix_(self.sample.is_row, self.sample.is_row)] = within
         covariances = between + spread / self.sample.sizes[:, None, None]
         scaled = covariances / np.outer(self.sample.spread, self.sample.spread)
-        if np.linalg.eigvalsh(within)[0] <= 0 or np.linalg.eigvalsh(scaled)[:, 0].min() <= LEAST_SPREAD:
+        own = np.sqrt(np.maximum(np.diagonal(within), np.finfo(float).tiny))
+        is_within = np.linalg.eigvalsh(within / np.outer(own, own))[0] > LEAST_WITHIN
+        if not is_within or np.linalg.eigvalsh(scaled)[:, 0].min() <= LEAST_SPREAD:
             return None
         return np.asarray(np.linalg.inv(covariances), dtype=float), self.sample.means - mean
 

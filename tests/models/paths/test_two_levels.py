@@ -229,6 +229,8 @@ def test_a_place_without_a_covariance_is_no_peak():
     codes = np.arange(len(rows)) % 8
     likelihood = TwoLevel(two_level_sample(rows, codes, np.ones(3, dtype=bool)))
     nowhere = likelihood.joined(np.zeros(3), -10 * np.eye(3), np.eye(3))
+    flat = likelihood.joined(np.zeros(3), np.eye(3), np.ones((3, 3)))
+    assert np.isinf(likelihood.evaluate(flat)[0])
     for look in (likelihood.curvature, likelihood.observed, likelihood.scores):
         with pytest.raises(ModelDataError, match="3 variables within and between 8 organisations has no peak"):
             look(nowhere)
