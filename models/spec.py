@@ -188,7 +188,9 @@ class RegressionSpec(Spec):
             refuse_imputation_of(said)
             refuse_unfit_nonresponse(said)
             refuse_unfit_composition(said.composition, said.outcome, said.estimator, said.level, said.missing)
-            refuse_rows_without(said.level, said.estimator, said.weights, said.variables())
+            refuse_rows_without(
+                said.level, said.estimator, said.weights, said.variables(), (*said.clusters(), *said.random_groups())
+            )
             refuse_unfit_random_effects(said)
             refuse_unfit_equations(said.estimator, said.working_correlation, said.clusters(), said.weights)
             refuse_unfit_corrections(said)

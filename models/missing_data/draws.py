@@ -120,7 +120,8 @@ def nearest_donors(donors: Vector, wanted: Vector, name: str, rng: np.random.Gen
     n = len(donors)
     if n < N_DONORS:
         raise ModelDataError(
-            f"'{name}' is known in {n} rows; expected at least {N_DONORS} donors for matching; impute it by 'normal'"
+            f"'{name}' is known in {n} rows; expected at least {N_DONORS} donors for matching; take it "
+            "out, write missing: listwise, or (in Python) impute it by 'normal'"
         )
     shuffled = rng.permutation(n)
     order = shuffled[np.argsort(donors[shuffled], kind="stable")]

@@ -89,7 +89,7 @@ def clustered(
         raise ModelDataError(
             f"'{name}' is known in {len(outcome)} rows of {int((counts > 0).sum())} organisations and has "
             f"{matrix.shape[1]} coefficients; expected at least {FEWEST_ORGANISATIONS} organisations and more rows "
-            "than coefficients; use a method without levels, or fewer predictors"
+            "than coefficients; use fewer predictors, or a method without levels (has_levels: false)"
         )
 
     def total(values: Vector) -> Vector:

@@ -37,9 +37,20 @@ def analyse_layout(layout: Layout, baseline: Layout, grouped: GroupedAnswers, es
         (``not_converged``, ``not_a_maximum``) and where the other start ended lower (``starts_disagree``, by how much).
 
     Raises:
-        FactorModelError: If the model is not identified, or the estimator takes ordered items or clusters alone.
+        FactorModelError: If the model is not identified, the answers cannot carry it, or the estimator takes ordered
+            items or clusters alone.
     """
     _refuse_estimator(grouped, estimator)
+    try:
+        return _analysed(layout, baseline, grouped, estimator)
+    except np.linalg.LinAlgError as error:
+        raise FactorModelError(
+            "the answers do not tell the parameters of the model apart: too few people answered several waves or "
+            "variables, or one follows from others; state fewer parameters, or ask more people"
+        ) from error
+
+
+def _analysed(layout: Layout, baseline: Layout, grouped: GroupedAnswers, estimator: Estimator) -> FactorAnalysis:
     samples = tuple(sample_of(each) for each in grouped.data)
     measured = Measured(estimator, grouped, samples, ())
     starts = structural_starts(layout, samples)
@@ -68,13 +79,9 @@ def _refuse_estimator(grouped: GroupedAnswers, estimator: Estimator) -> None:
 
 
 def _fit(layout: Layout, measured: Measured, samples: tuple[Sample, ...], start: Vector | None) -> ContinuousFit:
-    try:
-        if measured.estimator == "ml":
-            return fit_normal(layout, samples, start)
-        return fit_robust(layout, samples, measured.grouped.clusters, start)
-    except np.linalg.LinAlgError as error:
-        msg = "the answers do not tell the parameters of the model apart at its estimates: state fewer parameters"
-        raise FactorModelError(msg) from error
+    if measured.estimator == "ml":
+        return fit_normal(layout, samples, start)
+    return fit_robust(layout, samples, measured.grouped.clusters, start)
 
 
 def _flat(fit: ContinuousFit) -> list[Problem]:

@@ -25,6 +25,7 @@ MOST_LIFTS = 40
 LARGEST_GAP = 1e-7
 LEAST_CURVATURE = 1e-10
 LEAST_SPREAD = 1e-6
+LEAST_WITHIN = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +117,9 @@ class TwoLevel:
         spread[np.ix_(self.sample.is_row, self.sample.is_row)] = within
         covariances = between + spread / self.sample.sizes[:, None, None]
         scaled = covariances / np.outer(self.sample.spread, self.sample.spread)
-        if np.linalg.eigvalsh(within)[0] <= 0 or np.linalg.eigvalsh(scaled)[:, 0].min() <= LEAST_SPREAD:
+        own = np.sqrt(np.maximum(np.diagonal(within), np.finfo(float).tiny))
+        is_within = np.linalg.eigvalsh(within / np.outer(own, own))[0] > LEAST_WITHIN
+        if not is_within or np.linalg.eigvalsh(scaled)[:, 0].min() <= LEAST_SPREAD:
             return None
         return np.asarray(np.linalg.inv(covariances), dtype=float), self.sample.means - mean
 
@@ -139,16 +142,11 @@ class TwoLevel:
 
     def scores(self, theta: Vector) -> Matrix:
         """Return the gradient of every organisation's log likelihood, G x k; the covariance must exist."""
-        found = self._of_means(theta)
-        if found is None:
-            raise AssertionError("scores where there is no covariance")
-        inverses, distances = found
-        within, sizes = self.split(theta)[2], self.sample.sizes
+        (inverses, distances, inverse), sizes = self._inverses(theta), self.sample.sizes
         i, j, of_both = self.sample.lower
         pulls = np.einsum("gij,gj->gi", inverses, distances)
         by_between = (pulls[:, i] * pulls[:, j] - inverses[:, i, j]) / (1 + (i == j))
-        inverse = np.linalg.inv(within)
-        a, b = np.tril_indices(len(within))
+        a, b = np.tril_indices(len(inverse))
         turned = inverse @ self.sample.squares @ inverse
         by_within = (turned[:, a, b] - (sizes - 1)[:, None] * inverse[a, b]) / (1 + (a == b))
         return np.concatenate([pulls, by_between, by_within + by_between[:, of_both] / sizes[:, None]], axis=1)
@@ -172,7 +170,7 @@ class TwoLevel:
     def _inverses(self, theta: Vector) -> tuple[NDArray[np.float64], Matrix, Matrix]:
         found = self._of_means(theta)
         if found is None:
-            raise AssertionError("information where there is no covariance")
+            raise _no_peak(self.sample)
         return (*found, np.asarray(np.linalg.inv(self.split(theta)[2]), dtype=float))
 
     def _information(
@@ -272,8 +270,8 @@ def estimate_two_level(
             scores = grouped_sums(scores, outer)
         inverse = inverse @ (scores.T @ scores) @ inverse * (len(scores) / (len(scores) - 1))
     heights = [-each.value * sample.n_groups for each in ends]
-    gap = max(heights) - min(heights)
-    return TwoLevelEstimate(likelihood, best.theta, inverse, max(heights), best.has_converged, gap)
+    height = max(heights)
+    return TwoLevelEstimate(likelihood, best.theta, inverse, height, best.has_converged, height - min(heights))
 
 
 def _inverse(information: Matrix, sample: TwoLevelSample) -> Matrix:
@@ -283,7 +281,11 @@ def _inverse(information: Matrix, sample: TwoLevelSample) -> Matrix:
         scaled = information / np.outer(curved, curved)
         if np.linalg.eigvalsh(scaled)[0] > LEAST_CURVATURE:
             return np.asarray(np.linalg.inv(scaled), dtype=float) / np.outer(curved, curved)
-    raise ModelDataError(
+    raise _no_peak(sample)
+
+
+def _no_peak(sample: TwoLevelSample) -> ModelDataError:
+    return ModelDataError(
         f"the likelihood of {len(sample.is_row)} variables within and between {sample.n_groups} organisations has no "
         "peak: organisations are too few or hardly differ; expected more of them than these variables need; take "
         "variables out, or report effects within organisations alone"

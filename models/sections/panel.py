@@ -3,7 +3,7 @@
 Put here the words and which go together; how rows are made and transformed is in ``models.regression``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal, get_args
 
 from instruments.spec_file import Name, Spec
@@ -78,8 +78,10 @@ def refuse_mixed_panel(estimator: Estimator, panel: Panel | None, effects: tuple
         )
 
 
-def refuse_rows_without(level: Level, estimator: Estimator, weights: str | None, variables: Iterable[Variable]) -> None:
-    """Raise ValueError when weights or regressors are not of the rows that a model has."""
+def refuse_rows_without(
+    level: Level, estimator: Estimator, weights: str | None, variables: Collection[Variable], groups: Iterable[str]
+) -> None:
+    """Raise ValueError when weights, regressors or groups are not of the rows that a model has."""
     if weights is not None and estimator in get_args(PanelEstimator):
         raise ValueError(f"weights are not for estimator {estimator}; leave them out, or use fixed_effects with linear")
     if level == "response":
@@ -88,10 +90,10 @@ def refuse_rows_without(level: Level, estimator: Estimator, weights: str | None,
         return
     if weights is not None and weights != NUMBER_OF_ANSWERS:
         raise ValueError(f"weights {weights} are of responses; rows of organisations have {NUMBER_OF_ANSWERS} or none")
-    for each in variables:
-        if each.use == "within_organisation":
-            raise ValueError(
-                f"'{each.variable}' within_organisation is a deviation of responses; rows of organisations have none"
-            )
-        if level == "organisation" and each.variable == "wave":
-            raise ValueError("level organisation averages the waves; take wave out, or use organisation_and_wave")
+    deviations = [each.variable for each in variables if each.use == "within_organisation"]
+    if deviations:
+        raise ValueError(
+            f"'{deviations[0]}' within_organisation is a deviation of responses; rows of organisations have none"
+        )
+    if level == "organisation" and "wave" in {*groups, *(each.variable for each in variables)}:
+        raise ValueError("level organisation averages the waves; take wave out, or use organisation_and_wave")

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from instruments.counted import counted
 from models.estimates import Matrix, Vector
 from models.one_thread import on_one_thread
 from models.regression.identification import ModelDataError
@@ -98,8 +99,8 @@ def balanced(design: SurveyDesign, fay: float = 0.0) -> Replicates:
     if not (level.n_units == 2).all():  # noqa: PLR2004 - a pair
         at = int(np.flatnonzero(level.n_units != 2)[0])  # noqa: PLR2004
         raise ModelDataError(
-            f"{level.labels[at]} has {level.n_units[at]:.0f} sampled units; balanced replicates expect two in every "
-            "stratum; use the jackknife or bootstrap of units"
+            f"{level.labels[at]} has {counted(int(level.n_units[at]), 'sampled unit')}; balanced replicates expect two "
+            "in every stratum; use the jackknife or bootstrap of units"
         )
     if (level.share_drawn > 0).any():
         raise ModelDataError(

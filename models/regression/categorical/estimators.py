@@ -157,7 +157,7 @@ def ordered(asked: Asked, link: BinaryLink) -> Estimated:
 def refuse_few_values(asked: Asked, estimator: str) -> None:
     """Raise ModelDataError when an outcome has too few values to be ordered."""
     if len(asked.categories) < FEWEST_ORDERED:
-        other = estimator.replace("ordered_", "")
+        other = "mixed_logit" if estimator.startswith("mixed") else estimator.replace("ordered_", "")
         raise ModelDataError(
             f"the outcome '{asked.outcome_name}' takes {len(asked.categories)} values among the {len(asked.outcome)} "
             f"responses used; expected at least {FEWEST_ORDERED} for {estimator}; use estimator {other}, or choose "

@@ -45,12 +45,17 @@ def reset_test(fit: LeastSquares, outcome: Vector, powers: Sequence[int] = (2, 3
         outcome: The n values that were fitted.
         powers: Of the fitted values, added together.
 
+    Returns:
+        Statistic and p-value are NaN where no more rows than added columns are left over.
+
     References:
         Ramsey (1969), Journal of the Royal Statistical Society B 31(2), 350-371. R: ``lmtest::resettest(m, power =
         2:3, type = "fitted")``.
     """
     from scipy.special import fdtrc  # noqa: PLC0415 - scipy.stats takes a second to import
 
+    if fit.df_resid <= len(powers):
+        return AssumptionTest(np.nan, len(powers), fit.df_resid - len(powers), np.nan)
     fitted = outcome - fit.residuals
     fitted = fitted - fitted.mean()
     added = np.column_stack([(fitted / np.abs(fitted).max()) ** power for power in powers])

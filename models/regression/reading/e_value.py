@@ -54,7 +54,7 @@ def e_value_of_difference(difference: float, std_error: float) -> EValue:
         ``EValue::evalues.OLS``.
     """
     middle, reach = LOG_RISK_PER_D * difference, LOG_RISK_REACH_PER_D * std_error
-    return e_value(float(np.exp(middle)), float(np.exp(middle - reach)), float(np.exp(middle + reach)))
+    return _of_logarithms(middle, middle - reach, middle + reach)
 
 
 def e_value_of_logarithm(estimate: float, conf_low: float, conf_high: float, *, is_common_odds: bool) -> EValue:
@@ -71,9 +71,15 @@ def e_value_of_logarithm(estimate: float, conf_low: float, conf_high: float, *, 
         VanderWeele and Ding (2017), table 2. R: ``EValue::evalues.OR(rare = )``.
     """
     power = 0.5 if is_common_odds else 1.0
+    return _of_logarithms(power * estimate, power * conf_low, power * conf_high)
+
+
+def _of_logarithms(middle: float, low: float, high: float) -> EValue:
+    """Return the E-value of the logarithm of a risk ratio; infinite where the ratio is larger than numbers go."""
+    nearer = low if middle >= 0 else high
     with np.errstate(over="ignore"):
-        ratio, low, high = (float(np.exp(power * value)) for value in (estimate, conf_low, conf_high))
-    return e_value(ratio, low, high)
+        of_limit = 1.0 if low <= 0 <= high else _needed(float(np.exp(abs(nearer))))
+        return EValue(_needed(float(np.exp(abs(middle)))), of_limit)
 
 
 def _needed(risk_ratio: float) -> float:

@@ -329,6 +329,7 @@ UNABLE = {
     "groups foretell": (mixed("mixed_logit"), foretold_by_groups, "all responses are the same"),
     "no variation": (mixed("mixed_logit"), lambda: drawn().assign(agree=1.0), "'agree'"),
     "two values": (mixed("mixed_ordered_logit", outcome="agree"), drawn, "use estimator mixed_logit"),
+    "two values of a probit": (mixed("mixed_ordered_probit", outcome="agree"), drawn, "use estimator mixed_logit"),
     "other values": (mixed("mixed_logit", outcome="often"), drawn, "0 and 1"),
     "separation of equations": (equations("gee_logit"), separated, "trust"),
     "no counts": (equations("gee_poisson", outcome="strain"), drawn, "count"),

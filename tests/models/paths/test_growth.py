@@ -148,3 +148,11 @@ def test_drop_out_by_what_was_answered_biases_complete_people_and_not_full_infor
 def test_what_cannot_grow_is_refused_in_words(make, message):
     with pytest.raises(FactorModelError, match=message):
         make()
+
+
+def test_waves_that_follow_from_each_other_are_refused_in_words():
+    data = pd.DataFrame(np.random.default_rng(1).normal(size=(40, 4)), columns=list(Y4))
+    data = data.assign(**{Y4[1]: 2 * data[Y4[0]]})
+    data.loc[:9, Y4[2]] = np.nan
+    with pytest.raises(FactorModelError, match="do not tell the parameters of the model apart"):
+        fit_growth(GROWTHS["line"], PanelAnswers(data, "ml"))

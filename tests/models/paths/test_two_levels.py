@@ -222,3 +222,15 @@ def test_what_has_no_two_levels_is_refused_in_words(make, message):
 def test_a_likelihood_without_a_peak_is_refused(sizes, noise, seed):
     with pytest.raises(ModelDataError, match=r"of 3 variables within and between 12 organisations has no peak"):
         fitted(OF_FOCAL, members(12, sizes, seed, noise))
+
+
+def test_a_place_without_a_covariance_is_no_peak():
+    rows = members(8, (2, 4), 1, 1.0)[["x", "m", "y"]].to_numpy(dtype=float)
+    codes = np.arange(len(rows)) % 8
+    likelihood = TwoLevel(two_level_sample(rows, codes, np.ones(3, dtype=bool)))
+    nowhere = likelihood.joined(np.zeros(3), -10 * np.eye(3), np.eye(3))
+    flat = likelihood.joined(np.zeros(3), np.eye(3), np.ones((3, 3)))
+    assert np.isinf(likelihood.evaluate(flat)[0])
+    for look in (likelihood.curvature, likelihood.observed, likelihood.scores):
+        with pytest.raises(ModelDataError, match="3 variables within and between 8 organisations has no peak"):
+            look(nowhere)

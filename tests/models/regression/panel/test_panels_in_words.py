@@ -316,6 +316,14 @@ WRONG = {
         },
         "level organisation averages the waves",
     ),
+    "waves as clusters": (
+        {"estimator": "linear", "level": "organisation", "cluster": "wave", "panel": None},
+        "level organisation averages the waves",
+    ),
+    "waves as groups": (
+        {"estimator": "mixed", "level": "organisation", "random_effects": ({"groups": "wave"},), "panel": None},
+        "level organisation averages the waves",
+    ),
 }
 
 

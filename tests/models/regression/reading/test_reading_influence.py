@@ -154,3 +154,10 @@ def test_the_order_of_rows_does_not_change_the_test_of_form_where_fitted_values_
         order = chance.permutation(n)
         other = reset_test(solve_least_squares(rows[order], outcome[order]), outcome[order])
         assert other.p_value == pytest.approx(first.p_value, abs=1e-9)
+
+
+@pytest.mark.parametrize("n", [4, 5])
+def test_so_few_rows_have_no_test_of_form(n):
+    rows = np.column_stack([np.ones(n), np.arange(n) % 3, np.arange(n) ** 2])
+    outcome = np.random.default_rng(1).normal(size=n)
+    assert np.isnan(reset_test(solve_least_squares(rows, outcome), outcome).p_value)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models.regression.identification import ModelDataError
 from models.regression.least_squares import solve_least_squares
-from models.regression.reading.e_value import e_value, e_value_of_difference
+from models.regression.reading.e_value import e_value, e_value_of_difference, e_value_of_logarithm
 from models.regression.reading.proportional_selection import (
     Movement,
     bias_adjusted_coefficient,
@@ -146,6 +146,14 @@ def test_e_values_equal_the_oracle(reference):
 def test_an_interval_that_holds_no_association_needs_no_confounder():
     assert e_value(1.2, 0.9, 1.6).of_limit == 1.0
     assert e_value_of_difference(-0.5, 0.25).of_limit == e_value_of_difference(0.5, 0.25).of_limit
+
+
+def test_ratios_larger_than_numbers_go_need_a_confounder_without_end():
+    found = e_value_of_logarithm(5000.0, -40.0, 9000.0, is_common_odds=False)
+    assert (found.of_estimate, found.of_limit) == (np.inf, 1.0)
+    assert e_value_of_difference(-5000.0, 1.0).of_limit == np.inf
+    own = e_value_of_logarithm(np.log(3.9), np.log(1.8), np.log(8.7), is_common_odds=False)
+    assert own.of_limit == pytest.approx(e_value(3.9, 1.8, 8.7).of_limit)
 
 
 @pytest.mark.parametrize("interval", [(0.0, -1.0, 2.0), (2.0, 2.5, 3.0), (2.0, 1.0, 1.5)])
