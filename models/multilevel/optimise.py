@@ -18,6 +18,7 @@ from models.multilevel.curvature import curvature
 from models.multilevel.identified import nothing_within
 from models.multilevel.problem import Problem
 from models.multilevel.random_terms import is_diagonal, split_theta
+from models.triangles import triangle_of_rows
 
 STEP = 1e-3
 SAME = 1e-9
@@ -252,7 +253,7 @@ def _further(problem: Problem, theta: Vector, directions: Sequence[Vector], leng
     found: list[Vector] = []
     for factor, part, each in zip(problem.factors, split_theta(problem.factors, theta), directions, strict=True):
         wider = np.column_stack([factor.triangle(part), length * each])
-        found.append(factor.free_elements(np.linalg.qr(wider.T, mode="r").T) if each.any() else part)
+        found.append(factor.free_elements(triangle_of_rows(wider.T).T) if each.any() else part)
     return _turned(problem, np.concatenate(found))
 
 
