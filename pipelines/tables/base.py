@@ -117,7 +117,7 @@ class Table:
             KeyError: When the frame lacks a column of the table.
         """
         typed = {name: _of_kind(frame[name], column.kind) for name, column in self.columns.items()}
-        return pd.DataFrame(typed, columns=list(self.columns))
+        return pd.DataFrame(typed)
 
 
 def _of_kind(cells: pd.Series, kind: str) -> "pd.Series | pd.api.extensions.ExtensionArray":
