@@ -192,7 +192,7 @@ def main() -> None:
         if code == STOPPED:  # what Typer makes of Ctrl-C, without a word
             code = _stopped()
     except TyperException as error:
-        code = _fail(2, error.format_message(), {})
+        code = _fail(2, error.format_message().replace("Value error, ", ""), {})
     except (typer.Abort, KeyboardInterrupt):
         code = _stopped()
     except Exception as error:

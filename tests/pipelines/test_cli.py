@@ -182,6 +182,7 @@ def test_inspect_of_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path):
         (["run"], "STUDY"),
         (["run", "x", "--wav", "y"], "--wav"),
         (["dashboard", "x", "--port", "many"], "--port"),
+        (["service", "print", ".", "--kind", "launchd"], "'--kind': 'launchd' is not one of 'systemd', 'cron'"),
     ],
 )
 def test_wrong_usage_ends_with_two_and_no_traceback(arguments: list[str], told: str):

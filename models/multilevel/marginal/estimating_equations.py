@@ -132,7 +132,7 @@ def fit_marginal(
         coefficients = coefficients + step
     raise ModelDataError(
         f"the estimating equations were not solved in {MOST_ITERATIONS} steps (last one {size:.1e} standard errors, "
-        f"expected {SMALL_STEP:.0e}); use independence, or take out regressors"
+        f"expected {SMALL_STEP:.0e}); write working_correlation: independence, or take out regressors"
     )
 
 

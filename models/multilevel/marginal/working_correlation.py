@@ -118,7 +118,8 @@ def _refuse_no_pairs(rows: ClusteredRows, n_pairs: float) -> None:
     if not n_pairs:
         raise ModelDataError(
             f"each of the {rows.n_clusters} clusters of '{rows.name}' has one response: no correlation within clusters "
-            "can be estimated; expected clusters of two or more; use independence"
+            "can be estimated; expected clusters of two or more; write working_correlation: "
+            "independence"
         )
 
 
@@ -126,7 +127,8 @@ def _refuse_outside(alpha: float, least: float, largest: float, rows: ClusteredR
     if not least < alpha < largest:
         raise ModelDataError(
             f"the working correlation within '{rows.name}' is estimated as {alpha:.3f}; expected more than {least:.3f} "
-            f"and less than {largest:.0f}, so that a cluster of {int(rows.sizes.max())} can have it; use independence"
+            f"and less than {largest:.0f}, so that a cluster of {int(rows.sizes.max())} can have it; "
+            "write working_correlation: independence"
         )
 
 

@@ -235,7 +235,9 @@ def test_a_correlation_that_no_cluster_can_have_is_refused():
     table = pd.DataFrame({"person": [1] * 9 + [*range(2, 12)] * 2, "age": np.linspace(-1, 1, 29) ** 2})
     table["lead"], table["gaussian"] = np.arange(29) % 2.0, np.r_[np.zeros(9), np.ones(10), -np.ones(10)]
     table.loc[0, "gaussian"] = 0.01
-    with pytest.raises(ModelDataError, match=r"estimated as -0\.\d+; expected more than -0\.125 .* use independence"):
+    with pytest.raises(
+        ModelDataError, match=r"estimated as -0\.\d+; expected more than -0\.125 .* working_correlation: independence"
+    ):
         solved(table, "gaussian", "exchangeable")
 
 
