@@ -150,7 +150,8 @@ def _print_held_back(made: Released | Draft) -> None:
     hidden = ", ".join(f"{table}: {n}" for table, n in made.n_hidden.items())
     printing.print_lines([f"withheld cells: {hidden}"])
     rows = [tuple(map(str, astuple(each))) for each in made.hidden_because]
-    printing.print_rows("Withheld cells", ("table", "wave", "group", "because", "cells"), rows)
+    if rows:
+        printing.print_rows("Withheld cells", ("table", "wave", "group", "because", "cells"), rows)
     printing.print_lines(
         f"{where}: as in release {number}, since fewer people changed than may be told apart"
         for where, number in made.as_before.items()
