@@ -16,6 +16,7 @@ from tests.small_study import build_small_study
 INTERRUPTED_QUERY = """
 import os, signal, threading, duckdb
 from pipelines.stopping import was_stopped
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what was started in the background ignores it
 connection = duckdb.connect(config={"threads": 1})
 threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
 try:
