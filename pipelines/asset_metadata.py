@@ -188,7 +188,7 @@ def _lowest(table: Table, rows: pd.DataFrame) -> dict[str, dg.MetadataValue]:
         figures["Lowest response rate (AAPOR 2, %)"] = 100 * rows["response_rate_2"].min()
     if table.name == out.RELIABILITY.name:
         by_coefficient = rows.groupby("coefficient")["estimate"].min()
-        figures |= {f"Lowest {name}": float(value) for name, value in by_coefficient.items()}
+        figures |= {f"Lowest {name}": value for name, value in by_coefficient.items()}
     return {name: dg.MetadataValue.float(round(float(value), 3)) for name, value in figures.items() if pd.notna(value)}
 
 

@@ -192,36 +192,47 @@ def _asset_of(
 def _materialise(
     step: Step, task: Task, run_id: str, observer: Observer
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    store, keys = task.store, keys_of(task.study, step)
     told = _Told(task, run_id, observer)
     told.began(step, task.wave)
     try:
-        unchanged = is_current(step, task, store.provenance())
+        unchanged = is_current(step, task, task.store.provenance())
         if not unchanged:
             run_step(step, task, run_id)
+        results, n_rows = _results(step, task, unchanged=unchanged)
     except DataError as error:
         told.failed(step, task.wave, error)
         if isinstance(error, BlockingFailure):
-            yield checks.failed(keys[0], error)
+            yield checks.failed(keys_of(task.study, step)[0], error)
         raise dg.Failure(str(error), allow_retries=False) from error
     except Exception as error:
         told.failed(step, task.wave, error)
         raise
+    yield from results
+    told.unchanged = unchanged
+    told.ended(step, task.wave, n_rows)
+
+
+def _results(
+    step: Step, task: Task, *, unchanged: bool
+) -> tuple[list[dg.MaterializeResult | dg.AssetCheckResult], dict[str, int]]:
+    """Return what Dagster is told of a step that was brought up to date, and the rows of its tables."""
+    store, keys = task.store, keys_of(task.study, step)
     origins = store.provenance()
     written = {table.name: origins[table.name, step.slice_of(task.wave)] for table in step.writes}
-    for key, tables in tables_of(task.study, step).items():
-        yield dg.MaterializeResult(
+    found: list[dg.MaterializeResult | dg.AssetCheckResult] = [
+        dg.MaterializeResult(
             asset_key=key,
             data_version=version_of(tables, written),
             metadata=metadata_of(store, step, tables, written, unchanged=unchanged),
         )
+        for key, tables in tables_of(task.study, step).items()
+    ]
     if step.name == CHECKED_STEP:
-        yield checks.passed(keys[0], task.wave)
+        found.append(checks.passed(keys[0], task.wave))
     if GATES in step.writes:
         gates = store.read(GATES)
-        yield checks.measured(keys[0], gates[gates["measurement"] == step.slice])
-    told.unchanged = unchanged
-    told.ended(step, task.wave, {name: int(origin["n_rows"]) for name, origin in written.items()})
+        found.append(checks.measured(keys[0], gates[gates["measurement"] == step.slice]))
+    return found, {name: int(origin["n_rows"]) for name, origin in written.items()}
 
 
 def _specs_of(

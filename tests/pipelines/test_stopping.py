@@ -61,6 +61,17 @@ def test_a_run_that_dagster_gives_up_before_its_steps_is_not_taken_for_done(
         run_study(study, select="core/responses")
 
 
+def test_a_step_whose_results_cannot_be_told_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    study = load_study(build_small_study(tmp_path / "small"))
+
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("no figure")
+
+    monkeypatch.setattr("pipelines.factory.metadata_of", broken)
+    failures = run_study(study, select="core/responses").failures
+    assert [(name, str(error)) for name, _, error in failures] == [("raw/files", "no figure")]
+
+
 def test_other_errors_are_not_taken_for_ctrl_c():
     assert not was_stopped(RuntimeError("something else"))
     assert not was_stopped(None)
