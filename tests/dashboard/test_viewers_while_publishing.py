@@ -13,6 +13,7 @@ import pytest
 from chromium import CHARTS, FLAGS, UNREST, program, served, written_down
 from marked_release import NUMBERS, TITLE_LINE, marked_tables, releases_in
 from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import TimeoutError as WaitedInVain
 
 from dashboard.wording import WORDINGS
 
@@ -99,7 +100,12 @@ class Viewer:
         """Pick the next entry of a list, where the page has one."""
         lists = self.page.get_by_role("combobox")
         if n_lists := await lists.count():
-            await lists.nth(place % n_lists).click()
+            try:
+                await lists.nth(place % n_lists).click()
+            except WaitedInVain:
+                if await lists.count():
+                    raise
+                return  # the lists were of the page before, which had not gone yet
             await self.page.keyboard.press("ArrowDown")
             await self.page.keyboard.press("Enter")
             self.used.add("list")
